@@ -1,0 +1,28 @@
+"""The command-line door of the cloud. Exit codes: 0 ok, 1 failed, 2 usage, 3 not found, 4 no permission, 5 unreachable, 6 findings."""
+
+import click
+
+from common.cli import LazyGroup, run
+
+COMMANDS = {
+    # name: (module:attribute, one line of help)
+    "rate": ("cloud_service.cli.rate:rate", "Price a load with a tariff; needs no database."),
+    "tariff": ("cloud_service.cli.tariff:tariff", "Check, import and store tariffs."),
+    "readings": ("cloud_service.cli.readings:readings", "Import meter data files."),
+    "db": ("cloud_service.cli.db:db", "Create and upgrade the database."),
+    "bill": ("cloud_service.cli.bill:bill", "Run billing, show invoices."),
+    "up": ("cloud_service.cli.up:up", "Run all services on this machine."),
+    "demo": ("cloud_service.cli.demo:demo", "Run everything with an example operator."),
+    "doctor": ("cloud_service.cli.doctor:doctor", "Check this installation; say what to mend and how."),
+}
+
+
+@click.group(cls=LazyGroup, commands_at=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="energy-billing")
+def cloud() -> None:
+    """Energy billing, cloud side: readings to invoices to money."""
+
+
+def main() -> None:
+    """Entry point of `energy-cloud`."""
+    run(cloud, "energy-cloud")
