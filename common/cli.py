@@ -30,7 +30,7 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
         """Help from the table, so that nothing is imported for it."""
         rows = [(name, help_line) for name, (_, help_line) in sorted(self.commands_at.items())]
         with formatter.section("Commands"):
@@ -38,7 +38,7 @@ class LazyGroup(click.Group):
 
 
 def run(group: click.Group, prog_name: str) -> None:
-    """Run a command line; our errors become one clear sentence (or JSON with `--json`) and their documented exit code."""
+    """Run a command line; our errors become one clear sentence (JSON with `--json`) and their documented exit code."""
     try:
         group.main(prog_name=prog_name)
     except EnergyError as error:

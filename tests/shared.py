@@ -1,4 +1,4 @@
-"""Where the shared ground truth lies: published bills, recorded frames, real meter files. They stay outside the project."""
+"""Where the shared ground truth lies: published bills, recorded frames, meter files; all outside the project."""
 
 import os
 from pathlib import Path
@@ -12,5 +12,7 @@ def need_shared(*parts: str) -> Path:
     """The file or folder of the shared ground truth, or a skip that says what is missing."""
     path = SHARED.joinpath(*parts)
     if not path.exists():
-        pytest.skip(f"needs {'/'.join(('../shared', *parts))}, which lies beside the project where the ground truth is kept")
+        pytest.skip(
+            f"needs {'/'.join(('../shared', *parts))}, which lies beside the project where the ground truth is kept"
+        )
     return path

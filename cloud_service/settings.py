@@ -1,0 +1,130 @@
+"""Everything that a deployment can set, read from the environment once, checked at once, frozen.
+
+Secrets come from `NAME` or, better, from the file named by `NAME_FILE`.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from common.errors import InputError
+
+KNOWN_SECRETS = {"secret", "changeme", "change-me", "dev", "development", "password"}
+
+
+@dataclass(frozen=True)
+class Mqtt:
+    """Where the broker is and how the cloud signs in there."""
+
+    host: str = "127.0.0.1"
+    port: int = 1883
+    username: str = ""
+    password: str = ""
+    ca_file: str = ""  # set: TLS with this CA; empty: plain text, allowed on loopback only
+    cert_file: str = ""
+    key_file: str = ""
+
+
+@dataclass(frozen=True)
+class Mail:
+    """The relay that takes our mails."""
+
+    host: str = "127.0.0.1"
+    port: int = 25
+    username: str = ""
+    password: str = ""
+    starttls: bool = False
+    sender: str = "billing@localhost"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One deployment."""
+
+    database_url: str
+    owner_url: str  # for migrations; the same as database_url unless a separate owner is given
+    secret_key: str
+    public_url: str = "http://127.0.0.1:8000"
+    data_dir: Path = Path(".energy")
+    mqtt: Mqtt = Mqtt()
+    mail: Mail = Mail()
+    payment_provider: str = "simulated"
+    payment_secret: str = ""  # key or signing secret of the provider
+    payment_webhook_secret: str = ""
+    demo: bool = False
+
+
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Settings from the environment; every fault is named in one InputError."""
+    faults: list[str] = []
+    settings = Settings(
+        database_url=_secret(environ, "DATABASE_URL"),
+        owner_url=_secret(environ, "DATABASE_OWNER_URL") or _secret(environ, "DATABASE_URL"),
+        secret_key=_secret(environ, "SECRET_KEY"),
+        public_url=environ.get("PUBLIC_URL", Settings.public_url).rstrip("/"),
+        data_dir=Path(environ.get("ENERGY_DATA_DIR", ".energy")),
+        mqtt=Mqtt(
+            host=environ.get("MQTT_HOST", Mqtt.host),
+            port=_number(environ, "MQTT_PORT", Mqtt.port, faults),
+            username=environ.get("MQTT_USERNAME", ""),
+            password=_secret(environ, "MQTT_PASSWORD"),
+            ca_file=environ.get("MQTT_CA_FILE", ""),
+            cert_file=environ.get("MQTT_CERT_FILE", ""),
+            key_file=environ.get("MQTT_KEY_FILE", ""),
+        ),
+        mail=Mail(
+            host=environ.get("SMTP_HOST", Mail.host),
+            port=_number(environ, "SMTP_PORT", Mail.port, faults),
+            username=environ.get("SMTP_USERNAME", ""),
+            password=_secret(environ, "SMTP_PASSWORD"),
+            starttls=environ.get("SMTP_STARTTLS", "") == "1",
+            sender=environ.get("MAIL_FROM", Mail.sender),
+        ),
+        payment_provider=environ.get("PAYMENT_PROVIDER", Settings.payment_provider),
+        payment_secret=_secret(environ, "PAYMENT_SECRET"),
+        payment_webhook_secret=_secret(environ, "PAYMENT_WEBHOOK_SECRET"),
+        demo=environ.get("ENERGY_DEMO", "") == "1",
+    )
+    faults += _unsafe(settings)
+    if faults:
+        raise InputError("; ".join(faults), path="environment", hint="see docs/settings.md")
+    return settings
+
+
+def _unsafe(settings: Settings) -> list[str]:
+    """What must not start: no database, a weak key, plain text across a network."""
+    faults = []
+    if not settings.database_url:
+        faults.append("DATABASE_URL is not set (or run `energy-cloud up`, which brings its own database)")
+    if len(settings.secret_key) < 32 or settings.secret_key.lower() in KNOWN_SECRETS:  # noqa: PLR2004 - 32 characters
+        faults.append("SECRET_KEY must be a random text of at least 32 characters")
+    if settings.mqtt.host not in LOOPBACK and not settings.mqtt.ca_file:
+        faults.append("MQTT_CA_FILE is not set: the broker is not on this machine, so TLS is needed")
+    if settings.payment_provider == "simulated" and not settings.demo:
+        faults.append("PAYMENT_PROVIDER is not set: the simulated one would mark bills as paid without any money")
+    return faults
+
+
+def _secret(environ: Mapping[str, str], name: str) -> str:
+    """The value of `NAME`, or the content of the file that `NAME_FILE` names."""
+    file = environ.get(f"{name}_FILE")
+    if file:
+        try:
+            return Path(file).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise InputError(f"cannot read {file}: {error.strerror}", path=f"{name}_FILE") from error
+    return environ.get(name, "")
+
+
+def _number(environ: Mapping[str, str], name: str, default: int, faults: list[str]) -> int:
+    value = environ.get(name, "")
+    if not value:
+        return default
+    if not value.isdigit():
+        faults.append(f"{name} is {value!r}, not a number")
+        return default
+    return int(value)

@@ -1,0 +1,70 @@
+"""Engine and sessions. The application works as the role `energy_app`, which cannot change what must stay."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.orm import Session, sessionmaker
+
+from common.errors import UnavailableError
+
+APP_ROLE = "energy_app"
+UNSAFE = ("fsync", "full_page_writes", "synchronous_commit")
+
+type_names = {"postgresql://": "postgresql+psycopg://", "postgres://": "postgresql+psycopg://"}
+
+
+def driver_url(url: str) -> str:
+    """A `postgresql://` address as SQLAlchemy wants it."""
+    for plain, named in type_names.items():
+        if url.startswith(plain):
+            return named + url.removeprefix(plain)
+    return url
+
+
+def connect(url: str, *, as_app: bool = True, **options: Any) -> Engine:
+    """An engine for the address; `as_app` takes on the restricted role at each connection (migrations do not)."""
+    engine = create_engine(driver_url(url), pool_pre_ping=True, **options)
+
+    if as_app:
+
+        @event.listens_for(engine, "connect")
+        def _take_role(connection: psycopg.Connection[Any], _record: object) -> None:
+            with connection.cursor() as cursor:
+                cursor.execute(f"SET ROLE {APP_ROLE}")
+            connection.commit()
+
+    return engine
+
+
+def raw_connection(url: str, *, autocommit: bool = False) -> psycopg.Connection[Any]:
+    """A plain psycopg connection as the application's role, for COPY and LISTEN."""
+    connection = psycopg.connect(url, autocommit=True)
+    connection.execute(f"SET ROLE {APP_ROLE}")
+    connection.autocommit = autocommit
+    return connection
+
+
+def refuse_unsafe(engine: Engine) -> None:
+    """Refuse a database that may forget what it has committed."""
+    with engine.connect() as connection:
+        off = [name for name in UNSAFE if connection.execute(text(f"SHOW {name}")).scalar() == "off"]
+    if off:
+        raise UnavailableError(
+            f"PostgreSQL runs with {', '.join(off)} off: a crash would lose committed readings and money",
+            hint="set it to on in postgresql.conf and restart PostgreSQL",
+        )
+
+
+def sessions(engine: Engine) -> sessionmaker[Session]:
+    """A factory of sessions; `with factory.begin() as session` is one transaction."""
+    return sessionmaker(engine, expire_on_commit=False)
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Session]:
+    """One session, one transaction: committed at the end, rolled back on any error."""
+    with Session(engine, expire_on_commit=False) as session, session.begin():
+        yield session
