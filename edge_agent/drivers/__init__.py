@@ -1,0 +1,30 @@
+"""Drivers: one file per protocol. `DRIVERS` is the only list; a driver is imported when it is first used."""
+
+import importlib
+from collections.abc import Mapping
+from typing import Any
+
+from common.errors import NotFoundError
+from edge_agent.drivers.interface import Driver
+from edge_agent.transports.port import Port
+
+DRIVERS: Mapping[str, str] = {
+    # protocol as profiles and site files name it: module:class
+    "modbus": "edge_agent.drivers.modbus:ModbusDriver",
+    "simulated": "edge_agent.drivers.simulated:SimulatedDriver",
+}
+
+
+def open_driver(protocol: str, port: Port, **options: Any) -> Driver:
+    """The driver of a protocol on a port, to be used with `async with`.
+
+    Options that every driver takes: `timeout_s` (the longest wait for an answer), `retries`, `clock` (seconds since
+    1970). The Modbus driver also takes `framing`: "tcp", "rtu" or "ascii"; the default is tcp on a tcp:// port and
+    rtu elsewhere.
+    """
+    try:
+        module, _, name = DRIVERS[protocol].partition(":")
+    except KeyError:
+        raise NotFoundError(f"there is no driver {protocol!r}", hint=f"one of {', '.join(DRIVERS)}") from None
+    driver: Driver = getattr(importlib.import_module(module), name)(port, **options)
+    return driver

@@ -1,0 +1,92 @@
+"""Which Modbus requests fetch a set of registers: as few as the meter's limits allow; pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from common.profile import MeterProfile, Register
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """Where one register lies in the answer, in bytes."""
+
+    name: str
+    register: Register
+    start: int
+    end: int
+    scale_start: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One request."""
+
+    function: int
+    address: int
+    count: int
+    fields: tuple[Field, ...]
+
+
+@dataclass(slots=True)
+class _Open:
+    """A request that is still growing."""
+
+    function: int
+    start: int
+    end: int
+    members: list[tuple[str, Register]] = field(default_factory=list)
+
+
+def plan(profile: MeterProfile, names: Sequence[str], *, base: int = 0) -> tuple[Block, ...]:
+    """The requests for the named registers and for those their sums are made of. `base` shifts all addresses."""
+    wanted = {name: profile.registers[name] for name in with_parts(profile, names)}
+    places = [(name, register) for name, register in wanted.items() if register.address is not None]
+    places.sort(key=lambda item: (item[1].function or profile.read.function, *_extent(item[1])))
+    done: list[_Open] = []
+    for name, register in places:
+        function = register.function or profile.read.function
+        start, end = _extent(register)
+        if done and _fits(done[-1], profile, function=function, start=start, end=end):
+            done[-1].end = max(done[-1].end, end)
+        else:
+            done.append(_Open(function, start, end))
+        done[-1].members.append((name, register))
+    return tuple(_closed(block, base) for block in done)
+
+
+def with_parts(profile: MeterProfile, names: Iterable[str]) -> list[str]:
+    """The names, each once, and the parts of sums before them."""
+    found: dict[str, None] = {}
+    for name in names:
+        for part in profile.registers[name].sum:
+            found[part.removeprefix("-")] = None
+        found[name] = None
+    return list(found)
+
+
+def _extent(register: Register) -> tuple[int, int]:
+    """First register and the one after the last, the scale factor included: both must come from one answer."""
+    start = register.address or 0
+    end = start + register.words
+    if register.scale_address is not None:
+        return min(start, register.scale_address), max(end, register.scale_address + 1)
+    return start, end
+
+
+def _fits(block: _Open, profile: MeterProfile, *, function: int, start: int, end: int) -> bool:
+    rules = profile.read
+    return (
+        function == block.function
+        and start - block.end <= rules.hole_max
+        and max(end, block.end) - block.start <= rules.words_max
+        and not any(block.start < barrier < max(end, block.end) for barrier in rules.barriers)
+    )
+
+
+def _closed(block: _Open, base: int) -> Block:
+    fields = []
+    for name, register in block.members:
+        start = ((register.address or 0) - block.start) * 2
+        scale = None if register.scale_address is None else (register.scale_address - block.start) * 2
+        fields.append(Field(name, register, start, start + register.words * 2, scale))
+    return Block(block.function, block.start + base, block.end - block.start, tuple(fields))

@@ -1,0 +1,84 @@
+"""The byte stream under TCP, serial and dial-in lines: one asyncio protocol with a bounded buffer."""
+
+import asyncio
+import contextlib
+
+BUFFER_MAX = 65536  # a meter sends at most a few kB at a time; more is a line gone mad
+
+
+class ByteStream(asyncio.Protocol):
+    """Collects what comes in until somebody takes it."""
+
+    def __init__(self) -> None:
+        self.transport: asyncio.WriteTransport | None = None
+        self.buffer = bytearray()
+        self.waiter: asyncio.Future[None] | None = None
+        self.lost: Exception | None = None
+        self.made = asyncio.Event()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Called by asyncio."""
+        self.transport = transport  # type: ignore[assignment]  # both TCP and serial give a writable one
+        self.made.set()
+
+    def data_received(self, data: bytes) -> None:
+        """Called by asyncio; keeps the newest bytes if nobody reads."""
+        self.buffer += data
+        if len(self.buffer) > BUFFER_MAX:
+            del self.buffer[:-BUFFER_MAX]
+        self._wake()
+
+    def eof_received(self) -> bool:
+        """The other side has closed: so do we."""
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Called by asyncio."""
+        self.lost = exc or ConnectionResetError("the other side closed the connection")
+        self.transport = None
+        self._wake()
+
+    def _wake(self) -> None:
+        if self.waiter is not None and not self.waiter.done():
+            self.waiter.set_result(None)
+
+    def take(self) -> bytes:
+        """Everything that has come."""
+        data = bytes(self.buffer)
+        self.buffer.clear()
+        return data
+
+    async def receive(self, timeout_s: float) -> bytes:
+        """At least one byte, TimeoutError, or ConnectionError when the line is gone."""
+        if not self.buffer:
+            await self._wait(timeout_s)
+        if self.buffer:
+            return self.take()
+        if self.lost is not None:
+            raise ConnectionResetError(str(self.lost)) from self.lost
+        raise TimeoutError
+
+    async def _wait(self, timeout_s: float) -> None:
+        if self.lost is not None or timeout_s <= 0:
+            return
+        loop = asyncio.get_running_loop()
+        self.waiter = loop.create_future()
+        timer = loop.call_later(timeout_s, self._wake)
+        try:
+            await self.waiter
+        finally:
+            timer.cancel()
+            self.waiter = None
+
+    def write(self, data: bytes) -> None:
+        """Send bytes; ConnectionError if the line is gone."""
+        if self.transport is None:
+            raise ConnectionResetError(str(self.lost or "not connected"))
+        self.transport.write(data)
+
+    def close(self) -> None:
+        """Drop the line at once: what was not sent is of no use later."""
+        if self.transport is not None:
+            with contextlib.suppress(OSError):
+                self.transport.abort()
+            self.transport = None
