@@ -1,0 +1,59 @@
+# One command for each thing people do. `make` alone lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv
+PYTEST := $(BIN)/python -m pytest
+export UV_NATIVE_TLS := 1
+
+.PHONY: help setup demo test check format lock chaos oracle
+
+help:  ## List the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
+
+setup: $(VENV)/ready  ## Make .venv with everything, from the lock
+
+$(VENV)/ready: deploy/lock/dev.txt deploy/lock/uv.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "needs Python 3.11 or newer: make PYTHON=python3.12 …"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@test -x $(UV) || $(BIN)/python -m pip install --quiet --require-hashes -r deploy/lock/uv.txt
+	@echo "installing packages …"
+	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes deploy/lock/dev.txt deploy/lock/uv.txt
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup  ## Run everything on this machine with an example operator
+	@$(BIN)/energy-cloud demo
+
+test: setup  ## Run the whole test suite
+	@sh deploy/test_packages.sh
+	$(PYTEST) -n 2 --dist loadgroup
+
+check: setup  ## Fast loop: format, lint, types, import contracts, unit tests
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache > .check.log || { cat .check.log; exit 1; }
+	$(PYTEST) -q -n 2 -m "not slow and not database and not processes and not browser"
+
+format: setup  ## Format the code
+	$(BIN)/ruff format --quiet .
+	$(BIN)/ruff check --fix --quiet .
+
+COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --upgrade
+
+lock: setup  ## Renew the lock files: names, versions and hashes
+	$(COMPILE) --extra dev pyproject.toml -o deploy/lock/dev.txt
+	$(COMPILE) --extra cloud pyproject.toml -o deploy/lock/cloud.txt -c deploy/lock/dev.txt
+	$(COMPILE) --extra edge pyproject.toml -o deploy/lock/edge.txt -c deploy/lock/dev.txt
+	echo uv | $(COMPILE) - -o deploy/lock/uv.txt
+
+chaos: setup  ## Kill, cut and damage everything; the long form (the short one is in `make test`)
+	@sh deploy/test_packages.sh
+	CHAOS=full $(PYTEST) tests/chaos -x --timeout 3600
+
+oracle: setup  ## Compare 10,000 random tariffs with an independent rating engine (installs it in .venv-oracle)
+	$(BIN)/python deploy/bench/oracle.py
+
+bench-%: setup  ## Run one bench: ingest, rating, billing, edge, drain, documents
+	$(BIN)/python deploy/bench/$*.py
