@@ -49,7 +49,8 @@ class Settings:
     data_dir: Path = Path(".energy")
     mqtt: Mqtt = Mqtt()
     mail: Mail = Mail()
-    payment_provider: str = "simulated"
+    payment_provider: str = ""  # empty: payments are recorded by hand
+    payment_url: str = ""  # where the provider answers, if not at its usual address
     payment_secret: str = ""  # key or signing secret of the provider
     payment_webhook_secret: str = ""
     demo: bool = False
@@ -85,6 +86,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
             sender=environ.get("MAIL_FROM", Mail.sender),
         ),
         payment_provider=environ.get("PAYMENT_PROVIDER", Settings.payment_provider),
+        payment_url=environ.get("PAYMENT_URL", ""),
         payment_secret=_secret(environ, "PAYMENT_SECRET"),
         payment_webhook_secret=_secret(environ, "PAYMENT_WEBHOOK_SECRET"),
         demo=environ.get("ENERGY_DEMO", "") == "1",
@@ -93,6 +95,14 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     if faults:
         raise InputError("; ".join(faults), path="environment", hint="see docs/settings.md")
     return settings
+
+
+def owner_url(environ: Mapping[str, str] = os.environ) -> str:
+    """The address for migrations; all that `energy-cloud db` needs to know."""
+    url = _secret(environ, "DATABASE_OWNER_URL") or _secret(environ, "DATABASE_URL")
+    if not url:
+        raise InputError("DATABASE_URL is not set", path="environment", hint="or run `energy-cloud up`")
+    return url
 
 
 def _unsafe(settings: Settings) -> list[str]:
@@ -105,7 +115,9 @@ def _unsafe(settings: Settings) -> list[str]:
     if settings.mqtt.host not in LOOPBACK and not settings.mqtt.ca_file:
         faults.append("MQTT_CA_FILE is not set: the broker is not on this machine, so TLS is needed")
     if settings.payment_provider == "simulated" and not settings.demo:
-        faults.append("PAYMENT_PROVIDER is not set: the simulated one would mark bills as paid without any money")
+        faults.append(
+            "PAYMENT_PROVIDER=simulated marks bills as paid without any money: for demos (ENERGY_DEMO=1) only"
+        )
     return faults
 
 

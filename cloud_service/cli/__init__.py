@@ -1,4 +1,7 @@
-"""The command-line door of the cloud. Exit codes: 0 ok, 1 failed, 2 usage, 3 not found, 4 no permission, 5 unreachable, 6 findings."""
+"""The command-line door of the cloud.
+
+Exit codes: 0 ok, 1 failed, 2 usage, 3 not found, 4 no permission, 5 unreachable, 6 done with findings.
+"""
 
 import click
 

@@ -1,0 +1,40 @@
+"""`energy-cloud db`: create and upgrade the database."""
+
+import json
+
+import click
+
+
+@click.group()
+def db() -> None:
+    """Create and upgrade the database that DATABASE_OWNER_URL (or DATABASE_URL) names."""
+
+
+@db.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def upgrade(*, as_json: bool) -> None:
+    """Apply all schema revisions that are missing."""
+    from cloud_service.settings import owner_url
+    from cloud_service.store import upgrade as revisions
+
+    url = owner_url()
+    missing = revisions.pending(url)
+    revisions.upgrade(url)
+    if as_json:
+        click.echo(json.dumps({"applied": missing}))
+    else:
+        click.echo(
+            f"applied {', '.join(missing)}" if missing else "nothing to do: the database is up to date", err=True
+        )
+
+
+@db.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def status(*, as_json: bool) -> None:
+    """Name the revisions that are missing; exit code 6 if there are any."""
+    from cloud_service.settings import owner_url
+    from cloud_service.store import upgrade as revisions
+
+    missing = revisions.pending(owner_url())
+    click.echo(json.dumps({"pending": missing}) if as_json else (" ".join(missing) or "up to date"))
+    raise SystemExit(6 if missing else 0)

@@ -1,0 +1,51 @@
+"""What one installation remembers in its data folder: ports that were free, secrets that were made here."""
+
+import json
+import os
+import secrets
+import socket
+from pathlib import Path
+
+PORTS = {"web": 8000, "mqtt": 18830, "mqtt_console": 18831, "smtp": 10250, "payments": 8010, "meters": 15020}
+
+
+def prepare(data_dir: Path) -> None:
+    """Make the data folder, readable by its owner (PostgreSQL's own user must pass through it)."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    (data_dir / "secrets").mkdir(mode=0o700, exist_ok=True)
+
+
+def secret(data_dir: Path, name: str) -> Path:
+    """The file with a random secret of this installation, made on first use."""
+    path = data_dir / "secrets" / name
+    if not path.exists():
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    return path
+
+
+def ports(data_dir: Path) -> dict[str, int]:
+    """A port for each service: the usual one or, where that is taken, a free one; kept for the next start."""
+    path = data_dir / "ports.json"
+    kept: dict[str, int] = json.loads(path.read_text()) if path.exists() else {}
+    chosen: dict[str, int] = {}
+    for name, usual in PORTS.items():
+        chosen[name] = _free(kept.get(name, usual), taken=set(chosen.values()))
+    path.write_text(json.dumps(chosen, indent=2) + "\n")
+    return chosen
+
+
+def _free(wanted: int, taken: set[int]) -> int:
+    for port in (wanted, 0, 0, 0):
+        with socket.socket() as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                listener.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            found = int(listener.getsockname()[1])
+            if found not in taken:
+                return found
+    msg = "no free port on this machine"
+    raise OSError(msg)

@@ -1,0 +1,129 @@
+"""Starts processes in order, restarts what dies, stops all in reverse. Nothing depends on a clean stop."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from common.errors import UnavailableError
+
+RESTART_MAX_S = 10.0
+STOP_TIMEOUT_S = 10.0
+STEADY_S = 30.0  # a process that ran this long starts again without waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One process: its command line, and how to tell that it is ready."""
+
+    name: str
+    argv: Sequence[str]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    ready: Callable[[], bool] = lambda: True
+    ready_timeout_s: float = 30.0
+
+
+@dataclass(slots=True)
+class _Running:
+    service: Service
+    process: subprocess.Popen[bytes]
+    started_s: float
+    failures: int = 0
+    again_at_s: float = 0.0
+
+
+def python_module(module: str, *arguments: str) -> list[str]:
+    """The command line that runs one of our modules with this very Python."""
+    return [sys.executable, "-m", module, *arguments]
+
+
+class Supervisor:
+    """Runs services; their output goes to `<folder>/<name>.log`, their process ids to `<folder>/<name>.pid`."""
+
+    def __init__(self, folder: Path, *, say: Callable[[str], None] = lambda _line: None) -> None:
+        self.folder = folder
+        self.say = say
+        self._running: list[_Running] = []
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def start(self, service: Service) -> None:
+        """Start one service and wait until it is ready."""
+        running = _Running(service, self._spawn(service), time.monotonic())
+        self._running.append(running)
+        deadline = time.monotonic() + service.ready_timeout_s
+        while not service.ready():
+            if running.process.poll() is not None:
+                raise self._failed(service, f"ended with code {running.process.returncode}")
+            if time.monotonic() > deadline:
+                raise self._failed(service, f"was not ready after {service.ready_timeout_s:g} s")
+            time.sleep(0.05)
+
+    def watch(self, wanted: Callable[[], bool], *, pause_s: float = 0.2) -> None:
+        """Restart what dies for as long as it is wanted."""
+        while wanted():
+            for running in self._running:
+                self._revive(running)
+            time.sleep(pause_s)
+
+    def stop(self) -> None:
+        """Ask all to stop, the last started first; kill what has not after ten seconds."""
+        for running in reversed(self._running):
+            if running.process.poll() is None:
+                running.process.terminate()
+            try:
+                running.process.wait(STOP_TIMEOUT_S)
+            except subprocess.TimeoutExpired:
+                self.say(f"{running.service.name} did not stop, killed")
+                running.process.kill()
+                running.process.wait()
+            self._pid_file(running.service).unlink(missing_ok=True)
+        self._running.clear()
+
+    def _revive(self, running: _Running) -> None:
+        code, now = running.process.poll(), time.monotonic()
+        if code is None:
+            return
+        if not running.again_at_s:
+            lasted = now - running.started_s
+            running.failures = 0 if lasted > STEADY_S else running.failures + 1
+            running.again_at_s = now + min(RESTART_MAX_S, 0.25 * 2**running.failures)
+            self.say(f"{running.service.name} ended with code {code}: starts again")
+        if now >= running.again_at_s:
+            running.process, running.started_s, running.again_at_s = self._spawn(running.service), now, 0.0
+
+    def _spawn(self, service: Service) -> subprocess.Popen[bytes]:
+        with (self.folder / f"{service.name}.log").open("ab") as log:
+            process = subprocess.Popen(  # noqa: S603 - our own command lines
+                service.argv,
+                env={**os.environ, **service.environment},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,  # Ctrl-C is for the supervisor, which stops them in order
+            )
+        self._pid_file(service).write_text(f"{process.pid}\n")
+        return process
+
+    def _pid_file(self, service: Service) -> Path:
+        return self.folder / f"{service.name}.pid"
+
+    def _failed(self, service: Service, what: str) -> UnavailableError:
+        log = self.folder / f"{service.name}.log"
+        tail = "\n".join(log.read_text(errors="replace").splitlines()[-8:])
+        return UnavailableError(f"{service.name} {what}\n{tail}", path=str(log), hint="the whole log stands there")
+
+
+def until_signal() -> Callable[[], bool]:
+    """A question that is true until SIGINT or SIGTERM came."""
+    stopped: list[int] = []
+
+    def note(number: int, _frame: object) -> None:
+        stopped.append(number)
+
+    signal.signal(signal.SIGINT, note)
+    signal.signal(signal.SIGTERM, note)
+    return lambda: not stopped
