@@ -1,0 +1,338 @@
+"""What all kinds of price share: the fields of every charge, the part of a span it is priced for, and the sheet of lines.
+
+A charge is a validated document; `rate(part)` adds lines for every connection of the batch. Charges do not know each
+other: a charge over other charges sees lines only.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any
+
+import msgspec
+import numpy as np
+from msgspec import Meta
+
+from cloud_service.domain.calendar import Grid, Schedule, active_days, grid, period_map
+from cloud_service.domain.lines import Head, Line
+from cloud_service.domain.money import Rounding, plain, round_money
+from cloud_service.domain.proration import Prorate, months_of, split_total
+from cloud_service.domain.usage import Batch, History, Intervals, Ints, Total
+from common.errors import InputError
+from common.period import Span
+
+UNITS = {  # of well-known registers; a tariff may name others in `registers`
+    "import": ("kWh", "electricity"),
+    "export": ("kWh", "electricity"),
+    "generation": ("kWh", "electricity"),
+    "reactive_import": ("kvarh", "electricity"),
+    "reactive_export": ("kvarh", "electricity"),
+    "apparent": ("kVAh", "electricity"),
+    "water": ("m3", "water"),
+    "sewer": ("m3", "sewer"),
+    "gas": ("m3", "gas"),
+    "heat": ("kWh", "heat"),
+    "cooling": ("kWh", "cooling"),
+}
+
+
+class Charge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
+    """The fields every charge has."""
+
+    id: Annotated[str, Meta(description="Name of the charge, for percentages and ratchets; its kind if left out")] = ""
+    label: Annotated[str, Meta(description="Text of the invoice line")] = ""
+    tax: Annotated[str, Meta(description="Name of a tax of this tariff; none means the one marked default")] = ""
+    start: Annotated[date | None, Meta(description="First day the price is valid")] = msgspec.field(
+        name="from", default=None
+    )
+    until: Annotated[date | None, Meta(description="First day it is no longer valid")] = None
+
+    def check(self, tariff: "Known", path: str) -> None:
+        """Refuse a charge that cannot be priced, with its place in the document."""
+
+    def rate(self, part: "Part") -> None:
+        """Add this charge's lines for every connection of the part."""
+        raise NotImplementedError
+
+    def refers_to(self) -> tuple[str, ...]:
+        """Ids or kinds of charges whose lines this one needs."""
+        return ()
+
+
+class RegisterInfo(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A register that is not one of the well-known ones."""
+
+    unit: str
+    utility: str = "electricity"
+
+
+class Conversion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Gas volume to energy, for some days: m³ × correction × calorific value / divisor."""
+
+    start: Annotated[date | None, Meta(description="First day")] = msgspec.field(name="from", default=None)
+    until: date | None = None
+    correction: Annotated[Decimal, Meta(description="Volume correction (temperature, pressure, altitude)")] = Decimal(1)
+    calorific_value: Annotated[Decimal, Meta(description="Energy of a m³, in MJ or as the divisor says")]
+    divisor: Annotated[Decimal, Meta(description="3.6 turns MJ into kWh; 1 where the value is kWh per m³")] = Decimal(
+        "3.6"
+    )
+
+
+class Converted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A quantity made from a register: its unit and the dated factors."""
+
+    register: str
+    unit: str = "kWh"
+    factors: Annotated[tuple[Conversion, ...], Meta(min_length=1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a charge may refer to while its document is checked."""
+
+    schedules: Mapping[str, Schedule]
+    registers: Mapping[str, RegisterInfo]
+    conversions: Mapping[str, Converted]
+    charges: Sequence[Charge]
+
+    def unit_of(self, register: str, path: str) -> tuple[str, str]:
+        """Unit and utility of a register or converted quantity."""
+        if register in self.conversions:
+            made = self.conversions[register]
+            return made.unit, self.unit_of(made.register, path)[1]
+        if register in self.registers:
+            return self.registers[register].unit, self.registers[register].utility
+        for name, facts in UNITS.items():
+            if register == name or register.startswith(f"{name}_"):
+                return facts
+        raise InputError(
+            f"the unit of register {register!r} is not known", path=f"{path}.register", hint="name it under `registers`"
+        )
+
+    def schedule(self, name: str, path: str) -> tuple[str, Schedule]:
+        """The schedule of that name; without a name the only one."""
+        if not name and len(self.schedules) == 1:
+            return next(iter(self.schedules.items()))
+        if name not in self.schedules:
+            raise InputError(
+                f"there is no schedule {name!r}", path=f"{path}.schedule", hint="name it under `schedules`"
+            )
+        return name, self.schedules[name]
+
+
+class Sheet:
+    """The lines of all connections of a batch, in the order of the charges."""
+
+    def __init__(self, rows: int, currency: str, way: Rounding) -> None:
+        self.rows: list[list[Line]] = [[] for _ in range(rows)]
+        self.currency = currency
+        self.way = way
+        self.peaks: list[dict[str, list[tuple[date, Decimal]]]] = [{} for _ in range(rows)]
+        self.energy_credit: list[dict[str, dict[str, Decimal]]] = [{} for _ in range(rows)]
+        self.money_credit: list[dict[str, Decimal]] = [{} for _ in range(rows)]
+        self.year_to_date: list[dict[str, Decimal]] = [{} for _ in range(rows)]
+        self.max_demand: list[Decimal | None] = [None] * rows
+
+    def add(
+        self, row: int, head: Head, quantity: Decimal, price: Decimal | None, amount: Decimal, note: str = ""
+    ) -> None:
+        """Add a line; its amount is rounded here and nowhere else."""
+        self.rows[row].append(Line(head, quantity, price, amount, round_money(amount, self.currency, self.way), note))
+
+
+@dataclass(slots=True)
+class Part:
+    """One charge on one part of the span, for all connections of a batch."""
+
+    charge: Charge
+    path: str
+    span: Span
+    whole: Span  # the billing span it is a part of
+    zone_name: str
+    cycle_day: int
+    batch: Batch
+    sheet: Sheet
+    known: Known
+    version: str
+    sums: dict[Any, Any] = field(default_factory=dict)  # shared by the charges of one rating
+
+    # -- quantities ----------------------------------------------------------------------------------------------
+
+    def register(self, name: str) -> Intervals | Total:
+        """A register of the batch; one that was not given is refused, never taken for zero."""
+        source = self.known.conversions[name].register if name in self.known.conversions else name
+        if source not in self.batch.registers:
+            raise InputError(
+                f"the tariff prices register {source!r}, which this usage does not have",
+                path=f"{self.path}.register",
+                hint=f"given: {', '.join(self.batch.registers) or 'none'}",
+                code="missing_register",
+            )
+        return self.batch.registers[source]
+
+    def grid(self, step_s: int) -> Grid:
+        """The steps of the whole span."""
+        return grid(self.whole.start, self.whole.end, self.zone_name, step_s)
+
+    def interval_values(self, register: Intervals) -> Ints:
+        """The steps of this part: a matrix (rows, steps)."""
+        return register.values[:, self.grid(register.step_s).slice_of(self.span)]
+
+    def totals(self, name: str, rule: Prorate = "actual_days") -> tuple[list[int], int]:
+        """Sum of this part per row, and its scale."""
+        register = self.register(name)
+        key = ("total", name, self.span, rule)
+        if key not in self.sums:
+            if isinstance(register, Intervals):
+                self.sums[key] = self.interval_values(register).sum(axis=1).tolist()
+            else:
+                whole = Span(register.start, register.end)
+                values = np.atleast_1d(np.asarray(register.value)).tolist()
+                self.sums[key] = [split_total(int(value), whole, self.span, rule) for value in values]
+        return self.sums[key], register.scale
+
+    def by_period(self, name: str, schedule_name: str, schedule: Schedule) -> tuple[list[list[int]], int]:
+        """Sum per row and time-of-use period of this part, and the scale."""
+        register = self.register(name)
+        if not isinstance(register, Intervals):
+            if len(schedule.periods) == 1:
+                totals, scale = self.totals(name)
+                return [[value] for value in totals], scale
+            raise InputError(
+                f"register {name!r} has one total for the span and cannot be told apart by time of use",
+                path=f"{self.path}.schedule",
+                hint="use interval readings, or one register for each period",
+                code="needs_intervals",
+            )
+        key = ("period", name, self.span, schedule_name, id(schedule))
+        if key not in self.sums:
+            steps = self.grid(register.step_s)
+            index = period_map(schedule, steps, f"schedules.{schedule_name}")[steps.slice_of(self.span)]
+            self.sums[key] = sum_by(self.interval_values(register), index, len(schedule.periods)).tolist()
+        return self.sums[key], register.scale
+
+    def windows(self, name: str, window_min: int, days: Span) -> tuple[Ints, int, Decimal]:
+        """Sums per demand window of some days: (rows, windows), steps a window, and the factor from a sum to kW.
+
+        Windows follow the civil day. `window_min` 0 takes the readings' own step. Readings coarser than the window are
+        refused: the highest window cannot be known from them.
+        """
+        register = self.register(name)
+        if not isinstance(register, Intervals):
+            raise InputError(
+                f"register {name!r} has one total for the span, a demand needs intervals or a maximum register",
+                path=f"{self.path}.register",
+                code="needs_intervals",
+            )
+        window_s = window_min * 60 or register.step_s
+        if window_s % register.step_s:
+            raise InputError(
+                f"a maximum over {window_min} min cannot be told from steps of {register.step_s // 60} min",
+                path=f"{self.path}.window_min",
+                hint="use readings of a shorter step",
+                code="needs_shorter_steps",
+            )
+        many = window_s // register.step_s
+        key = ("windows", name, days, window_s)
+        if key not in self.sums:
+            values = register.values[:, self.grid(register.step_s).slice_of(days)]
+            if values.shape[1] % many:
+                raise InputError(
+                    f"windows of {window_min} min do not fit the days {days.start} to {days.end}",
+                    path=f"{self.path}.window_min",
+                )
+            self.sums[key] = values if many == 1 else values.reshape(values.shape[0], -1, many).sum(axis=2)
+        return self.sums[key], many, (Decimal(3600) / window_s).scaleb(-register.scale)
+
+    def peaks(self, name: str, window_min: int = 0) -> list[Decimal]:
+        """Highest mean power of a window in this part, in kW (or the register's unit per hour), per row; never below 0."""
+        sums, _, factor = self.windows(name, window_min, self.span)
+        return [max(value, 0) * factor for value in sums.max(axis=1).tolist()]
+
+    # -- proration -----------------------------------------------------------------------------------------------
+
+    def months(self, rule: Prorate = "actual_days") -> Decimal:
+        """How many billing months this part is."""
+        return months_of(self.span.start, self.span.end, self.cycle_day, rule, self.whole.start)
+
+    def months_of_days(self, days: Sequence[date], rule: Prorate) -> Decimal:
+        """How many billing months some of the part's days are."""
+        if len(days) == self.span.days:
+            return self.months(rule)
+        total = Decimal(0)
+        for run in _runs(days):
+            total += months_of(run.start, run.end, self.cycle_day, rule, self.whole.start)
+        return total
+
+    def active(self, schedule: Schedule) -> Mapping[str, tuple[date, ...]]:
+        """Per period the days of its season in this part."""
+        return active_days(schedule, self.span)
+
+    # -- lines ---------------------------------------------------------------------------------------------------
+
+    def head(self, label: str, unit: str, utility: str, rule: str, source: str, path: str = "") -> Head:
+        """What the lines of a rule have in common."""
+        charge = self.charge
+        kind = str(charge.__struct_config__.tag)
+        return Head(
+            charge=kind,
+            id=charge.id or kind,
+            label=label,
+            unit=unit,
+            path=path or self.path,
+            tax_category=charge.tax,
+            utility=utility,
+            start=self.span.start,
+            end=self.span.end,
+            rule=rule,
+            source=source,
+            version=self.version,
+        )
+
+    def source_of(self, name: str, register: Intervals | Total, what: str = "", steps: int | None = None) -> str:
+        """Where a quantity comes from, in words."""
+        days = f"{self.span.start} to {self.span.end} (end exclusive)"
+        if isinstance(register, Intervals):
+            slice_ = self.grid(register.step_s).slice_of(self.span)
+            count = slice_.stop - slice_.start if steps is None else steps
+            minutes = register.step_s // 60
+            return f"register {name}: sum of {count} intervals of {minutes} min{what}, {days}"
+        return f"register {name}: total of {register.start} to {register.end}{what}, here {days}"
+
+    def history(self, row: int) -> History:
+        """What earlier spans left behind for that connection."""
+        return self.batch.history(row)
+
+
+def _runs(days: Sequence[date]) -> Iterable[Span]:
+    start = before = None
+    for day in days:
+        if start is None or before is None or (day - before).days != 1:
+            if start is not None and before is not None:
+                yield Span(start, date.fromordinal(before.toordinal() + 1))
+            start = day
+        before = day
+    if start is not None and before is not None:
+        yield Span(start, date.fromordinal(before.toordinal() + 1))
+
+
+def sum_by(values: Ints, index: np.ndarray[Any, Any], count: int) -> Ints:
+    """Exact sums of the columns with equal index: (rows, steps) to (rows, count).
+
+    Runs of equal index are summed first; int64 all the way, so nothing rounds.
+    """
+    if values.shape[1] == 0:
+        return np.zeros((values.shape[0], count), dtype=np.int64)
+    firsts = np.flatnonzero(np.concatenate(([True], index[1:] != index[:-1])))
+    sums = np.add.reduceat(values, firsts, axis=1)
+    found = np.zeros((values.shape[0], count), dtype=np.int64)
+    of_run = index[firsts]
+    for number in np.unique(of_run):
+        found[:, number] = sums[:, of_run == number].sum(axis=1)
+    return found
+
+
+def text_of(number: Decimal) -> str:
+    """A decimal in a sentence."""
+    return plain(number)

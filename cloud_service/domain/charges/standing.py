@@ -1,0 +1,63 @@
+"""Standing charge: an amount per day, month, year or meter, whatever was used."""
+
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from cloud_service.domain.charge import Charge, Known, Part
+from cloud_service.domain.money import plain
+from cloud_service.domain.proration import Prorate
+from common.errors import InputError
+
+MONTHS_OF_A_YEAR = 12
+
+
+class Standing(Charge, tag="standing", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A fixed amount for time."""
+
+    amount: Annotated[Decimal, Meta(description="Amount per day, month, year, or once per span")]
+    per: Annotated[Literal["day", "month", "year", "span"], Meta(description="What the amount is for")]
+    times: Annotated[str, Meta(description="Multiply by a fact of the connection, for example meters, area_m2")] = ""
+    prorate: Annotated[Prorate, Meta(description="How a part of a month is counted")] = "actual_days"
+    utility: str = "electricity"
+
+    def check(self, tariff: Known, path: str) -> None:  # noqa: ARG002 -- nothing to look up
+        """A yearly amount is shared over months or days; both are exact."""
+        if self.per == "day" and self.prorate != "actual_days":
+            raise InputError("an amount per day is counted in days", path=f"{path}.prorate")
+
+    def rate(self, part: Part) -> None:
+        """One line per connection."""
+        count, unit, rule = self._count(part)
+        head = part.head(
+            self.label or "Standing charge",
+            unit,
+            self.utility,
+            rule,
+            f"{part.span.start} to {part.span.end} (end exclusive)",
+        )
+        price = self.amount / MONTHS_OF_A_YEAR if self.per == "year" else self.amount
+        for row in range(part.batch.rows):
+            many = Decimal(1)
+            note = ""
+            if self.times:
+                given = part.batch.value(row, self.times)
+                if given is None:
+                    raise InputError(
+                        f"the connection has no {self.times!r}", path=f"{part.path}.times", code="missing_value"
+                    )
+                many, note = given, f"× {plain(given)} {self.times}"
+            part.sheet.add(row, head, count * many, price, count * many * price, note)
+
+    def _count(self, part: Part) -> tuple[Decimal, str, str]:
+        if self.per == "day":
+            return Decimal(part.span.days), "day", f"{plain(self.amount)} per day"
+        if self.per == "span":
+            whole = Decimal(1) if part.span == part.whole else Decimal(part.span.days) / part.whole.days
+            return whole, "span", f"{plain(self.amount)} per billing span"
+        months = part.months(self.prorate)
+        kind = {"actual_days": "parts by actual days", "30_day_months": "parts by days of 30", "none": "not prorated"}[
+            self.prorate
+        ]
+        return months, "month", f"{plain(self.amount)} per {self.per}, {kind}"

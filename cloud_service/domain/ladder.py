@@ -1,0 +1,104 @@
+"""Blocks of a quantity with prices of their own. Bounds are half-open and exact, quantities are integers at a scale."""
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from cloud_service.domain.money import plain
+from common.errors import InputError
+
+Mode = Literal["graduated", "volume"]
+Allowance = Literal["period", "month", "day"]
+
+
+class Block(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A slice of the quantity, from the bound of the block before up to `up_to`."""
+
+    up_to: Annotated[Decimal | None, Meta(description="Upper bound; the last block has none")] = None
+    per_kw: Annotated[bool, Meta(description="The bound is for each kW of the billing demand")] = False
+    price: Annotated[Decimal | None, Meta(description="Price of a unit in this block")] = None
+    fixed: Annotated[Decimal | None, Meta(description="Fixed amount as soon as the block is entered")] = None
+
+
+Blocks = tuple[Block, ...]
+
+
+def check_blocks(blocks: Blocks, path: str) -> None:
+    """Refuse blocks that leave a quantity without a price or fall."""
+    if not blocks:
+        raise InputError("blocks are missing", path=path)
+    before = Decimal(0)
+    for index, block in enumerate(blocks):
+        place = f"{path}[{index}]"
+        if block.price is None and block.fixed is None:
+            raise InputError("a block needs a price or a fixed amount", path=place)
+        if block.up_to is None:
+            if index != len(blocks) - 1:
+                raise InputError("only the last block may be without a bound", path=f"{place}.up_to")
+            continue
+        if index == len(blocks) - 1:
+            raise InputError(
+                "the last block must be open, else a larger quantity has no price",
+                path=f"{place}.up_to",
+                hint="leave up_to out",
+            )
+        if (block.per_kw == (index > 0 and blocks[index - 1].per_kw) and block.up_to <= before) or block.up_to <= 0:
+            raise InputError(f"the bound {plain(block.up_to)} is not above the one before", path=f"{place}.up_to")
+        before = block.up_to
+
+
+def bounds(blocks: Blocks, factor: Decimal, scale: int, demand_kw: Decimal | None = None) -> list[int | None]:
+    """The blocks' upper bounds at a scale: allowance × factor, per-kW bounds × the demand. Never falling."""
+    found: list[int | None] = []
+    floor = 0
+    for block in blocks:
+        if block.up_to is None:
+            found.append(None)
+            continue
+        bound = block.up_to * factor
+        if block.per_kw:
+            if demand_kw is None:
+                raise InputError("blocks per kW need a demand")
+            bound *= demand_kw
+        floor = max(floor, int(bound.scaleb(scale).to_integral_value(ROUND_HALF_EVEN)))
+        found.append(floor)
+    return found
+
+
+def split(quantity: int, limits: Sequence[int | None], mode: Mode) -> list[tuple[int, int]]:
+    """The quantity as (block, part): each slice in its own block, or all of it in the block that it reaches."""
+    if mode == "volume":
+        for index, limit in enumerate(limits):
+            if limit is None or quantity < limit:
+                return [(index, quantity)]
+    parts, floor = [], 0
+    for index, limit in enumerate(limits):
+        ceiling = quantity if limit is None or quantity < limit else limit
+        if index == 0 or ceiling > floor:
+            parts.append((index, ceiling - floor))
+        if limit is None or quantity <= limit:
+            break
+        floor = limit
+    return parts
+
+
+def share(amount: int, parts: Sequence[int], whole: int) -> list[int]:
+    """`amount` divided like the whole is divided into parts; the shares sum to the amount exactly."""
+    shares, done, before = [], 0, 0
+    for part in parts:
+        done += part
+        now = (2 * amount * done + whole) // (2 * whole)
+        shares.append(now - before)
+        before = now
+    return shares
+
+
+def describe(blocks: Blocks, index: int, limits: Sequence[int | None], scale: int, unit: str) -> str:
+    """A block in words, with the bounds as they were for this span."""
+    low = plain(Decimal(limits[index - 1] or 0).scaleb(-scale)) if index else "0"
+    high = limits[index]
+    text = f"from {low} {unit}" if high is None else f"{low} to {plain(Decimal(high).scaleb(-scale))} {unit}"
+    return f"block {index + 1} of {len(blocks)}, {text}"

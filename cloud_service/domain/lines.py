@@ -1,0 +1,188 @@
+"""What rating gives: priced lines that explain themselves, taxes on them, and their sums. All of it can be written as JSON."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from cloud_service.domain.money import plain
+from cloud_service.domain.usage import History
+from common.period import Span
+
+
+class Head(msgspec.Struct, frozen=True, gc=False):
+    """What the lines of one rule have in common for all connections of a batch."""
+
+    charge: str  # a key of CHARGES
+    id: str  # the charge's name in its document
+    label: str
+    unit: str
+    path: str  # place in the tariff document
+    tax_category: str
+    utility: str
+    start: date
+    end: date
+    rule: str  # the rule in words
+    source: str  # where the quantity comes from
+    version: str  # tariff, validity and hash
+
+    @property
+    def span(self) -> Span:
+        """The days this line is for."""
+        return Span(self.start, self.end)
+
+
+class Line(msgspec.Struct, frozen=True, gc=False):
+    """One priced quantity. `amount` is rounded to the currency, `amount_unrounded` is exact."""
+
+    head: Head
+    quantity: Decimal
+    price: Decimal | None  # None where the rule has a fixed amount
+    amount_unrounded: Decimal
+    amount: Decimal
+    note: str = ""  # what is particular to this connection: the time of a peak, the month of a ratchet
+
+    @property
+    def charge(self) -> str:
+        """The kind of price, a key of `CHARGES`."""
+        return self.head.charge
+
+    @property
+    def id(self) -> str:
+        """The charge's name in its tariff document."""
+        return self.head.id
+
+    @property
+    def label(self) -> str:
+        """The text for the invoice."""
+        return self.head.label
+
+    @property
+    def unit(self) -> str:
+        """Unit of the quantity."""
+        return self.head.unit
+
+    @property
+    def path(self) -> str:
+        """Place of the rule in the tariff document."""
+        return self.head.path
+
+    @property
+    def tax_category(self) -> str:
+        """Name of the tax category of the tariff, empty for none."""
+        return self.head.tax_category
+
+    @property
+    def utility(self) -> str:
+        """Electricity, water, gas, heat, cooling ..."""
+        return self.head.utility
+
+    @property
+    def span(self) -> Span:
+        """The days this line is for."""
+        return self.head.span
+
+    @property
+    def why(self) -> str:
+        """The line in words: rule, source of the quantity, arithmetic, tariff version."""
+        head = self.head
+        product = f"{plain(self.quantity)} {head.unit}"
+        if self.price is not None:
+            product += f" × {plain(self.price)}"
+        parts = [head.rule, head.source, self.note, f"{product} = {plain(self.amount_unrounded)}", head.version]
+        return "; ".join(part for part in parts if part)
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values; decimals as strings without exponents."""
+        head = self.head
+        return {
+            "charge": head.charge,
+            "id": head.id,
+            "label": head.label,
+            "utility": head.utility,
+            "quantity": plain(self.quantity),
+            "unit": head.unit,
+            "price": None if self.price is None else plain(self.price),
+            "amount_unrounded": plain(self.amount_unrounded),
+            "amount": format(self.amount, "f"),
+            "tax_category": head.tax_category,
+            "start": head.start.isoformat(),
+            "end": head.end.isoformat(),
+            "path": head.path,
+            "why": self.why,
+        }
+
+
+class TaxLine(msgspec.Struct, frozen=True, gc=False):
+    """One tax of one category: rate × base, rounded once (or the sum of taxes rounded per line, where the tariff says so)."""
+
+    tax: str
+    label: str
+    category: str  # EN 16931 VAT category code: S, Z, E, AE, O ...
+    percent: Decimal
+    base: Decimal
+    amount_unrounded: Decimal
+    amount: Decimal
+    path: str
+    why: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values; decimals as strings without exponents."""
+        return {
+            "tax": self.tax,
+            "label": self.label,
+            "category": self.category,
+            "percent": plain(self.percent),
+            "base": format(self.base, "f"),
+            "amount_unrounded": plain(self.amount_unrounded),
+            "amount": format(self.amount, "f"),
+            "path": self.path,
+            "why": self.why,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """All that one connection owes for one span.
+
+    `net` is the sum of the lines' amounts, `tax` of the taxes' amounts, `total` their sum (cash rounding is a line of
+    its own). `energy` counts thousandths of the import register; `history` is what the next span must be given.
+    """
+
+    currency: str
+    span: Span
+    lines: tuple[Line, ...]
+    taxes: tuple[TaxLine, ...]
+    net: Decimal
+    tax: Decimal
+    total: Decimal
+    total_unrounded: Decimal
+    energy: int
+    max_demand_kw: Decimal | None
+    history: History = field(default_factory=History)
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values; decimals as strings without exponents."""
+        return {
+            "currency": self.currency,
+            "start": self.span.start.isoformat(),
+            "end": self.span.end.isoformat(),
+            "lines": [line.as_json() for line in self.lines],
+            "taxes": [tax.as_json() for tax in self.taxes],
+            "max_demand_kw": None if self.max_demand_kw is None else plain(self.max_demand_kw),
+            "energy": self.energy,
+            "net": format(self.net, "f"),
+            "tax": format(self.tax, "f"),
+            "total_unrounded": plain(self.total_unrounded),
+            "total": format(self.total, "f"),
+            "history": self.history.as_json(),
+        }
+
+
+def sum_amounts(lines: Mapping[str, Line] | tuple[Line, ...]) -> Decimal:
+    """Sum of the rounded amounts."""
+    values = lines.values() if isinstance(lines, Mapping) else lines
+    return sum((line.amount for line in values), Decimal(0))

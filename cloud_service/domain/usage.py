@@ -1,0 +1,176 @@
+"""What a connection used over a span, as the engine takes it: integers at a scale, in local time order; floats are refused.
+
+A `Usage` is one connection, a `Batch` many with the same steps. `History` is what earlier spans left behind: peaks for
+ratchets, credits carried over, sums of the tariff year.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cloud_service.domain.money import exact, plain
+from common.errors import InputError
+from common.period import STEPS_S, Span
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Intervals:
+    """Consumption per step: int64 in units of 10**-scale (scale 3: thousandths). One row (n,) or a matrix (rows, n)."""
+
+    values: Ints
+    step_s: int
+    scale: int = 3
+
+    def __post_init__(self) -> None:
+        if self.values.dtype != np.int64:
+            raise InputError(f"intervals are int64, not {self.values.dtype}", path="usage", hint="count thousandths")
+        if self.step_s not in STEPS_S:
+            raise InputError(f"a step of {self.step_s} s is not one of {STEPS_S}", path="usage")
+        if not 0 <= self.scale <= 12:  # noqa: PLR2004 -- finer than a milliwatt second is noise, coarser than a unit is no meter
+            raise InputError(f"scale {self.scale} is not between 0 and 12", path="usage")
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """Consumption of civil days `[start, end)` where no intervals are known: an integer (or one a row) in units of 10**-scale."""
+
+    value: int | Ints
+    start: date
+    end: date
+    scale: int = 3
+
+    def __post_init__(self) -> None:
+        if isinstance(self.value, float | bool):
+            raise InputError("a total is an integer of thousandths", path="usage")
+
+
+Register = Intervals | Total
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What earlier spans left behind for one connection.
+
+    `peaks[charge id]` are (first day of the billing month, kW); `energy_credit[charge id][TOU period]` counts
+    10**-9 of the unit; `money_credit[charge id]` and `year_to_date[charge id]` are money.
+    """
+
+    peaks: Mapping[str, tuple[tuple[date, Decimal], ...]] = field(default_factory=dict)
+    energy_credit: Mapping[str, Mapping[str, Decimal]] = field(default_factory=dict)
+    money_credit: Mapping[str, Decimal] = field(default_factory=dict)
+    year_to_date: Mapping[str, Decimal] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values; decimals as strings."""
+        return {
+            "peaks": {key: [[day.isoformat(), plain(kw)] for day, kw in peaks] for key, peaks in self.peaks.items()},
+            "energy_credit": {
+                key: {name: plain(value) for name, value in credit.items()}
+                for key, credit in self.energy_credit.items()
+            },
+            "money_credit": {key: plain(value) for key, value in self.money_credit.items()},
+            "year_to_date": {key: plain(value) for key, value in self.year_to_date.items()},
+        }
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> "History":
+        """The history that `as_json` wrote."""
+        return cls(
+            peaks={
+                key: tuple((date.fromisoformat(day), exact(kw)) for day, kw in peaks)
+                for key, peaks in document.get("peaks", {}).items()
+            },
+            energy_credit={
+                key: {name: exact(value) for name, value in credit.items()}
+                for key, credit in document.get("energy_credit", {}).items()
+            },
+            money_credit={key: exact(value) for key, value in document.get("money_credit", {}).items()},
+            year_to_date={key: exact(value) for key, value in document.get("year_to_date", {}).items()},
+        )
+
+
+NOTHING_BEFORE = History()
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """One connection: what each register (import, export, reactive_import, water ...) counted over the span.
+
+    `values` are facts of the connection that a tariff may ask for: contracted_kw, meters, area_m2 ...
+    """
+
+    registers: Mapping[str, Register]
+    history: History = NOTHING_BEFORE
+    values: Mapping[str, Decimal] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Many connections with the same tariff, zone, span and steps: each register a matrix (rows, steps)."""
+
+    rows: int
+    registers: Mapping[str, Register]
+    histories: Sequence[History] = ()
+    values: Sequence[Mapping[str, Decimal]] = ()
+
+    def history(self, row: int) -> History:
+        """What earlier spans of that row left behind."""
+        return self.histories[row] if self.histories else NOTHING_BEFORE
+
+    def value(self, row: int, name: str) -> Decimal | None:
+        """A fact of that row's connection, or None."""
+        return self.values[row].get(name) if self.values else None
+
+
+def batch_of(usages: Sequence[Usage]) -> Batch:
+    """One batch from single usages that have the same registers, steps and scales."""
+    if not usages:
+        raise InputError("there is nothing to rate", path="usage")
+    registers: dict[str, Register] = {}
+    for name, first in usages[0].registers.items():
+        registers[name] = _stack(name, first, [usage.registers.get(name) for usage in usages])
+    if any(set(usage.registers) != set(registers) for usage in usages):
+        raise InputError("the connections of a batch have different registers", path="usage.registers")
+    return Batch(len(usages), registers, [usage.history for usage in usages], [usage.values for usage in usages])
+
+
+def _stack(name: str, first: Register, all_of_it: Sequence[Register | None]) -> Register:
+    path = f"usage.registers.{name}"
+    if isinstance(first, Intervals):
+        rows = [one.values for one in all_of_it if isinstance(one, Intervals)]
+        same = all(
+            isinstance(one, Intervals)
+            and (one.step_s, one.scale, one.values.shape) == (first.step_s, first.scale, first.values.shape)
+            for one in all_of_it
+        )
+        if not same:
+            raise InputError("the connections of a batch have different steps", path=path)
+        return Intervals(rows[0][None, :] if len(rows) == 1 else np.stack(rows), first.step_s, first.scale)
+    totals = [one for one in all_of_it if isinstance(one, Total)]
+    if len(totals) != len(all_of_it) or any(
+        (one.start, one.end, one.scale) != (first.start, first.end, first.scale) for one in totals
+    ):
+        raise InputError("the connections of a batch have different reading dates", path=path)
+    return Total(np.array([one.value for one in totals], dtype=np.int64), first.start, first.end, first.scale)
+
+
+def intervals_from(
+    values: Sequence[Decimal | int | str], step_s: int, scale: int = 3, path: str = "usage"
+) -> Intervals:
+    """Intervals from exact values of the unit; digits finer than the scale round half-even. A float is refused."""
+    whole = [
+        int((exact(value, f"{path}[{index}]")).scaleb(scale).to_integral_value()) for index, value in enumerate(values)
+    ]
+    return Intervals(np.array(whole, dtype=np.int64), step_s, scale)
+
+
+def covers(total: Total, span: Span) -> bool:
+    """Whether a total's dates hold the whole span."""
+    return total.start <= span.start and span.end <= total.end
