@@ -39,3 +39,13 @@ class Table(DeclarativeBase):
         }
     )
     type_annotation_map = {str: Text, int: BigInteger, datetime: DateTime(timezone=True)}  # noqa: RUF012 - SQLAlchemy reads it from the class
+
+
+def days_from(start: date, end: date | None = None) -> Range[date]:
+    """`[start, end)` as a column value; without an end it lasts."""
+    return Range(start, end, bounds="[)")
+
+
+def instants_from(start: datetime, end: datetime | None = None) -> Range[datetime]:
+    """`[start, end)` as a column value; without an end it lasts."""
+    return Range(start, end, bounds="[)")
