@@ -142,6 +142,25 @@ class InvoiceSpan(Table):
     credited: Mapped[bool] = mapped_column(server_default=text("false"))
 
 
+class PendingLine(Table):
+    """A line that waits for the contract's next invoice: a share of common costs, a difference, a fee."""
+
+    __tablename__ = "pending_line"
+    __table_args__ = (Index("ix_pending_line_waiting", "contract_id", postgresql_where=text("invoice_id is null")),)
+
+    id: Mapped[Id]
+    contract_id: Mapped[int] = mapped_column(ForeignKey("contract.id"))
+    business_key: Mapped[str] = mapped_column(unique=True)
+    during: Mapped[Days]
+    currency: Mapped[Currency]
+    amount: Mapped[Money]
+    line: Mapped[Json]  # as `domain.lines.Line.as_json` writes it, with "tax": {name, label, category, percent}
+    reason: Mapped[str] = mapped_column(server_default="")
+    author: Mapped[str] = mapped_column(server_default="")
+    invoice_id: Mapped[int | None] = mapped_column(ForeignKey("invoice.id"))
+    created_at: Mapped[CreatedAt]
+
+
 class CurrencyRate(Table):
     """One unit of `currency` in `base` on a day and after, until a newer rate."""
 

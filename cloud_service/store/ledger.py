@@ -14,7 +14,7 @@ class LedgerAccount(Table):
         UniqueConstraint("legal_entity_id", "kind", "currency", "account_id", postgresql_nulls_not_distinct=True),
         CheckConstraint(
             "kind in ('receivable','revenue','tax','cash','deposit','write_off','fees','interest','fx','clearing',"
-            "'refund','rounding')",
+            "'refund','rounding','credit')",
             name="kind",
         ),
     )
@@ -61,15 +61,22 @@ class LedgerLine(Table):
 
 
 class Allocation(Table):
-    """What paid what: `amount` of a payment (or credit note) settles an invoice; reversed by a negative row."""
+    """What settles what: `amount` of a payment, a credit note or (by its entry alone) a write-off settles an invoice.
+
+    Taken back by a negative row. Each has the ledger entry that moved the money.
+    """
 
     __tablename__ = "allocation"
-    __table_args__ = (CheckConstraint("amount <> 0", name="amount"),)
+    __table_args__ = (
+        CheckConstraint("amount <> 0", name="amount"),
+        CheckConstraint("num_nonnulls(payment_id, credit_note_id) <= 1", name="source"),
+    )
 
     id: Mapped[Id]
     invoice_id: Mapped[int] = mapped_column(ForeignKey("invoice.id"), index=True)
     payment_id: Mapped[int | None] = mapped_column(ForeignKey("payment.id"), index=True)
     credit_note_id: Mapped[int | None] = mapped_column(ForeignKey("invoice.id"), index=True)
+    ledger_entry_id: Mapped[int] = mapped_column(ForeignKey("ledger_entry.id"))
     amount: Mapped[Money]
     day: Mapped[Day]
     automatic: Mapped[bool] = mapped_column(server_default=text("true"))

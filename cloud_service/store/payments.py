@@ -45,7 +45,10 @@ class Payment(Table):
     amount: Mapped[Money]
     currency: Mapped[Currency]
     day: Mapped[Day]
-    reverses_id: Mapped[int | None] = mapped_column(ForeignKey("payment.id"))
+    reverses_id: Mapped[int | None] = mapped_column(ForeignKey("payment.id"), index=True)
+    credit_note_id: Mapped[int | None] = mapped_column(
+        ForeignKey("invoice.id"), index=True
+    )  # a refund of a credit note
     facts: Mapped[Json]
     author: Mapped[str] = mapped_column(server_default="")
     created_at: Mapped[CreatedAt]

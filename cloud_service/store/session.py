@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from common.errors import UnavailableError
 
+__all__ = ["Engine", "Session", "connect", "driver_url", "raw_connection", "refuse_unsafe", "sessions", "transaction"]
+
 APP_ROLE = "energy_app"
 UNSAFE = ("fsync", "full_page_writes", "synchronous_commit")
 
