@@ -1,0 +1,59 @@
+"""One stored reading: what it says, how it is laid out in SQLite, the checksum that proves it unchanged."""
+
+from hashlib import blake2b
+from struct import Struct
+from typing import NamedTuple
+
+STREAM_SHIFT = 40  # a row's id is its stream's number, then 40 bits of sequence
+SEQUENCE_MASK = (1 << STREAM_SHIFT) - 1
+_BODY = Struct("<QqqqqqqQ")
+
+
+class Sample(NamedTuple):
+    """A reading before it has a sequence. `grid`: it is one that bills are made from and is never thinned."""
+
+    channel: int
+    mono_ms: int
+    at_ms: int
+    value: int
+    quality: int
+    time_quality: int
+    grid: bool
+
+
+class Row(NamedTuple):
+    """A reading in the buffer. `boot` is the buffer's number of the boot that `mono_ms` counts from."""
+
+    sequence: int
+    channel: int
+    boot: int
+    mono_ms: int
+    at_ms: int
+    value: int
+    flags: int
+
+    @property
+    def quality(self) -> int:
+        """As in common.reading."""
+        return self.flags & 7
+
+    @property
+    def time_quality(self) -> int:
+        """When it was taken."""
+        return self.flags >> 3 & 7
+
+    @property
+    def grid(self) -> bool:
+        """Never thinned."""
+        return bool(self.flags & 64)
+
+
+def flags_of(sample: Sample) -> int:
+    """Qualities and grid mark in one small number."""
+    return sample.quality | sample.time_quality << 3 | sample.grid << 6
+
+
+def checksum(epoch: int, row: Row) -> int:
+    """Signed 64 bits over everything the row says and the stream it belongs to."""
+    body = _BODY.pack(epoch, row.sequence, row.channel, row.boot, row.mono_ms, row.at_ms, row.value, row.flags)
+    return int.from_bytes(blake2b(body, digest_size=8).digest(), "little", signed=True)

@@ -1,0 +1,448 @@
+"""The buffer: one SQLite file, one connection, one commit per round, and nothing forgotten without a receipt.
+
+Committed means on the disk: WAL with `synchronous=FULL`. Each row carries a checksum and a sequence; what is read back is
+checked against both, so neither a changed nor a vanished row goes unnoticed. Errors are those of `buffer.errors`.
+"""
+
+import os
+import secrets
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import msgspec
+
+from common.errors import EnergyError
+from common.message import EPOCH_MAX, Catalog, Channel
+from common.reading import TimeQuality
+from edge_agent.buffer.errors import Damaged, translated
+from edge_agent.buffer.ranges import Range, Ranges
+from edge_agent.buffer.row import SEQUENCE_MASK, STREAM_SHIFT, Row, Sample, checksum, flags_of
+from edge_agent.buffer.sidecar import Mark, MarkFile, Register, read_register, sync_folder, write_register
+from edge_agent.buffer.state import EXPIRED, THINNED, State, Stream, sealed, unsealed
+
+FILE = "buffer.db"
+SCHEMA = """
+CREATE TABLE note (name TEXT PRIMARY KEY, content BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE reading (
+    id INTEGER PRIMARY KEY, channel INTEGER NOT NULL, boot INTEGER NOT NULL, mono_ms INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL, value INTEGER NOT NULL, flags INTEGER NOT NULL, sum INTEGER NOT NULL
+);
+"""
+INSERT = "INSERT INTO reading VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+QUICK_CHECK_MAX_BYTES = 32 * 1024 * 1024
+TAIL_CHECKED = 500
+
+
+def new_epoch() -> int:
+    """A random name for a stream: no two buffers ever share one."""
+    return secrets.randbelow(EPOCH_MAX) + 1
+
+
+class Buffer:
+    """The open buffer of one gateway. Not thread-safe: one thread owns it. `open_buffer` makes and mends it."""
+
+    def __init__(self, folder: Path, *, boot_id: str, synchronous: str = "FULL") -> None:
+        self.folder = folder
+        self.path = folder / FILE
+        self.register_path = folder / "buffer.catalog"
+        self.marks = MarkFile(folder / "buffer.mark")
+        self.streams: dict[int, Stream] = {}
+        self.offsets: dict[int, int] = {}
+        self.lost = 0
+        self.thinned = 0
+        self.salvage: list[tuple[str, int]] = []
+        self.dirty = False  # the state in memory is ahead of the note
+        try:
+            with _our_errors():
+                self.connection = _connect(self.path, synchronous)
+                self._load()
+                self._verify()
+        except EnergyError:
+            self.close()
+            raise
+        self.boot = self._boot_number(boot_id)
+
+    # opening and closing
+
+    def _load(self) -> None:
+        notes = dict(self.connection.execute("SELECT name, content FROM note"))
+        register, state = unsealed(notes.get("register")), unsealed(notes.get("state"))
+        if register is None or state is None:
+            raise Damaged("the buffer's notes are damaged", path=str(self.path))
+        self.register = _newest(msgspec.msgpack.decode(register, type=Register), read_register(self.register_path))
+        self._take(msgspec.msgpack.decode(state, type=State))
+
+    def _take(self, state: State) -> None:
+        epochs = dict(self.register.streams)
+        for rest in state.streams:
+            stream = Stream(rest.number, epochs[rest.number])
+            stream.wake(rest)
+            self.streams[rest.number] = stream
+        self.current = self.streams[state.current]
+        self.offsets = dict(state.offsets)
+        self.lost, self.thinned = state.lost, state.thinned
+        self.salvage = list(state.salvage)
+        self.current.last = max(self.current.last, self._highest(self.current.number))
+
+    def _highest(self, number: int) -> int:
+        query = "SELECT MAX(id) FROM reading WHERE id BETWEEN ? AND ?"
+        found = self.connection.execute(query, _ids(number, 1, SEQUENCE_MASK)).fetchone()[0]
+        return (found or 0) & SEQUENCE_MASK
+
+    def _verify(self) -> None:
+        """Signs of damage that can be seen at once; the rest shows when rows are read."""
+        mark = self.marks.read()
+        stream = self.current
+        if mark and mark.stream == stream.number and mark.epoch == stream.epoch and mark.last > stream.last:
+            raise Damaged(f"committed up to {mark.last}, but the file ends at {stream.last}", path=str(self.path))
+        if mark and mark.stream > stream.number:
+            raise Damaged("the file is older than the stream that was in use", path=str(self.path))
+        if self.path.stat().st_size <= QUICK_CHECK_MAX_BYTES:
+            verdict = self.connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+            if verdict != "ok":
+                raise Damaged(f"SQLite finds: {verdict}", path=str(self.path))
+        tail = max(stream.last - TAIL_CHECKED, stream.done.prefix) + 1
+        for _ in self.rows(stream, tail, stream.last):
+            pass
+
+    def close(self) -> None:
+        """Write down what is only in memory, if the disk lets us, and let go of the file."""
+        if hasattr(self, "connection"):
+            try:
+                if self.dirty:
+                    self.save()
+            except (EnergyError, AttributeError):
+                pass  # the note may be behind: receipts come again
+            with_error = None
+            try:
+                self.connection.close()
+            except sqlite3.Error as error:
+                with_error = error
+            del with_error
+        self.marks.close()
+
+    # channels, boots, catalogs
+
+    def channel(self, meter: str, register: str, unit: str, kind: str, value: int) -> int:
+        """The number of a register; a new one is on the disk before this returns. `value` is near its present value."""
+        for number, known in enumerate(self.register.channels):
+            if (known.meter, known.register, known.unit, known.kind) == (meter, register, unit, kind):
+                return number
+        channels = (*self.register.channels, Channel(meter, register, unit, kind, value))
+        self._register(channels=channels, version=self.register.version + 1)
+        return len(channels) - 1
+
+    def rebase(self, values: dict[int, int]) -> None:
+        """New base values for channels, so that differences stay short on the wire."""
+        channels = [
+            msgspec.structs.replace(channel, base=values.get(number, channel.base))
+            for number, channel in enumerate(self.register.channels)
+        ]
+        self._register(channels=tuple(channels), version=self.register.version + 1)
+
+    def catalog(self, stream: Stream) -> Catalog:
+        """What the numbers of a stream mean, as of now."""
+        return Catalog(stream.epoch, self.register.version, self.register.channels)
+
+    def _boot_number(self, boot_id: str) -> int:
+        for number, known in self.register.boots:
+            if known == boot_id:
+                return number
+        number = 1 + max((number for number, _ in self.register.boots), default=0)
+        self._register(boots=(*self.register.boots[-999:], (number, boot_id)))
+        return number
+
+    def _register(self, **changes: object) -> None:
+        register = msgspec.structs.replace(self.register, **changes)
+        try:
+            write_register(self.register_path, register)
+        except OSError as error:
+            raise translated_os(error) from error
+        with self._commit() as connection:
+            connection.execute("UPDATE note SET content = ? WHERE name = 'register'", (sealed(register),))
+        self.register = register
+
+    # readings
+
+    def append(self, samples: Sequence[Sample]) -> Range:
+        """Commit readings, all or none; first and last sequence. When this returns they survive a power cut."""
+        stream = self.current
+        rows = [
+            Row(sequence, s.channel, self.boot, s.mono_ms, s.at_ms, s.value, flags_of(s))
+            for sequence, s in enumerate(samples, stream.last + 1)
+        ]
+        with self._commit() as connection:
+            connection.executemany(INSERT, (_values(stream, row) for row in rows))
+            self._write_state(connection)
+        first, stream.last = stream.last + 1, stream.last + len(rows)
+        self.mark()
+        return first, stream.last
+
+    def adopt(self, stream: Stream, rows: Iterable[Row]) -> None:
+        """Take over salvaged rows of an older stream under their own sequence."""
+        with self._commit() as connection:
+            values = (_values(stream, row) for row in rows)
+            connection.executemany(INSERT.replace("INSERT", "INSERT OR IGNORE"), values)
+
+    def rows(self, stream: Stream, first: int, last: int, limit: int = 1_000_000) -> Iterator[Row]:
+        """At most `limit` rows of first..last, ascending, each checked; void ones are skipped; a lost one is Damaged."""
+        expected = first
+        query = "SELECT * FROM reading WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?"
+        with _our_errors():
+            for values in self.connection.execute(query, (*_ids(stream.number, first, last), limit)):
+                row = Row(values[0] & SEQUENCE_MASK, *values[1:7])
+                if checksum(stream.epoch, row) != values[7]:
+                    raise Damaged(f"row {row.sequence} was changed", path=str(self.path))
+                self._explain(stream, expected, row.sequence - 1)
+                expected = row.sequence + 1
+                limit -= 1
+                yield row
+        if limit:
+            self._explain(stream, expected, last)
+
+    def _explain(self, stream: Stream, first: int, last: int) -> None:
+        """Damaged, unless every sequence of first..last is void."""
+        while first <= last:
+            reason = stream.void_reason(first)
+            if not reason:
+                raise Damaged(f"row {first} has vanished", path=str(self.path))
+            first = next(end for _, end in stream.voids[reason].within(first, last)) + 1
+
+    def dated(self, row: Row) -> tuple[int, int] | None:
+        """When a row was taken and how well that is known; None while its time may still become known."""
+        if row.time_quality != TimeQuality.UNKNOWN:
+            return row.at_ms, row.time_quality
+        if row.boot in self.offsets:
+            return max(row.mono_ms + self.offsets[row.boot], 0), TimeQuality.RECONSTRUCTED
+        if row.boot == self.boot:
+            return None
+        return max(row.at_ms, 0), TimeQuality.UNKNOWN
+
+    def date_boot(self, offset_ms: int) -> None:
+        """The first known offset of this boot's clock: on the disk before any row is dated by it."""
+        if self.boot not in self.offsets:
+            self.offsets[self.boot] = offset_ms
+            self.save()
+
+    # receipts
+
+    def receive(self, stream: Stream, ranges: Iterable[Range]) -> None:
+        """The cloud has these. Written down with the next commit: losing it only means sending twice."""
+        for first, last in ranges:
+            stream.done.add(first, min(last, stream.last))
+        self.dirty = True
+        if stream is self.current:
+            self.mark()
+
+    def reopen(self, stream: Stream, ranges: Iterable[Range]) -> None:
+        """The cloud has lost these: send again what is still here, and say which are gone."""
+        with _our_errors():
+            found = self.connection.execute(
+                "SELECT MIN(id) FROM reading WHERE id BETWEEN ? AND ?", _ids(stream.number, 1, SEQUENCE_MASK)
+            ).fetchone()[0]
+        kept = (found & SEQUENCE_MASK) if found is not None else stream.last + 1
+        for first, last in ranges:
+            stream.done.remove(first, min(last, stream.last))
+            gone = [gap for gap in Ranges(_all_voids(stream)).missing(first, min(last, kept - 1, stream.last))]
+            for gap in gone:
+                stream.void(EXPIRED).add(*gap)
+        self.dirty = True
+
+    def save(self) -> None:
+        """Write the state down now."""
+        with self._commit() as connection:
+            self.dirty = True
+            self._write_state(connection)
+
+    def mark(self) -> None:
+        """Note beside the file how far it has come."""
+        stream = self.current
+        self.marks.write(Mark(stream.number, stream.epoch, stream.last, stream.done.prefix))
+
+    def state(self) -> State:
+        """The state as it would be written down."""
+        streams = tuple(stream.at_rest() for stream in self.streams.values())
+        return State(self.current.number, streams, self.offsets, self.lost, self.thinned, tuple(self.salvage))
+
+    def _write_state(self, connection: sqlite3.Connection) -> None:
+        if self.dirty:
+            connection.execute("UPDATE note SET content = ? WHERE name = 'state'", (sealed(self.state()),))
+            self.dirty = False
+
+    # room
+
+    @property
+    def used_bytes(self) -> int:
+        """Bytes that hold something, without the pages that are free for reuse."""
+        with _our_errors():
+            pages, free, size = (
+                self.connection.execute(f"PRAGMA {name}").fetchone()[0]
+                for name in ("page_count", "freelist_count", "page_size")
+            )
+        return int((pages - free) * size)
+
+    def prune(self, before_ms: int, limit: int = 5000) -> int:
+        """Delete the oldest receipted rows that were taken before an instant; how many went."""
+        gone = 0
+        for stream in list(self.streams.values()):
+            ids = _ids(stream.number, 1, stream.done.prefix)
+            query = "SELECT id, at_ms FROM reading WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?"
+            with _our_errors():
+                found = self.connection.execute(query, (*ids, limit - gone)).fetchall()
+            keep = next((index for index, (_, at_ms) in enumerate(found) if at_ms >= before_ms), len(found))
+            if keep:
+                with self._commit() as connection:
+                    connection.execute("DELETE FROM reading WHERE id BETWEEN ? AND ?", (ids[0], found[keep - 1][0]))
+                gone += keep
+        return gone
+
+    def thin(self, limit: int = 5000) -> int:
+        """Delete the oldest readings without receipt that no bill needs; how many went. They become void."""
+        gone = 0
+        for stream in list(self.streams.values()):
+            query = "SELECT id FROM reading WHERE id BETWEEN ? AND ? AND flags & 64 = 0 ORDER BY id LIMIT ?"
+            ids = _ids(stream.number, stream.done.prefix + 1, stream.last)
+            with _our_errors():
+                found = [row[0] for row in self.connection.execute(query, (*ids, limit - gone))]
+            if found:
+                before = [(reason, Ranges(ranges)) for reason, ranges in stream.voids.items()]
+                try:
+                    with self._commit() as connection:
+                        connection.executemany("DELETE FROM reading WHERE id = ?", ((number,) for number in found))
+                        for number in found:
+                            stream.void(THINNED).add(number & SEQUENCE_MASK, number & SEQUENCE_MASK)
+                        self.thinned += len(found)
+                        self.dirty = True
+                        self._write_state(connection)
+                except EnergyError:
+                    stream.voids = dict(before)
+                    self.thinned -= len(found)
+                    raise
+                gone += len(found)
+        return gone
+
+    def checkpoint(self) -> None:
+        """Empty the write-ahead log into the file and cut it."""
+        with _our_errors():
+            self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+
+    # streams
+
+    def begin_stream(self) -> Stream:
+        """A new epoch in the same file: from now on sequences count from 1 again."""
+        number = 1 + max(number for number, _ in self.register.streams)
+        epoch = new_epoch()
+        self._register(streams=(*self.register.streams, (number, epoch)), version=self.register.version + 1)
+        self.current = self.streams[number] = Stream(number, epoch)
+        self.save()
+        self.mark()
+        return self.current
+
+    @contextmanager
+    def _commit(self) -> Iterator[sqlite3.Connection]:
+        """One transaction; on any error nothing of it is kept and the error is ours."""
+        was_dirty = self.dirty
+        try:
+            with _our_errors():
+                self.connection.execute("BEGIN IMMEDIATE")
+                yield self.connection
+                self.connection.execute("COMMIT")
+        except BaseException:
+            self.dirty = self.dirty or was_dirty
+            try:
+                if self.connection.in_transaction:
+                    self.connection.execute("ROLLBACK")
+            except sqlite3.Error:
+                pass  # the first error tells more
+            raise
+
+
+def create(folder: Path, register: Register, state: State, synchronous: str = "FULL") -> None:
+    """A new buffer file, durable with its name before this returns."""
+    try:
+        write_register(folder / "buffer.catalog", register)
+        with _our_errors(), closing(_connect(folder / FILE, synchronous)) as connection:
+            connection.executescript(SCHEMA)
+            connection.execute("BEGIN IMMEDIATE")
+            notes = (("register", sealed(register)), ("state", sealed(state)))
+            connection.executemany("INSERT INTO note VALUES (?, ?)", notes)
+            connection.execute("COMMIT")
+        sync_folder(folder)
+    except OSError as error:
+        raise translated_os(error) from error
+
+
+def translated_os(error: OSError) -> EnergyError:
+    """Our error for the system's, as for SQLite's."""
+    import errno
+
+    from edge_agent.buffer.errors import DiskFull
+
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return DiskFull(f"the buffer has no room: {error}", hint="free some space on the gateway's disk")
+    return Damaged(f"the buffer's folder fails: {error}")
+
+
+@contextmanager
+def _our_errors() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise translated(error) from error
+    except (msgspec.MsgspecError, KeyError, TypeError, ValueError, IndexError, UnicodeDecodeError, OverflowError) as error:
+        raise Damaged(f"the buffer holds what we never wrote: {error}") from error
+
+
+def _connect(path: Path, synchronous: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=1, isolation_level=None, check_same_thread=False, cached_statements=32)
+    try:
+        for pragma in (
+            "locking_mode=EXCLUSIVE",  # the only connection there ever is; no shared memory file
+            "journal_mode=WAL",
+            f"synchronous={synchronous}",
+            "mmap_size=0",
+            "cache_size=-2048",
+            "journal_size_limit=4194304",
+            "cell_size_check=ON",
+            "trusted_schema=OFF",
+            "temp_store=MEMORY",
+        ):
+            connection.execute(f"PRAGMA {pragma}").fetchall()
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _ids(number: int, first: int, last: int) -> tuple[int, int]:
+    return number << STREAM_SHIFT | first, number << STREAM_SHIFT | last if last > 0 else number << STREAM_SHIFT
+
+
+def _values(stream: Stream, row: Row) -> tuple[int, ...]:
+    return (stream.number << STREAM_SHIFT | row.sequence, *row[1:], checksum(stream.epoch, row))
+
+
+def _all_voids(stream: Stream) -> Iterator[Range]:
+    for ranges in stream.voids.values():
+        yield from ranges
+
+
+def _newest(inside: Register, beside: Register | None) -> Register:
+    """The register of the file or of the sidecar: a crash may have come between writing the two."""
+    if beside is None or beside.version < inside.version or beside.streams[: len(inside.streams)] != inside.streams:
+        return inside
+    return beside
+
+
+def mono_ms() -> int:
+    """Milliseconds since boot, counting the time asleep."""
+    return time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000
+
+
+def boot_id() -> str:
+    """The kernel's name for this boot."""
+    path = Path("/proc/sys/kernel/random/boot_id")
+    return path.read_text(encoding="ascii").strip() if path.exists() else f"pid-{os.getpid()}"

@@ -1,0 +1,226 @@
+"""What M-Bus value information fields mean (EN 13757-3, tables of VIF, FD, FB and combinable VIFE); pure.
+
+Every meaning is a quantity, a base unit and an exact factor: 10 kWh comes out as Wh x 10000.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+SECONDS = {0: Decimal(1), 1: Decimal(60), 2: Decimal(3600), 3: Decimal(86400)}
+MONTH_YEAR = ("months", "years")
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """Value = raw x factor, in `unit`. `coding` says how bytes are to be read where that is not a number."""
+
+    quantity: str
+    unit: str
+    factor: Decimal = Decimal(1)
+    coding: str = "number"  # number, unsigned, date, datetime, flags
+
+
+def ten(exponent: int) -> Decimal:
+    """An exact power of ten."""
+    return Decimal(1).scaleb(exponent)
+
+
+RESERVED = Meaning("Reserved", "Reserved")
+
+
+def _scaled(quantity: str, unit: str, first: int, *, factor: int = 1) -> Callable[[int], Meaning]:
+    return lambda n: Meaning(quantity, unit, ten(first + n) * factor)
+
+
+def _time(quantity: str) -> Callable[[int], Meaning]:
+    return lambda n: Meaning(quantity, "s", SECONDS[n])
+
+
+def _long_time(quantity: str) -> Callable[[int], Meaning]:
+    """Hours, days, months, years."""
+    return lambda n: Meaning(quantity, "s", SECONDS[n + 2]) if n < 2 else Meaning(quantity, MONTH_YEAR[n - 2])
+
+
+def _is(quantity: str, unit: str = "", coding: str = "number") -> Callable[[int], Meaning]:
+    return lambda _: Meaning(quantity, unit, coding=coding)
+
+
+Row = tuple[int, int, Callable[[int], Meaning]]
+
+PRIMARY: tuple[Row, ...] = (
+    # first code, last code, meaning of the offset from the first
+    (0x00, 0x07, _scaled("Energy", "Wh", -3)),
+    (0x08, 0x0F, _scaled("Energy", "J", 0)),
+    (0x10, 0x17, _scaled("Volume", "m^3", -6)),
+    (0x18, 0x1F, _scaled("Mass", "kg", -3)),
+    (0x20, 0x23, _time("On time")),
+    (0x24, 0x27, _time("Operating time")),
+    (0x28, 0x2F, _scaled("Power", "W", -3)),
+    (0x30, 0x37, _scaled("Power", "J/h", 0)),
+    (0x38, 0x3F, _scaled("Volume flow", "m^3/h", -6)),
+    (0x40, 0x47, _scaled("Volume flow", "m^3/h", -7, factor=60)),
+    (0x48, 0x4F, _scaled("Volume flow", "m^3/h", -9, factor=3600)),
+    (0x50, 0x57, _scaled("Mass flow", "kg/h", -3)),
+    (0x58, 0x5B, _scaled("Flow temperature", "°C", -3)),
+    (0x5C, 0x5F, _scaled("Return temperature", "°C", -3)),
+    (0x60, 0x63, _scaled("Temperature difference", "K", -3)),
+    (0x64, 0x67, _scaled("External temperature", "°C", -3)),
+    (0x68, 0x6B, _scaled("Pressure", "bar", -3)),
+    (0x6C, 0x6C, _is("Time point (date)", "-", "date")),
+    (0x6D, 0x6D, _is("Time point (date & time)", "-", "datetime")),
+    (0x6E, 0x6E, _is("H.C.A.", "Units for H.C.A.")),
+    (0x6F, 0x6F, lambda _: RESERVED),
+    (0x70, 0x73, _time("Averaging Duration")),
+    (0x74, 0x77, _time("Actuality Duration")),
+    (0x78, 0x78, _is("Fabrication No")),
+    (0x79, 0x79, _is("(Enhanced) Identification")),
+    (0x7A, 0x7A, _is("Bus Address", coding="unsigned")),
+    (0x7E, 0x7E, _is("Any VIF")),
+    (0x7F, 0x7F, _is("Manufacturer specific")),
+)
+
+EXTENSION_FD: tuple[Row, ...] = (
+    (0x00, 0x03, _scaled("Credit", "Currency units", -3)),
+    (0x04, 0x07, _scaled("Debit", "Currency units", -3)),
+    (0x08, 0x08, _is("Access Number (transmission count)", coding="unsigned")),
+    (0x09, 0x09, _is("Medium", coding="unsigned")),
+    (0x0A, 0x0A, _is("Manufacturer")),
+    (0x0B, 0x0B, _is("Parameter set identification")),
+    (0x0C, 0x0C, _is("Model / Version")),
+    (0x0D, 0x0D, _is("Hardware version")),
+    (0x0E, 0x0E, _is("Firmware version")),
+    (0x0F, 0x0F, _is("Software version")),
+    (0x10, 0x10, _is("Customer location")),
+    (0x11, 0x11, _is("Customer")),
+    (0x12, 0x12, _is("Access Code User")),
+    (0x13, 0x13, _is("Access Code Operator")),
+    (0x14, 0x14, _is("Access Code System Operator")),
+    (0x15, 0x15, _is("Access Code Developer")),
+    (0x16, 0x16, _is("Password")),
+    (0x17, 0x17, _is("Error flags", coding="unsigned")),
+    (0x18, 0x18, _is("Error mask", coding="unsigned")),
+    (0x1A, 0x1A, _is("Digital Output", coding="unsigned")),
+    (0x1B, 0x1B, _is("Digital Input", coding="unsigned")),
+    (0x1C, 0x1C, _is("Baudrate", "Baud")),
+    (0x1D, 0x1D, _is("Response delay time", "bittimes")),
+    (0x1E, 0x1E, _is("Retry")),
+    (0x1F, 0x1F, _is("Remote control")),
+    (0x20, 0x20, _is("First storage # for cyclic storage", coding="unsigned")),
+    (0x21, 0x21, _is("Last storage # for cyclic storage", coding="unsigned")),
+    (0x22, 0x22, _is("Size of storage block", coding="unsigned")),
+    (0x24, 0x27, _time("Storage interval")),
+    (0x28, 0x28, _is("Storage interval", "months")),
+    (0x29, 0x29, _is("Storage interval", "years")),
+    (0x2C, 0x2F, _time("Duration since last readout")),
+    (0x30, 0x30, _is("Start of tariff", "-", "datetime")),
+    (0x31, 0x33, lambda n: Meaning("Duration of tariff", "s", SECONDS[n + 1])),
+    (0x34, 0x37, _time("Period of tariff")),
+    (0x38, 0x38, _is("Period of tariff", "months")),
+    (0x39, 0x39, _is("Period of tariff", "years")),
+    (0x3A, 0x3A, _is("Dimensionless")),
+    (0x40, 0x4F, _scaled("Voltage", "V", -9)),
+    (0x50, 0x5F, _scaled("Current", "A", -12)),
+    (0x60, 0x60, _is("Reset counter", coding="unsigned")),
+    (0x61, 0x61, _is("Cumulation counter", coding="unsigned")),
+    (0x62, 0x62, _is("Control signal")),
+    (0x63, 0x63, _is("Day of week")),
+    (0x64, 0x64, _is("Week number")),
+    (0x65, 0x65, _is("Time point of day change")),
+    (0x66, 0x66, _is("State of parameter activation")),
+    (0x67, 0x67, _is("Special supplier information")),
+    (0x68, 0x6B, _long_time("Duration since last cumulation")),
+    (0x6C, 0x6F, _long_time("Operating time battery")),
+    (0x70, 0x70, _is("Date and time of battery change", "-", "datetime")),
+    (0x71, 0x71, _is("RF level", "dBm")),
+    (0x72, 0x72, _is("Daylight saving")),
+    (0x74, 0x74, _is("Remaining battery life time", "d")),
+)
+
+EXTENSION_FB: tuple[Row, ...] = (
+    (0x00, 0x01, _scaled("Energy", "Wh", 5)),
+    (0x02, 0x03, _scaled("Reactive energy", "varh", 3)),
+    (0x04, 0x05, _scaled("Apparent energy", "VAh", 3)),
+    (0x08, 0x09, _scaled("Energy", "J", 8)),
+    (0x0C, 0x0F, _scaled("Energy", "cal", 5)),
+    (0x10, 0x11, _scaled("Volume", "m^3", 2)),
+    (0x14, 0x17, _scaled("Reactive power", "var", 0)),
+    (0x18, 0x19, _scaled("Mass", "kg", 5)),
+    (0x1A, 0x1B, _scaled("Relative humidity", "%", -1)),
+    (0x20, 0x20, _is("Volume", "feet^3")),
+    (0x21, 0x21, lambda _: Meaning("Volume", "feet^3", ten(-1))),
+    (0x22, 0x23, _scaled("Volume", "American gallon", -1)),
+    (0x24, 0x24, lambda _: Meaning("Volume flow", "American gallon/min", ten(-3))),
+    (0x25, 0x25, _is("Volume flow", "American gallon/min")),
+    (0x26, 0x26, _is("Volume flow", "American gallon/h")),
+    (0x28, 0x29, _scaled("Power", "W", 5)),
+    (0x2A, 0x2A, lambda _: Meaning("Phase U-U", "°", ten(-1))),
+    (0x2B, 0x2B, lambda _: Meaning("Phase U-I", "°", ten(-1))),
+    (0x2C, 0x2F, _scaled("Frequency", "Hz", -3)),
+    (0x30, 0x31, _scaled("Power", "J/h", 8)),
+    (0x34, 0x37, _scaled("Apparent power", "VA", 0)),
+    (0x58, 0x5B, _scaled("Flow temperature", "°F", -3)),
+    (0x5C, 0x5F, _scaled("Return temperature", "°F", -3)),
+    (0x60, 0x63, _scaled("Temperature difference", "°F", -3)),
+    (0x64, 0x67, _scaled("External temperature", "°F", -3)),
+    (0x70, 0x73, _scaled("Cold / Warm Temperature Limit", "°F", -3)),
+    (0x74, 0x77, _scaled("Cold / Warm Temperature Limit", "°C", -3)),
+    (0x78, 0x7F, _scaled("Cumul count max power", "W", -3)),
+)
+
+PER = {0x20: "s", 0x21: "min", 0x22: "h", 0x23: "d", 0x24: "week", 0x25: "month", 0x26: "year", 0x27: "revolution"}
+QUALIFIERS = {
+    # combinable VIFE that say which value it is
+    0x12: "average",
+    0x13: "inverse compact profile",
+    0x1E: "compact profile with registers",
+    0x1F: "compact profile",
+    0x39: "date and time of start",
+    0x3A: "uncorrected unit",
+    0x3B: "accumulation only if positive",
+    0x3C: "accumulation of the absolute value only if negative",
+    0x3D: "alternative non-metric units",
+    0x3E: "value at base conditions",
+    0x3F: "OBIS declaration",
+    0x40: "lower limit",
+    0x41: "number of exceeds of lower limit",
+    0x48: "upper limit",
+    0x49: "number of exceeds of upper limit",
+    0x62: "date and time of begin of first lower limit exceed",
+    0x63: "date and time of end of first lower limit exceed",
+    0x66: "date and time of begin of last lower limit exceed",
+    0x67: "date and time of end of last lower limit exceed",
+    0x6A: "date and time of begin of first",
+    0x6B: "date and time of end of first",
+    0x6E: "date and time of begin of last",
+    0x6F: "date and time of end of last",
+    0x7E: "future value",
+    0x7F: "manufacturer specific",
+}
+RECORD_ERRORS = {
+    0x01: "too many DIFEs",
+    0x02: "storage number not implemented",
+    0x03: "unit number not implemented",
+    0x04: "tariff number not implemented",
+    0x05: "function not implemented",
+    0x06: "data class not implemented",
+    0x07: "data size not implemented",
+    0x0B: "too many VIFEs",
+    0x0C: "illegal VIF group",
+    0x0D: "illegal VIF exponent",
+    0x0E: "VIF and DIF do not fit",
+    0x0F: "action not implemented",
+    0x15: "no data available",
+    0x16: "data overflow",
+    0x17: "data underflow",
+    0x18: "data error",
+    0x1C: "premature end of record",
+}
+
+
+def lookup(table: tuple[Row, ...], code: int) -> Meaning:
+    """The meaning of a code (without its extension bit); RESERVED if the standard gives it none."""
+    for first, last, meaning in table:
+        if first <= code <= last:
+            return meaning(code - first)
+    return RESERVED
