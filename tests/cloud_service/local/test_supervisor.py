@@ -1,0 +1,70 @@
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from cloud_service.local.supervisor import Service, Supervisor
+from common.errors import UnavailableError
+
+SLEEPER = [sys.executable, "-c", "import time; time.sleep(60)"]
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def pid_of(folder: Path, name: str) -> int:
+    return int((folder / f"{name}.pid").read_text())
+
+
+def test_a_killed_service_starts_again(tmp_path: Path) -> None:
+    supervisor = Supervisor(tmp_path)
+    supervisor.start(Service("sleeper", SLEEPER))
+    first = pid_of(tmp_path, "sleeper")
+    wanted = threading.Event()
+    watcher = threading.Thread(target=supervisor.watch, args=(lambda: not wanted.is_set(),), kwargs={"pause_s": 0.02})
+    watcher.start()
+
+    os.kill(first, signal.SIGKILL)
+    deadline = time.monotonic() + 10
+    while pid_of(tmp_path, "sleeper") == first and time.monotonic() < deadline:
+        time.sleep(0.05)
+    wanted.set()
+    watcher.join()
+    second = pid_of(tmp_path, "sleeper")
+    running = alive(second)
+    supervisor.stop()
+
+    assert second != first
+    assert running
+    assert not alive(second)
+
+
+def test_services_stop_in_the_reverse_order_of_their_start(tmp_path: Path) -> None:
+    note = tmp_path / "order"
+    says = "import signal,sys,time; signal.signal(15, lambda *_: (open({!r},'a').write({!r}), sys.exit(0))); "
+    ready = "open({!r},'w'); time.sleep(60)"
+    supervisor = Supervisor(tmp_path)
+    for name in ("first", "second"):
+        flag = tmp_path / f"{name}.up"
+        code = says.format(str(note), name + " ") + ready.format(str(flag))
+        supervisor.start(Service(name, [sys.executable, "-c", code], ready=flag.exists))
+
+    supervisor.stop()
+
+    assert "second first " == note.read_text()
+
+
+def test_a_service_that_ends_at_once_is_reported_with_its_last_words(tmp_path: Path) -> None:
+    argv = [sys.executable, "-c", "import sys; print('no such port'); sys.exit(3)"]
+
+    with pytest.raises(UnavailableError, match=r"(?s)broken ended with code 3.*no such port"):
+        Supervisor(tmp_path).start(Service("broken", argv, ready=lambda: False))

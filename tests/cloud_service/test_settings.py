@@ -1,0 +1,36 @@
+from pathlib import Path
+
+import pytest
+
+from cloud_service.settings import read_settings
+from common.errors import InputError
+
+GOOD = {"DATABASE_URL": "postgresql://db/energy", "SECRET_KEY": "k" * 40}
+
+
+def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("q" * 40 + "\n")
+
+    settings = read_settings({"DATABASE_URL": GOOD["DATABASE_URL"], "SECRET_KEY_FILE": str(tmp_path / "key")})
+
+    assert "q" * 40 == settings.secret_key
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        pytest.param({"DATABASE_URL": ""}, "DATABASE_URL is not set", id="no database"),
+        pytest.param({"SECRET_KEY": "short"}, "SECRET_KEY", id="a short key"),
+        pytest.param({"MQTT_HOST": "broker.example"}, "MQTT_CA_FILE", id="plain text across a network"),
+        pytest.param({"PAYMENT_PROVIDER": "simulated"}, "without any money", id="play money outside a demo"),
+        pytest.param({"SMTP_PORT": "smtp"}, "SMTP_PORT is 'smtp'", id="a port that is a word"),
+    ],
+)
+def test_an_unsafe_environment_is_refused(change: dict[str, str], complaint: str) -> None:
+    with pytest.raises(InputError, match=complaint):
+        read_settings(GOOD | change)
+
+
+def test_all_faults_are_named_at_once() -> None:
+    with pytest.raises(InputError, match=r"(?s)SMTP_PORT.*DATABASE_URL.*SECRET_KEY"):
+        read_settings({"SMTP_PORT": "x"})
