@@ -1,0 +1,130 @@
+"""What a meter data file says, whatever its format: channels, intervals, index reads, and exactly where it is wrong.
+
+Values stay exact decimals of the channel's unit. A block of intervals is contiguous: value k covers
+`[start + k * step, start + (k + 1) * step)`.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+from decimal import Decimal
+from typing import Any
+
+from common.errors import InputError
+from common.reading import Kind
+
+_PLAIN = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
+DIGITS_MAX = 40  # longer than any meter's display: a number beyond it is a damaged field
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One register as the file names it: `meter` is the metering point, `serial` the device where the file tells it."""
+
+    meter: str
+    register: str
+    unit: str  # canonical, empty where the file gives none
+    kind: Kind
+    step_s: int = 0  # 0 for an index
+    serial: str = ""
+    quantity: str = "active_energy"
+    direction: str = "import"  # as the client sees it: import is what they take from the grid
+    tz: tzinfo = UTC  # how the file tells time; for people, never for sums
+
+
+@dataclass(frozen=True, slots=True)
+class Intervals:
+    """Consecutive consumptions of one channel; instants are milliseconds in UTC."""
+
+    channel: Channel
+    start_ms: int
+    values: tuple[Decimal, ...]
+    qualities: bytes
+    line: int
+
+    @property
+    def end_ms(self) -> int:
+        """The instant at which the last interval ends."""
+        return self.start_ms + len(self.values) * self.channel.step_s * 1000
+
+
+@dataclass(frozen=True, slots=True)
+class IndexReads:
+    """What a counter showed at some instants, in ascending order."""
+
+    channel: Channel
+    at_ms: tuple[int, ...]
+    values: tuple[Decimal, ...]
+    qualities: bytes
+    line: int
+
+
+Block = Intervals | IndexReads
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something odd that does not stop the import; `line` is 0 where no single line is meant."""
+
+    line: int
+    message: str
+
+    def as_json(self) -> dict[str, Any]:
+        """For `--json`."""
+        return {"line": self.line, "message": self.message}
+
+
+class BadFileError(InputError):
+    """A meter data file that is refused whole; says the file, the line, the field and why."""
+
+    code = "bad_file"
+
+    def __init__(self, message: str, *, line: int = 0, field: str = "", file: str = "", hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.line, self.field, self.file = line, field, file
+        self._place()
+
+    def in_file(self, file: str) -> "BadFileError":
+        """The same error, now knowing which file it was."""
+        self.file = file
+        self._place()
+        return self
+
+    def _place(self) -> None:
+        where = f"{self.file}:{self.line}" if self.line else self.file
+        self.path = f"{where} {self.field}".strip()
+
+    def as_json(self) -> dict[str, Any]:
+        """The common body with the place in parts."""
+        body = super().as_json()
+        body["error"] |= {"file": self.file, "line": self.line, "field": self.field}
+        return body
+
+
+# unit in lower case -> canonical unit, power of ten
+_UNITS = {
+    "wh": ("kWh", -3), "kwh": ("kWh", 0), "mwh": ("kWh", 3), "gwh": ("kWh", 6),
+    "varh": ("kvarh", -3), "kvarh": ("kvarh", 0), "mvarh": ("kvarh", 3),
+    "vah": ("kVAh", -3), "kvah": ("kVAh", 0), "mvah": ("kVAh", 3),
+    "w": ("kW", -3), "kw": ("kW", 0), "mw": ("kW", 3),
+    "var": ("kvar", -3), "kvar": ("kvar", 0), "va": ("kVA", -3), "kva": ("kVA", 0),
+    "m3": ("m3", 0), "m³": ("m3", 0), "l": ("m3", -3), "litre": ("m3", -3), "kl": ("m3", 0),
+    "v": ("V", 0), "a": ("A", 0), "hz": ("Hz", 0), "pf": ("1", 0), "1": ("1", 0),
+}  # fmt: skip
+
+
+def canonical_unit(name: str, *, line: int, field: str) -> tuple[str, int]:
+    """Our name of a unit however it is spelt, and the power of ten to get there; empty stays empty."""
+    if not name.strip():
+        return "", 0
+    try:
+        return _UNITS[name.strip().lower()]
+    except KeyError:
+        raise BadFileError(f"{name!r} is not a unit we know", line=line, field=field) from None
+
+
+def exact(text: str, *, line: int, field: str) -> Decimal:
+    """A plain decimal number; anything else (letters, NaN, infinity, exponents, blanks) is refused with its place."""
+    if len(text) > DIGITS_MAX or not _PLAIN.fullmatch(text):
+        raise BadFileError(f"{text[:DIGITS_MAX]!r} is not a number", line=line, field=field)
+    return Decimal(text)
