@@ -1,4 +1,4 @@
-"""What is measured: service points, meters and their registers, gateways, streams, readings as received, validated days."""
+"""What is measured: service points, meters, registers, gateways, streams, readings as received, validated days."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -140,7 +140,18 @@ class Stream(Table):
     epoch: Mapped[str]
     contiguous: Mapped[int] = mapped_column(server_default="0")
     received: Mapped[Json]  # {"spans": [[first, last], …]} beyond `contiguous`
-    catalog: Mapped[Json]  # catalog version -> channel -> register id
+    created_at: Mapped[CreatedAt]
+
+
+class StreamCatalog(Table):
+    """A catalog of a stream as its gateway sent it: what the channel numbers of a batch of that version mean."""
+
+    __tablename__ = "stream_catalog"
+    __table_args__ = (PrimaryKeyConstraint("stream_id", "version"),)
+
+    stream_id: Mapped[int] = mapped_column(ForeignKey("stream.id"))
+    version: Mapped[int]
+    payload: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[CreatedAt]
 
 
@@ -155,13 +166,26 @@ class ImportFile(Table):
     format: Mapped[str]
     rows: Mapped[int]
     author: Mapped[str] = mapped_column(server_default="")
+    reason: Mapped[str] = mapped_column(server_default="")  # why the file differs from what was known, if it does
+    created_at: Mapped[CreatedAt]
+
+
+class ReadingNote(Table):
+    """Who entered or corrected readings by hand, and why. Insert-only."""
+
+    __tablename__ = "reading_note"
+
+    id: Mapped[Id]
+    author: Mapped[str]
+    reason: Mapped[str]
     created_at: Mapped[CreatedAt]
 
 
 class Reading(Table):
     """Evidence: a register's value as received. Insert-only, partitioned by month of the instant.
 
-    A reading of a gateway has its stream and sequence; one from a file or a person has a negative stream-less source.
+    A reading of a gateway has its stream and sequence; one from a file has minus its import_file, one from a person 0
+    and its reading_note. Several may tell of one instant: the view `reading_best` says which counts.
     """
 
     __tablename__ = "reading"
@@ -176,8 +200,9 @@ class Reading(Table):
     quality: Mapped[int] = mapped_column(SmallInteger)
     time_quality: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     source: Mapped[int]  # stream id; minus import_file id for files; 0 for manual and corrections
-    sequence: Mapped[int]
+    sequence: Mapped[int]  # of the stream; line of the file; reading_note id
     received_at: Mapped[CreatedAt]
+    step_s: Mapped[int] = mapped_column(SmallInteger, server_default="0")  # of an interval ending at `at`; 0: an index
 
 
 class IntervalDay(Table):
@@ -202,11 +227,15 @@ class IntervalDay(Table):
 
 
 class DirtyDay(Table):
-    """A register's local day whose readings changed since it was last validated."""
+    """A register's local day whose readings changed. A log: validation takes away the rows it has seen, and no others.
+
+    One row for each change, not one for each day: whoever adds never waits for validation, and nothing that is added
+    while it works can get lost.
+    """
 
     __tablename__ = "dirty_day"
-    __table_args__ = (PrimaryKeyConstraint("register_id", "day"),)
 
+    id: Mapped[Id]
     register_id: Mapped[int]
     day: Mapped[Day]
     since: Mapped[CreatedAt]
@@ -216,6 +245,17 @@ class Quarantine(Table):
     """A message or value that was refused, kept with its bytes, reason and sender."""
 
     __tablename__ = "quarantine"
+    __table_args__ = (
+        Index(
+            "ix_quarantine_value",
+            "register_id",
+            "at",
+            "value",
+            unique=True,
+            postgresql_where=text("register_id is not null"),
+        ),
+        Index("ix_quarantine_open", "created_at", postgresql_where=text("resolved = ''")),
+    )
 
     id: Mapped[Id]
     gateway: Mapped[str]
@@ -223,6 +263,9 @@ class Quarantine(Table):
     reason: Mapped[str]
     detail: Mapped[str] = mapped_column(server_default="")
     body: Mapped[bytes] = mapped_column(LargeBinary)
+    register_id: Mapped[int | None]  # of a value that was refused
+    at: Mapped[datetime | None]
+    value: Mapped[int | None]
     resolved: Mapped[str] = mapped_column(server_default="")
     created_at: Mapped[CreatedAt]
 
