@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -34,3 +35,14 @@ def test_an_unsafe_environment_is_refused(change: dict[str, str], complaint: str
 def test_all_faults_are_named_at_once() -> None:
     with pytest.raises(InputError, match=r"(?s)SMTP_PORT.*DATABASE_URL.*SECRET_KEY"):
         read_settings({"SMTP_PORT": "x"})
+
+
+def test_every_setting_is_in_the_manual() -> None:
+    root = Path(__file__).parents[2]
+    source = (root / "cloud_service/settings.py").read_text()
+    manual = (root / "docs/settings.md").read_text()
+
+    names = set(re.findall(r'environ(?:\.get\(|, )"([A-Z_]+)"', source))
+
+    assert len(names) > 15
+    assert [] == sorted(name for name in names if f"`{name}`" not in manual)
