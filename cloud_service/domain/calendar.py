@@ -146,7 +146,7 @@ def _check_rules(schedule: Schedule, path: str) -> None:
     kinds = (*range(7), HOLIDAY) if schedule.holidays and schedule.holidays.treat_as == "holiday" else tuple(range(7))
     for day in Span(date(2024, 1, 1), date(2025, 1, 1)):
         for kind in kinds:
-            row = _pattern(schedule, day.month, day.day, kind)
+            row = patterns(schedule, day.month, day.day, kind)
             if int(row.min()) < 0:
                 minute = int(np.argmin(row))
                 what = "holidays" if kind == HOLIDAY else WEEKDAYS[kind]
@@ -222,7 +222,8 @@ def schedule_key(schedule: Schedule) -> bytes:
     return key
 
 
-def _pattern(schedule: Schedule, month: int, mday: int, kind: int) -> NDArray[np.int16]:
+def patterns(schedule: Schedule, month: int, mday: int, kind: int) -> NDArray[np.int16]:
+    """The period number of each minute of a wall-clock day of that kind."""
     return _pattern_cached(schedule_key(schedule), month, mday, kind)
 
 
@@ -303,7 +304,7 @@ def _period_map(key: bytes, start: date, end: date, zone_name: str, step_s: int)
     schedule, steps = _SCHEDULES[key], grid(start, end, zone_name, step_s)
     index = np.empty(steps.steps, dtype=np.int16)
     for number, day in enumerate(steps.span):
-        pattern = _pattern(schedule, day.month, day.day, day_kind(schedule.holidays, day))
+        pattern = patterns(schedule, day.month, day.day, day_kind(schedule.holidays, day))
         first, last = int(steps.day_first[number]), int(steps.day_first[number + 1])
         index[first:last] = pattern[steps.minute[first:last]]
     return index

@@ -7,14 +7,15 @@ other: a charge over other charges sees lines only.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated, Any
 
 import msgspec
 import numpy as np
 from msgspec import Meta
+from numpy.typing import NDArray
 
-from cloud_service.domain.calendar import Grid, Schedule, active_days, grid, period_map
+from cloud_service.domain.calendar import Grid, Schedule, active_days, check_steps, grid, period_map
 from cloud_service.domain.lines import Head, Line
 from cloud_service.domain.money import Rounding, plain, round_money
 from cloud_service.domain.proration import Prorate, months_of, split_total
@@ -22,9 +23,13 @@ from cloud_service.domain.usage import Batch, History, Intervals, Ints, Total
 from common.errors import InputError
 from common.period import Span
 
+NINE = 9  # decimals of converted quantities
+NET = ("net_import", "net_export")
 UNITS = {  # of well-known registers; a tariff may name others in `registers`
     "import": ("kWh", "electricity"),
     "export": ("kWh", "electricity"),
+    "net_import": ("kWh", "electricity"),
+    "net_export": ("kWh", "electricity"),
     "generation": ("kWh", "electricity"),
     "reactive_import": ("kvarh", "electricity"),
     "reactive_export": ("kvarh", "electricity"),
@@ -85,6 +90,7 @@ class Converted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     register: str
     unit: str = "kWh"
     factors: Annotated[tuple[Conversion, ...], Meta(min_length=1)]
+    decimals: Annotated[Annotated[int, Meta(ge=0, le=9)] | None, Meta(description="Round the energy to so many decimals; none keeps nine")] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +138,7 @@ class Sheet:
         self.energy_credit: list[dict[str, dict[str, Decimal]]] = [{} for _ in range(rows)]
         self.money_credit: list[dict[str, Decimal]] = [{} for _ in range(rows)]
         self.year_to_date: list[dict[str, Decimal]] = [{} for _ in range(rows)]
+        self.billing_demand: list[dict[str, Decimal]] = [{} for _ in range(rows)]
         self.max_demand: list[Decimal | None] = [None] * rows
 
     def add(
@@ -160,16 +167,43 @@ class Part:
     # -- quantities ----------------------------------------------------------------------------------------------
 
     def register(self, name: str) -> Intervals | Total:
-        """A register of the batch; one that was not given is refused, never taken for zero."""
+        """A register of the batch; one that was not given is refused, never taken for zero.
+
+        `net_import` and `net_export` are import less export of each step, and the other way round; a connection
+        without an export register has no export.
+        """
         source = self.known.conversions[name].register if name in self.known.conversions else name
-        if source not in self.batch.registers:
-            raise InputError(
-                f"the tariff prices register {source!r}, which this usage does not have",
-                path=f"{self.path}.register",
-                hint=f"given: {', '.join(self.batch.registers) or 'none'}",
-                code="missing_register",
-            )
-        return self.batch.registers[source]
+        if source in self.batch.registers:
+            return self.batch.registers[source]
+        if source in NET and "import" in self.batch.registers:
+            return self._net(source)
+        raise InputError(
+            f"the tariff prices register {source!r}, which this usage does not have",
+            path=f"{self.path}.register",
+            hint=f"given: {', '.join(self.batch.registers) or 'none'}",
+            code="missing_register",
+        )
+
+    def has(self, name: str) -> bool:
+        """Whether the connections have a register."""
+        if name == "net_export":
+            return "export" in self.batch.registers and "import" in self.batch.registers
+        source = self.known.conversions[name].register if name in self.known.conversions else name
+        return source in self.batch.registers
+
+    def _net(self, name: str) -> Intervals | Total:
+        taken, given = self.batch.registers["import"], self.batch.registers.get("export")
+        if given is None and name == "net_import":
+            return taken
+        if not isinstance(taken, Intervals) or not isinstance(given, Intervals):
+            raise InputError("net import and export of each step need intervals of both", path=f"{self.path}.register")
+        if (taken.step_s, taken.scale) != (given.step_s, given.scale):
+            raise InputError("import and export have different steps", path=f"{self.path}.register")
+        if name not in self.sums:
+            net = taken.values - given.values if name == "net_import" else given.values - taken.values
+            self.sums[name] = Intervals(np.maximum(net, 0), taken.step_s, taken.scale)
+        found: Intervals = self.sums[name]
+        return found
 
     def grid(self, step_s: int) -> Grid:
         """The steps of the whole span."""
@@ -185,32 +219,72 @@ class Part:
         key = ("total", name, self.span, rule)
         if key not in self.sums:
             if isinstance(register, Intervals):
-                self.sums[key] = self.interval_values(register).sum(axis=1).tolist()
+                sums = self.interval_values(register).sum(axis=1).tolist()
             else:
                 whole = Span(register.start, register.end)
                 values = np.atleast_1d(np.asarray(register.value)).tolist()
-                self.sums[key] = [split_total(int(value), whole, self.span, rule) for value in values]
-        return self.sums[key], register.scale
+                sums = [split_total(int(value), whole, self.span, rule) for value in values]
+            self.sums[key] = self._convert(name, sums, register.scale)
+        found: tuple[list[int], int] = self.sums[key]
+        return found
 
     def by_period(self, name: str, schedule_name: str, schedule: Schedule) -> tuple[list[list[int]], int]:
         """Sum per row and time-of-use period of this part, and the scale."""
         register = self.register(name)
         if not isinstance(register, Intervals):
-            if len(schedule.periods) == 1:
-                totals, scale = self.totals(name)
-                return [[value] for value in totals], scale
+            return self._total_by_period(name, schedule)
+        key = ("period", name, self.span, schedule_name, id(schedule))
+        if key not in self.sums:
+            steps = self.grid(register.step_s)
+            index = period_map(schedule, steps, f"schedules.{schedule_name}")[steps.slice_of(self.span)]
+            sums = sum_by(self.interval_values(register), index, len(schedule.periods)).tolist()
+            if name in self.known.conversions:
+                rows = [self._convert(name, row, register.scale) for row in sums]
+                self.sums[key] = [row for row, _ in rows], rows[0][1]
+            else:
+                self.sums[key] = sums, register.scale
+        found: tuple[list[list[int]], int] = self.sums[key]
+        return found
+
+    def _total_by_period(self, name: str, schedule: Schedule) -> tuple[list[list[int]], int]:
+        active = [index for index, days in enumerate(self.active(schedule).values()) if days]
+        if len(active) != 1:
             raise InputError(
                 f"register {name!r} has one total for the span and cannot be told apart by time of use",
                 path=f"{self.path}.schedule",
                 hint="use interval readings, or one register for each period",
                 code="needs_intervals",
             )
-        key = ("period", name, self.span, schedule_name, id(schedule))
-        if key not in self.sums:
-            steps = self.grid(register.step_s)
-            index = period_map(schedule, steps, f"schedules.{schedule_name}")[steps.slice_of(self.span)]
-            self.sums[key] = sum_by(self.interval_values(register), index, len(schedule.periods)).tolist()
-        return self.sums[key], register.scale
+        totals, scale = self.totals(name)
+        return [
+            [value if index == active[0] else 0 for index in range(len(schedule.periods))] for value in totals
+        ], scale
+
+    def factor(self, name: str) -> Conversion | None:
+        """The conversion of a quantity on the days of this part, None for a plain register."""
+        made = self.known.conversions.get(name)
+        if made is None:
+            return None
+        for factor in made.factors:
+            if (factor.start or self.span.start) <= self.span.start and self.span.end <= (
+                factor.until or self.span.end
+            ):
+                return factor
+        raise InputError(
+            f"quantity {name!r} has no factor for {self.span.start}",
+            path=f"quantities.{name}.factors",
+            code="no_factor",
+        )
+
+    def _convert(self, name: str, values: list[int], scale: int) -> tuple[list[int], int]:
+        factor = self.factor(name)
+        if factor is None:
+            return values, scale
+        by = factor.correction * factor.calorific_value / factor.divisor
+        decimals = self.known.conversions[name].decimals
+        digits = Decimal(1).scaleb(-(NINE if decimals is None else decimals))
+        made = [(value * by).scaleb(-scale).quantize(digits, ROUND_HALF_UP) for value in map(Decimal, values)]
+        return [int(value.scaleb(NINE)) for value in made], NINE
 
     def windows(self, name: str, window_min: int, days: Span) -> tuple[Ints, int, Decimal]:
         """Sums per demand window of some days: (rows, windows), steps a window, and the factor from a sum to kW.
@@ -249,6 +323,33 @@ class Part:
         """Highest mean power of a window in this part, in kW (or the register's unit per hour), per row; never below 0."""
         sums, _, factor = self.windows(name, window_min, self.span)
         return [max(value, 0) * factor for value in sums.max(axis=1).tolist()]
+
+    def period_peaks(
+        self, name: str, window_min: int, schedule_name: str, schedule: Schedule, days: Span
+    ) -> list[list[int]]:
+        """Highest window sum per row and time-of-use period of some days; 0 where a period has no window."""
+        sums, many, _ = self.windows(name, window_min, days)
+        register = self.register(name)
+        assert isinstance(register, Intervals)  # noqa: S101 -- windows() has refused anything else
+        check_steps(schedule, register.step_s * many, f"schedules.{schedule_name}")
+        steps = self.grid(register.step_s)
+        index = period_map(schedule, steps, f"schedules.{schedule_name}")[steps.slice_of(days)][::many]
+        key = ("peaks", name, days, many, schedule_name, id(schedule))
+        if key not in self.sums:
+            self.sums[key] = max_by(sums, index, len(schedule.periods)).tolist()
+        found: list[list[int]] = self.sums[key]
+        return found
+
+    def wall_of_peak(
+        self, name: str, window_min: int, days: Span, row: int, allowed: NDArray[np.bool_] | None = None
+    ) -> str:
+        """Date and wall-clock time at which the highest window of a row began."""
+        sums, many, _ = self.windows(name, window_min, days)
+        values = sums[row] if allowed is None else np.where(allowed, sums[row], -1)
+        register = self.register(name)
+        assert isinstance(register, Intervals)  # noqa: S101 -- windows() has refused anything else
+        steps = self.grid(register.step_s)
+        return steps.wall(steps.slice_of(days).start + int(values.argmax()) * many)
 
     # -- proration -----------------------------------------------------------------------------------------------
 
@@ -293,6 +394,12 @@ class Part:
     def source_of(self, name: str, register: Intervals | Total, what: str = "", steps: int | None = None) -> str:
         """Where a quantity comes from, in words."""
         days = f"{self.span.start} to {self.span.end} (end exclusive)"
+        factor = self.factor(name)
+        if factor is not None:
+            made = self.known.conversions[name]
+            plain_source = self.source_of(made.register, register, what, steps)
+            by = f"{plain(factor.correction)} × {plain(factor.calorific_value)} / {plain(factor.divisor)}"
+            return f"{plain_source}, times {by} to {made.unit}"
         if isinstance(register, Intervals):
             slice_ = self.grid(register.step_s).slice_of(self.span)
             count = slice_.stop - slice_.start if steps is None else steps
@@ -333,6 +440,29 @@ def sum_by(values: Ints, index: np.ndarray[Any, Any], count: int) -> Ints:
     return found
 
 
-def text_of(number: Decimal) -> str:
-    """A decimal in a sentence."""
-    return plain(number)
+def max_by(values: Ints, index: np.ndarray[Any, Any], count: int) -> Ints:
+    """Highest value of the columns with equal index, not below 0: (rows, windows) to (rows, count)."""
+    found = np.zeros((values.shape[0], count), dtype=np.int64)
+    if values.shape[1]:
+        firsts = np.flatnonzero(np.concatenate(([True], index[1:] != index[:-1])))
+        highest = np.maximum.reduceat(values, firsts, axis=1)
+        of_run = index[firsts]
+        for number in np.unique(of_run):
+            found[:, number] = np.maximum(highest[:, of_run == number].max(axis=1), 0)
+    return found
+
+
+def check_positive(path: str, *, zero: bool = True, **numbers: Decimal | None) -> None:
+    """Refuse numbers below zero (or zero, where that makes no sense)."""
+    for name, number in numbers.items():
+        if number is not None and (number < 0 or (number == 0 and not zero)):
+            raise InputError(f"{plain(number)} is not above 0", path=f"{path}.{name}")
+
+
+def base_of(part: Part, row: int, names: Sequence[str]) -> Decimal:
+    """Sum of the rounded amounts of a row's lines on the part's days; `names` are ids or kinds of charges, or *."""
+    lines = part.sheet.rows[row]
+    inside = (line for line in lines if part.span.start <= line.head.start and line.head.end <= part.span.end)
+    if "*" in names:
+        return sum((line.amount for line in inside), Decimal(0))
+    return sum((line.amount for line in inside if line.head.id in names or line.head.charge in names), Decimal(0))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -12,6 +12,7 @@ from common.errors import InputError
 
 Mode = Literal["graduated", "volume"]
 Allowance = Literal["period", "month", "day"]
+Number = TypeVar("Number", int, Decimal)
 
 
 class Block(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -68,13 +69,14 @@ def bounds(blocks: Blocks, factor: Decimal, scale: int, demand_kw: Decimal | Non
     return found
 
 
-def split(quantity: int, limits: Sequence[int | None], mode: Mode) -> list[tuple[int, int]]:
+def split(quantity: Number, limits: Sequence[Number | None], mode: Mode) -> list[tuple[int, Number]]:
     """The quantity as (block, part): each slice in its own block, or all of it in the block that it reaches."""
     if mode == "volume":
         for index, limit in enumerate(limits):
             if limit is None or quantity < limit:
                 return [(index, quantity)]
-    parts, floor = [], 0
+    parts: list[tuple[int, Number]] = []
+    floor = quantity - quantity
     for index, limit in enumerate(limits):
         ceiling = quantity if limit is None or quantity < limit else limit
         if index == 0 or ceiling > floor:

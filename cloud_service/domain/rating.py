@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, localcontext
 
+import msgspec
 import numpy as np
 
 from cloud_service.domain import tax as taxation
+from cloud_service.domain.calendar import grid
 from cloud_service.domain.charge import Charge, Part, Sheet
 from cloud_service.domain.lines import Head, Line, Rated, TaxLine
 from cloud_service.domain.money import plain, round_cash, round_money
@@ -58,6 +60,7 @@ def rate_batch(
                 )
             )
         energy = _energy(batch)
+        _fill_maximum(batch, sheet)
         return [_rated(tariff, batch, sheet, span, row, energy[row]) for row in range(batch.rows)]
 
 
@@ -110,8 +113,6 @@ def _valid(charge: Charge, days: Span) -> Span | None:
 
 
 def _same_terms(one: Charge, other: Charge) -> bool:
-    import msgspec
-
     return type(one) is type(other) and msgspec.structs.replace(one, start=None, until=None) == msgspec.structs.replace(
         other, start=None, until=None
     )
@@ -171,8 +172,6 @@ def _common_cuts(versions: Sequence[Version], span: Span) -> set[date]:
 
 
 def _check_usage(batch: Batch, span: Span, zone_name: str) -> None:
-    from cloud_service.domain.calendar import grid
-
     for name, register in batch.registers.items():
         path = f"usage.registers.{name}"
         if isinstance(register, Intervals):
@@ -203,6 +202,20 @@ def _energy(batch: Batch) -> list[int]:
     else:
         totals = np.atleast_1d(np.asarray(register.value)).tolist()
     return [int(Decimal(total).scaleb(3 - register.scale).to_integral_value()) for total in totals]
+
+
+def _fill_maximum(batch: Batch, sheet: Sheet) -> None:
+    """The highest step of the import register, where no demand charge has said it."""
+    register = batch.registers.get("import")
+    if (
+        isinstance(register, Intervals)
+        and register.values.shape[1]
+        and any(value is None for value in sheet.max_demand)
+    ):
+        factor = (Decimal(3600) / register.step_s).scaleb(-register.scale)
+        for row, highest in enumerate(register.values.max(axis=1).tolist()):
+            if sheet.max_demand[row] is None:
+                sheet.max_demand[row] = highest * factor
 
 
 def _rated(tariff: Tariff, batch: Batch, sheet: Sheet, span: Span, row: int, energy: int) -> Rated:

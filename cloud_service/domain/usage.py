@@ -100,6 +100,15 @@ NOTHING_BEFORE = History()
 
 
 @dataclass(frozen=True, slots=True)
+class PriceSeries:
+    """A price per step of the span (spot market): int64 in units of 10**-scale, in local time order."""
+
+    values: Ints
+    step_s: int
+    scale: int = 5
+
+
+@dataclass(frozen=True, slots=True)
 class Usage:
     """One connection: what each register (import, export, reactive_import, water ...) counted over the span.
 
@@ -109,6 +118,7 @@ class Usage:
     registers: Mapping[str, Register]
     history: History = NOTHING_BEFORE
     values: Mapping[str, Decimal] = field(default_factory=dict)
+    prices: Mapping[str, PriceSeries] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +129,7 @@ class Batch:
     registers: Mapping[str, Register]
     histories: Sequence[History] = ()
     values: Sequence[Mapping[str, Decimal]] = ()
+    prices: Mapping[str, PriceSeries] = field(default_factory=dict)
 
     def history(self, row: int) -> History:
         """What earlier spans of that row left behind."""
@@ -138,7 +149,13 @@ def batch_of(usages: Sequence[Usage]) -> Batch:
         registers[name] = _stack(name, first, [usage.registers.get(name) for usage in usages])
     if any(set(usage.registers) != set(registers) for usage in usages):
         raise InputError("the connections of a batch have different registers", path="usage.registers")
-    return Batch(len(usages), registers, [usage.history for usage in usages], [usage.values for usage in usages])
+    return Batch(
+        len(usages),
+        registers,
+        [usage.history for usage in usages],
+        [usage.values for usage in usages],
+        usages[0].prices,
+    )
 
 
 def _stack(name: str, first: Register, all_of_it: Sequence[Register | None]) -> Register:

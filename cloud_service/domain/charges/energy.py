@@ -1,270 +1,150 @@
-"""Energy (or water, gas, heat): a price per unit used. Flat, by time of use, in blocks, by volume, per kW of demand."""
+"""Energy (or water, gas, heat): a price per unit used; with net metering, per unit used less what was given back."""
 
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 
+import msgspec
 from msgspec import Meta
 
-from cloud_service.domain.calendar import Schedule, period_map
-from cloud_service.domain.charge import Charge, Known, Part
-from cloud_service.domain.ladder import Allowance, Blocks, Mode, bounds, check_blocks, describe, share, split
-from cloud_service.domain.lines import Head
+from cloud_service.domain.calendar import Schedule, patterns
+from cloud_service.domain.charge import Known, Part
 from cloud_service.domain.money import plain
-from cloud_service.domain.proration import Prorate
-from cloud_service.domain.usage import Intervals
+from cloud_service.domain.proration import cycle_start, next_cycle
+from cloud_service.domain.quantity import Priced
 from common.errors import InputError
+from common.period import add_months
+
+ROLLOVER_HOURS = (0, 5, 11, 17)  # a surplus moves to the period that the next month has at the same hour
 
 
-class Energy(Charge, tag="energy", frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Exactly one of price, prices, blocks, period_blocks."""
+class Netting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Net metering: what was given back is taken off what was used, and a surplus is kept for later months."""
 
-    register: Annotated[str, Meta(description="What is counted: import, water, gas_kwh ...")] = "import"
-    price: Annotated[Decimal | None, Meta(description="One price for every unit")] = None
-    prices: Annotated[dict[str, Decimal] | None, Meta(description="A price per time-of-use period")] = None
-    blocks: Annotated[Blocks | None, Meta(description="Blocks over the total")] = None
-    period_blocks: Annotated[dict[str, Blocks] | None, Meta(description="Blocks per time-of-use period")] = None
-    blocks_over: Annotated[
-        str,
+    against: Annotated[
+        str, Meta(description="Register that is taken off; a connection without it has given nothing")
+    ] = "export"
+    surplus: Annotated[Literal["carry", "lose"], Meta(description="carry: a surplus is taken off the next span")] = (
+        "carry"
+    )
+    match: Annotated[
+        Literal["period", "time_of_day"],
         Meta(
-            pattern="^(period|total)$",
-            description="period: each period fills blocks of its own; total: the total fills them, shared over the periods in proportion",
+            description="Where a period's surplus goes in a month with other periods: the same name, or the period at the same hour"
         ),
     ] = "period"
-    schedule: Annotated[str, Meta(description="Which schedule; may be left out if there is only one")] = ""
-    mode: Annotated[
-        Mode, Meta(description="graduated: each slice at its own price; volume: all at the price reached")
-    ] = "graduated"
-    allowance: Annotated[Allowance, Meta(description="What the bounds are for: a month, a day, or any span")] = "month"
-    prorate: Annotated[Prorate, Meta(description="How bounds and totals follow parts of a month")] = "actual_days"
+    expires: Annotated[Annotated[int, Meta(ge=1, le=12)] | None, Meta(description="Month at whose end the kept surplus ends")] = None
+    cash_price: Annotated[Decimal, Meta(description="Paid for each unit of the surplus that ends")] = Decimal(0)
+
+
+class Energy(Priced, tag="energy", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A price for what a register counted."""
+
+    netting: Netting | None = None
 
     def check(self, tariff: Known, path: str) -> None:
-        """Refuse a charge without a price for some unit."""
-        given = [name for name in ("price", "prices", "blocks", "period_blocks") if getattr(self, name) is not None]
-        if len(given) != 1:
-            raise InputError(
-                "an energy charge has exactly one of price, prices, blocks, period_blocks",
-                path=path,
-                hint=f"given: {', '.join(given) or 'none'}",
-            )
-        tariff.unit_of(self.register, path)
-        if self.blocks is not None:
-            check_blocks(self.blocks, f"{path}.blocks")
-        by_period = self.prices if self.prices is not None else self.period_blocks
-        if by_period is None:
+        """Refuse netting that has no unit or cannot be carried."""
+        Priced.check(self, tariff, path)
+        if self.netting is None:
             return
-        schedule = tariff.schedule(self.schedule, path)[1]
-        for name in by_period:
-            if name not in schedule.names:
-                raise InputError(
-                    f"the schedule has no period {name!r}",
-                    path=f"{path}.{given[0]}.{name}",
-                    hint=", ".join(schedule.names),
-                )
-        for name in schedule.names:
-            if name not in by_period:
-                raise InputError(
-                    f"period {name!r} has no price", path=f"{path}.{given[0]}", hint="write a price of 0 if it is free"
-                )
-        for name, blocks in (self.period_blocks or {}).items():
-            check_blocks(blocks, f"{path}.period_blocks.{name}")
+        if self.blocks_over == "time":
+            raise InputError("netting over the span does not fill blocks in the order of time", path=f"{path}.netting")
+        if tariff.unit_of(self.netting.against, f"{path}.netting")[0] != tariff.unit_of(self.register, path)[0]:
+            raise InputError("both registers of a netting have one unit", path=f"{path}.netting.against")
+
+    def counted(self, part: Part) -> tuple[list[int], int]:
+        """Quantity per row, net of what was given back and of earlier surplus."""
+        totals, scale = Priced.counted(self, part)
+        if self.netting is None or not self._nets(part):
+            return totals, scale
+        given = part.totals(self.netting.against, self.prorate)[0]
+        rows = [
+            self._net_row(part, row, {"": use - back}, {"": ""}, scale)
+            for row, (use, back) in enumerate(zip(totals, given, strict=True))
+        ]
+        return [row[""] for row in rows], scale
+
+    def counted_by_period(self, part: Part, name: str, schedule: Schedule) -> tuple[list[list[int]], int]:
+        """Quantity per row and period, net of what was given back and of earlier surplus."""
+        used, scale = Priced.counted_by_period(self, part, name, schedule)
+        if self.netting is None or not self._nets(part):
+            return used, scale
+        given = part.by_period(self.netting.against, name, schedule)[0]
+        moves = self._moves(part, schedule)
+        found = []
+        for row, (use, back) in enumerate(zip(used, given, strict=True)):
+            net = {period: use[index] - back[index] for index, period in enumerate(schedule.names)}
+            left = self._net_row(part, row, net, moves, scale)
+            found.append([left[period] for period in schedule.names])
+        return found, scale
+
+    def _nets(self, part: Part) -> bool:
+        """Whether there is anything to net: an export register, or a surplus kept from earlier."""
+        return self.netting is not None and part.has(self.netting.against)
+
+    def _net_row(self, part: Part, row: int, net: dict[str, int], moves: dict[str, str], scale: int) -> dict[str, int]:
+        """Take the kept surplus off, keep the new one. The key `*` counts the surplus of all periods together."""
+        assert self.netting is not None  # noqa: S101 -- only called with netting
+        name = self.id or "energy"
+        kept = part.sheet.energy_credit[row].get(name)
+        before = dict(kept if kept is not None else part.history(row).energy_credit.get(name, {}))
+        one = Decimal(1).scaleb(-scale)
+        overall = sum(net.values()) - int(before.pop("*", Decimal(0)) / one)
+        for period, credit in before.items():
+            target = moves.get(period)
+            if target is not None:
+                net[target] -= int(credit / one)
+        left = {period: max(value, 0) for period, value in net.items()}
+        surplus = {period: -value * one for period, value in net.items() if value < 0}
+        if self.netting.surplus == "carry" and overall < 0:
+            surplus["*"] = -overall * one
+        part.sheet.energy_credit[row][name] = surplus if self.netting.surplus == "carry" else {}
+        return left
+
+    def _moves(self, part: Part, schedule: Schedule) -> dict[str, str]:
+        """Where the surplus of each period of the month before goes in this one."""
+        assert self.netting is not None  # noqa: S101 -- only called with netting
+        if self.netting.match == "period":
+            return {period: period for period in schedule.names}
+        now, before = part.span.start, add_months(part.span.start, -1)
+        moves: dict[str, str] = {}
+        for hour in ROLLOVER_HOURS:
+            source, target = _period_at(schedule, before, hour), _period_at(schedule, now, hour)
+            moves.setdefault(source, target)
+        return moves
 
     def rate(self, part: Part) -> None:
-        """One line per price and connection; periods out of season have none."""
-        if self.price is not None:
-            self._flat(part, self.price)
-        elif self.prices is not None:
-            self._time_of_use(part, self.prices)
-        elif self.blocks is not None:
-            self._blocks(part, self.blocks)
-        elif self.blocks_over == "total":
-            self._shared_blocks(part, self.period_blocks or {})
-        else:
-            self._period_blocks(part, self.period_blocks or {})
-
-    # -- one price -----------------------------------------------------------------------------------------------
-
-    def _flat(self, part: Part, price: Decimal) -> None:
-        totals, scale = part.totals(self.register, self.prorate)
+        """The energy lines, and the payment for a surplus that ends with this span."""
+        Priced.rate(self, part)
+        if self.netting is None or self.netting.expires is None or not _ends(part, self.netting.expires):
+            return
         unit, utility = part.known.unit_of(self.register, part.path)
-        head = part.head(self._label(utility), unit, utility, "one price for every unit", self._source(part))
-        one = Decimal(1).scaleb(-scale)
-        for row, total in enumerate(totals):
-            quantity = total * one
-            part.sheet.add(row, head, quantity, price, quantity * price)
-
-    def _time_of_use(self, part: Part, prices: dict[str, Decimal]) -> None:
-        name, schedule = part.known.schedule(self.schedule, part.path)
-        sums, scale = part.by_period(self.register, name, schedule)
-        one = Decimal(1).scaleb(-scale)
-        heads = [
-            (
-                index,
-                self._period_head(part, schedule, name, index, "a price per time-of-use period", f"prices.{period}"),
-                prices[period],
-            )
-            for index, period in enumerate(schedule.names)
-            if part.active(schedule)[period]
-        ]
-        add = part.sheet.add
-        for row, values in enumerate(sums):
-            for index, head, price in heads:
-                quantity = values[index] * one
-                add(row, head, quantity, price, quantity * price)
-
-    # -- blocks --------------------------------------------------------------------------------------------------
-
-    def _blocks(self, part: Part, blocks: Blocks) -> None:
-        totals, scale = part.totals(self.register, self.prorate)
-        unit, utility = part.known.unit_of(self.register, part.path)
-        ladder = _Ladder(
-            self,
-            part,
-            blocks,
-            self._factor(part, None),
-            scale,
+        head = part.head(
+            f"{self.label or 'Energy'}, surplus paid out",
             unit,
             utility,
-            self._label(utility),
-            self._source(part),
-            "blocks",
+            f"the kept surplus ends with month {self.netting.expires}",
+            f"{part.span.start} to {part.span.end} (end exclusive)",
+            f"{part.path}.netting.cash_price",
         )
-        for row, total in enumerate(totals):
-            limits, heads = ladder.of_row(row)
-            for index, quantity in split(total, limits, self.mode):
-                ladder.add(row, heads[index], index, quantity)
-
-    def _period_blocks(self, part: Part, ladders: dict[str, Blocks]) -> None:
-        name, schedule = part.known.schedule(self.schedule, part.path)
-        sums, scale = part.by_period(self.register, name, schedule)
-        for index, ladder in self._ladders(part, name, schedule, ladders, scale):
-            for row, values in enumerate(sums):
-                limits, heads = ladder.of_row(row)
-                for block, quantity in split(values[index], limits, self.mode):
-                    ladder.add(row, heads[block], block, quantity)
-
-    def _shared_blocks(self, part: Part, ladders: dict[str, Blocks]) -> None:
-        """The total of all periods fills the blocks; each period has its proportional share of each block."""
-        name, schedule = part.known.schedule(self.schedule, part.path)
-        sums, scale = part.by_period(self.register, name, schedule)
-        active = self._ladders(part, name, schedule, ladders, scale)
-        for row, values in enumerate(sums):
-            whole = sum(values)
-            for index, ladder in active:
-                limits, heads = ladder.of_row(row)
-                parts = split(whole, limits, self.mode)
-                shares = share(values[index], [quantity for _, quantity in parts], whole) if whole else [0] * len(parts)
-                for (block, _), quantity in zip(parts, shares, strict=True):
-                    ladder.add(row, heads[block], block, quantity)
-
-    def _ladders(
-        self, part: Part, name: str, schedule: Schedule, ladders: dict[str, Blocks], scale: int
-    ) -> "list[tuple[int, _Ladder]]":
-        unit, utility = part.known.unit_of(self.register, part.path)
-        found = []
-        for index, period in enumerate(schedule.names):
-            days = part.active(schedule)[period]
-            if days:
-                label = f"{self._label(utility)}, {schedule.label(index)}"
-                source = self._source(part, schedule, name, index)
-                factor = self._factor(part, days)
-                found.append(
-                    (
-                        index,
-                        _Ladder(
-                            self,
-                            part,
-                            ladders[period],
-                            factor,
-                            scale,
-                            unit,
-                            utility,
-                            label,
-                            source,
-                            f"period_blocks.{period}",
-                        ),
-                    )
+        name = self.id or "energy"
+        for row in range(part.batch.rows):
+            credit = part.sheet.energy_credit[row].pop(name, None)
+            part.sheet.energy_credit[row][name] = {}
+            if credit:
+                quantity = credit.get("*", Decimal(0)) if len(credit) != 1 else next(iter(credit.values()))
+                amount = -quantity * self.netting.cash_price
+                part.sheet.add(
+                    row, head, quantity, -self.netting.cash_price, amount, f"{plain(quantity)} {unit} were kept"
                 )
-        return found
-
-    def _factor(self, part: Part, days: Sequence[date] | None) -> Decimal:
-        if self.allowance == "period":
-            return Decimal(1)
-        if self.allowance == "day":
-            return Decimal(part.span.days if days is None else len(days))
-        return part.months(self.prorate) if days is None else part.months_of_days(days, self.prorate)
-
-    # -- words ---------------------------------------------------------------------------------------------------
-
-    def _label(self, utility: str) -> str:
-        return self.label or {"electricity": "Energy"}.get(utility, utility.capitalize())
-
-    def _source(self, part: Part, schedule: Schedule | None = None, name: str = "", index: int = 0) -> str:
-        register = part.register(self.register)
-        if schedule is None or not isinstance(register, Intervals):
-            return part.source_of(self.register, register)
-        steps = part.grid(register.step_s)
-        inside = period_map(schedule, steps)[steps.slice_of(part.span)]
-        return part.source_of(
-            self.register, register, f" in period {schedule.names[index]}", int((inside == index).sum())
-        )
-
-    def _period_head(self, part: Part, schedule: Schedule, name: str, index: int, rule: str, place: str) -> Head:
-        unit, utility = part.known.unit_of(self.register, part.path)
-        label = f"{self._label(utility)}, {schedule.label(index)}"
-        return part.head(label, unit, utility, rule, self._source(part, schedule, name, index), f"{part.path}.{place}")
 
 
-class _Ladder:
-    """The blocks of one period with their bounds for this part, once for all rows or, per kW, once a row."""
+def _period_at(schedule: Schedule, day: date, hour: int) -> str:
+    """The period that weekdays of a day's month have at an hour."""
+    return schedule.names[int(patterns(schedule, day.month, day.day, 0)[hour * 60])]
 
-    def __init__(
-        self,
-        charge: Energy,
-        part: Part,
-        blocks: Blocks,
-        factor: Decimal,
-        scale: int,
-        unit: str,
-        utility: str,
-        label: str,
-        source: str,
-        place: str,
-    ) -> None:
-        self.charge, self.part, self.blocks, self.factor, self.scale = charge, part, blocks, factor, scale
-        self.unit, self.utility, self.label, self.source, self.place = unit, utility, label, source, place
-        self.one = Decimal(1).scaleb(-scale)
-        self.demands = part.peaks(charge.register) if any(block.per_kw for block in blocks) else None
-        self.fixed = None if self.demands is not None else self._made(None)
 
-    def of_row(self, row: int) -> tuple[list[int | None], list[Head]]:
-        """Bounds and heads of a row."""
-        if self.fixed is not None:
-            return self.fixed
-        return self._made(self.demands[row] if self.demands is not None else None)
-
-    def _made(self, demand_kw: Decimal | None) -> tuple[list[int | None], list[Head]]:
-        limits = bounds(self.blocks, self.factor, self.scale, demand_kw)
-        way = {"graduated": "graduated", "volume": "volume (all units at the price of the block reached)"}[
-            self.charge.mode
-        ]
-        heads = []
-        for index in range(len(self.blocks)):
-            words = describe(self.blocks, index, limits, self.scale, self.unit)
-            rule = f"{way}, {words}" + (f", bounds for {plain(demand_kw)} kW" if demand_kw is not None else "")
-            label = self.label if len(self.blocks) == 1 else f"{self.label}, block {index + 1}"
-            heads.append(
-                self.part.head(
-                    label, self.unit, self.utility, rule, self.source, f"{self.part.path}.{self.place}[{index}]"
-                )
-            )
-        return limits, heads
-
-    def add(self, row: int, head: Head, index: int, quantity: int) -> None:
-        """The lines of one block: its units, and its fixed amount where it has one."""
-        block, count = self.blocks[index], quantity * self.one
-        if block.price is not None:
-            self.part.sheet.add(row, head, count, block.price, count * block.price)
-        if block.fixed is not None:
-            self.part.sheet.add(row, head, count, None, block.fixed, f"fixed amount of the block {plain(block.fixed)}")
+def _ends(part: Part, month: int) -> bool:
+    """Whether the last billing month of this part is that calendar month, and the part its end."""
+    first = cycle_start(date.fromordinal(part.span.end.toordinal() - 1), part.cycle_day)
+    return first.month == month and part.span.end == next_cycle(first, part.cycle_day)

@@ -1,0 +1,93 @@
+"""Contracted capacity: a price per contracted kW and month, and a higher one for what was drawn above it."""
+
+from decimal import Decimal
+from typing import Annotated
+
+from msgspec import Meta
+
+from cloud_service.domain.charge import Charge, Known, Part, check_positive
+from cloud_service.domain.money import plain
+from cloud_service.domain.proration import Prorate, cycles, months_of
+from common.errors import InputError
+from common.period import Span
+
+HUNDRED = Decimal(100)
+
+
+class Capacity(Charge, tag="capacity", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Contracted kW come from the tariff or from the connection (value `contracted_kw`)."""
+
+    price: Annotated[Decimal, Meta(description="Price of a contracted kW and month")]
+    contracted_kw: Annotated[Decimal | None, Meta(description="Where every connection of the tariff has the same")] = (
+        None
+    )
+    excess_price: Annotated[Decimal | None, Meta(description="Price of a kW and month above the contracted")] = None
+    tolerance_percent: Annotated[Decimal, Meta(description="Excess counts above contracted × (1 + this)")] = (
+        Decimal(0)
+    )
+    register: str = "import"
+    window_min: Annotated[int, Meta(description="Minutes of the demand window; 0 takes the readings' step")] = 15
+    unit: str = "kW"
+    prorate: Prorate = "actual_days"
+
+    def check(self, tariff: Known, path: str) -> None:
+        """The register must be known."""
+        tariff.unit_of(self.register, path)
+        check_positive(path, contracted_kw=self.contracted_kw, tolerance_percent=self.tolerance_percent)
+        if self.window_min not in (0, 5, 10, 15, 30, 60):
+            raise InputError("a demand window has 5, 10, 15, 30 or 60 minutes", path=f"{path}.window_min")
+
+    def rate(self, part: Part) -> None:
+        """A line for the contract, and one a month in which it was exceeded."""
+        months = part.months(self.prorate)
+        label = self.label or "Contracted capacity"
+        utility = part.known.unit_of(self.register, part.path)[1]
+        head = part.head(
+            label, f"{self.unit} month", utility, "price per contracted kW and month", f"{plain(months)} months"
+        )
+        for row in range(part.batch.rows):
+            contracted = self._contracted(part, row)
+            part.sheet.add(
+                row,
+                head,
+                contracted * months,
+                self.price,
+                contracted * months * self.price,
+                f"{plain(contracted)} {self.unit} contracted",
+            )
+        if self.excess_price is not None:
+            for cycle in cycles(part.span.start, part.span.end, part.cycle_day):
+                self._excess(part, cycle, self.excess_price)
+
+    def _contracted(self, part: Part, row: int) -> Decimal:
+        given = part.batch.value(row, "contracted_kw")
+        contracted = self.contracted_kw if given is None else given
+        if contracted is None:
+            raise InputError("no contracted capacity is known", path=f"{part.path}.contracted_kw", code="missing_value")
+        return contracted
+
+    def _excess(self, part: Part, days: Span, price: Decimal) -> None:
+        sums, _, factor = part.windows(self.register, self.window_min, days)
+        months = months_of(days.start, days.end, part.cycle_day, self.prorate, part.whole.start)
+        utility = part.known.unit_of(self.register, part.path)[1]
+        head = part.head(
+            f"{self.label or 'Contracted capacity'}, excess",
+            f"{self.unit} month",
+            utility,
+            "highest demand above the contracted capacity",
+            f"windows of {days.start} to {days.end} (end exclusive)",
+            f"{part.path}.excess_price",
+        )
+        for row, highest in enumerate(sums.max(axis=1).tolist()):
+            demand, contracted = highest * factor, self._contracted(part, row)
+            if demand > contracted * (1 + self.tolerance_percent / HUNDRED):
+                over = demand - contracted
+                wall = part.wall_of_peak(self.register, self.window_min, days, row)
+                part.sheet.add(
+                    row,
+                    head,
+                    over * months,
+                    price,
+                    over * months * price,
+                    f"{plain(demand)} {self.unit} at {wall}, contracted {plain(contracted)}",
+                )

@@ -1,0 +1,104 @@
+"""Export: a credit per unit given back (feed-in, net billing, buy-all-sell-all); paid at once or carried over as money."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, ClassVar, Literal
+
+import msgspec
+from msgspec import Meta
+
+from cloud_service.domain.charge import Known, Part, base_of
+from cloud_service.domain.lines import Head
+from cloud_service.domain.money import plain
+from cloud_service.domain.proration import cycle_start, next_cycle
+from cloud_service.domain.quantity import Priced
+
+
+class Carry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The credit only reduces chosen lines; the rest is kept for later spans."""
+
+    of: Annotated[
+        tuple[str, ...], Meta(min_length=1, description="Charges before this one that the credit may reduce, or *")
+    ] = ("*",)
+    expires: Annotated[Annotated[int, Meta(ge=1, le=12)] | None, Meta(description="Month at whose end the kept credit ends")] = None
+    ends: Annotated[Literal["pay", "lose"], Meta(description="What happens to credit that ends")] = "lose"
+
+
+class Export(Priced, tag="export", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Prices are credits: a price of 0.08 gives a line of -0.08 per unit."""
+
+    sign: ClassVar[int] = -1
+
+    register: Annotated[str, Meta(description="What is counted: export, net_export, generation")] = "export"
+    carry: Carry | None = None
+    optional: Annotated[bool, Meta(description="A connection without the register has no line; else it is refused")] = (
+        False
+    )
+
+    def check(self, tariff: Known, path: str) -> None:
+        """The same as for energy."""
+        Priced.check(self, tariff, path)
+
+    def refers_to(self) -> tuple[str, ...]:
+        """The charges that a carried credit reduces."""
+        return (*Priced.refers_to(self), *(self.carry.of if self.carry is not None else ()))
+
+    def rate(self, part: Part) -> None:
+        """The credit lines, and what is carried in or over."""
+        name = self.id or "export"
+        if (
+            self.optional
+            and not part.has(self.register)
+            and not any(part.history(row).money_credit.get(name) for row in range(part.batch.rows))
+        ):
+            return
+        counts = [len(lines) for lines in part.sheet.rows]
+        if part.has(self.register) or not self.optional:
+            Priced.rate(self, part)
+        if self.carry is not None:
+            for row, count in enumerate(counts):
+                self._carry(part, row, count, self.carry)
+
+    def _carry(self, part: Part, row: int, count: int, rule: Carry) -> None:
+        name = self.id or "export"
+        earned = -sum((line.amount for line in part.sheet.rows[row][count:]), Decimal(0))
+        kept = part.sheet.money_credit[row].get(name)
+        before = kept if kept is not None else part.history(row).money_credit.get(name, Decimal(0))
+        others = [of for of in rule.of if of != name]
+        base = max(base_of(part, row, others) + (earned if "*" in others else 0), Decimal(0))
+        if before:
+            part.sheet.add(row, self._head(part, "credit of earlier months"), Decimal(1), -before, -before, "")
+        left = max(before + earned - base, Decimal(0))
+        if left and _ends(part, rule.expires):
+            if rule.ends == "lose":
+                part.sheet.add(
+                    row,
+                    self._head(part, "credit that ended"),
+                    Decimal(1),
+                    left,
+                    left,
+                    f"{plain(left)} of credit ended with month {rule.expires}",
+                )
+            left = Decimal(0)
+        elif left:
+            words = f"{plain(before)} kept + {plain(earned)} earned - {plain(base)} that may be reduced"
+            part.sheet.add(row, self._head(part, "credit carried over"), Decimal(1), left, left, words)
+        part.sheet.money_credit[row][name] = left
+
+    def _head(self, part: Part, what: str) -> Head:
+        utility = part.known.unit_of(self.register, part.path)[1]
+        label = f"{self.label or 'Export'}, {what}"
+        return part.head(
+            label,
+            part.sheet.currency,
+            utility,
+            what,
+            f"{part.span.start} to {part.span.end} (end exclusive)",
+            f"{part.path}.carry",
+        )
+
+
+def _ends(part: Part, month: int | None) -> bool:
+    """Whether this part is the end of that calendar month's billing."""
+    first = cycle_start(date.fromordinal(part.span.end.toordinal() - 1), part.cycle_day)
+    return month is not None and first.month == month and part.span.end == next_cycle(first, part.cycle_day)

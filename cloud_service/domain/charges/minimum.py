@@ -1,0 +1,83 @@
+"""Minimum charge: what is missing to a monthly, daily or yearly minimum; the year with a true-up in its last month."""
+
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from cloud_service.domain.charge import Charge, Known, Part, base_of
+from cloud_service.domain.money import plain
+from cloud_service.domain.proration import Prorate, cycle_start, next_cycle
+from common.errors import InputError
+
+YEAR = 12
+
+
+class Minimum(Charge, tag="minimum", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The lines of some charges must reach an amount; the difference is a line of its own."""
+
+    amount: Annotated[Decimal, Meta(description="The least that is due")]
+    per: Annotated[Literal["day", "month", "year", "span"], Meta(description="What it is the least for")] = "month"
+    of: Annotated[tuple[str, ...], Meta(min_length=1, description="Ids or kinds of charges that count, or *")] = ("*",)
+    credits: Annotated[
+        Literal["count", "ignore"],
+        Meta(description="ignore: a negative sum counts as 0, so that credits are paid on top"),
+    ] = "count"
+    year_ends: Annotated[int, Meta(ge=1, le=12, description="Month in which the yearly minimum is settled")] = YEAR
+    prorate: Annotated[Prorate, Meta(description="How a part of a month is counted")] = "actual_days"
+    utility: str = "electricity"
+
+    def check(self, tariff: Known, path: str) -> None:  # noqa: ARG002 -- nothing to look up
+        """A minimum is an amount above zero."""
+        if self.amount < 0:
+            raise InputError("a minimum is not negative", path=f"{path}.amount")
+
+    def refers_to(self) -> tuple[str, ...]:
+        """The charges that count."""
+        return self.of
+
+    def rate(self, part: Part) -> None:
+        """One line per connection that is below the minimum."""
+        if self.per == "year":
+            self._year(part)
+            return
+        count = {"day": Decimal(part.span.days), "month": part.months(self.prorate), "span": Decimal(1)}[self.per]
+        least = self.amount * count
+        rule = f"at least {plain(self.amount)} per {self.per} × {plain(count)}"
+        self._lines(part, [(row, least, self._base(part, row), "") for row in range(part.batch.rows)], rule)
+
+    def _base(self, part: Part, row: int) -> Decimal:
+        base = base_of(part, row, self.of)
+        return max(base, Decimal(0)) if self.credits == "ignore" else base
+
+    def _year(self, part: Part) -> None:
+        """Sum the year up in the history; settle in the span that holds the end of the year's last month."""
+        first = cycle_start(part.span.start, part.cycle_day)
+        settled = False
+        while first < part.span.end:
+            after = next_cycle(first, part.cycle_day)
+            if first.month == self.year_ends and part.span.start < after <= part.span.end:
+                settled = True
+            first = after
+        name, due = self.id or "minimum", []
+        for row in range(part.batch.rows):
+            so_far = (
+                part.history(row).year_to_date.get(name, Decimal(0))
+                if name not in part.sheet.year_to_date[row]
+                else part.sheet.year_to_date[row][name]
+            )
+            year = so_far + self._base(part, row)
+            part.sheet.year_to_date[row][name] = Decimal(0) if settled else year
+            if settled:
+                due.append((row, self.amount, year, f"{plain(so_far)} in earlier months of the year"))
+        self._lines(part, due, f"at least {plain(self.amount)} in the year that ends with month {self.year_ends}")
+
+    def _lines(self, part: Part, due: list[tuple[int, Decimal, Decimal, str]], rule: str) -> None:
+        label = self.label or "Minimum charge"
+        source = f"lines of {', '.join(self.of)}, {part.span.start} to {part.span.end} (end exclusive)"
+        head = part.head(label, part.sheet.currency, self.utility, rule, source)
+        for row, least, base, note in due:
+            if base < least:
+                missing = least - base
+                words = f"{plain(least)} less {plain(base)}" + (f" ({note})" if note else "")
+                part.sheet.add(row, head, missing, Decimal(1), missing, words)

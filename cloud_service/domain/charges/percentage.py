@@ -1,0 +1,39 @@
+"""Percentage: a surcharge or discount on the lines of chosen charges."""
+
+from decimal import Decimal
+from typing import Annotated
+
+from msgspec import Meta
+
+from cloud_service.domain.charge import Charge, Part, base_of
+from cloud_service.domain.money import plain
+
+HUNDRED = Decimal(100)
+
+
+class Percentage(Charge, tag="percentage", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Percent of the rounded amounts of earlier lines; negative for a discount."""
+
+    percent: Annotated[Decimal, Meta(description="Percent; negative is a discount")]
+    of: Annotated[tuple[str, ...], Meta(min_length=1, description="Ids or kinds of charges before this one, or *")]
+    utility: str = "electricity"
+
+    def refers_to(self) -> tuple[str, ...]:
+        """The charges it is a share of."""
+        return self.of
+
+    def rate(self, part: Part) -> None:
+        """One line per connection."""
+        label = self.label or ("Discount" if self.percent < 0 else "Surcharge")
+        rule = f"{plain(self.percent)} % of {', '.join(self.of)}"
+        head = part.head(
+            label,
+            part.sheet.currency,
+            self.utility,
+            rule,
+            f"lines above, {part.span.start} to {part.span.end} (end exclusive)",
+        )
+        share = self.percent / HUNDRED
+        for row in range(part.batch.rows):
+            base = base_of(part, row, self.of)
+            part.sheet.add(row, head, base, share, base * share)

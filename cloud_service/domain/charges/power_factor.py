@@ -1,0 +1,93 @@
+"""Power-factor penalty: percent of chosen lines for each step that the mean power factor is below a limit."""
+
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from cloud_service.domain.charge import Charge, Known, Part, base_of, check_positive
+from cloud_service.domain.money import plain
+from common.errors import InputError
+
+HUNDRED = Decimal(100)
+
+
+class Band(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Percent for each step below a limit, down to the next band."""
+
+    below: Annotated[Decimal, Meta(description="Limit of the power factor")]
+    percent: Annotated[Decimal, Meta(description="Percent per step below it")]
+
+
+class PowerFactor(Charge, tag="power_factor", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Power factor = kWh / √(kWh² + kvarh²) of the span, or the connection's value `power_factor`."""
+
+    bands: Annotated[tuple[Band, ...], Meta(min_length=1, description="Highest limit first")]
+    step: Annotated[Decimal, Meta(description="Size of a step")] = Decimal("0.01")
+    of: Annotated[tuple[str, ...], Meta(min_length=1, description="Ids or kinds of charges, or *")] = ("*",)
+    digits: Annotated[int, Meta(ge=1, le=6, description="Decimals to which the power factor is rounded")] = 2
+    active: str = "import"
+    reactive: str = "reactive_import"
+
+    def check(self, tariff: Known, path: str) -> None:
+        """Limits must fall."""
+        tariff.unit_of(self.active, path)
+        tariff.unit_of(self.reactive, path)
+        check_positive(path, zero=False, step=self.step)
+        for index, band in enumerate(self.bands):
+            check_positive(f"{path}.bands[{index}]", zero=False, below=band.below)
+        for index, band in enumerate(self.bands[1:], 1):
+            if band.below >= self.bands[index - 1].below:
+                raise InputError("limits fall from band to band", path=f"{path}.bands[{index}].below")
+
+    def refers_to(self) -> tuple[str, ...]:
+        """The charges the penalty is a share of."""
+        return self.of
+
+    def percent(self, factor: Decimal) -> Decimal:
+        """The penalty of a power factor in percent."""
+        total = Decimal(0)
+        for index, band in enumerate(self.bands):
+            floor = self.bands[index + 1].below if index + 1 < len(self.bands) else Decimal(0)
+            if factor < band.below:
+                steps = ((band.below - max(factor, floor)) / self.step).quantize(Decimal(1), ROUND_DOWN)
+                total += steps * band.percent
+        return total
+
+    def rate(self, part: Part) -> None:
+        """One line per connection whose power factor is below the limit."""
+        factors = self._factors(part)
+        head = part.head(
+            self.label or "Power factor",
+            part.sheet.currency,
+            "electricity",
+            f"percent of {', '.join(self.of)} below {plain(self.bands[0].below)}",
+            "",
+        )
+        for row, factor in enumerate(factors):
+            percent = self.percent(factor)
+            if percent:
+                base = base_of(part, row, self.of)
+                part.sheet.add(
+                    row,
+                    head,
+                    base,
+                    percent / HUNDRED,
+                    base * percent / HUNDRED,
+                    f"power factor {plain(factor)}: {plain(percent)} %",
+                )
+
+    def _factors(self, part: Part) -> list[Decimal]:
+        given = [part.batch.value(row, "power_factor") for row in range(part.batch.rows)]
+        if all(value is not None for value in given):
+            return [value for value in given if value is not None]
+        active, scale = part.totals(self.active)
+        reactive, reactive_scale = part.totals(self.reactive)
+        found = []
+        for used, other in zip(active, reactive, strict=True):
+            kwh, kvarh = Decimal(used).scaleb(-scale), Decimal(other).scaleb(-reactive_scale)
+            apparent = (kwh * kwh + kvarh * kvarh).sqrt()
+            factor = kwh / apparent if apparent else Decimal(1)
+            found.append(factor.quantize(Decimal(1).scaleb(-self.digits), ROUND_HALF_UP))
+        return found

@@ -1,0 +1,46 @@
+"""Reactive energy: a price per kvarh above a share of the active energy that is free."""
+
+from decimal import Decimal
+from typing import Annotated
+
+from msgspec import Meta
+
+from cloud_service.domain.charge import Charge, Known, Part, check_positive
+from cloud_service.domain.money import plain
+
+
+class Reactive(Charge, tag="reactive", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """kvarh above `free_share` × kWh of the same days."""
+
+    price: Annotated[Decimal, Meta(description="Price of a kvarh above the free share")]
+    free_share: Annotated[Decimal, Meta(description="kvarh per kWh that are free: 0.5, or 0.4843 for cos φ 0.9")
+    ] = Decimal(0)
+    register: str = "reactive_import"
+    active: Annotated[str, Meta(description="Register of the active energy")] = "import"
+
+    def check(self, tariff: Known, path: str) -> None:
+        """Both registers must be known."""
+        tariff.unit_of(self.register, path)
+        tariff.unit_of(self.active, path)
+        check_positive(path, free_share=self.free_share)
+
+    def rate(self, part: Part) -> None:
+        """One line per connection, of 0 where the free share was not used up."""
+        reactive, scale = part.totals(self.register)
+        active, active_scale = part.totals(self.active)
+        unit, utility = part.known.unit_of(self.register, part.path)
+        rule = f"above {plain(self.free_share)} {unit} per unit of {self.active}"
+        head = part.head(
+            self.label or "Reactive energy",
+            unit,
+            utility,
+            rule,
+            part.source_of(self.register, part.register(self.register)),
+        )
+        for row, (given, used) in enumerate(zip(reactive, active, strict=True)):
+            taken = Decimal(given).scaleb(-scale)
+            free = Decimal(used).scaleb(-active_scale) * self.free_share
+            over = max(taken - free, Decimal(0))
+            part.sheet.add(
+                row, head, over, self.price, over * self.price, f"{plain(taken)} {unit} taken, {plain(free)} free"
+            )

@@ -1,0 +1,91 @@
+"""Spot: each step at its own market price, with a factor and a margin. A step without a price is refused."""
+
+from decimal import Decimal
+from typing import Annotated, Any
+
+import numpy as np
+from msgspec import Meta
+
+from cloud_service.domain.charge import Charge, Known, Part, check_positive
+from cloud_service.domain.money import plain
+from cloud_service.domain.usage import Intervals, PriceSeries
+from common.errors import InputError
+
+INT64 = 2**63 - 1
+
+
+class Spot(Charge, tag="spot", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Σ consumption × (price × factor / per + margin)."""
+
+    series: Annotated[str, Meta(description="Name of the price series that comes with the usage")]
+    per: Annotated[Decimal, Meta(description="The series is per so many units: 1000 for a price per MWh")] = (
+        Decimal(1)
+    )
+    factor: Annotated[Decimal, Meta(description="Multiplies the price: losses, 1.05")] = Decimal(1)
+    margin: Annotated[Decimal, Meta(description="Added to each unit")] = Decimal(0)
+    register: str = "import"
+    sign: Annotated[int, Meta(ge=-1, le=1, description="-1 credits: for an export register")] = 1
+
+    def check(self, tariff: Known, path: str) -> None:
+        """The register must be known, the sign not 0."""
+        tariff.unit_of(self.register, path)
+        check_positive(path, zero=False, per=self.per)
+        if self.sign == 0:
+            raise InputError("the sign is 1 or -1", path=f"{path}.sign")
+
+    def rate(self, part: Part) -> None:
+        """The market line and, where there is one, the margin line."""
+        register = part.register(self.register)
+        if not isinstance(register, Intervals):
+            raise InputError("spot prices need interval readings", path=f"{part.path}.register", code="needs_intervals")
+        series = part.batch.prices.get(self.series)
+        if series is None:
+            raise InputError(
+                f"the price series {self.series!r} is not given", path=f"{part.path}.series", code="missing_series"
+            )
+        prices = self._prices(part, series, register.step_s)
+        products = _products(part.interval_values(register), prices)
+        totals, scale = part.totals(self.register)
+        unit, utility = part.known.unit_of(self.register, part.path)
+        label = self.label or "Energy at market price"
+        source = part.source_of(self.register, register)
+        rule = (
+            f"each step at its price of {self.series}"
+            + (f", × {plain(self.factor)}" if self.factor != 1 else "")
+            + (f", per {plain(self.per)}" if self.per != 1 else "")
+        )
+        head = part.head(label, unit, utility, rule, source)
+        margin = part.head(f"{label}, margin", unit, utility, "margin per unit", source, f"{part.path}.margin")
+        for row, (product, total) in enumerate(zip(products, totals, strict=True)):
+            quantity = Decimal(total).scaleb(-scale)
+            amount = self.sign * Decimal(product).scaleb(-scale - series.scale) * self.factor / self.per
+            mean = f"mean price {plain((amount / quantity).quantize(Decimal('0.000001')))}" if quantity else ""
+            part.sheet.add(row, head, quantity, None, amount, mean)
+            if self.margin:
+                part.sheet.add(row, margin, quantity, self.sign * self.margin, self.sign * quantity * self.margin)
+
+    def _prices(self, part: Part, series: PriceSeries, step_s: int) -> Any:
+        """The price of each of the register's steps in this part."""
+        steps = part.grid(series.step_s)
+        if series.values.shape != (steps.steps,):
+            raise InputError(
+                f"the series {self.series!r} has {series.values.size} prices for {steps.steps} steps",
+                path=f"{part.path}.series",
+                code="missing_prices",
+            )
+        if series.step_s % step_s:
+            raise InputError(
+                f"prices of {series.step_s // 60} min cannot price readings of {step_s // 60} min",
+                path=f"{part.path}.series",
+                hint="use readings of a shorter step",
+            )
+        return np.repeat(series.values[steps.slice_of(part.span)], series.step_s // step_s)
+
+
+def _products(values: Any, prices: Any) -> list[int]:
+    """Σ value × price per row, exact: in int64 where it cannot overflow, else in whole numbers of any size."""
+    bound = int(np.abs(values).max(initial=0)) * int(np.abs(prices).max(initial=0)) * values.shape[1]
+    if bound < INT64:
+        return [int(product) for product in values @ prices]
+    whole = [int(price) for price in prices]
+    return [sum(int(value) * price for value, price in zip(row, whole, strict=True)) for row in values]

@@ -1,0 +1,359 @@
+"""Prices of a counted quantity, as energy and export charges have them: flat, by time of use, in blocks, by volume, per kW.
+
+A charge says what is counted (`counted`, `counted_by_period`) and in which direction money flows (`sign`).
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+from msgspec import Meta
+
+from cloud_service.domain.calendar import Schedule, period_map
+from cloud_service.domain.charge import Charge, Known, Part
+from cloud_service.domain.ladder import Allowance, Blocks, Mode, bounds, check_blocks, describe, share, split
+from cloud_service.domain.lines import Head
+from cloud_service.domain.money import plain
+from cloud_service.domain.proration import Prorate
+from cloud_service.domain.usage import Intervals
+from common.errors import InputError
+
+Over = Literal["period", "total", "time"]
+
+
+class Priced(Charge, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Exactly one of price, prices, blocks, period_blocks."""
+
+    sign: ClassVar[int] = 1
+
+    register: Annotated[str, Meta(description="What is counted: import, export, water, gas_kwh ...")] = "import"
+    price: Annotated[Decimal | None, Meta(description="One price for every unit")] = None
+    prices: Annotated[dict[str, Decimal] | None, Meta(description="A price per time-of-use period")] = None
+    blocks: Annotated[Blocks | None, Meta(description="Blocks over the total")] = None
+    period_blocks: Annotated[dict[str, Blocks] | None, Meta(description="Blocks per time-of-use period")] = None
+    blocks_over: Annotated[
+        Over,
+        Meta(
+            description="period: each period fills blocks of its own; total: the sum of all periods fills them and is shared "
+            "in proportion; time: they fill in the order of time"
+        ),
+    ] = "period"
+    schedule: Annotated[str, Meta(description="Which schedule; may be left out if there is only one")] = ""
+    mode: Annotated[
+        Mode, Meta(description="graduated: each slice at its own price; volume: all at the price reached")
+    ] = "graduated"
+    allowance: Annotated[Allowance, Meta(description="What the bounds are for: a month, a day, or any span")] = "month"
+    prorate: Annotated[Prorate, Meta(description="How bounds and totals follow parts of a month")] = "actual_days"
+    demand: Annotated[
+        str,
+        Meta(
+            description="Id of the demand charge whose billing demand per-kW blocks use; without it the span's highest step"
+        ),
+    ] = ""
+
+    def check(self, tariff: Known, path: str) -> None:
+        """Refuse a charge without a price for some unit."""
+        given = [name for name in ("price", "prices", "blocks", "period_blocks") if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise InputError(
+                "this charge has exactly one of price, prices, blocks, period_blocks",
+                path=path,
+                hint=f"given: {', '.join(given) or 'none'}",
+            )
+        tariff.unit_of(self.register, path)
+        if self.blocks is not None:
+            check_blocks(self.blocks, f"{path}.blocks")
+        self._check_blocks_over(path)
+        by_period = self.prices if self.prices is not None else self.period_blocks
+        if by_period is not None:
+            self._check_periods(tariff, path, given[0], tuple(by_period))
+        for name, blocks in (self.period_blocks or {}).items():
+            check_blocks(blocks, f"{path}.period_blocks.{name}")
+
+    def _check_blocks_over(self, path: str) -> None:
+        if self.blocks_over != "period" and self.period_blocks is None:
+            raise InputError("blocks_over is about period_blocks", path=f"{path}.blocks_over")
+        if (
+            self.blocks_over != "period"
+            and len({len(blocks) for blocks in (self.period_blocks or {}).values()}) > 1
+            and self.mode == "volume"
+        ):
+            raise InputError(
+                "volume prices over the total need the same blocks in every period", path=f"{path}.period_blocks"
+            )
+        if self.blocks_over == "time" and self.mode == "volume":
+            raise InputError("volume prices do not fill in the order of time", path=f"{path}.mode")
+
+    def _check_periods(self, tariff: Known, path: str, field: str, given: Sequence[str]) -> None:
+        schedule = tariff.schedule(self.schedule, path)[1]
+        for name in given:
+            if name not in schedule.names:
+                raise InputError(
+                    f"the schedule has no period {name!r}",
+                    path=f"{path}.{field}.{name}",
+                    hint=", ".join(schedule.names),
+                )
+        for name in schedule.names:
+            if name not in given:
+                raise InputError(
+                    f"period {name!r} has no price", path=f"{path}.{field}", hint="write a price of 0 if it is free"
+                )
+
+    def refers_to(self) -> tuple[str, ...]:
+        """The demand charge that per-kW blocks follow."""
+        return (self.demand,) if self.demand else ()
+
+    # -- what is counted: charges may net or carry over ------------------------------------------------------------
+
+    def counted(self, part: Part) -> tuple[list[int], int]:
+        """Quantity per row and its scale."""
+        return part.totals(self.register, self.prorate)
+
+    def counted_by_period(self, part: Part, name: str, schedule: Schedule) -> tuple[list[list[int]], int]:
+        """Quantity per row and period, and the scale."""
+        return part.by_period(self.register, name, schedule)
+
+    def rate(self, part: Part) -> None:
+        """One line per price and connection; periods out of season have none."""
+        if self.price is not None:
+            self._flat(part, self.price)
+        elif self.prices is not None:
+            self._time_of_use(part, self.prices)
+        elif self.blocks is not None:
+            self._blocks(part, self.blocks)
+        elif self.blocks_over == "total":
+            self._shared_blocks(part, self.period_blocks or {})
+        elif self.blocks_over == "time":
+            self._timely_blocks(part, self.period_blocks or {})
+        else:
+            self._period_blocks(part, self.period_blocks or {})
+
+    # -- one price -----------------------------------------------------------------------------------------------
+
+    def _flat(self, part: Part, price: Decimal) -> None:
+        totals, scale = self.counted(part)
+        unit, utility = part.known.unit_of(self.register, part.path)
+        head = part.head(self._label(utility), unit, utility, "one price for every unit", self._source(part))
+        one, signed = Decimal(1).scaleb(-scale), self.sign * price
+        for row, total in enumerate(totals):
+            quantity = total * one
+            part.sheet.add(row, head, quantity, signed, quantity * signed)
+
+    def _time_of_use(self, part: Part, prices: dict[str, Decimal]) -> None:
+        name, schedule = part.known.schedule(self.schedule, part.path)
+        sums, scale = self.counted_by_period(part, name, schedule)
+        one = Decimal(1).scaleb(-scale)
+        heads = [
+            (
+                index,
+                self._period_head(part, schedule, name, index, "a price per time-of-use period", f"prices.{period}"),
+                prices[period],
+            )
+            for index, period in enumerate(schedule.names)
+            if part.active(schedule)[period]
+        ]
+        add = part.sheet.add
+        for row, values in enumerate(sums):
+            for index, head, price in heads:
+                quantity = values[index] * one
+                add(row, head, quantity, price, quantity * price)
+
+    # -- blocks --------------------------------------------------------------------------------------------------
+
+    def _blocks(self, part: Part, blocks: Blocks) -> None:
+        totals, scale = self.counted(part)
+        unit, utility = part.known.unit_of(self.register, part.path)
+        ladder = _Ladder(
+            self,
+            part,
+            blocks,
+            self._factor(part, None),
+            scale,
+            unit,
+            utility,
+            self._label(utility),
+            self._source(part),
+            "blocks",
+        )
+        for row, total in enumerate(totals):
+            limits, heads = ladder.of_row(row)
+            for index, quantity in split(total, limits, self.mode):
+                ladder.add(row, heads[index], index, quantity)
+
+    def _period_blocks(self, part: Part, ladders: dict[str, Blocks]) -> None:
+        name, schedule = part.known.schedule(self.schedule, part.path)
+        sums, scale = self.counted_by_period(part, name, schedule)
+        for index, ladder in self._ladders(part, name, schedule, ladders, scale):
+            for row, values in enumerate(sums):
+                limits, heads = ladder.of_row(row)
+                for block, quantity in split(values[index], limits, self.mode):
+                    ladder.add(row, heads[block], block, quantity)
+
+    def _shared_blocks(self, part: Part, ladders: dict[str, Blocks]) -> None:
+        """The total of all periods fills the blocks; each period has its proportional share of each block."""
+        name, schedule = part.known.schedule(self.schedule, part.path)
+        sums, scale = self.counted_by_period(part, name, schedule)
+        active = self._ladders(part, name, schedule, ladders, scale)
+        for row, values in enumerate(sums):
+            whole = sum(values)
+            for index, ladder in active:
+                limits, heads = ladder.of_row(row)
+                parts = split(whole, limits, self.mode)
+                shares = share(values[index], [quantity for _, quantity in parts], whole) if whole else [0] * len(parts)
+                for (block, _), quantity in zip(parts, shares, strict=True):
+                    ladder.add(row, heads[block], block, quantity)
+
+    def _timely_blocks(self, part: Part, ladders: dict[str, Blocks]) -> None:
+        """Each step's quantity is in the block that the running total has reached; a step over a bound is cut there."""
+        name, schedule = part.known.schedule(self.schedule, part.path)
+        register = part.register(self.register)
+        if not isinstance(register, Intervals):
+            raise InputError(
+                "blocks in the order of time need interval readings",
+                path=f"{part.path}.blocks_over",
+                code="needs_intervals",
+            )
+        values = part.interval_values(register)
+        after = np.cumsum(values, axis=1)
+        before = after - values
+        steps = part.grid(register.step_s)
+        periods = period_map(schedule, steps, f"schedules.{name}")[steps.slice_of(part.span)]
+        for index, ladder in self._ladders(part, name, schedule, ladders, register.scale):
+            inside = periods == index
+            for row in range(part.batch.rows):
+                limits, heads = ladder.of_row(row)
+                floor = 0
+                for block, limit in enumerate(limits):
+                    high = int(after[row, -1]) if limit is None else limit
+                    low_part = np.clip(before[row, inside], floor, max(high, floor))
+                    quantity = int((np.clip(after[row, inside], floor, max(high, floor)) - low_part).sum())
+                    if quantity or block == 0:
+                        ladder.add(row, heads[block], block, quantity)
+                    floor = max(high, floor)
+
+    def _ladders(
+        self, part: Part, name: str, schedule: Schedule, ladders: dict[str, Blocks], scale: int
+    ) -> "list[tuple[int, _Ladder]]":
+        unit, utility = part.known.unit_of(self.register, part.path)
+        found = []
+        for index, period in enumerate(schedule.names):
+            days = part.active(schedule)[period]
+            if days:
+                label = f"{self._label(utility)}, {schedule.label(index)}"
+                source = self._source(part, schedule, name, index)
+                factor = self._factor(part, days)
+                found.append(
+                    (
+                        index,
+                        _Ladder(
+                            self,
+                            part,
+                            ladders[period],
+                            factor,
+                            scale,
+                            unit,
+                            utility,
+                            label,
+                            source,
+                            f"period_blocks.{period}",
+                        ),
+                    )
+                )
+        return found
+
+    def _factor(self, part: Part, days: Sequence[date] | None) -> Decimal:
+        if self.allowance == "period":
+            return Decimal(1)
+        if self.allowance == "day":
+            return Decimal(part.span.days if days is None else len(days))
+        return part.months(self.prorate) if days is None else part.months_of_days(days, self.prorate)
+
+    def demands(self, part: Part) -> list[Decimal]:
+        """The demand per row that per-kW bounds are multiplied with."""
+        if self.demand:
+            return [billed[self.demand] for billed in part.sheet.billing_demand]
+        return part.peaks(self.register)
+
+    # -- words ---------------------------------------------------------------------------------------------------
+
+    def _label(self, utility: str) -> str:
+        return self.label or {"electricity": "Energy"}.get(utility, utility.capitalize())
+
+    def _source(self, part: Part, schedule: Schedule | None = None, name: str = "", index: int = 0) -> str:
+        register = part.register(self.register)
+        if schedule is None or not isinstance(register, Intervals):
+            return part.source_of(self.register, register)
+        steps = part.grid(register.step_s)
+        inside = period_map(schedule, steps)[steps.slice_of(part.span)]
+        return part.source_of(
+            self.register, register, f" in period {schedule.names[index]}", int((inside == index).sum())
+        )
+
+    def _period_head(self, part: Part, schedule: Schedule, name: str, index: int, rule: str, place: str) -> Head:
+        unit, utility = part.known.unit_of(self.register, part.path)
+        label = f"{self._label(utility)}, {schedule.label(index)}"
+        return part.head(label, unit, utility, rule, self._source(part, schedule, name, index), f"{part.path}.{place}")
+
+
+class _Ladder:
+    """The blocks of one period with their bounds for this part, once for all rows or, per kW, once a row."""
+
+    def __init__(
+        self,
+        charge: Priced,
+        part: Part,
+        blocks: Blocks,
+        factor: Decimal,
+        scale: int,
+        unit: str,
+        utility: str,
+        label: str,
+        source: str,
+        place: str,
+    ) -> None:
+        self.charge, self.part, self.blocks, self.factor, self.scale = charge, part, blocks, factor, scale
+        self.unit, self.utility, self.label, self.source, self.place = unit, utility, label, source, place
+        self.one = Decimal(1).scaleb(-scale)
+        self.demands = charge.demands(part) if any(block.per_kw for block in blocks) else None
+        self.fixed = None if self.demands is not None else self._made(None)
+
+    def of_row(self, row: int) -> tuple[list[int | None], list[Head]]:
+        """Bounds and heads of a row."""
+        if self.fixed is not None:
+            return self.fixed
+        return self._made(self.demands[row] if self.demands is not None else None)
+
+    def _made(self, demand_kw: Decimal | None) -> tuple[list[int | None], list[Head]]:
+        limits = bounds(self.blocks, self.factor, self.scale, demand_kw)
+        way = {"graduated": "graduated", "volume": "volume (all units at the price of the block reached)"}[
+            self.charge.mode
+        ]
+        heads = []
+        for index in range(len(self.blocks)):
+            words = describe(self.blocks, index, limits, self.scale, self.unit)
+            rule = f"{way}, {words}" + (f", bounds for {plain(demand_kw)} kW" if demand_kw is not None else "")
+            label = self.label if len(self.blocks) == 1 else f"{self.label}, block {index + 1}"
+            heads.append(
+                self.part.head(
+                    label, self.unit, self.utility, rule, self.source, f"{self.part.path}.{self.place}[{index}]"
+                )
+            )
+        return limits, heads
+
+    def add(self, row: int, head: Head, index: int, quantity: int) -> None:
+        """The lines of one block: its units, and its fixed amount where it has one."""
+        block, count = self.blocks[index], quantity * self.one
+        if block.price is not None:
+            price = self.charge.sign * block.price
+            self.part.sheet.add(row, head, count, price, count * price)
+        if block.fixed is not None:
+            self.part.sheet.add(
+                row,
+                head,
+                count,
+                None,
+                self.charge.sign * block.fixed,
+                f"fixed amount of the block {plain(block.fixed)}",
+            )
