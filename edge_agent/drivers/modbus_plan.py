@@ -54,6 +54,19 @@ def plan(profile: MeterProfile, names: Sequence[str], *, base: int = 0) -> tuple
     return tuple(_closed(block, base) for block in done)
 
 
+def split(block: Block) -> tuple[Block, ...]:
+    """The same registers, each in a request of its own."""
+    parts = []
+    for place in block.fields:
+        starts = [place.start, *([place.scale_start] if place.scale_start is not None else [])]
+        ends = [place.end, *([place.scale_start + 2] if place.scale_start is not None else [])]
+        first, last = min(starts), max(ends)
+        scale = None if place.scale_start is None else place.scale_start - first
+        moved = Field(place.name, place.register, place.start - first, place.end - first, scale)
+        parts.append(Block(block.function, block.address + first // 2, (last - first) // 2, (moved,)))
+    return tuple(parts)
+
+
 def with_parts(profile: MeterProfile, names: Iterable[str]) -> list[str]:
     """The names, each once, and the parts of sums before them."""
     found: dict[str, None] = {}

@@ -1,0 +1,249 @@
+"""The buffer: committed is kept, changed is noticed, damage never stops it."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from common.reading import TimeQuality
+from edge_agent.buffer import Buffer, Damaged, Keeper, Ranges, Sample
+from edge_agent.buffer.keeper import Limits
+from edge_agent.buffer.mend import open_buffer
+
+GRID = True
+
+
+def sample(
+    value: int = 1000, *, channel: int = 0, at_ms: int = 1_790_000_000_000, grid: bool = GRID, time_quality: int = 0
+) -> Sample:
+    return Sample(
+        channel, mono_ms=at_ms % 10**9, at_ms=at_ms, value=value, quality=0, time_quality=time_quality, grid=grid
+    )
+
+
+def keeper(folder: Path, **limits: int) -> Keeper:
+    found = Keeper(folder, boot_id="boot-1", limits=Limits(**{"ballast_bytes": 4096, **limits}))
+    found.buffer.channel("meter-1", "energy_import_total", "kWh", "index", 0)
+    return found
+
+
+def values(kept: Keeper) -> list[int]:
+    """All values of all streams, as the uplink would read them."""
+    while kept.salvage_step():
+        pass
+    return [row.value for stream in kept.buffer.streams.values() for row in kept.buffer.rows(stream, 1, stream.last)]
+
+
+def test_what_was_committed_is_there_after_opening_again(tmp_path: Path) -> None:
+    first = keeper(tmp_path)
+    epoch = first.buffer.current.epoch
+    first.append([sample(1), sample(2)])
+    first.append([sample(3)])
+    first.close()
+
+    again = keeper(tmp_path)
+
+    assert [1, 2, 3] == values(again)
+    assert (epoch, 3, 0) == (again.buffer.current.epoch, again.buffer.current.last, again.replaced)
+    again.close()
+
+
+def test_a_second_agent_cannot_open_the_buffer(tmp_path: Path) -> None:
+    first = keeper(tmp_path)
+    first.append([sample()])
+
+    with pytest.raises(Exception, match="in use"):
+        open_buffer(tmp_path, boot_id="boot-1")
+    first.close()
+
+
+def test_receipts_survive_a_restart(tmp_path: Path) -> None:
+    first = keeper(tmp_path)
+    first.append([sample(n) for n in range(10)])
+    first.buffer.receive(first.buffer.current, [(1, 4), (6, 7)])
+    first.close()
+
+    again = keeper(tmp_path)
+
+    assert [(1, 4), (6, 7)] == list(again.buffer.current.done)
+    assert 4 == again.buffer.current.pending
+    again.close()
+
+
+@pytest.mark.parametrize("column", ["value", "at_ms", "channel", "flags", "boot", "mono_ms", "sum"])
+def test_a_changed_row_is_noticed_when_it_is_read(tmp_path: Path, column: str) -> None:
+    first = keeper(tmp_path)
+    first.append([sample(n) for n in range(5)])
+    first.close()
+    with closing(sqlite3.connect(tmp_path / "buffer.db", isolation_level=None)) as raw:
+        raw.execute(f"UPDATE reading SET {column} = {column} + 1 WHERE id & 0xFF = 3")
+
+    again = keeper(tmp_path)
+
+    assert [0, 1, 3, 4] == values(again)
+    assert (1, 1) == (again.replaced, again.buffer.lost)
+    again.close()
+
+
+def test_a_vanished_row_is_noticed(tmp_path: Path) -> None:
+    first = keeper(tmp_path)
+    first.append([sample(n) for n in range(5)])
+    first.close()
+    with closing(sqlite3.connect(tmp_path / "buffer.db", isolation_level=None)) as raw:
+        raw.execute("DELETE FROM reading WHERE id & 0xFF = 3")
+        raw.execute("VACUUM")
+
+    again = keeper(tmp_path)
+
+    assert [0, 1, 3, 4] == values(again)
+    assert (1, 1) == (again.replaced, again.buffer.lost)
+    again.close()
+
+
+def test_a_lost_log_is_noticed_and_its_rows_are_counted(tmp_path: Path) -> None:
+    first = keeper(tmp_path)
+    first.append([sample(n) for n in range(5)])
+    first.close()
+    first = keeper(tmp_path)
+    first.append([sample(n) for n in range(5, 8)])
+    log = (tmp_path / "buffer.db-wal").read_bytes()
+    copy = (tmp_path / "buffer.db").read_bytes()
+    mark = (tmp_path / "buffer.mark").read_bytes()
+    first.close()
+    (tmp_path / "buffer.db").write_bytes(copy)  # as a crash leaves it, without its log
+    (tmp_path / "buffer.mark").write_bytes(mark)
+    assert len(log) > 4096
+
+    again = keeper(tmp_path)
+
+    assert [0, 1, 2, 3, 4] == values(again)
+    assert (1, 3) == (again.replaced, again.buffer.lost)
+    again.close()
+
+
+def test_a_missing_file_begins_a_new_epoch_and_counts_the_loss(tmp_path: Path) -> None:
+    first = keeper(tmp_path)
+    epoch = first.buffer.current.epoch
+    first.append([sample(n) for n in range(5)])
+    first.buffer.receive(first.buffer.current, [(1, 2)])
+    first.close()
+    (tmp_path / "buffer.db").unlink()
+
+    again = keeper(tmp_path)
+
+    assert [] == values(again)
+    assert 3 == again.buffer.lost
+    assert epoch != again.buffer.current.epoch
+    assert (1, 1) == again.append([sample(9)])
+    again.close()
+
+
+def test_old_rows_go_only_after_their_receipt(tmp_path: Path) -> None:
+    kept = keeper(tmp_path)
+    kept.append([sample(n, at_ms=n) for n in range(1, 11)])
+    kept.buffer.receive(kept.buffer.current, [(1, 4), (6, 10)])
+
+    assert 4 == kept.buffer.prune(10**6)
+    assert [5, 6, 7, 8, 9, 10] == [row.value for row in kept.buffer.rows(kept.buffer.current, 5, 10)]
+    kept.close()
+
+
+def test_thinning_takes_fine_readings_only(tmp_path: Path) -> None:
+    kept = keeper(tmp_path)
+    kept.append([sample(n, grid=n % 3 == 0) for n in range(1, 10)])
+
+    assert 6 == kept.buffer.thin()
+    assert [3, 6, 9] == values(kept)
+    assert [(1, 2), (4, 5), (7, 8)] == list(kept.buffer.current.void("thinned"))
+    kept.close()
+
+
+def test_a_resend_asks_for_what_is_here_and_voids_what_is_gone(tmp_path: Path) -> None:
+    kept = keeper(tmp_path)
+    kept.append([sample(n, at_ms=n) for n in range(1, 11)])
+    stream = kept.buffer.current
+    kept.buffer.receive(stream, [(1, 10)])
+    kept.buffer.prune(5)
+
+    kept.buffer.reopen(stream, [(3, 8)])
+
+    assert [(1, 2), (9, 10)] == list(stream.done)
+    assert [(3, 4)] == list(stream.void("expired"))
+    assert [5, 6, 7, 8] == [row.value for row in kept.buffer.rows(stream, 3, 8)]
+    kept.close()
+
+
+def test_readings_before_the_first_clock_are_dated_afterwards(tmp_path: Path) -> None:
+    kept = keeper(tmp_path)
+    kept.append([sample(1, at_ms=5000, time_quality=TimeQuality.UNKNOWN)])
+    row = kept.buffer.rows(kept.buffer.current, 1, 1)[0]
+    assert kept.buffer.dated(row) is None
+
+    kept.buffer.date_boot(1_790_000_000_000)
+
+    assert (1_790_000_005_000, TimeQuality.RECONSTRUCTED) == kept.buffer.dated(row)
+    kept.close()
+    again = Buffer(tmp_path, boot_id="boot-1")
+    assert (1_790_000_005_000, TimeQuality.RECONSTRUCTED) == again.dated(row)
+    again.close()
+
+
+def test_readings_of_a_boot_that_never_had_a_clock_stay_unknown(tmp_path: Path) -> None:
+    kept = keeper(tmp_path)
+    kept.append([sample(1, at_ms=5000, time_quality=TimeQuality.UNKNOWN)])
+    kept.close()
+    later = Buffer(tmp_path, boot_id="boot-2")
+
+    assert (5000, TimeQuality.UNKNOWN) == later.dated(later.rows(later.current, 1, 1)[0])
+    later.close()
+
+
+def test_a_register_keeps_its_number(tmp_path: Path) -> None:
+    kept = keeper(tmp_path)
+
+    assert 1 == kept.buffer.channel("meter-2", "energy_import_total", "kWh", "index", 77)
+    assert 0 == kept.buffer.channel("meter-1", "energy_import_total", "kWh", "index", 5)
+    catalog = kept.buffer.catalog(kept.buffer.current)
+    assert ["meter-1", "meter-2"] == [channel.meter for channel in catalog.channels]
+    kept.close()
+
+
+def test_damage_while_running_begins_a_new_epoch_and_loses_nothing_readable(tmp_path: Path) -> None:
+    kept = keeper(tmp_path)
+    kept.append([sample(n) for n in range(5)])
+
+    def fail(_buffer: Buffer) -> None:
+        if kept.replaced == 0:
+            raise Damaged("the disk answered with an error")
+
+    kept.do(fail)
+    kept.append([sample(5)])
+
+    assert [0, 1, 2, 3, 4, 5] == values(kept)
+    assert (2, 0) == (len(kept.buffer.streams), kept.buffer.lost)
+    kept.close()
+
+
+def test_rows_whose_commit_failed_are_not_found_twice(tmp_path: Path) -> None:
+    """The log may hold a commit whose fsync failed; the rows are appended again, so the old ones must not count."""
+    kept = keeper(tmp_path)
+    kept.append([sample(1)])
+    kept.buffer.append([sample(2)])
+    kept.buffer.current.last = 1  # as if the commit had reported an error after writing
+
+    kept.replace("fsync failed")
+    kept.append([sample(2)])
+
+    assert [1, 2] == values(kept)
+    kept.close()
+
+
+def test_ranges_join_split_and_tell_what_is_missing() -> None:
+    ranges = Ranges([(1, 3), (7, 9)])
+    ranges.add(4, 6)
+    assert [(1, 9)] == list(ranges)
+    ranges.remove(5, 5)
+    assert [(1, 4), (6, 9)] == list(ranges)
+    assert [(5, 5), (10, 12)] == list(ranges.missing(1, 12))
+    assert (4, 8) == (ranges.prefix, len(ranges))
