@@ -4,19 +4,23 @@ from typing import Annotated
 
 import msgspec
 
-from common.message.catalog import Count, Name
+from common.message.catalog import Count, Epoch, Name
 
 Text = Annotated[str, msgspec.Meta(max_length=200)]
 
 
 class Status(msgspec.Struct, frozen=True, array_like=True):
-    """Retained. `state` is online, offline (said goodbye) or lost (the broker says it as the last will)."""
+    """Retained. `state` is online, offline (said goodbye) or lost (the broker says it as the last will).
+
+    `streams` tells what the gateway holds receipts for; a cloud that has less was restored and asks for a resend.
+    """
 
     state: Annotated[str, msgspec.Meta(max_length=16)]
     agent: Text = ""
     boot_id: Text = ""
     epoch: Count = 0
     since_ms: Count = 0
+    streams: Annotated[tuple[tuple[Epoch, Count], ...], msgspec.Meta(max_length=1000)] = ()  # epoch, receipted up to
 
 
 class DeviceHealth(msgspec.Struct, frozen=True, array_like=True):

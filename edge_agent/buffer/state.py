@@ -28,7 +28,6 @@ class State(msgspec.Struct, frozen=True, array_like=True):
     offsets: dict[int, int] = {}  # boot number -> wall minus monotonic milliseconds
     lost: int = 0
     thinned: int = 0
-    salvage: tuple[tuple[str, int], ...] = ()  # folders set aside whose rows are not all taken over; up to which id
 
 
 @dataclass(slots=True)

@@ -1,13 +1,11 @@
 """The buffer: one SQLite file, one connection, one commit per round, and nothing forgotten without a receipt.
 
-Committed means on the disk: WAL with `synchronous=FULL`. Each row carries a checksum and a sequence; what is read back is
-checked against both, so neither a changed nor a vanished row goes unnoticed. Errors are those of `buffer.errors`.
+Committed means on the disk: WAL with `synchronous=FULL`. Each row carries a checksum and a sequence; what is read back
+is checked against both, so neither a changed nor a vanished row goes unnoticed. Errors are those of `buffer.errors`.
 """
 
-import os
 import secrets
 import sqlite3
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -48,16 +46,16 @@ class Buffer:
         self.folder = folder
         self.path = folder / FILE
         self.register_path = folder / "buffer.catalog"
-        self.marks = MarkFile(folder / "buffer.mark")
         self.streams: dict[int, Stream] = {}
         self.offsets: dict[int, int] = {}
         self.lost = 0
         self.thinned = 0
-        self.salvage: list[tuple[str, int]] = []
         self.dirty = False  # the state in memory is ahead of the note
+        with _our_errors():
+            self.connection = _connect(self.path, synchronous)
+        self.marks = MarkFile(folder / "buffer.mark")
         try:
             with _our_errors():
-                self.connection = _connect(self.path, synchronous)
                 self._load()
                 self._verify()
         except EnergyError:
@@ -84,7 +82,6 @@ class Buffer:
         self.current = self.streams[state.current]
         self.offsets = dict(state.offsets)
         self.lost, self.thinned = state.lost, state.thinned
-        self.salvage = list(state.salvage)
         self.current.last = max(self.current.last, self._highest(self.current.number))
 
     def _highest(self, number: int) -> int:
@@ -105,24 +102,17 @@ class Buffer:
             if verdict != "ok":
                 raise Damaged(f"SQLite finds: {verdict}", path=str(self.path))
         tail = max(stream.last - TAIL_CHECKED, stream.done.prefix) + 1
-        for _ in self.rows(stream, tail, stream.last):
-            pass
+        self.rows(stream, tail, stream.last)
 
     def close(self) -> None:
         """Write down what is only in memory, if the disk lets us, and let go of the file."""
-        if hasattr(self, "connection"):
-            try:
-                if self.dirty:
-                    self.save()
-            except (EnergyError, AttributeError):
-                pass  # the note may be behind: receipts come again
-            with_error = None
-            try:
-                self.connection.close()
-            except sqlite3.Error as error:
-                with_error = error
-            del with_error
         self.marks.close()
+        try:
+            if self.dirty:
+                self.save()
+            self.connection.close()
+        except (EnergyError, sqlite3.Error):
+            self.dirty = False  # the note stays behind: receipts come again
 
     # channels, boots, catalogs
 
@@ -187,29 +177,46 @@ class Buffer:
             values = (_values(stream, row) for row in rows)
             connection.executemany(INSERT.replace("INSERT", "INSERT OR IGNORE"), values)
 
-    def rows(self, stream: Stream, first: int, last: int, limit: int = 1_000_000) -> Iterator[Row]:
-        """At most `limit` rows of first..last, ascending, each checked; void ones are skipped; a lost one is Damaged."""
-        expected = first
+    def rows(self, stream: Stream, first: int, last: int, limit: int = 10_000) -> list[Row]:
+        """At most `limit` rows of first..last, each checked; void ones are skipped, a lost one is Damaged."""
         query = "SELECT * FROM reading WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?"
+        expected, found = first, []
         with _our_errors():
-            for values in self.connection.execute(query, (*_ids(stream.number, first, last), limit)):
+            for values in self.connection.execute(query, (*_ids(stream.number, first, last), limit)).fetchall():
                 row = Row(values[0] & SEQUENCE_MASK, *values[1:7])
                 if checksum(stream.epoch, row) != values[7]:
                     raise Damaged(f"row {row.sequence} was changed", path=str(self.path))
                 self._explain(stream, expected, row.sequence - 1)
                 expected = row.sequence + 1
-                limit -= 1
-                yield row
-        if limit:
+                found.append(row)
+        if len(found) < limit:
             self._explain(stream, expected, last)
+        return found
+
+    def present(self, stream: Stream) -> Ranges:
+        """Sequences of the rows that are in the file."""
+        found = Ranges()
+        start = last = 0
+        with _our_errors():
+            for (number,) in self.connection.execute(
+                "SELECT id FROM reading WHERE id BETWEEN ? AND ? ORDER BY id", _ids(stream.number, 1, SEQUENCE_MASK)
+            ):
+                sequence = number & SEQUENCE_MASK
+                if start and sequence == last + 1:
+                    last = sequence
+                    continue
+                if start:
+                    found.add(start, last)
+                start = last = sequence
+        if start:
+            found.add(start, last)
+        return found
 
     def _explain(self, stream: Stream, first: int, last: int) -> None:
-        """Damaged, unless every sequence of first..last is void."""
-        while first <= last:
-            reason = stream.void_reason(first)
-            if not reason:
-                raise Damaged(f"row {first} has vanished", path=str(self.path))
-            first = next(end for _, end in stream.voids[reason].within(first, last)) + 1
+        """Damaged, unless every sequence of first..last is void or was pruned after its receipt."""
+        for gap in stream.done.missing(first, last):
+            for absent, _ in Ranges(_all_voids(stream)).missing(*gap):
+                raise Damaged(f"row {absent} has vanished", path=str(self.path))
 
     def dated(self, row: Row) -> tuple[int, int] | None:
         """When a row was taken and how well that is known; None while its time may still become known."""
@@ -246,7 +253,7 @@ class Buffer:
         kept = (found & SEQUENCE_MASK) if found is not None else stream.last + 1
         for first, last in ranges:
             stream.done.remove(first, min(last, stream.last))
-            gone = [gap for gap in Ranges(_all_voids(stream)).missing(first, min(last, kept - 1, stream.last))]
+            gone = list(Ranges(_all_voids(stream)).missing(first, min(last, kept - 1, stream.last)))
             for gap in gone:
                 stream.void(EXPIRED).add(*gap)
         self.dirty = True
@@ -265,7 +272,7 @@ class Buffer:
     def state(self) -> State:
         """The state as it would be written down."""
         streams = tuple(stream.at_rest() for stream in self.streams.values())
-        return State(self.current.number, streams, self.offsets, self.lost, self.thinned, tuple(self.salvage))
+        return State(self.current.number, streams, self.offsets, self.lost, self.thinned)
 
     def _write_state(self, connection: sqlite3.Connection) -> None:
         if self.dirty:
@@ -392,7 +399,15 @@ def _our_errors() -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise translated(error) from error
-    except (msgspec.MsgspecError, KeyError, TypeError, ValueError, IndexError, UnicodeDecodeError, OverflowError) as error:
+    except (
+        msgspec.MsgspecError,
+        KeyError,
+        TypeError,
+        ValueError,
+        IndexError,
+        UnicodeDecodeError,
+        OverflowError,
+    ) as error:
         raise Damaged(f"the buffer holds what we never wrote: {error}") from error
 
 
@@ -435,14 +450,3 @@ def _newest(inside: Register, beside: Register | None) -> Register:
     if beside is None or beside.version < inside.version or beside.streams[: len(inside.streams)] != inside.streams:
         return inside
     return beside
-
-
-def mono_ms() -> int:
-    """Milliseconds since boot, counting the time asleep."""
-    return time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000
-
-
-def boot_id() -> str:
-    """The kernel's name for this boot."""
-    path = Path("/proc/sys/kernel/random/boot_id")
-    return path.read_text(encoding="ascii").strip() if path.exists() else f"pid-{os.getpid()}"

@@ -1,0 +1,212 @@
+"""Keeps a buffer usable: frees room on a full disk, replaces a damaged file while polling goes on, counts the cost.
+
+Policy. Receipted rows stay `keep_days` for a cloud that must be restored. Over the byte cap the oldest receipted rows
+go first, then readings off the billing grid that have no receipt; those on the grid are never deleted without one.
+A ballast file holds back the room that cleaning a full disk takes.
+"""
+
+import logging
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from common.errors import EnergyError
+from edge_agent.buffer.errors import Damaged, DiskFull
+from edge_agent.buffer.mend import open_buffer, replace, salvage, waiting
+from edge_agent.buffer.ranges import Range
+from edge_agent.buffer.row import STREAM_SHIFT, Sample
+from edge_agent.buffer.state import Stream
+from edge_agent.buffer.store import Buffer
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+DAY_MS = 86_400_000
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much the buffer may hold, and for how long."""
+
+    cap_bytes: int = 1024**3
+    keep_days: int = 35
+    fine_days: int = 90  # readings off the billing grid wait no longer than this for a receipt
+    ballast_bytes: int = 1024**2
+    waiting_max: int = 20_000  # readings in memory while the disk takes none
+
+
+class Keeper:
+    """The buffer as poller and uplink use it. One thread at a time."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        boot_id: str,
+        limits: Limits = Limits(),
+        synchronous: str = "FULL",
+        clock_s: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.folder = folder
+        self.limits = limits
+        self.boot_id = boot_id
+        self.synchronous = synchronous
+        self.clock_s = clock_s
+        self.problem = ""  # why there is no usable buffer right now, for health
+        self.waiting: list[Sample] = []
+        self.dropped = 0  # fine readings that never got to the disk
+        self.replaced = 0
+        self.generation = 0  # grows when streams change under the uplink
+        self._salvage: Iterator[int] | None = None
+        self._buffer: Buffer | None = None
+        self._open()
+
+    # opening
+
+    def _open(self) -> Buffer:
+        buffer, found = open_buffer(self.folder, boot_id=self.boot_id, synchronous=self.synchronous)
+        if found:
+            self.replaced += 1
+            log.error("buffer set aside: %s", found)
+        self._buffer = buffer
+        self._salvage = salvage(buffer) if waiting(self.folder) else None
+        self.generation += 1
+        self.problem = ""
+        self._lay_ballast()
+        return buffer
+
+    @property
+    def buffer(self) -> Buffer:
+        """The open buffer; opens it again where that failed before."""
+        return self._buffer or self._open()
+
+    def replace(self, reason: str) -> Buffer:
+        """Give the present file up and go on with a new one."""
+        old, self._buffer = self._buffer, None
+        limit = old.current.number << STREAM_SHIFT | old.current.last if old else None
+        if old:
+            old.dirty = False
+            old.close()
+        log.error("buffer set aside: %s", reason)
+        self.replaced += 1
+        replace(self.folder, limit=limit, synchronous=self.synchronous)
+        return self._open()
+
+    def close(self) -> None:
+        """Write down what is known and let go of the file."""
+        if self._buffer:
+            self._buffer.close()
+            self._buffer = None
+
+    def do(self, action: Callable[[Buffer], T]) -> T:
+        """Run something on the buffer; on damage replace the file and run it once more on the new one."""
+        try:
+            return action(self.buffer)
+        except Damaged as error:
+            try:
+                return action(self.replace(str(error)))
+            except EnergyError as again:
+                self.problem = again.code
+                raise
+
+    # readings
+
+    def append(self, samples: Sequence[Sample]) -> Range:
+        """Commit these and all that wait from before. Raises DiskFull or Damaged while they wait in memory."""
+        self.waiting.extend(samples)
+        if not self.waiting:
+            return (1, 0)
+        try:
+            done = self._append_waiting()
+        except EnergyError as error:
+            self.problem = error.code
+            self._trim_waiting()
+            raise
+        self.problem = ""
+        return done
+
+    def _append_waiting(self) -> Range:
+        try:
+            done = self.do(lambda buffer: buffer.append(self.waiting))
+        except DiskFull:
+            self.make_room()
+            done = self.do(lambda buffer: buffer.append(self.waiting))
+        self.waiting = []
+        return done
+
+    def _trim_waiting(self) -> None:
+        """Memory is bounded: fine readings are given up first, then the oldest."""
+        surplus = len(self.waiting) - self.limits.waiting_max
+        if surplus <= 0:
+            return
+        kept = [sample for sample in self.waiting if sample.grid]
+        kept = kept[max(0, len(kept) - self.limits.waiting_max) :]
+        self.dropped += len(self.waiting) - len(kept)
+        self.waiting = kept
+
+    # room
+
+    @property
+    def ballast(self) -> Path:
+        """The file that holds room back."""
+        return self.folder / "ballast"
+
+    def _lay_ballast(self) -> None:
+        size = self.limits.ballast_bytes
+        try:
+            if size and not self.ballast.exists() and shutil.disk_usage(self.folder).free > 4 * size:
+                with self.ballast.open("wb") as file:
+                    os.posix_fallocate(file.fileno(), 0, size)
+        except OSError:
+            self.ballast.unlink(missing_ok=True)
+
+    def make_room(self) -> None:
+        """The disk is full: give up the ballast, then receipted rows, then fine ones; reuse their pages."""
+        try:
+            self.ballast.unlink(missing_ok=True)
+            self.do(Buffer.checkpoint)
+            if not self.do(lambda buffer: buffer.prune(2**62)):
+                self.do(Buffer.thin)
+            self.do(Buffer.checkpoint)
+        except (EnergyError, OSError) as error:
+            log.warning("no room could be made: %s", error)
+
+    def tend(self, now_ms: int, *, clock_is_good: bool) -> None:
+        """Housekeeping, a short step at a time: salvage, old rows, the cap, the ballast. Call it every second or so."""
+        self.salvage_step()
+        buffer = self.buffer
+        if clock_is_good:
+            self.do(lambda buffer: buffer.prune(now_ms - self.limits.keep_days * DAY_MS))
+        if buffer.used_bytes > self.limits.cap_bytes and not self.do(lambda buffer: buffer.prune(2**62)):
+            self.do(Buffer.thin)
+        if buffer.dirty:
+            self.do(Buffer.save)
+        self._lay_ballast()
+
+    @property
+    def salvaging(self) -> bool:
+        """Rows of a set-aside file are still being taken over."""
+        return self._salvage is not None
+
+    def salvage_step(self) -> bool:
+        """Take over some rows of a set-aside file; False when there is nothing left to do."""
+        if self._salvage is None:
+            return False
+        try:
+            next(self._salvage)
+        except StopIteration:
+            self._salvage = None
+            self.generation += 1
+        except Damaged as error:
+            self.replace(str(error))
+        return self._salvage is not None
+
+    def streams(self) -> list[Stream]:
+        """Streams whose rows may be sent, the oldest first; older ones only when all their rows are here."""
+        buffer = self.buffer
+        if self.salvaging:
+            return [buffer.current]
+        return [stream for stream in buffer.streams.values() if stream.pending or stream is buffer.current]
