@@ -1,0 +1,306 @@
+"""The invoice as finished texts: every number, date and label is written here, so that templates only lay out."""
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+
+from cloud_service.documents.paper import InvoicePaper, MeterReading, PaperLine, Party
+from cloud_service.documents.payment_code import epc_fits, epc_svg, link_svg, spaced_iban
+from cloud_service.documents.theme import Theme
+from cloud_service.documents.words import Words, places_of, words_for
+
+PRICE_PLACES_MIN = 2
+CHART_MONTHS = 12
+_LTR, _END = "\u2066", "\u2069"  # keep a number before its unit in a right-to-left sentence
+_HAN_FORMS = {
+    "JP": "ja",
+    "KR": "ko",
+    "CN": "zh",
+    "TW": "zh",
+    "HK": "zh",
+}  # whose strokes a shared character is drawn with
+
+
+def invoice_view(paper: InvoicePaper, theme: Theme) -> dict[str, Any]:
+    """All that a template prints, as JSON: strings, lists of strings, and 0 to 1 heights for the chart."""
+    words = words_for(paper.locale)
+    return {
+        **_page(paper, theme, words),
+        "seller": _party(paper.seller),
+        "buyer": _party(paper.buyer),
+        "meta": [{"label": label, "value": value} for label, value in _meta(paper, words)],
+        "summary": _summary(paper, words) if theme.shows("summary") else None,
+        "groups": _groups(paper, words),
+        "columns": {**words.section("lines"), "amount": f"{words.label('lines.amount')} {paper.currency}"},
+        "totals": _totals(paper, words),
+        "chart": _chart(paper, words) if theme.shows("chart") and paper.history else None,
+        "readings": _readings(paper, words) if theme.shows("readings") and paper.readings else None,
+        "pay": _pay(paper, theme, words) if paper.payable else None,
+        "notes": _notes(paper, theme, words) if theme.shows("notes") else [],
+        "annex": _annex(paper, words),
+    }
+
+
+def title(paper: InvoicePaper, words: Words) -> str:
+    """`Electricity invoice`, or what a credit note is called."""
+    if paper.kind == "credit_note":
+        return words.label("title.credit_note")
+    known = words.section("title")
+    return known.get(paper.utility, known["mixed"])
+
+
+def _page(paper: InvoicePaper, theme: Theme, words: Words) -> dict[str, Any]:
+    name = title(paper, words)
+    return {
+        "language": words.language,
+        "region": words.region,
+        "direction": words.direction,
+        "title": name,
+        "heading": f"{name} {words.period(paper.first_day, paper.last_day)}",
+        "number": paper.number,
+        "continued": words.label("page.continued", title=name, number=paper.number, date=words.day(paper.bill_date)),
+        "page_of": words.label("page.of", page="{page}", pages="{pages}"),
+        "theme": {
+            "primary": theme.primary,
+            "accent": theme.accent,
+            "ink": theme.ink,
+            "logo": theme.logo(),
+            "logo_height_mm": theme.logo_height_mm,
+            "show_name": theme.show_name,
+            "paper": theme.paper,
+        },
+        "intro": theme.text("intro", words.language),
+        "closing": theme.text("closing", words.language),
+        "footer": _footer(paper, theme, words) if theme.shows("footer") else [],
+    }
+
+
+def _party(party: Party) -> dict[str, Any]:
+    return {
+        "name": party.name,
+        "address": list(party.address),
+        "email": party.email,
+        "phone": party.phone,
+        "website": party.website,
+        "line": " · ".join([party.name, *party.address]),
+        "lang": _HAN_FORMS.get(party.country, ""),
+    }
+
+
+def _footer(paper: InvoicePaper, theme: Theme, words: Words) -> list[list[str]]:
+    """Up to three columns: who, how to reach, where the money goes."""
+    seller, bank = paper.seller, paper.bank
+    who = [seller.name, *seller.address]
+    reach = [seller.email, seller.phone, seller.website]
+    if seller.vat_id:
+        reach.append(f"{words.label('page.vat_id')} {seller.vat_id}")
+    money = []
+    if bank and theme.shows("bank"):
+        money = [bank.holder, f"IBAN {spaced_iban(bank.iban)}", f"BIC {bank.bic}" if bank.bic else ""]
+    said = theme.text("footer", words.language)
+    columns = [who, reach, money, said.splitlines()]
+    return [kept for column in columns if (kept := [line for line in column if line])]
+
+
+def _meta(paper: InvoicePaper, words: Words) -> Iterator[tuple[str, str]]:
+    """The box beside the address."""
+    credit = paper.kind == "credit_note"
+    yield words.label("meta.credit_number" if credit else "meta.number"), paper.number
+    yield words.label("meta.bill_date"), words.day(paper.bill_date)
+    if paper.payable:
+        yield words.label("meta.due_date"), words.day(paper.due_date)
+    if paper.corrects:
+        yield words.label("meta.corrects"), paper.corrects
+    if paper.buyer.number:
+        yield words.label("meta.client"), paper.buyer.number
+    if paper.account:
+        yield words.label("meta.account"), paper.account
+    yield words.label("meta.period"), f"{words.day(paper.first_day)} – {words.day(paper.last_day)}"
+    if paper.buyer.vat_id:
+        yield words.label("meta.buyer_vat_id"), paper.buyer.vat_id
+    yield from paper.references
+
+
+def _summary(paper: InvoicePaper, words: Words) -> list[dict[str, str]]:
+    """The answer first: what is due and when, and how much was used."""
+    cards = [_due_card(paper, words)]
+    if paper.energy is not None:
+        unit = paper.energy_unit
+        daily = (paper.energy / paper.days).quantize(Decimal("0.1"))
+        per_day = words.label("summary.per_day", energy=f"{_LTR}{words.plain(daily)} {unit}{_END}")
+        used = f"{words.number(paper.energy, places_of(paper.energy, 3))} {unit}"
+        cards.append({"label": words.label("summary.energy"), "value": used, "note": per_day})
+    return cards
+
+
+def _due_card(paper: InvoicePaper, words: Words) -> dict[str, str]:
+    amount = words.money(abs(paper.total), paper.currency)
+    if paper.payable:
+        by = words.label("summary.by", date=words.day(paper.due_date))
+        return {"label": words.label("summary.due"), "value": amount, "note": by}
+    if paper.prepaid and paper.total > 0:
+        return {
+            "label": words.label("summary.paid_by_credit"),
+            "value": amount,
+            "note": words.label("summary.nothing_due"),
+        }
+    if paper.total == 0:
+        return {"label": words.label("summary.nothing_due"), "value": amount, "note": ""}
+    return {"label": words.label("summary.credit"), "value": amount, "note": ""}
+
+
+def _groups(paper: InvoicePaper, words: Words) -> list[dict[str, Any]]:
+    """Lines below the name of their meter or supply point; equal units and all prices share their count of places."""
+    places = _shared_places((line.unit, line.quantity) for line in paper.lines)
+    price_places = max([PRICE_PLACES_MIN, *(places_of(line.price) for line in paper.lines if line.price is not None)])
+
+    def row(line: PaperLine) -> dict[str, str]:
+        return {
+            "label": line.label,
+            "note": line.note,
+            "quantity": words.number(line.quantity, places[line.unit]),
+            "unit": words.unit(line.unit, line.quantity),
+            "price": "" if line.price is None else words.number(line.price, price_places),
+            "amount": words.amount(line.amount, paper.currency),
+        }
+
+    return [
+        {"name": name, "lines": [row(line) for line in lines]}
+        for name, lines in groupby(paper.lines, key=lambda line: line.group)
+    ]
+
+
+def _shared_places(quantities: Iterable[tuple[str, Decimal]]) -> dict[str, int]:
+    """For each unit the places that its most precise quantity needs."""
+    places: dict[str, int] = {}
+    for unit, quantity in quantities:
+        places[unit] = max(places.get(unit, 0), places_of(quantity))
+    return places
+
+
+def _totals(paper: InvoicePaper, words: Words) -> dict[str, Any]:
+    rows = [{"label": words.label("lines.net"), "value": words.money(paper.net, paper.currency)}]
+    for tax in paper.taxes:
+        label = words.label(
+            "lines.tax", label=f"{tax.label} {words.percent(tax.percent)}", base=words.money(tax.base, paper.currency)
+        )
+        rows.append({"label": label, "value": words.money(tax.amount, paper.currency)})
+    local = ""
+    if paper.local_total is not None and paper.local_rate is not None and paper.local_currency != paper.currency:
+        local = words.label(
+            "lines.local",
+            amount=words.money(paper.local_total, paper.local_currency),
+            rate=words.plain(paper.local_rate.normalize()),
+            currency=paper.local_currency,
+            local_currency=paper.currency,
+        )
+    label = words.label("lines.credit_total" if paper.kind == "credit_note" else "lines.total")
+    return {"rows": rows, "label": label, "value": words.money(paper.total, paper.currency), "local": local}
+
+
+def _chart(paper: InvoicePaper, words: Words) -> dict[str, Any]:
+    """Bars of the last twelve months, as shares of the highest."""
+    months = sorted(paper.history, key=lambda item: item.month)[-CHART_MONTHS:]
+    top = max([item.energy for item in months] + [Decimal(0)])
+    values = [words.number(item.energy, 0) for item in months]
+    names = [words.month_short(item.month) for item in months]
+    spoken = ", ".join(f"{name} {value}" for name, value in zip(names, values, strict=True))
+    return {
+        "title": f"{words.label('chart.title', months=str(len(months)))} ({paper.energy_unit})",
+        "alt": words.label("chart.alt", values=f"{spoken} {paper.energy_unit}"),
+        "bars": [
+            {
+                "name": name,
+                "year": str(item.month.year) if at == 0 or item.month.month == 1 else "",
+                "value": value,
+                "height": float(round(item.energy / top, 4)) if top else 0.0,
+                "billed": item.billed,
+            }
+            for at, (item, name, value) in enumerate(zip(months, names, values, strict=True))
+        ],
+    }
+
+
+def _readings(paper: InvoicePaper, words: Words) -> dict[str, Any]:
+    indexes = [(item.unit, index) for item in paper.readings for index in (item.previous, item.current)]
+    shared = _shared_places([*indexes, *((item.unit, item.consumption) for item in paper.readings)])
+
+    def row(reading: MeterReading) -> list[str]:
+        places = shared[reading.unit]
+        kind = words.label("readings.estimated" if reading.estimated else "readings.actual")
+        used = words.number(reading.consumption, places)
+        return [
+            f"{reading.meter}",
+            reading.register,
+            words.number(reading.previous, places),
+            f"{words.number(reading.current, places)} ({kind})",
+            words.plain(reading.multiplier.normalize()) if reading.multiplier != 1 else "",
+            f"{used} {reading.unit}",
+        ]
+
+    names = ("meter", "register", "previous", "current", "multiplier", "consumption")
+    return {
+        "title": words.label("readings.title"),
+        "head": [words.label(f"readings.{name}") for name in names],
+        "rows": [row(reading) for reading in paper.readings],
+    }
+
+
+def _pay(paper: InvoicePaper, theme: Theme, words: Words) -> dict[str, Any]:
+    amount = words.money(paper.total, paper.currency)
+    reference = paper.number
+    transfer = []
+    if paper.bank and theme.shows("bank"):
+        facts = [("holder", paper.bank.holder), ("iban", spaced_iban(paper.bank.iban)), ("bic", paper.bank.bic)]
+        facts.append(("reference", reference))
+        transfer = [{"label": words.label(f"pay.{name}"), "value": value} for name, value in facts if value]
+    codes = _codes(paper, words) if theme.shows("qr") else []
+    said = theme.text("payment", words.language)
+    return {
+        "title": words.label("pay.title"),
+        "please": words.label("pay.please", amount=amount, date=words.day(paper.due_date)),
+        "said": said,
+        "url": paper.pay_url,
+        "button": words.label("mail.pay", amount=amount),
+        "transfer": transfer,
+        "codes": codes,
+        "alt": words.label("pay.qr_alt", amount=amount, reference=reference),
+    }
+
+
+def _codes(paper: InvoicePaper, words: Words) -> list[dict[str, str]]:
+    codes = []
+    if paper.bank is not None and epc_fits(paper.bank, paper.total, paper.currency):
+        svg = epc_svg(paper.bank, paper.total, paper.number)
+        codes.append({"svg": svg, "caption": words.label("pay.scan_bank"), "name": "EPC-QR"})
+    if paper.pay_url:
+        codes.append({"svg": link_svg(paper.pay_url), "caption": words.label("pay.scan_link"), "name": "URL"})
+    return codes
+
+
+def _notes(paper: InvoicePaper, theme: Theme, words: Words) -> list[str]:
+    notes = [paper.reason] if paper.reason else []
+    if paper.prepaid and paper.kind == "invoice" and paper.total > 0:
+        notes.append(words.label("page.prepaid_note"))
+    if paper.kind == "credit_note":
+        notes.append(words.label("page.credit_note_note"))
+    closing = theme.text("closing", words.language)
+    return [*notes, closing] if closing else notes
+
+
+def _annex(paper: InvoicePaper, words: Words) -> dict[str, Any] | None:
+    if paper.annex is None:
+        return None
+    values = [value for row in paper.annex.rows for value in row.values]
+    places = max([0, *(places_of(value, 3) for value in values)])
+    sums = [sum((row.values[at] for row in paper.annex.rows), Decimal(0)) for at in range(len(paper.annex.columns))]
+    return {
+        "title": words.label("annex.title"),
+        "head": [words.label("annex.at"), *paper.annex.columns],
+        "rows": [
+            [f"{words.day(row.start.date())} {row.start:%H:%M}", *(words.number(value, places) for value in row.values)]
+            for row in paper.annex.rows
+        ],
+        "sums": [words.label("annex.total"), *(words.number(value, places) for value in sums)],
+    }

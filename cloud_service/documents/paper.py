@@ -1,0 +1,156 @@
+"""What a printed invoice says, as frozen values: filled from the stored invoice by `flow/deliver`."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal
+
+from common.errors import InputError
+
+Kind = Literal["invoice", "credit_note"]
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Seller or buyer as they were on the day of issue; `address` is one entry per printed line."""
+
+    name: str
+    address: tuple[str, ...] = ()
+    country: str = ""
+    number: str = ""
+    vat_id: str = ""
+    email: str = ""
+    phone: str = ""
+    website: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bank:
+    """Where a transfer goes."""
+
+    holder: str
+    iban: str
+    bic: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperLine:
+    """One charged quantity; lines of one `group` (a meter, a supply point) are printed below its name."""
+
+    label: str
+    quantity: Decimal
+    unit: str
+    price: Decimal | None
+    amount: Decimal
+    group: str = ""
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        for value in (self.quantity, self.price, self.amount):
+            if isinstance(value, float):
+                raise InputError("a float is not an exact value", path=f"lines: {self.label}")
+
+
+@dataclass(frozen=True, slots=True)
+class PaperTax:
+    """One tax: its base and amount as they were rounded at issue."""
+
+    label: str
+    percent: Decimal
+    base: Decimal
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class MonthEnergy:
+    """Energy of one month for the chart, in the unit of the paper."""
+
+    month: date
+    energy: Decimal
+    billed: bool = False  # belongs to the span of this invoice
+
+
+@dataclass(frozen=True, slots=True)
+class MeterReading:
+    """A register's index at the beginning and the end of the span."""
+
+    meter: str
+    register: str
+    unit: str
+    previous: Decimal
+    current: Decimal
+    consumption: Decimal
+    multiplier: Decimal = Decimal(1)
+    estimated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IntervalRow:
+    """One interval of the annex: its beginning in the site's time and its energy."""
+
+    start: datetime
+    values: tuple[Decimal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Annex:
+    """Interval values behind the invoice: one column per register."""
+
+    columns: tuple[str, ...]
+    rows: tuple[IntervalRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InvoicePaper:
+    """Everything on an invoice or credit note. Amounts are rounded already; nothing is computed from here on.
+
+    `first_day` and `last_day` are both billed. `locale` is the buyer's (`de`, `en_IN`). `pay_url` empty prints no link.
+    """
+
+    kind: Kind
+    number: str
+    bill_date: date
+    due_date: date
+    first_day: date
+    last_day: date
+    currency: str
+    locale: str
+    seller: Party
+    buyer: Party
+    lines: tuple[PaperLine, ...]
+    net: Decimal
+    tax: Decimal
+    total: Decimal
+    taxes: tuple[PaperTax, ...] = ()
+    account: str = ""
+    references: tuple[tuple[str, str], ...] = ()
+    utility: str = "electricity"
+    energy: Decimal | None = None
+    energy_unit: str = "kWh"
+    history: tuple[MonthEnergy, ...] = ()
+    readings: tuple[MeterReading, ...] = ()
+    bank: Bank | None = None
+    pay_url: str = ""
+    prepaid: bool = False
+    corrects: str = ""
+    reason: str = ""
+    local_total: Decimal | None = None
+    local_currency: str = ""
+    local_rate: Decimal | None = None
+    annex: Annex | None = None
+
+    def __post_init__(self) -> None:
+        if self.net + self.tax != self.total:
+            raise InputError(f"{self.net} + {self.tax} is not {self.total}", path=f"invoice {self.number}")
+        if self.last_day < self.first_day:
+            raise InputError(f"{self.last_day} lies before {self.first_day}", path=f"invoice {self.number}")
+
+    @property
+    def days(self) -> int:
+        """Number of billed days."""
+        return (self.last_day - self.first_day).days + 1
+
+    @property
+    def payable(self) -> bool:
+        """Whether money is asked for: a positive invoice that no prepaid balance has settled."""
+        return self.kind == "invoice" and self.total > 0 and not self.prepaid

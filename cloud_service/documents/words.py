@@ -1,0 +1,147 @@
+"""Labels, numbers and dates as the reader writes them: Babel for the formats, one file of labels per language."""
+
+import re
+import tomllib
+from copy import copy
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_interval
+from babel.numbers import NumberPattern, format_decimal
+
+from cloud_service.domain.money import currency_digits
+
+LABELS = Path(__file__).parent / "labels"
+QUANTITY_PLACES_MAX = 6
+_LETTER_THEN_DIGIT = re.compile(r"([A-Za-z])(?=\d)")  # CLDR parts a currency code from its number
+_SPACES = str.maketrans({"\u202f": "\u00a0", "\u2009": " "})  # fewer kinds of space: copied text stays searchable
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """The languages in which documents can be written."""
+    return tuple(sorted(path.stem for path in LABELS.glob("*.toml")))
+
+
+@cache
+def labels(language: str) -> dict[str, Any]:
+    """All labels of one language."""
+    with (LABELS / f"{language}.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+@cache
+def words_for(locale: str) -> "Words":
+    """The words of a locale; a language without labels reads English in its country's formats."""
+    try:
+        parsed = Locale.parse(locale.replace("-", "_"))
+    except (ValueError, UnknownLocaleError):
+        parsed = Locale.parse("en")
+    if parsed.language in languages():
+        return Words(parsed)
+    try:
+        return Words(Locale("en", parsed.territory))
+    except UnknownLocaleError:
+        return Words(Locale("en"))
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How one reader's country writes."""
+
+    locale: Locale
+
+    @property
+    def language(self) -> str:
+        """ISO 639 code of the labels."""
+        return str(self.locale.language)
+
+    @property
+    def region(self) -> str:
+        """ISO 3166 code, empty where unknown."""
+        return str(self.locale.territory or "")
+
+    def label(self, path: str, **facts: str) -> str:
+        """The label at `section.key`, with its facts filled in."""
+        section, _, key = path.partition(".")
+        return str(labels(self.language)[section][key]).format(**facts)
+
+    def section(self, name: str) -> dict[str, str]:
+        """All labels of a section, unfilled."""
+        return dict(labels(self.language)[name])
+
+    def unit(self, unit: str, quantity: Decimal) -> str:
+        """The unit's name beside a quantity: `1 month`, `3 months`; a symbol such as kWh stays."""
+        known = self.section("units")
+        singular = known.get(f"{unit}_one") if abs(quantity) == 1 else None
+        return singular or known.get(unit, unit)
+
+    @property
+    def direction(self) -> str:
+        """`ltr` or `rtl`."""
+        return str(labels(self.language)["direction"])
+
+    def money(self, amount: Decimal, currency: str) -> str:
+        """An amount with its currency's sign and its ISO 4217 number of places: `6.404,56 €`."""
+        pattern = _pattern(self.locale, "currency", currency_digits(currency))
+        text = pattern.apply(amount, self.locale, currency=currency, currency_digits=False)
+        return _LETTER_THEN_DIGIT.sub("\\1\u00a0", str(text)).translate(_SPACES)
+
+    def amount(self, amount: Decimal, currency: str) -> str:
+        """An amount without the sign, for columns."""
+        return self.number(amount, currency_digits(currency))
+
+    def number(self, value: Decimal, places: int) -> str:
+        """A number with a fixed count of places."""
+        return str(_pattern(self.locale, "decimal", places).apply(value, self.locale)).translate(_SPACES)
+
+    def percent(self, value: Decimal) -> str:
+        """A rate that is already in percent: `19 %`, `7.5%`."""
+        pattern = _pattern(self.locale, "percent", places_of(value))
+        return str(pattern.apply(value / 100, self.locale)).translate(_SPACES)
+
+    def day(self, day: date) -> str:
+        """A date as on letters."""
+        return format_date(day, "medium", locale=self.locale)
+
+    def month_short(self, day: date) -> str:
+        """`Oct`, for the chart."""
+        return format_date(day, "LLL", locale=self.locale).rstrip(".")
+
+    def period(self, first: date, last: date) -> str:
+        """A whole month by its name, anything else from day to day, both included."""
+        if first.day == 1 and last == _end_of_month(first):
+            return format_date(first, "LLLL y", locale=self.locale)
+        if first == last:
+            return self.day(first)
+        return str(format_interval(first, last, "yMMMd", locale=self.locale)).translate(_SPACES)
+
+    def plain(self, value: Decimal) -> str:
+        """A number with as many places as it has."""
+        return str(format_decimal(value, locale=self.locale, decimal_quantization=False)).translate(_SPACES)
+
+
+@cache
+def _pattern(locale: Locale, kind: str, places: int) -> NumberPattern:
+    """The country's own pattern with a fixed count of places."""
+    own = locale.currency_formats["standard"] if kind == "currency" else getattr(locale, f"{kind}_formats")[None]
+    pattern: NumberPattern = copy(own)
+    pattern.frac_prec = (places, places)
+    return pattern
+
+
+def places_of(value: Decimal, most: int = QUANTITY_PLACES_MAX) -> int:
+    """Decimal places that a value needs, at most `most`."""
+    shown = value.quantize(Decimal(1).scaleb(-most), ROUND_HALF_UP).normalize()
+    exponent = shown.as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def _end_of_month(day: date) -> date:
+    following = date(day.year + day.month // 12, day.month % 12 + 1, 1)
+    return date.fromordinal(following.toordinal() - 1)
