@@ -36,7 +36,8 @@ class Seeded:
     """What the rest of the example needs to know."""
 
     legal_entity_id: int
-    contracts: dict[str, int]  # client name -> contract
+    contracts: dict[str, int]  # client name -> contract id
+    clients: dict[str, int]  # client name -> client id
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ def seed(session: Session, start: date) -> Seeded:
     )
     tariffs = {code: _tariff(session, entity.id, code) for code in TARIFFS}
     contracts: dict[str, int] = {}
+    owners: dict[str, int] = {}
     numbers = iter(range(1, len(CLIENTS) + 1))
     for site in SITES:
         row = Site(
@@ -71,14 +73,14 @@ def seed(session: Session, start: date) -> Seeded:
         session.add(Gateway(name=site.gateway, site_id=row.id, state="active"))
         place = _Place(entity.id, row.id, site, start)
         for unit, client in enumerate(clients_of(site), start=1):
-            account = _account(session, place, client, next(numbers))
+            owners[client.name], account = _account(session, place, client, next(numbers))
             contract = _connection(session, place, unit, account)
             session.add(
                 TariffAssignment(contract_id=contract, tariff_id=tariffs[client.tariff], during=days_from(start))
             )
             contracts[client.name] = contract
     session.flush()
-    return Seeded(entity.id, contracts)
+    return Seeded(entity.id, contracts, owners)
 
 
 def _tariff(session: Session, entity_id: int, code: str) -> int:
@@ -104,7 +106,8 @@ def _plain(document: dict[str, Any]) -> dict[str, Any]:
     return plain
 
 
-def _account(session: Session, place: _Place, client: ExampleClient, number: int) -> int:
+def _account(session: Session, place: _Place, client: ExampleClient, number: int) -> tuple[int, int]:
+    """Client and account of one party."""
     party = Client(
         legal_entity_id=place.entity_id, number=f"C-{1000 + number}", name=client.name, kind=client.kind,
         email=client.email, address=client.address, country=place.site.country, locale=client.locale,
@@ -116,7 +119,7 @@ def _account(session: Session, place: _Place, client: ExampleClient, number: int
     session.add(account)
     session.flush()
     session.add(AccountMode(account_id=account.id, mode=client.mode, during=days_from(place.start)))
-    return account.id
+    return party.id, account.id
 
 
 def _connection(session: Session, place: _Place, unit: int, account_id: int) -> int:

@@ -6,7 +6,15 @@ import secrets
 import socket
 from pathlib import Path
 
-PORTS = {"web": 8000, "mqtt": 18830, "mqtt_console": 18831, "smtp": 10250, "payments": 8010, "meters": 15020}
+PORTS = {
+    "web": 8000,
+    "mqtt": 18830,
+    "mqtt_console": 18831,
+    "smtp": 10250,
+    "payments": 8010,
+    "meters_1": 15020,
+    "meters_2": 15021,
+}
 
 
 def prepare(data_dir: Path) -> None:
