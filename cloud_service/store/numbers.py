@@ -14,7 +14,8 @@ TAKE = text(
 )
 OPEN = text(
     "INSERT INTO number_series (legal_entity_id, kind, year, prefix, digits)"
-    " SELECT :entity, :kind, :year, coalesce(replace(last.prefix, last.year::text, :year::text), :prefix),"
+    " SELECT :entity, :kind, :year, coalesce(replace(last.prefix, last.year::text, cast(:year AS text)),"
+    "        cast(:prefix AS text)),"
     "        coalesce(last.digits, 5)"
     "   FROM (SELECT 1) one LEFT JOIN LATERAL (SELECT prefix, digits, year FROM number_series"
     "        WHERE legal_entity_id = :entity AND kind = :kind ORDER BY year DESC LIMIT 1) last ON true"

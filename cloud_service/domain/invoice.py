@@ -1,0 +1,253 @@
+"""Invoices before they have a number: rated contracts put together, taxes summed, everything frozen and hashed.
+
+Rated contracts travel as the plain values that `rated_facts` makes, because that is how a billing run keeps them.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from cloud_service.domain.lines import Line, Rated
+from cloud_service.domain.money import plain, round_money
+from cloud_service.domain.tariff import Tariff
+from cloud_service.domain.tax import applies
+from common.errors import InputError
+from common.period import Span
+
+HUNDRED = Decimal(100)
+Facts = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Who pays and who is paid, as they are on the day of issue."""
+
+    account_id: int
+    entity_id: int
+    currency: str
+    terms_days: int
+    delivery: str
+    email: str
+    prepaid: bool
+    local_currency: str
+    timezone: str
+    per_contract: bool
+    seller: Facts
+    buyer: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An invoice or credit note without its number; `lines` are rows for the invoice's lines in their order."""
+
+    kind: str
+    party: Party
+    spans: tuple[tuple[int, Span], ...]  # contract, billed days
+    during: Span
+    bill_date: date
+    due_date: date
+    lines: tuple[Facts, ...]
+    net: Decimal
+    tax: Decimal
+    energy: int
+    basis: Facts
+    local_rate: Decimal = Decimal(1)
+    corrects_id: int | None = None
+    reason: str = ""
+    items: tuple[int, ...] = ()  # billing items it settles
+    pending: tuple[int, ...] = field(default=())  # pending lines it takes up
+
+    @property
+    def total(self) -> Decimal:
+        """What is due."""
+        return self.net + self.tax
+
+
+def rated_facts(rated: Rated, tariff: Tariff) -> Facts:
+    """A rating as plain values, each line with the VAT category and rate that apply to it."""
+    facts = rated.as_json()
+    for line, plain_line in zip(rated.lines, facts["lines"], strict=True):
+        plain_line["vat"] = _vat(line, rated, tariff)
+    return facts
+
+
+def _vat(line: Line, rated: Rated, tariff: Tariff) -> list[str]:
+    """Category and percent of the first tax on the line: ["S", "19"], or ["O", "0"] without any."""
+    for version in tariff.versions:
+        if version.start <= line.head.start < version.until:
+            names = [tax.name for tax in version.document.taxes if applies(tax, line)]
+            for tax in rated.taxes:
+                if tax.tax in names:
+                    return [tax.category, plain(tax.percent)]
+    return ["O", "0"]
+
+
+def join(parts: Sequence[Facts]) -> Facts:
+    """Ratings of one contract (several tariffs, or one after the other) or of one account, as one.
+
+    A tax that several parts have is rounded once on the common base (EN 16931); one part alone stays as it was rated.
+    """
+    if len(parts) == 1:
+        return dict(parts[0])
+    if len({part["currency"] for part in parts}) != 1:
+        raise InputError("parts of different currencies cannot be joined", code="mixed_currency")
+    lines = [line for part in parts for line in part["lines"]]
+    taxes = _join_taxes(parts)
+    net = sum((Decimal(part["net"]) for part in parts), Decimal(0))
+    tax = sum((Decimal(line["amount"]) for line in taxes), Decimal(0))
+    demands = [Decimal(part["max_demand_kw"]) for part in parts if part.get("max_demand_kw") is not None]
+    return {
+        "currency": parts[0]["currency"],
+        "start": min(part["start"] for part in parts),
+        "end": max(part["end"] for part in parts),
+        "lines": lines,
+        "taxes": taxes,
+        "max_demand_kw": plain(max(demands)) if demands else None,
+        "energy": _energy_once(parts),
+        "net": format(net, "f"),
+        "tax": format(tax, "f"),
+        "total": format(net + tax, "f"),
+        "total_unrounded": plain(sum((Decimal(part["total_unrounded"]) for part in parts), Decimal(0))),
+        "history": _join_history(parts),
+    }
+
+
+def _energy_once(parts: Sequence[Facts]) -> int:
+    """Energy of different days adds up; two tariffs over the same days measured it once."""
+    return sum({(part["start"], part["end"], part.get("contract_id")): part["energy"] for part in parts}.values())
+
+
+def _join_taxes(parts: Sequence[Facts]) -> list[Facts]:
+    currency = parts[0]["currency"]
+    groups: dict[tuple[str, ...], list[Facts]] = {}
+    for part in parts:
+        for tax in part["taxes"]:
+            groups.setdefault((tax["tax"], tax["label"], tax["category"], tax["percent"]), []).append(tax)
+    return [group[0] if len(group) == 1 else _summed(group, currency) for group in groups.values()]
+
+
+def _summed(group: Sequence[Facts], currency: str) -> Facts:
+    base = sum((Decimal(tax["base"]) for tax in group), Decimal(0))
+    unrounded = base * Decimal(group[0]["percent"]) / HUNDRED
+    return dict(group[0]) | {
+        "base": format(base, "f"),
+        "amount_unrounded": plain(unrounded),
+        "amount": format(round_money(unrounded, currency), "f"),
+        "why": f"{group[0]['percent']} % of {plain(base)}, rounded once on the sum",
+    }
+
+
+def _join_history(parts: Sequence[Facts]) -> Facts:
+    joined: Facts = {}
+    for part in parts:
+        for kind, values in part.get("history", {}).items():
+            joined.setdefault(kind, {}).update(values)
+    return joined
+
+
+def draft(party: Party, items: Sequence[Facts], bill_date: date, *, local_rate: Decimal = Decimal(1)) -> Draft:
+    """One invoice of an account for one or more rated contracts (facts with `contract`, `sources`, `usage`)."""
+    whole = join([dict(item) | {"contract_id": item["contract"]["id"]} for item in items])
+    lines = [
+        line_row(line, item["contract"]["id"], several=len(items) > 1, place=item["contract"]["point"])
+        for item in items
+        for line in item["lines"]
+    ]
+    return Draft(
+        kind="invoice",
+        party=party,
+        spans=tuple((item["contract"]["id"], _span(item)) for item in items if item.get("bills_days", True)),
+        during=_span(whole),
+        bill_date=bill_date,
+        due_date=bill_date + timedelta(days=party.terms_days),
+        lines=tuple(lines),
+        net=Decimal(whole["net"]),
+        tax=Decimal(whole["tax"]),
+        energy=int(whole["energy"]),
+        basis={"contracts": [_basis(item) for item in items], "taxes": whole["taxes"], "usage": _usage(items)},
+        local_rate=local_rate,
+        items=tuple(item["item_id"] for item in items if "item_id" in item),
+        pending=tuple(id_ for item in items for id_ in item.get("pending", ())),
+    )
+
+
+def _span(facts: Facts) -> Span:
+    return Span(date.fromisoformat(facts["start"]), date.fromisoformat(facts["end"]))
+
+
+def _basis(item: Facts) -> Facts:
+    kept = ("contract", "start", "end", "energy", "max_demand_kw", "net", "history", "sources", "usage")
+    return {key: item[key] for key in kept if key in item}
+
+
+def _usage(items: Sequence[Facts]) -> list[list[Any]]:
+    """Energy by month of all contracts together, for the chart: [first day of the month, thousandths]."""
+    months: dict[str, int] = {}
+    for item in items:
+        for month, energy in item.get("usage", ()):
+            months[month] = months.get(month, 0) + int(energy)
+    return [[month, months[month]] for month in sorted(months)]
+
+
+def line_row(line: Facts, contract_id: int | None, *, several: bool = False, place: str = "") -> Facts:
+    """A rated line as a row of the invoice; a line without a price is shown as one piece at its amount."""
+    fixed = line["price"] is None
+    category, percent = line.get("vat") or ("O", "0")
+    return {
+        "contract_id": contract_id,
+        "charge": line["charge"],
+        "label": f"{line['label']} · {place}" if several and place else line["label"],
+        "quantity": Decimal(1) if fixed else Decimal(line["quantity"]),
+        "unit": line["unit"],
+        "price": Decimal(line["amount_unrounded"]) if fixed else Decimal(line["price"]),
+        "amount_unrounded": Decimal(line["amount_unrounded"]),
+        "amount": Decimal(line["amount"]),
+        "tax_category": category,
+        "tax_rate": Decimal(percent),
+        "during": Span(date.fromisoformat(line["start"]), date.fromisoformat(line["end"])),
+        "explanation": {"why": line["why"], "path": line["path"], "id": line["id"], "utility": line["utility"]}
+        | ({"quantity": line["quantity"]} if fixed else {}),
+    }
+
+
+def content_hash(draft: Draft, number: str) -> bytes:
+    """SHA-256 over all that is frozen; any later change of the row can be seen."""
+    return hashlib.sha256(canonical(frozen(draft, number))).digest()
+
+
+def frozen(draft: Draft, number: str) -> Facts:
+    """Everything an issued invoice says, as plain values."""
+    return {
+        "kind": draft.kind,
+        "number": number,
+        "bill_date": draft.bill_date,
+        "due_date": draft.due_date,
+        "start": draft.during.start,
+        "end": draft.during.end,
+        "currency": draft.party.currency,
+        "net": draft.net,
+        "tax": draft.tax,
+        "energy": draft.energy,
+        "corrects_id": draft.corrects_id,
+        "reason": draft.reason,
+        "seller": draft.party.seller,
+        "buyer": draft.party.buyer,
+        "basis": draft.basis,
+        "lines": [[row[key] for key in HASHED] for row in draft.lines],
+    }
+
+
+HASHED = ("contract_id", "charge", "label", "quantity", "unit", "price", "amount", "tax_category", "tax_rate")
+
+
+def canonical(value: Mapping[str, Any]) -> bytes:
+    """Equal for equal facts: sorted keys, no spaces, decimals without trailing zeros."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_as_text).encode()
+
+
+def _as_text(value: object) -> str:
+    return plain(value) if isinstance(value, Decimal) else str(value)

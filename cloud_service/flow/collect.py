@@ -1,0 +1,295 @@
+"""Money comes in and goes back: a verified event or a payment told by hand is booked and settles invoices.
+
+Whatever is told twice is booked once. What does not fit is kept with its reason and never booked on a guess.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from cloud_service.domain.allocation import Open, as_told
+from cloud_service.domain.ledger import Entry, Line, receipt_lines
+from cloud_service.domain.money import round_money
+from cloud_service.domain.payment import MOVES_MONEY, ProviderEvent
+from cloud_service.store import auditing, receipts, settling
+from cloud_service.store.books import book as book_entries
+from cloud_service.store.books import lock_accounts
+from cloud_service.store.receipts import Holder, Known, NewPayment
+from cloud_service.store.session import Session
+from common.errors import ConflictError, InputError, NotFoundError, UnavailableError
+from common.period import local_day
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """What became of an event or payment: `outcome` is booked, duplicate, noted, or why it was not booked."""
+
+    outcome: str
+    payment_id: int | None = None
+    account_id: int | None = None
+
+
+def book(session: Session, event: ProviderEvent, clock: Clock) -> Booking:
+    """Book a verified event of a payment provider, in the caller's transaction. Safe to repeat in any order."""
+    stored = receipts.store_event(session, event)
+    if stored is None:
+        return Booking("duplicate")
+    done = _book(session, event)
+    receipts.mark_handled(session, stored, done.outcome, clock())
+    if done.outcome not in ("booked", "duplicate", "noted"):
+        auditing.note(
+            session, event.provider, "payment.unbooked", f"payment_event:{stored}",
+            reason=done.outcome, amount=format(event.amount, "f"), currency=event.currency,
+        )  # fmt: skip
+    return done
+
+
+def _book(session: Session, event: ProviderEvent) -> Booking:
+    if event.kind not in MOVES_MONEY:
+        return Booking("noted")
+    return _paid(session, event) if event.kind == "paid" else _given_back(session, event)
+
+
+def _paid(session: Session, event: ProviderEvent) -> Booking:
+    request = receipts.requested(session, event.provider, event.request_ref)
+    if request is None:
+        return Booking("unmatched: no payment request of that name")
+    lock_accounts(session, [request.account_id])
+    account = _holder(session, request.account_id, event.occurred_at.date())
+    if event.currency != account.currency:
+        return Booking(f"wrong currency: {event.currency} for an account in {account.currency}")
+    new = NewPayment(
+        account_id=account.account_id,
+        provider=event.provider,
+        provider_ref=event.payment_ref or event.request_ref,
+        kind="top_up" if account.prepaid and request.invoice_id is None else "payment",
+        amount=event.amount,
+        currency=event.currency,
+        day=local_day(event.occurred_at, account.timezone),
+        author=event.provider,
+        facts={"request_ref": event.request_ref, "event": event.event_id},
+    )
+    return _receive(session, account, new, first=request.invoice_id)
+
+
+def pay(
+    session: Session,
+    account_id: int,
+    amount: Decimal,
+    *,
+    provider: str,
+    reference: str,
+    day: date,
+    author: str,
+    kind: str = "payment",
+    to: Mapping[str, Decimal] | None = None,
+) -> Booking:
+    """Book money told by hand or by a bank statement (`provider` cash, bank ...; `reference` unique there).
+
+    `to` (invoice number -> amount) is what the payer says it is for; otherwise the oldest invoices are settled first.
+    """
+    lock_accounts(session, [account_id])
+    account = _holder(session, account_id, day)
+    if amount <= 0 or amount != round_money(amount, account.currency):
+        raise InputError(f"{amount} is not an amount of {account.currency} to receive", path="amount")
+    new = NewPayment(account_id, provider, reference, kind, amount, account.currency, day, author)
+    return _receive(session, account, new, to=to)
+
+
+def _receive(
+    session: Session,
+    account: Holder,
+    new: NewPayment,
+    *,
+    first: int | None = None,
+    to: Mapping[str, Decimal] | None = None,
+) -> Booking:
+    payment_id = receipts.add_payment(session, new)
+    if payment_id is None:
+        return Booking("duplicate", None, account.account_id)
+    into = "deposit" if new.kind == "deposit" else "credit"
+    _enter(session, account, new, payment_id, receipt_lines(new.account_id, new.amount, into))
+    if into == "credit":
+        _settle(session, account, payment_id, new, first=first, to=to)
+    _audit(session, new, payment_id)
+    return Booking("booked", payment_id, account.account_id)
+
+
+def _settle(
+    session: Session,
+    account: Holder,
+    payment_id: int,
+    new: NewPayment,
+    *,
+    first: int | None,
+    to: Mapping[str, Decimal] | None,
+) -> None:
+    """First what the payer named, then (unless the payer named all of it) the oldest."""
+    opened = settling.open_invoices(session, [account.account_id]).get(account.account_id, [])
+    wanted = dict(to or _named(opened, first, new.amount))
+    if wanted:
+        source = next(s for s in settling.free_money(session, [account.account_id])[account.account_id]
+                      if (s.kind, s.id) == ("payment", payment_id))  # fmt: skip
+        parts = as_told(source, wanted, opened, new.day)
+        settling.write_parts(session, {account.account_id: parts}, new.author)
+    settling.settle(session, [account.account_id], new.day, new.author)
+
+
+def _named(opened: list[Open], invoice_id: int | None, amount: Decimal) -> dict[str, Decimal]:
+    return {one.number: min(one.left, amount) for one in opened if one.id == invoice_id}
+
+
+def _given_back(session: Session, event: ProviderEvent) -> Booking:
+    """A refund or chargeback at the provider takes its payment back from the invoices it settled."""
+    original = receipts.find_payment(session, event.provider, event.payment_ref, event.request_ref)
+    if original is None:
+        raise UnavailableError("the payment that is given back is not known yet", hint="send the event again later")
+    lock_accounts(session, [original.account_id])
+    account = _holder(session, original.account_id, event.occurred_at.date())
+    if event.currency != original.currency:
+        return Booking(f"wrong currency: {event.currency} for a payment in {original.currency}")
+    if event.amount > receipts.refundable(session, original.id):
+        return Booking("more is given back than is left of the payment")
+    own_name = event.payment_ref and event.payment_ref != original.provider_ref
+    new = NewPayment(
+        account_id=account.account_id,
+        provider=event.provider,
+        provider_ref=event.payment_ref if own_name else f"{event.kind}:{event.event_id}",
+        kind="refund" if event.kind == "refunded" else "chargeback",
+        amount=-event.amount,
+        currency=event.currency,
+        day=max(local_day(event.occurred_at, account.timezone), original.day),
+        author=event.provider,
+        reverses_id=original.id,
+        facts={"event": event.event_id},
+    )
+    return _reverse(session, account, original, new)
+
+
+def give_back(
+    session: Session, payment_id: int, amount: Decimal, *, reference: str, day: date, author: str, kind: str = "refund"
+) -> Booking:
+    """Book a refund paid out by hand, or a chargeback told by the bank, of (a part of) a payment."""
+    known = receipts.payment(session, payment_id)
+    if known is None:
+        raise NotFoundError(f"payment {payment_id} does not exist")
+    lock_accounts(session, [known.account_id])
+    account = _holder(session, known.account_id, day)
+    if amount <= 0 or amount != round_money(amount, known.currency):
+        raise InputError(f"{amount} is not an amount of {known.currency} to give back", path="amount")
+    is_deposit = known.kind == "deposit"
+    left = receipts.deposit_left(session, payment_id) if is_deposit else receipts.refundable(session, payment_id)
+    if amount > left:
+        raise ConflictError(f"{amount} is more than the {left} left of the payment", path="amount")
+    new = NewPayment(
+        known.account_id, known.provider, f"{kind}:{reference}", kind, -amount, known.currency, max(day, known.day),
+        author, reverses_id=payment_id,
+    )  # fmt: skip
+    return _reverse(session, account, None if is_deposit else known, new, out_of="deposit" if is_deposit else "credit")
+
+
+def pay_out(
+    session: Session, account_id: int, amount: Decimal, *, reference: str, day: date, author: str
+) -> list[Booking]:
+    """Pay credit of the client (over-payments, credit notes) back by hand: the oldest credit first."""
+    lock_accounts(session, [account_id])
+    account = _holder(session, account_id, day)
+    money = settling.free_money(session, [account_id]).get(account_id, [])
+    free = sum((source.left for source in money), Decimal(0))
+    if amount <= 0 or amount > free or amount != round_money(amount, account.currency):
+        raise ConflictError(f"{amount} cannot be paid out, the credit is {free} {account.currency}", path="amount")
+    done = []
+    for source in money:
+        part = min(amount, source.left)
+        if part > 0:
+            of_payment = source.kind == "payment"
+            new = NewPayment(
+                account_id, "payout", f"{reference}:{source.kind}:{source.id}", "refund", -part, account.currency,
+                max(day, source.day), author, reverses_id=source.id if of_payment else None,
+                credit_note_id=None if of_payment else source.id,
+            )  # fmt: skip
+            done.append(_reverse(session, account, None, new))
+            amount -= part
+    return done
+
+
+def _reverse(
+    session: Session, account: Holder, original: Known | None, new: NewPayment, out_of: str = "credit"
+) -> Booking:
+    payment_id = receipts.add_payment(session, new)
+    if payment_id is None:
+        return Booking("duplicate", None, account.account_id)
+    if original is not None:
+        missing = -new.amount - original.left
+        if missing > 0:
+            parts = receipts.used_parts(session, original.id, missing, new.day)
+            settling.write_parts(session, {account.account_id: parts}, new.author)
+    _enter(session, account, new, payment_id, receipt_lines(new.account_id, new.amount, out_of))
+    settling.settle(session, [account.account_id], new.day, new.author)
+    _audit(session, new, payment_id)
+    return Booking("booked", payment_id, account.account_id)
+
+
+def release_deposit(session: Session, payment_id: int, amount: Decimal, *, day: date, author: str) -> Booking:
+    """A security deposit (or a part) becomes credit; it settles open invoices, the rest can be paid out."""
+    deposit = receipts.payment(session, payment_id)
+    if deposit is None or deposit.kind != "deposit":
+        raise NotFoundError(f"payment {payment_id} is no deposit")
+    lock_accounts(session, [deposit.account_id])
+    account = _holder(session, deposit.account_id, day)
+    left = receipts.deposit_left(session, payment_id)
+    if amount <= 0 or amount > left:
+        raise ConflictError(f"{amount} cannot be released, {left} {deposit.currency} is left of the deposit")
+    number = receipts.releases(session, payment_id) + 1
+    new = NewPayment(
+        deposit.account_id, "deposit", f"{payment_id}:{number}", "payment", amount, deposit.currency,
+        max(day, deposit.day), author, facts={"deposit": payment_id},
+    )  # fmt: skip
+    released = receipts.add_payment(session, new)
+    if released is None:
+        return Booking("duplicate", None, account.account_id)
+    lines = (Line("deposit", amount, new.account_id), Line("credit", -amount, new.account_id))
+    _enter(session, account, new, released, lines, kind="deposit_release")
+    settling.settle(session, [account.account_id], new.day, author)
+    _audit(session, new, released)
+    return Booking("booked", released, account.account_id)
+
+
+def _enter(
+    session: Session,
+    account: Holder,
+    new: NewPayment,
+    payment_id: int,
+    lines: tuple[Line, ...],
+    *,
+    kind: str = "",
+) -> None:
+    entry = Entry(
+        entity_id=account.entity_id,
+        kind=kind or new.kind,
+        business_key=f"payment:{payment_id}",
+        day=new.day,
+        currency=new.currency,
+        lines=lines,
+        text=f"{new.provider} {new.provider_ref}",
+        author=new.author,
+        facts={"payment": payment_id},
+    )
+    book_entries(session, [entry])
+
+
+def _audit(session: Session, new: NewPayment, payment_id: int) -> None:
+    auditing.note(
+        session, new.author, f"{new.kind}.book", f"payment:{payment_id}",
+        amount=format(new.amount, "f"), currency=new.currency, provider=new.provider, reference=new.provider_ref,
+    )  # fmt: skip
+
+
+def _holder(session: Session, account_id: int, day: date) -> Holder:
+    found = receipts.holder(session, account_id, day)
+    if found is None:
+        raise NotFoundError(f"account {account_id} does not exist")
+    return found

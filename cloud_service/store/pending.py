@@ -1,0 +1,47 @@
+"""Lines that wait for a contract's next invoice: shares of common costs, differences, fees."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from psycopg.types.json import Jsonb
+from psycopg.types.range import DateRange
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from cloud_service.store.copying import copy_rows
+from common.period import Span
+
+WAITING = text(
+    "SELECT id, contract_id, line, reason FROM pending_line WHERE contract_id = ANY(:ids) AND invoice_id IS NULL"
+    " AND lower(during) < :until ORDER BY contract_id, id FOR UPDATE"
+)
+KNOWN = text("SELECT business_key FROM pending_line WHERE business_key = ANY(:keys)")
+
+
+def add(
+    session: Session, rows: Sequence[tuple[int, str, Span, str, Decimal, dict[str, Any]]], *, reason: str, author: str
+) -> int:
+    """Keep (contract, business key, days, currency, amount, line) for the next invoice; known keys stay as they are."""
+    keys = [row[1] for row in rows]
+    known = {row.business_key for row in session.execute(KNOWN, {"keys": keys})}
+    fresh = [row for row in rows if row[1] not in known]
+    copy_rows(
+        session,
+        "pending_line",
+        ("contract_id", "business_key", "during", "currency", "amount", "line", "reason", "author"),
+        (
+            (contract, key, DateRange(span.start, span.end, "[)"), currency, amount, Jsonb(line), reason, author)
+            for contract, key, span, currency, amount, line in fresh
+        ),
+    )
+    return len(fresh)
+
+
+def waiting(session: Session, contract_ids: Sequence[int], until: date) -> dict[int, list[tuple[int, dict[str, Any]]]]:
+    """(id, line) of what waits, by contract; locked until the transaction ends."""
+    found: dict[int, list[tuple[int, dict[str, Any]]]] = {}
+    for row in session.execute(WAITING, {"ids": list(contract_ids), "until": until}):
+        found.setdefault(row.contract_id, []).append((row.id, row.line))
+    return found

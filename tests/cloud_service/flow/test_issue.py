@@ -1,0 +1,85 @@
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from psycopg.errors import ExclusionViolation
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from cloud_service.flow.issue import issue
+from cloud_service.flow.rate import rate_contracts
+from cloud_service.store.books import balances
+from cloud_service.store.invoices import Issued
+from common.period import Span
+from tests.books.world import World, build
+
+OCTOBER = Span(date(2026, 10, 1), date(2026, 11, 1))
+
+
+@pytest.fixture
+def world(session: Session) -> World:
+    world = build(session, tenants=2)
+    for register in world.registers:
+        world.readings(register, OCTOBER)
+    return world
+
+
+def bill(world: World, day: date = date(2026, 11, 2)) -> list[Issued]:
+    outcomes = rate_contracts(world.session, world.contracts, OCTOBER)
+    return issue(world.session, [o.rated for o in outcomes if o.rated], bill_date=day, author="test")
+
+
+def test_an_october_of_quarter_hours_with_its_clock_change_becomes_an_invoice(world: World) -> None:
+    issued = bill(world)
+
+    # 30 days × 96 + 100 quarter hours × 0.1 kWh = 298 kWh × 0.30 = 89.40, + 10 standing, + 19 %
+    assert [Decimal("118.29")] * 2 == [one.draft.total for one in issued]
+    assert [298_000] * 2 == [one.draft.energy for one in issued]
+    assert ["INV-2026-00001", "INV-2026-00002"] == [one.number for one in issued]
+
+
+def test_the_ledger_says_what_the_invoices_say(world: World) -> None:
+    bill(world)
+    world.session.commit()
+
+    assert {
+        ("receivable", "EUR"): Decimal("236.58"),
+        ("revenue", "EUR"): Decimal("-198.80"),
+        ("tax", "EUR"): Decimal("-37.78"),
+    } == balances(world.session)
+
+
+def test_a_second_invoice_for_the_same_days_is_refused_by_the_database(world: World) -> None:
+    bill(world)
+    world.session.commit()
+
+    with pytest.raises(ExclusionViolation, match="ex_invoice_span_live"):
+        bill(world)
+
+
+def test_a_rolled_back_issue_gives_its_numbers_back(world: World) -> None:
+    world.session.commit()
+    bill(world)
+    world.session.rollback()
+    issued = bill(world)
+
+    assert ["INV-2026-00001", "INV-2026-00002"] == [one.number for one in issued]
+
+
+def test_a_contract_without_readings_is_named_and_the_others_are_rated(world: World) -> None:
+    world.tenant()
+    outcomes = rate_contracts(world.session, world.contracts, OCTOBER)
+
+    assert [True, True, False] == [bool(o.rated) for o in outcomes]
+    assert "no reading" in outcomes[2].reason
+
+
+def test_messages_and_their_job_are_queued_with_the_invoice(world: World) -> None:
+    bill(world)
+    world.session.commit()
+    rows = world.session.execute(text("SELECT kind, recipient, state FROM delivery ORDER BY id")).all()
+
+    assert [("invoice", "tenant1@example.com", "waiting"), ("invoice", "tenant2@example.com", "waiting")] == rows
+    assert (
+        1 == world.session.execute(text("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'deliver'")).scalar()
+    )
