@@ -1,0 +1,163 @@
+"""Joins the parts into one running agent: lines that poll, a thread that owns the buffer, the uplink, housekeeping."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import PackageNotFoundError, version
+from typing import TypeVar
+
+from common.errors import EnergyError
+from common.message import DeviceHealth, encode
+from common.reading import TimeQuality
+from edge_agent import health
+from edge_agent.buffer import Keeper
+from edge_agent.buffer.keeper import Limits
+from edge_agent.clock import Clock, boot_id
+from edge_agent.config import SiteFile
+from edge_agent.poller import Line, Measurement, lines_of
+from edge_agent.uplink import Outbox, Uplink
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+TEND_S = 1.0
+HEALTH_S = 60.0
+
+
+class Agent:
+    """One gateway's agent. `run` ends cleanly on SIGTERM, SIGINT or `stop`."""
+
+    def __init__(self, site: SiteFile, *, clock: Clock | None = None) -> None:
+        self.site = site
+        self.clock = clock or Clock()
+        self.disk = ThreadPoolExecutor(1, thread_name_prefix="buffer")
+        self.numbers: dict[tuple[str, str, str, str], int] = {}
+        self.numbers_of = -1  # the keeper's generation they belong to
+        self.stopping = asyncio.Event()
+        self.lines: list[Line] = lines_of(site, self.clock, self.commit)
+        self.keeper: Keeper
+        self.uplink: Uplink
+
+    async def run(self) -> None:
+        """Poll and send until stopped."""
+        await self.on_disk(self._open)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with contextlib.suppress(NotImplementedError, RuntimeError):  # not in the main thread: `stop` remains
+                loop.add_signal_handler(number, self.stopping.set)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                running = [tasks.create_task(line.run(), name=f"line {line.bus.name}") for line in self.lines]
+                running.append(tasks.create_task(self.uplink.run(), name="uplink"))
+                running.append(tasks.create_task(self._tend(), name="tend"))
+                await self.stopping.wait()
+                log.info("stopping")
+                for task in running:
+                    task.cancel()
+        finally:
+            await self.on_disk(self.keeper.close)
+            self.disk.shutdown()
+
+    def stop(self) -> None:
+        """Ask `run` to end."""
+        self.stopping.set()
+
+    async def on_disk(self, action: Callable[[], T]) -> T:
+        """Run something in the one thread that owns the buffer."""
+        return await asyncio.get_running_loop().run_in_executor(self.disk, action)
+
+    def _open(self) -> None:
+        buffering = self.site.buffer
+        limits = Limits(
+            cap_bytes=buffering.cap_mib * 1024**2,
+            keep_days=buffering.keep_days,
+            fine_days=buffering.fine_days,
+            ballast_bytes=buffering.ballast_kib * 1024,
+        )
+        gateway = self.site.gateway
+        self.keeper = Keeper(gateway.data, boot_id=boot_id(), limits=limits)
+        self.uplink = Uplink(
+            self.site.uplink,
+            gateway.id,
+            Outbox(self.keeper, gateway.id),
+            clock=self.clock,
+            on_disk=self.on_disk,
+            agent=f"energy-edge {_version()}",
+            boot_id=boot_id(),
+        )
+
+    # readings
+
+    async def commit(self, found: Sequence[Measurement]) -> None:
+        """Return when the readings are on the disk."""
+        await self.on_disk(lambda: self._store(found))
+        self.uplink.wake.set()
+
+    def _store(self, found: Sequence[Measurement]) -> None:
+        samples = [one.sample(self._number(one)) for one in found]
+        self.keeper.append(samples)
+
+    def _number(self, one: Measurement) -> int:
+        if self.numbers_of != self.keeper.generation:
+            self.numbers.clear()
+            self.numbers_of = self.keeper.generation
+        key = (one.meter, one.register, one.unit, one.kind)
+        if key not in self.numbers:
+            self.numbers[key] = self.keeper.do(lambda buffer: buffer.channel(*key, one.value))
+        return self.numbers[key]
+
+    # housekeeping
+
+    async def _tend(self) -> None:
+        """Every second: watch the clock, mend and prune the buffer; every minute: report."""
+        due_s = 0.0
+        loop = asyncio.get_running_loop()
+        while True:
+            self.clock.watch()
+            try:
+                await self.on_disk(self._tend_buffer)
+                if loop.time() >= due_s:
+                    due_s = loop.time() + HEALTH_S
+                    await self._report()
+            except EnergyError as error:
+                log.warning("housekeeping: %s", error)
+            except Exception:
+                log.exception("housekeeping failed")
+            await asyncio.sleep(0.02 if self.keeper.salvaging else TEND_S)
+
+    def _tend_buffer(self) -> None:
+        known = self.clock.quality != TimeQuality.UNKNOWN
+        if known:
+            self.keeper.do(lambda buffer: buffer.date_boot(self.clock.offset_ms))
+        if self.keeper.waiting:
+            self.keeper.append(())
+        self.keeper.tend(self.clock.now_ms(), clock_is_good=known)
+
+    async def _report(self) -> None:
+        devices = [
+            DeviceHealth(d.meter.id, d.bus, d.polls, d.failures, d.failing_since_ms, d.error)
+            for line in self.lines
+            for d in line.devices
+        ]
+        found = await self.on_disk(
+            lambda: health.report(
+                self.keeper,
+                devices,
+                now_ms=self.clock.now_ms(),
+                time_quality=self.clock.quality,
+                rejections=self.uplink.outbox.rejections,
+            )
+        )
+        if self.uplink.reports.full():
+            self.uplink.reports.get_nowait()
+        self.uplink.reports.put_nowait(encode(found))
+        self.uplink.wake.set()
+
+
+def _version() -> str:
+    try:
+        return version("energy-billing")
+    except PackageNotFoundError:
+        return "unknown"

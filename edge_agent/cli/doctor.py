@@ -1,0 +1,148 @@
+"""`energy-edge doctor`: is this gateway able to do its work, and if not, what to mend."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import click
+
+from common.errors import EnergyError
+
+FINDINGS_EXIT_CODE = 6
+FREE_MIN_BYTES = 64 * 1024**2
+CONNECT_TIMEOUT_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at."""
+
+    name: str
+    ok: bool
+    found: str
+    hint: str = ""
+
+
+@click.command()
+@click.option("--config", "path", type=click.Path(path_type=Path), required=True, help="The site file.")
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def doctor(path: Path, as_json: bool) -> None:  # noqa: FBT001 - a click flag
+    """Check site file, disk, buffer, clock, broker and every meter. Exit code 6: there are findings."""
+    checks = list(_checks(path))
+    if as_json:
+        click.echo(json.dumps({"ok": all(c.ok for c in checks), "checks": [asdict(c) for c in checks]}, indent=2))
+    else:
+        for check in checks:
+            click.echo(f"{'ok' if check.ok else 'FAIL':>4}  {check.name}: {check.found}")
+            if check.hint and not check.ok:
+                click.echo(f"      {check.hint}")
+    if not all(check.ok for check in checks):
+        raise SystemExit(FINDINGS_EXIT_CODE)
+
+
+def _checks(path: Path) -> Iterator[Check]:
+    from edge_agent.config import load
+
+    try:
+        site = load(path)
+    except EnergyError as error:
+        yield Check("site file", ok=False, found=error.message, hint=error.hint)
+        return
+    meters = sum(1 for _ in site.meters())
+    yield Check("site file", ok=True, found=f"{site.gateway.id}, {len(site.bus)} lines, {meters} meters")
+    yield _disk(site.gateway.data)
+    yield _buffer(site.gateway.data)
+    yield _clock()
+
+    import asyncio
+
+    yield from asyncio.run(_outside(site))
+
+
+def _disk(folder: Path) -> Check:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(folder).free
+        probe = folder / ".doctor"
+        probe.write_bytes(b"x")
+        probe.unlink()
+    except OSError as error:
+        return Check("disk", ok=False, found=str(error), hint="the agent must be able to write there")
+    found = f"{free // 1024**2} MiB free at {folder}"
+    return Check("disk", ok=free >= FREE_MIN_BYTES, found=found, hint="free some space: readings wait there")
+
+
+def _buffer(folder: Path) -> Check:
+    from edge_agent.buffer import Buffer, InUse
+    from edge_agent.clock import boot_id
+
+    damaged = len(list(folder.glob("damaged-*")))
+    aside = f", {damaged} damaged files set aside" if damaged else ""
+    if not (folder / "buffer.db").exists():
+        return Check("buffer", ok=True, found="none yet")
+    try:
+        buffer = Buffer(folder, boot_id=boot_id())
+    except InUse:
+        return Check("buffer", ok=True, found=f"in use by the running agent{aside}")
+    except EnergyError as error:
+        hint = "the agent sets it aside by itself when it starts, and salvages its readings"
+        return Check("buffer", ok=False, found=error.message, hint=hint)
+    waiting = sum(stream.pending for stream in buffer.streams.values())
+    lost = buffer.lost
+    buffer.close()
+    return Check("buffer", ok=True, found=f"{waiting} readings wait for the cloud, {lost} lost to damage{aside}")
+
+
+def _clock() -> Check:
+    from edge_agent.clock import kernel_says_synchronised
+
+    if kernel_says_synchronised():
+        return Check("clock", ok=True, found="synchronised")
+    return Check(
+        "clock", ok=True, found="not synchronised by the system; the cloud's receipts will set the agent's time"
+    )
+
+
+async def _outside(site: "object") -> list[Check]:
+    """Broker and meters, each with a time limit."""
+    import asyncio
+
+    from edge_agent.config import SiteFile
+    from edge_agent.uplink.link import connect
+
+    assert isinstance(site, SiteFile)  # noqa: S101  typed here, so that the command starts fast
+    checks = []
+    try:
+        async with asyncio.timeout(CONNECT_TIMEOUT_S), connect(site.uplink, f"{site.gateway.id}-doctor", None) as link:
+            await link.listen(f"ebs/1/{site.gateway.id}/down/+")
+        checks.append(Check("broker", ok=True, found=f"{site.uplink.broker} lets {site.gateway.id} in"))
+    except (EnergyError, OSError, TimeoutError) as error:
+        found = str(error) or f"no answer within {CONNECT_TIMEOUT_S:g} s"
+        checks.append(Check("broker", ok=False, found=found, hint="address, certificate, credentials, firewall"))
+    for line in await asyncio.gather(*(_line(site, number) for number in range(len(site.bus)))):
+        checks += line
+    return checks
+
+
+async def _line(site: "object", number: int) -> list[Check]:
+    from edge_agent.config import SiteFile, registers_of
+    from edge_agent.poller import open_line
+
+    assert isinstance(site, SiteFile)  # noqa: S101  see above
+    bus = site.bus[number]
+    checks = []
+    try:
+        async with open_line(bus) as driver:
+            for meter in bus.meter:
+                name = f"meter {meter.id}"
+                profile, registers = registers_of(meter)
+                try:
+                    values = await driver.read(meter.address, profile, registers)
+                    checks.append(Check(name, ok=True, found=f"{len(values)} registers read"))
+                except EnergyError as error:
+                    checks.append(Check(name, ok=False, found=str(error), hint="energy-edge scan finds meters"))
+    except (EnergyError, OSError) as error:
+        checks.append(Check(f"line {bus.name}", ok=False, found=str(error), hint=f"is {bus.port} right and free?"))
+    return checks

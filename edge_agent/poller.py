@@ -1,0 +1,200 @@
+"""Reads the meters of one line on the grid and commits each round before it counts as done.
+
+One task per line; a meter that fails costs the others only its timeout, a line that fails costs no other line anything.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+
+from common.errors import EnergyError, NotFoundError
+from common.profile import MeterProfile
+from common.reading import Kind
+from edge_agent.buffer import Sample
+from edge_agent.clock import Clock
+from edge_agent.config import Bus, Meter, SiteFile, registers_of
+from edge_agent.drivers import open_driver
+from edge_agent.drivers.interface import Driver, LineDown, RegisterValue
+from edge_agent.schedule import Turn, last_due_ms, on_grid, wait_ms
+from edge_agent.transports.port import Port
+
+log = logging.getLogger(__name__)
+REOPEN_S = 5.0
+TIMEOUT_FACTOR = 20  # a meter that takes this many timeouts is given up: no driver may hang a line
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One register of one meter as the poller hands it over."""
+
+    meter: str
+    register: str
+    unit: str
+    kind: str
+    mono_ms: int
+    at_ms: int
+    value: int
+    quality: int
+    time_quality: int
+    grid: bool
+
+    def sample(self, channel: int) -> Sample:
+        """As the buffer stores it."""
+        return Sample(channel, self.mono_ms, self.at_ms, self.value, self.quality, self.time_quality, self.grid)
+
+
+@dataclass(slots=True)
+class Device:
+    """One meter and how it fares."""
+
+    meter: Meter
+    bus: str
+    profile: MeterProfile
+    registers: tuple[str, ...]
+    turn: Turn
+    polls: int = 0
+    failures: int = 0
+    failing_since_ms: int = 0
+    error: str = ""
+
+    def succeeded(self) -> None:
+        """The poll was good and is committed."""
+        self.polls += 1
+        self.turn.failures = 0
+        self.failing_since_ms = 0
+        self.error = ""
+
+    def failed(self, error: BaseException, now_ms: int) -> None:
+        """The poll gave nothing."""
+        if not self.failing_since_ms:
+            log.warning("meter %s: %s", self.meter.id, error)
+        self.polls += 1
+        self.failures += 1
+        self.turn.failures += 1
+        self.failing_since_ms = self.failing_since_ms or max(now_ms, 1)
+        self.error = str(error)[:200]
+
+
+@dataclass(slots=True)
+class Line:
+    """One line with its meters. `commit` returns when what it was given is on the disk."""
+
+    bus: Bus
+    devices: list[Device]
+    clock: Clock
+    billing_interval_s: int
+    commit: Callable[[Sequence[Measurement]], Awaitable[None]]
+    rounds: int = field(default=0)
+
+    async def run(self) -> None:
+        """Poll for ever; ends only by cancellation."""
+        while True:
+            try:
+                async with open_line(self.bus, clock=self.clock.now_s) as driver:
+                    await self._poll(driver)
+            except (EnergyError, OSError) as error:
+                self._all_failed(error)
+            except Exception as error:  # a fault of ours must not end the line for good
+                log.exception("line %s failed", self.bus.name)
+                self._all_failed(error)
+            await asyncio.sleep(REOPEN_S)
+
+    def _all_failed(self, error: BaseException) -> None:
+        now_ms = self.clock.now_ms()
+        for device in self.devices:
+            device.failed(error, now_ms)
+            device.turn.plan(now_ms)
+
+    async def _poll(self, driver: Driver) -> None:
+        for device in self.devices:
+            device.turn.plan(self.clock.now_ms())
+        while True:
+            now_ms = self.clock.now_ms()
+            due = [device for device in self.devices if device.turn.is_due(now_ms)]
+            if due:
+                await self._round(driver, sorted(due, key=lambda device: device.turn.failures))
+            else:
+                await asyncio.sleep(wait_ms((device.turn for device in self.devices), now_ms) / 1000)
+
+    async def _round(self, driver: Driver, due: list[Device]) -> None:
+        found: list[Measurement] = []
+        answered = []
+        for device in due:
+            due_ms = last_due_ms(self.clock.now_ms(), device.turn.interval_s)
+            grid = on_grid(due_ms, self.billing_interval_s)
+            device.turn.plan(self.clock.now_ms())
+            try:
+                found += await self._read(driver, device, grid=grid)
+                answered.append(device)
+            except LineDown:
+                await self._done(found, answered)
+                raise
+            except EnergyError as error:
+                device.failed(error, self.clock.now_ms())
+        await self._done(found, answered)
+
+    async def _done(self, found: list[Measurement], answered: list[Device]) -> None:
+        """Commit the round. Its meters count as read only after that."""
+        found.sort(key=lambda one: not one.grid)  # what is never thinned stays together
+        self.rounds += 1
+        try:
+            if found:
+                await self.commit(found)
+        except EnergyError as error:
+            for device in answered:
+                device.failed(error, self.clock.now_ms())
+            return
+        for device in answered:
+            device.succeeded()
+
+    async def _read(self, driver: Driver, device: Device, *, grid: bool) -> list[Measurement]:
+        offset_ms = self.clock.offset_ms
+        limit_s = TIMEOUT_FACTOR * (self.bus.timeout_s or 1.0)
+        try:
+            async with asyncio.timeout(limit_s):
+                values = await driver.read(device.meter.address, device.profile, device.registers)
+        except TimeoutError:
+            raise LineDown(f"meter {device.meter.id} held the line for {limit_s:g} s", path=self.bus.name) from None
+        stepped = self.clock.offset_ms != offset_ms  # then the driver's time is not ours any more
+        return [self._measurement(device, value, grid=grid, stepped=stepped) for value in values]
+
+    def _measurement(self, device: Device, value: RegisterValue, *, grid: bool, stepped: bool) -> Measurement:
+        at_ms = self.clock.now_ms() if stepped else value.at_ms
+        return Measurement(
+            meter=device.meter.id,
+            register=value.register,
+            unit=value.unit,
+            kind=value.kind,
+            mono_ms=at_ms - self.clock.offset_ms,
+            at_ms=at_ms,
+            value=value.value,
+            quality=value.quality,
+            time_quality=self.clock.quality,
+            grid=grid and value.kind != Kind.INSTANT,
+        )
+
+
+def open_line(bus: Bus, clock: Callable[[], float] = time.time) -> Driver:
+    """The driver of a line, to be used with `async with`."""
+    port = Port.parse(bus.port) if bus.port else Port("tcp", "localhost", 0)
+    options = dict(bus.options)
+    if bus.timeout_s:
+        options["timeout_s"] = bus.timeout_s
+    return open_driver(bus.protocol, port, retries=bus.retries, clock=clock, **options)
+
+
+def lines_of(site: SiteFile, clock: Clock, commit: Callable[[Sequence[Measurement]], Awaitable[None]]) -> list[Line]:
+    """The lines of a site with their meters."""
+    lines = []
+    for bus in site.bus:
+        devices = []
+        for meter in bus.meter:
+            profile, registers = registers_of(meter)
+            if not registers:
+                raise NotFoundError(f"{profile.id} has no register that can be billed", path=meter.id)
+            turn = Turn(meter.interval_s or site.polling.interval_s)
+            devices.append(Device(meter, bus.name, profile, registers, turn))
+        lines.append(Line(bus, devices, clock, site.polling.billing_interval_s, commit))
+    return lines

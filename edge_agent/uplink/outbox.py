@@ -1,0 +1,261 @@
+"""What to send next, decided without any network: catalogs, live readings, voids, then the backlog against credit.
+
+Rows stay owed until a receipt names them. What was sent and not receipted in time is sent again, ever more slowly. All
+of it works on the keeper and a given monotonic time, so a simulation can drive it through any history.
+"""
+
+import logging
+from array import array
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from common.errors import EnergyError
+from common.message import SEQUENCE_MAX, Codec, Lane, Receipt, Rejection, Rows, Up, Void, encode
+from edge_agent.buffer import Buffer, Keeper, Ranges, Row, Stream
+
+log = logging.getLogger(__name__)
+BATCH_ROWS = 2000
+LIVE_ROWS = 1000
+LIVE_WINDOW_ROWS = 5000  # live readings on their way without a receipt; beyond it they wait
+VOID_RANGES = 500
+PATIENCE_S, PATIENCE_MAX_S = 30.0, 300.0
+QUESTION_S = 60.0  # nothing heard while something is owed: ask by sending the catalog
+HOLD_REJECTED_S = 3600.0
+
+
+class Outgoing(NamedTuple):
+    """One message to publish."""
+
+    kind: Up
+    payload: bytes
+
+
+@dataclass(slots=True)
+class Flight:
+    """Rows on their way."""
+
+    stream: int
+    first: int
+    last: int
+    rows: int
+    lane: Lane | None  # None: voids
+    sent_s: float
+
+
+@dataclass(slots=True)
+class Session:
+    """What is forgotten when the connection is."""
+
+    catalogs: dict[int, int] = field(default_factory=dict)  # stream -> version the cloud was sent
+    heard_s: float = 0.0
+    asked_s: float = 0.0
+    credit: int = 0
+    flights: list[Flight] = field(default_factory=list)
+
+
+class Outbox:
+    """One gateway's debts to the cloud."""
+
+    def __init__(self, keeper: Keeper, gateway: str) -> None:
+        self.keeper = keeper
+        self.gateway = gateway
+        self.session = Session()
+        self.patience_s = PATIENCE_S
+        self.live_from = keeper.buffer.current.last + 1
+        self.generation = keeper.generation
+        self.held: list[tuple[float, int, int, int]] = []  # until, stream, first, last: rejected ranges
+        self.rejections = 0
+        self.last_rejection = ""
+        self._codec: tuple[int, int, Codec] | None = None
+
+    # what happened
+
+    def connected(self, now_s: float) -> None:
+        """A new connection: nothing is on its way, everything so far is backlog."""
+        self.session = Session(heard_s=now_s, asked_s=now_s)
+        self.live_from = self.keeper.buffer.current.last + 1
+        self.generation = self.keeper.generation
+
+    def receipt(self, receipt: Receipt, now_s: float) -> None:
+        """Note what the cloud has."""
+        stream = self._stream(receipt.epoch)
+        if stream is None:
+            return
+        self.session.heard_s = now_s
+        self.session.credit = receipt.credit
+        if receipt.send_catalog:
+            self.session.catalogs.clear()
+        if stream is self.keeper.buffer.current and receipt.highest > stream.last:
+            log.error("the cloud has more of this stream than the buffer: it is an old copy; beginning a new epoch")
+            self.keeper.do(Buffer.begin_stream)
+            self.keeper.generation += 1
+            return
+        self.keeper.do(lambda buffer: buffer.receive(stream, _received(receipt)))
+        if receipt.resend:
+            self.keeper.do(lambda buffer: buffer.reopen(stream, receipt.resend))
+        before = len(self.session.flights)
+        self.session.flights = [f for f in self.session.flights if f.stream != stream.number or _owed(stream, f)]
+        if len(self.session.flights) < before:
+            self.patience_s = PATIENCE_S
+
+    def rejection(self, rejection: Rejection, now_s: float) -> None:
+        """The cloud could not take a message: keep its rows, but do not try them again at once."""
+        self.rejections += 1
+        self.last_rejection = f"{rejection.code}: {rejection.reason}"
+        log.error("the cloud rejected a message: %s", self.last_rejection)
+        stream = self._stream(rejection.epoch)
+        if stream and rejection.first_sequence:
+            last = rejection.last_sequence or rejection.first_sequence
+            self.held.append((now_s + HOLD_REJECTED_S, stream.number, rejection.first_sequence, last))
+
+    # what to do
+
+    def next(self, now_s: float) -> Outgoing | None:
+        """The most urgent message that may be sent now."""
+        if self.generation != self.keeper.generation:
+            self.connected(now_s)
+        self._give_up(now_s)
+        try:
+            streams = self.keeper.streams()
+            return (
+                self._catalog(streams, now_s)
+                or self._live(now_s)
+                or self._first(self._void, streams, now_s)
+                or self._first(self._backlog, streams, now_s)
+            )
+        except EnergyError as error:
+            if error.code != "buffer_damaged":
+                raise
+            self.keeper.replace(str(error))
+            return None
+
+    def _first(
+        self, part: Callable[[Stream, float], Outgoing | None], streams: list[Stream], now_s: float
+    ) -> Outgoing | None:
+        return next((found for stream in streams if (found := part(stream, now_s))), None)
+
+    @property
+    def backlog_in_flight(self) -> int:
+        """Backlog rows without a receipt."""
+        return sum(flight.rows for flight in self.session.flights if flight.lane is Lane.BACKLOG)
+
+    def _catalog(self, streams: list[Stream], now_s: float) -> Outgoing | None:
+        """Whatever the cloud has not been told in this session, and a question where it has long said nothing."""
+        session, buffer = self.session, self.keeper.buffer
+        silent = now_s - max(session.heard_s, session.asked_s) > QUESTION_S
+        if silent and any(stream.pending for stream in streams):
+            session.catalogs.clear()
+            session.asked_s = now_s
+        for stream in streams:
+            if session.catalogs.get(stream.number) != buffer.register.version:
+                session.catalogs[stream.number] = buffer.register.version
+                return Outgoing(Up.CATALOG, encode(buffer.catalog(stream)))
+        return None
+
+    def _live(self, now_s: float) -> Outgoing | None:
+        stream = self.keeper.buffer.current
+        window = LIVE_WINDOW_ROWS - sum(f.rows for f in self.session.flights if f.lane is Lane.LIVE)
+        if self.live_from > stream.last or window <= 0:
+            return None
+        sent = self._batch(stream, Lane.LIVE, (self.live_from, stream.last), min(LIVE_ROWS, window), now_s)
+        if sent:
+            self.live_from = sent[1] + 1
+        return sent[0] if sent else None
+
+    def _void(self, stream: Stream, now_s: float) -> Outgoing | None:
+        busy = self._busy(stream)
+        for reason, voids in stream.voids.items():
+            owed = [
+                gap
+                for first, last in voids
+                for open_ in stream.done.missing(first, last)
+                for gap in busy.missing(*open_)
+            ][:VOID_RANGES]
+            if owed:
+                for first, last in owed:
+                    self.session.flights.append(Flight(stream.number, first, last, 0, None, now_s))
+                return Outgoing(Up.VOID, encode(Void(stream.epoch, tuple(owed), reason)))
+        return None
+
+    def _backlog(self, stream: Stream, now_s: float) -> Outgoing | None:
+        room = min(BATCH_ROWS, self.session.credit - self.backlog_in_flight)
+        is_current = stream is self.keeper.buffer.current
+        last = self.live_from - 1 if is_current else stream.last
+        if room <= 0 or not stream.pending:
+            return None
+        busy = self._busy(stream)
+        for voids in stream.voids.values():
+            for gap in voids:
+                busy.add(*gap)
+        for open_ in stream.done.missing(1, last):
+            for first, end in busy.missing(*open_):
+                sent = self._batch(stream, Lane.BACKLOG, (first, end), room, now_s)
+                return sent[0] if sent else None
+        return None
+
+    def _batch(
+        self, stream: Stream, lane: Lane, span: tuple[int, int], limit: int, now_s: float
+    ) -> tuple[Outgoing, int] | None:
+        """The payload of the first rows of a range and its last sequence; None where their time is not known yet."""
+        buffer = self.keeper.buffer
+        first, last = span
+        rows = buffer.rows(stream, first, min(last, first + limit - 1), limit)
+        dated = []
+        for row in rows:
+            when = buffer.dated(row)
+            if when is None:
+                break
+            dated.append((row, when))
+        if not dated:
+            return None
+        end = dated[-1][0].sequence
+        self.session.flights.append(Flight(stream.number, first, end, len(dated), lane, now_s))
+        payload = self._codec_of(stream).encode(lane, _columns(dated))
+        return Outgoing(Up.LIVE if lane is Lane.LIVE else Up.BACKLOG, payload), end
+
+    def _codec_of(self, stream: Stream) -> Codec:
+        version = self.keeper.buffer.register.version
+        if self._codec is None or self._codec[:2] != (stream.number, version):
+            codec = Codec(self.gateway, self.keeper.buffer.catalog(stream))
+            self._codec = (stream.number, version, codec)
+        return self._codec[2]
+
+    def _busy(self, stream: Stream) -> Ranges:
+        """What is on its way, or held after a rejection."""
+        busy = Ranges((f.first, f.last) for f in self.session.flights if f.stream == stream.number)
+        for _, number, first, last in self.held:
+            if number == stream.number:
+                busy.add(first, last)
+        return busy
+
+    def _give_up(self, now_s: float) -> None:
+        """Flights that got no receipt in time are owed again; each such time waits longer."""
+        late = [flight for flight in self.session.flights if now_s - flight.sent_s > self.patience_s]
+        if late:
+            self.session.flights = [flight for flight in self.session.flights if flight not in late]
+            self.patience_s = min(self.patience_s * 2, PATIENCE_MAX_S)
+        self.held = [entry for entry in self.held if entry[0] > now_s]
+
+    def _stream(self, epoch: int) -> Stream | None:
+        return next((stream for stream in self.keeper.buffer.streams.values() if stream.epoch == epoch), None)
+
+
+def _received(receipt: Receipt) -> list[tuple[int, int]]:
+    gaps = Ranges(receipt.gaps)
+    return [(1, receipt.contiguous), *gaps.missing(receipt.contiguous + 1, min(receipt.highest, SEQUENCE_MAX))]
+
+
+def _owed(stream: Stream, flight: Flight) -> bool:
+    return any(stream.done.missing(flight.first, flight.last))
+
+
+def _columns(dated: list[tuple[Row, tuple[int, int]]]) -> Rows:
+    return Rows(
+        sequence=array("q", [row.sequence for row, _ in dated]),
+        channel=array("q", [row.channel for row, _ in dated]),
+        at_ms=array("q", [when[0] for _, when in dated]),
+        value=array("q", [row.value for row, _ in dated]),
+        quality=bytes([row.quality for row, _ in dated]),
+        time_quality=bytes([when[1] for _, when in dated]),
+    )

@@ -1,0 +1,169 @@
+"""Keeps a connection to the cloud and pays the outbox's debts over it. Whatever happens here, polling goes on."""
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from common.errors import DecodeError, EnergyError
+from common.message import Receipt, Rejection, Status, Topic, Up, encode, read, subscription
+from common.reading import TimeQuality
+from edge_agent.clock import Clock
+from edge_agent.config import Uplink as UplinkConfig
+from edge_agent.uplink.link import Link, connect
+from edge_agent.uplink.outbox import Outbox
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+BACKOFF_FIRST_S, BACKOFF_MAX_S = 1.0, 60.0
+STEADY_S = 60.0  # a connection that lasted this long was a good one
+IDLE_S = 1.0
+
+
+class OnDisk(Protocol):
+    """Runs a function in the thread that owns the buffer."""
+
+    async def __call__(self, action: Callable[[], T]) -> T:
+        """What the function returns."""
+        ...
+
+
+@dataclass(slots=True)
+class Standing:
+    """For health: how the uplink fares."""
+
+    connected: bool = False
+    connections: int = 0
+    sent_bytes: int = 0
+    receipts: int = 0
+    problem: str = ""
+
+
+class Uplink:
+    """The task that talks to the cloud. `on_disk` runs a function in the thread that owns the buffer."""
+
+    def __init__(
+        self,
+        config: UplinkConfig,
+        gateway: str,
+        outbox: Outbox,
+        *,
+        clock: Clock,
+        on_disk: OnDisk,
+        agent: str,
+        boot_id: str,
+    ) -> None:
+        self.config = config
+        self.gateway = gateway
+        self.outbox = outbox
+        self.clock = clock
+        self.on_disk = on_disk
+        self.agent = agent
+        self.boot_id = boot_id
+        self.standing = Standing()
+        self.wake = asyncio.Event()  # set when rows were appended or a receipt came
+        self.reports: asyncio.Queue[bytes] = asyncio.Queue(2)  # health reports to send along
+
+    async def run(self) -> None:
+        """Connect, talk, and after any failure try again with full jitter; ends only by cancellation."""
+        failures = 0
+        while True:
+            started = time.monotonic()
+            try:
+                await self._session()
+            except* EnergyError as group:
+                self._note(_first(group))
+            except* (OSError, ValueError, RuntimeError) as group:  # a fault of ours must not end the uplink for good
+                log.exception("the uplink failed")
+                self._note(_first(group))
+            self.standing.connected = False
+            failures = 0 if time.monotonic() - started > STEADY_S else failures + 1
+            await asyncio.sleep(backoff_s(failures))
+
+    def _note(self, error: BaseException) -> None:
+        if str(error) != self.standing.problem:
+            log.warning("uplink: %s", error)
+        self.standing.problem = str(error)
+
+    async def _session(self) -> None:
+        will = (str(Topic(self.gateway, Up.STATUS)), encode(Status("lost", self.agent, self.boot_id)))
+        async with connect(self.config, self.gateway, will) as link:
+            await link.listen(subscription("down", self.gateway))
+            await link.send(will[0], encode(await self._status("online")), retain=True)
+            await self.on_disk(lambda: self.outbox.connected(time.monotonic()))
+            self.standing.connected, self.standing.problem = True, ""
+            self.standing.connections += 1
+            log.info("connected to %s", self.config.broker)
+            try:
+                async with asyncio.TaskGroup() as tasks:
+                    tasks.create_task(self._receive(link), name="receive")
+                    tasks.create_task(self._send(link), name="send")
+            except asyncio.CancelledError:
+                await link.send(will[0], encode(await self._status("offline")), retain=True)
+                raise
+
+    async def _status(self, state: str) -> Status:
+        def make() -> Status:
+            buffer = self.outbox.keeper.buffer
+            streams = tuple((stream.epoch, stream.done.prefix) for stream in buffer.streams.values())[-1000:]
+            since_ms = max(self.clock.now_ms(), 0)
+            return Status(state, self.agent, self.boot_id, buffer.current.epoch, since_ms, streams)
+
+        return await self.on_disk(make)
+
+    async def _send(self, link: Link) -> None:
+        while True:
+            self.wake.clear()
+            while not self.reports.empty():
+                await link.send(str(Topic(self.gateway, Up.HEALTH)), self.reports.get_nowait())
+            message = await self.on_disk(lambda: self.outbox.next(time.monotonic()))
+            if message is None:
+                await self._rest()
+                continue
+            await link.send(str(Topic(self.gateway, message.kind)), message.payload)
+            self.standing.sent_bytes += len(message.payload)
+
+    async def _rest(self) -> None:
+        try:
+            async with asyncio.timeout(IDLE_S):
+                await self.wake.wait()
+        except TimeoutError:
+            return
+
+    async def _receive(self, link: Link) -> None:
+        async for topic, payload in link.received():
+            try:
+                await self._hear(topic, payload)
+            except DecodeError as error:
+                log.warning("the cloud sent what cannot be read: %s", error)
+
+    async def _hear(self, topic: str, payload: bytes) -> None:
+        parsed, message = read(topic, payload)
+        if parsed.gateway != self.gateway:
+            return
+        now_s = time.monotonic()
+        if isinstance(message, Receipt):
+            self.standing.receipts += 1
+            self.clock.hear_cloud(message.now_ms)
+            await self.on_disk(lambda: self._take(message, now_s))
+        elif isinstance(message, Rejection):
+            await self.on_disk(lambda: self.outbox.rejection(message, now_s))
+        self.wake.set()
+
+    def _take(self, receipt: Receipt, now_s: float) -> None:
+        if self.clock.quality != TimeQuality.UNKNOWN:
+            self.outbox.keeper.do(lambda buffer: buffer.date_boot(self.clock.offset_ms))
+        self.outbox.receipt(receipt, now_s)
+
+
+def backoff_s(failures: int) -> float:
+    """A random pause that grows with each failure: gateways that lost their broker together come back one by one."""
+    return random.uniform(0, min(BACKOFF_MAX_S, BACKOFF_FIRST_S * 2 ** min(failures, 10)))
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    inner = group.exceptions[0]
+    return _first(inner) if isinstance(inner, BaseExceptionGroup) else inner
