@@ -1,0 +1,7 @@
+"""Letters out: what a letter is, who takes it, and how a refusal is told apart from a delay."""
+
+from cloud_service.mail.letter import Attachment, Letter
+from cloud_service.mail.mailer import BouncedError, Mailer, Outbox
+from cloud_service.mail.smtp import SmtpMailer
+
+__all__ = ["Attachment", "BouncedError", "Letter", "Mailer", "Outbox", "SmtpMailer"]

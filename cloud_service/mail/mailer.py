@@ -1,0 +1,42 @@
+"""Who takes a letter: a relay, or an outbox that only keeps it."""
+
+from typing import Protocol
+
+from cloud_service.mail.letter import Letter
+from common.errors import InputError
+
+
+class BouncedError(InputError):
+    """The relay refused for good (SMTP 5xx): sending the same again will not help."""
+
+    code = "bounced"
+
+
+class Mailer(Protocol):
+    """Takes letters."""
+
+    def send(self, letter: Letter) -> None:
+        """Hand over one letter; return only once the relay has taken responsibility for it.
+
+        Raises BouncedError on a permanent refusal and UnavailableError when it is worth trying again (4xx, no answer).
+        """
+
+    def close(self) -> None:
+        """Let go of the connection, if any."""
+
+
+class Outbox:
+    """The twin for tests and dry runs: keeps what it is given, refuses what it is told to."""
+
+    def __init__(self) -> None:
+        self.letters: list[Letter] = []
+        self.refusals: list[Exception] = []
+
+    def send(self, letter: Letter) -> None:
+        """Keep the letter, or raise the next of `refusals`."""
+        if self.refusals:
+            raise self.refusals.pop(0)
+        self.letters.append(letter)
+
+    def close(self) -> None:
+        """Nothing to close."""

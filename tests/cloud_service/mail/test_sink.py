@@ -1,0 +1,39 @@
+import subprocess
+import sys
+import time
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
+
+from cloud_service.mail import Letter, SmtpMailer
+from cloud_service.settings import Mail
+from common.errors import UnavailableError
+from tests.free_port import free_port
+
+
+def test_the_sink_is_a_process_that_writes_letters_as_files_and_stops_on_a_signal(tmp_path: Path) -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "cloud_service.mail.sink", "--port", str(port), "--folder", str(tmp_path)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE) as sink:
+        send_when_up(Mail(port=port), Letter("invoice-1@x.example", "a@b.example", "Ä", "Rechnung", "Text"))
+        sink.terminate()
+        assert 0 == sink.wait(10)
+    files = list(tmp_path.iterdir())
+    message = message_from_bytes(files[0].read_bytes(), policy=default)
+
+    assert [".eml"] == [file.suffix for file in files]
+    assert "Rechnung" == message["Subject"]
+    assert "a@b.example" in files[0].name
+
+
+def send_when_up(settings: Mail, letter: Letter) -> None:
+    mailer = SmtpMailer(settings)
+    for _ in range(100):
+        try:
+            mailer.send(letter)
+        except UnavailableError:
+            time.sleep(0.1)
+        else:
+            mailer.close()
+            return
+    raise AssertionError("the sink does not answer")

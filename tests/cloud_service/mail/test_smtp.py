@@ -1,0 +1,233 @@
+"""The real sender against a real server on this machine."""
+
+import asyncio
+import shutil
+import ssl
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+from cloud_service.mail import Attachment, BouncedError, Letter, SmtpMailer
+from cloud_service.settings import Mail
+from common.errors import InputError, UnavailableError
+from tests.free_port import free_port
+
+NOON = datetime(2026, 11, 5, 12, tzinfo=UTC)
+
+
+class Relay:
+    """Answers what it is told to, then keeps."""
+
+    def __init__(self) -> None:
+        self.answers: list[str] = []
+        self.recipient_answers: list[str] = []
+        self.kept: list[bytes] = []
+        self.peers: set[object] = set()
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        if self.recipient_answers:
+            return self.recipient_answers.pop(0)
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, _server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        if self.answers:
+            return self.answers.pop(0)
+        assert isinstance(envelope.content, bytes)
+        self.kept.append(envelope.content)
+        self.peers.add(session.peer)
+        return "250 OK"
+
+
+Start = Callable[..., tuple[Relay, Mail]]
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    running: list[Controller] = []
+
+    def begin(**options: object) -> tuple[Relay, Mail]:
+        relay, port = Relay(), free_port()
+        options.setdefault("hostname", "127.0.0.1")
+        server = Controller(relay, port=port, **options)  # type: ignore[arg-type]  # options of any kind
+        server.start()
+        running.append(server)
+        return relay, Mail(host="127.0.0.1", port=port, sender="billing@nordlicht.example")
+
+    yield begin
+    for server in running:
+        server.stop()
+
+
+def letter(**changes: object) -> Letter:
+    facts: dict[str, object] = {
+        "message_id": "invoice-1@nordlicht.example",
+        "recipient": "juergen@example.org",
+        "recipient_name": "Jürgen Größmann",
+        "subject": "Ihre Rechnung RE-1 über 649,93 €",
+        "text": "Guten Tag",
+        "html": "<p>Guten Tag</p>",
+        "sender_name": "Nordlicht Energie GmbH",
+        "attachments": (Attachment("Rechnung Größmann 北京.pdf", "application/pdf", b"%PDF-1.7 \x00\xff"),),
+    }
+    return Letter(**{**facts, **changes})  # type: ignore[arg-type]  # the builder takes any field
+
+
+def mailer(settings: Mail) -> SmtpMailer:
+    return SmtpMailer(settings, clock=lambda: NOON, timeout_s=5)
+
+
+def read(raw: bytes) -> EmailMessage:
+    message = message_from_bytes(raw, policy=default)
+    assert isinstance(message, EmailMessage)
+    return message
+
+
+def test_a_letter_arrives_whole_with_its_names_in_any_script(start: Start) -> None:
+    relay, settings = start()
+    sender = mailer(settings)
+    sender.send(letter())
+    sender.close()
+    message = read(relay.kept[0])
+    files = list(message.iter_attachments())
+
+    assert "Ihre Rechnung RE-1 über 649,93 €" == message["Subject"]
+    assert "<invoice-1@nordlicht.example>" == message["Message-ID"]
+    assert "Jürgen Größmann" == message["To"].addresses[0].display_name
+    assert "auto-generated" == message["Auto-Submitted"]
+    assert "Rechnung Größmann 北京.pdf" == files[0].get_filename()
+    assert b"%PDF-1.7 \x00\xff" == files[0].get_payload(decode=True)
+
+
+def test_many_letters_share_one_connection(start: Start) -> None:
+    relay, settings = start()
+    sender = mailer(settings)
+    for at in range(3):
+        sender.send(letter(message_id=f"{at}@x"))
+    sender.close()
+
+    assert 3 == len(relay.kept)
+    assert 1 == len(relay.peers)
+
+
+@pytest.mark.parametrize("answer", ["451 greylisted, try later", "421 busy"])
+def test_a_4xx_answer_is_worth_another_try(start: Start, answer: str) -> None:
+    relay, settings = start()
+    relay.answers.append(answer)
+    sender = mailer(settings)
+
+    with pytest.raises(UnavailableError, match=answer[:3]):
+        sender.send(letter())
+    sender.send(letter())
+    sender.close()
+    assert 1 == len(relay.kept)
+
+
+@pytest.mark.parametrize("where", ["answers", "recipient_answers"])
+def test_a_5xx_answer_is_a_bounce(start: Start, where: str) -> None:
+    relay, settings = start()
+    getattr(relay, where).append("550 no such mailbox")
+
+    with pytest.raises(BouncedError, match="550 no such mailbox"):
+        mailer(settings).send(letter())
+    assert [] == relay.kept
+
+
+def test_a_recipient_put_off_with_4xx_is_no_bounce(start: Start) -> None:
+    relay, settings = start()
+    relay.recipient_answers.append("450 mailbox busy")
+
+    with pytest.raises(UnavailableError, match="450"):
+        mailer(settings).send(letter())
+
+
+def test_a_relay_that_is_not_there_is_named() -> None:
+    settings = Mail(host="127.0.0.1", port=free_port())
+
+    with pytest.raises(UnavailableError, match="does not answer"):
+        mailer(settings).send(letter())
+
+
+def test_a_connection_that_went_stale_is_opened_anew(start: Start) -> None:
+    relay, settings = start(timeout=0.2)
+    sender = mailer(settings)
+    sender.send(letter(message_id="1@x"))
+    asyncio.run(asyncio.sleep(0.5))
+    sender.send(letter(message_id="2@x"))
+    sender.close()
+
+    assert 2 == len(relay.kept)
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> tuple[Path, Path]:
+    """A key and a certificate for `localhost` that nobody trusts unless told to."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("needs the program openssl to make a certificate")
+    key, made = tmp_path / "key.pem", tmp_path / "cert.pem"
+    names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+    curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
+    command = [openssl, "req", "-x509", *curve, *names, "-keyout", str(key), "-out", str(made)]
+    subprocess.run(command, check=True, capture_output=True)
+    return key, made
+
+
+def tls_relay(start: Start, certificate: tuple[Path, Path]) -> tuple[Relay, Mail]:
+    def check(_server: SMTP, _session: Session, _envelope: Envelope, _how: str, data: object) -> AuthResult:
+        assert isinstance(data, LoginPassword)
+        return AuthResult(success=data.password == b"right", handled=False)
+
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate[1], certificate[0])
+    relay, settings = start(
+        hostname="localhost", tls_context=context, require_starttls=True, authenticator=check, auth_required=True
+    )
+    return relay, replace(settings, host="localhost", username="energy", password="right", starttls=True)
+
+
+def test_it_signs_in_over_tls_and_a_refused_sign_in_is_told(
+    start: Start, certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    relay, right = tls_relay(start, certificate)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate[1]))
+    sender = mailer(right)
+    sender.send(letter())
+    sender.close()
+
+    assert 1 == len(relay.kept)
+    with pytest.raises(UnavailableError, match="sign-in"):
+        mailer(replace(right, password="wrong")).send(letter())
+
+
+def test_a_relay_with_a_certificate_that_nobody_vouches_for_gets_no_password(
+    start: Start, certificate: tuple[Path, Path]
+) -> None:
+    relay, settings = tls_relay(start, certificate)
+
+    with pytest.raises(UnavailableError, match="certificate verify failed"):
+        mailer(settings).send(letter())
+    assert [] == relay.kept
+
+
+@pytest.mark.parametrize("field", ["subject", "recipient", "recipient_name", "message_id", "sender_name"])
+def test_no_header_can_be_smuggled_in(field: str) -> None:
+    with pytest.raises(InputError):
+        letter(**{field: "a@b.example\r\nBcc: thief@example.org"})
+
+
+@pytest.mark.parametrize("spec", ["", "nobody", "a@", "@b", "a b@c.example", "a@b.example, c@d.example"])
+def test_what_is_no_address_is_refused_before_anything_is_sent(spec: str) -> None:
+    with pytest.raises(InputError, match="not an e-mail address"):
+        letter(recipient=spec)
