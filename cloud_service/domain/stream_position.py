@@ -1,0 +1,107 @@
+"""What has been received of a gateway's stream: everything up to `contiguous`, and spans beyond gaps.
+
+The position is what makes a sequence count once: whoever holds its row's lock decides with it which readings are new.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from common.errors import InputError
+
+SPANS_MAX = 10_000  # a stream with more holes than that is no stream
+Range = tuple[int, int]  # first and last sequence, both included
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """`spans` are ascending, do not touch each other, and lie beyond `contiguous` + 1.
+
+    `voids` are ranges that were given up by the gateway; they count as received, though nothing came.
+    """
+
+    contiguous: int = 0
+    spans: tuple[Range, ...] = ()
+    voids: tuple[Range, ...] = ()
+
+    @property
+    def highest(self) -> int:
+        """The last sequence that was received."""
+        return self.spans[-1][1] if self.spans else self.contiguous
+
+    @property
+    def gaps(self) -> tuple[Range, ...]:
+        """The sequences below `highest` that have not come."""
+        ends = (self.contiguous, *(last for _, last in self.spans[:-1]))
+        return (
+            tuple((end + 1, first - 1) for end, (first, _) in zip(ends, self.spans, strict=True)) if self.spans else ()
+        )
+
+    def unseen(self, sequence: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which of the sequences have not been received yet."""
+        return (sequence > self.contiguous) & ~_inside(sequence, self.spans)
+
+    def voided(self, sequence: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which of the sequences were given up: should they come after all, they are welcome."""
+        return _inside(sequence, self.voids)
+
+    def add(self, ranges: Iterable[Range]) -> "Position":
+        """The position after these ranges came too."""
+        spans = _merged((*self.spans, *ranges))
+        contiguous = self.contiguous
+        while spans and spans[0][0] <= contiguous + 1:
+            contiguous = max(contiguous, spans.pop(0)[1])
+        if len(spans) > SPANS_MAX:
+            raise InputError(f"the stream has more than {SPANS_MAX} gaps", code="too_many_gaps")
+        return Position(contiguous, tuple(spans), self.voids)
+
+    def give_up(self, ranges: Iterable[Range]) -> "Position":
+        """The position after the gateway said that what is missing of these ranges will never come."""
+        ranges = list(ranges)
+        moved = self.add(ranges)
+        return Position(moved.contiguous, moved.spans, tuple(_merged((*self.voids, *ranges))))
+
+    def as_json(self) -> dict[str, Any]:
+        """The `received` column of its row."""
+        parts = {"spans": self.spans, "voids": self.voids}
+        return {name: [list(one) for one in ranges] for name, ranges in parts.items() if ranges}
+
+    @classmethod
+    def from_row(cls, contiguous: int, received: dict[str, Any]) -> "Position":
+        """The position of a row."""
+        spans, voids = (tuple((first, last) for first, last in received.get(name, ())) for name in ("spans", "voids"))
+        return cls(contiguous, spans, voids)
+
+
+def _merged(ranges: Iterable[Range]) -> list[Range]:
+    """Ranges in order, those that touch or overlap made one."""
+    found: list[Range] = []
+    for first, last in sorted(ranges):
+        if found and first <= found[-1][1] + 1:
+            found[-1] = (found[-1][0], max(found[-1][1], last))
+        else:
+            found.append((first, last))
+    return found
+
+
+def _inside(sequence: NDArray[np.int64], ranges: Sequence[Range]) -> NDArray[np.bool_]:
+    """Which of the sequences lie in one of the ascending ranges."""
+    if not ranges:
+        return np.zeros(len(sequence), dtype=np.bool_)
+    firsts, lasts = np.array(ranges, dtype=np.int64).T
+    place = np.searchsorted(firsts, sequence, side="right") - 1
+    inside: NDArray[np.bool_] = (place >= 0) & (sequence <= lasts[np.maximum(place, 0)])
+    return inside
+
+
+def ranges_of(sequence: NDArray[np.int64]) -> Sequence[Range]:
+    """Ascending sequences as ranges."""
+    if not len(sequence):
+        return []
+    breaks = np.flatnonzero(np.diff(sequence) != 1)
+    firsts = sequence[np.concatenate(([0], breaks + 1))]
+    lasts = sequence[np.concatenate((breaks, [len(sequence) - 1]))]
+    return list(zip(firsts.tolist(), lasts.tolist(), strict=True))

@@ -1,0 +1,380 @@
+"""From messages of gateways to committed readings and receipts: each reading once, each bad message aside.
+
+One call takes the messages that wait, stores them in one transaction and answers with what to publish. A receipt says
+only what is committed. If the database refuses the lot, each message is tried alone, and the one at fault goes into
+quarantine; if the database does not answer, UnavailableError says so and nothing is lost: the gateways still have it.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from cloud_service.domain.stream_position import Position, ranges_of
+from cloud_service.store import readings, streams
+from cloud_service.store.failures import Refused, guarded
+from cloud_service.store.readings import Columns
+from cloud_service.store.session import Engine, Session, transaction
+from cloud_service.store.stream_catalogs import Catalogs, Meaning
+from cloud_service.store.streams import GatewayFacts
+from common.errors import DecodeError, InputError, UnavailableError
+from common.message import (
+    RANGES_MAX,
+    Batch,
+    Catalog,
+    Down,
+    Health,
+    Message,
+    Receipt,
+    Rejection,
+    Status,
+    Topic,
+    Void,
+    encode,
+    read,
+)
+
+CREDIT_READINGS = 40_000  # how many backlog readings a gateway may have on their way
+OLDEST_MS = 946_684_800_000  # 2000-01-01: an instant before that is a clock that was never set
+AHEAD_MS = 86_400_000  # nor do readings come from more than a day ahead
+GATEWAY_TTL_S = 30  # a revoked gateway is cut off within this time
+QUARANTINED_PER_MINUTE = 200  # of one gateway; what is more is counted and logged, not kept
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A message as the broker delivered it."""
+
+    topic: str
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message to publish."""
+
+    topic: str
+    payload: bytes
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a call's messages."""
+
+    replies: list[Outgoing] = field(default_factory=list)
+    stored: int = 0
+    repeated: int = 0
+    refused: int = 0
+    conflicts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A message that could be read."""
+
+    incoming: Incoming
+    topic: Topic
+    message: Message
+
+
+class _BadError(Exception):
+    """A message that goes into quarantine: code and detail are kept, and told to its sender."""
+
+    def __init__(self, code: str, detail: str, message: Message | None = None) -> None:
+        super().__init__(detail)
+        self.code, self.detail, self.message = code, detail, message
+
+
+@dataclass(slots=True)
+class _Round:
+    """One transaction: what it has seen so far."""
+
+    session: Session
+    now: datetime
+    gateways: dict[str, GatewayFacts]
+    outcome: Outcome = field(default_factory=Outcome)
+    batches: list[tuple[_Open, int, Columns, Meaning]] = field(default_factory=list)
+    voids: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+    answers: dict[int, tuple[str, int, bool]] = field(default_factory=dict)  # stream -> gateway, epoch, send_catalog
+    seen: set[int] = field(default_factory=set)
+    reports: dict[int, dict[str, Any]] = field(default_factory=dict)
+
+
+class Ingest:
+    """Takes messages for one process. Not for several threads at once."""
+
+    def __init__(self, engine: Engine, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self.engine = engine
+        self.clock = clock
+        self.catalogs = Catalogs()
+        self._gateways: dict[str, tuple[datetime, GatewayFacts]] = {}
+        self._kept: dict[tuple[str, int], int] = {}
+
+    def take(self, messages: Sequence[Incoming]) -> Outcome:
+        """Store what can be stored, set the rest aside, and say what to answer."""
+        try:
+            return self._together(messages)
+        except UnavailableError:
+            self.catalogs.roll_back()
+            raise
+        except Refused as error:
+            self.catalogs.forget()
+            if len(messages) == 1:
+                return self._set_aside(messages[0], _BadError("refused", str(error)))
+        outcome = Outcome()
+        for message in messages:
+            _add(outcome, self.take([message]))
+        return outcome
+
+    def _together(self, messages: Sequence[Incoming]) -> Outcome:
+        opened, refused = _open_all(messages)
+        with guarded(), transaction(self.engine) as session:
+            now = self.clock()
+            work = _Round(session, now, self._known(session, {one.topic.gateway for one in opened}, now))
+            for incoming, bad in refused:
+                self._quarantine(work, incoming, bad)
+            for one in sorted(opened, key=lambda one: not isinstance(one.message, Catalog)):
+                try:
+                    self._prepare(work, one)
+                except _BadError as bad:
+                    self._quarantine(work, one.incoming, bad)
+            moved = self._store(work)
+            streams.seen(session, work.seen, now)
+            streams.report(session, {one: msgspec.json.encode(facts).decode() for one, facts in work.reports.items()})
+        self.catalogs.commit()
+        self._answer(work, moved)
+        return work.outcome
+
+    def _known(self, session: Session, names: set[str], now: datetime) -> dict[str, GatewayFacts]:
+        """The gateways of this round; what is known of one is asked again after a while."""
+        stale = {name for name in names if not self._fresh(name, now)}
+        if stale:
+            found = streams.gateways(session, stale)
+            for name in stale:
+                self._gateways.pop(name, None)
+            self._gateways |= {name: (now, facts) for name, facts in found.items()}
+        return {name: self._gateways[name][1] for name in names if name in self._gateways}
+
+    def _fresh(self, name: str, now: datetime) -> bool:
+        return name in self._gateways and (now - self._gateways[name][0]).total_seconds() < GATEWAY_TTL_S
+
+    def _prepare(self, work: _Round, one: _Open) -> None:
+        """Take one message apart; _BadError if it cannot be taken."""
+        gateway = work.gateways.get(one.topic.gateway)
+        if gateway is None:
+            raise _BadError("unknown_gateway", f"no gateway {one.topic.gateway} is registered", one.message)
+        if gateway.state == "revoked":
+            raise _BadError("revoked", f"gateway {gateway.name} is revoked", one.message)
+        work.seen.add(gateway.id)
+        message = one.message
+        if isinstance(message, Catalog):
+            self._catalog(work, gateway, one, message)
+        elif isinstance(message, Batch):
+            self._batch(work, gateway, one, message)
+        elif isinstance(message, Void):
+            stream = self._stream(work, gateway, message.epoch)
+            work.voids.setdefault(stream, []).extend(message.ranges)
+            work.answers.setdefault(stream, (gateway.name, message.epoch, False))
+        elif isinstance(message, Status | Health):
+            key = "status" if isinstance(message, Status) else "report"
+            facts = {key: {name: getattr(message, name) for name in message.__struct_fields__}}
+            work.reports.setdefault(gateway.id, {}).update(facts)
+        else:
+            raise _BadError("unknown_kind", f"a gateway does not say {type(message).__name__.lower()}", message)
+
+    def _stream(self, work: _Round, gateway: GatewayFacts, epoch: int) -> int:
+        return self.catalogs.stream(work.session, gateway, epoch)
+
+    def _catalog(self, work: _Round, gateway: GatewayFacts, one: _Open, catalog: Catalog) -> None:
+        """Keep the catalog; the answer tells the gateway where it stands."""
+        stream = self._stream(work, gateway, catalog.epoch)
+        try:
+            self.catalogs.add(work.session, gateway, stream, catalog, one.incoming.payload)
+        except InputError as error:
+            raise _BadError(error.code, error.message, catalog) from None
+        work.answers[stream] = (gateway.name, catalog.epoch, False)
+
+    def _batch(self, work: _Round, gateway: GatewayFacts, one: _Open, batch: Batch) -> None:
+        """The batch as columns of readings; without its catalog it has to come again."""
+        stream = self._stream(work, gateway, batch.epoch)
+        meaning = self.catalogs.meaning(work.session, gateway, stream, batch.catalog_version)
+        if meaning is None:
+            work.answers[stream] = (gateway.name, batch.epoch, True)
+            return
+        try:
+            rows = meaning.columns(batch, stream)
+        except DecodeError as error:
+            raise _BadError(error.code, error.message, batch) from None
+        low, high = int(rows.at_ms.min()), int(rows.at_ms.max())
+        if low < OLDEST_MS or high > work.now.timestamp() * 1000 + AHEAD_MS:
+            raise _BadError("bad_time", f"readings of {_instant(low)} to {_instant(high)}", batch)
+        work.batches.append((one, stream, rows, meaning))
+        work.answers.setdefault(stream, (gateway.name, batch.epoch, False))
+
+    def _store(self, work: _Round) -> dict[int, Position]:
+        """Everything that is new, under the locks of the streams; their positions afterwards."""
+        before = streams.lock(work.session, work.answers)
+        if len(before) != len(work.answers):
+            raise Refused("a stream is not where it was: the database has been replaced")
+        after = dict(before)
+        new: list[Columns] = []
+        zones: dict[int, str] = {}
+        for one, stream, rows, meaning in work.batches:
+            unseen = after[stream].unseen(rows.sequence)
+            if not unseen.all():
+                late = after[stream].voided(rows.sequence)
+                if not self._repeats(work, one, rows.where(~unseen & ~late), new):
+                    continue
+                work.outcome.stored += self._store_late(work, rows.where(~unseen & late), meaning)
+            fresh = rows if unseen.all() else rows.where(unseen)
+            if len(fresh):
+                new.append(fresh)
+                zones |= meaning.zones
+                after[stream] = after[stream].add(ranges_of(fresh.sequence))
+        for stream, ranges in work.voids.items():
+            after[stream] = after[stream].give_up(ranges)
+        if new:
+            rows = readings.joined(new)
+            readings.insert(work.session, rows)
+            readings.mark_dirty(work.session, rows, zones)
+            work.outcome.stored += len(rows)
+        streams.move(
+            work.session, {stream: position for stream, position in after.items() if position != before[stream]}
+        )
+        return after
+
+    def _store_late(self, work: _Round, rows: Columns, meaning: Meaning) -> int:
+        """Readings that their gateway had given up, and that came after all."""
+        if len(rows):
+            readings.mark_dirty(work.session, rows, meaning.zones)
+        return readings.insert_missing(work.session, rows)
+
+    def _repeats(self, work: _Round, one: _Open, rows: Columns, new: Sequence[Columns]) -> bool:
+        """Whether these readings, whose keys were received before, say the same again; if not, the alarm."""
+        differing = readings.differing(work.session, rows)
+        if differing and new:
+            differing = _not_among(rows, differing, readings.joined(new))
+        work.outcome.repeated += len(rows) - len(differing)
+        if not differing:
+            return True
+        first, last = int(rows.sequence[differing[0]]), int(rows.sequence[differing[-1]])
+        detail = (
+            f"{len(differing)} readings between sequence {first} and {last} were received before with other content"
+        )
+        work.outcome.conflicts += len(differing)
+        self._quarantine(work, one.incoming, _BadError("conflict", detail, one.message))
+        return False
+
+    def _answer(self, work: _Round, positions: dict[int, Position]) -> None:
+        """Receipts for every stream that spoke, true as of the commit that has just happened."""
+        now_ms = int(work.now.timestamp() * 1000)
+        for stream, (gateway, epoch, send_catalog) in work.answers.items():
+            position = positions[stream]
+            gaps = position.gaps
+            highest = position.highest if len(gaps) <= RANGES_MAX else gaps[RANGES_MAX][0] - 1
+            receipt = Receipt(
+                epoch=epoch,
+                contiguous=position.contiguous,
+                highest=highest,
+                gaps=gaps[:RANGES_MAX],
+                credit=CREDIT_READINGS,
+                now_ms=now_ms,
+                send_catalog=send_catalog,
+            )
+            work.outcome.replies.append(Outgoing(str(Topic(gateway, Down.RECEIPT)), encode(receipt)))
+
+    def _quarantine(self, work: _Round, incoming: Incoming, bad: _BadError) -> None:
+        """Keep the message with its reason, and tell a known sender."""
+        work.outcome.refused += 1
+        gateway = _sender(incoming.topic)
+        minute = int(work.now.timestamp()) // 60
+        self._kept = {key: count for key, count in self._kept.items() if key[1] == minute}
+        count = self._kept[gateway, minute] = self._kept.get((gateway, minute), 0) + 1
+        if count <= QUARANTINED_PER_MINUTE:
+            streams.quarantine(
+                work.session,
+                gateway=gateway,
+                topic=incoming.topic[:200].replace("\0", "?"),
+                reason=bad.code,
+                detail=bad.detail.replace("\0", "?"),
+                body=incoming.payload,
+            )
+        if gateway and bad.code != "unknown_gateway":
+            work.outcome.replies.append(_rejection(gateway, incoming, bad))
+
+    def _set_aside(self, incoming: Incoming, bad: _BadError) -> Outcome:
+        """The one message that the database refuses."""
+        with guarded(), transaction(self.engine) as session:
+            work = _Round(session, self.clock(), {})
+            self._quarantine(work, incoming, bad)
+        return work.outcome
+
+
+def _open_all(messages: Iterable[Incoming]) -> tuple[list[_Open], list[tuple[Incoming, _BadError]]]:
+    """Those that can be read, and those that cannot."""
+    opened, refused = [], []
+    for incoming in messages:
+        try:
+            topic, message = read(incoming.topic, incoming.payload)
+            opened.append(_Open(incoming, topic, message))
+        except DecodeError as error:
+            refused.append((incoming, _BadError(error.code, str(error))))
+    return opened, refused
+
+
+def _rejection(gateway: str, incoming: Incoming, bad: _BadError) -> Outgoing:
+    message = bad.message
+    first = last = 0
+    if isinstance(message, Batch):
+        first = message.first_sequence
+        last = first + message.count - 1
+    rejection = Rejection(
+        code=bad.code[:64],
+        reason=bad.detail[:500],
+        topic_kind=incoming.topic.rpartition("/")[2][:64],
+        epoch=getattr(message, "epoch", 0),
+        first_sequence=first,
+        last_sequence=last,
+    )
+    return Outgoing(str(Topic(gateway, Down.REJECTION)), encode(rejection))
+
+
+def _sender(topic: str) -> str:
+    """The gateway a topic names, or nothing where it names none that could exist."""
+    parts = topic.split("/")
+    try:
+        return Topic(parts[2], Down.REJECTION).gateway
+    except (IndexError, InputError):
+        return ""
+
+
+def _not_among(rows: Columns, places: Sequence[int], pending: Columns) -> list[int]:
+    """Those places whose reading is not exactly one that is about to be stored in this very transaction."""
+    mine = pending.where(pending.source == rows.source[0])
+    mine = mine.where(np.argsort(mine.sequence, kind="stable"))
+    asked = rows.where(np.array(places))
+    found = np.minimum(np.searchsorted(mine.sequence, asked.sequence), max(len(mine) - 1, 0))
+    if not len(mine):
+        return list(places)
+    same = np.ones(len(asked), dtype=np.bool_)
+    for name in ("sequence", "register_id", "at_ms", "value", "quality"):
+        same &= getattr(mine, name)[found] == getattr(asked, name)
+    return [place for place, equal in zip(places, same.tolist(), strict=True) if not equal]
+
+
+def _instant(at_ms: int) -> str:
+    try:
+        return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="seconds")
+    except (ValueError, OverflowError, OSError):
+        return f"{at_ms} ms"
+
+
+def _add(total: Outcome, part: Outcome) -> None:
+    total.replies += part.replies
+    total.stored += part.stored
+    total.repeated += part.repeated
+    total.refused += part.refused
+    total.conflicts += part.conflicts

@@ -1,0 +1,121 @@
+"""Builders for tests about readings: a site with gateways and meters, and gateways that speak the wire."""
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+
+from cloud_service.flow.ingest import Incoming
+from common.message import Catalog, Channel, Codec, Down, Lane, Receipt, Rejection, Rows, Topic, Up, decode, encode
+
+START = datetime(2026, 3, 1, tzinfo=UTC)
+START_MS = int(START.timestamp()) * 1000
+
+
+def one(connection: psycopg.Connection[Any], query: str, *values: Any) -> Any:
+    """The single value of a query."""
+    row = connection.execute(query, values).fetchone()
+    return row[0] if row else None
+
+
+def add_site(owner: psycopg.Connection[Any], name: str = "House", timezone: str = "Europe/Berlin") -> int:
+    entity = one(owner, "SELECT id FROM legal_entity LIMIT 1") or one(
+        owner,
+        "INSERT INTO legal_entity (name, currency, timezone) VALUES ('Operator', 'EUR', 'Europe/Berlin') RETURNING id",
+    )
+    site: int = one(
+        owner,
+        "INSERT INTO site (legal_entity_id, name, timezone, currency) VALUES (%s, %s, %s, 'EUR') RETURNING id",
+        entity,
+        name,
+        timezone,
+    )
+    return site
+
+
+def add_gateway(
+    owner: psycopg.Connection[Any], name: str = "gw-1", site: int | None = None, state: str = "active"
+) -> int:
+    site = site or one(owner, "SELECT id FROM site LIMIT 1") or add_site(owner)
+    gateway: int = one(
+        owner, "INSERT INTO gateway (name, site_id, state) VALUES (%s, %s, %s) RETURNING id", name, site, state
+    )
+    return gateway
+
+
+def add_meter(owner: psycopg.Connection[Any], name: str = "M1", site: int | None = None, **register: Any) -> int:
+    """A mounted meter with one register; the register's id."""
+    site = site or one(owner, "SELECT id FROM site LIMIT 1") or add_site(owner)
+    point = one(owner, "INSERT INTO service_point (site_id, name) VALUES (%s, %s) RETURNING id", site, f"at {name}")
+    meter = one(owner, "INSERT INTO meter (name, serial) VALUES (%s, %s) RETURNING id", name, name)
+    owner.execute(
+        "INSERT INTO meter_mount (meter_id, service_point_id, during) VALUES (%s, %s, tstzrange('2020-01-01Z', NULL))",
+        (meter, point),
+    )
+    facts = {"name": "energy_import_total", "unit": "kWh", "kind": "index"} | register
+    columns = ", ".join(facts)
+    marks = ", ".join(["%s"] * len(facts))
+    register_id: int = one(
+        owner, f"INSERT INTO register (meter_id, {columns}) VALUES (%s, {marks}) RETURNING id", meter, *facts.values()
+    )
+    return register_id
+
+
+@dataclass
+class SpeakingGateway:
+    """A gateway's side of the wire: makes catalogs and batches, keeps count of its sequence."""
+
+    name: str = "gw-1"
+    epoch: int = 7
+    channels: Sequence[Channel] = (Channel("M1", "energy_import_total", "kWh", "index"),)
+    version: int = 1
+    sequence: int = 0
+    sent: dict[int, tuple[int, int, int]] = field(default_factory=dict)  # sequence -> channel, at_ms, value
+
+    @property
+    def catalog(self) -> Catalog:
+        return Catalog(self.epoch, self.version, tuple(self.channels))
+
+    def says_catalog(self) -> Incoming:
+        return Incoming(str(Topic(self.name, Up.CATALOG)), encode(self.catalog))
+
+    def says(self, *readings: tuple[int, int, int], first: int | None = None, lane: Lane = Lane.BACKLOG) -> Incoming:
+        """A batch of (channel, at_ms, value), numbered on from the last one or from `first`."""
+        start = self.sequence + 1 if first is None else first
+        numbers = list(range(start, start + len(readings)))
+        self.sequence = max(self.sequence, numbers[-1])
+        self.sent |= dict(zip(numbers, readings, strict=True))
+        return self.batch(numbers, readings, lane)
+
+    def batch(
+        self, numbers: Sequence[int], readings: Sequence[tuple[int, int, int]], lane: Lane = Lane.BACKLOG
+    ) -> Incoming:
+        channel, at_ms, value = (array("q", column) for column in zip(*readings, strict=True))
+        size = len(readings)
+        rows = Rows(array("q", numbers), channel, at_ms, value, bytes(size), bytes(size))
+        kind = Up.LIVE if lane is Lane.LIVE else Up.BACKLOG
+        return Incoming(str(Topic(self.name, kind)), Codec(self.name, self.catalog).encode(lane, rows))
+
+    def counts(self, size: int, *, first_ms: int = START_MS, step_ms: int = 900_000, start: int = 1000) -> Incoming:
+        """A batch of a counter that grows by one kWh a step."""
+        begin = self.sequence
+        return self.says(*((0, first_ms + (begin + n) * step_ms, (start + begin + n) * 1000) for n in range(size)))
+
+
+def receipts(replies: Sequence[Any]) -> list[Receipt]:
+    found = [decode(Down.RECEIPT, reply.payload) for reply in replies if reply.topic.endswith("/receipt")]
+    return [message for message in found if isinstance(message, Receipt)]
+
+
+def rejections(replies: Sequence[Any]) -> list[Rejection]:
+    found = [decode(Down.REJECTION, reply.payload) for reply in replies if reply.topic.endswith("/rejection")]
+    return [message for message in found if isinstance(message, Rejection)]
+
+
+def stored(owner: psycopg.Connection[Any]) -> list[tuple[int, int, int]]:
+    """All readings as (sequence, at_ms, value)."""
+    rows = owner.execute("SELECT sequence, (extract(epoch FROM at) * 1000)::bigint, value FROM reading ORDER BY 1, 2")
+    return [(row[0], row[1], row[2]) for row in rows.fetchall()]
