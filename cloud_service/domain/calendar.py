@@ -4,6 +4,7 @@ Steps follow the site's civil days, so days of 23 and 25 hours need no special c
 the wall clock shows when it starts.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, timedelta
@@ -23,6 +24,7 @@ DayName = Literal[
     "weekday", "weekend", "saturday", "sunday", "holiday", "mon", "tue", "wed", "thu", "fri", "sat", "sun"
 ]
 MINUTES = 1440
+SATURDAY = 5
 HOLIDAY = 7  # index after the seven weekdays
 _KINDS: dict[str, tuple[int, ...]] = {
     "weekday": (0, 1, 2, 3, 4),
@@ -165,14 +167,8 @@ def _month_day(text: str, path: str) -> int:
 
 
 def _hours(text: str, path: str) -> tuple[int, int]:
-    try:
-        first, last = (
-            int(part[:2]) * 60 + int(part[3:]) for part in text.split("-") if len(part) == 5 and part[2] == ":"
-        )
-    except ValueError as error:
-        raise InputError(
-            f"{text!r} is not a span of hours", path=path, hint="HH:MM-HH:MM, for example 22:00-06:00"
-        ) from error
+    match = re.fullmatch(r"(\d\d):(\d\d)-(\d\d):(\d\d)", text)
+    first, last = (int(match[1]) * 60 + int(match[2]), int(match[3]) * 60 + int(match[4])) if match else (0, 0)
     if not (0 <= first < MINUTES and 0 < last <= MINUTES and first != last):
         raise InputError(f"{text!r} is not a span of hours", path=path, hint="HH:MM-HH:MM, for example 22:00-06:00")
     return first, last
@@ -189,8 +185,8 @@ def _pattern_cached(key: bytes, month: int, mday: int, kind: int) -> NDArray[np.
     schedule = _SCHEDULES[key]
     row = np.full(MINUTES, -1, dtype=np.int16)
     if schedule.weekday:
-        matrix = schedule.weekday if kind < 5 else schedule.weekend  # noqa: PLR2004 -- Saturday is day 5
-        if kind == 5 and schedule.saturday:  # noqa: PLR2004
+        matrix = schedule.weekday if kind < SATURDAY else schedule.weekend
+        if kind == SATURDAY and schedule.saturday:
             matrix = schedule.saturday
         if kind == HOLIDAY and schedule.holiday:
             matrix = schedule.holiday

@@ -1,4 +1,4 @@
-"""What all kinds of price share: the fields of every charge, the part of a span it is priced for, and the sheet of lines.
+"""What all kinds of price share: the fields of every charge, the part of a span it is priced for, and the sheet.
 
 A charge is a validated document; `rate(part)` adds lines for every connection of the batch. Charges do not know each
 other: a charge over other charges sees lines only.
@@ -90,7 +90,10 @@ class Converted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     register: str
     unit: str = "kWh"
     factors: Annotated[tuple[Conversion, ...], Meta(min_length=1)]
-    decimals: Annotated[Annotated[int, Meta(ge=0, le=9)] | None, Meta(description="Round the energy to so many decimals; none keeps nine")] = None
+    decimals: Annotated[
+        Annotated[int, Meta(ge=0, le=9)] | None,
+        Meta(description="Round the energy to so many decimals; none keeps nine"),
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +144,7 @@ class Sheet:
         self.billing_demand: list[dict[str, Decimal]] = [{} for _ in range(rows)]
         self.max_demand: list[Decimal | None] = [None] * rows
 
-    def add(
+    def add(  # noqa: PLR0917 -- a line's facts in their order, on the hot path
         self, row: int, head: Head, quantity: Decimal, price: Decimal | None, amount: Decimal, note: str = ""
     ) -> None:
         """Add a line; its amount is rounded here and nowhere else."""
@@ -320,7 +323,7 @@ class Part:
         return self.sums[key], many, (Decimal(3600) / window_s).scaleb(-register.scale)
 
     def peaks(self, name: str, window_min: int = 0) -> list[Decimal]:
-        """Highest mean power of a window in this part, in kW (or the register's unit per hour), per row; never below 0."""
+        """Highest mean power of a window in this part, in kW (or the unit per hour), per row; never below 0."""
         sums, _, factor = self.windows(name, window_min, self.span)
         return [max(value, 0) * factor for value in sums.max(axis=1).tolist()]
 
@@ -372,7 +375,9 @@ class Part:
 
     # -- lines ---------------------------------------------------------------------------------------------------
 
-    def head(self, label: str, unit: str, utility: str, rule: str, source: str, path: str = "") -> Head:
+    def head(  # noqa: PLR0917 -- a line's facts in their order
+        self, label: str, unit: str, utility: str, rule: str, source: str, path: str = ""
+    ) -> Head:
         """What the lines of a rule have in common."""
         charge = self.charge
         kind = str(charge.__struct_config__.tag)

@@ -1,4 +1,4 @@
-"""What rating gives: priced lines that explain themselves, taxes on them, and their sums. All of it can be written as JSON."""
+"""What rating gives: priced lines that explain themselves, taxes on them, and their sums; all of it as JSON."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -117,7 +117,7 @@ class Line(msgspec.Struct, frozen=True, gc=False):
 
 
 class TaxLine(msgspec.Struct, frozen=True, gc=False):
-    """One tax of one category: rate × base, rounded once (or the sum of taxes rounded per line, where the tariff says so)."""
+    """One tax of one category: rate × base, rounded once (or line by line, where the tariff says so)."""
 
     tax: str
     label: str

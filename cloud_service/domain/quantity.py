@@ -1,4 +1,4 @@
-"""Prices of a counted quantity, as energy and export charges have them: flat, by time of use, in blocks, by volume, per kW.
+"""Prices of a counted quantity, of energy and export charges: flat, by time of use, in blocks, by volume, per kW.
 
 A charge says what is counted (`counted`, `counted_by_period`) and in which direction money flows (`sign`).
 """
@@ -36,7 +36,7 @@ class Priced(Charge, frozen=True, kw_only=True, forbid_unknown_fields=True):
     blocks_over: Annotated[
         Over,
         Meta(
-            description="period: each period fills blocks of its own; total: the sum of all periods fills them and is shared "
+            description="period: each period fills blocks of its own; total: the sum of all periods fills them, shared "
             "in proportion; time: they fill in the order of time"
         ),
     ] = "period"
@@ -48,9 +48,7 @@ class Priced(Charge, frozen=True, kw_only=True, forbid_unknown_fields=True):
     prorate: Annotated[Prorate, Meta(description="How bounds and totals follow parts of a month")] = "actual_days"
     demand: Annotated[
         str,
-        Meta(
-            description="Id of the demand charge whose billing demand per-kW blocks use; without it the span's highest step"
-        ),
+        Meta(description="Id of the demand charge that per-kW blocks follow; without it the span's highest step"),
     ] = ""
 
     def check(self, tariff: Known, path: str) -> None:
@@ -145,14 +143,15 @@ class Priced(Charge, frozen=True, kw_only=True, forbid_unknown_fields=True):
         name, schedule = part.known.schedule(self.schedule, part.path)
         sums, scale = self.counted_by_period(part, name, schedule)
         one = Decimal(1).scaleb(-scale)
+        active = part.active(schedule)
         heads = [
             (
                 index,
-                self._period_head(part, schedule, name, index, "a price per time-of-use period", f"prices.{period}"),
-                prices[period],
+                self._period_head(part, schedule, index, "a price per time-of-use period", f"prices.{period}"),
+                self.sign * prices[period],
             )
             for index, period in enumerate(schedule.names)
-            if part.active(schedule)[period]
+            if active[period]
         ]
         add = part.sheet.add
         for row, values in enumerate(sums):
@@ -185,7 +184,7 @@ class Priced(Charge, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def _period_blocks(self, part: Part, ladders: dict[str, Blocks]) -> None:
         name, schedule = part.known.schedule(self.schedule, part.path)
         sums, scale = self.counted_by_period(part, name, schedule)
-        for index, ladder in self._ladders(part, name, schedule, ladders, scale):
+        for index, ladder in self._ladders(part, schedule, ladders, scale):
             for row, values in enumerate(sums):
                 limits, heads = ladder.of_row(row)
                 for block, quantity in split(values[index], limits, self.mode):
@@ -195,7 +194,7 @@ class Priced(Charge, frozen=True, kw_only=True, forbid_unknown_fields=True):
         """The total of all periods fills the blocks; each period has its proportional share of each block."""
         name, schedule = part.known.schedule(self.schedule, part.path)
         sums, scale = self.counted_by_period(part, name, schedule)
-        active = self._ladders(part, name, schedule, ladders, scale)
+        active = self._ladders(part, schedule, ladders, scale)
         for row, values in enumerate(sums):
             whole = sum(values)
             for index, ladder in active:
@@ -220,7 +219,7 @@ class Priced(Charge, frozen=True, kw_only=True, forbid_unknown_fields=True):
         before = after - values
         steps = part.grid(register.step_s)
         periods = period_map(schedule, steps, f"schedules.{name}")[steps.slice_of(part.span)]
-        for index, ladder in self._ladders(part, name, schedule, ladders, register.scale):
+        for index, ladder in self._ladders(part, schedule, ladders, register.scale):
             inside = periods == index
             for row in range(part.batch.rows):
                 limits, heads = ladder.of_row(row)
@@ -234,7 +233,7 @@ class Priced(Charge, frozen=True, kw_only=True, forbid_unknown_fields=True):
                     floor = max(high, floor)
 
     def _ladders(
-        self, part: Part, name: str, schedule: Schedule, ladders: dict[str, Blocks], scale: int
+        self, part: Part, schedule: Schedule, ladders: dict[str, Blocks], scale: int
     ) -> "list[tuple[int, _Ladder]]":
         unit, utility = part.known.unit_of(self.register, part.path)
         found = []
@@ -242,7 +241,7 @@ class Priced(Charge, frozen=True, kw_only=True, forbid_unknown_fields=True):
             days = part.active(schedule)[period]
             if days:
                 label = f"{self._label(utility)}, {schedule.label(index)}"
-                source = self._source(part, schedule, name, index)
+                source = self._source(part, schedule, index)
                 factor = self._factor(part, days)
                 found.append(
                     (
@@ -281,7 +280,7 @@ class Priced(Charge, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def _label(self, utility: str) -> str:
         return self.label or {"electricity": "Energy"}.get(utility, utility.capitalize())
 
-    def _source(self, part: Part, schedule: Schedule | None = None, name: str = "", index: int = 0) -> str:
+    def _source(self, part: Part, schedule: Schedule | None = None, index: int = 0) -> str:
         register = part.register(self.register)
         if schedule is None or not isinstance(register, Intervals):
             return part.source_of(self.register, register)
@@ -291,16 +290,16 @@ class Priced(Charge, frozen=True, kw_only=True, forbid_unknown_fields=True):
             self.register, register, f" in period {schedule.names[index]}", int((inside == index).sum())
         )
 
-    def _period_head(self, part: Part, schedule: Schedule, name: str, index: int, rule: str, place: str) -> Head:
+    def _period_head(self, part: Part, schedule: Schedule, index: int, rule: str, place: str) -> Head:
         unit, utility = part.known.unit_of(self.register, part.path)
         label = f"{self._label(utility)}, {schedule.label(index)}"
-        return part.head(label, unit, utility, rule, self._source(part, schedule, name, index), f"{part.path}.{place}")
+        return part.head(label, unit, utility, rule, self._source(part, schedule, index), f"{part.path}.{place}")
 
 
 class _Ladder:
     """The blocks of one period with their bounds for this part, once for all rows or, per kW, once a row."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 -- made in two places, side by side
         self,
         charge: Priced,
         part: Part,

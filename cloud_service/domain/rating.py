@@ -61,7 +61,7 @@ def rate_batch(
             )
         energy = _energy(batch)
         _fill_maximum(batch, sheet)
-        return [_rated(tariff, batch, sheet, span, row, energy[row]) for row in range(batch.rows)]
+        return [_rated(tariff, batch, sheet, span, row=row, energy=energy[row]) for row in range(batch.rows)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def pieces(tariff: Tariff, span: Span) -> list[Piece]:
             valid = _valid(charge, days)
             if valid is None:
                 continue
-            _join(found, Piece(charge, f"charges[{index}]", valid, version, version.title), cuts)
+            _join(found, Piece(charge, f"charges[{index}]", valid, version, version.title))
     ordered = sorted(found, key=lambda piece: int(piece.path[8:-1]))
     return [part for piece in ordered for part in _cut(piece, cuts)]
 
@@ -118,7 +118,7 @@ def _same_terms(one: Charge, other: Charge) -> bool:
     )
 
 
-def _join(found: list[Piece], piece: Piece, cuts: set[date]) -> None:
+def _join(found: list[Piece], piece: Piece) -> None:
     """Put a piece after the one it continues unchanged, or at the end."""
     for index, before in enumerate(found):
         same_known = before.version.known.schedules == piece.version.known.schedules and (
@@ -178,7 +178,7 @@ def _check_usage(batch: Batch, span: Span, zone_name: str) -> None:
             steps = grid(span.start, span.end, zone_name, register.step_s).steps
             if register.values.shape != (batch.rows, steps):
                 raise InputError(
-                    f"{register.values.shape} values for {batch.rows} connections and {steps} steps of {register.step_s} s",
+                    f"{register.values.shape} values for {batch.rows} connections of {steps} steps",
                     path=path,
                     hint=f"{span.start} to {span.end} in {zone_name}",
                     code="wrong_length",
@@ -218,7 +218,7 @@ def _fill_maximum(batch: Batch, sheet: Sheet) -> None:
                 sheet.max_demand[row] = highest * factor
 
 
-def _rated(tariff: Tariff, batch: Batch, sheet: Sheet, span: Span, row: int, energy: int) -> Rated:
+def _rated(tariff: Tariff, batch: Batch, sheet: Sheet, span: Span, *, row: int, energy: int) -> Rated:
     version = tariff.versions[-1]
     rounding = version.document.rounding
     lines = sheet.rows[row]

@@ -33,7 +33,8 @@ class RoundingRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     policy: Annotated[
         Literal["line", "line_tax", "tax"],
         Meta(
-            description="line: each line, taxes on the sum per category (EN 16931); line_tax: taxes line by line; tax: the sum of each tax category once"
+            description="line: each line, taxes on the sum per category (EN 16931); line_tax: taxes line by line; "
+            "tax: the sum of each tax category, once"
         ),
     ] = "line"
     way: Rounding = "half_up"
@@ -128,7 +129,7 @@ def load_tariff(document: Mapping[str, Any]) -> Tariff:
         parsed = msgspec.convert(document, Document)
     except msgspec.ValidationError as error:
         message, _, path = str(error).partition(" - at `$")
-        raise InputError(message, path=path.strip("`.")) from error
+        raise InputError(message, path=path.strip("`.") or "$", hint="see `energy-cloud tariff schema`") from error
     known = Known(parsed.schedules, parsed.registers, parsed.quantities, parsed.charges)
     _check(parsed, known)
     return Tariff((Version(parsed, tariff_hash(document), known),))

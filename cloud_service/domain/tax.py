@@ -1,4 +1,4 @@
-"""Taxes on rated lines: dated rates, VAT categories, reverse charge, tax on tax; rounded per category on the sum, or per line."""
+"""Taxes on rated lines: dated rates, VAT categories, reverse charge, tax on tax, rounding."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -107,7 +107,7 @@ def taxes_of(
     return tuple(found)
 
 
-def _line(
+def _line(  # noqa: PLR0917 -- private, called once
     tax: Tax,
     percent: Decimal,
     amounts: Sequence[Decimal],

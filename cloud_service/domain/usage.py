@@ -1,4 +1,4 @@
-"""What a connection used over a span, as the engine takes it: integers at a scale, in local time order; floats are refused.
+"""What a connection used over a span, as the engine takes it: integers at a scale, in local time order.
 
 A `Usage` is one connection, a `Batch` many with the same steps. `History` is what earlier spans left behind: peaks for
 ratchets, credits carried over, sums of the tariff year.
@@ -39,7 +39,7 @@ class Intervals:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """Consumption of civil days `[start, end)` where no intervals are known: an integer (or one a row) in units of 10**-scale."""
+    """Consumption of civil days `[start, end)` without intervals: an integer (or one a row) in units of 10**-scale."""
 
     value: int | Ints
     start: date

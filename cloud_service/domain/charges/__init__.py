@@ -25,3 +25,18 @@ CHARGES: dict[str, type[Charge]] = {
     "minimum": Minimum,
 }
 AnyCharge = Energy | Demand | Capacity | Standing | Export | Spot | Reactive | PowerFactor | Percentage | Minimum
+
+__all__ = [
+    "CHARGES",
+    "AnyCharge",
+    "Capacity",
+    "Demand",
+    "Energy",
+    "Export",
+    "Minimum",
+    "Percentage",
+    "PowerFactor",
+    "Reactive",
+    "Spot",
+    "Standing",
+]

@@ -22,9 +22,7 @@ class Capacity(Charge, tag="capacity", frozen=True, kw_only=True, forbid_unknown
         None
     )
     excess_price: Annotated[Decimal | None, Meta(description="Price of a kW and month above the contracted")] = None
-    tolerance_percent: Annotated[Decimal, Meta(description="Excess counts above contracted × (1 + this)")] = (
-        Decimal(0)
-    )
+    tolerance_percent: Annotated[Decimal, Meta(description="Excess counts above contracted × (1 + this)")] = Decimal(0)
     register: str = "import"
     window_min: Annotated[int, Meta(description="Minutes of the demand window; 0 takes the readings' step")] = 15
     unit: str = "kW"

@@ -94,7 +94,7 @@ class Demand(Charge, tag="demand", frozen=True, kw_only=True, forbid_unknown_fie
     def _flat(self, part: Part, days: Span) -> None:
         blocks = self.blocks or (None,)
         heads = [
-            self._head(part, days, self._name(), "highest demand of the month", index, len(blocks))
+            self._head(part, days, self._name(), rule="highest demand of the month", index=index, many=len(blocks))
             for index in range(len(blocks))
         ]
         add = self._adder(part, days, self.blocks, self.price, heads)
@@ -129,7 +129,9 @@ class Demand(Charge, tag="demand", frozen=True, kw_only=True, forbid_unknown_fie
             price = None if self.prices is None else self.prices[period]
             label, many = f"{self._name()}, {schedule.label(index)}", len(blocks or (None,))
             heads = [
-                self._head(part, days, label, f"highest demand of the month in period {period}", block, many)
+                self._head(
+                    part, days, label, rule=f"highest demand of the month in period {period}", index=block, many=many
+                )
                 for block in range(many)
             ]
             add = self._adder(part, days, blocks, price, heads)
@@ -220,7 +222,7 @@ class Demand(Charge, tag="demand", frozen=True, kw_only=True, forbid_unknown_fie
     def _name(self) -> str:
         return self.label or "Demand"
 
-    def _head(self, part: Part, days: Span, label: str, rule: str, index: int, many: int) -> Head:
+    def _head(self, part: Part, days: Span, label: str, *, rule: str, index: int, many: int) -> Head:
         utility = part.known.unit_of(self.register, part.path)[1]
         window = f"{self.window_min} min" if self.window_min else "the readings' step"
         source = (

@@ -29,11 +29,11 @@ class Netting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     )
     match: Annotated[
         Literal["period", "time_of_day"],
-        Meta(
-            description="Where a period's surplus goes in a month with other periods: the same name, or the period at the same hour"
-        ),
+        Meta(description="Where a surplus goes in a month with other periods: to the same name, or the same hour"),
     ] = "period"
-    expires: Annotated[Annotated[int, Meta(ge=1, le=12)] | None, Meta(description="Month at whose end the kept surplus ends")] = None
+    expires: Annotated[
+        Annotated[int, Meta(ge=1, le=12)] | None, Meta(description="Month at whose end the kept surplus ends")
+    ] = None
     cash_price: Annotated[Decimal, Meta(description="Paid for each unit of the surplus that ends")] = Decimal(0)
 
 

@@ -1,4 +1,4 @@
-"""Export: a credit per unit given back (feed-in, net billing, buy-all-sell-all); paid at once or carried over as money."""
+"""Export: a credit per unit given back (feed-in, net billing, buy-all-sell-all), paid at once or carried over."""
 
 from datetime import date
 from decimal import Decimal
@@ -20,7 +20,13 @@ class Carry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     of: Annotated[
         tuple[str, ...], Meta(min_length=1, description="Charges before this one that the credit may reduce, or *")
     ] = ("*",)
-    expires: Annotated[Annotated[int, Meta(ge=1, le=12)] | None, Meta(description="Month at whose end the kept credit ends")] = None
+    usable: Annotated[
+        Literal["same", "next"],
+        Meta(description="Whether credit may reduce the bill of its own span, or only later ones"),
+    ] = "same"
+    expires: Annotated[
+        Annotated[int, Meta(ge=1, le=12)] | None, Meta(description="Month at whose end the kept credit ends")
+    ] = None
     ends: Annotated[Literal["pay", "lose"], Meta(description="What happens to credit that ends")] = "lose"
 
 
@@ -68,7 +74,11 @@ class Export(Priced, tag="export", frozen=True, kw_only=True, forbid_unknown_fie
         base = max(base_of(part, row, others) + (earned if "*" in others else 0), Decimal(0))
         if before:
             part.sheet.add(row, self._head(part, "credit of earlier months"), Decimal(1), -before, -before, "")
-        left = max(before + earned - base, Decimal(0))
+        left = (
+            max(before + earned - base, Decimal(0))
+            if rule.usable == "same"
+            else max(before - base, Decimal(0)) + earned
+        )
         if left and _ends(part, rule.expires):
             if rule.ends == "lose":
                 part.sheet.add(
@@ -81,7 +91,8 @@ class Export(Priced, tag="export", frozen=True, kw_only=True, forbid_unknown_fie
                 )
             left = Decimal(0)
         elif left:
-            words = f"{plain(before)} kept + {plain(earned)} earned - {plain(base)} that may be reduced"
+            own = "" if rule.usable == "same" else " (usable from the next span on)"
+            words = f"{plain(before)} kept + {plain(earned)} earned{own}, {plain(base)} that may be reduced"
             part.sheet.add(row, self._head(part, "credit carried over"), Decimal(1), left, left, words)
         part.sheet.money_credit[row][name] = left
 

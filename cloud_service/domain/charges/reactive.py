@@ -13,8 +13,9 @@ class Reactive(Charge, tag="reactive", frozen=True, kw_only=True, forbid_unknown
     """kvarh above `free_share` × kWh of the same days."""
 
     price: Annotated[Decimal, Meta(description="Price of a kvarh above the free share")]
-    free_share: Annotated[Decimal, Meta(description="kvarh per kWh that are free: 0.5, or 0.4843 for cos φ 0.9")
-    ] = Decimal(0)
+    free_share: Annotated[Decimal, Meta(description="kvarh per kWh that are free: 0.5, or 0.4843 for cos φ 0.9")] = (
+        Decimal(0)
+    )
     register: str = "reactive_import"
     active: Annotated[str, Meta(description="Register of the active energy")] = "import"
 

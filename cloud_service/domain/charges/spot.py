@@ -18,9 +18,7 @@ class Spot(Charge, tag="spot", frozen=True, kw_only=True, forbid_unknown_fields=
     """Σ consumption × (price × factor / per + margin)."""
 
     series: Annotated[str, Meta(description="Name of the price series that comes with the usage")]
-    per: Annotated[Decimal, Meta(description="The series is per so many units: 1000 for a price per MWh")] = (
-        Decimal(1)
-    )
+    per: Annotated[Decimal, Meta(description="The series is per so many units: 1000 for a price per MWh")] = Decimal(1)
     factor: Annotated[Decimal, Meta(description="Multiplies the price: losses, 1.05")] = Decimal(1)
     margin: Annotated[Decimal, Meta(description="Added to each unit")] = Decimal(0)
     register: str = "import"

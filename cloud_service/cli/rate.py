@@ -1,0 +1,147 @@
+"""`energy-cloud rate`: price a load with a tariff; the same engine as the bills, and no database."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from cloud_service.domain.lines import Rated
+    from cloud_service.domain.tariff import Tariff
+
+
+@click.command()
+@click.option(
+    "--tariff",
+    "tariffs",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    required=True,
+    help="TOML, YAML or JSON of ours, or JSON of the URDB; several for versions.",
+)
+@click.option(
+    "--load",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="CSV of what was taken: one value a line, or time,value.",
+)
+@click.option("--export", type=click.Path(path_type=Path), help="CSV of what was given back, with the same steps.")
+@click.option("--start", type=click.DateTime(["%Y-%m-%d"]), required=True, help="First day, in the zone.")
+@click.option("--timezone", "zone_name", required=True, help="IANA time zone, for example Europe/Berlin.")
+@click.option(
+    "--step",
+    type=click.Choice(["1", "5", "10", "15", "30", "60"]),
+    help="Minutes of a step, where the data do not say it.",
+)
+@click.option(
+    "--unit", type=click.Choice(["kW", "kWh"]), help="What the values are; the header's word, else mean kW of the step."
+)
+@click.option(
+    "--periods",
+    type=click.Choice(["month", "all"]),
+    default="month",
+    help="A bill for each calendar month, or one for all days.",
+)
+@click.option(
+    "--cycle-day", type=click.IntRange(1, 31), default=1, help="Day of the month on which billing months start."
+)
+@click.option(
+    "--holidays",
+    is_flag=True,
+    help="Price the holidays that a URDB record names; without it they are days like others.",
+)
+@click.option(
+    "--value",
+    "facts",
+    multiple=True,
+    metavar="NAME=NUMBER",
+    help="A fact of the connection a tariff asks for: contracted_kw=50.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
+def rate(  # noqa: PLR0917 -- click hands every option by name
+    tariffs: tuple[Path, ...],
+    load: Path,
+    export: Path | None,
+    start: Any,
+    zone_name: str,
+    step: str | None,
+    unit: str | None,
+    periods: str,
+    cycle_day: int,
+    facts: tuple[str, ...],
+    *,
+    holidays: bool,
+    as_json: bool,
+) -> None:
+    """Price a load with a tariff, a bill for each month, each line with its reason."""
+    from cloud_service.domain.calculator import calculate, read_usage
+
+    tariff, notes = read_tariffs(tariffs, holidays=holidays)
+    registers, span = read_usage(
+        load, export, start.date(), zone_name, step_s=int(step) * 60 if step else None, unit=unit
+    )
+    bills = calculate(
+        tariff, registers, span, zone_name, cycle_day=cycle_day, whole=periods == "all", facts=read_facts(facts)
+    )
+    if as_json:
+        document: dict[str, Any] = {"periods": [period_json(bill) for bill in bills]}
+        click.echo(json.dumps(document | ({"notes": notes} if notes else {}), ensure_ascii=False))
+        return
+    for note in notes:
+        click.echo(f"note: {note}", err=True)
+    click.echo("\n\n".join(map(period_text, bills)))
+
+
+def read_tariffs(paths: tuple[Path, ...], *, holidays: bool) -> "tuple[Tariff, list[str]]":
+    """One tariff from one or more files, each a version of it, and the notes of imports."""
+    from cloud_service.domain.calculator import any_tariff
+    from cloud_service.domain.tariff import join_versions
+
+    found = [any_tariff(path, holidays=holidays) for path in paths]
+    notes = [note for _, some in found for note in some]
+    return (found[0][0] if len(found) == 1 else join_versions([tariff for tariff, _ in found])), notes
+
+
+def read_facts(facts: tuple[str, ...]) -> dict[str, Any]:
+    """NAME=NUMBER pairs."""
+    from cloud_service.domain.money import exact
+
+    pairs = (fact.partition("=") for fact in facts)
+    return {name: exact(number, f"--value {name}") for name, _, number in pairs}
+
+
+def period_json(bill: "Rated") -> dict[str, Any]:
+    """A bill as the calculator prints it; taxes only where the tariff has some."""
+    from cloud_service.domain.money import plain
+
+    keys = ("charge", "label", "quantity", "unit", "price", "amount_unrounded", "amount", "why")
+    found: dict[str, Any] = {
+        "start": bill.span.start.isoformat(),
+        "end": bill.span.end.isoformat(),
+        "lines": [{key: line[key] for key in keys} for line in (line.as_json() for line in bill.lines)],
+        "max_demand_kw": None if bill.max_demand_kw is None else plain(bill.max_demand_kw),
+        "total_unrounded": plain(bill.total_unrounded),
+        "total": format(bill.total, "f"),
+    }
+    if bill.taxes:
+        found["taxes"] = [tax.as_json() for tax in bill.taxes]
+    return found
+
+
+def period_text(bill: "Rated") -> str:
+    """A bill for people."""
+    from cloud_service.domain.money import plain
+
+    rows = [f"{bill.span.start} to {bill.span.end} (end exclusive)"]
+    for line in bill.lines:
+        price = "" if line.price is None else f"× {plain(line.price)}"
+        rows.append(f"  {line.label[:44]:<44} {plain(line.quantity):>16} {line.unit:<6} {price:<14} {line.amount:>12}")
+    for tax in bill.taxes:
+        rows.append(
+            f"  {tax.label[:44]:<44} {plain(tax.base):>16} {'':<6} {plain(tax.percent) + ' %':<14} {tax.amount:>12}"
+        )
+    if bill.max_demand_kw is not None:
+        rows.append(f"  highest demand {plain(bill.max_demand_kw)} kW")
+    rows.append(f"  {'Total ' + bill.currency:<83} {bill.total:>12}")
+    return "\n".join(rows)

@@ -1,0 +1,138 @@
+"""The calculator: files in, bills out, month after month, each month handing its history to the next."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from cloud_service.domain import loads
+from cloud_service.domain.calendar import grid
+from cloud_service.domain.charges import Export
+from cloud_service.domain.lines import Rated
+from cloud_service.domain.proration import cycles
+from cloud_service.domain.rating import rate
+from cloud_service.domain.tariff import Tariff, load_tariff, read_document
+from cloud_service.domain.urdb import import_urdb, is_urdb
+from cloud_service.domain.usage import History, Intervals, Usage
+from common.errors import InputError
+from common.period import STEPS_S, Span, zone
+
+
+def any_tariff(path: Path, *, holidays: bool = False) -> tuple[Tariff, tuple[str, ...]]:
+    """The tariff of a file of ours or of the URDB, and the notes of an import.
+
+    A URDB record is priced as the URDB's own tools price it: without its days of validity, and without holidays (which
+    the URDB does not have, but its ratebook form may name) unless they are asked for.
+    """
+    document = read_document(path)
+    if is_urdb(document):
+        imported = import_urdb(document, holidays=holidays)
+        return load_tariff(imported.document), imported.notes
+    return load_tariff(document), ()
+
+
+def read_usage(
+    load: Path, export: Path | None, start: date, zone_name: str, *, step_s: int | None = None, unit: str | None = None
+) -> tuple[dict[str, Intervals], Span]:
+    """The registers of the files, and the days they are of."""
+    zone(zone_name)
+    column = loads.read_column(_text(load), str(load))
+    step = step_s or loads.step_of(column, start, zone_name, str(load))
+    span = loads.span_of(column, start, zone_name, step, str(load))
+    registers = {"import": loads.intervals(column, step, _unit(column, unit), str(load), negative=False)}
+    if export is not None:
+        given = loads.read_column(_text(export), str(export))
+        given_step = (
+            step
+            if len(given.values) == len(column.values)
+            else step_s or loads.step_of(given, start, zone_name, str(export))
+        )
+        if loads.span_of(given, start, zone_name, given_step, str(export)) != span:
+            raise InputError(
+                f"the export is not of the same days as the load, {span.start} to {span.end}",
+                path=str(export),
+                code="wrong_length",
+            )
+        registers["export"] = loads.intervals(given, given_step, _unit(given, unit), str(export), negative=True)
+        registers = _same_step(registers, str(export))
+    return registers, span
+
+
+def _unit(column: loads.Column, unit: str | None) -> loads.Unit:
+    if unit is not None:
+        return "kWh" if unit == "kWh" else "kW"
+    return column.unit or "kW"
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"the file cannot be read: {error}", path=str(path)) from error
+
+
+def _same_step(registers: Mapping[str, Intervals], path: str) -> dict[str, Intervals]:
+    steps = {register.step_s for register in registers.values()}
+    if len(steps) > 1:
+        raise InputError(
+            f"load and export have steps of {sorted(step // 60 for step in steps)} min",
+            path=path,
+            hint=f"give both in one of {STEPS_S} seconds",
+            code="wrong_length",
+        )
+    return dict(registers)
+
+
+def check_priced(tariff: Tariff, registers: Mapping[str, Any]) -> None:
+    """Refuse an export that the tariff has no rule for: it would silently be worth nothing."""
+    if "export" not in registers:
+        return
+    for version in tariff.versions:
+        rules = [
+            charge
+            for charge in version.document.charges
+            if isinstance(charge, Export)
+            or getattr(charge, "netting", None) is not None
+            or getattr(charge, "register", "") in ("export", "net_export")
+        ]
+        if not rules:
+            raise InputError(
+                "the tariff does not say what export is worth",
+                path="charges",
+                hint="add an export charge or netting",
+                code="unpriced_register",
+            )
+
+
+def calculate(
+    tariff: Tariff,
+    registers: Mapping[str, Intervals],
+    span: Span,
+    zone_name: str,
+    *,
+    cycle_day: int = 1,
+    whole: bool = False,
+    facts: Mapping[str, Decimal] | None = None,
+) -> list[Rated]:
+    """A bill for each billing month of the span (or one for all of it)."""
+    check_priced(tariff, registers)
+    bills: list[Rated] = []
+    history = History()
+    for part in (span,) if whole else cycles(span.start, span.end, cycle_day):
+        bill = rate(
+            tariff, Usage(cut(registers, span, part, zone_name), history, facts or {}), part, zone_name, cycle_day
+        )
+        history = bill.history
+        bills.append(bill)
+    return bills
+
+
+def cut(registers: Mapping[str, Intervals], span: Span, part: Span, zone_name: str) -> dict[str, Intervals]:
+    """The steps of some of the days."""
+    return {
+        name: Intervals(
+            one.values[grid(span.start, span.end, zone_name, one.step_s).slice_of(part)], one.step_s, one.scale
+        )
+        for name, one in registers.items()
+    }
