@@ -61,6 +61,7 @@ class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     subunit: int = 0
     nth: int = 0
     unit: str = ""  # only where one telegram carries a quantity in several units
+    qualifier: str = ""  # of a combinable VIFE, such as "uncorrected unit"
 
 
 class Register(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -91,8 +92,14 @@ class Register(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Identify(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One fact that tells this model from others. All of a profile's facts must hold."""
+    """One fact that tells this model from others. All of a profile's facts must hold.
 
+    Where a maker has no model register, a `register` whose value must lie `between` two numbers (or be 0) keeps a
+    wrong map from being believed: a float read as an integer is far outside.
+    """
+
+    register: str = ""
+    between: tuple[Decimal, Decimal] | None = None
     address: int | None = None
     function: Literal[3, 4] | None = None
     type: str = ""  # as registers, or str
@@ -189,6 +196,9 @@ def problems(profile: MeterProfile) -> Iterator[str]:
         if not NAME.fullmatch(name):
             yield f"registers.{name}: names are lower case letters, digits and _"
         yield from (f"registers.{name}: {fault}" for fault in _register_faults(profile, register))
+    for number, mark in enumerate(profile.identify):
+        if mark.register and (mark.register not in profile.registers or mark.between is None):
+            yield f"identify[{number}]: needs a register of this profile and two numbers it lies between"
     for number, sample in enumerate(profile.samples):
         if sample.register not in profile.registers:
             yield f"samples[{number}]: there is no register {sample.register!r}"
@@ -237,7 +247,7 @@ def find(profile_id: str, folder: Path = METERS_DIR) -> MeterProfile:
         import difflib
 
         near = difflib.get_close_matches(profile_id, ids(folder), 3, 0.4)
-        hint = f"did you mean {' or '.join(near)}?" if near else "energy-edge read --profiles lists all"
+        hint = f"did you mean {' or '.join(near)}?" if near else "`energy-edge profiles` lists all"
         raise NotFoundError(f"there is no meter profile {profile_id!r}", hint=hint)
     return load(path)
 

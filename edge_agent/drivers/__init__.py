@@ -11,6 +11,7 @@ from edge_agent.transports.port import Port
 DRIVERS: Mapping[str, str] = {
     # protocol as profiles and site files name it: module:class
     "modbus": "edge_agent.drivers.modbus:ModbusDriver",
+    "mbus": "edge_agent.drivers.mbus:MBusDriver",
     "simulated": "edge_agent.drivers.simulated:SimulatedDriver",
 }
 

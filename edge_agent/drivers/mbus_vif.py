@@ -169,12 +169,18 @@ EXTENSION_FB: tuple[Row, ...] = (
 )
 
 PER = {0x20: "s", 0x21: "min", 0x22: "h", 0x23: "d", 0x24: "week", 0x25: "month", 0x26: "year", 0x27: "revolution"}
+NO_ERROR = "no error"
 QUALIFIERS = {
     # combinable VIFE that say which value it is
+    0x00: NO_ERROR,
     0x12: "average",
     0x13: "inverse compact profile",
     0x1E: "compact profile with registers",
     0x1F: "compact profile",
+    0x28: "increment per input pulse on channel 0",
+    0x29: "increment per input pulse on channel 1",
+    0x2A: "increment per output pulse on channel 0",
+    0x2B: "increment per output pulse on channel 1",
     0x39: "date and time of start",
     0x3A: "uncorrected unit",
     0x3B: "accumulation only if positive",
@@ -190,6 +196,22 @@ QUALIFIERS = {
     0x63: "date and time of end of first lower limit exceed",
     0x66: "date and time of begin of last lower limit exceed",
     0x67: "date and time of end of last lower limit exceed",
+    0x50: "duration of first lower limit exceed (s)",
+    0x51: "duration of first lower limit exceed (min)",
+    0x52: "duration of first lower limit exceed (h)",
+    0x53: "duration of first lower limit exceed (d)",
+    0x54: "duration of last lower limit exceed (s)",
+    0x55: "duration of last lower limit exceed (min)",
+    0x56: "duration of last lower limit exceed (h)",
+    0x57: "duration of last lower limit exceed (d)",
+    0x58: "duration of first upper limit exceed (s)",
+    0x59: "duration of first upper limit exceed (min)",
+    0x5A: "duration of first upper limit exceed (h)",
+    0x5B: "duration of first upper limit exceed (d)",
+    0x5C: "duration of last upper limit exceed (s)",
+    0x5D: "duration of last upper limit exceed (min)",
+    0x5E: "duration of last upper limit exceed (h)",
+    0x5F: "duration of last upper limit exceed (d)",
     0x6A: "date and time of begin of first",
     0x6B: "date and time of end of first",
     0x6E: "date and time of begin of last",

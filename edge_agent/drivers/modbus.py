@@ -7,13 +7,13 @@ from typing import Any, Self
 
 from common.errors import InputError
 from common.profile import Identify, MeterProfile
-from common.reading import thousandths
 from edge_agent.drivers.decode import register_value, text_value
-from edge_agent.drivers.interface import RegisterValue, WrongMeter, wanted
+from edge_agent.drivers.interface import MeterSilent, RegisterValue, WrongMeter, wanted
 from edge_agent.drivers.modbus_frames import BUSY, ModbusRefused
 from edge_agent.drivers.modbus_line import ModbusLine
 from edge_agent.drivers.modbus_plan import Block, Field, plan, split
 from edge_agent.drivers.modbus_sunspec import find_model
+from edge_agent.drivers.values import as_values
 from edge_agent.transports.port import Port
 
 LACKS = (2, 3)  # exceptions: no such address, or not so many registers
@@ -44,13 +44,13 @@ class ModbusDriver:
     async def read(self, address: str, profile: MeterProfile, registers: Sequence[str] = ()) -> list[RegisterValue]:
         """The named registers; the first read of a meter proves first that it is the profile's model."""
         names = wanted(profile, registers)
-        unit = unit_of(address)
-        if profile.identify and (address, profile.hash) not in self.known:
-            await self.check(address, profile)
+        unit, is_new = unit_of(address), (address, profile.hash) not in self.known
+        if is_new:
+            await self._check_marks(address, profile)
         base = await self._base(unit, profile)
-        found: Found = {}
-        for block in self._plan((unit, profile.hash, names, base), profile):
-            found |= await self._block((unit, profile.hash, names, base), block, profile)
+        found = await self._fetch((unit, profile.hash, names, base), profile)
+        if is_new:
+            await self._check_ranges(address, profile, found)
         return as_values(profile, names, found, int(self.clock() * 1000))
 
     async def identify(self, address: str, profile: MeterProfile) -> str:
@@ -68,14 +68,17 @@ class ModbusDriver:
 
     async def check(self, address: str, profile: MeterProfile) -> None:
         """WrongMeter if one of the profile's marks does not hold."""
-        for mark in profile.identify:
-            if mark.address is not None:
-                await self._check_mark(address, profile, mark, mark.address)
-        self.known.add((address, profile.hash))
+        await self._check_marks(address, profile)
+        await self._check_ranges(address, profile, {})
 
     async def words(self, address: str, function: int, start: int, count: int) -> bytes:
         """Raw registers, for the installer's tools."""
         return await self.line.ask(unit_of(address), function, start, count)
+
+    async def _check_marks(self, address: str, profile: MeterProfile) -> None:
+        for mark in profile.identify:
+            if mark.address is not None:
+                await self._check_mark(address, profile, mark, mark.address)
 
     async def _check_mark(self, address: str, profile: MeterProfile, mark: Identify, start: int) -> None:
         function, count = mark.function or profile.read.function, mark.words or WORDS[mark.type]
@@ -89,9 +92,34 @@ class ModbusDriver:
             shown = repr(text_value(raw)) if mark.type == "str" else f"0x{raw.hex()}"
             raise _wrong(address, profile, f"its register {start} says {shown}")
 
+    async def _check_ranges(self, address: str, profile: MeterProfile, found: Found) -> None:
+        """A value outside its possible range: the bytes mean something else than this profile says."""
+        for mark in profile.identify:
+            if not mark.register or mark.between is None:
+                continue
+            if mark.register not in found:
+                unit = unit_of(address)
+                key = (unit, profile.hash, (mark.register,), await self._base(unit, profile))
+                found = {**found, **await self._fetch(key, profile)}
+            value = found.get(mark.register, (Decimal(0), b""))[0]
+            if value and not mark.between[0] <= value <= mark.between[1]:
+                shown = format(value, ".3g")
+                raise _wrong(address, profile, f"it would show {mark.register} = {shown}, which cannot be")
+        self.known.add((address, profile.hash))
+
+    async def _fetch(self, key: PlanKey, profile: MeterProfile) -> Found:
+        found: Found = {}
+        for block in self._plan(key, profile):
+            found |= await self._block(key, block, profile)
+        return found
+
     async def _ask(self, unit: int, function: int, start: int, count: int, profile: MeterProfile) -> bytes:
         self.line.pace.learn_rules(unit, timeout_ms=profile.read.timeout_ms, gap_ms=profile.read.gap_ms)
-        return await self.line.ask(unit, function, start, count)
+        try:
+            return await self.line.ask(unit, function, start, count)
+        except MeterSilent:  # who comes back may be another meter
+            self.known.discard((str(unit), profile.hash))
+            raise
 
     async def _block(self, key: PlanKey, block: Block, profile: MeterProfile) -> Found:
         """The values of one request. A block that the meter refuses is asked for register by register from now on."""
@@ -166,30 +194,6 @@ def field_value(place: Field, answer: bytes, profile: MeterProfile) -> tuple[Dec
         raw, place.register, word_order=rules.word_order, byte_order=rules.byte_order, exponent=exponent
     )
     return None if value is None else (value, evidence)
-
-
-def as_values(profile: MeterProfile, names: Sequence[str], found: Found, at_ms: int) -> list[RegisterValue]:
-    """Exact values in the order asked for; sums are made here, of values of one poll."""
-    values = []
-    for name in names:
-        register = profile.registers[name]
-        parts = [(found.get(part.removeprefix("-")), part.startswith("-")) for part in register.sum or (name,)]
-        known = [(-part[0] if minus else part[0], part[1]) for part, minus in parts if part is not None]
-        if len(known) < len(parts):
-            continue
-        values.append(
-            RegisterValue(
-                register=name,
-                unit=register.unit.value,
-                kind=register.kind.value,
-                value=thousandths(sum((number for number, _ in known), Decimal(0)), name),
-                at_ms=at_ms,
-                raw=b"".join(raw for _, raw in known),
-                profile_id=profile.id,
-                profile_hash=profile.hash,
-            )
-        )
-    return values
 
 
 def _wrong(address: str, profile: MeterProfile, why: str) -> WrongMeter:

@@ -1,9 +1,10 @@
 """Which Modbus requests fetch a set of registers: as few as the meter's limits allow; pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from common.profile import MeterProfile, Register
+from edge_agent.drivers.values import with_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +66,6 @@ def split(block: Block) -> tuple[Block, ...]:
         moved = Field(place.name, place.register, place.start - first, place.end - first, scale)
         parts.append(Block(block.function, block.address + first // 2, (last - first) // 2, (moved,)))
     return tuple(parts)
-
-
-def with_parts(profile: MeterProfile, names: Iterable[str]) -> list[str]:
-    """The names, each once, and the parts of sums before them."""
-    found: dict[str, None] = {}
-    for name in names:
-        for part in profile.registers[name].sum:
-            found[part.removeprefix("-")] = None
-        found[name] = None
-    return list(found)
 
 
 def _extent(register: Register) -> tuple[int, int]:

@@ -1,5 +1,6 @@
 from common.profile import find
-from edge_agent.drivers.modbus_plan import plan, split, with_parts
+from edge_agent.drivers.modbus_plan import plan, split
+from edge_agent.drivers.values import with_parts
 from tests.edge_agent.builders import make_profile
 
 KWH = 'unit = "kWh", kind = "index"'
