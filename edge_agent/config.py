@@ -153,7 +153,7 @@ def parse(text: str, path: str = "", folder: Path = Path()) -> SiteFile:
 def _convert(raw: dict[str, Any]) -> tuple[SiteFile | None, list[str]]:
     """The typed file, or a fault for each part that does not fit its type."""
     try:
-        return msgspec.convert(raw, SiteFile), []
+        return msgspec.convert(raw, SiteFile, dec_hook=_as_path), []
     except msgspec.ValidationError as whole:
         faults = []
         parts: dict[str, Any] = {"gateway": Gateway, "uplink": Uplink, "polling": Polling, "buffer": Buffering}
@@ -172,9 +172,15 @@ def _convert(raw: dict[str, Any]) -> tuple[SiteFile | None, list[str]]:
         return None, faults or [str(whole)]
 
 
+def _as_path(kind: type, value: Any) -> Any:
+    if kind is Path and isinstance(value, str):
+        return Path(value)
+    raise ValueError("expected a text")
+
+
 def _fault(raw: object, kind: type, where: str) -> list[str]:
     try:
-        msgspec.convert(raw, kind)
+        msgspec.convert(raw, kind, dec_hook=_as_path)
     except msgspec.ValidationError as error:
         return [f"{where}: {error}"]
     return []

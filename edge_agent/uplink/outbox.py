@@ -20,6 +20,7 @@ LIVE_ROWS = 1000
 LIVE_WINDOW_ROWS = 5000  # live readings on their way without a receipt; beyond it they wait
 VOID_RANGES = 500
 PATIENCE_S, PATIENCE_MAX_S = 30.0, 300.0
+OVERTAKEN_S = 3.0  # rows sent this long ago and still missing while later ones have arrived are sent again
 QUESTION_S = 60.0  # nothing heard while something is owed: ask by sending the catalog
 HOLD_REJECTED_S = 3600.0
 
@@ -98,6 +99,12 @@ class Outbox:
         self.session.flights = [f for f in self.session.flights if f.stream != stream.number or _owed(stream, f)]
         if len(self.session.flights) < before:
             self.patience_s = PATIENCE_S
+            overtaken = now_s - OVERTAKEN_S
+            self.session.flights = [
+                f
+                for f in self.session.flights
+                if f.stream != stream.number or f.last > receipt.highest or f.sent_s > overtaken
+            ]
 
     def rejection(self, rejection: Rejection, now_s: float) -> None:
         """The cloud could not take a message: keep its rows, but do not try them again at once."""
