@@ -105,6 +105,14 @@ def owner_url(environ: Mapping[str, str] = os.environ) -> str:
     return url
 
 
+def database_url(environ: Mapping[str, str] = os.environ) -> str:
+    """The address for commands that need nothing but the database."""
+    url = _secret(environ, "DATABASE_URL")
+    if not url:
+        raise InputError("DATABASE_URL is not set", path="environment", hint="or run `energy-cloud up`")
+    return url
+
+
 def _unsafe(settings: Settings) -> list[str]:
     """What must not start: no database, a weak key, plain text across a network."""
     faults = []

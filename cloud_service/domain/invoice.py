@@ -19,6 +19,8 @@ from common.errors import InputError
 from common.period import Span
 
 HUNDRED = Decimal(100)
+PLACES = -12
+TWELFTH = Decimal(1).scaleb(PLACES)
 Facts = dict[str, Any]
 
 
@@ -201,10 +203,10 @@ def line_row(line: Facts, contract_id: int | None, *, several: bool = False, pla
         "contract_id": contract_id,
         "charge": line["charge"],
         "label": f"{line['label']} · {place}" if several and place else line["label"],
-        "quantity": Decimal(1) if fixed else Decimal(line["quantity"]),
+        "quantity": Decimal(1) if fixed else _fit(line["quantity"]),
         "unit": line["unit"],
-        "price": Decimal(line["amount_unrounded"]) if fixed else Decimal(line["price"]),
-        "amount_unrounded": Decimal(line["amount_unrounded"]),
+        "price": _fit(line["amount_unrounded"] if fixed else line["price"]),
+        "amount_unrounded": _fit(line["amount_unrounded"]),
         "amount": Decimal(line["amount"]),
         "tax_category": category,
         "tax_rate": Decimal(percent),
@@ -214,33 +216,55 @@ def line_row(line: Facts, contract_id: int | None, *, several: bool = False, pla
     }
 
 
+def _fit(text: str) -> Decimal:
+    """The number to the twelve places that a line stores; the explanation has all of them."""
+    number = Decimal(text)
+    return number.quantize(TWELFTH) if number.as_tuple().exponent < PLACES else number  # type: ignore[operator] # finite
+
+
 def content_hash(draft: Draft, number: str) -> bytes:
     """SHA-256 over all that is frozen; any later change of the row can be seen."""
-    return hashlib.sha256(canonical(frozen(draft, number))).digest()
+    return canonical_hash(frozen(draft, number))
+
+
+def canonical_hash(facts: Mapping[str, Any]) -> bytes:
+    """SHA-256 of the canonical form."""
+    return hashlib.sha256(canonical(facts)).digest()
 
 
 def frozen(draft: Draft, number: str) -> Facts:
     """Everything an issued invoice says, as plain values."""
-    return {
-        "kind": draft.kind,
-        "number": number,
-        "bill_date": draft.bill_date,
-        "due_date": draft.due_date,
-        "start": draft.during.start,
-        "end": draft.during.end,
-        "currency": draft.party.currency,
-        "net": draft.net,
-        "tax": draft.tax,
-        "energy": draft.energy,
-        "corrects_id": draft.corrects_id,
-        "reason": draft.reason,
-        "seller": draft.party.seller,
-        "buyer": draft.party.buyer,
-        "basis": draft.basis,
-        "lines": [[row[key] for key in HASHED] for row in draft.lines],
-    }
+    return stored_facts(
+        {
+            "kind": draft.kind,
+            "number": number,
+            "bill_date": draft.bill_date,
+            "due_date": draft.due_date,
+            "start": draft.during.start,
+            "end": draft.during.end,
+            "currency": draft.party.currency,
+            "net": draft.net,
+            "tax": draft.tax,
+            "energy": draft.energy,
+            "corrects_id": draft.corrects_id,
+            "reason": draft.reason,
+            "seller": draft.party.seller,
+            "buyer": draft.party.buyer,
+            "basis": draft.basis,
+        },
+        draft.lines,
+    )
 
 
+def stored_facts(invoice: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) -> Facts:
+    """What the hash covers, of a draft or of the rows read back."""
+    return {key: invoice[key] for key in FROZEN} | {"lines": [[line[key] for key in HASHED] for line in lines]}
+
+
+FROZEN = (
+    "kind", "number", "bill_date", "due_date", "start", "end", "currency", "net", "tax", "energy", "corrects_id",
+    "reason", "seller", "buyer", "basis",
+)  # fmt: skip
 HASHED = ("contract_id", "charge", "label", "quantity", "unit", "price", "amount", "tax_category", "tax_rate")
 
 

@@ -11,11 +11,13 @@ from typing import Any
 from cloud_service.domain.invoice import Draft, Party, draft
 from cloud_service.domain.ledger import Entry, credit_note_lines, invoice_lines
 from cloud_service.domain.pending import take_up
-from cloud_service.store import auditing, invoices, jobs, pending, settling
+from cloud_service.store import auditing, invoices, jobs, pending, runs, settling
 from cloud_service.store.books import book, lock_accounts
 from cloud_service.store.invoices import Issued
 from cloud_service.store.numbers import take
 from cloud_service.store.payers import parties
+from cloud_service.store.refusals import REFUSALS, reason_of
+from cloud_service.store.runs import Item, Run
 from cloud_service.store.session import Session
 from common.errors import ConflictError
 
@@ -59,6 +61,33 @@ def write(session: Session, drafts: Sequence[Draft], *, author: str, deliver: bo
         _queue(session, issued)
     auditing.record(session, [_change(one, author) for one in issued])
     return issued
+
+
+def issue_shard(session: Session, run_id: int, *, author: str, limit: int = 500, deliver: bool = True) -> int:
+    """Issue up to `limit` accounts' rated items of a run; what the database refuses is parked alone."""
+    run = runs.run_of(session, run_id)
+    claimed = runs.claim_accounts(session, run_id, limit)
+    _issue_or_park(session, claimed, run, author=author, deliver=deliver)
+    return len(claimed)
+
+
+def _issue_or_park(session: Session, items: Sequence[Item], run: Run, *, author: str, deliver: bool) -> None:
+    """All in one go; if anything is refused, account by account."""
+    if not items:
+        return
+    rated = [item.rated | {"item_id": item.id} for item in items]
+    try:
+        with session.begin_nested():
+            issue(session, rated, bill_date=run.bill_date, author=author, deliver=deliver)
+    except REFUSALS as error:
+        accounts: dict[int, list[Item]] = {}
+        for item in items:
+            accounts.setdefault(item.rated["contract"]["account_id"], []).append(item)
+        if len(accounts) == 1:
+            runs.park(session, [item.id for item in items], reason_of(error))
+            return
+        for members in accounts.values():
+            _issue_or_park(session, members, run, author=author, deliver=deliver)
 
 
 def _grouped(rated: Sequence[Facts], known: dict[int, Party]) -> list[tuple[Party, list[Facts]]]:

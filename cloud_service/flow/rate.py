@@ -16,7 +16,7 @@ from cloud_service.domain.rating import rate_batch
 from cloud_service.domain.tariff import Tariff
 from cloud_service.domain.usage import History, Intervals, Register, Usage
 from cloud_service.store import contracts as known
-from cloud_service.store import earlier, loads
+from cloud_service.store import earlier, loads, runs
 from cloud_service.store.contracts import Contract, Priced
 from cloud_service.store.session import Session
 from cloud_service.store.versions import tariff_of
@@ -67,6 +67,24 @@ def rate_contracts(session: Session, ids: Sequence[int], span: Span, *, chart: b
     for days, members in groups.items():
         outcomes += _rate_span(session, members, days, chart=chart)
     return sorted(outcomes, key=lambda outcome: outcome.contract.id)
+
+
+def rate_shard(session: Session, run_id: int, limit: int = 500) -> int:
+    """Rate up to `limit` waiting items of a run and keep the results; the number worked on, 0 when none was free."""
+    claimed = runs.claim(session, run_id, "waiting", limit)
+    by_span: dict[Span, dict[int, int]] = {}
+    for item in claimed:
+        by_span.setdefault(Span(item.start, item.end), {})[item.contract_id] = item.id
+    rated: list[tuple[int, Facts]] = []
+    for span, members in by_span.items():
+        for outcome in rate_contracts(session, list(members), span):
+            item_id = members[outcome.contract.id]
+            if outcome.rated is not None and outcome.span == span:
+                rated.append((item_id, outcome.rated))
+            else:
+                runs.park(session, [item_id], outcome.reason or f"the contract runs only {outcome.span}")
+    runs.store_rated(session, rated)
+    return len(claimed)
 
 
 def _rate_span(session: Session, members: Sequence[Contract], span: Span, *, chart: bool) -> list[Outcome]:

@@ -1,0 +1,99 @@
+"""How commands reach the database that DATABASE_URL names: one transaction, as the application's role."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from common.errors import InputError
+
+if TYPE_CHECKING:
+    from cloud_service.store.session import Engine, Session
+
+
+@contextmanager
+def engine() -> Iterator["Engine"]:
+    """An engine as the application's role, closed afterwards."""
+    from cloud_service.settings import database_url
+    from cloud_service.store.session import connect
+
+    found = connect(database_url())
+    try:
+        yield found
+    finally:
+        found.dispose()
+
+
+@contextmanager
+def transaction() -> Iterator["Session"]:
+    """One session and transaction: committed at the end, rolled back on any error."""
+    from cloud_service.store.refusals import REFUSALS, reason_of
+    from cloud_service.store.session import transaction as begin
+    from common.errors import ConflictError, EnergyError
+
+    try:
+        with engine() as found, begin(found) as session:
+            yield session
+    except EnergyError:
+        raise
+    except REFUSALS as error:
+        raise ConflictError(reason_of(error)) from error
+
+
+def as_json(value: Any) -> str:
+    """Values of ours as JSON: decimals as text, dates as ISO 8601."""
+    return json.dumps(value, ensure_ascii=False, default=_plain)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return str(value)
+
+
+def day_of(text: str | None, name: str) -> date:
+    """The day an option names, today (UTC) without one."""
+    from datetime import UTC
+
+    if not text:
+        return datetime.now(UTC).date()
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"{text!r} is no day", path=name, hint="for example 2026-10-31") from None
+
+
+def amount_of(text: str, name: str) -> Decimal:
+    """The exact amount an option names."""
+    from cloud_service.domain.money import exact
+
+    return exact(text, name)
+
+
+def author() -> str:
+    """Who runs the command, for the audit log."""
+    import getpass
+
+    try:
+        return f"cli:{getpass.getuser()}"
+    except (KeyError, OSError):
+        return "cli"
+
+
+def print_table(heads: list[str], rows: list[list[str]]) -> None:
+    """Columns as wide as needed; numbers to the right."""
+    widths = [max(len(str(row[n])) for row in [heads, *rows]) for n in range(len(heads))]
+    right = [all(_numeric(row[n]) for row in rows) and bool(rows) for n in range(len(heads))]
+    for row in [heads, *rows]:
+        cells = [str(cell).rjust(w) if r else str(cell).ljust(w) for cell, w, r in zip(row, widths, right, strict=True)]
+        click.echo("  ".join(cells).rstrip())
+
+
+def _numeric(text: str) -> bool:
+    return text.replace(".", "").replace("-", "").replace(",", "").isdigit() or text in ("", "–")

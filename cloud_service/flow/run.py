@@ -1,0 +1,125 @@
+"""Billing runs: plan what is due, see how it compares, approve, give up. Rating and issuing go shard by shard.
+
+A run is its items; a process that dies loses nothing but its open transaction, and whoever comes next carries on.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from cloud_service.domain.compare import Outlier, outlier
+from cloud_service.domain.cycle import due, longest
+from cloud_service.store import auditing, jobs, runs
+from cloud_service.store.runs import Run, RunProgress
+from cloud_service.store.session import Session
+from common.errors import ConflictError
+from common.period import Span
+
+RATING, ISSUING = ("planned", "rating"), ("approved", "issuing")
+TASKS = {"rate": "rate_run", "issue": "issue_run"}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be billed: of an entity, the cycles that end within `span`."""
+
+    entity_id: int
+    span: Span
+    bill_date: date
+    author: str
+    dry_run: bool = False
+    contract_ids: Sequence[int] | None = None
+
+    @property
+    def name(self) -> str:
+        """How the run is listed."""
+        return f"{self.span.start:%Y-%m}" if self.span.start.day == 1 else f"{self.span.start} to {self.span.end}"
+
+
+def plan(session: Session, wanted: Plan) -> Run:
+    """A run with an item for each contract's days that fall due and that nothing bills yet."""
+    window = Span(longest(wanted.span.start), wanted.span.end)
+    found = [
+        (one.id, span)
+        for one in runs.candidates(session, wanted.entity_id, window, wanted.contract_ids)
+        for span in due(one.cycle, one.day, one.start, one.end, wanted.span)
+    ]
+    run_id = runs.add_run(
+        session, entity_id=wanted.entity_id, name=wanted.name, span=wanted.span, bill_date=wanted.bill_date,
+        dry_run=wanted.dry_run, author=wanted.author,
+    )  # fmt: skip
+    runs.add_items(session, run_id, runs.unbilled(session, found) if found else [])
+    runs.change_state(session, run_id, "rating", ["planned"])
+    report(session, run_id)
+    auditing.note(session, wanted.author, "run.plan", f"billing_run:{run_id}", name=wanted.name, items=len(found))
+    return runs.run_of(session, run_id)
+
+
+def start(session: Session, run_id: int, step: str, *, shards: int, author: str) -> None:
+    """Queue the jobs that rate or issue a run; each takes what is free until nothing is left."""
+    jobs.defer_all(
+        session, TASKS[step], [{"run": run_id, "author": author, "shard": n} for n in range(shards)], queue="runs"
+    )
+
+
+def report(session: Session, run_id: int) -> RunProgress:
+    """Move the run on if a phase is over, and tell the console how far it is."""
+    counted = runs.progress_of(session, run_id)
+    if not counted.waiting:
+        runs.change_state(session, run_id, "rated", RATING)
+    if not counted.waiting and not counted.rated:
+        runs.change_state(session, run_id, "done", ISSUING)
+    run = runs.run_of(session, run_id)
+    rating = run.state in RATING
+    runs.show_progress(
+        session, run_id, f"{'Rating' if rating else 'Issuing'} {run.name}",
+        done=counted.rated + counted.issued if rating else counted.issued, parked=counted.parked,
+        total=counted.total - counted.cancelled, state="running" if run.state in ("rating", "issuing") else run.state,
+    )  # fmt: skip
+    return counted
+
+
+def approve(session: Session, run_id: int, author: str) -> None:
+    """What is rated may be issued. Parked items stay behind; they can be rated again in another run."""
+    run = runs.run_of(session, run_id)
+    if run.dry_run:
+        raise ConflictError("a dry run is not issued", hint="start a run without --dry-run")
+    if not runs.change_state(session, run_id, "issuing", ["rated"], approved_by=author):
+        raise ConflictError(f"run {run_id} is {run.state}; only a rated run can be approved")
+    auditing.note(session, author, "run.approve", f"billing_run:{run_id}")
+
+
+def cancel(session: Session, run_id: int, author: str, reason: str = "") -> None:
+    """Give up what is not issued; its days can be billed by another run."""
+    if not runs.change_state(session, run_id, "cancelled", ["planned", "rating", "rated", "approved", "issuing"]):
+        raise ConflictError(f"run {run_id} is over")
+    runs.cancel_items(session, run_id)
+    auditing.note(session, author, "run.cancel", f"billing_run:{run_id}", reason=reason)
+
+
+def retry_parked(session: Session, run_id: int, author: str, item_ids: Sequence[int] | None = None) -> int:
+    """Let parked items be rated again, after what was wrong has been mended."""
+    if not runs.change_state(session, run_id, "rating", ["rating", "rated", "done"]):
+        raise ConflictError("only a run that is not being issued can rate again")
+    count = runs.unpark(session, run_id, item_ids)
+    report(session, run_id)
+    auditing.note(session, author, "run.retry", f"billing_run:{run_id}", items=count)
+    return count
+
+
+def outliers(session: Session, run_id: int, page: int = 1000) -> list[Outlier]:
+    """Items whose amount a day is far from the period before, or negative, or the first; the farthest first."""
+    run = runs.run_of(session, run_id)
+    before = Span(run.start - timedelta(days=run.span.days), run.start)
+    found: list[Outlier] = []
+    offset = 0
+    while rows := runs.items(session, run_id, "rated", page, offset):
+        known = runs.billed_before(session, [row.contract_id for row in rows], before)
+        for row in rows:
+            days = Decimal((row.end - row.start).days)
+            flagged = outlier(row.rated["contract"]["number"], row.rated, days, known.get(row.contract_id))
+            if flagged is not None:
+                found.append(flagged)
+        offset += page
+    return sorted(found, key=lambda one: (one.times is None, -(one.times or 0)))
