@@ -5,7 +5,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from cloud_service.documents.paper import InvoicePaper, MeterReading, PaperLine, Party
+from cloud_service.documents.paper import InvoicePaper, MeterReading, PaperLine, PaperTax, Party
 from cloud_service.documents.payment_code import epc_fits, epc_svg, link_svg, spaced_iban
 from cloud_service.documents.theme import Theme
 from cloud_service.documents.words import Words, places_of, words_for
@@ -158,7 +158,7 @@ def _groups(paper: InvoicePaper, words: Words) -> list[dict[str, Any]]:
     def row(line: PaperLine) -> dict[str, str]:
         return {
             "label": line.label,
-            "note": line.note,
+            "note": line.note or (words.period(*line.days) if line.days else ""),
             "quantity": words.number(line.quantity, places[line.unit]),
             "unit": words.unit(line.unit, line.quantity),
             "price": "" if line.price is None else words.number(line.price, price_places),
@@ -182,9 +182,7 @@ def _shared_places(quantities: Iterable[tuple[str, Decimal]]) -> dict[str, int]:
 def _totals(paper: InvoicePaper, words: Words) -> dict[str, Any]:
     rows = [{"label": words.label("lines.net"), "value": words.money(paper.net, paper.currency)}]
     for tax in paper.taxes:
-        label = words.label(
-            "lines.tax", label=f"{tax.label} {words.percent(tax.percent)}", base=words.money(tax.base, paper.currency)
-        )
+        label = words.label("lines.tax", label=_tax_name(tax, words), base=words.money(tax.base, paper.currency))
         rows.append({"label": label, "value": words.money(tax.amount, paper.currency)})
     local = ""
     if paper.local_total is not None and paper.local_rate is not None and paper.local_currency != paper.currency:
@@ -197,6 +195,12 @@ def _totals(paper: InvoicePaper, words: Words) -> dict[str, Any]:
         )
     label = words.label("lines.credit_total" if paper.kind == "credit_note" else "lines.total")
     return {"rows": rows, "label": label, "value": words.money(paper.total, paper.currency), "local": local}
+
+
+def _tax_name(tax: PaperTax, words: Words) -> str:
+    """`VAT 16 %`; a label that tells its rate already is left as it is."""
+    told = f"{tax.percent.normalize():f}" in tax.label.replace(",", ".")
+    return tax.label if told else f"{tax.label} {words.percent(tax.percent)}"
 
 
 def _chart(paper: InvoicePaper, words: Words) -> dict[str, Any]:
@@ -223,28 +227,36 @@ def _chart(paper: InvoicePaper, words: Words) -> dict[str, Any]:
 
 
 def _readings(paper: InvoicePaper, words: Words) -> dict[str, Any]:
-    indexes = [(item.unit, index) for item in paper.readings for index in (item.previous, item.current)]
-    shared = _shared_places([*indexes, *((item.unit, item.consumption) for item in paper.readings)])
+    """One row a register; the columns of indexes and factors are there where any register has them."""
+    known = [(item.unit, value) for item in paper.readings for value in _values(item)]
+    places = _shared_places(known)
+    names = ["meter", "register"]
+    names += ["previous", "current"] if any(item.current is not None for item in paper.readings) else []
+    names += ["multiplier"] if any(item.multiplier != 1 for item in paper.readings) else []
+    names.append("consumption")
 
-    def row(reading: MeterReading) -> list[str]:
-        places = shared[reading.unit]
-        kind = words.label("readings.estimated" if reading.estimated else "readings.actual")
-        used = words.number(reading.consumption, places)
-        return [
-            f"{reading.meter}",
-            reading.register,
-            words.number(reading.previous, places),
-            f"{words.number(reading.current, places)} ({kind})",
-            words.plain(reading.multiplier.normalize()) if reading.multiplier != 1 else "",
-            f"{used} {reading.unit}",
-        ]
+    def cell(item: MeterReading, name: str) -> str:
+        value = getattr(item, name)
+        if isinstance(value, str):
+            return value
+        if value is None or (name == "multiplier" and value == 1):
+            return ""
+        if name == "multiplier":
+            return words.plain(value.normalize())
+        text = words.number(value, places[item.unit])
+        if name == "current":
+            return f"{text} ({words.label('readings.estimated' if item.estimated else 'readings.actual')})"
+        return f"{text} {item.unit}" if name == "consumption" else text
 
-    names = ("meter", "register", "previous", "current", "multiplier", "consumption")
     return {
         "title": words.label("readings.title"),
         "head": [words.label(f"readings.{name}") for name in names],
-        "rows": [row(reading) for reading in paper.readings],
+        "rows": [[cell(item, name) for name in names] for item in paper.readings],
     }
+
+
+def _values(item: MeterReading) -> list[Decimal]:
+    return [value for value in (item.previous, item.current, item.consumption) if value is not None]
 
 
 def _pay(paper: InvoicePaper, theme: Theme, words: Words) -> dict[str, Any]:

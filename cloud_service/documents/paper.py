@@ -44,6 +44,7 @@ class PaperLine:
     amount: Decimal
     group: str = ""
     note: str = ""
+    days: tuple[date, date] | None = None  # where it is for other days than the whole invoice; both included
 
     def __post_init__(self) -> None:
         for value in (self.quantity, self.price, self.amount):
@@ -72,14 +73,14 @@ class MonthEnergy:
 
 @dataclass(frozen=True, slots=True)
 class MeterReading:
-    """A register's index at the beginning and the end of the span."""
+    """A register's consumption and, where indexes were billed, its first and last index."""
 
     meter: str
     register: str
     unit: str
-    previous: Decimal
-    current: Decimal
     consumption: Decimal
+    previous: Decimal | None = None
+    current: Decimal | None = None
     multiplier: Decimal = Decimal(1)
     estimated: bool = False
 

@@ -27,7 +27,7 @@ HISTORY = tuple(
     MonthEnergy(date(2025 + (10 + at) // 12, (10 + at) % 12 + 1, 1), D(energy), billed=at == 11)
     for at, energy in enumerate((912, 1044, 1189, 1102, 987, 824, 751, 710, 698, 723, 801, 1834))
 )
-READINGS = (MeterReading("1EMH0010234567", "1.8.0", "kWh", D("48211.5"), D("50045.75"), D("1834.25")),)
+READINGS = (MeterReading("1EMH0010234567", "1.8.0", "kWh", D("1834.25"), D("48211.5"), D("50045.75")),)
 
 
 def make_paper(**changes: Any) -> InvoicePaper:

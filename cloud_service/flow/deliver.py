@@ -1,0 +1,144 @@
+"""Issued invoices become documents, made once, and letters, sent once.
+
+`document` gives the stored file of an invoice and makes it on first need. `send` handles one waiting message in the
+caller's transaction: taken under its row lock, handed to the mailer, marked. A crash between the relay's "OK" and our
+commit sends it again under the same Message-ID, by which mail systems see that it is the same.
+"""
+
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from cloud_service.documents import invoice_pdf
+from cloud_service.documents.covering_letter import Cover, invoice_cover, reminder_cover, text_cover
+from cloud_service.documents.from_invoice import paper_of
+from cloud_service.documents.paper import InvoicePaper
+from cloud_service.documents.theme import read_theme
+from cloud_service.mail import Attachment, BouncedError, Letter, Mailer
+from cloud_service.store import delivering, jobs
+from cloud_service.store.delivering import StoredDocument, StoredInvoice, Waiting
+from cloud_service.store.session import Session
+from common.errors import EnergyError, NotFoundError
+
+Clock = Callable[[], datetime]
+Begin = Callable[[], AbstractContextManager[Session]]
+PDF = "invoice_pdf"
+RETRIES_MAX = 12
+FIRST_WAIT = timedelta(minutes=1)
+LONGEST_WAIT = timedelta(hours=6)
+ATTACHMENT_MAX = 10_000_000  # above this the letter carries the link only
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What became of a message: sent, waiting (tried again later), bounced, failed, or gone (nothing to do)."""
+
+    delivery_id: int
+    state: str
+    error: str = ""
+
+
+def deliver(begin: Begin, ids: Iterable[int], mailer: Mailer, clock: Clock, *, public_url: str) -> list[Sent]:
+    """Send messages, each in a transaction of its own (`begin`), so that a bad one keeps no other back."""
+    done = []
+    for delivery_id in ids:
+        with begin() as session:
+            done.append(send(session, delivery_id, mailer, clock, public_url=public_url))
+    return done
+
+
+def send(session: Session, delivery_id: int, mailer: Mailer, clock: Clock, *, public_url: str) -> Sent:
+    """Send one message in the caller's transaction; a refusal for now is queued again with growing pauses."""
+    message = delivering.take(session, delivery_id)
+    if message is None:
+        return Sent(delivery_id, "gone")
+    try:
+        letter = _letter(session, message, public_url)
+        mailer.send(letter)
+    except BouncedError as error:
+        return _give_up(session, message, "bounced", str(error))
+    except EnergyError as error:
+        if not error.retry or message.attempts + 1 >= RETRIES_MAX:
+            return _give_up(session, message, "failed", str(error))
+        return _try_later(session, message, str(error), clock())
+    delivering.mark_sent(session, message.id, clock())
+    return Sent(message.id, "sent")
+
+
+def _give_up(session: Session, message: Waiting, state: str, error: str) -> Sent:
+    delivering.mark_not_sent(session, message.id, state, error)
+    return Sent(message.id, state, error)
+
+
+def _try_later(session: Session, message: Waiting, error: str, now: datetime) -> Sent:
+    delivering.mark_not_sent(session, message.id, "waiting", error)
+    jobs.defer(session, "deliver", {"deliveries": [message.id]}, queue="deliver", at=now + pause(message.attempts))
+    return Sent(message.id, "waiting", error)
+
+
+def pause(attempts: int) -> timedelta:
+    """How long to wait after the given number of earlier attempts: 1, 2, 4 … minutes, at most six hours."""
+    return min(FIRST_WAIT * 2**attempts, LONGEST_WAIT)
+
+
+def document(session: Session, invoice_id: int, *, public_url: str) -> StoredDocument:
+    """The PDF of an invoice as it was first made; made now if nobody has needed it yet."""
+    stored = _stored(session, invoice_id)
+    return _pdf(session, invoice_id, stored, _paper(stored, public_url))
+
+
+def document_by_public_id(session: Session, public_id: UUID, *, public_url: str) -> StoredDocument:
+    """The same, by the id that stands in addresses."""
+    invoice_id = delivering.invoice_id(session, public_id)
+    if invoice_id is None:
+        raise NotFoundError("there is no such invoice")
+    return document(session, invoice_id, public_url=public_url)
+
+
+def _stored(session: Session, invoice_id: int) -> StoredInvoice:
+    stored = delivering.invoice(session, invoice_id)
+    if stored is None:
+        raise NotFoundError(f"invoice {invoice_id} does not exist")
+    return stored
+
+
+def _paper(stored: StoredInvoice, public_url: str) -> InvoicePaper:
+    pay_url = f"{public_url}/pay/{stored.facts['public_id']}" if public_url else ""
+    return paper_of(stored.facts, stored.lines, corrects=stored.corrects, pay_url=pay_url)
+
+
+def _pdf(session: Session, invoice_id: int, stored: StoredInvoice, paper: InvoicePaper) -> StoredDocument:
+    def make() -> tuple[str, str, bytes]:
+        return f"{paper.number}.pdf", "application/pdf", invoice_pdf.render(paper, read_theme(stored.theme))
+
+    return delivering.document_once(session, invoice_id, PDF, make)
+
+
+def _letter(session: Session, message: Waiting, public_url: str) -> Letter:
+    """The letter of a message: an invoice with its PDF, or the words that its facts hold."""
+    if message.kind in ("invoice", "credit_note") and message.invoice_id is not None:
+        stored = _stored(session, message.invoice_id)
+        paper = _paper(stored, public_url)
+        file = _pdf(session, message.invoice_id, stored, paper)
+        return _addressed(message, invoice_cover(paper, read_theme(stored.theme)), paper, [file])
+    cover = reminder_cover(message.facts) if message.kind == "reminder" else text_cover(message.facts)
+    return _addressed(message, cover, None, [])
+
+
+def _addressed(message: Waiting, cover: Cover, paper: InvoicePaper | None, files: list[StoredDocument]) -> Letter:
+    small = sum(len(file.body) for file in files) <= ATTACHMENT_MAX
+    attached = tuple(Attachment(file.filename, file.media_type, file.body) for file in files if small)
+    return Letter(
+        message_id=message.message_id.strip("<>"),
+        recipient=message.recipient,
+        recipient_name=paper.buyer.name if paper else str(message.facts.get("recipient_name", "")),
+        subject=cover.subject,
+        text=cover.text,
+        html=cover.html,
+        reply_to=paper.seller.email if paper else str(message.facts.get("reply_to", "")),
+        sender_name=paper.seller.name if paper else str(message.facts.get("sender_name", "")),
+        language=cover.language,
+        attachments=attached,
+    )

@@ -1,0 +1,126 @@
+"""What has to be sent and what was made of it: deliveries taken one at a time, documents written once."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+TAKE = text(
+    "SELECT d.id, d.invoice_id, d.account_id, d.kind, d.recipient, d.message_id, d.state, d.attempts, d.facts"
+    "  FROM delivery d WHERE d.id = :id AND d.state IN ('waiting', 'failed') FOR UPDATE SKIP LOCKED"
+)
+SENT = text("UPDATE delivery SET state = 'sent', attempts = attempts + 1, error = '', sent_at = :at WHERE id = :id")
+NOT_SENT = text("UPDATE delivery SET state = :state, attempts = attempts + 1, error = :error WHERE id = :id")
+WAITING = text("SELECT id FROM delivery WHERE state = 'waiting' ORDER BY id LIMIT :most")
+INVOICE = text(
+    "SELECT i.*, lower(i.during) AS first_day, upper(i.during) AS end_day, e.theme, c.number AS corrects_number"
+    "  FROM invoice i JOIN legal_entity e ON e.id = i.legal_entity_id LEFT JOIN invoice c ON c.id = i.corrects_id"
+    " WHERE i.id = :id"
+)
+LINES = text(
+    "SELECT *, lower(during) AS first_day, upper(during) AS end_day FROM invoice_line"
+    " WHERE invoice_id = :id ORDER BY position"
+)
+DOCUMENT = text(
+    "SELECT id, public_id, media_type, filename, sha256, body FROM document WHERE invoice_id = :invoice AND kind = :kind"
+)
+WRITE = text(
+    "INSERT INTO document (invoice_id, kind, media_type, filename, sha256, body)"
+    " VALUES (:invoice, :kind, :media_type, :filename, :sha256, :body) ON CONFLICT DO NOTHING"
+)
+INVOICE_ID = text("SELECT id FROM invoice WHERE public_id = :public_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A message that waits to be sent; its row is locked until the transaction ends."""
+
+    id: int
+    invoice_id: int | None
+    account_id: int | None
+    kind: str
+    recipient: str
+    message_id: str
+    state: str
+    attempts: int
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredInvoice:
+    """An issued invoice as it lies in the database, with its lines and the look of its seller."""
+
+    facts: dict[str, Any]
+    lines: list[dict[str, Any]]
+    theme: dict[str, Any]
+    corrects: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDocument:
+    """A file that was made once; `sha256` is of `body`."""
+
+    id: int
+    public_id: UUID
+    media_type: str
+    filename: str
+    sha256: bytes
+    body: bytes
+
+
+def take(session: Session, delivery_id: int) -> Waiting | None:
+    """Lock a message to send it; None if it was sent, has bounced or is being sent by another worker."""
+    row = session.execute(TAKE, {"id": delivery_id}).mappings().one_or_none()
+    return Waiting(**row) if row else None
+
+
+def mark_sent(session: Session, delivery_id: int, at: datetime) -> None:
+    """The relay has taken it."""
+    session.execute(SENT, {"id": delivery_id, "at": at})
+
+
+def mark_not_sent(session: Session, delivery_id: int, state: str, error: str) -> None:
+    """It was not taken: `waiting` for another try, `bounced` or `failed` for good."""
+    session.execute(NOT_SENT, {"id": delivery_id, "state": state, "error": error})
+
+
+def waiting(session: Session, most: int = 1000) -> list[int]:
+    """Messages that wait, oldest first: what a worker takes up again after a crash."""
+    return [row.id for row in session.execute(WAITING, {"most": most})]
+
+
+def invoice(session: Session, invoice_id: int) -> StoredInvoice | None:
+    """An issued invoice with all that its document says."""
+    row = session.execute(INVOICE, {"id": invoice_id}).mappings().one_or_none()
+    if row is None:
+        return None
+    facts = dict(row)
+    lines = [dict(line) for line in session.execute(LINES, {"id": invoice_id}).mappings()]
+    return StoredInvoice(facts, lines, facts.pop("theme"), facts.pop("corrects_number") or "")
+
+
+def invoice_id(session: Session, public_id: UUID) -> int | None:
+    """The invoice behind a public id."""
+    found: int | None = session.execute(INVOICE_ID, {"public_id": public_id}).scalar_one_or_none()
+    return found
+
+
+def document_once(
+    session: Session, invoice_id: int, kind: str, make: Callable[[], tuple[str, str, bytes]]
+) -> StoredDocument:
+    """The document of that kind; `make` gives (file name, media type, bytes) and is called only if there is none.
+
+    Two who ask at once both get what the first has written.
+    """
+    known = session.execute(DOCUMENT, {"invoice": invoice_id, "kind": kind}).mappings().one_or_none()
+    if known is None:
+        filename, media_type, body = make()
+        facts = {"filename": filename, "media_type": media_type, "body": body, "sha256": hashlib.sha256(body).digest()}
+        session.execute(WRITE, {"invoice": invoice_id, "kind": kind, **facts})
+        known = session.execute(DOCUMENT, {"invoice": invoice_id, "kind": kind}).mappings().one()
+    return StoredDocument(**known)

@@ -1,0 +1,198 @@
+"""Invoices become one document and one letter each, whatever the relay answers."""
+
+import hashlib
+import io
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pypdf
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from cloud_service.flow import deliver
+from cloud_service.flow.issue import issue
+from cloud_service.flow.rate import rate_contracts
+from cloud_service.mail import BouncedError, Outbox
+from cloud_service.store.invoices import Issued
+from cloud_service.store.session import transaction
+from common.errors import NotFoundError, UnavailableError
+from common.period import Span
+from tests.books.world import World, build
+
+OCTOBER = Span(date(2026, 10, 1), date(2026, 11, 1))
+NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
+PUBLIC = "https://energy.example"
+
+
+def clock() -> datetime:
+    return NOON
+
+
+@pytest.fixture
+def world(session: Session) -> World:
+    world = build(session, tenants=2)
+    for register in world.registers:
+        world.readings(register, OCTOBER)
+    return world
+
+
+def bill(world: World) -> list[Issued]:
+    outcomes = rate_contracts(world.session, world.contracts, OCTOBER)
+    issued = issue(world.session, [o.rated for o in outcomes if o.rated], bill_date=date(2026, 11, 2), author="test")
+    world.session.commit()
+    return issued
+
+
+def deliveries(world: World) -> list[Any]:
+    world.session.rollback()
+    rows = world.session.execute(
+        text("SELECT id, state, attempts, error, sent_at, message_id FROM delivery ORDER BY id")
+    )
+    return list(rows)
+
+
+def run(engine: Engine, world: World, outbox: Outbox, ids: list[int] | None = None) -> list[deliver.Sent]:
+    ids = ids or [row.id for row in deliveries(world)]
+    return deliver.deliver(lambda: transaction(engine), ids, outbox, clock, public_url=PUBLIC)
+
+
+def test_each_invoice_is_mailed_once_with_its_pdf(world: World, engine: Engine) -> None:
+    issued = bill(world)
+    outbox = Outbox()
+    first, again = run(engine, world, outbox), run(engine, world, outbox)
+    rows = deliveries(world)
+
+    assert ["sent", "sent"] == [one.state for one in first]
+    assert ["gone", "gone"] == [one.state for one in again]
+    assert [("sent", 1, NOON)] * 2 == [(row.state, row.attempts, row.sent_at) for row in rows]
+    assert [f"invoice-{one.public_id}" for one in issued] == [
+        letter.message_id.rpartition("@")[0] for letter in outbox.letters
+    ]
+    letter = outbox.letters[0]
+    assert ["INV-2026-00001.pdf"] == [file.filename for file in letter.attachments]
+    assert "118.29" in letter.text or "118,29" in letter.text
+    assert f"{PUBLIC}/pay/{issued[0].public_id}" in letter.html
+
+
+def test_the_pdf_says_the_amounts_of_the_database(world: World) -> None:
+    issued = bill(world)
+    file = deliver.document(world.session, issued[0].id, public_url=PUBLIC)
+    pages = pypdf.PdfReader(io.BytesIO(file.body)).pages
+    said = "\n".join(page.extract_text() for page in pages).replace("\u00a0", " ")
+
+    assert "INV-2026-00001" in said
+    assert "298" in said
+    assert "118.29" in said or "118,29" in said
+    assert hashlib.sha256(file.body).digest() == file.sha256
+
+
+def test_a_document_is_made_once_and_stays_when_the_theme_changes(world: World, engine: Engine, owner: Any) -> None:
+    issued = bill(world)
+    with transaction(engine) as session:
+        first = deliver.document(session, issued[0].id, public_url=PUBLIC)
+    owner.execute("""UPDATE legal_entity SET theme = '{"primary": "#ff0000"}'""")
+    with transaction(engine) as session:
+        again = deliver.document_by_public_id(session, issued[0].public_id, public_url="https://moved.example")
+        other = deliver.document(session, issued[1].id, public_url=PUBLIC)
+
+    assert (first.id, first.body) == (again.id, again.body)
+    assert first.id != other.id
+
+
+def test_the_database_refuses_to_change_a_document(world: World, engine: Engine) -> None:
+    issued = bill(world)
+    with transaction(engine) as session:
+        deliver.document(session, issued[0].id, public_url=PUBLIC)
+
+    with pytest.raises(DBAPIError), transaction(engine) as session:
+        session.execute(text("UPDATE document SET body = 'x'"))
+
+
+def test_a_refusal_for_now_is_tried_again_later_and_then_sent(world: World, engine: Engine) -> None:
+    bill(world)
+    outbox = Outbox()
+    outbox.refusals = [UnavailableError("451 greylisted")]
+    states = [one.state for one in run(engine, world, outbox)]
+    rows = deliveries(world)
+    jobs = world.session.execute(
+        text("SELECT args, scheduled_at FROM procrastinate_jobs WHERE scheduled_at IS NOT NULL")
+    ).all()
+
+    assert ["waiting", "sent"] == states
+    assert ("waiting", 1, "451 greylisted") == (rows[0].state, rows[0].attempts, rows[0].error)
+    assert [({"deliveries": [rows[0].id]}, NOON + timedelta(minutes=1))] == [tuple(job) for job in jobs]
+
+    assert ["sent"] == [one.state for one in run(engine, world, outbox, [rows[0].id])]
+    assert ("sent", 2, "") == (deliveries(world)[0].state, deliveries(world)[0].attempts, deliveries(world)[0].error)
+
+
+def test_a_bounce_is_recorded_and_never_tried_again(world: World, engine: Engine) -> None:
+    bill(world)
+    outbox = Outbox()
+    outbox.refusals = [BouncedError("550 no such mailbox")]
+    run(engine, world, outbox)
+    again = run(engine, world, outbox, [deliveries(world)[0].id])
+
+    assert "bounced" == deliveries(world)[0].state
+    assert "550 no such mailbox" in deliveries(world)[0].error
+    assert ["gone"] == [one.state for one in again]
+    assert 1 == len(outbox.letters)
+
+
+def test_after_many_tries_it_is_given_up_and_named(world: World, engine: Engine) -> None:
+    bill(world)
+    outbox = Outbox()
+    outbox.refusals = [UnavailableError("421 busy")] * deliver.RETRIES_MAX
+    first = deliveries(world)[0].id
+    states = [run(engine, world, outbox, [first])[0].state for _ in range(deliver.RETRIES_MAX)]
+
+    assert ["waiting"] * (deliver.RETRIES_MAX - 1) + ["failed"] == states
+
+
+def test_pauses_grow_and_stay_within_a_working_day() -> None:
+    pauses = [deliver.pause(attempts) for attempts in range(deliver.RETRIES_MAX)]
+
+    assert timedelta(minutes=1) == pauses[0]
+    assert sorted(pauses) == pauses
+    assert timedelta(hours=6) == pauses[-1]
+
+
+def test_one_address_that_is_none_keeps_no_other_letter_back(world: World, engine: Engine, owner: Any) -> None:
+    bill(world)
+    owner.execute("UPDATE delivery SET recipient = 'nobody' WHERE id = (SELECT min(id) FROM delivery)")
+    outbox = Outbox()
+
+    assert ["failed", "sent"] == [one.state for one in run(engine, world, outbox)]
+    assert 1 == len(outbox.letters)
+
+
+def test_a_message_that_another_worker_holds_is_left_to_it(world: World, engine: Engine) -> None:
+    bill(world)
+    first = deliveries(world)[0].id
+    outbox = Outbox()
+    with transaction(engine) as session:
+        session.execute(text("SELECT 1 FROM delivery WHERE id = :id FOR UPDATE"), {"id": first})
+
+        assert ["gone"] == [one.state for one in run(engine, world, outbox, [first])]
+    assert [] == outbox.letters
+
+
+def test_a_crash_before_the_commit_sends_the_same_message_id_again(world: World, engine: Engine) -> None:
+    bill(world)
+    first = deliveries(world)[0].id
+    outbox = Outbox()
+    session = Session(engine)
+    deliver.send(session, first, outbox, clock, public_url=PUBLIC)
+    session.rollback()
+    session.close()
+    run(engine, world, outbox, [first])
+
+    assert 2 == len(outbox.letters)
+    assert 1 == len({letter.message_id for letter in outbox.letters})
+
+
+def test_an_unknown_invoice_has_no_document(session: Session) -> None:
+    with pytest.raises(NotFoundError):
+        deliver.document(session, 1, public_url=PUBLIC)
