@@ -223,7 +223,7 @@ class Buffer:
         if row.time_quality != TimeQuality.UNKNOWN:
             return row.at_ms, row.time_quality
         if row.boot in self.offsets:
-            return max(row.mono_ms + self.offsets[row.boot], 0), TimeQuality.RECONSTRUCTED
+            return max((row.mono_ms + self.offsets[row.boot]) // 100 * 100, 0), TimeQuality.RECONSTRUCTED
         if row.boot == self.boot:
             return None
         return max(row.at_ms, 0), TimeQuality.UNKNOWN

@@ -49,8 +49,8 @@ def catalog(channels: int = 3, *, base: int = 0, epoch: int = 7, version: int = 
 
 def rows(*facts: tuple[int, int, int, int], quality: int = 0, time_quality: int = 0) -> Rows:
     """Rows from (sequence, channel, at_ms, value)."""
-    columns = [array("q", column) for column in zip(*facts, strict=True)]
-    return Rows(*columns, bytes([quality]) * len(facts), bytes([time_quality]) * len(facts))
+    sequence, channel, at_ms, value = (array("q", column) for column in zip(*facts, strict=True))
+    return Rows(sequence, channel, at_ms, value, bytes([quality]) * len(facts), bytes([time_quality]) * len(facts))
 
 
 def packed(body: object, *, kind: int = Kind.BATCH, size: int | None = None, version: int = VERSION) -> bytes:
@@ -127,12 +127,14 @@ class TestBatches:
         self, found: list[tuple[int, int, int, int, int, int]], bases: tuple[int, int, int], lane: Lane
     ) -> None:
         known = Catalog(5, 2, tuple(Channel(f"m{n}", "r", "kWh", "index", base) for n, base in enumerate(bases)))
-        sequence, given_rows = 0, []
+        sequence = 0
+        given_rows: list[list[int]] = []
         for step, *rest in found:
             sequence += step
-            given_rows.append((sequence, *rest))
-        columns = list(zip(*given_rows, strict=True))
-        sent = Rows(*(array("q", column) for column in columns[:4]), bytes(columns[4]), bytes(columns[5]))
+            given_rows.append([sequence, *rest])
+        columns = [[row[place] for row in given_rows] for place in range(6)]
+        sequences, channels, ats, values = (array("q", column) for column in columns[:4])
+        sent = Rows(sequences, channels, ats, values, bytes(columns[4]), bytes(columns[5]))
         codec = Codec(GATEWAY, known)
 
         topic = Topic(GATEWAY, Up.LIVE if lane is Lane.LIVE else Up.BACKLOG)
@@ -352,10 +354,12 @@ class TestHostileBytes:
             msgspec.msgpack.decode(body)
         except Exception:  # noqa: BLE001  whatever it is, it is not readable
             return
+        refused = ""
         try:
             check_shape(body)
         except DecodeError as error:
-            assert error.code == "too_deep"
+            refused = error.code
+        assert refused in ("", "too_deep")
 
     def test_every_cut_of_a_batch(self) -> None:
         for kind, payload in EXAMPLES:
@@ -373,7 +377,7 @@ def meter_round(registers: int, *, rounds: int = 1, meters: int = 50) -> tuple[C
             now = {"power": 2_000, "voltage": 230_000}.get(register, chance.randrange(10**6, 10**8))
             channels.append(Channel(f"meter-{meter:014d}", register, "kWh", "index", now))
             values.append(now)
-    found = []
+    found: list[tuple[int, int, int, int]] = []
     for number in range(rounds):
         at_ms = 1_790_000_000_000 + number * 60_000
         for meter in range(meters):
