@@ -45,6 +45,7 @@ def invoice_cover(paper: InvoicePaper, theme: Theme) -> Cover:
     words = words_for(paper.locale)
     amount = words.money(abs(paper.total), paper.currency)
     kind = "credit" if paper.kind == "credit_note" else "invoice" if paper.payable else "prepaid"
+    subject = "mail.credit_subject" if kind == "credit" else "mail.invoice_subject"
     number, seller = paper.number, paper.seller.name
     sentence = words.label(
         f"mail.{kind}_text",
@@ -59,9 +60,7 @@ def invoice_cover(paper: InvoicePaper, theme: Theme) -> Cover:
     if paper.energy is not None:
         facts.append((words.label("mail.energy"), f"{words.plain(paper.energy.normalize())} {paper.energy_unit}"))
     said = _Said(
-        subject=words.label(
-            f"mail.{'credit' if kind == 'credit' else 'invoice'}_subject", number=number, seller=seller
-        ),
+        subject=words.label(subject, number=number, seller=seller),
         name=paper.buyer.name,
         sentence=sentence,
         facts=facts,
@@ -74,7 +73,10 @@ def invoice_cover(paper: InvoicePaper, theme: Theme) -> Cover:
 
 
 def reminder_cover(facts: Mapping[str, Any]) -> Cover:
-    """The letter that asks for overdue money; `facts`: locale, currency, amount, account, seller, recipient_name, pay_url."""
+    """The letter that asks for overdue money.
+
+    `facts`: locale, currency, amount, account, sender_name, recipient_name, pay_url, footer (lines), theme.
+    """
     words = words_for(str(facts.get("locale", "en")))
     amount = words.money(Decimal(facts["amount"]), str(facts["currency"]))
     account = str(facts.get("account", ""))

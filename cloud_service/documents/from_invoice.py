@@ -1,4 +1,4 @@
-"""The stored facts of an issued invoice as a paper: nothing is looked up or computed anew, only put where it is printed."""
+"""The stored facts of an issued invoice as a paper: nothing is computed anew, only put where it is printed."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta

@@ -80,7 +80,7 @@ def _try_later(session: Session, message: Waiting, error: str, now: datetime) ->
 
 def pause(attempts: int) -> timedelta:
     """How long to wait after the given number of earlier attempts: 1, 2, 4 … minutes, at most six hours."""
-    return min(FIRST_WAIT * 2**attempts, LONGEST_WAIT)
+    return min(FIRST_WAIT * (1 << attempts), LONGEST_WAIT)
 
 
 def document(session: Session, invoice_id: int, *, public_url: str) -> StoredDocument:

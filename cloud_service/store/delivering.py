@@ -27,7 +27,8 @@ LINES = text(
     " WHERE invoice_id = :id ORDER BY position"
 )
 DOCUMENT = text(
-    "SELECT id, public_id, media_type, filename, sha256, body FROM document WHERE invoice_id = :invoice AND kind = :kind"
+    "SELECT id, public_id, media_type, filename, sha256, body FROM document"
+    " WHERE invoice_id = :invoice AND kind = :kind"
 )
 WRITE = text(
     "INSERT INTO document (invoice_id, kind, media_type, filename, sha256, body)"
