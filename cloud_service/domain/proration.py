@@ -1,6 +1,6 @@
 """How much of a billing cycle some days are. Additive: the parts of a cycle always sum to one."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Literal
@@ -92,3 +92,32 @@ def _up_to(value: int, whole: Span, day: date, rule: Prorate) -> int:
     else:
         done, days = days_30(whole.start, day), days_30(whole.start, whole.end)
     return int((Decimal(value) * done / days).to_integral_value(ROUND_HALF_UP)) if days else 0
+
+
+def billed_cycles(start: date, end: date | None, target: date, cycle_day: int, months: int = 1) -> Decimal:
+    """How many billing cycles of `months` months a charge in advance has been billed for by `target`.
+
+    From `start` to the first cycle day is a part of the cycle before it, whole cycles follow up to the one that
+    `target` lies in, and an `end` inside a cycle makes the last one a part. Each part is rounded to the ninth decimal.
+    """
+    first = _first_cycle_day(start, cycle_day, months)
+    total = Decimal(0)
+    if start < first:
+        stop = first if end is None else min(first, end)
+        total += _share(stop - start, first - add_months(first, -months))
+    day = first
+    while day <= target and (end is None or day < end):
+        after = add_months(day, months, cycle_day)
+        total += 1 if end is None or after <= end else _share(end - day, after - day)
+        day = after
+    return total.quantize(NINTH)
+
+
+def _first_cycle_day(start: date, cycle_day: int, months: int) -> date:
+    """The cycle day of the start's month, or if that has passed, of the cycle after it."""
+    day = add_months(start.replace(day=1), 0, cycle_day)
+    return day if day >= start else add_months(start.replace(day=1), months, cycle_day)
+
+
+def _share(part: timedelta, whole: timedelta) -> Decimal:
+    return (Decimal(part.days) / whole.days).quantize(NINTH, ROUND_HALF_UP)
