@@ -43,7 +43,7 @@ class _Said:
 def invoice_cover(paper: InvoicePaper, theme: Theme) -> Cover:
     """The letter of an invoice or credit note: amount, day, and the button to pay."""
     words = words_for(paper.locale)
-    amount = words.money(abs(paper.total), paper.currency)
+    amount = words.money(paper.due if paper.payable else abs(paper.total), paper.currency)
     kind = "credit" if paper.kind == "credit_note" else "invoice" if paper.payable else "prepaid"
     subject = "mail.credit_subject" if kind == "credit" else "mail.invoice_subject"
     number, seller = paper.number, paper.seller.name

@@ -55,6 +55,7 @@ def paper_of(invoice: Facts, lines: Sequence[Facts], *, corrects: str = "", pay_
         bank=_bank(seller, invoice["currency"]),
         pay_url=pay_url,
         prepaid=invoice["prepaid"],
+        settled=invoice["settled"],
         corrects=corrects,
         reason=invoice["reason"],
         **_local(invoice),

@@ -135,11 +135,11 @@ def _summary(paper: InvoicePaper, words: Words) -> list[dict[str, str]]:
 
 
 def _due_card(paper: InvoicePaper, words: Words) -> dict[str, str]:
-    amount = words.money(abs(paper.total), paper.currency)
     if paper.payable:
         by = words.label("summary.by", date=words.day(paper.due_date))
-        return {"label": words.label("summary.due"), "value": amount, "note": by}
-    if paper.prepaid and paper.total > 0:
+        return {"label": words.label("summary.due"), "value": words.money(paper.due, paper.currency), "note": by}
+    amount = words.money(abs(paper.total), paper.currency)
+    if paper.settled and paper.total > 0:
         return {
             "label": words.label("summary.paid_by_credit"),
             "value": amount,
@@ -194,7 +194,14 @@ def _totals(paper: InvoicePaper, words: Words) -> dict[str, Any]:
             local_currency=paper.currency,
         )
     label = words.label("lines.credit_total" if paper.kind == "credit_note" else "lines.total")
-    return {"rows": rows, "label": label, "value": words.money(paper.total, paper.currency), "local": local}
+    left = []
+    if paper.settled and paper.payable:
+        left = [
+            {"label": words.label("lines.settled"), "value": words.money(-paper.settled, paper.currency)},
+            {"label": words.label("summary.due"), "value": words.money(paper.due, paper.currency)},
+        ]
+    total = words.money(paper.total, paper.currency)
+    return {"rows": rows, "label": label, "value": total, "local": local, "left": left}
 
 
 def _tax_name(tax: PaperTax, words: Words) -> str:
@@ -260,7 +267,7 @@ def _values(item: MeterReading) -> list[Decimal]:
 
 
 def _pay(paper: InvoicePaper, theme: Theme, words: Words) -> dict[str, Any]:
-    amount = words.money(paper.total, paper.currency)
+    amount = words.money(paper.due, paper.currency)
     reference = paper.number
     transfer = []
     if paper.bank and theme.shows("bank"):
@@ -283,8 +290,8 @@ def _pay(paper: InvoicePaper, theme: Theme, words: Words) -> dict[str, Any]:
 
 def _codes(paper: InvoicePaper, words: Words) -> list[dict[str, str]]:
     codes = []
-    if paper.bank is not None and epc_fits(paper.bank, paper.total, paper.currency):
-        svg = epc_svg(paper.bank, paper.total, paper.number)
+    if paper.bank is not None and epc_fits(paper.bank, paper.due, paper.currency):
+        svg = epc_svg(paper.bank, paper.due, paper.number)
         codes.append({"svg": svg, "caption": words.label("pay.scan_bank"), "name": "EPC-QR"})
     if paper.pay_url:
         codes.append({"svg": link_svg(paper.pay_url), "caption": words.label("pay.scan_link"), "name": "URL"})
@@ -293,7 +300,7 @@ def _codes(paper: InvoicePaper, words: Words) -> list[dict[str, str]]:
 
 def _notes(paper: InvoicePaper, theme: Theme, words: Words) -> list[str]:
     notes = [paper.reason] if paper.reason else []
-    if paper.prepaid and paper.kind == "invoice" and paper.total > 0:
+    if paper.settled and not paper.payable:
         notes.append(words.label("page.prepaid_note"))
     if paper.kind == "credit_note":
         notes.append(words.label("page.credit_note_note"))

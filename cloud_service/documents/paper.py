@@ -133,6 +133,7 @@ class InvoicePaper:
     bank: Bank | None = None
     pay_url: str = ""
     prepaid: bool = False
+    settled: Decimal = Decimal(0)  # of the total, what credit had paid on the day of issue
     corrects: str = ""
     reason: str = ""
     local_total: Decimal | None = None
@@ -153,5 +154,10 @@ class InvoicePaper:
 
     @property
     def payable(self) -> bool:
-        """Whether money is asked for: a positive invoice that no prepaid balance has settled."""
-        return self.kind == "invoice" and self.total > 0 and not self.prepaid
+        """Whether money is asked for: a positive invoice that no credit has settled."""
+        return self.kind == "invoice" and self.due > 0
+
+    @property
+    def due(self) -> Decimal:
+        """What is left to pay."""
+        return self.total - self.settled

@@ -159,11 +159,19 @@ def test_negative_lines_and_credit_notes_show_their_sign_and_ask_for_no_money() 
     assert "Pay this invoice" not in text
 
 
-def test_an_invoice_settled_from_prepaid_balance_asks_for_no_money() -> None:
-    text = text_of(make_paper(prepaid=True, locale="en_GB"))
+def test_an_invoice_that_credit_has_settled_asks_for_no_money() -> None:
+    text = text_of(make_paper(settled=D("649.93"), locale="en_GB"))
 
     assert "Nothing to pay" in text
     assert "Pay this invoice" not in text
+
+
+def test_an_invoice_that_credit_has_settled_in_part_asks_for_the_rest() -> None:
+    text = text_of(make_paper(settled=D("600.00"), locale="en_GB"))
+
+    assert "Please pay €49.93 by 19 Nov 2026." in text
+    assert "-€600.00" in text
+    assert "€649.93" in text
 
 
 def test_the_payment_link_can_be_clicked() -> None:
