@@ -83,6 +83,7 @@ RUNS = text(
     f"SELECT {RUN_COLUMNS} FROM billing_run"  # noqa: S608 - constants only
     " WHERE cast(:entity AS bigint) IS NULL OR legal_entity_id = :entity ORDER BY id DESC LIMIT :limit"
 )
+RUNS_IN = text(f"SELECT {RUN_COLUMNS} FROM billing_run WHERE state = ANY(:states) ORDER BY id")  # noqa: S608 - constants only
 CANDIDATES = text(
     "SELECT c.id, lower(c.during) AS start, upper(c.during) AS end, a.billing_cycle AS cycle, a.billing_day AS day"
     "  FROM contract c JOIN account a ON a.id = c.account_id JOIN client cl ON cl.id = a.client_id"
@@ -215,6 +216,11 @@ def run_of(session: Session, run_id: int) -> Run:
 def runs(session: Session, entity_id: int | None = None, limit: int = 50) -> list[Run]:
     """The newest runs."""
     return [Run(**row) for row in session.execute(RUNS, {"entity": entity_id, "limit": limit}).mappings()]
+
+
+def runs_in(session: Session, states: Sequence[str]) -> list[Run]:
+    """Runs in some states, the oldest first."""
+    return [Run(**row) for row in session.execute(RUNS_IN, {"states": list(states)}).mappings()]
 
 
 def change_state(session: Session, run_id: int, state: str, expected: Sequence[str], approved_by: str = "") -> bool:

@@ -1,0 +1,162 @@
+"""The door of queued and timed jobs: `python -m cloud_service.worker`, on any number of machines.
+
+Every job may run twice without harm, and a worker may die at any moment: what it had not committed is done by another.
+Jobs join steps of `flow/`; steps do not know of jobs beyond the row they queue.
+"""
+
+import contextlib
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import procrastinate
+import psycopg
+
+from cloud_service.flow import deliver as delivering
+from cloud_service.flow import run as running
+from cloud_service.flow.issue import issue_shard
+from cloud_service.flow.rate import rate_shard
+from cloud_service.mail import Mailer
+from cloud_service.store import housekeeping
+from cloud_service.store.runs import runs_in
+from cloud_service.store.session import APP_ROLE, Engine, Session, transaction
+from common.errors import EnergyError
+
+SHARD = 200
+QUEUES = ("runs", "deliver", "default")
+log = logging.getLogger("energy.worker")
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What the jobs are handed."""
+
+    engine: Engine
+    mailer: Callable[[], Mailer]
+    clock: Callable[[], datetime]
+    public_url: str
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        """One transaction."""
+        with transaction(self.engine) as session:
+            yield session
+
+
+def create_worker(tools: Tools, conninfo: str) -> procrastinate.App:
+    """The application with all jobs; `conninfo` is PostgreSQL's address as libpq takes it."""
+    app = procrastinate.App(connector=connector(conninfo))
+    _run_jobs(app, tools)
+    _delivery_jobs(app, tools)
+    _timed_jobs(app, tools)
+    return app
+
+
+def connector(conninfo: str) -> procrastinate.PsycopgConnector:
+    """Connections that take on the application's role."""
+
+    async def take_role(connection: psycopg.AsyncConnection[Any]) -> None:
+        await connection.execute(f"SET ROLE {APP_ROLE}")
+        await connection.commit()
+
+    return procrastinate.PsycopgConnector(conninfo=conninfo, configure=take_role, min_size=1, max_size=4)
+
+
+def _run_jobs(app: procrastinate.App, tools: Tools) -> None:
+    @app.task(name="rate_run", queue="runs")
+    def rate_run(run: int, **_facts: object) -> None:
+        """One shard after the other until nothing waits."""
+        _until_done(tools, run, "rating", lambda session: rate_shard(session, run, SHARD))
+
+    @app.task(name="issue_run", queue="runs")
+    def issue_run(run: int, author: str, **_facts: object) -> None:
+        """The same for what is rated and approved."""
+        _until_done(tools, run, "issuing", lambda session: issue_shard(session, run, author=author, limit=SHARD))
+
+
+def _until_done(tools: Tools, run_id: int, state: str, work: Callable[[Session], int]) -> None:
+    """A transaction a shard; the run's state is looked at each time, so a cancelled run stops here."""
+    worked = 1
+    while worked:
+        with tools.begin() as session:
+            worked = work(session) if housekeeping.run_state(session, run_id) == state else 0
+        with tools.begin() as session:
+            running.report(session, run_id)
+
+
+def _delivery_jobs(app: procrastinate.App, tools: Tools) -> None:
+    @app.task(name="deliver", queue="deliver")
+    def deliver(deliveries: list[int]) -> None:
+        """Send messages, each in a transaction of its own."""
+        mailer = tools.mailer()
+        try:
+            delivering.deliver(tools.begin, deliveries, mailer, tools.clock, public_url=tools.public_url)
+        finally:
+            mailer.close()
+
+
+def _timed_jobs(app: procrastinate.App, tools: Tools) -> None:
+    @app.periodic(cron="* * * * *")
+    @app.task(name="tend", queue="default", queueing_lock="tend", pass_context=True)
+    async def tend(context: procrastinate.JobContext, **_when: int) -> None:
+        """Give jobs of dead workers to others."""
+        for job in await context.app.job_manager.get_stalled_jobs():
+            await context.app.job_manager.retry_job(job)
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="resume_runs", queue="default", queueing_lock="resume_runs")
+    def resume_runs(**_when: int) -> None:
+        """Runs with work left and no job for it (a crash took it) get a new one."""
+        with tools.begin() as session:
+            for run in runs_in(session, ("rating", "issuing")):
+                step = "rate" if run.state == "rating" else "issue"
+                if not housekeeping.has_job(session, running.TASKS[step], run.id):
+                    running.start(session, run.id, step, shards=1, author=run.approved_by or run.created_by)
+
+    @app.periodic(cron="*/10 * * * *")
+    @app.task(name="resume_deliveries", queue="default", queueing_lock="resume_deliveries")
+    def resume_deliveries(**_when: int) -> None:
+        """Messages that wait though nothing is queued for them."""
+        with tools.begin() as session:
+            housekeeping.queue_forgotten_deliveries(session, tools.clock() - timedelta(minutes=30))
+
+    @app.periodic(cron="17 3 * * *")
+    @app.task(name="forget_jobs", queue="default", queueing_lock="forget_jobs")
+    def forget_jobs(**_when: int) -> None:
+        """Finished jobs of last week go; their results stand in our own tables."""
+        with tools.begin() as session:
+            housekeeping.forget_finished_jobs(session, tools.clock() - timedelta(days=7))
+
+
+def timed(tools: Tools, steps: Sequence[Callable[[Session], object]]) -> None:
+    """Run steps one after the other, each in its own transaction; a failing one holds up none of the others."""
+    for step in steps:
+        try:
+            with tools.begin() as session:
+                step(session)
+        except EnergyError:
+            log.exception("a timed step failed")
+
+
+def main() -> None:
+    """Entry point of `python -m cloud_service.worker`."""
+    from cloud_service.mail import SmtpMailer
+    from cloud_service.settings import read_settings
+    from cloud_service.store.session import connect, refuse_unsafe
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    settings = read_settings()
+    engine = connect(settings.database_url, pool_size=4)
+    refuse_unsafe(engine)
+    tools = Tools(engine, lambda: SmtpMailer(settings.mail), lambda: datetime.now(UTC), settings.public_url)
+    app = create_worker(tools, settings.database_url)
+    with contextlib.suppress(KeyboardInterrupt):
+        app.run_worker(queues=list(QUEUES), concurrency=2, delete_jobs="never", listen_notify=True)
+    engine.dispose()
+
+
+if __name__ == "__main__":
+    main()
