@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import signal
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import PackageNotFoundError, version
@@ -24,6 +25,8 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 TEND_S = 1.0
 HEALTH_S = 60.0
+REBASE_S = 86_400.0
+REBASE_SPREAD = 2**16  # differences to the catalog's base that spread further cost a third byte on the wire
 
 
 class Agent:
@@ -35,6 +38,8 @@ class Agent:
         self.disk = ThreadPoolExecutor(1, thread_name_prefix="buffer")
         self.numbers: dict[tuple[str, str, str, str], int] = {}
         self.numbers_of = -1  # the keeper's generation they belong to
+        self.latest: dict[int, int] = {}  # channel -> value
+        self.rebased_s = -REBASE_S
         self.stopping = asyncio.Event()
         self.lines: list[Line] = lines_of(site, self.clock, self.commit)
         self.keeper: Keeper
@@ -98,10 +103,12 @@ class Agent:
     def _store(self, found: Sequence[Measurement]) -> None:
         samples = [one.sample(self._number(one)) for one in found]
         self.keeper.append(samples)
+        self.latest.update((sample.channel, sample.value) for sample in samples)
 
     def _number(self, one: Measurement) -> int:
         if self.numbers_of != self.keeper.generation:
             self.numbers.clear()
+            self.latest.clear()
             self.numbers_of = self.keeper.generation
         key = (one.meter, one.register, one.unit, one.kind)
         if key not in self.numbers:
@@ -134,6 +141,16 @@ class Agent:
         if self.keeper.waiting:
             self.keeper.append(())
         self.keeper.tend(self.clock.now_ms(), clock_is_good=known)
+        self._rebase()
+
+    def _rebase(self) -> None:
+        """Once a day at most: new bases for the catalog where counters have moved apart from the old ones."""
+        channels = self.keeper.buffer.register.channels
+        moved = [value - channels[number].base for number, value in self.latest.items()]
+        now_s = time.monotonic()
+        if moved and max(moved) - min(moved) > REBASE_SPREAD and now_s - self.rebased_s >= REBASE_S:
+            self.keeper.do(lambda buffer: buffer.rebase(self.latest))
+            self.rebased_s = now_s
 
     async def _report(self) -> None:
         devices = [

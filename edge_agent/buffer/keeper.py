@@ -180,6 +180,7 @@ class Keeper:
         buffer = self.buffer
         if clock_is_good:
             self.do(lambda buffer: buffer.prune(now_ms - self.limits.keep_days * DAY_MS))
+            self.do(lambda buffer: buffer.thin(before_ms=now_ms - self.limits.fine_days * DAY_MS))
         if buffer.used_bytes > self.limits.cap_bytes and not self.do(lambda buffer: buffer.prune(2**62)):
             self.do(Buffer.thin)
         if buffer.dirty:

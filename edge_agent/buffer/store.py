@@ -306,14 +306,17 @@ class Buffer:
                 gone += keep
         return gone
 
-    def thin(self, limit: int = 5000) -> int:
+    def thin(self, *, before_ms: int = 2**62, limit: int = 5000) -> int:
         """Delete the oldest readings without receipt that no bill needs; how many went. They become void."""
         gone = 0
         for stream in list(self.streams.values()):
-            query = "SELECT id FROM reading WHERE id BETWEEN ? AND ? AND flags & 64 = 0 ORDER BY id LIMIT ?"
             ids = _ids(stream.number, stream.done.prefix + 1, stream.last)
             with _our_errors():
-                found = [row[0] for row in self.connection.execute(query, (*ids, limit - gone))]
+                oldest = self.connection.execute("SELECT at_ms FROM reading WHERE id >= ? LIMIT 1", ids[:1]).fetchone()
+                if oldest is None or oldest[0] >= before_ms:
+                    continue
+                query = "SELECT id FROM reading WHERE id BETWEEN ? AND ? AND flags & 64 = 0 AND at_ms < ? LIMIT ?"
+                found = [row[0] for row in self.connection.execute(query, (*ids, before_ms, limit - gone))]
             if found:
                 before = [(reason, Ranges(ranges)) for reason, ranges in stream.voids.items()]
                 try:
