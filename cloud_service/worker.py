@@ -101,14 +101,14 @@ def _delivery_jobs(app: procrastinate.App, tools: Tools) -> None:
 def _timed_jobs(app: procrastinate.App, tools: Tools) -> None:
     @app.periodic(cron="* * * * *")
     @app.task(name="tend", queue="default", queueing_lock="tend", pass_context=True)
-    async def tend(context: procrastinate.JobContext, **_when: int) -> None:
+    async def tend(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
         """Give jobs of dead workers to others."""
         for job in await context.app.job_manager.get_stalled_jobs():
             await context.app.job_manager.retry_job(job)
 
     @app.periodic(cron="* * * * *")
     @app.task(name="resume_runs", queue="default", queueing_lock="resume_runs")
-    def resume_runs(**_when: int) -> None:
+    def resume_runs(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
         """Runs with work left and no job for it (a crash took it) get a new one."""
         with tools.begin() as session:
             for run in runs_in(session, ("rating", "issuing")):
@@ -118,14 +118,14 @@ def _timed_jobs(app: procrastinate.App, tools: Tools) -> None:
 
     @app.periodic(cron="*/10 * * * *")
     @app.task(name="resume_deliveries", queue="default", queueing_lock="resume_deliveries")
-    def resume_deliveries(**_when: int) -> None:
+    def resume_deliveries(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
         """Messages that wait though nothing is queued for them."""
         with tools.begin() as session:
             housekeeping.queue_forgotten_deliveries(session, tools.clock() - timedelta(minutes=30))
 
     @app.periodic(cron="17 3 * * *")
     @app.task(name="forget_jobs", queue="default", queueing_lock="forget_jobs")
-    def forget_jobs(**_when: int) -> None:
+    def forget_jobs(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
         """Finished jobs of last week go; their results stand in our own tables."""
         with tools.begin() as session:
             housekeeping.forget_finished_jobs(session, tools.clock() - timedelta(days=7))
