@@ -76,9 +76,10 @@ class MBusDriver:
         if isinstance(where, int):
             await self.line.reset(where)
             return where
-        await self.line.deselect()
-        for _ in range(self.line.retries + 1):
-            if await self.line.select(where):
+        for attempt in range(self.line.retries + 1):
+            if attempt:
+                await self.line.deselect()
+            if await self.line.select(where):  # which deselects all others
                 return SELECTED
         raise MeterSilent(
             "no meter answers to this selection",

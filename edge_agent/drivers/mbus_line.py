@@ -67,8 +67,12 @@ class MBusLine:
         await self.transport.close()
 
     async def reset(self, address: int) -> bool:
-        """SND_NKE: the next request asks for the first telegram. True if the meter acknowledged."""
-        return await self._exchange(short_frame(SND_NKE, address)) == ACK
+        """SND_NKE: the next request asks for the first telegram. True if the meter acknowledged; Collision."""
+        answer = await self._exchange(short_frame(SND_NKE, address))
+        if answer and answer != ACK:
+            hint = "give each meter its own address, or read them by the digits on their labels"
+            raise Collision(f"several meters have the address {address}", path=self.port.name, hint=hint)
+        return answer == ACK
 
     async def deselect(self) -> None:
         """Reset whoever is selected; nobody need answer."""

@@ -21,7 +21,10 @@ TIMEOUTS_BEFORE_REOPEN = 3
 
 
 class ModbusLine:
-    """One line with any number of units. `checksum_errors` and `requests` count for the installer."""
+    """One line with any number of units; `requests` and `bad_answers` count for the installer.
+
+    After `reopen_after` timeouts in a row the line is opened anew (0: never, for scans).
+    """
 
     def __init__(
         self,
@@ -30,6 +33,7 @@ class ModbusLine:
         framing: str = "",
         timeout_s: float = 1.0,
         retries: int = 1,
+        reopen_after: int = TIMEOUTS_BEFORE_REOPEN,
         transport: Transport | None = None,
     ) -> None:
         framing = framing or ("tcp" if port.scheme == "tcp" else "rtu")
@@ -40,6 +44,7 @@ class ModbusLine:
         self.transport = transport or transport_for(port)
         self.pace = Pace(timeout_s=timeout_s, byte_s=port.byte_s)
         self.retries = retries
+        self.reopen_after = reopen_after
         self.number = 0
         self.timeouts_in_a_row = 0
         self.requests = 0
@@ -133,7 +138,7 @@ class ModbusLine:
         self.pace.missed(unit)
         self.pace.owe(unit, count)
         self.timeouts_in_a_row += 1
-        if self.timeouts_in_a_row % TIMEOUTS_BEFORE_REOPEN == 0:
+        if self.reopen_after and self.timeouts_in_a_row % self.reopen_after == 0:
             await self.transport.close()
         elif not self.framing.counts:
             await self._drain(unit)

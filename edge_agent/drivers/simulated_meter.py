@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import click
 
-from common.profile import MeterProfile, find
+from common.profile import Identify, MeterProfile, find
 from edge_agent.drivers.decode import encoded
 from edge_agent.drivers.house import House
 from edge_agent.drivers.meter_server import Line, WordSource
@@ -25,6 +25,7 @@ class MeterImage:
         self.profile = profile
         self.house = house
         self.clock = clock
+        house.at(clock())  # sums up the past once, so that the first answer comes in time too
         self.map: dict[tuple[int, int], str] = {}  # (function, word address) -> register
         for name, register in profile.registers.items():
             if register.address is not None:
@@ -37,6 +38,9 @@ class MeterImage:
         serial = self.profile.serial_number
         if serial and address == serial.address and function == (serial.function or self.profile.read.function):
             return self._serial(count)
+        for mark in self.profile.identify:
+            if mark.address == address and function == (mark.function or self.profile.read.function):
+                return _mark_words(mark, count)
         if not known or address < min(known) or address + count > max(known) + 1:
             return None
         now = self.clock()
@@ -58,6 +62,13 @@ class MeterImage:
     def _serial(self, count: int) -> bytes:
         raw = (FIRST_SERIAL + self.house.unit).to_bytes(4, "big")
         return (raw + bytes(2 * count))[: 2 * count]
+
+
+def _mark_words(mark: Identify, count: int) -> bytes:
+    """What a meter of this model says of itself."""
+    wanted = mark.one_of[0] if mark.one_of else mark.starts_with
+    raw = wanted.encode("ascii") if isinstance(wanted, str) else wanted.to_bytes(2 * count, "big")
+    return raw.ljust(2 * count, b"\0")[: 2 * count]
 
 
 def simulated_line(

@@ -1,0 +1,89 @@
+"""What the tools that talk to a meter have in common: port, protocol, profile, and how values are shown."""
+
+import asyncio
+import json
+from collections.abc import Callable, Coroutine, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from common.errors import InputError
+from common.profile import MeterProfile, find, load
+from common.reading import Quality, as_decimal
+from edge_agent.drivers.interface import RegisterValue
+from edge_agent.transports.port import Port
+
+T = TypeVar("T")
+PORT_HELP = "PORT is tcp://HOST:PORT or serial:///dev/ttyUSB0?baud=9600&format=8N1."
+
+
+def profile_of(text: str) -> MeterProfile:
+    """A shipped profile by its id, or one from a file."""
+    if text.endswith(".toml"):
+        return load(Path(text))
+    return find(text)
+
+
+def port_for(text: str, profile: MeterProfile | None) -> Port:
+    """The port; a serial one without settings gets those of the profile."""
+    if profile and text.startswith("serial:") and "?" not in text:
+        serial = profile.serial
+        text += f"?baud={serial.baud}&format={serial.data_bits}{serial.parity}{serial.stop_bits}"
+    return Port.parse(text)
+
+
+def options_for(protocol: str, *, framing: str, timeout_s: float) -> dict[str, Any]:
+    """Options a driver takes; framing is for Modbus only."""
+    options: dict[str, Any] = {"timeout_s": timeout_s}
+    if framing:
+        if protocol != "modbus":
+            raise InputError(f"--framing is for Modbus, not for {protocol}")
+        options["framing"] = framing
+    return options
+
+
+def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Run one piece of asynchronous work; Ctrl-C ends it quietly."""
+    try:
+        return asyncio.run(work())
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+
+
+def value_json(value: RegisterValue) -> dict[str, Any]:
+    """One value for machines."""
+    return {
+        "register": value.register,
+        "value": str(as_decimal(value.value)),
+        "unit": value.unit,
+        "kind": value.kind,
+        "quality": Quality(value.quality).name.lower(),
+        "at_ms": value.at_ms,
+        "raw": value.raw.hex(),
+        "profile": value.profile_id,
+        "profile_hash": value.profile_hash,
+    }
+
+
+def values_table(values: Sequence[RegisterValue]) -> str:
+    """All values for people."""
+    from edge_agent.cli.table import table
+
+    rows = [(value.register, _grouped(as_decimal(value.value)), unit_shown(value.unit), value.kind) for value in values]
+    return table(("register", "value", "unit", "kind"), rows, right=(1,))
+
+
+def unit_shown(unit: str) -> str:
+    """Units as people write them."""
+    return {"1": "", "m3": "m³", "m3/h": "m³/h", "C": "°C"}.get(unit, unit)
+
+
+def _grouped(value: Decimal) -> str:
+    return f"{value:,.3f}".replace(",", " ")
+
+
+def as_json(found: object) -> None:
+    """Data on standard output."""
+    click.echo(json.dumps(found, ensure_ascii=False, indent=2))

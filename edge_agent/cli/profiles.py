@@ -1,0 +1,82 @@
+"""`energy-edge profiles`: the meters this agent knows, and a check of new ones."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from common.profile import MeterProfile, load, load_all
+from edge_agent.cli.line import as_json, profile_of
+from edge_agent.cli.table import table
+
+
+@click.command()
+@click.argument("word", required=False)
+@click.option("--check", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Check this file.")
+@click.option("--show", metavar="ID", help="All registers of one profile.")
+@click.option("--protocols", is_flag=True, help="The protocols a profile may name.")
+@click.option("--json", "json_wanted", is_flag=True)
+def profiles(word: str | None, check: Path | None, show: str | None, protocols: bool, json_wanted: bool) -> None:  # noqa: FBT001 - click flags
+    """List meter profiles, all or those that contain WORD."""
+    if check:
+        _check(load(check), json_wanted=json_wanted)
+    elif show:
+        _show(profile_of(show), json_wanted=json_wanted)
+    elif protocols:
+        from edge_agent.drivers import DRIVERS
+
+        click.echo("\n".join(DRIVERS))
+    else:
+        _list([profile for profile in load_all() if _about(profile, word or "")], json_wanted=json_wanted)
+
+
+def _about(profile: MeterProfile, word: str) -> bool:
+    return word.lower() in " ".join((profile.id, profile.maker, *profile.models, profile.medium)).lower()
+
+
+def _list(found: list[MeterProfile], *, json_wanted: bool) -> None:
+    if json_wanted:
+        as_json({"profiles": [_facts(profile) for profile in found]})
+        return
+    rows = [(one.id, one.maker, ", ".join(one.models)[:50], one.protocol, one.medium) for one in found]
+    click.echo(table(("id", "maker", "models", "protocol", "medium"), rows))
+    click.echo(f"{len(found)} profiles", err=True)
+
+
+def _facts(profile: MeterProfile) -> dict[str, Any]:
+    return {
+        "id": profile.id,
+        "maker": profile.maker,
+        "models": list(profile.models),
+        "protocol": profile.protocol,
+        "medium": profile.medium,
+        "registers": list(profile.registers),
+        "hash": profile.hash,
+    }
+
+
+def _show(profile: MeterProfile, *, json_wanted: bool) -> None:
+    if json_wanted:
+        as_json(_facts(profile))
+        return
+    click.secho(f"{profile.maker} {', '.join(profile.models)}", bold=True)
+    click.echo(f"source: {profile.source}")
+    if profile.notes:
+        click.echo(f"notes:  {profile.notes}")
+    rows = [(name, str(one.unit.value), one.kind.value, str(one.scale)) for name, one in profile.registers.items()]
+    click.echo(table(("register", "unit", "kind", "scale"), rows, right=(3,)))
+
+
+def _check(profile: MeterProfile, *, json_wanted: bool) -> None:
+    from common.errors import InputError
+    from edge_agent.drivers.samples import sample_faults
+
+    faults = list(sample_faults(profile))
+    if faults:
+        raise InputError(
+            faults[0], path=f"{profile.id}.toml", hint="compare scale, type and word order with the manual"
+        )
+    if json_wanted:
+        as_json({**_facts(profile), "samples": len(profile.samples)})
+    else:
+        click.echo(f"{profile.id}: {len(profile.registers)} registers, {len(profile.samples)} samples, all right")

@@ -1,0 +1,166 @@
+"""`energy-edge scan`: find meters on a line whose settings nobody remembers."""
+
+import sys
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import click
+
+from common.errors import InputError, NotFoundError
+from common.profile import MeterProfile, load_all
+from edge_agent.cli.found import found_json, found_table
+from edge_agent.cli.line import PORT_HELP, as_json, run
+from edge_agent.drivers.found import FoundMeter, Progress
+from edge_agent.transports.port import Port
+
+FIRST_UNITS = (1, 2, 3, 255, 0)
+BAR_WIDTH = 30
+UNIT_MAX = 255
+Scanner = Callable[[Port, Progress], AsyncIterator[FoundMeter]]
+
+
+@click.command(epilog=PORT_HELP)
+@click.argument("port")
+@click.option("--protocol", type=click.Choice(["modbus", "mbus"]), default="modbus", show_default=True)
+@click.option("--framing", type=click.Choice(["tcp", "rtu", "ascii"]), help="Modbus over TCP converters: rtu.")
+@click.option("--units", default="1-247", show_default=True, help="Modbus addresses, as 1-32 or 1,5,17.")
+@click.option("--baud", "bauds", multiple=True, type=int, help="Only this speed; may be given several times.")
+@click.option("--parity", "parities", multiple=True, type=click.Choice(["N", "E", "O"]), help="Only this parity.")
+@click.option("--secondary", is_flag=True, help="M-Bus: search by the digits on the labels.")
+@click.option("--last", default=250, show_default=True, help="M-Bus: the last primary address.")
+@click.option("--timeout", "timeout_s", default=0.0, help="Seconds to wait for an answer (0: what the line needs).")
+@click.option("--all", "all_settings", is_flag=True, help="Go on with further line settings after meters were found.")
+@click.option("--json", "json_wanted", is_flag=True)
+def scan(port: str, json_wanted: bool, all_settings: bool, **options: Any) -> None:  # noqa: FBT001 - click flags
+    """Find meters on a line and say which they are.
+
+    On a serial line the settings most meters leave the factory with are tried first.
+    """
+    profiles = load_all()
+    scanner = _mbus(profiles, options) if options["protocol"] == "mbus" else _modbus(profiles, options)
+    settings = _settings(Port.parse(port), options, profiles)
+    found = run(lambda: _scan(settings, scanner, stop_early=not all_settings))
+    if json_wanted:
+        as_json({"meters": [found_json(meter) for meter in found]})
+    elif found:
+        click.echo(found_table(found))
+    else:
+        raise NotFoundError(
+            f"no meter answers on {settings[0].name}",
+            hint="are A and B swapped, is the bus terminated, are the meters powered? try --all, or --protocol mbus",
+        )
+
+
+async def _scan(settings: Sequence[Port], scanner: Scanner, *, stop_early: bool) -> list[FoundMeter]:
+    found: list[FoundMeter] = []
+    for number, port in enumerate(settings):
+        label = _label(port)
+        bar = Bar(f"{label} ({number + 1}/{len(settings)})" if len(settings) > 1 else label)
+        async for meter in scanner(port, bar):
+            found.append(replace(meter, setting=label if port.device else ""))
+        bar.done()
+        if found and stop_early:
+            break
+    return found
+
+
+def _label(port: Port) -> str:
+    return f"{port.baud} {port.data_bits}{port.parity}{port.stop_bits}" if port.device else port.name
+
+
+def _settings(port: Port, options: dict[str, Any], profiles: Sequence[MeterProfile]) -> list[Port]:
+    """Line settings to try, the most usual first; one for a network port."""
+    if not port.device:
+        return [port]
+    same = [one.serial for one in profiles if one.protocol == options["protocol"]]
+    usual = [pair for pair, _ in Counter((one.baud, one.parity) for one in same).most_common()]
+    usual += [
+        pair for pair in ((19200, "E"), (9600, "E"), (19200, "N"), (38400, "N"), (2400, "N")) if pair not in usual
+    ]
+    if options["protocol"] == "mbus":
+        usual = [(2400, "E"), (300, "E"), (9600, "E")]
+    bauds, parities = options["bauds"], options["parities"]
+    if bauds or parities:
+        usual = [(baud, parity) for baud in bauds or (9600, 19200) for parity in parities or ("N", "E")]
+    return [replace(port, baud=baud, parity=parity) for baud, parity in usual]
+
+
+def _modbus(profiles: Sequence[MeterProfile], options: dict[str, Any]) -> Scanner:
+    units = parse_units(options["units"])
+
+    async def scanner(port: Port, progress: Progress) -> AsyncIterator[FoundMeter]:
+        from edge_agent.drivers.modbus import ModbusDriver
+        from edge_agent.drivers.modbus_search import search
+
+        wait_s = options["timeout_s"] or (0.1 if port.device else 0.3)
+        line: dict[str, Any] = {
+            "framing": options["framing"] or "",
+            "timeout_s": wait_s,
+            "retries": 0,
+            "reopen_after": 0,
+        }
+        async with ModbusDriver(port, **line) as driver:
+            async for meter in search(driver, units, profiles, progress):
+                yield meter
+
+    return scanner
+
+
+def _mbus(profiles: Sequence[MeterProfile], options: dict[str, Any]) -> Scanner:
+    async def scanner(port: Port, progress: Progress) -> AsyncIterator[FoundMeter]:
+        from edge_agent.drivers.mbus_line import MBusLine
+        from edge_agent.drivers.mbus_search import search_primary, search_secondary
+
+        line = MBusLine(port, timeout_s=options["timeout_s"] or 0.5, retries=0)
+        await line.open()
+        try:
+            if options["secondary"]:
+                found = search_secondary(line, profiles, progress)
+            else:
+                found = search_primary(line, profiles, progress, last=options["last"])
+            async for meter in found:
+                yield meter
+        finally:
+            await line.close()
+
+    return scanner
+
+
+def parse_units(text: str) -> list[int]:
+    """Units from text such as `1-32,100`; the likely ones first."""
+    units: set[int] = set()
+    for part in text.split(","):
+        first, dash, last = part.strip().partition("-")
+        if not first.isdecimal() or (dash and not last.isdecimal()):
+            raise InputError(f"{text!r} names no units", hint="for example 1-32 or 1,5,17")
+        units.update(range(int(first), int(last or first) + 1))
+    if not units or max(units) > UNIT_MAX:
+        raise InputError(f"{text!r} names no units", hint="units are 1 to 247; 255 and 0 for meters with an IP address")
+    return [unit for unit in FIRST_UNITS if unit in units] + sorted(units - set(FIRST_UNITS))
+
+
+class Bar:
+    """A progress bar with the time left, on standard error, for people only."""
+
+    def __init__(self, label: str) -> None:
+        self.label = label
+        self.started = time.monotonic()
+        self.shown = sys.stderr.isatty()
+
+    def __call__(self, done: int, total: int) -> None:
+        """Draw it."""
+        if not self.shown or not total:
+            return
+        filled = BAR_WIDTH * done // total
+        passed = time.monotonic() - self.started
+        left = f"{passed / done * (total - done):4.0f} s left" if done else ""
+        bar = "█" * filled + "·" * (BAR_WIDTH - filled)
+        click.echo(f"\r{self.label:>18} {bar} {done}/{total} {left}\033[K", err=True, nl=False)
+
+    def done(self) -> None:
+        """Leave the line."""
+        if self.shown:
+            click.echo("\r\033[K", err=True, nl=False)

@@ -1,0 +1,53 @@
+"""The samples of a profile, put through the same decoding as answers of a real meter; pure."""
+
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+
+from common.errors import DecodeError
+from common.profile import MeterProfile, Sample
+from edge_agent.drivers.decode import register_value, words_to_bytes
+from edge_agent.drivers.mbus_decode import decode_application, plain
+from edge_agent.drivers.mbus_match import found_values
+from edge_agent.drivers.mbus_record import records
+
+FIXED_CI = 0x73
+
+
+def sample_faults(profile: MeterProfile) -> Iterator[str]:
+    """A sentence for each sample that does not give its value."""
+    for number, sample in enumerate(profile.samples):
+        try:
+            found = sampled(profile, sample)
+        except DecodeError as error:
+            yield f"samples[{number}]: {error.message}"
+            continue
+        if found != Decimal(sample.value):
+            yield f"samples[{number}]: {sample.register} gives {plain(found) if found is not None else 'nothing'}, not {sample.value}"
+
+
+def sampled(profile: MeterProfile, sample: Sample) -> Decimal | None:
+    """What a sample gives, in the register's unit."""
+    return READERS[profile.protocol](profile, sample)
+
+
+def _words(profile: MeterProfile, sample: Sample) -> Decimal | None:
+    word = sample.scale_word or 0
+    return register_value(
+        words_to_bytes(sample.words),
+        profile.registers[sample.register],
+        word_order=profile.read.word_order,
+        byte_order=profile.read.byte_order,
+        exponent=word - 0x10000 if word & 0x8000 else word,
+    )
+
+
+def _records(profile: MeterProfile, sample: Sample) -> Decimal | None:
+    """One record, or the sixteen bytes of a fixed telegram."""
+    data = bytes.fromhex(sample.hex)
+    register = profile.registers[sample.register]
+    fixed = register.record is not None and register.record.function in ("actual", "stored")
+    found = decode_application(FIXED_CI, data).records if fixed else tuple(records(data))
+    return found_values(profile, found, [sample.register]).get(sample.register, (None, b""))[0]
+
+
+READERS: Mapping[str, Callable[[MeterProfile, Sample], Decimal | None]] = {"modbus": _words, "mbus": _records}

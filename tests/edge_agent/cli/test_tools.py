@@ -1,0 +1,165 @@
+"""The installer's tools against simulated meters, as commands in a process of their own."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from common.errors import InputError
+from common.profile import METERS_DIR
+from edge_agent.cli.scan import parse_units
+from edge_agent.drivers.mbus_slave import MBusSlaves, Slave
+from edge_agent.drivers.simulated_meter import simulated_line
+
+ENERGY = bytes.fromhex("04 06 39 30 00 00")
+
+
+async def energy_edge(*arguments: str) -> tuple[int, str, str]:
+    """Exit code, output and errors of one command."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "edge_agent", *arguments, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    output, errors = await asyncio.wait_for(process.communicate(), 60)
+    return process.returncode or 0, output.decode(), errors.decode()
+
+
+def beside(serve: Callable[[], Coroutine[Any, Any, asyncio.Server]], *arguments: str) -> tuple[int, str, str]:
+    """Run a command while simulated meters are served; PORT in the arguments is theirs."""
+
+    async def inside() -> tuple[int, str, str]:
+        server = await serve()
+        try:
+            port = f"tcp://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+            return await energy_edge(*[port if argument == "PORT" else argument for argument in arguments])
+        finally:
+            server.close()
+
+    return asyncio.run(inside())
+
+
+def sdm630() -> Coroutine[Any, Any, asyncio.Server]:
+    return simulated_line(units=3).serve()
+
+
+def abb() -> Coroutine[Any, Any, asyncio.Server]:
+    return simulated_line("abb_b23_b24", units=1).serve()
+
+
+def bus() -> Coroutine[Any, Any, asyncio.Server]:
+    slaves = [Slave("17677731", [ENERGY], "KAM", 1, primary=3), Slave("12000099", [ENERGY], "XYZ", 9, primary=4)]
+    return MBusSlaves([*slaves, Slave("00000042", [ENERGY], "ELS", 10, 7, primary=4)]).serve()
+
+
+def test_read_shows_a_table_with_units() -> None:
+    code, output, errors = beside(sdm630, "read", "PORT", "2", "--profile", "eastron_sdm630")
+
+    assert 0 == code, errors
+    assert "Eastron SDM630" in errors
+    assert {"energy_import_total", "kWh", "index"} <= set(output.split())
+
+
+def test_read_gives_machines_exact_values_and_raw_bytes() -> None:
+    arguments = ("read", "PORT", "2", "--profile", "eastron_sdm630", "--register", "voltage_l1", "--json")
+    code, output, _ = beside(sdm630, *arguments)
+
+    found = json.loads(output)
+    assert (0, "25100002") == (code, found["meter"]["serial"])
+    assert ["voltage_l1"] == [value["register"] for value in found["values"]]
+    assert 4 == len(bytes.fromhex(found["values"][0]["raw"]))
+
+
+def test_read_takes_a_profile_from_a_file() -> None:
+    file = str(METERS_DIR / "eastron_sdm630.toml")
+
+    assert 0 == beside(sdm630, "read", "PORT", "1", "--profile", file)[0]
+
+
+def test_a_wrong_profile_is_refused_with_what_to_try() -> None:
+    code, output, _ = beside(sdm630, "read", "PORT", "1", "--profile", "eltako_dsz15dzmod", "--json")
+
+    error = json.loads(output)["error"]
+    assert (1, "wrong_meter") == (code, error["code"])
+    assert "identify" in error["hint"]
+
+
+def test_a_meter_that_is_not_there_ends_with_code_5() -> None:
+    arguments = ("read", "PORT", "77", "--profile", "eastron_sdm630", "--timeout", "0.2", "--json")
+    code, output, _ = beside(sdm630, *arguments)
+
+    assert (5, "meter_silent") == (code, json.loads(output)["error"]["code"])
+
+
+@pytest.mark.parametrize(("serve", "profile"), [(sdm630, "eastron_sdm630"), (abb, "abb_b23_b24")])
+def test_identify_finds_the_profile(serve: Callable[[], Any], profile: str) -> None:
+    code, output, _ = beside(serve, "identify", "PORT", "1", "--json")
+
+    found = json.loads(output)
+    assert 0 == code
+    assert profile == (found["profiles"] + found["possible"])[0]
+
+
+def test_scan_finds_all_units_and_no_others() -> None:
+    code, output, _ = beside(sdm630, "scan", "PORT", "--units", "1-6", "--timeout", "0.1", "--json")
+
+    assert (0, ["1", "2", "3"]) == (code, sorted(meter["address"] for meter in json.loads(output)["meters"]))
+
+
+def test_scan_that_finds_nothing_ends_with_code_3() -> None:
+    assert 3 == beside(sdm630, "scan", "PORT", "--units", "100-101", "--timeout", "0.1")[0]
+
+
+def test_scan_of_primary_addresses_names_meters_and_double_addresses() -> None:
+    code, output, _ = beside(bus, "scan", "PORT", "--protocol", "mbus", "--last", "5", "--timeout", "0.25", "--json")
+
+    found = {meter["address"]: meter for meter in json.loads(output)["meters"]}
+    assert (0, {"3", "4"}) == (code, set(found))
+    assert ["kamstrup_382"] == found["3"]["profiles"]
+    assert "several meters" in found["4"]["note"]
+
+
+def test_scan_of_labels_finds_every_meter() -> None:
+    arguments = ("scan", "PORT", "--protocol", "mbus", "--secondary", "--timeout", "0.25", "--json")
+    code, output, _ = beside(bus, *arguments)
+
+    assert (0, ["00000042", "12000099", "17677731"]) == (
+        code,
+        sorted(meter["address"] for meter in json.loads(output)["meters"]),
+    )
+
+
+def test_monitor_prints_one_object_a_poll() -> None:
+    arguments = ("monitor", "PORT", "1", "--profile", "eastron_sdm630", "--register", "frequency", "--interval", "0.1")
+    code, output, _ = beside(sdm630, *arguments, "--count", "2")
+
+    assert (0, 2) == (code, output.count("frequency"))
+
+
+def test_profiles_are_listed_and_checked(tmp_path: Path) -> None:
+    async def inside() -> list[tuple[int, str, str]]:
+        good = METERS_DIR / "abb_b21.toml"
+        bad = tmp_path / "abb_b21.toml"
+        bad.write_text(good.read_text().replace('value = "1234.5"', 'value = "1234.6"'))
+        return [
+            await energy_edge("profiles", "kamstrup", "--json"),
+            await energy_edge("profiles", "--check", str(good)),
+            await energy_edge("profiles", "--check", str(bad)),
+        ]
+
+    listed, good, bad = asyncio.run(inside())
+    assert ["kamstrup_382"] == [one["id"] for one in json.loads(listed[1])["profiles"]]
+    assert (0, True) == (good[0], "all right" in good[1])
+    assert (1, True) == (bad[0], "gives 1234.5, not 1234.6" in bad[2])
+
+
+def test_likely_units_are_tried_first() -> None:
+    assert [1, 2, 3, 4, 5, 9] == parse_units("2-5,9,1")
+
+
+@pytest.mark.parametrize("text", ["", "a", "1-", "300", "5-1"])
+def test_what_names_no_units_is_refused(text: str) -> None:
+    with pytest.raises(InputError):
+        parse_units(text)
