@@ -1,0 +1,36 @@
+"""Commits known readings as an agent does and says after each commit how far it came: for tests that cut the power.
+
+python edge_writer.py FOLDER ROUNDS SYNCHRONOUS ACKNOWLEDGED-FILE
+"""
+
+import os
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from common.errors import EnergyError
+from tests.chaos.edge_faults import METERS, new_keeper, round_of
+
+
+def main() -> None:
+    folder, rounds, synchronous, acknowledged = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4]
+    keeper = new_keeper(folder, synchronous=synchronous)
+    journal = os.open(acknowledged, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    for number in range(rounds):
+        last = (number + 1) * METERS
+        try:
+            keeper.append(round_of(number * METERS + 1))
+        except EnergyError as error:
+            print("not committed:", error, file=sys.stderr)
+            continue
+        os.write(journal, b"A\t-\t%d\t0\n" % last)
+        if number % 10 == 9:
+            keeper.buffer.receive(keeper.buffer.current, [(1, max(keeper.buffer.current.last - 30, 1))])
+        if number % 50 == 49:
+            keeper.buffer.checkpoint()
+    os._exit(0)  # no clean end: the power goes
+
+
+if __name__ == "__main__":
+    main()
