@@ -67,6 +67,7 @@ class Invoice(Table):
         CheckConstraint("kind in ('invoice','credit_note')", name="kind"),
         CheckConstraint("total = net + tax", name="total"),
         Index("ix_invoice_account_bill_date", "account_id", "bill_date"),
+        Index("ix_invoice_bill_date", "bill_date", "id"),
     )
 
     id: Mapped[Id]
@@ -158,6 +159,37 @@ class PendingLine(Table):
     reason: Mapped[str] = mapped_column(server_default="")
     author: Mapped[str] = mapped_column(server_default="")
     invoice_id: Mapped[int | None] = mapped_column(ForeignKey("invoice.id"))
+    created_at: Mapped[CreatedAt]
+
+
+class LateDay(Table):
+    """A register's day that changed after an invoice had billed it; written by a trigger on `interval_day`."""
+
+    __tablename__ = "late_day"
+    __table_args__ = (Index("ix_late_day_open", "invoice_id", postgresql_where=text("handled_at is null")),)
+
+    id: Mapped[Id]
+    invoice_id: Mapped[int] = mapped_column(ForeignKey("invoice.id"))
+    register_id: Mapped[int] = mapped_column(ForeignKey("register.id"))
+    day: Mapped[Day]
+    before: Mapped[int | None]  # total of the day in thousandths as it was billed
+    after: Mapped[int]
+    created_at: Mapped[CreatedAt]
+    handled_at: Mapped[datetime | None]
+    outcome: Mapped[str] = mapped_column(server_default="")
+
+
+class CostSplit(Table):
+    """How a common cost (a master meter, a common area, losses) is shared between contracts, as a checked document."""
+
+    __tablename__ = "cost_split"
+    __table_args__ = (UniqueConstraint("legal_entity_id", "name"),)
+
+    id: Mapped[Id]
+    legal_entity_id: Mapped[int] = mapped_column(ForeignKey("legal_entity.id"))
+    name: Mapped[str]
+    document: Mapped[Json]
+    author: Mapped[str]
     created_at: Mapped[CreatedAt]
 
 
