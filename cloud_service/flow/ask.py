@@ -1,0 +1,80 @@
+"""Ask for money: the provider's payment page of an invoice or a top-up, made when the payer wants to pay.
+
+Letters and PDFs carry our own lasting address; the provider's page, which expires, is made behind it.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from cloud_service.payments import Ask, Provider
+from cloud_service.store import asking
+from cloud_service.store.asking import Payable
+from cloud_service.store.session import Session
+from common.errors import ConflictError, NotFoundError
+
+Clock = Callable[[], datetime]
+FRESH = timedelta(hours=12)  # providers' pages live for a day
+
+
+def payable(session: Session, public_id: UUID) -> Payable:
+    """What an invoice's payer sees before paying."""
+    found = asking.payable(session, public_id)
+    if found is None:
+        raise NotFoundError("there is no such invoice")
+    return found
+
+
+def pay_page(session: Session, public_id: UUID, provider: Provider, clock: Clock, *, public_url: str) -> str:
+    """Where to pay what is left of an invoice; the page of earlier today if the amount is still the same."""
+    found = payable(session, public_id)
+    if found.left <= 0:
+        raise ConflictError("nothing is left to pay of this invoice")
+    before = asking.asked_before(session, provider.name, found.account_id, found.id)
+    if before and before[0].amount == found.left and before[0].created_at > clock() - FRESH:
+        return before[0].url
+    link = provider.create_payment_link(
+        Ask(
+            reference=found.number,
+            description=f"{found.seller}: {found.number}",
+            amount=found.left,
+            currency=found.currency,
+            return_url=f"{public_url}/pay/{public_id}?back=1",
+            payer_email=found.email,
+            locale=found.locale,
+        ),
+        idempotency_key=f"invoice-{public_id}-{found.left.normalize():f}-{len(before)}",
+    )
+    asking.remember(
+        session, provider.name, link.ref, link.url,
+        account_id=found.account_id, invoice_id=found.id, amount=found.left, currency=found.currency,
+    )  # fmt: skip
+    return link.url
+
+
+def top_up_page(
+    session: Session, account_public_id: UUID, amount: Decimal, provider: Provider, *, public_url: str
+) -> str:
+    """Where to add credit to a prepaid account."""
+    found = asking.fillable(session, account_public_id)
+    if found is None:
+        raise NotFoundError("there is no such account")
+    before = asking.asked_before(session, provider.name, found.id, None)
+    link = provider.create_payment_link(
+        Ask(
+            reference=found.number,
+            description=f"{found.name}: {found.number}",
+            amount=amount,
+            currency=found.currency,
+            return_url=f"{public_url}/",
+            payer_email=found.email,
+            locale=found.locale,
+        ),
+        idempotency_key=f"top-up-{account_public_id}-{len(before)}-{amount.normalize():f}",
+    )
+    asking.remember(
+        session, provider.name, link.ref, link.url,
+        account_id=found.id, invoice_id=None, amount=amount, currency=found.currency,
+    )  # fmt: skip
+    return link.url

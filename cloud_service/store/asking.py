@@ -1,0 +1,105 @@
+"""What can be paid by a link: an invoice with what is left of it, and the payment pages already asked for."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+PAYABLE = text(
+    "SELECT i.id, i.public_id, i.account_id, i.number, i.kind, i.currency, i.total, i.due_date, i.during,"
+    "       i.buyer->>'email' AS email, coalesce(nullif(i.buyer->>'locale', ''), 'en') AS locale,"
+    "       i.seller->>'name' AS seller, i.buyer->>'name' AS buyer,"
+    "       CASE WHEN i.kind = 'invoice' THEN greatest(i.total - coalesce("
+    "           (SELECT sum(a.amount) FROM allocation a WHERE a.invoice_id = i.id), 0), 0) ELSE 0 END AS left"
+    "  FROM invoice i WHERE i.public_id = :public_id"
+)
+ACCOUNT = text(
+    "SELECT a.id, a.public_id, a.number, a.currency, c.email, c.locale, c.name"
+    "  FROM account a JOIN client c ON c.id = a.client_id WHERE a.public_id = :public_id"
+)
+KNOWN = text(
+    "SELECT url, amount, created_at FROM payment_request WHERE provider = :provider AND account_id = :account"
+    "   AND invoice_id IS NOT DISTINCT FROM cast(:invoice AS bigint) ORDER BY id DESC"
+)
+WRITE = text(
+    "INSERT INTO payment_request (account_id, invoice_id, provider, provider_ref, url, amount, currency)"
+    " VALUES (:account, :invoice, :provider, :ref, :url, :amount, :currency) ON CONFLICT DO NOTHING"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Payable:
+    """An invoice as its payer sees it; `left` is what is still to pay, zero for a credit note."""
+
+    id: int
+    public_id: UUID
+    account_id: int
+    number: str
+    kind: str
+    currency: str
+    total: Decimal
+    due_date: date
+    during: Any
+    email: str
+    locale: str
+    seller: str
+    buyer: str
+    left: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Fillable:
+    """A prepaid account as the one who tops it up sees it."""
+
+    id: int
+    public_id: UUID
+    number: str
+    currency: str
+    email: str
+    locale: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskedBefore:
+    """A payment page that was made for the same thing."""
+
+    url: str
+    amount: Decimal
+    created_at: datetime
+
+
+def payable(session: Session, public_id: UUID) -> Payable | None:
+    """The invoice of that public id."""
+    row = session.execute(PAYABLE, {"public_id": public_id}).mappings().one_or_none()
+    return Payable(**row) if row else None
+
+
+def fillable(session: Session, public_id: UUID) -> Fillable | None:
+    """The account of that public id."""
+    row = session.execute(ACCOUNT, {"public_id": public_id}).mappings().one_or_none()
+    return Fillable(**row) if row else None
+
+
+def asked_before(session: Session, provider: str, account_id: int, invoice_id: int | None) -> list[AskedBefore]:
+    """The pages made so far, newest first."""
+    rows = session.execute(KNOWN, {"provider": provider, "account": account_id, "invoice": invoice_id}).mappings()
+    return [AskedBefore(**row) for row in rows]
+
+
+def remember(
+    session: Session, provider: str, ref: str, url: str, *,
+    account_id: int, invoice_id: int | None, amount: Decimal, currency: str,
+) -> None:  # fmt: skip
+    """Keep which page was made for what, so that its payment finds home; known pages stay as they are."""
+    session.execute(
+        WRITE,
+        {
+            "provider": provider, "ref": ref, "url": url, "account": account_id, "invoice": invoice_id,
+            "amount": amount, "currency": currency,
+        },
+    )  # fmt: skip
