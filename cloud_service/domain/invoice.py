@@ -182,7 +182,7 @@ def _span(facts: Facts) -> Span:
 
 
 def _basis(item: Facts) -> Facts:
-    kept = ("contract", "start", "end", "energy", "max_demand_kw", "net", "history", "sources", "usage")
+    kept = ("contract", "start", "end", "energy", "max_demand_kw", "net", "history", "sources", "usage", "rated_at")
     return {key: item[key] for key in kept if key in item}
 
 

@@ -11,8 +11,9 @@ from typing import Any
 from cloud_service.domain.invoice import Draft, Party, draft
 from cloud_service.domain.ledger import Entry, credit_note_lines, invoice_lines
 from cloud_service.domain.pending import take_up
-from cloud_service.store import auditing, invoices, jobs, pending, runs, settling
+from cloud_service.store import auditing, corrections, invoices, jobs, pending, runs, settling
 from cloud_service.store.books import book, lock_accounts
+from cloud_service.store.corrections import Read
 from cloud_service.store.invoices import Issued
 from cloud_service.store.numbers import take
 from cloud_service.store.payers import parties
@@ -20,6 +21,7 @@ from cloud_service.store.refusals import REFUSALS, reason_of
 from cloud_service.store.runs import Item, Run
 from cloud_service.store.session import Session
 from common.errors import ConflictError
+from common.period import Span
 
 Facts = dict[str, Any]
 DELIVERIES_A_JOB = 20
@@ -67,8 +69,22 @@ def issue_shard(session: Session, run_id: int, *, author: str, limit: int = 500,
     """Issue up to `limit` accounts' rated items of a run; what the database refuses is parked alone."""
     run = runs.run_of(session, run_id)
     claimed = runs.claim_accounts(session, run_id, limit)
-    _issue_or_park(session, claimed, run, author=author, deliver=deliver)
+    changed = corrections.changed_reads(session, [read for item in claimed for read in _reads(item)])
+    stale = {read.owner_id for read in changed}
+    runs.park(session, sorted(stale), "readings changed after the rating: rate it again")
+    fresh = [item for item in claimed if item.id not in stale]
+    _issue_or_park(session, fresh, run, author=author, deliver=deliver)
     return len(claimed)
+
+
+def _reads(item: Item) -> list[Read]:
+    """What an item was rated from."""
+    span = Span(item.start, item.end)
+    return [
+        Read(item.id, source["register_id"], span, item.rated["rated_at"], source["sha256"])
+        for source in item.rated["sources"]
+        if "sha256" in source
+    ]
 
 
 def _issue_or_park(session: Session, items: Sequence[Item], run: Run, *, author: str, deliver: bool) -> None:

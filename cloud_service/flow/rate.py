@@ -88,6 +88,7 @@ def rate_shard(session: Session, run_id: int, limit: int = 500) -> int:
 
 
 def _rate_span(session: Session, members: Sequence[Contract], span: Span, *, chart: bool) -> list[Outcome]:
+    read_at = loads.snapshot_time(session).isoformat()
     jobs = _load(session, members, span)
     before = earlier.histories(session, [job.contract.id for job in jobs], span.start)
     for job in jobs:
@@ -95,7 +96,7 @@ def _rate_span(session: Session, members: Sequence[Contract], span: Span, *, cha
     for (tariff_key, days), group in _same(jobs).items():
         _price(session, tariff_key, days, group)
     months = _months(session, jobs, before, span) if chart else {}
-    return [_outcome(job, months.get(job.contract.id, [])) for job in jobs]
+    return [_outcome(job, months.get(job.contract.id, []), read_at) for job in jobs]
 
 
 def _load(session: Session, members: Sequence[Contract], span: Span) -> list[_Job]:
@@ -223,7 +224,7 @@ def _months(
     return found
 
 
-def _outcome(job: _Job, months: Sequence[tuple[str, int]]) -> Outcome:
+def _outcome(job: _Job, months: Sequence[tuple[str, int]], read_at: str) -> Outcome:
     if job.reason or not job.parts:
         return Outcome(job.contract, job.span, None, job.reason or "no tariff prices these days")
     assert job.measured is not None  # noqa: S101 - see _price
@@ -248,6 +249,7 @@ def _outcome(job: _Job, months: Sequence[tuple[str, int]]) -> Outcome:
             for one in job.priced
         ],
     }  # fmt: skip
+    rated["rated_at"] = read_at
     rated["sources"] = job.measured.sources
     rated["usage"] = [[key, usage[key]] for key in sorted(usage)][-CHART_MONTHS:]
     return Outcome(contract, job.span, rated)

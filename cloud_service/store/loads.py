@@ -15,6 +15,7 @@ DAYS = (
     'SELECT register_id, day, step_s, "values", missing FROM interval_day'
     " WHERE register_id = ANY(%s) AND day >= %s AND day < %s ORDER BY register_id, day"
 )
+NOW = text("SELECT clock_timestamp()")
 INDEXES = text(
     "SELECT DISTINCT ON (register_id, at) register_id, at, value FROM reading"
     " WHERE register_id = ANY(:ids) AND at >= :start AND at <= :end AND quality <= 2"
@@ -24,6 +25,12 @@ MONTHS = text(
     "SELECT register_id, date_trunc('month', day)::date AS month, sum(total) AS total FROM interval_day"
     " WHERE register_id = ANY(:ids) AND day >= :start AND day < :end GROUP BY 1, 2 ORDER BY 1, 2"
 )
+
+
+def snapshot_time(session: Session) -> datetime:
+    """The database's time before anything is read: what is made later was not seen."""
+    found: datetime = session.execute(NOW).scalar_one()
+    return found
 
 
 def packed_days(session: Session, registers: Sequence[int], span: Span) -> dict[int, PackedDays]:

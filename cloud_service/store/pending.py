@@ -45,3 +45,30 @@ def waiting(session: Session, contract_ids: Sequence[int], until: date) -> dict[
     for row in session.execute(WAITING, {"ids": list(contract_ids), "until": until}):
         found.setdefault(row.contract_id, []).append((row.id, row.line))
     return found
+
+
+DIFFERENCES = text(
+    "SELECT line FROM pending_line WHERE (line->>'corrects')::bigint = :invoice AND contract_id IN"
+    " (SELECT contract_id FROM invoice_span WHERE invoice_id = :invoice) ORDER BY id"
+)
+
+
+def earlier_differences(session: Session, invoice_id: int) -> list[dict[str, Any]]:
+    """The changes that earlier differences of an invoice billed or will bill, as lines with their VAT rate."""
+    found: list[dict[str, Any]] = []
+    for row in session.execute(DIFFERENCES, {"invoice": invoice_id}):
+        category, percent = row.line["vat"]
+        amount = Decimal(row.line["amount"])
+        changes = row.line["changes"]
+        listed = sum((Decimal(change["amount"]) for change in changes), Decimal(0))
+        found += [change | {"tax_category": category, "tax_rate": percent} for change in changes]
+        if listed != amount:  # several VAT rates: the changes stand with the first, its own amount with each
+            found.append(_balance(category, percent, amount - listed))
+    return found
+
+
+def _balance(category: str, percent: str, amount: Decimal) -> dict[str, Any]:
+    return {
+        "charge": "difference", "label": "", "unit": "", "price": None, "quantity": "0",
+        "amount": format(amount, "f"), "tax_category": category, "tax_rate": percent,
+    }  # fmt: skip

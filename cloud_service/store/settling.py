@@ -16,17 +16,17 @@ OPEN = text(
     "SELECT i.account_id, i.id, i.number, i.bill_date, i.due_date, i.total - coalesce(s.settled, 0) AS left"
     "  FROM invoice i LEFT JOIN LATERAL (SELECT sum(amount) AS settled FROM allocation"
     "       WHERE invoice_id = i.id) s ON true"
-    " WHERE i.account_id = ANY(:ids) AND i.kind = 'invoice' AND i.total > coalesce(s.settled, 0)"
+    " WHERE i.account_id = ANY(:ids) AND i.total > coalesce(s.settled, 0)"
     " ORDER BY i.due_date, i.bill_date, i.id"
 )
 FREE = text(
-    "SELECT account_id, kind, id, day, left FROM ("
+    "SELECT account_id, kind, id, day, money.left FROM ("
     "  SELECT p.account_id, 'payment' AS kind, p.id, p.day, source_left(p.id, NULL) AS left FROM payment p"
     "   WHERE p.account_id = ANY(:ids) AND p.kind IN ('payment', 'top_up') AND p.amount > 0"
     "  UNION ALL"
     "  SELECT i.account_id, 'credit_note', i.id, i.bill_date, source_left(NULL, i.id) FROM invoice i"
     "   WHERE i.account_id = ANY(:ids) AND i.total < 0"
-    ") money WHERE left > 0 ORDER BY day, kind, id"
+    ") money WHERE money.left > 0 ORDER BY day, kind, id"
 )
 ENTITY = text(
     "SELECT a.id, c.legal_entity_id AS entity_id, a.currency FROM account a JOIN client c ON c.id = a.client_id"

