@@ -1,0 +1,144 @@
+"""The values that validation works on: registers with their rules and mounts, readings as columns, windows of days."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from common.reading import THOUSANDTHS
+
+Ints = NDArray[np.int64]
+Bytes = NDArray[np.uint8]
+
+FOREVER_MS = 2**43  # the year 2248: the end of a mount that has none
+POWER_MARGIN_PERCENT = 110  # a meter may be overloaded a little
+POWER_DEFAULT_KW = 2000  # of a kWh register whose meter states no limit: only gross spikes are caught
+TURN_SHARE = 10  # without a power limit a rollover is believed if it counts at most this part of the whole turn
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """A meter at work between two instants, with the indexes that were read when it came and went."""
+
+    start_ms: int
+    end_ms: int = FOREVER_MS
+    opening: int | None = None
+    closing: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What validation knows of a register."""
+
+    id: int
+    kind: str  # index or interval
+    step_s: int
+    zone: str
+    digits: int | None = None
+    power_max_kw: int | None = None
+    unit: str = "kWh"
+    mounts: tuple[Mount, ...] = ()
+
+    @property
+    def turn(self) -> int:
+        """What a full turn of the counter is, in thousandths; 0 where it is not known."""
+        return int(10**self.digits * THOUSANDTHS) if self.digits else 0
+
+    @property
+    def rate_max(self) -> int:
+        """The most that can be counted in an hour, in thousandths; 0 where nothing is known."""
+        limit = self.power_max_kw or (POWER_DEFAULT_KW if self.unit == "kWh" else 0)
+        return limit * THOUSANDTHS * POWER_MARGIN_PERCENT // 100
+
+    @property
+    def spans(self) -> tuple[Mount, ...]:
+        """Its mounts; a meter that was never mounted counts from the first reading on."""
+        return self.mounts or (Mount(-FOREVER_MS),)
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """Readings of one register in ascending order of time, one an instant. `step_s` is 0 for an index."""
+
+    at_ms: Ints
+    value: Ints
+    quality: Bytes
+    step_s: Ints
+
+    def __len__(self) -> int:
+        return len(self.at_ms)
+
+    def where(self, mask: NDArray[np.bool_] | Ints | slice) -> "Readings":
+        """The readings that a mask, places or a slice name."""
+        return Readings(self.at_ms[mask], self.value[mask], self.quality[mask], self.step_s[mask])
+
+
+def readings(
+    at_ms: Sequence[int] | Ints,
+    value: Sequence[int] | Ints,
+    quality: Sequence[int] | Bytes | None = None,
+    step_s: Sequence[int] | Ints | None = None,
+) -> Readings:
+    """Readings from plain numbers; actual indexes unless said otherwise."""
+    size = len(at_ms)
+    return Readings(
+        np.asarray(at_ms, dtype=np.int64),
+        np.asarray(value, dtype=np.int64),
+        np.zeros(size, dtype=np.uint8) if quality is None else np.asarray(quality, dtype=np.uint8),
+        np.zeros(size, dtype=np.int64) if step_s is None else np.asarray(step_s, dtype=np.int64),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Consecutive local days of a register to be made; `starts_ms` has one instant more than there are days."""
+
+    days: tuple[date, ...]
+    starts_ms: tuple[int, ...]
+
+    @property
+    def start_ms(self) -> int:
+        """First instant."""
+        return self.starts_ms[0]
+
+    @property
+    def end_ms(self) -> int:
+        """First instant after."""
+        return self.starts_ms[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A reading that is not believed, and why: spike, reset, jump, estimate (overtaken by an actual reading)."""
+
+    at_ms: int
+    value: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A reading that is believed."""
+
+    at_ms: int
+    value: int
+    quality: int
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One local day as it is stored. `entry` and `exit` are the last believed readings before it and at its end."""
+
+    register_id: int
+    day: date
+    step_s: int
+    values: bytes
+    qualities: bytes
+    total: int
+    missing: int
+    entry: Point | None = None
+    exit: Point | None = None
+    count: int = 0  # believed readings of the day
+    rejected: int = 0

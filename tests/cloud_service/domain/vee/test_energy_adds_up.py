@@ -1,0 +1,96 @@
+"""Energy adds up: steps sum to last less first index, exactly, over ten thousand random lives of a register."""
+
+import random
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from cloud_service.domain.vee import index
+from cloud_service.domain.vee.days import Made
+from cloud_service.domain.vee.series import Day, Rules, Window
+from common.period import intervals_in_day
+from tests.cloud_service.domain.vee.histories import History, history, window
+
+FEW, MANY = 600, 10_000
+
+
+def made(history: History, points: list[tuple[int, int, int]] | None = None, span: Window | None = None) -> Made:
+    (result,) = index.make([index.Job(history.rules, span or window(history.rules), history.given(points))])
+    return result
+
+
+def total(days: list[Day]) -> int:
+    return sum(day.total for day in days)
+
+
+def check(seed: int) -> None:
+    """All that must hold of one history."""
+    one = history(seed)
+    whole = made(one)
+    assert one.total == total(whole.days), seed
+    for day in whole.days:
+        values = np.frombuffer(day.values, dtype="<i8")
+        assert intervals_in_day(day.day, one.rules.zone, day.step_s) == len(values) == len(day.qualities)
+        assert day.total == int(values.sum())
+        assert (values >= 0).all(), seed
+    assert whole.days == pieces(one), seed
+    assert one.total == total(made(one, thinned(one, seed)).days), seed
+
+
+def pieces(one: History) -> list[Day]:
+    """The same days made one by one, each from the readings around it only, as they are made day by day in life."""
+    whole = window(one.rules)
+    days: list[Day] = []
+    for number, day in enumerate(whole.days):
+        starts = whole.starts_ms[number : number + 2]
+        before = [point for point in one.points if point[0] <= starts[0]][-1:]
+        inside = [point for point in one.points if starts[0] < point[0] <= starts[1]]
+        after = [point for point in one.points if point[0] > starts[1]][:1]
+        days += made(one, [*before, *inside, *after], Window((day,), starts)).days
+    return days
+
+
+def thinned(one: History, seed: int) -> list[tuple[int, int, int]]:
+    """The history with a part of its readings lost: where energy fell may change, how much may not.
+
+    A reading next to a rollover stays, or the turn could not be seen.
+    """
+    dice = random.Random(seed)
+    turning = {
+        place
+        for place in range(1, len(one.points))
+        for place in (place - 1, place)
+        if one.points[max(place, 1)][1] < one.points[max(place, 1) - 1][1]
+        or (place + 1 < len(one.points) and one.points[place + 1][1] < one.points[place][1])
+    }
+    return [point for place, point in enumerate(one.points) if place in turning or dice.random() < 0.5]
+
+
+def test_energy_adds_up_in_hundreds_of_random_histories() -> None:
+    for seed in range(FEW):
+        check(seed)
+
+
+@pytest.mark.slow
+def test_energy_adds_up_in_ten_thousand_random_histories() -> None:
+    for seed in range(FEW, MANY):
+        check(seed)
+
+
+def test_many_registers_in_one_sweep_are_what_each_is_alone() -> None:
+    histories = [history(seed) for seed in range(200)]
+    jobs = [index.Job(one.rules, window(one.rules), one.given()) for one in histories]
+
+    assert [made(one) for one in histories] == index.make(jobs)
+
+
+def test_a_register_without_any_reading_is_missing_and_not_zero() -> None:
+    rules = Rules(1, "index", 900, "Europe/Berlin")
+
+    (result,) = index.make([index.Job(rules, window(rules), History(rules, [], 0).given())])
+
+    assert [intervals_in_day(day.day, "Europe/Berlin", 900) for day in result.days] == [
+        day.missing for day in result.days
+    ]
+    assert timedelta(days=8).days == len(result.days)
