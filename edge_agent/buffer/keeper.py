@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from common.errors import EnergyError
 from edge_agent.buffer.errors import Damaged, DiskFull
-from edge_agent.buffer.mend import open_buffer, replace, salvage, waiting
+from edge_agent.buffer.mend import discard_old, open_buffer, replace, salvage, waiting
 from edge_agent.buffer.ranges import Range
 from edge_agent.buffer.row import STREAM_SHIFT, Sample
 from edge_agent.buffer.state import Stream
@@ -25,6 +25,9 @@ from edge_agent.buffer.store import Buffer
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 DAY_MS = 86_400_000
+STRIKES_AT_ONCE = 3  # new files without a commit in between before the next has to wait
+STRIKE_FIRST_S, STRIKE_MAX_S = 0.2, 60.0
+SALVAGED_KEPT = 10  # set-aside files whose rows have all been taken over
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,8 @@ class Keeper:
         self.dropped = 0  # fine readings that never got to the disk
         self.replaced = 0
         self.generation = 0  # grows when streams change under the uplink
+        self._strikes = 0
+        self._strike_until_s = 0.0
         self._salvage: Iterator[int] | None = None
         self._buffer: Buffer | None = None
         self._open()
@@ -102,10 +107,19 @@ class Keeper:
             self._buffer = None
 
     def do(self, action: Callable[[Buffer], T]) -> T:
-        """Run something on the buffer; on damage replace the file and run it once more on the new one."""
+        """Run something on the buffer; on damage replace the file and run it once more on the new one.
+
+        A disk that keeps failing gets a new file ever more seldom; in between the error is raised.
+        """
         try:
             return action(self.buffer)
         except Damaged as error:
+            if self.clock_s() < self._strike_until_s:
+                raise
+            self._strikes += 1
+            if self._strikes >= STRIKES_AT_ONCE:
+                pause_s = min(STRIKE_MAX_S, STRIKE_FIRST_S * 2 ** (self._strikes - STRIKES_AT_ONCE))
+                self._strike_until_s = self.clock_s() + pause_s
             try:
                 return action(self.replace(str(error)))
             except EnergyError as again:
@@ -135,6 +149,7 @@ class Keeper:
             self.make_room()
             done = self.do(lambda buffer: buffer.append(self.waiting))
         self.waiting = []
+        self._strikes = 0
         return done
 
     def _trim_waiting(self) -> None:
@@ -201,8 +216,10 @@ class Keeper:
         except StopIteration:
             self._salvage = None
             self.generation += 1
-        except Damaged as error:
-            self.replace(str(error))
+            discard_old(self.folder, SALVAGED_KEPT)
+        except Damaged:
+            self._salvage = salvage(self.buffer)  # from the start, once the buffer works again
+            raise
         return self._salvage is not None
 
     def streams(self) -> list[Stream]:

@@ -1,8 +1,8 @@
 """Open the buffer whatever has happened to its file: set aside, begin anew, salvage, count what is lost.
 
-A set-aside file lies with its write-ahead log in `damaged-N` and is never deleted by the agent. The file `salvaged` in
-that folder says that all its readable rows have been taken over; `limit` holds the highest id that was ever reported as
-committed, where the agent that gave the file up knew it.
+A set-aside file lies with its write-ahead log in `damaged-N`; the newest ten are kept for inspection. The file
+`salvaged` in that folder says that all its readable rows have been taken over; `limit` holds the highest id that was
+ever reported as committed, where the agent that gave the file up knew it.
 """
 
 import shutil
@@ -134,6 +134,13 @@ def _notes(aside: Path) -> tuple[Register | None, State | None]:
 def waiting(folder: Path) -> list[Path]:
     """Set-aside folders whose rows have not all been taken over."""
     return sorted(aside for aside in folder.glob("damaged-*") if not (aside / "salvaged").exists())
+
+
+def discard_old(folder: Path, keep: int) -> None:
+    """Delete all but the newest set-aside files whose rows have all been taken over."""
+    salvaged = [aside for aside in folder.glob("damaged-*") if (aside / "salvaged").exists()]
+    for aside in sorted(salvaged, key=lambda path: int(path.name.removeprefix("damaged-")))[:-keep]:
+        shutil.rmtree(aside, ignore_errors=True)
 
 
 def salvage(buffer: Buffer) -> Iterator[int]:

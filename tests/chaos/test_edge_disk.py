@@ -1,0 +1,135 @@
+"""A disk that is full or fails: no crash, no lie, and it recovers alone."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from common.errors import EnergyError
+from edge_agent.buffer import Keeper
+from edge_agent.buffer.keeper import Limits
+from tests.chaos.edge_faults import METERS, ROOT, count, drain, need_program, round_of, salvage_all, value_of
+from tests.edge_agent.cloud_twin import CloudTwin
+
+DISK_BYTES = 2 * 1024**2
+
+
+@contextmanager
+def small_disk(folder: Path) -> Iterator[Path]:
+    folder.mkdir()
+    options = ["-t", "tmpfs", "-o", f"size={DISK_BYTES}", "tmpfs", str(folder)]
+    if subprocess.run(["mount", *options], check=False, capture_output=True).returncode:
+        pytest.skip("needs the right to mount a small tmpfs")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def fill(path: Path) -> None:
+    """Take all the room there is."""
+    with path.open("ab", buffering=0) as file:
+        size = 65536
+        while size:
+            try:
+                file.write(bytes(size))
+            except OSError:
+                size //= 4
+
+
+@pytest.mark.slow
+def test_a_full_disk_stops_nothing_and_every_billing_reading_arrives(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk") as disk:
+        keeper = Keeper(disk / "data", boot_id="boot", limits=Limits(ballast_bytes=256 * 1024, waiting_max=400))
+        for meter in range(METERS):
+            keeper.buffer.channel(f"meter-{meter}", "import", "kWh", "index", 0)
+        states, grid = set(), set()
+        for number in range(600):
+            if number == 100:
+                fill(disk / "other")
+            if 100 < number < 400:
+                fill(disk / "other")  # another program takes whatever is freed
+            if number == 400:
+                (disk / "other").unlink()
+            on_grid = number % 5 == 0
+            grid |= {value_of(n) for n in range(number * METERS + 1, (number + 1) * METERS + 1)} if on_grid else set()
+            try:
+                keeper.append(round_of(number * METERS + 1, grid=on_grid))
+            except EnergyError as error:
+                states.add(error.code)
+        keeper.tend(0, clock_is_good=False)
+        assert {"disk_full"} == states
+        assert ("", []) == (keeper.problem, keeper.waiting)
+        assert keeper.ballast.exists()
+        cloud = CloudTwin()
+        drain(keeper, cloud)
+        keeper.close()
+
+    found = [fact[3] for fact in cloud.facts()]
+    assert len(found) == len(set(found))
+    assert grid <= set(found)
+    assert 0 == keeper.replaced
+
+
+@pytest.mark.slow
+def test_the_byte_cap_holds_by_thinning_and_never_takes_billing_readings(tmp_path: Path) -> None:
+    keeper = Keeper(tmp_path, boot_id="boot", limits=Limits(cap_bytes=300_000, ballast_bytes=0))
+    for meter in range(METERS):
+        keeper.buffer.channel(f"meter-{meter}", "import", "kWh", "index", 0)
+    for number in range(4000):
+        keeper.append(round_of(number * METERS + 1, grid=number % 15 == 0))
+        if number % 20 == 0:
+            keeper.tend(0, clock_is_good=False)
+    used, thinned = keeper.buffer.used_bytes, keeper.buffer.thinned
+    cloud = CloudTwin()
+    drain(keeper, cloud, steps=5000)
+    keeper.close()
+
+    found = {fact[3] for fact in cloud.facts()}
+    grid = {value_of(n) for number in range(0, 4000, 15) for n in range(number * METERS + 1, (number + 1) * METERS + 1)}
+    (stream,) = cloud.streams.values()
+    assert used < 400_000
+    assert grid <= found
+    assert thinned == len(stream.voids) == 4000 * METERS - len(found)
+    assert 4000 * METERS == stream.seen.prefix
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("call", "when"),
+    [
+        ("fdatasync", "30..40"),
+        ("fdatasync", "31+25"),
+        ("fdatasync", "55"),
+        ("pwrite64", "30..40"),
+        ("pwrite64", "99+150"),
+    ],
+)
+def test_an_error_of_the_disk_is_never_taken_for_success(tmp_path: Path, when: str, call: str) -> None:
+    acknowledged = tmp_path / "acknowledged"
+    rounds = count(400, 60)
+    inject = f"inject={call}:error=EIO:when={when}"
+    writer = [sys.executable, str(ROOT / "tests/chaos/edge_writer.py"), str(tmp_path / "data"), str(rounds), "FULL"]
+    trace = [need_program("strace"), "-f", "-o", os.devnull, "-e", f"trace={call}", "-e", inject]
+    command = [*trace, *writer, str(acknowledged), "no-receipts"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+    if "ptrace" in done.stderr and not acknowledged.exists():
+        pytest.skip("needs the right to trace processes")
+    lines = acknowledged.read_text().splitlines() if acknowledged.exists() else []
+    highest = max((int(line.split("\t")[2]) for line in lines), default=0)
+    assert "not committed" in done.stderr or "set aside" in done.stderr, done.stderr[-500:]
+    assert highest == rounds * METERS, done.stderr[-2000:]
+
+    keeper = Keeper(tmp_path / "data", boot_id="after")
+    salvage_all(keeper)
+    cloud = CloudTwin()
+    drain(keeper, cloud, steps=5000)
+    keeper.close()
+
+    found = [fact[3] for fact in cloud.facts()]
+    assert 0 == keeper.buffer.lost
+    assert sorted(value_of(n) for n in range(1, highest + 1)) == sorted(found)
