@@ -9,6 +9,9 @@ from common.cli import LazyGroup
 
 COMMANDS = {
     "mbus": ("edge_agent.cli.decode:mbus", "A frame of wired M-Bus."),
+    "sml": ("edge_agent.cli.decode:sml", "A telegram of a German smart meter."),
+    "p1": ("edge_agent.cli.decode:p1", "A DSMR P1 telegram or an IEC 62056-21 readout."),
+    "modbus": ("edge_agent.cli.decode:modbus", "A Modbus answer, RTU or TCP."),
 }
 
 WIDTH_MAX = 40
@@ -35,6 +38,50 @@ def mbus(frame: tuple[str, ...], as_json: bool) -> None:  # noqa: FBT001 - a cli
     show(telegram.as_json(), as_json=as_json)
 
 
+@click.command()
+@click.argument("frame", metavar="HEX", nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help="Exact values for machines.")
+def sml(frame: tuple[str, ...], as_json: bool) -> None:  # noqa: FBT001 - a click flag
+    """Decode one SML telegram."""
+    from edge_agent.cli.frames import frame_bytes
+    from edge_agent.drivers.sml_decode import decode_sml
+
+    show(decode_sml(frame_bytes(" ".join(frame))).as_json(), as_json=as_json)
+
+
+@click.command()
+@click.argument("telegram", metavar="HEX|FILE|-")
+@click.option("--no-crc", is_flag=True, help="A meter before DSMR 4, which sends no CRC.")
+@click.option("--json", "as_json", is_flag=True, help="Exact values for machines.")
+def p1(telegram: str, no_crc: bool, as_json: bool) -> None:  # noqa: FBT001 - click flags
+    """Decode one P1 telegram (text or hexadecimal) or an IEC 62056-21 readout."""
+    from edge_agent.cli.frames import telegram_bytes
+    from edge_agent.drivers.iec62056_decode import decode_p1, decode_readout
+
+    data = telegram_bytes(telegram)
+    is_block = b"\x02" in data or b"\x82" in data
+    show((decode_readout(data) if is_block else decode_p1(data, crc=not no_crc)).as_json(), as_json=as_json)
+
+
+@click.command()
+@click.argument("frame", metavar="HEX", nargs=-1, required=True)
+@click.option("--profile", "profile_id", help="Name the registers of this profile.")
+@click.option("--address", default=0, help="Address the request asked for (with --profile).")
+@click.option("--json", "as_json", is_flag=True, help="Exact values for machines.")
+def modbus(frame: tuple[str, ...], profile_id: str | None, address: int, as_json: bool) -> None:  # noqa: FBT001 - a click flag
+    """Decode one Modbus answer to a read request, RTU or TCP."""
+    from edge_agent.cli.frames import frame_bytes
+    from edge_agent.drivers.modbus_decode import decode_answer
+
+    data = frame_bytes(" ".join(frame))
+    profile = None
+    if profile_id:
+        from edge_agent.cli.line import profile_of
+
+        profile = profile_of(profile_id)
+    show(decode_answer(data, profile, address), as_json=as_json)
+
+
 def show(found: dict[str, Any], *, as_json: bool) -> None:
     """Print header and records, for machines or for people."""
     if as_json:
@@ -46,6 +93,10 @@ def show(found: dict[str, Any], *, as_json: bool) -> None:
         if value not in (None, "", [], False):
             click.echo(f"{key.replace('_', ' '):>15}: {', '.join(value) if isinstance(value, list) else value}")
     click.echo()
+    if found["records"] and "obis" in found["records"][0]:
+        lines = [(str(one["obis"]), str(one["quantity"]), _shown(one), str(one["unit"])) for one in found["records"]]
+        click.echo(table(("code", "quantity", "value", "unit"), lines, right=(2,)))
+        return
     head = ("#", "quantity", "value", "unit", "function", "storage", "tariff", "subunit", "")
     rows = [
         (

@@ -37,6 +37,23 @@ def frame_bytes(given: str) -> bytes:
     return bytes.fromhex(packed)
 
 
+def telegram_bytes(given: str) -> bytes:
+    """A telegram that is text by nature: as text, as hexadecimal, from a file or standard input."""
+    if given == "-":
+        data = sys.stdin.buffer.read(FILE_MAX)
+    elif given.startswith("@") or _is_file(Path(given)):
+        try:
+            data = Path(given.removeprefix("@")).read_bytes()[:FILE_MAX]
+        except FileNotFoundError:
+            raise NotFoundError("there is no such file", path=given.removeprefix("@")) from None
+    else:
+        data = given.encode()
+    packed = _packed(data.decode("latin-1"))
+    if len(packed) > 1 and len(packed) % 2 == 0 and HEX.fullmatch(packed):
+        return bytes.fromhex(packed)
+    return data
+
+
 def _packed(text: str) -> str:
     return re.sub(r"0x|[\s:,;-]", "", text)
 

@@ -12,6 +12,10 @@ DRIVERS: Mapping[str, str] = {
     # protocol as profiles and site files name it: module:class
     "modbus": "edge_agent.drivers.modbus:ModbusDriver",
     "mbus": "edge_agent.drivers.mbus:MBusDriver",
+    "iec62056": "edge_agent.drivers.iec62056:Iec62056Driver",
+    "d0": "edge_agent.drivers.push:d0_driver",
+    "p1": "edge_agent.drivers.push:p1_driver",
+    "sml": "edge_agent.drivers.push:sml_driver",
     "simulated": "edge_agent.drivers.simulated:SimulatedDriver",
 }
 

@@ -7,11 +7,11 @@ from typing import Any, Self
 
 from common.errors import InputError
 from common.profile import Identify, MeterProfile
-from edge_agent.drivers.decode import register_value, text_value
+from edge_agent.drivers.decode import text_value
 from edge_agent.drivers.interface import MeterSilent, RegisterValue, WrongMeter, wanted
 from edge_agent.drivers.modbus_frames import BUSY, ModbusRefused
 from edge_agent.drivers.modbus_line import ModbusLine
-from edge_agent.drivers.modbus_plan import Block, Field, plan, split
+from edge_agent.drivers.modbus_plan import Block, field_value, plan, split
 from edge_agent.drivers.modbus_sunspec import find_model
 from edge_agent.drivers.values import as_values
 from edge_agent.transports.port import Port
@@ -177,23 +177,6 @@ def matches(raw: bytes, mark: Identify) -> bool:
         text = text_value(raw)
         return text in mark.one_of or bool(mark.starts_with and text.lower().startswith(mark.starts_with.lower()))
     return int.from_bytes(raw, "big") in mark.one_of
-
-
-def field_value(place: Field, answer: bytes, profile: MeterProfile) -> tuple[Decimal, bytes] | None:
-    """Exact value and raw bytes of one register of an answer; None where the meter says that it has none."""
-    raw = answer[place.start : place.end]
-    evidence, exponent = raw, 0
-    if place.scale_start is not None:
-        scale = answer[place.scale_start : place.scale_start + 2]
-        exponent = int.from_bytes(scale, "big", signed=True)
-        if not -10 <= exponent <= 10:  # 0x8000 means "not implemented"
-            return None
-        evidence += scale
-    rules = profile.read
-    value = register_value(
-        raw, place.register, word_order=rules.word_order, byte_order=rules.byte_order, exponent=exponent
-    )
-    return None if value is None else (value, evidence)
 
 
 def _wrong(address: str, profile: MeterProfile, why: str) -> WrongMeter:

@@ -5,7 +5,9 @@ from decimal import Decimal
 
 from common.errors import DecodeError
 from common.profile import MeterProfile, Sample
+from edge_agent.drivers import obis
 from edge_agent.drivers.decode import register_value, words_to_bytes
+from edge_agent.drivers.iec62056_decode import decode_readout
 from edge_agent.drivers.mbus_decode import decode_application, plain
 from edge_agent.drivers.mbus_match import found_values
 from edge_agent.drivers.mbus_record import records
@@ -22,7 +24,8 @@ def sample_faults(profile: MeterProfile) -> Iterator[str]:
             yield f"samples[{number}]: {error.message}"
             continue
         if found != Decimal(sample.value):
-            yield f"samples[{number}]: {sample.register} gives {plain(found) if found is not None else 'nothing'}, not {sample.value}"
+            shown = "nothing" if found is None else plain(found)
+            yield f"samples[{number}]: {sample.register} gives {shown}, not {sample.value}"
 
 
 def sampled(profile: MeterProfile, sample: Sample) -> Decimal | None:
@@ -50,4 +53,17 @@ def _records(profile: MeterProfile, sample: Sample) -> Decimal | None:
     return found_values(profile, found, [sample.register]).get(sample.register, (None, b""))[0]
 
 
-READERS: Mapping[str, Callable[[MeterProfile, Sample], Decimal | None]] = {"modbus": _words, "mbus": _records}
+def _obis_line(profile: MeterProfile, sample: Sample) -> Decimal | None:
+    """One line of a readout."""
+    values = decode_readout(f"/XXX0\r\n{sample.text}\r\n!\r\n".encode()).values
+    return obis.found_values(profile, values, [sample.register]).get(sample.register, (None, b""))[0]
+
+
+READERS: Mapping[str, Callable[[MeterProfile, Sample], Decimal | None]] = {
+    "modbus": _words,
+    "mbus": _records,
+    "iec62056": _obis_line,
+    "d0": _obis_line,
+    "p1": _obis_line,
+    "sml": _obis_line,
+}

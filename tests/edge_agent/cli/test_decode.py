@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from edge_agent.drivers.iec62056_decode import crc16
+from tests.edge_agent.drivers.sml_builder import entry, telegram, unsigned
 from tests.shared import need_shared
 
 FILLER = (
@@ -66,3 +68,44 @@ def test_people_get_a_table() -> None:
 
     assert "manufacturer: KAM" in done.stdout
     assert "5000  Wh" in done.stdout
+
+
+def test_an_sml_telegram_is_decoded() -> None:
+    frame = telegram(entry(bytes.fromhex("0100010800ff"), unsigned(224624136, 8), 30, -1))
+
+    done = run("sml", frame.hex(), "--json")
+
+    (record,) = json.loads(done.stdout)["records"]
+    assert ("22462413.6", "Wh", "1-0:1.8.0*255") == (record["value"], record["unit"], record["obis"])
+    assert 1 == run("sml", frame.hex()[:-2] + "00", "--json").returncode
+
+
+def test_a_p1_telegram_is_decoded_from_a_file_and_refused_if_damaged(tmp_path: Path) -> None:
+    body = b"/KFM5KAIFA\r\n\r\n1-0:1.8.1(001581.123*kWh)\r\n!"
+    file = tmp_path / "telegram.txt"
+    file.write_bytes(body + f"{crc16(body):04X}\r\n".encode())
+
+    good = run("p1", str(file), "--json")
+    file.write_bytes(file.read_bytes().replace(b"581", b"582"))
+    bad = run("p1", str(file), "--json")
+
+    assert "1581.123" == json.loads(good.stdout)["records"][0]["value"]
+    assert (1, True) == (bad.returncode, "CRC" in json.loads(bad.stdout)["error"]["message"])
+
+
+def test_a_modbus_answer_is_decoded_with_the_names_of_a_profile() -> None:
+    arguments = ("modbus", "01 04 04 44 9A 50 00 F3 5B", "--profile", "eastron_sdm630", "--address", "72", "--json")
+    done = run(*arguments)
+
+    (record,) = json.loads(done.stdout)["records"]
+    assert ("energy_import_total", "1234.5", "kWh") == (record["quantity"], record["value"], record["unit"])
+
+
+@pytest.mark.parametrize(
+    ("frame", "code"),
+    [("01 83 02 C0 F1", "meter_refused"), ("01 04 04 44 9A 50 01 F3 5B", "bad_frame"), ("00 01 02", "bad_frame")],
+)
+def test_a_modbus_exception_and_a_damaged_answer_are_refused(frame: str, code: str) -> None:
+    done = run("modbus", frame, "--json")
+
+    assert (1, code) == (done.returncode, json.loads(done.stdout)["error"]["code"])
