@@ -1,4 +1,4 @@
-"""Random lives of a register, and what it must add up to: meters exchanged and rolled over, readings lost, late, odd."""
+"""Random lives of a register and what they must add up to: meters exchanged and rolled over, readings lost."""
 
 import random
 from collections.abc import Sequence
@@ -43,7 +43,9 @@ def history(seed: int) -> History:
     plain = Rules(1, "index", 1800 if zone == "Australia/Lord_Howe" else dice.choice((300, 900, 1800)), zone)
     span = window(plain)
     cuts = sorted(dice.sample(range(span.start_ms + 3_600_000, span.end_ms - 3_600_000, 1000), dice.randint(0, 2)))
-    mounts, points, total = [], [], 0
+    mounts: list[Mount] = []
+    points: list[tuple[int, int, int]] = []
+    total = 0
     for start, end in zip([span.start_ms, *cuts], [*cuts, span.end_ms], strict=True):
         opening, closing, during = _meter(dice, start, end, digits, plain.step_s)
         mounts.append(Mount(start, end, opening, closing))
@@ -62,8 +64,9 @@ def _meter(
 ) -> tuple[int, int, list[tuple[int, int, int]]]:
     """Opening and closing index and the readings between, some on the grid, some not, some lost."""
     turn = _turn(digits)
+    points: list[tuple[int, int, int]] = []
     index = dice.randrange(turn if digits and digits < 6 else 10**8)
-    opening, at, points = index, start, []
+    opening, at = index, start
     while True:
         whole, before = step_s * 1000 * dice.choice((1, 1, 1, 1, 2, 5, 40)), at
         at = (at // whole + 1) * whole if dice.random() < 0.7 else at + dice.randrange(1000, 7_200_000)

@@ -1,6 +1,7 @@
 """Interval registers: spans onto the grid, splits without loss, short holes filled, long ones told."""
 
 import random
+from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
@@ -17,7 +18,7 @@ A, S, E, M = Quality.ACTUAL, Quality.SUBSTITUTED, Quality.ESTIMATED, Quality.MIS
 
 
 def made(
-    ends: list[float], values: list[int], *, quality: list[int] | None = None, step_s: list[int] | None = None
+    ends: list[float], values: list[int], *, quality: Sequence[int] | None = None, step_s: list[int] | None = None
 ) -> Made:
     """A day from hours at which spans end, and what they counted."""
     given = readings([round(hour * HOUR_MS) for hour in ends], values, quality, step_s)
