@@ -41,7 +41,10 @@ class Sent:
 
 
 def deliver(begin: Begin, ids: Iterable[int], mailer: Mailer, clock: Clock, *, public_url: str) -> list[Sent]:
-    """Send messages, each in a transaction of its own (`begin`), so that a bad one keeps no other back."""
+    """Send messages, each in a transaction of its own (`begin`), so that a bad one keeps no other back.
+
+    `public_url` is where bills can be paid; empty: they carry no payment link.
+    """
     done = []
     for delivery_id in ids:
         with begin() as session:

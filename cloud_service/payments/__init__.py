@@ -24,8 +24,10 @@ PROVIDERS: dict[str, Callable[[Settings], Provider]] = {
 }
 
 
-def provider(settings: Settings) -> Provider:
-    """The payment company of this deployment."""
+def provider(settings: Settings) -> Provider | None:
+    """The payment company of this deployment; None where bills are paid by transfer only."""
+    if not settings.payment_provider:
+        return None
     make = PROVIDERS.get(settings.payment_provider)
     if make is None:
         raise InputError(

@@ -44,7 +44,7 @@ class SimulatedSide:
     def __init__(self, folder: Path) -> None:
         self.books = CompanyBooks(folder / "payments.sqlite", lambda: datetime.now(UTC))
         self._server = make_server("127.0.0.1", 0, create_company(self.books, "key"), threaded=True)
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
         self.provider: Provider = Simulated(f"http://127.0.0.1:{self._server.server_port}", "key", SECRET)
 
