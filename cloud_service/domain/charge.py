@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import repeat
 from typing import Annotated, Any
 
 import msgspec
@@ -16,8 +17,8 @@ from msgspec import Meta
 from numpy.typing import NDArray
 
 from cloud_service.domain.calendar import Grid, Schedule, active_days, check_steps, grid, period_map
-from cloud_service.domain.lines import Head, Line
-from cloud_service.domain.money import Rounding, plain, round_money
+from cloud_service.domain.lines import ZERO, Both, Head, Line, sum_of
+from cloud_service.domain.money import Rounding, plain, rounder
 from cloud_service.domain.proration import Prorate, months_of, split_total
 from cloud_service.domain.usage import Batch, History, Intervals, Ints, Total
 from common.errors import InputError
@@ -136,11 +137,12 @@ class Sheet:
     def __init__(self, rows: int, currency: str, way: Rounding) -> None:
         self.rows: list[list[Line]] = [[] for _ in range(rows)]
         self.currency = currency
-        self.way = way
-        self.peaks: list[dict[str, list[tuple[date, Decimal]]]] = [{} for _ in range(rows)]
+        self.round = rounder(currency, way)
+        self.nought = self.round(ZERO)
+        self.peaks: list[dict[str, tuple[tuple[date, Decimal], ...]]] = [{} for _ in range(rows)]
         self.energy_credit: list[dict[str, dict[str, Decimal]]] = [{} for _ in range(rows)]
-        self.money_credit: list[dict[str, Decimal]] = [{} for _ in range(rows)]
-        self.year_to_date: list[dict[str, Decimal]] = [{} for _ in range(rows)]
+        self.money_credit: list[dict[str, Both]] = [{} for _ in range(rows)]
+        self.year_to_date: list[dict[str, Both]] = [{} for _ in range(rows)]
         self.billing_demand: list[dict[str, Decimal]] = [{} for _ in range(rows)]
         self.max_demand: list[Decimal | None] = [None] * rows
 
@@ -148,7 +150,32 @@ class Sheet:
         self, row: int, head: Head, quantity: Decimal, price: Decimal | None, amount: Decimal, note: str = ""
     ) -> None:
         """Add a line; its amount is rounded here and nowhere else."""
-        self.rows[row].append(Line(head, quantity, price, amount, round_money(amount, self.currency, self.way), note))
+        due = self.round(amount) if amount else self.nought  # no -0.00 for a credit of nothing
+        self.rows[row].append(Line(head, quantity, price, amount or ZERO, due, note))
+
+    def add_column(
+        self, head: Head, quantities: Sequence[int], one: Decimal, price: Decimal, rows: Sequence[int] | None = None
+    ) -> None:
+        """Add a line to every row (or to some): integers in units of `one`, all at one price."""
+        counts = [quantity * one for quantity in quantities]
+        amounts = [count * price if count else ZERO for count in counts]
+        lines = map(Line, repeat(head), counts, repeat(price), amounts, map(self.round, amounts))
+        target = self.rows if rows is None else [self.rows[row] for row in rows]
+        for row, line in zip(target, lines, strict=True):
+            row.append(line)
+
+    def add_to_all(self, head: Head, quantity: Decimal, price: Decimal | None, amount: Decimal) -> None:
+        """Add the same line to every row."""
+        line = Line(head, quantity, price, amount, self.round(amount))
+        for row in self.rows:
+            row.append(line)
+
+    def add_both(  # noqa: PLR0917 -- a line's facts in their order
+        self, row: int, head: Head, quantity: Decimal, price: Decimal | None, amount: Both, note: str = ""
+    ) -> None:
+        """Add a line over other lines: what is due follows their rounded amounts, the unrounded amount theirs."""
+        due = self.round(amount.due)
+        self.rows[row].append(Line(head, quantity, price, amount.exact, due, note))
 
 
 @dataclass(slots=True)
@@ -216,23 +243,23 @@ class Part:
         """The steps of this part: a matrix (rows, steps)."""
         return register.values[:, self.grid(register.step_s).slice_of(self.span)]
 
-    def totals(self, name: str, rule: Prorate = "actual_days") -> tuple[list[int], int]:
+    def totals(self, name: str, rule: Prorate = "actual_days") -> tuple[Ints, int]:
         """Sum of this part per row, and its scale."""
         register = self.register(name)
         key = ("total", name, self.span, rule)
         if key not in self.sums:
             if isinstance(register, Intervals):
-                sums = self.interval_values(register).sum(axis=1).tolist()
+                sums = self.interval_values(register).sum(axis=1)
             else:
                 whole = Span(register.start, register.end)
                 values = np.atleast_1d(np.asarray(register.value)).tolist()
-                sums = [split_total(int(value), whole, self.span, rule) for value in values]
+                sums = np.array([split_total(int(value), whole, self.span, rule) for value in values], dtype=np.int64)
             self.sums[key] = self._convert(name, sums, register.scale)
-        found: tuple[list[int], int] = self.sums[key]
+        found: tuple[Ints, int] = self.sums[key]
         return found
 
-    def by_period(self, name: str, schedule_name: str, schedule: Schedule) -> tuple[list[list[int]], int]:
-        """Sum per row and time-of-use period of this part, and the scale."""
+    def by_period(self, name: str, schedule_name: str, schedule: Schedule) -> tuple[Ints, int]:
+        """Sum per row and time-of-use period of this part (rows, periods), and the scale."""
         register = self.register(name)
         if not isinstance(register, Intervals):
             return self._total_by_period(name, schedule)
@@ -240,16 +267,12 @@ class Part:
         if key not in self.sums:
             steps = self.grid(register.step_s)
             index = period_map(schedule, steps, f"schedules.{schedule_name}")[steps.slice_of(self.span)]
-            sums = sum_by(self.interval_values(register), index, len(schedule.periods)).tolist()
-            if name in self.known.conversions:
-                rows = [self._convert(name, row, register.scale) for row in sums]
-                self.sums[key] = [row for row, _ in rows], rows[0][1]
-            else:
-                self.sums[key] = sums, register.scale
-        found: tuple[list[list[int]], int] = self.sums[key]
+            sums = sum_by(self.interval_values(register), index, len(schedule.periods))
+            self.sums[key] = self._convert(name, sums, register.scale)
+        found: tuple[Ints, int] = self.sums[key]
         return found
 
-    def _total_by_period(self, name: str, schedule: Schedule) -> tuple[list[list[int]], int]:
+    def _total_by_period(self, name: str, schedule: Schedule) -> tuple[Ints, int]:
         active = [index for index, days in enumerate(self.active(schedule).values()) if days]
         if len(active) != 1:
             raise InputError(
@@ -259,9 +282,9 @@ class Part:
                 code="needs_intervals",
             )
         totals, scale = self.totals(name)
-        return [
-            [value if index == active[0] else 0 for index in range(len(schedule.periods))] for value in totals
-        ], scale
+        found = np.zeros((len(totals), len(schedule.periods)), dtype=np.int64)
+        found[:, active[0]] = totals
+        return found, scale
 
     def factor(self, name: str) -> Conversion | None:
         """The conversion of a quantity on the days of this part, None for a plain register."""
@@ -279,15 +302,18 @@ class Part:
             code="no_factor",
         )
 
-    def _convert(self, name: str, values: list[int], scale: int) -> tuple[list[int], int]:
+    def _convert(self, name: str, values: Ints, scale: int) -> tuple[Ints, int]:
         factor = self.factor(name)
         if factor is None:
             return values, scale
         by = factor.correction * factor.calorific_value / factor.divisor
         decimals = self.known.conversions[name].decimals
         digits = Decimal(1).scaleb(-(NINE if decimals is None else decimals))
-        made = [(value * by).scaleb(-scale).quantize(digits, ROUND_HALF_UP) for value in map(Decimal, values)]
-        return [int(value.scaleb(NINE)) for value in made], NINE
+        made = [
+            int((value * by).scaleb(-scale).quantize(digits, ROUND_HALF_UP).scaleb(NINE))
+            for value in values.ravel().tolist()
+        ]
+        return np.array(made, dtype=np.int64).reshape(values.shape), NINE
 
     def windows(self, name: str, window_min: int, days: Span) -> tuple[Ints, int, Decimal]:
         """Sums per demand window of some days: (rows, windows), steps a window, and the factor from a sum to kW.
@@ -327,9 +353,7 @@ class Part:
         sums, _, factor = self.windows(name, window_min, self.span)
         return [max(value, 0) * factor for value in sums.max(axis=1).tolist()]
 
-    def period_peaks(
-        self, name: str, window_min: int, schedule_name: str, schedule: Schedule, days: Span
-    ) -> list[list[int]]:
+    def period_peaks(self, name: str, window_min: int, schedule_name: str, schedule: Schedule, days: Span) -> Ints:
         """Highest window sum per row and time-of-use period of some days; 0 where a period has no window."""
         sums, many, _ = self.windows(name, window_min, days)
         register = self.register(name)
@@ -339,20 +363,23 @@ class Part:
         index = period_map(schedule, steps, f"schedules.{schedule_name}")[steps.slice_of(days)][::many]
         key = ("peaks", name, days, many, schedule_name, id(schedule))
         if key not in self.sums:
-            self.sums[key] = max_by(sums, index, len(schedule.periods)).tolist()
-        found: list[list[int]] = self.sums[key]
+            self.sums[key] = max_by(sums, index, len(schedule.periods))
+        found: Ints = self.sums[key]
         return found
 
-    def wall_of_peak(
-        self, name: str, window_min: int, days: Span, row: int, allowed: NDArray[np.bool_] | None = None
-    ) -> str:
-        """Date and wall-clock time at which the highest window of a row began."""
+    def walls_of_peaks(
+        self, name: str, window_min: int, days: Span, allowed: NDArray[np.bool_] | None = None
+    ) -> list[str]:
+        """For each row, the date and wall-clock time at which its highest window began."""
         sums, many, _ = self.windows(name, window_min, days)
-        values = sums[row] if allowed is None else np.where(allowed, sums[row], -1)
         register = self.register(name)
         assert isinstance(register, Intervals)  # noqa: S101 -- windows() has refused anything else
         steps = self.grid(register.step_s)
-        return steps.wall(steps.slice_of(days).start + int(values.argmax()) * many)
+        values = sums if allowed is None else np.where(allowed, sums, -1)
+        places = values.argmax(axis=1).tolist()
+        first = steps.slice_of(days).start
+        walls = {place: f"at {steps.wall(first + place * many)}" for place in set(places)}
+        return [walls[place] for place in places]
 
     # -- proration -----------------------------------------------------------------------------------------------
 
@@ -416,6 +443,21 @@ class Part:
         """What earlier spans left behind for that connection."""
         return self.batch.history(row)
 
+    def money_before(self, row: int, name: str) -> Both:
+        """Credit that a charge kept, from an earlier part of this rating or from an earlier span."""
+        kept = self.sheet.money_credit[row].get(name)
+        return kept if kept is not None else _kept(self.history(row).money_credit, self.history(row), name)
+
+    def year_before(self, row: int, name: str) -> Both:
+        """What a charge has counted in the tariff year so far."""
+        kept = self.sheet.year_to_date[row].get(name)
+        return kept if kept is not None else _kept(self.history(row).year_to_date, self.history(row), name)
+
+
+def _kept(amounts: Mapping[str, Decimal], history: History, name: str) -> Both:
+    due = amounts.get(name, Decimal(0))
+    return Both(due, history.unrounded.get(name, due))
+
 
 def _runs(days: Sequence[date]) -> Iterable[Span]:
     start = before = None
@@ -464,10 +506,10 @@ def check_positive(path: str, *, zero: bool = True, **numbers: Decimal | None) -
             raise InputError(f"{plain(number)} is not above 0", path=f"{path}.{name}")
 
 
-def base_of(part: Part, row: int, names: Sequence[str]) -> Decimal:
-    """Sum of the rounded amounts of a row's lines on the part's days; `names` are ids or kinds of charges, or *."""
+def base_of(part: Part, row: int, names: Sequence[str]) -> Both:
+    """Sum of a row's lines on the part's days; `names` are ids or kinds of charges, or *."""
     lines = part.sheet.rows[row]
     inside = (line for line in lines if part.span.start <= line.head.start and line.head.end <= part.span.end)
     if "*" in names:
-        return sum((line.amount for line in inside), Decimal(0))
-    return sum((line.amount for line in inside if line.head.id in names or line.head.charge in names), Decimal(0))
+        return sum_of(inside)
+    return sum_of(line for line in inside if line.head.id in names or line.head.charge in names)

@@ -5,13 +5,17 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Annotated, Literal, TypeVar
 
 import msgspec
+import numpy as np
 from msgspec import Meta
+from numpy.typing import NDArray
 
 from cloud_service.domain.money import plain
 from common.errors import InputError
 
 Mode = Literal["graduated", "volume"]
 Allowance = Literal["period", "month", "day"]
+Ints = NDArray[np.int64]
+OVERFLOW = 2**61  # a quarter of what int64 holds: products are doubled and added to
 Number = TypeVar("Number", int, Decimal)
 
 
@@ -96,6 +100,33 @@ def share(amount: int, parts: Sequence[int], whole: int) -> list[int]:
         shares.append(now - before)
         before = now
     return shares
+
+
+def split_many(totals: Ints, limits: Sequence[int | None], mode: Mode) -> Ints:
+    """`split` for many totals at once: (rows,) to (rows, blocks)."""
+    found = np.zeros((len(totals), len(limits)), dtype=np.int64)
+    floor = 0
+    for index, limit in enumerate(limits):
+        if mode == "volume":
+            inside = totals >= floor if index else np.ones(len(totals), dtype=np.bool_)
+            inside &= True if limit is None else totals < limit
+            found[:, index] = np.where(inside, totals, 0)
+        else:
+            below = totals if limit is None else np.minimum(totals, limit)
+            found[:, index] = below if index == 0 else np.maximum(below - floor, 0)
+        floor = floor if limit is None else limit
+    return found
+
+
+def share_many(amounts: Ints, parts: Ints, whole: Ints) -> Ints | None:
+    """`share` for many rows at once: (rows,), (rows, parts) to (rows, parts). None where int64 could overflow."""
+    highest = int(np.abs(amounts).max(initial=0)) * int(np.abs(whole).max(initial=0))
+    if highest >= OVERFLOW or (whole < 0).any():
+        return None
+    divisor = np.where(whole == 0, 1, whole)[:, None]
+    up_to = (2 * amounts[:, None] * np.cumsum(parts, axis=1) + divisor) // (2 * divisor)
+    found: Ints = np.diff(up_to, axis=1, prepend=0)
+    return found
 
 
 def describe(blocks: Blocks, index: int, limits: Sequence[int | None], scale: int, unit: str) -> str:

@@ -1,7 +1,6 @@
 """What rating gives: priced lines that explain themselves, taxes on them, and their sums; all of it as JSON."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -9,7 +8,7 @@ from typing import Any
 import msgspec
 
 from cloud_service.domain.money import plain
-from cloud_service.domain.usage import History
+from cloud_service.domain.usage import NOTHING_BEFORE, History
 from common.period import Span
 
 
@@ -144,8 +143,7 @@ class TaxLine(msgspec.Struct, frozen=True, gc=False):
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Rated:
+class Rated(msgspec.Struct, frozen=True, kw_only=True):
     """All that one connection owes for one span.
 
     `net` is the sum of the lines' amounts, `tax` of the taxes' amounts, `total` their sum (cash rounding is a line of
@@ -162,7 +160,7 @@ class Rated:
     total_unrounded: Decimal
     energy: int
     max_demand_kw: Decimal | None
-    history: History = field(default_factory=History)
+    history: History = NOTHING_BEFORE
 
     def as_json(self) -> dict[str, Any]:
         """Plain values; decimals as strings without exponents."""
@@ -182,7 +180,41 @@ class Rated:
         }
 
 
-def sum_amounts(lines: Mapping[str, Line] | tuple[Line, ...]) -> Decimal:
-    """Sum of the rounded amounts."""
-    values = lines.values() if isinstance(lines, Mapping) else lines
-    return sum((line.amount for line in values), Decimal(0))
+class Both(msgspec.Struct, frozen=True, gc=False):
+    """An amount as it is due (sums of rounded lines) beside the same amount unrounded."""
+
+    due: Decimal
+    exact: Decimal
+
+    def __add__(self, other: "Both") -> "Both":
+        return Both(self.due + other.due, self.exact + other.exact)
+
+    def __sub__(self, other: "Both") -> "Both":
+        return Both(self.due - other.due, self.exact - other.exact)
+
+    def __neg__(self) -> "Both":
+        return Both(-self.due, -self.exact)
+
+    def times(self, factor: Decimal) -> "Both":
+        """A share of both."""
+        return Both(self.due * factor, self.exact * factor)
+
+    def above_zero(self) -> "Both":
+        """Each of the two, or 0 where it is below."""
+        return Both(max(self.due, ZERO), max(self.exact, ZERO))
+
+    def __bool__(self) -> bool:
+        return bool(self.due or self.exact)
+
+
+ZERO = Decimal(0)
+NOTHING = Both(ZERO, ZERO)
+
+
+def sum_of(lines: Iterable[Line | TaxLine]) -> Both:
+    """Sum of lines, as due and unrounded."""
+    due = exact = ZERO
+    for line in lines:
+        due += line.amount
+        exact += line.amount_unrounded
+    return Both(due, exact)

@@ -1,6 +1,8 @@
 """Money is `Decimal` and is rounded in one place: `round_money`. A float is refused wherever it comes from."""
 
+from collections.abc import Callable
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_HALF_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from functools import lru_cache, partial
 from typing import Literal
 
 from common.errors import InputError
@@ -69,9 +71,15 @@ def exact(value: Decimal | int | str, path: str = "") -> Decimal:
     return number
 
 
+@lru_cache(maxsize=256)
+def rounder(currency: str, way: Rounding = "half_up") -> Callable[[Decimal], Decimal]:
+    """The rounding of a currency's amounts as a function: the only place in the product where money is rounded."""
+    return partial(Decimal.quantize, exp=cent(currency), rounding=_WAYS[way])
+
+
 def round_money(amount: Decimal | int | str, currency: str, way: Rounding = "half_up") -> Decimal:
-    """The amount in whole smallest units of the currency. The only place in the product where money is rounded."""
-    return exact(amount).quantize(cent(currency), _WAYS[way])
+    """The amount in whole smallest units of the currency. A float is refused."""
+    return rounder(currency, way)(exact(amount))
 
 
 def round_cash(amount: Decimal, step: Decimal) -> Decimal:

@@ -10,10 +10,23 @@ from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from msgspec import Meta
+from numpy.typing import NDArray
 
 from cloud_service.domain.calendar import Schedule, period_map
 from cloud_service.domain.charge import Charge, Known, Part
-from cloud_service.domain.ladder import Allowance, Blocks, Mode, bounds, check_blocks, describe, share, split
+from cloud_service.domain.ladder import (
+    Allowance,
+    Blocks,
+    Ints,
+    Mode,
+    bounds,
+    check_blocks,
+    describe,
+    share,
+    share_many,
+    split,
+    split_many,
+)
 from cloud_service.domain.lines import Head
 from cloud_service.domain.money import plain
 from cloud_service.domain.proration import Prorate
@@ -105,11 +118,11 @@ class Priced(Charge, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     # -- what is counted: charges may net or carry over ------------------------------------------------------------
 
-    def counted(self, part: Part) -> tuple[list[int], int]:
+    def counted(self, part: Part) -> tuple[Ints, int]:
         """Quantity per row and its scale."""
         return part.totals(self.register, self.prorate)
 
-    def counted_by_period(self, part: Part, name: str, schedule: Schedule) -> tuple[list[list[int]], int]:
+    def counted_by_period(self, part: Part, name: str, schedule: Schedule) -> tuple[Ints, int]:
         """Quantity per row and period, and the scale."""
         return part.by_period(self.register, name, schedule)
 
@@ -134,75 +147,64 @@ class Priced(Charge, frozen=True, kw_only=True, forbid_unknown_fields=True):
         totals, scale = self.counted(part)
         unit, utility = part.known.unit_of(self.register, part.path)
         head = part.head(self._label(utility), unit, utility, "one price for every unit", self._source(part))
-        one, signed = Decimal(1).scaleb(-scale), self.sign * price
-        for row, total in enumerate(totals):
-            quantity = total * one
-            part.sheet.add(row, head, quantity, signed, quantity * signed)
+        part.sheet.add_column(head, totals.tolist(), Decimal(1).scaleb(-scale), self.sign * price)
 
     def _time_of_use(self, part: Part, prices: dict[str, Decimal]) -> None:
         name, schedule = part.known.schedule(self.schedule, part.path)
         sums, scale = self.counted_by_period(part, name, schedule)
-        one = Decimal(1).scaleb(-scale)
+        one, rule = Decimal(1).scaleb(-scale), "a price per time-of-use period"
         active = part.active(schedule)
-        heads = [
-            (
-                index,
-                self._period_head(part, schedule, index, "a price per time-of-use period", f"prices.{period}"),
-                self.sign * prices[period],
-            )
-            for index, period in enumerate(schedule.names)
-            if active[period]
-        ]
-        add = part.sheet.add
-        for row, values in enumerate(sums):
-            for index, head, price in heads:
-                quantity = values[index] * one
-                add(row, head, quantity, price, quantity * price)
+        for index, period in enumerate(schedule.names):
+            if active[period]:
+                head = self._period_head(part, schedule, index, rule, f"prices.{period}")
+                part.sheet.add_column(head, sums[:, index].tolist(), one, self.sign * prices[period])
 
     # -- blocks --------------------------------------------------------------------------------------------------
 
     def _blocks(self, part: Part, blocks: Blocks) -> None:
         totals, scale = self.counted(part)
-        unit, utility = part.known.unit_of(self.register, part.path)
-        ladder = _Ladder(
-            self,
-            part,
-            blocks,
-            self._factor(part, None),
-            scale,
-            unit,
-            utility,
-            self._label(utility),
-            self._source(part),
-            "blocks",
-        )
-        for row, total in enumerate(totals):
-            limits, heads = ladder.of_row(row)
-            for index, quantity in split(total, limits, self.mode):
-                ladder.add(row, heads[index], index, quantity)
+        utility = part.known.unit_of(self.register, part.path)[1]
+        words = self._label(utility), self._source(part), "blocks"
+        self._fill(_Ladder(self, part, blocks, self._factor(part, None), scale, words), totals)
 
     def _period_blocks(self, part: Part, ladders: dict[str, Blocks]) -> None:
         name, schedule = part.known.schedule(self.schedule, part.path)
         sums, scale = self.counted_by_period(part, name, schedule)
         for index, ladder in self._ladders(part, schedule, ladders, scale):
-            for row, values in enumerate(sums):
-                limits, heads = ladder.of_row(row)
-                for block, quantity in split(values[index], limits, self.mode):
-                    ladder.add(row, heads[block], block, quantity)
+            self._fill(ladder, sums[:, index])
+
+    def _fill(self, ladder: "_Ladder", totals: Ints) -> None:
+        """Each total fills the ladder by itself."""
+        if ladder.fixed is not None:
+            ladder.add_many(split_many(totals, ladder.fixed[0], self.mode), self.mode, totals)
+            return
+        for row, total in enumerate(totals.tolist()):
+            limits, heads = ladder.of_row(row)
+            for index, quantity in split(total, limits, self.mode):
+                ladder.add(row, heads[index], index, quantity)
 
     def _shared_blocks(self, part: Part, ladders: dict[str, Blocks]) -> None:
         """The total of all periods fills the blocks; each period has its proportional share of each block."""
         name, schedule = part.known.schedule(self.schedule, part.path)
         sums, scale = self.counted_by_period(part, name, schedule)
-        active = self._ladders(part, schedule, ladders, scale)
-        for row, values in enumerate(sums):
-            whole = sum(values)
-            for index, ladder in active:
-                limits, heads = ladder.of_row(row)
-                parts = split(whole, limits, self.mode)
-                shares = share(values[index], [quantity for _, quantity in parts], whole) if whole else [0] * len(parts)
-                for (block, _), quantity in zip(parts, shares, strict=True):
-                    ladder.add(row, heads[block], block, quantity)
+        whole = sums.sum(axis=1)
+        for index, ladder in self._ladders(part, schedule, ladders, scale):
+            if ladder.fixed is not None:
+                parts = split_many(whole, ladder.fixed[0], self.mode)
+                shares = share_many(sums[:, index], parts, whole)
+                if shares is not None:
+                    ladder.add_many(shares, self.mode, whole, parts)
+                    continue
+            self._share_rows(ladder, sums[:, index].tolist(), whole.tolist())
+
+    def _share_rows(self, ladder: "_Ladder", amounts: list[int], wholes: list[int]) -> None:
+        """The same row by row: bounds that differ by row, or numbers too large for int64."""
+        for row, (amount, whole) in enumerate(zip(amounts, wholes, strict=True)):
+            limits, heads = ladder.of_row(row)
+            parts = split(whole, limits, self.mode)
+            shares = share(amount, [part for _, part in parts], whole) if whole else [0] * len(parts)
+            for (block, _), quantity in zip(parts, shares, strict=True):
+                ladder.add(row, heads[block], block, quantity)
 
     def _timely_blocks(self, part: Part, ladders: dict[str, Blocks]) -> None:
         """Each step's quantity is in the block that the running total has reached; a step over a bound is cut there."""
@@ -235,31 +237,14 @@ class Priced(Charge, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def _ladders(
         self, part: Part, schedule: Schedule, ladders: dict[str, Blocks], scale: int
     ) -> "list[tuple[int, _Ladder]]":
-        unit, utility = part.known.unit_of(self.register, part.path)
+        utility = part.known.unit_of(self.register, part.path)[1]
         found = []
         for index, period in enumerate(schedule.names):
             days = part.active(schedule)[period]
             if days:
                 label = f"{self._label(utility)}, {schedule.label(index)}"
-                source = self._source(part, schedule, index)
-                factor = self._factor(part, days)
-                found.append(
-                    (
-                        index,
-                        _Ladder(
-                            self,
-                            part,
-                            ladders[period],
-                            factor,
-                            scale,
-                            unit,
-                            utility,
-                            label,
-                            source,
-                            f"period_blocks.{period}",
-                        ),
-                    )
-                )
+                words = label, self._source(part, schedule, index), f"period_blocks.{period}"
+                found.append((index, _Ladder(self, part, ladders[period], self._factor(part, days), scale, words)))
         return found
 
     def _factor(self, part: Part, days: Sequence[date] | None) -> Decimal:
@@ -300,21 +285,17 @@ class _Ladder:
     """The blocks of one period with their bounds for this part, once for all rows or, per kW, once a row."""
 
     def __init__(  # noqa: PLR0917 -- made in two places, side by side
-        self,
-        charge: Priced,
-        part: Part,
-        blocks: Blocks,
-        factor: Decimal,
-        scale: int,
-        unit: str,
-        utility: str,
-        label: str,
-        source: str,
-        place: str,
+        self, charge: Priced, part: Part, blocks: Blocks, factor: Decimal, scale: int, words: tuple[str, str, str]
     ) -> None:
         self.charge, self.part, self.blocks, self.factor, self.scale = charge, part, blocks, factor, scale
-        self.unit, self.utility, self.label, self.source, self.place = unit, utility, label, source, place
+        self.label, self.source, self.place = words
+        self.unit, self.utility = part.known.unit_of(charge.register, part.path)
         self.one = Decimal(1).scaleb(-scale)
+        sign = charge.sign
+        self.terms = [
+            (None if block.price is None else sign * block.price, None if block.fixed is None else sign * block.fixed)
+            for block in blocks
+        ]
         self.demands = charge.demands(part) if any(block.per_kw for block in blocks) else None
         self.fixed = None if self.demands is not None else self._made(None)
 
@@ -343,16 +324,37 @@ class _Ladder:
 
     def add(self, row: int, head: Head, index: int, quantity: int) -> None:
         """The lines of one block: its units, and its fixed amount where it has one."""
-        block, count = self.blocks[index], quantity * self.one
-        if block.price is not None:
-            price = self.charge.sign * block.price
+        count = quantity * self.one
+        price, fixed = self.terms[index]
+        if price is not None:
             self.part.sheet.add(row, head, count, price, count * price)
-        if block.fixed is not None:
-            self.part.sheet.add(
-                row,
-                head,
-                count,
-                None,
-                self.charge.sign * block.fixed,
-                f"fixed amount of the block {plain(block.fixed)}",
-            )
+        if fixed is not None:
+            self.part.sheet.add(row, head, count, None, fixed, f"fixed amount of the block {plain(fixed)}")
+
+    def add_many(self, shares: Ints, mode: Mode, totals: Ints, parts: Ints | None = None) -> None:
+        """The lines of all rows: a row has a block's line where the block was entered."""
+        assert self.fixed is not None  # noqa: S101 -- only called for ladders without bounds per kW
+        limits, heads = self.fixed
+        entered = shares if parts is None else parts
+        for index, head in enumerate(heads):
+            price, fixed = self.terms[index]
+            if mode == "volume":
+                inside = _reached(totals, limits, index)
+            else:
+                inside = entered[:, index] > 0 if index else np.ones(len(totals), dtype=np.bool_)
+            rows = None if inside.all() else np.flatnonzero(inside).tolist()
+            quantities = shares[:, index].tolist() if rows is None else shares[inside, index].tolist()
+            if fixed is not None:
+                for row, quantity in zip(range(len(totals)) if rows is None else rows, quantities, strict=True):
+                    self.add(row, head, index, quantity)
+            elif price is not None and quantities:
+                self.part.sheet.add_column(head, quantities, self.one, price, rows)
+
+
+def _reached(totals: Ints, limits: Sequence[int | None], index: int) -> NDArray[np.bool_]:
+    """The rows whose total lies in a block; what is below 0 lies in the first."""
+    limit = limits[index]
+    floor = limits[index - 1] if index else None
+    above = np.ones(len(totals), dtype=np.bool_) if floor is None else totals >= floor
+    found: NDArray[np.bool_] = above if limit is None else above & (totals < limit)
+    return found

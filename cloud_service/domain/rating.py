@@ -5,7 +5,7 @@ rated together as matrices; only their few sums become decimals.
 """
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, localcontext
@@ -16,13 +16,14 @@ import numpy as np
 from cloud_service.domain import tax as taxation
 from cloud_service.domain.calendar import grid
 from cloud_service.domain.charge import Charge, Part, Sheet
-from cloud_service.domain.lines import Head, Line, Rated, TaxLine
-from cloud_service.domain.money import plain, round_cash, round_money
+from cloud_service.domain.lines import NOTHING, Head, Line, Rated, TaxLine, sum_of
+from cloud_service.domain.money import plain, round_cash
 from cloud_service.domain.tariff import Tariff, Version
 from cloud_service.domain.usage import Batch, History, Intervals, Usage, batch_of
 from common.errors import InputError
 from common.period import Span, zone
 
+THOUSANDTHS = 3  # the scale of energy in results
 PRECISION = 60  # digits of intermediate results: products of quantities and prices stay exact
 
 
@@ -59,9 +60,10 @@ def rate_batch(
                     sums,
                 )
             )
-        energy = _energy(batch)
         _fill_maximum(batch, sheet)
-        return [_rated(tariff, batch, sheet, span, row=row, energy=energy[row]) for row in range(batch.rows)]
+        terms = _versions(tariff, span)
+        energies = _energy(batch)
+        return [_rated(terms, batch, sheet, span, row=row, energy=energy) for row, energy in enumerate(energies)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,10 +200,12 @@ def _energy(batch: Batch) -> list[int]:
     if register is None:
         return [0] * batch.rows
     if isinstance(register, Intervals):
-        totals = register.values.sum(axis=1).tolist()
+        totals: list[int] = register.values.sum(axis=1).tolist()
     else:
         totals = np.atleast_1d(np.asarray(register.value)).tolist()
-    return [int(Decimal(total).scaleb(3 - register.scale).to_integral_value()) for total in totals]
+    if register.scale == THOUSANDTHS:
+        return totals
+    return [int(Decimal(total).scaleb(THOUSANDTHS - register.scale).to_integral_value()) for total in totals]
 
 
 def _fill_maximum(batch: Batch, sheet: Sheet) -> None:
@@ -218,86 +222,99 @@ def _fill_maximum(batch: Batch, sheet: Sheet) -> None:
                 sheet.max_demand[row] = highest * factor
 
 
-def _rated(tariff: Tariff, batch: Batch, sheet: Sheet, span: Span, *, row: int, energy: int) -> Rated:
-    version = tariff.versions[-1]
+def _rated(terms: Sequence[Version], batch: Batch, sheet: Sheet, span: Span, *, row: int, energy: int) -> Rated:
+    version = terms[-1]
     rounding = version.document.rounding
     lines = sheet.rows[row]
-    taxes = _taxes(tariff, span, lines)
-    net = sum((line.amount for line in lines), Decimal(0))
-    tax = sum((line.amount for line in taxes), Decimal(0))
-    unrounded = sum((line.amount_unrounded for line in lines), Decimal(0)) + sum(
-        (line.amount_unrounded for line in taxes), Decimal(0)
-    )
+    if rounding.policy == "tax":
+        lines += _rounding_of_categories(version, span, lines, sheet.round)
+    taxes = _taxes(terms, lines)
+    owed, due = sum_of(lines), sum_of(taxes) if taxes else NOTHING
+    net, tax = owed.due, due.due
     if rounding.cash is not None:
-        due = round_cash(net + tax, rounding.cash)
-        if due != net + tax:
-            lines.append(
-                _rounding_line(
-                    version, span, due - net - tax, f"total {plain(net + tax)} to the next {plain(rounding.cash)}"
-                )
-            )
-            net += due - net - tax
+        coin = round_cash(net + tax, rounding.cash) - net - tax
+        if coin:
+            words = f"total {plain(net + tax)} to the next {plain(rounding.cash)}"
+            lines.append(_rounding_line(version, span, coin, coin, "", words))
+            net += coin
     return Rated(
-        tariff.currency,
-        span,
-        tuple(lines),
-        taxes,
-        net,
-        tax,
-        net + tax,
-        unrounded,
-        energy,
-        sheet.max_demand[row],
-        _history(batch, sheet, row),
+        currency=sheet.currency,
+        span=span,
+        lines=tuple(lines),
+        taxes=taxes,
+        net=net,
+        tax=tax,
+        total=net + tax,
+        total_unrounded=owed.exact + due.exact,
+        energy=energy,
+        max_demand_kw=sheet.max_demand[row],
+        history=_history(batch, sheet, row),
     )
 
 
-def _taxes(tariff: Tariff, span: Span, lines: Sequence[Line]) -> tuple[TaxLine, ...]:
+def _rounding_of_categories(
+    version: Version, span: Span, lines: Sequence[Line], rounded: Callable[[Decimal], Decimal]
+) -> list[Line]:
+    """What rounding the sum of each tax category once differs from the rounded lines, as visible lines."""
+    found = []
+    for category in dict.fromkeys(line.tax_category for line in lines):
+        both = sum_of(line for line in lines if line.tax_category == category)
+        gap = rounded(both.exact) - both.due
+        if gap:
+            words = f"{plain(both.exact)} rounded once, less the rounded lines {plain(both.due)}"
+            found.append(_rounding_line(version, span, gap, Decimal(0), category, words))
+    return found
+
+
+def _taxes(terms: Sequence[Version], lines: Sequence[Line]) -> tuple[TaxLine, ...]:
     found: list[TaxLine] = []
-    for version in _versions(tariff, span):
+    for version in terms:
         document = version.document
-        mine = (
-            [line for line in lines if version.start <= line.head.start < version.until]
-            if len(tariff.versions) > 1
-            else lines
-        )
         if document.taxes:
+            mine = (
+                [line for line in lines if version.start <= line.head.start < version.until]
+                if len(terms) > 1
+                else lines
+            )
+            per_line = document.rounding.policy == "line_tax"
             found += taxation.taxes_of(
-                mine,
-                document.taxes,
-                document.currency,
-                document.rounding.way,
-                per_line=document.rounding.policy == "line_tax",
+                mine, document.taxes, document.currency, document.rounding.way, per_line=per_line
             )
     return tuple(found)
 
 
-def _rounding_line(version: Version, span: Span, amount: Decimal, note: str) -> Line:
+def _rounding_line(  # noqa: PLR0917 -- a line's facts in their order
+    version: Version, span: Span, amount: Decimal, exact: Decimal, category: str, note: str
+) -> Line:
     head = Head(
-        "rounding",
-        "rounding",
-        "Rounding",
-        "",
-        "rounding",
-        "",
-        "",
-        span.start,
-        span.end,
-        "rounding difference",
-        "",
-        version.title,
+        charge="rounding",
+        id="rounding",
+        label="Rounding",
+        unit="",
+        path="rounding",
+        tax_category=category,
+        utility="",
+        start=span.start,
+        end=span.end,
+        rule="rounding difference",
+        source="",
+        version=version.title,
     )
-    return Line(head, Decimal(1), amount, amount, amount, note)
+    return Line(head, Decimal(1), amount, exact, amount, note)
 
 
 def _history(batch: Batch, sheet: Sheet, row: int) -> History:
-    before = batch.history(row)
-    return History(
-        peaks={**before.peaks, **{key: tuple(value) for key, value in sheet.peaks[row].items()}},
-        energy_credit={**before.energy_credit, **sheet.energy_credit[row]},
-        money_credit={**before.money_credit, **sheet.money_credit[row]},
-        year_to_date={**before.year_to_date, **sheet.year_to_date[row]},
-    )
-
-
-__all__ = ["pieces", "rate", "rate_batch", "round_money"]
+    """What the next span must be given; only what this span changed is made anew."""
+    before, money, year = batch.history(row), sheet.money_credit[row], sheet.year_to_date[row]
+    if sheet.peaks[row]:
+        before = msgspec.structs.replace(before, peaks={**before.peaks, **sheet.peaks[row]})
+    if sheet.energy_credit[row]:
+        before = msgspec.structs.replace(before, energy_credit={**before.energy_credit, **sheet.energy_credit[row]})
+    if money or year:
+        before = msgspec.structs.replace(
+            before,
+            money_credit={**before.money_credit, **{key: value.due for key, value in money.items()}},
+            year_to_date={**before.year_to_date, **{key: value.due for key, value in year.items()}},
+            unrounded={**before.unrounded, **{key: value.exact for key, value in {**money, **year}.items()}},
+        )
+    return before

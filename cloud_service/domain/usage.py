@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -54,18 +55,19 @@ class Total:
 Register = Intervals | Total
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+class History(msgspec.Struct, frozen=True, kw_only=True):
     """What earlier spans left behind for one connection.
 
     `peaks[charge id]` are (first day of the billing month, kW); `energy_credit[charge id][TOU period]` counts
-    10**-9 of the unit; `money_credit[charge id]` and `year_to_date[charge id]` are money.
+    10**-9 of the unit; `money_credit[charge id]` and `year_to_date[charge id]` are money as it was due;
+    `unrounded[charge id]` is the same unrounded, only for the unrounded total.
     """
 
-    peaks: Mapping[str, tuple[tuple[date, Decimal], ...]] = field(default_factory=dict)
-    energy_credit: Mapping[str, Mapping[str, Decimal]] = field(default_factory=dict)
-    money_credit: Mapping[str, Decimal] = field(default_factory=dict)
-    year_to_date: Mapping[str, Decimal] = field(default_factory=dict)
+    peaks: Mapping[str, tuple[tuple[date, Decimal], ...]] = {}
+    energy_credit: Mapping[str, Mapping[str, Decimal]] = {}
+    money_credit: Mapping[str, Decimal] = {}
+    year_to_date: Mapping[str, Decimal] = {}
+    unrounded: Mapping[str, Decimal] = {}
 
     def as_json(self) -> dict[str, Any]:
         """Plain values; decimals as strings."""
@@ -77,6 +79,7 @@ class History:
             },
             "money_credit": {key: plain(value) for key, value in self.money_credit.items()},
             "year_to_date": {key: plain(value) for key, value in self.year_to_date.items()},
+            "unrounded": {key: plain(value) for key, value in self.unrounded.items()},
         }
 
     @classmethod
@@ -93,6 +96,7 @@ class History:
             },
             money_credit={key: exact(value) for key, value in document.get("money_credit", {}).items()},
             year_to_date={key: exact(value) for key, value in document.get("year_to_date", {}).items()},
+            unrounded={key: exact(value) for key, value in document.get("unrounded", {}).items()},
         )
 
 

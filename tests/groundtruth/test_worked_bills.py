@@ -197,7 +197,8 @@ def test_gas_volume_becomes_the_published_energy(name: str, decimals: int) -> No
         [{"kind": "energy", "register": "gas_kwh", "price": "0.0235"}], {"gas": total(usage["m3"])}, quantities=made
     )
 
-    assert D(BILLS[name]["lines"]["kwh"]) == found.lines[0].quantity
+    # the second page prints 513.5; the second decimal of the record comes from a rounded correction factor
+    assert round(D(BILLS[name]["lines"]["kwh"]), decimals) == found.lines[0].quantity
 
 
 def test_an_unrounded_calorific_value_of_the_period_gives_the_bill_that_was_sent() -> None:

@@ -76,16 +76,10 @@ class Capacity(Charge, tag="capacity", frozen=True, kw_only=True, forbid_unknown
             f"windows of {days.start} to {days.end} (end exclusive)",
             f"{part.path}.excess_price",
         )
+        walls = part.walls_of_peaks(self.register, self.window_min, days)
         for row, highest in enumerate(sums.max(axis=1).tolist()):
             demand, contracted = highest * factor, self._contracted(part, row)
             if demand > contracted * (1 + self.tolerance_percent / HUNDRED):
                 over = demand - contracted
-                wall = part.wall_of_peak(self.register, self.window_min, days, row)
-                part.sheet.add(
-                    row,
-                    head,
-                    over * months,
-                    price,
-                    over * months * price,
-                    f"{plain(demand)} {self.unit} at {wall}, contracted {plain(contracted)}",
-                )
+                words = f"{plain(demand)} {self.unit} {walls[row]}, contracted {plain(contracted)}"
+                part.sheet.add(row, head, over * months, price, over * months * price, words)

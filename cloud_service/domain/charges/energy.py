@@ -5,10 +5,12 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 import msgspec
+import numpy as np
 from msgspec import Meta
 
 from cloud_service.domain.calendar import Schedule, patterns
 from cloud_service.domain.charge import Known, Part
+from cloud_service.domain.ladder import Ints
 from cloud_service.domain.money import plain
 from cloud_service.domain.proration import cycle_start, next_cycle
 from cloud_service.domain.quantity import Priced
@@ -34,7 +36,9 @@ class Netting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     expires: Annotated[
         Annotated[int, Meta(ge=1, le=12)] | None, Meta(description="Month at whose end the kept surplus ends")
     ] = None
-    cash_price: Annotated[Decimal, Meta(description="Paid for each unit of the surplus that ends")] = Decimal(0)
+    cash_price: Annotated[Decimal, Meta(description="Paid for each unit that ends, of all periods together")] = Decimal(
+        0
+    )
 
 
 class Energy(Priced, tag="energy", frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -52,31 +56,33 @@ class Energy(Priced, tag="energy", frozen=True, kw_only=True, forbid_unknown_fie
         if tariff.unit_of(self.netting.against, f"{path}.netting")[0] != tariff.unit_of(self.register, path)[0]:
             raise InputError("both registers of a netting have one unit", path=f"{path}.netting.against")
 
-    def counted(self, part: Part) -> tuple[list[int], int]:
+    def counted(self, part: Part) -> tuple[Ints, int]:
         """Quantity per row, net of what was given back and of earlier surplus."""
         totals, scale = Priced.counted(self, part)
         if self.netting is None or not self._nets(part):
             return totals, scale
-        given = part.totals(self.netting.against, self.prorate)[0]
-        rows = [
-            self._net_row(part, row, {"": use - back}, {"": ""}, scale)
-            for row, (use, back) in enumerate(zip(totals, given, strict=True))
-        ]
-        return [row[""] for row in rows], scale
+        net = (totals - part.totals(self.netting.against, self.prorate)[0]).tolist()
+        left = [self._net_row(part, row, {"": value}, {"": ""}, scale)[""] for row, value in enumerate(net)]
+        return np.array(left, dtype=np.int64), scale
 
-    def counted_by_period(self, part: Part, name: str, schedule: Schedule) -> tuple[list[list[int]], int]:
+    def counted_by_period(self, part: Part, name: str, schedule: Schedule) -> tuple[Ints, int]:
         """Quantity per row and period, net of what was given back and of earlier surplus."""
         used, scale = Priced.counted_by_period(self, part, name, schedule)
         if self.netting is None or not self._nets(part):
             return used, scale
-        given = part.by_period(self.netting.against, name, schedule)[0]
-        moves = self._moves(part, schedule)
-        found = []
-        for row, (use, back) in enumerate(zip(used, given, strict=True)):
-            net = {period: use[index] - back[index] for index, period in enumerate(schedule.names)}
-            left = self._net_row(part, row, net, moves, scale)
+        net = (used - part.by_period(self.netting.against, name, schedule)[0]).tolist()
+        moves, found = self._moves(part, schedule), []
+        for row, values in enumerate(net):
+            left = self._net_row(part, row, dict(zip(schedule.names, values, strict=True)), moves, scale)
             found.append([left[period] for period in schedule.names])
-        return found, scale
+        return np.array(found, dtype=np.int64), scale
+
+    def demands(self, part: Part) -> list[Decimal]:
+        """The demand that per-kW bounds follow: with netting, of what was taken less what was given back in a step."""
+        netted = self.netting is not None and (self.register, self.netting.against) == ("import", "export")
+        if netted and not self.demand:
+            return part.peaks("net_import")
+        return Priced.demands(self, part)
 
     def _nets(self, part: Part) -> bool:
         """Whether there is anything to net: an export register, or a surplus kept from earlier."""
@@ -132,7 +138,7 @@ class Energy(Priced, tag="energy", frozen=True, kw_only=True, forbid_unknown_fie
             credit = part.sheet.energy_credit[row].pop(name, None)
             part.sheet.energy_credit[row][name] = {}
             if credit:
-                quantity = credit.get("*", Decimal(0)) if len(credit) != 1 else next(iter(credit.values()))
+                quantity = credit.get("*", Decimal(0))
                 amount = -quantity * self.netting.cash_price
                 part.sheet.add(
                     row, head, quantity, -self.netting.cash_price, amount, f"{plain(quantity)} {unit} were kept"

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from cloud_service.domain.charge import Known, Part, base_of
-from cloud_service.domain.lines import Head
+from cloud_service.domain.lines import NOTHING, Head, sum_of
 from cloud_service.domain.money import plain
 from cloud_service.domain.proration import cycle_start, next_cycle
 from cloud_service.domain.quantity import Priced
@@ -67,33 +67,22 @@ class Export(Priced, tag="export", frozen=True, kw_only=True, forbid_unknown_fie
 
     def _carry(self, part: Part, row: int, count: int, rule: Carry) -> None:
         name = self.id or "export"
-        earned = -sum((line.amount for line in part.sheet.rows[row][count:]), Decimal(0))
-        kept = part.sheet.money_credit[row].get(name)
-        before = kept if kept is not None else part.history(row).money_credit.get(name, Decimal(0))
+        earned = -sum_of(part.sheet.rows[row][count:])
+        before = part.money_before(row, name)
         others = [of for of in rule.of if of != name]
-        base = max(base_of(part, row, others) + (earned if "*" in others else 0), Decimal(0))
+        base = (base_of(part, row, others) + (earned if "*" in others else NOTHING)).above_zero()
         if before:
-            part.sheet.add(row, self._head(part, "credit of earlier months"), Decimal(1), -before, -before, "")
-        left = (
-            max(before + earned - base, Decimal(0))
-            if rule.usable == "same"
-            else max(before - base, Decimal(0)) + earned
-        )
+            part.sheet.add_both(row, self._head(part, "credit of earlier months"), Decimal(1), None, -before)
+        left = (before + earned - base).above_zero() if rule.usable == "same" else (before - base).above_zero() + earned
         if left and _ends(part, rule.expires):
             if rule.ends == "lose":
-                part.sheet.add(
-                    row,
-                    self._head(part, "credit that ended"),
-                    Decimal(1),
-                    left,
-                    left,
-                    f"{plain(left)} of credit ended with month {rule.expires}",
-                )
-            left = Decimal(0)
+                words = f"{plain(left.due)} of credit ended with month {rule.expires}"
+                part.sheet.add_both(row, self._head(part, "credit that ended"), Decimal(1), None, left, words)
+            left = NOTHING
         elif left:
             own = "" if rule.usable == "same" else " (usable from the next span on)"
-            words = f"{plain(before)} kept + {plain(earned)} earned{own}, {plain(base)} that may be reduced"
-            part.sheet.add(row, self._head(part, "credit carried over"), Decimal(1), left, left, words)
+            words = f"{plain(before.due)} kept + {plain(earned.due)} earned{own}, {plain(base.due)} that may be reduced"
+            part.sheet.add_both(row, self._head(part, "credit carried over"), Decimal(1), None, left, words)
         part.sheet.money_credit[row][name] = left
 
     def _head(self, part: Part, what: str) -> Head:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from cloud_service.domain.charge import Charge, Known, Part, base_of
+from cloud_service.domain.lines import NOTHING, Both
 from cloud_service.domain.money import plain
 from cloud_service.domain.proration import Prorate, cycle_start, next_cycle
 from common.errors import InputError
@@ -46,9 +47,9 @@ class Minimum(Charge, tag="minimum", frozen=True, kw_only=True, forbid_unknown_f
         rule = f"at least {plain(self.amount)} per {self.per} × {plain(count)}"
         self._lines(part, [(row, least, self._base(part, row), "") for row in range(part.batch.rows)], rule)
 
-    def _base(self, part: Part, row: int) -> Decimal:
+    def _base(self, part: Part, row: int) -> Both:
         base = base_of(part, row, self.of)
-        return max(base, Decimal(0)) if self.credits == "ignore" else base
+        return base.above_zero() if self.credits == "ignore" else base
 
     def _year(self, part: Part) -> None:
         """Sum the year up in the history; settle in the span that holds the end of the year's last month."""
@@ -61,23 +62,19 @@ class Minimum(Charge, tag="minimum", frozen=True, kw_only=True, forbid_unknown_f
             first = after
         name, due = self.id or "minimum", []
         for row in range(part.batch.rows):
-            so_far = (
-                part.history(row).year_to_date.get(name, Decimal(0))
-                if name not in part.sheet.year_to_date[row]
-                else part.sheet.year_to_date[row][name]
-            )
+            so_far = part.year_before(row, name)
             year = so_far + self._base(part, row)
-            part.sheet.year_to_date[row][name] = Decimal(0) if settled else year
+            part.sheet.year_to_date[row][name] = NOTHING if settled else year
             if settled:
-                due.append((row, self.amount, year, f"{plain(so_far)} in earlier months of the year"))
+                due.append((row, self.amount, year, f"{plain(so_far.due)} in earlier months of the year"))
         self._lines(part, due, f"at least {plain(self.amount)} in the year that ends with month {self.year_ends}")
 
-    def _lines(self, part: Part, due: list[tuple[int, Decimal, Decimal, str]], rule: str) -> None:
+    def _lines(self, part: Part, due: list[tuple[int, Decimal, Both, str]], rule: str) -> None:
         label = self.label or "Minimum charge"
         source = f"lines of {', '.join(self.of)}, {part.span.start} to {part.span.end} (end exclusive)"
         head = part.head(label, part.sheet.currency, self.utility, rule, source)
         for row, least, base, note in due:
-            if base < least:
-                missing = least - base
-                words = f"{plain(least)} less {plain(base)}" + (f" ({note})" if note else "")
-                part.sheet.add(row, head, missing, Decimal(1), missing, words)
+            missing = (Both(least, least) - base).above_zero()
+            if missing:
+                words = f"{plain(least)} less {plain(base.due)}" + (f" ({note})" if note else "")
+                part.sheet.add_both(row, head, missing.due, Decimal(1), missing, words)

@@ -36,4 +36,4 @@ class Percentage(Charge, tag="percentage", frozen=True, kw_only=True, forbid_unk
         share = self.percent / HUNDRED
         for row in range(part.batch.rows):
             base = base_of(part, row, self.of)
-            part.sheet.add(row, head, base, share, base * share)
+            part.sheet.add_both(row, head, base.due, share, base.times(share))

@@ -69,14 +69,8 @@ class PowerFactor(Charge, tag="power_factor", frozen=True, kw_only=True, forbid_
             percent = self.percent(factor)
             if percent:
                 base = base_of(part, row, self.of)
-                part.sheet.add(
-                    row,
-                    head,
-                    base,
-                    percent / HUNDRED,
-                    base * percent / HUNDRED,
-                    f"power factor {plain(factor)}: {plain(percent)} %",
-                )
+                words = f"power factor {plain(factor)}: {plain(percent)} %"
+                part.sheet.add_both(row, head, base.due, percent / HUNDRED, base.times(percent / HUNDRED), words)
 
     def _factors(self, part: Part) -> list[Decimal]:
         given = [part.batch.value(row, "power_factor") for row in range(part.batch.rows)]
@@ -85,7 +79,7 @@ class PowerFactor(Charge, tag="power_factor", frozen=True, kw_only=True, forbid_
         active, scale = part.totals(self.active)
         reactive, reactive_scale = part.totals(self.reactive)
         found = []
-        for used, other in zip(active, reactive, strict=True):
+        for used, other in zip(active.tolist(), reactive.tolist(), strict=True):
             kwh, kvarh = Decimal(used).scaleb(-scale), Decimal(other).scaleb(-reactive_scale)
             apparent = (kwh * kwh + kvarh * kvarh).sqrt()
             factor = kwh / apparent if apparent else Decimal(1)

@@ -38,7 +38,7 @@ class Reactive(Charge, tag="reactive", frozen=True, kw_only=True, forbid_unknown
             rule,
             part.source_of(self.register, part.register(self.register)),
         )
-        for row, (given, used) in enumerate(zip(reactive, active, strict=True)):
+        for row, (given, used) in enumerate(zip(reactive.tolist(), active.tolist(), strict=True)):
             taken = Decimal(given).scaleb(-scale)
             free = Decimal(used).scaleb(-active_scale) * self.free_share
             over = max(taken - free, Decimal(0))

@@ -54,7 +54,7 @@ class Spot(Charge, tag="spot", frozen=True, kw_only=True, forbid_unknown_fields=
         )
         head = part.head(label, unit, utility, rule, source)
         margin = part.head(f"{label}, margin", unit, utility, "margin per unit", source, f"{part.path}.margin")
-        for row, (product, total) in enumerate(zip(products, totals, strict=True)):
+        for row, (product, total) in enumerate(zip(products, totals.tolist(), strict=True)):
             quantity = Decimal(total).scaleb(-scale)
             amount = self.sign * Decimal(product).scaleb(-scale - series.scale) * self.factor / self.per
             mean = f"mean price {plain((amount / quantity).quantize(Decimal('0.000001')))}" if quantity else ""

@@ -38,17 +38,16 @@ class Standing(Charge, tag="standing", frozen=True, kw_only=True, forbid_unknown
             f"{part.span.start} to {part.span.end} (end exclusive)",
         )
         price = self.amount / MONTHS_OF_A_YEAR if self.per == "year" else self.amount
+        if not self.times:
+            part.sheet.add_to_all(head, count, price, count * price)
+            return
         for row in range(part.batch.rows):
-            many = Decimal(1)
-            note = ""
-            if self.times:
-                given = part.batch.value(row, self.times)
-                if given is None:
-                    raise InputError(
-                        f"the connection has no {self.times!r}", path=f"{part.path}.times", code="missing_value"
-                    )
-                many, note = given, f"× {plain(given)} {self.times}"
-            part.sheet.add(row, head, count * many, price, count * many * price, note)
+            many = part.batch.value(row, self.times)
+            if many is None:
+                raise InputError(
+                    f"the connection has no {self.times!r}", path=f"{part.path}.times", code="missing_value"
+                )
+            part.sheet.add(row, head, count * many, price, count * many * price, f"× {plain(many)} {self.times}")
 
     def _count(self, part: Part) -> tuple[Decimal, str, str]:
         if self.per == "day":

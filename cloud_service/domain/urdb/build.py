@@ -282,5 +282,10 @@ def add_minimum(draft: Draft, amount: Decimal, unit: str, path: str) -> None:
             hint="$/month, $/day, $/year",
             code="unsupported",
         )
-    if amount:
-        draft.charges.append({"kind": "minimum", "amount": plain(amount), "per": per, "of": ["*"], "credits": "ignore"})
+    if not amount:
+        return
+    kinds = list(dict.fromkeys(str(charge["kind"]) for charge in draft.charges if charge["kind"] != "export"))
+    all_sold = any(charge["kind"] == "export" and charge["register"] == "export" for charge in draft.charges)
+    least = {"kind": "minimum", "amount": plain(amount), "per": per, "credits": "ignore"}
+    # what is sold through a meter of its own does not count against the minimum of what is bought
+    draft.charges.append({**least, "of": kinds if all_sold else ["*"]})

@@ -223,6 +223,7 @@ def _add_flat_demand(draft: Draft, document: Mapping[str, Any], register: str, r
         raise InputError("flat demand has twelve months", path="flatdemandmonths")
     rows = matrix([[month] * HOURS for month in months], len(periods), "flatdemandmonths")
     _demand_charge(draft, "flat_demand", "Demand", periods, rows, rows, register, _window(document), ratchet)
+    draft.charges[-1]["measured"] = "month"
     return "flat_demand"
 
 
@@ -282,6 +283,10 @@ def _ratchet(document: Mapping[str, Any]) -> dict[str, Any] | None:
         return None
     flags = document.get("lookbackmonths", document.get("lookbackMonths")) or []
     months = document.get("lookbackrange", document.get("lookbackRange"))
+    if not 0 < number(share, "lookbackpercent") <= 1:
+        raise InputError(
+            f"the look-back share {share} is not between 0 and 1", path="lookbackpercent", hint="0.8 for 80 %"
+        )
     ratchet: dict[str, Any] = {"share": plain(number(share, "lookbackpercent"))}
     named = [index + 1 for index, flag in enumerate(flags) if flag]
     if 0 < len(named) < MONTHS:
