@@ -77,3 +77,21 @@ def verify(session: Session) -> Verdict:
     if broken is None:
         return Verdict(rows, bytes(head).hex())
     return Verdict(rows, bytes(head).hex(), broken.id, broken.fault, broken.subject, broken.action)
+
+
+HAS_HASH = text("SELECT EXISTS (SELECT 1 FROM audit WHERE hash = decode(:hash, 'hex'))")
+CHANGES = text(
+    "SELECT id, at, actor, action, subject, before, after, reason FROM audit"
+    " WHERE :subject = '' OR subject = :subject ORDER BY id DESC LIMIT :limit OFFSET :offset"
+)
+
+
+def has_hash(session: Session, head: str) -> bool:
+    """Whether a hash that was noted is still in the chain."""
+    return bool(session.execute(HAS_HASH, {"hash": head}).scalar_one())
+
+
+def changes(session: Session, *, subject: str = "", limit: int = 50, offset: int = 0) -> list[dict[str, Any]]:
+    """The newest changes, of one subject or of all."""
+    rows = session.execute(CHANGES, {"subject": subject, "limit": limit, "offset": offset}).mappings()
+    return [dict(row) for row in rows]

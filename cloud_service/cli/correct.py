@@ -1,0 +1,98 @@
+"""`energy-cloud correct`: issued bills that were wrong."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+
+from cloud_service.cli.connection import as_json, author, day_of, print_table, transaction
+
+JSON = click.option("--json", "json_wanted", is_flag=True, help="Print the result as JSON.")
+REASON = click.option("--reason", required=True, help="Why; it stands on the paper and in the audit log.")
+
+
+@click.group()
+def correct() -> None:
+    """Credit notes, new bills, differences: nothing that was issued is changed."""
+
+
+@correct.command()
+@JSON
+def touched(*, json_wanted: bool) -> None:
+    """Bills whose readings changed after they were issued; exit code 6 if there are any."""
+    from cloud_service.store.corrections import touched as report
+
+    with transaction() as session:
+        rows = report(session)
+    if json_wanted:
+        click.echo(as_json([asdict(row) for row in rows]))
+    else:
+        print_table(
+            ["BILL NO", "TENANT NAME", "DAYS", "FROM", "TO", "CHANGE kWh"],
+            [[r.number, r.tenant, str(r.days), str(r.first), str(r.last), f"{r.change / 1000:,.3f}"] for r in rows],
+        )
+    raise SystemExit(6 if rows else 0)
+
+
+@correct.command()
+@click.argument("number")
+@REASON
+@click.option("--rebill", is_flag=True, help="Bill the days anew at once.")
+@click.option("--day", help="Date of the papers; today unless given.")
+@JSON
+def credit(number: str, *, reason: str, rebill: bool, day: str | None, json_wanted: bool) -> None:
+    """Take a bill back by a credit note."""
+    from cloud_service.flow import correct as step
+    from cloud_service.flow.issue import issue
+    from cloud_service.store.handling import invoice_id
+
+    when = day_of(day, "--day")
+    with transaction() as session:
+        old = invoice_id(session, number)
+        rated = _rated(session, old) if rebill else []
+        note = step.credit(session, old, reason=reason, day=when, author=author(), clock=lambda: datetime.now(UTC))
+        new = issue(session, rated, bill_date=note.draft.bill_date, author=author()) if rebill else []
+    result = {"credit_note": note.number, "total": note.draft.total, "new": [one.number for one in new]}
+    click.echo(
+        as_json(result) if json_wanted else f"{note.number}" + "".join(f", new bill {one.number}" for one in new)
+    )
+
+
+@correct.command()
+@click.argument("number")
+@REASON
+@click.option("--dry-run", is_flag=True, help="Only show what would change.")
+@JSON
+def difference(number: str, *, reason: str, dry_run: bool, json_wanted: bool) -> None:
+    """Rate a bill's days anew and put the difference on the next bill."""
+    from cloud_service.flow import correct as step
+    from cloud_service.store.handling import invoice_id
+
+    with transaction() as session:
+        old = invoice_id(session, number)
+        rated = _rated(session, old)
+        changed = step.bill_difference(
+            session, old, rated, reason=reason, author=author(), clock=lambda: datetime.now(UTC)
+        )
+        if dry_run:
+            session.rollback()
+    if json_wanted:
+        click.echo(as_json([asdict(one) | {"amount": one.amount, "why": one.why} for one in changed]))
+    else:
+        for one in changed:
+            click.echo(one.why)
+
+
+def _rated(session: Any, invoice_id: int) -> list[dict[str, Any]]:
+    """The days of the invoice's contracts, as they are rated now."""
+    from cloud_service.flow.rate import rate_contracts
+    from cloud_service.store.corrections import original
+    from common.errors import ConflictError
+
+    found = original(session, invoice_id)
+    outcomes = rate_contracts(session, found.contracts, found.during)
+    for one in outcomes:
+        if one.rated is None:
+            raise ConflictError(f"contract {one.contract.number} cannot be rated anew: {one.reason}")
+    return [one.rated for one in outcomes if one.rated is not None]

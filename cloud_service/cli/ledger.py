@@ -1,0 +1,163 @@
+"""`energy-cloud ledger`: what the books say, proofs, and lists for accounting."""
+
+import csv
+import sys
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cloud_service.cli.connection import as_json, day_of, print_table, transaction
+
+JSON = click.option("--json", "json_wanted", is_flag=True, help="Print the result as JSON.")
+ON = click.option("--on", "on", help="As at this day; today unless given.")
+FROM = click.option("--from", "start", required=True, help="First day.")
+UNTIL = click.option("--until", "end", required=True, help="Last day.")
+ENTITY = click.option("--entity", type=int, help="Only this legal entity.")
+
+
+@click.group()
+def ledger() -> None:
+    """What the books say, at any day."""
+
+
+@ledger.command()
+@ON
+@JSON
+def check(*, on: str | None, json_wanted: bool) -> None:
+    """Prove that ledger, invoices, ageing and statements agree and that no number is missing; exit code 6 if not."""
+    from cloud_service.store.entities import entities
+    from cloud_service.store.numbers import gaps
+    from cloud_service.store.reports import reconcile
+
+    with transaction() as session:
+        found = reconcile(session, day_of(on, "--on"))
+        missing = [number for entity in entities(session) for _, number in gaps(session, entity)]
+    good = all(one.agrees for one in found) and not missing
+    if json_wanted:
+        click.echo(as_json({"ok": good, "currencies": [asdict(one) for one in found], "missing_numbers": missing}))
+    else:
+        for one in found:
+            click.echo(
+                f"{'✔' if one.agrees else '✖'} {one.currency}: outstanding {one.ledger:,.2f}, credit {one.credit:,.2f}"
+            )
+            if not one.agrees:
+                click.echo(f"    {as_json(asdict(one))}")
+        click.echo(f"✖ missing numbers: {', '.join(missing)}" if missing else "✔ no number is missing")
+    raise SystemExit(0 if good else 6)
+
+
+@ledger.command()
+@ON
+@ENTITY
+@JSON
+def outstanding(*, on: str | None, entity: int | None, json_wanted: bool) -> None:
+    """Outstanding, received and billed, in the local currency."""
+    from cloud_service.store.bills import totals
+
+    with transaction() as session:
+        found = totals(session, day_of(on, "--on"), entity)
+    if json_wanted:
+        click.echo(as_json(asdict(found)))
+    else:
+        click.echo(f"outstanding {found.outstanding:,.2f} {found.currency}, overdue {found.overdue:,.2f}")
+        click.echo(f"received    {found.received:,.2f} {found.currency}")
+
+
+@ledger.command()
+@ON
+@ENTITY
+@JSON
+def ageing(*, on: str | None, entity: int | None, json_wanted: bool) -> None:
+    """Who owes what, by how long it is overdue."""
+    from cloud_service.store.reports import ageing as report
+
+    with transaction() as session:
+        rows = report(session, day_of(on, "--on"), entity)
+    _print(rows, json_wanted=json_wanted, leave_out=("account_id",))
+
+
+@ledger.command(name="cash-book")
+@FROM
+@UNTIL
+@ENTITY
+@JSON
+def cash_book(*, start: str, end: str, entity: int | None, json_wanted: bool) -> None:
+    """Money in and out, with the balance after each."""
+    from cloud_service.store.journal import cash_book as report
+
+    with transaction() as session:
+        rows = report(session, day_of(start, "--from"), day_of(end, "--until"), entity)
+    _print(rows, json_wanted=json_wanted)
+
+
+@ledger.command()
+@FROM
+@UNTIL
+@ENTITY
+@JSON
+def revenue(*, start: str, end: str, entity: int | None, json_wanted: bool) -> None:
+    """Net revenue and consumption by month and kind of price."""
+    from cloud_service.store.journal import revenue as report
+
+    with transaction() as session:
+        rows = report(session, day_of(start, "--from"), day_of(end, "--until"), entity)
+    _print(rows, json_wanted=json_wanted)
+
+
+@ledger.command()
+@FROM
+@UNTIL
+@ENTITY
+def journal(*, start: str, end: str, entity: int | None) -> None:
+    """All bookings as CSV for accounting, on stdout."""
+    from cloud_service.store.journal import JournalLine
+    from cloud_service.store.journal import journal as report
+
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow([field.name for field in fields(JournalLine)])
+    with transaction() as session:
+        for line in report(session, day_of(start, "--from"), day_of(end, "--until"), entity):
+            writer.writerow(_cell(value) for value in asdict(line).values())
+
+
+@ledger.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--base", help="The local currency; that of the only legal entity unless given.")
+@JSON
+def rates(file: Path, *, base: str | None, json_wanted: bool) -> None:
+    """Import a CSV FILE of currency rates: day,currency,rate (one unit in the local currency)."""
+    from cloud_service.domain.ratesfile import read_rates
+    from cloud_service.store.entities import local_currency
+    from cloud_service.store.rates import add
+    from common.errors import InputError, NotFoundError
+
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as stream:
+            found = read_rates(stream, str(file))
+    except FileNotFoundError:
+        raise NotFoundError("there is no such file", path=str(file)) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot be read: {error}", path=str(file)) from error
+    with transaction() as session:
+        count = add(session, base or local_currency(session), found)
+    click.echo(
+        as_json({"rates": len(found), "new": count}) if json_wanted else f"{count} of {len(found)} rates were new"
+    )
+
+
+def _print(rows: list[Any], *, json_wanted: bool, leave_out: tuple[str, ...] = ()) -> None:
+    dicts = [{key: value for key, value in asdict(row).items() if key not in leave_out} for row in rows]
+    if json_wanted:
+        click.echo(as_json(dicts))
+    elif dicts:
+        print_table(list(dicts[0]), [[_cell(value) for value in one.values()] for one in dicts])
+
+
+def _cell(value: object) -> str:
+    from decimal import Decimal
+
+    if isinstance(value, Decimal):
+        return f"{value:.2f}" if value == round(value, 2) else format(value.normalize(), "f")
+    return str(value)

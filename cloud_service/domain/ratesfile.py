@@ -1,0 +1,34 @@
+"""A file of currency rates: CSV with the columns day, currency, rate; one unit of the currency in the local one."""
+
+import csv
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+
+from cloud_service.domain.money import currency_digits, exact
+from common.errors import InputError
+
+COLUMNS = ("day", "currency", "rate")
+PLACES = 10  # what the table keeps
+
+
+def read_rates(lines: Iterable[str], name: str) -> list[tuple[date, str, Decimal]]:
+    """All rates of the file, or an error with the line and field that is wrong."""
+    reader = csv.DictReader(lines)
+    missing = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
+    if missing:
+        raise InputError(f"the column {missing[0]} is missing", path=f"{name}:1", hint=", ".join(COLUMNS))
+    return [_row(row, f"{name}:{number}") for number, row in enumerate(reader, start=2)]
+
+
+def _row(row: dict[str, str], path: str) -> tuple[date, str, Decimal]:
+    try:
+        day = date.fromisoformat((row["day"] or "").strip())
+    except ValueError:
+        raise InputError(f"{row['day']!r} is no day", path=f"{path}: day", hint="for example 2026-10-31") from None
+    currency = (row["currency"] or "").strip()
+    currency_digits(currency)
+    rate = exact((row["rate"] or "").strip(), f"{path}: rate")
+    if rate <= 0 or rate != round(rate, PLACES):
+        raise InputError(f"{rate} is no rate", path=f"{path}: rate", hint="above 0, at most ten decimal places")
+    return day, currency, rate

@@ -1,0 +1,36 @@
+"""Currency rates by day: imported once, never changed, because totals of past days rest on them."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from common.errors import ConflictError
+
+KNOWN = text("SELECT currency, day, rate FROM currency_rate WHERE base = :base AND day BETWEEN :first AND :last")
+ADD = text("INSERT INTO currency_rate (base, currency, day, rate) VALUES (:base, :currency, :day, :rate)")
+
+
+def add(session: Session, base: str, rates: Sequence[tuple[date, str, Decimal]]) -> int:
+    """Keep what one unit of a currency was in `base` on a day; how many were new.
+
+    Another rate for a known day is refused.
+    """
+    if not rates:
+        return 0
+    days = [day for day, _, _ in rates]
+    rows = session.execute(KNOWN, {"base": base, "first": min(days), "last": max(days)})
+    known = {(row.currency, row.day): row.rate for row in rows}
+    for day, currency, rate in rates:
+        if known.get((currency, day), rate) != rate:
+            raise ConflictError(f"{currency} on {day} is known as {known[currency, day]}, not {rate}")
+    fresh = [
+        {"base": base, "currency": currency, "day": day, "rate": rate}
+        for day, currency, rate in rates
+        if (currency, day) not in known
+    ]
+    if fresh:
+        session.execute(ADD, fresh)
+    return len(fresh)
