@@ -21,7 +21,7 @@ LIVE_WINDOW_ROWS = 5000  # live readings on their way without a receipt; beyond 
 VOID_RANGES = 500
 PATIENCE_S, PATIENCE_MAX_S = 30.0, 300.0
 OVERTAKEN_S = 3.0  # rows sent this long ago and still missing while later ones have arrived are sent again
-QUESTION_S = 60.0  # nothing heard while something is owed: ask by sending the catalog
+QUESTION_S, QUESTION_MAX_S = 5.0, 60.0  # nothing heard while something is owed: ask by sending the catalog
 HOLD_REJECTED_S = 3600.0
 
 
@@ -51,6 +51,7 @@ class Session:
     catalogs: dict[int, int] = field(default_factory=dict)  # stream -> version the cloud was sent
     heard_s: float = 0.0
     asked_s: float = 0.0
+    question_s: float = QUESTION_S
     credit: int = 0
     flights: list[Flight] = field(default_factory=list)
 
@@ -84,6 +85,7 @@ class Outbox:
         if stream is None:
             return
         self.session.heard_s = now_s
+        self.session.question_s = QUESTION_S
         self.session.credit = receipt.credit
         if receipt.send_catalog:
             self.session.catalogs.clear()
@@ -150,10 +152,11 @@ class Outbox:
     def _catalog(self, streams: list[Stream], now_s: float) -> Outgoing | None:
         """Whatever the cloud has not been told in this session, and a question where it has long said nothing."""
         session, buffer = self.session, self.keeper.buffer
-        silent = now_s - max(session.heard_s, session.asked_s) > QUESTION_S
+        silent = now_s - max(session.heard_s, session.asked_s) > session.question_s
         if silent and any(stream.pending for stream in streams):
             session.catalogs.clear()
             session.asked_s = now_s
+            session.question_s = min(session.question_s * 2, QUESTION_MAX_S)
         for stream in streams:
             if session.catalogs.get(stream.number) != buffer.register.version:
                 session.catalogs[stream.number] = buffer.register.version
