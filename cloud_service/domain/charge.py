@@ -403,14 +403,14 @@ class Part:
     # -- lines ---------------------------------------------------------------------------------------------------
 
     def head(  # noqa: PLR0917 -- a line's facts in their order
-        self, label: str, unit: str, utility: str, rule: str, source: str, path: str = ""
+        self, label: str, unit: str, utility: str, rule: str, source: str, path: str = "", suffix: str = ""
     ) -> Head:
         """What the lines of a rule have in common."""
         charge = self.charge
         kind = str(charge.__struct_config__.tag)
         return Head(
             charge=kind,
-            id=charge.id or kind,
+            id=(charge.id or kind) + suffix,
             label=label,
             unit=unit,
             path=path or self.path,
@@ -506,10 +506,17 @@ def check_positive(path: str, *, zero: bool = True, **numbers: Decimal | None) -
             raise InputError(f"{plain(number)} is not above 0", path=f"{path}.{name}")
 
 
+PAID_OUT = "/paid"  # ends the id of lines that pay an ended credit out: they settle, they are no price of anything
+
+
 def base_of(part: Part, row: int, names: Sequence[str]) -> Both:
-    """Sum of a row's lines on the part's days; `names` are ids or kinds of charges, or *."""
+    """Sum of a row's lines on the part's days, payments of ended credit left out; `names` are ids or kinds, or *."""
     lines = part.sheet.rows[row]
-    inside = (line for line in lines if part.span.start <= line.head.start and line.head.end <= part.span.end)
+    inside = (
+        line
+        for line in lines
+        if part.span.start <= line.head.start and line.head.end <= part.span.end and not line.head.id.endswith(PAID_OUT)
+    )
     if "*" in names:
         return sum_of(inside)
     return sum_of(line for line in inside if line.head.id in names or line.head.charge in names)

@@ -51,14 +51,21 @@ def holidays(calendar: str, year: int, only: tuple[str, ...] = (), observed: str
     rules = _rules(calendar)
     moved = observed if observed != "calendar" else str(rules.get("observed", "actual_day"))
     found = dict(holidays(str(rules["with"]), year, only, observed)) if "with" in rules else {}
+    waiting: list[tuple[date, str, str]] = []
     for entry in rules.get("holiday", ()):
         if only and entry["name"] not in only:
             continue
+        rule = moved if observed != "calendar" else str(entry.get("observed", moved))
         for near in (year - 1, year, year + 1):  # a 1 January that is kept on 31 December belongs to the year before
             for day in _days(entry, near, f"{calendar}.toml: {entry['name']}"):
-                kept = _observed(day, str(entry.get("observed", moved)), found)
-                if kept.year == year:
-                    found[kept] = entry["name"]
+                if day.weekday() >= SATURDAY:
+                    waiting.append((day, entry["name"], rule))
+                elif day.year == year:
+                    found[day] = entry["name"]
+    for day, name, rule in waiting:  # those on weekdays keep their days, the others look for free ones
+        kept = _observed(day, rule, found)
+        if kept.year == year:
+            found[kept] = name
     return found
 
 
@@ -67,6 +74,8 @@ def _observed(day: date, rule: str, taken: Iterable[date]) -> date:
         return day
     if rule == "sunday_to_monday":
         return day + timedelta(days=1) if day.weekday() == SUNDAY else day
+    if rule == "sunday_to_saturday":
+        return day - timedelta(days=1) if day.weekday() == SUNDAY else day
     if rule == "nearest_weekday":
         return day + timedelta(days=1 if day.weekday() == SUNDAY else -1)
     if rule == "next_weekday":

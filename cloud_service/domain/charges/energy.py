@@ -9,7 +9,7 @@ import numpy as np
 from msgspec import Meta
 
 from cloud_service.domain.calendar import Schedule, patterns
-from cloud_service.domain.charge import Known, Part
+from cloud_service.domain.charge import PAID_OUT, Known, Part
 from cloud_service.domain.ladder import Ints
 from cloud_service.domain.money import plain
 from cloud_service.domain.proration import cycle_start, next_cycle
@@ -132,6 +132,7 @@ class Energy(Priced, tag="energy", frozen=True, kw_only=True, forbid_unknown_fie
             f"the kept surplus ends with month {self.netting.expires}",
             f"{part.span.start} to {part.span.end} (end exclusive)",
             f"{part.path}.netting.cash_price",
+            PAID_OUT,
         )
         name = self.id or "energy"
         for row in range(part.batch.rows):

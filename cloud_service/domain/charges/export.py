@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 import msgspec
 from msgspec import Meta
 
-from cloud_service.domain.charge import Known, Part, base_of
+from cloud_service.domain.charge import PAID_OUT, Known, Part, base_of
 from cloud_service.domain.lines import NOTHING, Head, sum_of
 from cloud_service.domain.money import plain
 from cloud_service.domain.proration import cycle_start, next_cycle
@@ -74,18 +74,18 @@ class Export(Priced, tag="export", frozen=True, kw_only=True, forbid_unknown_fie
         if before:
             part.sheet.add_both(row, self._head(part, "credit of earlier months"), Decimal(1), None, -before)
         left = (before + earned - base).above_zero() if rule.usable == "same" else (before - base).above_zero() + earned
-        if left and _ends(part, rule.expires):
-            if rule.ends == "lose":
-                words = f"{plain(left.due)} of credit ended with month {rule.expires}"
-                part.sheet.add_both(row, self._head(part, "credit that ended"), Decimal(1), None, left, words)
-            left = NOTHING
-        elif left:
+        if left:
             own = "" if rule.usable == "same" else " (usable from the next span on)"
             words = f"{plain(before.due)} kept + {plain(earned.due)} earned{own}, {plain(base.due)} that may be reduced"
             part.sheet.add_both(row, self._head(part, "credit carried over"), Decimal(1), None, left, words)
+        if left and _ends(part, rule.expires):
+            if rule.ends == "pay":
+                words = f"{plain(left.due)} of credit ended with month {rule.expires}"
+                part.sheet.add_both(row, self._head(part, "credit paid out", PAID_OUT), Decimal(1), None, -left, words)
+            left = NOTHING
         part.sheet.money_credit[row][name] = left
 
-    def _head(self, part: Part, what: str) -> Head:
+    def _head(self, part: Part, what: str, suffix: str = "") -> Head:
         utility = part.known.unit_of(self.register, part.path)[1]
         label = f"{self.label or 'Export'}, {what}"
         return part.head(
@@ -95,6 +95,7 @@ class Export(Priced, tag="export", frozen=True, kw_only=True, forbid_unknown_fie
             what,
             f"{part.span.start} to {part.span.end} (end exclusive)",
             f"{part.path}.carry",
+            suffix,
         )
 
 
