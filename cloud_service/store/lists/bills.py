@@ -1,0 +1,129 @@
+"""Bills as people list them: what was billed, what came in, what is open, in the account's and in local currency."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
+
+from cloud_service.store.access import Scope
+from cloud_service.store.billing import Invoice
+from cloud_service.store.ledger import Allocation
+from cloud_service.store.lists.paging import AnySelect, Listing, Wanted, contains
+from cloud_service.store.parties import Account, Client
+
+STATES = ("open", "part", "overdue", "paid", "credited", "credit_note")
+
+settled = (
+    select(
+        Allocation.invoice_id.label("invoice_id"),
+        func.sum(Allocation.amount).label("settled"),
+        func.sum(case((Allocation.payment_id.is_not(None), Allocation.amount), else_=0)).label("received"),
+    )
+    .group_by(Allocation.invoice_id)
+    .subquery("settled")
+)
+is_bill = Invoice.kind == "invoice"
+received: ColumnElement[Any] = func.coalesce(settled.c.received, 0)
+outstanding: ColumnElement[Any] = case(
+    (is_bill, func.greatest(Invoice.total, 0) - func.coalesce(settled.c.settled, 0)), else_=0
+)
+outstanding_local: ColumnElement[Any] = outstanding * Invoice.local_rate
+
+
+def state_of(today: date) -> ColumnElement[str]:
+    """One word for where a bill stands on a day."""
+    return case(
+        (Invoice.kind == "credit_note", "credit_note"),
+        (and_(outstanding <= 0, received < func.greatest(Invoice.total, 0)), "credited"),
+        (outstanding <= 0, "paid"),
+        (Invoice.due_date < today, "overdue"),
+        (received > 0, "part"),
+        else_="open",
+    )
+
+
+def in_scope(scope: Scope) -> list[ColumnElement[bool]]:
+    """Bills the reader may know of."""
+    limits: list[ColumnElement[bool]] = []
+    if scope.entities is not None:
+        limits.append(Invoice.legal_entity_id.in_(scope.entities))
+    if scope.clients is not None:
+        limits.append(Account.client_id.in_(scope.clients))
+    return limits
+
+
+def bills(scope: Scope, wanted: Wanted, today: date) -> Listing:
+    """Filters: `status` (several), `from`, `to` (bill date, both included), `mode`, `account`, `client`, `currency`."""
+    state = state_of(today)
+    columns = {
+        "number": Invoice.number,
+        "tenant": Client.name,
+        "bill_date": Invoice.bill_date,
+        "due_date": Invoice.due_date,
+        "total": Invoice.total,
+        "received": received,
+        "outstanding": outstanding,
+        "energy": Invoice.energy,
+        "prepaid": Invoice.prepaid,
+        "state": state,
+    }
+    query = _joined(
+        select(
+            Invoice.public_id,
+            Invoice.number,
+            Invoice.kind,
+            Client.name.label("tenant"),
+            Client.public_id.label("client_public_id"),
+            Account.number.label("account"),
+            Invoice.bill_date,
+            Invoice.due_date,
+            Invoice.currency,
+            Invoice.total,
+            received.label("received"),
+            outstanding.label("outstanding"),
+            Invoice.local_currency,
+            (Invoice.total * Invoice.local_rate).label("total_local"),
+            outstanding_local.label("outstanding_local"),
+            Invoice.energy,
+            Invoice.prepaid,
+            state.label("state"),
+        )
+    ).where(*in_scope(scope), *_filters(wanted, state))
+    sums = {
+        "energy": func.coalesce(func.sum(case((is_bill, Invoice.energy), else_=0)), 0),
+        "total_local": func.coalesce(func.sum(Invoice.total * Invoice.local_rate), 0),
+        "outstanding_local": func.coalesce(func.sum(outstanding_local), 0),
+        "local_currency": func.coalesce(func.min(Invoice.local_currency), literal("")),
+        "currencies": func.count(func.distinct(Invoice.local_currency)),
+    }
+    return Listing(query, columns, ("bill_date", True), Invoice.id, sums)
+
+
+def _joined(query: AnySelect) -> AnySelect:
+    return (
+        query.join(Account, Account.id == Invoice.account_id)
+        .join(Client, Client.id == Account.client_id)
+        .outerjoin(settled, settled.c.invoice_id == Invoice.id)
+    )
+
+
+def _filters(wanted: Wanted, state: ColumnElement[str]) -> list[ColumnElement[bool]]:
+    limits: list[ColumnElement[bool]] = []
+    if wanted.text:
+        pattern = contains(wanted.text)
+        limits.append(or_(Invoice.number.ilike(pattern), Client.name.ilike(pattern), Account.number.ilike(pattern)))
+    if states := [one for one in wanted.filters.get("status", ()) if one in STATES]:
+        limits.append(state.in_(states))
+    if first := wanted.one("from"):
+        limits.append(Invoice.bill_date >= date.fromisoformat(first))
+    if last := wanted.one("to"):
+        limits.append(Invoice.bill_date <= date.fromisoformat(last))
+    if mode := wanted.one("mode"):
+        limits.append(Invoice.prepaid.is_(mode == "prepaid"))
+    if account := wanted.one("account"):
+        limits.append(Account.number == account)
+    if client := wanted.one("client"):
+        limits.append(Client.number == client)
+    if currency := wanted.one("currency"):
+        limits.append(Invoice.currency == currency)
+    return limits

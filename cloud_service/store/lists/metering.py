@@ -1,0 +1,181 @@
+"""Meters, gateways and refused messages as people list them."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, case, cast, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import JSONB, JSONPATH
+
+from cloud_service.store.access import Scope
+from cloud_service.store.lists.paging import Column, Listing, Wanted, contains
+from cloud_service.store.metering import (
+    Gateway,
+    IntervalDay,
+    Meter,
+    MeterMount,
+    Quarantine,
+    Register,
+    ServicePoint,
+    Stream,
+)
+from cloud_service.store.parties import Site
+
+ONLINE = timedelta(minutes=15)
+
+
+def sites_in_scope(scope: Scope) -> list[ColumnElement[bool]]:
+    """Sites the reader may know of."""
+    if scope.clients is not None:
+        return [literal(False)]  # customers see their meters through their contracts, never by site
+    return [Site.legal_entity_id.in_(scope.entities)] if scope.entities is not None else []
+
+
+def meters(scope: Scope, wanted: Wanted) -> Listing:
+    """Meters with where they hang now and until when they were read. Filters: `site`, `utility`."""
+    last_day = (
+        select(func.max(IntervalDay.day))
+        .join(Register, Register.id == IntervalDay.register_id)
+        .where(Register.meter_id == Meter.id)
+        .correlate(Meter)
+        .scalar_subquery()
+    )
+    registers = (
+        select(func.string_agg(Register.name, literal(", ")))
+        .where(Register.meter_id == Meter.id)
+        .correlate(Meter)
+        .scalar_subquery()
+    )
+    query = (
+        select(
+            Meter.public_id,
+            Meter.name,
+            Meter.serial,
+            Meter.maker,
+            Meter.profile,
+            Site.name.label("site"),
+            Site.timezone,
+            ServicePoint.name.label("point"),
+            ServicePoint.utility,
+            registers.label("registers"),
+            last_day.label("last_day"),
+        )
+        .outerjoin(MeterMount, (MeterMount.meter_id == Meter.id) & func.upper_inf(MeterMount.during))
+        .outerjoin(ServicePoint, ServicePoint.id == MeterMount.service_point_id)
+        .outerjoin(Site, Site.id == ServicePoint.site_id)
+        .where(*sites_in_scope(scope))
+    )
+    if wanted.text:
+        pattern = contains(wanted.text)
+        query = query.where(
+            or_(
+                Meter.name.ilike(pattern),
+                Meter.serial.ilike(pattern),
+                ServicePoint.name.ilike(pattern),
+                ServicePoint.grid_id.ilike(pattern),
+                Site.name.ilike(pattern),
+            )
+        )
+    if site := wanted.one("site"):
+        query = query.where(Site.name == site)
+    if utility := wanted.one("utility"):
+        query = query.where(ServicePoint.utility == utility)
+    columns = {
+        "name": Meter.name,
+        "serial": Meter.serial,
+        "maker": Meter.maker,
+        "site": Site.name,
+        "point": ServicePoint.name,
+        "utility": ServicePoint.utility,
+        "last_day": last_day,
+    }
+    return Listing(query, columns, ("name", False), Meter.id)
+
+
+def gateway_state(now: datetime) -> Column:
+    """`online`, `degraded` (it or one of its meters says that something is wrong), `offline`, `revoked` or `never`."""
+    said, report = Gateway.health["status"]["state"].astext, Gateway.health["report"]
+    failing = func.jsonb_path_exists(report, literal("$.devices[*][4] ? (@ > 0)", type_=JSONPATH()))
+    return case(
+        (Gateway.state == "revoked", "revoked"),
+        (Gateway.last_seen_at.is_(None), "never"),
+        (or_(Gateway.last_seen_at < now - ONLINE, said.in_(("offline", "lost"))), "offline"),
+        (or_(func.coalesce(report["state"].astext, "ok") != "ok", func.coalesce(failing, False)), "degraded"),
+        else_="online",
+    )
+
+
+def gateways(scope: Scope, wanted: Wanted, now: datetime) -> Listing:
+    """Filters: `status` (several), `site`."""
+    state = gateway_state(now)
+    spans = func.coalesce(Stream.received["spans"], cast("[]", JSONB))
+    gaps = (
+        select(func.coalesce(func.sum(func.jsonb_array_length(spans)), 0))
+        .where(Stream.gateway_id == Gateway.id)
+        .correlate(Gateway)
+        .scalar_subquery()
+    )
+    report = Gateway.health["report"]
+    meters = func.coalesce(func.jsonb_array_length(report["devices"]), 0)
+    failing = func.coalesce(
+        func.jsonb_array_length(
+            func.jsonb_path_query_array(report, literal("$.devices[*] ? (@[4] > 0)", type_=JSONPATH()))
+        ),
+        0,
+    )
+    query = (
+        select(
+            Gateway.public_id,
+            Gateway.name,
+            Site.name.label("site"),
+            Site.timezone,
+            state.label("state"),
+            Gateway.last_seen_at,
+            Gateway.health,
+            gaps.label("gaps"),
+            func.concat(meters - failing, " / ", meters).label("meters_read"),
+            report["pending_rows"].as_integer().label("waiting"),
+            func.coalesce(Gateway.health["status"]["agent"].astext, "").label("version"),
+            Gateway.created_at,
+        )
+        .join(Site, Site.id == Gateway.site_id)
+        .where(*sites_in_scope(scope))
+    )
+    if wanted.text:
+        pattern = contains(wanted.text)
+        query = query.where(or_(Gateway.name.ilike(pattern), Site.name.ilike(pattern)))
+    if states := wanted.filters.get("status"):
+        query = query.where(state.in_(states))
+    if site := wanted.one("site"):
+        query = query.where(Site.name == site)
+    columns = {
+        "name": Gateway.name,
+        "site": Site.name,
+        "state": state,
+        "last_seen_at": Gateway.last_seen_at,
+    }
+    return Listing(query, columns, ("name", False), Gateway.id)
+
+
+def quarantine(scope: Scope, wanted: Wanted) -> Listing:
+    """Messages and values that were refused, newest first. Filters: `resolved` (yes, no)."""
+    query = (
+        select(
+            Quarantine.id,
+            Quarantine.gateway,
+            Quarantine.topic,
+            Quarantine.reason,
+            Quarantine.detail,
+            func.octet_length(Quarantine.body).label("size"),
+            Quarantine.resolved,
+            Quarantine.created_at,
+        )
+        .outerjoin(Gateway, Gateway.name == Quarantine.gateway)
+        .outerjoin(Site, Site.id == Gateway.site_id)
+        .where(*sites_in_scope(scope))
+    )
+    if wanted.text:
+        pattern = contains(wanted.text)
+        query = query.where(or_(Quarantine.gateway.ilike(pattern), Quarantine.reason.ilike(pattern)))
+    if resolved := wanted.one("resolved"):
+        query = query.where((Quarantine.resolved != "") if resolved == "yes" else (Quarantine.resolved == ""))
+    columns = {"created_at": Quarantine.created_at, "gateway": Quarantine.gateway, "reason": Quarantine.reason}
+    return Listing(query, columns, ("created_at", True), Quarantine.id)

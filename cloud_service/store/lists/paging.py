@@ -1,0 +1,90 @@
+"""One page of a query: what was wanted, the rows, how many there are and what the whole of them sums to."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Row, Select, SQLColumnExpression, func
+from sqlalchemy.orm import Session
+
+AnySelect = Select[*tuple[Any, ...]]
+AnyRow = Row[*tuple[Any, ...]]
+Column = SQLColumnExpression[Any]
+
+ROWS_MAX = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a person asked for. An unknown sort falls back to the list's own."""
+
+    text: str = ""
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sort: str = ""
+    descending: bool = False
+    page: int = 1
+    size: int = 25
+
+    def one(self, name: str) -> str:
+        """The first value of a filter, or nothing."""
+        return next(iter(self.filters.get(name, ())), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The rows of one page; `count` and `sums` are of all pages."""
+
+    rows: list[AnyRow]
+    count: int
+    page: int
+    size: int
+    sums: dict[str, Any]
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are, at least one."""
+        return max(1, -(-self.count // self.size))
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A filtered query with the columns it may be sorted by; `order` is its own order."""
+
+    query: AnySelect
+    sortable: Mapping[str, Column]
+    order: tuple[str, bool]
+    unique: Column
+    sums: Mapping[str, Column] = field(default_factory=dict)
+
+    def sorted_by(self, wanted: Wanted) -> AnySelect:
+        """The query in the wanted order; equal rows keep a fixed order, so that pages never overlap."""
+        known = wanted.sort in self.sortable
+        name, descending = (wanted.sort, wanted.descending) if known else self.order
+        column = self.sortable[name]
+        way = column.desc().nulls_last() if descending else column.asc().nulls_last()
+        return self.query.order_by(way, self.unique.desc() if descending else self.unique.asc())
+
+
+def page_of(session: Session, listing: Listing, wanted: Wanted) -> Page:
+    """The wanted page, or the last one where there are fewer."""
+    totals: list[Any] = [column.label(name) for name, column in listing.sums.items()]
+    counted = session.execute(
+        listing.query.with_only_columns(func.count().label("rows_count"), *totals, maintain_column_froms=True).order_by(
+            None
+        )
+    ).one()
+    size = min(max(wanted.size, 1), ROWS_MAX)
+    page = min(max(wanted.page, 1), max(1, -(-counted.rows_count // size)))
+    rows = session.execute(listing.sorted_by(wanted).limit(size).offset((page - 1) * size)).all()
+    return Page(list(rows), counted.rows_count, page, size, {name: getattr(counted, name) for name in listing.sums})
+
+
+def all_of(session: Session, listing: Listing, wanted: Wanted) -> Iterator[AnyRow]:
+    """Every row in the wanted order, fetched in portions; for files."""
+    yield from session.execute(listing.sorted_by(wanted).execution_options(yield_per=1000))
+
+
+def contains(text: str) -> str:
+    """The LIKE pattern that finds a person's words anywhere; their own signs mean themselves."""
+    escaped = text.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"

@@ -1,0 +1,222 @@
+"""Clients, accounts and connections as people list them."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, func, literal, or_, select
+
+from cloud_service.store.access import Scope
+from cloud_service.store.billing import Invoice
+from cloud_service.store.ledger import LedgerAccount, LedgerLine
+from cloud_service.store.lists.paging import AnySelect, Listing, Wanted, contains
+from cloud_service.store.metering import Contract, Meter, MeterMount, ServicePoint
+from cloud_service.store.parties import Account, AccountMode, Client, LegalEntity, Site
+from cloud_service.store.tariffs import Tariff, TariffAssignment
+
+
+def in_scope(scope: Scope) -> list[ColumnElement[bool]]:
+    """Clients the reader may know of."""
+    limits: list[ColumnElement[bool]] = []
+    if scope.entities is not None:
+        limits.append(Client.legal_entity_id.in_(scope.entities))
+    if scope.clients is not None:
+        limits.append(Client.id.in_(scope.clients))
+    return limits
+
+
+def balance(*kinds: str) -> ColumnElement[Any]:
+    """What the ledger says of an account, of all entries so far (debit positive)."""
+    return func.coalesce(
+        select(func.sum(LedgerLine.amount))
+        .join(LedgerAccount, LedgerAccount.id == LedgerLine.ledger_account_id)
+        .where(LedgerAccount.account_id == Account.id, LedgerAccount.kind.in_(kinds))
+        .correlate(Account)
+        .scalar_subquery(),
+        0,
+    )
+
+
+def mode_on(today: date) -> ColumnElement[Any]:
+    """`prepaid` or `postpaid` on a day."""
+    return func.coalesce(
+        select(AccountMode.mode)
+        .where(AccountMode.account_id == Account.id, AccountMode.during.contains(today))
+        .correlate(Account)
+        .scalar_subquery(),
+        literal("postpaid"),
+    )
+
+
+def clients(scope: Scope, wanted: Wanted, today: date) -> Listing:
+    """Filters: `kind`. The text finds names, numbers, e-mail addresses and meters."""
+    accounts = select(func.count()).where(Account.client_id == Client.id).correlate(Client).scalar_subquery()
+    connections = (
+        select(func.count())
+        .select_from(Contract)
+        .join(Account, Account.id == Contract.account_id)
+        .where(Account.client_id == Client.id, Contract.during.contains(today))
+        .correlate(Client)
+        .scalar_subquery()
+    )
+    last_bill = (
+        select(func.max(Invoice.bill_date))
+        .join(Account, Account.id == Invoice.account_id)
+        .where(Account.client_id == Client.id)
+        .correlate(Client)
+        .scalar_subquery()
+    )
+    query = select(
+        Client.public_id,
+        Client.number,
+        Client.name,
+        Client.kind,
+        Client.email,
+        Client.phone,
+        Client.country,
+        Client.locale,
+        accounts.label("accounts"),
+        connections.label("connections"),
+        last_bill.label("last_bill"),
+    ).where(*in_scope(scope))
+    if wanted.text:
+        pattern = contains(wanted.text)
+        query = query.where(or_(Client.name.ilike(pattern), Client.number.ilike(pattern), Client.email.ilike(pattern)))
+    if kind := wanted.one("kind"):
+        query = query.where(Client.kind == kind)
+    columns = {
+        "number": Client.number,
+        "name": Client.name,
+        "kind": Client.kind,
+        "email": Client.email,
+        "accounts": accounts,
+        "connections": connections,
+        "last_bill": last_bill,
+    }
+    return Listing(query, columns, ("name", False), Client.id)
+
+
+def accounts(scope: Scope, wanted: Wanted, today: date) -> Listing:
+    """Filters: `mode`, `client`, `currency`."""
+    mode, owed, credit = mode_on(today), balance("receivable"), -balance("credit")
+    query = (
+        select(
+            Account.public_id,
+            Account.number,
+            Client.name.label("tenant"),
+            Client.public_id.label("client_public_id"),
+            Account.currency,
+            mode.label("mode"),
+            Account.billing_cycle,
+            Account.payment_terms_days,
+            Account.delivery,
+            owed.label("outstanding"),
+            credit.label("credit"),
+        )
+        .join(Client, Client.id == Account.client_id)
+        .where(*in_scope(scope))
+    )
+    if wanted.text:
+        pattern = contains(wanted.text)
+        query = query.where(or_(Client.name.ilike(pattern), Account.number.ilike(pattern)))
+    if wanted_mode := wanted.one("mode"):
+        query = query.where(mode == wanted_mode)
+    if client := wanted.one("client"):
+        query = query.where(Client.number == client)
+    if currency := wanted.one("currency"):
+        query = query.where(Account.currency == currency)
+    columns = {
+        "number": Account.number,
+        "tenant": Client.name,
+        "currency": Account.currency,
+        "mode": mode,
+        "outstanding": owed,
+        "credit": credit,
+    }
+    return Listing(query, columns, ("number", False), Account.id)
+
+
+def connections(scope: Scope, wanted: Wanted, today: date) -> Listing:
+    """Filters: `state` (active, ended, future), `site`, `account`, `mode`."""
+    state = case(
+        (Contract.during.contains(today), "active"), (func.lower(Contract.during) > today, "future"), else_="ended"
+    )
+    mode = mode_on(today)
+    meter = (
+        select(func.string_agg(Meter.serial, literal(", ")))
+        .select_from(MeterMount)
+        .join(Meter, Meter.id == MeterMount.meter_id)
+        .where(MeterMount.service_point_id == ServicePoint.id, func.upper_inf(MeterMount.during))
+        .correlate(ServicePoint)
+        .scalar_subquery()
+    )
+    tariff = (
+        select(func.string_agg(Tariff.name, literal(", ")))
+        .select_from(TariffAssignment)
+        .join(Tariff, Tariff.id == TariffAssignment.tariff_id)
+        .where(TariffAssignment.contract_id == Contract.id, TariffAssignment.during.contains(today))
+        .correlate(Contract)
+        .scalar_subquery()
+    )
+    query = _connected(
+        select(
+            Contract.public_id,
+            Contract.number,
+            Client.name.label("tenant"),
+            Client.public_id.label("client_public_id"),
+            Account.number.label("account"),
+            Account.public_id.label("account_public_id"),
+            Site.name.label("site"),
+            ServicePoint.name.label("point"),
+            ServicePoint.utility,
+            ServicePoint.grid_id,
+            meter.label("meter"),
+            tariff.label("tariff"),
+            func.lower(Contract.during).label("since"),
+            func.upper(Contract.during).label("until"),
+            mode.label("mode"),
+            state.label("state"),
+        )
+    ).where(*in_scope(scope))
+    if wanted.text:
+        pattern = contains(wanted.text)
+        query = query.where(
+            or_(
+                Contract.number.ilike(pattern),
+                Client.name.ilike(pattern),
+                ServicePoint.name.ilike(pattern),
+                ServicePoint.grid_id.ilike(pattern),
+                Site.name.ilike(pattern),
+                meter.ilike(pattern),
+            )
+        )
+    if states := wanted.filters.get("state"):
+        query = query.where(state.in_(states))
+    if site := wanted.one("site"):
+        query = query.where(Site.name == site)
+    if account := wanted.one("account"):
+        query = query.where(Account.number == account)
+    if wanted_mode := wanted.one("mode"):
+        query = query.where(mode == wanted_mode)
+    columns = {
+        "number": Contract.number,
+        "tenant": Client.name,
+        "account": Account.number,
+        "site": Site.name,
+        "point": ServicePoint.name,
+        "utility": ServicePoint.utility,
+        "since": func.lower(Contract.during),
+        "until": func.upper(Contract.during),
+        "mode": mode,
+        "state": state,
+    }
+    return Listing(query, columns, ("number", False), Contract.id)
+
+
+def _connected(query: AnySelect) -> AnySelect:
+    return (
+        query.join(Account, Account.id == Contract.account_id)
+        .join(Client, Client.id == Account.client_id)
+        .join(LegalEntity, LegalEntity.id == Client.legal_entity_id)
+        .join(ServicePoint, ServicePoint.id == Contract.service_point_id)
+        .join(Site, Site.id == ServicePoint.site_id)
+    )

@@ -1,0 +1,111 @@
+"""Payments as people list them, in their own and in local currency by the rate of their day."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, func, literal, or_, select
+
+from cloud_service.store.access import Scope
+from cloud_service.store.billing import CurrencyRate
+from cloud_service.store.ledger import Allocation
+from cloud_service.store.lists.paging import Listing, Wanted, contains
+from cloud_service.store.parties import Account, Client, LegalEntity
+from cloud_service.store.payments import Payment
+
+rate: ColumnElement[Any] = case(
+    (Payment.currency == LegalEntity.currency, literal(1)),
+    else_=select(CurrencyRate.rate)
+    .where(
+        CurrencyRate.base == LegalEntity.currency,
+        CurrencyRate.currency == Payment.currency,
+        CurrencyRate.day <= Payment.day,
+    )
+    .order_by(CurrencyRate.day.desc())
+    .limit(1)
+    .correlate(Payment, LegalEntity)
+    .scalar_subquery(),
+)
+"""Local currency of one unit paid; null where no rate of that day or before is known."""
+
+allocated = (
+    select(Allocation.payment_id.label("payment_id"), func.sum(Allocation.amount).label("allocated"))
+    .where(Allocation.payment_id.is_not(None))
+    .group_by(Allocation.payment_id)
+    .subquery("allocated")
+)
+
+
+def in_scope(scope: Scope) -> list[ColumnElement[bool]]:
+    """Payments the reader may know of."""
+    limits: list[ColumnElement[bool]] = []
+    if scope.entities is not None:
+        limits.append(Client.legal_entity_id.in_(scope.entities))
+    if scope.clients is not None:
+        limits.append(Client.id.in_(scope.clients))
+    return limits
+
+
+def payments(scope: Scope, wanted: Wanted) -> Listing:
+    """Filters: `from`, `to` (day, both included), `provider`, `kind`, `account`."""
+    open_amount = Payment.amount - func.coalesce(allocated.c.allocated, 0)
+    query = (
+        select(
+            Payment.public_id,
+            Payment.day,
+            Payment.kind,
+            Payment.provider,
+            Payment.provider_ref,
+            Payment.amount,
+            Payment.currency,
+            (Payment.amount * rate).label("amount_local"),
+            LegalEntity.currency.label("local_currency"),
+            func.coalesce(allocated.c.allocated, 0).label("allocated"),
+            open_amount.label("unallocated"),
+            Client.name.label("tenant"),
+            Client.public_id.label("client_public_id"),
+            Account.number.label("account"),
+            Account.public_id.label("account_public_id"),
+            Payment.author,
+            Payment.created_at,
+        )
+        .join(Account, Account.id == Payment.account_id)
+        .join(Client, Client.id == Account.client_id)
+        .join(LegalEntity, LegalEntity.id == Client.legal_entity_id)
+        .outerjoin(allocated, allocated.c.payment_id == Payment.id)
+        .where(*in_scope(scope), *_filters(wanted))
+    )
+    columns: dict[str, Any] = {
+        "day": Payment.day,
+        "tenant": Client.name,
+        "account": Account.number,
+        "kind": Payment.kind,
+        "provider": Payment.provider,
+        "amount": Payment.amount,
+        "unallocated": open_amount,
+    }
+    sums: dict[str, Any] = {
+        "amount_local": func.coalesce(func.sum(Payment.amount * rate), 0),
+        "local_currency": func.coalesce(func.min(LegalEntity.currency), literal("")),
+        "currencies": func.count(func.distinct(LegalEntity.currency)),
+    }
+    return Listing(query, columns, ("day", True), Payment.id, sums)
+
+
+def _filters(wanted: Wanted) -> list[ColumnElement[bool]]:
+    limits: list[ColumnElement[bool]] = []
+    if wanted.text:
+        pattern = contains(wanted.text)
+        limits.append(
+            or_(Client.name.ilike(pattern), Account.number.ilike(pattern), Payment.provider_ref.ilike(pattern))
+        )
+    if first := wanted.one("from"):
+        limits.append(Payment.day >= date.fromisoformat(first))
+    if last := wanted.one("to"):
+        limits.append(Payment.day <= date.fromisoformat(last))
+    if provider := wanted.one("provider"):
+        limits.append(Payment.provider == provider)
+    if kind := wanted.one("kind"):
+        limits.append(Payment.kind == kind)
+    if account := wanted.one("account"):
+        limits.append(Account.number == account)
+    return limits

@@ -1,0 +1,31 @@
+"""The list of all pages; a file that is not named here is not reachable."""
+
+from flask import Blueprint
+
+from cloud_service.web import health, help, me, pay, webhooks  # noqa: A004 - the page is called Help
+from cloud_service.web.console import (
+    accounts,
+    audit,
+    bills,
+    clients,
+    connections,
+    dashboard,
+    gateways,
+    meters,
+    payments,
+    prepaid,
+    reports,
+    runs,
+    search,
+    settings,
+    tariffs,
+    users,
+)
+from cloud_service.web.portal import home
+from cloud_service.web.support import desk
+
+PAGES = (
+    health, dashboard, bills, payments, runs, prepaid, reports, clients, accounts, connections, tariffs, meters,
+    gateways, audit, users, settings, search, help, me, desk, home, pay, webhooks,
+)  # fmt: skip
+BLUEPRINTS: tuple[Blueprint, ...] = tuple(page.blueprint for page in PAGES)

@@ -1,0 +1,1 @@
+"""The pages of the staff: each file is one entry of the menu."""

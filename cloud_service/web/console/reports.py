@@ -1,0 +1,48 @@
+"""Reports: ageing of what is open at any past day."""
+
+from datetime import date
+from decimal import Decimal
+
+from flask import Blueprint, Response, render_template, request
+
+from cloud_service.store import lookups
+from cloud_service.web.access import May, access, scope
+from cloud_service.web.console.meters import csv_response
+from cloud_service.web.database import session
+from cloud_service.web.days import today
+from cloud_service.web.words import plain
+from common.errors import InputError
+
+blueprint = Blueprint("reports", __name__)
+PARTS = (
+    ("not_due", "Not yet due"),
+    ("to_30", "1 to 30 days late"),
+    ("to_60", "31 to 60"),
+    ("to_90", "61 to 90"),
+    ("over_90", "Over 90"),
+)
+
+
+@blueprint.get("/reports/ageing")
+@blueprint.get("/reports/ageing.csv", defaults={"as_file": True}, endpoint="ageing_file")
+@access(May.READ)
+def ageing(*, as_file: bool = False) -> Response | str:
+    """Open bills by how late they are, at the end of the asked day."""
+    try:
+        day = date.fromisoformat(request.args.get("day") or today().isoformat())
+    except ValueError:
+        raise InputError("that is not a day", path="day", hint="for example 2026-11-20") from None
+    rows = lookups.ageing(session(), scope(), day)
+    if as_file:
+        head = ["Account", "TENANT NAME", "Currency", *(label for _, label in PARTS), "OUTSTANDING"]
+        lines = [
+            [r.number, r.tenant, r.currency, *(plain(getattr(r, p) or 0) for p, _ in PARTS), plain(r.total)]
+            for r in rows
+        ]
+        return csv_response([head, *lines], f"ageing-{day}")
+    sums: dict[str, dict[str, Decimal]] = {}
+    for row in rows:
+        mine = sums.setdefault(row.currency, dict.fromkeys([part for part, _ in PARTS] + ["total"], Decimal(0)))
+        for part in mine:
+            mine[part] += getattr(row, part) or Decimal(0)
+    return render_template("console/ageing.html", rows=rows, sums=sums, parts=PARTS, day=day)

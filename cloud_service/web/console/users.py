@@ -1,0 +1,89 @@
+"""Users: who may sign in, in which role; invitations by one-time link, never a password that somebody else knows."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from cloud_service.store import access as store
+from cloud_service.store.access import User
+from cloud_service.web.access import ROLES, May, access, actor
+from cloud_service.web.database import session
+from common.errors import ConflictError, NotFoundError
+
+blueprint = Blueprint("users", __name__)
+STAFF = tuple(role for role in ROLES if role != "client")
+
+
+@blueprint.get("/users")
+@access(May.MANAGE)
+def index() -> str:
+    """Everybody who may sign in."""
+    return render_template("console/users.html", users=store.users(session()), roles=STAFF, link="", link_for=None)
+
+
+@blueprint.post("/users")
+@access(May.MANAGE)
+def add() -> str:
+    """Add a member of staff; the answer shows the one-time link to hand over."""
+    user = store.add_user(
+        session(),
+        email=request.form.get("email", ""),
+        name=request.form.get("name", ""),
+        role=request.form.get("role", ""),
+        actor=actor(),
+    )
+    session().commit()
+    return _with_link(user)
+
+
+@blueprint.post("/users/<uuid:public_id>/invite")
+@access(May.MANAGE)
+def invite(public_id: UUID) -> str:
+    """A new one-time link for somebody who lost the first or forgot the password."""
+    user = store.user_by_public_id(session(), public_id)
+    store.note(session(), actor(), "user.invite", user)
+    session().commit()
+    return _with_link(user)
+
+
+@blueprint.post("/users/<uuid:public_id>/active")
+@access(May.MANAGE)
+def active(public_id: UUID) -> Response:
+    """Let somebody in, or keep them out at once."""
+    user = _other(public_id)
+    let_in = request.form.get("active") == "yes"
+    store.set_active(session(), user, active=let_in, actor=actor())
+    session().commit()
+    flash(f"{user.name} {'may sign in again' if let_in else 'has been signed out and may not sign in'}.", "success")
+    return redirect(url_for("users.index"))
+
+
+@blueprint.post("/users/<uuid:public_id>/role")
+@access(May.MANAGE)
+def role(public_id: UUID) -> Response:
+    """Another role."""
+    user = _other(public_id)
+    store.set_role(session(), user, request.form.get("role", ""), actor=actor())
+    session().commit()
+    flash(f"{user.name} has a new role and must sign in again.", "success")
+    return redirect(url_for("users.index"))
+
+
+def _other(public_id: UUID) -> User:
+    """Somebody else: nobody locks themselves out or lifts themselves up."""
+    user = store.user_by_public_id(session(), public_id)
+    if user.id == current_user.id:
+        raise ConflictError("this is you", hint="ask another administrator")
+    return user
+
+
+def _with_link(user: User) -> str:
+    from cloud_service.web.identity import Person, one_time_token
+
+    person = session().get(Person, user.id)
+    if person is None:
+        raise NotFoundError("there is no such user")
+    link = url_for("security.reset_password", token=one_time_token(person), _external=True)
+    return render_template("console/users.html", users=store.users(session()), roles=STAFF, link=link, link_for=user)

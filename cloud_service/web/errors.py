@@ -1,0 +1,70 @@
+"""The only place where an error becomes a page or a JSON body; nobody else knows that 404 exists."""
+
+import logging
+from typing import Any
+
+from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from common.errors import ConflictError, EnergyError, ForbiddenError, InputError, NotFoundError, UnavailableError
+
+log = logging.getLogger(__name__)
+
+STATUS: dict[type[EnergyError], int] = {
+    InputError: 422,
+    NotFoundError: 404,
+    ForbiddenError: 403,
+    ConflictError: 409,
+    UnavailableError: 503,
+}
+WORDS = {
+    403: ("You may not do this", "Ask an administrator if you need to."),
+    404: ("There is no such page", "It may belong to somebody else, or the address is mistyped."),
+    405: ("This address does not do that", "Go back and use the buttons of the page."),
+    413: ("That is too large", "Send a smaller file."),
+    429: ("Too many tries", "Wait a minute, then try again."),
+    500: (
+        "Something went wrong here",
+        "It is in our log. Nothing was half done: each change is made whole or not at all.",
+    ),
+}
+
+
+def use(app: Flask) -> None:
+    """Register the handlers."""
+    app.register_error_handler(EnergyError, on_energy_error)
+    app.register_error_handler(CSRFError, on_csrf)
+    app.register_error_handler(HTTPException, on_http)
+
+
+def on_energy_error(error: EnergyError) -> Response:
+    """One of ours: its own words, with what to do."""
+    status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
+    return page(status, error.message, error.hint, error.as_json())
+
+
+def on_csrf(_error: CSRFError) -> Response:
+    """A form that was open too long, or that is not from our page."""
+    return page(400, "This form has expired", "Go back, reload the page and send it again.")
+
+
+def on_http(error: HTTPException) -> Response | HTTPException:
+    """What Flask and its friends raise; redirects pass."""
+    if error.response is not None or error.code is None:
+        return error
+    if isinstance(error, InternalServerError):
+        log.error("unhandled error on %s %s", request.method, request.path, exc_info=error.original_exception)
+    title, hint = WORDS.get(error.code, (error.name, ""))
+    answer = page(error.code, title, hint)
+    for name, value in error.get_headers(request.environ):
+        if name not in ("Content-Type", "Content-Length"):
+            answer.headers[name] = value
+    return answer
+
+
+def page(status: int, title: str, hint: str = "", facts: dict[str, Any] | None = None) -> Response:
+    """An error for a person or, where JSON was asked for, for a program."""
+    if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
+        return make_response(jsonify(facts or {"error": {"code": str(status), "message": title, "hint": hint}}), status)
+    return make_response(render_template("error.html", status=status, title=title, hint=hint), status)

@@ -1,0 +1,26 @@
+"""Is this process alive, and can it do its work? For load balancers and for the supervisor."""
+
+from flask import Blueprint, Response, jsonify
+
+from cloud_service.store.overview import database_answers
+from cloud_service.web.access import public
+from cloud_service.web.database import engine
+
+blueprint = Blueprint("health", __name__)
+
+
+@blueprint.get("/healthz")
+@public
+def alive() -> Response:
+    """The process answers; nothing else is asked."""
+    return jsonify(status="ok")
+
+
+@blueprint.get("/readyz")
+@public
+def ready() -> tuple[Response, int]:
+    """The database answers and has the tables of this version."""
+    fault = database_answers(engine())
+    if fault:
+        return jsonify(status="unavailable", reason=fault), 503
+    return jsonify(status="ready"), 200

@@ -1,0 +1,167 @@
+"""A list page from a description: columns, filters, tabs; the address holds all of it, the file has the same query."""
+
+import csv
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Response, render_template, request, stream_with_context
+from flask_login import current_user
+
+from cloud_service.store.access import views_of
+from cloud_service.store.lists.paging import Listing, Wanted, all_of, page_of
+from cloud_service.web.database import session
+from cloud_service.web.words import plain
+from common.reading import as_decimal
+
+RESERVED = {"q", "sort", "dir", "page", "size"}
+SIZES = (25, 50, 100, 200)
+RISKY = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would run such a text as a formula
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: `kind` says how a value is written, `unit` names the field of its currency, `link` its address."""
+
+    key: str
+    label: str
+    kind: str = "text"
+    unit: str = ""
+    link: Callable[[Any], str] | None = None
+    sortable: bool = True
+    strong: bool = False
+    in_file: bool = True
+    on_screen: bool = True
+    nowrap: bool = False
+    show_unit: bool = False
+
+    @property
+    def numeric(self) -> bool:
+        """Whether it is set to the right."""
+        return self.kind in ("amount", "kwh", "number")
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A field of the filter form: `date`, `choice` (one of), or `several` (tick boxes)."""
+
+    key: str
+    label: str
+    kind: str = "choice"
+    options: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """Everything that makes a list; `noun` is one and many of what it lists."""
+
+    name: str
+    title: str
+    section: str
+    noun: tuple[str, str]
+    columns: tuple[Column, ...]
+    search: str = ""
+    filters: tuple[Filter, ...] = ()
+    tabs: tuple[tuple[str, str], ...] = ()
+    order: tuple[str, bool] = ("", False)
+    empty: str = ""
+    icon: str = ""
+    template: str = "list.html"
+    help: str = ""
+    foot: tuple[tuple[str, str, str], ...] = ()  # label, sum, kind
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def wanted(page: ListPage) -> Wanted:
+    """What the address asks for; `name:value` in the search box is a filter too. Nonsense is left out."""
+    filters: dict[str, tuple[str, ...]] = {}
+    known = {one.key: one for one in page.filters}
+    for name, one in known.items():
+        values = tuple(value for value in request.args.getlist(name) if value and _fits(one, value))
+        if values:
+            filters[name] = values
+    words = []
+    for word in request.args.get("q", "").split():
+        name, colon, value = word.partition(":")
+        if colon and name in known and _fits(known[name], value):
+            filters[name] = (*filters.get(name, ()), value)
+        else:
+            words.append(word)
+    sort = request.args.get("sort", "")
+    descending = request.args.get("dir", "desc" if not sort and page.order[1] else "asc") == "desc"
+    return Wanted(
+        text=" ".join(words),
+        filters=filters,
+        sort=sort or page.order[0],
+        descending=descending,
+        page=_number("page", 1),
+        size=_number("size", SIZES[0]),
+    )
+
+
+def _fits(one: Filter, value: str) -> bool:
+    if one.kind != "date":
+        return not one.options or value in {option for option, _ in one.options}
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _number(name: str, default: int) -> int:
+    value = request.args.get(name, "")
+    return int(value) if value.isdecimal() and len(value) < 7 else default  # noqa: PLR2004 - a million pages
+
+
+def respond(page: ListPage, listing: Listing, asked: Wanted, *, as_file: bool = False, **facts: Any) -> Response | str:
+    """The page, or the file with all rows of the same query."""
+    if as_file:
+        return file_of(page, listing, asked)
+    found = page_of(session(), listing, asked)
+    saved = views_of(session(), current_user.id, page.name) if page.tabs else []
+    return render_template(page.template, list=page, asked=asked, page=found, saved=saved, sizes=SIZES, **facts)
+
+
+def file_of(page: ListPage, listing: Listing, asked: Wanted) -> Response:
+    """A CSV file, streamed: one header row, ISO dates, dots in decimals, currencies in columns of their own."""
+    columns = [one for one in page.columns if one.in_file]
+
+    def lines() -> Iterator[str]:
+        yield "\ufeff" + _line([one.label for one in columns])  # the mark tells spreadsheets that this is UTF-8
+        for row in all_of(session(), listing, asked):
+            yield _line([_cell(one, row) for one in columns])
+
+    answer = Response(stream_with_context(lines()), mimetype="text/csv")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{page.name}-{date.today():%Y-%m-%d}.csv"'  # noqa: DTZ011 - a name, not a fact
+    return answer
+
+
+def _cell(column: Column, row: Any) -> str:
+    value = getattr(row, column.key)
+    if column.kind == "kwh" and value is not None:
+        return f"{as_decimal(value):f}"
+    text = plain(value)
+    return "'" + text if column.kind in ("text", "state") and text.startswith(RISKY) else text
+
+
+def _line(cells: list[str]) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\r\n").writerow(cells)
+    return buffer.getvalue()
+
+
+def here(path: str = "", /, **changes: Any) -> str:
+    """The present address with some parameters changed; None takes one out. A changed list starts at its first page."""
+    args = request.args.to_dict(flat=False)
+    if set(changes) - {"page"}:
+        args.pop("page", None)
+    for name, value in changes.items():
+        args.pop(name, None)
+        if value is not None and value != "":
+            args[name] = [str(one) for one in value] if isinstance(value, list | tuple) else [str(value)]
+    query = urlencode([(name, value) for name, values in args.items() for value in values if value])
+    return (path or request.path) + (f"?{query}" if query else "")

@@ -1,0 +1,39 @@
+"""The reader's language and the direction it is written in."""
+
+from typing import Any
+
+from babel import Locale
+from flask import Flask, request
+from flask_babel import Babel, get_locale
+from flask_login import current_user
+
+LANGUAGES = {"en": "English", "de": "Deutsch", "fr": "Français", "sw": "Kiswahili", "ar": "العربية"}
+"""In which numbers, dates and directions are written; the words of the console are English so far."""
+COOKIE = "language"
+
+
+def chosen() -> str:
+    """By cookie, then by the person's record, then by what the browser prefers."""
+    cookie = request.cookies.get(COOKIE, "")
+    if cookie in LANGUAGES:
+        return cookie
+    if current_user and current_user.is_authenticated and current_user.locale in LANGUAGES:
+        return str(current_user.locale)
+    return request.accept_languages.best_match(LANGUAGES) or "en"
+
+
+def direction() -> str:
+    """`rtl` for scripts that run from right to left."""
+    found = get_locale() or Locale("en")
+    return str(found.text_direction)
+
+
+class Languages(Babel):  # type: ignore[misc]  # Flask-Babel ships no types
+    """Flask-Babel with our choice of language."""
+
+    def use(self, app: Flask, **kwargs: Any) -> None:
+        """Set it up."""
+        self.init_app(app, locale_selector=chosen, **kwargs)
+
+
+babel = Languages()

@@ -1,0 +1,13 @@
+"""What pages need of the world outside and may not touch themselves: the payment page of a bill."""
+
+from typing import Any
+
+from flask import current_app, url_for
+
+
+def pay_address(page: Any) -> str:
+    """The lasting address where the bill can be paid; empty where nothing is due or no provider is set up."""
+    if current_app.extensions.get("provider") is None or page.outstanding <= 0 or page.invoice.kind != "invoice":
+        return ""
+    public_url: str = current_app.extensions["settings"].public_url
+    return public_url + url_for("pay.show", public_id=page.invoice.public_id)

@@ -1,0 +1,232 @@
+"""The customer's pages: balance, what is due, use by month, day and quarter hour, bills with their PDF."""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, jsonify, redirect, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from cloud_service.store import lookups
+from cloud_service.store.bill_page import bill_page
+from cloud_service.store.lists.bills import bills as bill_list
+from cloud_service.store.lists.paging import Wanted, page_of
+from cloud_service.store.lists.parties import accounts as account_list
+from cloud_service.web import charts, load_profile, words
+from cloud_service.web.access import May, access, scope
+from cloud_service.web.console.bills import COLUMNS, paper_response
+from cloud_service.web.console.meters import csv_response, span_of
+from cloud_service.web.database import session
+from cloud_service.web.days import now
+from cloud_service.web.listing import Filter, ListPage, respond, wanted
+from cloud_service.web.outside import pay_address
+from common.errors import NotFoundError
+from common.period import Span, add_months, local_day
+from common.reading import as_decimal
+
+WORTH_COMPARING = 5  # months of the year before, so that bars beside nothing are not drawn
+
+blueprint = Blueprint("portal", __name__, url_prefix="/portal")
+
+
+def _to_bill(row: Any) -> str:
+    from flask import url_for
+
+    return url_for("portal.bill", public_id=row.public_id)
+
+
+OWN = tuple(replace(one, link=_to_bill if one.key == "number" else None) for one in COLUMNS if one.on_screen)
+LIST = ListPage(
+    name="my-bills",
+    title="My bills",
+    section="",
+    noun=("bill", "bills"),
+    columns=OWN,
+    search="Bill number",
+    filters=(Filter("from", "From", "date"), Filter("to", "To", "date")),
+    order=("bill_date", True),
+    empty="Your first bill appears here when it has been issued.",
+    icon="file-invoice",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """Who looks, at which accounts, in which zone."""
+
+    client: Any
+    accounts: list[Any]
+    registers: list[Any]
+    zone: str
+
+    @property
+    def ids(self) -> list[int]:
+        """The ids of the accounts."""
+        return [one.id for one in self.accounts]
+
+    @property
+    def today(self) -> date:
+        """The civil day where the meter is."""
+        return local_day(now(), self.zone)
+
+
+def mine() -> Mine:
+    """The customer of this request."""
+    client = lookups.own_client(session(), scope())
+    accounts = lookups.own_accounts(session(), scope())
+    registers = lookups.own_registers(session(), [one.id for one in accounts])
+    return Mine(client, accounts, registers, registers[0].timezone if registers else "UTC")
+
+
+@blueprint.get("")
+@access(May.PORTAL)
+def home() -> str:
+    """The first page: balance, what is due, this month so far, the year."""
+    me = mine()
+    asked = Wanted(size=6)
+    open_bills = Wanted(filters={"status": ("open", "part", "overdue")}, sort="due_date", size=20)
+    due = page_of(session(), bill_list(scope(), open_bills, me.today), open_bills)
+    next_due = bill_page(session(), scope(), due.rows[0].public_id, me.today) if due.rows else None
+    month = Span(me.today.replace(day=1), me.today + timedelta(days=1))
+    before = add_months(month.start, -1)
+    so_far = _sum(me, month)
+    same_days = _sum(me, Span(before, min(before + timedelta(days=month.days), month.start)))
+    return render_template(
+        "portal/home.html",
+        me=me,
+        accounts=page_of(session(), account_list(scope(), Wanted(), me.today), Wanted(size=20)).rows,
+        prepaid=lookups.prepaid(session(), scope()),
+        due=due.rows,
+        next_due=next_due,
+        pay_url=pay_address(next_due) if next_due else "",
+        so_far=so_far,
+        same_days=same_days,
+        chart=year_chart(me),
+        columns=OWN,
+        bills=page_of(session(), bill_list(scope(), asked, me.today), asked).rows,
+        month=month,
+    )
+
+
+def _sum(me: Mine, span: Span) -> int:
+    return sum(row.total for row in lookups.daily_use(session(), me.ids, span))
+
+
+def year_chart(me: Mine) -> dict[str, Any]:
+    """Twelve months beside the same months a year before."""
+    first = add_months(me.today.replace(day=1), -11)
+    months = [add_months(first, n) for n in range(12)]
+    use = lookups.daily_use(session(), me.ids, Span(add_months(first, -12), me.today + timedelta(days=1)))
+    totals: dict[date, int] = {}
+    for row in use:
+        totals[row.day.replace(day=1)] = totals.get(row.day.replace(day=1), 0) + row.total
+    this = [as_decimal(totals.get(month, 0)) for month in months]
+    last = [as_decimal(totals.get(add_months(month, -12), 0)) for month in months]
+    series = [this, last] if sum(1 for value in last if value) > WORTH_COMPARING else [this]
+    names = [words.month(month, "MMMM y") for month in months]
+    titles = [
+        [f"{words.month(m, 'MMMM y')}: {words.number(v, 1)} kWh" for m, v in zip(months, this, strict=True)],
+        [
+            f"{words.month(add_months(m, -12), 'MMMM y')}: {words.number(v, 1)} kWh"
+            for m, v in zip(months, last, strict=True)
+        ],
+    ]
+    drawn = charts.bars([words.month(month) for month in months], series, titles[: len(series)], width=1100, height=290)
+    return {
+        "drawn": drawn,
+        "rows": list(zip(names, this, last, strict=True)),
+        "legend": ["This year", "Last year"][: len(series)],
+    }
+
+
+@blueprint.get("/usage")
+@access(May.PORTAL)
+def usage() -> str:
+    """Use by day, and by interval with the chart that can be zoomed."""
+    me = mine()
+    span = span_of(me.today, 31)
+    rows = lookups.daily_use(session(), me.ids, span)
+    known = {row.day: row for row in rows}
+    values = [as_decimal(known[day].total) if day in known else Decimal(0) for day in span]
+    titles = [[f"{words.day(day, 'long')}: {words.number(v, 2)} kWh" for day, v in zip(span, values, strict=True)]]
+    every = max(1, span.days // 10)
+    drawn = charts.bars(
+        [words.month(day, "d MMM") for day in span], [values], titles, width=1100, height=260, every=every
+    )
+    return render_template(
+        "portal/usage.html",
+        me=me,
+        span=span,
+        last=span.end - timedelta(days=1),
+        chart=drawn,
+        days=list(span),
+        known=known,
+        total=sum(row.total for row in rows),
+        register=_register(me),
+    )
+
+
+@blueprint.get("/usage/load")
+@access(May.PORTAL)
+def load() -> Response:
+    """The series of the chart: one of the customer's own registers."""
+    me = mine()
+    register = _register(me)
+    if register is None:
+        raise NotFoundError("there is no meter of yours yet")
+    found = load_profile.intervals(lookups.days_of(session(), register.id, span_of(me.today, 31)), me.zone)
+    return jsonify(load_profile.as_json(found, "kWh", me.zone))
+
+
+@blueprint.get("/usage.csv")
+@access(May.PORTAL)
+def usage_file() -> Response:
+    """The intervals as a file."""
+    me = mine()
+    register = _register(me)
+    if register is None:
+        raise NotFoundError("there is no meter of yours yet")
+    found = load_profile.intervals(lookups.days_of(session(), register.id, span_of(me.today, 31)), me.zone)
+    return csv_response(load_profile.as_lines(found, "kWh", me.zone), f"use-{register.serial}")
+
+
+def _register(me: Mine) -> Any:
+    """The register that the address names, if it is the customer's; else their first."""
+    wanted_id = request.args.get("meter", "")
+    return next((one for one in me.registers if one.serial == wanted_id), me.registers[0] if me.registers else None)
+
+
+@blueprint.get("/bills")
+@blueprint.get("/bills.csv", defaults={"as_file": True}, endpoint="bills_file")
+@access(May.PORTAL)
+def bills(*, as_file: bool = False) -> Response | str:
+    """The customer's bills, or the same as a file."""
+    asked = wanted(LIST)
+    return respond(LIST, bill_list(scope(), asked, mine().today), asked, as_file=as_file)
+
+
+@blueprint.get("/bills/<uuid:public_id>")
+@access(May.PORTAL)
+def bill(public_id: UUID) -> str:
+    """One of the customer's own bills."""
+    page = bill_page(session(), scope(), public_id, mine().today)
+    return render_template("portal/bill.html", bill=page, pay_url=pay_address(page), today=mine().today)
+
+
+@blueprint.get("/bills/<uuid:public_id>/pay")
+@access(May.PORTAL)
+def pay(public_id: UUID) -> AnyResponse:
+    """On to the payment page of the provider."""
+    address = pay_address(bill_page(session(), scope(), public_id, mine().today))
+    if not address:
+        raise NotFoundError("there is nothing to pay here")
+    return redirect(address)
+
+
+@blueprint.get("/bills/<uuid:public_id>/<kind>")
+@access(May.PORTAL)
+def paper(public_id: UUID, kind: str) -> Response:
+    """A document of one's own bill."""
+    return paper_response(public_id, kind)

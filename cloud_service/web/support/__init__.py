@@ -1,0 +1,1 @@
+"""The support desk: find whoever calls, see what they see, touch nothing."""

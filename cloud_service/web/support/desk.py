@@ -1,0 +1,34 @@
+"""The support desk: search first, gateways in trouble, refused messages, mails that did not arrive."""
+
+from flask import Blueprint, render_template, request
+
+from cloud_service.store.lists.metering import gateways, quarantine
+from cloud_service.store.lists.paging import Wanted, page_of
+from cloud_service.store.troubles import failed_mails, missing_days
+from cloud_service.web.access import May, access, scope
+from cloud_service.web.console.gateways import LIST
+from cloud_service.web.console.search import hits
+from cloud_service.web.database import session
+from cloud_service.web.days import now, today
+
+blueprint = Blueprint("support", __name__)
+TROUBLE = {"status": ("offline", "degraded", "never")}
+
+
+@blueprint.get("/support")
+@access(May.DIAGNOSE)
+def desk() -> str:
+    """Everything that may be why somebody calls."""
+    words = request.args.get("q", "").strip()[:100]
+    troubled = Wanted(filters=TROUBLE, size=20)
+    refused = Wanted(filters={"resolved": ("no",)}, size=10)
+    return render_template(
+        "support/desk.html",
+        q=words,
+        hits=hits(words),
+        gateway_columns=LIST.columns,
+        gateways=page_of(session(), gateways(scope(), troubled, now()), troubled).rows,
+        refused=page_of(session(), quarantine(scope(), refused), refused),
+        mails=failed_mails(session(), scope()),
+        silent=missing_days(session(), scope(), today()),
+    )

@@ -1,0 +1,130 @@
+"""How numbers, money, days and instants are written for people, in the reader's language and the site's time zone."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
+from flask import Flask
+from flask_babel import get_locale
+from markupsafe import Markup, escape
+
+from cloud_service.domain.money import currency_digits
+from common.reading import as_decimal
+
+NOTHING = "–"
+
+
+def use(app: Flask) -> None:
+    """Offer the words to the templates."""
+    app.jinja_env.filters.update(
+        money=money,
+        amount=amount,
+        kwh=kwh,
+        number=number,
+        day=day,
+        month=month,
+        instant=instant,
+        ago=ago,
+        percent=percent,
+    )
+
+
+def locale() -> str:
+    """The reader's language."""
+    return str(get_locale() or "en")
+
+
+def amount(value: Decimal | None, currency: str) -> str:
+    """1,234.50 with the digits of the currency, without its name."""
+    if value is None:
+        return NOTHING
+    digits = currency_digits(currency)
+    pattern = "#,##0." + "0" * digits if digits else "#,##0"
+    return str(format_decimal(value, pattern, locale=locale()))
+
+
+def money(value: Decimal | None, currency: str) -> Markup:
+    """KES 1,234.50; kept on one line and left to right in every language."""
+    if value is None:
+        return Markup(NOTHING)  # noqa: S704 - a constant
+    return Markup('<bdi class="num">{} {}</bdi>').format(currency, amount(value, currency))
+
+
+def kwh(thousandths: int | None, digits: int = 2) -> str:
+    """Energy from thousandths (Wh) as kWh."""
+    if thousandths is None:
+        return NOTHING
+    return number(as_decimal(thousandths), digits)
+
+
+def number(value: Decimal | int | None, digits: int = 0) -> str:
+    """A plain number with grouping."""
+    if value is None:
+        return NOTHING
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    return str(format_decimal(value, pattern, locale=locale()))
+
+
+def percent(value: Decimal | None) -> str:
+    """+2.1% with its sign."""
+    if value is None:
+        return ""
+    return f"{'+' if value >= 0 else '−'}{format_decimal(abs(value), '0.0', locale=locale())}%"
+
+
+def day(value: date | None, style: str = "iso") -> str:
+    """2026-11-20, the same in all lists and files; `long` writes the month out."""
+    if value is None:
+        return NOTHING
+    if style == "iso":
+        return value.isoformat()
+    return str(format_date(value, "d MMM y", locale=locale()))
+
+
+def month(value: date, style: str = "MMM") -> str:
+    """The name of a month."""
+    return str(format_date(value, style, locale=locale()))
+
+
+def instant(value: datetime | None, timezone: str = "UTC", style: str = "d MMM y, HH:mm") -> Markup:
+    """A moment in the site's zone; the tooltip has it in UTC."""
+    if value is None:
+        return Markup(NOTHING)  # noqa: S704 - a constant
+    shown = format_datetime(value.astimezone(ZoneInfo(timezone)), style, locale=locale())
+    utc = value.astimezone(UTC)
+    return Markup('<time datetime="{}" title="{} UTC">{}</time>').format(
+        utc.isoformat(timespec="seconds"), f"{utc:%Y-%m-%d %H:%M:%S}", escape(shown)
+    )
+
+
+def ago(value: datetime | None, now: datetime, timezone: str = "UTC") -> Markup:
+    """12 s ago, 5 min ago, 2 h ago, then the date."""
+    if value is None:
+        return Markup("never")
+    gap = now - value
+    if gap > timedelta(days=2):
+        return instant(value, timezone, "d MMM y")
+    seconds = max(int(gap.total_seconds()), 0)
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min"), (1, "s")):
+        if seconds >= size or size == 1:
+            text = f"{seconds // size} {unit} ago" if seconds else "now"
+            break
+    return Markup('<time datetime="{}" title="{} UTC">{}</time>').format(
+        value.astimezone(UTC).isoformat(timespec="seconds"), f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}", text
+    )
+
+
+def plain(value: Any) -> str:
+    """A value for a CSV file: ISO dates, dots in decimals, instants with their offset."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return str(value)
