@@ -46,7 +46,9 @@ HISTORY = text(
            i.reason AS detail
       FROM invoice i WHERE i.id = :invoice
     UNION ALL
-    SELECT coalesce(d.sent_at, d.created_at), CASE d.state WHEN 'waiting' THEN 'mail waits to be sent' ELSE 'mail ' || d.state END, d.recipient,
+    SELECT coalesce(d.sent_at, d.created_at),
+           CASE d.state WHEN 'waiting' THEN 'mail waits to be sent' ELSE 'mail ' || d.state END,
+           d.recipient,
            CASE WHEN d.attempts > 1 THEN d.attempts || ' attempts. ' ELSE '' END || d.error
       FROM delivery d WHERE d.invoice_id = :invoice
     UNION ALL
