@@ -104,6 +104,8 @@ class ModbusLine:
         sent_at = time.monotonic()
         deadline = sent_at + self.pace.answer_s(unit, len(frame), count)
         try:
+            if not self.framing.counts:
+                await self._flush()
             self.transport.write(frame)
             answer = await self._matching(unit, function, count, deadline)
         except TimeoutError:
@@ -151,6 +153,14 @@ class ModbusLine:
             await self.transport.close()
         else:
             await self._drain(unit)
+
+    async def _flush(self) -> None:
+        """Throw away what came while nobody asked: a second answer, noise."""
+        try:
+            while True:
+                await self.transport.receive(0)
+        except TimeoutError:
+            return
 
     async def _drain(self, unit: int) -> None:
         """Throw away what is coming until the line is quiet."""

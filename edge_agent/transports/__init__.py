@@ -9,6 +9,7 @@ from edge_agent.transports.port import Port
 TRANSPORTS: Mapping[str, str] = {
     # scheme of the port: module:class, imported when it is used
     "tcp": "edge_agent.transports.tcp:TcpTransport",
+    "listen": "edge_agent.transports.listen:ListenTransport",
     "serial": "edge_agent.transports.serial:SerialTransport",
 }
 

@@ -16,7 +16,11 @@ SCHEMES = ("tcp", "serial", "listen", "modem")
 
 @dataclass(frozen=True, slots=True)
 class Port:
-    """One place bytes come from. `session` is the registration id of a device that dials in."""
+    """One place bytes come from.
+
+    `session` is the registration id of a device that dials in, `heartbeat` the bytes (hexadecimal) it sends to be
+    known as alive, `dial` the number a modem calls.
+    """
 
     scheme: str
     host: str = ""
@@ -27,6 +31,7 @@ class Port:
     parity: str = "N"
     stop_bits: int = 1
     session: str = ""
+    heartbeat: str = ""
     dial: str = ""
 
     @classmethod
@@ -40,6 +45,7 @@ class Port:
             query = {key: values[-1] for key, values in parse_qs(parts.query, strict_parsing=bool(parts.query)).items()}
             shape = FORMAT.fullmatch(query.pop("format", "8N1").upper())
             baud, dial = int(query.pop("baud", "9600")), query.pop("dial", "")
+            heartbeat = bytes.fromhex(query.pop("heartbeat", "")).hex()
             number = parts.port or 0
         except ValueError as error:
             raise InputError(f"{text!r} is not a port: {error}", hint=hint) from error
@@ -62,6 +68,7 @@ class Port:
             data_bits=int(shape[1]),
             parity=shape[2],
             stop_bits=int(shape[3]),
+            heartbeat=heartbeat,
             session=path.lstrip("/") if parts.scheme == "listen" else "",
             dial=dial.replace(" ", "+", 1) if dial.startswith(" ") else dial,  # a + in a query is a blank
         )
