@@ -65,6 +65,10 @@ class Charge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         """Ids or kinds of charges whose lines this one needs."""
         return ()
 
+    def remembers(self) -> bool:
+        """Whether it hands something to the next span under its id (peaks, credit, sums of the year)."""
+        return False
+
 
 class RegisterInfo(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A register that is not one of the well-known ones."""

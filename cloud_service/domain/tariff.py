@@ -147,10 +147,30 @@ def _check(document: Document, known: Known) -> None:
         if charge.tax and charge.tax not in {tax.name for tax in document.taxes}:
             raise InputError(f"there is no tax {charge.tax!r}", path=f"{path}.tax")
         _check_references(charge, document.charges[:index], path)
+    _check_names(document.charges)
     check_taxes(document.taxes, "taxes")
     cash = document.rounding.cash
     if cash is not None and cash <= 0:
         raise InputError("the smallest coin is above 0", path="rounding.cash")
+
+
+def _check_names(charges: Sequence[Charge]) -> None:
+    """Two charges that are valid on the same days must not keep their history under one name."""
+    for index, charge in enumerate(charges):
+        for other in charges[:index]:
+            apart = (other.until is not None and charge.start is not None and other.until <= charge.start) or (
+                charge.until is not None and other.start is not None and charge.until <= other.start
+            )
+            if charge.remembers() and other.remembers() and _name(charge) == _name(other) and not apart:
+                raise InputError(
+                    f"two charges keep their history as {_name(charge)!r}",
+                    path=f"charges[{index}].id",
+                    hint="give each an id of its own",
+                )
+
+
+def _name(charge: Charge) -> str:
+    return charge.id or str(charge.__struct_config__.tag)
 
 
 def _check_days(start: date | None, until: date | None, path: str) -> None:

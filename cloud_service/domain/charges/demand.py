@@ -75,6 +75,10 @@ class Demand(Charge, tag="demand", frozen=True, kw_only=True, forbid_unknown_fie
         for name, blocks in (self.period_blocks or {}).items():
             check_blocks(blocks, f"{path}.period_blocks.{name}")
 
+    def remembers(self) -> bool:
+        """A ratchet looks at the demands of earlier months."""
+        return self.ratchet is not None
+
     def rate(self, part: Part) -> None:
         """One line per month, connection and period or block."""
         for cycle in cycles(part.span.start, part.span.end, part.cycle_day):

@@ -56,6 +56,10 @@ class Energy(Priced, tag="energy", frozen=True, kw_only=True, forbid_unknown_fie
         if tariff.unit_of(self.netting.against, f"{path}.netting")[0] != tariff.unit_of(self.register, path)[0]:
             raise InputError("both registers of a netting have one unit", path=f"{path}.netting.against")
 
+    def remembers(self) -> bool:
+        """A surplus is carried to the next span."""
+        return self.netting is not None
+
     def counted(self, part: Part) -> tuple[Ints, int]:
         """Quantity per row, net of what was given back and of earlier surplus."""
         totals, scale = Priced.counted(self, part)

@@ -45,6 +45,10 @@ class Export(Priced, tag="export", frozen=True, kw_only=True, forbid_unknown_fie
         """The same as for energy."""
         Priced.check(self, tariff, path)
 
+    def remembers(self) -> bool:
+        """Credit is carried to the next span."""
+        return self.carry is not None
+
     def refers_to(self) -> tuple[str, ...]:
         """The charges that a carried credit reduces."""
         return (*Priced.refers_to(self), *(self.carry.of if self.carry is not None else ()))
@@ -74,14 +78,15 @@ class Export(Priced, tag="export", frozen=True, kw_only=True, forbid_unknown_fie
         if before:
             part.sheet.add_both(row, self._head(part, "credit of earlier months"), Decimal(1), None, -before)
         left = (before + earned - base).above_zero() if rule.usable == "same" else (before - base).above_zero() + earned
+        ended = bool(left) and _ends(part, rule.expires)
         if left:
             own = "" if rule.usable == "same" else " (usable from the next span on)"
             words = f"{plain(before.due)} kept + {plain(earned.due)} earned{own}, {plain(base.due)} that may be reduced"
-            part.sheet.add_both(row, self._head(part, "credit carried over"), Decimal(1), None, left, words)
-        if left and _ends(part, rule.expires):
-            if rule.ends == "pay":
-                words = f"{plain(left.due)} of credit ended with month {rule.expires}"
-                part.sheet.add_both(row, self._head(part, "credit paid out", PAID_OUT), Decimal(1), None, -left, words)
+            what = "credit carried over" if not ended else f"credit that ended with month {rule.expires}"
+            part.sheet.add_both(row, self._head(part, what), Decimal(1), None, left, words)
+        if ended and rule.ends == "pay":
+            part.sheet.add_both(row, self._head(part, "credit paid out", PAID_OUT), Decimal(1), None, -left)
+        if ended:
             left = NOTHING
         part.sheet.money_credit[row][name] = left
 

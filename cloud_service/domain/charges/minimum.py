@@ -37,6 +37,10 @@ class Minimum(Charge, tag="minimum", frozen=True, kw_only=True, forbid_unknown_f
         """The charges that count."""
         return self.of
 
+    def remembers(self) -> bool:
+        """A yearly minimum sums the year up."""
+        return self.per == "year"
+
     def rate(self, part: Part) -> None:
         """One line per connection that is below the minimum."""
         if self.per == "year":
