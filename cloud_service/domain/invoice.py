@@ -62,6 +62,7 @@ class Draft:
     reason: str = ""
     items: tuple[int, ...] = ()  # billing items it settles
     pending: tuple[int, ...] = field(default=())  # pending lines it takes up
+    income: str = "revenue"  # the ledger account of the net: revenue, fees, interest
 
     @property
     def total(self) -> Decimal:
@@ -275,3 +276,37 @@ def canonical(value: Mapping[str, Any]) -> bytes:
 
 def _as_text(value: object) -> str:
     return plain(value) if isinstance(value, Decimal) else str(value)
+
+
+def single_line(
+    party: Party, *, charge: str, label: str, amount: Decimal, why: str, days: Span, bill_date: date, basis: Facts
+) -> Draft:
+    """An invoice of one untaxed line that bills no days: a late fee, interest."""
+    row = {
+        "contract_id": None,
+        "charge": charge,
+        "label": label,
+        "quantity": Decimal(1),
+        "unit": "",
+        "price": amount,
+        "amount_unrounded": amount,
+        "amount": amount,
+        "tax_category": "O",
+        "tax_rate": Decimal(0),
+        "during": days,
+        "explanation": {"why": why, "path": "", "id": charge, "utility": ""},
+    }
+    return Draft(
+        kind="invoice",
+        party=party,
+        spans=(),
+        during=days,
+        bill_date=bill_date,
+        due_date=bill_date + timedelta(days=party.terms_days),
+        lines=(row,),
+        net=amount,
+        tax=Decimal(0),
+        energy=0,
+        basis={"contracts": [], "taxes": [], "usage": []} | basis,
+        income=charge if charge in ("fees", "interest") else "revenue",
+    )

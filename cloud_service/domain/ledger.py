@@ -68,20 +68,22 @@ class Entry:
             raise InputError(f"entry {self.business_key} does not balance: {off} {self.currency} too much")
 
 
-def invoice_lines(account_id: int, invoice_id: int, net: Decimal, tax: Decimal) -> tuple[Line, ...]:
+def invoice_lines(
+    account_id: int, invoice_id: int, net: Decimal, tax: Decimal, income: str = "revenue"
+) -> tuple[Line, ...]:
     """The client owes `net + tax`; we earned `net`, the state gets `tax`."""
     return (
         Line("receivable", net + tax, account_id, invoice_id),
-        Line("revenue", -net),
+        Line(income, -net),
         Line("tax", -tax),
     )
 
 
-def credit_note_lines(account_id: int, net: Decimal, tax: Decimal) -> tuple[Line, ...]:
+def credit_note_lines(account_id: int, net: Decimal, tax: Decimal, income: str = "revenue") -> tuple[Line, ...]:
     """`net` and `tax` are those of the credit note, negative for money given back; it lands as credit."""
     return (
         Line("credit", net + tax, account_id),
-        Line("revenue", -net),
+        Line(income, -net),
         Line("tax", -tax),
     )
 

@@ -79,6 +79,7 @@ def _reversed(found: Original, day: date, reason: str) -> Draft:
         local_rate=found.local_rate,
         corrects_id=found.id,
         reason=reason,
+        income=found.income,
     )
 
 
@@ -90,9 +91,9 @@ def _book(session: Session, issued: Issued, author: str) -> None:
     draft = issued.draft
     party = draft.party
     lines = (
-        credit_note_lines(party.account_id, draft.net, draft.tax)
+        credit_note_lines(party.account_id, draft.net, draft.tax, draft.income)
         if draft.total <= 0
-        else invoice_lines(party.account_id, issued.id, draft.net, draft.tax)
+        else invoice_lines(party.account_id, issued.id, draft.net, draft.tax, draft.income)
     )
     entry = Entry(
         party.entity_id, "credit_note", f"credit_note:{issued.id}", draft.bill_date, party.currency, lines,

@@ -8,14 +8,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from cloud_service.domain.invoice import Draft, Party, draft
-from cloud_service.domain.ledger import Entry, credit_note_lines, invoice_lines
+from cloud_service.domain.invoice import Party, draft
 from cloud_service.domain.pending import take_up
-from cloud_service.store import auditing, corrections, invoices, jobs, pending, runs, settling
-from cloud_service.store.books import book, lock_accounts
+from cloud_service.store import corrections, invoices, pending, runs
+from cloud_service.store.books import lock_accounts
 from cloud_service.store.corrections import Read
 from cloud_service.store.invoices import Issued
-from cloud_service.store.numbers import take
+from cloud_service.store.issuing import issue_drafts
 from cloud_service.store.payers import parties
 from cloud_service.store.refusals import REFUSALS, reason_of
 from cloud_service.store.runs import Item, Run
@@ -24,7 +23,6 @@ from common.errors import ConflictError
 from common.period import Span
 
 Facts = dict[str, Any]
-DELIVERIES_A_JOB = 20
 
 
 def issue(
@@ -44,25 +42,7 @@ def issue(
               local_rate=rates[party.local_currency, party.currency])
         for party, items in _grouped(rated, known)
     ]  # fmt: skip
-    return write(session, drafts, author=author, deliver=deliver)
-
-
-def write(session: Session, drafts: Sequence[Draft], *, author: str, deliver: bool = True) -> list[Issued]:
-    """Number, write, book, settle, queue and audit drafts. The accounts must be locked."""
-    if not drafts:
-        return []
-    issued: list[Issued] = []
-    for (entity_id, kind, bill_date), group in _series(drafts).items():
-        numbers = take(session, entity_id, kind, bill_date, len(group))
-        issued += invoices.write(session, group, numbers, author)
-    book(session, [_entry(one, author) for one in issued])
-    paying = settling.with_credit(session, [one.account_id for one in issued])
-    if paying:
-        settling.settle(session, paying, max(one.draft.bill_date for one in issued), author)
-    if deliver:
-        _queue(session, issued)
-    auditing.record(session, [_change(one, author) for one in issued])
-    return issued
+    return issue_drafts(session, drafts, author=author, deliver=deliver)
 
 
 def issue_shard(session: Session, run_id: int, *, author: str, limit: int = 500, deliver: bool = True) -> int:
@@ -126,42 +106,3 @@ def _local_rates(session: Session, known: Any, day: date) -> dict[tuple[str, str
                 f"there is no rate of {currency} in {base} on {day}", hint="import a rates file: `account rates FILE`"
             )
     return {pair: rate for pair, rate in found.items() if rate is not None}
-
-
-def _series(drafts: Sequence[Draft]) -> dict[tuple[int, str, date], list[Draft]]:
-    groups: dict[tuple[int, str, date], list[Draft]] = {}
-    for one in drafts:
-        groups.setdefault((one.party.entity_id, one.kind, one.bill_date), []).append(one)
-    return groups
-
-
-def _entry(issued: Issued, author: str) -> Entry:
-    """A positive total is owed to us; a negative one (credit note, more fed in than used) is the client's credit."""
-    one = issued.draft
-    owed = one.total > 0
-    return Entry(
-        entity_id=one.party.entity_id,
-        kind=one.kind,
-        business_key=f"{one.kind}:{issued.id}",
-        day=one.bill_date,
-        currency=one.party.currency,
-        lines=invoice_lines(issued.account_id, issued.id, one.net, one.tax)
-        if owed
-        else credit_note_lines(issued.account_id, one.net, one.tax),
-        text=issued.number,
-        author=author,
-        facts={"invoice": issued.id},
-    )
-
-
-def _queue(session: Session, issued: Sequence[Issued]) -> None:
-    for kind in {one.draft.kind for one in issued}:
-        ids = invoices.queue_deliveries(session, [one for one in issued if one.draft.kind == kind], kind)
-        chunks = [ids[at : at + DELIVERIES_A_JOB] for at in range(0, len(ids), DELIVERIES_A_JOB)]
-        jobs.defer_all(session, "deliver", [{"deliveries": chunk} for chunk in chunks], queue="deliver")
-
-
-def _change(issued: Issued, author: str) -> auditing.Change:
-    one = issued.draft
-    after = {"number": issued.number, "total": format(one.total, "f"), "currency": one.party.currency}
-    return auditing.Change(author, f"{one.kind}.issue", f"invoice:{issued.id}", {}, after, one.reason)

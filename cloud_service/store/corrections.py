@@ -40,6 +40,12 @@ class Original:
     lines: tuple[dict[str, Any], ...]
     credited: bool
 
+    @property
+    def income(self) -> str:
+        """The ledger account its net was booked to."""
+        charges = {line["charge"] for line in self.lines}
+        return charges.pop() if charges in ({"fees"}, {"interest"}) else "revenue"
+
 
 @dataclass(frozen=True, slots=True)
 class Touched:

@@ -1,0 +1,152 @@
+"""Reminders in steps, fees and statutory interest, by the rules of a country; rules are files with their source."""
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from cloud_service.domain.money import round_money
+from common.errors import InputError
+
+FOLDER = Path(__file__).parent / "dunning_rules"
+DEFAULT = "default"
+YEAR_DAYS = 365
+HUNDRED = Decimal(100)
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is done so many days after the due date."""
+
+    name: str
+    days: Annotated[int, Meta(ge=1)]
+    fee: Decimal = Decimal(0)
+
+
+class BaseRate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The base rate from a day on."""
+
+    start: date = msgspec.field(name="from")
+    percent: Decimal
+
+
+class InterestRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Percentage points above the base rate, for persons and companies; none where it is not stated."""
+
+    base: tuple[BaseRate, ...]
+    base_source: str
+    person: Decimal | None = None
+    company: Decimal | None = None
+    lump_sum_company: Decimal = Decimal(0)
+
+
+class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a country's clients are dunned."""
+
+    steps: Annotated[tuple[Step, ...], Meta(min_length=1)]
+    pause_days: int = 7
+    least: Annotated[Decimal, Meta(description="Below this nobody is reminded")] = Decimal(0)
+    interest: InterestRule | None = None
+
+
+@cache
+def rules_of(country: str) -> Rules:
+    """The rules of a country by its ISO code, the default ones where there are none of its own."""
+    path = FOLDER / f"{country}.toml"
+    if not country.isalpha() or not path.exists():
+        path = FOLDER / f"{DEFAULT}.toml"
+    document = tomllib.loads(path.read_text("utf-8"))
+    try:
+        return msgspec.convert(document, Rules, strict=False)
+    except msgspec.ValidationError as error:
+        raise InputError(str(error), path=str(path)) from error
+
+
+def next_step(rules: Rules, due_date: date, taken: int, last: date | None, today: date) -> tuple[int, Step] | None:
+    """(number, step) that is due now: the next one not taken, with a pause after the one before; or None."""
+    if taken >= len(rules.steps):
+        return None
+    step = rules.steps[taken]
+    if today < due_date + timedelta(days=step.days):
+        return None
+    if last is not None and today < last + timedelta(days=rules.pause_days):
+        return None
+    return taken + 1, step
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Days `[start, end)` in which an amount was overdue."""
+
+    start: date
+    end: date
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Interest:
+    """Interest on one stretch, with its arithmetic in words."""
+
+    stretch: Stretch
+    percent: Decimal
+    amount_unrounded: Decimal
+    why: str
+
+
+def overdue_stretches(
+    due_date: date, total: Decimal, settled: Sequence[tuple[date, Decimal]], until: date
+) -> list[Stretch]:
+    """What was open after the due date, cut where payments changed it; `until` is exclusive."""
+    found = []
+    day, left = due_date + timedelta(days=1), total
+    for paid_on, amount in sorted(settled):
+        if paid_on > day and left > 0:
+            found.append(Stretch(day, min(paid_on, until), left))
+        day, left = max(day, paid_on), left - amount
+    if left > 0 and day < until:
+        found.append(Stretch(day, until, left))
+    return [one for one in found if one.start < one.end]
+
+
+def since(stretches: Sequence[Stretch], day: date | None) -> list[Stretch]:
+    """The stretches from a day on; all of them without one."""
+    if day is None:
+        return list(stretches)
+    return [Stretch(max(one.start, day), one.end, one.amount) for one in stretches if one.end > day]
+
+
+def interest(
+    rule: InterestRule, kind: str, currency: str, stretches: Sequence[Stretch]
+) -> tuple[list[Interest], Decimal]:
+    """Statutory interest by days of 365, cut where the base rate changes; the sum is rounded once."""
+    above = rule.company if kind == "company" else rule.person
+    if above is None:
+        return [], Decimal(0)
+    parts = [_part(piece, base.percent + above, base) for one in stretches for piece, base in _by_base(one, rule.base)]
+    return parts, round_money(sum((part.amount_unrounded for part in parts), Decimal(0)), currency)
+
+
+def _by_base(stretch: Stretch, base: Sequence[BaseRate]) -> list[tuple[Stretch, BaseRate]]:
+    rates = sorted(base, key=lambda one: one.start)
+    if not rates or rates[0].start > stretch.start:
+        raise InputError(f"no base rate is known for {stretch.start}", hint="add it to the country's dunning rules")
+    found = []
+    for index, rate in enumerate(rates):
+        end = rates[index + 1].start if index + 1 < len(rates) else stretch.end
+        first, last = max(stretch.start, rate.start), min(stretch.end, end)
+        if first < last:
+            found.append((Stretch(first, last, stretch.amount), rate))
+    return found
+
+
+def _part(stretch: Stretch, percent: Decimal, base: BaseRate) -> Interest:
+    days = (stretch.end - stretch.start).days
+    amount = stretch.amount * percent * days / HUNDRED / YEAR_DAYS
+    why = f"{stretch.amount} × {percent} % (base rate {base.percent} % and more) × {days}/{YEAR_DAYS} days"
+    return Interest(stretch, percent, amount, f"{stretch.start} to {stretch.end}: {why}")

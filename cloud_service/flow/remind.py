@@ -1,0 +1,138 @@
+"""Money that does not come: reminders in steps, late fees, statutory interest, by the rules of the client's country.
+
+Disputed, planned, parked and doubtful amounts are never dunned. Each step is taken once, whoever runs this how often.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from cloud_service.domain.dunning import Step, interest, next_step, overdue_stretches, rules_of, since
+from cloud_service.domain.invoice import Draft, single_line
+from cloud_service.store import auditing, jobs, overdue
+from cloud_service.store.books import lock_accounts
+from cloud_service.store.invoices import Issued
+from cloud_service.store.issuing import issue_drafts
+from cloud_service.store.overdue import Overdue
+from cloud_service.store.payers import parties
+from cloud_service.store.session import Session
+from common.period import Span
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Reminded:
+    """A letter to one account: the invoices it speaks of and the fee, if any."""
+
+    account_id: int
+    account: str
+    step: str
+    amount: Decimal
+    currency: str
+    invoices: tuple[str, ...]
+    fee: str = ""
+
+
+def remind(session: Session, day: date, *, author: str, entity_id: int | None = None) -> list[Reminded]:
+    """Take the steps that are due on a day: one letter an account, at most one fee."""
+    done = []
+    for rows in overdue.group_by_account(overdue.overdue(session, day, entity_id)).values():
+        due = [(row, step) for row in rows if (step := _due(row, day)) is not None]
+        if due and sum(row.left for row, _ in due) >= rules_of(rows[0].country).least:
+            done.append(_remind_account(session, due, day, author))
+    return done
+
+
+def _due(row: Overdue, day: date) -> tuple[int, Step] | None:
+    return next_step(rules_of(row.country), row.due_date, row.taken, row.last, day)
+
+
+def _remind_account(
+    session: Session, due: Sequence[tuple[Overdue, tuple[int, Step]]], day: date, author: str
+) -> Reminded:
+    first = due[0][0]
+    lock_accounts(session, [first.account_id])
+    fee = _fee(session, due, day, author)
+    taken = [
+        row
+        for row, (number, step) in due
+        if overdue.take_step(session, row, step=number, name=step.name, day=day, fee_invoice_id=fee.id if fee else None)
+    ]
+    number, step = max((one for _, one in due), key=lambda one: one[0])
+    amount = sum((row.left for row in taken), Decimal(0)) + (fee.draft.total if fee else Decimal(0))
+    ids = overdue.queue_message(
+        session, account_id=first.account_id, kind="reminder", recipient=first.email,
+        message_id=f"<reminder-{first.account_id}-{day}-{number}@{_domain(first)}>",
+        facts=_letter(first, amount, step, taken),
+    )  # fmt: skip
+    jobs.defer_all(session, "deliver", [{"deliveries": ids}] if ids else [], queue="deliver")
+    told = Reminded(
+        first.account_id, first.account, step.name, amount, first.currency, tuple(row.number for row in taken),
+        fee.number if fee else "",
+    )  # fmt: skip
+    auditing.note(
+        session, author, "account.remind", f"account:{first.account_id}", step=step.name, invoices=list(told.invoices),
+        amount=format(amount, "f"), fee=told.fee,
+    )  # fmt: skip
+    return told
+
+
+def _fee(session: Session, due: Sequence[tuple[Overdue, tuple[int, Step]]], day: date, author: str) -> Issued | None:
+    """The highest fee of the steps, as an invoice of its own."""
+    amount = max(step.fee for _, (_, step) in due)
+    if not amount:
+        return None
+    row = due[0][0]
+    party = parties(session, [row.account_id], day)[row.account_id]
+    numbers = ", ".join(one.number for one, _ in due)
+    draft = single_line(
+        party, charge="fees", label="Late fee", amount=amount, why=f"reminder of {numbers}",
+        days=Span(day, day + timedelta(days=1)), bill_date=day, basis={"fee_for": [one.invoice_id for one, _ in due]},
+    )  # fmt: skip
+    return issue_drafts(session, [draft], author=author, deliver=False)[0]
+
+
+def _letter(row: Overdue, amount: Decimal, step: Step, taken: Sequence[Overdue]) -> dict[str, Any]:
+    return {
+        "locale": row.locale, "currency": row.currency, "amount": format(amount, "f"), "account": row.account,
+        "sender_name": row.seller, "recipient_name": row.client, "footer": [row.seller], "theme": row.theme,
+        "step": step.name, "invoices": [one.number for one in taken],
+    }  # fmt: skip
+
+
+def _domain(row: Overdue) -> str:
+    return row.email.rpartition("@")[2] or "localhost"
+
+
+def charge_interest(session: Session, day: date, *, author: str, entity_id: int | None = None) -> list[Issued]:
+    """Invoices of the statutory interest up to (and without) a day, one for each overdue invoice; never twice a day."""
+    issued = []
+    for row in overdue.overdue(session, day, entity_id):
+        draft = _interest(session, row, day)
+        if draft is not None:
+            lock_accounts(session, [row.account_id])
+            issued += issue_drafts(session, [draft], author=author)
+    return issued
+
+
+def _interest(session: Session, row: Overdue, day: date) -> Draft | None:
+    rule = rules_of(row.country).interest
+    if rule is None:
+        return None
+    known = overdue.interest_until(session, row.account_id, row.invoice_id)
+    stretches = overdue_stretches(row.due_date, row.total, overdue.settled(session, row.invoice_id), day)
+    fresh = since(stretches, known)
+    parts, amount = interest(rule, row.kind, row.currency, fresh)
+    lump = rule.lump_sum_company if known is None and row.kind == "company" and row.currency == "EUR" else Decimal(0)
+    if amount + lump <= 0:
+        return None
+    party = parties(session, [row.account_id], day)[row.account_id]
+    why = "; ".join([*(part.why for part in parts), *([f"lump sum {lump}"] if lump else [])])
+    return single_line(
+        party, charge="interest", label=f"Interest on {row.number}", amount=amount + lump, why=why,
+        days=Span(min(one.start for one in fresh), day), bill_date=day,
+        basis={"interest_on": row.invoice_id, "interest_until": day.isoformat(), "source": rule.base_source},
+    )  # fmt: skip

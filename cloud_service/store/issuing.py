@@ -1,0 +1,71 @@
+"""Drafts become issued invoices in the caller's transaction: number, rows, bookings, settlement, messages, audit."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from cloud_service.domain.invoice import Draft
+from cloud_service.domain.ledger import Entry, credit_note_lines, invoice_lines
+from cloud_service.store import auditing, invoices, jobs, settling
+from cloud_service.store.books import book
+from cloud_service.store.invoices import Issued
+from cloud_service.store.numbers import take
+from cloud_service.store.session import Session
+
+DELIVERIES_A_JOB = 20
+
+
+def issue_drafts(session: Session, drafts: Sequence[Draft], *, author: str, deliver: bool = True) -> list[Issued]:
+    """Number, write, book, settle, queue and audit drafts. The accounts must be locked."""
+    if not drafts:
+        return []
+    issued: list[Issued] = []
+    for (entity_id, kind, bill_date), group in _series(drafts).items():
+        numbers = take(session, entity_id, kind, bill_date, len(group))
+        issued += invoices.write(session, group, numbers, author)
+    book(session, [_entry(one, author) for one in issued])
+    paying = settling.with_credit(session, [one.account_id for one in issued])
+    if paying:
+        settling.settle(session, paying, max(one.draft.bill_date for one in issued), author)
+    if deliver:
+        _queue(session, issued)
+    auditing.record(session, [_change(one, author) for one in issued])
+    return issued
+
+
+def _series(drafts: Sequence[Draft]) -> dict[tuple[int, str, date], list[Draft]]:
+    groups: dict[tuple[int, str, date], list[Draft]] = {}
+    for one in drafts:
+        groups.setdefault((one.party.entity_id, one.kind, one.bill_date), []).append(one)
+    return groups
+
+
+def _entry(issued: Issued, author: str) -> Entry:
+    """A positive total is owed to us; a negative one (credit note, more fed in than used) is the client's credit."""
+    one = issued.draft
+    owed = one.total > 0
+    return Entry(
+        entity_id=one.party.entity_id,
+        kind=one.kind,
+        business_key=f"{one.kind}:{issued.id}",
+        day=one.bill_date,
+        currency=one.party.currency,
+        lines=invoice_lines(issued.account_id, issued.id, one.net, one.tax, one.income)
+        if owed
+        else credit_note_lines(issued.account_id, one.net, one.tax, one.income),
+        text=issued.number,
+        author=author,
+        facts={"invoice": issued.id},
+    )
+
+
+def _queue(session: Session, issued: Sequence[Issued]) -> None:
+    for kind in {one.draft.kind for one in issued}:
+        ids = invoices.queue_deliveries(session, [one for one in issued if one.draft.kind == kind], kind)
+        chunks = [ids[at : at + DELIVERIES_A_JOB] for at in range(0, len(ids), DELIVERIES_A_JOB)]
+        jobs.defer_all(session, "deliver", [{"deliveries": chunk} for chunk in chunks], queue="deliver")
+
+
+def _change(issued: Issued, author: str) -> auditing.Change:
+    one = issued.draft
+    after = {"number": issued.number, "total": format(one.total, "f"), "currency": one.party.currency}
+    return auditing.Change(author, f"{one.kind}.issue", f"invoice:{issued.id}", {}, after, one.reason)

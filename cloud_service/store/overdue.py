@@ -1,0 +1,115 @@
+"""Overdue invoices with what dunning must know: steps taken, disputes, plans, readings in doubt."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from psycopg.types.json import Jsonb
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """An invoice that may be dunned."""
+
+    invoice_id: int
+    number: str
+    account_id: int
+    account: str
+    client: str
+    kind: str
+    country: str
+    locale: str
+    email: str
+    entity_id: int
+    seller: str
+    theme: dict[str, Any]
+    currency: str
+    bill_date: date
+    due_date: date
+    total: Decimal
+    left: Decimal
+    taken: int
+    last: date | None
+    public_id: str
+
+
+OVERDUE = text(
+    "SELECT i.id AS invoice_id, i.number, i.account_id, a.number AS account, c.name AS client, c.kind,"
+    "  coalesce(nullif(c.country, ''), e.country) AS country, c.locale, c.email, e.id AS entity_id, e.name AS seller,"
+    "  e.theme, i.currency, i.bill_date, i.due_date, i.total, i.total - coalesce(s.settled, 0) AS left,"
+    "  coalesce(d.taken, 0) AS taken, d.last, i.public_id::text AS public_id"
+    " FROM invoice i JOIN account a ON a.id = i.account_id JOIN client c ON c.id = a.client_id"
+    " JOIN legal_entity e ON e.id = i.legal_entity_id"
+    " LEFT JOIN LATERAL (SELECT sum(amount) AS settled FROM allocation x WHERE x.invoice_id = i.id) s ON true"
+    " LEFT JOIN LATERAL (SELECT max(step) AS taken, max(day) AS last FROM dunning_step x WHERE x.invoice_id = i.id) d"
+    "   ON true"
+    " WHERE i.total > 0 AND i.due_date < :day AND i.total > coalesce(s.settled, 0)"
+    "   AND (cast(:entity AS bigint) IS NULL OR i.legal_entity_id = :entity)"
+    "   AND NOT EXISTS (SELECT 1 FROM dispute x WHERE x.invoice_id = i.id AND x.closed_on IS NULL)"
+    "   AND NOT EXISTS (SELECT 1 FROM late_day x WHERE x.invoice_id = i.id AND x.handled_at IS NULL)"
+    "   AND NOT EXISTS (SELECT 1 FROM billing_item x JOIN invoice_span w ON w.contract_id = x.contract_id"
+    "         AND w.during && x.during AND w.invoice_id = i.id WHERE x.state = 'parked')"
+    "   AND NOT EXISTS (SELECT 1 FROM plan_invoice x JOIN payment_plan y ON y.id = x.payment_plan_id"
+    "         WHERE x.invoice_id = i.id AND y.state = 'active')"
+    " ORDER BY i.account_id, i.due_date, i.id"
+)
+SETTLED = text("SELECT day, amount FROM allocation WHERE invoice_id = :id ORDER BY day, id")
+STEP = text(
+    "INSERT INTO dunning_step (invoice_id, step, name, day, outstanding, fee_invoice_id)"
+    " VALUES (:invoice, :step, :name, :day, :outstanding, :fee) ON CONFLICT DO NOTHING RETURNING id"
+)
+MESSAGE = text(
+    "INSERT INTO delivery (account_id, kind, recipient, message_id, facts)"
+    " VALUES (:account, :kind, :recipient, :message_id, :facts) ON CONFLICT (message_id) DO NOTHING RETURNING id"
+)
+LAST_INTEREST = text(
+    "SELECT max((i.basis->>'interest_until')::date) FROM invoice i WHERE i.account_id = :account"
+    " AND (i.basis->>'interest_on')::bigint = :invoice"
+    " AND NOT EXISTS (SELECT 1 FROM invoice n WHERE n.corrects_id = i.id)"
+)
+
+
+def overdue(session: Session, day: date, entity_id: int | None = None) -> list[Overdue]:
+    """What may be dunned on a day: never disputed, planned, parked or doubtful amounts."""
+    return [Overdue(**row) for row in session.execute(OVERDUE, {"day": day, "entity": entity_id}).mappings()]
+
+
+def settled(session: Session, invoice_id: int) -> list[tuple[date, Decimal]]:
+    """When how much of an invoice was settled."""
+    return [(row.day, row.amount) for row in session.execute(SETTLED, {"id": invoice_id})]
+
+
+def take_step(session: Session, one: Overdue, *, step: int, name: str, day: date, fee_invoice_id: int | None) -> bool:
+    """Note a step; False if it was taken already."""
+    facts = {"invoice": one.invoice_id, "step": step, "name": name, "day": day, "outstanding": one.left}
+    return session.execute(STEP, facts | {"fee": fee_invoice_id}).scalar_one_or_none() is not None
+
+
+def queue_message(
+    session: Session, *, account_id: int, kind: str, recipient: str, message_id: str, facts: dict[str, Any]
+) -> list[int]:
+    """A waiting message; nothing if that message id is known."""
+    if not recipient:
+        return []
+    values = {"account": account_id, "kind": kind, "recipient": recipient, "message_id": message_id}
+    return list(session.execute(MESSAGE, values | {"facts": Jsonb(facts)}).scalars())
+
+
+def interest_until(session: Session, account_id: int, invoice_id: int) -> date | None:
+    """Up to which day interest on an invoice was charged."""
+    found: date | None = session.execute(
+        LAST_INTEREST, {"account": account_id, "invoice": invoice_id}
+    ).scalar_one_or_none()
+    return found
+
+
+def group_by_account(rows: Sequence[Overdue]) -> dict[int, list[Overdue]]:
+    """By account, in order."""
+    found: dict[int, list[Overdue]] = {}
+    for row in rows:
+        found.setdefault(row.account_id, []).append(row)
+    return found

@@ -1,0 +1,107 @@
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from cloud_service.flow import collect, forbear, remind
+from cloud_service.flow.issue import issue
+from cloud_service.flow.rate import rate_contracts
+from cloud_service.store.books import balances
+from cloud_service.store.invoices import Issued
+from cloud_service.store.reports import reconcile
+from common.period import Span
+from tests.books.world import World, build
+
+OCTOBER = Span(date(2026, 10, 1), date(2026, 11, 1))
+BILLED = date(2026, 11, 2)  # due on 16 November
+FIRST, SECOND = date(2026, 11, 23), date(2026, 12, 7)
+
+
+@pytest.fixture
+def world(session: Session) -> World:
+    world = build(session, tenants=2)
+    for register in world.registers:
+        world.readings(register, OCTOBER)
+    return world
+
+
+@pytest.fixture
+def bills(world: World) -> list[Issued]:
+    rated = [one.rated for one in rate_contracts(world.session, world.contracts, OCTOBER) if one.rated]
+    return issue(world.session, rated, bill_date=BILLED, author="test")
+
+
+def pay(world: World, account: int) -> None:
+    amount = Decimal("118.29")
+    collect.pay(world.session, account, amount, provider="bank", reference="1", day=SECOND, author="t")
+
+
+def test_the_first_step_comes_seven_days_after_the_due_date_and_once(world: World, bills: list[Issued]) -> None:
+    assert [] == remind.remind(world.session, date(2026, 11, 22), author="t")
+
+    told = remind.remind(world.session, FIRST, author="t")
+
+    assert [("Zahlungserinnerung", Decimal("118.29"))] * 2 == [(one.step, one.amount) for one in told]
+    assert [] == remind.remind(world.session, FIRST, author="t")
+
+
+def test_the_second_step_has_a_fee_that_is_an_invoice_of_its_own(world: World, bills: list[Issued]) -> None:
+    remind.remind(world.session, FIRST, author="t")
+    told = remind.remind(world.session, SECOND, author="t")
+    world.session.commit()
+
+    assert [Decimal("120.79")] * 2 == [one.amount for one in told]
+    assert Decimal("-5.00") == balances(world.session)["fees", "EUR"]
+    assert all(one.agrees for one in reconcile(world.session, SECOND))
+
+
+def test_paid_disputed_and_planned_invoices_are_left_alone(world: World, bills: list[Issued]) -> None:
+    forbear.dispute(world.session, bills[0].id, reason="meter is wrong", day=BILLED, author="t")
+    forbear.agree_plan(world.session, [bills[1].id], 3, date(2026, 12, 1), reason="short of money", author="t")
+
+    assert [] == remind.remind(world.session, SECOND, author="t")
+
+    forbear.close_dispute(world.session, bills[0].id, outcome="meter was right", day=FIRST, author="t")
+
+    assert ["A1"] == [one.account for one in remind.remind(world.session, SECOND, author="t")]
+
+
+def test_instalments_sum_to_what_is_open_and_a_broken_plan_is_dunned_again(world: World, bills: list[Issued]) -> None:
+    plan = forbear.agree_plan(world.session, [bills[0].id], 7, date(2026, 12, 1), reason="asked", author="t")
+
+    assert Decimal("118.29") == sum(amount for _, amount in plan.instalments)
+    assert {} == forbear.tend_plans(world.session, date(2026, 12, 8), author="t")
+    assert {plan.id: "broken"} == forbear.tend_plans(world.session, date(2026, 12, 9), author="t")
+
+
+def test_a_paid_plan_is_kept(world: World, bills: list[Issued]) -> None:
+    plan = forbear.agree_plan(world.session, [bills[0].id], 2, date(2026, 12, 1), reason="asked", author="t")
+    collect.pay(
+        world.session, world.accounts[0], Decimal("118.29"), provider="bank", reference="1", day=SECOND, author="t"
+    )
+
+    assert {plan.id: "kept"} == forbear.tend_plans(world.session, date(2027, 3, 1), author="t")
+
+
+def test_german_consumers_owe_five_points_above_the_base_rate(world: World, bills: list[Issued]) -> None:
+    collect.pay(
+        world.session, world.accounts[1], Decimal("118.29"), provider="bank", reference="1", day=SECOND, author="t"
+    )
+    issued = remind.charge_interest(world.session, date(2026, 12, 17), author="t")
+
+    # 118.29 × 6.27 % × 30/365 = 0.6096; the second account paid before and is not overdue
+    assert [("A1", Decimal("0.61"))] == [(one.draft.party.buyer["account"], one.draft.total) for one in issued]
+    assert [] == remind.charge_interest(world.session, date(2026, 12, 17), author="t")
+
+
+def test_a_write_off_books_the_loss_and_closes_the_invoice(world: World, bills: list[Issued]) -> None:
+    forbear.write_off(world.session, bills[0].id, Decimal("18.29"), reason="goodwill", day=FIRST, author="t")
+    forbear.write_off(world.session, bills[0].id, Decimal(100), reason="insolvent", day=FIRST, author="t")
+    world.session.commit()
+
+    assert Decimal("118.29") == balances(world.session)["write_off", "EUR"]
+    assert Decimal("118.29") == balances(world.session)["receivable", "EUR"]
+    assert all(one.agrees for one in reconcile(world.session, FIRST))
+    assert 2 == world.session.execute(text("SELECT count(*) FROM audit WHERE action = 'invoice.write_off'")).scalar()
