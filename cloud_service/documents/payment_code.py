@@ -4,12 +4,12 @@ import io
 from decimal import Decimal
 
 import segno
-from segno import helpers
 
 from cloud_service.documents.paper import Bank
 
 EPC_AMOUNT_MAX = Decimal("999999999.99")
 IBAN_CHARACTERS = (15, 34)
+MASK = 3
 
 
 def valid_iban(iban: str) -> bool:
@@ -33,24 +33,42 @@ def epc_fits(bank: Bank | None, amount: Decimal, currency: str) -> bool:
     return Decimal("0.01") <= amount <= EPC_AMOUNT_MAX and valid_iban(bank.iban)
 
 
+def epc_text(bank: Bank, amount: Decimal, reference: str) -> str:
+    """The transfer as the guideline EPC069-12 writes it: version 2, UTF-8, unstructured remittance."""
+    lines = (
+        "BCD",
+        "002",
+        "1",
+        "SCT",
+        bank.bic,
+        one_line(bank.holder)[:70],
+        bank.iban.replace(" ", ""),
+        f"EUR{amount.quantize(Decimal('0.01')):f}",
+        "",
+        "",
+        one_line(reference)[:140],
+    )
+    return "\n".join(lines)
+
+
+def one_line(text: str) -> str:
+    """Without line breaks, which would shift the fields."""
+    return " ".join(text.split())
+
+
 def epc_svg(bank: Bank, amount: Decimal, reference: str) -> str:
     """The transfer as a QR code; scanning it fills in the banking app's form."""
-    code = helpers.make_epc_qr(
-        name=bank.holder[:70],
-        iban=bank.iban.replace(" ", ""),
-        amount=amount.quantize(Decimal("0.01")),
-        text=reference[:140],
-        bic=bank.bic or None,
-    )
-    return _svg(code)
+    return _svg(epc_text(bank, amount, reference))
 
 
 def link_svg(url: str) -> str:
     """A web address as a QR code."""
-    return _svg(segno.make_qr(url, error="m"))
+    return _svg(url)
 
 
-def _svg(code: segno.QRCode) -> str:
+def _svg(text: str) -> str:
+    """Error correction M. The mask is chosen beforehand: trying all eight takes longer than setting the page."""
+    code = segno.make_qr(text, error="m", encoding="utf-8", boost_error=False, mask=MASK)
     out = io.BytesIO()
     code.save(out, kind="svg", border=4, xmldecl=False, svgns=True, nl=False, light="#ffffff")
     return out.getvalue().decode()

@@ -81,7 +81,8 @@ def _api(app: Flask, books: CompanyBooks, key: str, own_url: str) -> None:
 def _pages(app: Flask, books: CompanyBooks) -> None:
     @app.get("/pay/<link>")
     def page(link: str) -> str:
-        return render_template("pay.html", link=books.link(link))
+        found = books.link(link)
+        return render_template("pay.html", link=found, amount=f"{Decimal(found['amount']):,}")
 
     @app.post("/pay/<link>")
     def answer(link: str) -> BaseResponse:
