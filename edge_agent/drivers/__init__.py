@@ -14,6 +14,7 @@ DRIVERS: Mapping[str, str] = {
     "mbus": "edge_agent.drivers.mbus:MBusDriver",
     "iec62056": "edge_agent.drivers.iec62056:Iec62056Driver",
     "d0": "edge_agent.drivers.push:d0_driver",
+    "sms": "edge_agent.drivers.sms:SmsDriver",
     "p1": "edge_agent.drivers.push:p1_driver",
     "sml": "edge_agent.drivers.push:sml_driver",
     "simulated": "edge_agent.drivers.simulated:SimulatedDriver",

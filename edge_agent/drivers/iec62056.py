@@ -78,7 +78,7 @@ class Iec62056Driver:
         self._set_speed(self.port.baud)
         await self._drain()
         try:
-            self.transport.write(f"/?{device}!\r\n".encode("ascii"))
+            self._write(f"/?{device}!\r\n".encode("ascii"))
             head = await self._identification(device)
             if profile:
                 _check(profile, head)
@@ -125,7 +125,7 @@ class Iec62056Driver:
             await asyncio.sleep(BUSY_SPACING_S)
             keep = next((key for key, baud in SPEEDS.items() if baud == self.port.baud), "0")
             speed = keep if fixed else letter
-            self.transport.write(bytes([ACK]) + f"0{speed}0\r\n".encode("ascii"))
+            self._write(bytes([ACK]) + f"0{speed}0\r\n".encode("ascii"))
             await asyncio.sleep(6 * self.port.byte_s)  # the acknowledgement still goes at the old speed
             self._set_speed(SPEEDS[speed])
         elif letter in MODE_B and not fixed:
@@ -150,6 +150,12 @@ class Iec62056Driver:
         if not buffer:
             raise MeterSilent("the meter identified itself but sent no readout", path=self.port.name, hint="read again")
         raise BadAnswer("the readout stopped before its end", path=self.port.name, hint="is the optical head steady?")
+
+    def _write(self, data: bytes) -> None:
+        """A data call is an 8N1 line to a 7E1 meter: the parity is made here."""
+        if self.port.scheme == "modem":
+            data = bytes(byte | 0x80 if byte.bit_count() & 1 else byte for byte in data)
+        self.transport.write(data)
 
     def _set_speed(self, baud: int) -> None:
         set_baud = getattr(self.transport, "set_baud", None)

@@ -11,6 +11,7 @@ from edge_agent.drivers.iec62056_decode import decode_readout
 from edge_agent.drivers.mbus_decode import decode_application, plain
 from edge_agent.drivers.mbus_match import found_values
 from edge_agent.drivers.mbus_record import records
+from edge_agent.drivers.sms_text import matched
 
 FIXED_CI = 0x73
 
@@ -59,6 +60,11 @@ def _obis_line(profile: MeterProfile, sample: Sample) -> Decimal | None:
     return obis.found_values(profile, values, [sample.register]).get(sample.register, (None, b""))[0]
 
 
+def _message(profile: MeterProfile, sample: Sample) -> Decimal | None:
+    """The text of a message."""
+    return matched(profile, sample.text, [sample.register]).get(sample.register, (None, b""))[0]
+
+
 READERS: Mapping[str, Callable[[MeterProfile, Sample], Decimal | None]] = {
     "modbus": _words,
     "mbus": _records,
@@ -66,4 +72,5 @@ READERS: Mapping[str, Callable[[MeterProfile, Sample], Decimal | None]] = {
     "d0": _obis_line,
     "p1": _obis_line,
     "sml": _obis_line,
+    "sms": _message,
 }

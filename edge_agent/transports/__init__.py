@@ -10,6 +10,7 @@ TRANSPORTS: Mapping[str, str] = {
     # scheme of the port: module:class, imported when it is used
     "tcp": "edge_agent.transports.tcp:TcpTransport",
     "listen": "edge_agent.transports.listen:ListenTransport",
+    "modem": "edge_agent.transports.modem:ModemTransport",
     "serial": "edge_agent.transports.serial:SerialTransport",
 }
 

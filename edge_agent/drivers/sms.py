@@ -1,0 +1,145 @@
+"""Meters that send their reading as a short message: stored messages of a GSM modem, read by a pattern per model.
+
+Only messages of the addressed number are looked at. A message is deleted when the next one is asked for, for by then
+its values have been committed; a crash in between reads it again instead of losing it.
+"""
+
+import re
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Self
+
+from common.errors import DecodeError, InputError
+from common.profile import MeterProfile
+from edge_agent.drivers.interface import BadAnswer, LineDown, MeterSilent, RegisterValue, wanted
+from edge_agent.drivers.sms_pdu import Part, decode_deliver, encode_submit, joined
+from edge_agent.drivers.sms_text import matched
+from edge_agent.drivers.values import as_values, with_parts
+from edge_agent.transports import transport_for
+from edge_agent.transports.interface import Transport
+from edge_agent.transports.modem import Modem
+from edge_agent.transports.port import Port
+
+STORES = ("SM", "ME")
+REQUEST_EVERY_S = 3600.0  # each request costs money
+DIGITS_COMPARED = 9  # the last digits of a number; what stands before differs by how it is written
+FULL = 0.8  # of a store: then messages of operators and advertisers are deleted
+SHORT = 7  # digits: numbers with fewer are services, never meters
+
+Stored = tuple[str, list[int], Part]
+
+
+class SmsDriver:
+    """One modem; the address of a meter is its telephone number."""
+
+    def __init__(
+        self,
+        port: Port,
+        *,
+        timeout_s: float = 5.0,  # noqa: ARG002 - every driver takes it; a modem has its own times
+        retries: int = 0,  # noqa: ARG002 - every driver takes it
+        pin: str = "",
+        transport: Transport | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.port = port
+        line = transport or transport_for(replace(port, scheme="serial") if port.scheme == "modem" else port)
+        self.modem = Modem(line)
+        self.pin = pin
+        self.clock = clock
+        self.delivered: dict[str, Stored] = {}
+        self.asked_at: dict[str, float] = {}
+        self.strangers = 0
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self.modem.start(self.pin)
+        except ConnectionError as error:
+            raise LineDown(str(error), path=self.port.name, hint="energy-edge doctor checks the modem") from error
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        await self.modem.transport.close()
+
+    async def read(self, address: str, profile: MeterProfile, registers: Sequence[str] = ()) -> list[RegisterValue]:
+        """The values of the oldest message not yet taken, dated when it was sent."""
+        names = wanted(profile, registers)
+        number = _key(address)
+        try:
+            await self._forget(number)
+            message = await self._next(number, address, profile)
+        except ConnectionError as error:
+            raise LineDown(str(error), path=self.port.name) from error
+        self.delivered[number] = message
+        part = message[2]
+        found = matched(profile, part.text, with_parts(profile, names))
+        if not found:
+            raise BadAnswer(
+                f"the message {part.text[:60]!r} does not fit the profile",
+                path=f"{self.port.name} {address}",
+                hint="compare the patterns of the profile with the text",
+            )
+        return as_values(profile, names, found, int(part.sent_at.timestamp() * 1000), meter_time=True)
+
+    async def identify(self, address: str, profile: MeterProfile) -> str:  # noqa: ARG002 - a message names no model
+        """The telephone number: a meter that only sends messages has no other."""
+        return address
+
+    async def _forget(self, number: str) -> None:
+        """Delete the message whose values were handed over last time."""
+        message = self.delivered.pop(number, None)
+        if message is not None:
+            for index in message[1]:
+                await self.modem.delete(message[0], index)
+
+    async def _next(self, number: str, address: str, profile: MeterProfile) -> Stored:
+        messages = []
+        for store in STORES:
+            stored, used, total = await self.modem.stored(store)
+            parts = [(index, part) for index, pdu in stored if (part := _part(pdu)) is not None]
+            mine = [(index, part) for index, part in parts if _digits(part.sender)[-DIGITS_COMPARED:] == number]
+            messages += [(store, indices, part) for indices, part in joined(mine)]
+            await self._make_room(store, parts, used, total)
+        if messages:
+            return min(messages, key=lambda message: message[2].sent_at)
+        await self._request(address, profile)
+        raise MeterSilent(
+            "no message has come", path=f"{self.port.name} {address}", hint="is the meter set to send to this number?"
+        )
+
+    async def _make_room(self, store: str, parts: list[tuple[int, Part]], used: int, total: int) -> None:
+        """A store full of advertisements takes no readings: then those of operators and services are deleted."""
+        if not total or used < FULL * total:
+            return
+        for index, part in parts:
+            if len(_digits(part.sender)) < SHORT:
+                self.strangers += 1
+                await self.modem.delete(store, index)
+
+    async def _request(self, address: str, profile: MeterProfile) -> None:
+        """Ask for a reading where the model wants to be asked, not more often than once an hour."""
+        text = profile.options.get("sms_request")
+        if not text or self.clock() - self.asked_at.get(address, -REQUEST_EVERY_S) < REQUEST_EVERY_S:
+            return
+        await self.modem.send(*encode_submit(address, str(text)))
+        self.asked_at[address] = self.clock()
+
+
+def _digits(text: str) -> str:
+    return "".join(one for one in text if one.isdigit())
+
+
+def _key(address: str) -> str:
+    """What numbers are compared by."""
+    if not re.fullmatch(r"\+?[0-9 ]+", address) or len(_digits(address)) < SHORT:
+        raise InputError(f"{address!r} is no telephone number", hint="for example +491701234567")
+    return _digits(address)[-DIGITS_COMPARED:]
+
+
+def _part(pdu: bytes) -> Part | None:
+    """A received message; sent ones, reports and damaged ones are none."""
+    try:
+        return decode_deliver(pdu)
+    except DecodeError:
+        return None
