@@ -271,7 +271,7 @@ class Quarantine(Table):
 
 
 class VirtualMeter(Table):
-    """A register computed from others: `terms` is a list of [register id, factor]."""
+    """A register computed from others: `terms` is `{"terms": [[register id, factor as text], …]}`."""
 
     __tablename__ = "virtual_meter"
 

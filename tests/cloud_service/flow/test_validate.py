@@ -1,0 +1,314 @@
+"""Changed days are made, and only they and what hangs on them; whatever the order of arrival, the days are the same."""
+
+import random
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import psycopg
+import pytest
+from sqlalchemy import Engine
+
+from cloud_service.domain.vee import index
+from cloud_service.domain.vee.series import Mount, Rules, Window, readings
+from cloud_service.flow.validate import validate_dirty
+from cloud_service.store import readings as evidence
+from cloud_service.store.readings import Columns
+from cloud_service.store.session import transaction
+from common.period import day_start
+from common.reading import Quality
+from tests.cloud_service.plant import add_meter, add_site, one
+
+Owner = psycopg.Connection[Any]
+ZONE = "Europe/Berlin"
+DAY = date(2026, 3, 27)  # two days before the clocks go forward
+QUARTER_MS = 900_000
+Point = tuple[int, int, int]  # at_ms, value, quality
+
+
+def ms(day: date) -> int:
+    return int(day_start(day, ZONE).timestamp()) * 1000
+
+
+def put(engine: Engine, register: int, points: list[Point], *, source: int = 1, step_s: int = 0) -> None:
+    """Readings as ingest stores them."""
+    put.sequence += 1  # type: ignore[attr-defined]
+    size = len(points)
+    at_ms, value, quality = (np.array(column, dtype=np.int64) for column in zip(*points, strict=True))
+    first = put.sequence * 1_000_000  # type: ignore[attr-defined]
+    rows = Columns(
+        np.full(size, register, dtype=np.int64),
+        at_ms,
+        value,
+        quality.astype(np.int16),
+        np.zeros(size, dtype=np.int16),
+        np.full(size, source, dtype=np.int64),
+        np.arange(first, first + size, dtype=np.int64),
+        np.full(size, step_s, dtype=np.int16),
+    )
+    with transaction(engine) as session:
+        evidence.insert(session, rows)
+        evidence.mark_dirty(session, rows, {register: ZONE})
+
+
+put.sequence = 0  # type: ignore[attr-defined]
+
+
+def counting(days: int, *, first: date = DAY, start: int = 1_000_000, each: int = 250) -> list[Point]:
+    """A counter read at every quarter hour of some days, both midnights included."""
+    begin, end = ms(first), ms(first + timedelta(days=days))
+    return [(at, start + each * n, Quality.ACTUAL) for n, at in enumerate(range(begin, end + 1, QUARTER_MS))]
+
+
+def stored_days(owner: Owner) -> list[tuple[date, int, int]]:
+    rows = owner.execute("SELECT day, total, missing FROM interval_day ORDER BY register_id, day").fetchall()
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def every_day(owner: Owner) -> list[Any]:
+    return owner.execute(
+        "SELECT register_id, day, step_s, \"values\", qualities, total, missing, made_from - 'readings'"
+        " FROM interval_day ORDER BY 1, 2"
+    ).fetchall()
+
+
+@pytest.fixture
+def register(owner: Owner) -> int:
+    add_site(owner)
+    return add_meter(owner)
+
+
+def test_readings_become_days_of_92_96_and_100_quarter_hours(engine: Engine, owner: Owner, register: int) -> None:
+    put(engine, register, counting(3))
+
+    report = validate_dirty(engine)
+
+    assert [(DAY, 24_000, 0), (DAY + timedelta(1), 24_000, 0), (DAY + timedelta(2), 23_000, 0)] == stored_days(owner)[
+        :3
+    ]
+    assert (1, 0, []) == (report.registers, one(owner, "SELECT count(*) FROM dirty_day"), report.problems)
+
+
+def test_nothing_is_made_twice(engine: Engine, owner: Owner, register: int) -> None:
+    put(engine, register, counting(2))
+    validate_dirty(engine)
+
+    report = validate_dirty(engine)
+
+    assert (0, 0) == (report.registers, report.days)
+
+
+def test_a_late_reading_makes_only_the_days_it_touches(engine: Engine, owner: Owner, register: int) -> None:
+    points = counting(5)
+    late = points.pop(150)
+    put(engine, register, points)
+    validate_dirty(engine)
+    assert 2 == one(owner, "SELECT sum(length(replace(encode(qualities, 'escape'), '\\000', ''))) FROM interval_day")
+
+    put(engine, register, [late])
+    report = validate_dirty(engine)
+
+    assert (1, 1) == (report.days, report.changed)
+    assert 0 == one(owner, "SELECT sum(length(replace(encode(qualities, 'escape'), '\\000', ''))) FROM interval_day")
+
+
+def test_a_reading_after_a_silence_of_days_makes_the_days_between(engine: Engine, owner: Owner, register: int) -> None:
+    put(engine, register, counting(1))
+    validate_dirty(engine)
+    assert 1_000_000 + 24_000 == one(owner, "SELECT max(value) FROM reading")
+
+    put(engine, register, [(ms(DAY + timedelta(days=6)) + 3_600_000, 1_000_000 + 24_000 + 57_700, 0)])
+    validate_dirty(engine)
+
+    days = stored_days(owner)
+    assert (24_000 + 57_700) == sum(total for _, total, _ in days)
+    assert [0] * 6 == [missing for _, _, missing in days][:6]
+    assert {DAY + timedelta(days=n) for n in range(7)} <= {day for day, _, _ in days}
+
+
+def test_the_order_of_arrival_does_not_matter(engine: Engine, owner: Owner) -> None:
+    add_site(owner)
+    for seed in range(6):
+        dice = random.Random(seed)
+        points = [
+            (at + dice.choice((0, 0, 0, 7000)), value + dice.randrange(200), quality)
+            for at, value, quality in counting(5)
+            if dice.random() < (0.9 if seed % 2 else 0.02)
+        ]
+        at_once, in_pieces = add_meter(owner, f"once-{seed}"), add_meter(owner, f"pieces-{seed}")
+        put(engine, at_once, points)
+        shuffled = points.copy()
+        dice.shuffle(shuffled)
+        for part in range(8):
+            if shuffled[part::8]:
+                put(engine, in_pieces, shuffled[part::8])
+            validate_dirty(engine)
+        while validate_dirty(engine).days:
+            pass
+        assert days_of(owner, at_once) == days_of(owner, in_pieces), seed
+
+
+def days_of(owner: Owner, register: int) -> list[Any]:
+    return [row[1:] for row in every_day(owner) if row[0] == register]
+
+
+def test_a_meter_exchange_is_counted_to_the_thousandth(engine: Engine, owner: Owner, register: int) -> None:
+    moment = ms(DAY) + 10 * 3_600_000 + 420_000
+    new = add_meter(owner, "M2")
+    owner.execute(
+        "UPDATE meter_mount SET during = tstzrange(lower(during), %s), closing = '{\"energy_import_total\": 5100}'"
+        " WHERE id = 1",
+        (datetime.fromtimestamp(moment / 1000, UTC),),
+    )
+    owner.execute(
+        "UPDATE meter_mount SET during = tstzrange(%s, NULL), opening = '{\"energy_import_total\": 70}' WHERE id = 2",
+        (datetime.fromtimestamp(moment / 1000, UTC),),
+    )
+    put(engine, register, [(ms(DAY), 1000, 0), (moment - 100_000, 5000, 0)])
+    put(engine, new, [(moment + 300_000, 90, 0), (ms(DAY + timedelta(1)), 2_070, 0)])
+
+    validate_dirty(engine)
+
+    totals = owner.execute("SELECT register_id, total, missing FROM interval_day WHERE day = %s", (DAY,)).fetchall()
+    assert [(register, 4100, 0), (new, 2000, 0)] == sorted(totals)
+
+
+def test_a_spike_is_set_aside_and_comes_back_if_it_proves_right(engine: Engine, owner: Owner, register: int) -> None:
+    owner.execute("UPDATE meter SET max_power_kw = 75")
+    points = counting(2)
+    odd = (ms(DAY) + 40 * QUARTER_MS + 60_000, 900_000_000, 0)
+    put(engine, register, [*points, odd])
+
+    report = validate_dirty(engine)
+
+    assert 1 == report.rejected
+    assert ("spike", 900_000_000) == (
+        one(owner, "SELECT reason FROM quarantine"),
+        one(owner, "SELECT value FROM quarantine"),
+    )
+    assert 48_000 == one(owner, "SELECT sum(total) FROM interval_day WHERE day < '2026-03-29'")
+
+
+def test_a_reset_waits_for_the_exchange_to_be_recorded(engine: Engine, owner: Owner, register: int) -> None:
+    before = counting(2)
+    after = counting(2, first=DAY + timedelta(2), start=3_000)
+    put(engine, register, before[:-1])
+    put(engine, register, after[1:])
+    while validate_dirty(engine).days:
+        pass
+    assert "reset" == one(owner, "SELECT min(reason) FROM quarantine WHERE resolved = ''")
+    assert 48_000 - 250 == one(owner, "SELECT sum(total) FROM interval_day")
+
+    moment = datetime.fromtimestamp(ms(DAY + timedelta(2)) / 1000, UTC)
+    owner.execute(
+        "UPDATE meter_mount SET during = tstzrange(lower(during), %s), closing = %s",
+        (moment, '{"energy_import_total": 1048000}'),
+    )
+    owner.execute(
+        "INSERT INTO meter_mount (meter_id, service_point_id, during, opening)"
+        " SELECT meter_id, service_point_id, tstzrange(%s, NULL), %s FROM meter_mount",
+        (moment, '{"energy_import_total": 3000}'),
+    )
+    while validate_dirty(engine).days:
+        pass
+    assert 48_000 + 23_000 + 24_000 == one(owner, "SELECT sum(total) FROM interval_day")
+    assert 0 == one(owner, "SELECT count(*) FROM quarantine WHERE resolved = ''")
+
+
+def test_a_correction_by_a_person_counts_before_what_was_measured(engine: Engine, owner: Owner, register: int) -> None:
+    points = counting(1)
+    put(engine, register, points)
+    validate_dirty(engine)
+
+    put(engine, register, [(points[-1][0], points[-1][1] + 100, Quality.SUBSTITUTED)], source=0)
+    validate_dirty(engine)
+
+    assert 24_100 == one(owner, "SELECT total FROM interval_day WHERE day = %s", DAY)
+
+
+def test_an_estimate_gives_way_to_the_actual_reading(engine: Engine, owner: Owner, register: int) -> None:
+    end = ms(DAY + timedelta(1))
+    put(engine, register, [(ms(DAY), 1000, 0), (end, 31_000, Quality.ESTIMATED)])
+    validate_dirty(engine)
+    assert 30_000 == one(owner, "SELECT sum(total) FROM interval_day")
+
+    put(engine, register, [(end + 3_600_000, 26_000, 0)])
+    validate_dirty(engine)
+    assert 25_000 == one(owner, "SELECT sum(total) FROM interval_day")
+    assert "estimate" == one(owner, "SELECT reason FROM quarantine")
+
+
+def test_interval_registers_are_taken_as_measured(engine: Engine, owner: Owner) -> None:
+    add_site(owner)
+    register = add_meter(owner, "I", kind="interval", step_s=1800)
+    points = [(at, 77, 0) for at in range(ms(DAY) + 300_000, ms(DAY + timedelta(1)) + 1, 300_000)]
+    put(engine, register, points, step_s=300)
+
+    validate_dirty(engine)
+
+    assert (300, 288 * 77) == owner.execute("SELECT step_s, total FROM interval_day WHERE day = %s", (DAY,)).fetchone()
+
+
+def test_a_virtual_meter_follows_its_parts(engine: Engine, owner: Owner) -> None:
+    add_site(owner)
+    main, flat, rest = add_meter(owner, "main"), add_meter(owner, "flat"), add_meter(owner, "rest", kind="interval")
+    owner.execute(
+        "INSERT INTO virtual_meter (register_id, terms) VALUES (%s, %s::jsonb)",
+        (rest, f'{{"terms": [[{main}, "1"], [{flat}, "-1"]]}}'),
+    )
+    put(engine, main, counting(1, each=1000))
+    put(engine, flat, counting(1, each=300))
+
+    validate_dirty(engine)
+
+    assert 96 * 700 == one(owner, "SELECT total FROM interval_day WHERE register_id = %s AND day = %s", rest, DAY)
+
+
+def test_several_workers_share_the_work_and_make_each_day_once(engine: Engine, owner: Owner) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    add_site(owner)
+    registers = [add_meter(owner, f"W{n}") for n in range(20)]
+    for register in registers:
+        put(engine, register, counting(2))
+
+    with ThreadPoolExecutor(4) as pool:
+        reports = list(pool.map(lambda _: validate_dirty(engine, limit=30), range(4)))
+    while validate_dirty(engine).days:
+        pass
+
+    assert 20 <= sum(report.registers for report in reports)
+    assert [48_000] * 20 == [
+        row[0]
+        for row in owner.execute(
+            "SELECT sum(total) FROM interval_day WHERE day < %s GROUP BY register_id", (DAY + timedelta(2),)
+        ).fetchall()
+    ]
+
+
+def test_a_register_that_cannot_be_made_does_not_stop_the_others(engine: Engine, owner: Owner, register: int) -> None:
+    odd = add_meter(owner, "odd", kind="interval", step_s=3600)
+    owner.execute("UPDATE site SET timezone = 'Australia/Lord_Howe' WHERE id = 1")
+    put(engine, register, [(at, value, quality) for at, value, quality in counting(2)])
+    put(engine, odd, [(ms(DAY), 5, 0)], step_s=3600)
+    owner.execute("UPDATE dirty_day SET day = '2026-04-05' WHERE register_id = %s", (odd,))
+
+    report = validate_dirty(engine)
+
+    assert 1 == len(report.problems)
+    assert 48_000 <= one(owner, "SELECT sum(total) FROM interval_day")
+    assert 1 == one(owner, "SELECT count(*) FROM dirty_day WHERE since > now()")
+
+
+def test_days_made_in_pieces_are_what_one_sweep_makes(engine: Engine, owner: Owner, register: int) -> None:
+    points = counting(3)
+    put(engine, register, points)
+    validate_dirty(engine)
+    days = tuple(DAY + timedelta(days=n) for n in range(3))
+    window = Window(days, tuple(ms(DAY + timedelta(days=n)) for n in range(4)))
+    rules = Rules(register, "index", 900, ZONE, mounts=(Mount(ms(date(2020, 1, 1))),))
+
+    (made,) = index.make([index.Job(rules, window, readings(*zip(*points, strict=True)))])
+
+    found = owner.execute('SELECT "values" FROM interval_day WHERE day < %s ORDER BY day', (days[-1] + timedelta(1),))
+    assert [day.values for day in made.days] == [row[0] for row in found.fetchall()]
