@@ -4,8 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from common.profile import MeterProfile
-from common.reading import THOUSANDTHS, VALUE_MAX, thousandths
+from common.reading import THOUSANDTHS, VALUE_MAX, Quality, thousandths
 from edge_agent.drivers.interface import RegisterValue
+
+VALUE_LIMIT = Decimal(VALUE_MAX) / THOUSANDTHS
 
 
 def with_parts(profile: MeterProfile, names: Iterable[str]) -> list[str]:
@@ -30,22 +32,33 @@ def as_values(
     values = []
     for name in names:
         register = profile.registers[name]
-        parts = [(found.get(part.removeprefix("-")), part.startswith("-")) for part in register.sum or (name,)]
-        known = [(-part[0] if minus else part[0], part[1]) for part, minus in parts if part is not None]
-        value = sum((number for number, _ in known), Decimal(0))
-        if len(known) < len(parts) or abs(value) * THOUSANDTHS > VALUE_MAX:
+        got = _sum(register.sum, found) if register.sum else found.get(name)
+        if got is None or abs(got[0]) > VALUE_LIMIT:
             continue
         values.append(
             RegisterValue(
-                register=name,
-                unit=register.unit.value,
-                kind=register.kind.value,
-                value=thousandths(value, name),
-                at_ms=at_ms,
-                raw=b"".join(raw for _, raw in known),
-                profile_id=profile.id,
-                profile_hash=profile.hash,
-                meter_time=meter_time,
+                name,
+                register.unit.value,
+                register.kind.value,
+                thousandths(got[0], name),
+                at_ms,
+                got[1],
+                profile.id,
+                profile.hash,
+                Quality.ACTUAL,
+                meter_time,
             )
         )
     return values
+
+
+def _sum(parts: Sequence[str], found: Mapping[str, tuple[Decimal, bytes]]) -> tuple[Decimal, bytes] | None:
+    """The sum of other registers of the same poll, and the bytes of all of them; None if one is missing."""
+    total, raw = Decimal(0), b""
+    for part in parts:
+        got = found.get(part.removeprefix("-"))
+        if got is None:
+            return None
+        total += -got[0] if part.startswith("-") else got[0]
+        raw += got[1]
+    return total, raw
