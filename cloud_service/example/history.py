@@ -8,14 +8,16 @@ from decimal import Decimal
 from pathlib import Path
 
 from cloud_service.domain.money import round_money
-from cloud_service.example.operator import CLIENTS, SITES, ExampleClient, meters_of
+from cloud_service.example.operator import CLIENTS, SITES, STEP_S, ExampleClient, meters_of
+from cloud_service.example.seed import Seeded
 from cloud_service.flow import collect, issue, rate
 from cloud_service.store.invoices import Issued
-from cloud_service.store.session import Session
+from cloud_service.store.session import Engine, Session, transaction
+from common.errors import InputError
 from common.period import Span, add_months, months
 
 AUTHOR = "example"
-TOP_UP = Decimal(6000)
+TOP_UP = Decimal(9000)
 
 
 def first_day(today: date) -> date:
@@ -24,18 +26,28 @@ def first_day(today: date) -> date:
 
 
 def write_past(folder: Path, start: date, now: datetime) -> list[Path]:
-    """One meter data file a site with quarter-hour indexes from a day before `start` up to now."""
-    files = []
+    """One meter data file a site with half-hour indexes from a day before `start` up to now."""
     since = datetime(start.year, start.month, start.day, tzinfo=UTC) - timedelta(days=1)
+    running = []
     for site in SITES:
         names = [part for meter in meters_of(site) for part in ("--meter", meter)]
-        days = ["--from", since.isoformat(), "--until", now.isoformat(), "--seed", str(site.seed)]
+        days = ["--from", since.isoformat(), "--until", now.isoformat(), "--step", str(STEP_S)]
         path = folder / f"{site.gateway}.csv"
+        command = [
+            sys.executable,
+            "-m",
+            "edge_agent.drivers.simulated_history",
+            *names,
+            *days,
+            "--seed",
+            str(site.seed),
+        ]
         with path.open("wb") as file:
-            command = [sys.executable, "-m", "edge_agent.drivers.simulated_history", *names, *days]
-            subprocess.run(command, stdout=file, check=True)  # noqa: S603 - our own module
-        files.append(path)
-    return files
+            running.append((path, subprocess.Popen(command, stdout=file)))  # noqa: S603 - our own module
+    for path, process in running:
+        if process.wait():
+            raise InputError(f"the past of the meters could not be written, code {process.returncode}", path=str(path))
+    return [path for path, _ in running]
 
 
 def months_to_bill(start: date, today: date) -> list[Span]:
@@ -43,13 +55,21 @@ def months_to_bill(start: date, today: date) -> list[Span]:
     return list(months(Span(start, today.replace(day=1))))
 
 
+def live_month(session: Session, seeded: Seeded, span: Span, *, today: date, deliver: bool) -> None:
+    """One month: prepaid clients top up, all are billed on the first day after it, and pay in their way."""
+    for client in CLIENTS:
+        if client.mode == "prepaid":
+            _pay(session, seeded.accounts[client.name], TOP_UP, f"top-up-{span.start}", span.start, kind="top_up")
+    issued = bill_month(session, sorted(seeded.contracts.values()), span, deliver=deliver)
+    pay_month(session, issued, today)
+
+
 def bill_month(session: Session, contracts: Sequence[int], span: Span, *, deliver: bool) -> list[Issued]:
-    """The bills of one month, dated on the first day after it; anything that cannot be rated stops the example."""
+    """The bills of one month; a contract that cannot be rated stops the example, since its data are made to fit."""
     outcomes = rate.rate_contracts(session, contracts, span)
     refused = [outcome.reason for outcome in outcomes if outcome.rated is None]
     if refused:
-        msg = f"the example cannot be rated: {refused[0]}"
-        raise RuntimeError(msg)
+        raise InputError(f"the example cannot be rated: {refused[0]}", path=str(span.start))
     rated = [outcome.rated for outcome in outcomes if outcome.rated is not None]
     return issue.issue(session, rated, bill_date=span.end, author=AUTHOR, deliver=deliver)
 
@@ -61,14 +81,17 @@ def pay_month(session: Session, issued: Sequence[Issued], today: date) -> None:
         client = habits[bill.draft.party.buyer["name"]]
         for number, (day, amount) in enumerate(_payments(client, bill)):
             if day <= today and amount > 0:
-                reference = f"{bill.number}-{number}"
-                collect.pay(
-                    session, bill.account_id, amount, provider="bank", reference=reference, day=day, author=AUTHOR
-                )
+                _pay(session, bill.account_id, amount, f"{bill.number}-{number}", day)
+
+
+def _pay(session: Session, account_id: int, amount: Decimal, reference: str, day: date, kind: str = "payment") -> None:
+    collect.pay(session, account_id, amount, provider="bank", reference=reference, day=day, author=AUTHOR, kind=kind)
 
 
 def _payments(client: ExampleClient, bill: Issued) -> Iterator[tuple[date, Decimal]]:
     total, bill_date = bill.draft.total, bill.draft.bill_date
+    if client.mode == "prepaid":
+        return
     if client.pays == "at once":
         yield bill_date + timedelta(days=5), total
     elif client.pays == "late":
@@ -78,3 +101,34 @@ def _payments(client: ExampleClient, bill: Issued) -> Iterator[tuple[date, Decim
         yield bill_date + timedelta(days=70), total - round_money(total / 2, bill.draft.party.currency)
     elif bill_date.month < 8 or bill_date.month > 11:  # noqa: PLR2004 - "not since August"
         yield bill_date + timedelta(days=12), total
+
+
+def take_in(engine: Engine, path: Path) -> int:
+    """Interim"""
+    import numpy as np
+
+    from cloud_service.domain.meterdata import Summary, read
+    from cloud_service.store import readings as R
+    from common.reading import thousandths
+
+    count = 0
+    with path.open("rb") as f, transaction(engine) as session:
+        summary = Summary([])
+        for block in read(f, "csv", summary):
+            facts = R.registers_of(session, [block.channel.meter])[block.channel.meter, block.channel.register]
+            n = len(block.values)
+            full = lambda v, t=np.int64: np.full(n, v, dtype=t)
+            cols = R.Columns(
+                full(facts.id),
+                np.array(block.at_ms, dtype=np.int64),
+                np.array([thousandths(v) for v in block.values], dtype=np.int64),
+                full(0, np.int16),
+                full(0, np.int16),
+                full(-1),
+                np.arange(count, count + n, dtype=np.int64),
+                full(0, np.int16),
+            )
+            R.insert_missing(session, cols)
+            R.mark_dirty(session, cols, {facts.id: facts.zone})
+            count += n
+    return count

@@ -86,6 +86,7 @@ CLIENTS = (
     ),
 )  # fmt: skip
 
+STEP_S = 1800  # of the intervals that bills are made from
 TARIFFS = ("home-tou-ke", "business-ke", "gewerbe-de")  # files in tariffs/
 RATES = {"EUR": "151.20", "KES": "1"}  # one unit in local currency
 

@@ -13,6 +13,7 @@ from cloud_service.example.operator import (
     RATES,
     SELLER,
     SITES,
+    STEP_S,
     TARIFFS,
     ExampleClient,
     ExampleSite,
@@ -38,6 +39,7 @@ class Seeded:
     legal_entity_id: int
     contracts: dict[str, int]  # client name -> contract id
     clients: dict[str, int]  # client name -> client id
+    accounts: dict[str, int]  # client name -> account id
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ def seed(session: Session, start: date) -> Seeded:
     tariffs = {code: _tariff(session, entity.id, code) for code in TARIFFS}
     contracts: dict[str, int] = {}
     owners: dict[str, int] = {}
+    accounts: dict[str, int] = {}
     numbers = iter(range(1, len(CLIENTS) + 1))
     for site in SITES:
         row = Site(
@@ -74,13 +77,14 @@ def seed(session: Session, start: date) -> Seeded:
         place = _Place(entity.id, row.id, site, start)
         for unit, client in enumerate(clients_of(site), start=1):
             owners[client.name], account = _account(session, place, client, next(numbers))
+            accounts[client.name] = account
             contract = _connection(session, place, unit, account)
             session.add(
                 TariffAssignment(contract_id=contract, tariff_id=tariffs[client.tariff], during=days_from(start))
             )
             contracts[client.name] = contract
     session.flush()
-    return Seeded(entity.id, contracts, owners)
+    return Seeded(entity.id, contracts, owners, accounts)
 
 
 def _tariff(session: Session, entity_id: int, code: str) -> int:
@@ -134,7 +138,9 @@ def _connection(session: Session, place: _Place, unit: int, account_id: int) -> 
     session.flush()
     for name, direction in REGISTERS.items():
         if direction == "import" or unit % SOLAR_EVERY == 0:
-            session.add(Register(meter_id=meter.id, name=name, direction=direction, unit="kWh", kind="index"))
+            session.add(
+                Register(meter_id=meter.id, name=name, direction=direction, unit="kWh", kind="index", step_s=STEP_S)
+            )
     opening: datetime = day_start(start, site.timezone)
     session.add(MeterMount(meter_id=meter.id, service_point_id=point.id, during=instants_from(opening)))
     contract = Contract(

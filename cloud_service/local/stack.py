@@ -94,8 +94,17 @@ def start_cloud(stack: Stack, supervisor: Supervisor) -> None:
     port = stack.ports["web"]
     gunicorn = python_module(
         "gunicorn", "cloud_service.app:create_app()", "--bind", f"127.0.0.1:{port}", "--workers", "1",
-        "--threads", "8", "--access-logfile", "-",
+        "--threads", "8", "--graceful-timeout", "3", "--access-logfile", "-",
     )  # fmt: skip
     supervisor.start(Service("subscriber", python_module("cloud_service.subscriber"), stack.environment))
     supervisor.start(Service("worker", python_module("cloud_service.worker"), stack.environment))
     supervisor.start(Service("web", gunicorn, stack.environment, ready=lambda: broker.listening(port)))
+
+
+def start_simulated(stack: Stack, supervisor: Supervisor) -> None:
+    """Start what only a demo has: the mail sink and the simulated payment company."""
+    smtp, payments = stack.ports["smtp"], stack.ports["payments"]
+    sink = python_module("cloud_service.mail.sink", "--port", str(smtp), "--folder", str(stack.data_dir / "mails"))
+    company = python_module("cloud_service.payments.simulated_company", "--port", str(payments))
+    supervisor.start(Service("mail-sink", sink, ready=lambda: broker.listening(smtp)))
+    supervisor.start(Service("payments", company, stack.environment, ready=lambda: broker.listening(payments)))

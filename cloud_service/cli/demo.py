@@ -1,0 +1,99 @@
+"""`energy-cloud demo`: everything on this machine with an example operator and a year of history, until Ctrl-C."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from cloud_service.local.stack import Stack
+    from cloud_service.local.supervisor import Service, Supervisor
+
+
+@click.command()
+@click.option("--data-dir", type=click.Path(path_type=Path), default=Path(".energy"), show_default=True)
+@click.option("--check", is_flag=True, help="Start, say that all is ready, and stop again.")
+def demo(data_dir: Path, *, check: bool) -> None:
+    """Run everything on this machine with an example operator until Ctrl-C; a second start keeps the data."""
+    from cloud_service.local import stack as local
+    from cloud_service.local.supervisor import Supervisor, until_signal
+
+    wanted = until_signal()
+    supervisor = Supervisor(data_dir.resolve() / "logs", say=_say)
+    try:
+        stack = _start(local.describe(data_dir, demo=True), supervisor)
+        _print_sign_ins(stack)
+        if not check:
+            supervisor.watch(wanted)
+    finally:
+        _say("stopping …")
+        supervisor.stop()
+        _say("stopped; the data stays, a second start carries on from there")
+
+
+def _start(stack: "Stack", supervisor: "Supervisor") -> "Stack":
+    """Start all of it in order, with a line a step."""
+    from cloud_service.example.filling import fill
+    from cloud_service.example.operator import SITES
+    from cloud_service.local import machine
+    from cloud_service.local import stack as local
+
+    passwords = {site.gateway: machine.secret(stack.data_dir, f"mqtt_{site.gateway}") for site in SITES}
+    with _step("database"):
+        stack = local.start_database(stack, supervisor)
+    with _step("example operator, a year of readings, bills and payments"):
+        fill(stack, lambda line: _say(f"    {line}"))
+    with _step("broker, mail sink, payment company"):
+        local.start_broker(stack, supervisor, {name: path.read_text() for name, path in passwords.items()})
+        local.start_simulated(stack, supervisor)
+    with _step("subscriber, worker, web"):
+        local.start_cloud(stack, supervisor)
+    with _step("meters and gateways"):
+        for service in _gateways(stack, passwords):
+            supervisor.start(service)
+    return stack
+
+
+def _gateways(stack: "Stack", passwords: dict[str, Path]) -> Iterator["Service"]:
+    """The simulated meters and the agent of each site."""
+    from cloud_service.example import gateways
+    from cloud_service.example.operator import SITES
+    from cloud_service.local.broker import listening
+    from cloud_service.local.supervisor import Service
+
+    folder, ports = stack.data_dir / "gateways", gateways.meter_ports(stack.ports)
+    broker = f"{stack.environment['MQTT_HOST']}:{stack.environment['MQTT_PORT']}"
+    for site in SITES:
+        port, password = ports[site.gateway], passwords[site.gateway]
+        file = gateways.write_site_file(site, folder, broker=broker, password_file=password, meter_port=port)
+        command = gateways.meters_command(site, port)
+        yield Service(f"meters-{site.gateway}", command, ready=partial(listening, port))
+        yield Service(f"agent-{site.gateway}", gateways.agent_command(file))
+
+
+def _print_sign_ins(stack: "Stack") -> None:
+    from cloud_service.example.people import sign_ins
+
+    people = sign_ins(stack.data_dir / "secrets" / "sign-in.json")
+    click.echo(f"\n  Console and portal   {stack.public_url}\n")
+    for person in people:
+        click.echo(f"  {person.role:9} {person.email:28} {person.password}")
+    click.echo(f"\n  Mails go to          {stack.data_dir / 'mails'}")
+    click.echo(f"  Logs                 {stack.data_dir / 'logs'}")
+    click.echo("\n  Ctrl-C stops all of it.\n")
+
+
+@contextmanager
+def _step(what: str) -> Iterator[None]:
+    started = time.monotonic()
+    _say(f"{what} …")
+    yield
+    _say(f"    done in {time.monotonic() - started:.1f} s")
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)

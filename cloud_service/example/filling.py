@@ -1,0 +1,80 @@
+"""Fills the database of a demo: the operator, a year of readings, bills and payments. Stopped half way, it goes on."""
+
+import json
+import tempfile
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from cloud_service.example import history, people
+from cloud_service.example.seed import Seeded, seed
+from cloud_service.flow.validate import validate_dirty
+from cloud_service.local.stack import Stack
+from cloud_service.store.session import Engine, connect, transaction
+from cloud_service.store.upgrade import upgrade
+
+Say = Callable[[str], None]
+
+
+class Mark:
+    """What of the example is done, in the data folder, so that a start that was stopped goes on where it was."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.facts: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+
+    def note(self, **facts: object) -> None:
+        """Remember, on the disk."""
+        self.facts |= facts
+        self.path.write_text(json.dumps(self.facts, indent=2))
+
+
+def fill(stack: Stack, say: Say) -> None:
+    """Bring the database to the newest revision, and the example into it."""
+    upgrade(stack.environment["DATABASE_URL"])
+    mark = Mark(stack.data_dir / "example.json")
+    if mark.facts.get("complete"):
+        say("there already")
+        return
+    engine = connect(stack.environment["DATABASE_URL"])
+    try:
+        _fill(engine, stack, mark, say)
+    finally:
+        engine.dispose()
+
+
+def _fill(engine: Engine, stack: Stack, mark: Mark, say: Say) -> None:
+    today = datetime.now(UTC).date()
+    seeded = _operator(engine, stack, mark, history.first_day(today))
+    start = date.fromisoformat(mark.facts["start"])
+    say(f"operator with {len(seeded.contracts)} connections")
+    if not mark.facts.get("readings"):
+        count = _readings(engine, start)
+        mark.note(readings=count)
+        say(f"{count:,} readings")
+    say(f"{validate_dirty(engine).days:,} days validated")
+    for span in history.months_to_bill(start, today):
+        if span.end.isoformat() > mark.facts.get("billed", ""):
+            last = span.end == today.replace(day=1)
+            with transaction(engine) as session:
+                history.live_month(session, seeded, span, today=today, deliver=last)
+            mark.note(billed=span.end.isoformat())
+    say("twelve months billed and paid")
+    mark.note(complete=True)
+
+
+def _operator(engine: Engine, stack: Stack, mark: Mark, start: date) -> Seeded:
+    if "seeded" in mark.facts:
+        return Seeded(**mark.facts["seeded"])
+    with transaction(engine) as session:
+        seeded = seed(session, start)
+        people.add_people(session, people.sign_ins(stack.data_dir / "secrets" / "sign-in.json"), seeded.clients)
+    mark.note(start=start.isoformat(), seeded=asdict(seeded))
+    return seeded
+
+
+def _readings(engine: Engine, start: date) -> int:
+    with tempfile.TemporaryDirectory(prefix="energy-past-") as folder:
+        return sum(history.take_in(engine, file) for file in history.write_past(Path(folder), start, datetime.now(UTC)))
