@@ -20,11 +20,12 @@ from edge_agent.buffer.mend import discard_old, open_buffer, replace, salvage, w
 from edge_agent.buffer.ranges import Range
 from edge_agent.buffer.row import STREAM_SHIFT, Sample
 from edge_agent.buffer.state import Stream
-from edge_agent.buffer.store import Buffer
+from edge_agent.buffer.store import EVER_MS, Buffer
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 DAY_MS = 86_400_000
+MARK_SYNC_S = 10.0
 STRIKES_AT_ONCE = 3  # new files without a commit in between before the next has to wait
 STRIKE_FIRST_S, STRIKE_MAX_S = 0.2, 60.0
 SALVAGED_KEPT = 10  # set-aside files whose rows have all been taken over
@@ -65,6 +66,7 @@ class Keeper:
         self.generation = 0  # grows when streams change under the uplink
         self._strikes = 0
         self._strike_until_s = 0.0
+        self._mark_due_s = 0.0
         self._salvage: Iterator[int] | None = None
         self._buffer: Buffer | None = None
         self._open()
@@ -183,7 +185,7 @@ class Keeper:
         try:
             self.ballast.unlink(missing_ok=True)
             self.do(Buffer.checkpoint)
-            if not self.do(lambda buffer: buffer.prune(2**62)):
+            if not self.do(lambda buffer: buffer.prune(EVER_MS)):
                 self.do(Buffer.thin)
             self.do(Buffer.checkpoint)
         except (EnergyError, OSError) as error:
@@ -196,8 +198,11 @@ class Keeper:
         if clock_is_good:
             self.do(lambda buffer: buffer.prune(now_ms - self.limits.keep_days * DAY_MS))
             self.do(lambda buffer: buffer.thin(before_ms=now_ms - self.limits.fine_days * DAY_MS))
-        if buffer.used_bytes > self.limits.cap_bytes and not self.do(lambda buffer: buffer.prune(2**62)):
+        if buffer.used_bytes > self.limits.cap_bytes and not self.do(lambda buffer: buffer.prune(EVER_MS)):
             self.do(Buffer.thin)
+        if self.clock_s() >= self._mark_due_s:
+            buffer.marks.sync()
+            self._mark_due_s = self.clock_s() + MARK_SYNC_S
         if buffer.dirty:
             self.do(Buffer.save)
         self._lay_ballast()

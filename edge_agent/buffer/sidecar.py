@@ -5,6 +5,7 @@ committed and receipted sequence, written after each commit without waiting for 
 process, possibly behind after a power cut, never ahead of what was committed.
 """
 
+import contextlib
 import os
 from hashlib import blake2b
 from pathlib import Path
@@ -96,6 +97,11 @@ class MarkFile:
         except OSError:
             return
         self._turn ^= 1
+
+    def sync(self) -> None:
+        """Wait until the disk has the mark. A failing disk is reported by the buffer itself."""
+        with contextlib.suppress(OSError):
+            os.fdatasync(self._handle)
 
     def close(self) -> None:
         """Release the file."""

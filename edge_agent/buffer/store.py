@@ -19,7 +19,7 @@ from edge_agent.buffer.errors import Damaged, translated
 from edge_agent.buffer.ranges import Range, Ranges
 from edge_agent.buffer.row import SEQUENCE_MASK, STREAM_SHIFT, Row, Sample, checksum, flags_of
 from edge_agent.buffer.sidecar import Mark, MarkFile, Register, read_register, sync_folder, write_register
-from edge_agent.buffer.state import EXPIRED, THINNED, State, Stream, sealed, unsealed
+from edge_agent.buffer.state import DAMAGED, EXPIRED, THINNED, State, Stream, sealed, unsealed
 
 FILE = "buffer.db"
 SCHEMA = """
@@ -32,6 +32,7 @@ CREATE TABLE reading (
 INSERT = "INSERT INTO reading VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 QUICK_CHECK_MAX_BYTES = 32 * 1024 * 1024
 TAIL_CHECKED = 500
+EVER_MS = 2**62
 
 
 def new_epoch() -> int:
@@ -239,6 +240,10 @@ class Buffer:
     def receive(self, stream: Stream, ranges: Iterable[Range]) -> None:
         """The cloud has these. Written down with the next commit: losing it only means sending twice."""
         for first, last in ranges:
+            for span in list(stream.void(DAMAGED).within(first, last)):
+                for untold in [gap for open_ in stream.done.missing(*span) for gap in stream.told.missing(*open_)]:
+                    stream.void(DAMAGED).remove(*untold)  # taken for lost, but it had arrived before
+                    self.lost -= untold[1] - untold[0] + 1
             stream.done.add(first, min(last, stream.last))
         self.dirty = True
         if stream is self.current:
@@ -256,6 +261,13 @@ class Buffer:
             gone = list(Ranges(_all_voids(stream)).missing(first, min(last, kept - 1, stream.last)))
             for gap in gone:
                 stream.void(EXPIRED).add(*gap)
+        self.dirty = True
+
+    def grown(self, stream: Stream, highest: int) -> None:
+        """An older stream was longer than anything here remembers: what came after is lost, or in the cloud already."""
+        stream.void(DAMAGED).add(stream.last + 1, highest)
+        self.lost += highest - stream.last
+        stream.last = highest
         self.dirty = True
 
     def save(self) -> None:
@@ -296,17 +308,31 @@ class Buffer:
         gone = 0
         for stream in list(self.streams.values()):
             ids = _ids(stream.number, 1, stream.done.prefix)
-            query = "SELECT id, at_ms FROM reading WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?"
+            query = (
+                "SELECT id, channel, boot, mono_ms, at_ms, value, flags FROM reading WHERE id BETWEEN ? AND ? LIMIT ?"
+            )
             with _our_errors():
                 found = self.connection.execute(query, (*ids, limit - gone)).fetchall()
-            keep = next((index for index, (_, at_ms) in enumerate(found) if at_ms >= before_ms), len(found))
+            keep = self._older([Row(*values) for values in found], before_ms)
             if keep:
                 with self._commit() as connection:
                     connection.execute("DELETE FROM reading WHERE id BETWEEN ? AND ?", (ids[0], found[keep - 1][0]))
                 gone += keep
         return gone
 
-    def thin(self, *, before_ms: int = 2**62, limit: int = 5000) -> int:
+    def _older(self, rows: list[Row], before_ms: int) -> int:
+        """How many rows from the first on are older; one without a known time is if a later one with one is."""
+        older = 0
+        for number, row in enumerate(rows, 1):
+            when = self.dated(row)
+            if when is None or when[1] == TimeQuality.UNKNOWN:
+                continue
+            if when[0] >= before_ms:
+                break
+            older = number
+        return len(rows) if before_ms >= EVER_MS else older
+
+    def thin(self, *, before_ms: int = EVER_MS, limit: int = 5000) -> int:
         """Delete the oldest readings without receipt that no bill needs; how many went. They become void."""
         gone = 0
         for stream in list(self.streams.values()):
@@ -315,8 +341,10 @@ class Buffer:
                 oldest = self.connection.execute("SELECT at_ms FROM reading WHERE id >= ? LIMIT 1", ids[:1]).fetchone()
                 if oldest is None or oldest[0] >= before_ms:
                     continue
-                query = "SELECT id FROM reading WHERE id BETWEEN ? AND ? AND flags & 64 = 0 AND at_ms < ? LIMIT ?"
-                found = [row[0] for row in self.connection.execute(query, (*ids, before_ms, limit - gone))]
+                condition = "flags & 64 = 0 AND at_ms < ? AND (? OR flags & 56 <> 24)"  # 24: its time is not known
+                query = f"SELECT id FROM reading WHERE id BETWEEN ? AND ? AND {condition} LIMIT ?"  # noqa: S608
+                values = (*ids, before_ms, before_ms >= EVER_MS, limit - gone)
+                found = [row[0] for row in self.connection.execute(query, values)]
             if found:
                 before = [(reason, Ranges(ranges)) for reason, ranges in stream.voids.items()]
                 try:

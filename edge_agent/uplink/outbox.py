@@ -23,6 +23,7 @@ PATIENCE_S, PATIENCE_MAX_S = 30.0, 300.0
 OVERTAKEN_S = 3.0  # rows sent this long ago and still missing while later ones have arrived are sent again
 QUESTION_S, QUESTION_MAX_S = 5.0, 60.0  # nothing heard while something is owed: ask by sending the catalog
 HOLD_REJECTED_S = 3600.0
+STRAGGLER_MS = 60_000
 
 
 class Outgoing(NamedTuple):
@@ -67,6 +68,7 @@ class Outbox:
         self.live_from = keeper.buffer.current.last + 1
         self.generation = keeper.generation
         self.held: list[tuple[float, int, int, int]] = []  # until, stream, first, last: rejected ranges
+        self.proofs: dict[int, int] = {}  # stream -> when the cloud last had all that we hold receipts for
         self.rejections = 0
         self.last_rejection = ""
         self._codec: tuple[int, int, Codec] | None = None
@@ -94,9 +96,12 @@ class Outbox:
             self.keeper.do(Buffer.begin_stream)
             self.keeper.generation += 1
             return
+        if receipt.highest > stream.last:
+            self.keeper.do(lambda buffer: buffer.grown(stream, receipt.highest))
         self.keeper.do(lambda buffer: buffer.receive(stream, _received(receipt)))
-        if receipt.resend:
-            self.keeper.do(lambda buffer: buffer.reopen(stream, receipt.resend))
+        lost = (*receipt.resend, *self._regression(stream, receipt))
+        if lost:
+            self.keeper.do(lambda buffer: buffer.reopen(stream, lost))
         before = len(self.session.flights)
         self.session.flights = [f for f in self.session.flights if f.stream != stream.number or _owed(stream, f)]
         if len(self.session.flights) < before:
@@ -107,6 +112,23 @@ class Outbox:
                 for f in self.session.flights
                 if f.stream != stream.number or f.last > receipt.highest or f.sent_s > overtaken
             ]
+
+    def _regression(self, stream: Stream, receipt: Receipt) -> list[tuple[int, int]]:
+        """What the cloud once had and has no longer: it was restored from a backup.
+
+        A receipt speaks of the moment `now_ms`. One of a clearly later moment that falls behind an earlier one is no
+        straggler.
+        """
+        believed = stream.done.prefix
+        proven_ms = self.proofs.setdefault(stream.number, receipt.now_ms)
+        if receipt.contiguous >= believed:
+            self.proofs[stream.number] = max(proven_ms, receipt.now_ms)
+        elif receipt.now_ms > proven_ms + STRAGGLER_MS:
+            self.proofs[stream.number] = receipt.now_ms
+            log.warning("the cloud has lost readings that it had receipted: sending them again")
+            received = Ranges(_received(receipt))
+            return list(received.missing(receipt.contiguous + 1, believed))
+        return []
 
     def rejection(self, rejection: Rejection, now_s: float) -> None:
         """The cloud could not take a message: keep its rows, but do not try them again at once."""
@@ -183,7 +205,9 @@ class Outbox:
                 for gap in busy.missing(*open_)
             ][:VOID_RANGES]
             if owed:
+                self.keeper.buffer.dirty = True
                 for first, last in owed:
+                    stream.told.add(first, last)
                     self.session.flights.append(Flight(stream.number, first, last, 0, None, now_s))
                 return Outgoing(Up.VOID, encode(Void(stream.epoch, tuple(owed), reason)))
         return None

@@ -121,6 +121,16 @@ class CloudTwin:
                 self.latest_live_ms = max(self.latest_live_ms, reading.at_ms)
         return self.receipt(gateway, batch.epoch)
 
+    def compare(self, gateway: str, status: Status) -> list[tuple[str, bytes]]:
+        """A gateway holds receipts for more than is here: this cloud was restored, so ask for the rest again."""
+        answers = []
+        for epoch, receipted in status.streams:
+            have = self._stream(gateway, epoch).seen
+            lost = tuple(have.missing(1, receipted))[:1000]
+            if lost:
+                answers.append(self.receipt(gateway, epoch, send_catalog=True, resend=lost))
+        return [(str(Topic(gateway, Down.RECEIPT)), encode(answer)) for answer in answers]
+
     def receipt(
         self, gateway: str, epoch: int, *, send_catalog: bool = False, resend: tuple[tuple[int, int], ...] = ()
     ) -> Receipt:

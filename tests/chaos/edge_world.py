@@ -1,0 +1,326 @@
+"""A whole gateway, its disk, its clocks, the network and the cloud in one process, driven by one seed.
+
+The buffer, the clock and the outbox are the product's own; time, crashes, the broker and what it does to messages are
+not real. The same seed gives the same history.
+"""
+
+import copy
+import heapq
+import random
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from common.errors import EnergyError
+from common.message import Receipt, Rejection, Status, Topic, Up, encode, read
+from common.reading import TimeQuality
+from edge_agent.buffer import Keeper, Sample
+from edge_agent.buffer.keeper import Limits
+from edge_agent.clock import Clock
+from edge_agent.uplink.outbox import Outbox
+from tests.edge_agent.cloud_twin import CloudTwin
+
+GATEWAY = "gw-sim"
+METERS = 3
+STEP_MS = 10_000
+TRUE_START_MS = 1_790_000_000_000
+LIMITS = Limits(ballast_bytes=0)
+TOLERANCE_MS = 2500  # the clock's own tolerance, what a receipt took, and the rounding to tenths
+SETTLE_STEPS = 600
+QUIET_STEPS = 15  # more than a minute: a gateway notices a restored cloud within that
+
+
+@dataclass
+class Trouble:
+    """How often what goes wrong, per step."""
+
+    kill: float = 0.02
+    power_cut: float = 0.02
+    reboot: float = 0.3  # of the above: monotonic time starts again and the wall clock is wrong
+    damage: float = 0.0
+    wall_jump: float = 0.05
+    disconnect: float = 0.05
+    offline_steps: int = 12
+    drop: float = 0.2
+    duplicate: float = 0.2
+    delay_max_ms: int = 15_000
+    restore: float = 0.01
+
+
+@dataclass
+class Life:
+    """What dies with the process."""
+
+    keeper: Keeper
+    clock: Clock
+    outbox: Outbox
+
+
+@dataclass
+class World:
+    """One history. `play` it, then `verdict` says what is wrong with its outcome."""
+
+    folder: Path
+    seed: int
+    trouble: Trouble = field(default_factory=Trouble)
+    synchronous: str = "FULL"
+    outbox_type: type[Outbox] = Outbox
+    kernel: Callable[[], bool] = lambda: False
+
+    def __post_init__(self) -> None:
+        self.chance = random.Random(self.seed)
+        self.true_ms = TRUE_START_MS
+        self.boot_ms = TRUE_START_MS - 60_000
+        self.wall_error_ms = self.chance.choice((0, 0, -TRUE_START_MS, 40_000))
+        self.boots = 1
+        self.lives = 0
+        self.home = self.folder / "life-0"
+        self.cloud = CloudTwin()
+        self.backup = copy.deepcopy(self.cloud)
+        self.network: list[tuple[int, int, str, bytes]] = []
+        self.sent = 0
+        self.connected = False
+        self.offline_until = 0
+        self.counter = 0
+        self.taken_at: dict[int, int] = {}  # value -> true time of every reading that was served
+        self.committed: set[int] = set()
+        self.lost = 0
+        self.damaged = False
+        self.events: list[str] = []
+        self.life = self._start()
+
+    # lives and deaths
+
+    def _start(self) -> Life:
+        boot = f"boot-{self.boots}"
+        keeper = Keeper(self.home, boot_id=boot, limits=LIMITS, synchronous=self.synchronous, clock_s=self._mono_s)
+        for meter in range(METERS):
+            keeper.buffer.channel(f"meter-{meter}", "import", "kWh", "index", 0)
+        clock = Clock(mono=self._mono, wall=self._wall_s, kernel_synchronised=self.kernel)
+        outbox = self.outbox_type(keeper, GATEWAY)
+        self.connected = False
+        self.synced_log = self._log()
+        self.synced_mark = self._mark()
+        return Life(keeper, clock, outbox)
+
+    def _mono(self) -> int:
+        return self.true_ms - self.boot_ms
+
+    def _mono_s(self) -> float:
+        return self._mono() / 1000
+
+    def _wall_s(self) -> float:
+        return (self.true_ms + self.wall_error_ms) / 1000
+
+    def _log(self) -> bytes:
+        path = self.home / "buffer.db-wal"
+        return path.read_bytes() if path.exists() else b""
+
+    def _mark(self) -> bytes:
+        return (self.home / "buffer.mark").read_bytes()
+
+    def die(self, *, power: bool) -> None:
+        """End the process where it stands; with the power also goes what no fsync has confirmed."""
+        self.lives += 1
+        after = self.folder / f"life-{self.lives}"
+        shutil.copytree(self.home, after)
+        self.life.keeper.close()
+        shutil.rmtree(self.home)
+        self.home = after
+        if power:
+            if self.synced_log:
+                (after / "buffer.db-wal").write_bytes(self.synced_log)
+            if self.chance.random() < 0.5:
+                (after / "buffer.mark").write_bytes(self.synced_mark)
+        if power or self.chance.random() < self.trouble.reboot:
+            self.boots += 1
+            self.boot_ms = self.true_ms
+            self.wall_error_ms = self.chance.choice((-TRUE_START_MS, -86_400_000, 0, 3_600_000))
+        if self.chance.random() < self.trouble.damage:
+            self._damage(after)
+        self.events.append(f"{'power cut' if power else 'kill'} at step {self.counter // METERS}")
+        self.life = self._start()
+
+    def _damage(self, folder: Path) -> None:
+        path = self.chance.choice(sorted(folder.glob("buffer.db*")))
+        content = bytearray(path.read_bytes())
+        for _ in range(self.chance.randrange(1, 40)):
+            content[self.chance.randrange(len(content))] ^= 1 << self.chance.randrange(8)
+        path.write_bytes(content)
+        self.damaged = True
+
+    # one step
+
+    def step(self, *, calm: bool = False) -> None:
+        """Ten seconds: poll, send, deliver, and whatever goes wrong."""
+        self.true_ms += STEP_MS
+        self._poll()
+        self._tend()
+        self._connect(calm=calm)
+        self._send()
+        self._deliver(calm=calm)
+        if not calm:
+            self._trouble()
+
+    def _poll(self) -> None:
+        clock = self.life.clock
+        clock.watch()
+        samples = []
+        for meter in range(METERS):
+            self.counter += 1
+            value = self.counter * 1009
+            self.taken_at[value] = self.true_ms
+            at_ms = clock.now_ms()
+            samples.append(Sample(meter, clock.mono(), at_ms - at_ms % 100, value, 0, clock.quality, grid=True))
+        try:
+            self.life.keeper.append(samples)
+        except EnergyError as error:
+            self.events.append(f"not committed: {error}")
+            return
+        self.committed |= {sample.value for sample in samples}
+        if self.life.keeper.buffer.connection.execute("PRAGMA synchronous").fetchone()[0] >= 2:
+            self.synced_log = self._log()
+
+    def _tend(self) -> None:
+        keeper, clock = self.life.keeper, self.life.clock
+        if clock.quality != TimeQuality.UNKNOWN:
+            keeper.do(lambda buffer: buffer.date_boot(clock.offset_ms))
+        keeper.tend(clock.now_ms(), clock_is_good=clock.quality == TimeQuality.SYNCHRONISED)
+        self.synced_log = self._log() if self.synchronous == "FULL" else self.synced_log
+        self.synced_mark = self._mark()  # housekeeping syncs it every ten seconds
+        self.lost = keeper.buffer.lost
+
+    def _connect(self, *, calm: bool) -> None:
+        if calm:
+            self.offline_until = 0
+        if self.connected or self.counter < self.offline_until:
+            return
+        self.connected = True
+        self.life.outbox.connected(self._mono_s())
+        streams = tuple((s.epoch, s.done.prefix) for s in self.life.keeper.buffer.streams.values())
+        self._post(Topic(GATEWAY, Up.STATUS), encode(Status("online", streams=streams)))
+
+    def _send(self) -> None:
+        for _ in range(20):
+            message = self.life.outbox.next(self._mono_s()) if self.connected else None
+            if message is None:
+                return
+            self._post(Topic(GATEWAY, message.kind), message.payload)
+
+    def _post(self, topic: Topic, payload: bytes) -> None:
+        self.sent += 1
+        heapq.heappush(self.network, (self.true_ms, self.sent, str(topic), payload))
+
+    def _deliver(self, *, calm: bool) -> None:
+        for _ in range(400):
+            if not self.network or self.network[0][0] > self.true_ms:
+                return
+            _, _, topic, payload = heapq.heappop(self.network)
+            if not calm and self._mishap(topic, payload):
+                continue
+            if "/down/" in topic:
+                self._hear(topic, payload)
+                continue
+            self.cloud.now_ms = self.true_ms
+            for answer in self._answers(topic, payload):
+                self._post_text(*answer)
+
+    def _post_text(self, topic: str, payload: bytes) -> None:
+        self.sent += 1
+        heapq.heappush(self.network, (self.true_ms, self.sent, topic, payload))
+
+    def _mishap(self, topic: str, payload: bytes) -> bool:
+        """Whether this message is lost or comes later; it may also come twice."""
+        fate = self.chance.random()
+        if fate < self.trouble.drop:
+            return True
+        if fate < self.trouble.drop + self.trouble.duplicate:
+            self._later(topic, payload)
+            return False
+        if fate < self.trouble.drop + 2 * self.trouble.duplicate:
+            self._later(topic, payload)
+            return True
+        return False
+
+    def _later(self, topic: str, payload: bytes) -> None:
+        if "/down/" in topic:
+            return  # a clean session: what was for an earlier connection does not come later
+        self.sent += 1
+        due_ms = self.true_ms + self.chance.randrange(1, self.trouble.delay_max_ms)
+        heapq.heappush(self.network, (due_ms, self.sent, topic, payload))
+
+    def _answers(self, topic: str, payload: bytes) -> list[tuple[str, bytes]]:
+        answers = list(self.cloud.take(topic, payload))
+        message = read(topic, payload)[1]
+        if isinstance(message, Status):
+            answers += self.cloud.compare(GATEWAY, message)
+        return answers
+
+    def _hear(self, topic: str, payload: bytes) -> None:
+        if not self.connected:
+            return
+        message = read(topic, payload)[1]
+        if isinstance(message, Receipt):
+            self.life.clock.hear_cloud(message.now_ms)
+            clock = self.life.clock
+            self.life.keeper.do(lambda buffer: buffer.date_boot(clock.offset_ms))
+            self.life.outbox.receipt(message, self._mono_s())
+        elif isinstance(message, Rejection):
+            self.life.outbox.rejection(message, self._mono_s())
+
+    def _trouble(self) -> None:
+        luck = self.chance.random
+        if luck() < self.trouble.wall_jump:
+            self.wall_error_ms += self.chance.choice((-7_200_000, 3_600_000, 315_576_000_000, -60_000))
+        if luck() < self.trouble.disconnect:
+            self.connected = False
+            self.offline_until = self.counter + METERS * self.chance.randrange(1, self.trouble.offline_steps)
+        if luck() < self.trouble.restore:
+            self.cloud = self.backup
+            self.backup = copy.deepcopy(self.cloud)
+            self.events.append(f"cloud restored at step {self.counter // METERS}")
+        elif luck() < self.trouble.restore * 3:
+            self.backup = copy.deepcopy(self.cloud)
+        if luck() < self.trouble.power_cut:
+            self.die(power=True)
+        elif luck() < self.trouble.kill:
+            self.die(power=False)
+
+    # the outcome
+
+    def play(self, steps: int) -> "World":
+        """Trouble for some steps, then calm until nothing is owed."""
+        for _ in range(steps):
+            self.step()
+        self.connected = False
+        quiet = 0
+        for _ in range(SETTLE_STEPS):
+            self.step(calm=True)
+            owed = sum(stream.pending for stream in self.life.keeper.buffer.streams.values())
+            quiet = quiet + 1 if not owed and not self.network and not self.life.keeper.salvaging else 0
+            if quiet > QUIET_STEPS:
+                break
+        self.lost = self.life.keeper.buffer.lost
+        self.life.keeper.close()
+        return self
+
+    def verdict(self) -> list[str]:
+        """Everything that is wrong; empty when the promises were kept."""
+        facts = self.cloud.facts()
+        values = [fact[3] for fact in facts]
+        missing = self.committed - set(values)
+        problems = [*self.cloud.conflicts[:2], *self.cloud.quarantine[:2]]
+        if len(values) != len(set(values)):
+            problems.append(f"{len(values) - len(set(values))} readings twice")
+        if not set(values) <= set(self.taken_at):
+            problems.append("values that no meter ever had")
+        if len(missing) > (self.lost + METERS if self.damaged else 0):  # the mark may be one round behind
+            problems.append(f"{len(missing)} committed readings are missing, {self.lost} reported")
+        wrong = [f for f in facts if f[5] != TimeQuality.UNKNOWN and self._misdated(f[3], f[2])]
+        if wrong:
+            problems.append(f"{len(wrong)} readings have a wrong time, the first {wrong[0]}")
+        return problems
+
+    def _misdated(self, value: int, at_ms: int) -> bool:
+        return abs(self.taken_at.get(value, at_ms) - at_ms) > TOLERANCE_MS

@@ -1,0 +1,108 @@
+"""Seeded histories of a whole gateway: every committed reading arrives once, dated right, through all of it at once."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from edge_agent.buffer import Buffer, Stream, mend, salvage, store
+from edge_agent.uplink.outbox import Outbox, Outgoing
+from tests.chaos.edge_faults import count, sabotage
+from tests.chaos.edge_world import Trouble, World
+
+SEEDS = count(3000, 300)
+CONTROL_SEEDS = 60
+STEPS = 60
+
+
+@pytest.fixture
+def fast_disk() -> Iterator[Path]:
+    """A folder in memory where there is one: the simulation decides itself what a power cut takes."""
+    shm = Path("/dev/shm")
+    folder = Path(tempfile.mkdtemp(prefix="energy-sim-", dir=shm if shm.is_dir() else None))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def failures(
+    folder: Path, seeds: range, *, trouble: Trouble | None = None, stop_early: bool = False, **build: object
+) -> list[str]:
+    """Seeds whose history broke a promise, with what was wrong."""
+    found = []
+    for seed in seeds:
+        home = folder / str(seed)
+        try:
+            world = World(home, seed, trouble or Trouble(), **build).play(STEPS)  # type: ignore[arg-type]
+            problems = world.verdict()
+        except Exception as error:  # noqa: BLE001  whatever breaks is a finding of this seed
+            problems = [repr(error)]
+        finally:
+            shutil.rmtree(home, ignore_errors=True)
+        if problems:
+            found.append(f"seed {seed}: {problems}")
+            if stop_early:
+                break
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(4))
+def test_no_seed_loses_doubles_or_misdates_a_reading(fast_disk: Path, part: int) -> None:
+    assert [] == failures(fast_disk, range(part, SEEDS, 4))
+
+
+@pytest.mark.slow
+def test_damage_to_the_file_costs_no_more_than_is_reported(fast_disk: Path) -> None:
+    assert [] == failures(fast_disk, range(SEEDS // 10), trouble=Trouble(damage=0.3, restore=0.0))
+
+
+class ForgetsOnPuback(Outbox):
+    """Broken on purpose: what the broker took is done."""
+
+    def next(self, now_s: float) -> Outgoing | None:
+        message = super().next(now_s)
+        for flight in self.session.flights:
+            stream: Stream = self.keeper.buffer.streams[flight.stream]
+            self.keeper.buffer.receive(stream, [(flight.first, flight.last)])
+        return message
+
+
+@pytest.mark.slow
+class TestControls:
+    """Builds that are broken on purpose: the simulation has to find each of them."""
+
+    def test_synchronous_normal(self, fast_disk: Path) -> None:
+        assert failures(fast_disk, range(CONTROL_SEEDS), synchronous="NORMAL", stop_early=True)
+
+    def test_forgetting_on_puback(self, fast_disk: Path) -> None:
+        assert failures(fast_disk, range(CONTROL_SEEDS), outbox_type=ForgetsOnPuback, stop_early=True)
+
+    def test_believing_the_wall_clock(self, fast_disk: Path) -> None:
+        assert failures(fast_disk, range(CONTROL_SEEDS), kernel=lambda: True, stop_early=True)
+
+    def test_no_epoch(self, fast_disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        damage = Trouble(damage=0.5)
+        with sabotage(
+            monkeypatch, (f"{store.__name__}.new_epoch", lambda: 1), (f"{mend.__name__}.new_epoch", lambda: 1)
+        ):
+            assert failures(fast_disk, range(CONTROL_SEEDS), trouble=damage, stop_early=True)
+
+    def test_no_checksum(self, fast_disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        def none(_epoch: int, _row: object) -> int:
+            return 0
+
+        damage = Trouble(damage=0.5)
+        names = (f"{store.__name__}.checksum", none), (f"{salvage.__name__}.checksum", none)
+        with sabotage(monkeypatch, *names):
+            assert failures(fast_disk, range(CONTROL_SEEDS), trouble=damage, stop_early=True)
+
+    def test_dating_without_writing_the_date_down(self, fast_disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A boot's offset that is only in memory gives the same row two times after a restart."""
+
+        def only_in_memory(buffer: Buffer, offset_ms: int) -> None:
+            buffer.offsets[buffer.boot] = offset_ms
+
+        with sabotage(monkeypatch, ("edge_agent.buffer.store.Buffer.date_boot", only_in_memory)):
+            assert failures(fast_disk, range(CONTROL_SEEDS * 3), stop_early=True)
