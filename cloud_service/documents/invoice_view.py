@@ -1,5 +1,6 @@
 """The invoice as finished texts: every number, date and label is written here, so that templates only lay out."""
 
+from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from itertools import groupby
@@ -66,6 +67,7 @@ def _page(paper: InvoicePaper, theme: Theme, words: Words) -> dict[str, Any]:
             "accent": theme.accent,
             "ink": theme.ink,
             "logo": theme.logo(),
+            "logo_uri": svg_uri(theme.logo()),
             "logo_height_mm": theme.logo_height_mm,
             "show_name": theme.show_name,
             "paper": theme.paper,
@@ -74,6 +76,11 @@ def _page(paper: InvoicePaper, theme: Theme, words: Words) -> dict[str, Any]:
         "closing": theme.text("closing", words.language),
         "footer": _footer(paper, theme, words) if theme.shows("footer") else [],
     }
+
+
+def svg_uri(svg: str) -> str:
+    """A drawing as a data address, for HTML."""
+    return "data:image/svg+xml;base64," + b64encode(svg.encode()).decode()
 
 
 def _party(party: Party) -> dict[str, Any]:
