@@ -12,6 +12,7 @@ NINTH = Decimal("0.000000001")
 DAYS_OF_A_MONTH = 30
 
 
+# months and anchor are used by domain/cycle.py (billing cycles longer than a month)
 def cycle_start(day: date, cycle_day: int, months: int = 1, anchor: date | None = None) -> date:
     """First day of the billing cycle `day` lies in. Cycles longer than a month count from `anchor`'s month."""
     start = _on(day.year * 12 + day.month - 1, cycle_day)
