@@ -9,9 +9,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from cloud_service.payments import provider
 from cloud_service.settings import Settings, read_settings
 from cloud_service.store.session import Engine, connect
-from cloud_service.web import access, assets, database, errors, headers, identity, navigation, words
+from cloud_service.web import access, assets, database, errors, guards, headers, identity, navigation, words
 from cloud_service.web.blueprints import BLUEPRINTS
-from cloud_service.web.guards import csrf, limiter
 from cloud_service.web.locale import babel
 from cloud_service.web.sessions import StoredSessions
 
@@ -44,9 +43,8 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     app.session_interface = StoredSessions(engine)
     database.use(app, engine)
     babel.use(app)
-    csrf.init_app(app)
-    limiter.init_app(app)
     identity.use(app, settings)
+    guards.use(app)
     errors.use(app)
     words.use(app)
     assets.use(app)

@@ -18,6 +18,7 @@ COMMANDS = {
     "correct": ("cloud_service.cli.correct:correct", "Credit notes, new bills, differences."),
     "ledger": ("cloud_service.cli.ledger:ledger", "What the books say: proofs, ageing, cash book, journal."),
     "bill": ("cloud_service.cli.bill:bill", "Run billing, show invoices."),
+    "user": ("cloud_service.cli.user:user", "Who may sign in: add, link, disable, list."),
     "up": ("cloud_service.cli.up:up", "Run all services on this machine."),
     "demo": ("cloud_service.cli.demo:demo", "Run everything with an example operator."),
     "doctor": ("cloud_service.cli.doctor:doctor", "Check this installation; say what to mend and how."),

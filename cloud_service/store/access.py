@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from cloud_service.store.auditing import Change, record
+from cloud_service.store.parties import Client
 from cloud_service.store.schema import CreatedAt, Id, PublicId, Table
 from common.errors import ConflictError, InputError, NotFoundError
 
@@ -215,6 +216,14 @@ def user_by_public_id(session: Session, public_id: UUID) -> User:
 def user_by_email(session: Session, email: str) -> User | None:
     """The person with that address, whatever its case."""
     return session.scalar(select(User).where(func.lower(User.email) == email.strip().lower()))
+
+
+def client_by_number(session: Session, number: str) -> int:
+    """The id of the client with that number."""
+    found = session.scalars(select(Client.id).where(Client.number == number)).all()
+    if len(found) != 1:
+        raise NotFoundError(f"{'no' if not found else 'more than one'} client has the number {number}", path="client")
+    return found[0]
 
 
 def token_hash(token: str) -> bytes:

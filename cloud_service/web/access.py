@@ -112,10 +112,18 @@ def enforce() -> Response | None:
     if policy.public:
         return None
     if not current_user.is_authenticated:
-        return redirect(url_for("security.login", next=request.full_path if request.method == "GET" else "/"))
+        return _to_the_sign_in()
     if not policy.needs <= allowed():
         raise NotFoundError("there is no such page")
     return None
+
+
+def _to_the_sign_in() -> Response:
+    """A redirect; for a part of a page asked for by script, the whole page goes there."""
+    if "HX-Request" in request.headers:
+        return Response(status=401, headers={"HX-Redirect": url_for("security.login")})
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    return redirect(url_for("security.login", next=wanted))
 
 
 def allowed() -> frozenset[May]:

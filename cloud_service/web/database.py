@@ -10,14 +10,14 @@ from cloud_service.store.session import Engine, Session, sessions
 
 def use(app: Flask, engine: Engine) -> None:
     """Give the app its engine."""
-    app.extensions["database"] = engine
+    app.extensions["engine"] = engine
     app.extensions["sessions"] = sessions(engine)
     app.teardown_appcontext(_close)
 
 
 def engine() -> Engine:
     """The engine of the app."""
-    return cast("Engine", current_app.extensions["database"])
+    return cast("Engine", current_app.extensions["engine"])
 
 
 def session() -> Session:

@@ -1,6 +1,8 @@
 """What stands before every form: a token that only our own pages carry, and a limit on tries."""
 
-from flask import request
+from typing import Any
+
+from flask import Flask, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf import CSRFProtect
@@ -11,6 +13,21 @@ limiter = Limiter(key_func=get_remote_address, storage_uri="memory://")
 SIGN_IN_LIMIT = "10 per minute; 60 per hour"
 
 
-def only_posts() -> bool:
-    """Looking at the sign-in page is free, sending it is counted."""
-    return request.method != "POST"
+GUESSED = (
+    "security.login",
+    "security.verify",
+    "security.two_factor_token_validation",
+    "security.mf_recovery",
+    "security.reset_password",
+    "security.forgot_password",
+)
+"""Where somebody could try many passwords, codes or links."""
+
+
+def use(app: Flask) -> None:
+    """Set both up; only sent forms are counted, looking at them is free."""
+    csrf.init_app(app)
+    limiter.init_app(app)
+    limit: Any = limiter.limit(SIGN_IN_LIMIT, exempt_when=lambda: request.method != "POST")
+    for endpoint in GUESSED:
+        app.view_functions[endpoint] = limit(app.view_functions[endpoint])

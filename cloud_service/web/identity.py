@@ -5,7 +5,7 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
-from flask import Flask
+from flask import Flask, current_app, url_for
 from flask_security import RoleMixin, Security, SQLAlchemySessionUserDatastore, UserMixin
 from flask_security.mail_util import MailUtil
 from flask_security.recoverable import generate_reset_password_token
@@ -14,6 +14,7 @@ from cloud_service.settings import Settings
 from cloud_service.store.access import PASSWORD_MIN, User
 from cloud_service.web.access import ROLES, May
 from cloud_service.web.database import current_session, session
+from common.errors import NotFoundError
 
 WRONG_MAX = 8
 LOCK = timedelta(minutes=15)
@@ -109,6 +110,15 @@ def one_time_token(person: Person) -> str:
     """What a link carries that lets somebody choose a password: valid for a day, worthless after its first use."""
     token: str = generate_reset_password_token(person)  # type: ignore[no-untyped-call]  # Flask-Security has no types there
     return token
+
+
+def one_time_address(email: str) -> str:
+    """The whole link for somebody, below the address of this installation."""
+    settings: Settings = current_app.extensions["settings"]
+    person = current_app.extensions["security"].datastore.find_user(case_insensitive=True, email=email)
+    if person is None:
+        raise NotFoundError(f"nobody signs in as {email}")
+    return settings.public_url + url_for("security.reset_password", token=one_time_token(person))
 
 
 def _key(settings: Settings, purpose: str) -> str:

@@ -131,7 +131,7 @@ def gateways(scope: Scope, wanted: Wanted, now: datetime) -> Listing:
             Gateway.last_seen_at,
             Gateway.health,
             gaps.label("gaps"),
-            func.concat(meters - failing, " / ", meters).label("meters_read"),
+            case((meters > 0, func.concat(meters - failing, " / ", meters)), else_="").label("meters_read"),
             report["pending_rows"].as_integer().label("waiting"),
             func.coalesce(Gateway.health["status"]["agent"].astext, "").label("version"),
             Gateway.created_at,

@@ -46,9 +46,7 @@ LIST = ListPage(
     ),
     search="Account or tenant",
     filters=(
-        Filter(
-            "mode", "Plan", options=(("", "Prepaid and postpaid"), ("prepaid", "Prepaid"), ("postpaid", "Postpaid"))
-        ),
+        Filter("mode", "Plan", options=(("", "Both plans"), ("prepaid", "Prepaid"), ("postpaid", "Postpaid"))),
         Filter("client", "Client", "hidden"),
         Filter("currency", "Currency", "hidden"),
     ),

@@ -61,9 +61,7 @@ LIST = ListPage(
     filters=(
         Filter("from", "From", "date"),
         Filter("to", "To", "date"),
-        Filter(
-            "mode", "Plan", options=(("", "Prepaid and postpaid"), ("prepaid", "Prepaid"), ("postpaid", "Postpaid"))
-        ),
+        Filter("mode", "Plan", options=(("", "Both plans"), ("prepaid", "Prepaid"), ("postpaid", "Postpaid"))),
         Filter("status", "Status", "several", (*STATUS, ("credit_note", "Credit notes"))),
         Filter("account", "Account", "hidden"),
         Filter("client", "Client", "hidden"),

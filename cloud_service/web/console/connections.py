@@ -50,9 +50,7 @@ LIST = ListPage(
     search="Number, tenant, place, grid id or meter",
     filters=(
         Filter("state", "State", "several", (("active", "Active"), ("future", "Future"), ("ended", "Ended"))),
-        Filter(
-            "mode", "Plan", options=(("", "Prepaid and postpaid"), ("prepaid", "Prepaid"), ("postpaid", "Postpaid"))
-        ),
+        Filter("mode", "Plan", options=(("", "Both plans"), ("prepaid", "Prepaid"), ("postpaid", "Postpaid"))),
         Filter("site", "Site", "hidden"),
         Filter("account", "Account", "hidden"),
     ),

@@ -10,7 +10,8 @@ from cloud_service.store import access as store
 from cloud_service.store.access import User
 from cloud_service.web.access import ROLES, May, access, actor
 from cloud_service.web.database import session
-from common.errors import ConflictError, NotFoundError
+from cloud_service.web.identity import one_time_address
+from common.errors import ConflictError
 
 blueprint = Blueprint("users", __name__)
 STAFF = tuple(role for role in ROLES if role != "client")
@@ -80,10 +81,5 @@ def _other(public_id: UUID) -> User:
 
 
 def _with_link(user: User) -> str:
-    from cloud_service.web.identity import Person, one_time_token
-
-    person = session().get(Person, user.id)
-    if person is None:
-        raise NotFoundError("there is no such user")
-    link = url_for("security.reset_password", token=one_time_token(person), _external=True)
+    link = one_time_address(user.email)
     return render_template("console/users.html", users=store.users(session()), roles=STAFF, link=link, link_for=user)

@@ -1,0 +1,131 @@
+"""`energy-cloud user`: who may sign in. There is no default password: the first administrator comes from here."""
+
+import json
+import sys
+from typing import Any
+
+import click
+
+ROLES = click.Choice(["admin", "billing", "support", "auditor", "client"])
+ACTOR = "command line"
+
+
+@click.group()
+def user() -> None:
+    """People who may sign in to the console or the portal."""
+
+
+@user.command()
+@click.argument("email")
+@click.option("--name", default="", help="Shown in the console; the address unless given.")
+@click.option("--role", type=ROLES, required=True, help="What they may do.")
+@click.option("--client", "client_number", default="", help="For the role client: the client's number.")
+@click.option("--password-stdin", is_flag=True, help="Read a password from standard input instead of making a link.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def add(*, email: str, name: str, role: str, client_number: str, password_stdin: bool, as_json: bool) -> None:
+    """Let EMAIL sign in, and print the one-time link by which they choose a password."""
+    password = sys.stdin.readline().rstrip("\n") if password_stdin else None
+    with _application() as (app, session):
+        from cloud_service.store import access
+
+        person = access.add_user(
+            session,
+            email=email,
+            name=name,
+            role=role,
+            password=password,
+            client_id=access.client_by_number(session, client_number) if client_number else None,
+            actor=ACTOR,
+        )
+        session.commit()
+        _print(
+            {"email": person.email, "role": role} | ({} if password else {"link": _link(app, email)}), as_json=as_json
+        )
+
+
+@user.command()
+@click.argument("email")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def link(*, email: str, as_json: bool) -> None:
+    """Print a new one-time link for EMAIL: a day to choose a password."""
+    with _application() as (app, session):
+        from cloud_service.store import access
+
+        access.note(session, ACTOR, "user.invite", _known(session, email))
+        session.commit()
+        _print({"email": email, "link": _link(app, email)}, as_json=as_json)
+
+
+@user.command()
+@click.argument("email")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def disable(*, email: str, as_json: bool) -> None:
+    """Keep EMAIL out from now on; their browsers are signed out at once."""
+    with _application() as (_app, session):
+        from cloud_service.store import access
+
+        access.set_active(session, _known(session, email), active=False, actor=ACTOR)
+        session.commit()
+        _print({"email": email, "active": False}, as_json=as_json)
+
+
+@user.command(name="list")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def list_all(*, as_json: bool) -> None:
+    """Print who may sign in."""
+    with _application() as (_app, session):
+        from cloud_service.store import access
+
+        rows: list[dict[str, Any]] = [
+            {"email": one.email, "name": one.name, "roles": [grant.role for grant in one.grants], "active": one.active}
+            for one in access.users(session)
+        ]
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    for row in rows:
+        click.echo(f"{row['email']}\t{', '.join(row['roles'])}\t{row['name']}{'' if row['active'] else '  (kept out)'}")
+
+
+def _print(facts: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(facts, ensure_ascii=False))
+    elif "link" in facts:
+        click.echo(facts["link"])
+        click.echo("Hand this link over; it works once, for a day.", err=True)
+    else:
+        click.echo("done", err=True)
+
+
+def _known(session: Any, email: str) -> Any:
+    from cloud_service.store import access
+    from common.errors import NotFoundError
+
+    found = access.user_by_email(session, email)
+    if found is None:
+        raise NotFoundError(f"nobody signs in as {email}")
+    return found
+
+
+def _link(app: Any, email: str) -> str:
+    """The address that the console would show for the same person."""
+    from cloud_service.web.identity import one_time_address
+
+    with app.test_request_context():
+        return one_time_address(email)
+
+
+def _application() -> Any:
+    """The web application and a session on its database; the link is signed with its keys."""
+    from contextlib import contextmanager
+
+    @contextmanager
+    def opened() -> Any:
+        from cloud_service.app import create_app
+        from cloud_service.store.session import Session
+
+        app = create_app()
+        with Session(app.extensions["engine"], expire_on_commit=False) as session:
+            yield app, session
+
+    return opened()
