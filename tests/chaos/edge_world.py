@@ -27,6 +27,7 @@ STEP_MS = 10_000
 TRUE_START_MS = 1_790_000_000_000
 LIMITS = Limits(ballast_bytes=0)
 TOLERANCE_MS = 2500  # the clock's own tolerance, what a receipt took, and the rounding to tenths
+LATE_MS = 800  # a receipt is under way for some time
 SETTLE_STEPS = 600
 QUIET_STEPS = 15  # more than a minute: a gateway notices a restored cloud within that
 
@@ -222,7 +223,7 @@ class World:
             if "/down/" in topic:
                 self._hear(topic, payload)
                 continue
-            self.cloud.now_ms = self.true_ms
+            self.cloud.now_ms = self.true_ms - self.chance.randrange(LATE_MS)
             for answer in self._answers(topic, payload):
                 self._post_text(*answer)
 

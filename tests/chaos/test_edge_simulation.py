@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from edge_agent.buffer import Buffer, Stream, mend, salvage, store
+from edge_agent.buffer.store import EVER_MS
 from edge_agent.uplink.outbox import Outbox, Outgoing
 from tests.chaos.edge_faults import count, sabotage
 from tests.chaos.edge_world import Trouble, World
 
 SEEDS = count(3000, 300)
 CONTROL_SEEDS = 60
+BRITTLE = Trouble(damage=0.8, kill=0.06, power_cut=0.06)
 STEPS = 60
 
 
@@ -59,13 +61,14 @@ def test_damage_to_the_file_costs_no_more_than_is_reported(fast_disk: Path) -> N
 
 
 class ForgetsOnPuback(Outbox):
-    """Broken on purpose: what the broker took is done."""
+    """Broken on purpose: what the broker took is deleted."""
 
     def next(self, now_s: float) -> Outgoing | None:
         message = super().next(now_s)
         for flight in self.session.flights:
             stream: Stream = self.keeper.buffer.streams[flight.stream]
             self.keeper.buffer.receive(stream, [(flight.first, flight.last)])
+        self.keeper.buffer.prune(EVER_MS)
         return message
 
 
@@ -83,20 +86,18 @@ class TestControls:
         assert failures(fast_disk, range(CONTROL_SEEDS), kernel=lambda: True, stop_early=True)
 
     def test_no_epoch(self, fast_disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        damage = Trouble(damage=0.5)
         with sabotage(
             monkeypatch, (f"{store.__name__}.new_epoch", lambda: 1), (f"{mend.__name__}.new_epoch", lambda: 1)
         ):
-            assert failures(fast_disk, range(CONTROL_SEEDS), trouble=damage, stop_early=True)
+            assert failures(fast_disk, range(CONTROL_SEEDS), trouble=BRITTLE, stop_early=True)
 
     def test_no_checksum(self, fast_disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         def none(_epoch: int, _row: object) -> int:
             return 0
 
-        damage = Trouble(damage=0.5)
         names = (f"{store.__name__}.checksum", none), (f"{salvage.__name__}.checksum", none)
         with sabotage(monkeypatch, *names):
-            assert failures(fast_disk, range(CONTROL_SEEDS), trouble=damage, stop_early=True)
+            assert failures(fast_disk, range(CONTROL_SEEDS), trouble=BRITTLE, stop_early=True)
 
     def test_dating_without_writing_the_date_down(self, fast_disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """A boot's offset that is only in memory gives the same row two times after a restart."""
