@@ -1,6 +1,10 @@
 """`energy-cloud readings`: take meter data files in."""
 
+import getpass
 import json
+import time
+from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
@@ -8,6 +12,8 @@ import click
 
 from common.errors import InputError
 
+FORMATS = ("nem12", "csv")  # of domain/meterdata, which is not imported before it is needed
+COLUMNS = "meter, register, time, value, unit, kind, step, quality or direction"
 PROGRESS_BYTES_MIN = 4_000_000  # below that a file is done before anyone looks
 
 
@@ -18,37 +24,102 @@ def readings() -> None:
 
 @readings.command(name="import")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--format", "format_name", type=click.Choice(["nem12", "csv"]), required=True, help="What the file is.")
+@click.option("--format", "format_name", type=click.Choice(FORMATS), required=True, help="What the file is.")
 @click.option("--dry-run", is_flag=True, help="Read and check only; needs no database.")
-@click.option("--map", "columns", multiple=True, metavar="OURS=THEIRS", help="csv: which column is meter, register, time, value, unit, kind, step, quality, direction.")  # fmt: skip # noqa: E501 - one option a line
-@click.option("--set", "constants", multiple=True, metavar="OURS=VALUE", help="csv: one value for all lines, for example unit=kWh.")  # fmt: skip # noqa: E501 - one option a line
+@click.option("--reason", default="", help="Why values that differ from stored ones are right: allows corrections.")
+@click.option("--author", default="", help="Who imports; the system's user unless given.")
+@click.option("--create-meters", "site", default="", metavar="SITE", help="Make unknown meters at this site.")
+@click.option("--unit", "units", multiple=True, metavar="REGISTER=UNIT", help="Unit of a register without one.")
+@click.option("--map", "columns", multiple=True, metavar="OURS=THEIRS", help=f"csv: which column is {COLUMNS}.")
+@click.option("--set", "constants", multiple=True, metavar="OURS=VALUE", help="csv: one value for all lines.")
 @click.option("--zone", default="UTC", show_default=True, help="csv: IANA zone of times without an offset.")
 @click.option("--delimiter", default="", help="csv: found in the header unless given.")
 @click.option("--decimal", default=".", show_default=True, help="csv: the decimal sign.")
 @click.option("--time-format", default="", help="csv: strptime format of the time; ISO 8601 unless given.")
-@click.option("--interval-time", type=click.Choice(["start", "end"]), default="start", show_default=True, help="csv: what the time of an interval means.")  # fmt: skip # noqa: E501 - one option a line
+@click.option("--interval-time", type=click.Choice(["start", "end"]), default="start", help="csv: what a time means.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def import_file(file: Path, format_name: str, *, dry_run: bool, as_json: bool, **table: Any) -> None:
+def import_file(file: Path, format_name: str, *, dry_run: bool, as_json: bool, **given: Any) -> None:
     """Import a meter data FILE, all of it or nothing.
 
-    Exit codes: 0 imported, 6 imported with problems worth a look, 1 refused, 3 no such file.
-    """
-    from cloud_service.domain.meterdata import BadFileError, Summary, read
+    The same file twice, or the same values in another file, change nothing. Values that differ from stored ones are
+    refused without --reason. Sums are exact; digits finer than thousandths are carried on to the next interval.
 
-    summary = Summary([])
-    options = _options(**table)
-    with _open(file) as stream:
-        try:
-            for _ in read(stream, format_name, summary, options):
-                pass
-        except BadFileError as error:
-            raise error.in_file(str(file)) from None
-    result = {"file": str(file), "dry_run": dry_run, **summary.as_json()}
+    Exit codes: 0 done, 6 done with problems worth a look, 1 refused, 3 no such file, meter or site, 5 no database.
+    """
+    from cloud_service.domain.meterdata import BadFileError, Source, inspect
+
+    table = {
+        name: given.pop(name)
+        for name in ("columns", "constants", "zone", "delimiter", "decimal", "time_format", "interval_time")
+    }
+    source = Source(str(file), format_name, lambda: _open(file), _options(**table))
+    progress = _progress(file)
+    try:
+        facts = inspect(source, progress).as_json() if dry_run else _store(source, given, progress)
+    except BadFileError as error:
+        raise error.in_file(str(file)) from None
+    result = {"file": str(file), "dry_run": dry_run, **facts}
     if as_json:
         click.echo(json.dumps(result, ensure_ascii=False))
     else:
         _print(result)
     raise SystemExit(6 if result["problems"] else 0)
+
+
+def _store(source: Any, given: dict[str, Any], progress: Callable[[int], None]) -> dict[str, Any]:
+    from cloud_service.flow import meter_file
+    from cloud_service.settings import database_url
+    from cloud_service.store.session import connect
+
+    request = meter_file.Request(
+        author=given["author"] or f"{getpass.getuser()} (command line)",
+        reason=given["reason"],
+        create_at_site=given["site"],
+        units=_pairs(given["units"], "--unit"),
+    )
+    engine = connect(database_url())
+    try:
+        return meter_file.import_file(engine, source, request, progress).as_json()
+    finally:
+        engine.dispose()
+
+
+@readings.command()
+@click.option("--limit", default=100_000, show_default=True, help="At most so many registers.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+def validate(limit: int, *, as_json: bool) -> None:
+    """Make the days whose readings have changed; exit code 6 if some could not be made."""
+    from cloud_service.flow.validate import validate_dirty
+    from cloud_service.settings import database_url
+    from cloud_service.store.session import connect
+
+    engine = connect(database_url())
+    report = validate_dirty(engine, limit=limit)
+    engine.dispose()
+    if as_json:
+        click.echo(json.dumps(asdict(report)))
+    else:
+        click.echo(
+            f"{report.registers:,} registers, {report.days:,} days ({report.changed:,} changed), "
+            f"{report.intervals:,} intervals, {report.missing:,} missing, {report.estimated:,} estimated, "
+            f"{report.rejected:,} refused in {report.seconds:.1f} s"
+        )
+        for problem in report.problems:
+            click.echo(problem, err=True)
+    raise SystemExit(6 if report.problems else 0)
+
+
+def _progress(file: Path) -> Callable[[int], None]:
+    """Says on stderr how far a large file is, once a second."""
+    size = file.stat().st_size if file.exists() else 0
+    last = [time.monotonic()]
+
+    def say(done: int) -> None:
+        if size >= PROGRESS_BYTES_MIN and time.monotonic() - last[0] > 1:
+            last[0] = time.monotonic()
+            click.echo(f"{file.name}: {100 * done // size} %", err=True)
+
+    return say
 
 
 def _options(columns: tuple[str, ...], constants: tuple[str, ...], **table: str) -> Any:
@@ -97,3 +168,11 @@ def _print(result: dict[str, Any]) -> None:
         click.echo(f"line {problem['line']}: {problem['message']}", err=True)
     if result["dry_run"]:
         click.echo("dry run: nothing was stored", err=True)
+    elif result["already_imported"]:
+        click.echo("this very file was imported before: nothing was changed", err=True)
+    else:
+        click.echo(
+            f"{result['stored']:,} values stored, {result['unchanged']:,} were there, "
+            f"{result['corrected']:,} corrected",
+            err=True,
+        )

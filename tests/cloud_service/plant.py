@@ -46,7 +46,13 @@ def add_gateway(
     return gateway
 
 
-def add_meter(owner: psycopg.Connection[Any], name: str = "M1", site: int | None = None, **register: Any) -> int:
+def add_meter(
+    owner: psycopg.Connection[Any],
+    name: str = "M1",
+    site: int | None = None,
+    register: str = "energy_import_total",
+    **columns_of_it: Any,
+) -> int:
     """A mounted meter with one register; the register's id."""
     site = site or one(owner, "SELECT id FROM site LIMIT 1") or add_site(owner)
     point = one(owner, "INSERT INTO service_point (site_id, name) VALUES (%s, %s) RETURNING id", site, f"at {name}")
@@ -55,7 +61,7 @@ def add_meter(owner: psycopg.Connection[Any], name: str = "M1", site: int | None
         "INSERT INTO meter_mount (meter_id, service_point_id, during) VALUES (%s, %s, tstzrange('2020-01-01Z', NULL))",
         (meter, point),
     )
-    facts = {"name": "energy_import_total", "unit": "kWh", "kind": "index"} | register
+    facts = {"name": register, "unit": "kWh", "kind": "index"} | columns_of_it
     columns = ", ".join(facts)
     marks = ", ".join(["%s"] * len(facts))
     register_id: int = one(

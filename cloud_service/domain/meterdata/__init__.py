@@ -22,8 +22,10 @@ __all__ = [
     "Intervals",
     "Mapping",
     "Options",
+    "Source",
     "Summary",
     "Total",
+    "inspect",
     "read",
 ]
 
@@ -60,6 +62,26 @@ def read(file: IO[bytes], format_name: str, summary: Summary, options: Options |
     """The new blocks of a file, streaming, watched by `summary`; BadFileError refuses all of it."""
     _, reader = FORMATS[format_name]
     return summary.watch(reader(file, options or Options(), summary.findings))
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A meter data file; `open` gives its bytes from the beginning, each time it is called."""
+
+    name: str
+    format_name: str
+    open: Callable[[], IO[bytes]]
+    options: Options = field(default_factory=Options)
+
+
+def inspect(source: Source, progress: Callable[[int], None] = lambda _: None) -> Summary:
+    """What a file holds; BadFileError if anything in it is wrong. `progress` hears how many bytes were read."""
+    summary = Summary([])
+    with source.open() as file:
+        for count, _ in enumerate(read(file, source.format_name, summary, source.options)):
+            if not count % 200:
+                progress(file.tell())
+    return summary
 
 
 def _text(file: IO[bytes]) -> Iterator[str]:

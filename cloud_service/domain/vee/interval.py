@@ -5,12 +5,13 @@ split without losing a thousandth. Steps that no reading covers are filled if th
 longer holes stay missing.
 """
 
-from itertools import pairwise
+from collections.abc import Iterator
+from itertools import groupby, pairwise
 
 import numpy as np
 
 from cloud_service.domain.vee.days import Made, Steps, cut
-from cloud_service.domain.vee.series import Bytes, Ints, Readings, Rules, Window
+from cloud_service.domain.vee.series import Bytes, Day, Ints, Readings, Rules, Window
 from common.period import STEPS_S
 from common.reading import Quality
 
@@ -19,12 +20,28 @@ FILL_MAX_S = 2 * 3600  # a longer hole is not filled
 
 def make_intervals(rules: Rules, window: Window, given: Readings, *, fill_max_s: int = FILL_MAX_S) -> Made:
     """The days of a window. Readings stand at the ends of their spans; where two overlap, the shorter span stays."""
-    usable = given.where(given.quality <= Quality.ESTIMATED)
-    usable = _without_overlap(rules, usable)
-    step_s = _step(rules, usable, window)
-    values, qualities = _on_grid(rules, usable, window, step_s)
-    _fill(values, qualities, step_s, fill_max_s, _day_offsets(window, step_s))
-    return cut(rules, window, Steps(step_s, values, qualities), usable)
+    usable = _without_overlap(rules, given.where(given.quality <= Quality.ESTIMATED))
+    days: list[Day] = []
+    for step_s, part in _by_step(rules, usable, window):
+        values, qualities = _on_grid(rules, usable, part, step_s)
+        _fill(values, qualities, step_s, fill_max_s, _day_offsets(part, step_s))
+        days += cut(rules, part, Steps(step_s, values, qualities), usable).days
+    return Made(rules, window, days)
+
+
+def _by_step(rules: Rules, given: Readings, window: Window) -> Iterator[tuple[int, Window]]:
+    """The window's days in runs of one step each: nearly always all of them at once."""
+    single = [Window((day,), window.starts_ms[n : n + 2]) for n, day in enumerate(window.days)]
+    length = np.where(given.step_s > 0, given.step_s, rules.step_s)
+    if len(np.unique(length)) < 2 and not _askew(window, int(length[0]) if len(length) else rules.step_s):  # noqa: PLR2004 - one step
+        yield int(length[0]) if len(length) else rules.step_s, window
+        return
+    for step_s, run in groupby(single, key=lambda day: _step(rules, given, day)):
+        days = list(run)
+        yield (
+            step_s,
+            Window(tuple(day.days[0] for day in days), (*(day.starts_ms[0] for day in days), days[-1].starts_ms[1])),
+        )
 
 
 def _spans(rules: Rules, given: Readings) -> tuple[Ints, Ints]:
