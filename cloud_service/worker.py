@@ -19,6 +19,7 @@ from cloud_service.flow import deliver as delivering
 from cloud_service.flow import run as running
 from cloud_service.flow.issue import issue_shard
 from cloud_service.flow.rate import rate_shard
+from cloud_service.flow.validate import validate_dirty
 from cloud_service.mail import Mailer
 from cloud_service.store import housekeeping
 from cloud_service.store.runs import runs_in
@@ -26,7 +27,7 @@ from cloud_service.store.session import APP_ROLE, Engine, Session, transaction
 from common.errors import EnergyError
 
 SHARD = 200
-QUEUES = ("runs", "deliver", "default")
+QUEUES = ("runs", "deliver", "validate", "default")
 log = logging.getLogger("energy.worker")
 
 
@@ -105,6 +106,14 @@ def _timed_jobs(app: procrastinate.App, tools: Tools) -> None:
         """Give jobs of dead workers to others."""
         for job in await context.app.job_manager.get_stalled_jobs():
             await context.app.job_manager.retry_job(job)
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="validate", queue="validate", queueing_lock="validate", lock="validate")
+    def validate(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
+        """Days whose readings have changed are made; a day that still gets readings waits for a few more of them."""
+        report = validate_dirty(tools.engine, tools.clock, limit=50_000, settle=timedelta(seconds=10))
+        for problem in report.problems:
+            log.warning("validation: %s", problem)
 
     @app.periodic(cron="* * * * *")
     @app.task(name="resume_runs", queue="default", queueing_lock="resume_runs")
