@@ -75,7 +75,8 @@ def invoice_cover(paper: InvoicePaper, theme: Theme) -> Cover:
 def reminder_cover(facts: Mapping[str, Any]) -> Cover:
     """The letter that asks for overdue money.
 
-    `facts`: locale, currency, amount, account, sender_name, recipient_name, pay_url, footer (lines), theme.
+    `facts`: locale, currency, amount, account, sender_name, recipient_name, pay_url, footer (lines), theme,
+    invoices (their numbers).
     """
     words = words_for(str(facts.get("locale", "en")))
     amount = words.money(Decimal(facts["amount"]), str(facts["currency"]))
@@ -85,7 +86,10 @@ def reminder_cover(facts: Mapping[str, Any]) -> Cover:
         subject=words.label("mail.reminder_subject", amount=amount),
         name=str(facts.get("recipient_name", "")),
         sentence=words.label("mail.reminder_text", amount=amount, account=account),
-        facts=[(words.label("reminder.total"), amount)],
+        facts=[
+            (words.label("reminder.total"), amount),
+            *((words.label("reminder.number"), str(number)) for number in facts.get("invoices", ())),
+        ],
         seller=str(facts.get("sender_name", "")),
         footer=[str(line) for line in facts.get("footer", ())],
         button=words.label("mail.pay", amount=amount),

@@ -26,8 +26,7 @@ def paper_of(invoice: Facts, lines: Sequence[Facts], *, corrects: str = "", pay_
     """The paper of an invoice's row and its lines' rows (columns by name, spans as `first_day` and `end_day`)."""
     seller, buyer, basis = invoice["seller"], invoice["buyer"], invoice["basis"]
     contracts = basis.get("contracts", [])
-    utilities = {item["contract"]["utility"] for item in contracts}
-    utility = utilities.pop() if len(utilities) == 1 else "mixed" if utilities else "electricity"
+    utility = _utility(contracts, lines)
     span = (invoice["first_day"], invoice["end_day"] - DAY)
     return InvoicePaper(
         kind=invoice["kind"],
@@ -48,7 +47,7 @@ def paper_of(invoice: Facts, lines: Sequence[Facts], *, corrects: str = "", pay_
         account=str(buyer.get("account", "")),
         references=tuple(("MaLo/EAN/MPAN", item["contract"]["grid_id"]) for item in contracts[:1] if _grid_id(item)),
         utility=utility,
-        energy=_energy(invoice, utility),
+        energy=_energy(invoice, utility, contracts),
         energy_unit=UNITS.get(utility, "kWh"),
         history=tuple(_history(basis.get("usage", ()), span)),
         readings=tuple(_reading(source) for item in contracts for source in item.get("sources", ())),
@@ -106,8 +105,18 @@ def _tax(tax: Facts) -> PaperTax:
     return PaperTax(str(tax["label"]), Decimal(tax["percent"]), Decimal(tax["base"]), Decimal(tax["amount"]))
 
 
-def _energy(invoice: Facts, utility: str) -> Decimal | None:
-    return Decimal(invoice["energy"]) / THOUSAND if utility != "mixed" else None
+def _utility(contracts: Sequence[Facts], lines: Sequence[Facts]) -> str:
+    """What is billed: one utility, `mixed`, or `plain` where it is none (a fee, interest)."""
+    found = {item["contract"]["utility"] for item in contracts}
+    found |= {str(line["explanation"].get("utility", "")) for line in lines} if not contracts else set()
+    found.discard("")
+    return found.pop() if len(found) == 1 else "mixed" if found else "plain"
+
+
+def _energy(invoice: Facts, utility: str, contracts: Sequence[Facts]) -> Decimal | None:
+    if utility in ("mixed", "plain") or not (contracts or invoice["energy"]):
+        return None
+    return Decimal(invoice["energy"]) / THOUSAND
 
 
 def _history(usage: Sequence[Sequence[Any]], span: tuple[date, date]) -> list[MonthEnergy]:

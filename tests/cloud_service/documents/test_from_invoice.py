@@ -1,0 +1,126 @@
+"""Stored facts become a paper: what the books froze, put where it is printed."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from cloud_service.documents.from_invoice import paper_of
+from cloud_service.documents.paper import InvoicePaper
+
+D = Decimal
+
+
+def contract(**changes: Any) -> dict[str, Any]:
+    facts = {"id": 1, "point": "Flat 1", "grid_id": "", "utility": "electricity", "meters": ["M1"]}
+    return {"contract": facts | changes, "sources": []}
+
+
+def invoice(**changes: Any) -> dict[str, Any]:
+    return {
+        "kind": "invoice", "number": "INV-1", "bill_date": date(2026, 11, 2), "due_date": date(2026, 11, 16),
+        "first_day": date(2026, 10, 1), "end_day": date(2026, 11, 1), "currency": "EUR", "net": D(10), "tax": D(0),
+        "total": D(10), "settled": D(0), "prepaid": False, "reason": "", "energy": 298_000, "local_currency": "EUR",
+        "local_rate": D(1), "seller": {"name": "S", "address": "A 1\n\n 12345 B ", "bank_accounts": []},
+        "buyer": {"name": "B", "locale": "de", "account": "A1", "number": "C1"},
+        "basis": {"contracts": [contract()], "taxes": [], "usage": []},
+    } | changes  # fmt: skip
+
+
+def line(**changes: Any) -> dict[str, Any]:
+    return {
+        "contract_id": 1, "label": "Energy", "quantity": D(298), "unit": "kWh", "price": D("0.30"), "amount": D(10),
+        "explanation": {"utility": "electricity"}, "first_day": date(2026, 10, 1), "end_day": date(2026, 11, 1),
+    } | changes  # fmt: skip
+
+
+def paper(lines: list[dict[str, Any]] | None = None, **changes: Any) -> InvoicePaper:
+    return paper_of(invoice(**changes), lines or [line()])
+
+
+def test_the_last_day_is_the_one_before_the_end() -> None:
+    assert (date(2026, 10, 1), date(2026, 10, 31)) == (paper().first_day, paper().last_day)
+
+
+def test_addresses_lose_empty_lines() -> None:
+    assert ("A 1", "12345 B") == paper().seller.address
+
+
+def test_lines_stand_below_their_supply_point_and_meter_and_do_not_repeat_it() -> None:
+    first = paper([line(label="Energy · Flat 1")]).lines[0]
+
+    assert ("Energy", "Flat 1 · M1") == (first.label, first.group)
+
+
+def test_a_fixed_line_shows_its_quantity_and_no_price() -> None:
+    first = paper([line(quantity=D(1), price=D(5), explanation={"utility": "", "quantity": "2.5"})]).lines[0]
+
+    assert (D("2.5"), None) == (first.quantity, first.price)
+
+
+def test_a_line_for_a_part_of_the_days_names_them_and_others_do_not() -> None:
+    part = line(first_day=date(2026, 10, 15))
+    whole, later = paper([line(), part]).lines
+
+    assert (None, (date(2026, 10, 15), date(2026, 10, 31))) == (whole.days, later.days)
+
+
+def test_the_bank_account_is_the_one_in_the_bill_s_currency() -> None:
+    accounts = [
+        {"holder": "S", "iban": "GB82WEST12345698765432", "bic": "", "currency": "GBP"},
+        {"holder": "S", "iban": "DE02120300000000202051", "bic": "X", "currency": "EUR"},
+    ]
+    bank = paper(seller={"name": "S", "bank_accounts": accounts}).bank
+
+    assert bank is not None
+    assert "DE02120300000000202051" == bank.iban
+    assert None is paper(seller={"name": "S", "bank_accounts": accounts[:1]}).bank
+
+
+def test_a_fee_is_a_plain_invoice_without_energy() -> None:
+    fee = paper([line(contract_id=None, explanation={"utility": ""})], energy=0, basis={"contracts": [], "taxes": []})
+
+    assert ("plain", None) == (fee.utility, fee.energy)
+
+
+def test_a_credit_note_names_its_utility_by_its_lines() -> None:
+    note = paper([line(contract_id=None)], kind="credit_note", energy=-298_000, basis={"contracts": []})
+
+    assert ("electricity", D(-298)) == (note.utility, note.energy)
+
+
+def test_several_utilities_are_a_mixed_bill_that_sums_no_energy() -> None:
+    both = [contract(), contract(id=2, utility="water")]
+
+    assert ("mixed", None) == (
+        paper(basis={"contracts": both}).utility, paper(basis={"contracts": both}).energy,
+    )  # fmt: skip
+
+
+def test_billed_indexes_are_shown_with_their_first_and_last_value() -> None:
+    indexes = [["2026-11-01T00:00:00+00:00", 5_500], ["2026-10-01T00:00:00+00:00", 1_000]]
+    source = {"meter": "M1", "name": "1.8.0", "unit": "kWh", "multiplier": "40", "indexes": indexes}
+    reading = paper(basis={"contracts": [contract() | {"sources": [source]}]}).readings[0]
+
+    assert (D(1), D("5.5"), D(180)) == (reading.previous, reading.current, reading.consumption)
+
+
+def test_billed_intervals_are_shown_with_their_sum() -> None:
+    source = {"meter": "M1", "name": "1.8.0", "unit": "kWh", "multiplier": "1", "counted": 298_000}
+    reading = paper(basis={"contracts": [contract() | {"sources": [source]}]}).readings[0]
+
+    assert (None, None, D(298)) == (reading.previous, reading.current, reading.consumption)
+
+
+def test_the_chart_marks_the_billed_months() -> None:
+    usage = [["2026-09-01", 1_000], ["2026-10-01", 2_500]]
+
+    assert [(date(2026, 9, 1), D(1), False), (date(2026, 10, 1), D("2.5"), True)] == [
+        (month.month, month.energy, month.billed) for month in paper(basis={"contracts": [], "usage": usage}).history
+    ]
+
+
+def test_a_bill_in_another_currency_says_what_it_is_in_the_seller_s() -> None:
+    other = paper(local_currency="KES", local_rate=D("151.2"))
+
+    assert (D("1512.00"), "KES") == (other.local_total, other.local_currency)
+    assert None is paper().local_total
