@@ -55,6 +55,11 @@ class Settings:
     payment_webhook_secret: str = ""
     demo: bool = False
 
+    @property
+    def pay_at(self) -> str:
+        """Where bills can be paid, printed on them; empty where no provider is set up."""
+        return self.public_url if self.payment_provider else ""
+
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 

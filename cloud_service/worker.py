@@ -160,8 +160,7 @@ def main() -> None:
     settings = read_settings()
     engine = connect(settings.database_url, pool_size=4)
     refuse_unsafe(engine)
-    pay_at = settings.public_url if settings.payment_provider else ""  # without a provider bills carry no payment link
-    tools = Tools(engine, lambda: SmtpMailer(settings.mail), lambda: datetime.now(UTC), pay_at)
+    tools = Tools(engine, lambda: SmtpMailer(settings.mail), lambda: datetime.now(UTC), settings.pay_at)
     app = create_worker(tools, settings.database_url)
     with contextlib.suppress(KeyboardInterrupt):
         app.run_worker(queues=list(QUEUES), concurrency=2, delete_jobs="never", listen_notify=True)

@@ -114,7 +114,7 @@ def paper_response(public_id: UUID, kind: str) -> Response:
     known = bill_page(session(), scope(), public_id, today())
     if kind == deliver.PDF:
         settings = current_app.extensions["settings"]
-        found: StoredDocument | Document = deliver.document(session(), known.invoice.id, public_url=settings.public_url)
+        found: StoredDocument | Document = deliver.document(session(), known.invoice.id, public_url=settings.pay_at)
         session().commit()
     else:
         found = document(session(), known.invoice.id, kind)
