@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
+from cloud_service.domain.batch_columns import rows_of
 from cloud_service.domain.discovery import discover
 from cloud_service.store import readings, streams
 from cloud_service.store.readings import Columns
@@ -33,7 +34,7 @@ class Meaning:
 
     def columns(self, batch: Batch, stream: int) -> Columns:
         """The batch's readings; DecodeError if it does not verify."""
-        rows = self.codec.rows(batch)
+        rows = rows_of(self.codec, batch)
         channel = np.frombuffer(rows.channel, dtype=np.int64)
         return Columns(
             register_id=self.register_id[channel],
