@@ -19,12 +19,14 @@ from common.message import Channel
 
 
 class Register(msgspec.Struct, frozen=True, array_like=True):
-    """What numbers mean: the catalog's version, epochs by stream number, channels in order, boot ids by number."""
+    """What numbers mean: the catalog's version, epochs by stream number, channels in order, boots and their clocks."""
 
     version: int = 0
     streams: tuple[tuple[int, int], ...] = ()
     channels: tuple[Channel, ...] = ()
     boots: tuple[tuple[int, str], ...] = ()
+    offsets: dict[int, int] = {}  # boot number -> wall minus monotonic milliseconds, once its clock was known
+    guesses: dict[int, int] = {}  # the same for boots that ended without a clock, from the boot after them
 
 
 def write_register(path: Path, register: Register) -> None:

@@ -22,11 +22,10 @@ class StreamState(msgspec.Struct, frozen=True, array_like=True):
 
 
 class State(msgspec.Struct, frozen=True, array_like=True):
-    """All streams at rest, the dated boots and the counters that health reports."""
+    """All streams at rest and the counters that health reports."""
 
     current: int
     streams: tuple[StreamState, ...]
-    offsets: dict[int, int] = {}  # boot number -> wall minus monotonic milliseconds
     lost: int = 0
     thinned: int = 0
 

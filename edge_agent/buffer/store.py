@@ -48,7 +48,6 @@ class Buffer:
         self.path = folder / FILE
         self.register_path = folder / "buffer.catalog"
         self.streams: dict[int, Stream] = {}
-        self.offsets: dict[int, int] = {}
         self.lost = 0
         self.thinned = 0
         self.dirty = False  # the state in memory is ahead of the note
@@ -81,7 +80,6 @@ class Buffer:
             stream.wake(rest)
             self.streams[rest.number] = stream
         self.current = self.streams[state.current]
-        self.offsets = dict(state.offsets)
         self.lost, self.thinned = state.lost, state.thinned
         self.current.last = max(self.current.last, self._highest(self.current.number))
 
@@ -223,17 +221,34 @@ class Buffer:
         """When a row was taken and how well that is known; None while its time may still become known."""
         if row.time_quality != TimeQuality.UNKNOWN:
             return row.at_ms, row.time_quality
-        if row.boot in self.offsets:
-            return max((row.mono_ms + self.offsets[row.boot]) // 100 * 100, 0), TimeQuality.RECONSTRUCTED
-        if row.boot == self.boot:
-            return None
-        return max(row.at_ms, 0), TimeQuality.UNKNOWN
+        for offsets, quality in (
+            (self.register.offsets, TimeQuality.RECONSTRUCTED),
+            (self.register.guesses, TimeQuality.UNKNOWN),
+        ):
+            if row.boot in offsets:
+                return max((row.mono_ms + offsets[row.boot]) // 100 * 100, 0), quality
+        return None
 
     def date_boot(self, offset_ms: int) -> None:
         """The first known offset of this boot's clock: on the disk before any row is dated by it."""
-        if self.boot not in self.offsets:
-            self.offsets[self.boot] = offset_ms
-            self.save()
+        if self.boot in self.register.offsets:
+            return
+        known = {**self.register.offsets, self.boot: offset_ms}
+        self._register(offsets=known, guesses=self._guesses(known))
+
+    def _guesses(self, known: dict[int, int]) -> dict[int, int]:
+        """For boots that ended without a clock: as if each had ended when the next one began."""
+        query = "SELECT boot, MAX(mono_ms) FROM reading WHERE flags & 56 = 24 GROUP BY boot"
+        with _our_errors():
+            lasted = dict(self.connection.execute(query).fetchall())
+        guesses = dict(self.register.guesses)
+        began = known[self.boot]
+        for number, _ in sorted(self.register.boots, reverse=True):
+            if number < self.boot:
+                if number not in known:
+                    guesses.setdefault(number, began - lasted.get(number, 0))
+                began = known.get(number, guesses.get(number, began))
+        return guesses
 
     # receipts
 
@@ -284,7 +299,7 @@ class Buffer:
     def state(self) -> State:
         """The state as it would be written down."""
         streams = tuple(stream.at_rest() for stream in self.streams.values())
-        return State(self.current.number, streams, self.offsets, self.lost, self.thinned)
+        return State(self.current.number, streams, self.lost, self.thinned)
 
     def _write_state(self, connection: sqlite3.Connection) -> None:
         if self.dirty:

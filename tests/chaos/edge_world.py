@@ -29,6 +29,7 @@ LIMITS = Limits(ballast_bytes=0)
 TOLERANCE_MS = 2500  # the clock's own tolerance, what a receipt took, and the rounding to tenths
 LATE_MS = 800  # a receipt is under way for some time
 SETTLE_STEPS = 600
+DAY_MS = 86_400_000
 QUIET_STEPS = 15  # more than a minute: a gateway notices a restored cloud within that
 
 
@@ -321,6 +322,8 @@ class World:
         wrong = [f for f in facts if f[5] != TimeQuality.UNKNOWN and self._misdated(f[3], f[2])]
         if wrong:
             problems.append(f"{len(wrong)} readings have a wrong time, the first {wrong[0]}")
+        if any(fact[2] < TRUE_START_MS - DAY_MS for fact in facts):
+            problems.append("readings from before there were any")
         return problems
 
     def _misdated(self, value: int, at_ms: int) -> bool:

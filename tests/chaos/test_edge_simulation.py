@@ -103,7 +103,7 @@ class TestControls:
         """A boot's offset that is only in memory gives the same row two times after a restart."""
 
         def only_in_memory(buffer: Buffer, offset_ms: int) -> None:
-            buffer.offsets[buffer.boot] = offset_ms
+            buffer.register.offsets.setdefault(buffer.boot, offset_ms)
 
         with sabotage(monkeypatch, ("edge_agent.buffer.store.Buffer.date_boot", only_in_memory)):
             assert failures(fast_disk, range(CONTROL_SEEDS * 3), stop_early=True)

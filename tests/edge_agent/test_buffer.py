@@ -189,13 +189,18 @@ def test_readings_before_the_first_clock_are_dated_afterwards(tmp_path: Path) ->
     again.close()
 
 
-def test_readings_of_a_boot_that_never_had_a_clock_stay_unknown(tmp_path: Path) -> None:
+def test_readings_of_a_boot_that_never_had_a_clock_end_where_the_next_boot_begins(tmp_path: Path) -> None:
     kept = keeper(tmp_path)
-    kept.append([sample(1, at_ms=5000, time_quality=TimeQuality.UNKNOWN)])
+    kept.append([sample(1, at_ms=at_ms, time_quality=TimeQuality.UNKNOWN) for at_ms in (1000, 61_000)])
     kept.close()
     later = Buffer(tmp_path, boot_id="boot-2")
+    earlier_row, last_row = later.rows(later.current, 1, 2)
+    assert later.dated(last_row) is None  # until this boot's clock is known
 
-    assert (5000, TimeQuality.UNKNOWN) == later.dated(later.rows(later.current, 1, 1)[0])
+    later.date_boot(1_790_000_000_000)
+
+    assert (1_790_000_000_000, TimeQuality.UNKNOWN) == later.dated(last_row)
+    assert (1_789_999_940_000, TimeQuality.UNKNOWN) == later.dated(earlier_row)
     later.close()
 
 
