@@ -37,8 +37,8 @@ def paper_of(invoice: Facts, lines: Sequence[Facts], *, corrects: str = "", pay_
         last_day=span[1],
         currency=invoice["currency"],
         locale=buyer.get("locale") or seller.get("locale") or "en",
-        seller=_party(seller),
-        buyer=_party(buyer),
+        seller=party_of(seller),
+        buyer=party_of(buyer),
         lines=tuple(_line(line, _places(contracts), span) for line in lines),
         net=invoice["net"],
         tax=invoice["tax"],
@@ -51,7 +51,7 @@ def paper_of(invoice: Facts, lines: Sequence[Facts], *, corrects: str = "", pay_
         energy_unit=UNITS.get(utility, "kWh"),
         history=tuple(_history(basis.get("usage", ()), span)),
         readings=tuple(_reading(source) for item in contracts for source in item.get("sources", ())),
-        bank=_bank(seller, invoice["currency"]),
+        bank=bank_of(seller, invoice["currency"]),
         pay_url=pay_url,
         prepaid=invoice["prepaid"],
         settled=invoice["settled"],
@@ -61,7 +61,8 @@ def paper_of(invoice: Facts, lines: Sequence[Facts], *, corrects: str = "", pay_
     )
 
 
-def _party(facts: Facts) -> Party:
+def party_of(facts: Facts) -> Party:
+    """A frozen party as it is printed."""
     address = [line.strip() for line in str(facts.get("address", "")).splitlines()]
     names = ("country", "number", "vat_id", "email", "phone", "website")
     return Party(
@@ -142,7 +143,8 @@ def _reading(source: Facts) -> MeterReading:
     )
 
 
-def _bank(seller: Facts, currency: str) -> Bank | None:
+def bank_of(seller: Facts, currency: str) -> Bank | None:
+    """The seller's account in that currency, None where it has none."""
     for account in seller.get("bank_accounts", ()):
         if account["currency"] == currency:
             return Bank(account["holder"], account["iban"], account.get("bic") or "")

@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from cloud_service.documents.paper import InvoicePaper, MeterReading, PaperLine, PaperTax, Party
+from cloud_service.documents.paper import Bank, InvoicePaper, MeterReading, PaperLine, PaperTax, Party
 from cloud_service.documents.payment_code import epc_fits, epc_svg, link_svg, spaced_iban
 from cloud_service.documents.theme import Theme
 from cloud_service.documents.words import Words, places_of, words_for
@@ -28,8 +28,6 @@ def invoice_view(paper: InvoicePaper, theme: Theme) -> dict[str, Any]:
     words = words_for(paper.locale)
     return {
         **_page(paper, theme, words),
-        "seller": _party(paper.seller),
-        "buyer": _party(paper.buyer),
         "meta": [{"label": label, "value": value} for label, value in _meta(paper, words)],
         "summary": _summary(paper, words) if theme.shows("summary") else None,
         "groups": _groups(paper, words),
@@ -51,16 +49,12 @@ def title(paper: InvoicePaper, words: Words) -> str:
     return known.get(paper.utility, known["mixed"])
 
 
-def _page(paper: InvoicePaper, theme: Theme, words: Words) -> dict[str, Any]:
-    name = title(paper, words)
+def letterhead(seller: Party, buyer: Party, bank: Bank | None, theme: Theme, words: Words) -> dict[str, Any]:
+    """What every letter has: language, look, the two parties, page numbers, footer."""
     return {
         "language": words.language,
         "region": words.region,
         "direction": words.direction,
-        "title": name,
-        "heading": f"{name} {words.period(paper.first_day, paper.last_day)}",
-        "number": paper.number,
-        "continued": words.label("page.continued", title=name, number=paper.number, date=words.day(paper.bill_date)),
         "page_of": words.label("page.of", page="{page}", pages="{pages}"),
         "theme": {
             "primary": theme.primary,
@@ -72,9 +66,22 @@ def _page(paper: InvoicePaper, theme: Theme, words: Words) -> dict[str, Any]:
             "show_name": theme.show_name,
             "paper": theme.paper,
         },
+        "seller": _party(seller),
+        "buyer": _party(buyer),
+        "footer": _footer(seller, bank, theme, words) if theme.shows("footer") else [],
+    }
+
+
+def _page(paper: InvoicePaper, theme: Theme, words: Words) -> dict[str, Any]:
+    name = title(paper, words)
+    return {
+        **letterhead(paper.seller, paper.buyer, paper.bank, theme, words),
+        "title": name,
+        "heading": f"{name} {words.period(paper.first_day, paper.last_day)}",
+        "number": paper.number,
+        "continued": words.label("page.continued", title=name, number=paper.number, date=words.day(paper.bill_date)),
         "intro": theme.text("intro", words.language),
         "closing": theme.text("closing", words.language),
-        "footer": _footer(paper, theme, words) if theme.shows("footer") else [],
     }
 
 
@@ -95,9 +102,8 @@ def _party(party: Party) -> dict[str, Any]:
     }
 
 
-def _footer(paper: InvoicePaper, theme: Theme, words: Words) -> list[list[str]]:
-    """Up to three columns: who, how to reach, where the money goes."""
-    seller, bank = paper.seller, paper.bank
+def _footer(seller: Party, bank: Bank | None, theme: Theme, words: Words) -> list[list[str]]:
+    """Columns: who, how to reach, where the money goes, the operator's own words."""
     who = [seller.name, *seller.address]
     reach = [seller.email, seller.phone, seller.website]
     if seller.vat_id:

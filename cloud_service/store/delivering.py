@@ -36,6 +36,7 @@ WRITE = text(
     "INSERT INTO document (invoice_id, kind, media_type, filename, sha256, body)"
     " VALUES (:invoice, :kind, :media_type, :filename, :sha256, :body) ON CONFLICT DO NOTHING"
 )
+THEME = text("SELECT theme FROM legal_entity WHERE id = :id")
 INVOICE_ID = text("SELECT id FROM invoice WHERE public_id = :public_id")
 
 
@@ -105,6 +106,11 @@ def invoice(session: Session, invoice_id: int) -> StoredInvoice | None:
     facts = dict(row)
     lines = [dict(line) for line in session.execute(LINES, {"id": invoice_id}).mappings()]
     return StoredInvoice(facts, lines, facts.pop("theme"), facts.pop("corrects_number") or "")
+
+
+def theme(session: Session, entity_id: int) -> dict[str, Any]:
+    """The look of a legal entity's documents."""
+    return dict(session.execute(THEME, {"id": entity_id}).scalar_one())
 
 
 def invoice_id(session: Session, public_id: UUID) -> int | None:

@@ -1,0 +1,103 @@
+"""The statement of an account as PDF: opening balance, every booking with the balance after it, closing balance."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from cloud_service.documents.invoice_view import letterhead
+from cloud_service.documents.paper import Bank, Party
+from cloud_service.documents.theme import Theme
+from cloud_service.documents.typesetter import typeset
+from cloud_service.documents.words import Words, words_for
+from common.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """One row: `amount` positive is charged to the client, negative was received; `balance` is after it."""
+
+    day: date
+    kind: str
+    text: str
+    amount: Decimal
+    balance: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class StatementPaper:
+    """A statement from `first_day` to `last_day`, both included. The balances must follow from the amounts."""
+
+    account: str
+    currency: str
+    locale: str
+    first_day: date
+    last_day: date
+    seller: Party
+    buyer: Party
+    opening: Decimal
+    bookings: Sequence[Booking]
+    closing: Decimal
+    bank: Bank | None = None
+
+    def __post_init__(self) -> None:
+        balance = self.opening
+        for booking in self.bookings:
+            balance += booking.amount
+            if balance != booking.balance:
+                raise InputError(f"the balance after {booking.text} is {balance}, not {booking.balance}")
+        if balance != self.closing:
+            raise InputError(f"the bookings end at {balance}, not at {self.closing}")
+
+
+def render(paper: StatementPaper, theme: Theme) -> bytes:
+    """The printed statement, PDF/A-3a and PDF/UA-1; equal papers and themes give equal bytes."""
+    return typeset("statement.typ", statement_view(paper, theme), paper.last_day)
+
+
+def statement_view(paper: StatementPaper, theme: Theme) -> dict[str, Any]:
+    """All that the template prints."""
+    words = words_for(paper.locale)
+    title = words.label("title.statement")
+    closing = words.label("statement.closing", date=words.day(paper.last_day))
+    return {
+        **letterhead(paper.seller, paper.buyer, paper.bank, theme, words),
+        "title": title,
+        "heading": f"{title} {words.period(paper.first_day, paper.last_day)}",
+        "number": paper.account,
+        "continued": f"{title} {paper.account}",
+        "meta": [{"label": label, "value": value} for label, value in _meta(paper, words) if value],
+        "head": [
+            words.label("statement.date"),
+            words.label("statement.text"),
+            *(f"{words.label(f'statement.{name}')} {paper.currency}" for name in ("debit", "credit", "balance")),
+        ],
+        "opening": {
+            "label": words.label("statement.opening"),
+            "value": words.amount(paper.opening, paper.currency),
+        },
+        "rows": [_row(booking, paper.currency, words) for booking in paper.bookings],
+        "closing": {"label": closing, "value": words.money(paper.closing, paper.currency)},
+    }
+
+
+def _meta(paper: StatementPaper, words: Words) -> list[tuple[str, str]]:
+    return [
+        (words.label("meta.bill_date"), words.day(paper.last_day)),
+        (words.label("meta.client"), paper.buyer.number),
+        (words.label("meta.account"), paper.account),
+        (words.label("meta.period"), f"{words.day(paper.first_day)} – {words.day(paper.last_day)}"),
+    ]
+
+
+def _row(booking: Booking, currency: str, words: Words) -> Mapping[str, str]:
+    kinds = words.section("booking")
+    kind = kinds.get(booking.kind, kinds["other"])
+    return {
+        "day": words.day(booking.day),
+        "text": f"{kind} {booking.text}".strip(),
+        "debit": words.amount(booking.amount, currency) if booking.amount > 0 else "",
+        "credit": words.amount(-booking.amount, currency) if booking.amount < 0 else "",
+        "balance": words.amount(booking.balance, currency),
+    }
