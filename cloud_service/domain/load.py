@@ -61,6 +61,7 @@ class Reads:
     zone_name: str
     days: Mapping[int, PackedDays]
     indexes: Mapping[int, Sequence[tuple[datetime, int]]]
+    so_far: bool = False  # what is not there yet counts as nothing: for balances, never for invoices
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def measure(counters: Sequence[Counter], utility: str, reads: Reads) -> Measured
     registers: dict[str, Register] = {}
     sources: list[dict[str, Any]] = []
     for name, members in groups.items():
-        if any(member.register_id in reads.days for member in members):
+        if reads.so_far or any(member.register_id in reads.days for member in members):
             registers[name] = _intervals(members, reads)
         else:
             registers[name] = _total(members, reads)
@@ -145,6 +146,8 @@ def _joined(members: Sequence[Counter], reads: Reads) -> Intervals:
     """Several mounts, multipliers or gaps: day by day, each day covered by at least one whole mount or an exchange."""
     span, days = reads.span, reads.days
     steps = {days[m.register_id].step_s for m in members if m.register_id in days}
+    if reads.so_far and not steps:
+        steps = {members[0].step_s}
     if len(steps) != 1 or any(days[m.register_id].mixed for m in members if m.register_id in days):
         raise InputError("the registers have days of different steps", code="mixed_steps")
     step_s = steps.pop()
@@ -156,7 +159,8 @@ def _joined(members: Sequence[Counter], reads: Reads) -> Intervals:
         packed = days.get(member.register_id)
         if packed is None:
             continue
-        _refuse_missing(member, packed)
+        if not reads.so_far:
+            _refuse_missing(member, packed)
         factor = int(member.multiplier.scaleb(scale - THOUSANDTHS))
         values = np.frombuffer(packed.body, dtype="<i8")
         position = 0
@@ -165,7 +169,8 @@ def _joined(members: Sequence[Counter], reads: Reads) -> Intervals:
             total[offsets[day] : offsets[day] + count] += values[position : position + count] * factor
             position += count
         covered.update(packed.days)
-    _refuse_gaps(covered, span, members[0])
+    if not reads.so_far:
+        _refuse_gaps(covered, span, members[0])
     return Intervals(total, step_s, scale)
 
 

@@ -129,13 +129,25 @@ def _settle(
 ) -> None:
     """First what the payer named, then (unless the payer named all of it) the oldest."""
     opened = settling.open_invoices(session, [account.account_id]).get(account.account_id, [])
-    wanted = dict(to or _named(opened, first, new.amount))
+    wanted = dict(to or _named(opened, first, new.amount) or _share_of_debt(session, account, opened, new.amount))
     if wanted:
         source = next(s for s in settling.free_money(session, [account.account_id])[account.account_id]
                       if (s.kind, s.id) == ("payment", payment_id))  # fmt: skip
         parts = as_told(source, wanted, opened, new.day)
         settling.write_parts(session, {account.account_id: parts}, new.author)
     settling.settle(session, [account.account_id], new.day, new.author)
+
+
+def _share_of_debt(session: Session, account: Holder, opened: list[Open], amount: Decimal) -> dict[str, Decimal]:
+    """What of a top-up pays old debt, where that was agreed: the share, oldest invoice first."""
+    debt = settling.debts(session, [account.account_id]).get(account.account_id)
+    left = round_money(amount * debt.share, account.currency, "down") if debt else Decimal(0)
+    wanted = {}
+    for one in opened:
+        if debt and one.id in debt.invoices and left > 0:
+            wanted[one.number] = min(one.left, left)
+            left -= wanted[one.number]
+    return wanted
 
 
 def _named(opened: list[Open], invoice_id: int | None, amount: Decimal) -> dict[str, Decimal]:

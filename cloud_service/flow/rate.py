@@ -3,7 +3,7 @@
 Nothing is written here. A contract that cannot be rated comes back with its reason; the others are not held up.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -49,6 +49,7 @@ class _Job:
     history: History = field(default_factory=History)
     parts: list[Facts] = field(default_factory=list)
     reason: str = ""
+    so_far: bool = False
 
 
 def rate_contracts(session: Session, ids: Sequence[int], span: Span, *, chart: bool = True) -> list[Outcome]:
@@ -67,6 +68,23 @@ def rate_contracts(session: Session, ids: Sequence[int], span: Span, *, chart: b
     for days, members in groups.items():
         outcomes += _rate_span(session, members, days, chart=chart)
     return sorted(outcomes, key=lambda outcome: outcome.contract.id)
+
+
+def rate_so_far(session: Session, spans: Mapping[int, Span]) -> dict[int, tuple[Decimal, str]]:
+    """Contract -> (what its days cost so far with taxes, "") or (0, why it cannot be said).
+
+    For balances, never for invoices: days and intervals that are not there yet count as nothing, standing charges are
+    counted to the span's end.
+    """
+    groups: dict[Span, list[int]] = {}
+    for contract_id, span in spans.items():
+        groups.setdefault(span, []).append(contract_id)
+    found: dict[int, tuple[Decimal, str]] = {}
+    for span, ids in groups.items():
+        for job in _priced_jobs(session, known.contracts(session, ids), span, so_far=True):
+            amount = sum((Decimal(part["total"]) for part in job.parts), Decimal(0))
+            found[job.contract.id] = (Decimal(0) if job.reason else amount, job.reason)
+    return found
 
 
 def rate_shard(session: Session, run_id: int, limit: int = 500) -> int:
@@ -89,17 +107,24 @@ def rate_shard(session: Session, run_id: int, limit: int = 500) -> int:
 
 def _rate_span(session: Session, members: Sequence[Contract], span: Span, *, chart: bool) -> list[Outcome]:
     read_at = loads.snapshot_time(session).isoformat()
-    jobs = _load(session, members, span)
+    jobs = _priced_jobs(session, members, span)
+    before = earlier.histories(session, [job.contract.id for job in jobs], span.start) if chart else {}
+    months = _months(session, jobs, before, span) if chart else {}
+    return [_outcome(job, months.get(job.contract.id, []), read_at) for job in jobs]
+
+
+def _priced_jobs(session: Session, members: Sequence[Contract], span: Span, *, so_far: bool = False) -> list[_Job]:
+    """Load and price; each job has its parts or its reason."""
+    jobs = _load(session, members, span, so_far=so_far)
     before = earlier.histories(session, [job.contract.id for job in jobs], span.start)
     for job in jobs:
         job.history = History.from_json(before[job.contract.id].history) if job.contract.id in before else History()
     for (tariff_key, days), group in _same(jobs).items():
         _price(session, tariff_key, days, group)
-    months = _months(session, jobs, before, span) if chart else {}
-    return [_outcome(job, months.get(job.contract.id, []), read_at) for job in jobs]
+    return jobs
 
 
-def _load(session: Session, members: Sequence[Contract], span: Span) -> list[_Job]:
+def _load(session: Session, members: Sequence[Contract], span: Span, *, so_far: bool) -> list[_Job]:
     """Tariffs, registers and what they counted, in four reads for all contracts."""
     zones = {contract.timezone for contract in members}
     first = min(day_start(span.start, zone) for zone in zones)
@@ -114,7 +139,8 @@ def _load(session: Session, members: Sequence[Contract], span: Span) -> list[_Jo
     jobs = []
     for contract in members:
         job = _Job(contract, span, priced.get(contract.id, ()), counters.get(contract.service_point_id, ()))
-        reads = Reads(span, contract.timezone, days, indexes)
+        job.so_far = so_far
+        reads = Reads(span, contract.timezone, days, indexes, so_far)
         try:
             _check_tariffs(job)
             job.measured = measure(_mounted(job, reads), contract.utility, reads)
@@ -179,7 +205,8 @@ def _rate_together(tariff: Tariff, span: Span, jobs: Sequence[_Job]) -> None:
         usages = [_usage(job, span) for job in jobs]
         results = rate_batch(tariff, usages, span, contract.timezone, contract.cycle_day)
         for job, rated in zip(jobs, results, strict=True):
-            job.parts.append(rated_facts(rated, tariff) | {"contract_id": job.contract.id})
+            facts = {"total": rated.total} if job.so_far else rated_facts(rated, tariff)
+            job.parts.append(facts | {"contract_id": job.contract.id})
     except EnergyError as error:
         if len(jobs) == 1:
             jobs[0].reason = str(error)

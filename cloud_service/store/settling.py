@@ -1,6 +1,7 @@
 """Free money and open invoices of accounts, and the rows that let one settle the other, each with its ledger entry."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -21,12 +22,19 @@ OPEN = text(
 )
 FREE = text(
     "SELECT account_id, kind, id, day, money.left FROM ("
-    "  SELECT p.account_id, 'payment' AS kind, p.id, p.day, source_left(p.id, NULL) AS left FROM payment p"
+    "  SELECT p.account_id, 'payment' AS kind, p.id, p.day, p.amount"
+    "         + coalesce((SELECT sum(r.amount) FROM payment r WHERE r.reverses_id = p.id), 0)"
+    "         - coalesce((SELECT sum(x.amount) FROM allocation x WHERE x.payment_id = p.id), 0) AS left FROM payment p"
     "   WHERE p.account_id = ANY(:ids) AND p.kind IN ('payment', 'top_up') AND p.amount > 0"
     "  UNION ALL"
     "  SELECT i.account_id, 'credit_note', i.id, i.bill_date, source_left(NULL, i.id) FROM invoice i"
     "   WHERE i.account_id = ANY(:ids) AND i.total < 0"
     ") money WHERE money.left > 0 ORDER BY day, kind, id"
+)
+DEBTS = text(
+    "SELECT i.account_id, a.settings->>'debt_share' AS share, array_agg(i.id) AS invoices FROM invoice i"
+    "  JOIN account a ON a.id = i.account_id AND a.settings ? 'debt_share'"
+    " WHERE i.account_id = ANY(:ids) AND NOT i.prepaid AND i.total > 0 GROUP BY 1, 2"
 )
 ENTITY = text(
     "SELECT a.id, c.legal_entity_id AS entity_id, a.currency FROM account a JOIN client c ON c.id = a.client_id"
@@ -60,12 +68,31 @@ def with_credit(session: Session, account_ids: Sequence[int]) -> list[int]:
 
 
 def settle(session: Session, account_ids: Sequence[int], today: date, author: str) -> list[Part]:
-    """Let free money settle open invoices, oldest first. The accounts must be locked."""
+    """Let free money settle open invoices, oldest first. The accounts must be locked.
+
+    Old debt of a prepaid account that recovers it by a share of each top-up is left out: see `debts`.
+    """
     money = free_money(session, account_ids)
     owed = open_invoices(session, list(money))
+    for account, held in debts(session, list(owed)).items():
+        owed[account] = [one for one in owed[account] if one.id not in held.invoices]
     parts = {id_: oldest_first(sources, owed.get(id_, ()), today) for id_, sources in money.items()}
     write_parts(session, parts, author)
     return [part for each in parts.values() for part in each]
+
+
+@dataclass(frozen=True, slots=True)
+class Debt:
+    """Open invoices of a prepaid account from before, and the share of each top-up that pays them."""
+
+    share: Decimal
+    invoices: frozenset[int]
+
+
+def debts(session: Session, account_ids: Sequence[int]) -> dict[int, Debt]:
+    """By account, for those that recover their debt by a share."""
+    rows = session.execute(DEBTS, {"ids": list(account_ids)})
+    return {row.account_id: Debt(Decimal(row.share), frozenset(row.invoices)) for row in rows}
 
 
 def write_parts(session: Session, parts: dict[int, list[Part]], author: str) -> None:

@@ -42,6 +42,7 @@ class World:
     contracts: list[int] = field(default_factory=list)
     accounts: list[int] = field(default_factory=list)
     registers: list[int] = field(default_factory=list)
+    serial: int = 0  # numbers of tenants start behind it
 
     def tenant(
         self,
@@ -54,7 +55,7 @@ class World:
         **settings: Any,
     ) -> int:
         """A client with account, meter and contract; returns the contract."""
-        number = len(self.contracts) + 1
+        number = self.serial + len(self.contracts) + 1
         client = Client(
             legal_entity_id=self.entity,
             number=f"C{number}",

@@ -1,0 +1,167 @@
+"""Prepaid accounts: what they may use up, what they were told, and the orders for their gateways."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from psycopg.types.json import Jsonb
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+
+@dataclass(frozen=True, slots=True)
+class PrepaidAccount:
+    """An account in prepaid mode with its running contracts, each with the first day no invoice bills."""
+
+    account_id: int
+    number: str
+    currency: str
+    settings: dict[str, Any]
+    client: str
+    email: str
+    locale: str
+    protected: bool
+    seller: str
+    timezone: str
+    holiday_calendar: str
+    contracts: list[dict[str, Any]]  # id, service_point, since
+    state: str
+    a_day: Decimal
+    before: Decimal  # the balance at the last look
+
+
+@dataclass(frozen=True, slots=True)
+class PrepaidRow:
+    """A line of the prepaid list."""
+
+    account_id: int
+    account: str
+    client: str
+    currency: str
+    state: str
+    booked: Decimal
+    rated: Decimal
+    balance: Decimal
+    days_left: Decimal | None
+    rated_until: date | None
+    protected_reason: str
+    at: datetime
+
+
+IDS = text(
+    "SELECT m.account_id FROM account_mode m WHERE m.mode = 'prepaid' AND m.during @> cast(:day AS date)"
+    " AND m.account_id > :after ORDER BY m.account_id LIMIT :limit"
+)
+ACCOUNTS = text(
+    "SELECT a.id AS account_id, a.number, a.currency, a.settings, c.name AS client, c.email, c.locale, c.protected,"
+    "  e.name AS seller, coalesce(s.state, 'ok') AS state, coalesce(s.balance, 0) AS before,"
+    "  CASE WHEN s.rated_until > s.rated_from AND s.rated > 0 THEN s.rated / (s.rated_until - s.rated_from) ELSE 0 END"
+    "    AS a_day, coalesce(k.timezone, e.timezone) AS timezone, coalesce(k.holiday_calendar, '') AS holiday_calendar,"
+    "  coalesce(k.contracts, '[]') AS contracts"
+    " FROM account a JOIN client c ON c.id = a.client_id JOIN legal_entity e ON e.id = c.legal_entity_id"
+    " LEFT JOIN prepaid_state s ON s.account_id = a.id"
+    " LEFT JOIN LATERAL (SELECT min(w.timezone) AS timezone, min(w.holiday_calendar) AS holiday_calendar,"
+    "     jsonb_agg(jsonb_build_object('id', t.id, 'service_point', t.service_point_id, 'since',"
+    "       greatest(lower(t.during), coalesce((SELECT max(upper(b.during)) FROM invoice_span b"
+    "         WHERE b.contract_id = t.id AND NOT b.credited), lower(t.during)))) ORDER BY t.id) AS contracts"
+    "   FROM contract t JOIN service_point p ON p.id = t.service_point_id JOIN site w ON w.id = p.site_id"
+    "   WHERE t.account_id = a.id AND t.during @> cast(:day AS date)) k ON true"
+    " WHERE a.id = ANY(:ids) ORDER BY a.id"
+)
+LOCK = text("SELECT id FROM account WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE")
+BOOKED = text(
+    # Credit less open invoices; old debt that is recovered by a share of the top-ups does not count.
+    "SELECT g.account_id, -sum(l.amount) + coalesce((SELECT sum(i.total - coalesce((SELECT sum(x.amount)"
+    "     FROM allocation x WHERE x.invoice_id = i.id), 0)) FROM invoice i JOIN account a ON a.id = i.account_id"
+    "     WHERE i.account_id = g.account_id AND a.settings ? 'debt_share' AND NOT i.prepaid AND i.total > 0), 0)"
+    "   AS booked FROM ledger_account g JOIN ledger_line l ON l.ledger_account_id = g.id"
+    " WHERE g.kind IN ('credit', 'receivable') AND g.account_id = ANY(:ids) GROUP BY g.account_id"
+)
+STORE = text(
+    "INSERT INTO prepaid_state (account_id, state, booked, rated, balance, days_left, rated_from, rated_until,"
+    "   emergency, protected_reason, at) VALUES (:account, :state, :booked, :rated, :balance, :days_left, :rated_from,"
+    "   :rated_until, :emergency, :waits, :at)"
+    " ON CONFLICT (account_id) DO UPDATE SET state = :state, booked = :booked, rated = :rated, balance = :balance,"
+    "   days_left = :days_left, rated_from = :rated_from, rated_until = :rated_until, emergency = :emergency,"
+    "   protected_reason = :waits, at = :at"
+)
+COMMAND = text(
+    "INSERT INTO gateway_command (service_point_id, meter_id, account_id, kind, reason, author, facts)"
+    " SELECT m.service_point_id, m.meter_id, :account, :kind, :reason, :author, :facts FROM meter_mount m"
+    "  WHERE m.service_point_id = :point AND m.during @> cast(:at AS timestamptz)"
+    " ON CONFLICT DO NOTHING RETURNING id"
+)
+CANCEL = text(
+    "UPDATE gateway_command SET state = 'cancelled', done_at = :at WHERE service_point_id = ANY(:points)"
+    " AND state = 'waiting' RETURNING id, kind"
+)
+LIST = text(
+    "SELECT s.account_id, a.number AS account, c.name AS client, a.currency, s.state, s.booked, s.rated, s.balance,"
+    "  s.days_left, s.rated_until, s.protected_reason, s.at FROM prepaid_state s JOIN account a ON a.id = s.account_id"
+    " JOIN client c ON c.id = a.client_id WHERE cast(:entity AS bigint) IS NULL OR c.legal_entity_id = :entity"
+    " ORDER BY s.balance, a.number LIMIT :limit OFFSET :offset"
+)
+COMMANDS = text(
+    "SELECT g.id, g.kind, g.state, g.reason, g.author, g.created_at, m.name AS meter, p.name AS point,"
+    " a.number AS account FROM gateway_command g JOIN meter m ON m.id = g.meter_id"
+    " JOIN service_point p ON p.id = g.service_point_id"
+    " JOIN account a ON a.id = g.account_id WHERE :state = '' OR g.state = :state ORDER BY g.id DESC LIMIT :limit"
+)
+
+
+def account_ids(session: Session, day: date, after: int = 0, limit: int = 500) -> list[int]:
+    """Accounts in prepaid mode on a day, page by page."""
+    rows = session.execute(IDS, {"day": day, "after": after, "limit": limit})
+    return [row.account_id for row in rows]
+
+
+def lock(session: Session, ids: Sequence[int]) -> None:
+    """No top-up, invoice or decision of these accounts happens beside this transaction."""
+    session.execute(LOCK, {"ids": list(ids)})
+
+
+def accounts(session: Session, ids: Sequence[int], day: date) -> list[PrepaidAccount]:
+    """What deciding needs to know of them."""
+    return [PrepaidAccount(**row) for row in session.execute(ACCOUNTS, {"ids": list(ids), "day": day}).mappings()]
+
+
+def booked(session: Session, ids: Sequence[int]) -> dict[int, Decimal]:
+    """By account, credit less open invoices, by the ledger."""
+    return {row.account_id: row.booked for row in session.execute(BOOKED, {"ids": list(ids)})}
+
+
+def store(session: Session, states: Sequence[dict[str, Any]]) -> None:
+    """Keep what was found."""
+    if states:
+        session.execute(STORE, states)
+
+
+def queue_command(
+    session: Session, *, account_id: int, point_id: int, kind: str, reason: str, author: str, at: datetime,
+    facts: dict[str, Any],
+) -> int | None:  # fmt: skip
+    """An order for the meter at a service point; None while another is under way or no meter is mounted."""
+    values = {
+        "account": account_id, "point": point_id, "kind": kind, "reason": reason, "author": author, "at": at,
+        "facts": Jsonb(facts),
+    }  # fmt: skip
+    found: int | None = session.execute(COMMAND, values).scalar_one_or_none()
+    return found
+
+
+def cancel_waiting(session: Session, points: Sequence[int], at: datetime) -> list[str]:
+    """Withdraw orders nobody has taken yet; returns their kinds."""
+    return [row.kind for row in session.execute(CANCEL, {"points": list(points), "at": at})]
+
+
+def rows(session: Session, entity_id: int | None = None, limit: int = 100, offset: int = 0) -> list[PrepaidRow]:
+    """The prepaid list, the lowest balance first."""
+    found = session.execute(LIST, {"entity": entity_id, "limit": limit, "offset": offset}).mappings()
+    return [PrepaidRow(**row) for row in found]
+
+
+def commands(session: Session, state: str = "", limit: int = 100) -> list[dict[str, Any]]:
+    """The newest orders for gateways."""
+    return [dict(row) for row in session.execute(COMMANDS, {"state": state, "limit": limit}).mappings()]
