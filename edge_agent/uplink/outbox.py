@@ -24,6 +24,7 @@ OVERTAKEN_S = 3.0  # rows sent this long ago and still missing while later ones 
 QUESTION_S, QUESTION_MAX_S = 5.0, 60.0  # nothing heard while something is owed: ask by sending the catalog
 HOLD_REJECTED_S = 3600.0
 STRAGGLER_MS = 60_000
+OF_SINGLE_READINGS = ("bad_time", "conflict")  # rejections that one reading of a batch can cause
 
 
 class Outgoing(NamedTuple):
@@ -68,6 +69,7 @@ class Outbox:
         self.live_from = keeper.buffer.current.last + 1
         self.generation = keeper.generation
         self.held: list[tuple[float, int, int, int]] = []  # until, stream, first, last: rejected ranges
+        self.pieces: dict[tuple[int, int], int] = {}  # (stream, first) -> last: not to be sent with what follows
         self.proofs: dict[int, int] = {}  # stream -> when the cloud last had all that we hold receipts for
         self.rejections = 0
         self.last_rejection = ""
@@ -78,6 +80,7 @@ class Outbox:
     def connected(self, now_s: float) -> None:
         """A new connection: nothing is on its way, everything so far is backlog."""
         self.session = Session(heard_s=now_s, asked_s=now_s)
+        self.pieces = {key: last for key, last in self.pieces.items() if key[0] in self.keeper.buffer.streams}
         self.live_from = self.keeper.buffer.current.last + 1
         self.generation = self.keeper.generation
 
@@ -137,8 +140,15 @@ class Outbox:
         log.error("the cloud rejected a message: %s", self.last_rejection)
         stream = self._stream(rejection.epoch)
         if stream and rejection.first_sequence:
-            last = rejection.last_sequence or rejection.first_sequence
-            self.held.append((now_s + HOLD_REJECTED_S, stream.number, rejection.first_sequence, last))
+            first, last = rejection.first_sequence, max(rejection.last_sequence, rejection.first_sequence)
+            self.session.flights = [
+                f for f in self.session.flights if (f.stream, f.first, f.last) != (stream.number, first, last)
+            ]
+            if rejection.code in OF_SINGLE_READINGS and first < last:
+                middle = (first + last) // 2  # halves, and halves of those, until the guilty reading is alone
+                self.pieces |= {(stream.number, first): middle, (stream.number, middle + 1): last}
+            else:
+                self.held.append((now_s + HOLD_REJECTED_S, stream.number, first, last))
 
     # what to do
 
@@ -223,7 +233,8 @@ class Outbox:
             for gap in voids:
                 busy.add(*gap)
         for open_ in stream.done.missing(1, last):
-            for first, end in busy.missing(*open_):
+            for first, open_end in busy.missing(*open_):
+                end = min(open_end, self.pieces.get((stream.number, first), open_end))
                 sent = self._batch(stream, Lane.BACKLOG, (first, end), room, now_s)
                 return sent[0] if sent else None
         return None
