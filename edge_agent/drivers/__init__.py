@@ -17,6 +17,9 @@ DRIVERS: Mapping[str, str] = {
     "sms": "edge_agent.drivers.sms:SmsDriver",
     "p1": "edge_agent.drivers.push:p1_driver",
     "sml": "edge_agent.drivers.push:sml_driver",
+    "mqtt": "edge_agent.drivers.iot_mqtt:MqttDriver",
+    "http": "edge_agent.drivers.iot_http:HttpDriver",
+    "csv": "edge_agent.drivers.csv_drop:CsvDriver",
     "simulated": "edge_agent.drivers.simulated:SimulatedDriver",
 }
 

@@ -14,7 +14,7 @@ InputError
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, Self
+from typing import Protocol, Self, runtime_checkable
 
 from common.errors import DecodeError, InputError, UnavailableError
 from common.profile import MeterProfile
@@ -90,6 +90,15 @@ class Driver(Protocol):
 
     async def identify(self, address: str, profile: MeterProfile) -> str:
         """The meter's serial number ("" if it has none to read); WrongMeter if the profile's marks do not hold."""
+        ...
+
+
+@runtime_checkable
+class Acknowledged(Protocol):
+    """A driver whose values exist only once (messages, files): it keeps them until they are known to be committed."""
+
+    async def committed(self, address: str) -> None:
+        """What the last `read` of this address gave is on the disk now: it may be deleted at its source."""
         ...
 
 

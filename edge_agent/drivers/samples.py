@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from common.errors import DecodeError
 from common.profile import MeterProfile, Sample
-from edge_agent.drivers import obis
+from edge_agent.drivers import json_values, obis
 from edge_agent.drivers.decode import register_value, words_to_bytes
 from edge_agent.drivers.iec62056_decode import decode_readout
 from edge_agent.drivers.mbus_decode import decode_application, plain
@@ -65,6 +65,22 @@ def _message(profile: MeterProfile, sample: Sample) -> Decimal | None:
     return matched(profile, sample.text, [sample.register]).get(sample.register, (None, b""))[0]
 
 
+def _json(profile: MeterProfile, sample: Sample) -> Decimal | None:
+    """A message, the topic before it if it matters: `emdata:0 {"total_act": 12}`."""
+    topic, _, body = ("", "", sample.text) if sample.text.startswith("{") else sample.text.partition(" ")
+    message = json_values.Message(topic, json_values.parse(body.encode()), 0)
+    found = json_values.found_values(profile, [message], [sample.register])
+    return found[sample.register][0] if sample.register in found else None
+
+
+def _cell(profile: MeterProfile, sample: Sample) -> Decimal | None:
+    """What stands in a register's column."""
+    return (
+        Decimal(sample.text.replace(str(profile.options.get("decimal", ".")), "."))
+        * profile.registers[sample.register].scale
+    )
+
+
 READERS: Mapping[str, Callable[[MeterProfile, Sample], Decimal | None]] = {
     "modbus": _words,
     "mbus": _records,
@@ -73,4 +89,7 @@ READERS: Mapping[str, Callable[[MeterProfile, Sample], Decimal | None]] = {
     "p1": _obis_line,
     "sml": _obis_line,
     "sms": _message,
+    "mqtt": _json,
+    "http": _json,
+    "csv": _cell,
 }

@@ -1,7 +1,7 @@
 """Meters that send their reading as a short message: stored messages of a GSM modem, read by a pattern per model.
 
-Only messages of the addressed number are looked at. A message is deleted when the next one is asked for, for by then
-its values have been committed; a crash in between reads it again instead of losing it.
+Only messages of the addressed number are looked at. A message is deleted only after its values have been committed; a
+crash in between reads it again instead of losing it.
 """
 
 import re
@@ -67,7 +67,6 @@ class SmsDriver:
         names = wanted(profile, registers)
         number = _key(address)
         try:
-            await self._forget(number)
             message = await self._next(number, address, profile)
         except ConnectionError as error:
             raise LineDown(str(error), path=self.port.name) from error
@@ -86,12 +85,16 @@ class SmsDriver:
         """The telephone number: a meter that only sends messages has no other."""
         return address
 
-    async def _forget(self, number: str) -> None:
-        """Delete the message whose values were handed over last time."""
-        message = self.delivered.pop(number, None)
-        if message is not None:
+    async def committed(self, address: str) -> None:
+        """Delete the message whose values were handed over."""
+        message = self.delivered.pop(_key(address), None)
+        if message is None:
+            return
+        try:
             for index in message[1]:
                 await self.modem.delete(message[0], index)
+        except ConnectionError as error:
+            raise LineDown(str(error), path=self.port.name) from error
 
     async def _next(self, number: str, address: str, profile: MeterProfile) -> Stored:
         messages = []

@@ -1,7 +1,7 @@
-"""Where the bytes come from, as one value: a serial port, a TCP connection, a listening socket, a modem call.
+"""Where the bytes come from, as one value: a serial port, a TCP connection, a listening socket, a modem, a folder.
 
 Written as text: `tcp://10.0.0.5:502`, `serial:///dev/ttyUSB0?baud=9600&format=8N1`, `listen://0.0.0.0:5020/IMEI`,
-`modem:///dev/ttyS1?dial=+491701234567`.
+`modem:///dev/ttyS1?dial=+491701234567`, `folder:///var/spool/meters`.
 """
 
 import re
@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from common.errors import InputError
 
 FORMAT = re.compile(r"([78])([NEO])([12])")
-SCHEMES = ("tcp", "serial", "listen", "modem")
+SCHEMES = ("tcp", "serial", "listen", "modem", "folder")
 
 
 @dataclass(frozen=True, slots=True)

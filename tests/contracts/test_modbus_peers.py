@@ -61,9 +61,11 @@ def running(*command: str) -> Iterator[subprocess.Popen[str]]:
     """A peer that has said "ready"."""
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        assert "ready\n" == process.stdout.readline()
-        yield process
-        process.kill()
+        try:
+            assert "ready\n" == process.stdout.readline()
+            yield process
+        finally:
+            process.kill()
 
 
 @contextlib.contextmanager
@@ -77,8 +79,10 @@ def pty_pair(folder: Path) -> Iterator[tuple[Path, Path]]:
             if all(end.exists() for end in ends):
                 break
             time.sleep(0.02)
-        yield ends
-        process.kill()
+        try:
+            yield ends
+        finally:
+            process.kill()
 
 
 async def values(driver: ModbusDriver, unit: str, profile: MeterProfile) -> dict[str, Decimal]:
@@ -140,9 +144,11 @@ def test_libmodbus_behind_a_serial_device_server_is_read_as_rtu_over_tcp(libmodb
     with pty_pair(tmp_path) as (ours, theirs), running(str(libmodbus), "rtu", str(theirs), "115200"):
         converter = ["socat", f"tcp-listen:{port},bind=127.0.0.1,reuseaddr,fork", f"{ours},raw,echo=0"]
         with subprocess.Popen(converter) as process:
-            time.sleep(0.3)
-            assert {name: Decimal(text) for name, text in EXPECTED.items()} == asyncio.run(read(port))
-            process.kill()
+            try:
+                time.sleep(0.3)
+                assert {name: Decimal(text) for name, text in EXPECTED.items()} == asyncio.run(read(port))
+            finally:
+                process.kill()
 
 
 def test_a_pymodbus_server_gives_the_same() -> None:

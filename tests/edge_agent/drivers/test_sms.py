@@ -47,17 +47,19 @@ def test_a_reading_comes_from_a_stored_message_with_its_own_time() -> None:
     assert (32432000, True) == with_modem(twin, energy)
 
 
-def test_a_message_is_deleted_only_when_the_next_is_asked_for() -> None:
+def test_a_message_is_deleted_only_after_its_values_were_committed() -> None:
     twin = ModemTwin({3: message("100 kWh"), 5: message("101 kWh")})
 
     async def work(driver: SmsDriver) -> list[tuple[int, set[int]]]:
         found = []
-        for _ in range(2):
+        for commit in (False, True, True):
             value, _ = await energy(driver)
+            if commit:
+                await driver.committed(SENDER)
             found.append((value, set(twin.messages)))
         return found
 
-    assert [(100000, {3, 5}), (101000, {5})] == with_modem(twin, work)
+    assert [(100000, {3, 5}), (100000, {5}), (101000, set())] == with_modem(twin, work)
 
 
 def test_a_driver_that_died_before_the_commit_reads_the_message_again() -> None:
