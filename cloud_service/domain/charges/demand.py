@@ -109,7 +109,7 @@ class Demand(Charge, tag="demand", frozen=True, kw_only=True, forbid_unknown_fie
 
     def _maxima(self, part: Part, days: Span) -> tuple[list[Decimal], list[str]]:
         register = part.register(self.register)
-        if isinstance(register, Total):
+        if isinstance(register, Total) and part.known.unit_of(self.register, part.path)[0] == self.unit:
             values = np.atleast_1d(np.asarray(register.value)).tolist()
             return [Decimal(value).scaleb(-register.scale) for value in values], ["(maximum register)"] * len(values)
         sums, _, factor = part.windows(self.register, self.window_min, days)

@@ -1,0 +1,180 @@
+"""`energy-cloud rate`: what people and programs see of the calculator."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from cloud_service.cli.rate import rate
+from common.errors import InputError
+
+TARIFF = """
+id = "t"
+currency = "EUR"
+[[charges]]
+kind = "energy"
+price = 0.20
+[[charges]]
+kind = "demand"
+window_min = 0
+price = 2
+[[charges]]
+kind = "standing"
+amount = 5
+per = "month"
+"""
+
+
+def files(folder: Path, tariff: str = TARIFF, load: str = "1\n" * 8760) -> list[str]:
+    (folder / "tariff.toml").write_text(tariff)
+    (folder / "load.csv").write_text(load)
+    return ["--tariff", str(folder / "tariff.toml"), "--load", str(folder / "load.csv"), "--start", "2018-01-01"]
+
+
+def run(*arguments: str) -> Any:
+    return CliRunner().invoke(rate, [*arguments], catch_exceptions=False)
+
+
+def test_each_month_is_a_bill_in_the_documented_form(tmp_path: Path) -> None:
+    found = json.loads(run(*files(tmp_path), "--timezone", "UTC", "--json").stdout)
+
+    assert ["periods"] == list(found)
+    assert 12 == len(found["periods"])
+    period = found["periods"][1]
+    assert ["start", "end", "lines", "max_demand_kw", "total_unrounded", "total"] == list(period)
+    assert ("2018-02-01", "2018-03-01", "1", "141.4", "141.40") == (
+        period["start"], period["end"], period["max_demand_kw"], period["total_unrounded"], period["total"],
+    )  # fmt: skip
+    line = period["lines"][0]
+    assert ["charge", "label", "quantity", "unit", "price", "amount_unrounded", "amount", "why"] == list(line)
+    assert ("energy", "672", "kWh", "0.2", "134.4", "134.40") == tuple(
+        line[key] for key in ("charge", "quantity", "unit", "price", "amount_unrounded", "amount")
+    )
+    assert ["energy", "demand", "standing"] == [line["charge"] for line in period["lines"]]
+
+
+def test_one_bill_for_all_days_and_other_cycles(tmp_path: Path) -> None:
+    arguments = files(tmp_path)
+
+    assert 1 == len(json.loads(run(*arguments, "--timezone", "UTC", "--periods", "all", "--json").stdout)["periods"])
+    cycles = json.loads(run(*arguments, "--timezone", "UTC", "--cycle-day", "15", "--json").stdout)["periods"]
+    assert ["2018-01-01", "2018-01-15", "2018-02-15"] == [period["start"] for period in cycles[:3]]
+
+
+def test_people_read_a_table(tmp_path: Path) -> None:
+    text = run(*files(tmp_path), "--timezone", "UTC").stdout
+
+    assert "2018-01-01 to 2018-02-01" in text
+    assert "Total EUR" in text
+
+
+def test_export_is_netted_by_the_tariff(tmp_path: Path) -> None:
+    tariff = 'id = "t"\ncurrency = "EUR"\n[[charges]]\nkind = "energy"\nprice = 0.20\nnetting = {}\n'
+    (tmp_path / "export.csv").write_text("0.25\n" * 8760)
+
+    found = json.loads(
+        run(*files(tmp_path, tariff), "--export", str(tmp_path / "export.csv"), "--timezone", "UTC", "--json").stdout
+    )
+
+    assert "558" == found["periods"][0]["lines"][0]["quantity"]
+
+
+def test_export_without_a_rule_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "export.csv").write_text("0.25\n" * 8760)
+
+    with pytest.raises(InputError, match="does not say what export is worth"):
+        run(*files(tmp_path), "--export", str(tmp_path / "export.csv"), "--timezone", "UTC")
+
+
+def test_export_of_other_days_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "export.csv").write_text("0.25\n" * 744)
+
+    with pytest.raises(InputError, match="not of the same days"):
+        run(*files(tmp_path), "--export", str(tmp_path / "export.csv"), "--timezone", "UTC")
+
+
+def test_an_ambiguous_step_asks_for_it(tmp_path: Path) -> None:
+    arguments = files(tmp_path, load="1\n" * 96)
+
+    with pytest.raises(InputError, match="do not say their step"):
+        run(*arguments, "--timezone", "UTC")
+    found = json.loads(run(*arguments, "--timezone", "UTC", "--step", "15", "--json").stdout)
+    assert "24" == found["periods"][0]["lines"][0]["quantity"]
+
+
+def test_kwh_are_taken_as_they_are(tmp_path: Path) -> None:
+    arguments = files(tmp_path, load="1\n" * 96)
+
+    found = json.loads(run(*arguments, "--timezone", "UTC", "--step", "15", "--unit", "kWh", "--json").stdout)
+    assert ("96", "4") == (found["periods"][0]["lines"][0]["quantity"], found["periods"][0]["max_demand_kw"])
+
+
+def test_facts_of_the_connection_may_be_given(tmp_path: Path) -> None:
+    tariff = 'id = "t"\ncurrency = "EUR"\n[[charges]]\nkind = "capacity"\nprice = 2\n'
+
+    found = json.loads(
+        run(*files(tmp_path, tariff), "--timezone", "UTC", "--value", "contracted_kw=20", "--json").stdout
+    )
+
+    assert "40.00" == found["periods"][0]["total"]
+
+
+def test_several_files_are_versions(tmp_path: Path) -> None:
+    arguments = files(
+        tmp_path, 'id = "t"\ncurrency = "EUR"\nuntil = 2018-07-01\n[[charges]]\nkind = "energy"\nprice = 0.20\n'
+    )
+    (tmp_path / "new.yaml").write_text(
+        "id: t\ncurrency: EUR\nfrom: 2018-07-01\ncharges: [{kind: energy, price: 0.3}]\n"
+    )
+
+    found = json.loads(run(*arguments, "--tariff", str(tmp_path / "new.yaml"), "--timezone", "UTC", "--json").stdout)
+
+    assert ["0.2", "0.3"] == [found["periods"][month]["lines"][0]["price"] for month in (5, 6)]
+
+
+def test_a_record_of_the_urdb_may_be_given_straight(tmp_path: Path) -> None:
+    rows = [[0] * 24] * 12
+    record = {
+        "energyratestructure": [[{"rate": 0.1}]],
+        "energyweekdayschedule": rows,
+        "energyweekendschedule": rows,
+        "startdate": 1893456000,  # its days of validity are left out
+    }
+
+    (tmp_path / "record.json").write_text(json.dumps(record))
+    arguments = [*files(tmp_path)[2:], "--tariff", str(tmp_path / "record.json")]
+
+    found = json.loads(run(*arguments, "--timezone", "UTC", "--json").stdout)
+
+    assert "74.40" == found["periods"][0]["total"]
+    assert found["notes"]
+
+
+@pytest.fixture
+def program() -> list[str]:
+    return [sys.executable, "-c", "from cloud_service.cli import main; main()"]
+
+
+def test_a_refused_tariff_exits_with_1_and_says_where(tmp_path: Path, program: list[str]) -> None:
+    bad = TARIFF.replace('kind = "demand"', 'kind = "telepathy"')
+
+    done = subprocess.run(
+        [*program, "rate", *files(tmp_path, bad), "--timezone", "UTC", "--json"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    error = json.loads(done.stdout)["error"]
+    assert (1, "bad_input", "charges[1].kind") == (done.returncode, error["code"], error["path"])
+    assert "telepathy" in error["message"]
+
+
+def test_a_wrong_option_exits_with_2(program: list[str]) -> None:
+    done = subprocess.run([*program, "rate", "--colour", "red"], capture_output=True, check=False)
+
+    assert 2 == done.returncode

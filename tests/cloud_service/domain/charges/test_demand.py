@@ -1,0 +1,202 @@
+"""Demand: the window that is measured, the price of its period, the months before."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cloud_service.domain.usage import History, Intervals
+from common.errors import InputError
+from common.period import Span
+from tests.cloud_service.domain.builders import BERLIN, JANUARY, MARCH, PEAK, amounts, bill, make_tariff, steady, total
+
+D = Decimal
+
+
+def demand(**fields: Any) -> dict[str, Any]:
+    return {"kind": "demand", "window_min": 15, "price": "10", **fields}
+
+
+def with_peak(kw: str, step: int, minutes: int = 5, span: Span = JANUARY) -> Intervals:
+    """1.2 kW, and one step of more."""
+    found = steady("1.2", span, BERLIN, minutes)
+    values = found.values.copy()
+    values[step] = int(D(kw) * 1000 * minutes / 60)
+    return Intervals(values, found.step_s)
+
+
+@pytest.mark.parametrize(
+    ("window_min", "expected"),
+    [
+        pytest.param(5, "12.0", id="5 min"),
+        pytest.param(15, "4.8", id="15 min"),
+        pytest.param(30, "3.0", id="30 min"),
+        pytest.param(60, "2.1", id="60 min"),
+    ],
+)
+def test_the_demand_is_the_mean_of_its_window(window_min: int, expected: str) -> None:
+    found = bill(make_tariff(demand(window_min=window_min)), with_peak("12", 1000), JANUARY)
+
+    assert D(expected) == found.lines[0].quantity == found.max_demand_kw
+
+
+def test_windows_follow_the_wall_clock_and_do_not_slide() -> None:
+    values = steady("1.2", JANUARY, BERLIN, 5).values.copy()
+    values[2:4] = 1000  # 00:10 and 00:15: in two windows, not in one
+
+    assert D("4.8") == bill(make_tariff(demand()), Intervals(values, 300), JANUARY).lines[0].quantity
+
+
+def test_the_time_of_the_peak_is_told() -> None:
+    note = bill(make_tariff(demand()), with_peak("12", 288 * 13 + 200), JANUARY).lines[0].note
+
+    assert "at 2026-01-14 16:30" in note
+
+
+def test_readings_coarser_than_the_window_are_refused() -> None:
+    with pytest.raises(InputError, match="cannot be told") as refused:
+        bill(make_tariff(demand()), steady(minutes=60))
+
+    assert ("charges[0].window_min", "needs_shorter_steps") == (refused.value.path, refused.value.code)
+
+
+def test_a_window_of_0_takes_the_step_of_the_readings() -> None:
+    assert D(1) == bill(make_tariff(demand(window_min=0)), steady(minutes=60)).lines[0].quantity
+
+
+def test_a_maximum_register_needs_no_intervals() -> None:
+    tariff = make_tariff(demand(register="peak_kw"), registers={"peak_kw": {"unit": "kW"}})
+
+    assert ["75.00"] == amounts(bill(tariff, peak_kw=total("7.5")))
+
+
+def test_a_total_has_no_demand() -> None:
+    with pytest.raises(InputError, match="needs intervals"):
+        bill(make_tariff(demand()), total("100"))
+
+
+def test_each_period_has_its_own_peak() -> None:
+    values = steady("1.2", MARCH, BERLIN, 15).values.copy()
+    values[96 + 17 * 4] = 2000  # Monday 17:00: 8 kW
+    values[3 * 4] = 1500  # Sunday 03:00: 6 kW
+    tariff = make_tariff({"kind": "demand", "prices": {"peak": "10", "off_peak": "3"}}, schedules={"day": PEAK})
+
+    found = bill(tariff, Intervals(values, 900))
+
+    assert ["80.00", "18.00"] == amounts(found)
+    assert "at 2026-03-02 17:00" in found.lines[0].note
+    assert "at 2026-03-01 03:00" in found.lines[1].note
+
+
+def test_blocks_of_kw_are_filled_one_after_the_other() -> None:
+    blocks = [{"up_to": "2", "price": "10"}, {"price": "4"}]
+    tariff = make_tariff({"kind": "demand", "window_min": 5, "blocks": blocks})
+
+    assert ["20.00", "40.00"] == amounts(bill(tariff, with_peak("12", 7), JANUARY))
+
+
+@pytest.mark.parametrize(
+    ("month", "kw", "expected"),
+    [
+        pytest.param(date(2025, 12, 1), "20", "16.0", id="80 % of last month"),
+        pytest.param(date(2025, 2, 1), "20", "16.0", id="eleven months back"),
+        pytest.param(date(2025, 1, 1), "20", "4.8", id="twelve months back no longer counts"),
+        pytest.param(date(2025, 12, 1), "5", "4.8", id="80 % is less than this month"),
+        pytest.param(date(2026, 1, 1), "20", "4.8", id="the same month is no month before"),
+    ],
+)
+def test_a_ratchet_looks_at_the_months_before(month: date, kw: str, expected: str) -> None:
+    tariff = make_tariff(demand(ratchet={"share": "0.8", "months": 11}))
+
+    found = bill(tariff, with_peak("12", 1000), JANUARY, history=History(peaks={"demand": ((month, D(kw)),)}))
+
+    assert D(expected) == found.lines[0].quantity
+
+
+def test_a_ratchet_may_count_summer_months_only() -> None:
+    tariff = make_tariff(demand(ratchet={"share": "1", "only_months": [6, 7, 8]}))
+    peaks = ((date(2025, 7, 1), D(9)), (date(2025, 12, 1), D(30)))
+
+    found = bill(tariff, with_peak("12", 1000), JANUARY, history=History(peaks={"demand": peaks}))
+
+    assert D(9) == found.lines[0].quantity
+    assert "ratchet: 1 of 9 kW in 2025-07" in found.lines[0].note
+
+
+def test_the_months_demand_is_handed_on_without_the_ratchet() -> None:
+    tariff = make_tariff(demand(ratchet={"share": "0.8"}))
+    before = History(peaks={"demand": ((date(2025, 12, 1), D(20)),)})
+
+    found = bill(tariff, with_peak("12", 1000), JANUARY, history=before)
+
+    assert ((date(2025, 12, 1), D(20)), (date(2026, 1, 1), D("4.8"))) == found.history.peaks["demand"]
+
+
+def test_a_span_of_two_months_has_two_demands() -> None:
+    span = Span(date(2026, 1, 1), date(2026, 3, 1))
+
+    found = bill(make_tariff(demand()), with_peak("12", 1000, span=span), span)
+
+    assert [D("4.8"), D("1.2")] == [line.quantity for line in found.lines]
+
+
+def test_part_of_a_month_costs_its_part() -> None:
+    span = Span(date(2026, 4, 12), date(2026, 5, 1))
+
+    found = bill(make_tariff(demand()), steady("3", span), span)
+
+    assert ["19.00"] == amounts(found)  # 3 kW × 10 × 19/30
+
+
+def test_billing_demand_is_at_least_the_minimum() -> None:
+    found = bill(make_tariff(demand(minimum_kw="5")), steady("3"))
+
+    assert ["50.00"] == amounts(found)
+    assert "minimum of 5" in found.lines[0].note
+
+
+def test_a_demand_of_the_month_has_the_price_of_its_season() -> None:
+    schedule = {
+        "seasons": {"summer": {"from": "04-01", "until": "10-01"}},
+        "periods": [{"name": "summer", "seasons": ["summer"]}, {"name": "winter"}],
+    }
+    charge = {"kind": "demand", "measured": "month", "prices": {"summer": "20", "winter": "10"}}
+    tariff = make_tariff(charge, schedules={"season": schedule})
+
+    assert ["10.00"] == amounts(bill(tariff, steady("1")))
+    april = Span(date(2026, 4, 1), date(2026, 5, 1))
+    assert ["20.00"] == amounts(bill(tariff, steady("1", april), april))
+
+
+def test_a_demand_of_the_month_with_two_prices_is_refused() -> None:
+    charge = {"kind": "demand", "measured": "month", "prices": {"peak": "20", "off_peak": "10"}}
+
+    with pytest.raises(InputError, match="needs one"):
+        bill(make_tariff(charge, schedules={"day": PEAK}), steady("1"))
+
+
+def test_the_contracted_capacity_comes_from_the_connection() -> None:
+    charge = {"kind": "capacity", "price": "2", "excess_price": "5", "contracted_kw": "10"}
+
+    assert ["20.00"] == amounts(bill(make_tariff(charge), steady("9")))
+    assert ["12.00", "15.00"] == amounts(bill(make_tariff(charge), steady("9"), values={"contracted_kw": D(6)}))
+
+
+def test_excess_within_the_tolerance_is_free() -> None:
+    charge = {"kind": "capacity", "price": "2", "excess_price": "5", "contracted_kw": "10", "tolerance_percent": "5"}
+
+    assert 1 == len(bill(make_tariff(charge), steady("10.4")).lines)
+    assert 2 == len(bill(make_tariff(charge), steady("10.6")).lines)
+
+
+def test_an_unknown_contract_is_refused() -> None:
+    with pytest.raises(InputError, match="no contracted capacity"):
+        bill(make_tariff({"kind": "capacity", "price": "2"}), steady())
+
+
+def test_readings_may_be_any_row_order_of_numbers() -> None:
+    values = np.array([0] * (31 * 96), dtype=np.int64)
+
+    assert ["0.00"] == amounts(bill(make_tariff(demand()), Intervals(values, 900), JANUARY))

@@ -1,0 +1,165 @@
+"""Export and net metering: credits, what is carried over, what ends."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from cloud_service.domain.calculator import calculate
+from cloud_service.domain.lines import Rated
+from cloud_service.domain.usage import Intervals, Register
+from common.errors import InputError
+from common.period import Span
+from tests.cloud_service.domain.builders import MARCH, amounts, bill, energy, make_tariff, steady, total
+
+D = Decimal
+QUARTER = Span(date(2026, 1, 1), date(2026, 4, 1))
+
+
+def months(kw: str, back_kw: str, *charges: dict[str, Any], **rest: Any) -> list[Rated]:
+    """Three months of steady use and steady export."""
+    registers = {"import": steady(kw, QUARTER, "UTC", 60), "export": steady(back_kw, QUARTER, "UTC", 60)}
+    return calculate(make_tariff(*charges, **rest), registers, QUARTER, "UTC")
+
+
+def test_export_is_a_credit() -> None:
+    tariff = make_tariff(energy(price="0.30"), {"kind": "export", "price": "0.08"})
+
+    found = bill(tariff, total("300"), export=total("500"))
+
+    assert ["90.00", "-40.00"] == amounts(found)
+    assert D("-0.08") == found.lines[1].price
+
+
+def test_export_of_nothing_is_zero_without_a_sign() -> None:
+    found = bill(make_tariff(energy(), {"kind": "export", "price": "0.08"}), total("300"), export=total("0"))
+
+    assert "0.00" == found.as_json()["lines"][1]["amount"]
+
+
+def test_a_connection_without_the_register_is_refused_unless_it_may_have_none() -> None:
+    with pytest.raises(InputError, match="register 'export'"):
+        bill(make_tariff(energy(), {"kind": "export", "price": "0.08"}), total("300"))
+    assert 1 == len(
+        bill(make_tariff(energy(), {"kind": "export", "price": "0.08", "optional": True}), total("300")).lines
+    )
+
+
+def test_net_registers_take_each_step_for_itself() -> None:
+    used, given = steady("2"), steady("1").values.copy()
+    given[:96] = 1000  # the first day gives back 4 kW
+    tariff = make_tariff(
+        energy(register="net_import", price="0.30"), {"kind": "export", "register": "net_export", "price": "0.10"}
+    )
+
+    found = bill(tariff, used, export=Intervals(given, 900))
+
+    assert [D(719), D(48)] == [line.quantity for line in found.lines]  # 719 h × 1 kW; 24 h × 2 kW
+
+
+def test_net_registers_of_totals_are_refused() -> None:
+    with pytest.raises(InputError, match="need intervals"):
+        bill(make_tariff(energy(register="net_import", price="1")), total("1"), export=total("1"))
+
+
+def test_credit_reduces_the_chosen_lines_and_the_rest_waits() -> None:
+    found = months(
+        "1", "1", energy(price="0.10"), {"kind": "export", "price": "0.15", "carry": {"of": ["energy"]}},
+        {"kind": "standing", "amount": "5", "per": "month"},
+    )  # fmt: skip
+
+    assert [D("5.00")] * 3 == [month.total for month in found]
+    assert [D("37.20"), D("70.80"), D("108.00")] == [month.history.money_credit["export"] for month in found]
+
+
+def test_credit_may_only_help_from_the_next_month_on() -> None:
+    found = months(
+        "1",
+        "1",
+        energy(price="0.10"),
+        {"kind": "export", "price": "0.10", "carry": {"of": ["energy"], "usable": "next"}},
+    )
+
+    assert [D("74.40"), D("0.00"), D("0.00")] == [month.total for month in found]
+    assert [D("74.40"), D("74.40"), D("74.40")] == [month.history.money_credit["export"] for month in found]
+
+
+@pytest.mark.parametrize(
+    ("ends", "last"), [pytest.param("lose", "0.00", id="lost"), pytest.param("pay", "-108.00", id="paid")]
+)
+def test_credit_ends_with_its_month(ends: str, last: str) -> None:
+    carry = {"of": ["energy"], "expires": 3, "ends": ends}
+
+    found = months("1", "1", energy(price="0.10"), {"kind": "export", "price": "0.15", "carry": carry})
+
+    assert D(last) == found[-1].total
+    assert D(0) == found[-1].history.money_credit["export"]
+
+
+def test_a_minimum_does_not_count_a_payment_of_ended_credit() -> None:
+    carry = {"of": ["energy"], "expires": 3, "ends": "pay"}
+    least = {"kind": "minimum", "amount": "10", "credits": "ignore"}
+
+    found = months("1", "1", energy(price="0.10"), {"kind": "export", "price": "0.15", "carry": carry}, least)
+
+    assert [D("10.00"), D("10.00"), D("-98.00")] == [month.total for month in found]
+
+
+def test_net_metering_takes_off_what_was_given_back() -> None:
+    found = bill(make_tariff(energy(price="0.30", netting={})), total("300"), export=total("120"))
+
+    assert [D(180)] == [line.quantity for line in found.lines]
+
+
+def test_net_metering_keeps_a_surplus_in_units() -> None:
+    registers: dict[str, Register] = {"export": total("120")}
+    found = bill(make_tariff(energy(price="0.30", netting={})), total("100"), **registers)  # type: ignore[arg-type]  # registers only
+
+    assert D(0) == found.total
+    assert {"": D(20), "*": D(20)} == found.history.energy_credit["energy"]
+    after = bill(make_tariff(energy(price="0.30", netting={})), total("100"), history=found.history, export=total("0"))
+    assert [D(80)] == [line.quantity for line in after.lines]
+
+
+def test_a_surplus_may_be_lost() -> None:
+    found = bill(make_tariff(energy(price="0.30", netting={"surplus": "lose"})), total("100"), export=total("120"))
+
+    assert not found.history.energy_credit.get("energy")
+
+
+def test_a_kept_surplus_ends_with_a_payment() -> None:
+    netting = {"expires": 3, "cash_price": "0.04"}
+
+    found = bill(make_tariff(energy(price="0.30", netting=netting)), total("100"), MARCH, export=total("120"))
+
+    assert ["0.00", "-0.80"] == amounts(found)
+    assert {} == found.history.energy_credit["energy"]
+
+
+def test_a_surplus_goes_to_the_period_of_the_same_hour() -> None:
+    seasons = {"summer": {"from": "04-01", "until": "10-01"}}
+    periods = [
+        {"name": "summer_night", "seasons": ["summer"], "hours": ["00:00-06:00"]},
+        {"name": "summer_day", "seasons": ["summer"]},
+        {"name": "winter_night", "hours": ["00:00-06:00"]},
+        {"name": "winter_day"},
+    ]
+    tariff = make_tariff(
+        energy(
+            prices={"summer_night": "1", "summer_day": "2", "winter_night": "3", "winter_day": "4"},
+            netting={"match": "time_of_day"},
+        ),
+        schedules={"day": {"seasons": seasons, "periods": periods}},
+    )
+    given = steady("0", MARCH, "UTC", 60).values.copy()
+    given[:6] = 10_000  # 60 kWh in the first night; 186 kWh are used at night in March
+    april = Span(date(2026, 4, 1), date(2026, 5, 1))
+    march = bill(tariff, steady("0.1", MARCH, "UTC", 60), MARCH, "UTC", export=Intervals(given, 3600))
+
+    found = bill(
+        tariff, steady("1", april, "UTC", 60), april, "UTC", history=march.history, export=steady("0", april, "UTC", 60)
+    )
+
+    kept = D(60) - D("18.6")
+    assert [180 - kept, D(540)] == [line.quantity for line in found.lines]

@@ -1,0 +1,233 @@
+"""Standing, minimum, percentage, reactive, power factor, spot, conversions: the arithmetic of each."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cloud_service.domain.charges import PowerFactor
+from cloud_service.domain.charges.power_factor import Band
+from cloud_service.domain.rating import rate
+from cloud_service.domain.usage import History, Intervals, PriceSeries, Usage
+from common.errors import InputError
+from common.period import Span
+from tests.cloud_service.domain.builders import (
+    BERLIN,
+    JANUARY,
+    MARCH,
+    amounts,
+    bill,
+    energy,
+    make_tariff,
+    steady,
+    total,
+)
+
+D = Decimal
+
+
+@pytest.mark.parametrize(
+    ("per", "expected"), [("day", "310.00"), ("month", "10.00"), ("year", "0.83"), ("span", "10.00")]
+)
+def test_a_standing_charge_is_for_time(per: str, expected: str) -> None:
+    found = bill(make_tariff({"kind": "standing", "amount": "10", "per": per}), span=MARCH)
+
+    assert [expected] == amounts(found)
+
+
+def test_a_standing_charge_times_a_fact_needs_the_fact() -> None:
+    tariff = make_tariff({"kind": "standing", "amount": "2", "per": "month", "times": "area_m2"})
+
+    assert ["130.00"] == amounts(bill(tariff, values={"area_m2": D(65)}))
+    with pytest.raises(InputError, match="no 'area_m2'"):
+        bill(tariff)
+
+
+def test_a_minimum_adds_what_is_missing() -> None:
+    tariff = make_tariff(energy(price="0.10"), {"kind": "minimum", "amount": "12"})
+
+    assert ["5.00", "7.00"] == amounts(bill(tariff, total("50")))
+    assert ["20.00"] == amounts(bill(tariff, total("200")))
+
+
+def test_a_minimum_per_day_grows_with_the_days() -> None:
+    tariff = make_tariff(energy(price="0.10"), {"kind": "minimum", "amount": "0.392", "per": "day"})
+
+    assert ["5.00", "7.15"] == amounts(bill(tariff, total("50")))  # 31 × 0.392 = 12.152
+
+
+@pytest.mark.parametrize(("credits_", "expected"), [("count", "32.00"), ("ignore", "12.00")])
+def test_a_negative_sum_may_count_as_nothing(credits_: str, expected: str) -> None:
+    least = {"kind": "minimum", "amount": "12", "credits": credits_}
+    tariff = make_tariff(energy(price="0.10"), {"kind": "export", "price": "0.10"}, least)
+
+    assert ["10.00", "-30.00", expected] == amounts(bill(tariff, total("100"), export=total("300")))
+
+
+def test_a_yearly_minimum_is_settled_in_its_last_month() -> None:
+    tariff = make_tariff(energy(price="0.10"), {"kind": "minimum", "amount": "100", "per": "year", "year_ends": 3})
+    january = bill(tariff, total("500", JANUARY), JANUARY)
+
+    march = bill(tariff, total("300"), history=january.history)
+
+    assert ["50.00"] == amounts(january)
+    assert ["30.00", "20.00"] == amounts(march)
+    assert D(0) == march.history.year_to_date["minimum"]
+
+
+def test_percent_is_of_rounded_lines() -> None:
+    tariff = make_tariff(energy(price="0.125"), {"kind": "percentage", "percent": "50", "of": ["energy"]})
+
+    found = bill(tariff, total("1"))
+
+    assert ["0.13", "0.07"] == amounts(found)  # half of 0.13 is 0.065
+    assert D("0.1875") == found.total_unrounded
+
+
+def test_percent_of_everything_before_it() -> None:
+    tariff = make_tariff(
+        energy(price="0.10"),
+        {"kind": "standing", "amount": "10", "per": "month"},
+        {"kind": "percentage", "percent": "-5", "of": ["*"]},
+    )
+
+    assert ["10.00", "10.00", "-1.00"] == amounts(bill(tariff, total("100")))
+
+
+def test_reactive_energy_is_free_up_to_its_share() -> None:
+    tariff = make_tariff({"kind": "reactive", "price": "0.02", "free_share": "0.5"})
+
+    assert ["4.00"] == amounts(bill(tariff, total("1000"), reactive_import=total("700")))
+    assert ["0.00"] == amounts(bill(tariff, total("1000"), reactive_import=total("400")))
+
+
+@pytest.mark.parametrize(
+    ("factor", "percent"),
+    [
+        ("1.00", "0"),
+        ("0.85", "0"),
+        ("0.849", "0"),
+        ("0.84", "1.5"),
+        ("0.80", "7.5"),
+        ("0.75", "15"),
+        ("0.74", "18"),
+        ("0.60", "60"),
+    ],
+)
+def test_the_penalty_grows_by_steps(factor: str, percent: str) -> None:
+    bands = (Band(below=D("0.85"), percent=D("1.5")), Band(below=D("0.75"), percent=D(3)))
+
+    assert D(percent) == PowerFactor(bands=bands).percent(D(factor))
+
+
+def test_the_power_factor_is_that_of_the_readings() -> None:
+    bands = [{"below": "0.9", "percent": "1"}]
+    tariff = make_tariff(energy(price="0.10"), {"kind": "power_factor", "of": ["energy"], "bands": bands})
+
+    found = bill(tariff, total("800"), reactive_import=total("600"))  # 800 / 1000
+
+    assert ["80.00", "8.00"] == amounts(found)
+    assert "power factor 0.8: 10 %" in found.lines[1].note
+
+
+def spot(values: list[int], step_s: int = 3600, **fields: Any) -> list[str]:
+    span = Span(date(2026, 3, 29), date(2026, 3, 30))  # 23 hours
+    tariff = make_tariff({"kind": "spot", "series": "day_ahead", "per": "1000", **fields})
+    prices = {"day_ahead": PriceSeries(np.array(values, dtype=np.int64), step_s, 2)}
+    usage = Usage({"import": steady("4", span), "export": steady("1", span)}, History(), {}, prices)
+    return amounts(rate(tariff, usage, span, BERLIN))
+
+
+def test_each_step_has_its_own_price() -> None:
+    assert ["9.20"] == spot([10000] * 23)  # 92 kWh × 100 EUR/MWh
+    assert ["5.20"] == spot([10000] * 13 + [0] * 10)
+    assert ["-9.20"] == spot([-10000] * 23)
+
+
+def test_a_margin_is_a_line_of_its_own_and_losses_multiply() -> None:
+    assert ["9.66", "1.84"] == spot([10000] * 23, factor="1.05", margin="0.02")
+
+
+def test_export_at_the_market_price_is_a_credit() -> None:
+    assert ["-2.30"] == spot([10000] * 23, register="export", sign=-1)
+
+
+@pytest.mark.parametrize(
+    ("values", "step_s", "match"),
+    [
+        pytest.param([1] * 24, 3600, "24 prices for 23 steps", id="an hour that does not exist"),
+        pytest.param([1] * 22, 3600, "22 prices", id="a price is missing"),
+        pytest.param([1] * 276, 300, "cannot price readings of 15 min", id="prices finer than readings"),
+    ],
+)
+def test_prices_that_do_not_fit_are_refused(values: list[int], step_s: int, match: str) -> None:
+    with pytest.raises(InputError, match=match):
+        spot(values, step_s)
+
+
+def test_a_missing_series_is_refused() -> None:
+    with pytest.raises(InputError, match="'day_ahead' is not given"):
+        bill(make_tariff({"kind": "spot", "series": "day_ahead"}), steady())
+
+
+def test_products_too_large_for_int64_stay_exact() -> None:
+    span = Span(date(2026, 1, 1), date(2026, 1, 2))
+    tariff = make_tariff({"kind": "spot", "series": "day_ahead"})
+    prices = {"day_ahead": PriceSeries(np.full(24, 10**12, dtype=np.int64), 3600, 9)}
+    readings = Intervals(np.full(24, 10**9 + 1, dtype=np.int64), 3600)
+
+    found = rate(tariff, Usage({"import": readings}, History(), {}, prices), span, "UTC")
+
+    assert D(24) * (10**9 + 1) == found.total_unrounded
+
+
+def test_gas_is_converted_with_the_factor_of_its_days() -> None:
+    factors = [
+        {"correction": "1", "calorific_value": "36", "until": "2026-03-11"},
+        {"correction": "1", "calorific_value": "39.6", "from": "2026-03-11"},
+    ]
+    made = {"gas_kwh": {"register": "gas", "factors": factors}}
+
+    found = bill(make_tariff(energy(register="gas_kwh", price="1"), quantities=made), gas=total("31"))
+
+    assert [D(100), D(231)] == [line.quantity for line in found.lines]  # 10 m³ × 10 and 21 m³ × 11
+    assert "times 1 × 39.6 / 3.6 to kWh" in found.lines[1].why
+
+
+def test_gas_without_a_factor_for_its_days_is_refused() -> None:
+    made = {"gas_kwh": {"register": "gas", "factors": [{"calorific_value": "36", "until": "2026-03-11"}]}}
+
+    with pytest.raises(InputError, match="no factor for 2026-03-11") as refused:
+        bill(make_tariff(energy(register="gas_kwh", price="1"), quantities=made), gas=total("31"))
+    assert "quantities.gas_kwh.factors" == refused.value.path
+
+
+def test_blocks_per_kw_follow_the_billing_demand() -> None:
+    blocks = [{"up_to": "100", "per_kw": True, "price": "0.20"}, {"price": "0.10"}]
+    demand = {"kind": "demand", "window_min": 60, "price": "0", "ratchet": {"share": "1"}}
+    history = History(peaks={"demand": ((date(2026, 2, 1), D(2)),)})
+
+    found = bill(make_tariff(demand, energy(blocks=blocks, demand="demand")), steady("1", minutes=60), history=history)
+
+    assert [D(200), D(543)] == [line.quantity for line in found.lines[1:]]
+
+
+def test_blocks_in_the_order_of_time_cut_the_step_that_crosses() -> None:
+    periods = {
+        "day": [{"up_to": "12", "price": "1"}, {"price": "2"}],
+        "night": [{"up_to": "12", "price": "3"}, {"price": "4"}],
+    }
+    schedule = {"periods": [{"name": "night", "hours": ["00:00-06:00"]}, {"name": "day"}]}
+    span = Span(date(2026, 3, 2), date(2026, 3, 3))
+    tariff = make_tariff(
+        energy(period_blocks=periods, blocks_over="time", allowance="period"), schedules={"s": schedule}
+    )
+
+    found = bill(tariff, steady("0.8", span, minutes=60), span)
+
+    quantities = {line.label: line.quantity for line in found.lines}
+    assert {
+        "Energy, night, block 1": D("4.8"), "Energy, day, block 1": D("7.2"), "Energy, day, block 2": D("7.2"),
+    } == quantities  # fmt: skip
