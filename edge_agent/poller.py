@@ -16,7 +16,7 @@ from edge_agent.buffer import Sample
 from edge_agent.clock import Clock
 from edge_agent.config import Bus, Meter, SiteFile, registers_of
 from edge_agent.drivers import open_driver
-from edge_agent.drivers.interface import Driver, LineDown, RegisterValue
+from edge_agent.drivers.interface import Acknowledged, Driver, LineDown, RegisterValue
 from edge_agent.schedule import Turn, last_due_ms, on_grid, wait_ms
 from edge_agent.transports.port import Port
 
@@ -130,14 +130,14 @@ class Line:
                 found += await self._read(driver, device, grid=grid)
                 answered.append(device)
             except LineDown:
-                await self._done(found, answered)
+                await self._done(driver, found, answered)
                 raise
             except EnergyError as error:
                 device.failed(error, self.clock.now_ms())
-        await self._done(found, answered)
+        await self._done(driver, found, answered)
 
-    async def _done(self, found: list[Measurement], answered: list[Device]) -> None:
-        """Commit the round. Its meters count as read only after that."""
+    async def _done(self, driver: Driver, found: list[Measurement], answered: list[Device]) -> None:
+        """Commit the round. Its meters count as read only after that, and their messages and files as taken."""
         found.sort(key=lambda one: not one.grid)  # what is never thinned stays together
         self.rounds += 1
         try:
@@ -149,6 +149,8 @@ class Line:
             return
         for device in answered:
             device.succeeded()
+            if isinstance(driver, Acknowledged):
+                await driver.committed(device.meter.address)
 
     async def _read(self, driver: Driver, device: Device, *, grid: bool) -> list[Measurement]:
         offset_ms = self.clock.offset_ms
