@@ -74,7 +74,9 @@ def _column(column: Column, count: int) -> Ints | None:
 
 def _summed(first: int, differences: Column, count: int) -> Ints | None:
     """A column of differences as absolute values."""
-    steps = _column(differences, count - 1) if count > 1 else np.zeros(0, dtype=np.int64)
+    if count == 1:
+        return np.array([first], dtype=np.int64) if isinstance(differences, int) and abs(first) < SAFE else None
+    steps = _column(differences, count - 1)
     if steps is None or not _is_safe(steps, first):
         return None
     found = np.empty(count, dtype=np.int64)
@@ -86,7 +88,7 @@ def _summed(first: int, differences: Column, count: int) -> Ints | None:
 
 def _is_safe(steps: Ints, start: int) -> bool:
     """Whether no sum can leave 64 bits."""
-    return not len(steps) or float(np.abs(steps).max()) * len(steps) + abs(start) < SAFE
+    return float(np.abs(steps).max()) * len(steps) + abs(start) < SAFE
 
 
 def _values(codec: Codec, channel: Ints, steps: Ints) -> Ints | None:
