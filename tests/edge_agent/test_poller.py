@@ -1,0 +1,169 @@
+"""Lines poll on the grid; what fails costs only itself."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Self
+
+import pytest
+
+from common.errors import UnavailableError
+from common.profile import MeterProfile
+from edge_agent import poller
+from edge_agent.clock import Clock
+from edge_agent.config import parse
+from edge_agent.drivers.interface import LineDown, RegisterValue
+from edge_agent.poller import Line, Measurement, lines_of
+from tests.edge_agent.machine import in_loop, until
+
+SITE = """
+[gateway]
+id = "gw"
+data = "{data}"
+[uplink]
+broker = "mqtt://127.0.0.1:1"
+[polling]
+interval_s = 1
+"""
+BUS = '\n[[bus]]\nname = "{name}"\nprotocol = "{protocol}"\nport = "{port}"\ntimeout_s = 0.05\noptions = {options}\n'
+METER = (
+    '[[bus.meter]]\nid = "{bus}-{number}"\nprofile = "eastron_sdm630"\naddress = "{number}"\n'
+    'registers = ["energy_import_total", "voltage_l1"]\n'
+)
+
+
+def bus(name: str, meters: int, *, protocol: str = "simulated", port: str = "", options: str = "{}") -> str:
+    head = BUS.format(name=name, protocol=protocol, port=port, options=options)
+    return head + "".join(METER.format(bus=name, number=number) for number in range(1, meters + 1))
+
+
+class Running:
+    """Lines of a site file, what they commit, and how committing fails if it is to."""
+
+    def __init__(self, folder: Path, text: str) -> None:
+        self.found: list[Measurement] = []
+        self.failing = False
+        self.clock = Clock(kernel_synchronised=lambda: True)
+        self.lines: list[Line] = lines_of(parse(SITE.format(data=folder) + text), self.clock, self.commit)
+
+    async def commit(self, found: Sequence[Measurement]) -> None:
+        if self.failing:
+            raise UnavailableError("the disk is full")
+        self.found += found
+
+    async def __aenter__(self) -> Self:
+        self.tasks = [asyncio.create_task(line.run()) for line in self.lines]
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        for task in self.tasks:
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+
+    def meters(self) -> set[str]:
+        return {one.meter for one in self.found}
+
+    def count(self, meter: str) -> int:
+        return sum(one.meter == meter for one in self.found)
+
+
+@in_loop
+async def test_every_meter_is_read_each_interval(tmp_path: Path) -> None:
+    async with Running(tmp_path, bus("a", 3)) as site:
+        await until(lambda: len(site.found) >= 12, "two rounds of three meters with two registers")
+    seconds = sorted({one.at_ms // 1000 for one in site.found})
+    assert {"a-1", "a-2", "a-3"} == site.meters()
+    assert seconds == list(range(seconds[0], seconds[-1] + 1))
+    assert all(one.at_ms % 1000 < 500 for one in site.found)
+
+
+@in_loop
+async def test_a_silent_meter_costs_the_others_nothing(tmp_path: Path) -> None:
+    async with Running(tmp_path, bus("a", 4, options='{ silent = ["2"] }')) as site:
+        await until(lambda: site.count("a-4") >= 6, "three rounds")
+        device = site.lines[0].devices[1]
+        assert "no answer" in device.error
+        assert device.failing_since_ms > 0
+    assert {"a-1", "a-3", "a-4"} == site.meters()
+    assert abs(site.count("a-1") - site.count("a-4")) <= 2
+
+
+@in_loop
+async def test_a_line_that_is_down_stops_no_other_line(tmp_path: Path) -> None:
+    text = bus("dead", 2, protocol="modbus", port="tcp://127.0.0.1:1") + bus("alive", 1)
+    async with Running(tmp_path, text) as site:
+        await until(lambda: site.count("alive-1") >= 4, "the other line goes on")
+        assert all(device.error for device in site.lines[0].devices)
+    assert {"alive-1"} == site.meters()
+
+
+@in_loop
+async def test_a_fault_of_a_driver_stops_its_line_only_for_a_moment(tmp_path: Path) -> None:
+    """An exception that nobody foresaw, once: the line comes back."""
+    running = Running(tmp_path, bus("a", 1) + bus("b", 1))
+    line = running.lines[0]
+    raised: list[int] = []
+    original = Line._read
+
+    async def read(self: Line, *args: object, **more: object) -> list[Measurement]:
+        if self is line and not raised:
+            raised.append(1)
+            raise ZeroDivisionError("a bug")
+        return await original(self, *args, **more)  # type: ignore[arg-type]
+
+    Line._read = read  # type: ignore[method-assign]
+    before, poller.REOPEN_S = poller.REOPEN_S, 0.1
+    try:
+        async with running as site:
+            await until(lambda: {"a-1", "b-1"} <= site.meters(), "both lines are read")
+    finally:
+        Line._read = original  # type: ignore[method-assign]
+        poller.REOPEN_S = before
+    assert raised
+
+
+@in_loop
+async def test_a_round_that_could_not_be_committed_does_not_count_as_read(tmp_path: Path) -> None:
+    running = Running(tmp_path, bus("a", 1))
+    running.failing = True
+    async with running as site:
+        await until(lambda: site.lines[0].devices[0].failures >= 2, "two rounds fail")
+        assert "disk is full" in site.lines[0].devices[0].error
+        running.failing = False
+        await until(lambda: site.count("a-1") >= 2, "the next is committed")
+        assert "" == site.lines[0].devices[0].error
+
+
+@in_loop
+async def test_only_counters_at_the_billing_instant_are_marked_for_bills(tmp_path: Path) -> None:
+    running = Running(tmp_path, bus("a", 1))
+    running.lines[0].billing_interval_s = 2
+    async with running as site:
+        await until(lambda: len(site.found) >= 10, "five rounds")
+    for one in site.found:
+        assert one.grid == (one.at_ms // 1000 % 2 == 0 and one.register == "energy_import_total")
+
+
+@in_loop
+async def test_a_driver_that_hangs_is_given_up(tmp_path: Path) -> None:
+    running = Running(tmp_path, bus("a", 1))
+    line = running.lines[0]
+
+    class Hanging:
+        async def read(self, *_: object) -> list[RegisterValue]:
+            await asyncio.sleep(3600)
+            return []
+
+        async def identify(self, address: str, profile: MeterProfile) -> str:
+            return address + profile.id
+
+        async def __aenter__(self) -> Self:
+            return self
+
+        async def __aexit__(self, *exc: object) -> None:
+            return None
+
+    started = asyncio.get_running_loop().time()
+    with pytest.raises(LineDown, match="held the line"):
+        await line._read(Hanging(), line.devices[0], grid=True)
+    assert asyncio.get_running_loop().time() - started < 3
