@@ -97,10 +97,10 @@ def _make_some(engine: Engine, now: datetime, settle: timedelta, size: int, repo
         taken = validation.choose(session, now - settle, size)
         if not taken:
             return 0
-        made, problems = make(session, taken)
+        made, problems, changed = make(session, taken)
         put_off = {register: taken[register] for register in problems}
         validation.put_back(session, put_off, now + AGAIN_AFTER)
-        report.changed += validation.store_days(session, [day for one in made for day in one.days])
+        report.changed += changed
         report.problems += [f"register {register}: {text}" for register, text in problems.items()]
         remake(session, made)
     report.registers += len(taken)
@@ -108,17 +108,23 @@ def _make_some(engine: Engine, now: datetime, settle: timedelta, size: int, repo
     return len(taken)
 
 
-def make(session: Session, changed: Mapping[int, Sequence[date]]) -> tuple[list[Made], dict[int, str]]:
-    """The changed days of registers and the days that hang on them; and the registers that could not be made."""
+def make(session: Session, changed: Mapping[int, Sequence[date]]) -> tuple[list[Made], dict[int, str], int]:
+    """Make and store the changed days of registers and the days that hang on them.
+
+    Returns what was made, the registers that could not be made with the reason, and how many days came out changed.
+    """
     rules = validation.rules_of(session, changed)
     problems: dict[int, str] = {}
     made: list[Made] = []
+    stored = 0
     for windows in _rounds({register: changed[register] for register in changed if register in rules}):
         intervals = {r: days for r, days in windows.items() if rules[r].kind == Kind.INTERVAL}
         indexes = {r: days for r, days in windows.items() if rules[r].kind == Kind.INDEX}
-        made += _intervals(session, rules, intervals, problems)
-        made += _indexes(session, rules, indexes, problems)
-    return made, problems
+        done = [*_intervals(session, rules, intervals, problems), *_indexes(session, rules, indexes, problems)]
+        # before the next round: its windows begin where this one's days end, and may make some of them again
+        stored += validation.store_days(session, [day for one in done for day in one.days])
+        made += done
+    return made, problems, stored
 
 
 def _rounds(changed: Mapping[int, Sequence[date]]) -> Iterator[dict[int, tuple[date, date]]]:

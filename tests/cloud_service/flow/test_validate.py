@@ -312,3 +312,15 @@ def test_days_made_in_pieces_are_what_one_sweep_makes(engine: Engine, owner: Own
 
     found = owner.execute('SELECT "values" FROM interval_day WHERE day < %s ORDER BY day', (days[-1] + timedelta(1),))
     assert [day.values for day in made.days] == [row[0] for row in found.fetchall()]
+
+
+def test_days_far_apart_that_change_at_once_add_up_over_the_gap(engine: Engine, owner: Owner, register: int) -> None:
+    later = DAY + timedelta(days=25)
+    put(engine, register, counting(2))
+    put(engine, register, counting(1, first=later, start=5_000_000))
+
+    report = validate_dirty(engine)
+
+    total = one(owner, f"SELECT sum(total) FROM interval_day WHERE day < '{later + timedelta(days=1)}'")
+    assert [] == report.problems
+    assert total == 5_000_000 + 24_000 - 1_000_000
