@@ -27,6 +27,15 @@ class Head(msgspec.Struct, frozen=True, gc=False):
     rule: str  # the rule in words
     source: str  # where the quantity comes from
     version: str  # tariff, validity and hash
+    words: str = ""  # rule and source, joined once for all lines
+    facts: dict[str, str] = {}  # the same as JSON, made once for all lines
+
+    def __post_init__(self) -> None:
+        force = msgspec.structs.force_setattr
+        force(self, "words", "; ".join(part for part in (self.rule, self.source) if part))
+        names = ("charge", "id", "label", "utility", "unit", "tax_category", "path")
+        days = {"start": self.start.isoformat(), "end": self.end.isoformat()}
+        force(self, "facts", {**{name: getattr(self, name) for name in names}, **days})
 
     @property
     def span(self) -> Span:
@@ -87,30 +96,20 @@ class Line(msgspec.Struct, frozen=True, gc=False):
     @property
     def why(self) -> str:
         """The line in words: rule, source of the quantity, arithmetic, tariff version."""
-        head = self.head
-        product = f"{plain(self.quantity)} {head.unit}"
-        if self.price is not None:
-            product += f" × {plain(self.price)}"
-        parts = [head.rule, head.source, self.note, f"{product} = {plain(self.amount_unrounded)}", head.version]
-        return "; ".join(part for part in parts if part)
+        head, quantity, amount = self.head, plain(self.quantity), plain(self.amount_unrounded)
+        price = "" if self.price is None else f" × {plain(self.price)}"
+        note = f"{self.note}; " if self.note else ""
+        words = f"{head.words}; " if head.words else ""
+        return f"{words}{note}{quantity} {head.unit}{price} = {amount}; {head.version}"
 
     def as_json(self) -> dict[str, Any]:
         """Plain values; decimals as strings without exponents."""
-        head = self.head
         return {
-            "charge": head.charge,
-            "id": head.id,
-            "label": head.label,
-            "utility": head.utility,
+            **self.head.facts,
             "quantity": plain(self.quantity),
-            "unit": head.unit,
             "price": None if self.price is None else plain(self.price),
             "amount_unrounded": plain(self.amount_unrounded),
             "amount": format(self.amount, "f"),
-            "tax_category": head.tax_category,
-            "start": head.start.isoformat(),
-            "end": head.end.isoformat(),
-            "path": head.path,
             "why": self.why,
         }
 

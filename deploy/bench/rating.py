@@ -1,14 +1,22 @@
-"""How fast we rate, side by side with NREL's PySAM in one run: `make bench-rating`.
+"""How fast we rate: `make bench-rating`.
 
-Kernel: readings are in memory, every line of every bill is made, explained and rounded. One core each, one after the
-other. The bills of the first load are compared, so that both really do the same work.
+Kernel, side by side with NREL's PySAM in one run: readings are in memory, every line of every bill is made and rounded.
+One core each, taking turns. The bills of the first load are compared, so that both really do the same work.
+
+From PostgreSQL to priced lines, with the steps that a billing run takes: contracts, tariff and a month of packed
+quarter hours are read, and each line is explained, by two processes.
 """
 
 import argparse
 import json
+import multiprocessing
+import os
 import subprocess
 import sys
+import tempfile
+import threading
 import time
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -30,6 +38,9 @@ TIMES = {"residential": 10, "commercial": 5}  # how much faster than PySAM we pr
 TOLERANCE = Decimal("0.02")
 STEP_S = 3600
 TURNS = 8
+WORKERS, SHARD = 2, 500
+FIRST_SIZE, INTERVALS = 10_000, 2980  # October in Berlin has 2,980 quarter hours
+LIMIT_S, LIMIT_MIB, GROWTH = 10.0, 1024, 2.1
 
 
 def loads(rows: int) -> Ints:
@@ -93,13 +104,113 @@ def bench_kernel(rows: int) -> bool:
     return kept
 
 
+def bench_database(sizes: Sequence[int]) -> bool:
+    """Print limits and ours; whether time, memory and growth are within them."""
+    import billing  # type: ignore[import-not-found]  # beside this file
+
+    print(f"from PostgreSQL to priced lines, {WORKERS} processes, a month of quarter hours a connection")
+    print(f"{'connections':>11}{'intervals':>13}{'limit':>9}{'seconds':>9}{'limit':>10}{'peak MiB':>10}")
+    seconds, kept = [], True
+    for size in sizes:
+        with tempfile.TemporaryDirectory(prefix="energy-bench-") as folder, billing.server(Path(folder) / "pg") as url:
+            from cloud_service.store.upgrade import upgrade
+
+            upgrade(url)
+            billing.seed(url, size)
+            watch = Peak()
+            found, took = rate_all(url, size)
+            seconds.append(took)
+            peak = watch.done() / 2**20
+        limit = LIMIT_S * size / FIRST_SIZE
+        kept = kept and seconds[-1] <= limit and peak <= LIMIT_MIB and found == size
+        intervals = size * INTERVALS
+        print(f"{size:>11,}{intervals:>13,}{limit:>9.1f}{seconds[-1]:>9.1f}{LIMIT_MIB:>10}{peak:>10.0f}", flush=True)
+    if len(sizes) > 1:
+        growth = seconds[1] / seconds[0]
+        print(f"{sizes[1] / sizes[0]:.1f} times the connections took {growth:.2f} times the time (limit {GROWTH})")
+        kept = kept and growth <= GROWTH
+    return kept
+
+
+def rate_all(url: str, size: int) -> tuple[int, float]:
+    """Rate all contracts by two workers that take shards: how many have lines, and the seconds; workers run already."""
+    context = multiprocessing.get_context("spawn")
+    shards = [(url, first, min(first + SHARD, size + 1)) for first in range(1, size + 1, SHARD)]
+    with context.Pool(WORKERS, ready, (url,)) as pool:
+        pool.map(rate_shard, [(url, 0, 1)] * WORKERS, chunksize=1)
+        started = time.monotonic()
+        found = sum(pool.imap_unordered(rate_shard, shards))
+        return found, time.monotonic() - started
+
+
+def ready(url: str) -> None:
+    """What a worker has done long before: import the product, connect."""
+    from cloud_service.flow import rate as _rate
+    from cloud_service.store.session import connect
+
+    ENGINES[url] = connect(url)
+    with ENGINES[url].connect():
+        pass
+    assert _rate is not None  # noqa: S101 -- imported for its own sake
+
+
+def rate_shard(shard: tuple[str, int, int]) -> int:
+    """Rate some contracts; how many have lines."""
+    import billing
+
+    from cloud_service.flow.rate import rate_contracts
+    from cloud_service.store.session import transaction
+    from common.period import Span
+
+    url, first, last = shard
+    if not first:
+        return 0
+    with transaction(ENGINES[url]) as session:
+        outcomes = rate_contracts(session, list(range(first, last)), Span(*billing.MONTH), chart=False)
+    return sum(bool(outcome.rated and outcome.rated["lines"]) for outcome in outcomes)
+
+
+ENGINES: dict[str, Any] = {}
+
+
+class Peak:
+    """The most memory that this process, its children and the server's processes had together."""
+
+    def __init__(self) -> None:
+        self.most = 0
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._thread.start()
+
+    def done(self) -> int:
+        """The peak in bytes."""
+        self._stop.set()
+        self._thread.join()
+        return self.most
+
+    def _look(self) -> None:
+        import billing
+
+        while not self._stop.wait(0.25):
+            self.most = max(self.most, sum(billing.pss(pid) for pid in {*billing.family(), os.getpid()}))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=500, help="connections a batch")
+    parser.add_argument(
+        "--connections", type=int, nargs="*", default=[FIRST_SIZE, 2 * FIRST_SIZE], help="in PostgreSQL"
+    )
+    parser.add_argument("--only", choices=["kernel", "database"])
     given = parser.parse_args()
-    install()
     print(date.today().isoformat(), sys.version.split()[0], f"numpy {np.__version__}")  # noqa: DTZ011 -- a date for people
-    sys.exit(0 if bench_kernel(given.rows) else 1)
+    kept = True
+    if given.only != "database":
+        install()
+        kept = bench_kernel(given.rows)
+    if given.only != "kernel":
+        kept = bench_database(given.connections) and kept
+    sys.exit(0 if kept else 1)
 
 
 if __name__ == "__main__":
