@@ -19,6 +19,7 @@ from edge_agent.buffer import Keeper, Sample
 from edge_agent.buffer.keeper import Limits
 from edge_agent.clock import Clock
 from edge_agent.uplink.outbox import Outbox
+from tests.chaos.edge_ingest import IngestCloud
 from tests.edge_agent.cloud_twin import CloudTwin
 
 GATEWAY = "gw-sim"
@@ -69,6 +70,7 @@ class World:
     synchronous: str = "FULL"
     outbox_type: type[Outbox] = Outbox
     kernel: Callable[[], bool] = lambda: False
+    cloud: CloudTwin | IngestCloud = field(default_factory=CloudTwin)
 
     def __post_init__(self) -> None:
         self.chance = random.Random(self.seed)
@@ -78,8 +80,7 @@ class World:
         self.boots = 1
         self.lives = 0
         self.home = self.folder / "life-0"
-        self.cloud = CloudTwin()
-        self.backup = copy.deepcopy(self.cloud)
+        self.backup = CloudTwin()
         self.network: list[tuple[int, int, str, bytes]] = []
         self.sent = 0
         self.connected = False
@@ -282,7 +283,7 @@ class World:
             self.cloud = self.backup
             self.backup = copy.deepcopy(self.cloud)
             self.events.append(f"cloud restored at step {self.counter // METERS}")
-        elif luck() < self.trouble.restore * 3:
+        elif luck() < self.trouble.restore * 3 and isinstance(self.cloud, CloudTwin):
             self.backup = copy.deepcopy(self.cloud)
         if luck() < self.trouble.power_cut:
             self.die(power=True)

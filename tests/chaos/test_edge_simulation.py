@@ -4,14 +4,18 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
+from sqlalchemy import Engine
 
 from edge_agent.buffer import Buffer, Stream, mend, salvage, store
 from edge_agent.buffer.store import EVER_MS
 from edge_agent.uplink.outbox import Outbox, Outgoing
 from tests.chaos.edge_faults import count, sabotage
-from tests.chaos.edge_world import Trouble, World
+from tests.chaos.edge_ingest import IngestCloud
+from tests.chaos.edge_world import GATEWAY, METERS, Trouble, World
 
 SEEDS = count(3000, 300)
 CONTROL_SEEDS = 60
@@ -58,6 +62,17 @@ def test_no_seed_loses_doubles_or_misdates_a_reading(fast_disk: Path, part: int)
 @pytest.mark.slow
 def test_damage_to_the_file_costs_no_more_than_is_reported(fast_disk: Path) -> None:
     assert [] == failures(fast_disk, range(SEEDS // 10), trouble=Trouble(damage=0.3, restore=0.0))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(count(60, 4)))
+def test_the_products_own_ingest_keeps_its_side(
+    fast_disk: Path, engine: Engine, owner: psycopg.Connection[Any], seed: int
+) -> None:
+    cloud = IngestCloud(engine, owner, GATEWAY, seed)
+    world = World(fast_disk / "0", seed, Trouble(restore=0.0), cloud=cloud).play(STEPS)
+    assert [] == world.verdict(), world.events
+    assert len(cloud.facts()) >= STEPS * METERS
 
 
 class ForgetsOnPuback(Outbox):

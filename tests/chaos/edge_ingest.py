@@ -1,0 +1,58 @@
+"""The product's own ingest on a real database, in the place of the cloud twin."""
+
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import psycopg
+from sqlalchemy import Engine
+
+from cloud_service.flow.ingest import Incoming, Ingest
+from common.message import Status
+from tests.cloud_service.plant import add_gateway, add_site
+from tests.edge_agent.cloud_twin import Fact
+
+START = datetime(1970, 1, 1, tzinfo=UTC)
+FACTS = """
+    SELECT m.name, g.name, (extract(epoch FROM r.at) * 1000)::bigint, r.value, r.quality, r.time_quality
+    FROM reading r JOIN register g ON g.id = r.register_id JOIN meter m ON m.id = g.meter_id
+"""
+
+
+class IngestCloud:
+    """Takes one message at a time; now and then its process is a new one."""
+
+    def __init__(self, engine: Engine, owner: psycopg.Connection[Any], gateway: str, seed: int) -> None:
+        self.engine = engine
+        self.owner = owner
+        self.now_ms = 0
+        self.conflicts: list[str] = []
+        self.quarantine: list[str] = []
+        self.chance = random.Random(seed)
+        add_site(owner)
+        add_gateway(owner, gateway)
+        self.ingest = self._process()
+
+    def _process(self) -> Ingest:
+        return Ingest(self.engine, clock=lambda: START + timedelta(milliseconds=self.now_ms))
+
+    def take(self, topic: str, payload: bytes) -> Iterator[tuple[str, bytes]]:
+        """What the cloud answers to one message."""
+        if self.chance.random() < 0.03:
+            self.ingest = self._process()
+        outcome = self.ingest.take([Incoming(topic, payload)])
+        if outcome.conflicts:
+            self.conflicts.append(f"{outcome.conflicts} readings with other content")
+        if outcome.refused:
+            self.quarantine.append(f"{topic} refused")
+        for reply in outcome.replies:
+            yield reply.topic, reply.payload
+
+    def compare(self, _gateway: str, _status: Status) -> list[tuple[str, bytes]]:
+        """Nothing: gateways notice a restored cloud by its receipts."""
+        return []
+
+    def facts(self) -> list[Fact]:
+        """All rows of the table."""
+        return [tuple(row) for row in self.owner.execute(FACTS).fetchall()]
