@@ -60,6 +60,7 @@ class Courier:
     rejections: list[Rejection] = field(default_factory=list)
     connects: int = 0
     jitter_s: float = 1.0
+    qos: int = 1
 
     @property
     def catalog(self) -> Catalog:
@@ -94,7 +95,7 @@ class Courier:
         ) as client:
             self.connects += 1
             await client.subscribe(f"ebs/1/{self.gateway}/down/#", qos=1)
-            await client.publish(str(Topic(self.gateway, Up.CATALOG)), encode(self.catalog), qos=1)
+            await client.publish(str(Topic(self.gateway, Up.CATALOG)), encode(self.catalog), qos=self.qos)
             for one in self.waiting.values():
                 one.sent_s = 0.0
             listening = asyncio.create_task(self._listen(client))
@@ -115,7 +116,7 @@ class Courier:
             if now - one.sent_s > self.resend_s:
                 self.resent += one.sent_s > 0
                 one.sent_s = now
-                await client.publish(str(Topic(self.gateway, Up.BACKLOG)), one.payload, qos=1)
+                await client.publish(str(Topic(self.gateway, Up.BACKLOG)), one.payload, qos=self.qos)
 
     async def _listen(self, client: aiomqtt.Client) -> None:
         async for message in client.messages:
