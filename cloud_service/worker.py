@@ -6,7 +6,7 @@ Jobs join steps of `flow/`; steps do not know of jobs beyond the row they queue.
 
 import contextlib
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,15 +16,16 @@ import procrastinate
 import psycopg
 
 from cloud_service.flow import deliver as delivering
+from cloud_service.flow import forbear, prepaid
 from cloud_service.flow import run as running
 from cloud_service.flow.issue import issue_shard
-from cloud_service.flow.rate import rate_shard
+from cloud_service.flow.rate import rate_shard, rate_so_far
 from cloud_service.flow.validate import validate_dirty
 from cloud_service.mail import Mailer
 from cloud_service.store import housekeeping
+from cloud_service.store.corrections import note_changed_while_issuing
 from cloud_service.store.runs import runs_in
 from cloud_service.store.session import APP_ROLE, Engine, Session, transaction
-from common.errors import EnergyError
 
 SHARD = 200
 QUEUES = ("runs", "deliver", "validate", "default")
@@ -125,6 +126,25 @@ def _timed_jobs(app: procrastinate.App, tools: Tools) -> None:
                 if not housekeeping.has_job(session, running.TASKS[step], run.id):
                     running.start(session, run.id, step, shards=1, author=run.approved_by or run.created_by)
 
+    @app.periodic(cron="* * * * *")
+    @app.task(name="prepaid", queue="default", queueing_lock="prepaid", lock="prepaid")
+    def tend_prepaid(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
+        """Balances of all prepaid accounts, page by page, each page in a transaction of its own."""
+        after = -1
+        while after:
+            with tools.begin() as session:
+                after, _ = prepaid.tend_page(session, max(after, 0), tools.clock(), rate_so_far, author="worker")
+
+    @app.periodic(cron="*/10 * * * *")
+    @app.task(name="look_back", queue="default", queueing_lock="look_back")
+    def look_back(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
+        """Readings that changed while their invoice was being issued; payment plans that are kept or broken."""
+        now = tools.clock()
+        with tools.begin() as session:
+            note_changed_while_issuing(session, now - timedelta(hours=1))
+        with tools.begin() as session:
+            forbear.tend_plans(session, now.date(), author="worker")
+
     @app.periodic(cron="*/10 * * * *")
     @app.task(name="resume_deliveries", queue="default", queueing_lock="resume_deliveries")
     def resume_deliveries(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
@@ -138,16 +158,6 @@ def _timed_jobs(app: procrastinate.App, tools: Tools) -> None:
         """Finished jobs of last week go; their results stand in our own tables."""
         with tools.begin() as session:
             housekeeping.forget_finished_jobs(session, tools.clock() - timedelta(days=7))
-
-
-def timed(tools: Tools, steps: Sequence[Callable[[Session], object]]) -> None:
-    """Run steps one after the other, each in its own transaction; a failing one holds up none of the others."""
-    for step in steps:
-        try:
-            with tools.begin() as session:
-                step(session)
-        except EnergyError:
-            log.exception("a timed step failed")
 
 
 def main() -> None:

@@ -1,0 +1,169 @@
+"""Contracts and what hangs on them: moving in and out, owners, meters, tariffs, cycles, deposits' accounts, modes.
+
+Spans end where the next begins; the database refuses what overlaps. Days without a tenant can be charged to the owner.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from cloud_service.domain.cycle import CYCLES
+from cloud_service.store import auditing, supply
+from cloud_service.store.session import Session
+from common.errors import ConflictError, InputError, NotFoundError
+from common.period import day_start
+
+
+@dataclass(frozen=True, slots=True)
+class MoveIn:
+    """A tenant takes a service point over from a day on."""
+
+    number: str
+    service_point_id: int
+    account_id: int
+    tariff_id: int
+    day: date
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A meter goes, another comes: final indexes of the old, first ones of the new, in thousandths by register name."""
+
+    service_point_id: int
+    new_meter_id: int
+    at: datetime
+    closing: dict[str, int]
+    opening: dict[str, int]
+    multiplier: Decimal = Decimal(1)
+
+
+def move_in(session: Session, wanted: MoveIn, *, author: str, reason: str = "") -> int:
+    """A new contract. The owner's vacancy contract, if one runs, ends on that day; another tenant's does not."""
+    running = supply.running_contract(session, wanted.service_point_id, wanted.day)
+    if running is not None:
+        if not running.vacancy:
+            raise ConflictError(
+                f"contract {running.number} runs on {wanted.day}", hint="move the tenant out first", code="occupied"
+            )
+        _end(session, running.id, wanted.day, author, "a tenant moves in")
+    contract_id = supply.add_contract(
+        session, number=wanted.number, point_id=wanted.service_point_id, account_id=wanted.account_id,
+        start=wanted.day, end=wanted.until,
+    )  # fmt: skip
+    supply.assign_tariff(session, contract_id, wanted.tariff_id, wanted.day, wanted.until)
+    auditing.note(
+        session, author, "contract.move_in", f"contract:{contract_id}", reason=reason, number=wanted.number,
+        account=wanted.account_id, start=wanted.day.isoformat(),
+    )  # fmt: skip
+    return contract_id
+
+
+def move_out(session: Session, contract_id: int, day: date, *, author: str, reason: str = "") -> int | None:
+    """The contract ends (its first day without supply for the tenant is `day`); the next run makes the final bill.
+
+    Where the service point names an owner's account and tariff for vacancies, their contract begins that day; its id.
+    """
+    _end(session, contract_id, day, author, reason)
+    vacancy = supply.vacancy_of(session, contract_id)
+    if vacancy is None:
+        return None
+    number = f"{vacancy.point}-VAC-{day:%Y%m%d}"
+    owner = MoveIn(number, vacancy.service_point_id, vacancy.account_id, vacancy.tariff_id, day)
+    return move_in(session, owner, author=author, reason=f"vacant: {reason}")
+
+
+def _end(session: Session, contract_id: int, day: date, author: str, reason: str) -> None:
+    before = supply.contract_days(session, contract_id)
+    if before is None:
+        raise NotFoundError(f"there is no contract {contract_id}")
+    if day <= before.start or (before.end is not None and day > before.end):
+        raise InputError(f"{day} is not within the contract, which began {before.start}", path="day")
+    billed = supply.billed_until(session, contract_id)
+    if billed is not None and billed > day:
+        raise ConflictError(
+            f"days up to {billed} are billed already", hint="credit the bill first: `energy-cloud correct credit`"
+        )
+    supply.end_contract(session, contract_id, day)
+    auditing.record(
+        session,
+        [
+            auditing.Change(
+                author, "contract.end", f"contract:{contract_id}", {"end": before.end and before.end.isoformat()},
+                {"end": day.isoformat()}, reason,
+            )
+        ],
+    )  # fmt: skip
+
+
+def change_owner(session: Session, contract_id: int, account_id: int, day: date, *, author: str, reason: str) -> int:
+    """Another account pays from a day on: the contract ends, its successor has the same point and tariff."""
+    old = supply.contract_facts(session, contract_id)
+    _end(session, contract_id, day, author, reason)
+    number = f"{old.number}-{day:%Y%m%d}"
+    wanted = MoveIn(number, old.service_point_id, account_id, supply.tariff_on(session, contract_id, day), day, old.end)
+    return move_in(session, wanted, author=author, reason=reason)
+
+
+def exchange_meter(session: Session, wanted: Exchange, *, author: str, reason: str = "") -> None:
+    """The old meter's mount ends with its final indexes, the new one begins with its first; nothing is billed twice."""
+    old = supply.mounted(session, wanted.service_point_id, wanted.at)
+    if old is None:
+        raise ConflictError("no meter is mounted there at that time")
+    missing = supply.index_registers(session, old.meter_id) - set(wanted.closing)
+    if missing:
+        raise InputError(f"the final index of register {min(missing)} is missing", path="closing")
+    supply.dismount(session, old.mount_id, wanted.at, wanted.closing)
+    supply.mount(
+        session, meter_id=wanted.new_meter_id, point_id=wanted.service_point_id, at=wanted.at,
+        opening=wanted.opening, multiplier=wanted.multiplier,
+    )  # fmt: skip
+    auditing.note(
+        session, author, "meter.exchange", f"service_point:{wanted.service_point_id}", reason=reason,
+        old=old.meter_id, new=wanted.new_meter_id, at=wanted.at.isoformat(), closing=wanted.closing,
+        opening=wanted.opening,
+    )  # fmt: skip
+
+
+def change_tariff(session: Session, contract_id: int, tariff_id: int, day: date, *, author: str, reason: str) -> None:
+    """Another tariff from a day on; days that are billed already keep theirs."""
+    billed = supply.billed_until(session, contract_id)
+    if billed is not None and billed > day:
+        raise ConflictError(f"days up to {billed} are billed already", hint="credit the bill first")
+    before = supply.tariff_on(session, contract_id, day)
+    supply.end_assignment(session, contract_id, day)
+    supply.assign_tariff(session, contract_id, tariff_id, day, None)
+    auditing.record(
+        session,
+        [
+            auditing.Change(
+                author, "contract.tariff", f"contract:{contract_id}", {"tariff": before},
+                {"tariff": tariff_id, "from": day.isoformat()}, reason,
+            )
+        ],
+    )  # fmt: skip
+
+
+def change_cycle(session: Session, account_id: int, cycle: str, day: int, *, author: str, reason: str = "") -> None:
+    """How often and on which day of the month the account is billed."""
+    if cycle not in CYCLES:
+        raise InputError(f"{cycle!r} is no billing cycle", path="cycle", hint=", ".join(CYCLES))
+    if not 1 <= day <= 31:  # noqa: PLR2004 - days of a month; shorter months bill on their last
+        raise InputError(f"{day} is no day of a month", path="day")
+    before = supply.set_cycle(session, account_id, cycle, day)
+    after = {"cycle": cycle, "day": day}
+    auditing.record(session, [auditing.Change(author, "account.cycle", f"account:{account_id}", before, after, reason)])
+
+
+def change_mode(session: Session, account_id: int, mode: str, day: date, *, author: str, reason: str = "") -> None:
+    """Prepaid or postpaid from a day on; the ledger is the same for both."""
+    if mode not in ("prepaid", "postpaid"):
+        raise InputError(f"{mode!r} is no mode", path="mode", hint="prepaid or postpaid")
+    before = supply.set_mode(session, account_id, mode, day)
+    after = {"mode": mode, "from": day.isoformat()}
+    auditing.record(session, [auditing.Change(author, "account.mode", f"account:{account_id}", before, after, reason)])
+
+
+def local_midnight(day: date, timezone: str) -> datetime:
+    """The first instant of a day at a site."""
+    return day_start(day, timezone)

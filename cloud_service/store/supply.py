@@ -1,0 +1,231 @@
+"""Rows of contracts, mounts, tariff assignments and account modes as their days change."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from psycopg.types.json import Jsonb
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from common.errors import ConflictError, NotFoundError
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A contract at a service point; `vacancy` if it is the owner's, for days without a tenant."""
+
+    id: int
+    number: str
+    vacancy: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Vacancy:
+    """Who pays for a service point without a tenant, by which tariff."""
+
+    service_point_id: int
+    point: str
+    account_id: int
+    tariff_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """First day, and the day after the last."""
+
+    start: date
+    end: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ContractFacts:
+    """A contract's row."""
+
+    id: int
+    number: str
+    service_point_id: int
+    account_id: int
+    start: date
+    end: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mounted:
+    """A meter at a service point now."""
+
+    mount_id: int
+    meter_id: int
+
+
+RUNNING = text(
+    "SELECT c.id, c.number, coalesce((p.settings->'vacancy'->>'account')::bigint = c.account_id, false) AS vacancy"
+    " FROM contract c JOIN service_point p ON p.id = c.service_point_id"
+    " WHERE c.service_point_id = :point AND c.during @> cast(:day AS date)"
+)
+VACANCY = text(
+    "SELECT p.id AS service_point_id, p.name AS point, (p.settings->'vacancy'->>'account')::bigint AS account_id,"
+    " (p.settings->'vacancy'->>'tariff')::bigint AS tariff_id FROM contract c"
+    " JOIN service_point p ON p.id = c.service_point_id WHERE c.id = :id AND p.settings ? 'vacancy'"
+)
+SET_VACANCY = text(
+    "UPDATE service_point SET settings = settings || jsonb_build_object('vacancy',"
+    " jsonb_build_object('account', cast(:account AS bigint), 'tariff', cast(:tariff AS bigint))) WHERE id = :point"
+)
+FACTS = text(
+    "SELECT id, number, service_point_id, account_id, lower(during) AS start, upper(during) AS end FROM contract"
+    " WHERE id = :id"
+)
+ADD = text(
+    "INSERT INTO contract (number, service_point_id, account_id, during)"
+    " VALUES (:number, :point, :account, daterange(:start, :end)) RETURNING id"
+)
+END = text("UPDATE contract SET during = daterange(lower(during), :day) WHERE id = :id")
+BILLED_UNTIL = text("SELECT max(upper(during)) FROM invoice_span WHERE contract_id = :id AND NOT credited")
+ASSIGN = text(
+    "INSERT INTO tariff_assignment (contract_id, tariff_id, during)"
+    " VALUES (:contract, :tariff, daterange(:start, :end))"
+)
+TARIFF_ON = text(
+    "SELECT tariff_id FROM tariff_assignment WHERE contract_id = :id AND role = 'supply'"
+    " AND during @> cast(:day AS date)"
+)
+END_ASSIGNMENT = text(
+    "UPDATE tariff_assignment SET during = daterange(lower(during), :day) WHERE contract_id = :id AND role = 'supply'"
+    " AND during @> cast(:day AS date) AND lower(during) < :day"
+)
+DROP_ASSIGNMENTS = text(
+    "DELETE FROM tariff_assignment WHERE contract_id = :id AND role = 'supply' AND lower(during) >= :day"
+)
+MOUNTED = text(
+    "SELECT id AS mount_id, meter_id FROM meter_mount WHERE service_point_id = :point"
+    " AND during @> cast(:at AS timestamptz)"
+)
+INDEXES = text("SELECT name FROM register WHERE meter_id = :meter AND kind = 'index' AND billed")
+DISMOUNT = text("UPDATE meter_mount SET during = tstzrange(lower(during), :at), closing = :closing WHERE id = :id")
+MOUNT = text(
+    "INSERT INTO meter_mount (meter_id, service_point_id, during, multiplier, opening)"
+    " VALUES (:meter, :point, tstzrange(:at, NULL), :multiplier, :opening)"
+)
+SET_CYCLE = text(
+    "UPDATE account a SET billing_cycle = :cycle, billing_day = :day FROM account old"
+    " WHERE a.id = :id AND old.id = a.id RETURNING old.billing_cycle AS cycle, old.billing_day AS day"
+)
+MODE_ON = text("SELECT mode FROM account_mode WHERE account_id = :id AND during @> cast(:day AS date)")
+END_MODE = text(
+    "UPDATE account_mode SET during = daterange(lower(during), :day) WHERE account_id = :id"
+    " AND during @> cast(:day AS date) AND lower(during) < :day"
+)
+DROP_MODES = text("DELETE FROM account_mode WHERE account_id = :id AND lower(during) >= :day")
+ADD_MODE = text("INSERT INTO account_mode (account_id, mode, during) VALUES (:id, :mode, daterange(:day, NULL))")
+
+
+def running_contract(session: Session, point_id: int, day: date) -> Running | None:
+    """The contract at a service point on a day."""
+    row = session.execute(RUNNING, {"point": point_id, "day": day}).mappings().one_or_none()
+    return Running(**row) if row else None
+
+
+def vacancy_of(session: Session, contract_id: int) -> Vacancy | None:
+    """Who pays for the contract's service point when it is empty."""
+    row = session.execute(VACANCY, {"id": contract_id}).mappings().one_or_none()
+    return Vacancy(**row) if row else None
+
+
+def set_vacancy(session: Session, point_id: int, account_id: int, tariff_id: int) -> None:
+    """From now on the owner's account pays while nobody lives there."""
+    session.execute(SET_VACANCY, {"point": point_id, "account": account_id, "tariff": tariff_id})
+
+
+def contract_facts(session: Session, contract_id: int) -> ContractFacts:
+    """The contract's row."""
+    row = session.execute(FACTS, {"id": contract_id}).mappings().one_or_none()
+    if row is None:
+        raise NotFoundError(f"there is no contract {contract_id}")
+    return ContractFacts(**row)
+
+
+def contract_days(session: Session, contract_id: int) -> Days | None:
+    """From when until when it runs."""
+    row = session.execute(FACTS, {"id": contract_id}).one_or_none()
+    return Days(row.start, row.end) if row else None
+
+
+def add_contract(
+    session: Session, *, number: str, point_id: int, account_id: int, start: date, end: date | None
+) -> int:
+    """A new contract; one at a time at a service point."""
+    values = {"number": number, "point": point_id, "account": account_id, "start": start, "end": end}
+    return int(session.execute(ADD, values).scalar_one())
+
+
+def end_contract(session: Session, contract_id: int, day: date) -> None:
+    """Its last day is the one before."""
+    session.execute(END, {"id": contract_id, "day": day})
+
+
+def billed_until(session: Session, contract_id: int) -> date | None:
+    """The first day that no live invoice bills."""
+    found: date | None = session.execute(BILLED_UNTIL, {"id": contract_id}).scalar_one_or_none()
+    return found
+
+
+def assign_tariff(session: Session, contract_id: int, tariff_id: int, start: date, end: date | None) -> None:
+    """The tariff that prices the contract."""
+    session.execute(ASSIGN, {"contract": contract_id, "tariff": tariff_id, "start": start, "end": end})
+
+
+def tariff_on(session: Session, contract_id: int, day: date) -> int:
+    """The tariff of a day."""
+    found = session.execute(TARIFF_ON, {"id": contract_id, "day": day}).scalar_one_or_none()
+    if found is None:
+        raise ConflictError(f"the contract has no tariff on {day}")
+    return int(found)
+
+
+def end_assignment(session: Session, contract_id: int, day: date) -> None:
+    """No tariff from a day on."""
+    session.execute(DROP_ASSIGNMENTS, {"id": contract_id, "day": day})
+    session.execute(END_ASSIGNMENT, {"id": contract_id, "day": day})
+
+
+def mounted(session: Session, point_id: int, at: datetime) -> Mounted | None:
+    """The meter at a service point at an instant."""
+    row = session.execute(MOUNTED, {"point": point_id, "at": at}).mappings().one_or_none()
+    return Mounted(**row) if row else None
+
+
+def index_registers(session: Session, meter_id: int) -> set[str]:
+    """Names of its billed counters."""
+    return {row.name for row in session.execute(INDEXES, {"meter": meter_id})}
+
+
+def dismount(session: Session, mount_id: int, at: datetime, closing: dict[str, int]) -> None:
+    """The meter goes, with its final indexes."""
+    session.execute(DISMOUNT, {"id": mount_id, "at": at, "closing": Jsonb(closing)})
+
+
+def mount(
+    session: Session, *, meter_id: int, point_id: int, at: datetime, opening: dict[str, int], multiplier: Decimal
+) -> None:
+    """A meter comes, with its first indexes."""
+    values = {"meter": meter_id, "point": point_id, "at": at, "multiplier": multiplier, "opening": Jsonb(opening)}
+    session.execute(MOUNT, values)
+
+
+def set_cycle(session: Session, account_id: int, cycle: str, day: int) -> dict[str, Any]:
+    """Change the billing cycle; what it was."""
+    row = session.execute(SET_CYCLE, {"id": account_id, "cycle": cycle, "day": day}).mappings().one_or_none()
+    if row is None:
+        raise NotFoundError(f"there is no account {account_id}")
+    return dict(row)
+
+
+def set_mode(session: Session, account_id: int, mode: str, day: date) -> dict[str, Any]:
+    """Change the mode from a day on; what it was."""
+    before = session.execute(MODE_ON, {"id": account_id, "day": day}).scalar_one_or_none()
+    session.execute(DROP_MODES, {"id": account_id, "day": day})
+    session.execute(END_MODE, {"id": account_id, "day": day})
+    session.execute(ADD_MODE, {"id": account_id, "mode": mode, "day": day})
+    return {"mode": before}
