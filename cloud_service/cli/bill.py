@@ -56,7 +56,7 @@ def run(
     who = author()
     with transaction() as session:
         plan = step.Plan(
-            _entity(session, entity), _month(month), day_of(bill_date, "--bill-date"), who, dry_run,
+            the_entity(session, entity), _month(month), day_of(bill_date, "--bill-date"), who, dry_run,
             contracts or None,
         )  # fmt: skip
         planned = step.plan(session, plan)
@@ -258,7 +258,8 @@ def _month(text: str) -> "Span":
     return Span(start, add_months(start, 1))
 
 
-def _entity(session: Any, wanted: int | None) -> int:
+def the_entity(session: Any, wanted: int | None) -> int:
+    """The legal entity that was named, or the only one."""
     from cloud_service.store.entities import entities
 
     known = entities(session)

@@ -1,0 +1,224 @@
+"""`energy-cloud contract`: who is supplied where, from when until when, by which tariff and meter."""
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from cloud_service.cli.connection import amount_of, as_json, author, day_of, transaction
+from common.errors import InputError
+
+JSON = click.option("--json", "json_wanted", is_flag=True, help="Print the result as JSON.")
+DAY = click.option("--day", required=True, help="First day of the change.")
+REASON = click.option("--reason", default="", help="Why; it stands in the audit log.")
+
+
+@click.group()
+def contract() -> None:
+    """Moving in and out, owners, meters, tariffs, cycles, modes, shared costs."""
+
+
+@contract.command(name="move-in")
+@click.argument("number")
+@click.option("--point", required=True, help="Name or grid id of the service point.")
+@click.option("--account", "account_number", required=True)
+@click.option("--tariff", required=True, help="Code of the tariff.")
+@DAY
+@REASON
+@JSON
+def move_in(
+    number: str, *, point: str, account_number: str, tariff: str, day: str, reason: str, json_wanted: bool
+) -> None:
+    """A tenant takes a service point over: a contract with that NUMBER."""
+    from cloud_service.flow.contract import MoveIn
+    from cloud_service.flow.contract import move_in as step
+    from cloud_service.store.handling import account_id, point_id, tariff_id
+
+    with transaction() as session:
+        wanted = MoveIn(
+            number, point_id(session, point), account_id(session, account_number), tariff_id(session, tariff),
+            day_of(day, "--day"),
+        )  # fmt: skip
+        found = step(session, wanted, author=author(), reason=reason)
+    click.echo(as_json({"contract": found}) if json_wanted else f"contract {number} begins")
+
+
+@contract.command(name="move-out")
+@click.argument("number")
+@DAY
+@REASON
+@JSON
+def move_out(number: str, *, day: str, reason: str, json_wanted: bool) -> None:
+    """The contract ends; the next billing run makes the final bill."""
+    from cloud_service.flow.contract import move_out as step
+    from cloud_service.store.handling import contract_id
+
+    with transaction() as session:
+        vacant = step(session, contract_id(session, number), day_of(day, "--day"), author=author(), reason=reason)
+    click.echo(as_json({"vacancy": vacant}) if json_wanted else f"contract {number} ends on {day}")
+
+
+@contract.command()
+@click.argument("number")
+@click.option("--account", "account_number", required=True, help="Who pays from then on.")
+@DAY
+@click.option("--reason", required=True)
+@JSON
+def owner(number: str, *, account_number: str, day: str, reason: str, json_wanted: bool) -> None:
+    """Another account pays from a day on."""
+    from cloud_service.flow.contract import change_owner
+    from cloud_service.store.handling import account_id, contract_id
+
+    with transaction() as session:
+        new = change_owner(
+            session, contract_id(session, number), account_id(session, account_number), day_of(day, "--day"),
+            author=author(), reason=reason,
+        )  # fmt: skip
+    click.echo(as_json({"contract": new}) if json_wanted else f"contract {number} has a successor")
+
+
+@contract.command()
+@click.argument("number")
+@click.option("--tariff", "code", required=True)
+@DAY
+@click.option("--reason", required=True)
+def tariff(number: str, *, code: str, day: str, reason: str) -> None:
+    """Another tariff from a day on."""
+    from cloud_service.flow.contract import change_tariff
+    from cloud_service.store.handling import contract_id, tariff_id
+
+    with transaction() as session:
+        change_tariff(
+            session, contract_id(session, number), tariff_id(session, code), day_of(day, "--day"), author=author(),
+            reason=reason,
+        )  # fmt: skip
+
+
+@contract.command(name="exchange-meter")
+@click.option("--point", required=True, help="Name or grid id of the service point.")
+@click.option("--meter", required=True, help="Name or serial of the new meter.")
+@click.option("--at", required=True, help="When, with its offset: 2026-10-16T10:30+02:00.")
+@click.option("--closing", multiple=True, metavar="REGISTER=INDEX", help="Final index of the old meter, in its unit.")
+@click.option("--opening", multiple=True, metavar="REGISTER=INDEX", help="First index of the new meter, in its unit.")
+@click.option("--multiplier", default="1", show_default=True, help="CT × VT of the new mount.")
+@REASON
+def exchange_meter(
+    *, point: str, meter: str, at: str, closing: tuple[str, ...], opening: tuple[str, ...], multiplier: str, reason: str
+) -> None:
+    """A meter goes, another comes."""
+    from cloud_service.flow.contract import Exchange
+    from cloud_service.flow.contract import exchange_meter as step
+    from cloud_service.store.handling import meter_id, point_id
+
+    when = datetime.fromisoformat(at)
+    if when.tzinfo is None:
+        raise InputError("the time needs its offset", path="--at", hint="for example 2026-10-16T10:30+02:00")
+    with transaction() as session:
+        wanted = Exchange(
+            point_id(session, point), meter_id(session, meter), when, _indexes(closing, "--closing"),
+            _indexes(opening, "--opening"), amount_of(multiplier, "--multiplier"),
+        )  # fmt: skip
+        step(session, wanted, author=author(), reason=reason)
+
+
+def _indexes(texts: tuple[str, ...], option: str) -> dict[str, int]:
+    """`register=index` in the register's unit, as thousandths."""
+    found = {}
+    for text in texts:
+        name, sign, value = text.partition("=")
+        if not sign:
+            raise InputError(f"{text!r} is not REGISTER=INDEX", path=option)
+        found[name] = int(amount_of(value, option).scaleb(3).to_integral_exact())
+    return found
+
+
+@contract.command()
+@click.argument("account_number")
+@click.argument("cycle", type=click.Choice(["monthly", "bimonthly", "quarterly", "half_yearly", "yearly", "once"]))
+@click.option("--on", "day", type=int, default=1, show_default=True, help="Day of the month a cycle begins.")
+def cycle(account_number: str, cycle: str, *, day: int) -> None:
+    """How often an account is billed."""
+    from cloud_service.flow.contract import change_cycle
+    from cloud_service.store.handling import account_id
+
+    with transaction() as session:
+        change_cycle(session, account_id(session, account_number), cycle, day, author=author())
+
+
+@contract.command()
+@click.argument("account_number")
+@click.argument("mode", type=click.Choice(["prepaid", "postpaid"]))
+@DAY
+@REASON
+def mode(account_number: str, mode: str, *, day: str, reason: str) -> None:
+    """Prepaid or postpaid from a day on."""
+    from cloud_service.flow.contract import change_mode
+    from cloud_service.store.handling import account_id
+
+    with transaction() as session:
+        change_mode(
+            session, account_id(session, account_number), mode, day_of(day, "--day"), author=author(), reason=reason
+        )
+
+
+@contract.command()
+@click.argument("point")
+@click.option("--account", "account_number", required=True, help="The owner's account.")
+@click.option("--tariff", required=True, help="Code of the tariff for empty days.")
+def vacancy(point: str, *, account_number: str, tariff: str) -> None:
+    """Who pays for a service point while nobody lives there."""
+    from cloud_service.store.auditing import note
+    from cloud_service.store.handling import account_id, point_id, tariff_id
+    from cloud_service.store.supply import set_vacancy
+
+    with transaction() as session:
+        place, payer = point_id(session, point), account_id(session, account_number)
+        set_vacancy(session, place, payer, tariff_id(session, tariff))
+        note(session, author(), "point.vacancy", f"service_point:{place}", account=payer, tariff=tariff)
+
+
+@contract.command()
+@click.argument("name")
+@click.argument("cost")
+@click.option("--from", "start", required=True, help="First day.")
+@click.option("--until", "end", required=True, help="First day after.")
+@click.option("--file", type=click.Path(path_type=Path), help="Store this document (JSON, TOML, YAML) as NAME first.")
+@click.option("--entity", type=int, help="Legal entity of a new split; needed where there are several.")
+@click.option("--dry-run", is_flag=True, help="Only show the shares.")
+@JSON
+def share(
+    name: str,
+    cost: str,
+    *,
+    start: str,
+    end: str,
+    file: Path | None,
+    entity: int | None,
+    dry_run: bool,
+    json_wanted: bool,
+) -> None:
+    """Share a common COST by the split NAME; the parts stand on the members' next bills."""
+    from dataclasses import asdict
+
+    from cloud_service.cli.bill import the_entity
+    from cloud_service.domain.tariff import canonical, read_document
+    from cloud_service.flow import share as step
+    from cloud_service.store.shared import find_split
+    from common.period import Span
+
+    with transaction() as session:
+        if file is not None:
+            import json
+
+            document = json.loads(canonical(read_document(file)))
+            step.store_split(session, the_entity(session, entity), name, document, author=author())
+        span = Span(day_of(start, "--from"), day_of(end, "--until"))
+        split_id = find_split(session, name)
+        done = step.share_out(session, split_id, span, amount_of(cost, "COST"), author=author(), dry_run=dry_run)
+        if dry_run:
+            session.rollback()
+    if json_wanted:
+        click.echo(as_json(asdict(done)))
+    else:
+        for one in done.shares:
+            click.echo(f"{one.contract}: {one.amount:,.2f}  {one.why}")

@@ -1,0 +1,115 @@
+"""`energy-cloud dunning`: money that does not come."""
+
+from dataclasses import asdict
+
+import click
+
+from cloud_service.cli.connection import amount_of, as_json, author, day_of, transaction
+
+JSON = click.option("--json", "json_wanted", is_flag=True, help="Print the result as JSON.")
+DAY = click.option("--day", help="As on this day; today unless given.")
+REASON = click.option("--reason", required=True, help="Why; it stands in the audit log.")
+
+
+@click.group()
+def dunning() -> None:
+    """Reminders, interest, disputes, payment plans, write-offs."""
+
+
+@dunning.command()
+@DAY
+@click.option("--dry-run", is_flag=True, help="Only show which letters would go out.")
+@JSON
+def remind(*, day: str | None, dry_run: bool, json_wanted: bool) -> None:
+    """Take the steps that are due: one letter an account, by the rules of its country."""
+    from cloud_service.flow.remind import remind as step
+
+    with transaction() as session:
+        told = step(session, day_of(day, "--day"), author=author())
+        if dry_run:
+            session.rollback()
+    if json_wanted:
+        click.echo(as_json([asdict(one) for one in told]))
+        return
+    for one in told:
+        fee = f", fee {one.fee}" if one.fee else ""
+        click.echo(f"{one.account}: {one.step}, {one.amount:,.2f} {one.currency}, {', '.join(one.invoices)}{fee}")
+
+
+@dunning.command()
+@DAY
+@JSON
+def interest(*, day: str | None, json_wanted: bool) -> None:
+    """Charge the statutory interest on overdue bills up to a day."""
+    from cloud_service.flow.remind import charge_interest
+
+    with transaction() as session:
+        issued = charge_interest(session, day_of(day, "--day"), author=author())
+    rows = [{"number": one.number, "total": one.draft.total, "label": one.draft.lines[0]["label"]} for one in issued]
+    click.echo(as_json(rows) if json_wanted else "\n".join(f"{r['number']} {r['total']} {r['label']}" for r in rows))
+
+
+@dunning.command()
+@click.argument("number")
+@REASON
+@DAY
+def dispute(number: str, *, reason: str, day: str | None) -> None:
+    """The client contests a bill: it is left alone until the dispute is closed."""
+    from cloud_service.flow import forbear
+    from cloud_service.store.handling import invoice_id
+
+    with transaction() as session:
+        bill = invoice_id(session, number)
+        forbear.dispute(session, bill, reason=reason, day=day_of(day, "--day"), author=author())
+
+
+@dunning.command(name="close-dispute")
+@click.argument("number")
+@click.option("--outcome", required=True, help="How it ended.")
+@DAY
+def close_dispute(number: str, *, outcome: str, day: str | None) -> None:
+    """The dispute is settled."""
+    from cloud_service.flow import forbear
+    from cloud_service.store.handling import invoice_id
+
+    with transaction() as session:
+        bill = invoice_id(session, number)
+        forbear.close_dispute(session, bill, outcome=outcome, day=day_of(day, "--day"), author=author())
+
+
+@dunning.command()
+@click.argument("numbers", nargs=-1, required=True)
+@click.option("--parts", type=int, required=True, help="How many monthly instalments.")
+@click.option("--first", required=True, help="Day of the first.")
+@REASON
+@JSON
+def plan(numbers: tuple[str, ...], *, parts: int, first: str, reason: str, json_wanted: bool) -> None:
+    """Agree instalments for open bills of one account."""
+    from cloud_service.flow import forbear
+    from cloud_service.store.handling import invoice_id
+
+    with transaction() as session:
+        bills = [invoice_id(session, number) for number in numbers]
+        agreed = forbear.agree_plan(session, bills, parts, day_of(first, "--first"), reason=reason, author=author())
+    if json_wanted:
+        click.echo(as_json(asdict(agreed)))
+    else:
+        for day, amount in agreed.instalments:
+            click.echo(f"{day} {amount:,.2f}")
+
+
+@dunning.command(name="write-off")
+@click.argument("number")
+@click.argument("amount")
+@REASON
+@DAY
+def write_off(number: str, amount: str, *, reason: str, day: str | None) -> None:
+    """Give (a part of) a bill up as lost."""
+    from cloud_service.flow import forbear
+    from cloud_service.store.handling import invoice_id
+
+    with transaction() as session:
+        forbear.write_off(
+            session, invoice_id(session, number), amount_of(amount, "AMOUNT"), reason=reason,
+            day=day_of(day, "--day"), author=author(),
+        )  # fmt: skip
