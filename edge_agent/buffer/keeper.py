@@ -18,14 +18,16 @@ from common.errors import EnergyError
 from edge_agent.buffer.errors import Damaged, DiskFull
 from edge_agent.buffer.mend import discard_old, open_buffer, replace, salvage, waiting
 from edge_agent.buffer.ranges import Range
+from edge_agent.buffer.room import EVER_MS, prune, thin
 from edge_agent.buffer.row import STREAM_SHIFT, Sample
 from edge_agent.buffer.state import Stream
-from edge_agent.buffer.store import EVER_MS, Buffer
+from edge_agent.buffer.store import Buffer
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 DAY_MS = 86_400_000
 MARK_SYNC_S = 10.0
+PRUNE_S = 60.0
 STRIKES_AT_ONCE = 3  # new files without a commit in between before the next has to wait
 STRIKE_FIRST_S, STRIKE_MAX_S = 0.2, 60.0
 SALVAGED_KEPT = 10  # set-aside files whose rows have all been taken over
@@ -67,6 +69,8 @@ class Keeper:
         self._strikes = 0
         self._strike_until_s = 0.0
         self._mark_due_s = 0.0
+        self._prune_due_s = 0.0
+        self._thin_due_s = 0.0
         self._salvage: Iterator[int] | None = None
         self._buffer: Buffer | None = None
         self._open()
@@ -185,8 +189,8 @@ class Keeper:
         try:
             self.ballast.unlink(missing_ok=True)
             self.do(Buffer.checkpoint)
-            if not self.do(lambda buffer: buffer.prune(EVER_MS)):
-                self.do(Buffer.thin)
+            if not self.do(lambda buffer: prune(buffer, EVER_MS)):
+                self.do(thin)
             self.do(Buffer.checkpoint)
         except (EnergyError, OSError) as error:
             log.warning("no room could be made: %s", error)
@@ -195,17 +199,26 @@ class Keeper:
         """Housekeeping, a short step at a time: salvage, old rows, the cap, the ballast. Call it every second or so."""
         self.salvage_step()
         buffer = self.buffer
-        if clock_is_good:
-            self.do(lambda buffer: buffer.prune(now_ms - self.limits.keep_days * DAY_MS))
-            self.do(lambda buffer: buffer.thin(before_ms=now_ms - self.limits.fine_days * DAY_MS))
-        if buffer.used_bytes > self.limits.cap_bytes and not self.do(lambda buffer: buffer.prune(EVER_MS)):
-            self.do(Buffer.thin)
+        now_s = self.clock_s()
+        if clock_is_good and now_s >= self._prune_due_s:
+            self._prune_due_s = now_s + PRUNE_S
+            self.do(lambda buffer: prune(buffer, now_ms - self.limits.keep_days * DAY_MS))
+            self.do(lambda buffer: thin(buffer, before_ms=now_ms - self.limits.fine_days * DAY_MS))
+        if buffer.used_bytes > self.limits.cap_bytes:
+            self._shrink(now_s)
         if self.clock_s() >= self._mark_due_s:
             buffer.marks.sync()
             self._mark_due_s = self.clock_s() + MARK_SYNC_S
         if buffer.dirty:
             self.do(Buffer.save)
         self._lay_ballast()
+
+    def _shrink(self, now_s: float) -> None:
+        """Over the cap. Where only billing readings are left there is nothing to do but look again later."""
+        if self.do(lambda buffer: prune(buffer, EVER_MS)) or now_s < self._thin_due_s:
+            return
+        if not self.do(thin):
+            self._thin_due_s = now_s + PRUNE_S
 
     @property
     def salvaging(self) -> bool:

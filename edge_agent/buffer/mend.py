@@ -15,12 +15,13 @@ from pathlib import Path
 import msgspec
 
 from edge_agent.buffer.errors import Damaged
+from edge_agent.buffer.file import FILE, create, translated_os
 from edge_agent.buffer.ranges import Ranges
 from edge_agent.buffer.row import STREAM_SHIFT
 from edge_agent.buffer.salvage import scan
 from edge_agent.buffer.sidecar import Mark, MarkFile, Register, read_register, sync_folder
 from edge_agent.buffer.state import DAMAGED, State, StreamState, unsealed
-from edge_agent.buffer.store import FILE, Buffer, create, new_epoch, translated_os
+from edge_agent.buffer.store import Buffer, new_epoch
 
 CHUNK_ROWS = 500
 

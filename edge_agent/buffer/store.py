@@ -7,7 +7,7 @@ is checked against both, so neither a changed nor a vanished row goes unnoticed.
 import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -15,24 +15,17 @@ import msgspec
 from common.errors import EnergyError
 from common.message import EPOCH_MAX, Catalog, Channel
 from common.reading import TimeQuality
-from edge_agent.buffer.errors import Damaged, translated
+from edge_agent.buffer.errors import Damaged
+from edge_agent.buffer.file import FILE, connect, our_errors, translated_os
 from edge_agent.buffer.ranges import Range, Ranges
 from edge_agent.buffer.row import SEQUENCE_MASK, STREAM_SHIFT, Row, Sample, checksum, flags_of
-from edge_agent.buffer.sidecar import Mark, MarkFile, Register, read_register, sync_folder, write_register
-from edge_agent.buffer.state import DAMAGED, EXPIRED, THINNED, State, Stream, sealed, unsealed
+from edge_agent.buffer.sidecar import Mark, MarkFile, Register, read_register, write_register
+from edge_agent.buffer.state import DAMAGED, EXPIRED, State, Stream, sealed, unsealed
 
-FILE = "buffer.db"
-SCHEMA = """
-CREATE TABLE note (name TEXT PRIMARY KEY, content BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE reading (
-    id INTEGER PRIMARY KEY, channel INTEGER NOT NULL, boot INTEGER NOT NULL, mono_ms INTEGER NOT NULL,
-    at_ms INTEGER NOT NULL, value INTEGER NOT NULL, flags INTEGER NOT NULL, sum INTEGER NOT NULL
-);
-"""
 INSERT = "INSERT INTO reading VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 QUICK_CHECK_MAX_BYTES = 32 * 1024 * 1024
 TAIL_CHECKED = 500
-EVER_MS = 2**62
+BOOTS_MAX = 1000
 
 
 def new_epoch() -> int:
@@ -51,11 +44,11 @@ class Buffer:
         self.lost = 0
         self.thinned = 0
         self.dirty = False  # the state in memory is ahead of the note
-        with _our_errors():
-            self.connection = _connect(self.path, synchronous)
+        with our_errors():
+            self.connection = connect(self.path, synchronous)
         self.marks = MarkFile(folder / "buffer.mark")
         try:
-            with _our_errors():
+            with our_errors():
                 self._load()
                 self._verify()
         except EnergyError:
@@ -85,7 +78,7 @@ class Buffer:
 
     def _highest(self, number: int) -> int:
         query = "SELECT MAX(id) FROM reading WHERE id BETWEEN ? AND ?"
-        found = self.connection.execute(query, _ids(number, 1, SEQUENCE_MASK)).fetchone()[0]
+        found = self.connection.execute(query, ids_of(number, 1, SEQUENCE_MASK)).fetchone()[0]
         return (found or 0) & SEQUENCE_MASK
 
     def _verify(self) -> None:
@@ -141,7 +134,12 @@ class Buffer:
             if known == boot_id:
                 return number
         number = 1 + max((number for number, _ in self.register.boots), default=0)
-        self._register(boots=(*self.register.boots[-999:], (number, boot_id)))
+        boots = (*self.register.boots[1 - BOOTS_MAX :], (number, boot_id))
+        offsets, guesses = (
+            {boot: offset for boot, offset in found.items() if boot >= boots[0][0]}
+            for found in (self.register.offsets, self.register.guesses)
+        )
+        self._register(boots=boots, offsets=offsets, guesses=guesses)
         return number
 
     def _register(self, **changes: object) -> None:
@@ -150,7 +148,7 @@ class Buffer:
             write_register(self.register_path, register)
         except OSError as error:
             raise translated_os(error) from error
-        with self._commit() as connection:
+        with self.commit() as connection:
             connection.execute("UPDATE note SET content = ? WHERE name = 'register'", (sealed(register),))
         self.register = register
 
@@ -163,16 +161,16 @@ class Buffer:
             Row(sequence, s.channel, self.boot, s.mono_ms, s.at_ms, s.value, flags_of(s))
             for sequence, s in enumerate(samples, stream.last + 1)
         ]
-        with self._commit() as connection:
+        with self.commit() as connection:
             connection.executemany(INSERT, (_values(stream, row) for row in rows))
-            self._write_state(connection)
+            self.write_state(connection)
         first, stream.last = stream.last + 1, stream.last + len(rows)
         self.mark()
         return first, stream.last
 
     def adopt(self, stream: Stream, rows: Iterable[Row]) -> None:
         """Take over salvaged rows of an older stream under their own sequence."""
-        with self._commit() as connection:
+        with self.commit() as connection:
             values = (_values(stream, row) for row in rows)
             connection.executemany(INSERT.replace("INSERT", "INSERT OR IGNORE"), values)
 
@@ -180,8 +178,8 @@ class Buffer:
         """At most `limit` rows of first..last, each checked; void ones are skipped, a lost one is Damaged."""
         query = "SELECT * FROM reading WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?"
         expected, found = first, []
-        with _our_errors():
-            for values in self.connection.execute(query, (*_ids(stream.number, first, last), limit)).fetchall():
+        with our_errors():
+            for values in self.connection.execute(query, (*ids_of(stream.number, first, last), limit)).fetchall():
                 row = Row(values[0] & SEQUENCE_MASK, *values[1:7])
                 if checksum(stream.epoch, row) != values[7]:
                     raise Damaged(f"row {row.sequence} was changed", path=str(self.path))
@@ -196,9 +194,9 @@ class Buffer:
         """Sequences of the rows that are in the file."""
         found = Ranges()
         start = last = 0
-        with _our_errors():
+        with our_errors():
             for (number,) in self.connection.execute(
-                "SELECT id FROM reading WHERE id BETWEEN ? AND ? ORDER BY id", _ids(stream.number, 1, SEQUENCE_MASK)
+                "SELECT id FROM reading WHERE id BETWEEN ? AND ? ORDER BY id", ids_of(stream.number, 1, SEQUENCE_MASK)
             ):
                 sequence = number & SEQUENCE_MASK
                 if start and sequence == last + 1:
@@ -214,7 +212,7 @@ class Buffer:
     def _explain(self, stream: Stream, first: int, last: int) -> None:
         """Damaged, unless every sequence of first..last is void or was pruned after its receipt."""
         for gap in stream.done.missing(first, last):
-            for absent, _ in Ranges(_all_voids(stream)).missing(*gap):
+            for absent, _ in Ranges(all_voids(stream)).missing(*gap):
                 raise Damaged(f"row {absent} has vanished", path=str(self.path))
 
     def dated(self, row: Row) -> tuple[int, int] | None:
@@ -239,7 +237,7 @@ class Buffer:
     def _guesses(self, known: dict[int, int]) -> dict[int, int]:
         """For boots that ended without a clock: as if each had ended when the next one began."""
         query = "SELECT boot, MAX(mono_ms) FROM reading WHERE flags & 56 = 24 GROUP BY boot"
-        with _our_errors():
+        with our_errors():
             lasted = dict(self.connection.execute(query).fetchall())
         guesses = dict(self.register.guesses)
         began = known[self.boot]
@@ -266,14 +264,14 @@ class Buffer:
 
     def reopen(self, stream: Stream, ranges: Iterable[Range]) -> None:
         """The cloud has lost these: send again what is still here, and say which are gone."""
-        with _our_errors():
+        with our_errors():
             found = self.connection.execute(
-                "SELECT MIN(id) FROM reading WHERE id BETWEEN ? AND ?", _ids(stream.number, 1, SEQUENCE_MASK)
+                "SELECT MIN(id) FROM reading WHERE id BETWEEN ? AND ?", ids_of(stream.number, 1, SEQUENCE_MASK)
             ).fetchone()[0]
         kept = (found & SEQUENCE_MASK) if found is not None else stream.last + 1
         for first, last in ranges:
             stream.done.remove(first, min(last, stream.last))
-            gone = list(Ranges(_all_voids(stream)).missing(first, min(last, kept - 1, stream.last)))
+            gone = list(Ranges(all_voids(stream)).missing(first, min(last, kept - 1, stream.last)))
             for gap in gone:
                 stream.void(EXPIRED).add(*gap)
         self.dirty = True
@@ -287,9 +285,9 @@ class Buffer:
 
     def save(self) -> None:
         """Write the state down now."""
-        with self._commit() as connection:
+        with self.commit() as connection:
             self.dirty = True
-            self._write_state(connection)
+            self.write_state(connection)
 
     def mark(self) -> None:
         """Note beside the file how far it has come."""
@@ -301,7 +299,8 @@ class Buffer:
         streams = tuple(stream.at_rest() for stream in self.streams.values())
         return State(self.current.number, streams, self.lost, self.thinned)
 
-    def _write_state(self, connection: sqlite3.Connection) -> None:
+    def write_state(self, connection: sqlite3.Connection) -> None:
+        """Write the state down within a commit, if it has changed."""
         if self.dirty:
             connection.execute("UPDATE note SET content = ? WHERE name = 'state'", (sealed(self.state()),))
             self.dirty = False
@@ -311,75 +310,16 @@ class Buffer:
     @property
     def used_bytes(self) -> int:
         """Bytes that hold something, without the pages that are free for reuse."""
-        with _our_errors():
+        with our_errors():
             pages, free, size = (
                 self.connection.execute(f"PRAGMA {name}").fetchone()[0]
                 for name in ("page_count", "freelist_count", "page_size")
             )
         return int((pages - free) * size)
 
-    def prune(self, before_ms: int, limit: int = 5000) -> int:
-        """Delete the oldest receipted rows that were taken before an instant; how many went."""
-        gone = 0
-        for stream in list(self.streams.values()):
-            ids = _ids(stream.number, 1, stream.done.prefix)
-            query = (
-                "SELECT id, channel, boot, mono_ms, at_ms, value, flags FROM reading WHERE id BETWEEN ? AND ? LIMIT ?"
-            )
-            with _our_errors():
-                found = self.connection.execute(query, (*ids, limit - gone)).fetchall()
-            keep = self._older([Row(*values) for values in found], before_ms)
-            if keep:
-                with self._commit() as connection:
-                    connection.execute("DELETE FROM reading WHERE id BETWEEN ? AND ?", (ids[0], found[keep - 1][0]))
-                gone += keep
-        return gone
-
-    def _older(self, rows: list[Row], before_ms: int) -> int:
-        """How many rows from the first on are older; one without a known time is if a later one with one is."""
-        older = 0
-        for number, row in enumerate(rows, 1):
-            when = self.dated(row)
-            if when is None or when[1] == TimeQuality.UNKNOWN:
-                continue
-            if when[0] >= before_ms:
-                break
-            older = number
-        return len(rows) if before_ms >= EVER_MS else older
-
-    def thin(self, *, before_ms: int = EVER_MS, limit: int = 5000) -> int:
-        """Delete the oldest readings without receipt that no bill needs; how many went. They become void."""
-        gone = 0
-        for stream in list(self.streams.values()):
-            ids = _ids(stream.number, stream.done.prefix + 1, stream.last)
-            with _our_errors():
-                oldest = self.connection.execute("SELECT at_ms FROM reading WHERE id >= ? LIMIT 1", ids[:1]).fetchone()
-                if oldest is None or oldest[0] >= before_ms:
-                    continue
-                condition = "flags & 64 = 0 AND at_ms < ? AND (? OR flags & 56 <> 24)"  # 24: its time is not known
-                query = f"SELECT id FROM reading WHERE id BETWEEN ? AND ? AND {condition} LIMIT ?"  # noqa: S608
-                values = (*ids, before_ms, before_ms >= EVER_MS, limit - gone)
-                found = [row[0] for row in self.connection.execute(query, values)]
-            if found:
-                before = [(reason, Ranges(ranges)) for reason, ranges in stream.voids.items()]
-                try:
-                    with self._commit() as connection:
-                        connection.executemany("DELETE FROM reading WHERE id = ?", ((number,) for number in found))
-                        for number in found:
-                            stream.void(THINNED).add(number & SEQUENCE_MASK, number & SEQUENCE_MASK)
-                        self.thinned += len(found)
-                        self.dirty = True
-                        self._write_state(connection)
-                except EnergyError:
-                    stream.voids = dict(before)
-                    self.thinned -= len(found)
-                    raise
-                gone += len(found)
-        return gone
-
     def checkpoint(self) -> None:
         """Empty the write-ahead log into the file and cut it."""
-        with _our_errors():
+        with our_errors():
             self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
 
     # streams
@@ -395,11 +335,11 @@ class Buffer:
         return self.current
 
     @contextmanager
-    def _commit(self) -> Iterator[sqlite3.Connection]:
+    def commit(self) -> Iterator[sqlite3.Connection]:
         """One transaction; on any error nothing of it is kept and the error is ours."""
         was_dirty = self.dirty
         try:
-            with _our_errors():
+            with our_errors():
                 self.connection.execute("BEGIN IMMEDIATE")
                 yield self.connection
                 self.connection.execute("COMMIT")
@@ -413,72 +353,8 @@ class Buffer:
             raise
 
 
-def create(folder: Path, register: Register, state: State, synchronous: str = "FULL") -> None:
-    """A new buffer file, durable with its name before this returns."""
-    try:
-        write_register(folder / "buffer.catalog", register)
-        with _our_errors(), closing(_connect(folder / FILE, synchronous)) as connection:
-            connection.executescript(SCHEMA)
-            connection.execute("BEGIN IMMEDIATE")
-            notes = (("register", sealed(register)), ("state", sealed(state)))
-            connection.executemany("INSERT INTO note VALUES (?, ?)", notes)
-            connection.execute("COMMIT")
-        sync_folder(folder)
-    except OSError as error:
-        raise translated_os(error) from error
-
-
-def translated_os(error: OSError) -> EnergyError:
-    """Our error for the system's, as for SQLite's."""
-    import errno
-
-    from edge_agent.buffer.errors import DiskFull
-
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return DiskFull(f"the buffer has no room: {error}", hint="free some space on the gateway's disk")
-    return Damaged(f"the buffer's folder fails: {error}")
-
-
-@contextmanager
-def _our_errors() -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise translated(error) from error
-    except (
-        msgspec.MsgspecError,
-        KeyError,
-        TypeError,
-        ValueError,
-        IndexError,
-        UnicodeDecodeError,
-        OverflowError,
-    ) as error:
-        raise Damaged(f"the buffer holds what we never wrote: {error}") from error
-
-
-def _connect(path: Path, synchronous: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=1, isolation_level=None, check_same_thread=False, cached_statements=32)
-    try:
-        for pragma in (
-            "locking_mode=EXCLUSIVE",  # the only connection there ever is; no shared memory file
-            "journal_mode=WAL",
-            f"synchronous={synchronous}",
-            "mmap_size=0",
-            "cache_size=-2048",
-            "journal_size_limit=4194304",
-            "cell_size_check=ON",
-            "trusted_schema=OFF",
-            "temp_store=MEMORY",
-        ):
-            connection.execute(f"PRAGMA {pragma}").fetchall()
-    except sqlite3.Error:
-        connection.close()
-        raise
-    return connection
-
-
-def _ids(number: int, first: int, last: int) -> tuple[int, int]:
+def ids_of(number: int, first: int, last: int) -> tuple[int, int]:
+    """First and last row id of a span of a stream."""
     return number << STREAM_SHIFT | first, number << STREAM_SHIFT | last if last > 0 else number << STREAM_SHIFT
 
 
@@ -486,7 +362,8 @@ def _values(stream: Stream, row: Row) -> tuple[int, ...]:
     return (stream.number << STREAM_SHIFT | row.sequence, *row[1:], checksum(stream.epoch, row))
 
 
-def _all_voids(stream: Stream) -> Iterator[Range]:
+def all_voids(stream: Stream) -> Iterator[Range]:
+    """Void spans of all reasons."""
     for ranges in stream.voids.values():
         yield from ranges
 

@@ -1,6 +1,7 @@
 """Keeps a connection to the cloud and pays the outbox's debts over it. Whatever happens here, polling goes on."""
 
 import asyncio
+import contextlib
 import logging
 import random
 import time
@@ -21,6 +22,7 @@ T = TypeVar("T")
 BACKOFF_FIRST_S, BACKOFF_MAX_S = 1.0, 60.0
 STEADY_S = 60.0  # a connection that lasted this long was a good one
 IDLE_S = 1.0
+GOODBYE_S = 2.0
 
 
 class OnDisk(Protocol):
@@ -102,7 +104,9 @@ class Uplink:
                     tasks.create_task(self._receive(link), name="receive")
                     tasks.create_task(self._send(link), name="send")
             except asyncio.CancelledError:
-                await link.send(will[0], encode(await self._status("offline")), retain=True)
+                with contextlib.suppress(EnergyError, TimeoutError):  # a dead broker must not hold up the stop
+                    async with asyncio.timeout(GOODBYE_S):
+                        await link.send(will[0], encode(await self._status("offline")), retain=True)
                 raise
 
     async def _status(self, state: str) -> Status:

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine
 
 from edge_agent.buffer import Buffer, Stream, mend, salvage, store
-from edge_agent.buffer.store import EVER_MS
+from edge_agent.buffer.room import EVER_MS, prune
 from edge_agent.uplink.outbox import Outbox, Outgoing
 from tests.chaos.edge_faults import count, sabotage
 from tests.chaos.edge_ingest import IngestCloud
@@ -83,7 +83,7 @@ class ForgetsOnPuback(Outbox):
         for flight in self.session.flights:
             stream: Stream = self.keeper.buffer.streams[flight.stream]
             self.keeper.buffer.receive(stream, [(flight.first, flight.last)])
-        self.keeper.buffer.prune(EVER_MS)
+        prune(self.keeper.buffer, EVER_MS)
         return message
 
 

@@ -10,6 +10,7 @@ from common.reading import TimeQuality
 from edge_agent.buffer import Buffer, Damaged, Keeper, Ranges, Sample
 from edge_agent.buffer.keeper import Limits
 from edge_agent.buffer.mend import open_buffer
+from edge_agent.buffer.room import prune, thin
 
 GRID = True
 
@@ -144,7 +145,7 @@ def test_old_rows_go_only_after_their_receipt(tmp_path: Path) -> None:
     kept.append([sample(n, at_ms=n) for n in range(1, 11)])
     kept.buffer.receive(kept.buffer.current, [(1, 4), (6, 10)])
 
-    assert 4 == kept.buffer.prune(10**6)
+    assert 4 == prune(kept.buffer, 10**6)
     assert [5, 6, 7, 8, 9, 10] == [row.value for row in kept.buffer.rows(kept.buffer.current, 5, 10)]
     kept.close()
 
@@ -153,7 +154,7 @@ def test_thinning_takes_fine_readings_only(tmp_path: Path) -> None:
     kept = keeper(tmp_path)
     kept.append([sample(n, grid=n % 3 == 0) for n in range(1, 10)])
 
-    assert 6 == kept.buffer.thin()
+    assert 6 == thin(kept.buffer)
     assert [3, 6, 9] == values(kept)
     assert [(1, 2), (4, 5), (7, 8)] == list(kept.buffer.current.void("thinned"))
     kept.close()
@@ -164,7 +165,7 @@ def test_a_resend_asks_for_what_is_here_and_voids_what_is_gone(tmp_path: Path) -
     kept.append([sample(n, at_ms=n) for n in range(1, 11)])
     stream = kept.buffer.current
     kept.buffer.receive(stream, [(1, 10)])
-    kept.buffer.prune(5)
+    prune(kept.buffer, 5)
 
     kept.buffer.reopen(stream, [(3, 8)])
 

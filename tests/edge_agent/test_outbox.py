@@ -8,6 +8,7 @@ import pytest
 from common.message import Batch, Catalog, Receipt, Rejection, Up, Void, decode
 from common.reading import TimeQuality
 from edge_agent.buffer import Keeper, Sample
+from edge_agent.buffer.room import prune, thin
 from edge_agent.uplink.outbox import BATCH_ROWS, HOLD_REJECTED_S, OVERTAKEN_S, PATIENCE_S, Outbox, Outgoing
 
 
@@ -134,7 +135,7 @@ def test_undated_readings_wait_for_the_clock(keeper: Keeper) -> None:
 def test_thinned_readings_are_told_as_void(keeper: Keeper) -> None:
     fill(keeper, 5, grid=False)
     fill(keeper, 1)
-    keeper.buffer.thin()
+    thin(keeper.buffer)
     outbox = connected(keeper)
     outbox.receipt(receipt(keeper, 0), 1.0)
     messages = sent(outbox, 1.0)
@@ -202,7 +203,7 @@ def test_a_request_for_everything_sends_what_is_kept_and_voids_the_rest(keeper: 
     fill(keeper, 10)
     sent(outbox)
     outbox.receipt(receipt(keeper, 10), 1.0)
-    keeper.buffer.prune(10**12 + 5)
+    prune(keeper.buffer, 10**12 + 5)
     outbox.receipt(receipt(keeper, 0, resend=((1, 10),)), 2.0)
     messages = sent(outbox, 2.0)
     (void,) = [decode(m.kind, m.payload) for m in messages if m.kind is Up.VOID]
