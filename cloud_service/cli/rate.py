@@ -78,9 +78,10 @@ def rate(  # noqa: PLR0917 -- click hands every option by name
     from cloud_service.domain.calculator import calculate, read_usage
 
     tariff, notes = read_tariffs(tariffs, holidays=holidays)
-    registers, span = read_usage(
+    registers, span, more = read_usage(
         load, export, start.date(), zone_name, step_s=int(step) * 60 if step else None, unit=unit
     )
+    notes += more
     bills = calculate(
         tariff, registers, span, zone_name, cycle_day=cycle_day, whole=periods == "all", facts=read_facts(facts)
     )

@@ -16,7 +16,7 @@ from cloud_service.domain.tariff import Tariff, load_tariff, read_document
 from cloud_service.domain.urdb import import_urdb, is_urdb
 from cloud_service.domain.usage import History, Intervals, Usage
 from common.errors import InputError
-from common.period import STEPS_S, Span, zone
+from common.period import Span, zone
 
 
 def any_tariff(path: Path, *, holidays: bool = False) -> tuple[Tariff, tuple[str, ...]]:
@@ -34,29 +34,32 @@ def any_tariff(path: Path, *, holidays: bool = False) -> tuple[Tariff, tuple[str
 
 def read_usage(
     load: Path, export: Path | None, start: date, zone_name: str, *, step_s: int | None = None, unit: str | None = None
-) -> tuple[dict[str, Intervals], Span]:
-    """The registers of the files, and the days they are of."""
+) -> tuple[dict[str, Intervals], Span, tuple[str, ...]]:
+    """The registers of the files, the days they are of, and what was done to make their steps the same."""
     zone(zone_name)
     column = loads.read_column(_text(load), str(load))
     step = step_s or loads.step_of(column, start, zone_name, str(load))
     span = loads.span_of(column, start, zone_name, step, str(load))
     registers = {"import": loads.intervals(column, step, _unit(column, unit), str(load), negative=False)}
-    if export is not None:
-        given = loads.read_column(_text(export), str(export))
-        given_step = (
-            step
-            if len(given.values) == len(column.values)
-            else step_s or loads.step_of(given, start, zone_name, str(export))
+    if export is None:
+        return registers, span, ()
+    given = loads.read_column(_text(export), str(export))
+    same = len(given.values) == len(column.values)
+    given_step = step if same else step_s or loads.step_of(given, start, zone_name, str(export))
+    if loads.span_of(given, start, zone_name, given_step, str(export)) != span:
+        raise InputError(
+            f"the export is not of the same days as the load, {span.start} to {span.end}",
+            path=str(export),
+            code="wrong_length",
         )
-        if loads.span_of(given, start, zone_name, given_step, str(export)) != span:
-            raise InputError(
-                f"the export is not of the same days as the load, {span.start} to {span.end}",
-                path=str(export),
-                code="wrong_length",
-            )
-        registers["export"] = loads.intervals(given, given_step, _unit(given, unit), str(export), negative=True)
-        registers = _same_step(registers, str(export))
-    return registers, span
+    registers["export"] = loads.intervals(given, given_step, _unit(given, unit), str(export), negative=True)
+    finer = min(step, given_step)
+    notes = tuple(
+        f"{name} of {one.step_s // 60} min is taken as even over {finer // 60} min steps"
+        for name, one in registers.items()
+        if one.step_s != finer
+    )
+    return {name: loads.spread(one, finer) for name, one in registers.items()}, span, notes
 
 
 def _unit(column: loads.Column, unit: str | None) -> loads.Unit:
@@ -70,18 +73,6 @@ def _text(path: Path) -> str:
         return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"the file cannot be read: {error}", path=str(path)) from error
-
-
-def _same_step(registers: Mapping[str, Intervals], path: str) -> dict[str, Intervals]:
-    steps = {register.step_s for register in registers.values()}
-    if len(steps) > 1:
-        raise InputError(
-            f"load and export have steps of {sorted(step // 60 for step in steps)} min",
-            path=path,
-            hint=f"give both in one of {STEPS_S} seconds",
-            code="wrong_length",
-        )
-    return dict(registers)
 
 
 def check_priced(tariff: Tariff, registers: Mapping[str, Any]) -> None:

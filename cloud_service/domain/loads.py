@@ -5,7 +5,6 @@ Values are mean kW of the step unless the header or the caller says kWh. A time 
 
 import csv
 import io
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -178,7 +177,11 @@ def intervals(column: Column, step_s: int, unit: Unit, path: str, *, negative: b
     return Intervals(np.array(whole, dtype=np.int64), step_s, SCALE)
 
 
-def same_steps(load: Sequence[Decimal], export: Sequence[Decimal], path: str) -> None:
-    """Refuse an export file of another length than the load file."""
-    if len(load) != len(export):
-        raise InputError(f"{len(export)} values of export for {len(load)} of load", path=path, code="wrong_length")
+def spread(register: Intervals, step_s: int) -> Intervals:
+    """The same energy in shorter steps, evenly; each step's parts sum to it exactly."""
+    many = register.step_s // step_s
+    if many == 1:
+        return register
+    parts = np.arange(many + 1, dtype=np.int64)
+    ends = register.values[:, None] * parts // many
+    return Intervals(np.diff(ends, axis=1).ravel(), step_s, register.scale)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from cloud_service.domain.money import exact, plain
 from common.errors import InputError
-from common.period import STEPS_S, Span
+from common.period import STEPS_S
 
 Ints = NDArray[np.int64]
 
@@ -190,8 +190,3 @@ def intervals_from(
         int((exact(value, f"{path}[{index}]")).scaleb(scale).to_integral_value()) for index, value in enumerate(values)
     ]
     return Intervals(np.array(whole, dtype=np.int64), step_s, scale)
-
-
-def covers(total: Total, span: Span) -> bool:
-    """Whether a total's dates hold the whole span."""
-    return total.start <= span.start and span.end <= total.end

@@ -154,15 +154,13 @@ def check_tiers(tiers: Sequence[Tier], path: str) -> None:
     for tier in tiers[:-1]:
         if tier.up_to is None:
             raise InputError("only the last tier may be open", path=tier.path)
-
-
-def open_ended(tiers: Sequence[Tier], notes: list[str], path: str) -> list[Tier]:
-    """The tiers with the last one open; a bound on the last tier of the record is the end of its table, not of use."""
-    last = tiers[-1]
-    if last.up_to is None:
-        return list(tiers)
-    notes.append(f"{path}: the last tier's bound {plain(last.up_to)} is read as open; use above it has the same price")
-    return [*tiers[:-1], Tier(last.price, None, last.per_kw, last.daily, last.sell, last.path)]
+    if tiers[-1].up_to is not None:
+        raise InputError(
+            f"the last tier ends at {plain(tiers[-1].up_to)}: what is above it has no price",
+            path=f"{tiers[-1].path}.max",
+            hint="leave its bound out if its price holds without end",
+            code="unsupported",
+        )
 
 
 def blocks_of(tiers: Sequence[Tier], prices: Sequence[Decimal]) -> list[dict[str, Any]]:
@@ -188,7 +186,6 @@ def add_energy(  # noqa: PLR0917 -- a rate has that many parts
 ) -> None:
     """The energy charge, its schedule, and what export earns under the record's metering rule."""
     live, week, end, numbers = used(periods, weekday, weekend)
-    live = [open_ended(tiers, draft.notes, tiers[-1].path) for tiers in live]
     for tiers in live:
         check_tiers(tiers, tiers[0].path.rsplit("[", 1)[0])
     schedule = schedule_of(live, week, end)

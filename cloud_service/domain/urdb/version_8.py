@@ -16,10 +16,10 @@ from cloud_service.domain.urdb.build import (
     add_fixed,
     add_minimum,
     blocks_of,
+    check_tiers,
     machine_name,
     matrix,
     number,
-    open_ended,
     unit_of,
     used,
 )
@@ -260,8 +260,8 @@ def _demand_charge(  # noqa: PLR0917 -- called twice, side by side
     }
     ladders = {}
     for text, tiers in zip(names, live, strict=True):
-        opened = open_ended(tiers, draft.notes, tiers[-1].path)
-        ladders[text] = blocks_of(opened, [tier.price for tier in opened])
+        check_tiers(tiers, tiers[0].path.rsplit("[", 1)[0])
+        ladders[text] = blocks_of(tiers, [tier.price for tier in tiers])
     charge: dict[str, Any] = {
         "kind": "demand",
         "id": name,

@@ -97,6 +97,26 @@ def test_export_of_other_days_is_refused(tmp_path: Path) -> None:
         run(*files(tmp_path), "--export", str(tmp_path / "export.csv"), "--timezone", "UTC")
 
 
+def test_the_coarser_of_load_and_export_is_taken_as_even_and_that_is_said(tmp_path: Path) -> None:
+    tariff = 'id = "t"\ncurrency = "EUR"\n[[charges]]\nkind = "energy"\nregister = "net_import"\nprice = 0.20\n'
+    (tmp_path / "export.csv").write_text("2\n0\n0\n0\n" * 8760)
+
+    found = json.loads(
+        run(*files(tmp_path, tariff), "--export", str(tmp_path / "export.csv"), "--timezone", "UTC", "--json").stdout
+    )
+
+    assert "558" == found["periods"][0]["lines"][0]["quantity"]  # three of four quarter hours
+    assert ["import of 60 min is taken as even over 15 min steps"] == found["notes"]
+
+
+def test_a_missing_load_is_refused(tmp_path: Path) -> None:
+    arguments = files(tmp_path)
+    (tmp_path / "load.csv").unlink()
+
+    with pytest.raises(InputError, match="cannot be read"):
+        run(*arguments, "--timezone", "UTC")
+
+
 def test_an_ambiguous_step_asks_for_it(tmp_path: Path) -> None:
     arguments = files(tmp_path, load="1\n" * 96)
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from cloud_service.domain.loads import intervals, read_column, span_of, step_of
+from cloud_service.domain.loads import intervals, read_column, span_of, spread, step_of
 from common.errors import InputError
 
 JANUARY = date(2026, 1, 1)
@@ -131,3 +131,9 @@ def test_a_load_below_zero_is_refused_and_an_export_may_be() -> None:
 def test_values_that_no_connection_has_are_refused() -> None:
     with pytest.raises(InputError, match="too large"):
         intervals(read_column("9999999999999\n", "load.csv"), 3600, "kW", "load.csv", negative=False)
+
+
+def test_energy_that_is_spread_over_shorter_steps_stays_the_same() -> None:
+    found = spread(intervals(read_column("0.000000001\n7\n", "load.csv"), 3600, "kWh", "load.csv", negative=False), 900)
+
+    assert [0, 0, 0, 1, *[1_750_000_000] * 4] == found.values.tolist()

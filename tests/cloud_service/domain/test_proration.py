@@ -105,3 +105,10 @@ def test_a_span_is_cut_at_the_starts_of_its_cycles() -> None:
 )
 def test_a_day_lies_in_the_cycle_that_started_last(day: date, cycle_day: int, expected: date) -> None:
     assert expected == cycle_start(day, cycle_day)
+
+
+def test_longer_cycles_count_from_the_month_of_their_anchor() -> None:
+    anchor = date(2025, 2, 1)
+
+    assert date(2026, 2, 15) == cycle_start(date(2026, 4, 20), 15, 3, anchor)
+    assert date(2026, 5, 15) == cycle_start(date(2026, 5, 15), 15, 3, anchor)

@@ -10,7 +10,7 @@ import pytest
 
 from cloud_service.domain.rating import rate_batch
 from cloud_service.domain.tariff import join_versions
-from cloud_service.domain.usage import History, Intervals, Total, Usage, intervals_from
+from cloud_service.domain.usage import Batch, History, Intervals, Total, Usage, intervals_from
 from common.errors import InputError
 from common.period import Span
 from tests.cloud_service.domain.builders import (
@@ -218,3 +218,35 @@ def test_history_survives_json() -> None:
     )
 
     assert history == History.from_json(json.loads(json.dumps(history.as_json())))
+
+
+def test_one_total_a_connection_is_needed() -> None:
+    batch = Batch(2, {"import": Total(np.array([1, 2, 3]), MARCH.start, MARCH.end)})
+
+    with pytest.raises(InputError, match="one total a connection"):
+        rate_batch(make_tariff(energy()), batch, MARCH, BERLIN)
+
+
+@pytest.mark.parametrize(("step_s", "scale"), [(7, 3), (900, 13)])
+def test_steps_and_scales_that_no_meter_has_are_refused(step_s: int, scale: int) -> None:
+    with pytest.raises(InputError):
+        Intervals(np.zeros(4, dtype=np.int64), step_s, scale)
+
+
+def test_a_shared_ladder_of_numbers_too_large_for_int64_products_stays_exact() -> None:
+    span = Span(date(2026, 3, 2), date(2026, 3, 3))
+    ladders = {
+        "peak": [{"up_to": "1000", "price": "0.4"}, {"price": "0.5"}],
+        "off_peak": [{"up_to": "1000", "price": "0.2"}, {"price": "0.3"}],
+    }
+    tariff = make_tariff(
+        energy(period_blocks=ladders, blocks_over="total", allowance="period"), schedules={"day": PEAK}
+    )
+    readings = Intervals(np.full(24, 100 * 10**9, dtype=np.int64), 3600, 9)  # 100 kWh an hour
+
+    found = bill(tariff, readings, span)
+
+    assert D(2400) == sum(line.quantity for line in found.lines)
+    assert [D(500) * 1000 / 2400, D(500) * 1400 / 2400] == [
+        pytest.approx(line.quantity, abs=D("1e-8")) for line in found.lines[:2]
+    ]

@@ -231,3 +231,45 @@ def test_blocks_in_the_order_of_time_cut_the_step_that_crosses() -> None:
     assert {
         "Energy, night, block 1": D("4.8"), "Energy, day, block 1": D("7.2"), "Energy, day, block 2": D("7.2"),
     } == quantities  # fmt: skip
+
+
+def test_an_allowance_follows_the_days_of_its_season() -> None:
+    """A bill over the change of season: each season has its price and its allowance for its own days."""
+    schedule = {
+        "seasons": {"summer": {"from": "03-11", "until": "10-01"}},
+        "periods": [{"name": "summer", "seasons": ["summer"]}, {"name": "winter"}],
+    }
+    ladders = {
+        "summer": [{"up_to": "62", "price": "0.1"}, {"price": "0.2"}],
+        "winter": [{"up_to": "31", "price": "0.3"}, {"price": "0.4"}],
+    }
+    tariff = make_tariff(energy(period_blocks=ladders), schedules={"s": schedule})
+    daily = make_tariff(energy(period_blocks=ladders, allowance="day"), schedules={"s": schedule})
+
+    assert [D(42), D(461), D(10), D(230)] == [line.quantity for line in bill(tariff, steady()).lines]
+    assert [D(503), D(240)] == [line.quantity for line in bill(daily, steady()).lines]
+
+
+def test_a_total_of_days_with_one_period_only_needs_no_intervals() -> None:
+    schedule = {
+        "seasons": {"summer": {"from": "04-01", "until": "10-01"}},
+        "periods": [{"name": "summer", "seasons": ["summer"]}, {"name": "winter"}],
+    }
+    tariff = make_tariff(energy(prices={"summer": "1", "winter": "2"}), schedules={"s": schedule})
+
+    assert ["200.00"] == amounts(bill(tariff, total("100")))
+
+
+def test_blocks_in_the_order_of_time_need_intervals() -> None:
+    periods = {"all": [{"up_to": "12", "price": "1"}, {"price": "2"}]}
+    tariff = make_tariff(
+        energy(period_blocks=periods, blocks_over="time"), schedules={"s": {"periods": [{"name": "all"}]}}
+    )
+
+    with pytest.raises(InputError, match="order of time"):
+        bill(tariff, total("100"))
+
+
+def test_import_and_export_of_other_steps_cannot_be_netted() -> None:
+    with pytest.raises(InputError, match="different steps"):
+        bill(make_tariff(energy(register="net_import", price="1")), steady(), export=steady(minutes=60))

@@ -201,6 +201,16 @@ def test_a_record_without_a_sell_rate_does_not_price_export() -> None:
             "energyratestructure[0]",
             id="bounds of two kinds",
         ),
+        pytest.param(
+            {"energyratestructure": [[{"rate": 1, "max": 5}]]},
+            "energyratestructure[0][0].max",
+            id="no price above the last tier",
+        ),
+        pytest.param(
+            {"energyratestructure": [[{"rate": 1}, {"rate": 2}]]},
+            "energyratestructure[0][0]",
+            id="an open tier that is not the last",
+        ),
         pytest.param({"energyweekdayschedule": [[0] * 24] * 11}, "energyweekdayschedule", id="eleven months"),
         pytest.param(
             {"energyweekendschedule": [[0] * 23 + [1]] * 12}, "energyweekendschedule[0][23]", id="an unknown period"
