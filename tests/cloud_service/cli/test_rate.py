@@ -98,7 +98,14 @@ def test_export_of_other_days_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_coarser_of_load_and_export_is_taken_as_even_and_that_is_said(tmp_path: Path) -> None:
-    tariff = 'id = "t"\ncurrency = "EUR"\n[[charges]]\nkind = "energy"\nregister = "net_import"\nprice = 0.20\n'
+    tariff = """
+id = "t"
+currency = "EUR"
+charges = [
+  { kind = "energy", register = "net_import", price = 0.20 },
+  { kind = "export", register = "net_export", price = 0.05 },
+]
+"""
     (tmp_path / "export.csv").write_text("2\n0\n0\n0\n" * 8760)
 
     found = json.loads(
