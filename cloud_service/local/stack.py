@@ -94,7 +94,7 @@ def start_cloud(stack: Stack, supervisor: Supervisor) -> None:
     port = stack.ports["web"]
     gunicorn = python_module(
         "gunicorn", "cloud_service.app:create_app()", "--bind", f"127.0.0.1:{port}", "--workers", "1",
-        "--threads", "8", "--graceful-timeout", "3", "--access-logfile", "-",
+        "--threads", "8", "--graceful-timeout", "3", "--no-control-socket", "--access-logfile", "-",
     )  # fmt: skip
     supervisor.start(Service("subscriber", python_module("cloud_service.subscriber"), stack.environment))
     supervisor.start(Service("worker", python_module("cloud_service.worker"), stack.environment))

@@ -98,7 +98,7 @@ class Browser:
 
     def sign_in(self, email: str, password: str) -> str:
         """Sign in through the form; returns the first page after it."""
-        page = self.get("/login")
+        page = self.get("/")
         token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
         assert token, page
         return self.post(self.url, email=email, password=password, csrf_token=token[1])

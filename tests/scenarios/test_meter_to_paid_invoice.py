@@ -1,5 +1,6 @@
 """From meters to paid invoices through the real processes, each of which is killed once on the way."""
 
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -20,6 +21,7 @@ from cloud_service.example.operator import SITES, clients_of, meters_of
 from cloud_service.example.seed import Seeded, seed
 from cloud_service.local import machine
 from cloud_service.local import stack as local
+from cloud_service.local.broker import listening
 from cloud_service.local.supervisor import Service
 from cloud_service.store.session import connect, transaction
 from cloud_service.store.upgrade import upgrade
@@ -121,15 +123,25 @@ class House:
             row = connection.execute("SELECT count(*) FROM reading").fetchone()
         return int(row[0]) if row else 0
 
-    def letters(self) -> list[Any]:
+    def validated(self) -> bool:
+        """Validate what no worker is at; true once nothing waits."""
+        energy_cloud(self.environment, "readings", "validate")
+        with psycopg.connect(self.environment["DATABASE_URL"]) as connection:
+            return not connection.execute("SELECT 1 FROM dirty_day WHERE day < %s LIMIT 1", (self.end,)).fetchone()
+
+    def bills_mailed(self) -> list[Any]:
+        """Letters with a bill in them (others warn the prepaid client)."""
         folder = self.stack.data_dir / "mails"
-        return [message_from_bytes(path.read_bytes(), policy=default) for path in folder.glob("*.eml")]
+        letters = [message_from_bytes(path.read_bytes(), policy=default) for path in folder.glob("*.eml")]
+        return [letter for letter in letters if any(letter.iter_attachments())]
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with Watched(tmp_path / "logs") as watched:
-        house = House(tmp_path / "data", watched)
+def house() -> Iterator[House]:
+    # not tmp_path: pytest makes that private again whenever it starts, and PostgreSQL runs as a user of its own
+    with tempfile.TemporaryDirectory(prefix="energy-house-", ignore_cleanup_errors=True) as folder, \
+            Watched(Path(folder) / "logs") as watched:  # fmt: skip
+        house = House(Path(folder) / "data", watched)
         house.prepare()
         house.open()
         yield house
@@ -154,7 +166,7 @@ def test_a_week_offline_becomes_paid_invoices_though_every_process_is_killed_on_
 
 def bill_the_week(house: House) -> dict[str, dict[str, Any]]:
     """Validate, bill through the worker, and compare each bill with the oracle; returns them by tenant."""
-    energy_cloud(house.environment, "readings", "validate")
+    until(house.validated, "no day waits for validation")
     month = add_months(house.end, -1)
     contracts = [str(house.seeded.contracts[client.name]) for client in clients_of(SITE)]
     chosen = [part for contract in contracts for part in ("--contract", contract)]
@@ -175,7 +187,7 @@ def bill_the_week(house: House) -> dict[str, dict[str, Any]]:
 
 
 def listed(house: House) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = energy_cloud(house.environment, "bill", "list")["bills"]
+    rows: list[dict[str, Any]] = energy_cloud(house.environment, "bill", "list")
     return rows
 
 
@@ -186,13 +198,14 @@ def numbers_without_gap(numbers: list[str]) -> bool:
 
 def pay_all(house: House, bills: dict[str, dict[str, Any]]) -> None:
     """Each client finds the bill in the mail, follows its link and pays; the web is killed in the middle of it."""
-    until(lambda: len(house.letters()) >= len(bills), "the bills are mailed", 90)
-    for letter in house.letters():
+    until(lambda: len(house.bills_mailed()) >= len(bills), "the bills are mailed", 90)
+    for letter in house.bills_mailed():
         attachment = next(letter.iter_attachments())
         text = "".join(page.extract_text() for page in PdfReader(BytesIO(attachment.get_content())).pages)
         bill = next(bill for bill in bills.values() if bill["number"] in text)
         assert f"{house.stack.public_url}/pay/{bill['public_id']}" in letter.get_body(("plain",)).get_content()
         browser = Browser(house.stack.public_url)
+        until(lambda: listening(house.stack.ports["web"]), "the web answers")
         browser.get(f"/pay/{bill['public_id']}/go")
         if bill is next(iter(bills.values())):
             house.watched.kill("web")
