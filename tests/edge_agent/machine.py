@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
@@ -40,7 +40,7 @@ max_segment_size = 104857600
 max_segment_count = 10
 [v5.1]
 name = "v5"
-listen = "127.0.0.1:{port}"
+listen = "{host}:{port}"
 next_connection_delay_ms = 1
 [v5.1.connections]
 connection_timeout_ms = 60000
@@ -55,7 +55,8 @@ SITE = """\
 id = "{gateway}"
 data = "{data}"
 [uplink]
-broker = "mqtt://127.0.0.1:{broker}"
+broker = "mqtt://{host}:{broker}"
+allow_plain = true
 [polling]
 interval_s = {interval_s}
 [[bus]]
@@ -76,10 +77,10 @@ registers = {registers}
 class BrokerProcess:
     """An MQTT 5 broker that can be killed and started again on its port."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, host: str = "127.0.0.1") -> None:
         self.port = free_port()
         self.config = folder / "broker.toml"
-        self.config.write_text(BROKER.format(port=self.port, console=free_port()))
+        self.config.write_text(BROKER.format(host=host, port=self.port, console=free_port()))
         self.process: subprocess.Popen[bytes] | None = None
         self.start()
 
@@ -98,8 +99,8 @@ class BrokerProcess:
 
 
 @contextmanager
-def broker(folder: Path) -> Iterator[BrokerProcess]:
-    process = BrokerProcess(folder)
+def broker(folder: Path, host: str = "127.0.0.1") -> Iterator[BrokerProcess]:
+    process = BrokerProcess(folder, host)
     try:
         yield process
     finally:
@@ -161,11 +162,18 @@ def write_site(
     protocol: str = "simulated",
     port: str = "",
     gateway: str = "gw-test",
+    host: str = "127.0.0.1",
     registers: tuple[str, ...] = ("energy_import_total", "energy_export_total"),
 ) -> Path:
     names = "[" + ", ".join(f'"{name}"' for name in registers) + "]"
     text = SITE.format(
-        gateway=gateway, data=folder / "data", broker=broker_port, interval_s=interval_s, protocol=protocol, port=port
+        gateway=gateway,
+        data=folder / "data",
+        host=host,
+        broker=broker_port,
+        interval_s=interval_s,
+        protocol=protocol,
+        port=port,
     )
     text += "".join(METER.format(number=number, registers=names) for number in range(1, meters + 1))
     path = folder / "site.toml"
@@ -176,8 +184,9 @@ def write_site(
 class AgentProcess:
     """`energy-edge run` as a process of its own."""
 
-    def __init__(self, site: Path, **environment: str) -> None:
+    def __init__(self, site: Path, *, prefix: Sequence[str] = (), **environment: str) -> None:
         self.site = site
+        self.prefix = prefix
         self.environment = environment
         self.process: subprocess.Popen[bytes]
         self.log = site.parent / "agent.log"
@@ -186,7 +195,7 @@ class AgentProcess:
     def start(self) -> None:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "edge_agent", "run", "--config", str(self.site)],
+                [*self.prefix, sys.executable, "-m", "edge_agent", "run", "--config", str(self.site)],
                 cwd=ROOT,
                 stderr=log,
                 stdout=log,
@@ -209,8 +218,8 @@ class AgentProcess:
 
 
 @contextmanager
-def agent(site: Path, **environment: str) -> Iterator[AgentProcess]:
-    process = AgentProcess(site, **environment)
+def agent(site: Path, *, prefix: Sequence[str] = (), **environment: str) -> Iterator[AgentProcess]:
+    process = AgentProcess(site, prefix=prefix, **environment)
     try:
         yield process
     finally:
