@@ -69,6 +69,7 @@ def party_of(facts: Facts) -> Party:
         name=str(facts["name"]),
         address=tuple(line for line in address if line),
         **{name: str(facts.get(name) or "") for name in names},
+        reference=str(facts.get("buyer_reference") or ""),
     )
 
 
@@ -99,11 +100,14 @@ def _line(line: Facts, places: Mapping[int, tuple[str, str]], span: tuple[date, 
         amount=line["amount"],
         group=heading,
         days=None if days == span else days,
+        tax_category=line["tax_category"] or "O",
+        tax_percent=line["tax_rate"],
     )
 
 
 def _tax(tax: Facts) -> PaperTax:
-    return PaperTax(str(tax["label"]), Decimal(tax["percent"]), Decimal(tax["base"]), Decimal(tax["amount"]))
+    percent, base, amount = (Decimal(tax[name]) for name in ("percent", "base", "amount"))
+    return PaperTax(str(tax["label"]), percent, base, amount, str(tax.get("category") or "S"))
 
 
 def _utility(contracts: Sequence[Facts], lines: Sequence[Facts]) -> str:

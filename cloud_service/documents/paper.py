@@ -22,6 +22,7 @@ class Party:
     email: str = ""
     phone: str = ""
     website: str = ""
+    reference: str = ""  # the buyer's own, for its bookkeeping (BT-10; in Germany the Leitweg-ID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ class PaperLine:
     group: str = ""
     note: str = ""
     days: tuple[date, date] | None = None  # where it is for other days than the whole invoice; both included
+    tax_category: str = "O"  # EN 16931: S, Z, E, AE, G, K, O
+    tax_percent: Decimal = Decimal(0)
 
     def __post_init__(self) -> None:
         for value in (self.quantity, self.price, self.amount):
@@ -60,6 +63,7 @@ class PaperTax:
     percent: Decimal
     base: Decimal
     amount: Decimal
+    category: str = "S"
 
 
 @dataclass(frozen=True, slots=True)

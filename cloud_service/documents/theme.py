@@ -11,6 +11,7 @@ from common.errors import InputError
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 BLOCKS = ("summary", "chart", "readings", "qr", "bank", "footer", "notes")
 RENDERERS = ("default", "typst", "html")
+EINVOICES = ("", "factur-x")
 TEXTS = ("intro", "closing", "footer", "payment")
 LOGO_BYTES_MAX = 300_000
 TEMPLATE_BYTES_MAX = 200_000
@@ -42,6 +43,7 @@ class Theme:
     hidden_blocks: frozenset[str] = frozenset()
     renderer: str = "default"
     template: str = ""
+    einvoice: str = ""  # "factur-x": companies' bills carry their e-invoice inside
 
     def shows(self, block: str) -> bool:
         """Whether a block is printed."""
@@ -81,6 +83,10 @@ def _choices(facts: Mapping[str, Any]) -> list[str]:
     faults = []
     if facts.get("renderer", "default") not in RENDERERS:
         faults.append(f"renderer: {facts['renderer']!r} is none of {', '.join(RENDERERS)}")
+    if facts.get("einvoice", "") not in EINVOICES:
+        faults.append(f"einvoice: {facts['einvoice']!r} is none of {', '.join(filter(None, EINVOICES))}")
+    if facts.get("einvoice") and facts.get("renderer", "default") != "default":
+        faults.append("einvoice: own templates make no PDF/A and cannot carry one")
     if facts.get("paper", "a4") not in ("a4", "us-letter"):
         faults.append(f"paper: {facts['paper']!r} is neither a4 nor us-letter")
     hidden = facts.get("hidden_blocks", [])

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from cloud_service.documents import invoice_pdf
+from cloud_service.documents import einvoice_xml, hybrid_pdf, invoice_pdf
 from cloud_service.documents.covering_letter import Cover, invoice_cover, reminder_cover, text_cover
 from cloud_service.documents.from_invoice import paper_of
 from cloud_service.documents.paper import InvoicePaper
@@ -25,6 +25,12 @@ from common.errors import EnergyError, NotFoundError
 Clock = Callable[[], datetime]
 Begin = Callable[[], AbstractContextManager[Session]]
 PDF = "invoice_pdf"
+EINVOICES: dict[str, tuple[einvoice_xml.Syntax, einvoice_xml.Profile]] = {
+    "einvoice_cii": ("cii", "en16931"),
+    "einvoice_ubl": ("ubl", "en16931"),
+    "xrechnung_cii": ("cii", "xrechnung"),
+    "xrechnung_ubl": ("ubl", "xrechnung"),
+}
 RETRIES_MAX = 12
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=6)
@@ -92,6 +98,18 @@ def document(session: Session, invoice_id: int, *, public_url: str) -> StoredDoc
     return _pdf(session, invoice_id, stored, _paper(stored, public_url))
 
 
+def einvoice(session: Session, invoice_id: int, kind: str = "einvoice_cii") -> StoredDocument:
+    """The e-invoice of an invoice as XML, made once like the PDF; `kind` is a key of EINVOICES."""
+    stored = _stored(session, invoice_id)
+    syntax, profile = EINVOICES[kind]
+
+    def make() -> tuple[str, str, bytes]:
+        paper = _paper(stored, "")
+        return f"{paper.number}.xml", "application/xml", einvoice_xml.render(paper, syntax, profile)
+
+    return delivering.document_once(session, invoice_id, kind, make)
+
+
 def document_by_public_id(session: Session, public_id: UUID, *, public_url: str) -> StoredDocument:
     """The same, by the id that stands in addresses."""
     invoice_id = delivering.invoice_id(session, public_id)
@@ -114,7 +132,10 @@ def _paper(stored: StoredInvoice, public_url: str) -> InvoicePaper:
 
 def _pdf(session: Session, invoice_id: int, stored: StoredInvoice, paper: InvoicePaper) -> StoredDocument:
     def make() -> tuple[str, str, bytes]:
-        return f"{paper.number}.pdf", "application/pdf", invoice_pdf.render(paper, read_theme(stored.theme))
+        theme = read_theme(stored.theme)
+        hybrid = theme.einvoice and stored.facts["buyer"].get("kind") == "company"
+        render = hybrid_pdf.render if hybrid else invoice_pdf.render
+        return f"{paper.number}.pdf", "application/pdf", render(paper, theme)
 
     return delivering.document_once(session, invoice_id, PDF, make)
 

@@ -29,7 +29,8 @@ def invoice(**changes: Any) -> dict[str, Any]:
 def line(**changes: Any) -> dict[str, Any]:
     return {
         "contract_id": 1, "label": "Energy", "quantity": D(298), "unit": "kWh", "price": D("0.30"), "amount": D(10),
-        "explanation": {"utility": "electricity"}, "first_day": date(2026, 10, 1), "end_day": date(2026, 11, 1),
+        "explanation": {"utility": "electricity"}, "tax_category": "S", "tax_rate": D(19),
+        "first_day": date(2026, 10, 1), "end_day": date(2026, 11, 1),
     } | changes  # fmt: skip
 
 

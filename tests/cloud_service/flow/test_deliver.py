@@ -11,13 +11,14 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from cloud_service.documents import hybrid_pdf
 from cloud_service.flow import deliver
 from cloud_service.flow.issue import issue
 from cloud_service.flow.rate import rate_contracts
 from cloud_service.mail import BouncedError, Outbox
 from cloud_service.store.invoices import Issued
 from cloud_service.store.session import transaction
-from common.errors import NotFoundError, UnavailableError
+from common.errors import InputError, NotFoundError, UnavailableError
 from common.period import Span
 from tests.books.world import World, build
 
@@ -196,3 +197,58 @@ def test_a_crash_before_the_commit_sends_the_same_message_id_again(world: World,
 def test_an_unknown_invoice_has_no_document(session: Session) -> None:
     with pytest.raises(NotFoundError):
         deliver.document(session, 1, public_url=PUBLIC)
+
+
+def make_company(owner: Any, einvoice: str) -> None:
+    owner.execute("UPDATE client SET kind = 'company', address = E'Street 1\n20457 Hamburg'")
+    owner.execute("UPDATE legal_entity SET theme = jsonb_build_object('einvoice', %s::text)", [einvoice])
+
+
+def test_a_company_s_bill_carries_its_e_invoice_where_the_seller_wants_it(world: World, owner: Any) -> None:
+    world.session.commit()
+    make_company(owner, "factur-x")
+    issued = bill(world)
+    file = deliver.document(world.session, issued[0].id, public_url=PUBLIC)
+    xml = deliver.einvoice(world.session, issued[0].id)
+
+    assert xml.body == hybrid_pdf.embedded(file.body)
+    assert b"118.29" in xml.body
+    assert ("INV-2026-00001.xml", "application/xml") == (xml.filename, xml.media_type)
+
+
+def test_a_person_s_bill_is_plain(world: World, owner: Any) -> None:
+    world.session.commit()
+    owner.execute("""UPDATE legal_entity SET theme = '{"einvoice": "factur-x"}'""")
+    issued = bill(world)
+
+    with pytest.raises(InputError):
+        hybrid_pdf.embedded(deliver.document(world.session, issued[0].id, public_url=PUBLIC).body)
+
+
+@pytest.mark.parametrize("kind", deliver.EINVOICES)
+def test_e_invoices_of_each_kind_are_made_once_or_say_what_they_lack(world: World, owner: Any, kind: str) -> None:
+    world.session.commit()
+    make_company(owner, "")
+    issued = bill(world)
+    if kind.startswith("xrechnung"):
+        with pytest.raises(InputError, match=r"seller\.phone"):
+            deliver.einvoice(world.session, issued[0].id, kind)
+        return
+    first = deliver.einvoice(world.session, issued[0].id, kind)
+
+    assert first == deliver.einvoice(world.session, issued[0].id, kind)
+
+
+def test_a_bill_that_cannot_carry_its_e_invoice_is_not_sent_without_it(
+    world: World, engine: Engine, owner: Any
+) -> None:
+    world.session.commit()
+    make_company(owner, "factur-x")
+    owner.execute("UPDATE client SET country = ''")
+    bill(world)
+    outbox = Outbox()
+    done = run(engine, world, outbox)
+
+    assert ["failed", "failed"] == [one.state for one in done]
+    assert "the buyer has no country" in done[0].error
+    assert [] == outbox.letters

