@@ -58,6 +58,13 @@ if TYPE_CHECKING:
     metavar="NAME=NUMBER",
     help="A fact of the connection a tariff asks for: contracted_kw=50.",
 )
+@click.option(
+    "--prices",
+    "series",
+    multiple=True,
+    metavar="NAME=CSV",
+    help="A price series that a spot charge names, for all the days.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
 def rate(  # noqa: PLR0917 -- click hands every option by name
     tariffs: tuple[Path, ...],
@@ -70,20 +77,30 @@ def rate(  # noqa: PLR0917 -- click hands every option by name
     periods: str,
     cycle_day: int,
     facts: tuple[str, ...],
+    series: tuple[str, ...],
     *,
     holidays: bool,
     as_json: bool,
 ) -> None:
     """Price a load with a tariff, a bill for each month, each line with its reason."""
-    from cloud_service.domain.calculator import calculate, read_usage
+    from cloud_service.domain.calculator import calculate, read_prices, read_usage
 
     tariff, notes = read_tariffs(tariffs, holidays=holidays)
     registers, span, more = read_usage(
         load, export, start.date(), zone_name, step_s=int(step) * 60 if step else None, unit=unit
     )
     notes += more
+    named = (pair.partition("=") for pair in series)
+    prices = {name: read_prices(Path(path), start.date(), span, zone_name) for name, _, path in named}
     bills = calculate(
-        tariff, registers, span, zone_name, cycle_day=cycle_day, whole=periods == "all", facts=read_facts(facts)
+        tariff,
+        registers,
+        span,
+        zone_name,
+        cycle_day=cycle_day,
+        whole=periods == "all",
+        facts=read_facts(facts),
+        prices=prices,
     )
     if as_json:
         document: dict[str, Any] = {"periods": [period_json(bill) for bill in bills]}

@@ -14,7 +14,7 @@ from cloud_service.domain.proration import cycles
 from cloud_service.domain.rating import rate
 from cloud_service.domain.tariff import Tariff, load_tariff, read_document
 from cloud_service.domain.urdb import import_urdb, is_urdb
-from cloud_service.domain.usage import History, Intervals, Usage
+from cloud_service.domain.usage import History, Intervals, PriceSeries, Usage
 from common.errors import InputError
 from common.period import Span, zone
 
@@ -62,6 +62,15 @@ def read_usage(
     return {name: loads.spread(one, finer) for name, one in registers.items()}, span, notes
 
 
+def read_prices(path: Path, start: date, span: Span, zone_name: str) -> Intervals:
+    """A price series of a file, for the same days as the load."""
+    column = loads.read_column(_text(path), str(path))
+    step = loads.step_of(column, start, zone_name, str(path))
+    if loads.span_of(column, start, zone_name, step, str(path)) != span:
+        raise InputError(f"the prices are not of {span.start} to {span.end}", path=str(path), code="wrong_length")
+    return loads.intervals(column, step, "kWh", str(path), negative=True)
+
+
 def _unit(column: loads.Column, unit: str | None) -> loads.Unit:
     if unit is not None:
         return "kWh" if unit == "kWh" else "kW"
@@ -105,15 +114,19 @@ def calculate(
     cycle_day: int = 1,
     whole: bool = False,
     facts: Mapping[str, Decimal] | None = None,
+    prices: Mapping[str, Intervals] | None = None,
 ) -> list[Rated]:
-    """A bill for each billing month of the span (or one for all of it)."""
+    """A bill for each billing month of the span (or one for all of it). `prices` are series that spot charges name."""
     check_priced(tariff, registers)
     bills: list[Rated] = []
     history = History()
     for part in (span,) if whole else cycles(span.start, span.end, cycle_day):
-        bill = rate(
-            tariff, Usage(cut(registers, span, part, zone_name), history, facts or {}), part, zone_name, cycle_day
-        )
+        series = {
+            name: PriceSeries(one.values, one.step_s, one.scale)
+            for name, one in cut(prices or {}, span, part, zone_name).items()
+        }
+        usage = Usage(cut(registers, span, part, zone_name), history, facts or {}, series)
+        bill = rate(tariff, usage, part, zone_name, cycle_day)
         history = bill.history
         bills.append(bill)
     return bills

@@ -220,7 +220,7 @@ def schedule_key(schedule: Schedule) -> bytes:
 
 def patterns(schedule: Schedule, month: int, mday: int, kind: int) -> NDArray[np.int16]:
     """The period number of each minute of a wall-clock day of that kind."""
-    return _pattern_cached(schedule_key(schedule), month, mday, kind)
+    return _pattern_cached(schedule_key(schedule), month, 1 if schedule.weekday else mday, kind)
 
 
 def day_kind(use: HolidayUse | None, day: date) -> int:
@@ -329,17 +329,19 @@ def _active(key: bytes, start: date, end: date) -> tuple[tuple[date, ...], ...]:
     schedule = _SCHEDULES[key]
     found: list[list[date]] = [[] for _ in schedule.periods]
     for day in Span(start, end):
-        present: set[int] = set()
-        for kind in range(8):
-            present.update(_present(key, day.month, day.day, kind))
-        for index in present:
+        for index in _present(key, day.month, 1 if schedule.weekday else day.day):
             found[index].append(day)
     return tuple(tuple(days) for days in found)
 
 
 @lru_cache(maxsize=8192)
-def _present(key: bytes, month: int, mday: int, kind: int) -> tuple[int, ...]:
-    return tuple(int(index) for index in np.unique(_pattern_cached(key, month, mday, kind)) if index >= 0)
+def _present(key: bytes, month: int, mday: int) -> tuple[int, ...]:
+    """The periods that some kind of day has on a day of the year."""
+    found: set[int] = set()
+    for kind in range(8):
+        row = _pattern_cached(key, month, mday, kind)
+        found.update(int(index) for index in row[np.flatnonzero(np.diff(row, prepend=-1))])
+    return tuple(sorted(found - {-1}))
 
 
 def active_days(schedule: Schedule, span: Span) -> Mapping[str, tuple[date, ...]]:

@@ -150,6 +150,19 @@ def test_facts_of_the_connection_may_be_given(tmp_path: Path) -> None:
     assert "40.00" == found["periods"][0]["total"]
 
 
+def test_market_prices_come_from_a_file(tmp_path: Path) -> None:
+    tariff = 'id = "t"\ncurrency = "EUR"\n[[charges]]\nkind = "spot"\nseries = "day_ahead"\nper = 1000\n'
+    (tmp_path / "prices.csv").write_text("50\n" * 4380 + "-10\n" * 4380)
+
+    found = json.loads(
+        run(
+            *files(tmp_path, tariff), "--timezone", "UTC", "--prices", f"day_ahead={tmp_path / 'prices.csv'}", "--json"
+        ).stdout
+    )
+
+    assert ["37.20", "-7.44"] == [found["periods"][month]["total"] for month in (0, 11)]
+
+
 def test_several_files_are_versions(tmp_path: Path) -> None:
     arguments = files(
         tmp_path, 'id = "t"\ncurrency = "EUR"\nuntil = 2018-07-01\n[[charges]]\nkind = "energy"\nprice = 0.20\n'

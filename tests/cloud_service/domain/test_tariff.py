@@ -270,3 +270,9 @@ def test_the_schema_names_every_kind_of_price_and_refuses_other_fields() -> None
     assert {"energy", "demand", "standing", "minimum", "percentage", "export", "spot"} <= set(kinds)
     assert document["additionalProperties"] is False
     assert ["string", "number"] == schema["$defs"]["Block"]["properties"]["up_to"]["anyOf"][0]["type"]
+
+
+def test_the_published_schema_is_that_of_the_engine() -> None:
+    published = Path(__file__).resolve().parents[3] / "docs" / "tariff.schema.json"
+
+    assert tariff_schema() == json.loads(published.read_text("utf-8"))
