@@ -35,7 +35,9 @@ def cut(rules: Rules, window: Window, steps: Steps, believed: Readings, rejected
     offsets = (starts - starts[0]) // (step_s * 1000)
     totals = np.add.reduceat(values, offsets[:-1]).tolist()
     missing = np.add.reduceat(qualities == Quality.MISSING, offsets[:-1], dtype=np.int64).tolist()
-    places = (np.searchsorted(believed.at_ms, starts, side="right") - 1).tolist()
+    behind = np.searchsorted(believed.at_ms, starts, side="right") - 1
+    points = _points(believed, behind)
+    places = behind.tolist()
     refused = np.searchsorted(np.array([one.at_ms for one in rejected], dtype=np.int64), starts).tolist()
     packed, codes = values.astype("<i8").tobytes(), qualities.tobytes()
     bounds = offsets.tolist()
@@ -48,8 +50,8 @@ def cut(rules: Rules, window: Window, steps: Steps, believed: Readings, rejected
             qualities=codes[bounds[n] : bounds[n + 1]],
             total=totals[n],
             missing=missing[n],
-            entry=_point(believed, places[n]),
-            exit=_point(believed, places[n + 1]),
+            entry=points[n],
+            exit=points[n + 1],
             count=places[n + 1] - places[n],
             rejected=refused[n + 1] - refused[n],
         )
@@ -58,7 +60,11 @@ def cut(rules: Rules, window: Window, steps: Steps, believed: Readings, rejected
     return Made(rules, window, days, list(rejected))
 
 
-def _point(believed: Readings, place: int) -> Point | None:
-    if place < 0:
-        return None
-    return Point(int(believed.at_ms[place]), int(believed.value[place]), int(believed.quality[place]))
+def _points(believed: Readings, places: Ints) -> list[Point | None]:
+    """The believed readings at some places; None for a place before the first."""
+    if not len(believed):
+        return [None] * len(places)
+    facts = zip(
+        believed.at_ms[places].tolist(), believed.value[places].tolist(), believed.quality[places].tolist(), strict=True
+    )
+    return [Point(*fact) if place >= 0 else None for fact, place in zip(facts, places.tolist(), strict=True)]

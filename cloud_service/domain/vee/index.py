@@ -17,6 +17,7 @@ from cloud_service.domain.vee.series import Bytes, Ints, Mount, Readings, Reject
 from common.reading import Quality
 
 SHIFT = 43  # bits of an instant in a combined key of segment and instant
+AT_ONCE = 32  # mounts in one sweep: their arrays fit the processor's cache
 ACTUAL_WITHIN_PERCENT = 150  # of a step: readings that close together leave nothing to estimate between them
 
 
@@ -164,9 +165,19 @@ def _on_grid(jobs: Sequence[Job], segments: Sequence[_Segment]) -> tuple[list[In
     grids = [_grid(job.window, job.rules.step_s) for job in jobs]
     values: list[Ints | None] = [None] * len(jobs)
     qualities: list[Bytes | None] = [None] * len(jobs)
-    full = [segment for segment in segments if len(segment.at_ms)]
-    for segment, value, quality in zip(full, *_evaluate(jobs, grids, full), strict=True):
-        _add(values, qualities, segment.job, value, quality)
+    askew: list[_Segment] = []
+    for segment in segments:
+        place = _on_its_grid(segment, grids[segment.job])
+        if place is not None:
+            read = slice(place, place + len(grids[segment.job]))
+            quality = segment.quality[read]
+            _add(values, qualities, segment.job, np.diff(segment.value[read]), np.maximum(quality[1:], quality[:-1]))
+        elif len(segment.at_ms):
+            askew.append(segment)
+    for first in range(0, len(askew), AT_ONCE):
+        part = askew[first : first + AT_ONCE]
+        for segment, value, quality in zip(part, *_evaluate(jobs, grids, part), strict=True):
+            _add(values, qualities, segment.job, value, quality)
     for segment in segments:
         if not len(segment.at_ms):
             needed = np.diff(np.clip(grids[segment.job], segment.start_ms, segment.end_ms)) > 0
@@ -176,6 +187,15 @@ def _on_grid(jobs: Sequence[Job], segments: Sequence[_Segment]) -> tuple[list[In
         [np.zeros(len(grids[n]) - 1, dtype=np.int64) if one is None else one for n, one in enumerate(values)],
         [np.zeros(len(grids[n]) - 1, dtype=np.uint8) if one is None else one for n, one in enumerate(qualities)],
     )
+
+
+def _on_its_grid(segment: _Segment, grid: Ints) -> int | None:
+    """Where a reading stands at every instant of the grid and nowhere else, the place of the first one."""
+    if segment.start_ms > grid[0] or segment.end_ms < grid[-1]:
+        return None
+    place = int(np.searchsorted(segment.at_ms, grid[0]))
+    read = segment.at_ms[place : place + len(grid)]
+    return place if len(read) == len(grid) and bool((read == grid).all()) else None
 
 
 def _add(values: list[Ints | None], qualities: list[Bytes | None], job: int, value: Ints, quality: Bytes) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -118,8 +119,7 @@ class Rejected:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(msgspec.Struct, frozen=True, gc=False):
     """A reading that is believed."""
 
     at_ms: int
@@ -127,8 +127,7 @@ class Point:
     quality: int
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
+class Day(msgspec.Struct, frozen=True):
     """One local day as it is stored. `entry` and `exit` are the last believed readings before it and at its end."""
 
     register_id: int
