@@ -7,12 +7,13 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+from cloud_service.domain.meterdata import Source
 from cloud_service.domain.money import round_money
 from cloud_service.example.operator import CLIENTS, SITES, STEP_S, ExampleClient, meters_of
 from cloud_service.example.seed import Seeded
-from cloud_service.flow import collect, issue, rate
+from cloud_service.flow import collect, issue, meter_file, rate
 from cloud_service.store.invoices import Issued
-from cloud_service.store.session import Engine, Session, transaction
+from cloud_service.store.session import Engine, Session
 from common.errors import InputError
 from common.period import Span, add_months, months
 
@@ -59,7 +60,14 @@ def live_month(session: Session, seeded: Seeded, span: Span, *, today: date, del
     """One month: prepaid clients top up, all are billed on the first day after it, and pay in their way."""
     for client in CLIENTS:
         if client.mode == "prepaid":
-            _pay(session, seeded.accounts[client.name], TOP_UP, f"top-up-{span.start}", span.start, kind="top_up")
+            _pay(
+                session,
+                seeded.accounts[client.name],
+                TOP_UP,
+                reference=f"top-up-{span.start}",
+                day=span.start,
+                kind="top_up",
+            )
     issued = bill_month(session, sorted(seeded.contracts.values()), span, deliver=deliver)
     pay_month(session, issued, today)
 
@@ -81,10 +89,12 @@ def pay_month(session: Session, issued: Sequence[Issued], today: date) -> None:
         client = habits[bill.draft.party.buyer["name"]]
         for number, (day, amount) in enumerate(_payments(client, bill)):
             if day <= today and amount > 0:
-                _pay(session, bill.account_id, amount, f"{bill.number}-{number}", day)
+                _pay(session, bill.account_id, amount, reference=f"{bill.number}-{number}", day=day)
 
 
-def _pay(session: Session, account_id: int, amount: Decimal, reference: str, day: date, kind: str = "payment") -> None:
+def _pay(
+    session: Session, account_id: int, amount: Decimal, *, reference: str, day: date, kind: str = "payment"
+) -> None:
     collect.pay(session, account_id, amount, provider="bank", reference=reference, day=day, author=AUTHOR, kind=kind)
 
 
@@ -104,31 +114,6 @@ def _payments(client: ExampleClient, bill: Issued) -> Iterator[tuple[date, Decim
 
 
 def take_in(engine: Engine, path: Path) -> int:
-    """Interim"""
-    import numpy as np
-
-    from cloud_service.domain.meterdata import Summary, read
-    from cloud_service.store import readings as R
-    from common.reading import thousandths
-
-    count = 0
-    with path.open("rb") as f, transaction(engine) as session:
-        summary = Summary([])
-        for block in read(f, "csv", summary):
-            facts = R.registers_of(session, [block.channel.meter])[block.channel.meter, block.channel.register]
-            n = len(block.values)
-            full = lambda v, t=np.int64: np.full(n, v, dtype=t)
-            cols = R.Columns(
-                full(facts.id),
-                np.array(block.at_ms, dtype=np.int64),
-                np.array([thousandths(v) for v in block.values], dtype=np.int64),
-                full(0, np.int16),
-                full(0, np.int16),
-                full(-1),
-                np.arange(count, count + n, dtype=np.int64),
-                full(0, np.int16),
-            )
-            R.insert_missing(session, cols)
-            R.mark_dirty(session, cols, {facts.id: facts.zone})
-            count += n
-    return count
+    """Import a meter data file as a head-end's; how many readings were new."""
+    source = Source(path.name, "csv", lambda: path.open("rb"))
+    return meter_file.import_file(engine, source, meter_file.Request(author=AUTHOR)).stored
