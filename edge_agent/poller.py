@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from common.errors import EnergyError, NotFoundError
 from common.profile import MeterProfile
-from common.reading import Kind
+from common.reading import Kind, TimeQuality
 from edge_agent.buffer import Sample
 from edge_agent.clock import Clock
 from edge_agent.config import Bus, Meter, SiteFile, registers_of
@@ -23,6 +23,7 @@ from edge_agent.transports.port import Port
 log = logging.getLogger(__name__)
 REOPEN_S = 5.0
 RESOLUTION_MS = 100  # tenths of a second are far finer than any billing grid, and cost a byte less on the wire
+SLOW_PORTS, SLOW_S = ("modem", "listen"), 180.0  # a call has to be set up, a data unit has to come back
 TIMEOUT_FACTOR = 20  # a meter that takes this many timeouts is given up: no driver may hang a line
 
 
@@ -155,6 +156,8 @@ class Line:
     async def _read(self, driver: Driver, device: Device, *, grid: bool) -> list[Measurement]:
         offset_ms = self.clock.offset_ms
         limit_s = TIMEOUT_FACTOR * (self.bus.timeout_s or 1.0)
+        if self.bus.port.partition(":")[0] in SLOW_PORTS:
+            limit_s = max(limit_s, SLOW_S)
         try:
             async with asyncio.timeout(limit_s):
                 values = await driver.read(device.meter.address, device.profile, device.registers)
@@ -164,18 +167,23 @@ class Line:
         return [self._measurement(device, value, grid=grid, stepped=stepped) for value in values]
 
     def _measurement(self, device: Device, value: RegisterValue, *, grid: bool, stepped: bool) -> Measurement:
-        at_ms = self.clock.now_ms() if stepped else value.at_ms
-        at_ms -= at_ms % RESOLUTION_MS
+        if value.meter_time:  # the meter knows better than we do when that was; it gives each value only once
+            at_ms, mono_ms, time_quality = max(value.at_ms, 0), self.clock.mono(), TimeQuality.INFORMED
+            grid = True
+        else:
+            at_ms = self.clock.now_ms() if stepped else value.at_ms
+            at_ms -= at_ms % RESOLUTION_MS
+            mono_ms, time_quality = at_ms - self.clock.offset_ms, self.clock.quality
         return Measurement(
             meter=device.meter.id,
             register=value.register,
             unit=value.unit,
             kind=value.kind,
-            mono_ms=at_ms - self.clock.offset_ms,
+            mono_ms=mono_ms,
             at_ms=at_ms,
             value=value.value,
             quality=value.quality,
-            time_quality=self.clock.quality,
+            time_quality=time_quality,
             grid=grid and value.kind != Kind.INSTANT,
         )
 

@@ -9,6 +9,7 @@ import pytest
 
 from common.errors import UnavailableError
 from common.profile import MeterProfile
+from common.reading import TimeQuality
 from edge_agent import poller
 from edge_agent.clock import Clock
 from edge_agent.config import parse
@@ -167,3 +168,45 @@ async def test_a_driver_that_hangs_is_given_up(tmp_path: Path) -> None:
     with pytest.raises(LineDown, match="held the line"):
         await line._read(Hanging(), line.devices[0], grid=True)
     assert asyncio.get_running_loop().time() - started < 3
+
+
+class Inbox:
+    """A driver whose values exist once and carry their own time, as messages and files do."""
+
+    def __init__(self) -> None:
+        self.events: list[str] = []
+
+    async def read(self, address: str, profile: MeterProfile, registers: Sequence[str] = ()) -> list[RegisterValue]:
+        self.events.append("read")
+        name = registers[0]
+        return [
+            RegisterValue(name, "kWh", "index", 5000, 1_234_567, b"", profile.id, address, meter_time=True)
+            for _ in range(2)
+        ]
+
+    async def identify(self, address: str, profile: MeterProfile) -> str:
+        return address + profile.id
+
+    async def committed(self, address: str) -> None:
+        self.events.append(f"committed {address}")
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        return None
+
+
+@in_loop
+async def test_values_that_exist_once_are_let_go_after_their_commit_and_keep_their_time(tmp_path: Path) -> None:
+    running = Running(tmp_path, bus("a", 1))
+    line, inbox = running.lines[0], Inbox()
+
+    running.failing = True
+    await line._round(inbox, line.devices)
+    assert ["read"] == inbox.events
+
+    running.failing = False
+    await line._round(inbox, line.devices)
+    assert ["read", "read", "committed 1"] == inbox.events
+    assert {(1_234_567, TimeQuality.INFORMED, True)} == {(m.at_ms, m.time_quality, m.grid) for m in running.found}
