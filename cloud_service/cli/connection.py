@@ -51,7 +51,7 @@ def as_json(value: Any) -> str:
 
 def _plain(value: object) -> object:
     if isinstance(value, Decimal):
-        return format(value, "f")
+        return f"{value:.2f}" if value == round(value, 2) else format(value.normalize(), "f")
     if isinstance(value, date | datetime):
         return value.isoformat()
     return str(value)

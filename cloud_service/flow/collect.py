@@ -160,6 +160,7 @@ def _given_back(session: Session, event: ProviderEvent) -> Booking:
     if original is None:
         raise UnavailableError("the payment that is given back is not known yet", hint="send the event again later")
     lock_accounts(session, [original.account_id])
+    original = _payment(session, original.id)
     account = _holder(session, original.account_id, event.occurred_at.date())
     if event.currency != original.currency:
         return Booking(f"wrong currency: {event.currency} for a payment in {original.currency}")
@@ -185,10 +186,8 @@ def give_back(
     session: Session, payment_id: int, amount: Decimal, *, reference: str, day: date, author: str, kind: str = "refund"
 ) -> Booking:
     """Book a refund paid out by hand, or a chargeback told by the bank, of (a part of) a payment."""
-    known = receipts.payment(session, payment_id)
-    if known is None:
-        raise NotFoundError(f"payment {payment_id} does not exist")
-    lock_accounts(session, [known.account_id])
+    lock_accounts(session, [_payment(session, payment_id).account_id])
+    known = _payment(session, payment_id)
     account = _holder(session, known.account_id, day)
     if amount <= 0 or amount != round_money(amount, known.currency):
         raise InputError(f"{amount} is not an amount of {known.currency} to give back", path="amount")
@@ -298,6 +297,13 @@ def _audit(session: Session, new: NewPayment, payment_id: int) -> None:
         session, new.author, f"{new.kind}.book", f"payment:{payment_id}",
         amount=format(new.amount, "f"), currency=new.currency, provider=new.provider, reference=new.provider_ref,
     )  # fmt: skip
+
+
+def _payment(session: Session, payment_id: int) -> Known:
+    found = receipts.payment(session, payment_id)
+    if found is None:
+        raise NotFoundError(f"payment {payment_id} does not exist")
+    return found
 
 
 def _holder(session: Session, account_id: int, day: date) -> Holder:
