@@ -58,6 +58,9 @@ def test_what_does_not_answer_is_named_with_a_hint(tmp_path: Path) -> None:
 def test_a_second_agent_on_the_same_buffer_is_refused(tmp_path: Path) -> None:
     keeper = Keeper(tmp_path / "data", boot_id="boot")
     done = edge("run", "--config", str(write_site(tmp_path, broker_port=1)), "--json")
+    looked = edge("doctor", "--config", str(tmp_path / "site.toml"))
     keeper.close()
+    assert 0 == looked.returncode
+    assert "not tried: the running agent has the session" in looked.stdout
     assert 5 == done.returncode
     assert "in_use" == json.loads(done.stdout)["error"]["code"]
