@@ -133,6 +133,11 @@ def test_a_midnight_that_was_skipped_starts_the_day_at_the_change() -> None:
     assert datetime(2018, 11, 4, 3, 0, tzinfo=UTC) == day_start(date(2018, 11, 4), "America/Sao_Paulo")
 
 
+def test_a_day_starts_at_a_change_that_began_the_evening_before() -> None:
+    """Toronto's clocks went from 23:30 to 00:30: the day begins half an hour late, at the change itself."""
+    assert datetime(1919, 3, 31, 4, 30, tzinfo=UTC) == day_start(date(1919, 3, 31), "America/Toronto")
+
+
 def test_a_span_ends_before_its_end() -> None:
     span = Span(date(2026, 1, 30), date(2026, 2, 2))
 
