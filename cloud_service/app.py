@@ -22,7 +22,8 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     settings = settings or read_settings()
     engine = engine or connect(settings.database_url, pool_size=5, max_overflow=10)
     app = Flask("cloud_service.web", template_folder="templates", static_folder=None)
-    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]  # as Flask documents it
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, settings.proxies, settings.proxies)  # type: ignore[method-assign]  # as Flask documents it
     secure = settings.public_url.startswith("https://")
     app.config.update(
         SECRET_KEY=settings.secret_key,

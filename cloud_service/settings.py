@@ -53,6 +53,7 @@ class Settings:
     payment_url: str = ""  # where the provider answers, if not at its usual address
     payment_secret: str = ""  # key or signing secret of the provider
     payment_webhook_secret: str = ""
+    proxies: int = 0  # how many reverse proxies stand before us, whose word on the caller's address we take
     demo: bool = False
 
     @property
@@ -94,6 +95,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         payment_url=environ.get("PAYMENT_URL", ""),
         payment_secret=_secret(environ, "PAYMENT_SECRET"),
         payment_webhook_secret=_secret(environ, "PAYMENT_WEBHOOK_SECRET"),
+        proxies=_number(environ, "TRUSTED_PROXIES", 0, faults),
         demo=environ.get("ENERGY_DEMO", "") == "1",
     )
     faults += _unsafe(settings)

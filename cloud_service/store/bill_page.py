@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from cloud_service.store import jobs
 from cloud_service.store.access import Scope
 from cloud_service.store.billing import Invoice, InvoiceLine
 from cloud_service.store.lists.bills import in_scope, outstanding, received, settled, state_of
@@ -121,23 +122,21 @@ def document(session: Session, invoice_id: int, kind: str) -> Document:
     return found
 
 
-def send_again(session: Session, page: BillPage) -> Delivery:
-    """Put the bill's message back into the queue of what is to be sent."""
+def send_again(session: Session, page: BillPage) -> str:
+    """Queue the bill's message once more and return its recipient; a new Message-ID, or mailboxes would hide it."""
+    domain = str(page.invoice.seller.get("email", "")).rpartition("@")[2] or "localhost"
+    message_id = f"<invoice-{page.invoice.public_id}-{uuid4().hex}@{domain}>"
     found = session.scalar(
         select(Delivery).where(
             Delivery.invoice_id == page.invoice.id, Delivery.kind == "invoice", Delivery.recipient == page.client.email
         )
     )
     if found is None:
-        sender = str(page.invoice.seller.get("email", "")).rpartition("@")[2] or "localhost"
         found = Delivery(
-            invoice_id=page.invoice.id,
-            account_id=page.account.id,
-            kind="invoice",
-            recipient=page.client.email,
-            message_id=f"<invoice-{page.invoice.public_id}-again@{sender}>",
+            invoice_id=page.invoice.id, account_id=page.account.id, kind="invoice", recipient=page.client.email
         )
         session.add(found)
-    found.state, found.error = "waiting", ""
+    found.state, found.error, found.attempts, found.message_id = "waiting", "", 0, message_id
     session.flush()
-    return found
+    jobs.defer(session, "deliver", {"deliveries": [found.id]}, queue="deliver")
+    return found.recipient

@@ -328,7 +328,8 @@ def own_registers(session: Session, account_ids: Sequence[int]) -> list[Any]:
 SEARCH = text(
     """
     SELECT * FROM (
-    (SELECT 'bill' AS kind, i.number AS title, c.name AS detail, i.currency || to_char(i.total, ' FM999,999,999,990.00') AS more,
+    (SELECT 'bill' AS kind, i.number AS title, c.name AS detail,
+            i.currency || to_char(i.total, ' FM999,999,999,990.00') AS more,
             i.public_id::text AS public_id, CASE WHEN i.number ILIKE :exact THEN 0 ELSE 2 END AS rank, i.id AS newest
        FROM invoice i JOIN account a ON a.id = i.account_id JOIN client c ON c.id = a.client_id
       WHERE (i.number ILIKE :pattern OR c.name ILIKE :pattern)
@@ -365,7 +366,8 @@ SEARCH = text(
       WHERE (k.number ILIKE :pattern OR p.name ILIKE :pattern OR p.grid_id ILIKE :pattern)
         AND (cast(:entities AS bigint[]) IS NULL OR c.legal_entity_id = ANY(:entities)) LIMIT :rows)
     UNION ALL
-    (SELECT 'payment', p.provider || ' ' || p.provider_ref, c.name, p.currency || to_char(p.amount, ' FM999,999,999,990.00'),
+    (SELECT 'payment', p.provider || ' ' || p.provider_ref, c.name,
+            p.currency || to_char(p.amount, ' FM999,999,999,990.00'),
             a.public_id::text, 4, p.id
        FROM payment p JOIN account a ON a.id = p.account_id JOIN client c ON c.id = a.client_id
       WHERE p.provider_ref ILIKE :pattern

@@ -64,7 +64,7 @@ OTHERS: dict[str, Policy] = {
     "security.two_factor_setup_validate": PUBLIC,
     "security.two_factor_token_validation": PUBLIC,
     "security.two_factor_rescue": PUBLIC,
-    "security.two_factor_select": PUBLIC,
+    "security.tf_select": PUBLIC,
     "security.mf_recovery": PUBLIC,
     "security.mf_recovery_codes": SIGNED_IN,
     "security.static": PUBLIC,

@@ -28,6 +28,7 @@ def use(app: Flask) -> None:
     """Set both up; only sent forms are counted, looking at them is free."""
     csrf.init_app(app)
     limiter.init_app(app)
-    limit: Any = limiter.limit(SIGN_IN_LIMIT, exempt_when=lambda: request.method != "POST")
+    guesses = Limiter(key_func=get_remote_address, storage_uri="memory://", app=app)  # each application counts its own
+    limit: Any = guesses.limit(SIGN_IN_LIMIT, exempt_when=lambda: request.method != "POST")
     for endpoint in GUESSED:
         app.view_functions[endpoint] = limit(app.view_functions[endpoint])

@@ -29,6 +29,7 @@ def use(app: Flask) -> None:
         instant=instant,
         ago=ago,
         percent=percent,
+        exact=exact,
     )
 
 
@@ -66,6 +67,11 @@ def number(value: Decimal | int | None, digits: int = 0) -> str:
         return NOTHING
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
     return str(format_decimal(value, pattern, locale=locale()))
+
+
+def exact(value: Decimal | None) -> str:
+    """All digits that are known and no more: 150, 0.3125."""
+    return NOTHING if value is None else f"{value.normalize():f}"
 
 
 def percent(value: Decimal | None) -> str:

@@ -134,10 +134,10 @@ def send(public_id: UUID) -> AnyResponse:
         raise InputError(
             f"{page.client.name} has no e-mail address", path="email", hint="write it into the client's record"
         )
-    delivery = send_again(session(), page)
-    auditing.note(session(), actor(), "invoice.send_again", f"invoice:{page.invoice.id}", to=delivery.recipient)
+    recipient = send_again(session(), page)
+    auditing.note(session(), actor(), "invoice.send_again", f"invoice:{page.invoice.id}", to=recipient)
     session().commit()
-    flash(f"The bill is on its way to {delivery.recipient}.", "success")
+    flash(f"The bill is on its way to {recipient}.", "success")
     return redirect(url_for("bills.show", public_id=public_id))
 
 

@@ -1,0 +1,141 @@
+"""The console on a small operator: a shared one for tests that only look, a copy for those that change something."""
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine
+
+from cloud_service.app import create_app
+from cloud_service.settings import Settings
+from cloud_service.store.session import connect, transaction
+from tests.cloud_service.web.operator_rows import NOW, PASSWORD, Operator, build
+from tests.conftest import with_database
+
+_addresses = itertools.count(1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_hashes() -> Iterator[None]:
+    """Argon2 at its real cost takes a tenth of a second for each of the operator's people."""
+    import argon2
+
+    patch = pytest.MonkeyPatch()
+    quick = argon2.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    patch.setattr(argon2, "PasswordHasher", lambda: quick)
+    yield
+    patch.undo()
+
+
+@pytest.fixture(scope="session")
+def operator_database(postgres_url: str) -> tuple[str, Operator]:
+    """A database with the operator in it, to be copied."""
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE operator TEMPLATE migrated STRATEGY FILE_COPY")
+    engine = connect(with_database(postgres_url, "operator"))
+    with transaction(engine) as session:
+        made = build(session)
+    engine.dispose()
+    return "operator", made
+
+
+def copy_of(postgres_url: str, template: str, name: str) -> str:
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+    return with_database(postgres_url, name)
+
+
+@dataclass
+class Console:
+    """The application with its operator; `ids` are the public ids by name."""
+
+    app: Flask
+    engine: Engine
+    ids: dict[str, Any]
+    known: dict[str, FlaskClient] | None = None  # who is signed in already, where nothing is changed
+
+    def visitor(self) -> FlaskClient:
+        """Somebody who has not signed in, from an address of their own: tries are counted by address."""
+        client = self.app.test_client()
+        client.environ_base["REMOTE_ADDR"] = (
+            f"10.{next(_addresses) % 250}.{next(_addresses) % 250}.{next(_addresses) % 250}"
+        )
+        return client
+
+    def sign_in(self, who: str = "admin", domain: str = "kilo.example") -> FlaskClient:
+        """Somebody who has: admin, billing, support, auditor of Kilo; root; amina, zoe of the portal."""
+        if self.known is not None and who in self.known:
+            return self.known[who]
+        client = self.visitor()
+        email = f"{who}@{domain}" if who in ("admin", "billing", "support", "auditor") else f"{who}@example.com"
+        answer = post(client, "/sign-in", "/sign-in", email=email, password=PASSWORD)
+        assert answer.status_code == 302, answer.text
+        if self.known is not None:
+            self.known[who] = client
+        return client
+
+
+def token(page: str) -> str:
+    """The CSRF token of the first form of a page."""
+    return page.partition('name="csrf_token"')[2].partition('value="')[2].partition('"')[0]
+
+
+def post(client: FlaskClient, form_at: str, to: str, **fields: Any) -> Any:
+    """Send a form as a browser would: with the token of the page it stands on."""
+    page = client.get(form_at).text
+    return client.post(
+        to, data={"csrf_token": token(page), **fields}, headers={"Referer": f"http://localhost{form_at}"}
+    )
+
+
+def _console(url: str, ids: dict[str, Any]) -> Console:
+    engine = connect(url)
+    app = create_app(
+        Settings(
+            database_url=url, owner_url=url, secret_key="k" * 40, public_url="http://localhost", demo=True,
+            payment_provider="simulated", payment_secret="s" * 32, payment_webhook_secret="w" * 32,
+        ),
+        engine,
+    )  # fmt: skip
+    app.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False, CLOCK=lambda: NOW)
+    return Console(app, engine, ids)
+
+
+@pytest.fixture(scope="session")
+def _shared_console(postgres_url: str, operator_database: tuple[str, Operator]) -> Iterator[Console]:
+    console = _console(copy_of(postgres_url, operator_database[0], "looked_at"), operator_database[1].ids)
+    console.known = {}
+    yield console
+    console.engine.dispose()
+
+
+@pytest.fixture
+def console(_shared_console: Console) -> Console:
+    """The operator that is only looked at."""
+    return _shared_console
+
+
+@pytest.fixture
+def fresh(postgres_url: str, operator_database: tuple[str, Operator]) -> Iterator[Console]:
+    """An operator of the test's own."""
+    console = _console(copy_of(postgres_url, operator_database[0], "changed"), operator_database[1].ids)
+    yield console
+    console.engine.dispose()
+
+
+@pytest.fixture
+def admin(console: Console) -> FlaskClient:
+    """An administrator of Kilo, looking."""
+    return console.sign_in("admin")
+
+
+@pytest.fixture
+def console_root(console: Console) -> FlaskClient:
+    """An administrator of all entities, looking."""
+    return console.sign_in("root")

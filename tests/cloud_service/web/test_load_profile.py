@@ -1,0 +1,56 @@
+import struct
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+from cloud_service.web import load_profile
+from common.period import Span
+
+
+@dataclass
+class Day:
+    """A row of `interval_day` as the page reads it."""
+
+    day: date
+    step_s: int
+    values: bytes
+    qualities: bytes
+    total: int
+
+
+def full(day: date, count: int, quality: int = 0) -> Day:
+    return Day(day, 900, struct.pack(f"<{count}q", *range(count)), bytes([quality]) * count, sum(range(count)))
+
+
+def test_the_days_on_which_clocks_change_have_92_and_100_quarter_hours_without_a_gap_or_overlap() -> None:
+    for day, count in ((date(2026, 3, 29), 92), (date(2026, 10, 25), 100)):
+        found = load_profile.intervals([full(day, count)], "Europe/Berlin")
+        steps = {int((b.start - a.start).total_seconds()) for a, b in pairwise(found)}
+
+        assert (count, {900}) == (len(found), steps)
+
+
+def test_the_file_of_a_long_day_tells_its_two_hours_apart() -> None:
+    found = load_profile.intervals([full(date(2026, 10, 25), 100)], "Europe/Berlin")
+    lines = load_profile.as_lines(found, "kWh", "Europe/Berlin")
+
+    assert {"2026-10-25T02:00:00+02:00", "2026-10-25T02:00:00+01:00"} <= {line[0] for line in lines}
+    assert 101 == len(lines)
+    assert "0.099" == lines[-1][1]
+
+
+def test_power_is_energy_by_the_hour_and_nothing_where_nothing_is_known() -> None:
+    day = full(date(2026, 11, 1), 96)
+    day.qualities = bytes([0, 2, 4]) + bytes(93)
+    seen = load_profile.as_json(load_profile.intervals([day], "UTC"), "kWh", "UTC")
+
+    assert [0.0, 0.004, None, 0.012] == seen["power"][:4]
+    assert [False, True, False] == seen["estimated"][:3]
+    assert "kW" == seen["unit"]
+
+
+def test_a_day_of_which_nothing_is_known_is_wholly_missing() -> None:
+    rows = load_profile.by_day([full(date(2026, 11, 1), 96)], Span(date(2026, 11, 1), date(2026, 11, 3)), "UTC", 900)
+
+    assert [(96, 0), (0, 96)] == [(row.actual, row.missing) for row in rows]
+    assert {96} == {row.actual + row.estimated + row.missing for row in rows}
