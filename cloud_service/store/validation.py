@@ -1,9 +1,8 @@
 """What validation reads and writes: changed days, registers with their rules, readings in one block, finished days.
 
-Readings come by binary COPY and are laid into numpy arrays as they are; days go back by COPY and one upsert.
+Readings come as packed bytes and are numpy arrays at once; days go back by COPY and one upsert.
 """
 
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -16,7 +15,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from cloud_service.domain.vee.series import FOREVER_MS, Day, Mount, Point, Rejected, Rules
+from cloud_service.domain.vee.series import FOREVER_MS, Day, Ints, Mount, Point, Rejected, Rules
 from cloud_service.store.copying import driver
 from cloud_service.store.readings import POSTGRES_EPOCH_MS
 from common.reading import Quality, TimeQuality
@@ -43,20 +42,25 @@ BEFORE = text(
     " unnest(cast(:ids AS bigint[]), cast(:days AS date[])) AS n(register_id, day)"
     " JOIN interval_day d ON d.register_id = n.register_id AND d.day < n.day ORDER BY n.register_id, d.day DESC"
 )
-BETWEEN = """
-COPY (SELECT b.register_id, b.at, b.value, b.quality, b.time_quality, b.step_s
-        FROM (VALUES {}) AS w(register_id, first, last),
-             LATERAL (SELECT * FROM reading_best r WHERE r.register_id = w.register_id
-                         AND r.at >= w.first AND r.at <= w.last) AS b ORDER BY b.register_id, b.at)
-  TO STDOUT (FORMAT binary)
+# Each register's readings as three strings of bytes: row by row they would cost the client more than all the rest.
+_PACKED = """
+       string_agg(timestamptz_send(s.at), ''), string_agg(int8send(s.value), ''),
+       string_agg(int8send((s.quality::bigint << 32) | (s.time_quality::bigint << 16) | s.step_s), '')
 """
-NEXT = """
-COPY (SELECT b.register_id, b.at, b.value, b.quality, b.time_quality, b.step_s
-        FROM (VALUES {}) AS w(register_id, last),
-             LATERAL (SELECT * FROM reading_best r WHERE r.register_id = w.register_id AND r.at > w.last
-                       ORDER BY r.register_id, r.at LIMIT 8) AS b ORDER BY b.register_id, b.at)
-  TO STDOUT (FORMAT binary)
-"""
+BETWEEN = f"""
+SELECT w.register_id, p.* FROM (VALUES {{}}) AS w(register_id, first, last), LATERAL (
+SELECT {_PACKED} FROM (SELECT at, value, quality, time_quality, step_s FROM reading r
+        WHERE r.register_id = w.register_id AND r.at >= w.first AND r.at <= w.last ORDER BY r.at) AS s) AS p(a, v, f)
+ WHERE p.a IS NOT NULL
+"""  # noqa: S608 - put together from this module's own words
+BEST_BETWEEN = BETWEEN.replace("FROM reading r", "FROM reading_best r")
+NEXT = f"""
+SELECT w.register_id, p.* FROM (VALUES {{}}) AS w(register_id, last), LATERAL (
+SELECT {_PACKED} FROM (SELECT at, value, quality, time_quality, step_s FROM reading r
+        WHERE r.register_id = w.register_id AND r.at > w.last ORDER BY r.at LIMIT 8) AS s) AS p(a, v, f)
+ WHERE p.a IS NOT NULL
+"""  # noqa: S608 - see above
+BEST_NEXT = NEXT.replace("FROM reading r", "FROM reading_best r")
 STAGE = "CREATE TEMPORARY TABLE IF NOT EXISTS staged_day (LIKE interval_day INCLUDING DEFAULTS) ON COMMIT DELETE ROWS"
 UPSERT = """
 INSERT INTO interval_day (register_id, day, step_s, "values", qualities, total, missing, made_from, made_at)
@@ -79,14 +83,6 @@ DEPENDENT = text(  # later days that were made from a reading before them which 
     "       (SELECT (f.made_from->'entry'->>0)::bigint FROM interval_day f"
     "         WHERE f.register_id = n.register_id AND f.day > n.day ORDER BY f.day LIMIT 1)"
 )
-_IN = np.dtype(
-    [
-        ("fields", ">i2"), ("s0", ">i4"), ("register_id", ">i8"), ("s1", ">i4"), ("at", ">i8"), ("s2", ">i4"),
-        ("value", ">i8"), ("s3", ">i4"), ("quality", ">i2"), ("s4", ">i4"), ("time_quality", ">i2"), ("s5", ">i4"),
-        ("step_s", ">i2"),
-    ]
-)  # fmt: skip
-_HEAD, _TAIL = 19, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,17 +163,19 @@ def _point(parts: Sequence[int] | None) -> Point | None:
 
 def between(session: Session, windows: Mapping[int, tuple[int, int]]) -> Block:
     """The readings that count of each register from one instant to another, both included."""
-    rows = [
-        sql.SQL("({}::bigint, {}::timestamptz, {}::timestamptz)").format(r, _at(a), _at(b))
-        for r, (a, b) in windows.items()
-    ]
-    return _copied(session, BETWEEN, rows)
+    rows = {
+        register: sql.SQL("({}::bigint, {}::timestamptz, {}::timestamptz)").format(register, _at(first), _at(last))
+        for register, (first, last) in windows.items()
+    }
+    return _fetch(session, (BETWEEN, BEST_BETWEEN), rows)
 
 
 def following(session: Session, ends: Mapping[int, int]) -> Block:
     """A few readings of each register right after an instant."""
-    rows = [sql.SQL("({}::bigint, {}::timestamptz)").format(register, _at(end)) for register, end in ends.items()]
-    return _copied(session, NEXT, rows)
+    rows = {
+        register: sql.SQL("({}::bigint, {}::timestamptz)").format(register, _at(end)) for register, end in ends.items()
+    }
+    return _fetch(session, (NEXT, BEST_NEXT), rows)
 
 
 def _at(at_ms: int) -> str:
@@ -186,22 +184,38 @@ def _at(at_ms: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest * 1000, tzinfo=None).isoformat() + "Z"
 
 
-def _copied(session: Session, query: str, rows: Sequence[sql.Composable]) -> Block:
-    statement = sql.SQL(query).format(sql.SQL(", ").join(rows))
-    buffer = io.BytesIO()
-    with driver(session).cursor() as cursor, cursor.copy(statement) as copy:
-        for part in copy:
-            buffer.write(part)
-    body = np.frombuffer(buffer.getbuffer()[_HEAD : buffer.tell() - _TAIL], dtype=_IN)
-    quality = body["quality"].astype(np.uint8)
-    unknown_time = body["time_quality"] == TimeQuality.UNKNOWN
+def _fetch(session: Session, queries: tuple[str, str], rows: Mapping[int, sql.Composed]) -> Block:
+    """The readings as they lie there; where several tell of one instant, those that count."""
+    found = _packed(session, queries[0], list(rows.values())) if rows else {}
+    several = [register for register, (at_ms, _, _) in found.items() if not (np.diff(at_ms) > 0).all()]
+    if several:
+        found |= _packed(session, queries[1], [rows[register] for register in several])
+    ids = sorted(found)
+    if not ids:
+        nothing = np.zeros(0, dtype=np.int64)
+        return Block(nothing, nothing, nothing, nothing.astype(np.uint8), nothing)
+    flags = np.concatenate([found[register][2] for register in ids])
+    quality, time_quality = (flags >> 32).astype(np.uint8), (flags >> 16) & 0xFFFF
+    estimated = np.maximum(quality, np.uint8(Quality.ESTIMATED))
     return Block(
-        body["register_id"].astype(np.int64),
-        body["at"].astype(np.int64) // 1000 + POSTGRES_EPOCH_MS,
-        body["value"].astype(np.int64),
-        np.where(unknown_time, np.maximum(quality, np.uint8(Quality.ESTIMATED)), quality),
-        body["step_s"].astype(np.int64),
+        np.repeat(np.array(ids, dtype=np.int64), [len(found[register][0]) for register in ids]),
+        np.concatenate([found[register][0] for register in ids]),
+        np.concatenate([found[register][1] for register in ids]),
+        np.where(time_quality == TimeQuality.UNKNOWN, estimated, quality),
+        flags & 0xFFFF,
     )
+
+
+def _packed(session: Session, query: str, rows: Sequence[sql.Composed]) -> dict[int, tuple[Ints, Ints, Ints]]:
+    """Register -> instants, values, flags."""
+    statement = sql.SQL(query).format(sql.SQL(", ").join(rows))
+    with driver(session).cursor(binary=True) as cursor:
+        cursor.execute(statement, prepare=False)
+        return {row[0]: (_int64(row[1]) // 1000 + POSTGRES_EPOCH_MS, _int64(row[2]), _int64(row[3])) for row in cursor}
+
+
+def _int64(packed: bytes) -> Ints:
+    return np.frombuffer(packed, dtype=">i8").astype(np.int64)
 
 
 def store_days(session: Session, days: Sequence[Day]) -> int:
