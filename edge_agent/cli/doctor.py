@@ -132,15 +132,40 @@ async def _outside(site: "object") -> list[Check]:
     return checks
 
 
+def _port(text: str) -> list[Check]:
+    """Device, rights, owner and adapter of a serial line."""
+    from edge_agent.transports.port import Port
+    from edge_agent.transports.port_check import check_port
+
+    if not text:
+        return []
+    return [Check(one.name, one.ok, one.found, one.hint) for one in check_port(Port.parse(text))]
+
+
+async def _damage(driver: "object", bus: "object") -> list[Check]:
+    """Share of damaged answers, double addresses, swapped wires on a Modbus line."""
+    from edge_agent.config import Bus
+    from edge_agent.drivers.line_check import check_line
+    from edge_agent.drivers.modbus import ModbusDriver
+
+    if not isinstance(driver, ModbusDriver) or not isinstance(bus, Bus):
+        return []
+    findings = await check_line(driver, [meter.address for meter in bus.meter])
+    return [Check(f"{bus.name} {one.name}", one.ok, one.found, one.hint) for one in findings]
+
+
 async def _line(site: "object", number: int) -> list[Check]:
     from edge_agent.config import SiteFile, registers_of
     from edge_agent.poller import open_line
 
     assert isinstance(site, SiteFile)  # noqa: S101  see above
     bus = site.bus[number]
-    checks = []
+    checks = _port(bus.port)
+    if not all(check.ok for check in checks):
+        return checks
     try:
         async with open_line(bus) as driver:
+            checks += await _damage(driver, bus)
             for meter in bus.meter:
                 name = f"meter {meter.id}"
                 profile, registers = registers_of(meter)

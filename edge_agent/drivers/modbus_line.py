@@ -49,6 +49,7 @@ class ModbusLine:
         self.timeouts_in_a_row = 0
         self.requests = 0
         self.bad_answers = 0
+        self.damaged_bytes = 0  # that came in time but were no answer
 
     async def open(self) -> None:
         """Open the line or say why not."""
@@ -130,7 +131,11 @@ class ModbusLine:
         """Collect bytes until the answer is in them."""
         buffer = b""
         while True:
-            buffer += await self.transport.receive(deadline - time.monotonic())
+            try:
+                buffer += await self.transport.receive(deadline - time.monotonic())
+            except TimeoutError:
+                self.damaged_bytes += len(buffer)
+                raise
             found = self.framing.answer(buffer, unit=unit, number=self.number, function=function, count=count)
             if found is not None:
                 return found

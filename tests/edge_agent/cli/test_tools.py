@@ -144,7 +144,7 @@ def test_profiles_are_listed_and_checked(tmp_path: Path) -> None:
         bad = tmp_path / "abb_b21.toml"
         bad.write_text(good.read_text().replace('value = "1234.5"', 'value = "1234.6"'))
         return [
-            await energy_edge("profiles", "kamstrup", "--json"),
+            await energy_edge("profiles", "kamstrup_38", "--json"),
             await energy_edge("profiles", "--check", str(good)),
             await energy_edge("profiles", "--check", str(bad)),
         ]
