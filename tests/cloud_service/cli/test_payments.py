@@ -1,0 +1,59 @@
+"""A bank statement from the file to the books, by the command a clerk uses."""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy.orm import Session
+
+from cloud_service.cli import cloud
+from common.period import Span
+from tests.books.world import World, build
+from tests.cloud_service.payments.camt import Entry, Part, entry, statement
+
+OCTOBER = Span(date(2026, 10, 1), date(2026, 11, 1))
+
+
+@pytest.fixture
+def world(session: Session, database_url: str, monkeypatch: pytest.MonkeyPatch) -> World:
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    world = build(session, tenants=3)
+    for register in world.registers:
+        world.readings(register, OCTOBER)
+    session.commit()
+    call("bill", "run", "--month", "2026-10", "--bill-date", "2026-11-02")
+    return world
+
+
+def call(*args: str, code: int = 0) -> Any:
+    result = CliRunner().invoke(cloud, [*args, "--json"])
+    assert code == result.exit_code, result.output + repr(result.exception)
+    return json.loads(result.stdout)
+
+
+def test_a_statement_settles_what_it_names_once_and_lists_the_rest(world: World, tmp_path: Path) -> None:
+    file = tmp_path / "november.xml"
+    batch = Entry("168.29", [Part("118.29", "INV-2026-00001"), Part("50.00", "INV 2026 00002")], "R1")
+    file.write_bytes(
+        statement(
+            batch, entry("10.00", "a present", reference="R2"), entry("3.00", "fees", credit=False, reference="R3"),
+            entry("118.29", "Kunde C3", reference="R4"), entry("118.29", "INV-2026-00001", reference="R5"),
+        )
+    )  # fmt: skip
+    dry = call("payments", "import", str(file), "--dry-run", code=6)
+    assert "118.29" == call("bill", "show", "INV-2026-00001")["outstanding"]
+    first = call("payments", "import", str(file), code=6)
+    again = call("payments", "import", str(file), code=6)
+
+    assert ["would be booked"] * 2 == [line["outcome"] for line in dry["lines"][:2]]
+    assert ["booked", "booked", "left", "passed", "booked", "left"] == [line["outcome"] for line in first["lines"]]
+    assert ["passed", "passed", "left", "passed", "passed", "left"] == [line["outcome"] for line in again["lines"]]
+    assert ("paid", "68.29", "paid") == (
+        call("bill", "show", "INV-2026-00001")["state"],
+        call("bill", "show", "INV-2026-00002")["outstanding"],
+        call("bill", "show", "INV-2026-00003")["state"],
+    )
+    assert call("ledger", "check", "--on", "2026-12-31")["ok"]
