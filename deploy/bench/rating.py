@@ -38,7 +38,7 @@ TIMES = {"residential": 10, "commercial": 5}  # how much faster than PySAM we pr
 TOLERANCE = Decimal("0.02")
 STEP_S = 3600
 TURNS = 8
-WORKERS, SHARD = 2, 500
+WORKERS, SHARD = 2, 250
 FIRST_SIZE, INTERVALS = 10_000, 2980  # October in Berlin has 2,980 quarter hours
 LIMIT_S, LIMIT_MIB, GROWTH = 10.0, 1024, 2.1
 

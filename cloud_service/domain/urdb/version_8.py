@@ -37,6 +37,62 @@ REFUSED = {  # parts of a record that change the bill and have no place in a tar
     "demandreactivepowercharge": "a charge for reactive power needs reactive readings",
     "demandratchetpercentage": "ratchet percentages without a look-back rule are ambiguous",
 }
+READ = (  # parts that are priced here
+    "energyratestructure",
+    "energyweekdayschedule",
+    "energyweekendschedule",
+    "flatdemandstructure",
+    "flatdemandmonths",
+    "flatdemandunit",
+    "demandratestructure",
+    "demandweekdayschedule",
+    "demandweekendschedule",
+    "demandrateunit",
+    "demandunits",
+    "demandwindow",
+    "lookbackpercent",
+    "lookbackrange",
+    "lookbackmonths",
+    "fueladjustmentsmonthly",
+    "fixedchargefirstmeter",
+    "fixedchargeeaaddl",
+    "fixedchargeunits",
+    "fixedmonthlycharge",
+    "mincharge",
+    "minchargeunits",
+    "minmonthlycharge",
+    "annualmincharge",
+    "dgrules",
+)
+PLAIN = (  # parts that say something about prices and are none
+    "coincidentrateunit",
+    "demandattrs",
+    "demandcomments",
+    "energyattrs",
+    "energycomments",
+    "fixedattrs",
+    "peakkwcapacityhistory",
+    "usenetmetering",
+)
+PRICED = (
+    "charge",
+    "rate",
+    "structure",
+    "adjust",
+    "schedule",
+    "demand",
+    "price",
+    "cost",
+    "fee",
+    "credit",
+    "discount",
+    "tax",
+)
+OLDER = {  # names of version 7 and before
+    "fixedmonthlycharge": ("fixedchargefirstmeter", "fixedchargeunits", "$/month"),
+    "minmonthlycharge": ("mincharge", "minchargeunits", "$/month"),
+    "annualmincharge": ("mincharge", "minchargeunits", "$/year"),
+}
 WINDOWS = (5, 10, 15, 30, 60)
 NO_BOUND = Decimal("1e37")
 
@@ -46,6 +102,8 @@ def from_version_8(document: Mapping[str, Any], *, dated: bool) -> Imported:
     for key, reason in REFUSED.items():
         if _means_something(document.get(key)):
             raise InputError(reason, path=key, code="unsupported")
+    _refuse_unknown(document)
+    document = _newer(document)
     utility, name = str(document.get("utility", "")), str(document.get("name", ""))
     draft = Draft(
         machine_name(utility, name) if utility or name else "urdb",
@@ -79,6 +137,32 @@ def from_version_8(document: Mapping[str, Any], *, dated: bool) -> Imported:
     if not draft.charges:
         raise InputError("the record has no prices", path="energyratestructure")
     return draft.done()
+
+
+def _refuse_unknown(document: Mapping[str, Any]) -> None:
+    """A part that is not known and sounds like money must not be left out of a bill."""
+    for key, value in document.items():
+        low = key.lower()
+        if low in READ or low in PLAIN or low in REFUSED or not _means_something(value):
+            continue
+        if (
+            any(word in low for word in PRICED)
+            and not low.endswith(("comments", "attrs"))
+            and not isinstance(value, str)
+        ):
+            raise InputError(f"{key!r} is not a part of a rate that can be priced", path=key, code="unsupported")
+
+
+def _newer(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The record with its older names as those of version 8; two minimum charges are too many."""
+    found = dict(document)
+    for old, (new, unit_name, unit) in OLDER.items():
+        if not _means_something(document.get(old)):
+            continue
+        if _means_something(found.get(new)):
+            raise InputError(f"the record has {old} and another {new}", path=old, code="unsupported")
+        found |= {new: document[old], unit_name: unit}
+    return found
 
 
 def _means_something(value: Any) -> bool:

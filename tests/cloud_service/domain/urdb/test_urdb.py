@@ -117,6 +117,12 @@ def test_fixed_and_minimum_charges_keep_their_units() -> None:
     ]
 
 
+def test_names_of_older_versions_are_read() -> None:
+    found = june(record(fixedmonthlycharge=7, minmonthlycharge=100, approved=True, demandcomments="see sheet 3"))
+
+    assert [D("72.00"), D("7.00"), D("21.00")] == [line.amount for line in found.lines]
+
+
 def test_fuel_adjustments_are_a_charge_of_their_month() -> None:
     found = june(record(fueladjustmentsmonthly=[D("0.01") if month == 5 else 0 for month in range(12)]))
 
@@ -233,6 +239,8 @@ def test_a_record_without_a_sell_rate_does_not_price_export() -> None:
         pytest.param({"lookbackpercent": 80, "lookbackrange": 3}, "lookbackpercent", id="a share above 1"),
         pytest.param({"lookbackpercent": D("0.8")}, "lookbackrange", id="a look-back without months"),
         pytest.param({"fueladjustmentsmonthly": [1]}, "fueladjustmentsmonthly", id="one month"),
+        pytest.param({"standbycharge": 5}, "standbycharge", id="a charge that is not known"),
+        pytest.param({"minmonthlycharge": 5, "annualmincharge": 50}, "annualmincharge", id="two minimum charges"),
         pytest.param({"energyratestructure": None}, "energyratestructure", id="no prices at all"),
     ],
 )
