@@ -100,13 +100,21 @@ def simulated_line(
 def simulate(host: str, port: int, units: int, profile_id: str, seed: int, framing: str, baud: int) -> None:
     """Serve simulated meters until stopped."""
     line = simulated_line(profile_id, units=units, seed=seed, framing=framing, byte_s=10 / baud if baud else 0.0)
+    serve = _serve_pymodbus if framing == "tcp" and not baud else _serve_line
     try:
-        asyncio.run(_serve(line, host, port))
+        asyncio.run(serve(line, host, port))
     except KeyboardInterrupt:
         return
 
 
-async def _serve(line: Line, host: str, port: int) -> None:
+async def _serve_pymodbus(line: Line, host: str, port: int) -> None:
+    from edge_agent.drivers.pymodbus_meters import server
+
+    click.echo(f"{len(line.units)} simulated meters on {host}:{port} (tcp)", err=True)
+    await server(line.units, host, port).serve_forever()
+
+
+async def _serve_line(line: Line, host: str, port: int) -> None:
     server = await line.serve(host, port)
     where = server.sockets[0].getsockname()
     click.echo(f"{len(line.units)} simulated meters on {where[0]}:{where[1]} ({line.framing})", err=True)
