@@ -1,23 +1,24 @@
 """Bench: many tenants' month of quarter hours, time of use + blocks + demand + VAT, from readings to issued invoices.
 
 Usage: python deploy/bench/billing.py [tenants ...]. Prints a line a size: seconds, tenants a second, peak memory of all
-processes together. PDFs and mails are made by other jobs and are not part of it.
+processes together; and how long one look at all balances takes if all of them were prepaid. PDFs and mails are made by
+other jobs and are not part of it.
 """
 
 import multiprocessing
 import os
-import resource
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
+import psutil
 import psycopg
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,18 +55,38 @@ TARIFF: dict[str, Any] = {
 }
 
 
+SINCE = "'[2026-10-01,)'"
+ROWS = (  # table, columns, one row for each n
+    (
+        "client",
+        "id, legal_entity_id, number, name, email",
+        "n, %(entity)s, 'C' || n, 'Tenant ' || n, n || '@example.com'",
+    ),
+    ("account", "id, client_id, number, currency", "n, n, 'A' || n, 'EUR'"),
+    ("service_point", "id, site_id, name", "n, %(site)s, 'Flat ' || n"),
+    ("meter", "id, serial, name", "n, 'S' || n, 'm' || n"),
+    ("register", "id, meter_id, name, unit", "n, n, 'import', 'kWh'"),
+    ("meter_mount", "meter_id, service_point_id, during", f"n, n, {SINCE}"),
+    ("contract", "id, number, service_point_id, account_id, during", f"n, 'V' || n, n, n, {SINCE}"),
+    ("tariff_assignment", "contract_id, tariff_id, during", f"n, %(tariff)s, {SINCE}"),
+)
+
+
 def main() -> None:
     sizes = [int(size) for size in sys.argv[1:]] or [10_000, 20_000]
     with tempfile.TemporaryDirectory(prefix="energy-bench-") as folder:
         results = [measure(folder, size) for size in sizes]
-    for size, seconds, peak in results:
-        print(f"{size:>7} tenants  {seconds:6.1f} s  {size / seconds:6.0f} invoices/s  peak {peak / 2**20:5.0f} MiB")
-    if len(results) == 2:
-        (small, first, _), (large, second, _) = results
+    for size, seconds, peak, balances in results:
+        print(
+            f"{size:>7} tenants  {seconds:6.1f} s  {size / seconds:6.0f} invoices/s  peak {peak / 2**20:5.0f} MiB"
+            f"  all prepaid balances {balances:5.1f} s"
+        )
+    if len(results) > 1:
+        (small, first, *_), (large, second, *_) = results[:2]
         print(f"{large / small:.1f} times the tenants took {second / first:.2f} times the time")
 
 
-def measure(folder: str, tenants: int) -> tuple[int, float, int]:
+def measure(folder: str, tenants: int) -> tuple[int, float, int, float]:
     """Seed a fresh database, then time planning, rating and issuing by two processes."""
     from cloud_service.store.session import connect
     from cloud_service.store.upgrade import upgrade
@@ -74,12 +95,13 @@ def measure(folder: str, tenants: int) -> tuple[int, float, int]:
         upgrade(url)
         print(f"seeding {tenants} tenants ...", file=sys.stderr)
         entity = seed(url, tenants)
-        with Watch(url) as watch:
+        balances = look_at_balances(url)
+        with Watch(Path(folder) / f"pg{tenants}") as watch:
             started = time.monotonic()
             run_month(url, entity)
             seconds = time.monotonic() - started
         check(connect(url), tenants)
-        return tenants, seconds, watch.peak
+        return tenants, seconds, watch.peak, balances
 
 
 @contextmanager
@@ -119,24 +141,17 @@ def seed(url: str, tenants: int) -> int:
         )
         tariff = one(
             connection,
-            "INSERT INTO tariff (legal_entity_id, code, name, currency) VALUES (%s, 'bench', 'Bench', 'EUR') RETURNING id",
+            "INSERT INTO tariff (legal_entity_id, code, name, currency) VALUES (%s, 'b', 'Bench', 'EUR') RETURNING id",
             entity,
         )
         connection.execute(
-            "INSERT INTO tariff_version (tariff_id, during, document, hash) VALUES (%s, '[2026-01-01,)', %s, %s)",
+            "INSERT INTO tariff_version (tariff_id, during, document, hash) VALUES (%s, '[2026-10-01,)', %s, %s)",
             (tariff, json.dumps(TARIFF), version.hash),
         )
-        for statement in (
-            "INSERT INTO client (id, legal_entity_id, number, name, email) SELECT n, %(entity)s, 'C' || n, 'Tenant ' || n, 't' || n || '@example.com' FROM generate_series(1, %(n)s) n",
-            "INSERT INTO account (id, client_id, number, currency) SELECT n, n, 'A' || n, 'EUR' FROM generate_series(1, %(n)s) n",
-            "INSERT INTO service_point (id, site_id, name) SELECT n, %(site)s, 'Flat ' || n FROM generate_series(1, %(n)s) n",
-            "INSERT INTO meter (id, serial, name) SELECT n, 'S' || n, 'm' || n FROM generate_series(1, %(n)s) n",
-            "INSERT INTO register (id, meter_id, name, unit) SELECT n, n, 'import', 'kWh' FROM generate_series(1, %(n)s) n",
-            "INSERT INTO meter_mount (meter_id, service_point_id, during) SELECT n, n, '[2026-01-01,)' FROM generate_series(1, %(n)s) n",
-            "INSERT INTO contract (id, number, service_point_id, account_id, during) SELECT n, 'V' || n, n, n, '[2026-01-01,)' FROM generate_series(1, %(n)s) n",
-            "INSERT INTO tariff_assignment (contract_id, tariff_id, during) SELECT n, %(tariff)s, '[2026-01-01,)' FROM generate_series(1, %(n)s) n",
-        ):
-            connection.execute(statement, {"entity": entity, "site": site, "tariff": tariff, "n": tenants})
+        facts = {"entity": entity, "site": site, "tariff": tariff, "n": tenants}
+        for table, columns, values in ROWS:
+            statement = f"INSERT INTO {table} ({columns}) SELECT {values} FROM generate_series(1, %(n)s) n"  # noqa: S608 - constants
+            connection.execute(statement.encode(), facts)
         days(connection, tenants)
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
@@ -147,8 +162,7 @@ def seed(url: str, tenants: int) -> int:
 def one(connection: psycopg.Connection[Any], statement: str, *values: object) -> int:
     """The id that an insert returns."""
     row = connection.execute(statement.encode(), values).fetchone()
-    assert row is not None
-    return int(row[0])
+    return int(row[0]) if row else 0
 
 
 def days(connection: psycopg.Connection[Any], tenants: int) -> None:
@@ -189,6 +203,30 @@ def run_month(url: str, entity: int) -> None:
         running.report(session, run.id)
     print(f"rated in {marks[1] - marks[0]:.1f} s, issued in {time.monotonic() - marks[1]:.1f} s", file=sys.stderr)
     engine.dispose()
+
+
+def look_at_balances(url: str) -> float:
+    """Seconds for one look at the balances of all, by one process, as if every account were prepaid on the last day."""
+    from cloud_service.flow.prepaid import tend_page
+    from cloud_service.flow.rate import rate_so_far
+    from cloud_service.store.session import connect, transaction
+
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO account_mode (account_id, mode, during) SELECT id, 'prepaid', '[2026-10-01,)' FROM account"
+        )
+    engine = connect(url)
+    now = datetime(2026, 10, 31, 20, tzinfo=UTC)
+    started, after = time.monotonic(), -1
+    while after:
+        with transaction(engine) as session:
+            after, _ = tend_page(session, max(after, 0), now, rate_so_far, author="bench")
+    seconds = time.monotonic() - started
+    engine.dispose()
+    with psycopg.connect(url, autocommit=True) as connection:
+        for table in ("account_mode", "prepaid_state", "gateway_command", "delivery"):
+            connection.execute(f"DELETE FROM {table}".encode())  # noqa: S608 - constants
+    return seconds
 
 
 def together(step: str, url: str, run_id: int) -> None:
@@ -245,14 +283,15 @@ def check(engine: Any, tenants: int) -> None:
 
 
 class Watch:
-    """Peak of the memory that this process tree and the server use (proportional set size), sampled."""
+    """Peak of the memory of this process, its workers and the server together (proportional set size), sampled."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, data: Path) -> None:
         self.peak = 0
+        self._server = int((data / "postmaster.pid").read_text().split()[0])
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._look, daemon=True)
 
-    def __enter__(self) -> "Watch":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -261,38 +300,20 @@ class Watch:
         self._thread.join()
 
     def _look(self) -> None:
-        while not self._stop.wait(0.5):
-            self.peak = max(self.peak, sum(pss(pid) for pid in family()))
+        while not self._stop.wait(0.3):
+            self.peak = max(self.peak, sum(pss(process) for process in self._family()))
+
+    def _family(self) -> list[psutil.Process]:
+        roots = [psutil.Process(), psutil.Process(self._server)]
+        return [*roots, *(child for root in roots for child in root.children(recursive=True))]
 
 
-def family() -> list[int]:
-    """This process, its children, and PostgreSQL's processes of this user."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                command = (entry / "cmdline").read_bytes()
-            except OSError:
-                continue
-            if (
-                b"energy-bench-" in command
-                or b"deploy/bench/billing.py" in command
-                or b"multiprocessing" in command
-                or command.startswith(b"postgres:")
-            ):
-                found.append(int(entry.name))
-    return found
-
-
-def pss(pid: int) -> int:
-    """Proportional set size in bytes; 0 where it cannot be seen."""
+def pss(process: psutil.Process) -> int:
+    """Proportional set size in bytes; 0 for a process that has just ended."""
     try:
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
-                return int(line.split()[1]) * 1024
-    except OSError:
+        return int(process.memory_full_info().pss)
+    except psutil.Error:
         return 0
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 if pid == os.getpid() else 0
 
 
 if __name__ == "__main__":
