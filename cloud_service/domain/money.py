@@ -32,6 +32,7 @@ DIGITS_0 = frozenset(
 )
 DIGITS_3 = frozenset(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"])
 DIGITS_4 = frozenset(["CLF", "UYW"])
+TWELFTH, TWELFTH_EXPONENT = Decimal("1E-12"), -12
 _WAYS = {
     "half_up": ROUND_HALF_UP,
     "half_even": ROUND_HALF_EVEN,
@@ -85,6 +86,12 @@ def round_money(amount: Decimal | int | str, currency: str, way: Rounding = "hal
 def round_cash(amount: Decimal, step: Decimal) -> Decimal:
     """The nearest multiple of the smallest coin `step` (0.05, 1.00), halves away from zero."""
     return (exact(amount) / step).quantize(Decimal(1), ROUND_HALF_UP) * step
+
+
+def quotient(amount: Decimal) -> Decimal:
+    """The result of a division with at most twelve decimals: 10 / 12 has no last digit."""
+    exponent = amount.as_tuple().exponent
+    return amount.quantize(TWELFTH) if isinstance(exponent, int) and exponent < TWELFTH_EXPONENT else amount
 
 
 def plain(number: Decimal) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 from msgspec import Meta
 
 from cloud_service.domain.charge import Charge, Known, Part, check_positive
-from cloud_service.domain.money import plain
+from cloud_service.domain.money import plain, quotient
 from cloud_service.domain.usage import Intervals, PriceSeries
 from common.errors import InputError
 
@@ -56,7 +56,7 @@ class Spot(Charge, tag="spot", frozen=True, kw_only=True, forbid_unknown_fields=
         margin = part.head(f"{label}, margin", unit, utility, "margin per unit", source, f"{part.path}.margin")
         for row, (product, total) in enumerate(zip(products, totals.tolist(), strict=True)):
             quantity = Decimal(total).scaleb(-scale)
-            amount = self.sign * Decimal(product).scaleb(-scale - series.scale) * self.factor / self.per
+            amount = quotient(self.sign * Decimal(product).scaleb(-scale - series.scale) * self.factor / self.per)
             mean = f"mean price {plain((amount / quantity).quantize(Decimal('0.000001')))}" if quantity else ""
             part.sheet.add(row, head, quantity, None, amount, mean)
             if self.margin:

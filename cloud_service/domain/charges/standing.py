@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from cloud_service.domain.charge import Charge, Known, Part
-from cloud_service.domain.money import plain
+from cloud_service.domain.money import plain, quotient
 from cloud_service.domain.proration import Prorate
 from common.errors import InputError
 
@@ -37,9 +37,10 @@ class Standing(Charge, tag="standing", frozen=True, kw_only=True, forbid_unknown
             rule,
             f"{part.span.start} to {part.span.end} (end exclusive)",
         )
-        price = self.amount / MONTHS_OF_A_YEAR if self.per == "year" else self.amount
+        parts = MONTHS_OF_A_YEAR if self.per == "year" else 1
+        price, amount = quotient(self.amount / parts), quotient(count * self.amount / parts)
         if not self.times:
-            part.sheet.add_to_all(head, count, price, count * price)
+            part.sheet.add_to_all(head, count, price, amount)
             return
         for row in range(part.batch.rows):
             many = part.batch.value(row, self.times)
@@ -47,7 +48,7 @@ class Standing(Charge, tag="standing", frozen=True, kw_only=True, forbid_unknown
                 raise InputError(
                     f"the connection has no {self.times!r}", path=f"{part.path}.times", code="missing_value"
                 )
-            part.sheet.add(row, head, count * many, price, count * many * price, f"× {plain(many)} {self.times}")
+            part.sheet.add(row, head, count * many, price, many * amount, f"× {plain(many)} {self.times}")
 
     def _count(self, part: Part) -> tuple[Decimal, str, str]:
         if self.per == "day":

@@ -37,6 +37,12 @@ def test_a_standing_charge_is_for_time(per: str, expected: str) -> None:
     assert [expected] == amounts(found)
 
 
+def test_a_yearly_amount_that_twelve_does_not_divide_keeps_twelve_decimals() -> None:
+    line = bill(make_tariff({"kind": "standing", "amount": "10", "per": "year"})).lines[0]
+
+    assert D("0.833333333333") == line.price == line.amount_unrounded
+
+
 def test_a_standing_charge_times_a_fact_needs_the_fact() -> None:
     tariff = make_tariff({"kind": "standing", "amount": "2", "per": "month", "times": "area_m2"})
 
