@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TypeVar
 
 from common.errors import EnergyError
-from common.message import DeviceHealth, encode
+from common.message import Channel, DeviceHealth, encode
 from common.reading import TimeQuality
 from edge_agent import health
 from edge_agent.buffer import Keeper
@@ -101,19 +101,22 @@ class Agent:
         self.uplink.wake.set()
 
     def _store(self, found: Sequence[Measurement]) -> None:
-        samples = [one.sample(self._number(one)) for one in found]
+        samples = [one.sample(number) for one, number in zip(found, self._numbers(found), strict=True)]
         self.keeper.append(samples)
         self.latest.update((sample.channel, sample.value) for sample in samples)
 
-    def _number(self, one: Measurement) -> int:
+    def _numbers(self, found: Sequence[Measurement]) -> list[int]:
+        """Channel numbers; those of registers that were never seen before are made in one go."""
         if self.numbers_of != self.keeper.generation:
             self.numbers.clear()
             self.latest.clear()
             self.numbers_of = self.keeper.generation
-        key = (one.meter, one.register, one.unit, one.kind)
-        if key not in self.numbers:
-            self.numbers[key] = self.keeper.do(lambda buffer: buffer.channel(*key, one.value))
-        return self.numbers[key]
+        keys = [(one.meter, one.register, one.unit, one.kind) for one in found]
+        if not all(key in self.numbers for key in keys):
+            wanted = [Channel(*key, one.value) for key, one in zip(keys, found, strict=True)]
+            numbers = self.keeper.do(lambda buffer: buffer.channels(wanted))
+            self.numbers |= dict(zip(keys, numbers, strict=True))
+        return [self.numbers[key] for key in keys]
 
     # housekeeping
 

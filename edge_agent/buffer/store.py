@@ -109,13 +109,20 @@ class Buffer:
     # channels, boots, catalogs
 
     def channel(self, meter: str, register: str, unit: str, kind: str, value: int) -> int:
-        """The number of a register; a new one is on the disk before this returns. `value` is near its present value."""
-        for number, known in enumerate(self.register.channels):
-            if (known.meter, known.register, known.unit, known.kind) == (meter, register, unit, kind):
-                return number
-        channels = (*self.register.channels, Channel(meter, register, unit, kind, value))
-        self._register(channels=channels, version=self.register.version + 1)
-        return len(channels) - 1
+        """The number of one register; see `channels`."""
+        return self.channels([Channel(meter, register, unit, kind, value)])[0]
+
+    def channels(self, wanted: Sequence[Channel]) -> list[int]:
+        """The numbers of registers; new ones are on the disk before this returns. Their base is their present value."""
+        numbers = {_name(channel): number for number, channel in enumerate(self.register.channels)}
+        added: list[Channel] = []
+        for channel in wanted:
+            if _name(channel) not in numbers:
+                numbers[_name(channel)] = len(numbers)
+                added.append(channel)
+        if added:
+            self._register(channels=(*self.register.channels, *added), version=self.register.version + 1)
+        return [numbers[_name(channel)] for channel in wanted]
 
     def rebase(self, values: dict[int, int]) -> None:
         """New base values for channels, so that differences stay short on the wire."""
@@ -356,6 +363,10 @@ class Buffer:
 def ids_of(number: int, first: int, last: int) -> tuple[int, int]:
     """First and last row id of a span of a stream."""
     return number << STREAM_SHIFT | first, number << STREAM_SHIFT | last if last > 0 else number << STREAM_SHIFT
+
+
+def _name(channel: Channel) -> tuple[str, str, str, str]:
+    return channel.meter, channel.register, channel.unit, channel.kind
 
 
 def _values(stream: Stream, row: Row) -> tuple[int, ...]:
