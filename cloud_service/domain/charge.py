@@ -407,7 +407,16 @@ class Part:
     # -- lines ---------------------------------------------------------------------------------------------------
 
     def head(  # noqa: PLR0917 -- a line's facts in their order
-        self, label: str, unit: str, utility: str, rule: str, source: str, path: str = "", suffix: str = ""
+        self,
+        label: str,
+        unit: str,
+        utility: str,
+        rule: str,
+        source: str,
+        path: str = "",
+        suffix: str = "",
+        *,
+        days: Span | None = None,
     ) -> Head:
         """What the lines of a rule have in common."""
         charge = self.charge
@@ -420,8 +429,8 @@ class Part:
             path=path or self.path,
             tax_category=charge.tax,
             utility=utility,
-            start=self.span.start,
-            end=self.span.end,
+            start=(days or self.span).start,
+            end=(days or self.span).end,
             rule=rule,
             source=source,
             version=self.version,

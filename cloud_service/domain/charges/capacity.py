@@ -75,6 +75,7 @@ class Capacity(Charge, tag="capacity", frozen=True, kw_only=True, forbid_unknown
             "highest demand above the contracted capacity",
             f"windows of {days.start} to {days.end} (end exclusive)",
             f"{part.path}.excess_price",
+            days=days,
         )
         walls = part.walls_of_peaks(self.register, self.window_min, days)
         for row, highest in enumerate(sums.max(axis=1).tolist()):

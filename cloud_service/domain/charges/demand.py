@@ -225,7 +225,7 @@ class Demand(Charge, tag="demand", frozen=True, kw_only=True, forbid_unknown_fie
             f"register {self.register}: mean power of windows of {window}, {days.start} to {days.end} (end exclusive)"
         )
         block = f", block {index + 1}" if many > 1 else ""
-        return part.head(label + block, self.unit, utility, rule + block, source, path)
+        return part.head(label + block, self.unit, utility, rule + block, source, path, days=days)
 
 
 @dataclass(frozen=True, slots=True)

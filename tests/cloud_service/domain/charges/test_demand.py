@@ -140,6 +140,7 @@ def test_a_span_of_two_months_has_two_demands() -> None:
     found = bill(make_tariff(demand()), with_peak("12", 1000, span=span), span)
 
     assert [D("4.8"), D("1.2")] == [line.quantity for line in found.lines]
+    assert [JANUARY, Span(date(2026, 2, 1), date(2026, 3, 1))] == [line.span for line in found.lines]
 
 
 def test_part_of_a_month_costs_its_part() -> None:
