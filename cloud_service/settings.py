@@ -120,6 +120,11 @@ def database_url(environ: Mapping[str, str] = os.environ) -> str:
     return url
 
 
+def pay_at(environ: Mapping[str, str] = os.environ) -> str:
+    """`Settings.pay_at` for commands that need nothing else."""
+    return environ.get("PUBLIC_URL", Settings.public_url).rstrip("/") if environ.get("PAYMENT_PROVIDER") else ""
+
+
 def _unsafe(settings: Settings) -> list[str]:
     """What must not start: no database, a weak key, plain text across a network."""
     faults = []

@@ -21,6 +21,7 @@ COMMANDS = {
     "prepaid": ("cloud_service.cli.prepaid:prepaid", "Prepaid balances and what was decided on them."),
     "ledger": ("cloud_service.cli.ledger:ledger", "What the books say: proofs, ageing, cash book, journal."),
     "bill": ("cloud_service.cli.bill:bill", "Run billing, show invoices."),
+    "document": ("cloud_service.cli.document:document", "Bills, e-invoices, statements, lists as files."),
     "payments": ("cloud_service.cli.payments:payments", "Book bank statements."),
     "user": ("cloud_service.cli.user:user", "Who may sign in: add, link, disable, list."),
     "up": ("cloud_service.cli.up:up", "Run all services on this machine."),

@@ -1,0 +1,103 @@
+"""`energy-cloud document`: bills, e-invoices, statements and lists as files; a look at a theme before it is used."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from cloud_service.cli.connection import as_json, day_of, transaction
+from common.errors import InputError, NotFoundError
+
+OUT = click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The file to write.")
+JSON = click.option("--json", "json_wanted", is_flag=True, help="Print what was written as JSON.")
+KINDS = ("invoice_pdf", "einvoice_cii", "einvoice_ubl", "xrechnung_cii", "xrechnung_ubl")
+
+
+@click.group()
+def document() -> None:
+    """Documents as files."""
+
+
+@document.command()
+@click.argument("number")
+@click.option("--kind", type=click.Choice(KINDS), default=KINDS[0], show_default=True)
+@OUT
+@JSON
+def bill(number: str, *, kind: str, out: Path, json_wanted: bool) -> None:
+    """A bill's PDF or e-invoice, exactly as it was or will be sent."""
+    from cloud_service.flow import deliver
+    from cloud_service.settings import pay_at
+    from cloud_service.store.bills import find_number
+
+    with transaction() as session:
+        known = find_number(session, number, datetime.now(UTC).date())
+        if kind == KINDS[0]:
+            found = deliver.document(session, known.id, public_url=pay_at())
+        else:
+            found = deliver.einvoice(session, known.id, kind)
+    _write(out, found.body, json_wanted=json_wanted)
+
+
+@document.command()
+@click.argument("account")
+@click.option("--from", "start", required=True, help="First day.")
+@click.option("--until", "end", help="Last day; today unless given.")
+@OUT
+@JSON
+def statement(account: str, *, start: str, end: str | None, out: Path, json_wanted: bool) -> None:
+    """The statement of an account as PDF."""
+    from cloud_service.flow.account_statement import statement as make
+    from cloud_service.store.handling import account_id
+
+    with transaction() as session:
+        pdf = make(session, account_id(session, account), day_of(start, "--from"), day_of(end, "--until"))
+    _write(out, pdf, json_wanted=json_wanted)
+
+
+@document.command()
+@click.option("--from", "start", required=True, help="First bill date.")
+@click.option("--until", "end", help="Without this day; today unless given.")
+@OUT
+@JSON
+def bills(*, start: str, end: str | None, out: Path, json_wanted: bool) -> None:
+    """The bills of some days as a spreadsheet."""
+    from cloud_service.flow.export import bills as make
+
+    with transaction() as session:
+        table = make(session, day_of(start, "--from"), day_of(end, "--until"), datetime.now(UTC).date())
+    _write(out, table, json_wanted=json_wanted)
+
+
+@document.command()
+@click.argument("theme", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--locale", default="en", show_default=True, help="The reader's: de, en_IN, ar_AE …")
+@click.option("--currency", default="EUR", show_default=True)
+@click.option("--template", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Your own template.")
+@OUT
+@JSON
+def preview(theme: Path, *, locale: str, currency: str, template: Path | None, out: Path, json_wanted: bool) -> None:
+    """A made-up bill in the look of a theme (a JSON file); needs no database."""
+    from cloud_service.documents import invoice_pdf
+    from cloud_service.documents.sample import sample_bill
+    from cloud_service.documents.theme import read_theme
+
+    try:
+        facts = json.loads(theme.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise InputError(f"not JSON: {error}", path=str(theme)) from error
+    if not isinstance(facts, dict):
+        raise InputError("not a JSON object", path=str(theme))
+    if template is not None:
+        facts["template"] = template.read_text(encoding="utf-8")
+    _write(out, invoice_pdf.render(sample_bill(locale, currency=currency), read_theme(facts)), json_wanted=json_wanted)
+
+
+def _write(out: Path, body: bytes, *, json_wanted: bool) -> None:
+    if not out.parent.is_dir():
+        raise NotFoundError(f"there is no folder {out.parent}")
+    out.write_bytes(body)
+    if json_wanted:
+        click.echo(as_json({"file": str(out), "bytes": len(body)}))
+    else:
+        click.echo(f"{out}: {len(body)} bytes", err=True)

@@ -1,0 +1,81 @@
+"""Documents as files, by the commands an office uses."""
+
+import json
+import zipfile
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy.orm import Session
+
+from cloud_service.cli import cloud
+from common.errors import InputError
+from common.period import Span
+from tests.books.world import World, build
+
+OCTOBER = Span(date(2026, 10, 1), date(2026, 11, 1))
+
+
+@pytest.fixture
+def world(session: Session, database_url: str, monkeypatch: pytest.MonkeyPatch) -> World:
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    world = build(session, tenants=1)
+    world.readings(world.registers[0], OCTOBER)
+    session.commit()
+    call("bill", "run", "--month", "2026-10", "--bill-date", "2026-11-02")
+    return world
+
+
+def call(*args: str) -> Any:
+    result = CliRunner().invoke(cloud, [*args, "--json"])
+    assert 0 == result.exit_code, result.output + repr(result.exception)
+    return json.loads(result.stdout)
+
+
+def test_a_bill_its_e_invoice_its_statement_and_the_list_become_files(world: World, tmp_path: Path) -> None:
+    files = {name: tmp_path / name for name in ("bill.pdf", "bill.xml", "statement.pdf", "bills.xlsx")}
+    call("document", "bill", "INV-2026-00001", "--out", str(files["bill.pdf"]))
+    call("document", "bill", "INV-2026-00001", "--kind", "einvoice_ubl", "--out", str(files["bill.xml"]))
+    call(
+        "document",
+        "statement",
+        "A1",
+        "--from",
+        "2026-11-01",
+        "--until",
+        "2026-11-30",
+        "--out",
+        str(files["statement.pdf"]),
+    )
+    told = call("document", "bills", "--from", "2026-11-01", "--until", "2026-12-01", "--out", str(files["bills.xlsx"]))
+
+    assert files["bill.pdf"].read_bytes().startswith(b"%PDF")
+    assert b"118.29" in files["bill.xml"].read_bytes()
+    assert files["statement.pdf"].read_bytes().startswith(b"%PDF")
+    assert told["bytes"] == files["bills.xlsx"].stat().st_size
+    with zipfile.ZipFile(files["bills.xlsx"]) as sheet:
+        rows = sheet.read("xl/worksheets/sheet1.xml").decode()
+    assert "INV-2026-00001" in rows
+    assert "118.29" in rows
+
+
+def test_a_theme_is_seen_before_it_is_used(tmp_path: Path) -> None:
+    theme, out = tmp_path / "theme.json", tmp_path / "out.pdf"
+    theme.write_text('{"primary": "#7048e8", "texts": {"intro": {"de": "Willkommen!"}}}')
+    call("document", "preview", str(theme), "--locale", "de", "--out", str(out))
+
+    assert out.read_bytes().startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"), [("{", "not JSON"), ("[]", "not a JSON object"), ('{"primary": 1}', "primary")]
+)
+def test_a_theme_with_a_fault_is_refused_by_name(tmp_path: Path, text: str, fault: str) -> None:
+    theme = tmp_path / "theme.json"
+    theme.write_text(text)
+    result = CliRunner().invoke(cloud, ["document", "preview", str(theme), "--out", str(tmp_path / "out.pdf")])
+
+    assert isinstance(result.exception, InputError)
+    assert fault in str(result.exception)
