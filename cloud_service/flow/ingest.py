@@ -5,6 +5,7 @@ only what is committed. If the database refuses the lot, each message is tried a
 quarantine; if the database does not answer, UnavailableError says so and nothing is lost: the gateways still have it.
 """
 
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -50,6 +51,7 @@ class Incoming:
 
     topic: str
     payload: bytes
+    received_s: float = field(default_factory=time.monotonic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ class Outcome:
     """What became of a call's messages."""
 
     replies: list[Outgoing] = field(default_factory=list)
+    held: list[Incoming] = field(default_factory=list)  # to be handed in again in a moment
     stored: int = 0
     repeated: int = 0
     refused: int = 0
@@ -106,9 +109,12 @@ class _Round:
 class Ingest:
     """Takes messages for one process. Not for several threads at once."""
 
-    def __init__(self, engine: Engine, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(
+        self, engine: Engine, clock: Callable[[], datetime] = lambda: datetime.now(UTC), *, hold_s: float = 0.0
+    ) -> None:
         self.engine = engine
         self.clock = clock
+        self.hold_s = hold_s  # how long a batch waits for its catalog, which another process may be storing right now
         self.catalogs = Catalogs()
         self._gateways: dict[str, tuple[datetime, GatewayFacts]] = {}
         self._kept: dict[tuple[str, int], int] = {}
@@ -201,6 +207,9 @@ class Ingest:
         """The batch as columns of readings; without its catalog it has to come again."""
         stream = self._stream(work, gateway, batch.epoch)
         meaning = self.catalogs.meaning(work.session, gateway, stream, batch.catalog_version)
+        if meaning is None and time.monotonic() - one.incoming.received_s < self.hold_s:
+            work.outcome.held.append(one.incoming)
+            return
         if meaning is None:
             work.answers[stream] = (gateway.name, batch.epoch, True)
             return
@@ -374,6 +383,7 @@ def _instant(at_ms: int) -> str:
 
 def _add(total: Outcome, part: Outcome) -> None:
     total.replies += part.replies
+    total.held += part.held
     total.stored += part.stored
     total.repeated += part.repeated
     total.refused += part.refused

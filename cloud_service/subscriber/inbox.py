@@ -52,12 +52,12 @@ class Source:
         self._messages = aiter(client.messages)
         self._next: asyncio.Task[aiomqtt.Message] | None = None
 
-    async def take(self, stop: asyncio.Event) -> list[Incoming]:
-        """The messages that wait; none if nothing comes for a second or we stop. MqttError if the broker is gone."""
+    async def take(self, stop: asyncio.Event, timeout_s: float) -> list[Incoming]:
+        """The messages that wait; none if nothing comes in that time or we stop. MqttError if the broker is gone."""
         if self._next is None:
             self._next = asyncio.ensure_future(anext(self._messages))
         stopping = asyncio.ensure_future(stop.wait())
-        await asyncio.wait((self._next, stopping), timeout=1.0, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait((self._next, stopping), timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
         if not self._next.done():
             return []

@@ -20,6 +20,8 @@ from common.message import subscription
 
 GROUP = "ingest"
 BACKOFF_MAX_S = 30.0
+HOLD_S = 1.5  # a batch waits so long for its catalog, which another subscriber may have taken
+HELD_PAUSE_S = 0.05
 SILENCE_MAX_S = 300.0  # gateways report each minute: after so long a silence the subscription is made anew
 
 log = logging.getLogger("subscriber")
@@ -30,7 +32,8 @@ class Subscriber:
 
     def __init__(self, settings: Mqtt, engine: Engine, heartbeat: Path | None = None) -> None:
         self.settings = settings
-        self.ingest = Ingest(engine)
+        self.ingest = Ingest(engine, hold_s=HOLD_S)
+        self._held: list[Incoming] = []
         self.engine = engine
         self.state = State()
         self.heartbeat = Heartbeat(self.state, heartbeat)
@@ -68,11 +71,13 @@ class Subscriber:
             source = Source(client)
             while not self.stop.is_set():
                 self.state.beat()
-                batch = await source.take(self.stop)
+                new = await source.take(self.stop, HELD_PAUSE_S if self._held else 1.0)
+                batch, self._held = [*self._held, *new], []
                 self.state.dropped = source.queue.dropped
                 if batch:
                     self.state.last_message_at = time.time()
                     outcome = await self._take(batch)
+                    self._held = outcome.held
                     await self._publish(client, outcome.replies)
                 elif time.time() - self.state.last_message_at > SILENCE_MAX_S:
                     log.warning("silence for %d s: connecting anew", SILENCE_MAX_S)

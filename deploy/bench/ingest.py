@@ -128,9 +128,8 @@ def plain_copy(rig: Rig, loads: Sequence[Sequence[Load]]) -> int:
     with psycopg.connect(rig.database_url) as connection:
         connection.execute("DROP TABLE IF EXISTS plain_reading")
         connection.execute("CREATE TABLE plain_reading (LIKE reading INCLUDING ALL)")
-        ids = dict(
-            connection.execute("SELECT t.name, r.id FROM register r JOIN meter t ON t.id = r.meter_id").fetchall()
-        )
+        names = connection.execute("SELECT t.name, r.id FROM register r JOIN meter t ON t.id = r.meter_id").fetchall()
+        ids: dict[str, int] = {row[0]: row[1] for row in names}
         connection.commit()
         blocks = [
             block_of(sender, many[place], ids) for place in range(len(loads[0])) for sender, many in enumerate(loads)

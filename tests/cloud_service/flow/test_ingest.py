@@ -159,6 +159,20 @@ def test_a_batch_without_its_catalog_is_asked_for_the_catalog(ingest: Ingest, ow
     assert 10 == ingest.take([gateway.says_catalog(), batch]).stored
 
 
+def test_a_batch_waits_a_moment_for_a_catalog_that_another_process_has(
+    engine: Engine, owner: Owner, ingest: Ingest
+) -> None:
+    gateway = SpeakingGateway()
+    batch = gateway.counts(10)
+    patient = Ingest(engine, clock=lambda: NOW, hold_s=60)
+
+    outcome = patient.take([batch])
+    assert ([], [batch]) == (outcome.replies, outcome.held)
+
+    ingest.take([gateway.says_catalog()])
+    assert 10 == patient.take(outcome.held).stored
+
+
 def test_catalogs_outlive_the_process(engine: Engine, ingest: Ingest, owner: Owner) -> None:
     gateway = SpeakingGateway()
     ingest.take([gateway.says_catalog()])
