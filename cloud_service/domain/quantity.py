@@ -13,7 +13,7 @@ from msgspec import Meta
 from numpy.typing import NDArray
 
 from cloud_service.domain.calendar import Schedule, period_map
-from cloud_service.domain.charge import Charge, Known, Part
+from cloud_service.domain.charge import Charge, Known
 from cloud_service.domain.ladder import (
     Allowance,
     Blocks,
@@ -29,6 +29,7 @@ from cloud_service.domain.ladder import (
 )
 from cloud_service.domain.lines import Head
 from cloud_service.domain.money import plain
+from cloud_service.domain.part import Part
 from cloud_service.domain.proration import Prorate
 from cloud_service.domain.usage import Intervals
 from common.errors import InputError

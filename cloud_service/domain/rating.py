@@ -15,9 +15,11 @@ import numpy as np
 
 from cloud_service.domain import tax as taxation
 from cloud_service.domain.calendar import grid
-from cloud_service.domain.charge import Charge, Part, Sheet
+from cloud_service.domain.charge import Charge
 from cloud_service.domain.lines import NOTHING, Head, Line, Rated, TaxLine, sum_of
 from cloud_service.domain.money import plain, round_cash
+from cloud_service.domain.part import Part
+from cloud_service.domain.sheet import Sheet
 from cloud_service.domain.tariff import Tariff, Version
 from cloud_service.domain.usage import Batch, History, Intervals, Usage, batch_of
 from common.errors import InputError

@@ -5,8 +5,9 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from cloud_service.domain.charge import Charge, Known, Part, check_positive
+from cloud_service.domain.charge import Charge, Known, check_positive
 from cloud_service.domain.money import plain
+from cloud_service.domain.part import Part
 from cloud_service.domain.proration import Prorate, cycles, months_of
 from common.errors import InputError
 from common.period import Span

@@ -9,9 +9,10 @@ import numpy as np
 from msgspec import Meta
 
 from cloud_service.domain.calendar import Schedule, patterns
-from cloud_service.domain.charge import PAID_OUT, Known, Part
+from cloud_service.domain.charge import Known
 from cloud_service.domain.ladder import Ints
 from cloud_service.domain.money import plain
+from cloud_service.domain.part import PAID_OUT, Part
 from cloud_service.domain.proration import cycle_start, next_cycle
 from cloud_service.domain.quantity import Priced
 from common.errors import InputError

@@ -7,9 +7,10 @@ from typing import Annotated, ClassVar, Literal
 import msgspec
 from msgspec import Meta
 
-from cloud_service.domain.charge import PAID_OUT, Known, Part, base_of
+from cloud_service.domain.charge import Known
 from cloud_service.domain.lines import NOTHING, Head, sum_of
 from cloud_service.domain.money import plain
+from cloud_service.domain.part import PAID_OUT, Part, base_of
 from cloud_service.domain.proration import cycle_start, next_cycle
 from cloud_service.domain.quantity import Priced
 

@@ -5,9 +5,10 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from cloud_service.domain.charge import Charge, Known, Part, base_of
+from cloud_service.domain.charge import Charge, Known
 from cloud_service.domain.lines import NOTHING, Both
 from cloud_service.domain.money import plain
+from cloud_service.domain.part import Part, base_of
 from cloud_service.domain.proration import Prorate, cycle_start, next_cycle
 from common.errors import InputError
 

@@ -6,8 +6,9 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from cloud_service.domain.charge import Charge, Known, Part, base_of, check_positive
+from cloud_service.domain.charge import Charge, Known, check_positive
 from cloud_service.domain.money import plain
+from cloud_service.domain.part import Part, base_of
 from common.errors import InputError
 
 HUNDRED = Decimal(100)

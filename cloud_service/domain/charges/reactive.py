@@ -5,8 +5,9 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from cloud_service.domain.charge import Charge, Known, Part, check_positive
+from cloud_service.domain.charge import Charge, Known, check_positive
 from cloud_service.domain.money import plain
+from cloud_service.domain.part import Part
 
 
 class Reactive(Charge, tag="reactive", frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -6,8 +6,9 @@ from typing import Annotated, Any
 import numpy as np
 from msgspec import Meta
 
-from cloud_service.domain.charge import Charge, Known, Part, check_positive
+from cloud_service.domain.charge import Charge, Known, check_positive
 from cloud_service.domain.money import plain, quotient
+from cloud_service.domain.part import Part
 from cloud_service.domain.usage import Intervals, PriceSeries
 from common.errors import InputError
 

@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from cloud_service.domain.charge import Charge, Known, Part
+from cloud_service.domain.charge import Charge, Known
 from cloud_service.domain.money import plain, quotient
+from cloud_service.domain.part import Part
 from cloud_service.domain.proration import Prorate
 from common.errors import InputError
 

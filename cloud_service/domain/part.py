@@ -1,0 +1,340 @@
+"""One charge on one part of the span, for all connections of a batch: its quantities, its time, its lines."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cloud_service.domain.calendar import Grid, Schedule, active_days, check_steps, grid, period_map
+from cloud_service.domain.charge import Charge, Conversion, Known
+from cloud_service.domain.lines import Both, Head, sum_of
+from cloud_service.domain.money import plain
+from cloud_service.domain.proration import Prorate, months_of, split_total
+from cloud_service.domain.sheet import Sheet
+from cloud_service.domain.sums import max_by, sum_by
+from cloud_service.domain.usage import Batch, History, Intervals, Ints, Total
+from common.errors import InputError
+from common.period import Span
+
+NINE = 9  # decimals of converted quantities
+NET = ("net_import", "net_export")
+PAID_OUT = "/paid"  # ends the id of lines that pay an ended credit out: they settle, they are no price of anything
+
+
+@dataclass(slots=True)
+class Part:
+    """One charge on one part of the span, for all connections of a batch."""
+
+    charge: Charge
+    path: str
+    span: Span
+    whole: Span  # the billing span it is a part of
+    zone_name: str
+    cycle_day: int
+    batch: Batch
+    sheet: Sheet
+    known: Known
+    version: str
+    sums: dict[Any, Any] = field(default_factory=dict)  # shared by the charges of one rating
+
+    # -- quantities ----------------------------------------------------------------------------------------------
+
+    def register(self, name: str) -> Intervals | Total:
+        """A register of the batch; one that was not given is refused, never taken for zero.
+
+        `net_import` and `net_export` are import less export of each step, and the other way round; a connection
+        without an export register has no export.
+        """
+        source = self.known.conversions[name].register if name in self.known.conversions else name
+        if source in self.batch.registers:
+            return self.batch.registers[source]
+        if source in NET and "import" in self.batch.registers:
+            return self._net(source)
+        raise InputError(
+            f"the tariff prices register {source!r}, which this usage does not have",
+            path=f"{self.path}.register",
+            hint=f"given: {', '.join(self.batch.registers) or 'none'}",
+            code="missing_register",
+        )
+
+    def has(self, name: str) -> bool:
+        """Whether the connections have a register."""
+        if name == "net_export":
+            return "export" in self.batch.registers and "import" in self.batch.registers
+        source = self.known.conversions[name].register if name in self.known.conversions else name
+        return source in self.batch.registers
+
+    def _net(self, name: str) -> Intervals | Total:
+        taken, given = self.batch.registers["import"], self.batch.registers.get("export")
+        if given is None and name == "net_import":
+            return taken
+        if not isinstance(taken, Intervals) or not isinstance(given, Intervals):
+            raise InputError("net import and export of each step need intervals of both", path=f"{self.path}.register")
+        if (taken.step_s, taken.scale) != (given.step_s, given.scale):
+            raise InputError("import and export have different steps", path=f"{self.path}.register")
+        if name not in self.sums:
+            net = taken.values - given.values if name == "net_import" else given.values - taken.values
+            self.sums[name] = Intervals(np.maximum(net, 0), taken.step_s, taken.scale)
+        found: Intervals = self.sums[name]
+        return found
+
+    def grid(self, step_s: int) -> Grid:
+        """The steps of the whole span."""
+        return grid(self.whole.start, self.whole.end, self.zone_name, step_s)
+
+    def interval_values(self, register: Intervals) -> Ints:
+        """The steps of this part: a matrix (rows, steps)."""
+        return register.values[:, self.grid(register.step_s).slice_of(self.span)]
+
+    def totals(self, name: str, rule: Prorate = "actual_days") -> tuple[Ints, int]:
+        """Sum of this part per row, and its scale."""
+        register = self.register(name)
+        key = ("total", name, self.span, rule)
+        if key not in self.sums:
+            if isinstance(register, Intervals):
+                sums = self.interval_values(register).sum(axis=1)
+            else:
+                whole = Span(register.start, register.end)
+                values = np.atleast_1d(np.asarray(register.value)).tolist()
+                sums = np.array([split_total(int(value), whole, self.span, rule) for value in values], dtype=np.int64)
+            self.sums[key] = self._convert(name, sums, register.scale)
+        found: tuple[Ints, int] = self.sums[key]
+        return found
+
+    def by_period(self, name: str, schedule_name: str, schedule: Schedule) -> tuple[Ints, int]:
+        """Sum per row and time-of-use period of this part (rows, periods), and the scale."""
+        register = self.register(name)
+        if not isinstance(register, Intervals):
+            return self._total_by_period(name, schedule)
+        key = ("period", name, self.span, schedule_name, id(schedule))
+        if key not in self.sums:
+            steps = self.grid(register.step_s)
+            index = period_map(schedule, steps, f"schedules.{schedule_name}")[steps.slice_of(self.span)]
+            sums = sum_by(self.interval_values(register), index, len(schedule.periods))
+            self.sums[key] = self._convert(name, sums, register.scale)
+        found: tuple[Ints, int] = self.sums[key]
+        return found
+
+    def _total_by_period(self, name: str, schedule: Schedule) -> tuple[Ints, int]:
+        active = [index for index, days in enumerate(self.active(schedule).values()) if days]
+        if len(active) != 1:
+            raise InputError(
+                f"register {name!r} has one total for the span and cannot be told apart by time of use",
+                path=f"{self.path}.schedule",
+                hint="use interval readings, or one register for each period",
+                code="needs_intervals",
+            )
+        totals, scale = self.totals(name)
+        found = np.zeros((len(totals), len(schedule.periods)), dtype=np.int64)
+        found[:, active[0]] = totals
+        return found, scale
+
+    def factor(self, name: str) -> Conversion | None:
+        """The conversion of a quantity on the days of this part, None for a plain register."""
+        made = self.known.conversions.get(name)
+        if made is None:
+            return None
+        for factor in made.factors:
+            if (factor.start or self.span.start) <= self.span.start and self.span.end <= (
+                factor.until or self.span.end
+            ):
+                return factor
+        raise InputError(
+            f"quantity {name!r} has no factor for {self.span.start}",
+            path=f"quantities.{name}.factors",
+            code="no_factor",
+        )
+
+    def _convert(self, name: str, values: Ints, scale: int) -> tuple[Ints, int]:
+        factor = self.factor(name)
+        if factor is None:
+            return values, scale
+        by = factor.correction * factor.calorific_value / factor.divisor
+        decimals = self.known.conversions[name].decimals
+        digits = Decimal(1).scaleb(-(NINE if decimals is None else decimals))
+        made = [
+            int((value * by).scaleb(-scale).quantize(digits, ROUND_HALF_UP).scaleb(NINE))
+            for value in values.ravel().tolist()
+        ]
+        return np.array(made, dtype=np.int64).reshape(values.shape), NINE
+
+    def windows(self, name: str, window_min: int, days: Span) -> tuple[Ints, int, Decimal]:
+        """Sums per demand window of some days: (rows, windows), steps a window, and the factor from a sum to kW.
+
+        Windows follow the civil day. `window_min` 0 takes the readings' own step. Readings coarser than the window are
+        refused: the highest window cannot be known from them.
+        """
+        register = self.register(name)
+        if not isinstance(register, Intervals):
+            raise InputError(
+                f"register {name!r} has one total for the span, a demand needs intervals or a maximum register",
+                path=f"{self.path}.register",
+                code="needs_intervals",
+            )
+        window_s = window_min * 60 or register.step_s
+        if window_s % register.step_s:
+            raise InputError(
+                f"a maximum over {window_min} min cannot be told from steps of {register.step_s // 60} min",
+                path=f"{self.path}.window_min",
+                hint="use readings of a shorter step",
+                code="needs_shorter_steps",
+            )
+        many = window_s // register.step_s
+        key = ("windows", name, days, window_s)
+        if key not in self.sums:
+            values = register.values[:, self.grid(register.step_s).slice_of(days)]
+            if values.shape[1] % many:
+                raise InputError(
+                    f"windows of {window_min} min do not fit the days {days.start} to {days.end}",
+                    path=f"{self.path}.window_min",
+                )
+            self.sums[key] = values if many == 1 else values.reshape(values.shape[0], -1, many).sum(axis=2)
+        return self.sums[key], many, (Decimal(3600) / window_s).scaleb(-register.scale)
+
+    def peaks(self, name: str, window_min: int = 0) -> list[Decimal]:
+        """Highest mean power of a window in this part, in kW (or the unit per hour), per row; never below 0."""
+        sums, _, factor = self.windows(name, window_min, self.span)
+        return [max(value, 0) * factor for value in sums.max(axis=1).tolist()]
+
+    def period_peaks(self, name: str, window_min: int, schedule_name: str, schedule: Schedule, days: Span) -> Ints:
+        """Highest window sum per row and time-of-use period of some days; 0 where a period has no window."""
+        sums, many, _ = self.windows(name, window_min, days)
+        register = self.register(name)
+        assert isinstance(register, Intervals)  # noqa: S101 -- windows() has refused anything else
+        check_steps(schedule, register.step_s * many, f"schedules.{schedule_name}")
+        steps = self.grid(register.step_s)
+        index = period_map(schedule, steps, f"schedules.{schedule_name}")[steps.slice_of(days)][::many]
+        key = ("peaks", name, days, many, schedule_name, id(schedule))
+        if key not in self.sums:
+            self.sums[key] = max_by(sums, index, len(schedule.periods))
+        found: Ints = self.sums[key]
+        return found
+
+    def walls_of_peaks(
+        self, name: str, window_min: int, days: Span, allowed: NDArray[np.bool_] | None = None
+    ) -> list[str]:
+        """For each row, the date and wall-clock time at which its highest window began."""
+        sums, many, _ = self.windows(name, window_min, days)
+        register = self.register(name)
+        assert isinstance(register, Intervals)  # noqa: S101 -- windows() has refused anything else
+        steps = self.grid(register.step_s)
+        values = sums if allowed is None else np.where(allowed, sums, -1)
+        places = values.argmax(axis=1).tolist()
+        first = steps.slice_of(days).start
+        walls = {place: f"at {steps.wall(first + place * many)}" for place in set(places)}
+        return [walls[place] for place in places]
+
+    # -- proration -----------------------------------------------------------------------------------------------
+
+    def months(self, rule: Prorate = "actual_days") -> Decimal:
+        """How many billing months this part is."""
+        return months_of(self.span.start, self.span.end, self.cycle_day, rule, self.whole.start)
+
+    def months_of_days(self, days: Sequence[date], rule: Prorate) -> Decimal:
+        """How many billing months some of the part's days are."""
+        if len(days) == self.span.days:
+            return self.months(rule)
+        total = Decimal(0)
+        for run in _runs(days):
+            total += months_of(run.start, run.end, self.cycle_day, rule, self.whole.start)
+        return total
+
+    def active(self, schedule: Schedule) -> Mapping[str, tuple[date, ...]]:
+        """Per period the days of its season in this part."""
+        return active_days(schedule, self.span)
+
+    # -- lines ---------------------------------------------------------------------------------------------------
+
+    def head(  # noqa: PLR0917 -- a line's facts in their order
+        self,
+        label: str,
+        unit: str,
+        utility: str,
+        rule: str,
+        source: str,
+        path: str = "",
+        suffix: str = "",
+        *,
+        days: Span | None = None,
+    ) -> Head:
+        """What the lines of a rule have in common."""
+        charge = self.charge
+        kind = str(charge.__struct_config__.tag)
+        return Head(
+            charge=kind,
+            id=(charge.id or kind) + suffix,
+            label=label,
+            unit=unit,
+            path=path or self.path,
+            tax_category=charge.tax,
+            utility=utility,
+            start=(days or self.span).start,
+            end=(days or self.span).end,
+            rule=rule,
+            source=source,
+            version=self.version,
+        )
+
+    def source_of(self, name: str, register: Intervals | Total, what: str = "", steps: int | None = None) -> str:
+        """Where a quantity comes from, in words."""
+        days = f"{self.span.start} to {self.span.end} (end exclusive)"
+        factor = self.factor(name)
+        if factor is not None:
+            made = self.known.conversions[name]
+            plain_source = self.source_of(made.register, register, what, steps)
+            by = f"{plain(factor.correction)} × {plain(factor.calorific_value)} / {plain(factor.divisor)}"
+            return f"{plain_source}, times {by} to {made.unit}"
+        if isinstance(register, Intervals):
+            slice_ = self.grid(register.step_s).slice_of(self.span)
+            count = slice_.stop - slice_.start if steps is None else steps
+            minutes = register.step_s // 60
+            return f"register {name}: sum of {count} intervals of {minutes} min{what}, {days}"
+        return f"register {name}: total of {register.start} to {register.end}{what}, here {days}"
+
+    def history(self, row: int) -> History:
+        """What earlier spans left behind for that connection."""
+        return self.batch.history(row)
+
+    def money_before(self, row: int, name: str) -> Both:
+        """Credit that a charge kept, from an earlier part of this rating or from an earlier span."""
+        kept = self.sheet.money_credit[row].get(name)
+        return kept if kept is not None else _kept(self.history(row).money_credit, self.history(row), name)
+
+    def year_before(self, row: int, name: str) -> Both:
+        """What a charge has counted in the tariff year so far."""
+        kept = self.sheet.year_to_date[row].get(name)
+        return kept if kept is not None else _kept(self.history(row).year_to_date, self.history(row), name)
+
+
+def _kept(amounts: Mapping[str, Decimal], history: History, name: str) -> Both:
+    due = amounts.get(name, Decimal(0))
+    return Both(due, history.unrounded.get(name, due))
+
+
+def _runs(days: Sequence[date]) -> Iterable[Span]:
+    start = before = None
+    for day in days:
+        if start is None or before is None or (day - before).days != 1:
+            if start is not None and before is not None:
+                yield Span(start, date.fromordinal(before.toordinal() + 1))
+            start = day
+        before = day
+    if start is not None and before is not None:
+        yield Span(start, date.fromordinal(before.toordinal() + 1))
+
+
+def base_of(part: Part, row: int, names: Sequence[str]) -> Both:
+    """Sum of a row's lines on the part's days, payments of ended credit left out; `names` are ids or kinds, or *."""
+    lines = part.sheet.rows[row]
+    inside = (
+        line
+        for line in lines
+        if part.span.start <= line.head.start and line.head.end <= part.span.end and not line.head.id.endswith(PAID_OUT)
+    )
+    if "*" in names:
+        return sum_of(inside)
+    return sum_of(line for line in inside if line.head.id in names or line.head.charge in names)
