@@ -120,7 +120,7 @@ def charge_interest(session: Session, day: date, *, author: str, entity_id: int 
 
 def _interest(session: Session, row: Overdue, day: date) -> Draft | None:
     rule = rules_of(row.country).interest
-    if rule is None:
+    if rule is None or row.derived:  # no interest on interest (BGB § 289), nor on fees
         return None
     known = overdue.interest_until(session, row.account_id, row.invoice_id)
     stretches = overdue_stretches(row.due_date, row.total, overdue.settled(session, row.invoice_id), day)

@@ -35,13 +35,15 @@ class Overdue:
     taken: int
     last: date | None
     public_id: str
+    derived: bool  # a fee or interest itself: bears no interest
 
 
 OVERDUE = text(
     "SELECT i.id AS invoice_id, i.number, i.account_id, a.number AS account, c.name AS client, c.kind,"
     "  coalesce(nullif(c.country, ''), e.country) AS country, c.locale, c.email, e.id AS entity_id, e.name AS seller,"
     "  e.theme, i.currency, i.bill_date, i.due_date, i.total, i.total - coalesce(s.settled, 0) AS left,"
-    "  coalesce(d.taken, 0) AS taken, d.last, i.public_id::text AS public_id"
+    "  coalesce(d.taken, 0) AS taken, d.last, i.public_id::text AS public_id,"
+    "  (i.basis ? 'interest_on' OR i.basis ? 'fee_for') AS derived"
     " FROM invoice i JOIN account a ON a.id = i.account_id JOIN client c ON c.id = a.client_id"
     " JOIN legal_entity e ON e.id = i.legal_entity_id"
     " LEFT JOIN LATERAL (SELECT sum(amount) AS settled FROM allocation x WHERE x.invoice_id = i.id) s ON true"
@@ -51,8 +53,6 @@ OVERDUE = text(
     "   AND (cast(:entity AS bigint) IS NULL OR i.legal_entity_id = :entity)"
     "   AND NOT EXISTS (SELECT 1 FROM dispute x WHERE x.invoice_id = i.id AND x.closed_on IS NULL)"
     "   AND NOT EXISTS (SELECT 1 FROM late_day x WHERE x.invoice_id = i.id AND x.handled_at IS NULL)"
-    "   AND NOT EXISTS (SELECT 1 FROM billing_item x JOIN invoice_span w ON w.contract_id = x.contract_id"
-    "         AND w.during && x.during AND w.invoice_id = i.id WHERE x.state = 'parked')"
     "   AND NOT EXISTS (SELECT 1 FROM plan_invoice x JOIN payment_plan y ON y.id = x.payment_plan_id"
     "         WHERE x.invoice_id = i.id AND y.state = 'active')"
     " ORDER BY i.account_id, i.due_date, i.id"
@@ -74,7 +74,7 @@ LAST_INTEREST = text(
 
 
 def overdue(session: Session, day: date, entity_id: int | None = None) -> list[Overdue]:
-    """What may be dunned on a day: never disputed, planned, parked or doubtful amounts."""
+    """What may be dunned on a day: never disputed, planned or doubtful amounts; parked ones have no invoice yet."""
     return [Overdue(**row) for row in session.execute(OVERDUE, {"day": day, "entity": entity_id}).mappings()]
 
 

@@ -96,6 +96,14 @@ def test_german_consumers_owe_five_points_above_the_base_rate(world: World, bill
     assert [] == remind.charge_interest(world.session, date(2026, 12, 17), author="t")
 
 
+def test_interest_bears_no_interest(world: World, bills: list[Issued]) -> None:
+    pay(world, world.accounts[1])
+    remind.charge_interest(world.session, date(2026, 12, 17), author="t")
+    later = remind.charge_interest(world.session, date(2027, 2, 17), author="t")
+
+    assert ["Interest on INV-2026-00001"] == [one.draft.lines[0]["label"] for one in later]
+
+
 def test_a_write_off_books_the_loss_and_closes_the_invoice(world: World, bills: list[Issued]) -> None:
     forbear.write_off(world.session, bills[0].id, Decimal("18.29"), reason="goodwill", day=FIRST, author="t")
     forbear.write_off(world.session, bills[0].id, Decimal(100), reason="insolvent", day=FIRST, author="t")
