@@ -27,6 +27,7 @@ from tests.edge_agent.drivers.line_twin import line_to
 from tests.edge_agent.drivers.modem_twin import ModemTwin
 from tests.edge_agent.drivers.sml_builder import entry, telegram, unsigned
 from tests.edge_agent.drivers.test_csv_drop import FILE, drop
+from tests.edge_agent.drivers.test_dlms import meter as dlms_meter
 from tests.edge_agent.drivers.test_iot import TOKEN, broker, free_port, post, publish
 from tests.edge_agent.drivers.test_push import BLOCK, D0, mode_c, p1, pushing
 from tests.edge_agent.drivers.test_sms import SENDER, message
@@ -111,6 +112,20 @@ def asked(protocol: str, profile: str, talk: Any, *, address: str = "0", nobody:
     return rig
 
 
+def dlms(framing: str) -> Rigging:
+    @asynccontextmanager
+    async def rig(_: Path) -> AsyncIterator[Rig]:
+        twin = dlms_meter()
+        talk = twin.wrapper if framing == "tcp" else twin.hdlc
+        async with (
+            line_to(talk) as port,
+            open_driver("dlms", port, framing=framing, timeout_s=0.3, retries=0) as driver,
+        ):
+            yield Rig(driver, find("dlms_electricity"), "1", "2")
+
+    return rig
+
+
 @asynccontextmanager
 async def sms(_: Path) -> AsyncIterator[Rig]:
     twin = ModemTwin({3: message("12345 kWh, 1500 W")})
@@ -160,6 +175,8 @@ RIGS: dict[str, tuple[str, Rigging]] = {
         "iec62056",
         asked("iec62056", "iec62056_electricity", mode_c(b"/LGZ5X\r\n", BLOCK)[0], nobody="99"),
     ),
+    "DLMS over TCP": ("dlms", dlms("tcp")),
+    "DLMS over HDLC": ("dlms", dlms("hdlc")),
     "mode D": ("d0", asked("d0", "easymeter_q3d", pushing(D0))),
     "P1": ("p1", asked("p1", "dsmr_p1", pushing(p1(12345.0)))),
     "SML": ("sml", asked("sml", "sml_electricity", pushing(SML))),

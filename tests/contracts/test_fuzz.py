@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from common.errors import DecodeError, EnergyError, InputError
 from common.profile import parse as parse_profile
-from edge_agent.drivers import json_values
+from edge_agent.drivers import dlms_codec, json_values
 from edge_agent.drivers.iec62056_decode import bcc, crc16, decode_p1, decode_readout
 from edge_agent.drivers.interface import MeterRefused
 from edge_agent.drivers.mbus_decode import decode, decode_application
@@ -26,6 +26,7 @@ from edge_agent.drivers.push import cut_d0, cut_p1, cut_sml
 from edge_agent.drivers.sml_decode import START, decode_sml
 from edge_agent.drivers.sms_pdu import decode_deliver
 from edge_agent.transports.port import Port
+from tests.edge_agent.drivers.dlms_twin import ACCEPTED
 from tests.edge_agent.drivers.sml_builder import entry, telegram, unsigned
 from tests.edge_agent.drivers.test_sms_pdu import HELLO
 
@@ -53,6 +54,9 @@ DECODERS: dict[str, tuple[Callable[[bytes], object], bytes]] = {
     "iec62056": (decode_readout, b"/LGZ5ZMD\r\n\x02" + LINES + bytes([bcc(LINES)])),
     "modbus": (decode_answer, bytes.fromhex("010404449A5000F35B")),
     "sms": (decode_deliver, HELLO),
+    "dlms": (dlms_codec.decode, bytes.fromhex("0103 020306000000070901ff1101 0f80 0a03414243")),
+    "dlms answer": (lambda data: dlms_codec.answer(data).data, bytes.fromhex("c401c1000600000007")),
+    "dlms association": (dlms_codec.association_result, ACCEPTED),
     "json": (json_values.parse, b'{"a": [1, 2.5, "x"], "b": {"c": null}}'),
 }
 

@@ -1,0 +1,332 @@
+"""DLMS/COSEM meters over the TCP wrapper or HDLC: registers with their own scaler and unit, and the load profile.
+
+The meter says scaler and unit itself; they are read once and a register in a foreign unit is left out. An address is
+the logical device, with the physical one behind a slash on HDLC: `1` or `1/17`.
+"""
+
+import re
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Protocol, Self, TypeVar
+
+from common.errors import DecodeError, InputError
+from common.profile import MeterProfile
+from edge_agent.drivers import dlms_codec as codec
+from edge_agent.drivers import dlms_link as link
+from edge_agent.drivers.interface import BadAnswer, LineDown, MeterRefused, MeterSilent, RegisterValue, wanted
+from edge_agent.drivers.obis import UNITS, split
+from edge_agent.drivers.sml_decode import UNITS as UNIT_CODES
+from edge_agent.drivers.values import as_values, with_parts
+from edge_agent.transports import transport_for
+from edge_agent.transports.interface import Transport
+from edge_agent.transports.port import Port
+
+REGISTER, PROFILE_GENERIC, CLOCK = 3, 7, 8
+DATA = 1
+T = TypeVar("T")
+BLOCKS_MAX = 10_000
+ADDRESS = re.compile(r"(\d{1,5})(?:/(\d{1,5}))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a load profile: when, the meter's status, and the other columns by their logical names."""
+
+    at: datetime | None
+    status: int | None
+    values: dict[str, Any]
+
+
+class Channel(Protocol):
+    """How APDUs get to one meter and back."""
+
+    async def open(self) -> None:
+        """Make the link."""
+        ...
+
+    async def ask(self, apdu: bytes) -> bytes:
+        """One APDU for another."""
+        ...
+
+    async def close(self) -> None:
+        """End the link."""
+        ...
+
+
+class DlmsDriver:
+    """One line. `client` and `password` belong to the association the operator was given; `framing`: tcp or hdlc."""
+
+    def __init__(
+        self,
+        port: Port,
+        *,
+        framing: str = "",
+        client: int = 16,
+        password: str = "",
+        timeout_s: float = 3.0,
+        retries: int = 1,
+        transport: Transport | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        framing = framing or ("tcp" if port.scheme == "tcp" else "hdlc")
+        if framing not in ("tcp", "hdlc"):
+            raise InputError(f"{framing!r} is no DLMS framing", hint="tcp or hdlc")
+        self.port = port
+        self.framing = framing
+        self.client = client
+        self.password = password.encode()
+        self.timeout_s = timeout_s
+        self.retries = retries
+        self.transport = transport or transport_for(port)
+        self.clock = clock
+        self.scalers: dict[tuple[str, str], tuple[int, str]] = {}
+
+    async def __aenter__(self) -> Self:
+        await self._open()
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        await self.transport.close()
+
+    async def read(self, address: str, profile: MeterProfile, registers: Sequence[str] = ()) -> list[RegisterValue]:
+        """The named registers in one association."""
+        names = wanted(profile, registers)
+        needed = [name for name in with_parts(profile, names) if profile.registers[name].obis]
+
+        async def work(channel: Channel) -> dict[str, tuple[Decimal, bytes]]:
+            found = {}
+            for name in needed:
+                value = await self._register(channel, address, profile, name)
+                if value is not None:
+                    found[name] = value
+            return found
+
+        found = await self._associated(address, work)
+        return as_values(profile, names, found, int(self.clock() * 1000))
+
+    async def identify(self, address: str, profile: MeterProfile) -> str:  # noqa: ARG002 - every meter has it
+        """The logical device name."""
+
+        async def work(channel: Channel) -> str:
+            value = codec.decode(await self._get(channel, DATA, bytes.fromhex("00002a0000ff"), 2))
+            return value.decode("latin-1").strip() if isinstance(value, bytes) else str(value or "")
+
+        return await self._associated(address, work)
+
+    async def load_profile(self, address: str, obis: str, since: datetime, until: datetime) -> list[Row]:
+        """Rows of a load profile, oldest first, with the meter's own times and status."""
+        code = logical_name(obis)
+
+        async def work(channel: Channel) -> list[Row]:
+            columns = codec.decode(await self._get(channel, PROFILE_GENERIC, code, 3))
+            rows = codec.decode(await self._get(channel, PROFILE_GENERIC, code, 2, codec.range_selection(since, until)))
+            return [_row(row, columns) for row in rows or []]
+
+        return await self._associated(address, work)
+
+    async def _register(
+        self, channel: Channel, address: str, profile: MeterProfile, name: str
+    ) -> tuple[Decimal, bytes] | None:
+        """Exact value in the register's unit; None if the meter lacks it or counts in another unit."""
+        register = profile.registers[name]
+        code = logical_name(register.obis)
+        kind = int(profile.options.get("classes", {}).get(name, REGISTER))
+        try:
+            raw = await self._get(channel, kind, code, 2)
+            power, unit = await self._scaler(channel, address, register.obis, kind)
+        except codec.AccessRefusedError as error:
+            if register.optional:
+                return None
+            raise MeterRefused(
+                error.message, path=f"{self.port.name} {address} {register.obis}", hint=error.hint
+            ) from error
+        value = codec.decode(raw)
+        if isinstance(value, bool) or not isinstance(value, int | Decimal):
+            return None
+        canonical, factor = UNITS.get(unit.lower(), (unit, Decimal(1)))
+        if canonical not in ("", register.unit.value):
+            return None
+        return Decimal(value).scaleb(power) * factor * register.scale, raw
+
+    async def _scaler(self, channel: Channel, address: str, obis: str, kind: int) -> tuple[int, str]:
+        """Power of ten and unit of a register, asked for once."""
+        key = (address, obis)
+        if key not in self.scalers:
+            pair = codec.decode(await self._get(channel, kind, logical_name(obis), 3))
+            if not isinstance(pair, list) or len(pair) != 2 or not all(isinstance(one, int) for one in pair):
+                raise DecodeError("scaler and unit have another shape", hint=codec.DAMAGED)
+            if not -20 <= pair[0] <= 20:
+                raise DecodeError(f"a scaler of {pair[0]} is impossible", hint=codec.DAMAGED)
+            self.scalers[key] = pair[0], UNIT_CODES.get(pair[1], "")
+        return self.scalers[key]
+
+    async def _get(self, channel: Channel, kind: int, code: bytes, attribute: int, selection: bytes = b"") -> bytes:
+        """The data of one attribute, put together from its blocks."""
+        found = codec.answer(await channel.ask(codec.get(kind, code, attribute, selection)))
+        data = found.data
+        for expected in range(1, BLOCKS_MAX):
+            if found.block and found.block != expected:
+                raise DecodeError(f"block {found.block} instead of {expected}", hint=codec.DAMAGED)
+            if found.last:
+                return data
+            found = codec.answer(await channel.ask(codec.get_next(expected)))
+            data += found.data
+        raise DecodeError("the meter never ends its answer", hint=codec.DAMAGED)
+
+    async def _associated(self, address: str, work: Callable[[Channel], Awaitable[T]]) -> T:
+        """Do some work inside an association; tried again after silence and damage."""
+        where = f"{self.port.name} {address}"
+        for left in range(self.retries, -1, -1):
+            channel = self._channel(address)
+            try:
+                await self._open()
+                await channel.open()
+                codec.check_association(await channel.ask(codec.associate(self.password)))
+                found = await work(channel)
+                await channel.close()
+            except codec.AccessRefusedError as error:
+                await self.transport.close()
+                raise MeterRefused(error.message, path=where, hint=error.hint) from error
+            except DecodeError as error:
+                await self.transport.close()
+                if not left:
+                    raise BadAnswer(error.message, path=where, hint=error.hint) from error
+            except TimeoutError:
+                await self.transport.close()
+                if not left:
+                    hint = "is it powered, are address, client and port right?"
+                    raise MeterSilent(f"no answer within {self.timeout_s:g} s", path=where, hint=hint) from None
+            except ConnectionError as error:
+                await self.transport.close()
+                raise LineDown(f"the line broke: {error}", path=self.port.name) from error
+            else:
+                return found
+        raise AssertionError("unreachable")
+
+    def _channel(self, address: str) -> Channel:
+        match = ADDRESS.fullmatch(address)
+        if not match:
+            raise InputError(f"{address!r} is no DLMS address", hint="the logical device, usually 1; on HDLC also 1/17")
+        logical, physical = int(match[1]), int(match[2] or 0)
+        if self.framing == "tcp":
+            return WrapperChannel(self.transport, self.client, logical, self.timeout_s)
+        return HdlcChannel(self.transport, self.client, link.server_address(logical, physical), self.timeout_s)
+
+    async def _open(self) -> None:
+        try:
+            await self.transport.open()
+        except ConnectionError as error:
+            raise LineDown(str(error), path=self.port.name, hint="energy-edge doctor checks the port") from error
+
+
+class WrapperChannel:
+    """APDUs over TCP."""
+
+    def __init__(self, transport: Transport, client: int, server: int, timeout_s: float) -> None:
+        self.transport, self.client, self.server, self.timeout_s = transport, client, server, timeout_s
+        self.rest = b""
+
+    async def open(self) -> None:
+        """Nothing to do: the connection is the link."""
+
+    async def ask(self, apdu: bytes) -> bytes:
+        """One APDU for another."""
+        self.transport.write(link.wrap(apdu, self.client, self.server))
+        deadline = time.monotonic() + self.timeout_s
+        while True:
+            found, self.rest = link.unwrap(self.rest, self.client, self.server)
+            if found is not None:
+                return found
+            self.rest += await self.transport.receive(deadline - time.monotonic())
+
+    async def close(self) -> None:
+        """Release the association; the meter answers before it forgets it."""
+        await self.ask(b"\x62\x00")
+
+
+class HdlcChannel:
+    """APDUs in numbered frames; long ones come in segments."""
+
+    def __init__(self, transport: Transport, client: int, server: bytes, timeout_s: float) -> None:
+        self.transport, self.server, self.timeout_s = transport, server, timeout_s
+        self.client = bytes((client << 1 | 1,))
+        self.rest = b""
+        self.sent = self.received = 0
+
+    async def open(self) -> None:
+        """SNRM and UA."""
+        await self._flush()
+        frame = await self._exchange(link.SNRM)
+        if frame.control != link.UA:
+            raise DecodeError(f"the meter answers {frame.control:02x} instead of UA", hint=link.DAMAGED)
+
+    async def ask(self, apdu: bytes) -> bytes:
+        """One APDU for another."""
+        frame = await self._exchange(self.received << 5 | 0x10 | self.sent << 1, link.LLC_ASK + apdu)
+        self.sent = (self.sent + 1) & 7
+        info = self._numbered(frame)
+        while frame.segmented:
+            frame = await self._exchange(self.received << 5 | link.RR)
+            info += self._numbered(frame)
+        if not info.startswith(link.LLC_ANSWER):
+            raise DecodeError("the answer has no LLC header", hint=link.DAMAGED)
+        return info.removeprefix(link.LLC_ANSWER)
+
+    async def close(self) -> None:
+        """DISC and UA."""
+        await self._exchange(link.DISC)
+
+    def _numbered(self, frame: link.Frame) -> bytes:
+        """The content of the frame whose turn it is."""
+        if frame.control & 1 or frame.control >> 1 & 7 != self.received:
+            raise DecodeError(f"a frame out of order ({frame.control:02x})", hint=link.DAMAGED)
+        self.received = (self.received + 1) & 7
+        return frame.info
+
+    async def _exchange(self, control: int, info: bytes = b"") -> link.Frame:
+        self.transport.write(link.build(self.server, self.client, control, info))
+        deadline = time.monotonic() + self.timeout_s
+        while True:
+            frame, self.rest = link.cut(self.rest, self.client, self.server)
+            if frame is not None:
+                return frame
+            self.rest += await self.transport.receive(deadline - time.monotonic())
+
+    async def _flush(self) -> None:
+        try:
+            while True:
+                await self.transport.receive(0)
+        except TimeoutError:
+            return
+
+
+def logical_name(obis: str) -> bytes:
+    """Six bytes of a code; what is left out is 1-0 and *255."""
+    groups = split(obis)
+    if groups is None:
+        raise InputError(f"{obis!r} is no OBIS code", hint="for example 1-0:1.8.0*255")
+    numbers = [groups[0] or "1", groups[1] or "0", groups[2], groups[3], groups[4] or "0", groups[5] or "255"]
+    if not all(number.isdecimal() and int(number) < 256 for number in numbers):
+        raise InputError(f"{obis!r} is no logical name", hint="for example 1-0:1.8.0*255")
+    return bytes(int(number) for number in numbers)
+
+
+def _row(row: Any, columns: Any) -> Row:
+    """A row by its columns: clock, status (a Data object 96.10.x), values."""
+    if not isinstance(row, list) or not isinstance(columns, list) or len(row) != len(columns):
+        raise DecodeError("a row does not fit the columns", hint=codec.DAMAGED)
+    at, status, values = None, None, {}
+    for value, column in zip(row, columns, strict=True):
+        if not isinstance(column, list) or len(column) < 3 or not isinstance(column[1], bytes) or len(column[1]) != 6:
+            raise DecodeError("the columns have another shape", hint=codec.DAMAGED)
+        name = column[1]
+        if column[0] == CLOCK:
+            at = codec.as_instant(value) if isinstance(value, bytes) else None
+        elif name[2:4] == b"\x60\x0a":
+            status = int.from_bytes(value, "big") if isinstance(value, bytes) else value
+        else:
+            values[f"{name[0]}-{name[1]}:{name[2]}.{name[3]}.{name[4]}*{name[5]}"] = value
+    return Row(at, status, values)
