@@ -10,9 +10,20 @@ from pathlib import Path
 import pytest
 
 from common.errors import EnergyError
-from edge_agent.buffer import Keeper
+from edge_agent.buffer import Keeper, Sample, store
 from edge_agent.buffer.keeper import Limits
-from tests.chaos.edge_faults import METERS, ROOT, count, drain, need_program, round_of, salvage_all, value_of
+from tests.chaos.edge_faults import (
+    METERS,
+    ROOT,
+    count,
+    drain,
+    must_fail,
+    need_program,
+    round_of,
+    sabotage,
+    salvage_all,
+    value_of,
+)
 from tests.edge_agent.cloud_twin import CloudTwin
 
 DISK_BYTES = 2 * 1024**2
@@ -77,10 +88,23 @@ def test_a_full_disk_stops_nothing_and_every_billing_reading_arrives(tmp_path: P
 
 @pytest.mark.slow
 def test_the_byte_cap_holds_by_thinning_and_never_takes_billing_readings(tmp_path: Path) -> None:
-    keeper = Keeper(tmp_path, boot_id="boot", limits=Limits(cap_bytes=300_000, ballast_bytes=0))
+    check_cap(tmp_path)
+
+
+@pytest.mark.slow
+def test_control_thinning_that_takes_everything_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fine(sample: Sample) -> int:
+        return sample.quality | sample.time_quality << 3
+
+    with sabotage(monkeypatch, (f"{store.__name__}.flags_of", fine)):
+        must_fail(lambda: check_cap(tmp_path))
+
+
+def check_cap(tmp_path: Path) -> None:
+    keeper = Keeper(tmp_path, boot_id="boot", limits=Limits(cap_bytes=150_000, ballast_bytes=0))
     for meter in range(METERS):
         keeper.buffer.channel(f"meter-{meter}", "import", "kWh", "index", 0)
-    for number in range(4000):
+    for number in range(1600):
         keeper.append(round_of(number * METERS + 1, grid=number % 15 == 0))
         if number % 20 == 0:
             keeper.tend(0, clock_is_good=False)
@@ -90,12 +114,12 @@ def test_the_byte_cap_holds_by_thinning_and_never_takes_billing_readings(tmp_pat
     keeper.close()
 
     found = {fact[3] for fact in cloud.facts()}
-    grid = {value_of(n) for number in range(0, 4000, 15) for n in range(number * METERS + 1, (number + 1) * METERS + 1)}
+    grid = {value_of(n) for number in range(0, 1600, 15) for n in range(number * METERS + 1, (number + 1) * METERS + 1)}
     (stream,) = cloud.streams.values()
-    assert used < 400_000
+    assert used < 200_000
     assert grid <= found
-    assert thinned == len(stream.voids) == 4000 * METERS - len(found)
-    assert 4000 * METERS == stream.seen.prefix
+    assert thinned == len(stream.voids) == 1600 * METERS - len(found)
+    assert 1600 * METERS == stream.seen.prefix
 
 
 @pytest.mark.slow

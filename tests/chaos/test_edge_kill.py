@@ -10,6 +10,7 @@ import pytest
 
 from edge_agent.buffer import Buffer
 from edge_agent.drivers.meter_server import Line
+from edge_agent.uplink.outbox import OVERTAKEN_S
 from tests.chaos.edge_faults import count
 from tests.edge_agent.cloud_twin import CloudTwin
 from tests.edge_agent.machine import agent, broker, in_loop, listening, until, write_site
@@ -63,6 +64,32 @@ async def test_kills_of_agent_and_broker_lose_and_double_nothing(tmp_path: Path)
     server.close()
 
     compare(tmp_path / "data", cloud, oracles)
+
+
+async def gaps_after_a_lost_broker(folder: Path, fault: str) -> int:
+    """What the broker took while the cloud was away dies with the broker; how many rows the cloud then lacks."""
+    cloud = CloudTwin()
+    with broker(folder) as mqtt:
+        site = write_site(folder, broker_port=mqtt.port)
+        with agent(site, module=("tests.chaos.edge_sabotage", fault)) as edge:
+            async with listening(cloud, mqtt.port):
+                await until(lambda: len(cloud.facts()) >= 8, "the first rounds arrive")
+            await asyncio.sleep(3)  # the broker takes these, nobody hears them
+            await asyncio.to_thread(mqtt.kill)
+            await asyncio.to_thread(mqtt.start)
+            async with listening(cloud, mqtt.port):
+                before = max(next(iter(cloud.streams.values())).rows)
+                await until(lambda: max(next(iter(cloud.streams.values())).rows) > before + 12, "it goes on", 60)
+                await asyncio.sleep(OVERTAKEN_S * 2)
+                await asyncio.to_thread(edge.stop)
+    (stream,) = cloud.streams.values()
+    return before + 12 - sum(sequence <= before + 12 for sequence in stream.rows)
+
+
+@pytest.mark.parametrize(("fault", "lost"), [("whole", False), ("puback", True)])
+def test_what_the_broker_took_and_lost_is_sent_again(tmp_path: Path, fault: str, lost: bool) -> None:
+    """The second build, which forgets what the broker took, has to lose something here."""
+    assert lost == (asyncio.run(gaps_after_a_lost_broker(tmp_path, fault)) > 0)
 
 
 def _settled(cloud: CloudTwin, before: int) -> bool:

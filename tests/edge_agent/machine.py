@@ -184,8 +184,11 @@ def write_site(
 class AgentProcess:
     """`energy-edge run` as a process of its own."""
 
-    def __init__(self, site: Path, *, prefix: Sequence[str] = (), **environment: str) -> None:
+    def __init__(
+        self, site: Path, *, prefix: Sequence[str] = (), module: Sequence[str] = ("edge_agent",), **environment: str
+    ) -> None:
         self.site = site
+        self.module = module
         self.prefix = prefix
         self.environment = environment
         self.process: subprocess.Popen[bytes]
@@ -195,7 +198,7 @@ class AgentProcess:
     def start(self) -> None:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*self.prefix, sys.executable, "-m", "edge_agent", "run", "--config", str(self.site)],
+                [*self.prefix, sys.executable, "-m", *self.module, "run", "--config", str(self.site)],
                 cwd=ROOT,
                 stderr=log,
                 stdout=log,
@@ -218,8 +221,10 @@ class AgentProcess:
 
 
 @contextmanager
-def agent(site: Path, *, prefix: Sequence[str] = (), **environment: str) -> Iterator[AgentProcess]:
-    process = AgentProcess(site, prefix=prefix, **environment)
+def agent(
+    site: Path, *, prefix: Sequence[str] = (), module: Sequence[str] = ("edge_agent",), **environment: str
+) -> Iterator[AgentProcess]:
+    process = AgentProcess(site, prefix=prefix, module=module, **environment)
     try:
         yield process
     finally:
