@@ -118,6 +118,15 @@ class Known:
             f"the unit of register {register!r} is not known", path=f"{path}.register", hint="name it under `registers`"
         )
 
+    def refuse_converted(self, register: str, what: str, path: str) -> None:
+        """Refuse a converted quantity where the register's own steps are needed: they are in another unit."""
+        if register in self.conversions:
+            raise InputError(
+                f"{what} cannot be made of the converted quantity {register!r}",
+                path=f"{path}.register",
+                hint=f"use its register, {self.conversions[register].register!r}",
+            )
+
     def schedule(self, name: str, path: str) -> tuple[str, Schedule]:
         """The schedule of that name; without a name the only one."""
         if not name and len(self.schedules) == 1:

@@ -78,6 +78,11 @@ class Priced(Charge, frozen=True, kw_only=True, forbid_unknown_fields=True):
         if self.blocks is not None:
             check_blocks(self.blocks, f"{path}.blocks")
         self._check_blocks_over(path)
+        every = [*(self.blocks or ()), *(block for blocks in (self.period_blocks or {}).values() for block in blocks)]
+        if any(block.per_kw for block in every) and not self.demand:
+            tariff.refuse_converted(self.register, "a bound per kW", path)
+        if self.blocks_over == "time":
+            tariff.refuse_converted(self.register, "blocks in the order of time", path)
         by_period = self.prices if self.prices is not None else self.period_blocks
         if by_period is not None:
             self._check_periods(tariff, path, given[0], tuple(by_period))

@@ -32,6 +32,7 @@ class Capacity(Charge, tag="capacity", frozen=True, kw_only=True, forbid_unknown
     def check(self, tariff: Known, path: str) -> None:
         """The register must be known."""
         tariff.unit_of(self.register, path)
+        tariff.refuse_converted(self.register, "a demand", path)
         check_positive(path, contracted_kw=self.contracted_kw, tolerance_percent=self.tolerance_percent)
         if self.window_min not in (0, 5, 10, 15, 30, 60):
             raise InputError("a demand window has 5, 10, 15, 30 or 60 minutes", path=f"{path}.window_min")

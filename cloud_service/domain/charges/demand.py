@@ -56,6 +56,7 @@ class Demand(Charge, tag="demand", frozen=True, kw_only=True, forbid_unknown_fie
                 hint=f"given: {', '.join(given) or 'none'}",
             )
         check_positive(path, minimum_kw=self.minimum_kw)
+        tariff.refuse_converted(self.register, "a demand", path)
         if self.window_min not in WINDOWS:
             raise InputError("a demand window has 5, 10, 15, 30 or 60 minutes", path=f"{path}.window_min")
         if self.blocks is not None:

@@ -28,6 +28,7 @@ class Spot(Charge, tag="spot", frozen=True, kw_only=True, forbid_unknown_fields=
     def check(self, tariff: Known, path: str) -> None:
         """The register must be known, the sign not 0."""
         tariff.unit_of(self.register, path)
+        tariff.refuse_converted(self.register, "a price for each step", path)
         check_positive(path, zero=False, per=self.per)
         if self.sign == 0:
             raise InputError("the sign is 1 or -1", path=f"{path}.sign")

@@ -161,6 +161,30 @@ def test_what_cannot_be_priced_is_refused_with_its_place(document: dict[str, Any
     assert refused.value.message
 
 
+@pytest.mark.parametrize(
+    "charge",
+    [
+        pytest.param({"kind": "demand", "price": "1"}, id="demand"),
+        pytest.param({"kind": "capacity", "price": "1"}, id="capacity"),
+        pytest.param({"kind": "spot", "series": "x"}, id="spot"),
+        pytest.param(
+            {"kind": "energy", "blocks": [{"up_to": "1", "per_kw": True, "price": "1"}, {"price": "2"}]}, id="per kW"
+        ),
+        pytest.param(
+            {"kind": "energy", "blocks_over": "time", "period_blocks": {"peak": BLOCKS, "off_peak": BLOCKS}},
+            id="order of time",
+        ),
+    ],
+)
+def test_steps_of_a_converted_quantity_are_not_priced(charge: dict[str, Any]) -> None:
+    """They are cubic metres, and the price is for kilowatt hours."""
+    made = {"gas_kwh": {"register": "gas", "factors": [{"calorific_value": "39"}]}}
+
+    with pytest.raises(InputError, match="converted quantity") as refused:
+        make_tariff({**charge, "register": "gas_kwh"}, quantities=made, schedules={"day": PEAK})
+    assert "charges[0].register" == refused.value.path
+
+
 def test_two_charges_may_not_keep_their_history_under_one_name() -> None:
     demand = {"kind": "demand", "price": "1", "ratchet": {"share": "0.8"}}
 
