@@ -11,6 +11,7 @@ COMMANDS = {
     # name: (module:attribute, one line of help)
     "run": ("edge_agent.cli.run:run", "Poll the meters and send their readings."),
     "doctor": ("edge_agent.cli.doctor:doctor", "Check this gateway; say what to mend and how."),
+    "buffer": ("edge_agent.cli.buffer:buffer", "Check a buffer, get readings out of it."),
     "scan": ("edge_agent.cli.scan:scan", "Find meters on a line and say which they are."),
     "identify": ("edge_agent.cli.identify:identify", "Say which profile fits a meter."),
     "read": ("edge_agent.cli.read:read", "Read one meter now."),

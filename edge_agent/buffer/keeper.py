@@ -78,7 +78,11 @@ class Keeper:
     # opening
 
     def _open(self) -> Buffer:
-        buffer, found = open_buffer(self.folder, boot_id=self.boot_id, synchronous=self.synchronous)
+        try:
+            buffer, found = open_buffer(self.folder, boot_id=self.boot_id, synchronous=self.synchronous)
+        except DiskFull:
+            self.ballast.unlink(missing_ok=True)
+            buffer, found = open_buffer(self.folder, boot_id=self.boot_id, synchronous=self.synchronous)
         if found:
             self.replaced += 1
             log.error("buffer set aside: %s", found)

@@ -51,10 +51,10 @@ class Buffer:
             with our_errors():
                 self._load()
                 self._verify()
+            self.boot = self._boot_number(boot_id)
         except EnergyError:
             self.close()
             raise
-        self.boot = self._boot_number(boot_id)
 
     # opening and closing
 

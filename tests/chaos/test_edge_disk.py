@@ -87,6 +87,27 @@ def test_a_full_disk_stops_nothing_and_every_billing_reading_arrives(tmp_path: P
 
 
 @pytest.mark.slow
+def test_an_agent_starts_on_a_full_disk_by_its_ballast(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk") as disk:
+        keeper = Keeper(disk / "data", boot_id="boot", limits=Limits(ballast_bytes=256 * 1024))
+        for meter in range(METERS):
+            keeper.buffer.channel(f"meter-{meter}", "import", "kWh", "index", 0)
+        keeper.append(round_of(1))
+        keeper.close()
+        assert keeper.ballast.exists()
+        fill(disk / "other")
+
+        again = Keeper(disk / "data", boot_id="the next boot", limits=Limits(ballast_bytes=256 * 1024))
+        again.append(round_of(5))
+        cloud = CloudTwin()
+        drain(again, cloud)
+        again.close()
+
+    assert {value_of(n) for n in range(1, 9)} == {fact[3] for fact in cloud.facts()}
+    assert 0 == again.replaced
+
+
+@pytest.mark.slow
 def test_the_byte_cap_holds_by_thinning_and_never_takes_billing_readings(tmp_path: Path) -> None:
     check_cap(tmp_path)
 
