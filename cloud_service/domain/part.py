@@ -13,7 +13,7 @@ from cloud_service.domain.calendar import Grid, Schedule, active_days, check_ste
 from cloud_service.domain.charge import Charge, Conversion, Known
 from cloud_service.domain.lines import Both, Head, sum_of
 from cloud_service.domain.money import plain
-from cloud_service.domain.proration import Prorate, months_of, split_total
+from cloud_service.domain.proration import Prorate, cycle_start, months_of, split_total
 from cloud_service.domain.sheet import Sheet
 from cloud_service.domain.sums import max_by, sum_by
 from cloud_service.domain.usage import Batch, History, Intervals, Ints, Total
@@ -99,6 +99,12 @@ class Part:
                 sums = self.interval_values(register).sum(axis=1)
             else:
                 whole = Span(register.start, register.end)
+                if rule == "none" and whole != self.whole:
+                    raise InputError(
+                        f"a total of {whole.start} to {whole.end} is not to be split, the bill is of "
+                        f"{self.whole.start} to {self.whole.end}",
+                        path=f"{self.path}.prorate",
+                    )
                 values = np.atleast_1d(np.asarray(register.value)).tolist()
                 sums = np.array([split_total(int(value), whole, self.span, rule) for value in values], dtype=np.int64)
             self.sums[key] = self._convert(name, sums, register.scale)
@@ -227,6 +233,18 @@ class Part:
         first = steps.slice_of(days).start
         walls = {place: f"at {steps.wall(first + place * many)}" for place in set(places)}
         return [walls[place] for place in places]
+
+    def refuse_cut(self, rule: Prorate) -> None:
+        """Refuse to price part of a billing month where the charge says that months are not prorated."""
+        edges = (self.span.start, self.span.end)
+        inside = [edge for edge in edges if self.whole.start < edge < self.whole.end]
+        if rule == "none" and any(cycle_start(edge, self.cycle_day) != edge for edge in inside):
+            raise InputError(
+                f"a change inside the month cuts {self.span.start} to {self.span.end}, and this charge is not prorated",
+                path=f"{self.path}.prorate",
+                hint="actual_days or 30_day_months, or let prices change with a billing month",
+                code="not_prorated",
+            )
 
     # -- proration -----------------------------------------------------------------------------------------------
 

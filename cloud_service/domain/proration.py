@@ -78,10 +78,10 @@ def days_30(start: date, end: date) -> int:
 def split_total(value: int, whole: Span, part: Span, rule: Prorate) -> int:
     """The part of a total that falls on some of its days; the parts of any cut sum to the total exactly.
 
-    `actual_days` and `30_day_months` share by days; `none` gives all of it to the part with the last day.
+    `actual_days` and `30_day_months` share by days; `none` gives all of it to the part with the first day.
     """
     if rule == "none":
-        return value if part.end == whole.end else 0
+        return value if part.start == whole.start else 0
     return _up_to(value, whole, part.end, rule) - _up_to(value, whole, part.start, rule)
 
 

@@ -79,6 +79,10 @@ class Priced(Charge, frozen=True, kw_only=True, forbid_unknown_fields=True):
             check_blocks(self.blocks, f"{path}.blocks")
         self._check_blocks_over(path)
         every = [*(self.blocks or ()), *(block for blocks in (self.period_blocks or {}).values() for block in blocks)]
+        if self.demand and self.demand not in {
+            charge.id or "demand" for charge in tariff.charges if charge.__struct_config__.tag == "demand"
+        }:
+            raise InputError(f"there is no demand charge {self.demand!r}", path=f"{path}.demand")
         if any(block.per_kw for block in every) and not self.demand:
             tariff.refuse_converted(self.register, "a bound per kW", path)
         if self.blocks_over == "time":
@@ -256,6 +260,15 @@ class Priced(Charge, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def _factor(self, part: Part, days: Sequence[date] | None) -> Decimal:
         if self.allowance == "period":
             return Decimal(1)
+        if self.allowance == "month" and isinstance(part.register(self.register), Intervals):
+            part.refuse_cut(self.prorate)
+        if self.allowance == "month" and self.prorate == "none" and days is not None and len(days) != part.span.days:
+            raise InputError(
+                "a season that starts inside the bill needs a rule for its part of the month",
+                path=f"{part.path}.prorate",
+                hint="actual_days or 30_day_months",
+                code="not_prorated",
+            )
         if self.allowance == "day":
             return Decimal(part.span.days if days is None else len(days))
         return part.months(self.prorate) if days is None else part.months_of_days(days, self.prorate)
@@ -263,7 +276,13 @@ class Priced(Charge, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def demands(self, part: Part) -> list[Decimal]:
         """The demand per row that per-kW bounds are multiplied with."""
         if self.demand:
-            return [billed[self.demand] for billed in part.sheet.billing_demand]
+            found = [billed.get(self.demand) for billed in part.sheet.billing_demand]
+            if any(demand is None for demand in found):
+                raise InputError(
+                    f"no demand of charge {self.demand!r} is known for {part.span.start} to {part.span.end}",
+                    path=f"{part.path}.demand",
+                )
+            return [demand for demand in found if demand is not None]
         return part.peaks(self.register)
 
     # -- words ---------------------------------------------------------------------------------------------------

@@ -39,6 +39,7 @@ class Capacity(Charge, tag="capacity", frozen=True, kw_only=True, forbid_unknown
 
     def rate(self, part: Part) -> None:
         """A line for the contract, and one a month in which it was exceeded."""
+        part.refuse_cut(self.prorate)
         months = part.months(self.prorate)
         label = self.label or "Contracted capacity"
         utility = part.known.unit_of(self.register, part.path)[1]

@@ -56,6 +56,7 @@ class Demand(Charge, tag="demand", frozen=True, kw_only=True, forbid_unknown_fie
                 hint=f"given: {', '.join(given) or 'none'}",
             )
         check_positive(path, minimum_kw=self.minimum_kw)
+        tariff.unit_of(self.register, path)
         tariff.refuse_converted(self.register, "a demand", path)
         if self.window_min not in WINDOWS:
             raise InputError("a demand window has 5, 10, 15, 30 or 60 minutes", path=f"{path}.window_min")
@@ -83,6 +84,7 @@ class Demand(Charge, tag="demand", frozen=True, kw_only=True, forbid_unknown_fie
 
     def rate(self, part: Part) -> None:
         """One line per month, connection and period or block."""
+        part.refuse_cut(self.prorate)
         for cycle in cycles(part.span.start, part.span.end, part.cycle_day):
             if self.prices is None and self.period_blocks is None:
                 self._flat(part, cycle, self.blocks, self.price)

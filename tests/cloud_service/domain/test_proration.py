@@ -78,8 +78,8 @@ def test_a_total_is_shared_by_days() -> None:
     april = Span(date(2026, 4, 1), date(2026, 5, 1))
 
     assert 110 == split_total(300, april, Span(date(2026, 4, 1), date(2026, 4, 12)), "actual_days")
-    assert 0 == split_total(300, april, Span(date(2026, 4, 1), date(2026, 4, 12)), "none")
-    assert 300 == split_total(300, april, Span(date(2026, 4, 12), date(2026, 5, 1)), "none")
+    assert 300 == split_total(300, april, Span(date(2026, 4, 1), date(2026, 4, 12)), "none")
+    assert 0 == split_total(300, april, Span(date(2026, 4, 12), date(2026, 5, 1)), "none")
 
 
 def test_months_of_thirty_days_share_february_like_any_month() -> None:

@@ -53,6 +53,57 @@ def test_a_change_splits_a_total_by_days() -> None:
     assert [D(100), D(210)] == [line.quantity for line in found.lines]
 
 
+def test_a_total_that_is_not_split_has_the_price_of_its_first_day() -> None:
+    blocks = [{"up_to": "300", "price": "0.20"}, {"price": "0.25"}]
+    dearer = [{"up_to": "300", "price": "0.30"}, {"price": "0.35"}]
+    tariff = two_versions(energy(blocks=blocks, prorate="none"), new=(energy(blocks=dearer, prorate="none"),))
+
+    found = bill(tariff, total("310"))
+
+    assert [D(300), D(10), D(0)] == [line.quantity for line in found.lines]
+    assert D("62.50") == found.net
+
+
+@pytest.mark.parametrize(
+    "charge",
+    [
+        pytest.param(energy(blocks=[{"up_to": "9", "price": "1"}, {"price": "2"}], prorate="none"), id="an allowance"),
+        pytest.param({"kind": "demand", "price": "1", "prorate": "none"}, id="a demand"),
+        pytest.param({"kind": "capacity", "price": "1", "contracted_kw": "5", "prorate": "none"}, id="a capacity"),
+    ],
+)
+def test_a_month_that_is_not_prorated_cannot_be_cut(charge: dict[str, Any]) -> None:
+    other = {**charge, "label": "from the change on"}
+
+    with pytest.raises(InputError, match="not prorated") as refused:
+        bill(two_versions(charge, new=(other,)), steady())
+    assert ("charges[0].prorate", "not_prorated") == (refused.value.path, refused.value.code)
+    march_and_april = Span(date(2026, 3, 1), date(2026, 5, 1))
+    assert bill(
+        two_versions(charge, new=(other,), change="2026-04-01"), steady("1", march_and_april), march_and_april
+    ).lines
+
+
+def test_a_total_of_more_days_than_the_bill_cannot_stay_whole() -> None:
+    wide = Total(310_000, date(2026, 2, 1), date(2026, 4, 1))
+
+    with pytest.raises(InputError, match="not to be split"):
+        bill(make_tariff(energy(price="1", prorate="none")), wide)
+    assert D(310) * 31 / 59 == pytest.approx(bill(make_tariff(energy(price="1")), wide).net, abs=D("0.01"))
+
+
+def test_a_season_inside_a_month_that_is_not_prorated_is_refused() -> None:
+    schedule = {
+        "seasons": {"summer": {"from": "03-11", "until": "10-01"}},
+        "periods": [{"name": "summer", "seasons": ["summer"]}, {"name": "winter"}],
+    }
+    ladder = [{"up_to": "9", "price": "1"}, {"price": "2"}]
+    charge = energy(period_blocks={"summer": ladder, "winter": ladder}, prorate="none")
+
+    with pytest.raises(InputError, match="starts inside the bill"):
+        bill(make_tariff(charge, schedules={"s": schedule}), steady())
+
+
 def test_a_charge_that_stays_the_same_stays_one_line() -> None:
     standing = {"kind": "standing", "amount": "10", "per": "month"}
     tariff = two_versions(energy(price="0.20"), standing, new=(energy(price="0.30"), standing))

@@ -220,6 +220,16 @@ def test_blocks_per_kw_follow_the_billing_demand() -> None:
     assert [D(200), D(543)] == [line.quantity for line in found.lines[1:]]
 
 
+def test_blocks_per_kw_need_the_demand_charge_they_name() -> None:
+    blocks = [{"up_to": "100", "per_kw": True, "price": "0.20"}, {"price": "0.10"}]
+    demand = {"kind": "demand", "window_min": 60, "price": "0", "until": "2026-03-01"}
+
+    with pytest.raises(InputError, match="no demand charge"):
+        make_tariff({"kind": "standing", "id": "fee", "amount": "1", "per": "day"}, energy(blocks=blocks, demand="fee"))
+    with pytest.raises(InputError, match="no demand of charge"):
+        bill(make_tariff(demand, energy(blocks=blocks, demand="demand")), steady("1", minutes=60))
+
+
 def test_blocks_in_the_order_of_time_cut_the_step_that_crosses() -> None:
     periods = {
         "day": [{"up_to": "12", "price": "1"}, {"price": "2"}],
