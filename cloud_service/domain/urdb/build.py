@@ -201,6 +201,8 @@ def add_energy(  # noqa: PLR0917 -- a rate has that many parts
     energy |= prices_of(live, names, [[tier.price for tier in tiers] for tiers in live], kind, week, end)
     if metering.get("demand"):
         energy["demand"] = metering["demand"]
+    if kind == "net_metering" and any(tier.sell for tiers in live for tier in tiers):
+        draft.notes.append("the record has sell rates, which net metering does not use: a surplus waits in kWh")
     if kind == "net_metering":
         energy["netting"] = {
             "against": "export",

@@ -192,7 +192,7 @@ def _days(document: Mapping[str, Any]) -> dict[str, Any]:
 def _metering(document: Mapping[str, Any]) -> str:
     rule = document.get("dgrules")
     if rule is None:
-        return "net_metering"
+        return "none" if document.get("usenetmetering") is False else "net_metering"
     found = DGRULES.get(str(rule).lower())
     if found is None:
         raise InputError(
@@ -250,7 +250,7 @@ def _add_energy(draft: Draft, document: Mapping[str, Any], demand: str) -> None:
     weekend = matrix(
         document.get("energyweekendschedule", first if one else None), len(periods), "energyweekendschedule"
     )
-    if document.get("dgrules") is None:
+    if document.get("dgrules") is None and document.get("usenetmetering") is not False:
         draft.notes.append(
             "dgrules is missing: a connection that exports is priced with net metering, as the URDB's own tools do"
         )
@@ -315,6 +315,7 @@ def _add_demand(draft: Draft, document: Mapping[str, Any], register: str, ratche
     if not document.get("demandratestructure"):
         return
     _demand_unit(document, "demandrateunit")
+    _demand_unit(document, "demandunits")
     periods = _periods(document, "demandratestructure", energy=False)
     one = [[0] * HOURS for _ in range(MONTHS)] if len(periods) == 1 else None
     weekday = matrix(document.get("demandweekdayschedule", one), len(periods), "demandweekdayschedule")

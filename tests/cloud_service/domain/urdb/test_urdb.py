@@ -175,6 +175,18 @@ def test_a_record_without_a_rule_has_net_metering_and_says_so() -> None:
     assert any("dgrules" in note for note in imported.notes)
 
 
+def test_a_record_that_denies_net_metering_has_none() -> None:
+    assert "netting" not in import_urdb(record(usenetmetering=False)).document["charges"][0]
+
+
+def test_sell_rates_that_net_metering_does_not_use_are_said() -> None:
+    structure = [[{"rate": D("0.10"), "sell": D("0.05")}]]
+
+    notes = import_urdb(record(energyratestructure=structure, dgrules="Net Metering")).notes
+
+    assert any("sell rates" in note for note in notes)
+
+
 def test_a_record_without_a_sell_rate_does_not_price_export() -> None:
     imported = import_urdb(record(dgrules="Net Billing Instantaneous"))
 
@@ -234,6 +246,9 @@ def test_a_record_without_a_sell_rate_does_not_price_export() -> None:
         ),
         pytest.param(
             {"demandratestructure": [[{"rate": 1, "unit": "kVA"}]]}, "demandratestructure[0][0].unit", id="kVA"
+        ),
+        pytest.param(
+            {"demandratestructure": [[{"rate": 1}]], "demandunits": "hp"}, "demandunits", id="horse power again"
         ),
         pytest.param({"demandratestructure": [[{"rate": 1}]], "demandwindow": 20}, "demandwindow", id="20 minutes"),
         pytest.param({"lookbackpercent": 80, "lookbackrange": 3}, "lookbackpercent", id="a share above 1"),
