@@ -74,3 +74,58 @@ def _book(line: Any, account_id: int, parts: dict[str, Decimal]) -> str:
             author=author(), to=parts,
         )  # fmt: skip
     return str(done.outcome)
+
+
+@payments.command()
+@click.argument("payment", type=int)
+@click.argument("amount")
+@click.option("--key", required=True, help="Your name for this refund; the same name again is the same refund.")
+@click.option("--json", "json_wanted", is_flag=True, help="Print the result as JSON.")
+def refund(payment: int, amount: str, *, key: str, json_wanted: bool) -> None:
+    """Give money back through the provider it came by; it is booked when the provider tells of it."""
+    from cloud_service.cli.connection import amount_of
+    from cloud_service.flow.refund import refund as ask
+
+    with transaction() as session:
+        done = ask(session, payment, amount_of(amount, "AMOUNT"), _provider(), author=author(), key=key)
+    facts = {"ref": done.ref, "amount": done.amount, "currency": done.currency}
+    click.echo(as_json(facts) if json_wanted else f"{done.ref}: {done.amount} {done.currency} on its way")
+
+
+@payments.command()
+@click.option("--since", required=True, help="First day.")
+@click.option("--json", "json_wanted", is_flag=True, help="Print the result as JSON.")
+def settlements(since: str, *, json_wanted: bool) -> None:
+    """What the provider paid out to the bank, with payments, refunds and fees in it."""
+    from dataclasses import asdict
+
+    from cloud_service.cli.connection import day_of
+
+    found = _provider().settlements(day_of(since, "--since"))
+    if json_wanted:
+        click.echo(as_json([asdict(one) for one in found]))
+        return
+    rows = [
+        [
+            str(one.day),
+            one.ref,
+            one.currency,
+            f"{one.net:f}",
+            f"{sum(line.fee for line in one.lines):f}",
+            str(len(one.lines)),
+        ]
+        for one in found
+    ]
+    print_table(["DAY", "TRANSFER", "CURRENCY", "NET", "FEES", "LINES"], rows)
+
+
+def _provider() -> Any:
+    """The provider of this deployment."""
+    from cloud_service.payments import provider
+    from cloud_service.settings import read_settings
+    from common.errors import ConflictError
+
+    found = provider(read_settings())
+    if found is None:
+        raise ConflictError("no payment provider is set up", hint="PAYMENT_PROVIDER")
+    return found

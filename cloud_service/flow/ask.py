@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from cloud_service.domain.money import round_money
 from cloud_service.payments import Ask, Provider
 from cloud_service.store import asking
 from cloud_service.store.asking import Payable
@@ -31,24 +32,25 @@ def pay_page(session: Session, public_id: UUID, provider: Provider, clock: Clock
     found = payable(session, public_id)
     if found.left <= 0:
         raise ConflictError("nothing is left to pay of this invoice")
+    left = round_money(found.left, found.currency)
     before = asking.asked_before(session, provider.name, found.account_id, found.id)
-    if before and before[0].amount == found.left and before[0].created_at > clock() - FRESH:
+    if before and before[0].amount == left and before[0].created_at > clock() - FRESH:
         return before[0].url
     link = provider.create_payment_link(
         Ask(
             reference=found.number,
             description=f"{found.seller}: {found.number}",
-            amount=found.left,
+            amount=left,
             currency=found.currency,
             return_url=f"{public_url}/pay/{public_id}?back=1",
             payer_email=found.email,
             locale=found.locale,
         ),
-        idempotency_key=f"invoice-{public_id}-{found.left.normalize():f}-{len(before)}",
+        idempotency_key=f"invoice-{public_id}-{left}-{len(before)}",
     )
     asking.remember(
         session, provider.name, link.ref, link.url,
-        account_id=found.account_id, invoice_id=found.id, amount=found.left, currency=found.currency,
+        account_id=found.account_id, invoice_id=found.id, amount=left, currency=found.currency,
     )  # fmt: skip
     return link.url
 

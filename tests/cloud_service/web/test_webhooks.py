@@ -104,7 +104,9 @@ def test_a_payer_follows_the_bill_s_link_pays_and_the_bill_is_settled(shop: Shop
     page = shop.client.get(f"/pay/{shop.invoice.public_id}").text
     assert "118.29" in page
 
-    shop.books.pay(shop.to_pay())
+    link = shop.to_pay()
+    assert "118.29" == shop.books.link(link)["amount"]
+    shop.books.pay(link)
     assert [200] == [shop.call(body) for body in shop.bodies()]
 
     assert Decimal(0) == shop.left()

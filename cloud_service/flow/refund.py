@@ -1,0 +1,41 @@
+"""Give money back through the provider it came by; booked when the provider tells of it, never twice."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from cloud_service.domain.money import round_money
+from cloud_service.payments import Provider
+from cloud_service.store import auditing, receipts
+from cloud_service.store.session import Session
+from common.errors import ConflictError, InputError, NotFoundError
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A refund that the provider has taken on."""
+
+    ref: str
+    amount: Decimal
+    currency: str
+
+
+def refund(session: Session, payment_id: int, amount: Decimal, provider: Provider, *, author: str, key: str) -> Asked:
+    """Ask the provider to give (a part of) a payment back. The same `key` again is the same refund.
+
+    ConflictError for more than is left of it, here or at the provider.
+    """
+    known = receipts.payment(session, payment_id)
+    if known is None or known.amount <= 0:
+        raise NotFoundError(f"payment {payment_id} does not exist")
+    if known.provider != provider.name:
+        raise ConflictError(f"the payment came by {known.provider}", hint="record it with `account refund`")
+    if amount <= 0 or amount != round_money(amount, known.currency):
+        raise InputError(f"{amount} is not an amount of {known.currency} to give back", path="amount")
+    left = receipts.refundable(session, payment_id)
+    if amount > left:
+        raise ConflictError(f"{amount} is more than the {left} left of the payment", path="amount")
+    done = provider.refund(known.provider_ref, amount, known.currency, idempotency_key=f"refund-{payment_id}-{key}")
+    auditing.note(
+        session, author, "payment.refund_asked", f"payment:{payment_id}", amount=format(amount, "f"), ref=done.ref
+    )
+    return Asked(done.ref, done.amount, done.currency)
