@@ -9,6 +9,7 @@ from common.cli import LazyGroup
 
 COMMANDS = {
     "mbus": ("edge_agent.cli.decode:mbus", "A frame of wired M-Bus."),
+    "wmbus": ("edge_agent.cli.decode:wmbus", "A telegram of wireless M-Bus, with its key."),
     "sml": ("edge_agent.cli.decode:sml", "A telegram of a German smart meter."),
     "p1": ("edge_agent.cli.decode:p1", "A DSMR P1 telegram or an IEC 62056-21 readout."),
     "modbus": ("edge_agent.cli.decode:modbus", "A Modbus answer, RTU or TCP."),
@@ -36,6 +37,23 @@ def mbus(frame: tuple[str, ...], as_json: bool) -> None:  # noqa: FBT001 - a cli
 
     telegram = mbus_decode.decode(frame_bytes(" ".join(frame)))
     show(telegram.as_json(), as_json=as_json)
+
+
+@click.command()
+@click.argument("frame", metavar="HEX", nargs=-1, required=True)
+@click.option("--key", "key_text", help="The meter's AES key, 32 hexadecimal digits.")
+@click.option("--json", "as_json", is_flag=True, help="Exact values for machines.")
+def wmbus(frame: tuple[str, ...], key_text: str | None, as_json: bool) -> None:  # noqa: FBT001 - a click flag
+    """Decode one telegram of wireless M-Bus, from its length byte on."""
+    from common.errors import InputError
+    from edge_agent.cli.frames import frame_bytes
+    from edge_agent.drivers.aes128 import BLOCK
+    from edge_agent.drivers.wmbus_decode import decode_wireless
+
+    key = frame_bytes(key_text) if key_text else None
+    if key is not None and len(key) != BLOCK:
+        raise InputError("a key has 32 hexadecimal digits", path="--key", hint="it comes with the meter's papers")
+    show(decode_wireless(frame_bytes(" ".join(frame)), key).as_json(), as_json=as_json)
 
 
 @click.command()

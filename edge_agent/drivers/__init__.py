@@ -12,6 +12,7 @@ DRIVERS: Mapping[str, str] = {
     # protocol as profiles and site files name it: module:class
     "modbus": "edge_agent.drivers.modbus:ModbusDriver",
     "mbus": "edge_agent.drivers.mbus:MBusDriver",
+    "wmbus": "edge_agent.drivers.wmbus:WirelessDriver",
     "dlms": "edge_agent.drivers.dlms:DlmsDriver",
     "iec62056": "edge_agent.drivers.iec62056:Iec62056Driver",
     "d0": "edge_agent.drivers.push:d0_driver",

@@ -256,7 +256,11 @@ def _body(data: bytes, signature: bytes, *, msb_first: bool) -> tuple[Record, ..
     """Records, if they are not encrypted. Meters from before encryption put anything into the signature."""
     mode = signature[1] & 0x1F
     if mode in ENCRYPTED_MODES and data[:2] != FILLERS:
-        raise DecodeError(f"the telegram is encrypted (mode {mode})", code="encrypted", hint="give its key with --key")
+        raise DecodeError(
+            f"the telegram is encrypted (mode {mode})",
+            code="encrypted",
+            hint="energy-edge decode wmbus --key KEY reads those of radio meters",
+        )
     return tuple(records(data, msb_first=msb_first))
 
 

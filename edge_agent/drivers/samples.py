@@ -84,6 +84,7 @@ def _cell(profile: MeterProfile, sample: Sample) -> Decimal | None:
 READERS: Mapping[str, Callable[[MeterProfile, Sample], Decimal | None]] = {
     "modbus": _words,
     "mbus": _records,
+    "wmbus": _records,
     "dlms": _obis_line,
     "iec62056": _obis_line,
     "d0": _obis_line,

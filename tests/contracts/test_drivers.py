@@ -31,12 +31,16 @@ from tests.edge_agent.drivers.test_dlms import meter as dlms_meter
 from tests.edge_agent.drivers.test_iot import TOKEN, broker, free_port, post, publish
 from tests.edge_agent.drivers.test_push import BLOCK, D0, mode_c, p1, pushing
 from tests.edge_agent.drivers.test_sms import SENDER, message
+from tests.edge_agent.drivers.test_wmbus_decode import PLAIN as RADIO_PLAIN
 from tests.edge_agent.transports.test_listen import IMEI, DataUnit, dialling
 
 ENERGY = "energy_import_total"
 MODBUS = make_profile(
     f'{ENERGY} = {{ address = 0, type = "u32", unit = "kWh", kind = "index" }}\n'
     'power_total = { address = 2, type = "s16", unit = "kW", kind = "instant", scale = 0.001 }'
+)
+RADIO = make_profile(
+    f'{ENERGY} = {{ record = {{ quantity = "Volume" }}, unit = "kWh", kind = "index" }}', protocol="wmbus"
 )
 WORDS = words_of({0: 0, 1: 12345, 2: 1500})
 RECORDS = bytes.fromhex("04 06 39 30 00 00 02 2B DC 05")
@@ -101,6 +105,13 @@ async def mbus(_: Path) -> AsyncIterator[Rig]:
             yield Rig(driver, find("kamstrup_382"), "12345678", "87654321")
     finally:
         server.close()
+
+
+@asynccontextmanager
+async def radio(_: Path) -> AsyncIterator[Rig]:
+    gas = RADIO_PLAIN.encode() + b"\n"
+    async with line_to(pushing(gas)) as port, open_driver("wmbus", port, timeout_s=1.0) as driver:
+        yield Rig(driver, RADIO, "12345678", "11111111")
 
 
 def asked(protocol: str, profile: str, talk: Any, *, address: str = "0", nobody: str = "") -> Rigging:
@@ -171,6 +182,7 @@ RIGS: dict[str, tuple[str, Rigging]] = {
     "Modbus over a data unit that dials in": ("modbus", dial_in),
     "Modbus over a data call": ("modbus", data_call),
     "M-Bus": ("mbus", mbus),
+    "wireless M-Bus": ("wmbus", radio),
     "IEC 62056-21": (
         "iec62056",
         asked("iec62056", "iec62056_electricity", mode_c(b"/LGZ5X\r\n", BLOCK)[0], nobody="99"),

@@ -25,10 +25,12 @@ from edge_agent.drivers.modbus_frames import FRAMINGS
 from edge_agent.drivers.push import cut_d0, cut_p1, cut_sml
 from edge_agent.drivers.sml_decode import START, decode_sml
 from edge_agent.drivers.sms_pdu import decode_deliver
+from edge_agent.drivers.wmbus_decode import decode_wireless
 from edge_agent.transports.port import Port
 from tests.edge_agent.drivers.dlms_twin import ACCEPTED
 from tests.edge_agent.drivers.sml_builder import entry, telegram, unsigned
 from tests.edge_agent.drivers.test_sms_pdu import HELLO
+from tests.edge_agent.drivers.test_wmbus_decode import KEY_5, KEY_7, MODE_5_CRC, MODE_7
 
 EXAMPLES = int(os.environ.get("ENERGY_FUZZ_EXAMPLES", "150"))
 fuzzed = settings(
@@ -54,6 +56,8 @@ DECODERS: dict[str, tuple[Callable[[bytes], object], bytes]] = {
     "iec62056": (decode_readout, b"/LGZ5ZMD\r\n\x02" + LINES + bytes([bcc(LINES)])),
     "modbus": (decode_answer, bytes.fromhex("010404449A5000F35B")),
     "sms": (decode_deliver, HELLO),
+    "wmbus": (lambda data: decode_wireless(data, KEY_5), bytes.fromhex(MODE_5_CRC)),
+    "wmbus mode 7": (lambda data: decode_wireless(data, KEY_7), bytes.fromhex(MODE_7)),
     "dlms": (dlms_codec.decode, bytes.fromhex("0103 020306000000070901ff1101 0f80 0a03414243")),
     "dlms answer": (lambda data: dlms_codec.answer(data).data, bytes.fromhex("c401c1000600000007")),
     "dlms association": (dlms_codec.association_result, ACCEPTED),
