@@ -4,12 +4,13 @@ Rated contracts travel as the plain values that `rated_facts` makes, because tha
 """
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
+
+import msgspec
 
 from cloud_service.domain.lines import Line, Rated
 from cloud_service.domain.money import plain, round_money
@@ -259,7 +260,14 @@ def frozen(draft: Draft, number: str) -> Facts:
 
 def stored_facts(invoice: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) -> Facts:
     """What the hash covers, of a draft or of the rows read back."""
-    return {key: invoice[key] for key in FROZEN} | {"lines": [[line[key] for key in HASHED] for line in lines]}
+    return {key: _bare(invoice[key]) for key in FROZEN} | {
+        "lines": [[_bare(line[key]) for key in HASHED] for line in lines]
+    }
+
+
+def _bare(value: Any) -> Any:
+    """A decimal as people write it, so that the places a column adds make no difference."""
+    return plain(value) if isinstance(value, Decimal) else value
 
 
 FROZEN = (
@@ -271,11 +279,10 @@ HASHED = ("contract_id", "charge", "label", "quantity", "unit", "price", "amount
 
 def canonical(value: Mapping[str, Any]) -> bytes:
     """Equal for equal facts: sorted keys, no spaces, decimals without trailing zeros."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_as_text).encode()
+    return _canonical(value)
 
 
-def _as_text(value: object) -> str:
-    return plain(value) if isinstance(value, Decimal) else str(value)
+_canonical = msgspec.json.Encoder(order="sorted").encode
 
 
 def single_line(

@@ -4,11 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from psycopg.types.json import Jsonb
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from cloud_service.store.copying import copy_rows
+from cloud_service.store.copying import copy_rows, json_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,7 @@ def record(session: Session, changes: Iterable[Change]) -> None:
         "audit",
         ("actor", "action", "subject", "before", "after", "reason", "previous_hash", "hash"),
         (
-            (c.actor, c.action, c.subject, Jsonb(dict(c.before)), Jsonb(dict(c.after)), c.reason, b"", b"")
+            (c.actor, c.action, c.subject, json_value(dict(c.before)), json_value(dict(c.after)), c.reason, b"", b"")
             for c in changes
         ),
     )

@@ -5,12 +5,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from psycopg.types.json import Jsonb
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from cloud_service.domain.ledger import OF_A_CLIENT, Entry, Line
-from cloud_service.store.copying import copy_rows, next_ids
+from cloud_service.store.copying import copy_rows, json_value, next_ids
 
 LOCK = text("SELECT id FROM account WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE")
 OPEN = text(
@@ -43,7 +42,7 @@ def book(session: Session, entries: Sequence[Entry]) -> list[int]:
         "ledger_entry",
         ("id", "legal_entity_id", "kind", "business_key", "day", "text", "facts", "author"),
         (
-            (id_, e.entity_id, e.kind, e.business_key, e.day, e.text, Jsonb(dict(e.facts)), e.author)
+            (id_, e.entity_id, e.kind, e.business_key, e.day, e.text, json_value(dict(e.facts)), e.author)
             for id_, e in zip(ids, entries, strict=True)
             if id_
         ),

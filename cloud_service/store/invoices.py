@@ -6,13 +6,12 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID, uuid4
 
-from psycopg.types.json import Jsonb
 from psycopg.types.range import DateRange
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from cloud_service.domain.invoice import Draft, content_hash
-from cloud_service.store.copying import copy_rows, next_ids
+from cloud_service.store.copying import copy_rows, json_value, next_ids
 from common.period import Span
 
 INVOICE = (
@@ -72,8 +71,8 @@ def _invoice_row(issued: Issued, author: str) -> tuple[object, ...]:
     return (
         issued.id, issued.public_id, one.kind, party.entity_id, issued.number, party.account_id, one.corrects_id,
         one.reason, one.bill_date, one.due_date, _days(one.during), party.currency, one.net, one.tax, one.total,
-        party.local_currency, one.local_rate, one.energy, party.prepaid, Jsonb(party.seller), Jsonb(party.buyer),
-        Jsonb(one.basis), content_hash(one, issued.number), author,
+        party.local_currency, one.local_rate, one.energy, party.prepaid, json_value(party.seller),
+        json_value(party.buyer), json_value(one.basis), content_hash(one, issued.number), author,
     )  # fmt: skip
 
 
@@ -82,7 +81,7 @@ def _line_rows(issued: Issued) -> list[tuple[object, ...]]:
         (
             issued.id, position, row["contract_id"], row["charge"], row["label"], row["quantity"], row["unit"],
             row["price"], row["amount_unrounded"], row["amount"], row["tax_category"], row["tax_rate"],
-            _days(row["during"]), Jsonb(row["explanation"]),
+            _days(row["during"]), json_value(row["explanation"]),
         )
         for position, row in enumerate(issued.draft.lines, start=1)
     ]  # fmt: skip
@@ -119,7 +118,7 @@ def queue_deliveries(session: Session, issued: Sequence[Issued], kind: str) -> l
         "delivery",
         ("id", "invoice_id", "account_id", "kind", "recipient", "message_id", "facts"),
         (
-            (id_, one.id, one.account_id, kind, one.draft.party.email, _message_id(kind, one), Jsonb({}))
+            (id_, one.id, one.account_id, kind, one.draft.party.email, _message_id(kind, one), json_value({}))
             for id_, one in zip(ids, wanted, strict=True)
         ),
     )

@@ -6,12 +6,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from psycopg.types.json import Jsonb
 from psycopg.types.range import DateRange
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from cloud_service.store.copying import copy_rows, driver
+from cloud_service.store.copying import copy_rows, driver, json_value
 from common.errors import NotFoundError
 from common.period import Span
 
@@ -256,7 +255,7 @@ def store_rated(session: Session, rated: Sequence[tuple[int, dict[str, Any]]]) -
             cursor.execute("DELETE FROM rated_now")
             with cursor.copy("COPY rated_now (id, rated) FROM STDIN") as copy:
                 for id_, facts in rated:
-                    copy.write_row((id_, Jsonb(facts)))
+                    copy.write_row((id_, json_value(facts)))
             cursor.execute(
                 "UPDATE billing_item b SET state = 'rated', reason = '', rated = r.rated FROM rated_now r"
                 " WHERE r.id = b.id AND b.state = 'waiting'"
