@@ -114,4 +114,4 @@ def compare(data: Path, cloud: CloudTwin, oracles: dict[int, Oracle]) -> None:
         values = [fact[3] for fact in cloud.facts() if fact[0] == f"meter-{unit}"]
         assert len(values) == len(set(values))
         assert set(values) <= set(oracle.served)
-        assert len(values) > 5
+        assert len(values) >= 3
