@@ -140,9 +140,13 @@ class Ingest:
         with guarded(), transaction(self.engine) as session:
             now = self.clock()
             work = _Round(session, now, self._known(session, {one.topic.gateway for one in opened}, now))
-            for incoming, bad in refused:
+            catalogs = self._meet(work, opened)
+        self.catalogs.commit()
+        with guarded(), transaction(self.engine) as session:
+            work.session = session
+            for incoming, bad in (*refused, *catalogs):
                 self._quarantine(work, incoming, bad)
-            for one in sorted(opened, key=lambda one: not isinstance(one.message, Catalog)):
+            for one in opened:
                 try:
                     self._prepare(work, one)
                 except _BadError as bad:
@@ -153,6 +157,27 @@ class Ingest:
         self.catalogs.commit()
         self._answer(work, moved)
         return work.outcome
+
+    def _meet(self, work: _Round, opened: Sequence[_Open]) -> list[tuple[Incoming, _BadError]]:
+        """New streams and catalogs, in a transaction and an order of their own: no two processes lock each other."""
+        spoken = {
+            (work.gateways[one.topic.gateway].id, one.message.epoch)
+            for one in opened
+            if one.topic.gateway in work.gateways and isinstance(one.message, Catalog | Batch | Void)
+        }
+        self.catalogs.know(work.session, spoken)
+        refused = []
+        catalogs = [one for one in opened if isinstance(one.message, Catalog) and one.topic.gateway in work.gateways]
+        for one in sorted(
+            catalogs, key=lambda one: (work.gateways[one.topic.gateway].id, getattr(one.message, "version", 0))
+        ):
+            gateway = work.gateways[one.topic.gateway]
+            if isinstance(one.message, Catalog) and gateway.state != "revoked":
+                try:
+                    self._catalog(work, gateway, one, one.message)
+                except _BadError as bad:
+                    refused.append((one.incoming, bad))
+        return refused
 
     def _known(self, session: Session, names: set[str], now: datetime) -> dict[str, GatewayFacts]:
         """The gateways of this round; what is known of one is asked again after a while."""
@@ -177,11 +202,11 @@ class Ingest:
         work.seen.add(gateway.id)
         message = one.message
         if isinstance(message, Catalog):
-            self._catalog(work, gateway, one, message)
-        elif isinstance(message, Batch):
+            return  # stored already, see `_meet`
+        if isinstance(message, Batch):
             self._batch(work, gateway, one, message)
         elif isinstance(message, Void):
-            stream = self._stream(work, gateway, message.epoch)
+            stream = self.catalogs.stream(gateway, message.epoch)
             work.voids.setdefault(stream, []).extend(message.ranges)
             work.answers.setdefault(stream, (gateway.name, message.epoch, False))
         elif isinstance(message, Status | Health):
@@ -191,12 +216,9 @@ class Ingest:
         else:
             raise _BadError("unknown_kind", f"a gateway does not say {type(message).__name__.lower()}", message)
 
-    def _stream(self, work: _Round, gateway: GatewayFacts, epoch: int) -> int:
-        return self.catalogs.stream(work.session, gateway, epoch)
-
     def _catalog(self, work: _Round, gateway: GatewayFacts, one: _Open, catalog: Catalog) -> None:
         """Keep the catalog; the answer tells the gateway where it stands."""
-        stream = self._stream(work, gateway, catalog.epoch)
+        stream = self.catalogs.stream(gateway, catalog.epoch)
         try:
             self.catalogs.add(work.session, gateway, stream, catalog, one.incoming.payload)
         except InputError as error:
@@ -205,7 +227,7 @@ class Ingest:
 
     def _batch(self, work: _Round, gateway: GatewayFacts, one: _Open, batch: Batch) -> None:
         """The batch as columns of readings; without its catalog it has to come again."""
-        stream = self._stream(work, gateway, batch.epoch)
+        stream = self.catalogs.stream(gateway, batch.epoch)
         meaning = self.catalogs.meaning(work.session, gateway, stream, batch.catalog_version)
         if meaning is None and time.monotonic() - one.incoming.received_s < self.hold_s:
             work.outcome.held.append(one.incoming)

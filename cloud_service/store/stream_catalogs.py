@@ -2,7 +2,7 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,14 +59,18 @@ class Catalogs:
         self._new_meanings: dict[tuple[int, int], Meaning] = {}
         self._channels = 0
 
-    def stream(self, session: Session, gateway: GatewayFacts, epoch: int) -> int:
-        """The id of a gateway's stream, a new one where it has not spoken of this epoch before."""
+    def know(self, session: Session, keys: Iterable[tuple[int, int]]) -> None:
+        """Look up the streams of (gateway id, epoch) pairs; those not spoken of before begin."""
+        unknown = [key for key in keys if key not in self._streams]
+        if unknown:
+            found = streams.find_streams(session, unknown)
+            missing = [key for key in unknown if key not in found]
+            self._new_streams |= found | (streams.open_streams(session, missing) if missing else {})
+
+    def stream(self, gateway: GatewayFacts, epoch: int) -> int:
+        """The id of a known stream."""
         key = gateway.id, epoch
-        known = self._streams.get(key) or self._new_streams.get(key)
-        if known is None:
-            found = streams.find_streams(session, [key]) or streams.open_streams(session, [key])
-            known = self._new_streams[key] = found[key]
-        return known
+        return self._streams[key] if key in self._streams else self._new_streams[key]
 
     def add(self, session: Session, gateway: GatewayFacts, stream: int, catalog: Catalog, payload: bytes) -> None:
         """Keep a catalog for good. One that changes what a number meant, or names a foreign meter, is refused."""

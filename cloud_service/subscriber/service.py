@@ -20,7 +20,7 @@ from common.message import subscription
 
 GROUP = "ingest"
 BACKOFF_MAX_S = 30.0
-HOLD_S = 1.5  # a batch waits so long for its catalog, which another subscriber may have taken
+HOLD_S = 3.0  # a batch waits so long for its catalog, which another subscriber may have taken
 HELD_PAUSE_S = 0.05
 SILENCE_MAX_S = 300.0  # gateways report each minute: after so long a silence the subscription is made anew
 

@@ -56,6 +56,7 @@ def main() -> None:
         say(found, "bytes_per_reading", round(size / ROWS, 2))
         say(found, "plain_copy_rows_s", plain_copy(rig, loads))
         say(found, "one_subscriber_rows_s", delivered(rig, loads, subscribers=1, epoch=1))
+        found |= validation_of_stored(rig, found)
         say(found, "two_subscribers_rows_s", delivered(rig, loads, subscribers=2, epoch=2))
         say(found, "plain_copy_again_rows_s", plain_copy(rig, loads))
         copy = (found["plain_copy_rows_s"] + found["plain_copy_again_rows_s"]) / 2
@@ -63,7 +64,6 @@ def main() -> None:
         say(found, "two_to_one", round(found["two_subscribers_rows_s"] / found["one_subscriber_rows_s"], 2))
         found |= memory(rig, found)
         found |= validation(found)
-        found |= validation_of_stored(rig, found)
         found |= fleet(rig, found)
     target = Path(".energy/bench")
     target.mkdir(parents=True, exist_ok=True)
