@@ -17,6 +17,7 @@ from edge_agent.clock import Clock
 from edge_agent.config import Bus, Meter, SiteFile, registers_of
 from edge_agent.drivers import open_driver
 from edge_agent.drivers.interface import Acknowledged, Driver, LineDown, RegisterValue
+from edge_agent.drivers.plausible import Judge
 from edge_agent.schedule import Turn, last_due_ms, on_grid, wait_ms
 from edge_agent.transports.port import Port
 
@@ -60,6 +61,10 @@ class Device:
     failures: int = 0
     failing_since_ms: int = 0
     error: str = ""
+    judge: Judge = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.judge = Judge(self.profile)
 
     def succeeded(self) -> None:
         """The poll was good and is committed."""
@@ -161,6 +166,7 @@ class Line:
         try:
             async with asyncio.timeout(limit_s):
                 values = await driver.read(device.meter.address, device.profile, device.registers)
+                values = device.judge.marked(values)
         except TimeoutError:
             raise LineDown(f"meter {device.meter.id} held the line for {limit_s:g} s", path=self.bus.name) from None
         stepped = self.clock.offset_ms != offset_ms  # then the driver's time is not ours any more
