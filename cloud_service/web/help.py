@@ -66,4 +66,9 @@ def picture(name: str) -> Response:
 def _html(text: str) -> str:
     """Markdown to HTML; links between pages lose their `.md`."""
     html: str = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]).render(text)
-    return html.replace('.md"', '"').replace(".md#", "#").replace('src="pictures/', 'src="/help/pictures/')
+    return (
+        html.replace('.md"', '"')
+        .replace(".md#", "#")
+        .replace('src="pictures/', 'src="/help/pictures/')
+        .replace("<pre>", '<pre tabindex="0">')
+    )

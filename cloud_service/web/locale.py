@@ -13,13 +13,14 @@ COOKIE = "language"
 
 
 def chosen() -> str:
-    """By cookie, then by the person's record, then by what the browser prefers."""
+    """By cookie, then by what the browser prefers, then by the person's record."""
     cookie = request.cookies.get(COOKIE, "")
     if cookie in LANGUAGES:
         return cookie
-    if current_user and current_user.is_authenticated and current_user.locale in LANGUAGES:
+    wanted = request.accept_languages.best_match(LANGUAGES)
+    if wanted is None and current_user and current_user.is_authenticated and current_user.locale in LANGUAGES:
         return str(current_user.locale)
-    return request.accept_languages.best_match(LANGUAGES) or "en"
+    return wanted or "en"
 
 
 def direction() -> str:

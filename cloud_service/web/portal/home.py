@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from cloud_service.store import lookups
@@ -32,8 +32,6 @@ blueprint = Blueprint("portal", __name__, url_prefix="/portal")
 
 
 def _to_bill(row: Any) -> str:
-    from flask import url_for
-
     return url_for("portal.bill", public_id=row.public_id)
 
 
@@ -219,10 +217,9 @@ def bill(public_id: UUID) -> str:
 @access(May.PORTAL)
 def pay(public_id: UUID) -> AnyResponse:
     """On to the payment page of the provider."""
-    address = pay_address(bill_page(session(), scope(), public_id, mine().today))
-    if not address:
+    if not pay_address(bill_page(session(), scope(), public_id, mine().today)):
         raise NotFoundError("there is nothing to pay here")
-    return redirect(address)
+    return redirect(url_for("pay.show", public_id=public_id))
 
 
 @blueprint.get("/bills/<uuid:public_id>/<kind>")

@@ -44,13 +44,17 @@ document.addEventListener("keydown", (event) => {
   else if (Date.now() - went < 1000 && places[event.key] && field) { location.href = places[event.key]; }
 });
 // One Esc closes, also when text stands in the search field; arrows walk the hits, Enter opens the first one.
+// Enter before the hits of the newest letters are there asks the server instead.
+let stale = false;
+field?.addEventListener("input", () => { stale = true; });
+document.addEventListener("htmx:after:swap", () => { stale = false; });
 palette?.addEventListener("keydown", (event) => {
   const hits = [...palette.querySelectorAll("#palette-found a")];
   const at = hits.indexOf(document.activeElement);
   if (event.key === "Escape") { event.preventDefault(); palette.close(); }
   else if (event.key === "ArrowDown" && hits.length) { event.preventDefault(); hits[Math.min(at + 1, hits.length - 1)].focus(); }
   else if (event.key === "ArrowUp") { event.preventDefault(); at > 0 ? hits[at - 1].focus() : field.focus(); }
-  else if (event.key === "Enter" && document.activeElement === field && hits.length) { event.preventDefault(); location.href = hits[0].href; }
+  else if (event.key === "Enter" && document.activeElement === field && hits.length && !stale) { event.preventDefault(); location.href = hits[0].href; }
 });
 palette?.addEventListener("click", (event) => { if (event.target === palette) palette.close(); });
 document.getElementById("top-search")?.addEventListener("focus", (event) => { event.target.blur(); open(); });

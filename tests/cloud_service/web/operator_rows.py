@@ -20,6 +20,7 @@ from cloud_service.store.billing import CurrencyRate, Invoice, InvoiceLine, Invo
 from cloud_service.store.books import book
 from cloud_service.store.metering import Contract, Gateway, IntervalDay, Meter, MeterMount, Register, ServicePoint
 from cloud_service.store.parties import Account, AccountMode, Client, LegalEntity, Site
+from cloud_service.store.payers import parties
 from cloud_service.store.tariffs import Tariff, TariffAssignment, TariffVersion
 from common.period import intervals_in_day
 
@@ -180,8 +181,7 @@ def _bill(  # noqa: PLR0917 - a row of the table above
     energy: int,
     rate: str = "1",
 ) -> Invoice:
-    client = session.get(Client, account.client_id)
-    assert client is not None
+    party = parties(session, [account.id], bill_date)[account.id]
     days = Range(bill_date - timedelta(days=9), bill_date)
     bill = Invoice(
         legal_entity_id=entity.id,
@@ -197,8 +197,8 @@ def _bill(  # noqa: PLR0917 - a row of the table above
         local_currency=entity.currency,
         local_rate=money(rate),
         energy=energy,
-        seller={"email": entity.email},
-        buyer={"name": client.name, "account": account.number, "email": client.email},
+        seller=party.seller,
+        buyer=party.buyer,
         basis={},
         hash=b"x" * 32,
         issued_by="test",

@@ -1,0 +1,45 @@
+"""The rules of axe-core, fetched by npm when the tests run; they are not part of the product."""
+
+import json
+import shutil
+import subprocess
+import tarfile
+import tempfile
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+VERSION = "4.14.1"
+KEPT = Path(tempfile.gettempdir()) / f"axe-core-{VERSION}" / "axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@lru_cache(maxsize=1)
+def script() -> str:
+    """The script, or a skip that says what is missing."""
+    if not KEPT.exists():
+        if shutil.which("npm") is None:
+            pytest.skip("needs npm, to fetch axe-core")
+        with tempfile.TemporaryDirectory() as folder:
+            command = ["npm", "pack", f"axe-core@{VERSION}", "--silent", "--pack-destination", folder]
+            run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+            if run.returncode:
+                pytest.skip(f"axe-core {VERSION} could not be fetched by npm: {run.stderr.strip()[-200:]}")
+            with tarfile.open(next(Path(folder).glob("*.tgz"))) as archive:
+                archive.extractall(folder, filter="data")
+            KEPT.parent.mkdir(exist_ok=True)
+            shutil.copy(Path(folder) / "package" / "axe.min.js", KEPT)
+    return KEPT.read_text(encoding="utf-8")
+
+
+def violations(page: Page) -> list[str]:
+    """What breaks the rules on the page as it is shown: rule, element, why."""
+    page.evaluate(script())
+    found = page.evaluate(f"axe.run(document, {{runOnly: {json.dumps(TAGS)}}})")
+    return [
+        f"{rule['id']}: {node['html'][:120]} ({node['failureSummary'].splitlines()[-1].strip()[:200]})"
+        for rule in found["violations"]
+        for node in rule["nodes"][:3]
+    ]
