@@ -104,7 +104,7 @@ class MBusSlaves:
     def _answer(self, request: bytes) -> bytes:
         if request[0] == 0x68:
             frame = parse_frame(request)
-            return self._select(frame.data) if frame.control == SND_UD and frame.ci == 0x52 else b""
+            return self._select(frame.data) if frame.control & ~FCB == SND_UD and frame.ci == 0x52 else b""
         control, address = request[1], request[2]
         asked = [slave for slave in self.slaves if self._means(slave, address)]
         if control == SND_NKE:
