@@ -14,6 +14,7 @@ from cloud_service.documents.paper import (
     PaperTax,
     Party,
 )
+from cloud_service.documents.words import locale_of
 from cloud_service.domain.money import round_money
 
 Facts = Mapping[str, Any]
@@ -36,7 +37,7 @@ def paper_of(invoice: Facts, lines: Sequence[Facts], *, corrects: str = "", pay_
         first_day=span[0],
         last_day=span[1],
         currency=invoice["currency"],
-        locale=buyer.get("locale") or seller.get("locale") or "en",
+        locale=reader_of(buyer, seller),
         seller=party_of(seller),
         buyer=party_of(buyer),
         lines=tuple(_line(line, _places(contracts), span) for line in lines),
@@ -71,6 +72,11 @@ def party_of(facts: Facts) -> Party:
         **{name: str(facts.get(name) or "") for name in names},
         reference=str(facts.get("buyer_reference") or ""),
     )
+
+
+def reader_of(buyer: Facts, seller: Facts) -> str:
+    """The locale in which a buyer reads."""
+    return locale_of(str(buyer.get("locale") or seller.get("locale") or "en"), str(buyer.get("country") or ""))
 
 
 def _grid_id(item: Facts) -> str:

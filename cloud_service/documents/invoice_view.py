@@ -2,11 +2,12 @@
 
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
+from datetime import date
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from cloud_service.documents.paper import Bank, InvoicePaper, MeterReading, PaperLine, PaperTax, Party
+from cloud_service.documents.paper import Bank, InvoicePaper, MeterReading, MonthEnergy, PaperLine, PaperTax, Party
 from cloud_service.documents.payment_code import epc_fits, epc_svg, link_svg, spaced_iban
 from cloud_service.documents.theme import Theme
 from cloud_service.documents.words import Words, places_of, words_for
@@ -225,9 +226,9 @@ def _tax_name(tax: PaperTax, words: Words) -> str:
 
 def _chart(paper: InvoicePaper, words: Words) -> dict[str, Any]:
     """Bars of the last twelve months, as shares of the highest."""
-    months = sorted(paper.history, key=lambda item: item.month)[-CHART_MONTHS:]
+    months = _last_months(paper)
     top = max([item.energy for item in months] + [Decimal(0)])
-    values = [words.number(item.energy, 0) for item in months]
+    values = [words.number(item.energy, 0) if item in paper.history else "" for item in months]
     names = [words.month_short(item.month) for item in months]
     spoken = ", ".join(f"{name} {value}" for name, value in zip(names, values, strict=True))
     return {
@@ -244,6 +245,15 @@ def _chart(paper: InvoicePaper, words: Words) -> dict[str, Any]:
             for at, (item, name, value) in enumerate(zip(months, names, values, strict=True))
         ],
     }
+
+
+def _last_months(paper: InvoicePaper) -> list[MonthEnergy]:
+    """Twelve months up to the newest; those that nothing is known of are empty."""
+    known = {item.month.replace(day=1): item for item in paper.history}
+    last = max(known)
+    count = last.year * 12 + last.month - 1
+    firsts = [date(at // 12, at % 12 + 1, 1) for at in range(count - CHART_MONTHS + 1, count + 1)]
+    return [known.get(first, MonthEnergy(first, Decimal(0))) for first in firsts]
 
 
 def _readings(paper: InvoicePaper, words: Words) -> dict[str, Any]:

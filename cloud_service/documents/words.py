@@ -38,16 +38,35 @@ def labels(language: str) -> dict[str, Any]:
 @cache
 def words_for(locale: str) -> "Words":
     """The words of a locale; a language without labels reads English in its country's formats."""
+    language, _, territory = locale.replace("-", "_").partition("_")
+    for code in (f"{language}_{territory}", language) if language in languages() else (f"en_{territory}",):
+        found = known_locale(code)
+        if found is not None:
+            return Words(found)
+    return Words(Locale("en"))
+
+
+@cache
+def known_locale(code: str) -> Locale | None:
+    """A locale that CLDR has, else None."""
     try:
-        parsed = Locale.parse(locale.replace("-", "_"))
+        return Locale.parse(code.rstrip("_"))
     except (ValueError, UnknownLocaleError):
-        parsed = Locale.parse("en")
-    if parsed.language in languages():
-        return Words(parsed)
-    try:
-        return Words(Locale("en", parsed.territory))
-    except UnknownLocaleError:
-        return Words(Locale("en"))
+        return None
+
+
+@cache
+def locale_of(locale: str, country: str) -> str:
+    """A reader's locale with the country where it is missing: `en` in Kenya writes 2 Nov, in the USA Nov 2.
+
+    English keeps its decimal point wherever it is read.
+    """
+    if "_" in locale or "-" in locale or not locale:
+        return locale or "en"
+    found = known_locale(f"{locale}_{country}") if country else None
+    if locale == "en" and (found is None or found.number_symbols["latn"]["decimal"] != "."):
+        return "en_GB" if country else "en"
+    return str(found or locale)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from datetime import date
 
 from cloud_service.documents import statement_pdf
-from cloud_service.documents.from_invoice import bank_of, party_of
+from cloud_service.documents.from_invoice import bank_of, party_of, reader_of
 from cloud_service.documents.statement_pdf import Booking, StatementPaper
 from cloud_service.documents.theme import read_theme
 from cloud_service.store import delivering, payers, reports
@@ -17,7 +17,7 @@ def statement(session: Session, account_id: int, first_day: date, last_day: date
     paper = StatementPaper(
         account=str(party.buyer["account"]),
         currency=found.currency,
-        locale=str(party.buyer.get("locale") or party.seller.get("locale") or "en"),
+        locale=reader_of(party.buyer, party.seller),
         first_day=first_day,
         last_day=last_day,
         seller=party_of(party.seller),

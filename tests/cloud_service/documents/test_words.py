@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cloud_service.documents.words import labels, languages, places_of, words_for
+from cloud_service.documents.words import labels, languages, locale_of, places_of, words_for
 
 D = Decimal
 
@@ -45,6 +45,9 @@ def test_every_language_says_everything_with_the_same_facts(language: str) -> No
         ("en", "-0.00", "EUR", "-€0.00"),
         ("xx", "5", "USD", "$5.00"),
         ("zh_TW", "5", "USD", "$5.00"),
+        ("de_FR", "1234.5", "EUR", "1.234,50 €"),
+        ("", "5", "USD", "$5.00"),
+        ("nonsense!", "5", "USD", "$5.00"),
     ],
 )
 def test_money_is_written_as_the_reader_s_country_does(locale: str, amount: str, currency: str, written: str) -> None:
@@ -86,3 +89,15 @@ def test_one_of_a_thing_has_another_name_than_many(quantity: str, unit: str) -> 
 @pytest.mark.parametrize(("percent", "written"), [("19", "19 %"), ("7.5", "7,5 %"), ("0", "0 %")])
 def test_percents(percent: str, written: str) -> None:
     assert written == words_for("de").percent(D(percent)).replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(
+    ("locale", "country", "full"),
+    [
+        ("en", "KE", "en_KE"), ("en", "US", "en_US"), ("en", "IN", "en_IN"), ("en", "DE", "en_GB"), ("en", "", "en"),
+        ("de", "AT", "de_AT"), ("de", "KE", "de"), ("es", "MX", "es_MX"), ("de_CH", "DE", "de_CH"), ("", "DE", "en"),
+        ("ar", "AE", "ar_AE"), ("en", "XX", "en_GB"),
+    ],
+)  # fmt: skip
+def test_a_language_gets_the_reader_s_country(locale: str, country: str, full: str) -> None:
+    assert full == locale_of(locale, country)
