@@ -1,5 +1,6 @@
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from sqlalchemy import text
@@ -119,7 +120,6 @@ def test_a_difference_goes_on_the_next_bill_with_its_vat_and_its_reason(world: W
 
 def test_a_second_difference_starts_from_what_the_first_has_billed(world: World) -> None:
     first = bill(world)
-    amounts = []
     for wh in (200, 300):
         late(world, date(2026, 10, 5), wh)
         rated = [one.rated for one in rate_contracts(world.session, world.contracts, OCTOBER) if one.rated]
@@ -129,7 +129,7 @@ def test_a_second_difference_starts_from_what_the_first_has_billed(world: World)
             rated,
             reason=f"{wh}",
             author="test",
-            clock=lambda wh=wh: noon(date(2026, 11, wh // 50)),
+            clock=partial(noon, date(2026, 11, wh // 50)),
         )
     amounts = world.session.execute(text("SELECT amount FROM pending_line ORDER BY id")).scalars().all()
 
