@@ -5,12 +5,14 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import IO, Any
 
 import click
 
 from common.errors import InputError
+from common.period import Span
 
 FORMATS = ("nem12", "csv")  # of domain/meterdata, which is not imported before it is needed
 COLUMNS = "meter, register, time, value, unit, kind, step, quality or direction"
@@ -107,6 +109,42 @@ def validate(limit: int, *, as_json: bool) -> None:
         for problem in report.problems:
             click.echo(problem, err=True)
     raise SystemExit(6 if report.problems else 0)
+
+
+@readings.command()
+@click.option("--from", "start", required=True, metavar="DATE", help="First day.")
+@click.option("--to", "end", required=True, metavar="DATE", help="First day after.")
+@click.option("--meter", "meters", multiple=True, help="Only this meter; may be given more than once.")
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+def completeness(start: str, end: str, meters: tuple[str, ...], *, as_json: bool) -> None:
+    """Show what is missing of each billed register, and why; exit code 6 if anything is."""
+    from cloud_service.settings import database_url
+    from cloud_service.store.completeness import completeness as measured
+    from cloud_service.store.session import connect, transaction
+
+    engine = connect(database_url())
+    with transaction(engine) as session:
+        found = measured(session, Span(_date(start, "--from"), _date(end, "--to")), datetime.now(UTC), meters or None)
+    engine.dispose()
+    if as_json:
+        click.echo(json.dumps({"registers": [one.as_json() for one in found]}, ensure_ascii=False))
+    for one in () if as_json else found:
+        share = 100 * (one.expected - one.missing) / one.expected if one.expected else 100
+        name = f"{one.known.meter} {one.known.register}"
+        click.echo(
+            f"{name}: {share:.2f} % of {one.expected:,} steps, {one.estimated:,} estimated, {one.missing:,} missing"
+        )
+        for gap in one.gaps:
+            facts = gap.as_json()
+            click.echo(f"    {facts['from']} to {facts['to']}: {facts['means']}")
+    raise SystemExit(6 if any(one.missing for one in found) else 0)
+
+
+def _date(text: str, option: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"{text!r} is not a date YYYY-MM-DD", path=option) from None
 
 
 def _progress(file: Path) -> Callable[[int], None]:
