@@ -132,7 +132,7 @@ def _result(session: Any, run_id: int, counted: "RunProgress", odd: list[Any]) -
         "items": counted.total,
         "rated": counted.rated,
         "issued": counted.issued,
-        "parked": [{"item": one.id, "contract": one.contract_id, "reason": one.reason} for one in parked],
+        "parked": [{"item": one.id, "contract": one.contract, "reason": one.reason} for one in parked],
         "amount": dict(counted.amount),
         "outliers": [asdict(one) for one in odd],
     }

@@ -245,6 +245,11 @@ def _turn(counter: Counter, before: int, value: int) -> int:
 
 
 def _index_at(points: Sequence[tuple[datetime, int]], at: datetime, counter: Counter) -> int:
+    if not points:
+        raise InputError(
+            f"register {counter.name} of meter {counter.meter} has no readings in or around these days",
+            code="missing_index", hint="read or estimate them, then run the billing again",
+        )  # fmt: skip
     before = [point for point in points if point[0] <= at]
     after = [point for point in points if point[0] >= at]
     if not before or not after:

@@ -67,6 +67,7 @@ class Item:
     state: str
     reason: str
     rated: dict[str, Any]
+    contract: str = ""  # its number, where items are listed for people
 
 
 RUN_COLUMNS = (
@@ -105,6 +106,26 @@ SET_STATE = text(
     " WHERE id = :id AND state = ANY(:expected) RETURNING id"
 )
 CLAIM_ACCOUNTS = text(
+    "SELECT a.id FROM account a WHERE a.id IN (SELECT c.account_id FROM billing_item b JOIN contract c"
+    "    ON c.id = b.contract_id WHERE b.billing_run_id = :run AND b.state = 'rated')"
+    " ORDER BY a.id LIMIT :limit FOR NO KEY UPDATE SKIP LOCKED"
+)
+RATED_OF = text(
+    "SELECT b.id, b.contract_id, lower(b.during) AS start, upper(b.during) AS end, b.state, b.reason, b.rated"
+    "  FROM billing_item b JOIN contract c ON c.id = b.contract_id WHERE b.billing_run_id = :run AND b.state = 'rated'"
+    "   AND c.account_id = ANY(:accounts) ORDER BY c.account_id, b.id"
+)
+CLAIM = text(
+    "SELECT id, contract_id, lower(during) AS start, upper(during) AS end, state, reason, rated FROM billing_item"
+    " WHERE billing_run_id = :run AND state = :state ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED"
+)
+ITEMS = text(
+    "SELECT b.id, b.contract_id, lower(b.during) AS start, upper(b.during) AS end, b.state, b.reason, b.rated,"
+    "       c.number AS contract FROM billing_item b JOIN contract c ON c.id = b.contract_id"
+    " WHERE b.billing_run_id = :run AND (cast(:state AS text) IS NULL OR b.state = :state) ORDER BY b.id"
+    " LIMIT :limit OFFSET :offset"
+)
+COUNTS = text(
     "SELECT a.id FROM account a WHERE a.id IN (SELECT c.account_id FROM billing_item b JOIN contract c"
     "    ON c.id = b.contract_id WHERE b.billing_run_id = :run AND b.state = 'rated')"
     " ORDER BY a.id LIMIT :limit FOR NO KEY UPDATE SKIP LOCKED"
