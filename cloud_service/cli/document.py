@@ -3,12 +3,14 @@
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
-from cloud_service.cli.connection import as_json, day_of, transaction
+from cloud_service.cli.connection import as_json, author, day_of, transaction
 from common.errors import InputError, NotFoundError
 
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 OUT = click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The file to write.")
 JSON = click.option("--json", "json_wanted", is_flag=True, help="Print what was written as JSON.")
 KINDS = ("invoice_pdf", "einvoice_cii", "einvoice_ubl", "xrechnung_cii", "xrechnung_ubl")
@@ -70,27 +72,42 @@ def bills(*, start: str, end: str | None, out: Path, json_wanted: bool) -> None:
 
 
 @document.command()
-@click.argument("theme", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=FILE)
 @click.option("--locale", default="en", show_default=True, help="The reader's: de, en_IN, ar_AE …")
 @click.option("--currency", default="EUR", show_default=True)
-@click.option("--template", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Your own template.")
+@click.option("--template", type=FILE, help="Your own template.")
 @OUT
 @JSON
-def preview(theme: Path, *, locale: str, currency: str, template: Path | None, out: Path, json_wanted: bool) -> None:
+def preview(file: Path, *, locale: str, currency: str, template: Path | None, out: Path, json_wanted: bool) -> None:
     """A made-up bill in the look of a theme (a JSON file); needs no database."""
-    from cloud_service.documents import invoice_pdf
-    from cloud_service.documents.sample import sample_bill
-    from cloud_service.documents.theme import read_theme
+    from cloud_service.flow import look
 
+    _write(out, look.preview(_theme(file, template), locale=locale, currency=currency), json_wanted=json_wanted)
+
+
+@document.command()
+@click.argument("file", type=FILE)
+@click.option("--entity", help="Name of the legal entity; may be left out where there is only one.")
+@click.option("--template", type=FILE, help="Your own template.")
+@JSON
+def theme(file: Path, *, entity: str | None, template: Path | None, json_wanted: bool) -> None:
+    """Use a theme (a JSON file) for all documents from now on, after trying it on a made-up bill."""
+    from cloud_service.flow import look
+    from cloud_service.store.delivering import entity_named
+
+    with transaction() as session:
+        look.set_theme(session, entity_named(session, entity), _theme(file, template), author=author())
+    click.echo(as_json({"theme": str(file)}) if json_wanted else f"{file} is in use", err=not json_wanted)
+
+
+def _theme(file: Path, template: Path | None) -> dict[str, Any]:
     try:
-        facts = json.loads(theme.read_text(encoding="utf-8"))
+        facts = json.loads(file.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise InputError(f"not JSON: {error}", path=str(theme)) from error
+        raise InputError(f"not JSON: {error}", path=str(file)) from error
     if not isinstance(facts, dict):
-        raise InputError("not a JSON object", path=str(theme))
-    if template is not None:
-        facts["template"] = template.read_text(encoding="utf-8")
-    _write(out, invoice_pdf.render(sample_bill(locale, currency=currency), read_theme(facts)), json_wanted=json_wanted)
+        raise InputError("not a JSON object", path=str(file))
+    return facts | ({"template": template.read_text(encoding="utf-8")} if template else {})
 
 
 def _write(out: Path, body: bytes, *, json_wanted: bool) -> None:

@@ -7,8 +7,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from psycopg.types.json import Jsonb
 from sqlalchemy import text
 from sqlalchemy.orm import Session
+
+from common.errors import NotFoundError
 
 TAKE = text(
     "SELECT d.id, d.invoice_id, d.account_id, d.kind, d.recipient, d.message_id, d.state, d.attempts, d.facts"
@@ -37,6 +40,8 @@ WRITE = text(
     " VALUES (:invoice, :kind, :media_type, :filename, :sha256, :body) ON CONFLICT DO NOTHING"
 )
 THEME = text("SELECT theme FROM legal_entity WHERE id = :id")
+SET_THEME = text("UPDATE legal_entity SET theme = :theme WHERE id = :id")
+ENTITIES = text("SELECT id, name FROM legal_entity WHERE cast(:name AS text) IS NULL OR name = :name ORDER BY id")
 INVOICE_ID = text("SELECT id FROM invoice WHERE public_id = :public_id")
 
 
@@ -111,6 +116,20 @@ def invoice(session: Session, invoice_id: int) -> StoredInvoice | None:
 def theme(session: Session, entity_id: int) -> dict[str, Any]:
     """The look of a legal entity's documents."""
     return dict(session.execute(THEME, {"id": entity_id}).scalar_one())
+
+
+def set_theme(session: Session, entity_id: int, facts: dict[str, Any]) -> None:
+    """Change it; what is printed already stays."""
+    session.execute(SET_THEME, {"id": entity_id, "theme": Jsonb(facts)})
+
+
+def entity_named(session: Session, name: str | None) -> int:
+    """The legal entity of that name, or the only one there is."""
+    found = session.execute(ENTITIES, {"name": name}).all()
+    if len(found) != 1:
+        names = ", ".join(row.name for row in found)
+        raise NotFoundError(f"{len(found)} legal entities fit" + (f": {names}" if names else ""), path="--entity")
+    return int(found[0].id)
 
 
 def invoice_id(session: Session, public_id: UUID) -> int | None:

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from cloud_service.cli import cloud
-from common.errors import InputError
+from common.errors import InputError, NotFoundError
 from common.period import Span
 from tests.books.world import World, build
 
@@ -79,3 +80,34 @@ def test_a_theme_with_a_fault_is_refused_by_name(tmp_path: Path, text: str, faul
 
     assert isinstance(result.exception, InputError)
     assert fault in str(result.exception)
+
+
+def test_a_theme_is_kept_for_what_comes_and_leaves_what_was_made(world: World, tmp_path: Path) -> None:
+    theme, first, again = (tmp_path / name for name in ("theme.json", "first.pdf", "again.pdf"))
+    call("document", "bill", "INV-2026-00001", "--out", str(first))
+    theme.write_text('{"primary": "#7048e8"}')
+    call("document", "theme", str(theme), "--entity", "Example Energy")
+    call("document", "bill", "INV-2026-00001", "--out", str(again))
+
+    assert {"primary": "#7048e8"} == world.session.execute(text("SELECT theme FROM legal_entity")).scalar()
+    assert 1 == world.session.execute(text("SELECT count(*) FROM audit WHERE action = 'theme.change'")).scalar()
+    assert first.read_bytes() == again.read_bytes()
+
+
+@pytest.mark.slow
+def test_a_theme_whose_template_is_broken_is_never_kept(world: World, tmp_path: Path) -> None:
+    theme, template = tmp_path / "theme.json", tmp_path / "bill.typ"
+    theme.write_text('{"renderer": "typst"}')
+    template.write_text("#view.nothing")
+    result = CliRunner().invoke(cloud, ["document", "theme", str(theme), "--template", str(template)])
+
+    assert isinstance(result.exception, InputError)
+    assert {} == world.session.execute(text("SELECT theme FROM legal_entity")).scalar()
+
+
+def test_an_unknown_entity_is_not_found(world: World, tmp_path: Path) -> None:
+    theme = tmp_path / "theme.json"
+    theme.write_text("{}")
+    result = CliRunner().invoke(cloud, ["document", "theme", str(theme), "--entity", "Nobody"])
+
+    assert isinstance(result.exception, NotFoundError)

@@ -97,6 +97,7 @@ def test_a_file_that_reaches_for_another_gets_nothing(tmp_path: Path) -> None:
         read(tmp_path, content)
 
 
+@pytest.mark.slow
 def test_a_year_of_bookings_is_read_in_seconds(tmp_path: Path) -> None:
     entries = [entry(f"{at % 900 + 1}.00", f"INV-2026-{at:05}", reference=f"R{at}") for at in range(10_000)]
 
