@@ -38,7 +38,8 @@ class Plan:
 
 
 def plan(session: Session, wanted: Plan) -> Run:
-    """A run with an item for each contract's days that fall due and that nothing bills yet."""
+    """A run with an item for each contract's days that fall due and that nothing bills yet. Dry runs before it end."""
+    runs.release_dry_runs(session, wanted.entity_id)
     window = Span(longest(wanted.span.start), wanted.span.end)
     found = [
         (one.id, span)

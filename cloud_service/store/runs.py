@@ -158,6 +158,12 @@ CANCEL = text(
     "UPDATE billing_item SET state = 'cancelled' WHERE billing_run_id = :run"
     " AND state IN ('waiting', 'rated', 'parked')"
 )
+RELEASE = text(
+    "WITH dry AS (UPDATE billing_run SET state = 'cancelled', finished_at = now() WHERE legal_entity_id = :entity"
+    "   AND dry_run AND state IN ('planned', 'rating', 'rated') RETURNING id)"
+    " UPDATE billing_item SET state = 'cancelled' WHERE billing_run_id IN (SELECT id FROM dry)"
+    " AND state IN ('waiting', 'rated')"
+)
 PROGRESS = text(
     "INSERT INTO progress (key, title, done, parked, total, state)"
     " VALUES (:key, :title, :done, :parked, :total, :state)"
@@ -292,6 +298,11 @@ def park(session: Session, ids: Sequence[int], reason: str) -> None:
 def unpark(session: Session, run_id: int, ids: Sequence[int] | None = None) -> int:
     """Let parked items be rated again."""
     return len(session.execute(WAIT, {"run": run_id, "ids": list(ids) if ids is not None else None}).all())
+
+
+def release_dry_runs(session: Session, entity_id: int) -> None:
+    """Dry runs of an entity end here: what they only tried keeps nobody off those days."""
+    session.execute(RELEASE, {"entity": entity_id})
 
 
 def cancel_items(session: Session, run_id: int) -> None:

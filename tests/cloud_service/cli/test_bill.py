@@ -59,6 +59,17 @@ def test_a_dry_run_issues_nothing_and_names_what_looks_odd(world: World) -> None
     assert 2 == len(call("list", "--on", "2026-10-05"))
 
 
+def test_a_dry_run_that_nobody_ended_is_in_nobodys_way(world: World) -> None:
+    from cloud_service.flow import run as running
+    from cloud_service.flow.rate import rate_shard
+
+    dry = running.plan(world.session, running.Plan(world.entity, OCTOBER, date(2026, 11, 2), "t", dry_run=True))
+    rate_shard(world.session, dry.id)
+    world.session.commit()
+
+    assert 2 == call("run", "--month", "2026-10", "--bill-date", "2026-11-02", code=6)["issued"]
+
+
 def test_a_bill_explains_its_lines_and_proves_itself_unchanged(world: World) -> None:
     call("run", "--month", "2026-10", "--bill-date", "2026-11-02", code=6)
     shown = call("show", "INV-2026-00001")
