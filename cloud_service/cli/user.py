@@ -2,6 +2,8 @@
 
 import json
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -25,7 +27,7 @@ def user() -> None:
 def add(*, email: str, name: str, role: str, client_number: str, password_stdin: bool, as_json: bool) -> None:
     """Let EMAIL sign in, and print the one-time link by which they choose a password."""
     password = sys.stdin.readline().rstrip("\n") if password_stdin else None
-    with _application() as (app, session):
+    with _database() as (link_for, session):
         from cloud_service.store import access
 
         person = access.add_user(
@@ -38,9 +40,7 @@ def add(*, email: str, name: str, role: str, client_number: str, password_stdin:
             actor=ACTOR,
         )
         session.commit()
-        _print(
-            {"email": person.email, "role": role} | ({} if password else {"link": _link(app, email)}), as_json=as_json
-        )
+        _print({"email": person.email, "role": role} | ({} if password else {"link": link_for(email)}), as_json=as_json)
 
 
 @user.command()
@@ -48,12 +48,12 @@ def add(*, email: str, name: str, role: str, client_number: str, password_stdin:
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def link(*, email: str, as_json: bool) -> None:
     """Print a new one-time link for EMAIL: a day to choose a password."""
-    with _application() as (app, session):
+    with _database() as (link_for, session):
         from cloud_service.store import access
 
         access.note(session, ACTOR, "user.invite", _known(session, email))
         session.commit()
-        _print({"email": email, "link": _link(app, email)}, as_json=as_json)
+        _print({"email": email, "link": link_for(email)}, as_json=as_json)
 
 
 @user.command()
@@ -61,7 +61,7 @@ def link(*, email: str, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def disable(*, email: str, as_json: bool) -> None:
     """Keep EMAIL out from now on; their browsers are signed out at once."""
-    with _application() as (_app, session):
+    with _database() as (_link_for, session):
         from cloud_service.store import access
 
         access.set_active(session, _known(session, email), active=False, actor=ACTOR)
@@ -73,7 +73,7 @@ def disable(*, email: str, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def list_all(*, as_json: bool) -> None:
     """Print who may sign in."""
-    with _application() as (_app, session):
+    with _database() as (_link_for, session):
         from cloud_service.store import access
 
         rows: list[dict[str, Any]] = [
@@ -107,25 +107,17 @@ def _known(session: Any, email: str) -> Any:
     return found
 
 
-def _link(app: Any, email: str) -> str:
-    """The address that the console would show for the same person."""
-    from cloud_service.web.identity import one_time_address
+@contextmanager
+def _database() -> Iterator[tuple[Callable[[str], str], Any]]:
+    """A maker of links, signed with the keys of this installation, and a session on its database."""
+    from cloud_service.settings import read_settings
+    from cloud_service.store.session import Session, connect
+    from cloud_service.web.identity import one_time_link
 
-    with app.test_request_context():
-        return one_time_address(email)
-
-
-def _application() -> Any:
-    """The web application and a session on its database; the link is signed with its keys."""
-    from contextlib import contextmanager
-
-    @contextmanager
-    def opened() -> Any:
-        from cloud_service.app import create_app
-        from cloud_service.store.session import Session
-
-        app = create_app()
-        with Session(app.extensions["engine"], expire_on_commit=False) as session:
-            yield app, session
-
-    return opened()
+    settings = read_settings()
+    engine = connect(settings.database_url)
+    try:
+        with Session(engine, expire_on_commit=False) as session:
+            yield (lambda email: one_time_link(settings, engine, email)), session
+    finally:
+        engine.dispose()

@@ -48,6 +48,22 @@ def axis_text(value: Decimal) -> str:
     return f"{value.normalize():,f}"
 
 
+def both(
+    labels: Sequence[str],
+    series: Sequence[Sequence[Decimal]],
+    titles: Sequence[Sequence[str]],
+    *,
+    width: int = 760,
+    every: int = 1,
+) -> tuple[Chart, Chart]:
+    """The same bars for a wide page and for a telephone: a picture scales its letters, so each width has its own."""
+    thinner = max(every * 2, 1)
+    return (
+        bars(labels, series, titles, width=width, every=every),
+        bars(labels, series, titles, width=340, height=220, every=thinner),
+    )
+
+
 def bars(
     labels: Sequence[str],
     series: Sequence[Sequence[Decimal]],

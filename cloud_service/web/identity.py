@@ -12,8 +12,11 @@ from flask_security.recoverable import generate_reset_password_token
 
 from cloud_service.settings import Settings
 from cloud_service.store.access import PASSWORD_MIN, User
+from cloud_service.store.session import Engine
+from cloud_service.web import database
 from cloud_service.web.access import ROLES, May
 from cloud_service.web.database import current_session, session
+from cloud_service.web.locale import babel
 from common.errors import NotFoundError
 
 WRONG_MAX = 8
@@ -119,6 +122,18 @@ def one_time_address(email: str) -> str:
     if person is None:
         raise NotFoundError(f"nobody signs in as {email}")
     return settings.public_url + url_for("security.reset_password", token=one_time_token(person))
+
+
+def one_time_link(settings: Settings, engine: Engine, email: str) -> str:
+    """The same link for a command line, which serves no pages."""
+    app = Flask("links")
+    app.config["SECRET_KEY"] = settings.secret_key
+    app.extensions["settings"] = settings
+    database.use(app, engine)
+    babel.use(app)
+    use(app, settings)
+    with app.test_request_context():
+        return one_time_address(email)
 
 
 def _key(settings: Settings, purpose: str) -> str:

@@ -126,7 +126,7 @@ def test_without_scripts_everything_can_be_read_filtered_and_sorted(site: Site) 
     page.fill("#email", "admin@kilo.example")
     page.fill("#password", "four quiet words here")
     page.click("button[name=submit]")
-    expect(page.locator("svg.bars rect")).to_have_count(24)
+    expect(page.locator("svg.bars.wide rect")).to_have_count(24)
     page.goto("/bills")
     page.get_by_label("Overdue").check()
     page.get_by_role("button", name="Apply").click()
@@ -209,7 +209,7 @@ def test_paper_is_light_and_without_the_menu(site: Site) -> None:
 
     expect(page.locator("aside")).to_be_hidden()
     assert "rgb(255, 255, 255)" == page.evaluate("getComputedStyle(document.querySelector('.card')).backgroundColor")
-    assert page.locator("svg.bars").is_visible()
+    assert page.locator("svg.bars.wide").is_visible()
 
 
 def test_the_customer_sees_what_is_due_and_reaches_the_payment_page(site: Site) -> None:

@@ -96,7 +96,7 @@ def chart_of(entity_id: int, currency: str, span: Span, chosen: str) -> dict[str
         [f"{name}: {verb} {currency} {words.amount(value, currency)}" for name, value in zip(names, one, strict=True)]
         for verb, one in (("billed", series[0]), ("received", series[1]))
     ]
-    drawn = charts.bars(
+    drawn = charts.both(
         [words.month(row[0], style[0]) for row in rows], series, titles, every=1 if by == "month" else 4
     )
     return {"drawn": drawn, "rows": list(zip(names, *series, strict=True))}

@@ -131,7 +131,7 @@ def year_chart(me: Mine) -> dict[str, Any]:
             for m, v in zip(months, last, strict=True)
         ],
     ]
-    drawn = charts.bars([words.month(month) for month in months], series, titles[: len(series)], width=1100, height=290)
+    drawn = charts.both([words.month(month) for month in months], series, titles[: len(series)], width=1100)
     return {
         "drawn": drawn,
         "rows": list(zip(names, this, last, strict=True)),
@@ -150,9 +150,7 @@ def usage() -> str:
     values = [as_decimal(known[day].total) if day in known else Decimal(0) for day in span]
     titles = [[f"{words.day(day, 'long')}: {words.number(v, 2)} kWh" for day, v in zip(span, values, strict=True)]]
     every = max(1, span.days // 10)
-    drawn = charts.bars(
-        [words.month(day, "d MMM") for day in span], [values], titles, width=1100, height=260, every=every
-    )
+    drawn = charts.both([words.month(day, "d MMM") for day in span], [values], titles, width=1100, every=every)
     return render_template(
         "portal/usage.html",
         me=me,

@@ -21,7 +21,7 @@ def test_use_by_day_has_chart_table_and_file(console: Console) -> None:
     page = amina.get("/portal/usage?from=2026-11-17&to=2026-11-20").text
 
     assert "2026-11-17 up to and with 2026-11-20: 72.00 kWh" in text_of(page)
-    assert 4 == page.count('<rect class="series-')
+    assert 4 == page.count('<rect class="series-') / 2  # once wide, once for a telephone
     assert "2026-11-20 – no data" in text_of(page)
     assert 289 == len(amina.get("/portal/usage.csv?from=2026-11-17&to=2026-11-20").text.splitlines())
 
