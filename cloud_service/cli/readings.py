@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
 
@@ -84,6 +85,42 @@ def _store(source: Any, given: dict[str, Any], progress: Callable[[int], None]) 
         return meter_file.import_file(engine, source, request, progress).as_json()
     finally:
         engine.dispose()
+
+
+@readings.command()
+@click.argument("meter")
+@click.argument("register")
+@click.argument("at", metavar="TIME")
+@click.argument("value", required=False)
+@click.option("--reason", required=True, help="Why it is entered by hand.")
+@click.option("--author", default="", help="Who enters it; the system's user unless given.")
+@click.option("--estimated", is_flag=True, help="It is an estimate: it counts until an actual reading contradicts it.")
+@click.option("--withdraw", is_flag=True, help="Take back what was read at this time, instead of a value.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def enter(
+    meter: str, register: str, at: str, value: str | None, *, as_json: bool, withdraw: bool, **facts: Any
+) -> None:
+    """Enter or correct the reading of a REGISTER of a METER at a TIME (with an offset) by hand.
+
+    It counts before whatever else is stored for that time; nothing is overwritten.
+    """
+    from cloud_service.flow.enter import Entry
+    from cloud_service.flow.enter import enter as store
+    from cloud_service.settings import database_url
+    from cloud_service.store.session import connect
+
+    if (value is None) != withdraw:
+        raise InputError("give a value, or --withdraw", path="value")
+    try:
+        moment, exact = datetime.fromisoformat(at), None if value is None else Decimal(value)
+    except (ValueError, ArithmeticError):
+        raise InputError(f"{at!r} {value!r} is not a time and a number") from None
+    author = facts["author"] or f"{getpass.getuser()} (command line)"
+    entry = Entry(meter, register, moment, exact, author, facts["reason"], facts["estimated"])
+    engine = connect(database_url())
+    note = store(engine, entry, datetime.now(UTC))
+    engine.dispose()
+    click.echo(json.dumps({"note": note}) if as_json else f"stored as note {note}", err=not as_json)
 
 
 @readings.command()

@@ -168,6 +168,13 @@ def ensure_months(session: Session, at_ms: Ints) -> None:
         session.execute(text("SELECT ensure_reading_month(:month)"), {"month": month})
 
 
+def add_note(session: Session, author: str, reason: str) -> int:
+    """Who enters readings by hand, and why; the id is their sequence."""
+    values = {"author": author, "reason": reason}
+    statement = text("INSERT INTO reading_note (author, reason) VALUES (:author, :reason) RETURNING id")
+    return int(session.execute(statement, values).scalar_one())
+
+
 def mark_dirty(session: Session, rows: Columns, zones: Mapping[int, str]) -> None:
     """Log the local days that these readings touch. `zones` are of the registers that validation cares for."""
     found: set[tuple[int, date]] = set()

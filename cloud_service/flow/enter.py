@@ -1,0 +1,70 @@
+"""A reading by hand: what a person read, estimated, corrects or takes back, with their name and reason.
+
+Nothing is changed: it is a new row that counts before all others of its instant.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import numpy as np
+
+from cloud_service.store import imports, readings
+from cloud_service.store.failures import guarded
+from cloud_service.store.readings import Columns
+from cloud_service.store.session import Engine, transaction
+from common.errors import InputError, NotFoundError
+from common.reading import Kind, Quality, thousandths
+
+AHEAD = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One register at one instant; `value` is None where a reading is taken back."""
+
+    meter: str
+    register: str
+    at: datetime
+    value: Decimal | None
+    author: str
+    reason: str
+    estimated: bool = False
+
+
+def enter(engine: Engine, entry: Entry, now: datetime) -> int:
+    """Store the entry; the id of its note. The days it touches are made again by validation."""
+    if entry.at.tzinfo is None:
+        raise InputError("the time needs an offset, for example 2026-03-01T00:00+01:00", path="time")
+    if entry.at > now + AHEAD:
+        raise InputError(f"{entry.at.isoformat()} lies ahead", path="time")
+    if not entry.reason.strip() or not entry.author.strip():
+        raise InputError("an entry by hand needs an author and a reason", path="reason")
+    if entry.value is not None and entry.value < 0:
+        raise InputError("a register does not count below zero", path="value")
+    with guarded(), transaction(engine) as session:
+        key = entry.meter, entry.register
+        register = imports.registers(session, [(*key, entry.at)]).get(key)
+        if register is None:
+            raise NotFoundError(f"no meter {entry.meter} with register {entry.register}")
+        note = readings.add_note(session, entry.author, entry.reason)
+        rows = _row(entry, register.id, note, register.step_s if register.kind == Kind.INTERVAL else 0)
+        readings.insert(session, rows)
+        readings.mark_dirty(session, rows, {register.id: register.zone})
+    return note
+
+
+def _row(entry: Entry, register_id: int, note: int, step_s: int) -> Columns:
+    past = entry.at - datetime(1970, 1, 1, tzinfo=UTC)
+    quality = Quality.MISSING if entry.value is None else Quality.ESTIMATED if entry.estimated else Quality.SUBSTITUTED
+    value = 0 if entry.value is None else thousandths(entry.value, "value")
+    return Columns(
+        register_id=np.array([register_id], dtype=np.int64),
+        at_ms=np.array([past // timedelta(milliseconds=1)], dtype=np.int64),
+        value=np.array([value], dtype=np.int64),
+        quality=np.array([quality], dtype=np.int16),
+        time_quality=np.zeros(1, dtype=np.int16),
+        source=np.zeros(1, dtype=np.int64),
+        sequence=np.array([note], dtype=np.int64),
+        step_s=np.array([step_s], dtype=np.int16),
+    )
