@@ -49,3 +49,37 @@ def test_workers_rate_issue_and_mail_a_queued_run(
     assert {"tenant1@example.com", "tenant2@example.com", "tenant3@example.com"} == {
         letter.recipient for letter in outbox.letters
     }
+
+
+def test_each_timed_job_runs_on_its_own_and_twice(
+    session: Session, engine: Engine, database_url: str, outbox: Outbox
+) -> None:
+    world = build(session)
+    world.tenant(mode="prepaid")
+    session.commit()
+    now = datetime(2026, 11, 5, 11, tzinfo=UTC)
+    app = create_worker(Tools(engine, lambda: outbox, lambda: now, ""), database_url)
+    names = ("validate", "resume_runs", "prepaid", "look_back", "resume_deliveries", "forget_jobs")
+    for name in (*names, *names):
+        app.tasks[name](timestamp=0)
+
+    assert (
+        "disconnected" == session.execute(text("SELECT state FROM prepaid_state")).scalar()
+    )  # it owes the standing charge
+    assert 1 == session.execute(text("SELECT count(*) FROM gateway_command")).scalar()
+
+
+def test_a_run_whose_jobs_were_lost_gets_new_ones(
+    session: Session, engine: Engine, database_url: str, outbox: Outbox
+) -> None:
+    world = build(session, tenants=1)
+    world.readings(world.registers[0], OCTOBER)
+    run = running.plan(session, Plan(world.entity, OCTOBER, date(2026, 11, 2), "test"))
+    session.commit()
+    app = create_worker(Tools(engine, lambda: outbox, lambda: datetime.now(UTC), ""), database_url)
+    app.tasks["resume_runs"](timestamp=0)
+    app.tasks["resume_runs"](timestamp=0)
+    work(engine, database_url, outbox)
+
+    assert 1 == session.execute(text("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'rate_run'")).scalar()
+    assert "rated" == run_of(session, run.id).state
