@@ -91,14 +91,18 @@ def _on_grid(rules: Rules, given: Readings, window: Window, step_s: int) -> tupl
     if not len(given):
         return np.zeros(size, dtype=np.int64), np.full(size, Quality.MISSING, dtype=np.uint8)
     start, end = _spans(rules, given)
+    place = int(np.searchsorted(end, grid[1]))
+    exact = slice(place, place + size)
+    if np.array_equal(end[exact], grid[1:]) and np.array_equal(start[exact], grid[:-1]):
+        return given.value[exact].copy(), given.quality[exact].copy()  # a span for every step: what nearly all days are
     counted = np.concatenate(([0], np.cumsum(given.value)))
     covered = np.concatenate(([0], np.cumsum(end - start)))
-    place = np.searchsorted(end, grid, side="right")  # spans that have ended by then
-    inside = np.minimum(place, len(end) - 1)
-    part = np.clip(grid - start[inside], 0, (end - start)[inside]) * (place < len(end))
+    ended = np.searchsorted(end, grid, side="right")
+    inside = np.minimum(ended, len(end) - 1)
+    part = np.clip(grid - start[inside], 0, (end - start)[inside]) * (ended < len(end))
     share = part / (end - start)[inside]
-    energy = np.diff(counted[place] + np.rint(given.value[inside] * share).astype(np.int64))
-    known = np.diff(covered[place] + part)
+    energy = np.diff(counted[ended] + np.rint(given.value[inside] * share).astype(np.int64))
+    known = np.diff(covered[ended] + part)
     return energy, _qualities(given, (start, end), grid, known)
 
 
