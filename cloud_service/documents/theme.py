@@ -1,7 +1,7 @@
 """How an operator's documents look: one record of logo, colours, texts and blocks, checked where it enters."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -15,7 +15,9 @@ EINVOICES = ("", "factur-x")
 TEXTS = ("intro", "closing", "footer", "payment")
 LOGO_BYTES_MAX = 300_000
 TEMPLATE_BYTES_MAX = 200_000
-_ACTIVE = ("script", "foreignObject", "iframe", "image", "use", "style")
+_ACTIVE = ("script", "foreignObject", "iframe", "audio", "video", "handler", "set", "animate")
+_OUTSIDE = re.compile(r"@import|url\(\s*['\"]?(?!#)", re.IGNORECASE)
+_INSIDE = ("#", "data:image/png;", "data:image/jpeg;")
 
 BOLT_LOGO = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64" width="64" height="64">
 <defs><linearGradient id="g" x1="0" y1="0" x2="1" y2="1"><stop offset="0" stop-color="{primary}"/>
@@ -142,11 +144,24 @@ def _logo(facts: Mapping[str, Any]) -> list[str]:
         return [f"logo_svg: not SVG ({error})"]
     if root.tag.rpartition("}")[2] != "svg":
         return ["logo_svg: the root is not <svg>"]
-    return [
-        f"logo_svg: <{node.tag.rpartition('}')[2]}> is not allowed"
-        for node in root.iter()
-        if isinstance(node.tag, str) and node.tag.rpartition("}")[2] in _ACTIVE
-    ]
+    return [fault for node in root.iter() if isinstance(node.tag, str) for fault in _drawing_faults(node)]
+
+
+def _drawing_faults(node: ET.Element) -> Iterator[str]:
+    """What makes a drawing more than a drawing: scripts, events, anything fetched from elsewhere."""
+    name = node.tag.rpartition("}")[2]
+    if name in _ACTIVE:
+        yield f"logo_svg: <{name}> is not allowed"
+    if name == "style" and _OUTSIDE.search(node.text or ""):
+        yield "logo_svg: a style that fetches something from elsewhere"
+    for attribute, value in node.attrib.items():
+        short = attribute.rpartition("}")[2].lower()
+        if short.startswith("on"):
+            yield f"logo_svg: the event {short} is not allowed"
+        if short in ("href", "src") and not value.strip().lower().startswith(_INSIDE):
+            yield f"logo_svg: <{name}> fetches something from elsewhere"
+        if _OUTSIDE.search(value):
+            yield f"logo_svg: the {short} of <{name}> fetches something from elsewhere"
 
 
 _CHECKS = (_colours, _choices, _sizes, _texts, _template, _logo)

@@ -146,7 +146,12 @@ def test_a_theme_is_its_default_where_nothing_is_said() -> None:
         ({"logo_svg": "<svg"}, "logo_svg"),
         ({"logo_svg": "<html/>"}, "not <svg>"),
         ({"logo_svg": "<svg><script>alert(1)</script></svg>"}, "script"),
-        ({"logo_svg": '<svg><image href="file:///etc/passwd"/></svg>'}, "image"),
+        ({"logo_svg": '<svg><image href="file:///etc/passwd"/></svg>'}, "elsewhere"),
+        ({"logo_svg": '<svg><use href="https://evil.example/x.svg#a"/></svg>'}, "elsewhere"),
+        ({"logo_svg": '<svg xmlns:x="http://www.w3.org/1999/xlink"><use x:href="x.svg"/></svg>'}, "elsewhere"),
+        ({"logo_svg": "<svg><style>@import url(x.css);</style></svg>"}, "style"),
+        ({"logo_svg": '<svg><rect fill="url(http://evil.example)"/></svg>'}, "fill"),
+        ({"logo_svg": '<svg onload="alert(1)"/>'}, "onload"),
         ({"logo_svg": '<!DOCTYPE svg [<!ENTITY a "a">]><svg>&a;</svg>'}, "entities"),
         ({"logo_svg": "<svg>" + " " * 400_000 + "</svg>"}, "at most"),
     ],
@@ -154,6 +159,17 @@ def test_a_theme_is_its_default_where_nothing_is_said() -> None:
 def test_a_theme_with_a_fault_is_refused_by_the_field_s_name(facts: dict[str, object], fault: str) -> None:
     with pytest.raises(InputError, match=fault):
         read_theme(facts)
+
+
+def test_a_logo_as_drawing_programs_write_it_is_printed() -> None:
+    logo = (
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 20 10">'
+        "<defs><style>.a{fill:#f00}</style><linearGradient id='g'><stop stop-color='#00f'/></linearGradient>"
+        '<g id="m"><rect class="a" width="9" height="9"/></g></defs>'
+        '<use xlink:href="#m"/><circle cx="14" cy="5" r="4" fill="url(#g)"/></svg>'
+    )
+
+    assert "649,93" in said(invoice_pdf.render(make_paper(), read_theme({"logo_svg": logo})))
 
 
 def test_all_faults_of_a_theme_are_named_at_once() -> None:

@@ -105,6 +105,13 @@ def test_prices_are_never_negative_and_give_the_amount_with_their_quantity() -> 
         assert abs(product - D(line["BT-131"])) <= D("0.005")
 
 
+def test_a_negative_price_becomes_a_negative_quantity() -> None:
+    line = PaperLine("Feed-in", D(100), "kWh", D("-0.08"), D("-8.00"))
+    told = einvoice_xml.fields(with_lines(line))["BG-25"][0]
+
+    assert ("-100", "0.08", "-8.00") == (told["BT-129"], told["BT-146"], told["BT-131"])
+
+
 def test_a_line_whose_amount_is_not_quantity_times_price_is_one_piece() -> None:
     line = PaperLine("Share of the lift", D(3), "kWh", D("1.00"), D("2.50"))
     told = einvoice_xml.fields(with_lines(line))["BG-25"][0]
