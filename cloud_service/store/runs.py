@@ -70,6 +70,7 @@ class Item:
     contract: str = ""  # its number, where items are listed for people
 
 
+POOL = 20  # how many times its own share a worker looks at for accounts that no other has taken
 RUN_COLUMNS = (
     "id, public_id, legal_entity_id, name, state, lower(during) AS start, upper(during) AS end, bill_date, dry_run,"
     " created_by, approved_by, created_at, finished_at"
@@ -106,8 +107,9 @@ SET_STATE = text(
     " WHERE id = :id AND state = ANY(:expected) RETURNING id"
 )
 CLAIM_ACCOUNTS = text(
-    "SELECT a.id FROM account a WHERE a.id IN (SELECT c.account_id FROM billing_item b JOIN contract c"
-    "    ON c.id = b.contract_id WHERE b.billing_run_id = :run AND b.state = 'rated')"
+    # Only so many rated items are looked at as a few dozen workers need, whatever the size of the run.
+    "SELECT a.id FROM account a WHERE a.id IN (SELECT c.account_id FROM (SELECT contract_id FROM billing_item"
+    "    WHERE billing_run_id = :run AND state = 'rated' LIMIT :pool) b JOIN contract c ON c.id = b.contract_id)"
     " ORDER BY a.id LIMIT :limit FOR NO KEY UPDATE SKIP LOCKED"
 )
 RATED_OF = text(
@@ -117,7 +119,7 @@ RATED_OF = text(
 )
 CLAIM = text(
     "SELECT id, contract_id, lower(during) AS start, upper(during) AS end, state, reason, rated FROM billing_item"
-    " WHERE billing_run_id = :run AND state = :state ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED"
+    " WHERE billing_run_id = :run AND state = :state LIMIT :limit FOR UPDATE SKIP LOCKED"
 )
 ITEMS = text(
     "SELECT b.id, b.contract_id, lower(b.during) AS start, upper(b.during) AS end, b.state, b.reason, b.rated,"
@@ -137,7 +139,7 @@ RATED_OF = text(
 )
 CLAIM = text(
     "SELECT id, contract_id, lower(during) AS start, upper(during) AS end, state, reason, rated FROM billing_item"
-    " WHERE billing_run_id = :run AND state = :state ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED"
+    " WHERE billing_run_id = :run AND state = :state LIMIT :limit FOR UPDATE SKIP LOCKED"
 )
 ITEMS = text(
     "SELECT id, contract_id, lower(during) AS start, upper(during) AS end, state, reason, rated FROM billing_item"
@@ -262,7 +264,10 @@ def claim(session: Session, run_id: int, state: str, limit: int) -> list[Item]:
 
 def claim_accounts(session: Session, run_id: int, limit: int) -> list[Item]:
     """The rated items of some accounts, which are locked until the transaction ends; those in use are passed by."""
-    accounts = [row.id for row in session.execute(CLAIM_ACCOUNTS, {"run": run_id, "limit": limit})]
+    accounts: list[int] = []
+    for pool in (POOL * limit, None):
+        asked = {"run": run_id, "limit": limit, "pool": pool}
+        accounts = accounts or [row.id for row in session.execute(CLAIM_ACCOUNTS, asked)]
     rows = session.execute(RATED_OF, {"run": run_id, "accounts": accounts}).mappings()
     return [Item(**row) for row in rows]
 
