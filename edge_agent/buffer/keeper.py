@@ -202,18 +202,17 @@ class Keeper:
     def tend(self, now_ms: int, *, clock_is_good: bool) -> None:
         """Housekeeping, a short step at a time: salvage, old rows, the cap, the ballast. Call it every second or so."""
         self.salvage_step()
-        buffer = self.buffer
         now_s = self.clock_s()
         if clock_is_good and now_s >= self._prune_due_s:
             self._prune_due_s = now_s + PRUNE_S
             self.do(lambda buffer: prune(buffer, now_ms - self.limits.keep_days * DAY_MS))
             self.do(lambda buffer: thin(buffer, before_ms=now_ms - self.limits.fine_days * DAY_MS))
-        if buffer.used_bytes > self.limits.cap_bytes:
+        if self.buffer.used_bytes > self.limits.cap_bytes:
             self._shrink(now_s)
-        if self.clock_s() >= self._mark_due_s:
-            buffer.marks.sync()
-            self._mark_due_s = self.clock_s() + MARK_SYNC_S
-        if buffer.dirty:
+        if now_s >= self._mark_due_s:
+            self._mark_due_s = now_s + MARK_SYNC_S
+            self.buffer.marks.sync()
+        if self.buffer.dirty:
             self.do(Buffer.save)
         self._lay_ballast()
 

@@ -63,15 +63,19 @@ def replace(folder: Path, *, limit: int | None = None, synchronous: str = "FULL"
     mark = _mark(folder)
     register, state = _notes(aside)
     beside = read_register(folder / "buffer.catalog")
-    register = max(filter(None, (register, beside)), key=lambda one: one.version, default=None) or Register()
-    streams = {number: StreamState(number, 0) for number, _ in register.streams}
+    register = max(filter(None, (register, beside)), key=lambda one: one.edition, default=None) or Register()
+    streams = {number: StreamState(number, register.lasts.get(number, 0)) for number, _ in register.streams}
     if state:
         streams |= {rest.number: rest for rest in state.streams if rest.number in streams}
     if mark and mark.stream in streams:
         streams[mark.stream] = _with_mark(streams[mark.stream], mark)
     number = 1 + max((*streams, mark.stream if mark else 0))
     register = msgspec.structs.replace(
-        register, streams=(*register.streams, (number, new_epoch())), version=register.version + 1
+        register,
+        streams=(*register.streams, (number, new_epoch())),
+        version=register.version + 1,
+        edition=register.edition + 1,
+        lasts={rest.number: rest.last for rest in streams.values()},
     )
     rests = (*streams.values(), StreamState(number, 0))
     before = state or State(0, ())
@@ -184,5 +188,4 @@ def _count_loss(buffer: Buffer) -> None:
             present.add(first, last)
         for first, last in list(present.missing(1, stream.last)):
             stream.void(DAMAGED).add(first, last)
-            buffer.lost += last - first + 1
     buffer.save()

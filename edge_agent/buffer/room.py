@@ -5,7 +5,7 @@ from common.reading import TimeQuality
 from edge_agent.buffer.file import our_errors
 from edge_agent.buffer.ranges import Ranges
 from edge_agent.buffer.row import SEQUENCE_MASK, Row
-from edge_agent.buffer.state import THINNED
+from edge_agent.buffer.state import DAMAGED, THINNED
 from edge_agent.buffer.store import Buffer, ids_of
 
 EVER_MS = 2**62
@@ -24,8 +24,9 @@ def prune(buffer: Buffer, before_ms: int, limit: int = 5000) -> int:
             last = rows[older - 1].sequence
             with buffer.commit() as connection:
                 connection.execute("DELETE FROM reading WHERE id BETWEEN ? AND ?", (ids[0], last))
-            for ranges in stream.voids.values():  # what is older than all that is kept needs no explanation
-                ranges.remove(1, last & SEQUENCE_MASK)
+            for reason, ranges in stream.voids.items():  # what is older than all that is kept needs no explanation
+                if reason != DAMAGED:
+                    ranges.remove(1, last & SEQUENCE_MASK)
             gone += older
     return gone
 

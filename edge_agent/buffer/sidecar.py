@@ -27,6 +27,8 @@ class Register(msgspec.Struct, frozen=True, array_like=True):
     boots: tuple[tuple[int, str], ...] = ()
     offsets: dict[int, int] = {}  # boot number -> wall minus monotonic milliseconds, once its clock was known
     guesses: dict[int, int] = {}  # the same for boots that ended without a clock, from the boot after them
+    lasts: dict[int, int] = {}  # how far the streams of set-aside files had come
+    edition: int = 0  # grows with every writing: of two copies the higher one is the newer
 
 
 def write_register(path: Path, register: Register) -> None:

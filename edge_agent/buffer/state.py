@@ -26,7 +26,6 @@ class State(msgspec.Struct, frozen=True, array_like=True):
 
     current: int
     streams: tuple[StreamState, ...]
-    lost: int = 0
     thinned: int = 0
 
 

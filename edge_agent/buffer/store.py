@@ -41,7 +41,6 @@ class Buffer:
         self.path = folder / FILE
         self.register_path = folder / "buffer.catalog"
         self.streams: dict[int, Stream] = {}
-        self.lost = 0
         self.thinned = 0
         self.dirty = False  # the state in memory is ahead of the note
         with our_errors():
@@ -73,7 +72,7 @@ class Buffer:
             stream.wake(rest)
             self.streams[rest.number] = stream
         self.current = self.streams[state.current]
-        self.lost, self.thinned = state.lost, state.thinned
+        self.thinned = state.thinned
         self.current.last = max(self.current.last, self._highest(self.current.number))
 
     def _highest(self, number: int) -> int:
@@ -150,7 +149,7 @@ class Buffer:
         return number
 
     def _register(self, **changes: object) -> None:
-        register = msgspec.structs.replace(self.register, **changes)
+        register = msgspec.structs.replace(self.register, **changes, edition=self.register.edition + 1)
         try:
             write_register(self.register_path, register)
         except OSError as error:
@@ -196,6 +195,11 @@ class Buffer:
         if len(found) < limit:
             self._explain(stream, expected, last)
         return found
+
+    @property
+    def lost(self) -> int:
+        """Readings of all streams that were lost to damage."""
+        return sum(len(stream.void(DAMAGED)) for stream in self.streams.values())
 
     def present(self, stream: Stream) -> Ranges:
         """Sequences of the rows that are in the file."""
@@ -263,7 +267,6 @@ class Buffer:
             for span in list(stream.void(DAMAGED).within(first, last)):
                 for untold in [gap for open_ in stream.done.missing(*span) for gap in stream.told.missing(*open_)]:
                     stream.void(DAMAGED).remove(*untold)  # taken for lost, but it had arrived before
-                    self.lost -= untold[1] - untold[0] + 1
             stream.done.add(first, min(last, stream.last))
         self.dirty = True
         if stream is self.current:
@@ -286,7 +289,6 @@ class Buffer:
     def grown(self, stream: Stream, highest: int) -> None:
         """An older stream was longer than anything here remembers: what came after is lost, or in the cloud already."""
         stream.void(DAMAGED).add(stream.last + 1, highest)
-        self.lost += highest - stream.last
         stream.last = highest
         self.dirty = True
 
@@ -304,7 +306,7 @@ class Buffer:
     def state(self) -> State:
         """The state as it would be written down."""
         streams = tuple(stream.at_rest() for stream in self.streams.values())
-        return State(self.current.number, streams, self.lost, self.thinned)
+        return State(self.current.number, streams, self.thinned)
 
     def write_state(self, connection: sqlite3.Connection) -> None:
         """Write the state down within a commit, if it has changed."""
@@ -381,6 +383,6 @@ def all_voids(stream: Stream) -> Iterator[Range]:
 
 def _newest(inside: Register, beside: Register | None) -> Register:
     """The register of the file or of the sidecar: a crash may have come between writing the two."""
-    if beside is None or beside.version < inside.version or beside.streams[: len(inside.streams)] != inside.streams:
+    if beside is None or beside.edition < inside.edition or beside.streams[: len(inside.streams)] != inside.streams:
         return inside
     return beside

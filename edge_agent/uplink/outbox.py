@@ -56,6 +56,7 @@ class Session:
     question_s: float = QUESTION_S
     credit: int = 0
     flights: list[Flight] = field(default_factory=list)
+    answered: set[int] = field(default_factory=set)  # streams of which the cloud has said what it has
 
 
 class Outbox:
@@ -91,6 +92,7 @@ class Outbox:
             return
         self.session.heard_s = now_s
         self.session.question_s = QUESTION_S
+        self.session.answered.add(stream.number)
         self.session.credit = receipt.credit
         if receipt.send_catalog:
             self.session.catalogs.clear()
@@ -206,6 +208,9 @@ class Outbox:
         return sent[0] if sent else None
 
     def _void(self, stream: Stream, now_s: float) -> Outgoing | None:
+        """What will never come, once it is known what the cloud has: what was taken for lost may be there."""
+        if stream.number not in self.session.answered:
+            return None
         busy = self._busy(stream)
         for reason, voids in stream.voids.items():
             owed = [

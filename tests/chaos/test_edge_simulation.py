@@ -19,7 +19,8 @@ from tests.chaos.edge_world import GATEWAY, METERS, Trouble, World
 
 SEEDS = count(3000, 300)
 CONTROL_SEEDS = 60
-BRITTLE = Trouble(damage=0.8, kill=0.06, power_cut=0.06)
+CONTROL_SETTLE_STEPS = 40  # a broken build may never settle
+BRITTLE = Trouble(damage=0.8, kill=0.06, power_cut=0.06, restore=0.0)
 STEPS = 60
 
 
@@ -37,6 +38,8 @@ def failures(
 ) -> list[str]:
     """Seeds whose history broke a promise, with what was wrong."""
     found = []
+    if stop_early:
+        build["settle_steps"] = CONTROL_SETTLE_STEPS
     for seed in seeds:
         home = folder / str(seed)
         try:
@@ -61,7 +64,7 @@ def test_no_seed_loses_doubles_or_misdates_a_reading(fast_disk: Path, part: int)
 
 @pytest.mark.slow
 def test_damage_to_the_file_costs_no_more_than_is_reported(fast_disk: Path) -> None:
-    assert [] == failures(fast_disk, range(SEEDS // 10), trouble=Trouble(damage=0.3, restore=0.0))
+    assert [] == failures(fast_disk, range(SEEDS // 10), trouble=BRITTLE)
 
 
 @pytest.mark.slow
@@ -90,6 +93,10 @@ class ForgetsOnPuback(Outbox):
 @pytest.mark.slow
 class TestControls:
     """Builds that are broken on purpose: the simulation has to find each of them."""
+
+    @pytest.mark.parametrize("trouble", [Trouble(), BRITTLE])
+    def test_the_whole_build_passes_what_they_fail(self, fast_disk: Path, trouble: Trouble) -> None:
+        assert [] == failures(fast_disk, range(20), trouble=trouble, settle_steps=CONTROL_SETTLE_STEPS)
 
     def test_synchronous_normal(self, fast_disk: Path) -> None:
         assert failures(fast_disk, range(CONTROL_SEEDS), synchronous="NORMAL", stop_early=True)
