@@ -18,6 +18,7 @@ from edge_agent.transports.interface import Transport
 from edge_agent.transports.port import Port
 
 TIMEOUTS_BEFORE_REOPEN = 3
+GIVEN_UP_AFTER = 4  # timeouts in a row
 
 
 class ModbusLine:
@@ -67,7 +68,9 @@ class ModbusLine:
 
         Raises MeterSilent, BadAnswer, ModbusRefused or LineDown.
         """
-        for left in range(self.retries, -1, -1):
+        # a meter that is dead costs the others of its line one timeout, not several
+        retries = self.retries if self.pace.misses(unit) < GIVEN_UP_AFTER else 0
+        for left in range(retries, -1, -1):
             try:
                 await self._resynchronise(unit, function, start)
                 return await self._once(unit, function, start, count)

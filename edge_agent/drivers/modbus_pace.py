@@ -90,6 +90,10 @@ class Pace:
             self.good = 0
             self.gap_s = max(self.gap_rule_s, self.gap_s * 0.9)
 
+    def misses(self, unit: int) -> int:
+        """Timeouts in a row."""
+        return self._unit(unit).misses
+
     def missed(self, unit: int) -> None:
         """No answer: if this meter has answered before and another was asked before it, the bus may need more pause."""
         known = self._unit(unit)

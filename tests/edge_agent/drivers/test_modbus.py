@@ -83,6 +83,22 @@ def test_a_unit_that_is_not_there_is_silent_and_the_others_go_on(framing: str) -
     assert "5" == on_line(Line({1: words_of(counting())}, framing=framing), work, timeout_s=0.1)
 
 
+def test_a_dead_meter_is_asked_once_and_one_that_comes_back_is_read_at_once() -> None:
+    line = Line({1: words_of(counting())}, framing="rtu", faults=Faults(silent={1}))
+
+    async def work(driver: ModbusDriver) -> tuple[list[int], str]:
+        asked = []
+        for _ in range(5):
+            before = line.requests
+            with pytest.raises(MeterSilent):
+                await driver.read("1", HUNDRED, ["r5"])
+            asked.append(line.requests - before)
+        line.faults.silent.clear()
+        return asked, await one(driver, HUNDRED, "r5")
+
+    assert ([2, 2, 1, 1, 1], "5") == on_line(line, work, timeout_s=0.05, retries=1)
+
+
 @pytest.mark.parametrize("framing", ["tcp", "rtu", "ascii"])
 def test_an_exception_says_what_the_meter_refuses(framing: str) -> None:
     profile = make_profile(f"far = {{ address = 4000, {U16} }}")
