@@ -11,7 +11,7 @@ from uuid import UUID
 from cloud_service.domain.money import round_money
 from cloud_service.payments import Ask, Provider
 from cloud_service.store import asking
-from cloud_service.store.asking import Payable
+from cloud_service.store.asking import Fillable, Payable
 from cloud_service.store.session import Session
 from common.errors import ConflictError, NotFoundError
 
@@ -55,21 +55,27 @@ def pay_page(session: Session, public_id: UUID, provider: Provider, clock: Clock
     return link.url
 
 
+def fillable(session: Session, account_public_id: UUID) -> Fillable:
+    """What the one who tops up an account sees; only prepaid accounts can be topped up."""
+    found = asking.fillable(session, account_public_id)
+    if found is None or not found.prepaid:
+        raise NotFoundError("there is no such prepaid account")
+    return found
+
+
 def top_up_page(
     session: Session, account_public_id: UUID, amount: Decimal, provider: Provider, *, public_url: str
 ) -> str:
     """Where to add credit to a prepaid account."""
-    found = asking.fillable(session, account_public_id)
-    if found is None:
-        raise NotFoundError("there is no such account")
+    found = fillable(session, account_public_id)
     before = asking.asked_before(session, provider.name, found.id, None)
     link = provider.create_payment_link(
         Ask(
             reference=found.number,
-            description=f"{found.name}: {found.number}",
+            description=f"{found.seller}: {found.number}",
             amount=amount,
             currency=found.currency,
-            return_url=f"{public_url}/",
+            return_url=f"{public_url}/top-up/{account_public_id}?back=1",
             payer_email=found.email,
             locale=found.locale,
         ),

@@ -32,7 +32,11 @@ class Ask:
     locale: str = "en"
 
     def __post_init__(self) -> None:
-        if self.amount <= 0 or self.amount != round_money(self.amount, self.currency):
+        try:
+            whole = self.amount > 0 and self.amount == round_money(self.amount, self.currency)
+        except ArithmeticError:  # more digits than money has
+            whole = False
+        if not whole:
             raise InputError(f"{self.amount} is not an amount of {self.currency} to ask for", path="amount")
 
 

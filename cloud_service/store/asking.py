@@ -18,8 +18,11 @@ PAYABLE = text(
     "  FROM invoice i WHERE i.public_id = :public_id"
 )
 ACCOUNT = text(
-    "SELECT a.id, a.public_id, a.number, a.currency, c.email, c.locale, c.name"
-    "  FROM account a JOIN client c ON c.id = a.client_id WHERE a.public_id = :public_id"
+    "SELECT a.id, a.public_id, a.number, a.currency, c.email, c.locale, e.name AS seller,"
+    "       coalesce((SELECT m.mode = 'prepaid' FROM account_mode m WHERE m.account_id = a.id"
+    "          AND m.during @> current_date), false) AS prepaid"
+    "  FROM account a JOIN client c ON c.id = a.client_id JOIN legal_entity e ON e.id = c.legal_entity_id"
+    " WHERE a.public_id = :public_id"
 )
 KNOWN = text(
     "SELECT url, amount, created_at FROM payment_request WHERE provider = :provider AND account_id = :account"
@@ -53,7 +56,7 @@ class Payable:
 
 @dataclass(frozen=True, slots=True)
 class Fillable:
-    """A prepaid account as the one who tops it up sees it."""
+    """An account as the one who tops it up sees it."""
 
     id: int
     public_id: UUID
@@ -61,7 +64,8 @@ class Fillable:
     currency: str
     email: str
     locale: str
-    name: str
+    seller: str
+    prepaid: bool
 
 
 @dataclass(frozen=True, slots=True)

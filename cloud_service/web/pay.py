@@ -1,4 +1,4 @@
-"""The lasting address of a bill's payment, printed on it: what is due, and on to the provider's page.
+"""The lasting addresses of payments: of a bill, printed on it, and of a prepaid account. They lead to the provider.
 
 Public: whoever holds the bill may pay it; it shows the number, the amount and the seller, nothing about the payer.
 """
@@ -10,6 +10,7 @@ from uuid import UUID
 from flask import Blueprint, current_app, redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from cloud_service.domain.money import exact
 from cloud_service.flow import ask
 from cloud_service.web.access import public
 from cloud_service.web.database import session
@@ -32,10 +33,45 @@ def show(public_id: UUID) -> str:
 @limiter.limit("20 per minute")
 def go(public_id: UUID) -> Response:
     """On to the provider; a link, not a form, because our pages may send forms to ourselves only."""
+    url = ask.pay_page(session(), public_id, _provider(), lambda: datetime.now(UTC), public_url=_settings().public_url)
+    session().commit()
+    return redirect(url, code=303)
+
+
+@blueprint.get("/top-up/<uuid:account_id>")
+@public
+@limiter.limit("60 per minute")
+def top_up(account_id: UUID) -> str:
+    """How much to add to a prepaid account, then a link on (a form may not leave our pages).
+
+    Shows the account's number and currency, nothing about its holder.
+    """
+    wanted = request.args.get("amount", "").strip()
+    return render_template(
+        "top_up.html",
+        account=ask.fillable(session(), account_id),
+        amount=exact(wanted, "amount") if wanted else None,
+        back="back" in request.args,
+    )
+
+
+@blueprint.get("/top-up/<uuid:account_id>/go")
+@public
+@limiter.limit("20 per minute")
+def fill(account_id: UUID) -> Response:
+    """On to the provider with the amount asked for."""
+    amount = exact(request.args.get("amount", "").strip(), "amount")
+    url = ask.top_up_page(session(), account_id, amount, _provider(), public_url=_settings().public_url)
+    session().commit()
+    return redirect(url, code=303)
+
+
+def _provider() -> Any:
     provider = current_app.extensions.get("provider")
     if provider is None:
         raise NotFoundError("no payment provider is set up here")
-    settings: Any = current_app.extensions["settings"]
-    url = ask.pay_page(session(), public_id, provider, lambda: datetime.now(UTC), public_url=settings.public_url)
-    session().commit()
-    return redirect(url, code=303)
+    return provider
+
+
+def _settings() -> Any:
+    return current_app.extensions["settings"]

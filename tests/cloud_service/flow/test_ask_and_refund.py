@@ -146,6 +146,9 @@ def test_a_page_paid_after_all_although_the_bill_was_settled_becomes_credit(shop
 
 def test_a_top_up_names_the_account_and_is_booked_to_it(shop: Shop) -> None:
     account = shop.session.execute(text("SELECT public_id FROM account")).scalar_one()
+    with pytest.raises(NotFoundError, match="prepaid"):
+        ask.top_up_page(shop.session, account, D("50.00"), shop.provider, public_url=PUBLIC)
+    shop.session.execute(text("UPDATE account_mode SET mode = 'prepaid'"))
     page = ask.top_up_page(shop.session, account, D("50.00"), shop.provider, public_url=PUBLIC)
     shop.books.pay(name_of(page))
 

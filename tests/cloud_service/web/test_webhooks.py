@@ -234,3 +234,32 @@ def test_the_company_tells_until_it_is_heard(shop: Shop, tmp_path: Path) -> None
     assert 2 == len(heard)
     assert heard[0] == heard[1]
     assert "payment.paid" == json.loads(heard[0])["type"]
+
+
+def test_a_prepaid_account_is_topped_up_by_its_lasting_address(shop: Shop, owner: Any) -> None:
+    account = shop.one("SELECT public_id FROM account")
+    assert 404 == shop.client.get(f"/top-up/{account}").status_code
+    owner.execute("UPDATE account_mode SET mode = 'prepaid'")
+    page = shop.client.get(f"/top-up/{account}")
+    assert "A1" in page.text
+    assert "Tenant 1" not in page.text
+    assert f"/top-up/{account}/go?amount=50" in shop.client.get(f"/top-up/{account}?amount=50").text
+
+    answer = shop.client.get(f"/top-up/{account}/go?amount=50")
+    shop.books.pay(answer.headers["Location"].rpartition("/")[2])
+    assert [200] == [shop.call(body) for body in shop.bodies()]
+
+    assert ("top_up", Decimal("50.00")) == (
+        shop.one("SELECT kind FROM payment"),
+        shop.one("SELECT amount FROM payment"),
+    )
+    assert Decimal("68.29") == shop.left()
+
+
+@pytest.mark.parametrize("amount", ["", "x", "-5", "0", "0.001", "1e999999", "NaN"])
+def test_what_is_no_amount_tops_nothing_up(shop: Shop, owner: Any, amount: str) -> None:
+    account = shop.one("SELECT public_id FROM account")
+    owner.execute("UPDATE account_mode SET mode = 'prepaid'")
+
+    assert 422 == shop.client.get(f"/top-up/{account}/go", query_string={"amount": amount}).status_code
+    assert 0 == shop.one("SELECT count(*) FROM payment_request")
