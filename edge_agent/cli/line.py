@@ -71,7 +71,7 @@ def values_table(values: Sequence[RegisterValue]) -> str:
     """All values for people."""
     from edge_agent.cli.table import table
 
-    rows = [(value.register, _grouped(as_decimal(value.value)), unit_shown(value.unit), value.kind) for value in values]
+    rows = [(value.register, grouped(as_decimal(value.value)), unit_shown(value.unit), value.kind) for value in values]
     return table(("register", "value", "unit", "kind"), rows, right=(1,))
 
 
@@ -80,7 +80,8 @@ def unit_shown(unit: str) -> str:
     return {"1": "", "m3": "m³", "m3/h": "m³/h", "C": "°C"}.get(unit, unit)
 
 
-def _grouped(value: Decimal) -> str:
+def grouped(value: Decimal) -> str:
+    """Digits in groups of three."""
     return f"{value:,.3f}".replace(",", " ")
 
 

@@ -8,7 +8,17 @@ import click
 
 from common.errors import UnavailableError
 from common.reading import as_decimal
-from edge_agent.cli.line import PORT_HELP, as_json, options_for, port_for, profile_of, run, unit_shown, value_json
+from edge_agent.cli.line import (
+    PORT_HELP,
+    as_json,
+    grouped,
+    options_for,
+    port_for,
+    profile_of,
+    run,
+    unit_shown,
+    value_json,
+)
 from edge_agent.drivers.interface import BadAnswer, RegisterValue
 
 
@@ -74,7 +84,7 @@ def _show(values: list[RegisterValue], before: dict[str, int], polls: int, took_
     for value in values:
         change = value.value - before.get(value.register, value.value)
         shown = f"{as_decimal(change):+,.3f}" if change else ""
-        rows.append((value.register, f"{as_decimal(value.value):,.3f}", unit_shown(value.unit), shown))
+        rows.append((value.register, grouped(as_decimal(value.value)), unit_shown(value.unit), shown))
     if sys.stdout.isatty():
         click.clear()
     click.echo(f"poll {polls}, {took_ms:.0f} ms, {time.strftime('%H:%M:%S')}")

@@ -1,6 +1,7 @@
 """A TCP connection to a meter or to a serial device server."""
 
 import asyncio
+import os
 import socket
 
 from edge_agent.transports.port import Port
@@ -36,9 +37,11 @@ class TcpTransport:
             async with asyncio.timeout(self.connect_timeout_s):
                 transport, self.stream = await loop.create_connection(ByteStream, self.port.host, self.port.port)
         except TimeoutError:
-            raise ConnectionError(f"no connection to {self.name} within {self.connect_timeout_s:g} s") from None
+            raise ConnectionError(f"no connection within {self.connect_timeout_s:g} s") from None
         except OSError as error:
-            raise ConnectionError(f"no connection to {self.name}: {error.strerror or error}") from error
+            known = error.errno is not None and error.errno > 0
+            why = os.strerror(error.errno or 0) if known else error.strerror or str(error)
+            raise ConnectionError(f"no connection: {why.lower()}") from error
         sock = transport.get_extra_info("socket")
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
 
