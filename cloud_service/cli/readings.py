@@ -15,7 +15,7 @@ import click
 from common.errors import InputError
 from common.period import Span
 
-FORMATS = ("nem12", "csv", "green_button")  # of domain/meterdata, which is not imported before it is needed
+FORMATS = ("nem12", "csv", "green_button", "mscons")  # of domain/meterdata, which is not imported before it is needed
 COLUMNS = "meter, register, time, value, unit, kind, step, quality or direction"
 PROGRESS_BYTES_MIN = 4_000_000  # below that a file is done before anyone looks
 

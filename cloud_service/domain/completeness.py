@@ -18,6 +18,7 @@ CAUSES = {
     "waiting": "the readings are here, their days are about to be made",
     "refused": "values came and were not believed: see quarantine",
     "no_reading_yet": "the register has never been read",
+    "no_file": "no file and no person has brought these readings yet",
     "given_up": "the gateway gave these readings up: its buffer was damaged or full",
     "on_the_gateway": "the gateway has read them and not sent them all yet",
     "gateway_silent": "the gateway has not been heard of since",
@@ -153,8 +154,10 @@ def _cause(known: Known, start_ms: int, end_ms: int) -> str:
         return "waiting"
     if any(start_ms <= at_ms <= end_ms for at_ms in known.refused_ms):
         return "refused"
-    if known.first_ms is None or (known.first_ms > end_ms and not known.gateway):
+    if known.first_ms is None:
         return "no_reading_yet"
+    if not known.gateway:
+        return "no_file"
     if known.sequences_given_up:
         return "given_up"
     if known.sequences_missing:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import IO
 
-from cloud_service.domain.meterdata import csv_table, green_button, nem
+from cloud_service.domain.meterdata import csv_table, green_button, mscons, nem
 from cloud_service.domain.meterdata.csv_table import Mapping
 from cloud_service.domain.meterdata.series import BadFileError, Block, Channel, Finding, IndexReads, Intervals
 from cloud_service.domain.meterdata.summary import Summary, Total
@@ -55,11 +55,16 @@ def _green_button(file: IO[bytes], options: Options, findings: list[Finding]) ->
     return green_button.blocks(file, findings)
 
 
+def _mscons(file: IO[bytes], options: Options, findings: list[Finding]) -> Iterator[Block]:  # noqa: ARG001 - see above
+    return mscons.blocks(file, findings)
+
+
 FORMATS: dict[str, tuple[str, Reader]] = {
     # name: (one line of help, reader)
     "nem12": ("Australian MDFF interval or index data (NEM12, NEM13)", _nem),
     "csv": ("a table with a header line and a mapping of its columns", _csv),
     "green_button": ("ESPI XML of North American utilities", _green_button),
+    "mscons": ("EDIFACT load profiles and index reads of the German and Austrian market", _mscons),
 }
 
 

@@ -61,6 +61,7 @@ def test_what_lies_ahead_is_not_expected_and_neither_is_a_meter_that_was_not_the
         ({"sequences_missing": True}, "on_the_gateway"),
         ({"sequences_given_up": True}, "given_up"),
         ({"first_ms": None}, "no_reading_yet"),
+        ({"gateway": ""}, "no_file"),
         ({"refused_ms": [int(datetime(2026, 3, 28, 5, tzinfo=UTC).timestamp()) * 1000]}, "refused"),
         ({"waiting_days": frozenset({date(2026, 3, 28)})}, "waiting"),
     ],
