@@ -44,8 +44,8 @@ class _Guarded:
     def read(self, size: int = -1) -> bytes:
         """The next bytes."""
         part = self._file.read(size if size and size > 0 else 65_536)
-        if b"<!DOCTYPE" in self._tail + part or b"<!ENTITY" in self._tail + part:
-            raise BadFileError("defines entities: not a Green Button file", field="DOCTYPE")
+        if b"<!DOCTYPE" in self._tail + part or b"<!ENTITY" in self._tail + part or b"\0" in part:
+            raise BadFileError("defines entities or is not UTF-8: not a Green Button file", field="DOCTYPE")
         self._tail = part[-16:]
         return part
 

@@ -63,6 +63,7 @@ def test_a_hole_makes_two_runs() -> None:
         b'<!DOCTYPE x [<!ENTITY a "b">]><feed>&a;</feed>',
         feed(TYPE.format(1, 0, 72), TYPE.format(19, 0, 72), block((900, 1_700_002_800, 5))),
         feed(TYPE.format(1, 0, 999)),
+        '<?xml version="1.0" encoding="utf-16"?><!DOCTYPE x [<!ENTITY a "b">]><feed>&a;</feed>'.encode("utf-16"),
         feed(TYPE.format(7, 0, 72)),
         feed(TYPE.format(1, 0, 72), block((7, 1_700_002_800, 5))),
         feed(TYPE.format(1, 0, 72), block((900, 1_700_002_800, 5))).replace(b">5<", b">five<"),
