@@ -33,6 +33,7 @@ class BillPage:
     documents: list[Any]
     history: list[Any]
     related: list[Any]
+    disputed: bool
 
 
 SETTLED_BY = text(
@@ -75,6 +76,8 @@ RELATED = text(
     " WHERE corrects_id = :invoice OR id = (SELECT corrects_id FROM invoice WHERE id = :invoice) ORDER BY id"
 )
 
+DISPUTED = text("SELECT EXISTS (SELECT 1 FROM dispute WHERE invoice_id = :invoice AND closed_on IS NULL)")
+
 
 def bill_page(session: Session, scope: Scope, public_id: UUID, today: date) -> BillPage:
     """The bill, or NotFoundError where it does not exist for this reader."""
@@ -106,6 +109,7 @@ def bill_page(session: Session, scope: Scope, public_id: UUID, today: date) -> B
         documents=_documents(session, row.Invoice.id),
         history=list(session.execute(HISTORY, asked)),
         related=list(session.execute(RELATED, asked)),
+        disputed=session.execute(DISPUTED, asked).scalar_one(),
     )
 
 

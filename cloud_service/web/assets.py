@@ -38,7 +38,19 @@ def load(folder: Path = FOLDER) -> dict[str, Asset]:
             squeezed = gzip.compress(body, 9, mtime=0) if path.suffix in SQUEEZED else b""
             name = path.relative_to(folder).as_posix()
             found[name] = Asset(body, squeezed, kind, hashlib.sha256(body).hexdigest()[:12])
-    return found
+    return {name: _tagged(name, asset, found) for name, asset in found.items()}
+
+
+def _tagged(name: str, asset: Asset, found: dict[str, Asset]) -> Asset:
+    """Our own style sheet names the fonts as the page does, so that none is fetched twice."""
+    if name != "console.css":
+        return asset
+    text = asset.body.decode()
+    for other, font in found.items():
+        if other.endswith(".woff2"):
+            text = text.replace(f'url("{other}")', f'url("{other}?v={font.tag}")')
+    body = text.encode()
+    return Asset(body, gzip.compress(body, 9, mtime=0), asset.kind, hashlib.sha256(body).hexdigest()[:12])
 
 
 def use(app: Flask) -> None:

@@ -9,6 +9,7 @@ from cloud_service.web.console import (
     bills,
     clients,
     connections,
+    corrections,
     dashboard,
     gateways,
     meters,
@@ -25,7 +26,7 @@ from cloud_service.web.portal import home
 from cloud_service.web.support import desk
 
 PAGES = (
-    health, dashboard, bills, payments, runs, prepaid, reports, clients, accounts, connections, tariffs, meters,
-    gateways, audit, users, settings, search, help, me, desk, home, pay, webhooks,
+    health, dashboard, bills, corrections, payments, runs, prepaid, reports, clients, accounts, connections, tariffs,
+    meters, gateways, audit, users, settings, search, help, me, desk, home, pay, webhooks,
 )  # fmt: skip
 BLUEPRINTS: tuple[Blueprint, ...] = tuple(page.blueprint for page in PAGES)

@@ -11,13 +11,14 @@ from cloud_service.store.ledger import Allocation
 from cloud_service.store.lists.paging import AnySelect, Listing, Wanted, contains
 from cloud_service.store.parties import Account, Client
 
-STATES = ("open", "part", "overdue", "paid", "credited", "credit_note")
+STATES = ("open", "part", "overdue", "paid", "credited", "written_off", "credit_note")
 
 settled = (
     select(
         Allocation.invoice_id.label("invoice_id"),
         func.sum(Allocation.amount).label("settled"),
         func.sum(case((Allocation.payment_id.is_not(None), Allocation.amount), else_=0)).label("received"),
+        func.sum(case((Allocation.credit_note_id.is_not(None), Allocation.amount), else_=0)).label("credited"),
     )
     .group_by(Allocation.invoice_id)
     .subquery("settled")
@@ -34,7 +35,8 @@ def state_of(today: date) -> ColumnElement[str]:
     """One word for where a bill stands on a day."""
     return case(
         (Invoice.kind == "credit_note", "credit_note"),
-        (and_(outstanding <= 0, received < func.greatest(Invoice.total, 0)), "credited"),
+        (and_(outstanding <= 0, func.coalesce(settled.c.credited, 0) > 0), "credited"),
+        (and_(outstanding <= 0, received < func.greatest(Invoice.total, 0)), "written_off"),
         (outstanding <= 0, "paid"),
         (Invoice.due_date < today, "overdue"),
         (received > 0, "part"),

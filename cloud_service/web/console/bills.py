@@ -50,7 +50,14 @@ COLUMNS = (
     Column("outstanding_local", "OUTSTANDING (Local Currency)", on_screen=False),
 )
 SHORT = tuple(replace(one, sortable=False) for one in COLUMNS if one.on_screen)
-STATUS = (("open", "Open"), ("part", "Part paid"), ("overdue", "Overdue"), ("paid", "Paid"), ("credited", "Credited"))
+STATUS = (
+    ("open", "Open"),
+    ("part", "Part paid"),
+    ("overdue", "Overdue"),
+    ("paid", "Paid"),
+    ("credited", "Credited"),
+    ("written_off", "Written off"),
+)
 LIST = ListPage(
     name="bills",
     title="Bills",

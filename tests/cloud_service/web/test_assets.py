@@ -66,6 +66,16 @@ def test_a_file_is_sent_compressed_and_kept_by_its_hash(console: Console) -> Non
     assert 304 == again.status_code
 
 
+def test_the_style_sheet_asks_for_the_very_font_that_the_page_has_preloaded(console: Console) -> None:
+    page = console.visitor().get("/sign-in").text
+    preloaded = re.search(r'rel="preload" href="/static/([^"]+)"', page)
+    sheet = re.search(r'href="(/static/console.css[^"]+)"', page)
+    assert preloaded is not None
+    assert sheet is not None
+
+    assert f'url("{preloaded[1]}")' in console.visitor().get(sheet[1]).text
+
+
 def test_no_path_leaves_the_folder(console: Console) -> None:
     for path in ("../app.py", "..%2fapp.py", "vendor/../../access.py", "/etc/passwd"):
         assert 404 == console.visitor().get(f"/static/{path}", follow_redirects=True).status_code

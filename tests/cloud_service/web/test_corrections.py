@@ -1,0 +1,50 @@
+import pytest
+
+from tests.cloud_service.web.conftest import Console, post
+from tests.cloud_service.web.test_dashboard import text_of
+
+
+def test_a_credited_bill_is_owed_no_more_and_points_at_its_credit_note(fresh: Console) -> None:
+    clerk = fresh.sign_in("billing")
+    bill = f"/bills/{fresh.ids['INV-1']}"
+
+    assert 302 == post(clerk, bill, f"{bill}/credit", reason="meter read twice").status_code
+
+    page = text_of(clerk.get(bill).text)
+    assert "Bill INV-1 Credited" in page
+    assert "Corrected by credit note" in page
+    assert "TOTAL OUTSTANDING KES 30.00" in text_of(clerk.get("/dashboard").text)
+    assert 409 == post(clerk, bill, f"{bill}/credit", reason="once more").status_code
+
+
+def test_a_dispute_is_opened_once_and_closed(fresh: Console) -> None:
+    clerk = fresh.sign_in("billing")
+    bill = f"/bills/{fresh.ids['INV-1']}"
+
+    post(clerk, bill, f"{bill}/dispute", reason="tenant says the meter is wrong")
+    assert "Close the dispute" in clerk.get(bill).text
+    post(clerk, bill, f"{bill}/dispute/close", reason="meter tested: right")
+    page = text_of(clerk.get(bill).text)
+
+    assert "Dispute closed" in page
+    assert "Disputed: do not remind" in page
+
+
+def test_what_is_written_off_is_owed_no_more(fresh: Console) -> None:
+    clerk = fresh.sign_in("billing")
+    bill = f"/bills/{fresh.ids['INV-2']}"
+
+    post(clerk, bill, f"{bill}/write-off", reason="moved away")
+
+    assert "Bill INV-2 Written off" in text_of(clerk.get(bill).text)
+    assert "OUTSTANDING 0.00" in text_of(clerk.get(bill).text)
+    assert "TOTAL OUTSTANDING KES 100.00" in text_of(clerk.get("/dashboard").text)
+
+
+@pytest.mark.parametrize("step", ["credit", "write-off", "dispute"])
+def test_nothing_of_it_is_done_without_a_reason_or_by_somebody_who_may_not(fresh: Console, step: str) -> None:
+    bill = f"/bills/{fresh.ids['INV-1']}"
+
+    assert 422 == post(fresh.sign_in("billing"), bill, f"{bill}/{step}", reason=" ").status_code
+    assert 404 == post(fresh.sign_in("support"), "/me", f"{bill}/{step}", reason="x").status_code
+    assert 404 == post(fresh.sign_in("admin"), bill, f"/bills/{fresh.ids['ZET-1']}/{step}", reason="x").status_code
