@@ -16,6 +16,7 @@ from edge_agent.transports.serial import SerialTransport
 
 COMMAND_S = 5.0
 DIAL_S = 75.0  # a data call takes its time
+IDLE_S = 8.0  # a call costs by the minute: without traffic for so long it is ended
 GUARD_S = 1.1  # silence around +++
 FINAL = ("OK", "ERROR", "NO CARRIER", "BUSY", "NO ANSWER", "NO DIALTONE", "NO DIAL TONE")
 FINAL_STARTS = ("+CME ERROR:", "+CMS ERROR:", "CONNECT")
@@ -138,10 +139,13 @@ class Modem:
 
 
 class ModemTransport:
-    """A transparent data call to one meter; opening dials, closing hangs up."""
+    """A transparent data call to one meter; opening dials, closing or a pause of `idle_s` hangs up."""
 
-    def __init__(self, port: Port, *, line: Transport | None = None) -> None:
+    def __init__(self, port: Port, *, line: Transport | None = None, idle_s: float = IDLE_S) -> None:
         self.port = port
+        self.idle_s = idle_s
+        self.timer: asyncio.TimerHandle | None = None
+        self.hanging_up: asyncio.Task[None] | None = None
         self.line = line or SerialTransport(replace(port, scheme="serial"))
         self.modem = Modem(self.line)
         self.connected = False
@@ -160,6 +164,8 @@ class ModemTransport:
 
     async def open(self) -> None:
         """Dial; ConnectionError says why there is no call."""
+        if self.hanging_up is not None:
+            await self.hanging_up
         if self.is_open:
             return
         await self.modem.start()
@@ -169,9 +175,13 @@ class ModemTransport:
             raise ModemError(f"no data call to {self.port.dial}: {error}") from error
         self.connected = True
         self.early, self.tail = self.modem.buffer.encode("latin-1"), b""
+        self._busy()
 
     async def close(self) -> None:
         """Hang up: silence, +++, silence, ATH."""
+        if self.timer is not None:
+            self.timer.cancel()
+            self.timer = None
         if self.connected and self.line.is_open:
             with contextlib.suppress(ConnectionError):
                 await asyncio.sleep(GUARD_S)
@@ -187,6 +197,7 @@ class ModemTransport:
         """Send bytes to the meter."""
         if not self.connected:
             raise ConnectionResetError(f"there is no call to {self.port.dial}")
+        self._busy()
         self.line.write(data)
 
     async def receive(self, timeout_s: float) -> bytes:
@@ -197,11 +208,21 @@ class ModemTransport:
             data, self.early = self.early, b""
             return data
         data = await self.line.receive(timeout_s)
+        self._busy()
         self.tail = (self.tail + data)[-len(HANG_UP) :]
         if self.tail == HANG_UP:
             self.connected = False
             raise ConnectionResetError("the other side hung up")
         return data
+
+    def _busy(self) -> None:
+        """There is traffic: wait again before hanging up."""
+        if self.timer is not None:
+            self.timer.cancel()
+        self.timer = asyncio.get_running_loop().call_later(self.idle_s, self._idle)
+
+    def _idle(self) -> None:
+        self.hanging_up = asyncio.get_running_loop().create_task(self.close(), name=f"hang up {self.port.dial}")
 
 
 def _is_asked(line: str, command: str) -> bool:

@@ -2,8 +2,20 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from typing import cast
 
 from tests.edge_agent.drivers.line_twin import Talk
+
+
+class FarEnd:
+    """The meter's side of a call: closing it ends the call, not the line to the modem."""
+
+    def __init__(self, writer: asyncio.StreamWriter) -> None:
+        self.write = writer.write
+        self.drain = writer.drain
+
+    def close(self) -> None:
+        pass
 
 
 @dataclass(slots=True)
@@ -71,7 +83,7 @@ class ModemTwin:
         if not self.dial_answer.startswith("CONNECT") or self.behind is None:
             return
         far_reader = asyncio.StreamReader()
-        meter = asyncio.ensure_future(self.behind(far_reader, writer))
+        meter = asyncio.ensure_future(self.behind(far_reader, cast(asyncio.StreamWriter, FarEnd(writer))))
         while data := await reader.read(100):
             if data == b"+++":
                 writer.write(b"\r\nOK\r\n")

@@ -176,6 +176,26 @@ def test_modbus_works_over_the_same_call() -> None:
     assert 42000 == call(ModemTwin(behind=Line({1: words_of({0: 42})}, framing="rtu").talk), work)
 
 
+def test_a_call_without_traffic_is_ended_and_dialled_again_for_the_next_read() -> None:
+    from edge_agent.drivers.meter_server import Line
+
+    profile = make_profile('energy = { address = 0, type = "u16", unit = "kWh", kind = "index" }')
+    twin = ModemTwin(behind=Line({1: words_of({0: 42})}, framing="rtu").talk)
+
+    async def work(port: Port, transport: ModemTransport) -> tuple[bool, int]:
+        transport.idle_s = 0.1
+        async with ModbusDriver(port, transport=transport) as driver:
+            await driver.read("1", profile)
+            await asyncio.sleep(3)
+            ended = not transport.is_open
+            (value,) = await driver.read("1", profile)
+            return ended, value.value
+
+    assert (True, 42000) == call(twin, work)
+    assert 2 == sum(one.startswith("ATD") for one in twin.commands)
+    assert 2 <= sum(one == "ATH" for one in twin.commands)
+
+
 @pytest.mark.parametrize(("answer", "reason"), [("BUSY", "busy"), ("NO CARRIER", "take the call"), ("ERROR", "ERROR")])
 def test_a_call_that_fails_says_why(answer: str, reason: str) -> None:
     async def work(port: Port, transport: ModemTransport) -> None:
