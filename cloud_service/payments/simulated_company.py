@@ -19,6 +19,7 @@ import click
 from flask import Flask, Response, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from cloud_service.domain.money import round_money
 from cloud_service.payments import signature
 from cloud_service.payments.company_books import CompanyBooks
 from common.errors import ConflictError, EnergyError, ForbiddenError, InputError, NotFoundError
@@ -82,7 +83,7 @@ def _pages(app: Flask, books: CompanyBooks) -> None:
     @app.get("/pay/<link>")
     def page(link: str) -> str:
         found = books.link(link)
-        return render_template("pay.html", link=found, amount=f"{Decimal(found['amount']):,}")
+        return render_template("pay.html", link=found, amount=f"{round_money(found['amount'], found['currency']):,}")
 
     @app.post("/pay/<link>")
     def answer(link: str) -> BaseResponse:
