@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from cloud_service.domain.stream_position import Position
-from cloud_service.flow import ingest
+from cloud_service.flow.ingest import taking
 from cloud_service.store.session import Engine, Session
 from cloud_service.subscriber.__main__ import main
 
@@ -38,7 +38,7 @@ def no_commit() -> None:
             else:
                 session.rollback()
 
-    ingest.transaction = undone  # type: ignore[attr-defined]
+    taking.transaction = undone  # type: ignore[attr-defined]
 
 
 if __name__ == "__main__":

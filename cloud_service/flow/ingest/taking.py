@@ -1,12 +1,7 @@
-"""From messages of gateways to committed readings and receipts: each reading once, each bad message aside.
-
-One call takes the messages that wait, stores them in one transaction and answers with what to publish. A receipt says
-only what is committed. If the database refuses the lot, each message is tried alone, and the one at fault goes into
-quarantine; if the database does not answer, UnavailableError says so and nothing is lost: the gateways still have it.
-"""
+"""The one transaction of ingest: what is new is stored, what is known compared, what is bad set aside."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +10,18 @@ import msgspec
 import numpy as np
 
 from cloud_service.domain.stream_position import Position, ranges_of
+from cloud_service.flow.ingest.messages import (
+    BadMessageError,
+    Incoming,
+    Opened,
+    Outcome,
+    Outgoing,
+    add_up,
+    instant,
+    open_all,
+    rejection,
+    sender,
+)
 from cloud_service.store import readings, streams
 from cloud_service.store.failures import Refused, guarded
 from cloud_service.store.readings import Columns
@@ -28,14 +35,11 @@ from common.message import (
     Catalog,
     Down,
     Health,
-    Message,
     Receipt,
-    Rejection,
     Status,
     Topic,
     Void,
     encode,
-    read,
 )
 
 CREDIT_READINGS = 40_000  # how many backlog readings a gateway may have on their way
@@ -43,52 +47,6 @@ OLDEST_MS = 946_684_800_000  # 2000-01-01: an instant before that is a clock tha
 AHEAD_MS = 86_400_000  # nor do readings come from more than a day ahead
 GATEWAY_TTL_S = 30  # a revoked gateway is cut off within this time
 QUARANTINED_PER_MINUTE = 200  # of one gateway; what is more is counted and logged, not kept
-
-
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """A message as the broker delivered it."""
-
-    topic: str
-    payload: bytes
-    received_s: float = field(default_factory=time.monotonic)
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """A message to publish."""
-
-    topic: str
-    payload: bytes
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What became of a call's messages."""
-
-    replies: list[Outgoing] = field(default_factory=list)
-    held: list[Incoming] = field(default_factory=list)  # to be handed in again in a moment
-    stored: int = 0
-    repeated: int = 0
-    refused: int = 0
-    conflicts: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Open:
-    """A message that could be read."""
-
-    incoming: Incoming
-    topic: Topic
-    message: Message
-
-
-class _BadError(Exception):
-    """A message that goes into quarantine: code and detail are kept, and told to its sender."""
-
-    def __init__(self, code: str, detail: str, message: Message | None = None) -> None:
-        super().__init__(detail)
-        self.code, self.detail, self.message = code, detail, message
 
 
 @dataclass(slots=True)
@@ -99,7 +57,7 @@ class _Round:
     now: datetime
     gateways: dict[str, GatewayFacts]
     outcome: Outcome = field(default_factory=Outcome)
-    batches: list[tuple[_Open, int, Columns, Meaning]] = field(default_factory=list)
+    batches: list[tuple[Opened, int, Columns, Meaning]] = field(default_factory=list)
     voids: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     answers: dict[int, tuple[str, int, bool]] = field(default_factory=dict)  # stream -> gateway, epoch, send_catalog
     seen: set[int] = field(default_factory=set)
@@ -129,14 +87,14 @@ class Ingest:
         except Refused as error:
             self.catalogs.forget()
             if len(messages) == 1:
-                return self._set_aside(messages[0], _BadError("refused", str(error)))
+                return self._set_aside(messages[0], BadMessageError("refused", str(error)))
         outcome = Outcome()
         for message in messages:
-            _add(outcome, self.take([message]))
+            add_up(outcome, self.take([message]))
         return outcome
 
     def _together(self, messages: Sequence[Incoming]) -> Outcome:
-        opened, refused = _open_all(messages)
+        opened, refused = open_all(messages)
         with guarded(), transaction(self.engine) as session:
             now = self.clock()
             work = _Round(session, now, self._known(session, {one.topic.gateway for one in opened}, now))
@@ -149,7 +107,7 @@ class Ingest:
             for one in opened:
                 try:
                     self._prepare(work, one)
-                except _BadError as bad:
+                except BadMessageError as bad:
                     self._quarantine(work, one.incoming, bad)
             moved = self._store(work)
             streams.seen(session, work.seen, now)
@@ -158,7 +116,7 @@ class Ingest:
         self._answer(work, moved)
         return work.outcome
 
-    def _meet(self, work: _Round, opened: Sequence[_Open]) -> list[tuple[Incoming, _BadError]]:
+    def _meet(self, work: _Round, opened: Sequence[Opened]) -> list[tuple[Incoming, BadMessageError]]:
         """New streams and catalogs, in a transaction and an order of their own: no two processes lock each other."""
         spoken = {
             (work.gateways[one.topic.gateway].id, one.message.epoch)
@@ -175,7 +133,7 @@ class Ingest:
             if isinstance(one.message, Catalog) and gateway.state != "revoked":
                 try:
                     self._catalog(work, gateway, one, one.message)
-                except _BadError as bad:
+                except BadMessageError as bad:
                     refused.append((one.incoming, bad))
         return refused
 
@@ -192,13 +150,13 @@ class Ingest:
     def _fresh(self, name: str, now: datetime) -> bool:
         return name in self._gateways and (now - self._gateways[name][0]).total_seconds() < GATEWAY_TTL_S
 
-    def _prepare(self, work: _Round, one: _Open) -> None:
-        """Take one message apart; _BadError if it cannot be taken."""
+    def _prepare(self, work: _Round, one: Opened) -> None:
+        """Take one message apart; BadMessageError if it cannot be taken."""
         gateway = work.gateways.get(one.topic.gateway)
         if gateway is None:
-            raise _BadError("unknown_gateway", f"no gateway {one.topic.gateway} is registered", one.message)
+            raise BadMessageError("unknown_gateway", f"no gateway {one.topic.gateway} is registered", one.message)
         if gateway.state == "revoked":
-            raise _BadError("revoked", f"gateway {gateway.name} is revoked", one.message)
+            raise BadMessageError("revoked", f"gateway {gateway.name} is revoked", one.message)
         work.seen.add(gateway.id)
         message = one.message
         if isinstance(message, Catalog):
@@ -214,18 +172,18 @@ class Ingest:
             facts = {key: {name: getattr(message, name) for name in message.__struct_fields__}}
             work.reports.setdefault(gateway.id, {}).update(facts)
         else:
-            raise _BadError("unknown_kind", f"a gateway does not say {type(message).__name__.lower()}", message)
+            raise BadMessageError("unknown_kind", f"a gateway does not say {type(message).__name__.lower()}", message)
 
-    def _catalog(self, work: _Round, gateway: GatewayFacts, one: _Open, catalog: Catalog) -> None:
+    def _catalog(self, work: _Round, gateway: GatewayFacts, one: Opened, catalog: Catalog) -> None:
         """Keep the catalog; the answer tells the gateway where it stands."""
         stream = self.catalogs.stream(gateway, catalog.epoch)
         try:
             self.catalogs.add(work.session, gateway, stream, catalog, one.incoming.payload)
         except InputError as error:
-            raise _BadError(error.code, error.message, catalog) from None
+            raise BadMessageError(error.code, error.message, catalog) from None
         work.answers[stream] = (gateway.name, catalog.epoch, False)
 
-    def _batch(self, work: _Round, gateway: GatewayFacts, one: _Open, batch: Batch) -> None:
+    def _batch(self, work: _Round, gateway: GatewayFacts, one: Opened, batch: Batch) -> None:
         """The batch as columns of readings; without its catalog it has to come again."""
         stream = self.catalogs.stream(gateway, batch.epoch)
         meaning = self.catalogs.meaning(work.session, gateway, stream, batch.catalog_version)
@@ -238,10 +196,10 @@ class Ingest:
         try:
             rows = meaning.columns(batch, stream)
         except DecodeError as error:
-            raise _BadError(error.code, error.message, batch) from None
+            raise BadMessageError(error.code, error.message, batch) from None
         low, high = int(rows.at_ms.min()), int(rows.at_ms.max())
         if low < OLDEST_MS or high > work.now.timestamp() * 1000 + AHEAD_MS:
-            raise _BadError("bad_time", f"readings of {_instant(low)} to {_instant(high)}", batch)
+            raise BadMessageError("bad_time", f"readings of {instant(low)} to {instant(high)}", batch)
         work.batches.append((one, stream, rows, meaning))
         work.answers.setdefault(stream, (gateway.name, batch.epoch, False))
 
@@ -283,11 +241,11 @@ class Ingest:
             readings.mark_dirty(work.session, rows, meaning.zones)
         return readings.insert_missing(work.session, rows)
 
-    def _repeats(self, work: _Round, one: _Open, rows: Columns, new: Sequence[Columns]) -> bool:
+    def _repeats(self, work: _Round, one: Opened, rows: Columns, new: Sequence[Columns]) -> bool:
         """Whether these readings, whose keys were received before, say the same again; if not, the alarm."""
         differing = readings.differing(work.session, rows)
         if differing and new:
-            differing = _not_among(rows, differing, readings.joined(new))
+            differing = not_among(rows, differing, readings.joined(new))
         work.outcome.repeated += len(rows) - len(differing)
         if not differing:
             return True
@@ -296,7 +254,7 @@ class Ingest:
             f"{len(differing)} readings between sequence {first} and {last} were received before with other content"
         )
         work.outcome.conflicts += len(differing)
-        self._quarantine(work, one.incoming, _BadError("conflict", detail, one.message))
+        self._quarantine(work, one.incoming, BadMessageError("conflict", detail, one.message))
         return False
 
     def _answer(self, work: _Round, positions: dict[int, Position]) -> None:
@@ -317,10 +275,10 @@ class Ingest:
             )
             work.outcome.replies.append(Outgoing(str(Topic(gateway, Down.RECEIPT)), encode(receipt)))
 
-    def _quarantine(self, work: _Round, incoming: Incoming, bad: _BadError) -> None:
+    def _quarantine(self, work: _Round, incoming: Incoming, bad: BadMessageError) -> None:
         """Keep the message with its reason, and tell a known sender."""
         work.outcome.refused += 1
-        gateway = _sender(incoming.topic)
+        gateway = sender(incoming.topic)
         minute = int(work.now.timestamp()) // 60
         self._kept = {key: count for key, count in self._kept.items() if key[1] == minute}
         count = self._kept[gateway, minute] = self._kept.get((gateway, minute), 0) + 1
@@ -334,9 +292,9 @@ class Ingest:
                 body=incoming.payload,
             )
         if gateway and bad.code != "unknown_gateway":
-            work.outcome.replies.append(_rejection(gateway, incoming, bad))
+            work.outcome.replies.append(rejection(gateway, incoming, bad))
 
-    def _set_aside(self, incoming: Incoming, bad: _BadError) -> Outcome:
+    def _set_aside(self, incoming: Incoming, bad: BadMessageError) -> Outcome:
         """The one message that the database refuses."""
         with guarded(), transaction(self.engine) as session:
             work = _Round(session, self.clock(), {})
@@ -344,45 +302,7 @@ class Ingest:
         return work.outcome
 
 
-def _open_all(messages: Iterable[Incoming]) -> tuple[list[_Open], list[tuple[Incoming, _BadError]]]:
-    """Those that can be read, and those that cannot."""
-    opened, refused = [], []
-    for incoming in messages:
-        try:
-            topic, message = read(incoming.topic, incoming.payload)
-            opened.append(_Open(incoming, topic, message))
-        except DecodeError as error:
-            refused.append((incoming, _BadError(error.code, str(error))))
-    return opened, refused
-
-
-def _rejection(gateway: str, incoming: Incoming, bad: _BadError) -> Outgoing:
-    message = bad.message
-    first = last = 0
-    if isinstance(message, Batch):
-        first = message.first_sequence
-        last = first + message.count - 1
-    rejection = Rejection(
-        code=bad.code[:64],
-        reason=bad.detail[:500],
-        topic_kind=incoming.topic.rpartition("/")[2][:64],
-        epoch=getattr(message, "epoch", 0),
-        first_sequence=first,
-        last_sequence=last,
-    )
-    return Outgoing(str(Topic(gateway, Down.REJECTION)), encode(rejection))
-
-
-def _sender(topic: str) -> str:
-    """The gateway a topic names, or nothing where it names none that could exist."""
-    parts = topic.split("/")
-    try:
-        return Topic(parts[2], Down.REJECTION).gateway
-    except (IndexError, InputError):
-        return ""
-
-
-def _not_among(rows: Columns, places: Sequence[int], pending: Columns) -> list[int]:
+def not_among(rows: Columns, places: Sequence[int], pending: Columns) -> list[int]:
     """Those places whose reading is not exactly one that is about to be stored in this very transaction."""
     mine = pending.where(pending.source == rows.source[0])
     mine = mine.where(np.argsort(mine.sequence, kind="stable"))
@@ -394,19 +314,3 @@ def _not_among(rows: Columns, places: Sequence[int], pending: Columns) -> list[i
     for name in ("sequence", "register_id", "at_ms", "value", "quality"):
         same &= getattr(mine, name)[found] == getattr(asked, name)
     return [place for place, equal in zip(places, same.tolist(), strict=True) if not equal]
-
-
-def _instant(at_ms: int) -> str:
-    try:
-        return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="seconds")
-    except (ValueError, OverflowError, OSError):
-        return f"{at_ms} ms"
-
-
-def _add(total: Outcome, part: Outcome) -> None:
-    total.replies += part.replies
-    total.held += part.held
-    total.stored += part.stored
-    total.repeated += part.repeated
-    total.refused += part.refused
-    total.conflicts += part.conflicts

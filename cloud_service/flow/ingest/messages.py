@@ -1,0 +1,112 @@
+"""Messages of gateways before and after ingest: as delivered, as read, as refused, and what is answered."""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from common.errors import DecodeError, InputError
+from common.message import Batch, Down, Message, Rejection, Topic, encode, read
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A message as the broker delivered it."""
+
+    topic: str
+    payload: bytes
+    received_s: float = field(default_factory=time.monotonic)
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message to publish."""
+
+    topic: str
+    payload: bytes
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a call's messages."""
+
+    replies: list[Outgoing] = field(default_factory=list)
+    held: list[Incoming] = field(default_factory=list)  # to be handed in again in a moment
+    stored: int = 0
+    repeated: int = 0
+    refused: int = 0
+    conflicts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A message that could be read."""
+
+    incoming: Incoming
+    topic: Topic
+    message: Message
+
+
+class BadMessageError(Exception):
+    """A message that goes into quarantine: code and detail are kept, and told to its sender."""
+
+    def __init__(self, code: str, detail: str, message: Message | None = None) -> None:
+        super().__init__(detail)
+        self.code, self.detail, self.message = code, detail, message
+
+
+def open_all(messages: Iterable[Incoming]) -> tuple[list[Opened], list[tuple[Incoming, BadMessageError]]]:
+    """Those that can be read, and those that cannot."""
+    opened, refused = [], []
+    for incoming in messages:
+        try:
+            topic, message = read(incoming.topic, incoming.payload)
+            opened.append(Opened(incoming, topic, message))
+        except DecodeError as error:
+            refused.append((incoming, BadMessageError(error.code, str(error))))
+    return opened, refused
+
+
+def rejection(gateway: str, incoming: Incoming, bad: BadMessageError) -> Outgoing:
+    """What the sender is told of a message that was set aside."""
+    message = bad.message
+    first = last = 0
+    if isinstance(message, Batch):
+        first = message.first_sequence
+        last = first + message.count - 1
+    rejection = Rejection(
+        code=bad.code[:64],
+        reason=bad.detail[:500],
+        topic_kind=incoming.topic.rpartition("/")[2][:64],
+        epoch=getattr(message, "epoch", 0),
+        first_sequence=first,
+        last_sequence=last,
+    )
+    return Outgoing(str(Topic(gateway, Down.REJECTION)), encode(rejection))
+
+
+def sender(topic: str) -> str:
+    """The gateway a topic names, or nothing where it names none that could exist."""
+    parts = topic.split("/")
+    try:
+        return Topic(parts[2], Down.REJECTION).gateway
+    except (IndexError, InputError):
+        return ""
+
+
+def instant(at_ms: int) -> str:
+    """An instant for people, whatever the number."""
+    try:
+        return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="seconds")
+    except (ValueError, OverflowError, OSError):
+        return f"{at_ms} ms"
+
+
+def add_up(total: Outcome, part: Outcome) -> None:
+    """Add one outcome to another."""
+    total.replies += part.replies
+    total.held += part.held
+    total.stored += part.stored
+    total.repeated += part.repeated
+    total.refused += part.refused
+    total.conflicts += part.conflicts
