@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Engine, bindparam, select, text
+from sqlalchemy import Engine, TextClause, bindparam, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -55,21 +55,21 @@ CONNECTIONS = text(
     "  LEFT JOIN account_mode m ON m.account_id = a.id AND m.during @> cast(:today AS date)"
     " WHERE c.legal_entity_id = :entity AND k.during @> cast(:today AS date)"
 )
-MONTHS = text(
-    "SELECT m::date AS month,"  # noqa: S608 - our own words
-    "  (SELECT coalesce(sum(total * local_rate), 0) FROM invoice WHERE legal_entity_id = :entity"
-    "      AND bill_date >= m AND bill_date < m + interval '1 month') AS billed,"
-    f"  (SELECT coalesce(sum(amount_local), 0) FROM {PAID} p WHERE day >= m"
-    "      AND day < m + interval '1 month') AS received"
-    "  FROM generate_series(cast(:first AS timestamp), cast(:last AS timestamp), interval '1 month') m ORDER BY m"
-)
-DAYS = text(
-    "SELECT d::date AS month,"  # noqa: S608 - our own words
-    "  (SELECT coalesce(sum(total * local_rate), 0) FROM invoice WHERE legal_entity_id = :entity"
-    "      AND bill_date = d::date) AS billed,"
-    f" (SELECT coalesce(sum(amount_local), 0) FROM {PAID} p WHERE day = d::date) AS received"
-    "  FROM generate_series(cast(:first AS timestamp), cast(:last AS timestamp), interval '1 day') d ORDER BY d"
-)
+
+
+def _by(unit: str) -> TextClause:
+    """Billed and received by month or day; both tables are read once."""
+    return text(
+        "SELECT s::date AS month, coalesce(b.amount, 0) AS billed, coalesce(p.amount, 0) AS received"  # noqa: S608
+        f"  FROM generate_series(cast(:first AS timestamp), cast(:last AS timestamp), interval '1 {unit}') s"
+        f"  LEFT JOIN (SELECT date_trunc('{unit}', bill_date::timestamp) AS at, sum(total * local_rate) AS amount"
+        "               FROM invoice WHERE legal_entity_id = :entity AND bill_date >= :first GROUP BY 1) b ON b.at = s"
+        f"  LEFT JOIN (SELECT date_trunc('{unit}', day::timestamp) AS at, sum(amount_local) AS amount"
+        f"               FROM {PAID} paid WHERE day >= :first GROUP BY 1) p ON p.at = s ORDER BY s"
+    )
+
+
+MONTHS, DAYS = _by("month"), _by("day")
 
 
 @dataclass(frozen=True, slots=True)
