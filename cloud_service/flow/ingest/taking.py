@@ -121,16 +121,16 @@ class Ingest:
         spoken = {
             (work.gateways[one.topic.gateway].id, one.message.epoch)
             for one in opened
-            if one.topic.gateway in work.gateways and isinstance(one.message, Catalog | Batch | Void)
+            if isinstance(one.message, Catalog | Batch | Void) and _may_speak(work, one.topic.gateway)
         }
         self.catalogs.know(work.session, spoken)
         refused = []
-        catalogs = [one for one in opened if isinstance(one.message, Catalog) and one.topic.gateway in work.gateways]
+        catalogs = [one for one in opened if isinstance(one.message, Catalog) and _may_speak(work, one.topic.gateway)]
         for one in sorted(
             catalogs, key=lambda one: (work.gateways[one.topic.gateway].id, getattr(one.message, "version", 0))
         ):
             gateway = work.gateways[one.topic.gateway]
-            if isinstance(one.message, Catalog) and gateway.state != "revoked":
+            if isinstance(one.message, Catalog):
                 try:
                     self._catalog(work, gateway, one, one.message)
                 except BadMessageError as bad:
@@ -300,6 +300,11 @@ class Ingest:
             work = _Round(session, self.clock(), {})
             self._quarantine(work, incoming, bad)
         return work.outcome
+
+
+def _may_speak(work: _Round, gateway: str) -> bool:
+    """Whether a gateway is known and not revoked."""
+    return gateway in work.gateways and work.gateways[gateway].state != "revoked"
 
 
 def not_among(rows: Columns, places: Sequence[int], pending: Columns) -> list[int]:
