@@ -1,5 +1,7 @@
 """A stream's position knows exactly which sequences have come, however they came."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -45,7 +47,7 @@ def test_sequences_become_ranges_and_back(numbers: set[int]) -> None:
     ranges = ranges_of(np.array(sorted(numbers), dtype=np.int64))
 
     assert sorted(numbers) == [n for first, last in ranges for n in range(first, last + 1)]
-    assert all(later[0] > earlier[1] + 1 for earlier, later in zip(ranges, ranges[1:], strict=False))
+    assert all(later[0] > earlier[1] + 1 for earlier, later in pairwise(ranges))
 
 
 def test_a_stream_of_holes_is_refused() -> None:
