@@ -15,6 +15,7 @@ from common.reading import TimeQuality
 
 CONFIRMED_FOR_MS = 86_400_000  # a source's word counts as synchronised for a day
 TOLERANCE_MS = 2000
+DRIFT = 10_000  # one part in that many: twice what a gateway's oscillator may be off
 _TIME_ERROR = 5
 
 
@@ -45,7 +46,7 @@ class Clock:
         self.offset_ms = self._wall_offset()
         self.confirmed_at: int | None = None  # monotonic
         self.steps = 0  # how often the offset moved by more than the tolerance
-        self._cloud_offset: int | None = None
+        self._cloud: tuple[int, int] | None = None  # monotonic time and offset of the nearest claim
         self.watch()
 
     def _wall_offset(self) -> int:
@@ -76,10 +77,14 @@ class Clock:
         """The cloud's clock as a receipt carried it. It is late by the way it took, so the latest claim is nearest."""
         if now_ms <= 0 or self._kernel_synchronised():
             return
-        offset = now_ms - self.mono()
-        if self._cloud_offset is not None and abs(offset - self._cloud_offset) < TOLERANCE_MS:
-            offset = max(offset, self._cloud_offset)
-        self._cloud_offset = offset
+        mono = self.mono()
+        offset = now_ms - mono
+        heard_at, nearest = self._cloud or (mono, offset)
+        nearest -= (mono - heard_at) // DRIFT  # our oscillator may run fast: an old claim counts ever less
+        if offset < nearest < offset + TOLERANCE_MS:
+            offset = nearest
+        else:
+            self._cloud = mono, offset
         wall = self._wall_offset()
         self._believe(wall if abs(wall - offset) < TOLERANCE_MS else offset)
 
