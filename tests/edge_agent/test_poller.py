@@ -17,6 +17,7 @@ from edge_agent.drivers.interface import LineDown, RegisterValue
 from edge_agent.poller import Line, Measurement, lines_of
 from tests.edge_agent.machine import in_loop, until
 
+pytestmark = pytest.mark.slow  # polls happen on the seconds of the wall
 SITE = """
 [gateway]
 id = "gw"
