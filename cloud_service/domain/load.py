@@ -133,13 +133,24 @@ def _offsets(start: date, end: date, zone_name: str, step_s: int) -> dict[date, 
 
 def _intervals(members: Sequence[Counter], reads: Reads) -> Intervals:
     span, days = reads.span, reads.days
-    if len(members) == 1 and members[0].multiplier == 1 and members[0].register_id in days:
+    if (
+        len(members) == 1
+        and members[0].multiplier == 1
+        and members[0].register_id in days
+        and _whole(members[0], reads)
+    ):
         packed = days[members[0].register_id]
         if len(packed.days) == span.days and not packed.missing and not packed.mixed:
             values = np.frombuffer(packed.body, dtype="<i8")
             if len(values) == _offsets(span.start, span.end, reads.zone_name, packed.step_s)[span.end]:
                 return Intervals(values.astype(np.int64, copy=False), packed.step_s)
     return _joined(members, reads)
+
+
+def _whole(counter: Counter, reads: Reads) -> bool:
+    """Whether the register hung there all the span."""
+    first, last = day_start(reads.span.start, reads.zone_name), day_start(reads.span.end, reads.zone_name)
+    return counter.mounted <= first and (counter.dismounted is None or counter.dismounted >= last)
 
 
 def _joined(members: Sequence[Counter], reads: Reads) -> Intervals:
@@ -166,12 +177,23 @@ def _joined(members: Sequence[Counter], reads: Reads) -> Intervals:
         position = 0
         for day in packed.days:
             count = intervals_in_day(day, reads.zone_name, step_s)
-            total[offsets[day] : offsets[day] + count] += values[position : position + count] * factor
+            first, last = _mounted_steps(member, day, reads.zone_name, step_s)
+            if first < last:
+                at = offsets[day]
+                total[at + first : at + last] += values[position + first : position + last] * factor
+                covered.add(day)
             position += count
-        covered.update(packed.days)
     if not reads.so_far:
         _refuse_gaps(covered, span, members[0])
     return Intervals(total, step_s, scale)
+
+
+def _mounted_steps(counter: Counter, day: date, zone_name: str, step_s: int) -> tuple[int, int]:
+    """The steps of a day that touch the mount: a meter that hung elsewhere before or after is not counted here."""
+    start, count = day_start(day, zone_name), intervals_in_day(day, zone_name, step_s)
+    first = int((counter.mounted - start).total_seconds() // step_s)
+    last = count if counter.dismounted is None else -int((start - counter.dismounted).total_seconds() // step_s)
+    return max(first, 0), min(last, count)
 
 
 def _refuse_missing(counter: Counter, packed: PackedDays) -> None:

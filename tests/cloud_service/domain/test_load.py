@@ -1,5 +1,5 @@
 import itertools
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import numpy as np
@@ -52,6 +52,17 @@ def test_current_transformers_multiply_exactly(multiplier: Decimal, scale: int) 
     assert isinstance(register, Intervals)
     assert scale == register.scale
     assert 298_000 * multiplier == Decimal(total(register)).scaleb(3 - scale)
+
+
+def test_a_meter_that_hung_elsewhere_before_or_after_counts_only_while_it_was_here() -> None:
+    change = day_start(date(2026, 10, 16), ZONE) + timedelta(hours=10, minutes=37)
+    counters = [counter(1, dismounted=change), counter(2, mounted=change)]
+    days = {1: packed(OCTOBER, 100), 2: packed(OCTOBER, 7)}  # both went on counting, at other places
+
+    found = measure(counters, "electricity", Reads(OCTOBER, ZONE, days, {}))
+
+    before = 15 * 96 + 43  # steps that touch the first meter's time, the one of the exchange among them
+    assert before * 100 + (2980 - before + 1) * 7 == total(found.registers["import"])
 
 
 def test_an_exchange_joins_both_meters() -> None:
