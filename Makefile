@@ -27,7 +27,8 @@ demo: setup  ## Run everything on this machine with an example operator
 
 test: setup  ## Run the whole test suite
 	@sh deploy/test_packages.sh
-	$(PYTEST) -n 2 --dist loadgroup
+	$(PYTEST) -n 2 --dist loadgroup -m "not browser"
+	$(PYTEST) -m browser  # by themselves: the browser's driver keeps an event loop in its process
 
 check: setup  ## Fast loop: format, lint, types, import contracts, unit tests
 	$(BIN)/ruff format --check --quiet .
