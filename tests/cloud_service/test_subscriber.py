@@ -124,6 +124,7 @@ def heartbeats(rig: Rig) -> list[Path]:
 
 
 def test_it_stops_cleanly_when_asked(rig: Rig) -> None:
+    rig.until_working()
     started = time.monotonic()
 
     assert 0 == rig.terminate("subscriber")
