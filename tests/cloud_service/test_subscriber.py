@@ -27,6 +27,7 @@ def rig() -> Iterator[Rig]:
         seed(rig.database_url, gateways=4, channels=5)
         rig.start_broker()
         rig.start_subscriber()
+        rig.until_working()  # nobody listens before, and what is no reading is not sent again
         yield rig
 
 
