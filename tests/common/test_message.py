@@ -343,6 +343,7 @@ class TestHostileBytes:
         ),
     )
     @settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @pytest.mark.slow
     def test_well_formed_nonsense(self, kind: Up | Down, body: object) -> None:
         code = decode.__globals__["_KINDS"][kind][0]
         never_anything_else(kind, packed(body, kind=code))

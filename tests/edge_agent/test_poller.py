@@ -80,6 +80,7 @@ async def test_every_meter_is_read_each_interval(tmp_path: Path) -> None:
 
 
 @in_loop
+@pytest.mark.slow
 async def test_a_silent_meter_costs_the_others_nothing(tmp_path: Path) -> None:
     async with Running(tmp_path, bus("a", 4, options='{ silent = ["2"] }')) as site:
         await until(lambda: site.count("a-4") >= 6, "three rounds")
@@ -137,6 +138,7 @@ async def test_a_round_that_could_not_be_committed_does_not_count_as_read(tmp_pa
 
 
 @in_loop
+@pytest.mark.slow
 async def test_only_counters_at_the_billing_instant_are_marked_for_bills(tmp_path: Path) -> None:
     running = Running(tmp_path, bus("a", 1))
     running.lines[0].billing_interval_s = 2

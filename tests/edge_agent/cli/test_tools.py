@@ -121,6 +121,7 @@ def test_scan_of_primary_addresses_names_meters_and_double_addresses() -> None:
     assert "several meters" in found["4"]["note"]
 
 
+@pytest.mark.slow
 def test_scan_of_labels_finds_every_meter() -> None:
     arguments = ("scan", "PORT", "--protocol", "mbus", "--secondary", "--timeout", "0.25", "--json")
     code, output, _ = beside(bus, *arguments)

@@ -176,6 +176,7 @@ def test_modbus_works_over_the_same_call() -> None:
     assert 42000 == call(ModemTwin(behind=Line({1: words_of({0: 42})}, framing="rtu").talk), work)
 
 
+@pytest.mark.slow
 def test_a_call_without_traffic_is_ended_and_dialled_again_for_the_next_read() -> None:
     from edge_agent.drivers.meter_server import Line
 

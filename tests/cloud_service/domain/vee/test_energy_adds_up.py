@@ -67,6 +67,7 @@ def thinned(one: History, seed: int) -> list[tuple[int, int, int]]:
     return [point for place, point in enumerate(one.points) if place in turning or dice.random() < 0.5]
 
 
+@pytest.mark.slow
 def test_energy_adds_up_in_hundreds_of_random_histories() -> None:
     for seed in range(FEW):
         check(seed)
