@@ -10,11 +10,9 @@ quarter hours are read, and each line is explained, by two processes.
 import argparse
 import json
 import multiprocessing
-import os
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Sequence
 from datetime import date
@@ -117,10 +115,10 @@ def bench_database(sizes: Sequence[int]) -> bool:
 
             upgrade(url)
             billing.seed(url, size)
-            watch = Peak()
-            found, took = rate_all(url, size)
+            with billing.Watch(Path(folder) / "pg") as watch:
+                found, took = rate_all(url, size)
             seconds.append(took)
-            peak = watch.done() / 2**20
+            peak = watch.peak / 2**20
         limit = LIMIT_S * size / FIRST_SIZE
         kept = kept and seconds[-1] <= limit and peak <= LIMIT_MIB and found == size
         intervals = size * INTERVALS
@@ -171,28 +169,6 @@ def rate_shard(shard: tuple[str, int, int]) -> int:
 
 
 ENGINES: dict[str, Any] = {}
-
-
-class Peak:
-    """The most memory that this process, its children and the server's processes had together."""
-
-    def __init__(self) -> None:
-        self.most = 0
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._look, daemon=True)
-        self._thread.start()
-
-    def done(self) -> int:
-        """The peak in bytes."""
-        self._stop.set()
-        self._thread.join()
-        return self.most
-
-    def _look(self) -> None:
-        import billing
-
-        while not self._stop.wait(0.25):
-            self.most = max(self.most, sum(billing.pss(pid) for pid in {*billing.family(), os.getpid()}))
 
 
 def main() -> None:
