@@ -74,27 +74,58 @@ def energy_cloud(environment: Mapping[str, str], *arguments: str) -> Any:
     return json.loads(done.stdout)
 
 
+def _may_ask_again(request: urllib.request.Request, error: OSError) -> bool:
+    """A refused connection carried nothing; a page that is only read may be asked for after any broken one."""
+    reason = getattr(error, "reason", error)
+    if isinstance(reason, ConnectionRefusedError):
+        return True
+    return request.data is None and isinstance(reason, ConnectionError)
+
+
+class _Trail(urllib.request.HTTPRedirectHandler):
+    """Remembers where answers led, so that the page behind them can be asked for again."""
+
+    def __init__(self) -> None:
+        self.places: list[str] = []
+
+    def redirect_request(self, req: urllib.request.Request, *answer: Any) -> urllib.request.Request | None:
+        self.places.append(str(answer[-1]))
+        return super().redirect_request(req, *answer)
+
+
 class Browser:
-    """A person with cookies and no script."""
+    """A person with cookies and no script, who asks again for a page while its server starts."""
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self._trail = _Trail()
         jar = http.cookiejar.CookieJar()
-        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar), self._trail)
 
     def get(self, path: str) -> str:
         """The page."""
-        with self._opener.open(urllib.parse.urljoin(self.url, path), timeout=20) as answer:
-            self.url = answer.geturl()
-            return str(answer.read().decode())
+        return self._open(urllib.request.Request(urllib.parse.urljoin(self.url, path)))
 
     def post(self, path: str, **fields: str) -> str:
         """Send a form as the page before had it, and follow to where it leads."""
         data = urllib.parse.urlencode(fields).encode()
-        request = urllib.request.Request(urllib.parse.urljoin(self.url, path), data, {"Referer": self.url})
-        with self._opener.open(request, timeout=20) as answer:
-            self.url = answer.geturl()
-            return str(answer.read().decode())
+        return self._open(urllib.request.Request(urllib.parse.urljoin(self.url, path), data, {"Referer": self.url}))
+
+    def _open(self, request: urllib.request.Request) -> str:
+        """A form that has arrived is not sent twice: only the page that it led to is asked for again."""
+        deadline = time.monotonic() + 60
+        while True:
+            self._trail.places.clear()
+            try:
+                with self._opener.open(request, timeout=20) as answer:
+                    self.url = answer.geturl()
+                    return str(answer.read().decode())
+            except OSError as error:
+                if self._trail.places:
+                    request = urllib.request.Request(self._trail.places[-1])
+                if time.monotonic() > deadline or not _may_ask_again(request, error):
+                    raise
+                time.sleep(0.2)
 
     def sign_in(self, email: str, password: str) -> str:
         """Sign in through the form; returns the first page after it."""
