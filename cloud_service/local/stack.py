@@ -67,7 +67,7 @@ def start_database(stack: Stack, supervisor: Supervisor) -> Stack:
             "postgres",
             python_module("cloud_service.local.postgres", str(folder)),
             ready=lambda: postgres.ready(folder),
-            ready_timeout_s=60,
+            ready_timeout_s=600,  # after a power cut the log is read again, which may take minutes
         )
     )
     url = postgres.address(folder)

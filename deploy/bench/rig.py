@@ -77,7 +77,7 @@ class Rig:
     def start_postgres(self) -> str:
         """Start PostgreSQL and wait until it answers; recovery after a crash included."""
         self._spawn("postgres", python_module("cloud_service.local.postgres", str(self.data)), os.environ)
-        self._until("postgres", lambda: postgres.ready(self.data))
+        self._until("postgres", lambda: postgres.ready(self.data), 180)
         return self.database_url
 
     def migrate(self) -> None:
