@@ -19,6 +19,7 @@ from edge_agent.drivers import dlms_link as link
 from edge_agent.drivers.interface import BadAnswer, LineDown, MeterRefused, MeterSilent, RegisterValue, wanted
 from edge_agent.drivers.obis import UNITS, split
 from edge_agent.drivers.sml_decode import UNITS as UNIT_CODES
+from edge_agent.drivers.stream import emptied, opened
 from edge_agent.drivers.values import as_values, with_parts
 from edge_agent.transports import transport_for
 from edge_agent.transports.interface import Transport
@@ -85,7 +86,7 @@ class DlmsDriver:
         self.scalers: dict[tuple[str, str], tuple[int, str]] = {}
 
     async def __aenter__(self) -> Self:
-        await self._open()
+        await opened(self.transport, self.port)
         return self
 
     async def __aexit__(self, *exc: object) -> None:
@@ -182,7 +183,7 @@ class DlmsDriver:
         for left in range(self.retries, -1, -1):
             channel = self._channel(address)
             try:
-                await self._open()
+                await opened(self.transport, self.port)
                 await channel.open()
                 codec.check_association(await channel.ask(codec.associate(self.password)))
                 found = await work(channel)
@@ -214,12 +215,6 @@ class DlmsDriver:
         if self.framing == "tcp":
             return WrapperChannel(self.transport, self.client, logical, self.timeout_s)
         return HdlcChannel(self.transport, self.client, link.server_address(logical, physical), self.timeout_s)
-
-    async def _open(self) -> None:
-        try:
-            await self.transport.open()
-        except ConnectionError as error:
-            raise LineDown(str(error), path=self.port.name, hint="energy-edge doctor checks the port") from error
 
 
 class WrapperChannel:
@@ -258,7 +253,7 @@ class HdlcChannel:
 
     async def open(self) -> None:
         """SNRM and UA."""
-        await self._flush()
+        await emptied(self.transport)
         frame = await self._exchange(link.SNRM)
         if frame.control != link.UA:
             raise DecodeError(f"the meter answers {frame.control:02x} instead of UA", hint=link.DAMAGED)
@@ -294,13 +289,6 @@ class HdlcChannel:
             if frame is not None:
                 return frame
             self.rest += await self.transport.receive(deadline - time.monotonic())
-
-    async def _flush(self) -> None:
-        try:
-            while True:
-                await self.transport.receive(0)
-        except TimeoutError:
-            return
 
 
 def logical_name(obis: str) -> bytes:

@@ -1,5 +1,6 @@
 """IEC 62056-21 mode A, B and C: meters that are asked through an optical head, a serial line, TCP or a data call."""
 
+import asyncio
 import time
 from collections.abc import Callable, Sequence
 from typing import Self
@@ -10,6 +11,7 @@ from edge_agent.drivers import obis
 from edge_agent.drivers.iec62056_decode import ACK, ETX, decode_readout, without_parity
 from edge_agent.drivers.interface import BadAnswer, LineDown, MeterSilent, RegisterValue, WrongMeter, wanted
 from edge_agent.drivers.obis import Readout
+from edge_agent.drivers.stream import fresh, opened
 from edge_agent.drivers.values import as_values, with_parts
 from edge_agent.transports import transport_for
 from edge_agent.transports.interface import Transport
@@ -46,7 +48,7 @@ class Iec62056Driver:
         self.clock = clock
 
     async def __aenter__(self) -> Self:
-        await self._open()
+        await opened(self.transport, self.port)
         return self
 
     async def __aexit__(self, *exc: object) -> None:
@@ -74,9 +76,9 @@ class Iec62056Driver:
         raise AssertionError("unreachable")
 
     async def _readout(self, device: str, profile: MeterProfile | None) -> Readout:
-        await self._open()
+        await opened(self.transport, self.port)
         self._set_speed(self.port.baud)
-        await self._drain()
+        await fresh(self.transport, self.port)
         try:
             self._write(f"/?{device}!\r\n".encode("ascii"))
             head = await self._identification(device)
@@ -120,8 +122,6 @@ class Iec62056Driver:
         letter = head[3]
         fixed = not hasattr(self.transport, "set_baud")
         if letter in SPEEDS:
-            import asyncio
-
             await asyncio.sleep(BUSY_SPACING_S)
             keep = next((key for key, baud in SPEEDS.items() if baud == self.port.baud), "0")
             speed = keep if fixed else letter
@@ -161,22 +161,6 @@ class Iec62056Driver:
         set_baud = getattr(self.transport, "set_baud", None)
         if set_baud is not None:
             set_baud(baud)
-
-    async def _drain(self) -> None:
-        try:
-            while True:
-                await self.transport.receive(0)
-        except TimeoutError:
-            return
-        except ConnectionError:
-            await self.transport.close()
-            await self._open()
-
-    async def _open(self) -> None:
-        try:
-            await self.transport.open()
-        except ConnectionError as error:
-            raise LineDown(str(error), path=self.port.name, hint="energy-edge doctor checks the port") from error
 
 
 def _device(address: str) -> str:

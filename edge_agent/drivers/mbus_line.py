@@ -24,6 +24,7 @@ from edge_agent.drivers.mbus_frame import (
     parse_frame,
     short_frame,
 )
+from edge_agent.drivers.stream import emptied, opened
 from edge_agent.transports import transport_for
 from edge_agent.transports.interface import Transport
 from edge_agent.transports.port import Port
@@ -57,10 +58,7 @@ class MBusLine:
 
     async def open(self) -> None:
         """Open the line or say why not."""
-        try:
-            await self.transport.open()
-        except ConnectionError as error:
-            raise LineDown(str(error), path=self.port.name, hint="energy-edge doctor checks the port") from error
+        await opened(self.transport, self.port)
 
     async def close(self) -> None:
         """Give the line back."""
@@ -120,7 +118,7 @@ class MBusLine:
         await self.open()
         self.requests += 1
         try:
-            await self._drain()
+            await emptied(self.transport)  # what came too late for the last question
             self.transport.write(request)
             return await self._collect(request)
         except ConnectionError as error:
@@ -155,14 +153,6 @@ class MBusLine:
             except TimeoutError:
                 break
         return rest
-
-    async def _drain(self) -> None:
-        """Throw away what came too late for the last question."""
-        try:
-            while True:
-                await self.transport.receive(0)
-        except TimeoutError:
-            return
 
     def _silent(self, address: int) -> MeterSilent:
         return MeterSilent(

@@ -15,6 +15,7 @@ from edge_agent.drivers.iec62056_decode import decode_p1, decode_readout, withou
 from edge_agent.drivers.interface import BadAnswer, LineDown, MeterSilent, RegisterValue, WrongMeter, wanted
 from edge_agent.drivers.obis import Readout
 from edge_agent.drivers.sml_decode import START, decode_sml, telegram_end
+from edge_agent.drivers.stream import fresh, opened
 from edge_agent.drivers.values import as_values, with_parts
 from edge_agent.transports import transport_for
 from edge_agent.transports.interface import Transport
@@ -50,7 +51,7 @@ class PushDriver:
         self.rest = b""
 
     async def __aenter__(self) -> Self:
-        await self._open()
+        await opened(self.transport, self.port)
         return self
 
     async def __aexit__(self, *exc: object) -> None:
@@ -72,8 +73,8 @@ class PushDriver:
 
     async def readout(self) -> Readout:
         """The next telegram that is whole and sound; a damaged one is waited past `retries` times."""
-        await self._open()
-        await self._forget()
+        await fresh(self.transport, self.port)  # what lies in the buffers may be old
+        self.rest = b""
         deadline = time.monotonic() + self.timeout_s
         for left in range(self.retries, -1, -1):
             try:
@@ -99,24 +100,6 @@ class PushDriver:
             except ConnectionError as error:
                 await self.transport.close()
                 raise LineDown(f"the line broke: {error}", path=self.port.name) from error
-
-    async def _forget(self) -> None:
-        """Drop what lies in the buffers: it may be old."""
-        self.rest = b""
-        try:
-            while True:
-                await self.transport.receive(0)
-        except TimeoutError:
-            return
-        except ConnectionError:
-            await self.transport.close()
-            await self._open()
-
-    async def _open(self) -> None:
-        try:
-            await self.transport.open()
-        except ConnectionError as error:
-            raise LineDown(str(error), path=self.port.name, hint="energy-edge doctor checks the port") from error
 
 
 def p1_driver(port: Port, **options: Any) -> PushDriver:

@@ -17,6 +17,7 @@ from common.profile import MeterProfile
 from edge_agent.drivers.interface import LineDown, MeterRefused, MeterSilent, RegisterValue, WrongMeter, wanted
 from edge_agent.drivers.mbus_decode import Telegram
 from edge_agent.drivers.mbus_match import found_values, mismatch
+from edge_agent.drivers.stream import opened
 from edge_agent.drivers.values import as_values, with_parts
 from edge_agent.drivers.wmbus_decode import decode_wireless
 from edge_agent.transports import transport_for
@@ -54,10 +55,7 @@ class WirelessDriver:
         self.news = asyncio.Event()
 
     async def __aenter__(self) -> Self:
-        try:
-            await self.transport.open()
-        except ConnectionError as error:
-            raise LineDown(str(error), path=self.port.name, hint="energy-edge doctor checks the port") from error
+        await opened(self.transport, self.port)
         self.listener = asyncio.create_task(self._listen(), name=f"radio {self.port.name}")
         return self
 

@@ -1,0 +1,32 @@
+"""A driver's stream of bytes: opened, and emptied of what came before anybody asked."""
+
+from edge_agent.drivers.interface import LineDown
+from edge_agent.transports.interface import Transport
+from edge_agent.transports.port import Port
+
+
+async def opened(transport: Transport, port: Port) -> None:
+    """Open the line unless it is open; LineDown says why it cannot be."""
+    try:
+        await transport.open()
+    except ConnectionError as error:
+        raise LineDown(str(error), path=port.name, hint="energy-edge doctor checks the port") from error
+
+
+async def emptied(transport: Transport) -> None:
+    """Throw away what has come and was not taken; ConnectionError if the line is gone."""
+    try:
+        while True:
+            await transport.receive(0)
+    except TimeoutError:
+        return
+
+
+async def fresh(transport: Transport, port: Port) -> None:
+    """An open line with nothing old in it; one that broke while nobody looked is opened anew. LineDown."""
+    await opened(transport, port)
+    try:
+        await emptied(transport)
+    except ConnectionError:
+        await transport.close()
+        await opened(transport, port)
