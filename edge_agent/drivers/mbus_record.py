@@ -10,6 +10,7 @@ from edge_agent.drivers.mbus_value import Number, Value
 from edge_agent.drivers.mbus_vif import (
     EXTENSION_FB,
     EXTENSION_FD,
+    EXTENSION_FD_FD,
     PER,
     PRIMARY,
     QUALIFIERS,
@@ -116,7 +117,7 @@ def _record(dif: int, cursor: _Cursor) -> Record:
         tariff=tariff,
         subunit=subunit,
         quantity=meaning.quantity,
-        unit=meaning.unit,
+        unit=meaning.unit if found.unit is None else found.unit,
         value=value,
         raw=data,
         valid=found.valid and not errors and when is None,
@@ -158,6 +159,8 @@ def _value_information(cursor: _Cursor) -> tuple[Meaning, list[int]]:
         more = vife & 0x80
     if vif in (0xFD, 0xFB):
         table = EXTENSION_FD if vif == 0xFD else EXTENSION_FB
+        if vif == 0xFD and extensions[0] == 0x7D and len(extensions) > 1:
+            table, extensions = EXTENSION_FD_FD, extensions[1:]
         return lookup(table, extensions[0]), extensions[1:]
     if vif & 0x7F == 0x7F:  # what follows is the maker's own
         return meaning, []
@@ -190,14 +193,19 @@ def _data(kind: int, meaning: Meaning, cursor: _Cursor) -> tuple[bytes, Value]:
     if kind == 13:
         length, form = values.variable_length(cursor.byte("length of the data"))
         data = cursor.field(length)
-        return data, values.variable(data, form)
+        named_only = meaning.coding in ("raw", "date", "datetime")
+        return data, values.undecoded(data) if named_only else values.variable(data, form)
     data = cursor.field(SIZES[kind])
     if kind in (0, 8):  # no data; selection for readout
         return data, Value("")
+    if meaning.coding == "raw":
+        return data, values.undecoded(data)
     if kind == 5:
         return data, values.real(data)
     if kind >= 9:
         return data, values.bcd(data)
+    if meaning.coding == "daylight" and len(data) == 4:
+        return data, values.daylight_saving(data)
     dated = _dated(data, meaning.coding)
     return data, dated or values.integer(data, signed=meaning.coding != "unsigned")
 

@@ -1,7 +1,10 @@
-"""M-Bus data types A to J: bytes to exact values; pure.
+"""M-Bus data types (EN 13757-3, annex A): bytes to exact values; pure.
 
-Integers and BCD stay exact, a real keeps the exact decimal of its bits. Dates are printed field by field as the meter
-sent them; one that is marked or known to be none is returned as not valid.
+Integers and BCD (A, B, C), bits (D, as a number) and reals (H) stay exact, a real with the exact decimal of its bits.
+Dates and times (F, G, I, J) are printed field by field as the meter sent them; one that is marked or known to be none
+is returned as not valid. Type K (daylight saving) is a sentence. Type E is the unit byte of the fixed structure. Types
+L (listening windows) and M (date and time of variable length) come as their bytes, named by the record, with the unit
+`raw`.
 """
 
 import struct
@@ -16,10 +19,14 @@ INVALID_TIME = "1900-01-00T00:00:00Z"  # no such day: cannot be taken for a real
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A number, a text (dates, strings, hexadecimal of what only the maker knows) or nothing."""
+    """A number, a text (dates, strings, hexadecimal of what only the maker knows) or nothing.
+
+    `unit` is set where the data, not the VIF, decides it.
+    """
 
     value: Number
     valid: bool = True
+    unit: str | None = None
 
 
 def integer(data: bytes, *, signed: bool = True) -> Value:
@@ -81,6 +88,23 @@ def time_of_day(data: bytes) -> Value:
     """Type J."""
     second, minute, hour = data[0] & 0x3F, data[1] & 0x3F, data[2] & 0x1F
     return Value(f"{hour:02d}:{minute:02d}:{second:02d}", valid=hour < 24 and minute < 60 and second < 60)
+
+
+def daylight_saving(data: bytes) -> Value:
+    """Type K: from when to when clocks are how far ahead. Laid out as public decoders of EN 13757-3:2018 read it."""
+    begin = f"{data[3] & 0x0F:02d}-{data[1] & 0x1F:02d} {data[0] & 0x1F:02d}:00"
+    end = f"{data[3] >> 4:02d}-{data[2] & 0x1F:02d}"
+    ahead_h = (data[2] >> 5 & 0x03) * (1 if data[2] & 0x80 else -1)
+    east_h = data[0] >> 5 | (data[1] >> 5 & 0x03) << 3
+    zone = f", local time UTC+{east_h} h" if east_h < 24 else ""
+    days = _is_day(data[1] & 0x1F, data[3] & 0x0F) and _is_day(data[2] & 0x1F, data[3] >> 4)
+    switch = "on" if data[1] & 0x80 else "off"
+    return Value(f"{switch}, from {begin} to {end} {ahead_h:+d} h{zone}", valid=days and data[0] & 0x1F < 24)
+
+
+def undecoded(data: bytes) -> Value:
+    """A type that is named but not taken apart: its bytes."""
+    return Value(raw(data).value, unit="raw")
 
 
 def text(data: bytes) -> Value:

@@ -18,7 +18,7 @@ class Meaning:
     quantity: str
     unit: str
     factor: Decimal = Decimal(1)
-    coding: str = "number"  # number, unsigned, date, datetime, flags
+    coding: str = "number"  # number, unsigned, date, datetime, daylight, raw (named, but not taken apart)
 
 
 def ten(exponent: int) -> Decimal:
@@ -100,6 +100,7 @@ EXTENSION_FD: tuple[Row, ...] = (
     (0x16, 0x16, _is("Password")),
     (0x17, 0x17, _is("Error flags", coding="unsigned")),
     (0x18, 0x18, _is("Error mask", coding="unsigned")),
+    (0x19, 0x19, _is("Security key", coding="raw")),
     (0x1A, 0x1A, _is("Digital Output", coding="unsigned")),
     (0x1B, 0x1B, _is("Digital Input", coding="unsigned")),
     (0x1C, 0x1C, _is("Baudrate", "Baud")),
@@ -109,9 +110,12 @@ EXTENSION_FD: tuple[Row, ...] = (
     (0x20, 0x20, _is("First storage # for cyclic storage", coding="unsigned")),
     (0x21, 0x21, _is("Last storage # for cyclic storage", coding="unsigned")),
     (0x22, 0x22, _is("Size of storage block", coding="unsigned")),
+    (0x23, 0x23, _is("Descriptor for tariff and device", coding="raw")),
     (0x24, 0x27, _time("Storage interval")),
     (0x28, 0x28, _is("Storage interval", "months")),
     (0x29, 0x29, _is("Storage interval", "years")),
+    (0x2A, 0x2A, _is("Operator specific data", coding="raw")),
+    (0x2B, 0x2B, _is("Time point (second)", "s", "unsigned")),
     (0x2C, 0x2F, _time("Duration since last readout")),
     (0x30, 0x30, _is("Start of tariff", "-", "datetime")),
     (0x31, 0x33, lambda n: Meaning("Duration of tariff", "s", SECONDS[n + 1])),
@@ -119,6 +123,8 @@ EXTENSION_FD: tuple[Row, ...] = (
     (0x38, 0x38, _is("Period of tariff", "months")),
     (0x39, 0x39, _is("Period of tariff", "years")),
     (0x3A, 0x3A, _is("Dimensionless")),
+    (0x3B, 0x3B, _is("Container of a wireless M-Bus telegram", coding="raw")),
+    (0x3C, 0x3F, _time("Period of nominal data transmissions")),
     (0x40, 0x4F, _scaled("Voltage", "V", -9)),
     (0x50, 0x5F, _scaled("Current", "A", -12)),
     (0x60, 0x60, _is("Reset counter", coding="unsigned")),
@@ -133,8 +139,17 @@ EXTENSION_FD: tuple[Row, ...] = (
     (0x6C, 0x6F, _long_time("Operating time battery")),
     (0x70, 0x70, _is("Date and time of battery change", "-", "datetime")),
     (0x71, 0x71, _is("RF level", "dBm")),
-    (0x72, 0x72, _is("Daylight saving")),
+    (0x72, 0x72, _is("Daylight saving", "-", "daylight")),
+    (0x73, 0x73, _is("Listening window management", coding="raw")),
     (0x74, 0x74, _is("Remaining battery life time", "d")),
+    (0x75, 0x75, _is("Number of times the meter was stopped", coding="unsigned")),
+    (0x76, 0x76, _is("Container of manufacturer specific data", coding="raw")),
+)
+
+EXTENSION_FD_FD: tuple[Row, ...] = (
+    (0x00, 0x00, _is("Currently selected application", coding="unsigned")),
+    (0x02, 0x02, _is("Remaining battery life time", "months")),
+    (0x03, 0x03, _is("Remaining battery life time", "years")),
 )
 
 EXTENSION_FB: tuple[Row, ...] = (
@@ -163,6 +178,7 @@ EXTENSION_FB: tuple[Row, ...] = (
     (0x5C, 0x5F, _scaled("Return temperature", "°F", -3)),
     (0x60, 0x63, _scaled("Temperature difference", "°F", -3)),
     (0x64, 0x67, _scaled("External temperature", "°F", -3)),
+    (0x68, 0x6E, _is("Rating factor of a heat cost allocator", coding="raw")),
     (0x70, 0x73, _scaled("Cold / Warm Temperature Limit", "°F", -3)),
     (0x74, 0x77, _scaled("Cold / Warm Temperature Limit", "°C", -3)),
     (0x78, 0x7F, _scaled("Cumul count max power", "W", -3)),

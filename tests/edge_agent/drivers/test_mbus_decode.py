@@ -175,6 +175,16 @@ def test_a_record_gives_the_exact_value_in_its_base_unit(text: str, value: str, 
         pytest.param("04 6D A1 15 E9 17", "1900-01-00T00:00:00Z", False, id="type F marked invalid"),
         pytest.param("06 6D 1E 2D 0A 16 27 00", "2016-07-22T10:45:30Z", True, id="type I"),
         pytest.param("03 6D 1E 2D 0A", "10:45:30", True, id="type J"),
+        pytest.param("03 6D FF FF FF", "31:63:63", False, id="type J of all ones is no time"),
+        pytest.param(
+            "04 FD 72 22 9C BF A3", "on, from 03-28 02:00 to 10-31 +1 h, local time UTC+1 h", True, id="type K"
+        ),
+        pytest.param(
+            "04 FD 72 02 0F 1F A3", "off, from 03-15 02:00 to 10-31 +0 h, local time UTC+0 h", True, id="K off"
+        ),
+        pytest.param(
+            "04 FD 72 00 00 00 00", "off, from 00-00 00:00 to 00-00 +0 h, local time UTC+0 h", False, id="K 0"
+        ),
         pytest.param("0D FD 0B 05 31 32 48 46 57", "WFH21", True, id="text, last character first"),
         pytest.param("0C 13 AA BB 00 00", "0000BBAA", False, id="letters in BCD are an error display"),
         pytest.param("0D 7F E2 01 02", "01 02", True, id="binary of variable length"),
@@ -186,6 +196,38 @@ def test_what_is_no_number_is_text_and_says_whether_it_is_valid(text: str, value
     found = record_of(text)
 
     assert (value, valid) == (found.value, found.valid)
+
+
+@pytest.mark.parametrize(
+    ("text", "quantity", "value"),
+    [
+        pytest.param("0D FD 73 E3 01 02 03", "Listening window management", "01 02 03", id="type L"),
+        pytest.param(
+            "06 FD 73 01 02 03 04 05 06", "Listening window management", "01 02 03 04 05 06", id="L of 6 bytes"
+        ),
+        pytest.param("0D 6D E5 01 02 03 04 05", "Time point (date & time)", "01 02 03 04 05", id="type M"),
+        pytest.param("0D FD 3B 02 2E 44", "Container of a wireless M-Bus telegram", "2E 44", id="a telegram inside"),
+    ],
+)
+def test_a_type_that_is_not_taken_apart_is_named_and_gives_its_bytes(text: str, quantity: str, value: str) -> None:
+    found = record_of(text)
+
+    assert (quantity, "raw", value) == (found.quantity, found.unit, found.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "quantity", "value", "unit"),
+    [
+        pytest.param("01 FD FD 02 78", "Remaining battery life time", "120", "months", id="second level of FD"),
+        pytest.param("02 FD 3D 0F 00", "Period of nominal data transmissions", "900", "s", id="sent every 15 minutes"),
+        pytest.param("01 FD 75 80", "Number of times the meter was stopped", "128", "", id="type C has no sign"),
+        pytest.param("02 FD FD 7F 01 00", "Reserved", "1", "Reserved", id="reserved code"),
+    ],
+)
+def test_codes_of_the_extension_tables_are_named(text: str, quantity: str, value: str, unit: str) -> None:
+    found = record_of(text)
+
+    assert (quantity, Decimal(value), unit) == (found.quantity, found.value, found.unit)
 
 
 def test_the_most_negative_number_means_no_value() -> None:
