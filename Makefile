@@ -6,7 +6,7 @@ UV := $(BIN)/uv
 PYTEST := $(BIN)/python -m pytest
 export UV_NATIVE_TLS := 1
 
-.PHONY: help setup demo test check format lock chaos oracle
+.PHONY: help setup demo test check format lock chaos books oracle fuzz
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -60,6 +60,12 @@ books: setup  ## The books' tests in their long form: 1,000,000 random operation
 
 oracle: setup  ## Compare 10,000 random tariffs with an independent rating engine (installs it in .venv-oracle)
 	$(BIN)/python deploy/bench/oracle.py
+
+MINUTES ?= 5
+DECODERS ?=
+fuzz: setup  ## Search every decoder for crashes with atheris (installs it in .fuzz): MINUTES=60 DECODERS="sml p1"
+	@test -d .fuzz/site/atheris || $(UV) pip install --quiet --python $(BIN)/python --target .fuzz/site atheris==3.0.0
+	PYTHONPATH=.fuzz/site $(BIN)/python -m tests.contracts.fuzz --minutes $(MINUTES) $(DECODERS)
 
 bench-%: setup  ## Run one bench: ingest, rating, billing, edge, drain, documents
 	$(BIN)/python deploy/bench/$*.py

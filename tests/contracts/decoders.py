@@ -1,0 +1,272 @@
+"""Every decoder with a sound telegram, and what must hold whatever bytes it is given.
+
+hypothesis asks a little in every run of the suite (`test_fuzz.py`), atheris searches by itself at night (`fuzz.py`).
+"""
+
+import contextlib
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from common.errors import DecodeError
+from common.profile import MeterProfile, find
+from edge_agent.drivers import csv_drop, dlms_codec, dlms_link, json_values, mbus_match, obis
+from edge_agent.drivers.decode import words_to_bytes
+from edge_agent.drivers.iec62056_decode import STX, bcc, crc16, decode_p1, decode_readout, without_parity
+from edge_agent.drivers.interface import BadAnswer, MeterRefused, RegisterValue
+from edge_agent.drivers.mbus_decode import Telegram, decode, decode_application
+from edge_agent.drivers.mbus_frame import long_frame
+from edge_agent.drivers.mbus_record import records
+from edge_agent.drivers.modbus_decode import decode_answer
+from edge_agent.drivers.modbus_frames import FRAMINGS
+from edge_agent.drivers.obis import Readout
+from edge_agent.drivers.sml_decode import decode_sml
+from edge_agent.drivers.sms_pdu import decode_deliver
+from edge_agent.drivers.sms_text import matched
+from edge_agent.drivers.values import as_values
+from edge_agent.drivers.wmbus_decode import crc as crc_13757
+from edge_agent.drivers.wmbus_decode import decode_wireless
+from tests.edge_agent.drivers.dlms_twin import ACCEPTED
+from tests.edge_agent.drivers.sml_builder import entry, telegram, unsigned
+from tests.edge_agent.drivers.test_sms_pdu import HELLO
+from tests.edge_agent.drivers.test_wmbus_decode import KEY_5, KEY_7, MODE_5_CRC, MODE_7, PLAIN
+
+LIMIT_S = 1.0
+UNIT, NUMBER, FUNCTION, COUNT = 17, 42, 3, 2
+CLIENT, SERVER = b"\x21", b"\x03"
+NOW_MS = 1_800_000_000_000
+
+P1_BODY = b"/KFM5KAIFA\r\n\r\n0-0:96.1.1(4B38)\r\n1-0:1.8.1(001581.123*kWh)\r\n0-1:24.2.1(1612W)(00981.4*m3)\r\n!"
+LINES = b"0.0.0(12345678)\r\n1.8.0(012345.67*kWh)\r\n!\r\n\x03"
+MBUS_BODY = bytes.fromhex(
+    "7856341224400107550000000313153100DA023B13018B60043718020DFD0B05314842465702FC034852257411D4"
+)
+SML_ENTRY = entry(bytes.fromhex("0100010800ff"), unsigned(224624136, 8), 30, -1)
+JSON = b'{"time": "2026-01-01T12:00:00Z", "energy_kwh": "12345.678", "power_w": 250}'
+CSV = b"meter,time,kwh\nA1,2026-01-01T00:00:00Z,100.5\n"
+SMS = b"32432 kWh, 343 W, 2452 Hours, Meter No.: 12345678"
+
+
+def nothing(_data: bytes) -> Iterable[int]:
+    """No byte is covered by a checksum."""
+    return ()
+
+
+def everything(data: bytes) -> Iterable[int]:
+    """Every byte is."""
+    return range(len(data))
+
+
+@dataclass(frozen=True, slots=True)
+class Decoder:
+    """`run` takes a telegram; `seal` makes one with right lengths and checksums around any content.
+
+    `checked` are the places of a telegram where its own checks find every flipped bit.
+    """
+
+    run: Callable[[bytes], Any]
+    content: bytes
+    seal: Callable[[bytes], bytes] = bytes
+    checked: Callable[[bytes], Iterable[int]] = nothing
+
+    @property
+    def good(self) -> bytes:
+        """The sound telegram."""
+        return self.seal(self.content)
+
+
+# from a telegram to values, as the drivers go
+
+
+def obis_values(profile_id: str, decoder: Callable[[bytes], Readout]) -> Callable[[bytes], object]:
+    profile = find(profile_id)
+    names = list(profile.registers)
+
+    def run(data: bytes) -> object:
+        readout = decoder(data)
+        readout.as_json()
+        return readout, as_values(profile, names, obis.found_values(profile, readout.values, names), NOW_MS)
+
+    return run
+
+
+def mbus_values(decoder: Callable[[bytes], Telegram]) -> Callable[[bytes], object]:
+    profile = find("elvaco_cma10")
+    names = list(profile.registers)
+
+    def run(data: bytes) -> object:
+        found = decoder(data)
+        found.as_json()
+        mbus_match.mismatch(profile, found)
+        return found, as_values(profile, names, mbus_match.found_values(profile, found.records, names), NOW_MS)
+
+    return run
+
+
+def json_values_of(data: bytes) -> list[RegisterValue]:
+    profile = find("json_push")
+    message = json_values.Message("", json_values.parse(data), NOW_MS)
+    found = json_values.found_values(profile, [message], list(profile.registers))
+    exact = {name: value[:2] for name, value in found.items()}
+    return as_values(profile, list(exact), exact, max([NOW_MS, *(value[2] for value in found.values())]))
+
+
+def sms_values(data: bytes) -> list[RegisterValue]:
+    profile = find("kamstrup_gsm7i")
+    names = list(profile.registers)
+    return as_values(profile, names, matched(profile, data.decode("latin-1"), names), NOW_MS)
+
+
+def csv_rows(data: bytes) -> object:
+    profile: MeterProfile = find("csv_handheld")
+    with tempfile.NamedTemporaryFile(suffix=".csv") as file:
+        Path(file.name).write_bytes(data)
+        return csv_drop.parsed(Path(file.name), profile)
+
+
+def line_answer(framing: str) -> Callable[[bytes], bytes | None]:
+    def run(data: bytes) -> bytes | None:
+        return FRAMINGS[framing]().answer(data, unit=UNIT, number=NUMBER, function=FUNCTION, count=COUNT)
+
+    return run
+
+
+# telegrams around any content
+
+
+def with_modbus_crc(content: bytes) -> bytes:
+    return FRAMINGS["rtu"]().request(content[1:], content[0], 0) if content else b""
+
+
+def as_modbus(framing: str) -> Callable[[bytes], bytes]:
+    """The two registers that were asked for, whatever is in them."""
+
+    def seal(content: bytes) -> bytes:
+        pdu = bytes((FUNCTION, 2 * COUNT)) + content[: 2 * COUNT].ljust(2 * COUNT, b"\0")
+        return FRAMINGS[framing]().request(pdu, UNIT, NUMBER)
+
+    return seal
+
+
+def with_wireless_crcs(content: bytes) -> bytes:
+    """Format A around everything behind the length byte."""
+    frame = bytes((min(255, len(content)),)) + content[:255]
+    blocks = [frame[:10], *(frame[at : at + 16] for at in range(10, len(frame), 16))]
+    return b"".join(block + crc_13757(block).to_bytes(2, "big") for block in blocks)
+
+
+def with_p1_crc(content: bytes) -> bytes:
+    return content + f"{crc16(content):04X}\r\n".encode()
+
+
+def with_bcc(content: bytes) -> bytes:
+    return b"/LGZ5ZMD\r\n\x02" + content + bytes([bcc(content)])
+
+
+def as_block(apdu: bytes) -> bytes:
+    return dlms_link.wrap(apdu, int.from_bytes(SERVER), int.from_bytes(CLIENT))
+
+
+# where checks reach
+
+
+def behind_stx(data: bytes) -> Iterable[int]:
+    """The check character covers what stands between STX and itself; without STX nothing is covered."""
+    start = without_parity(data).find(STX)
+    return range(start, len(data)) if start >= 0 else ()
+
+
+def with_crc_only(data: bytes) -> Iterable[int]:
+    """A radio telegram as long as its first byte says carries no checksums."""
+    return range(len(data)) if len(data) != data[0] + 1 else ()
+
+
+def of_rtu(data: bytes) -> Iterable[int]:
+    """Modbus TCP has no checksum."""
+    return range(len(data)) if decode_answer(data)["header"]["framing"] == "rtu" else ()
+
+
+SML = Decoder(obis_values("sml_electricity", decode_sml), SML_ENTRY, telegram, everything)
+RTU = bytes.fromhex("010404449A5000")
+ASSOCIATION = "c401c1000600000007"
+DECODERS: dict[str, Decoder] = {
+    "mbus": Decoder(
+        mbus_values(decode), b"\x72" + MBUS_BODY, lambda body: long_frame(8, 1, *_ci(body)), checked=everything
+    ),
+    "mbus_application": Decoder(
+        mbus_values(lambda data: decode_application(data[0] if data else 0, data[1:])), b"\x72" + MBUS_BODY
+    ),
+    "mbus_fixed": Decoder(
+        mbus_values(lambda data: decode_application(0x73, data)), bytes.fromhex("78563412 0A00E97E 39300000 D2040000")
+    ),
+    "mbus_records": Decoder(lambda data: list(records(data)), MBUS_BODY[12:]),
+    "wmbus": Decoder(
+        mbus_values(lambda data: decode_wireless(data, KEY_5)),
+        bytes.fromhex(PLAIN)[1:],
+        with_wireless_crcs,
+        with_crc_only,
+    ),
+    "wmbus_mode_5": Decoder(lambda data: decode_wireless(data, KEY_5), bytes.fromhex(MODE_5_CRC)),
+    "wmbus_mode_7": Decoder(lambda data: decode_wireless(data, KEY_7), bytes.fromhex(MODE_7)),
+    "sml": SML,
+    "p1": Decoder(obis_values("dsmr_p1", decode_p1), P1_BODY, with_p1_crc, everything),
+    "p1_without_crc": Decoder(obis_values("dsmr_p1", lambda data: decode_p1(data, crc=False)), P1_BODY + b"\r\n"),
+    "iec62056": Decoder(obis_values("iec62056_electricity", decode_readout), LINES, with_bcc, behind_stx),
+    "modbus": Decoder(decode_answer, RTU, with_modbus_crc, of_rtu),
+    "modbus_rtu_line": Decoder(line_answer("rtu"), words_to_bytes((0x449A, 0x5000)), as_modbus("rtu"), everything),
+    "modbus_ascii_line": Decoder(
+        line_answer("ascii"), words_to_bytes((0x449A, 0x5000)), as_modbus("ascii"), everything
+    ),
+    "modbus_tcp_line": Decoder(line_answer("tcp"), words_to_bytes((0x449A, 0x5000)), as_modbus("tcp")),
+    "sms_pdu": Decoder(decode_deliver, HELLO),
+    "sms_text": Decoder(sms_values, SMS),
+    "dlms_data": Decoder(dlms_codec.decode, bytes.fromhex("0103 020306000000070901ff1101 0f80 0a03414243")),
+    "dlms_answer": Decoder(lambda data: dlms_codec.answer(data).data, bytes.fromhex(ASSOCIATION)),
+    "dlms_association": Decoder(dlms_codec.association_result, ACCEPTED),
+    "dlms_wrapper": Decoder(
+        lambda data: dlms_link.unwrap(data, int.from_bytes(CLIENT), int.from_bytes(SERVER))[0],
+        bytes.fromhex(ASSOCIATION),
+        as_block,
+    ),
+    "dlms_hdlc": Decoder(
+        lambda data: dlms_link.cut(data, CLIENT, SERVER)[0],
+        bytes.fromhex(ASSOCIATION),
+        lambda info: dlms_link.build(CLIENT, SERVER, 0x30, info[:1000]),
+        everything,
+    ),
+    "json": Decoder(json_values_of, JSON),
+    "csv": Decoder(csv_rows, CSV),
+}
+
+
+def _ci(body: bytes) -> tuple[int, bytes]:
+    return (body[0] if body else 0x72), body[1:250]
+
+
+# what must hold
+
+
+def outcome(decoder: Decoder, data: bytes) -> Any:
+    """What the decoder makes of these bytes, None if it refuses; anything but its own errors is a crash."""
+    started = time.process_time()
+    found = None
+    with contextlib.suppress(DecodeError, MeterRefused, BadAnswer):
+        found = decoder.run(data)
+    took_s = time.process_time() - started
+    assert took_s < LIMIT_S, f"{len(data)} bytes took {took_s:.1f} s"
+    return found
+
+
+def refuses_damage(decoder: Decoder, data: bytes, at: int, bit: int) -> None:
+    """A sound telegram with one flipped bit is refused, or says the same (a letter of a checksum in the other case)."""
+    found = outcome(decoder, data)
+    places = list(decoder.checked(data)) if found is not None else []
+    if not places:
+        return
+    damaged = bytearray(data)
+    damaged[places[at % len(places)]] ^= 1 << bit % 8
+    anyway = outcome(decoder, bytes(damaged))
+    assert anyway in (None, found), f"accepted with a flipped bit: {bytes(damaged).hex(' ')}"
