@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping
@@ -18,15 +17,9 @@ import psycopg
 from cloud_service.local import broker, postgres
 from cloud_service.local.supervisor import python_module
 from cloud_service.store.upgrade import upgrade
+from deploy.bench.free_port import free_port
 
 STOP_TIMEOUT_S = 15.0
-
-
-def free_port() -> int:
-    """A TCP port that is free now on loopback."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 class Rig:

@@ -14,7 +14,7 @@ from pathlib import Path
 import aiomqtt
 import pytest
 
-from tests.free_port import free_port
+from deploy.bench.free_port import free_port
 
 BROKER = shutil.which("mosquitto", path="/usr/sbin:/usr/bin")
 DEPLOY = Path(__file__).parents[2] / "deploy" / "broker"

@@ -13,6 +13,7 @@ import pytest
 from common.errors import EnergyError, NotFoundError
 from common.profile import MeterProfile, find
 from common.reading import Kind, Unit
+from deploy.bench.free_port import free_port
 from edge_agent.drivers import DRIVERS, open_driver
 from edge_agent.drivers.interface import Driver, LineDown, MeterRefused, MeterSilent
 from edge_agent.drivers.mbus_slave import MBusSlaves, Slave
@@ -28,7 +29,7 @@ from tests.edge_agent.drivers.modem_twin import ModemTwin
 from tests.edge_agent.drivers.sml_builder import entry, telegram, unsigned
 from tests.edge_agent.drivers.test_csv_drop import FILE, drop
 from tests.edge_agent.drivers.test_dlms import meter as dlms_meter
-from tests.edge_agent.drivers.test_iot import TOKEN, broker, free_port, post, publish
+from tests.edge_agent.drivers.test_iot import TOKEN, broker, post, publish
 from tests.edge_agent.drivers.test_push import BLOCK, D0, mode_c, p1, pushing
 from tests.edge_agent.drivers.test_sms import SENDER, message
 from tests.edge_agent.drivers.test_wmbus_decode import PLAIN as RADIO_PLAIN

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import os
 import shutil
-import socket
 import struct
 import subprocess
 import time
@@ -16,6 +15,7 @@ import pytest
 
 from common.profile import MeterProfile, find
 from common.reading import as_decimal
+from deploy.bench.free_port import free_port
 from edge_agent.drivers.interface import MeterRefused, MeterSilent
 from edge_agent.drivers.modbus import ModbusDriver
 from edge_agent.drivers.simulated_meter import simulated_line
@@ -48,12 +48,6 @@ def libmodbus(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ["gcc", "-O1", "-Wall", str(SOURCE), "-I/usr/include/modbus", "-lmodbus", "-o", str(program)], check=True
     )
     return program
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextlib.contextmanager

@@ -19,8 +19,8 @@ from cloud_service.payments.simulated import Simulated
 from cloud_service.payments.simulated_company import create_company
 from cloud_service.payments.stripe import Stripe
 from common.errors import ConflictError, InputError, NotFoundError, UnavailableError
+from deploy.bench.free_port import free_port
 from tests.contracts.fake_stripe import FakeStripe
-from tests.free_port import free_port
 
 D = Decimal
 SECRET = "webhook-secret-of-this-test"

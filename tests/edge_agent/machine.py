@@ -15,8 +15,8 @@ from pathlib import Path
 import aiomqtt
 
 from common.message import subscription
+from deploy.bench.free_port import free_port
 from tests.edge_agent.cloud_twin import CloudTwin
-from tests.free_port import free_port
 
 
 def in_loop(test: Callable[..., Coroutine[object, object, None]]) -> Callable[..., None]:

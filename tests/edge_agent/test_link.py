@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from common.errors import EnergyError, ForbiddenError, UnavailableError
+from deploy.bench.free_port import free_port
 from edge_agent.config import Uplink
 from edge_agent.uplink.link import connect
 from tests.edge_agent.machine import in_loop, wait_until
-from tests.free_port import free_port
 
 BROKER = shutil.which("mosquitto", path="/usr/sbin:/usr/bin")
 CONFIG = """

@@ -17,8 +17,8 @@ from cloud_service.flow.issue import issue
 from cloud_service.flow.rate import rate_contracts
 from cloud_service.mail.sink import controller
 from common.period import Span
+from deploy.bench.free_port import free_port
 from tests.books.world import build
-from tests.free_port import free_port
 
 OCTOBER = Span(date(2026, 10, 1), date(2026, 11, 1))
 BILLS = 12

@@ -8,7 +8,7 @@ from pathlib import Path
 from cloud_service.mail import Letter, SmtpMailer
 from cloud_service.settings import Mail
 from common.errors import UnavailableError
-from tests.free_port import free_port
+from deploy.bench.free_port import free_port
 
 
 def test_the_sink_is_a_process_that_writes_letters_as_files_and_stops_on_a_signal(tmp_path: Path) -> None:

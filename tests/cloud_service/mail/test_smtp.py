@@ -19,7 +19,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from cloud_service.mail import Attachment, BouncedError, Letter, SmtpMailer
 from cloud_service.settings import Mail
 from common.errors import InputError, UnavailableError
-from tests.free_port import free_port
+from deploy.bench.free_port import free_port
 
 NOON = datetime(2026, 11, 5, 12, tzinfo=UTC)
 

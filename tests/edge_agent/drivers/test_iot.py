@@ -13,6 +13,7 @@ import pytest
 
 from common.errors import InputError
 from common.profile import find
+from deploy.bench.free_port import free_port
 from edge_agent.drivers.interface import LineDown, MeterSilent
 from edge_agent.drivers.iot_http import HttpDriver
 from edge_agent.drivers.iot_mqtt import MqttDriver
@@ -20,12 +21,6 @@ from edge_agent.transports.port import Port
 
 TOKEN = "0123456789abcdef0123"
 BODY = '{"time":"2026-01-01T12:00:00Z","energy_kwh":"12345.678"}'
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextlib.asynccontextmanager

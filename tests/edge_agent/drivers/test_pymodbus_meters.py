@@ -5,13 +5,13 @@ import pytest
 
 from common.profile import find
 from common.reading import as_decimal
+from deploy.bench.free_port import free_port
 from edge_agent.drivers.house import House
 from edge_agent.drivers.interface import MeterSilent
 from edge_agent.drivers.modbus import ModbusDriver
 from edge_agent.drivers.pymodbus_meters import server
 from edge_agent.drivers.simulated_meter import simulated_line
 from edge_agent.transports.port import Port
-from tests.free_port import free_port
 
 AT_S = 1_800_000_000.0
 

@@ -1,11 +1,11 @@
 import asyncio
 import contextlib
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
 
+from deploy.bench.free_port import free_port
 from edge_agent.drivers.interface import LineDown
 from edge_agent.drivers.meter_server import Line
 from edge_agent.drivers.modbus import ModbusDriver
@@ -15,12 +15,6 @@ from tests.edge_agent.builders import make_profile, words_of
 
 IMEI = "863921031234567"
 PROFILE = make_profile('energy = { address = 0, type = "u16", unit = "kWh", kind = "index" }')
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class DataUnit:
