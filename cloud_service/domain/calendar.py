@@ -4,6 +4,7 @@ Steps follow the site's civil days, so days of 23 and 25 hours need no special c
 the wall clock shows when it starts.
 """
 
+import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -120,6 +121,7 @@ def check_schedule(schedule: Schedule, path: str) -> None:
 
 
 def _check_matrices(schedule: Schedule, path: str) -> None:
+    present: set[int] = set()
     for name in ("weekday", "weekend", "saturday", "holiday"):
         matrix: Matrix = getattr(schedule, name)
         if not matrix and name in ("saturday", "holiday"):
@@ -130,12 +132,41 @@ def _check_matrices(schedule: Schedule, path: str) -> None:
             for hour, number in enumerate(row):
                 if not 0 <= number < len(schedule.periods):
                     raise InputError(f"there is no period number {number}", path=f"{path}.{name}[{month}][{hour}]")
+            present.update(row)
+    if schedule.holiday and not _own_holidays(schedule):
+        raise InputError(
+            "the schedule has no holidays of their own kind", path=f"{path}.holiday", hint="name a calendar in holidays"
+        )
     for index, period in enumerate(schedule.periods):
         if period.days or period.hours or period.seasons:
             raise InputError("a schedule has matrices or rules, not both", path=f"{path}.periods[{index}]")
+    _check_present(schedule, present, path)
+
+
+def _own_holidays(schedule: Schedule) -> bool:
+    return schedule.holidays is not None and schedule.holidays.treat_as == "holiday"
+
+
+def _kinds(schedule: Schedule) -> tuple[int, ...]:
+    """The kinds of days that the schedule tells apart."""
+    return (*range(7), HOLIDAY) if _own_holidays(schedule) else tuple(range(7))
+
+
+def _check_present(schedule: Schedule, present: set[int], path: str) -> None:
+    """Refuse a period that no instant has: its price would never count. A holiday without a calendar is one."""
+    for index, period in enumerate(schedule.periods):
+        if index not in present:
+            raise InputError(
+                f"no instant of the year has the period {period.name!r}",
+                path=f"{path}.periods[{index}]",
+                hint="the first period that fits has the instant; days of kind holiday need `holidays`",
+            )
 
 
 def _check_rules(schedule: Schedule, path: str) -> None:
+    for name in ("saturday", "holiday"):
+        if getattr(schedule, name):
+            raise InputError("a schedule has matrices or rules, not both", path=f"{path}.{name}")
     for name, season in schedule.seasons.items():
         for field, text in (("from", season.start), ("until", season.until)):
             _month_day(text, f"{path}.seasons.{name}.{field}")
@@ -145,9 +176,14 @@ def _check_rules(schedule: Schedule, path: str) -> None:
                 raise InputError(f"there is no season {name!r}", path=f"{path}.periods[{index}].seasons")
         for place, text in enumerate(period.hours):
             _hours(text, f"{path}.periods[{index}].hours[{place}]")
-    kinds = (*range(7), HOLIDAY) if schedule.holidays and schedule.holidays.treat_as == "holiday" else tuple(range(7))
+    _check_present(schedule, _check_minutes(schedule, path), path)
+
+
+def _check_minutes(schedule: Schedule, path: str) -> set[int]:
+    """Refuse a minute of some kind of day that no period has; the periods that there are."""
+    present: set[int] = set()
     for day in Span(date(2024, 1, 1), date(2025, 1, 1)):
-        for kind in kinds:
+        for kind in _kinds(schedule):
             row = patterns(schedule, day.month, day.day, kind)
             if int(row.min()) < 0:
                 minute = int(np.argmin(row))
@@ -157,6 +193,14 @@ def _check_rules(schedule: Schedule, path: str) -> None:
                     path=f"{path}.periods",
                     hint="let the last period have no days and no hours: it takes the rest",
                 )
+            present.update(_numbers(row))
+    return present
+
+
+def _numbers(row: NDArray[np.int16]) -> list[int]:
+    """The periods of a day in their order."""
+    found: list[int] = row[np.flatnonzero(np.diff(row, prepend=-1))].tolist()
+    return found
 
 
 def _month_day(text: str, path: str) -> int:
@@ -338,12 +382,23 @@ def _active(key: bytes, start: date, end: date) -> tuple[tuple[date, ...], ...]:
 def _present(key: bytes, month: int, mday: int) -> tuple[int, ...]:
     """The periods that some kind of day has on a day of the year."""
     found: set[int] = set()
-    for kind in range(8):
+    for kind in _kinds(_SCHEDULES[key]):
         row = _pattern_cached(key, month, mday, kind)
-        found.update(int(index) for index in row[np.flatnonzero(np.diff(row, prepend=-1))])
+        found.update(_numbers(row))
     return tuple(sorted(found - {-1}))
 
 
 def active_days(schedule: Schedule, span: Span) -> Mapping[str, tuple[date, ...]]:
     """Per period the days of its season: those on which some kind of day has it. Allowances grow with them."""
     return dict(zip(schedule.names, _active(schedule_key(schedule), span.start, span.end), strict=True))
+
+
+def season_runs(schedule: Schedule, span: Span) -> list[Span]:
+    """The span cut where its periods change with a season: blocks that periods share begin anew there."""
+    present = [frozenset[str]() for _ in range(span.days)]
+    for name, days in active_days(schedule, span).items():
+        for day in days:
+            present[(day - span.start).days] |= {name}
+    edges = [number for number in range(1, span.days) if present[number] != present[number - 1]]
+    firsts = [span.start + timedelta(days=number) for number in (0, *edges, span.days)]
+    return [Span(first, last) for first, last in itertools.pairwise(firsts)]

@@ -4,6 +4,7 @@ A charge is a validated document; `rate(part)` adds lines for every connection o
 other: a charge over other charges sees lines only.
 """
 
+from abc import ABCMeta, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +15,7 @@ import msgspec
 from msgspec import Meta
 
 from cloud_service.domain.calendar import Schedule
+from cloud_service.domain.dated import check_dated
 from cloud_service.domain.money import plain
 from common.errors import InputError
 
@@ -37,7 +39,13 @@ UNITS = {  # of well-known registers; a tariff may name others in `registers`
 }
 
 
-class Charge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
+class ChargeMeta(msgspec.StructMeta, ABCMeta):
+    """A struct whose abstract methods must be there."""
+
+
+class Charge(
+    msgspec.Struct, metaclass=ChargeMeta, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"
+):
     """The fields every charge has."""
 
     id: Annotated[str, Meta(description="Name of the charge, for percentages and ratchets; its kind if left out")] = ""
@@ -51,9 +59,9 @@ class Charge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     def check(self, tariff: "Known", path: str) -> None:
         """Refuse a charge that cannot be priced, with its place in the document."""
 
+    @abstractmethod
     def rate(self, part: "Part") -> None:
         """Add this charge's lines for every connection of the part."""
-        raise NotImplementedError
 
     def refers_to(self) -> tuple[str, ...]:
         """Ids or kinds of charges whose lines this one needs."""
@@ -118,6 +126,16 @@ class Known:
             f"the unit of register {register!r} is not known", path=f"{path}.register", hint="name it under `registers`"
         )
 
+    def check_power(self, register: str, unit: str, path: str) -> None:
+        """Refuse a demand whose unit is not what the register counts in an hour (or, for a maximum register, shows)."""
+        counted = self.unit_of(register, path)[0]
+        if counted not in (unit, f"{unit}h", f"{unit}·h") and unit != f"{counted}/h":
+            raise InputError(
+                f"a demand in {unit} cannot be made of register {register!r}, which counts {counted}",
+                path=f"{path}.unit",
+                hint=f"{counted[:-1] if counted.endswith('h') else counted + '/h'}",
+            )
+
     def refuse_converted(self, register: str, what: str, path: str) -> None:
         """Refuse a converted quantity where the register's own steps are needed: they are in another unit."""
         if register in self.conversions:
@@ -136,6 +154,28 @@ class Known:
                 f"there is no schedule {name!r}", path=f"{path}.schedule", hint="name it under `schedules`"
             )
         return name, self.schedules[name]
+
+
+def check_conversions(known: Known) -> None:
+    """Refuse converted quantities that are made of each other, of nothing, or by two factors on one day."""
+    for name, made in known.conversions.items():
+        path = f"quantities.{name}"
+        if made.register in known.conversions:
+            raise InputError(
+                f"{name!r} is made of another converted quantity",
+                path=f"{path}.register",
+                hint="name a meter's register",
+            )
+        known.unit_of(made.register, path)
+        check_dated(made.factors, f"{path}.factors")
+        for index, factor in enumerate(made.factors):
+            check_positive(
+                f"{path}.factors[{index}]",
+                zero=False,
+                correction=factor.correction,
+                calorific_value=factor.calorific_value,
+                divisor=factor.divisor,
+            )
 
 
 def check_positive(path: str, *, zero: bool = True, **numbers: Decimal | None) -> None:

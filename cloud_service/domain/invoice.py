@@ -15,7 +15,7 @@ import msgspec
 from cloud_service.domain.lines import Line, Rated
 from cloud_service.domain.money import plain, round_money
 from cloud_service.domain.tariff import Tariff
-from cloud_service.domain.tax import applies
+from cloud_service.domain.tax import applies, rate_on
 from common.errors import InputError
 from common.period import Span
 
@@ -75,18 +75,17 @@ def rated_facts(rated: Rated, tariff: Tariff) -> Facts:
     """A rating as plain values, each line with the VAT category and rate that apply to it."""
     facts = rated.as_json()
     for line, plain_line in zip(rated.lines, facts["lines"], strict=True):
-        plain_line["vat"] = _vat(line, rated, tariff)
+        plain_line["vat"] = _vat(line, tariff)
     return facts
 
 
-def _vat(line: Line, rated: Rated, tariff: Tariff) -> list[str]:
-    """Category and percent of the first tax on the line: ["S", "19"], or ["O", "0"] without any."""
+def _vat(line: Line, tariff: Tariff) -> list[str]:
+    """Category and percent of the first tax on the line, on its days: ["S", "19"], or ["O", "0"] without any."""
     for version in tariff.versions:
         if version.start <= line.head.start < version.until:
-            names = [tax.name for tax in version.document.taxes if applies(tax, line)]
-            for tax in rated.taxes:
-                if tax.tax in names:
-                    return [tax.category, plain(tax.percent)]
+            for index, tax in enumerate(version.document.taxes):
+                if applies(tax, line):
+                    return [tax.category, plain(rate_on(tax, line.head.start, f"taxes[{index}]"))]
     return ["O", "0"]
 
 
@@ -127,21 +126,27 @@ def _energy_once(parts: Sequence[Facts]) -> int:
 
 def _join_taxes(parts: Sequence[Facts]) -> list[Facts]:
     currency = parts[0]["currency"]
-    groups: dict[tuple[str, ...], list[Facts]] = {}
+    groups: dict[tuple[object, ...], list[Facts]] = {}
     for part in parts:
         for tax in part["taxes"]:
-            groups.setdefault((tax["tax"], tax["label"], tax["category"], tax["percent"]), []).append(tax)
+            key = tax["tax"], tax["label"], tax["category"], tax["percent"], tax.get("by_line", False)
+            groups.setdefault(key, []).append(tax)
     return [group[0] if len(group) == 1 else _summed(group, currency) for group in groups.values()]
 
 
 def _summed(group: Sequence[Facts], currency: str) -> Facts:
+    """Rounded once on the common base, unless the tariff rounds line by line."""
+    first, by_line = group[0], group[0].get("by_line", False)
     base = sum((Decimal(tax["base"]) for tax in group), Decimal(0))
-    unrounded = base * Decimal(group[0]["percent"]) / HUNDRED
-    return dict(group[0]) | {
+    unrounded = base * Decimal(first["percent"]) / HUNDRED
+    lines = sum((Decimal(tax["amount"]) for tax in group), Decimal(0))
+    amount = lines if by_line else round_money(unrounded, currency, first.get("way", "half_up"))
+    how = "rounded line by line" if by_line else "rounded once on the sum"
+    return dict(first) | {
         "base": format(base, "f"),
         "amount_unrounded": plain(unrounded),
-        "amount": format(round_money(unrounded, currency), "f"),
-        "why": f"{group[0]['percent']} % of {plain(base)}, rounded once on the sum",
+        "amount": format(amount, "f"),
+        "why": f"{first['percent']} % of {plain(base)}, {how}",
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from cloud_service.domain.money import plain
+from cloud_service.domain.money import Rounding, plain
 from cloud_service.domain.usage import NOTHING_BEFORE, History
 from common.period import Span
 
@@ -114,7 +114,7 @@ class Line(msgspec.Struct, frozen=True, gc=False):
         }
 
 
-class TaxLine(msgspec.Struct, frozen=True, gc=False):
+class TaxLine(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One tax of one category: rate × base, rounded once (or line by line, where the tariff says so)."""
 
     tax: str
@@ -126,6 +126,8 @@ class TaxLine(msgspec.Struct, frozen=True, gc=False):
     amount: Decimal
     path: str
     why: str
+    way: Rounding = "half_up"
+    by_line: bool = False  # rounded line by line: sums of it are not rounded again
 
     def as_json(self) -> dict[str, Any]:
         """Plain values; decimals as strings without exponents."""
@@ -139,6 +141,8 @@ class TaxLine(msgspec.Struct, frozen=True, gc=False):
             "amount": format(self.amount, "f"),
             "path": self.path,
             "why": self.why,
+            "way": self.way,
+            "by_line": self.by_line,
         }
 
 

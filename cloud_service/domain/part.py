@@ -1,7 +1,7 @@
 """One charge on one part of the span, for all connections of a batch: its quantities, its time, its lines."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cloud_service.domain.calendar import Grid, Schedule, active_days, check_steps, grid, period_map
+from cloud_service.domain.calendar import Grid, Schedule, active_days, check_steps, grid, period_map, season_runs
 from cloud_service.domain.charge import Charge, Conversion, Known
 from cloud_service.domain.lines import Both, Head, sum_of
 from cloud_service.domain.money import plain
-from cloud_service.domain.proration import Prorate, cycle_start, months_of, split_total
+from cloud_service.domain.proration import Prorate, cycle_start, cycles, months_of, next_cycle, split_total
 from cloud_service.domain.sheet import Sheet
 from cloud_service.domain.sums import max_by, sum_by
-from cloud_service.domain.usage import Batch, History, Intervals, Ints, Total
+from cloud_service.domain.usage import Batch, History, Intervals, Ints, Total, same_scale
 from common.errors import InputError
 from common.period import Span
 
@@ -74,11 +74,12 @@ class Part:
             return taken
         if not isinstance(taken, Intervals) or not isinstance(given, Intervals):
             raise InputError("net import and export of each step need intervals of both", path=f"{self.path}.register")
-        if (taken.step_s, taken.scale) != (given.step_s, given.scale):
+        if taken.step_s != given.step_s:
             raise InputError("import and export have different steps", path=f"{self.path}.register")
         if name not in self.sums:
-            net = taken.values - given.values if name == "net_import" else given.values - taken.values
-            self.sums[name] = Intervals(np.maximum(net, 0), taken.step_s, taken.scale)
+            used, back, scale = same_scale((taken.values, taken.scale), (given.values, given.scale))
+            net = used - back if name == "net_import" else back - used
+            self.sums[name] = Intervals(np.maximum(net, 0), taken.step_s, scale)
         found: Intervals = self.sums[name]
         return found
 
@@ -111,11 +112,13 @@ class Part:
         found: tuple[Ints, int] = self.sums[key]
         return found
 
-    def by_period(self, name: str, schedule_name: str, schedule: Schedule) -> tuple[Ints, int]:
+    def by_period(
+        self, name: str, schedule_name: str, schedule: Schedule, rule: Prorate = "actual_days"
+    ) -> tuple[Ints, int]:
         """Sum per row and time-of-use period of this part (rows, periods), and the scale."""
         register = self.register(name)
         if not isinstance(register, Intervals):
-            return self._total_by_period(name, schedule)
+            return self._total_by_period(name, schedule, rule)
         key = ("period", name, self.span, schedule_name, id(schedule))
         if key not in self.sums:
             steps = self.grid(register.step_s)
@@ -125,18 +128,21 @@ class Part:
         found: tuple[Ints, int] = self.sums[key]
         return found
 
-    def _total_by_period(self, name: str, schedule: Schedule) -> tuple[Ints, int]:
-        active = [index for index, days in enumerate(self.active(schedule).values()) if days]
-        if len(active) != 1:
-            raise InputError(
-                f"register {name!r} has one total for the span and cannot be told apart by time of use",
-                path=f"{self.path}.schedule",
-                hint="use interval readings, or one register for each period",
-                code="needs_intervals",
-            )
-        totals, scale = self.totals(name)
-        found = np.zeros((len(totals), len(schedule.periods)), dtype=np.int64)
-        found[:, active[0]] = totals
+    def _total_by_period(self, name: str, schedule: Schedule, rule: Prorate) -> tuple[Ints, int]:
+        """A total where each day has one period: seasons share it by the charge's rule."""
+        found: Ints = np.zeros((self.batch.rows, len(schedule.periods)), dtype=np.int64)
+        scale = 0
+        for run in season_runs(schedule, self.span):
+            present = [index for index, days in enumerate(active_days(schedule, run).values()) if days]
+            if len(present) != 1:
+                raise InputError(
+                    f"register {name!r} has one total for the span and cannot be told apart by time of use",
+                    path=f"{self.path}.schedule",
+                    hint="use interval readings, or one register for each period",
+                    code="needs_intervals",
+                )
+            totals, scale = replace(self, span=run).totals(name, rule)
+            found[:, present[0]] += totals
         return found, scale
 
     def factor(self, name: str) -> Conversion | None:
@@ -251,6 +257,24 @@ class Part:
     def months(self, rule: Prorate = "actual_days") -> Decimal:
         """How many billing months this part is."""
         return months_of(self.span.start, self.span.end, self.cycle_day, rule, self.whole.start)
+
+    def ends_month(self, month: int, path: str) -> bool:
+        """Whether the part ends with the billing month that begins in that calendar month.
+
+        A part that holds the month's end inside it is refused: what was used after it cannot be told apart.
+        """
+        for cycle in cycles(self.span.start, self.span.end, self.cycle_day):
+            first = cycle_start(cycle.start, self.cycle_day)
+            if first.month == month and cycle.end == next_cycle(first, self.cycle_day):
+                if cycle.end == self.span.end:
+                    return True
+                raise InputError(
+                    f"the billing month {month} ends on {cycle.end}, inside {self.span.start} to {self.span.end}",
+                    path=path,
+                    hint="name the last month of a billing span, or bill each month",
+                    code="ends_inside",
+                )
+        return False
 
     def months_of_days(self, days: Sequence[date], rule: Prorate) -> Decimal:
         """How many billing months some of the part's days are."""

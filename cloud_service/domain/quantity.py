@@ -4,6 +4,7 @@ A charge says what is counted (`counted`, `counted_by_period`) and in which dire
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, ClassVar, Literal
@@ -12,7 +13,7 @@ import numpy as np
 from msgspec import Meta
 from numpy.typing import NDArray
 
-from cloud_service.domain.calendar import Schedule, period_map
+from cloud_service.domain.calendar import Schedule, period_map, season_runs
 from cloud_service.domain.charge import Charge, Known
 from cloud_service.domain.ladder import (
     Allowance,
@@ -134,7 +135,7 @@ class Priced(Charge, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def counted_by_period(self, part: Part, name: str, schedule: Schedule) -> tuple[Ints, int]:
         """Quantity per row and period, and the scale."""
-        return part.by_period(self.register, name, schedule)
+        return part.by_period(self.register, name, schedule, self.prorate)
 
     def rate(self, part: Part) -> None:
         """One line per price and connection; periods out of season have none."""
@@ -144,12 +145,12 @@ class Priced(Charge, frozen=True, kw_only=True, forbid_unknown_fields=True):
             self._time_of_use(part, self.prices)
         elif self.blocks is not None:
             self._blocks(part, self.blocks)
-        elif self.blocks_over == "total":
-            self._shared_blocks(part, self.period_blocks or {})
-        elif self.blocks_over == "time":
-            self._timely_blocks(part, self.period_blocks or {})
-        else:
+        elif self.blocks_over == "period":
             self._period_blocks(part, self.period_blocks or {})
+        else:
+            fill = self._shared_blocks if self.blocks_over == "total" else self._timely_blocks
+            for run in season_runs(part.known.schedule(self.schedule, part.path)[1], part.span):
+                fill(replace(part, span=run), self.period_blocks or {})
 
     # -- one price -----------------------------------------------------------------------------------------------
 

@@ -4,10 +4,7 @@ The same engine prices bills, previews and the calculator. Connections with the 
 rated together as matrices; only their few sums become decimals.
 """
 
-import itertools
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Sequence
 from decimal import Decimal, localcontext
 
 import msgspec
@@ -15,10 +12,10 @@ import numpy as np
 
 from cloud_service.domain import tax as taxation
 from cloud_service.domain.calendar import grid
-from cloud_service.domain.charge import Charge
 from cloud_service.domain.lines import NOTHING, Head, Line, Rated, TaxLine, sum_of
 from cloud_service.domain.money import plain, round_cash
 from cloud_service.domain.part import Part
+from cloud_service.domain.pieces import pieces, versions_in
 from cloud_service.domain.sheet import Sheet
 from cloud_service.domain.tariff import Tariff, Version
 from cloud_service.domain.usage import Batch, History, Intervals, Usage, batch_of
@@ -43,8 +40,8 @@ def rate_batch(
     zone(zone_name)
     _check_usage(batch, span, zone_name)
     with localcontext(prec=PRECISION):
-        rounding = tariff.versions[-1].document.rounding
-        sheet = Sheet(batch.rows, tariff.currency, rounding.way)
+        terms = versions_in(tariff, span)
+        sheet = Sheet(batch.rows, tariff.currency, terms[-1].document.rounding.way)
         sums: dict[object, object] = {}
         for piece in pieces(tariff, span):
             piece.charge.rate(
@@ -63,116 +60,8 @@ def rate_batch(
                 )
             )
         _fill_maximum(batch, sheet)
-        terms = _versions(tariff, span)
         energies = _energy(batch)
         return [_rated(terms, batch, sheet, span, row=row, energy=energy) for row, energy in enumerate(energies)]
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """One charge on the days it is valid."""
-
-    charge: Charge
-    path: str
-    span: Span
-    version: Version
-    title: str
-
-
-def pieces(tariff: Tariff, span: Span) -> list[Piece]:
-    """The charges of all versions on the days of a span, in the order of the documents.
-
-    A charge that stays the same across versions stays one piece. Where a charge over others or a tax changes, all
-    lines are cut at that day, so that each part has one rate.
-    """
-    versions = _versions(tariff, span)
-    cuts = _common_cuts(versions, span)
-    found: list[Piece] = []
-    for version in versions:
-        days = Span(max(span.start, version.start), min(span.end, version.until))
-        for index, charge in enumerate(version.document.charges):
-            valid = _valid(charge, days)
-            if valid is None:
-                continue
-            _join(found, Piece(charge, f"charges[{index}]", valid, version, version.title))
-    ordered = sorted(found, key=lambda piece: int(piece.path[8:-1]))
-    return [part for piece in ordered for part in _cut(piece, cuts)]
-
-
-def _versions(tariff: Tariff, span: Span) -> list[Version]:
-    inside = [version for version in tariff.versions if version.start < span.end and span.start < version.until]
-    day = span.start
-    for version in inside:
-        if version.start > day:
-            break
-        day = version.until
-    if day < span.end:
-        raise InputError(f"no version of tariff {tariff.id} is valid on {day}", path="from", code="no_version")
-    return inside
-
-
-def _valid(charge: Charge, days: Span) -> Span | None:
-    start, end = max(charge.start or days.start, days.start), min(charge.until or days.end, days.end)
-    return Span(start, end) if start < end else None
-
-
-def _same_terms(one: Charge, other: Charge) -> bool:
-    return type(one) is type(other) and msgspec.structs.replace(one, start=None, until=None) == msgspec.structs.replace(
-        other, start=None, until=None
-    )
-
-
-def _join(found: list[Piece], piece: Piece) -> None:
-    """Put a piece after the one it continues unchanged, or at the end."""
-    for index, before in enumerate(found):
-        same_known = before.version.known.schedules == piece.version.known.schedules and (
-            before.version.known.conversions == piece.version.known.conversions
-        )
-        if (
-            before.span.end == piece.span.start
-            and before.path == piece.path
-            and same_known
-            and _same_terms(before.charge, piece.charge)
-        ):
-            title = before.title if before.version is piece.version else f"{before.title}, unchanged in {piece.title}"
-            found[index] = Piece(
-                piece.charge, piece.path, Span(before.span.start, piece.span.end), piece.version, title
-            )
-            return
-    found.append(piece)
-
-
-def _cut(piece: Piece, cuts: Iterable[date]) -> list[Piece]:
-    edges = [piece.span.start, *sorted(cut for cut in cuts if piece.span.start < cut < piece.span.end), piece.span.end]
-    return [
-        Piece(piece.charge, piece.path, Span(first, last), piece.version, piece.title)
-        for first, last in itertools.pairwise(edges)
-    ]
-
-
-def _common_cuts(versions: Sequence[Version], span: Span) -> set[date]:
-    """Days at which every line must be cut: a charge over others, a tax or a conversion changes there."""
-    cuts: set[date] = set()
-    for version in versions:
-        document = version.document
-        cuts |= taxation.cuts(document.taxes, span)
-        for made in document.quantities.values():
-            cuts |= {edge for factor in made.factors for edge in (factor.start, factor.until) if edge is not None}
-        for charge in document.charges:
-            if charge.refers_to():
-                cuts |= {edge for edge in (charge.start, charge.until) if edge is not None}
-    for before, after in itertools.pairwise(versions):
-        over = [charge for version in (before, after) for charge in version.document.charges if charge.refers_to()]
-        unlike = [charge for charge in before.document.charges if charge.refers_to()] != [
-            charge for charge in after.document.charges if charge.refers_to()
-        ]
-        if (
-            (over and unlike)
-            or before.document.taxes != after.document.taxes
-            or before.document.rounding != after.document.rounding
-        ):
-            cuts.add(after.start)
-    return {cut for cut in cuts if span.start < cut < span.end}
 
 
 def _check_usage(batch: Batch, span: Span, zone_name: str) -> None:
@@ -269,20 +158,15 @@ def _rounding_of_categories(
 
 
 def _taxes(terms: Sequence[Version], lines: Sequence[Line]) -> tuple[TaxLine, ...]:
+    """The taxes of each version on the lines of its days; equal ones are one, rounded once."""
     found: list[TaxLine] = []
     for version in terms:
-        document = version.document
-        if document.taxes:
-            mine = (
-                [line for line in lines if version.start <= line.head.start < version.until]
-                if len(terms) > 1
-                else lines
-            )
-            per_line = document.rounding.policy == "line_tax"
-            found += taxation.taxes_of(
-                mine, document.taxes, document.currency, document.rounding.way, per_line=per_line
-            )
-    return tuple(found)
+        document, rounding = version.document, version.document.rounding
+        mine = [line for line in lines if version.start <= line.head.start < version.until]
+        found += taxation.taxes_of(
+            mine, document.taxes, document.currency, rounding.way, per_line=rounding.policy == "line_tax"
+        )
+    return taxation.joined(found, terms[-1].document.currency) if len(terms) > 1 else tuple(found)
 
 
 def _rounding_line(  # noqa: PLR0917 -- a line's facts in their order

@@ -18,8 +18,9 @@ import msgspec
 from msgspec import Meta
 
 from cloud_service.domain.calendar import Schedule, check_schedule
-from cloud_service.domain.charge import Charge, Converted, Known, RegisterInfo
+from cloud_service.domain.charge import Charge, Converted, Known, RegisterInfo, check_conversions
 from cloud_service.domain.charges import AnyCharge
+from cloud_service.domain.dated import apart, check_days
 from cloud_service.domain.money import Rounding, currency_digits, plain
 from cloud_service.domain.tax import Tax, check_taxes
 from common.errors import InputError
@@ -137,18 +138,19 @@ def load_tariff(document: Mapping[str, Any]) -> Tariff:
 
 def _check(document: Document, known: Known) -> None:
     currency_digits(document.currency)
-    _check_days(document.start, document.until, "until")
+    check_days(document.start, document.until, "until")
     for name, schedule in document.schedules.items():
         check_schedule(schedule, f"schedules.{name}")
+    check_conversions(known)
     for index, charge in enumerate(document.charges):
         path = f"charges[{index}]"
-        _check_days(charge.start, charge.until, f"{path}.until")
+        check_days(charge.start, charge.until, f"{path}.until")
         charge.check(known, path)
         if charge.tax and charge.tax not in {tax.name for tax in document.taxes}:
             raise InputError(f"there is no tax {charge.tax!r}", path=f"{path}.tax")
         _check_references(charge, document.charges[:index], path)
     _check_names(document.charges)
-    check_taxes(document.taxes, "taxes")
+    check_taxes(document.taxes, document.charges, "taxes")
     cash = document.rounding.cash
     if cash is not None and cash <= 0:
         raise InputError("the smallest coin is above 0", path="rounding.cash")
@@ -158,10 +160,8 @@ def _check_names(charges: Sequence[Charge]) -> None:
     """Two charges that are valid on the same days must not keep their history under one name."""
     for index, charge in enumerate(charges):
         for other in charges[:index]:
-            apart = (other.until is not None and charge.start is not None and other.until <= charge.start) or (
-                charge.until is not None and other.start is not None and charge.until <= other.start
-            )
-            if charge.remembers() and other.remembers() and _name(charge) == _name(other) and not apart:
+            both = charge.remembers() and other.remembers() and _name(charge) == _name(other)
+            if both and not apart(charge, other):
                 raise InputError(
                     f"two charges keep their history as {_name(charge)!r}",
                     path=f"charges[{index}].id",
@@ -171,11 +171,6 @@ def _check_names(charges: Sequence[Charge]) -> None:
 
 def _name(charge: Charge) -> str:
     return charge.id or str(charge.__struct_config__.tag)
-
-
-def _check_days(start: date | None, until: date | None, path: str) -> None:
-    if start is not None and until is not None and until <= start:
-        raise InputError(f"{until} is not after {start}", path=path, hint="the end is exclusive")
 
 
 def _check_references(charge: Charge, before: Sequence[Charge], path: str) -> None:

@@ -144,6 +144,13 @@ class Batch:
         return self.values[row].get(name) if self.values else None
 
 
+def same_scale(one: tuple[Ints, int], other: tuple[Ints, int]) -> tuple[Ints, Ints, int]:
+    """Two quantities at the finer of their scales."""
+    scale = max(one[1], other[1])
+    first, second = (values * 10 ** (scale - own) if own < scale else values for values, own in (one, other))
+    return first, second, scale
+
+
 def batch_of(usages: Sequence[Usage]) -> Batch:
     """One batch from single usages that have the same registers, steps and scales."""
     if not usages:

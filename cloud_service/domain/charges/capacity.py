@@ -23,7 +23,9 @@ class Capacity(Charge, tag="capacity", frozen=True, kw_only=True, forbid_unknown
         None
     )
     excess_price: Annotated[Decimal | None, Meta(description="Price of a kW and month above the contracted")] = None
-    tolerance_percent: Annotated[Decimal, Meta(description="Excess counts above contracted × (1 + this)")] = Decimal(0)
+    tolerance_percent: Annotated[
+        Decimal, Meta(description="An excess up to this share of the contracted is free; beyond it all of it counts")
+    ] = Decimal(0)
     register: str = "import"
     window_min: Annotated[int, Meta(description="Minutes of the demand window; 0 takes the readings' step")] = 15
     unit: str = "kW"
@@ -31,8 +33,8 @@ class Capacity(Charge, tag="capacity", frozen=True, kw_only=True, forbid_unknown
 
     def check(self, tariff: Known, path: str) -> None:
         """The register must be known."""
-        tariff.unit_of(self.register, path)
         tariff.refuse_converted(self.register, "a demand", path)
+        tariff.check_power(self.register, self.unit, path)
         check_positive(path, contracted_kw=self.contracted_kw, tolerance_percent=self.tolerance_percent)
         if self.window_min not in (0, 5, 10, 15, 30, 60):
             raise InputError("a demand window has 5, 10, 15, 30 or 60 minutes", path=f"{path}.window_min")

@@ -23,6 +23,7 @@ from common.errors import InputError
 from common.period import Span
 
 WINDOWS = (0, 5, 10, 15, 30, 60)
+TAKEN = ("import", "net_import")  # beside maximum registers: whose highest demand is the bill's
 
 
 class Demand(Charge, tag="demand", frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -56,8 +57,8 @@ class Demand(Charge, tag="demand", frozen=True, kw_only=True, forbid_unknown_fie
                 hint=f"given: {', '.join(given) or 'none'}",
             )
         check_positive(path, minimum_kw=self.minimum_kw)
-        tariff.unit_of(self.register, path)
         tariff.refuse_converted(self.register, "a demand", path)
+        tariff.check_power(self.register, self.unit, path)
         if self.window_min not in WINDOWS:
             raise InputError("a demand window has 5, 10, 15, 30 or 60 minutes", path=f"{path}.window_min")
         if self.blocks is not None:
@@ -113,12 +114,23 @@ class Demand(Charge, tag="demand", frozen=True, kw_only=True, forbid_unknown_fie
 
     def _maxima(self, part: Part, days: Span) -> tuple[list[Decimal], list[str]]:
         register = part.register(self.register)
-        if isinstance(register, Total) and part.known.unit_of(self.register, part.path)[0] == self.unit:
-            values = np.atleast_1d(np.asarray(register.value)).tolist()
-            return [Decimal(value).scaleb(-register.scale) for value in values], ["(maximum register)"] * len(values)
+        if part.known.unit_of(self.register, part.path)[0] == self.unit:
+            return self._shown(part, register, days), ["(maximum register)"] * part.batch.rows
         sums, _, factor = part.windows(self.register, self.window_min, days)
         demands = [value * factor for value in np.maximum(sums.max(axis=1), 0).tolist()]
         return demands, part.walls_of_peaks(self.register, self.window_min, days)
+
+    def _shown(self, part: Part, register: Intervals | Total, days: Span) -> list[Decimal]:
+        """What a maximum register shows; it knows one maximum, not one for each of several months."""
+        if not isinstance(register, Total) or days != part.span:
+            raise InputError(
+                f"register {self.register!r} in {self.unit} has one maximum, not one for each billing month",
+                path=f"{part.path}.register",
+                hint="name an interval register, or bill each month",
+                code="needs_intervals",
+            )
+        values = np.atleast_1d(np.asarray(register.value)).tolist()
+        return [Decimal(value).scaleb(-register.scale) for value in values]
 
     def _by_period(self, part: Part, days: Span) -> None:
         name, schedule = part.known.schedule(self.schedule, part.path)
@@ -175,9 +187,11 @@ class Demand(Charge, tag="demand", frozen=True, kw_only=True, forbid_unknown_fie
     def _lines(self, part: Part, month: "_Month", demands: Sequence[Decimal], walls: Sequence[str]) -> None:
         """The lines of one month (or one of its periods) for every connection."""
         sheet, unit, name = part.sheet, self.unit, self.id or "demand"
+        shown = part.known.unit_of(self.register, part.path)[0] == unit
+        taken = unit == "kW" and (shown or self.register in TAKEN)
         for row, (demand, wall) in enumerate(zip(demands, walls, strict=True)):
             most = sheet.max_demand[row]
-            if most is None or demand > most:
+            if taken and (most is None or demand > most):
                 sheet.max_demand[row] = demand
             billed, words = self._billed(part, month, row, demand)
             before = sheet.billing_demand[row].get(name)

@@ -13,8 +13,8 @@ from cloud_service.domain.charge import Known
 from cloud_service.domain.ladder import Ints
 from cloud_service.domain.money import plain
 from cloud_service.domain.part import PAID_OUT, Part
-from cloud_service.domain.proration import cycle_start, next_cycle
 from cloud_service.domain.quantity import Priced
+from cloud_service.domain.usage import same_scale
 from common.errors import InputError
 from common.period import add_months
 
@@ -66,7 +66,8 @@ class Energy(Priced, tag="energy", frozen=True, kw_only=True, forbid_unknown_fie
         totals, scale = Priced.counted(self, part)
         if self.netting is None or not self._nets(part):
             return totals, scale
-        net = (totals - part.totals(self.netting.against, self.prorate)[0]).tolist()
+        totals, given, scale = same_scale((totals, scale), part.totals(self.netting.against, self.prorate))
+        net = (totals - given).tolist()
         left = [self._net_row(part, row, {"": value}, {"": ""}, scale)[""] for row, value in enumerate(net)]
         return np.array(left, dtype=np.int64), scale
 
@@ -75,7 +76,9 @@ class Energy(Priced, tag="energy", frozen=True, kw_only=True, forbid_unknown_fie
         used, scale = Priced.counted_by_period(self, part, name, schedule)
         if self.netting is None or not self._nets(part):
             return used, scale
-        net = (used - part.by_period(self.netting.against, name, schedule)[0]).tolist()
+        given = part.by_period(self.netting.against, name, schedule, self.prorate)
+        used, back, scale = same_scale((used, scale), given)
+        net = (used - back).tolist()
         moves, found = self._moves(part, schedule), []
         for row, values in enumerate(net):
             left = self._net_row(part, row, dict(zip(schedule.names, values, strict=True)), moves, scale)
@@ -127,7 +130,11 @@ class Energy(Priced, tag="energy", frozen=True, kw_only=True, forbid_unknown_fie
     def rate(self, part: Part) -> None:
         """The energy lines, and the payment for a surplus that ends with this span."""
         Priced.rate(self, part)
-        if self.netting is None or self.netting.expires is None or not _ends(part, self.netting.expires):
+        if (
+            self.netting is None
+            or self.netting.expires is None
+            or not part.ends_month(self.netting.expires, f"{part.path}.netting.expires")
+        ):
             return
         unit, utility = part.known.unit_of(self.register, part.path)
         head = part.head(
@@ -154,9 +161,3 @@ class Energy(Priced, tag="energy", frozen=True, kw_only=True, forbid_unknown_fie
 def _period_at(schedule: Schedule, day: date, hour: int) -> str:
     """The period that weekdays of a day's month have at an hour."""
     return schedule.names[int(patterns(schedule, day.month, day.day, 0)[hour * 60])]
-
-
-def _ends(part: Part, month: int) -> bool:
-    """Whether the last billing month of this part is that calendar month, and the part its end."""
-    first = cycle_start(date.fromordinal(part.span.end.toordinal() - 1), part.cycle_day)
-    return first.month == month and part.span.end == next_cycle(first, part.cycle_day)

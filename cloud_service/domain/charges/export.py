@@ -1,6 +1,5 @@
 """Export: a credit per unit given back (feed-in, net billing, buy-all-sell-all), paid at once or carried over."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Annotated, ClassVar, Literal
 
@@ -11,7 +10,6 @@ from cloud_service.domain.charge import Known
 from cloud_service.domain.lines import NOTHING, Head, sum_of
 from cloud_service.domain.money import plain
 from cloud_service.domain.part import PAID_OUT, Part, base_of
-from cloud_service.domain.proration import cycle_start, next_cycle
 from cloud_service.domain.quantity import Priced
 
 
@@ -79,7 +77,8 @@ class Export(Priced, tag="export", frozen=True, kw_only=True, forbid_unknown_fie
         if before:
             part.sheet.add_both(row, self._head(part, "credit of earlier months"), Decimal(1), None, -before)
         left = (before + earned - base).above_zero() if rule.usable == "same" else (before - base).above_zero() + earned
-        ended = bool(left) and _ends(part, rule.expires)
+        ends = rule.expires is not None and part.ends_month(rule.expires, f"{part.path}.carry.expires")
+        ended = ends and bool(left)
         if left:
             own = "" if rule.usable == "same" else " (usable from the next span on)"
             words = f"{plain(before.due)} kept + {plain(earned.due)} earned{own}, {plain(base.due)} that may be reduced"
@@ -103,9 +102,3 @@ class Export(Priced, tag="export", frozen=True, kw_only=True, forbid_unknown_fie
             f"{part.path}.carry",
             suffix,
         )
-
-
-def _ends(part: Part, month: int | None) -> bool:
-    """Whether this part is the end of that calendar month's billing."""
-    first = cycle_start(date.fromordinal(part.span.end.toordinal() - 1), part.cycle_day)
-    return month is not None and first.month == month and part.span.end == next_cycle(first, part.cycle_day)

@@ -9,7 +9,7 @@ from cloud_service.domain.charge import Charge, Known
 from cloud_service.domain.lines import NOTHING, Both
 from cloud_service.domain.money import plain
 from cloud_service.domain.part import Part, base_of
-from cloud_service.domain.proration import Prorate, cycle_start, next_cycle
+from cloud_service.domain.proration import Prorate
 from common.errors import InputError
 
 YEAR = 12
@@ -57,14 +57,8 @@ class Minimum(Charge, tag="minimum", frozen=True, kw_only=True, forbid_unknown_f
         return base.above_zero() if self.credits == "ignore" else base
 
     def _year(self, part: Part) -> None:
-        """Sum the year up in the history; settle in the span that holds the end of the year's last month."""
-        first = cycle_start(part.span.start, part.cycle_day)
-        settled = False
-        while first < part.span.end:
-            after = next_cycle(first, part.cycle_day)
-            if first.month == self.year_ends and part.span.start < after <= part.span.end:
-                settled = True
-            first = after
+        """Sum the year up in the history; settle with the end of the year's last month."""
+        settled = part.ends_month(self.year_ends, f"{part.path}.year_ends")
         name, due = self.id or "minimum", []
         for row in range(part.batch.rows):
             so_far = part.year_before(row, name)

@@ -58,31 +58,28 @@ class PowerFactor(Charge, tag="power_factor", frozen=True, kw_only=True, forbid_
 
     def rate(self, part: Part) -> None:
         """One line per connection whose power factor is below the limit."""
-        factors = self._factors(part)
-        head = part.head(
-            self.label or "Power factor",
-            part.sheet.currency,
-            "electricity",
-            f"percent of {', '.join(self.of)} below {plain(self.bands[0].below)}",
-            "",
-        )
-        for row, factor in enumerate(factors):
+        rule = f"percent of {', '.join(self.of)} below {plain(self.bands[0].below)}"
+        for row in range(part.batch.rows):
+            factor, source = self._factor(part, row)
             percent = self.percent(factor)
             if percent:
+                head = part.head(self.label or "Power factor", part.sheet.currency, "electricity", rule, source)
                 base = base_of(part, row, self.of)
                 words = f"power factor {plain(factor)}: {plain(percent)} %"
                 part.sheet.add_both(row, head, base.due, percent / HUNDRED, base.times(percent / HUNDRED), words)
 
-    def _factors(self, part: Part) -> list[Decimal]:
-        given = [part.batch.value(row, "power_factor") for row in range(part.batch.rows)]
-        if all(value is not None for value in given):
-            return [value for value in given if value is not None]
-        active, scale = part.totals(self.active)
-        reactive, reactive_scale = part.totals(self.reactive)
-        found = []
-        for used, other in zip(active.tolist(), reactive.tolist(), strict=True):
-            kwh, kvarh = Decimal(used).scaleb(-scale), Decimal(other).scaleb(-reactive_scale)
-            apparent = (kwh * kwh + kvarh * kvarh).sqrt()
-            factor = kwh / apparent if apparent else Decimal(1)
-            found.append(factor.quantize(Decimal(1).scaleb(-self.digits), ROUND_HALF_UP))
-        return found
+    def _factor(self, part: Part, row: int) -> tuple[Decimal, str]:
+        """The power factor of a row and where it comes from: the connection's own value, else its registers."""
+        given = part.batch.value(row, "power_factor")
+        if given is not None:
+            if not 0 <= given <= 1:
+                raise InputError(f"{plain(given)} is no power factor", path="values.power_factor", hint="0 to 1")
+            return given, "power_factor of the connection"
+        (active, active_scale), (reactive, reactive_scale) = part.totals(self.active), part.totals(self.reactive)
+        kwh = Decimal(int(active[row])).scaleb(-active_scale)
+        kvarh = Decimal(int(reactive[row])).scaleb(-reactive_scale)
+        apparent = (kwh * kwh + kvarh * kvarh).sqrt()
+        factor = kwh / apparent if apparent else Decimal(1)
+        sums = (part.source_of(name, part.register(name)) for name in (self.active, self.reactive))
+        source = f"{plain(kwh)} and {plain(kvarh)}: {', '.join(sums)}"
+        return factor.quantize(Decimal(1).scaleb(-self.digits), ROUND_HALF_UP), source

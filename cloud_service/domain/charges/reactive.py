@@ -37,7 +37,7 @@ class Reactive(Charge, tag="reactive", frozen=True, kw_only=True, forbid_unknown
             unit,
             utility,
             rule,
-            part.source_of(self.register, part.register(self.register)),
+            ", ".join(part.source_of(name, part.register(name)) for name in (self.register, self.active)),
         )
         for row, (given, used) in enumerate(zip(reactive.tolist(), active.tolist(), strict=True)):
             taken = Decimal(given).scaleb(-scale)

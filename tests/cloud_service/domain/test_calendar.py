@@ -7,7 +7,16 @@ from typing import Any
 import msgspec
 import pytest
 
-from cloud_service.domain.calendar import Schedule, active_days, check_schedule, grid, period_map
+from cloud_service.domain.calendar import (
+    Period,
+    Schedule,
+    Season,
+    active_days,
+    check_schedule,
+    grid,
+    period_map,
+    season_runs,
+)
 from common.errors import InputError
 from common.period import Span
 
@@ -149,6 +158,25 @@ def test_a_border_inside_a_step_is_refused() -> None:
             id="rules and matrices",
         ),
         pytest.param(
+            {"periods": [{"name": "free", "days": ["holiday"]}, REST]},
+            "schedules.day.periods[0]",
+            id="holidays without a calendar",
+        ),
+        pytest.param({"periods": [REST, PEAK]}, "schedules.day.periods[1]", id="a period behind the rest"),
+        pytest.param(
+            {"periods": [REST, {"name": "no"}], "weekday": [[0] * 24] * 12, "weekend": [[0] * 24] * 12},
+            "schedules.day.periods[1]",
+            id="a period no hour has",
+        ),
+        pytest.param(
+            {"periods": [REST], "saturday": [[0] * 24] * 12}, "schedules.day.saturday", id="rules and a matrix"
+        ),
+        pytest.param(
+            {"periods": [REST], **{name: [[0] * 24] * 12 for name in ("weekday", "weekend", "holiday")}},
+            "schedules.day.holiday",
+            id="a matrix of holidays without a calendar",
+        ),
+        pytest.param(
             {"periods": [REST], "holidays": {"calendar": "atlantis"}},
             "schedules.day.holidays.calendar",
             id="an unknown calendar",
@@ -182,3 +210,26 @@ def test_a_step_is_found_by_its_wall_clock() -> None:
 
     assert 92 + 96 == steps.steps
     assert ["2026-03-29 01:45", "2026-03-29 03:00", "2026-03-30 00:00"] == [steps.wall(step) for step in (7, 8, 92)]
+
+
+def test_the_rest_is_not_active_where_other_periods_have_every_kind_of_day() -> None:
+    found = Schedule(
+        seasons={"summer": Season(start="06-01", until="10-01")},
+        periods=(
+            Period(name="work", seasons=("summer",), days=("weekday",)),
+            Period(name="week_end", seasons=("summer",), days=("weekend",)),
+            Period(name="winter"),
+        ),
+    )
+
+    assert () == active_days(found, Span(date(2026, 6, 1), date(2026, 7, 1)))["winter"]
+
+
+def test_a_span_is_cut_where_its_season_changes() -> None:
+    found = Schedule(
+        seasons={"summer": Season(start="04-16", until="10-01")},
+        periods=(Period(name="summer", seasons=("summer",)), Period(name="winter")),
+    )
+    span = Span(date(2026, 4, 1), date(2026, 5, 1))
+
+    assert [Span(span.start, date(2026, 4, 16)), Span(date(2026, 4, 16), span.end)] == season_runs(found, span)

@@ -16,6 +16,13 @@ from tests.cloud_service.domain.builders import PEAK, energy, make_document, mak
 BLOCKS = [{"up_to": "10", "price": "1"}, {"price": "2"}]
 
 
+def gas(*factors: dict[str, Any], register: str = "gas") -> dict[str, Any]:
+    """A document that prices gas by its energy."""
+    return make_document(
+        energy(price="1", register="kwh"), quantities={"kwh": {"register": register, "factors": list(factors)}}
+    )
+
+
 @pytest.mark.parametrize(
     ("document", "path"),
     [
@@ -149,6 +156,59 @@ BLOCKS = [{"up_to": "10", "price": "1"}, {"price": "2"}]
             make_document(energy(), taxes=[{"name": "a", "percent": "1", "also_on": ["b"]}]),
             "taxes[0].also_on",
             id="tax on a tax that is none",
+        ),
+        pytest.param(
+            make_document(energy(), taxes=[{"name": "a", "percent": "1", "on": ["enrgy"]}]),
+            "taxes[0].on",
+            id="a tax on a charge that is none",
+        ),
+        pytest.param(
+            make_document(
+                energy(tax="low", price="1"),
+                taxes=[{"name": "low", "percent": "5"}, {"name": "levy", "percent": "1", "on": ["energy"]}],
+            ),
+            "taxes[1].on",
+            id="a tax on a charge that names another",
+        ),
+        pytest.param(
+            make_document(energy(), taxes=[{"name": "a", "percent": "1", "default": False}]),
+            "taxes[0].name",
+            id="a tax that no charge has",
+        ),
+        pytest.param(
+            make_document(
+                energy(), taxes=[{"name": "a", "rates": [{"percent": "1"}, {"percent": "2", "from": "2026-01-01"}]}]
+            ),
+            "taxes[0].rates[1].from",
+            id="two rates on one day",
+        ),
+        pytest.param(
+            gas({"calorific_value": "36"}, {"calorific_value": "39", "from": "2026-01-01"}),
+            "quantities.kwh.factors[1].from",
+            id="two factors on one day",
+        ),
+        pytest.param(
+            gas({"calorific_value": "36", "from": "2026-01-02", "until": "2026-01-01"}),
+            "quantities.kwh.factors[0].until",
+            id="a factor that ends before it begins",
+        ),
+        pytest.param(gas({"calorific_value": "0"}), "quantities.kwh.factors[0].calorific_value", id="gas of no energy"),
+        pytest.param(
+            gas({"calorific_value": "36", "divisor": "0"}), "quantities.kwh.factors[0].divisor", id="divided by 0"
+        ),
+        pytest.param(
+            gas({"calorific_value": "36"}, register="kwh"), "quantities.kwh.register", id="a quantity made of itself"
+        ),
+        pytest.param(
+            make_document({"kind": "demand", "price": "1", "unit": "kVA"}), "charges[0].unit", id="kVA made of kWh"
+        ),
+        pytest.param(
+            make_document({"kind": "demand", "price": "1", "register": "water"}), "charges[0].unit", id="kW of water"
+        ),
+        pytest.param(
+            make_document({"kind": "capacity", "price": "1", "unit": "kVA"}),
+            "charges[0].unit",
+            id="contracted kVA of kWh",
         ),
         pytest.param(make_document(energy(), rounding={"cash": "0"}), "rounding.cash", id="a coin of 0"),
     ],

@@ -122,3 +122,47 @@ def test_net_and_tax_are_the_sums_of_their_lines(span: Span) -> None:
     assert found.net == sum(line.amount for line in found.lines)
     assert found.tax == sum(tax.amount for tax in found.taxes)
     assert found.total == found.net + found.tax
+
+
+def test_a_tax_on_a_tax_is_due_at_the_rate_of_its_own_days() -> None:
+    rates = [{"percent": "16", "until": "2026-01-16"}, {"percent": "19", "from": "2026-01-16"}]
+    levy, vat = {"name": "levy", "percent": "10"}, {"name": "vat", "rates": rates, "also_on": ["levy"]}
+
+    found = bill(make_tariff(energy(price="0.10"), taxes=[levy, vat]), steady(span=JANUARY), JANUARY)
+
+    assert ["36.00", "38.40"] == amounts(found)
+    assert [D("7.44"), D("6.34"), D("8.03")] == [tax.amount for tax in found.taxes]
+    assert [D("74.40"), D("39.60"), D("42.24")] == [tax.base for tax in found.taxes]  # 36 + 3.60 and 38.40 + 3.84
+
+
+def test_lines_that_cancel_out_leave_a_tax_on_their_tax_of_nothing() -> None:
+    rates = [{"percent": "16", "until": "2026-01-16"}, {"percent": "19", "from": "2026-01-16"}]
+    levy, vat = {"name": "levy", "percent": "10"}, {"name": "vat", "rates": rates, "also_on": ["levy"]}
+    rise = energy(price="0.16", until="2026-01-16"), energy(price="-0.15", **{"from": "2026-01-16"})
+
+    assert D(0) == bill(make_tariff(*rise, taxes=[levy, vat]), steady(span=JANUARY), JANUARY).taxes[0].amount
+
+
+def test_the_tax_of_two_versions_is_rounded_once_on_their_sum() -> None:
+    versions = [
+        make_tariff(energy(price="0.0005"), taxes=[VAT], until="2026-01-12"),
+        make_tariff(energy(price="0.00027"), taxes=[VAT], **{"from": "2026-01-12"}),
+    ]
+
+    found = bill(join_versions(versions), steady(span=JANUARY), JANUARY)
+
+    assert ["0.13", "0.13"] == amounts(found)  # 264 and 480 kWh
+    assert [D("0.05")] == [tax.amount for tax in found.taxes]  # 19 % of 0.26; apart it were 2 × 0.02
+
+
+def test_taxes_line_by_line_stay_so_over_two_versions() -> None:
+    rounding = {"policy": "line_tax"}
+    versions = [
+        make_tariff(energy(price="0.14"), taxes=[VAT], rounding=rounding, until="2026-01-12"),
+        make_tariff(energy(price="0.15"), taxes=[VAT], rounding=rounding, **{"from": "2026-01-12"}),
+    ]
+
+    found = bill(join_versions(versions), total("2", JANUARY), JANUARY)
+
+    assert ["0.10", "0.19"] == amounts(found)
+    assert D("0.06") == found.tax  # 0.019 → 0.02 and 0.0361 → 0.04

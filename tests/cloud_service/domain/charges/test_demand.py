@@ -201,3 +201,23 @@ def test_readings_may_be_any_row_order_of_numbers() -> None:
     values = np.array([0] * (31 * 96), dtype=np.int64)
 
     assert ["0.00"] == amounts(bill(make_tariff(demand()), Intervals(values, 900), JANUARY))
+
+
+def test_apparent_and_reactive_power_have_units_of_their_own() -> None:
+    tariff = make_tariff(
+        demand(register="apparent", unit="kVA"), {**demand(register="reactive_import", unit="kvar"), "id": "reactive"}
+    )
+
+    found = bill(tariff, apparent=steady("3"), reactive_import=steady("2"))
+
+    assert [("3", "kVA"), ("2", "kvar")] == [(f"{line.quantity.normalize():f}", line.unit) for line in found.lines]
+    assert found.max_demand_kw is None  # no kW was measured
+
+
+def test_a_maximum_register_cannot_tell_the_months_of_a_longer_bill_apart() -> None:
+    tariff = make_tariff(demand(register="peak_kw"), registers={"peak_kw": {"unit": "kW"}})
+    two = Span(MARCH.start, date(2026, 5, 1))
+
+    with pytest.raises(InputError, match="one maximum") as refused:
+        bill(tariff, span=two, peak_kw=total("7.5", two))
+    assert "needs_intervals" == refused.value.code

@@ -8,7 +8,7 @@ import pytest
 
 from cloud_service.domain.calculator import calculate
 from cloud_service.domain.lines import Rated
-from cloud_service.domain.usage import Intervals, Register
+from cloud_service.domain.usage import Intervals, Register, Total
 from common.errors import InputError
 from common.period import Span
 from tests.cloud_service.domain.builders import MARCH, amounts, bill, energy, make_tariff, steady, total
@@ -163,3 +163,39 @@ def test_a_surplus_goes_to_the_period_of_the_same_hour() -> None:
 
     kept = D(60) - D("18.6")
     assert [180 - kept, D(540)] == [line.quantity for line in found.lines]
+
+
+def test_meters_that_count_at_other_scales_are_netted_in_one() -> None:
+    """A meter behind a transformer of 1.5 is counted in ten millionths, the other in thousandths."""
+    fine = Total(40 * 10**7, MARCH.start, MARCH.end, 7)
+    steps = Intervals(steady("0.4").values * 10**4, 900, 7)
+    per_step = make_tariff(energy(price="0.10", register="net_import"))
+
+    assert ["6.00"] == amounts(bill(make_tariff(energy(price="0.10", netting={})), total("100"), export=fine))
+    assert ["44.58"] == amounts(bill(per_step, steady(), export=steps))  # 743 h × 0.6 kWh
+
+
+@pytest.mark.parametrize(
+    ("charge", "path"),
+    [
+        pytest.param(energy(price="0.1", netting={"expires": 3}), "charges[0].netting.expires", id="kept energy"),
+        pytest.param(
+            {"kind": "export", "register": "import", "price": "0.1", "carry": {"expires": 3}},
+            "charges[0].carry.expires",
+            id="kept money",
+        ),
+        pytest.param(
+            {"kind": "minimum", "amount": "10", "per": "year", "year_ends": 3},
+            "charges[0].year_ends",
+            id="a yearly sum",
+        ),
+    ],
+)
+def test_what_ends_inside_a_bill_is_refused(charge: dict[str, Any], path: str) -> None:
+    """A bill of March and April cannot say what was used before the first of April."""
+    tariff = make_tariff({**charge, **({"of": ["*"]} if charge["kind"] == "minimum" else {})})
+    two = Span(MARCH.start, date(2026, 5, 1))
+
+    with pytest.raises(InputError) as refused:
+        bill(tariff, total("100", two), two, export=total("200", two))
+    assert ("ends_inside", path) == (refused.value.code, refused.value.path)

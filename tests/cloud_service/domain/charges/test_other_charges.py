@@ -9,7 +9,7 @@ import pytest
 
 from cloud_service.domain.charges import PowerFactor
 from cloud_service.domain.charges.power_factor import Band
-from cloud_service.domain.rating import rate
+from cloud_service.domain.rating import rate, rate_batch
 from cloud_service.domain.usage import History, Intervals, PriceSeries, Usage
 from common.errors import InputError
 from common.period import Span
@@ -226,7 +226,7 @@ def test_blocks_per_kw_need_the_demand_charge_they_name() -> None:
 
     with pytest.raises(InputError, match="no demand charge"):
         make_tariff({"kind": "standing", "id": "fee", "amount": "1", "per": "day"}, energy(blocks=blocks, demand="fee"))
-    with pytest.raises(InputError, match="no demand of charge"):
+    with pytest.raises(InputError, match="demand of register 'import' has no price"):
         bill(make_tariff(demand, energy(blocks=blocks, demand="demand")), steady("1", minutes=60))
 
 
@@ -289,3 +289,22 @@ def test_blocks_in_the_order_of_time_need_intervals() -> None:
 def test_import_and_export_of_other_steps_cannot_be_netted() -> None:
     with pytest.raises(InputError, match="different steps"):
         bill(make_tariff(energy(register="net_import", price="1")), steady(), export=steady(minutes=60))
+
+
+def test_a_connection_with_a_power_factor_of_its_own_keeps_it_beside_others() -> None:
+    """In a batch each row is billed as it would be alone; every line says what it was made from."""
+    tariff = make_tariff(
+        {"kind": "standing", "amount": "100", "per": "month"},
+        {"kind": "power_factor", "bands": [{"below": "0.85", "percent": "1.5"}]},
+    )
+    used = {"import": total("80"), "reactive_import": total("60")}
+    usages = [Usage(used, values={"power_factor": D("0.84")}), Usage(used)]
+
+    own, read = rate_batch(tariff, usages, MARCH, "UTC")
+
+    assert ["100.00", "1.50"] == amounts(own)
+    assert ["100.00", "7.50"] == amounts(read)  # 80 / √(80² + 60²) = 0.8
+    assert "power_factor of the connection" in own.lines[1].why
+    assert "80 and 60: register import: total of 2026-03-01 to 2026-04-01" in read.lines[1].why
+    with pytest.raises(InputError, match="is no power factor"):
+        rate(tariff, Usage(used, values={"power_factor": D(84)}), MARCH, "UTC")
