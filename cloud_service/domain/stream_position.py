@@ -40,6 +40,11 @@ class Position:
             tuple((end + 1, first - 1) for end, (first, _) in zip(ends, self.spans, strict=True)) if self.spans else ()
         )
 
+    def missing(self, last: int) -> tuple[Range, ...]:
+        """The sequences up to `last` that have not come."""
+        open_ = (*self.gaps, (self.highest + 1, last))
+        return tuple((first, min(end, last)) for first, end in open_ if first <= min(end, last))
+
     def unseen(self, sequence: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Which of the sequences have not been received yet."""
         return (sequence > self.contiguous) & ~_inside(sequence, self.spans)

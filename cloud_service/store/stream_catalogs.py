@@ -2,7 +2,7 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,9 +59,12 @@ class Catalogs:
         self._new_meanings: dict[tuple[int, int], Meaning] = {}
         self._channels = 0
 
-    def know(self, session: Session, keys: Iterable[tuple[int, int]]) -> None:
-        """Look up the streams of (gateway id, epoch) pairs; those not spoken of before begin."""
-        unknown = [key for key in keys if key not in self._streams]
+    def know(self, session: Session, keys: Iterable[tuple[int, int]], anew: Collection[tuple[int, int]] = ()) -> None:
+        """Look up the streams of (gateway id, epoch) pairs; those not spoken of before begin.
+
+        `anew`: those to be looked up though known. A restored database may have given the number to another stream.
+        """
+        unknown = [key for key in keys if key not in self._streams or key in anew]
         if unknown:
             found = streams.find_streams(session, unknown)
             missing = [key for key in unknown if key not in found]
@@ -70,7 +73,7 @@ class Catalogs:
     def stream(self, gateway: GatewayFacts, epoch: int) -> int:
         """The id of a known stream."""
         key = gateway.id, epoch
-        return self._streams[key] if key in self._streams else self._new_streams[key]
+        return self._new_streams[key] if key in self._new_streams else self._streams[key]
 
     def add(self, session: Session, gateway: GatewayFacts, stream: int, catalog: Catalog, payload: bytes) -> None:
         """Keep a catalog for good. One that changes what a number meant, or names a foreign meter, is refused."""

@@ -24,7 +24,7 @@ STREAM_IDS = text(
     " JOIN unnest(cast(:gateways AS bigint[]), cast(:epochs AS text[])) AS n(gateway_id, epoch)"
     "   ON n.gateway_id = s.gateway_id AND n.epoch = s.epoch"
 )
-LOCKED = text("SELECT id, contiguous, received FROM stream WHERE id = ANY(:ids) ORDER BY id FOR UPDATE")
+LOCKED = text("SELECT id, epoch, contiguous, received FROM stream WHERE id = ANY(:ids) ORDER BY id FOR UPDATE")
 POSITIONS = text("SELECT id, contiguous, received FROM stream WHERE id = ANY(:ids)")
 MOVE = "UPDATE stream SET contiguous = %s, received = %s WHERE id = %s"
 CATALOGS = text("SELECT version, payload FROM stream_catalog WHERE stream_id = :id ORDER BY version")
@@ -106,10 +106,13 @@ def find_streams(session: Session, keys: Sequence[tuple[int, int]]) -> dict[tupl
     return {(row.gateway_id, int(row.epoch)): row.id for row in session.execute(STREAM_IDS, values)}
 
 
-def lock(session: Session, ids: Iterable[int]) -> dict[int, Position]:
-    """Positions of streams, their rows locked in one order until the transaction ends."""
-    rows = session.execute(LOCKED, {"ids": sorted(set(ids))})
-    return {row.id: Position.from_row(row.contiguous, row.received) for row in rows}
+def lock(session: Session, epochs: Mapping[int, int]) -> dict[int, Position]:
+    """Positions of streams (id -> epoch), their rows locked in one order until the transaction ends.
+
+    One whose number is gone or now names another epoch is left out: the database was restored.
+    """
+    rows = session.execute(LOCKED, {"ids": sorted(epochs)})
+    return {row.id: Position.from_row(row.contiguous, row.received) for row in rows if row.epoch == str(epochs[row.id])}
 
 
 def positions(session: Session, ids: Iterable[int]) -> dict[int, Position]:

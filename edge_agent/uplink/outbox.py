@@ -72,6 +72,7 @@ class Outbox:
         self.held: list[tuple[float, int, int, int]] = []  # until, stream, first, last: rejected ranges
         self.pieces: dict[tuple[int, int], int] = {}  # (stream, first) -> last: not to be sent with what follows
         self.proofs: dict[int, int] = {}  # stream -> when the cloud last had all that we hold receipts for
+        self.restored = False  # the cloud has lost what it had: it must be told again what we hold receipts for
         self.rejections = 0
         self.last_rejection = ""
         self._codec: tuple[int, int, Codec] | None = None
@@ -131,6 +132,7 @@ class Outbox:
         elif receipt.now_ms > proven_ms + STRAGGLER_MS:
             self.proofs[stream.number] = receipt.now_ms
             log.warning("the cloud has lost readings that it had receipted: sending them again")
+            self.restored = True
             received = Ranges(_received(receipt))
             return list(received.missing(receipt.contiguous + 1, believed))
         return []

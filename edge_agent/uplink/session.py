@@ -94,7 +94,7 @@ class Uplink:
         will = (str(Topic(self.gateway, Up.STATUS)), encode(Status("lost", self.agent, self.boot_id)))
         async with connect(self.config, self.gateway, will) as link:
             await link.listen(subscription("down", self.gateway))
-            await link.send(will[0], encode(await self._status("online")), retain=True)
+            await self._tell(link, "online")
             await self.on_disk(lambda: self.outbox.connected(time.monotonic()))
             self.standing.connected, self.standing.problem = True, ""
             self.standing.connections += 1
@@ -106,23 +106,29 @@ class Uplink:
             except asyncio.CancelledError:
                 with contextlib.suppress(EnergyError, TimeoutError):  # a dead broker must not hold up the stop
                     async with asyncio.timeout(GOODBYE_S):
-                        await link.send(will[0], encode(await self._status("offline")), retain=True)
+                        await self._tell(link, "offline")
                 raise
 
-    async def _status(self, state: str) -> Status:
+    async def _tell(self, link: Link, state: str) -> None:
+        """Publish our status, with what we hold receipts for: a cloud that has less asks for the rest again."""
+
         def make() -> Status:
             buffer = self.outbox.keeper.buffer
             streams = tuple((stream.epoch, stream.done.prefix) for stream in buffer.streams.values())[-1000:]
             since_ms = max(self.clock.now_ms(), 0)
             return Status(state, self.agent, self.boot_id, buffer.current.epoch, since_ms, streams)
 
-        return await self.on_disk(make)
+        status = encode(await self.on_disk(make))
+        await link.send(str(Topic(self.gateway, Up.STATUS)), status, retain=True)
 
     async def _send(self, link: Link) -> None:
         while True:
             self.wake.clear()
             while not self.reports.empty():
                 await link.send(str(Topic(self.gateway, Up.HEALTH)), self.reports.get_nowait())
+            if self.outbox.restored:
+                self.outbox.restored = False
+                await self._tell(link, "online")
             message = await self.on_disk(lambda: self.outbox.next(time.monotonic()))
             if message is None:
                 await self._rest()

@@ -4,7 +4,6 @@ The buffer, the clock and the outbox are the product's own; time, crashes, the b
 not real. The same seed gives the same history.
 """
 
-import copy
 import heapq
 import random
 import shutil
@@ -82,7 +81,6 @@ class World:
         self.boots = 1
         self.lives = 0
         self.home = self.folder / "life-0"
-        self.backup = CloudTwin()
         self.network: list[tuple[int, int, str, bytes]] = []
         self.sent = 0
         self.connected = False
@@ -203,10 +201,17 @@ class World:
             return
         self.connected = True
         self.life.outbox.connected(self._mono_s())
+        self._tell()
+
+    def _tell(self) -> None:
+        """What the gateway holds receipts for."""
+        self.life.outbox.restored = False
         streams = tuple((s.epoch, s.done.prefix) for s in self.life.keeper.buffer.streams.values())
         self._post(Topic(GATEWAY, Up.STATUS), encode(Status("online", streams=streams)))
 
     def _send(self) -> None:
+        if self.connected and self.life.outbox.restored:
+            self._tell()
         for _ in range(20):
             message = self.life.outbox.next(self._mono_s()) if self.connected else None
             if message is None:
@@ -282,11 +287,10 @@ class World:
             self.connected = False
             self.offline_until = self.counter + METERS * self.chance.randrange(1, self.trouble.offline_steps)
         if luck() < self.trouble.restore:
-            self.cloud = self.backup
-            self.backup = copy.deepcopy(self.cloud)
+            self.cloud.restore()
             self.events.append(f"cloud restored at step {self.counter // METERS}")
-        elif luck() < self.trouble.restore * 3 and isinstance(self.cloud, CloudTwin):
-            self.backup = copy.deepcopy(self.cloud)
+        elif luck() < self.trouble.restore * 3:
+            self.cloud.back_up()
         if luck() < self.trouble.power_cut:
             self.die(power=True)
         elif luck() < self.trouble.kill:
@@ -319,7 +323,7 @@ class World:
             problems.append(f"{len(values) - len(set(values))} readings twice")
         if not set(values) <= set(self.taken_at):
             problems.append("values that no meter ever had")
-        told = self._told_lost()
+        told = self.cloud.given_up()
         if len(missing) > (told + self.rounds_unmarked * METERS if self.damaged else 0):
             problems.append(f"{len(missing)} committed readings are missing, {told} reported")
         wrong = [f for f in facts if f[5] != TimeQuality.UNKNOWN and self._misdated(f[3], f[2])]
@@ -328,15 +332,6 @@ class World:
         if any(fact[2] < TRUE_START_MS - DAY_MS for fact in facts):
             problems.append("readings from before there were any")
         return problems
-
-    def _told_lost(self) -> int:
-        """Readings of which the gateways said that they will never come."""
-        if not isinstance(self.cloud, CloudTwin):
-            return 0
-        streams = self.cloud.streams.values()
-        return sum(
-            number not in s.rows for s in streams for first, last in s.voids for number in range(first, last + 1)
-        )
 
     def _misdated(self, value: int, at_ms: int) -> bool:
         return abs(self.taken_at.get(value, at_ms) - at_ms) > TOLERANCE_MS

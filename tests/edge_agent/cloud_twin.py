@@ -1,5 +1,6 @@
 """The cloud's side of the wire in memory, by the same rules: idempotent by key, receipts after commit, quarantine."""
 
+import copy
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -50,6 +51,7 @@ class CloudTwin:
     batches: int = 0
     received_bytes: int = 0
     latest_live_ms: int = 0
+    backup: dict[tuple[str, int], StreamTwin] = field(default_factory=dict)
 
     def take(self, topic: str, payload: bytes) -> Iterator[tuple[str, bytes]]:
         """What the cloud answers to one message."""
@@ -120,6 +122,21 @@ class CloudTwin:
             if not batch.lane:
                 self.latest_live_ms = max(self.latest_live_ms, reading.at_ms)
         return self.receipt(gateway, batch.epoch)
+
+    def given_up(self) -> int:
+        """Readings of which the gateways said that they will never come."""
+        streams = self.streams.values()
+        return sum(
+            number not in s.rows for s in streams for first, last in s.voids for number in range(first, last + 1)
+        )
+
+    def back_up(self) -> None:
+        """Keep what is here now."""
+        self.backup = copy.deepcopy(self.streams)
+
+    def restore(self) -> None:
+        """Only what the last backup has is left."""
+        self.streams = copy.deepcopy(self.backup)
 
     def compare(self, gateway: str, status: Status) -> list[tuple[str, bytes]]:
         """A gateway holds receipts for more than is here: this cloud was restored, so ask for the rest again."""

@@ -15,13 +15,13 @@ from cloud_service.flow.ingest.messages import (
     Incoming,
     Opened,
     Outcome,
-    Outgoing,
     add_up,
     instant,
     open_all,
     rejection,
     sender,
 )
+from cloud_service.flow.ingest.receipts import asked_again, receipt
 from cloud_service.store import readings, streams
 from cloud_service.store.failures import Refused, guarded
 from cloud_service.store.readings import Columns
@@ -29,20 +29,8 @@ from cloud_service.store.session import Engine, Session, transaction
 from cloud_service.store.stream_catalogs import Catalogs, Meaning
 from cloud_service.store.streams import GatewayFacts
 from common.errors import DecodeError, InputError, UnavailableError
-from common.message import (
-    RANGES_MAX,
-    Batch,
-    Catalog,
-    Down,
-    Health,
-    Receipt,
-    Status,
-    Topic,
-    Void,
-    encode,
-)
+from common.message import Batch, Catalog, Health, Status, Void
 
-CREDIT_READINGS = 40_000  # how many backlog readings a gateway may have on their way
 OLDEST_MS = 946_684_800_000  # 2000-01-01: an instant before that is a clock that was never set
 AHEAD_MS = 86_400_000  # nor do readings come from more than a day ahead
 GATEWAY_TTL_S = 30  # a revoked gateway is cut off within this time
@@ -62,6 +50,7 @@ class _Round:
     answers: dict[int, tuple[str, int, bool]] = field(default_factory=dict)  # stream -> gateway, epoch, send_catalog
     seen: set[int] = field(default_factory=set)
     reports: dict[int, dict[str, Any]] = field(default_factory=dict)
+    online: list[tuple[GatewayFacts, Status]] = field(default_factory=list)  # gateways that have just connected
 
 
 class Ingest:
@@ -84,14 +73,25 @@ class Ingest:
         except UnavailableError:
             self.catalogs.roll_back()
             raise
-        except Refused as error:
+        except Refused:
             self.catalogs.forget()
-            if len(messages) == 1:
-                return self._set_aside(messages[0], BadMessageError("refused", str(error)))
+        if len(messages) == 1:
+            return self._alone(messages[0])
         outcome = Outcome()
         for message in messages:
             add_up(outcome, self.take([message]))
         return outcome
+
+    def _alone(self, message: Incoming) -> Outcome:
+        """The one message that was refused, once more with everything looked up anew; then it is set aside."""
+        try:
+            return self._together([message])
+        except UnavailableError:
+            self.catalogs.roll_back()
+            raise
+        except Refused as error:
+            self.catalogs.forget()
+            return self._set_aside(message, BadMessageError("refused", str(error)))
 
     def _together(self, messages: Sequence[Incoming]) -> Outcome:
         opened, refused = open_all(messages)
@@ -112,6 +112,7 @@ class Ingest:
             moved = self._store(work)
             streams.seen(session, work.seen, now)
             streams.report(session, {one: msgspec.json.encode(facts).decode() for one, facts in work.reports.items()})
+            work.outcome.replies += asked_again(session, work.online, int(now.timestamp() * 1000))
         self.catalogs.commit()
         self._answer(work, moved)
         return work.outcome
@@ -123,9 +124,10 @@ class Ingest:
             for one in opened
             if isinstance(one.message, Catalog | Batch | Void) and _may_speak(work, one.topic.gateway)
         }
-        self.catalogs.know(work.session, spoken)
-        refused = []
         catalogs = [one for one in opened if isinstance(one.message, Catalog) and _may_speak(work, one.topic.gateway)]
+        explained = {(work.gateways[one.topic.gateway].id, getattr(one.message, "epoch", 0)) for one in catalogs}
+        self.catalogs.know(work.session, spoken, anew=explained)
+        refused = []
         for one in sorted(
             catalogs, key=lambda one: (work.gateways[one.topic.gateway].id, getattr(one.message, "version", 0))
         ):
@@ -171,6 +173,8 @@ class Ingest:
             key = "status" if isinstance(message, Status) else "report"
             facts = {key: {name: getattr(message, name) for name in message.__struct_fields__}}
             work.reports.setdefault(gateway.id, {}).update(facts)
+            if isinstance(message, Status) and message.state == "online":
+                work.online.append((gateway, message))
         else:
             raise BadMessageError("unknown_kind", f"a gateway does not say {type(message).__name__.lower()}", message)
 
@@ -205,7 +209,7 @@ class Ingest:
 
     def _store(self, work: _Round) -> dict[int, Position]:
         """Everything that is new, under the locks of the streams; their positions afterwards."""
-        before = streams.lock(work.session, work.answers)
+        before = streams.lock(work.session, {stream: epoch for stream, (_, epoch, _) in work.answers.items()})
         if len(before) != len(work.answers):
             raise Refused("a stream is not where it was: the database has been replaced")
         after = dict(before)
@@ -261,19 +265,9 @@ class Ingest:
         """Receipts for every stream that spoke, true as of the commit that has just happened."""
         now_ms = int(work.now.timestamp() * 1000)
         for stream, (gateway, epoch, send_catalog) in work.answers.items():
-            position = positions[stream]
-            gaps = position.gaps
-            highest = position.highest if len(gaps) <= RANGES_MAX else gaps[RANGES_MAX][0] - 1
-            receipt = Receipt(
-                epoch=epoch,
-                contiguous=position.contiguous,
-                highest=highest,
-                gaps=gaps[:RANGES_MAX],
-                credit=CREDIT_READINGS,
-                now_ms=now_ms,
-                send_catalog=send_catalog,
+            work.outcome.replies.append(
+                receipt(gateway, epoch, positions[stream], now_ms=now_ms, send_catalog=send_catalog)
             )
-            work.outcome.replies.append(Outgoing(str(Topic(gateway, Down.RECEIPT)), encode(receipt)))
 
     def _quarantine(self, work: _Round, incoming: Incoming, bad: BadMessageError) -> None:
         """Keep the message with its reason, and tell a known sender."""

@@ -30,6 +30,10 @@ def test_what_has_come_is_seen_and_nothing_else(
     assert max(come, default=0) == position.highest
     assert {n for n in unseen if n < position.highest} == {n for a, b in position.gaps for n in range(a, b + 1)}
     assert all(n in come for n in range(1, position.contiguous + 1))
+    assert all(
+        set(range(1, last + 1)) - come == {n for a, b in position.missing(last) for n in range(a, b + 1)}
+        for last in (0, 30, 79)
+    )
     assert position == Position.from_row(position.contiguous, position.as_json())
 
 

@@ -327,6 +327,48 @@ def test_status_and_health_are_kept_with_the_gateway(ingest: Ingest, owner: Owne
     assert one(owner, "SELECT last_seen_at FROM gateway") == NOW
 
 
+def test_a_restored_cloud_asks_for_what_a_gateway_holds_receipts_for(ingest: Ingest, owner: Owner) -> None:
+    old, new = SpeakingGateway(epoch=7), SpeakingGateway(epoch=8)
+    new.counts(1)
+    beyond_a_gap = new.counts(9)
+    ingest.take([old.says_catalog(), old.counts(10), new.says_catalog(), beyond_a_gap])
+    held = Status("online", streams=((6, 20), (7, 10), (8, 13), (9, 0)))
+
+    (never_heard_of, behind) = receipts(ingest.take([says_status(held)]).replies)
+
+    assert (6, 0, ((1, 20),), True) == told(never_heard_of)
+    assert (8, 0, ((1, 1), (11, 13)), False) == told(behind)
+    assert [] == ingest.take([says_status(Status("lost", streams=((6, 20),)))]).replies
+
+
+def test_a_restored_database_may_give_a_stream_s_number_to_another(
+    engine: Engine, ingest: Ingest, owner: Owner
+) -> None:
+    first, second, third = (SpeakingGateway(epoch=epoch) for epoch in (7, 8, 9))
+    ingest.take([first.says_catalog()])
+    owner.execute("DELETE FROM stream_catalog")
+    owner.execute("DELETE FROM stream")
+    owner.execute("ALTER SEQUENCE stream_id_seq RESTART")
+    Ingest(engine, clock=lambda: NOW).take([second.says_catalog()])  # by another process
+
+    (send_catalog,) = receipts(ingest.take([first.counts(10)]).replies)
+    outcome = ingest.take([first.says_catalog(), first.counts(10), third.says_catalog(), second.counts(10)])
+
+    assert send_catalog.send_catalog
+    assert (20, 0) == (outcome.stored, outcome.refused)
+    assert [("7", 10), ("8", 10)] == owner.execute(
+        "SELECT epoch, count(*) FROM reading JOIN stream ON stream.id = source GROUP BY 1 ORDER BY 1"
+    ).fetchall()
+
+
+def says_status(status: Status) -> Incoming:
+    return Incoming(str(Topic("gw-1", Up.STATUS)), encode(status))
+
+
+def told(receipt: Receipt) -> tuple[int, int, tuple[tuple[int, int], ...], bool]:
+    return receipt.epoch, receipt.contiguous, receipt.resend, receipt.send_catalog
+
+
 def test_live_and_backlog_of_a_stream_share_its_position(ingest: Ingest, owner: Owner) -> None:
     gateway = SpeakingGateway()
     old = gateway.counts(10)
