@@ -1,4 +1,4 @@
-"""What a gateway is told of its streams: how far each is committed, and what a restored database has to ask for again."""
+"""What a gateway is told of its streams: how far each is committed, what a restored database needs once more."""
 
 from collections.abc import Sequence
 
