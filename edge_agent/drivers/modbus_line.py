@@ -18,7 +18,6 @@ from edge_agent.transports.interface import Transport
 from edge_agent.transports.port import Port
 
 TIMEOUTS_BEFORE_REOPEN = 3
-GIVEN_UP_AFTER = 4  # timeouts in a row
 
 
 class ModbusLine:
@@ -69,7 +68,7 @@ class ModbusLine:
         Raises MeterSilent, BadAnswer, ModbusRefused or LineDown.
         """
         # a meter that is dead costs the others of its line one timeout, not several
-        retries = self.retries if self.pace.misses(unit) < GIVEN_UP_AFTER else 0
+        retries = 0 if self.pace.given_up(unit) else self.retries
         for left in range(retries, -1, -1):
             try:
                 await self._resynchronise(unit, function, start)

@@ -12,6 +12,8 @@ ADAPTER_S = 0.1  # USB adapters hand over what they have in lots of 16 ms; netwo
 LATE_MAX_S = 60.0  # an answer later than this does not come any more
 GAP_MAX_S = 0.3
 SHRINK_AFTER = 50  # answers in a row before a learned pause is shortened again
+GIVEN_UP_AFTER = 4  # timeouts in a row: then a meter is asked as briefly as may be, for the sake of the others
+PATIENT_EVERY = 4  # but every so often it gets the whole limit, as it may have become slower
 
 
 @dataclass(slots=True)
@@ -52,11 +54,15 @@ class Pace:
             self.gap_s = max(self.gap_s, self.gap_rule_s)
 
     def timeout_s(self, unit: int) -> float:
-        """Time the meter gets to think: four times what it usually takes, the whole limit until it is known."""
+        """Time the meter gets to think: four times what it usually takes, the whole limit until it is known.
+
+        One that has missed gets the whole limit, one that is given up what it usually took.
+        """
         known = self._unit(unit)
-        if known.latency_s == 0 or known.misses:
+        usual_s = max(ANSWER_MIN_S, 4 * known.latency_s + 4 * known.swing_s) + ADAPTER_S
+        if known.latency_s == 0 or (known.misses and not (self.given_up(unit) and (known.misses + 1) % PATIENT_EVERY)):
             return known.rule_s
-        return min(known.rule_s, max(ANSWER_MIN_S, 4 * known.latency_s + 4 * known.swing_s) + ADAPTER_S)
+        return min(known.rule_s, usual_s)
 
     def answer_s(self, unit: int, request_bytes: int, count: int) -> float:
         """Time until the whole answer must be there, the time on the wire included."""
@@ -90,9 +96,9 @@ class Pace:
             self.good = 0
             self.gap_s = max(self.gap_rule_s, self.gap_s * 0.9)
 
-    def misses(self, unit: int) -> int:
-        """Timeouts in a row."""
-        return self._unit(unit).misses
+    def given_up(self, unit: int) -> bool:
+        """Whether a meter has been silent so often that it is only asked whether it is back."""
+        return self._unit(unit).misses >= GIVEN_UP_AFTER
 
     def missed(self, unit: int) -> None:
         """No answer: if this meter has answered before and another was asked before it, the bus may need more pause."""

@@ -39,15 +39,35 @@ def test_a_step_of_the_clock_delays_a_poll_by_one_interval_at_most(jump_s: int) 
     assert turn.is_due(now_ms + 60_000)
 
 
-def test_a_silent_meter_is_asked_every_minute_at_most_and_as_before_when_it_returns() -> None:
+def test_a_silent_meter_is_asked_seldom_and_as_before_when_it_returns() -> None:
     turn = Turn(1)
     turn.failures = QUIET_AFTER
     turn.plan(NOON_MS + 1)
-    assert NOON_MS + PROBE_S * 1000 == turn.due_ms
+    asked_ms = turn.due_ms
+    assert NOON_MS < asked_ms <= NOON_MS + PROBE_S * 1000
+    turn.plan(asked_ms)
+    assert asked_ms + PROBE_S * 1000 == turn.due_ms
 
     turn.failures = 0
     turn.plan(turn.due_ms)
-    assert NOON_MS + PROBE_S * 1000 + 1000 == turn.due_ms
+    assert asked_ms + PROBE_S * 1000 + 1000 == turn.due_ms
+
+
+def test_a_late_poll_does_not_skip_the_instant_that_passed_meanwhile() -> None:
+    turn = Turn(60, due_ms=NOON_MS)
+    turn.plan(NOON_MS + 61_000)
+    assert NOON_MS + 60_000 == turn.due_ms
+    assert turn.is_due(NOON_MS + 61_000)
+
+    turn.plan(NOON_MS + 62_000)
+    assert NOON_MS + 120_000 == turn.due_ms
+
+
+def test_instants_missed_long_ago_are_not_made_up_for() -> None:
+    turn = Turn(60, due_ms=NOON_MS)
+    turn.plan(NOON_MS + 200_000)
+
+    assert NOON_MS + 240_000 == turn.due_ms
 
 
 def test_waiting_is_short_enough_to_notice_a_step() -> None:

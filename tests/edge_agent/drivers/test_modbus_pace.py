@@ -1,6 +1,6 @@
 import pytest
 
-from edge_agent.drivers.modbus_pace import GAP_MAX_S, LATE_MAX_S, SHRINK_AFTER, Pace
+from edge_agent.drivers.modbus_pace import GAP_MAX_S, GIVEN_UP_AFTER, LATE_MAX_S, PATIENT_EVERY, SHRINK_AFTER, Pace
 
 BYTE_S = 10 / 9600
 
@@ -27,6 +27,31 @@ def test_a_meter_that_missed_once_gets_the_whole_time_again() -> None:
     pace.answered(1, 0.03)
     pace.missed(1)
 
+    assert 1.0 == pace.timeout_s(1)
+
+
+def test_a_meter_that_is_given_up_costs_what_it_usually_took_and_now_and_then_the_whole_limit() -> None:
+    pace = serial_pace()
+    for _ in range(10):
+        pace.answered(1, 0.03)
+    usual_s = pace.timeout_s(1)
+    for _ in range(GIVEN_UP_AFTER):
+        pace.missed(1)
+    waits = []
+    for _ in range(PATIENT_EVERY):
+        waits.append(pace.timeout_s(1))
+        pace.missed(1)
+
+    assert {usual_s, 1.0} == set(waits)
+    assert 1 == waits.count(1.0)
+
+
+def test_a_meter_that_never_answered_gets_the_whole_time_however_often_it_is_asked() -> None:
+    pace = serial_pace()
+    for _ in range(GIVEN_UP_AFTER + 1):
+        pace.missed(1)
+
+    assert pace.given_up(1)
     assert 1.0 == pace.timeout_s(1)
 
 
