@@ -5,15 +5,33 @@ from typing import Any
 
 import click
 
-from cloud_service.cli.connection import amount_of, as_json, author, day_of, print_table, transaction
+from cloud_service.cli.connection import amount_of, as_json, author, day_of, print_listing, print_table, transaction
 
 JSON = click.option("--json", "json_wanted", is_flag=True, help="Print the result as JSON.")
 DAY = click.option("--day", help="Value date; today unless given.")
 
+REASON = click.option("--reason", default="", help="Why; it stands in the audit log.")
+TERM_OPTIONS = (
+    click.option("--cycle", "billing_cycle", help="monthly, bimonthly, quarterly, half_yearly, yearly or once."),
+    click.option("--cycle-day", "billing_day", type=int, help="Day of the month on which a cycle begins."),
+    click.option("--due-after", "payment_terms_days", type=int, help="Days to pay."),
+    click.option("--delivery", type=click.Choice(["email", "post", "none"]), help="How bills go out."),
+    click.option(
+        "--set", "setting", multiple=True, metavar="NAME=VALUE", help="low_days, emergency_credit, debt_share …"
+    ),
+)
+
+
+def TERMS(command: Any) -> Any:  # noqa: N802 - used like the options above
+    """The options of an account's terms."""
+    for option in reversed(TERM_OPTIONS):
+        command = option(command)
+    return command
+
 
 @click.group()
 def account() -> None:
-    """Money of clients, by account number."""
+    """Money accounts of clients, by their number."""
 
 
 @account.command()
@@ -114,6 +132,83 @@ def release_deposit(payment: int, amount: str, *, day: str | None, json_wanted: 
             session, payment, amount_of(amount, "AMOUNT"), day=day_of(day, "--day"), author=author()
         )
     _tell(done, json_wanted=json_wanted)
+
+
+@account.command(name="open")
+@click.argument("client_number")
+@click.option("--currency", required=True, help="Three capitals of ISO 4217; it cannot be changed later.")
+@click.option("--number", default="", help="The next free one unless given.")
+@click.option("--mode", type=click.Choice(["postpaid", "prepaid"]), default="postpaid", show_default=True)
+@TERMS
+@DAY
+@REASON
+@JSON
+def open_account(
+    client_number: str, *, currency: str, number: str, mode: str, day: str | None, reason: str, json_wanted: bool,
+    **terms: Any,
+) -> None:  # fmt: skip
+    """Give a client a money account."""
+    from cloud_service.flow.client import NewAccount, Terms
+    from cloud_service.flow.client import open_account as step
+    from cloud_service.store.handling import client_id
+
+    with transaction() as session:
+        wanted = NewAccount(currency, day_of(day, "--day"), number, mode, Terms(**_given(terms, {})))
+        made = step(session, client_id(session, client_number), wanted, author=author(), reason=reason)
+        taken = _number_of(session, made)
+    click.echo(as_json({"account": taken}) if json_wanted else f"account {taken} is open")
+
+
+@account.command()
+@click.argument("number")
+@TERMS
+@REASON
+@JSON
+def terms(number: str, *, reason: str, json_wanted: bool, **terms: Any) -> None:
+    """Change how an account is billed and reached; what is not named stays."""
+    from cloud_service.flow.client import Terms, change_terms
+    from cloud_service.store.clients import account_terms
+    from cloud_service.store.handling import account_id
+
+    with transaction() as session:
+        known = account_id(session, number)
+        before = account_terms(session, known)
+        wanted = Terms(**before | _given(terms, before["settings"]))
+        changed = change_terms(session, known, wanted, author=author(), reason=reason)
+    click.echo(as_json({"changed": changed}) if json_wanted else f"changed: {', '.join(changed) or 'nothing'}")
+
+
+@account.command(name="list")
+@click.option("--search", default="", help="Part of the account's number or the tenant's name.")
+@click.option("--limit", default=50, show_default=True)
+@JSON
+def list_accounts(*, search: str, limit: int, json_wanted: bool) -> None:
+    """Accounts with what is open and what is credit."""
+    from cloud_service.store.access import Scope
+    from cloud_service.store.lists.paging import Wanted
+    from cloud_service.store.lists.parties import accounts
+
+    asked = Wanted(text=search, size=limit)
+    shown = ("number", "tenant", "mode", "currency", "outstanding", "credit", "billing_cycle", "delivery")
+    print_listing(accounts(Scope(), asked, day_of(None, "")), asked, shown, json_wanted=json_wanted)
+
+
+def _given(terms: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any]:
+    """The terms that were named; settings as NAME=VALUE, an empty value takes one out."""
+    named = {name: value for name, value in terms.items() if value is not None and name != "setting"}
+    prepaid, kept = dict(settings.get("prepaid", {})), dict(settings)
+    for name, _, value in (one.partition("=") for one in terms["setting"]):
+        group = kept if name in ("debt_share", "invoice_per") else prepaid
+        group.pop(name, None)
+        group |= {name: value} if value else {}
+    kept.pop("prepaid", None)
+    return named | {"settings": kept | ({"prepaid": prepaid} if prepaid else {})}
+
+
+def _number_of(session: Any, account_id: int) -> str:
+    from cloud_service.store.clients import account_number
+
+    return account_number(session, account_id)
 
 
 def _tell(done: Any, *, json_wanted: bool) -> None:

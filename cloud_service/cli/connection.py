@@ -86,6 +86,24 @@ def author() -> str:
         return "cli"
 
 
+def print_listing(listing: Any, asked: Any, shown: tuple[str, ...], *, json_wanted: bool) -> None:
+    """One page of a list of the console, as a table or as JSON: the same query, the same rows."""
+    from cloud_service.store.lists.paging import page_of
+
+    with transaction() as session:
+        rows = page_of(session, listing, asked).rows
+    found = [{name: getattr(row, name) for name in shown} for row in rows]
+    if json_wanted:
+        click.echo(as_json(found))
+    else:
+        heads = [name.replace("_", " ").upper() for name in shown]
+        print_table(heads, [["–" if value is None else str(_shown(value)) for value in one.values()] for one in found])
+
+
+def _shown(value: object) -> object:
+    return _plain(value) if isinstance(value, Decimal) else value
+
+
 def print_table(heads: list[str], rows: list[list[str]]) -> None:
     """Columns as wide as needed; numbers to the right."""
     widths = [max(len(str(row[n])) for row in [heads, *rows]) for n in range(len(heads))]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from cloud_service.cli.connection import amount_of, as_json, author, day_of, transaction
+from cloud_service.cli.connection import amount_of, as_json, author, day_of, print_listing, transaction
 from common.errors import InputError
 
 JSON = click.option("--json", "json_wanted", is_flag=True, help="Print the result as JSON.")
@@ -41,6 +41,25 @@ def move_in(
         )  # fmt: skip
         found = step(session, wanted, author=author(), reason=reason)
     click.echo(as_json({"contract": found}) if json_wanted else f"contract {number} begins")
+
+
+@contract.command(name="list")
+@click.option("--search", default="", help="Part of number, tenant, place, grid id or meter.")
+@click.option("--state", type=click.Choice(["active", "future", "ended"]))
+@click.option("--limit", default=50, show_default=True)
+@JSON
+def list_contracts(*, search: str, state: str | None, limit: int, json_wanted: bool) -> None:
+    """Connections: who is supplied where, by which meter and tariff."""
+    from cloud_service.store.access import Scope
+    from cloud_service.store.lists.paging import Wanted
+    from cloud_service.store.lists.parties import connections
+
+    asked = Wanted(text=search, filters={"state": (state,)} if state else {}, size=limit)
+    shown = (
+        "number", "tenant", "account", "site", "point", "utility", "grid_id", "meter", "tariff", "since", "until",
+        "mode", "state",
+    )  # fmt: skip
+    print_listing(connections(Scope(), asked, day_of(None, "")), asked, shown, json_wanted=json_wanted)
 
 
 @contract.command(name="move-out")
@@ -82,7 +101,8 @@ def owner(number: str, *, account_number: str, day: str, reason: str, json_wante
 @click.option("--tariff", "code", required=True)
 @DAY
 @click.option("--reason", required=True)
-def tariff(number: str, *, code: str, day: str, reason: str) -> None:
+@JSON
+def tariff(number: str, *, code: str, day: str, reason: str, json_wanted: bool) -> None:
     """Another tariff from a day on."""
     from cloud_service.flow.contract import change_tariff
     from cloud_service.store.handling import contract_id, tariff_id
@@ -92,6 +112,7 @@ def tariff(number: str, *, code: str, day: str, reason: str) -> None:
             session, contract_id(session, number), tariff_id(session, code), day_of(day, "--day"), author=author(),
             reason=reason,
         )  # fmt: skip
+    click.echo(as_json({"contract": number, "tariff": code, "from": day}) if json_wanted else f"{code} from {day} on")
 
 
 @contract.command(name="exchange-meter")
@@ -102,26 +123,44 @@ def tariff(number: str, *, code: str, day: str, reason: str) -> None:
 @click.option("--opening", multiple=True, metavar="REGISTER=INDEX", help="First index of the new meter, in its unit.")
 @click.option("--multiplier", default="1", show_default=True, help="CT × VT of the new mount.")
 @REASON
+@JSON
 def exchange_meter(
-    *, point: str, meter: str, at: str, closing: tuple[str, ...], opening: tuple[str, ...], multiplier: str, reason: str
+    *,
+    point: str,
+    meter: str,
+    at: str,
+    closing: tuple[str, ...],
+    opening: tuple[str, ...],
+    multiplier: str,
+    reason: str,
+    json_wanted: bool,
 ) -> None:
     """A meter goes, another comes."""
     from cloud_service.flow.contract import Exchange
     from cloud_service.flow.contract import exchange_meter as step
     from cloud_service.store.handling import meter_id, point_id
 
-    when = datetime.fromisoformat(at)
-    if when.tzinfo is None:
-        raise InputError("the time needs its offset", path="--at", hint="for example 2026-10-16T10:30+02:00")
     with transaction() as session:
         wanted = Exchange(
-            point_id(session, point), meter_id(session, meter), when, _indexes(closing, "--closing"),
-            _indexes(opening, "--opening"), amount_of(multiplier, "--multiplier"),
+            point_id(session, point), meter_id(session, meter), moment(at, "--at"), indexes(closing, "--closing"),
+            indexes(opening, "--opening"), amount_of(multiplier, "--multiplier"),
         )  # fmt: skip
         step(session, wanted, author=author(), reason=reason)
+    click.echo(as_json({"point": point, "meter": meter}) if json_wanted else f"meter {meter} hangs at {point}")
 
 
-def _indexes(texts: tuple[str, ...], option: str) -> dict[str, int]:
+def moment(text: str, option: str) -> datetime:
+    """The instant an option names; without its offset it could be two."""
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"{text!r} is no time", path=option, hint="for example 2026-10-16T10:30+02:00") from None
+    if when.tzinfo is None:
+        raise InputError("the time needs its offset", path=option, hint="for example 2026-10-16T10:30+02:00")
+    return when
+
+
+def indexes(texts: tuple[str, ...], option: str) -> dict[str, int]:
     """`register=index` in the register's unit, as thousandths."""
     found = {}
     for text in texts:
@@ -136,13 +175,15 @@ def _indexes(texts: tuple[str, ...], option: str) -> dict[str, int]:
 @click.argument("account_number")
 @click.argument("cycle", type=click.Choice(["monthly", "bimonthly", "quarterly", "half_yearly", "yearly", "once"]))
 @click.option("--on", "day", type=int, default=1, show_default=True, help="Day of the month a cycle begins.")
-def cycle(account_number: str, cycle: str, *, day: int) -> None:
+@JSON
+def cycle(account_number: str, cycle: str, *, day: int, json_wanted: bool) -> None:
     """How often an account is billed."""
     from cloud_service.flow.contract import change_cycle
     from cloud_service.store.handling import account_id
 
     with transaction() as session:
         change_cycle(session, account_id(session, account_number), cycle, day, author=author())
+    click.echo(as_json({"account": account_number, "cycle": cycle, "day": day}) if json_wanted else f"billed {cycle}")
 
 
 @contract.command()
@@ -150,7 +191,8 @@ def cycle(account_number: str, cycle: str, *, day: int) -> None:
 @click.argument("mode", type=click.Choice(["prepaid", "postpaid"]))
 @DAY
 @REASON
-def mode(account_number: str, mode: str, *, day: str, reason: str) -> None:
+@JSON
+def mode(account_number: str, mode: str, *, day: str, reason: str, json_wanted: bool) -> None:
     """Prepaid or postpaid from a day on."""
     from cloud_service.flow.contract import change_mode
     from cloud_service.store.handling import account_id
@@ -159,22 +201,26 @@ def mode(account_number: str, mode: str, *, day: str, reason: str) -> None:
         change_mode(
             session, account_id(session, account_number), mode, day_of(day, "--day"), author=author(), reason=reason
         )
+    click.echo(as_json({"account": account_number, "mode": mode, "from": day}) if json_wanted else f"{mode} from {day}")
 
 
 @contract.command()
 @click.argument("point")
 @click.option("--account", "account_number", required=True, help="The owner's account.")
 @click.option("--tariff", required=True, help="Code of the tariff for empty days.")
-def vacancy(point: str, *, account_number: str, tariff: str) -> None:
+@REASON
+@JSON
+def vacancy(point: str, *, account_number: str, tariff: str, reason: str, json_wanted: bool) -> None:
     """Who pays for a service point while nobody lives there."""
-    from cloud_service.store.auditing import note
+    from cloud_service.flow.contract import set_vacancy
     from cloud_service.store.handling import account_id, point_id, tariff_id
-    from cloud_service.store.supply import set_vacancy
 
     with transaction() as session:
-        place, payer = point_id(session, point), account_id(session, account_number)
-        set_vacancy(session, place, payer, tariff_id(session, tariff))
-        note(session, author(), "point.vacancy", f"service_point:{place}", account=payer, tariff=tariff)
+        set_vacancy(
+            session, point_id(session, point), account_id(session, account_number), tariff_id(session, tariff),
+            author=author(), reason=reason,
+        )  # fmt: skip
+    click.echo(as_json({"point": point, "account": account_number}) if json_wanted else f"{account_number} pays")
 
 
 @contract.command()

@@ -1,4 +1,4 @@
-"""`energy-cloud tariff`: check tariff documents, import URDB records, print the schema; needs no database."""
+"""`energy-cloud tariff`: check tariff documents, import URDB records, print the schema; keep what bills are made by."""
 
 import json
 from pathlib import Path
@@ -45,6 +45,78 @@ def check(file: Path, *, as_json: bool) -> None:
         click.echo(f"  {version.title}: {kinds}")
     for note in notes:
         click.echo(f"  note: {note}", err=True)
+
+
+@tariff.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--from", "start", help="First day, where the document names none.")
+@click.option("--entity", type=int, help="Legal entity; needed where there are several.")
+@click.option("--reason", default="", help="Why; it stands in the audit log.")
+@click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
+def add(file: Path, *, start: str | None, entity: int | None, reason: str, as_json: bool) -> None:
+    """Keep a document as a tariff, or as the next version of one; the same twice is once. Needs the database."""
+    from dataclasses import asdict
+
+    from cloud_service.cli.bill import the_entity
+    from cloud_service.cli.connection import author, day_of, transaction
+    from cloud_service.domain.tariff import read_text
+    from cloud_service.flow.publish import draft, publish
+
+    found = draft(read_text(file), file.name)
+    with transaction() as session:
+        first = day_of(start, "--from") if start else None
+        done = publish(session, the_entity(session, entity), found, author=author(), start=first, reason=reason)
+    if as_json:
+        click.echo(json.dumps(asdict(done) | {"notes": list(found.notes)}, ensure_ascii=False))
+        return
+    click.echo(f"{done.code} ({done.name}): {done.new} new versions")
+    for note in found.notes:
+        click.echo(f"  note: {note}", err=True)
+
+
+@tariff.command(name="list")
+@click.option("--search", default="", help="Part of code or name.")
+@click.option("--limit", default=50, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
+def list_tariffs(*, search: str, limit: int, as_json: bool) -> None:
+    """The tariffs that are kept, with how many connections they price today."""
+    from cloud_service.cli.connection import day_of, print_listing
+    from cloud_service.store.access import Scope
+    from cloud_service.store.lists.office import tariffs
+    from cloud_service.store.lists.paging import Wanted
+
+    asked = Wanted(text=search, size=limit)
+    shown = ("code", "name", "currency", "versions", "current_since", "connections")
+    print_listing(tariffs(Scope(), asked, day_of(None, "")), asked, shown, json_wanted=as_json)
+
+
+@tariff.command()
+@click.argument("code")
+@click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
+def show(code: str, *, as_json: bool) -> None:
+    """The versions of a tariff that is kept; with --json their documents, too."""
+    from dataclasses import asdict
+
+    from cloud_service.cli.connection import as_json as to_json
+    from cloud_service.cli.connection import print_table, transaction
+    from cloud_service.store.contracts import tariff_versions
+    from cloud_service.store.handling import tariff_id
+    from cloud_service.store.price_lists import versions
+
+    with transaction() as session:
+        kept = versions(session, tariff_id(session, code))
+        documents = {one.id: one.document for one in tariff_versions(session, [one.id for one in kept])}
+    if as_json:
+        rows = [asdict(one) | {"document": documents[one.id]} for one in kept]
+        click.echo(to_json({"tariff": code, "versions": rows}))
+        return
+    print_table(
+        ["FROM", "UNTIL", "BILLED", "HASH"],
+        [
+            [str(one.start or "ever"), str(one.until or "open"), "yes" if one.billed else "no", one.hash[:12]]
+            for one in kept
+        ],
+    )
 
 
 @tariff.command("import-urdb")

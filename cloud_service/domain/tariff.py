@@ -26,6 +26,7 @@ from cloud_service.domain.tax import Tax, check_taxes
 from common.errors import InputError
 
 FORMAT = 1
+SCHEMA_HINT = "see `energy-cloud tariff schema`"
 
 
 class RoundingRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -124,16 +125,35 @@ def load_tariff(document: Mapping[str, Any]) -> Tariff:
     """The tariff of a document; anything that cannot be priced is refused with its path. Floats are refused."""
     _no_floats(document, "")
     if "versions" in document:
-        shared = {key: value for key, value in document.items() if key != "versions"}
-        return join_versions([load_tariff({**shared, **version}) for version in document["versions"]])
+        parts = enumerate(split_versions(document))
+        return join_versions([_load_version(part, f"versions[{index}]") for index, part in parts])
     try:
         parsed = msgspec.convert(document, Document)
     except msgspec.ValidationError as error:
         message, _, path = str(error).partition(" - at `$")
-        raise InputError(message, path=path.strip("`.") or "$", hint="see `energy-cloud tariff schema`") from error
+        raise InputError(message, path=path.strip("`.") or "$", hint=SCHEMA_HINT) from error
     known = Known(parsed.schedules, parsed.registers, parsed.quantities, parsed.charges)
     _check(parsed, known)
     return Tariff((Version(parsed, tariff_hash(document), known),))
+
+
+def split_versions(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """A document a version: what stands outside of `versions` holds for each of them."""
+    if "versions" not in document:
+        return [dict(document)]
+    versions = document["versions"]
+    if not isinstance(versions, list | tuple) or not all(isinstance(one, Mapping) for one in versions):
+        raise InputError("versions are a list of documents", path="versions", hint=SCHEMA_HINT)
+    shared = {key: value for key, value in document.items() if key != "versions"}
+    return [{**shared, **version} for version in versions]
+
+
+def _load_version(document: Mapping[str, Any], place: str) -> Tariff:
+    try:
+        return load_tariff(document)
+    except InputError as error:
+        where = f"{place}.{error.path}" if error.path not in ("", "$") else place
+        raise InputError(error.message, path=where, hint=error.hint, code=error.code) from error
 
 
 def _check(document: Document, known: Known) -> None:
@@ -240,10 +260,7 @@ def read_tariff_file(path: Path | str) -> Tariff:
 
 def read_document(path: Path) -> dict[str, Any]:
     """The mapping in a JSON, TOML or YAML file; numbers with a point become exact decimals."""
-    try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"the file cannot be read: {error}", path=str(path)) from error
+    text = read_text(path)
     try:
         found = parse_document(text, path.suffix.lower())
     except InputError as error:
@@ -251,6 +268,14 @@ def read_document(path: Path) -> dict[str, Any]:
             error.message, path=f"{path}: {error.path}" if error.path else str(path), hint=error.hint
         ) from error
     return found
+
+
+def read_text(path: Path) -> str:
+    """The text of a file in UTF-8."""
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"the file cannot be read: {error}", path=str(path)) from error
 
 
 def parse_document(text: str, suffix: str) -> dict[str, Any]:

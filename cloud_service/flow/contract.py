@@ -40,12 +40,18 @@ class Exchange:
 
 def move_in(session: Session, wanted: MoveIn, *, author: str, reason: str = "") -> int:
     """A new contract. The owner's vacancy contract, if one runs, ends on that day; another tenant's does not."""
+    if not wanted.number.strip():
+        raise InputError("a connection has a number", path="number")
+    if wanted.until is not None and wanted.until <= wanted.day:
+        raise InputError(f"{wanted.until} is not after {wanted.day}", path="until", hint="the end is exclusive")
+    _fits(session, wanted.service_point_id, wanted.account_id, wanted.tariff_id)
     running = supply.running_contract(session, wanted.service_point_id, wanted.day)
     if running is not None:
         if not running.vacancy:
             raise ConflictError(
-                f"contract {running.number} runs on {wanted.day}", hint="move the tenant out first", code="occupied"
-            )
+                f"contract {running.number} runs on {wanted.day}", path="point", hint="move the tenant out first",
+                code="occupied",
+            )  # fmt: skip
         _end(session, running.id, wanted.day, author, "a tenant moves in")
     contract_id = supply.add_contract(
         session, number=wanted.number, point_id=wanted.service_point_id, account_id=wanted.account_id,
@@ -57,6 +63,19 @@ def move_in(session: Session, wanted: MoveIn, *, author: str, reason: str = "") 
         account=wanted.account_id, start=wanted.day.isoformat(),
     )  # fmt: skip
     return contract_id
+
+
+def _fits(session: Session, point_id: int, account_id: int, tariff_id: int) -> None:
+    """One legal entity, one currency: what does not fit would only be parked when it is billed."""
+    known = supply.terms(session, point_id, account_id, tariff_id)
+    if known.account_entity != known.point_entity:
+        raise ConflictError("the account is of another legal entity than the service point", path="account")
+    if known.tariff_entity != known.account_entity:
+        raise ConflictError("the tariff is of another legal entity than the account", path="tariff")
+    if known.tariff_currency != known.account_currency:
+        raise ConflictError(
+            f"the tariff is in {known.tariff_currency}, the account in {known.account_currency}", path="tariff"
+        )
 
 
 def move_out(session: Session, contract_id: int, day: date, *, author: str, reason: str = "") -> int | None:
@@ -130,6 +149,8 @@ def change_tariff(session: Session, contract_id: int, tariff_id: int, day: date,
     billed = supply.billed_until(session, contract_id)
     if billed is not None and billed > day:
         raise ConflictError(f"days up to {billed} are billed already", hint="credit the bill first")
+    facts = supply.contract_facts(session, contract_id)
+    _fits(session, facts.service_point_id, facts.account_id, tariff_id)
     before = supply.tariff_on(session, contract_id, day)
     supply.end_assignment(session, contract_id, day)
     supply.assign_tariff(session, contract_id, tariff_id, day, None)
@@ -162,6 +183,18 @@ def change_mode(session: Session, account_id: int, mode: str, day: date, *, auth
     before = supply.set_mode(session, account_id, mode, day)
     after = {"mode": mode, "from": day.isoformat()}
     auditing.record(session, [auditing.Change(author, "account.mode", f"account:{account_id}", before, after, reason)])
+
+
+def set_vacancy(
+    session: Session, point_id: int, account_id: int, tariff_id: int, *, author: str, reason: str = ""
+) -> None:
+    """From now on the owner's account pays for a service point while nobody lives there."""
+    _fits(session, point_id, account_id, tariff_id)
+    supply.set_vacancy(session, point_id, account_id, tariff_id)
+    auditing.note(
+        session, author, "point.vacancy", f"service_point:{point_id}", reason=reason, account=account_id,
+        tariff=tariff_id,
+    )  # fmt: skip
 
 
 def local_midnight(day: date, timezone: str) -> datetime:

@@ -2,8 +2,11 @@
 
 import psycopg
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import IntegrityError as RefusedError
 
 from common.errors import EnergyError
+
+__all__ = ["FIELDS", "REFUSALS", "WORDS", "RefusedError", "field_of", "reason_of"]
 
 REFUSALS = (EnergyError, psycopg.errors.IntegrityError, psycopg.errors.DataError, DBAPIError)
 
@@ -16,15 +19,40 @@ WORDS = {
     "ex_meter_mount_point": "another meter is mounted at the service point in this time",
     "ex_meter_mount_meter": "the meter is mounted elsewhere in this time",
     "ex_tariff_assignment_during": "another tariff is assigned in these days",
+    "ex_tariff_version_during": "another version of the tariff is valid in these days",
     "ex_account_mode_during": "the account has another mode in these days",
+    "uq_client_legal_entity_id_number": "another client has this number",
+    "uq_account_number": "another account has this number",
+    "uq_contract_number": "another connection has this number",
+    "uq_meter_maker_serial": "a meter of this maker and serial is there already",
+    "uq_meter_name": "another meter has this name",
+    "uq_tariff_legal_entity_id_code": "another tariff has this code",
+}
+FIELDS = {
+    # the field of a form in which what was refused was typed
+    "ex_contract_point": "point",
+    "ex_meter_mount_point": "meter",
+    "ex_meter_mount_meter": "meter",
+    "ex_tariff_assignment_during": "tariff",
+    "ex_tariff_version_during": "start",
+    "uq_client_legal_entity_id_number": "number",
+    "uq_account_number": "account_number",
+    "uq_contract_number": "number",
+    "uq_meter_maker_serial": "serial",
+    "uq_meter_name": "name",
 }
 
 
-def reason_of(error: BaseException) -> str:
-    """Why something was refused, in one sentence."""
+def reason_of(error: BaseException, *, detail: bool = True) -> str:
+    """Why something was refused, in one sentence; `detail` adds the rows, by our ids."""
     cause = getattr(error, "orig", None) or error
     if isinstance(cause, psycopg.Error):
-        name = cause.diag.constraint_name or ""
-        detail = f" ({cause.diag.message_detail})" if cause.diag.message_detail else ""
-        return WORDS.get(name, cause.diag.message_primary or str(cause)) + detail
+        words = WORDS.get(cause.diag.constraint_name or "", cause.diag.message_primary or str(cause))
+        return f"{words} ({cause.diag.message_detail})" if detail and cause.diag.message_detail else words
     return str(error)
+
+
+def field_of(error: BaseException) -> str:
+    """The field in which the refused value was typed, empty where that is not known."""
+    cause = getattr(error, "orig", None) or error
+    return FIELDS.get(cause.diag.constraint_name or "", "") if isinstance(cause, psycopg.Error) else ""

@@ -59,6 +59,23 @@ class Mounted:
     meter_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What must fit where an account takes a service point over by a tariff: the legal entities and currencies."""
+
+    point_entity: int
+    account_entity: int
+    tariff_entity: int
+    account_currency: str
+    tariff_currency: str
+
+
+TERMS = text(
+    "SELECT s.legal_entity_id AS point_entity, c.legal_entity_id AS account_entity, t.legal_entity_id AS tariff_entity,"
+    " a.currency AS account_currency, t.currency AS tariff_currency"
+    " FROM service_point p JOIN site s ON s.id = p.site_id, account a JOIN client c ON c.id = a.client_id, tariff t"
+    " WHERE p.id = :point AND a.id = :account AND t.id = :tariff"
+)
 RUNNING = text(
     "SELECT c.id, c.number, coalesce((p.settings->'vacancy'->>'account')::bigint = c.account_id, false) AS vacancy"
     " FROM contract c JOIN service_point p ON p.id = c.service_point_id"
@@ -119,6 +136,12 @@ END_MODE = text(
 )
 DROP_MODES = text("DELETE FROM account_mode WHERE account_id = :id AND lower(during) >= :day")
 ADD_MODE = text("INSERT INTO account_mode (account_id, mode, during) VALUES (:id, :mode, daterange(:day, NULL))")
+
+
+def terms(session: Session, point_id: int, account_id: int, tariff_id: int) -> Terms:
+    """The legal entities and currencies of a service point, an account and a tariff."""
+    values = {"point": point_id, "account": account_id, "tariff": tariff_id}
+    return Terms(**session.execute(TERMS, values).mappings().one())
 
 
 def running_contract(session: Session, point_id: int, day: date) -> Running | None:

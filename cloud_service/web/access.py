@@ -26,6 +26,7 @@ class May(StrEnum):
     COLLECT = "collect"  # record payments, send bills and reminders
     BILL = "bill"  # start billing runs, correct bills
     APPROVE = "approve"  # let a billing run issue its bills
+    CONTRACT = "contract"  # write clients, accounts, connections, meters and tariffs
     MANAGE = "manage"  # change people's rights and settings
     AUDIT = "audit"  # read the audit log
     DIAGNOSE = "diagnose"  # the support desk: gateways, quarantine
@@ -34,7 +35,7 @@ class May(StrEnum):
 
 ROLES: dict[str, frozenset[May]] = {
     "admin": frozenset(May) - {May.PORTAL},
-    "billing": frozenset({May.READ, May.COLLECT, May.BILL, May.APPROVE}),
+    "billing": frozenset({May.READ, May.COLLECT, May.BILL, May.APPROVE, May.CONTRACT}),
     "support": frozenset({May.READ, May.DIAGNOSE}),
     "auditor": frozenset({May.READ, May.AUDIT}),
     "client": frozenset({May.PORTAL}),

@@ -7,18 +7,22 @@ from cloud_service.web.console import (
     accounts,
     audit,
     bills,
+    client_forms,
     clients,
+    connection_forms,
     connections,
     corrections,
     dashboard,
     gateways,
     meters,
+    move_in,
     payments,
     prepaid,
     reports,
     runs,
     search,
     settings,
+    tariff_forms,
     tariffs,
     users,
 )
@@ -26,7 +30,8 @@ from cloud_service.web.portal import home
 from cloud_service.web.support import desk
 
 PAGES = (
-    health, dashboard, bills, corrections, payments, runs, prepaid, reports, clients, accounts, connections, tariffs,
-    meters, gateways, audit, users, settings, search, help, me, desk, home, pay, webhooks,
+    health, dashboard, bills, corrections, payments, runs, prepaid, reports, clients, client_forms, accounts,
+    connections, move_in, connection_forms, tariffs, tariff_forms, meters, gateways, audit, users, settings, search,
+    help, me, desk, home, pay, webhooks,
 )  # fmt: skip
 BLUEPRINTS: tuple[Blueprint, ...] = tuple(page.blueprint for page in PAGES)

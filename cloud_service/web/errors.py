@@ -7,6 +7,7 @@ from flask import Flask, Response, jsonify, make_response, render_template, requ
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from cloud_service.store.refusals import RefusedError, reason_of
 from common.errors import ConflictError, EnergyError, ForbiddenError, InputError, NotFoundError, UnavailableError
 
 log = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ WORDS = {
 def use(app: Flask) -> None:
     """Register the handlers."""
     app.register_error_handler(EnergyError, on_energy_error)
+    app.register_error_handler(RefusedError, on_refusal)
     app.register_error_handler(CSRFError, on_csrf)
     app.register_error_handler(HTTPException, on_http)
 
@@ -42,6 +44,12 @@ def on_energy_error(error: EnergyError) -> Response:
     """One of ours: its own words, with what to do."""
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
     return page(status, error.message, error.hint, error.as_json())
+
+
+def on_refusal(error: RefusedError) -> Response:
+    """A constraint of the database stood in the way: two did the same at once, or days overlap."""
+    log.warning("refused on %s %s: %s", request.method, request.path, reason_of(error))
+    return page(409, reason_of(error, detail=False), "Nothing was stored. Go back and look at the dates and numbers.")
 
 
 def on_csrf(_error: CSRFError) -> Response:

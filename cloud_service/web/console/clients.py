@@ -47,8 +47,9 @@ LIST = ListPage(
         ),
     ),
     order=("name", False),
-    empty="Clients come with an import or the example operator.",
+    empty="Add the first one, with its account; connections join it to a service point.",
     icon="users",
+    template="console/clients.html",
 )
 
 

@@ -58,6 +58,7 @@ LIST = ListPage(
     order=("number", False),
     empty="A connection joins a service point, a meter and an account.",
     icon="plug-connected",
+    template="console/connections.html",
 )
 
 

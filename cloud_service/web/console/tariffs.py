@@ -34,8 +34,9 @@ LIST = ListPage(
     ),
     search="Code or name",
     order=("name", False),
-    empty="Import one: energy-cloud tariff import FILE",
+    empty="Upload or paste a document: prices, taxes, and from when on they are valid.",
     icon="receipt-2",
+    template="console/tariffs.html",
 )
 
 

@@ -1,0 +1,189 @@
+"""`energy-cloud site`, `point`, `meter`: where energy is used, and what counts it there."""
+
+from decimal import Decimal
+from typing import Any
+
+import click
+
+from cloud_service.cli.connection import amount_of, as_json, author, day_of, print_listing, print_table, transaction
+
+JSON = click.option("--json", "json_wanted", is_flag=True, help="Print the result as JSON.")
+REASON = click.option("--reason", default="", help="Why; it stands in the audit log.")
+UTILITY = click.Choice(["electricity", "water", "gas", "heat", "cooling"])
+
+
+@click.group()
+def site() -> None:
+    """Properties, each with its time zone and currency."""
+
+
+@site.command(name="add")
+@click.argument("name")
+@click.option("--timezone", required=True, help="IANA name, for example Europe/Berlin; its days are billed.")
+@click.option("--currency", required=True, help="Three capitals of ISO 4217.")
+@click.option("--address", default="")
+@click.option("--country", default="", help="Two capitals.")
+@click.option("--holiday-calendar", default="", help="For example de-by; friendly hours and day types go by it.")
+@click.option("--entity", type=int, help="Legal entity; needed where there are several.")
+@REASON
+@JSON
+def add_site(name: str, *, entity: int | None, reason: str, json_wanted: bool, **facts: str) -> None:
+    """A new property."""
+    from cloud_service.cli.bill import the_entity
+    from cloud_service.flow.place import SiteFacts
+    from cloud_service.flow.place import add_site as step
+
+    with transaction() as session:
+        made = step(session, the_entity(session, entity), SiteFacts(name, **facts), author=author(), reason=reason)
+    click.echo(as_json({"site": name, "id": made}) if json_wanted else f"site {name}")
+
+
+@site.command(name="list")
+@JSON
+def list_sites(*, json_wanted: bool) -> None:
+    """All properties."""
+    from cloud_service.store.access import Scope
+    from cloud_service.store.overview import entities, sites
+
+    shown = ("name", "address", "country", "timezone", "currency", "holiday_calendar")
+    with transaction() as session:
+        found = [
+            {"entity": entity.name, **{name: getattr(one, name) for name in shown}}
+            for entity in entities(session, Scope())
+            for one in sites(session, entity.id)
+        ]
+    _print(found, json_wanted=json_wanted)
+
+
+@click.group()
+def point() -> None:
+    """Service points: a flat, a shop, a common area, a master meter's place."""
+
+
+@point.command(name="add")
+@click.argument("name")
+@click.option("--site", "site_name", required=True)
+@click.option("--utility", type=UTILITY, default="electricity", show_default=True)
+@click.option("--grid-id", default="", help="MaLo, MPAN, NMI, EAN, PRM.")
+@click.option("--under", default="", help="Service point whose meter counts this one too.")
+@REASON
+@JSON
+def add_point(
+    name: str, *, site_name: str, utility: str, grid_id: str, under: str, reason: str, json_wanted: bool
+) -> None:
+    """A new service point at a site."""
+    from cloud_service.flow.place import PointFacts
+    from cloud_service.flow.place import add_point as step
+    from cloud_service.store.handling import point_id, site_id
+
+    with transaction() as session:
+        facts = PointFacts(name, utility, grid_id, point_id(session, under) if under else None)
+        made = step(session, site_id(session, site_name), facts, author=author(), reason=reason)
+    click.echo(as_json({"point": f"{site_name}: {name}", "id": made}) if json_wanted else f"{site_name}: {name}")
+
+
+@point.command(name="list")
+@click.option("--site", "site_name", default="")
+@click.option("--free", is_flag=True, help="Only those without a contract today.")
+@click.option("--limit", default=300, show_default=True)
+@JSON
+def list_points(*, site_name: str, free: bool, limit: int, json_wanted: bool) -> None:
+    """Service points with the meter that hangs and the contract that runs there today."""
+    from dataclasses import asdict
+
+    from cloud_service.store.access import Scope
+    from cloud_service.store.places import points
+
+    with transaction() as session:
+        found = points(session, Scope(), day_of(None, ""), site=site_name, free=free, rows=limit)
+    _print([asdict(one) for one in found], json_wanted=json_wanted)
+
+
+@click.group()
+def meter() -> None:
+    """Meters; those of a gateway appear by themselves."""
+
+
+@meter.command(name="add")
+@click.argument("serial")
+@click.option("--maker", default="")
+@click.option("--name", default="", help="What its gateway or file calls it; the serial unless given.")
+@click.option("--profile", default="", help="A profile of firmware_configs, for example eastron_sdm630.")
+@click.option("--max-power-kw", help="Above it a reading is not plausible.")
+@click.option(
+    "--register", "registers", multiple=True, metavar="NAME:UNIT[:export]", help="import:kWh, solar:kWh:export"
+)
+@click.option("--digits", type=int, help="Digits before the point, at which an index rolls over.")
+@REASON
+@JSON
+def add_meter(
+    serial: str, *, maker: str, name: str, profile: str, max_power_kw: str | None, registers: tuple[str, ...],
+    digits: int | None, reason: str, json_wanted: bool,
+) -> None:  # fmt: skip
+    """A new meter with its registers."""
+    from cloud_service.flow.place import MeterFacts
+    from cloud_service.flow.place import add_meter as step
+
+    power = amount_of(max_power_kw, "--max-power-kw") if max_power_kw else None
+    facts = MeterFacts(serial, maker, name, profile, power, tuple(_register(one, digits) for one in registers))
+    with transaction() as session:
+        made = step(session, facts, author=author(), reason=reason)
+    click.echo(as_json({"meter": name or serial, "id": made}) if json_wanted else f"meter {name or serial}")
+
+
+@meter.command(name="mount")
+@click.argument("name")
+@click.option("--point", "place", required=True, help="Name or grid id of the service point.")
+@click.option("--at", required=True, help="When, with its offset: 2026-10-16T10:30+02:00.")
+@click.option("--opening", multiple=True, metavar="REGISTER=INDEX", help="First index, in its unit.")
+@click.option("--multiplier", default="1", show_default=True, help="CT × VT of the mount.")
+@REASON
+@JSON
+def mount_meter(
+    name: str, *, place: str, at: str, opening: tuple[str, ...], multiplier: str, reason: str, json_wanted: bool
+) -> None:
+    """Hang a meter up at a service point without one; `contract exchange-meter` is for a change."""
+    from cloud_service.cli.contract import indexes, moment
+    from cloud_service.flow.place import Mount, mount
+    from cloud_service.store.handling import meter_id, point_id
+
+    with transaction() as session:
+        wanted = Mount(
+            point_id(session, place), meter_id(session, name), moment(at, "--at"), indexes(opening, "--opening"),
+            amount_of(multiplier, "--multiplier"),
+        )  # fmt: skip
+        mount(session, wanted, author=author(), reason=reason)
+    click.echo(as_json({"meter": name, "point": place}) if json_wanted else f"meter {name} hangs at {place}")
+
+
+@meter.command(name="list")
+@click.option("--search", default="", help="Part of name, serial, place or grid id.")
+@click.option("--limit", default=50, show_default=True)
+@JSON
+def list_meters(*, search: str, limit: int, json_wanted: bool) -> None:
+    """Meters with where they hang and until when they were read."""
+    from cloud_service.store.access import Scope
+    from cloud_service.store.lists.metering import meters
+    from cloud_service.store.lists.paging import Wanted
+
+    asked = Wanted(text=search, size=limit)
+    shown = ("name", "serial", "maker", "profile", "site", "point", "utility", "registers", "last_day")
+    print_listing(meters(Scope(), asked), asked, shown, json_wanted=json_wanted)
+
+
+def _register(text: str, digits: int | None) -> Any:
+    from cloud_service.flow.place import RegisterFacts
+
+    name, unit, direction, *_ = (*text.split(":"), "", "")
+    return RegisterFacts(name, unit or "kWh", direction or "import", digits=digits)
+
+
+def _print(found: list[dict[str, Any]], *, json_wanted: bool) -> None:
+    if json_wanted:
+        click.echo(as_json(found))
+    elif found:
+        rows = [
+            ["–" if v is None else f"{v:f}" if isinstance(v, Decimal) else str(v) for v in one.values()]
+            for one in found
+        ]
+        print_table([name.upper() for name in found[0]], rows)

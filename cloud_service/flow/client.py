@@ -1,0 +1,153 @@
+"""Clients and their money accounts: taken on, changed, each change with who, from what to what and why."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import Any
+
+from cloud_service.domain.cycle import CYCLES
+from cloud_service.domain.money import currency_digits, exact
+from cloud_service.domain.prepaid import terms_of
+from cloud_service.mail.letter import address as mail_address
+from cloud_service.store import auditing, clients, free_numbers, supply
+from cloud_service.store.session import Session
+from common.errors import InputError
+
+KINDS = ("person", "company")
+MODES = ("postpaid", "prepaid")
+DELIVERIES = ("email", "post", "none")
+TERMS_DAYS_MAX = 365
+DAYS_OF_A_MONTH = 31
+COUNTRY = re.compile(r"[A-Z]{2}")
+LOCALE = re.compile(r"[a-z]{2,3}([_-][A-Za-z]{2,4})?")
+
+
+@dataclass(frozen=True, slots=True)
+class ClientFacts:
+    """Who owes the money; `protected` clients are never disconnected."""
+
+    name: str
+    kind: str = "person"
+    email: str = ""
+    phone: str = ""
+    address: str = ""
+    country: str = ""
+    locale: str = "en"
+    vat_id: str = ""
+    buyer_reference: str = ""
+    protected: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.name.strip():
+            raise InputError("a client has a name", path="name")
+        _one_of(self.kind, KINDS, "kind")
+        if self.email:
+            _mailbox(self.email)
+        if self.country and not COUNTRY.fullmatch(self.country):
+            raise InputError(f"{self.country!r} is no country", path="country", hint="two capitals, for example DE")
+        if not LOCALE.fullmatch(self.locale):
+            raise InputError(f"{self.locale!r} is no language", path="locale", hint="for example de or en_KE")
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How an account is billed and reached; `settings` has the prepaid terms, the debt share and `invoice_per`."""
+
+    payment_terms_days: int = 14
+    billing_cycle: str = "monthly"
+    billing_day: int = 1
+    delivery: str = "email"
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.payment_terms_days <= TERMS_DAYS_MAX:
+            raise InputError("bills are due within a year", path="payment_terms_days", hint=f"0 to {TERMS_DAYS_MAX}")
+        _one_of(self.billing_cycle, CYCLES, "billing_cycle")
+        if not 1 <= self.billing_day <= DAYS_OF_A_MONTH:
+            raise InputError(f"{self.billing_day} is no day of a month", path="billing_day")
+        _one_of(self.delivery, DELIVERIES, "delivery")
+        terms_of(self.settings)
+        share = exact(self.settings.get("debt_share", "0"), "debt_share")
+        if not 0 <= share <= 1:
+            raise InputError("the share of old debt lies between 0 and 1", path="debt_share", hint="0.25 is a quarter")
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """An account to open: prepaid or postpaid from a day on."""
+
+    currency: str
+    day: date
+    number: str = ""  # the next free one unless given
+    mode: str = "postpaid"
+    terms: Terms = field(default_factory=Terms)
+
+    def __post_init__(self) -> None:
+        try:
+            currency_digits(self.currency)
+        except InputError as error:
+            raise InputError(error.message, path="currency", hint=error.hint) from None
+        _one_of(self.mode, MODES, "mode")
+
+
+def add_client(
+    session: Session, entity_id: int, facts: ClientFacts, *, author: str, number: str = "", reason: str = ""
+) -> int:
+    """A new client; the next free number unless one is given."""
+    taken = number or free_numbers.client_number(session, entity_id)
+    client_id = clients.add_client(session, entity_id, taken, asdict(facts))
+    known = {name: value for name, value in asdict(facts).items() if value}
+    auditing.note(session, author, "client.add", f"client:{client_id}", reason=reason, number=taken, **known)
+    return client_id
+
+
+def edit_client(session: Session, client_id: int, facts: ClientFacts, *, author: str, reason: str = "") -> list[str]:
+    """Change what is known of a client; the names of the fields that changed. Issued bills keep what they say."""
+    before = clients.client_facts(session, client_id)
+    clients.change_client(session, client_id, asdict(facts))
+    return _note_change(session, f"client:{client_id}", "client.change", (before, asdict(facts)), author, reason)
+
+
+def open_account(session: Session, client_id: int, wanted: NewAccount, *, author: str, reason: str = "") -> int:
+    """A new money account of a client; the next free number unless one is given."""
+    number = wanted.number or free_numbers.account_number(session, client_id)
+    account_id = clients.add_account(session, client_id, number, wanted.currency, asdict(wanted.terms))
+    supply.set_mode(session, account_id, wanted.mode, wanted.day)
+    auditing.note(
+        session, author, "account.open", f"account:{account_id}", reason=reason, number=number, client=client_id,
+        currency=wanted.currency, mode=wanted.mode, since=wanted.day.isoformat(), **asdict(wanted.terms),
+    )  # fmt: skip
+    return account_id
+
+
+def change_terms(session: Session, account_id: int, terms: Terms, *, author: str, reason: str = "") -> list[str]:
+    """Change an account's terms from the next bill on; the names of those that changed."""
+    before = clients.account_terms(session, account_id)
+    clients.change_terms(session, account_id, asdict(terms))
+    return _note_change(session, f"account:{account_id}", "account.terms", (before, asdict(terms)), author, reason)
+
+
+Sides = tuple[dict[str, Any], dict[str, Any]]
+
+
+def _note_change(session: Session, subject: str, action: str, sides: Sides, author: str, reason: str) -> list[str]:  # noqa: PLR0917 - a row of the log
+    """One audit row with only what changed; none where nothing did."""
+    before, after = sides
+    changed = [name for name in after if before[name] != after[name]]
+    if changed:
+        old, new = ({name: side[name] for name in changed} for side in sides)
+        auditing.record(session, [auditing.Change(author, action, subject, old, new, reason)])
+    return changed
+
+
+def _one_of(value: str, known: tuple[str, ...], path: str) -> None:
+    if value not in known:
+        raise InputError(f"{value!r} is not known here", path=path, hint=", ".join(known))
+
+
+def _mailbox(email: str) -> None:
+    try:
+        mail_address(email)
+    except InputError as error:
+        raise InputError(error.message, path="email") from None

@@ -1,0 +1,174 @@
+"""Where energy is used: sites, their service points, meters and where they hang; each addition with its audit row."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from cloud_service.domain.holidays import calendars
+from cloud_service.domain.money import currency_digits
+from cloud_service.store import auditing, places, supply
+from cloud_service.store.session import Session
+from common.errors import ConflictError, InputError
+from common.period import zone
+from common.reading import Kind, Unit
+
+UTILITIES = ("electricity", "water", "gas", "heat", "cooling")
+DIRECTIONS = ("import", "export")
+UNIT_OF = {"electricity": "kWh", "heat": "kWh", "cooling": "kWh", "water": "m3", "gas": "m3"}
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFacts:
+    """A property: its days begin in its time zone, its bills are in its currency."""
+
+    name: str
+    timezone: str
+    currency: str
+    address: str = ""
+    country: str = ""
+    holiday_calendar: str = ""
+
+    def __post_init__(self) -> None:
+        _needed(self.name, "name")
+        _at("timezone", lambda: zone(self.timezone))
+        _at("currency", lambda: currency_digits(self.currency))
+        if self.holiday_calendar and self.holiday_calendar not in calendars():
+            raise InputError(
+                f"{self.holiday_calendar!r} is no calendar of ours", path="holiday_calendar",
+                hint=", ".join(calendars()),
+            )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class PointFacts:
+    """A place where a service is taken; `grid_id` is what the grid calls it (MaLo, MPAN, NMI, EAN, PRM)."""
+
+    name: str
+    utility: str = "electricity"
+    grid_id: str = ""
+    parent: int | None = None
+
+    def __post_init__(self) -> None:
+        _needed(self.name, "name")
+        if self.utility not in UTILITIES:
+            raise InputError(f"{self.utility!r} is no utility", path="utility", hint=", ".join(UTILITIES))
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterFacts:
+    """One counter of a meter."""
+
+    name: str
+    unit: str
+    direction: str = "import"
+    quantity: str = "active_energy"
+    kind: str = "index"
+    digits: int | None = None
+    step_s: int = 900
+
+    def __post_init__(self) -> None:
+        _needed(self.name, "register")
+        if self.unit not in {one.value for one in Unit}:
+            raise InputError(f"{self.unit!r} is no unit", path="unit", hint=", ".join(one.value for one in Unit))
+        if self.direction not in DIRECTIONS:
+            raise InputError(f"{self.direction!r} is no direction", path="direction", hint=", ".join(DIRECTIONS))
+        if self.kind not in {one.value for one in Kind}:
+            raise InputError(f"{self.kind!r} is no kind of register", path="kind", hint="index or interval")
+
+
+@dataclass(frozen=True, slots=True)
+class MeterFacts:
+    """A meter; `name` is what its gateway or file calls it, the serial unless given."""
+
+    serial: str
+    maker: str = ""
+    name: str = ""
+    profile: str = ""
+    max_power_kw: Decimal | None = None
+    registers: tuple[RegisterFacts, ...] = field(default_factory=tuple)
+
+    def __post_init__(self) -> None:
+        _needed(self.serial, "serial")
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """A meter begins to hang at a service point: first indexes in thousandths by register name."""
+
+    point_id: int
+    meter_id: int
+    at: datetime
+    opening: dict[str, int] = field(default_factory=dict)
+    multiplier: Decimal = Decimal(1)
+
+
+def add_site(session: Session, entity_id: int, facts: SiteFacts, *, author: str, reason: str = "") -> int:
+    """A new property of a legal entity."""
+    site_id = places.add_site(session, entity_id, asdict(facts))
+    auditing.note(session, author, "site.add", f"site:{site_id}", reason=reason, **asdict(facts))
+    return site_id
+
+
+def edit_site(session: Session, site_id: int, facts: SiteFacts, *, author: str, reason: str = "") -> list[str]:
+    """Change what is known of a site. Zone and currency stay once somebody was supplied: bills rest on them."""
+    before = places.site_facts(session, site_id)
+    after = asdict(facts)
+    changed = [name for name in after if before[name] != after[name]]
+    if {"timezone", "currency"} & set(changed) and places.is_supplied(session, site_id):
+        kept = next(name for name in ("timezone", "currency") if name in changed)
+        raise ConflictError("there are contracts at this site: bills rest on it", path=kept, hint="make a new site")
+    places.change_site(session, site_id, after)
+    if changed:
+        old, new = ({name: side[name] for name in changed} for side in (before, after))
+        auditing.record(session, [auditing.Change(author, "site.change", f"site:{site_id}", old, new, reason)])
+    return changed
+
+
+def add_point(session: Session, site_id: int, facts: PointFacts, *, author: str, reason: str = "") -> int:
+    """A new service point at a site."""
+    point_id = places.add_point(session, site_id, asdict(facts))
+    auditing.note(
+        session, author, "point.add", f"service_point:{point_id}", reason=reason, site=site_id, **asdict(facts)
+    )
+    return point_id
+
+
+def add_meter(session: Session, facts: MeterFacts, *, author: str, reason: str = "") -> int:
+    """A new meter with its registers."""
+    named = {"maker": facts.maker, "serial": facts.serial, "name": facts.name or facts.serial, "profile": facts.profile}
+    meter_id = places.add_meter(session, named, max_power_kw=facts.max_power_kw)
+    for register in facts.registers:
+        places.add_register(session, meter_id, asdict(register))
+    auditing.note(
+        session, author, "meter.add", f"meter:{meter_id}", reason=reason, **named,
+        registers=[one.name for one in facts.registers],
+    )  # fmt: skip
+    return meter_id
+
+
+def mount(session: Session, wanted: Mount, *, author: str, reason: str = "") -> None:
+    """Hang a meter up where none hangs; the database refuses two at a time."""
+    if wanted.multiplier <= 0:
+        raise InputError("the multiplier is above 0", path="multiplier", hint="CT × VT of the mount")
+    supply.mount(
+        session, meter_id=wanted.meter_id, point_id=wanted.point_id, at=wanted.at, opening=wanted.opening,
+        multiplier=wanted.multiplier,
+    )  # fmt: skip
+    auditing.note(
+        session, author, "meter.mount", f"service_point:{wanted.point_id}", reason=reason, meter=wanted.meter_id,
+        at=wanted.at.isoformat(), opening=wanted.opening, multiplier=format(wanted.multiplier, "f"),
+    )  # fmt: skip
+
+
+def _needed(value: str, path: str) -> None:
+    if not value.strip():
+        raise InputError("this is needed", path=path)
+
+
+def _at(path: str, check: Callable[[], object]) -> None:
+    """Run a check that knows no field; say its error at ours."""
+    try:
+        check()
+    except InputError as error:
+        raise InputError(error.message, path=path, hint=error.hint) from None

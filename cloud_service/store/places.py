@@ -1,0 +1,140 @@
+"""Rows of sites, service points and meters as people set them up, and which of them are free."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from cloud_service.store.access import Scope
+from common.errors import NotFoundError
+
+SITE = ("name", "address", "country", "timezone", "currency", "holiday_calendar")
+ADD_SITE = text(
+    f"INSERT INTO site (legal_entity_id, {', '.join(SITE)}) VALUES (:entity, {', '.join(f':{c}' for c in SITE)})"  # noqa: S608 - our own column names
+    " RETURNING id"
+)
+GET_SITE = text(f"SELECT {', '.join(SITE)} FROM site WHERE id = :id FOR UPDATE")  # noqa: S608 - the same
+SET_SITE = text(f"UPDATE site SET {', '.join(f'{c} = :{c}' for c in SITE)} WHERE id = :id")  # noqa: S608 - the same
+USED = text("SELECT EXISTS (SELECT 1 FROM service_point p JOIN contract k ON k.service_point_id = p.id"
+            " WHERE p.site_id = :id)")  # fmt: skip
+ADD_POINT = text(
+    "INSERT INTO service_point (site_id, name, utility, grid_id, parent_id)"
+    " VALUES (:site, :name, :utility, :grid_id, :parent) RETURNING id"
+)
+ADD_METER = text(
+    "INSERT INTO meter (maker, serial, name, profile, max_power_kw)"
+    " VALUES (:maker, :serial, :name, :profile, :max_power_kw) RETURNING id"
+)
+ADD_REGISTER = text(
+    "INSERT INTO register (meter_id, name, unit, direction, quantity, kind, digits, step_s)"
+    " VALUES (:meter, :name, :unit, :direction, :quantity, :kind, :digits, :step_s)"
+)
+HOME = text(
+    "SELECT s.id AS site_id, s.name AS site, s.timezone, s.currency, s.legal_entity_id AS entity_id, p.utility"
+    " FROM service_point p JOIN site s ON s.id = p.site_id WHERE p.id = :point"
+)
+POINTS = text(
+    "SELECT p.name, p.grid_id, p.utility, s.name AS site, m.serial AS meter, k.number AS contract, o.name AS parent"
+    "  FROM service_point p JOIN site s ON s.id = p.site_id LEFT JOIN service_point o ON o.id = p.parent_id"
+    "  LEFT JOIN contract k ON k.service_point_id = p.id AND k.during @> cast(:day AS date)"
+    "  LEFT JOIN meter_mount n ON n.service_point_id = p.id AND upper_inf(n.during)"
+    "  LEFT JOIN meter m ON m.id = n.meter_id"
+    " WHERE (cast(:entities AS bigint[]) IS NULL OR s.legal_entity_id = ANY(:entities))"
+    "   AND (NOT cast(:free AS boolean) OR k.id IS NULL) AND (:site = '' OR s.name = :site)"
+    " ORDER BY s.name, p.name LIMIT :rows"
+)
+FREE_METERS = text(
+    "SELECT m.name, m.maker, m.serial FROM meter m WHERE NOT EXISTS"
+    " (SELECT 1 FROM meter_mount n WHERE n.meter_id = m.id AND upper_inf(n.during)) ORDER BY m.id DESC LIMIT :rows"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where a service point is."""
+
+    site_id: int
+    site: str
+    timezone: str
+    currency: str
+    entity_id: int
+    utility: str
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A service point with what hangs and who lives there; None where nothing and nobody does."""
+
+    name: str
+    grid_id: str
+    utility: str
+    site: str
+    meter: str | None
+    contract: str | None
+    parent: str | None
+
+    @property
+    def full_name(self) -> str:
+        """The name that is the only one of its kind."""
+        return f"{self.site}: {self.name}"
+
+
+def add_site(session: Session, entity_id: int, facts: Mapping[str, Any]) -> int:
+    """A new property."""
+    return int(session.execute(ADD_SITE, {"entity": entity_id, **facts}).scalar_one())
+
+
+def site_facts(session: Session, site_id: int) -> dict[str, Any]:
+    """What is known of a site; its row is locked until the transaction ends."""
+    row = session.execute(GET_SITE, {"id": site_id}).mappings().one_or_none()
+    if row is None:
+        raise NotFoundError(f"there is no site {site_id}")
+    return dict(row)
+
+
+def change_site(session: Session, site_id: int, facts: Mapping[str, Any]) -> None:
+    """Write all of it anew."""
+    session.execute(SET_SITE, {"id": site_id, **facts})
+
+
+def is_supplied(session: Session, site_id: int) -> bool:
+    """Whether there ever was a contract at the site: then its days and money are settled."""
+    return bool(session.execute(USED, {"id": site_id}).scalar_one())
+
+
+def add_point(session: Session, site_id: int, facts: Mapping[str, Any]) -> int:
+    """A new service point; `facts`: name, utility, grid_id, parent (an id or None)."""
+    return int(session.execute(ADD_POINT, {"site": site_id, **facts}).scalar_one())
+
+
+def add_meter(session: Session, facts: Mapping[str, Any], *, max_power_kw: Decimal | None) -> int:
+    """A new meter; `facts`: maker, serial, name, profile."""
+    return int(session.execute(ADD_METER, {**facts, "max_power_kw": max_power_kw}).scalar_one())
+
+
+def add_register(session: Session, meter_id: int, facts: Mapping[str, Any]) -> None:
+    """A counter of a meter."""
+    session.execute(ADD_REGISTER, {"meter": meter_id, **facts})
+
+
+def home_of(session: Session, point_id: int) -> Home:
+    """The site of a service point."""
+    return Home(**session.execute(HOME, {"point": point_id}).mappings().one())
+
+
+def points(
+    session: Session, scope: Scope, day: date, *, site: str = "", free: bool = False, rows: int = 300
+) -> list[Point]:
+    """Service points by site and name; `free` ones have no contract on the day."""
+    entities = None if scope.entities is None else list(scope.entities)
+    values = {"entities": entities, "day": day, "site": site, "free": free, "rows": rows}
+    return [Point(**row) for row in session.execute(POINTS, values).mappings()]
+
+
+def free_meters(session: Session, rows: int = 300) -> list[tuple[str, str]]:
+    """(name, maker and serial) of meters that hang nowhere now, the newest first."""
+    return [(row.name, f"{row.maker} {row.serial}".strip()) for row in session.execute(FREE_METERS, {"rows": rows})]

@@ -1,0 +1,193 @@
+"""A form from a description: what was typed, as values; what is wrong, said at its field; nothing half stored.
+
+A view describes its fields, says what to do with them and hands both to `answer`: the page shows the form, a sent form
+is read, done and committed as one, or comes back with what was typed and why it was refused.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from itertools import groupby
+from typing import Any
+
+from flask import render_template, request
+from werkzeug.wrappers import Response
+
+from cloud_service.store.refusals import REFUSALS, field_of, reason_of
+from cloud_service.web.database import session
+from common.errors import EnergyError, InputError
+
+Options = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field. Kinds: text, email, lines, document, date, moment, amount, number, choice, tick, file."""
+
+    key: str
+    label: str
+    kind: str = "text"
+    hint: str = ""
+    required: bool = False
+    options: Options = ()
+    group: str = ""
+    longest: int = 200
+
+    @property
+    def wide(self) -> bool:
+        """Whether it takes a row of its own."""
+        return self.kind in ("lines", "document", "file", "tick")
+
+
+@dataclass(frozen=True, slots=True)
+class FormPage:
+    """What stands around the fields: heading, where it belongs, the button, a word on what it does."""
+
+    title: str
+    back: tuple[str, str]
+    submit: str
+    note: str = ""
+    icon: str = "check"
+
+
+@dataclass
+class Form:
+    """Fields with what is in them (`shown`), what they mean (`values`) and what is wrong with them (`errors`)."""
+
+    fields: Sequence[Field]
+    known: Mapping[str, Any] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    typed: dict[str, str] = field(default_factory=dict)  # what stands in a field instead of what was sent
+
+    def __getitem__(self, key: str) -> Any:
+        return self.values[key]
+
+    def shown(self, key: str) -> str:
+        """What stands in the field: as typed, else what is known."""
+        if request.method == "POST":
+            return self.typed.get(key, request.form.get(key, ""))
+        return _as_text(self.known.get(key))
+
+    def groups(self) -> Iterator[tuple[str, list[Field]]]:
+        """The fields under their headings, in their order."""
+        for group, fields in groupby(self.fields, key=lambda one: one.group):
+            yield group, list(fields)
+
+    def read(self) -> bool:
+        """Take what was sent; whether all of it can be used."""
+        for one in self.fields:
+            try:
+                self.values[one.key] = _value(one, self.shown(one.key))
+            except InputError as error:
+                self.errors[one.key] = _sentence(error)
+        return not self.errors
+
+    def refuse(self, error: BaseException) -> None:
+        """Say at the field what was refused; at the top where it belongs to none."""
+        where = (error.path if isinstance(error, EnergyError) else field_of(error)).removeprefix("--")
+        known = {one.key for one in self.fields}
+        key = where if where in known else where.partition(".")[0].partition("[")[0]
+        text = _sentence(error) if isinstance(error, EnergyError) else reason_of(error, detail=False)
+        if key in known:
+            self.errors[key] = text
+        else:
+            self.errors[""] = f"{where}: {text}" if where else text
+
+
+def answer(
+    form: Form, page: FormPage, do: Callable[[], Response | str], *, template: str = "form.html", **facts: Any
+) -> Response | str | tuple[str, int]:
+    """Show the form; when it was sent and can be used, do it in one transaction. 422 with the reasons otherwise."""
+    if request.method == "POST" and form.read():
+        try:
+            done = do()
+            session().commit()
+        except REFUSALS as error:
+            session().rollback()
+            form.refuse(error)
+        else:
+            return done
+    return render_template(template, form=form, page=page, **facts), 422 if form.errors else 200
+
+
+def _value(one: Field, typed: str) -> Any:
+    if one.kind == "tick":
+        return typed == "yes"
+    if one.kind == "file":
+        sent = request.files.get(one.key)
+        return sent if sent is not None and sent.filename else None
+    text = typed.replace("\r\n", "\n").strip()
+    if not text:
+        if one.required:
+            raise InputError("this is needed")
+        return "" if one.kind in ("text", "email", "lines", "document", "choice") else None
+    if len(text) > one.longest and one.kind != "document":
+        raise InputError(f"at most {one.longest} characters")
+    return READERS.get(one.kind, _plain_text)(one, text)
+
+
+def _plain_text(_one: Field, text: str) -> str:
+    if any(ord(sign) < 32 for sign in text):  # noqa: PLR2004 - control characters of ASCII
+        raise InputError("there is a control character in it")
+    return text
+
+
+def _date(_one: Field, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"{text!r} is not a day", hint="for example 2026-11-20") from None
+
+
+def _moment(_one: Field, text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=None)
+    except ValueError:
+        raise InputError(f"{text!r} is not a day and time", hint="for example 2026-11-20T10:30") from None
+
+
+def _amount(_one: Field, text: str) -> Decimal:
+    try:
+        value = Decimal(text.replace(",", "").replace(" ", ""))
+    except InvalidOperation:
+        raise InputError(f"{text!r} is not a number", hint="for example 1234.50") from None
+    if not value.is_finite():
+        raise InputError(f"{text!r} is not a number")
+    return value
+
+
+def _number(_one: Field, text: str) -> int:
+    if not text.isascii() or not text.isdecimal():
+        raise InputError(f"{text!r} is not a whole number")
+    return int(text)
+
+
+def _choice(one: Field, text: str) -> str:
+    if text not in {value for value, _ in one.options}:
+        raise InputError("choose one of the list")
+    return text
+
+
+READERS: dict[str, Callable[[Field, str], Any]] = {
+    "lines": lambda _one, text: text,
+    "document": lambda _one, text: text,
+    "date": _date,
+    "moment": _moment,
+    "amount": _amount,
+    "number": _number,
+    "choice": _choice,
+}
+
+
+def _sentence(error: EnergyError) -> str:
+    return f"{error.message} ({error.hint})" if error.hint else error.message
+
+
+def _as_text(value: Any) -> str:
+    if value is None or value is False:
+        return ""
+    if value is True:
+        return "yes"
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)

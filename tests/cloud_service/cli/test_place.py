@@ -1,0 +1,86 @@
+"""From an empty operator to a billable connection by commands alone."""
+
+import json
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from common.errors import ConflictError, InputError, NotFoundError
+from tests.books.world import FLAT, World, build
+from tests.cloud_service.cli.test_books import call
+from tests.cloud_service.cli.test_client import refusal
+
+
+@pytest.fixture
+def world(session: Session, database_url: str, monkeypatch: pytest.MonkeyPatch) -> World:
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    world = build(session, tenants=1)
+    session.commit()
+    return world
+
+
+def test_a_connection_is_set_up_by_commands_alone(world: World, tmp_path: Path) -> None:
+    file = tmp_path / "home.json"
+    file.write_text(json.dumps(FLAT | {"id": "home", "name": "Home"}))
+    call("site", "add", "Hof", "--timezone", "Europe/Vienna", "--currency", "EUR", "--holiday-calendar", "at")
+    call("point", "add", "Flat 1", "--site", "Hof", "--grid-id", "AT001")
+    call("meter", "add", "77", "--maker", "Test", "--register", "import:kWh", "--register", "solar:kWh:export")
+    call("meter", "mount", "77", "--point", "AT001", "--at", "2026-10-01T00:00+02:00", "--opening", "import=12.5")
+    assert 1 == call("tariff", "add", str(file), "--from", "2026-01-01")["new"]
+    assert 0 == call("tariff", "add", str(file), "--from", "2026-01-01")["new"]
+    client = call("client", "add", "Anna Huber", "--country", "AT")["number"]
+    account = call("account", "open", client, "--currency", "EUR")["account"]
+    # the world has a "Flat 1", too: the full name tells them apart
+    assert "several have the name" in str(
+        refusal("contract", "move-in", "V9", "--point", "Flat 1", "--account", account, "--tariff", "home", "--day",
+                "2026-10-01")
+    )  # fmt: skip
+    call("contract", "move-in", "V9", "--point", "Hof: Flat 1", "--account", account, "--tariff", "home", "--day",
+         "2026-10-01")  # fmt: skip
+
+    (made,) = call("contract", "list", "--search", "Anna")
+    assert ("V9", "Hof", "Flat 1", "77", "Home", "2026-10-01") == tuple(
+        made[name] for name in ("number", "site", "point", "meter", "tariff", "since")
+    )
+    assert {"Flat 1"} == {one["name"] for one in call("point", "list", "--site", "Hof")}
+    assert [] == call("point", "list", "--site", "Hof", "--free")
+    assert "import, solar" == call("meter", "list", "--search", "77")[0]["registers"]
+    (version,) = call("tariff", "show", "home")["versions"]
+    assert ("2026-01-01", False) == (version["start"], version["billed"])
+
+
+def test_what_cannot_be_is_refused_with_its_field(world: World, tmp_path: Path) -> None:
+    undated, dollars = tmp_path / "a.json", tmp_path / "b.json"
+    undated.write_text(json.dumps(FLAT | {"id": "new"}))
+    dollars.write_text(json.dumps(FLAT | {"currency": "USD"}))
+
+    assert "timezone" == refusal("site", "add", "X", "--timezone", "Mars", "--currency", "EUR").path
+    assert "unit" == refusal("meter", "add", "1", "--register", "import:horses").path
+    assert isinstance(refusal("point", "add", "X", "--site", "Nowhere"), NotFoundError)
+    assert isinstance(refusal("meter", "add", "S1", "--maker", "test", "--name", "other"), ConflictError)
+    assert isinstance(
+        refusal("meter", "mount", "m1", "--point", "Flat 1", "--at", "2026-10-01T00:00+02:00"), ConflictError
+    )
+    assert isinstance(refusal("meter", "mount", "m1", "--point", "Flat 1", "--at", "2026-10-01"), InputError)
+    assert "start" == refusal("tariff", "add", str(undated)).path
+    assert "document" == refusal("tariff", "add", str(dollars), "--from", "2027-01-01").path  # `flat` is in EUR
+
+
+def test_every_verb_of_a_contract_answers_as_json(world: World) -> None:
+    call("meter", "add", "88")
+    call("client", "add", "Owner")
+    call("account", "open", "C2", "--currency", "EUR", "--day", "2026-01-01")
+    call("contract", "vacancy", "House: Flat 1", "--account", "A2", "--tariff", "flat")
+    call("contract", "exchange-meter", "--point", "Flat 1", "--meter", "88", "--at", "2026-10-16T10:30+02:00",
+         "--closing", "import=500")  # fmt: skip
+    call("contract", "cycle", "A1", "quarterly")
+    call("contract", "mode", "A1", "prepaid", "--day", "2026-11-01")
+    new = call("contract", "owner", "V1", "--account", "A2", "--day", "2026-11-01", "--reason", "sold")
+    assert new["contract"] > 0
+    call("contract", "tariff", "V1-20261101", "--tariff", "flat", "--day", "2026-12-01", "--reason", "asked")
+    call("contract", "move-out", "V1-20261101", "--day", "2027-01-01")
+
+    found = {one["number"]: (one["since"], one["until"]) for one in call("contract", "list")}
+    assert ("2026-11-01", "2027-01-01") == found["V1-20261101"]
+    assert ("2027-01-01", None) == found["Flat 1-VAC-20270101"]

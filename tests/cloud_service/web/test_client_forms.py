@@ -1,0 +1,117 @@
+from typing import Any
+
+from sqlalchemy import text
+
+from cloud_service.store.session import transaction
+from tests.cloud_service.web.conftest import Console, post
+from tests.cloud_service.web.test_dashboard import text_of
+
+NEW = {
+    "number": "", "name": "Baraka Stores", "kind": "company", "email": "pay@baraka.example", "locale": "en",
+    "country": "KE", "address": "Kenyatta Avenue 3\r\nNakuru", "account_number": "", "currency": "KES",
+    "mode": "prepaid", "day": "2026-11-01", "billing_cycle": "monthly", "billing_day": "1",
+    "payment_terms_days": "14", "delivery": "email", "reason": "signed on paper",
+}  # fmt: skip
+
+
+def rows(fresh: Console, statement: str, **values: Any) -> list[Any]:
+    with transaction(fresh.engine) as session:
+        return list(session.execute(text(statement), values))
+
+
+def test_a_new_client_has_an_account_in_the_wanted_plan_and_an_audit_row_each(fresh: Console) -> None:
+    answer = post(fresh.sign_in("billing"), "/clients/new", "/clients/new", **NEW)
+
+    assert 302 == answer.status_code, answer.text
+    found = rows(
+        fresh,
+        "SELECT c.number, c.address, a.number AS account, m.mode, c.legal_entity_id FROM client c"
+        " JOIN account a ON a.client_id = c.id JOIN account_mode m ON m.account_id = a.id WHERE c.name = :name",
+        name="Baraka Stores",
+    )
+    assert [("C-3", "Kenyatta Avenue 3\nNakuru", "A-3", "prepaid")] == [
+        (one.number, one.address, one.account, one.mode) for one in found
+    ]
+    audit = rows(fresh, "SELECT action, actor, reason FROM audit ORDER BY id DESC LIMIT 2")
+    assert [("account.open", "billing@kilo.example", "signed on paper"), ("client.add", "billing@kilo.example",
+            "signed on paper")] == [tuple(one) for one in audit]  # fmt: skip
+
+
+def test_what_is_wrong_is_said_at_its_field_and_nothing_is_stored(fresh: Console) -> None:
+    wrong = NEW | {"name": "", "email": "nobody", "currency": "shilling", "billing_day": "x"}
+    answer = post(fresh.sign_in("billing"), "/clients/new", "/clients/new", **wrong)
+
+    assert 422 == answer.status_code
+    assert 'id="e-name"' in answer.text
+    assert 'id="e-billing_day"' in answer.text
+    assert 'value="shilling"' in answer.text  # what was typed is still there
+
+    answer = post(fresh.sign_in("billing"), "/clients/new", "/clients/new", **NEW | {"currency": "shilling"})
+
+    assert 'id="e-currency"' in answer.text
+    assert [] == rows(fresh, "SELECT 1 FROM client WHERE name = 'Baraka Stores'")  # not without its account
+
+
+def test_a_number_that_is_taken_is_said_at_its_field(fresh: Console) -> None:
+    answer = post(fresh.sign_in("billing"), "/clients/new", "/clients/new", **NEW | {"number": "C-1"})
+
+    assert (422, True) == (answer.status_code, "another client has this number" in answer.text)
+    assert 'id="e-number"' in answer.text
+
+
+def test_a_change_is_kept_with_what_it_was(fresh: Console) -> None:
+    where = f"/clients/{fresh.ids['Amina']}/edit"
+    clerk = fresh.sign_in("billing")
+    form = {"name": "Amina W. Kamau", "kind": "person", "email": "amina@new.example", "locale": "en"}
+    answer = post(clerk, where, where, **form, reason="married")
+
+    assert 302 == answer.status_code, answer.text
+    (row,) = rows(fresh, "SELECT before, after, reason FROM audit WHERE action = 'client.change'")
+    assert ({"name": "Amina Wanjiku", "email": "c-1@example.com"}, "married") == (row.before, row.reason)
+    assert "Amina W. Kamau" in text_of(clerk.get(f"/clients/{fresh.ids['Amina']}").text)
+
+
+def test_the_terms_of_an_account_show_and_change_what_prepaid_goes_by(fresh: Console) -> None:
+    where = f"/accounts/{fresh.ids['A-2']}/edit"
+    clerk = fresh.sign_in("billing")
+    terms = {
+        "billing_cycle": "quarterly", "billing_day": "15", "payment_terms_days": "30", "delivery": "post",
+        "low_days": "7", "emergency_credit": "10.00", "debt_share": "0.25",
+    }  # fmt: skip
+    assert 302 == post(clerk, where, where, **terms).status_code
+    (row,) = rows(fresh, "SELECT billing_cycle, settings FROM account WHERE number = 'A-2'")
+
+    assert ("quarterly", {"debt_share": "0.25", "prepaid": {"low_days": "7", "emergency_credit": "10.00"}}) == tuple(
+        row
+    )
+    assert 'value="10.00"' in clerk.get(where).text
+    assert 'id="e-debt_share"' in post(clerk, where, where, **terms | {"debt_share": "3"}).text
+
+
+def test_a_plan_changes_from_a_day_on(fresh: Console) -> None:
+    where = f"/accounts/{fresh.ids['A-1']}/mode"
+    assert 302 == post(fresh.sign_in("billing"), where, where, mode="prepaid", day="2026-12-01").status_code
+
+    found = rows(
+        fresh, "SELECT m.mode, lower(m.during)::text AS day FROM account_mode m JOIN account a ON a.id = m.account_id"
+        " WHERE a.number = 'A-1' ORDER BY lower(m.during)",
+    )  # fmt: skip
+    assert ["postpaid", "prepaid"] == [one.mode for one in found]
+    assert "2026-12-01" == found[-1].day
+
+
+def test_who_may_not_write_sees_no_button_and_reaches_no_form(console: Console) -> None:
+    for role in ("support", "auditor"):
+        person = console.sign_in(role)
+
+        assert "New client" not in person.get("/clients").text
+        assert 404 == person.get("/clients/new").status_code
+        assert 404 == person.get(f"/clients/{console.ids['Amina']}/edit").status_code
+
+
+def test_a_client_of_another_entity_cannot_be_changed(fresh: Console) -> None:
+    clerk = fresh.sign_in("billing")
+
+    for what in (f"/clients/{fresh.ids['Zoe']}/edit", f"/accounts/{fresh.ids['Z-1']}/mode"):
+        assert 404 == clerk.get(what).status_code
+        assert 404 == post(clerk, "/clients/new", what, name="Mine now", mode="prepaid", day="2026-12-01").status_code

@@ -1,0 +1,144 @@
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from cloud_service.store.session import transaction
+from tests.cloud_service.web.conftest import Console, post
+from tests.cloud_service.web.test_client_forms import rows
+
+NEW = {
+    "point": "", "new_point": "Lake House 2", "site": "Lake House", "utility": "electricity", "grid_id": "KE77",
+    "meter": "", "serial": "M-77", "maker": "Test", "register": "import", "opening": "12.5", "multiplier": "1",
+    "number": "", "account": "A-1", "tariff": "T-K-1", "day": "2026-11-01", "until": "", "reason": "moved in",
+}  # fmt: skip
+STATE = (
+    "SELECT k.number, s.name || ': ' || p.name AS point, a.number AS account, t.code, m.serial, n.opening, k.during"
+    " FROM contract k JOIN service_point p ON p.id = k.service_point_id JOIN site s ON s.id = p.site_id"
+    " JOIN account a ON a.id = k.account_id JOIN tariff_assignment g ON g.contract_id = k.id"
+    " JOIN tariff t ON t.id = g.tariff_id LEFT JOIN meter_mount n ON n.service_point_id = p.id AND upper_inf(n.during)"
+    " LEFT JOIN meter m ON m.id = n.meter_id WHERE k.number = :number"
+)
+
+
+def at(fresh: Console, verb: str, number: str = "K-1") -> str:
+    return f"/connections/{fresh.ids[number]}/{verb}"
+
+
+def send(fresh: Console, where: str, **fields: Any) -> Any:
+    return post(fresh.sign_in("billing"), where, where, **fields)
+
+
+def test_one_form_makes_point_meter_mount_contract_and_tariff(fresh: Console) -> None:
+    answer = send(fresh, "/connections/new", **NEW)
+
+    assert 302 == answer.status_code, answer.text
+    (made,) = rows(fresh, STATE, number="K-4")
+    assert ("Lake House: Lake House 2", "A-1", "T-K-1", "M-77", {"import": 12500}) == tuple(made)[1:6]
+    actions = [one.action for one in rows(fresh, "SELECT action FROM audit ORDER BY id DESC LIMIT 4")]
+    assert ["meter.mount", "meter.add", "contract.move_in", "point.add"] == actions
+
+
+def test_nothing_is_kept_of_a_connection_whose_last_part_is_refused(fresh: Console) -> None:
+    answer = send(fresh, "/connections/new", **NEW | {"number": "K-1"})
+
+    assert (422, True) == (answer.status_code, 'id="e-number"' in answer.text)
+    assert "another connection has this number" in answer.text
+    for table, name in (("service_point", "Lake House 2"), ("meter", "M-77")):
+        assert [] == rows(fresh, f"SELECT 1 FROM {table} WHERE name = :name", name=name)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field", "words"),
+    [
+        ({"new_point": "", "point": "Lake House 1"}, "point", "move the tenant out first"),
+        ({"point": "Lake House 1"}, "point", "name one that is free, or a new one"),
+        ({"account": "A-99"}, "account", "there is no account A-99"),
+        ({"account": "Z-1"}, "account", "there is no account Z-1"),  # of another legal entity
+        ({"account": "A-2"}, "tariff", "the tariff is in KES, the account in EUR"),
+        ({"serial": "", "meter": ""}, "meter", "no meter hangs there"),
+        ({"serial": "", "meter": "meter-M-2"}, "meter", "the meter is mounted elsewhere in this time"),
+        ({"serial": "", "meter": "meter-M-3"}, "meter", "there is no meter"),  # of another legal entity
+        ({"opening": "1.2345"}, "opening", "at most three decimals"),
+        ({"until": "2026-10-01"}, "until", "is not after"),
+    ],
+)
+def test_what_does_not_fit_is_said_at_its_field(fresh: Console, wrong: dict[str, str], field: str, words: str) -> None:
+    answer = send(fresh, "/connections/new", **NEW | wrong)
+
+    assert 422 == answer.status_code
+    assert f'id="e-{field}"' in answer.text, answer.text
+    assert words in answer.text
+
+
+def test_two_who_move_in_at_once_are_told_by_the_constraint(fresh: Console) -> None:
+    """The check before is passed by both; the database refuses the second."""
+    with transaction(fresh.engine) as session:
+        session.execute(text("UPDATE contract SET during = '[2026-12-01,)' WHERE number = 'K-1'"))
+        session.execute(text("UPDATE tariff_assignment SET during = '[2026-12-01,)'"))
+    answer = send(fresh, "/connections/new", **NEW | {"new_point": "", "serial": "", "point": "Lake House 1"})
+
+    assert 422 == answer.status_code
+    assert "the service point has another contract in these days" in answer.text
+    assert 'id="e-point"' in answer.text
+    assert "service_point_id" not in answer.text  # our ids help nobody
+
+
+def test_moving_out_ends_the_contract_and_the_owner_pays_from_then_on(fresh: Console) -> None:
+    assert 302 == send(fresh, at(fresh, "vacancy"), account="A-1", tariff="T-K-1").status_code
+    answer = send(fresh, at(fresh, "move-out"), day="2026-11-15", reason="gone")
+
+    assert 302 == answer.status_code, answer.text
+    (left,) = rows(fresh, STATE, number="K-1")
+    assert "2026-11-15" == str(left.during.upper)
+    (vacant,) = rows(fresh, STATE, number="Lake House 1-VAC-20261115")
+    assert ("A-1", "T-K-1") == (vacant.account, vacant.code)
+
+
+def test_days_that_are_billed_are_not_given_up(fresh: Console) -> None:
+    answer = send(fresh, at(fresh, "move-out"), day="2026-11-05")
+
+    assert (422, True) == (answer.status_code, "are billed already" in answer.text)
+
+
+def test_another_payer_and_another_tariff_from_a_day_on(fresh: Console) -> None:
+    clerk = fresh.sign_in("billing")
+    post(clerk, "/clients/new", "/clients/new", name="Owner", kind="person", locale="en", currency="KES",
+         mode="postpaid", day="2026-11-01", billing_cycle="monthly", billing_day="1", payment_terms_days="14",
+         delivery="email", account_number="A-9")  # fmt: skip
+    assert 302 == send(fresh, at(fresh, "owner"), account="A-9", day="2026-12-01", reason="sold").status_code
+    (new,) = rows(fresh, STATE, number="K-1-20261201")
+    assert ("A-9", "T-K-1") == (new.account, new.code)
+
+    wrong = send(fresh, at(fresh, "tariff", "K-2"), tariff="T-K-1", day="2026-12-01")
+    assert (422, True) == (wrong.status_code, "the tariff is in KES, the account in EUR" in wrong.text)
+
+
+def test_a_meter_is_exchanged_with_its_last_and_first_index(fresh: Console) -> None:
+    with transaction(fresh.engine) as session:
+        session.execute(text("INSERT INTO meter (serial, name) VALUES ('M-88', 'm88')"))
+    where = at(fresh, "meter")
+    missing = send(fresh, where, at="2026-11-16T10:30", meter="m88", opening="0", register="import")
+    assert (422, True) == (missing.status_code, 'id="e-closing.import"' in missing.text)
+
+    form = {"at": "2026-11-16T10:30", "meter": "m88", "opening": "0", "register": "import", "closing.import": "4711.25"}
+    answer = send(fresh, where, **form)
+
+    assert 302 == answer.status_code, answer.text
+    mounts = rows(
+        fresh, "SELECT n.closing, n.opening, lower(n.during) AS since FROM meter_mount n"
+        " JOIN contract k ON k.service_point_id = n.service_point_id WHERE k.number = 'K-1' ORDER BY 3",
+    )  # fmt: skip
+    assert [{"import": 4_711_250}, {}] == [one.closing for one in mounts]
+    assert {"import": 0} == mounts[1].opening
+    assert "2026-11-16 07:30" == f"{mounts[1].since:%Y-%m-%d %H:%M}"  # Nairobi is three hours ahead
+
+
+def test_support_may_look_and_not_write(console: Console) -> None:
+    support = console.sign_in("support")
+
+    assert "Move out" not in support.get(f"/connections/{console.ids['K-1']}").text
+    for verb in ("move-out", "owner", "tariff", "meter", "vacancy"):
+        assert 404 == support.get(at(console, verb)).status_code
+    for verb in ("move-out", "owner", "tariff", "meter", "vacancy"):
+        assert 404 == console.sign_in("billing").get(at(console, verb, "K-3")).status_code  # of another entity
