@@ -241,11 +241,16 @@ def _polling_problems(site: SiteFile) -> Iterator[str]:
 
 
 def _meter_problems(site: SiteFile) -> Iterator[str]:
-    names, meters, places = set(), set(), set()
+    names, meters, places, devices = set(), set(), set(), set()
     for bus in site.bus:
         if bus.name in names:
             yield f"bus {bus.name}: two lines have this name"
         names.add(bus.name)
+        device = bus.port.partition("?")[0]
+        if device in devices:
+            yield f"bus {bus.name}: two lines use {device}, which has one owner; put their meters on one line"
+        if device.startswith(("serial:", "modem:")):
+            devices.add(device)
         for meter in bus.meter:
             where = f"bus {bus.name}, meter {meter.id}"
             if not METER_ID.fullmatch(meter.id):

@@ -6,8 +6,9 @@ Each file is taken once: when all its rows have been committed it is moved to `d
 
 import csv
 import io
+import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -24,6 +25,7 @@ from edge_agent.transports.port import Port
 SETTLED_S = 2.0  # since the last change: then nobody writes to it any more
 FILE_MAX = 32_000_000
 UNCLAIMED_S = 3600.0  # then rows of meters nobody asked for hold a file back no longer
+GROUPED = re.compile(r"[-+]?(?:\d+|\d{1,3}(?:\.\d{3})+)(?:,\d+)?")  # with a decimal comma
 
 Row = dict[str, str]
 
@@ -129,12 +131,12 @@ def parsed(path: Path, profile: MeterProfile) -> dict[str, list[Row]]:
     reader = csv.DictReader(io.StringIO(text), delimiter=str(options.get("delimiter", ",")))
     meter_column = str(options.get("meter_column", "meter"))
     needed = {meter_column, profile.time_field, *(one.column for one in profile.registers.values() if not one.optional)}
-    missing = sorted(needed - {""} - set(reader.fieldnames or ()))
+    missing = sorted(needed - {""} - set(_columns(reader)))
     if missing:
         raise DecodeError(f"there is no column {', '.join(missing)}")
     rows: dict[str, list[Row]] = {}
     names = [name for name, register in profile.registers.items() if register.column]
-    for number, row in enumerate(reader, start=2):
+    for number, row in enumerate(_lines(reader), start=2):
         if None in row or None in row.values():
             raise DecodeError(f"line {number} has another number of columns than the first")
         _values(row, profile, names, path, number)
@@ -142,6 +144,22 @@ def parsed(path: Path, profile: MeterProfile) -> dict[str, list[Row]]:
     if not rows:
         raise DecodeError("the file has no rows")
     return rows
+
+
+def _columns(reader: "csv.DictReader[str]") -> Sequence[str]:
+    """The first line; DecodeError if the file is no CSV."""
+    try:
+        return reader.fieldnames or ()
+    except csv.Error as error:
+        raise DecodeError(f"the file is not CSV: {error}") from error
+
+
+def _lines(reader: "csv.DictReader[str]") -> Iterator[Row]:
+    """The others."""
+    try:
+        yield from reader
+    except csv.Error as error:
+        raise DecodeError(f"the file is not CSV: line {reader.line_num + 1}: {error}") from error
 
 
 def _values(row: Row, profile: MeterProfile, names: Sequence[str], path: Path, number: int = 0) -> list[RegisterValue]:
@@ -153,16 +171,24 @@ def _values(row: Row, profile: MeterProfile, names: Sequence[str], path: Path, n
         cell = row.get(register.column, "").strip() if register.column else ""
         if not cell:
             continue
-        mark = str(profile.options.get("decimal", "."))
-        digits = cell if mark == "." else cell.replace(".", "").replace(mark, ".")
-        try:
-            value = Decimal(digits)
-        except InvalidOperation:
-            raise DecodeError(f"{cell!r} is no number", path=where) from None
-        if not value.is_finite():
+        value = _number(cell, str(profile.options.get("decimal", ".")))
+        if value is None:
             raise DecodeError(f"{cell!r} is no number", path=where)
         found[name] = (value * register.scale, cell.encode())
     return as_values(profile, names, found, _instant(row, profile, where), meter_time=True)
+
+
+def _number(cell: str, mark: str) -> Decimal | None:
+    """The exact number of a cell; None for everything else, a point in the wrong place among it."""
+    if mark != ".":
+        if not GROUPED.fullmatch(cell.replace(mark, ",")):
+            return None
+        cell = cell.replace(".", "").replace(mark, ".")
+    try:
+        value = Decimal(cell)
+    except InvalidOperation:
+        return None
+    return value if value.is_finite() and cell.isascii() else None
 
 
 def _instant(row: Row, profile: MeterProfile, where: str) -> int:
@@ -172,11 +198,11 @@ def _instant(row: Row, profile: MeterProfile, where: str) -> int:
     try:
         form = options.get("time_format")
         instant = datetime.strptime(cell, str(form)) if form else datetime.fromisoformat(cell)  # noqa: DTZ007 - see below
-    except ValueError:
+        if instant.tzinfo is None:
+            instant = instant.replace(tzinfo=zone(str(options.get("zone", "UTC"))))
+        return int(instant.astimezone(UTC).timestamp() * 1000)
+    except (ValueError, OverflowError):  # the latter for the first and last days a calendar knows
         raise DecodeError(f"{cell!r} is no time", path=where) from None
-    if instant.tzinfo is None:
-        instant = instant.replace(tzinfo=zone(str(options.get("zone", "UTC"))))
-    return int(instant.astimezone(UTC).timestamp() * 1000)
 
 
 def _put_aside(path: Path, folder: str, reason: str = "") -> None:

@@ -100,11 +100,11 @@ def device_time(value: Any, now_ms: int) -> int | None:
     elif isinstance(value, str):
         try:
             instant = datetime.fromisoformat(value)
-        except ValueError:
+            if instant.tzinfo is None:
+                return None  # whose local time would it be?
+            at_ms = int(instant.astimezone(UTC).timestamp() * 1000)
+        except (ValueError, OverflowError):  # the latter for the first and last days a calendar knows
             return None
-        if instant.tzinfo is None:
-            return None  # whose local time would it be?
-        at_ms = int(instant.astimezone(UTC).timestamp() * 1000)
     if at_ms is None or not EARLIEST_MS < at_ms < now_ms + AHEAD_MS:
         return None
     return at_ms

@@ -6,6 +6,10 @@ from decimal import Decimal, InvalidOperation
 
 from common.profile import MeterProfile
 
+CUT = re.compile(r"\d[.,']?$")  # what stands before a number that is only the end of another
+GROUP_DIGITS = 3
+GROUP = re.compile(r"\d[ \u00a0]$")
+
 
 def matched(profile: MeterProfile, text: str, names: Sequence[str]) -> dict[str, tuple[Decimal, bytes]]:
     """Exact value and text of each register whose pattern is found in a message."""
@@ -13,7 +17,7 @@ def matched(profile: MeterProfile, text: str, names: Sequence[str]) -> dict[str,
     for name in names:
         register = profile.registers[name]
         match = re.search(register.pattern, text) if register.pattern else None
-        if match is None:
+        if match is None or _is_cut(text, match):
             continue
         try:
             value = Decimal(match[1].replace(",", ".").replace(" ", ""))
@@ -21,3 +25,12 @@ def matched(profile: MeterProfile, text: str, names: Sequence[str]) -> dict[str,
             continue
         found[name] = (value * register.scale, match[0].encode())
     return found
+
+
+def _is_cut(text: str, match: re.Match[str]) -> bool:
+    """Whether a pattern took only the end of a longer number: `234,5` of `1.234,5`, or `432` of `32 432`."""
+    start = match.start(1) if match.re.groups else -1
+    if start != match.start():  # the pattern itself says what stands before its number
+        return False
+    before, first = text[:start], re.match(r"\d*", match[1])
+    return bool(CUT.search(before) or (GROUP.search(before) and first and len(first[0]) == GROUP_DIGITS))

@@ -7,12 +7,11 @@ bytes); its newest connection wins, heartbeats never reach a driver, and a conne
 import asyncio
 import contextlib
 import logging
-import socket
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
 from edge_agent.transports.port import Port
-from edge_agent.transports.stream import ByteStream
+from edge_agent.transports.stream import ByteStream, keep_watch
 
 log = logging.getLogger(__name__)
 REGISTER_S = 30.0  # a device that has not said who it is by then is sent away
@@ -21,7 +20,6 @@ SILENT_S = 1800.0  # no heartbeat, no answer: the connection is taken for dead
 REGISTRATION_MAX = 256
 STRANGERS_MAX = 64
 SURE_LENGTH = 4  # a heartbeat this long cannot be part of an answer by chance
-USER_TIMEOUT_MS = 30_000
 FREE_TEXT_MIN = 8
 
 
@@ -50,7 +48,7 @@ class DialledIn(ByteStream):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Called by asyncio."""
         super().connection_made(transport)
-        _keep_watch(transport.get_extra_info("socket"))
+        keep_watch(transport.get_extra_info("socket"))
         self._expect(REGISTER_S)
         self.listener.arrived(self)
 
@@ -248,17 +246,3 @@ def _spellings(session_id: str) -> list[bytes]:
     with contextlib.suppress(ValueError):
         spellings.append(bytes.fromhex(session_id))
     return [spelling for spelling in spellings if spelling]
-
-
-def _keep_watch(sock: socket.socket) -> None:
-    """Find connections that died unseen, as those over mobile networks do."""
-    options = (
-        (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
-        (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 60),
-        (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 15),
-        (socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 4),
-        (socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, USER_TIMEOUT_MS),
-    )
-    for level, name, value in options:
-        with contextlib.suppress(OSError):
-            sock.setsockopt(level, name, value)

@@ -2,8 +2,12 @@
 
 import asyncio
 import contextlib
+import socket
 
 BUFFER_MAX = 65536  # a meter sends at most a few kB at a time; more is a line gone mad
+
+
+USER_TIMEOUT_MS = 30_000
 
 
 class ByteStream(asyncio.Protocol):
@@ -82,3 +86,17 @@ class ByteStream(asyncio.Protocol):
             with contextlib.suppress(OSError):
                 self.transport.abort()
             self.transport = None
+
+
+def keep_watch(sock: socket.socket) -> None:
+    """Have the kernel find connections that died unseen, as those over mobile networks and through routers do."""
+    options = (
+        (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+        (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 60),
+        (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 15),
+        (socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 4),
+        (socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, USER_TIMEOUT_MS),
+    )
+    for level, name, value in options:
+        with contextlib.suppress(OSError):
+            sock.setsockopt(level, name, value)

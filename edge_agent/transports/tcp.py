@@ -2,10 +2,9 @@
 
 import asyncio
 import os
-import socket
 
 from edge_agent.transports.port import Port
-from edge_agent.transports.stream import ByteStream
+from edge_agent.transports.stream import ByteStream, keep_watch
 
 CONNECT_TIMEOUT_S = 5.0
 
@@ -42,8 +41,7 @@ class TcpTransport:
             known = error.errno is not None and error.errno > 0
             why = os.strerror(error.errno or 0) if known else error.strerror or str(error)
             raise ConnectionError(f"no connection: {why.lower()}") from error
-        sock = transport.get_extra_info("socket")
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        keep_watch(transport.get_extra_info("socket"))
 
     async def close(self) -> None:
         """Disconnect."""

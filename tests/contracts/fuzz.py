@@ -37,7 +37,6 @@ def search(name: str, minutes: float) -> None:
 
     def one(data: bytes) -> None:
         sealed = decoder.seal(data[2:])
-        decoders.outcome(decoder, data)
         place, bit = int.from_bytes(data[:1], "big") * 7, int.from_bytes(data[1:2], "big")
         decoders.refuses_damage(decoder, data, place, bit)
         decoders.refuses_damage(decoder, sealed, place, bit)

@@ -47,6 +47,13 @@ def test_the_shipped_example_is_good() -> None:
     assert ["meter-1", "meter-2"] == [meter.id for _, meter in site.meters()]
 
 
+def test_a_serial_port_has_one_line() -> None:
+    line = '\n[[bus]]\nname = "{}"\nprotocol = "modbus"\nport = "serial:///dev/ttyUSB0?baud={}"\n'
+    text = GOOD + line.format("two", 9600) + line.format("three", 19200)
+
+    assert "bus three: two lines use serial:///dev/ttyUSB0" in faults(text)
+
+
 def test_a_meter_without_registers_reads_all_that_can_be_billed() -> None:
     ((_, meter),) = parse(GOOD).meters()
     profile, registers = registers_of(meter)

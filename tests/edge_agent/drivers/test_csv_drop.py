@@ -104,6 +104,9 @@ def test_local_times_decimal_commas_and_other_encodings_are_read(tmp_path: Path)
         ("meter,time,kwh\nA1,2026-01-01T00:00:00Z,12x\n", "no number"),
         ("meter,time,kwh\nA1,yesterday,12\n", "no time"),
         ("meter,time,kwh\nA1,2026-01-01T00:00:00Z\n", "number of columns"),
+        ("meter,time,kwh\nA1,0001-01-01T00:00:00+05:00,12\n", "no time"),
+        ("meter,time,kwh\nA1,2026-01-01T00:00:00Z," + "9" * 200_000, "not CSV: line 2"),
+        ("9" * 200_000, "not CSV"),
         ("meter,time,kwh\n", "no rows"),
         ("", "no column"),
     ],
@@ -115,6 +118,14 @@ def test_a_file_that_cannot_be_read_is_put_aside_with_the_reason(tmp_path: Path,
         driven(tmp_path, lambda d: values(d, "A1"))
     assert reason in (tmp_path / "failed" / "a.csv.reason").read_text()
     assert not (tmp_path / "a.csv").exists()
+
+
+@pytest.mark.parametrize("cell", ["1.5", "1.2345,6", "1,5,6", ",5", "1 234,5"])
+def test_a_point_where_no_group_of_digits_ends_is_no_number(tmp_path: Path, cell: str) -> None:
+    drop(tmp_path, f"Nr;Zeit;Stand\n1;01.07.2026 12:00;{cell}\n")
+
+    with pytest.raises(BadAnswer, match="no number"):
+        driven(tmp_path, lambda d: values(d, "1", GERMAN))
 
 
 def test_a_binary_file_is_refused(tmp_path: Path) -> None:

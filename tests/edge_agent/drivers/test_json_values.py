@@ -57,6 +57,8 @@ def test_the_devices_own_time_is_taken_if_it_can_be_right() -> None:
         (Decimal(0), None),
         (Decimal(NOW + 90_000_000), None),
         ("yesterday", None),
+        ("0001-01-01T00:00:00+05:00", None),
+        ("9999-12-31T23:59:59-05:00", None),
         (None, None),
         (True, None),
     ],

@@ -1,5 +1,6 @@
 import asyncio
 import contextlib
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -9,6 +10,7 @@ from deploy.bench.free_port import free_port
 from edge_agent.drivers.interface import LineDown
 from edge_agent.drivers.meter_server import Line
 from edge_agent.drivers.modbus import ModbusDriver
+from edge_agent.transports import listen
 from edge_agent.transports.listen import ListenTransport, stop_listening
 from edge_agent.transports.port import Port
 from tests.edge_agent.builders import make_profile, words_of
@@ -164,3 +166,38 @@ def test_a_device_that_comes_back_is_polled_again() -> None:
             yield
 
     assert [3, 4] == run(work)
+
+
+def test_a_connection_that_died_unseen_is_ended_and_the_device_may_dial_in_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """No end of the connection ever comes over a mobile network: only silence tells."""
+    monkeypatch.setattr(listen, "SILENT_S", 0.3)
+
+    async def work(port: int) -> tuple[int, bool, int]:
+        lost, back = DataUnit(port, IMEI.encode(), meter(5)), DataUnit(port, IMEI.encode(), meter(6))
+        async with dialling(lost), driver_for(port, IMEI) as driver:
+            first = await energy(driver)
+            await asyncio.wait_for(lost.ended.wait(), 10)
+            is_open = driver.line.transport.is_open
+            async with dialling(back):
+                return first, is_open, await energy(driver)
+
+    assert (5, False, 6) == run(work)
+
+
+def test_the_kernel_is_told_to_look_for_dead_connections() -> None:
+    async def work(port: int) -> list[int]:
+        async with dialling(DataUnit(port, IMEI.encode(), meter(1))), driver_for(port, IMEI) as driver:
+            await energy(driver)
+            transport = driver.line.transport
+            assert isinstance(transport, ListenTransport)
+            assert transport.session.stream is not None
+            assert transport.session.stream.transport is not None
+            sock = transport.session.stream.transport.get_extra_info("socket")
+            return [
+                sock.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE),
+                sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT),
+            ]
+
+    assert [1, 30_000] == run(work)
