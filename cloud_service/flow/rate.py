@@ -119,8 +119,8 @@ def _priced_jobs(session: Session, members: Sequence[Contract], span: Span, *, s
     before = earlier.histories(session, [job.contract.id for job in jobs], span.start)
     for job in jobs:
         job.history = History.from_json(before[job.contract.id].history) if job.contract.id in before else History()
-    for (tariff_key, days), group in _same(jobs).items():
-        _price(session, tariff_key, days, group)
+    for (tariff_key, days), group in sorted(_same(jobs).items(), key=lambda one: one[0][1].start):
+        _price(session, tariff_key, days, group)  # in the order of time: each tariff hands its history to the next
     return jobs
 
 
@@ -207,6 +207,7 @@ def _rate_together(tariff: Tariff, span: Span, jobs: Sequence[_Job]) -> None:
         for job, rated in zip(jobs, results, strict=True):
             facts = {"total": rated.total} if job.so_far else rated_facts(rated, tariff)
             job.parts.append(facts | {"contract_id": job.contract.id})
+            job.history = rated.history
     except EnergyError as error:
         if len(jobs) == 1:
             jobs[0].reason = str(error)

@@ -1,6 +1,6 @@
 """What the database itself refuses, whoever asks: the application's role and, by triggers, even its owner."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -126,8 +126,21 @@ def test_a_payment_is_not_given_back_twice(world: World) -> None:
 
 def test_a_billed_tariff_version_cannot_be_edited(world: World, owner: psycopg.Connection[Any]) -> None:
     owner.execute("UPDATE tariff_version SET billed = true")
+    for change in ("document = '{}'", "hash = 'x'", "billed = false", "during = '[2025-01-01,)'"):
+        with pytest.raises(RestrictViolation, match="has been billed"):
+            owner.execute(f"UPDATE tariff_version SET {change}")
     with pytest.raises(RestrictViolation, match="has been billed"):
-        owner.execute("UPDATE tariff_version SET document = '{}'")
+        owner.execute("DELETE FROM tariff_version")
+
+
+def test_a_billed_tariff_version_does_not_end_before_its_bills(world: World, owner: psycopg.Connection[Any]) -> None:
+    owner.execute("UPDATE tariff_version SET billed = true")
+    last = owner.execute("SELECT max(upper(during)) FROM invoice_span").fetchone()
+    assert last is not None
+
+    with pytest.raises(RestrictViolation, match="have been billed"):
+        owner.execute("UPDATE tariff_version SET during = daterange(lower(during), %s)", (last[0] - timedelta(days=1),))
+    owner.execute("UPDATE tariff_version SET during = daterange(lower(during), %s)", (last[0],))
 
 
 def test_an_invoice_whose_row_was_changed_by_force_is_seen(world: World, owner: psycopg.Connection[Any]) -> None:

@@ -177,6 +177,42 @@ def test_a_tariff_changed_in_the_month_prices_each_part_by_its_own(world: World)
     assert ("202.04", "38.39") == (rated["net"], rated["tax"])  # one VAT on the sum of both parts
 
 
+def test_a_kept_credit_is_used_once_when_the_tariff_changes_in_the_month(world: World) -> None:
+    """The first tariff's surplus goes to the second, which does not begin again from the invoice before."""
+    from cloud_service.domain.tariff import load_tariff
+    from cloud_service.store.schema import days_from
+    from cloud_service.store.tariffs import Tariff, TariffVersion
+    from tests.books.world import START
+
+    rows = []
+    for name, price in (("net", "0.30"), ("dear-net", "1.00")):
+        charge = {"kind": "energy", "price": price, "netting": {"against": "export"}}
+        document = {"id": name, "currency": "EUR", "charges": [charge]}
+        row = Tariff(legal_entity_id=world.entity, code=name, name=name, currency="EUR")
+        world.session.add(row)
+        world.session.flush()
+        hash_ = load_tariff(document).versions[0].hash
+        world.session.add(TariffVersion(tariff_id=row.id, during=days_from(START), document=document, hash=hash_))
+        rows.append(row.id)
+    register = Register(
+        meter_id=world.session.get_one(Register, world.registers[0]).meter_id,
+        name="export", direction="export", unit="kWh", kind="index",
+    )  # fmt: skip
+    world.session.add(register)
+    world.session.flush()
+    contract = world.contracts[0]
+    world.readings(register.id, Span(OCTOBER.start, MIDDLE), wh=150)
+    world.readings(register.id, Span(MIDDLE, OCTOBER.end), wh=0)
+    change_tariff(world.session, contract, rows[0], OCTOBER.start, author="t", reason="asked")
+    change_tariff(world.session, contract, rows[1], MIDDLE, author="t", reason="asked")
+    rated = rate_contracts(world.session, [contract], OCTOBER)[0].rated
+
+    assert rated is not None
+    # 15 days × 96 × (0.1 - 0.15) kWh = -72 kWh are kept; then (16 × 96 + 4) × 0.1 - 72 = 82 kWh × 1.00
+    assert ["0.00", "82.00"] == [line["amount"] for line in rated["lines"]]
+    assert {} == rated["history"]["energy_credit"]["energy"]
+
+
 def test_an_account_changes_to_prepaid_on_a_day(world: World) -> None:
     change_mode(world.session, world.accounts[0], "prepaid", MIDDLE, author="t")
     modes = world.session.execute(
