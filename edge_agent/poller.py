@@ -8,6 +8,9 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
+
+import msgspec
 
 from common.errors import EnergyError, NotFoundError
 from common.profile import MeterProfile
@@ -25,11 +28,11 @@ log = logging.getLogger(__name__)
 REOPEN_S = 5.0
 RESOLUTION_MS = 100  # tenths of a second are far finer than any billing grid, and cost a byte less on the wire
 SLOW_PORTS, SLOW_S = ("modem", "listen"), 180.0  # a call has to be set up, a data unit has to come back
+INSTANT = Kind.INSTANT.value
 TIMEOUT_FACTOR = 20  # a meter that takes this many timeouts is given up: no driver may hang a line
 
 
-@dataclass(frozen=True, slots=True)
-class Measurement:
+class Measurement(msgspec.Struct, frozen=True, gc=False):
     """One register of one meter as the poller hands it over."""
 
     meter: str
@@ -144,7 +147,7 @@ class Line:
 
     async def _done(self, driver: Driver, found: list[Measurement], answered: list[Device]) -> None:
         """Commit the round. Its meters count as read only after that, and their messages and files as taken."""
-        found.sort(key=lambda one: not one.grid)  # what is never thinned stays together
+        found.sort(key=attrgetter("grid"), reverse=True)  # what is never thinned stays together
         self.rounds += 1
         try:
             if found:
@@ -155,7 +158,8 @@ class Line:
             return
         for device in answered:
             device.succeeded()
-            if isinstance(driver, Acknowledged):
+        if isinstance(driver, Acknowledged):
+            for device in answered:
                 await driver.committed(device.meter.address)
 
     async def _read(self, driver: Driver, device: Device, *, grid: bool) -> list[Measurement]:
@@ -170,28 +174,29 @@ class Line:
         except TimeoutError:
             raise LineDown(f"meter {device.meter.id} held the line for {limit_s:g} s", path=self.bus.name) from None
         stepped = self.clock.offset_ms != offset_ms  # then the driver's time is not ours any more
-        return [self._measurement(device, value, grid=grid, stepped=stepped) for value in values]
+        return self.measurements(device, values, grid=grid, stepped=stepped)
 
-    def _measurement(self, device: Device, value: RegisterValue, *, grid: bool, stepped: bool) -> Measurement:
-        if value.meter_time:  # the meter knows better than we do when that was; it gives each value only once
-            at_ms, mono_ms, time_quality = max(value.at_ms, 0), self.clock.mono(), TimeQuality.INFORMED
-            grid = True
-        else:
-            at_ms = self.clock.now_ms() if stepped else value.at_ms
-            at_ms -= at_ms % RESOLUTION_MS
-            mono_ms, time_quality = at_ms - self.clock.offset_ms, self.clock.quality
-        return Measurement(
-            meter=device.meter.id,
-            register=value.register,
-            unit=value.unit,
-            kind=value.kind,
-            mono_ms=mono_ms,
-            at_ms=at_ms,
-            value=value.value,
-            quality=value.quality,
-            time_quality=time_quality,
-            grid=grid and value.kind != Kind.INSTANT,
-        )
+    def measurements(
+        self, device: Device, values: Sequence[RegisterValue], *, grid: bool, stepped: bool = False
+    ) -> list[Measurement]:
+        """The values of one poll, dated: by the meter where it knows better than we do, else by the agent's clock."""
+        meter, clock = device.meter.id, self.clock
+        mono_ms, now_ms, offset_ms, time_quality = clock.mono(), clock.now_ms(), clock.offset_ms, int(clock.quality)
+        found = []
+        for one in values:
+            if one.meter_time:  # such a value comes only once
+                taken_ms, at_ms, known, billed = mono_ms, max(one.at_ms, 0), int(TimeQuality.INFORMED), True
+            else:
+                at_ms = now_ms if stepped else one.at_ms
+                at_ms -= at_ms % RESOLUTION_MS
+                taken_ms, known, billed = at_ms - offset_ms, time_quality, grid
+            billed = billed and one.kind != INSTANT
+            found.append(
+                Measurement(
+                    meter, one.register, one.unit, one.kind, taken_ms, at_ms, one.value, one.quality, known, billed
+                )
+            )
+        return found
 
 
 def open_line(bus: Bus, clock: Callable[[], float] = time.time) -> Driver:

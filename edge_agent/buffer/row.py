@@ -1,5 +1,6 @@
 """One stored reading: what it says, how it is laid out in SQLite, the checksum that proves it unchanged."""
 
+from collections.abc import Iterable
 from hashlib import blake2b
 from struct import Struct
 from typing import NamedTuple
@@ -53,7 +54,6 @@ def flags_of(sample: Sample) -> int:
     return sample.quality | sample.time_quality << 3 | sample.grid << 6
 
 
-def checksum(epoch: int, row: Row) -> int:
-    """Signed 64 bits over everything the row says and the stream it belongs to."""
-    body = _BODY.pack(epoch, row.sequence, row.channel, row.boot, row.mono_ms, row.at_ms, row.value, row.flags)
-    return int.from_bytes(blake2b(body, digest_size=8).digest(), "little", signed=True)
+def checksum(epoch: int, row: Iterable[int]) -> int:
+    """Signed 64 bits over everything the row says (in the order of `Row`) and the stream it belongs to."""
+    return int.from_bytes(blake2b(_BODY.pack(epoch, *row), digest_size=8).digest(), "little", signed=True)

@@ -162,13 +162,14 @@ class Buffer:
 
     def append(self, samples: Sequence[Sample]) -> Range:
         """Commit readings, all or none; first and last sequence. When this returns they survive a power cut."""
-        stream = self.current
+        stream, boot = self.current, self.boot
         rows = [
-            Row(sequence, s.channel, self.boot, s.mono_ms, s.at_ms, s.value, flags_of(s))
+            (sequence, s.channel, boot, s.mono_ms, s.at_ms, s.value, flags_of(s))
             for sequence, s in enumerate(samples, stream.last + 1)
         ]
+        values = _values(stream, rows)
         with self.commit() as connection:
-            connection.executemany(INSERT, (_values(stream, row) for row in rows))
+            connection.executemany(INSERT, values)
             self.write_state(connection)
         first, stream.last = stream.last + 1, stream.last + len(rows)
         self.mark()
@@ -177,8 +178,7 @@ class Buffer:
     def adopt(self, stream: Stream, rows: Iterable[Row]) -> None:
         """Take over salvaged rows of an older stream under their own sequence."""
         with self.commit() as connection:
-            values = (_values(stream, row) for row in rows)
-            connection.executemany(INSERT.replace("INSERT", "INSERT OR IGNORE"), values)
+            connection.executemany(INSERT.replace("INSERT", "INSERT OR IGNORE"), _values(stream, rows))
 
     def rows(self, stream: Stream, first: int, last: int, limit: int = 10_000) -> list[Row]:
         """At most `limit` rows of first..last, each checked; void ones are skipped, a lost one is Damaged."""
@@ -371,8 +371,10 @@ def _name(channel: Channel) -> tuple[str, str, str, str]:
     return channel.meter, channel.register, channel.unit, channel.kind
 
 
-def _values(stream: Stream, row: Row) -> tuple[int, ...]:
-    return (stream.number << STREAM_SHIFT | row.sequence, *row[1:], checksum(stream.epoch, row))
+def _values(stream: Stream, rows: Iterable[tuple[int, ...]]) -> list[tuple[int, ...]]:
+    """Rows (in the order of `Row`) as the table has them."""
+    base, epoch = stream.number << STREAM_SHIFT, stream.epoch
+    return [(base | row[0], *row[1:], checksum(epoch, row)) for row in rows]
 
 
 def all_voids(stream: Stream) -> Iterator[Range]:

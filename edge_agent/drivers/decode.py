@@ -7,6 +7,7 @@ the fifty binary ones behind them. Words that mean "not supported" become None, 
 import struct
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
 
 from common.errors import DecodeError
 from common.profile import Register
@@ -42,6 +43,7 @@ def raw_value(raw: bytes, kind: str) -> Decimal | None:
     return Decimal(int.from_bytes(raw, "big", signed=kind[0] == "s"))
 
 
+@lru_cache(maxsize=1024)  # counters are asked more often than they count
 def _float32(raw: bytes) -> Decimal | None:
     """Shortest decimal that rounds to this float32; six digits are enough for most, nine for all."""
     value = struct.unpack(">f", raw)[0]

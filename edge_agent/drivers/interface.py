@@ -13,8 +13,9 @@ InputError
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol, Self, runtime_checkable
+
+import msgspec
 
 from common.errors import DecodeError, InputError, UnavailableError
 from common.profile import MeterProfile
@@ -51,8 +52,7 @@ class BadAnswer(DecodeError):  # noqa: N818 - see above
     code = "bad_answer"
 
 
-@dataclass(frozen=True, slots=True)
-class RegisterValue:
+class RegisterValue(msgspec.Struct, frozen=True, gc=False):
     """One register as it was read.
 
     `value` is exact: thousandths of `unit` (the canonical unit of the profile's register). `at_ms` is the wall clock

@@ -2,25 +2,24 @@
 
 import time
 from collections.abc import Callable, Sequence
-from decimal import Decimal
 from typing import Any, Self
 
 from common.errors import InputError
 from common.profile import Identify, MeterProfile
 from edge_agent.drivers.decode import text_value
 from edge_agent.drivers.interface import MeterSilent, RegisterValue, WrongMeter, wanted
+from edge_agent.drivers.modbus_columns import Column, column_values, columns, exact
 from edge_agent.drivers.modbus_frames import BUSY, ModbusRefused
 from edge_agent.drivers.modbus_line import ModbusLine
-from edge_agent.drivers.modbus_plan import Block, field_value, plan, split
+from edge_agent.drivers.modbus_plan import Block, plan, split
 from edge_agent.drivers.modbus_sunspec import find_model
-from edge_agent.drivers.values import as_values
 from edge_agent.transports.port import Port
 
 LACKS = (2, 3)  # exceptions: no such address, or not so many registers
 COMMON_MODEL = 1  # SunSpec: who made it
 WORDS = {"u16": 1, "u32": 2, "u64": 4}
 
-Found = dict[str, tuple[Decimal, bytes]]
+Found = dict[str, bytes]  # register -> its bytes as they came
 PlanKey = tuple[int, str, tuple[str, ...], int]
 
 
@@ -31,6 +30,7 @@ class ModbusDriver:
         self.line = ModbusLine(port, **options)
         self.clock = clock
         self.plans: dict[PlanKey, tuple[Block, ...]] = {}
+        self.columns: dict[tuple[str, tuple[str, ...]], tuple[Column, ...]] = {}
         self.sunspec: dict[tuple[int, tuple[int, ...]], int] = {}
         self.known: set[tuple[str, str]] = set()
 
@@ -51,7 +51,7 @@ class ModbusDriver:
         found = await self._fetch((unit, profile.hash, names, base), profile)
         if is_new:
             await self._check_ranges(address, profile, found)
-        return as_values(profile, names, found, int(self.clock() * 1000))
+        return column_values(profile, self._columns(profile, names), found, int(self.clock() * 1000))
 
     async def identify(self, address: str, profile: MeterProfile) -> str:
         """Check the profile's marks, then read the serial number."""
@@ -101,7 +101,8 @@ class ModbusDriver:
                 unit = unit_of(address)
                 key = (unit, profile.hash, (mark.register,), await self._base(unit, profile))
                 found = {**found, **await self._fetch(key, profile)}
-            value = found.get(mark.register, (Decimal(0), b""))[0]
+            raw = found.get(mark.register)
+            value = exact(profile.registers[mark.register], profile.read, raw) if raw else None
             if value and not mark.between[0] <= value <= mark.between[1]:
                 shown = format(value, ".3g")
                 raise _wrong(address, profile, f"it would show {mark.register} = {shown}, which cannot be")
@@ -133,8 +134,7 @@ class ModbusDriver:
                     return {}
                 raise
             return await self._one_by_one(key, block, profile)
-        read = ((place.name, field_value(place, answer, profile)) for place in block.fields)
-        return {name: value for name, value in read if value is not None}
+        return {place.name: place.cut(answer) for place in block.fields}
 
     async def _one_by_one(self, key: PlanKey, refused: Block, profile: MeterProfile) -> Found:
         parts = split(refused)
@@ -152,6 +152,12 @@ class ModbusDriver:
         if shared not in self.plans:
             self.plans[shared] = plan(profile, key[2], base=key[3])
         return self.plans.get(key, self.plans[shared])
+
+    def _columns(self, profile: MeterProfile, names: tuple[str, ...]) -> tuple[Column, ...]:
+        key = (profile.hash, names)
+        if key not in self.columns:
+            self.columns[key] = columns(profile, names)
+        return self.columns[key]
 
     async def _base(self, unit: int, profile: MeterProfile, models: tuple[int, ...] = ()) -> int:
         """What is added to the profile's addresses: 0, or where the unit's SunSpec model starts."""

@@ -8,8 +8,9 @@ from pymodbus.framer import FramerRTU
 from common.errors import DecodeError
 from common.profile import MeterProfile
 from edge_agent.drivers.mbus_decode import plain
+from edge_agent.drivers.modbus_columns import exact
 from edge_agent.drivers.modbus_frames import ModbusRefused
-from edge_agent.drivers.modbus_plan import Field, field_value
+from edge_agent.drivers.modbus_plan import Field
 
 HINT = "give the meter's answer to a read of registers (function 3 or 4), whole"
 
@@ -58,8 +59,8 @@ def _records(registers: bytes, function: int, profile: MeterProfile | None, addr
         scale = None if register.scale_address is None else (register.scale_address - address) * 2
         if start < 0 or end > len(registers) or (scale is not None and not 0 <= scale <= len(registers) - 2):
             continue
-        value = field_value(Field(name, register, start, end, scale), registers, profile)
-        found.append(_record(name, None if value is None else plain(value[0]), register.unit.value, start))
+        value = exact(register, profile.read, Field(name, register, start, end, scale).cut(registers))
+        found.append(_record(name, None if value is None else plain(value), register.unit.value, start))
     return found
 
 

@@ -42,7 +42,10 @@ class Pace:
         self.good = 0
 
     def _unit(self, unit: int) -> _Unit:
-        return self.units.setdefault(unit, _Unit(rule_s=self.timeout_max_s))
+        known = self.units.get(unit)
+        if known is None:
+            known = self.units[unit] = _Unit(rule_s=self.timeout_max_s)
+        return known
 
     def learn_rules(self, unit: int, *, timeout_ms: int, gap_ms: int) -> None:
         """What the meter's profile says: a slow meter may take longer than the line's limit."""

@@ -1,11 +1,9 @@
-"""Which Modbus requests fetch a set of registers, as few as the meter's limits allow, and what answers say; pure."""
+"""Which Modbus requests fetch a set of registers, as few as the meter's limits allow; pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 
 from common.profile import MeterProfile, Register
-from edge_agent.drivers.decode import register_value
 from edge_agent.drivers.values import with_parts
 
 
@@ -18,6 +16,11 @@ class Field:
     start: int
     end: int
     scale_start: int | None = None
+
+    def cut(self, answer: bytes) -> bytes:
+        """Its bytes out of the answer, those of its scale factor behind them."""
+        raw = answer[self.start : self.end]
+        return raw if self.scale_start is None else raw + answer[self.scale_start : self.scale_start + 2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,23 +71,6 @@ def split(block: Block) -> tuple[Block, ...]:
         moved = Field(place.name, place.register, place.start - first, place.end - first, scale)
         parts.append(Block(block.function, block.address + first // 2, (last - first) // 2, (moved,)))
     return tuple(parts)
-
-
-def field_value(place: Field, answer: bytes, profile: MeterProfile) -> tuple[Decimal, bytes] | None:
-    """Exact value and raw bytes of one register of an answer; None where the meter says that it has none."""
-    raw = answer[place.start : place.end]
-    evidence, exponent = raw, 0
-    if place.scale_start is not None:
-        scale = answer[place.scale_start : place.scale_start + 2]
-        exponent = int.from_bytes(scale, "big", signed=True)
-        if not -10 <= exponent <= 10:  # 0x8000 means "not implemented"
-            return None
-        evidence += scale
-    rules = profile.read
-    value = register_value(
-        raw, place.register, word_order=rules.word_order, byte_order=rules.byte_order, exponent=exponent
-    )
-    return None if value is None else (value, evidence)
 
 
 def _extent(register: Register) -> tuple[int, int]:

@@ -6,8 +6,10 @@ cloud sees the step.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from dataclasses import dataclass
+
+import msgspec
+from msgspec.structs import replace
 
 from common.profile import MeterProfile, Register
 from common.reading import THOUSANDTHS, Kind, Quality, Unit
@@ -15,15 +17,15 @@ from edge_agent.drivers.interface import RegisterValue
 
 POWER_MAX_KW = 20_000  # no meter on low voltage carries more; a profile may say less
 FLOW_MAX_M3_H = 2_000
-MARGIN = Decimal("1.2")
+MARGIN = 6, 5  # a meter may count this much faster than it says, as a fraction
 HOUR_MS = 3_600_000
 RESOLUTION = 1000  # one whole unit: what a counter may jump by at once
+ACTUAL = int(Quality.ACTUAL)
 BELIEVED_AFTER = 10  # values in a row that fit each other
 ROLLOVER_SHARE = 10  # the last and the first tenth of a counter's range
 
 
-@dataclass(frozen=True, slots=True)
-class _Level:
+class _Level(msgspec.Struct, frozen=True, gc=False):
     """A value at an instant, and how many in a row have fitted since it was doubted."""
 
     value: int
@@ -31,69 +33,88 @@ class _Level:
     fitting: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Counter:
+    """What one counter can do, in thousandths: `whole` is what it rolls over at (0: not known), `hourly` its limit."""
+
+    whole: int
+    hourly: int
+    is_sum: bool
+
+    @classmethod
+    def of(cls, register: Register, profile: MeterProfile) -> "_Counter":
+        """From what the profile says."""
+        hourly = FLOW_MAX_M3_H if register.unit is Unit.M3 else profile.power_max_kw or POWER_MAX_KW
+        whole = 0 if register.digits is None else THOUSANDTHS * 10**register.digits
+        return cls(whole, hourly * THOUSANDTHS, bool(register.sum))
+
+    def holds(self, value: int) -> bool:
+        """Whether it has the digits for this value."""
+        return not self.whole or self.is_sum or value < self.whole
+
+    def follows(self, last: _Level, level: _Level, *, meter_time: bool) -> bool:
+        """Whether it can have gone from one value to the other in that time."""
+        grown, elapsed_ms = level.value - last.value, level.at_ms - last.at_ms
+        share = self.whole // ROLLOVER_SHARE
+        if self.whole and grown < 0 and last.value > self.whole - share and level.value < share:
+            grown += self.whole
+        if grown < 0:  # a float counter may seem to step back by its last digit
+            return -grown <= float_step(last.value) and level.value > 0
+        if elapsed_ms < 0:
+            if meter_time:
+                return False
+            elapsed_ms = 0  # the gateway's own clock may have been set back
+        times, per = MARGIN
+        return (grown - RESOLUTION) * HOUR_MS * per <= self.hourly * elapsed_ms * times
+
+
 class Judge:
     """Remembers the last believed value of each counter of one meter."""
 
     def __init__(self, profile: MeterProfile) -> None:
-        self.profile = profile
+        self.counters = {
+            name: _Counter.of(register, profile)
+            for name, register in profile.registers.items()
+            if register.kind is Kind.INDEX
+        }
         self.believed: dict[str, _Level] = {}
         self.doubted: dict[str, _Level] = {}
 
     def marked(self, values: Iterable[RegisterValue]) -> list[RegisterValue]:
         """The same values, doubtful ones with quality SUSPECT."""
-        return [value if self._is_possible(value) else replace(value, quality=Quality.SUSPECT) for value in values]
+        counters = self.counters
+        return [
+            one if one.register not in counters or self._is_possible(one) else replace(one, quality=Quality.SUSPECT)
+            for one in values
+        ]
 
-    def _is_possible(self, value: RegisterValue) -> bool:
-        if value.kind != Kind.INDEX or value.quality != Quality.ACTUAL:
+    def _is_possible(self, one: RegisterValue) -> bool:
+        counter = self.counters[one.register]
+        if one.quality != ACTUAL:
             return True
-        register = self.profile.registers[value.register]
-        if not register.sum and register.digits is not None and value.value >= THOUSANDTHS * 10**register.digits:
+        if not counter.holds(one.value):
             return False
-        level = _Level(value.value, value.at_ms)
-        last = self.believed.get(value.register)
-        if last is None or follows(last.value, last.at_ms, value, register, self.profile):
-            self.believed[value.register] = level
-            self.doubted.pop(value.register, None)
+        level = _Level(one.value, one.at_ms)
+        last = self.believed.get(one.register)
+        if last is None or counter.follows(last, level, meter_time=one.meter_time):
+            self.believed[one.register] = level
+            self.doubted.pop(one.register, None)
             return True
-        return self._doubt(value, register, level)
+        return self._doubt(one, counter, level)
 
-    def _doubt(self, value: RegisterValue, register: Register, level: _Level) -> bool:
+    def _doubt(self, one: RegisterValue, counter: _Counter, level: _Level) -> bool:
         """A value that does not fit; believed once enough of them fit each other."""
-        before = self.doubted.get(value.register)
-        fits = before is not None and follows(before.value, before.at_ms, value, register, self.profile)
+        before = self.doubted.get(one.register)
+        fits = before is not None and counter.follows(before, level, meter_time=one.meter_time)
         fitting = before.fitting + 1 if before is not None and fits else 1
         if fitting < BELIEVED_AFTER:
-            self.doubted[value.register] = replace(level, fitting=fitting)
+            self.doubted[one.register] = replace(level, fitting=fitting)
             return False
-        self.believed[value.register] = level
-        del self.doubted[value.register]
+        self.believed[one.register] = level
+        del self.doubted[one.register]
         return True
-
-
-def follows(last: int, last_ms: int, value: RegisterValue, register: Register, profile: MeterProfile) -> bool:
-    """Whether a counter can have gone from one value to the other in that time."""
-    grown = value.value - last
-    if grown < 0 and register.digits is not None:
-        whole = THOUSANDTHS * 10**register.digits
-        if last > whole - whole // ROLLOVER_SHARE and value.value < whole // ROLLOVER_SHARE:
-            grown += whole
-    if grown < 0:
-        return -grown <= float_step(last) and value.value > 0  # a float counter may seem to step back by its last digit
-    elapsed_ms = value.at_ms - last_ms
-    if elapsed_ms < 0 and value.meter_time:
-        return False
-    elapsed_ms = max(0, elapsed_ms)  # the gateway's own clock may have been set back
-    limit = _limit_per_hour(Unit(value.unit), profile)
-    return Decimal(grown) <= limit * THOUSANDTHS * elapsed_ms / HOUR_MS * MARGIN + RESOLUTION
 
 
 def float_step(thousandths: int) -> int:
     """The step of a float32 at this value, in thousandths: what rounding alone can move it by."""
     return max(1, thousandths >> 22)
-
-
-def _limit_per_hour(unit: Unit, profile: MeterProfile) -> Decimal:
-    """What the meter can count in an hour at most."""
-    if unit is Unit.M3:
-        return Decimal(FLOW_MAX_M3_H)
-    return Decimal(profile.power_max_kw or POWER_MAX_KW)

@@ -62,7 +62,7 @@ async def read_offline(site: SiteFile, *, port: int, seed: int, start: datetime,
             clock.offset_ms = int(told.now_s * 1000) - clock.mono()
             for device in line.devices:
                 values = await driver.read(device.meter.address, device.profile, device.registers)
-                await commit([line._measurement(device, value, grid=True, stepped=False) for value in values])
+                await commit(line.measurements(device, values, grid=True))
     keeper.close()
     return served
 

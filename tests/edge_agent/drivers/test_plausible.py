@@ -1,6 +1,5 @@
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from common.profile import MeterProfile
 from common.reading import Quality

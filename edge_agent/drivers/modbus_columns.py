@@ -1,0 +1,146 @@
+"""What the bytes of one poll mean: a column a wanted register, made once and used at every poll; pure.
+
+`decode.register_value` says what a value is. A column gives the same number in thousandths by the shortest way: whole
+numbers by whole numbers, floats without text wherever rounding leaves no doubt.
+"""
+
+import struct
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from common.profile import MeterProfile, ReadRules, Register
+from common.reading import THOUSANDTHS, VALUE_MAX, thousandths
+from edge_agent.drivers.decode import ordered, register_value
+from edge_agent.drivers.interface import RegisterValue
+from edge_agent.drivers.values import VALUE_LIMIT
+
+Reader = Callable[[bytes], int | None]
+EXPONENT_MAX = 10  # of a scale factor; 0x8000 means "not implemented"
+FLOATS = {  # how far the shown decimal may be from the float, as a share of it, with room to spare
+    "f32": (struct.Struct(">f"), 2.0**-23),
+    "f64": (struct.Struct(">d"), 2.0**-51),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One wanted register; `parts` are the columns that it is the sum of."""
+
+    name: str
+    unit: str
+    kind: str
+    read: Reader
+    parts: tuple[str, ...] = ()
+
+
+def columns(profile: MeterProfile, names: Sequence[str]) -> tuple[Column, ...]:
+    """The columns of the named registers, in their order."""
+    found = []
+    for name in names:
+        register = profile.registers[name]
+        read = _nothing if register.sum else reader(register, profile.read)
+        found.append(Column(name, register.unit.value, register.kind.value, read, register.sum))
+    return tuple(found)
+
+
+def column_values(
+    profile: MeterProfile, wanted: Sequence[Column], found: Mapping[str, bytes], at_ms: int
+) -> list[RegisterValue]:
+    """The values in the bytes of one poll, without sums that lack a part and numbers that no meter can count to."""
+    values, profile_id, profile_hash = [], profile.id, profile.hash
+    for column in wanted:
+        if column.parts:
+            raw = b"".join(found.get(part.removeprefix("-"), b"") for part in column.parts)
+            value = _sum(profile, column.parts, found)
+        else:
+            raw = found.get(column.name, b"")
+            value = column.read(raw) if raw else None
+        if value is not None:
+            values.append(
+                RegisterValue(column.name, column.unit, column.kind, value, at_ms, raw, profile_id, profile_hash)
+            )
+    return values
+
+
+def exact(register: Register, rules: ReadRules, raw: bytes) -> Decimal | None:
+    """The value in the register's unit; `raw` ends with the scale factor where the register has one."""
+    exponent = 0
+    if register.scale_address is not None:
+        raw, exponent = raw[:-2], int.from_bytes(raw[-2:], "big", signed=True)
+        if abs(exponent) > EXPONENT_MAX:
+            return None
+    return register_value(raw, register, word_order=rules.word_order, byte_order=rules.byte_order, exponent=exponent)
+
+
+def reader(register: Register, rules: ReadRules) -> Reader:
+    """From bytes to thousandths of the unit; None where the meter says that it has no value."""
+
+    def by_text(raw: bytes) -> int | None:
+        return _rounded(exact(register, rules, raw))
+
+    if register.scale_address is not None:
+        return by_text
+    orders = register.word_order or rules.word_order, rules.byte_order
+    if register.type in FLOATS and not register.invalid and orders == ("big", "big"):
+        return _float_reader(*FLOATS[register.type], float(register.scale * THOUSANDTHS), by_text)
+    if register.type[0] in "us":
+        return _integer_reader(register, *orders)
+    return by_text
+
+
+def _float_reader(shape: struct.Struct, doubt: float, factor: float, by_text: Reader) -> Reader:
+    """Any decimal that is shown for a float lies so near it that most round to the same thousandth as the float."""
+    unpack, limit = shape.unpack, 0.25 / doubt
+
+    def read(raw: bytes) -> int | None:
+        number: float = unpack(raw)[0] * factor
+        if -limit < number < limit:  # which also tells what is no number
+            whole = round(number)
+            if abs(number - whole) + abs(number) * doubt < 0.5:
+                return whole
+        return by_text(raw)
+
+    return read
+
+
+def _integer_reader(register: Register, word_order: str, byte_order: str) -> Reader:
+    """Bytes x scale, as a fraction of whole numbers."""
+    signed, bits = register.type[0] == "s", 16 * register.words
+    invalid = {number - (1 << bits) if signed and number >> (bits - 1) else number for number in register.invalid}
+    times, per = (Fraction(register.scale) * THOUSANDTHS).as_integer_ratio()
+    straight = word_order == byte_order == "big"
+
+    def read(raw: bytes) -> int | None:
+        if not straight:
+            raw = ordered(raw, word_order=word_order, byte_order=byte_order)
+        number = int.from_bytes(raw, "big", signed=signed)
+        if number in invalid:
+            return None
+        whole, rest = divmod(number * times, per)
+        if 2 * rest > per or (2 * rest == per and whole & 1):
+            whole += 1
+        return whole if abs(whole) <= VALUE_MAX else None
+
+    return read
+
+
+def _sum(profile: MeterProfile, parts: Sequence[str], found: Mapping[str, bytes]) -> int | None:
+    """The sum of other registers of the same poll; None if one is missing."""
+    total = Decimal(0)
+    for part in parts:
+        name = part.removeprefix("-")
+        value = exact(profile.registers[name], profile.read, found[name]) if name in found else None
+        if value is None:
+            return None
+        total += -value if part.startswith("-") else value
+    return _rounded(total)
+
+
+def _rounded(value: Decimal | None) -> int | None:
+    return None if value is None or abs(value) > VALUE_LIMIT else thousandths(value)
+
+
+def _nothing(_: bytes) -> None:
+    """A sum has no bytes of its own."""
