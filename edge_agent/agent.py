@@ -17,6 +17,7 @@ from edge_agent import health
 from edge_agent.buffer import Keeper
 from edge_agent.buffer.keeper import Limits
 from edge_agent.clock import Clock, boot_id
+from edge_agent.commit import GroupCommit
 from edge_agent.config import SiteFile
 from edge_agent.poller import Line, Measurement, lines_of
 from edge_agent.uplink import Outbox, Uplink
@@ -41,7 +42,8 @@ class Agent:
         self.latest: dict[int, int] = {}  # channel -> value
         self.rebased_s = -REBASE_S
         self.stopping = asyncio.Event()
-        self.lines: list[Line] = lines_of(site, self.clock, self.commit)
+        self.rounds = GroupCommit(self.commit)
+        self.lines: list[Line] = lines_of(site, self.clock, self.rounds.commit)
         self.keeper: Keeper
         self.uplink: Uplink
 
@@ -62,6 +64,7 @@ class Agent:
                 for task in running:
                     task.cancel()
         finally:
+            await self.rounds.settle()
             await self.on_disk(self.keeper.close)
             self.disk.shutdown()
 
@@ -101,9 +104,9 @@ class Agent:
         self.uplink.wake.set()
 
     def _store(self, found: Sequence[Measurement]) -> None:
-        samples = [one.sample(number) for one, number in zip(found, self._numbers(found), strict=True)]
-        self.keeper.append(samples)
-        self.latest.update((sample.channel, sample.value) for sample in samples)
+        numbers = self._numbers(found)
+        self.keeper.append([one.sample(number) for one, number in zip(found, numbers, strict=True)])
+        self.latest.update((number, one.value) for one, number in zip(found, numbers, strict=True))
 
     def _numbers(self, found: Sequence[Measurement]) -> list[int]:
         """Channel numbers; those of registers that were never seen before are made in one go."""
@@ -111,12 +114,17 @@ class Agent:
             self.numbers.clear()
             self.latest.clear()
             self.numbers_of = self.keeper.generation
-        keys = [(one.meter, one.register, one.unit, one.kind) for one in found]
-        if not all(key in self.numbers for key in keys):
-            wanted = [Channel(*key, one.value) for key, one in zip(keys, found, strict=True)]
+        known = self.numbers
+        try:
+            return [known[one.meter, one.register, one.unit, one.kind] for one in found]
+        except KeyError:
+            wanted = [Channel(one.meter, one.register, one.unit, one.kind, one.value) for one in found]
             numbers = self.keeper.do(lambda buffer: buffer.channels(wanted))
-            self.numbers |= dict(zip(keys, numbers, strict=True))
-        return [self.numbers[key] for key in keys]
+            known |= {
+                (one.meter, one.register, one.unit, one.kind): number
+                for one, number in zip(wanted, numbers, strict=True)
+            }
+            return numbers
 
     # housekeeping
 

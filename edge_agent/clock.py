@@ -9,6 +9,7 @@ import ctypes
 import os
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from common.reading import TimeQuality
@@ -97,6 +98,10 @@ class Clock:
 
 def kernel_says_synchronised() -> bool:
     """Whether the kernel's clock is disciplined (NTP, PTP, GPS) right now; any step by hand ends that."""
-    library = ctypes.CDLL(None, use_errno=True)
     buffer = ctypes.create_string_buffer(512)  # struct timex with modes = 0: only ask
-    return bool(0 <= library.adjtimex(buffer) < _TIME_ERROR)
+    return bool(0 <= _libc().adjtimex(buffer) < _TIME_ERROR)
+
+
+@cache
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)

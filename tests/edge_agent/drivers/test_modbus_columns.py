@@ -56,6 +56,11 @@ def test_floats_beside_half_a_thousandth_give_the_same_number_both_ways(whole: i
     assert expected == found
 
 
+@pytest.mark.parametrize(("number", "expected"), [(1, 0), (3, 2), (5, 2), (7, 4)])
+def test_half_a_thousandth_goes_to_the_even_one(number: int, expected: int) -> None:
+    assert (expected, expected) == both("u16", number.to_bytes(2, "big"), "0.0005")
+
+
 @pytest.mark.parametrize("raw", ["7fc00000", "7f800000", "ff800000"])
 def test_what_is_not_a_number_is_no_value(raw: str) -> None:
     assert (None, None) == both("f32", bytes.fromhex(raw), "1")
