@@ -16,6 +16,7 @@ class Source:
     id: int
     day: date
     left: Decimal
+    since: date  # is it free: its own day, or a later one on which it was taken back from an invoice
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +28,12 @@ class Open:
     bill_date: date
     due_date: date
     left: Decimal
+    since: date  # is that open: the bill's date, or a later one on which money was taken back from it
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """`amount` of a source settles an invoice on a day on which both exist; negative takes it back."""
+    """`amount` of a source settles an invoice on a day from which on both are there; negative takes it back."""
 
     source_kind: str
     source_id: int
@@ -76,4 +78,4 @@ def as_told(source: Source, wanted: Mapping[str, Decimal], invoices: Sequence[Op
 
 
 def _part(source: Source, invoice: Open, amount: Decimal, today: date, *, automatic: bool) -> Part:
-    return Part(source.kind, source.id, invoice.id, amount, max(today, invoice.bill_date, source.day), automatic)
+    return Part(source.kind, source.id, invoice.id, amount, max(today, invoice.since, source.since), automatic)

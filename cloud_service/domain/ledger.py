@@ -96,3 +96,8 @@ def settlement_lines(account_id: int, invoice_id: int, amount: Decimal) -> tuple
 def receipt_lines(account_id: int, amount: Decimal, into: str = "credit") -> tuple[Line, ...]:
     """Money came in (or, negative, went out) for the client's credit or deposit."""
     return (Line("cash", amount), Line(into, -amount, account_id))
+
+
+def write_off_lines(account_id: int, invoice_id: int, amount: Decimal) -> tuple[Line, ...]:
+    """A part of an invoice is given up as lost; a negative amount takes that back."""
+    return (Line("write_off", amount), Line("receivable", -amount, account_id, invoice_id))

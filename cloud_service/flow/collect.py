@@ -14,9 +14,9 @@ from cloud_service.domain.money import round_money
 from cloud_service.domain.payment import MOVES_MONEY, ProviderEvent
 from cloud_service.store import auditing, receipts, settling
 from cloud_service.store.books import book as book_entries
-from cloud_service.store.books import lock_accounts
 from cloud_service.store.receipts import Holder, Known, NewPayment
 from cloud_service.store.session import Session
+from cloud_service.store.settling import Position
 from common.errors import ConflictError, InputError, NotFoundError, UnavailableError
 from common.period import local_day
 
@@ -57,8 +57,7 @@ def _paid(session: Session, event: ProviderEvent) -> Booking:
     request = receipts.requested(session, event.provider, event.request_ref)
     if request is None:
         return Booking("unmatched: no payment request of that name")
-    lock_accounts(session, [request.account_id])
-    account = _holder(session, request.account_id, event.occurred_at.date())
+    account = _locked(session, request.account_id, event.occurred_at.date())
     if event.currency != account.currency:
         return Booking(f"wrong currency: {event.currency} for an account in {account.currency}")
     new = NewPayment(
@@ -91,8 +90,7 @@ def pay(
 
     `to` (invoice number -> amount) is what the payer says it is for; otherwise the oldest invoices are settled first.
     """
-    lock_accounts(session, [account_id])
-    account = _holder(session, account_id, day)
+    account = _locked(session, account_id, day)
     if amount <= 0 or amount != round_money(amount, account.currency):
         raise InputError(f"{amount} is not an amount of {account.currency} to receive", path="amount")
     new = NewPayment(account_id, provider, reference, kind, amount, account.currency, day, author)
@@ -111,9 +109,11 @@ def _receive(
     if payment_id is None:
         return Booking("duplicate", None, account.account_id)
     into = "deposit" if new.kind == "deposit" else "credit"
-    _enter(session, account, new, payment_id, receipt_lines(new.account_id, new.amount, into))
+    entry = _entry(account, new, payment_id, receipt_lines(new.account_id, new.amount, into))
     if into == "credit":
-        _settle(session, account, payment_id, new, first=first, to=to)
+        _settle(session, account, payment_id, new, entry, first=first, to=to)
+    else:
+        book_entries(session, [entry])
     _audit(session, new, payment_id)
     return Booking("booked", payment_id, account.account_id)
 
@@ -123,28 +123,29 @@ def _settle(
     account: Holder,
     payment_id: int,
     new: NewPayment,
+    entry: Entry,
     *,
     first: int | None,
     to: Mapping[str, Decimal] | None,
 ) -> None:
-    """First what the payer named, then (unless the payer named all of it) the oldest."""
-    opened = settling.open_invoices(session, [account.account_id]).get(account.account_id, [])
-    wanted = dict(to or _named(opened, first, new.amount) or _share_of_debt(session, account, opened, new.amount))
+    """First what the payer named, then (unless the payer named all of it) the oldest; books `entry` with it."""
+    found = settling.positions(session, [account.account_id])
+    mine = found[account.account_id]
+    wanted = dict(to or _named(mine.open, first, new.amount) or _share_of_debt(mine, new.amount))
     if wanted:
-        source = next(s for s in settling.free_money(session, [account.account_id])[account.account_id]
-                      if (s.kind, s.id) == ("payment", payment_id))  # fmt: skip
-        parts = as_told(source, wanted, opened, new.day)
-        settling.write_parts(session, {account.account_id: parts}, new.author)
-    settling.settle(session, [account.account_id], new.day, new.author)
+        source = next(one for one in mine.free if (one.kind, one.id) == ("payment", payment_id))
+        parts = as_told(source, wanted, mine.open, new.day)
+        settling.write_parts(session, [(account, parts)], new.author, along=[entry])
+        found = settling.positions(session, [account.account_id])
+    settling.settle(session, found.values(), new.day, new.author, along=[] if wanted else [entry])
 
 
-def _share_of_debt(session: Session, account: Holder, opened: list[Open], amount: Decimal) -> dict[str, Decimal]:
+def _share_of_debt(mine: Position, amount: Decimal) -> dict[str, Decimal]:
     """What of a top-up pays old debt, where that was agreed: the share, oldest invoice first."""
-    debt = settling.debts(session, [account.account_id]).get(account.account_id)
-    left = round_money(amount * debt.share, account.currency, "down") if debt else Decimal(0)
+    left = round_money(amount * mine.share, mine.currency, "down") if mine.share else Decimal(0)
     wanted = {}
-    for one in opened:
-        if debt and one.id in debt.invoices and left > 0:
+    for one in mine.debt:
+        if left > 0:
             wanted[one.number] = min(one.left, left)
             left -= wanted[one.number]
     return wanted
@@ -159,9 +160,8 @@ def _given_back(session: Session, event: ProviderEvent) -> Booking:
     original = receipts.find_payment(session, event.provider, event.payment_ref, event.request_ref)
     if original is None:
         raise UnavailableError("the payment that is given back is not known yet", hint="send the event again later")
-    lock_accounts(session, [original.account_id])
+    account = _locked(session, original.account_id, event.occurred_at.date())
     original = _payment(session, original.id)
-    account = _holder(session, original.account_id, event.occurred_at.date())
     if event.currency != original.currency:
         return Booking(f"wrong currency: {event.currency} for a payment in {original.currency}")
     if event.amount > receipts.refundable(session, original.id):
@@ -186,9 +186,8 @@ def give_back(
     session: Session, payment_id: int, amount: Decimal, *, reference: str, day: date, author: str, kind: str = "refund"
 ) -> Booking:
     """Book a refund paid out by hand, or a chargeback told by the bank, of (a part of) a payment."""
-    lock_accounts(session, [_payment(session, payment_id).account_id])
+    account = _locked(session, _payment(session, payment_id).account_id, day)
     known = _payment(session, payment_id)
-    account = _holder(session, known.account_id, day)
     if amount <= 0 or amount != round_money(amount, known.currency):
         raise InputError(f"{amount} is not an amount of {known.currency} to give back", path="amount")
     is_deposit = known.kind == "deposit"
@@ -206,9 +205,9 @@ def pay_out(
     session: Session, account_id: int, amount: Decimal, *, reference: str, day: date, author: str
 ) -> list[Booking]:
     """Pay credit of the client (over-payments, credit notes) back by hand: the oldest credit first."""
-    lock_accounts(session, [account_id])
-    account = _holder(session, account_id, day)
-    money = settling.free_money(session, [account_id]).get(account_id, [])
+    account = _locked(session, account_id, day)
+    mine = settling.positions(session, [account_id]).get(account_id)
+    money = mine.free if mine else []
     free = sum((source.left for source in money), Decimal(0))
     if amount <= 0 or amount > free or amount != round_money(amount, account.currency):
         raise ConflictError(f"{amount} cannot be paid out, the credit is {free} {account.currency}", path="amount")
@@ -219,7 +218,7 @@ def pay_out(
             of_payment = source.kind == "payment"
             new = NewPayment(
                 account_id, "payout", f"{reference}:{source.kind}:{source.id}", "refund", -part, account.currency,
-                max(day, source.day), author, reverses_id=source.id if of_payment else None,
+                max(day, source.since), author, reverses_id=source.id if of_payment else None,
                 credit_note_id=None if of_payment else source.id,
             )  # fmt: skip
             done.append(_reverse(session, account, None, new))
@@ -233,13 +232,11 @@ def _reverse(
     payment_id = receipts.add_payment(session, new)
     if payment_id is None:
         return Booking("duplicate", None, account.account_id)
-    if original is not None:
-        missing = -new.amount - original.left
-        if missing > 0:
-            parts = receipts.used_parts(session, original.id, missing, new.day)
-            settling.write_parts(session, {account.account_id: parts}, new.author)
-    _enter(session, account, new, payment_id, receipt_lines(new.account_id, new.amount, out_of))
-    settling.settle(session, [account.account_id], new.day, new.author)
+    missing = -new.amount - original.left if original else Decimal(0)
+    parts = receipts.used_parts(session, original.id, missing, new.day) if original and missing > 0 else []
+    entry = _entry(account, new, payment_id, receipt_lines(new.account_id, new.amount, out_of))
+    settling.write_parts(session, [(account, parts)], new.author, along=[entry])
+    settling.settle(session, settling.positions(session, [account.account_id]).values(), new.day, new.author)
     _audit(session, new, payment_id)
     return Booking("booked", payment_id, account.account_id)
 
@@ -249,8 +246,7 @@ def release_deposit(session: Session, payment_id: int, amount: Decimal, *, day: 
     deposit = receipts.payment(session, payment_id)
     if deposit is None or deposit.kind != "deposit":
         raise NotFoundError(f"payment {payment_id} is no deposit")
-    lock_accounts(session, [deposit.account_id])
-    account = _holder(session, deposit.account_id, day)
+    account = _locked(session, deposit.account_id, day)
     left = receipts.deposit_left(session, payment_id)
     if amount <= 0 or amount > left:
         raise ConflictError(f"{amount} cannot be released, {left} {deposit.currency} is left of the deposit")
@@ -263,22 +259,15 @@ def release_deposit(session: Session, payment_id: int, amount: Decimal, *, day: 
     if released is None:
         return Booking("duplicate", None, account.account_id)
     lines = (Line("deposit", amount, new.account_id), Line("credit", -amount, new.account_id))
-    _enter(session, account, new, released, lines, kind="deposit_release")
-    settling.settle(session, [account.account_id], new.day, author)
+    entry = _entry(account, new, released, lines, kind="deposit_release")
+    found = settling.positions(session, [account.account_id])
+    settling.settle(session, found.values(), new.day, author, along=[entry])
     _audit(session, new, released)
     return Booking("booked", released, account.account_id)
 
 
-def _enter(
-    session: Session,
-    account: Holder,
-    new: NewPayment,
-    payment_id: int,
-    lines: tuple[Line, ...],
-    *,
-    kind: str = "",
-) -> None:
-    entry = Entry(
+def _entry(account: Holder, new: NewPayment, payment_id: int, lines: tuple[Line, ...], *, kind: str = "") -> Entry:
+    return Entry(
         entity_id=account.entity_id,
         kind=kind or new.kind,
         business_key=f"payment:{payment_id}",
@@ -289,7 +278,6 @@ def _enter(
         author=new.author,
         facts={"payment": payment_id},
     )
-    book_entries(session, [entry])
 
 
 def _audit(session: Session, new: NewPayment, payment_id: int) -> None:
@@ -306,8 +294,8 @@ def _payment(session: Session, payment_id: int) -> Known:
     return found
 
 
-def _holder(session: Session, account_id: int, day: date) -> Holder:
-    found = receipts.holder(session, account_id, day)
+def _locked(session: Session, account_id: int, day: date) -> Holder:
+    found = receipts.lock_holder(session, account_id, day)
     if found is None:
         raise NotFoundError(f"account {account_id} does not exist")
     return found

@@ -11,7 +11,7 @@ from typing import Any
 from cloud_service.domain.allocation import Part
 from cloud_service.domain.difference import Changed, compare, tax_differences
 from cloud_service.domain.invoice import Draft
-from cloud_service.domain.ledger import Entry, credit_note_lines, invoice_lines
+from cloud_service.domain.ledger import Entry, credit_note_lines, invoice_lines, write_off_lines
 from cloud_service.store import auditing, corrections, invoices, jobs, pending, settling
 from cloud_service.store.books import book, lock_accounts
 from cloud_service.store.corrections import Original
@@ -38,7 +38,6 @@ def credit(session: Session, invoice_id: int, *, reason: str, day: date, author:
     numbers = take(session, found.party.entity_id, "credit_note", day)
     issued = invoices.write(session, [draft], numbers, author)[0]
     corrections.free_spans(session, found.id)
-    _book(session, issued, author)
     _settle(session, found, issued, day, author)
     ids = invoices.queue_deliveries(session, [issued], "credit_note")
     jobs.defer_all(session, "deliver", [{"deliveries": ids}] if ids else [], queue="deliver")
@@ -87,7 +86,7 @@ def _opposite(text: str) -> str:
     return format(-Decimal(text), "f")
 
 
-def _book(session: Session, issued: Issued, author: str) -> None:
+def _entry(issued: Issued, author: str) -> Entry:
     draft = issued.draft
     party = draft.party
     lines = (
@@ -95,23 +94,35 @@ def _book(session: Session, issued: Issued, author: str) -> None:
         if draft.total <= 0
         else invoice_lines(party.account_id, issued.id, draft.net, draft.tax, draft.income)
     )
-    entry = Entry(
+    return Entry(
         party.entity_id, "credit_note", f"credit_note:{issued.id}", draft.bill_date, party.currency, lines,
         text=issued.number, author=author, facts={"invoice": issued.id, "corrects": draft.corrects_id},
     )  # fmt: skip
-    book(session, [entry])
 
 
 def _settle(session: Session, found: Original, issued: Issued, day: date, author: str) -> None:
     """Money goes back to its sources; the credit note settles its own invoice; the rest is the client's credit."""
-    parts = {found.account_id: corrections.taken_back(session, found.id, day)}
-    settling.write_parts(session, parts, author)
-    left = next((one.left for one in settling.open_invoices(session, [found.account_id]).get(found.account_id, ())
-                 if one.id == found.id), Decimal(0))  # fmt: skip
-    if left > 0:
-        part = Part("credit_note", issued.id, found.id, left, day, automatic=False)
-        settling.write_parts(session, {found.account_id: [part]}, author)
-    settling.settle(session, [found.account_id], day, author)
+    _take_write_off_back(session, found, issued, day, author)
+    back = corrections.taken_back(session, found.id, day)
+    before = settling.positions(session, [found.account_id]).get(found.account_id)
+    opened = sum((one.left for one in before.open if one.id == found.id), Decimal(0)) if before else Decimal(0)
+    left = opened - sum(part.amount for part in back)
+    own = [Part("credit_note", issued.id, found.id, left, max(day, found.since), automatic=False)] if left > 0 else []
+    settling.write_parts(session, [(found.party, [*back, *own])], author, along=[_entry(issued, author)])
+    settling.settle(session, settling.positions(session, [found.account_id]).values(), day, author)
+
+
+def _take_write_off_back(session: Session, found: Original, issued: Issued, day: date, author: str) -> None:
+    """What was given up as lost is not owed any more; nobody paid it, so it is not the client's credit."""
+    lost = corrections.written_off(session, found.id)
+    if lost:
+        amount, last = lost
+        entry = Entry(
+            found.party.entity_id, "write_off", f"write_off:{found.id}:credited", max(day, last), found.party.currency,
+            write_off_lines(found.account_id, found.id, -amount), text=issued.number, author=author,
+            facts={"invoice": found.id},
+        )  # fmt: skip
+        settling.write_off_part(session, found.id, book(session, [entry])[0], -amount, entry.day)
 
 
 def difference(before: Sequence[dict[str, Any]], rated: Sequence[dict[str, Any]]) -> list[Changed]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from cloud_service.domain.ledger import Entry, Line
+from cloud_service.domain.ledger import Entry, write_off_lines
 from cloud_service.domain.plan import instalments
 from cloud_service.store import auditing, forbearance, settling
 from cloud_service.store.books import book, lock_accounts
@@ -30,11 +30,11 @@ def write_off(session: Session, invoice_id: int, amount: Decimal, *, reason: str
     owed = _owed(session, invoice_id)
     if amount <= 0 or amount > owed.left:
         raise ConflictError(f"{amount} cannot be written off, {owed.left} is open", path="amount")
-    day = max(day, owed.bill_date)
+    day = max(day, owed.since)
     number = forbearance.write_offs(session, invoice_id) + 1
     entry = Entry(
         owed.entity_id, "write_off", f"write_off:{invoice_id}:{number}", day, owed.currency,
-        (Line("write_off", amount), Line("receivable", -amount, owed.account_id, invoice_id)),
+        write_off_lines(owed.account_id, invoice_id, amount),
         text=f"{owed.number}: {reason}", author=author, facts={"invoice": invoice_id},
     )  # fmt: skip
     entry_id = book(session, [entry])[0]

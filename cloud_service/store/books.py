@@ -8,20 +8,26 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from cloud_service.domain.ledger import OF_A_CLIENT, Entry, Line
-from cloud_service.store.copying import copy_rows, json_value, next_ids
+from cloud_service.domain.ledger import Entry, Line
+from cloud_service.store.copying import add_rows, copy_rows, json_value
 
 LOCK = text("SELECT id FROM account WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE")
 OPEN = text(
     "INSERT INTO ledger_account (legal_entity_id, kind, currency, account_id)"
-    " SELECT :entity, :kind, :currency, a.id FROM unnest(cast(:ids AS bigint[])) a(id) ON CONFLICT DO NOTHING"
+    " SELECT * FROM unnest(cast(:entities AS bigint[]), cast(:kinds AS text[]), cast(:currencies AS text[]),"
+    "   cast(:owners AS bigint[])) ON CONFLICT DO NOTHING"
 )
 FIND = text(
-    "SELECT account_id, id FROM ledger_account WHERE legal_entity_id = :entity AND kind = :kind"
-    " AND currency = :currency AND (account_id = ANY(cast(:ids AS bigint[])) OR (account_id IS NULL AND :ours))"
+    "WITH wanted AS (SELECT * FROM unnest(cast(:entities AS bigint[]), cast(:kinds AS text[]),"
+    "   cast(:currencies AS text[]), cast(:owners AS bigint[])) w(entity, kind, currency, owner))"
+    " SELECT w.entity, w.kind, w.currency, w.owner, a.id FROM wanted w JOIN ledger_account a"
+    "   ON a.legal_entity_id = w.entity AND a.kind = w.kind AND a.currency = w.currency AND a.account_id = w.owner"
+    " UNION ALL SELECT w.entity, w.kind, w.currency, NULL, a.id FROM wanted w JOIN ledger_account a"
+    "   ON a.legal_entity_id = w.entity AND a.kind = w.kind AND a.currency = w.currency AND a.account_id IS NULL"
+    " WHERE w.owner IS NULL"
 )
 
-Key = tuple[int, str, str]  # entity, kind, currency
+Key = tuple[int, str, str, int | None]  # entity, kind, currency, the client's account
 
 
 def lock_accounts(session: Session, ids: Iterable[int]) -> None:
@@ -35,24 +41,21 @@ def book(session: Session, entries: Sequence[Entry]) -> list[int]:
     if not real:
         return [0] * len(entries)
     accounts = _accounts(session, real)
-    fresh = iter(next_ids(session, "ledger_entry", len(real)))
-    ids = [next(fresh) if entry.lines else 0 for entry in entries]
-    copy_rows(
-        session,
-        "ledger_entry",
-        ("id", "legal_entity_id", "kind", "business_key", "day", "text", "facts", "author"),
-        (
-            (id_, e.entity_id, e.kind, e.business_key, e.day, e.text, json_value(dict(e.facts)), e.author)
-            for id_, e in zip(ids, entries, strict=True)
-            if id_
-        ),
+    fresh = iter(
+        add_rows(
+            session,
+            "ledger_entry",
+            ("legal_entity_id", "kind", "business_key", "day", "text", "facts", "author"),
+            [(e.entity_id, e.kind, e.business_key, e.day, e.text, json_value(dict(e.facts)), e.author) for e in real],
+        )
     )
+    ids = [next(fresh) if entry.lines else 0 for entry in entries]
     copy_rows(
         session,
         "ledger_line",
         ("ledger_entry_id", "ledger_account_id", "amount", "invoice_id"),
         (
-            (id_, accounts[_key(e, line), line.account_id], line.amount, line.invoice_id)
+            (id_, accounts[_key(e, line)], line.amount, line.invoice_id)
             for id_, e in zip(ids, entries, strict=True)
             for line in e.lines
         ),
@@ -61,39 +64,28 @@ def book(session: Session, entries: Sequence[Entry]) -> list[int]:
 
 
 def _key(entry: Entry, line: Line) -> Key:
-    return entry.entity_id, line.kind, entry.currency
+    return entry.entity_id, line.kind, entry.currency, line.account_id
 
 
-def _accounts(session: Session, entries: Sequence[Entry]) -> dict[tuple[Key, int | None], int]:
-    """The ledger accounts of the lines, opened where they are new."""
-    wanted: dict[Key, set[int | None]] = {}
-    for entry in entries:
-        for line in entry.lines:
-            wanted.setdefault(_key(entry, line), set()).add(line.account_id)
-    found: dict[tuple[Key, int | None], int] = {}
-    for key, ids in wanted.items():
-        found |= _find(session, key, ids)
-        missing = [id_ for id_ in ids if (key, id_) not in found]
-        if missing:
-            where = {"entity": key[0], "kind": key[1], "currency": key[2]}
-            session.execute(OPEN, where | {"ids": sorted(missing, key=lambda id_: id_ or 0)})
-            found |= _find(session, key, set(missing))
+def _accounts(session: Session, entries: Sequence[Entry]) -> dict[Key, int]:
+    """The ledger accounts of the lines, opened where they are new; in order, so that nobody waits in a ring."""
+    wanted = sorted({_key(e, line) for e in entries for line in e.lines}, key=lambda key: (*key[:3], key[3] or 0))
+    found = _find(session, wanted)
+    missing = [key for key in wanted if key not in found]
+    if missing:
+        session.execute(OPEN, _columns(missing))
+        found |= _find(session, missing)
     return found
 
 
-def _find(session: Session, key: Key, ids: set[int | None]) -> dict[tuple[Key, int | None], int]:
-    entity, kind, currency = key
-    rows = session.execute(
-        FIND,
-        {
-            "entity": entity,
-            "kind": kind,
-            "currency": currency,
-            "ids": sorted(id_ for id_ in ids if id_ is not None),
-            "ours": kind not in OF_A_CLIENT,
-        },
-    )
-    return {(key, row.account_id): row.id for row in rows}
+def _find(session: Session, wanted: Sequence[Key]) -> dict[Key, int]:
+    rows = session.execute(FIND, _columns(wanted))
+    return {(row.entity, row.kind, row.currency, row.owner): row.id for row in rows}
+
+
+def _columns(keys: Sequence[Key]) -> dict[str, list[Any]]:
+    entities, kinds, currencies, owners = map(list, zip(*keys, strict=True))
+    return {"entities": entities, "kinds": kinds, "currencies": currencies, "owners": owners}
 
 
 BALANCES = text(

@@ -39,6 +39,7 @@ class Original:
     contracts: tuple[int, ...]
     lines: tuple[dict[str, Any], ...]
     credited: bool
+    since: date  # is what it has to be settled with not taken back any more
 
     @property
     def income(self) -> str:
@@ -68,7 +69,8 @@ ORIGINAL = text(
     "  lower(i.during) AS start, upper(i.during) AS end, i.basis,"
     " i.local_rate, i.currency, i.local_currency, i.prepaid, i.seller, i.buyer,"
     "  i.legal_entity_id, a.delivery, a.payment_terms_days, c.email, e.timezone,"
-    "  EXISTS (SELECT 1 FROM invoice n WHERE n.corrects_id = i.id AND n.kind = 'credit_note') AS credited"
+    "  EXISTS (SELECT 1 FROM invoice n WHERE n.corrects_id = i.id AND n.kind = 'credit_note') AS credited,"
+    "  greatest(i.bill_date, (SELECT max(x.day) FROM allocation x WHERE x.invoice_id = i.id AND x.amount < 0)) AS since"
     " FROM invoice i JOIN account a ON a.id = i.account_id JOIN client c ON c.id = a.client_id"
     " JOIN legal_entity e ON e.id = i.legal_entity_id WHERE i.id = :id"
 )
@@ -80,9 +82,13 @@ LINES = text(
 CONTRACTS = text("SELECT contract_id FROM invoice_span WHERE invoice_id = :id AND NOT credited ORDER BY contract_id")
 FREE_SPANS = text("UPDATE invoice_span SET credited = true WHERE invoice_id = :id AND NOT credited")
 ALLOCATED = text(
-    "SELECT payment_id, credit_note_id, sum(amount) AS amount FROM allocation"
+    "SELECT payment_id, credit_note_id, sum(amount) AS amount, max(day) AS last FROM allocation"
     " WHERE invoice_id = :id AND num_nonnulls(payment_id, credit_note_id) = 1"
     " GROUP BY payment_id, credit_note_id HAVING sum(amount) > 0"
+)
+WRITTEN_OFF = text(
+    "SELECT sum(amount) AS amount, max(day) AS last FROM allocation WHERE invoice_id = :id"
+    " AND num_nonnulls(payment_id, credit_note_id) = 0 HAVING sum(amount) > 0"
 )
 TOUCHED = text(
     "SELECT i.id AS invoice_id, i.public_id, i.number, i.buyer->>'name' AS tenant, i.bill_date, count(DISTINCT l.day)"
@@ -144,7 +150,7 @@ def original(session: Session, invoice_id: int) -> Original:
         local_rate=row.local_rate, party=party,
         contracts=tuple(one.contract_id for one in session.execute(CONTRACTS, {"id": invoice_id})),
         lines=tuple(_line(dict(line)) for line in session.execute(LINES, {"id": invoice_id}).mappings()),
-        credited=row.credited,
+        credited=row.credited, since=row.since,
     )  # fmt: skip
 
 
@@ -159,14 +165,20 @@ def free_spans(session: Session, invoice_id: int) -> None:
 
 
 def taken_back(session: Session, invoice_id: int, day: date) -> list[Part]:
-    """Parts that give all money allocated to the invoice back to its sources."""
+    """Parts that give all money allocated to the invoice back to its sources, none before it had come."""
     return [
         Part(
             "payment" if row.payment_id else "credit_note", row.payment_id or row.credit_note_id, invoice_id,
-            -row.amount, day, automatic=False,
+            -row.amount, max(day, row.last), automatic=False,
         )
         for row in session.execute(ALLOCATED, {"id": invoice_id})
     ]  # fmt: skip
+
+
+def written_off(session: Session, invoice_id: int) -> tuple[Decimal, date] | None:
+    """What of the invoice was given up as lost, and on which day last; None if nothing was."""
+    row = session.execute(WRITTEN_OFF, {"id": invoice_id}).one_or_none()
+    return (row.amount, row.last) if row else None
 
 
 def touched(session: Session, entity_id: int | None = None, limit: int = 1000) -> list[Touched]:

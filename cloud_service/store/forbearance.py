@@ -20,7 +20,7 @@ class Owed:
     account_id: int
     entity_id: int
     currency: str
-    bill_date: date
+    since: date  # is that open: the bill's date, or a later one on which money was taken back from it
     left: Decimal
 
 
@@ -36,7 +36,8 @@ class ActivePlan:
 
 
 OWED = text(
-    "SELECT i.id AS invoice_id, i.number, i.account_id, i.legal_entity_id AS entity_id, i.currency, i.bill_date,"
+    "SELECT i.id AS invoice_id, i.number, i.account_id, i.legal_entity_id AS entity_id, i.currency,"
+    " greatest(i.bill_date, (SELECT max(x.day) FROM allocation x WHERE x.invoice_id = i.id AND x.amount < 0)) AS since,"
     " greatest(i.total, 0) - coalesce((SELECT sum(amount) FROM allocation x WHERE x.invoice_id = i.id), 0) AS left"
     " FROM invoice i WHERE i.id = :id"
 )

@@ -11,11 +11,11 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from cloud_service.domain.invoice import Draft, content_hash
-from cloud_service.store.copying import copy_rows, json_value, next_ids
+from cloud_service.store.copying import add_rows, copy_rows, json_value
 from common.period import Span
 
 INVOICE = (
-    "id", "public_id", "kind", "legal_entity_id", "number", "account_id", "corrects_id", "reason", "bill_date",
+    "public_id", "kind", "legal_entity_id", "number", "account_id", "corrects_id", "reason", "bill_date",
     "due_date", "during", "currency", "net", "tax", "total", "local_currency", "local_rate", "energy", "prepaid",
     "seller", "buyer", "basis", "hash", "issued_by",
 )  # fmt: skip
@@ -48,12 +48,13 @@ class Issued:
 
 def write(session: Session, drafts: Sequence[Draft], numbers: Sequence[str], author: str) -> list[Issued]:
     """Write drafts under their numbers: invoices, lines, spans; marks tariff versions, items and pending lines used."""
-    ids = next_ids(session, "invoice", len(drafts))
+    names = [uuid4() for _ in drafts]
+    rows = [_invoice_row(*one, author) for one in zip(names, numbers, drafts, strict=True)]
+    ids = add_rows(session, "invoice", INVOICE, rows)
     issued = [
-        Issued(id_, uuid4(), number, one.party.account_id, one)
-        for id_, number, one in zip(ids, numbers, drafts, strict=True)
+        Issued(id_, name, number, one.party.account_id, one)
+        for id_, name, number, one in zip(ids, names, numbers, drafts, strict=True)
     ]
-    copy_rows(session, "invoice", INVOICE, (_invoice_row(one, author) for one in issued))
     copy_rows(session, "invoice_line", LINE, (row for one in issued for row in _line_rows(one)))
     copy_rows(
         session,
@@ -65,14 +66,13 @@ def write(session: Session, drafts: Sequence[Draft], numbers: Sequence[str], aut
     return issued
 
 
-def _invoice_row(issued: Issued, author: str) -> tuple[object, ...]:
-    one = issued.draft
+def _invoice_row(public_id: UUID, number: str, one: Draft, author: str) -> tuple[object, ...]:
     party = one.party
     return (
-        issued.id, issued.public_id, one.kind, party.entity_id, issued.number, party.account_id, one.corrects_id,
+        public_id, one.kind, party.entity_id, number, party.account_id, one.corrects_id,
         one.reason, one.bill_date, one.due_date, _days(one.during), party.currency, one.net, one.tax, one.total,
         party.local_currency, one.local_rate, one.energy, party.prepaid, json_value(party.seller),
-        json_value(party.buyer), json_value(one.basis), content_hash(one, issued.number), author,
+        json_value(party.buyer), json_value(one.basis), content_hash(one, number), author,
     )  # fmt: skip
 
 
@@ -112,17 +112,15 @@ def _mark_used(session: Session, issued: Sequence[Issued]) -> None:
 def queue_deliveries(session: Session, issued: Sequence[Issued], kind: str) -> list[int]:
     """A waiting message for each invoice whose account takes e-mail; returns their ids."""
     wanted = [one for one in issued if one.draft.party.delivery == "email" and one.draft.party.email]
-    ids = next_ids(session, "delivery", len(wanted)) if wanted else []
-    copy_rows(
+    return add_rows(
         session,
         "delivery",
-        ("id", "invoice_id", "account_id", "kind", "recipient", "message_id", "facts"),
-        (
-            (id_, one.id, one.account_id, kind, one.draft.party.email, _message_id(kind, one), json_value({}))
-            for id_, one in zip(ids, wanted, strict=True)
-        ),
+        ("invoice_id", "account_id", "kind", "recipient", "message_id", "facts"),
+        [
+            (one.id, one.account_id, kind, one.draft.party.email, _message_id(kind, one), json_value({}))
+            for one in wanted
+        ],
     )
-    return ids
 
 
 def _message_id(kind: str, issued: Issued) -> str:

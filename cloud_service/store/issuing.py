@@ -6,7 +6,6 @@ from datetime import date
 from cloud_service.domain.invoice import Draft
 from cloud_service.domain.ledger import Entry, credit_note_lines, invoice_lines
 from cloud_service.store import auditing, invoices, jobs, settling
-from cloud_service.store.books import book
 from cloud_service.store.invoices import Issued
 from cloud_service.store.numbers import take
 from cloud_service.store.session import Session
@@ -22,10 +21,10 @@ def issue_drafts(session: Session, drafts: Sequence[Draft], *, author: str, deli
     for (entity_id, kind, bill_date), group in _series(drafts).items():
         numbers = take(session, entity_id, kind, bill_date, len(group))
         issued += invoices.write(session, group, numbers, author)
-    book(session, [_entry(one, author) for one in issued])
-    paying = settling.with_credit(session, [one.account_id for one in issued])
-    if paying:
-        settling.settle(session, paying, max(one.draft.bill_date for one in issued), author)
+    paying = {*settling.with_credit(session, [one.account_id for one in issued]), *_credited(issued)}
+    found = settling.positions(session, sorted(paying)) if paying else {}
+    entries = [_entry(one, author) for one in issued]
+    settling.settle(session, found.values(), max(one.draft.bill_date for one in issued), author, along=entries)
     if deliver:
         _queue(session, issued)
     auditing.record(session, [_change(one, author) for one in issued])
@@ -37,6 +36,11 @@ def _series(drafts: Sequence[Draft]) -> dict[tuple[int, str, date], list[Draft]]
     for one in drafts:
         groups.setdefault((one.party.entity_id, one.kind, one.bill_date), []).append(one)
     return groups
+
+
+def _credited(issued: Sequence[Issued]) -> set[int]:
+    """Accounts to which one of the invoices brings credit."""
+    return {one.account_id for one in issued if one.draft.total < 0}
 
 
 def _entry(issued: Issued, author: str) -> Entry:

@@ -90,7 +90,7 @@ HOLDER = text(
     "       coalesce((SELECT m.mode = 'prepaid' FROM account_mode m WHERE m.account_id = a.id"
     "          AND m.during @> cast(:day AS date)), false) AS prepaid"
     "  FROM account a JOIN client c ON c.id = a.client_id JOIN legal_entity e ON e.id = c.legal_entity_id"
-    " WHERE a.id = :id"
+    " WHERE a.id = :id FOR NO KEY UPDATE OF a"
 )
 REFUNDABLE = text(
     "SELECT p.amount + coalesce((SELECT sum(r.amount) FROM payment r WHERE r.reverses_id = p.id), 0)"
@@ -102,9 +102,8 @@ RELEASED = text(
     "       (SELECT account_id FROM payment WHERE id = :id)"
 )
 USED = text(
-    "SELECT a.invoice_id, i.bill_date, sum(a.amount) AS amount, max(a.id) AS newest FROM allocation a"
-    "  JOIN invoice i ON i.id = a.invoice_id WHERE a.payment_id = :payment"
-    " GROUP BY a.invoice_id, i.bill_date HAVING sum(a.amount) > 0 ORDER BY newest DESC"
+    "SELECT invoice_id, sum(amount) AS amount, max(day) AS last, max(id) AS newest FROM allocation"
+    " WHERE payment_id = :payment GROUP BY invoice_id HAVING sum(amount) > 0 ORDER BY newest DESC"
 )
 
 
@@ -145,20 +144,20 @@ def payment(session: Session, payment_id: int) -> Known | None:
     return Known(**row) if row else None
 
 
-def holder(session: Session, account_id: int, day: date) -> Holder | None:
-    """What booking needs of an account on a day."""
+def lock_holder(session: Session, account_id: int, day: date) -> Holder | None:
+    """Lock an account (see `books.lock_accounts`); what booking needs of it on a day."""
     row = session.execute(HOLDER, {"id": account_id, "day": day}).mappings().one_or_none()
     return Holder(**row) if row else None
 
 
 def used_parts(session: Session, payment_id: int, wanted: Decimal, day: date) -> list[Part]:
-    """Allocations to take back, the newest first, until `wanted` of the payment is free again."""
+    """Allocations to take back, the newest first, until `wanted` of the payment is free; none before its own day."""
     parts: list[Part] = []
     for row in session.execute(USED, {"payment": payment_id}):
         if wanted <= 0:
             break
         amount = min(wanted, row.amount)
-        parts.append(Part("payment", payment_id, row.invoice_id, -amount, max(day, row.bill_date), automatic=False))
+        parts.append(Part("payment", payment_id, row.invoice_id, -amount, max(day, row.last), automatic=False))
         wanted -= amount
     return parts
 

@@ -1,9 +1,10 @@
 """Free money and open invoices of accounts, and the rows that let one settle the other, each with its ledger entry."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Protocol
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -13,32 +14,28 @@ from cloud_service.domain.ledger import Entry, settlement_lines
 from cloud_service.store.books import book
 from cloud_service.store.copying import copy_rows, next_ids
 
-OPEN = text(
-    "SELECT i.account_id, i.id, i.number, i.bill_date, i.due_date, i.total - coalesce(s.settled, 0) AS left"
-    "  FROM invoice i LEFT JOIN LATERAL (SELECT sum(amount) AS settled FROM allocation"
-    "       WHERE invoice_id = i.id) s ON true"
-    " WHERE i.account_id = ANY(:ids) AND i.total > coalesce(s.settled, 0)"
-    " ORDER BY i.due_date, i.bill_date, i.id"
-)
-FREE = text(
-    "SELECT account_id, kind, id, day, money.left FROM ("
-    "  SELECT p.account_id, 'payment' AS kind, p.id, p.day, p.amount"
-    "         + coalesce((SELECT sum(r.amount) FROM payment r WHERE r.reverses_id = p.id), 0)"
-    "         - coalesce((SELECT sum(x.amount) FROM allocation x WHERE x.payment_id = p.id), 0) AS left FROM payment p"
+POSITIONS = text(
+    "SELECT a.id AS account_id, c.legal_entity_id AS entity_id, a.currency, a.settings->>'debt_share' AS share,"
+    "       one.kind, one.id, one.number, one.day, one.due_date, one.prepaid, one.left,"
+    "       greatest(one.day, one.freed) AS since FROM ("
+    "  SELECT i.account_id, 'invoice' AS kind, i.id, i.number, i.bill_date AS day, i.due_date, i.prepaid, s.freed,"
+    "         i.total - coalesce(s.used, 0) AS left FROM invoice i CROSS JOIN LATERAL (SELECT sum(x.amount) AS used,"
+    "         max(x.day) FILTER (WHERE x.amount < 0) AS freed FROM allocation x WHERE x.invoice_id = i.id) s"
+    "   WHERE i.account_id = ANY(:ids) AND i.total > 0"
+    "  UNION ALL"
+    "  SELECT p.account_id, 'payment', p.id, '', p.day, p.day, false, s.freed, p.amount - coalesce(s.used, 0)"
+    "         + coalesce((SELECT sum(r.amount) FROM payment r WHERE r.reverses_id = p.id), 0) FROM payment p"
+    "   CROSS JOIN LATERAL (SELECT sum(x.amount) AS used, max(x.day) FILTER (WHERE x.amount < 0) AS freed"
+    "         FROM allocation x WHERE x.payment_id = p.id) s"
     "   WHERE p.account_id = ANY(:ids) AND p.kind IN ('payment', 'top_up') AND p.amount > 0"
     "  UNION ALL"
-    "  SELECT i.account_id, 'credit_note', i.id, i.bill_date, source_left(NULL, i.id) FROM invoice i"
+    "  SELECT i.account_id, 'credit_note', i.id, '', i.bill_date, i.bill_date, false, s.freed, -i.total"
+    "         - coalesce(s.used, 0) + coalesce((SELECT sum(r.amount) FROM payment r WHERE r.credit_note_id = i.id), 0)"
+    "    FROM invoice i CROSS JOIN LATERAL (SELECT sum(x.amount) AS used,"
+    "         max(x.day) FILTER (WHERE x.amount < 0) AS freed FROM allocation x WHERE x.credit_note_id = i.id) s"
     "   WHERE i.account_id = ANY(:ids) AND i.total < 0"
-    ") money WHERE money.left > 0 ORDER BY day, kind, id"
-)
-DEBTS = text(
-    "SELECT i.account_id, a.settings->>'debt_share' AS share, array_agg(i.id) AS invoices FROM invoice i"
-    "  JOIN account a ON a.id = i.account_id AND a.settings ? 'debt_share'"
-    " WHERE i.account_id = ANY(:ids) AND NOT i.prepaid AND i.total > 0 GROUP BY 1, 2"
-)
-ENTITY = text(
-    "SELECT a.id, c.legal_entity_id AS entity_id, a.currency FROM account a JOIN client c ON c.id = a.client_id"
-    " WHERE a.id = ANY(:ids)"
+    ") one JOIN account a ON a.id = one.account_id JOIN client c ON c.id = a.client_id"
+    " WHERE one.left > 0 ORDER BY one.due_date, one.day, one.kind, one.id"
 )
 HAS_CREDIT = text(
     "SELECT a.account_id FROM ledger_account a WHERE a.kind = 'credit' AND a.account_id = ANY(:ids)"
@@ -46,19 +43,48 @@ HAS_CREDIT = text(
 )
 
 
-def open_invoices(session: Session, account_ids: Sequence[int]) -> dict[int, list[Open]]:
-    """Not fully settled invoices, by account, the one due first first."""
-    found: dict[int, list[Open]] = {}
-    for row in session.execute(OPEN, {"ids": list(account_ids)}):
-        found.setdefault(row.account_id, []).append(Open(row.id, row.number, row.bill_date, row.due_date, row.left))
-    return found
+class Payer(Protocol):
+    """Whose books a settlement is written to."""
+
+    @property
+    def account_id(self) -> int:
+        """The client's account."""
+
+    @property
+    def entity_id(self) -> int:
+        """Who sells."""
+
+    @property
+    def currency(self) -> str:
+        """Of the account."""
 
 
-def free_money(session: Session, account_ids: Sequence[int]) -> dict[int, list[Source]]:
-    """Payments and credit notes that are not used up, by account, oldest first."""
-    found: dict[int, list[Source]] = {}
-    for row in session.execute(FREE, {"ids": list(account_ids)}):
-        found.setdefault(row.account_id, []).append(Source(row.kind, row.id, row.day, row.left))
+@dataclass(frozen=True, slots=True)
+class Position:
+    """An account's open invoices, the one due first first, and its money that is not used up, the oldest first."""
+
+    account_id: int
+    entity_id: int
+    currency: str
+    share: Decimal | None = None  # of each top-up, that pays the debt
+    open: list[Open] = field(default_factory=list)
+    debt: list[Open] = field(default_factory=list)  # those from before a prepaid account recovers it by a share
+    free: list[Source] = field(default_factory=list)
+
+
+def positions(session: Session, account_ids: Iterable[int]) -> dict[int, Position]:
+    """By account, for those that have anything open or free."""
+    found: dict[int, Position] = {}
+    for row in session.execute(POSITIONS, {"ids": list(account_ids)}):
+        share = None if row.share is None else Decimal(row.share)
+        mine = found.setdefault(row.account_id, Position(row.account_id, row.entity_id, row.currency, share))
+        if row.kind != "invoice":
+            mine.free.append(Source(row.kind, row.id, row.day, row.left, row.since))
+            continue
+        one = Open(row.id, row.number, row.day, row.due_date, row.left, row.since)
+        mine.open.append(one)
+        if share is not None and not row.prepaid:
+            mine.debt.append(one)
     return found
 
 
@@ -67,54 +93,29 @@ def with_credit(session: Session, account_ids: Sequence[int]) -> list[int]:
     return [row.account_id for row in session.execute(HAS_CREDIT, {"ids": list(account_ids)})]
 
 
-def settle(session: Session, account_ids: Sequence[int], today: date, author: str) -> list[Part]:
-    """Let free money settle open invoices, oldest first. The accounts must be locked.
+def settle(
+    session: Session, found: Iterable[Position], today: date, author: str, along: Sequence[Entry] = ()
+) -> list[Part]:
+    """Let free money settle open invoices, oldest first; book `along` with it. The accounts must be locked.
 
-    Old debt of a prepaid account that recovers it by a share of each top-up is left out: see `debts`.
+    Debt of a prepaid account that recovers it by a share of each top-up is left out.
     """
-    money = free_money(session, account_ids)
-    owed = open_invoices(session, list(money))
-    for account, held in debts(session, list(owed)).items():
-        owed[account] = [one for one in owed[account] if one.id not in held.invoices]
-    parts = {id_: oldest_first(sources, owed.get(id_, ()), today) for id_, sources in money.items()}
-    write_parts(session, parts, author)
-    return [part for each in parts.values() for part in each]
-
-
-@dataclass(frozen=True, slots=True)
-class Debt:
-    """Open invoices of a prepaid account from before, and the share of each top-up that pays them."""
-
-    share: Decimal
-    invoices: frozenset[int]
-
-
-def debts(session: Session, account_ids: Sequence[int]) -> dict[int, Debt]:
-    """By account, for those that recover their debt by a share."""
-    rows = session.execute(DEBTS, {"ids": list(account_ids)})
-    return {row.account_id: Debt(Decimal(row.share), frozenset(row.invoices)) for row in rows}
-
-
-def write_parts(session: Session, parts: dict[int, list[Part]], author: str) -> None:
-    """Write allocations and the entries that move the client's credit to the invoice; by account."""
-    flat = [(account, part) for account, each in parts.items() for part in each]
-    if not flat:
-        return
-    entities = {row.id: row for row in session.execute(ENTITY, {"ids": list(parts)})}
-    ids = next_ids(session, "allocation", len(flat))
-    entries = [
-        Entry(
-            entities[account].entity_id,
-            "allocation",
-            f"allocation:{id_}",
-            part.day,
-            entities[account].currency,
-            settlement_lines(account, part.invoice_id, part.amount),
-            author=author,
-        )
-        for id_, (account, part) in zip(ids, flat, strict=True)
+    parts = [
+        (one, oldest_first(one.free, [invoice for invoice in one.open if invoice not in one.debt], today))
+        for one in found
     ]
-    entry_ids = book(session, entries)
+    write_parts(session, parts, author, along)
+    return [part for _, each in parts for part in each]
+
+
+def write_parts(
+    session: Session, parts: Sequence[tuple[Payer, Sequence[Part]]], author: str, along: Sequence[Entry] = ()
+) -> None:
+    """Write allocations and the entries that move the client's credit to the invoice; book `along` in the same go."""
+    flat = [(payer, part) for payer, each in parts for part in each]
+    ids = next_ids(session, "allocation", len(flat)) if flat else []
+    entries = [_entry(id_, payer, part, author) for id_, (payer, part) in zip(ids, flat, strict=True)]
+    entry_ids = book(session, [*along, *entries])[len(along) :]
     copy_rows(
         session,
         "allocation",
@@ -135,12 +136,14 @@ def write_parts(session: Session, parts: dict[int, list[Part]], author: str) -> 
     )
 
 
+def _entry(allocation_id: int, payer: Payer, part: Part, author: str) -> Entry:
+    lines = settlement_lines(payer.account_id, part.invoice_id, part.amount)
+    return Entry(
+        payer.entity_id, "allocation", f"allocation:{allocation_id}", part.day, payer.currency, lines, author=author
+    )
+
+
 def write_off_part(session: Session, invoice_id: int, entry_id: int, amount: Decimal, day: date) -> None:
     """An allocation without money behind it: the entry booked the loss."""
-    id_ = next_ids(session, "allocation", 1)[0]
-    copy_rows(
-        session,
-        "allocation",
-        ("id", "invoice_id", "ledger_entry_id", "amount", "day", "automatic"),
-        [(id_, invoice_id, entry_id, amount, day, False)],
-    )
+    columns = ("invoice_id", "ledger_entry_id", "amount", "day", "automatic")
+    copy_rows(session, "allocation", columns, [(invoice_id, entry_id, amount, day, False)])

@@ -1,7 +1,8 @@
 """Random operations on the books of a small operator, and what must hold after each of them.
 
 The operations go through the product's own steps; amounts, days, repeats and order are random. Days go forward on the
-whole, but money is often told late (dated back), as in real life.
+whole, but money is often told late (dated back), as in real life. Each says beforehand what it must do to the books
+(`Move`) or that it must be refused.
 """
 
 import random
@@ -16,94 +17,135 @@ from sqlalchemy.orm import Session
 from cloud_service.domain.money import plain, round_money
 from cloud_service.domain.payment import ProviderEvent
 from cloud_service.flow import collect, correct, forbear, issue
-from cloud_service.store import settling
+from cloud_service.store.copying import driver
 from cloud_service.store.reports import reconcile, statement
 from common.errors import ConflictError, EnergyError
 from common.period import add_months
+from tests.books import proof
+from tests.books.model import Model, Move
 from tests.books.world import World
 
 CENT = Decimal("0.01")
 VAT = Decimal(19)
-PAID = text("SELECT id, kind, amount FROM payment WHERE account_id = :a AND amount > 0 ORDER BY id")
-INVOICE = text("SELECT id, total FROM invoice WHERE account_id = :a AND kind = 'invoice' ORDER BY id")
-DEPOSIT = text("SELECT id FROM payment WHERE account_id = :a AND kind = 'deposit' ORDER BY id")
-ACCOUNT_BALANCES = text(
+PAID = text(
+    "SELECT p.id, p.kind, p.amount, p.amount + coalesce((SELECT sum(r.amount) FROM payment r WHERE r.reverses_id = p.id"
+    " ), 0) - CASE WHEN p.kind = 'deposit' THEN coalesce((SELECT sum(r.amount) FROM payment r WHERE r.account_id = :a"
+    "  AND r.provider = 'deposit' AND (r.facts->>'deposit')::bigint = p.id), 0) ELSE 0 END AS left"
+    " FROM payment p WHERE p.account_id = :a AND p.amount > 0 ORDER BY p.id"
+)
+INVOICE = text(
+    "SELECT i.id, i.net, i.tax, i.total, EXISTS (SELECT 1 FROM invoice n WHERE n.corrects_id = i.id) AS credited,"
+    " coalesce((SELECT sum(x.amount) FROM allocation x WHERE x.invoice_id = i.id"
+    "   AND num_nonnulls(x.payment_id, x.credit_note_id) = 0), 0) AS lost"
+    " FROM invoice i WHERE i.account_id = :a AND i.kind = 'invoice' ORDER BY i.id"
+)
+TOTALS = text(
     "SELECT g.kind, sum(l.amount) AS amount FROM ledger_line l JOIN ledger_account g ON g.id = l.ledger_account_id"
-    " WHERE g.account_id = :a GROUP BY g.kind"
+    " GROUP BY 1 HAVING sum(l.amount) <> 0"
 )
-HELD = text(
-    # Deposits received, less what of them was given back or released.
-    "SELECT coalesce(sum(amount), 0) FROM (SELECT amount FROM payment WHERE account_id = :a AND kind = 'deposit'"
-    " UNION ALL SELECT r.amount FROM payment r JOIN payment d ON d.id = r.reverses_id AND d.kind = 'deposit'"
-    "   WHERE d.account_id = :a"
-    " UNION ALL SELECT -amount FROM payment WHERE account_id = :a AND provider = 'deposit' AND amount > 0) held"
+UNFIT = text(  # invoices that on some day were settled with less than nothing or more than their total
+    "SELECT i.number, s.day, s.settled FROM (SELECT invoice_id, day, sum(sum(amount)) OVER (PARTITION BY invoice_id"
+    "  ORDER BY day) AS settled FROM allocation GROUP BY invoice_id, day) s JOIN invoice i ON i.id = s.invoice_id"
+    " WHERE s.settled < 0 OR s.settled > i.total"
 )
+NOTHING = Move()
 
 
 class Driver:
-    """Does random operations on a world; `done` counts those that were booked, `refused` those turned down."""
+    """Does random operations on a world; `done` counts those that were booked, `refused` those turned down.
 
-    def __init__(self, world: World, seed: int, number: int = 0) -> None:
+    Both sessions must keep their connection, and nobody else may write to the database. What must be refused is tried
+    in a session of its own, because a rollback makes psycopg forget all statements it has prepared.
+    """
+
+    def __init__(
+        self, world: World, doomed: Session, model: Model, *, seed: int, number: int = 0, seen: int = 0
+    ) -> None:
         self.world = world
-        self.session: Session = world.session
+        self.doomed = doomed
+        self.connection = driver(world.session)
         self.random = random.Random(seed)
         self.today = date(2026, 1, 10)
         self.first = self.today
         self.number = number  # of the operation; references are made of it
+        self.model = model
+        self.seen = seen  # the newest ledger line so far
+        self.opened: dict[int, list[tuple[int, str, Decimal]]] = {}  # by account, as last read
         self.months = dict.fromkeys(world.contracts, 0)
         self.done: dict[str, int] = {}
         self.refused = 0
+        self.must_refuse = False
         self.events: list[ProviderEvent] = []
-        self.operations: list[tuple[int, Callable[[int], Any]]] = [
+        self.operations: list[tuple[int, Callable[[int], Move]]] = [
             (30, self.bill), (25, self.pay), (6, self.pay_as_told), (8, self.event), (4, self.again), (5, self.refund),
             (3, self.chargeback), (4, self.payout), (3, self.deposit), (3, self.release), (6, self.credit),
             (3, self.write_off), (3, self.roll_back),
         ]  # fmt: skip
 
+    @property
+    def session(self) -> Session:
+        """Where an operation is done."""
+        return self.doomed if self.must_refuse else self.world.session
+
     def step(self) -> None:
         """One random operation on a random account, committed or refused as a whole; then the account's books."""
         self.number += 1
+        self.must_refuse = False
         if self.random.random() < 0.1:
             self.today += timedelta(days=self.random.choice([1, 1, 1, 2, 5]))
         index = self.random.randrange(len(self.world.accounts))
         weights, operations = zip(*self.operations, strict=True)
         operation = self.random.choices(operations, weights)[0]
+        move = NOTHING
         try:
-            operation(index)
+            move = operation(index)
             self.session.commit()
             self.done[operation.__name__] = self.done.get(operation.__name__, 0) + 1
+            refused = False
         except EnergyError:
             self.session.rollback()
             self.refused += 1
-        self.check_account(self.world.accounts[index])
+            refused = True
+        told = (operation.__name__, self.world.accounts[index], self.number, self.today)
+        assert refused == self.must_refuse, told
+        self.check(self.world.accounts[index], move, told)
 
     # -- what must hold ------------------------------------------------------------------------------------------------
 
-    def check_account(self, account: int) -> None:
-        """Receivable = open invoices, credit = free money, deposit = deposits held."""
-        books = {row.kind: row.amount for row in self.session.execute(ACCOUNT_BALANCES, {"a": account})}
-        opened = settling.open_invoices(self.session, [account]).get(account, [])
-        free = settling.free_money(self.session, [account]).get(account, [])
-        told = (account, self.number, self.today)
-        assert sum(one.left for one in opened) == books.get("receivable", 0), told
-        assert sum(one.left for one in free) == -books.get("credit", 0), told
-        assert self.session.execute(HELD, {"a": account}).scalar_one() == -books.get("deposit", 0), told
-        assert not (opened and free), f"free money beside open invoices: {told}"
+    def check(self, account: int, move: Move, told: Any) -> None:
+        """The account's books are the model's and those of its documents; the ledger moved by the move and no more."""
+        moved = self.model.apply(account, move)
+        books = self.model.books(account)
+        seen = proof.read(self.connection, account, self.seen)
+        assert {kind: amount for kind, amount in books.items() if amount} == {
+            kind: amount for kind, amount in seen.books.items() if amount
+        }, told
+        assert sum(left for _, _, left in seen.opened) == books["receivable"], told
+        assert all(left > 0 for _, _, left in seen.opened), told
+        assert (seen.free, seen.held) == (-books["credit"], -books["deposit"]), told
+        assert (seen.moved, seen.unbalanced) == (moved, 0), told
+        assert sum(moved.values()) == 0, told
+        assert seen.numbers == self.model.numbers, told
+        self.seen = seen.last
+        self.opened[account] = seen.opened
 
     def check_all(self) -> None:
         """Ledger = invoices = ageing = statements, today and on a random past day; statements close as they add up."""
+        found = {row.kind: row.amount for row in self.world.session.execute(TOTALS)}
+        assert {kind: amount for kind, amount in self.model.totals.items() if amount} == found
+        assert not self.world.session.execute(UNFIT).all()
         past = self.first + timedelta(days=self.random.randrange((self.today - self.first).days + 1))
         for day in (self.today, past):
-            for one in reconcile(self.session, day):
+            for one in reconcile(self.world.session, day):
                 assert one.agrees, (day, one)
         account = self.random.choice(self.world.accounts)
-        found = statement(self.session, account, past, self.today)
-        assert found.closing == found.outstanding - found.credit
-        assert found.closing == found.opening + sum(one.amount for one in found.movements)
+        told = statement(self.world.session, account, past, self.today)
+        assert told.closing == told.outstanding - told.credit
+        assert told.closing == told.opening + sum(one.amount for one in told.movements)
 
     # -- operations ----------------------------------------------------------------------------------------------------
 
-    def bill(self, index: int) -> None:
+    def bill(self, index: int) -> Move:
         """The next month of a contract; sometimes more was fed in than used."""
         contract, account = self.world.contracts[index], self.world.accounts[index]
         start = add_months(date(2020, 1, 1), self.months[contract])
@@ -113,31 +155,39 @@ class Driver:
             deliver=self.random.random() < 0.1,
         )  # fmt: skip
         self.months[contract] += 1
+        tax = round_money(net * VAT / 100, "EUR")
+        return Move(net + tax, ours={"revenue": -net, "tax": -tax}, numbers=("invoice",))
 
-    def pay(self, index: int) -> None:
+    def pay(self, index: int) -> Move:
         """Any amount, often dated back."""
         day = self.today - timedelta(days=self.random.choice([0, 0, 0, 1, 3, 20]))
+        amount = self.money(1, 40000)
         collect.pay(
-            self.session, self.world.accounts[index], self.money(1, 40000), provider="bank",
-            reference=str(self.number), day=max(day, self.first), author="t",
+            self.session, self.world.accounts[index], amount, provider="bank", reference=str(self.number),
+            day=max(day, self.first), author="t",
         )  # fmt: skip
+        return received(amount)
 
-    def pay_as_told(self, index: int) -> None:
+    def pay_as_told(self, index: int) -> Move:
         """A part of some open invoices, named by the payer; sometimes more than is open."""
         account = self.world.accounts[index]
-        opened = settling.open_invoices(self.session, [account]).get(account, [])
+        opened = self.opened.get(account, [])
         chosen = self.random.sample(opened, min(len(opened), 2))
         to = {
-            one.number: max(CENT, round_money(one.left * self.random.randint(10, 105) / 100, "EUR")) for one in chosen
+            number: max(CENT, round_money(left * self.random.randint(10, 105) / 100, "EUR"))
+            for _, number, left in chosen
         }
+        self.must_refuse = any(to[number] > left for _, number, left in chosen)
         amount = sum(to.values(), Decimal(0)) + self.random.choice([0, 0, 10])
-        if amount > 0:
-            collect.pay(
-                self.session, account, amount, provider="cash", reference=str(self.number), day=self.today, author="t",
-                to=to,
-            )  # fmt: skip
+        if not amount:
+            return NOTHING
+        collect.pay(
+            self.session, account, amount, provider="cash", reference=str(self.number), day=self.today, author="t",
+            to=to,
+        )  # fmt: skip
+        return received(amount)
 
-    def event(self, index: int) -> None:
+    def event(self, index: int) -> Move:
         """A provider's event for a payment page made before."""
         self.session.execute(
             text(
@@ -146,79 +196,99 @@ class Driver:
             ),
             {"a": self.world.accounts[index], "r": f"r{self.number}"},
         )
+        amount = self.money(1, 9000)
         event = ProviderEvent(
-            "simulated", f"e{self.number}", "paid", f"r{self.number}", f"p{self.number}", self.money(1, 9000), "EUR",
-            datetime(self.today.year, self.today.month, self.today.day, 12, tzinfo=UTC), b"{}",
+            "simulated", f"e{self.number}", "paid", f"r{self.number}", f"p{self.number}", amount, "EUR",
+            self.clock(), b"{}",
         )  # fmt: skip
         assert collect.book(self.session, event, self.clock).outcome == "booked"
         self.events.append(event)
+        return received(amount)
 
-    def again(self, _index: int) -> None:
+    def again(self, _index: int) -> Move:
         """The same event once more changes nothing."""
         if self.events:
             assert collect.book(self.session, self.random.choice(self.events), self.clock).outcome == "duplicate"
+        return NOTHING
 
-    def refund(self, index: int, kind: str = "refund") -> None:
+    def refund(self, index: int, kind: str = "refund") -> Move:
         """A part of a payment or deposit, sometimes more than it has left."""
         row = self.any_row(PAID, index)
-        if row:
-            amount = max(CENT, round_money(row.amount * self.random.randint(5, 110) / 100, "EUR"))
-            collect.give_back(
-                self.session, row.id, amount, reference=str(self.number), day=self.today, author="t", kind=kind
-            )
+        if row is None:
+            return NOTHING
+        amount = max(CENT, round_money(row.amount * self.random.randint(5, 110) / 100, "EUR"))
+        self.must_refuse = amount > row.left
+        collect.give_back(
+            self.session, row.id, amount, reference=str(self.number), day=self.today, author="t", kind=kind
+        )
+        return (
+            Move(deposit=-amount, ours={"cash": -amount})
+            if row.kind == "deposit"
+            else Move(amount, ours={"cash": -amount})
+        )
 
-    def chargeback(self, index: int) -> None:
+    def chargeback(self, index: int) -> Move:
         """The bank takes a payment back."""
-        self.refund(index, "chargeback")
+        return self.refund(index, "chargeback")
 
-    def payout(self, index: int) -> None:
+    def payout(self, index: int) -> Move:
         """Credit of the client goes out."""
-        collect.pay_out(
-            self.session, self.world.accounts[index], self.money(1, 5000), reference=str(self.number), day=self.today,
-            author="t",
-        )  # fmt: skip
+        account, amount = self.world.accounts[index], self.money(1, 5000)
+        self.must_refuse = amount > -self.model.books(account)["credit"]
+        collect.pay_out(self.session, account, amount, reference=str(self.number), day=self.today, author="t")
+        return Move(amount, ours={"cash": -amount})
 
-    def deposit(self, index: int) -> None:
+    def deposit(self, index: int) -> Move:
         """A security deposit comes in."""
+        amount = self.money(100, 20000)
         collect.pay(
-            self.session, self.world.accounts[index], self.money(100, 20000), provider="bank",
-            reference=f"d{self.number}", day=self.today, author="t", kind="deposit",
+            self.session, self.world.accounts[index], amount, provider="bank", reference=f"d{self.number}",
+            day=self.today, author="t", kind="deposit",
         )  # fmt: skip
+        return Move(deposit=amount, ours={"cash": amount})
 
-    def release(self, index: int) -> None:
+    def release(self, index: int) -> Move:
         """A part of a deposit becomes credit."""
-        row = self.any_row(DEPOSIT, index)
-        if row:
-            collect.release_deposit(self.session, row.id, self.money(1, 9000), day=self.today, author="t")
+        row = self.any_row(PAID, index, "deposit")
+        if row is None:
+            return NOTHING
+        amount = self.money(1, 9000)
+        self.must_refuse = amount > row.left
+        collect.release_deposit(self.session, row.id, amount, day=self.today, author="t")
+        return Move(-amount, deposit=-amount)
 
-    def credit(self, index: int) -> None:
-        """A credit note, and half of the time a new bill for the same days."""
+    def credit(self, index: int) -> Move:
+        """A credit note; what was written off of the invoice is owed to nobody."""
         row = self.any_row(INVOICE, index)
-        if row:
-            if row.total < 0:
-                raise ConflictError("kept out: its credit may be used")
-            correct.credit(self.session, row.id, reason="random", day=self.today, author="t", clock=self.clock)
+        if row is None:
+            return NOTHING
+        self.must_refuse = row.credited
+        correct.credit(self.session, row.id, reason="random", day=self.today, author="t", clock=self.clock)
+        ours = {"revenue": row.net, "tax": row.tax, "write_off": -row.lost}
+        return Move(row.lost - row.total, ours=ours, numbers=("credit_note",))
 
-    def write_off(self, index: int) -> None:
+    def write_off(self, index: int) -> Move:
         """A part of an open invoice is given up."""
-        account = self.world.accounts[index]
-        opened = settling.open_invoices(self.session, [account]).get(account, [])
-        if opened:
-            one = self.random.choice(opened)
-            amount = max(CENT, round_money(one.left * self.random.randint(1, 100) / 100, "EUR"))
-            forbear.write_off(self.session, one.id, amount, reason="random", day=self.today, author="t")
+        opened = self.opened.get(self.world.accounts[index], [])
+        if not opened:
+            return NOTHING
+        id_, _, left = self.random.choice(opened)
+        amount = max(CENT, round_money(left * self.random.randint(1, 100) / 100, "EUR"))
+        forbear.write_off(self.session, id_, amount, reason="random", day=self.today, author="t")
+        return Move(-amount, ours={"write_off": amount})
 
-    def roll_back(self, index: int) -> None:
+    def roll_back(self, index: int) -> Move:
         """Something fails after all was written: nothing of it stays, the numbers are not used up."""
-        contract = self.world.contracts[index]
+        self.must_refuse = True
         self.bill(index)
         self.pay(index)
-        self.months[contract] -= 1
+        self.months[self.world.contracts[index]] -= 1
         raise ConflictError("given up on purpose")
 
-    def any_row(self, statement: TextClause, index: int) -> Any:
+    def any_row(self, statement: TextClause, index: int, kind: str = "") -> Any:
         """One of the account's rows, None where there are none."""
-        rows = self.session.execute(statement, {"a": self.world.accounts[index]}).all()
+        rows = self.world.session.execute(statement, {"a": self.world.accounts[index]}).all()
+        rows = [row for row in rows if row.kind == kind] if kind else rows
         return self.random.choice(rows) if rows else None
 
     def money(self, least: int, most: int) -> Decimal:
@@ -228,6 +298,11 @@ class Driver:
     def clock(self) -> datetime:
         """Noon of today."""
         return datetime(self.today.year, self.today.month, self.today.day, 12, tzinfo=UTC)
+
+
+def received(amount: Decimal) -> Move:
+    """Money of a client came in."""
+    return Move(-amount, ours={"cash": amount})
 
 
 def rated(contract: int, account: int, start: date, net: Decimal) -> dict[str, Any]:

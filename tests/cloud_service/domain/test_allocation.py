@@ -12,11 +12,11 @@ TODAY = date(2026, 11, 10)
 
 
 def owed(number: int, left: str, *, due: int = 1, billed: date = date(2026, 10, 1)) -> Open:
-    return Open(number, f"N{number}", billed, date(2026, 11, due), Decimal(left))
+    return Open(number, f"N{number}", billed, date(2026, 11, due), Decimal(left), billed)
 
 
 def money(number: int, left: str, *, day: int = 1) -> Source:
-    return Source("payment", number, date(2026, 11, day), Decimal(left))
+    return Source("payment", number, date(2026, 11, day), Decimal(left), date(2026, 11, day))
 
 
 def test_the_oldest_money_pays_what_was_due_first() -> None:
@@ -39,8 +39,8 @@ amounts = st.lists(st.integers(0, 10_000).map(lambda cents: Decimal(cents) / 100
 
 @given(amounts, amounts)
 def test_one_of_the_two_runs_out_and_nothing_is_used_twice(have: list[Decimal], need: list[Decimal]) -> None:
-    sources = [Source("payment", n, TODAY, left) for n, left in enumerate(have)]
-    invoices = [Open(n, str(n), TODAY, TODAY, left) for n, left in enumerate(need)]
+    sources = [Source("payment", n, TODAY, left, TODAY) for n, left in enumerate(have)]
+    invoices = [Open(n, str(n), TODAY, TODAY, left, TODAY) for n, left in enumerate(need)]
     parts = oldest_first(sources, invoices, TODAY)
 
     assert min(sum(have), sum(need)) == sum(part.amount for part in parts)

@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from cloud_service.flow import collect, correct
+from cloud_service.flow import collect, correct, forbear
 from cloud_service.flow.issue import issue
 from cloud_service.flow.rate import rate_contracts
+from cloud_service.store import settling
 from cloud_service.store.bills import Filter, invoice_rows
 from cloud_service.store.books import balances
 from cloud_service.store.corrections import touched
@@ -76,6 +77,29 @@ def test_what_paid_the_credited_invoice_pays_the_new_one(world: World) -> None:
 
     assert ("credited", Decimal(0)) == (rows["INV-2026-00001"].state, rows["INV-2026-00001"].received)
     assert ("paid", first.draft.total) == (rows["INV-2026-00002"].state, rows["INV-2026-00002"].received)
+
+
+def test_what_was_written_off_of_a_credited_invoice_is_not_given_to_the_client(world: World) -> None:
+    first = bill(world)
+    forbear.write_off(world.session, first.id, Decimal("20.00"), reason="lost", day=TODAY, author="t")
+    credit(world, first)
+    world.session.commit()
+    found = balances(world.session)
+
+    assert not any(found.values()), found
+    assert not settling.positions(world.session, world.accounts)
+
+
+def test_money_is_not_taken_back_before_it_had_come(world: World) -> None:
+    first = bill(world)
+    whole = first.draft.total
+    collect.pay(world.session, world.accounts[0], whole, provider="cash", reference="1", day=date(2026, 11, 20),
+                author="t")  # fmt: skip
+    credit(world, first)  # dated before the payment
+    world.session.commit()
+    settled = text("SELECT day, sum(sum(amount)) OVER (ORDER BY day) FROM allocation GROUP BY day ORDER BY day")
+
+    assert [(TODAY, whole), (date(2026, 11, 20), whole)] == [tuple(row) for row in world.session.execute(settled)]
 
 
 def test_an_invoice_is_credited_once(world: World) -> None:
