@@ -2,7 +2,9 @@
 
 import importlib
 import json
+import shutil
 import sys
+import textwrap
 from collections.abc import Mapping
 from typing import Any
 
@@ -46,7 +48,19 @@ def run(group: click.Group, prog_name: str) -> None:
             sys.stdout.write(json.dumps(error.as_json(), ensure_ascii=False) + "\n")
         else:
             where = f"{error.path}: " if error.path else ""
-            sys.stderr.write(f"{prog_name}: {where}{error.message}\n")
+            sys.stderr.write(on_screen(f"{prog_name}: {where}{error.message}") + "\n")
             if error.hint:
-                sys.stderr.write(f"  {error.hint}\n")
+                sys.stderr.write(on_screen(f"  {error.hint}") + "\n")
         raise SystemExit(error.exit_code) from None
+
+
+def on_screen(text: str, *, indent: int = 2, is_screen: bool | None = None) -> str:
+    """The text with lines that break between words, where somebody looks at a terminal (standard error)."""
+    if not (sys.stderr.isatty() if is_screen is None else is_screen):
+        return text
+    columns = shutil.get_terminal_size().columns
+    lines = [
+        textwrap.fill(line, columns, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False)
+        for line in text.split("\n")
+    ]
+    return "\n".join(lines)

@@ -15,7 +15,8 @@ COMMANDS = {
     "modbus": ("edge_agent.cli.decode:modbus", "A Modbus answer, RTU or TCP."),
 }
 
-WIDTH_MAX = 40
+USUAL = ("Instantaneous value", "Actual value")
+WIDTH_MAX = 24
 DECIMALS_SHOWN = 6
 
 
@@ -115,27 +116,19 @@ def show(found: dict[str, Any], *, as_json: bool) -> None:
         lines = [(str(one["obis"]), str(one["quantity"]), _shown(one), str(one["unit"])) for one in found["records"]]
         click.echo(table(("code", "quantity", "value", "unit"), lines, right=(2,)))
         return
-    head = ("#", "quantity", "value", "unit", "function", "storage", "tariff", "subunit", "")
     rows = [
-        (
-            str(number),
-            _quantity(record),
-            _shown(record),
-            record["unit"] if record["unit"] != "-" else "",
-            record.get("function", ""),
-            str(record.get("storage", "")),
-            str(record.get("tariff", "")),
-            str(record.get("subunit", "")),
-            "" if record.get("valid", True) else "not valid",
-        )
+        (str(number), str(record["quantity"]), _shown(record), record["unit"].removeprefix("-"), _which(record))
         for number, record in enumerate(found["records"])
     ]
-    click.echo(table(head, rows, right=(0, 2, 5, 6, 7)))
+    click.echo(table(("#", "quantity", "value", "unit", "which"), rows, right=(0, 2)))
 
 
-def _quantity(record: dict[str, Any]) -> str:
-    qualifiers = record.get("qualifiers")
-    return str(record["quantity"]) + (f" ({', '.join(qualifiers)})" if qualifiers else "")
+def _which(record: dict[str, Any]) -> str:
+    """What tells this value from the present one of the whole meter."""
+    function = "" if record["function"] in USUAL else record["function"].removesuffix(" value").lower()
+    places = [f"{name} {record[name]}" for name in ("storage", "tariff", "subunit") if record[name]]
+    invalid = "" if record.get("valid", True) or record.get("time_point") else "not valid"
+    return ", ".join(part for part in (function, *places, *record.get("qualifiers", ()), invalid) if part)
 
 
 def _shown(record: dict[str, Any]) -> str:

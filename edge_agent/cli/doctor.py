@@ -5,10 +5,15 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from common.cli import on_screen
 from common.errors import EnergyError
+
+if TYPE_CHECKING:
+    from edge_agent.config import Uplink
 
 FINDINGS_EXIT_CODE = 6
 FREE_MIN_BYTES = 64 * 1024**2
@@ -36,11 +41,16 @@ def doctor(path: Path, as_json: bool) -> None:  # noqa: FBT001 - a click flag
         click.echo(json.dumps({"ok": all(c.ok for c in checks), "checks": [asdict(c) for c in checks]}, indent=2))
     else:
         for check in checks:
-            click.echo(f"{'ok' if check.ok else 'FAIL':>4}  {check.name}: {check.found}")
-            if check.hint and not check.ok:
-                click.echo(f"      {check.hint}")
+            _show(check)
     if not all(check.ok for check in checks):
         raise SystemExit(FINDINGS_EXIT_CODE)
+
+
+def _show(check: Check) -> None:
+    """What was found, and what mends or betters it."""
+    click.echo(on_screen(f"{'ok' if check.ok else 'FAIL':>4}  {check.name}: {check.found}", indent=6))
+    if check.hint:
+        click.echo(on_screen(f"      {check.hint}", indent=6))
 
 
 def _checks(path: Path) -> Iterator[Check]:
@@ -75,9 +85,11 @@ def _disk(folder: Path) -> Check:
         probe.write_bytes(b"x")
         probe.unlink()
     except OSError as error:
-        return Check("disk", ok=False, found=str(error), hint="the agent must be able to write there")
+        hint = f"the agent must be able to write there: sudo chown $USER {folder}, or another gateway.data"
+        return Check("disk", ok=False, found=str(error), hint=hint)
     found = f"{free // 1024**2} MiB free at {folder}"
-    return Check("disk", ok=free >= FREE_MIN_BYTES, found=found, hint="free some space: readings wait there")
+    ok = free >= FREE_MIN_BYTES
+    return Check("disk", ok=ok, found=found, hint="" if ok else f"readings wait there: du -xh {folder} | sort -h")
 
 
 def _buffer(folder: Path) -> Check:
@@ -106,9 +118,8 @@ def _clock() -> Check:
 
     if kernel_says_synchronised():
         return Check("clock", ok=True, found="synchronised")
-    return Check(
-        "clock", ok=True, found="not synchronised by the system; the cloud's receipts will set the agent's time"
-    )
+    found = "not synchronised by the system; the cloud's receipts will set the agent's time"
+    return Check("clock", ok=True, found=found, hint="sudo timedatectl set-ntp true, if there is a time server")
 
 
 async def _outside(site: "object") -> list[Check]:
@@ -125,11 +136,34 @@ async def _outside(site: "object") -> list[Check]:
             await link.listen(f"ebs/1/{site.gateway.id}/down/+")
         checks.append(Check("broker", ok=True, found=f"{site.uplink.broker} lets {site.gateway.id} in"))
     except (EnergyError, OSError, TimeoutError) as error:
-        found = str(error) or f"no answer within {CONNECT_TIMEOUT_S:g} s"
-        checks.append(Check("broker", ok=False, found=found, hint="address, certificate, credentials, firewall"))
+        checks.append(_no_broker(error, site.uplink))
     for line in await asyncio.gather(*(_line(site, number) for number in range(len(site.bus)))):
         checks += line
     return checks
+
+
+def _no_broker(error: Exception, uplink: "Uplink") -> Check:
+    """Why the broker cannot be used, and the command that shows more."""
+    found = (error.message if isinstance(error, EnergyError) else str(error)) or f"no answer in {CONNECT_TIMEOUT_S:g} s"
+    where = f"{uplink.host} {uplink.port}"
+    certificate = f"openssl s_client -connect {uplink.host}:{uplink.port} -showcerts </dev/null"
+    hints = {
+        # a part of what Python, OpenSSL or the broker say: what mends it
+        "self-signed": f"the broker's own authority is unknown here: give its certificate as ca_file; {certificate}",
+        "unable to get local issuer": f"give the certificate of the broker's authority as ca_file; {certificate}",
+        "hostname mismatch": f"the certificate is for another name than {uplink.host}: {certificate}",
+        "not yet valid": "the clock of this gateway is behind: timedatectl; sudo timedatectl set-ntp true",
+        "has expired": f"the certificate, or this gateway's clock: date; {certificate}",
+        "wrong version number": "nobody speaks TLS on this port: mqtts:// is usually 8883, mqtt:// 1883",
+        "refused the connection": "user name, password or client certificate: ask the operator for new ones",
+        "refused the subscription": f"the broker's rules do not let {uplink.username or 'this gateway'} in here",
+        "Name or service not known": f"the name is wrong or there is no name server: getent hosts {uplink.host}",
+        "name resolution": f"there is no name server: getent hosts {uplink.host}; resolvectl status",
+        "Connection refused": f"no broker runs there, or the port is wrong: nc -vz {where}",
+    }
+    usual = f"a firewall, or the wrong address: ping {uplink.host}; nc -vz {where}"
+    hint = next((text for part, text in hints.items() if part.lower() in found.lower()), usual)
+    return Check("broker", ok=False, found=f"{uplink.broker}: {found}", hint=hint)
 
 
 def _port(text: str) -> list[Check]:
@@ -173,7 +207,10 @@ async def _line(site: "object", number: int) -> list[Check]:
                     values = await driver.read(meter.address, profile, registers)
                     checks.append(Check(name, ok=True, found=f"{len(values)} registers read"))
                 except EnergyError as error:
-                    checks.append(Check(name, ok=False, found=str(error), hint="energy-edge scan finds meters"))
-    except (EnergyError, OSError) as error:
+                    hint = error.hint or "energy-edge scan finds meters"
+                    checks.append(Check(name, ok=False, found=error.message, hint=hint))
+    except EnergyError as error:
+        checks.append(Check(f"line {bus.name}", ok=False, found=f"{bus.port}: {error.message}", hint=error.hint))
+    except OSError as error:
         checks.append(Check(f"line {bus.name}", ok=False, found=str(error), hint=f"is {bus.port} right and free?"))
     return checks

@@ -38,8 +38,8 @@ def _list(found: list[MeterProfile], *, json_wanted: bool) -> None:
     if json_wanted:
         as_json({"profiles": [_facts(profile) for profile in found]})
         return
-    rows = [(one.id, one.maker, ", ".join(one.models)[:50], one.protocol, one.medium) for one in found]
-    click.echo(table(("id", "maker", "models", "protocol", "medium"), rows))
+    rows = [(one.id, f"{one.maker} {', '.join(one.models)}", one.protocol, one.medium) for one in found]
+    click.echo(table(("id", "meter", "protocol", "medium"), rows))
     click.echo(f"{len(found)} profiles", err=True)
 
 

@@ -47,11 +47,23 @@ def scan(port: str, json_wanted: bool, all_settings: bool, **options: Any) -> No
         as_json({"meters": [found_json(meter) for meter in found]})
     elif found:
         click.echo(found_table(found))
+        click.echo(_next_step(port, found[0], options), err=True)
     else:
         raise NotFoundError(
             f"no meter answers on {settings[0].name}",
             hint="are A and B swapped, is the bus terminated, are the meters powered? try --all, or --protocol mbus",
         )
+
+
+def _next_step(port: str, meter: FoundMeter, options: dict[str, Any]) -> str:
+    """The command that reads the first meter, its settings filled in."""
+    if not meter.profiles:
+        return f"`energy-edge identify {port} {meter.address}` says more about a meter"
+    if meter.setting and "?" not in port:
+        baud, _, form = meter.setting.partition(" ")
+        port = f"'{port}?baud={baud}&format={form}'"
+    framing = f" --framing {options['framing']}" if options["framing"] else ""
+    return f"now: energy-edge read {port} {meter.address} --profile {meter.profiles[0]}{framing}"
 
 
 async def _scan(settings: Sequence[Port], scanner: Scanner, *, stop_early: bool) -> list[FoundMeter]:

@@ -1,20 +1,57 @@
-"""Tables for people: columns as wide as they must be, numbers to the right."""
+"""Tables for people: columns as wide as they must be, numbers to the right, no wider than the screen."""
 
-from collections.abc import Iterable, Sequence
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
 
 import click
 
+GAP = "  "
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, right: Sequence[int] = ()) -> str:
-    """Lines of text; `right` names the columns of numbers."""
+
+def table(
+    head: Sequence[str], rows: Iterable[Sequence[str]], *, right: Sequence[int] = (), width: int | None = None
+) -> str:
+    """Lines of text; `right` names the columns of numbers. `width`: that of the screen, if it is one.
+
+    A column without a single entry is left out. Where the screen is too narrow the widest columns of text are wrapped.
+    """
     lines = [list(head), *[list(row) for row in rows]]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+    kept = [column for column in range(len(head)) if len(lines) == 1 or any(line[column] for line in lines[1:])]
+    lines = [[line[column] for column in kept] for line in lines]
+    numbers = [place for place, column in enumerate(kept) if column in right]
+    widths = _widths(lines, numbers, _screen() if width is None else width)
     shown = []
     for number, line in enumerate(lines):
-        cells = [
-            text.rjust(widths[column]) if column in right else text.ljust(widths[column])
-            for column, text in enumerate(line)
-        ]
-        joined = "  ".join(cells).rstrip()
-        shown.append(click.style(joined, bold=True) if number == 0 else joined)
+        text = "\n".join(_wrapped(line, widths, numbers))
+        shown.append(click.style(text, bold=True) if number == 0 else text)
     return "\n".join(shown)
+
+
+def _screen() -> int:
+    """Columns of the terminal; no limit where nobody looks at one."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else sys.maxsize
+
+
+def _widths(lines: Sequence[Sequence[str]], numbers: Sequence[int], screen: int) -> list[int]:
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    words = [max(len(word) for text in column for word in text.split() or [""]) for column in zip(*lines, strict=True)]
+    while sum(widths) + len(GAP) * (len(widths) - 1) > screen:
+        texts = [place for place in range(len(widths)) if place not in numbers and widths[place] > words[place]]
+        if not texts:
+            break
+        widths[max(texts, key=lambda place: widths[place])] -= 1
+    return widths
+
+
+def _wrapped(line: Sequence[str], widths: Sequence[int], numbers: Sequence[int]) -> Iterator[str]:
+    """One row as the lines it takes."""
+    cells = [textwrap.wrap(text, widths[place]) or [""] for place, text in enumerate(line)]
+    for parts in zip_longest(*cells, fillvalue=""):
+        aligned = (
+            text.rjust(widths[place]) if place in numbers else text.ljust(widths[place])
+            for place, text in enumerate(parts)
+        )
+        yield GAP.join(aligned).rstrip()

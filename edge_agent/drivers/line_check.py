@@ -27,8 +27,9 @@ async def check_line(driver: ModbusDriver, units: Sequence[str], *, tries: int =
         findings.insert(0, _dead(noise, damaged))
     elif asked:
         share = damaged / asked
-        hint = "check termination (120 Ohm at both ends), common ground, shield, cable length and speed"
-        findings.insert(0, Finding("line", share <= DAMAGED_MAX, f"{share:.1%} of the answers are damaged", hint))
+        ok = share <= DAMAGED_MAX
+        hint = "" if ok else "check termination (120 Ohm at both ends), common ground, shield, cable length and speed"
+        findings.insert(0, Finding("line", ok, f"{share:.1%} of the answers are damaged", hint))
     return findings
 
 

@@ -4,6 +4,7 @@ pymodbus builds the frames and their checksums. Finding the answer is ours: only
 together make an answer, whatever noise, echo or late frame stands before it.
 """
 
+import re
 import struct
 from typing import Protocol
 
@@ -14,7 +15,7 @@ from edge_agent.drivers.interface import BadAnswer, MeterRefused
 
 EXCEPTIONS = {
     1: ("the meter does not know this function", "is the profile's read function right (3 or 4)?"),
-    2: ("the meter has no register at this address", "is it the right profile?"),
+    2: ("the meter has no register at this address", "is it the right profile? `energy-edge identify` says which fit"),
     3: ("the meter refuses this number of registers", "lower words_max in the profile"),
     4: ("the meter reports a failure", "read again; if it stays, look at the meter's display"),
     5: ("the meter acknowledges but has not finished", "ask again later"),
@@ -25,6 +26,7 @@ EXCEPTIONS = {
 BUSY = (5, 6)
 GATEWAY_SILENT = (10, 11)
 MBAP = struct.Struct(">HHHB")
+HEX_PAIRS = re.compile(rb"(?:[0-9A-Fa-f]{2})+")
 
 
 class ModbusRefused(MeterRefused):
@@ -126,11 +128,10 @@ class AsciiFraming:
     def answer(self, buffer: bytes, *, unit: int, number: int, function: int, count: int) -> bytes | None:  # noqa: ARG002 - ASCII has no number
         """The first whole line with the right unit, function, length and LRC."""
         for line in buffer.split(b"\r\n")[:-1]:
-            start = line.rfind(b":")
-            try:
-                frame = bytes.fromhex(line[start + 1 :].decode("ascii")) if start >= 0 else b""
-            except ValueError:
+            _, colon, digits = line.rpartition(b":")
+            if not colon or not HEX_PAIRS.fullmatch(digits):
                 continue
+            frame = bytes.fromhex(digits.decode("ascii"))
             if len(frame) < 4 or sum(frame) & 0xFF or frame[0] != unit:
                 continue
             if frame[1] == function | 0x80 and len(frame) == 4:

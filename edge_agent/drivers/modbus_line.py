@@ -13,6 +13,7 @@ from common.errors import InputError
 from edge_agent.drivers.interface import BadAnswer, LineDown, MeterSilent
 from edge_agent.drivers.modbus_frames import BUSY, FRAMINGS, GATEWAY_SILENT, Framing, ModbusRefused
 from edge_agent.drivers.modbus_pace import Pace
+from edge_agent.drivers.stream import opened
 from edge_agent.transports import transport_for
 from edge_agent.transports.interface import Transport
 from edge_agent.transports.port import Port
@@ -53,10 +54,7 @@ class ModbusLine:
 
     async def open(self) -> None:
         """Open the line or say why not."""
-        try:
-            await self.transport.open()
-        except ConnectionError as error:
-            raise LineDown(str(error), path=self.port.name, hint="energy-edge doctor checks the port") from error
+        await opened(self.transport, self.port)
 
     async def close(self) -> None:
         """Give the line back."""
@@ -116,7 +114,7 @@ class ModbusLine:
             raise MeterSilent(
                 f"no answer within {deadline - sent_at:.2g} s",
                 path=self._where(unit),
-                hint="is it powered, is the address right, are A and B swapped? `energy-edge scan` finds meters",
+                hint=self._silent_hint(),
             ) from None
         except BadAnswer as error:
             await self._damaged(unit, count)
@@ -180,6 +178,12 @@ class ModbusLine:
             return
         except ConnectionError:
             await self.transport.close()
+
+    def _silent_hint(self) -> str:
+        """Why nobody answers, most likely first."""
+        if self.framing.counts:
+            return "is the unit right (often 1, or 255)? a converter to a serial line may want framing rtu"
+        return "is it powered, is the address right, are A and B swapped? `energy-edge scan` finds meters"
 
     def _where(self, unit: int) -> str:
         return f"{self.port.name} unit {unit}"

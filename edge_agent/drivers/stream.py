@@ -4,13 +4,20 @@ from edge_agent.drivers.interface import LineDown
 from edge_agent.transports.interface import Transport
 from edge_agent.transports.port import Port
 
+HINTS = {
+    "tcp": "is the device on, are its address and port right? Modbus usually listens on 502",
+    "listen": "has the data unit a network, and does it dial this gateway's address and port?",
+    "modem": "is a card in the modem, and is the number right?",
+    "serial": "energy-edge doctor checks the ports of a site file",
+}
+
 
 async def opened(transport: Transport, port: Port) -> None:
     """Open the line unless it is open; LineDown says why it cannot be."""
     try:
         await transport.open()
     except ConnectionError as error:
-        raise LineDown(str(error), path=port.name, hint="energy-edge doctor checks the port") from error
+        raise LineDown(str(error), path=port.name, hint=HINTS[port.scheme]) from error
 
 
 async def emptied(transport: Transport) -> None:

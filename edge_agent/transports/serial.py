@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 from typing import Any
 
 from edge_agent.transports.port import Port
@@ -52,8 +53,9 @@ class SerialTransport:
             )
         except (serial.SerialException, OSError, ValueError) as error:
             number = getattr(error, "errno", None) or 0
+            why = os.strerror(number).lower() if number else str(error)
             hint = f"; {HINTS[number]}" if number in HINTS else ""
-            raise ConnectionError(f"cannot open {self.name}: {error}{hint}") from error
+            raise ConnectionError(f"cannot be opened: {why}{hint}") from error
         loop = asyncio.get_running_loop()
         self.stream = ByteStream()
         serial_asyncio_fast.SerialTransport(loop, self.stream, self.line)

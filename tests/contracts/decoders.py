@@ -184,6 +184,16 @@ def with_crc_only(data: bytes) -> Iterable[int]:
     return range(len(data)) if len(data) != data[0] + 1 else ()
 
 
+def one_frame(length: int) -> Callable[[bytes], Iterable[int]]:
+    """A line is searched for its answer: only where there is one frame and nothing else every byte matters."""
+    return lambda data: range(length) if len(data) == length else ()
+
+
+def one_hdlc_frame(data: bytes) -> Iterable[int]:
+    """The same, as long as the frame says."""
+    return one_frame((int.from_bytes(data[1:3], "big") & 0x7FF) + 2)(data)
+
+
 def of_rtu(data: bytes) -> Iterable[int]:
     """Modbus TCP has no checksum."""
     return range(len(data)) if decode_answer(data)["header"]["framing"] == "rtu" else ()
@@ -216,9 +226,9 @@ DECODERS: dict[str, Decoder] = {
     "p1_without_crc": Decoder(obis_values("dsmr_p1", lambda data: decode_p1(data, crc=False)), P1_BODY + b"\r\n"),
     "iec62056": Decoder(obis_values("iec62056_electricity", decode_readout), LINES, with_bcc, behind_stx),
     "modbus": Decoder(decode_answer, RTU, with_modbus_crc, of_rtu),
-    "modbus_rtu_line": Decoder(line_answer("rtu"), words_to_bytes((0x449A, 0x5000)), as_modbus("rtu"), everything),
+    "modbus_rtu_line": Decoder(line_answer("rtu"), words_to_bytes((0x449A, 0x5000)), as_modbus("rtu"), one_frame(9)),
     "modbus_ascii_line": Decoder(
-        line_answer("ascii"), words_to_bytes((0x449A, 0x5000)), as_modbus("ascii"), everything
+        line_answer("ascii"), words_to_bytes((0x449A, 0x5000)), as_modbus("ascii"), one_frame(19)
     ),
     "modbus_tcp_line": Decoder(line_answer("tcp"), words_to_bytes((0x449A, 0x5000)), as_modbus("tcp")),
     "sms_pdu": Decoder(decode_deliver, HELLO),
@@ -235,7 +245,7 @@ DECODERS: dict[str, Decoder] = {
         lambda data: dlms_link.cut(data, CLIENT, SERVER)[0],
         bytes.fromhex(ASSOCIATION),
         lambda info: dlms_link.build(CLIENT, SERVER, 0x30, info[:1000]),
-        everything,
+        one_hdlc_frame,
     ),
     "json": Decoder(json_values_of, JSON),
     "csv": Decoder(csv_rows, CSV),
