@@ -49,7 +49,9 @@ def zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise InputError(f"{name!r} is not an IANA time zone", hint="for example Europe/Berlin") from error
+        raise InputError(
+            f"{name!r} is not an IANA time zone", path="timezone", hint="for example Europe/Berlin"
+        ) from error
 
 
 @lru_cache(maxsize=65536)

@@ -90,8 +90,7 @@ def rate(  # noqa: PLR0917 -- click hands every option by name
         load, export, start.date(), zone_name, step_s=int(step) * 60 if step else None, unit=unit
     )
     notes += more
-    named = (pair.partition("=") for pair in series)
-    prices = {name: read_prices(Path(path), start.date(), span, zone_name) for name, _, path in named}
+    prices = {name: read_prices(Path(path), start.date(), span, zone_name) for name, path in named(series, "--prices")}
     bills = calculate(
         tariff,
         registers,
@@ -125,8 +124,18 @@ def read_facts(facts: tuple[str, ...]) -> dict[str, Any]:
     """NAME=NUMBER pairs."""
     from cloud_service.domain.money import exact
 
-    pairs = (fact.partition("=") for fact in facts)
-    return {name: exact(number, f"--value {name}") for name, _, number in pairs}
+    return {name: exact(number, f"--value {name}") for name, number in named(facts, "--value")}
+
+
+def named(pairs: tuple[str, ...], option: str) -> list[tuple[str, str]]:
+    """NAME=REST pairs of an option."""
+    from common.errors import InputError
+
+    found = [pair.partition("=") for pair in pairs]
+    for (name, _, rest), pair in zip(found, pairs, strict=True):
+        if not name or not rest:
+            raise InputError(f"{pair!r} has no name and value", path=option, hint="NAME=VALUE")
+    return [(name, rest) for name, _, rest in found]
 
 
 def period_json(bill: "Rated") -> dict[str, Any]:

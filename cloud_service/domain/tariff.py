@@ -6,6 +6,7 @@ A tariff has one or more versions `[from, until)`. A version is the document; eq
 import hashlib
 import itertools
 import json
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ from cloud_service.domain.tax import Tax, check_taxes
 from common.errors import InputError
 
 FORMAT = 1
+NUMBER = r"-?\d+(\.\d+)?([eE][+-]?\d+)?"  # how decimals are written; the JSON Schema says the same
+DIGITS = 40  # before and after the point
 SCHEMA_HINT = "see `energy-cloud tariff schema`"
 
 
@@ -132,6 +135,7 @@ def load_tariff(document: Mapping[str, Any]) -> Tariff:
     except msgspec.ValidationError as error:
         message, _, path = str(error).partition(" - at `$")
         raise InputError(message, path=path.strip("`.") or "$", hint=SCHEMA_HINT) from error
+    _check_numbers(document, _builtins(parsed), "")
     known = Known(parsed.schedules, parsed.registers, parsed.quantities, parsed.charges)
     _check(parsed, known)
     return Tariff((Version(parsed, tariff_hash(document), known),))
@@ -217,6 +221,24 @@ def _no_floats(value: Any, path: str) -> None:
             _no_floats(item, f"{path}[{index}]")
 
 
+def _check_numbers(written: Any, read: Any, path: str) -> None:
+    """Refuse text that only Python takes for a number (NaN, 1_000), and magnitudes no price or quantity has."""
+    if isinstance(read, Decimal):
+        text = written if isinstance(written, str) else str(read)
+        if (
+            not re.fullmatch(NUMBER, text, re.ASCII)
+            or read.adjusted() > DIGITS
+            or -int(read.as_tuple().exponent) > DIGITS
+        ):
+            raise InputError(f"{text!r} is not a number a price can have", path=path, hint="for example 0.25")
+    elif isinstance(read, Mapping) and isinstance(written, Mapping):
+        for key in read.keys() & written.keys():
+            _check_numbers(written[key], read[key], f"{path}.{key}" if path else str(key))
+    elif isinstance(read, list | tuple) and isinstance(written, list | tuple):
+        for index, (one, other) in enumerate(zip(written, read, strict=True)):
+            _check_numbers(one, other, f"{path}[{index}]")
+
+
 def join_versions(tariffs: Sequence[Tariff]) -> Tariff:
     """One tariff from several versions; they must not overlap and have one currency."""
     versions = sorted((version for tariff in tariffs for version in tariff.versions), key=lambda version: version.start)
@@ -249,8 +271,12 @@ def _plain(value: Any) -> Any:
 
 def tariff_hash(document: Mapping[str, Any]) -> str:
     """SHA-256 of the canonical document."""
-    parsed = msgspec.to_builtins(msgspec.convert(document, Document), builtin_types=(Decimal, date))
-    return hashlib.sha256(canonical(parsed)).hexdigest()
+    return hashlib.sha256(canonical(_builtins(msgspec.convert(document, Document)))).hexdigest()
+
+
+def _builtins(document: Document) -> dict[str, Any]:
+    found: dict[str, Any] = msgspec.to_builtins(document, builtin_types=(Decimal, date))
+    return found
 
 
 def read_tariff_file(path: Path | str) -> Tariff:

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from cloud_service.domain.tariff import Document
+from cloud_service.domain.tariff import NUMBER, Document
 
 TITLE = "Tariff of energy-billing, format 1"
 
@@ -16,8 +16,20 @@ def tariff_schema() -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": TITLE,
-        **reference,
-        "$defs": definitions,
+        "anyOf": [reference, {"$ref": "#/$defs/Versions"}],
+        "$defs": {**definitions, "Versions": _versions(definitions["Document"]["properties"])},
+    }
+
+
+def _versions(fields: dict[str, Any]) -> dict[str, Any]:
+    """Several versions in one document; what stands outside of them holds for each."""
+    one = {"type": "object", "properties": fields, "additionalProperties": False}
+    return {
+        **one,
+        "title": "Versions",
+        "description": "Several versions of a tariff; what stands outside of `versions` holds for each of them.",
+        "properties": {**fields, "versions": {"type": "array", "minItems": 1, "items": one}},
+        "required": ["versions"],
     }
 
 
@@ -28,5 +40,5 @@ def _decimals(schema: Any) -> Any:
         return schema
     if schema.get("format") == "decimal":
         kept = {key: value for key, value in schema.items() if key not in ("type", "format")}
-        return {**kept, "type": ["string", "number"], "pattern": r"^-?\d+(\.\d+)?([eE][+-]?\d+)?$"}
+        return {**kept, "type": ["string", "number"], "pattern": f"^{NUMBER}$"}
     return {key: _decimals(value) for key, value in schema.items()}

@@ -1,6 +1,6 @@
 """The open ratebook form of a URDB rate: decimals as text, holidays by name, unsupported parts listed by the source."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -45,14 +45,19 @@ KNOWN = (
     "provenance",
 )
 
+PARTS = {
+    "energy": ("periods",),
+    "schedule": ("weekday", "weekend", "holiday_policy", "holidays", "holiday_observance"),
+    "fixed_charges": ("amount", "unit"),
+    "min_charge": ("amount", "unit"),
+    "effective_range": ("start", "end", "superseded_at", "scheduled_end"),
+}
+PERIOD = ("tiers", "name", "label")
+
 
 def from_ratebook(document: Mapping[str, Any], *, dated: bool, holidays: bool) -> Imported:
     """The document of a ratebook record; a part it calls unsupported is refused."""
-    for key in document:
-        if key not in KNOWN:
-            raise InputError(
-                f"{key!r} is not a part of a ratebook record that can be priced", path=key, code="unsupported"
-            )
+    _refuse_unknown(document)
     if document.get("unsupported"):
         raise InputError(
             f"the record has parts that cannot be priced: {document['unsupported']}",
@@ -83,6 +88,30 @@ def from_ratebook(document: Mapping[str, Any], *, dated: bool, holidays: bool) -
     if least is not None:
         add_minimum(draft, number(least.get("amount"), "min_charge.amount"), str(least.get("unit")), "min_charge.unit")
     return draft.done()
+
+
+def _refuse_unknown(document: Mapping[str, Any]) -> None:
+    """A part that is not known, at whatever depth prices stand, must not be left out of a bill."""
+    _only(document, KNOWN, "")
+    for name, known in PARTS.items():
+        part = document.get(name) or {}
+        if isinstance(part, list):
+            for index, one in enumerate(part):
+                _only(one, known, f"{name}[{index}].")
+        else:
+            _only(part, known, f"{name}.")
+    for index, period in enumerate(document["energy"]["periods"]):
+        _only(period, PERIOD, f"energy.periods[{index}].")
+
+
+def _only(part: Mapping[str, Any], known: Sequence[str], place: str) -> None:
+    for key in part:
+        if key not in known:
+            raise InputError(
+                f"{key!r} is not a part of a ratebook record that can be priced",
+                path=f"{place}{key}",
+                code="unsupported",
+            )
 
 
 def _days(effective: Mapping[str, Any]) -> dict[str, Any]:

@@ -214,6 +214,38 @@ def test_a_refused_tariff_exits_with_1_and_says_where(tmp_path: Path, program: l
     assert "telepathy" in error["message"]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "path"),
+    [
+        pytest.param(["--timezone", "Europe/Nowhere"], "timezone", id="a zone that is none"),
+        pytest.param(["--timezone", "UTC", "--value", "contracted_kw"], "--value", id="a fact without a value"),
+        pytest.param(["--timezone", "UTC", "--value", "kw=many"], "--value kw", id="a value that is no number"),
+        pytest.param(["--timezone", "UTC", "--prices", "day_ahead"], "--prices", id="a series without a file"),
+    ],
+)
+def test_every_refusal_has_a_place(tmp_path: Path, arguments: list[str], path: str) -> None:
+    with pytest.raises(InputError) as refused:
+        run(*files(tmp_path), *arguments, "--json")
+    assert {"code", "message", "path"} <= set(refused.value.as_json()["error"])
+    assert path == refused.value.path
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "hours"), [("2026-03-29", "2026-03-30", 23), ("2026-10-25", "2026-10-26", 25)], ids=["23", "25"]
+)
+def test_a_day_on_which_clocks_change_has_the_hours_it_has(tmp_path: Path, start: str, end: str, hours: int) -> None:
+    """The hour that comes twice stands twice in a file with times of the wall clock, the one that was skipped never."""
+    walls = [hour for hour in range(24) if (hours, hour) != (23, 2)]
+    walls = sorted([*walls, 2]) if hours == 25 else walls
+    load = "time,kW\n" + "".join(f"{start} {hour:02d}:00,1\n" for hour in walls)
+    arguments = files(tmp_path, load=load)
+    arguments[-1] = start
+
+    period = json.loads(run(*arguments, "--timezone", "Europe/Berlin", "--json").stdout)["periods"][0]
+
+    assert (start, end, str(hours)) == (period["start"], period["end"], period["lines"][0]["quantity"])
+
+
 def test_a_wrong_option_exits_with_2(program: list[str]) -> None:
     done = subprocess.run([*program, "rate", "--colour", "red"], capture_output=True, check=False)
 

@@ -1,6 +1,7 @@
 """Tariff documents: three ways of writing say the same, and what cannot be priced is refused with its place."""
 
 import json
+import re
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -182,6 +183,15 @@ def gas(*factors: dict[str, Any], register: str = "gas") -> dict[str, Any]:
             "taxes[0].rates[1].from",
             id="two rates on one day",
         ),
+        pytest.param(make_document(energy(price="NaN")), "charges[0].price", id="a price that is no number"),
+        pytest.param(make_document(energy(price="Infinity")), "charges[0].price", id="a price without end"),
+        pytest.param(make_document(energy(price="1_000")), "charges[0].price", id="digits in groups"),
+        pytest.param(make_document(energy(price="1e99")), "charges[0].price", id="more money than there is"),
+        pytest.param(
+            make_document(energy(), taxes=[{"name": "a", "rates": [{"percent": "NaN"}]}]),
+            "taxes[0].rates[0].percent",
+            id="a rate that is no number",
+        ),
         pytest.param(
             gas({"calorific_value": "36"}, {"calorific_value": "39", "from": "2026-01-01"}),
             "quantities.kwh.factors[1].from",
@@ -354,6 +364,16 @@ def test_the_schema_names_every_kind_of_price_and_refuses_other_fields() -> None
     assert {"energy", "demand", "standing", "minimum", "percentage", "export", "spot"} <= set(kinds)
     assert document["additionalProperties"] is False
     assert ["string", "number"] == schema["$defs"]["Block"]["properties"]["up_to"]["anyOf"][0]["type"]
+
+
+def test_the_schema_knows_documents_of_several_versions_and_how_decimals_are_written() -> None:
+    schema = tariff_schema()
+
+    assert [{"$ref": "#/$defs/Document"}, {"$ref": "#/$defs/Versions"}] == schema["anyOf"]
+    versions = schema["$defs"]["Versions"]
+    assert set(versions["properties"]) - set(schema["$defs"]["Document"]["properties"]) == {"versions"}
+    pattern = re.compile(schema["$defs"]["Block"]["properties"]["up_to"]["anyOf"][0]["pattern"])
+    assert [True, True, False, False] == [bool(pattern.search(text)) for text in ("-0.25", "1e5", "NaN", "1_000")]
 
 
 def test_the_published_schema_is_that_of_the_engine() -> None:

@@ -331,3 +331,30 @@ def test_every_stored_tariff_is_imported() -> None:
     for path in found:
         load_tariff(import_urdb(json.loads(path.read_text(), parse_float=D), dated=True).document)
     assert 68 == len(found)
+
+
+@pytest.mark.parametrize(
+    ("fields", "path"),
+    [
+        pytest.param(
+            {"schedule": {"weekday": HOURS, "weekend": HOURS, "saturday": HOURS}}, "schedule.saturday", id="a third day"
+        ),
+        pytest.param(
+            {"fixed_charges": [{"amount": "1", "unit": "$/day", "per_meter": "2"}]},
+            "fixed_charges[0].per_meter",
+            id="a price of each meter",
+        ),
+        pytest.param(
+            {"min_charge": {"amount": "1", "unit": "$/day", "per_kw": "2"}}, "min_charge.per_kw", id="a minimum per kW"
+        ),
+        pytest.param(
+            {"energy": {"periods": [{"tiers": [{"rate": "0.1"}], "surcharge": "0.1"}]}},
+            "energy.periods[0].surcharge",
+            id="a surcharge of a period",
+        ),
+    ],
+)
+def test_a_part_of_a_ratebook_record_that_is_not_known_is_never_left_out(fields: dict[str, Any], path: str) -> None:
+    with pytest.raises(InputError, match="not a part of a ratebook record") as refused:
+        import_urdb(book(**fields))
+    assert ("unsupported", path) == (refused.value.code, refused.value.path)
