@@ -54,6 +54,23 @@ def statement(number: str, *, start: str, end: str | None, json_wanted: bool) ->
     click.echo(f"outstanding {found.outstanding:,.2f} {found.currency}, credit {found.credit:,.2f}")
 
 
+@account.command(name="send-statement")
+@click.argument("number")
+@click.option("--from", "start", required=True, help="First day.")
+@click.option("--until", "end", help="Last day; today unless given.")
+@JSON
+def send_statement(number: str, *, start: str, end: str | None, json_wanted: bool) -> None:
+    """Mail the statement of account as PDF to the client; the worker sends it."""
+    from cloud_service.flow.account_statement import send
+    from cloud_service.store.handling import account_id
+
+    with transaction() as session:
+        to = send(
+            session, account_id(session, number), day_of(start, "--from"), day_of(end, "--until"), author=author()
+        )
+    click.echo(as_json({"account": number, "to": to}) if json_wanted else f"on its way to {to}")
+
+
 @account.command()
 @click.argument("number")
 @click.argument("amount")

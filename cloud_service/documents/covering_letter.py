@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -94,6 +95,26 @@ def reminder_cover(facts: Mapping[str, Any]) -> Cover:
         footer=[str(line) for line in facts.get("footer", ())],
         button=words.label("mail.pay", amount=amount),
         button_url=pay_url,
+    )
+    return _cover(said, words, read_theme(facts.get("theme", {})))
+
+
+def statement_cover(facts: Mapping[str, Any]) -> Cover:
+    """The letter of a statement of account.
+
+    `facts`: locale, currency, closing, account, first_day, last_day (ISO), sender_name, recipient_name, footer, theme.
+    """
+    words = words_for(str(facts.get("locale", "en")))
+    amount, account = words.money(Decimal(facts["closing"]), str(facts["currency"])), str(facts["account"])
+    days = (date.fromisoformat(facts["first_day"]), date.fromisoformat(facts["last_day"]))
+    seller = str(facts.get("sender_name", ""))
+    said = _Said(
+        subject=words.label("mail.statement_subject", account=account, seller=seller),
+        name=str(facts.get("recipient_name", "")),
+        sentence=words.label("mail.statement_text", account=account, period=words.period(*days), amount=amount),
+        facts=[(words.label("statement.closing", date=words.day(days[1])), amount)],
+        seller=seller,
+        footer=[str(line) for line in facts.get("footer", ())],
     )
     return _cover(said, words, read_theme(facts.get("theme", {})))
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from cloud_service.documents import einvoice_xml, hybrid_pdf, invoice_pdf
-from cloud_service.documents.covering_letter import Cover, invoice_cover, reminder_cover, text_cover
+from cloud_service.documents.covering_letter import Cover, invoice_cover, reminder_cover, statement_cover, text_cover
 from cloud_service.documents.from_invoice import paper_of
 from cloud_service.documents.paper import InvoicePaper
 from cloud_service.documents.theme import read_theme
@@ -31,6 +31,7 @@ EINVOICES: dict[str, tuple[einvoice_xml.Syntax, einvoice_xml.Profile]] = {
     "xrechnung_cii": ("cii", "xrechnung"),
     "xrechnung_ubl": ("ubl", "xrechnung"),
 }
+COVERS = {"reminder": reminder_cover, "statement": statement_cover}
 RETRIES_MAX = 12
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=6)
@@ -147,8 +148,10 @@ def _letter(session: Session, message: Waiting, public_url: str) -> Letter:
         paper = _paper(stored, public_url)
         file = _pdf(session, message.invoice_id, stored, paper)
         return _addressed(message, invoice_cover(paper, read_theme(stored.theme)), paper, [file])
-    cover = reminder_cover(message.facts) if message.kind == "reminder" else text_cover(message.facts)
-    return _addressed(message, cover, None, [])
+    cover = COVERS.get(message.kind, text_cover)(message.facts)
+    attached = message.facts.get("document")
+    files = [delivering.kept_document(session, int(attached))] if attached is not None else []
+    return _addressed(message, cover, None, files)
 
 
 def _addressed(message: Waiting, cover: Cover, paper: InvoicePaper | None, files: list[StoredDocument]) -> Letter:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from cloud_service.domain.prepaid import Seen, Verdict, judge, terms_of
-from cloud_service.store import auditing, jobs, overdue, prepaid
+from cloud_service.store import auditing, delivering, jobs, prepaid
 from cloud_service.store.prepaid import PrepaidAccount
 from cloud_service.store.session import Session
 from common.period import Span, local_day, zone
@@ -170,7 +170,7 @@ def _tell(session: Session, look: _Look) -> None:
         "text": f"{SUBJECTS[state]}. Account {account.number} has {balance:,.2f} {account.currency}{days}.",
     }  # fmt: skip
     name = f"<prepaid-{account.account_id}-{state}-{int(look.now.timestamp())}@prepaid.energy-billing>"
-    ids = overdue.queue_message(
+    ids = delivering.queue_message(
         session, account_id=account.account_id, kind="low_balance", recipient=account.email, message_id=name,
         facts=facts,
     )  # fmt: skip

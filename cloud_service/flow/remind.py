@@ -11,7 +11,7 @@ from typing import Any
 
 from cloud_service.domain.dunning import Step, interest, next_step, overdue_stretches, rules_of, since
 from cloud_service.domain.invoice import Draft, single_line
-from cloud_service.store import auditing, jobs, overdue
+from cloud_service.store import auditing, delivering, jobs, overdue
 from cloud_service.store.books import lock_accounts
 from cloud_service.store.invoices import Issued
 from cloud_service.store.issuing import issue_drafts
@@ -63,7 +63,7 @@ def _remind_account(
     ]
     number, step = max((one for _, one in due), key=lambda one: one[0])
     amount = sum((row.left for row in taken), Decimal(0)) + (fee.draft.total if fee else Decimal(0))
-    ids = overdue.queue_message(
+    ids = delivering.queue_message(
         session, account_id=first.account_id, kind="reminder", recipient=first.email,
         message_id=f"<reminder-{first.account_id}-{day}-{number}@{_domain(first)}>",
         facts=_letter(first, amount, step, taken),

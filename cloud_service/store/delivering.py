@@ -39,6 +39,15 @@ WRITE = text(
     "INSERT INTO document (invoice_id, kind, media_type, filename, sha256, body)"
     " VALUES (:invoice, :kind, :media_type, :filename, :sha256, :body) ON CONFLICT DO NOTHING"
 )
+MESSAGE = text(
+    "INSERT INTO delivery (account_id, kind, recipient, message_id, facts)"
+    " VALUES (:account, :kind, :recipient, :message_id, :facts) ON CONFLICT (message_id) DO NOTHING RETURNING id"
+)
+KEEP = text(
+    "INSERT INTO document (kind, media_type, filename, sha256, body)"
+    " VALUES (:kind, :media_type, :filename, :sha256, :body) RETURNING id"
+)
+KEPT = text("SELECT id, public_id, media_type, filename, sha256, body FROM document WHERE id = :id")
 THEME = text("SELECT theme FROM legal_entity WHERE id = :id")
 SET_THEME = text("UPDATE legal_entity SET theme = :theme WHERE id = :id")
 ENTITIES = text("SELECT id, name FROM legal_entity WHERE cast(:name AS text) IS NULL OR name = :name ORDER BY id")
@@ -152,3 +161,24 @@ def document_once(
         session.execute(WRITE, {"invoice": invoice_id, "kind": kind, **facts})
         known = session.execute(DOCUMENT, {"invoice": invoice_id, "kind": kind}).mappings().one()
     return StoredDocument(**known)
+
+
+def keep_document(session: Session, kind: str, filename: str, media_type: str, body: bytes) -> int:
+    """Keep a document that is of no single invoice, as it is sent; its id."""
+    facts = {"kind": kind, "filename": filename, "media_type": media_type, "body": body}
+    return int(session.execute(KEEP, facts | {"sha256": hashlib.sha256(body).digest()}).scalar_one())
+
+
+def kept_document(session: Session, document_id: int) -> StoredDocument:
+    """The document of that id."""
+    return StoredDocument(**session.execute(KEPT, {"id": document_id}).mappings().one())
+
+
+def queue_message(
+    session: Session, *, account_id: int, kind: str, recipient: str, message_id: str, facts: dict[str, Any]
+) -> list[int]:
+    """A waiting message; nothing if that message id is known."""
+    if not recipient:
+        return []
+    values = {"account": account_id, "kind": kind, "recipient": recipient, "message_id": message_id}
+    return list(session.execute(MESSAGE, values | {"facts": Jsonb(facts)}).scalars())

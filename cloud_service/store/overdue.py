@@ -6,7 +6,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from psycopg.types.json import Jsonb
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -62,10 +61,6 @@ STEP = text(
     "INSERT INTO dunning_step (invoice_id, step, name, day, outstanding, fee_invoice_id)"
     " VALUES (:invoice, :step, :name, :day, :outstanding, :fee) ON CONFLICT DO NOTHING RETURNING id"
 )
-MESSAGE = text(
-    "INSERT INTO delivery (account_id, kind, recipient, message_id, facts)"
-    " VALUES (:account, :kind, :recipient, :message_id, :facts) ON CONFLICT (message_id) DO NOTHING RETURNING id"
-)
 LAST_INTEREST = text(
     "SELECT max((i.basis->>'interest_until')::date) FROM invoice i WHERE i.account_id = :account"
     " AND (i.basis->>'interest_on')::bigint = :invoice"
@@ -87,16 +82,6 @@ def take_step(session: Session, one: Overdue, *, step: int, name: str, day: date
     """Note a step; False if it was taken already."""
     facts = {"invoice": one.invoice_id, "step": step, "name": name, "day": day, "outstanding": one.left}
     return session.execute(STEP, facts | {"fee": fee_invoice_id}).scalar_one_or_none() is not None
-
-
-def queue_message(
-    session: Session, *, account_id: int, kind: str, recipient: str, message_id: str, facts: dict[str, Any]
-) -> list[int]:
-    """A waiting message; nothing if that message id is known."""
-    if not recipient:
-        return []
-    values = {"account": account_id, "kind": kind, "recipient": recipient, "message_id": message_id}
-    return list(session.execute(MESSAGE, values | {"facts": Jsonb(facts)}).scalars())
 
 
 def interest_until(session: Session, account_id: int, invoice_id: int) -> date | None:

@@ -22,6 +22,7 @@ from cloud_service.web.console import (
     runs,
     search,
     settings,
+    statements,
     tariff_forms,
     tariffs,
     users,
@@ -31,7 +32,7 @@ from cloud_service.web.support import desk
 
 PAGES = (
     health, dashboard, bills, corrections, payments, runs, prepaid, reports, clients, client_forms, accounts,
-    connections, move_in, connection_forms, tariffs, tariff_forms, meters, gateways, audit, users, settings, search,
-    help, me, desk, home, pay, webhooks,
+    statements, connections, move_in, connection_forms, tariffs, tariff_forms, meters, gateways, audit, users,
+    settings, search, help, me, desk, home, pay, webhooks,
 )  # fmt: skip
 BLUEPRINTS: tuple[Blueprint, ...] = tuple(page.blueprint for page in PAGES)

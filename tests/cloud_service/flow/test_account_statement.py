@@ -1,19 +1,24 @@
 import io
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pypdf
 import pytest
+from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
-from cloud_service.flow.account_statement import statement
+from cloud_service.flow import deliver
+from cloud_service.flow.account_statement import send, statement
 from cloud_service.flow.collect import pay
 from cloud_service.flow.issue import issue
 from cloud_service.flow.rate import rate_contracts
-from common.errors import NotFoundError
+from cloud_service.mail import Outbox
+from cloud_service.store.session import transaction
+from common.errors import InputError, NotFoundError
 from common.period import Span
 from tests.books.world import build
 
+NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
 OCTOBER = Span(date(2026, 10, 1), date(2026, 11, 1))
 
 
@@ -29,6 +34,45 @@ def test_a_statement_prints_what_the_ledger_moved(session: Session) -> None:
 
     for said in ("INV-2026-00001", "118.29", "100.00", "€18.29"):
         assert said in text
+
+
+@pytest.mark.parametrize("locale", ["en", "de", "fr", "es", "ar"])
+def test_a_statement_goes_by_mail_with_the_pdf_that_was_made_when_it_was_asked_for(
+    session: Session, engine: Engine, locale: str
+) -> None:
+    world = build(session)
+    world.tenant("Ann Example", locale=locale)
+    account = world.accounts[0]
+    pay(session, account, Decimal("100.00"), provider="bank", reference="x", day=date(2026, 11, 9), author="test")
+    to = send(session, account, date(2026, 11, 1), date(2026, 11, 30), author="clerk@example.org")
+    pay(session, account, Decimal("7.00"), provider="bank", reference="y", day=date(2026, 11, 10), author="test")
+    session.commit()
+    ids = list(session.execute(text("SELECT id FROM delivery")).scalars())
+    outbox = Outbox()
+    done = deliver.deliver(lambda: transaction(engine), ids, outbox, lambda: NOON, public_url="")
+
+    assert ["sent"] == [one.state for one in done]
+    (letter,) = outbox.letters
+    assert ("tenant1@example.com", to) == (letter.recipient, letter.recipient)
+    assert "A1" in letter.subject
+    (file,) = letter.attachments
+    assert ("statement-A1-2026-11-01-2026-11-30.pdf", "application/pdf") == (file.filename, file.media_type)
+    printed = "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(file.body)).pages)
+    assert "107" not in printed  # what came later is not in it
+    kept = session.execute(text("SELECT body FROM document WHERE kind = 'statement_pdf'")).scalar_one()
+    assert bytes(kept) == file.body
+    noted = session.execute(text("SELECT actor FROM audit WHERE action = 'account.send_statement'")).scalar_one()
+    assert "clerk@example.org" == noted
+
+
+def test_nobody_without_an_address_is_sent_a_statement(session: Session) -> None:
+    world = build(session, tenants=1)
+    session.execute(text("UPDATE client SET email = ''"))
+
+    with pytest.raises(InputError, match="no e-mail address"):
+        send(session, world.accounts[0], date(2026, 11, 1), date(2026, 11, 30), author="test")
+    with pytest.raises(InputError, match="is before"):
+        statement(session, world.accounts[0], date(2026, 11, 2), date(2026, 11, 1))
 
 
 def test_an_unknown_account_has_no_statement(session: Session) -> None:
