@@ -1,0 +1,56 @@
+"""What is installed elsewhere must be whole: a wheel carries everything that a checkout shows."""
+
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+HELP = """
+import json
+from cloud_service.web import help
+folder = next(one for one in help.FOLDERS if one.is_dir())
+print(json.dumps({"from": str(folder), "pages": sorted(help.articles()), "first": next(iter(help.articles())),
+                  "pictures": sorted(one.name for one in (folder / "pictures").iterdir())}))
+"""
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built from this checkout and unpacked as an installer would."""
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True, timeout=120)
+    (wheel,) = folder.glob("*.whl")
+    with zipfile.ZipFile(wheel) as packed:
+        packed.extractall(folder / "site")
+    return folder / "site"
+
+
+@pytest.mark.slow
+def test_help_is_there_without_a_checkout(installed: Path) -> None:
+    """Every page of the manual and its pictures, from inside the package."""
+    answer = subprocess.run(
+        [sys.executable, "-S", "-c", f"import sys; sys.path[:] = {[str(installed), *sys.path]!r}\n{HELP}"],
+        cwd=installed, check=True, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    found = json.loads(answer.stdout)
+
+    assert str(installed / "cloud_service" / "web" / "manual") == found["from"]
+    assert sorted(path.stem for path in (ROOT / "docs").glob("*.md")) == found["pages"]
+    assert "console" == found["first"]
+    assert sorted(path.name for path in (ROOT / "docs" / "pictures").iterdir()) == found["pictures"]
+
+
+@pytest.mark.slow
+def test_every_file_that_the_packages_read_is_in_the_wheel(installed: Path) -> None:
+    """Templates, labels, fonts, rules, profiles: whatever lies in the packages of the checkout."""
+    tracked = subprocess.run(
+        ["git", "ls-files", "common", "edge_agent", "cloud_service", "firmware_configs"],
+        cwd=ROOT, check=True, capture_output=True, text=True, timeout=60,
+    ).stdout.split("\n")  # fmt: skip
+
+    assert [] == [name for name in tracked if name and (ROOT / name).exists() and not (installed / name).is_file()]
