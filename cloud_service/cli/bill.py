@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cloud_service.cli.connection import as_json, author, day_of, engine, print_table, transaction
+from cloud_service.cli.connection import as_json, author, day_of, engine, print_listing, print_table, transaction
 from common.errors import InputError
 
 if TYPE_CHECKING:
@@ -168,12 +168,56 @@ def approve(run_id: int, *, json_wanted: bool) -> None:
 @bill.command()
 @click.argument("run_id", type=int)
 @click.option("--reason", default="", help="Why; it stands in the audit log.")
-def cancel(run_id: int, reason: str) -> None:
+@click.option("--json", "json_wanted", is_flag=True, help="Print the result as JSON.")
+def cancel(run_id: int, reason: str, *, json_wanted: bool) -> None:
     """Give up what a run has not issued."""
     from cloud_service.flow import run as step
 
     with transaction() as session:
         step.cancel(session, run_id, author(), reason)
+    click.echo(as_json({"run": run_id, "state": "cancelled"}) if json_wanted else f"run {run_id} is cancelled")
+
+
+@bill.command()
+@click.argument("run_id", type=int)
+@click.option("--item", "items", type=int, multiple=True, help="Only these items; all that are parked unless given.")
+@click.option("--json", "json_wanted", is_flag=True, help="Print the result as JSON.")
+def retry(run_id: int, *, items: tuple[int, ...], json_wanted: bool) -> None:
+    """Rate parked items once more, after what was wrong has been mended; the workers do it."""
+    from cloud_service.flow import run as step
+
+    with transaction() as session:
+        count = step.retry_parked(session, run_id, author(), items or None)
+        step.start(session, run_id, "rate", shards=4, author=author())
+    click.echo(as_json({"run": run_id, "items": count}) if json_wanted else f"{count} items are rated again")
+
+
+@bill.command()
+@click.option("--state", default="", help="planned, rating, rated, issuing, done or cancelled.")
+@click.option("--limit", default=20, show_default=True)
+@click.option("--json", "json_wanted", is_flag=True, help="Print the runs as JSON.")
+def runs(*, state: str, limit: int, json_wanted: bool) -> None:
+    """Billing runs, the newest first."""
+    from cloud_service.store.access import Scope
+    from cloud_service.store.lists.office import runs as listing
+    from cloud_service.store.lists.paging import Wanted
+
+    asked = Wanted(filters={"state": (state,)} if state else {}, sort="created_at", descending=True, size=limit)
+    shown = (
+        "id",
+        "name",
+        "state",
+        "since",
+        "until",
+        "bill_date",
+        "dry_run",
+        "total",
+        "rated",
+        "issued",
+        "parked",
+        "created_by",
+    )
+    print_listing(listing(Scope(), asked), asked, shown, json_wanted=json_wanted)
 
 
 @bill.command()
@@ -187,31 +231,39 @@ def status(run_id: int, *, json_wanted: bool) -> None:
     with transaction() as session:
         counted = runs.progress_of(session, run_id)
         result = _result(session, run_id, counted, step.outliers(session, run_id))
+        pace = runs.pace_of(session, run_id)
+    if result["state"] in ("rating", "issuing"):
+        result |= {"per_second": pace.per_second, "seconds_left": pace.seconds_left}
     _print_result(result, json_wanted=json_wanted)
 
 
 @bill.command(name="list")
-@click.option("--state", default="", help="open, part_paid, paid, overdue or credited.")
-@click.option("--search", default="", help="Part of a number or of the tenant's name.")
+@click.option("--state", default="", help="open, part, overdue, paid, credited, written_off or credit_note.")
+@click.option("--search", default="", help="Part of a number, of the tenant's name or of an account.")
 @click.option("--limit", default=50, show_default=True)
 @click.option("--on", "day", help="As at this day; today unless given.")
 @click.option("--json", "json_wanted", is_flag=True, help="Print the bills as JSON.")
 def list_bills(*, state: str, search: str, limit: int, day: str | None, json_wanted: bool) -> None:
     """Bills, the newest first."""
-    from dataclasses import asdict
+    from cloud_service.store.access import Scope
+    from cloud_service.store.lists.bills import STATES, bills
+    from cloud_service.store.lists.paging import Wanted, page_of
 
-    from cloud_service.store.bills import Filter, invoice_rows
-
+    if state and state not in STATES:
+        raise InputError(f"{state!r} is no state of a bill", path="--state", hint=", ".join(STATES))
+    asked = Wanted(
+        text=search, filters={"status": (state,)} if state else {}, sort="bill_date", descending=True, size=limit
+    )
     with transaction() as session:
-        rows = invoice_rows(session, Filter(day_of(day, "--on"), state=state, search=search), limit=limit)
+        rows = page_of(session, bills(Scope(), asked, day_of(day, "--on")), asked).rows
     if json_wanted:
-        click.echo(as_json([asdict(row) for row in rows]))
+        click.echo(as_json([row._asdict() for row in rows]))
         return
     print_table(
         HEADS,
         [
             [
-                row.number, row.tenant, str(row.bill_date), str(row.due_date), row.currency, f"{row.amount:,.2f}",
+                row.number, row.tenant, str(row.bill_date), str(row.due_date), row.currency, f"{row.total:,.2f}",
                 f"{row.received:,.2f}", f"{row.outstanding:,.2f}", f"{row.energy / 1000:,.3f}", row.state,
             ]
             for row in rows
@@ -227,20 +279,20 @@ def show(number: str, *, json_wanted: bool) -> None:
     from dataclasses import asdict
 
     from cloud_service.store.bill import whole_bill
-    from cloud_service.store.bills import find_number
+    from cloud_service.store.lists.bills import bill_of
 
     with transaction() as session:
-        row = find_number(session, number, day_of(None, ""))
+        row = bill_of(session, number, day_of(None, ""))
         whole = whole_bill(session, row.id)
     if json_wanted:
-        click.echo(as_json(asdict(row) | asdict(whole)))
+        click.echo(as_json(row._asdict() | asdict(whole)))
         return
     click.echo(f"{row.number}  {row.tenant}  {row.bill_date}  due {row.due_date}  {row.state}")
     for line in whole.lines:
         click.echo(f"  {line.label}: {line.amount:,.2f} {row.currency}\n      {line.why}")
     for tax in whole.taxes:
         click.echo(f"  {tax['label']}: {tax['amount']} {row.currency}\n      {tax['why']}")
-    click.echo(f"  total {row.amount:,.2f} {row.currency}, outstanding {row.outstanding:,.2f}")
+    click.echo(f"  total {row.total:,.2f} {row.currency}, outstanding {row.outstanding:,.2f}")
     for paid in whole.settled:
         click.echo(f"  {paid.day} {paid.amount:,.2f} by {paid.by}")
 

@@ -30,10 +30,10 @@ def bill(number: str, *, kind: str, out: Path, json_wanted: bool) -> None:
     """A bill's PDF or e-invoice, exactly as it was or will be sent."""
     from cloud_service.flow import deliver
     from cloud_service.settings import pay_at
-    from cloud_service.store.bills import find_number
+    from cloud_service.store.lists.bills import bill_of
 
     with transaction() as session:
-        known = find_number(session, number, datetime.now(UTC).date())
+        known = bill_of(session, number, datetime.now(UTC).date())
         if kind == KINDS[0]:
             found = deliver.document(session, known.id, public_url=pay_at())
         else:

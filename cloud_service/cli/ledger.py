@@ -54,7 +54,7 @@ def check(*, on: str | None, json_wanted: bool) -> None:
 @JSON
 def outstanding(*, on: str | None, entity: int | None, json_wanted: bool) -> None:
     """Outstanding, received and billed, in the local currency."""
-    from cloud_service.store.bills import totals
+    from cloud_service.store.totals import totals
 
     with transaction() as session:
         found = totals(session, day_of(on, "--on"), entity)
@@ -87,9 +87,7 @@ def cash_book(*, start: str, end: str, entity: int | None, json_wanted: bool) ->
     """Money in and out, with the balance after each."""
     from cloud_service.store.journal import cash_book as report
 
-    with transaction() as session:
-        rows = report(session, day_of(start, "--from"), day_of(end, "--until"), entity)
-    _print(rows, json_wanted=json_wanted)
+    _report(report, (start, end), entity, json_wanted=json_wanted)
 
 
 @ledger.command()
@@ -101,9 +99,7 @@ def revenue(*, start: str, end: str, entity: int | None, json_wanted: bool) -> N
     """Net revenue and consumption by month and kind of price."""
     from cloud_service.store.journal import revenue as report
 
-    with transaction() as session:
-        rows = report(session, day_of(start, "--from"), day_of(end, "--until"), entity)
-    _print(rows, json_wanted=json_wanted)
+    _report(report, (start, end), entity, json_wanted=json_wanted)
 
 
 @ledger.command()
@@ -145,6 +141,13 @@ def rates(file: Path, *, base: str | None, json_wanted: bool) -> None:
     click.echo(
         as_json({"rates": len(found), "new": count}) if json_wanted else f"{count} of {len(found)} rates were new"
     )
+
+
+def _report(report: Any, days: tuple[str, str], entity: int | None, *, json_wanted: bool) -> None:
+    """A report over days, both included."""
+    with transaction() as session:
+        rows = report(session, day_of(days[0], "--from"), day_of(days[1], "--until"), entity)
+    _print(rows, json_wanted=json_wanted)
 
 
 def _print(rows: list[Any], *, json_wanted: bool, leave_out: tuple[str, ...] = ()) -> None:

@@ -36,23 +36,8 @@ def pay_page(session: Session, public_id: UUID, provider: Provider, clock: Clock
     before = asking.asked_before(session, provider.name, found.account_id, found.id)
     if before and before[0].amount == left and before[0].created_at > clock() - FRESH:
         return before[0].url
-    link = provider.create_payment_link(
-        Ask(
-            reference=found.number,
-            description=f"{found.seller}: {found.number}",
-            amount=left,
-            currency=found.currency,
-            return_url=f"{public_url}/pay/{public_id}?back=1",
-            payer_email=found.email,
-            locale=found.locale,
-        ),
-        idempotency_key=f"invoice-{public_id}-{left}-{len(before)}",
-    )
-    asking.remember(
-        session, provider.name, link.ref, link.url,
-        account_id=found.account_id, invoice_id=found.id, amount=left, currency=found.currency,
-    )  # fmt: skip
-    return link.url
+    key = f"invoice-{public_id}-{left}-{len(before)}"
+    return _new_page(session, found, left, provider, f"{public_url}/pay/{public_id}?back=1", key)
 
 
 def fillable(session: Session, account_public_id: UUID) -> Fillable:
@@ -69,20 +54,27 @@ def top_up_page(
     """Where to add credit to a prepaid account."""
     found = fillable(session, account_public_id)
     before = asking.asked_before(session, provider.name, found.id, None)
-    link = provider.create_payment_link(
-        Ask(
-            reference=found.number,
-            description=f"{found.seller}: {found.number}",
-            amount=amount,
-            currency=found.currency,
-            return_url=f"{public_url}/top-up/{account_public_id}?back=1",
-            payer_email=found.email,
-            locale=found.locale,
-        ),
-        idempotency_key=f"top-up-{account_public_id}-{len(before)}-{amount.normalize():f}",
+    key = f"top-up-{account_public_id}-{len(before)}-{amount.normalize():f}"
+    return _new_page(session, found, amount, provider, f"{public_url}/top-up/{account_public_id}?back=1", key)
+
+
+def _new_page(  # noqa: PLR0917 - what is paid, by whom, and the way back
+    session: Session, found: Payable | Fillable, amount: Decimal, provider: Provider, return_url: str, key: str
+) -> str:
+    """Ask the provider for a page and remember what it is for, so that its payment finds home."""
+    ask = Ask(
+        reference=found.number,
+        description=f"{found.seller}: {found.number}",
+        amount=amount,
+        currency=found.currency,
+        return_url=return_url,
+        payer_email=found.email,
+        locale=found.locale,
     )
+    link = provider.create_payment_link(ask, idempotency_key=key)
+    account_id, invoice_id = (found.account_id, found.id) if isinstance(found, Payable) else (found.id, None)
     asking.remember(
         session, provider.name, link.ref, link.url,
-        account_id=found.id, invoice_id=None, amount=amount, currency=found.currency,
+        account_id=account_id, invoice_id=invoice_id, amount=amount, currency=found.currency,
     )  # fmt: skip
     return link.url

@@ -1,14 +1,15 @@
 """Bills as a spreadsheet: one row each, with what was received and what is left."""
 
-from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from cloud_service.documents.spreadsheet import Cell, Column, xlsx
-from cloud_service.store.bills import Filter, invoice_rows
+from cloud_service.store.access import Scope
+from cloud_service.store.lists.bills import bills as listing
+from cloud_service.store.lists.paging import Wanted, all_of
 from cloud_service.store.session import Session
 
-PAGE = 1000
 COLUMNS = (
     Column("BILL NO"),
     Column("TENANT NAME"),
@@ -26,16 +27,14 @@ COLUMNS = (
 
 def bills(session: Session, first_day: date, end_day: date, today: date) -> bytes:
     """All bills dated from `first_day` up to and without `end_day`, oldest first, as XLSX."""
-    wanted = Filter(today=today, bill_from=first_day, bill_until=end_day)
-    return xlsx(f"Bills {first_day} to {end_day}", COLUMNS, _rows(session, wanted), today)
+    last = end_day - timedelta(days=1)
+    asked = Wanted(filters={"from": (first_day.isoformat(),), "to": (last.isoformat(),)}, sort="bill_date")
+    rows = all_of(session, listing(Scope(), asked, today), asked)
+    return xlsx(f"Bills {first_day} to {end_day}", COLUMNS, map(_row, rows), today)
 
 
-def _rows(session: Session, wanted: Filter) -> Iterator[tuple[Cell, ...]]:
-    offset = 0
-    while page := invoice_rows(session, wanted, order="bill_date", limit=PAGE, offset=offset):
-        for row in page:
-            yield (
-                row.number, row.tenant, row.bill_date, row.due_date, row.currency, row.amount, row.received,
-                row.outstanding, Decimal(row.energy) / 1000, "yes" if row.prepaid else "no", row.state,
-            )  # fmt: skip
-        offset += PAGE
+def _row(row: Any) -> tuple[Cell, ...]:
+    return (
+        row.number, row.tenant, row.bill_date, row.due_date, row.currency, row.total, row.received, row.outstanding,
+        Decimal(row.energy) / 1000, "yes" if row.prepaid else "no", row.state,
+    )  # fmt: skip

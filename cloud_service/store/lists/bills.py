@@ -4,12 +4,14 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
+from sqlalchemy.orm import Session
 
 from cloud_service.store.access import Scope
 from cloud_service.store.billing import Invoice
 from cloud_service.store.ledger import Allocation
-from cloud_service.store.lists.paging import AnySelect, Listing, Wanted, contains
+from cloud_service.store.lists.paging import AnySelect, Listing, Wanted, contains, page_of
 from cloud_service.store.parties import Account, Client
+from common.errors import NotFoundError
 
 STATES = ("open", "part", "overdue", "paid", "credited", "written_off", "credit_note")
 
@@ -54,10 +56,24 @@ def in_scope(scope: Scope) -> list[ColumnElement[bool]]:
     return limits
 
 
+def bill_of(session: Session, number: str, today: date) -> Any:
+    """The row of the newest bill of that number; NotFoundError where there is none."""
+    asked = Wanted(filters={"number": (number,)}, sort="id", descending=True, size=1)
+    rows = page_of(session, bills(Scope(), asked, today), asked).rows
+    if not rows:
+        raise NotFoundError(f"there is no bill {number}")
+    return rows[0]
+
+
 def bills(scope: Scope, wanted: Wanted, today: date) -> Listing:
-    """Filters: `status` (several), `from`, `to` (bill date, both included), `mode`, `account`, `client`, `currency`."""
+    """One list for console, command line and files.
+
+    Filters: `status` (several), `from`, `to` (bill date, both included), `mode`, `account`, `client`, `currency`,
+    `number`.
+    """
     state = state_of(today)
     columns = {
+        "id": Invoice.id,
         "number": Invoice.number,
         "tenant": Client.name,
         "bill_date": Invoice.bill_date,
@@ -71,6 +87,7 @@ def bills(scope: Scope, wanted: Wanted, today: date) -> Listing:
     }
     query = _joined(
         select(
+            Invoice.id,
             Invoice.public_id,
             Invoice.number,
             Invoice.kind,
@@ -126,6 +143,8 @@ def _filters(wanted: Wanted, state: ColumnElement[str]) -> list[ColumnElement[bo
         limits.append(Account.number == account)
     if client := wanted.one("client"):
         limits.append(Client.number == client)
+    if number := wanted.one("number"):
+        limits.append(Invoice.number == number)
     if currency := wanted.one("currency"):
         limits.append(Invoice.currency == currency)
     return limits

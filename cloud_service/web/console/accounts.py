@@ -7,10 +7,10 @@ from uuid import UUID
 
 from flask import Blueprint, Response, render_template, url_for
 
-from cloud_service.store import lookups
 from cloud_service.store.lists.bills import bills
 from cloud_service.store.lists.paging import Wanted, page_of
 from cloud_service.store.lists.parties import accounts, connections
+from cloud_service.store.lookups import money, parties
 from cloud_service.web.access import May, access, scope
 from cloud_service.web.console.bills import SHORT
 from cloud_service.web.database import session
@@ -72,7 +72,7 @@ def show(public_id: UUID) -> str:
     """One account: ageing, statement, connections, bills."""
     from cloud_service.web.console import connections as connection_pages
 
-    account, client = lookups.account(session(), scope(), public_id)
+    account, client = parties.account(session(), scope(), public_id)
     asked = Wanted(filters={"account": (account.number,)}, size=12)
     row = page_of(session(), accounts(scope(), Wanted(text=account.number), today()), Wanted(size=1)).rows[0]
     return render_template(
@@ -80,9 +80,9 @@ def show(public_id: UUID) -> str:
         account=account,
         client=client,
         row=row,
-        ageing=lookups.ageing(session(), scope(), today(), account.id),
-        statement=lookups.statement(session(), account.id),
-        prepaid=lookups.prepaid(session(), scope(), account.id),
+        ageing=money.ageing(session(), scope(), today(), account.id),
+        statement=money.statement(session(), account.id),
+        prepaid=money.prepaid(session(), scope(), account.id),
         connection_columns=connection_pages.LIST.columns,
         connections=page_of(session(), connections(scope(), asked, today()), asked).rows,
         bill_columns=SHORT,
@@ -94,11 +94,11 @@ def show(public_id: UUID) -> str:
 @access(May.READ)
 def statement_file(public_id: UUID) -> Response:
     """The statement as a file."""
-    account, _client = lookups.account(session(), scope(), public_id)
+    account, _client = parties.account(session(), scope(), public_id)
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow(["Day", "Booking", "Text", "Bill", f"Amount {account.currency}", f"Balance {account.currency}"])
-    for row in lookups.statement(session(), account.id):
+    for row in money.statement(session(), account.id):
         writer.writerow([row.day, row.kind, row.text, row.number or "", f"{row.amount:f}", f"{row.balance:f}"])
     answer = Response("\ufeff" + buffer.getvalue(), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="statement-{account.number}.csv"'

@@ -10,8 +10,8 @@ from cloud_service.domain.cycle import CYCLES
 from cloud_service.flow import client as flow
 from cloud_service.flow.contract import change_mode
 from cloud_service.store import overview
-from cloud_service.store.lookups import account as account_of
-from cloud_service.store.lookups import client as client_of
+from cloud_service.store.lookups.parties import account as account_of
+from cloud_service.store.lookups.parties import client as client_of
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.database import session
 from cloud_service.web.days import today

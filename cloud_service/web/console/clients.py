@@ -5,10 +5,10 @@ from uuid import UUID
 
 from flask import Blueprint, Response, render_template, url_for
 
-from cloud_service.store import lookups
 from cloud_service.store.lists.bills import bills
 from cloud_service.store.lists.paging import Wanted, page_of
 from cloud_service.store.lists.parties import accounts, clients, connections
+from cloud_service.store.lookups import office, parties
 from cloud_service.web.access import May, access, scope
 from cloud_service.web.console import accounts as account_pages
 from cloud_service.web.console import connections as connection_pages
@@ -66,7 +66,7 @@ def index(*, as_file: bool = False) -> Response | str:
 @access(May.READ)
 def show(public_id: UUID) -> str:
     """One client with everything they have."""
-    client = lookups.client(session(), scope(), public_id)
+    client = parties.client(session(), scope(), public_id)
     asked = Wanted(filters={"client": (client.number,)}, size=12)
     own = accounts(scope(), asked, today())
     rows = page_of(session(), own, asked).rows
@@ -88,5 +88,5 @@ def show(public_id: UUID) -> str:
         connections=contracts,
         bill_columns=SHORT,
         bills=page_of(session(), bills(scope(), asked, today()), asked),
-        audit=lookups.audit_of(session(), f"client:{client.id}"),
+        audit=office.audit_of(session(), f"client:{client.id}"),
     )

@@ -12,8 +12,8 @@ from cloud_service.flow import contract as flow
 from cloud_service.store import clients, places, price_lists, supply
 from cloud_service.store.access import Scope
 from cloud_service.store.handling import account_id, meter_id, tariff_id
-from cloud_service.store.lookups import Connection
-from cloud_service.store.lookups import connection as connection_of
+from cloud_service.store.lookups.parties import Connection
+from cloud_service.store.lookups.parties import connection as connection_of
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.database import session
 from cloud_service.web.days import now, today

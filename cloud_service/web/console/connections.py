@@ -5,8 +5,8 @@ from uuid import UUID
 
 from flask import Blueprint, Response, render_template, url_for
 
-from cloud_service.store import lookups
 from cloud_service.store.lists.parties import connections
+from cloud_service.store.lookups import office, parties
 from cloud_service.web.access import May, access, scope
 from cloud_service.web.database import session
 from cloud_service.web.days import today
@@ -75,7 +75,7 @@ def index(*, as_file: bool = False) -> Response | str:
 @access(May.READ)
 def show(public_id: UUID) -> str:
     """One connection with its meters and tariffs through time."""
-    found = lookups.connection(session(), scope(), public_id)
+    found = parties.connection(session(), scope(), public_id)
     return render_template(
-        "console/connection.html", found=found, audit=lookups.audit_of(session(), f"contract:{found.contract.id}")
+        "console/connection.html", found=found, audit=office.audit_of(session(), f"contract:{found.contract.id}")
     )

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from flask import Blueprint, Response, render_template, url_for
 
-from cloud_service.store import lookups
 from cloud_service.store.lists.metering import gateways
 from cloud_service.store.lists.paging import Wanted, page_of
+from cloud_service.store.lookups import metering
 from cloud_service.web.access import May, access, scope
 from cloud_service.web.database import session
 from cloud_service.web.days import now
@@ -64,6 +64,6 @@ def index(*, as_file: bool = False) -> Response | str:
 @access(May.READ)
 def show(public_id: UUID) -> str:
     """One gateway with its health and streams."""
-    gateway, site, streams = lookups.gateway(session(), scope(), public_id)
+    gateway, site, streams = metering.gateway(session(), scope(), public_id)
     row = page_of(session(), gateways(scope(), Wanted(text=gateway.name), now()), Wanted(size=1)).rows[0]
     return render_template("console/gateway.html", gateway=gateway, site=site, streams=streams, row=row)

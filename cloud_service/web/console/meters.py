@@ -8,9 +8,9 @@ from uuid import UUID
 
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
 
-from cloud_service.store import lookups
 from cloud_service.store.lists.metering import meters
-from cloud_service.store.lookups import MeterPage
+from cloud_service.store.lookups import metering
+from cloud_service.store.lookups.metering import MeterPage
 from cloud_service.store.metering import Register
 from cloud_service.web import load_profile
 from cloud_service.web.access import May, access, scope
@@ -66,10 +66,10 @@ def index(*, as_file: bool = False) -> Response | str:
 @access(May.READ)
 def show(public_id: UUID) -> str:
     """One meter: the chart, the days, the newest readings."""
-    page = lookups.meter(session(), scope(), public_id)
+    page = metering.meter(session(), scope(), public_id)
     register = register_of(page)
     span, zone = span_of(today()), zone_of(page)
-    days = lookups.days_of(session(), register.id, span) if register else []
+    days = metering.days_of(session(), register.id, span) if register else []
     return render_template(
         "console/meter.html",
         meter=page,
@@ -78,7 +78,7 @@ def show(public_id: UUID) -> str:
         last=span.end - timedelta(days=1),
         zone=zone,
         days=load_profile.by_day(days, span, zone, register.step_s) if register else [],
-        readings=lookups.latest_readings(session(), register.id) if register else [],
+        readings=metering.latest_readings(session(), register.id) if register else [],
         qualities=load_profile.QUALITIES,
     )
 
@@ -87,11 +87,11 @@ def show(public_id: UUID) -> str:
 @access(May.READ)
 def load(public_id: UUID) -> Response:
     """The series of the chart."""
-    page = lookups.meter(session(), scope(), public_id)
+    page = metering.meter(session(), scope(), public_id)
     register = register_of(page)
     if register is None:
         raise NotFoundError("this meter has no registers")
-    found = load_profile.intervals(lookups.days_of(session(), register.id, span_of(today())), zone_of(page))
+    found = load_profile.intervals(metering.days_of(session(), register.id, span_of(today())), zone_of(page))
     return jsonify(load_profile.as_json(found, register.unit, zone_of(page)))
 
 
@@ -99,11 +99,11 @@ def load(public_id: UUID) -> Response:
 @access(May.READ)
 def intervals_file(public_id: UUID) -> Response:
     """The same intervals as a file."""
-    page = lookups.meter(session(), scope(), public_id)
+    page = metering.meter(session(), scope(), public_id)
     register = register_of(page)
     if register is None:
         raise NotFoundError("this meter has no registers")
-    found = load_profile.intervals(lookups.days_of(session(), register.id, span_of(today())), zone_of(page))
+    found = load_profile.intervals(metering.days_of(session(), register.id, span_of(today())), zone_of(page))
     return csv_response(
         load_profile.as_lines(found, register.unit, zone_of(page)), f"{page.meter.name}-{register.name}"
     )

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from flask import Blueprint, Response, render_template, request
 
-from cloud_service.store import lookups
+from cloud_service.store.lookups import money
 from cloud_service.web.access import May, access, scope
 from cloud_service.web.console.meters import csv_response
 from cloud_service.web.database import session
@@ -32,7 +32,7 @@ def ageing(*, as_file: bool = False) -> Response | str:
         day = date.fromisoformat(request.args.get("day") or today().isoformat())
     except ValueError:
         raise InputError("that is not a day", path="day", hint="for example 2026-11-20") from None
-    rows = lookups.ageing(session(), scope(), day)
+    rows = money.ageing(session(), scope(), day)
     if as_file:
         head = ["Account", "TENANT NAME", "Currency", *(label for _, label in PARTS), "OUTSTANDING"]
         lines = [

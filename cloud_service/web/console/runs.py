@@ -8,9 +8,10 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from cloud_service.flow import run as runs_flow
-from cloud_service.store import lookups, overview
+from cloud_service.store import overview
 from cloud_service.store import runs as runs_store
 from cloud_service.store.lists.office import runs
+from cloud_service.store.lookups import office
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.database import session
 from cloud_service.web.days import today
@@ -99,16 +100,18 @@ def start() -> AnyResponse:
 @access(May.BILL)
 def show(public_id: UUID) -> str:
     """One run: progress, comparison, parked items."""
-    run = lookups.run(session(), scope(), public_id)
+    run = office.run(session(), scope(), public_id)
     rated = run.state in ("rated", "approved", "issuing", "done")
     return render_template(
         "console/run.html",
         run=run,
         moving=run.state in MOVING,
         progress=runs_store.progress_of(session(), run.id),
-        counts=lookups.run_counts(session(), run.id),
-        parked=lookups.run_items(session(), run.id, ["parked"]),
-        items=lookups.run_items(session(), run.id, ["rated", "issued", "waiting"]),
+        counts=office.run_counts(session(), run.id),
+        parked=office.run_items(session(), run.id, ["parked"]),
+        items=office.run_items(session(), run.id, ["rated", "issued", "waiting"]),
+        pace=runs_store.pace_of(session(), run.id),
+        compared=rated and run.state != "done",
         outliers=runs_flow.outliers(session(), run.id) if rated and run.state != "done" else [],
     )
 
@@ -117,7 +120,7 @@ def show(public_id: UUID) -> str:
 @access(May.APPROVE)
 def approve(public_id: UUID) -> AnyResponse:
     """Let it issue."""
-    run = lookups.run(session(), scope(), public_id)
+    run = office.run(session(), scope(), public_id)
     runs_flow.approve(session(), run.id, actor())
     runs_flow.start(session(), run.id, "issue", shards=SHARDS, author=actor())
     session().commit()
@@ -129,7 +132,7 @@ def approve(public_id: UUID) -> AnyResponse:
 @access(May.BILL)
 def cancel(public_id: UUID) -> AnyResponse:
     """Give up what is not issued."""
-    run = lookups.run(session(), scope(), public_id)
+    run = office.run(session(), scope(), public_id)
     runs_flow.cancel(session(), run.id, actor(), request.form.get("reason", ""))
     session().commit()
     flash("Cancelled. Its days can be billed by another run.", "success")
@@ -140,7 +143,7 @@ def cancel(public_id: UUID) -> AnyResponse:
 @access(May.BILL)
 def retry(public_id: UUID) -> AnyResponse:
     """Rate what was parked once more."""
-    run = lookups.run(session(), scope(), public_id)
+    run = office.run(session(), scope(), public_id)
     count = runs_flow.retry_parked(session(), run.id, actor())
     runs_flow.start(session(), run.id, "rate", shards=SHARDS, author=actor())
     session().commit()

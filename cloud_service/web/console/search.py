@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from cloud_service.store import lookups
+from cloud_service.store.lookups import search
 from cloud_service.web.access import May, access, scope
 from cloud_service.web.database import session
 from cloud_service.web.navigation import menu
@@ -55,7 +55,7 @@ def hits(words: str) -> list[Hit]:
         for item in items
         if words and words.lower() in item.label.lower()
     ]
-    rows = lookups.search(session(), scope(), words)
+    rows = search.search(session(), scope(), words)
     return pages + [
         Hit(
             row.kind,

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from cloud_service.flow import publish as flow
 from cloud_service.store import overview
-from cloud_service.store.lookups import tariff as tariff_of
+from cloud_service.store.lookups.office import tariff as tariff_of
 from cloud_service.store.parties import LegalEntity
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.database import session

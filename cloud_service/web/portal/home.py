@@ -9,11 +9,11 @@ from uuid import UUID
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from cloud_service.store import lookups
 from cloud_service.store.bill_page import bill_page
 from cloud_service.store.lists.bills import bills as bill_list
 from cloud_service.store.lists.paging import Wanted, page_of
 from cloud_service.store.lists.parties import accounts as account_list
+from cloud_service.store.lookups import metering, money, parties
 from cloud_service.web import charts, load_profile, words
 from cloud_service.web.access import May, access, scope
 from cloud_service.web.console.bills import COLUMNS, paper_response
@@ -72,9 +72,9 @@ class Mine:
 
 def mine() -> Mine:
     """The customer of this request."""
-    client = lookups.own_client(session(), scope())
-    accounts = lookups.own_accounts(session(), scope())
-    registers = lookups.own_registers(session(), [one.id for one in accounts])
+    client = parties.own_client(session(), scope())
+    accounts = parties.own_accounts(session(), scope())
+    registers = metering.own_registers(session(), [one.id for one in accounts])
     return Mine(client, accounts, registers, registers[0].timezone if registers else "UTC")
 
 
@@ -95,7 +95,7 @@ def home() -> str:
         "portal/home.html",
         me=me,
         accounts=page_of(session(), account_list(scope(), Wanted(), me.today), Wanted(size=20)).rows,
-        prepaid=lookups.prepaid(session(), scope()),
+        prepaid=money.prepaid(session(), scope()),
         due=due.rows,
         next_due=next_due,
         pay_url=pay_address(next_due) if next_due else "",
@@ -109,14 +109,14 @@ def home() -> str:
 
 
 def _sum(me: Mine, span: Span) -> int:
-    return sum(row.total for row in lookups.daily_use(session(), me.ids, span))
+    return sum(row.total for row in metering.daily_use(session(), me.ids, span))
 
 
 def year_chart(me: Mine) -> dict[str, Any]:
     """Twelve months beside the same months a year before."""
     first = add_months(me.today.replace(day=1), -11)
     months = [add_months(first, n) for n in range(12)]
-    use = lookups.daily_use(session(), me.ids, Span(add_months(first, -12), me.today + timedelta(days=1)))
+    use = metering.daily_use(session(), me.ids, Span(add_months(first, -12), me.today + timedelta(days=1)))
     totals: dict[date, int] = {}
     for row in use:
         totals[row.day.replace(day=1)] = totals.get(row.day.replace(day=1), 0) + row.total
@@ -145,7 +145,7 @@ def usage() -> str:
     """Use by day, and by interval with the chart that can be zoomed."""
     me = mine()
     span = span_of(me.today, 31)
-    rows = lookups.daily_use(session(), me.ids, span)
+    rows = metering.daily_use(session(), me.ids, span)
     known = {row.day: row for row in rows}
     values = [as_decimal(known[day].total) if day in known else Decimal(0) for day in span]
     titles = [[f"{words.day(day, 'long')}: {words.number(v, 2)} kWh" for day, v in zip(span, values, strict=True)]]
@@ -172,7 +172,7 @@ def load() -> Response:
     register = _register(me)
     if register is None:
         raise NotFoundError("there is no meter of yours yet")
-    found = load_profile.intervals(lookups.days_of(session(), register.id, span_of(me.today, 31)), me.zone)
+    found = load_profile.intervals(metering.days_of(session(), register.id, span_of(me.today, 31)), me.zone)
     return jsonify(load_profile.as_json(found, "kWh", me.zone))
 
 
@@ -184,7 +184,7 @@ def usage_file() -> Response:
     register = _register(me)
     if register is None:
         raise NotFoundError("there is no meter of yours yet")
-    found = load_profile.intervals(lookups.days_of(session(), register.id, span_of(me.today, 31)), me.zone)
+    found = load_profile.intervals(metering.days_of(session(), register.id, span_of(me.today, 31)), me.zone)
     return csv_response(load_profile.as_lines(found, "kWh", me.zone), f"use-{register.serial}")
 
 

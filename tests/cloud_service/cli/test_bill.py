@@ -76,7 +76,7 @@ def test_a_bill_explains_its_lines_and_proves_itself_unchanged(world: World) -> 
 
     assert "298 kWh × 0.3 = 89.4" in shown["lines"][0]["explanation"]["why"]
     assert shown["unchanged"] is True
-    assert ["118.29", "118.29"] == [shown["amount"], shown["outstanding"]]
+    assert ["118.29", "118.29"] == [shown["total"], shown["outstanding"]]
 
 
 def test_a_bill_that_is_not_there_is_not_found(world: World) -> None:

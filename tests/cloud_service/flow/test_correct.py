@@ -10,10 +10,10 @@ from cloud_service.flow import collect, correct, forbear
 from cloud_service.flow.issue import issue
 from cloud_service.flow.rate import rate_contracts
 from cloud_service.store import settling
-from cloud_service.store.bills import Filter, invoice_rows
 from cloud_service.store.books import balances
 from cloud_service.store.corrections import touched
 from cloud_service.store.invoices import Issued
+from cloud_service.store.lists.bills import bill_of
 from common.errors import ConflictError
 from common.period import Span
 from tests.books.world import World, build, noon
@@ -73,7 +73,7 @@ def test_what_paid_the_credited_invoice_pays_the_new_one(world: World) -> None:
     credit(world, first)
     bill(world, day=TODAY)
     world.session.commit()
-    rows = {row.number: row for row in invoice_rows(world.session, Filter(TODAY))}
+    rows = {number: bill_of(world.session, number, TODAY) for number in ("INV-2026-00001", "INV-2026-00002")}
 
     assert ("credited", Decimal(0)) == (rows["INV-2026-00001"].state, rows["INV-2026-00001"].received)
     assert ("paid", first.draft.total) == (rows["INV-2026-00002"].state, rows["INV-2026-00002"].received)

@@ -1,0 +1,131 @@
+"""One meter or gateway by the id in its address, with its registers, days and newest readings."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from cloud_service.store.access import Scope
+from cloud_service.store.lists import metering
+from cloud_service.store.lookups.found import found
+from cloud_service.store.metering import (
+    Gateway,
+    IntervalDay,
+    Meter,
+    MeterMount,
+    Register,
+    ServicePoint,
+    Stream,
+)
+from cloud_service.store.parties import Site
+from common.period import Span
+
+
+@dataclass(frozen=True, slots=True)
+class MeterPage:
+    """A meter, where it hung, its registers; `site` is None for one that hangs nowhere."""
+
+    meter: Meter
+    site: Site | None
+    point: ServicePoint | None
+    registers: list[Register]
+    mounts: list[Any]
+
+
+def meter(session: Session, scope: Scope, public_id: UUID) -> MeterPage:
+    """A meter with its registers."""
+    query = (
+        select(Meter, Site, ServicePoint)
+        .outerjoin(MeterMount, (MeterMount.meter_id == Meter.id) & func.upper_inf(MeterMount.during))
+        .outerjoin(ServicePoint, ServicePoint.id == MeterMount.service_point_id)
+        .outerjoin(Site, Site.id == ServicePoint.site_id)
+        .where(Meter.public_id == public_id, *metering.sites_in_scope(scope))
+    )
+    row = found(session.execute(query).first(), "meter")
+    registers = session.scalars(select(Register).where(Register.meter_id == row.Meter.id).order_by(Register.id))
+    mounts = session.execute(
+        select(MeterMount, ServicePoint, Site)
+        .join(ServicePoint, ServicePoint.id == MeterMount.service_point_id)
+        .join(Site, Site.id == ServicePoint.site_id)
+        .where(MeterMount.meter_id == row.Meter.id)
+        .order_by(func.lower(MeterMount.during).desc())
+    )
+    return MeterPage(row.Meter, row.Site, row.ServicePoint, list(registers), list(mounts))
+
+
+def days_of(session: Session, register_id: int, span: Span) -> list[IntervalDay]:
+    """The validated days of a register."""
+    return list(
+        session.scalars(
+            select(IntervalDay)
+            .where(IntervalDay.register_id == register_id, IntervalDay.day >= span.start, IntervalDay.day < span.end)
+            .order_by(IntervalDay.day)
+        )
+    )
+
+
+READINGS = text(
+    "SELECT r.at, r.value, r.quality, r.source, r.sequence, r.received_at FROM reading r"
+    " WHERE r.register_id = :register ORDER BY r.at DESC LIMIT :rows"
+)
+
+
+def latest_readings(session: Session, register_id: int, rows: int = 20) -> list[Any]:
+    """The newest readings as they were received."""
+    return list(session.execute(READINGS, {"register": register_id, "rows": rows}))
+
+
+def last_seen(session: Session, meter_id: int) -> datetime | None:
+    """When the newest reading of a meter was received."""
+    query = text(
+        "SELECT max(received_at) FROM reading WHERE register_id IN (SELECT id FROM register WHERE meter_id = :meter)"
+    )
+    found: datetime | None = session.execute(query, {"meter": meter_id}).scalar_one_or_none()
+    return found
+
+
+def gateway(session: Session, scope: Scope, public_id: UUID) -> tuple[Gateway, Site, list[Stream]]:
+    """A gateway with its site and streams."""
+    query = select(Gateway, Site).join(Site, Site.id == Gateway.site_id)
+    row = found(
+        session.execute(query.where(Gateway.public_id == public_id, *metering.sites_in_scope(scope))).one_or_none(),
+        "gateway",
+    )
+    streams = session.scalars(select(Stream).where(Stream.gateway_id == row.Gateway.id).order_by(Stream.id.desc()))
+    return row.Gateway, row.Site, list(streams)
+
+
+USE = text(
+    "SELECT d.day, sum(d.total) AS total, bool_or(d.missing > 0) AS gaps FROM interval_day d"
+    "  JOIN register r ON r.id = d.register_id AND r.billed AND r.direction = 'import'"
+    "  JOIN meter_mount m ON m.meter_id = r.meter_id JOIN contract k ON k.service_point_id = m.service_point_id"
+    "  JOIN service_point p ON p.id = k.service_point_id JOIN site s ON s.id = p.site_id"
+    " WHERE k.account_id = ANY(:accounts) AND d.day >= :start AND d.day < :end AND k.during @> d.day"
+    "   AND m.during @> (d.day::timestamp AT TIME ZONE s.timezone) AND r.unit = 'kWh'"
+    " GROUP BY d.day ORDER BY d.day"
+)
+
+
+def daily_use(session: Session, account_ids: Sequence[int], span: Span) -> list[Any]:
+    """(day, Wh, whether something is missing) of the accounts' electricity."""
+    return list(session.execute(USE, {"accounts": list(account_ids), "start": span.start, "end": span.end}))
+
+
+OWN_REGISTERS = text(
+    "SELECT DISTINCT r.id, r.step_s, m.serial, p.name AS point, s.timezone"
+    "  FROM register r JOIN meter m ON m.id = r.meter_id"
+    "  JOIN meter_mount n ON n.meter_id = m.id AND upper_inf(n.during)"
+    "  JOIN contract k ON k.service_point_id = n.service_point_id JOIN service_point p ON p.id = k.service_point_id"
+    "  JOIN site s ON s.id = p.site_id"
+    " WHERE k.account_id = ANY(:accounts) AND r.billed AND r.direction = 'import' AND r.unit = 'kWh'"
+    "   AND upper_inf(k.during) ORDER BY r.id"
+)
+
+
+def own_registers(session: Session, account_ids: Sequence[int]) -> list[Any]:
+    """The registers that bill a customer today."""
+    return list(session.execute(OWN_REGISTERS, {"accounts": list(account_ids)}))

@@ -1,0 +1,83 @@
+"""What an account owes and has: statement, ageing, prepaid balance, orders to connect and disconnect."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from cloud_service.store.access import Scope
+
+STATEMENT = text(
+    "SELECT e.day, e.kind, e.text, sum(l.amount) AS amount, min(i.number) AS number,"
+    "       min(i.public_id::text) AS public_id,"
+    "       sum(sum(l.amount)) OVER (ORDER BY e.day, e.id) AS balance"
+    "  FROM ledger_line l JOIN ledger_account a ON a.id = l.ledger_account_id"
+    "  JOIN ledger_entry e ON e.id = l.ledger_entry_id LEFT JOIN invoice i ON i.id = l.invoice_id"
+    " WHERE a.account_id = :account AND a.kind IN ('receivable', 'credit')"
+    " GROUP BY e.id HAVING sum(l.amount) <> 0 ORDER BY e.day, e.id"
+)
+
+
+def statement(session: Session, account_id: int) -> list[Any]:
+    """Every booking that changed what the account owes, with the balance after it (positive: owed to us)."""
+    return list(session.execute(STATEMENT, {"account": account_id}))
+
+
+AGEING = text(
+    "SELECT a.public_id, a.number, c.name AS tenant, c.public_id AS client_public_id, o.currency,"
+    "       sum(o.left) FILTER (WHERE o.late <= 0) AS not_due,"
+    "       sum(o.left) FILTER (WHERE o.late BETWEEN 1 AND 30) AS to_30,"
+    "       sum(o.left) FILTER (WHERE o.late BETWEEN 31 AND 60) AS to_60,"
+    "       sum(o.left) FILTER (WHERE o.late BETWEEN 61 AND 90) AS to_90,"
+    "       sum(o.left) FILTER (WHERE o.late > 90) AS over_90, sum(o.left) AS total,"
+    "       sum(o.left * o.local_rate) AS total_local"
+    "  FROM (SELECT i.account_id, i.currency, i.local_rate, cast(:day AS date) - i.due_date AS late,"
+    "               greatest(i.total, 0) - coalesce((SELECT sum(amount) FROM allocation x"
+    '                   WHERE x.invoice_id = i.id AND x.day <= :day), 0) AS "left"'
+    "          FROM invoice i WHERE i.kind = 'invoice' AND i.bill_date <= :day"
+    "           AND (cast(:entities AS bigint[]) IS NULL OR i.legal_entity_id = ANY(:entities))"
+    "           AND (cast(:account AS bigint) IS NULL OR i.account_id = :account)) o"
+    "  JOIN account a ON a.id = o.account_id JOIN client c ON c.id = a.client_id"
+    " WHERE o.left > 0 GROUP BY a.id, c.id, o.currency ORDER BY total_local DESC"
+)
+
+
+def ageing(session: Session, scope: Scope, day: date, account_id: int | None = None) -> list[Any]:
+    """Open bills at the end of a day by how late they are, an account a row."""
+    entities = None if scope.entities is None else list(scope.entities)
+    return list(session.execute(AGEING, {"day": day, "entities": entities, "account": account_id}))
+
+
+PREPAID = text(
+    "SELECT p.*, a.number, a.currency, a.public_id, c.name AS tenant, c.public_id AS client_public_id, c.protected"
+    "  FROM prepaid_state p JOIN account a ON a.id = p.account_id JOIN client c ON c.id = a.client_id"
+    " WHERE (cast(:entities AS bigint[]) IS NULL OR c.legal_entity_id = ANY(:entities))"
+    "   AND (cast(:clients AS bigint[]) IS NULL OR c.id = ANY(:clients))"
+    "   AND (cast(:account AS bigint) IS NULL OR a.id = :account)"
+    " ORDER BY p.state = 'ok', p.days_left NULLS LAST, c.name"
+)
+
+
+def prepaid(session: Session, scope: Scope, account_id: int | None = None) -> list[Any]:
+    """Prepaid accounts as they were last looked at, those in need first."""
+    facts = {
+        "entities": None if scope.entities is None else list(scope.entities),
+        "clients": None if scope.clients is None else list(scope.clients),
+        "account": account_id,
+    }
+    return list(session.execute(PREPAID, facts))
+
+
+COMMANDS = text(
+    "SELECT g.kind, g.state, g.reason, g.author, g.created_at, g.sent_at, g.done_at, m.serial, s.name AS point,"
+    "       a.number AS account, a.public_id FROM gateway_command g JOIN meter m ON m.id = g.meter_id"
+    "  JOIN service_point s ON s.id = g.service_point_id JOIN account a ON a.id = g.account_id"
+    "  JOIN client c ON c.id = a.client_id"
+    " WHERE (cast(:entities AS bigint[]) IS NULL OR c.legal_entity_id = ANY(:entities)) ORDER BY g.id DESC LIMIT 50"
+)
+
+
+def commands(session: Session, scope: Scope) -> list[Any]:
+    """The newest orders to connect and disconnect."""
+    return list(session.execute(COMMANDS, {"entities": None if scope.entities is None else list(scope.entities)}))

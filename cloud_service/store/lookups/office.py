@@ -1,0 +1,71 @@
+"""One tariff or billing run by the id in its address; what the audit log says of one thing."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from cloud_service.store.access import Scope
+from cloud_service.store.billing import BillingItem, BillingRun
+from cloud_service.store.lookups.found import found
+from cloud_service.store.tariffs import Tariff, TariffVersion
+
+
+def tariff(session: Session, scope: Scope, public_id: UUID) -> tuple[Tariff, list[TariffVersion]]:
+    """A tariff with its versions, newest first."""
+    query = select(Tariff).where(Tariff.public_id == public_id)
+    if scope.entities is not None:
+        query = query.where(Tariff.legal_entity_id.in_(scope.entities))
+    tariff_row = found(session.scalar(query), "tariff")
+    versions = session.scalars(
+        select(TariffVersion)
+        .where(TariffVersion.tariff_id == tariff_row.id)
+        .order_by(func.lower(TariffVersion.during).desc())
+    )
+    return tariff_row, list(versions)
+
+
+def run(session: Session, scope: Scope, public_id: UUID) -> BillingRun:
+    """A billing run."""
+    query = select(BillingRun).where(BillingRun.public_id == public_id)
+    if scope.entities is not None:
+        query = query.where(BillingRun.legal_entity_id.in_(scope.entities))
+    return found(session.scalar(query), "billing run")
+
+
+ITEMS = text(
+    "SELECT b.id, b.state, b.reason, b.rated, lower(b.during) AS since, upper(b.during) AS until, k.number AS contract,"
+    "       k.public_id AS contract_public_id, c.name AS tenant, i.number AS bill, i.public_id AS bill_public_id,"
+    "       i.total, i.currency"
+    "  FROM billing_item b JOIN contract k ON k.id = b.contract_id JOIN account a ON a.id = k.account_id"
+    "  JOIN client c ON c.id = a.client_id LEFT JOIN invoice i ON i.id = b.invoice_id"
+    " WHERE b.billing_run_id = :run AND (cast(:states AS text[]) IS NULL OR b.state = ANY(:states))"
+    " ORDER BY b.state = 'parked' DESC, k.number LIMIT :rows"
+)
+
+
+def run_items(session: Session, run_id: int, states: Sequence[str] | None = None, rows: int = 200) -> list[Any]:
+    """Items of a run, parked ones first."""
+    return list(session.execute(ITEMS, {"run": run_id, "states": list(states) if states else None, "rows": rows}))
+
+
+def run_counts(session: Session, run_id: int) -> dict[str, int]:
+    """How many items are in each state."""
+    rows = session.execute(
+        select(BillingItem.state, func.count().label("items"))
+        .where(BillingItem.billing_run_id == run_id)
+        .group_by(BillingItem.state)
+    )
+    return {row.state: row.items for row in rows}
+
+
+AUDIT_OF = text(
+    "SELECT at, actor, action, before, after, reason FROM audit WHERE subject = :subject ORDER BY id DESC LIMIT 100"
+)
+
+
+def audit_of(session: Session, subject: str) -> list[Any]:
+    """The audit rows of one thing (`table:id`), newest first."""
+    return list(session.execute(AUDIT_OF, {"subject": subject}))

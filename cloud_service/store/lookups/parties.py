@@ -1,0 +1,85 @@
+"""One client, account or connection by the id in its address, where the reader may know of it."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from cloud_service.store.access import Scope
+from cloud_service.store.lists import parties
+from cloud_service.store.lookups.found import found
+from cloud_service.store.metering import (
+    Contract,
+    Meter,
+    MeterMount,
+    ServicePoint,
+)
+from cloud_service.store.parties import Account, Client, Site
+from cloud_service.store.tariffs import Tariff, TariffAssignment
+
+
+def client(session: Session, scope: Scope, public_id: UUID) -> Client:
+    """A client."""
+    return found(
+        session.scalar(select(Client).where(Client.public_id == public_id, *parties.in_scope(scope))), "client"
+    )
+
+
+def account(session: Session, scope: Scope, public_id: UUID) -> tuple[Account, Client]:
+    """A money account and whose it is."""
+    query = select(Account, Client).join(Client, Client.id == Account.client_id)
+    row = session.execute(query.where(Account.public_id == public_id, *parties.in_scope(scope))).one_or_none()
+    both = found(row, "account")
+    return both.Account, both.Client
+
+
+def own_accounts(session: Session, scope: Scope) -> list[Account]:
+    """The accounts of a customer, oldest first."""
+    query = select(Account).join(Client, Client.id == Account.client_id).where(*parties.in_scope(scope))
+    return list(session.scalars(query.order_by(Account.id)))
+
+
+def own_client(session: Session, scope: Scope) -> Client:
+    """The client that a customer signs in for."""
+    return found(session.scalar(select(Client).where(*parties.in_scope(scope)).order_by(Client.id)), "client")
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A contract with its surroundings."""
+
+    contract: Contract
+    account: Account
+    client: Client
+    point: ServicePoint
+    site: Site
+    mounts: list[Any]
+    tariffs: list[Any]
+
+
+def connection(session: Session, scope: Scope, public_id: UUID) -> Connection:
+    """A contract with its service point, meters and tariffs."""
+    query = (
+        select(Contract, Account, Client, ServicePoint, Site)
+        .join(Account, Account.id == Contract.account_id)
+        .join(Client, Client.id == Account.client_id)
+        .join(ServicePoint, ServicePoint.id == Contract.service_point_id)
+        .join(Site, Site.id == ServicePoint.site_id)
+        .where(Contract.public_id == public_id, *parties.in_scope(scope))
+    )
+    row = found(session.execute(query).one_or_none(), "connection")
+    mounts = session.execute(
+        select(Meter, MeterMount)
+        .join(MeterMount, MeterMount.meter_id == Meter.id)
+        .where(MeterMount.service_point_id == row.ServicePoint.id)
+        .order_by(func.lower(MeterMount.during).desc())
+    )
+    tariffs = session.execute(
+        select(Tariff, TariffAssignment)
+        .join(TariffAssignment, TariffAssignment.tariff_id == Tariff.id)
+        .where(TariffAssignment.contract_id == row.Contract.id)
+        .order_by(func.lower(TariffAssignment.during).desc())
+    )
+    return Connection(row.Contract, row.Account, row.Client, row.ServicePoint, row.Site, list(mounts), list(tariffs))
