@@ -5,7 +5,7 @@ A run is its items; a process that dies loses nothing but its open transaction, 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from cloud_service.domain.compare import Outlier, outlier
@@ -111,12 +111,10 @@ def retry_parked(session: Session, run_id: int, author: str, item_ids: Sequence[
 
 def outliers(session: Session, run_id: int, page: int = 1000) -> list[Outlier]:
     """Items whose amount a day is far from the period before, or negative, or the first; the farthest first."""
-    run = runs.run_of(session, run_id)
-    before = Span(run.start - timedelta(days=run.span.days), run.start)
     found: list[Outlier] = []
     offset = 0
     while rows := runs.items(session, run_id, "rated", page, offset):
-        known = runs.billed_before(session, [row.contract_id for row in rows], before)
+        known = runs.billed_before(session, rows)
         for row in rows:
             days = Decimal((row.end - row.start).days)
             flagged = outlier(row.rated["contract"]["number"], row.rated, days, known.get(row.contract_id))

@@ -41,7 +41,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class RunProgress:
-    """How far a run is; `per_second` and `seconds_left` speak of the phase that goes on."""
+    """How far a run is, by the states of its items."""
 
     waiting: int
     rated: int
@@ -54,6 +54,14 @@ class RunProgress:
     def total(self) -> int:
         """All items."""
         return self.waiting + self.rated + self.issued + self.parked + self.cancelled
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast a run goes, and how long it will still take; None where that cannot be said yet."""
+
+    per_second: Decimal
+    seconds_left: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,7 @@ class Item:
     contract: str = ""  # its number, where items are listed for people
 
 
+TENTH = Decimal("0.1")
 POOL = 20  # how many times its own share a worker looks at for accounts that no other has taken
 RUN_COLUMNS = (
     "id, public_id, legal_entity_id, name, state, lower(during) AS start, upper(during) AS end, bill_date, dry_run,"
@@ -172,14 +181,20 @@ PROGRESS = text(
     " ON CONFLICT (key) DO UPDATE SET title = :title, done = :done, parked = :parked, total = :total, state = :state,"
     "    changed_at = now(), started_at = CASE WHEN progress.title = :title THEN progress.started_at ELSE now() END"
 )
+PACE = text(
+    "SELECT done, parked, total, extract(epoch FROM changed_at - started_at) AS seconds FROM progress WHERE key = :key"
+)
 BEFORE = text(
-    # What the contract was billed in the period before: per day, so that months of other lengths compare.
+    # What each contract was billed in as many days just before its own: per day, so that periods of other lengths
+    # compare; a bill that reaches into those days counts whole.
     "SELECT w.contract_id, (line->>'net')::numeric AS net, upper(w.during) - lower(w.during) AS days,"
     "       (line->>'energy')::numeric AS energy"
-    "  FROM invoice_span w JOIN invoice i ON i.id = w.invoice_id"
+    "  FROM unnest(cast(:ids AS bigint[]), cast(:starts AS date[]), cast(:ends AS date[])) AS due(id, start, until)"
+    "  JOIN invoice_span w ON w.contract_id = due.id AND NOT w.credited"
+    "   AND w.during && daterange(due.start - (due.until - due.start), due.start)"
+    "  JOIN invoice i ON i.id = w.invoice_id"
     " CROSS JOIN LATERAL jsonb_array_elements(i.basis->'contracts') line"
-    " WHERE NOT w.credited AND w.contract_id = ANY(:ids) AND w.during && daterange(:start, :end)"
-    "   AND (line->'contract'->>'id')::bigint = w.contract_id"
+    " WHERE (line->'contract'->>'id')::bigint = w.contract_id"
 )
 
 
@@ -330,9 +345,24 @@ def show_progress(session: Session, run_id: int, title: str, *, done: int, parke
     session.execute(PROGRESS, values | {"state": state})
 
 
-def billed_before(session: Session, contract_ids: Sequence[int], span: Span) -> dict[int, tuple[Decimal, Decimal]]:
-    """Contract -> (net, Wh) a day, as invoiced in a span."""
-    rows = session.execute(BEFORE, {"ids": list(contract_ids), "start": span.start, "end": span.end})
+def pace_of(session: Session, run_id: int) -> Pace:
+    """How fast the phase that goes on is, by what the workers last told."""
+    row = session.execute(PACE, {"key": f"billing_run:{run_id}"}).one_or_none()
+    if row is None or not row.done or not row.seconds:
+        return Pace(Decimal(0), None)
+    per_second = Decimal(row.done + row.parked) / row.seconds
+    left = max(row.total - row.done - row.parked, 0)
+    return Pace(per_second.quantize(TENTH), int(left / per_second))
+
+
+def billed_before(session: Session, items: Sequence[Item]) -> dict[int, tuple[Decimal, Decimal]]:
+    """Contract -> (net, Wh) a day, as invoiced in the period before each item's own."""
+    asked = {
+        "ids": [one.contract_id for one in items],
+        "starts": [one.start for one in items],
+        "ends": [one.end for one in items],
+    }
+    rows = session.execute(BEFORE, asked)
     sums: dict[int, list[Decimal]] = {}
     for row in rows:
         kept = sums.setdefault(row.contract_id, [Decimal(0), Decimal(0), Decimal(0)])

@@ -30,6 +30,7 @@ def use(app: Flask) -> None:
         ago=ago,
         percent=percent,
         exact=exact,
+        span=span,
     )
 
 
@@ -121,6 +122,14 @@ def ago(value: datetime | None, now: datetime, timezone: str = "UTC") -> Markup:
     return Markup('<time datetime="{}" title="{} UTC">{}</time>').format(
         value.astimezone(UTC).isoformat(timespec="seconds"), f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}", text
     )
+
+
+def span(seconds: int) -> str:
+    """45 s, 3 min, 2 h 10 min."""
+    minutes, hours = -(-seconds // 60), seconds // 3600
+    if seconds < 60:  # noqa: PLR2004 - seconds of a minute
+        return f"{seconds} s"
+    return f"{hours} h {minutes - hours * 60} min" if hours else f"{minutes} min"
 
 
 def plain(value: Any) -> str:

@@ -25,6 +25,7 @@ def runs(scope: Scope, wanted: Wanted) -> Listing:
 
     total = items("waiting", "rated", "issued", "parked", "cancelled")
     query = select(
+        BillingRun.id,
         BillingRun.public_id,
         BillingRun.name,
         BillingRun.state,

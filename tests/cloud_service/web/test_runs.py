@@ -1,4 +1,7 @@
+import json
 import re
+from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import text
 
@@ -43,6 +46,46 @@ def test_a_cancelled_run_frees_its_days(fresh: Console) -> None:
     with transaction(fresh.engine) as session:
         states = session.execute(text("SELECT DISTINCT state FROM billing_item")).scalars().all()
     assert set(states) <= {"cancelled"}
+
+
+def test_what_looks_odd_stands_on_the_page_with_its_reason_before_approval(fresh: Console) -> None:
+    """K-1 used a hundred times as much as on its last bill."""
+    clerk, where = plan(fresh)
+    net = Decimal(9000)
+    rated = {"net": str(net), "energy": 1, "currency": "KES", "total": str(net), "contract": {"number": "K-1"}}
+    line = {"contract": {"id": 0, "number": "K-1"}, "net": "100.00", "energy": 1000}
+    with transaction(fresh.engine) as session:
+        items = "SELECT b.id, k.id AS contract, lower(b.during) AS start FROM billing_item b JOIN contract k"
+        item = session.execute(text(f"{items} ON k.id = b.contract_id WHERE k.number = 'K-1'")).one()
+        line["contract"]["id"] = item.contract  # type: ignore[index]
+        _bill_before(session, item, line)
+        session.execute(text("UPDATE billing_item SET state = 'rated', rated = :r WHERE id = :id"),
+                        {"r": json.dumps(rated), "id": item.id})  # fmt: skip
+        session.execute(text("UPDATE billing_item SET state = 'parked', reason = 'no tariff' WHERE state = 'waiting'"))
+        session.execute(text("UPDATE billing_run SET state = 'rated'"))
+    page = clerk.get(where)  # type: ignore[attr-defined]
+
+    assert 200 == page.status_code, page.text
+    shown = text_of(page.text)
+    assert "times the usual amount a day" in shown
+    assert "K-1" in shown.partition("Worth a look")[2]
+    assert "Approve and issue 1 bills" in shown
+
+
+BILL_BEFORE = (
+    "INSERT INTO invoice (legal_entity_id, number, account_id, bill_date, due_date, during, currency, net, tax, total,"
+    " local_currency, energy, seller, buyer, basis, hash) SELECT legal_entity_id, 'INV-9', account_id, bill_date,"
+    " due_date, daterange(cast(:start AS date) - 20, cast(:start AS date) - 10), currency, 100, 0, 100, local_currency,"
+    " 0, seller, buyer, :basis, '' FROM invoice WHERE number = 'INV-1' RETURNING id"
+)
+
+
+def _bill_before(session: Any, item: Any, line: dict[str, Any]) -> None:
+    """A bill of ten days before, as a run would have frozen it."""
+    facts = {"start": item.start, "basis": json.dumps({"contracts": [line]})}
+    invoice = session.execute(text(BILL_BEFORE), facts).scalar_one()
+    span = "INSERT INTO invoice_span (invoice_id, contract_id, during) SELECT id, :contract, during FROM invoice"
+    session.execute(text(f"{span} WHERE id = :id"), {"contract": item.contract, "id": invoice})
 
 
 def test_support_cannot_start_or_see_runs(console: Console) -> None:
