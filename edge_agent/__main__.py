@@ -15,6 +15,7 @@ COMMANDS = {
     "scan": ("edge_agent.cli.scan:scan", "Find meters on a line and say which they are."),
     "identify": ("edge_agent.cli.identify:identify", "Say which profile fits a meter."),
     "read": ("edge_agent.cli.read:read", "Read one meter now."),
+    "load-profile": ("edge_agent.cli.load_profile:load_profile", "Read what a DLMS meter has stored, with status."),
     "monitor": ("edge_agent.cli.monitor:monitor", "Watch one meter live."),
     "decode": ("edge_agent.cli.decode:decode", "Decode a recorded frame: M-Bus, SML, P1, Modbus."),
     "profiles": ("edge_agent.cli.profiles:profiles", "List and check meter profiles."),

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import re
+import tomllib
 from collections.abc import Callable, Coroutine, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -16,6 +18,8 @@ from edge_agent.drivers.interface import RegisterValue
 from edge_agent.transports.port import Port
 
 T = TypeVar("T")
+LITERAL = re.compile(r"0|[1-9]\d*|true|false|\{.*\}")
+OPTION_HELP = "NAME=VALUE for the driver, as in the site file's options (client, password, keys, crc …)."
 PORT_HELP = "PORT is tcp://HOST:PORT or serial:///dev/ttyUSB0?baud=9600&format=8N1."
 
 
@@ -34,14 +38,27 @@ def port_for(text: str, profile: MeterProfile | None) -> Port:
     return Port.parse(text)
 
 
-def options_for(protocol: str, *, framing: str, timeout_s: float) -> dict[str, Any]:
-    """Options a driver takes; framing is for Modbus only."""
-    options: dict[str, Any] = {"timeout_s": timeout_s}
+def options_for(protocol: str, *, framing: str, timeout_s: float, given: Sequence[str] = ()) -> dict[str, Any]:
+    """Options a driver takes, those of a site file among them; a timeout of 0 is what the protocol usually needs."""
+    options: dict[str, Any] = dict(_option(text) for text in given)
+    if timeout_s:
+        options["timeout_s"] = timeout_s
     if framing:
         if protocol != "modbus":
-            raise InputError(f"--framing is for Modbus, not for {protocol}")
+            raise InputError(f"--framing is for Modbus, not for {protocol}", hint=f"--option framing={framing}")
         options["framing"] = framing
     return options
+
+
+def _option(text: str) -> tuple[str, Any]:
+    """`client=1`, `password=secret`, `keys={12345678 = "0102…"}`: what is no number, true, false or {…} is text."""
+    name, equals, value = text.partition("=")
+    if not equals or not name.isidentifier():
+        raise InputError(f"{text!r} is no option", hint="NAME=VALUE, as in the site file; firmware_configs/README.md")
+    try:
+        return name, tomllib.loads(text)[name] if LITERAL.fullmatch(value) else value
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{text!r} is no option: {error}", hint='tables as in TOML: {12345678 = "…"}') from error
 
 
 def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:

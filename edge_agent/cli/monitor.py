@@ -9,6 +9,7 @@ import click
 from common.errors import UnavailableError
 from common.reading import as_decimal
 from edge_agent.cli.line import (
+    OPTION_HELP,
     PORT_HELP,
     as_json,
     grouped,
@@ -30,7 +31,8 @@ from edge_agent.drivers.interface import BadAnswer, RegisterValue
 @click.option("--framing", type=click.Choice(["tcp", "rtu", "ascii"]), help="Modbus over TCP converters: rtu.")
 @click.option("--interval", "interval_s", default=2.0, show_default=True, help="Seconds between polls.")
 @click.option("--count", default=0, help="Stop after this many polls.")
-@click.option("--timeout", "timeout_s", default=1.0, show_default=True, help="Seconds to wait for an answer.")
+@click.option("--option", "given", multiple=True, help=OPTION_HELP)
+@click.option("--timeout", "timeout_s", default=0.0, help="Seconds to wait for an answer (0: what the protocol needs).")
 @click.option("--json", "json_wanted", is_flag=True, help="One JSON object per poll.")
 def monitor(
     port: str,
@@ -38,6 +40,7 @@ def monitor(
     profile_id: str,
     registers: tuple[str, ...],
     framing: str | None,
+    given: tuple[str, ...],
     interval_s: float,
     count: int,
     timeout_s: float,
@@ -46,7 +49,7 @@ def monitor(
     """Watch one meter; Ctrl-C ends it."""
     profile = profile_of(profile_id)
     line = port_for(port, profile)
-    options = options_for(profile.protocol, framing=framing or "", timeout_s=timeout_s)
+    options = options_for(profile.protocol, framing=framing or "", timeout_s=timeout_s, given=given)
 
     async def work() -> None:
         from edge_agent.drivers import open_driver

@@ -2,7 +2,17 @@
 
 import click
 
-from edge_agent.cli.line import PORT_HELP, as_json, options_for, port_for, profile_of, run, value_json, values_table
+from edge_agent.cli.line import (
+    OPTION_HELP,
+    PORT_HELP,
+    as_json,
+    options_for,
+    port_for,
+    profile_of,
+    run,
+    value_json,
+    values_table,
+)
 
 
 @click.command(epilog=PORT_HELP)
@@ -11,7 +21,8 @@ from edge_agent.cli.line import PORT_HELP, as_json, options_for, port_for, profi
 @click.option("--profile", "profile_id", required=True, help="Id of a profile (see `energy-edge profiles`), or a file.")
 @click.option("--register", "registers", multiple=True, help="Only this register; may be given several times.")
 @click.option("--framing", type=click.Choice(["tcp", "rtu", "ascii"]), help="Modbus over TCP converters: rtu.")
-@click.option("--timeout", "timeout_s", default=1.0, show_default=True, help="Seconds to wait for an answer.")
+@click.option("--option", "given", multiple=True, help=OPTION_HELP)
+@click.option("--timeout", "timeout_s", default=0.0, help="Seconds to wait for an answer (0: what the protocol needs).")
 @click.option("--json", "json_wanted", is_flag=True, help="Exact values and raw bytes for machines.")
 def read(
     port: str,
@@ -19,13 +30,14 @@ def read(
     profile_id: str,
     registers: tuple[str, ...],
     framing: str | None,
+    given: tuple[str, ...],
     timeout_s: float,
     json_wanted: bool,  # noqa: FBT001 - a click flag
 ) -> None:
     """Read one meter and show every value with its unit."""
     profile = profile_of(profile_id)
     line = port_for(port, profile)
-    options = options_for(profile.protocol, framing=framing or "", timeout_s=timeout_s)
+    options = options_for(profile.protocol, framing=framing or "", timeout_s=timeout_s, given=given)
 
     async def work() -> None:
         from edge_agent.drivers import open_driver

@@ -4,7 +4,7 @@ import importlib
 from collections.abc import Mapping
 from typing import Any
 
-from common.errors import NotFoundError
+from common.errors import InputError, NotFoundError
 from edge_agent.drivers.interface import Driver
 from edge_agent.transports.port import Port
 
@@ -37,5 +37,13 @@ def open_driver(protocol: str, port: Port, **options: Any) -> Driver:
         module, _, name = DRIVERS[protocol].partition(":")
     except KeyError:
         raise NotFoundError(f"there is no driver {protocol!r}", hint=f"one of {', '.join(DRIVERS)}") from None
-    driver: Driver = getattr(importlib.import_module(module), name)(port, **options)
+    make = getattr(importlib.import_module(module), name)
+    try:
+        driver: Driver = make(port, **options)
+    except TypeError as error:
+        unknown = str(error).partition("unexpected keyword argument ")[2]
+        if not unknown:
+            raise
+        hint = "firmware_configs/README.md lists the options of each protocol"
+        raise InputError(f"{protocol} has no option {unknown}", path="options", hint=hint) from error
     return driver

@@ -66,7 +66,7 @@ class DlmsDriver:
         *,
         framing: str = "",
         client: int = 16,
-        password: str = "",
+        password: str | int = "",
         timeout_s: float = 3.0,
         retries: int = 1,
         transport: Transport | None = None,
@@ -78,7 +78,7 @@ class DlmsDriver:
         self.port = port
         self.framing = framing
         self.client = client
-        self.password = password.encode()
+        self.password = str(password).encode()  # one of digits only may come as a number
         self.timeout_s = timeout_s
         self.retries = retries
         self.transport = transport or transport_for(port)

@@ -1,9 +1,11 @@
 """The installer's tools against simulated meters, as commands in a process of their own."""
 
 import asyncio
+import contextlib
 import json
 import sys
 from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +14,13 @@ import pytest
 from common.errors import InputError
 from common.profile import METERS_DIR
 from edge_agent.cli.scan import parse_units
+from edge_agent.drivers.dlms_codec import date_time
 from edge_agent.drivers.mbus_slave import MBusSlaves, Slave
 from edge_agent.drivers.simulated_meter import simulated_line
+from tests.edge_agent.drivers.dlms_twin import DlmsTwin
+from tests.edge_agent.drivers.test_dlms import LOAD
+from tests.edge_agent.drivers.test_dlms import meter as dlms_meter
+from tests.edge_agent.drivers.test_push import p1
 
 ENERGY = bytes.fromhex("04 06 39 30 00 00")
 
@@ -100,6 +107,64 @@ def test_identify_finds_the_profile(serve: Callable[[], Any], profile: str) -> N
     found = json.loads(output)
     assert 0 == code
     assert profile == (found["profiles"] + found["possible"])[0]
+
+
+def with_profile() -> DlmsTwin:
+    """A DLMS meter with a password and two quarter hours in its load profile, the second disturbed."""
+    twin = dlms_meter(password=b"12345678")
+    columns = ((8, "0000010000ff"), (1, "0000600a01ff"), (3, "0100010800ff"))
+    described = "".join(f"0204 12{kind:04x} 0906{name} 0f02 120000" for kind, name in columns)
+    twin.objects[(7, LOAD, 3)] = b"\x01\x03" + bytes.fromhex(described)
+    rows = [
+        bytes.fromhex("02 03 09 0c") + date_time(datetime(2026, 1, 1, 0, minute, tzinfo=UTC)) + bytes((0x11, status, 6))
+        for minute, status in ((15, 0), (30, 0x80))
+    ]
+    twin.objects[(7, LOAD, 2)] = bytes((1, 2)) + b"".join(row + (1000).to_bytes(4, "big") for row in rows)
+    return twin
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_a_load_profile_is_read_with_times_and_status(as_json: bool) -> None:
+    command = ["load-profile", "PORT", "1", "--since", "2026-01-01", "--until", "2026-01-02"]
+    command += ["--option", "password=12345678", *(["--json"] if as_json else [])]
+    code, output, errors = beside(lambda: asyncio.start_server(with_profile().wrapper, "127.0.0.1", 0), *command)
+
+    assert 0 == code, errors
+    if as_json:
+        assert [
+            {"at": "2026-01-01T00:15:00Z", "status": 0, "values": {"1-0:1.8.0*255": 1000}},
+            {"at": "2026-01-01T00:30:00Z", "status": 128, "values": {"1-0:1.8.0*255": 1000}},
+        ] == json.loads(output)["rows"]
+    else:
+        assert "2026-01-01 00:30:00  80               1000" in output
+
+
+@pytest.mark.parametrize(
+    ("option", "sentence"),
+    [("frame=rtu", "modbus has no option 'frame'"), ("framing", "is no option"), ("a b=1", "is no option")],
+)
+def test_an_option_the_driver_lacks_is_named(option: str, sentence: str) -> None:
+    arguments = ("read", "PORT", "1", "--profile", "eastron_sdm630", "--option", option, "--json")
+    code, output, _ = beside(sdm630, *arguments)
+
+    assert 1 == code
+    assert sentence in json.loads(output)["error"]["message"]
+
+
+def test_a_meter_that_pushes_when_it_likes_is_waited_for() -> None:
+    async def push(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError), contextlib.closing(writer):
+            while not writer.is_closing():
+                await asyncio.sleep(1.2)
+                writer.write(p1(12345.0))
+                await writer.drain()
+
+    code, output, errors = beside(
+        lambda: asyncio.start_server(push, "127.0.0.1", 0), "read", "PORT", "0", "--profile", "dsmr_p1", "--json"
+    )
+
+    assert 0 == code, errors
+    assert "12345.000" in output
 
 
 def test_scan_finds_all_units_and_no_others() -> None:
