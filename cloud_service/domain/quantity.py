@@ -17,6 +17,7 @@ from cloud_service.domain.calendar import Schedule, period_map, season_runs
 from cloud_service.domain.charge import Charge, Known
 from cloud_service.domain.ladder import (
     Allowance,
+    Block,
     Blocks,
     Ints,
     Mode,
@@ -29,9 +30,9 @@ from cloud_service.domain.ladder import (
     split_many,
 )
 from cloud_service.domain.lines import Head
-from cloud_service.domain.money import plain
+from cloud_service.domain.money import plain, quotient
 from cloud_service.domain.part import Part
-from cloud_service.domain.proration import Prorate
+from cloud_service.domain.proration import Prorate, cycle_start, cycles
 from cloud_service.domain.usage import Intervals
 from common.errors import InputError
 
@@ -79,12 +80,11 @@ class Priced(Charge, frozen=True, kw_only=True, forbid_unknown_fields=True):
         if self.blocks is not None:
             check_blocks(self.blocks, f"{path}.blocks")
         self._check_blocks_over(path)
-        every = [*(self.blocks or ()), *(block for blocks in (self.period_blocks or {}).values() for block in blocks)]
         if self.demand and self.demand not in {
             charge.id or "demand" for charge in tariff.charges if charge.__struct_config__.tag == "demand"
         }:
             raise InputError(f"there is no demand charge {self.demand!r}", path=f"{path}.demand")
-        if any(block.per_kw for block in every) and not self.demand:
+        if any(block.per_kw for block in self._every_block()) and not self.demand:
             tariff.refuse_converted(self.register, "a bound per kW", path)
         if self.blocks_over == "time":
             tariff.refuse_converted(self.register, "blocks in the order of time", path)
@@ -139,6 +139,17 @@ class Priced(Charge, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def rate(self, part: Part) -> None:
         """One line per price and connection; periods out of season have none."""
+        if any(block.per_kw for block in self._every_block()):
+            for cycle in cycles(part.span.start, part.span.end, part.cycle_day):  # each month has a demand of its own
+                self._price(replace(part, span=cycle))
+        else:
+            self._price(part)
+
+    def _every_block(self) -> list[Block]:
+        ladders = ((self.blocks or ()), *(self.period_blocks or {}).values())
+        return [block for blocks in ladders for block in blocks]
+
+    def _price(self, part: Part) -> None:
         if self.price is not None:
             self._flat(part, self.price)
         elif self.prices is not None:
@@ -260,6 +271,14 @@ class Priced(Charge, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def _factor(self, part: Part, days: Sequence[date] | None) -> Decimal:
         if self.allowance == "period":
+            if (part.span.days if days is None else len(days)) != part.whole.days:
+                raise InputError(
+                    f"an allowance of the whole bill cannot be shared, a price or season changes inside it on "
+                    f"{part.span.start if part.span.start > part.whole.start else part.span.end}",
+                    path=f"{part.path}.allowance",
+                    hint="month or day",
+                    code="not_prorated",
+                )
             return Decimal(1)
         if self.allowance == "month" and isinstance(part.register(self.register), Intervals):
             part.refuse_cut(self.prorate)
@@ -277,7 +296,8 @@ class Priced(Charge, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def demands(self, part: Part) -> list[Decimal]:
         """The demand per row that per-kW bounds are multiplied with."""
         if self.demand:
-            found = [billed.get(self.demand) for billed in part.sheet.billing_demand]
+            month = cycle_start(part.span.start, part.cycle_day)
+            found = [billed.get((self.demand, month)) for billed in part.sheet.billing_demand]
             if any(demand is None for demand in found):
                 raise InputError(
                     f"no demand of charge {self.demand!r} is known for {part.span.start} to {part.span.end}",
@@ -319,7 +339,10 @@ class _Ladder:
         self.one = Decimal(1).scaleb(-scale)
         sign = charge.sign
         self.terms = [
-            (None if block.price is None else sign * block.price, None if block.fixed is None else sign * block.fixed)
+            (
+                None if block.price is None else sign * block.price,
+                None if block.fixed is None else quotient(sign * block.fixed * factor),
+            )
             for block in blocks
         ]
         self.demands = charge.demands(part) if any(block.per_kw for block in blocks) else None
@@ -355,7 +378,9 @@ class _Ladder:
         if price is not None:
             self.part.sheet.add(row, head, count, price, count * price)
         if fixed is not None:
-            self.part.sheet.add(row, head, count, None, fixed, f"fixed amount of the block {plain(fixed)}")
+            whole = plain(self.blocks[index].fixed or fixed)
+            words = f"fixed amount of the block {whole}" + ("" if self.factor == 1 else f" × {plain(self.factor)}")
+            self.part.sheet.add(row, head, count, None, fixed, words)
 
     def add_many(self, shares: Ints, mode: Mode, totals: Ints, parts: Ints | None = None) -> None:
         """The lines of all rows: a row has a block's line where the block was entered."""

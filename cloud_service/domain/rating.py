@@ -159,14 +159,21 @@ def _rounding_of_categories(
 
 def _taxes(terms: Sequence[Version], lines: Sequence[Line]) -> tuple[TaxLine, ...]:
     """The taxes of each version on the lines of its days; equal ones are one, rounded once."""
+    if len(terms) == 1:
+        return _taxes_of(terms[0], lines)
     found: list[TaxLine] = []
     for version in terms:
-        document, rounding = version.document, version.document.rounding
-        mine = [line for line in lines if version.start <= line.head.start < version.until]
-        found += taxation.taxes_of(
-            mine, document.taxes, document.currency, rounding.way, per_line=rounding.policy == "line_tax"
-        )
-    return taxation.joined(found, terms[-1].document.currency) if len(terms) > 1 else tuple(found)
+        start, until = version.start, version.until
+        found += _taxes_of(version, [line for line in lines if start <= line.head.start < until])
+    return taxation.joined(found, terms[-1].document.currency)
+
+
+def _taxes_of(version: Version, lines: Sequence[Line]) -> tuple[TaxLine, ...]:
+    document, rounding = version.document, version.document.rounding
+    if not document.taxes:
+        return ()
+    per_line = rounding.policy == "line_tax"
+    return taxation.taxes_of(lines, document.taxes, document.currency, rounding.way, per_line=per_line)
 
 
 def _rounding_line(  # noqa: PLR0917 -- a line's facts in their order

@@ -21,7 +21,7 @@ class Sheet:
         self.energy_credit: list[dict[str, dict[str, Decimal]]] = [{} for _ in range(rows)]
         self.money_credit: list[dict[str, Both]] = [{} for _ in range(rows)]
         self.year_to_date: list[dict[str, Both]] = [{} for _ in range(rows)]
-        self.billing_demand: list[dict[str, Decimal]] = [{} for _ in range(rows)]
+        self.billing_demand: list[dict[tuple[str, date], Decimal]] = [{} for _ in range(rows)]
         self.max_demand: list[Decimal | None] = [None] * rows
 
     def add(  # noqa: PLR0917 -- a line's facts in their order, on the hot path

@@ -132,6 +132,8 @@ def taxes_of(
 
 def _by_rate(tax: Tax, path: str, lines: Sequence[Line]) -> dict[Decimal, list[Line]]:
     """The lines by the rate that the tax has on their days."""
+    if not tax.rates:
+        return {tax.percent or ZERO: list(lines)} if lines else {}
     found: dict[Decimal, list[Line]] = {}
     for line in lines:
         found.setdefault(rate_on(tax, line.head.start, path), []).append(line)

@@ -194,9 +194,9 @@ class Demand(Charge, tag="demand", frozen=True, kw_only=True, forbid_unknown_fie
             if taken and (most is None or demand > most):
                 sheet.max_demand[row] = demand
             billed, words = self._billed(part, month, row, demand)
-            before = sheet.billing_demand[row].get(name)
+            before = sheet.billing_demand[row].get((name, month.first))
             if before is None or billed > before:
-                sheet.billing_demand[row][name] = billed
+                sheet.billing_demand[row][name, month.first] = billed
             self._add(part, month, row, billed, f"highest {demand:f} {unit} {wall}{words}")
 
     def _add(self, part: Part, month: "_Month", row: int, billed: Decimal, note: str) -> None:

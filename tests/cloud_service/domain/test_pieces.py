@@ -4,9 +4,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pytest
 
 from cloud_service.domain.tariff import join_versions
+from cloud_service.domain.usage import Intervals
 from common.errors import InputError
 from common.period import Span
 from tests.cloud_service.domain.builders import amounts, bill, energy, make_tariff, steady, total
@@ -120,3 +122,50 @@ def test_a_season_shares_a_total_by_the_stated_rule(rule: str, expected: list[st
     charge = energy(prices={"summer": "0.10", "winter": "0.20"}, prorate=rule)
 
     assert expected == amounts(bill(make_tariff(charge, schedules=SEASONS), total("300", APRIL), APRIL))
+
+
+RISE = [{"name": "vat", "rates": [{"percent": "10", "until": "2026-04-16"}, {"percent": "20", "from": "2026-04-16"}]}]
+
+
+def test_a_fixed_amount_of_a_block_is_not_due_twice_where_a_tax_changes() -> None:
+    charge = energy(blocks=[{"up_to": "100", "fixed": "30"}, {"price": "1"}])
+
+    found = bill(make_tariff(charge, taxes=RISE), total("60", APRIL), APRIL)
+
+    assert ["15.00", "15.00"] == amounts(found)
+    assert "fixed amount of the block 30 × 0.5" == found.lines[0].note
+
+
+@pytest.mark.parametrize(
+    ("charge", "rest"),
+    [
+        pytest.param(
+            energy(blocks=[{"up_to": "9", "price": "1"}, {"price": "2"}]), {"taxes": RISE}, id="a tax changes"
+        ),
+        pytest.param(
+            energy(
+                period_blocks={name: [{"up_to": "9", "price": "1"}, {"price": "2"}] for name in ("summer", "winter")}
+            ),
+            {"schedules": SEASONS},
+            id="a season changes",
+        ),
+    ],
+)
+def test_an_allowance_of_the_whole_bill_is_not_given_to_each_part(charge: dict[str, Any], rest: dict[str, Any]) -> None:
+    with pytest.raises(InputError, match="allowance of the whole bill") as refused:
+        bill(make_tariff({**charge, "allowance": "period"}, **rest), steady(span=APRIL), APRIL)
+    assert ("not_prorated", "charges[0].allowance") == (refused.value.code, refused.value.path)
+
+
+def test_blocks_per_kw_follow_the_demand_of_each_month() -> None:
+    """4 kW in April and 1 kW in May are 400 and 100 kWh at the first price, not 800 of both."""
+    two = Span(APRIL.start, date(2026, 6, 1))
+    hours = np.array([4000] * 720 + [1000] * 744, dtype=np.int64)
+    tariff = make_tariff(
+        {"kind": "demand", "window_min": 60, "price": "0"},
+        energy(demand="demand", blocks=[{"up_to": "100", "per_kw": True, "price": "0.2"}, {"price": "0.1"}]),
+    )
+
+    found = bill(tariff, Intervals(hours, 3600), two)
+
+    assert [D(400), D(2480), D(100), D(644)] == [line.quantity for line in found.lines if line.charge == "energy"]
