@@ -61,6 +61,7 @@ class Courier:
     connects: int = 0
     jitter_s: float = 1.0
     qos: int = 1
+    coming: bool = False  # more will be held: the delivery goes on though nothing waits
 
     @property
     def catalog(self) -> Catalog:
@@ -72,9 +73,9 @@ class Courier:
         self.waiting |= {one.first: one for one in loads}
 
     async def deliver(self, deadline_s: float) -> bool:
-        """Until everything has its receipt, or the time is over; whether all has."""
+        """Until everything has its receipt and no more is coming, or the time is over; whether all has."""
         end = time.monotonic() + deadline_s
-        while self.waiting and time.monotonic() < end:
+        while (self.waiting or self.coming) and time.monotonic() < end:
             try:
                 await asyncio.wait_for(self._connection(), end - time.monotonic())
             except aiomqtt.MqttError:
@@ -100,7 +101,7 @@ class Courier:
                 one.sent_s = 0.0
             listening = asyncio.create_task(self._listen(client))
             try:
-                while self.waiting and not listening.done():
+                while (self.waiting or self.coming) and not listening.done():
                     await self._send(client)
                     await asyncio.sleep(0.01)
                 if listening.done():

@@ -2,10 +2,13 @@
 
 - no_key: what was received before is stored again (the test also takes the table's unique key away).
 - no_commit: now and then a transaction is undone although its receipts go out.
+- early_receipt: receipts go out before the commit, which comes a moment later.
+- unsafe: a database that forgets what it has committed is not refused (the test makes it one).
 """
 
 import itertools
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,8 +17,12 @@ import numpy as np
 
 from cloud_service.domain.stream_position import Position
 from cloud_service.flow.ingest import taking
+from cloud_service.store import readings
+from cloud_service.store.readings import Columns
 from cloud_service.store.session import Engine, Session
-from cloud_service.subscriber.__main__ import main
+from cloud_service.subscriber import __main__ as subscriber
+
+LATE_S = 0.7
 
 
 def no_key() -> None:
@@ -41,6 +48,42 @@ def no_commit() -> None:
     taking.transaction = undone  # type: ignore[attr-defined]
 
 
+def early_receipt() -> None:
+    insert = readings.insert
+
+    def noted(session: Session, rows: Columns) -> None:
+        session.info["late"] = True
+        insert(session, rows)
+
+    @contextmanager
+    def late(engine: Engine) -> Iterator[Session]:
+        session = Session(engine, expire_on_commit=False)
+        session.begin()
+        try:
+            yield session
+        except BaseException:
+            session.close()
+            raise
+
+        def finish() -> None:
+            session.commit()
+            session.close()
+
+        if session.info.get("late"):
+            threading.Timer(LATE_S, finish).start()
+        else:
+            finish()
+
+    readings.insert = noted
+    taking.transaction = late  # type: ignore[attr-defined]
+
+
+def unsafe() -> None:
+    subscriber.refuse_unsafe = lambda _engine: None  # type: ignore[attr-defined, assignment]
+
+
+FAULTS = {"no_key": no_key, "no_commit": no_commit, "early_receipt": early_receipt, "unsafe": unsafe}
+
 if __name__ == "__main__":
-    {"no_key": no_key, "no_commit": no_commit}[os.environ["SABOTAGE"]]()
-    main()
+    FAULTS[os.environ["SABOTAGE"]]()
+    subscriber.main()
