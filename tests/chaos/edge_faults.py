@@ -23,10 +23,12 @@ GATEWAY = "gw-chaos"
 METERS = 4
 START_MS = 1_790_000_000_000
 
+FULL = os.environ.get("CHAOS") == "full"  # as `make chaos` sets it
+
 
 def count(full: int, short: int) -> int:
-    """How many times: `make chaos` sets CHAOS=full."""
-    return full if os.environ.get("CHAOS") == "full" else short
+    """How many times."""
+    return full if FULL else short
 
 
 def need_program(name: str) -> str:

@@ -1,14 +1,25 @@
-"""An agent that is broken on purpose: `python -m tests.chaos.edge_sabotage FAULT run --config FILE`.
+"""An agent that is broken on purpose: `python -m tests.chaos.edge_sabotage FAULT,FAULT run --config FILE`.
 
 - whole: not broken, for comparison.
 - puback: what the broker took is forgotten.
+- lazy: a round counts as committed although only every fifth is.
+- live_only: what could not be sent while the network was away is forgotten.
+- wall_clock: the wall clock is believed, whoever set it.
+- impatient: not broken, but gives a silent broker up after two seconds, so that a test need not wait longer.
 """
 
 import sys
+from collections.abc import Sequence
 
+from edge_agent import clock
 from edge_agent.__main__ import main
+from edge_agent.buffer.keeper import Keeper
+from edge_agent.buffer.ranges import Range
 from edge_agent.buffer.room import EVER_MS, prune
-from edge_agent.uplink import outbox
+from edge_agent.buffer.row import Sample
+from edge_agent.uplink import link, outbox
+
+LAZY_ROUNDS = 5
 
 
 def forget_on_puback() -> None:
@@ -25,6 +36,55 @@ def forget_on_puback() -> None:
     outbox.Outbox.next = sent_is_done  # type: ignore[method-assign]
 
 
+def commit_seldom() -> None:
+    """Rounds are kept in memory until there are some."""
+    original = Keeper.append
+    held: list[Sequence[Sample]] = []
+
+    def seldom(self: Keeper, samples: Sequence[Sample]) -> Range:
+        if samples:
+            held.append(samples)
+        if len(held) < LAZY_ROUNDS:
+            return (1, 0)
+        done = original(self, [sample for round_ in held for sample in round_])
+        held.clear()
+        return done
+
+    Keeper.append = seldom  # type: ignore[method-assign]
+
+
+def forget_the_backlog() -> None:
+    """A new connection starts with what comes now."""
+    original = outbox.Outbox.connected
+
+    def afresh(self: outbox.Outbox, now_s: float) -> None:
+        stream = self.keeper.buffer.current
+        self.keeper.buffer.receive(stream, [(1, stream.last)])
+        original(self, now_s)
+
+    outbox.Outbox.connected = afresh  # type: ignore[method-assign]
+
+
+def believe_the_wall_clock() -> None:
+    """The kernel always vouches for it."""
+    clock.kernel_says_synchronised = lambda: True
+
+
+def lose_patience() -> None:
+    """A broker that says nothing is dead after two seconds."""
+    link.TIMEOUT_S = 2.0
+
+
+FAULTS = {
+    "whole": lambda: None,
+    "puback": forget_on_puback,
+    "lazy": commit_seldom,
+    "live_only": forget_the_backlog,
+    "wall_clock": believe_the_wall_clock,
+    "impatient": lose_patience,
+}
+
 if __name__ == "__main__":
-    {"whole": lambda: None, "puback": forget_on_puback}[sys.argv.pop(1)]()
+    for fault in sys.argv.pop(1).split(","):
+        FAULTS[fault]()
     main()

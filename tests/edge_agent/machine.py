@@ -63,7 +63,7 @@ interval_s = {interval_s}
 name = "one"
 protocol = "{protocol}"
 port = "{port}"
-timeout_s = 0.5
+timeout_s = {timeout_s}
 """
 METER = """
 [[bus.meter]]
@@ -164,6 +164,7 @@ def write_site(
     gateway: str = "gw-test",
     host: str = "127.0.0.1",
     registers: tuple[str, ...] = ("energy_import_total", "energy_export_total"),
+    timeout_s: float = 0.5,
 ) -> Path:
     names = "[" + ", ".join(f'"{name}"' for name in registers) + "]"
     text = SITE.format(
@@ -174,6 +175,7 @@ def write_site(
         interval_s=interval_s,
         protocol=protocol,
         port=port,
+        timeout_s=timeout_s,
     )
     text += "".join(METER.format(number=number, registers=names) for number in range(1, meters + 1))
     path = folder / "site.toml"
