@@ -151,6 +151,13 @@ def test_control_without_epochs_a_new_file_collides_with_the_old_one(
         must_fail(lambda: check_images(tmp_path, 30))
 
 
+@pytest.mark.slow
+def test_control_a_loss_that_is_not_reported_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    crash_image(tmp_path)
+    with sabotage(monkeypatch, (f"{store.__name__}.Buffer.lost", 0)):
+        must_fail(lambda: check_images(tmp_path, 30))
+
+
 def test_an_old_copy_of_the_whole_folder_begins_a_new_epoch(tmp_path: Path) -> None:
     """A restored SD card: the cloud has more of the stream than the buffer does."""
     keeper = new_keeper(tmp_path / "card")
