@@ -115,14 +115,13 @@ def _with_mark(rest: StreamState, mark: Mark) -> StreamState:
 
 
 def _notes(aside: Path) -> tuple[Register | None, State | None]:
-    """The notes of a damaged file, each if it can be read and its sum is right. Works on a copy: SQLite may write."""
-    copy = aside / "copy"
-    shutil.rmtree(copy, ignore_errors=True)
+    """The notes of a damaged file, each if it can be read and its sum is right.
+
+    Read in place and read-only, log included: a copy of a large file would hold up polling and need room on the disk.
+    """
+    index = aside / f"{FILE}-shm"
     try:
-        copy.mkdir()
-        for path in aside.glob(f"{FILE}*"):
-            shutil.copy(path, copy / path.name)
-        with closing(sqlite3.connect(copy / FILE)) as connection:
+        with closing(sqlite3.connect(f"{(aside / FILE).resolve().as_uri()}?mode=ro", uri=True)) as connection:
             query = "SELECT content FROM note WHERE name = ?"
             found = {name: connection.execute(query, (name,)).fetchone() for name in ("register", "state")}
         bodies = {name: unsealed(row[0]) if row else None for name, row in found.items()}
@@ -133,7 +132,7 @@ def _notes(aside: Path) -> tuple[Register | None, State | None]:
     else:
         return register, state
     finally:
-        shutil.rmtree(copy, ignore_errors=True)
+        index.unlink(missing_ok=True)  # SQLite's index of the log is worth nothing to anybody else
 
 
 def waiting(folder: Path) -> list[Path]:

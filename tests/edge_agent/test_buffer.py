@@ -1,5 +1,6 @@
 """The buffer: committed is kept, changed is noticed, damage never stops it."""
 
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from common.reading import TimeQuality
 from edge_agent.buffer import Buffer, Damaged, Keeper, Ranges, Sample
 from edge_agent.buffer.keeper import Limits
-from edge_agent.buffer.mend import open_buffer
+from edge_agent.buffer.mend import open_buffer, replace
 from edge_agent.buffer.room import prune, thin
 
 GRID = True
@@ -229,6 +230,24 @@ def test_damage_while_running_begins_a_new_epoch_and_loses_nothing_readable(tmp_
     assert [0, 1, 2, 3, 4, 5] == values(kept)
     assert (2, 0) == (len(kept.buffer.streams), kept.buffer.lost)
     kept.close()
+
+
+def test_a_file_that_is_set_aside_stays_as_it_was_and_tells_what_it_knew(tmp_path: Path) -> None:
+    kept = keeper(tmp_path / "live")
+    kept.append([sample(1), sample(2)])
+    kept.buffer.receive(kept.buffer.current, [(2, 2)])
+    kept.buffer.save()
+    shutil.copytree(tmp_path / "live", tmp_path / "killed")
+    kept.close()
+    before = {path.name: path.read_bytes() for path in (tmp_path / "killed").glob("buffer.*")}
+
+    replace(tmp_path / "killed")
+
+    aside = tmp_path / "killed" / "damaged-1"
+    assert before == {path.name: path.read_bytes() for path in aside.iterdir()}
+    again = keeper(tmp_path / "killed")
+    assert [[(2, 2)], []] == [list(stream.done) for stream in again.buffer.streams.values()]
+    again.close()
 
 
 def test_rows_whose_commit_failed_are_not_found_twice(tmp_path: Path) -> None:
