@@ -74,14 +74,14 @@ async def drain(folder: Path, rows: int) -> int:
 
 
 async def _watch(edge: AgentProcess, cloud: CloudTwin, rows: int, started: float) -> tuple[float, float, float]:
-    """Until everything is there: seconds, highest RSS, longest silence of the live lane."""
+    """Until everything is there: seconds, highest RSS, longest lag of the live lane, its first reading included."""
     rss = lag = 0.0
+    started_at = time.time()
     while True:
         await asyncio.sleep(0.1)
         seen = next((stream.seen for stream in cloud.streams.values()), None)
         rss = max(rss, edge.rss_mib())
-        if cloud.latest_live_ms:
-            lag = max(lag, time.time() - cloud.latest_live_ms / 1000)
+        lag = max(lag, time.time() - max(cloud.latest_live_ms / 1000, started_at))
         if seen and seen.prefix >= rows:
             return time.monotonic() - started, rss, lag
         if time.monotonic() - started > MINUTES_MAX * 60 or edge.process.poll() is not None:

@@ -9,7 +9,7 @@ import pytest
 
 from common.reading import TimeQuality
 from edge_agent.buffer import Buffer, Damaged, Keeper, Ranges, Sample
-from edge_agent.buffer.keeper import Limits
+from edge_agent.buffer.keeper import DAY_MS, Limits
 from edge_agent.buffer.mend import open_buffer, replace
 from edge_agent.buffer.room import prune, thin
 
@@ -159,6 +159,30 @@ def test_thinning_takes_fine_readings_only(tmp_path: Path) -> None:
     assert [3, 6, 9] == values(kept)
     assert [(1, 2), (4, 5), (7, 8)] == list(kept.buffer.current.void("thinned"))
     kept.close()
+
+
+def test_receipted_readings_stay_35_days_and_fine_ones_wait_90_for_a_receipt(tmp_path: Path) -> None:
+    now_ms = 1_790_000_000_000
+    kept = keeper(tmp_path)
+    ages = (100, 91, 89, 36, 34, 0)
+    for age in ages:
+        at_ms = now_ms - age * DAY_MS
+        kept.append([sample(age, at_ms=at_ms, grid=False), sample(1000 + age, at_ms=at_ms)])
+
+    kept.tend(now_ms, clock_is_good=False)
+    assert {*ages, *(1000 + age for age in ages)} == set(values(kept))  # a clock that may be wrong deletes nothing
+    tend_later(kept, now_ms)
+    assert {89, 36, 34, 0, *(1000 + age for age in ages)} == set(values(kept))
+    kept.buffer.receive(kept.buffer.current, [(1, 2 * len(ages))])
+    tend_later(kept, now_ms)
+    assert {34, 0, 1034, 1000} == set(values(kept))
+    kept.close()
+
+
+def tend_later(kept: Keeper, now_ms: int) -> None:
+    """A minute later, with a clock that is known."""
+    kept._prune_due_s = 0.0
+    kept.tend(now_ms, clock_is_good=True)
 
 
 def test_a_resend_asks_for_what_is_here_and_voids_what_is_gone(tmp_path: Path) -> None:
