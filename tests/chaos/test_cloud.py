@@ -40,6 +40,13 @@ def rig() -> Iterator[Rig]:
         yield rig
 
 
+@pytest.fixture(autouse=True)
+def no_subscriber_is_left(rig: Rig) -> Iterator[None]:
+    yield
+    if "subscriber" in rig.processes:
+        rig.kill("subscriber")
+
+
 def loads_of(epoch: int, batches: int) -> Loads:
     """What each gateway has to deliver."""
     return {
@@ -145,7 +152,6 @@ def test_kills_of_subscriber_database_and_broker_lose_and_double_nothing(rig: Ri
     delivered = asyncio.run(under_kills(rig, loads, kills, epoch=1, deadline_s=count(3000, 120)))
 
     assert (True, []) == (delivered == loads, faults(rig, 1, oracle(loads)))
-    rig.terminate("subscriber")
 
 
 @pytest.mark.parametrize(
@@ -203,7 +209,6 @@ def test_a_network_that_drops_doubles_and_reorders_a_fifth_changes_nothing(rig: 
 
     assert ([True] * GATEWAYS, []) == (delivered, faults(rig, 2, oracle(loads)))
     assert min(proxy.dropped, proxy.doubled, proxy.delayed) > 5
-    rig.terminate("subscriber")
 
 
 @pytest.mark.parametrize(("sabotage", "epoch", "shows"), [("no_commit", 3, "lost"), ("no_key", 4, "doubled")])
@@ -219,4 +224,3 @@ def test_the_network_finds_a_sabotaged_build(rig: Rig, sabotage: str, epoch: int
     asyncio.run(through_proxy(rig, loads, epoch=epoch, deadline_s=10, window=10))
 
     assert any(fault.startswith(shows) for fault in faults(rig, epoch, oracle(loads)))
-    rig.kill("subscriber")
