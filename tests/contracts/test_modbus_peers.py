@@ -22,7 +22,9 @@ from edge_agent.drivers.simulated_meter import simulated_line
 from edge_agent.transports.port import Port
 from tests.edge_agent.builders import make_profile, served
 
+ROOT = Path(__file__).parents[2]
 SOURCE = Path(__file__).with_name("libmodbus_server.c")
+MODBUS_SERIAL = "modbus-serial@8.0.25"
 KWH = 'unit = "kWh", kind = "index"'
 PEER = make_profile(
     f"""
@@ -48,6 +50,20 @@ def libmodbus(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ["gcc", "-O1", "-Wall", str(SOURCE), "-I/usr/include/modbus", "-lmodbus", "-o", str(program)], check=True
     )
     return program
+
+
+@pytest.fixture(scope="session")
+def modbus_serial() -> Path:
+    """npm's modbus-serial (MIT), fetched once into .peers/."""
+    folder = ROOT / ".peers"
+    if not shutil.which("npm"):
+        pytest.skip("needs node and npm")
+    if not (folder / "node_modules" / "modbus-serial").exists():
+        command = ["npm", "install", "--prefix", str(folder), "--omit=optional", "--ignore-scripts", MODBUS_SERIAL]
+        fetched = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        if fetched.returncode:
+            pytest.skip(f"npm does not get {MODBUS_SERIAL}: {fetched.stderr.strip()[-200:]}")
+    return folder / "node_modules"
 
 
 @contextlib.contextmanager
@@ -143,6 +159,19 @@ def test_libmodbus_behind_a_serial_device_server_is_read_as_rtu_over_tcp(libmodb
                 assert {name: Decimal(text) for name, text in EXPECTED.items()} == asyncio.run(read(port))
             finally:
                 process.kill()
+
+
+def test_npms_modbus_serial_gives_every_type_right(modbus_serial: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def read(port: int) -> dict[str, Decimal]:
+        async with ModbusDriver(Port.parse(f"tcp://127.0.0.1:{port}")) as driver:
+            with pytest.raises(MeterRefused):
+                await driver.words("17", 3, 99, 5)
+            return await values(driver, "17", PEER)
+
+    monkeypatch.setenv("NODE_PATH", str(modbus_serial))
+    port = free_port()
+    with running("node", str(SOURCE.with_name("modbus_serial_server.js")), str(port)):
+        assert {name: Decimal(text) for name, text in EXPECTED.items()} == asyncio.run(read(port))
 
 
 def test_a_pymodbus_server_gives_the_same() -> None:
