@@ -41,8 +41,8 @@ def scan(port: str, json_wanted: bool, all_settings: bool, **options: Any) -> No
     """
     profiles = load_all()
     scanner = _mbus(profiles, options) if options["protocol"] == "mbus" else _modbus(profiles, options)
-    settings = _settings(Port.parse(port), options, profiles)
-    found = run(lambda: _scan(settings, scanner, stop_early=not all_settings))
+    to_try = settings(Port.parse(port), options, profiles)
+    found = run(lambda: _scan(to_try, scanner, stop_early=not all_settings))
     if json_wanted:
         as_json({"meters": [found_json(meter) for meter in found]})
     elif found:
@@ -50,7 +50,7 @@ def scan(port: str, json_wanted: bool, all_settings: bool, **options: Any) -> No
         click.echo(_next_step(port, found[0], options), err=True)
     else:
         raise NotFoundError(
-            f"no meter answers on {settings[0].name}",
+            f"no meter answers on {to_try[0].name}",
             hint="are A and B swapped, is the bus terminated, are the meters powered? try --all, or --protocol mbus",
         )
 
@@ -83,7 +83,7 @@ def _label(port: Port) -> str:
     return f"{port.baud} {port.data_bits}{port.parity}{port.stop_bits}" if port.device else port.name
 
 
-def _settings(port: Port, options: dict[str, Any], profiles: Sequence[MeterProfile]) -> list[Port]:
+def settings(port: Port, options: dict[str, Any], profiles: Sequence[MeterProfile]) -> list[Port]:
     """Line settings to try, the most usual first; one for a network port."""
     if not port.device:
         return [port]

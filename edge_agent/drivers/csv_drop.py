@@ -1,7 +1,8 @@
 """A folder that files are dropped into, by a handheld or a head-end: CSV rows as readings, by a profile's columns.
 
 Each file is taken once: when all its rows have been committed it is moved to `done/`, one that cannot be read goes to
-`failed/` with the reason beside it. A file that is still being written is left alone.
+`failed/` with the reason beside it. A file that is still being written is left alone. A crash before the move reads it
+again instead of losing it: the same values at the same instants.
 """
 
 import csv

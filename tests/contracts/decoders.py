@@ -190,7 +190,9 @@ def one_frame(length: int) -> Callable[[bytes], Iterable[int]]:
 
 
 def one_hdlc_frame(data: bytes) -> Iterable[int]:
-    """The same, as long as the frame says."""
+    """The same, as long as the frame says, and with no other whole frame as its content."""
+    if dlms_link.FLAG in data[1:-1]:
+        return ()
     return one_frame((int.from_bytes(data[1:3], "big") & 0x7FF) + 2)(data)
 
 

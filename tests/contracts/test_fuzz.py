@@ -90,6 +90,17 @@ def test_no_telegram_is_accepted_with_a_flipped_bit(name: str) -> None:
             refuses_damage(decoder, decoder.good, at, bit)
 
 
+@pytest.mark.parametrize(
+    ("name", "telegram"),
+    [
+        pytest.param("modbus_ascii_line", b":110304449A5000BA\r\r\n", id="a blank behind the digits"),
+        pytest.param("modbus_ascii_line", b":1103 04449A5000BA\r\n", id="a blank between the digits"),
+    ],
+)
+def test_what_a_search_found_is_refused(name: str, telegram: bytes) -> None:
+    assert outcome(DECODERS[name], telegram) is None
+
+
 @fuzzed
 @given(st.binary(max_size=200))
 def test_any_body_behind_a_sound_mbus_header_is_answered_or_refused(body: bytes) -> None:

@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 
 from common.errors import InputError
-from common.profile import METERS_DIR
-from edge_agent.cli.scan import parse_units
+from common.profile import METERS_DIR, load_all
+from edge_agent.cli.scan import Bar, parse_units, settings
 from edge_agent.drivers.dlms_codec import date_time
 from edge_agent.drivers.mbus_slave import MBusSlaves, Slave
 from edge_agent.drivers.simulated_meter import simulated_line
+from edge_agent.transports.port import Port
 from tests.edge_agent.drivers.dlms_twin import DlmsTwin
 from tests.edge_agent.drivers.test_dlms import LOAD
 from tests.edge_agent.drivers.test_dlms import meter as dlms_meter
@@ -219,6 +220,38 @@ def test_profiles_are_listed_and_checked(tmp_path: Path) -> None:
     assert ["kamstrup_382"] == [one["id"] for one in json.loads(listed[1])["profiles"]]
     assert (0, True) == (good[0], "all right" in good[1])
     assert (1, True) == (bad[0], "gives 1234.5, not 1234.6" in bad[2])
+
+
+def settings_of(**options: Any) -> list[str]:
+    """The settings a scan of a serial line tries, in their order."""
+    given = {"protocol": "modbus", "bauds": (), "parities": (), **options}
+    tried = settings(Port.parse("serial:///dev/ttyUSB0"), given, load_all())
+    return [f"{port.baud} {port.data_bits}{port.parity}{port.stop_bits}" for port in tried]
+
+
+def test_the_settings_most_meters_leave_the_factory_with_are_tried_first_and_each_once() -> None:
+    tried = settings_of()
+
+    assert {"9600 8N1", "9600 8E1"} == set(tried[:2])
+    assert {"19200 8E1", "19200 8N1", "38400 8N1", "2400 8N1"} < set(tried)
+    assert len(tried) == len(set(tried))
+
+
+def test_named_speeds_and_parities_are_tried_in_all_combinations() -> None:
+    assert ["4800 8N1", "4800 8O1"] == settings_of(bauds=(4800,), parities=("N", "O"))
+    assert "2400 8E1" == settings_of(protocol="mbus")[0]
+
+
+def test_the_bar_says_how_far_it_is_and_how_long_it_takes_yet(capsys: pytest.CaptureFixture[str]) -> None:
+    bar = Bar("9600 8N1")
+    bar.shown = True
+    bar.started -= 30
+    bar(10, 40)
+
+    shown = capsys.readouterr().err
+    assert "10/40" in shown
+    assert "90 s left" in shown
+    assert len(shown.strip("\r\n")) < 90
 
 
 def test_likely_units_are_tried_first() -> None:
