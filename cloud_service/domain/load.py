@@ -50,7 +50,7 @@ class PackedDays:
     step_s: int
     mixed: bool  # days of different steps
     body: bytes
-    missing: int  # intervals without a usable value
+    missing: tuple[int, ...]  # of each day, intervals without a usable value
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ def _intervals(members: Sequence[Counter], reads: Reads) -> Intervals:
         and _whole(members[0], reads)
     ):
         packed = days[members[0].register_id]
-        if len(packed.days) == span.days and not packed.missing and not packed.mixed:
+        if len(packed.days) == span.days and not any(packed.missing) and not packed.mixed:
             values = np.frombuffer(packed.body, dtype="<i8")
             if len(values) == _offsets(span.start, span.end, reads.zone_name, packed.step_s)[span.end]:
                 return Intervals(values.astype(np.int64, copy=False), packed.step_s)
@@ -170,19 +170,24 @@ def _joined(members: Sequence[Counter], reads: Reads) -> Intervals:
         packed = days.get(member.register_id)
         if packed is None:
             continue
-        if not reads.so_far:
-            _refuse_missing(member, packed)
         factor = int(member.multiplier.scaleb(scale - THOUSANDTHS))
         values = np.frombuffer(packed.body, dtype="<i8")
-        position = 0
-        for day in packed.days:
+        position = lost = 0
+        for day, missing in zip(packed.days, packed.missing, strict=True):
             count = intervals_in_day(day, reads.zone_name, step_s)
             first, last = _mounted_steps(member, day, reads.zone_name, step_s)
             if first < last:
+                lost += _missed(member, missing, count - (last - first))
                 at = offsets[day]
                 total[at + first : at + last] += values[position + first : position + last] * factor
                 covered.add(day)
             position += count
+        if lost and not reads.so_far:
+            raise InputError(
+                f"{lost} intervals of register {member.name} of meter {member.meter} have no usable value",
+                code="missing_intervals",
+                hint="estimate or substitute them, then run the billing again",
+            )
     if not reads.so_far:
         _refuse_gaps(covered, span, members[0])
     return Intervals(total, step_s, scale)
@@ -196,14 +201,12 @@ def _mounted_steps(counter: Counter, day: date, zone_name: str, step_s: int) -> 
     return max(first, 0), min(last, count)
 
 
-def _refuse_missing(counter: Counter, packed: PackedDays) -> None:
-    exchanged = counter.dismounted is not None or counter.mounted.date() >= packed.days[0]
-    if packed.missing and not exchanged:
-        raise InputError(
-            f"{packed.missing} intervals of register {counter.name} of meter {counter.meter} have no usable value",
-            code="missing_intervals",
-            hint="estimate or substitute them, then run the billing again",
-        )
+def _missed(counter: Counter, missing: int, outside: int) -> int:
+    """Intervals without a value that should have one: an interval register has none in the steps outside its mount.
+
+    An index register counts nothing there, and nothing is missing.
+    """
+    return max(missing - outside, 0) if counter.kind == "interval" else missing
 
 
 def _refuse_gaps(covered: set[date], span: Span, counter: Counter) -> None:

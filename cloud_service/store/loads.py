@@ -41,13 +41,13 @@ def packed_days(session: Session, registers: Sequence[int], span: Span) -> dict[
         for register, day, step_s, values, missing in cursor:
             kept = found.get(register)
             if kept is None:
-                kept = found[register] = [[], step_s, False, [], 0]
+                kept = found[register] = [[], step_s, False, [], []]
             kept[0].append(day)
             kept[2] = kept[2] or step_s != kept[1]
             kept[3].append(values)
-            kept[4] += missing
+            kept[4].append(missing)
     return {
-        register: PackedDays(tuple(days), step_s, mixed, b"".join(parts), missing)
+        register: PackedDays(tuple(days), step_s, mixed, b"".join(parts), tuple(missing))
         for register, (days, step_s, mixed, parts, missing) in found.items()
     }
 

@@ -1,4 +1,5 @@
 import itertools
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -28,7 +29,8 @@ def counter(register: int = 1, **facts: object) -> Counter:
 
 def packed(span: Span, wh: int, missing: int = 0) -> PackedDays:
     counts = [intervals_in_day(day, ZONE, 900) for day in span]
-    return PackedDays(tuple(span), 900, mixed=False, body=np.full(sum(counts), wh, "<i8").tobytes(), missing=missing)
+    body = np.full(sum(counts), wh, "<i8").tobytes()
+    return PackedDays(tuple(span), 900, mixed=False, body=body, missing=(missing, *[0] * (len(counts) - 1)))
 
 
 def total(register: object) -> int:
@@ -90,6 +92,27 @@ def test_for_a_balance_what_is_not_there_yet_counts_as_nothing() -> None:
 def test_intervals_without_a_value_are_refused() -> None:
     with pytest.raises(InputError, match="3 intervals"):
         measure([counter()], "electricity", Reads(OCTOBER, ZONE, {1: packed(OCTOBER, 100, missing=3)}, {}))
+
+
+def test_an_exchange_in_the_month_hides_no_missing_interval() -> None:
+    """On the day of the exchange an interval meter has no values outside of its mount; every other gap counts."""
+    change = day_start(date(2026, 10, 16), ZONE) + timedelta(hours=10)
+    counters = [counter(1, dismounted=change), counter(2, mounted=change, kind="interval")]
+    second = Span(date(2026, 10, 16), OCTOBER.end)
+    old = packed(Span(OCTOBER.start, date(2026, 10, 17)), 100)
+
+    def exchanged(new_missing: int, old_missing: int = 0) -> int:
+        days = {
+            1: replace(old, missing=(old_missing, *old.missing[1:])),
+            2: packed(second, 10, missing=new_missing),
+        }
+        return total(measure(counters, "electricity", Reads(OCTOBER, ZONE, days, {})).registers["import"])
+
+    assert (15 * 96 + 40) * 100 + (15 * 96 + 100 - 40) * 10 == exchanged(40)  # 10 hours before it was mounted
+    with pytest.raises(InputError, match="1 intervals of register import of meter M2"):
+        exchanged(41)
+    with pytest.raises(InputError, match="2 intervals of register import of meter M1"):
+        exchanged(40, old_missing=2)  # an index register that stopped before it was taken down
 
 
 def test_two_rates_of_one_meter_keep_their_names() -> None:
