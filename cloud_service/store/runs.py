@@ -136,25 +136,6 @@ ITEMS = text(
     " WHERE b.billing_run_id = :run AND (cast(:state AS text) IS NULL OR b.state = :state) ORDER BY b.id"
     " LIMIT :limit OFFSET :offset"
 )
-COUNTS = text(
-    "SELECT a.id FROM account a WHERE a.id IN (SELECT c.account_id FROM billing_item b JOIN contract c"
-    "    ON c.id = b.contract_id WHERE b.billing_run_id = :run AND b.state = 'rated')"
-    " ORDER BY a.id LIMIT :limit FOR NO KEY UPDATE SKIP LOCKED"
-)
-RATED_OF = text(
-    "SELECT b.id, b.contract_id, lower(b.during) AS start, upper(b.during) AS end, b.state, b.reason, b.rated"
-    "  FROM billing_item b JOIN contract c ON c.id = b.contract_id WHERE b.billing_run_id = :run AND b.state = 'rated'"
-    "   AND c.account_id = ANY(:accounts) ORDER BY c.account_id, b.id"
-)
-CLAIM = text(
-    "SELECT id, contract_id, lower(during) AS start, upper(during) AS end, state, reason, rated FROM billing_item"
-    " WHERE billing_run_id = :run AND state = :state LIMIT :limit FOR UPDATE SKIP LOCKED"
-)
-ITEMS = text(
-    "SELECT id, contract_id, lower(during) AS start, upper(during) AS end, state, reason, rated FROM billing_item"
-    " WHERE billing_run_id = :run AND (cast(:state AS text) IS NULL OR state = :state) ORDER BY id"
-    " LIMIT :limit OFFSET :offset"
-)
 COUNTS = text("SELECT state, count(*) AS items FROM billing_item WHERE billing_run_id = :run GROUP BY state")
 AMOUNTS = text(
     "SELECT rated->>'currency' AS currency, sum((rated->>'total')::numeric) AS amount FROM billing_item"

@@ -54,15 +54,12 @@ NOTHING = Move()
 class Driver:
     """Does random operations on a world; `done` counts those that were booked, `refused` those turned down.
 
-    Both sessions must keep their connection, and nobody else may write to the database. What must be refused is tried
-    in a session of its own, because a rollback makes psycopg forget all statements it has prepared.
+    The session must keep one connection, and nobody else may write to its database.
     """
 
-    def __init__(
-        self, world: World, doomed: Session, model: Model, *, seed: int, number: int = 0, seen: int = 0
-    ) -> None:
+    def __init__(self, world: World, model: Model, *, seed: int, number: int = 0, seen: int = 0) -> None:
         self.world = world
-        self.doomed = doomed
+        self.session: Session = world.session
         self.connection = driver(world.session)
         self.random = random.Random(seed)
         self.today = date(2026, 1, 10)
@@ -81,11 +78,6 @@ class Driver:
             (3, self.chargeback), (4, self.payout), (3, self.deposit), (3, self.release), (6, self.credit),
             (3, self.write_off), (3, self.roll_back),
         ]  # fmt: skip
-
-    @property
-    def session(self) -> Session:
-        """Where an operation is done."""
-        return self.doomed if self.must_refuse else self.world.session
 
     def step(self) -> None:
         """One random operation on a random account, committed or refused as a whole; then the account's books."""
@@ -131,15 +123,15 @@ class Driver:
 
     def check_all(self) -> None:
         """Ledger = invoices = ageing = statements, today and on a random past day; statements close as they add up."""
-        found = {row.kind: row.amount for row in self.world.session.execute(TOTALS)}
+        found = {row.kind: row.amount for row in self.session.execute(TOTALS)}
         assert {kind: amount for kind, amount in self.model.totals.items() if amount} == found
-        assert not self.world.session.execute(UNFIT).all()
+        assert not self.session.execute(UNFIT).all()
         past = self.first + timedelta(days=self.random.randrange((self.today - self.first).days + 1))
         for day in (self.today, past):
-            for one in reconcile(self.world.session, day):
+            for one in reconcile(self.session, day):
                 assert one.agrees, (day, one)
         account = self.random.choice(self.world.accounts)
-        told = statement(self.world.session, account, past, self.today)
+        told = statement(self.session, account, past, self.today)
         assert told.closing == told.outstanding - told.credit
         assert told.closing == told.opening + sum(one.amount for one in told.movements)
 
@@ -279,15 +271,15 @@ class Driver:
 
     def roll_back(self, index: int) -> Move:
         """Something fails after all was written: nothing of it stays, the numbers are not used up."""
-        self.must_refuse = True
         self.bill(index)
         self.pay(index)
         self.months[self.world.contracts[index]] -= 1
+        self.must_refuse = True
         raise ConflictError("given up on purpose")
 
     def any_row(self, statement: TextClause, index: int, kind: str = "") -> Any:
         """One of the account's rows, None where there are none."""
-        rows = self.world.session.execute(statement, {"a": self.world.accounts[index]}).all()
+        rows = self.session.execute(statement, {"a": self.world.accounts[index]}).all()
         rows = [row for row in rows if row.kind == kind] if kind else rows
         return self.random.choice(rows) if rows else None
 
