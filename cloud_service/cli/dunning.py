@@ -49,6 +49,18 @@ def interest(*, day: str | None, json_wanted: bool) -> None:
     click.echo(as_json(rows) if json_wanted else "\n".join(f"{r['number']} {r['total']} {r['label']}" for r in rows))
 
 
+@dunning.command(name="base-rate", context_settings={"ignore_unknown_options": True})  # a rate may be negative
+@click.argument("country")
+@click.argument("start", metavar="FROM")
+@click.argument("percent")
+def base_rate(country: str, start: str, percent: str) -> None:
+    """Enter a base rate that was published since the country's rules were written down."""
+    from cloud_service.flow.remind import enter_base_rate
+
+    with transaction() as session:
+        enter_base_rate(session, country, day_of(start, "FROM"), amount_of(percent, "PERCENT"), author=author())
+
+
 @dunning.command()
 @click.argument("number")
 @REASON

@@ -14,6 +14,7 @@ from msgspec import Meta
 
 from cloud_service.domain.money import round_money
 from common.errors import InputError
+from common.period import add_months
 
 FOLDER = Path(__file__).parent / "dunning_rules"
 DEFAULT = "default"
@@ -30,7 +31,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class BaseRate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The base rate from a day on."""
+    """The base rate from a day on, until the next or until it had to be renewed."""
 
     start: date = msgspec.field(name="from")
     percent: Decimal
@@ -41,6 +42,7 @@ class InterestRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     base: tuple[BaseRate, ...]
     base_source: str
+    base_months: Annotated[int, Meta(ge=1)]  # after so many the rate is set anew, be it the same
     person: Decimal | None = None
     company: Decimal | None = None
     lump_sum_company: Decimal = Decimal(0)
@@ -53,6 +55,12 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     pause_days: int = 7
     least: Annotated[Decimal, Meta(description="Below this nobody is reminded")] = Decimal(0)
     interest: InterestRule | None = None
+
+
+def with_base_rates(rule: InterestRule, entered: Sequence[BaseRate]) -> InterestRule:
+    """The rule with base rates that were entered here; they count before those of the file."""
+    base = {one.start: one for one in (*rule.base, *entered)}
+    return msgspec.structs.replace(rule, base=tuple(base[start] for start in sorted(base)))
 
 
 @cache
@@ -128,20 +136,26 @@ def interest(
     above = rule.company if kind == "company" else rule.person
     if above is None:
         return [], Decimal(0)
-    parts = [_part(piece, base.percent + above, base) for one in stretches for piece, base in _by_base(one, rule.base)]
+    parts = [_part(piece, base.percent + above, base) for one in stretches for piece, base in _by_base(one, rule)]
     return parts, round_money(sum((part.amount_unrounded for part in parts), Decimal(0)), currency)
 
 
-def _by_base(stretch: Stretch, base: Sequence[BaseRate]) -> list[tuple[Stretch, BaseRate]]:
-    rates = sorted(base, key=lambda one: one.start)
-    if not rates or rates[0].start > stretch.start:
-        raise InputError(f"no base rate is known for {stretch.start}", hint="add it to the country's dunning rules")
+def _by_base(stretch: Stretch, rule: InterestRule) -> list[tuple[Stretch, BaseRate]]:
+    """The stretch cut where the base rate changes; a day whose rate is not known is refused, never guessed."""
+    rates = sorted(rule.base, key=lambda one: one.start)
     found = []
+    day = stretch.start
     for index, rate in enumerate(rates):
-        end = rates[index + 1].start if index + 1 < len(rates) else stretch.end
-        first, last = max(stretch.start, rate.start), min(stretch.end, end)
-        if first < last:
-            found.append((Stretch(first, last, stretch.amount), rate))
+        following = rates[index + 1].start if index + 1 < len(rates) else date.max
+        end = min(stretch.end, following, add_months(rate.start, rule.base_months))
+        if rate.start <= day < end:
+            found.append((Stretch(day, end, stretch.amount), rate))
+            day = end
+    if day < stretch.end:
+        raise InputError(
+            f"no base rate is known for {day}", path="base", code="no_base_rate",
+            hint=f"enter what is published ({rule.base_source}): `dunning base-rate COUNTRY FROM PERCENT`",
+        )  # fmt: skip
     return found
 
 

@@ -9,15 +9,16 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from cloud_service.domain.dunning import Step, interest, next_step, overdue_stretches, rules_of, since
+from cloud_service.domain.dunning import Step, interest, next_step, overdue_stretches, rules_of, since, with_base_rates
 from cloud_service.domain.invoice import Draft, single_line
-from cloud_service.store import auditing, delivering, jobs, overdue
+from cloud_service.store import auditing, base_rates, delivering, jobs, overdue
 from cloud_service.store.books import lock_accounts
 from cloud_service.store.invoices import Issued
 from cloud_service.store.issuing import issue_drafts
 from cloud_service.store.overdue import Overdue
 from cloud_service.store.payers import parties
 from cloud_service.store.session import Session
+from common.errors import InputError
 from common.period import Span
 
 Clock = Callable[[], datetime]
@@ -107,6 +108,19 @@ def _domain(row: Overdue) -> str:
     return row.email.rpartition("@")[2] or "localhost"
 
 
+def enter_base_rate(session: Session, country: str, start: date, percent: Decimal, *, author: str) -> None:
+    """A base rate that was published since the country's rules were written down, in force from `start`."""
+    if rules_of(country).interest is None:
+        raise InputError(f"the rules of {country or 'this country'} charge no interest", path="country")
+    before = base_rates.enter(session, country, start, percent, author)
+    auditing.record(
+        session,
+        [auditing.Change(author, "base_rate.enter", f"base_rate:{country}:{start}",
+                         {} if before is None else {"percent": format(before, "f")},
+                         {"percent": format(percent, "f")})],
+    )  # fmt: skip
+
+
 def charge_interest(session: Session, day: date, *, author: str, entity_id: int | None = None) -> list[Issued]:
     """Invoices of the statutory interest up to (and without) a day, one for each overdue invoice; never twice a day."""
     issued = []
@@ -125,6 +139,7 @@ def _interest(session: Session, row: Overdue, day: date) -> Draft | None:
     known = overdue.interest_until(session, row.account_id, row.invoice_id)
     stretches = overdue_stretches(row.due_date, row.total, overdue.settled(session, row.invoice_id), day)
     fresh = since(stretches, known)
+    rule = with_base_rates(rule, base_rates.entered(session, row.country))
     parts, amount = interest(rule, row.kind, row.currency, fresh)
     lump = rule.lump_sum_company if known is None and row.kind == "company" and row.currency == "EUR" else Decimal(0)
     if amount + lump <= 0:

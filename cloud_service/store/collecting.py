@@ -87,6 +87,19 @@ class DunningStep(Table):
     created_at: Mapped[CreatedAt]
 
 
+class BaseRateRow(Table):
+    """A country's base rate from a day on, entered here because the product's rules do not have it yet."""
+
+    __tablename__ = "base_rate"
+    __table_args__ = (PrimaryKeyConstraint("country", "start"),)
+
+    country: Mapped[str]
+    start: Mapped[Day]
+    percent: Mapped[Decimal] = mapped_column(Numeric(9, 4))
+    author: Mapped[str]
+    created_at: Mapped[CreatedAt]
+
+
 class PrepaidState(Table):
     """What a prepaid account had when it was last looked at, and which warning it has had since."""
 

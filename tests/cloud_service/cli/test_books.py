@@ -118,6 +118,15 @@ def test_dunning_from_the_command_line(world: World) -> None:
     assert [] == call("dunning", "remind", "--day", "2026-12-01")
 
 
+def test_interest_asks_for_the_base_rate_it_does_not_know(world: World) -> None:
+    result = CliRunner().invoke(cloud, ["dunning", "interest", "--day", "2026-12-17"])
+    call("dunning", "base-rate", "DE", "2026-07-01", "-0.88", raw=True)
+    charged = call("dunning", "interest", "--day", "2026-12-17")
+
+    assert "no base rate is known for 2026-11-17" in str(result.exception)
+    assert ["0.40"] * 2 == [one["total"] for one in charged]  # 118.29 × 4.12 % × 30/365
+
+
 def test_the_audit_log_names_its_first_broken_link(world: World, owner: psycopg.Connection[Any]) -> None:
     good = call("audit", "verify")
     assert good["ok"]

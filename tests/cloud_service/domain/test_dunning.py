@@ -1,18 +1,21 @@
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
 from cloud_service.domain.dunning import (
     FOLDER,
+    BaseRate,
     Stretch,
     interest,
     next_step,
     overdue_stretches,
     rules_of,
     since,
+    with_base_rates,
 )
 from common.errors import InputError
+from common.period import add_months
 
 DUE = date(2026, 3, 31)
 
@@ -71,6 +74,32 @@ def test_a_day_before_the_first_known_base_rate_is_refused() -> None:
     assert rule is not None
     with pytest.raises(InputError, match="no base rate"):
         interest(rule, "person", "EUR", [Stretch(date(2020, 1, 1), date(2020, 1, 2), Decimal(1))])
+
+
+def test_a_base_rate_that_was_not_renewed_is_not_used_for_later_days() -> None:
+    rule = rules_of("DE").interest
+    assert rule is not None
+    last = add_months(rule.base[-1].start, rule.base_months)
+    known = Stretch(last - timedelta(days=10), last, Decimal(1000))
+    beyond = Stretch(last - timedelta(days=10), last + timedelta(days=1), Decimal(1000))
+
+    assert interest(rule, "person", "EUR", [known])[1] > 0
+    with pytest.raises(InputError, match=f"no base rate is known for {last}") as caught:
+        interest(rule, "person", "EUR", [beyond])
+    assert "Bundesbank" in (caught.value.hint or "")
+    renewed = with_base_rates(rule, [BaseRate(start=last, percent=Decimal("1.77"))])
+    assert [Decimal("6.27"), Decimal("6.77")] == [
+        part.percent for part in interest(renewed, "person", "EUR", [beyond])[0]
+    ]
+
+
+@pytest.mark.parametrize("country", ["DE", "GB"])
+def test_the_base_rates_of_a_country_leave_out_no_half_year(country: str) -> None:
+    rule = rules_of(country).interest
+    assert rule is not None
+    starts = [one.start for one in rule.base]
+
+    assert starts == [add_months(starts[0], n * rule.base_months) for n in range(len(starts))]
 
 
 def test_british_consumers_owe_no_statutory_interest() -> None:

@@ -11,6 +11,7 @@ from cloud_service.flow.rate import rate_contracts
 from cloud_service.store.books import balances
 from cloud_service.store.invoices import Issued
 from cloud_service.store.reports import reconcile
+from common.errors import InputError
 from common.period import Span
 from tests.books.world import World, build
 
@@ -31,6 +32,12 @@ def world(session: Session) -> World:
 def bills(world: World) -> list[Issued]:
     rated = [one.rated for one in rate_contracts(world.session, world.contracts, OCTOBER) if one.rated]
     return issue(world.session, rated, bill_date=BILLED, author="test")
+
+
+@pytest.fixture
+def base_rates(world: World) -> None:
+    for start in (date(2026, 7, 1), date(2027, 1, 1)):
+        remind.enter_base_rate(world.session, "DE", start, Decimal("1.27"), author="t")
 
 
 def pay(world: World, account: int) -> None:
@@ -85,6 +92,23 @@ def test_a_paid_plan_is_kept(world: World, bills: list[Issued]) -> None:
     assert {plan.id: "kept"} == forbear.tend_plans(world.session, date(2027, 3, 1), author="t")
 
 
+def test_interest_is_refused_for_days_whose_base_rate_nobody_entered(world: World, bills: list[Issued]) -> None:
+    with pytest.raises(InputError, match="no base rate is known for 2026-11-17"):
+        remind.charge_interest(world.session, date(2026, 12, 17), author="t")
+
+    remind.enter_base_rate(world.session, "DE", date(2026, 7, 1), Decimal("2.27"), author="t")
+    issued = remind.charge_interest(world.session, date(2026, 12, 17), author="t")
+
+    assert [Decimal("0.71")] * 2 == [one.draft.total for one in issued]  # 118.29 × 7.27 % × 30/365 = 0.7068
+    assert 1 == world.session.execute(text("SELECT count(*) FROM audit WHERE action = 'base_rate.enter'")).scalar()
+
+
+def test_a_country_without_interest_has_no_base_rate_to_enter(world: World) -> None:
+    with pytest.raises(InputError, match="charge no interest"):
+        remind.enter_base_rate(world.session, "KE", date(2026, 7, 1), Decimal(1), author="t")
+
+
+@pytest.mark.usefixtures("base_rates")
 def test_german_consumers_owe_five_points_above_the_base_rate(world: World, bills: list[Issued]) -> None:
     collect.pay(
         world.session, world.accounts[1], Decimal("118.29"), provider="bank", reference="1", day=SECOND, author="t"
@@ -96,6 +120,7 @@ def test_german_consumers_owe_five_points_above_the_base_rate(world: World, bill
     assert [] == remind.charge_interest(world.session, date(2026, 12, 17), author="t")
 
 
+@pytest.mark.usefixtures("base_rates")
 def test_interest_bears_no_interest(world: World, bills: list[Issued]) -> None:
     pay(world, world.accounts[1])
     remind.charge_interest(world.session, date(2026, 12, 17), author="t")
