@@ -28,6 +28,7 @@ from cloud_service.store.runs import runs_in
 from cloud_service.store.session import APP_ROLE, Engine, Session, transaction
 
 SHARD = 200
+PREPAID_EVERY = "* * * * * */30"  # the last field is seconds: so that no balance is older than a minute
 QUEUES = ("runs", "deliver", "validate", "default")
 log = logging.getLogger("energy.worker")
 
@@ -126,7 +127,7 @@ def _timed_jobs(app: procrastinate.App, tools: Tools) -> None:
                 if not housekeeping.has_job(session, running.TASKS[step], run.id):
                     running.start(session, run.id, step, shards=1, author=run.approved_by or run.created_by)
 
-    @app.periodic(cron="* * * * *")
+    @app.periodic(cron=PREPAID_EVERY)
     @app.task(name="prepaid", queue="default", queueing_lock="prepaid", lock="prepaid")
     def tend_prepaid(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
         """Balances of all prepaid accounts, page by page, each page in a transaction of its own."""

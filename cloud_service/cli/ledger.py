@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from cloud_service.cli.connection import as_json, day_of, print_table, transaction
+from cloud_service.cli.connection import as_json, author, day_of, print_table, transaction
 
 JSON = click.option("--json", "json_wanted", is_flag=True, help="Print the result as JSON.")
 ON = click.option("--on", "on", help="As at this day; today unless given.")
@@ -125,6 +125,7 @@ def journal(*, start: str, end: str, entity: int | None) -> None:
 def rates(file: Path, *, base: str | None, json_wanted: bool) -> None:
     """Import a CSV FILE of currency rates: day,currency,rate (one unit in the local currency)."""
     from cloud_service.domain.ratesfile import read_rates
+    from cloud_service.store.auditing import note
     from cloud_service.store.entities import local_currency
     from cloud_service.store.rates import add
     from common.errors import InputError, NotFoundError
@@ -137,7 +138,9 @@ def rates(file: Path, *, base: str | None, json_wanted: bool) -> None:
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"cannot be read: {error}", path=str(file)) from error
     with transaction() as session:
-        count = add(session, base or local_currency(session), found)
+        local = base or local_currency(session)
+        count = add(session, local, found)
+        note(session, author(), "rates.import", f"currency_rate:{local}", file=file.name, rates=len(found), new=count)
     click.echo(
         as_json({"rates": len(found), "new": count}) if json_wanted else f"{count} of {len(found)} rates were new"
     )

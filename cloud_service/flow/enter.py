@@ -9,12 +9,13 @@ from decimal import Decimal
 
 import numpy as np
 
-from cloud_service.store import imports, readings
+from cloud_service.domain.money import plain
+from cloud_service.store import auditing, imports, readings
 from cloud_service.store.failures import guarded
 from cloud_service.store.readings import Columns
 from cloud_service.store.session import Engine, transaction
 from common.errors import InputError, NotFoundError
-from common.reading import Kind, Quality, thousandths
+from common.reading import Kind, Quality, as_decimal, thousandths
 
 AHEAD = timedelta(hours=1)
 
@@ -47,11 +48,23 @@ def enter(engine: Engine, entry: Entry, now: datetime) -> int:
         register = imports.registers(session, [(*key, entry.at)]).get(key)
         if register is None:
             raise NotFoundError(f"no meter {entry.meter} with register {entry.register}")
+        before = readings.counted_at(session, register.id, entry.at)
         note = readings.add_note(session, entry.author, entry.reason)
         rows = _row(entry, register.id, note, register.step_s if register.kind == Kind.INTERVAL else 0)
         readings.insert(session, rows)
         readings.mark_dirty(session, rows, {register.id: register.zone})
+        auditing.record(session, [_change(entry, register.id, before)])
     return note
+
+
+def _change(entry: Entry, register_id: int, before: int | None) -> auditing.Change:
+    """From what counted at that instant to what was entered; nothing where there was or is none."""
+    at = entry.at.astimezone(UTC).isoformat()
+    was = {} if before is None else {"at": at, "value": plain(as_decimal(before))}
+    now = {"at": at, "meter": entry.meter, "register": entry.register}
+    if entry.value is not None:
+        now["value"] = plain(entry.value)
+    return auditing.Change(entry.author, "reading.enter", f"register:{register_id}", was, now, entry.reason)
 
 
 def _row(entry: Entry, register_id: int, note: int, step_s: int) -> Columns:

@@ -71,6 +71,8 @@ def agree_plan(
         raise InputError("a plan is for invoices of one account", path="invoices")
     account_id = accounts.pop()
     lock_accounts(session, [account_id])
+    if planned := forbearance.planned(session, invoice_ids):
+        raise ConflictError(f"{', '.join(planned)} is in a payment plan already", path="invoices")
     total = sum((_owed(session, invoice_id).left for invoice_id in invoice_ids), Decimal(0))
     parts = instalments(total, count, first, owed[0].currency)
     plan_id = forbearance.add_plan(session, account_id, invoice_ids, parts, reason=reason, author=author)

@@ -103,6 +103,6 @@ def _local_rates(session: Session, known: Any, day: date) -> dict[tuple[str, str
     for (base, currency), rate in found.items():
         if rate is None:
             raise ConflictError(
-                f"there is no rate of {currency} in {base} on {day}", hint="import a rates file: `account rates FILE`"
+                f"there is no rate of {currency} in {base} on {day}", hint="import a rates file: `ledger rates FILE`"
             )
     return {pair: rate for pair, rate in found.items() if rate is not None}

@@ -15,7 +15,7 @@ import numpy as np
 
 from cloud_service.domain.meterdata import Block, Channel, IndexReads, Intervals, Source, Summary, Total, inspect, read
 from cloud_service.domain.meterdata.thousandths import Carry
-from cloud_service.store import imports, readings, validation
+from cloud_service.store import auditing, imports, readings, validation
 from cloud_service.store.failures import guarded
 from cloud_service.store.imports import FileRegister, NewFileRegister
 from cloud_service.store.readings import Columns
@@ -88,6 +88,10 @@ def import_file(
                 readings.mark_dirty(session, columns, {one.id: one.zone for one in known.values()})
                 progress(file.tell())
         imports.count_rows(session, file_id, done.stored + done.corrected)
+        auditing.note(
+            session, request.author, "readings.import", f"import_file:{file_id}", reason=request.reason,
+            name=source.name, stored=done.stored, corrected=done.corrected,
+        )  # fmt: skip
     return done
 
 

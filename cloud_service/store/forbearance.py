@@ -52,6 +52,10 @@ CLOSE_DISPUTE = text(
 ADD_PLAN = text(
     "INSERT INTO payment_plan (account_id, reason, author) VALUES (:account, :reason, :author) RETURNING id"
 )
+PLANNED = text(
+    "SELECT i.number FROM plan_invoice x JOIN payment_plan p ON p.id = x.payment_plan_id JOIN invoice i"
+    "   ON i.id = x.invoice_id WHERE x.invoice_id = ANY(:ids) AND p.state = 'active' ORDER BY i.number"
+)
 PLAN_INVOICE = text("INSERT INTO plan_invoice (payment_plan_id, invoice_id) VALUES (:plan, :invoice)")
 PLAN_PART = text("INSERT INTO plan_instalment (payment_plan_id, due_date, amount) VALUES (:plan, :day, :amount)")
 ACTIVE = text(
@@ -90,6 +94,11 @@ def close_dispute(session: Session, invoice_id: int, outcome: str, day: date) ->
     """Close the open dispute; False if there is none."""
     values = {"id": invoice_id, "day": day, "outcome": outcome}
     return session.execute(CLOSE_DISPUTE, values).scalar_one_or_none() is not None
+
+
+def planned(session: Session, invoice_ids: Sequence[int]) -> list[str]:
+    """Numbers of those that a running plan covers already."""
+    return list(session.execute(PLANNED, {"ids": list(invoice_ids)}).scalars())
 
 
 def add_plan(

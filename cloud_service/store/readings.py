@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from cloud_service.store.copying import driver
 from common.period import day_start
+from common.reading import Quality
 
 Ints = NDArray[np.int64]
 
@@ -157,6 +158,12 @@ def differing(session: Session, rows: Columns) -> list[int]:
     return sorted(found)
 
 
+COUNTED = text(
+    "SELECT CASE WHEN quality <> :missing THEN value END FROM reading WHERE register_id = :register AND at = :at"
+    " ORDER BY source = 0 DESC, received_at DESC, sequence DESC LIMIT 1"
+)
+
+
 @lru_cache(maxsize=1024)
 def _month_of(day_number: int) -> date:
     return (date(1970, 1, 1) + timedelta(days=day_number)).replace(day=1)
@@ -166,6 +173,14 @@ def ensure_months(session: Session, at_ms: Ints) -> None:
     """Make the partitions that these instants need."""
     for month in sorted({_month_of(day) for day in np.unique(at_ms // 86_400_000).tolist()}):
         session.execute(text("SELECT ensure_reading_month(:month)"), {"month": month})
+
+
+def counted_at(session: Session, register_id: int, at: datetime) -> int | None:
+    """What a register was said to count at an instant, in thousandths: by hand before as received, the newest first."""
+    found: int | None = session.execute(
+        COUNTED, {"register": register_id, "at": at, "missing": int(Quality.MISSING)}
+    ).scalar_one_or_none()
+    return found
 
 
 def add_note(session: Session, author: str, reason: str) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from cloud_service.cli import cloud
@@ -97,6 +98,8 @@ def test_rates_are_imported_once_and_not_changed(world: World, tmp_path: Path) -
 
     assert {"rates": 2, "new": 2} == call("ledger", "rates", str(file))
     assert {"rates": 2, "new": 0} == call("ledger", "rates", str(file))
+    imported = world.session.execute(text("SELECT after->>'new' FROM audit WHERE action = 'rates.import' ORDER BY id"))
+    assert ["2", "0"] == list(imported.scalars())
     file.write_text("day,currency,rate\n2026-10-01,USD,0.99\n")
     assert isinstance(CliRunner().invoke(cloud, ["ledger", "rates", str(file)]).exception, ConflictError)
 

@@ -55,6 +55,25 @@ def test_a_correction_counts_and_what_it_corrects_stays(engine: Engine, owner: O
     assert (20_000, 3) == (total(engine, owner), one(owner, "SELECT count(*) FROM reading"))
 
 
+def test_the_audit_log_says_from_what_to_what_a_reading_was_changed_and_why(
+    engine: Engine, owner: Owner, register: int
+) -> None:
+    enter(engine, entry("100"), NOW)
+    enter(engine, entry("120.5", reason="misread"), NOW)
+    enter(engine, entry(None, reason="another meter"), NOW)
+    enter(engine, entry("130"), NOW)
+    rows = owner.execute(
+        "SELECT actor, before->>'value', after->>'value', reason FROM audit WHERE action = 'reading.enter' ORDER BY id"
+    ).fetchall()
+
+    assert [
+        ("Ada", None, "100", "yearly round"),
+        ("Ada", "100", "120.5", "misread"),
+        ("Ada", "120.5", None, "another meter"),
+        ("Ada", None, "130", "yearly round"),
+    ] == rows
+
+
 def test_a_reading_can_be_taken_back(engine: Engine, owner: Owner, register: int) -> None:
     for day, value in ((0, "100"), (1, "190"), (2, "200")):
         enter(engine, entry(value, AT + timedelta(days=day)), NOW)

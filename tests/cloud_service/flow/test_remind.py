@@ -11,7 +11,7 @@ from cloud_service.flow.rate import rate_contracts
 from cloud_service.store.books import balances
 from cloud_service.store.invoices import Issued
 from cloud_service.store.reports import reconcile
-from common.errors import InputError
+from common.errors import ConflictError, InputError
 from common.period import Span
 from tests.books.world import World, build
 
@@ -81,6 +81,15 @@ def test_instalments_sum_to_what_is_open_and_a_broken_plan_is_dunned_again(world
     assert Decimal("118.29") == sum(amount for _, amount in plan.instalments)
     assert {} == forbear.tend_plans(world.session, date(2026, 12, 8), author="t")
     assert {plan.id: "broken"} == forbear.tend_plans(world.session, date(2026, 12, 9), author="t")
+
+
+def test_an_invoice_is_in_one_plan_at_a_time(world: World, bills: list[Issued]) -> None:
+    plan = forbear.agree_plan(world.session, [bills[0].id], 7, date(2026, 12, 1), reason="asked", author="t")
+    with pytest.raises(ConflictError, match="INV-2026-00001 is in a payment plan"):
+        forbear.agree_plan(world.session, [bills[0].id], 3, date(2026, 12, 1), reason="again", author="t")
+    assert {plan.id: "broken"} == forbear.tend_plans(world.session, date(2026, 12, 9), author="t")
+
+    assert forbear.agree_plan(world.session, [bills[0].id], 3, date(2026, 12, 20), reason="again", author="t").id
 
 
 def test_a_paid_plan_is_kept(world: World, bills: list[Issued]) -> None:
