@@ -1,7 +1,9 @@
 """`energy-cloud tariff`: check tariff documents, import URDB records, print the schema; keep what bills are made by."""
 
 import json
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -116,6 +118,34 @@ def show(code: str, *, as_json: bool) -> None:
             [str(one.start or "ever"), str(one.until or "open"), "yes" if one.billed else "no", one.hash[:12]]
             for one in kept
         ],
+    )
+
+
+@tariff.command()
+@click.argument("series")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--start", type=click.DateTime(["%Y-%m-%d"]), required=True, help="First day of the file, in the zone.")
+@click.option("--timezone", "zone_name", required=True, help="IANA time zone of the file, for example Europe/Berlin.")
+@click.option(
+    "--step", type=click.Choice(["15", "30", "60"]), help="Minutes of a step, where the file does not say it."
+)
+@click.option("--json", "json_wanted", is_flag=True, help="Machine-readable output.")
+def prices(series: str, file: Path, *, start: datetime, zone_name: str, step: str | None, json_wanted: bool) -> None:
+    """Keep the market prices of a CSV FILE (a price a line, or time,price) for spot charges that name the SERIES."""
+    from cloud_service.cli.connection import as_json, author, transaction
+    from cloud_service.domain.calculator import price_file
+    from cloud_service.domain.market import by_instant
+    from cloud_service.store.auditing import note
+    from cloud_service.store.market_prices import add as keep
+
+    values, _ = price_file(file, start.date(), zone_name, step_s=int(step) * 60 if step else None)
+    found = by_instant(values, start.date(), zone_name)
+    with transaction() as session:
+        new = keep(session, series, found)
+        facts: dict[str, Any] = {"first": found[0].at.isoformat(), "end": found[-1].end.isoformat(), "new": new}
+        note(session, author(), "market_price.add", f"market_price:{series}", **facts)
+    click.echo(
+        as_json({"series": series, "prices": len(found)} | facts) if json_wanted else f"{new} of {len(found)} are new"
     )
 
 

@@ -64,11 +64,19 @@ def read_usage(
 
 def read_prices(path: Path, start: date, span: Span, zone_name: str) -> Intervals:
     """A price series of a file, for the same days as the load."""
-    column = loads.read_column(_text(path), str(path))
-    step = loads.step_of(column, start, zone_name, str(path))
-    if loads.span_of(column, start, zone_name, step, str(path)) != span:
+    values, days = price_file(path, start, zone_name)
+    if days != span:
         raise InputError(f"the prices are not of {span.start} to {span.end}", path=str(path), code="wrong_length")
-    return loads.intervals(column, step, "kWh", str(path), negative=True)
+    return values
+
+
+def price_file(path: Path, start: date, zone_name: str, *, step_s: int | None = None) -> tuple[Intervals, Span]:
+    """The prices of a file and the days they are of."""
+    zone(zone_name)
+    column = loads.read_column(_text(path), str(path))
+    step = step_s or loads.step_of(column, start, zone_name, str(path))
+    days = loads.span_of(column, start, zone_name, step, str(path))
+    return loads.intervals(column, step, "kWh", str(path), negative=True), days
 
 
 def _unit(column: loads.Column, unit: str | None) -> loads.Unit:

@@ -12,11 +12,12 @@ from typing import Any
 from cloud_service.domain.calendar import grid
 from cloud_service.domain.invoice import join, rated_facts
 from cloud_service.domain.load import Counter, Measured, Reads, measure
+from cloud_service.domain.market import of_span, series_named
 from cloud_service.domain.rating import rate_batch
 from cloud_service.domain.tariff import Tariff
-from cloud_service.domain.usage import History, Intervals, Register, Usage
+from cloud_service.domain.usage import History, Intervals, PriceSeries, Register, Usage
 from cloud_service.store import contracts as known
-from cloud_service.store import earlier, loads, runs
+from cloud_service.store import earlier, loads, market_prices, runs
 from cloud_service.store.contracts import Contract, Priced
 from cloud_service.store.session import Session
 from cloud_service.store.versions import tariff_of
@@ -193,16 +194,31 @@ def _price(session: Session, versions: tuple[int, ...], span: Span, group: Seque
         key = (job.contract.timezone, job.contract.cycle_day, job.measured.signature)
         matrices.setdefault(key, []).append(job)
     for members in matrices.values():
-        _rate_together(tariff, span, members)
+        try:
+            prices = _market_prices(session, tariff, span, members[0].contract.timezone)
+        except EnergyError as error:
+            for job in members:
+                job.reason = str(error)
+            continue
+        _rate_together(tariff, span, members, prices)
 
 
-def _rate_together(tariff: Tariff, span: Span, jobs: Sequence[_Job]) -> None:
+def _market_prices(session: Session, tariff: Tariff, span: Span, zone_name: str) -> dict[str, PriceSeries]:
+    """The series that the tariff names, for these days."""
+    first, last = day_start(span.start, zone_name), day_start(span.end, zone_name)
+    return {
+        name: of_span(name, market_prices.prices(session, name, first, last), span, zone_name)
+        for name in series_named(tariff)
+    }
+
+
+def _rate_together(tariff: Tariff, span: Span, jobs: Sequence[_Job], prices: Mapping[str, PriceSeries]) -> None:
     """One matrix; where one row is refused all are rated alone, so that only the bad one is parked."""
     contract = jobs[0].contract
     try:
         if contract.currency != tariff.currency:
             raise InputError(f"the tariff is in {tariff.currency}, the account in {contract.currency}")
-        usages = [_usage(job, span) for job in jobs]
+        usages = [_usage(job, span, prices) for job in jobs]
         results = rate_batch(tariff, usages, span, contract.timezone, contract.cycle_day)
         for job, rated in zip(jobs, results, strict=True):
             facts = {"total": rated.total} if job.so_far else rated_facts(rated, tariff)
@@ -213,10 +229,10 @@ def _rate_together(tariff: Tariff, span: Span, jobs: Sequence[_Job]) -> None:
             jobs[0].reason = str(error)
             return
         for job in jobs:
-            _rate_together(tariff, span, [job])
+            _rate_together(tariff, span, [job], prices)
 
 
-def _usage(job: _Job, span: Span) -> Usage:
+def _usage(job: _Job, span: Span, prices: Mapping[str, PriceSeries]) -> Usage:
     assert job.measured is not None  # noqa: S101 - see _price
     registers: dict[str, Register] = job.measured.registers
     if span != job.span:
@@ -225,7 +241,7 @@ def _usage(job: _Job, span: Span) -> Usage:
             for name, r in registers.items()
         }
     values = {name: Decimal(str(value)) for name, value in job.contract.values.items()}
-    return Usage(registers, job.history, values)
+    return Usage(registers, job.history, values, prices)
 
 
 def _slice(job: _Job, step_s: int, span: Span) -> slice:

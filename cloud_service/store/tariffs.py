@@ -1,10 +1,12 @@
 """Tariffs with their dated versions, and which contract is priced by which."""
 
-from sqlalchemy import ForeignKey, UniqueConstraint, text
+from decimal import Decimal
+
+from sqlalchemy import ForeignKey, Numeric, SmallInteger, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cloud_service.store.schema import CreatedAt, Currency, Days, Id, Json, PublicId, Table
+from cloud_service.store.schema import CreatedAt, Currency, Days, Id, Instant, Json, PublicId, Table
 
 
 class Tariff(Table):
@@ -53,3 +55,16 @@ class TariffAssignment(Table):
     tariff_id: Mapped[int] = mapped_column(ForeignKey("tariff.id"))
     role: Mapped[str] = mapped_column(server_default="supply")
     during: Mapped[Days]
+
+
+class MarketPrice(Table):
+    """The price of a series from an instant on, for one step; added and never changed (trigger)."""
+
+    __tablename__ = "market_price"
+    __table_args__ = (UniqueConstraint("series", "at"),)
+
+    id: Mapped[Id]
+    series: Mapped[str]
+    at: Mapped[Instant]
+    step_s: Mapped[int] = mapped_column(SmallInteger)
+    price: Mapped[Decimal] = mapped_column(Numeric(20, 9))
