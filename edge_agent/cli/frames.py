@@ -46,6 +46,9 @@ def telegram_bytes(given: str) -> bytes:
             data = Path(given.removeprefix("@")).read_bytes()[:FILE_MAX]
         except FileNotFoundError:
             raise NotFoundError("there is no such file", path=given.removeprefix("@")) from None
+    elif "!" not in given and not HEX.fullmatch(_packed(given)):
+        hint = "a file, the text itself from / to !, its bytes in hexadecimal, or - for standard input"
+        raise NotFoundError("there is no such file, and it is no telegram", path=given[:80], hint=hint)
     else:
         data = given.encode()
     packed = _packed(data.decode("latin-1"))

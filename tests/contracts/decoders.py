@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from common.errors import DecodeError
-from common.profile import MeterProfile, find
+from common.profile import find
 from edge_agent.drivers import csv_drop, dlms_codec, dlms_link, json_values, mbus_match, obis
 from edge_agent.drivers.decode import words_to_bytes
 from edge_agent.drivers.iec62056_decode import STX, bcc, crc16, decode_p1, decode_readout, without_parity
@@ -47,6 +47,9 @@ MBUS_BODY = bytes.fromhex(
 SML_ENTRY = entry(bytes.fromhex("0100010800ff"), unsigned(224624136, 8), 30, -1)
 JSON = b'{"time": "2026-01-01T12:00:00Z", "energy_kwh": "12345.678", "power_w": 250}'
 CSV = b"meter,time,kwh\nA1,2026-01-01T00:00:00Z,100.5\n"
+PUSHED, SENT, DROPPED = find("json_push"), find("kamstrup_gsm7i"), find("csv_handheld")
+CSV_FOLDER = tempfile.TemporaryDirectory()
+CSV_FILE = Path(CSV_FOLDER.name) / "dropped.csv"
 SMS = b"32432 kWh, 343 W, 2452 Hours, Meter No.: 12345678"
 
 
@@ -107,24 +110,20 @@ def mbus_values(decoder: Callable[[bytes], Telegram]) -> Callable[[bytes], objec
 
 
 def json_values_of(data: bytes) -> list[RegisterValue]:
-    profile = find("json_push")
     message = json_values.Message("", json_values.parse(data), NOW_MS)
-    found = json_values.found_values(profile, [message], list(profile.registers))
+    found = json_values.found_values(PUSHED, [message], list(PUSHED.registers))
     exact = {name: value[:2] for name, value in found.items()}
-    return as_values(profile, list(exact), exact, max([NOW_MS, *(value[2] for value in found.values())]))
+    return as_values(PUSHED, list(exact), exact, max([NOW_MS, *(value[2] for value in found.values())]))
 
 
 def sms_values(data: bytes) -> list[RegisterValue]:
-    profile = find("kamstrup_gsm7i")
-    names = list(profile.registers)
-    return as_values(profile, names, matched(profile, data.decode("latin-1"), names), NOW_MS)
+    names = list(SENT.registers)
+    return as_values(SENT, names, matched(SENT, data.decode("latin-1"), names), NOW_MS)
 
 
 def csv_rows(data: bytes) -> object:
-    profile: MeterProfile = find("csv_handheld")
-    with tempfile.NamedTemporaryFile(suffix=".csv") as file:
-        Path(file.name).write_bytes(data)
-        return csv_drop.parsed(Path(file.name), profile)
+    CSV_FILE.write_bytes(data)
+    return csv_drop.parsed(CSV_FILE, DROPPED)
 
 
 def line_answer(framing: str) -> Callable[[bytes], bytes | None]:

@@ -93,6 +93,14 @@ def test_a_p1_telegram_is_decoded_from_a_file_and_refused_if_damaged(tmp_path: P
     assert (1, True) == (bad.returncode, "CRC" in json.loads(bad.stdout)["error"]["message"])
 
 
+def test_a_file_that_is_not_there_is_not_taken_for_a_telegram() -> None:
+    done = run("p1", "/nowhere/telegram.txt", "--json")
+
+    error = json.loads(done.stdout)["error"]
+    assert (3, "not_found") == (done.returncode, error["code"])
+    assert "hexadecimal" in error["hint"]
+
+
 def test_a_modbus_answer_is_decoded_with_the_names_of_a_profile() -> None:
     arguments = ("modbus", "01 04 04 44 9A 50 00 F3 5B", "--profile", "eastron_sdm630", "--address", "72", "--json")
     done = run(*arguments)

@@ -168,17 +168,18 @@ def test_a_device_that_comes_back_is_polled_again() -> None:
     assert [3, 4] == run(work)
 
 
+@pytest.mark.slow
 def test_a_connection_that_died_unseen_is_ended_and_the_device_may_dial_in_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """No end of the connection ever comes over a mobile network: only silence tells."""
-    monkeypatch.setattr(listen, "SILENT_S", 0.3)
+    monkeypatch.setattr(listen, "SILENT_S", 2.5)  # long enough for a read on a loaded machine
 
     async def work(port: int) -> tuple[int, bool, int]:
         lost, back = DataUnit(port, IMEI.encode(), meter(5)), DataUnit(port, IMEI.encode(), meter(6))
         async with dialling(lost), driver_for(port, IMEI) as driver:
             first = await energy(driver)
-            await asyncio.wait_for(lost.ended.wait(), 10)
+            await asyncio.wait_for(lost.ended.wait(), 60)
             is_open = driver.line.transport.is_open
             async with dialling(back):
                 return first, is_open, await energy(driver)
