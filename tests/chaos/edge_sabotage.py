@@ -5,6 +5,7 @@
 - lazy: a round counts as committed although only every fifth is.
 - live_only: what could not be sent while the network was away is forgotten.
 - wall_clock: the wall clock is believed, whoever set it.
+- no_ntp: not broken, but on a machine whose kernel vouches for no wall clock.
 - impatient: not broken, but gives a silent broker up after two seconds, so that a test need not wait longer.
 """
 
@@ -60,6 +61,7 @@ def forget_the_backlog() -> None:
     def afresh(self: outbox.Outbox, now_s: float) -> None:
         stream = self.keeper.buffer.current
         self.keeper.buffer.receive(stream, [(1, stream.last)])
+        prune(self.keeper.buffer, EVER_MS)  # or they would be sent again once the receipts fall behind
         original(self, now_s)
 
     outbox.Outbox.connected = afresh  # type: ignore[method-assign]
@@ -68,6 +70,11 @@ def forget_the_backlog() -> None:
 def believe_the_wall_clock() -> None:
     """The kernel always vouches for it."""
     clock.kernel_says_synchronised = lambda: True
+
+
+def have_no_time_server() -> None:
+    """The kernel never vouches for it."""
+    clock.kernel_says_synchronised = lambda: False
 
 
 def lose_patience() -> None:
@@ -81,6 +88,7 @@ FAULTS = {
     "lazy": commit_seldom,
     "live_only": forget_the_backlog,
     "wall_clock": believe_the_wall_clock,
+    "no_ntp": have_no_time_server,
     "impatient": lose_patience,
 }
 
