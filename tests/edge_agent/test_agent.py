@@ -2,13 +2,15 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 
-from common.message import Status
+from common.message import Receipt, Status
 from edge_agent.buffer import Buffer
 from edge_agent.drivers.simulated_meter import simulated_line
-from tests.edge_agent.cloud_twin import CloudTwin
+from tests.edge_agent.cloud_twin import CloudTwin, Fact
 from tests.edge_agent.machine import agent, broker, in_loop, listening, until, write_site
 
 pytestmark = [pytest.mark.processes, pytest.mark.slow]
@@ -39,6 +41,42 @@ async def test_readings_go_from_a_modbus_meter_to_the_cloud_and_are_forgotten_on
     buffer = Buffer(tmp_path / "data", boot_id="look")
     assert buffer.current.pending <= 4  # at most the round whose receipt was under way
     buffer.close()
+
+
+class RestoredTwin(CloudTwin):
+    """Loses everything once, and some minutes pass meanwhile."""
+
+    late_ms = 0
+
+    def restore(self) -> None:
+        super().restore()
+        self.late_ms = 120_000
+
+    def receipt(self, gateway: str, epoch: int, **what: Any) -> Receipt:
+        found = super().receipt(gateway, epoch, **what)
+        return msgspec.structs.replace(found, now_ms=found.now_ms + self.late_ms)
+
+
+@in_loop
+async def test_a_restored_cloud_gets_everything_again_and_is_told_what_the_gateway_holds(tmp_path: Path) -> None:
+    cloud = RestoredTwin()
+    with broker(tmp_path) as mqtt:
+        site = write_site(tmp_path, broker_port=mqtt.port)
+        async with listening(cloud, mqtt.port):
+            with agent(site) as edge:
+                await until(lambda: len(cloud.facts()) >= 8, "the first rounds arrive")
+                before = set(next(iter(cloud.streams.values())).rows.items())
+                cloud.restore()
+                await until(lambda: len(cloud.statuses) > 1, "the gateway tells its status anew", 60)
+                await until(lambda: before <= received(cloud), "everything comes again", 60)
+                assert 0 == await asyncio.to_thread(edge.stop)
+
+    assert ["online", "online"] == [status.state for status in cloud.statuses[:2]]
+    assert [] == cloud.conflicts + cloud.quarantine
+
+
+def received(cloud: CloudTwin) -> set[tuple[int, Fact]]:
+    return {row for stream in cloud.streams.values() for row in stream.rows.items()}
 
 
 @in_loop

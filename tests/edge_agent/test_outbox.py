@@ -192,10 +192,12 @@ def test_a_restored_cloud_is_noticed_and_gets_the_rest_again(keeper: Keeper) -> 
     outbox.receipt(receipt(keeper, 100, now_ms=1_000_000), 1.0)
     outbox.receipt(receipt(keeper, 40, now_ms=1_010_000), 2.0)  # may be a straggler of another subscriber
     assert [] == spans(sent(outbox, 2.0))
+    assert not outbox.restored
 
     outbox.receipt(receipt(keeper, 40, now_ms=1_100_000), 90.0)
 
     assert [("backlog", 41, 60)] == spans(sent(outbox, 90.0))
+    assert outbox.restored
 
 
 def test_a_request_for_everything_sends_what_is_kept_and_voids_the_rest(keeper: Keeper) -> None:
