@@ -30,7 +30,7 @@ MARK_SYNC_S = 10.0
 PRUNE_S = 60.0
 STRIKES_AT_ONCE = 3  # new files without a commit in between before the next has to wait
 STRIKE_FIRST_S, STRIKE_MAX_S = 0.2, 60.0
-SALVAGED_KEPT = 10  # set-aside files whose rows have all been taken over
+SALVAGED_KEPT = 10  # set-aside files whose rows have all been taken over; together no more than the cap
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,9 +189,10 @@ class Keeper:
             self.ballast.unlink(missing_ok=True)
 
     def make_room(self) -> None:
-        """The disk is full: give up the ballast, then receipted rows, then fine ones; reuse their pages."""
+        """The disk is full: give up the ballast and files of no more use, then receipted rows, then fine ones."""
         try:
             self.ballast.unlink(missing_ok=True)
+            discard_old(self.folder, 0, 0)
             self.do(Buffer.checkpoint)
             if not self.do(lambda buffer: prune(buffer, EVER_MS)):
                 self.do(thin)
@@ -237,7 +238,7 @@ class Keeper:
         except StopIteration:
             self._salvage = None
             self.generation += 1
-            discard_old(self.folder, SALVAGED_KEPT)
+            discard_old(self.folder, SALVAGED_KEPT, self.limits.cap_bytes)
         except Damaged:
             self._salvage = salvage(self.buffer)  # from the start, once the buffer works again
             raise

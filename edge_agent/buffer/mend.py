@@ -140,11 +140,14 @@ def waiting(folder: Path) -> list[Path]:
     return sorted(aside for aside in folder.glob("damaged-*") if not (aside / "salvaged").exists())
 
 
-def discard_old(folder: Path, keep: int) -> None:
-    """Delete all but the newest set-aside files whose rows have all been taken over."""
+def discard_old(folder: Path, keep: int, keep_bytes: int) -> None:
+    """Of set-aside files whose rows have all been taken over keep the newest, so many and so much together."""
     salvaged = [aside for aside in folder.glob("damaged-*") if (aside / "salvaged").exists()]
-    for aside in sorted(salvaged, key=lambda path: int(path.name.removeprefix("damaged-")))[:-keep]:
-        shutil.rmtree(aside, ignore_errors=True)
+    kept_bytes = 0
+    for place, aside in enumerate(sorted(salvaged, key=lambda path: -int(path.name.removeprefix("damaged-")))):
+        kept_bytes += sum(path.stat().st_size for path in aside.iterdir())
+        if place >= keep or kept_bytes > keep_bytes:
+            shutil.rmtree(aside, ignore_errors=True)
 
 
 def salvage(buffer: Buffer) -> Iterator[int]:

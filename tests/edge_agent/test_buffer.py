@@ -10,7 +10,7 @@ import pytest
 from common.reading import TimeQuality
 from edge_agent.buffer import Buffer, Damaged, Keeper, Ranges, Sample
 from edge_agent.buffer.keeper import DAY_MS, Limits
-from edge_agent.buffer.mend import open_buffer, replace
+from edge_agent.buffer.mend import discard_old, open_buffer, replace
 from edge_agent.buffer.room import prune, thin
 
 GRID = True
@@ -272,6 +272,27 @@ def test_a_file_that_is_set_aside_stays_as_it_was_and_tells_what_it_knew(tmp_pat
     again = keeper(tmp_path / "killed")
     assert [[(2, 2)], []] == [list(stream.done) for stream in again.buffer.streams.values()]
     again.close()
+
+
+def test_set_aside_files_are_given_up_before_any_reading(tmp_path: Path) -> None:
+    kept = keeper(tmp_path, cap_bytes=10_000)
+    kept.append([sample(1)])
+    kept.buffer.receive(kept.buffer.current, [(1, 1)])
+    for number in range(1, 13):
+        (tmp_path / f"damaged-{number}").mkdir()
+        (tmp_path / f"damaged-{number}" / "buffer.db").write_bytes(bytes(10 if number != 6 else 9_950))
+        if number != 2:
+            (tmp_path / f"damaged-{number}" / "salvaged").touch()
+
+    discard_old(tmp_path, 8, 10_000)
+    assert {2, 7, 8, 9, 10, 11, 12} == set_aside(tmp_path)  # with the sixth they would be more than the cap
+    kept.make_room()
+    assert {2} == set_aside(tmp_path)  # its rows have not been taken over
+    kept.close()
+
+
+def set_aside(folder: Path) -> set[int]:
+    return {int(path.name.removeprefix("damaged-")) for path in folder.glob("damaged-*")}
 
 
 def test_rows_whose_commit_failed_are_not_found_twice(tmp_path: Path) -> None:
