@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from cloud_service.domain import loads
-from cloud_service.domain.calendar import grid
 from cloud_service.domain.charges import Export
+from cloud_service.domain.grid import grid
 from cloud_service.domain.lines import Rated
 from cloud_service.domain.proration import cycles
 from cloud_service.domain.rating import rate

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 from msgspec import Meta
 
-from cloud_service.domain.calendar import Schedule
 from cloud_service.domain.dated import check_dated
 from cloud_service.domain.money import plain
+from cloud_service.domain.schedule import Schedule
 from common.errors import InputError
 
 if TYPE_CHECKING:  # a part knows its charge; here it only stands in a signature

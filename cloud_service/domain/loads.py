@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 
-from cloud_service.domain.calendar import grid
+from cloud_service.domain.grid import grid
 from cloud_service.domain.usage import Intervals
 from common.errors import InputError
 from common.period import STEPS_S, Span, day_start, local_day

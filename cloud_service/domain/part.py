@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cloud_service.domain.calendar import Grid, Schedule, active_days, check_steps, grid, period_map, season_runs
+from cloud_service.domain.calendar import active_days, check_steps, period_map, season_runs
 from cloud_service.domain.charge import Charge, Conversion, Known
+from cloud_service.domain.grid import Grid, grid
 from cloud_service.domain.lines import Both, Head, sum_of
 from cloud_service.domain.money import plain
 from cloud_service.domain.proration import Prorate, cycle_start, cycles, months_of, next_cycle, split_total
+from cloud_service.domain.schedule import Schedule
 from cloud_service.domain.sheet import Sheet
 from cloud_service.domain.sums import max_by, sum_by
 from cloud_service.domain.usage import Batch, History, Intervals, Ints, Total, same_scale

@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 
 from cloud_service.domain import tax as taxation
-from cloud_service.domain.calendar import grid
+from cloud_service.domain.grid import grid
 from cloud_service.domain.lines import NOTHING, Head, Line, Rated, TaxLine, sum_of
 from cloud_service.domain.money import plain, round_cash
 from cloud_service.domain.part import Part

@@ -18,11 +18,12 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from cloud_service.domain.calendar import Schedule, check_schedule
 from cloud_service.domain.charge import Charge, Converted, Known, RegisterInfo, check_conversions
 from cloud_service.domain.charges import AnyCharge
 from cloud_service.domain.dated import apart, check_days
 from cloud_service.domain.money import Rounding, currency_digits, plain
+from cloud_service.domain.schedule import Schedule
+from cloud_service.domain.schedule_check import check_schedule
 from cloud_service.domain.tax import Tax, check_taxes
 from common.errors import InputError
 

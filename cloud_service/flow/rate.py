@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from cloud_service.domain.calendar import grid
+from cloud_service.domain.grid import grid
 from cloud_service.domain.invoice import join, rated_facts
 from cloud_service.domain.load import Counter, Measured, Reads, measure
 from cloud_service.domain.market import of_span, series_named

@@ -30,7 +30,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from oracle import PYTHON, YEAR, install, tariff_of  # type: ignore[import-not-found]  # beside this file
 from random_cases import BENCHED, load_wh  # type: ignore[import-not-found]  # beside this file
 
-from cloud_service.domain.calendar import grid
+from cloud_service.domain.grid import grid
 from cloud_service.domain.lines import Rated
 from cloud_service.domain.rating import rate_batch
 from cloud_service.domain.usage import Batch, History, Intervals, Ints

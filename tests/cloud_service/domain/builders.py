@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from cloud_service.domain.calendar import grid
+from cloud_service.domain.grid import grid
 from cloud_service.domain.lines import Rated
 from cloud_service.domain.rating import rate
 from cloud_service.domain.tariff import Tariff, load_tariff

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cloud_service.domain.calendar import grid
+from cloud_service.domain.grid import grid
 from cloud_service.domain.lines import Rated
 from cloud_service.domain.money import plain
 from cloud_service.domain.proration import cycles

@@ -7,16 +7,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from cloud_service.domain.calendar import (
-    Period,
-    Schedule,
-    Season,
-    active_days,
-    check_schedule,
-    grid,
-    period_map,
-    season_runs,
-)
+from cloud_service.domain.calendar import active_days, period_map, season_runs
+from cloud_service.domain.grid import grid
+from cloud_service.domain.schedule import Period, Schedule, Season
+from cloud_service.domain.schedule_check import check_schedule
 from common.errors import InputError
 from common.period import Span
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from cloud_service.domain.calendar import grid
+from cloud_service.domain.grid import grid
 from cloud_service.domain.rating import rate
 from cloud_service.domain.usage import Intervals, Usage
 from common.period import Span, day_start, months
