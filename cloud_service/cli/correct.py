@@ -2,7 +2,6 @@
 
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any
 
 import click
 
@@ -45,12 +44,13 @@ def credit(number: str, *, reason: str, rebill: bool, day: str | None, json_want
     """Take a bill back by a credit note."""
     from cloud_service.flow import correct as step
     from cloud_service.flow.issue import issue
+    from cloud_service.flow.rate import rate_again
     from cloud_service.store.handling import invoice_id
 
     when = day_of(day, "--day")
     with transaction() as session:
         old = invoice_id(session, number)
-        rated = _rated(session, old) if rebill else []
+        rated = rate_again(session, old) if rebill else []
         note = step.credit(session, old, reason=reason, day=when, author=author(), clock=lambda: datetime.now(UTC))
         new = issue(session, rated, bill_date=note.draft.bill_date, author=author()) if rebill else []
     result = {"credit_note": note.number, "total": note.draft.total, "new": [one.number for one in new]}
@@ -67,11 +67,12 @@ def credit(number: str, *, reason: str, rebill: bool, day: str | None, json_want
 def difference(number: str, *, reason: str, dry_run: bool, json_wanted: bool) -> None:
     """Rate a bill's days anew and put the difference on the next bill."""
     from cloud_service.flow import correct as step
+    from cloud_service.flow.rate import rate_again
     from cloud_service.store.handling import invoice_id
 
     with transaction() as session:
         old = invoice_id(session, number)
-        rated = _rated(session, old)
+        rated = rate_again(session, old)
         changed = step.bill_difference(
             session, old, rated, reason=reason, author=author(), clock=lambda: datetime.now(UTC)
         )
@@ -82,17 +83,3 @@ def difference(number: str, *, reason: str, dry_run: bool, json_wanted: bool) ->
     else:
         for one in changed:
             click.echo(one.why)
-
-
-def _rated(session: Any, invoice_id: int) -> list[dict[str, Any]]:
-    """The days of the invoice's contracts, as they are rated now."""
-    from cloud_service.flow.rate import rate_contracts
-    from cloud_service.store.corrections import original
-    from common.errors import ConflictError
-
-    found = original(session, invoice_id)
-    outcomes = rate_contracts(session, found.contracts, found.during)
-    for one in outcomes:
-        if one.rated is None:
-            raise ConflictError(f"contract {one.contract.number} cannot be rated anew: {one.reason}")
-    return [one.rated for one in outcomes if one.rated is not None]

@@ -17,11 +17,11 @@ from cloud_service.domain.rating import rate_batch
 from cloud_service.domain.tariff import Tariff
 from cloud_service.domain.usage import History, Intervals, PriceSeries, Register, Usage
 from cloud_service.store import contracts as known
-from cloud_service.store import earlier, loads, market_prices, runs
+from cloud_service.store import corrections, earlier, loads, market_prices, runs
 from cloud_service.store.contracts import Contract, Priced
 from cloud_service.store.session import Session
 from cloud_service.store.versions import tariff_of
-from common.errors import EnergyError, InputError
+from common.errors import ConflictError, EnergyError, InputError
 from common.period import Span, add_months, day_start
 
 Facts = dict[str, Any]
@@ -69,6 +69,16 @@ def rate_contracts(session: Session, ids: Sequence[int], span: Span, *, chart: b
     for days, members in groups.items():
         outcomes += _rate_span(session, members, days, chart=chart)
     return sorted(outcomes, key=lambda outcome: outcome.contract.id)
+
+
+def rate_again(session: Session, invoice_id: int) -> list[Facts]:
+    """The days of an issued invoice's contracts as they are rated now: what a correction compares with or bills."""
+    original = corrections.original(session, invoice_id)
+    outcomes = rate_contracts(session, original.contracts, original.during)
+    for one in outcomes:
+        if one.rated is None:
+            raise ConflictError(f"contract {one.contract.number} cannot be rated anew: {one.reason}")
+    return [one.rated for one in outcomes if one.rated is not None]
 
 
 def rate_so_far(session: Session, spans: Mapping[int, Span]) -> dict[int, tuple[Decimal, str]]:

@@ -24,7 +24,8 @@ class Shared:
 
 def store_split(session: Session, entity_id: int, name: str, document: Mapping[str, Any], *, author: str) -> int:
     """Keep a checked document under a name."""
-    load_split(document)
+    members = load_split(document).members
+    shared.contract_ids(session, entity_id, [member.contract for member in members])
     split_id = shared.put_split(session, entity_id, name, dict(document), author)
     auditing.note(session, author, "split.store", f"cost_split:{split_id}", name=name, document=dict(document))
     return split_id
@@ -34,11 +35,11 @@ def share_out(
     session: Session, split_id: int, span: Span, cost: Decimal, *, author: str, dry_run: bool = False
 ) -> Shared:
     """Share a cost of some days between the members; each part waits as a line for the member's next bill."""
-    name, raw = shared.get_split(session, split_id)
-    document = load_split(raw)
+    kept = shared.get_split(session, split_id)
+    document = load_split(kept.document)
     if cost != round_money(cost, document.currency):
         raise InputError(f"{cost} is no whole amount of {document.currency}", path="cost")
-    contracts = shared.contract_ids(session, [member.contract for member in document.members])
+    contracts = shared.contract_ids(session, kept.legal_entity_id, [member.contract for member in document.members])
     used = _consumption(session, document, contracts, span)
     total = _total(session, document, span, cost, used)
     shares = split(document, total, used)
@@ -49,7 +50,7 @@ def share_out(
             end=span.end.isoformat(), total=format(total, "f"),
             shares={one.contract: format(one.amount, "f") for one in shares},
         )  # fmt: skip
-    return Shared(name, total, tuple(shares))
+    return Shared(kept.name, total, tuple(shares))
 
 
 def _consumption(session: Session, document: CostSplit, contracts: Mapping[str, int], span: Span) -> dict[str, Decimal]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Engine, TextClause, bindparam, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -140,6 +141,14 @@ def entity(session: Session, scope: Scope, public_id: str = "") -> LegalEntity:
 def sites(session: Session, entity_id: int) -> list[Site]:
     """The sites of an entity by name."""
     return list(session.scalars(select(Site).where(Site.legal_entity_id == entity_id).order_by(Site.name)))
+
+
+def site(session: Session, scope: Scope, public_id: UUID) -> Site:
+    """The site of that public id, where the reader may know of it."""
+    found = session.scalar(select(Site).where(Site.public_id == public_id))
+    if found is None or (scope.entities is not None and found.legal_entity_id not in scope.entities):
+        raise NotFoundError("there is no such site")
+    return found
 
 
 def totals(session: Session, entity: LegalEntity, span: Span, today: date) -> Totals:

@@ -1,6 +1,7 @@
 """Splits of common costs as rows, and what meters of members and masters counted."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -8,6 +9,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from cloud_service.store.access import Scope
 from common.errors import InputError, NotFoundError
 from common.period import Span
 
@@ -15,9 +17,16 @@ PUT = text(
     "INSERT INTO cost_split (legal_entity_id, name, document, author) VALUES (:entity, :name, :document, :author)"
     " ON CONFLICT (legal_entity_id, name) DO UPDATE SET document = :document, author = :author RETURNING id"
 )
-GET = text("SELECT name, document FROM cost_split WHERE id = :id")
+GET = text("SELECT name, document, legal_entity_id FROM cost_split WHERE id = :id")
 FIND = text("SELECT id FROM cost_split WHERE name = :name ORDER BY id LIMIT 1")
-CONTRACTS = text("SELECT number, id FROM contract WHERE number = ANY(:numbers)")
+CONTRACTS = text(
+    "SELECT k.number, k.id FROM contract k JOIN account a ON a.id = k.account_id JOIN client c ON c.id = a.client_id"
+    " WHERE k.number = ANY(:numbers) AND c.legal_entity_id = :entity"
+)
+SPLITS = text(
+    "SELECT id, name, document FROM cost_split WHERE cast(:entities AS bigint[]) IS NULL"
+    " OR legal_entity_id = ANY(:entities) ORDER BY name"
+)
 COUNTED = (
     # Import registers of the meters mounted on a day, times their multiplier; thousandths of the unit.
     "SELECT {owner} AS owner, sum(d.total * m.multiplier) / 1000 AS used, sum(d.missing) AS missing"
@@ -41,12 +50,26 @@ def put_split(session: Session, entity_id: int, name: str, document: dict[str, A
     return int(session.execute(PUT, values).scalar_one())
 
 
-def get_split(session: Session, split_id: int) -> tuple[str, dict[str, Any]]:
-    """(name, document)."""
-    row = session.execute(GET, {"id": split_id}).one_or_none()
+@dataclass(frozen=True, slots=True)
+class StoredSplit:
+    """A split as it is kept."""
+
+    name: str
+    document: dict[str, Any]
+    legal_entity_id: int
+
+
+def get_split(session: Session, split_id: int) -> StoredSplit:
+    """The split of that id."""
+    row = session.execute(GET, {"id": split_id}).mappings().one_or_none()
     if row is None:
         raise NotFoundError(f"there is no split {split_id}")
-    return row.name, row.document
+    return StoredSplit(**row)
+
+
+def splits(session: Session, scope: Scope) -> list[Any]:
+    """All splits that the reader may know of: id, name, document."""
+    return list(session.execute(SPLITS, {"entities": None if scope.entities is None else list(scope.entities)}))
 
 
 def find_split(session: Session, name: str) -> int:
@@ -57,9 +80,9 @@ def find_split(session: Session, name: str) -> int:
     return found
 
 
-def contract_ids(session: Session, numbers: Sequence[str]) -> dict[str, int]:
-    """Number -> id; an unknown number is refused."""
-    found = {row.number: row.id for row in session.execute(CONTRACTS, {"numbers": list(numbers)})}
+def contract_ids(session: Session, entity_id: int, numbers: Sequence[str]) -> dict[str, int]:
+    """Number -> id of the contracts of a legal entity; an unknown number is refused."""
+    found = {row.number: row.id for row in session.execute(CONTRACTS, {"numbers": list(numbers), "entity": entity_id})}
     missing = sorted(set(numbers) - set(found))
     if missing:
         raise InputError(f"there is no contract {missing[0]}", path="members")

@@ -41,7 +41,7 @@ class Column:
     @property
     def numeric(self) -> bool:
         """Whether it is set to the right."""
-        return self.kind in ("amount", "kwh", "number")
+        return self.kind in ("amount", "kwh", "number", "decimal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +131,9 @@ def file_of(page: ListPage, listing: Listing, asked: Wanted) -> Response:
     columns = [one for one in page.columns if one.in_file]
 
     def lines() -> Iterator[str]:
-        yield "\ufeff" + _line([one.label for one in columns])  # the mark tells spreadsheets that this is UTF-8
+        yield "\ufeff" + line_of([one.label for one in columns])  # the mark tells spreadsheets that this is UTF-8
         for row in all_of(session(), listing, asked):
-            yield _line([_cell(one, row) for one in columns])
+            yield line_of([_cell(one, row) for one in columns])
 
     answer = Response(stream_with_context(lines()), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="{page.name}-{date.today():%Y-%m-%d}.csv"'  # noqa: DTZ011 - a name, not a fact
@@ -148,7 +148,8 @@ def _cell(column: Column, row: Any) -> str:
     return "'" + text if column.kind in ("text", "state") and text.startswith(RISKY) else text
 
 
-def _line(cells: list[str]) -> str:
+def line_of(cells: list[str]) -> str:
+    """One line of a CSV file."""
     buffer = io.StringIO()
     csv.writer(buffer, lineterminator="\r\n").writerow(cells)
     return buffer.getvalue()

@@ -51,6 +51,7 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
             menu_item("Bills", "bills.index", May.READ, "/bills", icon="file-invoice"),
             menu_item("Payments", "payments.index", May.READ, "/payments", icon="cash"),
             menu_item("Billing runs", "runs.index", May.BILL, "/runs", icon="player-play"),
+            menu_item("Reminders", "dunning.index", May.COLLECT, "/dunning", icon="send"),
             menu_item("Prepaid", "prepaid.index", May.READ, "/prepaid", icon="wallet"),
             menu_item("Reports", "reports.ageing", May.READ, "/reports", icon="report-money"),
         ),

@@ -1,12 +1,20 @@
-"""What an account owes and has: statement, ageing, prepaid balance, orders to connect and disconnect."""
+"""What an account owes and has: statement, ageing, one payment, plans, prepaid balance, orders to gateways."""
 
+from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from cloud_service.store import receipts
 from cloud_service.store.access import Scope
+from cloud_service.store.lists import payments
+from cloud_service.store.lookups.found import found
+from cloud_service.store.parties import Account, Client
+from cloud_service.store.payments import Payment
 
 STATEMENT = text(
     "SELECT e.day, e.kind, e.text, sum(l.amount) AS amount, min(i.number) AS number,"
@@ -81,3 +89,60 @@ COMMANDS = text(
 def commands(session: Session, scope: Scope) -> list[Any]:
     """The newest orders to connect and disconnect."""
     return list(session.execute(COMMANDS, {"entities": None if scope.entities is None else list(scope.entities)}))
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentPage:
+    """A payment with whose it is, what it settled, what came back of it and what can still be given back."""
+
+    payment: Payment
+    account: Account
+    client: Client
+    settled: list[Any]
+    reversals: list[Payment]
+    left: Decimal
+
+
+SETTLED = text(
+    "SELECT i.number, i.public_id, sum(x.amount) AS amount, max(x.day) AS day FROM allocation x"
+    " JOIN invoice i ON i.id = x.invoice_id WHERE x.payment_id = :payment GROUP BY i.id HAVING sum(x.amount) <> 0"
+    " ORDER BY i.id"
+)
+
+
+def payment(session: Session, scope: Scope, public_id: UUID) -> PaymentPage:
+    """A payment, or NotFoundError where it does not exist for this reader."""
+    query = (
+        select(Payment, Account, Client)
+        .join(Account, Account.id == Payment.account_id)
+        .join(Client, Client.id == Account.client_id)
+    )
+    one = session.execute(query.where(Payment.public_id == public_id, *payments.in_scope(scope))).one_or_none()
+    row = found(one, "payment")
+    of_deposit = row.Payment.kind == "deposit"
+    left = receipts.deposit_left if of_deposit else receipts.refundable
+    back = select(Payment).where(Payment.reverses_id == row.Payment.id).order_by(Payment.id)
+    return PaymentPage(
+        payment=row.Payment,
+        account=row.Account,
+        client=row.Client,
+        settled=list(session.execute(SETTLED, {"payment": row.Payment.id})),
+        reversals=list(session.scalars(back)),
+        left=left(session, row.Payment.id) if row.Payment.amount > 0 else Decimal(0),
+    )
+
+
+PLANS = text(
+    "SELECT p.state, p.reason, p.author, p.created_at, a.number AS account, a.public_id AS account_public_id,"
+    "       c.name AS tenant, a.currency, count(*) AS parts, sum(x.amount) AS amount, min(x.due_date) AS first,"
+    "       max(x.due_date) AS last"
+    "  FROM payment_plan p JOIN account a ON a.id = p.account_id JOIN client c ON c.id = a.client_id"
+    "  JOIN plan_instalment x ON x.payment_plan_id = p.id"
+    " WHERE cast(:entities AS bigint[]) IS NULL OR c.legal_entity_id = ANY(:entities)"
+    " GROUP BY p.id, a.id, c.id ORDER BY p.state = 'active' DESC, p.id DESC LIMIT 100"
+)
+
+
+def plans(session: Session, scope: Scope) -> list[Any]:
+    """Payment plans, those that run first."""
+    return list(session.execute(PLANS, {"entities": None if scope.entities is None else list(scope.entities)}))

@@ -15,18 +15,22 @@ def _to_account(row: Any) -> str:
     return url_for("accounts.show", public_id=row.account_public_id)
 
 
+def _to_payment(row: Any) -> str:
+    return url_for("money.show", public_id=row.public_id)
+
+
 LIST = ListPage(
     name="payments",
     title="Payments",
     section="Money",
     noun=("payment", "payments"),
     columns=(
-        Column("day", "Day", "date"),
+        Column("day", "Day", "date", link=_to_payment),
         Column("tenant", "TENANT NAME"),
         Column("account", "Account", link=_to_account),
         Column("kind", "Kind", "state"),
         Column("provider", "Came by", "word"),
-        Column("provider_ref", "Reference", sortable=False),
+        Column("provider_ref", "Reference", link=_to_payment, sortable=False),
         Column("currency", "Currency", sortable=False),
         Column("amount", "RECEIVED AMOUNT", "amount", unit="currency", strong=True),
         Column("amount_local", "In Local Currency", "amount", unit="local_currency", sortable=False),

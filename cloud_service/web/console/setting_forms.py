@@ -1,0 +1,105 @@
+"""Forms of the office: sites, and rates of currencies from a file."""
+
+import io
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, url_for
+from werkzeug.wrappers import Response
+
+from cloud_service.domain.ratesfile import read_rates
+from cloud_service.flow import place
+from cloud_service.store import auditing, overview, places, rates
+from cloud_service.web.access import May, access, actor, scope
+from cloud_service.web.database import session
+from cloud_service.web.forms import Field, Form, FormPage, answer
+from common.errors import ConflictError, InputError
+
+blueprint = Blueprint("setting_forms", __name__)
+SITE = (
+    Field("name", "Name", required=True),
+    Field("timezone", "Time zone", hint="IANA name, for example Africa/Nairobi; its days are billed.", required=True),
+    Field("currency", "Currency", hint="Three capitals.", required=True),
+    Field("address", "Address", "lines", longest=500),
+    Field("country", "Country", hint="Two capitals."),
+    Field("holiday_calendar", "Holidays", hint="For example de-by; friendly hours and day types go by it."),
+    Field("reason", "Why", hint="Kept in the audit log."),
+)
+
+
+def _entity_field() -> tuple[Field, ...]:
+    choice = tuple((str(one.public_id), one.name) for one in overview.entities(session(), scope()))
+    return (Field("entity", "Legal entity", "choice", options=choice),) if len(choice) > 1 else ()
+
+
+def _facts(form: Form) -> place.SiteFacts:
+    return place.SiteFacts(**{one.key: form[one.key] for one in SITE if one.key != "reason"})
+
+
+def _entity(form: Form) -> Any:
+    return overview.entity(session(), scope(), str(form.values.get("entity") or ""))
+
+
+@blueprint.route("/settings/sites/new", methods=["GET", "POST"])
+@access(May.MANAGE)
+def add_site() -> Any:
+    """A new property."""
+    form = Form((*_entity_field(), *SITE))
+    page = FormPage("New site", ("Settings", url_for("settings.index")), "Add the site")
+
+    def do() -> Response:
+        place.add_site(session(), _entity(form).id, _facts(form), author=actor(), reason=form["reason"])
+        flash(f"{form['name']} is a site now; new connections can be there.", "success")
+        return redirect(page.back[1])
+
+    return answer(form, page, do)
+
+
+@blueprint.route("/settings/sites/<uuid:site_public_id>/edit", methods=["GET", "POST"])
+@access(May.MANAGE)
+def edit_site(site_public_id: UUID) -> Any:
+    """What is known of a property."""
+    site = overview.site(session(), scope(), site_public_id)
+    form = Form(SITE, places.site_facts(session(), site.id))
+    page = FormPage(f"Change {site.name}", ("Settings", url_for("settings.index")), "Keep the change")
+
+    def do() -> Response:
+        changed = place.edit_site(session(), site.id, _facts(form), author=actor(), reason=form["reason"])
+        flash(f"Changed: {', '.join(changed)}." if changed else "Nothing was changed.", "success")
+        return redirect(page.back[1])
+
+    return answer(form, page, do)
+
+
+@blueprint.route("/settings/rates", methods=["GET", "POST"])
+@access(May.MANAGE)
+def import_rates() -> Any:
+    """Rates of currencies from a file: a known rate is never changed."""
+    form = Form(
+        (
+            *_entity_field(),
+            Field("file", "Upload a file", "file", "CSV with the columns day,currency,rate."),
+            Field("document", "or paste it here", "document", "One unit of the currency in the local one, by day."),
+        ),
+        {"document": "day,currency,rate\n"},
+    )
+    page = FormPage("Currency rates", ("Settings", url_for("settings.index")), "Import the rates")
+
+    def do() -> Response:
+        sent = form["file"]
+        try:
+            text = sent.stream.read().decode("utf-8-sig") if sent is not None else form["document"]
+        except UnicodeDecodeError:
+            raise InputError("this file is no text in UTF-8", path="file") from None
+        base = _entity(form).currency
+        try:
+            found = read_rates(io.StringIO(text), "line")
+            new = rates.add(session(), base, found)
+        except (InputError, ConflictError) as error:
+            where = f"{error.path}: " if error.path else ""
+            raise InputError(f"{where}{error.message}", path="file" if sent is not None else "document") from error
+        auditing.note(session(), actor(), "rates.import", f"currency:{base}", rates=len(found), new=new)
+        flash(f"{new} of {len(found)} rates were new.", "success")
+        return redirect(page.back[1])
+
+    return answer(form, page, do)
