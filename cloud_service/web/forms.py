@@ -4,6 +4,7 @@ A view describes its fields, says what to do with them and hands both to `answer
 is read, done and committed as one, or comes back with what was typed and why it was refused.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -16,8 +17,9 @@ from werkzeug.wrappers import Response
 
 from cloud_service.store.refusals import REFUSALS, field_of, reason_of
 from cloud_service.web.database import session
-from common.errors import EnergyError, InputError
+from common.errors import ConflictError, EnergyError, InputError
 
+EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
 Options = Sequence[tuple[str, str]]
 
 
@@ -89,7 +91,7 @@ class Form:
         where = (error.path if isinstance(error, EnergyError) else field_of(error)).removeprefix("--")
         known = {one.key for one in self.fields}
         key = where if where in known else where.partition(".")[0].partition("[")[0]
-        text = _sentence(error) if isinstance(error, EnergyError) else reason_of(error, detail=False)
+        text = _sentence(error if isinstance(error, EnergyError) else ConflictError(reason_of(error, detail=False)))
         if key in known:
             self.errors[key] = text
         else:
@@ -121,7 +123,7 @@ def _value(one: Field, typed: str) -> Any:
     text = typed.replace("\r\n", "\n").strip()
     if not text:
         if one.required:
-            raise InputError("this is needed")
+            raise InputError("fill this in")
         return "" if one.kind in ("text", "email", "lines", "document", "choice") else None
     if len(text) > one.longest and one.kind != "document":
         raise InputError(f"at most {one.longest} characters")
@@ -164,6 +166,12 @@ def _number(_one: Field, text: str) -> int:
     return int(text)
 
 
+def _email(_one: Field, text: str) -> str:
+    if not EMAIL.fullmatch(text):
+        raise InputError(f"{text!r} is not an e-mail address")
+    return text
+
+
 def _choice(one: Field, text: str) -> str:
     if text not in {value for value, _ in one.options}:
         raise InputError("choose one of the list")
@@ -171,6 +179,7 @@ def _choice(one: Field, text: str) -> str:
 
 
 READERS: dict[str, Callable[[Field, str], Any]] = {
+    "email": _email,
     "lines": lambda _one, text: text,
     "document": lambda _one, text: text,
     "date": _date,
@@ -182,7 +191,8 @@ READERS: dict[str, Callable[[Field, str], Any]] = {
 
 
 def _sentence(error: EnergyError) -> str:
-    return f"{error.message} ({error.hint})" if error.hint else error.message
+    said = f"{error.message} ({error.hint})" if error.hint else error.message
+    return said[:1].upper() + said[1:]
 
 
 def _as_text(value: Any) -> str:

@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, case, cast, func, literal, or_, select
-from sqlalchemy.dialects.postgresql import JSONB, JSONPATH
+from sqlalchemy import ColumnElement, case, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import JSONPATH
 
 from cloud_service.store.access import Scope
 from cloud_service.store.lists.paging import Column, Listing, Wanted, contains
@@ -106,9 +106,8 @@ def gateway_state(now: datetime) -> Column:
 def gateways(scope: Scope, wanted: Wanted, now: datetime) -> Listing:
     """Filters: `status` (several), `site`."""
     state = gateway_state(now)
-    spans = func.coalesce(Stream.received["spans"], cast("[]", JSONB))
-    gaps = (
-        select(func.coalesce(func.sum(func.jsonb_array_length(spans)), 0))
+    gaps = (  # a stream that never had one names none
+        select(func.coalesce(func.sum(func.jsonb_array_length(Stream.received["spans"])), 0))
         .where(Stream.gateway_id == Gateway.id)
         .correlate(Gateway)
         .scalar_subquery()

@@ -132,13 +132,15 @@ def exchange(public_id: UUID) -> Any:
                 "meter", "Meter", hint="Name or serial of a known one.", required=True,
                 options=places.free_meters(session()), group="The meter that comes",
             ),
-            Field("register", "Register", hint="Of the first index.", group="The meter that comes"),
-            Field("opening", "First index", "amount", group="The meter that comes"),
+            *(
+                Field(f"opening.{name}", f"First index of {name}", "amount", group="The meter that comes")
+                for name in names
+            ),
             Field("multiplier", "Multiplier", "amount", "CT × VT of the new mount.", group="The meter that comes"),
             REASON,
         ),
         {
-            "multiplier": Decimal(1), "register": names[0] if names else "import",
+            "multiplier": Decimal(1),
             "at": now().astimezone(zone(found.site.timezone)).strftime("%Y-%m-%dT%H:%M"),
         },
     )  # fmt: skip
@@ -148,7 +150,11 @@ def exchange(public_id: UUID) -> Any:
         wanted = flow.Exchange(
             found.point.id, meter_id(session(), form["meter"], scope()), _instant(form["at"], found.site.timezone),
             {name: thousandths(form[f"closing.{name}"], f"closing.{name}") for name in names},
-            {form["register"]: thousandths(form["opening"], "opening")} if form["opening"] is not None else {},
+            {
+                name: thousandths(form[f"opening.{name}"], f"opening.{name}")
+                for name in names
+                if form[f"opening.{name}"] is not None
+            },
             form["multiplier"] or Decimal(1),
         )  # fmt: skip
         flow.exchange_meter(session(), wanted, author=actor(), reason=form["reason"])

@@ -118,10 +118,10 @@ def test_a_meter_is_exchanged_with_its_last_and_first_index(fresh: Console) -> N
     with transaction(fresh.engine) as session:
         session.execute(text("INSERT INTO meter (serial, name) VALUES ('M-88', 'm88')"))
     where = at(fresh, "meter")
-    missing = send(fresh, where, at="2026-11-16T10:30", meter="m88", opening="0", register="import")
+    missing = send(fresh, where, at="2026-11-16T10:30", meter="m88")
     assert (422, True) == (missing.status_code, 'id="e-closing.import"' in missing.text)
 
-    form = {"at": "2026-11-16T10:30", "meter": "m88", "opening": "0", "register": "import", "closing.import": "4711.25"}
+    form = {"at": "2026-11-16T10:30", "meter": "m88", "opening.import": "0", "closing.import": "4711.25"}
     answer = send(fresh, where, **form)
 
     assert 302 == answer.status_code, answer.text
