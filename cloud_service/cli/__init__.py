@@ -13,6 +13,7 @@ COMMANDS = {
     "tariff": ("cloud_service.cli.tariff:tariff", "Check, import and store tariffs."),
     "readings": ("cloud_service.cli.readings:readings", "Import meter data files."),
     "db": ("cloud_service.cli.db:db", "Create and upgrade the database."),
+    "entity": ("cloud_service.cli.entity:entity", "Who issues bills: add, edit, bank accounts."),
     "client": ("cloud_service.cli.client:client", "Who owes the money: add, edit, list."),
     "site": ("cloud_service.cli.place:site", "Properties: add, list."),
     "point": ("cloud_service.cli.place:point", "Service points: add, list."),

@@ -65,7 +65,8 @@ def base_rate(country: str, start: str, percent: str) -> None:
 @click.argument("number")
 @REASON
 @DAY
-def dispute(number: str, *, reason: str, day: str | None) -> None:
+@JSON
+def dispute(number: str, *, reason: str, day: str | None, json_wanted: bool) -> None:
     """The client contests a bill: it is left alone until the dispute is closed."""
     from cloud_service.flow import forbear
     from cloud_service.store.handling import invoice_id
@@ -73,13 +74,15 @@ def dispute(number: str, *, reason: str, day: str | None) -> None:
     with transaction() as session:
         bill = invoice_id(session, number)
         forbear.dispute(session, bill, reason=reason, day=day_of(day, "--day"), author=author())
+    _tell(number, "disputed", json_wanted=json_wanted)
 
 
 @dunning.command(name="close-dispute")
 @click.argument("number")
 @click.option("--outcome", required=True, help="How it ended.")
 @DAY
-def close_dispute(number: str, *, outcome: str, day: str | None) -> None:
+@JSON
+def close_dispute(number: str, *, outcome: str, day: str | None, json_wanted: bool) -> None:
     """The dispute is settled."""
     from cloud_service.flow import forbear
     from cloud_service.store.handling import invoice_id
@@ -87,6 +90,7 @@ def close_dispute(number: str, *, outcome: str, day: str | None) -> None:
     with transaction() as session:
         bill = invoice_id(session, number)
         forbear.close_dispute(session, bill, outcome=outcome, day=day_of(day, "--day"), author=author())
+    _tell(number, "dispute closed", json_wanted=json_wanted)
 
 
 @dunning.command()
@@ -115,7 +119,8 @@ def plan(numbers: tuple[str, ...], *, parts: int, first: str, reason: str, json_
 @click.argument("amount")
 @REASON
 @DAY
-def write_off(number: str, amount: str, *, reason: str, day: str | None) -> None:
+@JSON
+def write_off(number: str, amount: str, *, reason: str, day: str | None, json_wanted: bool) -> None:
     """Give (a part of) a bill up as lost."""
     from cloud_service.flow import forbear
     from cloud_service.store.handling import invoice_id
@@ -125,3 +130,8 @@ def write_off(number: str, amount: str, *, reason: str, day: str | None) -> None
             session, invoice_id(session, number), amount_of(amount, "AMOUNT"), reason=reason,
             day=day_of(day, "--day"), author=author(),
         )  # fmt: skip
+    _tell(number, f"{amount} written off", json_wanted=json_wanted)
+
+
+def _tell(number: str, state: str, *, json_wanted: bool) -> None:
+    click.echo(as_json({"bill": number, "state": state}) if json_wanted else f"{number}: {state}")

@@ -106,11 +106,15 @@ def revenue(*, start: str, end: str, entity: int | None, json_wanted: bool) -> N
 @FROM
 @UNTIL
 @ENTITY
-def journal(*, start: str, end: str, entity: int | None) -> None:
+@JSON
+def journal(*, start: str, end: str, entity: int | None, json_wanted: bool) -> None:
     """All bookings as CSV for accounting, on stdout."""
     from cloud_service.store.journal import JournalLine
     from cloud_service.store.journal import journal as report
 
+    if json_wanted:
+        _report(report, (start, end), entity, json_wanted=True)
+        return
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow([field.name for field in fields(JournalLine)])
     with transaction() as session:
@@ -149,7 +153,7 @@ def rates(file: Path, *, base: str | None, json_wanted: bool) -> None:
 def _report(report: Any, days: tuple[str, str], entity: int | None, *, json_wanted: bool) -> None:
     """A report over days, both included."""
     with transaction() as session:
-        rows = report(session, day_of(days[0], "--from"), day_of(days[1], "--until"), entity)
+        rows = list(report(session, day_of(days[0], "--from"), day_of(days[1], "--until"), entity))
     _print(rows, json_wanted=json_wanted)
 
 

@@ -134,7 +134,7 @@ def entity(session: Session, scope: Scope, public_id: str = "") -> LegalEntity:
             return one
     raise NotFoundError(
         "there is no such legal entity" if known else "no legal entity has been set up yet",
-        hint="" if known else "run `energy-cloud demo` for an example, or import your own",
+        hint="" if known else "`energy-cloud entity add` sets one up, `energy-cloud demo` shows an example",
     )
 
 

@@ -18,10 +18,13 @@ WORDS = (
 STAFF_PAGES = (
     "/dashboard", "/bills", "/payments", "/runs", "/runs/new", "/prepaid", "/reports/ageing", "/clients", "/accounts",
     "/connections", "/tariffs", "/meters", "/gateways", "/support", "/audit", "/users", "/settings", "/search?q=amina",
-    "/help", "/me",
+    "/help", "/me", "/clients/new", "/connections/new", "/tariffs/new", "/bills/touched", "/shared", "/shared/new",
+    "/dunning", "/reports/revenue", "/reports/cash-book", "/settings/sites/new", "/settings/rates",
 )  # fmt: skip
 DETAILS = ("/bills/{INV-2}", "/clients/{Amina}", "/accounts/{A-1}", "/connections/{K-1}", "/meters/{M-1}",
-           "/tariffs/{T-K-1}", "/gateways/{gw-K-1}")  # fmt: skip
+           "/tariffs/{T-K-1}", "/gateways/{gw-K-1}", "/clients/{Amina}/edit", "/accounts/{A-1}/edit",
+           "/accounts/{A-1}/mode", "/accounts/{A-1}/money", "/accounts/{A-1}/statement", "/connections/{K-1}/move-out",
+           "/connections/{K-1}/meter", "/connections/{K-1}/vacancy", "/tariffs/{T-K-1}/edit")  # fmt: skip
 PORTAL_PAGES = ("/portal", "/portal/usage", "/portal/bills", "/portal/bills/{INV-2}")
 
 
@@ -224,3 +227,21 @@ def test_the_customer_sees_what_is_due_and_reaches_the_payment_page(site: Site) 
 def assert_no_money_lost(page: Page) -> None:
     """The amount due is on whatever page the customer has come to."""
     expect(page.get_by_text(re.compile(r"100\.00|Pay")).first).to_be_visible()
+
+
+def test_a_client_is_taken_on_without_scripts_and_what_was_wrong_is_said_at_its_field(fresh_site: Site) -> None:
+    page = fresh_site.person("billing", java_script_enabled=False)
+    page.goto("/clients")
+    page.get_by_role("link", name="New client").click()
+    page.get_by_label("TENANT NAME").fill("Baraka Stores")
+    page.get_by_label("E-mail").fill("nobody")
+    page.get_by_role("button", name="Add the client").click()
+
+    expect(page.locator("#e-email")).to_contain_text("is not an e-mail address")
+    expect(page.get_by_label("E-mail")).to_have_attribute("aria-describedby", re.compile("e-email"))
+    expect(page.get_by_label("TENANT NAME")).to_have_value("Baraka Stores")  # what was right is still there
+
+    page.get_by_label("E-mail").fill("pay@baraka.example")
+    page.get_by_role("button", name="Add the client").click()
+    expect(page.get_by_text("Baraka Stores is a client now")).to_be_visible()
+    expect(page.get_by_role("link", name="Baraka Stores")).to_be_visible()

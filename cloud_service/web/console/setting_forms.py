@@ -1,4 +1,4 @@
-"""Forms of the office: sites, and rates of currencies from a file."""
+"""Forms of the office: legal entities with their banks, sites, and rates of currencies from a file."""
 
 import io
 from typing import Any
@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, url_for
 from werkzeug.wrappers import Response
 
 from cloud_service.domain.ratesfile import read_rates
-from cloud_service.flow import place
+from cloud_service.flow import entity, place
 from cloud_service.store import auditing, overview, places, rates
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.database import session
@@ -25,6 +25,67 @@ SITE = (
     Field("holiday_calendar", "Holidays", hint="For example de-by; friendly hours and day types go by it."),
     Field("reason", "Why", hint="Kept in the audit log."),
 )
+
+
+ENTITY = (
+    Field("name", "Name", required=True),
+    Field("address", "Address", "lines", "As printed on bills, a line each.", longest=500),
+    Field("country", "Country", hint="Two capitals."),
+    Field("vat_id", "VAT id"),
+    Field("email", "E-mail", "email", "Answers of clients go there."),
+    Field("phone", "Phone"),
+    Field("website", "Website"),
+    Field("currency", "Local currency", hint="It stays once bills are issued.", required=True),
+    Field("timezone", "Time zone", required=True),
+    Field("locale", "Language", hint="Of clients without their own.", required=True),
+    Field("reason", "Why", hint="Kept in the audit log."),
+)
+BANK = (
+    Field("holder", "Holder", required=True),
+    Field("iban", "IBAN", required=True),
+    Field("bic", "BIC"),
+    Field("currency", "Currency", hint="Bills in it name this account.", required=True),
+    Field("reason", "Why", hint="Kept in the audit log."),
+)
+
+
+@blueprint.route("/settings/entities/<uuid:entity_public_id>/edit", methods=["GET", "POST"])
+@access(May.MANAGE)
+def edit_entity(entity_public_id: UUID) -> Any:
+    """What is known of a legal entity."""
+    row = overview.entity(session(), scope(), str(entity_public_id))
+    form = Form(ENTITY, {one.key: getattr(row, one.key, "") for one in ENTITY})
+    page = FormPage(
+        f"Change {row.name}",
+        ("Settings", url_for("settings.index")),
+        "Keep the change",
+        "Issued bills stay as they are.",
+    )
+
+    def do() -> Response:
+        facts = entity.EntityFacts(**{one.key: form[one.key] for one in ENTITY if one.key != "reason"})
+        changed = entity.edit(session(), row.id, facts, author=actor(), reason=form["reason"])
+        flash(f"Changed: {', '.join(changed)}." if changed else "Nothing was changed.", "success")
+        return redirect(page.back[1])
+
+    return answer(form, page, do)
+
+
+@blueprint.route("/settings/entities/<uuid:entity_public_id>/bank", methods=["GET", "POST"])
+@access(May.MANAGE)
+def add_bank(entity_public_id: UUID) -> Any:
+    """Where money in one currency goes."""
+    row = overview.entity(session(), scope(), str(entity_public_id))
+    form = Form(BANK, {"holder": row.name, "currency": row.currency})
+    page = FormPage(f"Bank account of {row.name}", ("Settings", url_for("settings.index")), "Add the account")
+
+    def do() -> Response:
+        bank = entity.Bank(form["holder"], form["iban"], form["currency"], form["bic"])
+        entity.add_bank(session(), row.id, bank, author=actor(), reason=form["reason"])
+        flash(f"Money in {form['currency']} goes to {form['iban']}.", "success")
+        return redirect(page.back[1])
+
+    return answer(form, page, do)
 
 
 def _entity_field() -> tuple[Field, ...]:

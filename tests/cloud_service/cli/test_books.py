@@ -112,7 +112,7 @@ def test_corrections_from_the_command_line(world: World) -> None:
 
 
 def test_dunning_from_the_command_line(world: World) -> None:
-    call("dunning", "dispute", "INV-2026-00001", "--reason", "too much", raw=True)
+    call("dunning", "dispute", "INV-2026-00001", "--reason", "too much")
     told = call("dunning", "remind", "--day", "2026-12-01", "--dry-run")
     plan = call("dunning", "plan", "INV-2026-00002", "--parts", "3", "--first", "2026-12-01", "--reason", "asked")
 

@@ -67,6 +67,18 @@ def test_what_cannot_be_is_refused_with_its_field(world: World, tmp_path: Path) 
     assert "document" == refusal("tariff", "add", str(dollars), "--from", "2027-01-01").path  # `flat` is in EUR
 
 
+def test_an_empty_installation_begins_with_its_company(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    call("entity", "add", "Hof Energie GmbH", "--currency", "EUR", "--timezone", "Europe/Vienna", "--country", "AT")
+    call("entity", "bank", "AT61 1904 3002 3457 3201", "--holder", "Hof Energie GmbH", "--currency", "EUR")
+    assert "iban" == refusal("entity", "bank", "AT62 1904 3002 3457 3201", "--holder", "X", "--currency", "EUR").path
+    assert "timezone" == refusal("entity", "add", "X", "--currency", "EUR", "--timezone", "Mars").path
+    assert {"changed": ["email"]} == call("entity", "edit", "--email", "bills@hof.example")
+    (company,) = call("entity", "list")
+    assert ("Hof Energie GmbH", "bills@hof.example") == (company["name"], company["email"])
+    assert "C-1001" == call("client", "add", "First Client")["number"]
+
+
 def test_every_verb_of_a_contract_answers_as_json(world: World) -> None:
     call("meter", "add", "88")
     call("client", "add", "Owner")

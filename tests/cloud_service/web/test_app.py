@@ -80,6 +80,7 @@ def policy_allows(console: Console, rule: Rule) -> bool:
 PAGES = (
     "/dashboard", "/bills", "/payments", "/runs", "/runs/new", "/prepaid", "/reports/ageing", "/clients", "/accounts",
     "/connections", "/tariffs", "/meters", "/gateways", "/support", "/audit", "/users", "/settings", "/search?q=amina",
+    "/clients/new", "/connections/new", "/tariffs/new", "/shared", "/dunning", "/reports/revenue", "/settings/rates",
     "/help", "/me", "/me/password", "/me/second-factor", "/nowhere",
 )  # fmt: skip
 

@@ -1,0 +1,112 @@
+"""`energy-cloud entity`: who issues bills, and where the money goes."""
+
+from typing import Any
+
+import click
+
+from cloud_service.cli.connection import as_json, author, print_table, transaction
+
+JSON = click.option("--json", "json_wanted", is_flag=True, help="Print the result as JSON.")
+REASON = click.option("--reason", default="", help="Why; it stands in the audit log.")
+WHICH = click.option("--entity", type=int, help="Legal entity; needed where there are several.")
+FACTS = (
+    click.option("--address", help=r"As printed on bills; \n ends a line."),
+    click.option("--country", help="Two capitals."),
+    click.option("--vat-id"),
+    click.option("--email"),
+    click.option("--phone"),
+    click.option("--website"),
+    click.option("--locale", help="Language of bills to clients without their own."),
+)
+
+
+def _facts(command: Any) -> Any:
+    for option in reversed(FACTS):
+        command = option(command)
+    return command
+
+
+@click.group()
+def entity() -> None:
+    """Companies of the operator: each issues its own bills under its own numbers."""
+
+
+@entity.command()
+@click.argument("name")
+@click.option("--currency", required=True, help="Local currency, three capitals of ISO 4217.")
+@click.option("--timezone", required=True, help="IANA name, for example Africa/Nairobi.")
+@_facts
+@REASON
+@JSON
+def add(name: str, *, currency: str, timezone: str, reason: str, json_wanted: bool, **facts: Any) -> None:
+    """Set a company up: the first thing of an installation."""
+    from cloud_service.flow.entity import EntityFacts
+    from cloud_service.flow.entity import add as step
+
+    with transaction() as session:
+        made = step(session, EntityFacts(name, currency, timezone, **_given(facts)), author=author(), reason=reason)
+    click.echo(as_json({"entity": made, "name": name}) if json_wanted else f"legal entity {made}: {name}")
+
+
+@entity.command()
+@WHICH
+@click.option("--name")
+@click.option("--currency")
+@click.option("--timezone")
+@_facts
+@REASON
+@JSON
+def edit(*, entity: int | None, reason: str, json_wanted: bool, **facts: Any) -> None:
+    """Change what is known of it; what is not named stays."""
+    from cloud_service.cli.bill import the_entity
+    from cloud_service.flow.entity import EntityFacts
+    from cloud_service.flow.entity import edit as step
+    from cloud_service.store.entities import facts_of
+
+    with transaction() as session:
+        known = the_entity(session, entity)
+        wanted = EntityFacts(**facts_of(session, known) | _given(facts))
+        changed = step(session, known, wanted, author=author(), reason=reason)
+    click.echo(as_json({"changed": changed}) if json_wanted else f"changed: {', '.join(changed) or 'nothing'}")
+
+
+@entity.command()
+@click.argument("iban")
+@click.option("--holder", required=True)
+@click.option("--currency", required=True, help="Bills in it name this account.")
+@click.option("--bic", default="")
+@WHICH
+@REASON
+@JSON
+def bank(
+    iban: str, *, holder: str, currency: str, bic: str, entity: int | None, reason: str, json_wanted: bool
+) -> None:
+    """A bank account, printed on bills in its currency from then on."""
+    from cloud_service.cli.bill import the_entity
+    from cloud_service.flow.entity import Bank, add_bank
+
+    with transaction() as session:
+        add_bank(
+            session, the_entity(session, entity), Bank(holder, iban, currency, bic), author=author(), reason=reason
+        )
+    click.echo(as_json({"iban": iban}) if json_wanted else f"money in {currency} goes to {iban}")
+
+
+@entity.command(name="list")
+@JSON
+def list_entities(*, json_wanted: bool) -> None:
+    """All companies."""
+    from cloud_service.store.entities import entities, facts_of
+
+    with transaction() as session:
+        found = [{"id": one} | facts_of(session, one) for one in entities(session)]
+    if json_wanted:
+        click.echo(as_json(found))
+    elif found:
+        shown = ("id", "name", "country", "currency", "timezone", "email")
+        print_table([name.upper() for name in shown], [[str(one[name]) for name in shown] for one in found])
+
+
+def _given(facts: dict[str, Any]) -> dict[str, Any]:
+    given = {name: value for name, value in facts.items() if value is not None}
+    return given | ({"address": given["address"].replace("\\n", "\n")} if "address" in given else {})
