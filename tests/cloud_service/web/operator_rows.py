@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
@@ -21,6 +22,7 @@ from cloud_service.store.books import book
 from cloud_service.store.metering import Contract, Gateway, IntervalDay, Meter, MeterMount, Register, ServicePoint
 from cloud_service.store.parties import Account, AccountMode, Client, LegalEntity, Site
 from cloud_service.store.payers import parties
+from cloud_service.store.payments import Payment
 from cloud_service.store.tariffs import Tariff, TariffAssignment, TariffVersion
 from common.period import intervals_in_day
 
@@ -71,6 +73,11 @@ def build(session: Session) -> Operator:
     collect.pay(
         session, bakery.id, money("10.00"), provider="cash", reference="R-2", day=date(2026, 11, 15), author="test"
     )
+    made.ids |= {
+        "R-1": session.scalars(select(Payment.public_id).where(Payment.provider_ref == "R-1")).one(),
+        "site": session.scalars(select(Site.public_id).where(Site.name == "Lake House")).one(),
+        "entity": kilo.public_id,
+    }
     _people(session, kilo, made)
     return made
 

@@ -55,7 +55,7 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_stored(fresh: Console
 def test_a_number_that_is_taken_is_said_at_its_field(fresh: Console) -> None:
     answer = post(fresh.sign_in("billing"), "/clients/new", "/clients/new", **NEW | {"number": "C-1"})
 
-    assert (422, True) == (answer.status_code, "another client has this number" in answer.text)
+    assert (422, True) == (answer.status_code, "Another client has this number" in answer.text)
     assert 'id="e-number"' in answer.text
 
 

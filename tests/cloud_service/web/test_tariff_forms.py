@@ -104,7 +104,7 @@ def test_days_that_are_billed_keep_their_prices(fresh: Console) -> None:
     document = HOME | {"id": "T-K-1", "from": "2026-11-05"}
     refused = send(fresh, document=json.dumps(document))
 
-    assert (422, True) == (refused.status_code, "days up to 2026-11-09 are billed by this tariff" in refused.text)
+    assert (422, True) == (refused.status_code, "Days up to 2026-11-09 are billed by this tariff" in refused.text)
     assert 302 == send(fresh, document=json.dumps(document | {"from": "2026-11-10"})).status_code
 
 
