@@ -22,6 +22,7 @@ from cloud_service.store.prepaid import booked as booked_of
 from cloud_service.store.refusals import REFUSALS
 from cloud_service.store.reports import reconcile
 from cloud_service.store.session import transaction
+from cloud_service.store.settling import positions
 from common.period import Span, add_months
 from tests.books.operations import rated
 from tests.books.world import build
@@ -88,7 +89,9 @@ def test_racing_top_ups_consumption_and_decisions_leave_the_exact_balance(sessio
         booked = booked_of(one, [account])[account]
         assert all(row.agrees for row in reconcile(one, DAY))
         used = one.execute(text("SELECT count(*) FROM payment")).scalar()
+        found = positions(one, [account]).get(account)
 
+    assert found is None or not (found.open and found.free)
     assert sum(added) - sum(billed) == booked
     assert 2 * (EVENTS // 4) == used
 
