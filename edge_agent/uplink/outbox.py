@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from common.errors import EnergyError
-from common.message import SEQUENCE_MAX, Codec, Lane, Receipt, Rejection, Rows, Up, Void, encode
+from common.message import Codec, Lane, Receipt, Rejection, Rows, Up, Void, encode
 from edge_agent.buffer import Buffer, Keeper, Ranges, Row, Stream
+from edge_agent.uplink.restored import Proofs, received
 
 log = logging.getLogger(__name__)
 BATCH_ROWS = 2000
@@ -23,7 +24,6 @@ PATIENCE_S, PATIENCE_MAX_S = 30.0, 300.0
 OVERTAKEN_S = 3.0  # rows sent this long ago and still missing while later ones have arrived are sent again
 QUESTION_S, QUESTION_MAX_S = 5.0, 60.0  # nothing heard while something is owed: ask by sending the catalog
 HOLD_REJECTED_S = 3600.0
-STRAGGLER_MS = 60_000
 OF_SINGLE_READINGS = ("bad_time", "conflict")  # rejections that one reading of a batch can cause
 
 
@@ -71,7 +71,7 @@ class Outbox:
         self.generation = keeper.generation
         self.held: list[tuple[float, int, int, int]] = []  # until, stream, first, last: rejected ranges
         self.pieces: dict[tuple[int, int], int] = {}  # (stream, first) -> last: not to be sent with what follows
-        self.proofs: dict[int, int] = {}  # stream -> when the cloud last had all that we hold receipts for
+        self.proofs = Proofs()
         self.restored = False  # the cloud has lost what it had: it must be told again what we hold receipts for
         self.rejections = 0
         self.last_rejection = ""
@@ -104,8 +104,12 @@ class Outbox:
             return
         if receipt.highest > stream.last:
             self.keeper.do(lambda buffer: buffer.grown(stream, receipt.highest))
-        self.keeper.do(lambda buffer: buffer.receive(stream, _received(receipt)))
-        lost = (*receipt.resend, *self._regression(stream, receipt))
+        self.keeper.do(lambda buffer: buffer.receive(stream, received(receipt)))
+        forgotten = self.proofs.lost(stream, receipt, now_s)
+        if forgotten:
+            log.warning("the cloud has lost readings that it had receipted: sending them again")
+            self.restored = True
+        lost = (*receipt.resend, *forgotten)
         if lost:
             self.keeper.do(lambda buffer: buffer.reopen(stream, lost))
         before = len(self.session.flights)
@@ -118,24 +122,6 @@ class Outbox:
                 for f in self.session.flights
                 if f.stream != stream.number or f.last > receipt.highest or f.sent_s > overtaken
             ]
-
-    def _regression(self, stream: Stream, receipt: Receipt) -> list[tuple[int, int]]:
-        """What the cloud once had and has no longer: it was restored from a backup.
-
-        A receipt speaks of the moment `now_ms`. One of a clearly later moment that falls behind an earlier one is no
-        straggler.
-        """
-        believed = stream.done.prefix
-        proven_ms = self.proofs.setdefault(stream.number, receipt.now_ms)
-        if receipt.contiguous >= believed:
-            self.proofs[stream.number] = max(proven_ms, receipt.now_ms)
-        elif receipt.now_ms > proven_ms + STRAGGLER_MS:
-            self.proofs[stream.number] = receipt.now_ms
-            log.warning("the cloud has lost readings that it had receipted: sending them again")
-            self.restored = True
-            received = Ranges(_received(receipt))
-            return list(received.missing(receipt.contiguous + 1, believed))
-        return []
 
     def rejection(self, rejection: Rejection, now_s: float) -> None:
         """The cloud could not take a message: keep its rows, but do not try them again at once."""
@@ -193,6 +179,10 @@ class Outbox:
             session.catalogs.clear()
             session.asked_s = now_s
             session.question_s = min(session.question_s * 2, QUESTION_MAX_S)
+        doubted = None if self.keeper.salvaging else self.proofs.question(now_s)
+        if doubted in buffer.streams:
+            session.catalogs.pop(doubted, None)
+            streams = [buffer.streams[doubted], *streams]
         for stream in streams:
             if session.catalogs.get(stream.number) != buffer.register.version:
                 session.catalogs[stream.number] = buffer.register.version
@@ -291,11 +281,6 @@ class Outbox:
 
     def _stream(self, epoch: int) -> Stream | None:
         return next((stream for stream in self.keeper.buffer.streams.values() if stream.epoch == epoch), None)
-
-
-def _received(receipt: Receipt) -> list[tuple[int, int]]:
-    gaps = Ranges(receipt.gaps)
-    return [(1, receipt.contiguous), *gaps.missing(receipt.contiguous + 1, min(receipt.highest, SEQUENCE_MAX))]
 
 
 def _owed(stream: Stream, flight: Flight) -> bool:

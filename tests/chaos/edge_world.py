@@ -148,7 +148,7 @@ class World:
         self.life = self._start()
 
     def _damage(self, folder: Path) -> None:
-        path = self.chance.choice(sorted(folder.glob("buffer.db*")))
+        path = self.chance.choice([path for path in sorted(folder.glob("buffer.db*")) if path.stat().st_size])
         content = bytearray(path.read_bytes())
         for _ in range(self.chance.randrange(1, self.trouble.flips_max)):
             content[self.chance.randrange(len(content))] ^= 1 << self.chance.randrange(8)

@@ -200,6 +200,25 @@ def test_a_restored_cloud_is_noticed_and_gets_the_rest_again(keeper: Keeper) -> 
     assert outbox.restored
 
 
+def test_a_stream_that_owes_nothing_is_asked_for_when_its_receipt_falls_behind(keeper: Keeper) -> None:
+    outbox = connected(keeper)
+    fill(keeper, 100)
+    keeper.replace("the disk failed")
+    while keeper.salvage_step():
+        pass
+    sent(outbox)
+    old = keeper.buffer.streams[1]
+    outbox.receipt(Receipt(old.epoch, 100, 100, (), 10_000, 1_000_000), 1.0)
+    outbox.receipt(Receipt(old.epoch, 40, 70, ((41, 60),), 10_000, 1_010_000), 2.0)  # may be a straggler
+    assert [] == sent(outbox, 3.0)
+
+    (question,) = sent(outbox, 64.0)
+    assert (Up.CATALOG, old.epoch) == (question.kind, decode(Up.CATALOG, question.payload).epoch)  # type: ignore[union-attr]
+    outbox.receipt(Receipt(old.epoch, 40, 70, ((41, 60),), 10_000, 1_072_000), 65.0)
+
+    assert [("backlog", 41, 20), ("backlog", 71, 30)] == spans(sent(outbox, 66.0))
+
+
 def test_a_request_for_everything_sends_what_is_kept_and_voids_the_rest(keeper: Keeper) -> None:
     outbox = connected(keeper)
     fill(keeper, 10)
