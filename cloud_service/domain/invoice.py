@@ -80,11 +80,16 @@ def rated_facts(rated: Rated, tariff: Tariff) -> Facts:
 
 
 def _vat(line: Line, tariff: Tariff) -> list[str]:
-    """Category and percent of the first tax on the line, on its days: ["S", "19"], or ["O", "0"] without any."""
+    """Category and percent of the VAT on the line, on its days: ["S", "19"], or ["O", "0"] without any.
+
+    A levy that is part of another tax's base is no VAT.
+    """
     for version in tariff.versions:
         if version.start <= line.head.start < version.until:
-            for index, tax in enumerate(version.document.taxes):
-                if applies(tax, line):
+            due = {index: tax for index, tax in enumerate(version.document.taxes) if applies(tax, line)}
+            levies = {name for tax in due.values() for name in tax.also_on}
+            for index, tax in due.items():
+                if tax.name not in levies:
                     return [tax.category, plain(rate_on(tax, line.head.start, f"taxes[{index}]"))]
     return ["O", "0"]
 
