@@ -180,10 +180,26 @@ def parse(text: str, path: str = "") -> MeterProfile:
     try:
         profile = msgspec.convert(raw, MeterProfile, strict=True)
     except msgspec.ValidationError as error:
-        raise InputError(str(error), path=path, hint="firmware_configs/README.md lists the fields") from error
+        raise InputError(_fault(raw, error), path=path, hint="firmware_configs/README.md lists the fields") from error
     for problem in problems(profile):
         raise InputError(problem, path=path, hint="firmware_configs/README.md lists the fields")
     return profile
+
+
+def _fault(raw: dict[str, Any], error: msgspec.ValidationError) -> str:
+    """What does not fit, with the name of the register where it is one, and what a unit or kind may be."""
+    text = str(error)
+    registers = raw.get("registers")
+    for name, given in registers.items() if isinstance(registers, dict) else ():
+        try:
+            msgspec.convert(given, Register, strict=True)
+        except msgspec.ValidationError as inside:
+            text = f"registers.{name}: {inside}"
+            break
+    for field, choices in (("unit", Unit), ("kind", Kind)):
+        if "enum" in text and text.endswith(f"$.{field}`"):
+            text += f"; it is one of {', '.join(choices)}"
+    return text
 
 
 def problems(profile: MeterProfile) -> Iterator[str]:

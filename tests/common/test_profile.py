@@ -64,8 +64,9 @@ def test_an_unknown_register_is_not_found_and_the_known_ones_are_named() -> None
         pytest.param('id = "acme_one"', "", "id", id="no id"),
         pytest.param('id = "acme_one"', 'id = "Acme One"', "lower case", id="id with blanks"),
         pytest.param('type = "f32", unit = "kWh"', 'type = "f33", unit = "kWh"', "unknown", id="unknown type"),
-        pytest.param('unit = "kWh"', 'unit = "MWh"', "MWh", id="unit that is not canonical"),
-        pytest.param('kind = "index"', 'kind = "counter"', "counter", id="unknown kind"),
+        pytest.param('unit = "kWh"', 'unit = "MWh"', "one of kWh, kvarh", id="unit that is not canonical"),
+        pytest.param('unit = "kWh"', 'unit = "MWh"', "registers.energy_import_total: ", id="the register is named"),
+        pytest.param('kind = "index"', 'kind = "counter"', "one of index, interval", id="unknown kind"),
         pytest.param("address = 72", "address = 65535", "outside", id="address beyond the last"),
         pytest.param("address = 72, ", "", "exactly one of", id="register without a place"),
         pytest.param(
