@@ -20,7 +20,7 @@ from common.errors import DecodeError
 from common.period import zone
 from common.profile import MeterProfile
 from edge_agent.drivers.interface import BadAnswer, LineDown, MeterSilent, RegisterValue, wanted
-from edge_agent.drivers.values import as_values, with_parts
+from edge_agent.drivers.values import as_values, is_possible, with_parts
 from edge_agent.transports.port import Port
 
 SETTLED_S = 2.0  # since the last change: then nobody writes to it any more
@@ -189,7 +189,7 @@ def _number(cell: str, mark: str) -> Decimal | None:
         value = Decimal(cell)
     except InvalidOperation:
         return None
-    return value if value.is_finite() and cell.isascii() else None
+    return value if is_possible(value) and cell.isascii() else None
 
 
 def _instant(row: Row, profile: MeterProfile, where: str) -> int:

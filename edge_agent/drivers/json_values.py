@@ -13,6 +13,7 @@ from typing import Any
 from common.errors import DecodeError
 from common.profile import MeterProfile
 from common.reading import as_decimal
+from edge_agent.drivers.values import is_possible
 
 HINT = "compare the path with a message: energy-edge monitor --json shows what comes"
 PAYLOAD_MAX = 65536
@@ -81,13 +82,13 @@ def number(value: Any) -> Decimal | None:
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, Decimal):
-        return value if value.is_finite() else None
+        return value if is_possible(value) else None
     if isinstance(value, str):
         try:
             exact = Decimal(value.strip())
         except InvalidOperation:
             return None
-        return exact if exact.is_finite() else None
+        return exact if is_possible(exact) else None
     return None
 
 

@@ -8,6 +8,12 @@ from common.reading import THOUSANDTHS, VALUE_MAX, Quality, thousandths
 from edge_agent.drivers.interface import RegisterValue
 
 VALUE_LIMIT = Decimal(VALUE_MAX) / THOUSANDTHS
+EXPONENT_MAX = 100
+
+
+def is_possible(value: Decimal) -> bool:
+    """Whether a number from a text can be reckoned with: finite, and no `1e999999999` that overflows all arithmetic."""
+    return value.is_finite() and abs(value.adjusted()) <= EXPONENT_MAX
 
 
 def with_parts(profile: MeterProfile, names: Iterable[str]) -> list[str]:

@@ -101,6 +101,13 @@ def test_what_a_search_found_is_refused(name: str, telegram: bytes) -> None:
     assert outcome(DECODERS[name], telegram) is None
 
 
+@pytest.mark.parametrize("number", ["1e999999999", '"1e999999999"', "-1e1000000", "1e-999999999"])
+def test_a_number_beyond_all_arithmetic_is_no_value(number: str) -> None:
+    assert [] == outcome(DECODERS["json"], f'{{"energy_kwh": {number}}}'.encode())
+    cell = number.strip('"')
+    assert outcome(DECODERS["csv"], f"meter,time,kwh\nA1,2026-01-01T00:00:00Z,{cell}\n".encode()) is None
+
+
 @fuzzed
 @given(st.binary(max_size=200))
 def test_any_body_behind_a_sound_mbus_header_is_answered_or_refused(body: bytes) -> None:
