@@ -17,9 +17,8 @@ DAYS = (
 )
 NOW = text("SELECT clock_timestamp()")
 INDEXES = text(
-    "SELECT DISTINCT ON (register_id, at) register_id, at, value FROM reading"
-    " WHERE register_id = ANY(:ids) AND at >= :start AND at <= :end AND quality <= 2"
-    " ORDER BY register_id, at, quality, received_at DESC"
+    "SELECT register_id, at, value FROM reading_best"
+    " WHERE register_id = ANY(:ids) AND at >= :start AND at <= :end AND quality <= 2 ORDER BY register_id, at"
 )
 MONTHS = text(
     "SELECT register_id, date_trunc('month', day)::date AS month, sum(total) AS total FROM interval_day"

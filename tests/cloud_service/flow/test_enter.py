@@ -7,9 +7,11 @@ from typing import Any
 import psycopg
 import pytest
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from cloud_service.flow.enter import Entry, enter
 from cloud_service.flow.validate import validate_dirty
+from cloud_service.store import loads
 from common.errors import InputError, NotFoundError
 from tests.cloud_service.plant import add_meter, add_site, one
 
@@ -72,6 +74,23 @@ def test_the_audit_log_says_from_what_to_what_a_reading_was_changed_and_why(
         ("Ada", "120.5", None, "another meter"),
         ("Ada", None, "130", "yearly round"),
     ] == rows
+
+
+def test_rating_from_indexes_believes_a_person_before_the_meter(
+    engine: Engine, owner: Owner, session: Session, register: int
+) -> None:
+    owner.execute("SELECT ensure_reading_month('2026-03-01')")
+    for day, value in ((0, 100_000), (1, 190_000), (2, 200_000)):
+        owner.execute(
+            "INSERT INTO reading (register_id, at, value, quality, source, sequence) VALUES (%s, %s, %s, 0, 1, %s)",
+            (register, AT + timedelta(days=day), value, day + 1),
+        )
+    enter(engine, entry("120", AT + timedelta(days=1), reason="misread", estimated=True), NOW)
+    enter(engine, entry(None, AT + timedelta(days=2)), NOW)
+
+    found = loads.indexes(session, [register], AT, AT + timedelta(days=3))
+
+    assert {register: [(AT, 100_000), (AT + timedelta(days=1), 120_000)]} == found
 
 
 def test_a_reading_can_be_taken_back(engine: Engine, owner: Owner, register: int) -> None:
