@@ -3,6 +3,7 @@
 The position is what makes a sequence count once: whoever holds its row's lock decides with it which readings are new.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from common.errors import InputError
 
 SPANS_MAX = 10_000  # a stream with more holes than that is no stream
+VOIDS_MAX = 1_000  # the newest; what comes late of older ones counts as a repetition that differs, and raises the alarm
 Range = tuple[int, int]  # first and last sequence, both included
 
 
@@ -20,7 +22,7 @@ Range = tuple[int, int]  # first and last sequence, both included
 class Position:
     """`spans` are ascending, do not touch each other, and lie beyond `contiguous` + 1.
 
-    `voids` are ranges that were given up by the gateway; they count as received, though nothing came.
+    `voids` are ranges that were given up by the gateway; they count as received until they come after all.
     """
 
     contiguous: int = 0
@@ -55,19 +57,20 @@ class Position:
 
     def add(self, ranges: Iterable[Range]) -> "Position":
         """The position after these ranges came too."""
+        ranges = list(ranges)
         spans = _merged((*self.spans, *ranges))
         contiguous = self.contiguous
         while spans and spans[0][0] <= contiguous + 1:
             contiguous = max(contiguous, spans.pop(0)[1])
         if len(spans) > SPANS_MAX:
             raise InputError(f"the stream has more than {SPANS_MAX} gaps", code="too_many_gaps")
-        return Position(contiguous, tuple(spans), self.voids)
+        return Position(contiguous, tuple(spans), tuple(_without(self.voids, ranges)))
 
     def give_up(self, ranges: Iterable[Range]) -> "Position":
         """The position after the gateway said that what is missing of these ranges will never come."""
-        ranges = list(ranges)
-        moved = self.add(ranges)
-        return Position(moved.contiguous, moved.spans, tuple(_merged((*self.voids, *ranges))))
+        missing = _without(_without(ranges, self.spans), [(1, self.contiguous)] if self.contiguous else [])
+        moved = self.add(missing)
+        return Position(moved.contiguous, moved.spans, tuple(_merged((*self.voids, *missing))[-VOIDS_MAX:]))
 
     def as_json(self) -> dict[str, Any]:
         """The `received` column of its row."""
@@ -89,6 +92,22 @@ def _merged(ranges: Iterable[Range]) -> list[Range]:
             found[-1] = (found[-1][0], max(found[-1][1], last))
         else:
             found.append((first, last))
+    return found
+
+
+def _without(ranges: Iterable[Range], taken: Iterable[Range]) -> list[Range]:
+    """What of the ranges, in order, lies in none of those that are taken."""
+    found, taken = [], _merged(taken)
+    for first, last in _merged(ranges):
+        begin = first  # of what is left of the range
+        for one in taken[bisect_left(taken, first, key=lambda one: one[1]) :]:
+            if one[0] > last:
+                break
+            if one[0] > begin:
+                found.append((begin, one[0] - 1))
+            begin = one[1] + 1
+        if begin <= last:
+            found.append((begin, last))
     return found
 
 

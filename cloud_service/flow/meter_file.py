@@ -24,6 +24,7 @@ from common.errors import ConflictError, InputError, NotFoundError
 from common.reading import Quality, as_decimal
 
 CHUNK = 50_000
+MONTHS_AT_ONCE = 240  # a file that claims to hold more makes only those it has readings of
 BILLED = ("kWh", "m3")
 STEP_DEFAULT_S = 1800  # of an index register that a file makes
 
@@ -67,6 +68,7 @@ def import_file(
     """Check all of the file, then store what is new of it in one transaction."""
     summary = inspect(source)
     done = Imported(summary)
+    _make_months(engine, summary)
     with guarded(), transaction(engine) as session:
         file_id = imports.begin(
             session,
@@ -93,6 +95,15 @@ def import_file(
             name=source.name, stored=done.stored, corrected=done.corrected,
         )  # fmt: skip
     return done
+
+
+def _make_months(engine: Engine, summary: Summary) -> None:
+    """New months are made apart, so that ingest, which may need one too, does not wait for the whole file."""
+    spans = {readings.months_between(one.first_ms, one.last_ms) for one in summary.totals.values()}
+    months = frozenset().union(*spans)
+    if len(months) <= MONTHS_AT_ONCE:
+        with guarded(), transaction(engine) as session:
+            readings.make_months(session, months)
 
 
 def _hash(source: Source) -> bytes:

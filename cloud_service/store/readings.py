@@ -3,7 +3,7 @@
 Columns go to PostgreSQL as one block of binary COPY that numpy lays out: no Python object per reading.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -23,6 +23,7 @@ Ints = NDArray[np.int64]
 POSTGRES_EPOCH_MS = 946_684_800_000  # 2000-01-01T00:00Z, where PostgreSQL counts from
 COPY_HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 COPY_TRAILER = b"\xff\xff"
+BLOCK_ROWS = 16_384  # some 1.3 MB
 COLUMNS = ("register_id", "at", "value", "quality", "time_quality", "source", "sequence", "step_s")
 _ROW = np.dtype(
     [("fields", ">i2")]
@@ -101,38 +102,35 @@ def registers_of(session: Session, meters: Iterable[str], zone: str = "UTC") -> 
     return {(row["meter"], row["name"]): RegisterFacts(**row) for row in rows}
 
 
-def copy_block(rows: Columns) -> bytes:
-    """The rows in PostgreSQL's binary COPY format."""
-    block = np.repeat(_TEMPLATE, len(rows))
-    for name in COLUMNS:
-        block[name] = (rows.at_ms - POSTGRES_EPOCH_MS) * 1000 if name == "at" else getattr(rows, name)
-    return COPY_HEADER + block.tobytes() + COPY_TRAILER
-
-
 def insert(session: Session, rows: Columns) -> None:
     """Append readings; the caller has made sure that they are new. A key that is there already is an error."""
     if not len(rows):
         return
     ensure_months(session, rows.at_ms)
     with driver(session).cursor() as cursor, cursor.copy(COPY) as copy:
-        copy.write(copy_block(rows))
+        for block in copy_blocks(rows):
+            copy.write(block)
 
 
-def insert_missing(session: Session, rows: Columns) -> int:
-    """Append those readings whose key is not there yet, by way of a staging table; how many there were."""
-    if not len(rows):
-        return 0
-    ensure_months(session, rows.at_ms)
-    with driver(session).cursor() as cursor:
-        cursor.execute(
-            "CREATE TEMPORARY TABLE IF NOT EXISTS staged_reading (LIKE reading INCLUDING DEFAULTS)"
-            " ON COMMIT DELETE ROWS"
-        )
-        cursor.execute("TRUNCATE staged_reading")
-        with cursor.copy(COPY.replace("reading", "staged_reading", 1)) as copy:
-            copy.write(copy_block(rows))
-        cursor.execute("INSERT INTO reading SELECT * FROM staged_reading ON CONFLICT DO NOTHING")
-        return cursor.rowcount
+def copy_blocks(rows: Columns) -> Iterator[bytes]:
+    """The rows as blocks of binary COPY in the order of their key, which costs PostgreSQL a fifth less.
+
+    One order for all also means that no two processes wait for each other's keys in turn. PostgreSQL works on a block
+    while the next one is laid out.
+    """
+    order = np.lexsort((rows.at_ms, rows.register_id))
+    yield COPY_HEADER
+    for first in range(0, len(rows), BLOCK_ROWS):
+        yield laid_out(rows.where(order[first : first + BLOCK_ROWS]))
+    yield COPY_TRAILER
+
+
+def laid_out(rows: Columns) -> bytes:
+    """The rows as binary COPY has them between its header and its trailer."""
+    block = np.repeat(_TEMPLATE, len(rows))
+    for name in COLUMNS:
+        block[name] = (rows.at_ms - POSTGRES_EPOCH_MS) * 1000 if name == "at" else getattr(rows, name)
+    return block.tobytes()
 
 
 def differing(session: Session, rows: Columns) -> list[int]:
@@ -169,9 +167,24 @@ def _month_of(day_number: int) -> date:
     return (date(1970, 1, 1) + timedelta(days=day_number)).replace(day=1)
 
 
+def months_of(at_ms: Ints) -> set[date]:
+    """The months, by their first day, that these instants lie in."""
+    return {_month_of(day) for day in np.unique(at_ms // 86_400_000).tolist()}
+
+
+def months_between(first_ms: int, last_ms: int) -> frozenset[date]:
+    """All months from one instant to another."""
+    return frozenset(_month_of(day) for day in range(first_ms // 86_400_000, last_ms // 86_400_000 + 1))
+
+
 def ensure_months(session: Session, at_ms: Ints) -> None:
     """Make the partitions that these instants need."""
-    for month in sorted({_month_of(day) for day in np.unique(at_ms // 86_400_000).tolist()}):
+    make_months(session, months_of(at_ms))
+
+
+def make_months(session: Session, months: Iterable[date]) -> None:
+    """Make partitions; those that are there stay as they are."""
+    for month in sorted(months):
         session.execute(text("SELECT ensure_reading_month(:month)"), {"month": month})
 
 

@@ -25,7 +25,7 @@ STREAM_IDS = text(
     "   ON n.gateway_id = s.gateway_id AND n.epoch = s.epoch"
 )
 LOCKED = text("SELECT id, epoch, contiguous, received FROM stream WHERE id = ANY(:ids) ORDER BY id FOR UPDATE")
-POSITIONS = text("SELECT id, contiguous, received FROM stream WHERE id = ANY(:ids)")
+POSITIONS = text("SELECT id, epoch, contiguous, received FROM stream WHERE id = ANY(:ids)")
 MOVE = "UPDATE stream SET contiguous = %s, received = %s WHERE id = %s"
 CATALOGS = text("SELECT version, payload FROM stream_catalog WHERE stream_id = :id ORDER BY version")
 ADD_CATALOG = text(
@@ -111,14 +111,16 @@ def lock(session: Session, epochs: Mapping[int, int]) -> dict[int, Position]:
 
     One whose number is gone or now names another epoch is left out: the database was restored.
     """
-    rows = session.execute(LOCKED, {"ids": sorted(epochs)})
+    return _read(session.execute(LOCKED, {"ids": sorted(epochs)}), epochs)
+
+
+def positions(session: Session, epochs: Mapping[int, int]) -> dict[int, Position]:
+    """The same as they are now, nothing locked."""
+    return _read(session.execute(POSITIONS, {"ids": sorted(epochs)}), epochs)
+
+
+def _read(rows: Iterable[Any], epochs: Mapping[int, int]) -> dict[int, Position]:
     return {row.id: Position.from_row(row.contiguous, row.received) for row in rows if row.epoch == str(epochs[row.id])}
-
-
-def positions(session: Session, ids: Iterable[int]) -> dict[int, Position]:
-    """Positions of streams as they are now."""
-    rows = session.execute(POSITIONS, {"ids": sorted(set(ids))})
-    return {row.id: Position.from_row(row.contiguous, row.received) for row in rows}
 
 
 def move(session: Session, moved: Mapping[int, Position]) -> None:

@@ -11,9 +11,11 @@ import aiomqtt
 
 from cloud_service.flow.ingest import Incoming
 from cloud_service.settings import Mqtt
+from common.message import unfolded_size
 
 WAITING_BYTES_MAX = 48 * 1024 * 1024  # what waits beyond that is dropped; its gateway sends it again
-TAKE_BYTES_MAX = 1024 * 1024  # of one transaction: some 300,000 readings
+MESSAGE_BYTES = 1000  # what a message takes beside its payload
+TAKE_BYTES_MAX = 4 * 1024 * 1024  # unfolded, of one round: up to a million readings
 TAKE_MESSAGES_MAX = 500
 KEEPALIVE_S = 20
 TIMEOUT_S = 10.0
@@ -35,12 +37,12 @@ class BoundedQueue(asyncio.Queue[aiomqtt.Message]):
             super().put_nowait(item)
 
     def _put(self, item: aiomqtt.Message) -> None:
-        self.waiting_bytes += len(_bytes(item))
+        self.waiting_bytes += len(_bytes(item)) + MESSAGE_BYTES
         super()._put(item)
 
     def _get(self) -> aiomqtt.Message:
         item = super()._get()
-        self.waiting_bytes -= len(_bytes(item))
+        self.waiting_bytes -= len(_bytes(item)) + MESSAGE_BYTES
         return item
 
 
@@ -62,11 +64,11 @@ class Source:
         if not self._next.done():
             return []
         first, self._next = self._next.result(), None
-        batch, size = [_incoming(first)], len(_bytes(first))
+        batch, size = [_incoming(first)], unfolded_size(_bytes(first))
         while not self.queue.empty() and size < TAKE_BYTES_MAX and len(batch) < TAKE_MESSAGES_MAX:
             message = self.queue.get_nowait()
             batch.append(_incoming(message))
-            size += len(_bytes(message))
+            size += unfolded_size(_bytes(message))
         return batch
 
     def close(self) -> None:

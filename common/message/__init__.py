@@ -11,7 +11,16 @@ import msgspec
 from common.errors import DecodeError
 from common.message.batch import ROWS_MAX, SEQUENCE_MAX, Batch, Codec, Lane, Rows
 from common.message.catalog import CHANNELS_MAX, EPOCH_MAX, Catalog, Channel, check_catalog, extends
-from common.message.envelope import BODY_SIZE_MAX, DEPTH_MAX, PAYLOAD_SIZE_MAX, Kind, open_envelope, parse, seal
+from common.message.envelope import (
+    BODY_SIZE_MAX,
+    DEPTH_MAX,
+    PAYLOAD_SIZE_MAX,
+    Kind,
+    open_envelope,
+    parse,
+    seal,
+    unfolded_size,
+)
 from common.message.receipt import RANGES_MAX, Receipt, Rejection, Void
 from common.message.status import DeviceHealth, Health, Status
 from common.message.topic import Down, Topic, Up, check_gateway_id, parse_topic, subscription
@@ -49,6 +58,7 @@ __all__ = [
     "parse_topic",
     "read",
     "subscription",
+    "unfolded_size",
 ]
 
 Message = Catalog | Batch | Receipt | Rejection | Void | Status | Health

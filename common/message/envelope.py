@@ -70,6 +70,14 @@ def open_envelope(kind: Kind, payload: bytes) -> bytes:
     return body
 
 
+def unfolded_size(payload: bytes) -> int:
+    """The memory that opening a payload may take: what its header says, within the limits, or its own size."""
+    if not HEADER.size <= len(payload) <= PAYLOAD_SIZE_MAX:
+        return len(payload)
+    size: int = HEADER.unpack_from(payload)[3]
+    return max(len(payload), size if size <= BODY_SIZE_MAX else 0)
+
+
 def _inflate(payload: bytes, size: int) -> bytes:
     inflate = zlib.decompressobj(RAW_DEFLATE)
     try:

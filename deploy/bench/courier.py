@@ -17,6 +17,7 @@ from common.errors import DecodeError
 from common.message import Catalog, Channel, Codec, Down, Lane, Receipt, Rejection, Rows, Topic, Up, decode, encode
 
 Fact = tuple[int, int, int]  # channel, at_ms, value
+LOOK_S = 0.1  # how often it looks for what is due to be sent again
 
 
 @dataclass
@@ -61,6 +62,8 @@ class Courier:
     connects: int = 0
     jitter_s: float = 1.0
     qos: int = 1
+    keepalive_s: int = 10
+    timeout_s: float = 5.0
     coming: bool = False  # more will be held: the delivery goes on though nothing waits
 
     @property
@@ -91,19 +94,23 @@ class Courier:
             identifier=self.gateway,
             protocol=aiomqtt.ProtocolVersion.V5,
             clean_start=True,
-            keepalive=10,
-            timeout=5,
+            keepalive=self.keepalive_s,
+            timeout=self.timeout_s,
         ) as client:
             self.connects += 1
             await client.subscribe(f"ebs/1/{self.gateway}/down/#", qos=1)
             await client.publish(str(Topic(self.gateway, Up.CATALOG)), encode(self.catalog), qos=self.qos)
             for one in self.waiting.values():
                 one.sent_s = 0.0
+            news = self._news = asyncio.Event()
             listening = asyncio.create_task(self._listen(client))
+            listening.add_done_callback(lambda _: news.set())
             try:
                 while (self.waiting or self.coming) and not listening.done():
+                    news.clear()
                     await self._send(client)
-                    await asyncio.sleep(0.01)
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(news.wait(), LOOK_S)
                 if listening.done():
                     listening.result()
             finally:
@@ -143,6 +150,7 @@ class Courier:
         for first, one in list(self.waiting.items()):
             if _covered(one, receipt):
                 del self.waiting[first]
+        self._news.set()
 
 
 def _covered(one: Load, receipt: Receipt) -> bool:

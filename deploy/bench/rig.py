@@ -83,8 +83,8 @@ class Rig:
         self._until("broker", lambda: broker.listening(self.port))
 
     def start_subscriber(self, name: str = "subscriber", *, module: str = "cloud_service.subscriber") -> None:
-        """Start one subscriber; it may still be connecting when this returns."""
-        self._spawn(name, python_module(module), self.environment)
+        """Start one subscriber; it may still be connecting when this returns. Its backends bear its name."""
+        self._spawn(name, python_module(module), {**self.environment, "PGAPPNAME": name})
 
     def until_working(self, name: str = "subscriber") -> None:
         """Wait until a subscriber listens."""
@@ -96,7 +96,7 @@ class Rig:
         process = self.processes.pop(name)
         children = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
         if name == "postgres":
-            children += _postmaster(self.data)
+            children += self.postmaster()
         for victim in (*children, psutil.Process(process.pid)):
             _quietly(victim.kill)
         process.wait()
@@ -123,6 +123,15 @@ class Rig:
         file = self.folder / f"{name}.log"
         return file.read_text(errors="replace") if file.exists() else ""
 
+    def postmaster(self) -> list[psutil.Process]:
+        """PostgreSQL's postmaster and its children, wherever they hang in the process tree."""
+        try:
+            pid = int((self.data / "postmaster.pid").read_text().split()[0])
+            postmaster = psutil.Process(pid)
+            return [postmaster, *postmaster.children(recursive=True)]
+        except (OSError, ValueError, IndexError, psutil.Error):
+            return []
+
     def _spawn(self, name: str, argv: list[str], environment: Mapping[str, str]) -> None:
         with (self.folder / f"{name}.log").open("ab") as log:
             self.processes[name] = subprocess.Popen(  # noqa: S603 - our own command lines
@@ -135,16 +144,6 @@ class Rig:
             if self.processes[name].poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"{name} did not start:\n{self.log(name)[-2000:]}")
             time.sleep(0.02)
-
-
-def _postmaster(data: Path) -> list[psutil.Process]:
-    """The postmaster and its children, wherever they hang in the process tree."""
-    try:
-        pid = int((data / "postmaster.pid").read_text().split()[0])
-        postmaster = psutil.Process(pid)
-        return [postmaster, *postmaster.children(recursive=True)]
-    except (OSError, ValueError, IndexError, psutil.Error):
-        return []
 
 
 def _quietly(action: Callable[[], Any]) -> None:

@@ -52,7 +52,7 @@ def asked_again(session: Session, spoken: Sequence[tuple[GatewayFacts, Status]],
     if not held:
         return []
     known = streams.find_streams(session, list(held))
-    at = streams.positions(session, known.values())
+    at = streams.positions(session, {stream: epoch for (_, epoch), stream in known.items()})
     replies = []
     for key, (gateway, receipted) in held.items():
         position = at[known[key]] if key in known else Position()

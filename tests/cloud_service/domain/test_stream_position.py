@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cloud_service.domain.stream_position import SPANS_MAX, Position, ranges_of
+from cloud_service.domain.stream_position import SPANS_MAX, VOIDS_MAX, Position, ranges_of
 from common.errors import InputError
 
 RANGES = st.lists(st.tuples(st.integers(1, 60), st.integers(0, 8)).map(lambda pair: (pair[0], pair[0] + pair[1])))
@@ -26,7 +26,8 @@ def test_what_has_come_is_seen_and_nothing_else(
     come = {n for first, last in (*received, *given_up) for n in range(first, last + 1)}
     unseen = set(ALL[position.unseen(ALL)].tolist())
     assert set(ALL.tolist()) - come == unseen
-    assert {n for n in ALL.tolist() if any(a <= n <= b for a, b in given_up)} == set(ALL[position.voided(ALL)].tolist())
+    here = {n for first, last in received for n in range(first, last + 1)}
+    assert come - here == set(ALL[position.voided(ALL)].tolist())
     assert max(come, default=0) == position.highest
     assert {n for n in unseen if n < position.highest} == {n for a, b in position.gaps for n in range(a, b + 1)}
     assert all(n in come for n in range(1, position.contiguous + 1))
@@ -35,6 +36,25 @@ def test_what_has_come_is_seen_and_nothing_else(
         for last in (0, 30, 79)
     )
     assert position == Position.from_row(position.contiguous, position.as_json())
+
+
+@given(RANGES, RANGES)
+def test_what_comes_after_it_was_given_up_is_no_void_any_more(
+    given_up: list[tuple[int, int]], late: list[tuple[int, int]]
+) -> None:
+    position = Position().give_up(given_up).add(late)
+
+    void = {n for first, last in given_up for n in range(first, last + 1)}
+    came = {n for first, last in late for n in range(first, last + 1)}
+    assert void - came == set(ALL[position.voided(ALL)].tolist())
+    assert void | came == set(ALL.tolist()) - set(ALL[position.unseen(ALL)].tolist())
+
+
+def test_only_the_newest_voids_are_remembered() -> None:
+    position = Position().give_up((n, n) for n in range(1, 4 * VOIDS_MAX, 2))
+
+    assert VOIDS_MAX == len(position.voids)
+    assert 4 * VOIDS_MAX - 1 == position.voids[-1][1]
 
 
 @given(RANGES)

@@ -1,0 +1,73 @@
+"""One transaction of ingest: what it has taken so far, and what it sets aside."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from cloud_service.domain.stream_position import Range
+from cloud_service.flow.ingest.messages import BadMessageError, Incoming, Opened, Outcome, rejection, sender
+from cloud_service.store import streams
+from cloud_service.store.readings import Columns
+from cloud_service.store.session import Session
+from cloud_service.store.stream_catalogs import Meaning
+from cloud_service.store.streams import GatewayFacts
+from common.message import Status
+
+QUARANTINED_PER_MINUTE = 200  # of one gateway; what is more is counted and logged, not kept
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A batch that verified, as readings of its stream."""
+
+    opened: Opened
+    stream: int
+    rows: Columns
+    meaning: Meaning
+
+
+@dataclass(slots=True)
+class Round:
+    """What one transaction has seen so far."""
+
+    session: Session
+    now: datetime
+    gateways: dict[str, GatewayFacts]
+    outcome: Outcome = field(default_factory=Outcome)
+    batches: list[Taken] = field(default_factory=list)
+    voids: list[tuple[int, Opened, Sequence[Range]]] = field(default_factory=list)  # of streams
+    answers: dict[int, tuple[str, int, bool]] = field(default_factory=dict)  # stream -> gateway, epoch, send_catalog
+    seen: set[int] = field(default_factory=set)
+    reports: dict[int, dict[str, Any]] = field(default_factory=dict)
+    online: list[tuple[GatewayFacts, Status]] = field(default_factory=list)  # gateways that have just connected
+
+    def may_speak(self, gateway: str) -> bool:
+        """Whether a gateway is known and not revoked."""
+        return gateway in self.gateways and self.gateways[gateway].state != "revoked"
+
+
+class Quarantine:
+    """Where bad messages go. A gateway that sends nothing else fills no disk."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, int], int] = {}
+
+    def keep(self, work: Round, incoming: Incoming, bad: BadMessageError) -> None:
+        """Keep the message with its reason, and tell a known sender."""
+        work.outcome.refused += 1
+        gateway = sender(incoming.topic)
+        minute = int(work.now.timestamp()) // 60
+        self._kept = {key: count for key, count in self._kept.items() if key[1] == minute}
+        count = self._kept[gateway, minute] = self._kept.get((gateway, minute), 0) + 1
+        if count <= QUARANTINED_PER_MINUTE:
+            streams.quarantine(
+                work.session,
+                gateway=gateway,
+                topic=incoming.topic[:200].replace("\0", "?"),
+                reason=bad.code,
+                detail=bad.detail.replace("\0", "?"),
+                body=incoming.payload,
+            )
+        if gateway and bad.code != "unknown_gateway":
+            work.outcome.replies.append(rejection(gateway, incoming, bad))
