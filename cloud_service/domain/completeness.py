@@ -158,12 +158,21 @@ def _cause(known: Known, start_ms: int, end_ms: int) -> str:
         return "no_reading_yet"
     if not known.gateway:
         return "no_file"
+    return _cause_at_the_gateway(known, start_ms, end_ms)
+
+
+def _cause_at_the_gateway(known: Known, start_ms: int, end_ms: int) -> str:
+    """What explains all of the gap goes before what a stream's holes, which may lie elsewhere, would explain."""
+    heard_ms = -1 if known.heard_ms is None else known.heard_ms
+    failing_ms = known.failing_since_ms
+    if heard_ms <= start_ms:
+        return "gateway_silent"
+    if failing_ms is not None and failing_ms <= start_ms:
+        return "meter_unreachable"
     if known.sequences_given_up:
         return "given_up"
     if known.sequences_missing:
         return "on_the_gateway"
-    if known.gateway and (known.heard_ms is None or known.heard_ms < end_ms):
+    if heard_ms < end_ms:
         return "gateway_silent"
-    if known.failing_since_ms is not None and known.failing_since_ms <= end_ms:
-        return "meter_unreachable"
-    return "unknown"
+    return "meter_unreachable" if failing_ms is not None and failing_ms <= end_ms else "unknown"

@@ -52,6 +52,9 @@ def test_what_lies_ahead_is_not_expected_and_neither_is_a_meter_that_was_not_the
     assert 11 + 24 == measure(replace(KNOWN, mounted=[(noon_ms, 2**43)]), {}, SPAN, LATER_MS).expected
 
 
+NOON_MS = int(datetime(2026, 3, 28, 11, tzinfo=UTC).timestamp()) * 1000  # amidst the gap
+
+
 @pytest.mark.parametrize(
     ("facts", "cause"),
     [
@@ -61,6 +64,12 @@ def test_what_lies_ahead_is_not_expected_and_neither_is_a_meter_that_was_not_the
         ({"sequences_missing": True}, "on_the_gateway"),
         ({"sequences_given_up": True}, "given_up"),
         ({"first_ms": None}, "no_reading_yet"),
+        ({"sequences_given_up": True, "failing_since_ms": 1}, "meter_unreachable"),
+        ({"sequences_given_up": True, "heard_ms": 1}, "gateway_silent"),
+        ({"sequences_missing": True, "heard_ms": NOON_MS}, "on_the_gateway"),
+        ({"sequences_given_up": True, "failing_since_ms": NOON_MS}, "given_up"),
+        ({"heard_ms": NOON_MS}, "gateway_silent"),
+        ({"failing_since_ms": NOON_MS}, "meter_unreachable"),
         ({"gateway": ""}, "no_file"),
         ({"refused_ms": [int(datetime(2026, 3, 28, 5, tzinfo=UTC).timestamp()) * 1000]}, "refused"),
         ({"waiting_days": frozenset({date(2026, 3, 28)})}, "waiting"),
