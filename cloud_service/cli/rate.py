@@ -23,10 +23,16 @@ if TYPE_CHECKING:
 @click.option(
     "--load",
     type=click.Path(path_type=Path),
-    required=True,
     help="CSV of what was taken: one value a line, or time,value.",
 )
 @click.option("--export", type=click.Path(path_type=Path), help="CSV of what was given back, with the same steps.")
+@click.option(
+    "--register",
+    "further",
+    multiple=True,
+    metavar="NAME=CSV",
+    help="What another register of the tariff counted in each step, in its own unit: m³, kvarh …; may be repeated.",
+)
 @click.option("--start", type=click.DateTime(["%Y-%m-%d"]), required=True, help="First day, in the zone.")
 @click.option("--timezone", "zone_name", required=True, help="IANA time zone, for example Europe/Berlin.")
 @click.option(
@@ -68,8 +74,9 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
 def rate(  # noqa: PLR0917 -- click hands every option by name
     tariffs: tuple[Path, ...],
-    load: Path,
+    load: Path | None,
     export: Path | None,
+    further: tuple[str, ...],
     start: Any,
     zone_name: str,
     step: str | None,
@@ -86,8 +93,13 @@ def rate(  # noqa: PLR0917 -- click hands every option by name
     from cloud_service.domain.calculator import calculate, read_prices, read_usage
 
     tariff, notes = read_tariffs(tariffs, holidays=holidays)
+    files = {"import": load, "export": export} | {name: Path(path) for name, path in named(further, "--register")}
     registers, span, more = read_usage(
-        load, export, start.date(), zone_name, step_s=int(step) * 60 if step else None, unit=unit
+        {name: path for name, path in files.items() if path is not None},
+        start.date(),
+        zone_name,
+        step_s=int(step) * 60 if step else None,
+        unit=unit,
     )
     notes += more
     prices = {name: read_prices(Path(path), start.date(), span, zone_name) for name, path in named(series, "--prices")}

@@ -6,13 +6,15 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from cloud_service.domain import loads
 from cloud_service.domain.charges import Export
 from cloud_service.domain.grid import grid
 from cloud_service.domain.lines import Rated
 from cloud_service.domain.proration import cycles
 from cloud_service.domain.rating import rate
-from cloud_service.domain.tariff import Tariff, load_tariff, read_document
+from cloud_service.domain.tariff import Document, Tariff, load_tariff, read_document
 from cloud_service.domain.urdb import import_urdb, is_urdb
 from cloud_service.domain.usage import History, Intervals, PriceSeries, Usage
 from common.errors import InputError
@@ -33,33 +35,39 @@ def any_tariff(path: Path, *, holidays: bool = False) -> tuple[Tariff, tuple[str
 
 
 def read_usage(
-    load: Path, export: Path | None, start: date, zone_name: str, *, step_s: int | None = None, unit: str | None = None
+    files: Mapping[str, Path], start: date, zone_name: str, *, step_s: int | None = None, unit: str | None = None
 ) -> tuple[dict[str, Intervals], Span, tuple[str, ...]]:
-    """The registers of the files, the days they are of, and what was done to make their steps the same."""
+    """The registers of the files, the days they are of, and what was done to make their steps the same.
+
+    The first file says the days, which are those of all. `unit` is of `import` and `export`; files of other registers
+    hold what was counted in each step, in the register's own unit.
+    """
     zone(zone_name)
-    column = loads.read_column(_text(load), str(load))
-    step = step_s or loads.step_of(column, start, zone_name, str(load))
-    span = loads.span_of(column, start, zone_name, step, str(load))
-    registers = {"import": loads.intervals(column, step, _unit(column, unit), str(load), negative=False)}
-    if export is None:
-        return registers, span, ()
-    given = loads.read_column(_text(export), str(export))
-    same = len(given.values) == len(column.values)
-    given_step = step if same else step_s or loads.step_of(given, start, zone_name, str(export))
-    if loads.span_of(given, start, zone_name, given_step, str(export)) != span:
-        raise InputError(
-            f"the export is not of the same days as the load, {span.start} to {span.end}",
-            path=str(export),
-            code="wrong_length",
-        )
-    registers["export"] = loads.intervals(given, given_step, _unit(given, unit), str(export), negative=True)
-    finer = min(step, given_step)
+    registers: dict[str, Intervals] = {}
+    first: tuple[Span, int, int] | None = None
+    for name, path in files.items():
+        column = loads.read_column(_text(path), str(path))
+        same = first is not None and first[2] == len(column.values)
+        step = first[1] if first and same else step_s or loads.step_of(column, start, zone_name, str(path))
+        span = loads.span_of(column, start, zone_name, step, str(path))
+        first = first or (span, step, len(column.values))
+        if span != first[0]:
+            raise InputError(
+                f"{name} is not of the same days as {next(iter(files))}, {first[0].start} to {first[0].end}",
+                path=str(path),
+                code="wrong_length",
+            )
+        power = _unit(column, unit) if name in ("import", "export") else "kWh"
+        registers[name] = loads.intervals(column, step, power, str(path), negative=name == "export")
+    if first is None:
+        raise InputError("there is nothing to price", hint="give --load, or --register NAME=CSV")
+    finer = min(one.step_s for one in registers.values())
     notes = tuple(
         f"{name} of {one.step_s // 60} min is taken as even over {finer // 60} min steps"
         for name, one in registers.items()
         if one.step_s != finer
     )
-    return {name: loads.spread(one, finer) for name, one in registers.items()}, span, notes
+    return {name: loads.spread(one, finer) for name, one in registers.items()}, first[0], notes
 
 
 def read_prices(path: Path, start: date, span: Span, zone_name: str) -> Intervals:
@@ -93,24 +101,35 @@ def _text(path: Path) -> str:
 
 
 def check_priced(tariff: Tariff, registers: Mapping[str, Any]) -> None:
-    """Refuse an export that the tariff has no rule for: it would silently be worth nothing."""
-    if "export" not in registers:
-        return
+    """Refuse a register that the tariff has no rule for: it would silently be worth nothing."""
     for version in tariff.versions:
-        rules = [
-            charge
-            for charge in version.document.charges
-            if isinstance(charge, Export)
+        for name in registers:
+            if name != "import" and not _has_rule(version.document, name):
+                raise InputError(
+                    f"the tariff does not say what {name} is worth",
+                    path="charges",
+                    hint="add an export charge or netting" if name == "export" else "no charge or conversion reads it",
+                    code="unpriced_register",
+                )
+
+
+def _has_rule(document: Document, name: str) -> bool:
+    if name == "export":
+        return any(
+            isinstance(charge, Export)
             or getattr(charge, "netting", None) is not None
             or getattr(charge, "register", "") in ("export", "net_export")
-        ]
-        if not rules:
-            raise InputError(
-                "the tariff does not say what export is worth",
-                path="charges",
-                hint="add an export charge or netting",
-                code="unpriced_register",
-            )
+            for charge in document.charges
+        )
+    return name in _words([msgspec.to_builtins(document.charges), msgspec.to_builtins(document.quantities)])
+
+
+def _words(plain: Any) -> set[str]:
+    """All texts in a plain value."""
+    if isinstance(plain, str):
+        return {plain}
+    parts = plain.values() if isinstance(plain, dict) else plain if isinstance(plain, list | tuple) else ()
+    return set().union(*map(_words, parts))
 
 
 def calculate(

@@ -30,7 +30,9 @@ def oracle(times: int) -> dict[str, dict[str, list[Decimal]]]:
 
 @cache
 def load(root: Path) -> tuple[Intervals, Span]:
-    registers, span, _ = read_usage(root / "loads" / "load_residential_8760h_kw.csv", None, date(2018, 1, 1), "UTC")
+    registers, span, _ = read_usage(
+        {"import": root / "loads" / "load_residential_8760h_kw.csv"}, date(2018, 1, 1), "UTC"
+    )
     return registers["import"], span
 
 

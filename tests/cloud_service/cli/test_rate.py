@@ -72,6 +72,52 @@ def test_people_read_a_table(tmp_path: Path) -> None:
     assert "Total EUR" in text
 
 
+GAS = """
+id = "gas"
+currency = "GBP"
+[quantities.gas_kwh]
+register = "gas"
+unit = "kWh"
+[[quantities.gas_kwh.factors]]
+correction = 1
+calorific_value = 39.6
+divisor = 3.6
+[[charges]]
+kind = "energy"
+register = "gas_kwh"
+price = 0.10
+"""
+
+
+def test_a_register_of_its_own_unit_is_priced_without_a_load(tmp_path: Path) -> None:
+    (tmp_path / "gas.toml").write_text(GAS)
+    (tmp_path / "gas.csv").write_text("0.5\n" * 8760)
+
+    found = json.loads(
+        run(
+            *("--tariff", str(tmp_path / "gas.toml"), "--register", f"gas={tmp_path / 'gas.csv'}"),
+            *("--start", "2018-01-01", "--timezone", "UTC", "--json"),
+        ).stdout
+    )
+
+    line = found["periods"][0]["lines"][0]
+    assert ("4092", "409.20") == (line["quantity"], line["amount"])  # 744 h × 0.5 m3 × 11 kWh/m3
+
+
+def test_a_register_that_no_charge_reads_is_refused(tmp_path: Path) -> None:
+    arguments = files(tmp_path)
+
+    with pytest.raises(InputError, match="does not say what water is worth"):
+        run(*arguments, "--register", f"water={tmp_path / 'load.csv'}", "--timezone", "UTC", "--json")
+
+
+def test_nothing_to_price_is_refused(tmp_path: Path) -> None:
+    tariff = files(tmp_path)[:2]
+
+    with pytest.raises(InputError, match="nothing to price"):
+        run(*tariff, "--start", "2018-01-01", "--timezone", "UTC")
+
+
 def test_export_is_netted_by_the_tariff(tmp_path: Path) -> None:
     tariff = 'id = "t"\ncurrency = "EUR"\n[[charges]]\nkind = "energy"\nprice = 0.20\nnetting = {}\n'
     (tmp_path / "export.csv").write_text("0.25\n" * 8760)
