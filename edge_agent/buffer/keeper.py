@@ -28,6 +28,7 @@ T = TypeVar("T")
 DAY_MS = 86_400_000
 MARK_SYNC_S = 10.0
 PRUNE_S = 60.0
+SAVE_S = 10.0  # receipts that no round has written down by then are written by themselves
 STRIKES_AT_ONCE = 3  # new files without a commit in between before the next has to wait
 STRIKE_FIRST_S, STRIKE_MAX_S = 0.2, 60.0
 SALVAGED_KEPT = 10  # set-aside files whose rows have all been taken over; together no more than the cap
@@ -70,6 +71,7 @@ class Keeper:
         self._strike_until_s = 0.0
         self._mark_due_s = 0.0
         self._prune_due_s = 0.0
+        self._save_due_s = 0.0
         self._thin_due_s = 0.0
         self._salvage: Iterator[int] | None = None
         self._buffer: Buffer | None = None
@@ -213,7 +215,8 @@ class Keeper:
         if now_s >= self._mark_due_s:
             self._mark_due_s = now_s + MARK_SYNC_S
             self.buffer.marks.sync()
-        if self.buffer.dirty:
+        if self.buffer.dirty and now_s >= self._save_due_s:
+            self._save_due_s = now_s + SAVE_S
             self.do(Buffer.save)
         self._lay_ballast()
 

@@ -22,6 +22,7 @@ def prune(buffer: Buffer, before_ms: int, limit: int = 5000) -> int:
         older = _older(buffer, rows, before_ms)
         if older:
             last = rows[older - 1].sequence
+            buffer.fresh = ()
             with buffer.commit() as connection:
                 connection.execute("DELETE FROM reading WHERE id BETWEEN ? AND ?", (ids[0], last))
             for reason, ranges in stream.voids.items():  # what is older than all that is kept needs no explanation
@@ -58,6 +59,7 @@ def thin(buffer: Buffer, *, before_ms: int = EVER_MS, limit: int = 5000) -> int:
             values = (*ids, before_ms, before_ms >= EVER_MS, limit - gone)
             found = [row[0] for row in buffer.connection.execute(query, values)]
         if found:
+            buffer.fresh = ()
             before = [(reason, Ranges(ranges)) for reason, ranges in stream.voids.items()]
             try:
                 with buffer.commit() as connection:

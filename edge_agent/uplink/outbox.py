@@ -167,6 +167,14 @@ class Outbox:
         return next((found for stream in streams if (found := part(stream, now_s))), None)
 
     @property
+    def owes(self) -> bool:
+        """Whether the cloud lacks a reading or a catalog: then there may be something to send."""
+        buffer, told = self.keeper.buffer, self.session.catalogs
+        return any(
+            stream.pending or told.get(stream.number) != buffer.register.version for stream in self.keeper.streams()
+        )
+
+    @property
     def backlog_in_flight(self) -> int:
         """Backlog rows without a receipt."""
         return sum(flight.rows for flight in self.session.flights if flight.lane is Lane.BACKLOG)

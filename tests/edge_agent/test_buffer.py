@@ -9,7 +9,7 @@ import pytest
 
 from common.reading import TimeQuality
 from edge_agent.buffer import Buffer, Damaged, Keeper, Ranges, Sample
-from edge_agent.buffer.keeper import DAY_MS, Limits
+from edge_agent.buffer.keeper import DAY_MS, SAVE_S, Limits
 from edge_agent.buffer.mend import discard_old, open_buffer, replace
 from edge_agent.buffer.room import prune, thin
 
@@ -317,3 +317,61 @@ def test_ranges_join_split_and_tell_what_is_missing() -> None:
     assert [(1, 4), (6, 9)] == list(ranges)
     assert [(5, 5), (10, 12)] == list(ranges.missing(1, 12))
     assert (4, 8) == (ranges.prefix, len(ranges))
+
+
+def test_what_was_just_committed_is_read_from_memory_as_it_is_on_the_disk(tmp_path: Path) -> None:
+    kept = keeper(tmp_path)
+    kept.append([sample(1), sample(2)])
+    kept.append([sample(value, grid=value % 2 == 0) for value in range(3, 8)])
+    buffer, stream = kept.buffer, kept.buffer.current
+    spans = [(3, 7), (4, 5), (7, 7), (2, 7), (3, 6)]
+
+    fresh = [buffer.rows(stream, *span, 3) for span in spans]
+    buffer.fresh = ()
+
+    assert [buffer.rows(stream, *span, 3) for span in spans] == fresh
+    kept.close()
+
+
+def test_a_committed_reading_that_was_thinned_is_not_read_from_memory(tmp_path: Path) -> None:
+    kept = keeper(tmp_path)
+    kept.append([sample(1), sample(2, grid=False), sample(3)])
+    thin(kept.buffer)
+
+    assert [1, 3] == [row.value for row in kept.buffer.rows(kept.buffer.current, 1, 3)]
+    kept.close()
+
+
+def test_a_new_stream_does_not_read_the_old_ones_rows_from_memory(tmp_path: Path) -> None:
+    kept = keeper(tmp_path)
+    kept.append([sample(1)])
+    kept.buffer.begin_stream()
+
+    with pytest.raises(Damaged, match="vanished"):
+        kept.buffer.rows(kept.buffer.current, 1, 1)
+    kept.append([sample(2)])
+    assert [[1], [2]] == [
+        [row.value for row in kept.buffer.rows(stream, 1, 1)] for stream in kept.buffer.streams.values()
+    ]
+    kept.close()
+
+
+def test_receipts_are_written_down_with_the_next_round_or_after_a_while(tmp_path: Path) -> None:
+    now_s = 0.0
+    kept = Keeper(tmp_path, boot_id="boot-1", limits=Limits(ballast_bytes=0), clock_s=lambda: now_s)
+
+    def receive(sequence: int) -> bool:
+        """Whether the receipt is on the disk after the next housekeeping."""
+        kept.append([sample(sequence)])
+        kept.buffer.receive(kept.buffer.current, [(1, sequence)])
+        kept.tend(0, clock_is_good=False)
+        return not kept.buffer.dirty
+
+    assert [True, False] == [receive(1), receive(2)]
+    kept.append([sample(3)])
+    assert not kept.buffer.dirty
+    kept.buffer.receive(kept.buffer.current, [(3, 3)])
+    now_s += SAVE_S
+    kept.tend(0, clock_is_good=False)
+    assert not kept.buffer.dirty
+    kept.close()
