@@ -97,6 +97,11 @@ class Line:
     billing_interval_s: int
     commit: Callable[[Sequence[Measurement]], Awaitable[None]]
     rounds: int = field(default=0)
+    limit_s: float = field(init=False)  # that one meter may hold the line
+
+    def __post_init__(self) -> None:
+        slow = self.bus.port.partition(":")[0] in SLOW_PORTS
+        self.limit_s = max(TIMEOUT_FACTOR * (self.bus.timeout_s or 1.0), SLOW_S if slow else 0.0)
 
     async def run(self) -> None:
         """Poll for ever; ends only by cancellation."""
@@ -163,10 +168,7 @@ class Line:
                 await driver.committed(device.meter.address)
 
     async def _read(self, driver: Driver, device: Device, *, grid: bool) -> list[Measurement]:
-        offset_ms = self.clock.offset_ms
-        limit_s = TIMEOUT_FACTOR * (self.bus.timeout_s or 1.0)
-        if self.bus.port.partition(":")[0] in SLOW_PORTS:
-            limit_s = max(limit_s, SLOW_S)
+        offset_ms, limit_s = self.clock.offset_ms, self.limit_s
         try:
             async with asyncio.timeout(limit_s):
                 values = await driver.read(device.meter.address, device.profile, device.registers)

@@ -12,7 +12,7 @@ from functools import lru_cache
 from common.errors import DecodeError
 from common.profile import Register
 
-ZERO = Decimal(0)
+FLOAT32 = struct.Struct(">f")
 
 
 def words_to_bytes(words: Sequence[int]) -> bytes:
@@ -34,7 +34,8 @@ def ordered(raw: bytes, *, word_order: str, byte_order: str) -> bytes:
 def raw_value(raw: bytes, kind: str) -> Decimal | None:
     """The number in bytes of a type, most significant first; None for a float that is not a number."""
     if kind == "f32":
-        return _float32(raw)
+        shown = float32_shown(raw)
+        return Decimal(shown) if shown else None
     if kind == "f64":
         value = struct.unpack(">d", raw)[0]
         return Decimal(repr(value)) if value - value == 0 else None
@@ -44,19 +45,19 @@ def raw_value(raw: bytes, kind: str) -> Decimal | None:
 
 
 @lru_cache(maxsize=1024)  # counters are asked more often than they count
-def _float32(raw: bytes) -> Decimal | None:
-    """Shortest decimal that rounds to this float32; six digits are enough for most, nine for all."""
-    value = struct.unpack(">f", raw)[0]
+def float32_shown(raw: bytes) -> str:
+    """Shortest decimal that rounds to this float32: six digits are enough for most, nine for all; "" for no number."""
+    (value,) = FLOAT32.unpack(raw)
     if value - value != 0:  # infinite or not a number
-        return None
-    for digits in (6, 7, 8):
-        text = f"{value:.{digits}g}"
+        return ""
+    for digits in (".6g", ".7g", ".8g"):
+        text = format(value, digits)
         try:
-            if struct.pack(">f", float(text)) == raw:
-                return Decimal(text)
+            if FLOAT32.pack(float(text)) == raw:
+                return text
         except OverflowError:  # rounded up past the largest float32
             continue
-    return Decimal(f"{value:.9g}")
+    return f"{value:.9g}"
 
 
 def _bcd(raw: bytes) -> Decimal:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Self
 
 from common.errors import InputError
@@ -20,7 +21,15 @@ COMMON_MODEL = 1  # SunSpec: who made it
 WORDS = {"u16": 1, "u32": 2, "u64": 4}
 
 Found = dict[str, bytes]  # register -> its bytes as they came
-PlanKey = tuple[int, str, tuple[str, ...], int]
+
+
+@dataclass(slots=True)
+class Poll:
+    """What one meter is asked for, and what the answers mean; made once, changed when it refuses a request."""
+
+    unit: int
+    blocks: tuple[Block, ...]
+    columns: tuple[Column, ...]
 
 
 class ModbusDriver:
@@ -29,8 +38,8 @@ class ModbusDriver:
     def __init__(self, port: Port, *, clock: Callable[[], float] = time.time, **options: Any) -> None:
         self.line = ModbusLine(port, **options)
         self.clock = clock
-        self.plans: dict[PlanKey, tuple[Block, ...]] = {}
-        self.columns: dict[tuple[str, tuple[str, ...]], tuple[Column, ...]] = {}
+        self.polls: dict[tuple[str, str, tuple[str, ...]], Poll] = {}
+        self.plans: dict[tuple[str, tuple[str, ...], int], tuple[tuple[Block, ...], tuple[Column, ...]]] = {}
         self.sunspec: dict[tuple[int, tuple[int, ...]], int] = {}
         self.known: set[tuple[str, str]] = set()
 
@@ -43,15 +52,18 @@ class ModbusDriver:
 
     async def read(self, address: str, profile: MeterProfile, registers: Sequence[str] = ()) -> list[RegisterValue]:
         """The named registers; the first read of a meter proves first that it is the profile's model."""
-        names = wanted(profile, registers)
-        unit, is_new = unit_of(address), (address, profile.hash) not in self.known
+        key = (address, profile.hash, tuple(registers))
+        names = () if key in self.polls else wanted(profile, registers)
+        is_new = (address, profile.hash) not in self.known
         if is_new:
             await self._check_marks(address, profile)
-        base = await self._base(unit, profile)
-        found = await self._fetch((unit, profile.hash, names, base), profile)
+        if names:
+            self.polls[key] = await self._prepare(address, profile, names)
+        poll = self.polls[key]
+        found = await self._fetch(poll, profile)
         if is_new:
             await self._check_ranges(address, profile, found)
-        return column_values(profile, self._columns(profile, names), found, int(self.clock() * 1000))
+        return column_values(profile, poll.columns, found, int(self.clock() * 1000))
 
     async def identify(self, address: str, profile: MeterProfile) -> str:
         """Check the profile's marks, then read the serial number."""
@@ -98,9 +110,8 @@ class ModbusDriver:
             if not mark.register or mark.between is None:
                 continue
             if mark.register not in found:
-                unit = unit_of(address)
-                key = (unit, profile.hash, (mark.register,), await self._base(unit, profile))
-                found = {**found, **await self._fetch(key, profile)}
+                poll = await self._prepare(address, profile, (mark.register,))
+                found = {**found, **await self._fetch(poll, profile)}
             raw = found.get(mark.register)
             value = exact(profile.registers[mark.register], profile.read, raw) if raw else None
             if value and not mark.between[0] <= value <= mark.between[1]:
@@ -108,10 +119,19 @@ class ModbusDriver:
                 raise _wrong(address, profile, f"it would show {mark.register} = {shown}, which cannot be")
         self.known.add((address, profile.hash))
 
-    async def _fetch(self, key: PlanKey, profile: MeterProfile) -> Found:
+    async def _prepare(self, address: str, profile: MeterProfile, names: tuple[str, ...]) -> Poll:
+        """The requests for one meter; all units of a profile share them until one refuses."""
+        unit = unit_of(address)
+        base = await self._base(unit, profile)
+        key = (profile.hash, names, base)
+        if key not in self.plans:
+            self.plans[key] = plan(profile, names, base=base), columns(profile, names)
+        return Poll(unit, *self.plans[key])
+
+    async def _fetch(self, poll: Poll, profile: MeterProfile) -> Found:
         found: Found = {}
-        for block in self._plan(key, profile):
-            found |= await self._block(key, block, profile)
+        for block in poll.blocks:
+            found |= await self._block(poll, block, profile)
         return found
 
     async def _ask(self, unit: int, function: int, start: int, count: int, profile: MeterProfile) -> bytes:
@@ -122,10 +142,10 @@ class ModbusDriver:
             self.known.discard((str(unit), profile.hash))
             raise
 
-    async def _block(self, key: PlanKey, block: Block, profile: MeterProfile) -> Found:
+    async def _block(self, poll: Poll, block: Block, profile: MeterProfile) -> Found:
         """The values of one request. A block that the meter refuses is asked for register by register from now on."""
         try:
-            answer = await self._ask(key[0], block.function, block.address, block.count, profile)
+            answer = await self._ask(poll.unit, block.function, block.address, block.count, profile)
         except ModbusRefused as error:
             if error.number not in LACKS:
                 raise
@@ -133,31 +153,16 @@ class ModbusDriver:
                 if block.fields[0].register.optional:
                     return {}
                 raise
-            return await self._one_by_one(key, block, profile)
+            return await self._one_by_one(poll, block, profile)
         return {place.name: place.cut(answer) for place in block.fields}
 
-    async def _one_by_one(self, key: PlanKey, refused: Block, profile: MeterProfile) -> Found:
+    async def _one_by_one(self, poll: Poll, refused: Block, profile: MeterProfile) -> Found:
         parts = split(refused)
-        self.plans[key] = tuple(
-            part for block in self._plan(key, profile) for part in (parts if block == refused else (block,))
-        )
+        poll.blocks = tuple(part for block in poll.blocks for part in (parts if block == refused else (block,)))
         found: Found = {}
         for part in parts:
-            found |= await self._block(key, part, profile)
+            found |= await self._block(poll, part, profile)
         return found
-
-    def _plan(self, key: PlanKey, profile: MeterProfile) -> tuple[Block, ...]:
-        """The requests for one unit: what was learned about it, or the plan all units of its profile share."""
-        shared = (-1, *key[1:])
-        if shared not in self.plans:
-            self.plans[shared] = plan(profile, key[2], base=key[3])
-        return self.plans.get(key, self.plans[shared])
-
-    def _columns(self, profile: MeterProfile, names: tuple[str, ...]) -> tuple[Column, ...]:
-        key = (profile.hash, names)
-        if key not in self.columns:
-            self.columns[key] = columns(profile, names)
-        return self.columns[key]
 
     async def _base(self, unit: int, profile: MeterProfile, models: tuple[int, ...] = ()) -> int:
         """What is added to the profile's addresses: 0, or where the unit's SunSpec model starts."""

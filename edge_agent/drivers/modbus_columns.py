@@ -4,7 +4,6 @@
 numbers by whole numbers, floats without text wherever rounding leaves no doubt.
 """
 
-import struct
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,16 +11,15 @@ from fractions import Fraction
 
 from common.profile import MeterProfile, ReadRules, Register
 from common.reading import THOUSANDTHS, VALUE_MAX, thousandths
-from edge_agent.drivers.decode import ordered, register_value
+from edge_agent.drivers.decode import FLOAT32, float32_shown, ordered, register_value
 from edge_agent.drivers.interface import RegisterValue
 from edge_agent.drivers.values import VALUE_LIMIT
 
 Reader = Callable[[bytes], int | None]
 EXPONENT_MAX = 10  # of a scale factor; 0x8000 means "not implemented"
-FLOATS = {  # how far the shown decimal may be from the float, as a share of it, with room to spare
-    "f32": (struct.Struct(">f"), 2.0**-23),
-    "f64": (struct.Struct(">d"), 2.0**-51),
-}
+DOUBT = 1.001 * 2.0**-24  # how far the decimal that is shown may be from a float32: half its last bit
+UNDOUBTED_MAX = 0.5 / DOUBT
+DOUBLE_MAX = 2.0**40  # doubles below are exact to a thousandth of a thousandth
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,22 +81,27 @@ def reader(register: Register, rules: ReadRules) -> Reader:
     if register.scale_address is not None:
         return by_text
     orders = register.word_order or rules.word_order, rules.byte_order
-    if register.type in FLOATS and not register.invalid and orders == ("big", "big"):
-        return _float_reader(*FLOATS[register.type], float(register.scale * THOUSANDTHS), by_text)
+    if register.type == "f32" and not register.invalid and orders == ("big", "big"):
+        return _float_reader(float(register.scale * THOUSANDTHS), by_text)
     if register.type[0] in "us":
         return _integer_reader(register, *orders)
     return by_text
 
 
-def _float_reader(shape: struct.Struct, doubt: float, factor: float, by_text: Reader) -> Reader:
-    """Any decimal that is shown for a float lies so near it that most round to the same thousandth as the float."""
-    unpack, limit = shape.unpack, 0.25 / doubt
+def _float_reader(factor: float, by_text: Reader) -> Reader:
+    """A small float is rounded itself: what is shown for it lies so near that most round alike. Others as shown."""
+    unpack = FLOAT32.unpack
 
     def read(raw: bytes) -> int | None:
         number: float = unpack(raw)[0] * factor
-        if -limit < number < limit:  # which also tells what is no number
+        if -UNDOUBTED_MAX < number < UNDOUBTED_MAX:
             whole = round(number)
-            if abs(number - whole) + abs(number) * doubt < 0.5:
+            if abs(number - whole) + abs(number) * DOUBT < 0.5:
+                return whole
+        if -DOUBLE_MAX < number < DOUBLE_MAX:  # also tells what is no number
+            number = float(float32_shown(raw)) * factor
+            whole = round(number)
+            if abs(number - whole) < 0.49:
                 return whole
         return by_text(raw)
 

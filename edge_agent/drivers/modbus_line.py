@@ -69,7 +69,8 @@ class ModbusLine:
         retries = 0 if self.pace.given_up(unit) else self.retries
         for left in range(retries, -1, -1):
             try:
-                await self._resynchronise(unit, function, start)
+                if not self.framing.counts and self.pace.owed(unit):
+                    await self._resynchronise(unit, function, start)
                 return await self._once(unit, function, start, count)
             except (MeterSilent, BadAnswer):
                 if not left:
@@ -85,8 +86,6 @@ class ModbusLine:
 
     async def _resynchronise(self, unit: int, function: int, start: int) -> None:
         """Prove that nothing this unit still owes can be mistaken for the next answer."""
-        if self.framing.counts or not self.pace.owed(unit):
-            return
         count = self.pace.free_length(unit)
         try:
             await self._once(unit, function, start, count)
@@ -97,8 +96,10 @@ class ModbusLine:
 
     async def _once(self, unit: int, function: int, start: int, count: int) -> bytes:
         """Send, wait, check."""
-        await self.open()
-        await self.pace.quiet(unit)
+        if not self.transport.is_open:
+            await self.open()
+        if self.pace.byte_s:
+            await self.pace.quiet(unit)
         self.number = self.number % 0xFFFF + 1
         self.requests += 1
         frame = self.framing.request(struct.pack(">BHH", function, start, count), unit, self.number)

@@ -98,7 +98,8 @@ class Judge:
         last = self.believed.get(one.register)
         if last is None or counter.follows(last, level, meter_time=one.meter_time):
             self.believed[one.register] = level
-            self.doubted.pop(one.register, None)
+            if self.doubted:
+                self.doubted.pop(one.register, None)
             return True
         return self._doubt(one, counter, level)
 

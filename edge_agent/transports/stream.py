@@ -17,6 +17,8 @@ class ByteStream(asyncio.Protocol):
         self.transport: asyncio.WriteTransport | None = None
         self.buffer = bytearray()
         self.waiter: asyncio.Future[None] | None = None
+        self.deadline_s = 0.0  # of the waiter
+        self.timer: asyncio.TimerHandle | None = None
         self.lost: Exception | None = None
         self.made = asyncio.Event()
 
@@ -40,6 +42,8 @@ class ByteStream(asyncio.Protocol):
         """Called by asyncio."""
         self.lost = exc or ConnectionResetError("the other side closed the connection")
         self.transport = None
+        if self.timer is not None:
+            self.timer.cancel()
         self._wake()
 
     def _wake(self) -> None:
@@ -67,12 +71,28 @@ class ByteStream(asyncio.Protocol):
             return
         loop = asyncio.get_running_loop()
         self.waiter = loop.create_future()
-        timer = loop.call_later(timeout_s, self._wake)
+        self.deadline_s = loop.time() + timeout_s
+        if self.timer is None or self.timer.when() > self.deadline_s:
+            self._arm(loop)
         try:
             await self.waiter
         finally:
-            timer.cancel()
             self.waiter = None
+
+    def _arm(self, loop: asyncio.AbstractEventLoop) -> None:
+        """One timer serves many answers: it looks only when it goes off whether anybody waits, and until when."""
+        if self.timer is not None:
+            self.timer.cancel()
+        self.timer = loop.call_at(self.deadline_s, self._time_is_up, loop)
+
+    def _time_is_up(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.timer = None
+        if self.waiter is None:
+            return
+        if loop.time() < self.deadline_s:
+            self._arm(loop)
+        else:
+            self._wake()
 
     def write(self, data: bytes) -> None:
         """Send bytes; ConnectionError if the line is gone."""

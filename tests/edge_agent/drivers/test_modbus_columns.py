@@ -38,9 +38,11 @@ def test_any_bytes_give_the_same_number_both_ways(kind: str, raw: bytes, scale: 
     assert expected == found
 
 
-@given(st.floats(-5000, 5000, width=32), st.sampled_from(SCALES))
+@given(st.one_of(st.floats(-5000, 5000, width=32), st.floats(-1e9, 1e9, width=32)), st.sampled_from(SCALES))
 @example(0.0005, "1")  # shown 0.0005: half a thousandth
 @example(2097.1525, "1")
+@example(16777216.0, "1")
+@example(123456.7, "0.0001")
 @example(230.2, "1")
 def test_floats_that_meters_show_give_the_same_number_both_ways(number: float, scale: str) -> None:
     expected, found = both("f32", struct.pack(">f", number), scale)
@@ -48,7 +50,7 @@ def test_floats_that_meters_show_give_the_same_number_both_ways(number: float, s
     assert expected == found
 
 
-@given(st.integers(0, 4_000_000), st.integers(-3, 3))
+@given(st.integers(0, 40_000_000), st.integers(-3, 3))
 def test_floats_beside_half_a_thousandth_give_the_same_number_both_ways(whole: int, steps: int) -> None:
     half = struct.unpack(">i", struct.pack(">f", (whole + 0.5) / 1000))[0]
     expected, found = both("f32", struct.pack(">i", half + steps), "1")
