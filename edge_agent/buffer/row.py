@@ -5,8 +5,12 @@ from hashlib import blake2b
 from struct import Struct
 from typing import NamedTuple
 
+from common.reading import TimeQuality
+
 STREAM_SHIFT = 40  # a row's id is its stream's number, then 40 bits of sequence
 SEQUENCE_MASK = (1 << STREAM_SHIFT) - 1
+QUALITY_FLAGS, TIME_FLAGS, GRID_FLAG, TIME_SHIFT = 7, 7 << 3, 1 << 6, 3
+UNKNOWN_FLAG = TimeQuality.UNKNOWN << TIME_SHIFT
 _BODY = Struct("<QqqqqqqQ")
 
 
@@ -36,17 +40,17 @@ class Row(NamedTuple):
     @property
     def quality(self) -> int:
         """As in common.reading."""
-        return self.flags & 7
+        return self.flags & QUALITY_FLAGS
 
     @property
     def time_quality(self) -> int:
         """When it was taken."""
-        return self.flags >> 3 & 7
+        return (self.flags & TIME_FLAGS) >> TIME_SHIFT
 
     @property
     def grid(self) -> bool:
         """Never thinned."""
-        return bool(self.flags & 64)
+        return bool(self.flags & GRID_FLAG)
 
 
 def flags_of(sample: Sample) -> int:

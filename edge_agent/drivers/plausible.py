@@ -52,9 +52,11 @@ class _Counter:
         """Whether it has the digits for this value."""
         return not self.whole or self.is_sum or value < self.whole
 
-    def follows(self, last: _Level, level: _Level, *, meter_time: bool) -> bool:
+    def follows(self, last: _Level, level: _Level, meter_time: bool) -> bool:  # noqa: FBT001 - asked at every poll
         """Whether it can have gone from one value to the other in that time."""
         grown, elapsed_ms = level.value - last.value, level.at_ms - last.at_ms
+        if 0 <= grown <= RESOLUTION and elapsed_ms >= 0:  # nearly always
+            return True
         share = self.whole // ROLLOVER_SHARE
         if self.whole and grown < 0 and last.value > self.whole - share and level.value < share:
             grown += self.whole
@@ -94,9 +96,8 @@ class Judge:
             return True
         if not counter.holds(one.value):
             return False
-        level = _Level(one.value, one.at_ms)
-        last = self.believed.get(one.register)
-        if last is None or counter.follows(last, level, meter_time=one.meter_time):
+        level, last = _Level(one.value, one.at_ms), self.believed.get(one.register)
+        if last is None or counter.follows(last, level, one.meter_time):
             self.believed[one.register] = level
             if self.doubted:
                 self.doubted.pop(one.register, None)
@@ -106,7 +107,7 @@ class Judge:
     def _doubt(self, one: RegisterValue, counter: _Counter, level: _Level) -> bool:
         """A value that does not fit; believed once enough of them fit each other."""
         before = self.doubted.get(one.register)
-        fits = before is not None and counter.follows(before, level, meter_time=one.meter_time)
+        fits = before is not None and counter.follows(before, level, one.meter_time)
         fitting = before.fitting + 1 if before is not None and fits else 1
         if fitting < BELIEVED_AFTER:
             self.doubted[one.register] = replace(level, fitting=fitting)

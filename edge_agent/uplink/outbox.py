@@ -13,6 +13,7 @@ from typing import NamedTuple
 from common.errors import EnergyError
 from common.message import Codec, Lane, Receipt, Rejection, Rows, Up, Void, encode
 from edge_agent.buffer import Buffer, Keeper, Ranges, Row, Stream
+from edge_agent.buffer.row import QUALITY_FLAGS, TIME_FLAGS, TIME_SHIFT, UNKNOWN_FLAG
 from edge_agent.uplink.restored import Proofs, received
 
 log = logging.getLogger(__name__)
@@ -251,15 +252,10 @@ class Outbox:
         buffer = self.keeper.buffer
         first, last = span
         rows = buffer.rows(stream, first, min(last, first + limit - 1), limit)
-        dated = []
-        for row in rows:
-            when = buffer.dated(row)
-            if when is None:
-                break
-            dated.append((row, when))
+        dated = _dated(buffer, rows)
         if not dated:
             return None
-        end = dated[-1][0].sequence
+        end = dated[-1].sequence
         self.session.flights.append(Flight(stream.number, first, end, len(dated), lane, now_s))
         payload = self._codec_of(stream).encode(lane, _columns(dated))
         return Outgoing(Up.LIVE if lane is Lane.LIVE else Up.BACKLOG, payload), end
@@ -295,12 +291,26 @@ def _owed(stream: Stream, flight: Flight) -> bool:
     return any(stream.done.missing(flight.first, flight.last))
 
 
-def _columns(dated: list[tuple[Row, tuple[int, int]]]) -> Rows:
+def _dated(buffer: Buffer, rows: list[Row]) -> list[Row]:
+    """The rows up to the first whose time is not known yet, each with its time."""
+    if not any(row.flags & TIME_FLAGS == UNKNOWN_FLAG for row in rows):
+        return rows
+    found = []
+    for row in rows:
+        when = buffer.dated(row)
+        if when is None:
+            break
+        found.append(row._replace(at_ms=when[0], flags=row.flags & ~TIME_FLAGS | when[1] << TIME_SHIFT))
+    return found
+
+
+def _columns(dated: list[Row]) -> Rows:
+    sequence, channel, _, _, at_ms, value, flags = zip(*dated, strict=True)
     return Rows(
-        sequence=array("q", [row.sequence for row, _ in dated]),
-        channel=array("q", [row.channel for row, _ in dated]),
-        at_ms=array("q", [when[0] for _, when in dated]),
-        value=array("q", [row.value for row, _ in dated]),
-        quality=bytes([row.quality for row, _ in dated]),
-        time_quality=bytes([when[1] for _, when in dated]),
+        sequence=array("q", sequence),
+        channel=array("q", channel),
+        at_ms=array("q", at_ms),
+        value=array("q", value),
+        quality=bytes([each & QUALITY_FLAGS for each in flags]),
+        time_quality=bytes([(each & TIME_FLAGS) >> TIME_SHIFT for each in flags]),
     )
