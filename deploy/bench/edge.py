@@ -1,8 +1,9 @@
-"""What polling costs: our agent, thingsboard-gateway and modpoll on the same simulated meters, one after the other.
+"""What polling costs: our agent, thingsboard-gateway and modpoll, each with simulated meters of its own.
 
-50 meters on 4 lines, 10 registers each, once a second: readings per CPU second, CPU share, memory. *sending*: a broker
-is there and everything is acknowledged. *offline*: the broker has gone, everything stays in the gateway's SQLite file.
-modpoll keeps and sends nothing. `make bench-edge`; `--seconds N` for longer runs.
+50 meters on 4 lines, 10 registers each, once a second: readings per CPU second, CPU share, memory. All run at the same
+time, so that the machine is the same for all. *sending*: a broker is there and everything is acknowledged. *offline*:
+the broker has gone, everything stays in the gateway's SQLite file. modpoll keeps and sends nothing. `make bench-edge`;
+`--seconds N` for longer runs.
 """
 
 import argparse
@@ -11,8 +12,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from deploy.bench.edge_meters import LINES, METERS, REGISTERS, Meters, free_port
 from deploy.bench.edge_programs import ROOT, Make, Program, Unavailable, agent, modpoll, thingsboard
 
 RSS_MAX_MIB, CPU_MAX, TIMES_MIN = 60, 0.05, 10
+SETTLE_S = 3  # after the warm-up
 COLUMNS = "{:<30}{:>9}{:>11}{:>16}{:>12}{:>9}{:>9}"
 HEAD = ("", "polls/s", "readings/s", "readings/CPU s", "us/reading", "CPU", "RSS MiB")
 
@@ -35,7 +37,7 @@ class Cost:
     seconds: float
     cpu_s: float
     rss_mib: float
-    arrived: int
+    arrived: float
 
     @property
     def rate(self) -> float:
@@ -55,29 +57,62 @@ class Cost:
         return COLUMNS.format(name, *facts, f"{self.rss_mib:.1f}")
 
 
-def measure(make: Make, seconds: float, *, interval_s: int = 1, online: bool = True) -> Cost:
-    """The cost of a program that polls; its start is not counted."""
-    with tempfile.TemporaryDirectory(prefix="energy-bench-") as name:
-        folder, ports = Path(name), free_ports(LINES)
-        with Cloud(folder) as cloud, Meters(ports) as meters:
-            program = make(folder, ports, cloud.port, interval_s)
-            with running(program, folder) as pid:
-                if not online:
-                    cloud.cut()
-                time.sleep(3)
-                asked, arrived, cpu, started = meters.requests(), cloud.arrived, cpu_s(pid), time.monotonic()
-                time.sleep(seconds)
-                took, cpu = time.monotonic() - started, cpu_s(pid) - cpu
-                readings = (meters.requests() - asked) / program.requests_a_meter * len(REGISTERS)
-                return Cost(readings, took, cpu, rss_mib(pid), cloud.arrived - arrived)
+@dataclass(frozen=True)
+class Running:
+    """A program at work, and who can tell what it does."""
+
+    program: Program
+    pid: int
+    meters: Meters
+    cloud: Cloud
+
+
+def measure(makes: Sequence[Make], seconds: float, *, interval_s: int = 1, online: bool = True) -> dict[str, Cost]:
+    """The cost of programs by their names, all over the same time; their start is not counted."""
+    with ExitStack() as stack:
+        running = [found for make in makes if (found := start(stack, make, interval_s))]
+        time.sleep(max(one.program.warm_up_s for one in running))
+        if not online:
+            for one in running:
+                one.cloud.cut()
+        time.sleep(SETTLE_S)
+        before, started = [look(one) for one in running], time.monotonic()
+        time.sleep(seconds)
+        after, took = [look(one) for one in running], time.monotonic() - started
+        return {
+            one.program.name: cost(one, took, *(new - old for new, old in zip(last, first, strict=True)))
+            for one, first, last in zip(running, before, after, strict=True)
+        }
+
+
+def look(one: Running) -> tuple[float, int, int]:
+    """CPU seconds, requests and readings that have arrived up to now."""
+    return cpu_s(one.pid), one.meters.requests(), one.cloud.arrived
+
+
+def cost(one: Running, seconds: float, cpu: float, requests: float, arrived: float) -> Cost:
+    """What it did with its time."""
+    readings = requests / one.program.requests_a_meter * len(REGISTERS)
+    return Cost(readings, seconds, cpu, rss_mib(one.pid), arrived)
+
+
+def start(stack: ExitStack, make: Make, interval_s: int) -> Running | None:
+    """A program with meters and a cloud of its own; None, and the reason printed, if it cannot be had."""
+    folder, ports = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="energy-bench-"))), free_ports(LINES)
+    cloud, meters = stack.enter_context(Cloud(folder)), stack.enter_context(Meters(ports))
+    try:
+        program = make(folder, ports, cloud.port, interval_s)
+    except Unavailable as error:
+        print(f"not measured: {error}")
+        return None
+    return Running(program, stack.enter_context(process_of(program, folder)), meters, cloud)
 
 
 @contextmanager
-def running(program: Program, folder: Path) -> Iterator[int]:
-    """The process id of a program that has warmed up."""
-    log = folder / "output.log"
+def process_of(program: Program, folder: Path) -> Iterator[int]:
+    """The process id of a program while it runs."""
     with (
-        log.open("wb") as output,
+        (folder / "output.log").open("wb") as output,
         subprocess.Popen(  # noqa: S603 - one of the three programs
             program.command,
             cwd=ROOT if program.command[0] == sys.executable else folder,
@@ -87,11 +122,10 @@ def running(program: Program, folder: Path) -> Iterator[int]:
         ) as process,
     ):
         try:
-            time.sleep(program.warm_up_s)
-            if process.poll() is not None:
-                raise Unavailable(f"{program.name} ended at once:\n{log.read_text()[-1500:]}")
             yield process.pid
         finally:
+            if process.poll() is not None:
+                print(f"{program.name} ended by itself:\n{(folder / 'output.log').read_text()[-1500:]}")
             process.terminate()
 
 
@@ -106,23 +140,15 @@ def rss_mib(pid: int) -> float:
 
 
 def compare(seconds: float) -> dict[str, Cost]:
-    """All programs; each row is printed when it is there."""
+    """All programs in both modes."""
     found: dict[str, Cost] = {}
-    for name, make, online in (
-        ("our agent, sending", agent, True),
-        ("thingsboard-gateway, sending", thingsboard, True),
-        ("our agent, offline", agent, False),
-        ("thingsboard-gateway, offline", thingsboard, False),
-        ("modpoll", modpoll, True),
-    ):
-        try:
-            found[name] = cost = measure(make, seconds, online=online)
-        except Unavailable as error:
-            print(f"{name}: not measured. {error}")
-            continue
-        print(cost.row(name), flush=True)
-        if name.endswith("sending") and cost.arrived < 0.9 * cost.readings:
-            print(f"  of {cost.readings:,.0f} readings only {cost.arrived:,} arrived")
+    for mode, makes in (("sending", (agent, thingsboard, modpoll)), ("offline", (agent, thingsboard))):
+        for program, one in measure(makes, seconds, online=mode == "sending").items():
+            name = program if program == "modpoll" else f"{program}, {mode}"
+            found[name] = one
+            print(one.row(name), flush=True)
+            if name.endswith("sending") and one.arrived < 0.9 * one.readings:
+                print(f"  of {one.readings:,.0f} readings only {one.arrived:,.0f} arrived")
     return found
 
 
@@ -152,7 +178,7 @@ def main() -> int:
     print(f"{METERS} meters on {LINES} lines x {len(REGISTERS)} registers every second, {given.seconds:.0f} s each")
     print(COLUMNS.format(*HEAD))
     found = compare(given.seconds)
-    minute = measure(agent, 60, interval_s=60)
+    minute = measure((agent,), 60, interval_s=60)["our agent"]
     print(minute.row("our agent, once a minute"))
     return 0 if judged(found, minute) else 1
 
