@@ -4,16 +4,21 @@ import asyncio
 import contextlib
 import socket
 
+ROOM_SIZE = 4096
 BUFFER_MAX = 65536  # a meter sends at most a few kB at a time; more is a line gone mad
 
 
 USER_TIMEOUT_MS = 30_000
 
 
-class ByteStream(asyncio.Protocol):
-    """Collects what comes in until somebody takes it."""
+class ByteStream(asyncio.BufferedProtocol, asyncio.Protocol):
+    """Collects what comes in until somebody takes it.
+
+    TCP hands it over in a room that is kept (asyncio would set 256 KiB aside for every answer), serial lines as bytes.
+    """
 
     def __init__(self) -> None:
+        self.room = memoryview(bytearray(ROOM_SIZE))
         self.transport: asyncio.WriteTransport | None = None
         self.buffer = bytearray()
         self.waiter: asyncio.Future[None] | None = None
@@ -27,8 +32,16 @@ class ByteStream(asyncio.Protocol):
         self.transport = transport  # type: ignore[assignment]  # both TCP and serial give a writable one
         self.made.set()
 
+    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - more comes in several pieces
+        """Called by asyncio."""
+        return self.room
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """Called by asyncio."""
+        self.data_received(bytes(self.room[:nbytes]))
+
     def data_received(self, data: bytes) -> None:
-        """Called by asyncio; keeps the newest bytes if nobody reads."""
+        """Called for what came; keeps the newest bytes if nobody reads."""
         self.buffer += data
         if len(self.buffer) > BUFFER_MAX:
             del self.buffer[:-BUFFER_MAX]

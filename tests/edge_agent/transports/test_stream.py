@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from edge_agent.transports.stream import ByteStream
+from edge_agent.transports.stream import ROOM_SIZE, ByteStream
 from tests.edge_agent.virtual_time import VirtualTime
 
 Run = Callable[[Callable[[ByteStream], Coroutine[Any, Any, None]]], None]
@@ -70,3 +70,21 @@ def test_a_thousand_answers_take_one_timer(run: Run) -> None:
         assert timer.cancelled()
 
     run(test)
+
+
+def test_more_than_the_room_holds_comes_whole_over_a_socket() -> None:
+    sent = bytes(range(256)) * (4 * ROOM_SIZE // 256)
+
+    async def main() -> bytes:
+        async def send(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writer.write(sent)
+            writer.close()
+
+        loop, found = asyncio.get_running_loop(), b""
+        async with await asyncio.start_server(send, "127.0.0.1", 0) as server:
+            _, stream = await loop.create_connection(ByteStream, *server.sockets[0].getsockname())
+            while len(found) < len(sent):
+                found += await stream.receive(10)
+        return found
+
+    assert sent == asyncio.run(main())
