@@ -46,6 +46,8 @@ def test_the_list_of_touched_invoices_takes_two_seconds_at_most_with_a_hundred_t
     found = touched(session)
     listed = time.monotonic() - started - changed
 
+    print(f"{INVOICES:,} invoices: noted in {changed:.2f} s, listed in {listed:.3f} s")
+
     assert MONTH.days == len(found)
     assert changed < 2.0
     assert listed < 2.0
