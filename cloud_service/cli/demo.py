@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 @click.option("--check", is_flag=True, help="Start, say that all is ready, and stop again.")
 def demo(data_dir: Path, *, check: bool) -> None:
     """Run everything on this machine with an example operator until Ctrl-C; a second start keeps the data."""
+    from cloud_service.local import machine
+
+    with machine.held(data_dir):
+        _run(data_dir, check=check)
+
+
+def _run(data_dir: Path, *, check: bool) -> None:
     from cloud_service.local import stack as local
     from cloud_service.local.supervisor import Supervisor, until_signal
 

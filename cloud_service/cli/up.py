@@ -13,6 +13,13 @@ def up(data_dir: Path, *, check: bool) -> None:
 
     What DATABASE_URL, MQTT_HOST and SMTP_HOST name is used instead of the embedded ones.
     """
+    from cloud_service.local import machine
+
+    with machine.held(data_dir):
+        _run(data_dir, check=check)
+
+
+def _run(data_dir: Path, *, check: bool) -> None:
     from cloud_service.local import stack as local
     from cloud_service.local.supervisor import Supervisor, until_signal
     from cloud_service.store.upgrade import upgrade

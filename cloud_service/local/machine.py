@@ -1,10 +1,15 @@
 """What one installation remembers in its data folder: ports that were free, secrets that were made here."""
 
+import fcntl
 import json
 import os
 import secrets
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from common.errors import ConflictError
 
 PORTS = {
     "web": 8000,
@@ -22,6 +27,22 @@ def prepare(data_dir: Path) -> None:
     """Make the data folder, readable by its owner (PostgreSQL's own user must pass through it)."""
     data_dir.mkdir(parents=True, exist_ok=True)
     (data_dir / "secrets").mkdir(mode=0o700, exist_ok=True)
+
+
+@contextmanager
+def held(data_dir: Path) -> Iterator[None]:
+    """Have an installation for this process alone, even if it is killed; ConflictError where another runs it."""
+    prepare(data_dir)
+    with (data_dir / "running").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ConflictError(
+                "this installation runs already",
+                path=str(data_dir),
+                hint="stop the other one, or give another --data-dir",
+            ) from None
+        yield
 
 
 def secret(data_dir: Path, name: str) -> Path:

@@ -2,7 +2,10 @@ import socket
 import stat
 from pathlib import Path
 
+import pytest
+
 from cloud_service.local import machine
+from common.errors import ConflictError
 
 
 def test_a_secret_is_made_once_and_readable_by_its_owner_only(tmp_path: Path) -> None:
@@ -28,3 +31,11 @@ def test_a_port_that_is_taken_is_replaced_and_the_choice_is_kept(tmp_path: Path)
     assert chosen["web"] != number
     assert len(set(chosen.values())) == len(machine.PORTS)
     assert chosen == machine.ports(tmp_path)
+
+
+def test_an_installation_is_run_once_at_a_time(tmp_path: Path) -> None:
+    with machine.held(tmp_path), pytest.raises(ConflictError, match="runs already"), machine.held(tmp_path):
+        pass
+
+    with machine.held(tmp_path):
+        pass
