@@ -154,9 +154,9 @@ def test_a_late_answer_of_one_unit_is_not_taken_for_another_units() -> None:
             await driver.read("1", HUNDRED, ["r3"])
         return await one(driver, HUNDRED, "r3", "2")
 
-    line = Line({1: words_of(counting()), 2: words_of(counting(500))}, framing="rtu", faults=Faults(delay_s={1: 0.2}))
+    line = Line({1: words_of(counting()), 2: words_of(counting(500))}, framing="rtu", faults=Faults(delay_s={1: 0.8}))
 
-    assert "503" == on_line(line, work, timeout_s=0.1, retries=0)
+    assert "503" == on_line(line, work, timeout_s=0.5, retries=0)
 
 
 def damage(kind: str) -> Callable[[bytes], bytes]:
