@@ -80,7 +80,7 @@ def test_a_unit_that_is_not_there_is_silent_and_the_others_go_on(framing: str) -
             await driver.read("9", HUNDRED, ["r1"])
         return await one(driver, HUNDRED, "r5")
 
-    assert "5" == on_line(Line({1: words_of(counting())}, framing=framing), work, timeout_s=0.1)
+    assert "5" == on_line(Line({1: words_of(counting())}, framing=framing), work, timeout_s=0.4)
 
 
 def test_a_dead_meter_is_asked_once_and_one_that_comes_back_is_read_at_once() -> None:
@@ -96,7 +96,7 @@ def test_a_dead_meter_is_asked_once_and_one_that_comes_back_is_read_at_once() ->
         line.faults.silent.clear()
         return asked, await one(driver, HUNDRED, "r5")
 
-    assert ([2, 2, 1, 1, 1], "5") == on_line(line, work, timeout_s=0.05, retries=1)
+    assert ([2, 2, 1, 1, 1], "5") == on_line(line, work, timeout_s=0.2, retries=1)
 
 
 @pytest.mark.parametrize("framing", ["tcp", "rtu", "ascii"])
@@ -183,7 +183,7 @@ def test_a_damaged_or_foreign_rtu_answer_gives_no_value(kind: str) -> None:
 def test_noise_and_echo_around_an_rtu_answer_do_no_harm(kind: str) -> None:
     line = Line({1: words_of(counting())}, framing="rtu", faults=Faults(damage=damage(kind)))
 
-    assert "7" == on_line(line, lambda driver: one(driver, HUNDRED, "r7"), timeout_s=0.2)
+    assert "7" == on_line(line, lambda driver: one(driver, HUNDRED, "r7"), timeout_s=2)
 
 
 def test_an_rtu_converter_asked_in_modbus_tcp_gives_no_value() -> None:
