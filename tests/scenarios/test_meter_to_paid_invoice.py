@@ -180,7 +180,7 @@ def bill_the_week(house: House) -> dict[str, dict[str, Any]]:
         bills[row["tenant"]] = energy_cloud(house.environment, "bill", "show", row["number"])
     for client, meter in zip(clients_of(SITE), meters_of(SITE), strict=True):
         kwh, total = expected_total(house.served, meter)
-        assert (client.name, total) == (client.name, Decimal(bills[client.name]["amount"]))
+        assert (client.name, total) == (client.name, Decimal(bills[client.name]["total"]))
         assert kwh == sum(Decimal(line["quantity"]) for line in bills[client.name]["lines"] if line["unit"] == "kWh")
     assert numbers_without_gap([bill["number"] for bill in bills.values()])
     return bills
@@ -216,7 +216,7 @@ def pay_all(house: House, bills: dict[str, dict[str, Any]]) -> None:
 def check_console(house: House, bills: dict[str, dict[str, Any]]) -> None:
     """The dashboard shows nothing outstanding and the money received."""
     page = Browser(house.stack.public_url).sign_in(house.admin.email, house.admin.password)
-    received = sum(Decimal(bill["amount"]) for bill in bills.values()) * Decimal("151.20")
+    received = sum(Decimal(bill["total"]) for bill in bills.values()) * Decimal("151.20")
 
     assert f"{cents(received):,.2f}" in page
     for word in ("TOTAL OUTSTANDING", "RECEIVED AMOUNT (in Local Currency)", "OUTSTANDING (Local Currency)",

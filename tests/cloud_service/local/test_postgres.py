@@ -41,7 +41,7 @@ def asked(server: Any) -> Any:
 def test_a_process_that_has_the_number_of_the_dead_server_is_not_taken_for_it(folder: Path) -> None:
     postgres.start(folder, lambda: True)
     _, _, rest = kill(folder).partition("\n")
-    postgres_server.PostgresServer._instances.clear()
+    postgres_server.PostgresServer._instances.pop(folder)
     (folder / "postmaster.pid").write_text(f"{os.getpid()}\n{rest}")
 
     server = postgres.start(folder, lambda: True)
