@@ -18,7 +18,7 @@ from cloud_service.store.issuing import issue_drafts
 from cloud_service.store.payers import parties
 from cloud_service.store.refusals import REFUSALS, reason_of
 from cloud_service.store.runs import Item, Run
-from cloud_service.store.session import Session
+from cloud_service.store.session import Session, plan_anew
 from common.errors import ConflictError
 from common.period import Span
 
@@ -47,6 +47,7 @@ def issue(
 
 def issue_shard(session: Session, run_id: int, *, author: str, limit: int = 500, deliver: bool = True) -> int:
     """Issue up to `limit` accounts' rated items of a run; what the database refuses is parked alone."""
+    plan_anew(session)
     run = runs.run_of(session, run_id)
     claimed = runs.claim_accounts(session, run_id, limit)
     changed = corrections.changed_reads(session, [read for item in claimed for read in _reads(item)])

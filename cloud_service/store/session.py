@@ -10,7 +10,17 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from common.errors import UnavailableError
 
-__all__ = ["Engine", "Session", "connect", "driver_url", "raw_connection", "refuse_unsafe", "sessions", "transaction"]
+__all__ = [
+    "Engine",
+    "Session",
+    "connect",
+    "driver_url",
+    "plan_anew",
+    "raw_connection",
+    "refuse_unsafe",
+    "sessions",
+    "transaction",
+]
 
 APP_ROLE = "energy_app"
 UNSAFE = ("fsync", "full_page_writes", "synchronous_commit")
@@ -70,3 +80,12 @@ def transaction(engine: Engine) -> Iterator[Session]:
     """One session, one transaction: committed at the end, rolled back on any error."""
     with Session(engine, expire_on_commit=False) as session, session.begin():
         yield session
+
+
+def plan_anew(session: Session) -> None:
+    """Let PostgreSQL forget this connection's plans before many rows are written.
+
+    A plan made while a table was small reads all of it, and is kept until the table is analysed: foreign key checks
+    then cost the more, the more invoices there are. Planning again costs a few milliseconds.
+    """
+    session.execute(text("DISCARD PLANS"))
