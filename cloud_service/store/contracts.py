@@ -59,14 +59,18 @@ CONTRACTS = text(
     "  JOIN service_point p ON p.id = c.service_point_id JOIN site s ON s.id = p.site_id"
     " WHERE c.id = ANY(:ids) ORDER BY c.id"
 )
+# Each point and contract is looked up by itself (LATERAL, OFFSET 0): asked for many at once, PostgreSQL reckons that
+# few rows overlap the days, and reads all that do.
 COUNTERS = text(
     "SELECT m.service_point_id, r.id AS register_id, r.name, r.quantity, r.direction, r.unit, r.kind, r.digits,"
     "       r.step_s, coalesce(nullif(t.serial, ''), t.name) AS meter, lower(m.during) AS mounted,"
     "       upper(m.during) AS dismounted, m.multiplier, (m.opening->>r.name)::bigint AS opening,"
     "       (m.closing->>r.name)::bigint AS closing"
-    "  FROM meter_mount m JOIN meter t ON t.id = m.meter_id JOIN register r ON r.meter_id = t.id"
-    " WHERE m.service_point_id = ANY(:points) AND r.billed AND r.kind <> 'instant'"
-    "   AND m.during && tstzrange(:start, :end) ORDER BY m.service_point_id, lower(m.during), r.id"
+    "  FROM (SELECT DISTINCT unnest(cast(:points AS bigint[])) AS id) w CROSS JOIN LATERAL ("
+    "       SELECT * FROM meter_mount m WHERE m.service_point_id = w.id AND m.during && tstzrange(:start, :end) OFFSET 0"
+    "       ) m"
+    "  JOIN meter t ON t.id = m.meter_id JOIN register r ON r.meter_id = t.id"
+    " WHERE r.billed AND r.kind <> 'instant' ORDER BY m.service_point_id, lower(m.during), r.id"
 )
 PRICED = text(
     "SELECT g.contract_id, g.role, g.tariff_id, t.code,"
@@ -74,8 +78,9 @@ PRICED = text(
     "       least(coalesce(upper(g.during), cast(:end AS date)), cast(:end AS date)) AS end,"
     "       array(SELECT v.id FROM tariff_version v WHERE v.tariff_id = g.tariff_id AND v.during && g.during"
     "              AND v.during && daterange(:start, :end) ORDER BY lower(v.during)) AS versions"
-    "  FROM tariff_assignment g JOIN tariff t ON t.id = g.tariff_id"
-    " WHERE g.contract_id = ANY(:ids) AND g.during && daterange(:start, :end)"
+    "  FROM (SELECT DISTINCT unnest(cast(:ids AS bigint[])) AS id) w CROSS JOIN LATERAL ("
+    "       SELECT * FROM tariff_assignment g WHERE g.contract_id = w.id AND g.during && daterange(:start, :end) OFFSET 0"
+    "       ) g JOIN tariff t ON t.id = g.tariff_id"
     " ORDER BY g.contract_id, g.role, lower(g.during)"
 )
 VERSIONS = text(

@@ -123,8 +123,9 @@ CLAIM_ACCOUNTS = text(
 )
 RATED_OF = text(
     "SELECT b.id, b.contract_id, lower(b.during) AS start, upper(b.during) AS end, b.state, b.reason, b.rated"
-    "  FROM billing_item b JOIN contract c ON c.id = b.contract_id WHERE b.billing_run_id = :run AND b.state = 'rated'"
-    "   AND c.account_id = ANY(:accounts) ORDER BY c.account_id, b.id"
+    "  FROM contract c CROSS JOIN LATERAL (SELECT * FROM billing_item b WHERE b.contract_id = c.id"
+    "    AND b.billing_run_id = :run AND b.state = 'rated' OFFSET 0) b"  # by its contract, not through the whole run
+    " WHERE c.account_id = ANY(:accounts) ORDER BY c.account_id, b.id"
 )
 CLAIM = text(
     "SELECT id, contract_id, lower(during) AS start, upper(during) AS end, state, reason, rated FROM billing_item"
