@@ -21,8 +21,8 @@ from cloud_service.store.copying import driver
 from cloud_service.store.reports import reconcile, statement
 from common.errors import ConflictError, EnergyError
 from common.period import add_months
-from tests.books import proof
 from tests.books.model import Model, Move
+from tests.books.proof import Books
 from tests.books.world import World
 
 CENT = Decimal("0.01")
@@ -57,7 +57,7 @@ class Driver:
     The session must keep one connection, and nobody else may write to its database.
     """
 
-    def __init__(self, world: World, model: Model, *, seed: int, number: int = 0, seen: int = 0) -> None:
+    def __init__(self, world: World, model: Model, books: Books, *, seed: int, number: int = 0) -> None:
         self.world = world
         self.session: Session = world.session
         self.connection = driver(world.session)
@@ -66,11 +66,12 @@ class Driver:
         self.first = self.today
         self.number = number  # of the operation; references are made of it
         self.model = model
-        self.seen = seen  # the newest ledger line so far
+        self.books = books  # as read so far
         self.opened: dict[int, list[tuple[int, str, Decimal]]] = {}  # by account, as last read
         self.months = dict.fromkeys(world.contracts, 0)
         self.done: dict[str, int] = {}
         self.refused = 0
+        self.told: list[tuple[Any, ...]] = []  # each operation: number, day, name, account, move
         self.must_refuse = False
         self.events: list[ProviderEvent] = []
         self.operations: list[tuple[int, Callable[[int], Move]]] = [
@@ -98,33 +99,35 @@ class Driver:
             self.session.rollback()
             self.refused += 1
             refused = True
-        told = (operation.__name__, self.world.accounts[index], self.number, self.today)
+        told = (self.number, self.today, operation.__name__, self.world.accounts[index], move)
+        self.told.append(told)
         assert refused == self.must_refuse, told
         self.check(self.world.accounts[index], move, told)
 
     # -- what must hold ------------------------------------------------------------------------------------------------
 
     def check(self, account: int, move: Move, told: Any) -> None:
-        """The account's books are the model's and those of its documents; the ledger moved by the move and no more."""
+        """Books and documents of the account are the model's, and so are the sums of all clients.
+
+        The ledger moved by the move and no more, and no other client has got anything.
+        """
         moved = self.model.apply(account, move)
         books = self.model.books(account)
-        seen = proof.read(self.connection, account, self.seen)
-        assert {kind: amount for kind, amount in books.items() if amount} == {
-            kind: amount for kind, amount in seen.books.items() if amount
-        }, told
-        assert sum(left for _, _, left in seen.opened) == books["receivable"], told
+        seen = self.books.look(self.connection, account)
+        assert some(books) == some(seen.books), told
+        assert books == seen.documents, told
         assert all(left > 0 for _, _, left in seen.opened), told
-        assert (seen.free, seen.held) == (-books["credit"], -books["deposit"]), told
-        assert (seen.moved, seen.unbalanced) == (moved, 0), told
+        assert (seen.moved, seen.unbalanced, seen.strange) == (moved, 0, 0), told
         assert sum(moved.values()) == 0, told
         assert seen.numbers == self.model.numbers, told
-        self.seen = seen.last
+        assert some(self.books.ledger) == some(self.model.totals), told
+        assert self.books.agree, told
         self.opened[account] = seen.opened
 
     def check_all(self) -> None:
         """Ledger = invoices = ageing = statements, today and on a random past day; statements close as they add up."""
         found = {row.kind: row.amount for row in self.session.execute(TOTALS)}
-        assert {kind: amount for kind, amount in self.model.totals.items() if amount} == found
+        assert some(self.model.totals) == found
         assert not self.session.execute(UNFIT).all()
         past = self.first + timedelta(days=self.random.randrange((self.today - self.first).days + 1))
         for day in (self.today, past):
@@ -290,6 +293,11 @@ class Driver:
     def clock(self) -> datetime:
         """Noon of today."""
         return datetime(self.today.year, self.today.month, self.today.day, 12, tzinfo=UTC)
+
+
+def some(amounts: dict[str, Decimal]) -> dict[str, Decimal]:
+    """Those that are not zero."""
+    return {kind: amount for kind, amount in amounts.items() if amount}
 
 
 def received(amount: Decimal) -> Move:
