@@ -67,8 +67,7 @@ COUNTERS = text(
     "       upper(m.during) AS dismounted, m.multiplier, (m.opening->>r.name)::bigint AS opening,"
     "       (m.closing->>r.name)::bigint AS closing"
     "  FROM (SELECT DISTINCT unnest(cast(:points AS bigint[])) AS id) w CROSS JOIN LATERAL ("
-    "       SELECT * FROM meter_mount m WHERE m.service_point_id = w.id AND m.during && tstzrange(:start, :end) OFFSET 0"
-    "       ) m"
+    "       SELECT * FROM meter_mount WHERE service_point_id = w.id AND during && tstzrange(:start, :end) OFFSET 0) m"
     "  JOIN meter t ON t.id = m.meter_id JOIN register r ON r.meter_id = t.id"
     " WHERE r.billed AND r.kind <> 'instant' ORDER BY m.service_point_id, lower(m.during), r.id"
 )
@@ -79,8 +78,8 @@ PRICED = text(
     "       array(SELECT v.id FROM tariff_version v WHERE v.tariff_id = g.tariff_id AND v.during && g.during"
     "              AND v.during && daterange(:start, :end) ORDER BY lower(v.during)) AS versions"
     "  FROM (SELECT DISTINCT unnest(cast(:ids AS bigint[])) AS id) w CROSS JOIN LATERAL ("
-    "       SELECT * FROM tariff_assignment g WHERE g.contract_id = w.id AND g.during && daterange(:start, :end) OFFSET 0"
-    "       ) g JOIN tariff t ON t.id = g.tariff_id"
+    "       SELECT * FROM tariff_assignment WHERE contract_id = w.id AND during && daterange(:start, :end) OFFSET 0) g"
+    "  JOIN tariff t ON t.id = g.tariff_id"
     " ORDER BY g.contract_id, g.role, lower(g.during)"
 )
 VERSIONS = text(
