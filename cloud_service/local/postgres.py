@@ -17,6 +17,9 @@ import psycopg
 from cloud_service.local.supervisor import until_signal
 
 DATABASE = "energy"
+# A writer whose log does not fit into the buffers writes it to the disk itself, and waits while another one commits:
+# with the usual 4 MB two subscribers did a sixth less than with these.
+SETTINGS = {"wal_buffers": "64MB"}
 
 
 def address(folder: Path) -> str:
@@ -62,6 +65,9 @@ def serve(folder: Path) -> None:
     wanted = until_signal()
     folder.parent.mkdir(parents=True, exist_ok=True)
     server = start(folder, wanted)
+    if server and configure(server.get_uri()):
+        server.cleanup()
+        server = start(folder, wanted)
     if server is None:
         return
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
@@ -70,6 +76,20 @@ def serve(folder: Path) -> None:
     while wanted() and server.get_postmaster_info().is_running():
         time.sleep(0.2)
     server.cleanup()
+
+
+def configure(url: str) -> bool:
+    """Set what the next start needs, and say whether one is needed: the first start makes the file they are in."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        changed = [name for name, value in SETTINGS.items() if _shown(connection, name) != value]
+        for name in changed:
+            connection.execute(f"ALTER SYSTEM SET {name} = '{SETTINGS[name]}'")
+    return bool(changed)
+
+
+def _shown(connection: psycopg.Connection[Any], name: str) -> str:
+    row = connection.execute("SELECT current_setting(%s)", (name,)).fetchone()
+    return str(row[0]) if row else ""
 
 
 def start(folder: Path, wanted: Callable[[], bool]) -> Any:

@@ -13,7 +13,7 @@ from deploy.bench.rig import Rig
 
 SAMPLE_S = 0.05
 WAITS = (
-    "SELECT coalesce(wait_event_type, 'working') FROM pg_stat_activity"
+    "SELECT coalesce(wait_event_type || ' ' || wait_event, 'working') FROM pg_stat_activity"
     " WHERE application_name LIKE 'subscriber%' AND state <> 'idle'"
 )
 

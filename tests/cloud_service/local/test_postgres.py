@@ -70,3 +70,18 @@ def test_a_server_that_needs_longer_than_the_wheel_waits_is_waited_for(
     server.cleanup()
     assert ["start", "stop"] == tries
     assert postgres.postmaster(folder) is None
+
+
+def test_settings_need_one_start_more_and_then_hold(folder: Path) -> None:
+    server = postgres.start(folder, lambda: True)
+    assert server is not None
+    first = postgres.configure(server.get_uri())
+    server.cleanup()
+    server = postgres.start(folder, lambda: True)
+    assert server is not None
+
+    with psycopg.connect(server.get_uri()) as connection:
+        assert ("64MB",) == connection.execute("SHOW wal_buffers").fetchone()
+    assert first
+    assert not postgres.configure(server.get_uri())
+    server.cleanup()
