@@ -5,12 +5,13 @@ always one, for the last of them is that nobody knows.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 import numpy as np
 
+from cloud_service.domain.stream_position import Position, Range
 from common.period import Span, day_bounds, intervals_in_day, local_day
 from common.reading import Quality
 
@@ -25,6 +26,13 @@ CAUSES = {
     "meter_unreachable": "the gateway reports that the meter does not answer",
     "unknown": "no cause is known",
 }
+
+HOLES = (
+    "given_up",
+    "on_the_gateway",
+)  # causes that lie in the stream: its sequences tell whether they are those of a gap
+NOTHING_OPEN = Position()
+EVERYWHERE: Range = (0, 2**63 - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +49,7 @@ class Known:
     gateway: str = ""
     heard_ms: int | None = None  # when its gateway was last heard of
     failing_since_ms: int | None = None  # since when the gateway cannot reach the meter
-    sequences_missing: bool = False  # the gateway's stream has gaps
-    sequences_given_up: bool = False
+    position: Position = NOTHING_OPEN  # what has come of the stream that reads it
     waiting_days: frozenset[date] = frozenset()
     refused_ms: Sequence[int] = ()  # instants of values in quarantine
 
@@ -163,16 +170,38 @@ def _cause(known: Known, start_ms: int, end_ms: int) -> str:
 
 def _cause_at_the_gateway(known: Known, start_ms: int, end_ms: int) -> str:
     """What explains all of the gap goes before what a stream's holes, which may lie elsewhere, would explain."""
-    heard_ms = -1 if known.heard_ms is None else known.heard_ms
-    failing_ms = known.failing_since_ms
+    heard_ms, failing_ms = known.heard_ms or -1, known.failing_since_ms
     if heard_ms <= start_ms:
         return "gateway_silent"
     if failing_ms is not None and failing_ms <= start_ms:
         return "meter_unreachable"
-    if known.sequences_given_up:
-        return "given_up"
-    if known.sequences_missing:
-        return "on_the_gateway"
-    if heard_ms < end_ms:
+    return _cause_in_the_stream(known.position, EVERYWHERE) or _cause_of_a_part(known, end_ms)
+
+
+def _cause_in_the_stream(position: Position, between: Range) -> str:
+    """What has not come of the sequences between two."""
+    first, last = between
+    for cause, ranges in zip(HOLES, (position.voids, position.gaps), strict=True):
+        if any(low <= last and first <= high for low, high in ranges):
+            return cause
+    return ""
+
+
+def _cause_of_a_part(known: Known, end_ms: int) -> str:
+    if (known.heard_ms or -1) < end_ms:
         return "gateway_silent"
+    failing_ms = known.failing_since_ms
     return "meter_unreachable" if failing_ms is not None and failing_ms <= end_ms else "unknown"
+
+
+def in_question(found: Completeness) -> list[Gap]:
+    """The gaps that a hole of the stream may explain, if it lies where they are."""
+    return [gap for gap in found.gaps if gap.cause in HOLES]
+
+
+def settle(found: Completeness, around: Mapping[Gap, Range]) -> None:
+    """Give each gap in question the cause that the sequences read before and after it tell."""
+    for place, gap in enumerate(found.gaps):
+        if gap in around:
+            cause = _cause_in_the_stream(found.known.position, around[gap]) or _cause_of_a_part(found.known, gap.end_ms)
+            found.gaps[place] = replace(gap, cause=cause)

@@ -7,8 +7,18 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from cloud_service.domain.completeness import Completeness, DayCode, Known, measure
-from cloud_service.domain.stream_position import Position
+from cloud_service.domain.completeness import (
+    EVERYWHERE,
+    NOTHING_OPEN,
+    Completeness,
+    DayCode,
+    Gap,
+    Known,
+    in_question,
+    measure,
+    settle,
+)
+from cloud_service.domain.stream_position import Position, Range
 from cloud_service.domain.vee.series import FOREVER_MS
 from common.message import DeviceHealth
 from common.period import Span
@@ -36,6 +46,15 @@ DAYS = text(
     "SELECT register_id, day, step_s, qualities FROM interval_day"
     " WHERE register_id = ANY(:ids) AND day >= :start AND day < :end"
 )
+# the last sequence of a register before a gap, and the first one after it
+AROUND = text(
+    "SELECT g.place, before.sequence AS before, after.sequence AS after"
+    "  FROM unnest(cast(:starts AS timestamptz[]), cast(:ends AS timestamptz[])) WITH ORDINALITY g(start, until, place)"
+    "  LEFT JOIN LATERAL (SELECT sequence FROM reading WHERE register_id = :register AND source = :stream"
+    "     AND at <= g.start ORDER BY at DESC LIMIT 1) before ON true"
+    "  LEFT JOIN LATERAL (SELECT sequence FROM reading WHERE register_id = :register AND source = :stream"
+    "     AND at >= g.until ORDER BY at LIMIT 1) after ON true ORDER BY g.place"
+)
 
 
 def completeness(
@@ -57,13 +76,30 @@ def completeness(
     for row in session.execute(DAYS, {"ids": ids, "start": span.start, "end": span.end}):
         days.setdefault(row.register_id, {})[row.day] = DayCode(row.step_s, bytes(row.qualities))
     now_ms = _ms(now) or 0
-    return [
-        measure(_known(row, streams.get(row.stream_id)), days.get(row.register_id, {}), span, now_ms) for row in rows
-    ]
+    found = []
+    for row in rows:
+        found.append(measure(_known(row, streams.get(row.stream_id)), days.get(row.register_id, {}), span, now_ms))
+        if gaps := in_question(found[-1]):
+            settle(found[-1], _around(session, row.register_id, row.stream_id, gaps))
+    return found
+
+
+def _around(session: Session, register_id: int, stream_id: int, gaps: Sequence[Gap]) -> dict[Gap, Range]:
+    """The sequences that lie between a register's readings before and after each gap."""
+    values = {
+        "register": register_id,
+        "stream": stream_id,
+        "starts": [datetime.fromtimestamp(gap.start_ms / 1000, UTC) for gap in gaps],
+        "ends": [datetime.fromtimestamp(gap.end_ms / 1000, UTC) for gap in gaps],
+    }
+    low, high = EVERYWHERE
+    return {
+        gap: (low if row.before is None else row.before + 1, high if row.after is None else row.after - 1)
+        for gap, row in zip(gaps, session.execute(AROUND, values), strict=True)
+    }
 
 
 def _known(row: Any, stream: Any) -> Known:
-    position = Position.from_row(stream.contiguous, stream.received) if stream else Position()
     return Known(
         register_id=row.register_id,
         meter=row.meter,
@@ -78,8 +114,7 @@ def _known(row: Any, stream: Any) -> Known:
         gateway=stream.name if stream else "",
         heard_ms=_ms(stream.last_seen_at) if stream else None,
         failing_since_ms=_failing(stream.devices or (), row.meter) if stream else None,
-        sequences_missing=bool(position.gaps),
-        sequences_given_up=bool(position.voids),
+        position=Position.from_row(stream.contiguous, stream.received) if stream else NOTHING_OPEN,
         waiting_days=frozenset(row.waiting),
         refused_ms=[at_ms for at in row.refused if (at_ms := _ms(at)) is not None],
     )

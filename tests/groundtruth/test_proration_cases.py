@@ -22,6 +22,7 @@ def test_the_cases_are_there() -> None:
 
 
 # Five records mix two assertions of one published test: the dates of the first, the result of the second.
+# Checked with the source of the published tests (killbill, invoice/.../proRations/inAdvance/*/TestProRation.java).
 # (period, test): (start, end, cycle day) of the second assertion, and the published result of the first.
 MIXED = {
     ("monthly", "testSinglePlan_ChangeBCD"): ("2011-02-14", None, 27, "0.464285714"),  # 13/28

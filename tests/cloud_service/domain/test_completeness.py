@@ -5,10 +5,13 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from cloud_service.domain.completeness import DayCode, Known, measure
+from cloud_service.domain.completeness import DayCode, Known, in_question, measure, settle
+from cloud_service.domain.stream_position import Position
 from common.period import Span
 from common.reading import Quality
 
+HOLED = Position(10, ((20, 30),))  # 11 to 19 have not come
+GIVEN_UP = Position(30, (), ((11, 19),))
 SPAN = Span(date(2026, 3, 28), date(2026, 3, 30))  # 24 and 23 hours in Berlin
 ALL_MS = (0, 2**43)
 LATER_MS = int(datetime(2026, 6, 1, tzinfo=UTC).timestamp()) * 1000
@@ -61,13 +64,13 @@ NOON_MS = int(datetime(2026, 3, 28, 11, tzinfo=UTC).timestamp()) * 1000  # amids
         ({}, "unknown"),
         ({"failing_since_ms": 1}, "meter_unreachable"),
         ({"heard_ms": 1}, "gateway_silent"),
-        ({"sequences_missing": True}, "on_the_gateway"),
-        ({"sequences_given_up": True}, "given_up"),
+        ({"position": HOLED}, "on_the_gateway"),
+        ({"position": GIVEN_UP}, "given_up"),
         ({"first_ms": None}, "no_reading_yet"),
-        ({"sequences_given_up": True, "failing_since_ms": 1}, "meter_unreachable"),
-        ({"sequences_given_up": True, "heard_ms": 1}, "gateway_silent"),
-        ({"sequences_missing": True, "heard_ms": NOON_MS}, "on_the_gateway"),
-        ({"sequences_given_up": True, "failing_since_ms": NOON_MS}, "given_up"),
+        ({"position": GIVEN_UP, "failing_since_ms": 1}, "meter_unreachable"),
+        ({"position": GIVEN_UP, "heard_ms": 1}, "gateway_silent"),
+        ({"position": HOLED, "heard_ms": NOON_MS}, "on_the_gateway"),
+        ({"position": GIVEN_UP, "failing_since_ms": NOON_MS}, "given_up"),
         ({"heard_ms": NOON_MS}, "gateway_silent"),
         ({"failing_since_ms": NOON_MS}, "meter_unreachable"),
         ({"gateway": ""}, "no_file"),
@@ -77,5 +80,26 @@ NOON_MS = int(datetime(2026, 3, 28, 11, tzinfo=UTC).timestamp()) * 1000  # amids
 )
 def test_every_gap_has_a_cause(facts: dict[str, object], cause: str) -> None:
     found = measure(replace(KNOWN, **facts), {}, SPAN, LATER_MS)  # type: ignore[arg-type]  # the table's facts fit
+
+    assert cause == found.gaps[0].cause
+
+
+@pytest.mark.parametrize(
+    ("facts", "between", "cause"),
+    [
+        ({"position": HOLED}, (11, 19), "on_the_gateway"),
+        ({"position": HOLED}, (5, 11), "on_the_gateway"),
+        ({"position": HOLED}, (5, 10), "unknown"),
+        ({"position": HOLED, "heard_ms": NOON_MS}, (20, 2**63 - 1), "gateway_silent"),
+        ({"position": GIVEN_UP}, (19, 30), "given_up"),
+        ({"position": GIVEN_UP}, (20, 30), "unknown"),
+        ({"position": GIVEN_UP, "failing_since_ms": NOON_MS}, (20, 30), "meter_unreachable"),
+    ],
+)
+def test_a_hole_of_the_stream_explains_only_the_gap_it_lies_in(
+    facts: dict[str, object], between: tuple[int, int], cause: str
+) -> None:
+    found = measure(replace(KNOWN, **facts), {}, SPAN, LATER_MS)  # type: ignore[arg-type]  # the table's facts fit
+    settle(found, dict.fromkeys(in_question(found), between))
 
     assert cause == found.gaps[0].cause

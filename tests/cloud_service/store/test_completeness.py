@@ -11,7 +11,7 @@ from cloud_service.flow.ingest import Incoming, Ingest
 from cloud_service.flow.validate import validate_dirty
 from cloud_service.store.completeness import completeness
 from cloud_service.store.session import transaction
-from common.message import DeviceHealth, Health, Topic, Up, encode
+from common.message import Channel, DeviceHealth, Health, Topic, Up, encode
 from common.period import Span
 from tests.cloud_service.plant import START_MS, SpeakingGateway, add_gateway, add_meter, add_site
 
@@ -59,3 +59,26 @@ def test_a_meter_that_does_not_answer_is_the_cause_when_its_gateway_says_so(engi
 
     with transaction(engine) as session:
         assert ["meter_unreachable"] == [gap.cause for gap in completeness(session, SPAN, NOW)[0].gaps]
+
+
+def test_sequences_that_have_not_come_explain_the_gap_they_lie_in_and_no_other(
+    engine: Engine, owner: Owner, ingest: Ingest
+) -> None:
+    add_meter(owner, "I", kind="interval", step_s=3600)
+    gateway = SpeakingGateway(epoch=8, channels=[Channel("I", "energy_import_total", "kWh", "interval")])
+
+    def hours(*numbers: int, first: int) -> Incoming:
+        return gateway.says(*((0, START_MS + hour * 3_600_000, 1000) for hour in numbers), first=first)
+
+    ingest.take([gateway.says_catalog(), hours(*range(1, 11), first=1)])
+    ingest.take([hours(*range(20, 25), first=20)])  # 11 to 19 have not come
+    ingest.take([hours(*range(30, 35), first=25)])  # all have come, and still five hours are missing
+    validate_dirty(engine)
+
+    with transaction(engine) as session:
+        gaps = completeness(session, Span(date(2026, 3, 1), SPAN.end), NOW, ["I"])[0].gaps
+
+    inside = [
+        (gap.steps, gap.cause) for gap in gaps if gap.start_ms > START_MS and gap.end_ms < START_MS + 34 * 3_600_000
+    ]
+    assert [(9, "on_the_gateway"), (5, "unknown")] == inside
