@@ -24,7 +24,7 @@ from edge_agent.uplink import Outbox, Uplink
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
-TEND_S = 1.0
+TEND_S, TEND_SOON_S, SALVAGE_S = 5.0, 1.0, 0.02
 HEALTH_S = 60.0
 REBASE_S = 86_400.0
 REBASE_SPREAD = 2**16  # differences to the catalog's base that spread further cost a third byte on the wire
@@ -100,8 +100,8 @@ class Agent:
 
     async def commit(self, found: Sequence[Measurement]) -> None:
         """Return when the readings are on the disk."""
+        self.uplink.wake.set()  # its question comes to the disk's thread right behind the readings
         await self.on_disk(lambda: self._store(found))
-        self.uplink.wake.set()
 
     def _store(self, found: Sequence[Measurement]) -> None:
         numbers = self._numbers(found)
@@ -129,7 +129,7 @@ class Agent:
     # housekeeping
 
     async def _tend(self) -> None:
-        """Every second: watch the clock, mend and prune the buffer; every minute: report."""
+        """Every few seconds: watch the clock, mend and prune the buffer; every minute: report."""
         due_s = 0.0
         loop = asyncio.get_running_loop()
         while True:
@@ -143,7 +143,14 @@ class Agent:
                 log.warning("housekeeping: %s", error)
             except Exception:
                 log.exception("housekeeping failed")
-            await asyncio.sleep(0.02 if self.keeper.salvaging else TEND_S)
+            await asyncio.sleep(self._tend_pause_s())
+
+    def _tend_pause_s(self) -> float:
+        """Short while there is something to mend, or the time is not known."""
+        if self.keeper.salvaging:
+            return SALVAGE_S
+        waiting = self.keeper.waiting or self.clock.quality == TimeQuality.UNKNOWN
+        return TEND_SOON_S if waiting else TEND_S
 
     def _tend_buffer(self) -> None:
         known = self.clock.quality != TimeQuality.UNKNOWN

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from hashlib import blake2b
-from struct import Struct
+from struct import Struct, unpack
 from typing import NamedTuple
+
+import msgspec
 
 from common.reading import TimeQuality
 
@@ -11,10 +13,10 @@ STREAM_SHIFT = 40  # a row's id is its stream's number, then 40 bits of sequence
 SEQUENCE_MASK = (1 << STREAM_SHIFT) - 1
 QUALITY_FLAGS, TIME_FLAGS, GRID_FLAG, TIME_SHIFT = 7, 7 << 3, 1 << 6, 3
 UNKNOWN_FLAG = TimeQuality.UNKNOWN << TIME_SHIFT
-_BODY = Struct("<QqqqqqqQ")
+_EPOCH, _BODY = Struct("<Q"), Struct("<qqqqqqQ")
 
 
-class Sample(NamedTuple):
+class Sample(msgspec.Struct, frozen=True, gc=False):
     """A reading before it has a sequence. `grid`: it is one that bills are made from and is never thinned."""
 
     channel: int
@@ -60,4 +62,14 @@ def flags_of(sample: Sample) -> int:
 
 def checksum(epoch: int, row: Iterable[int]) -> int:
     """Signed 64 bits over everything the row says (in the order of `Row`) and the stream it belongs to."""
-    return int.from_bytes(blake2b(_BODY.pack(epoch, *row), digest_size=8).digest(), "little", signed=True)
+    return checksums(epoch, (row,))[0]
+
+
+def checksums(epoch: int, rows: Iterable[Iterable[int]]) -> tuple[int, ...]:
+    """The checksum of each row of one stream: a round's rows together cost half."""
+    begun, pack, digests = blake2b(_EPOCH.pack(epoch), digest_size=8), _BODY.pack, []
+    for row in rows:
+        one = begun.copy()
+        one.update(pack(*row))
+        digests.append(one.digest())
+    return unpack(f"<{len(digests)}q", b"".join(digests))

@@ -18,7 +18,7 @@ from common.reading import TimeQuality
 from edge_agent.buffer.errors import Damaged
 from edge_agent.buffer.file import FILE, connect, our_errors, translated_os
 from edge_agent.buffer.ranges import Range, Ranges
-from edge_agent.buffer.row import SEQUENCE_MASK, STREAM_SHIFT, Row, Sample, checksum, flags_of
+from edge_agent.buffer.row import SEQUENCE_MASK, STREAM_SHIFT, Row, Sample, checksum, checksums, flags_of
 from edge_agent.buffer.sidecar import Mark, MarkFile, Register, read_register, write_register
 from edge_agent.buffer.state import DAMAGED, EXPIRED, State, Stream, sealed, unsealed
 
@@ -179,7 +179,7 @@ class Buffer:
         self.mark()
         return first, stream.last
 
-    def adopt(self, stream: Stream, rows: Iterable[Row]) -> None:
+    def adopt(self, stream: Stream, rows: Sequence[Row]) -> None:
         """Take over salvaged rows of an older stream under their own sequence."""
         with self.commit() as connection:
             connection.executemany(INSERT.replace("INSERT", "INSERT OR IGNORE"), _values(stream, rows))
@@ -188,7 +188,7 @@ class Buffer:
         """At most `limit` rows of first..last, each checked; void ones are skipped, a lost one is Damaged."""
         if stream is self.current and self.fresh and self.fresh[0][0] <= first <= last <= self.fresh[-1][0]:
             start = first - self.fresh[0][0]
-            return [Row(*row) for row in self.fresh[start : start + min(limit, last - first + 1)]]
+            return list(map(Row._make, self.fresh[start : start + min(limit, last - first + 1)]))
         query = "SELECT * FROM reading WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?"
         expected, found = first, []
         with our_errors():
@@ -380,10 +380,10 @@ def _name(channel: Channel) -> tuple[str, str, str, str]:
     return channel.meter, channel.register, channel.unit, channel.kind
 
 
-def _values(stream: Stream, rows: Iterable[tuple[int, ...]]) -> list[tuple[int, ...]]:
+def _values(stream: Stream, rows: Sequence[tuple[int, ...]]) -> list[tuple[int, ...]]:
     """Rows (in the order of `Row`) as the table has them."""
-    base, epoch = stream.number << STREAM_SHIFT, stream.epoch
-    return [(base | row[0], *row[1:], checksum(epoch, row)) for row in rows]
+    base, totals = stream.number << STREAM_SHIFT, checksums(stream.epoch, rows)
+    return [(base | row[0], *row[1:], total) for row, total in zip(rows, totals, strict=True)]
 
 
 def all_voids(stream: Stream) -> Iterator[Range]:

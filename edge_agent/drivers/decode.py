@@ -5,6 +5,7 @@ the fifty binary ones behind them. Words that mean "not supported" become None, 
 """
 
 import struct
+from bisect import bisect
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
@@ -13,6 +14,7 @@ from common.errors import DecodeError
 from common.profile import Register
 
 FLOAT32 = struct.Struct(">f")
+TENS = tuple(10.0**n for n in range(7))
 
 
 def words_to_bytes(words: Sequence[int]) -> bytes:
@@ -58,6 +60,20 @@ def float32_shown(raw: bytes) -> str:
         except OverflowError:  # rounded up past the largest float32
             continue
     return f"{value:.9g}"
+
+
+@lru_cache(maxsize=1024)
+def float32_number(raw: bytes) -> float:
+    """`float32_shown` as the nearest double, without text for 1 to a million: a float32 times 10^7 is exact there."""
+    (value,) = FLOAT32.unpack(raw)
+    places = bisect(TENS, abs(value))  # before the point
+    if 0 < places < len(TENS):
+        for digits in (6, 7, 8):
+            power = 10.0 ** (digits - places)
+            number: float = round(value * power) / power
+            if FLOAT32.pack(number) == raw:
+                return number
+    return float(float32_shown(raw))
 
 
 def _bcd(raw: bytes) -> Decimal:

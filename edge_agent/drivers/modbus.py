@@ -87,7 +87,12 @@ class ModbusDriver:
         """Raw registers, for the installer's tools."""
         return await self.line.ask(unit_of(address), function, start, count)
 
+    def _learn_rules(self, unit: int, profile: MeterProfile) -> None:
+        """How much time the profile's meters need."""
+        self.line.pace.learn_rules(unit, timeout_ms=profile.read.timeout_ms, gap_ms=profile.read.gap_ms)
+
     async def _check_marks(self, address: str, profile: MeterProfile) -> None:
+        self._learn_rules(unit_of(address), profile)
         for mark in profile.identify:
             if mark.address is not None:
                 await self._check_mark(address, profile, mark, mark.address)
@@ -122,6 +127,7 @@ class ModbusDriver:
     async def _prepare(self, address: str, profile: MeterProfile, names: tuple[str, ...]) -> Poll:
         """The requests for one meter; all units of a profile share them until one refuses."""
         unit = unit_of(address)
+        self._learn_rules(unit, profile)
         base = await self._base(unit, profile)
         key = (profile.hash, names, base)
         if key not in self.plans:
@@ -135,7 +141,6 @@ class ModbusDriver:
         return found
 
     async def _ask(self, unit: int, function: int, start: int, count: int, profile: MeterProfile) -> bytes:
-        self.line.pace.learn_rules(unit, timeout_ms=profile.read.timeout_ms, gap_ms=profile.read.gap_ms)
         try:
             return await self.line.ask(unit, function, start, count)
         except MeterSilent:  # who comes back may be another meter
@@ -154,7 +159,10 @@ class ModbusDriver:
                     return {}
                 raise
             return await self._one_by_one(poll, block, profile)
-        return {place.name: place.cut(answer) for place in block.fields}
+        return {
+            place.name: answer[place.start : place.end] if place.scale_start is None else place.cut(answer)
+            for place in block.fields
+        }
 
     async def _one_by_one(self, poll: Poll, refused: Block, profile: MeterProfile) -> Found:
         parts = split(refused)

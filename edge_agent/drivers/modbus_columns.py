@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from common.profile import MeterProfile, ReadRules, Register
 from common.reading import THOUSANDTHS, VALUE_MAX, thousandths
-from edge_agent.drivers.decode import FLOAT32, float32_shown, ordered, register_value
+from edge_agent.drivers.decode import FLOAT32, float32_number, ordered, register_value
 from edge_agent.drivers.interface import RegisterValue
 from edge_agent.drivers.values import VALUE_LIMIT
 
@@ -99,7 +99,7 @@ def _float_reader(factor: float, by_text: Reader) -> Reader:
             if abs(number - whole) + abs(number) * DOUBT < 0.5:
                 return whole
         if -DOUBLE_MAX < number < DOUBLE_MAX:  # also tells what is no number
-            number = float(float32_shown(raw)) * factor
+            number = float32_number(raw) * factor
             whole = round(number)
             if abs(number - whole) < 0.49:
                 return whole

@@ -62,9 +62,10 @@ class Pace:
         One that has missed gets the whole limit, one that is given up what it usually took.
         """
         known = self._unit(unit)
-        usual_s = max(ANSWER_MIN_S, 4 * known.latency_s + 4 * known.swing_s) + ADAPTER_S
-        if known.latency_s == 0 or (known.misses and not (self.given_up(unit) and (known.misses + 1) % PATIENT_EVERY)):
+        misses = known.misses
+        if known.latency_s == 0 or (misses and not (misses >= GIVEN_UP_AFTER and (misses + 1) % PATIENT_EVERY)):
             return known.rule_s
+        usual_s = max(ANSWER_MIN_S, 4 * (known.latency_s + known.swing_s)) + ADAPTER_S
         return min(known.rule_s, usual_s)
 
     def answer_s(self, unit: int, request_bytes: int, count: int) -> float:

@@ -12,7 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from common.profile import MeterProfile, Register
-from common.reading import THOUSANDTHS, Kind, Quality, Unit
+from common.reading import THOUSANDTHS, VALUE_MAX, Kind, Quality, Unit
 from edge_agent.drivers.interface import RegisterValue
 
 POWER_MAX_KW = 20_000  # no meter on low voltage carries more; a profile may say less
@@ -39,18 +39,14 @@ class _Counter:
 
     whole: int
     hourly: int
-    is_sum: bool
+    most: int  # the highest value it has the digits for
 
     @classmethod
     def of(cls, register: Register, profile: MeterProfile) -> "_Counter":
         """From what the profile says."""
         hourly = FLOW_MAX_M3_H if register.unit is Unit.M3 else profile.power_max_kw or POWER_MAX_KW
         whole = 0 if register.digits is None else THOUSANDTHS * 10**register.digits
-        return cls(whole, hourly * THOUSANDTHS, bool(register.sum))
-
-    def holds(self, value: int) -> bool:
-        """Whether it has the digits for this value."""
-        return not self.whole or self.is_sum or value < self.whole
+        return cls(whole, hourly * THOUSANDTHS, whole - 1 if whole and not register.sum else VALUE_MAX)
 
     def follows(self, last: _Level, level: _Level, meter_time: bool) -> bool:  # noqa: FBT001 - asked at every poll
         """Whether it can have gone from one value to the other in that time."""
@@ -86,15 +82,16 @@ class Judge:
         """The same values, doubtful ones with quality SUSPECT."""
         counters = self.counters
         return [
-            one if one.register not in counters or self._is_possible(one) else replace(one, quality=Quality.SUSPECT)
+            one
+            if (counter := counters.get(one.register)) is None or self._is_possible(one, counter)
+            else replace(one, quality=Quality.SUSPECT)
             for one in values
         ]
 
-    def _is_possible(self, one: RegisterValue) -> bool:
-        counter = self.counters[one.register]
+    def _is_possible(self, one: RegisterValue, counter: _Counter) -> bool:
         if one.quality != ACTUAL:
             return True
-        if not counter.holds(one.value):
+        if one.value > counter.most:
             return False
         level, last = _Level(one.value, one.at_ms), self.believed.get(one.register)
         if last is None or counter.follows(last, level, one.meter_time):

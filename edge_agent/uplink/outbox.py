@@ -305,12 +305,12 @@ def _dated(buffer: Buffer, rows: list[Row]) -> list[Row]:
 
 
 def _columns(dated: list[Row]) -> Rows:
-    sequence, channel, _, _, at_ms, value, flags = zip(*dated, strict=True)
+    flags = [row.flags for row in dated]
     return Rows(
-        sequence=array("q", sequence),
-        channel=array("q", channel),
-        at_ms=array("q", at_ms),
-        value=array("q", value),
+        sequence=array("q", [row.sequence for row in dated]),
+        channel=array("q", [row.channel for row in dated]),
+        at_ms=array("q", [row.at_ms for row in dated]),
+        value=array("q", [row.value for row in dated]),
         quality=bytes([each & QUALITY_FLAGS for each in flags]),
         time_quality=bytes([(each & TIME_FLAGS) >> TIME_SHIFT for each in flags]),
     )

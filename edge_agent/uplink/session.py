@@ -15,13 +15,14 @@ from common.reading import TimeQuality
 from edge_agent.clock import Clock
 from edge_agent.config import Uplink as UplinkConfig
 from edge_agent.uplink.link import Link, connect
-from edge_agent.uplink.outbox import Outbox
+from edge_agent.uplink.outbox import Outbox, Outgoing
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 BACKOFF_FIRST_S, BACKOFF_MAX_S = 1.0, 60.0
 STEADY_S = 60.0  # a connection that lasted this long was a good one
-IDLE_S = 1.0
+IDLE_S = 2.0
+AT_ONCE = 2  # messages that are asked of the outbox in one go
 GOODBYE_S = 2.0
 
 
@@ -66,7 +67,7 @@ class Uplink:
         self.agent = agent
         self.boot_id = boot_id
         self.standing = Standing()
-        self.wake = asyncio.Event()  # set when rows were appended or a receipt came
+        self.wake = asyncio.Event()  # set when rows are appended or a receipt leaves something to send
         self.reports: asyncio.Queue[bytes] = asyncio.Queue(2)  # health reports to send along
 
     async def run(self) -> None:
@@ -129,12 +130,19 @@ class Uplink:
             if self.outbox.restored:
                 self.outbox.restored = False
                 await self._tell(link, "online")
-            message = await self.on_disk(lambda: self.outbox.next(time.monotonic()))
-            if message is None:
+            messages = await self.on_disk(self._due)
+            for message in messages:
+                await link.send(str(Topic(self.gateway, message.kind)), message.payload)
+                self.standing.sent_bytes += len(message.payload)
+            if len(messages) < AT_ONCE:  # the outbox had no more
                 await self._rest()
-                continue
-            await link.send(str(Topic(self.gateway, message.kind)), message.payload)
-            self.standing.sent_bytes += len(message.payload)
+
+    def _due(self) -> list[Outgoing]:
+        """The most urgent messages."""
+        found: list[Outgoing] = []
+        while len(found) < AT_ONCE and (message := self.outbox.next(time.monotonic())):
+            found.append(message)
+        return found
 
     async def _rest(self) -> None:
         try:

@@ -2,7 +2,9 @@
 
 import shutil
 import sqlite3
+import struct
 from contextlib import closing
+from hashlib import blake2b
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from edge_agent.buffer import Buffer, Damaged, Keeper, Ranges, Sample
 from edge_agent.buffer.keeper import DAY_MS, SAVE_S, Limits
 from edge_agent.buffer.mend import discard_old, open_buffer, replace
 from edge_agent.buffer.room import prune, thin
+from edge_agent.buffer.row import Row, checksum, checksums
 
 GRID = True
 
@@ -375,3 +378,12 @@ def test_receipts_are_written_down_with_the_next_round_or_after_a_while(tmp_path
     kept.tend(0, clock_is_good=False)
     assert not kept.buffer.dirty
     kept.close()
+
+
+def test_a_rounds_checksums_are_those_of_its_rows_one_by_one_and_of_every_older_file() -> None:
+    rows = [Row(1, 2, 3, 4, 1_790_000_000_000, -5, 64), Row(2, 2, 3, 4, 1_790_000_000_100, 2**53, 0)]
+
+    assert tuple(checksum(77, row) for row in rows) == checksums(77, rows)
+    assert struct.unpack("<q", blake2b(struct.pack("<QqqqqqqQ", 77, *rows[0]), digest_size=8).digest()) == (
+        checksum(77, rows[0]),
+    )

@@ -155,29 +155,55 @@ async def test_only_counters_at_the_billing_instant_are_marked_for_bills(tmp_pat
         assert one.grid == (one.at_ms // 1000 % 2 == 0 and one.register == "energy_import_total")
 
 
-@in_loop
-async def test_a_driver_that_hangs_is_given_up(tmp_path: Path) -> None:
-    running = Running(tmp_path, bus("a", 1))
+class Slow:
+    """A driver that takes its time for each meter: seconds by address."""
+
+    def __init__(self, **takes_s: float) -> None:
+        self.takes_s = takes_s
+
+    async def read(self, address: str, profile: MeterProfile, registers: Sequence[str] = ()) -> list[RegisterValue]:
+        await asyncio.sleep(self.takes_s[f"meter_{address}"])
+        return [RegisterValue(registers[0], "kWh", "index", 5000, 1_234_567, b"", profile.id, profile.hash)]
+
+    async def identify(self, address: str, profile: MeterProfile) -> str:
+        return address + profile.id
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        return None
+
+
+def test_a_driver_that_hangs_is_given_up_and_what_was_read_before_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = Running(tmp_path, bus("a", 3))
+    line, took_s = running.lines[0], []
+
+    async def play() -> None:
+        began = asyncio.get_running_loop().time()
+        with pytest.raises(LineDown, match="meter a-2 held the line"):
+            await line._round(Slow(meter_1=0.1, meter_2=3600, meter_3=0.1), line.devices)
+        took_s.append(asyncio.get_running_loop().time() - began)
+
+    VirtualTime(monkeypatch).run(play())
+
+    assert {"a-1"} == running.meters()
+    assert line.limit_s <= took_s[0] <= 2 * line.limit_s + 0.2
+
+
+def test_meters_that_are_slow_one_after_the_other_each_have_their_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = Running(tmp_path, bus("a", 4))
     line = running.lines[0]
+    takes_s = 0.9 * line.limit_s
+    slow = Slow(meter_1=takes_s, meter_2=takes_s, meter_3=takes_s, meter_4=takes_s)
 
-    class Hanging:
-        async def read(self, *_: object) -> list[RegisterValue]:
-            await asyncio.sleep(3600)
-            return []
+    VirtualTime(monkeypatch).run(line._round(slow, line.devices))
 
-        async def identify(self, address: str, profile: MeterProfile) -> str:
-            return address + profile.id
-
-        async def __aenter__(self) -> Self:
-            return self
-
-        async def __aexit__(self, *exc: object) -> None:
-            return None
-
-    started = asyncio.get_running_loop().time()
-    with pytest.raises(LineDown, match="held the line"):
-        await line._read(Hanging(), line.devices[0], grid=True)
-    assert asyncio.get_running_loop().time() - started < 3
+    assert {"a-1", "a-2", "a-3", "a-4"} == running.meters()
 
 
 class Inbox:

@@ -1,11 +1,22 @@
+import struct
 from decimal import Decimal
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from common.errors import DecodeError
 from common.profile import Register
 from common.reading import Kind, Unit
-from edge_agent.drivers.decode import encoded, raw_value, register_value, text_value, words_to_bytes
+from edge_agent.drivers.decode import (
+    encoded,
+    float32_number,
+    float32_shown,
+    raw_value,
+    register_value,
+    text_value,
+    words_to_bytes,
+)
 
 
 def register(kind: str, **more: object) -> Register:
@@ -102,3 +113,15 @@ def test_what_was_encoded_is_decoded_to_the_same(kind: str, word_order: str, byt
 @pytest.mark.parametrize(("raw", "text"), [(b"B23 ", "B23"), (b"\0S\0O\0C\0O", "SOCO"), (b"ABC\0\0\0", "ABC")])
 def test_text_may_have_one_or_two_characters_in_a_register(raw: bytes, text: str) -> None:
     assert text == text_value(raw)
+
+
+@given(st.one_of(st.floats(0.5, 2e6, width=32), st.floats(-1e9, 1e9, width=32)))
+@example(1.0)
+@example(8388.608)
+@example(99999.95)  # six digits round it up to another power of ten
+@example(25006.123)
+@example(999999.94)
+def test_the_number_of_a_float_is_that_of_the_text_it_is_shown_as(number: float) -> None:
+    raw = struct.pack(">f", number)
+
+    assert float(float32_shown(raw)) == float32_number(raw)
