@@ -14,12 +14,13 @@ from common.errors import EnergyError
 from common.message import Channel, DeviceHealth, encode
 from common.reading import TimeQuality
 from edge_agent import health
+from edge_agent.answer import Measurement
 from edge_agent.buffer import Keeper
 from edge_agent.buffer.keeper import Limits
 from edge_agent.clock import Clock, boot_id
 from edge_agent.commit import GroupCommit
 from edge_agent.config import SiteFile
-from edge_agent.poller import Line, Measurement, lines_of
+from edge_agent.poller import Line, lines_of
 from edge_agent.uplink import Outbox, Uplink
 
 log = logging.getLogger(__name__)

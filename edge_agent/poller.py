@@ -10,45 +10,21 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 
-import msgspec
-
 from common.errors import EnergyError, NotFoundError
 from common.profile import MeterProfile
-from common.reading import Kind, TimeQuality
-from edge_agent.buffer import Sample
+from edge_agent.answer import Answer, Measurement
 from edge_agent.clock import Clock
 from edge_agent.config import Bus, Meter, SiteFile, registers_of
 from edge_agent.drivers import open_driver
-from edge_agent.drivers.interface import Acknowledged, Driver, LineDown, RegisterValue
+from edge_agent.drivers.interface import Driver, Fetch, LineDown, acknowledged, fetch_of
 from edge_agent.drivers.plausible import Judge
 from edge_agent.schedule import Turn, last_due_ms, on_grid, wait_ms
 from edge_agent.transports.port import Port
 
 log = logging.getLogger(__name__)
 REOPEN_S = 5.0
-RESOLUTION_MS = 100  # tenths of a second are far finer than any billing grid, and cost a byte less on the wire
 SLOW_PORTS, SLOW_S = ("modem", "listen"), 180.0  # a call has to be set up, a data unit has to come back
-INSTANT = Kind.INSTANT.value
 TIMEOUT_FACTOR = 20  # a meter that takes this many timeouts is given up: no driver may hang a line
-
-
-class Measurement(msgspec.Struct, frozen=True, gc=False):
-    """One register of one meter as the poller hands it over."""
-
-    meter: str
-    register: str
-    unit: str
-    kind: str
-    mono_ms: int
-    at_ms: int
-    value: int
-    quality: int
-    time_quality: int
-    grid: bool
-
-    def sample(self, channel: int) -> Sample:
-        """As the buffer stores it."""
-        return Sample(channel, self.mono_ms, self.at_ms, self.value, self.quality, self.time_quality, self.grid)
 
 
 @dataclass(slots=True)
@@ -135,16 +111,15 @@ class Line:
 
     async def _round(self, driver: Driver, due: list[Device]) -> None:
         """Read these; what was read before the line broke is kept."""
-        found: list[Measurement] = []
-        answered: list[Device] = []
+        answers: list[tuple[Device, Answer]] = []
         broken: LineDown | None = None
+        fetch = fetch_of(driver)
         try:
             async with asyncio.timeout(None) as limit:
                 for device in due:
                     self._prolong(limit)
                     try:
-                        found += await self._read(driver, device)
-                        answered.append(device)
+                        answers.append((device, await self._ask(fetch, device)))
                     except LineDown as error:
                         broken = error
                         break
@@ -152,7 +127,7 @@ class Line:
                         device.failed(error, self.clock.now_ms())
         except TimeoutError:
             broken = LineDown(f"meter {device.meter.id} held the line for {self.limit_s:g} s", path=self.bus.name)
-        await self._done(driver, found, answered)
+        await self._done(driver, answers)
         if broken:
             raise broken
 
@@ -162,8 +137,26 @@ class Line:
         if (limit.when() or 0.0) < least_s:
             limit.reschedule(least_s + self.limit_s)
 
-    async def _done(self, driver: Driver, found: list[Measurement], answered: list[Device]) -> None:
+    async def _ask(self, fetch: Fetch, device: Device) -> Answer:
+        clock = self.clock
+        asked_ms, offset_ms = clock.now_ms(), clock.offset_ms
+        grid = on_grid(last_due_ms(asked_ms, device.turn.interval_s), self.billing_interval_s)
+        device.turn.plan(asked_ms)
+        meter = device.meter
+        values = await fetch(meter.address, device.profile, device.registers)
+        now_ms, known, stepped = clock.now_ms(), int(clock.quality), clock.offset_ms != offset_ms
+        return Answer(meter.id, device.judge, values, now_ms, clock.offset_ms, known, grid, stepped)
+
+    async def _done(self, driver: Driver, answers: list[tuple[Device, Answer]]) -> None:
         """Commit the round. Its meters count as read only after that, and their messages and files as taken."""
+        found: list[Measurement] = []
+        answered: list[Device] = []
+        for device, answer in answers:
+            try:
+                found += answer.measurements()
+                answered.append(device)
+            except EnergyError as error:
+                device.failed(error, self.clock.now_ms())
         found.sort(key=attrgetter("grid"), reverse=True)  # what is never thinned stays together
         self.rounds += 1
         try:
@@ -175,39 +168,9 @@ class Line:
             return
         for device in answered:
             device.succeeded()
-        if isinstance(driver, Acknowledged):
+        if told := acknowledged(driver):
             for device in answered:
-                await driver.committed(device.meter.address)
-
-    async def _read(self, driver: Driver, device: Device) -> list[Measurement]:
-        now_ms, offset_ms = self.clock.now_ms(), self.clock.offset_ms
-        grid = on_grid(last_due_ms(now_ms, device.turn.interval_s), self.billing_interval_s)
-        device.turn.plan(now_ms)
-        values = await driver.read(device.meter.address, device.profile, device.registers)
-        stepped = self.clock.offset_ms != offset_ms  # then the driver's time is not ours any more
-        return self.measurements(device, device.judge.marked(values), grid=grid, stepped=stepped)
-
-    def measurements(
-        self, device: Device, values: Sequence[RegisterValue], *, grid: bool, stepped: bool = False
-    ) -> list[Measurement]:
-        """The values of one poll, dated: by the meter where it knows better than we do, else by the agent's clock."""
-        meter, clock = device.meter.id, self.clock
-        now_ms, offset_ms, time_quality = clock.now_ms(), clock.offset_ms, int(clock.quality)
-        found = []
-        for one in values:
-            if one.meter_time:  # such a value comes only once
-                taken_ms, at_ms, known, billed = now_ms - offset_ms, max(one.at_ms, 0), int(TimeQuality.INFORMED), True
-            else:
-                at_ms = now_ms if stepped else one.at_ms
-                at_ms -= at_ms % RESOLUTION_MS
-                taken_ms, known, billed = at_ms - offset_ms, time_quality, grid
-            billed = billed and one.kind != INSTANT
-            found.append(
-                Measurement(
-                    meter, one.register, one.unit, one.kind, taken_ms, at_ms, one.value, one.quality, known, billed
-                )
-            )
-        return found
+                await told.committed(device.meter.address)
 
 
 def open_line(bus: Bus, clock: Callable[[], float] = time.time) -> Driver:

@@ -12,8 +12,9 @@ InputError
     └── BadAnswer   the answer is damaged, foreign, late or impossible; nothing of it is used
 """
 
-from collections.abc import Sequence
-from typing import Protocol, Self, runtime_checkable
+from collections.abc import Awaitable, Callable, Sequence
+from functools import cache
+from typing import Protocol, Self, cast, runtime_checkable
 
 import msgspec
 
@@ -93,6 +94,31 @@ class Driver(Protocol):
         ...
 
 
+Values = Callable[[], Sequence[RegisterValue]]
+Fetch = Callable[[str, MeterProfile, Sequence[str]], Awaitable[Values]]
+
+
+@runtime_checkable
+class Fetching(Protocol):
+    """A driver that can say later what an answer means: many answers are decoded for less in one go."""
+
+    async def fetch(self, address: str, profile: MeterProfile, registers: Sequence[str] = ()) -> Values:
+        """As `read`; the values, or a DecodeError, come when the result is called."""
+        ...
+
+
+def fetch_of(driver: Driver) -> Fetch:
+    """The driver's `fetch`; of one that has none its `read`, whose values are there at once."""
+    if _offers(type(driver), Fetching):
+        return cast(Fetching, driver).fetch
+
+    async def fetch(address: str, profile: MeterProfile, registers: Sequence[str]) -> Values:
+        values = await driver.read(address, profile, registers)
+        return lambda: values
+
+    return fetch
+
+
 @runtime_checkable
 class Acknowledged(Protocol):
     """A driver whose values exist only once (messages, files): it keeps them until they are known to be committed."""
@@ -100,6 +126,17 @@ class Acknowledged(Protocol):
     async def committed(self, address: str) -> None:
         """What the last `read` of this address gave is on the disk now: it may be deleted at its source."""
         ...
+
+
+def acknowledged(driver: Driver) -> Acknowledged | None:
+    """The driver itself if it is to be told what was committed."""
+    return cast(Acknowledged, driver) if _offers(type(driver), Acknowledged) else None
+
+
+@cache
+def _offers(driver: type, protocol: type) -> bool:
+    """`isinstance` for a protocol, which Python works out anew each time."""
+    return issubclass(driver, protocol)
 
 
 def wanted(profile: MeterProfile, registers: Sequence[str]) -> tuple[str, ...]:

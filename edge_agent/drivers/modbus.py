@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Self
 
 from common.errors import InputError
@@ -52,6 +53,12 @@ class ModbusDriver:
 
     async def read(self, address: str, profile: MeterProfile, registers: Sequence[str] = ()) -> list[RegisterValue]:
         """The named registers; the first read of a meter proves first that it is the profile's model."""
+        return (await self.fetch(address, profile, registers))()
+
+    async def fetch(
+        self, address: str, profile: MeterProfile, registers: Sequence[str] = ()
+    ) -> Callable[[], list[RegisterValue]]:
+        """As `read`; the values come when the result is called."""
         key = (address, profile.hash, tuple(registers))
         names = () if key in self.polls else wanted(profile, registers)
         is_new = (address, profile.hash) not in self.known
@@ -63,7 +70,7 @@ class ModbusDriver:
         found = await self._fetch(poll, profile)
         if is_new:
             await self._check_ranges(address, profile, found)
-        return column_values(profile, poll.columns, found, int(self.clock() * 1000))
+        return partial(column_values, profile, poll.columns, found, int(self.clock() * 1000))
 
     async def identify(self, address: str, profile: MeterProfile) -> str:
         """Check the profile's marks, then read the serial number."""

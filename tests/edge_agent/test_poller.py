@@ -7,14 +7,15 @@ from typing import Self
 
 import pytest
 
-from common.errors import UnavailableError
+from common.errors import DecodeError, UnavailableError
 from common.profile import MeterProfile
 from common.reading import TimeQuality
 from edge_agent import poller
+from edge_agent.answer import Answer, Measurement
 from edge_agent.clock import Clock
 from edge_agent.config import parse
-from edge_agent.drivers.interface import LineDown, RegisterValue
-from edge_agent.poller import Line, Measurement, lines_of
+from edge_agent.drivers.interface import LineDown, RegisterValue, Values
+from edge_agent.poller import Line, lines_of
 from tests.edge_agent.machine import in_loop, until
 from tests.edge_agent.virtual_time import WALL_S, VirtualTime
 
@@ -113,21 +114,21 @@ async def test_a_fault_of_a_driver_stops_its_line_only_for_a_moment(tmp_path: Pa
     running = Running(tmp_path, bus("a", 1) + bus("b", 1))
     line = running.lines[0]
     raised: list[int] = []
-    original = Line._read
+    original = Line._ask
 
-    async def read(self: Line, *args: object, **more: object) -> list[Measurement]:
+    async def read(self: Line, *args: object, **more: object) -> Answer:
         if self is line and not raised:
             raised.append(1)
             raise ZeroDivisionError("a bug")
         return await original(self, *args, **more)  # type: ignore[arg-type]
 
-    Line._read = read  # type: ignore[method-assign]
+    Line._ask = read  # type: ignore[method-assign]
     before, poller.REOPEN_S = poller.REOPEN_S, 0.1
     try:
         async with running as site:
             await until(lambda: {"a-1", "b-1"} <= site.meters(), "both lines are read")
     finally:
-        Line._read = original  # type: ignore[method-assign]
+        Line._ask = original  # type: ignore[method-assign]
         poller.REOPEN_S = before
     assert raised
 
@@ -191,6 +192,32 @@ def test_a_driver_that_hangs_is_given_up_and_what_was_read_before_is_kept(
 
     assert {"a-1"} == running.meters()
     assert line.limit_s <= took_s[0] <= 2 * line.limit_s + 0.2
+
+
+class Garbled(Slow):
+    """A driver that finds out late that one meter's bytes mean nothing."""
+
+    async def fetch(self, address: str, profile: MeterProfile, registers: Sequence[str] = ()) -> Values:
+        values = await self.read(address, profile, registers)
+
+        def decoded() -> list[RegisterValue]:
+            if address == "2":
+                raise DecodeError("letters are not BCD")
+            return values
+
+        return decoded
+
+
+def test_an_answer_that_cannot_be_decoded_costs_only_its_own_meter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = Running(tmp_path, bus("a", 3))
+    line = running.lines[0]
+
+    VirtualTime(monkeypatch).run(line._round(Garbled(meter_1=0, meter_2=0, meter_3=0), line.devices))
+
+    assert {"a-1", "a-3"} == running.meters()
+    assert ["", "letters are not BCD", ""] == [device.error for device in line.devices]
 
 
 def test_meters_that_are_slow_one_after_the_other_each_have_their_time(

@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
+from edge_agent.answer import Answer, Measurement
 from edge_agent.buffer import Keeper
 from edge_agent.clock import Clock, boot_id
 from edge_agent.config import SiteFile
 from edge_agent.drivers.simulated_meter import simulated_line
-from edge_agent.poller import Measurement, lines_of, open_line
+from edge_agent.poller import lines_of, open_line
 
 STEP_S = 900
 
@@ -62,7 +64,11 @@ async def read_offline(site: SiteFile, *, port: int, seed: int, start: datetime,
             clock.offset_ms = int(told.now_s * 1000) - clock.mono()
             for device in line.devices:
                 values = await driver.read(device.meter.address, device.profile, device.registers)
-                await commit(line.measurements(device, values, grid=True))
+                known = int(clock.quality)
+                answer = Answer(
+                    device.meter.id, device.judge, partial(list, values), clock.now_ms(), clock.offset_ms, known, True
+                )
+                await commit(answer.measurements())
     keeper.close()
     return served
 

@@ -1,0 +1,69 @@
+"""What a meter answered becomes measurements: judged, dated by the clock of the answer, decoded only when asked."""
+
+import pytest
+from msgspec.structs import replace
+
+from common.errors import DecodeError
+from common.reading import Quality, TimeQuality
+from edge_agent.answer import Answer
+from edge_agent.drivers.interface import RegisterValue
+from edge_agent.drivers.plausible import Judge
+from tests.edge_agent.builders import make_profile
+
+PROFILE = make_profile(
+    'energy = { address = 0, type = "u32", unit = "kWh", kind = "index", digits = 6 }\n'
+    'volts = { address = 2, type = "u16", unit = "V", kind = "instant" }'
+)
+NOW_MS, OFFSET_MS = 1_800_000_012_345, 1_800_000_000_000
+ENERGY = RegisterValue("energy", "kWh", "index", 5000, NOW_MS - 40, b"", PROFILE.id, PROFILE.hash)
+VOLTS = replace(ENERGY, register="volts", unit="V", kind="instant")
+
+
+def answer(*values: RegisterValue, grid: bool = True, stepped: bool = False) -> Answer:
+    quality = int(TimeQuality.SYNCHRONISED)
+    return Answer("meter", Judge(PROFILE), lambda: values, NOW_MS, OFFSET_MS, quality, grid, stepped)
+
+
+def test_a_value_is_dated_by_the_driver_to_a_tenth_of_a_second_on_our_clock() -> None:
+    (found,) = answer(ENERGY).measurements()
+
+    assert (1_800_000_012_300, 12_300) == (found.at_ms, found.mono_ms)
+    assert TimeQuality.SYNCHRONISED == found.time_quality
+
+
+def test_after_a_step_of_the_clock_a_value_has_the_time_of_its_answer() -> None:
+    (found,) = answer(replace(ENERGY, at_ms=7), stepped=True).measurements()
+
+    assert 1_800_000_012_300 == found.at_ms
+
+
+def test_a_meters_own_time_is_kept_and_always_for_bills() -> None:
+    (found,) = answer(replace(ENERGY, at_ms=1_234_567, meter_time=True), grid=False).measurements()
+
+    assert (1_234_567, 12_345, TimeQuality.INFORMED, True) == (
+        found.at_ms,
+        found.mono_ms,
+        found.time_quality,
+        found.grid,
+    )
+
+
+def test_bills_are_made_from_counters_on_the_grid_only() -> None:
+    assert [True, False] == [one.grid for one in answer(ENERGY, VOLTS).measurements()]
+    assert [False, False] == [one.grid for one in answer(ENERGY, VOLTS, grid=False).measurements()]
+
+
+def test_what_a_counter_cannot_do_is_suspect() -> None:
+    found = answer(ENERGY, replace(ENERGY, value=4000)).measurements()
+
+    assert [Quality.ACTUAL, Quality.SUSPECT] == [one.quality for one in found]
+
+
+def test_an_answer_that_cannot_be_decoded_says_so_only_when_it_is() -> None:
+    def values() -> list[RegisterValue]:
+        raise DecodeError("not BCD")
+
+    undecoded = Answer("meter", Judge(PROFILE), values, NOW_MS, OFFSET_MS, 0, grid=True)
+
+    with pytest.raises(DecodeError):
+        undecoded.measurements()
