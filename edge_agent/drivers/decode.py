@@ -68,7 +68,7 @@ def float32_number(raw: bytes) -> float:
     (value,) = FLOAT32.unpack(raw)
     places = bisect(TENS, abs(value))  # before the point
     if 0 < places < len(TENS):
-        for digits in (6, 7, 8):
+        for digits in (7, 8):  # where six are enough the seventh is a zero
             power = 10.0 ** (digits - places)
             number: float = round(value * power) / power
             if FLOAT32.pack(number) == raw:
