@@ -15,7 +15,7 @@ from common.profile import MeterProfile, find
 from common.reading import Kind, Unit
 from deploy.bench.free_port import free_port
 from edge_agent.drivers import DRIVERS, open_driver
-from edge_agent.drivers.interface import Driver, LineDown, MeterRefused, MeterSilent
+from edge_agent.drivers.interface import Driver, LineDown, MeterRefused, MeterSilent, fetch_of
 from edge_agent.drivers.mbus_slave import MBusSlaves, Slave
 from edge_agent.drivers.meter_server import Line
 from edge_agent.drivers.sms import SmsDriver
@@ -228,6 +228,19 @@ def test_a_read_gives_exact_values_with_their_evidence(name: str, tmp_path: Path
             assert (rig.profile.id, rig.profile.hash) == (value.profile_id, value.profile_hash)
             assert value.at_ms > 1_600_000_000_000
         assert values
+
+    with_rig(name, tmp_path, work)
+
+
+@EACH
+def test_what_is_fetched_can_be_decoded_later_to_what_a_read_gives(name: str, tmp_path: Path) -> None:
+    async def work(rig: Rig) -> None:
+        values = await fetch_of(rig.driver)(rig.address, rig.profile, [ENERGY])
+        await asyncio.sleep(0.01)
+        fetched, read = values(), await rig.driver.read(rig.address, rig.profile, [ENERGY])
+        assert fetched
+        assert {one.register for one in fetched} == {one.register for one in read}
+        assert all(one.raw for one in fetched)
 
     with_rig(name, tmp_path, work)
 

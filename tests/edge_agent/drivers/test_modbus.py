@@ -9,7 +9,7 @@ from common.errors import InputError
 from common.profile import MeterProfile, find
 from common.reading import as_decimal
 from edge_agent.drivers.house import House
-from edge_agent.drivers.interface import BadAnswer, LineDown, MeterRefused, MeterSilent, WrongMeter
+from edge_agent.drivers.interface import BadAnswer, LineDown, MeterRefused, MeterSilent, RegisterValue, WrongMeter
 from edge_agent.drivers.meter_server import Faults, Line
 from edge_agent.drivers.modbus import ModbusDriver
 from edge_agent.drivers.modbus_frames import RtuFraming, TcpFraming
@@ -54,6 +54,21 @@ def test_all_values_of_a_simulated_sdm630_come_in_three_requests(framing: str) -
     assert set(find("eastron_sdm630").registers) == set(values)
     expected = house.register("energy_import_total", 1_800_000_000.0)
     assert Decimal("0.01") >= abs(expected - values["energy_import_total"])
+
+
+def test_what_is_decoded_later_has_the_time_of_its_answer() -> None:
+    now_s = [1234.5]
+
+    async def fetched_and_decoded_an_hour_later(driver: ModbusDriver) -> list[RegisterValue]:
+        values = await driver.fetch("1", HUNDRED, ["r7"])
+        now_s[0] += 3600
+        return values()
+
+    line = Line({1: words_of(counting())})
+
+    (found,) = on_line(line, fetched_and_decoded_an_hour_later, clock=lambda: now_s[0])
+
+    assert (7000, 1234500, b"\0\7") == (found.value, found.at_ms, found.raw)
 
 
 def test_a_value_carries_its_evidence() -> None:
