@@ -14,7 +14,7 @@ from cloud_service.domain.charge import Charge, Conversion, Known
 from cloud_service.domain.grid import Grid, grid
 from cloud_service.domain.lines import Both, Head, sum_of
 from cloud_service.domain.money import plain
-from cloud_service.domain.proration import Prorate, cycle_start, cycles, months_of, next_cycle, split_total
+from cloud_service.domain.proration import NINTH, Prorate, cycle_start, cycles, months_of, next_cycle, split_total
 from cloud_service.domain.schedule import Schedule
 from cloud_service.domain.sheet import Sheet
 from cloud_service.domain.sums import max_by, sum_by
@@ -259,6 +259,12 @@ class Part:
     def months(self, rule: Prorate = "actual_days") -> Decimal:
         """How many billing months this part is."""
         return months_of(self.span.start, self.span.end, self.cycle_day, rule, self.whole.start)
+
+    def share_of_bill(self) -> Decimal:
+        """How much of the billing span this part is, by days; the parts of any cut sum to 1."""
+        ends = ((day - self.whole.start).days for day in (self.span.start, self.span.end))
+        before, done = ((Decimal(days) / self.whole.days).quantize(NINTH, ROUND_HALF_UP) for days in ends)
+        return done - before
 
     def ends_month(self, month: int, path: str) -> bool:
         """Whether the part ends with the billing month that begins in that calendar month.

@@ -33,6 +33,8 @@ class Minimum(Charge, tag="minimum", frozen=True, kw_only=True, forbid_unknown_f
         """A minimum is an amount above zero."""
         if self.amount < 0:
             raise InputError("a minimum is not negative", path=f"{path}.amount")
+        if self.per != "month" and self.prorate != "actual_days":
+            raise InputError("only a minimum per month has another rule for its parts", path=f"{path}.prorate")
 
     def refers_to(self) -> tuple[str, ...]:
         """The charges that count."""
@@ -47,7 +49,9 @@ class Minimum(Charge, tag="minimum", frozen=True, kw_only=True, forbid_unknown_f
         if self.per == "year":
             self._year(part)
             return
-        count = {"day": Decimal(part.span.days), "month": part.months(self.prorate), "span": Decimal(1)}[self.per]
+        count = {"day": Decimal(part.span.days), "month": part.months(self.prorate), "span": part.share_of_bill()}[
+            self.per
+        ]
         least = self.amount * count
         rule = f"at least {plain(self.amount)} per {self.per} × {plain(count)}"
         self._lines(part, [(row, least, self._base(part, row), "") for row in range(part.batch.rows)], rule)

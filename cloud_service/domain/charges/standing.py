@@ -25,8 +25,8 @@ class Standing(Charge, tag="standing", frozen=True, kw_only=True, forbid_unknown
 
     def check(self, tariff: Known, path: str) -> None:  # noqa: ARG002 -- nothing to look up
         """A yearly amount is shared over months or days; both are exact."""
-        if self.per == "day" and self.prorate != "actual_days":
-            raise InputError("an amount per day is counted in days", path=f"{path}.prorate")
+        if self.per in ("day", "span") and self.prorate != "actual_days":
+            raise InputError(f"an amount per {self.per} is counted in days", path=f"{path}.prorate")
 
     def rate(self, part: Part) -> None:
         """One line per connection."""
@@ -55,8 +55,7 @@ class Standing(Charge, tag="standing", frozen=True, kw_only=True, forbid_unknown
         if self.per == "day":
             return Decimal(part.span.days), "day", f"{plain(self.amount)} per day"
         if self.per == "span":
-            whole = Decimal(1) if part.span == part.whole else Decimal(part.span.days) / part.whole.days
-            return whole, "span", f"{plain(self.amount)} per billing span"
+            return part.share_of_bill(), "span", f"{plain(self.amount)} per billing span"
         months = part.months(self.prorate)
         kind = {"actual_days": "parts by actual days", "30_day_months": "parts by days of 30", "none": "not prorated"}[
             self.prorate

@@ -169,3 +169,23 @@ def test_blocks_per_kw_follow_the_demand_of_each_month() -> None:
     found = bill(tariff, Intervals(hours, 3600), two)
 
     assert [D(400), D(2480), D(100), D(644)] == [line.quantity for line in found.lines if line.charge == "energy"]
+
+
+def test_an_amount_for_the_bill_is_not_due_twice_where_a_tax_changes() -> None:
+    least = {"kind": "minimum", "amount": "12", "per": "span", "of": ["energy"]}
+    once = {"kind": "standing", "amount": "10", "per": "span"}
+
+    found = bill(make_tariff(energy(price="0.01"), least, once, taxes=RISE), steady(span=APRIL), APRIL)
+
+    assert ["3.60", "3.60", "2.40", "2.40", "5.00", "5.00"] == amounts(found)
+    assert [D("0.5"), D("0.5")] == [line.quantity for line in found.lines[-2:]]
+
+
+def test_the_shares_of_a_bill_have_few_digits_and_sum_to_all_of_it() -> None:
+    parts = [{"kind": "standing", "amount": "1", "per": "span"}]
+    thirds = [{"percent": "1", "until": "2026-04-11"}, {"percent": "2", "from": "2026-04-11", "until": "2026-04-21"}]
+    taxes = [{"name": "vat", "rates": [*thirds, {"percent": "3", "from": "2026-04-21"}]}]
+
+    shares = [line.quantity for line in bill(make_tariff(*parts, taxes=taxes), span=APRIL).lines]
+
+    assert [D("0.333333333"), D("0.333333334"), D("0.333333333")] == shares

@@ -58,6 +58,16 @@ def gas(*factors: dict[str, Any], register: str = "gas") -> dict[str, Any]:
             make_document(energy(blocks=BLOCKS[:1])), "charges[0].blocks[0].up_to", id="no price above the last bound"
         ),
         pytest.param(
+            make_document({"kind": "standing", "amount": "1", "per": "span", "prorate": "none"}),
+            "charges[0].prorate",
+            id="a bill is shared by days",
+        ),
+        pytest.param(
+            make_document(energy(), {"kind": "minimum", "amount": "1", "per": "year", "prorate": "30_day_months"}),
+            "charges[1].prorate",
+            id="a year has no rule for its months",
+        ),
+        pytest.param(
             make_document(energy(blocks=BLOCKS, blocks_over="total")),
             "charges[0].blocks_over",
             id="blocks_over without periods",
