@@ -12,6 +12,8 @@ Each error says what happened (`message`), where (`path`: file, line, field or t
 Only the doors (`web/errors.py`, the command lines) turn an error into a page, a JSON body or an exit code.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 
@@ -79,3 +81,12 @@ class UnavailableError(EnergyError):
     code = "unavailable"
     exit_code = 5
     retry = True
+
+
+@contextmanager
+def at_field(path: str) -> Iterator[None]:
+    """What a check inside refuses is said at this field: the check knows none, or another."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(error.message, path=path, hint=error.hint) from None

@@ -12,7 +12,7 @@ from cloud_service.domain.prepaid import terms_of
 from cloud_service.mail.letter import address as mail_address
 from cloud_service.store import auditing, clients, free_numbers, supply
 from cloud_service.store.session import Session
-from common.errors import InputError
+from common.errors import InputError, at_field
 
 KINDS = ("person", "company")
 MODES = ("postpaid", "prepaid")
@@ -43,7 +43,8 @@ class ClientFacts:
             raise InputError("a client has a name", path="name")
         _one_of(self.kind, KINDS, "kind")
         if self.email:
-            _mailbox(self.email)
+            with at_field("email"):
+                mail_address(self.email)
         if self.country and not COUNTRY.fullmatch(self.country):
             raise InputError(f"{self.country!r} is no country", path="country", hint="two capitals, for example DE")
         if not LOCALE.fullmatch(self.locale):
@@ -84,10 +85,8 @@ class NewAccount:
     terms: Terms = field(default_factory=Terms)
 
     def __post_init__(self) -> None:
-        try:
+        with at_field("currency"):
             currency_digits(self.currency)
-        except InputError as error:
-            raise InputError(error.message, path="currency", hint=error.hint) from None
         _one_of(self.mode, MODES, "mode")
 
 
@@ -104,9 +103,10 @@ def add_client(
 
 def edit_client(session: Session, client_id: int, facts: ClientFacts, *, author: str, reason: str = "") -> list[str]:
     """Change what is known of a client; the names of the fields that changed. Issued bills keep what they say."""
-    before = clients.client_facts(session, client_id)
-    clients.change_client(session, client_id, asdict(facts))
-    return _note_change(session, f"client:{client_id}", "client.change", (before, asdict(facts)), author, reason)
+    before, after = clients.client_facts(session, client_id), asdict(facts)
+    clients.change_client(session, client_id, after)
+    change = auditing.Change(author, "client.change", f"client:{client_id}", before, after, reason)
+    return auditing.note_change(session, change)
 
 
 def open_account(session: Session, client_id: int, wanted: NewAccount, *, author: str, reason: str = "") -> int:
@@ -123,31 +123,12 @@ def open_account(session: Session, client_id: int, wanted: NewAccount, *, author
 
 def change_terms(session: Session, account_id: int, terms: Terms, *, author: str, reason: str = "") -> list[str]:
     """Change an account's terms from the next bill on; the names of those that changed."""
-    before = clients.account_terms(session, account_id)
-    clients.change_terms(session, account_id, asdict(terms))
-    return _note_change(session, f"account:{account_id}", "account.terms", (before, asdict(terms)), author, reason)
-
-
-Sides = tuple[dict[str, Any], dict[str, Any]]
-
-
-def _note_change(session: Session, subject: str, action: str, sides: Sides, author: str, reason: str) -> list[str]:  # noqa: PLR0917 - a row of the log
-    """One audit row with only what changed; none where nothing did."""
-    before, after = sides
-    changed = [name for name in after if before[name] != after[name]]
-    if changed:
-        old, new = ({name: side[name] for name in changed} for side in sides)
-        auditing.record(session, [auditing.Change(author, action, subject, old, new, reason)])
-    return changed
+    before, after = clients.account_terms(session, account_id), asdict(terms)
+    clients.change_terms(session, account_id, after)
+    change = auditing.Change(author, "account.terms", f"account:{account_id}", before, after, reason)
+    return auditing.note_change(session, change)
 
 
 def _one_of(value: str, known: tuple[str, ...], path: str) -> None:
     if value not in known:
         raise InputError(f"{value!r} is not known here", path=path, hint=", ".join(known))
-
-
-def _mailbox(email: str) -> None:
-    try:
-        mail_address(email)
-    except InputError as error:
-        raise InputError(error.message, path="email") from None

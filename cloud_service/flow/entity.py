@@ -1,6 +1,5 @@
 """Legal entities: who issues bills, in which currency and time zone, and where the money goes."""
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from cloud_service.documents.payment_code import valid_iban
@@ -8,7 +7,7 @@ from cloud_service.domain.money import currency_digits
 from cloud_service.mail.letter import address as mail_address
 from cloud_service.store import auditing, entities
 from cloud_service.store.session import Session
-from common.errors import ConflictError, InputError
+from common.errors import ConflictError, InputError, at_field
 from common.period import zone
 
 
@@ -30,10 +29,13 @@ class EntityFacts:
     def __post_init__(self) -> None:
         if not self.name.strip():
             raise InputError("a legal entity has a name", path="name")
-        _at("currency", currency_digits, self.currency)
-        _at("timezone", zone, self.timezone)
+        with at_field("currency"):
+            currency_digits(self.currency)
+        with at_field("timezone"):
+            zone(self.timezone)
         if self.email:
-            mail_address(self.email)
+            with at_field("email"):
+                mail_address(self.email)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,8 @@ class Bank:
     def __post_init__(self) -> None:
         if not valid_iban(self.plain_iban):
             raise InputError(f"{self.iban!r} is no IBAN: its check digits do not fit", path="iban")
-        _at("currency", currency_digits, self.currency)
+        with at_field("currency"):
+            currency_digits(self.currency)
 
     @property
     def plain_iban(self) -> str:
@@ -67,16 +70,12 @@ def add(session: Session, facts: EntityFacts, *, author: str, reason: str = "") 
 def edit(session: Session, entity_id: int, facts: EntityFacts, *, author: str, reason: str = "") -> list[str]:
     """Change what is known of it; its currency stays once it has billed. Issued bills keep what they say."""
     before, after = entities.facts_of(session, entity_id), asdict(facts)
-    changed = [name for name in after if before[name] != after[name]]
-    if "currency" in changed and entities.has_billed(session, entity_id):
+    if before["currency"] != facts.currency and entities.has_billed(session, entity_id):
         raise ConflictError("bills are summed up in it: the currency stays", path="currency")
     entities.change(session, entity_id, after)
-    if changed:
-        old, new = ({name: side[name] for name in changed} for side in (before, after))
-        auditing.record(
-            session, [auditing.Change(author, "entity.change", f"legal_entity:{entity_id}", old, new, reason)]
-        )
-    return changed
+    return auditing.note_change(
+        session, auditing.Change(author, "entity.change", f"legal_entity:{entity_id}", before, after, reason)
+    )
 
 
 def add_bank(session: Session, entity_id: int, bank: Bank, *, author: str, reason: str = "") -> None:
@@ -84,11 +83,3 @@ def add_bank(session: Session, entity_id: int, bank: Bank, *, author: str, reaso
     facts = asdict(bank) | {"iban": bank.plain_iban}
     entities.add_bank(session, entity_id, facts)
     auditing.note(session, author, "entity.bank", f"legal_entity:{entity_id}", reason=reason, **facts)
-
-
-def _at(path: str, check: Callable[[str], object], value: str) -> None:
-    """Run a check that knows no field; say its error at ours."""
-    try:
-        check(value)
-    except InputError as error:
-        raise InputError(error.message, path=path, hint=error.hint) from None

@@ -1,6 +1,5 @@
 """Where energy is used: sites, their service points, meters and where they hang; each addition with its audit row."""
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -9,7 +8,7 @@ from cloud_service.domain.holidays import calendars
 from cloud_service.domain.money import currency_digits
 from cloud_service.store import auditing, places, supply
 from cloud_service.store.session import Session
-from common.errors import ConflictError, InputError
+from common.errors import ConflictError, InputError, at_field
 from common.period import zone
 from common.reading import Kind, Unit
 
@@ -31,8 +30,10 @@ class SiteFacts:
 
     def __post_init__(self) -> None:
         _needed(self.name, "name")
-        _at("timezone", lambda: zone(self.timezone))
-        _at("currency", lambda: currency_digits(self.currency))
+        with at_field("timezone"):
+            zone(self.timezone)
+        with at_field("currency"):
+            currency_digits(self.currency)
         if self.holiday_calendar and self.holiday_calendar not in calendars():
             raise InputError(
                 f"{self.holiday_calendar!r} is no calendar of ours", path="holiday_calendar",
@@ -114,15 +115,12 @@ def edit_site(session: Session, site_id: int, facts: SiteFacts, *, author: str, 
     """Change what is known of a site. Zone and currency stay once somebody was supplied: bills rest on them."""
     before = places.site_facts(session, site_id)
     after = asdict(facts)
-    changed = [name for name in after if before[name] != after[name]]
-    if {"timezone", "currency"} & set(changed) and places.is_supplied(session, site_id):
-        kept = next(name for name in ("timezone", "currency") if name in changed)
+    kept = next((name for name in ("timezone", "currency") if before[name] != after[name]), "")
+    if kept and places.is_supplied(session, site_id):
         raise ConflictError("there are contracts at this site: bills rest on it", path=kept, hint="make a new site")
     places.change_site(session, site_id, after)
-    if changed:
-        old, new = ({name: side[name] for name in changed} for side in (before, after))
-        auditing.record(session, [auditing.Change(author, "site.change", f"site:{site_id}", old, new, reason)])
-    return changed
+    change = auditing.Change(author, "site.change", f"site:{site_id}", before, after, reason)
+    return auditing.note_change(session, change)
 
 
 def add_point(session: Session, site_id: int, facts: PointFacts, *, author: str, reason: str = "") -> int:
@@ -164,11 +162,3 @@ def mount(session: Session, wanted: Mount, *, author: str, reason: str = "") -> 
 def _needed(value: str, path: str) -> None:
     if not value.strip():
         raise InputError("this is needed", path=path)
-
-
-def _at(path: str, check: Callable[[], object]) -> None:
-    """Run a check that knows no field; say its error at ours."""
-    try:
-        check()
-    except InputError as error:
-        raise InputError(error.message, path=path, hint=error.hint) from None

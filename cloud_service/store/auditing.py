@@ -1,7 +1,7 @@
 """Writing and proving the audit log: each row's hash covers the row before (made by a trigger)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import text
@@ -38,6 +38,15 @@ def record(session: Session, changes: Iterable[Change]) -> None:
 def note(session: Session, actor: str, action: str, subject: str, *, reason: str = "", **after: Any) -> None:
     """One change that had no state before."""
     record(session, [Change(actor, action, subject, {}, after, reason)])
+
+
+def note_change(session: Session, change: Change) -> list[str]:
+    """One row with only what differs between the sides, none where nothing does; the names of what changed."""
+    changed = [name for name in change.after if change.before[name] != change.after[name]]
+    if changed:
+        old, new = ({name: side[name] for name in changed} for side in (change.before, change.after))
+        record(session, [replace(change, before=old, after=new)])
+    return changed
 
 
 BROKEN = text(
