@@ -85,8 +85,9 @@ class UnavailableError(EnergyError):
 
 @contextmanager
 def at_field(path: str) -> Iterator[None]:
-    """What a check inside refuses is said at this field: the check knows none, or another."""
+    """What is refused inside is said at this field: who refuses it knows none, or names it otherwise."""
     try:
         yield
-    except InputError as error:
-        raise InputError(error.message, path=path, hint=error.hint) from None
+    except EnergyError as error:
+        error.path = path
+        raise

@@ -66,37 +66,72 @@ def point() -> None:
 @click.option("--utility", type=UTILITY, default="electricity", show_default=True)
 @click.option("--grid-id", default="", help="MaLo, MPAN, NMI, EAN, PRM.")
 @click.option("--under", default="", help="Service point whose meter counts this one too.")
+@click.option("--value", "values", multiple=True, metavar="NAME=NUMBER", help="For its tariff: contracted_kw=30.")
 @REASON
 @JSON
 def add_point(
-    name: str, *, site_name: str, utility: str, grid_id: str, under: str, reason: str, json_wanted: bool
-) -> None:
+    name: str, *, site_name: str, utility: str, grid_id: str, under: str, values: tuple[str, ...], reason: str,
+    json_wanted: bool,
+) -> None:  # fmt: skip
     """A new service point at a site."""
-    from cloud_service.flow.place import PointFacts
+    from cloud_service.flow.place import PointFacts, read_values
     from cloud_service.flow.place import add_point as step
     from cloud_service.store.handling import point_id, site_id
 
     with transaction() as session:
-        facts = PointFacts(name, utility, grid_id, point_id(session, under) if under else None)
+        above = point_id(session, under) if under else None
+        facts = PointFacts(name, utility, grid_id, above, read_values(values))
         made = step(session, site_id(session, site_name), facts, author=author(), reason=reason)
     click.echo(as_json({"point": f"{site_name}: {name}", "id": made}) if json_wanted else f"{site_name}: {name}")
 
 
-@point.command(name="list")
-@click.option("--site", "site_name", default="")
-@click.option("--free", is_flag=True, help="Only those without a contract today.")
-@click.option("--limit", default=300, show_default=True)
+@point.command(name="edit")
+@click.argument("name")
+@click.option("--name", "new_name", help="Another name.")
+@click.option("--utility", type=UTILITY, help="Only before somebody was supplied there.")
+@click.option("--grid-id", help="MaLo, MPAN, NMI, EAN, PRM.")
+@click.option("--under", help='Service point whose meter counts this one too; "" for none.')
+@click.option("--value", "values", multiple=True, metavar="NAME=NUMBER", help="Instead of all values it has.")
+@REASON
 @JSON
-def list_points(*, site_name: str, free: bool, limit: int, json_wanted: bool) -> None:
-    """Service points with the meter that hangs and the contract that runs there today."""
-    from dataclasses import asdict
-
-    from cloud_service.store.access import Scope
-    from cloud_service.store.places import points
+def edit_point(
+    name: str, *, new_name: str | None, under: str | None, values: tuple[str, ...], reason: str, json_wanted: bool,
+    **given: str | None,
+) -> None:  # fmt: skip
+    """Change what is known of a service point; what is not given stays."""
+    from cloud_service.flow.place import PointFacts, read_values
+    from cloud_service.flow.place import edit_point as step
+    from cloud_service.store.handling import point_id
+    from cloud_service.store.places import point_facts
 
     with transaction() as session:
-        found = points(session, Scope(), day_of(None, ""), site=site_name, free=free, rows=limit)
-    _print([asdict(one) for one in found], json_wanted=json_wanted)
+        point = point_id(session, name)
+        facts = point_facts(session, point)
+        facts |= {key: value for key, value in (given | {"name": new_name}).items() if value is not None}
+        if under is not None:
+            facts["parent"] = point_id(session, under) if under else None
+        if values:
+            facts["values"] = read_values(values)
+        changed = step(session, point, PointFacts(**facts), author=author(), reason=reason)
+    click.echo(as_json({"changed": changed}) if json_wanted else f"changed: {', '.join(changed) or 'nothing'}")
+
+
+@point.command(name="list")
+@click.option("--search", default="", help="Part of name, site, grid id, meter or tenant.")
+@click.option("--site", "site_name", default="")
+@click.option("--free", is_flag=True, help="Only those without a contract today.")
+@click.option("--limit", default=200, show_default=True)
+@JSON
+def list_points(*, search: str, site_name: str, free: bool, limit: int, json_wanted: bool) -> None:
+    """Service points with the meter that hangs and the contract that runs there today."""
+    from cloud_service.store.access import Scope
+    from cloud_service.store.lists.metering import points
+    from cloud_service.store.lists.paging import Wanted
+
+    filters = {"site": (site_name,), "free": ("yes",) if free else ()}
+    asked = Wanted(text=search, filters=filters, size=limit)
+    shown = ("name", "grid_id", "utility", "site", "meter", "contract", "tenant", "under")
+    print_listing(points(Scope(), asked, day_of(None, "")), asked, shown, json_wanted=json_wanted)
 
 
 @click.group()

@@ -1,11 +1,13 @@
 """Where energy is used: sites, their service points, meters and where they hang; each addition with its audit row."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
 from cloud_service.domain.holidays import calendars
-from cloud_service.domain.money import currency_digits
+from cloud_service.domain.money import currency_digits, exact
 from cloud_service.store import auditing, places, supply
 from cloud_service.store.session import Session
 from common.errors import ConflictError, InputError, at_field
@@ -14,6 +16,7 @@ from common.reading import Kind, Unit
 
 UTILITIES = ("electricity", "water", "gas", "heat", "cooling")
 DIRECTIONS = ("import", "export")
+VALUE_NAME = re.compile(r"[a-z][a-z0-9_]*")
 UNIT_OF = {"electricity": "kWh", "heat": "kWh", "cooling": "kWh", "water": "m3", "gas": "m3"}
 
 
@@ -43,17 +46,33 @@ class SiteFacts:
 
 @dataclass(frozen=True, slots=True)
 class PointFacts:
-    """A place where a service is taken; `grid_id` is what the grid calls it (MaLo, MPAN, NMI, EAN, PRM)."""
+    """A place where a service is taken; `grid_id` is what the grid calls it (MaLo, MPAN, NMI, EAN, PRM).
+
+    `parent` is the service point whose meter counts this one too. `values` are numbers that its tariff may ask for
+    (`contracted_kw`, `area_m2` ...), as decimals in text.
+    """
 
     name: str
     utility: str = "electricity"
     grid_id: str = ""
     parent: int | None = None
+    values: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _needed(self.name, "name")
         if self.utility not in UTILITIES:
             raise InputError(f"{self.utility!r} is no utility", path="utility", hint=", ".join(UTILITIES))
+
+
+def read_values(lines: Iterable[str]) -> dict[str, str]:
+    """The `values` of a service point from `name = number`; a fault names the line."""
+    found = {}
+    for line in lines:
+        name, sign, number = (part.strip() for part in line.partition("="))
+        if not sign or not VALUE_NAME.fullmatch(name):
+            raise InputError(f"{line!r} is no value", path="values", hint="for example contracted_kw = 30")
+        found[name] = format(exact(number, "values"), "f")
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +143,37 @@ def edit_site(session: Session, site_id: int, facts: SiteFacts, *, author: str, 
 
 
 def add_point(session: Session, site_id: int, facts: PointFacts, *, author: str, reason: str = "") -> int:
-    """A new service point at a site."""
+    """A new service point at a site; its name is the only one of its kind there."""
+    _is_free(session, site_id, facts.name)
     point_id = places.add_point(session, site_id, asdict(facts))
     auditing.note(
         session, author, "point.add", f"service_point:{point_id}", reason=reason, site=site_id, **asdict(facts)
     )
     return point_id
+
+
+def edit_point(session: Session, point_id: int, facts: PointFacts, *, author: str, reason: str = "") -> list[str]:
+    """Change what is known of a service point. Its utility stays once somebody was supplied: bills rest on it."""
+    before, after = places.point_facts(session, point_id), asdict(facts)
+    if before["name"] != facts.name:
+        _is_free(session, places.home_of(session, point_id).site_id, facts.name)
+    if before["utility"] != facts.utility and places.is_point_supplied(session, point_id):
+        raise ConflictError(
+            "there are contracts at this service point: bills rest on it", path="utility",
+            hint="make a new service point",
+        )  # fmt: skip
+    if facts.parent is not None and point_id in places.with_all_above(session, facts.parent):
+        raise ConflictError("that one is counted by this one's meter already", path="parent", hint="or it is the same")
+    places.change_point(session, point_id, after)
+    change = auditing.Change(author, "point.change", f"service_point:{point_id}", before, after, reason)
+    return auditing.note_change(session, change)
+
+
+def _is_free(session: Session, site_id: int, name: str) -> None:
+    """Refuse a name that the site has; the site's row is locked, so that two at once cannot both take it."""
+    site = places.site_facts(session, site_id)
+    if places.point_named(session, site_id, name) is not None:
+        raise ConflictError(f"{site['name']} has a service point {name} already", path="name")
 
 
 def add_meter(session: Session, facts: MeterFacts, *, author: str, reason: str = "") -> int:

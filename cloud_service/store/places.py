@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from psycopg.types.json import Jsonb
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -22,8 +23,23 @@ SET_SITE = text(f"UPDATE site SET {', '.join(f'{c} = :{c}' for c in SITE)} WHERE
 USED = text("SELECT EXISTS (SELECT 1 FROM service_point p JOIN contract k ON k.service_point_id = p.id"
             " WHERE p.site_id = :id)")  # fmt: skip
 ADD_POINT = text(
-    "INSERT INTO service_point (site_id, name, utility, grid_id, parent_id)"
-    " VALUES (:site, :name, :utility, :grid_id, :parent) RETURNING id"
+    "INSERT INTO service_point (site_id, name, utility, grid_id, parent_id, settings)"
+    " VALUES (:site, :name, :utility, :grid_id, :parent, jsonb_build_object('values', cast(:values AS jsonb)))"
+    " RETURNING id"
+)
+GET_POINT = text(
+    "SELECT name, utility, grid_id, parent_id AS parent, coalesce(settings->'values', '{}') AS values"
+    "  FROM service_point WHERE id = :id FOR UPDATE"
+)
+SET_POINT = text(
+    "UPDATE service_point SET name = :name, utility = :utility, grid_id = :grid_id, parent_id = :parent,"
+    " settings = settings || jsonb_build_object('values', cast(:values AS jsonb)) WHERE id = :id"
+)
+NAMED = text("SELECT id FROM service_point WHERE site_id = :site AND name = :name LIMIT 1")
+SUPPLIED = text("SELECT EXISTS (SELECT 1 FROM contract WHERE service_point_id = :id)")
+ABOVE = text(
+    "WITH RECURSIVE above AS (SELECT id, parent_id FROM service_point WHERE id = :id"
+    " UNION SELECT p.id, p.parent_id FROM service_point p JOIN above a ON p.id = a.parent_id) SELECT id FROM above"
 )
 ADD_METER = text(
     "INSERT INTO meter (maker, serial, name, profile, max_power_kw)"
@@ -37,14 +53,11 @@ HOME = text(
     "SELECT s.id AS site_id, s.name AS site, s.timezone, s.currency, s.legal_entity_id AS entity_id, p.utility"
     " FROM service_point p JOIN site s ON s.id = p.site_id WHERE p.id = :point"
 )
-POINTS = text(
-    "SELECT p.name, p.grid_id, p.utility, s.name AS site, m.serial AS meter, k.number AS contract, o.name AS parent"
-    "  FROM service_point p JOIN site s ON s.id = p.site_id LEFT JOIN service_point o ON o.id = p.parent_id"
-    "  LEFT JOIN contract k ON k.service_point_id = p.id AND k.during @> cast(:day AS date)"
-    "  LEFT JOIN meter_mount n ON n.service_point_id = p.id AND upper_inf(n.during)"
-    "  LEFT JOIN meter m ON m.id = n.meter_id"
-    " WHERE (cast(:entities AS bigint[]) IS NULL OR s.legal_entity_id = ANY(:entities))"
-    "   AND (NOT cast(:free AS boolean) OR k.id IS NULL) AND (:site = '' OR s.name = :site)"
+FREE_POINTS = text(
+    "SELECT s.name || ': ' || p.name AS full_name, coalesce(nullif(p.grid_id, ''), p.utility) AS known_as"
+    "  FROM service_point p JOIN site s ON s.id = p.site_id"
+    " WHERE (cast(:entities AS bigint[]) IS NULL OR s.legal_entity_id = ANY(:entities)) AND NOT EXISTS"
+    "   (SELECT 1 FROM contract k WHERE k.service_point_id = p.id AND k.during @> cast(:day AS date))"
     " ORDER BY s.name, p.name LIMIT :rows"
 )
 FREE_METERS = text(
@@ -63,24 +76,6 @@ class Home:
     currency: str
     entity_id: int
     utility: str
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """A service point with what hangs and who lives there; None where nothing and nobody does."""
-
-    name: str
-    grid_id: str
-    utility: str
-    site: str
-    meter: str | None
-    contract: str | None
-    parent: str | None
-
-    @property
-    def full_name(self) -> str:
-        """The name that is the only one of its kind."""
-        return f"{self.site}: {self.name}"
 
 
 def add_site(session: Session, entity_id: int, facts: Mapping[str, Any]) -> int:
@@ -107,8 +102,41 @@ def is_supplied(session: Session, site_id: int) -> bool:
 
 
 def add_point(session: Session, site_id: int, facts: Mapping[str, Any]) -> int:
-    """A new service point; `facts`: name, utility, grid_id, parent (an id or None)."""
-    return int(session.execute(ADD_POINT, {"site": site_id, **facts}).scalar_one())
+    """A new service point; `facts`: name, utility, grid_id, parent (an id or None), values."""
+    return int(session.execute(ADD_POINT, {"site": site_id, **_stored(facts)}).scalar_one())
+
+
+def point_facts(session: Session, point_id: int) -> dict[str, Any]:
+    """What is known of a service point; its row is locked until the transaction ends."""
+    row = session.execute(GET_POINT, {"id": point_id}).mappings().one_or_none()
+    if row is None:
+        raise NotFoundError(f"there is no service point {point_id}")
+    return dict(row)
+
+
+def change_point(session: Session, point_id: int, facts: Mapping[str, Any]) -> None:
+    """Write all of it anew; what else its settings hold stays."""
+    session.execute(SET_POINT, {"id": point_id, **_stored(facts)})
+
+
+def _stored(facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {**facts, "values": Jsonb(facts["values"])}
+
+
+def point_named(session: Session, site_id: int, name: str) -> int | None:
+    """The service point of that name at a site, if there is one."""
+    found: int | None = session.execute(NAMED, {"site": site_id, "name": name}).scalar_one_or_none()
+    return found
+
+
+def is_point_supplied(session: Session, point_id: int) -> bool:
+    """Whether there ever was a contract at the service point."""
+    return bool(session.execute(SUPPLIED, {"id": point_id}).scalar_one())
+
+
+def with_all_above(session: Session, point_id: int) -> set[int]:
+    """A service point and all those whose meters count it too."""
+    return set(session.execute(ABOVE, {"id": point_id}).scalars())
 
 
 def add_meter(session: Session, facts: Mapping[str, Any], *, max_power_kw: Decimal | None) -> int:
@@ -126,13 +154,10 @@ def home_of(session: Session, point_id: int) -> Home:
     return Home(**session.execute(HOME, {"point": point_id}).mappings().one())
 
 
-def points(
-    session: Session, scope: Scope, day: date, *, site: str = "", free: bool = False, rows: int = 300
-) -> list[Point]:
-    """Service points by site and name; `free` ones have no contract on the day."""
-    entities = None if scope.entities is None else list(scope.entities)
-    values = {"entities": entities, "day": day, "site": site, "free": free, "rows": rows}
-    return [Point(**row) for row in session.execute(POINTS, values).mappings()]
+def free_points(session: Session, scope: Scope, day: date, rows: int = 300) -> list[tuple[str, str]]:
+    """(`site: name`, grid id or utility) of service points without a contract on the day, by site and name."""
+    values = {"entities": None if scope.entities is None else list(scope.entities), "day": day, "rows": rows}
+    return [(row.full_name, row.known_as) for row in session.execute(FREE_POINTS, values)]
 
 
 def free_meters(session: Session, rows: int = 300) -> list[tuple[str, str]]:

@@ -21,6 +21,8 @@ from cloud_service.web.console import (
     money,
     move_in,
     payments,
+    point_forms,
+    points,
     prepaid,
     reports,
     runs,
@@ -38,7 +40,7 @@ from cloud_service.web.support import desk
 
 PAGES = (
     health, dashboard, bills, corrections, late, shared_costs, payments, money, runs, dunning, prepaid, reports, books,
-    clients, client_forms, accounts, statements, connections, move_in, connection_forms, tariffs, tariff_forms, meters,
-    gateways, audit, users, settings, setting_forms, search, help, me, desk, home, pay, webhooks,
+    clients, client_forms, accounts, statements, connections, move_in, connection_forms, tariffs, tariff_forms, points,
+    point_forms, meters, gateways, audit, users, settings, setting_forms, search, help, me, desk, home, pay, webhooks,
 )  # fmt: skip
 BLUEPRINTS: tuple[Blueprint, ...] = tuple(page.blueprint for page in PAGES)

@@ -68,6 +68,7 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
     (
         "Metering",
         (
+            menu_item("Service points", "points.index", May.READ, "/points", icon="map-pin"),
             menu_item("Data readings", "meters.index", May.READ, "/meters", icon="database"),
             menu_item("Gateways", "gateways.index", May.READ, "/gateways", icon="router"),
             menu_item("Support desk", "support.desk", May.DIAGNOSE, "/support", icon="headset"),

@@ -1,13 +1,15 @@
 """Meters, gateways and refused messages as people list them."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, case, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import JSONPATH
+from sqlalchemy.orm import aliased
 
 from cloud_service.store.access import Scope
 from cloud_service.store.lists.paging import Column, Listing, Wanted, contains
 from cloud_service.store.metering import (
+    Contract,
     Gateway,
     IntervalDay,
     Meter,
@@ -17,7 +19,7 @@ from cloud_service.store.metering import (
     ServicePoint,
     Stream,
 )
-from cloud_service.store.parties import Site
+from cloud_service.store.parties import Account, Client, Site
 
 ONLINE = timedelta(minutes=15)
 
@@ -88,6 +90,57 @@ def meters(scope: Scope, wanted: Wanted) -> Listing:
         "last_day": last_day,
     }
     return Listing(query, columns, ("name", False), Meter.id)
+
+
+def points(scope: Scope, wanted: Wanted, today: date) -> Listing:
+    """Service points with the meter that hangs and who is supplied there. Filters: `site`, `utility`, `free`, `meter`.
+
+    `free` (yes): without a contract today; `meter` (none): where none hangs now.
+    """
+    above = aliased(ServicePoint)
+    query = (
+        select(
+            ServicePoint.public_id,
+            ServicePoint.name,
+            Site.name.label("site"),
+            Site.timezone,
+            ServicePoint.utility,
+            ServicePoint.grid_id,
+            above.name.label("under"),
+            Meter.serial.label("meter"),
+            Meter.public_id.label("meter_public_id"),
+            Contract.number.label("contract"),
+            Contract.public_id.label("contract_public_id"),
+            Client.name.label("tenant"),
+        )
+        .join(Site, Site.id == ServicePoint.site_id)
+        .outerjoin(above, above.id == ServicePoint.parent_id)
+        .outerjoin(MeterMount, (MeterMount.service_point_id == ServicePoint.id) & func.upper_inf(MeterMount.during))
+        .outerjoin(Meter, Meter.id == MeterMount.meter_id)
+        .outerjoin(Contract, (Contract.service_point_id == ServicePoint.id) & Contract.during.contains(today))
+        .outerjoin(Account, Account.id == Contract.account_id)
+        .outerjoin(Client, Client.id == Account.client_id)
+        .where(*sites_in_scope(scope))
+    )
+    if wanted.text:
+        known = (ServicePoint.name, ServicePoint.grid_id, Site.name, Meter.serial, Contract.number, Client.name)
+        query = query.where(or_(*(column.ilike(contains(wanted.text)) for column in known)))
+    if site := wanted.one("site"):
+        query = query.where(Site.name == site)
+    if utility := wanted.one("utility"):
+        query = query.where(ServicePoint.utility == utility)
+    if wanted.one("free"):
+        query = query.where(Contract.id.is_(None))
+    if wanted.one("meter"):
+        query = query.where(Meter.id.is_(None))
+    columns = {
+        "name": ServicePoint.name,
+        "site": Site.name,
+        "utility": ServicePoint.utility,
+        "grid_id": ServicePoint.grid_id,
+        "tenant": Client.name,
+    }
+    return Listing(query, columns, ("site", False), ServicePoint.id)
 
 
 def gateway_state(now: datetime) -> Column:

@@ -10,12 +10,8 @@ from sqlalchemy.orm import Session
 from cloud_service.store.access import Scope
 from cloud_service.store.lists import parties
 from cloud_service.store.lookups.found import found
-from cloud_service.store.metering import (
-    Contract,
-    Meter,
-    MeterMount,
-    ServicePoint,
-)
+from cloud_service.store.lookups.points import mounts_at
+from cloud_service.store.metering import Contract, ServicePoint
 from cloud_service.store.parties import Account, Client, Site
 from cloud_service.store.tariffs import Tariff, TariffAssignment
 
@@ -70,16 +66,11 @@ def connection(session: Session, scope: Scope, public_id: UUID) -> Connection:
         .where(Contract.public_id == public_id, *parties.in_scope(scope))
     )
     row = found(session.execute(query).one_or_none(), "connection")
-    mounts = session.execute(
-        select(Meter, MeterMount)
-        .join(MeterMount, MeterMount.meter_id == Meter.id)
-        .where(MeterMount.service_point_id == row.ServicePoint.id)
-        .order_by(func.lower(MeterMount.during).desc())
-    )
+    mounts = mounts_at(session, row.ServicePoint.id)
     tariffs = session.execute(
         select(Tariff, TariffAssignment)
         .join(TariffAssignment, TariffAssignment.tariff_id == Tariff.id)
         .where(TariffAssignment.contract_id == row.Contract.id)
         .order_by(func.lower(TariffAssignment.during).desc())
     )
-    return Connection(row.Contract, row.Account, row.Client, row.ServicePoint, row.Site, list(mounts), list(tariffs))
+    return Connection(row.Contract, row.Account, row.Client, row.ServicePoint, row.Site, mounts, list(tariffs))

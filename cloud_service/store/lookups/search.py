@@ -48,6 +48,12 @@ SEARCH = text(
       WHERE (k.number ILIKE :pattern OR p.name ILIKE :pattern OR p.grid_id ILIKE :pattern)
         AND (cast(:entities AS bigint[]) IS NULL OR c.legal_entity_id = ANY(:entities)) LIMIT :rows)
     UNION ALL
+    (SELECT 'service point', p.name, s.name, p.grid_id, p.public_id::text,
+            CASE WHEN p.grid_id ILIKE :exact THEN 0 ELSE 3 END, p.id
+       FROM service_point p JOIN site s ON s.id = p.site_id
+      WHERE (p.name ILIKE :pattern OR p.grid_id ILIKE :pattern)
+        AND (cast(:entities AS bigint[]) IS NULL OR s.legal_entity_id = ANY(:entities)) LIMIT :rows)
+    UNION ALL
     (SELECT 'payment', p.provider || ' ' || p.provider_ref, c.name,
             p.currency || to_char(p.amount, ' FM999,999,999,990.00'),
             a.public_id::text, 4, p.id
@@ -65,7 +71,7 @@ SEARCH = text(
 
 
 def search(session: Session, scope: Scope, words: str, rows: int = 6, most: int = 24) -> list[Any]:
-    """Bills, clients, accounts, meters, gateways, connections, payments, tariffs; exact numbers first. Staff only."""
+    """Bills, clients, accounts, connections, service points, meters and so on; exact numbers first. Staff only."""
     escaped = words.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     facts = {
         "exact": escaped,

@@ -1,4 +1,4 @@
-"""Forms of connections: moving in and out, another payer, another tariff, another meter, who pays while it is empty."""
+"""Forms of connections: moving out, another payer, another tariff, another meter."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -159,26 +159,6 @@ def exchange(public_id: UUID) -> Any:
         )  # fmt: skip
         flow.exchange_meter(session(), wanted, author=actor(), reason=form["reason"])
         flash(f"Meter {form['meter']} hangs at {found.point.name}.", "success")
-        return redirect(page.back[1])
-
-    return answer(form, page, do)
-
-
-@blueprint.route("/connections/<uuid:public_id>/vacancy", methods=["GET", "POST"])
-@access(May.CONTRACT)
-def vacancy(public_id: UUID) -> Any:
-    """Who pays while nobody lives there."""
-    found = connection_of(session(), scope(), public_id)
-    form = Form((account_field("The owner's account"), tariff_field("Tariff of empty days"), REASON))
-    page = _page(found, f"When {found.point.name} is empty", "Let the owner pay", "From the next move-out on.")
-
-    def do() -> Response:
-        mine = Scope(entities=frozenset({found.site.legal_entity_id}))
-        flow.set_vacancy(
-            session(), found.point.id, account_id(session(), form["account"], scope()),
-            tariff_id(session(), form["tariff"], mine), author=actor(), reason=form["reason"],
-        )  # fmt: skip
-        flash(f"{form['account']} pays while {found.point.name} is empty.", "success")
         return redirect(page.back[1])
 
     return answer(form, page, do)

@@ -1,5 +1,6 @@
 """A tenant moves in: one form for service point, meter, account and tariff; all of it is stored, or nothing."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -16,47 +17,45 @@ from cloud_service.web.console.connection_forms import REASON, account_field, ta
 from cloud_service.web.database import session
 from cloud_service.web.days import today
 from cloud_service.web.forms import Field, Form, FormPage, answer
-from common.errors import InputError
+from common.errors import InputError, at_field
 from common.period import day_start
 
 blueprint = Blueprint("move_in", __name__)
 UTILITIES = tuple((one, one.capitalize()) for one in place.UTILITIES)
 
 
-def _sites() -> list[tuple[str, str]]:
+def site_names() -> list[tuple[str, str]]:
+    """The sites that the reader may know of, for a choice."""
     known = [one for entity in overview.entities(session(), scope()) for one in overview.sites(session(), entity.id)]
     return [(one.name, one.name) for one in known]
 
 
+def meter_fields(hint: str) -> tuple[Field, ...]:
+    """A meter to hang up: a known or a new one, its first index and multiplier; what `hang` takes."""
+    registers = 'Read by hand or file: "import". A gateway\'s meter brings its own.'
+    return (
+        Field(
+            "meter", "One that is known", hint=f"Name or serial{hint}.", options=places.free_meters(session()),
+            group="Meter",
+        ),
+        Field("serial", "or a new one with serial no.", group="Meter"),
+        Field("maker", "Maker", group="Meter"),
+        Field("register", "Register", hint=registers, group="Meter"),
+        Field("opening", "First index", "amount", "Of that register, in its unit.", group="Meter"),
+        Field("multiplier", "Multiplier", "amount", "CT × VT of the mount.", group="Meter"),
+    )  # fmt: skip
+
+
 def _move_in_fields() -> tuple[Field, ...]:
-    free = [
-        (one.full_name, one.grid_id or one.utility) for one in places.points(session(), scope(), today(), free=True)
-    ]
-    meters = places.free_meters(session())
-    where, meter, contract = "Service point", "Meter", "Contract"
+    where, contract = "Service point", "Contract"
+    free = places.free_points(session(), scope(), today())
     return (
         Field("point", "One that is free", hint="Name or grid id.", options=free, group=where),
         Field("new_point", "or a new one, named", group=where),
-        Field("site", "at the site", "choice", options=_sites(), group=where),
+        Field("site", "at the site", "choice", options=site_names(), group=where),
         Field("utility", "of", "choice", options=UTILITIES, group=where),
         Field("grid_id", "Grid id", hint="MaLo, MPAN, NMI, EAN, PRM.", group=where),
-        Field(
-            "meter",
-            "One that is known",
-            hint="Name or serial; empty where one hangs there.",
-            options=meters,
-            group=meter,
-        ),
-        Field("serial", "or a new one with serial no.", group=meter),
-        Field("maker", "Maker", group=meter),
-        Field(
-            "register",
-            "Register",
-            hint='Read by hand or file: "import". A gateway\'s meter brings its own.',
-            group=meter,
-        ),
-        Field("opening", "First index", "amount", "Of that register, in its unit.", group=meter),
-        Field("multiplier", "Multiplier", "amount", "CT × VT of the mount.", group=meter),
+        *meter_fields("; empty where one hangs there"),
         Field("number", "Connection no.", hint="The next free one unless given.", group=contract),
         account_field("Account", contract),
         tariff_field("Tariff", contract),
@@ -83,7 +82,7 @@ def add() -> Any:
             number, point, payer, tariff_id(session(), form["tariff"], mine), form["day"], form["until"]
         )
         flow.move_in(session(), wanted, author=actor(), reason=form["reason"])
-        _hang(form, point)
+        _hang_from_the_first_day(form, point)
         flash(f"Connection {number} begins on {form['day']}.", "success")
         return redirect(url_for("connections.index", q=number))
 
@@ -98,21 +97,26 @@ def _point(form: Form) -> int:
         return point_id(session(), form["point"], scope())
     site = site_id(session(), form["site"], scope())
     facts = place.PointFacts(form["new_point"], form["utility"], form["grid_id"])
-    return place.add_point(session(), site, facts, author=actor(), reason=form["reason"])
+    with at_field("new_point"):
+        return place.add_point(session(), site, facts, author=actor(), reason=form["reason"])
 
 
-def _hang(form: Form, point: int) -> None:
-    """Hang the meter up from the first day on, if one is named."""
+def _hang_from_the_first_day(form: Form, point: int) -> None:
+    """The meter that is named; where none is, one must hang there."""
+    at = day_start(form["day"], places.home_of(session(), point).timezone)
+    if form["meter"] or form["serial"]:
+        hang(form, point, at)
+    elif supply.mounted(session(), point, at) is None:
+        raise InputError("no meter hangs there on that day", path="meter", hint="name one")
+
+
+def hang(form: Form, point: int, at: datetime) -> None:
+    """Hang up the meter that `meter_fields` name, a new one if it is not known yet."""
     if form["meter"] and form["serial"]:
         raise InputError("name one that is known, or a new one", path="meter")
-    home = places.home_of(session(), point)
-    at = day_start(form["day"], home.timezone)
-    if not form["meter"] and not form["serial"]:
-        if supply.mounted(session(), point, at) is None:
-            raise InputError("no meter hangs there on that day", path="meter", hint="name one")
-        return
     if form["serial"]:
-        registers = (place.RegisterFacts(form["register"], place.UNIT_OF[home.utility]),) if form["register"] else ()
+        unit = place.UNIT_OF[places.home_of(session(), point).utility]
+        registers = (place.RegisterFacts(form["register"], unit),) if form["register"] else ()
         facts = place.MeterFacts(form["serial"], form["maker"], registers=registers)
         meter = place.add_meter(session(), facts, author=actor(), reason=form["reason"])
     else:

@@ -18,6 +18,7 @@ ENDPOINTS = {
     "meter": "meters.show",
     "gateway": "gateways.show",
     "connection": "connections.show",
+    "service point": "points.show",
     "payment": "accounts.show",
     "tariff": "tariffs.show",
 }

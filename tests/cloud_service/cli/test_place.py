@@ -43,6 +43,12 @@ def test_a_connection_is_set_up_by_commands_alone(world: World, tmp_path: Path) 
     assert ("V9", "Hof", "Flat 1", "77", "Home", "2026-10-01") == tuple(
         made[name] for name in ("number", "site", "point", "meter", "tariff", "since")
     )
+    changed = call("point", "edit", "AT001", "--name", "Flat 1a", "--value", "contracted_kw=30", "--under", "")[
+        "changed"
+    ]
+    assert ["name", "values"] == changed
+    assert [] == call("point", "edit", "AT001", "--name", "Flat 1a")["changed"]
+    call("point", "edit", "Flat 1a", "--name", "Flat 1")
     assert {"Flat 1"} == {one["name"] for one in call("point", "list", "--site", "Hof")}
     assert [] == call("point", "list", "--site", "Hof", "--free")
     assert "import, solar" == call("meter", "list", "--search", "77")[0]["registers"]
@@ -58,6 +64,8 @@ def test_what_cannot_be_is_refused_with_its_field(world: World, tmp_path: Path) 
     assert "timezone" == refusal("site", "add", "X", "--timezone", "Mars", "--currency", "EUR").path
     assert "unit" == refusal("meter", "add", "1", "--register", "import:horses").path
     assert isinstance(refusal("point", "add", "X", "--site", "Nowhere"), NotFoundError)
+    assert "name" == refusal("point", "add", "Flat 1", "--site", "House").path
+    assert "utility" == refusal("point", "edit", "House: Flat 1", "--utility", "gas").path
     assert isinstance(refusal("meter", "add", "S1", "--maker", "test", "--name", "other"), ConflictError)
     assert isinstance(
         refusal("meter", "mount", "m1", "--point", "Flat 1", "--at", "2026-10-01T00:00+02:00"), ConflictError

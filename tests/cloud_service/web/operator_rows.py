@@ -164,11 +164,12 @@ def _connection(  # noqa: PLR0917 - a row of the table above
             )
         )
     session.flush()
-    for row in (contract, meter, gateway, tariff):
+    for row in (contract, meter, gateway, tariff, point):
         session.refresh(row)
     made.ids |= {
         number: contract.public_id,
         serial: meter.public_id,
+        point.name: point.public_id,
         f"gw-{number}": gateway.public_id,
         f"T-{number}": tariff.public_id,
     }

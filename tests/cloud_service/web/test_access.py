@@ -11,13 +11,14 @@ OTHERS = (  # what belongs to entity Zeta and its client Zoe
     "/accounts/{Z-1}",
     "/accounts/{Z-1}/statement.csv",
     "/connections/{K-3}",
+    "/points/{Hof 1}",
     "/meters/{M-3}",
     "/meters/{M-3}/load",
     "/meters/{M-3}/intervals.csv",
     "/gateways/{gw-K-3}",
     "/tariffs/{T-K-3}",
 )
-LISTS = ("/bills", "/payments", "/clients", "/accounts", "/connections", "/meters", "/gateways", "/tariffs")
+LISTS = ("/bills", "/payments", "/clients", "/accounts", "/connections", "/points", "/meters", "/gateways", "/tariffs")
 
 
 def filled(path: str, console: Console) -> str:
@@ -41,7 +42,7 @@ def test_what_belongs_to_another_entity_does_not_exist(console: Console, role: s
 def test_no_list_names_what_belongs_to_another_entity(console: Console, path: str) -> None:
     seen = console.sign_in("admin").get(path).text
 
-    for theirs in ("ZET-1", "Zoe Zorn", "Z-1<", "meter-M-3", "gw-K-3", "Tariff K-3"):
+    for theirs in ("ZET-1", "Zoe Zorn", "Z-1<", "meter-M-3", "gw-K-3", "Tariff K-3", "Hof 1"):
         assert theirs not in seen
 
 

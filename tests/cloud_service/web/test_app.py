@@ -23,7 +23,7 @@ def address(rule: Rule, console: Console) -> str:
     """An address of the route with ids that exist."""
     known = {
         "clients": "Amina", "accounts": "A-1", "connections": "K-1", "meters": "M-1", "gateways": "gw-K-1",
-        "tariffs": "T-K-1", "payments": "R-1",
+        "points": "Lake House 1", "tariffs": "T-K-1", "payments": "R-1",
     }  # fmt: skip
     name = known.get(rule.rule.split("/")[1], "INV-1")
     path = rule.rule.replace("<uuid:public_id>", str(console.ids[name])).replace("<kind>", "invoice_pdf")

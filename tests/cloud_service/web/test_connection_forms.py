@@ -53,6 +53,7 @@ def test_nothing_is_kept_of_a_connection_whose_last_part_is_refused(fresh: Conso
     [
         ({"new_point": "", "point": "Lake House 1"}, "point", "move the tenant out first"),
         ({"point": "Lake House 1"}, "point", "name one that is free, or a new one"),
+        ({"new_point": "Lake House 1"}, "new_point", "Lake House has a service point Lake House 1 already"),
         ({"account": "A-99"}, "account", "there is no account A-99"),
         ({"account": "Z-1"}, "account", "there is no account Z-1"),  # of another legal entity
         ({"account": "A-2"}, "tariff", "the tariff is in KES, the account in EUR"),
@@ -85,7 +86,8 @@ def test_two_who_move_in_at_once_are_told_by_the_constraint(fresh: Console) -> N
 
 
 def test_moving_out_ends_the_contract_and_the_owner_pays_from_then_on(fresh: Console) -> None:
-    assert 302 == send(fresh, at(fresh, "vacancy"), account="A-1", tariff="T-K-1").status_code
+    empty = f"/points/{fresh.ids['Lake House 1']}/vacancy"
+    assert 302 == send(fresh, empty, account="A-1", tariff="T-K-1").status_code
     answer = send(fresh, at(fresh, "move-out"), day="2026-11-15", reason="gone")
 
     assert 302 == answer.status_code, answer.text
@@ -138,7 +140,7 @@ def test_support_may_look_and_not_write(console: Console) -> None:
     support = console.sign_in("support")
 
     assert "Move out" not in support.get(f"/connections/{console.ids['K-1']}").text
-    for verb in ("move-out", "owner", "tariff", "meter", "vacancy"):
+    for verb in ("move-out", "owner", "tariff", "meter"):
         assert 404 == support.get(at(console, verb)).status_code
-    for verb in ("move-out", "owner", "tariff", "meter", "vacancy"):
+    for verb in ("move-out", "owner", "tariff", "meter"):
         assert 404 == console.sign_in("billing").get(at(console, verb, "K-3")).status_code  # of another entity

@@ -26,7 +26,16 @@ def test_a_name_with_markup_is_shown_as_text_everywhere(fresh: Console) -> None:
         session.execute(text("UPDATE client SET name = '<script>alert(1)</script>'"))
     admin = fresh.sign_in("admin")
 
-    for path in ("/bills", "/clients", "/payments", "/dashboard", "/accounts", "/search?q=script", "/connections"):
+    for path in (
+        "/bills",
+        "/clients",
+        "/payments",
+        "/dashboard",
+        "/accounts",
+        "/search?q=script",
+        "/connections",
+        "/points",
+    ):
         page = admin.get(path).text
         assert "<script>alert" not in page, path
         assert "&lt;script&gt;alert" in page, path

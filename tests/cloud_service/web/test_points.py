@@ -1,0 +1,181 @@
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from cloud_service.store.session import transaction
+from tests.cloud_service.web.conftest import Console, post
+from tests.cloud_service.web.test_client_forms import rows
+from tests.cloud_service.web.test_dashboard import text_of
+
+NEW = {
+    "site": "Lake House", "name": "Roof", "utility": "electricity", "grid_id": "KE0042", "parent": "Lake House 1",
+    "values": "contracted_kw = 30\narea_m2=52.5\n", "reason": "built",
+}  # fmt: skip
+KNOWN = {key: value for key, value in NEW.items() if key != "site"}
+POINT = (
+    "SELECT p.name, s.name AS site, p.utility, p.grid_id, o.name AS above, p.settings FROM service_point p"
+    " JOIN site s ON s.id = p.site_id LEFT JOIN service_point o ON o.id = p.parent_id WHERE p.name = :name"
+)
+AUDIT = (
+    "SELECT actor, action, before, after, reason FROM audit WHERE subject = 'service_point:' || :id ORDER BY id DESC"
+    " LIMIT 1"
+)
+MOUNTS = (
+    "SELECT m.serial, n.opening, n.multiplier, lower(n.during) AS since FROM meter_mount n"
+    " JOIN meter m ON m.id = n.meter_id JOIN service_point p ON p.id = n.service_point_id WHERE p.name = :name"
+)
+
+
+def at(console: Console, verb: str = "", name: str = "Lake House 1") -> str:
+    return f"/points/{console.ids[name]}{'/' if verb else ''}{verb}"
+
+
+def send(fresh: Console, where: str, **fields: Any) -> Any:
+    return post(fresh.sign_in("billing"), where, where, **fields)
+
+
+def added(fresh: Console, **changes: str) -> str:
+    """A new service point; the address of its page."""
+    answer = send(fresh, "/points/new", **NEW | changes)
+    assert 302 == answer.status_code, answer.text
+    name = changes.get("name", "Roof")
+    with transaction(fresh.engine) as session:
+        found = session.execute(text("SELECT public_id FROM service_point WHERE name = :name"), {"name": name})
+        return f"/points/{found.scalar_one()}"
+
+
+def test_the_page_tells_meters_connections_registers_and_leads_there(console: Console) -> None:
+    page = console.sign_in("support").get(at(console)).text
+
+    for name, section in (("M-1", "meters"), ("K-1", "connections"), ("Amina", "clients"), ("A-1", "accounts")):
+        assert f'href="/{section}/{console.ids[name]}"' in page
+    said = text_of(page)
+    assert "meter-M-1 M-1 1 Jan 2025 now" in said
+    assert "K-1 Amina Wanjiku A-1 2025-01-01 open" in said
+    assert "import kWh Import Index 15 Yes" in said
+    assert "Change" not in said.partition("Connections")[0]  # support may look, not write
+
+
+@pytest.mark.parametrize("page", ["/meters/{M-1}", "/connections/{K-1}", "/points?site=Lake House", "/search?q=house"])
+def test_meter_connection_site_and_search_lead_to_it(console: Console, page: str) -> None:
+    seen = console.sign_in("admin").get(page.format(**console.ids)).text
+
+    assert f'href="{at(console)}"' in seen
+
+
+def test_settings_lead_from_a_site_to_its_service_points_only(console: Console) -> None:
+    admin = console.sign_in("admin")
+    assert 'href="/points?site=Lake+House"' in admin.get("/settings").text
+
+    there = text_of(admin.get("/points?site=Lake House").text)
+    assert ("Lake House 1" in there, "Lake Shop 1" in there) == (True, False)
+
+
+def test_the_list_tells_who_is_supplied_and_finds_what_is_empty(fresh: Console) -> None:
+    added(fresh)
+    admin = fresh.sign_in("admin")
+
+    assert "Lake House 1 Lake House Electricity – M-1 K-1 Amina Wanjiku –" in text_of(admin.get("/points").text)
+    for query in ("free=yes", "meter=none", "q=KE0042"):
+        found = text_of(admin.get(f"/points?{query}").text)
+        assert "Roof Lake House Electricity KE0042 – – – Lake House 1" in found, query
+        assert "K-1" not in found
+    assert "Roof,Lake House,electricity,KE0042,,,,Lake House 1" in admin.get("/points.csv").text
+
+
+def test_a_new_one_is_kept_with_its_numbers_and_its_audit_row(fresh: Console) -> None:
+    page = added(fresh)
+
+    (made,) = rows(fresh, POINT, name="Roof")
+    assert ("Lake House", "electricity", "KE0042", "Lake House 1") == tuple(made)[1:5]
+    assert {"values": {"contracted_kw": "30", "area_m2": "52.5"}} == made.settings
+    said = text_of(fresh.sign_in("auditor").get(page).text)
+    assert "billing@kilo.example point.add" in said
+    assert "built" in said
+
+
+def test_a_change_says_what_it_was_and_keeps_who_pays_while_it_is_empty(fresh: Console) -> None:
+    page = added(fresh)
+    assert 302 == send(fresh, f"{page}/vacancy", account="A-1", tariff="T-K-1").status_code
+    shown = fresh.sign_in("billing").get(f"{page}/edit").text
+    assert ('value="Lake House: Lake House 1"' in shown, "area_m2 = 52.5\ncontracted_kw = 30" in shown) == (True, True)
+
+    changed = KNOWN | {"name": "Roof east", "grid_id": "KE0043", "parent": "", "values": "", "reason": "split"}
+    answer = send(fresh, f"{page}/edit", **changed)
+
+    assert 302 == answer.status_code, answer.text
+    (made,) = rows(fresh, POINT, name="Roof east")
+    assert ("KE0043", None, {}) == (made.grid_id, made.above, made.settings["values"])
+    assert {"account", "tariff"} == set(made.settings["vacancy"])
+    with transaction(fresh.engine) as session:
+        key = session.execute(text("SELECT id FROM service_point WHERE name = 'Roof east'")).scalar_one()
+    (noted,) = rows(fresh, AUDIT, id=str(key))
+    assert ("billing@kilo.example", "point.change", "split") == (noted.actor, noted.action, noted.reason)
+    assert ("Roof", "Roof east") == (noted.before["name"], noted.after["name"])
+    assert "utility" not in noted.after  # only what changed
+    assert "A-1 pays by Tariff K-1" in text_of(fresh.sign_in("billing").get(page).text)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field", "words"),
+    [
+        ({"name": ""}, "name", "Fill this in"),
+        ({"name": "Lake House 1"}, "name", "Lake House has a service point Lake House 1 already"),
+        ({"site": "Hof"}, "site", "Choose one of the list"),  # of another legal entity
+        ({"parent": "Nowhere"}, "parent", "There is no service point Nowhere"),
+        ({"parent": "Hof 1"}, "parent", "There is no service point Hof 1"),  # of another legal entity
+        ({"values": "contracted kw: 30"}, "values", "contracted_kw = 30"),
+        ({"values": "contracted_kw = many"}, "values", "is not a number"),
+    ],
+)
+def test_what_cannot_be_is_said_at_its_field_and_nothing_is_kept(
+    fresh: Console, wrong: dict[str, str], field: str, words: str
+) -> None:
+    answer = send(fresh, "/points/new", **NEW | wrong)
+
+    assert 422 == answer.status_code
+    assert f'id="e-{field}"' in answer.text, answer.text
+    assert words in answer.text
+    assert [] == rows(fresh, "SELECT 1 FROM service_point WHERE grid_id = :id", id="KE0042")
+
+
+def test_a_change_that_bills_rest_on_or_that_turns_in_a_circle_is_refused(fresh: Console) -> None:
+    page = added(fresh)
+    mine = KNOWN | {"name": "Lake House 1", "values": "", "parent": ""}
+
+    utility = send(fresh, at(fresh, "edit"), **mine | {"utility": "water"})
+    circle = send(fresh, at(fresh, "edit"), **mine | {"parent": "Roof"})
+    itself = send(fresh, f"{page}/edit", **KNOWN | {"parent": "Roof"})
+    taken = send(fresh, f"{page}/edit", **KNOWN | {"name": "Lake House 1"})
+
+    assert ('id="e-utility"' in utility.text, "bills rest on it" in utility.text) == (True, True)
+    assert ('id="e-parent"' in circle.text, "counted by this one" in circle.text) == (True, True)
+    assert ('id="e-parent"' in itself.text, 'id="e-name"' in taken.text) == (True, True)
+    assert {422} == {one.status_code for one in (utility, circle, itself, taken)}
+
+
+def test_a_meter_is_hung_up_where_none_hangs_and_refused_where_one_does(fresh: Console) -> None:
+    page = added(fresh)
+    form = {
+        "at": "2026-11-16T10:30", "meter": "", "serial": "M-99", "maker": "Test", "register": "import",
+        "opening": "7.25", "multiplier": "40", "reason": "new",
+    }  # fmt: skip
+    nothing = send(fresh, f"{page}/meter", **form | {"serial": ""})
+    twice = send(fresh, at(fresh, "meter"), **form)
+    answer = send(fresh, f"{page}/meter", **form)
+
+    assert (422, True) == (nothing.status_code, 'id="e-meter"' in nothing.text)
+    assert (422, True) == (twice.status_code, "another meter is mounted" in twice.text.lower())
+    assert 302 == answer.status_code, answer.text
+    (made,) = rows(fresh, MOUNTS, name="Roof")
+    assert ("M-99", {"import": 7250}, 40) == (made.serial, made.opening, made.multiplier)
+    assert "2026-11-16 07:30" == f"{made.since:%Y-%m-%d %H:%M}"  # Nairobi is three hours ahead
+    assert "Hang a meter up" not in fresh.sign_in("billing").get(page).text
+
+
+def test_who_may_not_write_or_is_of_another_entity_finds_no_form(console: Console) -> None:
+    for verb in ("edit", "meter", "vacancy"):
+        assert 404 == console.sign_in("support").get(at(console, verb)).status_code
+        assert 404 == console.sign_in("billing").get(at(console, verb, "Hof 1")).status_code
+    assert 404 == console.sign_in("auditor").get("/points/new").status_code
