@@ -1,7 +1,7 @@
 """Which charge of which tariff version is valid on which days of a billing span."""
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -121,7 +121,7 @@ def _behind(piece: Piece) -> list[object]:
     """What a charge takes from the rest of its document: schedules, conversions and units of registers."""
     charge, known = piece.charge, piece.version.known
     schedule = getattr(charge, "schedule", "")
-    names = [getattr(charge, field, "") for field in ("register", "active", "reactive")]
+    names = _reads(charge)
     return [
         known.schedules.get(schedule) if schedule else known.schedules,
         [known.conversions.get(name) for name in names],
@@ -129,22 +129,31 @@ def _behind(piece: Piece) -> list[object]:
     ]
 
 
-# -- days at which all lines are cut -----------------------------------------------------------------------------------
+def _reads(charge: Charge) -> list[str]:
+    """The registers and converted quantities that a charge counts."""
+    netting = getattr(charge, "netting", None)
+    names = [getattr(charge, field, "") for field in ("register", "active", "reactive")]
+    return [*names, netting.against if netting is not None else ""]
 
 
-def _cut(piece: Piece, cuts: Iterable[date]) -> list[Piece]:
-    edges = [piece.span.start, *sorted(cut for cut in cuts if piece.span.start < cut < piece.span.end), piece.span.end]
+# -- days at which lines are cut ---------------------------------------------------------------------------------------
+
+
+def _cut(piece: Piece, cuts: set[date]) -> list[Piece]:
+    """The parts of a piece: cut where all lines are, and where a conversion changes that this charge reads."""
+    made = (piece.version.known.conversions.get(name) for name in _reads(piece.charge))
+    factors = [factor for one in made if one is not None for factor in one.factors]
+    days = cuts | {edge for factor in factors for edge in (factor.start, factor.until) if edge is not None}
+    edges = [piece.span.start, *sorted(day for day in days if piece.span.start < day < piece.span.end), piece.span.end]
     return [replace(piece, span=Span(first, last)) for first, last in itertools.pairwise(edges)]
 
 
 def _common_cuts(versions: Sequence[Version], span: Span) -> set[date]:
-    """Days at which every line must be cut: a charge over others, a tax or a conversion changes there."""
+    """Days at which every line must be cut: a charge over others or a tax changes there."""
     cuts: set[date] = set()
     for version in versions:
         document = version.document
         cuts |= taxation.cuts(document.taxes, span)
-        for made in document.quantities.values():
-            cuts |= {edge for factor in made.factors for edge in (factor.start, factor.until) if edge is not None}
         for charge in document.charges:
             if charge.refers_to():
                 cuts |= {edge for edge in (charge.start, charge.until) if edge is not None}

@@ -189,3 +189,21 @@ def test_the_shares_of_a_bill_have_few_digits_and_sum_to_all_of_it() -> None:
     shares = [line.quantity for line in bill(make_tariff(*parts, taxes=taxes), span=APRIL).lines]
 
     assert [D("0.333333333"), D("0.333333334"), D("0.333333333")] == shares
+
+
+FACTORS = [{"calorific_value": "36", "until": "2026-04-16"}, {"calorific_value": "72", "from": "2026-04-16"}]
+GAS = {"gas_kwh": {"register": "gas", "factors": FACTORS}}
+
+
+@pytest.mark.parametrize("prorate", ["actual_days", "none"])
+def test_a_factor_of_gas_cuts_no_line_but_those_of_gas(prorate: str) -> None:
+    """The month has one highest demand and one minimum, whatever a cubic metre is worth from the 16th on."""
+    load = steady("5", APRIL)
+    load.values[:4] = 5000  # one hour of 20 kW
+    demand = {"kind": "demand", "window_min": 60, "price": "10", "prorate": prorate}
+    least = {"kind": "minimum", "amount": "1000", "of": ["energy", "demand"], "prorate": prorate}
+    tariff = make_tariff(energy(price="0.1"), demand, energy(register="gas_kwh", price="0.05"), least, quantities=GAS)
+
+    found = bill(tariff, load, APRIL, gas=total("60", APRIL))
+
+    assert ["361.50", "200.00", "15.00", "30.00", "393.50"] == amounts(found)
