@@ -100,7 +100,8 @@ class Line(msgspec.Struct, frozen=True, gc=False):
         price = "" if self.price is None else f" × {plain(self.price)}"
         note = f"{self.note}; " if self.note else ""
         words = f"{head.words}; " if head.words else ""
-        return f"{words}{note}{quantity} {head.unit}{price} = {amount}; {head.version}"
+        counted = f"{quantity} {head.unit}" if head.unit else quantity
+        return f"{words}{note}{counted}{price} = {amount}; {head.version}"
 
     def as_json(self) -> dict[str, Any]:
         """Plain values; decimals as strings without exponents."""

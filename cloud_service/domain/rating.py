@@ -117,16 +117,20 @@ def _rated(terms: Sequence[Version], batch: Batch, sheet: Sheet, span: Span, *, 
     version = terms[-1]
     rounding = version.document.rounding
     lines = sheet.rows[row]
+    owed = sum_of(lines)
+    net = owed.due
     if rounding.policy == "tax":
-        lines += _rounding_of_categories(version, span, lines, sheet.round)
+        gaps = _rounding_of_categories(terms, lines, sheet.round)
+        lines += gaps
+        net += sum_of(gaps).due
     taxes = _taxes(terms, lines)
-    owed, due = sum_of(lines), sum_of(taxes) if taxes else NOTHING
-    net, tax = owed.due, due.due
+    due = sum_of(taxes) if taxes else NOTHING
+    tax = due.due
     if rounding.cash is not None:
         coin = round_cash(net + tax, rounding.cash) - net - tax
         if coin:
             words = f"total {plain(net + tax)} to the next {plain(rounding.cash)}"
-            lines.append(_rounding_line(version, span, coin, coin, "", words))
+            lines.append(_rounding_line(version, span, coin, "", words, path=taxation.CASH))
             net += coin
     return Rated(
         currency=sheet.currency,
@@ -144,16 +148,22 @@ def _rated(terms: Sequence[Version], batch: Batch, sheet: Sheet, span: Span, *, 
 
 
 def _rounding_of_categories(
-    version: Version, span: Span, lines: Sequence[Line], rounded: Callable[[Decimal], Decimal]
+    terms: Sequence[Version], lines: Sequence[Line], rounded: Callable[[Decimal], Decimal]
 ) -> list[Line]:
-    """What rounding the sum of each tax category once differs from the rounded lines, as visible lines."""
+    """What rounding the sum of each tax category and rate once differs from the rounded lines, as visible lines."""
+    groups: dict[tuple[str, tuple[Decimal, ...]], list[Line]] = {}
+    for line in lines:
+        version = next(one for one in reversed(terms) if one.start <= line.head.start)
+        rates = taxation.rates_on(version.document.taxes, line.tax_category, line.head.start)
+        groups.setdefault((line.tax_category, rates), []).append(line)
     found = []
-    for category in dict.fromkeys(line.tax_category for line in lines):
-        both = sum_of(line for line in lines if line.tax_category == category)
+    for (category, _), members in groups.items():
+        both = sum_of(members)
         gap = rounded(both.exact) - both.due
         if gap:
             words = f"{plain(both.exact)} rounded once, less the rounded lines {plain(both.due)}"
-            found.append(_rounding_line(version, span, gap, Decimal(0), category, words))
+            days = Span(min(line.head.start for line in members), max(line.head.end for line in members))
+            found.append(_rounding_line(terms[-1], days, gap, category, words))
     return found
 
 
@@ -177,14 +187,15 @@ def _taxes_of(version: Version, lines: Sequence[Line]) -> tuple[TaxLine, ...]:
 
 
 def _rounding_line(  # noqa: PLR0917 -- a line's facts in their order
-    version: Version, span: Span, amount: Decimal, exact: Decimal, category: str, note: str
+    version: Version, span: Span, amount: Decimal, category: str, note: str, path: str = "rounding"
 ) -> Line:
+    """A difference that rounding makes: owed as it stands, and no part of what is unrounded."""
     head = Head(
         charge="rounding",
         id="rounding",
         label="Rounding",
         unit="",
-        path="rounding",
+        path=path,
         tax_category=category,
         utility="",
         start=span.start,
@@ -193,7 +204,7 @@ def _rounding_line(  # noqa: PLR0917 -- a line's facts in their order
         source="",
         version=version.title,
     )
-    return Line(head, Decimal(1), amount, exact, amount, note)
+    return Line(head, Decimal(1), amount, amount, amount, note)
 
 
 def _history(batch: Batch, sheet: Sheet, row: int) -> History:

@@ -21,7 +21,7 @@ from msgspec import Meta
 from cloud_service.domain.charge import Charge, Converted, Known, RegisterInfo, check_conversions
 from cloud_service.domain.charges import AnyCharge
 from cloud_service.domain.dated import apart, check_days
-from cloud_service.domain.money import Rounding, currency_digits, plain
+from cloud_service.domain.money import Rounding, cent, currency_digits, plain
 from cloud_service.domain.schedule import Schedule
 from cloud_service.domain.schedule_check import check_schedule
 from cloud_service.domain.tax import Tax, check_taxes
@@ -179,6 +179,10 @@ def _check(document: Document, known: Known) -> None:
     cash = document.rounding.cash
     if cash is not None and cash <= 0:
         raise InputError("the smallest coin is above 0", path="rounding.cash")
+    if cash is not None and cash % cent(document.currency):
+        raise InputError(
+            f"{plain(cash)} is no whole amount of {document.currency}", path="rounding.cash", hint="0.05, or 1"
+        )
 
 
 def _check_names(charges: Sequence[Charge]) -> None:

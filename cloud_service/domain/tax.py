@@ -17,6 +17,7 @@ from common.period import Span
 
 Category = Literal["S", "Z", "E", "AE", "O", "K", "G", "L", "M"]
 HUNDRED = Decimal(100)
+CASH = "rounding.cash"  # path of the line that rounds a total to its coin
 
 
 class TaxRate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -105,8 +106,20 @@ def rate_on(tax: Tax, day: date, path: str) -> Decimal:
     raise InputError(f"tax {tax.name!r} has no rate on {day}", path=path)
 
 
+def rates_on(taxes: Sequence[Tax], category: str, day: date) -> tuple[Decimal, ...]:
+    """The rates that lines of a tax category have on a day, of the taxes that are not limited to some charges."""
+    due = (tax.name == category if category else tax.default for tax in taxes)
+    return tuple(
+        rate_on(tax, day, f"taxes[{index}]")
+        for index, (tax, here) in enumerate(zip(taxes, due, strict=True))
+        if here and not tax.on
+    )
+
+
 def applies(tax: Tax, line: Line) -> bool:
-    """Whether a tax is due on a line."""
+    """Whether a tax is due on a line; on the coin that a total is rounded to there is none."""
+    if line.path == CASH:
+        return False
     if tax.on and line.id not in tax.on and line.charge not in tax.on:
         return False
     return line.tax_category == tax.name if line.tax_category else tax.default

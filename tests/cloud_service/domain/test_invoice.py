@@ -24,3 +24,11 @@ def test_the_vat_of_a_line_is_the_tax_that_is_in_no_other_base(taxes: list[objec
     (line,) = rated_facts(bill(tariff, total("100", JANUARY), JANUARY), tariff)["lines"]
 
     assert expected == line["vat"]
+
+
+def test_there_is_no_vat_on_the_coin_that_a_total_is_rounded_to() -> None:
+    tariff = make_tariff(energy(price="0.1234"), taxes=[VAT], rounding={"cash": "0.05"})
+
+    supply, coin = rated_facts(bill(tariff, total("101", JANUARY), JANUARY), tariff)["lines"]
+
+    assert (["S", "19"], ["O", "0"]) == (supply["vat"], coin["vat"])

@@ -57,6 +57,7 @@ def gas(*factors: dict[str, Any], register: str = "gas") -> dict[str, Any]:
         pytest.param(
             make_document(energy(blocks=BLOCKS[:1])), "charges[0].blocks[0].up_to", id="no price above the last bound"
         ),
+        pytest.param(make_document(energy(), rounding={"cash": "0.025"}), "rounding.cash", id="a coin of half a cent"),
         pytest.param(
             make_document({"kind": "standing", "amount": "1", "per": "span", "prorate": "none"}),
             "charges[0].prorate",

@@ -166,3 +166,38 @@ def test_taxes_line_by_line_stay_so_over_two_versions() -> None:
 
     assert ["0.10", "0.19"] == amounts(found)
     assert D("0.06") == found.tax  # 0.019 → 0.02 and 0.0361 → 0.04
+
+
+def test_the_sum_of_each_rate_is_rounded_once_for_itself() -> None:
+    """2 × 0.125 at each of two rates are a base of 0.25 each, not of 0.24 and 0.26."""
+    rates = [{"percent": "20", "until": "2026-01-16"}, {"percent": "40", "from": "2026-01-16"}]
+    tariff = make_tariff(
+        energy(id="a", price="0.125"),
+        energy(id="b", price="0.125"),
+        taxes=[{"name": "vat", "rates": rates}],
+        rounding={"policy": "tax"},
+    )
+
+    found = bill(
+        tariff, total("2", Span(date(2026, 1, 15), date(2026, 1, 17))), Span(date(2026, 1, 15), date(2026, 1, 17))
+    )
+
+    assert [(D("0.25"), D("0.05")), (D("0.25"), D("0.10"))] == [(tax.base, tax.amount) for tax in found.taxes]
+    assert ["0.13"] * 4 + ["-0.01"] * 2 == amounts(found)
+    assert D("0.50") == found.net
+    assert D("0.65") == found.total_unrounded
+
+
+def test_a_line_of_rounding_says_what_it_is_and_is_no_part_of_what_is_unrounded() -> None:
+    tariff = make_tariff(
+        energy(price="0.144"), energy(id="b", price="0.144"), rounding={"policy": "tax", "cash": "0.05"}
+    )
+
+    found = bill(tariff, total("1", JANUARY), JANUARY)
+
+    assert D("0.288") == found.total_unrounded
+    for line in found.lines:
+        assert line.price is not None
+        assert line.quantity * line.price == line.amount_unrounded
+    assert "; 1 × 0.01 = 0.01; " in found.lines[2].why
+    assert "; 1 × 0.01 = 0.01; " in found.lines[3].why
