@@ -166,7 +166,7 @@ class Priced(Charge, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def _flat(self, part: Part, price: Decimal) -> None:
         totals, scale = self.counted(part)
         unit, utility = part.known.unit_of(self.register, part.path)
-        head = part.head(self._label(utility), unit, utility, "one price for every unit", self._source(part))
+        head = part.head(self._label(utility), unit, utility, "one price for every unit", self.source(part))
         part.sheet.add_column(head, totals.tolist(), Decimal(1).scaleb(-scale), self.sign * price)
 
     def _time_of_use(self, part: Part, prices: dict[str, Decimal]) -> None:
@@ -184,7 +184,7 @@ class Priced(Charge, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def _blocks(self, part: Part, blocks: Blocks) -> None:
         totals, scale = self.counted(part)
         utility = part.known.unit_of(self.register, part.path)[1]
-        words = self._label(utility), self._source(part), "blocks"
+        words = self._label(utility), self.source(part), "blocks"
         self._fill(BlockLines(self, part, blocks, self._factor(part, None), scale, words), totals)
 
     def _period_blocks(self, part: Part, ladders: dict[str, Blocks]) -> None:
@@ -263,7 +263,7 @@ class Priced(Charge, frozen=True, kw_only=True, forbid_unknown_fields=True):
             days = part.active(schedule)[period]
             if days:
                 label = f"{self._label(utility)}, {schedule.label(index)}"
-                words = label, self._source(part, schedule, index), f"period_blocks.{period}"
+                words = label, self.source(part, schedule, index), f"period_blocks.{period}"
                 found.append((index, BlockLines(self, part, ladders[period], self._factor(part, days), scale, words)))
         return found
 
@@ -309,7 +309,8 @@ class Priced(Charge, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def _label(self, utility: str) -> str:
         return self.label or {"electricity": "Energy"}.get(utility, utility.capitalize())
 
-    def _source(self, part: Part, schedule: Schedule | None = None, index: int = 0) -> str:
+    def source(self, part: Part, schedule: Schedule | None = None, index: int = 0) -> str:
+        """Where the quantity comes from, in words."""
         register = part.register(self.register)
         if schedule is None or not isinstance(register, Intervals):
             return part.source_of(self.register, register)
@@ -322,4 +323,4 @@ class Priced(Charge, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def _period_head(self, part: Part, schedule: Schedule, index: int, rule: str, place: str) -> Head:
         unit, utility = part.known.unit_of(self.register, part.path)
         label = f"{self._label(utility)}, {schedule.label(index)}"
-        return part.head(label, unit, utility, rule, self._source(part, schedule, index), f"{part.path}.{place}")
+        return part.head(label, unit, utility, rule, self.source(part, schedule, index), f"{part.path}.{place}")

@@ -1,5 +1,6 @@
 """Energy (or water, gas, heat): a price per unit used; with net metering, per unit used less what was given back."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -18,6 +19,8 @@ from cloud_service.domain.usage import same_scale
 from common.errors import InputError
 from common.period import add_months
 
+FLAT = ""  # the name of all hours together, where a charge has no periods
+NONE: tuple[Ints, int] = (np.zeros(1, dtype=np.int64), 0)  # what a connection without the register gave back
 ROLLOVER_HOURS = (0, 5, 11, 17)  # a surplus moves to the period that the next month has at the same hour
 
 
@@ -66,9 +69,10 @@ class Energy(Priced, tag="energy", frozen=True, kw_only=True, forbid_unknown_fie
         totals, scale = Priced.counted(self, part)
         if self.netting is None or not self._nets(part):
             return totals, scale
-        totals, given, scale = same_scale((totals, scale), part.totals(self.netting.against, self.prorate))
-        net = (totals - given).tolist()
-        left = [self._net_row(part, row, {"": value}, {"": ""}, scale)[""] for row, value in enumerate(net)]
+        given = part.totals(self.netting.against, self.prorate) if part.has(self.netting.against) else NONE
+        totals, back, scale = same_scale((totals, scale), given)
+        net = (totals - back).tolist()
+        left = [self._net_row(part, row, {FLAT: value}, {}, scale)[FLAT] for row, value in enumerate(net)]
         return np.array(left, dtype=np.int64), scale
 
     def counted_by_period(self, part: Part, name: str, schedule: Schedule) -> tuple[Ints, int]:
@@ -76,7 +80,9 @@ class Energy(Priced, tag="energy", frozen=True, kw_only=True, forbid_unknown_fie
         used, scale = Priced.counted_by_period(self, part, name, schedule)
         if self.netting is None or not self._nets(part):
             return used, scale
-        given = part.by_period(self.netting.against, name, schedule, self.prorate)
+        against, given = self.netting.against, NONE
+        if part.has(against):
+            given = part.by_period(against, name, schedule, self.prorate)
         used, back, scale = same_scale((used, scale), given)
         net = (used - back).tolist()
         moves, found = self._moves(part, schedule), []
@@ -92,22 +98,38 @@ class Energy(Priced, tag="energy", frozen=True, kw_only=True, forbid_unknown_fie
             return part.peaks("net_import")
         return Priced.demands(self, part)
 
+    def source(self, part: Part, schedule: Schedule | None = None, index: int = 0) -> str:
+        """Where the quantity comes from: with netting, not from one register alone."""
+        source = Priced.source(self, part, schedule, index)
+        if self.netting is None or not self._nets(part):
+            return source
+        return f"{source}, less register {self.netting.against} and the surplus kept before"
+
     def _nets(self, part: Part) -> bool:
         """Whether there is anything to net: an export register, or a surplus kept from earlier."""
-        return self.netting is not None and part.has(self.netting.against)
+        if self.netting is None:
+            return False
+        return part.has(self.netting.against) or any(self._kept(part, row) for row in range(part.batch.rows))
+
+    def _kept(self, part: Part, row: int) -> Mapping[str, Decimal]:
+        """The surplus from an earlier part of this rating or from an earlier span."""
+        name = self.id or "energy"
+        kept = part.sheet.energy_credit[row].get(name)
+        return kept if kept is not None else part.history(row).energy_credit.get(name, {})
 
     def _net_row(self, part: Part, row: int, net: dict[str, int], moves: dict[str, str], scale: int) -> dict[str, int]:
         """Take the kept surplus off, keep the new one. The key `*` counts the surplus of all periods together."""
         assert self.netting is not None  # noqa: S101 -- only called with netting
         name = self.id or "energy"
-        kept = part.sheet.energy_credit[row].get(name)
-        before = dict(kept if kept is not None else part.history(row).energy_credit.get(name, {}))
+        before = dict(self._kept(part, row))
         one = Decimal(1).scaleb(-scale)
         overall = sum(net.values()) - int(before.pop("*", Decimal(0)) / one)
         for period, credit in before.items():
-            target = moves.get(period)
+            target = moves.get(period) if FLAT not in net else FLAT
             if target is not None:
                 net[target] -= int(credit / one)
+            elif credit and period not in net:
+                raise _homeless(period, f"{part.path}.netting")
         left = {period: max(value, 0) for period, value in net.items()}
         surplus = {period: -value * one for period, value in net.items() if value < 0}
         if self.netting.surplus == "carry" and overall < 0:
@@ -156,6 +178,17 @@ class Energy(Priced, tag="energy", frozen=True, kw_only=True, forbid_unknown_fie
                 part.sheet.add(
                     row, head, quantity, -self.netting.cash_price, amount, f"{plain(quantity)} {unit} were kept"
                 )
+
+
+def _homeless(period: str, path: str) -> InputError:
+    """A kept surplus of a period that these prices do not have: where it belongs would be a guess."""
+    what = f"of period {period!r}" if period else "of all hours together"
+    return InputError(
+        f"a kept surplus {what} has no period in this schedule",
+        path=path,
+        hint="let the surplus end (`expires`) where the periods change, or keep their names",
+        code="no_period",
+    )
 
 
 def _period_at(schedule: Schedule, day: date, hour: int) -> str:

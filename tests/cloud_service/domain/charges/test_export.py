@@ -8,10 +8,10 @@ import pytest
 
 from cloud_service.domain.calculator import calculate
 from cloud_service.domain.lines import Rated
-from cloud_service.domain.usage import Intervals, Register, Total
+from cloud_service.domain.usage import History, Intervals, Register, Total
 from common.errors import InputError
 from common.period import Span
-from tests.cloud_service.domain.builders import MARCH, amounts, bill, energy, make_tariff, steady, total
+from tests.cloud_service.domain.builders import MARCH, PEAK, amounts, bill, energy, make_tariff, steady, total
 
 D = Decimal
 QUARTER = Span(date(2026, 1, 1), date(2026, 4, 1))
@@ -199,3 +199,40 @@ def test_what_ends_inside_a_bill_is_refused(charge: dict[str, Any], path: str) -
     with pytest.raises(InputError) as refused:
         bill(tariff, total("100", two), two, export=total("200", two))
     assert ("ends_inside", path) == (refused.value.code, refused.value.path)
+
+
+KEPT = History(energy_credit={"energy": {"": D(50), "*": D(50)}})
+NETTED = {"expires": 3, "cash_price": "0.03"}
+
+
+def test_a_kept_surplus_is_taken_off_though_the_export_register_is_gone() -> None:
+    tariff = make_tariff(energy(price="0.10", netting=NETTED))
+
+    found = bill(tariff, total("100"), history=KEPT)
+    rich = bill(tariff, total("20"), history=KEPT)
+
+    assert ["5.00"] == amounts(found)
+    assert {} == found.history.energy_credit["energy"]
+    assert ["0.00", "-0.90"] == amounts(rich)
+
+
+def test_a_surplus_of_periods_is_taken_off_a_price_for_all_hours() -> None:
+    kept = History(energy_credit={"energy": {"peak": D(20), "off_peak": D(30), "*": D(50)}})
+
+    assert ["5.00"] == amounts(bill(make_tariff(energy(price="0.10", netting={})), total("100"), history=kept))
+
+
+@pytest.mark.parametrize("match", ["period", "time_of_day"])
+def test_a_surplus_that_has_no_period_is_refused_and_never_dropped(match: str) -> None:
+    netting = {"match": match}
+    tariff = make_tariff(energy(prices={"peak": "1", "off_peak": "1"}, netting=netting), schedules={"day": PEAK})
+
+    with pytest.raises(InputError, match="of all hours together has no period") as refused:
+        bill(tariff, steady("1"), export=steady("0"), history=KEPT)
+    assert ("no_period", "charges[0].netting") == (refused.value.code, refused.value.path)
+
+
+def test_a_netted_line_says_what_was_taken_off() -> None:
+    found = bill(make_tariff(energy(price="0.30", netting={})), total("300"), export=total("120"))
+
+    assert "less register export and the surplus kept before; 180 kWh × 0.3 = 54;" in found.lines[0].why
