@@ -11,6 +11,8 @@ from cloud_service.domain.money import Rounding, plain
 from cloud_service.domain.usage import NOTHING_BEFORE, History
 from common.period import Span
 
+PAID_OUT = "/paid"  # ends the id of lines that pay an ended credit out: they settle, they are no price of anything
+
 
 class Head(msgspec.Struct, frozen=True, gc=False):
     """What the lines of one rule have in common for all connections of a batch."""

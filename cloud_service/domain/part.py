@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cloud_service.domain.calendar import active_days, check_steps, period_map, season_runs
 from cloud_service.domain.charge import Charge, Conversion, Known
 from cloud_service.domain.grid import Grid, grid
-from cloud_service.domain.lines import Both, Head, sum_of
+from cloud_service.domain.lines import PAID_OUT, Both, Head, sum_of
 from cloud_service.domain.money import plain
 from cloud_service.domain.proration import NINTH, Prorate, cycle_start, cycles, months_of, next_cycle, split_total
 from cloud_service.domain.schedule import Schedule
@@ -24,7 +24,6 @@ from common.period import Span
 
 NINE = 9  # decimals of converted quantities
 NET = ("net_import", "net_export")
-PAID_OUT = "/paid"  # ends the id of lines that pay an ended credit out: they settle, they are no price of anything
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from cloud_service.domain.charge import Charge
 from cloud_service.domain.dated import check_dated
-from cloud_service.domain.lines import ZERO, Line, TaxLine
+from cloud_service.domain.lines import PAID_OUT, ZERO, Line, TaxLine
 from cloud_service.domain.money import Rounding, plain, round_money
 from common.errors import InputError
 from common.period import Span
@@ -120,7 +120,7 @@ def applies(tax: Tax, line: Line) -> bool:
     """Whether a tax is due on a line; on the coin that a total is rounded to there is none."""
     if line.path == CASH:
         return False
-    if tax.on and line.id not in tax.on and line.charge not in tax.on:
+    if tax.on and line.id.removesuffix(PAID_OUT) not in tax.on and line.charge not in tax.on:
         return False
     return line.tax_category == tax.name if line.tax_category else tax.default
 

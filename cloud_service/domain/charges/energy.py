@@ -11,8 +11,9 @@ from msgspec import Meta
 
 from cloud_service.domain.charge import Known
 from cloud_service.domain.ladder import Ints
+from cloud_service.domain.lines import PAID_OUT
 from cloud_service.domain.money import plain
-from cloud_service.domain.part import PAID_OUT, Part
+from cloud_service.domain.part import Part
 from cloud_service.domain.quantity import Priced
 from cloud_service.domain.schedule import Schedule, patterns
 from cloud_service.domain.usage import same_scale

@@ -7,9 +7,9 @@ import msgspec
 from msgspec import Meta
 
 from cloud_service.domain.charge import Known
-from cloud_service.domain.lines import NOTHING, Head, sum_of
+from cloud_service.domain.lines import NOTHING, PAID_OUT, Head, sum_of
 from cloud_service.domain.money import plain
-from cloud_service.domain.part import PAID_OUT, Part, base_of
+from cloud_service.domain.part import Part, base_of
 from cloud_service.domain.quantity import Priced
 
 

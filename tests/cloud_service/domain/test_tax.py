@@ -201,3 +201,15 @@ def test_a_line_of_rounding_says_what_it_is_and_is_no_part_of_what_is_unrounded(
         assert line.quantity * line.price == line.amount_unrounded
     assert "; 1 × 0.01 = 0.01; " in found.lines[2].why
     assert "; 1 × 0.01 = 0.01; " in found.lines[3].why
+
+
+@pytest.mark.parametrize("name", ["feed_in", "export"])
+def test_a_tax_on_a_charge_is_due_on_what_it_pays_out_too(name: str) -> None:
+    """30 earned, 10 used, 20 paid out: the tax is on -30, whether it names the charge by its id or by its kind."""
+    carry = {"of": ["energy"], "expires": 1, "ends": "pay"}
+    sale = {"kind": "export", "id": "feed_in", "price": "0.10", "carry": carry}
+    tariff = make_tariff(energy(price="0.10"), sale, taxes=[{"name": "vat", "percent": "20", "on": [name]}])
+
+    found = bill(tariff, total("100", JANUARY), JANUARY, export=total("300", JANUARY))
+
+    assert [D("-30.00")] == [tax.base for tax in found.taxes]
