@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated
 
 import msgspec
@@ -10,7 +11,7 @@ from msgspec import Meta
 
 from cloud_service.domain.money import plain
 from common.errors import InputError
-from common.period import add_months
+from common.period import Span, add_months
 
 MONTHS_OF_A_YEAR = 12
 KEPT_MAX = 36  # months of peaks that are kept for a charge
@@ -42,13 +43,18 @@ class Ratchet(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         return self.share if self.share is not None else Decimal(0)
 
     def weights(self, first: date, cycle_day: int) -> dict[date, Decimal]:
-        """For the first days of the months that count, their shares."""
-        starts = (add_months(first, -back, cycle_day) for back in range(1, self.months + 1))
-        return {
-            start: self.share_of(start.month)
-            for start in starts
-            if not self.only_months or start.month in self.only_months
-        }
+        """For the days on which an earlier month that counts may have begun, their shares.
+
+        Every day is one of them: the day on which billing months start may have changed since.
+        """
+        return _weights(self, first, cycle_day)
+
+
+@lru_cache(maxsize=1024)
+def _weights(ratchet: Ratchet, first: date, cycle_day: int) -> dict[date, Decimal]:
+    days = Span(add_months(first, -ratchet.months, cycle_day), first)
+    counted = (day for day in days if not ratchet.only_months or day.month in ratchet.only_months)
+    return {day: ratchet.share_of(day.month) for day in counted}
 
 
 def raised(demand: Decimal, peaks: Peaks, weights: dict[date, Decimal]) -> tuple[Decimal, tuple[date, Decimal] | None]:

@@ -221,3 +221,13 @@ def test_a_maximum_register_cannot_tell_the_months_of_a_longer_bill_apart() -> N
     with pytest.raises(InputError, match="one maximum") as refused:
         bill(tariff, span=two, peak_kw=total("7.5", two))
     assert "needs_intervals" == refused.value.code
+
+
+@pytest.mark.parametrize(("month", "kw"), [(date(2025, 2, 1), "1"), (date(2025, 5, 1), "80"), (date(2026, 2, 1), "80")])
+def test_a_ratchet_knows_the_months_before_though_they_began_on_another_day(month: date, kw: str) -> None:
+    days = Span(date(2026, 3, 15), date(2026, 4, 15))
+    tariff = make_tariff({"kind": "demand", "price": "10", "ratchet": {"share": "0.8", "months": 11}})
+
+    found = bill(tariff, steady("1", days), days, cycle_day=15, history=History(peaks={"demand": ((month, D(100)),)}))
+
+    assert [D(kw)] == [line.quantity for line in found.lines]
