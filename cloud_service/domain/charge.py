@@ -182,4 +182,5 @@ def check_positive(path: str, *, zero: bool = True, **numbers: Decimal | None) -
     """Refuse numbers below zero (or zero, where that makes no sense)."""
     for name, number in numbers.items():
         if number is not None and (number < 0 or (number == 0 and not zero)):
-            raise InputError(f"{plain(number)} is not above 0", path=f"{path}.{name}")
+            what = "below 0" if zero else "not above 0"
+            raise InputError(f"{plain(number)} is {what}", path=f"{path}.{name}")

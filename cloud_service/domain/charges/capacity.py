@@ -67,6 +67,7 @@ class Capacity(Charge, tag="capacity", frozen=True, kw_only=True, forbid_unknown
         contracted = self.contracted_kw if given is None else given
         if contracted is None:
             raise InputError("no contracted capacity is known", path=f"{part.path}.contracted_kw", code="missing_value")
+        check_positive("values", contracted_kw=contracted)
         return contracted
 
     def _excess(self, part: Part, days: Span, price: Decimal) -> None:

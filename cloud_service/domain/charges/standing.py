@@ -49,6 +49,8 @@ class Standing(Charge, tag="standing", frozen=True, kw_only=True, forbid_unknown
                 raise InputError(
                     f"the connection has no {self.times!r}", path=f"{part.path}.times", code="missing_value"
                 )
+            if many < 0:
+                raise InputError(f"{plain(many)} is below 0", path=f"values.{self.times}")
             part.sheet.add(row, head, count * many, price, many * amount, f"× {plain(many)} {self.times}")
 
     def _count(self, part: Part) -> tuple[Decimal, str, str]:

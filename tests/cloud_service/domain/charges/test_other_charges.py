@@ -308,3 +308,16 @@ def test_a_connection_with_a_power_factor_of_its_own_keeps_it_beside_others() ->
     assert "80 and 60: register import: total of 2026-03-01 to 2026-04-01" in read.lines[1].why
     with pytest.raises(InputError, match="is no power factor"):
         rate(tariff, Usage(used, values={"power_factor": D(84)}), MARCH, "UTC")
+
+
+@pytest.mark.parametrize(
+    ("charge", "name"),
+    [
+        pytest.param({"kind": "standing", "amount": "2", "per": "month", "times": "meters"}, "meters", id="meters"),
+        pytest.param({"kind": "capacity", "price": "2"}, "contracted_kw", id="contracted capacity"),
+    ],
+)
+def test_a_fact_below_zero_is_refused_and_never_a_credit(charge: dict[str, Any], name: str) -> None:
+    with pytest.raises(InputError, match="-3 is below 0") as refused:
+        bill(make_tariff(charge), values={name: D(-3)})
+    assert f"values.{name}" == refused.value.path
