@@ -32,6 +32,7 @@ class Program:
     requests_a_meter: int
     warm_up_s: float
     environment: dict[str, str] = field(default_factory=dict)
+    sends: bool = True
 
 
 Make = Callable[[Path, Sequence[int], int, int], Program]  # folder, the meters' ports, the broker's, seconds
@@ -106,7 +107,7 @@ def modpoll(folder: Path, ports: Sequence[int], _broker: int, interval_s: int) -
     config.write_text("\n".join(lines) + "\n")
     command = [str(python), "-c", "from modpoll.main import app; app()", "--tcp", "127.0.0.1"]
     command += ["--tcp-port", str(ports[0]), "--config", str(config), "--rate", str(interval_s), "--interval", "0"]
-    return Program("modpoll", command, 1, 8)
+    return Program("modpoll", command, 1, 8, sends=False)
 
 
 def _units(line: int) -> range:

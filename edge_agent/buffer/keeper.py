@@ -203,7 +203,7 @@ class Keeper:
             log.warning("no room could be made: %s", error)
 
     def tend(self, now_ms: int, *, clock_is_good: bool) -> None:
-        """Housekeeping, a short step at a time: salvage, old rows, the cap, the ballast. Call it every second or so."""
+        """Housekeeping, a short step at a time: salvage, old rows, the cap, the ballast. Call it every few seconds."""
         self.salvage_step()
         now_s = self.clock_s()
         if clock_is_good and now_s >= self._prune_due_s:
