@@ -57,7 +57,7 @@ def read_usage(
                 path=str(path),
                 code="wrong_length",
             )
-        power = _unit(column, unit) if name in ("import", "export") else "kWh"
+        power = _unit(column, unit, str(path)) if name in ("import", "export") else "kWh"
         registers[name] = loads.intervals(column, step, power, str(path), negative=name == "export")
     if first is None:
         raise InputError("there is nothing to price", hint="give --load, or --register NAME=CSV")
@@ -87,10 +87,15 @@ def price_file(path: Path, start: date, zone_name: str, *, step_s: int | None = 
     return loads.intervals(column, step, "kWh", str(path), negative=True), days
 
 
-def _unit(column: loads.Column, unit: str | None) -> loads.Unit:
-    if unit is not None:
-        return "kWh" if unit == "kWh" else "kW"
-    return column.unit or "kW"
+def _unit(column: loads.Column, unit: str | None, path: str) -> loads.Unit:
+    found = unit or column.unit or "kW"
+    if found not in ("kW", "kWh"):
+        raise InputError(
+            f"the header names {found}, the values of a load are kW or kWh",
+            path=path,
+            hint="convert them, or say with --unit what they are",
+        )
+    return "kWh" if found == "kWh" else "kW"
 
 
 def _text(path: Path) -> str:

@@ -5,9 +5,10 @@ Values are mean kW of the step unless the header or the caller says kWh. A time 
 
 import csv
 import io
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Literal
 
 import numpy as np
@@ -22,6 +23,13 @@ SCALE = 9  # finer than any meter: files of models have many digits
 HOUR_S = 3600
 SUM_MAX = 2**62
 YEARS = (365, 366)
+DIGITS = 15  # before the point, at most
+NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,9})?", re.ASCII)
+MISSING = frozenset(
+    ["nan", "+nan", "-nan", "inf", "+inf", "-inf", "infinity", "n/a", "na", "null", "none", "-", "--", "?"]
+)
+OTHER = re.compile(r"(?<![A-Za-z])([MGT]?Wh?|k?VAh?|k?varh?|MJ|GJ)(?![A-Za-z])", re.IGNORECASE)
+FORM = "one value a line, or time,value: a point before decimals, a comma between columns"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,48 +39,58 @@ class Column:
     values: tuple[Decimal, ...]
     lines: tuple[int, ...]
     times: tuple[str, ...]
-    unit: Unit | None
+    unit: str | None
 
 
 def read_column(text: str, path: str) -> Column:
-    """The values of a file; a first row that is no number is its header."""
+    """The values of a file; a first row that is no number is its header, any other such row is refused."""
     values: list[Decimal] = []
     lines: list[int] = []
     times: list[str] = []
-    unit: Unit | None = None
+    header = ""
     for number, row in enumerate(csv.reader(io.StringIO(text.removeprefix("\ufeff"))), 1):
         cells = [cell.strip() for cell in row]
         if not any(cells) or cells[0].startswith("#"):
             continue
+        place = f"{path}:{number}"
         if len(cells) > 2 or (len(cells) == 2 and not cells[1]):  # noqa: PLR2004 -- time and value
-            raise InputError("a row has a value, or a time and a value", path=f"{path}:{number}")
-        try:
-            value = Decimal(cells[-1])
-        except InvalidOperation:
-            if values:
-                raise InputError(f"{cells[-1]!r} is not a number", path=f"{path}:{number}") from None
-            unit = _unit_of(cells[-1])
+            raise InputError("a row has a value, or a time and a value", path=place, hint=FORM)
+        value = _number(cells[-1], place)
+        if value is None:
+            if values or header:
+                raise InputError(f"{cells[-1]!r} is not a number", path=place, hint=FORM)
+            header = cells[-1]
             continue
-        if not value.is_finite():
-            raise InputError(
-                f"{cells[-1]} is not a number", path=f"{path}:{number}", hint="a missing value must be estimated first"
-            )
         if bool(times) != (len(cells) == 2) and values:  # noqa: PLR2004
-            raise InputError("some rows have a time and some have none", path=f"{path}:{number}")
+            raise InputError("some rows have a time and some have none", path=place)
         values.append(value)
         lines.append(number)
         if len(cells) == 2:  # noqa: PLR2004
             times.append(cells[0])
     if not values:
-        raise InputError("the file has no values", path=path)
-    return Column(tuple(values), tuple(lines), tuple(times), unit)
+        raise InputError("the file has no values", path=path, hint=FORM)
+    return Column(tuple(values), tuple(lines), tuple(times), _unit_of(header))
 
 
-def _unit_of(header: str) -> Unit | None:
+def _number(text: str, path: str) -> Decimal | None:
+    """The number in a cell, None for a word; what stands for a value that is not there is refused."""
+    if text.lower() in MISSING:
+        raise InputError(f"{text} is not a number", path=path, hint="a missing value must be estimated first")
+    if not NUMBER.fullmatch(text):
+        return None
+    number = Decimal(text)
+    if number.adjusted() > DIGITS:
+        raise InputError(f"{text} is too large to be kW or kWh of a connection", path=path)
+    return number
+
+
+def _unit_of(header: str) -> str | None:
+    """The unit that a header names: one of ours, or one that its values must not be taken for."""
     low = header.lower()
-    if "kwh" in low:
-        return "kWh"
-    return "kW" if "kw" in low else None
+    if "kwh" in low or "kw" in low:
+        return "kWh" if "kwh" in low else "kW"
+    other = OTHER.search(header)
+    return other[0] if other else None
 
 
 def step_of(column: Column, start: date, zone_name: str, path: str) -> int:
@@ -109,6 +127,8 @@ def _step_of_times(column: Column, path: str) -> int:
             "one row does not say its step", path=path, hint="say it with --step MINUTES", code="ambiguous_step"
         )
     first, second = (_time(column, index, path) for index in (0, 1))
+    if (first.tzinfo is None) != (second.tzinfo is None):
+        raise InputError("some times have an offset and some have none", path=f"{path}:{column.lines[1]}")
     seconds = int((second - first).total_seconds())
     if seconds not in STEPS_S:
         raise InputError(f"a step of {seconds} s is not one of {STEPS_S}", path=f"{path}:{column.lines[1]}")
@@ -131,6 +151,9 @@ def span_of(column: Column, start: date, zone_name: str, step_s: int, path: str)
     """The civil days the values are of, from the local midnight of `start`."""
     end = _end_day(len(column.values), step_s, start, zone_name)
     if end is None:
+        if column.times:  # where the first gap or repeat is
+            last = local_day(day_start(start, zone_name) + timedelta(seconds=len(column.values) * step_s), zone_name)
+            _check_times(column, Span(start, last + timedelta(days=1)), zone_name, step_s, path)
         raise InputError(
             f"{len(column.values)} values of {step_s // 60} min from {start} end inside a day in {zone_name}",
             path=path,
@@ -150,7 +173,7 @@ def _check_times(column: Column, span: Span, zone_name: str, step_s: int, path: 
     for index, line in enumerate(column.lines):
         found = _time(column, index, path)
         if found.tzinfo is None:
-            expected, same = steps.wall(index), found.strftime("%Y-%m-%d %H:%M") == steps.wall(index)
+            expected, same = steps.wall(index), f"{found:%Y-%m-%d %H:%M:%S.%f}" == f"{steps.wall(index)}:00.000000"
         else:
             instant = first + timedelta(seconds=index * step_s)
             expected, same = instant.isoformat(), found.astimezone(UTC) == instant

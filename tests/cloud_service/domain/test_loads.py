@@ -2,9 +2,11 @@
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
+from cloud_service.domain.calculator import read_usage
 from cloud_service.domain.loads import intervals, read_column, span_of, spread, step_of
 from common.errors import InputError
 
@@ -93,6 +95,12 @@ def test_a_time_out_of_its_place_is_refused_with_its_line(times: list[str]) -> N
         pytest.param("2026-01-01 00:00,1\n2\n", "load.csv:2", id="a time is missing"),
         pytest.param("2026-01-01 00:00,\n", "load.csv:1", id="a value is missing"),
         pytest.param("kW\n", "load.csv", id="only a header"),
+        pytest.param("kWh\nload\n1\n", "load.csv:2", id="two headers, of which one names the unit"),
+        pytest.param("n/a\n1\n", "load.csv:1", id="a missing value is no header"),
+        pytest.param('kWh\n"0,5"\n', "load.csv:2", id="a comma before decimals"),
+        pytest.param("time;kWh\n2026-01-01 00:00;1\n", "load.csv:2", id="semicolons between columns"),
+        pytest.param("kWh\n1_000\n", "load.csv:2", id="a number only for Python"),
+        pytest.param("1e999999\n", "load.csv:1", id="a number that no meter shows"),
         pytest.param("", "load.csv", id="nothing"),
     ],
 )
@@ -101,6 +109,38 @@ def test_a_file_that_is_none_is_refused_with_its_line(text: str, path: str) -> N
         read_column(text, "load.csv")
 
     assert path == refused.value.path
+
+
+@pytest.mark.parametrize(
+    ("times", "line"),
+    [
+        pytest.param([f"{hour:02d}:00" for hour in range(24) if hour != 3], 4, id="a gap and no more"),
+        pytest.param([f"{hour:02d}:00:30" for hour in range(24)], 1, id="half a minute late"),
+    ],
+)
+def test_a_file_of_too_few_or_late_rows_is_refused_where_it_goes_wrong(times: list[str], line: int) -> None:
+    found = read_column("\n".join(f"2026-01-01 {time},1" for time in times), "load.csv")
+
+    with pytest.raises(InputError, match="stands where") as refused:
+        span_of(found, JANUARY, "UTC", 3600, "load.csv")
+    assert f"load.csv:{line}" == refused.value.path
+
+
+def test_times_with_and_without_an_offset_are_refused() -> None:
+    found = read_column("2026-01-01 00:00,1\n2026-01-01T01:00+00:00,1\n", "load.csv")
+
+    with pytest.raises(InputError, match="some times have an offset") as refused:
+        step_of(found, JANUARY, "UTC", "load.csv")
+    assert "load.csv:2" == refused.value.path
+
+
+@pytest.mark.parametrize("header", ["Wh", "energy (MWh)", "Power [W]", "demand_MW", "kVA", "kvarh"])
+def test_a_load_in_another_unit_is_refused_and_never_taken_for_kw(tmp_path: Path, header: str) -> None:
+    (tmp_path / "load.csv").write_text(f"{header}\n" + column(744))
+
+    with pytest.raises(InputError, match="the values of a load are kW or kWh"):
+        read_usage({"import": tmp_path / "load.csv"}, JANUARY, "UTC")
+    assert read_usage({"import": tmp_path / "load.csv"}, JANUARY, "UTC", unit="kWh")
 
 
 def test_a_word_for_a_time_is_refused() -> None:
