@@ -13,6 +13,8 @@ from common.period import Span
 
 PAID_OUT = "/paid"  # ends the id of lines that pay an ended credit out: they settle, they are no price of anything
 
+LAST_DIGIT = Decimal("1E-9")  # below it a price of many digits and its amount differ only by how they are written
+
 
 class Head(msgspec.Struct, frozen=True, gc=False):
     """What the lines of one rule have in common for all connections of a batch."""
@@ -97,8 +99,13 @@ class Line(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def why(self) -> str:
-        """The line in words: rule, source of the quantity, arithmetic, tariff version."""
+        """The line in words: rule, source of the quantity, arithmetic, tariff version.
+
+        A line over other lines is made of their rounded amounts; what it is of the unrounded ones stands beside it.
+        """
         head, quantity, amount = self.head, plain(self.quantity), plain(self.amount_unrounded)
+        if self.price is not None and abs(self.quantity * self.price - self.amount_unrounded) > LAST_DIGIT:
+            amount = f"{plain(self.quantity * self.price)}, unrounded {amount}"
         price = "" if self.price is None else f" × {plain(self.price)}"
         note = f"{self.note}; " if self.note else ""
         words = f"{head.words}; " if head.words else ""

@@ -171,13 +171,16 @@ class Demand(Charge, tag="demand", frozen=True, kw_only=True, forbid_unknown_fie
     ) -> "_Month":
         blocks = terms if terms is not None else (Block(price=price),)
         first = cycle_start(days.start, part.cycle_day)
+        months = months_of(days.start, days.end, part.cycle_day, self.prorate, part.whole.start)
+        unit = self.unit if months == 1 else f"{self.unit} month"
+        path, many = self._place(part, period), len(blocks)
         heads = [
-            self._head(part, days, label, rule=rule, index=index, many=len(blocks), path=self._place(part, period))
-            for index in range(len(blocks))
+            self._head(part, days, label, rule=rule, index=index, many=many, path=path, unit=unit)
+            for index in range(many)
         ]
         return _Month(
             first=first,
-            months=months_of(days.start, days.end, part.cycle_day, self.prorate, part.whole.start),
+            months=months,
             kept=(self.id or "demand") + (f"/{period}" if period else ""),
             weights={} if self.ratchet is None else self.ratchet.weights(first, part.cycle_day),
             blocks=blocks,
@@ -206,11 +209,11 @@ class Demand(Charge, tag="demand", frozen=True, kw_only=True, forbid_unknown_fie
             note = f"{note} × {plain(months)} months"
         for index, kw in split(billed, month.limits, "graduated"):
             block, head = month.blocks[index], month.heads[index]
+            quantity = kw if one else kw * months
             if block.price is not None:
-                amount = kw * block.price if one else kw * block.price * months
-                part.sheet.add(row, head, kw, block.price, amount, note)
+                part.sheet.add(row, head, quantity, block.price, quantity * block.price, note)
             if block.fixed is not None:
-                part.sheet.add(row, head, kw, None, block.fixed * months, note)
+                part.sheet.add(row, head, quantity, None, block.fixed * months, note)
 
     def _billed(self, part: Part, month: "_Month", row: int, demand: Decimal) -> tuple[Decimal, str]:
         """The billing demand and how it came about; the demand itself goes into the history."""
@@ -237,14 +240,16 @@ class Demand(Charge, tag="demand", frozen=True, kw_only=True, forbid_unknown_fie
                 return f"{part.path}.{field}" + (f".{period}" if period else "")
         return part.path
 
-    def _head(self, part: Part, days: Span, label: str, *, rule: str, index: int, many: int, path: str) -> Head:
+    def _head(
+        self, part: Part, days: Span, label: str, *, rule: str, index: int, many: int, path: str, unit: str
+    ) -> Head:
         utility = part.known.unit_of(self.register, part.path)[1]
         window = f"{self.window_min} min" if self.window_min else "the readings' step"
         source = (
             f"register {self.register}: mean power of windows of {window}, {days.start} to {days.end} (end exclusive)"
         )
         block = f", block {index + 1}" if many > 1 else ""
-        return part.head(label + block, self.unit, utility, rule + block, source, path, days=days)
+        return part.head(label + block, unit, utility, rule + block, source, path, days=days)
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,6 +149,10 @@ def test_part_of_a_month_costs_its_part() -> None:
     found = bill(make_tariff(demand()), steady("3", span), span)
 
     assert ["19.00"] == amounts(found)  # 3 kW × 10 × 19/30
+    assert (D("1.899999999"), "kW month", D("18.99999999")) == (
+        found.lines[0].quantity, found.lines[0].unit, found.lines[0].amount_unrounded,
+    )  # fmt: skip
+    assert "highest 3.000 kW at 2026-04-12 00:00 × 0.633333333 months" == found.lines[0].note
 
 
 def test_billing_demand_is_at_least_the_minimum() -> None:

@@ -321,3 +321,14 @@ def test_a_fact_below_zero_is_refused_and_never_a_credit(charge: dict[str, Any],
     with pytest.raises(InputError, match="-3 is below 0") as refused:
         bill(make_tariff(charge), values={name: D(-3)})
     assert f"values.{name}" == refused.value.path
+
+
+def test_a_line_over_rounded_lines_says_what_it_is_of_the_unrounded_ones() -> None:
+    least = {"kind": "minimum", "amount": "12"}
+    half = {"kind": "percentage", "percent": "50", "of": ["energy"]}
+
+    found = bill(make_tariff(energy(price="0.0042"), half, least), total("1002"))  # 4.2084
+
+    assert [D("4.2084"), D("2.1042"), D("5.6874")] == [line.amount_unrounded for line in found.lines]
+    assert "; 4.21 EUR × 0.5 = 2.105, unrounded 2.1042; " in found.lines[1].why
+    assert "; 5.68 EUR × 1 = 5.68, unrounded 5.6874; " in found.lines[2].why
