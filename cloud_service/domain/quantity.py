@@ -3,6 +3,7 @@
 A charge says what is counted (`counted`, `counted_by_period`) and in which direction money flows (`sign`).
 """
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -15,6 +16,7 @@ from msgspec import Meta
 from cloud_service.domain.block_lines import BlockLines
 from cloud_service.domain.calendar import period_map, season_runs
 from cloud_service.domain.charge import Charge, Known
+from cloud_service.domain.dated import apart
 from cloud_service.domain.ladder import (
     Allowance,
     Block,
@@ -41,6 +43,7 @@ class Priced(Charge, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Exactly one of price, prices, blocks, period_blocks."""
 
     sign: ClassVar[int] = 1
+    noun: ClassVar[str] = "Energy"  # what electricity is called on a line without a label
 
     register: Annotated[str, Meta(description="What is counted: import, export, water, gas_kwh ...")] = "import"
     price: Annotated[Decimal | None, Meta(description="One price for every unit")] = None
@@ -78,10 +81,7 @@ class Priced(Charge, frozen=True, kw_only=True, forbid_unknown_fields=True):
         if self.blocks is not None:
             check_blocks(self.blocks, f"{path}.blocks")
         self._check_blocks_over(path)
-        if self.demand and self.demand not in {
-            charge.id or "demand" for charge in tariff.charges if charge.__struct_config__.tag == "demand"
-        }:
-            raise InputError(f"there is no demand charge {self.demand!r}", path=f"{path}.demand")
+        self._check_demand(tariff, path)
         if any(block.per_kw for block in self._every_block()) and not self.demand:
             tariff.refuse_converted(self.register, "a bound per kW", path)
         if self.blocks_over == "time":
@@ -91,6 +91,21 @@ class Priced(Charge, frozen=True, kw_only=True, forbid_unknown_fields=True):
             self._check_periods(tariff, path, given[0], tuple(by_period))
         for name, blocks in (self.period_blocks or {}).items():
             check_blocks(blocks, f"{path}.period_blocks.{name}")
+
+    def _check_demand(self, tariff: Known, path: str) -> None:
+        """The demand that bounds per kW follow is that of one charge, not the highest of several."""
+        if not self.demand:
+            return
+        named = [one for one in tariff.charges if one.__struct_config__.tag == "demand"]
+        named = [one for one in named if (one.id or "demand") == self.demand]
+        if not named:
+            raise InputError(f"there is no demand charge {self.demand!r}", path=f"{path}.demand")
+        if any(not apart(one, other) for one, other in itertools.combinations(named, 2)):
+            raise InputError(
+                f"several demand charges are named {self.demand!r}",
+                path=f"{path}.demand",
+                hint="give each an id of its own",
+            )
 
     def _check_blocks_over(self, path: str) -> None:
         if self.blocks_over != "period" and self.period_blocks is None:
@@ -307,7 +322,7 @@ class Priced(Charge, frozen=True, kw_only=True, forbid_unknown_fields=True):
     # -- words ---------------------------------------------------------------------------------------------------
 
     def _label(self, utility: str) -> str:
-        return self.label or {"electricity": "Energy"}.get(utility, utility.capitalize())
+        return self.label or (self.noun if utility == "electricity" else utility.capitalize())
 
     def source(self, part: Part, schedule: Schedule | None = None, index: int = 0) -> str:
         """Where the quantity comes from, in words."""

@@ -59,6 +59,15 @@ def gas(*factors: dict[str, Any], register: str = "gas") -> dict[str, Any]:
         ),
         pytest.param(make_document(energy(), rounding={"cash": "0.025"}), "rounding.cash", id="a coin of half a cent"),
         pytest.param(
+            make_document(
+                {"kind": "demand", "price": "1"},
+                {"kind": "demand", "register": "reactive_import", "unit": "kvar", "price": "1"},
+                energy(demand="demand", blocks=[{"up_to": "9", "per_kw": True, "price": "1"}, {"price": "2"}]),
+            ),
+            "charges[2].demand",
+            id="kWh for each kW of one demand or kvar of another",
+        ),
+        pytest.param(
             make_document({"kind": "standing", "amount": "1", "per": "span", "prorate": "none"}),
             "charges[0].prorate",
             id="a bill is shared by days",
