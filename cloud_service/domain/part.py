@@ -23,6 +23,8 @@ from common.errors import InputError
 from common.period import Span
 
 NINE = 9  # decimals of converted quantities
+HOUR_S = 3600
+MILLIWATT = Decimal("0.000001")  # in kW
 NET = ("net_import", "net_export")
 
 
@@ -205,8 +207,10 @@ class Part:
                     f"windows of {window_min} min do not fit the days {days.start} to {days.end}",
                     path=f"{self.path}.window_min",
                 )
-            self.sums[key] = values if many == 1 else values.reshape(values.shape[0], -1, many).sum(axis=2)
-        return self.sums[key], many, (Decimal(3600) / window_s).scaleb(-register.scale)
+            sums = values if many == 1 else values.reshape(values.shape[0], -1, many).sum(axis=2)
+            self.sums[key] = power(sums, window_s, register.scale)
+        found, factor = self.sums[key]
+        return found, many, factor
 
     def peaks(self, name: str, window_min: int = 0) -> list[Decimal]:
         """Highest mean power of a window in this part, in kW (or the unit per hour), per row; never below 0."""
@@ -232,6 +236,8 @@ class Part:
     ) -> list[str]:
         """For each row, the date and wall-clock time at which its highest window began."""
         sums, many, _ = self.windows(name, window_min, days)
+        if allowed is not None and not allowed.any():
+            return ["(no window in these days)"] * len(sums)
         register = self.register(name)
         assert isinstance(register, Intervals)  # noqa: S101 -- windows() has refused anything else
         steps = self.grid(register.step_s)
@@ -364,6 +370,17 @@ def _kept(amounts: Mapping[str, Decimal], history: History, name: str) -> Both:
     return Both(due, history.unrounded.get(name, due))
 
 
+def power(sums: Ints, window_s: int, scale: int) -> tuple[Ints, Decimal]:
+    """The power of windows as integers and the factor that makes them kW.
+
+    Energy at nine decimals was rounded to them: 20 kW for five minutes, 1.666666667 kWh, are 20 kW again.
+    """
+    per_hour = HOUR_S // window_s
+    if scale != NINE:
+        return sums, Decimal(per_hour).scaleb(-scale)
+    return (sums * per_hour + 500) // 1000, MILLIWATT
+
+
 def _runs(days: Sequence[date]) -> Iterable[Span]:
     start = before = None
     for day in days:
@@ -376,9 +393,12 @@ def _runs(days: Sequence[date]) -> Iterable[Span]:
         yield Span(start, date.fromordinal(before.toordinal() + 1))
 
 
-def base_of(part: Part, row: int, names: Sequence[str]) -> Both:
-    """Sum of a row's lines on the part's days, payments of ended credit left out; `names` are ids or kinds, or *."""
-    lines = part.sheet.rows[row]
+def base_of(part: Part, row: int, names: Sequence[str], of_first: int | None = None) -> Both:
+    """Sum of a row's lines on the part's days, payments of ended credit left out; `names` are ids or kinds, or *.
+
+    `of_first` looks at so many of the lines only: at those that were there before a charge's own.
+    """
+    lines = part.sheet.rows[row][:of_first]
     inside = (
         line
         for line in lines

@@ -1,16 +1,20 @@
 """Export: a credit per unit given back (feed-in, net billing, buy-all-sell-all), paid at once or carried over."""
 
+import itertools
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated, ClassVar, Literal
 
 import msgspec
 from msgspec import Meta
 
-from cloud_service.domain.charge import Known
+from cloud_service.domain.charge import Charge, Known
+from cloud_service.domain.dated import apart
 from cloud_service.domain.lines import NOTHING, PAID_OUT, Head, sum_of
 from cloud_service.domain.money import plain
 from cloud_service.domain.part import Part, base_of
 from cloud_service.domain.quantity import Priced
+from common.errors import InputError
 
 
 class Carry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -33,6 +37,7 @@ class Export(Priced, tag="export", frozen=True, kw_only=True, forbid_unknown_fie
     """Prices are credits: a price of 0.08 gives a line of -0.08 per unit."""
 
     sign: ClassVar[int] = -1
+    noun: ClassVar[str] = "Export"
 
     register: Annotated[str, Meta(description="What is counted: export, net_export, generation")] = "export"
     carry: Carry | None = None
@@ -41,8 +46,21 @@ class Export(Priced, tag="export", frozen=True, kw_only=True, forbid_unknown_fie
     )
 
     def check(self, tariff: Known, path: str) -> None:
-        """The same as for energy."""
+        """The same as for energy; and no line may be reduced by two credits that do not know of each other."""
         Priced.check(self, tariff, path)
+        if self.carry is None:
+            return
+        before = list(itertools.takewhile(lambda charge: charge is not self, tariff.charges))
+        mine = reduced(self.carry.of, before)
+        for other in before:
+            if not isinstance(other, Export) or other.carry is None or any(other is one for one in mine):
+                continue
+            if not apart(self, other) and any(one in mine for one in reduced(other.carry.of, before)):
+                raise InputError(
+                    f"the credit of {other.id or 'export'!r} reduces the same charges",
+                    path=f"{path}.carry.of",
+                    hint="name that charge too: what its credit has used up is then not reduced again",
+                )
 
     def remembers(self) -> bool:
         """Credit is carried to the next span."""
@@ -72,8 +90,7 @@ class Export(Priced, tag="export", frozen=True, kw_only=True, forbid_unknown_fie
         name = self.id or "export"
         earned = -sum_of(part.sheet.rows[row][count:])
         before = part.money_before(row, name)
-        others = [of for of in rule.of if of != name]
-        base = (base_of(part, row, others) + (earned if "*" in others else NOTHING)).above_zero()
+        base = base_of(part, row, rule.of, of_first=count).above_zero()
         if before:
             part.sheet.add_both(row, self._head(part, "credit of earlier months"), Decimal(1), None, -before)
         left = (before + earned - base).above_zero() if rule.usable == "same" else (before - base).above_zero() + earned
@@ -92,7 +109,7 @@ class Export(Priced, tag="export", frozen=True, kw_only=True, forbid_unknown_fie
 
     def _head(self, part: Part, what: str, suffix: str = "") -> Head:
         utility = part.known.unit_of(self.register, part.path)[1]
-        label = f"{self.label or 'Export'}, {what}"
+        label = f"{self.label or self.noun}, {what}"
         return part.head(
             label,
             part.sheet.currency,
@@ -102,3 +119,8 @@ class Export(Priced, tag="export", frozen=True, kw_only=True, forbid_unknown_fie
             f"{part.path}.carry",
             suffix,
         )
+
+
+def reduced(of: Sequence[str], before: Sequence[Charge]) -> list[Charge]:
+    """The charges among those before that a credit may reduce."""
+    return [one for one in before if "*" in of or one.id in of or str(one.__struct_config__.tag) in of]

@@ -8,10 +8,21 @@ import pytest
 
 from cloud_service.domain.calculator import calculate
 from cloud_service.domain.lines import Rated
+from cloud_service.domain.tariff import load_tariff
 from cloud_service.domain.usage import History, Intervals, Register, Total
 from common.errors import InputError
 from common.period import Span
-from tests.cloud_service.domain.builders import MARCH, PEAK, amounts, bill, energy, make_tariff, steady, total
+from tests.cloud_service.domain.builders import (
+    MARCH,
+    PEAK,
+    amounts,
+    bill,
+    energy,
+    make_document,
+    make_tariff,
+    steady,
+    total,
+)
 
 D = Decimal
 QUARTER = Span(date(2026, 1, 1), date(2026, 4, 1))
@@ -236,3 +247,31 @@ def test_a_netted_line_says_what_was_taken_off() -> None:
     found = bill(make_tariff(energy(price="0.30", netting={})), total("300"), export=total("120"))
 
     assert "less register export and the surplus kept before; 180 kWh × 0.3 = 54;" in found.lines[0].why
+
+
+def test_a_credit_is_no_part_of_what_it_reduces() -> None:
+    """10 of energy less 2 of another export are 8 that 5 of credit reduce to 3."""
+    other, own = ({"kind": "export", "id": name, "price": price} for name, price in (("a", "0.02"), ("b", "0.05")))
+    carried = own | {"carry": {"of": ["energy", "export"]}}
+
+    found = bill(make_tariff(energy(price="0.10"), other, carried), total("100"), export=total("100"))
+
+    assert ["10.00", "-2.00", "-5.00"] == amounts(found)
+    assert ["Energy", "Export", "Export"] == [line.label for line in found.lines]
+
+
+@pytest.mark.parametrize("of", [["energy"], ["supply"], ["a", "supply"], ["*"]])
+def test_two_credits_do_not_reduce_the_same_line_twice(of: list[str]) -> None:
+    """Each earns 20, the energy is 10: the second finds nothing left, or is refused as it does not know the first."""
+    first = {"kind": "export", "id": "a", "price": "0.2", "carry": {"of": ["energy"]}}
+    second = {"kind": "export", "id": "b", "register": "generation", "price": "0.2", "carry": {"of": of}}
+    document = make_document(energy(id="supply", price="0.1"), first, second)
+
+    if {"a", "*"}.isdisjoint(of):
+        with pytest.raises(InputError, match="the credit of 'a' reduces the same charges") as refused:
+            load_tariff(document)
+        assert "charges[2].carry.of" == refused.value.path
+        return
+    found = bill(load_tariff(document), total("100"), export=total("100"), generation=total("100"))
+    assert D("0.00") == found.total
+    assert {"a": D("10.00"), "b": D("20.00")} == found.history.money_credit
