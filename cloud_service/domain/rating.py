@@ -14,7 +14,7 @@ from cloud_service.domain import tax as taxation
 from cloud_service.domain.grid import grid
 from cloud_service.domain.lines import NOTHING, Head, Line, Rated, TaxLine, sum_of
 from cloud_service.domain.money import plain, round_cash
-from cloud_service.domain.part import Part
+from cloud_service.domain.part import Part, power
 from cloud_service.domain.pieces import pieces, versions_in
 from cloud_service.domain.sheet import Sheet
 from cloud_service.domain.tariff import Tariff, Version
@@ -107,8 +107,8 @@ def _fill_maximum(batch: Batch, sheet: Sheet) -> None:
         and register.values.shape[1]
         and any(value is None for value in sheet.max_demand)
     ):
-        factor = (Decimal(3600) / register.step_s).scaleb(-register.scale)
-        for row, highest in enumerate(register.values.max(axis=1).tolist()):
+        most, factor = power(register.values.max(axis=1), register.step_s, register.scale)
+        for row, highest in enumerate(most.tolist()):
             if sheet.max_demand[row] is None:
                 sheet.max_demand[row] = highest * factor
 

@@ -2,15 +2,28 @@
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from cloud_service.domain.calculator import calculate, read_usage
 from cloud_service.domain.usage import History, Intervals
 from common.errors import InputError
 from common.period import Span
-from tests.cloud_service.domain.builders import BERLIN, JANUARY, MARCH, PEAK, amounts, bill, make_tariff, steady, total
+from tests.cloud_service.domain.builders import (
+    BERLIN,
+    JANUARY,
+    MARCH,
+    PEAK,
+    amounts,
+    bill,
+    energy,
+    make_tariff,
+    steady,
+    total,
+)
 
 D = Decimal
 
@@ -235,3 +248,28 @@ def test_a_ratchet_knows_the_months_before_though_they_began_on_another_day(mont
     found = bill(tariff, steady("1", days), days, cycle_day=15, history=History(peaks={"demand": ((month, D(100)),)}))
 
     assert [D(kw)] == [line.quantity for line in found.lines]
+
+
+def test_a_load_in_kw_that_has_no_last_digit_in_kwh_is_the_same_power_again(tmp_path: Path) -> None:
+    """50 kW for five minutes are 4.1666… kWh: at the very limit of the tolerance, so nothing exceeds it."""
+    (tmp_path / "load.csv").write_text("kW\n" + "50\n" * (31 * 288))
+    registers, span, _ = read_usage({"import": tmp_path / "load.csv"}, JANUARY.start, "UTC", step_s=300)
+    terms = {"price": "1", "excess_price": "5", "contracted_kw": "40", "tolerance_percent": "25", "window_min": 5}
+
+    (found,) = calculate(make_tariff({"kind": "capacity", **terms}, demand(window_min=5)), registers, span, "UTC")
+    (plain_bill,) = calculate(make_tariff(energy()), registers, span, "UTC")
+
+    assert ["40.00", "500.00"] == amounts(found)
+    assert D(50) == found.max_demand_kw == plain_bill.max_demand_kw
+
+
+def test_a_period_without_a_window_has_no_time_of_its_highest() -> None:
+    periods = [{"name": "holiday", "days": ["holiday"]}, {"name": "rest"}]
+    tariff = make_tariff(
+        {"kind": "demand", "prices": {"holiday": "1", "rest": "2"}},
+        schedules={"day": {"periods": periods, "holidays": {"calendar": "us"}}},
+    )
+
+    found = bill(tariff, steady("2"))  # no holiday of the US lies in March
+
+    assert "highest 0 kW (no window in these days)" == found.lines[0].note.replace("0.000", "0")
