@@ -28,6 +28,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     app.config.update(
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=BODY_MAX,
+        MAX_FORM_MEMORY_SIZE=BODY_MAX,  # a bank statement comes back packed in a field of its form
         SESSION_COOKIE_NAME="__Host-energy" if secure else "energy",
         SESSION_COOKIE_SECURE=secure,
         SESSION_COOKIE_HTTPONLY=True,

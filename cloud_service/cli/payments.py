@@ -52,8 +52,7 @@ def _told(read: Any, *, dry_run: bool) -> dict[str, Any]:
         "payer": line.payer, "text": line.remittance, "reference": line.reference,
     }  # fmt: skip
     if read.match is None:
-        done = {"booked before", "money that went out"}
-        return facts | {"outcome": "passed" if read.reason in done else "left", "detail": read.reason}
+        return facts | {"outcome": read.outcome, "detail": read.reason}
     parts = {number: format(amount, "f") for number, amount in read.match.parts.items()}
     detail = f"{read.match.rule}: {', '.join(parts) or 'credit'}"
     if dry_run:
@@ -71,7 +70,7 @@ def _book(line: Any, account_id: int, parts: dict[str, Decimal]) -> str:
     with transaction() as session:
         done = collect.pay(
             session, account_id, line.amount, provider="bank", reference=line.reference, day=line.booked_on,
-            author=author(), to=parts,
+            author=author(), to=parts, currency=line.currency,
         )  # fmt: skip
     return str(done.outcome)
 

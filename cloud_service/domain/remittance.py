@@ -39,7 +39,9 @@ class OpenItems:
     def __init__(self, invoices: Iterable[OpenInvoice]) -> None:
         self._by_number: dict[str, list[OpenInvoice]] = {}
         self._by_name: dict[str, list[OpenInvoice]] = {}
+        self._left: dict[tuple[int, str], Decimal] = {}
         for one in invoices:
+            self._left[one.account_id, one.number] = one.left
             self._by_number.setdefault(squeeze(one.number), []).append(one)
             for name in {squeeze(one.account), squeeze(one.client)}:
                 self._by_name.setdefault(name, []).append(one)
@@ -55,6 +57,15 @@ class OpenItems:
         if found:
             return _by_number(found, amount)
         return self._by_account(amount, currency, texts)
+
+    def take(self, match: Match) -> bool:
+        """Keep the invoices of a match for its transfer; False, and nothing kept, where earlier ones took too much."""
+        parts = {(match.account_id, number): part for number, part in match.parts.items()}
+        if any(part > self._left[key] for key, part in parts.items()):
+            return False
+        for key, part in parts.items():
+            self._left[key] -= part
+        return True
 
     def _named(self, currency: str, texts: Sequence[str], keys_of: Callable[[str], Iterable[str]]) -> list[OpenInvoice]:
         """Invoices whose number is written in a text; a number that two companies use fits none."""

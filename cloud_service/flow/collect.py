@@ -85,12 +85,16 @@ def pay(
     author: str,
     kind: str = "payment",
     to: Mapping[str, Decimal] | None = None,
+    currency: str = "",
 ) -> Booking:
     """Book money told by hand or by a bank statement (`provider` cash, bank ...; `reference` unique there).
 
     `to` (invoice number -> amount) is what the payer says it is for; otherwise the oldest invoices are settled first.
+    `currency` is the money's own, where it is known; it must be the account's.
     """
     account = _locked(session, account_id, day)
+    if currency and currency != account.currency:
+        raise InputError(f"the money is in {currency}, the account in {account.currency}", path="currency")
     if amount <= 0 or amount != round_money(amount, account.currency):
         raise InputError(f"{amount} is not an amount of {account.currency} to receive", path="amount")
     new = NewPayment(account_id, provider, reference, kind, amount, account.currency, day, author)

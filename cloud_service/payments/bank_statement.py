@@ -10,10 +10,11 @@ from typing import Any, BinaryIO
 
 from lxml import etree
 
-from common.errors import InputError
+from common.errors import InputError, at_field
 
 STATEMENTS = ("Stmt", "Ntfctn")
 HEAD_BYTES = 4096
+WANTED = "ask the bank for camt.053 or camt.054 files"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,34 +34,43 @@ class BankLine:
 
 
 def read_statement(path: Path) -> list[BankLine]:
+    """All booked movements of the file at a path; its errors name it."""
+    with at_field(str(path)):
+        try:
+            with path.open("rb") as file:
+                return read_lines(file)
+        except OSError as error:
+            raise InputError(f"cannot read: {error.strerror}") from error
+
+
+def read_lines(file: BinaryIO) -> list[BankLine]:
     """All booked movements of a file, batches taken apart into their payments."""
+    if b"<!DOCTYPE" in file.read(HEAD_BYTES):
+        raise InputError("a document type has no place in a bank statement", hint=WANTED)
+    file.seek(0)
     try:
-        with path.open("rb") as file:
-            if b"<!DOCTYPE" in file.read(HEAD_BYTES):
-                raise InputError("a document type has no place in a bank statement", path=str(path))
-            file.seek(0)
-            lines = list(_lines(file))
+        lines = list(_lines(file))
     except etree.XMLSyntaxError as error:
-        raise InputError(f"not a whole XML file: {error.msg}", path=str(path)) from error
-    except OSError as error:
-        raise InputError(f"cannot read: {error.strerror}", path=str(path)) from error
-    except (InvalidOperation, ValueError) as error:
-        raise InputError(f"a booking cannot be read: {error}", path=str(path)) from error
+        raise InputError(f"not a whole XML file: {error.msg}", hint=WANTED) from error
     if not lines:
-        raise InputError("no bank statement in it", path=str(path), hint="ask the bank for camt.053 files")
+        raise InputError("no bank statement in it", hint=WANTED)
     return [line for line in lines if line is not None]
 
 
 def _lines(file: BinaryIO) -> Iterator[BankLine | None]:
     """The lines; None for the end of a statement, which may be empty."""
-    account = ""
+    account, bookings = "", 0
     safe = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
     for _, node in etree.iterparse(file, events=("end",), **safe):
         name = _name(node)
         if name == "Acct" and _name(node.getparent()) in STATEMENTS:
             account = _text(node, "Id/IBAN") or _text(node, "Id/Othr/Id")
         elif name == "Ntry":
-            yield from _entry(node, account)
+            bookings += 1
+            try:
+                yield from list(_entry(node, account))
+            except ValueError as error:
+                raise InputError(f"its booking no. {bookings} cannot be read: {error}", hint=WANTED) from error
             node.clear()
         elif name in STATEMENTS:
             yield None
@@ -116,8 +126,13 @@ def _own_amount(detail: Any, whole: tuple[Decimal, str] | None) -> tuple[Decimal
 
 
 def _amount(node: Any, path: str) -> tuple[Decimal, str]:
-    found = next(_all(node, path))
-    amount = Decimal((found.text or "").strip())
+    found = next(_all(node, path), None)
+    if found is None:
+        raise ValueError("it has no amount")
+    try:
+        amount = Decimal((found.text or "").strip())
+    except InvalidOperation:
+        amount = Decimal("NaN")
     if not amount.is_finite() or amount < 0:
         raise ValueError(f"{found.text!r} is no amount")
     return amount, str(found.get("Ccy") or "")

@@ -6,6 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from cloud_service.domain.remittance import OpenInvoice
+from cloud_service.store.access import Scope
 
 OPEN = text(
     "SELECT i.number, i.account_id, a.number AS account, c.number AS client, i.currency,"
@@ -14,7 +15,8 @@ OPEN = text(
     "  LEFT JOIN (SELECT invoice_id, sum(amount) AS settled FROM allocation GROUP BY invoice_id) s"
     "    ON s.invoice_id = i.id"
     " WHERE i.kind = 'invoice' AND i.total > coalesce(s.settled, 0)"
-    "   AND (cast(:entity AS bigint) IS NULL OR i.legal_entity_id = :entity) ORDER BY i.due_date, i.id"
+    "   AND (cast(:entity AS bigint) IS NULL OR i.legal_entity_id = :entity)"
+    "   AND (cast(:entities AS bigint[]) IS NULL OR i.legal_entity_id = ANY(:entities)) ORDER BY i.due_date, i.id"
 )
 ENTITY = text(
     "SELECT legal_entity_id FROM bank_account WHERE replace(upper(iban), ' ', '') = :iban ORDER BY id LIMIT 1"
@@ -22,11 +24,12 @@ ENTITY = text(
 KNOWN = text("SELECT provider_ref FROM payment WHERE provider = 'bank' AND provider_ref = ANY(:refs)")
 
 
-def open_invoices(session: Session, entity_id: int | None) -> list[OpenInvoice]:
-    """All that is open, of one legal entity or of all; the one due first first."""
+def open_invoices(session: Session, entity_id: int | None, scope: Scope) -> list[OpenInvoice]:
+    """All that is open, of one legal entity or of all that the reader may know of; the one due first first."""
+    entities = None if scope.entities is None else list(scope.entities)
     return [
         OpenInvoice(row.number, row.account_id, row.account, row.client, row.currency, Decimal(row.rest))
-        for row in session.execute(OPEN, {"entity": entity_id})
+        for row in session.execute(OPEN, {"entity": entity_id, "entities": entities})
     ]
 
 

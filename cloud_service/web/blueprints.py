@@ -6,6 +6,7 @@ from cloud_service.web import health, help, me, pay, webhooks  # noqa: A004 - th
 from cloud_service.web.console import (
     accounts,
     audit,
+    bank_statement,
     bills,
     books,
     client_forms,
@@ -39,8 +40,9 @@ from cloud_service.web.portal import home
 from cloud_service.web.support import desk
 
 PAGES = (
-    health, dashboard, bills, corrections, late, shared_costs, payments, money, runs, dunning, prepaid, reports, books,
-    clients, client_forms, accounts, statements, connections, move_in, connection_forms, tariffs, tariff_forms, points,
-    point_forms, meters, gateways, audit, users, settings, setting_forms, search, help, me, desk, home, pay, webhooks,
+    health, dashboard, bills, corrections, late, shared_costs, payments, bank_statement, money, runs, dunning,
+    prepaid, reports, books, clients, client_forms, accounts, statements, connections, move_in,
+    connection_forms, tariffs, tariff_forms, points, point_forms, meters, gateways, audit, users, settings,
+    setting_forms, search, help, me, desk, home, pay, webhooks,
 )  # fmt: skip
 BLUEPRINTS: tuple[Blueprint, ...] = tuple(page.blueprint for page in PAGES)

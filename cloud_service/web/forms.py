@@ -91,11 +91,16 @@ class Form:
         where = (error.path if isinstance(error, EnergyError) else field_of(error)).removeprefix("--")
         known = {one.key for one in self.fields}
         key = where if where in known else where.partition(".")[0].partition("[")[0]
-        text = _sentence(error if isinstance(error, EnergyError) else ConflictError(reason_of(error, detail=False)))
+        text = self.sentence(error)
         if key in known:
             self.errors[key] = text
         else:
             self.errors[""] = f"{where}: {text}" if where else text
+
+    @staticmethod
+    def sentence(error: BaseException) -> str:
+        """What was refused and what to do, for a person."""
+        return _sentence(error if isinstance(error, EnergyError) else ConflictError(reason_of(error, detail=False)))
 
 
 def answer(

@@ -5,6 +5,7 @@ import pytest
 from tests.browser.axe import violations
 from tests.browser.conftest import Site
 from tests.browser.test_walk import DETAILS, PORTAL_PAGES, STAFF_PAGES, filled
+from tests.cloud_service.web.test_bank_statement import FILE
 
 
 @pytest.mark.parametrize(
@@ -37,3 +38,15 @@ def test_nor_does_the_sign_in_or_an_error_or_the_palette(site: Site, theme: str)
     page.keyboard.type("amina")
     page.locator("#palette-found a").first.wait_for()
     assert [] == violations(page)
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1440), ("dark", 390)])
+def test_nor_does_a_bank_statement_that_was_looked_at(site: Site, theme: str, width: int) -> None:
+    page = site.person("billing", width=width, color_scheme=theme)
+    page.goto("/payments/statement")
+    page.set_input_files("#f-file", {"name": "november.xml", "mimeType": "text/xml", "buffer": FILE})
+    page.get_by_role("button", name="Look at it").click()
+    page.get_by_label("Account for line 2").wait_for()
+
+    assert [] == violations(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

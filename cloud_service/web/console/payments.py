@@ -61,6 +61,7 @@ LIST = ListPage(
     order=("day", True),
     empty="Payments appear here when a provider reports them or somebody records one on a bill.",
     icon="cash",
+    template="console/payments.html",
     foot=(("RECEIVED AMOUNT (in Local Currency)", "amount_local", "local"),),
 )
 

@@ -102,3 +102,25 @@ def test_a_year_of_bookings_is_read_in_seconds(tmp_path: Path) -> None:
     entries = [entry(f"{at % 900 + 1}.00", f"INV-2026-{at:05}", reference=f"R{at}") for at in range(10_000)]
 
     assert 10_000 == len(read(tmp_path, statement(*entries)))
+
+
+@pytest.mark.parametrize(
+    ("was", "put", "words"),
+    [
+        (b">5.00</Amt><CdtDbtInd>", b">five</Amt><CdtDbtInd>", "'five' is no amount"),
+        (b"<Dt>2026-11-09</Dt>", b"<Dt>soon</Dt>", "Invalid isoformat string: 'soon'"),
+        (b'<Amt Ccy="EUR">5.00</Amt><CdtDbtInd>', b"<CdtDbtInd>", "it has no amount"),
+    ],
+)
+def test_a_booking_that_cannot_be_read_is_named_with_what_to_do(
+    tmp_path: Path, was: bytes, put: bytes, words: str
+) -> None:
+    before, found, after = statement(entry("7.00", "a"), entry("5.00", "b")).rpartition(was)
+    assert found
+
+    with pytest.raises(InputError) as refused:
+        read(tmp_path, before + put + after)
+
+    assert f"its booking no. 2 cannot be read: {words}" == refused.value.message
+    assert "camt.053" in refused.value.hint
+    assert refused.value.path.endswith("statement.xml")

@@ -1,0 +1,152 @@
+"""A bank statement in the console: looked at, booked once, and what is not certain given to an account by hand."""
+
+import io
+import re
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+from cloud_service.store.session import transaction
+from tests.cloud_service.payments.camt import Entry, Part, entry, statement
+from tests.cloud_service.web.conftest import Console, post
+from tests.cloud_service.web.test_client_forms import rows
+from tests.cloud_service.web.test_dashboard import text_of
+from tests.cloud_service.web.test_money_pages import open_of
+
+PAGE = "/payments/statement"
+PAYMENTS = (
+    "SELECT a.number, p.amount, p.author FROM payment p JOIN account a ON a.id = p.account_id"
+    " WHERE p.provider = 'bank' AND p.provider_ref <> 'R-1' ORDER BY p.id"
+)
+FILE = statement(
+    entry("100.00", "INV-1", reference="B1", currency="KES"),
+    entry("12.00", "a present", reference="B2", currency="KES"),
+    entry("3.00", "fees", reference="B3", currency="KES", credit=False),
+    Entry("5.00", [Part("5.00", "back", reason="AC04")], "B4", currency="KES"),
+    entry("100.00", "INV-1", reference="B5", currency="KES"),
+    entry("70.00", "ZET-1", reference="B6"),  # a bill of another legal entity
+)
+
+
+def look(clerk: FlaskClient, content: bytes = FILE) -> Any:
+    return post(clerk, PAGE, PAGE, file=(io.BytesIO(content), "november.xml"), do="look")
+
+
+def book(clerk: FlaskClient, seen: Any, **accounts: str) -> Any:
+    (kept,) = re.findall(r'name="kept" value="([^"]*)"', seen.text)
+    return post(clerk, PAGE, PAGE, kept=kept, do="book", **accounts)
+
+
+def states(page: Any) -> list[str]:
+    return re.findall(r'data-label="State"><span class="state state-[a-z]+">.*?</svg>([^<]+)', page.text)
+
+
+def test_looking_says_what_would_become_of_each_line_and_books_nothing(fresh: Console) -> None:
+    seen = look(fresh.sign_in("billing"))
+
+    assert 200 == seen.status_code
+    assert ["To be booked", "Left for you", "Nothing to do", "Left for you", "Left for you", "Left for you"] == states(
+        seen
+    )
+    said = text_of(seen.text)
+    assert "6 lines: 1 can be booked, 4 are left for you, 1 needs nothing" in said
+    assert "INV-1 100.00 number and amount" in said
+    assert "An earlier line of the file pays the same invoice" in said
+    assert ["to.1", "to.4", "to.5"] == re.findall(r'<input class="form-control" name="(to[^"]*)"', seen.text)
+    assert "ZET-1 70.00" not in said  # nothing is matched that the clerk may not see
+    assert [] == rows(fresh, PAYMENTS)
+
+
+def test_booking_settles_what_is_certain_and_what_is_given_to_an_account_once(fresh: Console) -> None:
+    clerk = fresh.sign_in("billing")
+    done = book(clerk, look(clerk), **{"to.1": "A-1"})
+
+    assert "2 of 6 lines are booked now." in text_of(done.text)
+    assert ["Nothing to do", "Nothing to do", "Nothing to do"] == states(done)[:3]
+    assert [("A-1", 100, "billing@kilo.example"), ("A-1", 12, "billing@kilo.example")] == [
+        tuple(one) for one in rows(fresh, PAYMENTS)
+    ]
+    assert (Decimal(0), Decimal(18)) == (open_of(fresh, "INV-1"), open_of(fresh, "INV-2"))
+
+    again = book(clerk, look(clerk))
+    assert "0 of 6 lines are booked now." in text_of(again.text)
+    assert 2 == len(rows(fresh, PAYMENTS))
+    actions = [one.action for one in rows(fresh, "SELECT action FROM audit ORDER BY id DESC LIMIT 2")]
+    assert ["payment.book", "payment.book"] == actions
+
+
+@pytest.mark.parametrize(
+    ("account", "words"),
+    [
+        ("A-99", "There is no account A-99"),
+        ("Z-1", "There is no account Z-1"),  # of another legal entity
+        ("A-2", "The money is in KES, the account in EUR"),
+    ],
+)
+def test_a_line_that_is_refused_stays_alone_with_its_reason(fresh: Console, account: str, words: str) -> None:
+    clerk = fresh.sign_in("billing")
+    done = book(clerk, look(clerk), **{"to.1": account})
+
+    assert words in done.text.partition('id="e-to.1"')[2].partition("</span>")[0]
+    assert f'value="{account}"' in done.text  # what was typed stays
+    assert "What was refused stands beside its line" in done.text
+    assert [("A-1", 100)] == [tuple(one)[:2] for one in rows(fresh, PAYMENTS)]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (FILE[:-40], "Not a whole XML file"),
+        (b":20:STARTUMS\n:25:10020030/1234567\n", "Not a whole XML file"),
+        (b"<Document/>", "No bank statement in it"),
+        (FILE.replace(b">12.00<", b">twelve<", 1), "Its booking no. 2 cannot be read: 'twelve' is no amount"),
+        (b"", "Not a whole XML file"),
+    ],
+)
+def test_a_damaged_file_is_refused_whole_with_what_to_do(fresh: Console, content: bytes, words: str) -> None:
+    seen = look(fresh.sign_in("billing"), content)
+
+    assert (422, True) == (seen.status_code, 'id="e-file"' in seen.text)
+    assert words in seen.text.replace("&#39;", "'")
+    assert "ask the bank for camt.053 or camt.054 files" in seen.text
+    assert [] == rows(fresh, PAYMENTS)
+
+
+def test_without_a_file_or_with_a_broken_copy_of_it_the_field_says_so(fresh: Console) -> None:
+    clerk = fresh.sign_in("billing")
+
+    for fields, words in (({"do": "look"}, "Choose a file"), ({"do": "book", "kept": "x!"}, "The file was lost")):
+        answer = post(clerk, PAGE, PAGE, **fields)
+        assert (422, True) == (answer.status_code, words in answer.text)
+
+
+def test_another_file_is_looked_at_first_whatever_button_was_pressed(fresh: Console) -> None:
+    clerk = fresh.sign_in("billing")
+    seen = post(clerk, PAGE, PAGE, file=(io.BytesIO(FILE), "december.xml"), do="book")
+
+    assert "To be booked" == states(seen)[0]
+    assert [] == rows(fresh, PAYMENTS)
+
+
+def test_a_statement_of_another_legal_entity_s_bank_is_refused(fresh: Console) -> None:
+    with transaction(fresh.engine) as session:
+        session.execute(
+            text(
+                "INSERT INTO bank_account (legal_entity_id, holder, iban, currency) SELECT id, name,"
+                " 'DE02120300000000202051', 'EUR' FROM legal_entity WHERE name = 'Zeta GmbH'"
+            )
+        )
+    seen = look(fresh.sign_in("billing"))
+
+    assert (422, True) == (seen.status_code, "is not a bank account that you may book" in seen.text)
+    assert "To be booked" in states(look(fresh.sign_in("root")))
+
+
+def test_only_who_may_book_payments_finds_it(console: Console) -> None:
+    assert PAGE in console.sign_in("billing").get("/payments").text
+    for who in ("support", "auditor"):
+        assert 404 == console.sign_in(who).get(PAGE).status_code
+        assert PAGE not in console.sign_in(who).get("/payments").text
