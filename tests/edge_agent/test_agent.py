@@ -8,7 +8,10 @@ import msgspec
 import pytest
 
 from common.message import Receipt, Status
+from edge_agent.agent import Agent
+from edge_agent.answer import Measurement
 from edge_agent.buffer import Buffer
+from edge_agent.config import load
 from edge_agent.drivers.simulated_meter import simulated_line
 from tests.edge_agent.cloud_twin import CloudTwin, Fact
 from tests.edge_agent.machine import agent, broker, in_loop, listening, until, write_site
@@ -41,6 +44,25 @@ async def test_readings_go_from_a_modbus_meter_to_the_cloud_and_are_forgotten_on
     buffer = Buffer(tmp_path / "data", boot_id="look")
     assert buffer.current.pending <= 4  # at most the round whose receipt was under way
     buffer.close()
+
+
+@in_loop
+async def test_the_uplinks_question_comes_right_behind_the_readings_that_woke_it(tmp_path: Path) -> None:
+    """The buffer's thread has both in its queue at once, in this order."""
+    edge = Agent(load(write_site(tmp_path, broker_port=1)))
+    await edge.on_disk(edge._open)
+
+    async def ask() -> int:
+        await edge.uplink.wake.wait()
+        return await edge.on_disk(lambda: edge.keeper.buffer.current.last)
+
+    asked = asyncio.create_task(ask())
+    await asyncio.sleep(0)
+    await edge.commit([Measurement("meter-1", "energy", "kWh", "index", 1, 1_790_000_000_000, 5000, 0, 0, grid=True)])
+
+    assert 1 == await asked
+    await edge.on_disk(edge.keeper.close)
+    edge.disk.shutdown()
 
 
 class RestoredTwin(CloudTwin):
