@@ -22,7 +22,7 @@ T = TypeVar("T")
 BACKOFF_FIRST_S, BACKOFF_MAX_S = 1.0, 60.0
 STEADY_S = 60.0  # a connection that lasted this long was a good one
 IDLE_S = 2.0
-AT_ONCE = 2  # messages that are asked of the outbox in one go
+AT_ONCE = 2  # messages that are asked of the outbox in one go: mostly a live one and no other
 GOODBYE_S = 2.0
 
 
@@ -130,19 +130,21 @@ class Uplink:
             if self.outbox.restored:
                 self.outbox.restored = False
                 await self._tell(link, "online")
-            messages = await self.on_disk(self._due)
+            messages, more = await self.on_disk(self._due)
             for message in messages:
                 await link.send(str(Topic(self.gateway, message.kind)), message.payload)
                 self.standing.sent_bytes += len(message.payload)
-            if len(messages) < AT_ONCE:  # the outbox had no more
+            if not more:
                 await self._rest()
 
-    def _due(self) -> list[Outgoing]:
-        """The most urgent messages."""
+    def _due(self) -> tuple[list[Outgoing], bool]:
+        """The most urgent messages, those of the backlog one by one, and whether there may be more."""
         found: list[Outgoing] = []
-        while len(found) < AT_ONCE and (message := self.outbox.next(time.monotonic())):
+        while message := self.outbox.next(time.monotonic()):
             found.append(message)
-        return found
+            if message.kind is Up.BACKLOG or len(found) == AT_ONCE:
+                return found, True
+        return found, False
 
     async def _rest(self) -> None:
         try:
