@@ -1,20 +1,17 @@
 """The calculator: files in, bills out, month after month, each month handing its history to the next."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
-
-import msgspec
 
 from cloud_service.domain import loads
-from cloud_service.domain.charges import Export
 from cloud_service.domain.grid import grid
 from cloud_service.domain.lines import Rated
+from cloud_service.domain.pieces import reads, versions_in
 from cloud_service.domain.proration import cycles
 from cloud_service.domain.rating import rate
-from cloud_service.domain.tariff import Document, Tariff, load_tariff, read_document
+from cloud_service.domain.tariff import Document, Tariff, Version, load_tariff, read_document
 from cloud_service.domain.urdb import import_urdb, is_urdb
 from cloud_service.domain.usage import History, Intervals, PriceSeries, Usage
 from common.errors import InputError
@@ -105,11 +102,12 @@ def _text(path: Path) -> str:
         raise InputError(f"the file cannot be read: {error}", path=str(path)) from error
 
 
-def check_priced(tariff: Tariff, registers: Mapping[str, Any]) -> None:
-    """Refuse a register that the tariff has no rule for: it would silently be worth nothing."""
-    for version in tariff.versions:
+def check_priced(versions: Sequence[Version], registers: Iterable[str]) -> None:
+    """Refuse a register that a version has no rule for: it would silently be worth nothing."""
+    for version in versions:
+        known = _priced(version.document)
         for name in registers:
-            if name != "import" and not _has_rule(version.document, name):
+            if name != "import" and name not in known:
                 raise InputError(
                     f"the tariff does not say what {name} is worth",
                     path="charges",
@@ -118,23 +116,11 @@ def check_priced(tariff: Tariff, registers: Mapping[str, Any]) -> None:
                 )
 
 
-def _has_rule(document: Document, name: str) -> bool:
-    if name == "export":
-        return any(
-            isinstance(charge, Export)
-            or getattr(charge, "netting", None) is not None
-            or getattr(charge, "register", "") in ("export", "net_export")
-            for charge in document.charges
-        )
-    return name in _words([msgspec.to_builtins(document.charges), msgspec.to_builtins(document.quantities)])
-
-
-def _words(plain: Any) -> set[str]:
-    """All texts in a plain value."""
-    if isinstance(plain, str):
-        return {plain}
-    parts = plain.values() if isinstance(plain, dict) else plain if isinstance(plain, list | tuple) else ()
-    return set().union(*map(_words, parts))
+def _priced(document: Document) -> set[str]:
+    """The registers that charges count, themselves or converted. Export netted in each step has no price by that."""
+    names = {name for charge in document.charges for name in reads(charge)}
+    made = {document.quantities[name].register for name in names if name in document.quantities}
+    return names | made | ({"export"} if "net_export" in names else set())
 
 
 def calculate(
@@ -149,7 +135,7 @@ def calculate(
     prices: Mapping[str, Intervals] | None = None,
 ) -> list[Rated]:
     """A bill for each billing month of the span (or one for all of it). `prices` are series that spot charges name."""
-    check_priced(tariff, registers)
+    check_priced(versions_in(tariff, span), registers)
     bills: list[Rated] = []
     history = History()
     for part in (span,) if whole else cycles(span.start, span.end, cycle_day):

@@ -121,7 +121,7 @@ def _behind(piece: Piece) -> list[object]:
     """What a charge takes from the rest of its document: schedules, conversions and units of registers."""
     charge, known = piece.charge, piece.version.known
     schedule = getattr(charge, "schedule", "")
-    names = _reads(charge)
+    names = reads(charge)
     return [
         known.schedules.get(schedule) if schedule else known.schedules,
         [known.conversions.get(name) for name in names],
@@ -129,7 +129,7 @@ def _behind(piece: Piece) -> list[object]:
     ]
 
 
-def _reads(charge: Charge) -> list[str]:
+def reads(charge: Charge) -> list[str]:
     """The registers and converted quantities that a charge counts."""
     netting = getattr(charge, "netting", None)
     names = [getattr(charge, field, "") for field in ("register", "active", "reactive")]
@@ -141,7 +141,7 @@ def _reads(charge: Charge) -> list[str]:
 
 def _cut(piece: Piece, cuts: set[date]) -> list[Piece]:
     """The parts of a piece: cut where all lines are, and where a conversion changes that this charge reads."""
-    made = (piece.version.known.conversions.get(name) for name in _reads(piece.charge))
+    made = (piece.version.known.conversions.get(name) for name in reads(piece.charge))
     factors = [factor for one in made if one is not None for factor in one.factors]
     days = cuts | {edge for factor in factors for edge in (factor.start, factor.until) if edge is not None}
     edges = [piece.span.start, *sorted(day for day in days if piece.span.start < day < piece.span.end), piece.span.end]

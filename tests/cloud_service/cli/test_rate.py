@@ -296,3 +296,36 @@ def test_a_wrong_option_exits_with_2(program: list[str]) -> None:
     done = subprocess.run([*program, "rate", "--colour", "red"], capture_output=True, check=False)
 
     assert 2 == done.returncode
+
+
+@pytest.mark.parametrize(
+    ("more", "name"),
+    [
+        pytest.param(
+            'kind = "standing"\nutility = "water"\namount = 5\nper = "month"', "water", id="a word of a charge"
+        ),
+        pytest.param('kind = "standing"\nlabel = "gas"\namount = 5\nper = "month"', "gas", id="a label"),
+        pytest.param(
+            'kind = "export"\nregister = "generation"\nprice = 1\noptional = true', "export", id="other export"
+        ),
+        pytest.param(
+            f'kind = "energy"\nprice = 1\n{GAS[GAS.index("[quantities") : GAS.index("[[charges")]}', "gas", id="unused"
+        ),
+    ],
+)
+def test_a_register_is_not_priced_by_a_word_that_is_its_name(tmp_path: Path, more: str, name: str) -> None:
+    tariff = f"{TARIFF}[[charges]]\n{more}\n"
+
+    with pytest.raises(InputError, match=f"does not say what {name} is worth"):
+        run(*files(tmp_path, tariff), "--register", f"{name}={tmp_path / 'load.csv'}", "--timezone", "UTC")
+
+
+def test_a_version_of_other_days_need_not_price_what_there_is(tmp_path: Path) -> None:
+    old = 'id = "t"\ncurrency = "EUR"\nuntil = 2018-01-01\n[[charges]]\nkind = "energy"\nprice = 1\n'
+    new = old.replace("until", "from") + '[[charges]]\nkind = "energy"\nregister = "water"\nprice = 2\n'
+    (tmp_path / "new.toml").write_text(new)
+    further = ("--tariff", str(tmp_path / "new.toml"), "--register", f"water={tmp_path / 'load.csv'}")
+
+    found = json.loads(run(*files(tmp_path, old), *further, "--timezone", "UTC", "--json").stdout)
+
+    assert "2232.00" == found["periods"][0]["total"]
