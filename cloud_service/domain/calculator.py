@@ -34,7 +34,7 @@ def any_tariff(path: Path, *, holidays: bool = False) -> tuple[Tariff, tuple[str
 def read_usage(
     files: Mapping[str, Path], start: date, zone_name: str, *, step_s: int | None = None, unit: str | None = None
 ) -> tuple[dict[str, Intervals], Span, tuple[str, ...]]:
-    """The registers of the files, the days they are of, and what was done to make their steps the same.
+    """The registers of the files, the days they are of, and what was done so that export can be netted in each step.
 
     The first file says the days, which are those of all. `unit` is of `import` and `export`; files of other registers
     hold what was counted in each step, in the register's own unit.
@@ -58,13 +58,14 @@ def read_usage(
         registers[name] = loads.intervals(column, step, power, str(path), negative=name == "export")
     if first is None:
         raise InputError("there is nothing to price", hint="give --load, or --register NAME=CSV")
-    finer = min(one.step_s for one in registers.values())
+    pair = {name: registers[name] for name in ("import", "export") if name in registers}
+    finer = min((one.step_s for one in pair.values()), default=0)
     notes = tuple(
         f"{name} of {one.step_s // 60} min is taken as even over {finer // 60} min steps"
-        for name, one in registers.items()
+        for name, one in pair.items()
         if one.step_s != finer
     )
-    return {name: loads.spread(one, finer) for name, one in registers.items()}, first[0], notes
+    return registers | {name: loads.spread(one, finer) for name, one in pair.items()}, first[0], notes
 
 
 def read_prices(path: Path, start: date, span: Span, zone_name: str) -> Intervals:
@@ -154,7 +155,10 @@ def cut(registers: Mapping[str, Intervals], span: Span, part: Span, zone_name: s
     """The steps of some of the days."""
     return {
         name: Intervals(
-            one.values[grid(span.start, span.end, zone_name, one.step_s).slice_of(part)], one.step_s, one.scale
+            one.values[grid(span.start, span.end, zone_name, one.step_s).slice_of(part)],
+            one.step_s,
+            one.scale,
+            one.spread_s,
         )
         for name, one in registers.items()
     }

@@ -207,4 +207,4 @@ def spread(register: Intervals, step_s: int) -> Intervals:
         return register
     parts = np.arange(many + 1, dtype=np.int64)
     ends = register.values[:, None] * parts // many
-    return Intervals(np.diff(ends, axis=1).ravel(), step_s, register.scale)
+    return Intervals(np.diff(ends, axis=1).ravel(), step_s, register.scale, register.step_s)

@@ -82,7 +82,7 @@ class Part:
         if name not in self.sums:
             used, back, scale = same_scale((taken.values, taken.scale), (given.values, given.scale))
             net = used - back if name == "net_import" else back - used
-            self.sums[name] = Intervals(np.maximum(net, 0), taken.step_s, scale)
+            self.sums[name] = Intervals(np.maximum(net, 0), taken.step_s, scale, max(taken.known_s, given.known_s))
         found: Intervals = self.sums[name]
         return found
 
@@ -125,6 +125,7 @@ class Part:
         key = ("period", name, self.span, schedule_name, id(schedule))
         if key not in self.sums:
             steps = self.grid(register.step_s)
+            check_steps(schedule, register.known_s, f"schedules.{schedule_name}")
             index = period_map(schedule, steps, f"schedules.{schedule_name}")[steps.slice_of(self.span)]
             sums = sum_by(self.interval_values(register), index, len(schedule.periods))
             self.sums[key] = self._convert(name, sums, register.scale)
@@ -190,10 +191,10 @@ class Part:
                 path=f"{self.path}.register",
                 code="needs_intervals",
             )
-        window_s = window_min * 60 or register.step_s
-        if window_s % register.step_s:
+        window_s = window_min * 60 or register.known_s
+        if window_s % register.known_s:
             raise InputError(
-                f"a maximum over {window_min} min cannot be told from steps of {register.step_s // 60} min",
+                f"a maximum over {window_min} min cannot be told from steps of {register.known_s // 60} min",
                 path=f"{self.path}.window_min",
                 hint="use readings of a shorter step",
                 code="needs_shorter_steps",

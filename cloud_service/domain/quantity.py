@@ -14,7 +14,7 @@ import numpy as np
 from msgspec import Meta
 
 from cloud_service.domain.block_lines import BlockLines
-from cloud_service.domain.calendar import period_map, season_runs
+from cloud_service.domain.calendar import check_steps, period_map, season_runs
 from cloud_service.domain.charge import Charge, Known
 from cloud_service.domain.dated import apart
 from cloud_service.domain.ladder import (
@@ -251,6 +251,7 @@ class Priced(Charge, frozen=True, kw_only=True, forbid_unknown_fields=True):
                 path=f"{part.path}.blocks_over",
                 code="needs_intervals",
             )
+        check_steps(schedule, register.known_s, f"schedules.{name}")
         values = part.interval_values(register)
         after = np.cumsum(values, axis=1)
         before = after - values

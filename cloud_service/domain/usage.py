@@ -23,11 +23,15 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Intervals:
-    """Consumption per step: int64 in units of 10**-scale (scale 3: thousandths). One row (n,) or a matrix (rows, n)."""
+    """Consumption per step: int64 in units of 10**-scale (scale 3: thousandths). One row (n,) or a matrix (rows, n).
+
+    `spread_s` is the step of readings that were spread evenly over shorter ones: when in it, nobody knows.
+    """
 
     values: Ints
     step_s: int
     scale: int = 3
+    spread_s: int = 0
 
     def __post_init__(self) -> None:
         if self.values.dtype != np.int64:
@@ -36,6 +40,11 @@ class Intervals:
             raise InputError(f"a step of {self.step_s} s is not one of {STEPS_S}", path="usage")
         if not 0 <= self.scale <= 12:  # noqa: PLR2004 -- finer than a milliwatt second is noise, coarser than a unit is no meter
             raise InputError(f"scale {self.scale} is not between 0 and 12", path="usage")
+
+    @property
+    def known_s(self) -> int:
+        """The step for which the readings say what was used."""
+        return max(self.step_s, self.spread_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +184,14 @@ def _stack(name: str, first: Register, all_of_it: Sequence[Register | None]) -> 
         rows = [one.values for one in all_of_it if isinstance(one, Intervals)]
         same = all(
             isinstance(one, Intervals)
-            and (one.step_s, one.scale, one.values.shape) == (first.step_s, first.scale, first.values.shape)
+            and (one.step_s, one.scale, one.spread_s, one.values.shape)
+            == (first.step_s, first.scale, first.spread_s, first.values.shape)
             for one in all_of_it
         )
         if not same:
             raise InputError("the connections of a batch have different steps", path=path)
-        return Intervals(rows[0][None, :] if len(rows) == 1 else np.stack(rows), first.step_s, first.scale)
+        values = rows[0][None, :] if len(rows) == 1 else np.stack(rows)
+        return Intervals(values, first.step_s, first.scale, first.spread_s)
     totals = [one for one in all_of_it if isinstance(one, Total)]
     if len(totals) != len(all_of_it) or any(
         (one.start, one.end, one.scale) != (first.start, first.end, first.scale) for one in totals

@@ -43,7 +43,7 @@ class Spot(Charge, tag="spot", frozen=True, kw_only=True, forbid_unknown_fields=
             raise InputError(
                 f"the price series {self.series!r} is not given", path=f"{part.path}.series", code="missing_series"
             )
-        prices = self._prices(part, series, register.step_s)
+        prices = self._prices(part, series, register)
         products = _products(part.interval_values(register), prices)
         totals, scale = part.totals(self.register)
         unit, utility = part.known.unit_of(self.register, part.path)
@@ -64,7 +64,7 @@ class Spot(Charge, tag="spot", frozen=True, kw_only=True, forbid_unknown_fields=
             if self.margin:
                 part.sheet.add(row, margin, quantity, self.sign * self.margin, self.sign * quantity * self.margin)
 
-    def _prices(self, part: Part, series: PriceSeries, step_s: int) -> Any:
+    def _prices(self, part: Part, series: PriceSeries, register: Intervals) -> Any:
         """The price of each of the register's steps in this part."""
         steps = part.grid(series.step_s)
         if series.values.shape != (steps.steps,):
@@ -73,13 +73,13 @@ class Spot(Charge, tag="spot", frozen=True, kw_only=True, forbid_unknown_fields=
                 path=f"{part.path}.series",
                 code="missing_prices",
             )
-        if series.step_s % step_s:
+        if series.step_s % register.known_s:
             raise InputError(
-                f"prices of {series.step_s // 60} min cannot price readings of {step_s // 60} min",
+                f"prices of {series.step_s // 60} min cannot price readings of {register.known_s // 60} min",
                 path=f"{part.path}.series",
                 hint="use readings of a shorter step",
             )
-        return np.repeat(series.values[steps.slice_of(part.span)], series.step_s // step_s)
+        return np.repeat(series.values[steps.slice_of(part.span)], series.step_s // register.step_s)
 
 
 def _products(values: Any, prices: Any) -> list[int]:

@@ -329,3 +329,46 @@ def test_a_version_of_other_days_need_not_price_what_there_is(tmp_path: Path) ->
     found = json.loads(run(*files(tmp_path, old), *further, "--timezone", "UTC", "--json").stdout)
 
     assert "2232.00" == found["periods"][0]["total"]
+
+
+NETTED = """
+id = "t"
+currency = "EUR"
+[schedules.day]
+periods = [{ name = "peak", hours = ["07:30-11:00"] }, { name = "rest" }]
+[[charges]]
+kind = "export"
+register = "net_export"
+price = 0.05
+[[charges]]
+"""
+
+
+@pytest.mark.parametrize(
+    ("charge", "match"),
+    [
+        pytest.param('kind = "demand"\nprice = 9', "15 min cannot be told from steps of 60 min", id="demand"),
+        pytest.param('kind = "demand"\nregister = "net_import"\nprice = 9', "cannot be told", id="net demand"),
+        pytest.param('kind = "energy"\nprices = { peak = 1, rest = 2 }', "lies inside a step of 60 min", id="periods"),
+        pytest.param('kind = "spot"\nseries = "x"', "prices of 15 min cannot price readings of 60 min", id="spot"),
+    ],
+)
+def test_what_a_coarser_load_cannot_tell_is_refused_though_export_is_finer(
+    tmp_path: Path, charge: str, match: str
+) -> None:
+    (tmp_path / "export.csv").write_text("1\n" * 35040)
+    further = ("--export", str(tmp_path / "export.csv"), "--prices", f"x={tmp_path / 'export.csv'}")
+
+    with pytest.raises(InputError, match=match):
+        run(*files(tmp_path, NETTED + charge), *further, "--timezone", "UTC")
+
+
+def test_a_finer_register_of_another_utility_leaves_the_load_as_it_is(tmp_path: Path) -> None:
+    tariff = f'{TARIFF}[[charges]]\nkind = "energy"\nregister = "water"\nprice = 1\n'
+    (tmp_path / "water.csv").write_text("1\n" * 35040)
+    further = ("--register", f"water={tmp_path / 'water.csv'}")
+
+    found = json.loads(run(*files(tmp_path, tariff), *further, "--timezone", "UTC", "--json").stdout)
+
+    assert ["periods"] == list(found)
+    assert "sum of 744 intervals of 60 min" in found["periods"][0]["lines"][0]["why"]
