@@ -17,6 +17,4 @@ __all__ = [
     "Row",
     "Sample",
     "Stream",
-    "boot_id",
-    "mono_ms",
 ]
