@@ -63,13 +63,22 @@ class Charge(
     def rate(self, part: "Part") -> None:
         """Add this charge's lines for every connection of the part."""
 
-    def refers_to(self) -> tuple[str, ...]:
-        """Ids or kinds of charges whose lines this one needs."""
+    def over(self) -> tuple[str, ...]:
+        """Ids or kinds of charges before this one whose lines it is over, or *."""
         return ()
+
+    def refers_to(self) -> tuple[str, ...]:
+        """Ids or kinds of charges that must stand before this one."""
+        return self.over()
 
     def remembers(self) -> bool:
         """Whether it hands something to the next span under its id (peaks, credit, sums of the year)."""
         return False
+
+
+def kind_of(charge: Charge) -> str:
+    """The kind of a charge, a key of `CHARGES`."""
+    return str(charge.__struct_config__.tag)
 
 
 class RegisterInfo(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

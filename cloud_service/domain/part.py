@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cloud_service.domain.calendar import active_days, check_steps, period_map, season_runs
-from cloud_service.domain.charge import Charge, Conversion, Known
+from cloud_service.domain.charge import Charge, Conversion, Known, kind_of
 from cloud_service.domain.grid import Grid, grid
 from cloud_service.domain.lines import PAID_OUT, Both, Head, sum_of
 from cloud_service.domain.money import plain
@@ -319,7 +319,7 @@ class Part:
     ) -> Head:
         """What the lines of a rule have in common."""
         charge = self.charge
-        kind = str(charge.__struct_config__.tag)
+        kind = kind_of(charge)
         return Head(
             charge=kind,
             id=(charge.id or kind) + suffix,

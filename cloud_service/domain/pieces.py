@@ -8,7 +8,8 @@ from datetime import date
 import msgspec
 
 from cloud_service.domain import tax as taxation
-from cloud_service.domain.charge import Charge
+from cloud_service.domain.charge import Charge, kind_of
+from cloud_service.domain.dated import Dated
 from cloud_service.domain.tariff import Document, Tariff, Version
 from common.errors import InputError
 from common.period import Span
@@ -35,8 +36,8 @@ class Piece:
 def pieces(tariff: Tariff, span: Span) -> list[Piece]:
     """The charges of all versions on the days of a span, in the order of the documents.
 
-    A charge that stays the same across versions stays one piece. Where a charge over others or a tax changes, all
-    lines are cut at that day, so that each part has one rate.
+    A charge that stays the same across versions stays one piece. Where a tax changes, all lines are cut at that day,
+    where a charge over others begins or ends, those it is over: so each part has one rate.
     """
     versions = versions_in(tariff, span)
     cuts = _common_cuts(versions, span)
@@ -52,7 +53,7 @@ def pieces(tariff: Tariff, span: Span) -> list[Piece]:
                     found.append(piece)
                 else:
                     _join(found, piece)
-    return [part for piece in sorted(found, key=lambda piece: piece.index) for part in _cut(piece, cuts)]
+    return [part for piece in sorted(found, key=lambda piece: piece.index) for part in _cut(piece, cuts, versions)]
 
 
 def versions_in(tariff: Tariff, span: Span) -> list[Version]:
@@ -78,7 +79,7 @@ def _check_priced(version: Version, days: Span) -> None:
     spans: dict[tuple[str, str], list[tuple[int, Span | None]]] = {}
     for index, charge in enumerate(version.document.charges):
         register = getattr(charge, "register", "")
-        kind = str(charge.__struct_config__.tag)
+        kind = kind_of(charge)
         if register:
             spans.setdefault((SAME_THING.get(kind, kind), register), []).append((index, _valid(charge, days)))
     for (kind, register), valid in spans.items():
@@ -139,24 +140,35 @@ def reads(charge: Charge) -> list[str]:
 # -- days at which lines are cut ---------------------------------------------------------------------------------------
 
 
-def _cut(piece: Piece, cuts: set[date]) -> list[Piece]:
-    """The parts of a piece: cut where all lines are, and where a conversion changes that this charge reads."""
+def _cut(piece: Piece, cuts: set[date], versions: Sequence[Version]) -> list[Piece]:
+    """The parts of a piece: cut where all lines are, and where something changes that only this charge depends on."""
     made = (piece.version.known.conversions.get(name) for name in reads(piece.charge))
-    factors = [factor for one in made if one is not None for factor in one.factors]
-    days = cuts | {edge for factor in factors for edge in (factor.start, factor.until) if edge is not None}
+    dated: list[Dated] = [factor for one in made if one is not None for factor in one.factors]
+    dated += [charge for version in versions for charge in _over(piece.charge, version.document.charges)]
+    days = cuts | {edge for one in dated for edge in (one.start, one.until) if edge is not None}
     edges = [piece.span.start, *sorted(day for day in days if piece.span.start < day < piece.span.end), piece.span.end]
     return [replace(piece, span=Span(first, last)) for first, last in itertools.pairwise(edges)]
 
 
+def _over(charge: Charge, charges: Sequence[Charge]) -> list[Charge]:
+    """The charges that are over the lines of one, or over those that are."""
+    if not any(other.over() for other in charges):
+        return []
+    found: list[Charge] = []
+    for other in charges:
+        if not found:
+            found += [other] if _undated(other) == _undated(charge) else []
+        elif "*" in other.over() or any(name in other.over() for one in found for name in (one.id, kind_of(one))):
+            found.append(other)
+    return found[1:]
+
+
 def _common_cuts(versions: Sequence[Version], span: Span) -> set[date]:
-    """Days at which every line must be cut: a charge over others or a tax changes there."""
+    """Days at which every line must be cut: a tax changes there, or a version what is over others."""
     cuts: set[date] = set()
     for version in versions:
         document = version.document
         cuts |= taxation.cuts(document.taxes, span)
-        for charge in document.charges:
-            if charge.refers_to():
-                cuts |= {edge for edge in (charge.start, charge.until) if edge is not None}
     for before, after in itertools.pairwise(versions):
         if _unlike(before.document, after.document):
             cuts.add(after.start)
@@ -174,8 +186,5 @@ def _unlike(before: Document, after: Document) -> bool:
 
 def _over_others(charges: Sequence[Charge]) -> list[object]:
     """The charges over others as they are, with the names of those they may be over."""
-    last = max((index for index, charge in enumerate(charges) if charge.refers_to()), default=-1)
-    return [
-        _undated(charge) if charge.refers_to() else (charge.id, charge.__struct_config__.tag)
-        for charge in charges[: last + 1]
-    ]
+    last = max((index for index, charge in enumerate(charges) if charge.over()), default=-1)
+    return [_undated(charge) if charge.over() else (charge.id, kind_of(charge)) for charge in charges[: last + 1]]

@@ -15,7 +15,7 @@ from msgspec import Meta
 
 from cloud_service.domain.block_lines import BlockLines
 from cloud_service.domain.calendar import check_steps, period_map, season_runs
-from cloud_service.domain.charge import Charge, Known
+from cloud_service.domain.charge import Charge, Known, kind_of
 from cloud_service.domain.dated import apart
 from cloud_service.domain.ladder import (
     Allowance,
@@ -96,7 +96,7 @@ class Priced(Charge, frozen=True, kw_only=True, forbid_unknown_fields=True):
         """The demand that bounds per kW follow is that of one charge, not the highest of several."""
         if not self.demand:
             return
-        named = [one for one in tariff.charges if one.__struct_config__.tag == "demand"]
+        named = [one for one in tariff.charges if kind_of(one) == "demand"]
         named = [one for one in named if (one.id or "demand") == self.demand]
         if not named:
             raise InputError(f"there is no demand charge {self.demand!r}", path=f"{path}.demand")
@@ -137,8 +137,8 @@ class Priced(Charge, frozen=True, kw_only=True, forbid_unknown_fields=True):
                 )
 
     def refers_to(self) -> tuple[str, ...]:
-        """The demand charge that per-kW blocks follow."""
-        return (self.demand,) if self.demand else ()
+        """The charges this one is over, and the demand charge that per-kW blocks follow."""
+        return (*self.over(), self.demand) if self.demand else self.over()
 
     # -- what is counted: charges may net or carry over ------------------------------------------------------------
 

@@ -18,7 +18,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from cloud_service.domain.charge import Charge, Converted, Known, RegisterInfo, check_conversions
+from cloud_service.domain.charge import Charge, Converted, Known, RegisterInfo, check_conversions, kind_of
 from cloud_service.domain.charges import AnyCharge
 from cloud_service.domain.dated import apart, check_days
 from cloud_service.domain.money import Rounding, cent, currency_digits, plain
@@ -199,11 +199,11 @@ def _check_names(charges: Sequence[Charge]) -> None:
 
 
 def _name(charge: Charge) -> str:
-    return charge.id or str(charge.__struct_config__.tag)
+    return charge.id or kind_of(charge)
 
 
 def _check_references(charge: Charge, before: Sequence[Charge], path: str) -> None:
-    names = {name for other in before for name in (other.id, str(other.__struct_config__.tag)) if name}
+    names = {name for other in before for name in (other.id, kind_of(other)) if name}
     for name in charge.refers_to():
         if name != "*" and name not in names:
             raise InputError(

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal
 import msgspec
 from msgspec import Meta
 
-from cloud_service.domain.charge import Charge, Known
+from cloud_service.domain.charge import Charge, Known, kind_of
 from cloud_service.domain.dated import apart
 from cloud_service.domain.lines import NOTHING, PAID_OUT, Head, sum_of
 from cloud_service.domain.money import plain
@@ -66,9 +66,9 @@ class Export(Priced, tag="export", frozen=True, kw_only=True, forbid_unknown_fie
         """Credit is carried to the next span."""
         return self.carry is not None
 
-    def refers_to(self) -> tuple[str, ...]:
+    def over(self) -> tuple[str, ...]:
         """The charges that a carried credit reduces."""
-        return (*Priced.refers_to(self), *(self.carry.of if self.carry is not None else ()))
+        return self.carry.of if self.carry is not None else ()
 
     def rate(self, part: Part) -> None:
         """The credit lines, and what is carried in or over."""
@@ -123,4 +123,4 @@ class Export(Priced, tag="export", frozen=True, kw_only=True, forbid_unknown_fie
 
 def reduced(of: Sequence[str], before: Sequence[Charge]) -> list[Charge]:
     """The charges among those before that a credit may reduce."""
-    return [one for one in before if "*" in of or one.id in of or str(one.__struct_config__.tag) in of]
+    return [one for one in before if "*" in of or one.id in of or kind_of(one) in of]

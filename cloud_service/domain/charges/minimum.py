@@ -36,7 +36,7 @@ class Minimum(Charge, tag="minimum", frozen=True, kw_only=True, forbid_unknown_f
         if self.per != "month" and self.prorate != "actual_days":
             raise InputError("only a minimum per month has another rule for its parts", path=f"{path}.prorate")
 
-    def refers_to(self) -> tuple[str, ...]:
+    def over(self) -> tuple[str, ...]:
         """The charges that count."""
         return self.of
 

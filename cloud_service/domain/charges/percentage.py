@@ -19,7 +19,7 @@ class Percentage(Charge, tag="percentage", frozen=True, kw_only=True, forbid_unk
     of: Annotated[tuple[str, ...], Meta(min_length=1, description="Ids or kinds of charges before this one, or *")]
     utility: str = "electricity"
 
-    def refers_to(self) -> tuple[str, ...]:
+    def over(self) -> tuple[str, ...]:
         """The charges it is a share of."""
         return self.of
 

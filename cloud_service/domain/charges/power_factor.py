@@ -42,7 +42,7 @@ class PowerFactor(Charge, tag="power_factor", frozen=True, kw_only=True, forbid_
             if band.below >= self.bands[index - 1].below:
                 raise InputError("limits fall from band to band", path=f"{path}.bands[{index}].below")
 
-    def refers_to(self) -> tuple[str, ...]:
+    def over(self) -> tuple[str, ...]:
         """The charges the penalty is a share of."""
         return self.of
 

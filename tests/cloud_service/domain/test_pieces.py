@@ -207,3 +207,41 @@ def test_a_factor_of_gas_cuts_no_line_but_those_of_gas(prorate: str) -> None:
     found = bill(tariff, load, APRIL, gas=total("60", APRIL))
 
     assert ["361.50", "200.00", "15.00", "30.00", "393.50"] == amounts(found)
+
+
+@pytest.mark.parametrize("prorate", ["actual_days", "none"])
+def test_a_discount_on_energy_that_begins_inside_the_month_leaves_the_demand_whole(prorate: str) -> None:
+    load = steady("5", APRIL)
+    load.values[:4] = 5000  # one hour of 20 kW
+    demand = {"kind": "demand", "window_min": 60, "price": "10", "prorate": prorate}
+    offer = {"kind": "percentage", "id": "offer", "percent": "-50", "of": ["energy"], "from": "2026-04-16"}
+    fuel = {"kind": "percentage", "percent": "10", "of": ["energy", "offer"]}
+
+    found = bill(make_tariff(energy(price="0.1"), demand, offer, fuel), load, APRIL)
+
+    assert ["181.50", "180.00", "200.00", "-90.00", "27.15"] == amounts(found)
+
+
+def test_what_a_discount_is_over_in_turn_is_cut_with_it() -> None:
+    """The fuel surcharge is on energy; a discount on the surcharge from the 16th needs its second half alone."""
+    fuel = {"kind": "percentage", "id": "fuel", "percent": "10", "of": ["energy"]}
+    offer = {"kind": "percentage", "percent": "-50", "of": ["fuel"], "from": "2026-04-16"}
+
+    found = bill(make_tariff(energy(price="0.1"), fuel, offer), steady("1", APRIL), APRIL)
+
+    assert ["36.00", "36.00", "3.60", "3.60", "-1.80"] == amounts(found)
+
+
+def test_a_price_that_changes_in_blocks_per_kw_leaves_the_demand_whole() -> None:
+    load = steady("5", APRIL)
+    load.values[:4] = 5000  # one hour of 20 kW
+    blocks = [[{"up_to": "100", "per_kw": True, "price": price}, {"price": "1"}] for price in ("0.1", "0.2")]
+    tariff = make_tariff(
+        {"kind": "demand", "window_min": 60, "price": "10"},
+        energy(demand="demand", blocks=blocks[0], until="2026-04-16"),
+        energy(demand="demand", blocks=blocks[1], **{"from": "2026-04-16"}),
+    )
+
+    found = bill(tariff, load, APRIL)
+
+    assert ["200.00", "100.00", "815.00", "200.00", "800.00"] == amounts(found)
