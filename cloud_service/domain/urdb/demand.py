@@ -100,11 +100,11 @@ def _demand_charge(  # noqa: PLR0917 -- called twice, side by side
 
 def ratchet_of(document: Mapping[str, Any]) -> dict[str, Any] | None:
     """The look-back rule: a share of the highest demand of the last months, or of named months."""
-    share = document.get("lookbackpercent", document.get("lookbackPercent"))
+    share = document.get("lookbackpercent")
     if not means_something(share):
         return None
-    flags = document.get("lookbackmonths", document.get("lookbackMonths")) or []
-    months = document.get("lookbackrange", document.get("lookbackRange"))
+    flags = document.get("lookbackmonths") or []
+    months = document.get("lookbackrange")
     if not 0 < number(share, "lookbackpercent") <= 1:
         raise InputError(
             f"the look-back share {share} is not between 0 and 1", path="lookbackpercent", hint="0.8 for 80 %"

@@ -1,5 +1,6 @@
 """A record of the URDB, version 8, as https://openei.org/services/doc/rest/util_rates describes it."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -93,7 +94,11 @@ OLDER = {  # names of version 7 and before
 
 
 def from_version_8(document: Mapping[str, Any], *, dated: bool) -> Imported:
-    """The document of a URDB record; what would change the bill and cannot be priced is refused with its path."""
+    """The document of a URDB record; what would change the bill and cannot be priced is refused with its path.
+
+    Names are read in any case: the database's download writes `fixedChargeFirstMeter`, its service small letters.
+    """
+    document = _small(document)
     for key, reason in REFUSED.items():
         if means_something(document.get(key)):
             raise InputError(reason, path=key, code="unsupported")
@@ -134,17 +139,27 @@ def from_version_8(document: Mapping[str, Any], *, dated: bool) -> Imported:
     return draft.done()
 
 
+def _small(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The record with its names in small letters; two that differ only in that are refused."""
+    found: dict[str, Any] = {}
+    for key, value in document.items():
+        if key.lower() in found:
+            raise InputError(f"the record has {key!r} twice, in other letters", path=key)
+        found[key.lower()] = value
+    return found
+
+
+def _is_words(value: Any) -> bool:
+    """Whether a value is a text that is no number."""
+    return isinstance(value, str) and not re.fullmatch(r"[$\s]*[-+]?[\d.,]+(e[-+]?\d+)?[%\s]*", value, re.IGNORECASE)
+
+
 def _refuse_unknown(document: Mapping[str, Any]) -> None:
     """A part that is not known and sounds like money must not be left out of a bill."""
     for key, value in document.items():
-        low = key.lower()
-        if low in READ or low in PLAIN or low in REFUSED or not means_something(value):
+        if key in READ or key in PLAIN or key in REFUSED or not means_something(value) or _is_words(value):
             continue
-        if (
-            any(word in low for word in PRICED)
-            and not low.endswith(("comments", "attrs"))
-            and not isinstance(value, str)
-        ):
+        if any(word in key for word in PRICED) and not key.endswith(("comments", "attrs")):
             raise InputError(f"{key!r} is not a part of a rate that can be priced", path=key, code="unsupported")
 
 

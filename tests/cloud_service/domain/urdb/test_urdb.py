@@ -123,6 +123,15 @@ def test_names_of_older_versions_are_read() -> None:
     assert [D("72.00"), D("7.00"), D("21.00")] == [line.amount for line in found.lines]
 
 
+def test_names_may_be_written_in_any_case_and_are_never_left_out() -> None:
+    fields = {"fixedChargeFirstMeter": 7, "fixedChargeUnits": "$/month", "flatDemandStructure": [[{"rate": 5}]]}
+
+    written = june(record(**fields))
+
+    assert june(record(**{name.lower(): value for name, value in fields.items()})).total == written.total
+    assert {"energy", "demand", "standing"} == {line.charge for line in written.lines}
+
+
 def test_fuel_adjustments_are_a_charge_of_their_month() -> None:
     found = june(record(fueladjustmentsmonthly=[D("0.01") if month == 5 else 0 for month in range(12)]))
 
@@ -255,6 +264,8 @@ def test_a_record_without_a_sell_rate_does_not_price_export() -> None:
         pytest.param({"lookbackpercent": D("0.8")}, "lookbackrange", id="a look-back without months"),
         pytest.param({"fueladjustmentsmonthly": [1]}, "fueladjustmentsmonthly", id="one month"),
         pytest.param({"standbycharge": 5}, "standbycharge", id="a charge that is not known"),
+        pytest.param({"standbyCharge": "$12.50"}, "standbycharge", id="a charge that is not known, as text"),
+        pytest.param({"mincharge": 5, "minCharge": 6}, "minCharge", id="one name in two writings"),
         pytest.param({"minmonthlycharge": 5, "annualmincharge": 50}, "annualmincharge", id="two minimum charges"),
         pytest.param({"energyratestructure": None}, "energyratestructure", id="no prices at all"),
     ],
