@@ -152,7 +152,7 @@ def named(pairs: tuple[str, ...], option: str) -> list[tuple[str, str]]:
 
 def period_json(bill: "Rated") -> dict[str, Any]:
     """A bill as the calculator prints it; taxes only where the tariff has some."""
-    from cloud_service.domain.money import plain
+    from cloud_service.domain.money import plain, written
 
     keys = ("charge", "label", "quantity", "unit", "price", "amount_unrounded", "amount", "why")
     found: dict[str, Any] = {
@@ -161,7 +161,7 @@ def period_json(bill: "Rated") -> dict[str, Any]:
         "lines": [{key: line[key] for key in keys} for line in (line.as_json() for line in bill.lines)],
         "max_demand_kw": None if bill.max_demand_kw is None else plain(bill.max_demand_kw),
         "total_unrounded": plain(bill.total_unrounded),
-        "total": format(bill.total, "f"),
+        "total": written(bill.total),
     }
     if bill.taxes:
         found["taxes"] = [tax.as_json() for tax in bill.taxes]

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from cloud_service.domain.lines import Line, Rated
-from cloud_service.domain.money import plain, round_money
+from cloud_service.domain.money import plain, round_money, written
 from cloud_service.domain.tariff import Tariff
 from cloud_service.domain.tax import applies, rate_on
 from common.errors import InputError
@@ -116,9 +116,9 @@ def join(parts: Sequence[Facts]) -> Facts:
         "taxes": taxes,
         "max_demand_kw": plain(max(demands)) if demands else None,
         "energy": _energy_once(parts),
-        "net": format(net, "f"),
-        "tax": format(tax, "f"),
-        "total": format(net + tax, "f"),
+        "net": written(net),
+        "tax": written(tax),
+        "total": written(net + tax),
         "total_unrounded": plain(sum((Decimal(part["total_unrounded"]) for part in parts), Decimal(0))),
         "history": _join_history(parts),
     }
@@ -148,9 +148,9 @@ def _summed(group: Sequence[Facts], currency: str) -> Facts:
     amount = lines if by_line else round_money(unrounded, currency, first.get("way", "half_up"))
     how = "rounded line by line" if by_line else "rounded once on the sum"
     return dict(first) | {
-        "base": format(base, "f"),
+        "base": written(base),
         "amount_unrounded": plain(unrounded),
-        "amount": format(amount, "f"),
+        "amount": written(amount),
         "why": f"{first['percent']} % of {plain(base)}, {how}",
     }
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from cloud_service.domain.money import Rounding, plain
+from cloud_service.domain.money import Rounding, plain, written
 from cloud_service.domain.usage import NOTHING_BEFORE, History
 from common.period import Span
 
@@ -119,7 +119,7 @@ class Line(msgspec.Struct, frozen=True, gc=False):
             "quantity": plain(self.quantity),
             "price": None if self.price is None else plain(self.price),
             "amount_unrounded": plain(self.amount_unrounded),
-            "amount": format(self.amount, "f"),
+            "amount": written(self.amount),
             "why": self.why,
         }
 
@@ -146,9 +146,9 @@ class TaxLine(msgspec.Struct, frozen=True, kw_only=True, gc=False):
             "label": self.label,
             "category": self.category,
             "percent": plain(self.percent),
-            "base": format(self.base, "f"),
+            "base": written(self.base),
             "amount_unrounded": plain(self.amount_unrounded),
-            "amount": format(self.amount, "f"),
+            "amount": written(self.amount),
             "path": self.path,
             "why": self.why,
             "way": self.way,
@@ -185,10 +185,10 @@ class Rated(msgspec.Struct, frozen=True, kw_only=True):
             "taxes": [tax.as_json() for tax in self.taxes],
             "max_demand_kw": None if self.max_demand_kw is None else plain(self.max_demand_kw),
             "energy": self.energy,
-            "net": format(self.net, "f"),
-            "tax": format(self.tax, "f"),
+            "net": written(self.net),
+            "tax": written(self.tax),
             "total_unrounded": plain(self.total_unrounded),
-            "total": format(self.total, "f"),
+            "total": written(self.total),
             "history": self.history.as_json(),
         }
 

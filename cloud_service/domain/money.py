@@ -94,6 +94,11 @@ def quotient(amount: Decimal) -> Decimal:
     return amount.quantize(TWELFTH) if isinstance(exponent, int) and exponent < TWELFTH_EXPONENT else amount
 
 
+def written(amount: Decimal) -> str:
+    """A rounded amount with all digits of its currency; nothing has no sign."""
+    return format(amount or abs(amount), "f")
+
+
 def plain(number: Decimal) -> str:
     """A decimal as people write it: no exponent, no trailing zeros of an unrounded value."""
     text = format(number, "f")

@@ -252,6 +252,22 @@ def test_finer_readings_than_thousandths_keep_their_digits() -> None:
     assert D("2.962962936") == found.total_unrounded
 
 
+def test_an_amount_of_nothing_is_written_without_a_sign() -> None:
+    offer = {"kind": "percentage", "percent": "-10", "of": ["*"]}
+
+    facts = bill(
+        make_tariff(energy(price="-0.0001"), offer, taxes=[{"name": "vat", "percent": "19"}]), total("1")
+    ).as_json()
+
+    assert ["0.00", "0.00"] == [line["amount"] for line in facts["lines"]]
+    assert ["0.00"] * 5 == [
+        facts["net"],
+        facts["tax"],
+        facts["total"],
+        *(facts["taxes"][0][n] for n in ("base", "amount")),
+    ]
+
+
 def test_the_highest_step_is_told_even_without_a_demand_charge() -> None:
     values = steady("1", JANUARY).values.copy()
     values[100] = 1500  # Wh in a quarter hour
