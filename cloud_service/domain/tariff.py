@@ -309,6 +309,15 @@ def read_text(path: Path) -> str:
         raise InputError(f"the file cannot be read: {error}", path=str(path)) from error
 
 
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object; a name that is there twice is refused, for one of its values would not count."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        twice = next(name for index, (name, _) in enumerate(pairs) if name in dict(pairs[:index]))
+        raise InputError(f"{twice!r} is there twice", path=twice)
+    return found
+
+
 def parse_document(text: str, suffix: str) -> dict[str, Any]:
     """The mapping in a text; `suffix` is .toml, .yaml, .yml or .json."""
     try:
@@ -319,7 +328,7 @@ def parse_document(text: str, suffix: str) -> dict[str, Any]:
 
             found = load_yaml(text)
         else:
-            found = json.loads(text, parse_float=Decimal)
+            found = json.loads(text, parse_float=Decimal, object_pairs_hook=_once)
     except ValueError as error:
         raise InputError(f"this is not a {suffix or '.json'} document: {error}") from error
     if not isinstance(found, dict):
