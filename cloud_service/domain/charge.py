@@ -145,6 +145,15 @@ class Known:
                 hint=f"{counted[:-1] if counted.endswith('h') else counted + '/h'}",
             )
 
+    def check_reactive(self, reactive: str, active: str, path: str, field: str) -> None:
+        """Refuse reactive energy in a unit that the active energy does not have: kvarh stand beside kWh."""
+        unit, counted = self.unit_of(reactive, path)[0], self.unit_of(active, path)[0]
+        if unit.replace("var", "W") != counted or unit == counted:
+            raise InputError(
+                f"register {reactive!r} counts {unit}, which is no reactive energy beside {counted}",
+                path=f"{path}.{field}",
+            )
+
     def refuse_converted(self, register: str, what: str, path: str) -> None:
         """Refuse a converted quantity where the register's own steps are needed: they are in another unit."""
         if register in self.conversions:

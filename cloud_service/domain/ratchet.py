@@ -24,7 +24,9 @@ class Ratchet(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     share: Annotated[Decimal | None, Meta(description="Share of an earlier month's demand, for example 0.8")] = None
     shares: Annotated[tuple[Decimal, ...], Meta(description="Twelve shares, by the month of the earlier demand")] = ()
     months: Annotated[int, Meta(ge=1, le=KEPT_MAX, description="How many months back")] = 11
-    only_months: Annotated[tuple[int, ...], Meta(description="Months whose demand counts; none means all")] = ()
+    only_months: Annotated[
+        tuple[Annotated[int, Meta(ge=1, le=12)], ...], Meta(description="Months whose demand counts; none means all")
+    ] = ()
     current_in_full: Annotated[bool, Meta(description="The month's own demand counts in full, not by its share")] = True
 
     def check(self, path: str) -> None:

@@ -86,6 +86,12 @@ def _check_rules(schedule: Schedule, path: str) -> None:
     for name, season in schedule.seasons.items():
         for field, text in (("from", season.start), ("until", season.until)):
             month_day(text, f"{path}.seasons.{name}.{field}")
+        if season.start == season.until:
+            raise InputError(
+                "a season ends on another day than it begins",
+                path=f"{path}.seasons.{name}.until",
+                hint="leave seasons out for all year",
+            )
     for index, period in enumerate(schedule.periods):
         for name in period.seasons:
             if name not in schedule.seasons:

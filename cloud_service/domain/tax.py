@@ -75,6 +75,8 @@ def _check_rates(tax: Tax, path: str) -> None:
         raise InputError("a tax needs percent or rates", path=path)
     if tax.category in ZERO_CATEGORIES and any(rate.percent for rate in tax.dated()):
         raise InputError(f"category {tax.category} has no rate above 0", path=path)
+    if any(rate.percent < 0 for rate in tax.dated()):
+        raise InputError("a tax is not below 0", path=path, hint="a charge of kind percentage takes something off")
     check_dated(tax.rates, f"{path}.rates")
 
 

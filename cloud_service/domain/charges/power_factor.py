@@ -33,11 +33,14 @@ class PowerFactor(Charge, tag="power_factor", frozen=True, kw_only=True, forbid_
 
     def check(self, tariff: Known, path: str) -> None:
         """Limits must fall."""
-        tariff.unit_of(self.active, path)
-        tariff.unit_of(self.reactive, path)
+        tariff.check_reactive(self.reactive, self.active, path, "reactive")
         check_positive(path, zero=False, step=self.step)
         for index, band in enumerate(self.bands):
             check_positive(f"{path}.bands[{index}]", zero=False, below=band.below)
+            if band.below > 1:
+                raise InputError(
+                    f"no power factor is above 1: {plain(band.below)}", path=f"{path}.bands[{index}].below"
+                )
         for index, band in enumerate(self.bands[1:], 1):
             if band.below >= self.bands[index - 1].below:
                 raise InputError("limits fall from band to band", path=f"{path}.bands[{index}].below")

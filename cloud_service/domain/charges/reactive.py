@@ -22,8 +22,7 @@ class Reactive(Charge, tag="reactive", frozen=True, kw_only=True, forbid_unknown
 
     def check(self, tariff: Known, path: str) -> None:
         """Both registers must be known."""
-        tariff.unit_of(self.register, path)
-        tariff.unit_of(self.active, path)
+        tariff.check_reactive(self.register, self.active, path, "register")
         check_positive(path, free_share=self.free_share)
 
     def rate(self, part: Part) -> None:

@@ -68,6 +68,44 @@ def gas(*factors: dict[str, Any], register: str = "gas") -> dict[str, Any]:
             id="kWh for each kW of one demand or kvar of another",
         ),
         pytest.param(
+            make_document(
+                energy(prices={"a": "1", "b": "2"}),
+                schedules={
+                    "day": {
+                        "seasons": {"never": {"from": "04-01", "until": "04-01"}},
+                        "periods": [{"name": "a", "seasons": ["never"], "hours": ["00:00-12:00"]}, {"name": "b"}],
+                    }
+                },
+            ),
+            "schedules.day.seasons.never.until",
+            id="a season of no day, or of all",
+        ),
+        pytest.param(
+            make_document({"kind": "demand", "price": "1", "ratchet": {"share": "0.8", "only_months": [13]}}),
+            "charges[0].ratchet.only_months[0]",
+            id="a thirteenth month",
+        ),
+        pytest.param(
+            make_document(energy(), {"kind": "power_factor", "bands": [{"below": "90", "percent": "1"}]}),
+            "charges[1].bands[0].below",
+            id="a power factor in percent",
+        ),
+        pytest.param(
+            make_document({"kind": "reactive", "register": "water", "price": "1", "free_share": "0.5"}),
+            "charges[0].register",
+            id="reactive water",
+        ),
+        pytest.param(
+            make_document(
+                energy(), {"kind": "power_factor", "reactive": "export", "bands": [{"below": "0.9", "percent": "1"}]}
+            ),
+            "charges[1].reactive",
+            id="active for reactive energy",
+        ),
+        pytest.param(
+            make_document(energy(), taxes=[{"name": "vat", "percent": "-19"}]), "taxes[0]", id="a tax that is given"
+        ),
+        pytest.param(
             make_document({"kind": "standing", "amount": "1", "per": "span", "prorate": "none"}),
             "charges[0].prorate",
             id="a bill is shared by days",
@@ -326,6 +364,15 @@ def test_a_file_that_is_none_is_refused(tmp_path: Path, name: str, text: str) ->
     with pytest.raises(InputError) as refused:
         read_tariff_file(tmp_path / name)
     assert name in refused.value.path
+
+
+def test_a_name_twice_in_json_is_refused_as_it_is_in_toml_and_yaml(tmp_path: Path) -> None:
+    (tmp_path / "t.json").write_text(
+        '{"id": "t", "currency": "EUR", "charges": [{"kind": "energy", "price": 1, "price": 2}]}'
+    )
+
+    with pytest.raises(InputError, match="'price' is there twice"):
+        read_tariff_file(tmp_path / "t.json")
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
