@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cloud_service.example import history, people
-from cloud_service.example.seed import Seeded, seed
+from cloud_service.example.seed import Seeded, keep_rates, seed
 from cloud_service.flow.validate import validate_dirty
 from cloud_service.local.stack import Stack
 from cloud_service.store.session import Engine, connect, transaction
@@ -35,19 +35,21 @@ def fill(stack: Stack, say: Say) -> None:
     """Bring the database to the newest revision, and the example into it."""
     upgrade(stack.environment["DATABASE_URL"])
     mark = Mark(stack.data_dir / "example.json")
-    if mark.facts.get("complete"):
-        say("there already")
-        return
+    today = datetime.now(UTC).date()
     engine = connect(stack.environment["DATABASE_URL"])
     try:
-        _fill(engine, stack, mark, say)
+        if mark.facts.get("complete"):
+            say("there already")
+        else:
+            _fill(engine, stack, mark, say, today)
+        with transaction(engine) as session:  # those of the weeks since the last start
+            keep_rates(session, date.fromisoformat(mark.facts["start"]), today)
     finally:
         engine.dispose()
 
 
-def _fill(engine: Engine, stack: Stack, mark: Mark, say: Say) -> None:
-    today = datetime.now(UTC).date()
-    seeded = _operator(engine, stack, mark, history.first_day(today))
+def _fill(engine: Engine, stack: Stack, mark: Mark, say: Say, today: date) -> None:
+    seeded = _operator(engine, stack, mark, today)
     start = date.fromisoformat(mark.facts["start"])
     say(f"operator with {len(seeded.contracts)} connections")
     if not mark.facts.get("readings"):
@@ -65,11 +67,12 @@ def _fill(engine: Engine, stack: Stack, mark: Mark, say: Say) -> None:
     mark.note(complete=True)
 
 
-def _operator(engine: Engine, stack: Stack, mark: Mark, start: date) -> Seeded:
+def _operator(engine: Engine, stack: Stack, mark: Mark, today: date) -> Seeded:
     if "seeded" in mark.facts:
         return Seeded(**mark.facts["seeded"])
+    start = history.first_day(today)
     with transaction(engine) as session:
-        seeded = seed(session, start)
+        seeded = seed(session, start, today)
         people.add_people(session, people.sign_ins(stack.data_dir / "secrets" / "sign-in.json"), seeded.clients)
     mark.note(start=start.isoformat(), seeded=asdict(seeded))
     return seeded

@@ -88,7 +88,7 @@ CLIENTS = (
 
 STEP_S = 1800  # of the intervals that bills are made from
 TARIFFS = ("home-tou-ke", "business-ke", "gewerbe-de")  # files in tariffs/
-RATES = {"EUR": "151.20", "KES": "1"}  # one unit in local currency
+RATES = {"EUR": "151.20"}  # one unit in local currency
 
 
 def meters_of(site: ExampleSite) -> list[str]:

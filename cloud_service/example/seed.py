@@ -1,7 +1,7 @@
 """Writes the example operator into a database: parties, meters, contracts, tariffs. Twice is once."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from cloud_service.example.operator import (
     ExampleSite,
     clients_of,
 )
-from cloud_service.store.billing import CurrencyRate
+from cloud_service.store import rates
 from cloud_service.store.metering import Contract, Gateway, Meter, MeterMount, Register, ServicePoint
 from cloud_service.store.parties import Account, AccountMode, BankAccount, Client, LegalEntity, Site
 from cloud_service.store.schema import days_from, instants_from
@@ -52,15 +52,24 @@ class _Place:
     start: date
 
 
-def seed(session: Session, start: date) -> Seeded:
-    """All rows of the example, contracts from `start` on; the caller commits."""
+def keep_rates(session: Session, start: date, today: date) -> None:
+    """A rate a week from `start` up to `today`, as an office imports them: a bill takes none that is old."""
+    weeks = (today - start).days // 7 + 1
+    found = [
+        (start + timedelta(weeks=week), currency, Decimal(rate))
+        for week in range(weeks)
+        for currency, rate in RATES.items()
+    ]
+    rates.add(session, SELLER["currency"], found)
+
+
+def seed(session: Session, start: date, today: date) -> Seeded:
+    """All rows of the example as it is `today`, contracts from `start` on; the caller commits."""
     entity = LegalEntity(**SELLER)
     session.add(entity)
     session.flush()
     session.add(BankAccount(legal_entity_id=entity.id, **BANK))
-    session.add_all(
-        CurrencyRate(base="KES", currency=currency, day=start, rate=Decimal(rate)) for currency, rate in RATES.items()
-    )
+    keep_rates(session, start, today)
     tariffs = {code: _tariff(session, entity.id, code) for code in TARIFFS}
     contracts: dict[str, int] = {}
     owners: dict[str, int] = {}

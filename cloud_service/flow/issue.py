@@ -10,7 +10,7 @@ from typing import Any
 
 from cloud_service.domain.invoice import Party, draft
 from cloud_service.domain.pending import take_up
-from cloud_service.store import corrections, invoices, pending, runs
+from cloud_service.store import corrections, pending, rates, runs
 from cloud_service.store.books import lock_accounts
 from cloud_service.store.corrections import Read
 from cloud_service.store.invoices import Issued
@@ -23,6 +23,7 @@ from common.errors import ConflictError
 from common.period import Span
 
 Facts = dict[str, Any]
+RATE_DAYS_MAX = 10  # central banks publish on business days; no run of holidays that closes them is longer
 
 
 def issue(
@@ -35,11 +36,11 @@ def issue(
     accounts = sorted({item["contract"]["account_id"] for item in rated})
     lock_accounts(session, accounts)
     known = parties(session, accounts, bill_date)
-    rates = _local_rates(session, known.values(), bill_date)
+    in_local = _local_rates(session, known.values(), bill_date)
     waiting = pending.waiting(session, [item["contract"]["id"] for item in rated], bill_date)
     drafts = [
         draft(party, [take_up(item, waiting.get(item["contract"]["id"], ())) for item in items], bill_date,
-              local_rate=rates[party.local_currency, party.currency])
+              local_rate=in_local[party.local_currency, party.currency])
         for party, items in _grouped(rated, known)
     ]  # fmt: skip
     return issue_drafts(session, drafts, author=author, deliver=deliver)
@@ -100,10 +101,20 @@ def _grouped(rated: Sequence[Facts], known: dict[int, Party]) -> list[tuple[Part
 
 def _local_rates(session: Session, known: Any, day: date) -> dict[tuple[str, str], Decimal]:
     pairs = {(party.local_currency, party.currency) for party in known}
-    found = {pair: invoices.rate_on(session, *pair, day) for pair in pairs}
-    for (base, currency), rate in found.items():
-        if rate is None:
-            raise ConflictError(
-                f"there is no rate of {currency} in {base} on {day}", hint="import a rates file: `ledger rates FILE`"
-            )
-    return {pair: rate for pair, rate in found.items() if rate is not None}
+    return {(base, currency): _local_rate(session, base, currency, day) for base, currency in pairs}
+
+
+def _local_rate(session: Session, base: str, currency: str, day: date) -> Decimal:
+    """The newest rate not after the day; a bill is never valued with one that the market has left behind."""
+    if base == currency:
+        return Decimal(1)
+    found = rates.newest(session, base, currency, day)
+    hint = f"import newer ones: `energy-cloud ledger rates FILE --base {base}`, or Settings, Currency rates"
+    if found is None:
+        raise ConflictError(f"there is no rate of {currency} in {base} up to {day}", hint=hint)
+    if (day - found.day).days > RATE_DAYS_MAX:
+        raise ConflictError(
+            f"the newest rate of {currency} in {base} is of {found.day}, more than {RATE_DAYS_MAX} days before {day}",
+            hint=hint,
+        )
+    return found.rate

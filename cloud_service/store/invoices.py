@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from uuid import UUID, uuid4
 
 from psycopg.types.range import DateRange
@@ -29,10 +27,6 @@ ITEMS_ISSUED = text(
     "  FROM unnest(cast(:items AS bigint[]), cast(:invoices AS bigint[])) done(item, invoice) WHERE b.id = done.item"
 )
 BILLED = text("UPDATE tariff_version SET billed = true WHERE NOT billed AND id = ANY(:ids)")
-RATE_ON = text(
-    "SELECT rate FROM currency_rate WHERE base = :base AND currency = :currency AND day <= :day"
-    " ORDER BY day DESC LIMIT 1"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +120,3 @@ def queue_deliveries(session: Session, issued: Sequence[Issued], kind: str) -> l
 def _message_id(kind: str, issued: Issued) -> str:
     domain = str(issued.draft.party.seller.get("email", "")).rpartition("@")[2] or "localhost"
     return f"<{kind}-{issued.public_id}@{domain}>"
-
-
-def rate_on(session: Session, base: str, currency: str, day: date) -> Decimal | None:
-    """What one unit of `currency` was in `base` on a day: the newest rate not after it; None where none is known."""
-    if base == currency:
-        return Decimal(1)
-    found: Decimal | None = session.execute(
-        RATE_ON, {"base": base, "currency": currency, "day": day}
-    ).scalar_one_or_none()
-    return found

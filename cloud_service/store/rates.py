@@ -1,6 +1,7 @@
 """Currency rates by day: imported once, never changed, because totals of past days rest on them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -11,6 +12,24 @@ from common.errors import ConflictError
 
 KNOWN = text("SELECT currency, day, rate FROM currency_rate WHERE base = :base AND day BETWEEN :first AND :last")
 ADD = text("INSERT INTO currency_rate (base, currency, day, rate) VALUES (:base, :currency, :day, :rate)")
+NEWEST = text(
+    "SELECT day, rate FROM currency_rate WHERE base = :base AND currency = :currency AND day <= :day"
+    " ORDER BY day DESC LIMIT 1"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """What one unit of a currency was in another on a day."""
+
+    day: date
+    rate: Decimal
+
+
+def newest(session: Session, base: str, currency: str, day: date) -> Rate | None:
+    """The newest rate not after a day, however old; None where none is known."""
+    found = session.execute(NEWEST, {"base": base, "currency": currency, "day": day}).one_or_none()
+    return Rate(found.day, found.rate) if found else None
 
 
 def add(session: Session, base: str, rates: Sequence[tuple[date, str, Decimal]]) -> int:

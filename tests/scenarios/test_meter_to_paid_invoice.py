@@ -93,7 +93,7 @@ class House:
         upgrade(url)
         engine = connect(url)
         with transaction(engine) as session:
-            self.seeded = seed(session, self.start)
+            self.seeded = seed(session, self.start, datetime.now(UTC).date())
             signs = people.sign_ins(self.stack.data_dir / "secrets" / "sign-in.json")
             people.add_people(session, signs, self.seeded.clients)
         engine.dispose()

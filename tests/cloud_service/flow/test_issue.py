@@ -10,6 +10,7 @@ from cloud_service.flow.issue import issue
 from cloud_service.flow.rate import rate_contracts
 from cloud_service.store.books import balances
 from cloud_service.store.invoices import Issued
+from common.errors import ConflictError
 from common.period import Span
 from tests.books.world import World, build
 
@@ -83,3 +84,39 @@ def test_messages_and_their_job_are_queued_with_the_invoice(world: World) -> Non
     assert (
         1 == world.session.execute(text("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'deliver'")).scalar()
     )
+
+
+def in_dollars(world: World, rate_day: str) -> None:
+    """The bills' own currency stays EUR, the entity counts in USD from now on, with one rate of that day."""
+    world.session.execute(text("UPDATE legal_entity SET currency = 'USD'"))
+    world.session.execute(
+        text("INSERT INTO currency_rate (base, currency, day, rate) VALUES ('USD', 'EUR', :day, 1.08)"),
+        {"day": rate_day},
+    )
+
+
+@pytest.mark.parametrize("rate_day", ["2026-11-02", "2026-10-23"])
+def test_a_bill_takes_the_newest_rate_of_the_last_ten_days(world: World, rate_day: str) -> None:
+    in_dollars(world, "2026-01-01")
+    world.session.execute(text("UPDATE currency_rate SET rate = 9"))
+    in_dollars(world, rate_day)
+
+    assert [Decimal("1.08")] * 2 == [one.draft.local_rate for one in bill(world)]
+
+
+def test_a_rate_that_is_older_is_refused_with_pair_day_and_command(world: World) -> None:
+    in_dollars(world, "2026-10-22")
+
+    with pytest.raises(ConflictError) as refused:
+        bill(world)
+
+    said = "the newest rate of EUR in USD is of 2026-10-22, more than 10 days before 2026-11-02"
+    assert said == refused.value.message
+    assert "`energy-cloud ledger rates FILE --base USD`" in refused.value.hint
+
+
+def test_so_is_a_pair_of_which_only_later_rates_are_known(world: World) -> None:
+    in_dollars(world, "2026-11-03")
+
+    with pytest.raises(ConflictError, match="there is no rate of EUR in USD up to 2026-11-02"):
+        bill(world)
