@@ -71,11 +71,13 @@ def outstanding(*, on: str | None, entity: int | None, json_wanted: bool) -> Non
 @JSON
 def ageing(*, on: str | None, entity: int | None, json_wanted: bool) -> None:
     """Who owes what, by how long it is overdue."""
+    from cloud_service.store.access import Scope
     from cloud_service.store.reports import ageing as report
 
+    scope = Scope(entities=None if entity is None else frozenset({entity}))
     with transaction() as session:
-        rows = report(session, day_of(on, "--on"), entity)
-    _print(rows, json_wanted=json_wanted, leave_out=("account_id",))
+        rows = report(session, day_of(on, "--on"), scope)
+    _print(rows, json_wanted=json_wanted, leave_out=("account_id", "public_id", "client_public_id"))
 
 
 @ledger.command(name="cash-book")

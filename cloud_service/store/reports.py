@@ -6,13 +6,16 @@ All of them are sums over the same ledger lines and allocations, so they agree; 
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from cloud_service.store.access import Scope
 from common.errors import NotFoundError
 
 ZERO = Decimal(0)
+ALL = Scope()
 BUCKETS = ("not_due", "days_30", "days_60", "days_90", "older")
 
 
@@ -46,7 +49,9 @@ class Aged:
     """What an account owes at a day, by how long it is overdue; `credit` is what we hold for it."""
 
     account_id: int
+    public_id: UUID
     account: str
+    client_public_id: UUID
     client: str
     currency: str
     not_due: Decimal
@@ -71,24 +76,28 @@ MOVEMENTS = text(
 CLOSING = text(f"SELECT a.kind, sum(l.amount) AS amount {OF_ACCOUNT} AND e.day <= :end GROUP BY a.kind")
 CURRENCY = text("SELECT currency FROM account WHERE id = :account")
 AGED = text(
-    "SELECT o.account_id, a.number AS account, c.name AS client, o.currency,"
+    "SELECT o.account_id, a.public_id, a.number AS account, c.public_id AS client_public_id, c.name AS client,"
+    "  o.currency,"
     "  sum(o.left) FILTER (WHERE o.late <= 0) AS not_due,"
     "  sum(o.left) FILTER (WHERE o.late BETWEEN 1 AND 30) AS days_30,"
     "  sum(o.left) FILTER (WHERE o.late BETWEEN 31 AND 60) AS days_60,"
     "  sum(o.left) FILTER (WHERE o.late BETWEEN 61 AND 90) AS days_90, sum(o.left) FILTER (WHERE o.late > 90) AS older,"
     "  sum(o.left) AS total, sum(o.credit) AS credit"
     " FROM (SELECT i.account_id, i.currency, i.total - coalesce(s.settled, 0) AS left, :day - i.due_date AS late,"
-    "              0::numeric AS credit FROM invoice i"
+    "              0::numeric AS credit, i.local_rate FROM invoice i"
     "         LEFT JOIN LATERAL (SELECT sum(amount) AS settled FROM allocation x WHERE x.invoice_id = i.id"
     "              AND x.day <= :day) s ON true"
     "        WHERE i.total > 0 AND i.bill_date <= :day AND i.total <> coalesce(s.settled, 0)"
+    "          AND (cast(:account AS bigint) IS NULL OR i.account_id = :account)"
     "       UNION ALL"
-    "       SELECT g.account_id, g.currency, 0, 0, -sum(l.amount) FROM ledger_line l"
+    "       SELECT g.account_id, g.currency, 0, 0, -sum(l.amount), 0 FROM ledger_line l"
     "         JOIN ledger_account g ON g.id = l.ledger_account_id JOIN ledger_entry e ON e.id = l.ledger_entry_id"
-    "        WHERE g.kind = 'credit' AND e.day <= :day GROUP BY 1, 2 HAVING sum(l.amount) <> 0) o"
+    "        WHERE g.kind = 'credit' AND e.day <= :day"
+    "          AND (cast(:account AS bigint) IS NULL OR g.account_id = :account)"
+    "        GROUP BY 1, 2 HAVING sum(l.amount) <> 0) o"
     " JOIN account a ON a.id = o.account_id JOIN client c ON c.id = a.client_id"
-    " WHERE cast(:entity AS bigint) IS NULL OR c.legal_entity_id = :entity"
-    " GROUP BY o.account_id, a.number, c.name, o.currency ORDER BY sum(o.left) DESC, a.number"
+    " WHERE cast(:entities AS bigint[]) IS NULL OR c.legal_entity_id = ANY(:entities)"
+    " GROUP BY o.account_id, a.id, c.id, o.currency ORDER BY sum(o.left * o.local_rate) DESC, a.number"
 )
 
 
@@ -112,9 +121,13 @@ def statement(session: Session, account_id: int, start: date, end: date) -> Stat
     return Statement(account_id, currency, opening, movements, balance, outstanding, credit)
 
 
-def ageing(session: Session, day: date, entity_id: int | None = None) -> list[Aged]:
-    """By account, the largest first; sums of `total` are the ledger's receivables of that day."""
-    rows = session.execute(AGED, {"day": day, "entity": entity_id}).mappings()
+def ageing(session: Session, day: date, scope: Scope = ALL, *, account_id: int | None = None) -> list[Aged]:
+    """By account, the largest in local currency first; sums of `total` are the ledger's receivables of that day.
+
+    An account with credit alone has a `total` of 0.
+    """
+    entities = None if scope.entities is None else list(scope.entities)
+    rows = session.execute(AGED, {"day": day, "entities": entities, "account": account_id}).mappings()
     return [Aged(**(dict(row) | {key: row[key] or Decimal(0) for key in BUCKETS})) for row in rows]
 
 

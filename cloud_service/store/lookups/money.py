@@ -1,7 +1,6 @@
-"""What an account owes and has: statement, ageing, one payment, plans, prepaid balance, orders to gateways."""
+"""What an account owes and has: statement, one payment, plans, prepaid balance, orders to gateways."""
 
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -30,31 +29,6 @@ STATEMENT = text(
 def statement(session: Session, account_id: int) -> list[Any]:
     """Every booking that changed what the account owes, with the balance after it (positive: owed to us)."""
     return list(session.execute(STATEMENT, {"account": account_id}))
-
-
-AGEING = text(
-    "SELECT a.public_id, a.number, c.name AS tenant, c.public_id AS client_public_id, o.currency,"
-    "       sum(o.left) FILTER (WHERE o.late <= 0) AS not_due,"
-    "       sum(o.left) FILTER (WHERE o.late BETWEEN 1 AND 30) AS to_30,"
-    "       sum(o.left) FILTER (WHERE o.late BETWEEN 31 AND 60) AS to_60,"
-    "       sum(o.left) FILTER (WHERE o.late BETWEEN 61 AND 90) AS to_90,"
-    "       sum(o.left) FILTER (WHERE o.late > 90) AS over_90, sum(o.left) AS total,"
-    "       sum(o.left * o.local_rate) AS total_local"
-    "  FROM (SELECT i.account_id, i.currency, i.local_rate, cast(:day AS date) - i.due_date AS late,"
-    "               greatest(i.total, 0) - coalesce((SELECT sum(amount) FROM allocation x"
-    '                   WHERE x.invoice_id = i.id AND x.day <= :day), 0) AS "left"'
-    "          FROM invoice i WHERE i.kind = 'invoice' AND i.bill_date <= :day"
-    "           AND (cast(:entities AS bigint[]) IS NULL OR i.legal_entity_id = ANY(:entities))"
-    "           AND (cast(:account AS bigint) IS NULL OR i.account_id = :account)) o"
-    "  JOIN account a ON a.id = o.account_id JOIN client c ON c.id = a.client_id"
-    " WHERE o.left > 0 GROUP BY a.id, c.id, o.currency ORDER BY total_local DESC"
-)
-
-
-def ageing(session: Session, scope: Scope, day: date, account_id: int | None = None) -> list[Any]:
-    """Open bills at the end of a day by how late they are, an account a row."""
-    entities = None if scope.entities is None else list(scope.entities)
-    return list(session.execute(AGEING, {"day": day, "entities": entities, "account": account_id}))
 
 
 PREPAID = text(

@@ -11,6 +11,7 @@ from cloud_service.store.lists.bills import bills
 from cloud_service.store.lists.paging import Wanted, page_of
 from cloud_service.store.lists.parties import accounts, connections
 from cloud_service.store.lookups import money, parties
+from cloud_service.store.reports import ageing
 from cloud_service.web.access import May, access, scope
 from cloud_service.web.console.bills import SHORT
 from cloud_service.web.database import session
@@ -80,7 +81,7 @@ def show(public_id: UUID) -> str:
         account=account,
         client=client,
         row=row,
-        ageing=money.ageing(session(), scope(), today(), account.id),
+        ageing=[one for one in ageing(session(), today(), scope(), account_id=account.id) if one.total],
         statement=money.statement(session(), account.id),
         prepaid=money.prepaid(session(), scope(), account.id),
         connection_columns=connection_pages.LIST.columns,

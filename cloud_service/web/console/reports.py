@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from flask import Blueprint, Response, render_template, request
 
-from cloud_service.store.lookups import money
+from cloud_service.store.reports import ageing as report
 from cloud_service.web.access import May, access, scope
 from cloud_service.web.console.meters import csv_response
 from cloud_service.web.database import session
@@ -16,10 +16,10 @@ from common.errors import InputError
 blueprint = Blueprint("reports", __name__)
 PARTS = (
     ("not_due", "Not yet due"),
-    ("to_30", "1 to 30 days late"),
-    ("to_60", "31 to 60"),
-    ("to_90", "61 to 90"),
-    ("over_90", "Over 90"),
+    ("days_30", "1 to 30 days late"),
+    ("days_60", "31 to 60"),
+    ("days_90", "61 to 90"),
+    ("older", "Over 90"),
 )
 
 
@@ -32,17 +32,16 @@ def ageing(*, as_file: bool = False) -> Response | str:
         day = date.fromisoformat(request.args.get("day") or today().isoformat())
     except ValueError:
         raise InputError("that is not a day", path="day", hint="for example 2026-11-20") from None
-    rows = money.ageing(session(), scope(), day)
+    rows = [one for one in report(session(), day, scope()) if one.total]
     if as_file:
         head = ["Account", "TENANT NAME", "Currency", *(label for _, label in PARTS), "OUTSTANDING"]
         lines = [
-            [r.number, r.tenant, r.currency, *(plain(getattr(r, p) or 0) for p, _ in PARTS), plain(r.total)]
-            for r in rows
+            [r.account, r.client, r.currency, *(plain(getattr(r, p)) for p, _ in PARTS), plain(r.total)] for r in rows
         ]
         return csv_response([head, *lines], f"ageing-{day}")
     sums: dict[str, dict[str, Decimal]] = {}
     for row in rows:
         mine = sums.setdefault(row.currency, dict.fromkeys([part for part, _ in PARTS] + ["total"], Decimal(0)))
         for part in mine:
-            mine[part] += getattr(row, part) or Decimal(0)
+            mine[part] += getattr(row, part)
     return render_template("console/ageing.html", rows=rows, sums=sums, parts=PARTS, day=day)

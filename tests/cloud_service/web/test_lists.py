@@ -96,6 +96,25 @@ def test_the_past_can_be_asked_for(admin: FlaskClient) -> None:
     )
 
 
+def test_what_is_only_credit_is_no_open_bill_and_an_account_shows_its_own_alone(fresh: Console) -> None:
+    a1, a2 = (f"/accounts/{fresh.ids[name]}" for name in ("A-1", "A-2"))
+    clerk = fresh.sign_in("billing")
+    post(
+        clerk,
+        f"{a2}/money",
+        f"{a2}/money",
+        kind="payment",
+        amount="5",
+        provider="cash",
+        reference="x",
+        day="2026-11-19",
+    )
+
+    assert "A-2" not in clerk.get("/reports/ageing.csv").text
+    assert "Nothing is open." in text_of(clerk.get(a2).text)
+    assert "OUTSTANDING 30.00 0.00 100.00 0.00 0.00 130.00" in text_of(clerk.get(a1).text)
+
+
 def test_one_list_is_the_same_however_its_pages_are_cut(admin: FlaskClient) -> None:
     whole = numbers(admin.get("/bills?size=50").text)
 
