@@ -6,7 +6,7 @@ What is not there is refused with its reason, never taken for zero; one refused 
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -93,6 +93,8 @@ def engine_name(counter: Counter, utility: str) -> str:
 
 def measure(counters: Sequence[Counter], utility: str, reads: Reads) -> Measured:
     """The usage of the span from all registers mounted in it; registers of one name at different times are joined."""
+    if not reads.so_far:
+        _refuse_unmounted(counters, reads)
     groups: dict[str, list[Counter]] = {}
     for counter in counters:
         groups.setdefault(_group(counter, utility, counters), []).append(counter)
@@ -107,6 +109,20 @@ def measure(counters: Sequence[Counter], utility: str, reads: Reads) -> Measured
     if not registers:
         raise InputError("no meter with a billed register is mounted", code="no_meter")
     return Measured(registers, sources)
+
+
+def _refuse_unmounted(counters: Sequence[Counter], reads: Reads) -> None:
+    """Refuse a day on which no meter hung for a moment: what was used then is not known, and not nothing."""
+    if not counters or any(_whole(counter, reads) for counter in counters):
+        return
+    for day in reads.span:
+        first, last = day_start(day, reads.zone_name), day_start(day + timedelta(days=1), reads.zone_name)
+        if not any(c.mounted < last and (c.dismounted is None or c.dismounted > first) for c in counters):
+            raise InputError(
+                f"no meter with a billed register is mounted on {day}",
+                code="no_meter",
+                hint="record the mounting, or end the contract with the meter",
+            )
 
 
 def _group(counter: Counter, utility: str, counters: Sequence[Counter]) -> str:

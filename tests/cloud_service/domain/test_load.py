@@ -163,3 +163,28 @@ def test_the_parts_of_any_cut_sum_to_last_index_less_first(steps: list[tuple[int
     ]
 
     assert index == sum(part.value for part in parts if isinstance(part, Total))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "day"),
+    [
+        pytest.param(10, None, "2026-10-11", id="removed and nothing after it"),
+        pytest.param(10, 20, "2026-10-11", id="removed, and another one days later"),
+        pytest.param(None, 20, "2026-10-01", id="mounted days after the bill begins"),
+        pytest.param(10, 10, "", id="exchanged within a day"),
+    ],
+)
+def test_days_without_any_meter_are_refused_and_never_taken_for_nothing(
+    first: int | None, second: int | None, day: str
+) -> None:
+    noon = {number: datetime(2026, 10, number, 12, tzinfo=UTC) for number in (10, 20)}
+    old = [counter(1, dismounted=noon[first], opening=0, closing=90_000)] if first else []
+    new = [counter(2, mounted=noon[second] + timedelta(hours=1), opening=0)] if second else []
+    reads = Reads(OCTOBER, ZONE, {}, {2: [(day_start(date(2026, 11, 2), ZONE), 50_000)]})
+
+    if day:
+        with pytest.raises(InputError, match=f"no meter with a billed register is mounted on {day}") as refused:
+            measure([*old, *new], "electricity", reads)
+        assert "no_meter" == refused.value.code
+    else:
+        assert isinstance(measure([*old, *new], "electricity", reads).registers["import"], Total)
