@@ -12,11 +12,12 @@ from typing import Any
 
 import msgspec
 
+from cloud_service.domain.joined import is_coin, join
 from cloud_service.domain.lines import Line, Rated
-from cloud_service.domain.money import plain, round_money, written
+from cloud_service.domain.money import plain
+from cloud_service.domain.pieces import versions_in
 from cloud_service.domain.tariff import Tariff
 from cloud_service.domain.tax import applies, rate_on
-from common.errors import InputError
 from common.period import Span
 
 HUNDRED = Decimal(100)
@@ -76,7 +77,8 @@ def rated_facts(rated: Rated, tariff: Tariff) -> Facts:
     facts = rated.as_json()
     for line, plain_line in zip(rated.lines, facts["lines"], strict=True):
         plain_line["vat"] = _vat(line, tariff)
-    return facts
+    cash = versions_in(tariff, rated.span)[-1].document.rounding.cash
+    return facts if cash is None else facts | {"cash": plain(cash)}
 
 
 def _vat(line: Line, tariff: Tariff) -> list[str]:
@@ -94,75 +96,6 @@ def _vat(line: Line, tariff: Tariff) -> list[str]:
     return ["O", "0"]
 
 
-def join(parts: Sequence[Facts]) -> Facts:
-    """Ratings of one contract (several tariffs, or one after the other) or of one account, as one.
-
-    A tax that several parts have is rounded once on the common base (EN 16931); one part alone stays as it was rated.
-    """
-    if len(parts) == 1:
-        return dict(parts[0])
-    if len({part["currency"] for part in parts}) != 1:
-        raise InputError("parts of different currencies cannot be joined", code="mixed_currency")
-    lines = [line for part in parts for line in part["lines"]]
-    taxes = _join_taxes(parts)
-    net = sum((Decimal(part["net"]) for part in parts), Decimal(0))
-    tax = sum((Decimal(line["amount"]) for line in taxes), Decimal(0))
-    demands = [Decimal(part["max_demand_kw"]) for part in parts if part.get("max_demand_kw") is not None]
-    return {
-        "currency": parts[0]["currency"],
-        "start": min(part["start"] for part in parts),
-        "end": max(part["end"] for part in parts),
-        "lines": lines,
-        "taxes": taxes,
-        "max_demand_kw": plain(max(demands)) if demands else None,
-        "energy": _energy_once(parts),
-        "net": written(net),
-        "tax": written(tax),
-        "total": written(net + tax),
-        "total_unrounded": plain(sum((Decimal(part["total_unrounded"]) for part in parts), Decimal(0))),
-        "history": _join_history(parts),
-    }
-
-
-def _energy_once(parts: Sequence[Facts]) -> int:
-    """Energy of different days adds up; two tariffs over the same days measured it once."""
-    return sum({(part["start"], part["end"], part.get("contract_id")): part["energy"] for part in parts}.values())
-
-
-def _join_taxes(parts: Sequence[Facts]) -> list[Facts]:
-    currency = parts[0]["currency"]
-    groups: dict[tuple[object, ...], list[Facts]] = {}
-    for part in parts:
-        for tax in part["taxes"]:
-            key = tax["tax"], tax["label"], tax["category"], tax["percent"], tax.get("by_line", False)
-            groups.setdefault(key, []).append(tax)
-    return [group[0] if len(group) == 1 else _summed(group, currency) for group in groups.values()]
-
-
-def _summed(group: Sequence[Facts], currency: str) -> Facts:
-    """Rounded once on the common base, unless the tariff rounds line by line."""
-    first, by_line = group[0], group[0].get("by_line", False)
-    base = sum((Decimal(tax["base"]) for tax in group), Decimal(0))
-    unrounded = base * Decimal(first["percent"]) / HUNDRED
-    lines = sum((Decimal(tax["amount"]) for tax in group), Decimal(0))
-    amount = lines if by_line else round_money(unrounded, currency, first.get("way", "half_up"))
-    how = "rounded line by line" if by_line else "rounded once on the sum"
-    return dict(first) | {
-        "base": written(base),
-        "amount_unrounded": plain(unrounded),
-        "amount": written(amount),
-        "why": f"{first['percent']} % of {plain(base)}, {how}",
-    }
-
-
-def _join_history(parts: Sequence[Facts]) -> Facts:
-    joined: Facts = {}
-    for part in parts:
-        for kind, values in part.get("history", {}).items():
-            joined.setdefault(kind, {}).update(values)
-    return joined
-
-
 def draft(party: Party, items: Sequence[Facts], bill_date: date, *, local_rate: Decimal = Decimal(1)) -> Draft:
     """One invoice of an account for one or more rated contracts (facts with `contract`, `sources`, `usage`)."""
     whole = join([dict(item) | {"contract_id": item["contract"]["id"]} for item in items])
@@ -170,7 +103,9 @@ def draft(party: Party, items: Sequence[Facts], bill_date: date, *, local_rate: 
         line_row(line, item["contract"]["id"], several=len(items) > 1, place=item["contract"]["point"])
         for item in items
         for line in item["lines"]
+        if len(items) == 1 or not is_coin(line)
     ]
+    lines += [line_row(line, None) for line in whole["lines"] if len(items) > 1 and is_coin(line)]
     return Draft(
         kind="invoice",
         party=party,

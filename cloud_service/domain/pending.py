@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from cloud_service.domain.invoice import join
+from cloud_service.domain.joined import join
 from cloud_service.domain.money import plain, round_money
 
 Facts = dict[str, Any]

@@ -10,7 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 from cloud_service.domain.grid import grid
-from cloud_service.domain.invoice import join, rated_facts
+from cloud_service.domain.invoice import rated_facts
+from cloud_service.domain.joined import join
 from cloud_service.domain.load import Counter, Measured, Reads, measure
 from cloud_service.domain.market import of_span, series_named
 from cloud_service.domain.rating import rate_batch
