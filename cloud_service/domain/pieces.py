@@ -19,13 +19,14 @@ SAME_THING = {"spot": "energy"}  # two kinds of price for what a register counte
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One charge on the days it is valid; `index` is its place in its version."""
+    """One charge on the days it is valid; `index` is its place in its version, `order` the last one in any."""
 
     charge: Charge
     index: int
     span: Span
     version: Version
     title: str
+    order: int
 
     @property
     def path(self) -> str:
@@ -48,12 +49,12 @@ def pieces(tariff: Tariff, span: Span) -> list[Piece]:
         for index, charge in enumerate(version.document.charges):
             valid = _valid(charge, days)
             if valid is not None:
-                piece = Piece(charge, index, valid, version, version.title)
+                piece = Piece(charge, index, valid, version, version.title, index)
                 if valid.start in cuts:
                     found.append(piece)
                 else:
                     _join(found, piece)
-    return [part for piece in sorted(found, key=lambda piece: piece.index) for part in _cut(piece, cuts, versions)]
+    return [part for piece in sorted(found, key=lambda piece: piece.order) for part in _cut(piece, cuts, versions)]
 
 
 def versions_in(tariff: Tariff, span: Span) -> list[Version]:
@@ -105,7 +106,8 @@ def _join(found: list[Piece], piece: Piece) -> None:
         if before.span.end == piece.span.start and _same_terms(before, piece):
             same = before.version is piece.version
             title = before.title if same else f"{before.title}, unchanged in {piece.title}"
-            found[place] = replace(piece, span=Span(before.span.start, piece.span.end), title=title)
+            days, order = Span(before.span.start, piece.span.end), max(before.order, piece.order)
+            found[place] = replace(piece, span=days, title=title, order=order)
             return
     found.append(piece)
 

@@ -245,3 +245,24 @@ def test_a_price_that_changes_in_blocks_per_kw_leaves_the_demand_whole() -> None
     found = bill(tariff, load, APRIL)
 
     assert ["200.00", "100.00", "815.00", "200.00", "800.00"] == amounts(found)
+
+
+@pytest.mark.parametrize("more", [(2, 0), (0, 2)], ids=["fees before it at first", "fees before it later"])
+def test_blocks_per_kw_follow_the_demand_of_both_versions_wherever_they_stand(more: tuple[int, int]) -> None:
+    """3 kW until the 15th, 1 kW then: the bound is 100 kWh for each of 3 kW, although the price of a kW changed."""
+    blocks = [{"up_to": "100", "per_kw": True, "price": "0.2"}, {"price": "0.1"}]
+    days: list[dict[str, Any]] = [{"until": "2026-04-16"}, {"from": "2026-04-16"}]
+    versions = [
+        make_tariff(
+            *[FEE | {"id": f"fee {version} {n}"} for n in range(more[version])],
+            {"kind": "demand", "window_min": 60, "price": str(version)},
+            energy(demand="demand", blocks=blocks),
+            **days[version],
+        )
+        for version in (0, 1)
+    ]
+    hours = np.array([3000] * 360 + [1000] * 360, dtype=np.int64)
+
+    found = bill(join_versions(versions), Intervals(hours, 3600), APRIL)
+
+    assert [D(300), D(1140)] == [line.quantity for line in found.lines if line.charge == "energy"]
