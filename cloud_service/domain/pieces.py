@@ -103,7 +103,7 @@ def _check_priced(version: Version, days: Span) -> None:
 def _join(found: list[Piece], piece: Piece) -> None:
     """Put a piece after the one it continues unchanged, or at the end."""
     for place, before in enumerate(found):
-        if before.span.end == piece.span.start and _same_terms(before, piece):
+        if before.span.end == piece.span.start and _same_terms(before, piece) and not _parted(before, piece):
             same = before.version is piece.version
             title = before.title if same else f"{before.title}, unchanged in {piece.title}"
             days, order = Span(before.span.start, piece.span.end), max(before.order, piece.order)
@@ -114,6 +114,14 @@ def _join(found: list[Piece], piece: Piece) -> None:
 
 def _same_terms(one: Piece, other: Piece) -> bool:
     return _undated(one.charge) == _undated(other.charge) and _behind(one) == _behind(other)
+
+
+def _parted(one: Piece, other: Piece) -> bool:
+    """Whether a charge over others stands between two of one version: it is over the first alone."""
+    between = sorted((one.index, other.index))
+    return one.version is other.version and any(
+        charge.over() for charge in one.version.document.charges[slice(*between)]
+    )
 
 
 def _undated(charge: Charge) -> Charge:

@@ -266,3 +266,10 @@ def test_blocks_per_kw_follow_the_demand_of_both_versions_wherever_they_stand(mo
     found = bill(join_versions(versions), Intervals(hours, 3600), APRIL)
 
     assert [D(300), D(1140)] == [line.quantity for line in found.lines if line.charge == "energy"]
+
+
+def test_a_percentage_is_over_what_stands_before_it_though_the_same_stands_after_it_too() -> None:
+    fuel = {"kind": "percentage", "percent": "10", "of": ["energy"]}
+    tariff = make_tariff(energy(price="0.1", until="2026-04-16"), fuel, energy(price="0.1", **{"from": "2026-04-16"}))
+
+    assert ["36.00", "3.60", "36.00"] == amounts(bill(tariff, steady("1", APRIL), APRIL))
