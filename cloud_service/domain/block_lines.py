@@ -44,7 +44,7 @@ class BlockLines:
         return self._made(self.demands[row] if self.demands is not None else None)
 
     def _made(self, demand_kw: Decimal | None) -> tuple[list[int | None], list[Head]]:
-        limits = bounds(self.blocks, self.factor, self.scale, demand_kw)
+        limits = bounds(self.blocks, self.factor, self.scale, demand_kw, self.charge.mode)
         way = {"graduated": "graduated", "volume": "volume (all units at the price of the block reached)"}[
             self.charge.mode
         ]

@@ -1,7 +1,7 @@
 """Blocks of a quantity with prices of their own. Bounds are half-open and exact, quantities are integers at a scale."""
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal
 from typing import Annotated, Literal, TypeVar
 
 import msgspec
@@ -15,6 +15,7 @@ from common.errors import InputError
 Mode = Literal["graduated", "volume"]
 Allowance = Literal["period", "month", "day"]
 Ints = NDArray[np.int64]
+NINTH = Decimal("1E-9")
 OVERFLOW = 2**61  # a quarter of what int64 holds: products are doubled and added to
 Number = TypeVar("Number", int, Decimal)
 
@@ -55,22 +56,33 @@ def check_blocks(blocks: Blocks, path: str) -> None:
         before = block.up_to
 
 
-def bounds(blocks: Blocks, factor: Decimal, scale: int, demand_kw: Decimal | None = None) -> list[int | None]:
-    """The blocks' upper bounds at a scale: allowance × factor, per-kW bounds × the demand. Never falling."""
+def bounds(
+    blocks: Blocks, factor: Decimal, scale: int, demand_kw: Decimal | None = None, mode: Mode = "graduated"
+) -> list[int | None]:
+    """The blocks' upper bounds at a scale: allowance × factor, per-kW bounds × the demand. Never falling.
+
+    A bound between two readings is rounded where it cuts a quantity. Where it decides the price of all of it, what lies
+    below stays below.
+    """
     found: list[int | None] = []
     floor = 0
     for block in blocks:
         if block.up_to is None:
             found.append(None)
             continue
-        bound = block.up_to * factor
-        if block.per_kw:
-            if demand_kw is None:
-                raise InputError("blocks per kW need a demand")
-            bound *= demand_kw
-        floor = max(floor, int(bound.scaleb(scale).to_integral_value(ROUND_HALF_EVEN)))
+        if block.per_kw and demand_kw is None:
+            raise InputError("blocks per kW need a demand")
+        times = demand_kw if block.per_kw and demand_kw is not None else Decimal(1)
+        floor = max(floor, _at_scale(block.up_to * times, factor, scale, mode))
         found.append(floor)
     return found
+
+
+def _at_scale(allowance: Decimal, factor: Decimal, scale: int, mode: Mode) -> int:
+    if mode == "graduated":
+        return int((allowance * factor).scaleb(scale).to_integral_value(ROUND_HALF_EVEN))
+    slack = allowance * NINTH if factor % 1 else Decimal(0)  # parts of months have nine decimals
+    return int((allowance * factor - slack).scaleb(scale).to_integral_value(ROUND_CEILING))
 
 
 def split(quantity: Number, limits: Sequence[Number | None], mode: Mode) -> list[tuple[int, Number]]:

@@ -98,3 +98,23 @@ def test_blocks_that_leave_a_unit_without_a_price_are_refused(blocks: tuple[Bloc
         check_blocks(blocks, "blocks")
 
     assert path == refused.value.path
+
+
+@pytest.mark.parametrize(
+    ("factor", "bound"),
+    [
+        pytest.param(D(1), 5_001, id="5.000 is below 5.0005"),
+        pytest.param(D(2), 10_001, id="10.001 is not below 10.001"),
+        pytest.param(D("0.5"), 2_501, id="2.500 is below 2.50025"),
+        pytest.param(D("0.333333334"), 1_667, id="1.666 is below 1.666833"),
+    ],
+)
+def test_what_lies_below_a_bound_has_the_price_below_it_though_no_reading_can_show_the_bound(
+    factor: Decimal, bound: int
+) -> None:
+    assert [bound, None] == bounds((block("5.0005"), block()), factor, 3, mode="volume")
+
+
+def test_a_part_of_a_month_moves_no_bound_by_its_last_digit() -> None:
+    """300 kWh of 11 days of 30 are 110 kWh, and 110 kWh are not below them."""
+    assert [110_000, None] == bounds((block("300"), block()), D("0.366666667"), 3, mode="volume")
