@@ -1,6 +1,6 @@
 """Ratchets: the billing demand of a month is at least a share of the highest of earlier months."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -74,6 +74,17 @@ def explain(reason: tuple[date, Decimal] | None, weights: dict[date, Decimal], u
     if reason is None:
         return ""
     return f", ratchet: {plain(weights[reason[0]])} of {plain(reason[1])} {unit} in {reason[0]:%Y-%m}"
+
+
+def peaks_of(kept: Mapping[str, Peaks], name: str) -> Peaks:
+    """The peaks of earlier months under a name; a charge for all hours knows those kept by period (`name/period`)."""
+    names = [one for one in kept if one == name or one.startswith(f"{name}/")]
+    if names == [name] or not names:
+        return kept.get(name, ())
+    highest: dict[date, Decimal] = {}
+    for first, demand in (peak for one in names for peak in kept[one]):
+        highest[first] = max(demand, highest.get(first, demand))
+    return tuple(sorted(highest.items()))
 
 
 def remember(peaks: Peaks, first: date, demand: Decimal) -> tuple[tuple[date, Decimal], ...]:

@@ -17,7 +17,7 @@ from cloud_service.domain.lines import Head
 from cloud_service.domain.money import plain
 from cloud_service.domain.part import Part
 from cloud_service.domain.proration import Prorate, cycle_start, cycles, months_of
-from cloud_service.domain.ratchet import Ratchet, explain, raised, remember
+from cloud_service.domain.ratchet import Ratchet, explain, peaks_of, raised, remember
 from cloud_service.domain.schedule import Schedule
 from cloud_service.domain.usage import Intervals, Total
 from common.errors import InputError
@@ -220,7 +220,7 @@ class Demand(Charge, tag="demand", frozen=True, kw_only=True, forbid_unknown_fie
         billed, words = demand, ""
         if self.ratchet is not None:
             kept = part.sheet.peaks[row].get(month.kept)
-            peaks = kept if kept is not None else part.history(row).peaks.get(month.kept, ())
+            peaks = kept if kept is not None else peaks_of(part.history(row).peaks, month.kept)
             own = demand if self.ratchet.current_in_full else demand * self.ratchet.share_of(month.first.month)
             billed, reason = raised(own, peaks, month.weights)
             words = explain(reason, month.weights, self.unit)

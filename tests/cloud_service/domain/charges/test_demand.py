@@ -273,3 +273,14 @@ def test_a_period_without_a_window_has_no_time_of_its_highest() -> None:
     found = bill(tariff, steady("2"))  # no holiday of the US lies in March
 
     assert "highest 0 kW (no window in these days)" == found.lines[0].note.replace("0.000", "0")
+
+
+def test_a_ratchet_for_all_hours_knows_the_peaks_of_the_periods_before_it() -> None:
+    february, january = date(2026, 2, 1), date(2026, 1, 1)
+    kept = {"demand/peak": ((january, D(20)), (february, D(60))), "demand/rest": ((january, D(80)), (february, D(50)))}
+    tariff = make_tariff(demand(ratchet={"share": "0.5", "months": 11}))
+
+    found = bill(tariff, steady("1"), history=History(peaks=kept))
+
+    assert [D(40)] == [line.quantity for line in found.lines]
+    assert ((january, D(80)), (february, D(60)), (MARCH.start, D(1))) == found.history.peaks["demand"]
