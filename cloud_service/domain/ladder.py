@@ -16,6 +16,7 @@ Mode = Literal["graduated", "volume"]
 Allowance = Literal["period", "month", "day"]
 Ints = NDArray[np.int64]
 NINTH = Decimal("1E-9")
+NO_BOUND = 2**62  # no quantity reaches it: 1e38 is how some write a block without end
 OVERFLOW = 2**61  # a quarter of what int64 holds: products are doubled and added to
 Number = TypeVar("Number", int, Decimal)
 
@@ -73,7 +74,7 @@ def bounds(
         if block.per_kw and demand_kw is None:
             raise InputError("blocks per kW need a demand")
         times = demand_kw if block.per_kw and demand_kw is not None else Decimal(1)
-        floor = max(floor, _at_scale(block.up_to * times, factor, scale, mode))
+        floor = max(floor, min(_at_scale(block.up_to * times, factor, scale, mode), NO_BOUND))
         found.append(floor)
     return found
 

@@ -24,6 +24,7 @@ from common.period import Span
 
 NINE = 9  # decimals of converted quantities
 HOUR_S = 3600
+INT64 = 2**63 - 1
 MILLIWATT = Decimal("0.000001")  # in kW
 NET = ("net_import", "net_export")
 
@@ -176,6 +177,12 @@ class Part:
             int((value * by).scaleb(-scale).quantize(digits, ROUND_HALF_UP).scaleb(NINE))
             for value in values.ravel().tolist()
         ]
+        if any(abs(value) > INT64 for value in made):
+            raise InputError(
+                f"register {self.known.conversions[name].register!r} counted more than any connection",
+                path=f"quantities.{name}",
+                code="too_large",
+            )
         return np.array(made, dtype=np.int64).reshape(values.shape), NINE
 
     def windows(self, name: str, window_min: int, days: Span) -> tuple[Ints, int, Decimal]:

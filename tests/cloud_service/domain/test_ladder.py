@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from cloud_service.domain.ladder import Block, bounds, check_blocks, share, share_many, split, split_many
 from common.errors import InputError
+from tests.cloud_service.domain.builders import amounts, bill, energy, make_tariff, total
 
 D = Decimal
 LIMITS = st.lists(st.integers(1, 10_000), max_size=4, unique=True).map(lambda found: [*sorted(found), None])
@@ -118,3 +119,10 @@ def test_what_lies_below_a_bound_has_the_price_below_it_though_no_reading_can_sh
 def test_a_part_of_a_month_moves_no_bound_by_its_last_digit() -> None:
     """300 kWh of 11 days of 30 are 110 kWh, and 110 kWh are not below them."""
     assert [110_000, None] == bounds((block("300"), block()), D("0.366666667"), 3, mode="volume")
+
+
+@pytest.mark.parametrize("mode", ["graduated", "volume"])
+def test_a_bound_that_stands_for_none_is_none(mode: str) -> None:
+    tariff = make_tariff(energy(mode=mode, blocks=[{"up_to": "1e38", "price": "0.1"}, {"price": "9"}]))
+
+    assert ["5.00"] == amounts(bill(tariff, total("50")))

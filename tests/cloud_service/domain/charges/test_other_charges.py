@@ -332,3 +332,12 @@ def test_a_line_over_rounded_lines_says_what_it_is_of_the_unrounded_ones() -> No
     assert [D("4.2084"), D("2.1042"), D("5.6874")] == [line.amount_unrounded for line in found.lines]
     assert "; 4.21 EUR × 0.5 = 2.105, unrounded 2.1042; " in found.lines[1].why
     assert "; 5.68 EUR × 1 = 5.68, unrounded 5.6874; " in found.lines[2].why
+
+
+def test_gas_of_more_energy_than_can_be_counted_is_refused() -> None:
+    quantities = {"gas_kwh": {"register": "gas", "factors": [{"calorific_value": "39.6"}]}}
+    tariff = make_tariff(energy(register="gas_kwh", price="0.1"), quantities=quantities)
+
+    with pytest.raises(InputError, match="more than any connection") as refused:
+        bill(tariff, gas=total("1000000000"))
+    assert "quantities.gas_kwh" == refused.value.path
