@@ -16,6 +16,7 @@ import numpy as np
 from cloud_service.domain.usage import Intervals, Ints, Register, Total
 from common.errors import InputError
 from common.period import Span, day_start, intervals_in_day
+from common.reading import Kind
 
 MULTIPLIER_SCALE = 4  # decimal places of a CT × VT multiplier
 THOUSANDTHS = 3
@@ -92,7 +93,11 @@ def engine_name(counter: Counter, utility: str) -> str:
 
 
 def measure(counters: Sequence[Counter], utility: str, reads: Reads) -> Measured:
-    """The usage of the span from all registers mounted in it; registers of one name at different times are joined."""
+    """The usage of the span from all registers mounted in it; registers of one name at different times are joined.
+
+    A maximum register counts nothing: it is no second counter beside the meter's energy, and has no usage.
+    """
+    counters = [counter for counter in counters if counter.kind != Kind.MAXIMUM]
     if not reads.so_far:
         _refuse_unmounted(counters, reads)
     groups: dict[str, list[Counter]] = {}

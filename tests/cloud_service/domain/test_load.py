@@ -188,3 +188,15 @@ def test_days_without_any_meter_are_refused_and_never_taken_for_nothing(
         assert "no_meter" == refused.value.code
     else:
         assert isinstance(measure([*old, *new], "electricity", reads).registers["import"], Total)
+
+
+def test_a_maximum_register_beside_the_energy_does_not_keep_it_from_being_billed() -> None:
+    """It was read as a second counter of the same energy, which fell when it was set back."""
+    month = day_start(OCTOBER.start, ZONE)
+    highest = counter(2, name="demand_maximum", unit="kW", kind="maximum", meter="M1")
+    reads = Reads(OCTOBER, ZONE, {1: packed(OCTOBER, 100)}, {2: [(month, 7000), (month + timedelta(days=40), 5000)]})
+
+    found = measure([counter(), highest], "electricity", reads)
+
+    assert ["import"] == list(found.registers)
+    assert [1] == [source["register_id"] for source in found.sources]
