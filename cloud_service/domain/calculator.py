@@ -17,6 +17,8 @@ from cloud_service.domain.usage import History, Intervals, PriceSeries, Usage
 from common.errors import InputError
 from common.period import Span, zone
 
+POWERS = ("kW", "W", "MW", "GW", "kVA", "VA", "kvar", "var")
+
 
 def any_tariff(path: Path, *, holidays: bool = False) -> tuple[Tariff, tuple[str, ...]]:
     """The tariff of a file of ours or of the URDB, and the notes of an import.
@@ -54,8 +56,7 @@ def read_usage(
                 path=str(path),
                 code="wrong_length",
             )
-        power = _unit(column, unit, str(path)) if name in ("import", "export") else "kWh"
-        registers[name] = loads.intervals(column, step, power, str(path), negative=name == "export")
+        registers[name] = _register(name, column, step, unit, str(path))
     if first is None:
         raise InputError("there is nothing to price", hint="give --load, or --register NAME=CSV")
     pair = {name: registers[name] for name in ("import", "export") if name in registers}
@@ -83,6 +84,19 @@ def price_file(path: Path, start: date, zone_name: str, *, step_s: int | None = 
     step = step_s or loads.step_of(column, start, zone_name, str(path))
     days = loads.span_of(column, start, zone_name, step, str(path))
     return loads.intervals(column, step, "kWh", str(path), negative=True), days
+
+
+def _register(name: str, column: loads.Column, step_s: int, unit: str | None, path: str) -> Intervals:
+    if name not in ("import", "export"):
+        if column.unit in POWERS:
+            raise InputError(
+                f"the header names {column.unit}, a register's file has what was counted in each step", path=path
+            )
+        return loads.intervals(column, step_s, "kWh", path, negative=False)
+    found = loads.intervals(column, step_s, _unit(column, unit, path), path, negative=name == "export")
+    if int(found.values.sum()) < 0:
+        raise InputError("what was given back is below 0 in sum", path=path, hint="export is counted above 0")
+    return found
 
 
 def _unit(column: loads.Column, unit: str | None, path: str) -> loads.Unit:

@@ -143,6 +143,21 @@ def test_a_load_in_another_unit_is_refused_and_never_taken_for_kw(tmp_path: Path
     assert read_usage({"import": tmp_path / "load.csv"}, JANUARY, "UTC", unit="kWh")
 
 
+@pytest.mark.parametrize("header", ["kW", "kvar", "power W"])
+def test_power_is_not_taken_for_what_a_register_counted(tmp_path: Path, header: str) -> None:
+    (tmp_path / "load.csv").write_text(f"{header}\n" + column(744))
+
+    with pytest.raises(InputError, match="a register's file has what was counted in each step"):
+        read_usage({"reactive_import": tmp_path / "load.csv"}, JANUARY, "UTC")
+
+
+def test_export_with_the_sign_of_a_credit_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "load.csv").write_text("kWh\n" + column(744, "-1"))
+
+    with pytest.raises(InputError, match="below 0 in sum"):
+        read_usage({"export": tmp_path / "load.csv"}, JANUARY, "UTC")
+
+
 def test_a_word_for_a_time_is_refused() -> None:
     with pytest.raises(InputError, match="is not a time"):
         step_of(read_column("noon,1\nevening,2\n", "load.csv"), JANUARY, "UTC", "load.csv")
