@@ -93,7 +93,9 @@ def rate(  # noqa: PLR0917 -- click hands every option by name
     from cloud_service.domain.calculator import calculate, read_prices, read_usage
 
     tariff, notes = read_tariffs(tariffs, holidays=holidays)
-    files = {"import": load, "export": export} | {name: Path(path) for name, path in named(further, "--register")}
+    given = {"import": load, "export": export}
+    own = tuple(f"{name}={path}" for name, path in given.items() if path is not None)
+    files = given | {name: Path(path) for name, path in named((*own, *further), "--register")}
     registers, span, more = read_usage(
         {name: path for name, path in files.items() if path is not None},
         start.date(),
@@ -144,9 +146,13 @@ def named(pairs: tuple[str, ...], option: str) -> list[tuple[str, str]]:
     from common.errors import InputError
 
     found = [pair.partition("=") for pair in pairs]
+    seen: set[str] = set()
     for (name, _, rest), pair in zip(found, pairs, strict=True):
         if not name or not rest:
             raise InputError(f"{pair!r} has no name and value", path=option, hint="NAME=VALUE")
+        if name in seen:
+            raise InputError(f"{name!r} is given twice", path=option)
+        seen.add(name)
     return [(name, rest) for name, _, rest in found]
 
 

@@ -17,8 +17,6 @@ from cloud_service.domain.usage import History, Intervals, PriceSeries, Usage
 from common.errors import InputError
 from common.period import Span, zone
 
-POWERS = ("kW", "W", "MW", "GW", "kVA", "VA", "kvar", "var")
-
 
 def any_tariff(path: Path, *, holidays: bool = False) -> tuple[Tariff, tuple[str, ...]]:
     """The tariff of a file of ours or of the URDB, and the notes of an import.
@@ -88,7 +86,7 @@ def price_file(path: Path, start: date, zone_name: str, *, step_s: int | None = 
 
 def _register(name: str, column: loads.Column, step_s: int, unit: str | None, path: str) -> Intervals:
     if name not in ("import", "export"):
-        if column.unit in POWERS:
+        if column.unit is not None and not column.unit.lower().endswith(("h", "j")):  # kWh, kvarh, MJ are counted
             raise InputError(
                 f"the header names {column.unit}, a register's file has what was counted in each step", path=path
             )

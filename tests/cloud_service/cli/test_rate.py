@@ -372,3 +372,11 @@ def test_a_finer_register_of_another_utility_leaves_the_load_as_it_is(tmp_path: 
 
     assert ["periods"] == list(found)
     assert "sum of 744 intervals of 60 min" in found["periods"][0]["lines"][0]["why"]
+
+
+@pytest.mark.parametrize("name", ["import", "water"])
+def test_a_register_that_is_given_twice_is_refused(tmp_path: Path, name: str) -> None:
+    further = ("--register", f"{name}={tmp_path / 'load.csv'}")
+
+    with pytest.raises(InputError, match=f"'{name}' is given twice"):
+        run(*files(tmp_path), *further, *further, "--timezone", "UTC")
