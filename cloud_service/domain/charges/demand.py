@@ -63,7 +63,7 @@ class Demand(Charge, tag="demand", frozen=True, kw_only=True, forbid_unknown_fie
         if self.window_min not in WINDOWS:
             raise InputError("a demand window has 5, 10, 15, 30 or 60 minutes", path=f"{path}.window_min")
         if self.blocks is not None:
-            check_blocks(self.blocks, f"{path}.blocks")
+            _check_blocks(self.blocks, f"{path}.blocks")
         if self.ratchet is not None:
             self.ratchet.check(f"{path}.ratchet")
         by_period = self.prices if self.prices is not None else self.period_blocks
@@ -78,7 +78,7 @@ class Demand(Charge, tag="demand", frozen=True, kw_only=True, forbid_unknown_fie
                 hint="every period of the schedule needs a price",
             )
         for name, blocks in (self.period_blocks or {}).items():
-            check_blocks(blocks, f"{path}.period_blocks.{name}")
+            _check_blocks(blocks, f"{path}.period_blocks.{name}")
 
     def remembers(self) -> bool:
         """A ratchet looks at the demands of earlier months."""
@@ -250,6 +250,13 @@ class Demand(Charge, tag="demand", frozen=True, kw_only=True, forbid_unknown_fie
         )
         block = f", block {index + 1}" if many > 1 else ""
         return part.head(label + block, unit, utility, rule + block, source, path, days=days)
+
+
+def _check_blocks(blocks: Blocks, path: str) -> None:
+    check_blocks(blocks, path)
+    for index, block in enumerate(blocks):
+        if block.per_kw:
+            raise InputError("a block of kW has no bound for each kW", path=f"{path}[{index}].per_kw")
 
 
 @dataclass(frozen=True, slots=True)

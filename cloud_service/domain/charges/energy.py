@@ -45,6 +45,17 @@ class Netting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         0
     )
 
+    def check(self, path: str) -> None:
+        """Refuse a month or a price of what never ends, and of what is never kept."""
+        if self.surplus == "lose" and self.expires is not None:
+            raise InputError("a surplus that is lost at once is not kept until a month", path=f"{path}.expires")
+        if self.cash_price and self.expires is None:
+            raise InputError(
+                "a surplus is paid for where it ends, and this one does not",
+                path=f"{path}.cash_price",
+                hint="name the month in `expires`, or pay by an export charge",
+            )
+
 
 class Energy(Priced, tag="energy", frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A price for what a register counted."""
@@ -56,6 +67,7 @@ class Energy(Priced, tag="energy", frozen=True, kw_only=True, forbid_unknown_fie
         Priced.check(self, tariff, path)
         if self.netting is None:
             return
+        self.netting.check(f"{path}.netting")
         if self.blocks_over == "time":
             raise InputError("netting over the span does not fill blocks in the order of time", path=f"{path}.netting")
         if tariff.unit_of(self.netting.against, f"{path}.netting")[0] != tariff.unit_of(self.register, path)[0]:

@@ -50,6 +50,12 @@ class Export(Priced, tag="export", frozen=True, kw_only=True, forbid_unknown_fie
         Priced.check(self, tariff, path)
         if self.carry is None:
             return
+        if self.carry.ends == "pay" and self.carry.expires is None:
+            raise InputError(
+                "a credit is paid out where it ends, and this one does not",
+                path=f"{path}.carry.ends",
+                hint="name the month in `expires`",
+            )
         before = list(itertools.takewhile(lambda charge: charge is not self, tariff.charges))
         mine = reduced(self.carry.of, before)
         for other in before:

@@ -106,6 +106,26 @@ def gas(*factors: dict[str, Any], register: str = "gas") -> dict[str, Any]:
             make_document(energy(), taxes=[{"name": "vat", "percent": "-19"}]), "taxes[0]", id="a tax that is given"
         ),
         pytest.param(
+            make_document({"kind": "demand", "blocks": [{"up_to": "2", "per_kw": True, "price": "1"}, {"price": "2"}]}),
+            "charges[0].blocks[0].per_kw",
+            id="kW for each kW",
+        ),
+        pytest.param(
+            make_document(energy(price="1", netting={"cash_price": "0.05"})),
+            "charges[0].netting.cash_price",
+            id="a price of a surplus that never ends",
+        ),
+        pytest.param(
+            make_document(energy(price="1", netting={"surplus": "lose", "expires": 3, "cash_price": "0.05"})),
+            "charges[0].netting.expires",
+            id="the end of a surplus that is not kept",
+        ),
+        pytest.param(
+            make_document(energy(), {"kind": "export", "price": "1", "carry": {"ends": "pay"}}),
+            "charges[1].carry.ends",
+            id="a payment of credit that never ends",
+        ),
+        pytest.param(
             make_document({"kind": "standing", "amount": "1", "per": "span", "prorate": "none"}),
             "charges[0].prorate",
             id="a bill is shared by days",
