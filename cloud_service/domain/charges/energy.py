@@ -83,6 +83,7 @@ class Energy(Priced, tag="energy", frozen=True, kw_only=True, forbid_unknown_fie
         if self.netting is None or not self._nets(part):
             return totals, scale
         given = part.totals(self.netting.against, self.prorate) if part.has(self.netting.against) else NONE
+        totals, _, scale = same_scale((totals, scale), (NONE[0], self._digits(part)))
         totals, back, scale = same_scale((totals, scale), given)
         net = (totals - back).tolist()
         left = [self._net_row(part, row, {FLAT: value}, {}, scale)[FLAT] for row, value in enumerate(net)]
@@ -96,6 +97,7 @@ class Energy(Priced, tag="energy", frozen=True, kw_only=True, forbid_unknown_fie
         against, given = self.netting.against, NONE
         if part.has(against):
             given = part.by_period(against, name, schedule, self.prorate)
+        used, _, scale = same_scale((used, scale), (NONE[0], self._digits(part)))
         used, back, scale = same_scale((used, scale), given)
         net = (used - back).tolist()
         moves, found = self._moves(part, schedule), []
@@ -129,6 +131,11 @@ class Energy(Priced, tag="energy", frozen=True, kw_only=True, forbid_unknown_fie
         name = self.id or "energy"
         kept = part.sheet.energy_credit[row].get(name)
         return kept if kept is not None else part.history(row).energy_credit.get(name, {})
+
+    def _digits(self, part: Part) -> int:
+        """The decimals of the kept surplus: another meter may have counted it finer than this span's."""
+        kept = (credit for row in range(part.batch.rows) for credit in self._kept(part, row).values())
+        return max((len(plain(credit).partition(".")[2]) for credit in kept), default=0)
 
     def _net_row(self, part: Part, row: int, net: dict[str, int], moves: dict[str, str], scale: int) -> dict[str, int]:
         """Take the kept surplus off, keep the new one. The key `*` counts the surplus of all periods together."""

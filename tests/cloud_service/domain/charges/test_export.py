@@ -275,3 +275,14 @@ def test_two_credits_do_not_reduce_the_same_line_twice(of: list[str]) -> None:
     found = bill(load_tariff(document), total("100"), export=total("100"), generation=total("100"))
     assert D("0.00") == found.total
     assert {"a": D("10.00"), "b": D("20.00")} == found.history.money_credit
+
+
+def test_a_surplus_that_another_meter_counted_finer_keeps_its_last_digit() -> None:
+    kept = History(energy_credit={"energy": {"": D("10.1234567"), "*": D("10.1234567")}})
+    tariff = make_tariff(energy(price="1", netting={}))
+
+    waits = bill(tariff, total("0"), history=kept, export=total("0"))
+    used = bill(tariff, total("11"), history=kept, export=total("0"))
+
+    assert {"": D("10.1234567"), "*": D("10.1234567")} == waits.history.energy_credit["energy"]
+    assert [D("0.8765433")] == [line.quantity for line in used.lines]
