@@ -191,6 +191,23 @@ def mount_meter(
     click.echo(as_json({"meter": name, "point": place}) if json_wanted else f"meter {name} hangs at {place}")
 
 
+@meter.command(name="register")
+@click.argument("name")
+@click.argument("register_name", metavar="REGISTER")
+@click.option("--billed/--not-billed", required=True, help="Whether bills count it from now on.")
+@REASON
+@JSON
+def bill_register(name: str, register_name: str, *, billed: bool, reason: str, json_wanted: bool) -> None:
+    """Say which registers of a meter are billed: those of a gateway's meters are its totals unless told otherwise."""
+    from cloud_service.flow.place import bill_register as step
+    from cloud_service.store.handling import meter_id
+
+    with transaction() as session:
+        changed = step(session, meter_id(session, name), register_name, billed=billed, author=author(), reason=reason)
+    said = f"{register_name} of {name} is {'billed' if billed else 'not billed'}{'' if changed else ' already'}"
+    click.echo(as_json({"register": register_name, "billed": billed, "changed": changed}) if json_wanted else said)
+
+
 @meter.command(name="list")
 @click.option("--search", default="", help="Part of name, serial, place or grid id.")
 @click.option("--limit", default=50, show_default=True)

@@ -1,6 +1,6 @@
 """The calculator: files in, bills out, month after month, each month handing its history to the next."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -8,10 +8,11 @@ from pathlib import Path
 from cloud_service.domain import loads
 from cloud_service.domain.grid import grid
 from cloud_service.domain.lines import Rated
-from cloud_service.domain.pieces import reads, versions_in
+from cloud_service.domain.pieces import versions_in
+from cloud_service.domain.priced import check_priced
 from cloud_service.domain.proration import cycles
 from cloud_service.domain.rating import rate
-from cloud_service.domain.tariff import Document, Tariff, Version, load_tariff, read_document
+from cloud_service.domain.tariff import Tariff, load_tariff, read_document
 from cloud_service.domain.urdb import import_urdb, is_urdb
 from cloud_service.domain.usage import History, Intervals, PriceSeries, Usage
 from common.errors import InputError
@@ -113,27 +114,6 @@ def _text(path: Path) -> str:
         return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"the file cannot be read: {error}", path=str(path)) from error
-
-
-def check_priced(versions: Sequence[Version], registers: Iterable[str]) -> None:
-    """Refuse a register that a version has no rule for: it would silently be worth nothing."""
-    for version in versions:
-        known = _priced(version.document)
-        for name in registers:
-            if name != "import" and name not in known:
-                raise InputError(
-                    f"the tariff does not say what {name} is worth",
-                    path="charges",
-                    hint="add an export charge or netting" if name == "export" else "no charge or conversion reads it",
-                    code="unpriced_register",
-                )
-
-
-def _priced(document: Document) -> set[str]:
-    """The registers that charges count, themselves or converted. Export netted in each step has no price by that."""
-    names = {name for charge in document.charges for name in reads(charge)}
-    made = {document.quantities[name].register for name in names if name in document.quantities}
-    return names | made | ({"export"} if "net_export" in names else set())
 
 
 def calculate(

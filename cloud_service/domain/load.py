@@ -5,7 +5,7 @@ What is not there is refused with its reason, never taken for zero; one refused 
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -71,6 +71,7 @@ class Measured:
 
     registers: dict[str, Register]
     sources: list[dict[str, Any]]
+    rates: dict[str, list[str]] = field(default_factory=dict)  # registers that count parts of one quantity
 
     @property
     def signature(self) -> tuple[tuple[str, object], ...]:
@@ -105,7 +106,10 @@ def measure(counters: Sequence[Counter], utility: str, reads: Reads) -> Measured
         groups.setdefault(_group(counter, utility, counters), []).append(counter)
     registers: dict[str, Register] = {}
     sources: list[dict[str, Any]] = []
+    rates: dict[str, list[str]] = {}
     for name, members in groups.items():
+        if (quantity := engine_name(members[0], utility)) != name:
+            rates.setdefault(quantity, []).append(name)
         if reads.so_far or any(member.register_id in reads.days for member in members):
             registers[name] = _intervals(members, reads)
         else:
@@ -113,7 +117,7 @@ def measure(counters: Sequence[Counter], utility: str, reads: Reads) -> Measured
         sources += [_source(name, member, reads) for member in members]
     if not registers:
         raise InputError("no meter with a billed register is mounted", code="no_meter")
-    return Measured(registers, sources)
+    return Measured(registers, sources, rates)
 
 
 def _refuse_unmounted(counters: Sequence[Counter], reads: Reads) -> None:

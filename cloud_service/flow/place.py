@@ -10,7 +10,7 @@ from cloud_service.domain.holidays import calendars
 from cloud_service.domain.money import currency_digits, exact
 from cloud_service.store import auditing, places, supply
 from cloud_service.store.session import Session
-from common.errors import ConflictError, InputError, at_field
+from common.errors import ConflictError, InputError, NotFoundError, at_field
 from common.period import zone
 from common.reading import Kind, Unit
 
@@ -187,6 +187,21 @@ def add_meter(session: Session, facts: MeterFacts, *, author: str, reason: str =
         registers=[one.name for one in facts.registers],
     )  # fmt: skip
     return meter_id
+
+
+def bill_register(
+    session: Session, meter_id: int, name: str, *, billed: bool, author: str, reason: str = ""
+) -> list[str]:
+    """Let bills count a register of a meter, or not: the rates beside a total, an export that nobody pays for."""
+    known = places.billed_registers(session, meter_id)
+    if name not in known:
+        raise NotFoundError(
+            f"the meter has no register {name}", path="register", hint=f"it has: {', '.join(known) or 'none'}"
+        )
+    places.bill_register(session, meter_id, name, billed=billed)
+    before, after = ({name: "billed" if one else "not billed"} for one in (known[name], billed))
+    change = auditing.Change(author, "register.change", f"meter:{meter_id}", before, after, reason)
+    return auditing.note_change(session, change)
 
 
 def mount(session: Session, wanted: Mount, *, author: str, reason: str = "") -> None:

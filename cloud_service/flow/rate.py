@@ -14,6 +14,8 @@ from cloud_service.domain.invoice import rated_facts
 from cloud_service.domain.joined import join
 from cloud_service.domain.load import Counter, Measured, Reads, measure
 from cloud_service.domain.market import of_span, series_named
+from cloud_service.domain.pieces import versions_in
+from cloud_service.domain.priced import check_rates
 from cloud_service.domain.rating import rate_batch
 from cloud_service.domain.tariff import Tariff
 from cloud_service.domain.usage import History, Intervals, PriceSeries, Register, Usage
@@ -229,6 +231,8 @@ def _rate_together(tariff: Tariff, span: Span, jobs: Sequence[_Job], prices: Map
     try:
         if contract.currency != tariff.currency:
             raise InputError(f"the tariff is in {tariff.currency}, the account in {contract.currency}")
+        assert jobs[0].measured is not None  # noqa: S101 - see _price
+        check_rates(versions_in(tariff, span), jobs[0].measured.rates)  # all of a matrix have the same registers
         usages = [_usage(job, span, prices) for job in jobs]
         results = rate_batch(tariff, usages, span, contract.timezone, contract.cycle_day)
         for job, rated in zip(jobs, results, strict=True):

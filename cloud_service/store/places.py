@@ -60,6 +60,8 @@ FREE_POINTS = text(
     "   (SELECT 1 FROM contract k WHERE k.service_point_id = p.id AND k.during @> cast(:day AS date))"
     " ORDER BY s.name, p.name LIMIT :rows"
 )
+GET_BILLED = text("SELECT name, billed FROM register WHERE meter_id = :meter ORDER BY id FOR UPDATE")
+SET_BILLED = text("UPDATE register SET billed = :billed WHERE meter_id = :meter AND name = :name")
 FREE_METERS = text(
     "SELECT m.name, m.maker, m.serial FROM meter m WHERE NOT EXISTS"
     " (SELECT 1 FROM meter_mount n WHERE n.meter_id = m.id AND upper_inf(n.during)) ORDER BY m.id DESC LIMIT :rows"
@@ -147,6 +149,16 @@ def add_meter(session: Session, facts: Mapping[str, Any], *, max_power_kw: Decim
 def add_register(session: Session, meter_id: int, facts: Mapping[str, Any]) -> None:
     """A counter of a meter."""
     session.execute(ADD_REGISTER, {"meter": meter_id, **facts})
+
+
+def billed_registers(session: Session, meter_id: int) -> dict[str, bool]:
+    """Whether each register of a meter is billed; the rows are locked until the transaction ends."""
+    return {row.name: row.billed for row in session.execute(GET_BILLED, {"meter": meter_id})}
+
+
+def bill_register(session: Session, meter_id: int, name: str, *, billed: bool) -> None:
+    """Whether bills and completeness count a register from now on; issued bills stay."""
+    session.execute(SET_BILLED, {"meter": meter_id, "name": name, "billed": billed})
 
 
 def home_of(session: Session, point_id: int) -> Home:

@@ -6,14 +6,16 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, jsonify, render_template, request, url_for
+from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
 
+from cloud_service.flow import place
 from cloud_service.store.lists.metering import meters
 from cloud_service.store.lookups import metering
 from cloud_service.store.lookups.metering import MeterPage
 from cloud_service.store.metering import Register
 from cloud_service.web import load_profile
-from cloud_service.web.access import May, access, scope
+from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.database import session
 from cloud_service.web.days import today
 from cloud_service.web.listing import Column, Filter, ListPage, respond, wanted
@@ -81,6 +83,18 @@ def show(public_id: UUID) -> str:
         readings=metering.latest_readings(session(), register.id) if register else [],
         qualities=load_profile.QUALITIES,
     )
+
+
+@blueprint.post("/meters/<uuid:public_id>/registers")
+@access(May.CONTRACT)
+def bill_register(public_id: UUID) -> AnyResponse:
+    """Let bills count a register from now on, or not."""
+    page, name, billed = metering.meter(session(), scope(), public_id), request.form["name"], "billed" in request.form
+    changed = place.bill_register(session(), page.meter.id, name, billed=billed, author=actor())
+    session().commit()
+    if changed:
+        flash(f"{name} is {'billed' if billed else 'not billed'} from now on. Issued bills stay.", "success")
+    return redirect(url_for("meters.show", public_id=public_id))
 
 
 @blueprint.get("/meters/<uuid:public_id>/load")

@@ -52,6 +52,9 @@ def test_a_connection_is_set_up_by_commands_alone(world: World, tmp_path: Path) 
     assert {"Flat 1"} == {one["name"] for one in call("point", "list", "--site", "Hof")}
     assert [] == call("point", "list", "--site", "Hof", "--free")
     assert "import, solar" == call("meter", "list", "--search", "77")[0]["registers"]
+    assert ["solar"] == call("meter", "register", "77", "solar", "--not-billed")["changed"]
+    assert [] == call("meter", "register", "77", "solar", "--not-billed")["changed"]
+    assert "it has: import, solar" in str(refusal("meter", "register", "77", "wind", "--billed"))
     (version,) = call("tariff", "show", "home")["versions"]
     assert ("2026-01-01", False) == (version["start"], version["billed"])
 
