@@ -171,7 +171,9 @@ def test_a_meter_is_hung_up_where_none_hangs_and_refused_where_one_does(fresh: C
     (made,) = rows(fresh, MOUNTS, name="Roof")
     assert ("M-99", {"import": 7250}, 40) == (made.serial, made.opening, made.multiplier)
     assert "2026-11-16 07:30" == f"{made.since:%Y-%m-%d %H:%M}"  # Nairobi is three hours ahead
-    assert "Hang a meter up" not in fresh.sign_in("billing").get(page).text
+    seen = text_of(fresh.sign_in("billing").get(page).text)
+    assert "Hang a meter up" not in seen
+    assert "opening import 7.250 " in seen  # the history says it as people write it
 
 
 def test_who_may_not_write_or_is_of_another_entity_finds_no_form(console: Console) -> None:
