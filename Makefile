@@ -35,7 +35,7 @@ check: setup  ## Fast loop: format, lint, types, import contracts, unit tests
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache > .check.log || { cat .check.log; exit 1; }
-	$(PYTEST) -q -n 2 -m "not slow and not database and not processes and not browser" \
+	$(PYTEST) -q -n 3 -m "not slow and not database and not processes and not browser" \
 		tests/common tests/edge_agent tests/cloud_service --ignore tests/cloud_service/documents
 
 format: setup  ## Format the code
