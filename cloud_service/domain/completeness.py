@@ -27,10 +27,7 @@ CAUSES = {
     "unknown": "no cause is known",
 }
 
-HOLES = (
-    "given_up",
-    "on_the_gateway",
-)  # causes that lie in the stream: its sequences tell whether they are those of a gap
+HOLES = ("given_up", "on_the_gateway")  # causes in the stream, whose sequences tell whether they lie in a gap
 NOTHING_OPEN = Position()
 EVERYWHERE: Range = (0, 2**63 - 1)
 

@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from itertools import groupby
 from typing import Any
 
-from flask import render_template, request
+from flask import flash, render_template, request
 from werkzeug.wrappers import Response
 
 from cloud_service.store.refusals import REFUSALS, field_of, reason_of
@@ -206,3 +206,8 @@ def _as_text(value: Any) -> str:
     if value is True:
         return "yes"
     return f"{value:f}" if isinstance(value, Decimal) else str(value)
+
+
+def say_changed(names: Sequence[str]) -> None:
+    """Tell on the next page what of the facts was changed."""
+    flash(f"Changed: {', '.join(names)}." if names else "Nothing was changed.", "success")

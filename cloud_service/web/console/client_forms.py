@@ -15,7 +15,7 @@ from cloud_service.store.lookups.parties import client as client_of
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.database import session
 from cloud_service.web.days import today
-from cloud_service.web.forms import Field, Form, FormPage, Options, answer
+from cloud_service.web.forms import Field, Form, FormPage, Options, answer, say_changed
 from cloud_service.web.locale import LANGUAGES
 
 blueprint = Blueprint("client_forms", __name__)
@@ -121,7 +121,7 @@ def edit(public_id: UUID) -> Any:
 
     def do() -> Response:
         changed = flow.edit_client(session(), client.id, _facts(form), author=actor(), reason=form["reason"])
-        flash(f"Changed: {', '.join(changed)}." if changed else "Nothing was changed.", "success")
+        say_changed(changed)
         return redirect(back)
 
     return answer(form, page, do)

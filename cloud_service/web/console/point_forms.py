@@ -19,7 +19,7 @@ from cloud_service.web.console.connection_forms import REASON, account_field, ta
 from cloud_service.web.console.move_in import UTILITIES, hang, meter_fields, site_names
 from cloud_service.web.database import session
 from cloud_service.web.days import now
-from cloud_service.web.forms import Field, Form, FormPage, answer
+from cloud_service.web.forms import Field, Form, FormPage, answer, say_changed
 from common.errors import InputError, at_field
 from common.period import zone
 
@@ -70,7 +70,7 @@ def edit(public_id: UUID) -> Any:
 
     def do() -> Response:
         changed = place.edit_point(session(), found.point.id, _facts(form), author=actor(), reason=form["reason"])
-        flash(f"Changed: {', '.join(changed)}." if changed else "Nothing was changed.", "success")
+        say_changed(changed)
         return redirect(page.back[1])
 
     return answer(form, page, do)

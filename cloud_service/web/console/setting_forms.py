@@ -12,7 +12,7 @@ from cloud_service.flow import entity, place
 from cloud_service.store import auditing, overview, places, rates
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.database import session
-from cloud_service.web.forms import Field, Form, FormPage, answer
+from cloud_service.web.forms import Field, Form, FormPage, answer, say_changed
 from common.errors import ConflictError, InputError
 
 blueprint = Blueprint("setting_forms", __name__)
@@ -65,7 +65,7 @@ def edit_entity(entity_public_id: UUID) -> Any:
     def do() -> Response:
         facts = entity.EntityFacts(**{one.key: form[one.key] for one in ENTITY if one.key != "reason"})
         changed = entity.edit(session(), row.id, facts, author=actor(), reason=form["reason"])
-        flash(f"Changed: {', '.join(changed)}." if changed else "Nothing was changed.", "success")
+        say_changed(changed)
         return redirect(page.back[1])
 
     return answer(form, page, do)
@@ -126,7 +126,7 @@ def edit_site(site_public_id: UUID) -> Any:
 
     def do() -> Response:
         changed = place.edit_site(session(), site.id, _facts(form), author=actor(), reason=form["reason"])
-        flash(f"Changed: {', '.join(changed)}." if changed else "Nothing was changed.", "success")
+        say_changed(changed)
         return redirect(page.back[1])
 
     return answer(form, page, do)

@@ -10,8 +10,8 @@ from sqlalchemy import Engine
 from cloud_service.flow.ingest import GATEWAY_TTL_S, Incoming, Ingest
 from common.errors import UnavailableError
 from common.message import Channel, Down, Health, Lane, Receipt, Status, Topic, Up, Void, encode
+from tests.cloud_service.flow.conftest import NOW
 from tests.cloud_service.plant import (
-    START,
     START_MS,
     SpeakingGateway,
     add_gateway,
@@ -24,15 +24,6 @@ from tests.cloud_service.plant import (
 )
 
 Owner = psycopg.Connection[Any]
-NOW = START + timedelta(days=40)
-
-
-@pytest.fixture
-def ingest(engine: Engine, owner: Owner) -> Ingest:
-    add_site(owner)
-    add_gateway(owner)
-    add_meter(owner)
-    return Ingest(engine, clock=lambda: NOW)
 
 
 def test_a_batch_is_stored_and_receipted(ingest: Ingest, owner: Owner) -> None:

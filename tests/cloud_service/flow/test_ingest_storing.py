@@ -1,12 +1,10 @@
 """Processes side by side store each sequence once, and do not wait for each other; late readings; streams of holes."""
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import timedelta
 from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import Engine
 
 from cloud_service.domain.stream_position import SPANS_MAX
 from cloud_service.flow.ingest import Incoming, Ingest, taking
@@ -14,12 +12,8 @@ from cloud_service.store import readings, streams
 from cloud_service.store.session import connect
 from common.message import Topic, Up, Void, encode
 from tests.cloud_service.plant import (
-    START,
     START_MS,
     SpeakingGateway,
-    add_gateway,
-    add_meter,
-    add_site,
     one,
     receipts,
     rejections,
@@ -27,16 +21,7 @@ from tests.cloud_service.plant import (
 )
 
 Owner = psycopg.Connection[Any]
-NOW = START + timedelta(days=40)
 FORGED = (0, START_MS + 7 * 900_000, 5_000_000)
-
-
-@pytest.fixture
-def ingest(engine: Engine, owner: Owner) -> Ingest:
-    add_site(owner)
-    add_gateway(owner)
-    add_meter(owner)
-    return Ingest(engine, clock=lambda: NOW)
 
 
 @pytest.fixture
