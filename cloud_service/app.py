@@ -8,8 +8,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from cloud_service.payments import provider
 from cloud_service.settings import Settings, read_settings
-from cloud_service.store.session import Engine, connect
-from cloud_service.web import access, assets, database, errors, guards, headers, identity, navigation, words
+from cloud_service.store.database.session import Engine, connect
+from cloud_service.web import access, assets, database, errors, formatting, guards, headers, identity, navigation
 from cloud_service.web.blueprints import BLUEPRINTS
 from cloud_service.web.locale import babel
 from cloud_service.web.sessions import StoredSessions
@@ -48,7 +48,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     identity.use(app, settings)
     guards.use(app)
     errors.use(app)
-    words.use(app)
+    formatting.use(app)
     assets.use(app)
     navigation.use(app)
     for blueprint in BLUEPRINTS:

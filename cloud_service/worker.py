@@ -15,17 +15,17 @@ from typing import Any
 import procrastinate
 import psycopg
 
+from cloud_service.flow import arrangements, prepaid
+from cloud_service.flow import billing_run as running
 from cloud_service.flow import deliver as delivering
-from cloud_service.flow import forbear, prepaid
-from cloud_service.flow import run as running
 from cloud_service.flow.issue import issue_shard
 from cloud_service.flow.rate import rate_shard, rate_so_far
 from cloud_service.flow.validate import validate_dirty
 from cloud_service.mail import Mailer
-from cloud_service.store import housekeeping
-from cloud_service.store.corrections import note_changed_while_issuing
-from cloud_service.store.runs import runs_in
-from cloud_service.store.session import APP_ROLE, Engine, Session, transaction
+from cloud_service.store.database import housekeeping
+from cloud_service.store.database.session import APP_ROLE, Engine, Session, transaction
+from cloud_service.store.invoicing.billing_runs import runs_in
+from cloud_service.store.invoicing.corrections import note_changed_while_issuing
 
 SHARD = 200
 PREPAID_EVERY = "* * * * * */30"  # the last field is seconds: so that no balance is older than a minute
@@ -144,7 +144,7 @@ def _timed_jobs(app: procrastinate.App, tools: Tools) -> None:
         with tools.begin() as session:
             note_changed_while_issuing(session, now - timedelta(hours=1))
         with tools.begin() as session:
-            forbear.tend_plans(session, now.date(), author="worker")
+            arrangements.tend_plans(session, now.date(), author="worker")
 
     @app.periodic(cron="*/10 * * * *")
     @app.task(name="resume_deliveries", queue="default", queueing_lock="resume_deliveries")
@@ -165,7 +165,7 @@ def main() -> None:
     """Entry point of `python -m cloud_service.worker`."""
     from cloud_service.mail import SmtpMailer
     from cloud_service.settings import read_settings
-    from cloud_service.store.session import connect, refuse_unsafe
+    from cloud_service.store.database.session import connect, refuse_unsafe
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     settings = read_settings()

@@ -19,7 +19,7 @@ COMMANDS = {
     "monitor": ("edge_agent.cli.monitor:monitor", "Watch one meter live."),
     "decode": ("edge_agent.cli.decode:decode", "Decode a recorded frame: M-Bus, SML, P1, Modbus."),
     "profiles": ("edge_agent.cli.profiles:profiles", "List and check meter profiles."),
-    "simulate": ("edge_agent.drivers.simulated_meter:simulate", "Serve simulated meters on a Modbus TCP port."),
+    "simulate": ("edge_agent.drivers.simulation.meter:simulate", "Serve simulated meters on a Modbus TCP port."),
 }
 
 

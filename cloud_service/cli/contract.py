@@ -5,7 +5,9 @@ from pathlib import Path
 
 import click
 
-from cloud_service.cli.connection import amount_of, as_json, author, day_of, print_listing, transaction
+from cloud_service.cli.database import author, transaction
+from cloud_service.cli.options import amount_of, day_of
+from cloud_service.cli.output import as_json, print_listing
 from common.errors import InputError
 
 JSON = click.option("--json", "json_wanted", is_flag=True, help="Print the result as JSON.")
@@ -32,7 +34,7 @@ def move_in(
     """A tenant takes a service point over: a contract with that NUMBER."""
     from cloud_service.flow.contract import MoveIn
     from cloud_service.flow.contract import move_in as step
-    from cloud_service.store.handling import account_id, point_id, tariff_id
+    from cloud_service.store.lookups.ids_by_name import account_id, point_id, tariff_id
 
     with transaction() as session:
         wanted = MoveIn(
@@ -50,9 +52,9 @@ def move_in(
 @JSON
 def list_contracts(*, search: str, state: str | None, limit: int, json_wanted: bool) -> None:
     """Connections: who is supplied where, by which meter and tariff."""
-    from cloud_service.store.access import Scope
     from cloud_service.store.lists.paging import Wanted
     from cloud_service.store.lists.parties import connections
+    from cloud_service.store.scope import Scope
 
     asked = Wanted(text=search, filters={"state": (state,)} if state else {}, size=limit)
     shown = (
@@ -70,7 +72,7 @@ def list_contracts(*, search: str, state: str | None, limit: int, json_wanted: b
 def move_out(number: str, *, day: str, reason: str, json_wanted: bool) -> None:
     """The contract ends; the next billing run makes the final bill."""
     from cloud_service.flow.contract import move_out as step
-    from cloud_service.store.handling import contract_id
+    from cloud_service.store.lookups.ids_by_name import contract_id
 
     with transaction() as session:
         vacant = step(session, contract_id(session, number), day_of(day, "--day"), author=author(), reason=reason)
@@ -86,7 +88,7 @@ def move_out(number: str, *, day: str, reason: str, json_wanted: bool) -> None:
 def owner(number: str, *, account_number: str, day: str, reason: str, json_wanted: bool) -> None:
     """Another account pays from a day on."""
     from cloud_service.flow.contract import change_owner
-    from cloud_service.store.handling import account_id, contract_id
+    from cloud_service.store.lookups.ids_by_name import account_id, contract_id
 
     with transaction() as session:
         new = change_owner(
@@ -105,7 +107,7 @@ def owner(number: str, *, account_number: str, day: str, reason: str, json_wante
 def tariff(number: str, *, code: str, day: str, reason: str, json_wanted: bool) -> None:
     """Another tariff from a day on."""
     from cloud_service.flow.contract import change_tariff
-    from cloud_service.store.handling import contract_id, tariff_id
+    from cloud_service.store.lookups.ids_by_name import contract_id, tariff_id
 
     with transaction() as session:
         change_tariff(
@@ -138,7 +140,7 @@ def exchange_meter(
     """A meter goes, another comes."""
     from cloud_service.flow.contract import Exchange
     from cloud_service.flow.contract import exchange_meter as step
-    from cloud_service.store.handling import meter_id, point_id
+    from cloud_service.store.lookups.ids_by_name import meter_id, point_id
 
     with transaction() as session:
         wanted = Exchange(
@@ -179,7 +181,7 @@ def indexes(texts: tuple[str, ...], option: str) -> dict[str, int]:
 def cycle(account_number: str, cycle: str, *, day: int, json_wanted: bool) -> None:
     """How often an account is billed."""
     from cloud_service.flow.contract import change_cycle
-    from cloud_service.store.handling import account_id
+    from cloud_service.store.lookups.ids_by_name import account_id
 
     with transaction() as session:
         change_cycle(session, account_id(session, account_number), cycle, day, author=author())
@@ -195,7 +197,7 @@ def cycle(account_number: str, cycle: str, *, day: int, json_wanted: bool) -> No
 def mode(account_number: str, mode: str, *, day: str, reason: str, json_wanted: bool) -> None:
     """Prepaid or postpaid from a day on."""
     from cloud_service.flow.contract import change_mode
-    from cloud_service.store.handling import account_id
+    from cloud_service.store.lookups.ids_by_name import account_id
 
     with transaction() as session:
         change_mode(
@@ -213,7 +215,7 @@ def mode(account_number: str, mode: str, *, day: str, reason: str, json_wanted: 
 def vacancy(point: str, *, account_number: str, tariff: str, reason: str, json_wanted: bool) -> None:
     """Who pays for a service point while nobody lives there."""
     from cloud_service.flow.contract import set_vacancy
-    from cloud_service.store.handling import account_id, point_id, tariff_id
+    from cloud_service.store.lookups.ids_by_name import account_id, point_id, tariff_id
 
     with transaction() as session:
         set_vacancy(
@@ -247,9 +249,9 @@ def share(
     from dataclasses import asdict
 
     from cloud_service.cli.bill import the_entity
-    from cloud_service.domain.tariff import canonical, read_document
-    from cloud_service.flow import share as step
-    from cloud_service.store.shared import find_split
+    from cloud_service.domain.tariffs.document import canonical, read_document
+    from cloud_service.flow import share_costs as step
+    from cloud_service.store.invoicing.cost_splits import find_split
     from common.period import Span
 
     with transaction() as session:

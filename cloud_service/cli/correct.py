@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 
 import click
 
-from cloud_service.cli.connection import as_json, author, day_of, print_table, transaction
+from cloud_service.cli.database import author, transaction
+from cloud_service.cli.options import day_of
+from cloud_service.cli.output import as_json, print_table
 
 JSON = click.option("--json", "json_wanted", is_flag=True, help="Print the result as JSON.")
 REASON = click.option("--reason", required=True, help="Why; it stands on the paper and in the audit log.")
@@ -20,7 +22,7 @@ def correct() -> None:
 @JSON
 def touched(*, json_wanted: bool) -> None:
     """Bills whose readings changed after they were issued; exit code 6 if there are any."""
-    from cloud_service.store.corrections import touched as report
+    from cloud_service.store.invoicing.corrections import touched as report
 
     with transaction() as session:
         rows = report(session)
@@ -42,10 +44,10 @@ def touched(*, json_wanted: bool) -> None:
 @JSON
 def credit(number: str, *, reason: str, rebill: bool, day: str | None, json_wanted: bool) -> None:
     """Take a bill back by a credit note."""
-    from cloud_service.flow import correct as step
+    from cloud_service.flow import correct_invoice as step
     from cloud_service.flow.issue import issue
     from cloud_service.flow.rate import rate_again
-    from cloud_service.store.handling import invoice_id
+    from cloud_service.store.lookups.ids_by_name import invoice_id
 
     when = day_of(day, "--day")
     with transaction() as session:
@@ -66,9 +68,9 @@ def credit(number: str, *, reason: str, rebill: bool, day: str | None, json_want
 @JSON
 def difference(number: str, *, reason: str, dry_run: bool, json_wanted: bool) -> None:
     """Rate a bill's days anew and put the difference on the next bill."""
-    from cloud_service.flow import correct as step
+    from cloud_service.flow import correct_invoice as step
     from cloud_service.flow.rate import rate_again
-    from cloud_service.store.handling import invoice_id
+    from cloud_service.store.lookups.ids_by_name import invoice_id
 
     with transaction() as session:
         old = invoice_id(session, number)

@@ -15,7 +15,7 @@ def db() -> None:
 def upgrade(*, as_json: bool) -> None:
     """Apply all schema revisions that are missing."""
     from cloud_service.settings import owner_url
-    from cloud_service.store import upgrade as revisions
+    from cloud_service.store.database import upgrade as revisions
 
     url = owner_url()
     missing = revisions.pending(url)
@@ -33,7 +33,7 @@ def upgrade(*, as_json: bool) -> None:
 def status(*, as_json: bool) -> None:
     """Name the revisions that are missing; exit code 6 if there are any."""
     from cloud_service.settings import owner_url
-    from cloud_service.store import upgrade as revisions
+    from cloud_service.store.database import upgrade as revisions
 
     missing = revisions.pending(owner_url())
     click.echo(json.dumps({"pending": missing}) if as_json else (" ".join(missing) or "up to date"))

@@ -63,7 +63,7 @@ def settings() -> Finding:
 def database() -> Finding:
     """The database answers, keeps what it commits and has all tables."""
     from cloud_service.settings import owner_url
-    from cloud_service.store import health
+    from cloud_service.store.database import health
 
     return _checked("database", lambda: health.look(owner_url()), "energy-cloud db upgrade")
 

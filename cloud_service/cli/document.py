@@ -7,7 +7,9 @@ from typing import Any
 
 import click
 
-from cloud_service.cli.connection import as_json, author, day_of, transaction
+from cloud_service.cli.database import author, transaction
+from cloud_service.cli.options import day_of
+from cloud_service.cli.output import as_json
 from common.errors import InputError, NotFoundError
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -50,7 +52,7 @@ def bill(number: str, *, kind: str, out: Path, json_wanted: bool) -> None:
 def statement(account: str, *, start: str, end: str | None, out: Path, json_wanted: bool) -> None:
     """The statement of an account as PDF."""
     from cloud_service.flow.account_statement import statement as make
-    from cloud_service.store.handling import account_id
+    from cloud_service.store.lookups.ids_by_name import account_id
 
     with transaction() as session:
         pdf = make(session, account_id(session, account), day_of(start, "--from"), day_of(end, "--until"))
@@ -64,7 +66,7 @@ def statement(account: str, *, start: str, end: str | None, out: Path, json_want
 @JSON
 def bills(*, start: str, end: str | None, out: Path, json_wanted: bool) -> None:
     """The bills of some days as a spreadsheet."""
-    from cloud_service.flow.export import bills as make
+    from cloud_service.flow.export_bills import bills as make
 
     with transaction() as session:
         table = make(session, day_of(start, "--from"), day_of(end, "--until"), datetime.now(UTC).date())
@@ -80,9 +82,11 @@ def bills(*, start: str, end: str | None, out: Path, json_wanted: bool) -> None:
 @JSON
 def preview(file: Path, *, locale: str, currency: str, template: Path | None, out: Path, json_wanted: bool) -> None:
     """A made-up bill in the look of a theme (a JSON file); needs no database."""
-    from cloud_service.flow import look
+    from cloud_service.flow import document_theme
 
-    _write(out, look.preview(_theme(file, template), locale=locale, currency=currency), json_wanted=json_wanted)
+    _write(
+        out, document_theme.preview(_theme(file, template), locale=locale, currency=currency), json_wanted=json_wanted
+    )
 
 
 @document.command()
@@ -92,11 +96,11 @@ def preview(file: Path, *, locale: str, currency: str, template: Path | None, ou
 @JSON
 def theme(file: Path, *, entity: str | None, template: Path | None, json_wanted: bool) -> None:
     """Use a theme (a JSON file) for all documents from now on, after trying it on a made-up bill."""
-    from cloud_service.flow import look
-    from cloud_service.store.delivering import entity_named
+    from cloud_service.flow import document_theme
+    from cloud_service.store.delivery.outgoing import entity_named
 
     with transaction() as session:
-        look.set_theme(session, entity_named(session, entity), _theme(file, template), author=author())
+        document_theme.set_theme(session, entity_named(session, entity), _theme(file, template), author=author())
     click.echo(as_json({"theme": str(file)}) if json_wanted else f"{file} is in use", err=not json_wanted)
 
 

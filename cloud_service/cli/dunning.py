@@ -4,7 +4,9 @@ from dataclasses import asdict
 
 import click
 
-from cloud_service.cli.connection import amount_of, as_json, author, day_of, transaction
+from cloud_service.cli.database import author, transaction
+from cloud_service.cli.options import amount_of, day_of
+from cloud_service.cli.output import as_json
 
 JSON = click.option("--json", "json_wanted", is_flag=True, help="Print the result as JSON.")
 DAY = click.option("--day", help="As on this day; today unless given.")
@@ -68,12 +70,12 @@ def base_rate(country: str, start: str, percent: str) -> None:
 @JSON
 def dispute(number: str, *, reason: str, day: str | None, json_wanted: bool) -> None:
     """The client contests a bill: it is left alone until the dispute is closed."""
-    from cloud_service.flow import forbear
-    from cloud_service.store.handling import invoice_id
+    from cloud_service.flow import arrangements
+    from cloud_service.store.lookups.ids_by_name import invoice_id
 
     with transaction() as session:
         bill = invoice_id(session, number)
-        forbear.dispute(session, bill, reason=reason, day=day_of(day, "--day"), author=author())
+        arrangements.dispute(session, bill, reason=reason, day=day_of(day, "--day"), author=author())
     _tell(number, "disputed", json_wanted=json_wanted)
 
 
@@ -84,12 +86,12 @@ def dispute(number: str, *, reason: str, day: str | None, json_wanted: bool) -> 
 @JSON
 def close_dispute(number: str, *, outcome: str, day: str | None, json_wanted: bool) -> None:
     """The dispute is settled."""
-    from cloud_service.flow import forbear
-    from cloud_service.store.handling import invoice_id
+    from cloud_service.flow import arrangements
+    from cloud_service.store.lookups.ids_by_name import invoice_id
 
     with transaction() as session:
         bill = invoice_id(session, number)
-        forbear.close_dispute(session, bill, outcome=outcome, day=day_of(day, "--day"), author=author())
+        arrangements.close_dispute(session, bill, outcome=outcome, day=day_of(day, "--day"), author=author())
     _tell(number, "dispute closed", json_wanted=json_wanted)
 
 
@@ -101,12 +103,14 @@ def close_dispute(number: str, *, outcome: str, day: str | None, json_wanted: bo
 @JSON
 def plan(numbers: tuple[str, ...], *, parts: int, first: str, reason: str, json_wanted: bool) -> None:
     """Agree instalments for open bills of one account."""
-    from cloud_service.flow import forbear
-    from cloud_service.store.handling import invoice_id
+    from cloud_service.flow import arrangements
+    from cloud_service.store.lookups.ids_by_name import invoice_id
 
     with transaction() as session:
         bills = [invoice_id(session, number) for number in numbers]
-        agreed = forbear.agree_plan(session, bills, parts, day_of(first, "--first"), reason=reason, author=author())
+        agreed = arrangements.agree_plan(
+            session, bills, parts, day_of(first, "--first"), reason=reason, author=author()
+        )
     if json_wanted:
         click.echo(as_json(asdict(agreed)))
     else:
@@ -122,11 +126,11 @@ def plan(numbers: tuple[str, ...], *, parts: int, first: str, reason: str, json_
 @JSON
 def write_off(number: str, amount: str, *, reason: str, day: str | None, json_wanted: bool) -> None:
     """Give (a part of) a bill up as lost."""
-    from cloud_service.flow import forbear
-    from cloud_service.store.handling import invoice_id
+    from cloud_service.flow import arrangements
+    from cloud_service.store.lookups.ids_by_name import invoice_id
 
     with transaction() as session:
-        forbear.write_off(
+        arrangements.write_off(
             session, invoice_id(session, number), amount_of(amount, "AMOUNT"), reason=reason,
             day=day_of(day, "--day"), author=author(),
         )  # fmt: skip

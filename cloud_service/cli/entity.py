@@ -4,7 +4,8 @@ from typing import Any
 
 import click
 
-from cloud_service.cli.connection import as_json, author, print_table, transaction
+from cloud_service.cli.database import author, transaction
+from cloud_service.cli.output import as_json, print_table
 
 JSON = click.option("--json", "json_wanted", is_flag=True, help="Print the result as JSON.")
 REASON = click.option("--reason", default="", help="Why; it stands in the audit log.")
@@ -40,8 +41,8 @@ def entity() -> None:
 @JSON
 def add(name: str, *, currency: str, timezone: str, reason: str, json_wanted: bool, **facts: Any) -> None:
     """Set a company up: the first thing of an installation."""
-    from cloud_service.flow.entity import EntityFacts
-    from cloud_service.flow.entity import add as step
+    from cloud_service.flow.legal_entity import EntityFacts
+    from cloud_service.flow.legal_entity import add as step
 
     with transaction() as session:
         made = step(session, EntityFacts(name, currency, timezone, **_given(facts)), author=author(), reason=reason)
@@ -59,9 +60,9 @@ def add(name: str, *, currency: str, timezone: str, reason: str, json_wanted: bo
 def edit(*, entity: int | None, reason: str, json_wanted: bool, **facts: Any) -> None:
     """Change what is known of it; what is not named stays."""
     from cloud_service.cli.bill import the_entity
-    from cloud_service.flow.entity import EntityFacts
-    from cloud_service.flow.entity import edit as step
-    from cloud_service.store.entities import facts_of
+    from cloud_service.flow.legal_entity import EntityFacts
+    from cloud_service.flow.legal_entity import edit as step
+    from cloud_service.store.customers.legal_entities import facts_of
 
     with transaction() as session:
         known = the_entity(session, entity)
@@ -83,7 +84,7 @@ def bank(
 ) -> None:
     """A bank account, printed on bills in its currency from then on."""
     from cloud_service.cli.bill import the_entity
-    from cloud_service.flow.entity import Bank, add_bank
+    from cloud_service.flow.legal_entity import Bank, add_bank
 
     with transaction() as session:
         add_bank(
@@ -96,10 +97,10 @@ def bank(
 @JSON
 def list_entities(*, json_wanted: bool) -> None:
     """All companies."""
-    from cloud_service.store.entities import entities, facts_of
+    from cloud_service.store.customers.legal_entities import entity_names, facts_of
 
     with transaction() as session:
-        found = [{"id": one} | facts_of(session, one) for one in entities(session)]
+        found = [{"id": one} | facts_of(session, one) for one in entity_names(session)]
     if json_wanted:
         click.echo(as_json(found))
     elif found:

@@ -8,7 +8,9 @@ from typing import Any
 
 import click
 
-from cloud_service.cli.connection import as_json, author, day_of, print_table, transaction
+from cloud_service.cli.database import author, transaction
+from cloud_service.cli.options import day_of
+from cloud_service.cli.output import as_json, print_table
 
 JSON = click.option("--json", "json_wanted", is_flag=True, help="Print the result as JSON.")
 ON = click.option("--on", "on", help="As at this day; today unless given.")
@@ -27,13 +29,13 @@ def ledger() -> None:
 @JSON
 def check(*, on: str | None, json_wanted: bool) -> None:
     """Prove that ledger, invoices, ageing and statements agree and that no number is missing; exit code 6 if not."""
-    from cloud_service.store.entities import entities
-    from cloud_service.store.numbers import gaps
-    from cloud_service.store.reports import reconcile
+    from cloud_service.store.customers.legal_entities import entity_names
+    from cloud_service.store.invoicing.number_series import gaps
+    from cloud_service.store.receivables.statements_and_ageing import reconcile
 
     with transaction() as session:
         found = reconcile(session, day_of(on, "--on"))
-        missing = [number for entity in entities(session) for _, number in gaps(session, entity)]
+        missing = [number for entity in entity_names(session) for _, number in gaps(session, entity)]
     good = all(one.agrees for one in found) and not missing
     if json_wanted:
         click.echo(as_json({"ok": good, "currencies": [asdict(one) for one in found], "missing_numbers": missing}))
@@ -54,7 +56,7 @@ def check(*, on: str | None, json_wanted: bool) -> None:
 @JSON
 def outstanding(*, on: str | None, entity: int | None, json_wanted: bool) -> None:
     """Outstanding, received and billed, in the local currency."""
-    from cloud_service.store.totals import totals
+    from cloud_service.store.receivables.totals_at_day import totals
 
     with transaction() as session:
         found = totals(session, day_of(on, "--on"), entity)
@@ -71,8 +73,8 @@ def outstanding(*, on: str | None, entity: int | None, json_wanted: bool) -> Non
 @JSON
 def ageing(*, on: str | None, entity: int | None, json_wanted: bool) -> None:
     """Who owes what, by how long it is overdue."""
-    from cloud_service.store.access import Scope
-    from cloud_service.store.reports import ageing as report
+    from cloud_service.store.receivables.statements_and_ageing import ageing as report
+    from cloud_service.store.scope import Scope
 
     scope = Scope(entities=None if entity is None else frozenset({entity}))
     with transaction() as session:
@@ -87,7 +89,7 @@ def ageing(*, on: str | None, entity: int | None, json_wanted: bool) -> None:
 @JSON
 def cash_book(*, start: str, end: str, entity: int | None, json_wanted: bool) -> None:
     """Money in and out, with the balance after each."""
-    from cloud_service.store.journal import cash_book as report
+    from cloud_service.store.receivables.journal import cash_book as report
 
     _report(report, (start, end), entity, json_wanted=json_wanted)
 
@@ -99,7 +101,7 @@ def cash_book(*, start: str, end: str, entity: int | None, json_wanted: bool) ->
 @JSON
 def revenue(*, start: str, end: str, entity: int | None, json_wanted: bool) -> None:
     """Net revenue and consumption by month and kind of price."""
-    from cloud_service.store.journal import revenue as report
+    from cloud_service.store.receivables.journal import revenue as report
 
     _report(report, (start, end), entity, json_wanted=json_wanted)
 
@@ -111,8 +113,8 @@ def revenue(*, start: str, end: str, entity: int | None, json_wanted: bool) -> N
 @JSON
 def journal(*, start: str, end: str, entity: int | None, json_wanted: bool) -> None:
     """All bookings as CSV for accounting, on stdout."""
-    from cloud_service.store.journal import JournalLine
-    from cloud_service.store.journal import journal as report
+    from cloud_service.store.receivables.journal import JournalLine
+    from cloud_service.store.receivables.journal import journal as report
 
     if json_wanted:
         _report(report, (start, end), entity, json_wanted=True)
@@ -130,10 +132,10 @@ def journal(*, start: str, end: str, entity: int | None, json_wanted: bool) -> N
 @JSON
 def rates(file: Path, *, base: str | None, json_wanted: bool) -> None:
     """Import a CSV FILE of currency rates: day,currency,rate (one unit in the local currency)."""
-    from cloud_service.domain.ratesfile import read_rates
-    from cloud_service.store.auditing import note
-    from cloud_service.store.entities import local_currency
-    from cloud_service.store.rates import add
+    from cloud_service.domain.receivables.currency_rates_file import read_rates
+    from cloud_service.store.audit.log import note
+    from cloud_service.store.customers.legal_entities import local_currency
+    from cloud_service.store.invoicing.currency_rates import add
     from common.errors import InputError, NotFoundError
 
     try:

@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from cloud_service.cli.connection import as_json, author, print_table, transaction
+from cloud_service.cli.database import author, transaction
+from cloud_service.cli.output import as_json, print_table
 from common.errors import EnergyError
 
 
@@ -24,12 +25,12 @@ def import_(file: Path, *, dry_run: bool, json_wanted: bool) -> None:
 
     Exit code 6 where lines are left for a person.
     """
-    from cloud_service.flow import bank
+    from cloud_service.flow import match_transfers
     from cloud_service.payments.bank_statement import read_statement
 
     lines = read_statement(file)
     with transaction() as session:
-        reads = list(bank.matched(session, lines))
+        reads = list(match_transfers.matched(session, lines))
     rows = [_told(read, dry_run=dry_run) for read in reads]
     left = [row for row in rows if row["outcome"] == "left"]
     if json_wanted:
@@ -82,7 +83,7 @@ def _book(line: Any, account_id: int, parts: dict[str, Decimal]) -> str:
 @click.option("--json", "json_wanted", is_flag=True, help="Print the result as JSON.")
 def refund(payment: int, amount: str, *, key: str, json_wanted: bool) -> None:
     """Give money back through the provider it came by; it is booked when the provider tells of it."""
-    from cloud_service.cli.connection import amount_of
+    from cloud_service.cli.options import amount_of
     from cloud_service.flow.refund import refund as ask
 
     with transaction() as session:
@@ -98,7 +99,7 @@ def settlements(since: str, *, json_wanted: bool) -> None:
     """What the provider paid out to the bank, with payments, refunds and fees in it."""
     from dataclasses import asdict
 
-    from cloud_service.cli.connection import day_of
+    from cloud_service.cli.options import day_of
 
     found = _provider().settlements(day_of(since, "--since"))
     if json_wanted:

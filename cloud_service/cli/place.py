@@ -5,7 +5,9 @@ from typing import Any
 
 import click
 
-from cloud_service.cli.connection import amount_of, as_json, author, day_of, print_listing, print_table, transaction
+from cloud_service.cli.database import author, transaction
+from cloud_service.cli.options import amount_of, day_of
+from cloud_service.cli.output import as_json, print_listing, print_table
 
 JSON = click.option("--json", "json_wanted", is_flag=True, help="Print the result as JSON.")
 REASON = click.option("--reason", default="", help="Why; it stands in the audit log.")
@@ -30,8 +32,8 @@ def site() -> None:
 def add_site(name: str, *, entity: int | None, reason: str, json_wanted: bool, **facts: str) -> None:
     """A new property."""
     from cloud_service.cli.bill import the_entity
-    from cloud_service.flow.place import SiteFacts
-    from cloud_service.flow.place import add_site as step
+    from cloud_service.flow.sites_and_meters import SiteFacts
+    from cloud_service.flow.sites_and_meters import add_site as step
 
     with transaction() as session:
         made = step(session, the_entity(session, entity), SiteFacts(name, **facts), author=author(), reason=reason)
@@ -42,8 +44,8 @@ def add_site(name: str, *, entity: int | None, reason: str, json_wanted: bool, *
 @JSON
 def list_sites(*, json_wanted: bool) -> None:
     """All properties."""
-    from cloud_service.store.access import Scope
-    from cloud_service.store.overview import entities, sites
+    from cloud_service.store.customers.legal_entities import entities, sites
+    from cloud_service.store.scope import Scope
 
     shown = ("name", "address", "country", "timezone", "currency", "holiday_calendar")
     with transaction() as session:
@@ -74,9 +76,9 @@ def add_point(
     json_wanted: bool,
 ) -> None:  # fmt: skip
     """A new service point at a site."""
-    from cloud_service.flow.place import PointFacts, read_values
-    from cloud_service.flow.place import add_point as step
-    from cloud_service.store.handling import point_id, site_id
+    from cloud_service.flow.sites_and_meters import PointFacts, read_values
+    from cloud_service.flow.sites_and_meters import add_point as step
+    from cloud_service.store.lookups.ids_by_name import point_id, site_id
 
     with transaction() as session:
         above = point_id(session, under) if under else None
@@ -99,10 +101,10 @@ def edit_point(
     **given: str | None,
 ) -> None:  # fmt: skip
     """Change what is known of a service point; what is not given stays."""
-    from cloud_service.flow.place import PointFacts, read_values
-    from cloud_service.flow.place import edit_point as step
-    from cloud_service.store.handling import point_id
-    from cloud_service.store.places import point_facts
+    from cloud_service.flow.sites_and_meters import PointFacts, read_values
+    from cloud_service.flow.sites_and_meters import edit_point as step
+    from cloud_service.store.lookups.ids_by_name import point_id
+    from cloud_service.store.metering.sites_and_meters import point_facts
 
     with transaction() as session:
         point = point_id(session, name)
@@ -124,9 +126,9 @@ def edit_point(
 @JSON
 def list_points(*, search: str, site_name: str, free: bool, limit: int, json_wanted: bool) -> None:
     """Service points with the meter that hangs and the contract that runs there today."""
-    from cloud_service.store.access import Scope
     from cloud_service.store.lists.metering import points
     from cloud_service.store.lists.paging import Wanted
+    from cloud_service.store.scope import Scope
 
     filters = {"site": (site_name,), "free": ("yes",) if free else ()}
     asked = Wanted(text=search, filters=filters, size=limit)
@@ -156,8 +158,8 @@ def add_meter(
     digits: int | None, reason: str, json_wanted: bool,
 ) -> None:  # fmt: skip
     """A new meter with its registers."""
-    from cloud_service.flow.place import MeterFacts
-    from cloud_service.flow.place import add_meter as step
+    from cloud_service.flow.sites_and_meters import MeterFacts
+    from cloud_service.flow.sites_and_meters import add_meter as step
 
     power = amount_of(max_power_kw, "--max-power-kw") if max_power_kw else None
     facts = MeterFacts(serial, maker, name, profile, power, tuple(_register(one, digits) for one in registers))
@@ -179,8 +181,8 @@ def mount_meter(
 ) -> None:
     """Hang a meter up at a service point without one; `contract exchange-meter` is for a change."""
     from cloud_service.cli.contract import indexes, moment
-    from cloud_service.flow.place import Mount, mount
-    from cloud_service.store.handling import meter_id, point_id
+    from cloud_service.flow.sites_and_meters import Mount, mount
+    from cloud_service.store.lookups.ids_by_name import meter_id, point_id
 
     with transaction() as session:
         wanted = Mount(
@@ -199,8 +201,8 @@ def mount_meter(
 @JSON
 def bill_register(name: str, register_name: str, *, billed: bool, reason: str, json_wanted: bool) -> None:
     """Say which registers of a meter are billed: those of a gateway's meters are its totals unless told otherwise."""
-    from cloud_service.flow.place import bill_register as step
-    from cloud_service.store.handling import meter_id
+    from cloud_service.flow.sites_and_meters import bill_register as step
+    from cloud_service.store.lookups.ids_by_name import meter_id
 
     with transaction() as session:
         changed = step(session, meter_id(session, name), register_name, billed=billed, author=author(), reason=reason)
@@ -214,9 +216,9 @@ def bill_register(name: str, register_name: str, *, billed: bool, reason: str, j
 @JSON
 def list_meters(*, search: str, limit: int, json_wanted: bool) -> None:
     """Meters with where they hang and until when they were read."""
-    from cloud_service.store.access import Scope
     from cloud_service.store.lists.metering import meters
     from cloud_service.store.lists.paging import Wanted
+    from cloud_service.store.scope import Scope
 
     asked = Wanted(text=search, size=limit)
     shown = ("name", "serial", "maker", "profile", "site", "point", "utility", "registers", "last_day")
@@ -224,7 +226,7 @@ def list_meters(*, search: str, limit: int, json_wanted: bool) -> None:
 
 
 def _register(text: str, digits: int | None) -> Any:
-    from cloud_service.flow.place import RegisterFacts
+    from cloud_service.flow.sites_and_meters import RegisterFacts
 
     name, unit, direction, *_ = (*text.split(":"), "", "")
     return RegisterFacts(name, unit or "kWh", direction or "import", digits=digits)

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 import click
 
-from cloud_service.cli.connection import as_json, author, print_table, transaction
+from cloud_service.cli.database import author, transaction
+from cloud_service.cli.output import as_json, print_table
 
 JSON = click.option("--json", "json_wanted", is_flag=True, help="Print the result as JSON.")
 
@@ -20,7 +21,7 @@ def prepaid() -> None:
 @JSON
 def list_accounts(*, limit: int, json_wanted: bool) -> None:
     """Balances, the lowest first."""
-    from cloud_service.store.prepaid import rows
+    from cloud_service.store.receivables.prepaid import rows
 
     with transaction() as session:
         found = rows(session, limit=limit)
@@ -61,7 +62,7 @@ def tend(*, json_wanted: bool) -> None:
 @JSON
 def commands(*, state: str, json_wanted: bool) -> None:
     """Orders for gateways: disconnect and reconnect."""
-    from cloud_service.store.prepaid import commands as report
+    from cloud_service.store.receivables.prepaid import commands as report
 
     with transaction() as session:
         found = report(session, state)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from cloud_service.domain.lines import Rated
-    from cloud_service.domain.tariff import Tariff
+    from cloud_service.domain.pricing.priced_lines import Rated
+    from cloud_service.domain.tariffs.document import Tariff
 
 
 @click.command()
@@ -90,7 +90,7 @@ def rate(  # noqa: PLR0917 -- click hands every option by name
     as_json: bool,
 ) -> None:
     """Price a load with a tariff, a bill for each month, each line with its reason."""
-    from cloud_service.domain.calculator import calculate, read_prices, read_usage
+    from cloud_service.domain.rating.calculator import calculate, read_prices, read_usage
 
     tariff, notes = read_tariffs(tariffs, holidays=holidays)
     given = {"import": load, "export": export}
@@ -126,8 +126,8 @@ def rate(  # noqa: PLR0917 -- click hands every option by name
 
 def read_tariffs(paths: tuple[Path, ...], *, holidays: bool) -> "tuple[Tariff, list[str]]":
     """One tariff from one or more files, each a version of it, and the notes of imports."""
-    from cloud_service.domain.calculator import any_tariff
-    from cloud_service.domain.tariff import join_versions
+    from cloud_service.domain.rating.calculator import any_tariff
+    from cloud_service.domain.tariffs.document import join_versions
 
     found = [any_tariff(path, holidays=holidays) for path in paths]
     notes = [note for _, some in found for note in some]

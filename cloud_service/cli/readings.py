@@ -49,7 +49,7 @@ def import_file(file: Path, format_name: str, *, dry_run: bool, as_json: bool, *
 
     Exit codes: 0 done, 6 done with problems worth a look, 1 refused, 3 no such file, meter or site, 5 no database.
     """
-    from cloud_service.domain.meterdata import BadFileError, Source, inspect
+    from cloud_service.domain.metering.meterdata import BadFileError, Source, inspect
 
     table = {
         name: given.pop(name)
@@ -70,11 +70,11 @@ def import_file(file: Path, format_name: str, *, dry_run: bool, as_json: bool, *
 
 
 def _store(source: Any, given: dict[str, Any], progress: Callable[[int], None]) -> dict[str, Any]:
-    from cloud_service.flow import meter_file
+    from cloud_service.flow import import_meter_data
     from cloud_service.settings import database_url
-    from cloud_service.store.session import connect
+    from cloud_service.store.database.session import connect
 
-    request = meter_file.Request(
+    request = import_meter_data.Request(
         author=given["author"] or f"{getpass.getuser()} (command line)",
         reason=given["reason"],
         create_at_site=given["site"],
@@ -82,7 +82,7 @@ def _store(source: Any, given: dict[str, Any], progress: Callable[[int], None]) 
     )
     engine = connect(database_url())
     try:
-        return meter_file.import_file(engine, source, request, progress).as_json()
+        return import_meter_data.import_file(engine, source, request, progress).as_json()
     finally:
         engine.dispose()
 
@@ -104,10 +104,10 @@ def enter(
 
     It counts before whatever else is stored for that time; nothing is overwritten.
     """
-    from cloud_service.flow.enter import Entry
-    from cloud_service.flow.enter import enter as store
+    from cloud_service.flow.enter_reading import Entry
+    from cloud_service.flow.enter_reading import enter as store
     from cloud_service.settings import database_url
-    from cloud_service.store.session import connect
+    from cloud_service.store.database.session import connect
 
     if (value is None) != withdraw:
         raise InputError("give a value, or --withdraw", path="value")
@@ -130,7 +130,7 @@ def validate(limit: int, *, as_json: bool) -> None:
     """Make the days whose readings have changed; exit code 6 if some could not be made."""
     from cloud_service.flow.validate import validate_dirty
     from cloud_service.settings import database_url
-    from cloud_service.store.session import connect
+    from cloud_service.store.database.session import connect
 
     engine = connect(database_url())
     report = validate_dirty(engine, limit=limit)
@@ -156,8 +156,8 @@ def validate(limit: int, *, as_json: bool) -> None:
 def completeness(start: str, end: str, meters: tuple[str, ...], *, as_json: bool) -> None:
     """Show what is missing of each billed register, and why; exit code 6 if anything is."""
     from cloud_service.settings import database_url
-    from cloud_service.store.completeness import completeness as measured
-    from cloud_service.store.session import connect, transaction
+    from cloud_service.store.database.session import connect, transaction
+    from cloud_service.store.metering.completeness import completeness as measured
 
     engine = connect(database_url())
     with transaction(engine) as session:
@@ -198,7 +198,7 @@ def _progress(file: Path) -> Callable[[int], None]:
 
 
 def _options(columns: tuple[str, ...], constants: tuple[str, ...], **table: str) -> Any:
-    from cloud_service.domain.meterdata import Mapping, Options
+    from cloud_service.domain.metering.meterdata import Mapping, Options
 
     return Options(Mapping(columns=_pairs(columns, "--map"), constants=_pairs(constants, "--set"), **table))
 

@@ -18,7 +18,7 @@ def tariff() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
 def check(file: Path, *, as_json: bool) -> None:
     """Read a tariff of ours or of the URDB and say what it holds, or where it cannot be priced."""
-    from cloud_service.domain.calculator import any_tariff
+    from cloud_service.domain.rating.calculator import any_tariff
 
     found, notes = any_tariff(file, holidays=True)
     facts = {
@@ -60,9 +60,10 @@ def add(file: Path, *, start: str | None, entity: int | None, reason: str, as_js
     from dataclasses import asdict
 
     from cloud_service.cli.bill import the_entity
-    from cloud_service.cli.connection import author, day_of, transaction
-    from cloud_service.domain.tariff import read_text
-    from cloud_service.flow.publish import draft, publish
+    from cloud_service.cli.database import author, transaction
+    from cloud_service.cli.options import day_of
+    from cloud_service.domain.tariffs.document import read_text
+    from cloud_service.flow.publish_tariff import draft, publish
 
     found = draft(read_text(file), file.name)
     with transaction() as session:
@@ -82,10 +83,11 @@ def add(file: Path, *, start: str | None, entity: int | None, reason: str, as_js
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
 def list_tariffs(*, search: str, limit: int, as_json: bool) -> None:
     """The tariffs that are kept, with how many connections they price today."""
-    from cloud_service.cli.connection import day_of, print_listing
-    from cloud_service.store.access import Scope
+    from cloud_service.cli.options import day_of
+    from cloud_service.cli.output import print_listing
     from cloud_service.store.lists.office import tariffs
     from cloud_service.store.lists.paging import Wanted
+    from cloud_service.store.scope import Scope
 
     asked = Wanted(text=search, size=limit)
     shown = ("code", "name", "currency", "versions", "current_since", "connections")
@@ -99,11 +101,12 @@ def show(code: str, *, as_json: bool) -> None:
     """The versions of a tariff that is kept; with --json their documents, too."""
     from dataclasses import asdict
 
-    from cloud_service.cli.connection import as_json as to_json
-    from cloud_service.cli.connection import print_table, transaction
-    from cloud_service.store.contracts import tariff_versions
-    from cloud_service.store.handling import tariff_id
-    from cloud_service.store.price_lists import versions
+    from cloud_service.cli.database import transaction
+    from cloud_service.cli.output import as_json as to_json
+    from cloud_service.cli.output import print_table
+    from cloud_service.store.lookups.ids_by_name import tariff_id
+    from cloud_service.store.tariffs.engine_cache import tariff_versions
+    from cloud_service.store.tariffs.published import versions
 
     with transaction() as session:
         kept = versions(session, tariff_id(session, code))
@@ -132,11 +135,12 @@ def show(code: str, *, as_json: bool) -> None:
 @click.option("--json", "json_wanted", is_flag=True, help="Machine-readable output.")
 def prices(series: str, file: Path, *, start: datetime, zone_name: str, step: str | None, json_wanted: bool) -> None:
     """Keep the market prices of a CSV FILE (a price a line, or time,price) for spot charges that name the SERIES."""
-    from cloud_service.cli.connection import as_json, author, transaction
-    from cloud_service.domain.calculator import price_file
-    from cloud_service.domain.market import by_instant
-    from cloud_service.store.auditing import note
-    from cloud_service.store.market_prices import add as keep
+    from cloud_service.cli.database import author, transaction
+    from cloud_service.cli.output import as_json
+    from cloud_service.domain.rating.calculator import price_file
+    from cloud_service.domain.rating.spot_prices import by_instant
+    from cloud_service.store.audit.log import note
+    from cloud_service.store.tariffs.market_prices import add as keep
 
     values, _ = price_file(file, start.date(), zone_name, step_s=int(step) * 60 if step else None)
     found = by_instant(values, start.date(), zone_name)
@@ -156,8 +160,8 @@ def prices(series: str, file: Path, *, start: datetime, zone_name: str, step: st
 @click.option("--json", "as_json", is_flag=True, help="Put document and notes into one JSON object.")
 def import_urdb_(file: Path, *, dated: bool, holidays: bool, as_json: bool) -> None:
     """Turn a URDB record (version 8, or its ratebook form) into a tariff document of ours, on standard output."""
-    from cloud_service.domain.tariff import load_tariff, read_document
-    from cloud_service.domain.urdb import import_urdb, is_urdb
+    from cloud_service.domain.tariffs.document import load_tariff, read_document
+    from cloud_service.domain.tariffs.urdb import import_urdb, is_urdb
     from common.errors import InputError
 
     record = read_document(file)
@@ -179,6 +183,6 @@ def import_urdb_(file: Path, *, dated: bool, holidays: bool, as_json: bool) -> N
 @click.option("--json", "as_json", is_flag=True, help="The same: the schema is JSON.")
 def schema(*, as_json: bool) -> None:  # noqa: ARG001 -- every command takes --json
     """Print the JSON Schema of tariff documents."""
-    from cloud_service.domain.tariff_schema import tariff_schema
+    from cloud_service.domain.tariffs.json_schema import tariff_schema
 
     click.echo(json.dumps(tariff_schema(), ensure_ascii=False, indent=2))

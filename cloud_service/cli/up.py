@@ -22,7 +22,7 @@ def up(data_dir: Path, *, check: bool) -> None:
 def _run(data_dir: Path, *, check: bool) -> None:
     from cloud_service.local import stack as local
     from cloud_service.local.supervisor import Supervisor, until_signal
-    from cloud_service.store.upgrade import upgrade
+    from cloud_service.store.database.upgrade import upgrade
 
     wanted = until_signal()
     supervisor = Supervisor(data_dir / "logs", say=lambda line: click.echo(line, err=True))

@@ -28,15 +28,15 @@ def add(*, email: str, name: str, role: str, client_number: str, password_stdin:
     """Let EMAIL sign in, and print the one-time link by which they choose a password."""
     password = sys.stdin.readline().rstrip("\n") if password_stdin else None
     with _database() as (link_for, session):
-        from cloud_service.store import access
+        from cloud_service.store.identity import users
 
-        person = access.add_user(
+        person = users.add_user(
             session,
             email=email,
             name=name,
             role=role,
             password=password,
-            client_id=access.client_by_number(session, client_number) if client_number else None,
+            client_id=users.client_by_number(session, client_number) if client_number else None,
             actor=ACTOR,
         )
         session.commit()
@@ -49,9 +49,9 @@ def add(*, email: str, name: str, role: str, client_number: str, password_stdin:
 def link(*, email: str, as_json: bool) -> None:
     """Print a new one-time link for EMAIL: a day to choose a password."""
     with _database() as (link_for, session):
-        from cloud_service.store import access
+        from cloud_service.store.identity import users
 
-        access.note(session, ACTOR, "user.invite", _known(session, email))
+        users.note(session, ACTOR, "user.invite", _known(session, email))
         session.commit()
         _print({"email": email, "link": link_for(email)}, as_json=as_json)
 
@@ -62,9 +62,9 @@ def link(*, email: str, as_json: bool) -> None:
 def disable(*, email: str, as_json: bool) -> None:
     """Keep EMAIL out from now on; their browsers are signed out at once."""
     with _database() as (_link_for, session):
-        from cloud_service.store import access
+        from cloud_service.store.identity import users
 
-        access.set_active(session, _known(session, email), active=False, actor=ACTOR)
+        users.set_active(session, _known(session, email), active=False, actor=ACTOR)
         session.commit()
         _print({"email": email, "active": False}, as_json=as_json)
 
@@ -74,11 +74,11 @@ def disable(*, email: str, as_json: bool) -> None:
 def list_all(*, as_json: bool) -> None:
     """Print who may sign in."""
     with _database() as (_link_for, session):
-        from cloud_service.store import access
+        from cloud_service.store.identity import users
 
         rows: list[dict[str, Any]] = [
             {"email": one.email, "name": one.name, "roles": [grant.role for grant in one.grants], "active": one.active}
-            for one in access.users(session)
+            for one in users.users(session)
         ]
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False))
@@ -98,10 +98,10 @@ def _print(facts: dict[str, Any], *, as_json: bool) -> None:
 
 
 def _known(session: Any, email: str) -> Any:
-    from cloud_service.store import access
+    from cloud_service.store.identity import users
     from common.errors import NotFoundError
 
-    found = access.user_by_email(session, email)
+    found = users.user_by_email(session, email)
     if found is None:
         raise NotFoundError(f"nobody signs in as {email}")
     return found
@@ -111,7 +111,7 @@ def _known(session: Any, email: str) -> Any:
 def _database() -> Iterator[tuple[Callable[[str], str], Any]]:
     """A maker of links, signed with the keys of this installation, and a session on its database."""
     from cloud_service.settings import read_settings
-    from cloud_service.store.session import Session, connect
+    from cloud_service.store.database.session import Session, connect
     from cloud_service.web.identity import one_time_link
 
     settings = read_settings()

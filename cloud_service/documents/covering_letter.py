@@ -11,8 +11,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from cloud_service.documents.paper import InvoicePaper
 from cloud_service.documents.theme import Theme, read_theme
+from cloud_service.documents.translations import Words, words_for
 from cloud_service.documents.typesetter import TEMPLATES
-from cloud_service.documents.words import Words, words_for
 
 Pairs = Sequence[tuple[str, str]]
 

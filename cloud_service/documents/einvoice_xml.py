@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from cloud_service.documents.paper import InvoicePaper, PaperLine, Party
-from cloud_service.documents.postal import split_address
+from cloud_service.documents.postal_address import split_address
 from cloud_service.domain.money import round_money
 from common.errors import InputError
 

@@ -14,7 +14,7 @@ from cloud_service.documents.paper import (
     PaperTax,
     Party,
 )
-from cloud_service.documents.words import locale_of
+from cloud_service.documents.translations import locale_of
 from cloud_service.domain.money import round_money
 
 Facts = Mapping[str, Any]

@@ -1,7 +1,7 @@
 """The invoice as PDF, by our own template or by the operator's."""
 
-from cloud_service.documents.custom import render_custom
 from cloud_service.documents.invoice_view import invoice_view
+from cloud_service.documents.operator_template import render_custom
 from cloud_service.documents.paper import InvoicePaper
 from cloud_service.documents.theme import Theme
 from cloud_service.documents.typesetter import typeset

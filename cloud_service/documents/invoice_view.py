@@ -10,7 +10,7 @@ from typing import Any
 from cloud_service.documents.paper import Bank, InvoicePaper, MeterReading, MonthEnergy, PaperLine, PaperTax, Party
 from cloud_service.documents.payment_code import epc_fits, epc_svg, link_svg, spaced_iban
 from cloud_service.documents.theme import Theme
-from cloud_service.documents.words import Words, places_of, words_for
+from cloud_service.documents.translations import Words, places_of, words_for
 
 PRICE_PLACES_MIN = 2
 CHART_MONTHS = 12

@@ -9,8 +9,8 @@ from typing import Any
 from cloud_service.documents.invoice_view import letterhead
 from cloud_service.documents.paper import Bank, Party
 from cloud_service.documents.theme import Theme
+from cloud_service.documents.translations import Words, words_for
 from cloud_service.documents.typesetter import typeset
-from cloud_service.documents.words import Words, words_for
 from common.errors import InputError
 
 

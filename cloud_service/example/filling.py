@@ -12,8 +12,8 @@ from cloud_service.example import history, people
 from cloud_service.example.seed import Seeded, keep_rates, seed
 from cloud_service.flow.validate import validate_dirty
 from cloud_service.local.stack import Stack
-from cloud_service.store.session import Engine, connect, transaction
-from cloud_service.store.upgrade import upgrade
+from cloud_service.store.database.session import Engine, connect, transaction
+from cloud_service.store.database.upgrade import upgrade
 
 Say = Callable[[str], None]
 

@@ -7,13 +7,13 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from cloud_service.domain.meterdata import Source
+from cloud_service.domain.metering.meterdata import Source
 from cloud_service.domain.money import round_money
 from cloud_service.example.operator import CLIENTS, SITES, STEP_S, ExampleClient, meters_of
 from cloud_service.example.seed import Seeded
-from cloud_service.flow import collect, issue, meter_file, rate
-from cloud_service.store.invoices import Issued
-from cloud_service.store.session import Engine, Session
+from cloud_service.flow import collect, import_meter_data, issue, rate
+from cloud_service.store.database.session import Engine, Session
+from cloud_service.store.invoicing.invoice_rows import Issued
 from common.errors import InputError
 from common.period import Span, add_months, months
 
@@ -37,7 +37,7 @@ def write_past(folder: Path, start: date, now: datetime) -> list[Path]:
         command = [
             sys.executable,
             "-m",
-            "edge_agent.drivers.simulated_history",
+            "edge_agent.drivers.simulation.history",
             *names,
             *days,
             "--seed",
@@ -116,4 +116,4 @@ def _payments(client: ExampleClient, bill: Issued) -> Iterator[tuple[date, Decim
 def take_in(engine: Engine, path: Path) -> int:
     """Import a meter data file as a head-end's; how many readings were new."""
     source = Source(path.name, "csv", lambda: path.open("rb"))
-    return meter_file.import_file(engine, source, meter_file.Request(author=AUTHOR)).stored
+    return import_meter_data.import_file(engine, source, import_meter_data.Request(author=AUTHOR)).stored

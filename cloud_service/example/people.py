@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from cloud_service.store import access
-from cloud_service.store.session import Session
+from cloud_service.store.database.session import Session
+from cloud_service.store.identity import users
 
 WORDS = (
     "amber", "basil", "cedar", "delta", "ember", "fjord", "grove", "hazel", "indigo", "jasmine", "kettle", "lantern",
@@ -55,8 +55,8 @@ def sign_ins(path: Path) -> list[SignIn]:
 def add_people(session: Session, people: list[SignIn], clients: dict[str, int]) -> None:
     """Users for those who are not there yet; `clients` are client name -> id."""
     for person in people:
-        if access.user_by_email(session, person.email) is None:
-            access.add_user(
+        if users.user_by_email(session, person.email) is None:
+            users.add_user(
                 session, email=person.email, name=person.name, role=person.role, password=person.password,
                 client_id=clients.get(person.client), actor="example",
             )  # fmt: skip

@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from cloud_service.domain.tariff import canonical, load_tariff, read_document
+from cloud_service.domain.tariffs.document import canonical, load_tariff, read_document
 from cloud_service.example.operator import (
     BANK,
     CLIENTS,
@@ -19,12 +19,12 @@ from cloud_service.example.operator import (
     ExampleSite,
     clients_of,
 )
-from cloud_service.store import rates
-from cloud_service.store.metering import Contract, Gateway, Meter, MeterMount, Register, ServicePoint
-from cloud_service.store.parties import Account, AccountMode, BankAccount, Client, LegalEntity, Site
-from cloud_service.store.schema import days_from, instants_from
-from cloud_service.store.session import Session
-from cloud_service.store.tariffs import Tariff, TariffAssignment, TariffVersion
+from cloud_service.store.customers.tables import Account, AccountMode, BankAccount, Client, LegalEntity, Site
+from cloud_service.store.database.schema import days_from, instants_from
+from cloud_service.store.database.session import Session
+from cloud_service.store.invoicing import currency_rates
+from cloud_service.store.metering.tables import Contract, Gateway, Meter, MeterMount, Register, ServicePoint
+from cloud_service.store.tariffs.tables import Tariff, TariffAssignment, TariffVersion
 from common.period import day_start
 
 FOLDER = Path(__file__).parent / "tariffs"
@@ -60,7 +60,7 @@ def keep_rates(session: Session, start: date, today: date) -> None:
         for week in range(weeks)
         for currency, rate in RATES.items()
     ]
-    rates.add(session, SELLER["currency"], found)
+    currency_rates.add(session, SELLER["currency"], found)
 
 
 def seed(session: Session, start: date, today: date) -> Seeded:

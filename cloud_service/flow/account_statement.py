@@ -7,18 +7,22 @@ from cloud_service.documents import statement_pdf
 from cloud_service.documents.from_invoice import bank_of, party_of, reader_of
 from cloud_service.documents.statement_pdf import Booking, StatementPaper
 from cloud_service.documents.theme import read_theme
-from cloud_service.domain.invoice import Party
+from cloud_service.domain.invoicing.invoice import Party
 from cloud_service.mail.letter import address
-from cloud_service.store import auditing, delivering, jobs, payers, reports
-from cloud_service.store.session import Session
+from cloud_service.store.audit import log
+from cloud_service.store.customers import billing_parties
+from cloud_service.store.database import job_queue
+from cloud_service.store.database.session import Session
+from cloud_service.store.delivery import outgoing
+from cloud_service.store.receivables import statements_and_ageing
 from common.errors import InputError
 
 
 def statement(session: Session, account_id: int, first_day: date, last_day: date) -> bytes:
     """The PDF of the movements from `first_day` to `last_day`, both included; NotFoundError for an unknown account."""
-    party = payers.parties(session, [account_id], last_day)[account_id]
+    party = billing_parties.parties(session, [account_id], last_day)[account_id]
     paper = _paper(session, party, first_day, last_day)
-    return statement_pdf.render(paper, read_theme(delivering.theme(session, party.entity_id)))
+    return statement_pdf.render(paper, read_theme(outgoing.theme(session, party.entity_id)))
 
 
 def send(session: Session, account_id: int, first_day: date, last_day: date, *, author: str) -> str:
@@ -26,24 +30,24 @@ def send(session: Session, account_id: int, first_day: date, last_day: date, *, 
 
     The PDF is made and kept now: what is sent is what was true when it was asked for.
     """
-    party = payers.parties(session, [account_id], last_day)[account_id]
+    party = billing_parties.parties(session, [account_id], last_day)[account_id]
     if not party.email:
         name = party.buyer["name"]
         raise InputError(f"{name} has no e-mail address", path="email", hint="write it into the client's record")
     address(party.email)
     paper = _paper(session, party, first_day, last_day)
-    theme = delivering.theme(session, party.entity_id)
+    theme = outgoing.theme(session, party.entity_id)
     filename = f"statement-{paper.account}-{first_day}-{last_day}.pdf"
     body = statement_pdf.render(paper, read_theme(theme))
-    document_id = delivering.keep_document(session, "statement_pdf", filename, "application/pdf", body)
+    document_id = outgoing.keep_document(session, "statement_pdf", filename, "application/pdf", body)
     domain = str(party.seller.get("email", "")).rpartition("@")[2] or "localhost"
-    ids = delivering.queue_message(
+    ids = outgoing.queue_message(
         session, account_id=account_id, kind="statement", recipient=party.email,
         message_id=f"<statement-{account_id}-{last_day}-{uuid4().hex}@{domain}>",
         facts=_facts(paper, party) | {"theme": theme, "document": document_id},
     )  # fmt: skip
-    jobs.defer_all(session, "deliver", [{"deliveries": ids}], queue="deliver")
-    auditing.note(
+    job_queue.defer_all(session, "deliver", [{"deliveries": ids}], queue="deliver")
+    log.note(
         session, author, "account.send_statement", f"account:{account_id}", to=party.email,
         first_day=first_day.isoformat(), last_day=last_day.isoformat(), document=document_id,
     )  # fmt: skip
@@ -53,7 +57,7 @@ def send(session: Session, account_id: int, first_day: date, last_day: date, *, 
 def _paper(session: Session, party: Party, first_day: date, last_day: date) -> StatementPaper:
     if last_day < first_day:
         raise InputError(f"{last_day} is before {first_day}", path="until", hint="both days are included")
-    found = reports.statement(session, party.account_id, first_day, last_day)
+    found = statements_and_ageing.statement(session, party.account_id, first_day, last_day)
     return StatementPaper(
         account=str(party.buyer["account"]),
         currency=found.currency,

@@ -6,12 +6,13 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
-from cloud_service.domain.cycle import CYCLES
+from cloud_service.domain.calendar.billing_cycle import CYCLES
 from cloud_service.domain.money import currency_digits, exact
-from cloud_service.domain.prepaid import terms_of
+from cloud_service.domain.receivables.prepaid import terms_of
 from cloud_service.mail.letter import address as mail_address
-from cloud_service.store import auditing, clients, free_numbers, supply
-from cloud_service.store.session import Session
+from cloud_service.store.audit import log
+from cloud_service.store.customers import clients, contract_changes, number_suggestions
+from cloud_service.store.database.session import Session
 from common.errors import InputError, at_field
 
 KINDS = ("person", "company")
@@ -94,10 +95,10 @@ def add_client(
     session: Session, entity_id: int, facts: ClientFacts, *, author: str, number: str = "", reason: str = ""
 ) -> int:
     """A new client; the next free number unless one is given."""
-    taken = number or free_numbers.client_number(session, entity_id)
+    taken = number or number_suggestions.client_number(session, entity_id)
     client_id = clients.add_client(session, entity_id, taken, asdict(facts))
     known = {name: value for name, value in asdict(facts).items() if value}
-    auditing.note(session, author, "client.add", f"client:{client_id}", reason=reason, number=taken, **known)
+    log.note(session, author, "client.add", f"client:{client_id}", reason=reason, number=taken, **known)
     return client_id
 
 
@@ -105,16 +106,16 @@ def edit_client(session: Session, client_id: int, facts: ClientFacts, *, author:
     """Change what is known of a client; the names of the fields that changed. Issued bills keep what they say."""
     before, after = clients.client_facts(session, client_id), asdict(facts)
     clients.change_client(session, client_id, after)
-    change = auditing.Change(author, "client.change", f"client:{client_id}", before, after, reason)
-    return auditing.note_change(session, change)
+    change = log.Change(author, "client.change", f"client:{client_id}", before, after, reason)
+    return log.note_change(session, change)
 
 
 def open_account(session: Session, client_id: int, wanted: NewAccount, *, author: str, reason: str = "") -> int:
     """A new money account of a client; the next free number unless one is given."""
-    number = wanted.number or free_numbers.account_number(session, client_id)
+    number = wanted.number or number_suggestions.account_number(session, client_id)
     account_id = clients.add_account(session, client_id, number, wanted.currency, asdict(wanted.terms))
-    supply.set_mode(session, account_id, wanted.mode, wanted.day)
-    auditing.note(
+    contract_changes.set_mode(session, account_id, wanted.mode, wanted.day)
+    log.note(
         session, author, "account.open", f"account:{account_id}", reason=reason, number=number, client=client_id,
         currency=wanted.currency, mode=wanted.mode, since=wanted.day.isoformat(), **asdict(wanted.terms),
     )  # fmt: skip
@@ -125,8 +126,8 @@ def change_terms(session: Session, account_id: int, terms: Terms, *, author: str
     """Change an account's terms from the next bill on; the names of those that changed."""
     before, after = clients.account_terms(session, account_id), asdict(terms)
     clients.change_terms(session, account_id, after)
-    change = auditing.Change(author, "account.terms", f"account:{account_id}", before, after, reason)
-    return auditing.note_change(session, change)
+    change = log.Change(author, "account.terms", f"account:{account_id}", before, after, reason)
+    return log.note_change(session, change)
 
 
 def _one_of(value: str, known: tuple[str, ...], path: str) -> None:

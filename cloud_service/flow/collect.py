@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from cloud_service.domain.allocation import Open, as_told
-from cloud_service.domain.ledger import Entry, Line, receipt_lines
 from cloud_service.domain.money import round_money
-from cloud_service.domain.payment import MOVES_MONEY, ProviderEvent
-from cloud_service.store import auditing, receipts, settling
-from cloud_service.store.books import book as book_entries
-from cloud_service.store.receipts import Holder, Known, NewPayment
-from cloud_service.store.session import Session
-from cloud_service.store.settling import Position
+from cloud_service.domain.receivables.ledger import Entry, Line, receipt_lines
+from cloud_service.domain.receivables.payment_allocation import Open, as_told
+from cloud_service.domain.receivables.provider_event import MOVES_MONEY, ProviderEvent
+from cloud_service.store.audit import log
+from cloud_service.store.database.session import Session
+from cloud_service.store.receivables import payments, settlement
+from cloud_service.store.receivables.ledger import book as book_entries
+from cloud_service.store.receivables.payments import Holder, Known, NewPayment
+from cloud_service.store.receivables.settlement import Position
 from common.errors import ConflictError, InputError, NotFoundError, UnavailableError
 from common.period import local_day
 
@@ -34,13 +35,13 @@ class Booking:
 
 def book(session: Session, event: ProviderEvent, clock: Clock) -> Booking:
     """Book a verified event of a payment provider, in the caller's transaction. Safe to repeat in any order."""
-    stored = receipts.store_event(session, event)
+    stored = payments.store_event(session, event)
     if stored is None:
         return Booking("duplicate")
     done = _book(session, event)
-    receipts.mark_handled(session, stored, done.outcome, clock())
+    payments.mark_handled(session, stored, done.outcome, clock())
     if done.outcome not in ("booked", "duplicate", "noted"):
-        auditing.note(
+        log.note(
             session, event.provider, "payment.unbooked", f"payment_event:{stored}",
             reason=done.outcome, amount=format(event.amount, "f"), currency=event.currency,
         )  # fmt: skip
@@ -54,7 +55,7 @@ def _book(session: Session, event: ProviderEvent) -> Booking:
 
 
 def _paid(session: Session, event: ProviderEvent) -> Booking:
-    request = receipts.requested(session, event.provider, event.request_ref)
+    request = payments.requested(session, event.provider, event.request_ref)
     if request is None:
         return Booking("unmatched: no payment request of that name")
     account = _locked(session, request.account_id, event.occurred_at.date())
@@ -109,7 +110,7 @@ def _receive(
     first: int | None = None,
     to: Mapping[str, Decimal] | None = None,
 ) -> Booking:
-    payment_id = receipts.add_payment(session, new)
+    payment_id = payments.add_payment(session, new)
     if payment_id is None:
         return Booking("duplicate", None, account.account_id)
     into = "deposit" if new.kind == "deposit" else "credit"
@@ -133,15 +134,15 @@ def _settle(
     to: Mapping[str, Decimal] | None,
 ) -> None:
     """First what the payer named, then (unless the payer named all of it) the oldest; books `entry` with it."""
-    found = settling.positions(session, [account.account_id])
+    found = settlement.positions(session, [account.account_id])
     mine = found[account.account_id]
     wanted = dict(to or _named(mine.open, first, new.amount) or _share_of_debt(mine, new.amount))
     if wanted:
         source = next(one for one in mine.free if (one.kind, one.id) == ("payment", payment_id))
         parts = as_told(source, wanted, mine.open, new.day)
-        settling.write_parts(session, [(account, parts)], new.author, along=[entry])
-        found = settling.positions(session, [account.account_id])
-    settling.settle(session, found.values(), new.day, new.author, along=[] if wanted else [entry])
+        settlement.write_parts(session, [(account, parts)], new.author, along=[entry])
+        found = settlement.positions(session, [account.account_id])
+    settlement.settle(session, found.values(), new.day, new.author, along=[] if wanted else [entry])
 
 
 def _share_of_debt(mine: Position, amount: Decimal) -> dict[str, Decimal]:
@@ -161,14 +162,14 @@ def _named(opened: list[Open], invoice_id: int | None, amount: Decimal) -> dict[
 
 def _given_back(session: Session, event: ProviderEvent) -> Booking:
     """A refund or chargeback at the provider takes its payment back from the invoices it settled."""
-    original = receipts.find_payment(session, event.provider, event.payment_ref, event.request_ref)
+    original = payments.find_payment(session, event.provider, event.payment_ref, event.request_ref)
     if original is None:
         raise UnavailableError("the payment that is given back is not known yet", hint="send the event again later")
     account = _locked(session, original.account_id, event.occurred_at.date())
     original = _payment(session, original.id)
     if event.currency != original.currency:
         return Booking(f"wrong currency: {event.currency} for a payment in {original.currency}")
-    if event.amount > receipts.refundable(session, original.id):
+    if event.amount > payments.refundable(session, original.id):
         return Booking("more is given back than is left of the payment")
     own_name = event.payment_ref and event.payment_ref != original.provider_ref
     new = NewPayment(
@@ -195,7 +196,7 @@ def give_back(
     if amount <= 0 or amount != round_money(amount, known.currency):
         raise InputError(f"{amount} is not an amount of {known.currency} to give back", path="amount")
     is_deposit = known.kind == "deposit"
-    left = receipts.deposit_left(session, payment_id) if is_deposit else receipts.refundable(session, payment_id)
+    left = payments.deposit_left(session, payment_id) if is_deposit else payments.refundable(session, payment_id)
     if amount > left:
         raise ConflictError(f"{amount} is more than the {left} left of the payment", path="amount")
     new = NewPayment(
@@ -210,7 +211,7 @@ def pay_out(
 ) -> list[Booking]:
     """Pay credit of the client (over-payments, credit notes) back by hand: the oldest credit first."""
     account = _locked(session, account_id, day)
-    mine = settling.positions(session, [account_id]).get(account_id)
+    mine = settlement.positions(session, [account_id]).get(account_id)
     money = mine.free if mine else []
     free = sum((source.left for source in money), Decimal(0))
     if amount <= 0 or amount > free or amount != round_money(amount, account.currency):
@@ -233,39 +234,39 @@ def pay_out(
 def _reverse(
     session: Session, account: Holder, original: Known | None, new: NewPayment, out_of: str = "credit"
 ) -> Booking:
-    payment_id = receipts.add_payment(session, new)
+    payment_id = payments.add_payment(session, new)
     if payment_id is None:
         return Booking("duplicate", None, account.account_id)
     missing = -new.amount - original.left if original else Decimal(0)
-    parts = receipts.used_parts(session, original.id, missing, new.day) if original and missing > 0 else []
+    parts = payments.used_parts(session, original.id, missing, new.day) if original and missing > 0 else []
     entry = _entry(account, new, payment_id, receipt_lines(new.account_id, new.amount, out_of))
-    settling.write_parts(session, [(account, parts)], new.author, along=[entry])
-    settling.settle(session, settling.positions(session, [account.account_id]).values(), new.day, new.author)
+    settlement.write_parts(session, [(account, parts)], new.author, along=[entry])
+    settlement.settle(session, settlement.positions(session, [account.account_id]).values(), new.day, new.author)
     _audit(session, new, payment_id)
     return Booking("booked", payment_id, account.account_id)
 
 
 def release_deposit(session: Session, payment_id: int, amount: Decimal, *, day: date, author: str) -> Booking:
     """A security deposit (or a part) becomes credit; it settles open invoices, the rest can be paid out."""
-    deposit = receipts.payment(session, payment_id)
+    deposit = payments.payment(session, payment_id)
     if deposit is None or deposit.kind != "deposit":
         raise NotFoundError(f"payment {payment_id} is no deposit")
     account = _locked(session, deposit.account_id, day)
-    left = receipts.deposit_left(session, payment_id)
+    left = payments.deposit_left(session, payment_id)
     if amount <= 0 or amount > left:
         raise ConflictError(f"{amount} cannot be released, {left} {deposit.currency} is left of the deposit")
-    number = receipts.releases(session, payment_id) + 1
+    number = payments.releases(session, payment_id) + 1
     new = NewPayment(
         deposit.account_id, "deposit", f"{payment_id}:{number}", "payment", amount, deposit.currency,
         max(day, deposit.day), author, facts={"deposit": payment_id},
     )  # fmt: skip
-    released = receipts.add_payment(session, new)
+    released = payments.add_payment(session, new)
     if released is None:
         return Booking("duplicate", None, account.account_id)
     lines = (Line("deposit", amount, new.account_id), Line("credit", -amount, new.account_id))
     entry = _entry(account, new, released, lines, kind="deposit_release")
-    found = settling.positions(session, [account.account_id])
-    settling.settle(session, found.values(), new.day, author, along=[entry])
+    found = settlement.positions(session, [account.account_id])
+    settlement.settle(session, found.values(), new.day, author, along=[entry])
     _audit(session, new, released)
     return Booking("booked", released, account.account_id)
 
@@ -285,21 +286,21 @@ def _entry(account: Holder, new: NewPayment, payment_id: int, lines: tuple[Line,
 
 
 def _audit(session: Session, new: NewPayment, payment_id: int) -> None:
-    auditing.note(
+    log.note(
         session, new.author, f"{new.kind}.book", f"payment:{payment_id}",
         amount=format(new.amount, "f"), currency=new.currency, provider=new.provider, reference=new.provider_ref,
     )  # fmt: skip
 
 
 def _payment(session: Session, payment_id: int) -> Known:
-    found = receipts.payment(session, payment_id)
+    found = payments.payment(session, payment_id)
     if found is None:
         raise NotFoundError(f"payment {payment_id} does not exist")
     return found
 
 
 def _locked(session: Session, account_id: int, day: date) -> Holder:
-    found = receipts.lock_holder(session, account_id, day)
+    found = payments.lock_holder(session, account_id, day)
     if found is None:
         raise NotFoundError(f"account {account_id} does not exist")
     return found

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from cloud_service.domain.cycle import CYCLES
-from cloud_service.store import auditing, supply
-from cloud_service.store.session import Session
+from cloud_service.domain.calendar.billing_cycle import CYCLES
+from cloud_service.store.audit import log
+from cloud_service.store.customers import contract_changes
+from cloud_service.store.database.session import Session
 from common.errors import ConflictError, InputError, NotFoundError
 from common.period import day_start
 
@@ -45,7 +46,7 @@ def move_in(session: Session, wanted: MoveIn, *, author: str, reason: str = "") 
     if wanted.until is not None and wanted.until <= wanted.day:
         raise InputError(f"{wanted.until} is not after {wanted.day}", path="until", hint="the end is exclusive")
     _fits(session, wanted.service_point_id, wanted.account_id, wanted.tariff_id)
-    running = supply.running_contract(session, wanted.service_point_id, wanted.day)
+    running = contract_changes.running_contract(session, wanted.service_point_id, wanted.day)
     if running is not None:
         if not running.vacancy:
             raise ConflictError(
@@ -53,12 +54,12 @@ def move_in(session: Session, wanted: MoveIn, *, author: str, reason: str = "") 
                 code="occupied",
             )  # fmt: skip
         _end(session, running.id, wanted.day, author, "a tenant moves in")
-    contract_id = supply.add_contract(
+    contract_id = contract_changes.add_contract(
         session, number=wanted.number, point_id=wanted.service_point_id, account_id=wanted.account_id,
         start=wanted.day, end=wanted.until,
     )  # fmt: skip
-    supply.assign_tariff(session, contract_id, wanted.tariff_id, wanted.day, wanted.until)
-    auditing.note(
+    contract_changes.assign_tariff(session, contract_id, wanted.tariff_id, wanted.day, wanted.until)
+    log.note(
         session, author, "contract.move_in", f"contract:{contract_id}", reason=reason, number=wanted.number,
         account=wanted.account_id, start=wanted.day.isoformat(),
     )  # fmt: skip
@@ -67,7 +68,7 @@ def move_in(session: Session, wanted: MoveIn, *, author: str, reason: str = "") 
 
 def _fits(session: Session, point_id: int, account_id: int, tariff_id: int) -> None:
     """One legal entity, one currency: what does not fit would only be parked when it is billed."""
-    known = supply.terms(session, point_id, account_id, tariff_id)
+    known = contract_changes.terms(session, point_id, account_id, tariff_id)
     if known.account_entity != known.point_entity:
         raise ConflictError("the account is of another legal entity than the service point", path="account")
     if known.tariff_entity != known.account_entity:
@@ -84,7 +85,7 @@ def move_out(session: Session, contract_id: int, day: date, *, author: str, reas
     Where the service point names an owner's account and tariff for vacancies, their contract begins that day; its id.
     """
     _end(session, contract_id, day, author, reason)
-    vacancy = supply.vacancy_of(session, contract_id)
+    vacancy = contract_changes.vacancy_of(session, contract_id)
     if vacancy is None:
         return None
     number = f"{vacancy.point}-VAC-{day:%Y%m%d}"
@@ -93,21 +94,21 @@ def move_out(session: Session, contract_id: int, day: date, *, author: str, reas
 
 
 def _end(session: Session, contract_id: int, day: date, author: str, reason: str) -> None:
-    before = supply.contract_days(session, contract_id)
+    before = contract_changes.contract_days(session, contract_id)
     if before is None:
         raise NotFoundError(f"there is no contract {contract_id}")
     if day <= before.start or (before.end is not None and day > before.end):
         raise InputError(f"{day} is not within the contract, which began {before.start}", path="day")
-    billed = supply.billed_until(session, contract_id)
+    billed = contract_changes.billed_until(session, contract_id)
     if billed is not None and billed > day:
         raise ConflictError(
             f"days up to {billed} are billed already", hint="credit the bill first: `energy-cloud correct credit`"
         )
-    supply.end_contract(session, contract_id, day)
-    auditing.record(
+    contract_changes.end_contract(session, contract_id, day)
+    log.record(
         session,
         [
-            auditing.Change(
+            log.Change(
                 author, "contract.end", f"contract:{contract_id}", {"end": before.end and before.end.isoformat()},
                 {"end": day.isoformat()}, reason,
             )
@@ -117,27 +118,29 @@ def _end(session: Session, contract_id: int, day: date, author: str, reason: str
 
 def change_owner(session: Session, contract_id: int, account_id: int, day: date, *, author: str, reason: str) -> int:
     """Another account pays from a day on: the contract ends, its successor has the same point and tariff."""
-    old = supply.contract_facts(session, contract_id)
+    old = contract_changes.contract_facts(session, contract_id)
     _end(session, contract_id, day, author, reason)
     number = f"{old.number}-{day:%Y%m%d}"
-    wanted = MoveIn(number, old.service_point_id, account_id, supply.tariff_on(session, contract_id, day), day, old.end)
+    wanted = MoveIn(
+        number, old.service_point_id, account_id, contract_changes.tariff_on(session, contract_id, day), day, old.end
+    )
     return move_in(session, wanted, author=author, reason=reason)
 
 
 def exchange_meter(session: Session, wanted: Exchange, *, author: str, reason: str = "") -> None:
     """The old meter's mount ends with its final indexes, the new one begins with its first; nothing is billed twice."""
-    old = supply.mounted(session, wanted.service_point_id, wanted.at)
+    old = contract_changes.mounted(session, wanted.service_point_id, wanted.at)
     if old is None:
         raise ConflictError("no meter is mounted there at that time")
-    missing = supply.index_registers(session, old.meter_id) - set(wanted.closing)
+    missing = contract_changes.index_registers(session, old.meter_id) - set(wanted.closing)
     if missing:
         raise InputError(f"the final index of register {min(missing)} is missing", path="closing")
-    supply.dismount(session, old.mount_id, wanted.at, wanted.closing)
-    supply.mount(
+    contract_changes.dismount(session, old.mount_id, wanted.at, wanted.closing)
+    contract_changes.mount(
         session, meter_id=wanted.new_meter_id, point_id=wanted.service_point_id, at=wanted.at,
         opening=wanted.opening, multiplier=wanted.multiplier,
     )  # fmt: skip
-    auditing.note(
+    log.note(
         session, author, "meter.exchange", f"service_point:{wanted.service_point_id}", reason=reason,
         old=old.meter_id, new=wanted.new_meter_id, at=wanted.at.isoformat(), closing=wanted.closing,
         opening=wanted.opening,
@@ -146,18 +149,18 @@ def exchange_meter(session: Session, wanted: Exchange, *, author: str, reason: s
 
 def change_tariff(session: Session, contract_id: int, tariff_id: int, day: date, *, author: str, reason: str) -> None:
     """Another tariff from a day on; days that are billed already keep theirs."""
-    billed = supply.billed_until(session, contract_id)
+    billed = contract_changes.billed_until(session, contract_id)
     if billed is not None and billed > day:
         raise ConflictError(f"days up to {billed} are billed already", hint="credit the bill first")
-    facts = supply.contract_facts(session, contract_id)
+    facts = contract_changes.contract_facts(session, contract_id)
     _fits(session, facts.service_point_id, facts.account_id, tariff_id)
-    before = supply.tariff_on(session, contract_id, day)
-    supply.end_assignment(session, contract_id, day)
-    supply.assign_tariff(session, contract_id, tariff_id, day, None)
-    auditing.record(
+    before = contract_changes.tariff_on(session, contract_id, day)
+    contract_changes.end_assignment(session, contract_id, day)
+    contract_changes.assign_tariff(session, contract_id, tariff_id, day, None)
+    log.record(
         session,
         [
-            auditing.Change(
+            log.Change(
                 author, "contract.tariff", f"contract:{contract_id}", {"tariff": before},
                 {"tariff": tariff_id, "from": day.isoformat()}, reason,
             )
@@ -171,18 +174,18 @@ def change_cycle(session: Session, account_id: int, cycle: str, day: int, *, aut
         raise InputError(f"{cycle!r} is no billing cycle", path="cycle", hint=", ".join(CYCLES))
     if not 1 <= day <= 31:  # noqa: PLR2004 - days of a month; shorter months bill on their last
         raise InputError(f"{day} is no day of a month", path="day")
-    before = supply.set_cycle(session, account_id, cycle, day)
+    before = contract_changes.set_cycle(session, account_id, cycle, day)
     after = {"cycle": cycle, "day": day}
-    auditing.record(session, [auditing.Change(author, "account.cycle", f"account:{account_id}", before, after, reason)])
+    log.record(session, [log.Change(author, "account.cycle", f"account:{account_id}", before, after, reason)])
 
 
 def change_mode(session: Session, account_id: int, mode: str, day: date, *, author: str, reason: str = "") -> None:
     """Prepaid or postpaid from a day on; the ledger is the same for both."""
     if mode not in ("prepaid", "postpaid"):
         raise InputError(f"{mode!r} is no mode", path="mode", hint="prepaid or postpaid")
-    before = supply.set_mode(session, account_id, mode, day)
+    before = contract_changes.set_mode(session, account_id, mode, day)
     after = {"mode": mode, "from": day.isoformat()}
-    auditing.record(session, [auditing.Change(author, "account.mode", f"account:{account_id}", before, after, reason)])
+    log.record(session, [log.Change(author, "account.mode", f"account:{account_id}", before, after, reason)])
 
 
 def set_vacancy(
@@ -190,8 +193,8 @@ def set_vacancy(
 ) -> None:
     """From now on the owner's account pays for a service point while nobody lives there."""
     _fits(session, point_id, account_id, tariff_id)
-    supply.set_vacancy(session, point_id, account_id, tariff_id)
-    auditing.note(
+    contract_changes.set_vacancy(session, point_id, account_id, tariff_id)
+    log.note(
         session, author, "point.vacancy", f"service_point:{point_id}", reason=reason, account=account_id,
         tariff=tariff_id,
     )  # fmt: skip

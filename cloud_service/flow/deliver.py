@@ -17,9 +17,10 @@ from cloud_service.documents.from_invoice import paper_of
 from cloud_service.documents.paper import InvoicePaper
 from cloud_service.documents.theme import read_theme
 from cloud_service.mail import Attachment, BouncedError, Letter, Mailer
-from cloud_service.store import delivering, jobs
-from cloud_service.store.delivering import StoredDocument, StoredInvoice, Waiting
-from cloud_service.store.session import Session
+from cloud_service.store.database import job_queue
+from cloud_service.store.database.session import Session
+from cloud_service.store.delivery import outgoing
+from cloud_service.store.delivery.outgoing import StoredDocument, StoredInvoice, Waiting
 from common.errors import EnergyError, NotFoundError
 
 Clock = Callable[[], datetime]
@@ -61,7 +62,7 @@ def deliver(begin: Begin, ids: Iterable[int], mailer: Mailer, clock: Clock, *, p
 
 def send(session: Session, delivery_id: int, mailer: Mailer, clock: Clock, *, public_url: str) -> Sent:
     """Send one message in the caller's transaction; a refusal for now is queued again with growing pauses."""
-    message = delivering.take(session, delivery_id)
+    message = outgoing.take(session, delivery_id)
     if message is None:
         return Sent(delivery_id, "gone")
     try:
@@ -73,18 +74,18 @@ def send(session: Session, delivery_id: int, mailer: Mailer, clock: Clock, *, pu
         if not error.retry or message.attempts + 1 >= RETRIES_MAX:
             return _give_up(session, message, "failed", str(error))
         return _try_later(session, message, str(error), clock())
-    delivering.mark_sent(session, message.id, clock())
+    outgoing.mark_sent(session, message.id, clock())
     return Sent(message.id, "sent")
 
 
 def _give_up(session: Session, message: Waiting, state: str, error: str) -> Sent:
-    delivering.mark_not_sent(session, message.id, state, error)
+    outgoing.mark_not_sent(session, message.id, state, error)
     return Sent(message.id, state, error)
 
 
 def _try_later(session: Session, message: Waiting, error: str, now: datetime) -> Sent:
-    delivering.mark_not_sent(session, message.id, "waiting", error)
-    jobs.defer(session, "deliver", {"deliveries": [message.id]}, queue="deliver", at=now + pause(message.attempts))
+    outgoing.mark_not_sent(session, message.id, "waiting", error)
+    job_queue.defer(session, "deliver", {"deliveries": [message.id]}, queue="deliver", at=now + pause(message.attempts))
     return Sent(message.id, "waiting", error)
 
 
@@ -108,19 +109,19 @@ def einvoice(session: Session, invoice_id: int, kind: str = "einvoice_cii") -> S
         paper = _paper(stored, "")
         return f"{paper.number}.xml", "application/xml", einvoice_xml.render(paper, syntax, profile)
 
-    return delivering.document_once(session, invoice_id, kind, make)
+    return outgoing.document_once(session, invoice_id, kind, make)
 
 
 def document_by_public_id(session: Session, public_id: UUID, *, public_url: str) -> StoredDocument:
     """The same, by the id that stands in addresses."""
-    invoice_id = delivering.invoice_id(session, public_id)
+    invoice_id = outgoing.invoice_id(session, public_id)
     if invoice_id is None:
         raise NotFoundError("there is no such invoice")
     return document(session, invoice_id, public_url=public_url)
 
 
 def _stored(session: Session, invoice_id: int) -> StoredInvoice:
-    stored = delivering.invoice(session, invoice_id)
+    stored = outgoing.invoice(session, invoice_id)
     if stored is None:
         raise NotFoundError(f"invoice {invoice_id} does not exist")
     return stored
@@ -138,7 +139,7 @@ def _pdf(session: Session, invoice_id: int, stored: StoredInvoice, paper: Invoic
         render = hybrid_pdf.render if hybrid else invoice_pdf.render
         return f"{paper.number}.pdf", "application/pdf", render(paper, theme)
 
-    return delivering.document_once(session, invoice_id, PDF, make)
+    return outgoing.document_once(session, invoice_id, PDF, make)
 
 
 def _letter(session: Session, message: Waiting, public_url: str) -> Letter:
@@ -150,7 +151,7 @@ def _letter(session: Session, message: Waiting, public_url: str) -> Letter:
         return _addressed(message, invoice_cover(paper, read_theme(stored.theme)), paper, [file])
     cover = COVERS.get(message.kind, text_cover)(message.facts)
     attached = message.facts.get("document")
-    files = [delivering.kept_document(session, int(attached))] if attached is not None else []
+    files = [outgoing.kept_document(session, int(attached))] if attached is not None else []
     return _addressed(message, cover, None, files)
 
 

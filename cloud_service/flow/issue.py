@@ -8,17 +8,17 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from cloud_service.domain.invoice import Party, draft
-from cloud_service.domain.pending import take_up
-from cloud_service.store import corrections, pending, rates, runs
-from cloud_service.store.books import lock_accounts
-from cloud_service.store.corrections import Read
-from cloud_service.store.invoices import Issued
-from cloud_service.store.issuing import issue_drafts
-from cloud_service.store.payers import parties
-from cloud_service.store.refusals import REFUSALS, reason_of
-from cloud_service.store.runs import Item, Run
-from cloud_service.store.session import Session, plan_anew
+from cloud_service.domain.invoicing.invoice import Party, draft
+from cloud_service.domain.invoicing.pending_lines import take_up
+from cloud_service.store.customers.billing_parties import parties
+from cloud_service.store.database.errors import REFUSALS, reason_of
+from cloud_service.store.database.session import Session, plan_anew
+from cloud_service.store.invoicing import billing_runs, corrections, currency_rates, pending_lines
+from cloud_service.store.invoicing.billing_runs import Item, Run
+from cloud_service.store.invoicing.corrections import Read
+from cloud_service.store.invoicing.invoice_rows import Issued
+from cloud_service.store.invoicing.issue_drafts import issue_drafts
+from cloud_service.store.receivables.ledger import lock_accounts
 from common.errors import ConflictError
 from common.period import Span
 
@@ -37,7 +37,7 @@ def issue(
     lock_accounts(session, accounts)
     known = parties(session, accounts, bill_date)
     in_local = _local_rates(session, known.values(), bill_date)
-    waiting = pending.waiting(session, [item["contract"]["id"] for item in rated], bill_date)
+    waiting = pending_lines.waiting(session, [item["contract"]["id"] for item in rated], bill_date)
     drafts = [
         draft(party, [take_up(item, waiting.get(item["contract"]["id"], ())) for item in items], bill_date,
               local_rate=in_local[party.local_currency, party.currency])
@@ -49,11 +49,11 @@ def issue(
 def issue_shard(session: Session, run_id: int, *, author: str, limit: int = 500, deliver: bool = True) -> int:
     """Issue up to `limit` accounts' rated items of a run; what the database refuses is parked alone."""
     plan_anew(session)
-    run = runs.run_of(session, run_id)
-    claimed = runs.claim_accounts(session, run_id, limit)
+    run = billing_runs.run_of(session, run_id)
+    claimed = billing_runs.claim_accounts(session, run_id, limit)
     changed = corrections.changed_reads(session, [read for item in claimed for read in _reads(item)])
     stale = {read.owner_id for read in changed}
-    runs.park(session, sorted(stale), "readings changed after the rating: rate it again")
+    billing_runs.park(session, sorted(stale), "readings changed after the rating: rate it again")
     fresh = [item for item in claimed if item.id not in stale]
     _issue_or_park(session, fresh, run, author=author, deliver=deliver)
     return len(claimed)
@@ -82,7 +82,7 @@ def _issue_or_park(session: Session, items: Sequence[Item], run: Run, *, author:
         for item in items:
             accounts.setdefault(item.rated["contract"]["account_id"], []).append(item)
         if len(accounts) == 1:
-            runs.park(session, [item.id for item in items], reason_of(error))
+            billing_runs.park(session, [item.id for item in items], reason_of(error))
             return
         for members in accounts.values():
             _issue_or_park(session, members, run, author=author, deliver=deliver)
@@ -108,7 +108,7 @@ def _local_rate(session: Session, base: str, currency: str, day: date) -> Decima
     """The newest rate not after the day; a bill is never valued with one that the market has left behind."""
     if base == currency:
         return Decimal(1)
-    found = rates.newest(session, base, currency, day)
+    found = currency_rates.newest(session, base, currency, day)
     hint = f"import newer ones: `energy-cloud ledger rates FILE --base {base}`, or Settings, Currency rates"
     if found is None:
         raise ConflictError(f"there is no rate of {currency} in {base} up to {day}", hint=hint)

@@ -10,10 +10,13 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from cloud_service.domain.prepaid import Seen, Verdict, judge, terms_of
-from cloud_service.store import auditing, delivering, jobs, prepaid
-from cloud_service.store.prepaid import PrepaidAccount
-from cloud_service.store.session import Session
+from cloud_service.domain.receivables.prepaid import Seen, Verdict, judge, terms_of
+from cloud_service.store.audit import log
+from cloud_service.store.database import job_queue
+from cloud_service.store.database.session import Session
+from cloud_service.store.delivery import outgoing
+from cloud_service.store.receivables import prepaid
+from cloud_service.store.receivables.prepaid import PrepaidAccount
 from common.period import Span, local_day, zone
 
 Rate = Callable[[Session, Mapping[int, Span]], dict[int, tuple[Decimal, str]]]
@@ -63,7 +66,7 @@ def tend(session: Session, ids: Sequence[int], now: datetime, rate: Rate, *, aut
         if decided is not None:
             changed.append(decided)
     prepaid.store(session, states)
-    auditing.record(session, audit)
+    log.record(session, audit)
     return changed
 
 
@@ -127,7 +130,7 @@ def _row(look: _Look) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _act(session: Session, look: _Look, author: str) -> tuple[Decided | None, list[auditing.Change]]:
+def _act(session: Session, look: _Look, author: str) -> tuple[Decided | None, list[log.Change]]:
     """Queue the warning and the command; the change and its audit rows, if anything changed."""
     account, verdict = look.account, look.verdict
     if verdict.state == account.state and verdict.command is None:
@@ -136,7 +139,7 @@ def _act(session: Session, look: _Look, author: str) -> tuple[Decided | None, li
         _tell(session, look)
     if verdict.command is not None:
         _command(session, look, verdict.command, author)
-    change = auditing.Change(
+    change = log.Change(
         author, f"prepaid.{verdict.command or verdict.state}", f"account:{account.account_id}",
         {"state": account.state}, {"state": verdict.state, "balance": format(look.balance, "f")}, verdict.waits,
     )  # fmt: skip
@@ -170,11 +173,11 @@ def _tell(session: Session, look: _Look) -> None:
         "text": f"{SUBJECTS[state]}. Account {account.number} has {balance:,.2f} {account.currency}{days}.",
     }  # fmt: skip
     name = f"<prepaid-{account.account_id}-{state}-{int(look.now.timestamp())}@prepaid.energy-billing>"
-    ids = delivering.queue_message(
+    ids = outgoing.queue_message(
         session, account_id=account.account_id, kind="low_balance", recipient=account.email, message_id=name,
         facts=facts,
     )  # fmt: skip
-    jobs.defer_all(session, "deliver", [{"deliveries": ids}] if ids else [], queue="deliver")
+    job_queue.defer_all(session, "deliver", [{"deliveries": ids}] if ids else [], queue="deliver")
 
 
 SUBJECTS = {

@@ -9,21 +9,22 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from cloud_service.domain.grid import grid
-from cloud_service.domain.invoice import rated_facts
-from cloud_service.domain.joined import join
-from cloud_service.domain.load import Counter, Measured, Reads, measure
-from cloud_service.domain.market import of_span, series_named
-from cloud_service.domain.pieces import versions_in
-from cloud_service.domain.priced import check_rates
-from cloud_service.domain.rating import rate_batch
-from cloud_service.domain.tariff import Tariff
-from cloud_service.domain.usage import History, Intervals, PriceSeries, Register, Usage
-from cloud_service.store import contracts as known
-from cloud_service.store import corrections, earlier, loads, market_prices, runs
-from cloud_service.store.contracts import Contract, Priced
-from cloud_service.store.session import Session
-from cloud_service.store.versions import tariff_of
+from cloud_service.domain.calendar.interval_grid import grid
+from cloud_service.domain.invoicing.invoice import rated_facts
+from cloud_service.domain.pricing.usage import History, Intervals, PriceSeries, Register, Usage
+from cloud_service.domain.rating.combined import join
+from cloud_service.domain.rating.engine import rate_batch
+from cloud_service.domain.rating.metered_usage import Counter, Measured, Reads, measure
+from cloud_service.domain.rating.spot_prices import of_span, series_named
+from cloud_service.domain.tariffs.charge_periods import versions_in
+from cloud_service.domain.tariffs.document import Tariff
+from cloud_service.domain.tariffs.unpriced import check_rates
+from cloud_service.store.database.session import Session
+from cloud_service.store.invoicing import billable_contracts as known
+from cloud_service.store.invoicing import billed_usage, billing_runs, corrections, rating_history
+from cloud_service.store.invoicing.billable_contracts import Contract, Priced
+from cloud_service.store.tariffs import market_prices
+from cloud_service.store.tariffs.engine_cache import tariff_of
 from common.errors import ConflictError, EnergyError, InputError
 from common.period import Span, add_months, day_start
 
@@ -103,7 +104,7 @@ def rate_so_far(session: Session, spans: Mapping[int, Span]) -> dict[int, tuple[
 
 def rate_shard(session: Session, run_id: int, limit: int = 500) -> int:
     """Rate up to `limit` waiting items of a run and keep the results; the number worked on, 0 when none was free."""
-    claimed = runs.claim(session, run_id, "waiting", limit)
+    claimed = billing_runs.claim(session, run_id, "waiting", limit)
     by_span: dict[Span, dict[int, int]] = {}
     for item in claimed:
         by_span.setdefault(Span(item.start, item.end), {})[item.contract_id] = item.id
@@ -114,15 +115,15 @@ def rate_shard(session: Session, run_id: int, limit: int = 500) -> int:
             if outcome.rated is not None and outcome.span == span:
                 rated.append((item_id, outcome.rated))
             else:
-                runs.park(session, [item_id], outcome.reason or f"the contract runs only {outcome.span}")
-    runs.store_rated(session, rated)
+                billing_runs.park(session, [item_id], outcome.reason or f"the contract runs only {outcome.span}")
+    billing_runs.store_rated(session, rated)
     return len(claimed)
 
 
 def _rate_span(session: Session, members: Sequence[Contract], span: Span, *, chart: bool) -> list[Outcome]:
-    read_at = loads.snapshot_time(session).isoformat()
+    read_at = billed_usage.snapshot_time(session).isoformat()
     jobs = _priced_jobs(session, members, span)
-    before = earlier.histories(session, [job.contract.id for job in jobs], span.start) if chart else {}
+    before = rating_history.histories(session, [job.contract.id for job in jobs], span.start) if chart else {}
     months = _months(session, jobs, before, span) if chart else {}
     return [_outcome(job, months.get(job.contract.id, []), read_at) for job in jobs]
 
@@ -130,7 +131,7 @@ def _rate_span(session: Session, members: Sequence[Contract], span: Span, *, cha
 def _priced_jobs(session: Session, members: Sequence[Contract], span: Span, *, so_far: bool = False) -> list[_Job]:
     """Load and price; each job has its parts or its reason."""
     jobs = _load(session, members, span, so_far=so_far)
-    before = earlier.histories(session, [job.contract.id for job in jobs], span.start)
+    before = rating_history.histories(session, [job.contract.id for job in jobs], span.start)
     for job in jobs:
         job.history = History.from_json(before[job.contract.id].history) if job.contract.id in before else History()
     for (tariff_key, days), group in sorted(_same(jobs).items(), key=lambda one: one[0][1].start):
@@ -146,10 +147,10 @@ def _load(session: Session, members: Sequence[Contract], span: Span, *, so_far: 
     priced = known.priced(session, [contract.id for contract in members], span)
     counters = known.counters(session, [contract.service_point_id for contract in members], first, last)
     registers = [counter.register_id for group in counters.values() for counter in group]
-    days = loads.packed_days(session, registers, span)
+    days = billed_usage.packed_days(session, registers, span)
     undated = [register for register in registers if register not in days]
     around = (first - timedelta(days=400), last + timedelta(days=100))
-    indexes = loads.indexes(session, undated, *around) if undated else {}
+    indexes = billed_usage.indexes(session, undated, *around) if undated else {}
     jobs = []
     for contract in members:
         job = _Job(contract, span, priced.get(contract.id, ()), counters.get(contract.service_point_id, ()))
@@ -265,7 +266,7 @@ def _slice(job: _Job, step_s: int, span: Span) -> slice:
 
 
 def _months(
-    session: Session, jobs: Sequence[_Job], before: dict[int, earlier.Earlier], span: Span
+    session: Session, jobs: Sequence[_Job], before: dict[int, rating_history.Earlier], span: Span
 ) -> dict[int, list[tuple[str, int]]]:
     """Use of the months before, per contract: from the invoice before, or from the readings where there is none."""
     found = {contract: list(one.usage) for contract, one in before.items()}
@@ -278,7 +279,7 @@ def _months(
     }
     if registers:
         year = Span(add_months(span.start.replace(day=1), 1 - CHART_MONTHS), span.start)
-        for register, totals in loads.monthly_totals(session, list(registers), year).items():
+        for register, totals in billed_usage.monthly_totals(session, list(registers), year).items():
             found.setdefault(registers[register], []).extend((month.isoformat(), total) for month, total in totals)
     return found
 

@@ -5,8 +5,9 @@ from decimal import Decimal
 
 from cloud_service.domain.money import round_money
 from cloud_service.payments import Provider
-from cloud_service.store import auditing, receipts
-from cloud_service.store.session import Session
+from cloud_service.store.audit import log
+from cloud_service.store.database.session import Session
+from cloud_service.store.receivables import payments
 from common.errors import ConflictError, InputError, NotFoundError
 
 
@@ -24,18 +25,16 @@ def refund(session: Session, payment_id: int, amount: Decimal, provider: Provide
 
     ConflictError for more than is left of it, here or at the provider.
     """
-    known = receipts.payment(session, payment_id)
+    known = payments.payment(session, payment_id)
     if known is None or known.amount <= 0:
         raise NotFoundError(f"payment {payment_id} does not exist")
     if known.provider != provider.name:
         raise ConflictError(f"the payment came by {known.provider}", hint="record it with `account refund`")
     if amount <= 0 or amount != round_money(amount, known.currency):
         raise InputError(f"{amount} is not an amount of {known.currency} to give back", path="amount")
-    left = receipts.refundable(session, payment_id)
+    left = payments.refundable(session, payment_id)
     if amount > left:
         raise ConflictError(f"{amount} is more than the {left} left of the payment", path="amount")
     done = provider.refund(known.provider_ref, amount, known.currency, idempotency_key=f"refund-{payment_id}-{key}")
-    auditing.note(
-        session, author, "payment.refund_asked", f"payment:{payment_id}", amount=format(amount, "f"), ref=done.ref
-    )
+    log.note(session, author, "payment.refund_asked", f"payment:{payment_id}", amount=format(amount, "f"), ref=done.ref)
     return Asked(done.ref, done.amount, done.currency)

@@ -9,15 +9,26 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from cloud_service.domain.dunning import Step, interest, next_step, overdue_stretches, rules_of, since, with_base_rates
-from cloud_service.domain.invoice import Draft, single_line
-from cloud_service.store import auditing, base_rates, delivering, jobs, overdue
-from cloud_service.store.books import lock_accounts
-from cloud_service.store.invoices import Issued
-from cloud_service.store.issuing import issue_drafts
-from cloud_service.store.overdue import Overdue
-from cloud_service.store.payers import parties
-from cloud_service.store.session import Session
+from cloud_service.domain.invoicing.invoice import Draft, single_line
+from cloud_service.domain.receivables.dunning import (
+    Step,
+    interest,
+    next_step,
+    overdue_stretches,
+    rules_of,
+    since,
+    with_base_rates,
+)
+from cloud_service.store.audit import log
+from cloud_service.store.customers.billing_parties import parties
+from cloud_service.store.database import job_queue
+from cloud_service.store.database.session import Session
+from cloud_service.store.delivery import outgoing
+from cloud_service.store.invoicing.invoice_rows import Issued
+from cloud_service.store.invoicing.issue_drafts import issue_drafts
+from cloud_service.store.receivables import interest_base_rates, overdue_invoices
+from cloud_service.store.receivables.ledger import lock_accounts
+from cloud_service.store.receivables.overdue_invoices import Overdue
 from common.errors import InputError
 from common.period import Span
 
@@ -40,7 +51,7 @@ class Reminded:
 def remind(session: Session, day: date, *, author: str, entity_id: int | None = None) -> list[Reminded]:
     """Take the steps that are due on a day: one letter an account, at most one fee."""
     done = []
-    for rows in overdue.group_by_account(overdue.overdue(session, day, entity_id)).values():
+    for rows in overdue_invoices.group_by_account(overdue_invoices.overdue(session, day, entity_id)).values():
         due = [(row, step) for row in rows if (step := _due(row, day)) is not None]
         if due and sum(row.left for row, _ in due) >= rules_of(rows[0].country).least:
             done.append(_remind_account(session, due, day, author))
@@ -60,21 +71,23 @@ def _remind_account(
     taken = [
         row
         for row, (number, step) in due
-        if overdue.take_step(session, row, step=number, name=step.name, day=day, fee_invoice_id=fee.id if fee else None)
+        if overdue_invoices.take_step(
+            session, row, step=number, name=step.name, day=day, fee_invoice_id=fee.id if fee else None
+        )
     ]
     number, step = max((one for _, one in due), key=lambda one: one[0])
     amount = sum((row.left for row in taken), Decimal(0)) + (fee.draft.total if fee else Decimal(0))
-    ids = delivering.queue_message(
+    ids = outgoing.queue_message(
         session, account_id=first.account_id, kind="reminder", recipient=first.email,
         message_id=f"<reminder-{first.account_id}-{day}-{number}@{_domain(first)}>",
         facts=_letter(first, amount, step, taken),
     )  # fmt: skip
-    jobs.defer_all(session, "deliver", [{"deliveries": ids}] if ids else [], queue="deliver")
+    job_queue.defer_all(session, "deliver", [{"deliveries": ids}] if ids else [], queue="deliver")
     told = Reminded(
         first.account_id, first.account, step.name, amount, first.currency, tuple(row.number for row in taken),
         fee.number if fee else "",
     )  # fmt: skip
-    auditing.note(
+    log.note(
         session, author, "account.remind", f"account:{first.account_id}", step=step.name, invoices=list(told.invoices),
         amount=format(amount, "f"), fee=told.fee,
     )  # fmt: skip
@@ -112,10 +125,10 @@ def enter_base_rate(session: Session, country: str, start: date, percent: Decima
     """A base rate that was published since the country's rules were written down, in force from `start`."""
     if rules_of(country).interest is None:
         raise InputError(f"the rules of {country or 'this country'} charge no interest", path="country")
-    before = base_rates.enter(session, country, start, percent, author)
-    auditing.record(
+    before = interest_base_rates.enter(session, country, start, percent, author)
+    log.record(
         session,
-        [auditing.Change(author, "base_rate.enter", f"base_rate:{country}:{start}",
+        [log.Change(author, "base_rate.enter", f"base_rate:{country}:{start}",
                          {} if before is None else {"percent": format(before, "f")},
                          {"percent": format(percent, "f")})],
     )  # fmt: skip
@@ -124,7 +137,7 @@ def enter_base_rate(session: Session, country: str, start: date, percent: Decima
 def charge_interest(session: Session, day: date, *, author: str, entity_id: int | None = None) -> list[Issued]:
     """Invoices of the statutory interest up to (and without) a day, one for each overdue invoice; never twice a day."""
     issued = []
-    for row in overdue.overdue(session, day, entity_id):
+    for row in overdue_invoices.overdue(session, day, entity_id):
         draft = _interest(session, row, day)
         if draft is not None:
             lock_accounts(session, [row.account_id])
@@ -136,10 +149,10 @@ def _interest(session: Session, row: Overdue, day: date) -> Draft | None:
     rule = rules_of(row.country).interest
     if rule is None or row.derived:  # no interest on interest (BGB § 289), nor on fees
         return None
-    known = overdue.interest_until(session, row.account_id, row.invoice_id)
-    stretches = overdue_stretches(row.due_date, row.total, overdue.settled(session, row.invoice_id), day)
+    known = overdue_invoices.interest_until(session, row.account_id, row.invoice_id)
+    stretches = overdue_stretches(row.due_date, row.total, overdue_invoices.settled(session, row.invoice_id), day)
     fresh = since(stretches, known)
-    rule = with_base_rates(rule, base_rates.entered(session, row.country))
+    rule = with_base_rates(rule, interest_base_rates.entered(session, row.country))
     parts, amount = interest(rule, row.kind, row.currency, fresh)
     lump = rule.lump_sum_company if known is None and row.kind == "company" and row.currency == "EUR" else Decimal(0)
     if amount + lump <= 0:

@@ -11,15 +11,15 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 
-from cloud_service.domain.vee import index
-from cloud_service.domain.vee.days import Made
-from cloud_service.domain.vee.interval import make_intervals
-from cloud_service.domain.vee.series import Point, Readings, Rules, Window, readings
-from cloud_service.store import validation
-from cloud_service.store.failures import Refused, guarded
-from cloud_service.store.session import Engine, Session, transaction
-from cloud_service.store.validation import Before, Block
-from cloud_service.store.virtual_meters import remake
+from cloud_service.domain.metering.vee import index
+from cloud_service.domain.metering.vee.days import Made
+from cloud_service.domain.metering.vee.interval import make_intervals
+from cloud_service.domain.metering.vee.series import Point, Readings, Rules, Window, readings
+from cloud_service.store.database.errors import Refused, guarded
+from cloud_service.store.database.session import Engine, Session, transaction
+from cloud_service.store.metering import validation
+from cloud_service.store.metering.validation import Before, Block
+from cloud_service.store.metering.virtual_meters import remake
 from common.errors import EnergyError
 from common.period import day_bounds, local_day
 from common.reading import Kind, Quality

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Literal, Protocol
 
 from cloud_service.domain.money import round_money
-from cloud_service.domain.payment import ProviderEvent
+from cloud_service.domain.receivables.provider_event import ProviderEvent
 from common.errors import InputError
 
 PaymentState = Literal["open", "paid", "failed", "expired"]

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
-from cloud_service.domain.payment import EventKind, ProviderEvent
+from cloud_service.domain.receivables.provider_event import EventKind, ProviderEvent
 from cloud_service.payments import signature
 from cloud_service.payments.interface import (
     Ask,

@@ -13,7 +13,7 @@ from typing import Any
 
 import stripe
 
-from cloud_service.domain.payment import EventKind, ProviderEvent
+from cloud_service.domain.receivables.provider_event import EventKind, ProviderEvent
 from cloud_service.payments.interface import (
     Ask,
     ForgedError,

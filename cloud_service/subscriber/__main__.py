@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 from cloud_service.settings import Settings, read_settings
-from cloud_service.store.failures import guarded
-from cloud_service.store.session import Engine, connect, refuse_unsafe
+from cloud_service.store.database.errors import guarded
+from cloud_service.store.database.session import Engine, connect, refuse_unsafe
 from cloud_service.subscriber.service import Subscriber
 from common.errors import EnergyError, UnavailableError
 

@@ -12,7 +12,7 @@ import aiomqtt
 
 from cloud_service.flow.ingest import Incoming, Ingest, Outcome, Outgoing
 from cloud_service.settings import Mqtt
-from cloud_service.store.session import Engine
+from cloud_service.store.database.session import Engine
 from cloud_service.subscriber.heartbeat import Heartbeat, State
 from cloud_service.subscriber.inbox import Source, client_of
 from common.errors import UnavailableError

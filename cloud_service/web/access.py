@@ -13,7 +13,7 @@ from flask import Flask, current_app, g, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from cloud_service.store.access import Scope
+from cloud_service.store.scope import Scope
 from common.errors import ForbiddenError, NotFoundError
 
 View = TypeVar("View", bound=Callable[..., Any])

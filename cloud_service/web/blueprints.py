@@ -2,40 +2,22 @@
 
 from flask import Blueprint
 
-from cloud_service.web import health, help, me, pay, webhooks  # noqa: A004 - the page is called Help
-from cloud_service.web.console import (
-    accounts,
-    audit,
+from cloud_service.web import health, help, pay, preferences, webhooks  # noqa: A004 - the module is called help
+from cloud_service.web.console import audit, dashboard, search, setting_forms, settings, users
+from cloud_service.web.console.customers import accounts, client_forms, clients, connection_forms, connections, move_in
+from cloud_service.web.console.invoicing import bills, corrections, late, runs, shared_costs
+from cloud_service.web.console.metering import gateways, meters, point_forms, points
+from cloud_service.web.console.receivables import (
     bank_statement,
-    bills,
     books,
-    client_forms,
-    clients,
-    connection_forms,
-    connections,
-    corrections,
-    dashboard,
     dunning,
-    gateways,
-    late,
-    meters,
     money,
-    move_in,
     payments,
-    point_forms,
-    points,
     prepaid,
     reports,
-    runs,
-    search,
-    setting_forms,
-    settings,
-    shared_costs,
     statements,
-    tariff_forms,
-    tariffs,
-    users,
 )
+from cloud_service.web.console.tariffs import tariff_forms, tariffs
 from cloud_service.web.portal import home
 from cloud_service.web.support import desk
 
@@ -43,6 +25,6 @@ PAGES = (
     health, dashboard, bills, corrections, late, shared_costs, payments, bank_statement, money, runs, dunning,
     prepaid, reports, books, clients, client_forms, accounts, statements, connections, move_in,
     connection_forms, tariffs, tariff_forms, points, point_forms, meters, gateways, audit, users, settings,
-    setting_forms, search, help, me, desk, home, pay, webhooks,
+    setting_forms, search, help, preferences, desk, home, pay, webhooks,
 )  # fmt: skip
 BLUEPRINTS: tuple[Blueprint, ...] = tuple(page.blueprint for page in PAGES)

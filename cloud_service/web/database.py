@@ -5,7 +5,7 @@ from typing import cast
 from flask import Flask, current_app, g
 from werkzeug.local import LocalProxy
 
-from cloud_service.store.session import Engine, Session, sessions
+from cloud_service.store.database.session import Engine, Session, sessions
 
 
 def use(app: Flask, engine: Engine) -> None:

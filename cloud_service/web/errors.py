@@ -7,7 +7,7 @@ from flask import Flask, Response, jsonify, make_response, render_template, requ
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from cloud_service.store.refusals import RefusedError, reason_of
+from cloud_service.store.database.errors import RefusedError, reason_of
 from common.errors import ConflictError, EnergyError, ForbiddenError, InputError, NotFoundError, UnavailableError
 
 log = logging.getLogger(__name__)

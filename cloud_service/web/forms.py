@@ -15,7 +15,8 @@ from typing import Any
 from flask import flash, render_template, request
 from werkzeug.wrappers import Response
 
-from cloud_service.store.refusals import REFUSALS, field_of, reason_of
+from cloud_service.store.database.errors import REFUSALS, field_of, reason_of
+from cloud_service.web.clock import today
 from cloud_service.web.database import session
 from common.errors import ConflictError, EnergyError, InputError
 
@@ -211,3 +212,27 @@ def _as_text(value: Any) -> str:
 def say_changed(names: Sequence[str]) -> None:
     """Tell on the next page what of the facts was changed."""
     flash(f"Changed: {', '.join(names)}." if names else "Nothing was changed.", "success")
+
+
+def amount_of(text: str) -> Decimal:
+    """An exact amount as a person types it: 1,234.50 or 1234.5."""
+    try:
+        value = Decimal(text.replace(",", "").replace(" ", ""))
+    except InvalidOperation:
+        raise InputError(f"{text!r} is not an amount", path="amount", hint="for example 1234.50") from None
+    if not value.is_finite() or value <= 0:
+        raise InputError(f"{text} is not an amount to receive", path="amount")
+    return value
+
+
+def day_of(text: str) -> Any:
+    """A day as the browser sends it; empty is today, the future is refused."""
+    from datetime import date
+
+    try:
+        found = date.fromisoformat(text) if text else today()
+    except ValueError:
+        raise InputError(f"{text!r} is not a day", path="day", hint="for example 2026-11-20") from None
+    if found > today():
+        raise InputError(f"{found} lies in the future", path="day", hint="the day on which the money arrived")
+    return found

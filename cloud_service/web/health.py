@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, jsonify
 
-from cloud_service.store.overview import database_answers
+from cloud_service.store.database.health import database_answers
 from cloud_service.web.access import public
 from cloud_service.web.database import engine
 

@@ -11,8 +11,9 @@ from flask_security.mail_util import MailUtil
 from flask_security.recoverable import generate_reset_password_token
 
 from cloud_service.settings import Settings
-from cloud_service.store.access import PASSWORD_MIN, User
-from cloud_service.store.session import Engine
+from cloud_service.store.database.session import Engine
+from cloud_service.store.identity.tables import User
+from cloud_service.store.identity.users import PASSWORD_MIN
 from cloud_service.web import database
 from cloud_service.web.access import ROLES, May
 from cloud_service.web.database import current_session, session

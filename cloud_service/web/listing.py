@@ -11,10 +11,10 @@ from urllib.parse import urlencode
 from flask import Response, render_template, request, stream_with_context
 from flask_login import current_user
 
-from cloud_service.store.access import views_of
+from cloud_service.store.identity.saved_views import views_of
 from cloud_service.store.lists.paging import Listing, Wanted, all_of, page_of
 from cloud_service.web.database import session
-from cloud_service.web.words import plain
+from cloud_service.web.formatting import plain
 from common.reading import as_decimal
 
 RESERVED = {"q", "sort", "dir", "page", "size"}
@@ -166,3 +166,13 @@ def here(path: str = "", /, **changes: Any) -> str:
             args[name] = [str(one) for one in value] if isinstance(value, list | tuple) else [str(value)]
     query = urlencode([(name, value) for name, values in args.items() for value in values if value])
     return (path or request.path) + (f"?{query}" if query else "")
+
+
+def csv_response(lines: list[list[str]], name: str) -> Response:
+    """Lines as a file."""
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\r\n").writerows(lines)
+    answer = Response("\ufeff" + buffer.getvalue(), mimetype="text/csv")
+    safe = "".join(sign if sign.isalnum() or sign in "-_." else "-" for sign in name)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{safe}.csv"'
+    return answer

@@ -7,7 +7,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from cloud_service.web.words import plain
+from flask import request
+
+from cloud_service.web.formatting import plain
+from common.errors import InputError
 from common.period import Span, day_bounds, intervals_in_day
 from common.reading import Quality, as_decimal
 
@@ -83,3 +86,20 @@ def as_lines(found: Sequence[Interval], unit: str, zone: str) -> list[list[str]]
         [plain(one.start.astimezone(ZoneInfo(zone))), f"{as_decimal(one.value):f}", QUALITIES.get(one.quality, "")]
         for one in found
     ]
+
+
+DAYS_MAX = 400
+
+
+def span_of(day: date, days: int = 14) -> Span:
+    """The days that the address asks for, both included; the last fortnight by default."""
+    try:
+        last = date.fromisoformat(request.args.get("to") or day.isoformat())
+        first = date.fromisoformat(request.args.get("from") or (last - timedelta(days=days - 1)).isoformat())
+    except ValueError:
+        raise InputError("that is not a day", path="from", hint="for example 2026-11-20") from None
+    if first > last or (last - first).days > DAYS_MAX:
+        raise InputError(
+            f"the range {first} to {last} cannot be shown", hint=f"at most {DAYS_MAX} days, the first one first"
+        )
+    return Span(first, last + timedelta(days=1))

@@ -8,8 +8,8 @@ from flask import Flask, current_app, g, request
 from flask_babel import get_locale
 from flask_login import current_user
 
-from cloud_service.store import overview
-from cloud_service.store.overview import DatabaseDownError
+from cloud_service.store.customers import legal_entities
+from cloud_service.store.database.health import DatabaseDownError
 from cloud_service.web.access import May, allowed, may, scope
 from cloud_service.web.database import session
 from cloud_service.web.listing import here
@@ -110,11 +110,11 @@ def site_clock() -> list[dict[str, str]]:
 
 
 def _zones() -> list[dict[str, str]]:
-    known = overview.entities(session(), scope())
+    known = legal_entities.entities(session(), scope())
     zones: dict[str, str] = {}
     for one in known:
         zones.setdefault(one.timezone, one.timezone.rpartition("/")[2].replace("_", " "))
-        for site in overview.sites(session(), one.id):
+        for site in legal_entities.sites(session(), one.id):
             zones.setdefault(site.timezone, site.name)
     return [{"zone": zone, "name": name} for zone, name in zones.items()]
 
@@ -129,7 +129,7 @@ def brand() -> str:
     """The name over the menu: the legal entity's whose pages these are."""
     if "brand" not in g:
         try:
-            g.brand = overview.brand(session(), scope()) or PRODUCT
+            g.brand = legal_entities.brand(session(), scope()) or PRODUCT
         except DatabaseDownError:
             g.brand = PRODUCT
     return str(g.brand)

@@ -11,7 +11,7 @@ from flask import Blueprint, current_app, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from cloud_service.domain.money import exact
-from cloud_service.flow import ask
+from cloud_service.flow import request_payment
 from cloud_service.web.access import public
 from cloud_service.web.database import session
 from cloud_service.web.guards import limiter
@@ -25,7 +25,7 @@ blueprint = Blueprint("pay", __name__)
 @limiter.limit("60 per minute")
 def show(public_id: UUID) -> str:
     """What is due; after a payment, that it has arrived or is on its way."""
-    return render_template("pay.html", bill=ask.payable(session(), public_id), back="back" in request.args)
+    return render_template("pay.html", bill=request_payment.payable(session(), public_id), back="back" in request.args)
 
 
 @blueprint.get("/pay/<uuid:public_id>/go")
@@ -33,7 +33,9 @@ def show(public_id: UUID) -> str:
 @limiter.limit("20 per minute")
 def go(public_id: UUID) -> Response:
     """On to the provider; a link, not a form, because our pages may send forms to ourselves only."""
-    url = ask.pay_page(session(), public_id, _provider(), lambda: datetime.now(UTC), public_url=_settings().public_url)
+    url = request_payment.pay_page(
+        session(), public_id, _provider(), lambda: datetime.now(UTC), public_url=_settings().public_url
+    )
     session().commit()
     return redirect(url, code=303)
 
@@ -49,7 +51,7 @@ def top_up(account_id: UUID) -> str:
     wanted = request.args.get("amount", "").strip()
     return render_template(
         "top_up.html",
-        account=ask.fillable(session(), account_id),
+        account=request_payment.fillable(session(), account_id),
         amount=exact(wanted, "amount") if wanted else None,
         back="back" in request.args,
     )
@@ -61,7 +63,7 @@ def top_up(account_id: UUID) -> str:
 def fill(account_id: UUID) -> Response:
     """On to the provider with the amount asked for."""
     amount = exact(request.args.get("amount", "").strip(), "amount")
-    url = ask.top_up_page(session(), account_id, amount, _provider(), public_url=_settings().public_url)
+    url = request_payment.top_up_page(session(), account_id, amount, _provider(), public_url=_settings().public_url)
     session().commit()
     return redirect(url, code=303)
 

@@ -11,8 +11,8 @@ from flask import Flask, Request, Response
 from flask.json.tag import TaggedJSONSerializer
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 
-from cloud_service.store import access
-from cloud_service.store.session import Engine, transaction
+from cloud_service.store.database.session import Engine, transaction
+from cloud_service.store.identity import web_sessions
 
 LIFETIME = timedelta(hours=12)
 WHOSE = "_user_id"  # where Flask-Login keeps the uniquifier of the person
@@ -40,10 +40,10 @@ class StoredSessions(SecureCookieSessionInterface):
         if request.path.startswith(FREE_OF_SESSIONS):
             return StoredSession()
         value = request.cookies.get(self.get_cookie_name(app), "")
-        if not value.startswith(access.TOKEN_MARK):
+        if not value.startswith(web_sessions.TOKEN_MARK):
             return super().open_session(app, request)
         with transaction(self.engine) as session:
-            row = access.load_session(session, value, datetime.now(UTC))
+            row = web_sessions.load_session(session, value, datetime.now(UTC))
             data = self.json.loads(row.data) if row else None
         return StoredSession(data, value) if data is not None else StoredSession()
 
@@ -54,12 +54,12 @@ class StoredSessions(SecureCookieSessionInterface):
         if token and person == getattr(session, "whose", None):
             if session.modified:
                 with transaction(self.engine) as connection:
-                    access.keep_session(connection, token, self.json.dumps(dict(session)))
+                    web_sessions.keep_session(connection, token, self.json.dumps(dict(session)))
             response.vary.add("Cookie")
             return
         if token:
             with transaction(self.engine) as connection:
-                access.close_session(connection, token)
+                web_sessions.close_session(connection, token)
         if person is None:
             super().save_session(app, SecureCookieSession(session) if token else session, response)
             return
@@ -71,7 +71,7 @@ class StoredSessions(SecureCookieSessionInterface):
 
         data = self.json.dumps(dict(session))
         with transaction(self.engine) as connection:
-            token = access.open_session(
+            token = web_sessions.open_session(
                 connection,
                 person,
                 data,

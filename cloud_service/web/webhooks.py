@@ -11,7 +11,7 @@ from typing import Protocol, cast
 
 from flask import Blueprint, Response, current_app, jsonify, request
 
-from cloud_service.domain.payment import ProviderEvent
+from cloud_service.domain.receivables.provider_event import ProviderEvent
 from cloud_service.flow import collect
 from cloud_service.web.access import public
 from cloud_service.web.guards import csrf

@@ -89,8 +89,8 @@ def main() -> None:
 
 def measure(folder: str, tenants: int) -> tuple[int, float, int, float, float]:
     """Seed a fresh database, then time planning, rating and issuing by two processes."""
-    from cloud_service.store.session import connect
-    from cloud_service.store.upgrade import upgrade
+    from cloud_service.store.database.session import connect
+    from cloud_service.store.database.upgrade import upgrade
 
     with server(Path(folder) / f"pg{tenants}") as url:
         upgrade(url)
@@ -128,7 +128,7 @@ def seed(url: str, tenants: int) -> int:
     """The entity's id; clients, accounts, meters, contracts by SQL, days by COPY."""
     import json
 
-    from cloud_service.domain.tariff import load_tariff
+    from cloud_service.domain.tariffs.document import load_tariff
 
     version = load_tariff(TARIFF).versions[0]
     with psycopg.connect(url) as connection:
@@ -189,8 +189,8 @@ def days(connection: psycopg.Connection[Any], tenants: int) -> None:
 
 def run_month(url: str, entity: int) -> None:
     """Plan, rate with two processes, approve, issue with two processes."""
-    from cloud_service.flow import run as running
-    from cloud_service.store.session import connect, transaction
+    from cloud_service.flow import billing_run as running
+    from cloud_service.store.database.session import connect, transaction
     from common.period import Span
 
     engine = connect(url)
@@ -220,7 +220,7 @@ def look_at_balances(url: str) -> float:
     """Seconds for one look at the balances of all, by one process, as if every account were prepaid on the last day."""
     from cloud_service.flow.prepaid import tend_page
     from cloud_service.flow.rate import rate_so_far
-    from cloud_service.store.session import connect, transaction
+    from cloud_service.store.database.session import connect, transaction
 
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(
@@ -256,7 +256,7 @@ def loop(step: str, url: str, run_id: int) -> None:
     """Shards until nothing is left."""
     from cloud_service.flow.issue import issue_shard
     from cloud_service.flow.rate import rate_shard
-    from cloud_service.store.session import connect, transaction
+    from cloud_service.store.database.session import connect, transaction
 
     engine = connect(url)
     if os.environ.get("BENCH_PROFILE"):
@@ -281,9 +281,9 @@ def check(engine: Any, tenants: int) -> None:
     """Every tenant has one invoice, the numbers have no gap, the books balance."""
     from sqlalchemy import text
 
-    from cloud_service.store.books import balances
-    from cloud_service.store.numbers import gaps
-    from cloud_service.store.session import transaction
+    from cloud_service.store.database.session import transaction
+    from cloud_service.store.invoicing.number_series import gaps
+    from cloud_service.store.receivables.ledger import balances
 
     with transaction(engine) as session:
         count = session.execute(text("SELECT count(*) FROM invoice")).scalar()

@@ -20,7 +20,7 @@ from typing import Any
 import psutil
 import psycopg
 
-from cloud_service.store import readings as evidence
+from cloud_service.store.metering import readings as evidence
 from common.message import Codec
 from deploy.bench import validation
 from deploy.bench.courier import Courier, load

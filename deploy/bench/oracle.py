@@ -18,10 +18,10 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parent))
 from random_cases import generation_wh, has_generation, load_wh, record  # type: ignore[import-not-found]  # beside this file
 
-from cloud_service.domain.calculator import calculate
-from cloud_service.domain.tariff import Tariff, load_tariff
-from cloud_service.domain.urdb import import_urdb
-from cloud_service.domain.usage import Intervals
+from cloud_service.domain.pricing.usage import Intervals
+from cloud_service.domain.rating.calculator import calculate
+from cloud_service.domain.tariffs.document import Tariff, load_tariff
+from cloud_service.domain.tariffs.urdb import import_urdb
 from common.period import Span
 
 ROOT = Path(__file__).resolve().parents[2]

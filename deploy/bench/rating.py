@@ -30,10 +30,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 from oracle import PYTHON, YEAR, install, tariff_of  # type: ignore[import-not-found]  # beside this file
 from random_cases import BENCHED, load_wh  # type: ignore[import-not-found]  # beside this file
 
-from cloud_service.domain.grid import grid
-from cloud_service.domain.lines import Rated
-from cloud_service.domain.rating import rate_batch
-from cloud_service.domain.usage import Batch, History, Intervals, Ints
+from cloud_service.domain.calendar.interval_grid import grid
+from cloud_service.domain.pricing.priced_lines import Rated
+from cloud_service.domain.pricing.usage import Batch, History, Intervals, Ints
+from cloud_service.domain.rating.engine import rate_batch
 from common.period import months
 
 TIMES = {"residential": 10, "commercial": 5}  # how much faster than PySAM we promise to be
@@ -123,7 +123,7 @@ def bench_database(sizes: Sequence[int]) -> bool:
     """
     import billing  # type: ignore[import-not-found]  # beside this file
 
-    from cloud_service.store.upgrade import upgrade
+    from cloud_service.store.database.upgrade import upgrade
 
     print(f"from PostgreSQL to priced lines, {WORKERS} processes, a month of quarter hours a connection")
     print(f"median of {DATABASE_TURNS} turns; memory is the highest of all")
@@ -199,7 +199,7 @@ def server_seconds(server: psutil.Process) -> float:
 def ready(url: str) -> None:
     """What a worker has done long before: import the product, connect."""
     from cloud_service.flow import rate as _rate
-    from cloud_service.store.session import connect
+    from cloud_service.store.database.session import connect
 
     ENGINES[url] = connect(url)
     with ENGINES[url].connect():
@@ -212,7 +212,7 @@ def rate_shard(shard: tuple[str, int, int]) -> tuple[int, float]:
     import billing
 
     from cloud_service.flow.rate import rate_contracts
-    from cloud_service.store.session import transaction
+    from cloud_service.store.database.session import transaction
     from common.period import Span
 
     url, first, last = shard

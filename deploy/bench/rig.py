@@ -16,7 +16,7 @@ import psycopg
 
 from cloud_service.local import broker, postgres
 from cloud_service.local.supervisor import python_module
-from cloud_service.store.upgrade import upgrade
+from cloud_service.store.database.upgrade import upgrade
 from deploy.bench.free_port import free_port
 
 STOP_TIMEOUT_S = 15.0

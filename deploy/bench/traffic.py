@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import psycopg
 
-from cloud_service.store import readings as evidence
-from cloud_service.store.readings import Columns
+from cloud_service.store.metering import readings as evidence
+from cloud_service.store.metering.readings import Columns
 from common.message import Catalog, Codec
 from deploy.bench.courier import Courier, Load, channels_of, load
 

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 import psycopg
 
-from cloud_service.domain.vee import index
-from cloud_service.domain.vee.interval import make_intervals
-from cloud_service.domain.vee.series import Rules, Window, readings
+from cloud_service.domain.metering.vee import index
+from cloud_service.domain.metering.vee.interval import make_intervals
+from cloud_service.domain.metering.vee.series import Rules, Window, readings
 from cloud_service.flow.validate import validate_dirty
-from cloud_service.store.session import connect
+from cloud_service.store.database.session import connect
 
 REGISTERS, STEP_S = 500, 900
 

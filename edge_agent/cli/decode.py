@@ -34,9 +34,9 @@ def decode() -> None:
 def mbus(frame: tuple[str, ...], as_json: bool) -> None:  # noqa: FBT001 - a click flag
     """Decode one frame of wired M-Bus (EN 13757)."""
     from edge_agent.cli.frames import frame_bytes
-    from edge_agent.drivers import mbus_decode
+    from edge_agent.drivers.codecs import mbus_telegram
 
-    telegram = mbus_decode.decode(frame_bytes(" ".join(frame)))
+    telegram = mbus_telegram.decode(frame_bytes(" ".join(frame)))
     show(telegram.as_json(), as_json=as_json)
 
 
@@ -48,8 +48,8 @@ def wmbus(frame: tuple[str, ...], key_text: str | None, as_json: bool) -> None: 
     """Decode one telegram of wireless M-Bus, from its length byte on."""
     from common.errors import InputError
     from edge_agent.cli.frames import frame_bytes
-    from edge_agent.drivers.aes128 import BLOCK
-    from edge_agent.drivers.wmbus_decode import decode_wireless
+    from edge_agent.drivers.codecs.aes128 import BLOCK
+    from edge_agent.drivers.codecs.wmbus_telegram import decode_wireless
 
     key = frame_bytes(key_text) if key_text else None
     if key is not None and len(key) != BLOCK:
@@ -63,7 +63,7 @@ def wmbus(frame: tuple[str, ...], key_text: str | None, as_json: bool) -> None: 
 def sml(frame: tuple[str, ...], as_json: bool) -> None:  # noqa: FBT001 - a click flag
     """Decode one SML telegram."""
     from edge_agent.cli.frames import frame_bytes
-    from edge_agent.drivers.sml_decode import decode_sml
+    from edge_agent.drivers.codecs.sml import decode_sml
 
     show(decode_sml(frame_bytes(" ".join(frame))).as_json(), as_json=as_json)
 
@@ -75,7 +75,7 @@ def sml(frame: tuple[str, ...], as_json: bool) -> None:  # noqa: FBT001 - a clic
 def p1(telegram: str, no_crc: bool, as_json: bool) -> None:  # noqa: FBT001 - click flags
     """Decode one P1 telegram (text or hexadecimal) or an IEC 62056-21 readout."""
     from edge_agent.cli.frames import telegram_bytes
-    from edge_agent.drivers.iec62056_decode import decode_p1, decode_readout
+    from edge_agent.drivers.codecs.iec62056_readout import decode_p1, decode_readout
 
     data = telegram_bytes(telegram)
     is_block = b"\x02" in data or b"\x82" in data
@@ -90,7 +90,7 @@ def p1(telegram: str, no_crc: bool, as_json: bool) -> None:  # noqa: FBT001 - cl
 def modbus(frame: tuple[str, ...], profile_id: str | None, address: int, as_json: bool) -> None:  # noqa: FBT001 - a click flag
     """Decode one Modbus answer to a read request, RTU or TCP."""
     from edge_agent.cli.frames import frame_bytes
-    from edge_agent.drivers.modbus_decode import decode_answer
+    from edge_agent.drivers.commissioning.decode_recorded import decode_answer
 
     data = frame_bytes(" ".join(frame))
     profile = None

@@ -179,7 +179,7 @@ def _port(text: str) -> list[Check]:
 async def _damage(driver: "object", bus: "object") -> list[Check]:
     """Share of damaged answers, double addresses, swapped wires on a Modbus line."""
     from edge_agent.config import Bus
-    from edge_agent.drivers.line_check import check_line
+    from edge_agent.drivers.commissioning.modbus_line_check import check_line
     from edge_agent.drivers.modbus import ModbusDriver
 
     if not isinstance(driver, ModbusDriver) or not isinstance(bus, Bus):

@@ -5,7 +5,7 @@ from typing import Any
 
 from common.profile import find
 from edge_agent.cli.table import table
-from edge_agent.drivers.found import FoundMeter
+from edge_agent.drivers.commissioning.found_meter import FoundMeter
 
 POSSIBLE_SHOWN = 3
 

@@ -8,7 +8,7 @@ from common.errors import NotFoundError
 from common.profile import load_all
 from edge_agent.cli.found import found_json, found_table
 from edge_agent.cli.line import PORT_HELP, as_json, run
-from edge_agent.drivers.found import FoundMeter
+from edge_agent.drivers.commissioning.found_meter import FoundMeter
 from edge_agent.transports.port import Port
 
 
@@ -38,15 +38,15 @@ def identify(port: str, address: str, protocol: str, framing: str | None, timeou
 
 async def _identify(port: Port, address: str, protocol: str, framing: str, timeout_s: float) -> FoundMeter:
     if protocol == "mbus":
+        from edge_agent.drivers.commissioning.mbus_search import named
         from edge_agent.drivers.mbus import MBusDriver
-        from edge_agent.drivers.mbus_search import named
 
         async with MBusDriver(port, timeout_s=timeout_s) as bus:
             (telegram,) = await bus.telegrams(address, limit=1)
             return named(telegram, address, load_all())
-    from edge_agent.drivers import modbus_search
+    from edge_agent.drivers.codecs.modbus_frames import ModbusRefused
+    from edge_agent.drivers.commissioning import modbus_search
     from edge_agent.drivers.modbus import ModbusDriver
-    from edge_agent.drivers.modbus_frames import ModbusRefused
 
     async with ModbusDriver(port, framing=framing, timeout_s=timeout_s) as driver:
         with contextlib.suppress(ModbusRefused):  # an exception is an answer

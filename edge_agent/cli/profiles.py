@@ -69,7 +69,7 @@ def _show(profile: MeterProfile, *, json_wanted: bool) -> None:
 
 def _check(profile: MeterProfile, *, json_wanted: bool) -> None:
     from common.errors import InputError
-    from edge_agent.drivers.samples import sample_faults
+    from edge_agent.drivers.commissioning.profile_samples import sample_faults
 
     faults = list(sample_faults(profile))
     if faults:

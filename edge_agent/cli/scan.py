@@ -13,7 +13,7 @@ from common.errors import InputError, NotFoundError
 from common.profile import MeterProfile, load_all
 from edge_agent.cli.found import found_json, found_table
 from edge_agent.cli.line import PORT_HELP, as_json, run
-from edge_agent.drivers.found import FoundMeter, Progress
+from edge_agent.drivers.commissioning.found_meter import FoundMeter, Progress
 from edge_agent.transports.port import Port
 
 FIRST_UNITS = (1, 2, 3, 255, 0)
@@ -104,8 +104,8 @@ def _modbus(profiles: Sequence[MeterProfile], options: dict[str, Any]) -> Scanne
     units = parse_units(options["units"])
 
     async def scanner(port: Port, progress: Progress) -> AsyncIterator[FoundMeter]:
+        from edge_agent.drivers.commissioning.modbus_search import search
         from edge_agent.drivers.modbus import ModbusDriver
-        from edge_agent.drivers.modbus_search import search
 
         wait_s = options["timeout_s"] or (0.1 if port.device else 0.3)
         line: dict[str, Any] = {
@@ -123,8 +123,8 @@ def _modbus(profiles: Sequence[MeterProfile], options: dict[str, Any]) -> Scanne
 
 def _mbus(profiles: Sequence[MeterProfile], options: dict[str, Any]) -> Scanner:
     async def scanner(port: Port, progress: Progress) -> AsyncIterator[FoundMeter]:
-        from edge_agent.drivers.mbus_line import MBusLine
-        from edge_agent.drivers.mbus_search import search_primary, search_secondary
+        from edge_agent.drivers.commissioning.mbus_search import search_primary, search_secondary
+        from edge_agent.drivers.lines.mbus_line import MBusLine
 
         line = MBusLine(port, timeout_s=options["timeout_s"] or 0.5, retries=0)
         await line.open()

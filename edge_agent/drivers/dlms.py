@@ -14,12 +14,12 @@ from typing import Any, Protocol, Self, TypeVar
 
 from common.errors import DecodeError, InputError
 from common.profile import MeterProfile
-from edge_agent.drivers import dlms_codec as codec
-from edge_agent.drivers import dlms_link as link
+from edge_agent.drivers.codecs import dlms_apdu as codec
+from edge_agent.drivers.codecs import dlms_framing as link
+from edge_agent.drivers.codecs.cosem_units import UNITS as UNIT_CODES
+from edge_agent.drivers.codecs.obis import UNITS, split
 from edge_agent.drivers.interface import BadAnswer, LineDown, MeterRefused, MeterSilent, RegisterValue, wanted
-from edge_agent.drivers.obis import UNITS, split
-from edge_agent.drivers.sml_decode import UNITS as UNIT_CODES
-from edge_agent.drivers.stream import emptied, opened
+from edge_agent.drivers.lines.stream import emptied, opened
 from edge_agent.drivers.values import as_values, with_parts
 from edge_agent.transports import transport_for
 from edge_agent.transports.interface import Transport

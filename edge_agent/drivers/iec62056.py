@@ -7,11 +7,11 @@ from typing import Self
 
 from common.errors import DecodeError, InputError
 from common.profile import MeterProfile
-from edge_agent.drivers import obis
-from edge_agent.drivers.iec62056_decode import ACK, ETX, decode_readout, without_parity
+from edge_agent.drivers.codecs import obis
+from edge_agent.drivers.codecs.iec62056_readout import ACK, ETX, decode_readout, without_parity
+from edge_agent.drivers.codecs.obis import Readout
 from edge_agent.drivers.interface import BadAnswer, LineDown, MeterSilent, RegisterValue, WrongMeter, wanted
-from edge_agent.drivers.obis import Readout
-from edge_agent.drivers.stream import fresh, opened
+from edge_agent.drivers.lines.stream import fresh, opened
 from edge_agent.drivers.values import as_values, with_parts
 from edge_agent.transports import transport_for
 from edge_agent.transports.interface import Transport

@@ -4,8 +4,8 @@ from collections import OrderedDict
 from collections.abc import Sequence
 
 from common.profile import MeterProfile
+from edge_agent.drivers.codecs.json_values import Message, found_values
 from edge_agent.drivers.interface import MeterSilent, RegisterValue, wanted
-from edge_agent.drivers.json_values import Message, found_values
 from edge_agent.drivers.values import as_values, with_parts
 
 DEVICES_MAX = 1000

@@ -9,9 +9,9 @@ from typing import Self
 
 from common.errors import DecodeError, InputError
 from common.profile import MeterProfile
+from edge_agent.drivers.codecs.json_values import PAYLOAD_MAX, Message, parse
 from edge_agent.drivers.inbox import Inbox
 from edge_agent.drivers.interface import LineDown, RegisterValue
-from edge_agent.drivers.json_values import PAYLOAD_MAX, Message, parse
 from edge_agent.transports.port import Port
 
 REQUEST_S = 10.0

@@ -12,9 +12,9 @@ from typing import Any, Self
 
 from common.errors import DecodeError, InputError
 from common.profile import MeterProfile
+from edge_agent.drivers.codecs.json_values import Message, parse
 from edge_agent.drivers.inbox import Inbox
 from edge_agent.drivers.interface import LineDown, MeterSilent, RegisterValue
-from edge_agent.drivers.json_values import Message, parse
 from edge_agent.transports.port import Port
 
 CONNECT_S = 10.0

@@ -6,12 +6,12 @@ from typing import Any, Self
 
 from common.errors import DecodeError
 from common.profile import MeterProfile
+from edge_agent.drivers.codecs.mbus_address import Secondary, parse_address
+from edge_agent.drivers.codecs.mbus_frame import SELECTED
+from edge_agent.drivers.codecs.mbus_match import found_values, mismatch
+from edge_agent.drivers.codecs.mbus_telegram import ApplicationError, Telegram, decode
 from edge_agent.drivers.interface import BadAnswer, MeterRefused, MeterSilent, RegisterValue, WrongMeter, wanted
-from edge_agent.drivers.mbus_address import Secondary, parse_address
-from edge_agent.drivers.mbus_decode import ApplicationError, Telegram, decode
-from edge_agent.drivers.mbus_frame import SELECTED
-from edge_agent.drivers.mbus_line import MBusLine
-from edge_agent.drivers.mbus_match import found_values, mismatch
+from edge_agent.drivers.lines.mbus_line import MBusLine
 from edge_agent.drivers.values import as_values, with_parts
 from edge_agent.transports.port import Port
 

@@ -8,13 +8,13 @@ from typing import Any, Self
 
 from common.errors import InputError
 from common.profile import Identify, MeterProfile
+from edge_agent.drivers.codecs.modbus_columns import Column, column_values, columns, exact
+from edge_agent.drivers.codecs.modbus_frames import BUSY, ModbusRefused
+from edge_agent.drivers.codecs.modbus_plan import Block, plan, split
 from edge_agent.drivers.decode import text_value
 from edge_agent.drivers.interface import MeterSilent, RegisterValue, WrongMeter, wanted
-from edge_agent.drivers.modbus_columns import Column, column_values, columns, exact
-from edge_agent.drivers.modbus_frames import BUSY, ModbusRefused
-from edge_agent.drivers.modbus_line import ModbusLine
-from edge_agent.drivers.modbus_plan import Block, plan, split
-from edge_agent.drivers.modbus_sunspec import find_model
+from edge_agent.drivers.lines.modbus_line import ModbusLine
+from edge_agent.drivers.lines.modbus_sunspec import find_model
 from edge_agent.transports.port import Port
 
 LACKS = (2, 3)  # exceptions: no such address, or not so many registers

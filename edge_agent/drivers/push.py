@@ -10,12 +10,12 @@ from typing import Any, Self
 
 from common.errors import DecodeError
 from common.profile import MeterProfile
-from edge_agent.drivers import obis
-from edge_agent.drivers.iec62056_decode import decode_p1, decode_readout, without_parity
+from edge_agent.drivers.codecs import obis
+from edge_agent.drivers.codecs.iec62056_readout import decode_p1, decode_readout, without_parity
+from edge_agent.drivers.codecs.obis import Readout
+from edge_agent.drivers.codecs.sml import START, decode_sml, telegram_end
 from edge_agent.drivers.interface import BadAnswer, LineDown, MeterSilent, RegisterValue, WrongMeter, wanted
-from edge_agent.drivers.obis import Readout
-from edge_agent.drivers.sml_decode import START, decode_sml, telegram_end
-from edge_agent.drivers.stream import fresh, opened
+from edge_agent.drivers.lines.stream import fresh, opened
 from edge_agent.drivers.values import as_values, with_parts
 from edge_agent.transports import transport_for
 from edge_agent.transports.interface import Transport

@@ -7,8 +7,8 @@ from typing import Self
 
 from common.profile import MeterProfile
 from common.reading import as_decimal, thousandths
-from edge_agent.drivers.house import House
 from edge_agent.drivers.interface import MeterSilent, RegisterValue, wanted
+from edge_agent.drivers.simulation.house import House
 from edge_agent.transports.port import Port
 
 

@@ -12,9 +12,9 @@ from typing import Self
 
 from common.errors import DecodeError, InputError
 from common.profile import MeterProfile
+from edge_agent.drivers.codecs.sms_pdu import Part, decode_deliver, encode_submit, joined
+from edge_agent.drivers.codecs.sms_text import matched
 from edge_agent.drivers.interface import BadAnswer, LineDown, MeterSilent, RegisterValue, wanted
-from edge_agent.drivers.sms_pdu import Part, decode_deliver, encode_submit, joined
-from edge_agent.drivers.sms_text import matched
 from edge_agent.drivers.values import as_values, with_parts
 from edge_agent.transports import transport_for
 from edge_agent.transports.interface import Transport

@@ -68,3 +68,10 @@ def _sum(parts: Sequence[str], found: Mapping[str, tuple[Decimal, bytes]]) -> tu
         total += -got[0] if part.startswith("-") else got[0]
         raw += got[1]
     return total, raw
+
+
+def plain(value: Decimal) -> str:
+    """Digits without exponent and without zeros that say nothing."""
+    text = format(value, "f")
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text

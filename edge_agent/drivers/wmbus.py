@@ -14,12 +14,12 @@ from typing import Self
 
 from common.errors import DecodeError, InputError
 from common.profile import MeterProfile
+from edge_agent.drivers.codecs.mbus_match import found_values, mismatch
+from edge_agent.drivers.codecs.mbus_telegram import Telegram
+from edge_agent.drivers.codecs.wmbus_telegram import decode_wireless
 from edge_agent.drivers.interface import LineDown, MeterRefused, MeterSilent, RegisterValue, WrongMeter, wanted
-from edge_agent.drivers.mbus_decode import Telegram
-from edge_agent.drivers.mbus_match import found_values, mismatch
-from edge_agent.drivers.stream import opened
+from edge_agent.drivers.lines.stream import opened
 from edge_agent.drivers.values import as_values, with_parts
-from edge_agent.drivers.wmbus_decode import decode_wireless
 from edge_agent.transports import transport_for
 from edge_agent.transports.interface import Transport
 from edge_agent.transports.port import Port

@@ -15,10 +15,10 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
 from cloud_service.domain.money import plain, round_money
-from cloud_service.domain.payment import ProviderEvent
-from cloud_service.flow import collect, correct, forbear, issue
-from cloud_service.store.copying import driver
-from cloud_service.store.reports import reconcile, statement
+from cloud_service.domain.receivables.provider_event import ProviderEvent
+from cloud_service.flow import arrangements, collect, correct_invoice, issue
+from cloud_service.store.database.bulk_rows import driver
+from cloud_service.store.receivables.statements_and_ageing import reconcile, statement
 from common.errors import ConflictError, EnergyError
 from common.period import add_months
 from tests.books.model import Model, Move
@@ -258,7 +258,7 @@ class Driver:
         if row is None:
             return NOTHING
         self.must_refuse = row.credited
-        correct.credit(self.session, row.id, reason="random", day=self.today, author="t", clock=self.clock)
+        correct_invoice.credit(self.session, row.id, reason="random", day=self.today, author="t", clock=self.clock)
         ours = {"revenue": row.net, "tax": row.tax, "write_off": -row.lost}
         return Move(row.lost - row.total, ours=ours, numbers=("credit_note",))
 
@@ -269,7 +269,7 @@ class Driver:
             return NOTHING
         id_, _, left = self.random.choice(opened)
         amount = max(CENT, round_money(left * self.random.randint(1, 100) / 100, "EUR"))
-        forbear.write_off(self.session, id_, amount, reason="random", day=self.today, author="t")
+        arrangements.write_off(self.session, id_, amount, reason="random", day=self.today, author="t")
         return Move(-amount, ours={"write_off": amount})
 
     def roll_back(self, index: int) -> Move:

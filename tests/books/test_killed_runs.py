@@ -18,19 +18,20 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
-from cloud_service.domain.rating import rate
-from cloud_service.domain.tariff import load_tariff
-from cloud_service.domain.usage import Total, Usage
-from cloud_service.flow import run as running
+from cloud_service.domain.pricing.usage import Total, Usage
+from cloud_service.domain.rating.engine import rate
+from cloud_service.domain.tariffs.document import load_tariff
+from cloud_service.flow import billing_run as running
+from cloud_service.flow.billing_run import Plan
 from cloud_service.flow.issue import issue_shard
 from cloud_service.flow.rate import rate_shard
-from cloud_service.flow.run import Plan
-from cloud_service.store.auditing import verify
-from cloud_service.store.bill import whole_bill
-from cloud_service.store.numbers import gaps
-from cloud_service.store.reports import reconcile
-from cloud_service.store.runs import progress_of, run_of
-from cloud_service.store.session import connect, transaction
+from cloud_service.store.audit.log import verify
+from cloud_service.store.database.session import connect, transaction
+from cloud_service.store.invoicing.billing_runs import run_of
+from cloud_service.store.invoicing.issued_invoice import whole_bill
+from cloud_service.store.invoicing.number_series import gaps
+from cloud_service.store.invoicing.run_progress import progress_of
+from cloud_service.store.receivables.statements_and_ageing import reconcile
 from common.errors import ConflictError
 from common.period import Span, intervals_in_day
 from tests.books.world import FLAT, ZONE, World, build

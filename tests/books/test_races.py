@@ -12,17 +12,17 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
-from cloud_service.domain.payment import ProviderEvent
+from cloud_service.domain.receivables.provider_event import ProviderEvent
+from cloud_service.flow import billing_run as running
 from cloud_service.flow import collect, prepaid
-from cloud_service.flow import run as running
+from cloud_service.flow.billing_run import Plan
 from cloud_service.flow.issue import issue
 from cloud_service.flow.rate import rate_so_far
-from cloud_service.flow.run import Plan
-from cloud_service.store.prepaid import booked as booked_of
-from cloud_service.store.refusals import REFUSALS
-from cloud_service.store.reports import reconcile
-from cloud_service.store.session import transaction
-from cloud_service.store.settling import positions
+from cloud_service.store.database.errors import REFUSALS
+from cloud_service.store.database.session import transaction
+from cloud_service.store.receivables.prepaid import booked as booked_of
+from cloud_service.store.receivables.settlement import positions
+from cloud_service.store.receivables.statements_and_ageing import reconcile
 from common.period import Span, add_months
 from tests.books.operations import rated
 from tests.books.world import build

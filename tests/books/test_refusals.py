@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from cloud_service.flow import collect
 from cloud_service.flow.issue import issue
-from cloud_service.store.copying import driver
+from cloud_service.store.database.bulk_rows import driver
 from tests.books.operations import rated
 from tests.books.world import World, build
 
@@ -144,7 +144,7 @@ def test_a_billed_tariff_version_does_not_end_before_its_bills(world: World, own
 
 
 def test_an_invoice_whose_row_was_changed_by_force_is_seen(world: World, owner: psycopg.Connection[Any]) -> None:
-    from cloud_service.store.bill import whole_bill
+    from cloud_service.store.invoicing.issued_invoice import whole_bill
 
     owner.execute("ALTER TABLE invoice_line DISABLE TRIGGER refuse_change")
     assert whole_bill(world.session, 1).unchanged

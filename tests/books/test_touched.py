@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from cloud_service.store.corrections import touched
+from cloud_service.store.invoicing.corrections import touched
 from common.period import Span
 from tests.books.world import build
 

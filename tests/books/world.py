@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from sqlalchemy.orm import Session
 
-from cloud_service.domain.tariff import load_tariff
-from cloud_service.store.copying import copy_rows
-from cloud_service.store.metering import Contract, Meter, MeterMount, Register, ServicePoint
-from cloud_service.store.parties import Account, AccountMode, BankAccount, Client, LegalEntity, Site
-from cloud_service.store.schema import days_from, instants_from
-from cloud_service.store.tariffs import Tariff, TariffAssignment, TariffVersion
+from cloud_service.domain.tariffs.document import load_tariff
+from cloud_service.store.customers.tables import Account, AccountMode, BankAccount, Client, LegalEntity, Site
+from cloud_service.store.database.bulk_rows import copy_rows
+from cloud_service.store.database.schema import days_from, instants_from
+from cloud_service.store.metering.tables import Contract, Meter, MeterMount, Register, ServicePoint
+from cloud_service.store.tariffs.tables import Tariff, TariffAssignment, TariffVersion
 from common.period import Span, day_start, intervals_in_day
 
 ZONE = "Europe/Berlin"

@@ -15,11 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from cloud_service.domain.stream_position import Position
-from cloud_service.flow.ingest import taking
-from cloud_service.store import readings
-from cloud_service.store.readings import Columns
-from cloud_service.store.session import Engine, Session
+from cloud_service.domain.metering.stream_position import Position
+from cloud_service.flow.ingest import ingester
+from cloud_service.store.database.session import Engine, Session
+from cloud_service.store.metering import readings
+from cloud_service.store.metering.readings import Columns
 from cloud_service.subscriber import __main__ as subscriber
 
 LATE_S = 0.7
@@ -45,7 +45,7 @@ def no_commit() -> None:
             else:
                 session.rollback()
 
-    taking.transaction = undone  # type: ignore[attr-defined]
+    ingester.transaction = undone  # type: ignore[attr-defined]
 
 
 def early_receipt() -> None:
@@ -75,7 +75,7 @@ def early_receipt() -> None:
             finish()
 
     readings.insert = noted
-    taking.transaction = late  # type: ignore[attr-defined]
+    ingester.transaction = late  # type: ignore[attr-defined]
 
 
 def unsafe() -> None:

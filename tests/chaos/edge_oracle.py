@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from edge_agent.drivers.meter_server import Line
+from edge_agent.drivers.simulation.modbus_meter_server import Line
 from tests.edge_agent.cloud_twin import CloudTwin
 
 REGISTER = "energy_import_total"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from edge_agent.buffer import Buffer
-from edge_agent.drivers.meter_server import Line
+from edge_agent.drivers.simulation.modbus_meter_server import Line
 from edge_agent.uplink.outbox import OVERTAKEN_S
 from tests.chaos.edge_faults import count
 from tests.chaos.edge_oracle import REGISTER, Oracle, lost

@@ -4,10 +4,10 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
-from cloud_service.flow import run as running
-from cloud_service.flow.run import Plan
+from cloud_service.flow import billing_run as running
+from cloud_service.flow.billing_run import Plan
 from cloud_service.mail import Outbox
-from cloud_service.store.runs import run_of
+from cloud_service.store.invoicing.billing_runs import run_of
 from cloud_service.worker import Tools, create_worker
 from common.period import Span
 from tests.books.world import build

@@ -13,26 +13,27 @@ from typing import Any
 
 from common.errors import DecodeError
 from common.profile import find
-from edge_agent.drivers import csv_drop, dlms_codec, dlms_link, json_values, mbus_match, obis
+from edge_agent.drivers import csv_drop
+from edge_agent.drivers.codecs import dlms_apdu, dlms_framing, json_values, mbus_match, obis
+from edge_agent.drivers.codecs.iec62056_readout import STX, bcc, crc16, decode_p1, decode_readout, without_parity
+from edge_agent.drivers.codecs.mbus_frame import long_frame
+from edge_agent.drivers.codecs.mbus_record import records
+from edge_agent.drivers.codecs.mbus_telegram import Telegram, decode, decode_application
+from edge_agent.drivers.codecs.modbus_frames import FRAMINGS
+from edge_agent.drivers.codecs.obis import Readout
+from edge_agent.drivers.codecs.sml import decode_sml
+from edge_agent.drivers.codecs.sms_pdu import decode_deliver
+from edge_agent.drivers.codecs.sms_text import matched
+from edge_agent.drivers.codecs.wmbus_telegram import crc as crc_13757
+from edge_agent.drivers.codecs.wmbus_telegram import decode_wireless
+from edge_agent.drivers.commissioning.decode_recorded import decode_answer
 from edge_agent.drivers.decode import words_to_bytes
-from edge_agent.drivers.iec62056_decode import STX, bcc, crc16, decode_p1, decode_readout, without_parity
 from edge_agent.drivers.interface import BadAnswer, MeterRefused, RegisterValue
-from edge_agent.drivers.mbus_decode import Telegram, decode, decode_application
-from edge_agent.drivers.mbus_frame import long_frame
-from edge_agent.drivers.mbus_record import records
-from edge_agent.drivers.modbus_decode import decode_answer
-from edge_agent.drivers.modbus_frames import FRAMINGS
-from edge_agent.drivers.obis import Readout
-from edge_agent.drivers.sml_decode import decode_sml
-from edge_agent.drivers.sms_pdu import decode_deliver
-from edge_agent.drivers.sms_text import matched
 from edge_agent.drivers.values import as_values
-from edge_agent.drivers.wmbus_decode import crc as crc_13757
-from edge_agent.drivers.wmbus_decode import decode_wireless
+from tests.edge_agent.drivers.codecs.test_sms_pdu import HELLO
+from tests.edge_agent.drivers.codecs.test_wmbus_telegram import KEY_5, KEY_7, MODE_5_CRC, MODE_7, PLAIN
 from tests.edge_agent.drivers.dlms_twin import ACCEPTED
 from tests.edge_agent.drivers.sml_builder import entry, telegram, unsigned
-from tests.edge_agent.drivers.test_sms_pdu import HELLO
-from tests.edge_agent.drivers.test_wmbus_decode import KEY_5, KEY_7, MODE_5_CRC, MODE_7, PLAIN
 
 LIMIT_S = 1.0
 UNIT, NUMBER, FUNCTION, COUNT = 17, 42, 3, 2
@@ -166,7 +167,7 @@ def with_bcc(content: bytes) -> bytes:
 
 
 def as_block(apdu: bytes) -> bytes:
-    return dlms_link.wrap(apdu, int.from_bytes(SERVER), int.from_bytes(CLIENT))
+    return dlms_framing.wrap(apdu, int.from_bytes(SERVER), int.from_bytes(CLIENT))
 
 
 # where checks reach
@@ -190,7 +191,7 @@ def one_frame(length: int) -> Callable[[bytes], Iterable[int]]:
 
 def one_hdlc_frame(data: bytes) -> Iterable[int]:
     """The same, as long as the frame says, and with no other whole frame as its content."""
-    if dlms_link.FLAG in data[1:-1]:
+    if dlms_framing.FLAG in data[1:-1]:
         return ()
     return one_frame((int.from_bytes(data[1:3], "big") & 0x7FF) + 2)(data)
 
@@ -234,18 +235,18 @@ DECODERS: dict[str, Decoder] = {
     "modbus_tcp_line": Decoder(line_answer("tcp"), words_to_bytes((0x449A, 0x5000)), as_modbus("tcp")),
     "sms_pdu": Decoder(decode_deliver, HELLO),
     "sms_text": Decoder(sms_values, SMS),
-    "dlms_data": Decoder(dlms_codec.decode, bytes.fromhex("0103 020306000000070901ff1101 0f80 0a03414243")),
-    "dlms_answer": Decoder(lambda data: dlms_codec.answer(data).data, bytes.fromhex(ASSOCIATION)),
-    "dlms_association": Decoder(dlms_codec.association_result, ACCEPTED),
+    "dlms_data": Decoder(dlms_apdu.decode, bytes.fromhex("0103 020306000000070901ff1101 0f80 0a03414243")),
+    "dlms_answer": Decoder(lambda data: dlms_apdu.answer(data).data, bytes.fromhex(ASSOCIATION)),
+    "dlms_association": Decoder(dlms_apdu.association_result, ACCEPTED),
     "dlms_wrapper": Decoder(
-        lambda data: dlms_link.unwrap(data, int.from_bytes(CLIENT), int.from_bytes(SERVER))[0],
+        lambda data: dlms_framing.unwrap(data, int.from_bytes(CLIENT), int.from_bytes(SERVER))[0],
         bytes.fromhex(ASSOCIATION),
         as_block,
     ),
     "dlms_hdlc": Decoder(
-        lambda data: dlms_link.cut(data, CLIENT, SERVER)[0],
+        lambda data: dlms_framing.cut(data, CLIENT, SERVER)[0],
         bytes.fromhex(ASSOCIATION),
-        lambda info: dlms_link.build(CLIENT, SERVER, 0x30, info[:1000]),
+        lambda info: dlms_framing.build(CLIENT, SERVER, 0x30, info[:1000]),
         one_hdlc_frame,
     ),
     "json": Decoder(json_values_of, JSON),

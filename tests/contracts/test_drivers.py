@@ -16,14 +16,15 @@ from common.reading import Kind, Unit
 from deploy.bench.free_port import free_port
 from edge_agent.drivers import DRIVERS, open_driver
 from edge_agent.drivers.interface import Driver, LineDown, MeterRefused, MeterSilent, fetch_of
-from edge_agent.drivers.mbus_slave import MBusSlaves, Slave
-from edge_agent.drivers.meter_server import Line
+from edge_agent.drivers.simulation.mbus_meter_server import MBusSlaves, Slave
+from edge_agent.drivers.simulation.modbus_meter_server import Line
 from edge_agent.drivers.sms import SmsDriver
 from edge_agent.transports.listen import stop_listening
 from edge_agent.transports.modem import ModemTransport
 from edge_agent.transports.port import Port
 from edge_agent.transports.tcp import TcpTransport
 from tests.edge_agent.builders import make_profile, served, words_of
+from tests.edge_agent.drivers.codecs.test_wmbus_telegram import PLAIN as RADIO_PLAIN
 from tests.edge_agent.drivers.line_twin import line_to
 from tests.edge_agent.drivers.modem_twin import ModemTwin
 from tests.edge_agent.drivers.sml_builder import entry, telegram, unsigned
@@ -32,7 +33,6 @@ from tests.edge_agent.drivers.test_dlms import meter as dlms_meter
 from tests.edge_agent.drivers.test_iot import TOKEN, broker, post, publish
 from tests.edge_agent.drivers.test_push import BLOCK, D0, mode_c, p1, pushing
 from tests.edge_agent.drivers.test_sms import SENDER, message
-from tests.edge_agent.drivers.test_wmbus_decode import PLAIN as RADIO_PLAIN
 from tests.edge_agent.transports.test_listen import IMEI, DataUnit, dialling
 
 ENERGY = "energy_import_total"

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from common.errors import EnergyError, InputError
 from common.profile import parse as parse_profile
-from edge_agent.drivers.mbus_frame import long_frame
-from edge_agent.drivers.modbus_frames import FRAMINGS
+from edge_agent.drivers.codecs.mbus_frame import long_frame
+from edge_agent.drivers.codecs.modbus_frames import FRAMINGS
+from edge_agent.drivers.codecs.sml import START
 from edge_agent.drivers.push import cut_d0, cut_p1, cut_sml
-from edge_agent.drivers.sml_decode import START
 from edge_agent.transports.port import Port
 from tests.contracts.decoders import DECODERS, MBUS_BODY, outcome, refuses_damage
 

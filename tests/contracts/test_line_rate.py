@@ -5,10 +5,10 @@ import time
 import pytest
 
 from common.profile import find
+from edge_agent.drivers.codecs.modbus_plan import plan
 from edge_agent.drivers.interface import MeterSilent
 from edge_agent.drivers.modbus import ModbusDriver
-from edge_agent.drivers.modbus_plan import plan
-from edge_agent.drivers.simulated_meter import simulated_line
+from edge_agent.drivers.simulation.meter import simulated_line
 from edge_agent.transports.port import Port
 from tests.edge_agent.virtual_time import VirtualTime, Wire
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from edge_agent.drivers.mbus_slave import MBusSlaves, Slave
+from edge_agent.drivers.simulation.mbus_meter_server import MBusSlaves, Slave
 
 ASK = """
 import json, logging, sys, time

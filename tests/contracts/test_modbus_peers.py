@@ -18,7 +18,7 @@ from common.reading import as_decimal
 from deploy.bench.free_port import free_port
 from edge_agent.drivers.interface import MeterRefused, MeterSilent
 from edge_agent.drivers.modbus import ModbusDriver
-from edge_agent.drivers.simulated_meter import simulated_line
+from edge_agent.drivers.simulation.meter import simulated_line
 from edge_agent.transports.port import Port
 from tests.edge_agent.builders import make_profile, served
 

@@ -9,7 +9,7 @@ import pytest
 from common.profile import METERS_DIR, Identify, MeterProfile, ReadRules, Record, Register, SerialDefaults, parse
 from common.reading import Kind, Unit
 from edge_agent.drivers import DRIVERS
-from edge_agent.drivers.samples import READERS, sample_faults
+from edge_agent.drivers.commissioning.profile_samples import READERS, sample_faults
 from edge_agent.transports import TRANSPORTS
 from edge_agent.transports.port import SCHEMES
 

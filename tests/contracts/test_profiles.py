@@ -8,9 +8,9 @@ import pytest
 from common.errors import InputError
 from common.profile import METERS_DIR, ids, load, load_all
 from edge_agent.drivers import DRIVERS
-from edge_agent.drivers.mbus_decode import decode, decode_application
-from edge_agent.drivers.mbus_match import found_values, mismatch
-from edge_agent.drivers.samples import sample_faults, sampled
+from edge_agent.drivers.codecs.mbus_match import found_values, mismatch
+from edge_agent.drivers.codecs.mbus_telegram import decode, decode_application
+from edge_agent.drivers.commissioning.profile_samples import sample_faults, sampled
 from tests.shared import SHARED
 
 PROFILES = ids()

@@ -12,7 +12,7 @@ import pytest
 from werkzeug.serving import make_server
 
 from cloud_service.domain.money import currency_digits
-from cloud_service.domain.payment import ProviderEvent
+from cloud_service.domain.receivables.provider_event import ProviderEvent
 from cloud_service.payments import PROVIDERS, Ask, ForgedError, Provider, signature
 from cloud_service.payments.company_books import CompanyBooks
 from cloud_service.payments.simulated import Simulated

@@ -11,9 +11,9 @@ from collections.abc import Callable
 import pytest
 
 from common.errors import EnergyError
-from edge_agent.drivers.meter_server import Faults, Line
+from edge_agent.drivers.codecs.modbus_frames import RtuFraming
 from edge_agent.drivers.modbus import ModbusDriver
-from edge_agent.drivers.modbus_frames import RtuFraming
+from edge_agent.drivers.simulation.modbus_meter_server import Faults, Line
 from tests.edge_agent.builders import make_profile, served, words_of
 
 EXCHANGES = int(os.environ.get("ENERGY_FUZZ_EXAMPLES", "400"))

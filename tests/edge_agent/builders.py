@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from common.profile import MeterProfile, parse
-from edge_agent.drivers.meter_server import Line
+from edge_agent.drivers.simulation.modbus_meter_server import Line
 from edge_agent.transports.port import Port
 
 HEAD = """

@@ -12,7 +12,7 @@ from edge_agent.agent import Agent
 from edge_agent.answer import Measurement
 from edge_agent.buffer import Buffer
 from edge_agent.config import load
-from edge_agent.drivers.simulated_meter import simulated_line
+from edge_agent.drivers.simulation.meter import simulated_line
 from tests.edge_agent.cloud_twin import CloudTwin, Fact
 from tests.edge_agent.machine import agent, broker, in_loop, listening, until, write_site
 

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from edge_agent.drivers.meter_server import Line
+from edge_agent.drivers.simulation.modbus_meter_server import Line
 from edge_agent.transports.port import Port
 from edge_agent.transports.stream import ByteStream
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from cloud_service.domain.tariff import Tariff, load_tariff
-from cloud_service.domain.urdb import import_urdb
-from cloud_service.domain.usage import Intervals
+from cloud_service.domain.pricing.usage import Intervals
+from cloud_service.domain.tariffs.document import Tariff, load_tariff
+from cloud_service.domain.tariffs.urdb import import_urdb
 
 UNITS = ("kWh", "kWh/kW", "kWh daily", "kWh/kW daily")
 RULES = {0: "Net Metering", 2: "Net Billing Instantaneous", 3: "Net Billing Hourly", 4: "Buy All Sell All"}

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from cloud_service.domain.calculator import any_tariff, calculate, read_usage
-from cloud_service.domain.lines import Rated
-from cloud_service.domain.usage import Intervals
+from cloud_service.domain.pricing.priced_lines import Rated
+from cloud_service.domain.pricing.usage import Intervals
+from cloud_service.domain.rating.calculator import any_tariff, calculate, read_usage
 from common.period import Span
 from tests.shared import SHARED, need_shared
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cloud_service.domain.proration import billed_cycles
+from cloud_service.domain.calendar.proration import billed_cycles
 from tests.shared import SHARED, need_shared
 
 FILE = SHARED / "groundtruth" / "proration_cases.json"

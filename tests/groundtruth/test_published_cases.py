@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cloud_service.domain.calculator import calculate
+from cloud_service.domain.rating.calculator import calculate
 from common.period import Span
 from tests.groundtruth.sam import energy, load_cases, series, tariff_of
 from tests.shared import SHARED, need_shared

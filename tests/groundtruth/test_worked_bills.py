@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from cloud_service.domain.lines import Rated
-from cloud_service.domain.rating import rate
-from cloud_service.domain.tariff import load_tariff
-from cloud_service.domain.usage import Total, Usage
+from cloud_service.domain.pricing.priced_lines import Rated
+from cloud_service.domain.pricing.usage import Total, Usage
+from cloud_service.domain.rating.engine import rate
+from cloud_service.domain.tariffs.document import load_tariff
 from common.period import Span
 from tests.shared import SHARED, need_shared
 

@@ -10,7 +10,7 @@ from edge_agent.answer import Answer, Measurement
 from edge_agent.buffer import Keeper
 from edge_agent.clock import Clock, boot_id
 from edge_agent.config import SiteFile
-from edge_agent.drivers.simulated_meter import simulated_line
+from edge_agent.drivers.simulation.meter import simulated_line
 from edge_agent.poller import lines_of, open_line
 
 STEP_S = 900

@@ -23,8 +23,8 @@ from cloud_service.local import machine
 from cloud_service.local import stack as local
 from cloud_service.local.broker import listening
 from cloud_service.local.supervisor import Service
-from cloud_service.store.session import connect, transaction
-from cloud_service.store.upgrade import upgrade
+from cloud_service.store.database.session import connect, transaction
+from cloud_service.store.database.upgrade import upgrade
 from common.period import add_months, day_start
 from edge_agent.config import load
 from tests.scenarios.house import Browser, Watched, energy_cloud, until

@@ -1,6 +1,5 @@
 """One file a kind of price; `CHARGES` is the only list of them."""
 
-from cloud_service.domain.charge import Charge
 from cloud_service.domain.charges.capacity import Capacity
 from cloud_service.domain.charges.demand import Demand
 from cloud_service.domain.charges.energy import Energy
@@ -11,6 +10,7 @@ from cloud_service.domain.charges.power_factor import PowerFactor
 from cloud_service.domain.charges.reactive import Reactive
 from cloud_service.domain.charges.spot import Spot
 from cloud_service.domain.charges.standing import Standing
+from cloud_service.domain.pricing.charge import Charge
 
 CHARGES: dict[str, type[Charge]] = {
     "energy": Energy,

@@ -5,10 +5,11 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from cloud_service.domain.charge import Charge, Known, check_positive
+from cloud_service.domain.calendar.proration import Prorate, cycles, months_of
 from cloud_service.domain.money import plain
-from cloud_service.domain.part import Part
-from cloud_service.domain.proration import Prorate, cycles, months_of
+from cloud_service.domain.pricing.charge import Charge
+from cloud_service.domain.pricing.charge_context import Part
+from cloud_service.domain.pricing.references import Known, check_positive
 from common.errors import InputError
 from common.period import Span
 

@@ -10,16 +10,17 @@ import numpy as np
 from msgspec import Meta
 from numpy.typing import NDArray
 
-from cloud_service.domain.calendar import period_map
-from cloud_service.domain.charge import Charge, Known, check_positive
-from cloud_service.domain.ladder import Block, Blocks, check_blocks, split
-from cloud_service.domain.lines import Head
+from cloud_service.domain.calendar.proration import Prorate, cycle_start, cycles, months_of
+from cloud_service.domain.calendar.tou_periods import period_map
+from cloud_service.domain.calendar.tou_schedule import Schedule
 from cloud_service.domain.money import plain
-from cloud_service.domain.part import Part
-from cloud_service.domain.proration import Prorate, cycle_start, cycles, months_of
-from cloud_service.domain.ratchet import Ratchet, explain, peaks_of, raised, remember
-from cloud_service.domain.schedule import Schedule
-from cloud_service.domain.usage import Intervals, Total
+from cloud_service.domain.pricing.blocks import Block, Blocks, check_blocks, split
+from cloud_service.domain.pricing.charge import Charge
+from cloud_service.domain.pricing.charge_context import Part
+from cloud_service.domain.pricing.priced_lines import Head
+from cloud_service.domain.pricing.ratchet import Ratchet, explain, peaks_of, raised, remember
+from cloud_service.domain.pricing.references import Known, check_positive
+from cloud_service.domain.pricing.usage import Intervals, Total
 from common.errors import InputError
 from common.period import Span
 

@@ -9,14 +9,14 @@ import msgspec
 import numpy as np
 from msgspec import Meta
 
-from cloud_service.domain.charge import Known
-from cloud_service.domain.ladder import Ints
-from cloud_service.domain.lines import PAID_OUT
+from cloud_service.domain.calendar.tou_schedule import Schedule, patterns
 from cloud_service.domain.money import plain
-from cloud_service.domain.part import Part
-from cloud_service.domain.quantity import Priced
-from cloud_service.domain.schedule import Schedule, patterns
-from cloud_service.domain.usage import same_scale
+from cloud_service.domain.pricing.blocks import Ints
+from cloud_service.domain.pricing.charge_context import Part
+from cloud_service.domain.pricing.priced_lines import PAID_OUT
+from cloud_service.domain.pricing.references import Known
+from cloud_service.domain.pricing.unit_price import Priced
+from cloud_service.domain.pricing.usage import same_scale
 from common.errors import InputError
 from common.period import add_months
 

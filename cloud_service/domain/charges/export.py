@@ -8,12 +8,13 @@ from typing import Annotated, ClassVar, Literal
 import msgspec
 from msgspec import Meta
 
-from cloud_service.domain.charge import Charge, Known, kind_of
-from cloud_service.domain.dated import apart
-from cloud_service.domain.lines import NOTHING, PAID_OUT, Head, sum_of
+from cloud_service.domain.calendar.validity import apart
 from cloud_service.domain.money import plain
-from cloud_service.domain.part import Part, base_of
-from cloud_service.domain.quantity import Priced
+from cloud_service.domain.pricing.charge import Charge, kind_of
+from cloud_service.domain.pricing.charge_context import Part, base_of
+from cloud_service.domain.pricing.priced_lines import NOTHING, PAID_OUT, Head, sum_of
+from cloud_service.domain.pricing.references import Known
+from cloud_service.domain.pricing.unit_price import Priced
 from common.errors import InputError
 
 

@@ -5,11 +5,12 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from cloud_service.domain.charge import Charge, Known
-from cloud_service.domain.lines import NOTHING, Both
+from cloud_service.domain.calendar.proration import Prorate
 from cloud_service.domain.money import plain
-from cloud_service.domain.part import Part, base_of
-from cloud_service.domain.proration import Prorate
+from cloud_service.domain.pricing.charge import Charge
+from cloud_service.domain.pricing.charge_context import Part, base_of
+from cloud_service.domain.pricing.priced_lines import NOTHING, Both
+from cloud_service.domain.pricing.references import Known
 from common.errors import InputError
 
 YEAR = 12

@@ -5,9 +5,9 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from cloud_service.domain.charge import Charge
 from cloud_service.domain.money import plain
-from cloud_service.domain.part import Part, base_of
+from cloud_service.domain.pricing.charge import Charge
+from cloud_service.domain.pricing.charge_context import Part, base_of
 
 HUNDRED = Decimal(100)
 

@@ -6,9 +6,10 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from cloud_service.domain.charge import Charge, Known, check_positive
 from cloud_service.domain.money import plain
-from cloud_service.domain.part import Part, base_of
+from cloud_service.domain.pricing.charge import Charge
+from cloud_service.domain.pricing.charge_context import Part, base_of
+from cloud_service.domain.pricing.references import Known, check_positive
 from common.errors import InputError
 
 HUNDRED = Decimal(100)

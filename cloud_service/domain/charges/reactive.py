@@ -5,9 +5,10 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from cloud_service.domain.charge import Charge, Known, check_positive
 from cloud_service.domain.money import plain
-from cloud_service.domain.part import Part
+from cloud_service.domain.pricing.charge import Charge
+from cloud_service.domain.pricing.charge_context import Part
+from cloud_service.domain.pricing.references import Known, check_positive
 
 
 class Reactive(Charge, tag="reactive", frozen=True, kw_only=True, forbid_unknown_fields=True):

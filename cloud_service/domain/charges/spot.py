@@ -6,10 +6,11 @@ from typing import Annotated, Any
 import numpy as np
 from msgspec import Meta
 
-from cloud_service.domain.charge import Charge, Known, check_positive
 from cloud_service.domain.money import plain, quotient
-from cloud_service.domain.part import Part
-from cloud_service.domain.usage import Intervals, PriceSeries
+from cloud_service.domain.pricing.charge import Charge
+from cloud_service.domain.pricing.charge_context import Part
+from cloud_service.domain.pricing.references import Known, check_positive
+from cloud_service.domain.pricing.usage import Intervals, PriceSeries
 from common.errors import InputError
 
 INT64 = 2**63 - 1

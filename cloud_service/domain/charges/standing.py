@@ -5,10 +5,11 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from cloud_service.domain.charge import Charge, Known
+from cloud_service.domain.calendar.proration import Prorate
 from cloud_service.domain.money import plain, quotient
-from cloud_service.domain.part import Part
-from cloud_service.domain.proration import Prorate
+from cloud_service.domain.pricing.charge import Charge
+from cloud_service.domain.pricing.charge_context import Part
+from cloud_service.domain.pricing.references import Known
 from common.errors import InputError
 
 MONTHS_OF_A_YEAR = 12

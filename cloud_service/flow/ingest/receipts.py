@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from cloud_service.domain.stream_position import Position
+from cloud_service.domain.metering.stream_position import Position
 from cloud_service.flow.ingest.messages import Outgoing
-from cloud_service.store import streams
-from cloud_service.store.session import Session
-from cloud_service.store.streams import GatewayFacts
+from cloud_service.store.database.session import Session
+from cloud_service.store.metering import gateway_streams
+from cloud_service.store.metering.gateway_streams import GatewayFacts
 from common.message import RANGES_MAX, Down, Receipt, Status, Topic, encode
 
 CREDIT_READINGS = 40_000  # how many backlog readings a gateway may have on their way
@@ -51,8 +51,8 @@ def asked_again(session: Session, spoken: Sequence[tuple[GatewayFacts, Status]],
     }
     if not held:
         return []
-    known = streams.find_streams(session, list(held))
-    at = streams.positions(session, {stream: epoch for (_, epoch), stream in known.items()})
+    known = gateway_streams.find_streams(session, list(held))
+    at = gateway_streams.positions(session, {stream: epoch for (_, epoch), stream in known.items()})
     replies = []
     for key, (gateway, receipted) in held.items():
         position = at[known[key]] if key in known else Position()

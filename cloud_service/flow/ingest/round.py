@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from cloud_service.domain.stream_position import Range
+from cloud_service.domain.metering.stream_position import Range
 from cloud_service.flow.ingest.messages import BadMessageError, Incoming, Opened, Outcome, rejection, sender
-from cloud_service.store import streams
-from cloud_service.store.readings import Columns
-from cloud_service.store.session import Session
-from cloud_service.store.stream_catalogs import Meaning
-from cloud_service.store.streams import GatewayFacts
+from cloud_service.store.database.session import Session
+from cloud_service.store.metering import gateway_streams
+from cloud_service.store.metering.gateway_streams import GatewayFacts
+from cloud_service.store.metering.readings import Columns
+from cloud_service.store.metering.stream_catalogs import Meaning
 from common.message import Status
 
 QUARANTINED_PER_MINUTE = 200  # of one gateway; what is more is counted and logged, not kept
@@ -61,7 +61,7 @@ class Quarantine:
         self._kept = {key: count for key, count in self._kept.items() if key[1] == minute}
         count = self._kept[gateway, minute] = self._kept.get((gateway, minute), 0) + 1
         if count <= QUARANTINED_PER_MINUTE:
-            streams.quarantine(
+            gateway_streams.quarantine(
                 work.session,
                 gateway=gateway,
                 topic=incoming.topic[:200].replace("\0", "?"),

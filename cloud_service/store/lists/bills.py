@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
 from sqlalchemy.orm import Session
 
-from cloud_service.store.access import Scope
-from cloud_service.store.billing import Invoice
-from cloud_service.store.ledger import Allocation
+from cloud_service.store.customers.tables import Account, Client
+from cloud_service.store.invoicing.tables import Invoice
 from cloud_service.store.lists.paging import AnySelect, Listing, Wanted, contains, page_of
-from cloud_service.store.parties import Account, Client
+from cloud_service.store.receivables.ledger_tables import Allocation
+from cloud_service.store.scope import Scope
 from common.errors import NotFoundError
 
 STATES = ("open", "part", "overdue", "paid", "credited", "written_off", "credit_note")

@@ -6,9 +6,9 @@ from sqlalchemy import ColumnElement, case, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import JSONPATH
 from sqlalchemy.orm import aliased
 
-from cloud_service.store.access import Scope
+from cloud_service.store.customers.tables import Account, Client, Site
 from cloud_service.store.lists.paging import Column, Listing, Wanted, contains
-from cloud_service.store.metering import (
+from cloud_service.store.metering.tables import (
     Contract,
     Gateway,
     IntervalDay,
@@ -19,7 +19,7 @@ from cloud_service.store.metering import (
     ServicePoint,
     Stream,
 )
-from cloud_service.store.parties import Account, Client, Site
+from cloud_service.store.scope import Scope
 
 ONLINE = timedelta(minutes=15)
 

@@ -5,11 +5,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
 
-from cloud_service.store.access import Scope
-from cloud_service.store.audit import Audit
-from cloud_service.store.billing import BillingItem, BillingRun
+from cloud_service.store.audit.tables import Audit
+from cloud_service.store.invoicing.tables import BillingItem, BillingRun
 from cloud_service.store.lists.paging import Listing, Wanted, contains
-from cloud_service.store.tariffs import Tariff, TariffAssignment, TariffVersion
+from cloud_service.store.scope import Scope
+from cloud_service.store.tariffs.tables import Tariff, TariffAssignment, TariffVersion
 
 
 def runs(scope: Scope, wanted: Wanted) -> Listing:

@@ -5,13 +5,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, literal, or_, select
 
-from cloud_service.store.access import Scope
-from cloud_service.store.billing import Invoice
-from cloud_service.store.ledger import LedgerAccount, LedgerLine
+from cloud_service.store.customers.tables import Account, AccountMode, Client, LegalEntity, Site
+from cloud_service.store.invoicing.tables import Invoice
 from cloud_service.store.lists.paging import AnySelect, Listing, Wanted, contains
-from cloud_service.store.metering import Contract, Meter, MeterMount, ServicePoint
-from cloud_service.store.parties import Account, AccountMode, Client, LegalEntity, Site
-from cloud_service.store.tariffs import Tariff, TariffAssignment
+from cloud_service.store.metering.tables import Contract, Meter, MeterMount, ServicePoint
+from cloud_service.store.receivables.ledger_tables import LedgerAccount, LedgerLine
+from cloud_service.store.scope import Scope
+from cloud_service.store.tariffs.tables import Tariff, TariffAssignment
 
 
 def in_scope(scope: Scope) -> list[ColumnElement[bool]]:

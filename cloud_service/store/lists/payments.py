@@ -5,12 +5,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, literal, or_, select
 
-from cloud_service.store.access import Scope
-from cloud_service.store.billing import CurrencyRate
-from cloud_service.store.ledger import Allocation
+from cloud_service.store.customers.tables import Account, Client, LegalEntity
+from cloud_service.store.invoicing.tables import CurrencyRate
 from cloud_service.store.lists.paging import Listing, Wanted, contains
-from cloud_service.store.parties import Account, Client, LegalEntity
-from cloud_service.store.payments import Payment
+from cloud_service.store.receivables.ledger_tables import Allocation
+from cloud_service.store.receivables.payment_tables import Payment
+from cloud_service.store.scope import Scope
 
 rate: ColumnElement[Any] = case(
     (Payment.currency == LegalEntity.currency, literal(1)),

@@ -9,10 +9,10 @@ from uuid import UUID
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from cloud_service.store.access import Scope
+from cloud_service.store.customers.tables import Site
 from cloud_service.store.lists import metering
 from cloud_service.store.lookups.found import found
-from cloud_service.store.metering import (
+from cloud_service.store.metering.tables import (
     Gateway,
     IntervalDay,
     Meter,
@@ -21,7 +21,7 @@ from cloud_service.store.metering import (
     ServicePoint,
     Stream,
 )
-from cloud_service.store.parties import Site
+from cloud_service.store.scope import Scope
 from common.period import Span
 
 

@@ -8,12 +8,12 @@ from uuid import UUID
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from cloud_service.store import receipts
-from cloud_service.store.access import Scope
+from cloud_service.store.customers.tables import Account, Client
 from cloud_service.store.lists import payments
 from cloud_service.store.lookups.found import found
-from cloud_service.store.parties import Account, Client
-from cloud_service.store.payments import Payment
+from cloud_service.store.receivables import payments as receipts
+from cloud_service.store.receivables.payment_tables import Payment
+from cloud_service.store.scope import Scope
 
 STATEMENT = text(
     "SELECT e.day, e.kind, e.text, sum(l.amount) AS amount, min(i.number) AS number,"

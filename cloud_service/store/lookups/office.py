@@ -7,10 +7,10 @@ from uuid import UUID
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from cloud_service.store.access import Scope
-from cloud_service.store.billing import BillingItem, BillingRun
+from cloud_service.store.invoicing.tables import BillingItem, BillingRun
 from cloud_service.store.lookups.found import found
-from cloud_service.store.tariffs import Tariff, TariffVersion
+from cloud_service.store.scope import Scope
+from cloud_service.store.tariffs.tables import Tariff, TariffVersion
 
 
 def tariff(session: Session, scope: Scope, public_id: UUID) -> tuple[Tariff, list[TariffVersion]]:

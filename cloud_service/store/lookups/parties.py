@@ -7,13 +7,13 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from cloud_service.store.access import Scope
+from cloud_service.store.customers.tables import Account, Client, Site
 from cloud_service.store.lists import parties
 from cloud_service.store.lookups.found import found
 from cloud_service.store.lookups.points import mounts_at
-from cloud_service.store.metering import Contract, ServicePoint
-from cloud_service.store.parties import Account, Client, Site
-from cloud_service.store.tariffs import Tariff, TariffAssignment
+from cloud_service.store.metering.tables import Contract, ServicePoint
+from cloud_service.store.scope import Scope
+from cloud_service.store.tariffs.tables import Tariff, TariffAssignment
 
 
 def client(session: Session, scope: Scope, public_id: UUID) -> Client:

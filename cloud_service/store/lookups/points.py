@@ -7,12 +7,12 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from cloud_service.store.access import Scope
+from cloud_service.store.customers.tables import Account, Client, Site
 from cloud_service.store.lists.metering import sites_in_scope
 from cloud_service.store.lookups.found import found
-from cloud_service.store.metering import Contract, Meter, MeterMount, Register, ServicePoint
-from cloud_service.store.parties import Account, Client, Site
-from cloud_service.store.tariffs import Tariff
+from cloud_service.store.metering.tables import Contract, Meter, MeterMount, Register, ServicePoint
+from cloud_service.store.scope import Scope
+from cloud_service.store.tariffs.tables import Tariff
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from cloud_service.store.access import Scope
+from cloud_service.store.scope import Scope
 
 SEARCH = text(
     """

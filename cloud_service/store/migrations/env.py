@@ -3,7 +3,7 @@
 from alembic import context
 from sqlalchemy import create_engine
 
-from cloud_service.store.session import driver_url
+from cloud_service.store.database.session import driver_url
 from cloud_service.store.tables import Table
 
 engine = create_engine(driver_url(context.config.attributes["database_url"]))

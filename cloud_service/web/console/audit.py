@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response
 
-from cloud_service.store import auditing
+from cloud_service.store.audit import log
 from cloud_service.store.lists.office import audit
 from cloud_service.web.access import May, access
 from cloud_service.web.database import session
@@ -40,5 +40,5 @@ LIST = ListPage(
 def index(*, as_file: bool = False) -> Response | str:
     """The list, or the same query as a file."""
     asked = wanted(LIST)
-    verdict = None if as_file else auditing.verify(session())
+    verdict = None if as_file else log.verify(session())
     return respond(LIST, audit(asked), asked, as_file=as_file, verdict=verdict)

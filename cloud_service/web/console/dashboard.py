@@ -8,14 +8,15 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from cloud_service.store import overview
+from cloud_service.store.customers import legal_entities
 from cloud_service.store.lists.bills import bills
 from cloud_service.store.lists.paging import Wanted, page_of
-from cloud_service.web import charts, words
+from cloud_service.store.lookups import dashboard
+from cloud_service.web import charts, formatting
 from cloud_service.web.access import May, access, allowed, scope, signed_in
-from cloud_service.web.console.bills import SHORT
+from cloud_service.web.bill_columns import SHORT
+from cloud_service.web.clock import now, site_zone, today
 from cloud_service.web.database import session
-from cloud_service.web.days import now, site_zone, today
 from common.period import Span, add_months
 
 blueprint = Blueprint("dashboard", __name__)
@@ -49,10 +50,10 @@ def home() -> Response:
 @access(May.READ)
 def index() -> str:
     """The dashboard of one legal entity."""
-    known = overview.entities(session(), scope())
+    known = legal_entities.entities(session(), scope())
     if not known:
         return render_template("console/welcome.html")
-    entity = overview.entity(session(), scope(), request.args.get("entity", ""))
+    entity = legal_entities.entity(session(), scope(), request.args.get("entity", ""))
     chosen = request.args.get("range") if request.args.get("range") in dict(RANGES) else "12m"
     span = span_of(str(chosen), today())
     page = page_of(
@@ -62,13 +63,13 @@ def index() -> str:
         "console/dashboard.html",
         entity=entity,
         entities=known,
-        totals=overview.totals(session(), entity, span, today()),
+        totals=dashboard.totals(session(), entity, span, today()),
         span=span,
         last=span.end - timedelta(days=1),
         range=chosen,
         ranges=RANGES,
         chart=chart_of(entity.id, entity.currency, span, str(chosen)),
-        events=[happening(row) for row in overview.latest(session(), [entity.id], now())],
+        events=[happening(row) for row in dashboard.latest(session(), [entity.id], now())],
         columns=SHORT,
         bills=page.rows,
         zone=site_zone(),
@@ -88,16 +89,19 @@ def chart_of(entity_id: int, currency: str, span: Span, chosen: str) -> dict[str
     """Billed beside received, a month or a day a pair of bars."""
     by = "month" if chosen == "12m" else "day"
     first = span.start.replace(day=1) if by == "month" else span.start
-    rows = overview.billed_and_received(session(), entity_id, first, span.end - timedelta(days=1), by=by)
+    rows = dashboard.billed_and_received(session(), entity_id, first, span.end - timedelta(days=1), by=by)
     style = ("MMM", "MMMM y") if by == "month" else ("d MMM", "d MMMM y")
-    names = [words.month(row[0], style[1]) for row in rows]
+    names = [formatting.month(row[0], style[1]) for row in rows]
     series = [[Decimal(row[1]) for row in rows], [Decimal(row[2]) for row in rows]]
     titles = [
-        [f"{name}: {verb} {currency} {words.amount(value, currency)}" for name, value in zip(names, one, strict=True)]
+        [
+            f"{name}: {verb} {currency} {formatting.amount(value, currency)}"
+            for name, value in zip(names, one, strict=True)
+        ]
         for verb, one in (("billed", series[0]), ("received", series[1]))
     ]
     drawn = charts.both(
-        [words.month(row[0], style[0]) for row in rows], series, titles, every=1 if by == "month" else 4
+        [formatting.month(row[0], style[0]) for row in rows], series, titles, every=1 if by == "month" else 4
     )
     return {"drawn": drawn, "rows": list(zip(names, *series, strict=True))}
 
@@ -106,7 +110,7 @@ def happening(row: Any) -> Happening:
     """An event of the database in words."""
     if row.kind == "payment":
         names = {"refund": "Refund", "chargeback": "Chargeback", "top_up": "Top-up", "deposit": "Deposit"}
-        title = f"{names.get(row.what, 'Payment')} {row.currency} {words.amount(abs(row.amount), row.currency)}"
+        title = f"{names.get(row.what, 'Payment')} {row.currency} {formatting.amount(abs(row.amount), row.currency)}"
         good = row.amount > 0
         href = url_for("accounts.show", public_id=row.public_id)
         return Happening(
@@ -118,7 +122,7 @@ def happening(row: Any) -> Happening:
         detail = (
             f"{row.what} to {row.detail} · by {row.more}"
             if many
-            else f"{row.who} · {row.currency} {words.amount(row.amount, row.currency)}"
+            else f"{row.who} · {row.currency} {formatting.amount(row.amount, row.currency)}"
         )
         href = url_for("bills.index") if many else url_for("bills.show", public_id=row.public_id)
         return Happening(icon_name(icon="file-invoice"), "info", title, detail, row.at, href)
@@ -130,7 +134,7 @@ def happening(row: Any) -> Happening:
             icon_name(icon="mail-x"), "danger", f"Mail {row.more}: {row.what}", f"{row.who} · {row.detail}", row.at, ""
         )
     left = f", about {row.more} days left" if row.more else ""
-    detail = f"{row.who} · {row.currency} {words.amount(row.amount, row.currency)}{left}"
+    detail = f"{row.who} · {row.currency} {formatting.amount(row.amount, row.currency)}{left}"
     return Happening(
         icon_name(icon="wallet"),
         "warning",

@@ -7,9 +7,12 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, url_for
 from werkzeug.wrappers import Response
 
-from cloud_service.domain.ratesfile import read_rates
-from cloud_service.flow import entity, place
-from cloud_service.store import auditing, overview, places, rates
+from cloud_service.domain.receivables.currency_rates_file import read_rates
+from cloud_service.flow import legal_entity, sites_and_meters
+from cloud_service.store.audit import log
+from cloud_service.store.customers import legal_entities
+from cloud_service.store.invoicing import currency_rates
+from cloud_service.store.metering.sites_and_meters import site_facts
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.database import session
 from cloud_service.web.forms import Field, Form, FormPage, answer, say_changed
@@ -53,7 +56,7 @@ BANK = (
 @access(May.MANAGE)
 def edit_entity(entity_public_id: UUID) -> Any:
     """What is known of a legal entity."""
-    row = overview.entity(session(), scope(), str(entity_public_id))
+    row = legal_entities.entity(session(), scope(), str(entity_public_id))
     form = Form(ENTITY, {one.key: getattr(row, one.key, "") for one in ENTITY})
     page = FormPage(
         f"Change {row.name}",
@@ -63,8 +66,8 @@ def edit_entity(entity_public_id: UUID) -> Any:
     )
 
     def do() -> Response:
-        facts = entity.EntityFacts(**{one.key: form[one.key] for one in ENTITY if one.key != "reason"})
-        changed = entity.edit(session(), row.id, facts, author=actor(), reason=form["reason"])
+        facts = legal_entity.EntityFacts(**{one.key: form[one.key] for one in ENTITY if one.key != "reason"})
+        changed = legal_entity.edit(session(), row.id, facts, author=actor(), reason=form["reason"])
         say_changed(changed)
         return redirect(page.back[1])
 
@@ -75,13 +78,13 @@ def edit_entity(entity_public_id: UUID) -> Any:
 @access(May.MANAGE)
 def add_bank(entity_public_id: UUID) -> Any:
     """Where money in one currency goes."""
-    row = overview.entity(session(), scope(), str(entity_public_id))
+    row = legal_entities.entity(session(), scope(), str(entity_public_id))
     form = Form(BANK, {"holder": row.name, "currency": row.currency})
     page = FormPage(f"Bank account of {row.name}", ("Settings", url_for("settings.index")), "Add the account")
 
     def do() -> Response:
-        bank = entity.Bank(form["holder"], form["iban"], form["currency"], form["bic"])
-        entity.add_bank(session(), row.id, bank, author=actor(), reason=form["reason"])
+        bank = legal_entity.Bank(form["holder"], form["iban"], form["currency"], form["bic"])
+        legal_entity.add_bank(session(), row.id, bank, author=actor(), reason=form["reason"])
         flash(f"Money in {form['currency']} goes to {form['iban']}.", "success")
         return redirect(page.back[1])
 
@@ -89,16 +92,16 @@ def add_bank(entity_public_id: UUID) -> Any:
 
 
 def _entity_field() -> tuple[Field, ...]:
-    choice = tuple((str(one.public_id), one.name) for one in overview.entities(session(), scope()))
+    choice = tuple((str(one.public_id), one.name) for one in legal_entities.entities(session(), scope()))
     return (Field("entity", "Legal entity", "choice", options=choice),) if len(choice) > 1 else ()
 
 
-def _facts(form: Form) -> place.SiteFacts:
-    return place.SiteFacts(**{one.key: form[one.key] for one in SITE if one.key != "reason"})
+def _facts(form: Form) -> sites_and_meters.SiteFacts:
+    return sites_and_meters.SiteFacts(**{one.key: form[one.key] for one in SITE if one.key != "reason"})
 
 
 def _entity(form: Form) -> Any:
-    return overview.entity(session(), scope(), str(form.values.get("entity") or ""))
+    return legal_entities.entity(session(), scope(), str(form.values.get("entity") or ""))
 
 
 @blueprint.route("/settings/sites/new", methods=["GET", "POST"])
@@ -109,7 +112,7 @@ def add_site() -> Any:
     page = FormPage("New site", ("Settings", url_for("settings.index")), "Add the site")
 
     def do() -> Response:
-        place.add_site(session(), _entity(form).id, _facts(form), author=actor(), reason=form["reason"])
+        sites_and_meters.add_site(session(), _entity(form).id, _facts(form), author=actor(), reason=form["reason"])
         flash(f"{form['name']} is a site now; new connections can be there.", "success")
         return redirect(page.back[1])
 
@@ -120,12 +123,12 @@ def add_site() -> Any:
 @access(May.MANAGE)
 def edit_site(site_public_id: UUID) -> Any:
     """What is known of a property."""
-    site = overview.site(session(), scope(), site_public_id)
-    form = Form(SITE, places.site_facts(session(), site.id))
+    site = legal_entities.site(session(), scope(), site_public_id)
+    form = Form(SITE, site_facts(session(), site.id))
     page = FormPage(f"Change {site.name}", ("Settings", url_for("settings.index")), "Keep the change")
 
     def do() -> Response:
-        changed = place.edit_site(session(), site.id, _facts(form), author=actor(), reason=form["reason"])
+        changed = sites_and_meters.edit_site(session(), site.id, _facts(form), author=actor(), reason=form["reason"])
         say_changed(changed)
         return redirect(page.back[1])
 
@@ -155,11 +158,11 @@ def import_rates() -> Any:
         base = _entity(form).currency
         try:
             found = read_rates(io.StringIO(text), "line")
-            new = rates.add(session(), base, found)
+            new = currency_rates.add(session(), base, found)
         except (InputError, ConflictError) as error:
             where = f"{error.path}: " if error.path else ""
             raise InputError(f"{where}{error.message}", path="file" if sent is not None else "document") from error
-        auditing.note(session(), actor(), "rates.import", f"currency:{base}", rates=len(found), new=new)
+        log.note(session(), actor(), "rates.import", f"currency:{base}", rates=len(found), new=new)
         flash(f"{new} of {len(found)} rates were new.", "success")
         return redirect(page.back[1])
 

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, current_app, render_template
 
-from cloud_service.store import configured
+from cloud_service.store.lookups import settings as configured
 from cloud_service.web.access import May, access, scope
 from cloud_service.web.database import session
 

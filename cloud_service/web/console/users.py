@@ -6,8 +6,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from cloud_service.store import access as store
-from cloud_service.store.access import User
+from cloud_service.store.identity import users as store
+from cloud_service.store.identity.tables import User
 from cloud_service.web.access import ROLES, May, access, actor
 from cloud_service.web.database import session
 from cloud_service.web.identity import one_time_address

@@ -9,19 +9,20 @@ from uuid import UUID
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from cloud_service.store.bill_page import bill_page
 from cloud_service.store.lists.bills import bills as bill_list
 from cloud_service.store.lists.paging import Wanted, page_of
 from cloud_service.store.lists.parties import accounts as account_list
 from cloud_service.store.lookups import metering, money, parties
-from cloud_service.web import charts, load_profile, words
+from cloud_service.store.lookups.bill import bill_page
+from cloud_service.web import charts, formatting, load_profile
 from cloud_service.web.access import May, access, scope
-from cloud_service.web.console.bills import COLUMNS, paper_response
-from cloud_service.web.console.meters import csv_response, span_of
+from cloud_service.web.bill_columns import COLUMNS
+from cloud_service.web.bill_documents import paper_response
+from cloud_service.web.clock import now
 from cloud_service.web.database import session
-from cloud_service.web.days import now
-from cloud_service.web.listing import Filter, ListPage, respond, wanted
-from cloud_service.web.outside import pay_address
+from cloud_service.web.listing import Filter, ListPage, csv_response, respond, wanted
+from cloud_service.web.load_profile import span_of
+from cloud_service.web.payment_link import pay_address
 from common.errors import NotFoundError
 from common.period import Span, add_months, local_day
 from common.reading import as_decimal
@@ -123,15 +124,15 @@ def year_chart(me: Mine) -> dict[str, Any]:
     this = [as_decimal(totals.get(month, 0)) for month in months]
     last = [as_decimal(totals.get(add_months(month, -12), 0)) for month in months]
     series = [this, last] if sum(1 for value in last if value) > WORTH_COMPARING else [this]
-    names = [words.month(month, "MMMM y") for month in months]
+    names = [formatting.month(month, "MMMM y") for month in months]
     titles = [
-        [f"{words.month(m, 'MMMM y')}: {words.number(v, 1)} kWh" for m, v in zip(months, this, strict=True)],
+        [f"{formatting.month(m, 'MMMM y')}: {formatting.number(v, 1)} kWh" for m, v in zip(months, this, strict=True)],
         [
-            f"{words.month(add_months(m, -12), 'MMMM y')}: {words.number(v, 1)} kWh"
+            f"{formatting.month(add_months(m, -12), 'MMMM y')}: {formatting.number(v, 1)} kWh"
             for m, v in zip(months, last, strict=True)
         ],
     ]
-    drawn = charts.both([words.month(month) for month in months], series, titles[: len(series)], width=1100)
+    drawn = charts.both([formatting.month(month) for month in months], series, titles[: len(series)], width=1100)
     return {
         "drawn": drawn,
         "rows": list(zip(names, this, last, strict=True)),
@@ -148,9 +149,11 @@ def usage() -> str:
     rows = metering.daily_use(session(), me.ids, span)
     known = {row.day: row for row in rows}
     values = [as_decimal(known[day].total) if day in known else Decimal(0) for day in span]
-    titles = [[f"{words.day(day, 'long')}: {words.number(v, 2)} kWh" for day, v in zip(span, values, strict=True)]]
+    titles = [
+        [f"{formatting.day(day, 'long')}: {formatting.number(v, 2)} kWh" for day, v in zip(span, values, strict=True)]
+    ]
     every = max(1, span.days // 10)
-    drawn = charts.both([words.month(day, "d MMM") for day in span], [values], titles, width=1100, every=every)
+    drawn = charts.both([formatting.month(day, "d MMM") for day in span], [values], titles, width=1100, every=every)
     return render_template(
         "portal/usage.html",
         me=me,

@@ -4,12 +4,12 @@ from flask import Blueprint, render_template, request
 
 from cloud_service.store.lists.metering import gateways, quarantine
 from cloud_service.store.lists.paging import Wanted, page_of
-from cloud_service.store.troubles import failed_mails, missing_days
+from cloud_service.store.lookups.support import failed_mails, missing_days
 from cloud_service.web.access import May, access, scope
-from cloud_service.web.console.gateways import LIST
+from cloud_service.web.clock import now, today
+from cloud_service.web.console.metering.gateways import LIST
 from cloud_service.web.console.search import hits
 from cloud_service.web.database import session
-from cloud_service.web.days import now, today
 
 blueprint = Blueprint("support", __name__)
 TROUBLE = {"status": ("offline", "degraded", "never")}

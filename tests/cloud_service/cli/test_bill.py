@@ -60,7 +60,7 @@ def test_a_dry_run_issues_nothing_and_names_what_looks_odd(world: World) -> None
 
 
 def test_a_dry_run_that_nobody_ended_is_in_nobodys_way(world: World) -> None:
-    from cloud_service.flow import run as running
+    from cloud_service.flow import billing_run as running
     from cloud_service.flow.rate import rate_shard
 
     dry = running.plan(world.session, running.Plan(world.entity, OCTOBER, date(2026, 11, 2), "t", dry_run=True))

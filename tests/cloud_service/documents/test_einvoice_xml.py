@@ -13,7 +13,7 @@ from lxml import etree
 
 from cloud_service.documents import einvoice_xml, hybrid_pdf
 from cloud_service.documents.paper import InvoicePaper, PaperLine, PaperTax
-from cloud_service.documents.postal import Postal, split_address
+from cloud_service.documents.postal_address import Postal, split_address
 from cloud_service.documents.theme import Theme
 from common.errors import InputError
 from tests.cloud_service.documents.papers import BUYER, LINES, make_paper, with_lines

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from cloud_service.domain.grid import grid
-from cloud_service.domain.lines import Rated
-from cloud_service.domain.rating import rate
-from cloud_service.domain.tariff import Tariff, load_tariff
-from cloud_service.domain.usage import History, Intervals, Register, Total, Usage
+from cloud_service.domain.calendar.interval_grid import grid
+from cloud_service.domain.pricing.priced_lines import Rated
+from cloud_service.domain.pricing.usage import History, Intervals, Register, Total, Usage
+from cloud_service.domain.rating.engine import rate
+from cloud_service.domain.tariffs.document import Tariff, load_tariff
 from common.period import Span
 
 BERLIN = "Europe/Berlin"

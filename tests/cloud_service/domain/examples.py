@@ -13,13 +13,13 @@ from pathlib import Path
 
 import numpy as np
 
-from cloud_service.domain.grid import grid
-from cloud_service.domain.lines import Rated
+from cloud_service.domain.calendar.interval_grid import grid
+from cloud_service.domain.calendar.proration import cycles
 from cloud_service.domain.money import plain
-from cloud_service.domain.proration import cycles
-from cloud_service.domain.rating import rate
-from cloud_service.domain.tariff import Tariff, load_tariff
-from cloud_service.domain.usage import History, Intervals, Ints, PriceSeries, Register, Total, Usage
+from cloud_service.domain.pricing.priced_lines import Rated
+from cloud_service.domain.pricing.usage import History, Intervals, Ints, PriceSeries, Register, Total, Usage
+from cloud_service.domain.rating.engine import rate
+from cloud_service.domain.tariffs.document import Tariff, load_tariff
 from common.period import Span
 
 EXAMPLE = re.compile(

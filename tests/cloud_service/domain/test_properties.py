@@ -8,10 +8,10 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cloud_service.domain.lines import Rated
-from cloud_service.domain.rating import rate
-from cloud_service.domain.tariff import Tariff
-from cloud_service.domain.usage import Intervals, Usage
+from cloud_service.domain.pricing.priced_lines import Rated
+from cloud_service.domain.pricing.usage import Intervals, Usage
+from cloud_service.domain.rating.engine import rate
+from cloud_service.domain.tariffs.document import Tariff
 from common.period import Span
 from tests.cloud_service.domain.builders import BERLIN, MARCH, PEAK, energy, make_tariff, noise
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from cloud_service.domain.usage import Intervals
+from cloud_service.domain.pricing.usage import Intervals
 from common.period import Span
 from tests.cloud_service.domain.builders import bill, energy, make_tariff
 

@@ -6,9 +6,9 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from cloud_service.domain.grid import grid
-from cloud_service.domain.rating import rate
-from cloud_service.domain.usage import Intervals, Usage
+from cloud_service.domain.calendar.interval_grid import grid
+from cloud_service.domain.pricing.usage import Intervals, Usage
+from cloud_service.domain.rating.engine import rate
 from common.period import Span, day_start, months
 from tests.cloud_service.domain.builders import PEAK, energy, make_tariff
 from tests.common.test_period import ZONES

@@ -6,9 +6,9 @@ from sqlalchemy.orm import Session
 
 from cloud_service.example.operator import CLIENTS
 from cloud_service.example.seed import keep_rates, seed
-from cloud_service.store.billing import CurrencyRate
-from cloud_service.store.metering import Contract
-from cloud_service.store.parties import AccountMode, Site
+from cloud_service.store.customers.tables import AccountMode, Site
+from cloud_service.store.invoicing.tables import CurrencyRate
+from cloud_service.store.metering.tables import Contract
 
 
 def test_the_example_has_two_zones_and_at_least_six_clients_one_of_them_prepaid(session: Session) -> None:

@@ -13,7 +13,7 @@ from cloud_service.flow.collect import pay
 from cloud_service.flow.issue import issue
 from cloud_service.flow.rate import rate_contracts
 from cloud_service.mail import Outbox
-from cloud_service.store.session import transaction
+from cloud_service.store.database.session import transaction
 from common.errors import InputError, NotFoundError
 from common.period import Span
 from tests.books.world import build

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
-from cloud_service.flow import ask, collect
+from cloud_service.flow import collect, request_payment
 from cloud_service.flow.issue import issue
 from cloud_service.flow.rate import rate_contracts
 from cloud_service.flow.refund import refund
@@ -43,7 +43,7 @@ class Shop:
         return self.now
 
     def page(self) -> str:
-        return ask.pay_page(self.session, self.invoice, self.provider, self.clock, public_url=PUBLIC)
+        return request_payment.pay_page(self.session, self.invoice, self.provider, self.clock, public_url=PUBLIC)
 
     def hear(self) -> list[str]:
         """Book all that the company tells."""
@@ -59,7 +59,7 @@ class Shop:
         return int(self.session.execute(text("SELECT id FROM payment ORDER BY id LIMIT 1")).scalar_one())
 
     def left(self) -> Decimal:
-        return ask.payable(self.session, self.invoice).left
+        return request_payment.payable(self.session, self.invoice).left
 
 
 @pytest.fixture
@@ -124,7 +124,7 @@ def test_a_settled_invoice_asks_for_nothing(shop: Shop) -> None:
     with pytest.raises(ConflictError, match="nothing is left"):
         shop.page()
     with pytest.raises(NotFoundError):
-        ask.payable(shop.session, UUID(int=7))
+        request_payment.payable(shop.session, UUID(int=7))
 
 
 def test_a_page_paid_after_all_although_the_bill_was_settled_becomes_credit(shop: Shop) -> None:
@@ -147,17 +147,17 @@ def test_a_page_paid_after_all_although_the_bill_was_settled_becomes_credit(shop
 def test_a_top_up_names_the_account_and_is_booked_to_it(shop: Shop) -> None:
     account = shop.session.execute(text("SELECT public_id FROM account")).scalar_one()
     with pytest.raises(NotFoundError, match="prepaid"):
-        ask.top_up_page(shop.session, account, D("50.00"), shop.provider, public_url=PUBLIC)
+        request_payment.top_up_page(shop.session, account, D("50.00"), shop.provider, public_url=PUBLIC)
     shop.session.execute(text("UPDATE account_mode SET mode = 'prepaid'"))
-    page = ask.top_up_page(shop.session, account, D("50.00"), shop.provider, public_url=PUBLIC)
+    page = request_payment.top_up_page(shop.session, account, D("50.00"), shop.provider, public_url=PUBLIC)
     shop.books.pay(name_of(page))
 
     assert ["booked"] == shop.hear()
     assert D("68.29") == shop.left()
     with pytest.raises(NotFoundError):
-        ask.top_up_page(shop.session, UUID(int=7), D(1), shop.provider, public_url=PUBLIC)
+        request_payment.top_up_page(shop.session, UUID(int=7), D(1), shop.provider, public_url=PUBLIC)
     with pytest.raises(InputError):
-        ask.top_up_page(shop.session, account, D("0.001"), shop.provider, public_url=PUBLIC)
+        request_payment.top_up_page(shop.session, account, D("0.001"), shop.provider, public_url=PUBLIC)
 
 
 def test_a_refund_is_booked_when_the_company_tells_of_it_and_opens_the_bill(shop: Shop) -> None:

@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from cloud_service.flow import run as running
-from cloud_service.flow import share
+from cloud_service.flow import billing_run as running
+from cloud_service.flow import share_costs
+from cloud_service.flow.billing_run import Plan
 from cloud_service.flow.contract import (
     Exchange,
     MoveIn,
@@ -22,9 +23,8 @@ from cloud_service.flow.contract import (
 )
 from cloud_service.flow.issue import issue, issue_shard
 from cloud_service.flow.rate import rate_contracts, rate_shard
-from cloud_service.flow.run import Plan
-from cloud_service.store import supply
-from cloud_service.store.metering import Meter, Register
+from cloud_service.store.customers import contract_changes
+from cloud_service.store.metering.tables import Meter, Register
 from common.errors import ConflictError
 from common.period import Span
 from tests.books.world import World, build
@@ -90,12 +90,12 @@ def test_nobody_moves_in_where_somebody_lives(world: World) -> None:
 
 def test_an_empty_flat_is_charged_to_its_owner_until_the_next_tenant(world: World) -> None:
     here = point(world, world.contracts[0])
-    supply.set_vacancy(world.session, here, world.accounts[2], world.tariff)
+    contract_changes.set_vacancy(world.session, here, world.accounts[2], world.tariff)
     vacant = move_out(world.session, world.contracts[0], date(2026, 10, 11), author="t")
     move_in(world.session, MoveIn("V9", here, world.accounts[1], world.tariff, date(2026, 10, 21)), author="t")
 
     assert vacant is not None
-    facts = supply.contract_facts(world.session, vacant)
+    facts = contract_changes.contract_facts(world.session, vacant)
     assert (world.accounts[2], date(2026, 10, 11), date(2026, 10, 21)) == (facts.account_id, facts.start, facts.end)
 
 
@@ -108,7 +108,7 @@ def test_days_that_are_billed_cannot_be_given_up_without_a_credit_note(world: Wo
 
 def test_a_change_of_owner_keeps_point_and_tariff(world: World) -> None:
     new = change_owner(world.session, world.contracts[0], world.accounts[1], MIDDLE, author="t", reason="sold")
-    facts = supply.contract_facts(world.session, new)
+    facts = contract_changes.contract_facts(world.session, new)
 
     assert (point(world, world.contracts[0]), world.accounts[1]) == (facts.service_point_id, facts.account_id)
 
@@ -155,9 +155,9 @@ def test_a_quarterly_account_is_billed_when_the_quarter_ends(world: World) -> No
 
 
 def test_a_tariff_changed_in_the_month_prices_each_part_by_its_own(world: World) -> None:
-    from cloud_service.domain.tariff import load_tariff
-    from cloud_service.store.schema import days_from
-    from cloud_service.store.tariffs import Tariff, TariffVersion
+    from cloud_service.domain.tariffs.document import load_tariff
+    from cloud_service.store.database.schema import days_from
+    from cloud_service.store.tariffs.tables import Tariff, TariffVersion
     from tests.books.world import FLAT, START
 
     dear = FLAT | {"id": "dear", "charges": [{"kind": "energy", "label": "Dear", "price": "1.00"}]}
@@ -179,9 +179,9 @@ def test_a_tariff_changed_in_the_month_prices_each_part_by_its_own(world: World)
 
 def test_a_kept_credit_is_used_once_when_the_tariff_changes_in_the_month(world: World) -> None:
     """The first tariff's surplus goes to the second, which does not begin again from the invoice before."""
-    from cloud_service.domain.tariff import load_tariff
-    from cloud_service.store.schema import days_from
-    from cloud_service.store.tariffs import Tariff, TariffVersion
+    from cloud_service.domain.tariffs.document import load_tariff
+    from cloud_service.store.database.schema import days_from
+    from cloud_service.store.tariffs.tables import Tariff, TariffVersion
     from tests.books.world import START
 
     rows = []
@@ -230,12 +230,12 @@ def test_shared_costs_stand_on_the_next_bills_once_with_their_tax(world: World) 
         "members": [{"contract": number} for number in ("V1", "V2", "V3")],
         "tax": {"name": "VAT", "label": "VAT 19 %", "percent": "19"},
     }  # fmt: skip
-    split_id = share.store_split(world.session, world.entity, "stairs", document, author="t")
-    done = share.share_out(world.session, split_id, OCTOBER, Decimal("100.00"), author="t")
+    split_id = share_costs.store_split(world.session, world.entity, "stairs", document, author="t")
+    done = share_costs.share_out(world.session, split_id, OCTOBER, Decimal("100.00"), author="t")
 
     assert [Decimal("33.34"), Decimal("33.33"), Decimal("33.33")] == [one.amount for one in done.shares]
     with pytest.raises(ConflictError, match="written before"):
-        share.share_out(world.session, split_id, OCTOBER, Decimal("100.00"), author="t")
+        share_costs.share_out(world.session, split_id, OCTOBER, Decimal("100.00"), author="t")
 
     rated = [one.rated for one in rate_contracts(world.session, world.contracts[:1], OCTOBER) if one.rated]
     issued = issue(world.session, rated, bill_date=date(2026, 11, 2), author="t")[0]

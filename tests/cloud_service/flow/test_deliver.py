@@ -16,8 +16,8 @@ from cloud_service.flow import deliver
 from cloud_service.flow.issue import issue
 from cloud_service.flow.rate import rate_contracts
 from cloud_service.mail import BouncedError, Outbox
-from cloud_service.store.invoices import Issued
-from cloud_service.store.session import transaction
+from cloud_service.store.database.session import transaction
+from cloud_service.store.invoicing.invoice_rows import Issued
 from common.errors import InputError, NotFoundError, UnavailableError
 from common.period import Span
 from tests.books.world import World, build

@@ -398,7 +398,9 @@ def test_a_dead_connection_in_the_middle_says_try_again(
         )
 
     with monkeypatch.context() as patch:
-        patch.setattr("cloud_service.store.readings.mark_dirty", cut)  # after the readings went in, before the commit
+        patch.setattr(
+            "cloud_service.store.metering.readings.mark_dirty", cut
+        )  # after the readings went in, before the commit
         with pytest.raises(UnavailableError):
             ingest.take([batch])
 

@@ -6,10 +6,10 @@ from typing import Any
 import psycopg
 import pytest
 
-from cloud_service.domain.stream_position import SPANS_MAX
-from cloud_service.flow.ingest import Incoming, Ingest, taking
-from cloud_service.store import readings, streams
-from cloud_service.store.session import connect
+from cloud_service.domain.metering.stream_position import SPANS_MAX
+from cloud_service.flow.ingest import Incoming, Ingest, ingester
+from cloud_service.store.database.session import connect
+from cloud_service.store.metering import gateway_streams, readings
 from common.message import Topic, Up, Void, encode
 from tests.cloud_service.plant import (
     START_MS,
@@ -75,7 +75,9 @@ def test_the_same_batch_in_two_processes_at_once_is_stored_once(
     ingest.take([gateway.says_catalog()])
     batch = gateway.counts(10)
     outcomes = []
-    monkeypatch.setattr(streams, "positions", once(streams.positions, lambda: outcomes.append(other.take([batch]))))
+    monkeypatch.setattr(
+        gateway_streams, "positions", once(gateway_streams.positions, lambda: outcomes.append(other.take([batch])))
+    )
 
     outcome = ingest.take([batch])
 
@@ -91,7 +93,7 @@ def test_the_same_sequence_in_two_processes_at_once_with_other_content_raises_th
     gateway = SpeakingGateway()
     ingest.take([gateway.says_catalog()])
     true, forged = gateway.counts(5), gateway.batch([5], [FORGED])
-    monkeypatch.setattr(streams, "positions", once(streams.positions, lambda: other.take([true])))
+    monkeypatch.setattr(gateway_streams, "positions", once(gateway_streams.positions, lambda: other.take([true])))
 
     outcome = ingest.take([forged])
 
@@ -159,7 +161,7 @@ def test_a_new_month_is_made_while_others_write_and_read(
 def test_many_readings_are_stored_in_transactions_of_bounded_size(
     ingest: Ingest, owner: Owner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(taking, "ROWS_AT_ONCE", 25)
+    monkeypatch.setattr(ingester, "ROWS_AT_ONCE", 25)
     gateway = SpeakingGateway()
 
     outcome = ingest.take([gateway.says_catalog(), *(gateway.counts(10) for _ in range(7)), Incoming("x", b"")])

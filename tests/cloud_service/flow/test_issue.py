@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from cloud_service.flow.issue import issue
 from cloud_service.flow.rate import rate_contracts
-from cloud_service.store.books import balances
-from cloud_service.store.invoices import Issued
+from cloud_service.store.invoicing.invoice_rows import Issued
+from cloud_service.store.receivables.ledger import balances
 from common.errors import ConflictError
 from common.period import Span
 from tests.books.world import World, build

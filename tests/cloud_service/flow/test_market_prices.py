@@ -13,9 +13,9 @@ from psycopg.errors import RestrictViolation
 from sqlalchemy.orm import Session
 
 from cloud_service.cli.tariff import tariff as command
-from cloud_service.domain.market import MarketPrice
+from cloud_service.domain.rating.spot_prices import MarketPrice
 from cloud_service.flow.rate import rate_contracts
-from cloud_service.store import market_prices
+from cloud_service.store.tariffs import market_prices
 from common.errors import ConflictError
 from common.period import Span, day_start
 from tests.books.world import ZONE, World, build

@@ -5,12 +5,12 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from cloud_service.flow import collect, forbear, remind
+from cloud_service.flow import arrangements, collect, remind
 from cloud_service.flow.issue import issue
 from cloud_service.flow.rate import rate_contracts
-from cloud_service.store.books import balances
-from cloud_service.store.invoices import Issued
-from cloud_service.store.reports import reconcile
+from cloud_service.store.invoicing.invoice_rows import Issued
+from cloud_service.store.receivables.ledger import balances
+from cloud_service.store.receivables.statements_and_ageing import reconcile
 from common.errors import ConflictError, InputError
 from common.period import Span
 from tests.books.world import World, build
@@ -65,40 +65,40 @@ def test_the_second_step_has_a_fee_that_is_an_invoice_of_its_own(world: World, b
 
 
 def test_paid_disputed_and_planned_invoices_are_left_alone(world: World, bills: list[Issued]) -> None:
-    forbear.dispute(world.session, bills[0].id, reason="meter is wrong", day=BILLED, author="t")
-    forbear.agree_plan(world.session, [bills[1].id], 3, date(2026, 12, 1), reason="short of money", author="t")
+    arrangements.dispute(world.session, bills[0].id, reason="meter is wrong", day=BILLED, author="t")
+    arrangements.agree_plan(world.session, [bills[1].id], 3, date(2026, 12, 1), reason="short of money", author="t")
 
     assert [] == remind.remind(world.session, SECOND, author="t")
 
-    forbear.close_dispute(world.session, bills[0].id, outcome="meter was right", day=FIRST, author="t")
+    arrangements.close_dispute(world.session, bills[0].id, outcome="meter was right", day=FIRST, author="t")
 
     assert ["A1"] == [one.account for one in remind.remind(world.session, SECOND, author="t")]
 
 
 def test_instalments_sum_to_what_is_open_and_a_broken_plan_is_dunned_again(world: World, bills: list[Issued]) -> None:
-    plan = forbear.agree_plan(world.session, [bills[0].id], 7, date(2026, 12, 1), reason="asked", author="t")
+    plan = arrangements.agree_plan(world.session, [bills[0].id], 7, date(2026, 12, 1), reason="asked", author="t")
 
     assert Decimal("118.29") == sum(amount for _, amount in plan.instalments)
-    assert {} == forbear.tend_plans(world.session, date(2026, 12, 8), author="t")
-    assert {plan.id: "broken"} == forbear.tend_plans(world.session, date(2026, 12, 9), author="t")
+    assert {} == arrangements.tend_plans(world.session, date(2026, 12, 8), author="t")
+    assert {plan.id: "broken"} == arrangements.tend_plans(world.session, date(2026, 12, 9), author="t")
 
 
 def test_an_invoice_is_in_one_plan_at_a_time(world: World, bills: list[Issued]) -> None:
-    plan = forbear.agree_plan(world.session, [bills[0].id], 7, date(2026, 12, 1), reason="asked", author="t")
+    plan = arrangements.agree_plan(world.session, [bills[0].id], 7, date(2026, 12, 1), reason="asked", author="t")
     with pytest.raises(ConflictError, match="INV-2026-00001 is in a payment plan"):
-        forbear.agree_plan(world.session, [bills[0].id], 3, date(2026, 12, 1), reason="again", author="t")
-    assert {plan.id: "broken"} == forbear.tend_plans(world.session, date(2026, 12, 9), author="t")
+        arrangements.agree_plan(world.session, [bills[0].id], 3, date(2026, 12, 1), reason="again", author="t")
+    assert {plan.id: "broken"} == arrangements.tend_plans(world.session, date(2026, 12, 9), author="t")
 
-    assert forbear.agree_plan(world.session, [bills[0].id], 3, date(2026, 12, 20), reason="again", author="t").id
+    assert arrangements.agree_plan(world.session, [bills[0].id], 3, date(2026, 12, 20), reason="again", author="t").id
 
 
 def test_a_paid_plan_is_kept(world: World, bills: list[Issued]) -> None:
-    plan = forbear.agree_plan(world.session, [bills[0].id], 2, date(2026, 12, 1), reason="asked", author="t")
+    plan = arrangements.agree_plan(world.session, [bills[0].id], 2, date(2026, 12, 1), reason="asked", author="t")
     collect.pay(
         world.session, world.accounts[0], Decimal("118.29"), provider="bank", reference="1", day=SECOND, author="t"
     )
 
-    assert {plan.id: "kept"} == forbear.tend_plans(world.session, date(2027, 3, 1), author="t")
+    assert {plan.id: "kept"} == arrangements.tend_plans(world.session, date(2027, 3, 1), author="t")
 
 
 def test_interest_is_refused_for_days_whose_base_rate_nobody_entered(world: World, bills: list[Issued]) -> None:
@@ -139,8 +139,8 @@ def test_interest_bears_no_interest(world: World, bills: list[Issued]) -> None:
 
 
 def test_a_write_off_books_the_loss_and_closes_the_invoice(world: World, bills: list[Issued]) -> None:
-    forbear.write_off(world.session, bills[0].id, Decimal("18.29"), reason="goodwill", day=FIRST, author="t")
-    forbear.write_off(world.session, bills[0].id, Decimal(100), reason="insolvent", day=FIRST, author="t")
+    arrangements.write_off(world.session, bills[0].id, Decimal("18.29"), reason="goodwill", day=FIRST, author="t")
+    arrangements.write_off(world.session, bills[0].id, Decimal(100), reason="insolvent", day=FIRST, author="t")
     world.session.commit()
 
     assert Decimal("118.29") == balances(world.session)["write_off", "EUR"]

@@ -9,12 +9,12 @@ import psycopg
 import pytest
 from sqlalchemy import Engine
 
-from cloud_service.domain.vee import index
-from cloud_service.domain.vee.series import Mount, Rules, Window, readings
+from cloud_service.domain.metering.vee import index
+from cloud_service.domain.metering.vee.series import Mount, Rules, Window, readings
 from cloud_service.flow.validate import validate_dirty
-from cloud_service.store import readings as evidence
-from cloud_service.store.readings import Columns
-from cloud_service.store.session import transaction
+from cloud_service.store.database.session import transaction
+from cloud_service.store.metering import readings as evidence
+from cloud_service.store.metering.readings import Columns
 from common.period import day_start
 from common.reading import Quality
 from tests.cloud_service.plant import add_meter, add_site, one

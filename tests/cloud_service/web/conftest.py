@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from cloud_service.app import create_app
 from cloud_service.settings import Settings
-from cloud_service.store.session import connect, transaction
+from cloud_service.store.database.session import connect, transaction
 from tests.cloud_service.web.operator_rows import NOW, PASSWORD, Operator, build
 from tests.conftest import with_database
 

@@ -14,16 +14,24 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
-from cloud_service.domain.ledger import Entry, invoice_lines
+from cloud_service.domain.receivables.ledger import Entry, invoice_lines
 from cloud_service.flow import collect
-from cloud_service.store import access
-from cloud_service.store.billing import CurrencyRate, Invoice, InvoiceLine, InvoiceSpan
-from cloud_service.store.books import book
-from cloud_service.store.metering import Contract, Gateway, IntervalDay, Meter, MeterMount, Register, ServicePoint
-from cloud_service.store.parties import Account, AccountMode, Client, LegalEntity, Site
-from cloud_service.store.payers import parties
-from cloud_service.store.payments import Payment
-from cloud_service.store.tariffs import Tariff, TariffAssignment, TariffVersion
+from cloud_service.store.customers.billing_parties import parties
+from cloud_service.store.customers.tables import Account, AccountMode, Client, LegalEntity, Site
+from cloud_service.store.identity import users
+from cloud_service.store.invoicing.tables import CurrencyRate, Invoice, InvoiceLine, InvoiceSpan
+from cloud_service.store.metering.tables import (
+    Contract,
+    Gateway,
+    IntervalDay,
+    Meter,
+    MeterMount,
+    Register,
+    ServicePoint,
+)
+from cloud_service.store.receivables.ledger import book
+from cloud_service.store.receivables.payment_tables import Payment
+from cloud_service.store.tariffs.tables import Tariff, TariffAssignment, TariffVersion
 from common.period import intervals_in_day
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -241,7 +249,7 @@ def _bill(  # noqa: PLR0917 - a row of the table above
 
 def _people(session: Session, kilo: LegalEntity, made: Operator) -> None:
     for role in ("admin", "billing", "support", "auditor"):
-        access.add_user(
+        users.add_user(
             session,
             email=f"{role}@kilo.example",
             name=role.capitalize(),
@@ -250,9 +258,9 @@ def _people(session: Session, kilo: LegalEntity, made: Operator) -> None:
             entity_id=kilo.id,
             actor="test",
         )
-    access.add_user(session, email="root@example.com", name="Root", role="admin", password=PASSWORD, actor="test")
+    users.add_user(session, email="root@example.com", name="Root", role="admin", password=PASSWORD, actor="test")
     for name in ("Amina", "Zoe"):
-        access.add_user(
+        users.add_user(
             session,
             email=f"{name.lower()}@example.com",
             name=name,

@@ -2,7 +2,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from cloud_service.store.session import transaction
+from cloud_service.store.database.session import transaction
 from tests.cloud_service.web.conftest import Console, post
 from tests.cloud_service.web.test_dashboard import text_of
 

@@ -5,7 +5,7 @@ import json
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from cloud_service.store.session import transaction
+from cloud_service.store.database.session import transaction
 from tests.cloud_service.web.conftest import Console, post
 from tests.cloud_service.web.test_bills import numbers
 from tests.cloud_service.web.test_dashboard import text_of

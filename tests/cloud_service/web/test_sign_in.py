@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from cloud_service.store.session import transaction
+from cloud_service.store.database.session import transaction
 from tests.cloud_service.web.conftest import Console, post, token
 from tests.cloud_service.web.operator_rows import PASSWORD
 

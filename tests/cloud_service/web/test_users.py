@@ -2,7 +2,7 @@ import re
 
 from sqlalchemy import text
 
-from cloud_service.store.session import transaction
+from cloud_service.store.database.session import transaction
 from tests.cloud_service.web.conftest import Console, post
 from tests.cloud_service.web.operator_rows import PASSWORD
 from tests.cloud_service.web.test_dashboard import text_of

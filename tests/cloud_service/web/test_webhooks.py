@@ -25,7 +25,7 @@ from cloud_service.payments import signature
 from cloud_service.payments.company_books import CompanyBooks
 from cloud_service.payments.simulated_company import Messenger, create_company
 from cloud_service.settings import Settings
-from cloud_service.store.invoices import Issued
+from cloud_service.store.invoicing.invoice_rows import Issued
 from common.period import Span
 from tests.books.world import World, build
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from edge_agent.drivers.iec62056_decode import crc16
+from edge_agent.drivers.codecs.iec62056_readout import crc16
 from tests.edge_agent.drivers.sml_builder import entry, telegram, unsigned
 from tests.shared import need_shared
 

@@ -14,9 +14,9 @@ import pytest
 from common.errors import InputError
 from common.profile import METERS_DIR, load_all
 from edge_agent.cli.scan import Bar, parse_units, settings
-from edge_agent.drivers.dlms_codec import date_time
-from edge_agent.drivers.mbus_slave import MBusSlaves, Slave
-from edge_agent.drivers.simulated_meter import simulated_line
+from edge_agent.drivers.codecs.dlms_apdu import date_time
+from edge_agent.drivers.simulation.mbus_meter_server import MBusSlaves, Slave
+from edge_agent.drivers.simulation.meter import simulated_line
 from edge_agent.transports.port import Port
 from tests.edge_agent.drivers.dlms_twin import DlmsTwin
 from tests.edge_agent.drivers.test_dlms import LOAD

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass, field
 
-from edge_agent.drivers.dlms_link import DISC, LLC_ANSWER, SNRM, UA, WRAPPER, Frame, build, cut, wrap
+from edge_agent.drivers.codecs.dlms_framing import DISC, LLC_ANSWER, SNRM, UA, WRAPPER, Frame, build, cut, wrap
 
 ACCEPTED = bytes.fromhex("6129a109060760857405080101a203020100a305a103020100be10040e0800065f1f040000501f01f40007")
 BLOCK_SIZE = 40
@@ -93,7 +93,7 @@ class DlmsTwin:
 
 def segment(target: bytes, source: bytes, frame: Frame) -> bytes:
     """A frame that may say that more follows."""
-    from edge_agent.drivers.sml_decode import crc16
+    from edge_agent.drivers.codecs.checksums import crc16
 
     length = 2 + len(target) + len(source) + 1 + 2 + len(frame.info) + 2
     head = (0xA000 | (0x0800 if frame.segmented else 0) | length).to_bytes(2, "big") + target + source

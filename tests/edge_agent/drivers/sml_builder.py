@@ -1,6 +1,7 @@
 """Builds SML telegrams, so that tests own what they decode."""
 
-from edge_agent.drivers.sml_decode import ESCAPE, START, crc16
+from edge_agent.drivers.codecs.checksums import crc16
+from edge_agent.drivers.codecs.sml import ESCAPE, START
 
 
 def octets(data: bytes) -> bytes:

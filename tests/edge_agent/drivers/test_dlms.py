@@ -9,8 +9,8 @@ import pytest
 from common.errors import DecodeError, InputError
 from common.profile import find
 from common.reading import as_decimal
-from edge_agent.drivers import dlms_codec as codec
-from edge_agent.drivers import dlms_link as link
+from edge_agent.drivers.codecs import dlms_apdu as codec
+from edge_agent.drivers.codecs import dlms_framing as link
 from edge_agent.drivers.dlms import DlmsDriver, Row, logical_name
 from edge_agent.drivers.interface import BadAnswer, MeterRefused, MeterSilent
 from tests.edge_agent.drivers.dlms_twin import ACCEPTED, DlmsTwin, refused

@@ -7,12 +7,12 @@ import pytest
 from common.errors import InputError
 from common.profile import MeterProfile, find
 from common.reading import as_decimal
+from edge_agent.drivers.codecs.mbus_address import parse_address
+from edge_agent.drivers.codecs.mbus_frame import RSP_UD, long_frame
 from edge_agent.drivers.interface import LineDown, MeterRefused, MeterSilent, WrongMeter
+from edge_agent.drivers.lines.mbus_line import Collision
 from edge_agent.drivers.mbus import MBusDriver
-from edge_agent.drivers.mbus_address import parse_address
-from edge_agent.drivers.mbus_frame import RSP_UD, long_frame
-from edge_agent.drivers.mbus_line import Collision
-from edge_agent.drivers.mbus_slave import MBusSlaves, Slave
+from edge_agent.drivers.simulation.mbus_meter_server import MBusSlaves, Slave
 from edge_agent.transports.port import Port
 from tests.edge_agent.builders import make_profile
 

@@ -8,12 +8,12 @@ import pytest
 from common.errors import InputError
 from common.profile import MeterProfile, find
 from common.reading import as_decimal
-from edge_agent.drivers.house import House
+from edge_agent.drivers.codecs.modbus_frames import RtuFraming, TcpFraming
 from edge_agent.drivers.interface import BadAnswer, LineDown, MeterRefused, MeterSilent, RegisterValue, WrongMeter
-from edge_agent.drivers.meter_server import Faults, Line
 from edge_agent.drivers.modbus import ModbusDriver
-from edge_agent.drivers.modbus_frames import RtuFraming, TcpFraming
-from edge_agent.drivers.simulated_meter import simulated_line
+from edge_agent.drivers.simulation.house import House
+from edge_agent.drivers.simulation.meter import simulated_line
+from edge_agent.drivers.simulation.modbus_meter_server import Faults, Line
 from edge_agent.transports.port import Port
 from tests.edge_agent.builders import make_profile, served, words_of
 

@@ -7,7 +7,7 @@ import pytest
 from common.profile import find
 from common.reading import as_decimal
 from edge_agent.drivers import open_driver
-from edge_agent.drivers.iec62056_decode import bcc, crc16
+from edge_agent.drivers.codecs.iec62056_readout import bcc, crc16
 from edge_agent.drivers.interface import BadAnswer, MeterSilent, WrongMeter
 from tests.edge_agent.drivers.line_twin import Talk, line_to
 from tests.edge_agent.drivers.sml_builder import entry, telegram, unsigned

@@ -14,10 +14,10 @@ from edge_agent.transports.modem import Modem, ModemTransport
 from edge_agent.transports.port import Port
 from edge_agent.transports.tcp import TcpTransport
 from tests.edge_agent.builders import make_profile, words_of
+from tests.edge_agent.drivers.codecs.test_sms_pdu import deliver
 from tests.edge_agent.drivers.line_twin import line_to
 from tests.edge_agent.drivers.modem_twin import ModemTwin
 from tests.edge_agent.drivers.test_push import BLOCK, mode_c
-from tests.edge_agent.drivers.test_sms_pdu import deliver
 
 PROFILE = find("kamstrup_gsm7i")
 METER = "+491701132447"  # as in the messages: 94 71 01 12 34 F7 is 49171021437
@@ -164,7 +164,7 @@ def test_a_meter_is_read_out_over_a_data_call_with_parity_made_here() -> None:
 
 
 def test_modbus_works_over_the_same_call() -> None:
-    from edge_agent.drivers.meter_server import Line
+    from edge_agent.drivers.simulation.modbus_meter_server import Line
 
     profile = make_profile('energy = { address = 0, type = "u16", unit = "kWh", kind = "index" }')
 
@@ -178,7 +178,7 @@ def test_modbus_works_over_the_same_call() -> None:
 
 @pytest.mark.slow
 def test_a_call_without_traffic_is_ended_and_dialled_again_for_the_next_read() -> None:
-    from edge_agent.drivers.meter_server import Line
+    from edge_agent.drivers.simulation.modbus_meter_server import Line
 
     profile = make_profile('energy = { address = 0, type = "u16", unit = "kWh", kind = "index" }')
     twin = ModemTwin(behind=Line({1: words_of({0: 42})}, framing="rtu").talk)

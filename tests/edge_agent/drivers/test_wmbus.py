@@ -8,9 +8,9 @@ from edge_agent.drivers.interface import MeterRefused, MeterSilent, WrongMeter
 from edge_agent.drivers.wmbus import WirelessDriver
 from edge_agent.transports.port import Port
 from tests.edge_agent.builders import make_profile
+from tests.edge_agent.drivers.codecs.test_wmbus_telegram import ELL, KEY_ELL, MODE_5_CRC, PLAIN
 from tests.edge_agent.drivers.line_twin import line_to
 from tests.edge_agent.drivers.test_push import pushing
-from tests.edge_agent.drivers.test_wmbus_decode import ELL, KEY_ELL, MODE_5_CRC, PLAIN
 
 PROFILE = make_profile(
     'volume = { record = { quantity = "Volume" }, unit = "m3", kind = "index" }',

@@ -8,8 +8,8 @@ import pytest
 
 from deploy.bench.free_port import free_port
 from edge_agent.drivers.interface import LineDown
-from edge_agent.drivers.meter_server import Line
 from edge_agent.drivers.modbus import ModbusDriver
+from edge_agent.drivers.simulation.modbus_meter_server import Line
 from edge_agent.transports import listen
 from edge_agent.transports.listen import ListenTransport, stop_listening
 from edge_agent.transports.port import Port

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cloud_service.domain.calculator import calculate, read_usage
-from cloud_service.domain.usage import History, Intervals
+from cloud_service.domain.pricing.usage import History, Intervals
+from cloud_service.domain.rating.calculator import calculate, read_usage
 from common.errors import InputError
 from common.period import Span
 from tests.cloud_service.domain.builders import (

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from cloud_service.domain.calculator import calculate
-from cloud_service.domain.lines import Rated
-from cloud_service.domain.tariff import load_tariff
-from cloud_service.domain.usage import History, Intervals, Register, Total
+from cloud_service.domain.pricing.priced_lines import Rated
+from cloud_service.domain.pricing.usage import History, Intervals, Register, Total
+from cloud_service.domain.rating.calculator import calculate
+from cloud_service.domain.tariffs.document import load_tariff
 from common.errors import InputError
 from common.period import Span
 from tests.cloud_service.domain.builders import (

@@ -9,8 +9,8 @@ import pytest
 
 from cloud_service.domain.charges import PowerFactor
 from cloud_service.domain.charges.power_factor import Band
-from cloud_service.domain.rating import rate, rate_batch
-from cloud_service.domain.usage import History, Intervals, PriceSeries, Usage
+from cloud_service.domain.pricing.usage import History, Intervals, PriceSeries, Usage
+from cloud_service.domain.rating.engine import rate, rate_batch
 from common.errors import InputError
 from common.period import Span
 from tests.cloud_service.domain.builders import (

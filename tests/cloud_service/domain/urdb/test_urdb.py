@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from cloud_service.domain.lines import Rated
-from cloud_service.domain.tariff import load_tariff
-from cloud_service.domain.urdb import import_urdb, is_urdb
+from cloud_service.domain.pricing.priced_lines import Rated
+from cloud_service.domain.tariffs.document import load_tariff
+from cloud_service.domain.tariffs.urdb import import_urdb, is_urdb
 from common.errors import InputError
 from common.period import Span
 from tests.cloud_service.domain.builders import bill, steady

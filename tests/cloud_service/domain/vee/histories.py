@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from cloud_service.domain.vee.series import Mount, Readings, Rules, Window, readings
+from cloud_service.domain.metering.vee.series import Mount, Readings, Rules, Window, readings
 from common.period import day_start
 from common.reading import Quality
 

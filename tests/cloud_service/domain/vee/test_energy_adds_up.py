@@ -6,9 +6,9 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from cloud_service.domain.vee import index
-from cloud_service.domain.vee.days import Made
-from cloud_service.domain.vee.series import Day, Rules, Window
+from cloud_service.domain.metering.vee import index
+from cloud_service.domain.metering.vee.days import Made
+from cloud_service.domain.metering.vee.series import Day, Rules, Window
 from common.period import intervals_in_day
 from tests.cloud_service.domain.vee.histories import History, history, window
 

@@ -1,0 +1,47 @@
+"""How commands reach the database that DATABASE_URL names: one transaction, as the application's role."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cloud_service.store.database.session import Engine, Session
+
+
+@contextmanager
+def engine() -> Iterator["Engine"]:
+    """An engine as the application's role, closed afterwards."""
+    from cloud_service.settings import database_url
+    from cloud_service.store.database.session import connect
+
+    found = connect(database_url())
+    try:
+        yield found
+    finally:
+        found.dispose()
+
+
+@contextmanager
+def transaction() -> Iterator["Session"]:
+    """One session and transaction: committed at the end, rolled back on any error."""
+    from cloud_service.store.database.errors import REFUSALS, reason_of
+    from cloud_service.store.database.session import transaction as begin
+    from common.errors import ConflictError, EnergyError
+
+    try:
+        with engine() as found, begin(found) as session:
+            yield session
+    except EnergyError:
+        raise
+    except REFUSALS as error:
+        raise ConflictError(reason_of(error)) from error
+
+
+def author() -> str:
+    """Who runs the command, for the audit log."""
+    import getpass
+
+    try:
+        return f"cli:{getpass.getuser()}"
+    except (KeyError, OSError):
+        return "cli"

@@ -1,0 +1,107 @@
+"""Meter data files: each format turns lines into the same blocks. Pure: whoever opens the file hands its bytes in.
+
+`FORMATS` is the only list of formats.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import IO
+
+from cloud_service.domain.metering.meterdata import csv_table, green_button, mscons, nem
+from cloud_service.domain.metering.meterdata.csv_table import Mapping
+from cloud_service.domain.metering.meterdata.series import BadFileError, Block, Channel, Finding, IndexReads, Intervals
+from cloud_service.domain.metering.meterdata.summary import Summary, Total
+
+__all__ = [
+    "FORMATS",
+    "BadFileError",
+    "Block",
+    "Channel",
+    "Finding",
+    "IndexReads",
+    "Intervals",
+    "Mapping",
+    "Options",
+    "Source",
+    "Summary",
+    "Total",
+    "inspect",
+    "read",
+]
+
+
+LINE_MAX = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a format needs to be told beyond the bytes."""
+
+    mapping: Mapping = field(default_factory=Mapping)
+
+
+Reader = Callable[[IO[bytes], Options, list[Finding]], Iterator[Block]]
+
+
+def _nem(file: IO[bytes], options: Options, findings: list[Finding]) -> Iterator[Block]:  # noqa: ARG001 - a Reader
+    return nem.blocks(_text(file), findings)
+
+
+def _csv(file: IO[bytes], options: Options, findings: list[Finding]) -> Iterator[Block]:
+    return csv_table.blocks(_text(file), options.mapping, findings)
+
+
+def _green_button(file: IO[bytes], options: Options, findings: list[Finding]) -> Iterator[Block]:  # noqa: ARG001 - see above
+    return green_button.blocks(file, findings)
+
+
+def _mscons(file: IO[bytes], options: Options, findings: list[Finding]) -> Iterator[Block]:  # noqa: ARG001 - see above
+    return mscons.blocks(file, findings)
+
+
+FORMATS: dict[str, tuple[str, Reader]] = {
+    # name: (one line of help, reader)
+    "nem12": ("Australian MDFF interval or index data (NEM12, NEM13)", _nem),
+    "csv": ("a table with a header line and a mapping of its columns", _csv),
+    "green_button": ("ESPI XML of North American utilities", _green_button),
+    "mscons": ("EDIFACT load profiles and index reads of the German and Austrian market", _mscons),
+}
+
+
+def read(file: IO[bytes], format_name: str, summary: Summary, options: Options | None = None) -> Iterator[Block]:
+    """The new blocks of a file, streaming, watched by `summary`; BadFileError refuses all of it."""
+    _, reader = FORMATS[format_name]
+    return summary.watch(reader(file, options or Options(), summary.findings))
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A meter data file; `open` gives its bytes from the beginning, each time it is called."""
+
+    name: str
+    format_name: str
+    open: Callable[[], IO[bytes]]
+    options: Options = field(default_factory=Options)
+
+
+def inspect(source: Source, progress: Callable[[int], None] = lambda _: None) -> Summary:
+    """What a file holds; BadFileError if anything in it is wrong. `progress` hears how many bytes were read."""
+    summary = Summary([])
+    with source.open() as file:
+        for count, _ in enumerate(read(file, source.format_name, summary, source.options)):
+            if not count % 200:
+                progress(file.tell())
+    return summary
+
+
+def _text(file: IO[bytes]) -> Iterator[str]:
+    """Lines of a UTF-8 file; other bytes and endless lines are refused with their line."""
+    number = 0
+    while raw := file.readline(LINE_MAX + 1):
+        number += 1
+        if len(raw) > LINE_MAX:
+            raise BadFileError(f"is longer than {LINE_MAX} bytes: not a table of text", line=number)
+        try:
+            yield raw.decode("utf-8-sig" if number == 1 else "utf-8")
+        except UnicodeDecodeError as error:
+            raise BadFileError(f"is not UTF-8 text: {error.reason}", line=number) from None

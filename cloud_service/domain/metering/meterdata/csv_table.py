@@ -1,0 +1,222 @@
+"""Our own CSV: one reading a line; columns named by the header or a mapping, times with an offset or in a stated zone.
+
+Columns: meter, register, time, value; and optionally unit, kind (index or interval), step (seconds), quality. What a
+file lacks may be stated once for all of it. The time of an interval is its start unless the mapping says otherwise.
+"""
+
+import csv
+from collections.abc import Iterable, Iterator
+from collections.abc import Mapping as Named
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from types import MappingProxyType
+
+from cloud_service.domain.metering.meterdata.record import milliseconds
+from cloud_service.domain.metering.meterdata.series import (
+    BadFileError,
+    Block,
+    Channel,
+    Finding,
+    IndexReads,
+    Intervals,
+    canonical_unit,
+    exact,
+)
+from common.errors import InputError
+from common.period import STEPS_S, zone
+from common.reading import Kind, Quality
+
+COLUMNS = ("meter", "register", "time", "value", "unit", "kind", "step", "quality", "direction")
+NEEDED = ("meter", "time", "value")
+DEFAULTS = {"register": "import", "unit": "kWh", "kind": "index", "step": "900", "quality": "actual", "direction": ""}
+BLOCK_MAX = 4096  # values of one channel that are gathered before they go on
+OPEN_MAX = 200_000  # values of all channels together
+DELIMITERS = (",", ";", "\t", "|")
+QUALITIES = {quality.name.lower(): quality for quality in Quality} | {
+    "a": Quality.ACTUAL, "s": Quality.SUBSTITUTED, "f": Quality.SUBSTITUTED, "e": Quality.ESTIMATED, "": Quality.ACTUAL,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """How a foreign table is read. `columns`: our name -> the file's; `constants`: our name -> value for all lines."""
+
+    columns: Named[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    constants: Named[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    zone: str = "UTC"  # of times without an offset
+    delimiter: str = ""  # empty: found in the header
+    decimal: str = "."
+    time_format: str = ""  # of strptime; empty: ISO 8601
+    interval_time: str = "start"  # or end
+
+    def __post_init__(self) -> None:
+        for name in (*self.columns, *self.constants):
+            if name not in COLUMNS:
+                raise InputError(
+                    f"{name!r} is not a column we know", path="mapping", hint=f"one of {', '.join(COLUMNS)}"
+                )
+        if self.interval_time not in ("start", "end"):
+            raise InputError("an interval's time is its start or its end", path="mapping")
+        zone(self.zone)
+
+
+def blocks(lines: Iterable[str], mapping: Mapping, findings: list[Finding]) -> Iterator[Block]:  # noqa: ARG001 - as all formats
+    """The readings of a table, gathered into blocks; BadFileError at the first line that is wrong."""
+    source = iter(lines)
+    header = next(source, "")
+    delimiter = mapping.delimiter or max(DELIMITERS, key=header.count)
+    names = [name.strip() for name in next(csv.reader([header], delimiter=delimiter), [])]
+    table = _Table(names, mapping)
+    gatherer = _Gatherer()
+    reader = csv.reader(source, delimiter=delimiter, strict=True)
+    try:
+        for fields in reader:
+            if any(fields):
+                yield from gatherer.add(*table.reading(reader.line_num + 1, fields))
+    except csv.Error as error:
+        raise BadFileError(str(error), line=reader.line_num + 1) from None
+    yield from gatherer.flush()
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    at_ms: int
+    value: Decimal
+    quality: int
+    line: int
+
+
+class _Table:
+    """The meaning of a table's columns, and of each line."""
+
+    def __init__(self, names: list[str], mapping: Mapping) -> None:
+        self.mapping, self.width = mapping, len(names)
+        lower = {name.lower(): index for index, name in enumerate(names)}
+        self.places: dict[str, int] = {}
+        for ours in COLUMNS:
+            theirs = mapping.columns.get(ours, ours).lower()
+            if theirs in lower:
+                self.places[ours] = lower[theirs]
+            elif ours in mapping.columns or (ours in NEEDED and ours not in mapping.constants):
+                raise BadFileError(
+                    f"has no column {mapping.columns.get(ours, ours)!r} for {ours}",
+                    line=1,
+                    field=ours,
+                    hint=f"its columns are {', '.join(names)}; map them or state a value for all lines",
+                )
+        self.constants = DEFAULTS | dict(mapping.constants)
+        self._channels: dict[tuple[str, ...], tuple[Channel, int]] = {}
+        self._last: dict[tuple[str, str], datetime] = {}
+
+    def reading(self, line: int, fields: list[str]) -> tuple[Channel, _Reading]:
+        """What one line says."""
+        if len(fields) != self.width:
+            raise BadFileError(f"{len(fields)} fields where the header has {self.width}", line=line)
+        text = {name: fields[place].strip() for name, place in self.places.items()}
+        named = tuple(
+            text.get(name, self.constants.get(name, "")) for name in COLUMNS if name not in ("time", "value", "quality")
+        )
+        if named not in self._channels:
+            self._channels[named] = self._channel(line, named)
+        channel, scale = self._channels[named]
+        value = exact(text["value"].replace(self.mapping.decimal, "."), line=line, field="value").scaleb(scale)
+        quality = text.get("quality", self.constants["quality"]).lower()
+        if quality not in QUALITIES:
+            raise BadFileError(f"{quality!r} is not a quality", line=line, field="quality")
+        at = self._instant(line, text["time"], channel)
+        return channel, _Reading(milliseconds(at), value, QUALITIES[quality], line)
+
+    def _channel(self, line: int, named: tuple[str, ...]) -> tuple[Channel, int]:
+        meter, register, unit, kind, step, direction = named
+        if not meter or not register:
+            raise BadFileError("is empty", line=line, field="meter" if not meter else "register")
+        if kind.lower() not in (Kind.INDEX, Kind.INTERVAL):
+            raise BadFileError(f"{kind!r} is neither index nor interval", line=line, field="kind")
+        if not step.isdigit() or int(step) not in STEPS_S:
+            raise BadFileError(f"{step!r} is not a step in seconds", line=line, field="step", hint=f"one of {STEPS_S}")
+        name, scale = canonical_unit(unit, line=line, field="unit")
+        flow = direction.lower() or ("export" if register.lower().startswith("export") else "import")
+        if flow not in ("import", "export", "none"):
+            raise BadFileError(f"{direction!r} is not a direction", line=line, field="direction")
+        is_interval = kind.lower() == Kind.INTERVAL
+        quantity = {"kWh": "active_energy", "kvarh": "reactive_energy", "m3": "volume"}.get(name, "other")
+        channel = Channel(
+            meter=meter,
+            register=register,
+            unit=name,
+            kind=Kind(kind.lower()),
+            step_s=int(step) if is_interval else 0,
+            quantity=quantity,
+            direction=flow,
+            tz=zone(self.mapping.zone),
+        )
+        return channel, scale
+
+    def _instant(self, line: int, text: str, channel: Channel) -> datetime:
+        """The instant of a reading, for an interval its start."""
+        try:
+            form = self.mapping.time_format
+            moment = datetime.strptime(text, form) if form else datetime.fromisoformat(text)  # noqa: DTZ007 - see below
+        except ValueError:
+            raise BadFileError(f"{text!r} is not a time", line=line, field="time") from None
+        if moment.tzinfo is None:
+            moment = self._in_zone(line, moment, channel)
+        if channel.step_s and self.mapping.interval_time == "end":
+            return moment.astimezone(UTC) - timedelta(seconds=channel.step_s)
+        return moment.astimezone(UTC)
+
+    def _in_zone(self, line: int, naive: datetime, channel: Channel) -> datetime:
+        """A wall clock's time in the zone; of an hour that comes twice, the later one if the file was there already."""
+        moment = naive.replace(tzinfo=zone(self.mapping.zone))
+        back = moment.astimezone(UTC).astimezone(moment.tzinfo)
+        if back.replace(tzinfo=None) != naive:
+            raise BadFileError(
+                f"{naive} did not exist in {self.mapping.zone}: the clock was set forward", line=line, field="time"
+            )
+        key = channel.meter, channel.register
+        last = self._last.get(key)
+        later = moment.replace(fold=1)
+        if last is not None and moment.astimezone(UTC) <= last < later.astimezone(UTC):
+            moment = later
+        self._last[key] = moment.astimezone(UTC)
+        return moment
+
+
+class _Gatherer:
+    """Makes blocks of single readings: as long as a channel's readings follow each other, they are one block."""
+
+    def __init__(self) -> None:
+        self._open: dict[Channel, list[_Reading]] = {}
+        self._count = 0
+
+    def add(self, channel: Channel, reading: _Reading) -> Iterator[Block]:
+        """Any block that this reading completes."""
+        waiting = self._open.setdefault(channel, [])
+        if waiting and (len(waiting) >= BLOCK_MAX or not _follows(channel, waiting[-1], reading)):
+            self._count -= len(waiting)
+            yield _block(channel, waiting)
+            waiting = self._open[channel] = []
+        waiting.append(reading)
+        self._count += 1
+        if self._count > OPEN_MAX:
+            yield from self.flush()
+
+    def flush(self) -> Iterator[Block]:
+        """All open blocks."""
+        waiting, self._open, self._count = self._open, {}, 0
+        for channel, readings in waiting.items():
+            yield _block(channel, readings)
+
+
+def _follows(channel: Channel, last: _Reading, now: _Reading) -> bool:
+    return now.at_ms == last.at_ms + channel.step_s * 1000 if channel.step_s else now.at_ms > last.at_ms
+
+
+def _block(channel: Channel, readings: list[_Reading]) -> Block:
+    values = tuple(reading.value for reading in readings)
+    qualities = bytes(reading.quality for reading in readings)
+    line = readings[0].line
+    if channel.kind is Kind.INTERVAL:
+        return Intervals(channel, readings[0].at_ms, values, qualities, line)
+    return IndexReads(channel, tuple(reading.at_ms for reading in readings), values, qualities, line)

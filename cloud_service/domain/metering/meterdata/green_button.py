@@ -1,0 +1,165 @@
+"""Green Button (NAESB ESPI, Atom XML): interval blocks of usage points, read as a stream.
+
+A UsagePoint's ReadingType says unit, power of ten and direction; IntervalReadings carry start, duration and value.
+Elements are told apart by their local names, whatever the namespace prefix. Files that define entities are refused.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC
+from decimal import Decimal
+from typing import IO
+from xml.etree import ElementTree as ET  # entities are refused below, see `_Guarded`
+
+from cloud_service.domain.metering.meterdata.series import BadFileError, Block, Channel, Finding, Intervals
+from common.period import STEPS_S
+from common.reading import Kind, Quality
+
+UNITS = {"72": ("kWh", -3), "73": ("kvarh", -3), "71": ("kVAh", -3), "42": ("m3", 0)}  # ESPI uom -> ours, power of ten
+DIRECTIONS = {"1": "import", "19": "export"}  # ESPI flowDirection: forward, reverse
+QUALITIES = {  # ESPI qualityOfReading -> ours; what is questionable, normalised or unknown is not billed
+    "0": Quality.ACTUAL, "14": Quality.ACTUAL, "17": Quality.ACTUAL, "18": Quality.ACTUAL, "19": Quality.ACTUAL,
+    "7": Quality.SUBSTITUTED, "8": Quality.ESTIMATED, "9": Quality.ESTIMATED, "11": Quality.ESTIMATED,
+    "12": Quality.ESTIMATED, "13": Quality.ESTIMATED,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Type:
+    """A ReadingType: what the numbers of a block mean."""
+
+    unit: str = "kWh"
+    scale: int = -3
+    direction: str = "import"
+    step_s: int = 0
+
+
+class _Guarded:
+    """The bytes of a file; a document type declaration, the way to entity bombs, is refused."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._tail = b""
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes."""
+        part = self._file.read(size if size and size > 0 else 65_536)
+        if b"<!DOCTYPE" in self._tail + part or b"<!ENTITY" in self._tail + part or b"\0" in part:
+            raise BadFileError("defines entities or is not UTF-8: not a Green Button file", field="DOCTYPE")
+        self._tail = part[-16:]
+        return part
+
+
+def blocks(file: IO[bytes], findings: list[Finding]) -> Iterator[Block]:
+    """The interval blocks of a file in its order; BadFileError at the first thing that is wrong."""
+    meaning, meter, count = _Type(), "", 0
+    types: list[_Type] = []  # that came since the last block
+    try:
+        for _, element in ET.iterparse(_Guarded(file), events=("end",)):  # noqa: S314 - declarations are refused
+            name = _local(element.tag)
+            if name == "entry":
+                link = _usage_point(element)
+                meter = link or meter
+                for part in element.iter():
+                    if _local(part.tag) == "ReadingType":
+                        meaning = _type(part)
+                        types.append(meaning)
+                for part in element.iter():
+                    if _local(part.tag) == "IntervalBlock":
+                        count += 1
+                        _refuse_several(types)
+                        types = []
+                        yield from _block(part, meaning, meter or "usage-point", count)
+                element.clear()
+    except ET.ParseError as error:
+        raise BadFileError(f"is not well-formed XML: {error}", line=error.position[0]) from None
+    if not count:
+        findings.append(Finding(0, "the file holds no interval block"))
+
+
+def _refuse_several(types: list[_Type]) -> None:
+    """Blocks are told by the type before them; with several before one it cannot be told which is meant."""
+    if len(set(types)) > 1:
+        raise BadFileError(
+            "several reading types before an interval block: which one it has cannot be told",
+            field="ReadingType",
+            hint="export one usage point and direction per file",
+        )
+
+
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2]
+
+
+def _text(element: ET.Element, name: str, default: str = "") -> str:
+    for part in element.iter():
+        if _local(part.tag) == name:
+            return (part.text or "").strip()
+    return default
+
+
+def _usage_point(entry: ET.Element) -> str:
+    """The usage point an entry's links name: the part after `UsagePoint/`."""
+    for part in entry.iter():
+        href = part.get("href", "")
+        if _local(part.tag) == "link" and "UsagePoint/" in href:
+            return href.partition("UsagePoint/")[2].partition("/")[0]
+    return ""
+
+
+def _type(element: ET.Element) -> _Type:
+    uom = _text(element, "uom", "72")
+    if uom not in UNITS:
+        raise BadFileError(f"unit {uom} is not one we know", field="uom")
+    unit, scale = UNITS[uom]
+    flow = _text(element, "flowDirection", "1")
+    if flow not in DIRECTIONS:
+        raise BadFileError(f"flow direction {flow} is neither 1 nor 19", field="flowDirection")
+    power = _whole(_text(element, "powerOfTenMultiplier", "0"), "powerOfTenMultiplier")
+    return _Type(unit, scale + power, DIRECTIONS[flow], _whole(_text(element, "intervalLength", "0"), "intervalLength"))
+
+
+def _block(element: ET.Element, meaning: _Type, meter: str, number: int) -> Iterator[Block]:
+    """The readings of a block in runs without holes."""
+    run: list[tuple[int, Decimal, int]] = []
+    step_s = 0
+    for part in element:
+        if _local(part.tag) != "IntervalReading":
+            continue
+        start = _whole(_text(part, "start"), f"IntervalBlock {number} start")
+        length = _whole(_text(part, "duration") or str(meaning.step_s), f"IntervalBlock {number} duration")
+        if length not in STEPS_S:
+            raise BadFileError(
+                f"an interval of {length} s in block {number}", field="duration", hint=f"one of {STEPS_S}"
+            )
+        value = Decimal(_whole(_text(part, "value"), f"IntervalBlock {number} value")).scaleb(meaning.scale)
+        quality = QUALITIES.get(_text(part, "quality", "0"), int(Quality.SUSPECT))
+        if run and (start != run[-1][0] + step_s or length != step_s):
+            yield _run(run, meaning, meter, step_s)
+            run = []
+        step_s = length
+        run.append((start, value, quality))
+    if run:
+        yield _run(run, meaning, meter, step_s)
+
+
+def _run(run: list[tuple[int, Decimal, int]], meaning: _Type, meter: str, step_s: int) -> Intervals:
+    channel = Channel(
+        meter=meter,
+        register=meaning.direction,
+        unit=meaning.unit,
+        kind=Kind.INTERVAL,
+        step_s=step_s,
+        quantity={"kWh": "active_energy", "kvarh": "reactive_energy", "m3": "volume"}.get(meaning.unit, "other"),
+        direction=meaning.direction,
+        tz=UTC,
+    )
+    values = tuple(value for _, value, _ in run)
+    return Intervals(channel, run[0][0] * 1000, values, bytes(quality for _, _, quality in run), 0)
+
+
+def _whole(text: str, field: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise BadFileError(f"{text!r} is not a whole number", field=field) from None

@@ -1,0 +1,225 @@
+"""MSCONS (EDIFACT, German and Austrian market): load profiles and index reads, taken segment by segment.
+
+LOC+172 names the metering point, PIA+5 the register by its OBIS code, QTY a value with its status, DTM+163 and +164 the
+interval it was measured in, DTM+7 the instant of an index. Values stand in kWh (or the unit QTY names).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+from typing import IO
+
+from cloud_service.domain.metering.meterdata.record import milliseconds
+from cloud_service.domain.metering.meterdata.series import (
+    BadFileError,
+    Block,
+    Channel,
+    Finding,
+    IndexReads,
+    Intervals,
+    canonical_unit,
+    exact,
+)
+from common.period import STEPS_S
+from common.reading import Kind, Quality
+
+SEGMENT_MAX = 4096
+STATUS = {  # qualifier of QTY -> our quality
+    "220": Quality.ACTUAL, "67": Quality.SUBSTITUTED, "187": Quality.ESTIMATED, "201": Quality.ESTIMATED,
+    "20": Quality.SUSPECT,
+}  # fmt: skip
+FORMATS = {"303": "%Y%m%d%H%M", "203": "%Y%m%d%H%M", "304": "%Y%m%d%H%M%S", "204": "%Y%m%d%H%M%S"}
+OFFSET_FORMATS = ("303", "304")
+
+
+@dataclass(slots=True)
+class _Value:
+    """A QTY segment and the times that follow it."""
+
+    segment: int
+    value: Decimal
+    unit: str
+    quality: int
+    start: datetime | None = None
+    end: datetime | None = None
+    at: datetime | None = None
+
+
+def blocks(file: IO[bytes], findings: list[Finding]) -> Iterator[Block]:  # noqa: ARG001 - as all formats
+    """Each register's values in the file's order; `line` of an error counts segments."""
+    reader = _Message()
+    last = ""
+    for number, tag, parts in _segments(file):
+        yield from reader.take(number, tag, parts)
+        last = tag
+    if last != "UNZ":
+        raise BadFileError("ends without its end segment UNZ: a part of the file is missing", line=0, field="UNZ")
+
+
+class _Message:
+    """Where in a message the reader is: metering point, register, open run of values."""
+
+    def __init__(self) -> None:
+        self.meter = self.register = ""
+        self.value: _Value | None = None
+        self.run: list[_Value] = []
+        self.messages = 0
+
+    def take(self, number: int, tag: str, parts: list[list[str]]) -> Iterator[Block]:
+        """Any block that this segment completes."""
+        if tag == "UNH":
+            if _at(parts, 1, 0) != "MSCONS":
+                raise BadFileError(f"holds a message {_at(parts, 1, 0)!r}, not MSCONS", line=number, field="UNH")
+            self.messages += 1
+        elif tag == "DTM" and self.value:
+            self._time(number, parts)
+        elif tag in ("LOC", "PIA", "LIN", "UNT", "UNS", "UNZ", "QTY"):
+            self._close_value(number)
+            if tag != "QTY":
+                yield from self._flush()
+            if tag == "LOC" and _at(parts, 0, 0) == "172":
+                self.meter = _at(parts, 1, 0)
+            elif tag == "PIA":
+                self.register = _at(parts, 1, 0)
+            elif tag == "QTY":
+                yield from self._quantity(number, parts)
+
+    def _quantity(self, number: int, parts: list[list[str]]) -> Iterator[Block]:
+        if not self.meter or not self.register:
+            raise BadFileError("a value before its metering point or register", line=number, field="QTY")
+        status = _at(parts, 0, 0)
+        if status not in STATUS:
+            raise BadFileError(f"{status!r} is not a status of a value we know", line=number, field="QTY")
+        unit, scale = canonical_unit(_at(parts, 0, 2) or "kWh", line=number, field="QTY")
+        value = exact(_at(parts, 0, 1), line=number, field="QTY").scaleb(scale)
+        self.value = _Value(number, value, unit, STATUS[status])
+        return iter(())
+
+    def _time(self, number: int, parts: list[list[str]]) -> None:
+        kind, moment = _at(parts, 0, 0), None
+        if kind in ("163", "164", "7", "9") and self.value:
+            moment = _instant(number, _at(parts, 0, 1), _at(parts, 0, 2))
+            setattr(self.value, {"163": "start", "164": "end", "7": "at", "9": "at"}[kind], moment)
+
+    def _close_value(self, number: int) -> None:
+        value, self.value = self.value, None
+        if value is None:
+            return
+        if value.at is None and (value.start is None or value.end is None):
+            raise BadFileError("a value without its time", line=value.segment, field="DTM")
+        if value.start and value.end and int((value.end - value.start).total_seconds()) not in STEPS_S:
+            raise BadFileError(
+                f"a value over {value.end - value.start}", line=number, field="DTM", hint=f"one of {STEPS_S} seconds"
+            )
+        self.run.append(value)
+
+    def _flush(self) -> Iterator[Block]:
+        """The open run as blocks: as long as values follow each other they are one."""
+        part: list[_Value] = []
+        run, self.run = self.run, []
+        for value in run:
+            if part and not _follows(part[-1], value):
+                yield self._block(part)
+                part = []
+            part.append(value)
+        if part:
+            yield self._block(part)
+
+    def _block(self, part: list[_Value]) -> Block:
+        first = part[0]
+        values, qualities = tuple(one.value for one in part), bytes(one.quality for one in part)
+        step_s = int((first.end - first.start).total_seconds()) if first.start and first.end else 0
+        channel = Channel(
+            meter=self.meter,
+            register=self.register,
+            unit=first.unit,
+            kind=Kind.INTERVAL if step_s else Kind.INDEX,
+            step_s=step_s,
+            quantity={"kWh": "active_energy", "kvarh": "reactive_energy", "m3": "volume"}.get(first.unit, "other"),
+            direction="export" if self.register.partition(":")[2].startswith(("2.", "4.")) else "import",
+            tz=UTC,
+        )
+        if first.start and step_s:
+            return Intervals(channel, milliseconds(first.start), values, qualities, first.segment)
+        at_ms = tuple(milliseconds(one.at) for one in part if one.at)
+        return IndexReads(channel, at_ms, values, qualities, first.segment)
+
+
+def _follows(last: _Value, now: _Value) -> bool:
+    if last.unit != now.unit:
+        return False
+    if last.start and last.end and now.start and now.end:
+        return now.start == last.end and now.end - now.start == last.end - last.start
+    return bool(last.at and now.at and now.at > last.at and not now.start)
+
+
+def _instant(number: int, text: str, form: str) -> datetime:
+    """A time such as 202401010000+00 in format 303; without an offset it is UTC."""
+    if form not in FORMATS:
+        raise BadFileError(f"time format {form!r} is not one we know", line=number, field="DTM")
+    digits, sign, offset = text, "", ""
+    if form in OFFSET_FORMATS:
+        sign = "-" if "-" in text else "+"
+        digits, _, offset = text.partition(sign)
+    try:
+        moment = datetime.strptime(digits, FORMATS[form])  # noqa: DTZ007 - its offset is put on next
+        hours = int(f"{sign}{offset}") if offset else 0
+        return moment.replace(tzinfo=timezone(timedelta(hours=hours)))
+    except ValueError:
+        raise BadFileError(f"{text!r} is not a time", line=number, field="DTM") from None
+
+
+def _at(parts: list[list[str]], element: int, component: int) -> str:
+    """A component of an element after the tag, empty where it is not there."""
+    return parts[element][component] if element < len(parts) and component < len(parts[element]) else ""
+
+
+def _segments(file: IO[bytes]) -> Iterator[tuple[int, str, list[list[str]]]]:
+    """Number, tag and elements of each segment; separators from UNA, or the usual ones."""
+    head = file.read(9)
+    separators = head[3:9].decode("latin-1") if head.startswith(b"UNA") else ":+.? '"
+    component, element, release, end = separators[0], separators[1], separators[3], separators[5]
+    waiting = "" if head.startswith(b"UNA") else head.decode("latin-1")
+    number = 0
+    while True:
+        part = file.read(65_536)
+        waiting += part.decode("latin-1")
+        whole = _split(waiting, end, release)
+        waiting = whole.pop()
+        for text in whole:
+            number += 1
+            elements = _split(text.strip("\r\n "), element, release)
+            pieces = [[_plain(piece, release) for piece in _split(one, component, release)] for one in elements]
+            if number == 1 and pieces[0][0] != "UNB":
+                raise BadFileError("does not start with UNB: not an EDIFACT file", line=1, field="UNB")
+            yield number, pieces[0][0], pieces[1:]
+        if len(waiting) > SEGMENT_MAX:
+            raise BadFileError(f"a segment longer than {SEGMENT_MAX} characters", line=number + 1)
+        if not part:
+            break
+    if waiting.strip():
+        raise BadFileError("is cut within a segment", line=number + 1)
+
+
+def _split(text: str, separator: str, release: str) -> list[str]:
+    """Split, but not where the release character stands before the separator."""
+    if release not in text:
+        return text.split(separator)
+    found, start, place = [], 0, 0
+    while place < len(text):
+        if text[place] == release:
+            place += 2
+            continue
+        if text[place] == separator:
+            found.append(text[start:place])
+            start = place + 1
+        place += 1
+    return [*found, text[start:]]
+
+
+def _plain(text: str, release: str) -> str:
+    """Without release characters."""
+    if release not in text:
+        return text
+    return text.replace(release * 2, "\0").replace(release, "").replace("\0", release)

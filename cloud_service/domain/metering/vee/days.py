@@ -1,0 +1,70 @@
+"""Cutting a row of steps into local days, packed as they are stored."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from cloud_service.domain.metering.vee.series import Bytes, Day, Ints, Point, Readings, Rejected, Rules, Window
+from common.reading import Quality
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What became of one register's window."""
+
+    rules: Rules
+    window: Window
+    days: list[Day]
+    rejected: list[Rejected] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """What a register counted, step by step, over a window."""
+
+    step_s: int
+    values: Ints
+    qualities: Bytes
+
+
+def cut(rules: Rules, window: Window, steps: Steps, believed: Readings, rejected: Sequence[Rejected] = ()) -> Made:
+    """The steps of a window as days."""
+    step_s, values, qualities = steps.step_s, steps.values, steps.qualities
+    starts = np.array(window.starts_ms, dtype=np.int64)
+    offsets = (starts - starts[0]) // (step_s * 1000)
+    totals = np.add.reduceat(values, offsets[:-1]).tolist()
+    missing = np.add.reduceat(qualities == Quality.MISSING, offsets[:-1], dtype=np.int64).tolist()
+    behind = np.searchsorted(believed.at_ms, starts, side="right") - 1
+    points = _points(believed, behind)
+    places = behind.tolist()
+    refused = np.searchsorted(np.array([one.at_ms for one in rejected], dtype=np.int64), starts).tolist()
+    packed, codes = values.astype("<i8").tobytes(), qualities.tobytes()
+    bounds = offsets.tolist()
+    days = [
+        Day(
+            register_id=rules.id,
+            day=day,
+            step_s=step_s,
+            values=packed[8 * bounds[n] : 8 * bounds[n + 1]],
+            qualities=codes[bounds[n] : bounds[n + 1]],
+            total=totals[n],
+            missing=missing[n],
+            entry=points[n],
+            exit=points[n + 1],
+            count=places[n + 1] - places[n],
+            rejected=refused[n + 1] - refused[n],
+        )
+        for n, day in enumerate(window.days)
+    ]
+    return Made(rules, window, days, list(rejected))
+
+
+def _points(believed: Readings, places: Ints) -> list[Point | None]:
+    """The believed readings at some places; None for a place before the first."""
+    if not len(believed):
+        return [None] * len(places)
+    facts = zip(
+        believed.at_ms[places].tolist(), believed.value[places].tolist(), believed.quality[places].tolist(), strict=True
+    )
+    return [Point(*fact) if place >= 0 else None for fact, place in zip(facts, places.tolist(), strict=True)]

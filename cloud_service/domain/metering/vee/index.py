@@ -1,0 +1,265 @@
+"""Index registers: differences of the counter on the grid, for many registers in one sweep of numpy.
+
+The counter of a mount is a function of time through its believed readings: exact at them, linear between them. Each
+step is that function's difference, so steps add up to last less first index whatever lies between. Where only a part of
+a step is covered by readings, the part that is known is counted and the step is marked estimated; where nothing is
+known it is missing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from cloud_service.domain.metering.vee.days import Made, Steps, cut
+from cloud_service.domain.metering.vee.plausible import judge
+from cloud_service.domain.metering.vee.series import Bytes, Ints, Mount, Readings, Rejected, Rules, Window
+from common.reading import Quality
+
+SHIFT = 43  # bits of an instant in a combined key of segment and instant
+AT_ONCE = 32  # mounts in one sweep: their arrays fit the processor's cache
+ACTUAL_WITHIN_PERCENT = 150  # of a step: readings that close together leave nothing to estimate between them
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is to be made of one register.
+
+    The readings reach from the last believed one before the window to the first believed one after it.
+    """
+
+    rules: Rules
+    window: Window
+    given: Readings
+
+
+@dataclass(slots=True)
+class _Segment:
+    """One mount of one job: believed readings, rollovers undone."""
+
+    job: int
+    start_ms: int  # what of the window this mount has to cover
+    end_ms: int
+    at_ms: Ints
+    value: Ints
+    quality: Bytes
+
+
+def make(jobs: Sequence[Job]) -> list[Made]:
+    """The days of all jobs, in their order."""
+    segments: list[_Segment] = []
+    believed: list[Readings] = []
+    rejected: list[list[Rejected]] = []
+    simple = _simple(jobs)
+    for number, job in enumerate(jobs):
+        if simple[number]:
+            believed.append(job.given)
+            rejected.append([])
+            segments.append(_whole(number, job))
+        else:
+            parts, refused = _mounted(number, job)
+            segments += parts
+            believed.append(_believed(job.given, refused))
+            rejected.append(refused)
+    values, qualities = _on_grid(jobs, segments)
+    return [
+        cut(
+            job.rules,
+            job.window,
+            Steps(job.rules.step_s, values[number], qualities[number]),
+            believed[number],
+            rejected[number],
+        )
+        for number, job in enumerate(jobs)
+    ]
+
+
+def _simple(jobs: Sequence[Job]) -> list[bool]:
+    """Jobs of one mount whose readings all follow each other: what nearly all are, judged in one sweep."""
+    sizes = np.array([len(job.given) for job in jobs])
+    if not sizes.sum():
+        return [False] * len(jobs)
+    at_ms = np.concatenate([job.given.at_ms for job in jobs])
+    value = np.concatenate([job.given.value for job in jobs])
+    quality = np.concatenate([job.given.quality for job in jobs])
+    owner = np.repeat(np.arange(len(jobs)), sizes)
+    rate = np.array([job.rules.rate_max or 2**52 for job in jobs], dtype=np.float64) / 3_600_000
+    counted = np.diff(value)
+    same = owner[1:] == owner[:-1]
+    odd = same & ((counted < 0) | (counted > np.diff(at_ms) * rate[owner[1:]] + 2000))
+    bad = np.zeros(len(jobs), dtype=np.bool_)
+    bad[owner[1:][odd]] = True
+    bad[owner[quality >= Quality.ESTIMATED]] = True
+    return [bool(size) and not spoilt and _one_mount(job) for job, size, spoilt in zip(jobs, sizes, bad, strict=True)]
+
+
+def _one_mount(job: Job) -> bool:
+    """Whether one mount covers all readings and the window, and its opening and closing index have no say in it."""
+    if len(job.rules.spans) != 1:
+        return False
+    (mount,) = job.rules.spans
+    first, last = int(job.given.at_ms[0]), int(job.given.at_ms[-1])
+    begun = mount.start_ms < first <= job.window.start_ms
+    ends = job.window.end_ms <= last < mount.end_ms
+    return (begun or (mount.opening is None and mount.start_ms <= min(first, job.window.start_ms))) and (
+        ends or (mount.closing is None and mount.end_ms >= max(last, job.window.end_ms))
+    )
+
+
+def _whole(number: int, job: Job) -> _Segment:
+    given = job.given
+    return _Segment(number, job.window.start_ms, job.window.end_ms, given.at_ms, given.value, given.quality)
+
+
+def _mounted(number: int, job: Job) -> tuple[list[_Segment], list[Rejected]]:
+    """The segments of a job, mount by mount, and what is not believed."""
+    segments, refused = [], []
+    for mount in job.rules.spans:
+        start = max(mount.start_ms, job.window.start_ms)
+        end = min(mount.end_ms, job.window.end_ms)
+        if start >= end:
+            continue
+        given = _at_mount(job.given, mount)
+        mask, odd = judge(job.rules, given)
+        refused += [one for one in odd if one.at_ms not in (mount.start_ms, mount.end_ms)]
+        kept = given.where(mask)
+        segments.append(_Segment(number, start, end, kept.at_ms, _unwound(job.rules, kept.value), kept.quality))
+    return segments, refused
+
+
+def _at_mount(given: Readings, mount: Mount) -> Readings:
+    """The readings during a mount; its opening and closing index take the place of what was read at those instants."""
+    inside = given.where((given.at_ms >= mount.start_ms) & (given.at_ms <= mount.end_ms))
+    for at_ms, value in ((mount.start_ms, mount.opening), (mount.end_ms, mount.closing)):
+        if value is None:
+            continue
+        rest = inside.where(inside.at_ms != at_ms)
+        place = int(np.searchsorted(rest.at_ms, at_ms))
+        inside = Readings(
+            np.insert(rest.at_ms, place, at_ms),
+            np.insert(rest.value, place, value),
+            np.insert(rest.quality, place, Quality.ACTUAL),
+            np.insert(rest.step_s, place, 0),
+        )
+    return inside
+
+
+def _unwound(rules: Rules, value: Ints) -> Ints:
+    """A believed counter without its rollovers: it only grows."""
+    if not rules.turn or len(value) < 2:  # noqa: PLR2004 - nothing to compare
+        return value
+    falls = np.concatenate(([0], np.cumsum(np.diff(value) < 0)))
+    unwound: Ints = value + falls * rules.turn
+    return unwound
+
+
+def _believed(given: Readings, refused: Sequence[Rejected]) -> Readings:
+    if not refused:
+        return given.where(given.quality <= Quality.ESTIMATED)
+    out = np.isin(given.at_ms, np.array([one.at_ms for one in refused], dtype=np.int64))
+    return given.where(~out & (given.quality <= Quality.ESTIMATED))
+
+
+def _on_grid(jobs: Sequence[Job], segments: Sequence[_Segment]) -> tuple[list[Ints], list[Bytes]]:
+    """Values and qualities of each job's steps, its mounts added up."""
+    grids = [_grid(job.window, job.rules.step_s) for job in jobs]
+    values: list[Ints | None] = [None] * len(jobs)
+    qualities: list[Bytes | None] = [None] * len(jobs)
+    askew: list[_Segment] = []
+    for segment in segments:
+        place = _on_its_grid(segment, grids[segment.job])
+        if place is not None:
+            read = slice(place, place + len(grids[segment.job]))
+            quality = segment.quality[read]
+            _add(values, qualities, segment.job, np.diff(segment.value[read]), np.maximum(quality[1:], quality[:-1]))
+        elif len(segment.at_ms):
+            askew.append(segment)
+    for first in range(0, len(askew), AT_ONCE):
+        part = askew[first : first + AT_ONCE]
+        for segment, value, quality in zip(part, *_evaluate(jobs, grids, part), strict=True):
+            _add(values, qualities, segment.job, value, quality)
+    for segment in segments:
+        if not len(segment.at_ms):
+            needed = np.diff(np.clip(grids[segment.job], segment.start_ms, segment.end_ms)) > 0
+            empty = np.where(needed, np.uint8(Quality.MISSING), np.uint8(Quality.ACTUAL))
+            _add(values, qualities, segment.job, np.zeros(len(needed), dtype=np.int64), empty)
+    return (
+        [np.zeros(len(grids[n]) - 1, dtype=np.int64) if one is None else one for n, one in enumerate(values)],
+        [np.zeros(len(grids[n]) - 1, dtype=np.uint8) if one is None else one for n, one in enumerate(qualities)],
+    )
+
+
+def _on_its_grid(segment: _Segment, grid: Ints) -> int | None:
+    """Where a reading stands at every instant of the grid and nowhere else, the place of the first one."""
+    if segment.start_ms > grid[0] or segment.end_ms < grid[-1]:
+        return None
+    place = int(np.searchsorted(segment.at_ms, grid[0]))
+    read = segment.at_ms[place : place + len(grid)]
+    return place if len(read) == len(grid) and bool((read == grid).all()) else None
+
+
+def _add(values: list[Ints | None], qualities: list[Bytes | None], job: int, value: Ints, quality: Bytes) -> None:
+    known, worst = values[job], qualities[job]
+    values[job] = value if known is None else known + value
+    qualities[job] = quality if worst is None else np.maximum(worst, quality)
+
+
+_GRIDS: dict[tuple[int, int, int], Ints] = {}
+
+
+def _grid(window: Window, step_s: int) -> Ints:
+    """The instants at which steps begin and end. A clock change moves local midnight, never the grid."""
+    key = window.start_ms, window.end_ms, step_s
+    if key not in _GRIDS:
+        if len(_GRIDS) > 1000:  # noqa: PLR2004 - a bound, so that it cannot grow for ever
+            _GRIDS.clear()
+        _GRIDS[key] = np.arange(window.start_ms, window.end_ms + 1, step_s * 1000, dtype=np.int64)
+    return _GRIDS[key]
+
+
+def _evaluate(
+    jobs: Sequence[Job], grids: Sequence[Ints], segments: Sequence[_Segment]
+) -> tuple[list[Ints], list[Bytes]]:
+    """Each segment's counter at its grid's instants, then the differences, all segments in one sweep."""
+    if not segments:
+        return [], []
+    count = len(segments)
+    sizes = np.array([len(grids[segment.job]) for segment in segments])
+    owner = np.repeat(np.arange(count), sizes)
+    grid = np.concatenate([grids[segment.job] for segment in segments])
+    at_ms = np.concatenate([segment.at_ms for segment in segments])
+    value = np.concatenate([segment.value for segment in segments])
+    quality = np.concatenate([segment.quality for segment in segments])
+    lengths = np.array([len(segment.at_ms) for segment in segments])
+    ends = np.cumsum(lengths)
+    step_ms = np.array([jobs[segment.job].rules.step_s * 1000 for segment in segments])
+
+    bounds = np.array([(segment.start_ms, segment.end_ms) for segment in segments], dtype=np.int64)
+    needed = np.clip(grid, bounds[owner, 0], bounds[owner, 1])
+    point = np.clip(needed, at_ms[ends - lengths][owner], at_ms[ends - 1][owner])
+
+    keys = np.repeat(np.arange(count), lengths) * 2**SHIFT + at_ms
+    before = np.searchsorted(keys, owner * 2**SHIFT + point, side="right") - 1
+    after = np.minimum(before + 1, (ends - 1)[owner])
+    exact = at_ms[before] == point
+    apart = np.maximum(at_ms[after] - at_ms[before], 1)
+    share = (point - at_ms[before]) / apart
+    index = value[before] + np.rint((value[after] - value[before]) * share).astype(np.int64) * ~exact
+
+    near = apart * 100 <= step_ms[owner] * ACTUAL_WITHIN_PERCENT
+    between = np.where(near, np.maximum(quality[before], quality[after]), np.uint8(Quality.ESTIMATED))
+    at_point = np.where(exact, quality[before], between).astype(np.uint8)
+    return _steps(sizes, index, at_point, needed, point)
+
+
+def _steps(sizes: Ints, index: Ints, quality: Bytes, needed: Ints, point: Ints) -> tuple[list[Ints], list[Bytes]]:
+    """Differences from instant to instant, cut at the segments' ends."""
+    counted = np.diff(index)
+    worst = np.maximum(quality[1:], quality[:-1])
+    wanted, covered = np.diff(needed), np.diff(point)
+    worst = np.where(covered < wanted, np.maximum(worst, np.uint8(Quality.ESTIMATED)), worst)
+    worst = np.where((covered == 0) & (wanted > 0), np.uint8(Quality.MISSING), worst)
+    worst = np.where(wanted == 0, np.uint8(Quality.ACTUAL), worst).astype(np.uint8)
+    ends = np.cumsum(sizes)
+    spans = list(zip((ends - sizes).tolist(), (ends - 1).tolist(), strict=True))
+    return [counted[first:last] for first, last in spans], [worst[first:last] for first, last in spans]

@@ -1,0 +1,136 @@
+"""Interval registers: consumption that was measured for a span of time, laid onto the grid of local days.
+
+What a reading counted is spread evenly over its span, so a span that is longer than the grid's step, or lies askew, is
+split without losing a thousandth. Steps that no reading covers are filled if the hole is short, and marked estimated;
+longer holes stay missing.
+"""
+
+from collections.abc import Iterator
+from itertools import groupby, pairwise
+
+import numpy as np
+
+from cloud_service.domain.metering.vee.days import Made, Steps, cut
+from cloud_service.domain.metering.vee.series import Bytes, Day, Ints, Readings, Rules, Window
+from common.period import STEPS_S
+from common.reading import Quality
+
+FILL_MAX_S = 2 * 3600  # a longer hole is not filled
+
+
+def make_intervals(rules: Rules, window: Window, given: Readings, *, fill_max_s: int = FILL_MAX_S) -> Made:
+    """The days of a window. Readings stand at the ends of their spans; where two overlap, the shorter span stays."""
+    usable = _without_overlap(rules, given.where(given.quality <= Quality.ESTIMATED))
+    days: list[Day] = []
+    for step_s, part in _by_step(rules, usable, window):
+        values, qualities = _on_grid(rules, usable, part, step_s)
+        _fill(values, qualities, step_s, fill_max_s, _day_offsets(part, step_s))
+        days += cut(rules, part, Steps(step_s, values, qualities), usable).days
+    return Made(rules, window, days)
+
+
+def _by_step(rules: Rules, given: Readings, window: Window) -> Iterator[tuple[int, Window]]:
+    """The window's days in runs of one step each: nearly always all of them at once."""
+    single = [Window((day,), window.starts_ms[n : n + 2]) for n, day in enumerate(window.days)]
+    length = np.where(given.step_s > 0, given.step_s, rules.step_s)
+    if len(np.unique(length)) < 2 and not _askew(window, int(length[0]) if len(length) else rules.step_s):  # noqa: PLR2004 - one step
+        yield int(length[0]) if len(length) else rules.step_s, window
+        return
+    for step_s, run in groupby(single, key=lambda day: _step(rules, given, day)):
+        days = list(run)
+        yield (
+            step_s,
+            Window(tuple(day.days[0] for day in days), (*(day.starts_ms[0] for day in days), days[-1].starts_ms[1])),
+        )
+
+
+def _spans(rules: Rules, given: Readings) -> tuple[Ints, Ints]:
+    """Start and end of each reading's span."""
+    length = np.where(given.step_s > 0, given.step_s, rules.step_s) * 1000
+    return given.at_ms - length, given.at_ms
+
+
+def _without_overlap(rules: Rules, given: Readings) -> Readings:
+    """Readings whose spans do not overlap; of two that do, the one of the shorter span stays: it says more."""
+    if len(given) < 2:  # noqa: PLR2004 - one cannot overlap
+        return given
+    start, end = _spans(rules, given)
+    if (start[1:] >= end[:-1]).all():
+        return given
+    kept = np.zeros(len(given), dtype=np.bool_)
+    taken: list[tuple[int, int]] = []
+    for place in np.lexsort((start, end - start)).tolist():
+        first, last = int(start[place]), int(end[place])
+        if not any(first < other_end and other_start < last for other_start, other_end in taken):
+            taken.append((first, last))
+            kept[place] = True
+    return given.where(kept)
+
+
+def _step(rules: Rules, given: Readings, window: Window) -> int:
+    """The grid: the finest step in the window; the register's own where there is none."""
+    start, end = _spans(rules, given)
+    inside = (end > window.start_ms) & (start < window.end_ms)
+    lengths = np.unique((end - start)[inside]) // 1000
+    fitting = [int(one) for one in lengths if one in STEPS_S and not _askew(window, int(one))]
+    return min(fitting, default=rules.step_s)
+
+
+def _askew(window: Window, step_s: int) -> bool:
+    return any((later - earlier) % (step_s * 1000) for earlier, later in pairwise(window.starts_ms))
+
+
+def _day_offsets(window: Window, step_s: int) -> list[int]:
+    return [(start - window.start_ms) // (step_s * 1000) for start in window.starts_ms]
+
+
+def _on_grid(rules: Rules, given: Readings, window: Window, step_s: int) -> tuple[Ints, Bytes]:
+    """Energy and coverage as functions of time, differenced on the grid."""
+    grid = np.arange(window.start_ms, window.end_ms + 1, step_s * 1000, dtype=np.int64)
+    size = len(grid) - 1
+    if not len(given):
+        return np.zeros(size, dtype=np.int64), np.full(size, Quality.MISSING, dtype=np.uint8)
+    start, end = _spans(rules, given)
+    place = int(np.searchsorted(end, grid[1]))
+    exact = slice(place, place + size)
+    if np.array_equal(end[exact], grid[1:]) and np.array_equal(start[exact], grid[:-1]):
+        return given.value[exact].copy(), given.quality[exact].copy()  # a span for every step: what nearly all days are
+    counted = np.concatenate(([0], np.cumsum(given.value)))
+    covered = np.concatenate(([0], np.cumsum(end - start)))
+    ended = np.searchsorted(end, grid, side="right")
+    inside = np.minimum(ended, len(end) - 1)
+    part = np.clip(grid - start[inside], 0, (end - start)[inside]) * (ended < len(end))
+    share = part / (end - start)[inside]
+    energy = np.diff(counted[ended] + np.rint(given.value[inside] * share).astype(np.int64))
+    known = np.diff(covered[ended] + part)
+    return energy, _qualities(given, (start, end), grid, known)
+
+
+def _qualities(given: Readings, spans: tuple[Ints, Ints], grid: Ints, known: Ints) -> Bytes:
+    """The worst quality of the spans a step touches; split or half covered steps are estimates."""
+    start, end = spans
+    step_ms = int(grid[1] - grid[0])
+    first = np.searchsorted(end, grid[:-1], side="right")
+    last = np.searchsorted(start, grid[1:], side="left") - 1
+    inside = np.minimum(first, len(end) - 1)
+    worst = given.quality[inside].copy()
+    several = np.flatnonzero(last > first)
+    for place in several.tolist():
+        worst[place] = given.quality[first[place] : last[place] + 1].max()
+    split = (end - start)[inside] > step_ms
+    worst = np.where(split | (known < step_ms), np.maximum(worst, np.uint8(Quality.ESTIMATED)), worst)
+    return np.where(known == 0, np.uint8(Quality.MISSING), worst).astype(np.uint8)
+
+
+def _fill(values: Ints, qualities: Bytes, step_s: int, fill_max_s: int, offsets: list[int]) -> None:
+    """Fill short holes within a day by a line between their neighbours."""
+    if not (qualities == Quality.MISSING).any():
+        return
+    for first, last in pairwise(offsets):
+        hole = np.flatnonzero(qualities[first:last] == Quality.MISSING) + first
+        for run in np.split(hole, np.flatnonzero(np.diff(hole) > 1) + 1):
+            if not len(run) or len(run) * step_s > fill_max_s or run[0] == first or run[-1] == last - 1:
+                continue
+            low, high = values[run[0] - 1], values[run[-1] + 1]
+            values[run] = np.rint(np.linspace(low, high, len(run) + 2)[1:-1]).astype(np.int64)
+            qualities[run] = Quality.ESTIMATED

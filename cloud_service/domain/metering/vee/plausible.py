@@ -1,0 +1,132 @@
+"""Which readings of an index register are believed. A reading is never repaired: it counts as it is, or not at all.
+
+- A reading that cannot follow the last believed one, while the next one can, is a spike.
+- If the next ones follow the odd one instead, the counter was reset or jumped: everything from there on waits for a
+  person to record an exchange (a mount's closing and opening index), unless the counter comes back by itself.
+- A fall that is a rollover of the register's digits counts on.
+- An estimated reading is believed as long as no actual reading contradicts it.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cloud_service.domain.metering.vee.series import TURN_SHARE, Readings, Rejected, Rules
+from common.reading import Quality
+
+SLACK = 2000  # two units: displays jump in whole units, clocks are a little off
+MS_PER_HOUR = 3_600_000
+
+
+def judge(rules: Rules, given: Readings) -> tuple[NDArray[np.bool_], list[Rejected]]:
+    """Mask of the believed readings of one mount, and the others with their reasons."""
+    usable = given.quality <= Quality.ESTIMATED
+    if usable.all() and not (given.quality == Quality.ESTIMATED).any() and _all_follow(rules, given):
+        return usable, []
+    return _judge_one_by_one(rules, given)
+
+
+def _all_follow(rules: Rules, given: Readings) -> bool:
+    """Whether every reading can follow the one before it without a rollover."""
+    counted = np.diff(given.value)
+    if (counted < 0).any():
+        return False
+    rate = rules.rate_max
+    return not rate or bool((counted <= _most(rate, np.diff(given.at_ms))).all())
+
+
+def _most(rate: int, elapsed_ms: Any) -> Any:
+    """The most that can be counted in a time, or an array of times; a float, for a limit need not be exact."""
+    return elapsed_ms * (rate / MS_PER_HOUR) + SLACK
+
+
+class _Judge:
+    """Whether one reading can follow another."""
+
+    def __init__(self, rules: Rules) -> None:
+        self.rate, self.turn = rules.rate_max, rules.turn
+
+    def counted(self, before: int, value: int) -> int:
+        """What was counted from one index to another, over a rollover where the digits allow one."""
+        return value - before if value >= before or not self.turn else value - before + self.turn
+
+    def follows(self, before: tuple[int, int], after: tuple[int, int]) -> bool:
+        """(at_ms, value) pairs."""
+        counted = self.counted(before[1], after[1])
+        if counted < 0:
+            return False
+        if self.rate and counted > _most(self.rate, after[0] - before[0]):
+            return False
+        return after[1] >= before[1] or counted <= self.turn // (2 if self.rate else TURN_SHARE)
+
+
+def _judge_one_by_one(rules: Rules, given: Readings) -> tuple[NDArray[np.bool_], list[Rejected]]:
+    believed = np.zeros(len(given), dtype=np.bool_)
+    points = list(zip(given.at_ms.tolist(), given.value.tolist(), strict=True))
+    actual = np.flatnonzero(given.quality < Quality.ESTIMATED).tolist()
+    rejected = _scan(_Judge(rules), points, actual, believed)
+    rejected += _estimates(_Judge(rules), given, points, believed)
+    return believed, sorted(rejected, key=lambda one: one.at_ms)
+
+
+def _scan(
+    judge: _Judge, points: list[tuple[int, int]], places: list[int], believed: NDArray[np.bool_]
+) -> list[Rejected]:
+    """Walk over the actual readings; `other` is the chain that an odd reading began, if any."""
+    rejected: list[Rejected] = []
+    last: tuple[int, int] | None = None
+    other: tuple[int, int] | None = None
+    reason = ""
+    for order, place in enumerate(places):
+        point = points[place]
+        following = points[places[order + 1]] if order + 1 < len(places) else None
+        if last is None or (judge.follows(last, point) and not (other and judge.follows(other, point))):
+            if last is not None and other is None and _is_spike(judge, last, point, following):
+                rejected.append(Rejected(*point, "spike"))
+                continue
+            believed[place] = True
+            last, other = point, None
+            continue
+        if other is None or not judge.follows(other, point):
+            goes_on = following is not None and judge.follows(point, following) and not judge.follows(last, following)
+            reason = ("reset" if point[1] < last[1] else "jump") if goes_on else "spike"
+            other = point if goes_on else None
+        rejected.append(Rejected(*point, reason))
+        other = point if other is not None else None
+    return rejected
+
+
+def _is_spike(judge: _Judge, last: tuple[int, int], point: tuple[int, int], following: tuple[int, int] | None) -> bool:
+    """A reading that could be, but that the next one belies: it fell back to where the reading before fits."""
+    return following is not None and not judge.follows(point, following) and judge.follows(last, following)
+
+
+def _estimates(
+    judge: _Judge, given: Readings, points: list[tuple[int, int]], believed: NDArray[np.bool_]
+) -> list[Rejected]:
+    """Believe the estimates that lie between their believed neighbours; the actual readings overrule the others."""
+    rejected: list[Rejected] = []
+    actual = np.flatnonzero(believed).tolist()
+    for place in np.flatnonzero(given.quality == Quality.ESTIMATED).tolist():
+        order = int(np.searchsorted(actual, place))
+        before = points[actual[order - 1]] if order else None
+        earlier = _last_estimate(believed, given, place, actual[order - 1] if order else -1)
+        before = points[earlier] if earlier >= 0 else before
+        after = points[actual[order]] if order < len(actual) else None
+        fits = (before is None or judge.follows(before, points[place])) and (
+            after is None or judge.follows(points[place], after)
+        )
+        if fits and before is not None and after is not None:
+            through = judge.counted(before[1], points[place][1]) + judge.counted(points[place][1], after[1])
+            fits = through == judge.counted(before[1], after[1])
+        believed[place] = fits
+        if not fits:
+            rejected.append(Rejected(*points[place], "estimate"))
+    return rejected
+
+
+def _last_estimate(believed: NDArray[np.bool_], given: Readings, place: int, actual: int) -> int:
+    """The believed estimate between the actual reading before a place and the place, or -1."""
+    between = np.flatnonzero(believed[actual + 1 : place] & (given.quality[actual + 1 : place] == Quality.ESTIMATED))
+    return int(between[-1]) + actual + 1 if len(between) else -1

@@ -1,0 +1,82 @@
+"""Virtual meters: a day that is the sum of other registers' days times a factor each, exact to the thousandth."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+import numpy as np
+
+from cloud_service.domain.metering.vee.series import Day, Ints
+from common.errors import InputError
+from common.reading import Quality
+
+Part = tuple[int, bytes, bytes]  # step, packed values, qualities
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A register and the factor it counts with: a decimal text such as 1, -1 or 0.5."""
+
+    register_id: int
+    factor: str
+
+
+def combine(register_id: int, day: date, terms: Sequence[Term], parts: Mapping[tuple[int, date], Part]) -> Day | None:
+    """The virtual day; None where none of its parts has that day. A part that is not there is missing, never zero."""
+    present = [parts[term.register_id, day] for term in terms if (term.register_id, day) in parts]
+    if not present:
+        return None
+    step_s = min(step for step, _, _ in present)
+    size = max(len(qualities) * step // step_s for step, _, qualities in present)
+    total: Ints = np.zeros(size, dtype=np.int64)
+    worst = np.zeros(size, dtype=np.uint8)
+    fractions = [Fraction(0)] * size
+    exact = all(Fraction(term.factor).denominator == 1 for term in terms)
+    for term in terms:
+        part = parts.get((term.register_id, day))
+        if part is None:
+            worst[:] = Quality.MISSING
+            continue
+        values, qualities = _on_step(part, step_s)
+        worst = np.maximum(worst, qualities)
+        if exact:
+            total = total + values * int(Fraction(term.factor))
+        else:
+            fractions = [
+                known + value * Fraction(term.factor) for known, value in zip(fractions, values.tolist(), strict=True)
+            ]
+    steps = np.asarray(total, dtype=np.int64) if exact else _rounded(fractions)
+    return Day(
+        register_id=register_id,
+        day=day,
+        step_s=step_s,
+        values=steps.astype("<i8").tobytes(),
+        qualities=worst.tobytes(),
+        total=int(steps.sum()),
+        missing=int((worst == Quality.MISSING).sum()),
+    )
+
+
+def _on_step(part: Part, step_s: int) -> tuple[Ints, "np.ndarray[tuple[int], np.dtype[np.uint8]]"]:
+    """A part on a finer grid: each of its steps split evenly, nothing lost."""
+    step, packed, codes = part
+    values, qualities = np.frombuffer(packed, dtype="<i8").astype(np.int64), np.frombuffer(codes, dtype=np.uint8)
+    pieces, rest = divmod(step, step_s)
+    if rest:
+        raise InputError(f"steps of {step} s cannot be split into steps of {step_s} s")
+    if pieces == 1:
+        return values, qualities
+    shares = np.arange(pieces + 1)
+    ends = values[:, None] * shares // pieces
+    return np.diff(ends, axis=1).ravel(), np.repeat(np.maximum(qualities, np.uint8(Quality.ESTIMATED)), pieces)
+
+
+def _rounded(exact: Sequence[Fraction]) -> Ints:
+    """Whole thousandths; what rounding leaves is carried on, so that the day's sum is right to the last one."""
+    found, carried = [], Fraction(0)
+    for value in exact:
+        whole = round(value + carried)
+        carried += value - whole
+        found.append(whole)
+    return np.array(found, dtype=np.int64)

@@ -1,0 +1,1 @@
+"""What every kind of price is made of: usage, blocks, lines, taxes."""

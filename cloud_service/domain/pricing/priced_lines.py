@@ -1,0 +1,233 @@
+"""What rating gives: priced lines that explain themselves, taxes on them, and their sums; all of it as JSON."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from cloud_service.domain.money import Rounding, plain, written
+from cloud_service.domain.pricing.usage import NOTHING_BEFORE, History
+from common.period import Span
+
+PAID_OUT = "/paid"  # ends the id of lines that pay an ended credit out: they settle, they are no price of anything
+
+LAST_DIGIT = Decimal("1E-9")  # below it a price of many digits and its amount differ only by how they are written
+
+
+class Head(msgspec.Struct, frozen=True, gc=False):
+    """What the lines of one rule have in common for all connections of a batch."""
+
+    charge: str  # a key of CHARGES
+    id: str  # the charge's name in its document
+    label: str
+    unit: str
+    path: str  # place in the tariff document
+    tax_category: str
+    utility: str
+    start: date
+    end: date
+    rule: str  # the rule in words
+    source: str  # where the quantity comes from
+    version: str  # tariff, validity and hash
+    words: str = ""  # rule and source, joined once for all lines
+    facts: dict[str, str] = {}  # the same as JSON, made once for all lines
+
+    def __post_init__(self) -> None:
+        force = msgspec.structs.force_setattr
+        force(self, "words", "; ".join(part for part in (self.rule, self.source) if part))
+        names = ("charge", "id", "label", "utility", "unit", "tax_category", "path")
+        days = {"start": self.start.isoformat(), "end": self.end.isoformat()}
+        force(self, "facts", {**{name: getattr(self, name) for name in names}, **days})
+
+    @property
+    def span(self) -> Span:
+        """The days this line is for."""
+        return Span(self.start, self.end)
+
+
+class Line(msgspec.Struct, frozen=True, gc=False):
+    """One priced quantity. `amount` is rounded to the currency, `amount_unrounded` is exact."""
+
+    head: Head
+    quantity: Decimal
+    price: Decimal | None  # None where the rule has a fixed amount
+    amount_unrounded: Decimal
+    amount: Decimal
+    note: str = ""  # what is particular to this connection: the time of a peak, the month of a ratchet
+
+    @property
+    def charge(self) -> str:
+        """The kind of price, a key of `CHARGES`."""
+        return self.head.charge
+
+    @property
+    def id(self) -> str:
+        """The charge's name in its tariff document."""
+        return self.head.id
+
+    @property
+    def label(self) -> str:
+        """The text for the invoice."""
+        return self.head.label
+
+    @property
+    def unit(self) -> str:
+        """Unit of the quantity."""
+        return self.head.unit
+
+    @property
+    def path(self) -> str:
+        """Place of the rule in the tariff document."""
+        return self.head.path
+
+    @property
+    def tax_category(self) -> str:
+        """Name of the tax category of the tariff, empty for none."""
+        return self.head.tax_category
+
+    @property
+    def utility(self) -> str:
+        """Electricity, water, gas, heat, cooling ..."""
+        return self.head.utility
+
+    @property
+    def span(self) -> Span:
+        """The days this line is for."""
+        return self.head.span
+
+    @property
+    def why(self) -> str:
+        """The line in words: rule, source of the quantity, arithmetic, tariff version.
+
+        A line over other lines is made of their rounded amounts; what it is of the unrounded ones stands beside it.
+        """
+        head, quantity, amount = self.head, plain(self.quantity), plain(self.amount_unrounded)
+        if self.price is not None and abs(self.quantity * self.price - self.amount_unrounded) > LAST_DIGIT:
+            amount = f"{plain(self.quantity * self.price)}, unrounded {amount}"
+        price = "" if self.price is None else f" × {plain(self.price)}"
+        note = f"{self.note}; " if self.note else ""
+        words = f"{head.words}; " if head.words else ""
+        counted = f"{quantity} {head.unit}" if head.unit else quantity
+        return f"{words}{note}{counted}{price} = {amount}; {head.version}"
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values; decimals as strings without exponents."""
+        return {
+            **self.head.facts,
+            "quantity": plain(self.quantity),
+            "price": None if self.price is None else plain(self.price),
+            "amount_unrounded": plain(self.amount_unrounded),
+            "amount": written(self.amount),
+            "why": self.why,
+        }
+
+
+class TaxLine(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One tax of one category: rate × base, rounded once (or line by line, where the tariff says so)."""
+
+    tax: str
+    label: str
+    category: str  # EN 16931 VAT category code: S, Z, E, AE, O ...
+    percent: Decimal
+    base: Decimal
+    amount_unrounded: Decimal
+    amount: Decimal
+    path: str
+    why: str
+    way: Rounding = "half_up"
+    by_line: bool = False  # rounded line by line: sums of it are not rounded again
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values; decimals as strings without exponents."""
+        return {
+            "tax": self.tax,
+            "label": self.label,
+            "category": self.category,
+            "percent": plain(self.percent),
+            "base": written(self.base),
+            "amount_unrounded": plain(self.amount_unrounded),
+            "amount": written(self.amount),
+            "path": self.path,
+            "why": self.why,
+            "way": self.way,
+            "by_line": self.by_line,
+        }
+
+
+class Rated(msgspec.Struct, frozen=True, kw_only=True):
+    """All that one connection owes for one span.
+
+    `net` is the sum of the lines' amounts, `tax` of the taxes' amounts, `total` their sum (cash rounding is a line of
+    its own). `energy` counts thousandths of the import register; `history` is what the next span must be given.
+    """
+
+    currency: str
+    span: Span
+    lines: tuple[Line, ...]
+    taxes: tuple[TaxLine, ...]
+    net: Decimal
+    tax: Decimal
+    total: Decimal
+    total_unrounded: Decimal
+    energy: int
+    max_demand_kw: Decimal | None
+    history: History = NOTHING_BEFORE
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values; decimals as strings without exponents."""
+        return {
+            "currency": self.currency,
+            "start": self.span.start.isoformat(),
+            "end": self.span.end.isoformat(),
+            "lines": [line.as_json() for line in self.lines],
+            "taxes": [tax.as_json() for tax in self.taxes],
+            "max_demand_kw": None if self.max_demand_kw is None else plain(self.max_demand_kw),
+            "energy": self.energy,
+            "net": written(self.net),
+            "tax": written(self.tax),
+            "total_unrounded": plain(self.total_unrounded),
+            "total": written(self.total),
+            "history": self.history.as_json(),
+        }
+
+
+class Both(msgspec.Struct, frozen=True, gc=False):
+    """An amount as it is due (sums of rounded lines) beside the same amount unrounded."""
+
+    due: Decimal
+    exact: Decimal
+
+    def __add__(self, other: "Both") -> "Both":
+        return Both(self.due + other.due, self.exact + other.exact)
+
+    def __sub__(self, other: "Both") -> "Both":
+        return Both(self.due - other.due, self.exact - other.exact)
+
+    def __neg__(self) -> "Both":
+        return Both(-self.due, -self.exact)
+
+    def times(self, factor: Decimal) -> "Both":
+        """A share of both."""
+        return Both(self.due * factor, self.exact * factor)
+
+    def above_zero(self) -> "Both":
+        """Each of the two, or 0 where it is below."""
+        return Both(max(self.due, ZERO), max(self.exact, ZERO))
+
+    def __bool__(self) -> bool:
+        return bool(self.due or self.exact)
+
+
+ZERO = Decimal(0)
+NOTHING = Both(ZERO, ZERO)
+
+
+def sum_of(lines: Iterable[Line | TaxLine]) -> Both:
+    """Sum of lines, as due and unrounded."""
+    due = exact = ZERO
+    for line in lines:
+        due += line.amount
+        exact += line.amount_unrounded
+    return Both(due, exact)

@@ -1,0 +1,1 @@
+"""Usage and a tariff in, priced lines out."""

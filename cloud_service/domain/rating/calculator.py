@@ -1,0 +1,156 @@
+"""The calculator: files in, bills out, month after month, each month handing its history to the next."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from cloud_service.domain.calendar.interval_grid import grid
+from cloud_service.domain.calendar.proration import cycles
+from cloud_service.domain.pricing.priced_lines import Rated
+from cloud_service.domain.pricing.usage import History, Intervals, PriceSeries, Usage
+from cloud_service.domain.rating import load_file
+from cloud_service.domain.rating.engine import rate
+from cloud_service.domain.tariffs.charge_periods import versions_in
+from cloud_service.domain.tariffs.document import Tariff, load_tariff, read_document
+from cloud_service.domain.tariffs.unpriced import check_priced
+from cloud_service.domain.tariffs.urdb import import_urdb, is_urdb
+from common.errors import InputError
+from common.period import Span, zone
+
+
+def any_tariff(path: Path, *, holidays: bool = False) -> tuple[Tariff, tuple[str, ...]]:
+    """The tariff of a file of ours or of the URDB, and the notes of an import.
+
+    A URDB record is priced as the URDB's own tools price it: without its days of validity, and without holidays (which
+    the URDB does not have, but its ratebook form may name) unless they are asked for.
+    """
+    document = read_document(path)
+    if is_urdb(document):
+        imported = import_urdb(document, holidays=holidays)
+        return load_tariff(imported.document), imported.notes
+    return load_tariff(document), ()
+
+
+def read_usage(
+    files: Mapping[str, Path], start: date, zone_name: str, *, step_s: int | None = None, unit: str | None = None
+) -> tuple[dict[str, Intervals], Span, tuple[str, ...]]:
+    """The registers of the files, the days they are of, and what was done so that export can be netted in each step.
+
+    The first file says the days, which are those of all. `unit` is of `import` and `export`; files of other registers
+    hold what was counted in each step, in the register's own unit.
+    """
+    zone(zone_name)
+    registers: dict[str, Intervals] = {}
+    first: tuple[Span, int, int] | None = None
+    for name, path in files.items():
+        column = load_file.read_column(_text(path), str(path))
+        same = first is not None and first[2] == len(column.values)
+        step = first[1] if first and same else step_s or load_file.step_of(column, start, zone_name, str(path))
+        span = load_file.span_of(column, start, zone_name, step, str(path))
+        first = first or (span, step, len(column.values))
+        if span != first[0]:
+            raise InputError(
+                f"{name} is not of the same days as {next(iter(files))}, {first[0].start} to {first[0].end}",
+                path=str(path),
+                code="wrong_length",
+            )
+        registers[name] = _register(name, column, step, unit, str(path))
+    if first is None:
+        raise InputError("there is nothing to price", hint="give --load, or --register NAME=CSV")
+    pair = {name: registers[name] for name in ("import", "export") if name in registers}
+    finer = min((one.step_s for one in pair.values()), default=0)
+    notes = tuple(
+        f"{name} of {one.step_s // 60} min is taken as even over {finer // 60} min steps"
+        for name, one in pair.items()
+        if one.step_s != finer
+    )
+    return registers | {name: load_file.spread(one, finer) for name, one in pair.items()}, first[0], notes
+
+
+def read_prices(path: Path, start: date, span: Span, zone_name: str) -> Intervals:
+    """A price series of a file, for the same days as the load."""
+    values, days = price_file(path, start, zone_name)
+    if days != span:
+        raise InputError(f"the prices are not of {span.start} to {span.end}", path=str(path), code="wrong_length")
+    return values
+
+
+def price_file(path: Path, start: date, zone_name: str, *, step_s: int | None = None) -> tuple[Intervals, Span]:
+    """The prices of a file and the days they are of."""
+    zone(zone_name)
+    column = load_file.read_column(_text(path), str(path))
+    step = step_s or load_file.step_of(column, start, zone_name, str(path))
+    days = load_file.span_of(column, start, zone_name, step, str(path))
+    return load_file.intervals(column, step, "kWh", str(path), negative=True), days
+
+
+def _register(name: str, column: load_file.Column, step_s: int, unit: str | None, path: str) -> Intervals:
+    if name not in ("import", "export"):
+        if column.unit is not None and not column.unit.lower().endswith(("h", "j")):  # kWh, kvarh, MJ are counted
+            raise InputError(
+                f"the header names {column.unit}, a register's file has what was counted in each step", path=path
+            )
+        return load_file.intervals(column, step_s, "kWh", path, negative=False)
+    found = load_file.intervals(column, step_s, _unit(column, unit, path), path, negative=name == "export")
+    if int(found.values.sum()) < 0:
+        raise InputError("what was given back is below 0 in sum", path=path, hint="export is counted above 0")
+    return found
+
+
+def _unit(column: load_file.Column, unit: str | None, path: str) -> load_file.Unit:
+    found = unit or column.unit or "kW"
+    if found not in ("kW", "kWh"):
+        raise InputError(
+            f"the header names {found}, the values of a load are kW or kWh",
+            path=path,
+            hint="convert them, or say with --unit what they are",
+        )
+    return "kWh" if found == "kWh" else "kW"
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"the file cannot be read: {error}", path=str(path)) from error
+
+
+def calculate(
+    tariff: Tariff,
+    registers: Mapping[str, Intervals],
+    span: Span,
+    zone_name: str,
+    *,
+    cycle_day: int = 1,
+    whole: bool = False,
+    facts: Mapping[str, Decimal] | None = None,
+    prices: Mapping[str, Intervals] | None = None,
+) -> list[Rated]:
+    """A bill for each billing month of the span (or one for all of it). `prices` are series that spot charges name."""
+    check_priced(versions_in(tariff, span), registers)
+    bills: list[Rated] = []
+    history = History()
+    for part in (span,) if whole else cycles(span.start, span.end, cycle_day):
+        series = {
+            name: PriceSeries(one.values, one.step_s, one.scale)
+            for name, one in cut(prices or {}, span, part, zone_name).items()
+        }
+        usage = Usage(cut(registers, span, part, zone_name), history, facts or {}, series)
+        bill = rate(tariff, usage, part, zone_name, cycle_day)
+        history = bill.history
+        bills.append(bill)
+    return bills
+
+
+def cut(registers: Mapping[str, Intervals], span: Span, part: Span, zone_name: str) -> dict[str, Intervals]:
+    """The steps of some of the days."""
+    return {
+        name: Intervals(
+            one.values[grid(span.start, span.end, zone_name, one.step_s).slice_of(part)],
+            one.step_s,
+            one.scale,
+            one.spread_s,
+        )
+        for name, one in registers.items()
+    }

@@ -1,0 +1,130 @@
+"""What a prepaid balance means: warnings once per crossing, emergency credit, and when supply may be cut.
+
+Nobody is cut who is protected, nor in friendly hours: at night, on weekends, on holidays and on the eve of either.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any, Literal
+
+from cloud_service.domain.calendar.holidays import holidays
+from cloud_service.domain.money import exact
+from common.errors import InputError
+
+State = Literal["ok", "low", "critical", "empty", "emergency", "disconnected"]
+ORDER: tuple[State, ...] = ("ok", "low", "critical", "emergency", "empty", "disconnected")
+ZERO = Decimal(0)
+FRIDAY, SATURDAY = 4, 5
+CENT_OF_A_DAY = Decimal("0.01")
+DAYS_MAX = Decimal(9999)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """An account's prepaid terms; the defaults are ours, `account.settings["prepaid"]` changes them."""
+
+    low_days: Decimal = Decimal(5)
+    critical_days: Decimal = Decimal(2)
+    low_balance: Decimal = ZERO
+    emergency_credit: Decimal = ZERO
+    reconnect_above: Decimal = ZERO
+    cut_from: time = time(10)
+    cut_until: time = time(15)
+
+
+FIELDS = ("low_days", "critical_days", "low_balance", "emergency_credit", "reconnect_above")
+
+
+def terms_of(settings: Mapping[str, Any]) -> Terms:
+    """The terms in an account's settings; an unknown one is refused."""
+    given = dict(settings.get("prepaid", {}))
+    times = {name: time.fromisoformat(given.pop(name)) for name in ("cut_from", "cut_until") if name in given}
+    unknown = set(given) - set(FIELDS)
+    if unknown:
+        raise InputError(f"{min(unknown)!r} is no prepaid term", path="settings.prepaid", hint=", ".join(FIELDS))
+    numbers = {name: exact(value, f"prepaid.{name}") for name, value in given.items()}
+    return replace(Terms(), **numbers, **times)  # type: ignore[arg-type] # the names were checked above
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An account as it is now: balance, what a day costs, where it is and who lives there."""
+
+    balance: Decimal
+    a_day: Decimal
+    local: datetime
+    holiday_calendar: str
+    protected: bool
+    state: State
+    before: Decimal  # the balance at the last look
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What follows: the new state, a warning to send (or none), a command (or none), why a cut has to wait."""
+
+    state: State
+    days_left: Decimal | None
+    warn: State | None = None
+    command: Literal["disconnect", "reconnect"] | None = None
+    emergency: Decimal = ZERO
+    waits: str = ""
+
+
+def days_left(balance: Decimal, a_day: Decimal) -> Decimal | None:
+    """How long the balance lasts at the present use; None where nothing is used."""
+    if a_day <= 0:
+        return None
+    return min(max(balance, ZERO) / a_day, DAYS_MAX).quantize(CENT_OF_A_DAY)
+
+
+def judge(seen: Seen, terms: Terms) -> Verdict:
+    """The state that the balance asks for, and what changes on the way there."""
+    left = days_left(seen.balance, seen.a_day)
+    wanted = _level(seen.balance, left, terms)
+    used = min(max(-seen.balance, ZERO), terms.emergency_credit)
+    if seen.state == "disconnected":
+        if seen.balance > terms.reconnect_above:
+            return Verdict(wanted, left, None, "reconnect", used)
+        return Verdict("disconnected", left, emergency=used)
+    if seen.balance <= seen.before and ORDER.index(wanted) < ORDER.index(seen.state):
+        wanted = seen.state  # the use of a day went down, the balance not up: no second warning when it rises again
+    warn = wanted if ORDER.index(wanted) > ORDER.index(seen.state) else None
+    if wanted != "empty":
+        return Verdict(wanted, left, warn, None, used)
+    waits = must_wait(seen, terms)
+    if waits:
+        return Verdict("empty", left, warn, None, used, waits)
+    return Verdict("disconnected", left, "disconnected", "disconnect", used)
+
+
+def _level(balance: Decimal, left: Decimal | None, terms: Terms) -> State:
+    if balance <= -terms.emergency_credit and balance <= 0:
+        return "empty"
+    if balance <= 0:
+        return "emergency"
+    if left is not None and left < terms.critical_days:
+        return "critical"
+    if balance < terms.low_balance or (left is not None and left < terms.low_days):
+        return "low"
+    return "ok"
+
+
+def must_wait(seen: Seen, terms: Terms) -> str:
+    """Why supply may not be cut now, or nothing."""
+    if seen.protected:
+        return "protected customer"
+    local = seen.local
+    if not terms.cut_from <= local.time() < terms.cut_until:
+        return f"friendly hours: cut only from {terms.cut_from:%H:%M} to {terms.cut_until:%H:%M}"
+    if local.weekday() >= SATURDAY or _holiday(local.date(), seen.holiday_calendar):
+        return "friendly hours: weekend or holiday"
+    if local.weekday() == FRIDAY or _holiday(local.date() + timedelta(days=1), seen.holiday_calendar):
+        return "friendly hours: the day before a weekend or holiday"
+    return ""
+
+
+def _holiday(day: date, calendar: str) -> bool:
+    return bool(calendar) and day in holidays(calendar, day.year)

@@ -1,0 +1,81 @@
+"""All that is wrong with a tariff document at once, each with its place, for the one who writes it."""
+
+import re
+from collections.abc import Mapping
+from copy import deepcopy
+from typing import Any
+
+from cloud_service.domain.tariffs.document import SCHEMA_HINT, load_tariff
+from common.errors import InputError
+
+MOST = 20
+ITEM = re.compile(r"(?:versions\[(?P<version>\d+)\]\.)?(?P<list>charges|taxes)\[(?P<index>\d+)\]")
+PLACE = re.compile(r"(?:versions\[(?P<version>\d+)\])?\.?(?P<key>[a-z]*)")
+UNKNOWN = re.compile(r"unknown field `(?P<name>[^`]+)`")
+SOUND = {"id": "x", "currency": "EUR", "name": "", "format": 1, "source": ""}
+"""What stands in for a field of the document itself that is wrong, while the rest is looked at."""
+
+
+def faults(document: Mapping[str, Any], most: int = MOST) -> list[InputError]:
+    """What keeps a document from being priced, in the order of its places; none if nothing does.
+
+    What has the wrong shape is set aside and the rest looked at again. What refers to nothing is only said once all
+    shapes are right, since it may refer to what was set aside.
+    """
+    found: list[InputError] = []
+    left = deepcopy(dict(document))
+    while len(found) < most:
+        try:
+            load_tariff(left)
+        except InputError as error:
+            if found and error.hint != SCHEMA_HINT:
+                break
+            found.append(error)
+            if error.hint != SCHEMA_HINT or not _set_aside(left, error):
+                break
+        else:
+            break
+    return found
+
+
+def _set_aside(document: dict[str, Any], error: InputError) -> bool:
+    """Put something sound where the error is; whether that could be done."""
+    unknown = UNKNOWN.search(error.message)
+    item = ITEM.match(error.path)
+    if item is not None:
+        listed = _version(document, item["version"]).get(item["list"]) or document.get(item["list"])
+        index = int(item["index"])
+        if not isinstance(listed, list) or index >= len(listed):
+            return False
+        if unknown and isinstance(listed[index], dict) and listed[index].pop(unknown["name"], None) is not None:
+            return True
+        listed[index] = _sound(item["list"], listed[index], index)
+        return True
+    place = PLACE.match(error.path.removeprefix("$"))
+    part = _version(document, place["version"] if place else None)
+    holders = (part, document)
+    if unknown:
+        return any(holder.pop(unknown["name"], None) is not None for holder in holders)
+    key = place["key"] if place else ""
+    if key not in SOUND:
+        return False
+    holder = part if key in part else document
+    holder[key] = SOUND[key]
+    return True
+
+
+def _version(document: dict[str, Any], index: str | None) -> dict[str, Any]:
+    if index is None:
+        return document
+    found: dict[str, Any] = document["versions"][int(index)]
+    return found
+
+
+def _sound(kind: str, wrong: Any, index: int) -> dict[str, Any]:
+    """A charge or tax that can be read, under the name of the one that cannot."""
+    known = wrong if isinstance(wrong, dict) else {}
+    if kind == "taxes":
+        name = known.get("name")
+        return {"name": name if isinstance(name, str) and name else f"tax {index}", "percent": "0"}
+    name = known.get("id")
+    return {"kind": "standing", "amount": "0", "per": "month", "id": name if isinstance(name, str) else ""}

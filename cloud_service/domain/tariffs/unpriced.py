@@ -1,0 +1,49 @@
+"""What a tariff leaves without a price: counted energy that would silently be worth nothing."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from cloud_service.domain.tariffs.charge_periods import reads
+from cloud_service.domain.tariffs.document import Document, Version
+from common.errors import InputError
+
+TOTAL = "total"  # ends the name of a register that counts what the rates beside it count
+
+
+def check_priced(versions: Sequence[Version], registers: Iterable[str]) -> None:
+    """Refuse a register that a version has no rule for: it would silently be worth nothing."""
+    for version in versions:
+        known = _priced(version.document)
+        for name in registers:
+            if name != "import" and name not in known:
+                raise InputError(
+                    f"the tariff does not say what {name} is worth",
+                    path="charges",
+                    hint="add an export charge or netting" if name == "export" else "no charge or conversion reads it",
+                    code="unpriced_register",
+                )
+
+
+def _priced(document: Document) -> set[str]:
+    """The registers that charges count, themselves or converted. Export netted in each step has no price by that."""
+    names = {name for charge in document.charges for name in reads(charge)}
+    made = {document.quantities[name].register for name in names if name in document.quantities}
+    return names | made | ({"export"} if "net_export" in names else set())
+
+
+def check_rates(versions: Sequence[Version], rates: Mapping[str, Sequence[str]]) -> None:
+    """Refuse a version that prices some of a meter's rates and not the others; `rates` are those of each quantity.
+
+    A register that counts them all together needs no price beside theirs.
+    """
+    for version in versions:
+        known = _priced(version.document)
+        for names in rates.values():
+            priced = sorted(known.intersection(names))
+            for name in names if priced else ():
+                if name not in known and not name.endswith(TOTAL):
+                    raise InputError(
+                        f"the tariff does not say what {name} is worth, but prices {', '.join(priced)}",
+                        path="charges",
+                        hint="add a charge for it, with a price of 0 if it is free",
+                        code="unpriced_register",
+                    )

@@ -1,0 +1,129 @@
+"""Billing runs: plan what is due, see how it compares, approve, give up. Rating and issuing go shard by shard.
+
+A run is its items; a process that dies loses nothing but its open transaction, and whoever comes next carries on.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from cloud_service.domain.calendar.billing_cycle import due, longest
+from cloud_service.domain.invoicing.outliers import Outlier, outlier
+from cloud_service.store.audit import log
+from cloud_service.store.database import job_queue
+from cloud_service.store.database.session import Session
+from cloud_service.store.invoicing import billing_runs, run_progress
+from cloud_service.store.invoicing.billing_runs import Run
+from cloud_service.store.invoicing.run_progress import RunProgress
+from common.errors import ConflictError
+from common.period import Span
+
+RATING, ISSUING = ("planned", "rating"), ("approved", "issuing")
+TASKS = {"rate": "rate_run", "issue": "issue_run"}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be billed: of an entity, the cycles that end within `span`."""
+
+    entity_id: int
+    span: Span
+    bill_date: date
+    author: str
+    dry_run: bool = False
+    contract_ids: Sequence[int] | None = None
+
+    @property
+    def name(self) -> str:
+        """How the run is listed."""
+        return f"{self.span.start:%Y-%m}" if self.span.start.day == 1 else f"{self.span.start} to {self.span.end}"
+
+
+def plan(session: Session, wanted: Plan) -> Run:
+    """A run with an item for each contract's days that fall due and that nothing bills yet. Dry runs before it end."""
+    billing_runs.release_dry_runs(session, wanted.entity_id)
+    window = Span(longest(wanted.span.start), wanted.span.end)
+    found = [
+        (one.id, span)
+        for one in billing_runs.candidates(session, wanted.entity_id, window, wanted.contract_ids)
+        for span in due(one.cycle, one.day, one.start, one.end, wanted.span)
+    ]
+    run_id = billing_runs.add_run(
+        session, entity_id=wanted.entity_id, name=wanted.name, span=wanted.span, bill_date=wanted.bill_date,
+        dry_run=wanted.dry_run, author=wanted.author,
+    )  # fmt: skip
+    billing_runs.add_items(session, run_id, billing_runs.unbilled(session, found) if found else [])
+    billing_runs.change_state(session, run_id, "rating", ["planned"])
+    report(session, run_id)
+    log.note(session, wanted.author, "run.plan", f"billing_run:{run_id}", name=wanted.name, items=len(found))
+    return billing_runs.run_of(session, run_id)
+
+
+def start(session: Session, run_id: int, step: str, *, shards: int, author: str) -> None:
+    """Queue the jobs that rate or issue a run; each takes what is free until nothing is left."""
+    job_queue.defer_all(
+        session, TASKS[step], [{"run": run_id, "author": author, "shard": n} for n in range(shards)], queue="runs"
+    )
+
+
+def report(session: Session, run_id: int) -> RunProgress:
+    """Move the run on if a phase is over, and tell the console how far it is."""
+    counted = run_progress.progress_of(session, run_id)
+    if not counted.waiting:
+        billing_runs.change_state(session, run_id, "rated", RATING)
+    if not counted.waiting and not counted.rated:
+        billing_runs.change_state(session, run_id, "done", ISSUING)
+    run = billing_runs.run_of(session, run_id)
+    rating = run.state in RATING
+    run_progress.show_progress(
+        session, run_id, f"{'Rating' if rating else 'Issuing'} {run.name}",
+        done=counted.rated + counted.issued if rating else counted.issued, parked=counted.parked,
+        total=counted.total - counted.cancelled, state="running" if run.state in ("rating", "issuing") else run.state,
+    )  # fmt: skip
+    return counted
+
+
+def approve(session: Session, run_id: int, author: str) -> None:
+    """What is rated may be issued. Parked items stay behind; they can be rated again in another run."""
+    run = billing_runs.run_of(session, run_id)
+    if run.dry_run:
+        raise ConflictError("a dry run is not issued", hint="start a run without --dry-run")
+    if not billing_runs.change_state(session, run_id, "issuing", ["rated"], approved_by=author):
+        raise ConflictError(f"run {run_id} is {run.state}; only a rated run can be approved")
+    log.note(session, author, "run.approve", f"billing_run:{run_id}")
+
+
+def cancel(session: Session, run_id: int, author: str, reason: str = "") -> None:
+    """Give up what is not issued; its days can be billed by another run."""
+    if not billing_runs.change_state(
+        session, run_id, "cancelled", ["planned", "rating", "rated", "approved", "issuing"]
+    ):
+        raise ConflictError(f"run {run_id} is over")
+    billing_runs.cancel_items(session, run_id)
+    log.note(session, author, "run.cancel", f"billing_run:{run_id}", reason=reason)
+
+
+def retry_parked(session: Session, run_id: int, author: str, item_ids: Sequence[int] | None = None) -> int:
+    """Let parked items be rated again, after what was wrong has been mended."""
+    if not billing_runs.change_state(session, run_id, "rating", ["rating", "rated", "done"]):
+        raise ConflictError("only a run that is not being issued can rate again")
+    count = billing_runs.unpark(session, run_id, item_ids)
+    report(session, run_id)
+    log.note(session, author, "run.retry", f"billing_run:{run_id}", items=count)
+    return count
+
+
+def outliers(session: Session, run_id: int, page: int = 1000) -> list[Outlier]:
+    """Items whose amount a day is far from the period before, or negative, or the first; the farthest first."""
+    found: list[Outlier] = []
+    offset = 0
+    while rows := billing_runs.items(session, run_id, "rated", page, offset):
+        known = billing_runs.billed_before(session, rows)
+        for row in rows:
+            days = Decimal((row.end - row.start).days)
+            flagged = outlier(row.rated["contract"]["number"], row.rated, days, known.get(row.contract_id))
+            if flagged is not None:
+                found.append(flagged)
+        offset += page
+    return sorted(found, key=lambda one: (one.times is None, -(one.times or 0)))

@@ -1,0 +1,26 @@
+"""The look of a legal entity's documents: tried on a made-up bill before it is kept, so that no bad one is used."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from cloud_service.documents import invoice_pdf
+from cloud_service.documents.sample import sample_bill
+from cloud_service.documents.theme import read_theme
+from cloud_service.store.audit import log
+from cloud_service.store.database.session import Session
+from cloud_service.store.delivery import outgoing
+
+
+def preview(facts: Mapping[str, Any], *, locale: str = "en", currency: str = "EUR", seller: str = "") -> bytes:
+    """A made-up bill in that look; InputError names every fault of the theme, or the fault of its template."""
+    paper = sample_bill(locale, currency=currency, **({"seller": seller} if seller else {}))
+    return invoice_pdf.render(paper, read_theme(facts))
+
+
+def set_theme(session: Session, entity_id: int, facts: Mapping[str, Any], *, author: str) -> None:
+    """Use a theme from now on; documents that were made stay as they are. The change is audited."""
+    preview(facts)
+    before = outgoing.theme(session, entity_id)
+    outgoing.set_theme(session, entity_id, dict(facts))
+    change = log.Change(author, "theme.change", f"legal_entity:{entity_id}", before, dict(facts), "")
+    log.record(session, [change])

@@ -1,0 +1,84 @@
+"""A reading by hand: what a person read, estimated, corrects or takes back, with their name and reason.
+
+Nothing is changed: it is a new row that counts before all others of its instant.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import numpy as np
+
+from cloud_service.domain.money import plain
+from cloud_service.store.audit import log
+from cloud_service.store.database.errors import guarded
+from cloud_service.store.database.session import Engine, transaction
+from cloud_service.store.metering import meter_data_files, readings
+from cloud_service.store.metering.readings import Columns
+from common.errors import InputError, NotFoundError
+from common.reading import Kind, Quality, as_decimal, thousandths
+
+AHEAD = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One register at one instant; `value` is None where a reading is taken back."""
+
+    meter: str
+    register: str
+    at: datetime
+    value: Decimal | None
+    author: str
+    reason: str
+    estimated: bool = False
+
+
+def enter(engine: Engine, entry: Entry, now: datetime) -> int:
+    """Store the entry; the id of its note. The days it touches are made again by validation."""
+    if entry.at.tzinfo is None:
+        raise InputError("the time needs an offset, for example 2026-03-01T00:00+01:00", path="time")
+    if entry.at > now + AHEAD:
+        raise InputError(f"{entry.at.isoformat()} lies ahead", path="time")
+    if not entry.reason.strip() or not entry.author.strip():
+        raise InputError("an entry by hand needs an author and a reason", path="reason")
+    if entry.value is not None and entry.value < 0:
+        raise InputError("a register does not count below zero", path="value")
+    with guarded(), transaction(engine) as session:
+        key = entry.meter, entry.register
+        register = meter_data_files.registers(session, [(*key, entry.at)]).get(key)
+        if register is None:
+            raise NotFoundError(f"no meter {entry.meter} with register {entry.register}")
+        before = readings.counted_at(session, register.id, entry.at)
+        note = readings.add_note(session, entry.author, entry.reason)
+        rows = _row(entry, register.id, note, register.step_s if register.kind == Kind.INTERVAL else 0)
+        readings.insert(session, rows)
+        readings.mark_dirty(session, rows, {register.id: register.zone})
+        log.record(session, [_change(entry, register.id, before)])
+    return note
+
+
+def _change(entry: Entry, register_id: int, before: int | None) -> log.Change:
+    """From what counted at that instant to what was entered; nothing where there was or is none."""
+    at = entry.at.astimezone(UTC).isoformat()
+    was = {} if before is None else {"at": at, "value": plain(as_decimal(before))}
+    now = {"at": at, "meter": entry.meter, "register": entry.register}
+    if entry.value is not None:
+        now["value"] = plain(entry.value)
+    return log.Change(entry.author, "reading.enter", f"register:{register_id}", was, now, entry.reason)
+
+
+def _row(entry: Entry, register_id: int, note: int, step_s: int) -> Columns:
+    past = entry.at - datetime(1970, 1, 1, tzinfo=UTC)
+    quality = Quality.MISSING if entry.value is None else Quality.ESTIMATED if entry.estimated else Quality.SUBSTITUTED
+    value = 0 if entry.value is None else thousandths(entry.value, "value")
+    return Columns(
+        register_id=np.array([register_id], dtype=np.int64),
+        at_ms=np.array([past // timedelta(milliseconds=1)], dtype=np.int64),
+        value=np.array([value], dtype=np.int64),
+        quality=np.array([quality], dtype=np.int16),
+        time_quality=np.zeros(1, dtype=np.int16),
+        source=np.zeros(1, dtype=np.int64),
+        sequence=np.array([note], dtype=np.int64),
+        step_s=np.array([step_s], dtype=np.int16),
+    )

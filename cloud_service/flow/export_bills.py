@@ -1,0 +1,40 @@
+"""Bills as a spreadsheet: one row each, with what was received and what is left."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from cloud_service.documents.spreadsheet import Cell, Column, xlsx
+from cloud_service.store.database.session import Session
+from cloud_service.store.lists.bills import bills as listing
+from cloud_service.store.lists.paging import Wanted, all_of
+from cloud_service.store.scope import Scope
+
+COLUMNS = (
+    Column("BILL NO"),
+    Column("TENANT NAME"),
+    Column("BILL DATE", "day"),
+    Column("DUE DATE", "day"),
+    Column("CURRENCY"),
+    Column("BILL AMOUNT", "number"),
+    Column("RECEIVED AMOUNT", "number"),
+    Column("OUTSTANDING", "number"),
+    Column("ENERGY kWh", "number", 3),
+    Column("PREPAID"),
+    Column("STATE"),
+)
+
+
+def bills(session: Session, first_day: date, end_day: date, today: date) -> bytes:
+    """All bills dated from `first_day` up to and without `end_day`, oldest first, as XLSX."""
+    last = end_day - timedelta(days=1)
+    asked = Wanted(filters={"from": (first_day.isoformat(),), "to": (last.isoformat(),)}, sort="bill_date")
+    rows = all_of(session, listing(Scope(), asked, today), asked)
+    return xlsx(f"Bills {first_day} to {end_day}", COLUMNS, map(_row, rows), today)
+
+
+def _row(row: Any) -> tuple[Cell, ...]:
+    return (
+        row.number, row.tenant, row.bill_date, row.due_date, row.currency, row.total, row.received, row.outstanding,
+        Decimal(row.energy) / 1000, "yes" if row.prepaid else "no", row.state,
+    )  # fmt: skip

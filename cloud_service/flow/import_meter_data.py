@@ -1,0 +1,282 @@
+"""A meter data file into the database: all of it or nothing, and twice the same changes nothing.
+
+The file is read twice: once to find what is wrong with it, once to store it, so that a damaged file never touches the
+database. What is stored already, from whatever source, is left alone; a value that differs is a correction, which needs
+a reason. Finer digits than thousandths are carried on to the register's next interval, so that sums stay right.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+
+from cloud_service.domain.metering.meterdata import (
+    Block,
+    Channel,
+    IndexReads,
+    Intervals,
+    Source,
+    Summary,
+    Total,
+    inspect,
+    read,
+)
+from cloud_service.domain.metering.meterdata.thousandths import Carry
+from cloud_service.store.audit import log
+from cloud_service.store.database.errors import guarded
+from cloud_service.store.database.session import Engine, Session, transaction
+from cloud_service.store.metering import meter_data_files, readings, validation
+from cloud_service.store.metering.meter_data_files import FileRegister, NewFileRegister
+from cloud_service.store.metering.readings import Columns
+from common.errors import ConflictError, InputError, NotFoundError
+from common.reading import Quality, as_decimal
+
+CHUNK = 50_000
+MONTHS_AT_ONCE = 240  # a file that claims to hold more makes only those it has readings of
+BILLED = ("kWh", "m3")
+STEP_DEFAULT_S = 1800  # of an index register that a file makes
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Who imports, why, and what may be made on the way."""
+
+    author: str
+    reason: str = ""  # allows corrections
+    create_at_site: str = ""  # name or public id: unknown meters are made there
+    units: Mapping[str, str] = field(default_factory=dict)  # register -> unit, where the file names none
+
+
+@dataclass(slots=True)
+class Imported:
+    """What an import did."""
+
+    summary: Summary
+    file_id: int = 0  # 0: these very bytes were imported before
+    stored: int = 0
+    unchanged: int = 0
+    corrected: int = 0
+    made: list[str] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """For `--json`."""
+        return {
+            **self.summary.as_json(),
+            "already_imported": not self.file_id,
+            "stored": self.stored,
+            "unchanged": self.unchanged,
+            "corrected": self.corrected,
+            "created": self.made,
+        }
+
+
+def import_file(
+    engine: Engine, source: Source, request: Request, progress: Callable[[int], None] = lambda _: None
+) -> Imported:
+    """Check all of the file, then store what is new of it in one transaction."""
+    summary = inspect(source)
+    done = Imported(summary)
+    _make_months(engine, summary)
+    with guarded(), transaction(engine) as session:
+        file_id = meter_data_files.begin(
+            session,
+            sha256=_hash(source),
+            name=source.name,
+            format_name=source.format_name,
+            author=request.author,
+            reason=request.reason,
+        )
+        if file_id is None:
+            return done
+        done.file_id = file_id
+        known = _registers(session, summary.totals.values(), request, done)
+        with source.open() as file:
+            for columns, carried in _columns(
+                read(file, source.format_name, Summary([]), source.options), known, file_id
+            ):
+                _store(session, columns, carried, request, done)
+                readings.mark_dirty(session, columns, {one.id: one.zone for one in known.values()})
+                progress(file.tell())
+        meter_data_files.count_rows(session, file_id, done.stored + done.corrected)
+        log.note(
+            session, request.author, "readings.import", f"import_file:{file_id}", reason=request.reason,
+            name=source.name, stored=done.stored, corrected=done.corrected,
+        )  # fmt: skip
+    return done
+
+
+def _make_months(engine: Engine, summary: Summary) -> None:
+    """New months are made apart, so that ingest, which may need one too, does not wait for the whole file."""
+    spans = {readings.months_between(one.first_ms, one.last_ms) for one in summary.totals.values()}
+    months = frozenset().union(*spans)
+    if len(months) <= MONTHS_AT_ONCE:
+        with guarded(), transaction(engine) as session:
+            readings.make_months(session, months)
+
+
+def _hash(source: Source) -> bytes:
+    digest = hashlib.sha256()
+    with source.open() as file:
+        while part := file.read(1024 * 1024):
+            digest.update(part)
+    return digest.digest()
+
+
+def _registers(
+    session: Session, totals: Iterable[Total], request: Request, done: Imported
+) -> dict[tuple[str, str], FileRegister]:
+    """The file's registers as stored; missing ones are made if that was asked for."""
+    totals = list(totals)
+    keys = [(one.channel.meter, one.channel.register, _first(one)) for one in totals]
+    if not keys:
+        raise InputError("holds no readings", path="file")
+    known = meter_data_files.registers(session, keys)
+    missing = [one for one in totals if (one.channel.meter, one.channel.register) not in known]
+    if missing:
+        _make(session, missing, request, done)
+        known = meter_data_files.registers(session, keys)
+    for one in totals:
+        _check(one.channel, known[one.channel.meter, one.channel.register], request)
+    return known
+
+
+def _make(session: Session, missing: Iterable[Total], request: Request, done: Imported) -> None:
+    for one in missing:
+        channel = one.channel
+        name = f"{channel.meter} {channel.register}"
+        if not request.create_at_site:
+            raise NotFoundError(
+                f"no meter with register {name}", hint="declare it, or import with --create-meters SITE"
+            )
+        site = meter_data_files.site_id(session, request.create_at_site)
+        if site is None:
+            raise NotFoundError(f"no site {request.create_at_site!r}", path="--create-meters")
+        meter_data_files.add(session, site, _new(one, request))
+        done.made.append(name)
+
+
+def _new(one: Total, request: Request) -> NewFileRegister:
+    channel = one.channel
+    unit = request.units.get(channel.register, channel.unit)
+    if not unit:
+        raise InputError(
+            f"{channel.meter} {channel.register}: the file names no unit",
+            hint=f"state it: --unit {channel.register}=kWh",
+        )
+    return NewFileRegister(
+        meter=channel.meter,
+        serial=channel.serial,
+        name=channel.register,
+        quantity=channel.quantity,
+        direction=channel.direction,
+        unit=unit,
+        kind=channel.kind.value,
+        step_s=channel.step_s or STEP_DEFAULT_S,
+        billed=unit in BILLED,
+        since=_first(one),
+    )
+
+
+def _first(one: Total) -> datetime:
+    return datetime.fromtimestamp(one.first_ms // 1000, UTC)
+
+
+def _check(channel: Channel, register: FileRegister, request: Request) -> None:
+    """A register takes only what it counts."""
+    unit = request.units.get(channel.register, channel.unit)
+    if register.kind != channel.kind:
+        raise ConflictError(
+            f"{channel.meter} {channel.register} is stored as {register.kind}, the file has {channel.kind} values",
+            hint="import it under another register name",
+        )
+    if unit and unit != register.unit:
+        raise ConflictError(f"{channel.meter} {channel.register} counts {register.unit}, the file has {unit}")
+
+
+def _columns(
+    blocks: Iterable[Block], known: Mapping[tuple[str, str], FileRegister], file_id: int
+) -> Iterator[tuple[Columns, bool]]:
+    """The file's readings in chunks, and whether any digit was carried on."""
+    carries: dict[int, Carry] = {}
+    parts: list[Columns] = []
+    row, size = 1, 0
+    for block in blocks:
+        register = known[block.channel.meter, block.channel.register]
+        part = _block(block, register, carries.setdefault(register.id, Carry()), file_id, row)
+        row += len(part)
+        size += len(part)
+        parts.append(part)
+        if size >= CHUNK:
+            yield readings.joined(parts), any(one.used for one in carries.values())
+            parts, size = [], 0
+    if size:
+        yield readings.joined(parts), any(one.used for one in carries.values())
+
+
+def _block(block: Block, register: FileRegister, carry: Carry, file_id: int, first_row: int) -> Columns:
+    if isinstance(block, Intervals):
+        at_ms = block.start_ms + (np.arange(len(block.values), dtype=np.int64) + 1) * block.channel.step_s * 1000
+        value = carry.whole(block.values)
+    else:
+        at_ms, value = np.array(block.at_ms, dtype=np.int64), _indexes(block)
+    size = len(at_ms)
+    columns = Columns(
+        register_id=np.full(size, register.id, dtype=np.int64),
+        at_ms=at_ms,
+        value=value,
+        quality=np.frombuffer(block.qualities, dtype=np.uint8).astype(np.int16),
+        time_quality=np.zeros(size, dtype=np.int16),
+        source=np.full(size, -file_id, dtype=np.int64),
+        sequence=np.arange(first_row, first_row + size, dtype=np.int64),
+        step_s=np.full(size, block.channel.step_s, dtype=np.int16),
+    )
+    return columns.where(columns.quality != Quality.MISSING)
+
+
+def _indexes(block: IndexReads) -> "np.ndarray[Any, np.dtype[np.int64]]":
+    """An index has its own rounding: what is finer than a thousandth is not carried to other readings."""
+    return Carry().each(block.values)
+
+
+def _store(session: Session, columns: Columns, carried: bool, request: Request, done: Imported) -> None:  # noqa: FBT001 - a fact
+    """Store what is new, leave what is there, and correct what differs if there is a reason to."""
+    spans: dict[int, tuple[int, int]] = {}
+    for register in np.unique(columns.register_id).tolist():
+        at_ms = columns.at_ms[columns.register_id == register]
+        spans[register] = int(at_ms.min()), int(at_ms.max())
+    readings.ensure_months(session, columns.at_ms)
+    there = validation.between(session, spans)
+    same, other = _compare(columns, there, 1 if carried else 0)
+    if other.any() and not request.reason:
+        place = int(np.flatnonzero(other)[0])
+        when = datetime.fromtimestamp(int(columns.at_ms[place]) / 1000, UTC).isoformat()
+        raise ConflictError(
+            f"{int(other.sum())} values differ from those stored, the first one at {when}"
+            f" (file: {as_decimal(int(columns.value[place]))})",
+            hint="to correct the stored values, import with --reason",
+        )
+    readings.insert(session, columns.where(~same))
+    done.unchanged += int(same.sum())
+    done.corrected += int(other.sum())
+    done.stored += int((~same & ~other).sum())
+
+
+def _compare(columns: Columns, there: validation.Block, tolerance: int) -> tuple[Any, Any]:
+    """Masks: stored with the same content, and stored with other content."""
+    if not len(there.at_ms):
+        nothing = np.zeros(len(columns), dtype=np.bool_)
+        return nothing, nothing.copy()
+    _, place = np.unique(np.concatenate((there.register_id, columns.register_id)), return_inverse=True)
+    keys = place.astype(np.int64) * 2**43 + np.concatenate((there.at_ms, columns.at_ms))
+    old, new = keys[: len(there.at_ms)], keys[len(there.at_ms) :]
+    found = np.minimum(np.searchsorted(old, new), len(old) - 1)
+    known = old[found] == new
+    equal = (
+        (np.abs(there.value[found] - columns.value) <= tolerance)
+        & (there.quality[found] == columns.quality)
+        & (there.step_s[found] == columns.step_s)
+    )
+    return known & equal, known & ~equal

@@ -1,0 +1,227 @@
+"""The rounds of ingest: each message looked up and taken apart, the round stored in one transaction, then answered."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, date, datetime
+
+import msgspec
+
+from cloud_service.domain.metering.stream_position import Position
+from cloud_service.flow.ingest.messages import BadMessageError, Incoming, Opened, Outcome, add_up, instant, open_all
+from cloud_service.flow.ingest.receipts import asked_again, receipt
+from cloud_service.flow.ingest.round import Quarantine, Round, Taken
+from cloud_service.flow.ingest.store_round import store
+from cloud_service.store.database.errors import Refused, guarded
+from cloud_service.store.database.session import Engine, Session, transaction
+from cloud_service.store.metering import gateway_streams, readings
+from cloud_service.store.metering.gateway_streams import GatewayFacts
+from cloud_service.store.metering.stream_catalogs import Catalogs
+from common.errors import DecodeError, InputError, UnavailableError
+from common.message import Batch, Catalog, Health, Status, Void
+
+OLDEST_MS = 946_684_800_000  # 2000-01-01: an instant before that is a clock that was never set
+AHEAD_MS = 86_400_000  # nor do readings come from more than a day ahead
+GATEWAY_TTL_S = 30  # a revoked gateway is cut off within this time
+ROWS_AT_ONCE = 300_000  # of one transaction; a message more than that begins the next one
+Bad = tuple[Incoming, BadMessageError]
+
+
+class Ingest:
+    """Takes messages for one process. Not for several threads at once."""
+
+    def __init__(
+        self, engine: Engine, clock: Callable[[], datetime] = lambda: datetime.now(UTC), *, hold_s: float = 0.0
+    ) -> None:
+        self.engine = engine
+        self.clock = clock
+        self.hold_s = hold_s  # how long a batch waits for its catalog, which another process may be storing right now
+        self.catalogs = Catalogs()
+        self._gateways: dict[str, tuple[datetime, GatewayFacts]] = {}
+        self.quarantine = Quarantine()
+        self._months: set[date] = set()
+
+    def take(self, messages: Sequence[Incoming]) -> Outcome:
+        """Store what can be stored, set the rest aside, and say what to answer."""
+        opened, refused = open_all(messages)
+        outcome = Outcome()
+        for part in _parts(opened):
+            add_up(outcome, self._take(part, refused))
+            refused = []
+        return outcome
+
+    def _take(self, opened: Sequence[Opened], refused: Sequence[Bad]) -> Outcome:
+        """One round; if the database refuses it, once more, looked up anew and locked; then each message alone."""
+        for lock_first in (False, True):
+            try:
+                return self._together(opened, refused, lock_first=lock_first)
+            except UnavailableError:
+                self.catalogs.roll_back()
+                raise
+            except Refused as error:
+                self.catalogs.forget()
+                reason = str(error)
+        alone = [*(one.incoming for one in opened), *(incoming for incoming, _ in refused)]
+        if len(alone) == 1:
+            return self._set_aside(alone[0], BadMessageError("refused", reason))
+        outcome = Outcome()
+        for one in opened:
+            add_up(outcome, self._take([one], []))
+        for bad in refused:
+            add_up(outcome, self._take([], [bad]))
+        return outcome
+
+    def _together(self, opened: Sequence[Opened], refused: Sequence[Bad], *, lock_first: bool) -> Outcome:
+        """One round: what it needs to know in a transaction that is soon over, then all of it stored in another."""
+        with guarded(), transaction(self.engine) as session:
+            now = self.clock()
+            work = Round(session, now, self._known(session, {one.topic.gateway for one in opened}, now))
+            bad = [*refused, *self._meet(work, opened), *self._take_apart(work, opened)]
+        self.catalogs.commit()
+        self._make_months(work)
+        with guarded(), transaction(self.engine) as session:
+            work.session = session
+            for incoming, fault in bad:
+                self.quarantine.keep(work, incoming, fault)
+            moved = store(work, self.quarantine, lock_first=lock_first)
+            gateway_streams.seen(session, work.seen, now)
+            gateway_streams.report(
+                session, {one: msgspec.json.encode(facts).decode() for one, facts in work.reports.items()}
+            )
+            work.outcome.replies += asked_again(session, work.online, int(now.timestamp() * 1000))
+        self._answer(work, moved)
+        return work.outcome
+
+    def _meet(self, work: Round, opened: Sequence[Opened]) -> list[Bad]:
+        """New streams and catalogs, in an order of their own: no two processes lock each other. The bad ones."""
+        spoken = {
+            (work.gateways[one.topic.gateway].id, one.message.epoch)
+            for one in opened
+            if isinstance(one.message, Catalog | Batch | Void) and work.may_speak(one.topic.gateway)
+        }
+        catalogs = [
+            (work.gateways[one.topic.gateway], one.message, one)
+            for one in opened
+            if isinstance(one.message, Catalog) and work.may_speak(one.topic.gateway)
+        ]
+        explained = {(gateway.id, catalog.epoch) for gateway, catalog, _ in catalogs}
+        self.catalogs.know(work.session, spoken, anew=explained)
+        bad = []
+        for gateway, catalog, one in sorted(catalogs, key=lambda each: (each[0].id, each[1].version)):
+            try:
+                self._catalog(work, gateway, one, catalog)
+            except BadMessageError as fault:
+                bad.append((one.incoming, fault))
+        return bad
+
+    def _take_apart(self, work: Round, opened: Sequence[Opened]) -> list[Bad]:
+        """Everything but catalogs as the round stores it; those that cannot be taken."""
+        bad = []
+        for one in opened:
+            try:
+                self._prepare(work, one)
+            except BadMessageError as fault:
+                bad.append((one.incoming, fault))
+        return bad
+
+    def _make_months(self, work: Round) -> None:
+        """New months are made apart, since making one keeps all others waiting until it is committed."""
+        needed = {month for one in work.batches for month in readings.months_of(one.rows.at_ms)} - self._months
+        if needed:
+            with guarded(), transaction(self.engine) as session:
+                readings.make_months(session, needed)
+            self._months |= needed
+
+    def _known(self, session: Session, names: set[str], now: datetime) -> dict[str, GatewayFacts]:
+        """The gateways of this round; what is known of one is asked again after a while."""
+        stale = {name for name in names if not self._fresh(name, now)}
+        if stale:
+            found = gateway_streams.gateways(session, stale)
+            for name in stale:
+                self._gateways.pop(name, None)
+            self._gateways |= {name: (now, facts) for name, facts in found.items()}
+        return {name: self._gateways[name][1] for name in names if name in self._gateways}
+
+    def _fresh(self, name: str, now: datetime) -> bool:
+        return name in self._gateways and (now - self._gateways[name][0]).total_seconds() < GATEWAY_TTL_S
+
+    def _prepare(self, work: Round, one: Opened) -> None:
+        """Take one message apart; BadMessageError if it cannot be taken."""
+        gateway = work.gateways.get(one.topic.gateway)
+        if gateway is None:
+            raise BadMessageError("unknown_gateway", f"no gateway {one.topic.gateway} is registered", one.message)
+        if gateway.state == "revoked":
+            raise BadMessageError("revoked", f"gateway {gateway.name} is revoked", one.message)
+        work.seen.add(gateway.id)
+        message = one.message
+        if isinstance(message, Catalog):
+            return  # stored already, see `_meet`
+        if isinstance(message, Batch):
+            self._batch(work, gateway, one, message)
+        elif isinstance(message, Void):
+            stream = self.catalogs.stream(gateway, message.epoch)
+            work.voids.append((stream, one, message.ranges))
+            work.answers.setdefault(stream, (gateway.name, message.epoch, False))
+        elif isinstance(message, Status | Health):
+            key = "status" if isinstance(message, Status) else "report"
+            facts = {key: {name: getattr(message, name) for name in message.__struct_fields__}}
+            work.reports.setdefault(gateway.id, {}).update(facts)
+            if isinstance(message, Status) and message.state == "online":
+                work.online.append((gateway, message))
+        else:
+            raise BadMessageError("unknown_kind", f"a gateway does not say {type(message).__name__.lower()}", message)
+
+    def _catalog(self, work: Round, gateway: GatewayFacts, one: Opened, catalog: Catalog) -> None:
+        """Keep the catalog; the answer tells the gateway where it stands."""
+        stream = self.catalogs.stream(gateway, catalog.epoch)
+        try:
+            self.catalogs.add(work.session, gateway, stream, catalog, one.incoming.payload)
+        except InputError as error:
+            raise BadMessageError(error.code, error.message, catalog) from None
+        work.answers[stream] = (gateway.name, catalog.epoch, False)
+
+    def _batch(self, work: Round, gateway: GatewayFacts, one: Opened, batch: Batch) -> None:
+        """The batch as columns of readings; without its catalog it has to come again."""
+        stream = self.catalogs.stream(gateway, batch.epoch)
+        meaning = self.catalogs.meaning(work.session, gateway, stream, batch.catalog_version)
+        if meaning is None and time.monotonic() - one.incoming.received_s < self.hold_s:
+            work.outcome.held.append(one.incoming)
+            return
+        if meaning is None:
+            work.answers[stream] = (gateway.name, batch.epoch, True)
+            return
+        try:
+            rows = meaning.columns(batch, stream)
+        except DecodeError as error:
+            raise BadMessageError(error.code, error.message, batch) from None
+        low, high = int(rows.at_ms.min()), int(rows.at_ms.max())
+        if low < OLDEST_MS or high > work.now.timestamp() * 1000 + AHEAD_MS:
+            raise BadMessageError("bad_time", f"readings of {instant(low)} to {instant(high)}", batch)
+        work.batches.append(Taken(one, stream, rows, meaning))
+        work.answers.setdefault(stream, (gateway.name, batch.epoch, False))
+
+    def _answer(self, work: Round, positions: dict[int, Position]) -> None:
+        """Receipts for every stream that spoke, true as of the commit that has just happened."""
+        now_ms = int(work.now.timestamp() * 1000)
+        for stream, (gateway, epoch, send_catalog) in work.answers.items():
+            work.outcome.replies.append(
+                receipt(gateway, epoch, positions[stream], now_ms=now_ms, send_catalog=send_catalog)
+            )
+
+    def _set_aside(self, incoming: Incoming, bad: BadMessageError) -> Outcome:
+        """The one message that the database refuses."""
+        with guarded(), transaction(self.engine) as session:
+            work = Round(session, self.clock(), {})
+            self.quarantine.keep(work, incoming, bad)
+        return work.outcome
+
+
+def _parts(opened: Sequence[Opened]) -> Iterator[Sequence[Opened]]:
+    """The messages in order, in parts that one transaction takes; one part at least."""
+    first = rows = 0
+    for place, one in enumerate(opened):
+        rows += one.message.count if isinstance(one.message, Batch) else 0
+        if rows >= ROWS_AT_ONCE:
+            yield opened[first : place + 1]
+            first, rows = place + 1, 0
+    if first < len(opened) or not opened:
+        yield opened[first:]

@@ -1,0 +1,131 @@
+"""What a round brings, stored: each sequence of a stream once, what is known compared, what differs set aside.
+
+An ordinary round brings nothing but news. It is copied first, and its streams are locked only from there to the commit,
+so that processes whose rounds share gateways copy side by side. Under the lock the positions are looked at once more:
+where another process was faster with the same sequences, `Overtaken` undoes the round, and it is done again with its
+streams locked from the beginning. So is every round that brings a repetition, a late reading or a void.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+import numpy as np
+
+from cloud_service.domain.metering.stream_position import Position, ranges_of
+from cloud_service.flow.ingest.messages import BadMessageError
+from cloud_service.flow.ingest.round import Quarantine, Round, Taken
+from cloud_service.store.database.errors import Refused
+from cloud_service.store.database.session import Session
+from cloud_service.store.metering import gateway_streams, readings
+from cloud_service.store.metering.readings import Columns
+from common.errors import InputError
+
+Look = Callable[[Session, Mapping[int, int]], dict[int, Position]]
+
+
+class Overtaken(Refused):
+    """Another process has just stored sequences of this round: do it again, with the streams locked."""
+
+
+def store(work: Round, quarantine: Quarantine, *, lock_first: bool) -> dict[int, Position]:
+    """Store everything that is new. The positions of all streams that spoke, as they will be committed."""
+    if lock_first or _advanced(work, seen := _positions(work, gateway_streams.positions, work.answers)) is None:
+        before = _positions(work, gateway_streams.lock, work.answers)
+        after = _sort_out(work, quarantine, before)
+    else:
+        _insert(work, [(one, one.rows) for one in work.batches])
+        before = seen | _positions(work, gateway_streams.lock, {one.stream for one in work.batches})
+        news = _advanced(work, before)
+        if news is None:
+            raise Overtaken("another process was faster")
+        after = news
+    gateway_streams.move(work.session, {stream: found for stream, found in after.items() if found != before[stream]})
+    return after
+
+
+def _positions(work: Round, look: Look, asked: Collection[int]) -> dict[int, Position]:
+    found = look(work.session, {stream: work.answers[stream][1] for stream in asked})
+    if len(found) != len(asked):
+        raise Refused("a stream is not where it was: the database has been replaced")
+    return found
+
+
+def _advanced(work: Round, before: dict[int, Position]) -> dict[int, Position] | None:
+    """The positions after a round that brings nothing but news; None for any other."""
+    after = dict(before)
+    try:
+        for one in work.batches:
+            if not after[one.stream].unseen(one.rows.sequence).all():
+                return None
+            after[one.stream] = after[one.stream].add(ranges_of(one.rows.sequence))
+    except InputError:
+        return None
+    return None if work.voids else after
+
+
+def _sort_out(work: Round, quarantine: Quarantine, before: dict[int, Position]) -> dict[int, Position]:
+    """Store what is new under the locks of the streams; compare what is known, set aside what differs."""
+    after = dict(before)
+    new: list[tuple[Taken, Columns]] = []
+    for one in work.batches:
+        try:
+            fresh = _unknown(work, one, after[one.stream], [rows for _, rows in new])
+            if len(fresh):
+                after[one.stream] = after[one.stream].add(ranges_of(fresh.sequence))
+                new.append((one, fresh))
+        except InputError as error:
+            bad = BadMessageError(error.code, error.message, one.opened.message)
+            quarantine.keep(work, one.opened.incoming, bad)
+    for stream, opened, ranges in work.voids:
+        try:
+            after[stream] = after[stream].give_up(ranges)
+        except InputError as error:
+            quarantine.keep(work, opened.incoming, BadMessageError(error.code, error.message, opened.message))
+    _insert(work, new)
+    return after
+
+
+def _unknown(work: Round, one: Taken, position: Position, pending: Sequence[Columns]) -> Columns:
+    """The readings of a batch that are not stored yet; InputError if those that are say something else."""
+    unseen = position.unseen(one.rows.sequence) | position.voided(one.rows.sequence)
+    if unseen.all():
+        return one.rows
+    known = one.rows.where(~unseen)
+    differing = readings.differing(work.session, known)
+    if differing and pending:
+        differing = _not_among(known, differing, readings.joined(pending))
+    work.outcome.repeated += len(known) - len(differing)
+    if differing:
+        work.outcome.conflicts += len(differing)
+        first, last = int(known.sequence[differing[0]]), int(known.sequence[differing[-1]])
+        raise InputError(
+            f"{len(differing)} readings between sequence {first} and {last} were received before with other content",
+            code="conflict",
+        )
+    return one.rows.where(unseen)
+
+
+def _insert(work: Round, new: Sequence[tuple[Taken, Columns]]) -> None:
+    """Readings in by COPY, and the days they touch marked."""
+    if not new:
+        return
+    rows = readings.joined([rows for _, rows in new])
+    zones: dict[int, str] = {}
+    for meaning in {id(one.meaning): one.meaning for one, _ in new}.values():
+        zones |= meaning.zones
+    readings.insert(work.session, rows)
+    readings.mark_dirty(work.session, rows, zones)
+    work.outcome.stored += len(rows)
+
+
+def _not_among(rows: Columns, places: Sequence[int], pending: Columns) -> list[int]:
+    """Those places whose reading is not exactly one that is about to be stored in this very transaction."""
+    mine = pending.where(pending.source == rows.source[0])
+    mine = mine.where(np.argsort(mine.sequence, kind="stable"))
+    asked = rows.where(np.array(places))
+    found = np.minimum(np.searchsorted(mine.sequence, asked.sequence), max(len(mine) - 1, 0))
+    if not len(mine):
+        return list(places)
+    same = np.ones(len(asked), dtype=np.bool_)
+    for name in ("sequence", "register_id", "at_ms", "value", "quality"):
+        same &= getattr(mine, name)[found] == getattr(asked, name)
+    return [place for place, equal in zip(places, same.tolist(), strict=True) if not equal]

@@ -1,0 +1,143 @@
+"""A tariff document becomes versions that bills are made by: checked, dated, kept; what is billed is not touched."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+
+from cloud_service.domain.pricing.usage import Intervals
+from cloud_service.domain.rating.calculator import calculate
+from cloud_service.domain.tariffs.document import Tariff, canonical, load_tariff, parse_document, split_versions
+from cloud_service.domain.tariffs.faults import faults
+from cloud_service.domain.tariffs.urdb import import_urdb, is_urdb
+from cloud_service.store.audit import log
+from cloud_service.store.database.session import Session
+from cloud_service.store.tariffs import published
+from common.errors import ConflictError, InputError
+from common.period import Span, add_months, intervals_in_day
+
+SAMPLE_KWH = 300
+STEP_S = 3600
+SUFFIXES = (".json", ".toml", ".yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A document that can be priced, and what an import had to note of it."""
+
+    tariff: Tariff
+    document: dict[str, Any]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What an even use of SAMPLE_KWH in a month would cost, taxes included; without an amount `why` says why not."""
+
+    span: Span
+    amount: Decimal | None
+    why: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What became of a document: the tariff and how many of its versions are new."""
+
+    tariff_id: int
+    code: str
+    name: str
+    new: int
+
+
+def draft(text: str, filename: str = "") -> Draft:
+    """Read a document of ours or of the URDB; the first fault is raised, `all_faults` has all of them."""
+    document = _parsed(text, filename)
+    if is_urdb(document):
+        imported = import_urdb(document, dated=True)
+        return Draft(load_tariff(imported.document), dict(imported.document), imported.notes)
+    return Draft(load_tariff(document), document)
+
+
+def all_faults(text: str, filename: str = "") -> list[InputError]:
+    """Everything that keeps a text from being a tariff, each with its place."""
+    try:
+        document = _parsed(text, filename)
+        if is_urdb(document):
+            import_urdb(document, dated=True)
+            return []
+    except InputError as error:
+        return [error]
+    return faults(document)
+
+
+def _parsed(text: str, filename: str) -> dict[str, Any]:
+    """By the file's ending; a text that was pasted is what it can be read as."""
+    ending = next((one for one in SUFFIXES if filename.lower().endswith((one, one.replace("yaml", "yml")))), "")
+    if not ending:
+        ending = ".json" if text.lstrip().startswith("{") else ".toml"
+    return parse_document(text, ending)
+
+
+def sample(found: Tariff, day: date, timezone: str) -> Sample:
+    """The price of an ordinary month, to see whether the figures are meant so: the last one, or the first it is for."""
+    start = add_months(day.replace(day=1), -1)
+    first = found.versions[-1].start
+    if first > start:
+        start = first if first.day == 1 else add_months(first.replace(day=1), 1)
+    span = Span(start, add_months(start, 1))
+    steps = sum(intervals_in_day(one, timezone, STEP_S) for one in span)
+    even = np.full(steps, SAMPLE_KWH * 1000 // steps, dtype=np.int64)
+    even[0] += SAMPLE_KWH * 1000 - int(even.sum())
+    try:
+        (bill,) = calculate(found, {"import": Intervals(even, STEP_S)}, span, timezone, whole=True)
+    except InputError as error:
+        return Sample(span, None, (str(error),))
+    return Sample(span, bill.total, tuple(line.why for line in bill.lines))
+
+
+def publish(
+    session: Session, entity_id: int, found: Draft, *, author: str, start: date | None = None, reason: str = ""
+) -> Published:
+    """Keep the versions of a document under its id; what is there already is left alone, so twice is once.
+
+    A version ends the one it follows. Days that are billed keep their prices: a version that begins on such a day is
+    refused. `start` dates a version without a first day of its own.
+    """
+    head = found.tariff.versions[-1].document
+    known = published.find(session, entity_id, head.id)
+    if known is not None and known[1] != head.currency:
+        raise ConflictError(f"{head.id} is in {known[1]}, not in {head.currency}", path="document")
+    tariff_id = known[0] if known else published.add(session, entity_id, head.id, found.tariff.name, head.currency)
+    published.rename(session, tariff_id, found.tariff.name)
+    new = sum(_keep(session, tariff_id, one, start) for one in split_versions(found.document))
+    log.note(
+        session, author, "tariff.publish", f"tariff:{tariff_id}", reason=reason, code=head.id, new_versions=new,
+        hash=found.tariff.hash,
+    )  # fmt: skip
+    return Published(tariff_id, head.id, found.tariff.name, new)
+
+
+def _keep(session: Session, tariff_id: int, document: Mapping[str, Any], start: date | None) -> bool:
+    """Store one version unless it is there; whether it is new."""
+    version = load_tariff(document).versions[0]
+    first, until = version.document.start or start, version.document.until
+    if first is None:
+        raise InputError("the document does not say from when on it is valid", path="start", hint="name the first day")
+    stored = published.versions(session, tariff_id)
+    if any((one.start, one.hash) == (first, version.hash) for one in stored):
+        return False
+    billed = published.billed_until(session, tariff_id)
+    if billed is not None and first < billed:
+        last = billed - timedelta(days=1)
+        raise ConflictError(f"days up to {last} are billed by this tariff", path="start", hint="begin after that day")
+    for one in stored:
+        if one.start == first:
+            published.drop_version(session, one.id)
+        elif (one.start is None or one.start < first) and (one.until is None or one.until > first):
+            published.end_version(session, one.id, first)
+    published.add_version(session, tariff_id, (first, until), json.loads(canonical(document)), version.hash)
+    return True

@@ -1,0 +1,80 @@
+"""Ask for money: the provider's payment page of an invoice or a top-up, made when the payer wants to pay.
+
+Letters and PDFs carry our own lasting address; the provider's page, which expires, is made behind it.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from cloud_service.domain.money import round_money
+from cloud_service.payments import Ask, Provider
+from cloud_service.store.database.session import Session
+from cloud_service.store.receivables import payment_requests
+from cloud_service.store.receivables.payment_requests import Fillable, Payable
+from common.errors import ConflictError, NotFoundError
+
+Clock = Callable[[], datetime]
+FRESH = timedelta(hours=12)  # providers' pages live for a day
+
+
+def payable(session: Session, public_id: UUID) -> Payable:
+    """What an invoice's payer sees before paying."""
+    found = payment_requests.payable(session, public_id)
+    if found is None:
+        raise NotFoundError("there is no such invoice")
+    return found
+
+
+def pay_page(session: Session, public_id: UUID, provider: Provider, clock: Clock, *, public_url: str) -> str:
+    """Where to pay what is left of an invoice; the page of earlier today if the amount is still the same."""
+    found = payable(session, public_id)
+    if found.left <= 0:
+        raise ConflictError("nothing is left to pay of this invoice")
+    left = round_money(found.left, found.currency)
+    before = payment_requests.asked_before(session, provider.name, found.account_id, found.id)
+    if before and before[0].amount == left and before[0].created_at > clock() - FRESH:
+        return before[0].url
+    key = f"invoice-{public_id}-{left}-{len(before)}"
+    return _new_page(session, found, left, provider, f"{public_url}/pay/{public_id}?back=1", key)
+
+
+def fillable(session: Session, account_public_id: UUID) -> Fillable:
+    """What the one who tops up an account sees; only prepaid accounts can be topped up."""
+    found = payment_requests.fillable(session, account_public_id)
+    if found is None or not found.prepaid:
+        raise NotFoundError("there is no such prepaid account")
+    return found
+
+
+def top_up_page(
+    session: Session, account_public_id: UUID, amount: Decimal, provider: Provider, *, public_url: str
+) -> str:
+    """Where to add credit to a prepaid account."""
+    found = fillable(session, account_public_id)
+    before = payment_requests.asked_before(session, provider.name, found.id, None)
+    key = f"top-up-{account_public_id}-{len(before)}-{amount.normalize():f}"
+    return _new_page(session, found, amount, provider, f"{public_url}/top-up/{account_public_id}?back=1", key)
+
+
+def _new_page(  # noqa: PLR0917 - what is paid, by whom, and the way back
+    session: Session, found: Payable | Fillable, amount: Decimal, provider: Provider, return_url: str, key: str
+) -> str:
+    """Ask the provider for a page and remember what it is for, so that its payment finds home."""
+    ask = Ask(
+        reference=found.number,
+        description=f"{found.seller}: {found.number}",
+        amount=amount,
+        currency=found.currency,
+        return_url=return_url,
+        payer_email=found.email,
+        locale=found.locale,
+    )
+    link = provider.create_payment_link(ask, idempotency_key=key)
+    account_id, invoice_id = (found.account_id, found.id) if isinstance(found, Payable) else (found.id, None)
+    payment_requests.remember(
+        session, provider.name, link.ref, link.url,
+        account_id=account_id, invoice_id=invoice_id, amount=amount, currency=found.currency,
+    )  # fmt: skip
+    return link.url

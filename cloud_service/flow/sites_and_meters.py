@@ -1,0 +1,223 @@
+"""Where energy is used: sites, their service points, meters and where they hang; each addition with its audit row."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from cloud_service.domain.calendar.holidays import calendars
+from cloud_service.domain.money import currency_digits, exact
+from cloud_service.store.audit import log
+from cloud_service.store.customers import contract_changes
+from cloud_service.store.database.session import Session
+from cloud_service.store.metering import sites_and_meters
+from common.errors import ConflictError, InputError, NotFoundError, at_field
+from common.period import zone
+from common.reading import Kind, Unit
+
+UTILITIES = ("electricity", "water", "gas", "heat", "cooling")
+DIRECTIONS = ("import", "export")
+VALUE_NAME = re.compile(r"[a-z][a-z0-9_]*")
+UNIT_OF = {"electricity": "kWh", "heat": "kWh", "cooling": "kWh", "water": "m3", "gas": "m3"}
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFacts:
+    """A property: its days begin in its time zone, its bills are in its currency."""
+
+    name: str
+    timezone: str
+    currency: str
+    address: str = ""
+    country: str = ""
+    holiday_calendar: str = ""
+
+    def __post_init__(self) -> None:
+        _needed(self.name, "name")
+        with at_field("timezone"):
+            zone(self.timezone)
+        with at_field("currency"):
+            currency_digits(self.currency)
+        if self.holiday_calendar and self.holiday_calendar not in calendars():
+            raise InputError(
+                f"{self.holiday_calendar!r} is no calendar of ours", path="holiday_calendar",
+                hint=", ".join(calendars()),
+            )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class PointFacts:
+    """A place where a service is taken; `grid_id` is what the grid calls it (MaLo, MPAN, NMI, EAN, PRM).
+
+    `parent` is the service point whose meter counts this one too. `values` are numbers that its tariff may ask for
+    (`contracted_kw`, `area_m2` ...), as decimals in text.
+    """
+
+    name: str
+    utility: str = "electricity"
+    grid_id: str = ""
+    parent: int | None = None
+    values: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        _needed(self.name, "name")
+        if self.utility not in UTILITIES:
+            raise InputError(f"{self.utility!r} is no utility", path="utility", hint=", ".join(UTILITIES))
+
+
+def read_values(lines: Iterable[str]) -> dict[str, str]:
+    """The `values` of a service point from `name = number`; a fault names the line."""
+    found = {}
+    for line in lines:
+        name, sign, number = (part.strip() for part in line.partition("="))
+        if not sign or not VALUE_NAME.fullmatch(name):
+            raise InputError(f"{line!r} is no value", path="values", hint="for example contracted_kw = 30")
+        found[name] = format(exact(number, "values"), "f")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterFacts:
+    """One counter of a meter."""
+
+    name: str
+    unit: str
+    direction: str = "import"
+    quantity: str = "active_energy"
+    kind: str = "index"
+    digits: int | None = None
+    step_s: int = 900
+
+    def __post_init__(self) -> None:
+        _needed(self.name, "register")
+        if self.unit not in {one.value for one in Unit}:
+            raise InputError(f"{self.unit!r} is no unit", path="unit", hint=", ".join(one.value for one in Unit))
+        if self.direction not in DIRECTIONS:
+            raise InputError(f"{self.direction!r} is no direction", path="direction", hint=", ".join(DIRECTIONS))
+        if self.kind not in {one.value for one in Kind}:
+            raise InputError(f"{self.kind!r} is no kind of register", path="kind", hint="index or interval")
+
+
+@dataclass(frozen=True, slots=True)
+class MeterFacts:
+    """A meter; `name` is what its gateway or file calls it, the serial unless given."""
+
+    serial: str
+    maker: str = ""
+    name: str = ""
+    profile: str = ""
+    max_power_kw: Decimal | None = None
+    registers: tuple[RegisterFacts, ...] = field(default_factory=tuple)
+
+    def __post_init__(self) -> None:
+        _needed(self.serial, "serial")
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """A meter begins to hang at a service point: first indexes in thousandths by register name."""
+
+    point_id: int
+    meter_id: int
+    at: datetime
+    opening: dict[str, int] = field(default_factory=dict)
+    multiplier: Decimal = Decimal(1)
+
+
+def add_site(session: Session, entity_id: int, facts: SiteFacts, *, author: str, reason: str = "") -> int:
+    """A new property of a legal entity."""
+    site_id = sites_and_meters.add_site(session, entity_id, asdict(facts))
+    log.note(session, author, "site.add", f"site:{site_id}", reason=reason, **asdict(facts))
+    return site_id
+
+
+def edit_site(session: Session, site_id: int, facts: SiteFacts, *, author: str, reason: str = "") -> list[str]:
+    """Change what is known of a site. Zone and currency stay once somebody was supplied: bills rest on them."""
+    before = sites_and_meters.site_facts(session, site_id)
+    after = asdict(facts)
+    kept = next((name for name in ("timezone", "currency") if before[name] != after[name]), "")
+    if kept and sites_and_meters.is_supplied(session, site_id):
+        raise ConflictError("there are contracts at this site: bills rest on it", path=kept, hint="make a new site")
+    sites_and_meters.change_site(session, site_id, after)
+    change = log.Change(author, "site.change", f"site:{site_id}", before, after, reason)
+    return log.note_change(session, change)
+
+
+def add_point(session: Session, site_id: int, facts: PointFacts, *, author: str, reason: str = "") -> int:
+    """A new service point at a site; its name is the only one of its kind there."""
+    _is_free(session, site_id, facts.name)
+    point_id = sites_and_meters.add_point(session, site_id, asdict(facts))
+    log.note(session, author, "point.add", f"service_point:{point_id}", reason=reason, site=site_id, **asdict(facts))
+    return point_id
+
+
+def edit_point(session: Session, point_id: int, facts: PointFacts, *, author: str, reason: str = "") -> list[str]:
+    """Change what is known of a service point. Its utility stays once somebody was supplied: bills rest on it."""
+    before, after = sites_and_meters.point_facts(session, point_id), asdict(facts)
+    if before["name"] != facts.name:
+        _is_free(session, sites_and_meters.home_of(session, point_id).site_id, facts.name)
+    if before["utility"] != facts.utility and sites_and_meters.is_point_supplied(session, point_id):
+        raise ConflictError(
+            "there are contracts at this service point: bills rest on it", path="utility",
+            hint="make a new service point",
+        )  # fmt: skip
+    if facts.parent is not None and point_id in sites_and_meters.with_all_above(session, facts.parent):
+        raise ConflictError("that one is counted by this one's meter already", path="parent", hint="or it is the same")
+    sites_and_meters.change_point(session, point_id, after)
+    change = log.Change(author, "point.change", f"service_point:{point_id}", before, after, reason)
+    return log.note_change(session, change)
+
+
+def _is_free(session: Session, site_id: int, name: str) -> None:
+    """Refuse a name that the site has; the site's row is locked, so that two at once cannot both take it."""
+    site = sites_and_meters.site_facts(session, site_id)
+    if sites_and_meters.point_named(session, site_id, name) is not None:
+        raise ConflictError(f"{site['name']} has a service point {name} already", path="name")
+
+
+def add_meter(session: Session, facts: MeterFacts, *, author: str, reason: str = "") -> int:
+    """A new meter with its registers."""
+    named = {"maker": facts.maker, "serial": facts.serial, "name": facts.name or facts.serial, "profile": facts.profile}
+    meter_id = sites_and_meters.add_meter(session, named, max_power_kw=facts.max_power_kw)
+    for register in facts.registers:
+        sites_and_meters.add_register(session, meter_id, asdict(register))
+    log.note(
+        session, author, "meter.add", f"meter:{meter_id}", reason=reason, **named,
+        registers=[one.name for one in facts.registers],
+    )  # fmt: skip
+    return meter_id
+
+
+def bill_register(
+    session: Session, meter_id: int, name: str, *, billed: bool, author: str, reason: str = ""
+) -> list[str]:
+    """Let bills count a register of a meter, or not: the rates beside a total, an export that nobody pays for."""
+    known = sites_and_meters.billed_registers(session, meter_id)
+    if name not in known:
+        raise NotFoundError(
+            f"the meter has no register {name}", path="register", hint=f"it has: {', '.join(known) or 'none'}"
+        )
+    sites_and_meters.bill_register(session, meter_id, name, billed=billed)
+    before, after = ({name: "billed" if one else "not billed"} for one in (known[name], billed))
+    change = log.Change(author, "register.change", f"meter:{meter_id}", before, after, reason)
+    return log.note_change(session, change)
+
+
+def mount(session: Session, wanted: Mount, *, author: str, reason: str = "") -> None:
+    """Hang a meter up where none hangs; the database refuses two at a time."""
+    if wanted.multiplier <= 0:
+        raise InputError("the multiplier is above 0", path="multiplier", hint="CT × VT of the mount")
+    contract_changes.mount(
+        session, meter_id=wanted.meter_id, point_id=wanted.point_id, at=wanted.at, opening=wanted.opening,
+        multiplier=wanted.multiplier,
+    )  # fmt: skip
+    log.note(
+        session, author, "meter.mount", f"service_point:{wanted.point_id}", reason=reason, meter=wanted.meter_id,
+        at=wanted.at.isoformat(), opening=wanted.opening, multiplier=format(wanted.multiplier, "f"),
+    )  # fmt: skip
+
+
+def _needed(value: str, path: str) -> None:
+    if not value.strip():
+        raise InputError("this is needed", path=path)

@@ -1,0 +1,105 @@
+"""Writing and proving the audit log: each row's hash covers the row before (made by a trigger)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from cloud_service.store.database.bulk_rows import copy_rows, json_value
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Who did what to which row, from what to what and why."""
+
+    actor: str
+    action: str
+    subject: str  # table:id
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    reason: str = ""
+
+
+def record(session: Session, changes: Iterable[Change]) -> None:
+    """Append to the chain. It is locked from here to the end of the transaction, so this comes last in one."""
+    copy_rows(
+        session,
+        "audit",
+        ("actor", "action", "subject", "before", "after", "reason", "previous_hash", "hash"),
+        (
+            (c.actor, c.action, c.subject, json_value(dict(c.before)), json_value(dict(c.after)), c.reason, b"", b"")
+            for c in changes
+        ),
+    )
+
+
+def note(session: Session, actor: str, action: str, subject: str, *, reason: str = "", **after: Any) -> None:
+    """One change that had no state before."""
+    record(session, [Change(actor, action, subject, {}, after, reason)])
+
+
+def note_change(session: Session, change: Change) -> list[str]:
+    """One row with only what differs between the sides, none where nothing does; the names of what changed."""
+    changed = [name for name in change.after if change.before[name] != change.after[name]]
+    if changed:
+        old, new = ({name: side[name] for name in changed} for side in (change.before, change.after))
+        record(session, [replace(change, before=old, after=new)])
+    return changed
+
+
+BROKEN = text(
+    "SELECT id, at, action, subject, fault FROM ("
+    "  SELECT id, at, action, subject, CASE"
+    "    WHEN id <> coalesce(lag(id) OVER chain, 0) + 1 THEN 'rows are missing before it'"
+    "    WHEN previous_hash <> coalesce(lag(hash) OVER chain, ''::bytea) THEN 'it does not follow the row before'"
+    "    WHEN hash <> sha256(previous_hash || convert_to(jsonb_build_array("
+    "         id, extract(epoch FROM at), actor, action, subject, before, after, reason)::text, 'UTF8'))"
+    "      THEN 'its content was changed'"
+    "    END AS fault"
+    "  FROM audit WINDOW chain AS (ORDER BY id)) checked"
+    " WHERE fault IS NOT NULL ORDER BY id LIMIT 1"
+)
+END = text("SELECT count(*) AS rows, max(id) AS last FROM audit")
+HEAD = text("SELECT hash FROM audit ORDER BY id DESC LIMIT 1")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How far the chain holds; `head` is the hash to keep elsewhere, so that cutting off the end is seen too."""
+
+    rows: int
+    head: str
+    broken_id: int | None = None
+    fault: str = ""
+    subject: str = ""
+    action: str = ""
+
+
+def verify(session: Session) -> Verdict:
+    """Walk the whole chain; names the first link that does not hold."""
+    rows = session.execute(END).one().rows
+    head = session.execute(HEAD).scalar_one_or_none() or b""
+    broken = session.execute(BROKEN).one_or_none()
+    if broken is None:
+        return Verdict(rows, bytes(head).hex())
+    return Verdict(rows, bytes(head).hex(), broken.id, broken.fault, broken.subject, broken.action)
+
+
+HAS_HASH = text("SELECT EXISTS (SELECT 1 FROM audit WHERE hash = decode(:hash, 'hex'))")
+CHANGES = text(
+    "SELECT id, at, actor, action, subject, before, after, reason FROM audit"
+    " WHERE :subject = '' OR subject = :subject ORDER BY id DESC LIMIT :limit OFFSET :offset"
+)
+
+
+def has_hash(session: Session, head: str) -> bool:
+    """Whether a hash that was noted is still in the chain."""
+    return bool(session.execute(HAS_HASH, {"hash": head}).scalar_one())
+
+
+def changes(session: Session, *, subject: str = "", limit: int = 50, offset: int = 0) -> list[dict[str, Any]]:
+    """The newest changes, of one subject or of all."""
+    rows = session.execute(CHANGES, {"subject": subject, "limit": limit, "offset": offset}).mappings()
+    return [dict(row) for row in rows]

@@ -1,0 +1,1 @@
+"""Who issues, who owes, what they are supplied with."""

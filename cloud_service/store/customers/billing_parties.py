@@ -1,0 +1,62 @@
+"""Who pays and who is paid, as they are today: what an invoice freezes of them."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from cloud_service.domain.invoicing.invoice import Party
+from common.errors import NotFoundError
+
+PARTIES = text(
+    "SELECT a.id AS account_id, a.currency, a.payment_terms_days AS terms_days, a.delivery, a.number AS account_number,"
+    "       a.settings, c.number AS client_number, c.name, c.kind, c.email, c.phone, c.address, c.country, c.locale,"
+    "       c.vat_id, c.buyer_reference, e.id AS entity_id, e.currency AS local_currency, e.timezone,"
+    "       coalesce((SELECT m.mode = 'prepaid' FROM account_mode m WHERE m.account_id = a.id"
+    "                    AND m.during @> cast(:day AS date)), false) AS prepaid"
+    "  FROM account a JOIN client c ON c.id = a.client_id JOIN legal_entity e ON e.id = c.legal_entity_id"
+    " WHERE a.id = ANY(:ids)"
+)
+SELLERS = text(
+    "SELECT e.id, e.name, e.address, e.country, e.vat_id, e.email, e.phone, e.website, e.locale,"
+    "       coalesce((SELECT jsonb_agg(jsonb_build_object('holder', b.holder, 'iban', b.iban, 'bic', b.bic,"
+    "                 'currency', b.currency) ORDER BY b.id) FROM bank_account b WHERE b.legal_entity_id = e.id), '[]')"
+    "       AS bank_accounts FROM legal_entity e WHERE e.id = ANY(:ids)"
+)
+BUYER = ("name", "kind", "email", "phone", "address", "country", "locale", "vat_id", "buyer_reference")
+
+
+def parties(session: Session, account_ids: Sequence[int], day: date) -> dict[int, Party]:
+    """The parties of some accounts as at a day; an unknown account is refused."""
+    rows = session.execute(PARTIES, {"ids": list(account_ids), "day": day}).mappings().all()
+    sellers = _sellers(session, {row["entity_id"] for row in rows})
+    found = {row["account_id"]: _party(dict(row), sellers) for row in rows}
+    missing = set(account_ids) - set(found)
+    if missing:
+        raise NotFoundError(f"account {min(missing)} does not exist")
+    return found
+
+
+def _sellers(session: Session, ids: set[int]) -> dict[int, dict[str, Any]]:
+    rows = session.execute(SELLERS, {"ids": sorted(ids)}).mappings()
+    return {row["id"]: {key: value for key, value in row.items() if key != "id"} for row in rows}
+
+
+def _party(row: dict[str, Any], sellers: dict[int, dict[str, Any]]) -> Party:
+    buyer = {key: row[key] for key in BUYER} | {"number": row["client_number"], "account": row["account_number"]}
+    return Party(
+        account_id=row["account_id"],
+        entity_id=row["entity_id"],
+        currency=row["currency"],
+        terms_days=row["terms_days"],
+        delivery=row["delivery"],
+        email=row["email"],
+        prepaid=row["prepaid"],
+        local_currency=row["local_currency"],
+        timezone=row["timezone"],
+        per_contract=row["settings"].get("invoice_per") == "contract",
+        seller=sellers[row["entity_id"]],
+        buyer=buyer,
+    )

@@ -1,0 +1,133 @@
+"""Who issues and who owes: legal entities with their number series, sites, clients and their money accounts."""
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from cloud_service.store.database.schema import CreatedAt, Currency, Days, Id, Json, PublicId, Table
+
+
+class LegalEntity(Table):
+    """A company of the operator: it issues invoices and owns the money."""
+
+    __tablename__ = "legal_entity"
+
+    id: Mapped[Id]
+    public_id: Mapped[PublicId]
+    name: Mapped[str]
+    address: Mapped[str] = mapped_column(server_default="")
+    country: Mapped[str] = mapped_column(server_default="")
+    vat_id: Mapped[str] = mapped_column(server_default="")
+    email: Mapped[str] = mapped_column(server_default="")
+    phone: Mapped[str] = mapped_column(server_default="")
+    website: Mapped[str] = mapped_column(server_default="")
+    currency: Mapped[Currency]
+    timezone: Mapped[str]
+    locale: Mapped[str] = mapped_column(server_default="en")
+    theme: Mapped[Json]
+    created_at: Mapped[CreatedAt]
+
+
+class BankAccount(Table):
+    """Where the entity's money goes."""
+
+    __tablename__ = "bank_account"
+
+    id: Mapped[Id]
+    legal_entity_id: Mapped[int] = mapped_column(ForeignKey("legal_entity.id"))
+    holder: Mapped[str]
+    iban: Mapped[str]
+    bic: Mapped[str] = mapped_column(server_default="")
+    currency: Mapped[Currency]
+
+
+class NumberSeries(Table):
+    """The next number of a series; taken under its row lock in the issuing transaction, so there is no gap."""
+
+    __tablename__ = "number_series"
+    __table_args__ = (UniqueConstraint("legal_entity_id", "kind", "year"),)
+
+    id: Mapped[Id]
+    legal_entity_id: Mapped[int] = mapped_column(ForeignKey("legal_entity.id"))
+    kind: Mapped[str]  # invoice, credit_note, receipt
+    prefix: Mapped[str]
+    year: Mapped[int]
+    next_number: Mapped[int] = mapped_column(server_default="1")
+    digits: Mapped[int] = mapped_column(server_default="5")
+
+
+class Site(Table):
+    """A property: where its meters are, in which zone its days begin and in which currency it is billed."""
+
+    __tablename__ = "site"
+
+    id: Mapped[Id]
+    public_id: Mapped[PublicId]
+    legal_entity_id: Mapped[int] = mapped_column(ForeignKey("legal_entity.id"))
+    name: Mapped[str]
+    address: Mapped[str] = mapped_column(server_default="")
+    country: Mapped[str] = mapped_column(server_default="")
+    timezone: Mapped[str]
+    currency: Mapped[Currency]
+    holiday_calendar: Mapped[str] = mapped_column(server_default="")
+    created_at: Mapped[CreatedAt]
+
+
+class Client(Table):
+    """Who owes the money; the screens say TENANT NAME."""
+
+    __tablename__ = "client"
+    __table_args__ = (UniqueConstraint("legal_entity_id", "number"),)
+
+    id: Mapped[Id]
+    public_id: Mapped[PublicId]
+    legal_entity_id: Mapped[int] = mapped_column(ForeignKey("legal_entity.id"))
+    number: Mapped[str]
+    name: Mapped[str]
+    kind: Mapped[str] = mapped_column(server_default="person")  # person, company
+    email: Mapped[str] = mapped_column(server_default="")
+    phone: Mapped[str] = mapped_column(server_default="")
+    address: Mapped[str] = mapped_column(server_default="")
+    country: Mapped[str] = mapped_column(server_default="")
+    locale: Mapped[str] = mapped_column(server_default="en")
+    vat_id: Mapped[str] = mapped_column(server_default="")
+    buyer_reference: Mapped[str] = mapped_column(server_default="")
+    protected: Mapped[bool] = mapped_column(server_default=text("false"))  # may not be disconnected
+    created_at: Mapped[CreatedAt]
+
+    accounts: Mapped[list["Account"]] = relationship(back_populates="client")
+
+
+class Account(Table):
+    """A client's money account in one currency."""
+
+    __tablename__ = "account"
+
+    id: Mapped[Id]
+    public_id: Mapped[PublicId]
+    client_id: Mapped[int] = mapped_column(ForeignKey("client.id"), index=True)
+    number: Mapped[str] = mapped_column(unique=True)
+    currency: Mapped[Currency]
+    payment_terms_days: Mapped[int] = mapped_column(server_default="14")
+    billing_cycle: Mapped[str] = mapped_column(server_default="monthly")
+    billing_day: Mapped[int] = mapped_column(server_default="1")
+    delivery: Mapped[str] = mapped_column(server_default="email")
+    settings: Mapped[Json]
+    created_at: Mapped[CreatedAt]
+
+    client: Mapped[Client] = relationship(back_populates="accounts")
+
+
+class AccountMode(Table):
+    """Prepaid or postpaid, and since when; never both at once."""
+
+    __tablename__ = "account_mode"
+    __table_args__ = (
+        CheckConstraint("mode in ('prepaid','postpaid')", name="mode"),
+        ExcludeConstraint(("account_id", "="), ("during", "&&"), name="ex_account_mode_during", using="gist"),
+    )
+
+    id: Mapped[Id]
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    mode: Mapped[str]
+    during: Mapped[Days]

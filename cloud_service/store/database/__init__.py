@@ -1,0 +1,1 @@
+"""Engine, sessions, rows in bulk, jobs, errors of the database."""

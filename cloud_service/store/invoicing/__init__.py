@@ -1,0 +1,1 @@
+"""Rated contracts become invoices."""

@@ -1,0 +1,118 @@
+"""What billing must know of contracts: who pays, where, by which tariff versions, measured by which registers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from cloud_service.domain.rating.metered_usage import Counter
+from common.period import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """A tariff that prices the contract on some days, with the versions valid then."""
+
+    role: str
+    span: Span
+    tariff_id: int
+    code: str
+    versions: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """One contract as billing sees it."""
+
+    id: int
+    number: str
+    start: date
+    end: date | None
+    account_id: int
+    entity_id: int
+    currency: str
+    cycle_day: int
+    service_point_id: int
+    point: str
+    grid_id: str
+    utility: str
+    site: str
+    timezone: str
+    holiday_calendar: str
+    values: dict[str, str] = field(default_factory=dict)
+
+    def days_in(self, span: Span) -> Span | None:
+        """The days of a span on which the contract runs."""
+        start, end = max(self.start, span.start), min(self.end or span.end, span.end)
+        return Span(start, end) if start < end else None
+
+
+CONTRACTS = text(
+    "SELECT c.id, c.number, lower(c.during) AS start, upper(c.during) AS end, c.account_id,"
+    "       cl.legal_entity_id AS entity_id, a.currency, a.billing_day AS cycle_day, p.id AS service_point_id,"
+    "       p.name AS point, p.grid_id, p.utility, s.name AS site, s.timezone, s.holiday_calendar,"
+    "       coalesce(p.settings->'values', '{}') AS values"
+    "  FROM contract c JOIN account a ON a.id = c.account_id JOIN client cl ON cl.id = a.client_id"
+    "  JOIN service_point p ON p.id = c.service_point_id JOIN site s ON s.id = p.site_id"
+    " WHERE c.id = ANY(:ids) ORDER BY c.id"
+)
+# Each point and contract is looked up by itself (LATERAL, OFFSET 0): asked for many at once, PostgreSQL reckons that
+# few rows overlap the days, and reads all that do.
+COUNTERS = text(
+    "SELECT m.service_point_id, r.id AS register_id, r.name, r.quantity, r.direction, r.unit, r.kind, r.digits,"
+    "       r.step_s, coalesce(nullif(t.serial, ''), t.name) AS meter, lower(m.during) AS mounted,"
+    "       upper(m.during) AS dismounted, m.multiplier, (m.opening->>r.name)::bigint AS opening,"
+    "       (m.closing->>r.name)::bigint AS closing"
+    "  FROM (SELECT DISTINCT unnest(cast(:points AS bigint[])) AS id) w CROSS JOIN LATERAL ("
+    "       SELECT * FROM meter_mount WHERE service_point_id = w.id AND during && tstzrange(:start, :end) OFFSET 0) m"
+    "  JOIN meter t ON t.id = m.meter_id JOIN register r ON r.meter_id = t.id"
+    " WHERE r.billed AND r.kind <> 'instant' ORDER BY m.service_point_id, lower(m.during), r.id"
+)
+PRICED = text(
+    "SELECT g.contract_id, g.role, g.tariff_id, t.code,"
+    "       greatest(lower(g.during), cast(:start AS date)) AS start,"
+    "       least(coalesce(upper(g.during), cast(:end AS date)), cast(:end AS date)) AS end,"
+    "       array(SELECT v.id FROM tariff_version v WHERE v.tariff_id = g.tariff_id AND v.during && g.during"
+    "              AND v.during && daterange(:start, :end) ORDER BY lower(v.during)) AS versions"
+    "  FROM (SELECT DISTINCT unnest(cast(:ids AS bigint[])) AS id) w CROSS JOIN LATERAL ("
+    "       SELECT * FROM tariff_assignment WHERE contract_id = w.id AND during && daterange(:start, :end) OFFSET 0) g"
+    "  JOIN tariff t ON t.id = g.tariff_id"
+    " ORDER BY g.contract_id, g.role, lower(g.during)"
+)
+RUNNING = text(
+    "SELECT c.id FROM contract c JOIN account a ON a.id = c.account_id JOIN client cl ON cl.id = a.client_id"
+    " WHERE cl.legal_entity_id = :entity AND c.during && daterange(:start, :end) ORDER BY c.id"
+)
+
+
+def contracts(session: Session, ids: Sequence[int]) -> list[Contract]:
+    """The contracts of some ids, in the order of the ids."""
+    return [Contract(**row) for row in session.execute(CONTRACTS, {"ids": list(ids)}).mappings()]
+
+
+def running(session: Session, entity_id: int, span: Span) -> list[int]:
+    """Contracts of an entity that run on at least one day of the span."""
+    rows = session.execute(RUNNING, {"entity": entity_id, "start": span.start, "end": span.end})
+    return [row.id for row in rows]
+
+
+def counters(session: Session, points: Sequence[int], start: datetime, end: datetime) -> dict[int, list[Counter]]:
+    """Billed registers mounted at the service points between two instants, by point."""
+    rows = session.execute(COUNTERS, {"points": list(points), "start": start, "end": end}).mappings()
+    found: dict[int, list[Counter]] = {}
+    for row in rows:
+        facts = dict(row)
+        found.setdefault(facts.pop("service_point_id"), []).append(Counter(**facts))
+    return found
+
+
+def priced(session: Session, ids: Sequence[int], span: Span) -> dict[int, list[Priced]]:
+    """The tariffs of each contract on the days of a span."""
+    rows = session.execute(PRICED, {"ids": list(ids), "start": span.start, "end": span.end})
+    found: dict[int, list[Priced]] = {}
+    for row in rows:
+        one = Priced(row.role, Span(row.start, row.end), row.tariff_id, row.code, tuple(row.versions))
+        found.setdefault(row.contract_id, []).append(one)
+    return found

@@ -1,0 +1,231 @@
+"""What corrections need of issued invoices: their rows as drafts again, the days that changed since."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from cloud_service.domain.invoicing.invoice import Party
+from cloud_service.domain.rating.metered_usage import PackedDays
+from cloud_service.domain.receivables.payment_allocation import Part
+from cloud_service.store.invoicing.billed_usage import packed_days
+from common.errors import NotFoundError
+from common.period import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """An issued invoice as a correction sees it."""
+
+    id: int
+    number: str
+    kind: str
+    account_id: int
+    bill_date: date
+    net: Decimal
+    tax: Decimal
+    total: Decimal
+    energy: int
+    during: Span
+    basis: dict[str, Any]
+    local_rate: Decimal
+    party: Party
+    contracts: tuple[int, ...]
+    lines: tuple[dict[str, Any], ...]
+    credited: bool
+    since: date  # is what it has to be settled with not taken back any more
+
+    @property
+    def income(self) -> str:
+        """The ledger account its net was booked to."""
+        charges = {line["charge"] for line in self.lines}
+        return charges.pop() if charges in ({"fees"}, {"interest"}) else "revenue"
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """An issued invoice whose readings changed after it was issued."""
+
+    invoice_id: int
+    public_id: UUID
+    number: str
+    tenant: str
+    bill_date: date
+    days: int
+    first: date
+    last: date
+    change: int  # thousandths of the unit, all registers together
+    since: datetime
+
+
+ORIGINAL = text(
+    "SELECT i.id, i.number, i.kind, i.account_id, i.bill_date, i.net, i.tax, i.total, i.energy,"
+    "  lower(i.during) AS start, upper(i.during) AS end, i.basis,"
+    " i.local_rate, i.currency, i.local_currency, i.prepaid, i.seller, i.buyer,"
+    "  i.legal_entity_id, a.delivery, a.payment_terms_days, c.email, e.timezone,"
+    "  EXISTS (SELECT 1 FROM invoice n WHERE n.corrects_id = i.id AND n.kind = 'credit_note') AS credited,"
+    "  greatest(i.bill_date, (SELECT max(x.day) FROM allocation x WHERE x.invoice_id = i.id AND x.amount < 0)) AS since"
+    " FROM invoice i JOIN account a ON a.id = i.account_id JOIN client c ON c.id = a.client_id"
+    " JOIN legal_entity e ON e.id = i.legal_entity_id WHERE i.id = :id"
+)
+LINES = text(
+    "SELECT contract_id, charge, label, quantity, unit, price, amount_unrounded, amount, tax_category, tax_rate,"
+    " lower(during) AS start, upper(during) AS end, explanation FROM invoice_line WHERE invoice_id = :id"
+    " ORDER BY position"
+)
+CONTRACTS = text("SELECT contract_id FROM invoice_span WHERE invoice_id = :id AND NOT credited ORDER BY contract_id")
+FREE_SPANS = text("UPDATE invoice_span SET credited = true WHERE invoice_id = :id AND NOT credited")
+ALLOCATED = text(
+    "SELECT payment_id, credit_note_id, sum(amount) AS amount, max(day) AS last FROM allocation"
+    " WHERE invoice_id = :id AND num_nonnulls(payment_id, credit_note_id) = 1"
+    " GROUP BY payment_id, credit_note_id HAVING sum(amount) > 0"
+)
+WRITTEN_OFF = text(
+    "SELECT sum(amount) AS amount, max(day) AS last FROM allocation WHERE invoice_id = :id"
+    " AND num_nonnulls(payment_id, credit_note_id) = 0 HAVING sum(amount) > 0"
+)
+TOUCHED = text(
+    "SELECT i.id AS invoice_id, i.public_id, i.number, i.buyer->>'name' AS tenant, i.bill_date, count(DISTINCT l.day)"
+    "       AS days, min(l.day) AS first, max(l.day) AS last, sum(l.after - coalesce(l.before, 0)) AS change,"
+    "       min(l.created_at) AS since"
+    "  FROM late_day l JOIN invoice i ON i.id = l.invoice_id"
+    " WHERE l.handled_at IS NULL AND (cast(:entity AS bigint) IS NULL OR i.legal_entity_id = :entity)"
+    " GROUP BY i.id ORDER BY min(l.created_at), i.id LIMIT :limit"
+)
+HANDLED = text("UPDATE late_day SET handled_at = :at, outcome = :outcome WHERE invoice_id = :id AND handled_at IS NULL")
+READ = text(
+    "SELECT i.id, (source->>'register_id')::bigint AS register_id, (item->>'start')::date AS start,"
+    "       (item->>'end')::date AS end, item->>'rated_at' AS rated_at, source->>'sha256' AS sha256"
+    "  FROM invoice i CROSS JOIN LATERAL jsonb_array_elements(i.basis->'contracts') item"
+    " CROSS JOIN LATERAL jsonb_array_elements(item->'sources') source"
+    " WHERE i.created_at >= :since AND i.kind = 'invoice' AND source ? 'sha256'"
+    "   AND NOT EXISTS (SELECT 1 FROM late_day l WHERE l.invoice_id = i.id)"
+)
+ADD_LATE = text(
+    "INSERT INTO late_day (invoice_id, register_id, day, after) SELECT :invoice, register_id, day, total"
+    "  FROM interval_day WHERE register_id = :register AND day >= :start AND day < :end"
+    "   AND made_at > cast(:rated_at AS timestamptz) - interval '2 minutes'"
+)
+MADE_SINCE = text(
+    # A day counts as made when its transaction began, so look a little further back than the rating's own time.
+    "SELECT DISTINCT w.owner, w.register FROM unnest(cast(:owners AS bigint[]), cast(:registers AS bigint[]),"
+    " cast(:starts AS date[]), cast(:ends AS date[]), cast(:rated AS timestamptz[]))"
+    "   w(owner, register, start, until, at)"
+    " JOIN interval_day d ON d.register_id = w.register AND d.day >= w.start AND d.day < w.until"
+    "  AND d.made_at > w.at - interval '2 minutes'"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a rating (of a billing item, or an invoice) read of one register."""
+
+    owner_id: int
+    register_id: int
+    span: Span
+    rated_at: str
+    sha256: str
+
+
+def original(session: Session, invoice_id: int) -> Original:
+    """The invoice with its lines."""
+    row = session.execute(ORIGINAL, {"id": invoice_id}).one_or_none()
+    if row is None:
+        raise NotFoundError(f"there is no invoice {invoice_id}")
+    party = Party(
+        account_id=row.account_id, entity_id=row.legal_entity_id, currency=row.currency,
+        terms_days=row.payment_terms_days, delivery=row.delivery, email=row.email, prepaid=row.prepaid,
+        local_currency=row.local_currency, timezone=row.timezone, per_contract=False, seller=row.seller,
+        buyer=row.buyer,
+    )  # fmt: skip
+    return Original(
+        id=row.id, number=row.number, kind=row.kind, account_id=row.account_id, bill_date=row.bill_date, net=row.net,
+        tax=row.tax, total=row.total, energy=row.energy, during=Span(row.start, row.end), basis=row.basis,
+        local_rate=row.local_rate, party=party,
+        contracts=tuple(one.contract_id for one in session.execute(CONTRACTS, {"id": invoice_id})),
+        lines=tuple(_line(dict(line)) for line in session.execute(LINES, {"id": invoice_id}).mappings()),
+        credited=row.credited, since=row.since,
+    )  # fmt: skip
+
+
+def _line(row: dict[str, Any]) -> dict[str, Any]:
+    start, end = row.pop("start"), row.pop("end")
+    return row | {"during": Span(start, end)}
+
+
+def free_spans(session: Session, invoice_id: int) -> None:
+    """The invoice's days may be billed again."""
+    session.execute(FREE_SPANS, {"id": invoice_id})
+
+
+def taken_back(session: Session, invoice_id: int, day: date) -> list[Part]:
+    """Parts that give all money allocated to the invoice back to its sources, none before it had come."""
+    return [
+        Part(
+            "payment" if row.payment_id else "credit_note", row.payment_id or row.credit_note_id, invoice_id,
+            -row.amount, max(day, row.last), automatic=False,
+        )
+        for row in session.execute(ALLOCATED, {"id": invoice_id})
+    ]  # fmt: skip
+
+
+def written_off(session: Session, invoice_id: int) -> tuple[Decimal, date] | None:
+    """What of the invoice was given up as lost, and on which day last; None if nothing was."""
+    row = session.execute(WRITTEN_OFF, {"id": invoice_id}).one_or_none()
+    return (row.amount, row.last) if row else None
+
+
+def touched(session: Session, entity_id: int | None = None, limit: int = 1000) -> list[Touched]:
+    """Issued invoices whose readings changed since, the longest waiting first."""
+    rows = session.execute(TOUCHED, {"entity": entity_id, "limit": limit}).mappings()
+    return [Touched(**(dict(row) | {"change": int(row["change"])})) for row in rows]
+
+
+def mark_handled(session: Session, invoice_id: int, outcome: str, at: datetime) -> None:
+    """The changed days of an invoice are dealt with."""
+    session.execute(HANDLED, {"id": invoice_id, "outcome": outcome, "at": at})
+
+
+def changed_reads(session: Session, reads: Sequence[Read]) -> list[Read]:
+    """Those of the reads whose days are not the same any more."""
+    if not reads:
+        return []
+    values = {
+        "owners": [one.owner_id for one in reads],
+        "registers": [one.register_id for one in reads],
+        "starts": [one.span.start for one in reads],
+        "ends": [one.span.end for one in reads],
+        "rated": [one.rated_at for one in reads],
+    }
+    made = {(row.owner, row.register) for row in session.execute(MADE_SINCE, values)}
+    doubtful = [one for one in reads if (one.owner_id, one.register_id) in made]
+    changed = []
+    for span in {one.span for one in doubtful}:
+        mine = [one for one in doubtful if one.span == span]
+        now = packed_days(session, [one.register_id for one in mine], span)
+        changed += [one for one in mine if _fingerprint(now.get(one.register_id)) != one.sha256]
+    return changed
+
+
+def _fingerprint(packed: PackedDays | None) -> str:
+    return hashlib.sha256(packed.body).hexdigest() if packed else ""
+
+
+def note_changed_while_issuing(session: Session, since: datetime) -> int:
+    """Look again at what was issued since: readings that changed between its rating and its commit count as late."""
+    rows = session.execute(READ, {"since": since})
+    reads = [Read(row.id, row.register_id, Span(row.start, row.end), row.rated_at, row.sha256) for row in rows]
+    changed = changed_reads(session, reads)
+    for one in changed:
+        session.execute(
+            ADD_LATE,
+            {"invoice": one.owner_id, "register": one.register_id, "start": one.span.start, "end": one.span.end,
+             "rated_at": one.rated_at},
+        )  # fmt: skip
+    return len(changed)

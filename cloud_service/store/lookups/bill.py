@@ -1,0 +1,146 @@
+"""Everything that the page of one bill shows: lines, what settled it, messages, documents, what corrects it."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from cloud_service.store.customers.tables import Account, Client, LegalEntity
+from cloud_service.store.database import job_queue
+from cloud_service.store.delivery.tables import Delivery, Document
+from cloud_service.store.invoicing.tables import Invoice, InvoiceLine
+from cloud_service.store.lists.bills import in_scope, outstanding, received, settled, state_of
+from cloud_service.store.scope import Scope
+from common.errors import NotFoundError
+
+
+@dataclass(frozen=True, slots=True)
+class BillPage:
+    """One bill with all around it; `history` is what happened, oldest first."""
+
+    invoice: Invoice
+    client: Client
+    account: Account
+    entity: LegalEntity
+    lines: list[InvoiceLine]
+    received: Any
+    outstanding: Any
+    state: str
+    settlements: list[Any]
+    documents: list[Any]
+    history: list[Any]
+    related: list[Any]
+    disputed: bool
+
+
+SETTLED_BY = text(
+    "SELECT l.day, l.amount, l.automatic, l.created_at, p.provider, p.provider_ref, p.author, p.kind,"
+    "       n.number AS credit_note, n.public_id AS credit_note_public_id, e.kind AS entry_kind, e.text"
+    "  FROM allocation l LEFT JOIN payment p ON p.id = l.payment_id LEFT JOIN invoice n ON n.id = l.credit_note_id"
+    "  LEFT JOIN ledger_entry e ON e.id = l.ledger_entry_id WHERE l.invoice_id = :invoice ORDER BY l.id"
+)
+HISTORY = text(
+    """
+    SELECT i.created_at AS at, 'issued' AS what, coalesce(nullif(i.issued_by, ''), 'billing run') AS who,
+           i.reason AS detail
+      FROM invoice i WHERE i.id = :invoice
+    UNION ALL
+    SELECT coalesce(d.sent_at, d.created_at),
+           CASE d.state WHEN 'waiting' THEN 'mail waits to be sent' ELSE 'mail ' || d.state END,
+           d.recipient,
+           CASE WHEN d.attempts > 1 THEN d.attempts || ' attempts. ' ELSE '' END || d.error
+      FROM delivery d WHERE d.invoice_id = :invoice
+    UNION ALL
+    SELECT l.created_at, CASE WHEN l.amount > 0 THEN 'settled' ELSE 'taken back' END,
+           coalesce(p.provider || ' ' || p.provider_ref, 'credit note ' || n.number, e.text, e.kind, ''),
+           trim(to_char(l.amount, 'FM999G999G999G990.00')) || ' ' || i.currency
+      FROM allocation l JOIN invoice i ON i.id = l.invoice_id LEFT JOIN payment p ON p.id = l.payment_id
+      LEFT JOIN invoice n ON n.id = l.credit_note_id LEFT JOIN ledger_entry e ON e.id = l.ledger_entry_id
+     WHERE l.invoice_id = :invoice
+    UNION ALL
+    SELECT s.created_at, 'reminded: ' || s.name, '', '' FROM dunning_step s WHERE s.invoice_id = :invoice
+    UNION ALL
+    SELECT t.created_at, CASE WHEN t.closed_on IS NULL THEN 'disputed' ELSE 'dispute closed' END, t.author,
+           t.reason || ' ' || t.outcome FROM dispute t WHERE t.invoice_id = :invoice
+    UNION ALL
+    SELECT a.at, a.action, a.actor, a.reason FROM audit a WHERE a.subject = 'invoice:' || cast(:invoice AS text)
+       AND a.action <> 'invoice.issue'
+    ORDER BY 1
+    """
+)
+RELATED = text(
+    "SELECT public_id, number, kind, total, currency, bill_date FROM invoice"
+    " WHERE corrects_id = :invoice OR id = (SELECT corrects_id FROM invoice WHERE id = :invoice) ORDER BY id"
+)
+
+DISPUTED = text("SELECT EXISTS (SELECT 1 FROM dispute WHERE invoice_id = :invoice AND closed_on IS NULL)")
+
+
+def bill_page(session: Session, scope: Scope, public_id: UUID, today: date) -> BillPage:
+    """The bill, or NotFoundError where it does not exist for this reader."""
+    query = (
+        select(
+            Invoice, Client, Account, LegalEntity,
+            received.label("received"), outstanding.label("outstanding"), state_of(today).label("state"),
+        )
+        .join(Account, Account.id == Invoice.account_id)
+        .join(Client, Client.id == Account.client_id)
+        .join(LegalEntity, LegalEntity.id == Invoice.legal_entity_id)
+        .outerjoin(settled, settled.c.invoice_id == Invoice.id)
+        .where(Invoice.public_id == public_id, *in_scope(scope))
+    )  # fmt: skip
+    row = session.execute(query).one_or_none()
+    if row is None:
+        raise NotFoundError("there is no such bill")
+    asked = {"invoice": row.Invoice.id}
+    return BillPage(
+        invoice=row.Invoice,
+        client=row.Client,
+        account=row.Account,
+        entity=row.LegalEntity,
+        lines=list(row.Invoice.lines),
+        received=row.received,
+        outstanding=row.outstanding,
+        state=row.state,
+        settlements=list(session.execute(SETTLED_BY, asked)),
+        documents=_documents(session, row.Invoice.id),
+        history=list(session.execute(HISTORY, asked)),
+        related=list(session.execute(RELATED, asked)),
+        disputed=session.execute(DISPUTED, asked).scalar_one(),
+    )
+
+
+def _documents(session: Session, invoice_id: int) -> list[Any]:
+    columns = (Document.kind, Document.filename, Document.media_type, Document.sha256, Document.created_at)
+    return list(session.execute(select(*columns).where(Document.invoice_id == invoice_id).order_by(Document.id)))
+
+
+def document(session: Session, invoice_id: int, kind: str) -> Document:
+    """The bytes of a bill's document, or NotFoundError."""
+    found = session.scalar(select(Document).where(Document.invoice_id == invoice_id, Document.kind == kind))
+    if found is None:
+        raise NotFoundError("there is no such document")
+    return found
+
+
+def send_again(session: Session, page: BillPage) -> str:
+    """Queue the bill's message once more and return its recipient; a new Message-ID, or mailboxes would hide it."""
+    domain = str(page.invoice.seller.get("email", "")).rpartition("@")[2] or "localhost"
+    message_id = f"<invoice-{page.invoice.public_id}-{uuid4().hex}@{domain}>"
+    found = session.scalar(
+        select(Delivery).where(
+            Delivery.invoice_id == page.invoice.id, Delivery.kind == "invoice", Delivery.recipient == page.client.email
+        )
+    )
+    if found is None:
+        found = Delivery(
+            invoice_id=page.invoice.id, account_id=page.account.id, kind="invoice", recipient=page.client.email
+        )
+        session.add(found)
+    found.state, found.error, found.attempts, found.message_id = "waiting", "", 0, message_id
+    session.flush()
+    job_queue.defer(session, "deliver", {"deliveries": [found.id]}, queue="deliver")
+    return found.recipient

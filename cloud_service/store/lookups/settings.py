@@ -1,0 +1,40 @@
+"""What an operator has set up: entities with their series and banks, sites, rates."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cloud_service.store.customers import legal_entities
+from cloud_service.store.customers.tables import BankAccount, LegalEntity, NumberSeries, Site
+from cloud_service.store.invoicing.tables import CurrencyRate
+from cloud_service.store.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """One legal entity with all that hangs on it; rates newest first."""
+
+    entity: LegalEntity
+    series: list[NumberSeries]
+    banks: list[BankAccount]
+    sites: list[Site]
+    rates: list[CurrencyRate]
+
+
+def entities(session: Session, scope: Scope) -> list[Configured]:
+    """The entities of the reader."""
+    return [_configured(session, one) for one in legal_entities.entities(session, scope)]
+
+
+def _configured(session: Session, entity: LegalEntity) -> Configured:
+    series = select(NumberSeries).where(NumberSeries.legal_entity_id == entity.id)
+    banks = select(BankAccount).where(BankAccount.legal_entity_id == entity.id).order_by(BankAccount.id)
+    rates = select(CurrencyRate).where(CurrencyRate.base == entity.currency)
+    return Configured(
+        entity,
+        list(session.scalars(series.order_by(NumberSeries.kind, NumberSeries.year.desc()))),
+        list(session.scalars(banks)),
+        legal_entities.sites(session, entity.id),
+        list(session.scalars(rates.order_by(CurrencyRate.currency, CurrencyRate.day.desc()).limit(60))),
+    )

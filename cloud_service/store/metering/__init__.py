@@ -1,0 +1,1 @@
+"""Meter data: files, validation, completeness."""

@@ -1,0 +1,177 @@
+"""Rows of sites, service points and meters as people set them up, and which of them are free."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from psycopg.types.json import Jsonb
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from cloud_service.store.scope import Scope
+from common.errors import NotFoundError
+
+SITE = ("name", "address", "country", "timezone", "currency", "holiday_calendar")
+ADD_SITE = text(
+    f"INSERT INTO site (legal_entity_id, {', '.join(SITE)}) VALUES (:entity, {', '.join(f':{c}' for c in SITE)})"  # noqa: S608 - our own column names
+    " RETURNING id"
+)
+GET_SITE = text(f"SELECT {', '.join(SITE)} FROM site WHERE id = :id FOR UPDATE")  # noqa: S608 - the same
+SET_SITE = text(f"UPDATE site SET {', '.join(f'{c} = :{c}' for c in SITE)} WHERE id = :id")  # noqa: S608 - the same
+USED = text("SELECT EXISTS (SELECT 1 FROM service_point p JOIN contract k ON k.service_point_id = p.id"
+            " WHERE p.site_id = :id)")  # fmt: skip
+ADD_POINT = text(
+    "INSERT INTO service_point (site_id, name, utility, grid_id, parent_id, settings)"
+    " VALUES (:site, :name, :utility, :grid_id, :parent, jsonb_build_object('values', cast(:values AS jsonb)))"
+    " RETURNING id"
+)
+GET_POINT = text(
+    "SELECT name, utility, grid_id, parent_id AS parent, coalesce(settings->'values', '{}') AS values"
+    "  FROM service_point WHERE id = :id FOR UPDATE"
+)
+SET_POINT = text(
+    "UPDATE service_point SET name = :name, utility = :utility, grid_id = :grid_id, parent_id = :parent,"
+    " settings = settings || jsonb_build_object('values', cast(:values AS jsonb)) WHERE id = :id"
+)
+NAMED = text("SELECT id FROM service_point WHERE site_id = :site AND name = :name LIMIT 1")
+SUPPLIED = text("SELECT EXISTS (SELECT 1 FROM contract WHERE service_point_id = :id)")
+ABOVE = text(
+    "WITH RECURSIVE above AS (SELECT id, parent_id FROM service_point WHERE id = :id"
+    " UNION SELECT p.id, p.parent_id FROM service_point p JOIN above a ON p.id = a.parent_id) SELECT id FROM above"
+)
+ADD_METER = text(
+    "INSERT INTO meter (maker, serial, name, profile, max_power_kw)"
+    " VALUES (:maker, :serial, :name, :profile, :max_power_kw) RETURNING id"
+)
+ADD_REGISTER = text(
+    "INSERT INTO register (meter_id, name, unit, direction, quantity, kind, digits, step_s)"
+    " VALUES (:meter, :name, :unit, :direction, :quantity, :kind, :digits, :step_s)"
+)
+HOME = text(
+    "SELECT s.id AS site_id, s.name AS site, s.timezone, s.currency, s.legal_entity_id AS entity_id, p.utility"
+    " FROM service_point p JOIN site s ON s.id = p.site_id WHERE p.id = :point"
+)
+FREE_POINTS = text(
+    "SELECT s.name || ': ' || p.name AS full_name, coalesce(nullif(p.grid_id, ''), p.utility) AS known_as"
+    "  FROM service_point p JOIN site s ON s.id = p.site_id"
+    " WHERE (cast(:entities AS bigint[]) IS NULL OR s.legal_entity_id = ANY(:entities)) AND NOT EXISTS"
+    "   (SELECT 1 FROM contract k WHERE k.service_point_id = p.id AND k.during @> cast(:day AS date))"
+    " ORDER BY s.name, p.name LIMIT :rows"
+)
+GET_BILLED = text("SELECT name, billed FROM register WHERE meter_id = :meter ORDER BY id FOR UPDATE")
+SET_BILLED = text("UPDATE register SET billed = :billed WHERE meter_id = :meter AND name = :name")
+FREE_METERS = text(
+    "SELECT m.name, m.maker, m.serial FROM meter m WHERE NOT EXISTS"
+    " (SELECT 1 FROM meter_mount n WHERE n.meter_id = m.id AND upper_inf(n.during)) ORDER BY m.id DESC LIMIT :rows"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where a service point is."""
+
+    site_id: int
+    site: str
+    timezone: str
+    currency: str
+    entity_id: int
+    utility: str
+
+
+def add_site(session: Session, entity_id: int, facts: Mapping[str, Any]) -> int:
+    """A new property."""
+    return int(session.execute(ADD_SITE, {"entity": entity_id, **facts}).scalar_one())
+
+
+def site_facts(session: Session, site_id: int) -> dict[str, Any]:
+    """What is known of a site; its row is locked until the transaction ends."""
+    row = session.execute(GET_SITE, {"id": site_id}).mappings().one_or_none()
+    if row is None:
+        raise NotFoundError(f"there is no site {site_id}")
+    return dict(row)
+
+
+def change_site(session: Session, site_id: int, facts: Mapping[str, Any]) -> None:
+    """Write all of it anew."""
+    session.execute(SET_SITE, {"id": site_id, **facts})
+
+
+def is_supplied(session: Session, site_id: int) -> bool:
+    """Whether there ever was a contract at the site: then its days and money are settled."""
+    return bool(session.execute(USED, {"id": site_id}).scalar_one())
+
+
+def add_point(session: Session, site_id: int, facts: Mapping[str, Any]) -> int:
+    """A new service point; `facts`: name, utility, grid_id, parent (an id or None), values."""
+    return int(session.execute(ADD_POINT, {"site": site_id, **_stored(facts)}).scalar_one())
+
+
+def point_facts(session: Session, point_id: int) -> dict[str, Any]:
+    """What is known of a service point; its row is locked until the transaction ends."""
+    row = session.execute(GET_POINT, {"id": point_id}).mappings().one_or_none()
+    if row is None:
+        raise NotFoundError(f"there is no service point {point_id}")
+    return dict(row)
+
+
+def change_point(session: Session, point_id: int, facts: Mapping[str, Any]) -> None:
+    """Write all of it anew; what else its settings hold stays."""
+    session.execute(SET_POINT, {"id": point_id, **_stored(facts)})
+
+
+def _stored(facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {**facts, "values": Jsonb(facts["values"])}
+
+
+def point_named(session: Session, site_id: int, name: str) -> int | None:
+    """The service point of that name at a site, if there is one."""
+    found: int | None = session.execute(NAMED, {"site": site_id, "name": name}).scalar_one_or_none()
+    return found
+
+
+def is_point_supplied(session: Session, point_id: int) -> bool:
+    """Whether there ever was a contract at the service point."""
+    return bool(session.execute(SUPPLIED, {"id": point_id}).scalar_one())
+
+
+def with_all_above(session: Session, point_id: int) -> set[int]:
+    """A service point and all those whose meters count it too."""
+    return set(session.execute(ABOVE, {"id": point_id}).scalars())
+
+
+def add_meter(session: Session, facts: Mapping[str, Any], *, max_power_kw: Decimal | None) -> int:
+    """A new meter; `facts`: maker, serial, name, profile."""
+    return int(session.execute(ADD_METER, {**facts, "max_power_kw": max_power_kw}).scalar_one())
+
+
+def add_register(session: Session, meter_id: int, facts: Mapping[str, Any]) -> None:
+    """A counter of a meter."""
+    session.execute(ADD_REGISTER, {"meter": meter_id, **facts})
+
+
+def billed_registers(session: Session, meter_id: int) -> dict[str, bool]:
+    """Whether each register of a meter is billed; the rows are locked until the transaction ends."""
+    return {row.name: row.billed for row in session.execute(GET_BILLED, {"meter": meter_id})}
+
+
+def bill_register(session: Session, meter_id: int, name: str, *, billed: bool) -> None:
+    """Whether bills and completeness count a register from now on; issued bills stay."""
+    session.execute(SET_BILLED, {"meter": meter_id, "name": name, "billed": billed})
+
+
+def home_of(session: Session, point_id: int) -> Home:
+    """The site of a service point."""
+    return Home(**session.execute(HOME, {"point": point_id}).mappings().one())
+
+
+def free_points(session: Session, scope: Scope, day: date, rows: int = 300) -> list[tuple[str, str]]:
+    """(`site: name`, grid id or utility) of service points without a contract on the day, by site and name."""
+    values = {"entities": None if scope.entities is None else list(scope.entities), "day": day, "rows": rows}
+    return [(row.full_name, row.known_as) for row in session.execute(FREE_POINTS, values)]
+
+
+def free_meters(session: Session, rows: int = 300) -> list[tuple[str, str]]:
+    """(name, maker and serial) of meters that hang nowhere now, the newest first."""
+    return [(row.name, f"{row.maker} {row.serial}".strip()) for row in session.execute(FREE_METERS, {"rows": rows})]

@@ -1,0 +1,180 @@
+"""What the channel numbers of streams mean, kept at hand for a process; the database has them for good."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy.orm import Session
+
+from cloud_service.domain.metering.register_discovery import discover
+from cloud_service.domain.metering.wire_columns import rows_of
+from cloud_service.store.metering import gateway_streams, readings
+from cloud_service.store.metering.gateway_streams import GatewayFacts, NewRegister
+from cloud_service.store.metering.readings import Columns
+from common.errors import InputError
+from common.message import Batch, Catalog, Codec, Up, decode, extends
+from common.reading import Kind
+
+CHANNELS_KEPT = 200_000  # of all catalogs together: some 100 MB
+TTL_S = 300  # registers are looked up again after this time
+VALIDATED = (Kind.INDEX, Kind.INTERVAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """One catalog version of a stream, its channels resolved to registers."""
+
+    codec: Codec
+    register_id: NDArray[np.int64]
+    step_s: NDArray[np.int16]
+    zones: dict[int, str]  # of the registers that validation cares for
+
+    def columns(self, batch: Batch, stream: int) -> Columns:
+        """The batch's readings; DecodeError if it does not verify."""
+        rows = rows_of(self.codec, batch)
+        channel = np.frombuffer(rows.channel, dtype=np.int64)
+        return Columns(
+            register_id=self.register_id[channel],
+            at_ms=np.frombuffer(rows.at_ms, dtype=np.int64),
+            value=np.frombuffer(rows.value, dtype=np.int64),
+            quality=np.frombuffer(rows.quality, dtype=np.uint8).astype(np.int16),
+            time_quality=np.frombuffer(rows.time_quality, dtype=np.uint8).astype(np.int16),
+            source=np.full(len(rows), stream, dtype=np.int64),
+            sequence=np.frombuffer(rows.sequence, dtype=np.int64),
+            step_s=self.step_s[channel],
+        )
+
+
+class Catalogs:
+    """Streams and meanings of one process. What a transaction learns counts for others only after `commit`."""
+
+    def __init__(self, clock_s: Callable[[], float] = time.monotonic) -> None:
+        self._clock_s = clock_s
+        self._streams: dict[tuple[int, int], int] = {}
+        self._new_streams: dict[tuple[int, int], int] = {}
+        self._meanings: OrderedDict[tuple[int, int], tuple[float, Meaning]] = OrderedDict()
+        self._new_meanings: dict[tuple[int, int], Meaning] = {}
+        self._channels = 0
+
+    def know(self, session: Session, keys: Iterable[tuple[int, int]], anew: Collection[tuple[int, int]] = ()) -> None:
+        """Look up the streams of (gateway id, epoch) pairs; those not spoken of before begin.
+
+        `anew`: those to be looked up though known. A restored database may have given the number to another stream.
+        """
+        unknown = [key for key in keys if key not in self._streams or key in anew]
+        if unknown:
+            found = gateway_streams.find_streams(session, unknown)
+            missing = [key for key in unknown if key not in found]
+            self._new_streams |= found | (gateway_streams.open_streams(session, missing) if missing else {})
+
+    def stream(self, gateway: GatewayFacts, epoch: int) -> int:
+        """The id of a known stream."""
+        key = gateway.id, epoch
+        return self._new_streams[key] if key in self._new_streams else self._streams[key]
+
+    def add(self, session: Session, gateway: GatewayFacts, stream: int, catalog: Catalog, payload: bytes) -> None:
+        """Keep a catalog for good. One that changes what a number meant, or names a foreign meter, is refused."""
+        stored = {version: _catalog(body) for version, body in gateway_streams.catalogs(session, stream).items()}
+        for version, other in stored.items():
+            if version == catalog.version and other != catalog:
+                raise InputError(f"catalog {version} came before with other content", code="conflict")
+            older, newer = (other, catalog) if version < catalog.version else (catalog, other)
+            if not extends(newer, older):
+                raise InputError(f"catalogs {older.version} and {newer.version} disagree", code="conflict")
+        foreign = gateway_streams.foreign_meters(
+            session, {channel.meter for channel in catalog.channels}, gateway.site_id
+        )
+        if foreign:
+            raise InputError(f"meter {foreign[0]} belongs to another site", code="foreign_meter")
+        if catalog.version not in stored:
+            gateway_streams.add_catalog(session, stream, catalog.version, payload)
+        self._new_meanings[stream, catalog.version] = _resolve(session, gateway, catalog)
+
+    def meaning(self, session: Session, gateway: GatewayFacts, stream: int, version: int) -> Meaning | None:
+        """What a version's channels mean, or None where the stream has not sent it."""
+        key = stream, version
+        if key in self._new_meanings:
+            return self._new_meanings[key]
+        known = self._meanings.get(key)
+        if known and self._clock_s() - known[0] < TTL_S:
+            self._meanings.move_to_end(key)
+            return known[1]
+        body = gateway_streams.catalogs(session, stream).get(version)
+        if body is None:
+            return None
+        meaning = self._new_meanings[key] = _resolve(session, gateway, _catalog(body))
+        return meaning
+
+    def commit(self) -> None:
+        """The transaction is through: what it learnt is true."""
+        self._streams |= self._new_streams
+        self._new_streams = {}
+        for key, meaning in self._new_meanings.items():
+            self._drop(key)
+            self._meanings[key] = self._clock_s(), meaning
+            self._channels += len(meaning.register_id)
+        self._new_meanings = {}
+        while self._channels > CHANNELS_KEPT and len(self._meanings) > 1:
+            self._drop(next(iter(self._meanings)))
+
+    def roll_back(self) -> None:
+        """The transaction failed: what it learnt is not true."""
+        self._new_streams, self._new_meanings = {}, {}
+
+    def forget(self) -> None:
+        """What was known may be wrong: ask the database again."""
+        self._streams, self._new_streams = {}, {}
+        self._meanings, self._new_meanings = OrderedDict(), {}
+        self._channels = 0
+
+    def _drop(self, key: tuple[int, int]) -> None:
+        old = self._meanings.pop(key, None)
+        if old:
+            self._channels -= len(old[1].register_id)
+
+
+def _catalog(payload: bytes) -> Catalog:
+    message = decode(Up.CATALOG, payload)
+    if not isinstance(message, Catalog):  # what is stored came in as a catalog
+        raise TypeError(type(message))
+    return message
+
+
+def _resolve(session: Session, gateway: GatewayFacts, catalog: Catalog) -> Meaning:
+    """Find the registers of all channels, and make those that are missing."""
+    meters = {channel.meter for channel in catalog.channels}
+    known = readings.registers_of(session, meters, gateway.zone)
+    missing = [channel for channel in catalog.channels if (channel.meter, channel.register) not in known]
+    if missing:
+        new = [
+            NewRegister(
+                channel.meter, channel.register, found.quantity, found.direction, channel.unit, found.kind, found.billed
+            )
+            for channel in missing
+            for found in [discover(channel)]
+        ]
+        gateway_streams.add_registers(session, new)
+        known = readings.registers_of(session, meters, gateway.zone)
+    facts = []
+    for channel in catalog.channels:
+        register = known.get((channel.meter, channel.register))
+        if register is None:
+            raise InputError(
+                f"meter {channel.meter} cannot be made: its name is another meter's serial", code="bad_meter"
+            )
+        if register.unit != channel.unit:
+            raise InputError(
+                f"{channel.meter} {channel.register} counts {register.unit}, not {channel.unit}", code="other_unit"
+            )
+        facts.append(register)
+    return Meaning(
+        codec=Codec(gateway.name, catalog),
+        register_id=np.array([register.id for register in facts], dtype=np.int64),
+        step_s=np.array(
+            [register.step_s if register.kind == Kind.INTERVAL else 0 for register in facts], dtype=np.int16
+        ),
+        zones={register.id: register.zone for register in facts if register.kind in VALIDATED},
+    )

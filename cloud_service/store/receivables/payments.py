@@ -1,0 +1,177 @@
+"""Payments and the providers' events they come from, each written once."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from psycopg.types.json import Jsonb
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from cloud_service.domain.receivables.payment_allocation import Part
+from cloud_service.domain.receivables.provider_event import ProviderEvent
+
+
+@dataclass(frozen=True, slots=True)
+class NewPayment:
+    """Money that came in (positive) or went back (negative)."""
+
+    account_id: int
+    provider: str
+    provider_ref: str
+    kind: str
+    amount: Decimal
+    currency: str
+    day: date
+    author: str
+    reverses_id: int | None = None
+    credit_note_id: int | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A payment as it is stored."""
+
+    id: int
+    account_id: int
+    provider: str
+    provider_ref: str
+    kind: str
+    amount: Decimal
+    currency: str
+    day: date
+    left: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Requested:
+    """What a payment page was made for."""
+
+    account_id: int
+    invoice_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """An account with what booking needs of it."""
+
+    account_id: int
+    entity_id: int
+    currency: str
+    timezone: str
+    prepaid: bool
+
+
+EVENT = text(
+    "INSERT INTO payment_event (provider, event_id, kind, body) VALUES (:provider, :event_id, :kind, :body)"
+    " ON CONFLICT DO NOTHING RETURNING id"
+)
+HANDLED = text("UPDATE payment_event SET outcome = :outcome, handled_at = :at WHERE id = :id")
+REQUEST = text("SELECT account_id, invoice_id FROM payment_request WHERE provider = :provider AND provider_ref = :ref")
+PAYMENT = text(
+    "INSERT INTO payment (account_id, provider, provider_ref, kind, amount, currency, day, reverses_id,"
+    " credit_note_id, facts, author) VALUES (:account_id, :provider, :provider_ref, :kind, :amount, :currency, :day,"
+    " :reverses_id, :credit_note_id, :facts, :author) ON CONFLICT DO NOTHING RETURNING id"
+)
+FIND = text(
+    "SELECT id, account_id, provider, provider_ref, kind, amount, currency, day,"
+    "       source_left(id, NULL) AS left FROM payment"
+    " WHERE provider = :provider AND (provider_ref = :ref OR (:request <> '' AND facts->>'request_ref' = :request))"
+    "   AND amount > 0 ORDER BY id LIMIT 1"
+)
+BY_ID = text(
+    "SELECT id, account_id, provider, provider_ref, kind, amount, currency, day,"
+    "       source_left(id, NULL) AS left FROM payment WHERE id = :id"
+)
+HOLDER = text(
+    "SELECT a.id AS account_id, c.legal_entity_id AS entity_id, a.currency, e.timezone,"
+    "       coalesce((SELECT m.mode = 'prepaid' FROM account_mode m WHERE m.account_id = a.id"
+    "          AND m.during @> cast(:day AS date)), false) AS prepaid"
+    "  FROM account a JOIN client c ON c.id = a.client_id JOIN legal_entity e ON e.id = c.legal_entity_id"
+    " WHERE a.id = :id FOR NO KEY UPDATE OF a"
+)
+REFUNDABLE = text(
+    "SELECT p.amount + coalesce((SELECT sum(r.amount) FROM payment r WHERE r.reverses_id = p.id), 0)"
+    "  FROM payment p WHERE p.id = :id"
+)
+RELEASED = text(
+    "SELECT count(*) AS times, coalesce(sum(amount), 0) AS amount FROM payment"
+    " WHERE provider = 'deposit' AND facts->'deposit' = to_jsonb(cast(:id AS bigint)) AND account_id ="
+    "       (SELECT account_id FROM payment WHERE id = :id)"
+)
+USED = text(
+    "SELECT invoice_id, sum(amount) AS amount, max(day) AS last, max(id) AS newest FROM allocation"
+    " WHERE payment_id = :payment GROUP BY invoice_id HAVING sum(amount) > 0 ORDER BY newest DESC"
+)
+
+
+def store_event(session: Session, event: ProviderEvent) -> int | None:
+    """Keep a raw event; None if it is known already."""
+    facts = {"provider": event.provider, "event_id": event.event_id, "kind": event.kind, "body": event.body}
+    found: int | None = session.execute(EVENT, facts).scalar_one_or_none()
+    return found
+
+
+def mark_handled(session: Session, event_id: int, outcome: str, at: datetime) -> None:
+    """What became of an event."""
+    session.execute(HANDLED, {"id": event_id, "outcome": outcome, "at": at})
+
+
+def requested(session: Session, provider: str, ref: str) -> Requested | None:
+    """What the provider's payment page of that name was made for."""
+    row = session.execute(REQUEST, {"provider": provider, "ref": ref}).one_or_none()
+    return Requested(row.account_id, row.invoice_id) if row else None
+
+
+def add_payment(session: Session, payment: NewPayment) -> int | None:
+    """Write a payment; None if the provider's object is booked already."""
+    values = {name: getattr(payment, name) for name in NewPayment.__slots__}
+    found: int | None = session.execute(PAYMENT, values | {"facts": Jsonb(payment.facts)}).scalar_one_or_none()
+    return found
+
+
+def find_payment(session: Session, provider: str, ref: str, request_ref: str = "") -> Known | None:
+    """A payment by the provider's name of the money, or of the page it came by."""
+    row = session.execute(FIND, {"provider": provider, "ref": ref, "request": request_ref}).mappings().one_or_none()
+    return Known(**row) if row else None
+
+
+def payment(session: Session, payment_id: int) -> Known | None:
+    """A payment by its id."""
+    row = session.execute(BY_ID, {"id": payment_id}).mappings().one_or_none()
+    return Known(**row) if row else None
+
+
+def lock_holder(session: Session, account_id: int, day: date) -> Holder | None:
+    """Lock an account (see `books.lock_accounts`); what booking needs of it on a day."""
+    row = session.execute(HOLDER, {"id": account_id, "day": day}).mappings().one_or_none()
+    return Holder(**row) if row else None
+
+
+def used_parts(session: Session, payment_id: int, wanted: Decimal, day: date) -> list[Part]:
+    """Allocations to take back, the newest first, until `wanted` of the payment is free; none before its own day."""
+    parts: list[Part] = []
+    for row in session.execute(USED, {"payment": payment_id}):
+        if wanted <= 0:
+            break
+        amount = min(wanted, row.amount)
+        parts.append(Part("payment", payment_id, row.invoice_id, -amount, max(day, row.last), automatic=False))
+        wanted -= amount
+    return parts
+
+
+def refundable(session: Session, payment_id: int) -> Decimal:
+    """What of a payment has not been given back."""
+    return Decimal(session.execute(REFUNDABLE, {"id": payment_id}).scalar_one())
+
+
+def deposit_left(session: Session, payment_id: int) -> Decimal:
+    """What of a deposit has been neither given back nor released."""
+    return refundable(session, payment_id) - Decimal(session.execute(RELEASED, {"id": payment_id}).one().amount)
+
+
+def releases(session: Session, payment_id: int) -> int:
+    """How often a part of the deposit was released."""
+    return int(session.execute(RELEASED, {"id": payment_id}).one().times)

@@ -1,0 +1,149 @@
+"""Free money and open invoices of accounts, and the rows that let one settle the other, each with its ledger entry."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Protocol
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from cloud_service.domain.receivables.ledger import Entry, settlement_lines
+from cloud_service.domain.receivables.payment_allocation import Open, Part, Source, oldest_first
+from cloud_service.store.database.bulk_rows import copy_rows, next_ids
+from cloud_service.store.receivables.ledger import book
+
+POSITIONS = text(
+    "SELECT a.id AS account_id, c.legal_entity_id AS entity_id, a.currency, a.settings->>'debt_share' AS share,"
+    "       one.kind, one.id, one.number, one.day, one.due_date, one.prepaid, one.left,"
+    "       greatest(one.day, one.freed) AS since FROM ("
+    "  SELECT i.account_id, 'invoice' AS kind, i.id, i.number, i.bill_date AS day, i.due_date, i.prepaid, s.freed,"
+    "         i.total - coalesce(s.used, 0) AS left FROM invoice i CROSS JOIN LATERAL (SELECT sum(x.amount) AS used,"
+    "         max(x.day) FILTER (WHERE x.amount < 0) AS freed FROM allocation x WHERE x.invoice_id = i.id) s"
+    "   WHERE i.account_id = ANY(:ids) AND i.total > 0"
+    "  UNION ALL"
+    "  SELECT p.account_id, 'payment', p.id, '', p.day, p.day, false, s.freed, p.amount - coalesce(s.used, 0)"
+    "         + coalesce((SELECT sum(r.amount) FROM payment r WHERE r.reverses_id = p.id), 0) FROM payment p"
+    "   CROSS JOIN LATERAL (SELECT sum(x.amount) AS used, max(x.day) FILTER (WHERE x.amount < 0) AS freed"
+    "         FROM allocation x WHERE x.payment_id = p.id) s"
+    "   WHERE p.account_id = ANY(:ids) AND p.kind IN ('payment', 'top_up') AND p.amount > 0"
+    "  UNION ALL"
+    "  SELECT i.account_id, 'credit_note', i.id, '', i.bill_date, i.bill_date, false, s.freed, -i.total"
+    "         - coalesce(s.used, 0) + coalesce((SELECT sum(r.amount) FROM payment r WHERE r.credit_note_id = i.id), 0)"
+    "    FROM invoice i CROSS JOIN LATERAL (SELECT sum(x.amount) AS used,"
+    "         max(x.day) FILTER (WHERE x.amount < 0) AS freed FROM allocation x WHERE x.credit_note_id = i.id) s"
+    "   WHERE i.account_id = ANY(:ids) AND i.total < 0"
+    ") one JOIN account a ON a.id = one.account_id JOIN client c ON c.id = a.client_id"
+    " WHERE one.left > 0 ORDER BY one.due_date, one.day, one.kind, one.id"
+)
+HAS_CREDIT = text(
+    "SELECT a.account_id FROM ledger_account a WHERE a.kind = 'credit' AND a.account_id = ANY(:ids)"
+    " AND (SELECT coalesce(sum(amount), 0) FROM ledger_line l WHERE l.ledger_account_id = a.id) < 0"
+)
+
+
+class Payer(Protocol):
+    """Whose books a settlement is written to."""
+
+    @property
+    def account_id(self) -> int:
+        """The client's account."""
+
+    @property
+    def entity_id(self) -> int:
+        """Who sells."""
+
+    @property
+    def currency(self) -> str:
+        """Of the account."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """An account's open invoices, the one due first first, and its money that is not used up, the oldest first."""
+
+    account_id: int
+    entity_id: int
+    currency: str
+    share: Decimal | None = None  # of each top-up, that pays the debt
+    open: list[Open] = field(default_factory=list)
+    debt: list[Open] = field(default_factory=list)  # those from before a prepaid account recovers it by a share
+    free: list[Source] = field(default_factory=list)
+
+
+def positions(session: Session, account_ids: Iterable[int]) -> dict[int, Position]:
+    """By account, for those that have anything open or free."""
+    found: dict[int, Position] = {}
+    for row in session.execute(POSITIONS, {"ids": list(account_ids)}):
+        share = None if row.share is None else Decimal(row.share)
+        mine = found.setdefault(row.account_id, Position(row.account_id, row.entity_id, row.currency, share))
+        if row.kind != "invoice":
+            mine.free.append(Source(row.kind, row.id, row.day, row.left, row.since))
+            continue
+        one = Open(row.id, row.number, row.day, row.due_date, row.left, row.since)
+        mine.open.append(one)
+        if share is not None and not row.prepaid:
+            mine.debt.append(one)
+    return found
+
+
+def with_credit(session: Session, account_ids: Sequence[int]) -> list[int]:
+    """Those of the accounts that have credit."""
+    return [row.account_id for row in session.execute(HAS_CREDIT, {"ids": list(account_ids)})]
+
+
+def settle(
+    session: Session, found: Iterable[Position], today: date, author: str, along: Sequence[Entry] = ()
+) -> list[Part]:
+    """Let free money settle open invoices, oldest first; book `along` with it. The accounts must be locked.
+
+    Debt of a prepaid account that recovers it by a share of each top-up is left out.
+    """
+    parts = [
+        (one, oldest_first(one.free, [invoice for invoice in one.open if invoice not in one.debt], today))
+        for one in found
+    ]
+    write_parts(session, parts, author, along)
+    return [part for _, each in parts for part in each]
+
+
+def write_parts(
+    session: Session, parts: Sequence[tuple[Payer, Sequence[Part]]], author: str, along: Sequence[Entry] = ()
+) -> None:
+    """Write allocations and the entries that move the client's credit to the invoice; book `along` in the same go."""
+    flat = [(payer, part) for payer, each in parts for part in each]
+    ids = next_ids(session, "allocation", len(flat)) if flat else []
+    entries = [_entry(id_, payer, part, author) for id_, (payer, part) in zip(ids, flat, strict=True)]
+    entry_ids = book(session, [*along, *entries])[len(along) :]
+    copy_rows(
+        session,
+        "allocation",
+        ("id", "invoice_id", "payment_id", "credit_note_id", "ledger_entry_id", "amount", "day", "automatic"),
+        [
+            (
+                id_,
+                part.invoice_id,
+                part.source_id if part.source_kind == "payment" else None,
+                part.source_id if part.source_kind == "credit_note" else None,
+                entry_id,
+                part.amount,
+                part.day,
+                part.automatic,
+            )
+            for id_, entry_id, (_, part) in zip(ids, entry_ids, flat, strict=True)
+        ],
+    )
+
+
+def _entry(allocation_id: int, payer: Payer, part: Part, author: str) -> Entry:
+    lines = settlement_lines(payer.account_id, part.invoice_id, part.amount)
+    return Entry(
+        payer.entity_id, "allocation", f"allocation:{allocation_id}", part.day, payer.currency, lines, author=author
+    )
+
+
+def write_off_part(session: Session, invoice_id: int, entry_id: int, amount: Decimal, day: date) -> None:
+    """An allocation without money behind it: the entry booked the loss."""
+    columns = ("invoice_id", "ledger_entry_id", "amount", "day", "automatic")
+    copy_rows(session, "allocation", columns, [(invoice_id, entry_id, amount, day, False)])

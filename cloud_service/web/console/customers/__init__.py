@@ -1,0 +1,1 @@
+"""Pages of clients, their accounts and connections."""

@@ -1,0 +1,106 @@
+"""Money accounts: what is open, how late it is, and the statement with the balance after each booking."""
+
+import csv
+import io
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, render_template, url_for
+
+from cloud_service.store.lists.bills import bills
+from cloud_service.store.lists.paging import Wanted, page_of
+from cloud_service.store.lists.parties import accounts, connections
+from cloud_service.store.lookups import money, parties
+from cloud_service.store.receivables.statements_and_ageing import ageing
+from cloud_service.web.access import May, access, scope
+from cloud_service.web.bill_columns import SHORT
+from cloud_service.web.clock import today
+from cloud_service.web.database import session
+from cloud_service.web.listing import Column, Filter, ListPage, respond, wanted
+
+blueprint = Blueprint("accounts", __name__)
+
+
+def _to_account(row: Any) -> str:
+    return url_for("accounts.show", public_id=row.public_id)
+
+
+def _to_client(row: Any) -> str:
+    return url_for("clients.show", public_id=row.client_public_id)
+
+
+LIST = ListPage(
+    name="accounts",
+    title="Accounts",
+    section="Customers",
+    noun=("account", "accounts"),
+    columns=(
+        Column("number", "Account", link=_to_account, strong=True),
+        Column("tenant", "TENANT NAME", link=_to_client),
+        Column("mode", "PREPAID", "mode"),
+        Column("currency", "Currency"),
+        Column("outstanding", "OUTSTANDING", "amount", unit="currency", strong=True),
+        Column("credit", "Credit", "amount", unit="currency"),
+        Column("billing_cycle", "Cycle", "word", sortable=False),
+        Column("payment_terms_days", "Terms, days", "number", sortable=False),
+        Column("delivery", "Bills go by", "word", sortable=False),
+    ),
+    search="Account or tenant",
+    filters=(
+        Filter("mode", "Plan", options=(("", "Both plans"), ("prepaid", "Prepaid"), ("postpaid", "Postpaid"))),
+        Filter("client", "Client", "hidden"),
+        Filter("currency", "Currency", "hidden"),
+    ),
+    tabs=(("All", ""), ("Prepaid", "mode=prepaid"), ("Postpaid", "mode=postpaid")),
+    order=("number", False),
+    empty="Accounts come with their clients.",
+    icon="address-book",
+)
+
+
+@blueprint.get("/accounts")
+@blueprint.get("/accounts.csv", defaults={"as_file": True}, endpoint="file")
+@access(May.READ)
+def index(*, as_file: bool = False) -> Response | str:
+    """The list, or the same query as a file."""
+    asked = wanted(LIST)
+    return respond(LIST, accounts(scope(), asked, today()), asked, as_file=as_file)
+
+
+@blueprint.get("/accounts/<uuid:public_id>")
+@access(May.READ)
+def show(public_id: UUID) -> str:
+    """One account: ageing, statement, connections, bills."""
+    from cloud_service.web.console.customers import connections as connection_pages
+
+    account, client = parties.account(session(), scope(), public_id)
+    asked = Wanted(filters={"account": (account.number,)}, size=12)
+    row = page_of(session(), accounts(scope(), Wanted(text=account.number), today()), Wanted(size=1)).rows[0]
+    return render_template(
+        "console/account.html",
+        account=account,
+        client=client,
+        row=row,
+        ageing=[one for one in ageing(session(), today(), scope(), account_id=account.id) if one.total],
+        statement=money.statement(session(), account.id),
+        prepaid=money.prepaid(session(), scope(), account.id),
+        connection_columns=connection_pages.LIST.columns,
+        connections=page_of(session(), connections(scope(), asked, today()), asked).rows,
+        bill_columns=SHORT,
+        bills=page_of(session(), bills(scope(), asked, today()), asked),
+    )
+
+
+@blueprint.get("/accounts/<uuid:public_id>/statement.csv")
+@access(May.READ)
+def statement_file(public_id: UUID) -> Response:
+    """The statement as a file."""
+    account, _client = parties.account(session(), scope(), public_id)
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer.writerow(["Day", "Booking", "Text", "Bill", f"Amount {account.currency}", f"Balance {account.currency}"])
+    for row in money.statement(session(), account.id):
+        writer.writerow([row.day, row.kind, row.text, row.number or "", f"{row.amount:f}", f"{row.balance:f}"])
+    answer = Response("\ufeff" + buffer.getvalue(), mimetype="text/csv")
+    answer.headers["Content-Disposition"] = f'attachment; filename="statement-{account.number}.csv"'
+    return answer

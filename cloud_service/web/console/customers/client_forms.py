@@ -1,0 +1,221 @@
+"""Forms of clients and their accounts: taking a client on, changing what is known, opening an account, its terms."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, url_for
+from werkzeug.wrappers import Response
+
+from cloud_service.domain.calendar.billing_cycle import CYCLES
+from cloud_service.flow import client as flow
+from cloud_service.flow.contract import change_mode
+from cloud_service.store.customers import legal_entities
+from cloud_service.store.lookups.parties import account as account_of
+from cloud_service.store.lookups.parties import client as client_of
+from cloud_service.web.access import May, access, actor, scope
+from cloud_service.web.clock import today
+from cloud_service.web.database import session
+from cloud_service.web.forms import Field, Form, FormPage, Options, answer, say_changed
+from cloud_service.web.locale import LANGUAGES
+
+blueprint = Blueprint("client_forms", __name__)
+
+KINDS = (("person", "Person"), ("company", "Company"))
+MODES = (("postpaid", "Postpaid"), ("prepaid", "Prepaid"))
+DELIVERIES = (("email", "E-mail"), ("post", "Post"), ("none", "Not at all"))
+CYCLE_NAMES = tuple((one, one.replace("_", "-").capitalize()) for one in CYCLES)
+PREPAID_TERMS = (
+    Field("low_days", "Warn with days left", "amount", "5 unless said otherwise.", group="Prepaid"),
+    Field("critical_days", "Warn again with days left", "amount", "2 unless said otherwise.", group="Prepaid"),
+    Field("low_balance", "Warn below a balance of", "amount", group="Prepaid"),
+    Field("emergency_credit", "Emergency credit", "amount", "Supply stays on down to it.", group="Prepaid"),
+    Field("reconnect_above", "Reconnect above a balance of", "amount", group="Prepaid"),
+    Field("debt_share", "Share of a top-up for old debt", "amount", "0.25 is a quarter.", group="Prepaid"),
+)
+REASON = Field("reason", "Why", hint="Kept in the audit log.", group="Audit log")
+
+
+def client_fields() -> tuple[Field, ...]:
+    """What is known of a client."""
+    return (
+        Field("name", "TENANT NAME", required=True, group="Client"),
+        Field("kind", "Kind", "choice", options=KINDS, group="Client"),
+        Field("email", "E-mail", "email", "Bills, reminders and statements go there.", group="Client"),
+        Field("phone", "Phone", group="Client"),
+        Field("address", "Address", "lines", "As printed on bills, a line each.", longest=500, group="Client"),
+        Field("country", "Country", hint="Two capitals, for example KE or DE.", group="Client"),
+        Field("locale", "Language of bills", options=tuple(LANGUAGES.items()), group="Client"),
+        Field("vat_id", "VAT id", group="Client"),
+        Field("buyer_reference", "Buyer reference", hint="Printed on e-invoices (Leitweg-ID).", group="Client"),
+        Field("protected", "Protected: never disconnected", "tick", group="Client"),
+    )
+
+
+def term_fields() -> tuple[Field, ...]:
+    """How an account is billed and reached."""
+    return (
+        Field("billing_cycle", "Billing cycle", "choice", options=CYCLE_NAMES, group="Billing"),
+        Field(
+            "billing_day", "Cycle begins on day", "number", "Of the month; 31 is its last day.", True, group="Billing"
+        ),
+        Field("payment_terms_days", "Due after days", "number", required=True, group="Billing"),
+        Field("delivery", "Bills go by", "choice", options=DELIVERIES, group="Billing"),
+    )
+
+
+def account_fields() -> tuple[Field, ...]:
+    """A new account."""
+    group = "Account"
+    return (
+        Field("account_number", "Account number", hint="The next free one unless given.", group=group),
+        Field("currency", "Currency", hint="Three capitals; it cannot be changed later.", required=True, group=group),
+        Field("mode", "Plan", "choice", options=MODES, group=group),
+        Field("day", "Since", "date", required=True, group=group),
+        *term_fields(),
+    )
+
+
+@blueprint.route("/clients/new", methods=["GET", "POST"])
+@access(May.CONTRACT)
+def add() -> Any:
+    """A new client with their first account."""
+    entities = legal_entities.entities(session(), scope())
+    choice: Options = tuple((str(one.public_id), one.name) for one in entities)
+    first = entities[0] if entities else None
+    form = Form(
+        (
+            *((Field("entity", "Legal entity", "choice", options=choice, group="Client"),) if len(choice) > 1 else ()),
+            Field("number", "Client no.", hint="The next free one unless given.", group="Client"),
+            *client_fields(),
+            *account_fields(),
+            REASON,
+        ),
+        {
+            "kind": "person", "locale": first.locale if first else "en", "country": first.country if first else "",
+            "currency": first.currency if first else "", "day": today(), **_known_terms(flow.Terms()),
+        },
+    )  # fmt: skip
+    page = FormPage("New client", ("Clients", url_for("clients.index")), "Add the client")
+
+    def do() -> Response:
+        entity = legal_entities.entity(session(), scope(), str(form.values.get("entity") or ""))
+        client_id = flow.add_client(
+            session(), entity.id, _facts(form), author=actor(), number=form["number"], reason=form["reason"]
+        )
+        flow.open_account(session(), client_id, _new_account(form), author=actor(), reason=form["reason"])
+        flash(f"{form['name']} is a client now. Next: a connection.", "success")
+        return redirect(url_for("clients.index", q=form["name"]))
+
+    return answer(form, page, do)
+
+
+@blueprint.route("/clients/<uuid:public_id>/edit", methods=["GET", "POST"])
+@access(May.CONTRACT)
+def edit(public_id: UUID) -> Any:
+    """Change what is known of a client."""
+    client = client_of(session(), scope(), public_id)
+    known = {one.key: getattr(client, one.key) for one in client_fields()}
+    form = Form((*client_fields(), REASON), known)
+    back = url_for("clients.show", public_id=public_id)
+    page = FormPage(f"Change {client.name}", (client.name, back), "Keep the change", "Issued bills stay as they are.")
+
+    def do() -> Response:
+        changed = flow.edit_client(session(), client.id, _facts(form), author=actor(), reason=form["reason"])
+        say_changed(changed)
+        return redirect(back)
+
+    return answer(form, page, do)
+
+
+@blueprint.route("/clients/<uuid:public_id>/accounts/new", methods=["GET", "POST"])
+@access(May.CONTRACT)
+def open_account(public_id: UUID) -> Any:
+    """Another account of a client."""
+    client = client_of(session(), scope(), public_id)
+    form = Form((*account_fields(), REASON), {"day": today(), **_known_terms(flow.Terms())})
+    back = url_for("clients.show", public_id=public_id)
+    page = FormPage(f"New account of {client.name}", (client.name, back), "Open the account")
+
+    def do() -> Response:
+        flow.open_account(session(), client.id, _new_account(form), author=actor(), reason=form["reason"])
+        flash("The account is open.", "success")
+        return redirect(back)
+
+    return answer(form, page, do)
+
+
+@blueprint.route("/accounts/<uuid:public_id>/edit", methods=["GET", "POST"])
+@access(May.CONTRACT)
+def edit_account(public_id: UUID) -> Any:
+    """The terms of an account: cycle, days to pay, delivery, prepaid terms."""
+    account, client = account_of(session(), scope(), public_id)
+    terms = flow.Terms(
+        account.payment_terms_days, account.billing_cycle, account.billing_day, account.delivery, account.settings
+    )
+    form = Form((*term_fields(), *PREPAID_TERMS, REASON), _known_terms(terms))
+    back = url_for("accounts.show", public_id=public_id)
+    page = FormPage(f"Terms of {account.number}", (f"{account.number} · {client.name}", back), "Keep the terms")
+
+    def do() -> Response:
+        changed = flow.change_terms(
+            session(), account.id, _terms(form, account.settings), author=actor(), reason=form["reason"]
+        )
+        flash("The terms are changed." if changed else "Nothing was changed.", "success")
+        return redirect(back)
+
+    return answer(form, page, do)
+
+
+@blueprint.route("/accounts/<uuid:public_id>/mode", methods=["GET", "POST"])
+@access(May.CONTRACT)
+def mode(public_id: UUID) -> Any:
+    """Prepaid or postpaid from a day on."""
+    account, client = account_of(session(), scope(), public_id)
+    fields = (
+        Field("mode", "Plan", "choice", options=MODES),
+        Field("day", "From", "date", required=True),
+        REASON,
+    )
+    form = Form(fields, {"day": today()})
+    back = url_for("accounts.show", public_id=public_id)
+    page = FormPage(
+        f"Plan of {account.number}", (f"{account.number} · {client.name}", back), "Change the plan",
+        "The ledger is the same for both: open bills and credit stay.",
+    )  # fmt: skip
+
+    def do() -> Response:
+        change_mode(session(), account.id, form["mode"], form["day"], author=actor(), reason=form["reason"])
+        flash(f"{account.number} is {form['mode']} from {form['day']} on.", "success")
+        return redirect(back)
+
+    return answer(form, page, do)
+
+
+def _facts(form: Form) -> flow.ClientFacts:
+    given = {one.key: form[one.key] for one in client_fields()}
+    return flow.ClientFacts(**given | {"locale": given["locale"] or "en"})
+
+
+def _new_account(form: Form) -> flow.NewAccount:
+    return flow.NewAccount(form["currency"], form["day"], form["account_number"], form["mode"], _terms(form, {}))
+
+
+def _terms(form: Form, settings: dict[str, Any]) -> flow.Terms:
+    """The terms as typed; what the form does not show of the settings stays."""
+    kept = dict(settings)
+    if "low_days" in form.values:
+        given = {one.key: f"{form[one.key]:f}" for one in PREPAID_TERMS if form[one.key] is not None}
+        kept.pop("debt_share", None)
+        kept |= {"debt_share": given.pop("debt_share")} if "debt_share" in given else {}
+        shown = {one.key for one in PREPAID_TERMS}
+        prepaid = {name: value for name, value in kept.pop("prepaid", {}).items() if name not in shown} | given
+        kept |= {"prepaid": prepaid} if prepaid else {}
+    return flow.Terms(form["payment_terms_days"], form["billing_cycle"], form["billing_day"], form["delivery"], kept)
+
+
+def _known_terms(terms: flow.Terms) -> dict[str, Any]:
+    prepaid = dict(terms.settings.get("prepaid", {}))
+    return {
+        "billing_cycle": terms.billing_cycle, "billing_day": terms.billing_day, "delivery": terms.delivery,
+        "payment_terms_days": terms.payment_terms_days, "debt_share": terms.settings.get("debt_share"), **prepaid,
+    }  # fmt: skip

@@ -1,0 +1,81 @@
+"""Connections: which service point is supplied for which account, since when, by which meter and tariff."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, render_template, url_for
+
+from cloud_service.store.lists.parties import connections
+from cloud_service.store.lookups import office, parties
+from cloud_service.web.access import May, access, scope
+from cloud_service.web.clock import today
+from cloud_service.web.database import session
+from cloud_service.web.listing import Column, Filter, ListPage, respond, wanted
+
+blueprint = Blueprint("connections", __name__)
+
+
+def _to_connection(row: Any) -> str:
+    return url_for("connections.show", public_id=row.public_id)
+
+
+def _to_client(row: Any) -> str:
+    return url_for("clients.show", public_id=row.client_public_id)
+
+
+def _to_account(row: Any) -> str:
+    return url_for("accounts.show", public_id=row.account_public_id)
+
+
+LIST = ListPage(
+    name="connections",
+    title="Connections",
+    section="Customers",
+    noun=("connection", "connections"),
+    columns=(
+        Column("number", "Connection", link=_to_connection, strong=True),
+        Column("tenant", "TENANT NAME", link=_to_client),
+        Column("account", "Account", link=_to_account),
+        Column("site", "Site"),
+        Column("point", "Service point"),
+        Column("utility", "Utility", "word"),
+        Column("meter", "Meter", sortable=False),
+        Column("tariff", "Tariff", sortable=False),
+        Column("since", "Since", "date"),
+        Column("mode", "PREPAID", "mode"),
+        Column("state", "State", "state"),
+        Column("until", "Until", "date", on_screen=False),
+        Column("grid_id", "Grid id", on_screen=False),
+    ),
+    search="Number, tenant, place, grid id or meter",
+    filters=(
+        Filter("state", "State", "several", (("active", "Active"), ("future", "Future"), ("ended", "Ended"))),
+        Filter("mode", "Plan", options=(("", "Both plans"), ("prepaid", "Prepaid"), ("postpaid", "Postpaid"))),
+        Filter("site", "Site", "hidden"),
+        Filter("account", "Account", "hidden"),
+    ),
+    tabs=(("All", ""), ("Active", "state=active"), ("Ended", "state=ended")),
+    order=("number", False),
+    empty="A connection joins a service point, a meter and an account.",
+    icon="plug-connected",
+    template="console/connections.html",
+)
+
+
+@blueprint.get("/connections")
+@blueprint.get("/connections.csv", defaults={"as_file": True}, endpoint="file")
+@access(May.READ)
+def index(*, as_file: bool = False) -> Response | str:
+    """The list, or the same query as a file."""
+    asked = wanted(LIST)
+    return respond(LIST, connections(scope(), asked, today()), asked, as_file=as_file)
+
+
+@blueprint.get("/connections/<uuid:public_id>")
+@access(May.READ)
+def show(public_id: UUID) -> str:
+    """One connection with its meters and tariffs through time."""
+    found = parties.connection(session(), scope(), public_id)
+    return render_template(
+        "console/connection.html", found=found, audit=office.audit_of(session(), f"contract:{found.contract.id}")
+    )

@@ -1,0 +1,134 @@
+"""A tenant moves in: one form for service point, meter, account and tariff; all of it is stored, or nothing."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from flask import Blueprint, flash, redirect, url_for
+from werkzeug.wrappers import Response
+
+from cloud_service.flow import contract as flow
+from cloud_service.flow import sites_and_meters
+from cloud_service.flow.sites_and_meters import UNIT_OF, UTILITIES
+from cloud_service.store.customers import contract_changes, legal_entities, number_suggestions
+from cloud_service.store.lookups.ids_by_name import account_id, meter_id, point_id, site_id, tariff_id
+from cloud_service.store.metering.sites_and_meters import free_meters, free_points, home_of
+from cloud_service.store.scope import Scope
+from cloud_service.web.access import May, access, actor, scope
+from cloud_service.web.clock import today
+from cloud_service.web.console.customers.connection_forms import REASON, account_field, tariff_field, thousandths
+from cloud_service.web.database import session
+from cloud_service.web.forms import Field, Form, FormPage, answer
+from common.errors import InputError, at_field
+from common.period import day_start
+
+blueprint = Blueprint("move_in", __name__)
+UTILITY_OPTIONS = tuple((utility, utility.capitalize()) for utility in UTILITIES)
+
+
+def site_names() -> list[tuple[str, str]]:
+    """The sites that the reader may know of, for a choice."""
+    known = [
+        one
+        for entity in legal_entities.entities(session(), scope())
+        for one in legal_entities.sites(session(), entity.id)
+    ]
+    return [(one.name, one.name) for one in known]
+
+
+def meter_fields(hint: str) -> tuple[Field, ...]:
+    """A meter to hang up: a known or a new one, its first index and multiplier; what `hang` takes."""
+    registers = 'Read by hand or file: "import". A gateway\'s meter brings its own.'
+    return (
+        Field(
+            "meter", "One that is known", hint=f"Name or serial{hint}.", options=free_meters(session()),
+            group="Meter",
+        ),
+        Field("serial", "or a new one with serial no.", group="Meter"),
+        Field("maker", "Maker", group="Meter"),
+        Field("register", "Register", hint=registers, group="Meter"),
+        Field("opening", "First index", "amount", "Of that register, in its unit.", group="Meter"),
+        Field("multiplier", "Multiplier", "amount", "CT × VT of the mount.", group="Meter"),
+    )  # fmt: skip
+
+
+def _move_in_fields() -> tuple[Field, ...]:
+    where, contract = "Service point", "Contract"
+    free = free_points(session(), scope(), today())
+    return (
+        Field("point", "One that is free", hint="Name or grid id.", options=free, group=where),
+        Field("new_point", "or a new one, named", group=where),
+        Field("site", "at the site", "choice", options=site_names(), group=where),
+        Field("utility", "of", "choice", options=UTILITY_OPTIONS, group=where),
+        Field("grid_id", "Grid id", hint="MaLo, MPAN, NMI, EAN, PRM.", group=where),
+        *meter_fields("; empty where one hangs there"),
+        Field("number", "Connection no.", hint="The next free one unless given.", group=contract),
+        account_field("Account", contract),
+        tariff_field("Tariff", contract),
+        Field("day", "First day", "date", required=True, group=contract),
+        Field("until", "Ends on", "date", "First day without it; open unless given.", group=contract),
+        REASON,
+    )
+
+
+@blueprint.route("/connections/new", methods=["GET", "POST"])
+@access(May.CONTRACT)
+def add() -> Any:
+    """A tenant moves in: service point, meter, account and tariff at once."""
+    form = Form(_move_in_fields(), {"day": today(), "utility": "electricity", "multiplier": Decimal(1)})
+    page = FormPage("New connection", ("Connections", url_for("connections.index")), "Add the connection")
+
+    def do() -> Response:
+        point = _point(form)
+        payer = account_id(session(), form["account"], scope())
+        home = home_of(session(), point)
+        mine = Scope(entities=frozenset({home.entity_id}))
+        number = form["number"] or number_suggestions.contract_number(session(), home.entity_id)
+        wanted = flow.MoveIn(
+            number, point, payer, tariff_id(session(), form["tariff"], mine), form["day"], form["until"]
+        )
+        flow.move_in(session(), wanted, author=actor(), reason=form["reason"])
+        _hang_from_the_first_day(form, point)
+        flash(f"Connection {number} begins on {form['day']}.", "success")
+        return redirect(url_for("connections.index", q=number))
+
+    return answer(form, page, do)
+
+
+def _point(form: Form) -> int:
+    """The service point that was named, or a new one."""
+    if bool(form["point"]) == bool(form["new_point"]):
+        raise InputError("name one that is free, or a new one", path="point")
+    if form["point"]:
+        return point_id(session(), form["point"], scope())
+    site = site_id(session(), form["site"], scope())
+    facts = sites_and_meters.PointFacts(form["new_point"], form["utility"], form["grid_id"])
+    with at_field("new_point"):
+        return sites_and_meters.add_point(session(), site, facts, author=actor(), reason=form["reason"])
+
+
+def _hang_from_the_first_day(form: Form, point: int) -> None:
+    """The meter that is named; where none is, one must hang there."""
+    at = day_start(form["day"], home_of(session(), point).timezone)
+    if form["meter"] or form["serial"]:
+        hang(form, point, at)
+    elif contract_changes.mounted(session(), point, at) is None:
+        raise InputError("no meter hangs there on that day", path="meter", hint="name one")
+
+
+def hang(form: Form, point: int, at: datetime) -> None:
+    """Hang up the meter that `meter_fields` name, a new one if it is not known yet."""
+    if form["meter"] and form["serial"]:
+        raise InputError("name one that is known, or a new one", path="meter")
+    if form["serial"]:
+        unit = UNIT_OF[home_of(session(), point).utility]
+        registers = (sites_and_meters.RegisterFacts(form["register"], unit),) if form["register"] else ()
+        facts = sites_and_meters.MeterFacts(form["serial"], form["maker"], registers=registers)
+        meter = sites_and_meters.add_meter(session(), facts, author=actor(), reason=form["reason"])
+    else:
+        meter = meter_id(session(), form["meter"], scope())
+    opening = {}
+    if form["opening"] is not None:
+        opening = {form["register"] or "import": thousandths(form["opening"], "opening")}
+    wanted = sites_and_meters.Mount(point, meter, at, opening, form["multiplier"] or Decimal(1))
+    sites_and_meters.mount(session(), wanted, author=actor(), reason=form["reason"])

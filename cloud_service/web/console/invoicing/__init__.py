@@ -1,0 +1,1 @@
+"""Pages of bills, billing runs and corrections."""

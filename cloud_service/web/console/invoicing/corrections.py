@@ -1,0 +1,62 @@
+"""What is done to a bill that is wrong, contested or lost: each needs a reason, none changes the bill itself."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from cloud_service.flow import arrangements, correct_invoice
+from cloud_service.store.lookups.bill import bill_page
+from cloud_service.web.access import May, access, actor, scope
+from cloud_service.web.clock import now, today
+from cloud_service.web.database import session
+from cloud_service.web.forms import amount_of
+
+blueprint = Blueprint("corrections", __name__, url_prefix="/bills/<uuid:public_id>")
+
+
+@blueprint.post("/credit")
+@access(May.BILL)
+def credit(public_id: UUID) -> Response:
+    """A credit note over the whole bill; its days can be billed again."""
+    bill = bill_page(session(), scope(), public_id, today()).invoice
+    issued = correct_invoice.credit(session(), bill.id, reason=_reason(), day=today(), author=actor(), clock=now)
+    return _done(public_id, f"Credit note {issued.number} is issued.")
+
+
+@blueprint.post("/write-off")
+@access(May.BILL)
+def write_off(public_id: UUID) -> Response:
+    """Give up what is open, or a part of it."""
+    page = bill_page(session(), scope(), public_id, today())
+    amount = amount_of(request.form.get("amount") or str(page.outstanding))
+    arrangements.write_off(session(), page.invoice.id, amount, reason=_reason(), day=today(), author=actor())
+    return _done(public_id, f"{page.invoice.currency} {amount} is written off.")
+
+
+@blueprint.post("/dispute")
+@access(May.COLLECT)
+def dispute(public_id: UUID) -> Response:
+    """The client contests it: no reminders, fees or interest until that is settled."""
+    bill = bill_page(session(), scope(), public_id, today()).invoice
+    arrangements.dispute(session(), bill.id, reason=_reason(), day=today(), author=actor())
+    return _done(public_id, "The bill is disputed: it is not reminded of.")
+
+
+@blueprint.post("/dispute/close")
+@access(May.COLLECT)
+def close_dispute(public_id: UUID) -> Response:
+    """The dispute is settled."""
+    bill = bill_page(session(), scope(), public_id, today()).invoice
+    arrangements.close_dispute(session(), bill.id, outcome=_reason(), day=today(), author=actor())
+    return _done(public_id, "The dispute is closed.")
+
+
+def _reason() -> str:
+    return request.form.get("reason", "").strip()
+
+
+def _done(public_id: UUID, words: str) -> Response:
+    session().commit()
+    flash(words, "success")
+    return redirect(url_for("bills.show", public_id=public_id))

@@ -1,0 +1,158 @@
+"""Billing runs: plan, watch, compare with the period before, approve; see what was parked and why."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from cloud_service.flow import billing_run as runs_flow
+from cloud_service.store.customers import legal_entities
+from cloud_service.store.invoicing import run_progress
+from cloud_service.store.lists.office import runs
+from cloud_service.store.lookups import office
+from cloud_service.web.access import May, access, actor, scope
+from cloud_service.web.clock import today
+from cloud_service.web.database import session
+from cloud_service.web.listing import Column, Filter, ListPage, respond, wanted
+from common.errors import InputError
+from common.period import Span, add_months
+
+blueprint = Blueprint("runs", __name__)
+SHARDS = 2
+MOVING = ("planned", "rating", "approved", "issuing")
+
+
+def _to_run(row: Any) -> str:
+    return url_for("runs.show", public_id=row.public_id)
+
+
+STATES = ("planned", "rating", "rated", "approved", "issuing", "done", "cancelled")
+LIST = ListPage(
+    name="runs",
+    title="Billing runs",
+    section="Money",
+    noun=("billing run", "billing runs"),
+    columns=(
+        Column("name", "Run", link=_to_run, strong=True),
+        Column("state", "State", "state"),
+        Column("since", "From", "date", sortable=False),
+        Column("until", "Until (exclusive)", "date", sortable=False),
+        Column("bill_date", "BILL DATE", "date"),
+        Column("total", "Connections", "number", sortable=False),
+        Column("issued", "Issued", "number", sortable=False),
+        Column("parked", "Parked", "number", sortable=False),
+        Column("created_by", "Started by", sortable=False),
+        Column("created_at", "Started", "instant"),
+    ),
+    search="Name of the run",
+    filters=(Filter("state", "State", options=(("", "All"), *((one, one.capitalize()) for one in STATES))),),
+    order=("created_at", True),
+    empty="Start one: it rates every connection first, and issues nothing before you approve.",
+    icon="player-play",
+    template="console/runs.html",
+)
+
+
+@blueprint.get("/runs")
+@blueprint.get("/runs.csv", defaults={"as_file": True}, endpoint="file")
+@access(May.BILL)
+def index(*, as_file: bool = False) -> Response | str:
+    """The list, or the same query as a file."""
+    asked = wanted(LIST)
+    return respond(LIST, runs(scope(), asked), asked, as_file=as_file)
+
+
+@blueprint.get("/runs/new")
+@access(May.BILL)
+def new() -> str:
+    """What to bill: last month unless said otherwise."""
+    first = add_months(today().replace(day=1), -1)
+    return render_template(
+        "console/run_new.html",
+        entities=legal_entities.entities(session(), scope()),
+        first=first,
+        until=today().replace(day=1),
+        bill_date=today(),
+    )
+
+
+@blueprint.post("/runs")
+@access(May.BILL)
+def start() -> AnyResponse:
+    """Plan the run and queue its rating."""
+    entity = legal_entities.entity(session(), scope(), request.form.get("entity", ""))
+    wanted_run = runs_flow.Plan(
+        entity.id,
+        Span(_day("from"), _day("until")),
+        _day("bill_date"),
+        actor(),
+        dry_run=request.form.get("dry_run") == "yes",
+    )
+    planned = runs_flow.plan(session(), wanted_run)
+    runs_flow.start(session(), planned.id, "rate", shards=SHARDS, author=actor())
+    session().commit()
+    return redirect(url_for("runs.show", public_id=planned.public_id))
+
+
+@blueprint.get("/runs/<uuid:public_id>")
+@access(May.BILL)
+def show(public_id: UUID) -> str:
+    """One run: progress, comparison, parked items."""
+    run = office.run(session(), scope(), public_id)
+    rated = run.state in ("rated", "approved", "issuing", "done")
+    return render_template(
+        "console/run.html",
+        run=run,
+        moving=run.state in MOVING,
+        progress=run_progress.progress_of(session(), run.id),
+        counts=office.run_counts(session(), run.id),
+        parked=office.run_items(session(), run.id, ["parked"]),
+        items=office.run_items(session(), run.id, ["rated", "issued", "waiting"]),
+        pace=run_progress.pace_of(session(), run.id),
+        compared=rated and run.state != "done",
+        outliers=runs_flow.outliers(session(), run.id) if rated and run.state != "done" else [],
+    )
+
+
+@blueprint.post("/runs/<uuid:public_id>/approve")
+@access(May.APPROVE)
+def approve(public_id: UUID) -> AnyResponse:
+    """Let it issue."""
+    run = office.run(session(), scope(), public_id)
+    runs_flow.approve(session(), run.id, actor())
+    runs_flow.start(session(), run.id, "issue", shards=SHARDS, author=actor())
+    session().commit()
+    flash("Approved: the bills are being issued.", "success")
+    return redirect(url_for("runs.show", public_id=public_id))
+
+
+@blueprint.post("/runs/<uuid:public_id>/cancel")
+@access(May.BILL)
+def cancel(public_id: UUID) -> AnyResponse:
+    """Give up what is not issued."""
+    run = office.run(session(), scope(), public_id)
+    runs_flow.cancel(session(), run.id, actor(), request.form.get("reason", ""))
+    session().commit()
+    flash("Cancelled. Its days can be billed by another run.", "success")
+    return redirect(url_for("runs.show", public_id=public_id))
+
+
+@blueprint.post("/runs/<uuid:public_id>/retry")
+@access(May.BILL)
+def retry(public_id: UUID) -> AnyResponse:
+    """Rate what was parked once more."""
+    run = office.run(session(), scope(), public_id)
+    count = runs_flow.retry_parked(session(), run.id, actor())
+    runs_flow.start(session(), run.id, "rate", shards=SHARDS, author=actor())
+    session().commit()
+    flash(f"{count} parked connections are rated again.", "success")
+    return redirect(url_for("runs.show", public_id=public_id))
+
+
+def _day(name: str) -> date:
+    try:
+        return date.fromisoformat(request.form.get(name, ""))
+    except ValueError:
+        raise InputError("a day is missing", path=name, hint="for example 2026-11-01") from None

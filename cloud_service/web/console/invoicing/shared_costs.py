@@ -1,0 +1,104 @@
+"""Shared costs: a split is a document; a cost of some days is shared by it and stands on the members' next bills."""
+
+import json
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from cloud_service.domain.invoicing.cost_allocation import load_split
+from cloud_service.domain.tariffs.document import canonical, parse_document
+from cloud_service.flow import share_costs as flow
+from cloud_service.store.customers import legal_entities
+from cloud_service.store.invoicing import cost_splits
+from cloud_service.web.access import May, access, actor, scope
+from cloud_service.web.database import session
+from cloud_service.web.forms import Field, Form, FormPage, answer
+from common.errors import InputError
+from common.period import Span
+
+blueprint = Blueprint("shared_costs", __name__)
+EXAMPLE = """\
+label = "Heating"
+currency = "EUR"
+components = [ { by = "consumption", weight = "0.7" }, { by = "area", weight = "0.3" } ]   # also: persons, fixed, equal
+members = [ { contract = "V-1", area = "50" }, { contract = "V-2", area = "75" } ]
+# master = "Main meter"      # with only_difference = true: share only what it counted beyond the members
+# tax = { name = "VAT", label = "VAT 19 %", percent = "19" }
+"""
+
+
+@blueprint.route("/shared", methods=["GET", "POST"])
+@access(May.BILL)
+def index() -> Any:
+    """The splits, and sharing a cost by one of them: looked at first, then kept."""
+    known = cost_splits.splits(session(), scope())
+    form = Form(
+        (
+            Field("split", "Split", "choice", options=[(str(one.id), one.name) for one in known], required=True),
+            Field("cost", "Cost", "amount", "In the split's currency, without tax.", required=True),
+            Field("from", "From", "date", required=True),
+            Field("until", "Until", "date", "First day after.", required=True),
+        )
+    )
+    page = FormPage("Shared costs", ("Bills", url_for("bills.index")), "Put on the next bills", icon="check")
+
+    def do() -> Response | str:
+        keep = request.form.get("do") == "keep"
+        if form["until"] <= form["from"]:
+            raise InputError(f"{form['until']} is not after {form['from']}", path="until")
+        done = flow.share_out(
+            session(), int(form["split"]), Span(form["from"], form["until"]), form["cost"], author=actor(),
+            dry_run=not keep,
+        )  # fmt: skip
+        if keep:
+            flash(
+                f"{done.total} is shared between {len(done.shares)} connections; it stands on their next bills.",
+                "success",
+            )
+            return redirect(url_for("shared_costs.index"))
+        return render_template("console/shared.html", form=form, page=page, splits=known, done=done)
+
+    return answer(form, page, do, template="console/shared.html", splits=known, done=None)
+
+
+@blueprint.route("/shared/new", methods=["GET", "POST"])
+@access(May.BILL)
+def add() -> Any:
+    """A new split, or a new document of one; what was shared stays as it was."""
+    entities = legal_entities.entities(session(), scope())
+    choice = tuple((str(one.public_id), one.name) for one in entities)
+    form = Form(
+        (
+            *((Field("entity", "Legal entity", "choice", options=choice),) if len(choice) > 1 else ()),
+            Field("name", "Name", required=True),
+            Field("document", "Document", "document", "JSON or TOML.", required=True),
+        ),
+        {"document": EXAMPLE},
+    )
+    page = FormPage("New split", ("Shared costs", url_for("shared_costs.index")), "Keep the split")
+
+    def do() -> Response:
+        entity = legal_entities.entity(session(), scope(), str(form.values.get("entity") or ""))
+        document = _document(form["document"])
+        try:
+            flow.store_split(session(), entity.id, form["name"], document, author=actor())
+        except InputError as error:
+            raise InputError(f"{error.path}: {error.message}", path="document", hint=error.hint) from error
+        flash(f"{form['name']} is kept.", "success")
+        return redirect(url_for("shared_costs.index"))
+
+    return answer(form, page, do)
+
+
+def _document(text: str) -> dict[str, Any]:
+    """What was typed, checked; a fault names its place in the document."""
+    try:
+        parsed: dict[str, Any] = json.loads(
+            canonical(parse_document(text, ".json" if text.startswith("{") else ".toml"))
+        )
+        load_split(parsed)
+    except InputError as error:
+        where = f"{error.path}: " if error.path else ""
+        raise InputError(f"{where}{error.message}", path="document", hint=error.hint) from error
+    return parsed

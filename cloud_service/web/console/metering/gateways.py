@@ -1,0 +1,69 @@
+"""Gateways: online, degraded or offline, when last seen, what waits, which streams have gaps."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, render_template, url_for
+
+from cloud_service.store.lists.metering import gateways
+from cloud_service.store.lists.paging import Wanted, page_of
+from cloud_service.store.lookups import metering
+from cloud_service.web.access import May, access, scope
+from cloud_service.web.clock import now
+from cloud_service.web.database import session
+from cloud_service.web.listing import Column, Filter, ListPage, respond, wanted
+
+blueprint = Blueprint("gateways", __name__)
+
+
+def _to_gateway(row: Any) -> str:
+    return url_for("gateways.show", public_id=row.public_id)
+
+
+STATES = (
+    ("online", "Online"),
+    ("degraded", "Degraded"),
+    ("offline", "Offline"),
+    ("never", "Never seen"),
+    ("revoked", "Revoked"),
+)
+LIST = ListPage(
+    name="gateways",
+    title="Gateways",
+    section="Metering",
+    noun=("gateway", "gateways"),
+    columns=(
+        Column("name", "Gateway", link=_to_gateway, strong=True),
+        Column("site", "Site"),
+        Column("state", "State", "state"),
+        Column("last_seen_at", "Last seen", "ago"),
+        Column("meters_read", "Meters read", sortable=False),
+        Column("waiting", "Waiting readings", "number", sortable=False),
+        Column("gaps", "Gaps", "number", sortable=False),
+        Column("version", "Software", sortable=False),
+    ),
+    search="Gateway or site",
+    filters=(Filter("status", "State", "several", STATES), Filter("site", "Site", "hidden")),
+    tabs=(("All", ""), ("Online", "status=online"), ("Degraded", "status=degraded"), ("Offline", "status=offline")),
+    order=("name", False),
+    empty="A gateway appears when it has been registered: energy-edge provision.",
+    icon="router",
+)
+
+
+@blueprint.get("/gateways")
+@blueprint.get("/gateways.csv", defaults={"as_file": True}, endpoint="file")
+@access(May.READ)
+def index(*, as_file: bool = False) -> Response | str:
+    """The list, or the same query as a file."""
+    asked = wanted(LIST)
+    return respond(LIST, gateways(scope(), asked, now()), asked, as_file=as_file)
+
+
+@blueprint.get("/gateways/<uuid:public_id>")
+@access(May.READ)
+def show(public_id: UUID) -> str:
+    """One gateway with its health and streams."""
+    gateway, site, streams = metering.gateway(session(), scope(), public_id)
+    row = page_of(session(), gateways(scope(), Wanted(text=gateway.name), now()), Wanted(size=1)).rows[0]
+    return render_template("console/gateway.html", gateway=gateway, site=site, streams=streams, row=row)

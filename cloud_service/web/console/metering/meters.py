@@ -1,0 +1,135 @@
+"""Meters and their readings: load profile as chart, table and file, how complete it is, readings as received."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from cloud_service.flow import sites_and_meters
+from cloud_service.store.lists.metering import meters
+from cloud_service.store.lookups import metering
+from cloud_service.store.lookups.metering import MeterPage
+from cloud_service.store.metering.tables import Register
+from cloud_service.web import load_profile
+from cloud_service.web.access import May, access, actor, scope
+from cloud_service.web.clock import today
+from cloud_service.web.database import session
+from cloud_service.web.listing import Column, Filter, ListPage, csv_response, respond, wanted
+from cloud_service.web.load_profile import span_of
+from common.errors import NotFoundError
+
+blueprint = Blueprint("meters", __name__)
+
+
+def _to_meter(row: Any) -> str:
+    return url_for("meters.show", public_id=row.public_id)
+
+
+UTILITIES = (("", "All"), *((one, one.capitalize()) for one in ("electricity", "water", "gas", "heat", "cooling")))
+LIST = ListPage(
+    name="meters",
+    title="Data readings",
+    section="Metering",
+    noun=("meter", "meters"),
+    columns=(
+        Column("name", "Meter", link=_to_meter, strong=True),
+        Column("serial", "Serial no."),
+        Column("maker", "Maker"),
+        Column("profile", "Profile", sortable=False),
+        Column("site", "Site"),
+        Column("point", "Service point"),
+        Column("utility", "Utility", "word"),
+        Column("registers", "Registers", sortable=False),
+        Column("last_day", "Validated until", "date"),
+    ),
+    search="Meter, serial no., place or grid id",
+    filters=(Filter("utility", "Utility", options=UTILITIES), Filter("site", "Site", "hidden")),
+    order=("name", False),
+    empty="Meters come with a gateway's configuration or an imported file.",
+    icon="database",
+)
+
+
+@blueprint.get("/meters")
+@blueprint.get("/meters.csv", defaults={"as_file": True}, endpoint="file")
+@access(May.READ)
+def index(*, as_file: bool = False) -> Response | str:
+    """The list, or the same query as a file."""
+    asked = wanted(LIST)
+    return respond(LIST, meters(scope(), asked), asked, as_file=as_file)
+
+
+@blueprint.get("/meters/<uuid:public_id>")
+@access(May.READ)
+def show(public_id: UUID) -> str:
+    """One meter: the chart, the days, the newest readings."""
+    page = metering.meter(session(), scope(), public_id)
+    register = register_of(page)
+    span, zone = span_of(today()), zone_of(page)
+    days = metering.days_of(session(), register.id, span) if register else []
+    return render_template(
+        "console/meter.html",
+        meter=page,
+        register=register,
+        span=span,
+        last=span.end - timedelta(days=1),
+        zone=zone,
+        days=load_profile.by_day(days, span, zone, register.step_s) if register else [],
+        readings=metering.latest_readings(session(), register.id) if register else [],
+        qualities=load_profile.QUALITIES,
+    )
+
+
+@blueprint.post("/meters/<uuid:public_id>/registers")
+@access(May.CONTRACT)
+def bill_register(public_id: UUID) -> AnyResponse:
+    """Let bills count a register from now on, or not."""
+    page, name, billed = metering.meter(session(), scope(), public_id), request.form["name"], "billed" in request.form
+    changed = sites_and_meters.bill_register(session(), page.meter.id, name, billed=billed, author=actor())
+    session().commit()
+    if changed:
+        flash(f"{name} is {'billed' if billed else 'not billed'} from now on. Issued bills stay.", "success")
+    return redirect(url_for("meters.show", public_id=public_id))
+
+
+@blueprint.get("/meters/<uuid:public_id>/load")
+@access(May.READ)
+def load(public_id: UUID) -> Response:
+    """The series of the chart."""
+    page = metering.meter(session(), scope(), public_id)
+    register = register_of(page)
+    if register is None:
+        raise NotFoundError("this meter has no registers")
+    found = load_profile.intervals(metering.days_of(session(), register.id, span_of(today())), zone_of(page))
+    return jsonify(load_profile.as_json(found, register.unit, zone_of(page)))
+
+
+@blueprint.get("/meters/<uuid:public_id>/intervals.csv")
+@access(May.READ)
+def intervals_file(public_id: UUID) -> Response:
+    """The same intervals as a file."""
+    page = metering.meter(session(), scope(), public_id)
+    register = register_of(page)
+    if register is None:
+        raise NotFoundError("this meter has no registers")
+    found = load_profile.intervals(metering.days_of(session(), register.id, span_of(today())), zone_of(page))
+    return csv_response(
+        load_profile.as_lines(found, register.unit, zone_of(page)), f"{page.meter.name}-{register.name}"
+    )
+
+
+def register_of(page: MeterPage) -> Register | None:
+    """The register that the address names, or the first that is billed."""
+    wanted_name = request.args.get("register", "")
+    for one in page.registers:
+        if one.name == wanted_name:
+            return one
+    billed = [one for one in page.registers if one.billed]
+    return next(iter(billed or page.registers), None)
+
+
+def zone_of(page: MeterPage) -> str:
+    """The zone whose days these are."""
+    return page.site.timezone if page.site else "UTC"

@@ -1,0 +1,134 @@
+"""Forms of service points: a new one, what is known of it, the first meter, who pays while it is empty."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from cloud_service.flow import contract as flow
+from cloud_service.flow import sites_and_meters
+from cloud_service.store.lookups.ids_by_name import account_id, point_id, site_id, tariff_id
+from cloud_service.store.lookups.points import PointPage
+from cloud_service.store.lookups.points import point as point_of
+from cloud_service.store.scope import Scope
+from cloud_service.web.access import May, access, actor, scope
+from cloud_service.web.clock import now
+from cloud_service.web.console.customers.connection_forms import REASON, account_field, tariff_field
+from cloud_service.web.console.customers.move_in import UTILITY_OPTIONS, hang, meter_fields, site_names
+from cloud_service.web.database import session
+from cloud_service.web.forms import Field, Form, FormPage, answer, say_changed
+from common.errors import InputError, at_field
+from common.period import zone
+
+blueprint = Blueprint("point_forms", __name__)
+FACTS = (
+    Field("name", "Name", hint="The only one of its kind at the site.", required=True),
+    Field("utility", "Utility", "choice", "It stays once somebody was supplied.", options=UTILITY_OPTIONS),
+    Field("grid_id", "Grid id", hint="MaLo, MPAN, NMI, EAN, PRM."),
+    Field("parent", "Under", hint="The one whose meter counts this one too; write site: name."),
+    Field(
+        "values", "Numbers its tariff asks for", "lines",
+        "One a line, for example contracted_kw = 30. Days that are not billed yet take them.", longest=1000,
+    ),
+    REASON,
+)  # fmt: skip
+
+
+@blueprint.route("/points/new", methods=["GET", "POST"])
+@access(May.CONTRACT)
+def add() -> Any:
+    """A new service point."""
+    site = Field("site", "Site", "choice", options=site_names(), required=True)
+    form = Form((site, *FACTS), {"site": request.args.get("site", ""), "utility": "electricity"})
+    page = FormPage("New service point", ("Service points", url_for("points.index")), "Add the service point")
+
+    def do() -> Response:
+        where = site_id(session(), form["site"], scope())
+        sites_and_meters.add_point(session(), where, _facts(form), author=actor(), reason=form["reason"])
+        flash(f"{form['name']} is a service point now. Next: a meter, or a connection.", "success")
+        return redirect(url_for("points.index", site=form["site"], q=form["name"]))
+
+    return answer(form, page, do)
+
+
+@blueprint.route("/points/<uuid:public_id>/edit", methods=["GET", "POST"])
+@access(May.CONTRACT)
+def edit(public_id: UUID) -> Any:
+    """Change what is known of a service point."""
+    found = point_of(session(), scope(), public_id)
+    values = found.point.settings.get("values", {})
+    known = {
+        "name": found.point.name, "utility": found.point.utility, "grid_id": found.point.grid_id,
+        "parent": f"{found.site.name}: {found.above.name}" if found.above else "",
+        "values": "\n".join(f"{name} = {number}" for name, number in values.items()),
+    }  # fmt: skip
+    form = Form(FACTS, known)
+    page = _page(found, f"Change {found.point.name}", "Keep the change", "Issued bills stay as they are.")
+
+    def do() -> Response:
+        changed = sites_and_meters.edit_point(
+            session(), found.point.id, _facts(form), author=actor(), reason=form["reason"]
+        )
+        say_changed(changed)
+        return redirect(page.back[1])
+
+    return answer(form, page, do)
+
+
+@blueprint.route("/points/<uuid:public_id>/meter", methods=["GET", "POST"])
+@access(May.CONTRACT)
+def mount(public_id: UUID) -> Any:
+    """A meter is hung up where none hangs."""
+    found = point_of(session(), scope(), public_id)
+    timezone = found.site.timezone
+    at = Field("at", f"When, in {timezone}", "moment", required=True)
+    form = Form(
+        (*meter_fields(""), at, REASON),
+        {"multiplier": Decimal(1), "at": f"{now().astimezone(zone(timezone)):%Y-%m-%dT%H:%M}"},
+    )
+    page = _page(found, f"A meter for {found.point.name}", "Hang it up", "To exchange one, open the connection.")
+
+    def do() -> Response:
+        if not form["meter"] and not form["serial"]:
+            raise InputError("name one that is known, or a new one", path="meter")
+        moment: datetime = form["at"]
+        hang(form, found.point.id, moment.replace(tzinfo=zone(timezone)))
+        flash(f"Meter {form['meter'] or form['serial']} hangs at {found.point.name}.", "success")
+        return redirect(page.back[1])
+
+    return answer(form, page, do)
+
+
+@blueprint.route("/points/<uuid:public_id>/vacancy", methods=["GET", "POST"])
+@access(May.CONTRACT)
+def vacancy(public_id: UUID) -> Any:
+    """Who pays while nobody lives there."""
+    found = point_of(session(), scope(), public_id)
+    form = Form((account_field("The owner's account"), tariff_field("Tariff of empty days"), REASON))
+    page = _page(found, f"When {found.point.name} is empty", "Let the owner pay", "From the next move-out on.")
+
+    def do() -> Response:
+        mine = Scope(entities=frozenset({found.site.legal_entity_id}))
+        flow.set_vacancy(
+            session(), found.point.id, account_id(session(), form["account"], scope()),
+            tariff_id(session(), form["tariff"], mine), author=actor(), reason=form["reason"],
+        )  # fmt: skip
+        flash(f"{form['account']} pays while {found.point.name} is empty.", "success")
+        return redirect(page.back[1])
+
+    return answer(form, page, do)
+
+
+def _page(found: PointPage, title: str, submit: str, note: str) -> FormPage:
+    back = url_for("points.show", public_id=found.point.public_id)
+    return FormPage(title, (f"{found.site.name}: {found.point.name}", back), submit, note)
+
+
+def _facts(form: Form) -> sites_and_meters.PointFacts:
+    values = sites_and_meters.read_values(line for line in form["values"].splitlines() if line.strip())
+    with at_field("parent"):
+        above = point_id(session(), form["parent"], scope()) if form["parent"] else None
+    return sites_and_meters.PointFacts(form["name"], form["utility"], form["grid_id"], above, values)

@@ -1,0 +1,82 @@
+"""Service points: where a service is taken, with the meters that hung there and who was supplied."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, render_template, url_for
+
+from cloud_service.store.lists.metering import points
+from cloud_service.store.lookups import office
+from cloud_service.store.lookups.points import point
+from cloud_service.web.access import May, access, scope
+from cloud_service.web.clock import today
+from cloud_service.web.console.metering.meters import UTILITIES
+from cloud_service.web.database import session
+from cloud_service.web.listing import Column, Filter, ListPage, respond, wanted
+
+blueprint = Blueprint("points", __name__)
+
+
+def _to_point(row: Any) -> str:
+    return url_for("points.show", public_id=row.public_id)
+
+
+def _to_site(row: Any) -> str:
+    return url_for("points.index", site=row.site)
+
+
+def _to_meter(row: Any) -> str:
+    return url_for("meters.show", public_id=row.meter_public_id) if row.meter else ""
+
+
+def _to_connection(row: Any) -> str:
+    return url_for("connections.show", public_id=row.contract_public_id) if row.contract else ""
+
+
+LIST = ListPage(
+    name="points",
+    title="Service points",
+    section="Metering",
+    noun=("service point", "service points"),
+    columns=(
+        Column("name", "Service point", link=_to_point, strong=True),
+        Column("site", "Site", link=_to_site),
+        Column("utility", "Utility", "word"),
+        Column("grid_id", "Grid id"),
+        Column("meter", "Meter", link=_to_meter, sortable=False),
+        Column("contract", "Connection", link=_to_connection, sortable=False),
+        Column("tenant", "TENANT NAME"),
+        Column("under", "Under", sortable=False),
+    ),
+    search="Name, site, grid id, meter or tenant",
+    filters=(
+        Filter("utility", "Utility", options=UTILITIES),
+        Filter("free", "Tenant", options=(("", "All"), ("yes", "None today"))),
+        Filter("meter", "Meter", options=(("", "All"), ("none", "None now"))),
+        Filter("site", "Site", "hidden"),
+    ),
+    tabs=(("All", ""), ("Without a tenant", "free=yes"), ("Without a meter", "meter=none")),
+    order=("site", False),
+    empty="A service point is a flat, a shop, a common area or a master meter's place.",
+    icon="map-pin",
+    template="console/points.html",
+)
+
+
+@blueprint.get("/points")
+@blueprint.get("/points.csv", defaults={"as_file": True}, endpoint="file")
+@access(May.READ)
+def index(*, as_file: bool = False) -> Response | str:
+    """The list, or the same query as a file."""
+    asked = wanted(LIST)
+    return respond(LIST, points(scope(), asked, today()), asked, as_file=as_file)
+
+
+@blueprint.get("/points/<uuid:public_id>")
+@access(May.READ)
+def show(public_id: UUID) -> str:
+    """One service point with its meters and connections through time."""
+    found = point(session(), scope(), public_id)
+    return render_template(
+        "console/point.html", found=found, audit=office.audit_of(session(), f"service_point:{found.point.id}")
+    )

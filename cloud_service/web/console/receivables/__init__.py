@@ -1,0 +1,1 @@
+"""Pages of payments, reminders, prepaid accounts and the books."""

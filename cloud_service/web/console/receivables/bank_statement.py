@@ -1,0 +1,97 @@
+"""A bank statement: uploaded, looked at line by line, booked; what is not certain is given to an account by hand."""
+
+import base64
+import binascii
+import io
+import zlib
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint, flash, render_template, request, url_for
+
+from cloud_service.flow import collect, match_transfers
+from cloud_service.flow.match_transfers import Read
+from cloud_service.store.customers import clients
+from cloud_service.store.database.errors import REFUSALS
+from cloud_service.store.lookups.ids_by_name import account_id
+from cloud_service.web.access import May, access, actor, scope
+from cloud_service.web.database import session
+from cloud_service.web.forms import Field, Form, FormPage, answer
+from common.errors import InputError, at_field
+
+blueprint = Blueprint("bank_statement", __name__)
+FILE_MAX = 5 * 2**20
+BY_HAND_MAX = 300  # a form has at most 1000 fields; what is left over is asked for when these are booked
+HINT = "A camt.053 or camt.054 file. The same file again books nothing twice."
+
+
+@blueprint.route("/payments/statement", methods=["GET", "POST"])
+@access(May.COLLECT)
+def read() -> Any:
+    """The file is looked at first; the second button books what is certain and what was given to an account."""
+    form = Form((Field("file", "Bank statement", "file", HINT, required=not request.form.get("kept")),))
+    page = FormPage("Bank statement", ("Payments", url_for("payments.index")), "Book these", icon="cash")
+    facts: dict[str, Any] = {"reads": [], "kept": "", "by_hand": {}}
+
+    def do() -> str:
+        with at_field("file"):
+            content = _content(form)
+            reads = list(match_transfers.matched(session(), match_transfers.lines_of(io.BytesIO(content)), scope()))
+        if request.form.get("do") == "book" and form["file"] is None:
+            reads = _book(form, reads)
+        facts.update(reads=reads, kept=base64.b64encode(zlib.compress(content)).decode(), by_hand=_by_hand(reads))
+        accounts = clients.account_names(session(), scope())
+        return render_template("console/bank_statement.html", form=form, page=page, accounts=accounts, **facts)
+
+    return answer(form, page, do, template="console/bank_statement.html", **facts)
+
+
+def _content(form: Form) -> bytes:
+    """The file that is chosen, or the one that was looked at: it comes back packed in the form, nothing is stored."""
+    if form["file"] is not None:
+        content: bytes = form["file"].stream.read(FILE_MAX + 1)
+    elif request.form.get("kept"):
+        try:
+            content = zlib.decompressobj().decompress(base64.b64decode(request.form["kept"]), FILE_MAX + 1)
+        except (binascii.Error, ValueError, zlib.error):
+            raise InputError("the file was lost on its way", hint="choose it again") from None
+    else:
+        raise InputError("choose a file")
+    if len(content) > FILE_MAX:
+        raise InputError(f"the file has more than {FILE_MAX // 2**20} MB", hint="ask the bank for one a day")
+    return content
+
+
+def _by_hand(reads: Sequence[Read]) -> dict[int, str]:
+    """Line -> field of those that may be given to an account."""
+    return dict([(n, f"to.{n}") for n, one in enumerate(reads) if one.by_hand][:BY_HAND_MAX])
+
+
+def _book(form: Form, reads: Sequence[Read]) -> list[Read]:
+    """Book line by line, each in a transaction of its own: one that is refused stays alone. What is left after it."""
+    booked = 0
+    for number, one in enumerate(reads):
+        named = request.form.get(f"to.{number}", "").strip() if one.by_hand else ""
+        if one.match is None and not named:
+            continue
+        try:
+            booked += _pay(one, named)
+            session().commit()
+        except REFUSALS as error:
+            session().rollback()
+            form.errors[f"to.{number}"] = form.sentence(error)
+    if form.errors:
+        form.errors[""] = "What was refused stands beside its line; the others are booked."
+    flash(f"{booked} of {len(reads)} lines are booked now.", "success")
+    return list(match_transfers.matched(session(), [one.line for one in reads], scope()))
+
+
+def _pay(one: Read, named: str) -> bool:
+    """Book one line; False where somebody else was faster."""
+    line, match = one.line, one.match
+    account = match.account_id if match else account_id(session(), named, scope())
+    done = collect.pay(
+        session(), account, line.amount, provider="bank", reference=line.reference, day=line.booked_on, author=actor(),
+        to=match.parts if match else None, currency=line.currency,
+    )  # fmt: skip
+    return done.outcome == "booked"

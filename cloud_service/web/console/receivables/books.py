@@ -1,0 +1,122 @@
+"""What the books say of some days: revenue and consumption, the cash book, the journal of all bookings as a file."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, fields
+from datetime import date, timedelta
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request, stream_with_context
+
+from cloud_service.store.database.session import Session
+from cloud_service.store.receivables import journal
+from cloud_service.web.access import May, access, scope
+from cloud_service.web.clock import today
+from cloud_service.web.database import session
+from cloud_service.web.formatting import plain
+from cloud_service.web.listing import Column, line_of
+from common.errors import InputError
+
+blueprint = Blueprint("books", __name__, url_prefix="/reports")
+Query = Callable[[Session, date, date, int | None], Iterable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report over days: its words, its columns, its query."""
+
+    name: str
+    title: str
+    note: str
+    columns: tuple[Column, ...]
+    query: Query
+    empty: str
+
+
+REVENUE = Report(
+    "revenue", "Revenue and consumption",
+    "net amounts and quantities of the bills of these days; credit notes count against",
+    (
+        Column("month", "Month", "date", sortable=False),
+        Column("charge", "Kind of price", "word", sortable=False, strong=True),
+        Column("currency", "Currency", sortable=False),
+        Column("net", "Net", "amount", unit="currency", sortable=False),
+        Column("quantity", "Quantity", "decimal", sortable=False),
+        Column("unit", "Unit", sortable=False),
+        Column("lines", "Lines", "number", sortable=False),
+    ),
+    journal.revenue, "No bill is dated in these days.",
+)  # fmt: skip
+CASH_BOOK = Report(
+    "cash-book", "Cash book", "money in and out, with the balance after each",
+    (
+        Column("day", "Day", "date", sortable=False),
+        Column("kind", "Booking", "word", sortable=False),
+        Column("text", "Text", sortable=False),
+        Column("account", "Account", sortable=False),
+        Column("client", "TENANT NAME", sortable=False),
+        Column("currency", "Currency", sortable=False),
+        Column("amount", "Amount", "amount", unit="currency", sortable=False),
+        Column("balance", "Balance", "amount", unit="currency", sortable=False, strong=True),
+    ),
+    journal.cash_book, "No money moved in these days.",
+)  # fmt: skip
+REPORTS = {one.name: one for one in (REVENUE, CASH_BOOK)}
+
+
+@blueprint.get("/revenue", defaults={"name": "revenue"}, endpoint="revenue")
+@blueprint.get("/cash-book", defaults={"name": "cash-book"}, endpoint="cash_book")
+@access(May.READ)
+def show(name: str) -> str:
+    """A report of some days."""
+    report, (start, end) = REPORTS[name], _days()
+    rows = list(_rows(report.query, start, end))
+    return render_template("console/report.html", report=report, rows=rows, start=start, end=end)
+
+
+@blueprint.get("/revenue.csv", defaults={"name": "revenue"}, endpoint="revenue_file")
+@blueprint.get("/cash-book.csv", defaults={"name": "cash-book"}, endpoint="cash_book_file")
+@access(May.READ)
+def file(name: str) -> Response:
+    """The same as a file."""
+    report, (start, end) = REPORTS[name], _days()
+    lines = ([plain(getattr(row, one.key)) for one in report.columns] for row in _rows(report.query, start, end))
+    return _csv(f"{name}-{start}-{end}", [one.label for one in report.columns], lines)
+
+
+@blueprint.get("/journal.csv")
+@access(May.READ)
+def journal_file() -> Response:
+    """All bookings of the days for accounting, streamed: debit and credit of each entry are equal."""
+    start, end = _days()
+    lines = ([plain(value) for value in asdict(row).values()] for row in _rows(journal.journal, start, end))
+    return _csv(f"journal-{start}-{end}", [one.name for one in fields(journal.JournalLine)], lines)
+
+
+def _rows(query: Query, start: date, end: date) -> Iterator[Any]:
+    """The rows of all legal entities that the reader may see."""
+    allowed = scope().entities
+    for entity in [None] if allowed is None else sorted(allowed):
+        yield from query(session(), start, end, entity)
+
+
+def _csv(name: str, head: list[str], lines: Iterable[list[str]]) -> Response:
+    def body() -> Iterator[str]:
+        yield "\ufeff" + line_of(head)
+        for cells in lines:
+            yield line_of(cells)
+
+    answer = Response(stream_with_context(body()), mimetype="text/csv")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return answer
+
+
+def _days() -> tuple[date, date]:
+    """The asked days, both included; last month and this one by default."""
+    last = today()
+    first = (last.replace(day=1) - timedelta(days=1)).replace(day=1)
+    try:
+        start = date.fromisoformat(request.args.get("from") or first.isoformat())
+        end = date.fromisoformat(request.args.get("to") or last.isoformat())
+    except ValueError:
+        raise InputError("that is not a day", path="from", hint="for example 2026-11-20") from None
+    return start, end

@@ -1,0 +1,77 @@
+"""Money that does not come: which letters are due today, sending them, interest, and payment plans."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from cloud_service.domain.invoicing.next_number import whole_number
+from cloud_service.flow import arrangements, remind
+from cloud_service.store.customers import legal_entities
+from cloud_service.store.lookups.bill import bill_page
+from cloud_service.store.lookups.money import plans
+from cloud_service.web.access import May, access, actor, scope
+from cloud_service.web.clock import today
+from cloud_service.web.database import session
+from common.errors import InputError
+
+blueprint = Blueprint("dunning", __name__)
+
+
+def _entities() -> list[int]:
+    return [one.id for one in legal_entities.entities(session(), scope())]
+
+
+@blueprint.get("/dunning")
+@access(May.COLLECT)
+def index() -> str:
+    """The letters that would go out today; nothing is sent or kept by looking."""
+    due = [one for entity in _entities() for one in remind.remind(session(), today(), author=actor(), entity_id=entity)]
+    session().rollback()
+    return render_template("console/dunning.html", due=due, plans=plans(session(), scope()), today=today())
+
+
+@blueprint.post("/dunning/remind")
+@access(May.COLLECT)
+def send() -> Response:
+    """Take the steps that are due: one letter an account."""
+    told = [
+        one for entity in _entities() for one in remind.remind(session(), today(), author=actor(), entity_id=entity)
+    ]
+    session().commit()
+    flash(f"{len(told)} letter{'' if len(told) == 1 else 's'} on the way.", "success")
+    return redirect(url_for("dunning.index"))
+
+
+@blueprint.post("/dunning/interest")
+@access(May.BILL)
+def interest() -> Response:
+    """Charge the statutory interest up to today."""
+    issued = [
+        one
+        for entity in _entities()
+        for one in remind.charge_interest(session(), today(), author=actor(), entity_id=entity)
+    ]
+    session().commit()
+    flash(f"{len(issued)} bill{'' if len(issued) == 1 else 's'} of interest issued.", "success")
+    return redirect(url_for("dunning.index"))
+
+
+@blueprint.post("/bills/<uuid:public_id>/plan")
+@access(May.COLLECT)
+def plan(public_id: UUID) -> Response:
+    """Agree monthly instalments for a bill: it is not reminded of as long as they are kept."""
+    from datetime import date
+
+    bill = bill_page(session(), scope(), public_id, today()).invoice
+    parts = whole_number(request.form.get("parts", ""), "parts")
+    try:
+        first = date.fromisoformat(request.form.get("first", ""))
+    except ValueError:
+        raise InputError("the day of the first instalment is missing", path="first") from None
+    agreed = arrangements.agree_plan(
+        session(), [bill.id], parts, first, reason=request.form.get("reason", "").strip(), author=actor()
+    )
+    session().commit()
+    flash(f"{len(agreed.instalments)} instalments are agreed, the first on {agreed.instalments[0][0]}.", "success")
+    return redirect(url_for("bills.show", public_id=public_id))

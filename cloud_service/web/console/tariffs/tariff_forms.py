@@ -1,0 +1,142 @@
+"""Publishing a tariff: upload or paste a document, see what is wrong with it and what a month would cost, keep it."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from cloud_service.flow import publish_tariff as flow
+from cloud_service.store.customers import legal_entities
+from cloud_service.store.customers.tables import LegalEntity
+from cloud_service.store.lookups.office import tariff as tariff_of
+from cloud_service.web.access import May, access, actor, scope
+from cloud_service.web.clock import today
+from cloud_service.web.database import session
+from cloud_service.web.forms import Field, Form, FormPage, answer
+from common.errors import InputError
+
+blueprint = Blueprint("tariff_forms", __name__)
+FILE_MAX = 500_000
+EXAMPLE = """\
+id = "home"
+name = "Home"
+currency = "EUR"
+from = 2027-01-01
+
+[[charges]]
+kind = "energy"
+label = "Energy"
+price = "0.30"
+
+[[charges]]
+kind = "standing"
+label = "Standing charge"
+amount = "10.00"
+per = "month"
+
+[[taxes]]
+name = "VAT"
+label = "VAT 19 %"
+category = "S"
+percent = "19"
+"""
+FIELDS = (
+    Field(
+        "file", "Upload a document", "file", "JSON, TOML or YAML of ours, or a record of the US rate database (URDB)."
+    ),
+    Field(
+        "document",
+        "or paste it here",
+        "document",
+        "What stands here is read where no file is chosen.",
+        longest=FILE_MAX,
+    ),
+    Field("start", "Valid from", "date", "Where the document names no first day."),
+    Field("reason", "Why", hint="Kept in the audit log."),
+)
+
+
+@blueprint.route("/tariffs/new", methods=["GET", "POST"])
+@access(May.CONTRACT)
+def add() -> Any:
+    """A new tariff, or new versions of one that is named in the document."""
+    entities = legal_entities.entities(session(), scope())
+    choice = tuple((str(one.public_id), one.name) for one in entities)
+    fields = ((Field("entity", "Legal entity", "choice", options=choice),) if len(choice) > 1 else ()) + FIELDS
+    form = Form(fields, {"document": EXAMPLE.replace("EUR", entities[0].currency) if entities else EXAMPLE})
+    page = FormPage("New tariff", ("Tariffs", url_for("tariffs.index")), "Keep the tariff")
+    entity = legal_entities.entity(session(), scope(), request.form.get("entity", ""))
+    return _publish(form, page, entity, code="")
+
+
+@blueprint.route("/tariffs/<uuid:public_id>/edit", methods=["GET", "POST"])
+@access(May.CONTRACT)
+def edit(public_id: UUID) -> Any:
+    """The next version of a tariff, beginning with the newest one."""
+    tariff, versions = tariff_of(session(), scope(), public_id)
+    known = (
+        {key: value for key, value in versions[0].document.items() if key not in ("from", "until")} if versions else {}
+    )
+    form = Form(FIELDS, {"document": json.dumps(known, indent=2, ensure_ascii=False), "start": ""})
+    page = FormPage(
+        f"New version of {tariff.name}",
+        (tariff.name, url_for("tariffs.show", public_id=public_id)),
+        "Keep the version",
+        "It ends the one before; days that are billed keep their prices.",
+    )  # fmt: skip
+    entity = session().get_one(LegalEntity, tariff.legal_entity_id)
+    return _publish(form, page, entity, code=tariff.code)
+
+
+def _publish(form: Form, page: FormPage, entity: LegalEntity, *, code: str) -> Any:
+    """Look at the document first; only the second button keeps it."""
+    facts: dict[str, Any] = {"faults": [], "preview": None}
+    if request.method == "POST":
+        name = _take_file(form)
+        facts |= _look(form, name, entity)
+        if facts["faults"] or request.form.get("do") != "keep":
+            form.read()
+            form.errors |= {"document": "This cannot be priced yet; see below."} if facts["faults"] else {}
+            return render_template("console/tariff_form.html", form=form, page=page, **facts), (
+                422 if form.errors else 200
+            )
+
+    def do() -> Response:
+        found = flow.draft(form["document"], form.typed.get("name", ""))
+        if code and found.tariff.id != code:
+            raise InputError(f"the document is of {found.tariff.id}, not of {code}", path="document")
+        done = flow.publish(session(), entity.id, found, author=actor(), start=form["start"], reason=form["reason"])
+        flash(f"{done.name}: {done.new} new version{'' if done.new == 1 else 's'}.", "success")
+        return redirect(url_for("tariffs.index", q=done.code))
+
+    return answer(form, page, do, template="console/tariff_form.html", **facts)
+
+
+def _take_file(form: Form) -> str:
+    """Put an uploaded file's text into the field, so that it is seen and sent again; the name says how to read it."""
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        form.typed["name"] = request.form.get("name", "")
+        return form.typed["name"]
+    form.typed["name"] = sent.filename
+    try:
+        form.typed["document"] = sent.stream.read(FILE_MAX).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        form.errors["file"] = "This file is no text in UTF-8."
+    return sent.filename
+
+
+def _look(form: Form, name: str, entity: LegalEntity) -> dict[str, Any]:
+    """What is wrong, or what it would mean."""
+    text = form.shown("document")
+    faults = flow.all_faults(text, name) if text.strip() else [InputError("there is no document", path="document")]
+    if faults:
+        return {"faults": faults, "preview": None}
+    try:
+        found = flow.draft(text, name)
+    except InputError as error:
+        return {"faults": [error], "preview": None}
+    sample = flow.sample(found.tariff, today(), entity.timezone)
+    return {"faults": [], "preview": found, "sample": sample, "sample_kwh": flow.SAMPLE_KWH}

@@ -1,0 +1,57 @@
+"""Tariffs: which there are, their versions through time, and each version's document as people read it."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, render_template, url_for
+
+from cloud_service.store.lists.office import tariffs
+from cloud_service.store.lookups import office
+from cloud_service.web.access import May, access, scope
+from cloud_service.web.clock import today
+from cloud_service.web.database import session
+from cloud_service.web.listing import Column, ListPage, respond, wanted
+
+blueprint = Blueprint("tariffs", __name__)
+
+
+def _to_tariff(row: Any) -> str:
+    return url_for("tariffs.show", public_id=row.public_id)
+
+
+LIST = ListPage(
+    name="tariffs",
+    title="Tariffs",
+    section="Customers",
+    noun=("tariff", "tariffs"),
+    columns=(
+        Column("code", "Code"),
+        Column("name", "Name", link=_to_tariff, strong=True),
+        Column("currency", "Currency"),
+        Column("versions", "Versions", "number", sortable=False),
+        Column("current_since", "Valid version since", "date", sortable=False),
+        Column("connections", "ACTIVE CONNECTIONS", "number"),
+    ),
+    search="Code or name",
+    order=("name", False),
+    empty="Upload or paste a document: prices, taxes, and from when on they are valid.",
+    icon="receipt-2",
+    template="console/tariffs.html",
+)
+
+
+@blueprint.get("/tariffs")
+@blueprint.get("/tariffs.csv", defaults={"as_file": True}, endpoint="file")
+@access(May.READ)
+def index(*, as_file: bool = False) -> Response | str:
+    """The list, or the same query as a file."""
+    asked = wanted(LIST)
+    return respond(LIST, tariffs(scope(), asked, today()), asked, as_file=as_file)
+
+
+@blueprint.get("/tariffs/<uuid:public_id>")
+@access(May.READ)
+def show(public_id: UUID) -> str:
+    """One tariff with all its versions."""
+    tariff, versions = office.tariff(session(), scope(), public_id)
+    return render_template("console/tariff.html", tariff=tariff, versions=versions, today=today())

@@ -1,0 +1,86 @@
+"""What a person sets for themselves: light or dark, language, saved views, the browsers they are signed in with."""
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response as AnyResponse
+
+from cloud_service.store.identity import saved_views, web_sessions
+from cloud_service.store.identity import users as store
+from cloud_service.web.access import actor, signed_in
+from cloud_service.web.database import session
+from cloud_service.web.locale import COOKIE, LANGUAGES
+from cloud_service.web.navigation import THEMES
+
+blueprint = Blueprint("me", __name__)
+YEAR_S = 365 * 24 * 3600
+
+
+@blueprint.get("/me")
+@signed_in
+def index() -> str:
+    """The person's own page."""
+    return render_template("me.html", sessions=web_sessions.sessions_of(session(), current_user))
+
+
+@blueprint.post("/me/theme")
+@signed_in
+def theme() -> Response:
+    """Light, dark or as the system has it."""
+    wanted = request.form.get("theme", "auto")
+    return _remember("theme", wanted if wanted in THEMES else "auto")
+
+
+@blueprint.post("/me/language")
+@signed_in
+def language() -> Response:
+    """The language that numbers and dates are written in."""
+    wanted = request.form.get("language", "en")
+    return _remember(COOKIE, wanted if wanted in LANGUAGES else "en")
+
+
+@blueprint.post("/me/views")
+@signed_in
+def save_view() -> AnyResponse:
+    """Keep the filters of a list as a tab."""
+    page, query = request.form.get("page", ""), request.form.get("query", "")[:2000]
+    saved_views.save_view(
+        session(), current_user.id, page[:40], request.form.get("name", "")[:40].strip() or "View", query
+    )
+    session().commit()
+    return redirect(_back())
+
+
+@blueprint.post("/me/views/forget")
+@signed_in
+def forget_view() -> AnyResponse:
+    """Drop a saved tab."""
+    saved_views.forget_view(session(), current_user.id, request.form.get("page", ""), request.form.get("name", ""))
+    session().commit()
+    return redirect(urlsplit(_back()).path)
+
+
+@blueprint.post("/me/sign-out-everywhere")
+@signed_in
+def sign_out_everywhere() -> AnyResponse:
+    """End the sessions of all browsers, this one too."""
+    store.note(session(), actor(), "user.sign_out_everywhere", current_user)
+    store.sign_out_everywhere(session(), current_user)
+    session().commit()
+    flash("You are signed out everywhere.", "success")
+    return redirect(url_for("security.login"))
+
+
+def _remember(name: str, value: str) -> Response:
+    answer = redirect(_back())
+    answer.set_cookie(name, value, max_age=YEAR_S, samesite="Lax", secure=request.is_secure)
+    return Response(answer.response, answer.status, answer.headers)
+
+
+def _back() -> str:
+    """The page the form was on, if it was one of ours."""
+    came = urlsplit(request.referrer or "")
+    if came.netloc != request.host:
+        return "/"
+    return came.path + (f"?{came.query}" if came.query else "")

@@ -1,0 +1,1 @@
+"""Bytes of a protocol to records and back; pure."""

@@ -1,0 +1,131 @@
+"""OBIS codes (IEC 62056-61): values by their code, from any protocol that uses them; pure.
+
+A code is `A-B:C.D.E*F`; meters leave out what is usual. A profile's `1.8.0` means any A-B and no stored value.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from common.profile import MeterProfile
+from edge_agent.drivers.values import plain
+
+CODE = re.compile(r"(?:(\d{1,3})-(\d{1,3}):)?([0-9A-Z]{1,3})\.(\d{1,3})(?:\.(\d{1,3}))?(?:[*&](\d{1,3}))?")
+NOW = 255  # F of the present value
+# unit as meters write it -> canonical unit, factor
+UNITS = {
+    "kwh": ("kWh", Decimal(1)),
+    "wh": ("kWh", Decimal("0.001")),
+    "mwh": ("kWh", Decimal(1000)),
+    "kvarh": ("kvarh", Decimal(1)),
+    "varh": ("kvarh", Decimal("0.001")),
+    "kvah": ("kVAh", Decimal(1)),
+    "vah": ("kVAh", Decimal("0.001")),
+    "kw": ("kW", Decimal(1)),
+    "w": ("kW", Decimal("0.001")),
+    "kvar": ("kvar", Decimal(1)),
+    "var": ("kvar", Decimal("0.001")),
+    "kva": ("kVA", Decimal(1)),
+    "va": ("kVA", Decimal("0.001")),
+    "m3": ("m3", Decimal(1)),
+    "m3/h": ("m3/h", Decimal(1)),
+    "v": ("V", Decimal(1)),
+    "a": ("A", Decimal(1)),
+    "hz": ("Hz", Decimal(1)),
+    "c": ("C", Decimal(1)),
+}
+QUANTITIES = {
+    ("1", "8"): "Active energy import",
+    ("2", "8"): "Active energy export",
+    ("3", "8"): "Reactive energy import",
+    ("4", "8"): "Reactive energy export",
+    ("1", "7"): "Active power import",
+    ("2", "7"): "Active power export",
+    ("16", "7"): "Active power",
+    ("32", "7"): "Voltage L1",
+    ("52", "7"): "Voltage L2",
+    ("72", "7"): "Voltage L3",
+    ("31", "7"): "Current L1",
+    ("51", "7"): "Current L2",
+    ("71", "7"): "Current L3",
+    ("14", "7"): "Frequency",
+    ("1", "6"): "Maximum demand import",
+    ("24", "2"): "Volume",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ObisValue:
+    """One value of a readout. `when` is the time the meter gives with it, as it writes it."""
+
+    code: str
+    value: Decimal | str
+    unit: str
+    raw: bytes
+    when: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Readout:
+    """What one telegram says: who sends it, and its values."""
+
+    id: str
+    values: tuple[ObisValue, ...]
+    facts: tuple[tuple[str, str], ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """`{"header": …, "records": […]}` with exact decimals as strings."""
+        return {"header": {"id": self.id, **dict(self.facts)}, "records": [_json(value) for value in self.values]}
+
+
+def split(code: str) -> tuple[str, ...] | None:
+    """The six groups of a code, "" for those left out; None if it is no code."""
+    found = CODE.fullmatch(code)
+    return tuple(group or "" for group in found.groups()) if found else None
+
+
+def same(given: str, wanted: str) -> bool:
+    """Whether a meter's code is the one a profile names; a stored value is not the present one."""
+    got, want = split(given), split(wanted)
+    if got is None or want is None:
+        return False
+    if want[0] and got[:2] != want[:2]:
+        return False
+    stored = got[5] or str(NOW)
+    return (got[2], got[3], got[4] or "0") == (want[2], want[3], want[4] or "0") and stored == (want[5] or str(NOW))
+
+
+def found_values(
+    profile: MeterProfile, values: Iterable[ObisValue], names: Iterable[str]
+) -> dict[str, tuple[Decimal, bytes]]:
+    """Exact value and raw bytes of each register a readout gives, in its unit; one in a foreign unit is left out."""
+    readout = list(values)
+    found = {}
+    for name in names:
+        register = profile.registers[name]
+        value = next((one for one in readout if register.obis and same(one.code, register.obis)), None)
+        if value is None or not isinstance(value.value, Decimal):
+            continue
+        unit, factor = UNITS.get(value.unit.lower(), (value.unit, Decimal(1)))
+        if unit in ("", register.unit.value):
+            found[name] = (value.value * factor * register.scale, value.raw)
+    return found
+
+
+def _json(value: ObisValue) -> dict[str, Any]:
+    groups = split(value.code) or ("", "", "", "", "", "")
+    record = {
+        "obis": value.code,
+        "function": "Maximum value" if groups[3] == "6" else "Instantaneous value",
+        "storage": 0 if groups[5] in ("", str(NOW)) else int(groups[5]),
+        "tariff": int(groups[4] or 0),
+        "subunit": int(groups[1] or 0),
+        "quantity": QUANTITIES.get((groups[2], groups[3]), ""),
+        "unit": value.unit,
+        "value": plain(value.value) if isinstance(value.value, Decimal) else value.value,
+    }
+    if value.when:
+        record["when"] = value.when
+    return record

@@ -1,0 +1,1 @@
+"""What an installer needs: search, line check, decoding."""

@@ -1,0 +1,98 @@
+"""The samples of a profile, put through the same decoding as answers of a real meter; pure."""
+
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+
+from common.errors import DecodeError
+from common.profile import MeterProfile, Sample
+from edge_agent.drivers.codecs import json_values, obis
+from edge_agent.drivers.codecs.iec62056_readout import decode_readout
+from edge_agent.drivers.codecs.mbus_match import found_values
+from edge_agent.drivers.codecs.mbus_record import records
+from edge_agent.drivers.codecs.mbus_telegram import decode_application
+from edge_agent.drivers.codecs.sms_text import matched
+from edge_agent.drivers.decode import register_value, words_to_bytes
+from edge_agent.drivers.values import plain
+
+FIXED_CI = 0x73
+
+
+def sample_faults(profile: MeterProfile) -> Iterator[str]:
+    """A sentence for each sample that does not give its value."""
+    for number, sample in enumerate(profile.samples):
+        try:
+            found = sampled(profile, sample)
+        except DecodeError as error:
+            yield f"samples[{number}]: {error.message}"
+            continue
+        if found != Decimal(sample.value):
+            shown = "nothing" if found is None else plain(found)
+            yield f"samples[{number}]: {sample.register} gives {shown}, not {sample.value}"
+
+
+def sampled(profile: MeterProfile, sample: Sample) -> Decimal | None:
+    """What a sample gives, in the register's unit."""
+    return READERS[profile.protocol](profile, sample)
+
+
+def _words(profile: MeterProfile, sample: Sample) -> Decimal | None:
+    word = sample.scale_word or 0
+    return register_value(
+        words_to_bytes(sample.words),
+        profile.registers[sample.register],
+        word_order=profile.read.word_order,
+        byte_order=profile.read.byte_order,
+        exponent=word - 0x10000 if word & 0x8000 else word,
+    )
+
+
+def _records(profile: MeterProfile, sample: Sample) -> Decimal | None:
+    """One record, or the sixteen bytes of a fixed telegram."""
+    data = bytes.fromhex(sample.hex)
+    register = profile.registers[sample.register]
+    fixed = register.record is not None and register.record.function in ("actual", "stored")
+    found = decode_application(FIXED_CI, data).records if fixed else tuple(records(data))
+    return found_values(profile, found, [sample.register]).get(sample.register, (None, b""))[0]
+
+
+def _obis_line(profile: MeterProfile, sample: Sample) -> Decimal | None:
+    """One line of a readout."""
+    values = decode_readout(f"/XXX0\r\n{sample.text}\r\n!\r\n".encode()).values
+    return obis.found_values(profile, values, [sample.register]).get(sample.register, (None, b""))[0]
+
+
+def _message(profile: MeterProfile, sample: Sample) -> Decimal | None:
+    """The text of a message."""
+    return matched(profile, sample.text, [sample.register]).get(sample.register, (None, b""))[0]
+
+
+def _json(profile: MeterProfile, sample: Sample) -> Decimal | None:
+    """A message, the topic before it if it matters: `emdata:0 {"total_act": 12}`."""
+    topic, _, body = ("", "", sample.text) if sample.text.startswith("{") else sample.text.partition(" ")
+    message = json_values.Message(topic, json_values.parse(body.encode()), 0)
+    found = json_values.found_values(profile, [message], [sample.register])
+    return found[sample.register][0] if sample.register in found else None
+
+
+def _cell(profile: MeterProfile, sample: Sample) -> Decimal | None:
+    """What stands in a register's column."""
+    return (
+        Decimal(sample.text.replace(str(profile.options.get("decimal", ".")), "."))
+        * profile.registers[sample.register].scale
+    )
+
+
+READERS: Mapping[str, Callable[[MeterProfile, Sample], Decimal | None]] = {
+    "modbus": _words,
+    "mbus": _records,
+    "wmbus": _records,
+    "dlms": _obis_line,
+    "iec62056": _obis_line,
+    "d0": _obis_line,
+    "p1": _obis_line,
+    "sml": _obis_line,
+    "sms": _message,
+    "mqtt": _json,
+    "http": _json,
+    "csv": _cell,
+}

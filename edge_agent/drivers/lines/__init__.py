@@ -1,0 +1,1 @@
+"""One line to meters: question and answer."""

@@ -1,0 +1,229 @@
+"""Time-of-use periods: every step has exactly one, by the wall clock, through clock changes and holidays."""
+
+from collections import Counter
+from datetime import date
+from typing import Any
+
+import msgspec
+import pytest
+
+from cloud_service.domain.calendar.interval_grid import grid
+from cloud_service.domain.calendar.tou_periods import active_days, period_map, season_runs
+from cloud_service.domain.calendar.tou_schedule import Period, Schedule, Season
+from cloud_service.domain.calendar.tou_schedule_check import check_schedule
+from common.errors import InputError
+from common.period import Span
+
+BERLIN = "Europe/Berlin"
+
+
+def schedule(*periods: dict[str, Any], **rest: Any) -> Schedule:
+    found = msgspec.convert({"periods": list(periods), **rest}, Schedule)
+    check_schedule(found, "schedules.day")
+    return found
+
+
+def hours(found: Schedule, start: date, end: date, zone_name: str = BERLIN, minutes: int = 60) -> dict[str, float]:
+    index = period_map(found, grid(start, end, zone_name, minutes * 60))
+    return {found.names[number]: count * minutes / 60 for number, count in Counter(index.tolist()).items()}
+
+
+PEAK = {"name": "peak", "days": ["weekday"], "hours": ["16:00-21:00"]}
+REST = {"name": "rest"}
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        pytest.param(date(2026, 3, 27), {"peak": 5, "rest": 19}, id="Friday"),
+        pytest.param(date(2026, 3, 28), {"rest": 24}, id="Saturday"),
+        pytest.param(date(2026, 3, 29), {"rest": 23}, id="Sunday of 23 hours"),
+        pytest.param(date(2026, 10, 25), {"rest": 25}, id="Sunday of 25 hours"),
+    ],
+)
+def test_hours_go_by_the_kind_of_day(day: date, expected: dict[str, float]) -> None:
+    assert expected == hours(schedule(PEAK, REST), day, date.fromordinal(day.toordinal() + 1))
+
+
+def test_the_hour_that_comes_twice_is_in_its_period_twice() -> None:
+    night = schedule({"name": "night", "hours": ["02:00-03:00"]}, REST)
+
+    assert {"night": 2, "rest": 23} == hours(night, date(2026, 10, 25), date(2026, 10, 26))
+    assert {"rest": 23} == hours(night, date(2026, 3, 29), date(2026, 3, 30))
+
+
+def test_hours_may_pass_midnight() -> None:
+    night = schedule({"name": "night", "hours": ["22:00-06:00"]}, REST)
+
+    assert {"night": 8, "rest": 16} == hours(night, date(2026, 6, 1), date(2026, 6, 2))
+
+
+def test_seasons_may_run_over_the_new_year() -> None:
+    winter = schedule(
+        {"name": "winter", "seasons": ["winter"]}, REST, seasons={"winter": {"from": "11-15", "until": "02-15"}}
+    )
+
+    assert {"winter": 24 * (16 + 31 + 31 + 14), "rest": 24 * (14 + 14)} == hours(
+        winter, date(2025, 11, 1), date(2026, 3, 1), "UTC"
+    )
+
+
+def test_a_leap_day_belongs_to_its_season() -> None:
+    winter = schedule({"name": "winter", "seasons": ["w"]}, REST, seasons={"w": {"from": "12-01", "until": "03-01"}})
+
+    assert {"winter": 24 * 29} == hours(winter, date(2024, 2, 1), date(2024, 3, 1), "UTC")
+
+
+@pytest.mark.parametrize(
+    ("treat_as", "expected"),
+    [("sunday", {"sunday": 24}), ("holiday", {"rest": 24}), ("weekday", {"peak": 5, "rest": 19})],
+)
+def test_a_holiday_is_the_kind_of_day_the_tariff_says(treat_as: str, expected: dict[str, float]) -> None:
+    sunday = {"name": "sunday", "days": ["sunday"]}
+    found = schedule(PEAK, sunday, REST, holidays={"calendar": "de", "treat_as": treat_as})
+
+    assert expected == hours(found, date(2026, 4, 6), date(2026, 4, 7))  # Easter Monday
+
+
+def test_single_dates_may_be_holidays() -> None:
+    found = schedule(PEAK, REST, holidays={"calendar": "de", "treat_as": "sunday", "extra": ["2026-04-07"]})
+
+    assert {"rest": 24} == hours(found, date(2026, 4, 7), date(2026, 4, 8))
+
+
+def test_matrices_say_the_period_of_each_month_and_hour() -> None:
+    day = [0] * 16 + [1] * 5 + [0] * 3
+    matrix = schedule(
+        {"name": "low"}, {"name": "high"}, weekday=[day] * 12, weekend=[[0] * 24] * 12, saturday=[[1] * 24] * 12
+    )
+
+    assert {"low": 19, "high": 5} == hours(matrix, date(2026, 3, 27), date(2026, 3, 28))
+    assert {"high": 24} == hours(matrix, date(2026, 3, 28), date(2026, 3, 29))
+    assert {"low": 23} == hours(matrix, date(2026, 3, 29), date(2026, 3, 30))
+
+
+def test_a_border_inside_a_step_is_refused() -> None:
+    found = schedule({"name": "peak", "hours": ["16:30-21:00"]}, REST)
+
+    with pytest.raises(InputError, match="inside a step of 60 min") as refused:
+        period_map(found, grid(date(2026, 6, 1), date(2026, 6, 2), BERLIN, 3600), "schedules.day")
+    assert refused.value.path == "schedules.day.periods[0].hours[0]"
+    assert {"peak": 4.5, "rest": 19.5} == hours(found, date(2026, 6, 1), date(2026, 6, 2), minutes=15)
+
+
+@pytest.mark.parametrize(
+    ("document", "path"),
+    [
+        pytest.param({"periods": [PEAK]}, "schedules.day.periods", id="hours that no period has"),
+        pytest.param({"periods": [REST, REST]}, "schedules.day.periods", id="a name twice"),
+        pytest.param(
+            {"periods": [{**PEAK, "hours": ["16-21"]}, REST]},
+            "schedules.day.periods[0].hours[0]",
+            id="hours that are none",
+        ),
+        pytest.param(
+            {"periods": [{**PEAK, "hours": ["16:00-25:00"]}, REST]},
+            "schedules.day.periods[0].hours[0]",
+            id="an hour after the day",
+        ),
+        pytest.param(
+            {"periods": [{**PEAK, "seasons": ["summer"]}, REST]},
+            "schedules.day.periods[0].seasons",
+            id="an unknown season",
+        ),
+        pytest.param(
+            {"periods": [REST], "seasons": {"s": {"from": "02-30", "until": "06-01"}}},
+            "schedules.day.seasons.s.from",
+            id="a day that is none",
+        ),
+        pytest.param(
+            {"periods": [REST], "weekday": [[0] * 24] * 11, "weekend": [[0] * 24] * 12},
+            "schedules.day.weekday",
+            id="eleven months",
+        ),
+        pytest.param(
+            {"periods": [REST], "weekday": [[1] * 24] * 12, "weekend": [[0] * 24] * 12},
+            "schedules.day.weekday[0][0]",
+            id="an unknown number",
+        ),
+        pytest.param(
+            {"periods": [PEAK], "weekday": [[0] * 24] * 12, "weekend": [[0] * 24] * 12},
+            "schedules.day.periods[0]",
+            id="rules and matrices",
+        ),
+        pytest.param(
+            {"periods": [{"name": "free", "days": ["holiday"]}, REST]},
+            "schedules.day.periods[0]",
+            id="holidays without a calendar",
+        ),
+        pytest.param({"periods": [REST, PEAK]}, "schedules.day.periods[1]", id="a period behind the rest"),
+        pytest.param(
+            {"periods": [REST, {"name": "no"}], "weekday": [[0] * 24] * 12, "weekend": [[0] * 24] * 12},
+            "schedules.day.periods[1]",
+            id="a period no hour has",
+        ),
+        pytest.param(
+            {"periods": [REST], "saturday": [[0] * 24] * 12}, "schedules.day.saturday", id="rules and a matrix"
+        ),
+        pytest.param(
+            {"periods": [REST], **{name: [[0] * 24] * 12 for name in ("weekday", "weekend", "holiday")}},
+            "schedules.day.holiday",
+            id="a matrix of holidays without a calendar",
+        ),
+        pytest.param(
+            {"periods": [REST], "holidays": {"calendar": "atlantis"}},
+            "schedules.day.holidays.calendar",
+            id="an unknown calendar",
+        ),
+        pytest.param(
+            {"periods": [REST], "holidays": {"calendar": "de", "only": ["mayday"]}},
+            "schedules.day.holidays.only",
+            id="an unknown holiday",
+        ),
+    ],
+)
+def test_a_schedule_that_leaves_a_doubt_is_refused(document: dict[str, Any], path: str) -> None:
+    with pytest.raises(InputError) as refused:
+        check_schedule(msgspec.convert(document, Schedule), "schedules.day")
+
+    assert path == refused.value.path
+
+
+def test_a_period_is_active_on_all_days_of_its_season() -> None:
+    summer = {"name": "summer_peak", "seasons": ["s"], "days": ["weekday"], "hours": ["16:00-21:00"]}
+    found = schedule(summer, REST, seasons={"s": {"from": "06-01", "until": "10-01"}})
+
+    active = active_days(found, Span(date(2026, 5, 25), date(2026, 6, 11)))
+
+    assert 10 == len(active["summer_peak"])  # also the weekend in between: an allowance a day is for every day
+    assert 17 == len(active["rest"])
+
+
+def test_a_step_is_found_by_its_wall_clock() -> None:
+    steps = grid(date(2026, 3, 29), date(2026, 3, 31), BERLIN, 900)
+
+    assert 92 + 96 == steps.steps
+    assert ["2026-03-29 01:45", "2026-03-29 03:00", "2026-03-30 00:00"] == [steps.wall(step) for step in (7, 8, 92)]
+
+
+def test_the_rest_is_not_active_where_other_periods_have_every_kind_of_day() -> None:
+    found = Schedule(
+        seasons={"summer": Season(start="06-01", until="10-01")},
+        periods=(
+            Period(name="work", seasons=("summer",), days=("weekday",)),
+            Period(name="week_end", seasons=("summer",), days=("weekend",)),
+            Period(name="winter"),
+        ),
+    )
+
+    assert () == active_days(found, Span(date(2026, 6, 1), date(2026, 7, 1)))["winter"]
+
+
+def test_a_span_is_cut_where_its_season_changes() -> None:
+    found = Schedule(
+        seasons={"summer": Season(start="04-16", until="10-01")},
+        periods=(Period(name="summer", seasons=("summer",)), Period(name="winter")),
+    )
+    span = Span(date(2026, 4, 1), date(2026, 5, 1))
+
+    assert [Span(span.start, date(2026, 4, 16)), Span(date(2026, 4, 16), span.end)] == season_runs(found, span)

@@ -1,0 +1,131 @@
+"""Our CSV: header or mapping, zones, steps and signs; a wrong line refuses the file."""
+
+import io
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from cloud_service.domain.metering.meterdata import BadFileError, IndexReads, Intervals, Mapping, Options, Summary, read
+from common.errors import InputError
+
+
+def load(text: str, **mapping: Any) -> tuple[dict[str, Any], list[Any]]:
+    summary = Summary([])
+    blocks = list(read(io.BytesIO(text.encode()), "csv", summary, Options(Mapping(**mapping))))
+    return summary.as_json(), blocks
+
+
+def utc(text: str) -> int:
+    return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()) * 1000
+
+
+def test_a_table_with_our_own_column_names_needs_no_mapping() -> None:
+    found, (block,) = load(
+        "meter,register,time,value,unit,kind\n"
+        "M1,import,2024-05-01T00:00:00+02:00,1000.5,kWh,index\n"
+        "M1,import,2024-05-02T00:00:00+02:00,1010.25,kWh,index\n"
+    )
+
+    assert isinstance(block, IndexReads)
+    assert (utc("2024-04-30T22:00"), utc("2024-05-01T22:00")) == block.at_ms
+    assert [("M1", "import", "9.75", 1)] == [
+        (row["meter"], row["register"], row["sum"], row["intervals"]) for row in found["registers"]
+    ]
+
+
+def test_a_foreign_table_is_read_by_its_mapping() -> None:
+    _, (block,) = load(
+        "Zählpunkt;Von;Verbrauch\nDE001;01.05.2024 00:00;0,25\nDE001;01.05.2024 00:15;0,5\n",
+        columns={"meter": "Zählpunkt", "time": "Von", "value": "Verbrauch"},
+        constants={"kind": "interval", "step": "900", "register": "1-1:1.29.0"},
+        zone="Europe/Berlin",
+        decimal=",",
+        time_format="%d.%m.%Y %H:%M",
+    )
+
+    assert isinstance(block, Intervals)
+    assert (utc("2024-04-30T22:00"), (Decimal("0.25"), Decimal("0.5"))) == (block.start_ms, block.values)
+    assert ("1-1:1.29.0", 900) == (block.channel.register, block.channel.step_s)
+
+
+def test_interval_times_may_be_ends() -> None:
+    _, (block,) = load(
+        "meter,time,value\nM1,2024-05-01T00:15Z,1\n",
+        constants={"kind": "interval", "step": "900"},
+        interval_time="end",
+    )
+
+    assert utc("2024-05-01T00:00") == block.start_ms
+
+
+def test_the_hour_that_comes_twice_is_two_hours() -> None:
+    times = ("01:00", "02:00", "02:00", "03:00")
+    text = "meter,time,value\n" + "".join(f"M1,2024-10-27T{time},1\n" for time in times)
+
+    found, (block,) = load(text, constants={"kind": "interval", "step": "3600"}, zone="Europe/Berlin")
+
+    assert (4, utc("2024-10-26T23:00"), utc("2024-10-27T03:00")) == (len(block.values), block.start_ms, block.end_ms)
+    assert "4" == found["registers"][0]["sum"]
+
+
+def test_a_time_that_the_clock_skipped_is_refused() -> None:
+    with pytest.raises(BadFileError, match="set forward") as caught:
+        load("meter,time,value\nM1,2024-03-31T02:30,1\n", zone="Europe/Berlin")
+
+    assert (2, "time") == (caught.value.line, caught.value.field)
+
+
+def test_registers_may_be_mixed_line_by_line() -> None:
+    lines = [f"M{meter},2024-05-01T0{hour}:00Z,{meter}.{hour}" for hour in range(3) for meter in (1, 2)]
+    found, blocks = load("meter,time,value\n" + "\n".join(lines), constants={"kind": "interval", "step": "3600"})
+
+    assert [("M1", "3.3"), ("M2", "6.3")] == [(row["meter"], row["sum"]) for row in found["registers"]]
+    assert 2 == len(blocks)
+
+
+def test_newest_first_gives_the_same_difference() -> None:
+    found, _ = load(
+        "meter,time,value\nM1,2024-05-03Z,30\nM1,2024-05-02T00:00Z,20\nM1,2024-05-01T00:00Z,5\n".replace(
+            "03Z", "03T00:00Z"
+        )
+    )
+
+    assert ("25", 2) == (found["registers"][0]["sum"], found["registers"][0]["intervals"])
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "field"),
+    [
+        ("", 1, "meter"),
+        ("meter,value\nM1,1\n", 1, "time"),
+        ("meter,time,value\nM1,2024-05-01T00:00Z\n", 2, ""),
+        ("meter,time,value\n,2024-05-01T00:00Z,1\n", 2, "meter"),
+        ("meter,time,value\nM1,yesterday,1\n", 2, "time"),
+        ("meter,time,value\nM1,2024-05-01T00:00Z,1\nM1,2024-05-01T00:15Z,much\n", 3, "value"),
+        ("meter,time,value,unit\nM1,2024-05-01T00:00Z,1,furlong\n", 2, "unit"),
+        ("meter,time,value,kind\nM1,2024-05-01T00:00Z,1,guess\n", 2, "kind"),
+        ("meter,time,value,kind,step\nM1,2024-05-01T00:00Z,1,interval,7\n", 2, "step"),
+        ("meter,time,value,quality\nM1,2024-05-01T00:00Z,1,superb\n", 2, "quality"),
+        ("meter,time,value\nM1,2024-05-01T00:00Z,1\nM1,2024-05-01T00:00Z,2\n", 3, "time"),
+        ('meter,time,value\nM1,"2024-05-01T00:00Z,1\n', 2, ""),
+    ],
+)
+def test_a_wrong_line_refuses_the_file(text: str, line: int, field: str) -> None:
+    with pytest.raises(BadFileError) as caught:
+        load(text)
+
+    assert (line, field) == (caught.value.line, caught.value.field)
+
+
+def test_an_unknown_column_in_the_mapping_is_refused() -> None:
+    with pytest.raises(InputError, match="metre"):
+        Mapping(columns={"metre": "M"})
+
+
+def test_bytes_that_are_no_text_are_refused_with_their_line() -> None:
+    with pytest.raises(BadFileError, match="UTF-8") as caught:
+        list(read(io.BytesIO(b"meter,time,value\nM1,2024-05-01T00:00Z,1\nM\xff,x,1\n"), "csv", Summary([])))
+
+    assert 3 == caught.value.line

@@ -1,0 +1,75 @@
+"""Green Button files: units and powers of ten, directions, holes; broken XML and entity bombs are refused."""
+
+import io
+from typing import Any
+
+import pytest
+
+from cloud_service.domain.metering.meterdata import BadFileError, Summary, read
+
+ENTRY = '<entry><link href="https://x/RetailCustomer/1/UsagePoint/UP7/MeterReading/1"/><content>{}</content></entry>'
+TYPE = (
+    "<ReadingType><flowDirection>{}</flowDirection><powerOfTenMultiplier>{}</powerOfTenMultiplier>"
+    "<uom>{}</uom></ReadingType>"
+)
+READING = (
+    "<IntervalReading><timePeriod><duration>{}</duration><start>{}</start></timePeriod>"
+    "<value>{}</value></IntervalReading>"
+)
+
+
+def feed(*contents: str) -> bytes:
+    entries = "".join(ENTRY.format(content) for content in contents)
+    return f'<feed xmlns="http://www.w3.org/2005/Atom" xmlns:e="http://naesb.org/espi">{entries}</feed>'.encode()
+
+
+def block(*readings: tuple[int, int, int]) -> str:
+    return f"<IntervalBlock>{''.join(READING.format(*reading) for reading in readings)}</IntervalBlock>"
+
+
+def load(body: bytes) -> tuple[dict[str, Any], list[Any]]:
+    summary = Summary([])
+    blocks = list(read(io.BytesIO(body), "green_button", summary))
+    return summary.as_json(), blocks
+
+
+def test_watt_hours_become_exact_kilowatt_hours() -> None:
+    found, blocks = load(feed(TYPE.format(1, 0, 72), block((3600, 1_700_002_800, 974), (3600, 1_700_006_400, 1))))
+
+    (row,) = found["registers"]
+    assert ("UP7", "import", "kWh", 2, "0.975") == tuple(
+        row[k] for k in ("meter", "register", "unit", "intervals", "sum")
+    )
+    assert "2023-11-14T23:00:00+00:00" == row["first"]
+    assert 1 == len(blocks)
+
+
+def test_powers_of_ten_and_the_other_direction() -> None:
+    found, _ = load(feed(TYPE.format(19, 3, 72), block((900, 1_700_002_800, 5))))
+
+    assert ("export", "5") == (found["registers"][0]["register"], found["registers"][0]["sum"])
+
+
+def test_a_hole_makes_two_runs() -> None:
+    _, blocks = load(feed(TYPE.format(1, 0, 72), block((900, 1_700_002_800, 5), (900, 1_700_006_400, 5))))
+
+    assert 2 == len(blocks)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<feed><entry>",
+        b'<!DOCTYPE x [<!ENTITY a "b">]><feed>&a;</feed>',
+        feed(TYPE.format(1, 0, 72), TYPE.format(19, 0, 72), block((900, 1_700_002_800, 5))),
+        feed(TYPE.format(1, 0, 999)),
+        '<?xml version="1.0" encoding="utf-16"?><!DOCTYPE x [<!ENTITY a "b">]><feed>&a;</feed>'.encode("utf-16"),
+        feed(TYPE.format(7, 0, 72)),
+        feed(TYPE.format(1, 0, 72), block((7, 1_700_002_800, 5))),
+        feed(TYPE.format(1, 0, 72), block((900, 1_700_002_800, 5))).replace(b">5<", b">five<"),
+        feed(block((900, 1_700_002_800, 5)), block((900, 1_700_002_800, 6))),
+    ],
+)
+def test_what_is_wrong_refuses_the_file(body: bytes) -> None:
+    with pytest.raises(BadFileError):
+        load(body)

@@ -1,0 +1,89 @@
+"""MSCONS: load profiles and index reads, statuses, offsets, release characters; a cut file is refused."""
+
+import io
+from typing import Any
+
+import pytest
+
+from cloud_service.domain.metering.meterdata import BadFileError, IndexReads, Intervals, Summary, read
+from common.reading import Quality
+
+HEAD = "UNA:+.? '", "UNB+UNOC:3+1:500+2:500+240101:0000+REF'", "UNH+1+MSCONS:D:04B:UN:2.4c'", "LOC+172+DE0001'"
+TAIL = "UNT+9+1'", "UNZ+1+REF'"
+PROFILE = "LIN+1'", "PIA+5+1-1?:1.29.0:SRW'"
+
+
+def quarter(hour: str, end: str, value: str, status: str = "220") -> tuple[str, ...]:
+    return (
+        f"QTY+{status}:{value}'",
+        f"DTM+163:20240101{hour}?+00:303'",
+        f"DTM+164:20240101{end}?+00:303'",
+    )
+
+
+def load(*segments: str) -> tuple[dict[str, Any], list[Any]]:
+    summary = Summary([])
+    blocks = list(read(io.BytesIO("\n".join(segments).encode()), "mscons", summary))
+    return summary.as_json(), blocks
+
+
+def test_a_load_profile_is_one_block_of_intervals() -> None:
+    found, (block,) = load(
+        *HEAD, *PROFILE, *quarter("0000", "0015", "0.25"), *quarter("0015", "0030", "0.5", "67"), *TAIL
+    )
+
+    (row,) = found["registers"]
+    assert isinstance(block, Intervals)
+    assert ("DE0001", "1-1:1.29.0", "kWh", 2, "0.75") == tuple(
+        row[name] for name in ("meter", "register", "unit", "intervals", "sum")
+    )
+    assert [Quality.ACTUAL, Quality.SUBSTITUTED] == list(block.qualities)
+    assert "2024-01-01T00:00:00+00:00" == row["first"]
+
+
+def test_times_carry_their_offset() -> None:
+    segments = [part.replace("?+00", "?+01") for part in quarter("0100", "0115", "1")]
+
+    found, _ = load(*HEAD, *PROFILE, *segments, *TAIL)
+
+    assert "2024-01-01T00:00:00+00:00" == found["registers"][0]["first"]
+
+
+def test_index_reads_are_subtracted() -> None:
+    reads = [
+        part
+        for day, value in (("01", "100.5"), ("31", "131"))
+        for part in (f"QTY+220:{value}:KWH'", f"DTM+7:202401{day}0000?+00:303'")
+    ]
+
+    found, (block,) = load(*HEAD, "PIA+5+1-1?:2.8.0:SRW'", *reads, *TAIL)
+
+    assert isinstance(block, IndexReads)
+    assert ("30.5", "export") == (found["registers"][0]["sum"], found["registers"][0]["direction"])
+
+
+def test_a_hole_in_the_profile_makes_two_blocks() -> None:
+    _, blocks = load(*HEAD, *PROFILE, *quarter("0000", "0015", "1"), *quarter("0030", "0045", "1"), *TAIL)
+
+    assert 2 == len(blocks)
+
+
+@pytest.mark.parametrize(
+    "segments",
+    [
+        ("hello",),
+        (*HEAD, *PROFILE, *quarter("0000", "0015", "1")),
+        (*HEAD, *PROFILE, *quarter("0000", "0015", "1"), "UNT+9+1'", "UNZ+1+REF"),
+        (*HEAD, *PROFILE, *quarter("0000", "0007", "1"), *TAIL),
+        (*HEAD, *PROFILE, *quarter("0000", "0015", "much"), *TAIL),
+        (*HEAD, *PROFILE, *quarter("0000", "0015", "1", "999"), *TAIL),
+        (*HEAD, *PROFILE, "QTY+220:1'", *TAIL),
+        (*HEAD, *quarter("0000", "0015", "1"), *TAIL),
+        (*HEAD[:2], "UNH+1+INVOIC:D:04B'", *TAIL),
+        (*HEAD, *PROFILE, *quarter("9900", "0015", "1"), *TAIL),
+        (*HEAD, *PROFILE, *quarter("0000", "0015", "1"), *quarter("0000", "0015", "2"), *TAIL),
+    ],
+)
+def test_what_is_wrong_refuses_the_file(segments: tuple[str, ...]) -> None:
+    with pytest.raises(BadFileError):
+        load(*segments)

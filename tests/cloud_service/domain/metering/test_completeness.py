@@ -1,0 +1,105 @@
+"""Every step of a span is expected, received or missing, and every gap has a cause."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from cloud_service.domain.metering.completeness import DayCode, Known, in_question, measure, settle
+from cloud_service.domain.metering.stream_position import Position
+from common.period import Span
+from common.reading import Quality
+
+HOLED = Position(10, ((20, 30),))  # 11 to 19 have not come
+GIVEN_UP = Position(30, (), ((11, 19),))
+SPAN = Span(date(2026, 3, 28), date(2026, 3, 30))  # 24 and 23 hours in Berlin
+ALL_MS = (0, 2**43)
+LATER_MS = int(datetime(2026, 6, 1, tzinfo=UTC).timestamp()) * 1000
+KNOWN = Known(1, "M1", "import", 3600, "Europe/Berlin", mounted=[ALL_MS], first_ms=0, gateway="gw", heard_ms=LATER_MS)
+
+
+def codes(*runs: tuple[int, Quality]) -> DayCode:
+    return DayCode(3600, b"".join(bytes([quality]) * length for length, quality in runs))
+
+
+def test_a_full_span_is_complete_in_days_of_23_hours_too() -> None:
+    days = {date(2026, 3, 28): codes((24, Quality.ACTUAL)), date(2026, 3, 29): codes((23, Quality.ESTIMATED))}
+
+    found = measure(KNOWN, days, SPAN, LATER_MS)
+
+    assert (47, 24, 23, 0, []) == (found.expected, found.actual, found.estimated, found.missing, found.gaps)
+
+
+def test_a_gap_over_midnight_is_one_gap() -> None:
+    days = {
+        date(2026, 3, 28): codes((20, Quality.ACTUAL), (4, Quality.MISSING)),
+        date(2026, 3, 29): codes((3, Quality.MISSING), (20, Quality.SUBSTITUTED)),
+    }
+
+    found = measure(KNOWN, days, SPAN, LATER_MS)
+
+    assert (7, [7], 20) == (found.missing, [gap.steps for gap in found.gaps], found.substituted)
+    assert "2026-03-28T19:00:00+00:00" == found.gaps[0].as_json()["from"]
+
+
+def test_a_day_without_any_row_is_missing() -> None:
+    found = measure(KNOWN, {}, SPAN, LATER_MS)
+
+    assert (47, 47, 1) == (found.expected, found.missing, len(found.gaps))
+
+
+def test_what_lies_ahead_is_not_expected_and_neither_is_a_meter_that_was_not_there() -> None:
+    noon_ms = int(datetime(2026, 3, 28, 11, tzinfo=UTC).timestamp()) * 1000
+
+    assert 12 == measure(KNOWN, {}, SPAN, noon_ms).expected
+    assert 11 + 24 == measure(replace(KNOWN, mounted=[(noon_ms, 2**43)]), {}, SPAN, LATER_MS).expected
+
+
+NOON_MS = int(datetime(2026, 3, 28, 11, tzinfo=UTC).timestamp()) * 1000  # amidst the gap
+
+
+@pytest.mark.parametrize(
+    ("facts", "cause"),
+    [
+        ({}, "unknown"),
+        ({"failing_since_ms": 1}, "meter_unreachable"),
+        ({"heard_ms": 1}, "gateway_silent"),
+        ({"position": HOLED}, "on_the_gateway"),
+        ({"position": GIVEN_UP}, "given_up"),
+        ({"first_ms": None}, "no_reading_yet"),
+        ({"position": GIVEN_UP, "failing_since_ms": 1}, "meter_unreachable"),
+        ({"position": GIVEN_UP, "heard_ms": 1}, "gateway_silent"),
+        ({"position": HOLED, "heard_ms": NOON_MS}, "on_the_gateway"),
+        ({"position": GIVEN_UP, "failing_since_ms": NOON_MS}, "given_up"),
+        ({"heard_ms": NOON_MS}, "gateway_silent"),
+        ({"failing_since_ms": NOON_MS}, "meter_unreachable"),
+        ({"gateway": ""}, "no_file"),
+        ({"refused_ms": [int(datetime(2026, 3, 28, 5, tzinfo=UTC).timestamp()) * 1000]}, "refused"),
+        ({"waiting_days": frozenset({date(2026, 3, 28)})}, "waiting"),
+    ],
+)
+def test_every_gap_has_a_cause(facts: dict[str, object], cause: str) -> None:
+    found = measure(replace(KNOWN, **facts), {}, SPAN, LATER_MS)  # type: ignore[arg-type]  # the table's facts fit
+
+    assert cause == found.gaps[0].cause
+
+
+@pytest.mark.parametrize(
+    ("facts", "between", "cause"),
+    [
+        ({"position": HOLED}, (11, 19), "on_the_gateway"),
+        ({"position": HOLED}, (5, 11), "on_the_gateway"),
+        ({"position": HOLED}, (5, 10), "unknown"),
+        ({"position": HOLED, "heard_ms": NOON_MS}, (20, 2**63 - 1), "gateway_silent"),
+        ({"position": GIVEN_UP}, (19, 30), "given_up"),
+        ({"position": GIVEN_UP}, (20, 30), "unknown"),
+        ({"position": GIVEN_UP, "failing_since_ms": NOON_MS}, (20, 30), "meter_unreachable"),
+    ],
+)
+def test_a_hole_of_the_stream_explains_only_the_gap_it_lies_in(
+    facts: dict[str, object], between: tuple[int, int], cause: str
+) -> None:
+    found = measure(replace(KNOWN, **facts), {}, SPAN, LATER_MS)  # type: ignore[arg-type]  # the table's facts fit
+    settle(found, dict.fromkeys(in_question(found), between))
+
+    assert cause == found.gaps[0].cause

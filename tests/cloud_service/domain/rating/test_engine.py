@@ -1,0 +1,319 @@
+"""The engine: versions that change inside a span, what is missing is refused, every line explains itself."""
+
+import json
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cloud_service.domain.pricing.usage import Batch, History, Intervals, Total, Usage, intervals_from
+from cloud_service.domain.rating.engine import rate_batch
+from cloud_service.domain.tariffs.document import join_versions
+from common.errors import InputError
+from common.period import Span
+from tests.cloud_service.domain.builders import (
+    BERLIN,
+    JANUARY,
+    MARCH,
+    PEAK,
+    amounts,
+    bill,
+    energy,
+    make_tariff,
+    noise,
+    steady,
+    total,
+)
+
+D = Decimal
+
+
+def two_versions(*old: dict[str, Any], new: tuple[dict[str, Any], ...], change: str = "2026-03-11") -> Any:
+    return join_versions([make_tariff(*old, until=change), make_tariff(*new, **{"from": change})])
+
+
+def test_a_change_splits_interval_readings_exactly() -> None:
+    tariff = two_versions(energy(price="0.20"), new=(energy(price="0.30"),))
+
+    found = bill(tariff, steady())
+
+    assert ["48.00", "150.90"] == amounts(found)  # 10 days × 24 h, then 503 h with the hour that was skipped
+    assert [(date(2026, 3, 1), date(2026, 3, 11)), (date(2026, 3, 11), date(2026, 4, 1))] == [
+        (line.span.start, line.span.end) for line in found.lines
+    ]
+
+
+def test_a_change_splits_a_total_by_days() -> None:
+    tariff = two_versions(energy(price="0.20"), new=(energy(price="0.30"),))
+
+    found = bill(tariff, total("310"))
+
+    assert [D(100), D(210)] == [line.quantity for line in found.lines]
+
+
+def test_a_total_that_is_not_split_has_the_price_of_its_first_day() -> None:
+    blocks = [{"up_to": "300", "price": "0.20"}, {"price": "0.25"}]
+    dearer = [{"up_to": "300", "price": "0.30"}, {"price": "0.35"}]
+    tariff = two_versions(energy(blocks=blocks, prorate="none"), new=(energy(blocks=dearer, prorate="none"),))
+
+    found = bill(tariff, total("310"))
+
+    assert [D(300), D(10), D(0)] == [line.quantity for line in found.lines]
+    assert D("62.50") == found.net
+
+
+@pytest.mark.parametrize(
+    "charge",
+    [
+        pytest.param(energy(blocks=[{"up_to": "9", "price": "1"}, {"price": "2"}], prorate="none"), id="an allowance"),
+        pytest.param({"kind": "demand", "price": "1", "prorate": "none"}, id="a demand"),
+        pytest.param({"kind": "capacity", "price": "1", "contracted_kw": "5", "prorate": "none"}, id="a capacity"),
+    ],
+)
+def test_a_month_that_is_not_prorated_cannot_be_cut(charge: dict[str, Any]) -> None:
+    other = {**charge, "label": "from the change on"}
+
+    with pytest.raises(InputError, match="not prorated") as refused:
+        bill(two_versions(charge, new=(other,)), steady())
+    assert ("charges[0].prorate", "not_prorated") == (refused.value.path, refused.value.code)
+    march_and_april = Span(date(2026, 3, 1), date(2026, 5, 1))
+    assert bill(
+        two_versions(charge, new=(other,), change="2026-04-01"), steady("1", march_and_april), march_and_april
+    ).lines
+
+
+def test_a_total_of_more_days_than_the_bill_cannot_stay_whole() -> None:
+    wide = Total(310_000, date(2026, 2, 1), date(2026, 4, 1))
+
+    with pytest.raises(InputError, match="not to be split"):
+        bill(make_tariff(energy(price="1", prorate="none")), wide)
+    assert D(310) * 31 / 59 == pytest.approx(bill(make_tariff(energy(price="1")), wide).net, abs=D("0.01"))
+
+
+def test_a_season_inside_a_month_that_is_not_prorated_is_refused() -> None:
+    schedule = {
+        "seasons": {"summer": {"from": "03-11", "until": "10-01"}},
+        "periods": [{"name": "summer", "seasons": ["summer"]}, {"name": "winter"}],
+    }
+    ladder = [{"up_to": "9", "price": "1"}, {"price": "2"}]
+    charge = energy(period_blocks={"summer": ladder, "winter": ladder}, prorate="none")
+
+    with pytest.raises(InputError, match="starts inside the bill"):
+        bill(make_tariff(charge, schedules={"s": schedule}), steady())
+
+
+def test_a_charge_that_stays_the_same_stays_one_line() -> None:
+    standing = {"kind": "standing", "amount": "10", "per": "month"}
+    tariff = two_versions(energy(price="0.20"), standing, new=(energy(price="0.30"), standing))
+
+    found = bill(tariff, steady())
+
+    assert ["48.00", "150.90", "10.00"] == amounts(found)
+    assert found.lines[2].span == MARCH
+    assert "unchanged in" in found.lines[2].why
+
+
+def test_blocks_are_prorated_on_both_sides_of_a_change() -> None:
+    blocks = [{"up_to": "310", "price": "0.10"}, {"price": "0.20"}]
+    dearer = [{"up_to": "310", "price": "0.11"}, {"price": "0.21"}]
+    tariff = two_versions(energy(blocks=blocks), new=(energy(blocks=dearer),))
+
+    found = bill(tariff, steady())
+
+    assert [D(100), D(140), D(210), D(293)] == [line.quantity for line in found.lines]
+
+
+def test_a_percentage_that_changes_cuts_the_lines_it_is_of() -> None:
+    def percent(value: str) -> dict[str, Any]:
+        return {"kind": "percentage", "percent": value, "of": ["energy"]}
+
+    tariff = two_versions(energy(price="0.20"), percent("10"), new=(energy(price="0.20"), percent("20")))
+
+    found = bill(tariff, steady())
+
+    assert ["48.00", "100.60", "4.80", "20.12"] == amounts(found)
+
+
+def test_a_day_without_a_version_is_refused() -> None:
+    with pytest.raises(InputError, match="valid on 2026-03-21"):
+        bill(make_tariff(energy(), until="2026-03-21"), steady())
+    with pytest.raises(InputError, match="valid on 2026-03-01"):
+        bill(make_tariff(energy(), **{"from": "2026-03-02"}), steady())
+
+
+def test_a_register_that_is_missing_is_refused_and_never_zero() -> None:
+    with pytest.raises(InputError, match="register 'water'") as refused:
+        bill(make_tariff(energy(register="water", price="1")), steady())
+
+    assert ("charges[0].register", "missing_register") == (refused.value.path, refused.value.code)
+
+
+def test_time_of_use_of_a_total_is_refused() -> None:
+    tariff = make_tariff(energy(prices={"peak": "1", "off_peak": "2"}), schedules={"day": PEAK})
+
+    with pytest.raises(InputError, match="cannot be told apart") as refused:
+        bill(tariff, total("100"))
+    assert "needs_intervals" == refused.value.code
+
+
+@pytest.mark.parametrize("missing", [1, -1])
+def test_a_span_with_a_step_too_few_or_too_many_is_refused(missing: int) -> None:
+    values = steady().values
+    wrong = Intervals(values[:-1] if missing > 0 else np.append(values, 0), 900)
+
+    with pytest.raises(InputError, match="2972 steps"):
+        bill(make_tariff(energy()), wrong)
+
+
+def test_a_total_of_other_days_is_refused() -> None:
+    with pytest.raises(InputError, match="the span is"):
+        bill(make_tariff(energy()), Total(1000, date(2026, 3, 2), date(2026, 4, 1)))
+
+
+def test_floats_are_refused_at_the_door() -> None:
+    with pytest.raises(InputError, match="int64"):
+        Intervals(np.zeros(10), 900)  # type: ignore[arg-type]  # the point of the test
+    with pytest.raises(InputError, match="float"):
+        intervals_from([0.1], 900)  # type: ignore[list-item]  # the point of the test
+    with pytest.raises(InputError):
+        Total(1.5, date(2026, 1, 1), date(2026, 2, 1))  # type: ignore[arg-type]  # the point of the test
+
+
+def test_an_unknown_zone_is_refused() -> None:
+    with pytest.raises(InputError, match="not an IANA time zone"):
+        bill(make_tariff(energy()), steady(), zone_name="Europe/Atlantis")
+
+
+def test_a_line_explains_itself() -> None:
+    tariff = make_tariff(
+        energy(blocks=[{"up_to": "250", "price": "0.064"}, {"price": "0.049"}]), **{"from": "2026-01-01"}
+    )
+
+    line = bill(tariff, steady()).lines[1]
+
+    for part in (
+        "graduated, block 2 of 2, from 250 kWh",
+        "register import: sum of 2972 intervals of 15 min, 2026-03-01 to 2026-04-01 (end exclusive)",
+        "493 kWh × 0.049 = 24.157",
+        f"tariff tariff valid from 2026-01-01 until further notice, version {tariff.hash[:12]}",
+    ):
+        assert part in line.why
+    assert "charges[0].blocks[1]" == line.path
+
+
+def test_bills_are_json_without_exponents() -> None:
+    found = bill(make_tariff(energy(price="0.0000001"), taxes=[{"name": "vat", "percent": "19"}]), steady())
+
+    text = json.dumps(found.as_json())
+
+    assert "E-" not in text
+    assert "0.0000001" == found.as_json()["lines"][0]["price"]
+    assert 743_000 == found.energy
+
+
+def test_a_batch_is_rated_like_its_connections_one_by_one() -> None:
+    tariff = make_tariff(
+        energy(
+            period_blocks={"peak": [{"up_to": "20", "price": "0.4"}, {"price": "0.5"}], "off_peak": [{"price": "0.2"}]},
+            blocks_over="period",
+        ),
+        {"kind": "demand", "price": "3", "window_min": 30, "ratchet": {"share": "0.9"}},
+        {"kind": "minimum", "amount": "900"},
+        schedules={"day": PEAK},
+        taxes=[{"name": "vat", "percent": "19"}],
+    )
+    before = History(peaks={"demand": ((date(2026, 1, 1), D(30)),)})
+    usages = [Usage({"import": noise(seed)}, before if seed % 2 else History()) for seed in range(7)]
+
+    batch = rate_batch(tariff, usages, MARCH, BERLIN)
+
+    for usage, found in zip(usages, batch, strict=True):
+        assert found.as_json() == rate_batch(tariff, [usage], MARCH, BERLIN)[0].as_json()
+
+
+def test_a_batch_of_unlike_connections_is_refused() -> None:
+    one, other = Usage({"import": steady()}), Usage({"import": steady(minutes=60)})
+
+    with pytest.raises(InputError, match="different steps"):
+        rate_batch(make_tariff(energy()), [one, other], MARCH, BERLIN)
+    with pytest.raises(InputError, match="different registers"):
+        rate_batch(make_tariff(energy()), [one, Usage({"import": steady(), "export": steady()})], MARCH, BERLIN)
+    with pytest.raises(InputError, match="nothing to rate"):
+        rate_batch(make_tariff(energy()), [], MARCH, BERLIN)
+
+
+def test_finer_readings_than_thousandths_keep_their_digits() -> None:
+    exact = intervals_from([D("0.123456789")] * 24, 3600, 9)
+
+    found = bill(make_tariff(energy(price="1")), exact, Span(date(2026, 1, 1), date(2026, 1, 2)), "UTC")
+
+    assert D("2.962962936") == found.total_unrounded
+
+
+def test_an_amount_of_nothing_is_written_without_a_sign() -> None:
+    offer = {"kind": "percentage", "percent": "-10", "of": ["*"]}
+
+    facts = bill(
+        make_tariff(energy(price="-0.0001"), offer, taxes=[{"name": "vat", "percent": "19"}]), total("1")
+    ).as_json()
+
+    assert ["0.00", "0.00"] == [line["amount"] for line in facts["lines"]]
+    assert ["0.00"] * 5 == [
+        facts["net"],
+        facts["tax"],
+        facts["total"],
+        *(facts["taxes"][0][n] for n in ("base", "amount")),
+    ]
+
+
+def test_the_highest_step_is_told_even_without_a_demand_charge() -> None:
+    values = steady("1", JANUARY).values.copy()
+    values[100] = 1500  # Wh in a quarter hour
+
+    assert D(6) == bill(make_tariff(energy()), Intervals(values, 900), JANUARY).max_demand_kw
+
+
+def test_history_survives_json() -> None:
+    history = History(
+        peaks={"demand": ((date(2026, 1, 1), D("12.5")),)},
+        energy_credit={"energy": {"peak": D("3.25")}},
+        money_credit={"export": D("1.10")},
+        year_to_date={"minimum": D("20")},
+        unrounded={"export": D("1.1004")},
+    )
+
+    assert history == History.from_json(json.loads(json.dumps(history.as_json())))
+
+
+def test_one_total_a_connection_is_needed() -> None:
+    batch = Batch(2, {"import": Total(np.array([1, 2, 3]), MARCH.start, MARCH.end)})
+
+    with pytest.raises(InputError, match="one total a connection"):
+        rate_batch(make_tariff(energy()), batch, MARCH, BERLIN)
+
+
+@pytest.mark.parametrize(("step_s", "scale"), [(7, 3), (900, 13)])
+def test_steps_and_scales_that_no_meter_has_are_refused(step_s: int, scale: int) -> None:
+    with pytest.raises(InputError):
+        Intervals(np.zeros(4, dtype=np.int64), step_s, scale)
+
+
+def test_a_shared_ladder_of_numbers_too_large_for_int64_products_stays_exact() -> None:
+    span = Span(date(2026, 3, 2), date(2026, 3, 3))
+    ladders = {
+        "peak": [{"up_to": "1000", "price": "0.4"}, {"price": "0.5"}],
+        "off_peak": [{"up_to": "1000", "price": "0.2"}, {"price": "0.3"}],
+    }
+    tariff = make_tariff(
+        energy(period_blocks=ladders, blocks_over="total", allowance="period"), schedules={"day": PEAK}
+    )
+    readings = Intervals(np.full(24, 100 * 10**9, dtype=np.int64), 3600, 9)  # 100 kWh an hour
+
+    found = bill(tariff, readings, span)
+
+    assert D(2400) == sum(line.quantity for line in found.lines)
+    assert [D(500) * 1000 / 2400, D(500) * 1400 / 2400] == [
+        pytest.approx(line.quantity, abs=D("1e-8")) for line in found.lines[:2]
+    ]

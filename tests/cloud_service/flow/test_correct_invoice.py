@@ -1,0 +1,160 @@
+from datetime import date
+from decimal import Decimal
+from functools import partial
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from cloud_service.flow import arrangements, collect, correct_invoice
+from cloud_service.flow.issue import issue
+from cloud_service.flow.rate import rate_contracts
+from cloud_service.store.invoicing.corrections import touched
+from cloud_service.store.invoicing.invoice_rows import Issued
+from cloud_service.store.lists.bills import bill_of
+from cloud_service.store.receivables import settlement
+from cloud_service.store.receivables.ledger import balances
+from common.errors import ConflictError
+from common.period import Span
+from tests.books.world import World, build, noon
+
+OCTOBER = Span(date(2026, 10, 1), date(2026, 11, 1))
+NOVEMBER = Span(date(2026, 11, 1), date(2026, 12, 1))
+TODAY = date(2026, 11, 10)
+
+
+@pytest.fixture
+def world(session: Session) -> World:
+    world = build(session, tenants=1)
+    world.readings(world.registers[0], OCTOBER)
+    world.readings(world.registers[0], NOVEMBER)
+    return world
+
+
+def bill(world: World, span: Span = OCTOBER, day: date = date(2026, 11, 2)) -> Issued:
+    rated = [one.rated for one in rate_contracts(world.session, world.contracts, span) if one.rated]
+    return issue(world.session, rated, bill_date=day, author="test")[0]
+
+
+def late(world: World, day: date, wh: int) -> None:
+    """The day was validated again, with other values."""
+    world.session.execute(
+        text(
+            'UPDATE interval_day SET "values" = decode(repeat(:hex, octet_length("values") / 8), \'hex\'),'
+            ' total = :wh * octet_length("values") / 8, made_at = clock_timestamp()'
+            " WHERE register_id = :register AND day = :day"
+        ),
+        {"hex": wh.to_bytes(8, "little").hex(), "wh": wh, "register": world.registers[0], "day": day},
+    )
+
+
+def credit(world: World, issued: Issued) -> Issued:
+    return correct_invoice.credit(
+        world.session, issued.id, reason="wrong reading", day=TODAY, author="test", clock=lambda: noon(TODAY)
+    )
+
+
+def test_a_credit_note_takes_the_invoice_back_to_the_cent_and_frees_its_days(world: World) -> None:
+    first = bill(world)
+    note = credit(world, first)
+    again = bill(world, day=TODAY)
+    world.session.commit()
+
+    assert (-first.draft.net, -first.draft.tax) == (note.draft.net, note.draft.tax)
+    assert ("CN-2026-00001", "INV-2026-00002") == (note.number, again.number)
+    assert again.draft.total == balances(world.session)["receivable", "EUR"]
+
+
+def test_what_paid_the_credited_invoice_pays_the_new_one(world: World) -> None:
+    first = bill(world)
+    collect.pay(
+        world.session, world.accounts[0], first.draft.total, provider="cash", reference="1", day=TODAY, author="t"
+    )
+    credit(world, first)
+    bill(world, day=TODAY)
+    world.session.commit()
+    rows = {number: bill_of(world.session, number, TODAY) for number in ("INV-2026-00001", "INV-2026-00002")}
+
+    assert ("credited", Decimal(0)) == (rows["INV-2026-00001"].state, rows["INV-2026-00001"].received)
+    assert ("paid", first.draft.total) == (rows["INV-2026-00002"].state, rows["INV-2026-00002"].received)
+
+
+def test_what_was_written_off_of_a_credited_invoice_is_not_given_to_the_client(world: World) -> None:
+    first = bill(world)
+    arrangements.write_off(world.session, first.id, Decimal("20.00"), reason="lost", day=TODAY, author="t")
+    credit(world, first)
+    world.session.commit()
+    found = balances(world.session)
+
+    assert not any(found.values()), found
+    assert not settlement.positions(world.session, world.accounts)
+
+
+def test_money_is_not_taken_back_before_it_had_come(world: World) -> None:
+    first = bill(world)
+    whole = first.draft.total
+    collect.pay(world.session, world.accounts[0], whole, provider="cash", reference="1", day=date(2026, 11, 20),
+                author="t")  # fmt: skip
+    credit(world, first)  # dated before the payment
+    world.session.commit()
+    settled = text("SELECT day, sum(sum(amount)) OVER (ORDER BY day) FROM allocation GROUP BY day ORDER BY day")
+
+    assert [(TODAY, whole), (date(2026, 11, 20), whole)] == [tuple(row) for row in world.session.execute(settled)]
+
+
+def test_an_invoice_is_credited_once(world: World) -> None:
+    first = bill(world)
+    credit(world, first)
+
+    with pytest.raises(ConflictError, match="credited already"):
+        credit(world, first)
+
+
+def test_a_late_reading_lists_the_invoice_it_touches(world: World) -> None:
+    first = bill(world)
+    late(world, date(2026, 10, 5), 200)
+    late(world, date(2026, 11, 5), 200)
+    found = touched(world.session)
+
+    assert [(first.number, 1, 9600)] == [(one.number, one.days, one.change) for one in found]
+
+
+def test_a_day_that_was_rewritten_with_the_same_values_touches_nothing(world: World) -> None:
+    bill(world)
+    late(world, date(2026, 10, 5), 100)
+
+    assert [] == touched(world.session)
+
+
+def test_a_difference_goes_on_the_next_bill_with_its_vat_and_its_reason(world: World) -> None:
+    first = bill(world)
+    late(world, date(2026, 10, 5), 200)  # 96 × 0.1 kWh more: 9.6 kWh × 0.30 = 2.88
+    rated = [one.rated for one in rate_contracts(world.session, world.contracts, OCTOBER) if one.rated]
+    changed = correct_invoice.bill_difference(
+        world.session, first.id, rated, reason="late reading", author="test", clock=lambda: noon(TODAY)
+    )
+    second = bill(world, NOVEMBER, date(2026, 12, 2))
+    world.session.commit()
+
+    assert ["Energy: 298 kWh → 307.6 kWh, 89.4 → 92.28"] == [one.why for one in changed]
+    # 30 × 96 × 0.1 = 288 kWh: 86.40 + 10.00 + 2.88 = 99.28; 19 % of it 18.86
+    assert (Decimal("99.28"), Decimal("18.86")) == (second.draft.net, second.draft.tax)
+    assert [] == touched(world.session)
+
+
+def test_a_second_difference_starts_from_what_the_first_has_billed(world: World) -> None:
+    first = bill(world)
+    for wh in (200, 300):
+        late(world, date(2026, 10, 5), wh)
+        rated = [one.rated for one in rate_contracts(world.session, world.contracts, OCTOBER) if one.rated]
+        correct_invoice.bill_difference(
+            world.session,
+            first.id,
+            rated,
+            reason=f"{wh}",
+            author="test",
+            clock=partial(noon, date(2026, 11, wh // 50)),
+        )
+    amounts = world.session.execute(text("SELECT amount FROM pending_line ORDER BY id")).scalars().all()
+
+    assert [Decimal("2.88"), Decimal("2.88")] == amounts

@@ -1,0 +1,212 @@
+"""Meter data files into the database: all or nothing, once, exact, corrections only with a reason."""
+
+import io
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import IO, Any
+
+import psycopg
+import pytest
+from sqlalchemy import Engine
+
+from cloud_service.domain.metering.meterdata import BadFileError, Mapping, Options, Source
+from cloud_service.flow.import_meter_data import Request, import_file
+from cloud_service.flow.validate import validate_dirty
+from common.errors import ConflictError, InputError, NotFoundError
+from tests.cloud_service.plant import add_meter, add_site, one
+from tests.shared import need_shared
+
+Owner = psycopg.Connection[Any]
+ANYONE = Request("Ada", create_at_site="Brisbane")
+
+
+def nem12(*days: tuple[str, str], step_min: int = 60, unit: str = "kWh", register: str = "E1") -> Source:
+    """A file of one register; days are (date, value of every interval)."""
+    count = 1440 // step_min
+    lines = ["100,NEM12,202401010000,MDP,RET", f"200,NMI1,E1,{register},{register},N1,S1,{unit},{step_min},"]
+    lines += [f"300,{day},{','.join([value] * count)},A,,,20240102000000," for day, value in days]
+    return source("\n".join([*lines, "900"]))
+
+
+def source(text: str, format_name: str = "nem12", **mapping: Any) -> Source:
+    return Source("test.csv", format_name, lambda: io.BytesIO(text.encode()), Options(Mapping(**mapping)))
+
+
+@pytest.fixture(autouse=True)
+def site(owner: Owner) -> int:
+    return add_site(owner, "Brisbane", "Australia/Brisbane")
+
+
+def count(owner: Owner, table: str) -> int:
+    number: int = one(owner, f"SELECT count(*) FROM {table}")
+    return number
+
+
+def test_a_real_solar_month_is_stored_and_adds_up_exactly(engine: Engine, owner: Owner) -> None:
+    path = need_shared("real", "nem12", "Example_NEM12_month_solar.csv")
+
+    done = import_file(engine, Source(path.name, "nem12", lambda: path.open("rb")), ANYONE)
+    validate_dirty(engine)
+
+    assert (17_856, 0, 0) == (done.stored, done.unchanged, done.corrected)
+    found = owner.execute(
+        "SELECT r.name, r.direction, sum(d.total), sum(d.missing), count(*), min(d.step_s)"
+        " FROM interval_day d JOIN register r ON r.id = d.register_id GROUP BY 1, 2 ORDER BY 1"
+    ).fetchall()
+    assert [("B1", "export", 589_172, 0, 31, 300), ("E1", "import", 270_738, 0, 31, 300)] == found
+    sums = {row["register"]: Decimal(row["sum"]) * 1000 for row in done.summary.as_json()["registers"]}
+    assert {"B1": 589_172, "E1": 270_738} == sums
+
+
+def opener(path: Path) -> Callable[[], IO[bytes]]:
+    return lambda: path.open("rb")
+
+
+def test_all_real_files_are_stored_as_their_dry_run_says(engine: Engine, owner: Owner) -> None:
+    anyone = Request("Ada", create_at_site="Brisbane", units={"V1": "V"})
+    wanted: dict[tuple[str, str], Decimal] = {}
+    for path in sorted(need_shared("real", "nem12").glob("*NEM1*.csv")):
+        if not path.name.startswith("invalid"):
+            done = import_file(engine, Source(path.name, "nem12", opener(path)), anyone)
+            wanted |= {
+                (row["meter"], row["register"]): Decimal(row["sum"]) * 1000
+                for row in done.summary.as_json()["registers"]
+            }
+    while validate_dirty(engine).days:
+        pass
+
+    found = owner.execute(
+        "SELECT t.name, r.name, sum(d.total) FROM interval_day d JOIN register r ON r.id = d.register_id"
+        " JOIN meter t ON t.id = r.meter_id GROUP BY 1, 2"
+    ).fetchall()
+    assert wanted == {(meter, register): total for meter, register, total in found}
+
+
+def test_the_same_file_twice_changes_nothing(engine: Engine, owner: Owner) -> None:
+    file = nem12(("20240101", "0.25"))
+    import_file(engine, file, ANYONE)
+    before = count(owner, "reading")
+
+    done = import_file(engine, file, ANYONE)
+
+    assert (0, 0, before) == (done.file_id, done.stored, count(owner, "reading"))
+    assert done.as_json()["already_imported"]
+
+
+def test_the_same_values_in_another_file_change_nothing(engine: Engine, owner: Owner) -> None:
+    import_file(engine, nem12(("20240101", "0.25")), ANYONE)
+
+    done = import_file(engine, nem12(("20240101", "0.25"), ("20240102", "0.5")), ANYONE)
+
+    assert (24, 24, 0) == (done.stored, done.unchanged, done.corrected)
+    assert 48 == count(owner, "reading")
+
+
+def test_other_values_are_refused_without_a_reason_and_nothing_is_stored(engine: Engine, owner: Owner) -> None:
+    import_file(engine, nem12(("20240101", "0.25")), ANYONE)
+
+    with pytest.raises(ConflictError, match="24 values differ"):
+        import_file(engine, nem12(("20240102", "1"), ("20240101", "0.75")), ANYONE)
+
+    assert (24, 1) == (count(owner, "reading"), count(owner, "import_file"))
+
+
+def test_a_correction_has_an_author_and_a_reason_and_takes_effect(engine: Engine, owner: Owner) -> None:
+    import_file(engine, nem12(("20240101", "0.25")), ANYONE)
+    validate_dirty(engine)
+
+    done = import_file(engine, nem12(("20240101", "0.75")), Request("Grace", reason="meter test of 3 May"))
+    validate_dirty(engine)
+
+    assert 24 == done.corrected
+    assert 18_000 == one(owner, "SELECT total FROM interval_day WHERE day = '2024-01-01'")
+    assert ("Grace", "meter test of 3 May") == owner.execute(
+        "SELECT author, reason FROM import_file ORDER BY id DESC LIMIT 1"
+    ).fetchone()
+    assert 48 == count(owner, "reading")  # what was believed before is still there
+
+
+def test_a_damaged_file_leaves_nothing_behind(engine: Engine, owner: Owner) -> None:
+    good = nem12(("20240101", "0.25"), ("20240102", "0.25")).open().read().decode()
+
+    with pytest.raises(BadFileError):
+        import_file(engine, source(good.removesuffix("900")), ANYONE)
+
+    assert [0, 0, 0] == [count(owner, table) for table in ("reading", "import_file", "meter")]
+
+
+def test_an_unknown_meter_is_refused_unless_it_may_be_made(engine: Engine, owner: Owner) -> None:
+    file = nem12(("20240101", "0.25"))
+
+    with pytest.raises(NotFoundError, match="NMI1 E1"):
+        import_file(engine, file, Request("Ada"))
+    with pytest.raises(NotFoundError, match="no site"):
+        import_file(engine, file, Request("Ada", create_at_site="Atlantis"))
+    assert 0 == count(owner, "import_file")
+
+    assert ["NMI1 E1"] == import_file(engine, file, ANYONE).made
+    assert ("NMI1", "2023-12-31 14:00:00+00") == owner.execute(
+        "SELECT p.grid_id, (lower(m.during) AT TIME ZONE 'UTC')::text || '+00' FROM meter_mount m"
+        " JOIN service_point p ON p.id = m.service_point_id"
+    ).fetchone()
+
+
+def test_a_meter_is_found_by_the_grid_s_name_of_its_service_point(engine: Engine, owner: Owner) -> None:
+    register = add_meter(owner, "S1", register="E1", kind="interval", step_s=3600)
+    owner.execute("UPDATE service_point SET grid_id = 'NMI1'")
+
+    import_file(engine, nem12(("20240101", "0.25")), Request("Ada"))
+
+    assert 24 == one(owner, "SELECT count(*) FROM reading WHERE register_id = %s", register)
+
+
+def test_digits_finer_than_thousandths_are_carried_on(engine: Engine, owner: Owner) -> None:
+    import_file(engine, nem12(("20240101", "0.33333333"), ("20240102", "0.00004")), ANYONE)
+    validate_dirty(engine)
+
+    exact = Decimal("0.33333333") * 24 + Decimal("0.00004") * 24
+    assert abs(exact * 1000 - one(owner, "SELECT sum(value) FROM reading")) <= Decimal("0.5")
+    again = import_file(engine, nem12(("20240102", "0.00004")), ANYONE)
+    assert (0, 24, 0) == (again.stored, again.unchanged, again.corrected)
+
+
+def test_a_register_without_a_unit_needs_one_stated(engine: Engine, owner: Owner) -> None:
+    file = nem12(("20240101", "230"), unit="", register="V1")
+
+    with pytest.raises(InputError, match="names no unit"):
+        import_file(engine, file, ANYONE)
+
+    import_file(engine, file, Request("Ada", create_at_site="Brisbane", units={"V1": "V"}))
+    assert ("V", False) == owner.execute("SELECT unit, billed FROM register").fetchone()
+
+
+def test_a_register_takes_only_what_it_counts(engine: Engine, owner: Owner) -> None:
+    add_meter(owner, "NMI1", register="E1", kind="index")
+    with pytest.raises(ConflictError, match="stored as index"):
+        import_file(engine, nem12(("20240101", "0.25")), ANYONE)
+
+    add_meter(owner, "S9", register="E1", kind="interval", unit="kvarh")
+    text = nem12(("20240101", "0.25")).open().read().decode().replace("NMI1", "S9")
+    with pytest.raises(ConflictError, match="counts kvarh"):
+        import_file(engine, source(text), ANYONE)
+
+
+def test_index_reads_of_a_csv_become_days(engine: Engine, owner: Owner) -> None:
+    add_meter(owner, "W1", register="volume", unit="m3")
+    text = "meter,register,time,value,unit\nW1,volume,2024-05-01T00:00,10.5,m3\nW1,volume,2024-05-03T00:00,12.5,m3\n"
+
+    import_file(engine, source(text, "csv", zone="Australia/Brisbane"), Request("Ada"))
+    validate_dirty(engine)
+
+    assert [1000, 1000] == [row[0] for row in owner.execute("SELECT total FROM interval_day ORDER BY day").fetchall()]
+
+
+def test_a_meter_whose_step_changes_has_days_of_both_steps(engine: Engine, owner: Owner) -> None:
+    import_file(engine, nem12(("20240101", "0.5"), step_min=30), ANYONE)
+    import_file(engine, nem12(("20240102", "0.1"), step_min=5), ANYONE)
+    validate_dirty(engine)
+
+    assert [(1800, 24_000), (300, 28_800)] == owner.execute(
+        "SELECT step_s, total FROM interval_day ORDER BY day"
+    ).fetchall()
