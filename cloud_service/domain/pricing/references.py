@@ -15,7 +15,7 @@ from cloud_service.domain.money import plain
 from common.errors import InputError
 
 if TYPE_CHECKING:
-    from cloud_service.domain.pricing.charge import Charge  # noqa: TC004
+    from cloud_service.domain.pricing.charge import Charge
 
 UNITS = {  # of well-known registers; a tariff may name others in `registers`
     "import": ("kWh", "electricity"),
@@ -72,7 +72,7 @@ class Known:
     schedules: Mapping[str, Schedule]
     registers: Mapping[str, RegisterInfo]
     conversions: Mapping[str, Converted]
-    charges: Sequence[Charge]
+    charges: Sequence["Charge"]
 
     def unit_of(self, register: str, path: str) -> tuple[str, str]:
         """Unit and utility of a register or converted quantity."""
