@@ -470,6 +470,6 @@ def test_the_schema_knows_documents_of_several_versions_and_how_decimals_are_wri
 
 
 def test_the_published_schema_is_that_of_the_engine() -> None:
-    published = Path(__file__).resolve().parents[3] / "docs" / "tariff.schema.json"
+    published = Path(__file__).resolve().parents[4] / "docs" / "tariff.schema.json"
 
     assert json.loads(json.dumps(tariff_schema())) == json.loads(published.read_text("utf-8"))
