@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from cloud_service.domain.pricing.priced_lines import Rated
+    from cloud_service.domain.pricing.priced_lines import RatingResult
     from cloud_service.domain.tariffs.document import Tariff
 
 
@@ -156,7 +156,7 @@ def named(pairs: tuple[str, ...], option: str) -> list[tuple[str, str]]:
     return [(name, rest) for name, _, rest in found]
 
 
-def period_json(bill: "Rated") -> dict[str, Any]:
+def period_json(bill: "RatingResult") -> dict[str, Any]:
     """A bill as the calculator prints it; taxes only where the tariff has some."""
     from cloud_service.domain.money import plain, written
 
@@ -174,7 +174,7 @@ def period_json(bill: "Rated") -> dict[str, Any]:
     return found
 
 
-def period_text(bill: "Rated") -> str:
+def period_text(bill: "RatingResult") -> str:
     """A bill for people."""
     from cloud_service.domain.money import plain
 

@@ -7,7 +7,7 @@ from cloud_service.documents import statement_pdf
 from cloud_service.documents.from_invoice import bank_of, party_of, reader_of
 from cloud_service.documents.statement_pdf import Booking, StatementPaper
 from cloud_service.documents.theme import read_theme
-from cloud_service.domain.invoicing.invoice import Party
+from cloud_service.domain.invoicing.invoice import BillingAccount
 from cloud_service.mail.letter import address
 from cloud_service.store.audit import log
 from cloud_service.store.customers import billing_parties
@@ -54,7 +54,7 @@ def send(session: Session, account_id: int, first_day: date, last_day: date, *, 
     return party.email
 
 
-def _paper(session: Session, party: Party, first_day: date, last_day: date) -> StatementPaper:
+def _paper(session: Session, party: BillingAccount, first_day: date, last_day: date) -> StatementPaper:
     if last_day < first_day:
         raise InputError(f"{last_day} is before {first_day}", path="until", hint="both days are included")
     found = statements_and_ageing.statement(session, party.account_id, first_day, last_day)
@@ -73,7 +73,7 @@ def _paper(session: Session, party: Party, first_day: date, last_day: date) -> S
     )
 
 
-def _facts(paper: StatementPaper, party: Party) -> dict[str, object]:
+def _facts(paper: StatementPaper, party: BillingAccount) -> dict[str, object]:
     """What the mail around it says."""
     seller = paper.seller
     return {

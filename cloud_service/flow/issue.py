@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from cloud_service.domain.invoicing.invoice import Party, draft
+from cloud_service.domain.invoicing.invoice import BillingAccount, draft
 from cloud_service.domain.invoicing.pending_lines import take_up
 from cloud_service.store.customers.billing_parties import parties
 from cloud_service.store.database.errors import REFUSALS, reason_of
@@ -88,7 +88,7 @@ def _issue_or_park(session: Session, items: Sequence[Item], run: Run, *, author:
             _issue_or_park(session, members, run, author=author, deliver=deliver)
 
 
-def _grouped(rated: Sequence[Facts], known: dict[int, Party]) -> list[tuple[Party, list[Facts]]]:
+def _grouped(rated: Sequence[Facts], known: dict[int, BillingAccount]) -> list[tuple[BillingAccount, list[Facts]]]:
     """Contracts of one account and the same days share an invoice, unless the account wants one each."""
     groups: dict[tuple[object, ...], list[Facts]] = {}
     for item in rated:

@@ -31,7 +31,7 @@ from oracle import PYTHON, YEAR, install, tariff_of  # type: ignore[import-not-f
 from random_cases import BENCHED, load_wh  # type: ignore[import-not-found]  # beside this file
 
 from cloud_service.domain.calendar.interval_grid import grid
-from cloud_service.domain.pricing.priced_lines import Rated
+from cloud_service.domain.pricing.priced_lines import RatingResult
 from cloud_service.domain.pricing.usage import Batch, History, Intervals, Ints
 from cloud_service.domain.rating.engine import rate_batch
 from common.period import months
@@ -51,7 +51,7 @@ def loads(rows: int) -> Ints:
     return np.stack([first * (100 + row % 50) // 100 for row in range(rows)])
 
 
-def year(tariff: Any, values: Ints) -> list[list[Rated]]:
+def year(tariff: Any, values: Ints) -> list[list[RatingResult]]:
     """Twelve bills of every connection, each month handing its history to the next."""
     rows = len(values)
     steps = grid(YEAR.start, YEAR.end, "UTC", STEP_S)
@@ -64,7 +64,7 @@ def year(tariff: Any, values: Ints) -> list[list[Rated]]:
     return found
 
 
-def once(tariff: Any, values: Ints) -> tuple[float, list[list[Rated]]]:
+def once(tariff: Any, values: Ints) -> tuple[float, list[list[RatingResult]]]:
     """Processor seconds a year-bill, and the bills."""
     start = time.process_time()
     bills = year(tariff, values)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cloud_service.domain.pricing.priced_lines import Rated
+from cloud_service.domain.pricing.priced_lines import RatingResult
 from cloud_service.domain.pricing.usage import Intervals
 from cloud_service.domain.rating.calculator import any_tariff, calculate, read_usage
 from common.period import Span
@@ -36,7 +36,7 @@ def load(root: Path) -> tuple[Intervals, Span]:
     return registers["import"], span
 
 
-def energy_of(bill: Rated) -> Decimal:
+def energy_of(bill: RatingResult) -> Decimal:
     return sum((line.amount_unrounded for line in bill.lines if line.charge == "energy"), Decimal(0))
 
 

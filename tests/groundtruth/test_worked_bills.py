@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cloud_service.domain.pricing.priced_lines import Rated
+from cloud_service.domain.pricing.priced_lines import RatingResult
 from cloud_service.domain.pricing.usage import Total, Usage
 from cloud_service.domain.rating.engine import rate
 from cloud_service.domain.tariffs.document import load_tariff
@@ -33,7 +33,7 @@ def blocks(sizes: list[list[Any]]) -> list[dict[str, Any]]:
     return [*found, {"price": sizes[-1][1]}]
 
 
-def bill(charges: list[dict[str, Any]], used: dict[str, Total], span: Span = MONTH, **rest: Any) -> Rated:
+def bill(charges: list[dict[str, Any]], used: dict[str, Total], span: Span = MONTH, **rest: Any) -> RatingResult:
     values = rest.pop("values", {})
     tariff = load_tariff({"id": "published", "currency": "USD", "charges": charges, **rest})
     return rate(tariff, Usage(used, values=values), span, "UTC")
@@ -43,7 +43,7 @@ def standing(amount: str, label: str = "") -> dict[str, Any]:
     return {"kind": "standing", "label": label, "amount": amount, "per": "span"}
 
 
-def units_in_blocks(case: dict[str, Any], unit: str = "units") -> Rated:
+def units_in_blocks(case: dict[str, Any], unit: str = "units") -> RatingResult:
     """A bill of one register with blocks and, where there is one, a fixed charge."""
     charges: list[dict[str, Any]] = [
         {"kind": "energy", "register": "units", "blocks": blocks(case["tariff"]["blocks"])}
@@ -53,7 +53,7 @@ def units_in_blocks(case: dict[str, Any], unit: str = "units") -> Rated:
     return bill(charges, {"units": total(case["usage"][unit])}, registers={"units": {"unit": unit}})
 
 
-def seymour(case: dict[str, Any]) -> Rated:
+def seymour(case: dict[str, Any]) -> RatingResult:
     given = case["tariff"]
     charges = [
         {"kind": "energy", "id": "energy", "blocks": blocks(given["blocks"])},
@@ -64,7 +64,7 @@ def seymour(case: dict[str, Any]) -> Rated:
     return bill(charges, {"import": total(case["usage"]["kwh"])}, taxes=[tax])
 
 
-def henrico(case: dict[str, Any]) -> Rated:
+def henrico(case: dict[str, Any]) -> RatingResult:
     charges = [
         {"kind": "energy", "id": "water", "register": "water", "price": case["rates"]["water"]},
         standing(case["lines"]["water_service"]),
@@ -76,7 +76,7 @@ def henrico(case: dict[str, Any]) -> Rated:
     return bill(charges, {"water": used, "sewer": used}, registers=ccf)
 
 
-def oakley(case: dict[str, Any]) -> Rated:
+def oakley(case: dict[str, Any]) -> RatingResult:
     ladder = [
         {"up_to": "5000", "fixed": "27"},
         {"up_to": "15000", "price": "0.002"},
@@ -88,7 +88,7 @@ def oakley(case: dict[str, Any]) -> Rated:
     )
 
 
-def pseg(case: dict[str, Any]) -> Rated:
+def pseg(case: dict[str, Any]) -> RatingResult:
     charges = [
         standing(case["lines"]["customer"]),
         {"kind": "energy", "id": "energy", "price": case["rates"]["energy"]},
@@ -100,19 +100,19 @@ def pseg(case: dict[str, Any]) -> Rated:
     return bill(charges, registers, registers={"peak": {"unit": "kW"}})
 
 
-def power_factor(case: dict[str, Any]) -> Rated:
+def power_factor(case: dict[str, Any]) -> RatingResult:
     bands = [{"below": "0.85", "percent": "1.5"}, {"below": "0.75", "percent": "3"}]
     charges = [standing(case["usage"]["bill"]), {"kind": "power_factor", "bands": bands, "of": ["standing"]}]
     return bill(charges, {}, values={"power_factor": D(case["usage"]["pf"])})
 
 
-def moved_in(case: dict[str, Any]) -> Rated:
+def moved_in(case: dict[str, Any]) -> RatingResult:
     span = Span(date(2026, 4, 12), date(2026, 5, 1))
     assert case["usage"]["days"] == span.days
     return bill([{"kind": "standing", "amount": case["usage"]["monthly"], "per": "month"}], {}, span)
 
 
-def openmeter(case: dict[str, Any]) -> Rated:
+def openmeter(case: dict[str, Any]) -> RatingResult:
     ladder = [
         {"up_to": "5", "fixed": "100"},
         {"up_to": "10", "fixed": "50"},
@@ -123,7 +123,7 @@ def openmeter(case: dict[str, Any]) -> Rated:
     return bill([charge], {"units": total(case["usage"]["units"])}, registers={"units": {"unit": "unit"}})
 
 
-def lines_of(found: Rated) -> list[Decimal]:
+def lines_of(found: RatingResult) -> list[Decimal]:
     return [line.amount for line in found.lines]
 
 

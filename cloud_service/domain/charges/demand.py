@@ -17,7 +17,7 @@ from cloud_service.domain.money import plain
 from cloud_service.domain.pricing.blocks import Block, Blocks, check_blocks, split
 from cloud_service.domain.pricing.charge import Charge
 from cloud_service.domain.pricing.charge_context import Part
-from cloud_service.domain.pricing.priced_lines import Head
+from cloud_service.domain.pricing.priced_lines import LineHead
 from cloud_service.domain.pricing.ratchet import Ratchet, explain, peaks_of, raised, remember
 from cloud_service.domain.pricing.references import Known, check_positive
 from cloud_service.domain.pricing.usage import Intervals, Total
@@ -243,7 +243,7 @@ class Demand(Charge, tag="demand", frozen=True, kw_only=True, forbid_unknown_fie
 
     def _head(
         self, part: Part, days: Span, label: str, *, rule: str, index: int, many: int, path: str, unit: str
-    ) -> Head:
+    ) -> LineHead:
         utility = part.known.unit_of(self.register, part.path)[1]
         window = f"{self.window_min} min" if self.window_min else "the readings' step"
         source = (
@@ -270,4 +270,4 @@ class _Month:
     weights: dict[date, Decimal]
     blocks: Blocks
     limits: list[Decimal | None]
-    heads: list[Head]
+    heads: list[LineHead]

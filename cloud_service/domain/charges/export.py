@@ -12,7 +12,7 @@ from cloud_service.domain.calendar.validity import apart
 from cloud_service.domain.money import plain
 from cloud_service.domain.pricing.charge import Charge, kind_of
 from cloud_service.domain.pricing.charge_context import Part, base_of
-from cloud_service.domain.pricing.priced_lines import NOTHING, PAID_OUT, Head, sum_of
+from cloud_service.domain.pricing.priced_lines import NOTHING, PAID_OUT, LineHead, sum_of
 from cloud_service.domain.pricing.references import Known
 from cloud_service.domain.pricing.unit_price import Priced
 from common.errors import InputError
@@ -114,7 +114,7 @@ class Export(Priced, tag="export", frozen=True, kw_only=True, forbid_unknown_fie
             left = NOTHING
         part.sheet.money_credit[row][name] = left
 
-    def _head(self, part: Part, what: str, suffix: str = "") -> Head:
+    def _head(self, part: Part, what: str, suffix: str = "") -> LineHead:
         utility = part.known.unit_of(self.register, part.path)[1]
         label = f"{self.label or self.noun}, {what}"
         return part.head(

@@ -9,7 +9,7 @@ from cloud_service.domain.calendar.proration import Prorate
 from cloud_service.domain.money import plain
 from cloud_service.domain.pricing.charge import Charge
 from cloud_service.domain.pricing.charge_context import Part, base_of
-from cloud_service.domain.pricing.priced_lines import NOTHING, Both
+from cloud_service.domain.pricing.priced_lines import NOTHING, DueAndExact
 from cloud_service.domain.pricing.references import Known
 from common.errors import InputError
 
@@ -57,7 +57,7 @@ class Minimum(Charge, tag="minimum", frozen=True, kw_only=True, forbid_unknown_f
         rule = f"at least {plain(self.amount)} per {self.per} × {plain(count)}"
         self._lines(part, [(row, least, self._base(part, row), "") for row in range(part.batch.rows)], rule)
 
-    def _base(self, part: Part, row: int) -> Both:
+    def _base(self, part: Part, row: int) -> DueAndExact:
         base = base_of(part, row, self.of)
         return base.above_zero() if self.credits == "ignore" else base
 
@@ -73,12 +73,12 @@ class Minimum(Charge, tag="minimum", frozen=True, kw_only=True, forbid_unknown_f
                 due.append((row, self.amount, year, f"{plain(so_far.due)} in earlier months of the year"))
         self._lines(part, due, f"at least {plain(self.amount)} in the year that ends with month {self.year_ends}")
 
-    def _lines(self, part: Part, due: list[tuple[int, Decimal, Both, str]], rule: str) -> None:
+    def _lines(self, part: Part, due: list[tuple[int, Decimal, DueAndExact, str]], rule: str) -> None:
         label = self.label or "Minimum charge"
         source = f"lines of {', '.join(self.of)}, {part.span.start} to {part.span.end} (end exclusive)"
         head = part.head(label, part.sheet.currency, self.utility, rule, source)
         for row, least, base, note in due:
-            missing = (Both(least, least) - base).above_zero()
+            missing = (DueAndExact(least, least) - base).above_zero()
             if missing:
                 words = f"{plain(least)} less {plain(base.due)}" + (f" ({note})" if note else "")
                 part.sheet.add_both(row, head, missing.due, Decimal(1), missing, words)

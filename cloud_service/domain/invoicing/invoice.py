@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from cloud_service.domain.money import plain
-from cloud_service.domain.pricing.priced_lines import Line, Rated
+from cloud_service.domain.pricing.priced_lines import PricedLine, RatingResult
 from cloud_service.domain.pricing.tax import applies, rate_on
 from cloud_service.domain.rating.combined import is_coin, join
 from cloud_service.domain.tariffs.charge_periods import versions_in
@@ -27,7 +27,7 @@ Facts = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Party:
+class BillingAccount:
     """Who pays and who is paid, as they are on the day of issue."""
 
     account_id: int
@@ -49,7 +49,7 @@ class Draft:
     """An invoice or credit note without its number; `lines` are rows for the invoice's lines in their order."""
 
     kind: str
-    party: Party
+    party: BillingAccount
     spans: tuple[tuple[int, Span], ...]  # contract, billed days
     during: Span
     bill_date: date
@@ -72,7 +72,7 @@ class Draft:
         return self.net + self.tax
 
 
-def rated_facts(rated: Rated, tariff: Tariff) -> Facts:
+def rated_facts(rated: RatingResult, tariff: Tariff) -> Facts:
     """A rating as plain values, each line with the VAT category and rate that apply to it."""
     facts = rated.as_json()
     for line, plain_line in zip(rated.lines, facts["lines"], strict=True):
@@ -81,7 +81,7 @@ def rated_facts(rated: Rated, tariff: Tariff) -> Facts:
     return facts if cash is None else facts | {"cash": plain(cash)}
 
 
-def _vat(line: Line, tariff: Tariff) -> list[str]:
+def _vat(line: PricedLine, tariff: Tariff) -> list[str]:
     """Category and percent of the VAT on the line, on its days: ["S", "19"], or ["O", "0"] without any.
 
     A levy that is part of another tax's base is no VAT.
@@ -96,7 +96,7 @@ def _vat(line: Line, tariff: Tariff) -> list[str]:
     return ["O", "0"]
 
 
-def draft(party: Party, items: Sequence[Facts], bill_date: date, *, local_rate: Decimal = Decimal(1)) -> Draft:
+def draft(party: BillingAccount, items: Sequence[Facts], bill_date: date, *, local_rate: Decimal = Decimal(1)) -> Draft:
     """One invoice of an account for one or more rated contracts (facts with `contract`, `sources`, `usage`)."""
     whole = join([dict(item) | {"contract_id": item["contract"]["id"]} for item in items])
     lines = [
@@ -231,7 +231,15 @@ _canonical = msgspec.json.Encoder(order="sorted").encode
 
 
 def single_line(
-    party: Party, *, charge: str, label: str, amount: Decimal, why: str, days: Span, bill_date: date, basis: Facts
+    party: BillingAccount,
+    *,
+    charge: str,
+    label: str,
+    amount: Decimal,
+    why: str,
+    days: Span,
+    bill_date: date,
+    basis: Facts,
 ) -> Draft:
     """An invoice of one untaxed line that bills no days: a late fee, interest."""
     row = {

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from cloud_service.domain.money import plain, quotient
 from cloud_service.domain.pricing.blocks import Blocks, Ints, Mode, bounds, describe
 from cloud_service.domain.pricing.charge_context import Part
-from cloud_service.domain.pricing.priced_lines import Head
+from cloud_service.domain.pricing.priced_lines import LineHead
 
 if TYPE_CHECKING:  # a charge fills its blocks; here it only stands in a signature
     from cloud_service.domain.pricing.unit_price import Priced
@@ -37,13 +37,13 @@ class BlockLines:
         self.demands = charge.demands(part) if any(block.per_kw for block in blocks) else None
         self.fixed = None if self.demands is not None else self._made(None)
 
-    def of_row(self, row: int) -> tuple[list[int | None], list[Head]]:
+    def of_row(self, row: int) -> tuple[list[int | None], list[LineHead]]:
         """Bounds and heads of a row."""
         if self.fixed is not None:
             return self.fixed
         return self._made(self.demands[row] if self.demands is not None else None)
 
-    def _made(self, demand_kw: Decimal | None) -> tuple[list[int | None], list[Head]]:
+    def _made(self, demand_kw: Decimal | None) -> tuple[list[int | None], list[LineHead]]:
         limits = bounds(self.blocks, self.factor, self.scale, demand_kw, self.charge.mode)
         way = {"graduated": "graduated", "volume": "volume (all units at the price of the block reached)"}[
             self.charge.mode
@@ -60,7 +60,7 @@ class BlockLines:
             )
         return limits, heads
 
-    def add(self, row: int, head: Head, index: int, quantity: int) -> None:
+    def add(self, row: int, head: LineHead, index: int, quantity: int) -> None:
         """The lines of one block: its units, and its fixed amount where it has one."""
         count = quantity * self.one
         price, fixed = self.terms[index]

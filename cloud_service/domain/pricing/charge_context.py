@@ -25,7 +25,7 @@ from cloud_service.domain.money import plain
 from cloud_service.domain.pricing.charge import Charge, kind_of
 from cloud_service.domain.pricing.line_sheet import Sheet
 from cloud_service.domain.pricing.period_sums import max_by, sum_by
-from cloud_service.domain.pricing.priced_lines import PAID_OUT, Both, Head, sum_of
+from cloud_service.domain.pricing.priced_lines import PAID_OUT, DueAndExact, LineHead, sum_of
 from cloud_service.domain.pricing.references import Conversion, Known
 from cloud_service.domain.pricing.usage import Batch, History, Intervals, Ints, Total, same_scale
 from common.errors import InputError
@@ -332,11 +332,11 @@ class Part:
         suffix: str = "",
         *,
         days: Span | None = None,
-    ) -> Head:
+    ) -> LineHead:
         """What the lines of a rule have in common."""
         charge = self.charge
         kind = kind_of(charge)
-        return Head(
+        return LineHead(
             charge=kind,
             id=(charge.id or kind) + suffix,
             label=label,
@@ -371,20 +371,20 @@ class Part:
         """What earlier spans left behind for that connection."""
         return self.batch.history(row)
 
-    def money_before(self, row: int, name: str) -> Both:
+    def money_before(self, row: int, name: str) -> DueAndExact:
         """Credit that a charge kept, from an earlier part of this rating or from an earlier span."""
         kept = self.sheet.money_credit[row].get(name)
         return kept if kept is not None else _kept(self.history(row).money_credit, self.history(row), name)
 
-    def year_before(self, row: int, name: str) -> Both:
+    def year_before(self, row: int, name: str) -> DueAndExact:
         """What a charge has counted in the tariff year so far."""
         kept = self.sheet.year_to_date[row].get(name)
         return kept if kept is not None else _kept(self.history(row).year_to_date, self.history(row), name)
 
 
-def _kept(amounts: Mapping[str, Decimal], history: History, name: str) -> Both:
+def _kept(amounts: Mapping[str, Decimal], history: History, name: str) -> DueAndExact:
     due = amounts.get(name, Decimal(0))
-    return Both(due, history.unrounded.get(name, due))
+    return DueAndExact(due, history.unrounded.get(name, due))
 
 
 def power(sums: Ints, window_s: int, scale: int) -> tuple[Ints, Decimal]:
@@ -410,7 +410,7 @@ def _runs(days: Sequence[date]) -> Iterable[Span]:
         yield Span(start, date.fromordinal(before.toordinal() + 1))
 
 
-def base_of(part: Part, row: int, names: Sequence[str], of_first: int | None = None) -> Both:
+def base_of(part: Part, row: int, names: Sequence[str], of_first: int | None = None) -> DueAndExact:
     """Sum of a row's lines on the part's days, payments of ended credit left out; `names` are ids or kinds, or *.
 
     `of_first` looks at so many of the lines only: at those that were there before a charge's own.

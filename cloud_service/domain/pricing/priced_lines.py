@@ -16,7 +16,7 @@ PAID_OUT = "/paid"  # ends the id of lines that pay an ended credit out: they se
 LAST_DIGIT = Decimal("1E-9")  # below it a price of many digits and its amount differ only by how they are written
 
 
-class Head(msgspec.Struct, frozen=True, gc=False):
+class LineHead(msgspec.Struct, frozen=True, gc=False):
     """What the lines of one rule have in common for all connections of a batch."""
 
     charge: str  # a key of CHARGES
@@ -47,10 +47,10 @@ class Head(msgspec.Struct, frozen=True, gc=False):
         return Span(self.start, self.end)
 
 
-class Line(msgspec.Struct, frozen=True, gc=False):
+class PricedLine(msgspec.Struct, frozen=True, gc=False):
     """One priced quantity. `amount` is rounded to the currency, `amount_unrounded` is exact."""
 
-    head: Head
+    head: LineHead
     quantity: Decimal
     price: Decimal | None  # None where the rule has a fixed amount
     amount_unrounded: Decimal
@@ -156,7 +156,7 @@ class TaxLine(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         }
 
 
-class Rated(msgspec.Struct, frozen=True, kw_only=True):
+class RatingResult(msgspec.Struct, frozen=True, kw_only=True):
     """All that one connection owes for one span.
 
     `net` is the sum of the lines' amounts, `tax` of the taxes' amounts, `total` their sum (cash rounding is a line of
@@ -165,7 +165,7 @@ class Rated(msgspec.Struct, frozen=True, kw_only=True):
 
     currency: str
     span: Span
-    lines: tuple[Line, ...]
+    lines: tuple[PricedLine, ...]
     taxes: tuple[TaxLine, ...]
     net: Decimal
     tax: Decimal
@@ -193,41 +193,41 @@ class Rated(msgspec.Struct, frozen=True, kw_only=True):
         }
 
 
-class Both(msgspec.Struct, frozen=True, gc=False):
+class DueAndExact(msgspec.Struct, frozen=True, gc=False):
     """An amount as it is due (sums of rounded lines) beside the same amount unrounded."""
 
     due: Decimal
     exact: Decimal
 
-    def __add__(self, other: "Both") -> "Both":
-        return Both(self.due + other.due, self.exact + other.exact)
+    def __add__(self, other: "DueAndExact") -> "DueAndExact":
+        return DueAndExact(self.due + other.due, self.exact + other.exact)
 
-    def __sub__(self, other: "Both") -> "Both":
-        return Both(self.due - other.due, self.exact - other.exact)
+    def __sub__(self, other: "DueAndExact") -> "DueAndExact":
+        return DueAndExact(self.due - other.due, self.exact - other.exact)
 
-    def __neg__(self) -> "Both":
-        return Both(-self.due, -self.exact)
+    def __neg__(self) -> "DueAndExact":
+        return DueAndExact(-self.due, -self.exact)
 
-    def times(self, factor: Decimal) -> "Both":
+    def times(self, factor: Decimal) -> "DueAndExact":
         """A share of both."""
-        return Both(self.due * factor, self.exact * factor)
+        return DueAndExact(self.due * factor, self.exact * factor)
 
-    def above_zero(self) -> "Both":
+    def above_zero(self) -> "DueAndExact":
         """Each of the two, or 0 where it is below."""
-        return Both(max(self.due, ZERO), max(self.exact, ZERO))
+        return DueAndExact(max(self.due, ZERO), max(self.exact, ZERO))
 
     def __bool__(self) -> bool:
         return bool(self.due or self.exact)
 
 
 ZERO = Decimal(0)
-NOTHING = Both(ZERO, ZERO)
+NOTHING = DueAndExact(ZERO, ZERO)
 
 
-def sum_of(lines: Iterable[Line | TaxLine]) -> Both:
+def sum_of(lines: Iterable[PricedLine | TaxLine]) -> DueAndExact:
     """Sum of lines, as due and unrounded."""
     due = exact = ZERO
     for line in lines:
         due += line.amount
         exact += line.amount_unrounded
-    return Both(due, exact)
+    return DueAndExact(due, exact)

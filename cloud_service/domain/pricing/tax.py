@@ -11,7 +11,7 @@ from msgspec import Meta
 from cloud_service.domain.calendar.validity import check_dated
 from cloud_service.domain.money import Rounding, plain, round_money
 from cloud_service.domain.pricing.charge import Charge
-from cloud_service.domain.pricing.priced_lines import PAID_OUT, ZERO, Line, TaxLine
+from cloud_service.domain.pricing.priced_lines import PAID_OUT, ZERO, PricedLine, TaxLine
 from common.errors import InputError
 from common.period import Span
 
@@ -118,7 +118,7 @@ def rates_on(taxes: Sequence[Tax], category: str, day: date) -> tuple[Decimal, .
     )
 
 
-def applies(tax: Tax, line: Line) -> bool:
+def applies(tax: Tax, line: PricedLine) -> bool:
     """Whether a tax is due on a line; on the coin that a total is rounded to there is none."""
     if line.path == CASH:
         return False
@@ -128,11 +128,11 @@ def applies(tax: Tax, line: Line) -> bool:
 
 
 def taxes_of(
-    lines: Sequence[Line], taxes: Sequence[Tax], currency: str, way: Rounding, *, per_line: bool
+    lines: Sequence[PricedLine], taxes: Sequence[Tax], currency: str, way: Rounding, *, per_line: bool
 ) -> tuple[TaxLine, ...]:
     """The taxes on some lines, one for each tax and rate."""
     found: list[TaxLine] = []
-    made: dict[str, list[tuple[TaxLine, list[Line]]]] = {}
+    made: dict[str, list[tuple[TaxLine, list[PricedLine]]]] = {}
     for index, tax in enumerate(taxes):
         path = f"taxes[{index}]"
         below = _below(tax, path, [one for name in tax.also_on for one in made[name]], currency, way)
@@ -145,18 +145,18 @@ def taxes_of(
     return tuple(found)
 
 
-def _by_rate(tax: Tax, path: str, lines: Sequence[Line]) -> dict[Decimal, list[Line]]:
+def _by_rate(tax: Tax, path: str, lines: Sequence[PricedLine]) -> dict[Decimal, list[PricedLine]]:
     """The lines by the rate that the tax has on their days."""
     if not tax.rates:
         return {tax.percent or ZERO: list(lines)} if lines else {}
-    found: dict[Decimal, list[Line]] = {}
+    found: dict[Decimal, list[PricedLine]] = {}
     for line in lines:
         found.setdefault(rate_on(tax, line.head.start, path), []).append(line)
     return found
 
 
 def _below(
-    tax: Tax, path: str, before: Sequence[tuple[TaxLine, list[Line]]], currency: str, way: Rounding
+    tax: Tax, path: str, before: Sequence[tuple[TaxLine, list[PricedLine]]], currency: str, way: Rounding
 ) -> dict[Decimal, Decimal]:
     """What earlier taxes add to the base at each rate of this one: each share at the rate of its own days."""
     found: dict[Decimal, Decimal] = {}

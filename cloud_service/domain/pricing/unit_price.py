@@ -32,7 +32,7 @@ from cloud_service.domain.pricing.blocks import (
 )
 from cloud_service.domain.pricing.charge import Charge, kind_of
 from cloud_service.domain.pricing.charge_context import Part
-from cloud_service.domain.pricing.priced_lines import Head
+from cloud_service.domain.pricing.priced_lines import LineHead
 from cloud_service.domain.pricing.references import Known
 from cloud_service.domain.pricing.usage import Intervals
 from common.errors import InputError
@@ -337,7 +337,7 @@ class Priced(Charge, frozen=True, kw_only=True, forbid_unknown_fields=True):
             self.register, register, f" in period {schedule.names[index]}", int((inside == index).sum())
         )
 
-    def _period_head(self, part: Part, schedule: Schedule, index: int, rule: str, place: str) -> Head:
+    def _period_head(self, part: Part, schedule: Schedule, index: int, rule: str, place: str) -> LineHead:
         unit, utility = part.known.unit_of(self.register, part.path)
         label = f"{self._label(utility)}, {schedule.label(index)}"
         return part.head(label, unit, utility, rule, self.source(part, schedule, index), f"{part.path}.{place}")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cloud_service.domain.calendar.interval_grid import grid
 from cloud_service.domain.calendar.proration import cycles
-from cloud_service.domain.pricing.priced_lines import Rated
+from cloud_service.domain.pricing.priced_lines import RatingResult
 from cloud_service.domain.pricing.usage import History, Intervals, PriceSeries, Usage
 from cloud_service.domain.rating import load_file
 from cloud_service.domain.rating.engine import rate
@@ -126,10 +126,10 @@ def calculate(
     whole: bool = False,
     facts: Mapping[str, Decimal] | None = None,
     prices: Mapping[str, Intervals] | None = None,
-) -> list[Rated]:
+) -> list[RatingResult]:
     """A bill for each billing month of the span (or one for all of it). `prices` are series that spot charges name."""
     check_priced(versions_in(tariff, span), registers)
-    bills: list[Rated] = []
+    bills: list[RatingResult] = []
     history = History()
     for part in (span,) if whole else cycles(span.start, span.end, cycle_day):
         series = {

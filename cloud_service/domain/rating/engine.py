@@ -15,7 +15,7 @@ from cloud_service.domain.money import plain, round_cash
 from cloud_service.domain.pricing import tax as taxation
 from cloud_service.domain.pricing.charge_context import Part, power
 from cloud_service.domain.pricing.line_sheet import Sheet
-from cloud_service.domain.pricing.priced_lines import NOTHING, Head, Line, Rated, TaxLine, sum_of
+from cloud_service.domain.pricing.priced_lines import NOTHING, LineHead, PricedLine, RatingResult, TaxLine, sum_of
 from cloud_service.domain.pricing.usage import Batch, History, Intervals, Usage, batch_of
 from cloud_service.domain.tariffs.charge_periods import pieces, versions_in
 from cloud_service.domain.tariffs.document import Tariff, Version
@@ -26,14 +26,14 @@ THOUSANDTHS = 3  # the scale of energy in results
 PRECISION = 60  # digits of intermediate results: products of quantities and prices stay exact
 
 
-def rate(tariff: Tariff, usage: Usage, span: Span, zone_name: str, cycle_day: int = 1) -> Rated:
+def rate(tariff: Tariff, usage: Usage, span: Span, zone_name: str, cycle_day: int = 1) -> RatingResult:
     """What one connection owes for a span of civil days in a zone. `cycle_day` is the day billing months start on."""
     return rate_batch(tariff, batch_of([usage]), span, zone_name, cycle_day)[0]
 
 
 def rate_batch(
     tariff: Tariff, batch: Batch | Sequence[Usage], span: Span, zone_name: str, cycle_day: int = 1
-) -> list[Rated]:
+) -> list[RatingResult]:
     """What each of many connections with one tariff, zone and span owes."""
     if not isinstance(batch, Batch):
         batch = batch_of(batch)
@@ -113,7 +113,7 @@ def _fill_maximum(batch: Batch, sheet: Sheet) -> None:
                 sheet.max_demand[row] = highest * factor
 
 
-def _rated(terms: Sequence[Version], batch: Batch, sheet: Sheet, span: Span, *, row: int, energy: int) -> Rated:
+def _rated(terms: Sequence[Version], batch: Batch, sheet: Sheet, span: Span, *, row: int, energy: int) -> RatingResult:
     version = terms[-1]
     rounding = version.document.rounding
     lines = sheet.rows[row]
@@ -132,7 +132,7 @@ def _rated(terms: Sequence[Version], batch: Batch, sheet: Sheet, span: Span, *, 
             words = f"total {plain(net + tax)} to the next {plain(rounding.cash)}"
             lines.append(_rounding_line(version, span, coin, "", words, path=taxation.CASH))
             net += coin
-    return Rated(
+    return RatingResult(
         currency=sheet.currency,
         span=span,
         lines=tuple(lines),
@@ -148,10 +148,10 @@ def _rated(terms: Sequence[Version], batch: Batch, sheet: Sheet, span: Span, *, 
 
 
 def _rounding_of_categories(
-    terms: Sequence[Version], lines: Sequence[Line], rounded: Callable[[Decimal], Decimal]
-) -> list[Line]:
+    terms: Sequence[Version], lines: Sequence[PricedLine], rounded: Callable[[Decimal], Decimal]
+) -> list[PricedLine]:
     """What rounding the sum of each tax category and rate once differs from the rounded lines, as visible lines."""
-    groups: dict[tuple[str, tuple[Decimal, ...]], list[Line]] = {}
+    groups: dict[tuple[str, tuple[Decimal, ...]], list[PricedLine]] = {}
     for line in lines:
         version = next(one for one in reversed(terms) if one.start <= line.head.start)
         rates = taxation.rates_on(version.document.taxes, line.tax_category, line.head.start)
@@ -167,7 +167,7 @@ def _rounding_of_categories(
     return found
 
 
-def _taxes(terms: Sequence[Version], lines: Sequence[Line]) -> tuple[TaxLine, ...]:
+def _taxes(terms: Sequence[Version], lines: Sequence[PricedLine]) -> tuple[TaxLine, ...]:
     """The taxes of each version on the lines of its days; equal ones are one, rounded once."""
     if len(terms) == 1:
         return _taxes_of(terms[0], lines)
@@ -178,7 +178,7 @@ def _taxes(terms: Sequence[Version], lines: Sequence[Line]) -> tuple[TaxLine, ..
     return taxation.joined(found, terms[-1].document.currency)
 
 
-def _taxes_of(version: Version, lines: Sequence[Line]) -> tuple[TaxLine, ...]:
+def _taxes_of(version: Version, lines: Sequence[PricedLine]) -> tuple[TaxLine, ...]:
     document, rounding = version.document, version.document.rounding
     if not document.taxes:
         return ()
@@ -188,9 +188,9 @@ def _taxes_of(version: Version, lines: Sequence[Line]) -> tuple[TaxLine, ...]:
 
 def _rounding_line(  # noqa: PLR0917 -- a line's facts in their order
     version: Version, span: Span, amount: Decimal, category: str, note: str, path: str = "rounding"
-) -> Line:
+) -> PricedLine:
     """A difference that rounding makes: owed as it stands, and no part of what is unrounded."""
-    head = Head(
+    head = LineHead(
         charge="rounding",
         id="rounding",
         label="Rounding",
@@ -204,7 +204,7 @@ def _rounding_line(  # noqa: PLR0917 -- a line's facts in their order
         source="",
         version=version.title,
     )
-    return Line(head, Decimal(1), amount, amount, amount, note)
+    return PricedLine(head, Decimal(1), amount, amount, amount, note)
 
 
 def _history(batch: Batch, sheet: Sheet, row: int) -> History:

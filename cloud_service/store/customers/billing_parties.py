@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from cloud_service.domain.invoicing.invoice import Party
+from cloud_service.domain.invoicing.invoice import BillingAccount
 from common.errors import NotFoundError
 
 PARTIES = text(
@@ -28,7 +28,7 @@ SELLERS = text(
 BUYER = ("name", "kind", "email", "phone", "address", "country", "locale", "vat_id", "buyer_reference")
 
 
-def parties(session: Session, account_ids: Sequence[int], day: date) -> dict[int, Party]:
+def parties(session: Session, account_ids: Sequence[int], day: date) -> dict[int, BillingAccount]:
     """The parties of some accounts as at a day; an unknown account is refused."""
     rows = session.execute(PARTIES, {"ids": list(account_ids), "day": day}).mappings().all()
     sellers = _sellers(session, {row["entity_id"] for row in rows})
@@ -44,9 +44,9 @@ def _sellers(session: Session, ids: set[int]) -> dict[int, dict[str, Any]]:
     return {row["id"]: {key: value for key, value in row.items() if key != "id"} for row in rows}
 
 
-def _party(row: dict[str, Any], sellers: dict[int, dict[str, Any]]) -> Party:
+def _party(row: dict[str, Any], sellers: dict[int, dict[str, Any]]) -> BillingAccount:
     buyer = {key: row[key] for key in BUYER} | {"number": row["client_number"], "account": row["account_number"]}
-    return Party(
+    return BillingAccount(
         account_id=row["account_id"],
         entity_id=row["entity_id"],
         currency=row["currency"],

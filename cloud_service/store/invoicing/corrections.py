@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from cloud_service.domain.invoicing.invoice import Party
+from cloud_service.domain.invoicing.invoice import BillingAccount
 from cloud_service.domain.rating.metered_usage import PackedDays
 from cloud_service.domain.receivables.payment_allocation import Part
 from cloud_service.store.invoicing.billed_usage import packed_days
@@ -35,7 +35,7 @@ class Original:
     during: Span
     basis: dict[str, Any]
     local_rate: Decimal
-    party: Party
+    party: BillingAccount
     contracts: tuple[int, ...]
     lines: tuple[dict[str, Any], ...]
     credited: bool
@@ -138,7 +138,7 @@ def original(session: Session, invoice_id: int) -> Original:
     row = session.execute(ORIGINAL, {"id": invoice_id}).one_or_none()
     if row is None:
         raise NotFoundError(f"there is no invoice {invoice_id}")
-    party = Party(
+    party = BillingAccount(
         account_id=row.account_id, entity_id=row.legal_entity_id, currency=row.currency,
         terms_days=row.payment_terms_days, delivery=row.delivery, email=row.email, prepaid=row.prepaid,
         local_currency=row.local_currency, timezone=row.timezone, per_contract=False, seller=row.seller,

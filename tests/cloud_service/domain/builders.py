@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from cloud_service.domain.calendar.interval_grid import grid
-from cloud_service.domain.pricing.priced_lines import Rated
+from cloud_service.domain.pricing.priced_lines import RatingResult
 from cloud_service.domain.pricing.usage import History, Intervals, Register, Total, Usage
 from cloud_service.domain.rating.engine import rate
 from cloud_service.domain.tariffs.document import Tariff, load_tariff
@@ -66,12 +66,12 @@ def bill(
     cycle_day: int = 1,
     values: dict[str, Decimal] | None = None,
     **registers: Register,
-) -> Rated:
+) -> RatingResult:
     """The bill of one connection; `register` is its import."""
     used = {**({"import": register} if register is not None else {}), **registers}
     return rate(tariff, Usage(used, history or History(), values or {}), span, zone_name, cycle_day)
 
 
-def amounts(found: Rated) -> list[str]:
+def amounts(found: RatingResult) -> list[str]:
     """The amounts of the lines as text."""
     return [str(line.amount) for line in found.lines]

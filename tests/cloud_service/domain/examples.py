@@ -16,7 +16,7 @@ import numpy as np
 from cloud_service.domain.calendar.interval_grid import grid
 from cloud_service.domain.calendar.proration import cycles
 from cloud_service.domain.money import plain
-from cloud_service.domain.pricing.priced_lines import Rated
+from cloud_service.domain.pricing.priced_lines import RatingResult
 from cloud_service.domain.pricing.usage import History, Intervals, Ints, PriceSeries, Register, Total, Usage
 from cloud_service.domain.rating.engine import rate
 from cloud_service.domain.tariffs.document import Tariff, load_tariff
@@ -108,7 +108,7 @@ def _series(use: Use, base: str, minutes: int, extra: str, *, scale: int, factor
     return values
 
 
-def bills(example: Example) -> list[Rated]:
+def bills(example: Example) -> list[RatingResult]:
     """The bills of an example: one, or one a month."""
     use = read_use(example.use)
     if not use.monthly:
@@ -126,7 +126,7 @@ def bills(example: Example) -> list[Rated]:
     return found
 
 
-def written(found: list[Rated]) -> list[str]:
+def written(found: list[RatingResult]) -> list[str]:
     """Bills in the words of the page."""
     rows = []
     for bill in found:

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cloud_service.domain.pricing.priced_lines import Rated
+from cloud_service.domain.pricing.priced_lines import RatingResult
 from cloud_service.domain.pricing.usage import Intervals, Usage
 from cloud_service.domain.rating.engine import rate
 from cloud_service.domain.tariffs.document import Tariff
@@ -45,7 +45,7 @@ def tariff_of(*charges: dict[str, Any], **rest: Any) -> Tariff:
     return make_tariff(*charges, schedules={"day": PEAK}, **rest)
 
 
-def rated(tariff: Tariff, readings: Intervals, span: Span = MARCH, zone_name: str = BERLIN) -> Rated:
+def rated(tariff: Tariff, readings: Intervals, span: Span = MARCH, zone_name: str = BERLIN) -> RatingResult:
     return rate(tariff, Usage({"import": readings}), span, zone_name)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cloud_service.domain.pricing.priced_lines import Rated
+from cloud_service.domain.pricing.priced_lines import RatingResult
 from cloud_service.domain.pricing.usage import History, Intervals, Register, Total
 from cloud_service.domain.rating.calculator import calculate
 from cloud_service.domain.tariffs.document import load_tariff
@@ -28,7 +28,7 @@ D = Decimal
 QUARTER = Span(date(2026, 1, 1), date(2026, 4, 1))
 
 
-def months(kw: str, back_kw: str, *charges: dict[str, Any], **rest: Any) -> list[Rated]:
+def months(kw: str, back_kw: str, *charges: dict[str, Any], **rest: Any) -> list[RatingResult]:
     """Three months of steady use and steady export."""
     registers = {"import": steady(kw, QUARTER, "UTC", 60), "export": steady(back_kw, QUARTER, "UTC", 60)}
     return calculate(make_tariff(*charges, **rest), registers, QUARTER, "UTC")

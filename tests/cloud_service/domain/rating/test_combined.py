@@ -4,14 +4,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from cloud_service.domain.invoicing.invoice import Party, draft, rated_facts
+from cloud_service.domain.invoicing.invoice import BillingAccount, draft, rated_facts
 from cloud_service.domain.invoicing.pending_lines import take_up
 from cloud_service.domain.rating.combined import is_coin, join
 from tests.cloud_service.domain.builders import JANUARY, bill, energy, make_tariff, total
 
 D = Decimal
 VAT = {"name": "vat", "label": "VAT", "percent": "8.1"}
-PARTY = Party(1, 1, "CHF", 30, "none", "", False, "CHF", "UTC", False, {}, {})
+PARTY = BillingAccount(1, 1, "CHF", 30, "none", "", False, "CHF", "UTC", False, {}, {})
 
 
 def rated(contract: int, cash: str | None = "0.05") -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cloud_service.domain.pricing.priced_lines import Rated
+from cloud_service.domain.pricing.priced_lines import RatingResult
 from cloud_service.domain.tariffs.document import load_tariff
 from cloud_service.domain.tariffs.urdb import import_urdb, is_urdb
 from common.errors import InputError
@@ -49,7 +49,7 @@ def book(**fields: Any) -> dict[str, Any]:
     }
 
 
-def june(document: dict[str, Any], kw: str = "1", back_kw: str | None = None) -> Rated:
+def june(document: dict[str, Any], kw: str = "1", back_kw: str | None = None) -> RatingResult:
     registers = {} if back_kw is None else {"export": steady(back_kw, JUNE, "UTC", 60)}
     tariff = load_tariff(import_urdb(document).document)
     return bill(tariff, steady(kw, JUNE, "UTC", 60), JUNE, "UTC", **registers)  # type: ignore[arg-type]  # registers only
