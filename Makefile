@@ -6,7 +6,7 @@ UV := $(BIN)/uv
 PYTEST := $(BIN)/python -m pytest
 export UV_NATIVE_TLS := 1
 
-.PHONY: help setup demo test check format lock chaos books oracle fuzz
+.PHONY: help setup demo test test-packages check walls fast-tests format lock chaos books oracle fuzz
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -25,16 +25,22 @@ $(VENV)/ready: deploy/lock/dev.txt deploy/lock/uv.txt pyproject.toml
 demo: setup  ## Run everything on this machine with an example operator
 	@$(BIN)/energy-cloud demo
 
-test: setup  ## Run the whole test suite
-	@sh deploy/test_packages.sh
+test: setup  ## Run the whole test suite; a test whose program is missing is skipped and names it
 	$(PYTEST) -n 2 --dist loadgroup -m "not browser"
 	$(PYTEST) -m browser  # by themselves: the browser's driver keeps an event loop in its process
 
-check: setup  ## Fast loop: format, lint, types, import contracts, unit tests
+test-packages:  ## Install the Debian programs that tests use (root or sudo); all else stays inside the clone
+	@sh deploy/test_packages.sh
+
+check: walls fast-tests  ## Fast loop: format, lint, types, import contracts, unit tests
+
+walls: setup  ## Format, lint, types and import contracts
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache > .check.log || { cat .check.log; exit 1; }
+
+fast-tests: setup
 	$(PYTEST) -q -n 3 -m "not slow and not database and not processes and not browser" \
 		tests/common tests/edge_agent tests/cloud_service --ignore tests/cloud_service/documents
 
@@ -51,7 +57,6 @@ lock: setup  ## Renew the lock files: names, versions and hashes
 	echo uv | $(COMPILE) - -o deploy/lock/uv.txt
 
 chaos: setup  ## Kill, cut and damage everything; the long form (the short one is in `make test`)
-	@sh deploy/test_packages.sh
 	CHAOS=full $(PYTEST) tests/chaos -x --timeout 3600
 
 books: setup  ## The books' tests in their long form: 1,000,000 random operations, 50 runs and 100 killed workers, 10,000 racing events

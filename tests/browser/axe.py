@@ -11,17 +11,18 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
+from tests.programs import need_program
+
 VERSION = "4.14.1"
-KEPT = Path(tempfile.gettempdir()) / f"axe-core-{VERSION}" / "axe.min.js"
+CACHED = Path(__file__).parents[2] / ".peers" / f"axe-core-{VERSION}" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 @lru_cache(maxsize=1)
 def script() -> str:
     """The script, or a skip that says what is missing."""
-    if not KEPT.exists():
-        if shutil.which("npm") is None:
-            pytest.skip("needs npm, to fetch axe-core")
+    if not CACHED.exists():
+        need_program("npm")
         with tempfile.TemporaryDirectory() as folder:
             command = ["npm", "pack", f"axe-core@{VERSION}", "--silent", "--pack-destination", folder]
             run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
@@ -29,9 +30,9 @@ def script() -> str:
                 pytest.skip(f"axe-core {VERSION} could not be fetched by npm: {run.stderr.strip()[-200:]}")
             with tarfile.open(next(Path(folder).glob("*.tgz"))) as archive:
                 archive.extractall(folder, filter="data")
-            KEPT.parent.mkdir(exist_ok=True)
-            shutil.copy(Path(folder) / "package" / "axe.min.js", KEPT)
-    return KEPT.read_text(encoding="utf-8")
+            CACHED.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(Path(folder) / "package" / "axe.min.js", CACHED)
+    return CACHED.read_text(encoding="utf-8")
 
 
 def violations(page: Page) -> list[str]:

@@ -2,7 +2,6 @@
 
 import itertools
 import os
-import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -22,8 +21,9 @@ from tests.cloud_service.web.conftest import (  # noqa: F401 - fixtures are foun
     operator_database,
 )
 from tests.cloud_service.web.operator_rows import PASSWORD
+from tests.programs import find_program, missing_text
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or ""
+CHROMIUM = os.environ.get("CHROMIUM") or find_program("chromium") or find_program("chromium-browser") or ""
 VIOLATIONS = """
 window.violations = [];
 document.addEventListener(
@@ -38,7 +38,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.slow)
             if not CHROMIUM:
-                item.add_marker(pytest.mark.skip(reason="needs Chromium: apt-get install chromium"))
+                item.add_marker(pytest.mark.skip(reason=missing_text("chromium")))
 
 
 @pytest.fixture(scope="session")

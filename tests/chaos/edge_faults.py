@@ -2,7 +2,6 @@
 
 import importlib.util
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -16,6 +15,7 @@ from common.message import Up
 from edge_agent.buffer import Keeper, Sample
 from edge_agent.uplink.outbox import Outbox
 from tests.edge_agent.cloud_twin import CloudTwin
+from tests.programs import need_program
 from tests.shared import need_shared
 
 ROOT = Path(__file__).parents[2]
@@ -29,13 +29,6 @@ FULL = os.environ.get("CHAOS") == "full"  # as `make chaos` sets it
 def count(full: int, short: int) -> int:
     """How many times."""
     return full if FULL else short
-
-
-def need_program(name: str) -> str:
-    found = shutil.which(name)
-    if found is None:
-        pytest.skip(f"needs {name} (deploy/test_packages.sh installs it on Debian)")
-    return found
 
 
 def preload(folder: Path, name: str) -> Path:

@@ -14,10 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos.edge_faults import FULL, ROOT, need_program
+from tests.chaos.edge_faults import FULL, ROOT
 from tests.chaos.edge_oracle import REGISTER, lost
 from tests.edge_agent.cloud_twin import CloudTwin
 from tests.edge_agent.machine import AgentProcess, agent, broker, in_loop, listening, until, wait_until, write_site
+from tests.programs import need_program
 
 pytestmark = [pytest.mark.slow, pytest.mark.processes]
 CUTS_S, CUTS_SHORT_S = (3, 40, 8, 90), (6,)

@@ -18,13 +18,13 @@ from tests.chaos.edge_faults import (
     count,
     drain,
     must_fail,
-    need_program,
     round_of,
     sabotage,
     salvage_all,
     value_of,
 )
 from tests.edge_agent.cloud_twin import CloudTwin
+from tests.programs import need_program
 
 DISK_BYTES = 2 * 1024**2
 

@@ -15,13 +15,14 @@ import aiomqtt
 import pytest
 
 from deploy.bench.free_port import free_port
+from tests.programs import need_program, needs_program
 
-BROKER = shutil.which("mosquitto", path="/usr/sbin:/usr/bin")
 DEPLOY = Path(__file__).parents[2] / "deploy" / "broker"
 USERS = ("cloud", "gw-a", "gw-b")
 pytestmark = [
     pytest.mark.processes,
-    pytest.mark.skipif(BROKER is None, reason="needs Mosquitto (Debian package mosquitto)"),
+    needs_program("mosquitto"),
+    needs_program("openssl"),
 ]
 
 
@@ -66,7 +67,9 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
     text = text.replace("listener 8883", f"listener {ports[0]}").replace("listener 8884", f"listener {ports[1]}")
     (folder / "mosquitto.conf").write_text(f"user root\n{text}")
     log = (folder / "log").open("wb")
-    process = subprocess.Popen([str(BROKER), "-c", str(folder / "mosquitto.conf")], stdout=log, stderr=log)
+    process = subprocess.Popen(
+        [need_program("mosquitto"), "-c", str(folder / "mosquitto.conf")], stdout=log, stderr=log
+    )
     wait_for(ports[1], process, folder / "log")
     yield Broker(*ports, folder / "ca.crt")
     process.terminate()

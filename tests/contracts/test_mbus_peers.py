@@ -1,16 +1,13 @@
 """Our simulated M-Bus meters asked by somebody else's master: pyMeterBus, in a process of its own, on a serial line."""
 
 import asyncio
-import importlib.util
 import json
-import shutil
 import sys
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from edge_agent.drivers.simulation.mbus_meter_server import MBusSlaves, Slave
+from tests.programs import need_program
 
 ASK = """
 import json, logging, sys, time
@@ -33,8 +30,7 @@ ENERGY, VOLUME = bytes.fromhex("04 06 39 30 00 00"), bytes.fromhex("04 13 E8 03 
 
 def asked(address: str, folder: Path) -> list[Any]:
     """What pyMeterBus says of the meter at an address."""
-    if not importlib.util.find_spec("meterbus") or not shutil.which("socat"):
-        pytest.skip("needs pymeterbus (make setup) and socat (deploy/test_packages.sh)")
+    need_program("socat")
 
     async def inside() -> list[Any]:
         first = Slave("12345678", [ENERGY + VOLUME], "KAM", 1, primary=5)

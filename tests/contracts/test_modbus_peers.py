@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import os
-import shutil
 import struct
 import subprocess
 import time
@@ -21,6 +20,7 @@ from edge_agent.drivers.modbus import ModbusDriver
 from edge_agent.drivers.simulation.meter import simulated_line
 from edge_agent.transports.port import Port
 from tests.edge_agent.builders import make_profile, served
+from tests.programs import need_program
 
 ROOT = Path(__file__).parents[2]
 SOURCE = Path(__file__).with_name("libmodbus_server.c")
@@ -43,11 +43,11 @@ ORDERS = [(word, byte) for word in ("big", "little") for byte in ("big", "little
 @pytest.fixture(scope="session")
 def libmodbus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The peer, compiled once."""
-    if not shutil.which("gcc") or not Path("/usr/include/modbus/modbus.h").exists():
-        pytest.skip("needs gcc and libmodbus-dev: deploy/test_packages.sh installs them")
+    need_program("/usr/include/modbus/modbus.h")
+    compiler = need_program("gcc")
     program = tmp_path_factory.mktemp("libmodbus") / "server"
     subprocess.run(
-        ["gcc", "-O1", "-Wall", str(SOURCE), "-I/usr/include/modbus", "-lmodbus", "-o", str(program)], check=True
+        [compiler, "-O1", "-Wall", str(SOURCE), "-I/usr/include/modbus", "-lmodbus", "-o", str(program)], check=True
     )
     return program
 
@@ -56,8 +56,8 @@ def libmodbus(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def modbus_serial() -> Path:
     """npm's modbus-serial (MIT), fetched once into .peers/."""
     folder = ROOT / ".peers"
-    if not shutil.which("npm"):
-        pytest.skip("needs node and npm")
+    need_program("node")
+    need_program("npm")
     if not (folder / "node_modules" / "modbus-serial").exists():
         command = ["npm", "install", "--prefix", str(folder), "--omit=optional", "--ignore-scripts", MODBUS_SERIAL]
         fetched = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
@@ -81,8 +81,7 @@ def running(*command: str) -> Iterator[subprocess.Popen[str]]:
 @contextlib.contextmanager
 def pty_pair(folder: Path) -> Iterator[tuple[Path, Path]]:
     """Two serial ports joined by a cable (parity N: this kernel's ptys know no other)."""
-    if not shutil.which("socat"):
-        pytest.skip("needs socat: deploy/test_packages.sh installs it")
+    need_program("socat")
     ends = folder / "a", folder / "b"
     with subprocess.Popen(["socat", *[f"pty,raw,echo=0,link={end}" for end in ends]]) as process:
         for _ in range(100):
@@ -195,8 +194,7 @@ def test_a_pymodbus_server_gives_the_same() -> None:
 
 
 def test_mbpoll_reads_our_simulated_meter() -> None:
-    if not shutil.which("mbpoll"):
-        pytest.skip("needs mbpoll: deploy/test_packages.sh installs it")
+    need_program("mbpoll")
 
     async def poll() -> tuple[str, list[Decimal]]:
         async with served(simulated_line(units=2, clock=lambda: 1_800_000_000.0)) as port:

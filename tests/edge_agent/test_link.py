@@ -1,6 +1,5 @@
 """The MQTT connection: TLS is checked, and what the broker refuses is never taken for success."""
 
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,8 +11,8 @@ from deploy.bench.free_port import free_port
 from edge_agent.config import Uplink
 from edge_agent.uplink.link import connect
 from tests.edge_agent.machine import in_loop, wait_until
+from tests.programs import need_program, needs_program
 
-BROKER = shutil.which("mosquitto", path="/usr/sbin:/usr/bin")
 CONFIG = """
 listener {port} 127.0.0.1
 certfile {folder}/server.crt
@@ -26,7 +25,8 @@ password_file {folder}/passwords
 pytestmark = [
     pytest.mark.processes,
     pytest.mark.slow,
-    pytest.mark.skipif(BROKER is None, reason="needs Mosquitto (Debian package mosquitto)"),
+    needs_program("mosquitto"),
+    needs_program("openssl"),
 ]
 
 
@@ -67,7 +67,7 @@ class Mosquitto:
         )
         (folder / "mosquitto.conf").write_text(f"user root\n{text}")
         self.log = (folder / "log").open("wb")
-        command = [str(BROKER), "-c", str(folder / "mosquitto.conf")]
+        command = [need_program("mosquitto"), "-c", str(folder / "mosquitto.conf")]
         self.process = subprocess.Popen(command, stdout=self.log, stderr=self.log)
         wait_until(lambda: b"running" in (folder / "log").read_bytes(), "the broker listens")
 

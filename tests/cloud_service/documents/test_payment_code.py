@@ -1,4 +1,3 @@
-import shutil
 import subprocess
 from decimal import Decimal
 from pathlib import Path
@@ -10,6 +9,7 @@ from cloud_service.documents.paper import Bank
 from cloud_service.documents.payment_code import epc_fits, epc_text, spaced_iban, valid_iban
 from cloud_service.documents.theme import Theme
 from tests.cloud_service.documents.papers import BANK, make_paper
+from tests.programs import need_program
 
 D = Decimal
 
@@ -58,14 +58,12 @@ def test_an_iban_is_printed_in_groups_of_four() -> None:
 
 
 def test_the_printed_codes_are_read_by_a_scanner(tmp_path: Path) -> None:
-    for program in ("pdftoppm", "zbarimg"):
-        if shutil.which(program) is None:
-            pytest.skip(f"needs the program {program}")
+    to_pictures, scanner = need_program("pdftoppm"), need_program("zbarimg")
     paper = make_paper()
     (tmp_path / "bill.pdf").write_bytes(invoice_pdf.render(paper, Theme()))
-    subprocess.run(["pdftoppm", "-r", "100", "-png", "bill.pdf", "bill"], cwd=tmp_path, check=True)
+    subprocess.run([to_pictures, "-r", "100", "-png", "bill.pdf", "bill"], cwd=tmp_path, check=True)
     pages = sorted(str(path) for path in tmp_path.glob("*.png"))
-    read = subprocess.run(["zbarimg", "--quiet", "--raw", *pages], capture_output=True, check=False, text=True).stdout
+    read = subprocess.run([scanner, "--quiet", "--raw", *pages], capture_output=True, check=False, text=True).stdout
 
     assert epc_text(BANK, D("649.93"), paper.number) in read
     assert paper.pay_url in read

@@ -1,7 +1,6 @@
 """The real sender against a real server on this machine."""
 
 import asyncio
-import shutil
 import ssl
 import subprocess
 from collections.abc import Callable, Iterator
@@ -20,6 +19,7 @@ from cloud_service.mail import Attachment, BouncedError, Letter, SmtpMailer
 from cloud_service.settings import Mail
 from common.errors import InputError, UnavailableError
 from deploy.bench.free_port import free_port
+from tests.programs import need_program
 
 NOON = datetime(2026, 11, 5, 12, tzinfo=UTC)
 
@@ -173,9 +173,7 @@ def test_a_connection_that_went_stale_is_opened_anew(start: Start) -> None:
 @pytest.fixture
 def certificate(tmp_path: Path) -> tuple[Path, Path]:
     """A key and a certificate for `localhost` that nobody trusts unless told to."""
-    openssl = shutil.which("openssl")
-    if openssl is None:
-        pytest.skip("needs the program openssl to make a certificate")
+    openssl = need_program("openssl")
     key, made = tmp_path / "key.pem", tmp_path / "cert.pem"
     names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
     curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]

@@ -15,6 +15,7 @@ import pytest
 
 from edge_agent.buffer import Keeper
 from tests.edge_agent.machine import ROOT, broker, write_site
+from tests.programs import need_program
 
 
 def edge(*arguments: str) -> "subprocess.CompletedProcess[str]":
@@ -82,7 +83,7 @@ def site_with_tls(folder: Path, port: int) -> Path:
 def tls_server(folder: Path, *, name: str = "localhost") -> Iterator[int]:
     """Somebody who shows a certificate that nobody has signed for us."""
     key, certificate = folder / "key.pem", folder / "cert.pem"
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={name}"]
+    command = [need_program("openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={name}"]
     command += ["-addext", f"subjectAltName=DNS:{name}", "-days", "1"]
     subprocess.run([*command, "-keyout", key, "-out", certificate], check=True, capture_output=True)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

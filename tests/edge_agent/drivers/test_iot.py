@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import shutil
 import socket
 import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -18,6 +17,7 @@ from edge_agent.drivers.interface import LineDown, MeterSilent
 from edge_agent.drivers.iot_http import HttpDriver
 from edge_agent.drivers.iot_mqtt import MqttDriver
 from edge_agent.transports.port import Port
+from tests.programs import need_program
 
 TOKEN = "0123456789abcdef0123"
 BODY = '{"time":"2026-01-01T12:00:00Z","energy_kwh":"12345.678"}'
@@ -26,9 +26,7 @@ BODY = '{"time":"2026-01-01T12:00:00Z","energy_kwh":"12345.678"}'
 @contextlib.asynccontextmanager
 async def broker(folder: Path) -> AsyncIterator[Port]:
     """A Mosquitto of this test's own."""
-    program = shutil.which("mosquitto", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
-    if not program:
-        pytest.skip("needs mosquitto: deploy/test_packages.sh installs it")
+    program = need_program("mosquitto")
     number = free_port()
     config = folder / "mosquitto.conf"
     config.write_text(f"listener {number} 127.0.0.1\nallow_anonymous true\nlog_type none\n")
