@@ -39,6 +39,6 @@ LIST = ListPage(
 @access(May.AUDIT)
 def index(*, as_file: bool = False) -> Response | str:
     """The list, or the same query as a file."""
-    asked = wanted(LIST)
+    query = wanted(LIST)
     verdict = None if as_file else log.verify(session())
-    return respond(LIST, audit(asked), asked, as_file=as_file, verdict=verdict)
+    return respond(LIST, audit(query), query, as_file=as_file, verdict=verdict)

@@ -50,8 +50,8 @@ def home() -> Response:
 @access(May.READ)
 def index() -> str:
     """The dashboard of one legal entity."""
-    known = legal_entities.entities(session(), scope())
-    if not known:
+    entities = legal_entities.entities(session(), scope())
+    if not entities:
         return render_template("console/welcome.html")
     entity = legal_entities.entity(session(), scope(), request.args.get("entity", ""))
     chosen = request.args.get("range") if request.args.get("range") in dict(RANGES) else "12m"
@@ -62,7 +62,7 @@ def index() -> str:
     return render_template(
         "console/dashboard.html",
         entity=entity,
-        entities=known,
+        entities=entities,
         totals=dashboard.totals(session(), entity, span, today()),
         span=span,
         last=span.end - timedelta(days=1),
@@ -96,9 +96,9 @@ def chart_of(entity_id: int, currency: str, span: Span, chosen: str) -> dict[str
     titles = [
         [
             f"{name}: {verb} {currency} {formatting.amount(value, currency)}"
-            for name, value in zip(names, one, strict=True)
+            for name, value in zip(names, values, strict=True)
         ]
-        for verb, one in (("billed", series[0]), ("received", series[1]))
+        for verb, values in (("billed", series[0]), ("received", series[1]))
     ]
     drawn = charts.both(
         [formatting.month(row[0], style[0]) for row in rows], series, titles, every=1 if by == "month" else 4

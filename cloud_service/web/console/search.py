@@ -40,23 +40,23 @@ class Hit:
 @access(May.READ)
 def index() -> Response | str:
     """All hits; asked by the whole page, one exact hit opens at once."""
-    words = request.args.get("q", "").strip()[:100]
-    found = hits(words)
-    exact = [one for one in found if one.exact]
+    text = request.args.get("q", "").strip()[:100]
+    all_hits = hits(text)
+    exact = [hit for hit in all_hits if hit.exact]
     if len(exact) == 1 and "HX-Request" not in request.headers:
         return redirect(exact[0].href)
-    return render_template("console/search.html", q=words, hits=found)
+    return render_template("console/search.html", q=text, hits=all_hits)
 
 
-def hits(words: str) -> list[Hit]:
+def hits(text: str) -> list[Hit]:
     """Pages whose name fits, then what the database finds."""
     pages = [
         Hit("page", item.label, title, "", url_for(item.endpoint), exact=False)
         for title, items in menu()
         for item in items
-        if words and words.lower() in item.label.lower()
+        if text and text.lower() in item.label.lower()
     ]
-    rows = search.search(session(), scope(), words)
+    rows = search.search(session(), scope(), text)
     return pages + [
         Hit(
             row.kind,

@@ -57,7 +57,7 @@ BANK = (
 def edit_entity(entity_public_id: UUID) -> Any:
     """What is known of a legal entity."""
     row = legal_entities.entity(session(), scope(), str(entity_public_id))
-    form = Form(ENTITY, {one.key: getattr(row, one.key, "") for one in ENTITY})
+    form = Form(ENTITY, {field.key: getattr(row, field.key, "") for field in ENTITY})
     page = FormPage(
         f"Change {row.name}",
         ("Settings", url_for("settings.index")),
@@ -66,8 +66,10 @@ def edit_entity(entity_public_id: UUID) -> Any:
     )
 
     def do() -> Response:
-        facts = legal_entity.EntityFacts(**{one.key: form[one.key] for one in ENTITY if one.key != "reason"})
-        changed = legal_entity.edit(session(), row.id, facts, author=actor(), reason=form["reason"])
+        changed_facts = legal_entity.EntityFacts(
+            **{field.key: form[field.key] for field in ENTITY if field.key != "reason"}
+        )
+        changed = legal_entity.edit(session(), row.id, changed_facts, author=actor(), reason=form["reason"])
         say_changed(changed)
         return redirect(page.back[1])
 
@@ -92,12 +94,12 @@ def add_bank(entity_public_id: UUID) -> Any:
 
 
 def _entity_field() -> tuple[Field, ...]:
-    choice = tuple((str(one.public_id), one.name) for one in legal_entities.entities(session(), scope()))
+    choice = tuple((str(entity.public_id), entity.name) for entity in legal_entities.entities(session(), scope()))
     return (Field("entity", "Legal entity", "choice", options=choice),) if len(choice) > 1 else ()
 
 
-def _facts(form: Form) -> sites_and_meters.SiteFacts:
-    return sites_and_meters.SiteFacts(**{one.key: form[one.key] for one in SITE if one.key != "reason"})
+def _site_facts(form: Form) -> sites_and_meters.SiteFacts:
+    return sites_and_meters.SiteFacts(**{field.key: form[field.key] for field in SITE if field.key != "reason"})
 
 
 def _entity(form: Form) -> Any:
@@ -112,7 +114,7 @@ def add_site() -> Any:
     page = FormPage("New site", ("Settings", url_for("settings.index")), "Add the site")
 
     def do() -> Response:
-        sites_and_meters.add_site(session(), _entity(form).id, _facts(form), author=actor(), reason=form["reason"])
+        sites_and_meters.add_site(session(), _entity(form).id, _site_facts(form), author=actor(), reason=form["reason"])
         flash(f"{form['name']} is a site now; new connections can be there.", "success")
         return redirect(page.back[1])
 
@@ -128,7 +130,9 @@ def edit_site(site_public_id: UUID) -> Any:
     page = FormPage(f"Change {site.name}", ("Settings", url_for("settings.index")), "Keep the change")
 
     def do() -> Response:
-        changed = sites_and_meters.edit_site(session(), site.id, _facts(form), author=actor(), reason=form["reason"])
+        changed = sites_and_meters.edit_site(
+            session(), site.id, _site_facts(form), author=actor(), reason=form["reason"]
+        )
         say_changed(changed)
         return redirect(page.back[1])
 
@@ -157,13 +161,13 @@ def import_rates() -> Any:
             raise InputError("this file is no text in UTF-8", path="file") from None
         base = _entity(form).currency
         try:
-            found = read_rates(io.StringIO(text), "line")
-            new = currency_rates.add(session(), base, found)
+            rates = read_rates(io.StringIO(text), "line")
+            new = currency_rates.add(session(), base, rates)
         except (InputError, ConflictError) as error:
             where = f"{error.path}: " if error.path else ""
             raise InputError(f"{where}{error.message}", path="file" if sent is not None else "document") from error
-        log.note(session(), actor(), "rates.import", f"currency:{base}", rates=len(found), new=new)
-        flash(f"{new} of {len(found)} rates were new.", "success")
+        log.note(session(), actor(), "rates.import", f"currency:{base}", rates=len(rates), new=new)
+        flash(f"{new} of {len(rates)} rates were new.", "success")
         return redirect(page.back[1])
 
     return answer(form, page, do)

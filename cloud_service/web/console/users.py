@@ -36,7 +36,7 @@ def add() -> str:
         actor=actor(),
     )
     session().commit()
-    return _with_link(user)
+    return _users_with_link(user)
 
 
 @blueprint.post("/users/<uuid:public_id>/invite")
@@ -46,14 +46,14 @@ def invite(public_id: UUID) -> str:
     user = store.user_by_public_id(session(), public_id)
     store.note(session(), actor(), "user.invite", user)
     session().commit()
-    return _with_link(user)
+    return _users_with_link(user)
 
 
 @blueprint.post("/users/<uuid:public_id>/active")
 @access(May.MANAGE)
 def active(public_id: UUID) -> Response:
     """Let somebody in, or keep them out at once."""
-    user = _other(public_id)
+    user = _somebody_else(public_id)
     let_in = request.form.get("active") == "yes"
     store.set_active(session(), user, active=let_in, actor=actor())
     session().commit()
@@ -65,14 +65,14 @@ def active(public_id: UUID) -> Response:
 @access(May.MANAGE)
 def role(public_id: UUID) -> Response:
     """Another role."""
-    user = _other(public_id)
+    user = _somebody_else(public_id)
     store.set_role(session(), user, request.form.get("role", ""), actor=actor())
     session().commit()
     flash(f"{user.name} has a new role and must sign in again.", "success")
     return redirect(url_for("users.index"))
 
 
-def _other(public_id: UUID) -> User:
+def _somebody_else(public_id: UUID) -> User:
     """Somebody else: nobody locks themselves out or lifts themselves up."""
     user = store.user_by_public_id(session(), public_id)
     if user.id == current_user.id:
@@ -80,6 +80,6 @@ def _other(public_id: UUID) -> User:
     return user
 
 
-def _with_link(user: User) -> str:
+def _users_with_link(user: User) -> str:
     link = one_time_address(user.email)
     return render_template("console/users.html", users=store.users(session()), roles=STAFF, link=link, link_for=user)

@@ -63,8 +63,8 @@ LIST = ListPage(
 @access(May.READ)
 def index(*, as_file: bool = False) -> Response | str:
     """The list, or the same query as a file."""
-    asked = wanted(LIST)
-    return respond(LIST, accounts(scope(), asked, today()), asked, as_file=as_file)
+    query = wanted(LIST)
+    return respond(LIST, accounts(scope(), query, today()), query, as_file=as_file)
 
 
 @blueprint.get("/accounts/<uuid:public_id>")
@@ -74,20 +74,20 @@ def show(public_id: UUID) -> str:
     from cloud_service.web.console.customers import connections as connection_pages
 
     account, client = parties.account(session(), scope(), public_id)
-    asked = Wanted(filters={"account": (account.number,)}, size=12)
+    query = Wanted(filters={"account": (account.number,)}, size=12)
     row = page_of(session(), accounts(scope(), Wanted(text=account.number), today()), Wanted(size=1)).rows[0]
     return render_template(
         "console/account.html",
         account=account,
         client=client,
         row=row,
-        ageing=[one for one in ageing(session(), today(), scope(), account_id=account.id) if one.total],
+        ageing=[debt for debt in ageing(session(), today(), scope(), account_id=account.id) if debt.total],
         statement=money.statement(session(), account.id),
         prepaid=money.prepaid(session(), scope(), account.id),
         connection_columns=connection_pages.LIST.columns,
-        connections=page_of(session(), connections(scope(), asked, today()), asked).rows,
+        connections=page_of(session(), connections(scope(), query, today()), query).rows,
         bill_columns=SHORT,
-        bills=page_of(session(), bills(scope(), asked, today()), asked),
+        bills=page_of(session(), bills(scope(), query, today()), query),
     )
 
 

@@ -23,7 +23,7 @@ blueprint = Blueprint("client_forms", __name__)
 KINDS = (("person", "Person"), ("company", "Company"))
 MODES = (("postpaid", "Postpaid"), ("prepaid", "Prepaid"))
 DELIVERIES = (("email", "E-mail"), ("post", "Post"), ("none", "Not at all"))
-CYCLE_NAMES = tuple((one, one.replace("_", "-").capitalize()) for one in CYCLES)
+CYCLE_NAMES = tuple((cycle, cycle.replace("_", "-").capitalize()) for cycle in CYCLES)
 PREPAID_TERMS = (
     Field("low_days", "Warn with days left", "amount", "5 unless said otherwise.", group="Prepaid"),
     Field("critical_days", "Warn again with days left", "amount", "2 unless said otherwise.", group="Prepaid"),
@@ -80,7 +80,7 @@ def account_fields() -> tuple[Field, ...]:
 def add() -> Any:
     """A new client with their first account."""
     entities = legal_entities.entities(session(), scope())
-    choice: Options = tuple((str(one.public_id), one.name) for one in entities)
+    choice: Options = tuple((str(entity.public_id), entity.name) for entity in entities)
     first = entities[0] if entities else None
     form = Form(
         (
@@ -92,7 +92,7 @@ def add() -> Any:
         ),
         {
             "kind": "person", "locale": first.locale if first else "en", "country": first.country if first else "",
-            "currency": first.currency if first else "", "day": today(), **_known_terms(flow.Terms()),
+            "currency": first.currency if first else "", "day": today(), **_terms_as_fields(flow.Terms()),
         },
     )  # fmt: skip
     page = FormPage("New client", ("Clients", url_for("clients.index")), "Add the client")
@@ -100,7 +100,7 @@ def add() -> Any:
     def do() -> Response:
         entity = legal_entities.entity(session(), scope(), str(form.values.get("entity") or ""))
         client_id = flow.add_client(
-            session(), entity.id, _facts(form), author=actor(), number=form["number"], reason=form["reason"]
+            session(), entity.id, _client_facts(form), author=actor(), number=form["number"], reason=form["reason"]
         )
         flow.open_account(session(), client_id, _new_account(form), author=actor(), reason=form["reason"])
         flash(f"{form['name']} is a client now. Next: a connection.", "success")
@@ -114,13 +114,13 @@ def add() -> Any:
 def edit(public_id: UUID) -> Any:
     """Change what is known of a client."""
     client = client_of(session(), scope(), public_id)
-    known = {one.key: getattr(client, one.key) for one in client_fields()}
-    form = Form((*client_fields(), REASON), known)
+    present = {field.key: getattr(client, field.key) for field in client_fields()}
+    form = Form((*client_fields(), REASON), present)
     back = url_for("clients.show", public_id=public_id)
     page = FormPage(f"Change {client.name}", (client.name, back), "Keep the change", "Issued bills stay as they are.")
 
     def do() -> Response:
-        changed = flow.edit_client(session(), client.id, _facts(form), author=actor(), reason=form["reason"])
+        changed = flow.edit_client(session(), client.id, _client_facts(form), author=actor(), reason=form["reason"])
         say_changed(changed)
         return redirect(back)
 
@@ -132,7 +132,7 @@ def edit(public_id: UUID) -> Any:
 def open_account(public_id: UUID) -> Any:
     """Another account of a client."""
     client = client_of(session(), scope(), public_id)
-    form = Form((*account_fields(), REASON), {"day": today(), **_known_terms(flow.Terms())})
+    form = Form((*account_fields(), REASON), {"day": today(), **_terms_as_fields(flow.Terms())})
     back = url_for("clients.show", public_id=public_id)
     page = FormPage(f"New account of {client.name}", (client.name, back), "Open the account")
 
@@ -152,13 +152,13 @@ def edit_account(public_id: UUID) -> Any:
     terms = flow.Terms(
         account.payment_terms_days, account.billing_cycle, account.billing_day, account.delivery, account.settings
     )
-    form = Form((*term_fields(), *PREPAID_TERMS, REASON), _known_terms(terms))
+    form = Form((*term_fields(), *PREPAID_TERMS, REASON), _terms_as_fields(terms))
     back = url_for("accounts.show", public_id=public_id)
     page = FormPage(f"Terms of {account.number}", (f"{account.number} · {client.name}", back), "Keep the terms")
 
     def do() -> Response:
         changed = flow.change_terms(
-            session(), account.id, _terms(form, account.settings), author=actor(), reason=form["reason"]
+            session(), account.id, _terms_of(form, account.settings), author=actor(), reason=form["reason"]
         )
         flash("The terms are changed." if changed else "Nothing was changed.", "success")
         return redirect(back)
@@ -191,29 +191,33 @@ def mode(public_id: UUID) -> Any:
     return answer(form, page, do)
 
 
-def _facts(form: Form) -> flow.ClientFacts:
-    given = {one.key: form[one.key] for one in client_fields()}
-    return flow.ClientFacts(**given | {"locale": given["locale"] or "en"})
+def _client_facts(form: Form) -> flow.ClientFacts:
+    typed = {field.key: form[field.key] for field in client_fields()}
+    return flow.ClientFacts(**typed | {"locale": typed["locale"] or "en"})
 
 
 def _new_account(form: Form) -> flow.NewAccount:
-    return flow.NewAccount(form["currency"], form["day"], form["account_number"], form["mode"], _terms(form, {}))
+    return flow.NewAccount(form["currency"], form["day"], form["account_number"], form["mode"], _terms_of(form, {}))
 
 
-def _terms(form: Form, settings: dict[str, Any]) -> flow.Terms:
+def _terms_of(form: Form, settings: dict[str, Any]) -> flow.Terms:
     """The terms as typed; what the form does not show of the settings stays."""
-    kept = dict(settings)
+    changed_settings = dict(settings)
     if "low_days" in form.values:
-        given = {one.key: f"{form[one.key]:f}" for one in PREPAID_TERMS if form[one.key] is not None}
-        kept.pop("debt_share", None)
-        kept |= {"debt_share": given.pop("debt_share")} if "debt_share" in given else {}
-        shown = {one.key for one in PREPAID_TERMS}
-        prepaid = {name: value for name, value in kept.pop("prepaid", {}).items() if name not in shown} | given
-        kept |= {"prepaid": prepaid} if prepaid else {}
-    return flow.Terms(form["payment_terms_days"], form["billing_cycle"], form["billing_day"], form["delivery"], kept)
+        typed = {field.key: f"{form[field.key]:f}" for field in PREPAID_TERMS if form[field.key] is not None}
+        changed_settings.pop("debt_share", None)
+        changed_settings |= {"debt_share": typed.pop("debt_share")} if "debt_share" in typed else {}
+        shown_keys = {field.key for field in PREPAID_TERMS}
+        prepaid = {
+            name: value for name, value in changed_settings.pop("prepaid", {}).items() if name not in shown_keys
+        } | typed
+        changed_settings |= {"prepaid": prepaid} if prepaid else {}
+    return flow.Terms(
+        form["payment_terms_days"], form["billing_cycle"], form["billing_day"], form["delivery"], changed_settings
+    )
 
 
-def _known_terms(terms: flow.Terms) -> dict[str, Any]:
+def _terms_as_fields(terms: flow.Terms) -> dict[str, Any]:
     prepaid = dict(terms.settings.get("prepaid", {}))
     return {
         "billing_cycle": terms.billing_cycle, "billing_day": terms.billing_day, "delivery": terms.delivery,

@@ -58,8 +58,8 @@ LIST = ListPage(
 @access(May.READ)
 def index(*, as_file: bool = False) -> Response | str:
     """The list, or the same query as a file."""
-    asked = wanted(LIST)
-    return respond(LIST, clients(scope(), asked, today()), asked, as_file=as_file)
+    query = wanted(LIST)
+    return respond(LIST, clients(scope(), query, today()), query, as_file=as_file)
 
 
 @blueprint.get("/clients/<uuid:public_id>")
@@ -67,15 +67,15 @@ def index(*, as_file: bool = False) -> Response | str:
 def show(public_id: UUID) -> str:
     """One client with everything they have."""
     client = parties.client(session(), scope(), public_id)
-    asked = Wanted(filters={"client": (client.number,)}, size=12)
-    own = accounts(scope(), asked, today())
-    rows = page_of(session(), own, asked).rows
+    query = Wanted(filters={"client": (client.number,)}, size=12)
+    own = accounts(scope(), query, today())
+    rows = page_of(session(), own, query).rows
     contracts = [
         row
-        for one in rows
+        for account in rows
         for row in page_of(
             session(),
-            connections(scope(), Wanted(filters={"account": (one.number,)}, size=50), today()),
+            connections(scope(), Wanted(filters={"account": (account.number,)}, size=50), today()),
             Wanted(size=50),
         ).rows
     ]
@@ -87,6 +87,6 @@ def show(public_id: UUID) -> str:
         connection_columns=connection_pages.LIST.columns,
         connections=contracts,
         bill_columns=SHORT,
-        bills=page_of(session(), bills(scope(), asked, today()), asked),
+        bills=page_of(session(), bills(scope(), query, today()), query),
         audit=office.audit_of(session(), f"client:{client.id}"),
     )

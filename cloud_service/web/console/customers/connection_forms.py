@@ -46,26 +46,29 @@ def thousandths(value: Decimal, path: str) -> int:
     return int(shifted)
 
 
-def _page(found: Connection, title: str, submit: str, note: str = "") -> FormPage:
-    back = url_for("connections.show", public_id=found.contract.public_id)
-    return FormPage(title, (f"{found.contract.number} · {found.client.name}", back), submit, note)
+def _page(connection: Connection, title: str, submit: str, note: str = "") -> FormPage:
+    back = url_for("connections.show", public_id=connection.contract.public_id)
+    return FormPage(title, (f"{connection.contract.number} · {connection.client.name}", back), submit, note)
 
 
 @blueprint.route("/connections/<uuid:public_id>/move-out", methods=["GET", "POST"])
 @access(May.CONTRACT)
 def move_out(public_id: UUID) -> Any:
     """The tenant leaves."""
-    found = connection_of(session(), scope(), public_id)
+    connection = connection_of(session(), scope(), public_id)
     form = Form((Field("day", "First day without it", "date", required=True), REASON), {"day": today()})
     page = _page(
-        found, f"Move out of {found.point.name}", "End the connection", "The next billing run makes the final bill."
+        connection,
+        f"Move out of {connection.point.name}",
+        "End the connection",
+        "The next billing run makes the final bill.",
     )
 
     def do() -> Response:
-        vacant = flow.move_out(session(), found.contract.id, form["day"], author=actor(), reason=form["reason"])
+        vacant = flow.move_out(session(), connection.contract.id, form["day"], author=actor(), reason=form["reason"])
         after = " The owner's account pays from then on." if vacant is not None else ""
         flash(
-            f"{found.contract.number} ends on {form['day']}; the next billing run makes the final bill.{after}",
+            f"{connection.contract.number} ends on {form['day']}; the next billing run makes the final bill.{after}",
             "success",
         )
         return redirect(page.back[1])
@@ -77,19 +80,26 @@ def move_out(public_id: UUID) -> Any:
 @access(May.CONTRACT)
 def owner(public_id: UUID) -> Any:
     """Another account pays."""
-    found = connection_of(session(), scope(), public_id)
+    connection = connection_of(session(), scope(), public_id)
     form = Form(
         (account_field("Who pays from then on"), Field("day", "From", "date", required=True), REASON), {"day": today()}
     )
-    page = _page(found, f"Another payer for {found.point.name}", "Change the payer", "The point and the tariff stay.")
+    page = _page(
+        connection, f"Another payer for {connection.point.name}", "Change the payer", "The point and the tariff stay."
+    )
 
     def do() -> Response:
         payer = account_id(session(), form["account"], scope())
         flow.change_owner(
-            session(), found.contract.id, payer, form["day"], author=actor(), reason=form["reason"] or "another payer"
+            session(),
+            connection.contract.id,
+            payer,
+            form["day"],
+            author=actor(),
+            reason=form["reason"] or "another payer",
         )
         flash(f"{form['account']} pays from {form['day']} on, under a connection of its own.", "success")
-        return redirect(url_for("connections.index", q=found.contract.number))
+        return redirect(url_for("connections.index", q=connection.contract.number))
 
     return answer(form, page, do)
 
@@ -98,17 +108,24 @@ def owner(public_id: UUID) -> Any:
 @access(May.CONTRACT)
 def tariff(public_id: UUID) -> Any:
     """Another tariff."""
-    found = connection_of(session(), scope(), public_id)
+    connection = connection_of(session(), scope(), public_id)
     form = Form(
         (tariff_field("Tariff from then on"), Field("day", "From", "date", required=True), REASON), {"day": today()}
     )
-    page = _page(found, f"Another tariff for {found.contract.number}", "Change the tariff", "Billed days keep theirs.")
+    page = _page(
+        connection, f"Another tariff for {connection.contract.number}", "Change the tariff", "Billed days keep theirs."
+    )
 
     def do() -> Response:
-        mine = Scope(entities=frozenset({found.site.legal_entity_id}))
-        wanted = tariff_id(session(), form["tariff"], mine)
+        seller_scope = Scope(entities=frozenset({connection.site.legal_entity_id}))
+        next_tariff = tariff_id(session(), form["tariff"], seller_scope)
         flow.change_tariff(
-            session(), found.contract.id, wanted, form["day"], author=actor(), reason=form["reason"] or "asked for"
+            session(),
+            connection.contract.id,
+            next_tariff,
+            form["day"],
+            author=actor(),
+            reason=form["reason"] or "asked for",
         )
         flash(f"{form['tariff']} counts from {form['day']} on.", "success")
         return redirect(page.back[1])
@@ -120,12 +137,12 @@ def tariff(public_id: UUID) -> Any:
 @access(May.CONTRACT)
 def exchange(public_id: UUID) -> Any:
     """A meter goes, another comes."""
-    found = connection_of(session(), scope(), public_id)
-    old = contract_changes.mounted(session(), found.point.id, now())
+    connection = connection_of(session(), scope(), public_id)
+    old = contract_changes.mounted(session(), connection.point.id, now())
     names = sorted(contract_changes.index_registers(session(), old.meter_id)) if old else []
     form = Form(
         (
-            Field("at", f"When, in {found.site.timezone}", "moment", required=True),
+            Field("at", f"When, in {connection.site.timezone}", "moment", required=True),
             *(
                 Field(f"closing.{name}", f"Final index of {name}", "amount", required=True, group="The meter that goes")
                 for name in names
@@ -143,14 +160,17 @@ def exchange(public_id: UUID) -> Any:
         ),
         {
             "multiplier": Decimal(1),
-            "at": now().astimezone(zone(found.site.timezone)).strftime("%Y-%m-%dT%H:%M"),
+            "at": now().astimezone(zone(connection.site.timezone)).strftime("%Y-%m-%dT%H:%M"),
         },
     )  # fmt: skip
-    page = _page(found, f"Exchange the meter at {found.point.name}", "Exchange", "Both are billed, nothing twice.")
+    page = _page(
+        connection, f"Exchange the meter at {connection.point.name}", "Exchange", "Both are billed, nothing twice."
+    )
 
     def do() -> Response:
-        wanted = flow.Exchange(
-            found.point.id, meter_id(session(), form["meter"], scope()), _instant(form["at"], found.site.timezone),
+        new_meter = flow.Exchange(
+            connection.point.id, meter_id(session(), form["meter"], scope()),
+            _instant(form["at"], connection.site.timezone),
             {name: thousandths(form[f"closing.{name}"], f"closing.{name}") for name in names},
             {
                 name: thousandths(form[f"opening.{name}"], f"opening.{name}")
@@ -159,8 +179,8 @@ def exchange(public_id: UUID) -> Any:
             },
             form["multiplier"] or Decimal(1),
         )  # fmt: skip
-        flow.exchange_meter(session(), wanted, author=actor(), reason=form["reason"])
-        flash(f"Meter {form['meter']} hangs at {found.point.name}.", "success")
+        flow.exchange_meter(session(), new_meter, author=actor(), reason=form["reason"])
+        flash(f"Meter {form['meter']} hangs at {connection.point.name}.", "success")
         return redirect(page.back[1])
 
     return answer(form, page, do)

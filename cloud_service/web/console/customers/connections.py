@@ -67,15 +67,17 @@ LIST = ListPage(
 @access(May.READ)
 def index(*, as_file: bool = False) -> Response | str:
     """The list, or the same query as a file."""
-    asked = wanted(LIST)
-    return respond(LIST, connections(scope(), asked, today()), asked, as_file=as_file)
+    query = wanted(LIST)
+    return respond(LIST, connections(scope(), query, today()), query, as_file=as_file)
 
 
 @blueprint.get("/connections/<uuid:public_id>")
 @access(May.READ)
 def show(public_id: UUID) -> str:
     """One connection with its meters and tariffs through time."""
-    found = parties.connection(session(), scope(), public_id)
+    connection = parties.connection(session(), scope(), public_id)
     return render_template(
-        "console/connection.html", found=found, audit=office.audit_of(session(), f"contract:{found.contract.id}")
+        "console/connection.html",
+        connection=connection,
+        audit=office.audit_of(session(), f"contract:{connection.contract.id}"),
     )

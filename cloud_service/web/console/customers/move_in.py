@@ -28,16 +28,16 @@ UTILITY_OPTIONS = tuple((utility, utility.capitalize()) for utility in UTILITIES
 
 def site_names() -> list[tuple[str, str]]:
     """The sites that the reader may know of, for a choice."""
-    known = [
-        one
+    sites = [
+        site
         for entity in legal_entities.entities(session(), scope())
-        for one in legal_entities.sites(session(), entity.id)
+        for site in legal_entities.sites(session(), entity.id)
     ]
-    return [(one.name, one.name) for one in known]
+    return [(site.name, site.name) for site in sites]
 
 
 def meter_fields(hint: str) -> tuple[Field, ...]:
-    """A meter to hang up: a known or a new one, its first index and multiplier; what `hang` takes."""
+    """A meter to hang up: a known or a new one, its first index and multiplier; what `mount_meter` takes."""
     registers = 'Read by hand or file: "import". A gateway\'s meter brings its own.'
     return (
         Field(
@@ -79,56 +79,56 @@ def add() -> Any:
     page = FormPage("New connection", ("Connections", url_for("connections.index")), "Add the connection")
 
     def do() -> Response:
-        point = _point(form)
+        point = _chosen_or_new_point(form)
         payer = account_id(session(), form["account"], scope())
         home = home_of(session(), point)
-        mine = Scope(entities=frozenset({home.entity_id}))
+        seller_scope = Scope(entities=frozenset({home.entity_id}))
         number = form["number"] or number_suggestions.contract_number(session(), home.entity_id)
-        wanted = flow.MoveIn(
-            number, point, payer, tariff_id(session(), form["tariff"], mine), form["day"], form["until"]
+        new_connection = flow.MoveIn(
+            number, point, payer, tariff_id(session(), form["tariff"], seller_scope), form["day"], form["until"]
         )
-        flow.move_in(session(), wanted, author=actor(), reason=form["reason"])
-        _hang_from_the_first_day(form, point)
+        flow.move_in(session(), new_connection, author=actor(), reason=form["reason"])
+        _mount_from_first_day(form, point)
         flash(f"Connection {number} begins on {form['day']}.", "success")
         return redirect(url_for("connections.index", q=number))
 
     return answer(form, page, do)
 
 
-def _point(form: Form) -> int:
+def _chosen_or_new_point(form: Form) -> int:
     """The service point that was named, or a new one."""
     if bool(form["point"]) == bool(form["new_point"]):
         raise InputError("name one that is free, or a new one", path="point")
     if form["point"]:
         return point_id(session(), form["point"], scope())
     site = site_id(session(), form["site"], scope())
-    facts = sites_and_meters.PointFacts(form["new_point"], form["utility"], form["grid_id"])
+    new_point = sites_and_meters.PointFacts(form["new_point"], form["utility"], form["grid_id"])
     with at_field("new_point"):
-        return sites_and_meters.add_point(session(), site, facts, author=actor(), reason=form["reason"])
+        return sites_and_meters.add_point(session(), site, new_point, author=actor(), reason=form["reason"])
 
 
-def _hang_from_the_first_day(form: Form, point: int) -> None:
+def _mount_from_first_day(form: Form, point: int) -> None:
     """The meter that is named; where none is, one must hang there."""
     at = day_start(form["day"], home_of(session(), point).timezone)
     if form["meter"] or form["serial"]:
-        hang(form, point, at)
+        mount_meter(form, point, at)
     elif contract_changes.mounted(session(), point, at) is None:
         raise InputError("no meter hangs there on that day", path="meter", hint="name one")
 
 
-def hang(form: Form, point: int, at: datetime) -> None:
+def mount_meter(form: Form, point: int, at: datetime) -> None:
     """Hang up the meter that `meter_fields` name, a new one if it is not known yet."""
     if form["meter"] and form["serial"]:
         raise InputError("name one that is known, or a new one", path="meter")
     if form["serial"]:
         unit = UNIT_OF[home_of(session(), point).utility]
         registers = (sites_and_meters.RegisterFacts(form["register"], unit),) if form["register"] else ()
-        facts = sites_and_meters.MeterFacts(form["serial"], form["maker"], registers=registers)
-        meter = sites_and_meters.add_meter(session(), facts, author=actor(), reason=form["reason"])
+        new_meter = sites_and_meters.MeterFacts(form["serial"], form["maker"], registers=registers)
+        meter = sites_and_meters.add_meter(session(), new_meter, author=actor(), reason=form["reason"])
     else:
         meter = meter_id(session(), form["meter"], scope())
     opening = {}
     if form["opening"] is not None:
         opening = {form["register"] or "import": thousandths(form["opening"], "opening")}
-    wanted = sites_and_meters.Mount(point, meter, at, opening, form["multiplier"] or Decimal(1))
-    sites_and_meters.mount(session(), wanted, author=actor(), reason=form["reason"])
+    new_mount = sites_and_meters.Mount(point, meter, at, opening, form["multiplier"] or Decimal(1))
+    sites_and_meters.mount(session(), new_mount, author=actor(), reason=form["reason"])

@@ -21,7 +21,7 @@ def credit(public_id: UUID) -> Response:
     """A credit note over the whole bill; its days can be billed again."""
     bill = bill_page(session(), scope(), public_id, today()).invoice
     issued = correct_invoice.credit(session(), bill.id, reason=_reason(), day=today(), author=actor(), clock=now)
-    return _done(public_id, f"Credit note {issued.number} is issued.")
+    return _commit_and_show(public_id, f"Credit note {issued.number} is issued.")
 
 
 @blueprint.post("/write-off")
@@ -31,7 +31,7 @@ def write_off(public_id: UUID) -> Response:
     page = bill_page(session(), scope(), public_id, today())
     amount = amount_of(request.form.get("amount") or str(page.outstanding))
     arrangements.write_off(session(), page.invoice.id, amount, reason=_reason(), day=today(), author=actor())
-    return _done(public_id, f"{page.invoice.currency} {amount} is written off.")
+    return _commit_and_show(public_id, f"{page.invoice.currency} {amount} is written off.")
 
 
 @blueprint.post("/dispute")
@@ -40,7 +40,7 @@ def dispute(public_id: UUID) -> Response:
     """The client contests it: no reminders, fees or interest until that is settled."""
     bill = bill_page(session(), scope(), public_id, today()).invoice
     arrangements.dispute(session(), bill.id, reason=_reason(), day=today(), author=actor())
-    return _done(public_id, "The bill is disputed: it is not reminded of.")
+    return _commit_and_show(public_id, "The bill is disputed: it is not reminded of.")
 
 
 @blueprint.post("/dispute/close")
@@ -49,14 +49,14 @@ def close_dispute(public_id: UUID) -> Response:
     """The dispute is settled."""
     bill = bill_page(session(), scope(), public_id, today()).invoice
     arrangements.close_dispute(session(), bill.id, outcome=_reason(), day=today(), author=actor())
-    return _done(public_id, "The dispute is closed.")
+    return _commit_and_show(public_id, "The dispute is closed.")
 
 
 def _reason() -> str:
     return request.form.get("reason", "").strip()
 
 
-def _done(public_id: UUID, words: str) -> Response:
+def _commit_and_show(public_id: UUID, message: str) -> Response:
     session().commit()
-    flash(words, "success")
+    flash(message, "success")
     return redirect(url_for("bills.show", public_id=public_id))

@@ -34,8 +34,8 @@ def difference(public_id: UUID) -> Response:
     rated = rate_again(session(), bill.id)
     changed = correct_invoice.bill_difference(session(), bill.id, rated, reason=_reason(), author=actor(), clock=now)
     session().commit()
-    said = "; ".join(one.why for one in changed) or "nothing changed"
-    flash(f"On the next bill of {bill.number}: {said}.", "success")
+    differences = "; ".join(correction.why for correction in changed) or "nothing changed"
+    flash(f"On the next bill of {bill.number}: {differences}.", "success")
     return redirect(url_for("bills.show", public_id=public_id))
 
 
@@ -48,7 +48,7 @@ def rebill(public_id: UUID) -> Response:
     note = correct_invoice.credit(session(), bill.id, reason=_reason(), day=today(), author=actor(), clock=now)
     new = issue(session(), rated, bill_date=note.draft.bill_date, author=actor())
     session().commit()
-    numbers = ", ".join(one.number for one in new)
+    numbers = ", ".join(invoice.number for invoice in new)
     flash(f"{bill.number} is credited by {note.number} and billed anew as {numbers}.", "success")
     return redirect(url_for("bills.show", public_id=public_id))
 

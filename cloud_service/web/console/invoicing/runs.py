@@ -47,7 +47,7 @@ LIST = ListPage(
         Column("created_at", "Started", "instant"),
     ),
     search="Name of the run",
-    filters=(Filter("state", "State", options=(("", "All"), *((one, one.capitalize()) for one in STATES))),),
+    filters=(Filter("state", "State", options=(("", "All"), *((state, state.capitalize()) for state in STATES))),),
     order=("created_at", True),
     empty="Start one: it rates every connection first, and issues nothing before you approve.",
     icon="player-play",
@@ -60,8 +60,8 @@ LIST = ListPage(
 @access(May.BILL)
 def index(*, as_file: bool = False) -> Response | str:
     """The list, or the same query as a file."""
-    asked = wanted(LIST)
-    return respond(LIST, runs(scope(), asked), asked, as_file=as_file)
+    query = wanted(LIST)
+    return respond(LIST, runs(scope(), query), query, as_file=as_file)
 
 
 @blueprint.get("/runs/new")
@@ -83,14 +83,14 @@ def new() -> str:
 def start() -> AnyResponse:
     """Plan the run and queue its rating."""
     entity = legal_entities.entity(session(), scope(), request.form.get("entity", ""))
-    wanted_run = runs_flow.Plan(
+    run_plan = runs_flow.Plan(
         entity.id,
-        Span(_day("from"), _day("until")),
-        _day("bill_date"),
+        Span(_required_day("from"), _required_day("until")),
+        _required_day("bill_date"),
         actor(),
         dry_run=request.form.get("dry_run") == "yes",
     )
-    planned = runs_flow.plan(session(), wanted_run)
+    planned = runs_flow.plan(session(), run_plan)
     runs_flow.start(session(), planned.id, "rate", shards=SHARDS, author=actor())
     session().commit()
     return redirect(url_for("runs.show", public_id=planned.public_id))
@@ -151,7 +151,7 @@ def retry(public_id: UUID) -> AnyResponse:
     return redirect(url_for("runs.show", public_id=public_id))
 
 
-def _day(name: str) -> date:
+def _required_day(name: str) -> date:
     try:
         return date.fromisoformat(request.form.get(name, ""))
     except ValueError:

@@ -32,10 +32,10 @@ members = [ { contract = "V-1", area = "50" }, { contract = "V-2", area = "75" }
 @access(May.BILL)
 def index() -> Any:
     """The splits, and sharing a cost by one of them: looked at first, then kept."""
-    known = cost_splits.splits(session(), scope())
+    splits = cost_splits.splits(session(), scope())
     form = Form(
         (
-            Field("split", "Split", "choice", options=[(str(one.id), one.name) for one in known], required=True),
+            Field("split", "Split", "choice", options=[(str(split.id), split.name) for split in splits], required=True),
             Field("cost", "Cost", "amount", "In the split's currency, without tax.", required=True),
             Field("from", "From", "date", required=True),
             Field("until", "Until", "date", "First day after.", required=True),
@@ -57,9 +57,9 @@ def index() -> Any:
                 "success",
             )
             return redirect(url_for("shared_costs.index"))
-        return render_template("console/shared.html", form=form, page=page, splits=known, done=done)
+        return render_template("console/shared.html", form=form, page=page, splits=splits, done=done)
 
-    return answer(form, page, do, template="console/shared.html", splits=known, done=None)
+    return answer(form, page, do, template="console/shared.html", splits=splits, done=None)
 
 
 @blueprint.route("/shared/new", methods=["GET", "POST"])
@@ -67,7 +67,7 @@ def index() -> Any:
 def add() -> Any:
     """A new split, or a new document of one; what was shared stays as it was."""
     entities = legal_entities.entities(session(), scope())
-    choice = tuple((str(one.public_id), one.name) for one in entities)
+    choice = tuple((str(entity.public_id), entity.name) for entity in entities)
     form = Form(
         (
             *((Field("entity", "Legal entity", "choice", options=choice),) if len(choice) > 1 else ()),

@@ -56,8 +56,8 @@ LIST = ListPage(
 @access(May.READ)
 def index(*, as_file: bool = False) -> Response | str:
     """The list, or the same query as a file."""
-    asked = wanted(LIST)
-    return respond(LIST, gateways(scope(), asked, now()), asked, as_file=as_file)
+    query = wanted(LIST)
+    return respond(LIST, gateways(scope(), query, now()), query, as_file=as_file)
 
 
 @blueprint.get("/gateways/<uuid:public_id>")

@@ -27,7 +27,10 @@ def _to_meter(row: Any) -> str:
     return url_for("meters.show", public_id=row.public_id)
 
 
-UTILITIES = (("", "All"), *((one, one.capitalize()) for one in ("electricity", "water", "gas", "heat", "cooling")))
+UTILITIES = (
+    ("", "All"),
+    *((utility, utility.capitalize()) for utility in ("electricity", "water", "gas", "heat", "cooling")),
+)
 LIST = ListPage(
     name="meters",
     title="Data readings",
@@ -57,8 +60,8 @@ LIST = ListPage(
 @access(May.READ)
 def index(*, as_file: bool = False) -> Response | str:
     """The list, or the same query as a file."""
-    asked = wanted(LIST)
-    return respond(LIST, meters(scope(), asked), asked, as_file=as_file)
+    query = wanted(LIST)
+    return respond(LIST, meters(scope(), query), query, as_file=as_file)
 
 
 @blueprint.get("/meters/<uuid:public_id>")
@@ -102,8 +105,8 @@ def load(public_id: UUID) -> Response:
     register = register_of(page)
     if register is None:
         raise NotFoundError("this meter has no registers")
-    found = load_profile.intervals(metering.days_of(session(), register.id, span_of(today())), zone_of(page))
-    return jsonify(load_profile.as_json(found, register.unit, zone_of(page)))
+    series = load_profile.intervals(metering.days_of(session(), register.id, span_of(today())), zone_of(page))
+    return jsonify(load_profile.as_json(series, register.unit, zone_of(page)))
 
 
 @blueprint.get("/meters/<uuid:public_id>/intervals.csv")
@@ -114,19 +117,19 @@ def intervals_file(public_id: UUID) -> Response:
     register = register_of(page)
     if register is None:
         raise NotFoundError("this meter has no registers")
-    found = load_profile.intervals(metering.days_of(session(), register.id, span_of(today())), zone_of(page))
+    series = load_profile.intervals(metering.days_of(session(), register.id, span_of(today())), zone_of(page))
     return csv_response(
-        load_profile.as_lines(found, register.unit, zone_of(page)), f"{page.meter.name}-{register.name}"
+        load_profile.as_lines(series, register.unit, zone_of(page)), f"{page.meter.name}-{register.name}"
     )
 
 
 def register_of(page: MeterPage) -> Register | None:
     """The register that the address names, or the first that is billed."""
-    wanted_name = request.args.get("register", "")
-    for one in page.registers:
-        if one.name == wanted_name:
-            return one
-    billed = [one for one in page.registers if one.billed]
+    register_name = request.args.get("register", "")
+    for register in page.registers:
+        if register.name == register_name:
+            return register
+    billed = [register for register in page.registers if register.billed]
     return next(iter(billed or page.registers), None)
 
 

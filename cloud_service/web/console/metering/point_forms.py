@@ -17,7 +17,7 @@ from cloud_service.store.scope import Scope
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import now
 from cloud_service.web.console.customers.connection_forms import REASON, account_field, tariff_field
-from cloud_service.web.console.customers.move_in import UTILITY_OPTIONS, hang, meter_fields, site_names
+from cloud_service.web.console.customers.move_in import UTILITY_OPTIONS, meter_fields, mount_meter, site_names
 from cloud_service.web.database import session
 from cloud_service.web.forms import Field, Form, FormPage, answer, say_changed
 from common.errors import InputError, at_field
@@ -47,7 +47,7 @@ def add() -> Any:
 
     def do() -> Response:
         where = site_id(session(), form["site"], scope())
-        sites_and_meters.add_point(session(), where, _facts(form), author=actor(), reason=form["reason"])
+        sites_and_meters.add_point(session(), where, _point_facts(form), author=actor(), reason=form["reason"])
         flash(f"{form['name']} is a service point now. Next: a meter, or a connection.", "success")
         return redirect(url_for("points.index", site=form["site"], q=form["name"]))
 
@@ -58,19 +58,19 @@ def add() -> Any:
 @access(May.CONTRACT)
 def edit(public_id: UUID) -> Any:
     """Change what is known of a service point."""
-    found = point_of(session(), scope(), public_id)
-    values = found.point.settings.get("values", {})
-    known = {
-        "name": found.point.name, "utility": found.point.utility, "grid_id": found.point.grid_id,
-        "parent": f"{found.site.name}: {found.above.name}" if found.above else "",
+    point_page = point_of(session(), scope(), public_id)
+    values = point_page.point.settings.get("values", {})
+    present = {
+        "name": point_page.point.name, "utility": point_page.point.utility, "grid_id": point_page.point.grid_id,
+        "parent": f"{point_page.site.name}: {point_page.above.name}" if point_page.above else "",
         "values": "\n".join(f"{name} = {number}" for name, number in values.items()),
     }  # fmt: skip
-    form = Form(FACTS, known)
-    page = _page(found, f"Change {found.point.name}", "Keep the change", "Issued bills stay as they are.")
+    form = Form(FACTS, present)
+    page = _page(point_page, f"Change {point_page.point.name}", "Keep the change", "Issued bills stay as they are.")
 
     def do() -> Response:
         changed = sites_and_meters.edit_point(
-            session(), found.point.id, _facts(form), author=actor(), reason=form["reason"]
+            session(), point_page.point.id, _point_facts(form), author=actor(), reason=form["reason"]
         )
         say_changed(changed)
         return redirect(page.back[1])
@@ -82,21 +82,23 @@ def edit(public_id: UUID) -> Any:
 @access(May.CONTRACT)
 def mount(public_id: UUID) -> Any:
     """A meter is hung up where none hangs."""
-    found = point_of(session(), scope(), public_id)
-    timezone = found.site.timezone
+    point_page = point_of(session(), scope(), public_id)
+    timezone = point_page.site.timezone
     at = Field("at", f"When, in {timezone}", "moment", required=True)
     form = Form(
         (*meter_fields(""), at, REASON),
         {"multiplier": Decimal(1), "at": f"{now().astimezone(zone(timezone)):%Y-%m-%dT%H:%M}"},
     )
-    page = _page(found, f"A meter for {found.point.name}", "Hang it up", "To exchange one, open the connection.")
+    page = _page(
+        point_page, f"A meter for {point_page.point.name}", "Hang it up", "To exchange one, open the connection."
+    )
 
     def do() -> Response:
         if not form["meter"] and not form["serial"]:
             raise InputError("name one that is known, or a new one", path="meter")
         moment: datetime = form["at"]
-        hang(form, found.point.id, moment.replace(tzinfo=zone(timezone)))
-        flash(f"Meter {form['meter'] or form['serial']} hangs at {found.point.name}.", "success")
+        mount_meter(form, point_page.point.id, moment.replace(tzinfo=zone(timezone)))
+        flash(f"Meter {form['meter'] or form['serial']} hangs at {point_page.point.name}.", "success")
         return redirect(page.back[1])
 
     return answer(form, page, do)
@@ -106,28 +108,30 @@ def mount(public_id: UUID) -> Any:
 @access(May.CONTRACT)
 def vacancy(public_id: UUID) -> Any:
     """Who pays while nobody lives there."""
-    found = point_of(session(), scope(), public_id)
+    point_page = point_of(session(), scope(), public_id)
     form = Form((account_field("The owner's account"), tariff_field("Tariff of empty days"), REASON))
-    page = _page(found, f"When {found.point.name} is empty", "Let the owner pay", "From the next move-out on.")
+    page = _page(
+        point_page, f"When {point_page.point.name} is empty", "Let the owner pay", "From the next move-out on."
+    )
 
     def do() -> Response:
-        mine = Scope(entities=frozenset({found.site.legal_entity_id}))
+        seller_scope = Scope(entities=frozenset({point_page.site.legal_entity_id}))
         flow.set_vacancy(
-            session(), found.point.id, account_id(session(), form["account"], scope()),
-            tariff_id(session(), form["tariff"], mine), author=actor(), reason=form["reason"],
+            session(), point_page.point.id, account_id(session(), form["account"], scope()),
+            tariff_id(session(), form["tariff"], seller_scope), author=actor(), reason=form["reason"],
         )  # fmt: skip
-        flash(f"{form['account']} pays while {found.point.name} is empty.", "success")
+        flash(f"{form['account']} pays while {point_page.point.name} is empty.", "success")
         return redirect(page.back[1])
 
     return answer(form, page, do)
 
 
-def _page(found: PointPage, title: str, submit: str, note: str) -> FormPage:
-    back = url_for("points.show", public_id=found.point.public_id)
-    return FormPage(title, (f"{found.site.name}: {found.point.name}", back), submit, note)
+def _page(point_page: PointPage, title: str, submit: str, note: str) -> FormPage:
+    back = url_for("points.show", public_id=point_page.point.public_id)
+    return FormPage(title, (f"{point_page.site.name}: {point_page.point.name}", back), submit, note)
 
 
-def _facts(form: Form) -> sites_and_meters.PointFacts:
+def _point_facts(form: Form) -> sites_and_meters.PointFacts:
     values = sites_and_meters.read_values(line for line in form["values"].splitlines() if line.strip())
     with at_field("parent"):
         above = point_id(session(), form["parent"], scope()) if form["parent"] else None

@@ -68,15 +68,17 @@ LIST = ListPage(
 @access(May.READ)
 def index(*, as_file: bool = False) -> Response | str:
     """The list, or the same query as a file."""
-    asked = wanted(LIST)
-    return respond(LIST, points(scope(), asked, today()), asked, as_file=as_file)
+    query = wanted(LIST)
+    return respond(LIST, points(scope(), query, today()), query, as_file=as_file)
 
 
 @blueprint.get("/points/<uuid:public_id>")
 @access(May.READ)
 def show(public_id: UUID) -> str:
     """One service point with its meters and connections through time."""
-    found = point(session(), scope(), public_id)
+    point_page = point(session(), scope(), public_id)
     return render_template(
-        "console/point.html", found=found, audit=office.audit_of(session(), f"service_point:{found.point.id}")
+        "console/point.html",
+        point_page=point_page,
+        audit=office.audit_of(session(), f"service_point:{point_page.point.id}"),
     )

@@ -31,22 +31,24 @@ def read() -> Any:
     """The file is looked at first; the second button books what is certain and what was given to an account."""
     form = Form((Field("file", "Bank statement", "file", HINT, required=not request.form.get("kept")),))
     page = FormPage("Bank statement", ("Payments", url_for("payments.index")), "Book these", icon="cash")
-    facts: dict[str, Any] = {"reads": [], "kept": "", "by_hand": {}}
+    preview: dict[str, Any] = {"reads": [], "kept": "", "by_hand": {}}
 
     def do() -> str:
         with at_field("file"):
-            content = _content(form)
+            content = _statement_file(form)
             reads = list(match_transfers.matched(session(), match_transfers.lines_of(io.BytesIO(content)), scope()))
         if request.form.get("do") == "book" and form["file"] is None:
-            reads = _book(form, reads)
-        facts.update(reads=reads, kept=base64.b64encode(zlib.compress(content)).decode(), by_hand=_by_hand(reads))
+            reads = _book_transfers(form, reads)
+        preview.update(
+            reads=reads, kept=base64.b64encode(zlib.compress(content)).decode(), by_hand=_fields_by_hand(reads)
+        )
         accounts = clients.account_names(session(), scope())
-        return render_template("console/bank_statement.html", form=form, page=page, accounts=accounts, **facts)
+        return render_template("console/bank_statement.html", form=form, page=page, accounts=accounts, **preview)
 
-    return answer(form, page, do, template="console/bank_statement.html", **facts)
+    return answer(form, page, do, template="console/bank_statement.html", **preview)
 
 
-def _content(form: Form) -> bytes:
+def _statement_file(form: Form) -> bytes:
     """The file that is chosen, or the one that was looked at: it comes back packed in the form, nothing is stored."""
     if form["file"] is not None:
         content: bytes = form["file"].stream.read(FILE_MAX + 1)
@@ -62,20 +64,20 @@ def _content(form: Form) -> bytes:
     return content
 
 
-def _by_hand(reads: Sequence[Read]) -> dict[int, str]:
+def _fields_by_hand(reads: Sequence[Read]) -> dict[int, str]:
     """Line -> field of those that may be given to an account."""
-    return dict([(n, f"to.{n}") for n, one in enumerate(reads) if one.by_hand][:BY_HAND_MAX])
+    return dict([(n, f"to.{n}") for n, transfer in enumerate(reads) if transfer.by_hand][:BY_HAND_MAX])
 
 
-def _book(form: Form, reads: Sequence[Read]) -> list[Read]:
+def _book_transfers(form: Form, reads: Sequence[Read]) -> list[Read]:
     """Book line by line, each in a transaction of its own: one that is refused stays alone. What is left after it."""
     booked = 0
-    for number, one in enumerate(reads):
-        named = request.form.get(f"to.{number}", "").strip() if one.by_hand else ""
-        if one.match is None and not named:
+    for number, transfer in enumerate(reads):
+        account_number = request.form.get(f"to.{number}", "").strip() if transfer.by_hand else ""
+        if transfer.match is None and not account_number:
             continue
         try:
-            booked += _pay(one, named)
+            booked += _book_transfer(transfer, account_number)
             session().commit()
         except REFUSALS as error:
             session().rollback()
@@ -83,13 +85,13 @@ def _book(form: Form, reads: Sequence[Read]) -> list[Read]:
     if form.errors:
         form.errors[""] = "What was refused stands beside its line; the others are booked."
     flash(f"{booked} of {len(reads)} lines are booked now.", "success")
-    return list(match_transfers.matched(session(), [one.line for one in reads], scope()))
+    return list(match_transfers.matched(session(), [transfer.line for transfer in reads], scope()))
 
 
-def _pay(one: Read, named: str) -> bool:
+def _book_transfer(transfer: Read, account_number: str) -> bool:
     """Book one line; False where somebody else was faster."""
-    line, match = one.line, one.match
-    account = match.account_id if match else account_id(session(), named, scope())
+    line, match = transfer.line, transfer.match
+    account = match.account_id if match else account_id(session(), account_number, scope())
     done = collect.pay(
         session(), account, line.amount, provider="bank", reference=line.reference, day=line.booked_on, author=actor(),
         to=match.parts if match else None, currency=line.currency,

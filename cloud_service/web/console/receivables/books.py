@@ -60,7 +60,7 @@ CASH_BOOK = Report(
     ),
     journal.cash_book, "No money moved in these days.",
 )  # fmt: skip
-REPORTS = {one.name: one for one in (REVENUE, CASH_BOOK)}
+REPORTS = {report.name: report for report in (REVENUE, CASH_BOOK)}
 
 
 @blueprint.get("/revenue", defaults={"name": "revenue"}, endpoint="revenue")
@@ -68,7 +68,7 @@ REPORTS = {one.name: one for one in (REVENUE, CASH_BOOK)}
 @access(May.READ)
 def show(name: str) -> str:
     """A report of some days."""
-    report, (start, end) = REPORTS[name], _days()
+    report, (start, end) = REPORTS[name], _reported_days()
     rows = list(_rows(report.query, start, end))
     return render_template("console/report.html", report=report, rows=rows, start=start, end=end)
 
@@ -78,18 +78,18 @@ def show(name: str) -> str:
 @access(May.READ)
 def file(name: str) -> Response:
     """The same as a file."""
-    report, (start, end) = REPORTS[name], _days()
-    lines = ([plain(getattr(row, one.key)) for one in report.columns] for row in _rows(report.query, start, end))
-    return _csv(f"{name}-{start}-{end}", [one.label for one in report.columns], lines)
+    report, (start, end) = REPORTS[name], _reported_days()
+    lines = ([plain(getattr(row, column.key)) for column in report.columns] for row in _rows(report.query, start, end))
+    return _csv(f"{name}-{start}-{end}", [column.label for column in report.columns], lines)
 
 
 @blueprint.get("/journal.csv")
 @access(May.READ)
 def journal_file() -> Response:
     """All bookings of the days for accounting, streamed: debit and credit of each entry are equal."""
-    start, end = _days()
+    start, end = _reported_days()
     lines = ([plain(value) for value in asdict(row).values()] for row in _rows(journal.journal, start, end))
-    return _csv(f"journal-{start}-{end}", [one.name for one in fields(journal.JournalLine)], lines)
+    return _csv(f"journal-{start}-{end}", [column.name for column in fields(journal.JournalLine)], lines)
 
 
 def _rows(query: Query, start: date, end: date) -> Iterator[Any]:
@@ -110,7 +110,7 @@ def _csv(name: str, head: list[str], lines: Iterable[list[str]]) -> Response:
     return answer
 
 
-def _days() -> tuple[date, date]:
+def _reported_days() -> tuple[date, date]:
     """The asked days, both included; last month and this one by default."""
     last = today()
     first = (last.replace(day=1) - timedelta(days=1)).replace(day=1)

@@ -19,14 +19,18 @@ blueprint = Blueprint("dunning", __name__)
 
 
 def _entities() -> list[int]:
-    return [one.id for one in legal_entities.entities(session(), scope())]
+    return [entity.id for entity in legal_entities.entities(session(), scope())]
 
 
 @blueprint.get("/dunning")
 @access(May.COLLECT)
 def index() -> str:
     """The letters that would go out today; nothing is sent or kept by looking."""
-    due = [one for entity in _entities() for one in remind.remind(session(), today(), author=actor(), entity_id=entity)]
+    due = [
+        reminder
+        for entity in _entities()
+        for reminder in remind.remind(session(), today(), author=actor(), entity_id=entity)
+    ]
     session().rollback()
     return render_template("console/dunning.html", due=due, plans=plans(session(), scope()), today=today())
 
@@ -35,11 +39,13 @@ def index() -> str:
 @access(May.COLLECT)
 def send() -> Response:
     """Take the steps that are due: one letter an account."""
-    told = [
-        one for entity in _entities() for one in remind.remind(session(), today(), author=actor(), entity_id=entity)
+    reminders = [
+        reminder
+        for entity in _entities()
+        for reminder in remind.remind(session(), today(), author=actor(), entity_id=entity)
     ]
     session().commit()
-    flash(f"{len(told)} letter{'' if len(told) == 1 else 's'} on the way.", "success")
+    flash(f"{len(reminders)} letter{'' if len(reminders) == 1 else 's'} on the way.", "success")
     return redirect(url_for("dunning.index"))
 
 
@@ -48,9 +54,9 @@ def send() -> Response:
 def interest() -> Response:
     """Charge the statutory interest up to today."""
     issued = [
-        one
+        invoice
         for entity in _entities()
-        for one in remind.charge_interest(session(), today(), author=actor(), entity_id=entity)
+        for invoice in remind.charge_interest(session(), today(), author=actor(), entity_id=entity)
     ]
     session().commit()
     flash(f"{len(issued)} bill{'' if len(issued) == 1 else 's'} of interest issued.", "success")

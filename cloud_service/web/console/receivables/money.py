@@ -43,12 +43,12 @@ def receive(public_id: UUID) -> Any:
     )  # fmt: skip
 
     def do() -> Response:
-        _not_later(form)
+        _refuse_future_day(form)
         done = collect.pay(
             session(), account.id, form["amount"], provider=form["provider"], reference=form["reference"],
             day=form["day"], author=actor(), kind=form["kind"],
         )  # fmt: skip
-        _booked(done)
+        _refuse_used_reference(done)
         flash(f"{account.currency} {form['amount']} is booked.", "success")
         return redirect(back)
 
@@ -68,11 +68,11 @@ def payout(public_id: UUID) -> Any:
     )  # fmt: skip
 
     def do() -> Response:
-        _not_later(form)
+        _refuse_future_day(form)
         for done in collect.pay_out(
             session(), account.id, form["amount"], reference=form["reference"], day=form["day"], author=actor()
         ):
-            _booked(done)
+            _refuse_used_reference(done)
         flash(f"{account.currency} {form['amount']} is booked as paid back.", "success")
         return redirect(back)
 
@@ -83,26 +83,26 @@ def payout(public_id: UUID) -> Any:
 @access(May.READ)
 def show(public_id: UUID) -> str:
     """One payment."""
-    return render_template("console/payment.html", found=payment(session(), scope(), public_id))
+    return render_template("console/payment.html", payment_page=payment(session(), scope(), public_id))
 
 
 @blueprint.route("/payments/<uuid:public_id>/back", methods=["GET", "POST"])
 @access(May.COLLECT)
 def give_back(public_id: UUID) -> Any:
     """A refund or chargeback of it, or of a part."""
-    found = payment(session(), scope(), public_id)
+    payment_page = payment(session(), scope(), public_id)
     way = Field("kind", "What happened", "choice", options=BACK)
-    form = Form((way, AMOUNT, REFERENCE, DAY), {"day": today(), "amount": found.left})
-    page = _page(found, "Give it back", "Bills that it settled are open again.")
+    form = Form((way, AMOUNT, REFERENCE, DAY), {"day": today(), "amount": payment_page.left})
+    page = _page(payment_page, "Give it back", "Bills that it settled are open again.")
 
     def do() -> Response:
-        _not_later(form)
+        _refuse_future_day(form)
         done = collect.give_back(
-            session(), found.payment.id, form["amount"], reference=form["reference"], day=form["day"], author=actor(),
-            kind=form["kind"],
+            session(), payment_page.payment.id, form["amount"], reference=form["reference"], day=form["day"],
+            author=actor(), kind=form["kind"],
         )  # fmt: skip
-        _booked(done)
-        flash(f"{found.payment.currency} {form['amount']} is booked as given back.", "success")
+        _refuse_used_reference(done)
+        flash(f"{payment_page.payment.currency} {form['amount']} is booked as given back.", "success")
         return redirect(page.back[1])
 
     return answer(form, page, do)
@@ -112,32 +112,36 @@ def give_back(public_id: UUID) -> Any:
 @access(May.COLLECT)
 def release(public_id: UUID) -> Any:
     """A security deposit becomes credit."""
-    found = payment(session(), scope(), public_id)
-    form = Form((AMOUNT, DAY), {"day": today(), "amount": found.left})
-    page = _page(found, "Release the deposit", "It becomes credit and settles what is open; the rest can be paid out.")
+    payment_page = payment(session(), scope(), public_id)
+    form = Form((AMOUNT, DAY), {"day": today(), "amount": payment_page.left})
+    page = _page(
+        payment_page, "Release the deposit", "It becomes credit and settles what is open; the rest can be paid out."
+    )
 
     def do() -> Response:
-        _not_later(form)
-        done = collect.release_deposit(session(), found.payment.id, form["amount"], day=form["day"], author=actor())
-        _booked(done)
-        flash(f"{found.payment.currency} {form['amount']} of the deposit is credit now.", "success")
+        _refuse_future_day(form)
+        done = collect.release_deposit(
+            session(), payment_page.payment.id, form["amount"], day=form["day"], author=actor()
+        )
+        _refuse_used_reference(done)
+        flash(f"{payment_page.payment.currency} {form['amount']} of the deposit is credit now.", "success")
         return redirect(page.back[1])
 
     return answer(form, page, do)
 
 
-def _page(found: PaymentPage, submit: str, note: str) -> FormPage:
-    back = url_for("money.show", public_id=found.payment.public_id)
-    title = f"{submit}: {found.payment.provider} {found.payment.provider_ref}"
-    return FormPage(title, (f"Payment of {found.client.name}", back), submit, note, icon="arrow-back-up")
+def _page(payment_page: PaymentPage, submit: str, note: str) -> FormPage:
+    back = url_for("money.show", public_id=payment_page.payment.public_id)
+    title = f"{submit}: {payment_page.payment.provider} {payment_page.payment.provider_ref}"
+    return FormPage(title, (f"Payment of {payment_page.client.name}", back), submit, note, icon="arrow-back-up")
 
 
-def _not_later(form: Form) -> None:
+def _refuse_future_day(form: Form) -> None:
     if form["day"] > today():
         raise InputError(f"{form['day']} lies in the future", path="day", hint="the day on which the money moved")
 
 
-def _booked(done: Booking) -> None:
+def _refuse_used_reference(done: Booking) -> None:
     """Say at the field that a reference was used before."""
     if done.outcome != "booked":
         raise ConflictError(f"not booked: {done.outcome}; this reference is there already", path="reference")

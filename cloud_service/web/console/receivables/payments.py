@@ -71,5 +71,5 @@ LIST = ListPage(
 @access(May.READ)
 def index(*, as_file: bool = False) -> Response | str:
     """The list, or the same query as a file."""
-    asked = wanted(LIST)
-    return respond(LIST, payments(scope(), asked), asked, as_file=as_file)
+    query = wanted(LIST)
+    return respond(LIST, payments(scope(), query), query, as_file=as_file)

@@ -32,7 +32,7 @@ def ageing(*, as_file: bool = False) -> Response | str:
         day = date.fromisoformat(request.args.get("day") or today().isoformat())
     except ValueError:
         raise InputError("that is not a day", path="day", hint="for example 2026-11-20") from None
-    rows = [one for one in report(session(), day, scope()) if one.total]
+    rows = [row for row in report(session(), day, scope()) if row.total]
     if as_file:
         head = ["Account", "TENANT NAME", "Currency", *(label for _, label in PARTS), "OUTSTANDING"]
         lines = [
@@ -41,7 +41,9 @@ def ageing(*, as_file: bool = False) -> Response | str:
         return csv_response([head, *lines], f"ageing-{day}")
     sums: dict[str, dict[str, Decimal]] = {}
     for row in rows:
-        mine = sums.setdefault(row.currency, dict.fromkeys([part for part, _ in PARTS] + ["total"], Decimal(0)))
-        for part in mine:
-            mine[part] += getattr(row, part)
+        currency_sums = sums.setdefault(
+            row.currency, dict.fromkeys([column for column, _ in PARTS] + ["total"], Decimal(0))
+        )
+        for column in currency_sums:
+            currency_sums[column] += getattr(row, column)
     return render_template("console/ageing.html", rows=rows, sums=sums, parts=PARTS, day=day)

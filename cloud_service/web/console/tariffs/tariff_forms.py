@@ -63,7 +63,7 @@ FIELDS = (
 def add() -> Any:
     """A new tariff, or new versions of one that is named in the document."""
     entities = legal_entities.entities(session(), scope())
-    choice = tuple((str(one.public_id), one.name) for one in entities)
+    choice = tuple((str(entity.public_id), entity.name) for entity in entities)
     fields = ((Field("entity", "Legal entity", "choice", options=choice),) if len(choice) > 1 else ()) + FIELDS
     form = Form(fields, {"document": EXAMPLE.replace("EUR", entities[0].currency) if entities else EXAMPLE})
     page = FormPage("New tariff", ("Tariffs", url_for("tariffs.index")), "Keep the tariff")
@@ -76,10 +76,10 @@ def add() -> Any:
 def edit(public_id: UUID) -> Any:
     """The next version of a tariff, beginning with the newest one."""
     tariff, versions = tariff_of(session(), scope(), public_id)
-    known = (
+    present = (
         {key: value for key, value in versions[0].document.items() if key not in ("from", "until")} if versions else {}
     )
-    form = Form(FIELDS, {"document": json.dumps(known, indent=2, ensure_ascii=False), "start": ""})
+    form = Form(FIELDS, {"document": json.dumps(present, indent=2, ensure_ascii=False), "start": ""})
     page = FormPage(
         f"New version of {tariff.name}",
         (tariff.name, url_for("tariffs.show", public_id=public_id)),
@@ -92,26 +92,26 @@ def edit(public_id: UUID) -> Any:
 
 def _publish(form: Form, page: FormPage, entity: LegalEntity, *, code: str) -> Any:
     """Look at the document first; only the second button keeps it."""
-    facts: dict[str, Any] = {"faults": [], "preview": None}
+    preview: dict[str, Any] = {"faults": [], "preview": None}
     if request.method == "POST":
         name = _take_file(form)
-        facts |= _look(form, name, entity)
-        if facts["faults"] or request.form.get("do") != "keep":
+        preview |= _check_and_preview(form, name, entity)
+        if preview["faults"] or request.form.get("do") != "keep":
             form.read()
-            form.errors |= {"document": "This cannot be priced yet; see below."} if facts["faults"] else {}
-            return render_template("console/tariff_form.html", form=form, page=page, **facts), (
+            form.errors |= {"document": "This cannot be priced yet; see below."} if preview["faults"] else {}
+            return render_template("console/tariff_form.html", form=form, page=page, **preview), (
                 422 if form.errors else 200
             )
 
     def do() -> Response:
-        found = flow.draft(form["document"], form.typed.get("name", ""))
-        if code and found.tariff.id != code:
-            raise InputError(f"the document is of {found.tariff.id}, not of {code}", path="document")
-        done = flow.publish(session(), entity.id, found, author=actor(), start=form["start"], reason=form["reason"])
+        draft = flow.draft(form["document"], form.typed.get("name", ""))
+        if code and draft.tariff.id != code:
+            raise InputError(f"the document is of {draft.tariff.id}, not of {code}", path="document")
+        done = flow.publish(session(), entity.id, draft, author=actor(), start=form["start"], reason=form["reason"])
         flash(f"{done.name}: {done.new} new version{'' if done.new == 1 else 's'}.", "success")
         return redirect(url_for("tariffs.index", q=done.code))
 
-    return answer(form, page, do, template="console/tariff_form.html", **facts)
+    return answer(form, page, do, template="console/tariff_form.html", **preview)
 
 
 def _take_file(form: Form) -> str:
@@ -128,15 +128,15 @@ def _take_file(form: Form) -> str:
     return sent.filename
 
 
-def _look(form: Form, name: str, entity: LegalEntity) -> dict[str, Any]:
+def _check_and_preview(form: Form, name: str, entity: LegalEntity) -> dict[str, Any]:
     """What is wrong, or what it would mean."""
     text = form.shown("document")
     faults = flow.all_faults(text, name) if text.strip() else [InputError("there is no document", path="document")]
     if faults:
         return {"faults": faults, "preview": None}
     try:
-        found = flow.draft(text, name)
+        draft = flow.draft(text, name)
     except InputError as error:
         return {"faults": [error], "preview": None}
-    sample = flow.sample(found.tariff, today(), entity.timezone)
-    return {"faults": [], "preview": found, "sample": sample, "sample_kwh": flow.SAMPLE_KWH}
+    sample = flow.sample(draft.tariff, today(), entity.timezone)
+    return {"faults": [], "preview": draft, "sample": sample, "sample_kwh": flow.SAMPLE_KWH}

@@ -45,8 +45,8 @@ LIST = ListPage(
 @access(May.READ)
 def index(*, as_file: bool = False) -> Response | str:
     """The list, or the same query as a file."""
-    asked = wanted(LIST)
-    return respond(LIST, tariffs(scope(), asked, today()), asked, as_file=as_file)
+    query = wanted(LIST)
+    return respond(LIST, tariffs(scope(), query, today()), query, as_file=as_file)
 
 
 @blueprint.get("/tariffs/<uuid:public_id>")
