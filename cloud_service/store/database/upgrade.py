@@ -10,7 +10,7 @@ from sqlalchemy import create_engine
 
 from cloud_service.store.database.session import driver_url
 
-MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATIONS = Path(__file__).parents[1] / "migrations"
 
 
 def configuration(url: str) -> Config:
