@@ -8,8 +8,8 @@ from msgspec import Meta
 from cloud_service.domain.calendar.proration import Prorate, cycles, months_of
 from cloud_service.domain.money import plain
 from cloud_service.domain.pricing.charge import Charge
-from cloud_service.domain.pricing.charge_context import Part
-from cloud_service.domain.pricing.references import Known, check_positive
+from cloud_service.domain.pricing.charge_context import ChargeContext
+from cloud_service.domain.pricing.references import TariffReferences, check_positive
 from common.errors import InputError
 from common.period import Span
 
@@ -32,7 +32,7 @@ class Capacity(Charge, tag="capacity", frozen=True, kw_only=True, forbid_unknown
     unit: str = "kW"
     prorate: Prorate = "actual_days"
 
-    def check(self, tariff: Known, path: str) -> None:
+    def check(self, tariff: TariffReferences, path: str) -> None:
         """The register must be known."""
         tariff.refuse_converted(self.register, "a demand", path)
         tariff.check_power(self.register, self.unit, path)
@@ -40,18 +40,18 @@ class Capacity(Charge, tag="capacity", frozen=True, kw_only=True, forbid_unknown
         if self.window_min not in (0, 5, 10, 15, 30, 60):
             raise InputError("a demand window has 5, 10, 15, 30 or 60 minutes", path=f"{path}.window_min")
 
-    def rate(self, part: Part) -> None:
+    def rate(self, context: ChargeContext) -> None:
         """A line for the contract, and one a month in which it was exceeded."""
-        part.refuse_cut(self.prorate)
-        months = part.months(self.prorate)
+        context.refuse_cut(self.prorate)
+        months = context.months(self.prorate)
         label = self.label or "Contracted capacity"
-        utility = part.known.unit_of(self.register, part.path)[1]
-        head = part.head(
+        utility = context.references.unit_of(self.register, context.path)[1]
+        head = context.head(
             label, f"{self.unit} month", utility, "price per contracted kW and month", f"{plain(months)} months"
         )
-        for row in range(part.batch.rows):
-            contracted = self._contracted(part, row)
-            part.sheet.add(
+        for row in range(context.batch.rows):
+            contracted = self._contracted(context, row)
+            context.sheet.add(
                 row,
                 head,
                 contracted * months,
@@ -60,34 +60,36 @@ class Capacity(Charge, tag="capacity", frozen=True, kw_only=True, forbid_unknown
                 f"{plain(contracted)} {self.unit} contracted",
             )
         if self.excess_price is not None:
-            for cycle in cycles(part.span.start, part.span.end, part.cycle_day):
-                self._excess(part, cycle, self.excess_price)
+            for cycle in cycles(context.span.start, context.span.end, context.cycle_day):
+                self._excess(context, cycle, self.excess_price)
 
-    def _contracted(self, part: Part, row: int) -> Decimal:
-        given = part.batch.value(row, "contracted_kw")
+    def _contracted(self, context: ChargeContext, row: int) -> Decimal:
+        given = context.batch.value(row, "contracted_kw")
         contracted = self.contracted_kw if given is None else given
         if contracted is None:
-            raise InputError("no contracted capacity is known", path=f"{part.path}.contracted_kw", code="missing_value")
+            raise InputError(
+                "no contracted capacity is known", path=f"{context.path}.contracted_kw", code="missing_value"
+            )
         check_positive("values", contracted_kw=contracted)
         return contracted
 
-    def _excess(self, part: Part, days: Span, price: Decimal) -> None:
-        sums, _, factor = part.windows(self.register, self.window_min, days)
-        months = months_of(days.start, days.end, part.cycle_day, self.prorate, part.whole.start)
-        utility = part.known.unit_of(self.register, part.path)[1]
-        head = part.head(
+    def _excess(self, context: ChargeContext, days: Span, price: Decimal) -> None:
+        sums, _, factor = context.windows(self.register, self.window_min, days)
+        months = months_of(days.start, days.end, context.cycle_day, self.prorate, context.whole.start)
+        utility = context.references.unit_of(self.register, context.path)[1]
+        head = context.head(
             f"{self.label or 'Contracted capacity'}, excess",
             f"{self.unit} month",
             utility,
             "highest demand above the contracted capacity",
             f"windows of {days.start} to {days.end} (end exclusive)",
-            f"{part.path}.excess_price",
+            f"{context.path}.excess_price",
             days=days,
         )
-        walls = part.walls_of_peaks(self.register, self.window_min, days)
+        walls = context.walls_of_peaks(self.register, self.window_min, days)
         for row, highest in enumerate(sums.max(axis=1).tolist()):
-            demand, contracted = highest * factor, self._contracted(part, row)
+            demand, contracted = highest * factor, self._contracted(context, row)
             if demand > contracted * (1 + self.tolerance_percent / HUNDRED):
                 over = demand - contracted
                 words = f"{plain(demand)} {self.unit} {walls[row]}, contracted {plain(contracted)}"
-                part.sheet.add(row, head, over * months, price, over * months * price, words)
+                context.sheet.add(row, head, over * months, price, over * months * price, words)

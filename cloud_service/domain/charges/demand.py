@@ -16,10 +16,10 @@ from cloud_service.domain.calendar.tou_schedule import Schedule
 from cloud_service.domain.money import plain
 from cloud_service.domain.pricing.blocks import Block, Blocks, check_blocks, split
 from cloud_service.domain.pricing.charge import Charge
-from cloud_service.domain.pricing.charge_context import Part
+from cloud_service.domain.pricing.charge_context import ChargeContext
 from cloud_service.domain.pricing.priced_lines import LineHead
 from cloud_service.domain.pricing.ratchet import Ratchet, explain, peaks_of, raised, remember
-from cloud_service.domain.pricing.references import Known, check_positive
+from cloud_service.domain.pricing.references import TariffReferences, check_positive
 from cloud_service.domain.pricing.usage import Intervals, Total
 from common.errors import InputError
 from common.period import Span
@@ -49,7 +49,7 @@ class Demand(Charge, tag="demand", frozen=True, kw_only=True, forbid_unknown_fie
     minimum_kw: Annotated[Decimal, Meta(description="Billing demand is at least this")] = Decimal(0)
     prorate: Prorate = "actual_days"
 
-    def check(self, tariff: Known, path: str) -> None:
+    def check(self, tariff: TariffReferences, path: str) -> None:
         """Refuse a demand without a price for some period."""
         given = [name for name in ("price", "prices", "blocks", "period_blocks") if getattr(self, name) is not None]
         if len(given) != 1:
@@ -85,76 +85,76 @@ class Demand(Charge, tag="demand", frozen=True, kw_only=True, forbid_unknown_fie
         """A ratchet looks at the demands of earlier months."""
         return self.ratchet is not None
 
-    def rate(self, part: Part) -> None:
+    def rate(self, context: ChargeContext) -> None:
         """One line per month, connection and period or block."""
-        part.refuse_cut(self.prorate)
-        for cycle in cycles(part.span.start, part.span.end, part.cycle_day):
+        context.refuse_cut(self.prorate)
+        for cycle in cycles(context.span.start, context.span.end, context.cycle_day):
             if self.prices is None and self.period_blocks is None:
-                self._flat(part, cycle, self.blocks, self.price)
+                self._flat(context, cycle, self.blocks, self.price)
             elif self.measured == "month":
-                self._flat(part, cycle, *self._terms_of(part, cycle))
+                self._flat(context, cycle, *self._terms_of(context, cycle))
             else:
-                self._by_period(part, cycle)
+                self._by_period(context, cycle)
 
-    def _terms_of(self, part: Part, days: Span) -> tuple[Blocks | None, Decimal | None]:
+    def _terms_of(self, context: ChargeContext, days: Span) -> tuple[Blocks | None, Decimal | None]:
         """Blocks or price of the one period that a month has."""
-        _, schedule = part.known.schedule(self.schedule, part.path)
-        present = [name for name, active in part.active(schedule).items() if any(day in days for day in active)]
+        _, schedule = context.references.schedule(self.schedule, context.path)
+        present = [name for name, active in context.active(schedule).items() if any(day in days for day in active)]
         if len(present) != 1:
             raise InputError(
                 f"{days.start} to {days.end} has the periods {', '.join(present)}: a demand of the month needs one",
-                path=f"{part.path}.measured",
+                path=f"{context.path}.measured",
             )
         if self.period_blocks is not None:
             return self.period_blocks[present[0]], None
         return None, (self.prices or {})[present[0]]
 
-    def _flat(self, part: Part, days: Span, terms: Blocks | None, price: Decimal | None) -> None:
-        month = self._month(part, days, self._name(), "highest demand of the month", terms, price)
-        demands, walls = self._maxima(part, days)
-        self._lines(part, month, demands, walls)
+    def _flat(self, context: ChargeContext, days: Span, terms: Blocks | None, price: Decimal | None) -> None:
+        month = self._month(context, days, self._name(), "highest demand of the month", terms, price)
+        demands, walls = self._maxima(context, days)
+        self._lines(context, month, demands, walls)
 
-    def _maxima(self, part: Part, days: Span) -> tuple[list[Decimal], list[str]]:
-        register = part.register(self.register)
-        if part.known.unit_of(self.register, part.path)[0] == self.unit:
-            return self._shown(part, register, days), ["(maximum register)"] * part.batch.rows
-        sums, _, factor = part.windows(self.register, self.window_min, days)
+    def _maxima(self, context: ChargeContext, days: Span) -> tuple[list[Decimal], list[str]]:
+        register = context.register(self.register)
+        if context.references.unit_of(self.register, context.path)[0] == self.unit:
+            return self._shown(context, register, days), ["(maximum register)"] * context.batch.rows
+        sums, _, factor = context.windows(self.register, self.window_min, days)
         demands = [value * factor for value in np.maximum(sums.max(axis=1), 0).tolist()]
-        return demands, part.walls_of_peaks(self.register, self.window_min, days)
+        return demands, context.walls_of_peaks(self.register, self.window_min, days)
 
-    def _shown(self, part: Part, register: Intervals | Total, days: Span) -> list[Decimal]:
+    def _shown(self, context: ChargeContext, register: Intervals | Total, days: Span) -> list[Decimal]:
         """What a maximum register shows; it knows one maximum, not one for each of several months."""
-        if not isinstance(register, Total) or days != part.span:
+        if not isinstance(register, Total) or days != context.span:
             raise InputError(
                 f"register {self.register!r} in {self.unit} has one maximum, not one for each billing month",
-                path=f"{part.path}.register",
+                path=f"{context.path}.register",
                 hint="name an interval register, or bill each month",
                 code="needs_intervals",
             )
         values = np.atleast_1d(np.asarray(register.value)).tolist()
         return [Decimal(value).scaleb(-register.scale) for value in values]
 
-    def _by_period(self, part: Part, days: Span) -> None:
-        name, schedule = part.known.schedule(self.schedule, part.path)
-        peaks = part.period_peaks(self.register, self.window_min, name, schedule, days)
-        factor = part.windows(self.register, self.window_min, days)[2]
-        active = part.active(schedule)
+    def _by_period(self, context: ChargeContext, days: Span) -> None:
+        name, schedule = context.references.schedule(self.schedule, context.path)
+        peaks = context.period_peaks(self.register, self.window_min, name, schedule, days)
+        factor = context.windows(self.register, self.window_min, days)[2]
+        active = context.active(schedule)
         for index, period in enumerate(schedule.names):
             if not any(day in days for day in active[period]):
                 continue
             terms = None if self.period_blocks is None else self.period_blocks[period]
             price = None if self.prices is None else self.prices[period]
             label, rule = f"{self._name()}, {schedule.label(index)}", f"highest demand of the month in period {period}"
-            month = self._month(part, days, label, rule, terms, price, period)
+            month = self._month(context, days, label, rule, terms, price, period)
             demands = [value * factor for value in peaks[:, index].tolist()]
-            allowed = self._windows_of(part, days, name, schedule) == index
-            self._lines(part, month, demands, part.walls_of_peaks(self.register, self.window_min, days, allowed))
+            allowed = self._windows_of(context, days, name, schedule) == index
+            self._lines(context, month, demands, context.walls_of_peaks(self.register, self.window_min, days, allowed))
 
-    def _windows_of(self, part: Part, days: Span, name: str, schedule: Schedule) -> NDArray[np.int16]:
-        register = part.register(self.register)
+    def _windows_of(self, context: ChargeContext, days: Span, name: str, schedule: Schedule) -> NDArray[np.int16]:
+        register = context.register(self.register)
         assert isinstance(register, Intervals)  # noqa: S101 -- period_peaks() has refused anything else
-        many = part.windows(self.register, self.window_min, days)[1]
-        steps = part.grid(register.step_s)
+        many = context.windows(self.register, self.window_min, days)[1]
+        steps = context.grid(register.step_s)
         found: NDArray[np.int16] = period_map(schedule, steps, f"schedules.{name}")[steps.slice_of(days)][::many]
         return found
 
@@ -162,7 +162,7 @@ class Demand(Charge, tag="demand", frozen=True, kw_only=True, forbid_unknown_fie
 
     def _month(  # noqa: PLR0917 -- a line's facts in their order
         self,
-        part: Part,
+        context: ChargeContext,
         days: Span,
         label: str,
         rule: str,
@@ -171,40 +171,40 @@ class Demand(Charge, tag="demand", frozen=True, kw_only=True, forbid_unknown_fie
         period: str = "",
     ) -> "_Month":
         blocks = terms if terms is not None else (Block(price=price),)
-        first = cycle_start(days.start, part.cycle_day)
-        months = months_of(days.start, days.end, part.cycle_day, self.prorate, part.whole.start)
+        first = cycle_start(days.start, context.cycle_day)
+        months = months_of(days.start, days.end, context.cycle_day, self.prorate, context.whole.start)
         unit = self.unit if months == 1 else f"{self.unit} month"
-        path, many = self._place(part, period), len(blocks)
+        path, many = self._place(context, period), len(blocks)
         heads = [
-            self._head(part, days, label, rule=rule, index=index, many=many, path=path, unit=unit)
+            self._head(context, days, label, rule=rule, index=index, many=many, path=path, unit=unit)
             for index in range(many)
         ]
         return _Month(
             first=first,
             months=months,
             kept=(self.id or "demand") + (f"/{period}" if period else ""),
-            weights={} if self.ratchet is None else self.ratchet.weights(first, part.cycle_day),
+            weights={} if self.ratchet is None else self.ratchet.weights(first, context.cycle_day),
             blocks=blocks,
             limits=[block.up_to for block in blocks],
             heads=heads,
         )
 
-    def _lines(self, part: Part, month: "_Month", demands: Sequence[Decimal], walls: Sequence[str]) -> None:
+    def _lines(self, context: ChargeContext, month: "_Month", demands: Sequence[Decimal], walls: Sequence[str]) -> None:
         """The lines of one month (or one of its periods) for every connection."""
-        sheet, unit, name = part.sheet, self.unit, self.id or "demand"
-        shown = part.known.unit_of(self.register, part.path)[0] == unit
+        sheet, unit, name = context.sheet, self.unit, self.id or "demand"
+        shown = context.references.unit_of(self.register, context.path)[0] == unit
         taken = unit == "kW" and (shown or self.register in TAKEN)
         for row, (demand, wall) in enumerate(zip(demands, walls, strict=True)):
             most = sheet.max_demand[row]
             if taken and (most is None or demand > most):
                 sheet.max_demand[row] = demand
-            billed, words = self._billed(part, month, row, demand)
+            billed, words = self._billed(context, month, row, demand)
             before = sheet.billing_demand[row].get((name, month.first))
             if before is None or billed > before:
                 sheet.billing_demand[row][name, month.first] = billed
-            self._add(part, month, row, billed, f"highest {demand:f} {unit} {wall}{words}")
+            self._add(context, month, row, billed, f"highest {demand:f} {unit} {wall}{words}")
 
-    def _add(self, part: Part, month: "_Month", row: int, billed: Decimal, note: str) -> None:
+    def _add(self, context: ChargeContext, month: "_Month", row: int, billed: Decimal, note: str) -> None:
         months, one = month.months, month.months == 1
         if not one:
             note = f"{note} × {plain(months)} months"
@@ -212,20 +212,20 @@ class Demand(Charge, tag="demand", frozen=True, kw_only=True, forbid_unknown_fie
             block, head = month.blocks[index], month.heads[index]
             quantity = kw if one else kw * months
             if block.price is not None:
-                part.sheet.add(row, head, quantity, block.price, quantity * block.price, note)
+                context.sheet.add(row, head, quantity, block.price, quantity * block.price, note)
             if block.fixed is not None:
-                part.sheet.add(row, head, quantity, None, block.fixed * months, note)
+                context.sheet.add(row, head, quantity, None, block.fixed * months, note)
 
-    def _billed(self, part: Part, month: "_Month", row: int, demand: Decimal) -> tuple[Decimal, str]:
+    def _billed(self, context: ChargeContext, month: "_Month", row: int, demand: Decimal) -> tuple[Decimal, str]:
         """The billing demand and how it came about; the demand itself goes into the history."""
         billed, words = demand, ""
         if self.ratchet is not None:
-            kept = part.sheet.peaks[row].get(month.kept)
-            peaks = kept if kept is not None else peaks_of(part.history(row).peaks, month.kept)
+            kept = context.sheet.peaks[row].get(month.kept)
+            peaks = kept if kept is not None else peaks_of(context.history(row).peaks, month.kept)
             own = demand if self.ratchet.current_in_full else demand * self.ratchet.share_of(month.first.month)
             billed, reason = raised(own, peaks, month.weights)
             words = explain(reason, month.weights, self.unit)
-            part.sheet.peaks[row][month.kept] = remember(peaks, month.first, demand)
+            context.sheet.peaks[row][month.kept] = remember(peaks, month.first, demand)
         if billed < self.minimum_kw:
             return self.minimum_kw, f"{words}, billed is the minimum of {plain(self.minimum_kw)}"
         return billed, words
@@ -235,22 +235,22 @@ class Demand(Charge, tag="demand", frozen=True, kw_only=True, forbid_unknown_fie
     def _name(self) -> str:
         return self.label or "Demand"
 
-    def _place(self, part: Part, period: str) -> str:
+    def _place(self, context: ChargeContext, period: str) -> str:
         for field in ("price", "prices", "blocks", "period_blocks"):
             if getattr(self, field) is not None:
-                return f"{part.path}.{field}" + (f".{period}" if period else "")
-        return part.path
+                return f"{context.path}.{field}" + (f".{period}" if period else "")
+        return context.path
 
     def _head(
-        self, part: Part, days: Span, label: str, *, rule: str, index: int, many: int, path: str, unit: str
+        self, context: ChargeContext, days: Span, label: str, *, rule: str, index: int, many: int, path: str, unit: str
     ) -> LineHead:
-        utility = part.known.unit_of(self.register, part.path)[1]
+        utility = context.references.unit_of(self.register, context.path)[1]
         window = f"{self.window_min} min" if self.window_min else "the readings' step"
         source = (
             f"register {self.register}: mean power of windows of {window}, {days.start} to {days.end} (end exclusive)"
         )
         block = f", block {index + 1}" if many > 1 else ""
-        return part.head(label + block, unit, utility, rule + block, source, path, days=days)
+        return context.head(label + block, unit, utility, rule + block, source, path, days=days)
 
 
 def _check_blocks(blocks: Blocks, path: str) -> None:

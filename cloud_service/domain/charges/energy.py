@@ -12,10 +12,10 @@ from msgspec import Meta
 from cloud_service.domain.calendar.tou_schedule import Schedule, patterns
 from cloud_service.domain.money import plain
 from cloud_service.domain.pricing.blocks import Ints
-from cloud_service.domain.pricing.charge_context import Part
+from cloud_service.domain.pricing.charge_context import ChargeContext
 from cloud_service.domain.pricing.priced_lines import PAID_OUT
-from cloud_service.domain.pricing.references import Known
-from cloud_service.domain.pricing.unit_price import Priced
+from cloud_service.domain.pricing.references import TariffReferences
+from cloud_service.domain.pricing.unit_price import UnitPricedCharge
 from cloud_service.domain.pricing.usage import same_scale
 from common.errors import InputError
 from common.period import add_months
@@ -57,14 +57,14 @@ class Netting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
             )
 
 
-class Energy(Priced, tag="energy", frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Energy(UnitPricedCharge, tag="energy", frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A price for what a register counted."""
 
     netting: Netting | None = None
 
-    def check(self, tariff: Known, path: str) -> None:
+    def check(self, tariff: TariffReferences, path: str) -> None:
         """Refuse netting that has no unit or cannot be carried."""
-        Priced.check(self, tariff, path)
+        UnitPricedCharge.check(self, tariff, path)
         if self.netting is None:
             return
         self.netting.check(f"{path}.netting")
@@ -77,71 +77,73 @@ class Energy(Priced, tag="energy", frozen=True, kw_only=True, forbid_unknown_fie
         """A surplus is carried to the next span."""
         return self.netting is not None
 
-    def counted(self, part: Part) -> tuple[Ints, int]:
+    def counted(self, context: ChargeContext) -> tuple[Ints, int]:
         """Quantity per row, net of what was given back and of earlier surplus."""
-        totals, scale = Priced.counted(self, part)
-        if self.netting is None or not self._nets(part):
+        totals, scale = UnitPricedCharge.counted(self, context)
+        if self.netting is None or not self._nets(context):
             return totals, scale
-        given = part.totals(self.netting.against, self.prorate) if part.has(self.netting.against) else NONE
-        totals, _, scale = same_scale((totals, scale), (NONE[0], self._digits(part)))
+        given = context.totals(self.netting.against, self.prorate) if context.has(self.netting.against) else NONE
+        totals, _, scale = same_scale((totals, scale), (NONE[0], self._digits(context)))
         totals, back, scale = same_scale((totals, scale), given)
         net = (totals - back).tolist()
-        left = [self._net_row(part, row, {FLAT: value}, {}, scale)[FLAT] for row, value in enumerate(net)]
+        left = [self._net_row(context, row, {FLAT: value}, {}, scale)[FLAT] for row, value in enumerate(net)]
         return np.array(left, dtype=np.int64), scale
 
-    def counted_by_period(self, part: Part, name: str, schedule: Schedule) -> tuple[Ints, int]:
+    def counted_by_period(self, context: ChargeContext, name: str, schedule: Schedule) -> tuple[Ints, int]:
         """Quantity per row and period, net of what was given back and of earlier surplus."""
-        used, scale = Priced.counted_by_period(self, part, name, schedule)
-        if self.netting is None or not self._nets(part):
+        used, scale = UnitPricedCharge.counted_by_period(self, context, name, schedule)
+        if self.netting is None or not self._nets(context):
             return used, scale
         against, given = self.netting.against, NONE
-        if part.has(against):
-            given = part.by_period(against, name, schedule, self.prorate)
-        used, _, scale = same_scale((used, scale), (NONE[0], self._digits(part)))
+        if context.has(against):
+            given = context.by_period(against, name, schedule, self.prorate)
+        used, _, scale = same_scale((used, scale), (NONE[0], self._digits(context)))
         used, back, scale = same_scale((used, scale), given)
         net = (used - back).tolist()
-        moves, found = self._moves(part, schedule), []
+        moves, found = self._moves(context, schedule), []
         for row, values in enumerate(net):
-            left = self._net_row(part, row, dict(zip(schedule.names, values, strict=True)), moves, scale)
+            left = self._net_row(context, row, dict(zip(schedule.names, values, strict=True)), moves, scale)
             found.append([left[period] for period in schedule.names])
         return np.array(found, dtype=np.int64), scale
 
-    def demands(self, part: Part) -> list[Decimal]:
+    def demands(self, context: ChargeContext) -> list[Decimal]:
         """The demand that per-kW bounds follow: with netting, of what was taken less what was given back in a step."""
         netted = self.netting is not None and (self.register, self.netting.against) == ("import", "export")
         if netted and not self.demand:
-            return part.peaks("net_import")
-        return Priced.demands(self, part)
+            return context.peaks("net_import")
+        return UnitPricedCharge.demands(self, context)
 
-    def source(self, part: Part, schedule: Schedule | None = None, index: int = 0) -> str:
+    def source(self, context: ChargeContext, schedule: Schedule | None = None, index: int = 0) -> str:
         """Where the quantity comes from: with netting, not from one register alone."""
-        source = Priced.source(self, part, schedule, index)
-        if self.netting is None or not self._nets(part):
+        source = UnitPricedCharge.source(self, context, schedule, index)
+        if self.netting is None or not self._nets(context):
             return source
         return f"{source}, less register {self.netting.against} and the surplus kept before"
 
-    def _nets(self, part: Part) -> bool:
+    def _nets(self, context: ChargeContext) -> bool:
         """Whether there is anything to net: an export register, or a surplus kept from earlier."""
         if self.netting is None:
             return False
-        return part.has(self.netting.against) or any(self._kept(part, row) for row in range(part.batch.rows))
+        return context.has(self.netting.against) or any(self._kept(context, row) for row in range(context.batch.rows))
 
-    def _kept(self, part: Part, row: int) -> Mapping[str, Decimal]:
+    def _kept(self, context: ChargeContext, row: int) -> Mapping[str, Decimal]:
         """The surplus from an earlier part of this rating or from an earlier span."""
         name = self.id or "energy"
-        kept = part.sheet.energy_credit[row].get(name)
-        return kept if kept is not None else part.history(row).energy_credit.get(name, {})
+        kept = context.sheet.energy_credit[row].get(name)
+        return kept if kept is not None else context.history(row).energy_credit.get(name, {})
 
-    def _digits(self, part: Part) -> int:
+    def _digits(self, context: ChargeContext) -> int:
         """The decimals of the kept surplus: another meter may have counted it finer than this span's."""
-        kept = (credit for row in range(part.batch.rows) for credit in self._kept(part, row).values())
+        kept = (credit for row in range(context.batch.rows) for credit in self._kept(context, row).values())
         return max((len(plain(credit).partition(".")[2]) for credit in kept), default=0)
 
-    def _net_row(self, part: Part, row: int, net: dict[str, int], moves: dict[str, str], scale: int) -> dict[str, int]:
+    def _net_row(
+        self, context: ChargeContext, row: int, net: dict[str, int], moves: dict[str, str], scale: int
+    ) -> dict[str, int]:
         """Take the kept surplus off, keep the new one. The key `*` counts the surplus of all periods together."""
         assert self.netting is not None  # noqa: S101 -- only called with netting
         name = self.id or "energy"
-        before = dict(self._kept(part, row))
+        before = dict(self._kept(context, row))
         one = Decimal(1).scaleb(-scale)
         overall = sum(net.values()) - int(before.pop("*", Decimal(0)) / one)
         for period, credit in before.items():
@@ -149,53 +151,53 @@ class Energy(Priced, tag="energy", frozen=True, kw_only=True, forbid_unknown_fie
             if target is not None:
                 net[target] -= int(credit / one)
             elif credit and period not in net:
-                raise _homeless(period, f"{part.path}.netting")
+                raise _homeless(period, f"{context.path}.netting")
         left = {period: max(value, 0) for period, value in net.items()}
         surplus = {period: -value * one for period, value in net.items() if value < 0}
         if self.netting.surplus == "carry" and overall < 0:
             surplus["*"] = -overall * one
-        part.sheet.energy_credit[row][name] = surplus if self.netting.surplus == "carry" else {}
+        context.sheet.energy_credit[row][name] = surplus if self.netting.surplus == "carry" else {}
         return left
 
-    def _moves(self, part: Part, schedule: Schedule) -> dict[str, str]:
+    def _moves(self, context: ChargeContext, schedule: Schedule) -> dict[str, str]:
         """Where the surplus of each period of the month before goes in this one."""
         assert self.netting is not None  # noqa: S101 -- only called with netting
         if self.netting.match == "period":
             return {period: period for period in schedule.names}
-        now, before = part.span.start, add_months(part.span.start, -1)
+        now, before = context.span.start, add_months(context.span.start, -1)
         moves: dict[str, str] = {}
         for hour in ROLLOVER_HOURS:
             source, target = _period_at(schedule, before, hour), _period_at(schedule, now, hour)
             moves.setdefault(source, target)
         return moves
 
-    def rate(self, part: Part) -> None:
+    def rate(self, context: ChargeContext) -> None:
         """The energy lines, and the payment for a surplus that ends with this span."""
-        Priced.rate(self, part)
+        UnitPricedCharge.rate(self, context)
         if (
             self.netting is None
             or self.netting.expires is None
-            or not part.ends_month(self.netting.expires, f"{part.path}.netting.expires")
+            or not context.ends_month(self.netting.expires, f"{context.path}.netting.expires")
         ):
             return
-        unit, utility = part.known.unit_of(self.register, part.path)
-        head = part.head(
+        unit, utility = context.references.unit_of(self.register, context.path)
+        head = context.head(
             f"{self.label or 'Energy'}, surplus paid out",
             unit,
             utility,
             f"the kept surplus ends with month {self.netting.expires}",
-            f"{part.span.start} to {part.span.end} (end exclusive)",
-            f"{part.path}.netting.cash_price",
+            f"{context.span.start} to {context.span.end} (end exclusive)",
+            f"{context.path}.netting.cash_price",
             PAID_OUT,
         )
         name = self.id or "energy"
-        for row in range(part.batch.rows):
-            credit = part.sheet.energy_credit[row].pop(name, None)
-            part.sheet.energy_credit[row][name] = {}
+        for row in range(context.batch.rows):
+            credit = context.sheet.energy_credit[row].pop(name, None)
+            context.sheet.energy_credit[row][name] = {}
             if credit:
                 quantity = credit.get("*", Decimal(0))
                 amount = -quantity * self.netting.cash_price
-                part.sheet.add(
+                context.sheet.add(
                     row, head, quantity, -self.netting.cash_price, amount, f"{plain(quantity)} {unit} were kept"
                 )
 

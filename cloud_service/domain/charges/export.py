@@ -11,10 +11,10 @@ from msgspec import Meta
 from cloud_service.domain.calendar.validity import apart
 from cloud_service.domain.money import plain
 from cloud_service.domain.pricing.charge import Charge, kind_of
-from cloud_service.domain.pricing.charge_context import Part, base_of
+from cloud_service.domain.pricing.charge_context import ChargeContext, base_of
 from cloud_service.domain.pricing.priced_lines import NOTHING, PAID_OUT, LineHead, sum_of
-from cloud_service.domain.pricing.references import Known
-from cloud_service.domain.pricing.unit_price import Priced
+from cloud_service.domain.pricing.references import TariffReferences
+from cloud_service.domain.pricing.unit_price import UnitPricedCharge
 from common.errors import InputError
 
 
@@ -34,7 +34,7 @@ class Carry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     ends: Annotated[Literal["pay", "lose"], Meta(description="What happens to credit that ends")] = "lose"
 
 
-class Export(Priced, tag="export", frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Export(UnitPricedCharge, tag="export", frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Prices are credits: a price of 0.08 gives a line of -0.08 per unit."""
 
     sign: ClassVar[int] = -1
@@ -46,9 +46,9 @@ class Export(Priced, tag="export", frozen=True, kw_only=True, forbid_unknown_fie
         False
     )
 
-    def check(self, tariff: Known, path: str) -> None:
+    def check(self, tariff: TariffReferences, path: str) -> None:
         """The same as for energy; and no line may be reduced by two credits that do not know of each other."""
-        Priced.check(self, tariff, path)
+        UnitPricedCharge.check(self, tariff, path)
         if self.carry is None:
             return
         if self.carry.ends == "pay" and self.carry.expires is None:
@@ -77,53 +77,53 @@ class Export(Priced, tag="export", frozen=True, kw_only=True, forbid_unknown_fie
         """The charges that a carried credit reduces."""
         return self.carry.of if self.carry is not None else ()
 
-    def rate(self, part: Part) -> None:
+    def rate(self, context: ChargeContext) -> None:
         """The credit lines, and what is carried in or over."""
         name = self.id or "export"
         if (
             self.optional
-            and not part.has(self.register)
-            and not any(part.history(row).money_credit.get(name) for row in range(part.batch.rows))
+            and not context.has(self.register)
+            and not any(context.history(row).money_credit.get(name) for row in range(context.batch.rows))
         ):
             return
-        counts = [len(lines) for lines in part.sheet.rows]
-        if part.has(self.register) or not self.optional:
-            Priced.rate(self, part)
+        counts = [len(lines) for lines in context.sheet.rows]
+        if context.has(self.register) or not self.optional:
+            UnitPricedCharge.rate(self, context)
         if self.carry is not None:
             for row, count in enumerate(counts):
-                self._carry(part, row, count, self.carry)
+                self._carry(context, row, count, self.carry)
 
-    def _carry(self, part: Part, row: int, count: int, rule: Carry) -> None:
+    def _carry(self, context: ChargeContext, row: int, count: int, rule: Carry) -> None:
         name = self.id or "export"
-        earned = -sum_of(part.sheet.rows[row][count:])
-        before = part.money_before(row, name)
-        base = base_of(part, row, rule.of, of_first=count).above_zero()
+        earned = -sum_of(context.sheet.rows[row][count:])
+        before = context.money_before(row, name)
+        base = base_of(context, row, rule.of, of_first=count).above_zero()
         if before:
-            part.sheet.add_both(row, self._head(part, "credit of earlier months"), Decimal(1), None, -before)
+            context.sheet.add_both(row, self._head(context, "credit of earlier months"), Decimal(1), None, -before)
         left = (before + earned - base).above_zero() if rule.usable == "same" else (before - base).above_zero() + earned
-        ends = rule.expires is not None and part.ends_month(rule.expires, f"{part.path}.carry.expires")
+        ends = rule.expires is not None and context.ends_month(rule.expires, f"{context.path}.carry.expires")
         ended = ends and bool(left)
         if left:
             own = "" if rule.usable == "same" else " (usable from the next span on)"
             words = f"{plain(before.due)} kept + {plain(earned.due)} earned{own}, {plain(base.due)} that may be reduced"
             what = "credit carried over" if not ended else f"credit that ended with month {rule.expires}"
-            part.sheet.add_both(row, self._head(part, what), Decimal(1), None, left, words)
+            context.sheet.add_both(row, self._head(context, what), Decimal(1), None, left, words)
         if ended and rule.ends == "pay":
-            part.sheet.add_both(row, self._head(part, "credit paid out", PAID_OUT), Decimal(1), None, -left)
+            context.sheet.add_both(row, self._head(context, "credit paid out", PAID_OUT), Decimal(1), None, -left)
         if ended:
             left = NOTHING
-        part.sheet.money_credit[row][name] = left
+        context.sheet.money_credit[row][name] = left
 
-    def _head(self, part: Part, what: str, suffix: str = "") -> LineHead:
-        utility = part.known.unit_of(self.register, part.path)[1]
+    def _head(self, context: ChargeContext, what: str, suffix: str = "") -> LineHead:
+        utility = context.references.unit_of(self.register, context.path)[1]
         label = f"{self.label or self.noun}, {what}"
-        return part.head(
+        return context.head(
             label,
-            part.sheet.currency,
+            context.sheet.currency,
             utility,
             what,
-            f"{part.span.start} to {part.span.end} (end exclusive)",
-            f"{part.path}.carry",
+            f"{context.span.start} to {context.span.end} (end exclusive)",
+            f"{context.path}.carry",
             suffix,
         )
 

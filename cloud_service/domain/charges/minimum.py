@@ -8,9 +8,9 @@ from msgspec import Meta
 from cloud_service.domain.calendar.proration import Prorate
 from cloud_service.domain.money import plain
 from cloud_service.domain.pricing.charge import Charge
-from cloud_service.domain.pricing.charge_context import Part, base_of
+from cloud_service.domain.pricing.charge_context import ChargeContext, base_of
 from cloud_service.domain.pricing.priced_lines import NOTHING, DueAndExact
-from cloud_service.domain.pricing.references import Known
+from cloud_service.domain.pricing.references import TariffReferences
 from common.errors import InputError
 
 YEAR = 12
@@ -30,7 +30,7 @@ class Minimum(Charge, tag="minimum", frozen=True, kw_only=True, forbid_unknown_f
     prorate: Annotated[Prorate, Meta(description="How a part of a month is counted")] = "actual_days"
     utility: str = "electricity"
 
-    def check(self, tariff: Known, path: str) -> None:  # noqa: ARG002 -- nothing to look up
+    def check(self, tariff: TariffReferences, path: str) -> None:  # noqa: ARG002 -- nothing to look up
         """A minimum is an amount above zero."""
         if self.amount < 0:
             raise InputError("a minimum is not negative", path=f"{path}.amount")
@@ -45,40 +45,42 @@ class Minimum(Charge, tag="minimum", frozen=True, kw_only=True, forbid_unknown_f
         """A yearly minimum sums the year up."""
         return self.per == "year"
 
-    def rate(self, part: Part) -> None:
+    def rate(self, context: ChargeContext) -> None:
         """One line per connection that is below the minimum."""
         if self.per == "year":
-            self._year(part)
+            self._year(context)
             return
-        count = {"day": Decimal(part.span.days), "month": part.months(self.prorate), "span": part.share_of_bill()}[
-            self.per
-        ]
+        count = {
+            "day": Decimal(context.span.days),
+            "month": context.months(self.prorate),
+            "span": context.share_of_bill(),
+        }[self.per]
         least = self.amount * count
         rule = f"at least {plain(self.amount)} per {self.per} × {plain(count)}"
-        self._lines(part, [(row, least, self._base(part, row), "") for row in range(part.batch.rows)], rule)
+        self._lines(context, [(row, least, self._base(context, row), "") for row in range(context.batch.rows)], rule)
 
-    def _base(self, part: Part, row: int) -> DueAndExact:
-        base = base_of(part, row, self.of)
+    def _base(self, context: ChargeContext, row: int) -> DueAndExact:
+        base = base_of(context, row, self.of)
         return base.above_zero() if self.credits == "ignore" else base
 
-    def _year(self, part: Part) -> None:
+    def _year(self, context: ChargeContext) -> None:
         """Sum the year up in the history; settle with the end of the year's last month."""
-        settled = part.ends_month(self.year_ends, f"{part.path}.year_ends")
+        settled = context.ends_month(self.year_ends, f"{context.path}.year_ends")
         name, due = self.id or "minimum", []
-        for row in range(part.batch.rows):
-            so_far = part.year_before(row, name)
-            year = so_far + self._base(part, row)
-            part.sheet.year_to_date[row][name] = NOTHING if settled else year
+        for row in range(context.batch.rows):
+            so_far = context.year_before(row, name)
+            year = so_far + self._base(context, row)
+            context.sheet.year_to_date[row][name] = NOTHING if settled else year
             if settled:
                 due.append((row, self.amount, year, f"{plain(so_far.due)} in earlier months of the year"))
-        self._lines(part, due, f"at least {plain(self.amount)} in the year that ends with month {self.year_ends}")
+        self._lines(context, due, f"at least {plain(self.amount)} in the year that ends with month {self.year_ends}")
 
-    def _lines(self, part: Part, due: list[tuple[int, Decimal, DueAndExact, str]], rule: str) -> None:
+    def _lines(self, context: ChargeContext, due: list[tuple[int, Decimal, DueAndExact, str]], rule: str) -> None:
         label = self.label or "Minimum charge"
-        source = f"lines of {', '.join(self.of)}, {part.span.start} to {part.span.end} (end exclusive)"
-        head = part.head(label, part.sheet.currency, self.utility, rule, source)
+        source = f"lines of {', '.join(self.of)}, {context.span.start} to {context.span.end} (end exclusive)"
+        head = context.head(label, context.sheet.currency, self.utility, rule, source)
         for row, least, base, note in due:
             missing = (DueAndExact(least, least) - base).above_zero()
             if missing:
                 words = f"{plain(least)} less {plain(base.due)}" + (f" ({note})" if note else "")
-                part.sheet.add_both(row, head, missing.due, Decimal(1), missing, words)
+                context.sheet.add_both(row, head, missing.due, Decimal(1), missing, words)

@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from cloud_service.domain.money import plain
 from cloud_service.domain.pricing.charge import Charge
-from cloud_service.domain.pricing.charge_context import Part, base_of
+from cloud_service.domain.pricing.charge_context import ChargeContext, base_of
 
 HUNDRED = Decimal(100)
 
@@ -23,18 +23,18 @@ class Percentage(Charge, tag="percentage", frozen=True, kw_only=True, forbid_unk
         """The charges it is a share of."""
         return self.of
 
-    def rate(self, part: Part) -> None:
+    def rate(self, context: ChargeContext) -> None:
         """One line per connection."""
         label = self.label or ("Discount" if self.percent < 0 else "Surcharge")
         rule = f"{plain(self.percent)} % of {', '.join(self.of)}"
-        head = part.head(
+        head = context.head(
             label,
-            part.sheet.currency,
+            context.sheet.currency,
             self.utility,
             rule,
-            f"lines above, {part.span.start} to {part.span.end} (end exclusive)",
+            f"lines above, {context.span.start} to {context.span.end} (end exclusive)",
         )
         share = self.percent / HUNDRED
-        for row in range(part.batch.rows):
-            base = base_of(part, row, self.of)
-            part.sheet.add_both(row, head, base.due, share, base.times(share))
+        for row in range(context.batch.rows):
+            base = base_of(context, row, self.of)
+            context.sheet.add_both(row, head, base.due, share, base.times(share))

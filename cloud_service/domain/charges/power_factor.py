@@ -8,8 +8,8 @@ from msgspec import Meta
 
 from cloud_service.domain.money import plain
 from cloud_service.domain.pricing.charge import Charge
-from cloud_service.domain.pricing.charge_context import Part, base_of
-from cloud_service.domain.pricing.references import Known, check_positive
+from cloud_service.domain.pricing.charge_context import ChargeContext, base_of
+from cloud_service.domain.pricing.references import TariffReferences, check_positive
 from common.errors import InputError
 
 HUNDRED = Decimal(100)
@@ -32,7 +32,7 @@ class PowerFactor(Charge, tag="power_factor", frozen=True, kw_only=True, forbid_
     active: str = "import"
     reactive: str = "reactive_import"
 
-    def check(self, tariff: Known, path: str) -> None:
+    def check(self, tariff: TariffReferences, path: str) -> None:
         """Limits must fall."""
         tariff.check_reactive(self.reactive, self.active, path, "reactive")
         check_positive(path, zero=False, step=self.step)
@@ -60,30 +60,30 @@ class PowerFactor(Charge, tag="power_factor", frozen=True, kw_only=True, forbid_
                 total += steps * band.percent
         return total
 
-    def rate(self, part: Part) -> None:
+    def rate(self, context: ChargeContext) -> None:
         """One line per connection whose power factor is below the limit."""
         rule = f"percent of {', '.join(self.of)} below {plain(self.bands[0].below)}"
-        for row in range(part.batch.rows):
-            factor, source = self._factor(part, row)
+        for row in range(context.batch.rows):
+            factor, source = self._factor(context, row)
             percent = self.percent(factor)
             if percent:
-                head = part.head(self.label or "Power factor", part.sheet.currency, "electricity", rule, source)
-                base = base_of(part, row, self.of)
+                head = context.head(self.label or "Power factor", context.sheet.currency, "electricity", rule, source)
+                base = base_of(context, row, self.of)
                 words = f"power factor {plain(factor)}: {plain(percent)} %"
-                part.sheet.add_both(row, head, base.due, percent / HUNDRED, base.times(percent / HUNDRED), words)
+                context.sheet.add_both(row, head, base.due, percent / HUNDRED, base.times(percent / HUNDRED), words)
 
-    def _factor(self, part: Part, row: int) -> tuple[Decimal, str]:
+    def _factor(self, context: ChargeContext, row: int) -> tuple[Decimal, str]:
         """The power factor of a row and where it comes from: the connection's own value, else its registers."""
-        given = part.batch.value(row, "power_factor")
+        given = context.batch.value(row, "power_factor")
         if given is not None:
             if not 0 <= given <= 1:
                 raise InputError(f"{plain(given)} is no power factor", path="values.power_factor", hint="0 to 1")
             return given, "power_factor of the connection"
-        (active, active_scale), (reactive, reactive_scale) = part.totals(self.active), part.totals(self.reactive)
+        (active, active_scale), (reactive, reactive_scale) = context.totals(self.active), context.totals(self.reactive)
         kwh = Decimal(int(active[row])).scaleb(-active_scale)
         kvarh = Decimal(int(reactive[row])).scaleb(-reactive_scale)
         apparent = (kwh * kwh + kvarh * kvarh).sqrt()
         factor = kwh / apparent if apparent else Decimal(1)
-        sums = (part.source_of(name, part.register(name)) for name in (self.active, self.reactive))
+        sums = (context.source_of(name, context.register(name)) for name in (self.active, self.reactive))
         source = f"{plain(kwh)} and {plain(kvarh)}: {', '.join(sums)}"
         return factor.quantize(Decimal(1).scaleb(-self.digits), ROUND_HALF_UP), source

@@ -7,8 +7,8 @@ from msgspec import Meta
 
 from cloud_service.domain.money import plain
 from cloud_service.domain.pricing.charge import Charge
-from cloud_service.domain.pricing.charge_context import Part
-from cloud_service.domain.pricing.references import Known, check_positive
+from cloud_service.domain.pricing.charge_context import ChargeContext
+from cloud_service.domain.pricing.references import TariffReferences, check_positive
 
 
 class Reactive(Charge, tag="reactive", frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -21,28 +21,28 @@ class Reactive(Charge, tag="reactive", frozen=True, kw_only=True, forbid_unknown
     register: str = "reactive_import"
     active: Annotated[str, Meta(description="Register of the active energy")] = "import"
 
-    def check(self, tariff: Known, path: str) -> None:
+    def check(self, tariff: TariffReferences, path: str) -> None:
         """Both registers must be known."""
         tariff.check_reactive(self.register, self.active, path, "register")
         check_positive(path, free_share=self.free_share)
 
-    def rate(self, part: Part) -> None:
+    def rate(self, context: ChargeContext) -> None:
         """One line per connection, of 0 where the free share was not used up."""
-        reactive, scale = part.totals(self.register)
-        active, active_scale = part.totals(self.active)
-        unit, utility = part.known.unit_of(self.register, part.path)
+        reactive, scale = context.totals(self.register)
+        active, active_scale = context.totals(self.active)
+        unit, utility = context.references.unit_of(self.register, context.path)
         rule = f"above {plain(self.free_share)} {unit} per unit of {self.active}"
-        head = part.head(
+        head = context.head(
             self.label or "Reactive energy",
             unit,
             utility,
             rule,
-            ", ".join(part.source_of(name, part.register(name)) for name in (self.register, self.active)),
+            ", ".join(context.source_of(name, context.register(name)) for name in (self.register, self.active)),
         )
         for row, (given, used) in enumerate(zip(reactive.tolist(), active.tolist(), strict=True)):
             taken = Decimal(given).scaleb(-scale)
             free = Decimal(used).scaleb(-active_scale) * self.free_share
             over = max(taken - free, Decimal(0))
-            part.sheet.add(
+            context.sheet.add(
                 row, head, over, self.price, over * self.price, f"{plain(taken)} {unit} taken, {plain(free)} free"
             )

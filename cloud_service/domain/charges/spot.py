@@ -8,8 +8,8 @@ from msgspec import Meta
 
 from cloud_service.domain.money import plain, quotient
 from cloud_service.domain.pricing.charge import Charge
-from cloud_service.domain.pricing.charge_context import Part
-from cloud_service.domain.pricing.references import Known, check_positive
+from cloud_service.domain.pricing.charge_context import ChargeContext
+from cloud_service.domain.pricing.references import TariffReferences, check_positive
 from cloud_service.domain.pricing.usage import Intervals, PriceSeries
 from common.errors import InputError
 
@@ -26,7 +26,7 @@ class Spot(Charge, tag="spot", frozen=True, kw_only=True, forbid_unknown_fields=
     register: str = "import"
     sign: Annotated[int, Meta(ge=-1, le=1, description="-1 credits: for an export register")] = 1
 
-    def check(self, tariff: Known, path: str) -> None:
+    def check(self, tariff: TariffReferences, path: str) -> None:
         """The register must be known, the sign not 0."""
         tariff.unit_of(self.register, path)
         tariff.refuse_converted(self.register, "a price for each step", path)
@@ -34,53 +34,55 @@ class Spot(Charge, tag="spot", frozen=True, kw_only=True, forbid_unknown_fields=
         if self.sign == 0:
             raise InputError("the sign is 1 or -1", path=f"{path}.sign")
 
-    def rate(self, part: Part) -> None:
+    def rate(self, context: ChargeContext) -> None:
         """The market line and, where there is one, the margin line."""
-        register = part.register(self.register)
+        register = context.register(self.register)
         if not isinstance(register, Intervals):
-            raise InputError("spot prices need interval readings", path=f"{part.path}.register", code="needs_intervals")
-        series = part.batch.prices.get(self.series)
+            raise InputError(
+                "spot prices need interval readings", path=f"{context.path}.register", code="needs_intervals"
+            )
+        series = context.batch.prices.get(self.series)
         if series is None:
             raise InputError(
-                f"the price series {self.series!r} is not given", path=f"{part.path}.series", code="missing_series"
+                f"the price series {self.series!r} is not given", path=f"{context.path}.series", code="missing_series"
             )
-        prices = self._prices(part, series, register)
-        products = _products(part.interval_values(register), prices)
-        totals, scale = part.totals(self.register)
-        unit, utility = part.known.unit_of(self.register, part.path)
+        prices = self._prices(context, series, register)
+        products = _products(context.interval_values(register), prices)
+        totals, scale = context.totals(self.register)
+        unit, utility = context.references.unit_of(self.register, context.path)
         label = self.label or "Energy at market price"
-        source = part.source_of(self.register, register)
+        source = context.source_of(self.register, register)
         rule = (
             f"each step at its price of {self.series}"
             + (f", × {plain(self.factor)}" if self.factor != 1 else "")
             + (f", per {plain(self.per)}" if self.per != 1 else "")
         )
-        head = part.head(label, unit, utility, rule, source)
-        margin = part.head(f"{label}, margin", unit, utility, "margin per unit", source, f"{part.path}.margin")
+        head = context.head(label, unit, utility, rule, source)
+        margin = context.head(f"{label}, margin", unit, utility, "margin per unit", source, f"{context.path}.margin")
         for row, (product, total) in enumerate(zip(products, totals.tolist(), strict=True)):
             quantity = Decimal(total).scaleb(-scale)
             amount = quotient(self.sign * Decimal(product).scaleb(-scale - series.scale) * self.factor / self.per)
             mean = f"mean price {plain((amount / quantity).quantize(Decimal('0.000001')))}" if quantity else ""
-            part.sheet.add(row, head, quantity, None, amount, mean)
+            context.sheet.add(row, head, quantity, None, amount, mean)
             if self.margin:
-                part.sheet.add(row, margin, quantity, self.sign * self.margin, self.sign * quantity * self.margin)
+                context.sheet.add(row, margin, quantity, self.sign * self.margin, self.sign * quantity * self.margin)
 
-    def _prices(self, part: Part, series: PriceSeries, register: Intervals) -> Any:
+    def _prices(self, context: ChargeContext, series: PriceSeries, register: Intervals) -> Any:
         """The price of each of the register's steps in this part."""
-        steps = part.grid(series.step_s)
+        steps = context.grid(series.step_s)
         if series.values.shape != (steps.steps,):
             raise InputError(
                 f"the series {self.series!r} has {series.values.size} prices for {steps.steps} steps",
-                path=f"{part.path}.series",
+                path=f"{context.path}.series",
                 code="missing_prices",
             )
         if series.step_s % register.known_s:
             raise InputError(
                 f"prices of {series.step_s // 60} min cannot price readings of {register.known_s // 60} min",
-                path=f"{part.path}.series",
+                path=f"{context.path}.series",
                 hint="use readings of a shorter step",
             )
-        return np.repeat(series.values[steps.slice_of(part.span)], series.step_s // register.step_s)
+        return np.repeat(series.values[steps.slice_of(context.span)], series.step_s // register.step_s)
 
 
 def _products(values: Any, prices: Any) -> list[int]:

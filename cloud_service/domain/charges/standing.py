@@ -8,8 +8,8 @@ from msgspec import Meta
 from cloud_service.domain.calendar.proration import Prorate
 from cloud_service.domain.money import plain, quotient
 from cloud_service.domain.pricing.charge import Charge
-from cloud_service.domain.pricing.charge_context import Part
-from cloud_service.domain.pricing.references import Known
+from cloud_service.domain.pricing.charge_context import ChargeContext
+from cloud_service.domain.pricing.references import TariffReferences
 from common.errors import InputError
 
 MONTHS_OF_A_YEAR = 12
@@ -24,42 +24,42 @@ class Standing(Charge, tag="standing", frozen=True, kw_only=True, forbid_unknown
     prorate: Annotated[Prorate, Meta(description="How a part of a month is counted")] = "actual_days"
     utility: str = "electricity"
 
-    def check(self, tariff: Known, path: str) -> None:  # noqa: ARG002 -- nothing to look up
+    def check(self, tariff: TariffReferences, path: str) -> None:  # noqa: ARG002 -- nothing to look up
         """A yearly amount is shared over months or days; both are exact."""
         if self.per in ("day", "span") and self.prorate != "actual_days":
             raise InputError(f"an amount per {self.per} is counted in days", path=f"{path}.prorate")
 
-    def rate(self, part: Part) -> None:
+    def rate(self, context: ChargeContext) -> None:
         """One line per connection."""
-        count, unit, rule = self._count(part)
-        head = part.head(
+        count, unit, rule = self._count(context)
+        head = context.head(
             self.label or "Standing charge",
             unit,
             self.utility,
             rule,
-            f"{part.span.start} to {part.span.end} (end exclusive)",
+            f"{context.span.start} to {context.span.end} (end exclusive)",
         )
         parts = MONTHS_OF_A_YEAR if self.per == "year" else 1
         price, amount = quotient(self.amount / parts), quotient(count * self.amount / parts)
         if not self.times:
-            part.sheet.add_to_all(head, count, price, amount)
+            context.sheet.add_to_all(head, count, price, amount)
             return
-        for row in range(part.batch.rows):
-            many = part.batch.value(row, self.times)
+        for row in range(context.batch.rows):
+            many = context.batch.value(row, self.times)
             if many is None:
                 raise InputError(
-                    f"the connection has no {self.times!r}", path=f"{part.path}.times", code="missing_value"
+                    f"the connection has no {self.times!r}", path=f"{context.path}.times", code="missing_value"
                 )
             if many < 0:
                 raise InputError(f"{plain(many)} is below 0", path=f"values.{self.times}")
-            part.sheet.add(row, head, count * many, price, many * amount, f"× {plain(many)} {self.times}")
+            context.sheet.add(row, head, count * many, price, many * amount, f"× {plain(many)} {self.times}")
 
-    def _count(self, part: Part) -> tuple[Decimal, str, str]:
+    def _count(self, context: ChargeContext) -> tuple[Decimal, str, str]:
         if self.per == "day":
-            return Decimal(part.span.days), "day", f"{plain(self.amount)} per day"
+            return Decimal(context.span.days), "day", f"{plain(self.amount)} per day"
         if self.per == "span":
-            return part.share_of_bill(), "span", f"{plain(self.amount)} per billing span"
-        months = part.months(self.prorate)
+            return context.share_of_bill(), "span", f"{plain(self.amount)} per billing span"
+        months = context.months(self.prorate)
         kind = {"actual_days": "parts by actual days", "30_day_months": "parts by days of 30", "none": "not prorated"}[
             self.prorate
         ]

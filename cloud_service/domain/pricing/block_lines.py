@@ -9,22 +9,28 @@ from numpy.typing import NDArray
 
 from cloud_service.domain.money import plain, quotient
 from cloud_service.domain.pricing.blocks import Blocks, Ints, Mode, bounds, describe
-from cloud_service.domain.pricing.charge_context import Part
+from cloud_service.domain.pricing.charge_context import ChargeContext
 from cloud_service.domain.pricing.priced_lines import LineHead
 
 if TYPE_CHECKING:  # a charge fills its blocks; here it only stands in a signature
-    from cloud_service.domain.pricing.unit_price import Priced
+    from cloud_service.domain.pricing.unit_price import UnitPricedCharge
 
 
 class BlockLines:
     """The blocks of one period with their bounds for this part, once for all rows or, per kW, once a row."""
 
     def __init__(  # noqa: PLR0917 -- made in two places, side by side
-        self, charge: "Priced", part: Part, blocks: Blocks, factor: Decimal, scale: int, words: tuple[str, str, str]
+        self,
+        charge: "UnitPricedCharge",
+        context: ChargeContext,
+        blocks: Blocks,
+        factor: Decimal,
+        scale: int,
+        words: tuple[str, str, str],
     ) -> None:
-        self.charge, self.part, self.blocks, self.factor, self.scale = charge, part, blocks, factor, scale
+        self.charge, self.part, self.blocks, self.factor, self.scale = charge, context, blocks, factor, scale
         self.label, self.source, self.place = words
-        self.unit, self.utility = part.known.unit_of(charge.register, part.path)
+        self.unit, self.utility = context.references.unit_of(charge.register, context.path)
         self.one = Decimal(1).scaleb(-scale)
         sign = charge.sign
         self.terms = [
@@ -34,7 +40,7 @@ class BlockLines:
             )
             for block in blocks
         ]
-        self.demands = charge.demands(part) if any(block.per_kw for block in blocks) else None
+        self.demands = charge.demands(context) if any(block.per_kw for block in blocks) else None
         self.fixed = None if self.demands is not None else self._made(None)
 
     def of_row(self, row: int) -> tuple[list[int | None], list[LineHead]]:

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 from msgspec import Meta
 
-from cloud_service.domain.pricing.references import Known
+from cloud_service.domain.pricing.references import TariffReferences
 
 if TYPE_CHECKING:  # a part knows its charge; here it only stands in a signature
-    from cloud_service.domain.pricing.charge_context import Part
+    from cloud_service.domain.pricing.charge_context import ChargeContext
 
 
 class ChargeMeta(msgspec.StructMeta, ABCMeta):
@@ -34,11 +34,11 @@ class Charge(
     )
     until: Annotated[date | None, Meta(description="First day it is no longer valid")] = None
 
-    def check(self, tariff: "Known", path: str) -> None:
+    def check(self, tariff: "TariffReferences", path: str) -> None:
         """Refuse a charge that cannot be priced, with its place in the document."""
 
     @abstractmethod
-    def rate(self, part: "Part") -> None:
+    def rate(self, context: "ChargeContext") -> None:
         """Add this charge's lines for every connection of the part."""
 
     def over(self) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ from cloud_service.domain.pricing.charge import Charge, kind_of
 from cloud_service.domain.pricing.line_sheet import Sheet
 from cloud_service.domain.pricing.period_sums import max_by, sum_by
 from cloud_service.domain.pricing.priced_lines import PAID_OUT, DueAndExact, LineHead, sum_of
-from cloud_service.domain.pricing.references import Conversion, Known
+from cloud_service.domain.pricing.references import Conversion, TariffReferences
 from cloud_service.domain.pricing.usage import Batch, History, Intervals, Ints, Total, same_scale
 from common.errors import InputError
 from common.period import Span
@@ -39,7 +39,7 @@ NET = ("net_import", "net_export")
 
 
 @dataclass(slots=True)
-class Part:
+class ChargeContext:
     """One charge on one part of the span, for all connections of a batch."""
 
     charge: Charge
@@ -50,7 +50,7 @@ class Part:
     cycle_day: int
     batch: Batch
     sheet: Sheet
-    known: Known
+    references: TariffReferences
     version: str
     sums: dict[Any, Any] = field(default_factory=dict)  # shared by the charges of one rating
 
@@ -62,7 +62,7 @@ class Part:
         `net_import` and `net_export` are import less export of each step, and the other way round; a connection
         without an export register has no export.
         """
-        source = self.known.conversions[name].register if name in self.known.conversions else name
+        source = self.references.conversions[name].register if name in self.references.conversions else name
         if source in self.batch.registers:
             return self.batch.registers[source]
         if source in NET and "import" in self.batch.registers:
@@ -78,7 +78,7 @@ class Part:
         """Whether the connections have a register."""
         if name == "net_export":
             return "export" in self.batch.registers and "import" in self.batch.registers
-        source = self.known.conversions[name].register if name in self.known.conversions else name
+        source = self.references.conversions[name].register if name in self.references.conversions else name
         return source in self.batch.registers
 
     def _net(self, name: str) -> Intervals | Total:
@@ -161,7 +161,7 @@ class Part:
 
     def factor(self, name: str) -> Conversion | None:
         """The conversion of a quantity on the days of this part, None for a plain register."""
-        made = self.known.conversions.get(name)
+        made = self.references.conversions.get(name)
         if made is None:
             return None
         for factor in made.factors:
@@ -180,7 +180,7 @@ class Part:
         if factor is None:
             return values, scale
         by = factor.correction * factor.calorific_value / factor.divisor
-        decimals = self.known.conversions[name].decimals
+        decimals = self.references.conversions[name].decimals
         digits = Decimal(1).scaleb(-(NINE if decimals is None else decimals))
         made = [
             int((value * by).scaleb(-scale).quantize(digits, ROUND_HALF_UP).scaleb(NINE))
@@ -188,7 +188,7 @@ class Part:
         ]
         if any(abs(value) > INT64 for value in made):
             raise InputError(
-                f"register {self.known.conversions[name].register!r} counted more than any connection",
+                f"register {self.references.conversions[name].register!r} counted more than any connection",
                 path=f"quantities.{name}",
                 code="too_large",
             )
@@ -356,7 +356,7 @@ class Part:
         days = f"{self.span.start} to {self.span.end} (end exclusive)"
         factor = self.factor(name)
         if factor is not None:
-            made = self.known.conversions[name]
+            made = self.references.conversions[name]
             plain_source = self.source_of(made.register, register, what, steps)
             by = f"{plain(factor.correction)} × {plain(factor.calorific_value)} / {plain(factor.divisor)}"
             return f"{plain_source}, times {by} to {made.unit}"
@@ -410,16 +410,18 @@ def _runs(days: Sequence[date]) -> Iterable[Span]:
         yield Span(start, date.fromordinal(before.toordinal() + 1))
 
 
-def base_of(part: Part, row: int, names: Sequence[str], of_first: int | None = None) -> DueAndExact:
+def base_of(context: ChargeContext, row: int, names: Sequence[str], of_first: int | None = None) -> DueAndExact:
     """Sum of a row's lines on the part's days, payments of ended credit left out; `names` are ids or kinds, or *.
 
     `of_first` looks at so many of the lines only: at those that were there before a charge's own.
     """
-    lines = part.sheet.rows[row][:of_first]
+    lines = context.sheet.rows[row][:of_first]
     inside = (
         line
         for line in lines
-        if part.span.start <= line.head.start and line.head.end <= part.span.end and not line.head.id.endswith(PAID_OUT)
+        if context.span.start <= line.head.start
+        and line.head.end <= context.span.end
+        and not line.head.id.endswith(PAID_OUT)
     )
     if "*" in names:
         return sum_of(inside)

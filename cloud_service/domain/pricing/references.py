@@ -66,7 +66,7 @@ class Converted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class TariffReferences:
     """What a charge may refer to while its document is checked."""
 
     schedules: Mapping[str, Schedule]
@@ -77,8 +77,8 @@ class Known:
     def unit_of(self, register: str, path: str) -> tuple[str, str]:
         """Unit and utility of a register or converted quantity."""
         if register in self.conversions:
-            made = self.conversions[register]
-            return made.unit, self.unit_of(made.register, path)[1]
+            conversion = self.conversions[register]
+            return conversion.unit, self.unit_of(conversion.register, path)[1]
         if register in self.registers:
             return self.registers[register].unit, self.registers[register].utility
         for name, facts in UNITS.items():
@@ -127,19 +127,19 @@ class Known:
         return name, self.schedules[name]
 
 
-def check_conversions(known: Known) -> None:
+def check_conversions(references: TariffReferences) -> None:
     """Refuse converted quantities that are made of each other, of nothing, or by two factors on one day."""
-    for name, made in known.conversions.items():
+    for name, conversion in references.conversions.items():
         path = f"quantities.{name}"
-        if made.register in known.conversions:
+        if conversion.register in references.conversions:
             raise InputError(
                 f"{name!r} is made of another converted quantity",
                 path=f"{path}.register",
                 hint="name a meter's register",
             )
-        known.unit_of(made.register, path)
-        check_dated(made.factors, f"{path}.factors")
-        for index, factor in enumerate(made.factors):
+        references.unit_of(conversion.register, path)
+        check_dated(conversion.factors, f"{path}.factors")
+        for index, factor in enumerate(conversion.factors):
             check_positive(
                 f"{path}.factors[{index}]",
                 zero=False,

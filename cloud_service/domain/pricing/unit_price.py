@@ -31,16 +31,16 @@ from cloud_service.domain.pricing.blocks import (
     split_many,
 )
 from cloud_service.domain.pricing.charge import Charge, kind_of
-from cloud_service.domain.pricing.charge_context import Part
+from cloud_service.domain.pricing.charge_context import ChargeContext
 from cloud_service.domain.pricing.priced_lines import LineHead
-from cloud_service.domain.pricing.references import Known
+from cloud_service.domain.pricing.references import TariffReferences
 from cloud_service.domain.pricing.usage import Intervals
 from common.errors import InputError
 
 Over = Literal["period", "total", "time"]
 
 
-class Priced(Charge, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class UnitPricedCharge(Charge, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Exactly one of price, prices, blocks, period_blocks."""
 
     sign: ClassVar[int] = 1
@@ -69,7 +69,7 @@ class Priced(Charge, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Meta(description="Id of the demand charge that per-kW blocks follow; without it the span's highest step"),
     ] = ""
 
-    def check(self, tariff: Known, path: str) -> None:
+    def check(self, tariff: TariffReferences, path: str) -> None:
         """Refuse a charge without a price for some unit."""
         given = [name for name in ("price", "prices", "blocks", "period_blocks") if getattr(self, name) is not None]
         if len(given) != 1:
@@ -93,7 +93,7 @@ class Priced(Charge, frozen=True, kw_only=True, forbid_unknown_fields=True):
         for name, blocks in (self.period_blocks or {}).items():
             check_blocks(blocks, f"{path}.period_blocks.{name}")
 
-    def _check_demand(self, tariff: Known, path: str) -> None:
+    def _check_demand(self, tariff: TariffReferences, path: str) -> None:
         """The demand that bounds per kW follow is that of one charge, not the highest of several."""
         if not self.demand:
             return
@@ -122,7 +122,7 @@ class Priced(Charge, frozen=True, kw_only=True, forbid_unknown_fields=True):
         if self.blocks_over == "time" and self.mode == "volume":
             raise InputError("volume prices do not fill in the order of time", path=f"{path}.mode")
 
-    def _check_periods(self, tariff: Known, path: str, field: str, given: Sequence[str]) -> None:
+    def _check_periods(self, tariff: TariffReferences, path: str, field: str, given: Sequence[str]) -> None:
         schedule = tariff.schedule(self.schedule, path)[1]
         for name in given:
             if name not in schedule.names:
@@ -143,70 +143,72 @@ class Priced(Charge, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     # -- what is counted: charges may net or carry over ------------------------------------------------------------
 
-    def counted(self, part: Part) -> tuple[Ints, int]:
+    def counted(self, context: ChargeContext) -> tuple[Ints, int]:
         """Quantity per row and its scale."""
-        return part.totals(self.register, self.prorate)
+        return context.totals(self.register, self.prorate)
 
-    def counted_by_period(self, part: Part, name: str, schedule: Schedule) -> tuple[Ints, int]:
+    def counted_by_period(self, context: ChargeContext, name: str, schedule: Schedule) -> tuple[Ints, int]:
         """Quantity per row and period, and the scale."""
-        return part.by_period(self.register, name, schedule, self.prorate)
+        return context.by_period(self.register, name, schedule, self.prorate)
 
-    def rate(self, part: Part) -> None:
+    def rate(self, context: ChargeContext) -> None:
         """One line per price and connection; periods out of season have none."""
         if any(block.per_kw for block in self._every_block()):
-            for cycle in cycles(part.span.start, part.span.end, part.cycle_day):  # each month has a demand of its own
-                self._price(replace(part, span=cycle))
+            for cycle in cycles(
+                context.span.start, context.span.end, context.cycle_day
+            ):  # each month has a demand of its own
+                self._price(replace(context, span=cycle))
         else:
-            self._price(part)
+            self._price(context)
 
     def _every_block(self) -> list[Block]:
         ladders = ((self.blocks or ()), *(self.period_blocks or {}).values())
         return [block for blocks in ladders for block in blocks]
 
-    def _price(self, part: Part) -> None:
+    def _price(self, context: ChargeContext) -> None:
         if self.price is not None:
-            self._flat(part, self.price)
+            self._flat(context, self.price)
         elif self.prices is not None:
-            self._time_of_use(part, self.prices)
+            self._time_of_use(context, self.prices)
         elif self.blocks is not None:
-            self._blocks(part, self.blocks)
+            self._blocks(context, self.blocks)
         elif self.blocks_over == "period":
-            self._period_blocks(part, self.period_blocks or {})
+            self._period_blocks(context, self.period_blocks or {})
         else:
             fill = self._shared_blocks if self.blocks_over == "total" else self._timely_blocks
-            for run in season_runs(part.known.schedule(self.schedule, part.path)[1], part.span):
-                fill(replace(part, span=run), self.period_blocks or {})
+            for run in season_runs(context.references.schedule(self.schedule, context.path)[1], context.span):
+                fill(replace(context, span=run), self.period_blocks or {})
 
     # -- one price -----------------------------------------------------------------------------------------------
 
-    def _flat(self, part: Part, price: Decimal) -> None:
-        totals, scale = self.counted(part)
-        unit, utility = part.known.unit_of(self.register, part.path)
-        head = part.head(self._label(utility), unit, utility, "one price for every unit", self.source(part))
-        part.sheet.add_column(head, totals.tolist(), Decimal(1).scaleb(-scale), self.sign * price)
+    def _flat(self, context: ChargeContext, price: Decimal) -> None:
+        totals, scale = self.counted(context)
+        unit, utility = context.references.unit_of(self.register, context.path)
+        head = context.head(self._label(utility), unit, utility, "one price for every unit", self.source(context))
+        context.sheet.add_column(head, totals.tolist(), Decimal(1).scaleb(-scale), self.sign * price)
 
-    def _time_of_use(self, part: Part, prices: dict[str, Decimal]) -> None:
-        name, schedule = part.known.schedule(self.schedule, part.path)
-        sums, scale = self.counted_by_period(part, name, schedule)
+    def _time_of_use(self, context: ChargeContext, prices: dict[str, Decimal]) -> None:
+        name, schedule = context.references.schedule(self.schedule, context.path)
+        sums, scale = self.counted_by_period(context, name, schedule)
         one, rule = Decimal(1).scaleb(-scale), "a price per time-of-use period"
-        active = part.active(schedule)
+        active = context.active(schedule)
         for index, period in enumerate(schedule.names):
             if active[period]:
-                head = self._period_head(part, schedule, index, rule, f"prices.{period}")
-                part.sheet.add_column(head, sums[:, index].tolist(), one, self.sign * prices[period])
+                head = self._period_head(context, schedule, index, rule, f"prices.{period}")
+                context.sheet.add_column(head, sums[:, index].tolist(), one, self.sign * prices[period])
 
     # -- blocks --------------------------------------------------------------------------------------------------
 
-    def _blocks(self, part: Part, blocks: Blocks) -> None:
-        totals, scale = self.counted(part)
-        utility = part.known.unit_of(self.register, part.path)[1]
-        words = self._label(utility), self.source(part), "blocks"
-        self._fill(BlockLines(self, part, blocks, self._factor(part, None), scale, words), totals)
+    def _blocks(self, context: ChargeContext, blocks: Blocks) -> None:
+        totals, scale = self.counted(context)
+        utility = context.references.unit_of(self.register, context.path)[1]
+        words = self._label(utility), self.source(context), "blocks"
+        self._fill(BlockLines(self, context, blocks, self._factor(context, None), scale, words), totals)
 
-    def _period_blocks(self, part: Part, ladders: dict[str, Blocks]) -> None:
-        name, schedule = part.known.schedule(self.schedule, part.path)
-        sums, scale = self.counted_by_period(part, name, schedule)
-        for index, ladder in self._ladders(part, schedule, ladders, scale):
+    def _period_blocks(self, context: ChargeContext, ladders: dict[str, Blocks]) -> None:
+        name, schedule = context.references.schedule(self.schedule, context.path)
+        sums, scale = self.counted_by_period(context, name, schedule)
+        for index, ladder in self._ladders(context, schedule, ladders, scale):
             self._fill(ladder, sums[:, index])
 
     def _fill(self, ladder: BlockLines, totals: Ints) -> None:
@@ -219,12 +221,12 @@ class Priced(Charge, frozen=True, kw_only=True, forbid_unknown_fields=True):
             for index, quantity in split(total, limits, self.mode):
                 ladder.add(row, heads[index], index, quantity)
 
-    def _shared_blocks(self, part: Part, ladders: dict[str, Blocks]) -> None:
+    def _shared_blocks(self, context: ChargeContext, ladders: dict[str, Blocks]) -> None:
         """The total of all periods fills the blocks; each period has its proportional share of each block."""
-        name, schedule = part.known.schedule(self.schedule, part.path)
-        sums, scale = self.counted_by_period(part, name, schedule)
+        name, schedule = context.references.schedule(self.schedule, context.path)
+        sums, scale = self.counted_by_period(context, name, schedule)
         whole = sums.sum(axis=1)
-        for index, ladder in self._ladders(part, schedule, ladders, scale):
+        for index, ladder in self._ladders(context, schedule, ladders, scale):
             if ladder.fixed is not None:
                 parts = split_many(whole, ladder.fixed[0], self.mode)
                 shares = share_many(sums[:, index], parts, whole)
@@ -242,25 +244,25 @@ class Priced(Charge, frozen=True, kw_only=True, forbid_unknown_fields=True):
             for (block, _), quantity in zip(parts, shares, strict=True):
                 ladder.add(row, heads[block], block, quantity)
 
-    def _timely_blocks(self, part: Part, ladders: dict[str, Blocks]) -> None:
+    def _timely_blocks(self, context: ChargeContext, ladders: dict[str, Blocks]) -> None:
         """Each step's quantity is in the block that the running total has reached; a step over a bound is cut there."""
-        name, schedule = part.known.schedule(self.schedule, part.path)
-        register = part.register(self.register)
+        name, schedule = context.references.schedule(self.schedule, context.path)
+        register = context.register(self.register)
         if not isinstance(register, Intervals):
             raise InputError(
                 "blocks in the order of time need interval readings",
-                path=f"{part.path}.blocks_over",
+                path=f"{context.path}.blocks_over",
                 code="needs_intervals",
             )
         check_steps(schedule, register.known_s, f"schedules.{name}")
-        values = part.interval_values(register)
+        values = context.interval_values(register)
         after = np.cumsum(values, axis=1)
         before = after - values
-        steps = part.grid(register.step_s)
-        periods = period_map(schedule, steps, f"schedules.{name}")[steps.slice_of(part.span)]
-        for index, ladder in self._ladders(part, schedule, ladders, register.scale):
+        steps = context.grid(register.step_s)
+        periods = period_map(schedule, steps, f"schedules.{name}")[steps.slice_of(context.span)]
+        for index, ladder in self._ladders(context, schedule, ladders, register.scale):
             inside = periods == index
-            for row in range(part.batch.rows):
+            for row in range(context.batch.rows):
                 limits, heads = ladder.of_row(row)
                 floor = 0
                 for block, limit in enumerate(limits):
@@ -272,72 +274,76 @@ class Priced(Charge, frozen=True, kw_only=True, forbid_unknown_fields=True):
                     floor = max(high, floor)
 
     def _ladders(
-        self, part: Part, schedule: Schedule, ladders: dict[str, Blocks], scale: int
+        self, context: ChargeContext, schedule: Schedule, ladders: dict[str, Blocks], scale: int
     ) -> list[tuple[int, BlockLines]]:
-        utility = part.known.unit_of(self.register, part.path)[1]
+        utility = context.references.unit_of(self.register, context.path)[1]
         found = []
         for index, period in enumerate(schedule.names):
-            days = part.active(schedule)[period]
+            days = context.active(schedule)[period]
             if days:
                 label = f"{self._label(utility)}, {schedule.label(index)}"
-                words = label, self.source(part, schedule, index), f"period_blocks.{period}"
-                found.append((index, BlockLines(self, part, ladders[period], self._factor(part, days), scale, words)))
+                words = label, self.source(context, schedule, index), f"period_blocks.{period}"
+                found.append(
+                    (index, BlockLines(self, context, ladders[period], self._factor(context, days), scale, words))
+                )
         return found
 
-    def _factor(self, part: Part, days: Sequence[date] | None) -> Decimal:
+    def _factor(self, context: ChargeContext, days: Sequence[date] | None) -> Decimal:
         if self.allowance == "period":
-            if (part.span.days if days is None else len(days)) != part.whole.days:
+            if (context.span.days if days is None else len(days)) != context.whole.days:
                 raise InputError(
                     f"an allowance of the whole bill cannot be shared, a price or season changes inside it on "
-                    f"{part.span.start if part.span.start > part.whole.start else part.span.end}",
-                    path=f"{part.path}.allowance",
+                    f"{context.span.start if context.span.start > context.whole.start else context.span.end}",
+                    path=f"{context.path}.allowance",
                     hint="month or day",
                     code="not_prorated",
                 )
             return Decimal(1)
-        if self.allowance == "month" and isinstance(part.register(self.register), Intervals):
-            part.refuse_cut(self.prorate)
-        if self.allowance == "month" and self.prorate == "none" and days is not None and len(days) != part.span.days:
+        if self.allowance == "month" and isinstance(context.register(self.register), Intervals):
+            context.refuse_cut(self.prorate)
+        if self.allowance == "month" and self.prorate == "none" and days is not None and len(days) != context.span.days:
             raise InputError(
                 "a season that starts inside the bill needs a rule for its part of the month",
-                path=f"{part.path}.prorate",
+                path=f"{context.path}.prorate",
                 hint="actual_days or 30_day_months",
                 code="not_prorated",
             )
         if self.allowance == "day":
-            return Decimal(part.span.days if days is None else len(days))
-        return part.months(self.prorate) if days is None else part.months_of_days(days, self.prorate)
+            return Decimal(context.span.days if days is None else len(days))
+        return context.months(self.prorate) if days is None else context.months_of_days(days, self.prorate)
 
-    def demands(self, part: Part) -> list[Decimal]:
+    def demands(self, context: ChargeContext) -> list[Decimal]:
         """The demand per row that per-kW bounds are multiplied with."""
         if self.demand:
-            month = cycle_start(part.span.start, part.cycle_day)
-            found = [billed.get((self.demand, month)) for billed in part.sheet.billing_demand]
+            month = cycle_start(context.span.start, context.cycle_day)
+            found = [billed.get((self.demand, month)) for billed in context.sheet.billing_demand]
             if any(demand is None for demand in found):
                 raise InputError(
-                    f"no demand of charge {self.demand!r} is known for {part.span.start} to {part.span.end}",
-                    path=f"{part.path}.demand",
+                    f"no demand of charge {self.demand!r} is known for {context.span.start} to {context.span.end}",
+                    path=f"{context.path}.demand",
                 )
             return [demand for demand in found if demand is not None]
-        return part.peaks(self.register)
+        return context.peaks(self.register)
 
     # -- words ---------------------------------------------------------------------------------------------------
 
     def _label(self, utility: str) -> str:
         return self.label or (self.noun if utility == "electricity" else utility.capitalize())
 
-    def source(self, part: Part, schedule: Schedule | None = None, index: int = 0) -> str:
+    def source(self, context: ChargeContext, schedule: Schedule | None = None, index: int = 0) -> str:
         """Where the quantity comes from, in words."""
-        register = part.register(self.register)
+        register = context.register(self.register)
         if schedule is None or not isinstance(register, Intervals):
-            return part.source_of(self.register, register)
-        steps = part.grid(register.step_s)
-        inside = period_map(schedule, steps)[steps.slice_of(part.span)]
-        return part.source_of(
+            return context.source_of(self.register, register)
+        steps = context.grid(register.step_s)
+        inside = period_map(schedule, steps)[steps.slice_of(context.span)]
+        return context.source_of(
             self.register, register, f" in period {schedule.names[index]}", int((inside == index).sum())
         )
 
-    def _period_head(self, part: Part, schedule: Schedule, index: int, rule: str, place: str) -> LineHead:
-        unit, utility = part.known.unit_of(self.register, part.path)
+    def _period_head(self, context: ChargeContext, schedule: Schedule, index: int, rule: str, place: str) -> LineHead:
+        unit, utility = context.references.unit_of(self.register, context.path)
         label = f"{self._label(utility)}, {schedule.label(index)}"
-        return part.head(label, unit, utility, rule, self.source(part, schedule, index), f"{part.path}.{place}")
+        return context.head(
+            label, unit, utility, rule, self.source(context, schedule, index), f"{context.path}.{place}"
+        )

@@ -13,7 +13,7 @@ import numpy as np
 from cloud_service.domain.calendar.interval_grid import grid
 from cloud_service.domain.money import plain, round_cash
 from cloud_service.domain.pricing import tax as taxation
-from cloud_service.domain.pricing.charge_context import Part, power
+from cloud_service.domain.pricing.charge_context import ChargeContext, power
 from cloud_service.domain.pricing.line_sheet import Sheet
 from cloud_service.domain.pricing.priced_lines import NOTHING, LineHead, PricedLine, RatingResult, TaxLine, sum_of
 from cloud_service.domain.pricing.usage import Batch, History, Intervals, Usage, batch_of
@@ -45,7 +45,7 @@ def rate_batch(
         sums: dict[object, object] = {}
         for piece in pieces(tariff, span):
             piece.charge.rate(
-                Part(
+                ChargeContext(
                     piece.charge,
                     piece.path,
                     piece.span,
@@ -54,7 +54,7 @@ def rate_batch(
                     cycle_day,
                     batch,
                     sheet,
-                    piece.version.known,
+                    piece.version.references,
                     piece.title,
                     sums,
                 )

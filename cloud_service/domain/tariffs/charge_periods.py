@@ -18,7 +18,7 @@ SAME_THING = {"spot": "energy"}  # two kinds of price for what a register counte
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class ChargePeriod:
     """One charge on the days it is valid; `index` is its place in its version, `order` the last one in any."""
 
     charge: Charge
@@ -34,7 +34,7 @@ class Piece:
         return f"charges[{self.index}]"
 
 
-def pieces(tariff: Tariff, span: Span) -> list[Piece]:
+def pieces(tariff: Tariff, span: Span) -> list[ChargePeriod]:
     """The charges of all versions on the days of a span, in the order of the documents.
 
     A charge that stays the same across versions stays one piece. Where a tax changes, all lines are cut at that day,
@@ -42,14 +42,14 @@ def pieces(tariff: Tariff, span: Span) -> list[Piece]:
     """
     versions = versions_in(tariff, span)
     cuts = _common_cuts(versions, span)
-    found: list[Piece] = []
+    found: list[ChargePeriod] = []
     for version in versions:
         days = Span(max(span.start, version.start), min(span.end, version.until))
         _check_priced(version, days)
         for index, charge in enumerate(version.document.charges):
             valid = _valid(charge, days)
             if valid is not None:
-                piece = Piece(charge, index, valid, version, version.title, index)
+                piece = ChargePeriod(charge, index, valid, version, version.title, index)
                 if valid.start in cuts:
                     found.append(piece)
                 else:
@@ -100,7 +100,7 @@ def _check_priced(version: Version, days: Span) -> None:
 # -- charges that stay the same ----------------------------------------------------------------------------------------
 
 
-def _join(found: list[Piece], piece: Piece) -> None:
+def _join(found: list[ChargePeriod], piece: ChargePeriod) -> None:
     """Put a piece after the one it continues unchanged, or at the end."""
     for place, before in enumerate(found):
         if before.span.end == piece.span.start and _same_terms(before, piece) and not _parted(before, piece):
@@ -112,11 +112,11 @@ def _join(found: list[Piece], piece: Piece) -> None:
     found.append(piece)
 
 
-def _same_terms(one: Piece, other: Piece) -> bool:
+def _same_terms(one: ChargePeriod, other: ChargePeriod) -> bool:
     return _undated(one.charge) == _undated(other.charge) and _behind(one) == _behind(other)
 
 
-def _parted(one: Piece, other: Piece) -> bool:
+def _parted(one: ChargePeriod, other: ChargePeriod) -> bool:
     """Whether a charge over others stands between two of one version: it is over the first alone."""
     between = sorted((one.index, other.index))
     return one.version is other.version and any(
@@ -128,15 +128,15 @@ def _undated(charge: Charge) -> Charge:
     return msgspec.structs.replace(charge, start=None, until=None)
 
 
-def _behind(piece: Piece) -> list[object]:
+def _behind(period: ChargePeriod) -> list[object]:
     """What a charge takes from the rest of its document: schedules, conversions and units of registers."""
-    charge, known = piece.charge, piece.version.known
+    charge, references = period.charge, period.version.references
     schedule = getattr(charge, "schedule", "")
     names = reads(charge)
     return [
-        known.schedules.get(schedule) if schedule else known.schedules,
-        [known.conversions.get(name) for name in names],
-        [known.registers.get(name) for name in names],
+        references.schedules.get(schedule) if schedule else references.schedules,
+        [references.conversions.get(name) for name in names],
+        [references.registers.get(name) for name in names],
     ]
 
 
@@ -150,9 +150,9 @@ def reads(charge: Charge) -> list[str]:
 # -- days at which lines are cut ---------------------------------------------------------------------------------------
 
 
-def _cut(piece: Piece, cuts: set[date], versions: Sequence[Version]) -> list[Piece]:
+def _cut(piece: ChargePeriod, cuts: set[date], versions: Sequence[Version]) -> list[ChargePeriod]:
     """The parts of a piece: cut where all lines are, and where something changes that only this charge depends on."""
-    made = (piece.version.known.conversions.get(name) for name in reads(piece.charge))
+    made = (piece.version.references.conversions.get(name) for name in reads(piece.charge))
     dated: list[Dated] = [factor for one in made if one is not None for factor in one.factors]
     dated += [charge for version in versions for charge in _over(piece.charge, version.document.charges)]
     days = cuts | {edge for one in dated for edge in (one.start, one.until) if edge is not None}

@@ -24,7 +24,7 @@ from cloud_service.domain.calendar.validity import apart, check_days
 from cloud_service.domain.charges import AnyCharge
 from cloud_service.domain.money import Rounding, cent, currency_digits, plain
 from cloud_service.domain.pricing.charge import Charge, kind_of
-from cloud_service.domain.pricing.references import Converted, Known, RegisterInfo, check_conversions
+from cloud_service.domain.pricing.references import Converted, RegisterInfo, TariffReferences, check_conversions
 from cloud_service.domain.pricing.tax import Tax, check_taxes
 from common.errors import InputError
 
@@ -78,7 +78,7 @@ class Version:
 
     document: Document
     hash: str
-    known: Known
+    references: TariffReferences
 
     @property
     def start(self) -> date:
@@ -138,9 +138,9 @@ def load_tariff(document: Mapping[str, Any]) -> Tariff:
         message, _, path = str(error).partition(" - at `$")
         raise InputError(message, path=path.strip("`.") or "$", hint=SCHEMA_HINT) from error
     _check_numbers(document, _builtins(parsed), "")
-    known = Known(parsed.schedules, parsed.registers, parsed.quantities, parsed.charges)
-    _check(parsed, known)
-    return Tariff((Version(parsed, tariff_hash(document), known),))
+    references = TariffReferences(parsed.schedules, parsed.registers, parsed.quantities, parsed.charges)
+    _check(parsed, references)
+    return Tariff((Version(parsed, tariff_hash(document), references),))
 
 
 def split_versions(document: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -162,16 +162,16 @@ def _load_version(document: Mapping[str, Any], place: str) -> Tariff:
         raise InputError(error.message, path=where, hint=error.hint, code=error.code) from error
 
 
-def _check(document: Document, known: Known) -> None:
+def _check(document: Document, references: TariffReferences) -> None:
     currency_digits(document.currency)
     check_days(document.start, document.until, "until")
     for name, schedule in document.schedules.items():
         check_schedule(schedule, f"schedules.{name}")
-    check_conversions(known)
+    check_conversions(references)
     for index, charge in enumerate(document.charges):
         path = f"charges[{index}]"
         check_days(charge.start, charge.until, f"{path}.until")
-        charge.check(known, path)
+        charge.check(references, path)
         if charge.tax and charge.tax not in {tax.name for tax in document.taxes}:
             raise InputError(f"there is no tax {charge.tax!r}", path=f"{path}.tax")
         _check_references(charge, document.charges[:index], path)

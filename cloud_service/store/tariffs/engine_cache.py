@@ -55,4 +55,4 @@ def _dated(stored: StoredVersion) -> Tariff:
     document = {key: value for key, value in stored.document.items() if key not in ("from", "until")}
     version = load_tariff(document).versions[0]
     dated = msgspec.structs.replace(version.document, start=stored.start, until=stored.end)
-    return Tariff((Version(dated, stored.hash, version.known),))
+    return Tariff((Version(dated, stored.hash, version.references),))
