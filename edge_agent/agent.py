@@ -14,14 +14,14 @@ from common.errors import EnergyError
 from common.message import Channel, DeviceHealth, encode
 from common.reading import TimeQuality
 from edge_agent import health
-from edge_agent.answer import Measurement
-from edge_agent.buffer import Keeper
-from edge_agent.buffer.keeper import Limits
+from edge_agent.buffer import BufferGuard
+from edge_agent.buffer.guard import BufferLimits
 from edge_agent.clock import Clock, boot_id
-from edge_agent.commit import GroupCommit
 from edge_agent.config import SiteFile
-from edge_agent.poller import Line, lines_of
-from edge_agent.uplink import Outbox, Uplink
+from edge_agent.group_commit import GroupCommit
+from edge_agent.poll_result import Measurement
+from edge_agent.poller import MeterLine, lines_of
+from edge_agent.uplink import Uplink, UplinkOutbox
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -39,13 +39,13 @@ class Agent:
         self.clock = clock or Clock()
         self.disk = ThreadPoolExecutor(1, thread_name_prefix="buffer")
         self.numbers: dict[tuple[str, str, str, str], int] = {}
-        self.numbers_of = -1  # the keeper's generation they belong to
+        self.numbers_of = -1  # the guard's generation they belong to
         self.latest: dict[int, int] = {}  # channel -> value
         self.rebased_s = -REBASE_S
         self.stopping = asyncio.Event()
         self.rounds = GroupCommit(self.commit)
-        self.lines: list[Line] = lines_of(site, self.clock, self.rounds.commit)
-        self.keeper: Keeper
+        self.lines: list[MeterLine] = lines_of(site, self.clock, self.rounds.commit)
+        self.guard: BufferGuard
         self.uplink: Uplink
 
     async def run(self) -> None:
@@ -66,7 +66,7 @@ class Agent:
                     task.cancel()
         finally:
             await self.rounds.settle()
-            await self.on_disk(self.keeper.close)
+            await self.on_disk(self.guard.close)
             self.disk.shutdown()
 
     def stop(self) -> None:
@@ -79,18 +79,18 @@ class Agent:
 
     def _open(self) -> None:
         buffering = self.site.buffer
-        limits = Limits(
+        limits = BufferLimits(
             cap_bytes=buffering.cap_mib * 1024**2,
             keep_days=buffering.keep_days,
             fine_days=buffering.fine_days,
             ballast_bytes=buffering.ballast_kib * 1024,
         )
         gateway = self.site.gateway
-        self.keeper = Keeper(gateway.data, boot_id=boot_id(), limits=limits)
+        self.guard = BufferGuard(gateway.data, boot_id=boot_id(), limits=limits)
         self.uplink = Uplink(
             self.site.uplink,
             gateway.id,
-            Outbox(self.keeper, gateway.id),
+            UplinkOutbox(self.guard, gateway.id),
             clock=self.clock,
             on_disk=self.on_disk,
             agent=f"energy-edge {_version()}",
@@ -106,21 +106,21 @@ class Agent:
 
     def _store(self, found: Sequence[Measurement]) -> None:
         numbers = self._numbers(found)
-        self.keeper.append([one.sample(number) for one, number in zip(found, numbers, strict=True)])
+        self.guard.append([one.sample(number) for one, number in zip(found, numbers, strict=True)])
         self.latest.update((number, one.value) for one, number in zip(found, numbers, strict=True))
 
     def _numbers(self, found: Sequence[Measurement]) -> list[int]:
         """Channel numbers; those of registers that were never seen before are made in one go."""
-        if self.numbers_of != self.keeper.generation:
+        if self.numbers_of != self.guard.generation:
             self.numbers.clear()
             self.latest.clear()
-            self.numbers_of = self.keeper.generation
+            self.numbers_of = self.guard.generation
         known = self.numbers
         try:
             return [known[one.meter, one.register, one.unit, one.kind] for one in found]
         except KeyError:
             wanted = [Channel(one.meter, one.register, one.unit, one.kind, one.value) for one in found]
-            numbers = self.keeper.do(lambda buffer: buffer.channels(wanted))
+            numbers = self.guard.do(lambda buffer: buffer.channels(wanted))
             known |= {
                 (one.meter, one.register, one.unit, one.kind): number
                 for one, number in zip(wanted, numbers, strict=True)
@@ -148,27 +148,27 @@ class Agent:
 
     def _tend_pause_s(self) -> float:
         """Short while there is something to mend, or the time is not known."""
-        if self.keeper.salvaging:
+        if self.guard.salvaging:
             return SALVAGE_S
-        waiting = self.keeper.waiting or self.clock.quality == TimeQuality.UNKNOWN
+        waiting = self.guard.waiting or self.clock.quality == TimeQuality.UNKNOWN
         return TEND_SOON_S if waiting else TEND_S
 
     def _tend_buffer(self) -> None:
         known = self.clock.quality != TimeQuality.UNKNOWN
         if known:
-            self.keeper.do(lambda buffer: buffer.date_boot(self.clock.offset_ms))
-        if self.keeper.waiting:
-            self.keeper.append(())
-        self.keeper.tend(self.clock.now_ms(), clock_is_good=known)
+            self.guard.do(lambda buffer: buffer.date_boot(self.clock.offset_ms))
+        if self.guard.waiting:
+            self.guard.append(())
+        self.guard.tend(self.clock.now_ms(), clock_is_good=known)
         self._rebase()
 
     def _rebase(self) -> None:
         """Once a day at most: new bases for the catalog where counters have moved apart from the old ones."""
-        channels = self.keeper.buffer.register.channels
+        channels = self.guard.buffer.directory.channels
         moved = [value - channels[number].base for number, value in self.latest.items()]
         now_s = time.monotonic()
         if moved and max(moved) - min(moved) > REBASE_SPREAD and now_s - self.rebased_s >= REBASE_S:
-            self.keeper.do(lambda buffer: buffer.rebase(self.latest))
+            self.guard.do(lambda buffer: buffer.rebase(self.latest))
             self.rebased_s = now_s
 
     async def _report(self) -> None:
@@ -179,7 +179,7 @@ class Agent:
         ]
         found = await self.on_disk(
             lambda: health.report(
-                self.keeper,
+                self.guard,
                 devices,
                 now_ms=self.clock.now_ms(),
                 time_quality=self.clock.quality,

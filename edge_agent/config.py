@@ -25,14 +25,14 @@ PLAIN_HOSTS = ("localhost", "127.0.0.1", "::1")
 METER_ID = re.compile(r"[^\x00-\x1f\x7f]{1,64}")
 
 
-class Gateway(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class SiteGateway(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Who this is, and the folder for everything it keeps."""
 
     id: str
     data: Path = Path("/var/lib/energy-edge")
 
 
-class Uplink(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class UplinkSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The broker: `mqtts://host:8883`, or `mqtt://` on this machine. Credentials come from files or the environment."""
 
     broker: str
@@ -85,7 +85,7 @@ class Buffering(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ballast_kib: Annotated[int, msgspec.Meta(ge=0)] = 1024
 
 
-class Meter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class SiteMeter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One meter on a line. `registers` empty: all that its profile can bill."""
 
     id: str
@@ -104,19 +104,19 @@ class Bus(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     timeout_s: float = 0
     retries: Annotated[int, msgspec.Meta(ge=0, le=10)] = 1
     options: dict[str, Any] = {}
-    meter: tuple[Meter, ...] = ()
+    meter: tuple[SiteMeter, ...] = ()
 
 
 class SiteFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One gateway's whole configuration."""
 
-    gateway: Gateway
-    uplink: Uplink
+    gateway: SiteGateway
+    uplink: UplinkSettings
     polling: Polling = Polling()
     buffer: Buffering = Buffering()
     bus: tuple[Bus, ...] = ()
 
-    def meters(self) -> Iterator[tuple[Bus, Meter]]:
+    def meters(self) -> Iterator[tuple[Bus, SiteMeter]]:
         """Every meter with its line."""
         for bus in self.bus:
             for meter in bus.meter:
@@ -156,7 +156,12 @@ def _convert(raw: dict[str, Any]) -> tuple[SiteFile | None, list[str]]:
         return msgspec.convert(raw, SiteFile, dec_hook=_as_path), []
     except msgspec.ValidationError as whole:
         faults = []
-        parts: dict[str, Any] = {"gateway": Gateway, "uplink": Uplink, "polling": Polling, "buffer": Buffering}
+        parts: dict[str, Any] = {
+            "gateway": SiteGateway,
+            "uplink": UplinkSettings,
+            "polling": Polling,
+            "buffer": Buffering,
+        }
         for name, kind in parts.items():
             if name in raw:
                 faults += _fault(raw[name], kind, name)
@@ -165,7 +170,7 @@ def _convert(raw: dict[str, Any]) -> tuple[SiteFile | None, list[str]]:
             meters = bus.get("meter", []) if isinstance(bus, dict) else []
             faults += _fault({**bus, "meter": []} if isinstance(bus, dict) else bus, Bus, f"bus[{number}]")
             for place, meter in enumerate(meters if isinstance(meters, list) else []):
-                faults += _fault(meter, Meter, f"bus[{number}].meter[{place}]")
+                faults += _fault(meter, SiteMeter, f"bus[{number}].meter[{place}]")
         known = {*parts, "bus"}
         faults += [f"{name}: there is no such table" for name in raw if name not in known]
         faults += [f"{name}: this table is missing" for name in ("gateway", "uplink") if name not in raw]
@@ -204,7 +209,7 @@ def problems(site: SiteFile) -> Iterator[str]:
     yield from _meter_problems(site)
 
 
-def _uplink_problems(uplink: Uplink) -> Iterator[str]:
+def _uplink_problems(uplink: UplinkSettings) -> Iterator[str]:
     try:
         parts = urlsplit(uplink.broker)
         wrong = parts.scheme not in ("mqtt", "mqtts") or not parts.hostname or parts.path not in ("", "/")
@@ -264,7 +269,7 @@ def _meter_problems(site: SiteFile) -> Iterator[str]:
             yield from (f"{where}: {fault}" for fault in _profile_faults(bus, meter))
 
 
-def _profile_faults(bus: Bus, meter: Meter) -> Iterator[str]:
+def _profile_faults(bus: Bus, meter: SiteMeter) -> Iterator[str]:
     try:
         profile = find(meter.profile)
     except EnergyError as error:
@@ -277,7 +282,7 @@ def _profile_faults(bus: Bus, meter: Meter) -> Iterator[str]:
             yield f"{meter.profile} has no register {name!r}"
 
 
-def registers_of(meter: Meter) -> tuple[MeterProfile, tuple[str, ...]]:
+def registers_of(meter: SiteMeter) -> tuple[MeterProfile, tuple[str, ...]]:
     """The profile of a meter and the registers to read."""
     profile = find(meter.profile)
     return profile, meter.registers or tuple(name for name in profile.billing if not profile.registers[name].optional)

@@ -8,7 +8,7 @@ from pathlib import Path
 from common.errors import EnergyError
 from common.message import DeviceHealth, Health
 from common.reading import TimeQuality
-from edge_agent.buffer import Keeper
+from edge_agent.buffer import BufferGuard
 
 STARTED_S = time.monotonic()
 STATUS_FILE = Path("/proc/self/status")
@@ -24,7 +24,7 @@ def rss_kib() -> int:
 
 
 def report(
-    keeper: Keeper,
+    guard: BufferGuard,
     devices: Iterable[DeviceHealth],
     *,
     now_ms: int,
@@ -32,11 +32,11 @@ def report(
     rejections: int,
 ) -> Health:
     """One health report. Runs in the thread that owns the buffer."""
-    free = shutil.disk_usage(keeper.folder).free
+    free = shutil.disk_usage(guard.folder).free
     try:
-        buffer = keeper.buffer
+        buffer = guard.buffer
         facts = (sum(s.pending for s in buffer.streams.values()), buffer.used_bytes, buffer.lost, buffer.thinned)
-        state = keeper.problem or ("salvaging" if keeper.salvaging else "ok")
+        state = guard.problem or ("salvaging" if guard.salvaging else "ok")
     except EnergyError as error:
         facts, state = (0, 0, 0, 0), error.code
     pending, used, lost, thinned = facts
@@ -44,12 +44,12 @@ def report(
         at_ms=max(now_ms, 0),
         uptime_s=int(time.monotonic() - STARTED_S),
         rss_kib=rss_kib(),
-        pending_rows=pending + len(keeper.waiting),
+        pending_rows=pending + len(guard.waiting),
         buffer_bytes=used,
         disk_free_bytes=free,
         state=state,
         lost_rows=lost,
-        thinned_rows=thinned + keeper.dropped,
+        thinned_rows=thinned + guard.dropped,
         rejected_messages=rejections,
         time_quality=int(time_quality),
         devices=tuple(devices),

@@ -12,13 +12,13 @@ from operator import attrgetter
 
 from common.errors import EnergyError, NotFoundError
 from common.profile import MeterProfile
-from edge_agent.answer import Answer, Measurement
 from edge_agent.clock import Clock
-from edge_agent.config import Bus, Meter, SiteFile, registers_of
+from edge_agent.config import Bus, SiteFile, SiteMeter, registers_of
 from edge_agent.drivers import open_driver
 from edge_agent.drivers.interface import Driver, Fetch, LineDown, acknowledged, fetch_of
-from edge_agent.drivers.plausible import Judge
-from edge_agent.schedule import Turn, last_due_ms, on_grid, wait_ms
+from edge_agent.drivers.plausibility import PlausibilityCheck
+from edge_agent.poll_result import Measurement, PollResult
+from edge_agent.schedule import PollSchedule, last_due_ms, on_grid, wait_ms
 from edge_agent.transports.port import Port
 
 log = logging.getLogger(__name__)
@@ -31,24 +31,24 @@ TIMEOUT_FACTOR = 20  # a meter that takes this many timeouts is given up: no dri
 class Device:
     """One meter and how it fares."""
 
-    meter: Meter
+    meter: SiteMeter
     bus: str
     profile: MeterProfile
     registers: tuple[str, ...]
-    turn: Turn
+    schedule: PollSchedule
     polls: int = 0
     failures: int = 0
     failing_since_ms: int = 0
     error: str = ""
-    judge: Judge = field(init=False)
+    plausibility: PlausibilityCheck = field(init=False)
 
     def __post_init__(self) -> None:
-        self.judge = Judge(self.profile)
+        self.plausibility = PlausibilityCheck(self.profile)
 
     def succeeded(self) -> None:
         """The poll was good and is committed."""
         self.polls += 1
-        self.turn.failures = 0
+        self.schedule.failures = 0
         self.failing_since_ms = 0
         self.error = ""
 
@@ -58,13 +58,13 @@ class Device:
             log.warning("meter %s: %s", self.meter.id, error)
         self.polls += 1
         self.failures += 1
-        self.turn.failures += 1
+        self.schedule.failures += 1
         self.failing_since_ms = self.failing_since_ms or max(now_ms, 1)
         self.error = str(error)[:200]
 
 
 @dataclass(slots=True)
-class Line:
+class MeterLine:
     """One line with its meters. `commit` returns when what it was given is on the disk."""
 
     bus: Bus
@@ -96,22 +96,22 @@ class Line:
         now_ms = self.clock.now_ms()
         for device in self.devices:
             device.failed(error, now_ms)
-            device.turn.plan(now_ms)
+            device.schedule.plan(now_ms)
 
     async def _poll(self, driver: Driver) -> None:
         for device in self.devices:
-            device.turn.plan(self.clock.now_ms())
+            device.schedule.plan(self.clock.now_ms())
         while True:
             now_ms = self.clock.now_ms()
-            due = [device for device in self.devices if device.turn.is_due(now_ms)]
+            due = [device for device in self.devices if device.schedule.is_due(now_ms)]
             if due:
-                await self._round(driver, sorted(due, key=lambda device: device.turn.failures))
+                await self._round(driver, sorted(due, key=lambda device: device.schedule.failures))
             else:
-                await asyncio.sleep(wait_ms((device.turn for device in self.devices), now_ms) / 1000)
+                await asyncio.sleep(wait_ms((device.schedule for device in self.devices), now_ms) / 1000)
 
     async def _round(self, driver: Driver, due: list[Device]) -> None:
         """Read these; what was read before the line broke is kept."""
-        answers: list[tuple[Device, Answer]] = []
+        answers: list[tuple[Device, PollResult]] = []
         broken: LineDown | None = None
         fetch = fetch_of(driver)
         try:
@@ -137,17 +137,17 @@ class Line:
         if (limit.when() or 0.0) < least_s:
             limit.reschedule(least_s + self.limit_s)
 
-    async def _ask(self, fetch: Fetch, device: Device) -> Answer:
+    async def _ask(self, fetch: Fetch, device: Device) -> PollResult:
         clock = self.clock
         asked_ms, offset_ms = clock.now_ms(), clock.offset_ms
-        grid = on_grid(last_due_ms(asked_ms, device.turn.interval_s), self.billing_interval_s)
-        device.turn.plan(asked_ms)
+        grid = on_grid(last_due_ms(asked_ms, device.schedule.interval_s), self.billing_interval_s)
+        device.schedule.plan(asked_ms)
         meter = device.meter
         values = await fetch(meter.address, device.profile, device.registers)
         now_ms, known, stepped = clock.now_ms(), int(clock.quality), clock.offset_ms != offset_ms
-        return Answer(meter.id, device.judge, values, now_ms, clock.offset_ms, known, grid, stepped)
+        return PollResult(meter.id, device.plausibility, values, now_ms, clock.offset_ms, known, grid, stepped)
 
-    async def _done(self, driver: Driver, answers: list[tuple[Device, Answer]]) -> None:
+    async def _done(self, driver: Driver, answers: list[tuple[Device, PollResult]]) -> None:
         """Commit the round. Its meters count as read only after that, and their messages and files as taken."""
         found: list[Measurement] = []
         answered: list[Device] = []
@@ -182,7 +182,9 @@ def open_line(bus: Bus, clock: Callable[[], float] = time.time) -> Driver:
     return open_driver(bus.protocol, port, retries=bus.retries, clock=clock, **options)
 
 
-def lines_of(site: SiteFile, clock: Clock, commit: Callable[[Sequence[Measurement]], Awaitable[None]]) -> list[Line]:
+def lines_of(
+    site: SiteFile, clock: Clock, commit: Callable[[Sequence[Measurement]], Awaitable[None]]
+) -> list[MeterLine]:
     """The lines of a site with their meters."""
     lines = []
     for bus in site.bus:
@@ -191,7 +193,7 @@ def lines_of(site: SiteFile, clock: Clock, commit: Callable[[Sequence[Measuremen
             profile, registers = registers_of(meter)
             if not registers:
                 raise NotFoundError(f"{profile.id} has no register that can be billed", path=meter.id)
-            turn = Turn(meter.interval_s or site.polling.interval_s)
-            devices.append(Device(meter, bus.name, profile, registers, turn))
-        lines.append(Line(bus, devices, clock, site.polling.billing_interval_s, commit))
+            schedule = PollSchedule(meter.interval_s or site.polling.interval_s)
+            devices.append(Device(meter, bus.name, profile, registers, schedule))
+        lines.append(MeterLine(bus, devices, clock, site.polling.billing_interval_s, commit))
     return lines

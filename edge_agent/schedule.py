@@ -25,7 +25,7 @@ def on_grid(due_ms: int, billing_interval_s: int) -> bool:
 
 
 @dataclass(slots=True)
-class Turn:
+class PollSchedule:
     """When one meter is asked next."""
 
     interval_s: int
@@ -51,6 +51,6 @@ class Turn:
         return now_ms >= self.due_ms
 
 
-def wait_ms(turns: Iterable[Turn], now_ms: int, longest_ms: int = 1000) -> int:
+def wait_ms(schedules: Iterable[PollSchedule], now_ms: int, longest_ms: int = 1000) -> int:
     """How long nothing is due; short enough to notice a step of the clock."""
-    return max(0, min([longest_ms, *(turn.due_ms - now_ms for turn in turns)]))
+    return max(0, min([longest_ms, *(schedule.due_ms - now_ms for schedule in schedules)]))

@@ -15,7 +15,7 @@ from common.message.envelope import (
     BODY_SIZE_MAX,
     DEPTH_MAX,
     PAYLOAD_SIZE_MAX,
-    Kind,
+    MessageKind,
     open_envelope,
     parse,
     seal,
@@ -63,15 +63,15 @@ __all__ = [
 
 Message = Catalog | Batch | Receipt | Rejection | Void | Status | Health
 
-_KINDS: dict[Up | Down, tuple[Kind, Any]] = {
-    Up.CATALOG: (Kind.CATALOG, Catalog),
-    Up.LIVE: (Kind.BATCH, Batch),
-    Up.BACKLOG: (Kind.BATCH, Batch),
-    Up.VOID: (Kind.VOID, Void),
-    Up.STATUS: (Kind.STATUS, Status),
-    Up.HEALTH: (Kind.HEALTH, Health),
-    Down.RECEIPT: (Kind.RECEIPT, Receipt),
-    Down.REJECTION: (Kind.REJECTION, Rejection),
+_KINDS: dict[Up | Down, tuple[MessageKind, Any]] = {
+    Up.CATALOG: (MessageKind.CATALOG, Catalog),
+    Up.LIVE: (MessageKind.BATCH, Batch),
+    Up.BACKLOG: (MessageKind.BATCH, Batch),
+    Up.VOID: (MessageKind.VOID, Void),
+    Up.STATUS: (MessageKind.STATUS, Status),
+    Up.HEALTH: (MessageKind.HEALTH, Health),
+    Down.RECEIPT: (MessageKind.RECEIPT, Receipt),
+    Down.REJECTION: (MessageKind.REJECTION, Rejection),
 }
 _DECODERS = {kind: msgspec.msgpack.Decoder(message) for kind, message in _KINDS.values()}
 _KIND_OF = {message: kind for kind, message in _KINDS.values()}

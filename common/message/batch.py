@@ -21,7 +21,7 @@ from common.errors import DecodeError
 from common.message import column
 from common.message.catalog import Catalog, Count, Epoch
 from common.message.column import Column
-from common.message.envelope import Kind, seal
+from common.message.envelope import MessageKind, seal
 from common.reading import VALUE_MAX, Quality, Reading, TimeQuality
 
 ROWS_MAX = 10_000
@@ -101,7 +101,7 @@ class Codec:
 
     def encode(self, lane: Lane, rows: Rows) -> bytes:
         """The payload of a batch."""
-        return seal(Kind.BATCH, self.batch(lane, rows))
+        return seal(MessageKind.BATCH, self.batch(lane, rows))
 
     def rows(self, batch: Batch) -> Rows:
         """Absolute columns, verified: ascending sequence, known channels and codes, values in range, digest."""

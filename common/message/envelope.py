@@ -28,7 +28,7 @@ _encoder = msgspec.msgpack.Encoder()
 T = TypeVar("T")
 
 
-class Kind(IntEnum):
+class MessageKind(IntEnum):
     """The header's kind byte."""
 
     CATALOG = 1
@@ -40,7 +40,7 @@ class Kind(IntEnum):
     VOID = 7
 
 
-def seal(kind: Kind, message: Any) -> bytes:
+def seal(kind: MessageKind, message: Any) -> bytes:
     """Bytes of a message. Whoever makes messages larger than the limits has a bug: ValueError."""
     body = _encoder.encode(message)
     deflate = zlib.compressobj(LEVEL, zlib.DEFLATED, RAW_DEFLATE, 9)
@@ -50,7 +50,7 @@ def seal(kind: Kind, message: Any) -> bytes:
     return payload
 
 
-def open_envelope(kind: Kind, payload: bytes) -> bytes:
+def open_envelope(kind: MessageKind, payload: bytes) -> bytes:
     """The msgpack body of a payload that must be of this kind."""
     if len(payload) > PAYLOAD_SIZE_MAX:
         raise DecodeError(f"{len(payload)} bytes are more than {PAYLOAD_SIZE_MAX}", code="too_large")

@@ -14,7 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from edge_agent.buffer import Keeper, Sample
+from edge_agent.buffer import BufferGuard, BufferSample
 from edge_agent.clock import boot_id, mono_ms
 from tests.edge_agent.cloud_twin import CloudTwin
 from tests.edge_agent.machine import AgentProcess, agent, broker, listening, write_site
@@ -27,13 +27,13 @@ MINUTES_MAX, RSS_MAX_MIB, LAG_MAX_S, FILE_MAX_MB = 10, 80, 60, 150
 
 def fill(folder: Path, rows: int) -> float:
     """A buffer with a month of readings; its size in MB."""
-    keeper = Keeper(folder, boot_id=boot_id())
+    guard = BufferGuard(folder, boot_id=boot_id())
     channels = [
-        keeper.buffer.channel(f"meter-{n + 1}", "energy_import_total", "kWh", "index", n * 10**6) for n in range(METERS)
+        guard.buffer.channel(f"meter-{n + 1}", "energy_import_total", "kWh", "index", n * 10**6) for n in range(METERS)
     ]
     rounds = rows // METERS
     start_ms = int(time.time() * 1000) - rounds * 60_000
-    batch: list[Sample] = []
+    batch: list[BufferSample] = []
     chance = random.Random(1)
     values = [number * 10**6 for number in range(METERS)]
     for number in range(rounds):
@@ -41,11 +41,11 @@ def fill(folder: Path, rows: int) -> float:
         for channel in channels:
             values[channel] += chance.randrange(40)
             grid = number % 15 == 0
-            batch.append(Sample(channel, mono_ms(), at_ms + channel // 2 * 100, values[channel], 0, 0, grid))
+            batch.append(BufferSample(channel, mono_ms(), at_ms + channel // 2 * 100, values[channel], 0, 0, grid))
         if len(batch) >= CHUNK_ROWS or number == rounds - 1:
-            keeper.append(batch)
+            guard.append(batch)
             batch = []
-    keeper.close()
+    guard.close()
     return (folder / "buffer.db").stat().st_size / 1e6
 
 

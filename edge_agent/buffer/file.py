@@ -9,9 +9,9 @@ from pathlib import Path
 import msgspec
 
 from common.errors import EnergyError
+from edge_agent.buffer.companion_files import BufferDirectory, sync_folder, write_directory
 from edge_agent.buffer.errors import Damaged, DiskFull, translated
-from edge_agent.buffer.sidecar import Register, sync_folder, write_register
-from edge_agent.buffer.state import State, sealed
+from edge_agent.buffer.state import BufferState, sealed
 
 FILE = "buffer.db"
 SCHEMA = """
@@ -23,14 +23,14 @@ CREATE TABLE reading (
 """
 
 
-def create(folder: Path, register: Register, state: State, synchronous: str = "FULL") -> None:
+def create(folder: Path, directory: BufferDirectory, state: BufferState, synchronous: str = "FULL") -> None:
     """A new buffer file, durable with its name before this returns."""
     try:
-        write_register(folder / "buffer.catalog", register)
+        write_directory(folder / "buffer.catalog", directory)
         with our_errors(), closing(connect(folder / FILE, synchronous)) as connection:
             connection.executescript(SCHEMA)
             connection.execute("BEGIN IMMEDIATE")
-            notes = (("register", sealed(register)), ("state", sealed(state)))
+            notes = (("register", sealed(directory)), ("state", sealed(state)))
             connection.executemany("INSERT INTO note VALUES (?, ?)", notes)
             connection.execute("COMMIT")
         sync_folder(folder)

@@ -16,7 +16,7 @@ UNKNOWN_FLAG = TimeQuality.UNKNOWN << TIME_SHIFT
 _EPOCH, _BODY = Struct("<Q"), Struct("<qqqqqqQ")
 
 
-class Sample(msgspec.Struct, frozen=True, gc=False):
+class BufferSample(msgspec.Struct, frozen=True, gc=False):
     """A reading before it has a sequence. `grid`: it is one that bills are made from and is never thinned."""
 
     channel: int
@@ -28,7 +28,7 @@ class Sample(msgspec.Struct, frozen=True, gc=False):
     grid: bool
 
 
-class Row(NamedTuple):
+class BufferRow(NamedTuple):
     """A reading in the buffer. `boot` is the buffer's number of the boot that `mono_ms` counts from."""
 
     sequence: int
@@ -55,7 +55,7 @@ class Row(NamedTuple):
         return bool(self.flags & GRID_FLAG)
 
 
-def flags_of(sample: Sample) -> int:
+def flags_of(sample: BufferSample) -> int:
     """Qualities and grid mark in one small number."""
     return sample.quality | sample.time_quality << 3 | sample.grid << 6
 

@@ -7,7 +7,7 @@ be damaged in any way. Pages of the write-ahead log count too.
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from edge_agent.buffer.row import SEQUENCE_MASK, STREAM_SHIFT, Row, checksum
+from edge_agent.buffer.row import SEQUENCE_MASK, STREAM_SHIFT, BufferRow, checksum
 
 TABLE_LEAF = 0x0D
 COLUMNS = 8
@@ -17,7 +17,7 @@ WAL_HEADER_SIZE, WAL_FRAME_HEADER_SIZE = 32, 24
 PAYLOAD_MIN, PAYLOAD_MAX = 9, 80
 
 
-def scan(folder: Path, epochs: Mapping[int, int]) -> Iterator[tuple[int, Row]]:
+def scan(folder: Path, epochs: Mapping[int, int]) -> Iterator[tuple[int, BufferRow]]:
     """(stream number, row) of every row that verifies, in no order and possibly several times."""
     for path in sorted(folder.glob("buffer.db*")):
         for page in _pages(path):
@@ -38,7 +38,7 @@ def _pages(path: Path) -> Iterator[bytes]:
                 yield page.ljust(size, b"\0")
 
 
-def _rows(page: bytes, epochs: Mapping[int, int]) -> Iterator[tuple[int, Row]]:
+def _rows(page: bytes, epochs: Mapping[int, int]) -> Iterator[tuple[int, BufferRow]]:
     """Rows of one page: where its cell pointers say, or, if they cannot all be right, wherever one is found."""
     found, whole = _at(page, _pointers(page), epochs)
     if not whole:
@@ -53,7 +53,9 @@ def _pointers(page: bytes) -> list[int]:
     return [int.from_bytes(page[at : at + 2], "big") for at in range(8, min(8 + 2 * count, len(page) - 1), 2)]
 
 
-def _at(page: bytes, places: "list[int] | range", epochs: Mapping[int, int]) -> tuple[list[tuple[int, Row]], bool]:
+def _at(
+    page: bytes, places: "list[int] | range", epochs: Mapping[int, int]
+) -> tuple[list[tuple[int, BufferRow]], bool]:
     found, whole = [], bool(places)
     for place in places:
         cell = _cell(page, place)
@@ -65,9 +67,9 @@ def _at(page: bytes, places: "list[int] | range", epochs: Mapping[int, int]) -> 
     return found, whole
 
 
-def _verified(cell: list[int], epochs: Mapping[int, int]) -> tuple[int, Row] | None:
+def _verified(cell: list[int], epochs: Mapping[int, int]) -> tuple[int, BufferRow] | None:
     number = cell[0] >> STREAM_SHIFT
-    row = Row(cell[0] & SEQUENCE_MASK, *cell[1:7])
+    row = BufferRow(cell[0] & SEQUENCE_MASK, *cell[1:7])
     try:
         return (number, row) if number in epochs and checksum(epochs[number], row) == cell[7] else None
     except Exception:  # noqa: BLE001  struct refuses numbers that no row has: then it is none

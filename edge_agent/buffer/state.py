@@ -21,7 +21,7 @@ class StreamState(msgspec.Struct, frozen=True, array_like=True):
     told: tuple[Range, ...] = ()
 
 
-class State(msgspec.Struct, frozen=True, array_like=True):
+class BufferState(msgspec.Struct, frozen=True, array_like=True):
     """All streams at rest and the counters that health reports."""
 
     current: int
@@ -30,7 +30,7 @@ class State(msgspec.Struct, frozen=True, array_like=True):
 
 
 @dataclass(slots=True)
-class Stream:
+class BufferStream:
     """One stream in memory. Every sequence of 1 to `last` is a row, void, or done and gone."""
 
     number: int
@@ -53,12 +53,12 @@ class Stream:
         """How many sequences the cloud has not confirmed."""
         return self.last - len(self.done)
 
-    def at_rest(self) -> StreamState:
+    def dump(self) -> StreamState:
         """For the note."""
         voids = {reason: tuple(ranges) for reason, ranges in self.voids.items() if ranges}
         return StreamState(self.number, self.last, tuple(self.done), voids, tuple(self.told))
 
-    def wake(self, rest: StreamState) -> None:
+    def load(self, rest: StreamState) -> None:
         """From the note; `last` only grows."""
         self.last = max(self.last, rest.last)
         self.done = Ranges(rest.done)

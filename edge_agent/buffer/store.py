@@ -15,12 +15,12 @@ import msgspec
 from common.errors import EnergyError
 from common.message import EPOCH_MAX, Catalog, Channel
 from common.reading import TimeQuality
+from edge_agent.buffer.companion_files import BufferDirectory, MarkFile, StreamMark, read_directory, write_directory
 from edge_agent.buffer.errors import Damaged
 from edge_agent.buffer.file import FILE, connect, our_errors, translated_os
 from edge_agent.buffer.ranges import Range, Ranges
-from edge_agent.buffer.row import SEQUENCE_MASK, STREAM_SHIFT, Row, Sample, checksum, checksums, flags_of
-from edge_agent.buffer.sidecar import Mark, MarkFile, Register, read_register, write_register
-from edge_agent.buffer.state import DAMAGED, EXPIRED, State, Stream, sealed, unsealed
+from edge_agent.buffer.row import SEQUENCE_MASK, STREAM_SHIFT, BufferRow, BufferSample, checksum, checksums, flags_of
+from edge_agent.buffer.state import DAMAGED, EXPIRED, BufferState, BufferStream, sealed, unsealed
 
 INSERT = "INSERT INTO reading VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 QUICK_CHECK_MAX_BYTES = 32 * 1024 * 1024
@@ -39,8 +39,8 @@ class Buffer:
     def __init__(self, folder: Path, *, boot_id: str, synchronous: str = "FULL") -> None:
         self.folder = folder
         self.path = folder / FILE
-        self.register_path = folder / "buffer.catalog"
-        self.streams: dict[int, Stream] = {}
+        self.directory_path = folder / "buffer.catalog"
+        self.streams: dict[int, BufferStream] = {}
         self.thinned = 0
         self.dirty = False  # the state in memory is ahead of the note
         self.fresh: Sequence[
@@ -62,17 +62,19 @@ class Buffer:
 
     def _load(self) -> None:
         notes = dict(self.connection.execute("SELECT name, content FROM note"))
-        register, state = unsealed(notes.get("register")), unsealed(notes.get("state"))
-        if register is None or state is None:
+        directory, state = unsealed(notes.get("register")), unsealed(notes.get("state"))
+        if directory is None or state is None:
             raise Damaged("the buffer's notes are damaged", path=str(self.path))
-        self.register = _newest(msgspec.msgpack.decode(register, type=Register), read_register(self.register_path))
-        self._take(msgspec.msgpack.decode(state, type=State))
+        self.directory = _newest(
+            msgspec.msgpack.decode(directory, type=BufferDirectory), read_directory(self.directory_path)
+        )
+        self._take(msgspec.msgpack.decode(state, type=BufferState))
 
-    def _take(self, state: State) -> None:
-        epochs = dict(self.register.streams)
+    def _take(self, state: BufferState) -> None:
+        epochs = dict(self.directory.streams)
         for rest in state.streams:
-            stream = Stream(rest.number, epochs[rest.number])
-            stream.wake(rest)
+            stream = BufferStream(rest.number, epochs[rest.number])
+            stream.load(rest)
             self.streams[rest.number] = stream
         self.current = self.streams[state.current]
         self.thinned = state.thinned
@@ -116,54 +118,54 @@ class Buffer:
 
     def channels(self, wanted: Sequence[Channel]) -> list[int]:
         """The numbers of registers; new ones are on the disk before this returns. Their base is their present value."""
-        numbers = {_name(channel): number for number, channel in enumerate(self.register.channels)}
+        numbers = {_name(channel): number for number, channel in enumerate(self.directory.channels)}
         added: list[Channel] = []
         for channel in wanted:
             if _name(channel) not in numbers:
                 numbers[_name(channel)] = len(numbers)
                 added.append(channel)
         if added:
-            self._register(channels=(*self.register.channels, *added), version=self.register.version + 1)
+            self._update_directory(channels=(*self.directory.channels, *added), version=self.directory.version + 1)
         return [numbers[_name(channel)] for channel in wanted]
 
     def rebase(self, values: dict[int, int]) -> None:
         """New base values for channels, so that differences stay short on the wire."""
         channels = [
             msgspec.structs.replace(channel, base=values.get(number, channel.base))
-            for number, channel in enumerate(self.register.channels)
+            for number, channel in enumerate(self.directory.channels)
         ]
-        self._register(channels=tuple(channels), version=self.register.version + 1)
+        self._update_directory(channels=tuple(channels), version=self.directory.version + 1)
 
-    def catalog(self, stream: Stream) -> Catalog:
+    def catalog(self, stream: BufferStream) -> Catalog:
         """What the numbers of a stream mean, as of now."""
-        return Catalog(stream.epoch, self.register.version, self.register.channels)
+        return Catalog(stream.epoch, self.directory.version, self.directory.channels)
 
     def _boot_number(self, boot_id: str) -> int:
-        for number, known in self.register.boots:
+        for number, known in self.directory.boots:
             if known == boot_id:
                 return number
-        number = 1 + max((number for number, _ in self.register.boots), default=0)
-        boots = (*self.register.boots[1 - BOOTS_MAX :], (number, boot_id))
+        number = 1 + max((number for number, _ in self.directory.boots), default=0)
+        boots = (*self.directory.boots[1 - BOOTS_MAX :], (number, boot_id))
         offsets, guesses = (
             {boot: offset for boot, offset in found.items() if boot >= boots[0][0]}
-            for found in (self.register.offsets, self.register.guesses)
+            for found in (self.directory.offsets, self.directory.guesses)
         )
-        self._register(boots=boots, offsets=offsets, guesses=guesses)
+        self._update_directory(boots=boots, offsets=offsets, guesses=guesses)
         return number
 
-    def _register(self, **changes: object) -> None:
-        register = msgspec.structs.replace(self.register, **changes, edition=self.register.edition + 1)
+    def _update_directory(self, **changes: object) -> None:
+        directory = msgspec.structs.replace(self.directory, **changes, edition=self.directory.edition + 1)
         try:
-            write_register(self.register_path, register)
+            write_directory(self.directory_path, directory)
         except OSError as error:
             raise translated_os(error) from error
         with self.commit() as connection:
-            connection.execute("UPDATE note SET content = ? WHERE name = 'register'", (sealed(register),))
-        self.register = register
+            connection.execute("UPDATE note SET content = ? WHERE name = 'register'", (sealed(directory),))
+        self.directory = directory
 
     # readings
 
-    def append(self, samples: Sequence[Sample]) -> Range:
+    def append(self, samples: Sequence[BufferSample]) -> Range:
         """Commit readings, all or none; first and last sequence. When this returns they survive a power cut."""
         stream, boot = self.current, self.boot
         rows = [
@@ -179,21 +181,21 @@ class Buffer:
         self.mark()
         return first, stream.last
 
-    def adopt(self, stream: Stream, rows: Sequence[Row]) -> None:
+    def adopt(self, stream: BufferStream, rows: Sequence[BufferRow]) -> None:
         """Take over salvaged rows of an older stream under their own sequence."""
         with self.commit() as connection:
             connection.executemany(INSERT.replace("INSERT", "INSERT OR IGNORE"), _values(stream, rows))
 
-    def rows(self, stream: Stream, first: int, last: int, limit: int = 10_000) -> list[Row]:
+    def rows(self, stream: BufferStream, first: int, last: int, limit: int = 10_000) -> list[BufferRow]:
         """At most `limit` rows of first..last, each checked; void ones are skipped, a lost one is Damaged."""
         if stream is self.current and self.fresh and self.fresh[0][0] <= first <= last <= self.fresh[-1][0]:
             start = first - self.fresh[0][0]
-            return list(map(Row._make, self.fresh[start : start + min(limit, last - first + 1)]))
+            return list(map(BufferRow._make, self.fresh[start : start + min(limit, last - first + 1)]))
         query = "SELECT * FROM reading WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?"
         expected, found = first, []
         with our_errors():
             for values in self.connection.execute(query, (*ids_of(stream.number, first, last), limit)).fetchall():
-                row = Row(values[0] & SEQUENCE_MASK, *values[1:7])
+                row = BufferRow(values[0] & SEQUENCE_MASK, *values[1:7])
                 if checksum(stream.epoch, row) != values[7]:
                     raise Damaged(f"row {row.sequence} was changed", path=str(self.path))
                 if row.sequence != expected:
@@ -209,7 +211,7 @@ class Buffer:
         """Readings of all streams that were lost to damage."""
         return sum(len(stream.void(DAMAGED)) for stream in self.streams.values())
 
-    def present(self, stream: Stream) -> Ranges:
+    def present(self, stream: BufferStream) -> Ranges:
         """Sequences of the rows that are in the file."""
         found = Ranges()
         start = last = 0
@@ -228,19 +230,19 @@ class Buffer:
             found.add(start, last)
         return found
 
-    def _explain(self, stream: Stream, first: int, last: int) -> None:
+    def _explain(self, stream: BufferStream, first: int, last: int) -> None:
         """Damaged, unless every sequence of first..last is void or was pruned after its receipt."""
         for gap in stream.done.missing(first, last):
             for absent, _ in Ranges(all_voids(stream)).missing(*gap):
                 raise Damaged(f"row {absent} has vanished", path=str(self.path))
 
-    def dated(self, row: Row) -> tuple[int, int] | None:
+    def dated(self, row: BufferRow) -> tuple[int, int] | None:
         """When a row was taken and how well that is known; None while its time may still become known."""
         if row.time_quality != TimeQuality.UNKNOWN:
             return row.at_ms, row.time_quality
         for offsets, quality in (
-            (self.register.offsets, TimeQuality.RECONSTRUCTED),
-            (self.register.guesses, TimeQuality.UNKNOWN),
+            (self.directory.offsets, TimeQuality.RECONSTRUCTED),
+            (self.directory.guesses, TimeQuality.UNKNOWN),
         ):
             if row.boot in offsets:
                 return max((row.mono_ms + offsets[row.boot]) // 100 * 100, 0), quality
@@ -248,19 +250,19 @@ class Buffer:
 
     def date_boot(self, offset_ms: int) -> None:
         """The first known offset of this boot's clock: on the disk before any row is dated by it."""
-        if self.boot in self.register.offsets:
+        if self.boot in self.directory.offsets:
             return
-        known = {**self.register.offsets, self.boot: offset_ms}
-        self._register(offsets=known, guesses=self._guesses(known))
+        known = {**self.directory.offsets, self.boot: offset_ms}
+        self._update_directory(offsets=known, guesses=self._guesses(known))
 
     def _guesses(self, known: dict[int, int]) -> dict[int, int]:
         """For boots that ended without a clock: as if each had ended when the next one began."""
         query = "SELECT boot, MAX(mono_ms) FROM reading WHERE flags & 56 = 24 GROUP BY boot"
         with our_errors():
             lasted = dict(self.connection.execute(query).fetchall())
-        guesses = dict(self.register.guesses)
+        guesses = dict(self.directory.guesses)
         began = known[self.boot]
-        for number, _ in sorted(self.register.boots, reverse=True):
+        for number, _ in sorted(self.directory.boots, reverse=True):
             if number < self.boot:
                 if number not in known:
                     guesses.setdefault(number, began - lasted.get(number, 0))
@@ -269,7 +271,7 @@ class Buffer:
 
     # receipts
 
-    def receive(self, stream: Stream, ranges: Iterable[Range]) -> None:
+    def receive(self, stream: BufferStream, ranges: Iterable[Range]) -> None:
         """The cloud has these. Written down with the next commit: losing it only means sending twice."""
         for first, last in ranges:
             for span in list(stream.void(DAMAGED).within(first, last)):
@@ -280,7 +282,7 @@ class Buffer:
         if stream is self.current:
             self.mark()
 
-    def reopen(self, stream: Stream, ranges: Iterable[Range]) -> None:
+    def reopen(self, stream: BufferStream, ranges: Iterable[Range]) -> None:
         """The cloud has lost these: send again what is still here, and say which are gone."""
         with our_errors():
             found = self.connection.execute(
@@ -294,7 +296,7 @@ class Buffer:
                 stream.void(EXPIRED).add(*gap)
         self.dirty = True
 
-    def grown(self, stream: Stream, highest: int) -> None:
+    def grown(self, stream: BufferStream, highest: int) -> None:
         """An older stream was longer than anything here remembers: what came after is lost, or in the cloud already."""
         stream.void(DAMAGED).add(stream.last + 1, highest)
         stream.last = highest
@@ -309,12 +311,12 @@ class Buffer:
     def mark(self) -> None:
         """Note beside the file how far it has come."""
         stream = self.current
-        self.marks.write(Mark(stream.number, stream.epoch, stream.last, stream.done.prefix))
+        self.marks.write(StreamMark(stream.number, stream.epoch, stream.last, stream.done.prefix))
 
-    def state(self) -> State:
+    def state(self) -> BufferState:
         """The state as it would be written down."""
-        streams = tuple(stream.at_rest() for stream in self.streams.values())
-        return State(self.current.number, streams, self.thinned)
+        streams = tuple(stream.dump() for stream in self.streams.values())
+        return BufferState(self.current.number, streams, self.thinned)
 
     def write_state(self, connection: sqlite3.Connection) -> None:
         """Write the state down within a commit, if it has changed."""
@@ -341,12 +343,12 @@ class Buffer:
 
     # streams
 
-    def begin_stream(self) -> Stream:
+    def begin_stream(self) -> BufferStream:
         """A new epoch in the same file: from now on sequences count from 1 again."""
-        number = 1 + max(number for number, _ in self.register.streams)
+        number = 1 + max(number for number, _ in self.directory.streams)
         epoch = new_epoch()
-        self._register(streams=(*self.register.streams, (number, epoch)), version=self.register.version + 1)
-        self.current = self.streams[number] = Stream(number, epoch)
+        self._update_directory(streams=(*self.directory.streams, (number, epoch)), version=self.directory.version + 1)
+        self.current = self.streams[number] = BufferStream(number, epoch)
         self.fresh = ()
         self.save()
         self.mark()
@@ -380,19 +382,19 @@ def _name(channel: Channel) -> tuple[str, str, str, str]:
     return channel.meter, channel.register, channel.unit, channel.kind
 
 
-def _values(stream: Stream, rows: Sequence[tuple[int, ...]]) -> list[tuple[int, ...]]:
+def _values(stream: BufferStream, rows: Sequence[tuple[int, ...]]) -> list[tuple[int, ...]]:
     """Rows (in the order of `Row`) as the table has them."""
     base, totals = stream.number << STREAM_SHIFT, checksums(stream.epoch, rows)
     return [(base | row[0], *row[1:], total) for row, total in zip(rows, totals, strict=True)]
 
 
-def all_voids(stream: Stream) -> Iterator[Range]:
+def all_voids(stream: BufferStream) -> Iterator[Range]:
     """Void spans of all reasons."""
     for ranges in stream.voids.values():
         yield from ranges
 
 
-def _newest(inside: Register, beside: Register | None) -> Register:
+def _newest(inside: BufferDirectory, beside: BufferDirectory | None) -> BufferDirectory:
     """The register of the file or of the sidecar: a crash may have come between writing the two."""
     if beside is None or beside.edition < inside.edition or beside.streams[: len(inside.streams)] != inside.streams:
         return inside

@@ -103,7 +103,7 @@ def _rows(folder: Path) -> Iterator[tuple[object, ...]]:
                 for row in rows:
                     at_ms, time_quality = opened.dated(row) or (row.at_ms, row.time_quality)
                     receipted = "yes" if row.sequence in stream.done else "no"
-                    channel = opened.register.channels[row.channel]
+                    channel = opened.directory.channels[row.channel]
                     yield (
                         stream.epoch,
                         row.sequence,
@@ -117,15 +117,15 @@ def _rows(folder: Path) -> Iterator[tuple[object, ...]]:
 
 
 def _raw(folder: Path) -> Iterator[tuple[object, ...]]:
+    from edge_agent.buffer.companion_files import read_directory
     from edge_agent.buffer.salvage import scan
-    from edge_agent.buffer.sidecar import read_register
 
-    register = read_register(folder / "buffer.catalog") or read_register(folder.parent / "buffer.catalog")
-    if register is None:
+    directory = read_directory(folder / "buffer.catalog") or read_directory(folder.parent / "buffer.catalog")
+    if directory is None:
         raise InputError("there is no readable buffer.catalog", path=str(folder), hint="copy it from the data folder")
-    epochs = dict(register.streams)
+    epochs = dict(directory.streams)
     for number, row in scan(folder, epochs):
-        channel = register.channels[row.channel]
+        channel = directory.channels[row.channel]
         shown = _shown(channel, row.value, row.at_ms)
         yield (epochs[number], row.sequence, *shown, row.quality, row.time_quality, "")
 

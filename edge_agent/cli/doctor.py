@@ -13,7 +13,7 @@ from common.cli import on_screen
 from common.errors import EnergyError
 
 if TYPE_CHECKING:
-    from edge_agent.config import Uplink
+    from edge_agent.config import UplinkSettings
 
 FINDINGS_EXIT_CODE = 6
 FREE_MIN_BYTES = 64 * 1024**2
@@ -142,7 +142,7 @@ async def _outside(site: "object") -> list[Check]:
     return checks
 
 
-def _no_broker(error: Exception, uplink: "Uplink") -> Check:
+def _no_broker(error: Exception, uplink: "UplinkSettings") -> Check:
     """Why the broker cannot be used, and the command that shows more."""
     found = (error.message if isinstance(error, EnergyError) else str(error)) or f"no answer in {CONNECT_TIMEOUT_S:g} s"
     where = f"{uplink.host} {uplink.port}"

@@ -11,7 +11,7 @@ from edge_agent.cli.line import OPTION_HELP, PORT_HELP, as_json, options_for, ru
 from edge_agent.transports.port import Port
 
 if TYPE_CHECKING:
-    from edge_agent.drivers.dlms import Row
+    from edge_agent.drivers.dlms import LoadProfileRow
 
 TIMES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 
@@ -40,7 +40,7 @@ def load_profile(
     first = since.replace(tzinfo=UTC) if since else last - timedelta(days=1)
     options = options_for("dlms", framing="", timeout_s=timeout_s, given=given)
 
-    async def work() -> "list[Row]":
+    async def work() -> "list[LoadProfileRow]":
         from edge_agent.drivers import open_driver
         from edge_agent.drivers.dlms import DlmsDriver
 
@@ -56,12 +56,12 @@ def load_profile(
         click.echo(f"{len(rows)} rows from {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M} UTC", err=True)
 
 
-def _row_json(row: "Row") -> dict[str, Any]:
+def _row_json(row: "LoadProfileRow") -> dict[str, Any]:
     at = row.at.isoformat().replace("+00:00", "Z") if row.at else None
     return {"at": at, "status": row.status, "values": {code: _plain(value) for code, value in row.values.items()}}
 
 
-def _table(rows: "Sequence[Row]") -> str:
+def _table(rows: "Sequence[LoadProfileRow]") -> str:
     from edge_agent.cli.table import table
 
     codes = list(dict.fromkeys(code for row in rows for code in row.values))

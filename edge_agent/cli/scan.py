@@ -11,7 +11,7 @@ import click
 
 from common.errors import InputError, NotFoundError
 from common.profile import MeterProfile, load_all
-from edge_agent.cli.found import found_json, found_table
+from edge_agent.cli.found_meters import found_json, found_table
 from edge_agent.cli.line import PORT_HELP, as_json, run
 from edge_agent.drivers.commissioning.found_meter import FoundMeter, Progress
 from edge_agent.transports.port import Port
@@ -70,7 +70,7 @@ async def _scan(settings: Sequence[Port], scanner: Scanner, *, stop_early: bool)
     found: list[FoundMeter] = []
     for number, port in enumerate(settings):
         label = _label(port)
-        bar = Bar(f"{label} ({number + 1}/{len(settings)})" if len(settings) > 1 else label)
+        bar = ProgressBar(f"{label} ({number + 1}/{len(settings)})" if len(settings) > 1 else label)
         async for meter in scanner(port, bar):
             found.append(replace(meter, setting=label if port.device else ""))
         bar.done()
@@ -154,7 +154,7 @@ def parse_units(text: str) -> list[int]:
     return [unit for unit in FIRST_UNITS if unit in units] + sorted(units - set(FIRST_UNITS))
 
 
-class Bar:
+class ProgressBar:
     """A progress bar with the time left, on standard error, for people only."""
 
     def __init__(self, label: str) -> None:

@@ -19,7 +19,7 @@ from typing import Any, Self
 from common.errors import DecodeError
 from common.period import zone
 from common.profile import MeterProfile
-from edge_agent.drivers.interface import BadAnswer, LineDown, MeterSilent, RegisterValue, wanted
+from edge_agent.drivers.interface import BadAnswer, LineDown, MeterSilent, RegisterValue, register_names
 from edge_agent.drivers.values import as_values, is_possible, with_parts
 from edge_agent.transports.port import Port
 
@@ -28,7 +28,7 @@ FILE_MAX = 32_000_000
 UNCLAIMED_S = 3600.0  # then rows of meters nobody asked for hold a file back no longer
 GROUPED = re.compile(r"[-+]?(?:\d+|\d{1,3}(?:\.\d{3})+)(?:,\d+)?")  # with a decimal comma
 
-Row = dict[str, str]
+CsvRow = dict[str, str]
 
 
 @dataclass(slots=True)
@@ -36,7 +36,7 @@ class Dropped:
     """One file: rows by meter that have not been committed."""
 
     path: Path
-    rows: dict[str, list[Row]]
+    rows: dict[str, list[CsvRow]]
     opened_s: float
     asked: set[str] = field(default_factory=set)
 
@@ -61,7 +61,7 @@ class CsvDriver:
         self.folder = Path(port.device)
         self.clock = clock
         self.files: dict[Path, Dropped] = {}
-        self.given: dict[str, list[tuple[Dropped, list[Row]]]] = {}
+        self.given: dict[str, list[tuple[Dropped, list[CsvRow]]]] = {}
 
     async def __aenter__(self) -> Self:
         if not self.folder.is_dir():
@@ -74,7 +74,7 @@ class CsvDriver:
 
     async def read(self, address: str, profile: MeterProfile, registers: Sequence[str] = ()) -> list[RegisterValue]:
         """The rows of this meter in all files that have come, oldest first; one value per row and register."""
-        names = wanted(profile, registers)
+        names = register_names(profile, registers)
         self._look(profile)
         values: list[RegisterValue] = []
         given = []
@@ -120,7 +120,7 @@ class CsvDriver:
                 del self.files[path]
 
 
-def parsed(path: Path, profile: MeterProfile) -> dict[str, list[Row]]:
+def parsed(path: Path, profile: MeterProfile) -> dict[str, list[CsvRow]]:
     """Rows by meter; DecodeError if the columns the profile needs are not there or a cell is wrong."""
     options = profile.options
     if path.stat().st_size > FILE_MAX:
@@ -135,7 +135,7 @@ def parsed(path: Path, profile: MeterProfile) -> dict[str, list[Row]]:
     missing = sorted(needed - {""} - set(_columns(reader)))
     if missing:
         raise DecodeError(f"there is no column {', '.join(missing)}")
-    rows: dict[str, list[Row]] = {}
+    rows: dict[str, list[CsvRow]] = {}
     names = [name for name, register in profile.registers.items() if register.column]
     for number, row in enumerate(_lines(reader), start=2):
         if None in row or None in row.values():
@@ -155,7 +155,7 @@ def _columns(reader: "csv.DictReader[str]") -> Sequence[str]:
         raise DecodeError(f"the file is not CSV: {error}") from error
 
 
-def _lines(reader: "csv.DictReader[str]") -> Iterator[Row]:
+def _lines(reader: "csv.DictReader[str]") -> Iterator[CsvRow]:
     """The others."""
     try:
         yield from reader
@@ -163,7 +163,9 @@ def _lines(reader: "csv.DictReader[str]") -> Iterator[Row]:
         raise DecodeError(f"the file is not CSV: line {reader.line_num + 1}: {error}") from error
 
 
-def _values(row: Row, profile: MeterProfile, names: Sequence[str], path: Path, number: int = 0) -> list[RegisterValue]:
+def _values(
+    row: CsvRow, profile: MeterProfile, names: Sequence[str], path: Path, number: int = 0
+) -> list[RegisterValue]:
     """The registers of one row; an empty cell is no value, a wrong one is an error."""
     found: dict[str, tuple[Decimal, bytes]] = {}
     where = f"{path.name} line {number}" if number else path.name
@@ -192,7 +194,7 @@ def _number(cell: str, mark: str) -> Decimal | None:
     return value if is_possible(value) and cell.isascii() else None
 
 
-def _instant(row: Row, profile: MeterProfile, where: str) -> int:
+def _instant(row: CsvRow, profile: MeterProfile, where: str) -> int:
     """Milliseconds since 1970 of a row's time; a time without zone is of the zone the profile names."""
     cell = row.get(profile.time_field, "").strip()
     options: dict[str, Any] = profile.options

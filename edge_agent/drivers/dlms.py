@@ -18,8 +18,8 @@ from edge_agent.drivers.codecs import dlms_apdu as codec
 from edge_agent.drivers.codecs import dlms_framing as link
 from edge_agent.drivers.codecs.cosem_units import UNITS as UNIT_CODES
 from edge_agent.drivers.codecs.obis import UNITS, split
-from edge_agent.drivers.interface import BadAnswer, LineDown, MeterRefused, MeterSilent, RegisterValue, wanted
-from edge_agent.drivers.lines.stream import emptied, opened
+from edge_agent.drivers.interface import BadAnswer, LineDown, MeterRefused, MeterSilent, RegisterValue, register_names
+from edge_agent.drivers.lines.opening import discard_received, ensure_open
 from edge_agent.drivers.values import as_values, with_parts
 from edge_agent.transports import transport_for
 from edge_agent.transports.interface import Transport
@@ -33,7 +33,7 @@ ADDRESS = re.compile(r"(\d{1,5})(?:/(\d{1,5}))?")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class LoadProfileRow:
     """One row of a load profile: when, the meter's status, and the other columns by their logical names."""
 
     at: datetime | None
@@ -41,7 +41,7 @@ class Row:
     values: dict[str, Any]
 
 
-class Channel(Protocol):
+class ApduChannel(Protocol):
     """How APDUs get to one meter and back."""
 
     async def open(self) -> None:
@@ -86,7 +86,7 @@ class DlmsDriver:
         self.scalers: dict[tuple[str, str], tuple[int, str]] = {}
 
     async def __aenter__(self) -> Self:
-        await opened(self.transport, self.port)
+        await ensure_open(self.transport, self.port)
         return self
 
     async def __aexit__(self, *exc: object) -> None:
@@ -94,10 +94,10 @@ class DlmsDriver:
 
     async def read(self, address: str, profile: MeterProfile, registers: Sequence[str] = ()) -> list[RegisterValue]:
         """The named registers in one association."""
-        names = wanted(profile, registers)
+        names = register_names(profile, registers)
         needed = [name for name in with_parts(profile, names) if profile.registers[name].obis]
 
-        async def work(channel: Channel) -> dict[str, tuple[Decimal, bytes]]:
+        async def work(channel: ApduChannel) -> dict[str, tuple[Decimal, bytes]]:
             found = {}
             for name in needed:
                 value = await self._register(channel, address, profile, name)
@@ -111,17 +111,17 @@ class DlmsDriver:
     async def identify(self, address: str, profile: MeterProfile) -> str:  # noqa: ARG002 - every meter has it
         """The logical device name."""
 
-        async def work(channel: Channel) -> str:
+        async def work(channel: ApduChannel) -> str:
             value = codec.decode(await self._get(channel, DATA, bytes.fromhex("00002a0000ff"), 2))
             return value.decode("latin-1").strip() if isinstance(value, bytes) else str(value or "")
 
         return await self._associated(address, work)
 
-    async def load_profile(self, address: str, obis: str, since: datetime, until: datetime) -> list[Row]:
+    async def load_profile(self, address: str, obis: str, since: datetime, until: datetime) -> list[LoadProfileRow]:
         """Rows of a load profile, oldest first, with the meter's own times and status."""
         code = logical_name(obis)
 
-        async def work(channel: Channel) -> list[Row]:
+        async def work(channel: ApduChannel) -> list[LoadProfileRow]:
             columns = codec.decode(await self._get(channel, PROFILE_GENERIC, code, 3))
             rows = codec.decode(await self._get(channel, PROFILE_GENERIC, code, 2, codec.range_selection(since, until)))
             return [_row(row, columns) for row in rows or []]
@@ -129,7 +129,7 @@ class DlmsDriver:
         return await self._associated(address, work)
 
     async def _register(
-        self, channel: Channel, address: str, profile: MeterProfile, name: str
+        self, channel: ApduChannel, address: str, profile: MeterProfile, name: str
     ) -> tuple[Decimal, bytes] | None:
         """Exact value in the register's unit; None if the meter lacks it or counts in another unit."""
         register = profile.registers[name]
@@ -152,7 +152,7 @@ class DlmsDriver:
             return None
         return Decimal(value).scaleb(power) * factor * register.scale, raw
 
-    async def _scaler(self, channel: Channel, address: str, obis: str, kind: int) -> tuple[int, str]:
+    async def _scaler(self, channel: ApduChannel, address: str, obis: str, kind: int) -> tuple[int, str]:
         """Power of ten and unit of a register, asked for once."""
         key = (address, obis)
         if key not in self.scalers:
@@ -164,26 +164,26 @@ class DlmsDriver:
             self.scalers[key] = pair[0], UNIT_CODES.get(pair[1], "")
         return self.scalers[key]
 
-    async def _get(self, channel: Channel, kind: int, code: bytes, attribute: int, selection: bytes = b"") -> bytes:
+    async def _get(self, channel: ApduChannel, kind: int, code: bytes, attribute: int, selection: bytes = b"") -> bytes:
         """The data of one attribute, put together from its blocks."""
-        found = codec.answer(await channel.ask(codec.get(kind, code, attribute, selection)))
+        found = codec.get_response(await channel.ask(codec.get(kind, code, attribute, selection)))
         data = found.data
         for expected in range(1, BLOCKS_MAX):
             if found.block and found.block != expected:
                 raise DecodeError(f"block {found.block} instead of {expected}", hint=codec.DAMAGED)
             if found.last:
                 return data
-            found = codec.answer(await channel.ask(codec.get_next(expected)))
+            found = codec.get_response(await channel.ask(codec.get_next(expected)))
             data += found.data
         raise DecodeError("the meter never ends its answer", hint=codec.DAMAGED)
 
-    async def _associated(self, address: str, work: Callable[[Channel], Awaitable[T]]) -> T:
+    async def _associated(self, address: str, work: Callable[[ApduChannel], Awaitable[T]]) -> T:
         """Do some work inside an association; tried again after silence and damage."""
         where = f"{self.port.name} {address}"
         for left in range(self.retries, -1, -1):
             channel = self._channel(address)
             try:
-                await opened(self.transport, self.port)
+                await ensure_open(self.transport, self.port)
                 await channel.open()
                 codec.check_association(await channel.ask(codec.associate(self.password)))
                 found = await work(channel)
@@ -207,7 +207,7 @@ class DlmsDriver:
                 return found
         raise AssertionError("unreachable")
 
-    def _channel(self, address: str) -> Channel:
+    def _channel(self, address: str) -> ApduChannel:
         match = ADDRESS.fullmatch(address)
         if not match:
             raise InputError(f"{address!r} is no DLMS address", hint="the logical device, usually 1; on HDLC also 1/17")
@@ -253,7 +253,7 @@ class HdlcChannel:
 
     async def open(self) -> None:
         """SNRM and UA."""
-        await emptied(self.transport)
+        await discard_received(self.transport)
         frame = await self._exchange(link.SNRM)
         if frame.control != link.UA:
             raise DecodeError(f"the meter answers {frame.control:02x} instead of UA", hint=link.DAMAGED)
@@ -302,7 +302,7 @@ def logical_name(obis: str) -> bytes:
     return bytes(int(number) for number in numbers)
 
 
-def _row(row: Any, columns: Any) -> Row:
+def _row(row: Any, columns: Any) -> LoadProfileRow:
     """A row by its columns: clock, status (a Data object 96.10.x), values."""
     if not isinstance(row, list) or not isinstance(columns, list) or len(row) != len(columns):
         raise DecodeError("a row does not fit the columns", hint=codec.DAMAGED)
@@ -317,4 +317,4 @@ def _row(row: Any, columns: Any) -> Row:
             status = int.from_bytes(value, "big") if isinstance(value, bytes) else value
         else:
             values[f"{name[0]}-{name[1]}:{name[2]}.{name[3]}.{name[4]}*{name[5]}"] = value
-    return Row(at, status, values)
+    return LoadProfileRow(at, status, values)

@@ -10,8 +10,8 @@ from common.profile import MeterProfile
 from edge_agent.drivers.codecs import obis
 from edge_agent.drivers.codecs.iec62056_readout import ACK, ETX, decode_readout, without_parity
 from edge_agent.drivers.codecs.obis import Readout
-from edge_agent.drivers.interface import BadAnswer, LineDown, MeterSilent, RegisterValue, WrongMeter, wanted
-from edge_agent.drivers.lines.stream import fresh, opened
+from edge_agent.drivers.interface import BadAnswer, LineDown, MeterSilent, RegisterValue, WrongMeter, register_names
+from edge_agent.drivers.lines.opening import ensure_open, open_and_empty
 from edge_agent.drivers.values import as_values, with_parts
 from edge_agent.transports import transport_for
 from edge_agent.transports.interface import Transport
@@ -48,7 +48,7 @@ class Iec62056Driver:
         self.clock = clock
 
     async def __aenter__(self) -> Self:
-        await opened(self.transport, self.port)
+        await ensure_open(self.transport, self.port)
         return self
 
     async def __aexit__(self, *exc: object) -> None:
@@ -56,7 +56,7 @@ class Iec62056Driver:
 
     async def read(self, address: str, profile: MeterProfile, registers: Sequence[str] = ()) -> list[RegisterValue]:
         """The named registers of one readout."""
-        names = wanted(profile, registers)
+        names = register_names(profile, registers)
         readout = await self.readout(address, profile)
         found = obis.found_values(profile, readout.values, with_parts(profile, names))
         return as_values(profile, names, found, int(self.clock() * 1000))
@@ -76,9 +76,9 @@ class Iec62056Driver:
         raise AssertionError("unreachable")
 
     async def _readout(self, device: str, profile: MeterProfile | None) -> Readout:
-        await opened(self.transport, self.port)
+        await ensure_open(self.transport, self.port)
         self._set_speed(self.port.baud)
-        await fresh(self.transport, self.port)
+        await open_and_empty(self.transport, self.port)
         try:
             self._write(f"/?{device}!\r\n".encode("ascii"))
             head = await self._identification(device)

@@ -139,7 +139,7 @@ def _offers(driver: type, protocol: type) -> bool:
     return issubclass(driver, protocol)
 
 
-def wanted(profile: MeterProfile, registers: Sequence[str]) -> tuple[str, ...]:
+def register_names(profile: MeterProfile, registers: Sequence[str]) -> tuple[str, ...]:
     """The names to read: those asked for, or all; an unknown one is a NotFoundError."""
     for name in registers:
         profile.register(name)

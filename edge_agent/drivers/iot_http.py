@@ -10,8 +10,8 @@ from typing import Self
 from common.errors import DecodeError, InputError
 from common.profile import MeterProfile
 from edge_agent.drivers.codecs.json_values import PAYLOAD_MAX, Message, parse
-from edge_agent.drivers.inbox import Inbox
 from edge_agent.drivers.interface import LineDown, RegisterValue
+from edge_agent.drivers.pushed_messages import PushedMessages
 from edge_agent.transports.port import Port
 
 REQUEST_S = 10.0
@@ -46,7 +46,7 @@ class HttpDriver:
         self.port = port
         self.token = token
         self.clock = clock
-        self.inbox = Inbox()
+        self.pushed = PushedMessages()
         self.server: asyncio.Server | None = None
 
     async def __aenter__(self) -> Self:
@@ -63,11 +63,11 @@ class HttpDriver:
 
     async def read(self, address: str, profile: MeterProfile, registers: Sequence[str] = ()) -> list[RegisterValue]:
         """What the device has pushed since the last commit."""
-        return self.inbox.values(address, profile, registers, self.port.name)
+        return self.pushed.values(address, profile, registers, self.port.name)
 
     async def committed(self, address: str) -> None:
         """Forget what was handed over."""
-        self.inbox.committed(address)
+        self.pushed.committed(address)
 
     async def identify(self, address: str, profile: MeterProfile) -> str:  # noqa: ARG002 - any profile fits
         """The device's name; it is known by it."""
@@ -111,5 +111,5 @@ class HttpDriver:
             body = parse(await reader.readexactly(length))
         except DecodeError:
             return 400
-        self.inbox.put(device, Message("", body, int(self.clock() * 1000)))
+        self.pushed.put(device, Message("", body, int(self.clock() * 1000)))
         return 204

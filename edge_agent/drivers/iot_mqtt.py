@@ -13,8 +13,8 @@ from typing import Any, Self
 from common.errors import DecodeError, InputError
 from common.profile import MeterProfile
 from edge_agent.drivers.codecs.json_values import Message, parse
-from edge_agent.drivers.inbox import Inbox
 from edge_agent.drivers.interface import LineDown, MeterSilent, RegisterValue
+from edge_agent.drivers.pushed_messages import PushedMessages
 from edge_agent.transports.port import Port
 
 CONNECT_S = 10.0
@@ -38,7 +38,7 @@ class MqttDriver:
         self.wait_s = timeout_s
         self.credentials = (username or None, password or None)
         self.clock = clock
-        self.inbox = Inbox()
+        self.pushed = PushedMessages()
         self.topics: dict[str, tuple[str, str]] = {}  # topic filter -> (device, what stands before the suffix)
         self.client: Any = None
         self.listener: asyncio.Task[None] | None = None
@@ -75,7 +75,7 @@ class MqttDriver:
         while True:
             self._check()
             try:
-                return self.inbox.values(address, profile, registers, self.port.name)
+                return self.pushed.values(address, profile, registers, self.port.name)
             except MeterSilent:
                 if time.monotonic() >= deadline:
                     raise
@@ -85,7 +85,7 @@ class MqttDriver:
 
     async def committed(self, address: str) -> None:
         """Forget what was handed over."""
-        self.inbox.committed(address)
+        self.pushed.committed(address)
 
     async def identify(self, address: str, profile: MeterProfile) -> str:
         """The device's name in its topics; it is known by it."""
@@ -122,7 +122,7 @@ class MqttDriver:
         except DecodeError:
             self.refused += 1  # other topics of a device carry texts
             return
-        self.inbox.put(device, Message(topic, body, int(self.clock() * 1000)))
+        self.pushed.put(device, Message(topic, body, int(self.clock() * 1000)))
         self.news.set()
 
     def _check(self) -> None:

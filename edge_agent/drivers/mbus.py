@@ -10,7 +10,7 @@ from edge_agent.drivers.codecs.mbus_address import Secondary, parse_address
 from edge_agent.drivers.codecs.mbus_frame import SELECTED
 from edge_agent.drivers.codecs.mbus_match import found_values, mismatch
 from edge_agent.drivers.codecs.mbus_telegram import ApplicationError, Telegram, decode
-from edge_agent.drivers.interface import BadAnswer, MeterRefused, MeterSilent, RegisterValue, WrongMeter, wanted
+from edge_agent.drivers.interface import BadAnswer, MeterRefused, MeterSilent, RegisterValue, WrongMeter, register_names
 from edge_agent.drivers.lines.mbus_line import MBusLine
 from edge_agent.drivers.values import as_values, with_parts
 from edge_agent.transports.port import Port
@@ -34,7 +34,7 @@ class MBusDriver:
 
     async def read(self, address: str, profile: MeterProfile, registers: Sequence[str] = ()) -> list[RegisterValue]:
         """The named registers from as many telegrams as they need."""
-        names = wanted(profile, registers)
+        names = register_names(profile, registers)
         needed = [name for name in with_parts(profile, names) if profile.registers[name].record]
         telegrams = await self.telegrams(address, profile, needed)
         records = [record for telegram in telegrams for record in telegram.records]

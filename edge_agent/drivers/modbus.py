@@ -8,13 +8,13 @@ from typing import Any, Self
 
 from common.errors import InputError
 from common.profile import Identify, MeterProfile
-from edge_agent.drivers.codecs.modbus_columns import Column, column_values, columns, exact
+from edge_agent.drivers.codecs.modbus_columns import RegisterColumn, column_values, columns, exact
 from edge_agent.drivers.codecs.modbus_frames import BUSY, ModbusRefused
-from edge_agent.drivers.codecs.modbus_plan import Block, plan, split
-from edge_agent.drivers.decode import text_value
-from edge_agent.drivers.interface import MeterSilent, RegisterValue, WrongMeter, wanted
+from edge_agent.drivers.codecs.modbus_plan import RegisterBlock, plan, split
+from edge_agent.drivers.interface import MeterSilent, RegisterValue, WrongMeter, register_names
 from edge_agent.drivers.lines.modbus_line import ModbusLine
 from edge_agent.drivers.lines.modbus_sunspec import find_model
+from edge_agent.drivers.modbus_words import text_value
 from edge_agent.transports.port import Port
 
 LACKS = (2, 3)  # exceptions: no such address, or not so many registers
@@ -29,8 +29,8 @@ class Poll:
     """What one meter is asked for, and what the answers mean; made once, changed when it refuses a request."""
 
     unit: int
-    blocks: tuple[Block, ...]
-    columns: tuple[Column, ...]
+    blocks: tuple[RegisterBlock, ...]
+    columns: tuple[RegisterColumn, ...]
 
 
 class ModbusDriver:
@@ -40,7 +40,9 @@ class ModbusDriver:
         self.line = ModbusLine(port, **options)
         self.clock = clock
         self.polls: dict[tuple[str, str, tuple[str, ...]], Poll] = {}
-        self.plans: dict[tuple[str, tuple[str, ...], int], tuple[tuple[Block, ...], tuple[Column, ...]]] = {}
+        self.plans: dict[
+            tuple[str, tuple[str, ...], int], tuple[tuple[RegisterBlock, ...], tuple[RegisterColumn, ...]]
+        ] = {}
         self.sunspec: dict[tuple[int, tuple[int, ...]], int] = {}
         self.known: set[tuple[str, str]] = set()
 
@@ -60,7 +62,7 @@ class ModbusDriver:
     ) -> Callable[[], list[RegisterValue]]:
         """As `read`; the values come when the result is called."""
         key = (address, profile.hash, tuple(registers))
-        names = () if key in self.polls else wanted(profile, registers)
+        names = () if key in self.polls else register_names(profile, registers)
         is_new = (address, profile.hash) not in self.known
         if is_new:
             await self._check_marks(address, profile)
@@ -154,7 +156,7 @@ class ModbusDriver:
             self.known.discard((str(unit), profile.hash))
             raise
 
-    async def _block(self, poll: Poll, block: Block, profile: MeterProfile) -> Found:
+    async def _block(self, poll: Poll, block: RegisterBlock, profile: MeterProfile) -> Found:
         """The values of one request. A block that the meter refuses is asked for register by register from now on."""
         try:
             answer = await self._ask(poll.unit, block.function, block.address, block.count, profile)
@@ -171,7 +173,7 @@ class ModbusDriver:
             for place in block.fields
         }
 
-    async def _one_by_one(self, poll: Poll, refused: Block, profile: MeterProfile) -> Found:
+    async def _one_by_one(self, poll: Poll, refused: RegisterBlock, profile: MeterProfile) -> Found:
         parts = split(refused)
         poll.blocks = tuple(part for block in poll.blocks for part in (parts if block == refused else (block,)))
         found: Found = {}

@@ -14,8 +14,8 @@ from edge_agent.drivers.codecs import obis
 from edge_agent.drivers.codecs.iec62056_readout import decode_p1, decode_readout, without_parity
 from edge_agent.drivers.codecs.obis import Readout
 from edge_agent.drivers.codecs.sml import START, decode_sml, telegram_end
-from edge_agent.drivers.interface import BadAnswer, LineDown, MeterSilent, RegisterValue, WrongMeter, wanted
-from edge_agent.drivers.lines.stream import fresh, opened
+from edge_agent.drivers.interface import BadAnswer, LineDown, MeterSilent, RegisterValue, WrongMeter, register_names
+from edge_agent.drivers.lines.opening import ensure_open, open_and_empty
 from edge_agent.drivers.values import as_values, with_parts
 from edge_agent.transports import transport_for
 from edge_agent.transports.interface import Transport
@@ -51,7 +51,7 @@ class PushDriver:
         self.rest = b""
 
     async def __aenter__(self) -> Self:
-        await opened(self.transport, self.port)
+        await ensure_open(self.transport, self.port)
         return self
 
     async def __aexit__(self, *exc: object) -> None:
@@ -59,7 +59,7 @@ class PushDriver:
 
     async def read(self, address: str, profile: MeterProfile, registers: Sequence[str] = ()) -> list[RegisterValue]:
         """The named registers of the next telegram."""
-        names = wanted(profile, registers)
+        names = register_names(profile, registers)
         readout = await self.readout()
         _check(profile, readout, address)
         found = obis.found_values(profile, readout.values, with_parts(profile, names))
@@ -73,7 +73,7 @@ class PushDriver:
 
     async def readout(self) -> Readout:
         """The next telegram that is whole and sound; a damaged one is waited past `retries` times."""
-        await fresh(self.transport, self.port)  # what lies in the buffers may be old
+        await open_and_empty(self.transport, self.port)  # what lies in the buffers may be old
         self.rest = b""
         deadline = time.monotonic() + self.timeout_s
         for left in range(self.retries, -1, -1):

@@ -7,7 +7,7 @@ from typing import Self
 
 from common.profile import MeterProfile
 from common.reading import as_decimal, thousandths
-from edge_agent.drivers.interface import MeterSilent, RegisterValue, wanted
+from edge_agent.drivers.interface import MeterSilent, RegisterValue, register_names
 from edge_agent.drivers.simulation.house import House
 from edge_agent.transports.port import Port
 
@@ -41,7 +41,7 @@ class SimulatedDriver:
 
     async def read(self, address: str, profile: MeterProfile, registers: Sequence[str] = ()) -> list[RegisterValue]:
         """Values of the house at this address, now."""
-        names = wanted(profile, registers)
+        names = register_names(profile, registers)
         await self._answer(address)
         now = self.clock()
         house = House(self.seed, _number(address))

@@ -12,9 +12,9 @@ from typing import Self
 
 from common.errors import DecodeError, InputError
 from common.profile import MeterProfile
-from edge_agent.drivers.codecs.sms_pdu import Part, decode_deliver, encode_submit, joined
+from edge_agent.drivers.codecs.sms_pdu import SmsPart, decode_deliver, encode_submit, joined
 from edge_agent.drivers.codecs.sms_text import matched
-from edge_agent.drivers.interface import BadAnswer, LineDown, MeterSilent, RegisterValue, wanted
+from edge_agent.drivers.interface import BadAnswer, LineDown, MeterSilent, RegisterValue, register_names
 from edge_agent.drivers.values import as_values, with_parts
 from edge_agent.transports import transport_for
 from edge_agent.transports.interface import Transport
@@ -27,7 +27,7 @@ DIGITS_COMPARED = 9  # the last digits of a number; what stands before differs b
 FULL = 0.8  # of a store: then messages of operators and advertisers are deleted
 SHORT = 7  # digits: numbers with fewer are services, never meters
 
-Stored = tuple[str, list[int], Part]
+Stored = tuple[str, list[int], SmsPart]
 
 
 class SmsDriver:
@@ -64,7 +64,7 @@ class SmsDriver:
 
     async def read(self, address: str, profile: MeterProfile, registers: Sequence[str] = ()) -> list[RegisterValue]:
         """The values of the oldest message not yet taken, dated when it was sent."""
-        names = wanted(profile, registers)
+        names = register_names(profile, registers)
         number = _key(address)
         try:
             message = await self._next(number, address, profile)
@@ -111,7 +111,7 @@ class SmsDriver:
             "no message has come", path=f"{self.port.name} {address}", hint="is the meter set to send to this number?"
         )
 
-    async def _make_room(self, store: str, parts: list[tuple[int, Part]], used: int, total: int) -> None:
+    async def _make_room(self, store: str, parts: list[tuple[int, SmsPart]], used: int, total: int) -> None:
         """A store full of advertisements takes no readings: then those of operators and services are deleted."""
         if not total or used < FULL * total:
             return
@@ -140,7 +140,7 @@ def _key(address: str) -> str:
     return _digits(address)[-DIGITS_COMPARED:]
 
 
-def _part(pdu: bytes) -> Part | None:
+def _part(pdu: bytes) -> SmsPart | None:
     """A received message; sent ones, reports and damaged ones are none."""
     try:
         return decode_deliver(pdu)

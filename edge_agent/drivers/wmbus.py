@@ -17,8 +17,8 @@ from common.profile import MeterProfile
 from edge_agent.drivers.codecs.mbus_match import found_values, mismatch
 from edge_agent.drivers.codecs.mbus_telegram import Telegram
 from edge_agent.drivers.codecs.wmbus_telegram import decode_wireless
-from edge_agent.drivers.interface import LineDown, MeterRefused, MeterSilent, RegisterValue, WrongMeter, wanted
-from edge_agent.drivers.lines.stream import opened
+from edge_agent.drivers.interface import LineDown, MeterRefused, MeterSilent, RegisterValue, WrongMeter, register_names
+from edge_agent.drivers.lines.opening import ensure_open
 from edge_agent.drivers.values import as_values, with_parts
 from edge_agent.transports import transport_for
 from edge_agent.transports.interface import Transport
@@ -55,7 +55,7 @@ class WirelessDriver:
         self.news = asyncio.Event()
 
     async def __aenter__(self) -> Self:
-        await opened(self.transport, self.port)
+        await ensure_open(self.transport, self.port)
         self.listener = asyncio.create_task(self._listen(), name=f"radio {self.port.name}")
         return self
 
@@ -67,7 +67,7 @@ class WirelessDriver:
 
     async def read(self, address: str, profile: MeterProfile, registers: Sequence[str] = ()) -> list[RegisterValue]:
         """The values of the newest telegram of this meter since the last commit."""
-        names = wanted(profile, registers)
+        names = register_names(profile, registers)
         telegram, raw, at_ms = await self._telegram(address)
         why = mismatch(profile, telegram)
         if why:

@@ -33,7 +33,7 @@ class Watchdog(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     timeout_s: int
 
 
-class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class GatewayLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What this box carries; 0 meters: it only passes bytes on."""
 
     meters_max: int
@@ -41,27 +41,27 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     buffer_max_mib: int
 
 
-class Gateway(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class GatewayModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One kind of box."""
 
     id: str
     maker: str
     models: tuple[str, ...]
     ports: tuple[GatewayPort, ...]
-    limits: Limits
+    limits: GatewayLimits
     notes: str = ""
     has_clock: bool = False
     relays: tuple[Relay, ...] = ()
     watchdog: Watchdog | None = None
 
 
-def gateway(gateway_id: str, folder: Path = GATEWAYS_DIR) -> Gateway:
+def gateway(gateway_id: str, folder: Path = GATEWAYS_DIR) -> GatewayModel:
     """The gateway of that id; says which field is wrong."""
     path = folder / f"{gateway_id}.toml"
     if path.parent != folder or not path.exists():
         raise NotFoundError(f"there is no gateway {gateway_id!r}", hint=f"one of {', '.join(gateway_ids(folder))}")
     try:
-        found = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Gateway)
+        found = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), GatewayModel)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise InputError(str(error), path=path.name) from error
     if found.id != gateway_id:

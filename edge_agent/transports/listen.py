@@ -10,8 +10,8 @@ import logging
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
+from edge_agent.transports.byte_stream import ByteStream, keep_watch
 from edge_agent.transports.port import Port
-from edge_agent.transports.stream import ByteStream, keep_watch
 
 log = logging.getLogger(__name__)
 REGISTER_S = 30.0  # a device that has not said who it is by then is sent away
@@ -24,7 +24,7 @@ FREE_TEXT_MIN = 8
 
 
 @dataclass(slots=True)
-class Session:
+class DeviceSession:
     """One device that may dial in."""
 
     id: str
@@ -41,7 +41,7 @@ class DialledIn(ByteStream):
     def __init__(self, listener: "Listener") -> None:
         super().__init__()
         self.listener = listener
-        self.session: Session | None = None
+        self.session: DeviceSession | None = None
         self.registration = b""
         self.timer: asyncio.TimerHandle | None = None
 
@@ -60,7 +60,7 @@ class DialledIn(ByteStream):
         else:
             self.accept(self.session, data)
 
-    def accept(self, session: Session, data: bytes) -> None:
+    def accept(self, session: DeviceSession, data: bytes) -> None:
         """Bytes of a known device."""
         self._expect(SILENT_S)
         session.bytes_in += len(data)
@@ -97,7 +97,7 @@ class Listener:
     def __init__(self, host: str, port: int) -> None:
         self.host = host
         self.port = port
-        self.sessions: dict[str, Session] = {}
+        self.sessions: dict[str, DeviceSession] = {}
         self.strangers: OrderedDict[int, DialledIn] = OrderedDict()
         self.server: asyncio.Server | None = None
 
@@ -117,7 +117,7 @@ class Listener:
             _, oldest = self.strangers.popitem(last=False)
             oldest.close()
 
-    def expect(self, session: Session) -> None:
+    def expect(self, session: DeviceSession) -> None:
         """From now on this device is known; it may already be waiting."""
         self.sessions[session.id] = session
         for stream in list(self.strangers.values()):
@@ -137,7 +137,7 @@ class Listener:
             log.warning("a device that is not expected dialled in: %s", stream.registration[:40].hex(" "))
             stream.close()
 
-    def _adopt(self, stream: DialledIn, session: Session) -> None:
+    def _adopt(self, stream: DialledIn, session: DeviceSession) -> None:
         self.strangers.pop(id(stream), None)
         if session.stream is not None:  # the old connection is dead, or will be
             session.stream.close()
@@ -173,7 +173,7 @@ class ListenTransport:
         self.port = port
         self.wait_s = wait_s
         self.listener: Listener | None = None
-        self.session = Session(port.session, bytes.fromhex(port.heartbeat))
+        self.session = DeviceSession(port.session, bytes.fromhex(port.heartbeat))
 
     @property
     def is_open(self) -> bool:

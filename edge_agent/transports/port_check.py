@@ -14,7 +14,7 @@ LATENCY_MAX_MS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class LineFinding:
     """One thing that was looked at: what it is, whether it is well, what was found and the command that mends it."""
 
     name: str
@@ -23,7 +23,7 @@ class Finding:
     hint: str = ""
 
 
-def check_port(port: Port, *, sys_tty: Path = SYS_TTY) -> Iterator[Finding]:
+def check_port(port: Port, *, sys_tty: Path = SYS_TTY) -> Iterator[LineFinding]:
     """Findings about a serial device; nothing for ports without one."""
     if port.scheme not in ("serial", "modem"):
         return
@@ -31,45 +31,47 @@ def check_port(port: Port, *, sys_tty: Path = SYS_TTY) -> Iterator[Finding]:
     if not device.exists():
         others = ", ".join(str(path) for path in sorted(Path("/dev/serial/by-id").glob("*"))) or "none"
         hint = f"is the adapter plugged in? serial devices here: {others}"
-        yield Finding("port", ok=False, found=f"{device} does not exist", hint=hint)
+        yield LineFinding("port", ok=False, found=f"{device} does not exist", hint=hint)
         return
     yield _rights(device)
     yield from _adapter(device, sys_tty)
 
 
-def _rights(device: Path) -> Finding:
+def _rights(device: Path) -> LineFinding:
     """Whether we may open it and nobody else holds it."""
     try:
         handle = os.open(device, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
     except PermissionError:
         hint = "sudo usermod -aG dialout $USER, then sign in again"
-        return Finding("port", ok=False, found=f"no right to open {device}", hint=hint)
+        return LineFinding("port", ok=False, found=f"no right to open {device}", hint=hint)
     except OSError as error:
         hint = f"fuser -v {device} shows who holds it" if error.errno == errno.EBUSY else "another device name?"
-        return Finding("port", ok=False, found=f"{device}: {error.strerror}", hint=hint)
+        return LineFinding("port", ok=False, found=f"{device}: {error.strerror}", hint=hint)
     try:
         if not os.isatty(handle):
-            return Finding("port", ok=False, found=f"{device} is no serial device", hint="ls -l /dev/serial/by-id")
+            return LineFinding("port", ok=False, found=f"{device} is no serial device", hint="ls -l /dev/serial/by-id")
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        return Finding("port", ok=False, found=f"another program holds {device}", hint=f"fuser -v {device} shows which")
+        return LineFinding(
+            "port", ok=False, found=f"another program holds {device}", hint=f"fuser -v {device} shows which"
+        )
     finally:
         os.close(handle)
     stable = "/by-id/" in str(device) or "/by-path/" in str(device) or not device.name.startswith("ttyUSB")
     hint = "" if stable else "ttyUSB numbers change with the order of plugging: use the name in /dev/serial/by-id"
-    return Finding("port", ok=True, found=f"{device} can be opened", hint=hint)
+    return LineFinding("port", ok=True, found=f"{device} can be opened", hint=hint)
 
 
-def _adapter(device: Path, sys_tty: Path) -> Iterator[Finding]:
+def _adapter(device: Path, sys_tty: Path) -> Iterator[LineFinding]:
     """The kernel's driver, and the FTDI latency that makes every answer wait."""
     entry = sys_tty / device.resolve().name / "device"
     driver = entry / "driver"
     if driver.exists():
-        yield Finding("adapter", ok=True, found=driver.resolve().name)
+        yield LineFinding("adapter", ok=True, found=driver.resolve().name)
     latency = entry / "latency_timer"
     if latency.exists():
         milliseconds = int(latency.read_text().strip() or 0)
-        yield Finding(
+        yield LineFinding(
             "adapter latency",
             ok=milliseconds <= LATENCY_MAX_MS,
             found=f"{milliseconds} ms",

@@ -5,8 +5,8 @@ import contextlib
 import os
 from typing import Any
 
+from edge_agent.transports.byte_stream import ByteStream
 from edge_agent.transports.port import Port
-from edge_agent.transports.stream import ByteStream
 
 HINTS = {
     2: "is the adapter plugged in? `ls /dev/serial/by-id` shows what is",

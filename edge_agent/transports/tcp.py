@@ -3,8 +3,8 @@
 import asyncio
 import os
 
+from edge_agent.transports.byte_stream import ByteStream, keep_watch
 from edge_agent.transports.port import Port
-from edge_agent.transports.stream import ByteStream, keep_watch
 
 CONNECT_TIMEOUT_S = 5.0
 

@@ -12,7 +12,7 @@ from paho.mqtt.properties import Properties
 
 from common.errors import ForbiddenError, UnavailableError
 from common.message import PAYLOAD_SIZE_MAX
-from edge_agent.config import Uplink as UplinkConfig
+from edge_agent.config import UplinkSettings
 
 KEEPALIVE_S = 30
 TIMEOUT_S = 20.0
@@ -60,7 +60,7 @@ class Link(aiomqtt.Client):
 
 
 @asynccontextmanager
-async def connect(config: UplinkConfig, gateway: str, will: tuple[str, bytes] | None) -> AsyncIterator[Link]:
+async def connect(config: UplinkSettings, gateway: str, will: tuple[str, bytes] | None) -> AsyncIterator[Link]:
     """A connection with this last will; UnavailableError or ForbiddenError if there is none to be had."""
     properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho has no types here
     properties.MaximumPacketSize = PAYLOAD_SIZE_MAX + 1024
@@ -88,7 +88,7 @@ async def connect(config: UplinkConfig, gateway: str, will: tuple[str, bytes] | 
         raise UnavailableError(f"no connection: {error}", path=config.broker) from error
 
 
-def tls_context(config: UplinkConfig) -> ssl.SSLContext:
+def tls_context(config: UplinkSettings) -> ssl.SSLContext:
     """TLS 1.2 or newer, the server's certificate always checked."""
     context = ssl.create_default_context(cafile=str(config.ca_file) if config.ca_file else None)
     context.minimum_version = ssl.TLSVersion.TLSv1_2

@@ -1,7 +1,7 @@
 """What to send next, decided without any network: catalogs, live readings, voids, then the backlog against credit.
 
 Rows stay owed until a receipt names them. What was sent and not receipted in time is sent again, ever more slowly. All
-of it works on the keeper and a given monotonic time, so a simulation can drive it through any history.
+of it works on the guard and a given monotonic time, so a simulation can drive it through any history.
 """
 
 import logging
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from common.errors import EnergyError
 from common.message import Codec, Lane, Receipt, Rejection, Rows, Up, Void, encode
-from edge_agent.buffer import Buffer, Keeper, Ranges, Row, Stream
+from edge_agent.buffer import Buffer, BufferGuard, BufferRow, BufferStream, Ranges
 from edge_agent.buffer.row import QUALITY_FLAGS, TIME_FLAGS, TIME_SHIFT, UNKNOWN_FLAG
 from edge_agent.uplink.restored import Proofs, received
 
@@ -28,7 +28,7 @@ HOLD_REJECTED_S = 3600.0
 OF_SINGLE_READINGS = ("bad_time", "conflict")  # rejections that one reading of a batch can cause
 
 
-class Outgoing(NamedTuple):
+class UplinkMessage(NamedTuple):
     """One message to publish."""
 
     kind: Up
@@ -48,7 +48,7 @@ class Flight:
 
 
 @dataclass(slots=True)
-class Session:
+class CloudSession:
     """What is forgotten when the connection is."""
 
     catalogs: dict[int, int] = field(default_factory=dict)  # stream -> version the cloud was sent
@@ -60,16 +60,16 @@ class Session:
     answered: set[int] = field(default_factory=set)  # streams of which the cloud has said what it has
 
 
-class Outbox:
+class UplinkOutbox:
     """One gateway's debts to the cloud."""
 
-    def __init__(self, keeper: Keeper, gateway: str) -> None:
-        self.keeper = keeper
+    def __init__(self, guard: BufferGuard, gateway: str) -> None:
+        self.guard = guard
         self.gateway = gateway
-        self.session = Session()
+        self.session = CloudSession()
         self.patience_s = PATIENCE_S
-        self.live_from = keeper.buffer.current.last + 1
-        self.generation = keeper.generation
+        self.live_from = guard.buffer.current.last + 1
+        self.generation = guard.generation
         self.held: list[tuple[float, int, int, int]] = []  # until, stream, first, last: rejected ranges
         self.pieces: dict[tuple[int, int], int] = {}  # (stream, first) -> last: not to be sent with what follows
         self.proofs = Proofs()
@@ -82,10 +82,10 @@ class Outbox:
 
     def connected(self, now_s: float) -> None:
         """A new connection: nothing is on its way, everything so far is backlog."""
-        self.session = Session(heard_s=now_s, asked_s=now_s)
-        self.pieces = {key: last for key, last in self.pieces.items() if key[0] in self.keeper.buffer.streams}
-        self.live_from = self.keeper.buffer.current.last + 1
-        self.generation = self.keeper.generation
+        self.session = CloudSession(heard_s=now_s, asked_s=now_s)
+        self.pieces = {key: last for key, last in self.pieces.items() if key[0] in self.guard.buffer.streams}
+        self.live_from = self.guard.buffer.current.last + 1
+        self.generation = self.guard.generation
 
     def receipt(self, receipt: Receipt, now_s: float) -> None:
         """Note what the cloud has."""
@@ -98,21 +98,21 @@ class Outbox:
         self.session.credit = receipt.credit
         if receipt.send_catalog:
             self.session.catalogs.clear()
-        if stream is self.keeper.buffer.current and receipt.highest > stream.last:
+        if stream is self.guard.buffer.current and receipt.highest > stream.last:
             log.error("the cloud has more of this stream than the buffer: it is an old copy; beginning a new epoch")
-            self.keeper.do(Buffer.begin_stream)
-            self.keeper.generation += 1
+            self.guard.do(Buffer.begin_stream)
+            self.guard.generation += 1
             return
         if receipt.highest > stream.last:
-            self.keeper.do(lambda buffer: buffer.grown(stream, receipt.highest))
-        self.keeper.do(lambda buffer: buffer.receive(stream, received(receipt)))
+            self.guard.do(lambda buffer: buffer.grown(stream, receipt.highest))
+        self.guard.do(lambda buffer: buffer.receive(stream, received(receipt)))
         forgotten = self.proofs.lost(stream, receipt, now_s)
         if forgotten:
             log.warning("the cloud has lost readings that it had receipted: sending them again")
             self.restored = True
         lost = (*receipt.resend, *forgotten)
         if lost:
-            self.keeper.do(lambda buffer: buffer.reopen(stream, lost))
+            self.guard.do(lambda buffer: buffer.reopen(stream, lost))
         before = len(self.session.flights)
         self.session.flights = [f for f in self.session.flights if f.stream != stream.number or _owed(stream, f)]
         if len(self.session.flights) < before:
@@ -143,13 +143,13 @@ class Outbox:
 
     # what to do
 
-    def next(self, now_s: float) -> Outgoing | None:
+    def next(self, now_s: float) -> UplinkMessage | None:
         """The most urgent message that may be sent now."""
-        if self.generation != self.keeper.generation:
+        if self.generation != self.guard.generation:
             self.connected(now_s)
         self._give_up(now_s)
         try:
-            streams = self.keeper.streams()
+            streams = self.guard.streams()
             return (
                 self._catalog(streams, now_s)
                 or self._live(now_s)
@@ -159,20 +159,20 @@ class Outbox:
         except EnergyError as error:
             if error.code != "buffer_damaged":
                 raise
-            self.keeper.replace(str(error))
+            self.guard.replace(str(error))
             return None
 
     def _first(
-        self, part: Callable[[Stream, float], Outgoing | None], streams: list[Stream], now_s: float
-    ) -> Outgoing | None:
+        self, part: Callable[[BufferStream, float], UplinkMessage | None], streams: list[BufferStream], now_s: float
+    ) -> UplinkMessage | None:
         return next((found for stream in streams if (found := part(stream, now_s))), None)
 
     @property
     def owes(self) -> bool:
         """Whether the cloud lacks a reading or a catalog: then there may be something to send."""
-        buffer, told = self.keeper.buffer, self.session.catalogs
+        buffer, told = self.guard.buffer, self.session.catalogs
         return any(
-            stream.pending or told.get(stream.number) != buffer.register.version for stream in self.keeper.streams()
+            stream.pending or told.get(stream.number) != buffer.directory.version for stream in self.guard.streams()
         )
 
     @property
@@ -180,26 +180,26 @@ class Outbox:
         """Backlog rows without a receipt."""
         return sum(flight.rows for flight in self.session.flights if flight.lane is Lane.BACKLOG)
 
-    def _catalog(self, streams: list[Stream], now_s: float) -> Outgoing | None:
+    def _catalog(self, streams: list[BufferStream], now_s: float) -> UplinkMessage | None:
         """Whatever the cloud has not been told in this session, and a question where it has long said nothing."""
-        session, buffer = self.session, self.keeper.buffer
+        session, buffer = self.session, self.guard.buffer
         silent = now_s - max(session.heard_s, session.asked_s) > session.question_s
         if silent and any(stream.pending for stream in streams):
             session.catalogs.clear()
             session.asked_s = now_s
             session.question_s = min(session.question_s * 2, QUESTION_MAX_S)
-        doubted = None if self.keeper.salvaging else self.proofs.question(now_s)
+        doubted = None if self.guard.salvaging else self.proofs.question(now_s)
         if doubted in buffer.streams:
             session.catalogs.pop(doubted, None)
             streams = [buffer.streams[doubted], *streams]
         for stream in streams:
-            if session.catalogs.get(stream.number) != buffer.register.version:
-                session.catalogs[stream.number] = buffer.register.version
-                return Outgoing(Up.CATALOG, encode(buffer.catalog(stream)))
+            if session.catalogs.get(stream.number) != buffer.directory.version:
+                session.catalogs[stream.number] = buffer.directory.version
+                return UplinkMessage(Up.CATALOG, encode(buffer.catalog(stream)))
         return None
 
-    def _live(self, now_s: float) -> Outgoing | None:
-        stream = self.keeper.buffer.current
+    def _live(self, now_s: float) -> UplinkMessage | None:
+        stream = self.guard.buffer.current
         window = LIVE_WINDOW_ROWS - sum(f.rows for f in self.session.flights if f.lane is Lane.LIVE)
         if self.live_from > stream.last or window <= 0:
             return None
@@ -208,7 +208,7 @@ class Outbox:
             self.live_from = sent[1] + 1
         return sent[0] if sent else None
 
-    def _void(self, stream: Stream, now_s: float) -> Outgoing | None:
+    def _void(self, stream: BufferStream, now_s: float) -> UplinkMessage | None:
         """What will never come, once it is known what the cloud has: what was taken for lost may be there."""
         if stream.number not in self.session.answered:
             return None
@@ -221,16 +221,16 @@ class Outbox:
                 for gap in busy.missing(*open_)
             ][:VOID_RANGES]
             if owed:
-                self.keeper.buffer.dirty = True
+                self.guard.buffer.dirty = True
                 for first, last in owed:
                     stream.told.add(first, last)
                     self.session.flights.append(Flight(stream.number, first, last, 0, None, now_s))
-                return Outgoing(Up.VOID, encode(Void(stream.epoch, tuple(owed), reason)))
+                return UplinkMessage(Up.VOID, encode(Void(stream.epoch, tuple(owed), reason)))
         return None
 
-    def _backlog(self, stream: Stream, now_s: float) -> Outgoing | None:
+    def _backlog(self, stream: BufferStream, now_s: float) -> UplinkMessage | None:
         room = min(BATCH_ROWS, self.session.credit - self.backlog_in_flight)
-        is_current = stream is self.keeper.buffer.current
+        is_current = stream is self.guard.buffer.current
         last = self.live_from - 1 if is_current else stream.last
         if room <= 0 or not stream.pending:
             return None
@@ -246,10 +246,10 @@ class Outbox:
         return None
 
     def _batch(
-        self, stream: Stream, lane: Lane, span: tuple[int, int], limit: int, now_s: float
-    ) -> tuple[Outgoing, int] | None:
+        self, stream: BufferStream, lane: Lane, span: tuple[int, int], limit: int, now_s: float
+    ) -> tuple[UplinkMessage, int] | None:
         """The payload of the first rows of a range and its last sequence; None where their time is not known yet."""
-        buffer = self.keeper.buffer
+        buffer = self.guard.buffer
         first, last = span
         rows = buffer.rows(stream, first, min(last, first + limit - 1), limit)
         dated = _dated(buffer, rows)
@@ -258,16 +258,16 @@ class Outbox:
         end = dated[-1].sequence
         self.session.flights.append(Flight(stream.number, first, end, len(dated), lane, now_s))
         payload = self._codec_of(stream).encode(lane, _columns(dated))
-        return Outgoing(Up.LIVE if lane is Lane.LIVE else Up.BACKLOG, payload), end
+        return UplinkMessage(Up.LIVE if lane is Lane.LIVE else Up.BACKLOG, payload), end
 
-    def _codec_of(self, stream: Stream) -> Codec:
-        version = self.keeper.buffer.register.version
+    def _codec_of(self, stream: BufferStream) -> Codec:
+        version = self.guard.buffer.directory.version
         if self._codec is None or self._codec[:2] != (stream.number, version):
-            codec = Codec(self.gateway, self.keeper.buffer.catalog(stream))
+            codec = Codec(self.gateway, self.guard.buffer.catalog(stream))
             self._codec = (stream.number, version, codec)
         return self._codec[2]
 
-    def _busy(self, stream: Stream) -> Ranges:
+    def _busy(self, stream: BufferStream) -> Ranges:
         """What is on its way, or held after a rejection."""
         busy = Ranges((f.first, f.last) for f in self.session.flights if f.stream == stream.number)
         for _, number, first, last in self.held:
@@ -283,15 +283,15 @@ class Outbox:
             self.patience_s = min(self.patience_s * 2, PATIENCE_MAX_S)
         self.held = [entry for entry in self.held if entry[0] > now_s]
 
-    def _stream(self, epoch: int) -> Stream | None:
-        return next((stream for stream in self.keeper.buffer.streams.values() if stream.epoch == epoch), None)
+    def _stream(self, epoch: int) -> BufferStream | None:
+        return next((stream for stream in self.guard.buffer.streams.values() if stream.epoch == epoch), None)
 
 
-def _owed(stream: Stream, flight: Flight) -> bool:
+def _owed(stream: BufferStream, flight: Flight) -> bool:
     return any(stream.done.missing(flight.first, flight.last))
 
 
-def _dated(buffer: Buffer, rows: list[Row]) -> list[Row]:
+def _dated(buffer: Buffer, rows: list[BufferRow]) -> list[BufferRow]:
     """The rows up to the first whose time is not known yet, each with its time."""
     if not any(row.flags & TIME_FLAGS == UNKNOWN_FLAG for row in rows):
         return rows
@@ -304,7 +304,7 @@ def _dated(buffer: Buffer, rows: list[Row]) -> list[Row]:
     return found
 
 
-def _columns(dated: list[Row]) -> Rows:
+def _columns(dated: list[BufferRow]) -> Rows:
     flags = [row.flags for row in dated]
     return Rows(
         sequence=array("q", [row.sequence for row in dated]),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from common.message import RANGES_MAX, SEQUENCE_MAX, Receipt
-from edge_agent.buffer import Ranges, Stream
+from edge_agent.buffer import BufferStream, Ranges
 
 STRAGGLER_MS = 60_000
 ASK_S = 61.0
@@ -22,7 +22,7 @@ class Proofs:
     whole_ms: dict[int, int] = field(default_factory=dict)  # when the cloud last had all that we hold receipts for
     ask_s: dict[int, float] = field(default_factory=dict)  # streams in doubt, and when to ask for another receipt
 
-    def lost(self, stream: Stream, receipt: Receipt, now_s: float) -> list[Range]:
+    def lost(self, stream: BufferStream, receipt: Receipt, now_s: float) -> list[Range]:
         """What the cloud once had and has certainly no longer."""
         told_to = receipt.highest if len(receipt.gaps) >= RANGES_MAX else SEQUENCE_MAX
         has = Ranges(received(receipt))

@@ -13,9 +13,9 @@ from common.errors import DecodeError, EnergyError
 from common.message import Receipt, Rejection, Status, Topic, Up, encode, read, subscription
 from common.reading import TimeQuality
 from edge_agent.clock import Clock
-from edge_agent.config import Uplink as UplinkConfig
+from edge_agent.config import UplinkSettings
 from edge_agent.uplink.link import Link, connect
-from edge_agent.uplink.outbox import Outbox, Outgoing
+from edge_agent.uplink.outbox import UplinkMessage, UplinkOutbox
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -35,7 +35,7 @@ class OnDisk(Protocol):
 
 
 @dataclass(slots=True)
-class Standing:
+class UplinkStanding:
     """For health: how the uplink fares."""
 
     connected: bool = False
@@ -50,9 +50,9 @@ class Uplink:
 
     def __init__(
         self,
-        config: UplinkConfig,
+        config: UplinkSettings,
         gateway: str,
-        outbox: Outbox,
+        outbox: UplinkOutbox,
         *,
         clock: Clock,
         on_disk: OnDisk,
@@ -66,7 +66,7 @@ class Uplink:
         self.on_disk = on_disk
         self.agent = agent
         self.boot_id = boot_id
-        self.standing = Standing()
+        self.standing = UplinkStanding()
         self.wake = asyncio.Event()  # set when rows are appended or a receipt leaves something to send
         self.reports: asyncio.Queue[bytes] = asyncio.Queue(2)  # health reports to send along
 
@@ -114,7 +114,7 @@ class Uplink:
         """Publish our status, with what we hold receipts for: a cloud that has less asks for the rest again."""
 
         def make() -> Status:
-            buffer = self.outbox.keeper.buffer
+            buffer = self.outbox.guard.buffer
             streams = tuple((stream.epoch, stream.done.prefix) for stream in buffer.streams.values())[-1000:]
             since_ms = max(self.clock.now_ms(), 0)
             return Status(state, self.agent, self.boot_id, buffer.current.epoch, since_ms, streams)
@@ -137,9 +137,9 @@ class Uplink:
             if not more:
                 await self._rest()
 
-    def _due(self) -> tuple[list[Outgoing], bool]:
+    def _due(self) -> tuple[list[UplinkMessage], bool]:
         """The most urgent messages, those of the backlog one by one, and whether there may be more."""
-        found: list[Outgoing] = []
+        found: list[UplinkMessage] = []
         while message := self.outbox.next(time.monotonic()):
             found.append(message)
             if message.kind is Up.BACKLOG or len(found) == AT_ONCE:
@@ -177,7 +177,7 @@ class Uplink:
     def _take(self, receipt: Receipt, now_s: float) -> bool:
         """Note a receipt; whether anything is left to send."""
         if self.clock.quality != TimeQuality.UNKNOWN:
-            self.outbox.keeper.do(lambda buffer: buffer.date_boot(self.clock.offset_ms))
+            self.outbox.guard.do(lambda buffer: buffer.date_boot(self.clock.offset_ms))
         self.outbox.receipt(receipt, now_s)
         return self.outbox.owes
 

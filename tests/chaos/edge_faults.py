@@ -12,8 +12,8 @@ from types import ModuleType
 import pytest
 
 from common.message import Up
-from edge_agent.buffer import Keeper, Sample
-from edge_agent.uplink.outbox import Outbox
+from edge_agent.buffer import BufferGuard, BufferSample
+from edge_agent.uplink.outbox import UplinkOutbox
 from tests.edge_agent.cloud_twin import CloudTwin
 from tests.programs import need_program
 from tests.shared import need_shared
@@ -59,10 +59,10 @@ def value_of(number: int) -> int:
     return number * 7919 + 13
 
 
-def round_of(first: int, size: int = METERS, *, grid: bool = True) -> list[Sample]:
+def round_of(first: int, size: int = METERS, *, grid: bool = True) -> list[BufferSample]:
     """One poll round: readings number first, first + 1 ..."""
     return [
-        Sample(
+        BufferSample(
             channel=n % METERS,
             mono_ms=n * 1000,
             at_ms=START_MS + n * 1000,
@@ -75,30 +75,30 @@ def round_of(first: int, size: int = METERS, *, grid: bool = True) -> list[Sampl
     ]
 
 
-def new_keeper(folder: Path, synchronous: str = "FULL") -> Keeper:
-    keeper = Keeper(folder, boot_id="boot", synchronous=synchronous)
+def new_keeper(folder: Path, synchronous: str = "FULL") -> BufferGuard:
+    guard = BufferGuard(folder, boot_id="boot", synchronous=synchronous)
     for meter in range(METERS):
-        keeper.buffer.channel(f"meter-{meter}", "import", "kWh", "index", 0)
-    return keeper
+        guard.buffer.channel(f"meter-{meter}", "import", "kWh", "index", 0)
+    return guard
 
 
-def salvage_all(keeper: Keeper) -> None:
-    while keeper.salvage_step():
+def salvage_all(guard: BufferGuard) -> None:
+    while guard.salvage_step():
         pass
 
 
-def drain(keeper: Keeper, cloud: CloudTwin, *, steps: int = 1000) -> None:
+def drain(guard: BufferGuard, cloud: CloudTwin, *, steps: int = 1000) -> None:
     """Everything the outbox owes goes to the cloud and every receipt comes back."""
     from common.message import Receipt, Rejection, Topic, read
 
-    outbox = Outbox(keeper, GATEWAY)
+    outbox = UplinkOutbox(guard, GATEWAY)
     outbox.connected(0.0)
     for step in range(steps):
         message = outbox.next(float(step) / 100)
         if message is None:
-            if not keeper.salvaging and not any(stream.pending for stream in keeper.streams()):
+            if not guard.salvaging and not any(stream.pending for stream in guard.streams()):
                 return
-            keeper.salvage_step()
+            guard.salvage_step()
             continue
         for topic, payload in cloud.take(str(Topic(GATEWAY, message.kind)), message.payload):
             answer = read(topic, payload)[1]
@@ -106,7 +106,7 @@ def drain(keeper: Keeper, cloud: CloudTwin, *, steps: int = 1000) -> None:
                 outbox.receipt(answer, float(step) / 100)
             elif isinstance(answer, Rejection):
                 outbox.rejection(answer, float(step) / 100)
-    raise AssertionError(f"still owed after {steps} steps: {[s.pending for s in keeper.streams()]}, {Up.LIVE}")
+    raise AssertionError(f"still owed after {steps} steps: {[s.pending for s in guard.streams()]}, {Up.LIVE}")
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from edge_agent.drivers.simulation.modbus_meter_server import Line
+from edge_agent.drivers.simulation.modbus_meter_server import SimulatedLine
 from tests.edge_agent.cloud_twin import CloudTwin
 
 REGISTER = "energy_import_total"
@@ -49,7 +49,7 @@ def lost(served: Collection[int], cloud: CloudTwin, gateway: str, meter: str) ->
 
 async def serve(folder: Path, unit: int) -> None:
     """Serve one meter for ever."""
-    server = await Line({unit: Oracle(folder / "served")}).serve()
+    server = await SimulatedLine({unit: Oracle(folder / "served")}).serve()
     (folder / "port").write_text(str(server.sockets[0].getsockname()[1]), encoding="ascii")
     await server.serve_forever()
 

@@ -14,10 +14,10 @@ from collections.abc import Sequence
 
 from edge_agent import clock
 from edge_agent.__main__ import main
-from edge_agent.buffer.keeper import Keeper
+from edge_agent.buffer.guard import BufferGuard
 from edge_agent.buffer.ranges import Range
-from edge_agent.buffer.room import EVER_MS, prune
-from edge_agent.buffer.row import Sample
+from edge_agent.buffer.retention import EVER_MS, prune
+from edge_agent.buffer.row import BufferSample
 from edge_agent.uplink import link, outbox
 
 LAZY_ROUNDS = 5
@@ -25,24 +25,24 @@ LAZY_ROUNDS = 5
 
 def forget_on_puback() -> None:
     """Rows are done and gone as soon as they were sent."""
-    original = outbox.Outbox.next
+    original = outbox.UplinkOutbox.next
 
-    def sent_is_done(self: outbox.Outbox, now_s: float) -> outbox.Outgoing | None:
+    def sent_is_done(self: outbox.UplinkOutbox, now_s: float) -> outbox.UplinkMessage | None:
         message = original(self, now_s)
         for flight in self.session.flights:
-            self.keeper.buffer.receive(self.keeper.buffer.streams[flight.stream], [(flight.first, flight.last)])
-        prune(self.keeper.buffer, EVER_MS)
+            self.guard.buffer.receive(self.guard.buffer.streams[flight.stream], [(flight.first, flight.last)])
+        prune(self.guard.buffer, EVER_MS)
         return message
 
-    outbox.Outbox.next = sent_is_done  # type: ignore[method-assign]
+    outbox.UplinkOutbox.next = sent_is_done  # type: ignore[method-assign]
 
 
 def commit_seldom() -> None:
     """Rounds are kept in memory until there are some."""
-    original = Keeper.append
-    held: list[Sequence[Sample]] = []
+    original = BufferGuard.append
+    held: list[Sequence[BufferSample]] = []
 
-    def seldom(self: Keeper, samples: Sequence[Sample]) -> Range:
+    def seldom(self: BufferGuard, samples: Sequence[BufferSample]) -> Range:
         if samples:
             held.append(samples)
         if len(held) < LAZY_ROUNDS:
@@ -51,20 +51,20 @@ def commit_seldom() -> None:
         held.clear()
         return done
 
-    Keeper.append = seldom  # type: ignore[method-assign]
+    BufferGuard.append = seldom  # type: ignore[method-assign]
 
 
 def forget_the_backlog() -> None:
     """A new connection starts with what comes now."""
-    original = outbox.Outbox.connected
+    original = outbox.UplinkOutbox.connected
 
-    def afresh(self: outbox.Outbox, now_s: float) -> None:
-        stream = self.keeper.buffer.current
-        self.keeper.buffer.receive(stream, [(1, stream.last)])
-        prune(self.keeper.buffer, EVER_MS)  # or they would be sent again once the receipts fall behind
+    def afresh(self: outbox.UplinkOutbox, now_s: float) -> None:
+        stream = self.guard.buffer.current
+        self.guard.buffer.receive(stream, [(1, stream.last)])
+        prune(self.guard.buffer, EVER_MS)  # or they would be sent again once the receipts fall behind
         original(self, now_s)
 
-    outbox.Outbox.connected = afresh  # type: ignore[method-assign]
+    outbox.UplinkOutbox.connected = afresh  # type: ignore[method-assign]
 
 
 def believe_the_wall_clock() -> None:

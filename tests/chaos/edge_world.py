@@ -14,10 +14,10 @@ from pathlib import Path
 from common.errors import EnergyError
 from common.message import Receipt, Rejection, Status, Topic, Up, encode, read
 from common.reading import TimeQuality
-from edge_agent.buffer import Keeper, Sample
-from edge_agent.buffer.keeper import Limits
+from edge_agent.buffer import BufferGuard, BufferSample
+from edge_agent.buffer.guard import BufferLimits
 from edge_agent.clock import Clock
-from edge_agent.uplink.outbox import Outbox
+from edge_agent.uplink.outbox import UplinkOutbox
 from tests.chaos.edge_ingest import IngestCloud
 from tests.edge_agent.cloud_twin import CloudTwin
 
@@ -25,7 +25,7 @@ GATEWAY = "gw-sim"
 METERS = 3
 STEP_MS = 10_000
 TRUE_START_MS = 1_790_000_000_000
-LIMITS = Limits(ballast_bytes=0)
+LIMITS = BufferLimits(ballast_bytes=0)
 TOLERANCE_MS = 2500  # the clock's own tolerance, what a receipt took, and the rounding to tenths
 LATE_MS = 800  # a receipt is under way for some time
 SETTLE_STEPS = 600
@@ -55,9 +55,9 @@ class Trouble:
 class Life:
     """What dies with the process."""
 
-    keeper: Keeper
+    guard: BufferGuard
     clock: Clock
-    outbox: Outbox
+    outbox: UplinkOutbox
 
 
 @dataclass
@@ -68,7 +68,7 @@ class World:
     seed: int
     trouble: Trouble = field(default_factory=Trouble)
     synchronous: str = "FULL"
-    outbox_type: type[Outbox] = Outbox
+    outbox_type: type[UplinkOutbox] = UplinkOutbox
     kernel: Callable[[], bool] = lambda: False
     cloud: CloudTwin | IngestCloud = field(default_factory=CloudTwin)
     settle_steps: int = SETTLE_STEPS
@@ -97,15 +97,15 @@ class World:
 
     def _start(self) -> Life:
         boot = f"boot-{self.boots}"
-        keeper = Keeper(self.home, boot_id=boot, limits=LIMITS, synchronous=self.synchronous, clock_s=self._mono_s)
+        guard = BufferGuard(self.home, boot_id=boot, limits=LIMITS, synchronous=self.synchronous, clock_s=self._mono_s)
         for meter in range(METERS):
-            keeper.buffer.channel(f"meter-{meter}", "import", "kWh", "index", 0)
+            guard.buffer.channel(f"meter-{meter}", "import", "kWh", "index", 0)
         clock = Clock(mono=self._mono, wall=self._wall_s, kernel_synchronised=self.kernel)
-        outbox = self.outbox_type(keeper, GATEWAY)
+        outbox = self.outbox_type(guard, GATEWAY)
         self.connected = False
         self.synced_log = self._log()
         self.synced_mark = self._mark()
-        return Life(keeper, clock, outbox)
+        return Life(guard, clock, outbox)
 
     def _mono(self) -> int:
         return self.true_ms - self.boot_ms
@@ -128,7 +128,7 @@ class World:
         self.lives += 1
         after = self.folder / f"life-{self.lives}"
         shutil.copytree(self.home, after)
-        self.life.keeper.close()
+        self.life.guard.close()
         shutil.rmtree(self.home)
         self.home = after
         if power:
@@ -176,21 +176,21 @@ class World:
             value = self.counter * 1009
             self.taken_at[value] = self.true_ms
             at_ms = clock.now_ms()
-            samples.append(Sample(meter, clock.mono(), at_ms - at_ms % 100, value, 0, clock.quality, grid=True))
+            samples.append(BufferSample(meter, clock.mono(), at_ms - at_ms % 100, value, 0, clock.quality, grid=True))
         try:
-            self.life.keeper.append(samples)
+            self.life.guard.append(samples)
         except EnergyError as error:
             self.events.append(f"not committed: {error}")
             return
         self.committed |= {sample.value for sample in samples}
-        if self.life.keeper.buffer.connection.execute("PRAGMA synchronous").fetchone()[0] >= 2:
+        if self.life.guard.buffer.connection.execute("PRAGMA synchronous").fetchone()[0] >= 2:
             self.synced_log = self._log()
 
     def _tend(self) -> None:
-        keeper, clock = self.life.keeper, self.life.clock
+        guard, clock = self.life.guard, self.life.clock
         if clock.quality != TimeQuality.UNKNOWN:
-            keeper.do(lambda buffer: buffer.date_boot(clock.offset_ms))
-        keeper.tend(clock.now_ms(), clock_is_good=clock.quality == TimeQuality.SYNCHRONISED)
+            guard.do(lambda buffer: buffer.date_boot(clock.offset_ms))
+        guard.tend(clock.now_ms(), clock_is_good=clock.quality == TimeQuality.SYNCHRONISED)
         self.synced_log = self._log() if self.synchronous == "FULL" else self.synced_log
         self.synced_mark = self._mark()  # housekeeping syncs it every ten seconds
 
@@ -206,7 +206,7 @@ class World:
     def _tell(self) -> None:
         """What the gateway holds receipts for."""
         self.life.outbox.restored = False
-        streams = tuple((s.epoch, s.done.prefix) for s in self.life.keeper.buffer.streams.values())
+        streams = tuple((s.epoch, s.done.prefix) for s in self.life.guard.buffer.streams.values())
         self._post(Topic(GATEWAY, Up.STATUS), encode(Status("online", streams=streams)))
 
     def _send(self) -> None:
@@ -274,7 +274,7 @@ class World:
         if isinstance(message, Receipt):
             self.life.clock.hear_cloud(message.now_ms)
             clock = self.life.clock
-            self.life.keeper.do(lambda buffer: buffer.date_boot(clock.offset_ms))
+            self.life.guard.do(lambda buffer: buffer.date_boot(clock.offset_ms))
             self.life.outbox.receipt(message, self._mono_s())
         elif isinstance(message, Rejection):
             self.life.outbox.rejection(message, self._mono_s())
@@ -306,11 +306,11 @@ class World:
         quiet = 0
         for _ in range(self.settle_steps):
             self.step(calm=True)
-            owed = sum(stream.pending for stream in self.life.keeper.buffer.streams.values())
-            quiet = quiet + 1 if not owed and not self.network and not self.life.keeper.salvaging else 0
+            owed = sum(stream.pending for stream in self.life.guard.buffer.streams.values())
+            quiet = quiet + 1 if not owed and not self.network and not self.life.guard.salvaging else 0
             if quiet > QUIET_STEPS:
                 break
-        self.life.keeper.close()
+        self.life.guard.close()
         return self
 
     def verdict(self) -> list[str]:

@@ -35,25 +35,25 @@ def main() -> None:
     folder, rounds, synchronous, acknowledged = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4]
     if sys.argv[6:] == ["believing"]:
         Buffer.commit = believed  # type: ignore[method-assign, assignment]
-    keeper = new_keeper(folder, synchronous=synchronous)
+    guard = new_keeper(folder, synchronous=synchronous)
     journal = os.open(acknowledged, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     for number in range(rounds):
         last = (number + 1) * METERS
         try:
-            keeper.append(round_of(number * METERS + 1))
+            guard.append(round_of(number * METERS + 1))
         except EnergyError as error:
             print("not committed:", error, file=sys.stderr)
             continue
         os.write(journal, b"A\t-\t%d\t0\n" % last)
         with contextlib.suppress(EnergyError):
             if number % 10 == 9 and not sys.argv[5:]:
-                keeper.buffer.receive(keeper.buffer.current, [(1, max(keeper.buffer.current.last - 30, 0))])
+                guard.buffer.receive(guard.buffer.current, [(1, max(guard.buffer.current.last - 30, 0))])
             if number % 50 == 49:
-                keeper.buffer.checkpoint()
-    while keeper.waiting:
+                guard.buffer.checkpoint()
+    while guard.waiting:
         time.sleep(0.1)
         with contextlib.suppress(EnergyError):
-            keeper.append([])
+            guard.append([])
             os.write(journal, b"A\t-\t%d\t0\n" % (rounds * METERS))
     os._exit(0)  # no clean end: the power goes
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from common.errors import DecodeError
-from edge_agent.buffer import Keeper, mend, salvage, store
+from edge_agent.buffer import BufferGuard, recovery, salvage, store
 from tests.chaos.edge_faults import GATEWAY, METERS, count, drain, must_fail, new_keeper, round_of, sabotage, value_of
 from tests.edge_agent.cloud_twin import CloudTwin
 
@@ -22,17 +22,17 @@ START_MAX_S = 10.0
 def crash_image(folder: Path) -> Path:
     """A buffer as a killed agent leaves it: database, log, companions, part of it receipted; `old` is from before."""
     live, image = folder / "live", folder / "image"
-    keeper = new_keeper(live)
+    guard = new_keeper(live)
     for number in range(ROUNDS):
-        keeper.append(round_of(number * METERS + 1))
+        guard.append(round_of(number * METERS + 1))
         if number == 30:
-            keeper.buffer.receive(keeper.buffer.current, [(1, RECEIPTED)])
+            guard.buffer.receive(guard.buffer.current, [(1, RECEIPTED)])
         if number == 60:
             shutil.copytree(live, folder / "old")
         if number == 90:
-            keeper.buffer.checkpoint()
+            guard.buffer.checkpoint()
     shutil.copytree(live, image)
-    keeper.close()
+    guard.close()
     return image
 
 
@@ -85,16 +85,16 @@ def start_after(damage: Callable[[Path, random.Random], None], name: str, folder
     damage(copy / name, random.Random(seed))
 
     started = time.monotonic()
-    keeper = Keeper(copy, boot_id="after")
-    keeper.append(round_of(10**6))
+    guard = BufferGuard(copy, boot_id="after")
+    guard.append(round_of(10**6))
     took = time.monotonic() - started
     cloud = CloudTwin()
     try:
-        drain(keeper, cloud)
+        drain(guard, cloud)
     except DecodeError as error:
         return f"the cloud could not read: {error}"
-    lost = keeper.buffer.lost
-    keeper.close()
+    lost = guard.buffer.lost
+    guard.close()
     return verdict(cloud, lost, took)
 
 
@@ -146,7 +146,9 @@ def test_control_without_row_checksums_wrong_values_get_through(
 def test_control_without_epochs_a_new_file_collides_with_the_old_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with sabotage(monkeypatch, (f"{store.__name__}.new_epoch", lambda: 1), (f"{mend.__name__}.new_epoch", lambda: 1)):
+    with sabotage(
+        monkeypatch, (f"{store.__name__}.new_epoch", lambda: 1), (f"{recovery.__name__}.new_epoch", lambda: 1)
+    ):
         crash_image(tmp_path)
         must_fail(lambda: check_images(tmp_path, 30))
 
@@ -160,17 +162,17 @@ def test_control_a_loss_that_is_not_reported_is_found(tmp_path: Path, monkeypatc
 
 def test_an_old_copy_of_the_whole_folder_begins_a_new_epoch(tmp_path: Path) -> None:
     """A restored SD card: the cloud has more of the stream than the buffer does."""
-    keeper = new_keeper(tmp_path / "card")
-    keeper.append(round_of(1))
-    keeper.close()
+    guard = new_keeper(tmp_path / "card")
+    guard.append(round_of(1))
+    guard.close()
     shutil.copytree(tmp_path / "card", tmp_path / "backup")
     cloud = CloudTwin()
-    keeper = Keeper(tmp_path / "card", boot_id="boot")
-    keeper.append(round_of(5))
-    drain(keeper, cloud)
-    keeper.close()
+    guard = BufferGuard(tmp_path / "card", boot_id="boot")
+    guard.append(round_of(5))
+    drain(guard, cloud)
+    guard.close()
 
-    restored = Keeper(tmp_path / "backup", boot_id="boot")
+    restored = BufferGuard(tmp_path / "backup", boot_id="boot")
     drain(restored, cloud)
     restored.append(round_of(9))
     drain(restored, cloud)

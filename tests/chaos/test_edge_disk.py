@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from common.errors import EnergyError
-from edge_agent.buffer import Keeper, Sample, store
-from edge_agent.buffer.keeper import Limits
+from edge_agent.buffer import BufferGuard, BufferSample, store
+from edge_agent.buffer.guard import BufferLimits
 from tests.chaos.edge_faults import (
     METERS,
     ROOT,
@@ -61,18 +61,20 @@ def test_a_full_disk_stops_nothing_and_every_billing_reading_arrives(tmp_path: P
 def test_control_forgetting_what_could_not_be_committed_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def forget(keeper: Keeper) -> None:
-        keeper.waiting = []
+    def forget(guard: BufferGuard) -> None:
+        guard.waiting = []
 
-    with sabotage(monkeypatch, (f"{Keeper.__module__}.Keeper._trim_waiting", forget)):
+    with sabotage(monkeypatch, (f"{BufferGuard.__module__}.BufferGuard._trim_waiting", forget)):
         must_fail(lambda: check_full_disk(tmp_path))
 
 
 def check_full_disk(tmp_path: Path) -> None:
     with small_disk(tmp_path / "disk") as disk:
-        keeper = Keeper(disk / "data", boot_id="boot", limits=Limits(ballast_bytes=256 * 1024, waiting_max=400))
+        guard = BufferGuard(
+            disk / "data", boot_id="boot", limits=BufferLimits(ballast_bytes=256 * 1024, waiting_max=400)
+        )
         for meter in range(METERS):
-            keeper.buffer.channel(f"meter-{meter}", "import", "kWh", "index", 0)
+            guard.buffer.channel(f"meter-{meter}", "import", "kWh", "index", 0)
         states, grid = set(), set()
         for number in range(600):
             if number == 100:
@@ -84,43 +86,43 @@ def check_full_disk(tmp_path: Path) -> None:
             on_grid = number % 5 == 0
             grid |= {value_of(n) for n in range(number * METERS + 1, (number + 1) * METERS + 1)} if on_grid else set()
             try:
-                keeper.append(round_of(number * METERS + 1, grid=on_grid))
+                guard.append(round_of(number * METERS + 1, grid=on_grid))
             except EnergyError as error:
                 states.add(error.code)
-        keeper.tend(0, clock_is_good=False)
+        guard.tend(0, clock_is_good=False)
         assert {"disk_full"} == states
-        assert ("", []) == (keeper.problem, keeper.waiting)
-        assert keeper.ballast.exists()
+        assert ("", []) == (guard.problem, guard.waiting)
+        assert guard.ballast.exists()
         cloud = CloudTwin()
-        drain(keeper, cloud)
-        keeper.close()
+        drain(guard, cloud)
+        guard.close()
 
     found = [fact[3] for fact in cloud.facts()]
     assert len(found) == len(set(found))
     assert grid <= set(found)
-    assert 0 == keeper.replaced
+    assert 0 == guard.replaced
 
 
 @pytest.mark.slow
 def test_an_agent_starts_on_a_full_disk_by_its_ballast(tmp_path: Path) -> None:
-    check_start(tmp_path, Limits(ballast_bytes=256 * 1024))
+    check_start(tmp_path, BufferLimits(ballast_bytes=256 * 1024))
 
 
 @pytest.mark.slow
 def test_control_without_ballast_an_agent_does_not_start_on_a_full_disk(tmp_path: Path) -> None:
-    must_fail(lambda: check_start(tmp_path, Limits(ballast_bytes=0)))
+    must_fail(lambda: check_start(tmp_path, BufferLimits(ballast_bytes=0)))
 
 
-def check_start(tmp_path: Path, limits: Limits) -> None:
+def check_start(tmp_path: Path, limits: BufferLimits) -> None:
     with small_disk(tmp_path / "disk") as disk:
-        keeper = Keeper(disk / "data", boot_id="boot", limits=limits)
+        guard = BufferGuard(disk / "data", boot_id="boot", limits=limits)
         for meter in range(METERS):
-            keeper.buffer.channel(f"meter-{meter}", "import", "kWh", "index", 0)
-        keeper.append(round_of(1))
-        keeper.close()
+            guard.buffer.channel(f"meter-{meter}", "import", "kWh", "index", 0)
+        guard.append(round_of(1))
+        guard.close()
         fill(disk / "other")
 
-        again = Keeper(disk / "data", boot_id="the next boot", limits=limits)
+        again = BufferGuard(disk / "data", boot_id="the next boot", limits=limits)
         again.append(round_of(5))
         cloud = CloudTwin()
         drain(again, cloud)
@@ -137,7 +139,7 @@ def test_the_byte_cap_holds_by_thinning_and_never_takes_billing_readings(tmp_pat
 
 @pytest.mark.slow
 def test_control_thinning_that_takes_everything_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fine(sample: Sample) -> int:
+    def fine(sample: BufferSample) -> int:
         return sample.quality | sample.time_quality << 3
 
     with sabotage(monkeypatch, (f"{store.__name__}.flags_of", fine)):
@@ -145,17 +147,17 @@ def test_control_thinning_that_takes_everything_is_found(tmp_path: Path, monkeyp
 
 
 def check_cap(tmp_path: Path) -> None:
-    keeper = Keeper(tmp_path, boot_id="boot", limits=Limits(cap_bytes=150_000, ballast_bytes=0))
+    guard = BufferGuard(tmp_path, boot_id="boot", limits=BufferLimits(cap_bytes=150_000, ballast_bytes=0))
     for meter in range(METERS):
-        keeper.buffer.channel(f"meter-{meter}", "import", "kWh", "index", 0)
+        guard.buffer.channel(f"meter-{meter}", "import", "kWh", "index", 0)
     for number in range(1600):
-        keeper.append(round_of(number * METERS + 1, grid=number % 15 == 0))
+        guard.append(round_of(number * METERS + 1, grid=number % 15 == 0))
         if number % 20 == 0:
-            keeper.tend(0, clock_is_good=False)
-    used, thinned = keeper.buffer.used_bytes, keeper.buffer.thinned
+            guard.tend(0, clock_is_good=False)
+    used, thinned = guard.buffer.used_bytes, guard.buffer.thinned
     cloud = CloudTwin()
-    drain(keeper, cloud, steps=5000)
-    keeper.close()
+    drain(guard, cloud, steps=5000)
+    guard.close()
 
     found = {fact[3] for fact in cloud.facts()}
     grid = {value_of(n) for number in range(0, 1600, 15) for n in range(number * METERS + 1, (number + 1) * METERS + 1)}
@@ -205,15 +207,15 @@ def through_errors(tmp_path: Path, call: str, when: str, *, build: str) -> tuple
     highest = max((int(line.split("\t")[2]) for line in lines), default=0)
     assert highest == rounds * METERS, done.stderr[-2000:]
 
-    keeper = Keeper(tmp_path / "data", boot_id="after")
-    salvage_all(keeper)
+    guard = BufferGuard(tmp_path / "data", boot_id="after")
+    salvage_all(guard)
     cloud = CloudTwin()
-    drain(keeper, cloud, steps=5000)
-    keeper.close()
+    drain(guard, cloud, steps=5000)
+    guard.close()
 
     found = [fact[3] for fact in cloud.facts()]
     wanted = {value_of(n) for n in range(1, highest + 1)}
     assert len(found) == len(set(found))
     assert set(found) <= wanted
-    assert keeper.buffer.lost == len(wanted - set(found))
+    assert guard.buffer.lost == len(wanted - set(found))
     return done.stderr, len(wanted - set(found))

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from edge_agent.buffer import Buffer
-from edge_agent.drivers.simulation.modbus_meter_server import Line
+from edge_agent.drivers.simulation.modbus_meter_server import SimulatedLine
 from edge_agent.uplink.outbox import OVERTAKEN_S
 from tests.chaos.edge_faults import count
 from tests.chaos.edge_oracle import REGISTER, Oracle, lost
@@ -51,7 +51,7 @@ class Plant:
 async def plant(folder: Path, fault: str) -> AsyncIterator[Plant]:
     cloud = CloudTwin()
     oracles = {unit: Oracle() for unit in range(1, METERS + 1)}
-    server = await Line(oracles).serve()
+    server = await SimulatedLine(oracles).serve()
     port = f"tcp://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     with broker(folder) as mqtt:
         site = write_site(

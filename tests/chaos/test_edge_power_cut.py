@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from edge_agent.buffer import Keeper
+from edge_agent.buffer import BufferGuard
 from tests.chaos.edge_faults import ROOT, count, power_cut_model, preload, salvage_all, value_of
 
 ROUNDS = 120
@@ -58,20 +58,20 @@ def losses(folder: Path, synchronous: str, cuts: int, seed: int) -> tuple[int, i
         files, acknowledged = model.image_at(records, chance.randrange(1, len(records) + 1), chance)
         image = folder / f"cut-{number}"
         lay(image, folder / "data", files)
-        keeper = Keeper(image, boot_id="after")
-        salvage_all(keeper)
-        aside += keeper.replaced if acknowledged >= 0 else 0  # a file cut while it was made is made again
+        guard = BufferGuard(image, boot_id="after")
+        salvage_all(guard)
+        aside += guard.replaced if acknowledged >= 0 else 0  # a file cut while it was made is made again
         found = {
             row.value
-            for stream in keeper.buffer.streams.values()
-            for first, last in keeper.buffer.present(stream)
-            for row in keeper.buffer.rows(stream, first, last)
+            for stream in guard.buffer.streams.values()
+            for first, last in guard.buffer.present(stream)
+            for row in guard.buffer.rows(stream, first, last)
         }
         wanted = {value_of(n) for n in range(1, acknowledged + 1)}
         known = {value_of(n) for n in range(1, ROUNDS * 4 + 1)}
         bad += not (wanted <= found <= known)
-        keeper.append([])
-        keeper.close()
+        guard.append([])
+        guard.close()
     return bad, aside
 
 

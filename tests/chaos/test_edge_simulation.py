@@ -11,9 +11,9 @@ import psycopg
 import pytest
 from sqlalchemy import Engine
 
-from edge_agent.buffer import Buffer, Stream, mend, store
-from edge_agent.buffer.room import EVER_MS, prune
-from edge_agent.uplink.outbox import Outbox, Outgoing
+from edge_agent.buffer import Buffer, BufferStream, recovery, store
+from edge_agent.buffer.retention import EVER_MS, prune
+from edge_agent.uplink.outbox import UplinkMessage, UplinkOutbox
 from tests.chaos.edge_faults import count, sabotage
 from tests.chaos.edge_ingest import IngestCloud
 from tests.chaos.edge_world import GATEWAY, Trouble, World
@@ -81,15 +81,15 @@ def test_the_products_own_ingest_keeps_its_side(
     assert cloud.facts()
 
 
-class ForgetsOnPuback(Outbox):
+class ForgetsOnPuback(UplinkOutbox):
     """Broken on purpose: what the broker took is deleted."""
 
-    def next(self, now_s: float) -> Outgoing | None:
+    def next(self, now_s: float) -> UplinkMessage | None:
         message = super().next(now_s)
         for flight in self.session.flights:
-            stream: Stream = self.keeper.buffer.streams[flight.stream]
-            self.keeper.buffer.receive(stream, [(flight.first, flight.last)])
-        prune(self.keeper.buffer, EVER_MS)
+            stream: BufferStream = self.guard.buffer.streams[flight.stream]
+            self.guard.buffer.receive(stream, [(flight.first, flight.last)])
+        prune(self.guard.buffer, EVER_MS)
         return message
 
 
@@ -117,7 +117,7 @@ class TestControls:
 
     def test_no_epoch(self, fast_disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         with sabotage(
-            monkeypatch, (f"{store.__name__}.new_epoch", lambda: 1), (f"{mend.__name__}.new_epoch", lambda: 1)
+            monkeypatch, (f"{store.__name__}.new_epoch", lambda: 1), (f"{recovery.__name__}.new_epoch", lambda: 1)
         ):
             assert failures(fast_disk, range(CONTROL_SEEDS), trouble=BRITTLE, stop_early=True)
 
@@ -125,7 +125,7 @@ class TestControls:
         """A boot's offset that is only in memory gives the same row two times after a restart."""
 
         def only_in_memory(buffer: Buffer, offset_ms: int) -> None:
-            buffer.register.offsets.setdefault(buffer.boot, offset_ms)
+            buffer.directory.offsets.setdefault(buffer.boot, offset_ms)
 
         with sabotage(monkeypatch, ("edge_agent.buffer.store.Buffer.date_boot", only_in_memory)):
             assert failures(fast_disk, range(CONTROL_SEEDS * 3), stop_early=True)

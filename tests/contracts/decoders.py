@@ -27,8 +27,8 @@ from edge_agent.drivers.codecs.sms_text import matched
 from edge_agent.drivers.codecs.wmbus_telegram import crc as crc_13757
 from edge_agent.drivers.codecs.wmbus_telegram import decode_wireless
 from edge_agent.drivers.commissioning.decode_recorded import decode_answer
-from edge_agent.drivers.decode import words_to_bytes
 from edge_agent.drivers.interface import BadAnswer, MeterRefused, RegisterValue
+from edge_agent.drivers.modbus_words import words_to_bytes
 from edge_agent.drivers.values import as_values
 from tests.edge_agent.drivers.codecs.test_sms_pdu import HELLO
 from tests.edge_agent.drivers.codecs.test_wmbus_telegram import KEY_5, KEY_7, MODE_5_CRC, MODE_7, PLAIN
@@ -236,7 +236,7 @@ DECODERS: dict[str, Decoder] = {
     "sms_pdu": Decoder(decode_deliver, HELLO),
     "sms_text": Decoder(sms_values, SMS),
     "dlms_data": Decoder(dlms_apdu.decode, bytes.fromhex("0103 020306000000070901ff1101 0f80 0a03414243")),
-    "dlms_answer": Decoder(lambda data: dlms_apdu.answer(data).data, bytes.fromhex(ASSOCIATION)),
+    "dlms_answer": Decoder(lambda data: dlms_apdu.get_response(data).data, bytes.fromhex(ASSOCIATION)),
     "dlms_association": Decoder(dlms_apdu.association_result, ACCEPTED),
     "dlms_wrapper": Decoder(
         lambda data: dlms_framing.unwrap(data, int.from_bytes(CLIENT), int.from_bytes(SERVER))[0],

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from edge_agent.answer import Measurement
 from edge_agent.clock import Clock
 from edge_agent.config import parse
 from edge_agent.drivers.simulation.meter import simulated_line
-from edge_agent.drivers.simulation.modbus_meter_server import Line as Meters
+from edge_agent.drivers.simulation.modbus_meter_server import SimulatedLine as Meters
+from edge_agent.poll_result import Measurement
 from edge_agent.poller import lines_of
 from tests.edge_agent.virtual_time import VirtualTime, Wire
 

@@ -17,7 +17,7 @@ from deploy.bench.free_port import free_port
 from edge_agent.drivers import DRIVERS, open_driver
 from edge_agent.drivers.interface import Driver, LineDown, MeterRefused, MeterSilent, fetch_of
 from edge_agent.drivers.simulation.mbus_meter_server import MBusSlaves, Slave
-from edge_agent.drivers.simulation.modbus_meter_server import Line
+from edge_agent.drivers.simulation.modbus_meter_server import SimulatedLine
 from edge_agent.drivers.sms import SmsDriver
 from edge_agent.transports.listen import stop_listening
 from edge_agent.transports.modem import ModemTransport
@@ -68,7 +68,7 @@ def modbus(framing: str) -> Rigging:
     @asynccontextmanager
     async def rig(_: Path) -> AsyncIterator[Rig]:
         async with (
-            served(Line({1: WORDS}, framing=framing)) as port,
+            served(SimulatedLine({1: WORDS}, framing=framing)) as port,
             open_driver("modbus", port, framing=framing, timeout_s=0.2) as driver,
         ):
             yield Rig(driver, MODBUS, "1", "2")
@@ -80,7 +80,7 @@ def modbus(framing: str) -> Rigging:
 async def dial_in(_: Path) -> AsyncIterator[Rig]:
     number = free_port()
     try:
-        async with dialling(DataUnit(number, IMEI.encode(), Line({1: WORDS}, framing="rtu"))):
+        async with dialling(DataUnit(number, IMEI.encode(), SimulatedLine({1: WORDS}, framing="rtu"))):
             port = Port.parse(f"listen://127.0.0.1:{number}/{IMEI}")
             async with open_driver("modbus", port, timeout_s=0.2) as driver:
                 yield Rig(driver, MODBUS, "1", "2")
@@ -90,7 +90,7 @@ async def dial_in(_: Path) -> AsyncIterator[Rig]:
 
 @asynccontextmanager
 async def data_call(_: Path) -> AsyncIterator[Rig]:
-    async with line_to(ModemTwin(behind=Line({1: WORDS}, framing="rtu").talk).talk) as port:
+    async with line_to(ModemTwin(behind=SimulatedLine({1: WORDS}, framing="rtu").talk).talk) as port:
         where = Port.parse("modem:///dev/ttyS1?dial=+491701234567")
         options = {"transport": ModemTransport(where, line=TcpTransport(port)), "timeout_s": 0.3}
         async with open_driver("modbus", where, **options) as driver:

@@ -13,7 +13,7 @@ import pytest
 from common.errors import EnergyError
 from edge_agent.drivers.codecs.modbus_frames import RtuFraming
 from edge_agent.drivers.modbus import ModbusDriver
-from edge_agent.drivers.simulation.modbus_meter_server import Faults, Line
+from edge_agent.drivers.simulation.modbus_meter_server import Faults, SimulatedLine
 from tests.edge_agent.builders import make_profile, served, words_of
 
 EXCHANGES = int(os.environ.get("ENERGY_FUZZ_EXAMPLES", "400"))
@@ -70,7 +70,9 @@ def test_no_wrong_value_is_ever_believed(seed: int) -> None:
 
     async def inside() -> tuple[int, list[tuple[int, int]]]:
         words = words_of({at: 1000 + 7 * at for at in range(60)})
-        line = Line({1: words}, framing="rtu", faults=Faults(delay_s=SometimesLate(chance), damage=faulty(chance)))
+        line = SimulatedLine(
+            {1: words}, framing="rtu", faults=Faults(delay_s=SometimesLate(chance), damage=faulty(chance))
+        )
         right = 0
         wrong: list[tuple[int, int]] = []
         async with (

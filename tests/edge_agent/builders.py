@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from common.profile import MeterProfile, parse
-from edge_agent.drivers.simulation.modbus_meter_server import Line
+from edge_agent.drivers.simulation.modbus_meter_server import SimulatedLine
 from edge_agent.transports.port import Port
 
 HEAD = """
@@ -37,7 +37,7 @@ def words_of(values: dict[int, int]) -> Any:
 
 
 @asynccontextmanager
-async def served(line: Line) -> AsyncIterator[Port]:
+async def served(line: SimulatedLine) -> AsyncIterator[Port]:
     """A line on a free TCP port."""
     server = await line.serve()
     try:

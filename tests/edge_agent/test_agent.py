@@ -9,10 +9,10 @@ import pytest
 
 from common.message import Receipt, Status
 from edge_agent.agent import Agent
-from edge_agent.answer import Measurement
 from edge_agent.buffer import Buffer
 from edge_agent.config import load
 from edge_agent.drivers.simulation.meter import simulated_line
+from edge_agent.poll_result import Measurement
 from tests.edge_agent.cloud_twin import CloudTwin, Fact
 from tests.edge_agent.machine import agent, broker, in_loop, listening, until, write_site
 
@@ -54,14 +54,14 @@ async def test_the_uplinks_question_comes_right_behind_the_readings_that_woke_it
 
     async def ask() -> int:
         await edge.uplink.wake.wait()
-        return await edge.on_disk(lambda: edge.keeper.buffer.current.last)
+        return await edge.on_disk(lambda: edge.guard.buffer.current.last)
 
     asked = asyncio.create_task(ask())
     await asyncio.sleep(0)
     await edge.commit([Measurement("meter-1", "energy", "kWh", "index", 1, 1_790_000_000_000, 5000, 0, 0, grid=True)])
 
     assert 1 == await asked
-    await edge.on_disk(edge.keeper.close)
+    await edge.on_disk(edge.guard.close)
     edge.disk.shutdown()
 
 

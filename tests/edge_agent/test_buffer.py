@@ -10,30 +10,30 @@ from pathlib import Path
 import pytest
 
 from common.reading import TimeQuality
-from edge_agent.buffer import Buffer, Damaged, Keeper, Ranges, Sample
-from edge_agent.buffer.keeper import DAY_MS, SAVE_S, Limits
-from edge_agent.buffer.mend import discard_old, open_buffer, replace
-from edge_agent.buffer.room import prune, thin
-from edge_agent.buffer.row import Row, checksum, checksums
+from edge_agent.buffer import Buffer, BufferGuard, BufferSample, Damaged, Ranges
+from edge_agent.buffer.guard import DAY_MS, SAVE_S, BufferLimits
+from edge_agent.buffer.recovery import discard_old, open_buffer, replace
+from edge_agent.buffer.retention import prune, thin
+from edge_agent.buffer.row import BufferRow, checksum, checksums
 
 GRID = True
 
 
 def sample(
     value: int = 1000, *, channel: int = 0, at_ms: int = 1_790_000_000_000, grid: bool = GRID, time_quality: int = 0
-) -> Sample:
-    return Sample(
+) -> BufferSample:
+    return BufferSample(
         channel, mono_ms=at_ms % 10**9, at_ms=at_ms, value=value, quality=0, time_quality=time_quality, grid=grid
     )
 
 
-def keeper(folder: Path, **limits: int) -> Keeper:
-    found = Keeper(folder, boot_id="boot-1", limits=Limits(**{"ballast_bytes": 4096, **limits}))
+def guard(folder: Path, **limits: int) -> BufferGuard:
+    found = BufferGuard(folder, boot_id="boot-1", limits=BufferLimits(**{"ballast_bytes": 4096, **limits}))
     found.buffer.channel("meter-1", "energy_import_total", "kWh", "index", 0)
     return found
 
 
-def values(kept: Keeper) -> list[int]:
+def values(kept: BufferGuard) -> list[int]:
     """All values of all streams, as the uplink would read them."""
     while kept.salvage_step():
         pass
@@ -41,13 +41,13 @@ def values(kept: Keeper) -> list[int]:
 
 
 def test_what_was_committed_is_there_after_opening_again(tmp_path: Path) -> None:
-    first = keeper(tmp_path)
+    first = guard(tmp_path)
     epoch = first.buffer.current.epoch
     first.append([sample(1), sample(2)])
     first.append([sample(3)])
     first.close()
 
-    again = keeper(tmp_path)
+    again = guard(tmp_path)
 
     assert [1, 2, 3] == values(again)
     assert (epoch, 3, 0) == (again.buffer.current.epoch, again.buffer.current.last, again.replaced)
@@ -55,7 +55,7 @@ def test_what_was_committed_is_there_after_opening_again(tmp_path: Path) -> None
 
 
 def test_a_second_agent_cannot_open_the_buffer(tmp_path: Path) -> None:
-    first = keeper(tmp_path)
+    first = guard(tmp_path)
     first.append([sample()])
 
     with pytest.raises(Exception, match="in use"):
@@ -64,12 +64,12 @@ def test_a_second_agent_cannot_open_the_buffer(tmp_path: Path) -> None:
 
 
 def test_receipts_survive_a_restart(tmp_path: Path) -> None:
-    first = keeper(tmp_path)
+    first = guard(tmp_path)
     first.append([sample(n) for n in range(10)])
     first.buffer.receive(first.buffer.current, [(1, 4), (6, 7)])
     first.close()
 
-    again = keeper(tmp_path)
+    again = guard(tmp_path)
 
     assert [(1, 4), (6, 7)] == list(again.buffer.current.done)
     assert 4 == again.buffer.current.pending
@@ -78,13 +78,13 @@ def test_receipts_survive_a_restart(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("column", ["value", "at_ms", "channel", "flags", "boot", "mono_ms", "sum"])
 def test_a_changed_row_is_noticed_when_it_is_read(tmp_path: Path, column: str) -> None:
-    first = keeper(tmp_path)
+    first = guard(tmp_path)
     first.append([sample(n) for n in range(5)])
     first.close()
     with closing(sqlite3.connect(tmp_path / "buffer.db", isolation_level=None)) as raw:
         raw.execute(f"UPDATE reading SET {column} = {column} + 1 WHERE id & 0xFF = 3")
 
-    again = keeper(tmp_path)
+    again = guard(tmp_path)
 
     assert [0, 1, 3, 4] == values(again)
     assert (1, 1) == (again.replaced, again.buffer.lost)
@@ -92,14 +92,14 @@ def test_a_changed_row_is_noticed_when_it_is_read(tmp_path: Path, column: str) -
 
 
 def test_a_vanished_row_is_noticed(tmp_path: Path) -> None:
-    first = keeper(tmp_path)
+    first = guard(tmp_path)
     first.append([sample(n) for n in range(5)])
     first.close()
     with closing(sqlite3.connect(tmp_path / "buffer.db", isolation_level=None)) as raw:
         raw.execute("DELETE FROM reading WHERE id & 0xFF = 3")
         raw.execute("VACUUM")
 
-    again = keeper(tmp_path)
+    again = guard(tmp_path)
 
     assert [0, 1, 3, 4] == values(again)
     assert (1, 1) == (again.replaced, again.buffer.lost)
@@ -107,10 +107,10 @@ def test_a_vanished_row_is_noticed(tmp_path: Path) -> None:
 
 
 def test_a_lost_log_is_noticed_and_its_rows_are_counted(tmp_path: Path) -> None:
-    first = keeper(tmp_path)
+    first = guard(tmp_path)
     first.append([sample(n) for n in range(5)])
     first.close()
-    first = keeper(tmp_path)
+    first = guard(tmp_path)
     first.append([sample(n) for n in range(5, 8)])
     log = (tmp_path / "buffer.db-wal").read_bytes()
     copy = (tmp_path / "buffer.db").read_bytes()
@@ -120,7 +120,7 @@ def test_a_lost_log_is_noticed_and_its_rows_are_counted(tmp_path: Path) -> None:
     (tmp_path / "buffer.mark").write_bytes(mark)
     assert len(log) > 4096
 
-    again = keeper(tmp_path)
+    again = guard(tmp_path)
 
     assert [0, 1, 2, 3, 4] == values(again)
     assert (1, 3) == (again.replaced, again.buffer.lost)
@@ -128,14 +128,14 @@ def test_a_lost_log_is_noticed_and_its_rows_are_counted(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_begins_a_new_epoch_and_counts_the_loss(tmp_path: Path) -> None:
-    first = keeper(tmp_path)
+    first = guard(tmp_path)
     epoch = first.buffer.current.epoch
     first.append([sample(n) for n in range(5)])
     first.buffer.receive(first.buffer.current, [(1, 2)])
     first.close()
     (tmp_path / "buffer.db").unlink()
 
-    again = keeper(tmp_path)
+    again = guard(tmp_path)
 
     assert [] == values(again)
     assert 3 == again.buffer.lost
@@ -145,7 +145,7 @@ def test_a_missing_file_begins_a_new_epoch_and_counts_the_loss(tmp_path: Path) -
 
 
 def test_old_rows_go_only_after_their_receipt(tmp_path: Path) -> None:
-    kept = keeper(tmp_path)
+    kept = guard(tmp_path)
     kept.append([sample(n, at_ms=n) for n in range(1, 11)])
     kept.buffer.receive(kept.buffer.current, [(1, 4), (6, 10)])
 
@@ -155,7 +155,7 @@ def test_old_rows_go_only_after_their_receipt(tmp_path: Path) -> None:
 
 
 def test_thinning_takes_fine_readings_only(tmp_path: Path) -> None:
-    kept = keeper(tmp_path)
+    kept = guard(tmp_path)
     kept.append([sample(n, grid=n % 3 == 0) for n in range(1, 10)])
 
     assert 6 == thin(kept.buffer)
@@ -166,7 +166,7 @@ def test_thinning_takes_fine_readings_only(tmp_path: Path) -> None:
 
 def test_receipted_readings_stay_35_days_and_fine_ones_wait_90_for_a_receipt(tmp_path: Path) -> None:
     now_ms = 1_790_000_000_000
-    kept = keeper(tmp_path)
+    kept = guard(tmp_path)
     ages = (100, 91, 89, 36, 34, 0)
     for age in ages:
         at_ms = now_ms - age * DAY_MS
@@ -182,14 +182,14 @@ def test_receipted_readings_stay_35_days_and_fine_ones_wait_90_for_a_receipt(tmp
     kept.close()
 
 
-def tend_later(kept: Keeper, now_ms: int) -> None:
+def tend_later(kept: BufferGuard, now_ms: int) -> None:
     """A minute later, with a clock that is known."""
     kept._prune_due_s = 0.0
     kept.tend(now_ms, clock_is_good=True)
 
 
 def test_a_resend_asks_for_what_is_here_and_voids_what_is_gone(tmp_path: Path) -> None:
-    kept = keeper(tmp_path)
+    kept = guard(tmp_path)
     kept.append([sample(n, at_ms=n) for n in range(1, 11)])
     stream = kept.buffer.current
     kept.buffer.receive(stream, [(1, 10)])
@@ -204,7 +204,7 @@ def test_a_resend_asks_for_what_is_here_and_voids_what_is_gone(tmp_path: Path) -
 
 
 def test_readings_before_the_first_clock_are_dated_afterwards(tmp_path: Path) -> None:
-    kept = keeper(tmp_path)
+    kept = guard(tmp_path)
     kept.append([sample(1, at_ms=5000, time_quality=TimeQuality.UNKNOWN)])
     row = kept.buffer.rows(kept.buffer.current, 1, 1)[0]
     assert kept.buffer.dated(row) is None
@@ -219,7 +219,7 @@ def test_readings_before_the_first_clock_are_dated_afterwards(tmp_path: Path) ->
 
 
 def test_readings_of_a_boot_that_never_had_a_clock_end_where_the_next_boot_begins(tmp_path: Path) -> None:
-    kept = keeper(tmp_path)
+    kept = guard(tmp_path)
     kept.append([sample(1, at_ms=at_ms, time_quality=TimeQuality.UNKNOWN) for at_ms in (1000, 61_000)])
     kept.close()
     later = Buffer(tmp_path, boot_id="boot-2")
@@ -234,7 +234,7 @@ def test_readings_of_a_boot_that_never_had_a_clock_end_where_the_next_boot_begin
 
 
 def test_a_register_keeps_its_number(tmp_path: Path) -> None:
-    kept = keeper(tmp_path)
+    kept = guard(tmp_path)
 
     assert 1 == kept.buffer.channel("meter-2", "energy_import_total", "kWh", "index", 77)
     assert 0 == kept.buffer.channel("meter-1", "energy_import_total", "kWh", "index", 5)
@@ -244,7 +244,7 @@ def test_a_register_keeps_its_number(tmp_path: Path) -> None:
 
 
 def test_damage_while_running_begins_a_new_epoch_and_loses_nothing_readable(tmp_path: Path) -> None:
-    kept = keeper(tmp_path)
+    kept = guard(tmp_path)
     kept.append([sample(n) for n in range(5)])
 
     def fail(_buffer: Buffer) -> None:
@@ -260,7 +260,7 @@ def test_damage_while_running_begins_a_new_epoch_and_loses_nothing_readable(tmp_
 
 
 def test_a_file_that_is_set_aside_stays_as_it_was_and_tells_what_it_knew(tmp_path: Path) -> None:
-    kept = keeper(tmp_path / "live")
+    kept = guard(tmp_path / "live")
     kept.append([sample(1), sample(2)])
     kept.buffer.receive(kept.buffer.current, [(2, 2)])
     kept.buffer.save()
@@ -272,13 +272,13 @@ def test_a_file_that_is_set_aside_stays_as_it_was_and_tells_what_it_knew(tmp_pat
 
     aside = tmp_path / "killed" / "damaged-1"
     assert before == {path.name: path.read_bytes() for path in aside.iterdir()}
-    again = keeper(tmp_path / "killed")
+    again = guard(tmp_path / "killed")
     assert [[(2, 2)], []] == [list(stream.done) for stream in again.buffer.streams.values()]
     again.close()
 
 
 def test_set_aside_files_are_given_up_before_any_reading(tmp_path: Path) -> None:
-    kept = keeper(tmp_path, cap_bytes=10_000)
+    kept = guard(tmp_path, cap_bytes=10_000)
     kept.append([sample(1)])
     kept.buffer.receive(kept.buffer.current, [(1, 1)])
     for number in range(1, 13):
@@ -300,7 +300,7 @@ def set_aside(folder: Path) -> set[int]:
 
 def test_rows_whose_commit_failed_are_not_found_twice(tmp_path: Path) -> None:
     """The log may hold a commit whose fsync failed; the rows are appended again, so the old ones must not count."""
-    kept = keeper(tmp_path)
+    kept = guard(tmp_path)
     kept.append([sample(1)])
     kept.buffer.append([sample(2)])
     kept.buffer.current.last = 1  # as if the commit had reported an error after writing
@@ -323,7 +323,7 @@ def test_ranges_join_split_and_tell_what_is_missing() -> None:
 
 
 def test_what_was_just_committed_is_read_from_memory_as_it_is_on_the_disk(tmp_path: Path) -> None:
-    kept = keeper(tmp_path)
+    kept = guard(tmp_path)
     kept.append([sample(1), sample(2)])
     kept.append([sample(value, grid=value % 2 == 0) for value in range(3, 8)])
     buffer, stream = kept.buffer, kept.buffer.current
@@ -337,7 +337,7 @@ def test_what_was_just_committed_is_read_from_memory_as_it_is_on_the_disk(tmp_pa
 
 
 def test_a_committed_reading_that_was_thinned_is_not_read_from_memory(tmp_path: Path) -> None:
-    kept = keeper(tmp_path)
+    kept = guard(tmp_path)
     kept.append([sample(1), sample(2, grid=False), sample(3)])
     thin(kept.buffer)
 
@@ -346,7 +346,7 @@ def test_a_committed_reading_that_was_thinned_is_not_read_from_memory(tmp_path: 
 
 
 def test_a_new_stream_does_not_read_the_old_ones_rows_from_memory(tmp_path: Path) -> None:
-    kept = keeper(tmp_path)
+    kept = guard(tmp_path)
     kept.append([sample(1)])
     kept.buffer.begin_stream()
 
@@ -361,7 +361,7 @@ def test_a_new_stream_does_not_read_the_old_ones_rows_from_memory(tmp_path: Path
 
 def test_receipts_are_written_down_with_the_next_round_or_after_a_while(tmp_path: Path) -> None:
     now_s = 0.0
-    kept = Keeper(tmp_path, boot_id="boot-1", limits=Limits(ballast_bytes=0), clock_s=lambda: now_s)
+    kept = BufferGuard(tmp_path, boot_id="boot-1", limits=BufferLimits(ballast_bytes=0), clock_s=lambda: now_s)
 
     def receive(sequence: int) -> bool:
         """Whether the receipt is on the disk after the next housekeeping."""
@@ -381,7 +381,7 @@ def test_receipts_are_written_down_with_the_next_round_or_after_a_while(tmp_path
 
 
 def test_a_rounds_checksums_are_those_of_its_rows_one_by_one_and_of_every_older_file() -> None:
-    rows = [Row(1, 2, 3, 4, 1_790_000_000_000, -5, 64), Row(2, 2, 3, 4, 1_790_000_000_100, 2**53, 0)]
+    rows = [BufferRow(1, 2, 3, 4, 1_790_000_000_000, -5, 64), BufferRow(2, 2, 3, 4, 1_790_000_000_100, 2**53, 0)]
 
     assert tuple(checksum(77, row) for row in rows) == checksums(77, rows)
     assert struct.unpack("<q", blake2b(struct.pack("<QqqqqqqQ", 77, *rows[0]), digest_size=8).digest()) == (

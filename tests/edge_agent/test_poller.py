@@ -11,11 +11,11 @@ from common.errors import DecodeError, UnavailableError
 from common.profile import MeterProfile
 from common.reading import TimeQuality
 from edge_agent import poller
-from edge_agent.answer import Answer, Measurement
 from edge_agent.clock import Clock
 from edge_agent.config import parse
 from edge_agent.drivers.interface import LineDown, RegisterValue, Values
-from edge_agent.poller import Line, lines_of
+from edge_agent.poll_result import Measurement, PollResult
+from edge_agent.poller import MeterLine, lines_of
 from tests.edge_agent.machine import in_loop, until
 from tests.edge_agent.virtual_time import WALL_S, VirtualTime
 
@@ -48,7 +48,7 @@ class Running:
         self.found: list[Measurement] = []
         self.failing = False
         self.clock = clock or Clock(kernel_synchronised=lambda: True)
-        self.lines: list[Line] = lines_of(parse(SITE.format(data=folder) + text), self.clock, self.commit)
+        self.lines: list[MeterLine] = lines_of(parse(SITE.format(data=folder) + text), self.clock, self.commit)
 
     async def commit(self, found: Sequence[Measurement]) -> None:
         if self.failing:
@@ -114,21 +114,21 @@ async def test_a_fault_of_a_driver_stops_its_line_only_for_a_moment(tmp_path: Pa
     running = Running(tmp_path, bus("a", 1) + bus("b", 1))
     line = running.lines[0]
     raised: list[int] = []
-    original = Line._ask
+    original = MeterLine._ask
 
-    async def read(self: Line, *args: object, **more: object) -> Answer:
+    async def read(self: MeterLine, *args: object, **more: object) -> PollResult:
         if self is line and not raised:
             raised.append(1)
             raise ZeroDivisionError("a bug")
         return await original(self, *args, **more)  # type: ignore[arg-type]
 
-    Line._ask = read  # type: ignore[method-assign]
+    MeterLine._ask = read  # type: ignore[method-assign]
     before, poller.REOPEN_S = poller.REOPEN_S, 0.1
     try:
         async with running as site:
             await until(lambda: {"a-1", "b-1"} <= site.meters(), "both lines are read")
     finally:
-        Line._ask = original  # type: ignore[method-assign]
+        MeterLine._ask = original  # type: ignore[method-assign]
         poller.REOPEN_S = before
     assert raised
 

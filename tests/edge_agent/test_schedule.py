@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_agent.schedule import PROBE_S, QUIET_AFTER, Turn, last_due_ms, next_due_ms, on_grid, wait_ms
+from edge_agent.schedule import PROBE_S, QUIET_AFTER, PollSchedule, last_due_ms, next_due_ms, on_grid, wait_ms
 
 NOON_MS = 1_790_000_100_000 // 900_000 * 900_000  # a quarter hour
 
@@ -23,56 +23,56 @@ def test_a_round_at_the_quarter_hour_is_on_the_billing_grid() -> None:
 
 
 def test_a_meter_is_asked_at_every_instant_of_its_grid() -> None:
-    turn = Turn(60)
-    turn.plan(NOON_MS)
-    assert not turn.is_due(NOON_MS + 59_999)
-    assert turn.is_due(NOON_MS + 60_000)
+    schedule = PollSchedule(60)
+    schedule.plan(NOON_MS)
+    assert not schedule.is_due(NOON_MS + 59_999)
+    assert schedule.is_due(NOON_MS + 60_000)
 
 
 @pytest.mark.parametrize("jump_s", [-7200, -86_400, 3600, 10 * 365 * 86_400])
 def test_a_step_of_the_clock_delays_a_poll_by_one_interval_at_most(jump_s: int) -> None:
-    turn = Turn(60)
-    turn.plan(NOON_MS)
+    schedule = PollSchedule(60)
+    schedule.plan(NOON_MS)
     now_ms = NOON_MS + jump_s * 1000
 
-    assert not turn.is_due(now_ms)
-    assert turn.is_due(now_ms + 60_000)
+    assert not schedule.is_due(now_ms)
+    assert schedule.is_due(now_ms + 60_000)
 
 
 def test_a_silent_meter_is_asked_seldom_and_as_before_when_it_returns() -> None:
-    turn = Turn(1)
-    turn.failures = QUIET_AFTER
-    turn.plan(NOON_MS + 1)
-    asked_ms = turn.due_ms
+    schedule = PollSchedule(1)
+    schedule.failures = QUIET_AFTER
+    schedule.plan(NOON_MS + 1)
+    asked_ms = schedule.due_ms
     assert NOON_MS < asked_ms <= NOON_MS + PROBE_S * 1000
-    turn.plan(asked_ms)
-    assert asked_ms + PROBE_S * 1000 == turn.due_ms
+    schedule.plan(asked_ms)
+    assert asked_ms + PROBE_S * 1000 == schedule.due_ms
 
-    turn.failures = 0
-    turn.plan(turn.due_ms)
-    assert asked_ms + PROBE_S * 1000 + 1000 == turn.due_ms
+    schedule.failures = 0
+    schedule.plan(schedule.due_ms)
+    assert asked_ms + PROBE_S * 1000 + 1000 == schedule.due_ms
 
 
 def test_a_late_poll_does_not_skip_the_instant_that_passed_meanwhile() -> None:
-    turn = Turn(60, due_ms=NOON_MS)
-    turn.plan(NOON_MS + 61_000)
-    assert NOON_MS + 60_000 == turn.due_ms
-    assert turn.is_due(NOON_MS + 61_000)
+    schedule = PollSchedule(60, due_ms=NOON_MS)
+    schedule.plan(NOON_MS + 61_000)
+    assert NOON_MS + 60_000 == schedule.due_ms
+    assert schedule.is_due(NOON_MS + 61_000)
 
-    turn.plan(NOON_MS + 62_000)
-    assert NOON_MS + 120_000 == turn.due_ms
+    schedule.plan(NOON_MS + 62_000)
+    assert NOON_MS + 120_000 == schedule.due_ms
 
 
 def test_instants_missed_long_ago_are_not_made_up_for() -> None:
-    turn = Turn(60, due_ms=NOON_MS)
-    turn.plan(NOON_MS + 200_000)
+    schedule = PollSchedule(60, due_ms=NOON_MS)
+    schedule.plan(NOON_MS + 200_000)
 
-    assert NOON_MS + 240_000 == turn.due_ms
+    assert NOON_MS + 240_000 == schedule.due_ms
 
 
 def test_waiting_is_short_enough_to_notice_a_step() -> None:
-    turns = [Turn(60, due_ms=NOON_MS + 300), Turn(60, due_ms=NOON_MS + 50_000)]
-    assert 300 == wait_ms(turns, NOON_MS)
-    assert 1000 == wait_ms(turns[1:], NOON_MS)
-    assert 0 == wait_ms(turns, NOON_MS + 400)
+    schedules = [PollSchedule(60, due_ms=NOON_MS + 300), PollSchedule(60, due_ms=NOON_MS + 50_000)]
+    assert 300 == wait_ms(schedules, NOON_MS)
+    assert 1000 == wait_ms(schedules[1:], NOON_MS)
+    assert 0 == wait_ms(schedules, NOON_MS + 400)
     assert 1000 == wait_ms([], NOON_MS)

@@ -11,9 +11,9 @@ from typing import Any, ClassVar
 
 import pytest
 
-from edge_agent.drivers.simulation.modbus_meter_server import Line
+from edge_agent.drivers.simulation.modbus_meter_server import SimulatedLine
+from edge_agent.transports.byte_stream import ByteStream
 from edge_agent.transports.port import Port
-from edge_agent.transports.stream import ByteStream
 
 WALL_S = 1_790_000_000 // 3600 * 3600
 
@@ -62,7 +62,7 @@ class VirtualTime:
 class Wire:
     """The transport of a serial port whose other end is a simulated line, found by the name of the device."""
 
-    lines: ClassVar[dict[str, Line]] = {}
+    lines: ClassVar[dict[str, SimulatedLine]] = {}
 
     def __init__(self, port: Port) -> None:
         self.port = port
@@ -72,7 +72,7 @@ class Wire:
         self.talk: asyncio.Task[None] | None = None
 
     @classmethod
-    def serve(cls, monkeypatch: pytest.MonkeyPatch, lines: Mapping[str, Line]) -> None:
+    def serve(cls, monkeypatch: pytest.MonkeyPatch, lines: Mapping[str, SimulatedLine]) -> None:
         """Serial ports are wires to these lines from now on."""
         monkeypatch.setattr(cls, "lines", dict(lines))
         monkeypatch.setattr("edge_agent.transports.serial.SerialTransport", cls)

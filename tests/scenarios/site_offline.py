@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
-from edge_agent.answer import Answer, Measurement
-from edge_agent.buffer import Keeper
+from edge_agent.buffer import BufferGuard
 from edge_agent.clock import Clock, boot_id
 from edge_agent.config import SiteFile
 from edge_agent.drivers.simulation.meter import simulated_line
+from edge_agent.poll_result import Measurement, PollResult
 from edge_agent.poller import lines_of, open_line
 
 STEP_S = 900
@@ -49,11 +49,11 @@ async def read_offline(site: SiteFile, *, port: int, seed: int, start: datetime,
     told = ToldClock()
     server = await simulated_line(units=len(site.bus[0].meter), seed=seed, clock=told).serve("127.0.0.1", port)
     clock = Clock(wall=told, kernel_synchronised=lambda: True)
-    keeper = Keeper(site.gateway.data, boot_id=boot_id())
+    guard = BufferGuard(site.gateway.data, boot_id=boot_id())
     served: list[Served] = []
 
     async def commit(found: Sequence[Measurement]) -> None:
-        keeper.append([one.sample(channel(keeper, one)) for one in found])
+        guard.append([one.sample(channel(guard, one)) for one in found])
         served.extend(
             Served(one.meter, one.register, datetime.fromtimestamp(one.at_ms / 1000, UTC), one.value) for one in found
         )
@@ -65,16 +65,22 @@ async def read_offline(site: SiteFile, *, port: int, seed: int, start: datetime,
             for device in line.devices:
                 values = await driver.read(device.meter.address, device.profile, device.registers)
                 known = int(clock.quality)
-                answer = Answer(
-                    device.meter.id, device.judge, partial(list, values), clock.now_ms(), clock.offset_ms, known, True
+                answer = PollResult(
+                    device.meter.id,
+                    device.plausibility,
+                    partial(list, values),
+                    clock.now_ms(),
+                    clock.offset_ms,
+                    known,
+                    True,
                 )
                 await commit(answer.measurements())
-    keeper.close()
+    guard.close()
     return served
 
 
-def channel(keeper: Keeper, one: Measurement) -> int:
-    return keeper.do(lambda buffer: buffer.channel(one.meter, one.register, one.unit, one.kind, one.value))
+def channel(guard: BufferGuard, one: Measurement) -> int:
+    return guard.do(lambda buffer: buffer.channel(one.meter, one.register, one.unit, one.kind, one.value))
 
 
 def offline(site: SiteFile, *, port: int, seed: int, start: datetime, end: datetime) -> list[Served]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 from common.errors import DecodeError
-from edge_agent.drivers.decode import raw_value
+from edge_agent.drivers.modbus_words import raw_value
 
 DAMAGED = "the answer is damaged or of another kind: read again"
 DEPTH_MAX = 12
@@ -58,7 +58,7 @@ class AccessRefusedError(DecodeError):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class GetResponse:
     """A GET response: data, or one block of it (`block` > 0) that is the last or not."""
 
     data: bytes
@@ -103,7 +103,7 @@ def get_next(block: int) -> bytes:
     return bytes((0xC0, 2, INVOKE)) + block.to_bytes(4, "big")
 
 
-def answer(apdu: bytes) -> Answer:
+def get_response(apdu: bytes) -> GetResponse:
     """The data of a GET response; AccessRefusedError with the reason."""
     if apdu[:1] == b"\xd8":
         raise AccessRefusedError(
@@ -113,14 +113,14 @@ def answer(apdu: bytes) -> Answer:
         raise DecodeError("the answer is no GET response", hint=DAMAGED)
     if apdu[1] == 1:
         if apdu[3] == 0:
-            return Answer(apdu[4:])
+            return GetResponse(apdu[4:])
         _refuse(apdu[4] if len(apdu) > 4 else 250)
     if apdu[1] == 2 and len(apdu) >= 10:
         last, block = bool(apdu[3]), int.from_bytes(apdu[4:8], "big")
         if apdu[8] != 0:
             _refuse(apdu[9])
         cursor = _Cursor(apdu, 9)
-        return Answer(cursor.take(_length(cursor)), block, last)
+        return GetResponse(cursor.take(_length(cursor)), block, last)
     raise DecodeError(f"a GET response of kind {apdu[1]} is unknown", hint=DAMAGED)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from common.profile import MeterProfile, Record
-from edge_agent.drivers.codecs.mbus_record import Record as Found
+from edge_agent.drivers.codecs.mbus_record import MBusRecord
 from edge_agent.drivers.codecs.mbus_telegram import Telegram
 from edge_agent.drivers.codecs.mbus_vif import NO_ERROR
 
@@ -19,7 +19,7 @@ HARMLESS = {NO_ERROR, "accumulation only if positive", "manufacturer specific"}
 
 
 def found_values(
-    profile: MeterProfile, records: Sequence[Found], names: Iterable[str]
+    profile: MeterProfile, records: Sequence[MBusRecord], names: Iterable[str]
 ) -> dict[str, tuple[Decimal, bytes]]:
     """Exact value and raw bytes of each register that a valid record gives; others are left out."""
     values = {}
@@ -36,7 +36,7 @@ def found_values(
     return values
 
 
-def fits(record: Found, wanted: Record) -> bool:
+def fits(record: MBusRecord, wanted: Record) -> bool:
     """Whether a record is what the profile means. One that says something else besides does not fit."""
     same = (record.quantity, record.storage, record.tariff, record.subunit) == (
         wanted.quantity,

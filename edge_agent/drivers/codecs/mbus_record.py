@@ -15,7 +15,7 @@ from edge_agent.drivers.codecs.mbus_vif import (
     PRIMARY,
     QUALIFIERS,
     RECORD_ERRORS,
-    Meaning,
+    VifMeaning,
     lookup,
     ten,
 )
@@ -28,7 +28,7 @@ DAMAGED = "the frame is damaged or was cut: read again"
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class MBusRecord:
     """One value of a telegram. `valid` is false where the meter says that it has none.
 
     A record that says *when* a value occurred carries that in `time_point`; its `value`, the same bytes read by the
@@ -72,7 +72,7 @@ class _Cursor:
         return data[::-1] if self.msb_first else data
 
 
-def records(data: bytes, *, msb_first: bool = False) -> Iterator[Record]:
+def records(data: bytes, *, msb_first: bool = False) -> Iterator[MBusRecord]:
     """All records of a telegram's body; DecodeError where its structure breaks."""
     cursor = _Cursor(data, msb_first=msb_first)
     while cursor.at < len(data):
@@ -86,22 +86,22 @@ def records(data: bytes, *, msb_first: bool = False) -> Iterator[Record]:
         cursor.number += 1
 
 
-def more_follows(found: tuple[Record, ...]) -> bool:
+def more_follows(found: tuple[MBusRecord, ...]) -> bool:
     """Whether the meter has further telegrams."""
     return bool(found) and found[-1].function == MORE_FOLLOWS
 
 
-def _special(dif: int, cursor: _Cursor) -> Record:
+def _special(dif: int, cursor: _Cursor) -> MBusRecord:
     """Manufacturer data up to the end, with or without more telegrams behind."""
     if dif not in (0x0F, 0x1F):
         raise DecodeError(f"DIF {dif:02x} of record {cursor.number} is reserved", hint=DAMAGED)
     rest = cursor.take(len(cursor.data) - cursor.at, "data")
     function = MANUFACTURER if dif == 0x0F else MORE_FOLLOWS
     value = values.raw(rest).value
-    return Record(function=function, storage=0, tariff=0, subunit=0, quantity="", unit="", value=value, raw=rest)
+    return MBusRecord(function=function, storage=0, tariff=0, subunit=0, quantity="", unit="", value=value, raw=rest)
 
 
-def _record(dif: int, cursor: _Cursor) -> Record:
+def _record(dif: int, cursor: _Cursor) -> MBusRecord:
     storage, tariff, subunit = _data_information(dif, cursor)
     meaning, extensions = _value_information(cursor)
     data, found = _data(dif & 0x0F, meaning, cursor)
@@ -111,7 +111,7 @@ def _record(dif: int, cursor: _Cursor) -> Record:
         value = value * meaning.factor + offset
     errors = any(name in RECORD_ERRORS.values() for name in qualifiers)
     when = _dated(data, "datetime") if any(name.startswith("date and time") for name in qualifiers) else None
-    return Record(
+    return MBusRecord(
         function=FUNCTIONS[(dif >> 4) & 3],
         storage=storage,
         tariff=tariff,
@@ -141,14 +141,14 @@ def _data_information(dif: int, cursor: _Cursor) -> tuple[int, int, int]:
     return storage, tariff, subunit
 
 
-def _value_information(cursor: _Cursor) -> tuple[Meaning, list[int]]:
+def _value_information(cursor: _Cursor) -> tuple[VifMeaning, list[int]]:
     """Meaning of the VIF, and the VIFEs that may change it."""
     vif = cursor.byte("VIF")
     meaning = lookup(PRIMARY, vif & 0x7F)
     if vif & 0x7F == 0x7C:  # the unit in plain text
         length = cursor.byte("length of the plain-text unit")
         text = cursor.take(length, "plain-text unit")[::-1].decode("latin-1")
-        meaning = Meaning(text, "-")
+        meaning = VifMeaning(text, "-")
     extensions: list[int] = []
     more = vif & 0x80
     while more:
@@ -167,7 +167,7 @@ def _value_information(cursor: _Cursor) -> tuple[Meaning, list[int]]:
     return meaning, extensions
 
 
-def _combined(meaning: Meaning, extensions: list[int]) -> tuple[Meaning, tuple[str, ...], Decimal]:
+def _combined(meaning: VifMeaning, extensions: list[int]) -> tuple[VifMeaning, tuple[str, ...], Decimal]:
     """The meaning after all combinable VIFEs; names of those that only qualify; a constant to add."""
     factor, unit, offset = meaning.factor, meaning.unit, Decimal(0)
     names = []
@@ -185,10 +185,10 @@ def _combined(meaning: Meaning, extensions: list[int]) -> tuple[Meaning, tuple[s
             unit += f"/{PER[code]}"
         else:
             names.append(QUALIFIERS.get(code) or RECORD_ERRORS.get(code) or f"VIFE {code:02x}")
-    return Meaning(meaning.quantity, unit, factor), tuple(names), offset
+    return VifMeaning(meaning.quantity, unit, factor), tuple(names), offset
 
 
-def _data(kind: int, meaning: Meaning, cursor: _Cursor) -> tuple[bytes, Value]:
+def _data(kind: int, meaning: VifMeaning, cursor: _Cursor) -> tuple[bytes, Value]:
     """The raw bytes of a record and what they say."""
     if kind == 13:
         length, form = values.variable_length(cursor.byte("length of the data"))

@@ -10,7 +10,7 @@ from typing import Any
 
 from common.errors import DecodeError
 from edge_agent.drivers.codecs.mbus_frame import parse_frame
-from edge_agent.drivers.codecs.mbus_record import Record, more_follows, records
+from edge_agent.drivers.codecs.mbus_record import MBusRecord, more_follows, records
 from edge_agent.drivers.codecs.mbus_value import bcd
 from edge_agent.drivers.values import plain
 
@@ -134,7 +134,7 @@ class Telegram:
     access_number: int | None
     status: int | None
     signature: str
-    records: tuple[Record, ...]
+    records: tuple[MBusRecord, ...]
     address: int | None = None
     fixed: bool = False
 
@@ -171,7 +171,7 @@ class Telegram:
         }
 
 
-def record_json(record: Record) -> dict[str, Any]:
+def record_json(record: MBusRecord) -> dict[str, Any]:
     """One record for machines."""
     found = {
         "function": record.function,
@@ -246,7 +246,7 @@ def _short_header(data: bytes, address: int | None) -> Telegram:
     return Telegram("", "", None, "", data[0], data[1], signature, _body(data[4:], data[2:4], msb_first=False), address)
 
 
-def _body(data: bytes, signature: bytes, *, msb_first: bool) -> tuple[Record, ...]:
+def _body(data: bytes, signature: bytes, *, msb_first: bool) -> tuple[MBusRecord, ...]:
     """Records, if they are not encrypted. Meters from before encryption put anything into the signature."""
     mode = signature[1] & 0x1F
     if mode in ENCRYPTED_MODES and data[:2] != FILLERS:
@@ -289,7 +289,7 @@ def _fixed(data: bytes, address: int | None, *, msb_first: bool) -> Telegram:
     )
 
 
-def _fixed_record(data: bytes, code: int, status: int, *, stored: bool | None = None) -> Record:
+def _fixed_record(data: bytes, code: int, status: int, *, stored: bool | None = None) -> MBusRecord:
     stored = bool(status & 2) if stored is None else stored
     found = bcd(data) if not status & 1 else None
     value = found.value if found else Decimal(int.from_bytes(data, "little"))
@@ -300,7 +300,7 @@ def _fixed_record(data: bytes, code: int, status: int, *, stored: bool | None = 
     if isinstance(value, Decimal):
         value = value.scaleb(exponent)
     quantity = next((text for end, text in FIXED_QUANTITIES.items() if unit == end or unit[1:] == end), "")
-    return Record(
+    return MBusRecord(
         function="Stored value" if stored else "Actual value",
         storage=1 if stored else 0,
         tariff=0,

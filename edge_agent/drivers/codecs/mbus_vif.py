@@ -12,7 +12,7 @@ MONTH_YEAR = ("months", "years")
 
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
+class VifMeaning:
     """Value = raw x factor, in `unit`. `coding` says how bytes are to be read where that is not a number."""
 
     quantity: str
@@ -26,29 +26,29 @@ def ten(exponent: int) -> Decimal:
     return Decimal(1).scaleb(exponent)
 
 
-RESERVED = Meaning("Reserved", "Reserved")
+RESERVED = VifMeaning("Reserved", "Reserved")
 
 
-def _scaled(quantity: str, unit: str, first: int, *, factor: int = 1) -> Callable[[int], Meaning]:
-    return lambda n: Meaning(quantity, unit, ten(first + n) * factor)
+def _scaled(quantity: str, unit: str, first: int, *, factor: int = 1) -> Callable[[int], VifMeaning]:
+    return lambda n: VifMeaning(quantity, unit, ten(first + n) * factor)
 
 
-def _time(quantity: str) -> Callable[[int], Meaning]:
-    return lambda n: Meaning(quantity, "s", SECONDS[n])
+def _time(quantity: str) -> Callable[[int], VifMeaning]:
+    return lambda n: VifMeaning(quantity, "s", SECONDS[n])
 
 
-def _long_time(quantity: str) -> Callable[[int], Meaning]:
+def _long_time(quantity: str) -> Callable[[int], VifMeaning]:
     """Hours, days, months, years."""
-    return lambda n: Meaning(quantity, "s", SECONDS[n + 2]) if n < 2 else Meaning(quantity, MONTH_YEAR[n - 2])
+    return lambda n: VifMeaning(quantity, "s", SECONDS[n + 2]) if n < 2 else VifMeaning(quantity, MONTH_YEAR[n - 2])
 
 
-def _is(quantity: str, unit: str = "", coding: str = "number") -> Callable[[int], Meaning]:
-    return lambda _: Meaning(quantity, unit, coding=coding)
+def _is(quantity: str, unit: str = "", coding: str = "number") -> Callable[[int], VifMeaning]:
+    return lambda _: VifMeaning(quantity, unit, coding=coding)
 
 
-Row = tuple[int, int, Callable[[int], Meaning]]
+VifRow = tuple[int, int, Callable[[int], VifMeaning]]
 
-PRIMARY: tuple[Row, ...] = (
+PRIMARY: tuple[VifRow, ...] = (
     # first code, last code, meaning of the offset from the first
     (0x00, 0x07, _scaled("Energy", "Wh", -3)),
     (0x08, 0x0F, _scaled("Energy", "J", 0)),
@@ -80,7 +80,7 @@ PRIMARY: tuple[Row, ...] = (
     (0x7F, 0x7F, _is("Manufacturer specific")),
 )
 
-EXTENSION_FD: tuple[Row, ...] = (
+EXTENSION_FD: tuple[VifRow, ...] = (
     (0x00, 0x03, _scaled("Credit", "Currency units", -3)),
     (0x04, 0x07, _scaled("Debit", "Currency units", -3)),
     (0x08, 0x08, _is("Access Number (transmission count)", coding="unsigned")),
@@ -118,7 +118,7 @@ EXTENSION_FD: tuple[Row, ...] = (
     (0x2B, 0x2B, _is("Time point (second)", "s", "unsigned")),
     (0x2C, 0x2F, _time("Duration since last readout")),
     (0x30, 0x30, _is("Start of tariff", "-", "datetime")),
-    (0x31, 0x33, lambda n: Meaning("Duration of tariff", "s", SECONDS[n + 1])),
+    (0x31, 0x33, lambda n: VifMeaning("Duration of tariff", "s", SECONDS[n + 1])),
     (0x34, 0x37, _time("Period of tariff")),
     (0x38, 0x38, _is("Period of tariff", "months")),
     (0x39, 0x39, _is("Period of tariff", "years")),
@@ -146,13 +146,13 @@ EXTENSION_FD: tuple[Row, ...] = (
     (0x76, 0x76, _is("Container of manufacturer specific data", coding="raw")),
 )
 
-EXTENSION_FD_FD: tuple[Row, ...] = (
+EXTENSION_FD_FD: tuple[VifRow, ...] = (
     (0x00, 0x00, _is("Currently selected application", coding="unsigned")),
     (0x02, 0x02, _is("Remaining battery life time", "months")),
     (0x03, 0x03, _is("Remaining battery life time", "years")),
 )
 
-EXTENSION_FB: tuple[Row, ...] = (
+EXTENSION_FB: tuple[VifRow, ...] = (
     (0x00, 0x01, _scaled("Energy", "Wh", 5)),
     (0x02, 0x03, _scaled("Reactive energy", "varh", 3)),
     (0x04, 0x05, _scaled("Apparent energy", "VAh", 3)),
@@ -163,14 +163,14 @@ EXTENSION_FB: tuple[Row, ...] = (
     (0x18, 0x19, _scaled("Mass", "kg", 5)),
     (0x1A, 0x1B, _scaled("Relative humidity", "%", -1)),
     (0x20, 0x20, _is("Volume", "feet^3")),
-    (0x21, 0x21, lambda _: Meaning("Volume", "feet^3", ten(-1))),
+    (0x21, 0x21, lambda _: VifMeaning("Volume", "feet^3", ten(-1))),
     (0x22, 0x23, _scaled("Volume", "American gallon", -1)),
-    (0x24, 0x24, lambda _: Meaning("Volume flow", "American gallon/min", ten(-3))),
+    (0x24, 0x24, lambda _: VifMeaning("Volume flow", "American gallon/min", ten(-3))),
     (0x25, 0x25, _is("Volume flow", "American gallon/min")),
     (0x26, 0x26, _is("Volume flow", "American gallon/h")),
     (0x28, 0x29, _scaled("Power", "W", 5)),
-    (0x2A, 0x2A, lambda _: Meaning("Phase U-U", "°", ten(-1))),
-    (0x2B, 0x2B, lambda _: Meaning("Phase U-I", "°", ten(-1))),
+    (0x2A, 0x2A, lambda _: VifMeaning("Phase U-U", "°", ten(-1))),
+    (0x2B, 0x2B, lambda _: VifMeaning("Phase U-I", "°", ten(-1))),
     (0x2C, 0x2F, _scaled("Frequency", "Hz", -3)),
     (0x30, 0x31, _scaled("Power", "J/h", 8)),
     (0x34, 0x37, _scaled("Apparent power", "VA", 0)),
@@ -256,7 +256,7 @@ RECORD_ERRORS = {
 }
 
 
-def lookup(table: tuple[Row, ...], code: int) -> Meaning:
+def lookup(table: tuple[VifRow, ...], code: int) -> VifMeaning:
     """The meaning of a code (without its extension bit); RESERVED if the standard gives it none."""
     for first, last, meaning in table:
         if first <= code <= last:

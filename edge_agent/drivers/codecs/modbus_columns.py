@@ -11,8 +11,8 @@ from fractions import Fraction
 
 from common.profile import MeterProfile, ReadRules, Register
 from common.reading import THOUSANDTHS, VALUE_MAX, thousandths
-from edge_agent.drivers.decode import FLOAT32, float32_number, ordered, register_value
 from edge_agent.drivers.interface import RegisterValue
+from edge_agent.drivers.modbus_words import FLOAT32, float32_number, ordered, register_value
 from edge_agent.drivers.values import VALUE_LIMIT
 
 Reader = Callable[[bytes], int | None]
@@ -23,7 +23,7 @@ DOUBLE_MAX = 2.0**40  # doubles below are exact to a thousandth of a thousandth
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class RegisterColumn:
     """One wanted register; `parts` are the columns that it is the sum of."""
 
     name: str
@@ -33,18 +33,18 @@ class Column:
     parts: tuple[str, ...] = ()
 
 
-def columns(profile: MeterProfile, names: Sequence[str]) -> tuple[Column, ...]:
+def columns(profile: MeterProfile, names: Sequence[str]) -> tuple[RegisterColumn, ...]:
     """The columns of the named registers, in their order."""
     found = []
     for name in names:
         register = profile.registers[name]
         read = _nothing if register.sum else reader(register, profile.read)
-        found.append(Column(name, register.unit.value, register.kind.value, read, register.sum))
+        found.append(RegisterColumn(name, register.unit.value, register.kind.value, read, register.sum))
     return tuple(found)
 
 
 def column_values(
-    profile: MeterProfile, wanted: Sequence[Column], found: Mapping[str, bytes], at_ms: int
+    profile: MeterProfile, wanted: Sequence[RegisterColumn], found: Mapping[str, bytes], at_ms: int
 ) -> list[RegisterValue]:
     """The values in the bytes of one poll, without sums that lack a part and numbers that no meter can count to."""
     values, profile_id, profile_hash = [], profile.id, profile.hash

@@ -8,7 +8,7 @@ from edge_agent.drivers.values import with_parts
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class RegisterPlace:
     """Where one register lies in the answer, in bytes."""
 
     name: str
@@ -24,17 +24,17 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class RegisterBlock:
     """One request."""
 
     function: int
     address: int
     count: int
-    fields: tuple[Field, ...]
+    fields: tuple[RegisterPlace, ...]
 
 
 @dataclass(slots=True)
-class _Open:
+class _OpenBlock:
     """A request that is still growing."""
 
     function: int
@@ -43,24 +43,24 @@ class _Open:
     members: list[tuple[str, Register]] = field(default_factory=list)
 
 
-def plan(profile: MeterProfile, names: Sequence[str], *, base: int = 0) -> tuple[Block, ...]:
+def plan(profile: MeterProfile, names: Sequence[str], *, base: int = 0) -> tuple[RegisterBlock, ...]:
     """The requests for the named registers and for those their sums are made of. `base` shifts all addresses."""
     wanted = {name: profile.registers[name] for name in with_parts(profile, names)}
     places = [(name, register) for name, register in wanted.items() if register.address is not None]
     places.sort(key=lambda item: (item[1].function or profile.read.function, *_extent(item[1])))
-    done: list[_Open] = []
+    done: list[_OpenBlock] = []
     for name, register in places:
         function = register.function or profile.read.function
         start, end = _extent(register)
         if done and _fits(done[-1], profile, function=function, start=start, end=end):
             done[-1].end = max(done[-1].end, end)
         else:
-            done.append(_Open(function, start, end))
+            done.append(_OpenBlock(function, start, end))
         done[-1].members.append((name, register))
     return tuple(_closed(block, base) for block in done)
 
 
-def split(block: Block) -> tuple[Block, ...]:
+def split(block: RegisterBlock) -> tuple[RegisterBlock, ...]:
     """The same registers, each in a request of its own."""
     parts = []
     for place in block.fields:
@@ -68,8 +68,8 @@ def split(block: Block) -> tuple[Block, ...]:
         ends = [place.end, *([place.scale_start + 2] if place.scale_start is not None else [])]
         first, last = min(starts), max(ends)
         scale = None if place.scale_start is None else place.scale_start - first
-        moved = Field(place.name, place.register, place.start - first, place.end - first, scale)
-        parts.append(Block(block.function, block.address + first // 2, (last - first) // 2, (moved,)))
+        moved = RegisterPlace(place.name, place.register, place.start - first, place.end - first, scale)
+        parts.append(RegisterBlock(block.function, block.address + first // 2, (last - first) // 2, (moved,)))
     return tuple(parts)
 
 
@@ -82,7 +82,7 @@ def _extent(register: Register) -> tuple[int, int]:
     return start, end
 
 
-def _fits(block: _Open, profile: MeterProfile, *, function: int, start: int, end: int) -> bool:
+def _fits(block: _OpenBlock, profile: MeterProfile, *, function: int, start: int, end: int) -> bool:
     rules = profile.read
     return (
         function == block.function
@@ -92,10 +92,10 @@ def _fits(block: _Open, profile: MeterProfile, *, function: int, start: int, end
     )
 
 
-def _closed(block: _Open, base: int) -> Block:
+def _closed(block: _OpenBlock, base: int) -> RegisterBlock:
     fields = []
     for name, register in block.members:
         start = ((register.address or 0) - block.start) * 2
         scale = None if register.scale_address is None else (register.scale_address - block.start) * 2
-        fields.append(Field(name, register, start, start + register.words * 2, scale))
-    return Block(block.function, block.start + base, block.end - block.start, tuple(fields))
+        fields.append(RegisterPlace(name, register, start, start + register.words * 2, scale))
+    return RegisterBlock(block.function, block.start + base, block.end - block.start, tuple(fields))

@@ -29,7 +29,7 @@ TEXT_MAX = 160
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SmsPart:
     """One short message; long texts come in several with the same reference."""
 
     sender: str
@@ -40,7 +40,7 @@ class Part:
     part: int = 1
 
 
-def decode_deliver(pdu: bytes) -> Part:
+def decode_deliver(pdu: bytes) -> SmsPart:
     """A received message (SMS-DELIVER) with its service centre in front, as modems list it."""
     cursor = _Cursor(pdu)
     cursor.take(cursor.byte())  # service centre
@@ -55,12 +55,12 @@ def decode_deliver(pdu: bytes) -> Part:
     data = cursor.take(len(pdu) - cursor.at)
     header = data[: data[0] + 1] if first & 0x40 and data else b""
     reference, parts, part = _concatenation(header)
-    return Part(sender, sent_at, _text(data, length, coding, len(header)), reference, parts, part)
+    return SmsPart(sender, sent_at, _text(data, length, coding, len(header)), reference, parts, part)
 
 
-def joined(parts: Iterable[tuple[int, Part]]) -> Iterator[tuple[list[int], Part]]:
+def joined(parts: Iterable[tuple[int, SmsPart]]) -> Iterator[tuple[list[int], SmsPart]]:
     """Whole messages from (index, part) pairs, with all their indices; incomplete ones wait for the rest."""
-    waiting: dict[tuple[str, int, int], dict[int, tuple[int, Part]]] = {}
+    waiting: dict[tuple[str, int, int], dict[int, tuple[int, SmsPart]]] = {}
     for index, part in parts:
         if part.parts <= 1:
             yield [index], part
@@ -70,7 +70,7 @@ def joined(parts: Iterable[tuple[int, Part]]) -> Iterator[tuple[list[int], Part]
         if len(group) == part.parts:
             ordered = [group[number] for number in sorted(group)]
             text = "".join(one.text for _, one in ordered)
-            yield [number for number, _ in ordered], Part(part.sender, ordered[0][1].sent_at, text)
+            yield [number for number, _ in ordered], SmsPart(part.sender, ordered[0][1].sent_at, text)
             group.clear()
 
 

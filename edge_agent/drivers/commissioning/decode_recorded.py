@@ -9,7 +9,7 @@ from common.errors import DecodeError
 from common.profile import MeterProfile
 from edge_agent.drivers.codecs.modbus_columns import exact
 from edge_agent.drivers.codecs.modbus_frames import ModbusRefused
-from edge_agent.drivers.codecs.modbus_plan import Field
+from edge_agent.drivers.codecs.modbus_plan import RegisterPlace
 from edge_agent.drivers.values import plain
 
 HINT = "give the meter's answer to a read of registers (function 3 or 4), whole"
@@ -59,7 +59,7 @@ def _records(registers: bytes, function: int, profile: MeterProfile | None, addr
         scale = None if register.scale_address is None else (register.scale_address - address) * 2
         if start < 0 or end > len(registers) or (scale is not None and not 0 <= scale <= len(registers) - 2):
             continue
-        value = exact(register, profile.read, Field(name, register, start, end, scale).cut(registers))
+        value = exact(register, profile.read, RegisterPlace(name, register, start, end, scale).cut(registers))
         found.append(_record(name, None if value is None else plain(value), register.unit.value, start))
     return found
 

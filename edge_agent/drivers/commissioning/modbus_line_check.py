@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from edge_agent.drivers.codecs.modbus_frames import ModbusRefused
 from edge_agent.drivers.interface import BadAnswer, MeterSilent
 from edge_agent.drivers.modbus import ModbusDriver
-from edge_agent.transports.port_check import Finding
+from edge_agent.transports.port_check import LineFinding
 
 TRIES = 10
 DAMAGED_MAX = 0.01
 LISTEN_S = 0.3
 
 
-async def check_line(driver: ModbusDriver, units: Sequence[str], *, tries: int = TRIES) -> list[Finding]:
+async def check_line(driver: ModbusDriver, units: Sequence[str], *, tries: int = TRIES) -> list[LineFinding]:
     """Findings about the line as a whole and each unit, from `tries` short reads of each."""
     noise = await _listen(driver)
-    findings: list[Finding] = []
+    findings: list[LineFinding] = []
     answered = damaged = 0
     for unit in units:
         good, bad = await _tried(driver, unit, tries)
@@ -29,7 +29,7 @@ async def check_line(driver: ModbusDriver, units: Sequence[str], *, tries: int =
         share = damaged / asked
         ok = share <= DAMAGED_MAX
         hint = "" if ok else "check termination (120 Ohm at both ends), common ground, shield, cable length and speed"
-        findings.insert(0, Finding("line", ok, f"{share:.1%} of the answers are damaged", hint))
+        findings.insert(0, LineFinding("line", ok, f"{share:.1%} of the answers are damaged", hint))
     return findings
 
 
@@ -61,25 +61,25 @@ async def _tried(driver: ModbusDriver, unit: str, tries: int) -> tuple[int, int]
     return good, bad
 
 
-def _unit(unit: str, good: int, bad: int, tries: int) -> Finding:
+def _unit(unit: str, good: int, bad: int, tries: int) -> LineFinding:
     name = f"unit {unit}"
     if good == tries:
-        return Finding(name, ok=True, found=f"answers {good} of {tries}")
+        return LineFinding(name, ok=True, found=f"answers {good} of {tries}")
     if bad and not good:
         hint = "two meters with this address? switch one off and try again; or wrong baud rate or parity"
-        return Finding(name, ok=False, found="answers, but always damaged", hint=hint)
+        return LineFinding(name, ok=False, found="answers, but always damaged", hint=hint)
     if not good:
         hint = "is it powered, is its address right? `energy-edge scan` finds meters"
-        return Finding(name, ok=False, found="does not answer", hint=hint)
+        return LineFinding(name, ok=False, found="does not answer", hint=hint)
     hint = "a loose wire, missing termination, or too short a timeout"
-    return Finding(name, ok=False, found=f"answers {good} of {tries}, {bad} damaged", hint=hint)
+    return LineFinding(name, ok=False, found=f"answers {good} of {tries}, {bad} damaged", hint=hint)
 
 
-def _dead(noise: bytes, damaged: int) -> Finding:
+def _dead(noise: bytes, damaged: int) -> LineFinding:
     """Why nobody answers."""
     if noise or damaged:
         found = f"nobody answers, but there is noise on the line ({noise[:8].hex(' ') or 'damaged answers'})"
         hint = "A and B are probably swapped (swap them), or baud rate and parity are wrong: energy-edge scan --all"
-        return Finding("line", ok=False, found=found, hint=hint)
+        return LineFinding("line", ok=False, found=found, hint=hint)
     hint = "is anything powered and connected, are A and B swapped, is it this port? energy-edge scan --all"
-    return Finding("line", ok=False, found="nobody answers and the line is quiet", hint=hint)
+    return LineFinding("line", ok=False, found="nobody answers and the line is quiet", hint=hint)

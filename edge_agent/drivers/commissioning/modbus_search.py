@@ -6,9 +6,9 @@ from decimal import Decimal
 from common.profile import Identify, MeterProfile, Register
 from edge_agent.drivers.codecs.modbus_frames import ModbusRefused
 from edge_agent.drivers.commissioning.found_meter import FoundMeter, Progress
-from edge_agent.drivers.decode import register_value
 from edge_agent.drivers.interface import BadAnswer, MeterSilent, WrongMeter
 from edge_agent.drivers.modbus import WORDS, ModbusDriver, matches
+from edge_agent.drivers.modbus_words import register_value
 
 VOLTS = (Decimal(80), Decimal(500))  # of a phase that a meter on the low-voltage grid can show
 TINY, HUGE = Decimal("0.0001"), Decimal(1_000_000_000)  # kWh no counter stands at: bytes of another type

@@ -11,7 +11,7 @@ from edge_agent.drivers.codecs.mbus_match import found_values
 from edge_agent.drivers.codecs.mbus_record import records
 from edge_agent.drivers.codecs.mbus_telegram import decode_application
 from edge_agent.drivers.codecs.sms_text import matched
-from edge_agent.drivers.decode import register_value, words_to_bytes
+from edge_agent.drivers.modbus_words import register_value, words_to_bytes
 from edge_agent.drivers.values import plain
 
 FIXED_CI = 0x73

@@ -24,7 +24,7 @@ from edge_agent.drivers.codecs.mbus_frame import (
     short_frame,
 )
 from edge_agent.drivers.interface import BadAnswer, LineDown, MeterSilent
-from edge_agent.drivers.lines.stream import emptied, opened
+from edge_agent.drivers.lines.opening import discard_received, ensure_open
 from edge_agent.transports import transport_for
 from edge_agent.transports.interface import Transport
 from edge_agent.transports.port import Port
@@ -58,7 +58,7 @@ class MBusLine:
 
     async def open(self) -> None:
         """Open the line or say why not."""
-        await opened(self.transport, self.port)
+        await ensure_open(self.transport, self.port)
 
     async def close(self) -> None:
         """Give the line back."""
@@ -118,7 +118,7 @@ class MBusLine:
         await self.open()
         self.requests += 1
         try:
-            await emptied(self.transport)  # what came too late for the last question
+            await discard_received(self.transport)  # what came too late for the last question
             self.transport.write(request)
             return await self._collect(request)
         except ConnectionError as error:

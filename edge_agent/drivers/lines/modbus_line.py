@@ -12,8 +12,8 @@ import time
 from common.errors import InputError
 from edge_agent.drivers.codecs.modbus_frames import BUSY, FRAMINGS, GATEWAY_SILENT, Framing, ModbusRefused
 from edge_agent.drivers.interface import BadAnswer, LineDown, MeterSilent
-from edge_agent.drivers.lines.modbus_pace import Pace
-from edge_agent.drivers.lines.stream import opened
+from edge_agent.drivers.lines.modbus_pace import LinePace
+from edge_agent.drivers.lines.opening import ensure_open
 from edge_agent.transports import transport_for
 from edge_agent.transports.interface import Transport
 from edge_agent.transports.port import Port
@@ -43,7 +43,7 @@ class ModbusLine:
         self.port = port
         self.framing: Framing = FRAMINGS[framing]()
         self.transport = transport or transport_for(port)
-        self.pace = Pace(timeout_s=timeout_s, byte_s=port.byte_s)
+        self.pace = LinePace(timeout_s=timeout_s, byte_s=port.byte_s)
         self.retries = retries
         self.reopen_after = reopen_after
         self.number = 0
@@ -54,7 +54,7 @@ class ModbusLine:
 
     async def open(self) -> None:
         """Open the line or say why not."""
-        await opened(self.transport, self.port)
+        await ensure_open(self.transport, self.port)
 
     async def close(self) -> None:
         """Give the line back."""

@@ -27,7 +27,7 @@ class _Unit:
     owed: dict[int, float] = field(default_factory=dict)  # registers asked for -> when
 
 
-class Pace:
+class LinePace:
     """Timeouts, pauses and debts of one line."""
 
     def __init__(self, *, timeout_s: float, byte_s: float) -> None:

@@ -20,7 +20,7 @@ HOURS = (3, 3, 3, 3, 3, 4, 7, 10, 8, 6, 5, 6, 8, 6, 5, 5, 7, 11, 14, 13, 11, 8, 
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class HouseState:
     """A house at one instant. Counters in Wh since the meter was installed, power in W (negative: it feeds in)."""
 
     import_wh: int
@@ -38,7 +38,7 @@ class House:
         self.solar = unit % 3 == 0
         self.base_wh = random.Random(f"{seed}/{unit}").randrange(500_000, 9_000_000)
 
-    def at(self, when_s: float) -> State:
+    def at(self, when_s: float) -> HouseState:
         """The state at an instant; before the installation the counters stand still."""
         since = max(0, int(when_s) - INSTALLED_S)
         day, second = divmod(since, DAY_S)
@@ -48,7 +48,7 @@ class House:
         import_wh, export_wh = before_in + use.import_sums[slot], before_out + use.export_sums[slot]
         net = use.import_sums[slot + 1] - use.import_sums[slot] - (use.export_sums[slot + 1] - use.export_sums[slot])
         wobble = random.Random(f"{self.seed}/{self.unit}/{int(when_s) // 10}")
-        return State(
+        return HouseState(
             import_wh=self.base_wh + import_wh + (use.import_sums[slot + 1] - use.import_sums[slot]) * part // SLOT_S,
             export_wh=export_wh + (use.export_sums[slot + 1] - use.export_sums[slot]) * part // SLOT_S,
             power_w=net * (3600 // SLOT_S),

@@ -11,9 +11,9 @@ from decimal import Decimal
 import click
 
 from common.profile import Identify, MeterProfile, find
-from edge_agent.drivers.decode import encoded
+from edge_agent.drivers.modbus_words import encoded
 from edge_agent.drivers.simulation.house import House
-from edge_agent.drivers.simulation.modbus_meter_server import Line, WordSource
+from edge_agent.drivers.simulation.modbus_meter_server import SimulatedLine, WordSource
 
 FIRST_SERIAL = 25_100_000
 
@@ -80,13 +80,13 @@ def simulated_line(
     byte_s: float = 0.0,
     think_s: float = 0.0,
     clock: Callable[[], float] = time.time,
-) -> Line:
+) -> SimulatedLine:
     """A line with units 1 to `units`, all of one profile."""
     profile = find(profile_id)
     sources: dict[int, WordSource] = {
         unit: MeterImage(profile, House(seed, unit), clock=clock) for unit in range(1, units + 1)
     }
-    return Line(sources, framing=framing, byte_s=byte_s, think_s=think_s)
+    return SimulatedLine(sources, framing=framing, byte_s=byte_s, think_s=think_s)
 
 
 @click.command()
@@ -107,14 +107,14 @@ def simulate(host: str, port: int, units: int, profile_id: str, seed: int, frami
         return
 
 
-async def _serve_pymodbus(line: Line, host: str, port: int) -> None:
+async def _serve_pymodbus(line: SimulatedLine, host: str, port: int) -> None:
     from edge_agent.drivers.simulation.pymodbus_server import server
 
     click.echo(f"{len(line.units)} simulated meters on {host}:{port} (tcp)", err=True)
     await server(line.units, host, port).serve_forever()
 
 
-async def _serve_line(line: Line, host: str, port: int) -> None:
+async def _serve_line(line: SimulatedLine, host: str, port: int) -> None:
     server = await line.serve(host, port)
     where = server.sockets[0].getsockname()
     click.echo(f"{len(line.units)} simulated meters on {where[0]}:{where[1]} ({line.framing})", err=True)

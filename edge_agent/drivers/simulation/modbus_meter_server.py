@@ -25,7 +25,7 @@ class Faults:
 
 
 @dataclass(slots=True)
-class Line:
+class SimulatedLine:
     """Meters behind one port. `byte_s` is the time a byte takes on the simulated wire; half duplex, one at a time."""
 
     units: Mapping[int, WordSource]

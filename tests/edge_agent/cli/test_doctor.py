@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from edge_agent.buffer import Keeper
+from edge_agent.buffer import BufferGuard
 from tests.edge_agent.machine import ROOT, broker, write_site
 from tests.programs import need_program
 
@@ -63,10 +63,10 @@ def test_what_does_not_answer_is_named_with_a_hint(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_second_agent_on_the_same_buffer_is_refused(tmp_path: Path) -> None:
-    keeper = Keeper(tmp_path / "data", boot_id="boot")
+    guard = BufferGuard(tmp_path / "data", boot_id="boot")
     done = edge("run", "--config", str(write_site(tmp_path, broker_port=1)), "--json")
     looked = edge("doctor", "--config", str(tmp_path / "site.toml"))
-    keeper.close()
+    guard.close()
     assert 0 == looked.returncode
     assert "not tried: the running agent has the session" in looked.stdout
     assert 5 == done.returncode

@@ -13,7 +13,7 @@ import pytest
 
 from common.errors import InputError
 from common.profile import METERS_DIR, load_all
-from edge_agent.cli.scan import Bar, parse_units, settings
+from edge_agent.cli.scan import ProgressBar, parse_units, settings
 from edge_agent.drivers.codecs.dlms_apdu import date_time
 from edge_agent.drivers.simulation.mbus_meter_server import MBusSlaves, Slave
 from edge_agent.drivers.simulation.meter import simulated_line
@@ -243,7 +243,7 @@ def test_named_speeds_and_parities_are_tried_in_all_combinations() -> None:
 
 
 def test_the_bar_says_how_far_it_is_and_how_long_it_takes_yet(capsys: pytest.CaptureFixture[str]) -> None:
-    bar = Bar("9600 8N1")
+    bar = ProgressBar("9600 8N1")
     bar.shown = True
     bar.started -= 30
     bar(10, 40)

@@ -11,7 +11,7 @@ from common.profile import find
 from common.reading import as_decimal
 from edge_agent.drivers.codecs import dlms_apdu as codec
 from edge_agent.drivers.codecs import dlms_framing as link
-from edge_agent.drivers.dlms import DlmsDriver, Row, logical_name
+from edge_agent.drivers.dlms import DlmsDriver, LoadProfileRow, logical_name
 from edge_agent.drivers.interface import BadAnswer, MeterRefused, MeterSilent
 from tests.edge_agent.drivers.dlms_twin import ACCEPTED, DlmsTwin, refused
 from tests.edge_agent.drivers.line_twin import line_to
@@ -124,7 +124,7 @@ def test_a_load_profile_comes_with_times_and_status() -> None:
 
     found = talk(twin, lambda driver: driver.load_profile("1", "1-0:99.1.0*255", at, at + timedelta(hours=2)))
 
-    assert [Row(at + timedelta(minutes=15 * n), n, {"1-0:1.8.0*255": n}) for n in range(8)] == found
+    assert [LoadProfileRow(at + timedelta(minutes=15 * n), n, {"1-0:1.8.0*255": n}) for n in range(8)] == found
 
 
 def test_a_damaged_hdlc_frame_is_never_taken() -> None:

@@ -13,7 +13,7 @@ from edge_agent.drivers.interface import BadAnswer, LineDown, MeterRefused, Mete
 from edge_agent.drivers.modbus import ModbusDriver
 from edge_agent.drivers.simulation.house import House
 from edge_agent.drivers.simulation.meter import simulated_line
-from edge_agent.drivers.simulation.modbus_meter_server import Faults, Line
+from edge_agent.drivers.simulation.modbus_meter_server import Faults, SimulatedLine
 from edge_agent.transports.port import Port
 from tests.edge_agent.builders import make_profile, served, words_of
 
@@ -27,7 +27,7 @@ def counting(seed: int = 0) -> dict[int, int]:
     return {at: at + seed for at in range(100)}
 
 
-def on_line(line: Line, work: Callable[[ModbusDriver], Any], **options: Any) -> Any:
+def on_line(line: SimulatedLine, work: Callable[[ModbusDriver], Any], **options: Any) -> Any:
     """Run `work` with a driver on a served line."""
 
     async def inside() -> Any:
@@ -64,7 +64,7 @@ def test_what_is_decoded_later_has_the_time_of_its_answer() -> None:
         now_s[0] += 3600
         return values()
 
-    line = Line({1: words_of(counting())})
+    line = SimulatedLine({1: words_of(counting())})
 
     (found,) = on_line(line, fetched_and_decoded_an_hour_later, clock=lambda: now_s[0])
 
@@ -72,7 +72,7 @@ def test_what_is_decoded_later_has_the_time_of_its_answer() -> None:
 
 
 def test_a_value_carries_its_evidence() -> None:
-    line = Line({1: words_of(counting())})
+    line = SimulatedLine({1: words_of(counting())})
 
     (found,) = on_line(line, lambda driver: driver.read("1", HUNDRED, ["r7"]), clock=lambda: 1234.5)
 
@@ -95,11 +95,11 @@ def test_a_unit_that_is_not_there_is_silent_and_the_others_go_on(framing: str) -
             await driver.read("9", HUNDRED, ["r1"])
         return await one(driver, HUNDRED, "r5")
 
-    assert "5" == on_line(Line({1: words_of(counting())}, framing=framing), work, timeout_s=0.4)
+    assert "5" == on_line(SimulatedLine({1: words_of(counting())}, framing=framing), work, timeout_s=0.4)
 
 
 def test_a_dead_meter_is_asked_once_and_one_that_comes_back_is_read_at_once() -> None:
-    line = Line({1: words_of(counting())}, framing="rtu", faults=Faults(silent={1}))
+    line = SimulatedLine({1: words_of(counting())}, framing="rtu", faults=Faults(silent={1}))
 
     async def work(driver: ModbusDriver) -> tuple[list[int], str]:
         asked = []
@@ -119,7 +119,7 @@ def test_an_exception_says_what_the_meter_refuses(framing: str) -> None:
     profile = make_profile(f"far = {{ address = 4000, {U16} }}")
 
     with pytest.raises(MeterRefused, match="no register") as caught:
-        on_line(Line({1: words_of(counting())}, framing=framing), lambda driver: driver.read("1", profile))
+        on_line(SimulatedLine({1: words_of(counting())}, framing=framing), lambda driver: driver.read("1", profile))
 
     assert caught.value.hint
 
@@ -138,7 +138,7 @@ def test_a_late_answer_is_never_taken_for_another_registers(framing: str, late_s
                 line.faults.delay_s.clear()
         return right
 
-    line = Line({1: words_of(counting())}, framing=framing, faults=Faults(delay_s={1: late_s}))
+    line = SimulatedLine({1: words_of(counting())}, framing=framing, faults=Faults(delay_s={1: late_s}))
 
     found = on_line(line, work, timeout_s=0.1, retries=0)
 
@@ -156,7 +156,7 @@ def test_every_answer_late_gives_no_wrong_value() -> None:
                 continue
         return found
 
-    line = Line({1: words_of(counting())}, framing="rtu", faults=Faults(delay_s={1: 0.12}))
+    line = SimulatedLine({1: words_of(counting())}, framing="rtu", faults=Faults(delay_s={1: 0.12}))
 
     found = on_line(line, work, timeout_s=0.1, retries=1)
 
@@ -169,7 +169,9 @@ def test_a_late_answer_of_one_unit_is_not_taken_for_another_units() -> None:
             await driver.read("1", HUNDRED, ["r3"])
         return await one(driver, HUNDRED, "r3", "2")
 
-    line = Line({1: words_of(counting()), 2: words_of(counting(500))}, framing="rtu", faults=Faults(delay_s={1: 0.8}))
+    line = SimulatedLine(
+        {1: words_of(counting()), 2: words_of(counting(500))}, framing="rtu", faults=Faults(delay_s={1: 0.8})
+    )
 
     assert "503" == on_line(line, work, timeout_s=0.5, retries=0)
 
@@ -188,7 +190,7 @@ def damage(kind: str) -> Callable[[bytes], bytes]:
 
 @pytest.mark.parametrize("kind", ["flipped bit", "cut", "other unit", "other function"])
 def test_a_damaged_or_foreign_rtu_answer_gives_no_value(kind: str) -> None:
-    line = Line({1: words_of(counting())}, framing="rtu", faults=Faults(damage=damage(kind)))
+    line = SimulatedLine({1: words_of(counting())}, framing="rtu", faults=Faults(damage=damage(kind)))
 
     with pytest.raises((MeterSilent, BadAnswer)):
         on_line(line, lambda driver: driver.read("1", HUNDRED, ["r7"]), timeout_s=0.1, retries=1)
@@ -196,7 +198,7 @@ def test_a_damaged_or_foreign_rtu_answer_gives_no_value(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["noise before", "noise behind", "echo"])
 def test_noise_and_echo_around_an_rtu_answer_do_no_harm(kind: str) -> None:
-    line = Line({1: words_of(counting())}, framing="rtu", faults=Faults(damage=damage(kind)))
+    line = SimulatedLine({1: words_of(counting())}, framing="rtu", faults=Faults(damage=damage(kind)))
 
     assert "7" == on_line(line, lambda driver: one(driver, HUNDRED, "r7"), timeout_s=2)
 
@@ -207,7 +209,7 @@ def test_an_rtu_converter_asked_in_modbus_tcp_gives_no_value() -> None:
             await driver.read("1", HUNDRED, ["r7"])
 
     async def inside() -> None:
-        async with served(Line({1: words_of(counting())}, framing="rtu")) as port:
+        async with served(SimulatedLine({1: words_of(counting())}, framing="rtu")) as port:
             await work(port)
 
     with pytest.raises((BadAnswer, MeterSilent)):
@@ -220,7 +222,7 @@ def test_a_block_the_meter_refuses_is_asked_register_by_register_and_only_once()
         f"a = {{ address = 0, {U16} }}\nb = {{ address = 1, {U16} }}\nc = {{ address = 5, {U16} }}\n"
         f"d = {{ address = 9, optional = true, {U16} }}"
     )
-    line = Line({1: words_of(words)})
+    line = SimulatedLine({1: words_of(words)})
 
     async def work(driver: ModbusDriver) -> tuple[list[str], int, int]:
         first = [value.register for value in await driver.read("1", profile)]
@@ -236,7 +238,7 @@ def test_sums_are_made_of_one_poll() -> None:
         f'total = {{ sum = ["t1", "t2"], unit = "kWh", kind = "index" }}\nt1 = {{ address = 0, {U16} }}\n'
         f'net = {{ sum = ["t1", "-t2"], unit = "kWh", kind = "index" }}\nt2 = {{ address = 1, {U16} }}'
     )
-    line = Line({1: words_of({0: 100, 1: 11})})
+    line = SimulatedLine({1: words_of({0: 100, 1: 11})})
 
     found = on_line(line, lambda driver: driver.read("1", profile, ["total", "net"]))
 
@@ -248,11 +250,11 @@ MARKED = make_profile(f"r = {{ address = 0, {U16} }}", more='[[identify]]\naddre
 
 def test_a_meter_without_the_profiles_mark_is_refused_before_any_value() -> None:
     with pytest.raises(WrongMeter, match="no Test One"):
-        on_line(Line({1: words_of(counting())}), lambda driver: driver.read("1", MARKED))
+        on_line(SimulatedLine({1: words_of(counting())}), lambda driver: driver.read("1", MARKED))
 
 
 def test_a_meter_with_the_mark_is_asked_for_it_once() -> None:
-    line = Line({1: words_of(counting(27))})
+    line = SimulatedLine({1: words_of(counting(27))})
 
     async def work(driver: ModbusDriver) -> int:
         await driver.read("1", MARKED)
@@ -283,13 +285,13 @@ def test_a_broken_connection_is_opened_again_for_the_next_read() -> None:
         await driver.line.transport.close()
         return await one(driver, HUNDRED, "r2")
 
-    assert "2" == on_line(Line({1: words_of(counting())}), work)
+    assert "2" == on_line(SimulatedLine({1: words_of(counting())}), work)
 
 
 @pytest.mark.parametrize("address", ["256", "x", "-1", ""])
 def test_what_is_no_unit_is_refused(address: str) -> None:
     with pytest.raises(InputError, match="not a Modbus unit"):
-        on_line(Line({}), lambda driver: driver.read(address, HUNDRED))
+        on_line(SimulatedLine({}), lambda driver: driver.read(address, HUNDRED))
 
 
 def test_modbus_tcp_skips_answers_to_earlier_questions() -> None:

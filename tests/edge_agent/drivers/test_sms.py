@@ -164,7 +164,7 @@ def test_a_meter_is_read_out_over_a_data_call_with_parity_made_here() -> None:
 
 
 def test_modbus_works_over_the_same_call() -> None:
-    from edge_agent.drivers.simulation.modbus_meter_server import Line
+    from edge_agent.drivers.simulation.modbus_meter_server import SimulatedLine
 
     profile = make_profile('energy = { address = 0, type = "u16", unit = "kWh", kind = "index" }')
 
@@ -173,15 +173,15 @@ def test_modbus_works_over_the_same_call() -> None:
             (value,) = await driver.read("1", profile)
             return value.value
 
-    assert 42000 == call(ModemTwin(behind=Line({1: words_of({0: 42})}, framing="rtu").talk), work)
+    assert 42000 == call(ModemTwin(behind=SimulatedLine({1: words_of({0: 42})}, framing="rtu").talk), work)
 
 
 @pytest.mark.slow
 def test_a_call_without_traffic_is_ended_and_dialled_again_for_the_next_read() -> None:
-    from edge_agent.drivers.simulation.modbus_meter_server import Line
+    from edge_agent.drivers.simulation.modbus_meter_server import SimulatedLine
 
     profile = make_profile('energy = { address = 0, type = "u16", unit = "kWh", kind = "index" }')
-    twin = ModemTwin(behind=Line({1: words_of({0: 42})}, framing="rtu").talk)
+    twin = ModemTwin(behind=SimulatedLine({1: words_of({0: 42})}, framing="rtu").talk)
 
     async def work(port: Port, transport: ModemTransport) -> tuple[bool, int]:
         transport.idle_s = 0.1

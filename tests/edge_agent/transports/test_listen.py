@@ -9,7 +9,7 @@ import pytest
 from deploy.bench.free_port import free_port
 from edge_agent.drivers.interface import LineDown
 from edge_agent.drivers.modbus import ModbusDriver
-from edge_agent.drivers.simulation.modbus_meter_server import Line
+from edge_agent.drivers.simulation.modbus_meter_server import SimulatedLine
 from edge_agent.transports import listen
 from edge_agent.transports.listen import ListenTransport, stop_listening
 from edge_agent.transports.port import Port
@@ -22,7 +22,7 @@ PROFILE = make_profile('energy = { address = 0, type = "u16", unit = "kWh", kind
 class DataUnit:
     """A GPRS data unit: dials in, says who it is, answers for the meters behind it, sends heartbeats."""
 
-    def __init__(self, port: int, registration: bytes, line: Line, heartbeat: bytes = b"") -> None:
+    def __init__(self, port: int, registration: bytes, line: SimulatedLine, heartbeat: bytes = b"") -> None:
         self.port, self.registration, self.line, self.heartbeat = port, registration, line, heartbeat
         self.writer: asyncio.StreamWriter | None = None
         self.ended = asyncio.Event()
@@ -60,8 +60,8 @@ async def dialling(*units: DataUnit) -> AsyncIterator[None]:
         stop_listening()
 
 
-def meter(value: int) -> Line:
-    return Line({1: words_of({0: value})}, framing="rtu")
+def meter(value: int) -> SimulatedLine:
+    return SimulatedLine({1: words_of({0: value})}, framing="rtu")
 
 
 def run(work: Callable[[int], Awaitable[Any]]) -> Any:

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from edge_agent.transports import transport_for
+from edge_agent.transports.byte_stream import BUFFER_MAX, ByteStream
 from edge_agent.transports.port import Port
-from edge_agent.transports.stream import BUFFER_MAX, ByteStream
 from edge_agent.transports.tcp import TcpTransport
 from tests.edge_agent.drivers.line_twin import Talk, line_to
 

@@ -7,7 +7,7 @@ import pytest
 
 from common.errors import DecodeError
 from edge_agent.drivers.codecs.mbus_frame import long_frame, parse_frame
-from edge_agent.drivers.codecs.mbus_record import Record, records
+from edge_agent.drivers.codecs.mbus_record import MBusRecord, records
 from edge_agent.drivers.codecs.mbus_telegram import ApplicationError, decode, decode_application
 from tests.shared import SHARED, need_shared
 
@@ -16,7 +16,7 @@ ERROR_FRAMES = sorted((SHARED / "real" / "mbus" / "error_frames").glob("*.hex"))
 HEADER = "95 08 12 11 83 14 02 04 17 00 00 00"
 
 
-def record_of(text: str) -> Record:
+def record_of(text: str) -> MBusRecord:
     (found,) = records(bytes.fromhex(text))
     return found
 

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from common.errors import DecodeError
-from edge_agent.drivers.codecs.sms_pdu import GSM7, Part, decode_deliver, encode_submit, joined
+from edge_agent.drivers.codecs.sms_pdu import GSM7, SmsPart, decode_deliver, encode_submit, joined
 
 # the example of the standard's popular explanations: "hellohello" from +27838890001
 HELLO = bytes.fromhex("07917283010010F5040BC87238880900F10000993092516195800AE8329BFD4697D9EC37")
@@ -70,6 +70,6 @@ def test_what_does_not_fit_a_message_is_refused(text: str) -> None:
 
 
 def test_a_part_of_a_single_message_is_the_whole() -> None:
-    part = Part("1", datetime(2026, 1, 1, tzinfo=UTC), "x")
+    part = SmsPart("1", datetime(2026, 1, 1, tzinfo=UTC), "x")
 
     assert [([4], part)] == list(joined([(4, part)]))

@@ -8,16 +8,16 @@ import pytest
 
 from edge_agent.drivers.commissioning.modbus_line_check import check_line
 from edge_agent.drivers.modbus import ModbusDriver
-from edge_agent.drivers.simulation.modbus_meter_server import Faults, Line
+from edge_agent.drivers.simulation.modbus_meter_server import Faults, SimulatedLine
 from edge_agent.transports.port import Port
-from edge_agent.transports.port_check import Finding, check_port
+from edge_agent.transports.port_check import LineFinding, check_port
 from tests.edge_agent.builders import served, words_of
 
 METER = words_of({0: 1})
 
 
-def findings(line: Line, *units: str) -> dict[str, Finding]:
-    async def inside() -> list[Finding]:
+def findings(line: SimulatedLine, *units: str) -> dict[str, LineFinding]:
+    async def inside() -> list[LineFinding]:
         async with served(line) as port, ModbusDriver(port, framing="rtu", timeout_s=0.05, retries=0) as driver:
             return await check_line(driver, units, tries=5)
 
@@ -39,32 +39,32 @@ def flipped(frame: bytes) -> bytes:
 
 
 def test_a_sound_line_has_no_findings() -> None:
-    assert all(one.ok for one in findings(Line({1: METER, 2: METER}, framing="rtu"), "1", "2").values())
+    assert all(one.ok for one in findings(SimulatedLine({1: METER, 2: METER}, framing="rtu"), "1", "2").values())
 
 
 def test_a_missing_meter_is_named_and_the_others_are_well() -> None:
-    found = findings(Line({1: METER}, framing="rtu"), "1", "9")
+    found = findings(SimulatedLine({1: METER}, framing="rtu"), "1", "9")
 
     assert (True, False) == (found["unit 1"].ok, found["unit 9"].ok)
     assert "does not answer" in found["unit 9"].found
 
 
 def test_answers_that_are_always_damaged_may_be_two_meters_with_one_address() -> None:
-    found = findings(Line({1: METER}, framing="rtu", faults=Faults(damage=flipped)), "1")
+    found = findings(SimulatedLine({1: METER}, framing="rtu", faults=Faults(damage=flipped)), "1")
 
     assert "two meters" in found["unit 1"].hint
     assert "swapped" in found["line"].hint
 
 
 def test_a_share_of_damaged_answers_points_at_the_cable() -> None:
-    found = findings(Line({1: METER}, framing="rtu", faults=Faults(damage=every(3, flipped))), "1")
+    found = findings(SimulatedLine({1: METER}, framing="rtu", faults=Faults(damage=every(3, flipped))), "1")
 
     assert not found["line"].ok
     assert "termination" in found["line"].hint
 
 
 def test_a_quiet_line_says_what_to_look_at() -> None:
-    found = findings(Line({}, framing="rtu"), "1")
+    found = findings(SimulatedLine({}, framing="rtu"), "1")
 
     assert "quiet" in found["line"].found
 

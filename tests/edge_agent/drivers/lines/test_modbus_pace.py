@@ -6,14 +6,14 @@ from edge_agent.drivers.lines.modbus_pace import (
     LATE_MAX_S,
     PATIENT_EVERY,
     SHRINK_AFTER,
-    Pace,
+    LinePace,
 )
 
 BYTE_S = 10 / 9600
 
 
-def serial_pace() -> Pace:
-    return Pace(timeout_s=1.0, byte_s=BYTE_S)
+def serial_pace() -> LinePace:
+    return LinePace(timeout_s=1.0, byte_s=BYTE_S)
 
 
 def test_an_unknown_meter_gets_the_whole_time() -> None:

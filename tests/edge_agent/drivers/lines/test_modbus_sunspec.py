@@ -9,7 +9,7 @@ from common.profile import find
 from common.reading import as_decimal
 from edge_agent.drivers.interface import WrongMeter
 from edge_agent.drivers.modbus import ModbusDriver
-from edge_agent.drivers.simulation.modbus_meter_server import Line
+from edge_agent.drivers.simulation.modbus_meter_server import SimulatedLine
 from tests.edge_agent.builders import served, words_of
 
 PROFILE = find("sunspec_meter_int")
@@ -37,7 +37,7 @@ METER = {
 
 def on(words: dict[int, int], work: Callable[[ModbusDriver], Awaitable[Any]]) -> tuple[Any, int]:
     async def inside() -> tuple[Any, int]:
-        line = Line({1: words_of(words)})
+        line = SimulatedLine({1: words_of(words)})
         async with served(line) as port, ModbusDriver(port) as driver:
             return await work(driver), line.requests
 

@@ -16,11 +16,11 @@ from typing import TypeVar
 
 from common.errors import EnergyError
 from edge_agent.buffer.errors import Damaged, DiskFull
-from edge_agent.buffer.mend import discard_old, open_buffer, replace, salvage, waiting
 from edge_agent.buffer.ranges import Range
-from edge_agent.buffer.room import EVER_MS, prune, thin
-from edge_agent.buffer.row import STREAM_SHIFT, Sample
-from edge_agent.buffer.state import Stream
+from edge_agent.buffer.recovery import discard_old, open_buffer, replace, salvage, waiting
+from edge_agent.buffer.retention import EVER_MS, prune, thin
+from edge_agent.buffer.row import STREAM_SHIFT, BufferSample
+from edge_agent.buffer.state import BufferStream
 from edge_agent.buffer.store import Buffer
 
 log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ SALVAGED_KEPT = 10  # set-aside files whose rows have all been taken over; toget
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class BufferLimits:
     """How much the buffer may hold, and for how long."""
 
     cap_bytes: int = 1024**3
@@ -45,7 +45,7 @@ class Limits:
     waiting_max: int = 20_000  # readings in memory while the disk takes none
 
 
-class Keeper:
+class BufferGuard:
     """The buffer as poller and uplink use it. One thread at a time."""
 
     def __init__(
@@ -53,7 +53,7 @@ class Keeper:
         folder: Path,
         *,
         boot_id: str,
-        limits: Limits = Limits(),
+        limits: BufferLimits = BufferLimits(),
         synchronous: str = "FULL",
         clock_s: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -63,7 +63,7 @@ class Keeper:
         self.synchronous = synchronous
         self.clock_s = clock_s
         self.problem = ""  # why there is no usable buffer right now, for health
-        self.waiting: list[Sample] = []
+        self.waiting: list[BufferSample] = []
         self.dropped = 0  # fine readings that never got to the disk
         self.replaced = 0
         self.generation = 0  # grows when streams change under the uplink
@@ -140,7 +140,7 @@ class Keeper:
 
     # readings
 
-    def append(self, samples: Sequence[Sample]) -> Range:
+    def append(self, samples: Sequence[BufferSample]) -> Range:
         """Commit these and all that wait from before. Raises DiskFull or Damaged while they wait in memory."""
         self.waiting.extend(samples)
         if not self.waiting:
@@ -247,7 +247,7 @@ class Keeper:
             raise
         return self._salvage is not None
 
-    def streams(self) -> list[Stream]:
+    def streams(self) -> list[BufferStream]:
         """Streams whose rows may be sent, the oldest first; older ones only when all their rows are here."""
         buffer = self.buffer
         if self.salvaging:

@@ -36,7 +36,7 @@ from common.message import (
     parse_topic,
     read,
 )
-from common.message.envelope import HEADER, MAGIC, VERSION, Kind, check_shape
+from common.message.envelope import HEADER, MAGIC, VERSION, MessageKind, check_shape
 from common.reading import VALUE_MAX
 
 GATEWAY = "gw-0001"
@@ -53,7 +53,7 @@ def rows(*facts: tuple[int, int, int, int], quality: int = 0, time_quality: int 
     return Rows(sequence, channel, at_ms, value, bytes([quality]) * len(facts), bytes([time_quality]) * len(facts))
 
 
-def packed(body: object, *, kind: int = Kind.BATCH, size: int | None = None, version: int = VERSION) -> bytes:
+def packed(body: object, *, kind: int = MessageKind.BATCH, size: int | None = None, version: int = VERSION) -> bytes:
     """A payload around any msgpack body."""
     raw = body if isinstance(body, bytes) else msgspec.msgpack.encode(body)
     deflate = zlib.compressobj(6, zlib.DEFLATED, -15)
@@ -233,10 +233,10 @@ class TestRulesForChange:
     def test_fields_of_a_newer_version_are_ignored(self) -> None:
         receipt = Receipt(7, 5, 9, ((6, 6),), 100, 12345)
         longer = [*msgspec.to_builtins(receipt), "something new", {"and": "more"}]
-        assert receipt == decode(Down.RECEIPT, packed(longer, kind=Kind.RECEIPT))
+        assert receipt == decode(Down.RECEIPT, packed(longer, kind=MessageKind.RECEIPT))
 
     def test_fields_an_older_version_lacks_have_defaults(self) -> None:
-        assert Receipt(7, 5, 9) == decode(Down.RECEIPT, packed([7, 5, 9], kind=Kind.RECEIPT))
+        assert Receipt(7, 5, 9) == decode(Down.RECEIPT, packed([7, 5, 9], kind=MessageKind.RECEIPT))
 
     def test_an_unknown_version_is_refused_by_name(self) -> None:
         assert "unknown_version" == code_of(packed([], version=2))
@@ -279,20 +279,20 @@ class TestLimits:
 
     def test_bytes_after_the_end_are_refused(self) -> None:
         assert "bad_frame" == code_of(
-            packed(msgspec.msgpack.encode([7, 5, 9]) + b"\x00", kind=Kind.RECEIPT), Down.RECEIPT
+            packed(msgspec.msgpack.encode([7, 5, 9]) + b"\x00", kind=MessageKind.RECEIPT), Down.RECEIPT
         )
 
     @pytest.mark.parametrize("name", ["", "x" * 65, "a\x00b", "a\nb"])
     def test_names_in_a_catalog_have_one_to_64_printable_characters(self, name: str) -> None:
         body = [7, 1, [[name, "import", "kWh", "index", 0]]]
-        assert "bad_frame" == code_of(packed(body, kind=Kind.CATALOG), Up.CATALOG)
+        assert "bad_frame" == code_of(packed(body, kind=MessageKind.CATALOG), Up.CATALOG)
 
     def test_a_register_with_two_numbers_is_refused(self) -> None:
         body = [7, 1, [["m", "import", "kWh", "index", 0], ["m", "import", "kWh", "index", 0]]]
-        assert "bad_frame" == code_of(packed(body, kind=Kind.CATALOG), Up.CATALOG)
+        assert "bad_frame" == code_of(packed(body, kind=MessageKind.CATALOG), Up.CATALOG)
 
     def test_a_range_that_ends_before_it_starts_is_refused(self) -> None:
-        assert "bad_frame" == code_of(packed([7, 5, 9, [[8, 6]]], kind=Kind.RECEIPT), Down.RECEIPT)
+        assert "bad_frame" == code_of(packed([7, 5, 9, [[8, 6]]], kind=MessageKind.RECEIPT), Down.RECEIPT)
 
 
 EXAMPLES: list[tuple[Up | Down, bytes]] = [

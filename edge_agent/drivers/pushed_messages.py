@@ -5,14 +5,14 @@ from collections.abc import Sequence
 
 from common.profile import MeterProfile
 from edge_agent.drivers.codecs.json_values import Message, found_values
-from edge_agent.drivers.interface import MeterSilent, RegisterValue, wanted
+from edge_agent.drivers.interface import MeterSilent, RegisterValue, register_names
 from edge_agent.drivers.values import as_values, with_parts
 
 DEVICES_MAX = 1000
 TOPICS_MAX = 50
 
 
-class Inbox:
+class PushedMessages:
     """The newest message of each topic of each device."""
 
     def __init__(self) -> None:
@@ -30,7 +30,7 @@ class Inbox:
 
     def values(self, device: str, profile: MeterProfile, registers: Sequence[str], where: str) -> list[RegisterValue]:
         """The values of what has come since the last commit; MeterSilent if nothing has."""
-        names = wanted(profile, registers)
+        names = register_names(profile, registers)
         messages = list(self.messages.get(device, {}).values())
         found = found_values(profile, messages, with_parts(profile, names))
         if not found:

@@ -12,7 +12,7 @@ HINTS = {
 }
 
 
-async def opened(transport: Transport, port: Port) -> None:
+async def ensure_open(transport: Transport, port: Port) -> None:
     """Open the line unless it is open; LineDown says why it cannot be."""
     try:
         await transport.open()
@@ -20,7 +20,7 @@ async def opened(transport: Transport, port: Port) -> None:
         raise LineDown(str(error), path=port.name, hint=HINTS[port.scheme]) from error
 
 
-async def emptied(transport: Transport) -> None:
+async def discard_received(transport: Transport) -> None:
     """Throw away what has come and was not taken; ConnectionError if the line is gone."""
     try:
         while True:
@@ -29,11 +29,11 @@ async def emptied(transport: Transport) -> None:
         return
 
 
-async def fresh(transport: Transport, port: Port) -> None:
+async def open_and_empty(transport: Transport, port: Port) -> None:
     """An open line with nothing old in it; one that broke while nobody looked is opened anew. LineDown."""
-    await opened(transport, port)
+    await ensure_open(transport, port)
     try:
-        await emptied(transport)
+        await discard_received(transport)
     except ConnectionError:
         await transport.close()
-        await opened(transport, port)
+        await ensure_open(transport, port)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from edge_agent.commit import GroupCommit
+from edge_agent.group_commit import GroupCommit
 from tests.edge_agent.machine import in_loop
 
 

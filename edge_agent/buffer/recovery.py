@@ -14,13 +14,13 @@ from pathlib import Path
 
 import msgspec
 
+from edge_agent.buffer.companion_files import BufferDirectory, MarkFile, StreamMark, read_directory, sync_folder
 from edge_agent.buffer.errors import Damaged
 from edge_agent.buffer.file import FILE, create, translated_os
 from edge_agent.buffer.ranges import Ranges
 from edge_agent.buffer.row import STREAM_SHIFT
 from edge_agent.buffer.salvage import scan
-from edge_agent.buffer.sidecar import Mark, MarkFile, Register, read_register, sync_folder
-from edge_agent.buffer.state import DAMAGED, State, StreamState, unsealed
+from edge_agent.buffer.state import DAMAGED, BufferState, StreamState, unsealed
 from edge_agent.buffer.store import Buffer, new_epoch
 
 CHUNK_ROWS = 500
@@ -44,11 +44,11 @@ def open_buffer(folder: Path, *, boot_id: str, synchronous: str = "FULL") -> tup
 def _begin(folder: Path, synchronous: str) -> str:
     """Make the first file, or a new one where the file has gone but its companions remember it."""
     mark = _mark(folder)
-    register = read_register(folder / "buffer.catalog")
+    directory = read_directory(folder / "buffer.catalog")
     aside = any(folder.glob("damaged-*"))
-    if mark is None and register is None and not aside:
+    if mark is None and directory is None and not aside:
         epoch = new_epoch()
-        create(folder, Register(streams=((1, epoch),)), State(1, (StreamState(1, 0),)), synchronous)
+        create(folder, BufferDirectory(streams=((1, epoch),)), BufferState(1, (StreamState(1, 0),)), synchronous)
         return ""
     replace(folder, synchronous=synchronous)
     return "the buffer's file was missing"
@@ -61,26 +61,26 @@ def replace(folder: Path, *, limit: int | None = None, synchronous: str = "FULL"
     except OSError as error:
         raise translated_os(error) from error
     mark = _mark(folder)
-    register, state = _notes(aside)
-    beside = read_register(folder / "buffer.catalog")
-    register = max(filter(None, (register, beside)), key=lambda one: one.edition, default=None) or Register()
-    streams = {number: StreamState(number, register.lasts.get(number, 0)) for number, _ in register.streams}
+    directory, state = _notes(aside)
+    beside = read_directory(folder / "buffer.catalog")
+    directory = max(filter(None, (directory, beside)), key=lambda one: one.edition, default=None) or BufferDirectory()
+    streams = {number: StreamState(number, directory.lasts.get(number, 0)) for number, _ in directory.streams}
     if state:
         streams |= {rest.number: rest for rest in state.streams if rest.number in streams}
     if mark and mark.stream in streams:
         streams[mark.stream] = _with_mark(streams[mark.stream], mark)
     number = 1 + max((*streams, mark.stream if mark else 0))
-    register = msgspec.structs.replace(
-        register,
-        streams=(*register.streams, (number, new_epoch())),
-        version=register.version + 1,
-        edition=register.edition + 1,
+    directory = msgspec.structs.replace(
+        directory,
+        streams=(*directory.streams, (number, new_epoch())),
+        version=directory.version + 1,
+        edition=directory.edition + 1,
         lasts={rest.number: rest.last for rest in streams.values()},
     )
     rests = (*streams.values(), StreamState(number, 0))
-    before = state or State(0, ())
+    before = state or BufferState(0, ())
     state = msgspec.structs.replace(before, current=number, streams=rests)
-    create(folder, register, state, synchronous)
+    create(folder, directory, state, synchronous)
 
 
 def _set_aside(folder: Path, limit: int | None) -> Path:
@@ -101,20 +101,20 @@ def _set_aside(folder: Path, limit: int | None) -> Path:
     return aside
 
 
-def _mark(folder: Path) -> Mark | None:
+def _mark(folder: Path) -> StreamMark | None:
     if not (folder / "buffer.mark").exists():
         return None
     with closing(MarkFile(folder / "buffer.mark")) as marks:
         return marks.read()
 
 
-def _with_mark(rest: StreamState, mark: Mark) -> StreamState:
+def _with_mark(rest: StreamState, mark: StreamMark) -> StreamState:
     done = Ranges(rest.done)
     done.add(1, mark.receipted)
     return msgspec.structs.replace(rest, last=max(rest.last, mark.last), done=tuple(done))
 
 
-def _notes(aside: Path) -> tuple[Register | None, State | None]:
+def _notes(aside: Path) -> tuple[BufferDirectory | None, BufferState | None]:
     """The notes of a damaged file, each if it can be read and its sum is right.
 
     Read in place and read-only, log included: a copy of a large file would hold up polling and need room on the disk.
@@ -125,12 +125,12 @@ def _notes(aside: Path) -> tuple[Register | None, State | None]:
             query = "SELECT content FROM note WHERE name = ?"
             found = {name: connection.execute(query, (name,)).fetchone() for name in ("register", "state")}
         bodies = {name: unsealed(row[0]) if row else None for name, row in found.items()}
-        register = msgspec.msgpack.decode(bodies["register"], type=Register) if bodies["register"] else None
-        state = msgspec.msgpack.decode(bodies["state"], type=State) if bodies["state"] else None
+        directory = msgspec.msgpack.decode(bodies["register"], type=BufferDirectory) if bodies["register"] else None
+        state = msgspec.msgpack.decode(bodies["state"], type=BufferState) if bodies["state"] else None
     except (sqlite3.Error, msgspec.MsgspecError, OSError, ValueError):
         return None, None
     else:
-        return register, state
+        return directory, state
     finally:
         index.unlink(missing_ok=True)  # SQLite's index of the log is worth nothing to anybody else
 
@@ -152,7 +152,7 @@ def discard_old(folder: Path, keep: int, keep_bytes: int) -> None:
 
 def salvage(buffer: Buffer) -> Iterator[int]:
     """Take over the rows of all set-aside files in short steps, then count what is missing. Yields rows per step."""
-    epochs = dict(buffer.register.streams)
+    epochs = dict(buffer.directory.streams)
     epochs.pop(buffer.current.number)
     folders = waiting(buffer.folder)
     for aside in folders:

@@ -66,7 +66,7 @@ class _Counter:
         return (grown - RESOLUTION) * HOUR_MS * per <= self.hourly * elapsed_ms * times
 
 
-class Judge:
+class PlausibilityCheck:
     """Remembers the last believed value of each counter of one meter."""
 
     def __init__(self, profile: MeterProfile) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from edge_agent.transports.stream import ROOM_SIZE, ByteStream
+from edge_agent.transports.byte_stream import ROOM_SIZE, ByteStream
 from tests.edge_agent.virtual_time import VirtualTime
 
 Run = Callable[[Callable[[ByteStream], Coroutine[Any, Any, None]]], None]

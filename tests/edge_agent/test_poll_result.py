@@ -5,9 +5,9 @@ from msgspec.structs import replace
 
 from common.errors import DecodeError
 from common.reading import Quality, TimeQuality
-from edge_agent.answer import Answer
 from edge_agent.drivers.interface import RegisterValue
-from edge_agent.drivers.plausible import Judge
+from edge_agent.drivers.plausibility import PlausibilityCheck
+from edge_agent.poll_result import PollResult
 from tests.edge_agent.builders import make_profile
 
 PROFILE = make_profile(
@@ -19,9 +19,9 @@ ENERGY = RegisterValue("energy", "kWh", "index", 5000, NOW_MS - 40, b"", PROFILE
 VOLTS = replace(ENERGY, register="volts", unit="V", kind="instant")
 
 
-def answer(*values: RegisterValue, grid: bool = True, stepped: bool = False) -> Answer:
+def answer(*values: RegisterValue, grid: bool = True, stepped: bool = False) -> PollResult:
     quality = int(TimeQuality.SYNCHRONISED)
-    return Answer("meter", Judge(PROFILE), lambda: values, NOW_MS, OFFSET_MS, quality, grid, stepped)
+    return PollResult("meter", PlausibilityCheck(PROFILE), lambda: values, NOW_MS, OFFSET_MS, quality, grid, stepped)
 
 
 def test_a_value_is_dated_by_the_driver_to_a_tenth_of_a_second_on_our_clock() -> None:
@@ -63,7 +63,7 @@ def test_an_answer_that_cannot_be_decoded_says_so_only_when_it_is() -> None:
     def values() -> list[RegisterValue]:
         raise DecodeError("not BCD")
 
-    undecoded = Answer("meter", Judge(PROFILE), values, NOW_MS, OFFSET_MS, 0, grid=True)
+    undecoded = PollResult("meter", PlausibilityCheck(PROFILE), values, NOW_MS, OFFSET_MS, 0, grid=True)
 
     with pytest.raises(DecodeError):
         undecoded.measurements()

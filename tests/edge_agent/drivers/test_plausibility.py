@@ -4,7 +4,7 @@ from msgspec.structs import replace
 from common.profile import MeterProfile
 from common.reading import Quality
 from edge_agent.drivers.interface import RegisterValue
-from edge_agent.drivers.plausible import BELIEVED_AFTER, Judge, float_step
+from edge_agent.drivers.plausibility import BELIEVED_AFTER, PlausibilityCheck, float_step
 from tests.edge_agent.builders import make_profile
 
 MINUTE_MS = 60_000
@@ -18,11 +18,11 @@ START = RegisterValue("energy", "kWh", "index", 100_000_000, 1_800_000_000_000, 
 
 def qualities(*steps: tuple[int, int], profile: MeterProfile = PROFILE, start: RegisterValue = START) -> list[int]:
     """The quality of each (minutes later, value in Wh), after a good first value."""
-    judge = Judge(profile)
-    judge.marked([start])
+    plausibility = PlausibilityCheck(profile)
+    plausibility.marked([start])
     found = []
     for minutes, value in steps:
-        (marked,) = judge.marked([replace(start, value=value, at_ms=start.at_ms + minutes * MINUTE_MS)])
+        (marked,) = plausibility.marked([replace(start, value=value, at_ms=start.at_ms + minutes * MINUTE_MS)])
         assert value == marked.value  # never changed
         found.append(marked.quality)
     return found
@@ -79,7 +79,7 @@ def test_a_meters_own_time_does_not_go_back() -> None:
 
 
 def test_momentary_values_are_not_judged() -> None:
-    judge = Judge(PROFILE)
+    plausibility = PlausibilityCheck(PROFILE)
     volts = replace(START, register="volts", unit="V", kind="instant")
 
-    assert [GOOD, GOOD] == [one.quality for one in judge.marked([volts, replace(volts, value=0)])]
+    assert [GOOD, GOOD] == [one.quality for one in plausibility.marked([volts, replace(volts, value=0)])]

@@ -4,7 +4,7 @@ from common.errors import EnergyError
 from common.reading import TimeQuality
 from edge_agent.buffer.file import our_errors
 from edge_agent.buffer.ranges import Ranges
-from edge_agent.buffer.row import SEQUENCE_MASK, Row
+from edge_agent.buffer.row import SEQUENCE_MASK, BufferRow
 from edge_agent.buffer.state import DAMAGED, THINNED
 from edge_agent.buffer.store import Buffer, ids_of
 
@@ -18,7 +18,7 @@ def prune(buffer: Buffer, before_ms: int, limit: int = 5000) -> int:
         ids = ids_of(stream.number, 1, stream.done.prefix)
         query = "SELECT id, channel, boot, mono_ms, at_ms, value, flags FROM reading WHERE id BETWEEN ? AND ? LIMIT ?"
         with our_errors():
-            rows = [Row(*row) for row in buffer.connection.execute(query, (*ids, limit - gone))]
+            rows = [BufferRow(*row) for row in buffer.connection.execute(query, (*ids, limit - gone))]
         older = _older(buffer, rows, before_ms)
         if older:
             last = rows[older - 1].sequence
@@ -32,7 +32,7 @@ def prune(buffer: Buffer, before_ms: int, limit: int = 5000) -> int:
     return gone
 
 
-def _older(buffer: Buffer, rows: list[Row], before_ms: int) -> int:
+def _older(buffer: Buffer, rows: list[BufferRow], before_ms: int) -> int:
     """How many rows from the first on are older; one without a known time is if a later one with one is."""
     older = 0
     for number, row in enumerate(rows, 1):

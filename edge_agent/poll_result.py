@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import msgspec
 
 from common.reading import Kind, TimeQuality
-from edge_agent.buffer import Sample
+from edge_agent.buffer import BufferSample
 from edge_agent.drivers.interface import Values
-from edge_agent.drivers.plausible import Judge
+from edge_agent.drivers.plausibility import PlausibilityCheck
 
 RESOLUTION_MS = 100  # tenths of a second are far finer than any billing grid, and cost a byte less on the wire
 INSTANT = Kind.INSTANT.value
@@ -32,13 +32,13 @@ class Measurement(msgspec.Struct, frozen=True, gc=False):
     time_quality: int
     grid: bool
 
-    def sample(self, channel: int) -> Sample:
+    def sample(self, channel: int) -> BufferSample:
         """As the buffer stores it."""
-        return Sample(channel, self.mono_ms, self.at_ms, self.value, self.quality, self.time_quality, self.grid)
+        return BufferSample(channel, self.mono_ms, self.at_ms, self.value, self.quality, self.time_quality, self.grid)
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class PollResult:
     """One meter's answer, and our clock when it was there.
 
     `stepped`: the clock was set while we waited, so the driver's time is not ours any more. `grid`: bills are made from
@@ -46,7 +46,7 @@ class Answer:
     """
 
     meter: str
-    judge: Judge
+    plausibility: PlausibilityCheck
     values: Values
     now_ms: int
     offset_ms: int
@@ -58,7 +58,7 @@ class Answer:
         """Its values, dated by the meter where it knows better than we do, else by our clock; or a DecodeError."""
         meter, now_ms, offset_ms, time_quality = self.meter, self.now_ms, self.offset_ms, self.time_quality
         found = []
-        for one in self.judge.marked(self.values()):
+        for one in self.plausibility.marked(self.values()):
             if one.meter_time:  # such a value comes only once
                 taken_ms, at_ms, known, billed = now_ms - offset_ms, max(one.at_ms, 0), INFORMED, True
             else:

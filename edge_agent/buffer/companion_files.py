@@ -18,7 +18,7 @@ import msgspec
 from common.message import Channel
 
 
-class Register(msgspec.Struct, frozen=True, array_like=True):
+class BufferDirectory(msgspec.Struct, frozen=True, array_like=True):
     """What numbers mean: the catalog's version, epochs by stream number, channels in order, boots and their clocks."""
 
     version: int = 0
@@ -31,9 +31,9 @@ class Register(msgspec.Struct, frozen=True, array_like=True):
     edition: int = 0  # grows with every writing: of two copies the higher one is the newer
 
 
-def write_register(path: Path, register: Register) -> None:
+def write_directory(path: Path, directory: BufferDirectory) -> None:
     """Replace the file; the new content is on the disk when this returns."""
-    body = msgspec.msgpack.encode(register)
+    body = msgspec.msgpack.encode(directory)
     fresh = path.with_suffix(".new")
     with fresh.open("wb") as file:
         file.write(blake2b(body, digest_size=16).digest() + body)
@@ -43,13 +43,13 @@ def write_register(path: Path, register: Register) -> None:
     sync_folder(path.parent)
 
 
-def read_register(path: Path) -> Register | None:
+def read_directory(path: Path) -> BufferDirectory | None:
     """The file's content, or None where it is missing or damaged."""
     try:
         content = path.read_bytes()
         if blake2b(content[16:], digest_size=16).digest() != content[:16]:
             return None
-        return msgspec.msgpack.decode(content[16:], type=Register)
+        return msgspec.msgpack.decode(content[16:], type=BufferDirectory)
     except (OSError, msgspec.MsgspecError):
         return None
 
@@ -63,7 +63,7 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-class Mark(NamedTuple):
+class StreamMark(NamedTuple):
     """How far a stream had come."""
 
     stream: int
@@ -81,7 +81,7 @@ class MarkFile:
         self._handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         self._turn = 0
 
-    def read(self) -> Mark | None:
+    def read(self) -> StreamMark | None:
         """The newest whole slot."""
         content = os.pread(self._handle, 2 * self._slot.size, 0)
         found = []
@@ -89,10 +89,10 @@ class MarkFile:
             slot = content[start : start + self._slot.size]
             *facts, total = self._slot.unpack(slot)
             if crc32(slot[:-4]) == total:
-                found.append(Mark(*facts))
+                found.append(StreamMark(*facts))
         return max(found, key=lambda mark: (mark.stream, mark.last, mark.receipted), default=None)
 
-    def write(self, mark: Mark) -> None:
+    def write(self, mark: StreamMark) -> None:
         """Note a mark. A failing disk is reported by the buffer itself, not by this."""
         body = self._slot.pack(*mark, 0)[:-4]
         slot = body + crc32(body).to_bytes(4, "little")

@@ -5,18 +5,20 @@ import io
 import json
 from pathlib import Path
 
-from edge_agent.buffer import Keeper, Sample
+from edge_agent.buffer import BufferGuard, BufferSample
 from tests.edge_agent.cli.test_doctor import edge
 
 ROWS = 40
 
 
 def fill(folder: Path) -> None:
-    keeper = Keeper(folder, boot_id="boot")
-    keeper.buffer.channel("meter-1", "energy_import_total", "kWh", "index", 0)
-    keeper.append([Sample(0, n, 1_790_000_000_000 + n * 1000, n * 1500, 0, 0, grid=True) for n in range(1, ROWS + 1)])
-    keeper.buffer.receive(keeper.buffer.current, [(1, 10)])
-    keeper.close()
+    guard = BufferGuard(folder, boot_id="boot")
+    guard.buffer.channel("meter-1", "energy_import_total", "kWh", "index", 0)
+    guard.append(
+        [BufferSample(0, n, 1_790_000_000_000 + n * 1000, n * 1500, 0, 0, grid=True) for n in range(1, ROWS + 1)]
+    )
+    guard.buffer.receive(guard.buffer.current, [(1, 10)])
+    guard.close()
 
 
 def exported(*arguments: str) -> list[dict[str, str]]:

@@ -8,7 +8,7 @@ import pytest
 
 from common.errors import EnergyError, ForbiddenError, UnavailableError
 from deploy.bench.free_port import free_port
-from edge_agent.config import Uplink
+from edge_agent.config import UplinkSettings
 from edge_agent.uplink.link import connect
 from tests.edge_agent.machine import in_loop, wait_until
 from tests.programs import need_program, needs_program
@@ -71,14 +71,14 @@ class Mosquitto:
         self.process = subprocess.Popen(command, stdout=self.log, stderr=self.log)
         wait_until(lambda: b"running" in (folder / "log").read_bytes(), "the broker listens")
 
-    def uplink(self, **changes: object) -> Uplink:
+    def uplink(self, **changes: object) -> UplinkSettings:
         facts = {
             "broker": f"mqtts://localhost:{self.port}",
             "username": "gw-a",
             "password_file": self.folder / "secret",
             "ca_file": self.folder / "ca.crt",
         }
-        return Uplink(**facts | changes)  # type: ignore[arg-type]
+        return UplinkSettings(**facts | changes)  # type: ignore[arg-type]
 
     def stop(self) -> None:
         self.process.terminate()

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from common.errors import DecodeError
 from common.profile import Register
 from common.reading import Kind, Unit
-from edge_agent.drivers.decode import (
+from edge_agent.drivers.modbus_words import (
     encoded,
     float32_number,
     float32_shown,
