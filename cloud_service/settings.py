@@ -14,7 +14,7 @@ KNOWN_SECRETS = {"secret", "changeme", "change-me", "dev", "development", "passw
 
 
 @dataclass(frozen=True)
-class Mqtt:
+class MqttSettings:
     """Where the broker is and how the cloud signs in there."""
 
     host: str = "127.0.0.1"
@@ -27,7 +27,7 @@ class Mqtt:
 
 
 @dataclass(frozen=True)
-class Mail:
+class MailSettings:
     """The relay that takes our mails."""
 
     host: str = "127.0.0.1"
@@ -47,8 +47,8 @@ class Settings:
     secret_key: str
     public_url: str = "http://127.0.0.1:8000"
     data_dir: Path = Path(".energy")
-    mqtt: Mqtt = Mqtt()
-    mail: Mail = Mail()
+    mqtt: MqttSettings = MqttSettings()
+    mail: MailSettings = MailSettings()
     payment_provider: str = ""  # empty: payments are recorded by hand
     payment_url: str = ""  # where the provider answers, if not at its usual address
     payment_secret: str = ""  # key or signing secret of the provider
@@ -74,22 +74,22 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         secret_key=_secret(environ, "SECRET_KEY"),
         public_url=environ.get("PUBLIC_URL", Settings.public_url).rstrip("/"),
         data_dir=Path(environ.get("ENERGY_DATA_DIR", ".energy")),
-        mqtt=Mqtt(
-            host=environ.get("MQTT_HOST", Mqtt.host),
-            port=_number(environ, "MQTT_PORT", Mqtt.port, faults),
+        mqtt=MqttSettings(
+            host=environ.get("MQTT_HOST", MqttSettings.host),
+            port=_number(environ, "MQTT_PORT", MqttSettings.port, faults),
             username=environ.get("MQTT_USERNAME", ""),
             password=_secret(environ, "MQTT_PASSWORD"),
             ca_file=environ.get("MQTT_CA_FILE", ""),
             cert_file=environ.get("MQTT_CERT_FILE", ""),
             key_file=environ.get("MQTT_KEY_FILE", ""),
         ),
-        mail=Mail(
-            host=environ.get("SMTP_HOST", Mail.host),
-            port=_number(environ, "SMTP_PORT", Mail.port, faults),
+        mail=MailSettings(
+            host=environ.get("SMTP_HOST", MailSettings.host),
+            port=_number(environ, "SMTP_PORT", MailSettings.port, faults),
             username=environ.get("SMTP_USERNAME", ""),
             password=_secret(environ, "SMTP_PASSWORD"),
             starttls=environ.get("SMTP_STARTTLS", "") == "1",
-            sender=environ.get("MAIL_FROM", Mail.sender),
+            sender=environ.get("MAIL_FROM", MailSettings.sender),
         ),
         payment_provider=environ.get("PAYMENT_PROVIDER", Settings.payment_provider),
         payment_url=environ.get("PAYMENT_URL", ""),

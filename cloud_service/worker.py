@@ -34,7 +34,7 @@ log = logging.getLogger("energy.worker")
 
 
 @dataclass(frozen=True, slots=True)
-class Tools:
+class WorkerTools:
     """What the jobs are handed."""
 
     engine: Engine
@@ -49,7 +49,7 @@ class Tools:
             yield session
 
 
-def create_worker(tools: Tools, conninfo: str) -> procrastinate.App:
+def create_worker(tools: WorkerTools, conninfo: str) -> procrastinate.App:
     """The application with all jobs; `conninfo` is PostgreSQL's address as libpq takes it."""
     app = procrastinate.App(connector=connector(conninfo))
     _run_jobs(app, tools)
@@ -68,7 +68,7 @@ def connector(conninfo: str) -> procrastinate.PsycopgConnector:
     return procrastinate.PsycopgConnector(conninfo=conninfo, configure=take_role, min_size=1, max_size=4)
 
 
-def _run_jobs(app: procrastinate.App, tools: Tools) -> None:
+def _run_jobs(app: procrastinate.App, tools: WorkerTools) -> None:
     @app.task(name="rate_run", queue="runs")
     def rate_run(run: int, **_facts: object) -> None:
         """One shard after the other until nothing waits."""
@@ -80,7 +80,7 @@ def _run_jobs(app: procrastinate.App, tools: Tools) -> None:
         _until_done(tools, run, "issuing", lambda session: issue_shard(session, run, author=author, limit=SHARD))
 
 
-def _until_done(tools: Tools, run_id: int, state: str, work: Callable[[Session], int]) -> None:
+def _until_done(tools: WorkerTools, run_id: int, state: str, work: Callable[[Session], int]) -> None:
     """A transaction a shard; the run's state is looked at each time, so a cancelled run stops here."""
     worked = 1
     while worked:
@@ -90,7 +90,7 @@ def _until_done(tools: Tools, run_id: int, state: str, work: Callable[[Session],
             running.report(session, run_id)
 
 
-def _delivery_jobs(app: procrastinate.App, tools: Tools) -> None:
+def _delivery_jobs(app: procrastinate.App, tools: WorkerTools) -> None:
     @app.task(name="deliver", queue="deliver")
     def deliver(deliveries: list[int]) -> None:
         """Send messages, each in a transaction of its own."""
@@ -101,7 +101,7 @@ def _delivery_jobs(app: procrastinate.App, tools: Tools) -> None:
             mailer.close()
 
 
-def _timed_jobs(app: procrastinate.App, tools: Tools) -> None:
+def _timed_jobs(app: procrastinate.App, tools: WorkerTools) -> None:
     @app.periodic(cron="* * * * *")
     @app.task(name="tend", queue="default", queueing_lock="tend", pass_context=True)
     async def tend(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
@@ -171,7 +171,7 @@ def main() -> None:
     settings = read_settings()
     engine = connect(settings.database_url, pool_size=4)
     refuse_unsafe(engine)
-    tools = Tools(engine, lambda: SmtpMailer(settings.mail), lambda: datetime.now(UTC), settings.pay_at)
+    tools = WorkerTools(engine, lambda: SmtpMailer(settings.mail), lambda: datetime.now(UTC), settings.pay_at)
     app = create_worker(tools, settings.database_url)
     with contextlib.suppress(KeyboardInterrupt):
         app.run_worker(queues=list(QUEUES), concurrency=2, delete_jobs="never", listen_notify=True)

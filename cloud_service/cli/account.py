@@ -167,12 +167,12 @@ def open_account(
     **terms: Any,
 ) -> None:  # fmt: skip
     """Give a client a money account."""
-    from cloud_service.flow.client import NewAccount, Terms
+    from cloud_service.flow.client import AccountTerms, NewAccount
     from cloud_service.flow.client import open_account as step
     from cloud_service.store.lookups.ids_by_name import client_id
 
     with transaction() as session:
-        wanted = NewAccount(currency, day_of(day, "--day"), number, mode, Terms(**_given(terms, {})))
+        wanted = NewAccount(currency, day_of(day, "--day"), number, mode, AccountTerms(**_given(terms, {})))
         made = step(session, client_id(session, client_number), wanted, author=author(), reason=reason)
         taken = _number_of(session, made)
     click.echo(as_json({"account": taken}) if json_wanted else f"account {taken} is open")
@@ -185,14 +185,14 @@ def open_account(
 @JSON
 def terms(number: str, *, reason: str, json_wanted: bool, **terms: Any) -> None:
     """Change how an account is billed and reached; what is not named stays."""
-    from cloud_service.flow.client import Terms, change_terms
+    from cloud_service.flow.client import AccountTerms, change_terms
     from cloud_service.store.customers.clients import account_terms
     from cloud_service.store.lookups.ids_by_name import account_id
 
     with transaction() as session:
         known = account_id(session, number)
         before = account_terms(session, known)
-        wanted = Terms(**before | _given(terms, before["settings"]))
+        wanted = AccountTerms(**before | _given(terms, before["settings"]))
         changed = change_terms(session, known, wanted, author=author(), reason=reason)
     click.echo(as_json({"changed": changed}) if json_wanted else f"changed: {', '.join(changed) or 'nothing'}")
 

@@ -45,10 +45,10 @@ def client() -> None:
 def add(name: str, *, number: str, entity: int | None, reason: str, json_wanted: bool, **facts: Any) -> None:
     """Take a client on."""
     from cloud_service.cli.bill import the_entity
-    from cloud_service.flow.client import ClientFacts, add_client
+    from cloud_service.flow.client import ClientDetails, add_client
 
     with transaction() as session:
-        wanted = ClientFacts(name, **_given(facts))
+        wanted = ClientDetails(name, **_given(facts))
         made = add_client(session, the_entity(session, entity), wanted, author=author(), number=number, reason=reason)
         taken = _row(session, made)
     click.echo(as_json(taken) if json_wanted else f"client {taken['number']}: {taken['name']}")
@@ -62,13 +62,13 @@ def add(name: str, *, number: str, entity: int | None, reason: str, json_wanted:
 @JSON
 def edit(number: str, *, reason: str, json_wanted: bool, **facts: Any) -> None:
     """Change what is known of a client; what is not named stays."""
-    from cloud_service.flow.client import ClientFacts, edit_client
-    from cloud_service.store.customers.clients import client_facts
+    from cloud_service.flow.client import ClientDetails, edit_client
+    from cloud_service.store.customers.clients import client_fields
     from cloud_service.store.lookups.ids_by_name import client_id
 
     with transaction() as session:
         known = client_id(session, number)
-        wanted = ClientFacts(**client_facts(session, known) | _given(facts))
+        wanted = ClientDetails(**client_fields(session, known) | _given(facts))
         changed = edit_client(session, known, wanted, author=author(), reason=reason)
     click.echo(as_json({"changed": changed}) if json_wanted else f"changed: {', '.join(changed) or 'nothing'}")
 
@@ -109,6 +109,6 @@ def _given(facts: dict[str, Any]) -> dict[str, Any]:
 
 
 def _row(session: Any, client_id: int) -> dict[str, Any]:
-    from cloud_service.store.customers.clients import client_facts, numbers_of
+    from cloud_service.store.customers.clients import client_fields, numbers_of
 
-    return numbers_of(session, client_id) | client_facts(session, client_id)
+    return numbers_of(session, client_id) | client_fields(session, client_id)

@@ -138,12 +138,12 @@ def exchange_meter(
     json_wanted: bool,
 ) -> None:
     """A meter goes, another comes."""
-    from cloud_service.flow.contract import Exchange
+    from cloud_service.flow.contract import MeterExchange
     from cloud_service.flow.contract import exchange_meter as step
     from cloud_service.store.lookups.ids_by_name import meter_id, point_id
 
     with transaction() as session:
-        wanted = Exchange(
+        wanted = MeterExchange(
             point_id(session, point), meter_id(session, meter), moment(at, "--at"), indexes(closing, "--closing"),
             indexes(opening, "--opening"), amount_of(multiplier, "--multiplier"),
         )  # fmt: skip

@@ -41,11 +41,13 @@ def entity() -> None:
 @JSON
 def add(name: str, *, currency: str, timezone: str, reason: str, json_wanted: bool, **facts: Any) -> None:
     """Set a company up: the first thing of an installation."""
-    from cloud_service.flow.legal_entity import EntityFacts
+    from cloud_service.flow.legal_entity import LegalEntityDetails
     from cloud_service.flow.legal_entity import add as step
 
     with transaction() as session:
-        made = step(session, EntityFacts(name, currency, timezone, **_given(facts)), author=author(), reason=reason)
+        made = step(
+            session, LegalEntityDetails(name, currency, timezone, **_given(facts)), author=author(), reason=reason
+        )
     click.echo(as_json({"entity": made, "name": name}) if json_wanted else f"legal entity {made}: {name}")
 
 
@@ -60,13 +62,13 @@ def add(name: str, *, currency: str, timezone: str, reason: str, json_wanted: bo
 def edit(*, entity: int | None, reason: str, json_wanted: bool, **facts: Any) -> None:
     """Change what is known of it; what is not named stays."""
     from cloud_service.cli.bill import the_entity
-    from cloud_service.flow.legal_entity import EntityFacts
+    from cloud_service.flow.legal_entity import LegalEntityDetails
     from cloud_service.flow.legal_entity import edit as step
-    from cloud_service.store.customers.legal_entities import facts_of
+    from cloud_service.store.customers.legal_entities import entity_fields
 
     with transaction() as session:
         known = the_entity(session, entity)
-        wanted = EntityFacts(**facts_of(session, known) | _given(facts))
+        wanted = LegalEntityDetails(**entity_fields(session, known) | _given(facts))
         changed = step(session, known, wanted, author=author(), reason=reason)
     click.echo(as_json({"changed": changed}) if json_wanted else f"changed: {', '.join(changed) or 'nothing'}")
 
@@ -84,11 +86,15 @@ def bank(
 ) -> None:
     """A bank account, printed on bills in its currency from then on."""
     from cloud_service.cli.bill import the_entity
-    from cloud_service.flow.legal_entity import Bank, add_bank
+    from cloud_service.flow.legal_entity import BankDetails, add_bank
 
     with transaction() as session:
         add_bank(
-            session, the_entity(session, entity), Bank(holder, iban, currency, bic), author=author(), reason=reason
+            session,
+            the_entity(session, entity),
+            BankDetails(holder, iban, currency, bic),
+            author=author(),
+            reason=reason,
         )
     click.echo(as_json({"iban": iban}) if json_wanted else f"money in {currency} goes to {iban}")
 
@@ -97,10 +103,10 @@ def bank(
 @JSON
 def list_entities(*, json_wanted: bool) -> None:
     """All companies."""
-    from cloud_service.store.customers.legal_entities import entity_names, facts_of
+    from cloud_service.store.customers.legal_entities import entity_fields, entity_names
 
     with transaction() as session:
-        found = [{"id": one} | facts_of(session, one) for one in entity_names(session)]
+        found = [{"id": one} | entity_fields(session, one) for one in entity_names(session)]
     if json_wanted:
         click.echo(as_json(found))
     elif found:

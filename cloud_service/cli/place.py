@@ -32,11 +32,11 @@ def site() -> None:
 def add_site(name: str, *, entity: int | None, reason: str, json_wanted: bool, **facts: str) -> None:
     """A new property."""
     from cloud_service.cli.bill import the_entity
-    from cloud_service.flow.sites_and_meters import SiteFacts
+    from cloud_service.flow.sites_and_meters import SiteDetails
     from cloud_service.flow.sites_and_meters import add_site as step
 
     with transaction() as session:
-        made = step(session, the_entity(session, entity), SiteFacts(name, **facts), author=author(), reason=reason)
+        made = step(session, the_entity(session, entity), SiteDetails(name, **facts), author=author(), reason=reason)
     click.echo(as_json({"site": name, "id": made}) if json_wanted else f"site {name}")
 
 
@@ -76,13 +76,13 @@ def add_point(
     json_wanted: bool,
 ) -> None:  # fmt: skip
     """A new service point at a site."""
-    from cloud_service.flow.sites_and_meters import PointFacts, read_values
+    from cloud_service.flow.sites_and_meters import ServicePointDetails, read_values
     from cloud_service.flow.sites_and_meters import add_point as step
     from cloud_service.store.lookups.ids_by_name import point_id, site_id
 
     with transaction() as session:
         above = point_id(session, under) if under else None
-        facts = PointFacts(name, utility, grid_id, above, read_values(values))
+        facts = ServicePointDetails(name, utility, grid_id, above, read_values(values))
         made = step(session, site_id(session, site_name), facts, author=author(), reason=reason)
     click.echo(as_json({"point": f"{site_name}: {name}", "id": made}) if json_wanted else f"{site_name}: {name}")
 
@@ -101,20 +101,20 @@ def edit_point(
     **given: str | None,
 ) -> None:  # fmt: skip
     """Change what is known of a service point; what is not given stays."""
-    from cloud_service.flow.sites_and_meters import PointFacts, read_values
+    from cloud_service.flow.sites_and_meters import ServicePointDetails, read_values
     from cloud_service.flow.sites_and_meters import edit_point as step
     from cloud_service.store.lookups.ids_by_name import point_id
-    from cloud_service.store.metering.sites_and_meters import point_facts
+    from cloud_service.store.metering.sites_and_meters import point_fields
 
     with transaction() as session:
         point = point_id(session, name)
-        facts = point_facts(session, point)
+        facts = point_fields(session, point)
         facts |= {key: value for key, value in (given | {"name": new_name}).items() if value is not None}
         if under is not None:
             facts["parent"] = point_id(session, under) if under else None
         if values:
             facts["values"] = read_values(values)
-        changed = step(session, point, PointFacts(**facts), author=author(), reason=reason)
+        changed = step(session, point, ServicePointDetails(**facts), author=author(), reason=reason)
     click.echo(as_json({"changed": changed}) if json_wanted else f"changed: {', '.join(changed) or 'nothing'}")
 
 
@@ -158,11 +158,11 @@ def add_meter(
     digits: int | None, reason: str, json_wanted: bool,
 ) -> None:  # fmt: skip
     """A new meter with its registers."""
-    from cloud_service.flow.sites_and_meters import MeterFacts
+    from cloud_service.flow.sites_and_meters import MeterDetails
     from cloud_service.flow.sites_and_meters import add_meter as step
 
     power = amount_of(max_power_kw, "--max-power-kw") if max_power_kw else None
-    facts = MeterFacts(serial, maker, name, profile, power, tuple(_register(one, digits) for one in registers))
+    facts = MeterDetails(serial, maker, name, profile, power, tuple(_register(one, digits) for one in registers))
     with transaction() as session:
         made = step(session, facts, author=author(), reason=reason)
     click.echo(as_json({"meter": name or serial, "id": made}) if json_wanted else f"meter {name or serial}")
@@ -181,11 +181,11 @@ def mount_meter(
 ) -> None:
     """Hang a meter up at a service point without one; `contract exchange-meter` is for a change."""
     from cloud_service.cli.contract import indexes, moment
-    from cloud_service.flow.sites_and_meters import Mount, mount
+    from cloud_service.flow.sites_and_meters import NewMount, mount
     from cloud_service.store.lookups.ids_by_name import meter_id, point_id
 
     with transaction() as session:
-        wanted = Mount(
+        wanted = NewMount(
             point_id(session, place), meter_id(session, name), moment(at, "--at"), indexes(opening, "--opening"),
             amount_of(multiplier, "--multiplier"),
         )  # fmt: skip
@@ -226,10 +226,10 @@ def list_meters(*, search: str, limit: int, json_wanted: bool) -> None:
 
 
 def _register(text: str, digits: int | None) -> Any:
-    from cloud_service.flow.sites_and_meters import RegisterFacts
+    from cloud_service.flow.sites_and_meters import RegisterDetails
 
     name, unit, direction, *_ = (*text.split(":"), "", "")
-    return RegisterFacts(name, unit or "kWh", direction or "import", digits=digits)
+    return RegisterDetails(name, unit or "kWh", direction or "import", digits=digits)
 
 
 def _print(found: list[dict[str, Any]], *, json_wanted: bool) -> None:

@@ -49,13 +49,13 @@ def import_file(file: Path, format_name: str, *, dry_run: bool, as_json: bool, *
 
     Exit codes: 0 done, 6 done with problems worth a look, 1 refused, 3 no such file, meter or site, 5 no database.
     """
-    from cloud_service.domain.metering.meterdata import BadFileError, Source, inspect
+    from cloud_service.domain.metering.meterdata import BadFileError, MeterDataFile, inspect
 
     table = {
         name: given.pop(name)
         for name in ("columns", "constants", "zone", "delimiter", "decimal", "time_format", "interval_time")
     }
-    source = Source(str(file), format_name, lambda: _open(file), _options(**table))
+    source = MeterDataFile(str(file), format_name, lambda: _open(file), _options(**table))
     progress = _progress(file)
     try:
         facts = inspect(source, progress).as_json() if dry_run else _store(source, given, progress)
@@ -74,7 +74,7 @@ def _store(source: Any, given: dict[str, Any], progress: Callable[[int], None]) 
     from cloud_service.settings import database_url
     from cloud_service.store.database.session import connect
 
-    request = import_meter_data.Request(
+    request = import_meter_data.ImportRequest(
         author=given["author"] or f"{getpass.getuser()} (command line)",
         reason=given["reason"],
         create_at_site=given["site"],
@@ -104,7 +104,7 @@ def enter(
 
     It counts before whatever else is stored for that time; nothing is overwritten.
     """
-    from cloud_service.flow.enter_reading import Entry
+    from cloud_service.flow.enter_reading import ManualReading
     from cloud_service.flow.enter_reading import enter as store
     from cloud_service.settings import database_url
     from cloud_service.store.database.session import connect
@@ -116,7 +116,7 @@ def enter(
     except (ValueError, ArithmeticError):
         raise InputError(f"{at!r} {value!r} is not a time and a number") from None
     author = facts["author"] or f"{getpass.getuser()} (command line)"
-    entry = Entry(meter, register, moment, exact, author, facts["reason"], facts["estimated"])
+    entry = ManualReading(meter, register, moment, exact, author, facts["reason"], facts["estimated"])
     engine = connect(database_url())
     note = store(engine, entry, datetime.now(UTC))
     engine.dispose()
@@ -198,9 +198,9 @@ def _progress(file: Path) -> Callable[[int], None]:
 
 
 def _options(columns: tuple[str, ...], constants: tuple[str, ...], **table: str) -> Any:
-    from cloud_service.domain.metering.meterdata import Mapping, Options
+    from cloud_service.domain.metering.meterdata import ColumnMapping, FormatOptions
 
-    return Options(Mapping(columns=_pairs(columns, "--map"), constants=_pairs(constants, "--set"), **table))
+    return FormatOptions(ColumnMapping(columns=_pairs(columns, "--map"), constants=_pairs(constants, "--set"), **table))
 
 
 def _pairs(texts: tuple[str, ...], option: str) -> dict[str, str]:

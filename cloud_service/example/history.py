@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from cloud_service.domain.metering.meterdata import Source
+from cloud_service.domain.metering.meterdata import MeterDataFile
 from cloud_service.domain.money import round_money
 from cloud_service.example.operator import CLIENTS, SITES, STEP_S, ExampleClient, meters_of
 from cloud_service.example.seed import Seeded
@@ -115,5 +115,5 @@ def _payments(client: ExampleClient, bill: Issued) -> Iterator[tuple[date, Decim
 
 def take_in(engine: Engine, path: Path) -> int:
     """Import a meter data file as a head-end's; how many readings were new."""
-    source = Source(path.name, "csv", lambda: path.open("rb"))
-    return import_meter_data.import_file(engine, source, import_meter_data.Request(author=AUTHOR)).stored
+    source = MeterDataFile(path.name, "csv", lambda: path.open("rb"))
+    return import_meter_data.import_file(engine, source, import_meter_data.ImportRequest(author=AUTHOR)).stored

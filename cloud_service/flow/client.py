@@ -25,7 +25,7 @@ LOCALE = re.compile(r"[a-z]{2,3}([_-][A-Za-z]{2,4})?")
 
 
 @dataclass(frozen=True, slots=True)
-class ClientFacts:
+class ClientDetails:
     """Who owes the money; `protected` clients are never disconnected."""
 
     name: str
@@ -53,7 +53,7 @@ class ClientFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class AccountTerms:
     """How an account is billed and reached; `settings` has the prepaid terms, the debt share and `invoice_per`."""
 
     payment_terms_days: int = 14
@@ -83,7 +83,7 @@ class NewAccount:
     day: date
     number: str = ""  # the next free one unless given
     mode: str = "postpaid"
-    terms: Terms = field(default_factory=Terms)
+    terms: AccountTerms = field(default_factory=AccountTerms)
 
     def __post_init__(self) -> None:
         with at_field("currency"):
@@ -92,7 +92,7 @@ class NewAccount:
 
 
 def add_client(
-    session: Session, entity_id: int, facts: ClientFacts, *, author: str, number: str = "", reason: str = ""
+    session: Session, entity_id: int, facts: ClientDetails, *, author: str, number: str = "", reason: str = ""
 ) -> int:
     """A new client; the next free number unless one is given."""
     taken = number or number_suggestions.client_number(session, entity_id)
@@ -102,11 +102,11 @@ def add_client(
     return client_id
 
 
-def edit_client(session: Session, client_id: int, facts: ClientFacts, *, author: str, reason: str = "") -> list[str]:
+def edit_client(session: Session, client_id: int, facts: ClientDetails, *, author: str, reason: str = "") -> list[str]:
     """Change what is known of a client; the names of the fields that changed. Issued bills keep what they say."""
-    before, after = clients.client_facts(session, client_id), asdict(facts)
+    before, after = clients.client_fields(session, client_id), asdict(facts)
     clients.change_client(session, client_id, after)
-    change = log.Change(author, "client.change", f"client:{client_id}", before, after, reason)
+    change = log.AuditChange(author, "client.change", f"client:{client_id}", before, after, reason)
     return log.note_change(session, change)
 
 
@@ -122,11 +122,11 @@ def open_account(session: Session, client_id: int, wanted: NewAccount, *, author
     return account_id
 
 
-def change_terms(session: Session, account_id: int, terms: Terms, *, author: str, reason: str = "") -> list[str]:
+def change_terms(session: Session, account_id: int, terms: AccountTerms, *, author: str, reason: str = "") -> list[str]:
     """Change an account's terms from the next bill on; the names of those that changed."""
     before, after = clients.account_terms(session, account_id), asdict(terms)
     clients.change_terms(session, account_id, after)
-    change = log.Change(author, "account.terms", f"account:{account_id}", before, after, reason)
+    change = log.AuditChange(author, "account.terms", f"account:{account_id}", before, after, reason)
     return log.note_change(session, change)
 
 

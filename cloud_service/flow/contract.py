@@ -28,7 +28,7 @@ class MoveIn:
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class MeterExchange:
     """A meter goes, another comes: final indexes of the old, first ones of the new, in thousandths by register name."""
 
     service_point_id: int
@@ -68,7 +68,7 @@ def move_in(session: Session, wanted: MoveIn, *, author: str, reason: str = "") 
 
 def _fits(session: Session, point_id: int, account_id: int, tariff_id: int) -> None:
     """One legal entity, one currency: what does not fit would only be parked when it is billed."""
-    known = contract_changes.terms(session, point_id, account_id, tariff_id)
+    known = contract_changes.entities_and_currencies(session, point_id, account_id, tariff_id)
     if known.account_entity != known.point_entity:
         raise ConflictError("the account is of another legal entity than the service point", path="account")
     if known.tariff_entity != known.account_entity:
@@ -108,7 +108,7 @@ def _end(session: Session, contract_id: int, day: date, author: str, reason: str
     log.record(
         session,
         [
-            log.Change(
+            log.AuditChange(
                 author, "contract.end", f"contract:{contract_id}", {"end": before.end and before.end.isoformat()},
                 {"end": day.isoformat()}, reason,
             )
@@ -118,7 +118,7 @@ def _end(session: Session, contract_id: int, day: date, author: str, reason: str
 
 def change_owner(session: Session, contract_id: int, account_id: int, day: date, *, author: str, reason: str) -> int:
     """Another account pays from a day on: the contract ends, its successor has the same point and tariff."""
-    old = contract_changes.contract_facts(session, contract_id)
+    old = contract_changes.stored_contract(session, contract_id)
     _end(session, contract_id, day, author, reason)
     number = f"{old.number}-{day:%Y%m%d}"
     wanted = MoveIn(
@@ -127,9 +127,9 @@ def change_owner(session: Session, contract_id: int, account_id: int, day: date,
     return move_in(session, wanted, author=author, reason=reason)
 
 
-def exchange_meter(session: Session, wanted: Exchange, *, author: str, reason: str = "") -> None:
+def exchange_meter(session: Session, wanted: MeterExchange, *, author: str, reason: str = "") -> None:
     """The old meter's mount ends with its final indexes, the new one begins with its first; nothing is billed twice."""
-    old = contract_changes.mounted(session, wanted.service_point_id, wanted.at)
+    old = contract_changes.mounted_meter(session, wanted.service_point_id, wanted.at)
     if old is None:
         raise ConflictError("no meter is mounted there at that time")
     missing = contract_changes.index_registers(session, old.meter_id) - set(wanted.closing)
@@ -152,7 +152,7 @@ def change_tariff(session: Session, contract_id: int, tariff_id: int, day: date,
     billed = contract_changes.billed_until(session, contract_id)
     if billed is not None and billed > day:
         raise ConflictError(f"days up to {billed} are billed already", hint="credit the bill first")
-    facts = contract_changes.contract_facts(session, contract_id)
+    facts = contract_changes.stored_contract(session, contract_id)
     _fits(session, facts.service_point_id, facts.account_id, tariff_id)
     before = contract_changes.tariff_on(session, contract_id, day)
     contract_changes.end_assignment(session, contract_id, day)
@@ -160,7 +160,7 @@ def change_tariff(session: Session, contract_id: int, tariff_id: int, day: date,
     log.record(
         session,
         [
-            log.Change(
+            log.AuditChange(
                 author, "contract.tariff", f"contract:{contract_id}", {"tariff": before},
                 {"tariff": tariff_id, "from": day.isoformat()}, reason,
             )
@@ -176,7 +176,7 @@ def change_cycle(session: Session, account_id: int, cycle: str, day: int, *, aut
         raise InputError(f"{day} is no day of a month", path="day")
     before = contract_changes.set_cycle(session, account_id, cycle, day)
     after = {"cycle": cycle, "day": day}
-    log.record(session, [log.Change(author, "account.cycle", f"account:{account_id}", before, after, reason)])
+    log.record(session, [log.AuditChange(author, "account.cycle", f"account:{account_id}", before, after, reason)])
 
 
 def change_mode(session: Session, account_id: int, mode: str, day: date, *, author: str, reason: str = "") -> None:
@@ -185,7 +185,7 @@ def change_mode(session: Session, account_id: int, mode: str, day: date, *, auth
         raise InputError(f"{mode!r} is no mode", path="mode", hint="prepaid or postpaid")
     before = contract_changes.set_mode(session, account_id, mode, day)
     after = {"mode": mode, "from": day.isoformat()}
-    log.record(session, [log.Change(author, "account.mode", f"account:{account_id}", before, after, reason)])
+    log.record(session, [log.AuditChange(author, "account.mode", f"account:{account_id}", before, after, reason)])
 
 
 def set_vacancy(

@@ -46,7 +46,7 @@ def credit(session: Session, invoice_id: int, *, reason: str, day: date, author:
     job_queue.defer_all(session, "deliver", [{"deliveries": ids}] if ids else [], queue="deliver")
     corrections.mark_handled(session, found.id, f"credited by {issued.number}", clock())
     after = {"number": issued.number, "total": format(draft.total, "f"), "corrects": found.number}
-    log.record(session, [log.Change(author, "credit_note.issue", f"invoice:{issued.id}", {}, after, reason)])
+    log.record(session, [log.AuditChange(author, "credit_note.issue", f"invoice:{issued.id}", {}, after, reason)])
     return issued
 
 

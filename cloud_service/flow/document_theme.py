@@ -22,5 +22,5 @@ def set_theme(session: Session, entity_id: int, facts: Mapping[str, Any], *, aut
     preview(facts)
     before = outgoing.theme(session, entity_id)
     outgoing.set_theme(session, entity_id, dict(facts))
-    change = log.Change(author, "theme.change", f"legal_entity:{entity_id}", before, dict(facts), "")
+    change = log.AuditChange(author, "theme.change", f"legal_entity:{entity_id}", before, dict(facts), "")
     log.record(session, [change])

@@ -14,7 +14,7 @@ from cloud_service.store.audit import log
 from cloud_service.store.database.errors import guarded
 from cloud_service.store.database.session import Engine, transaction
 from cloud_service.store.metering import meter_data_files, readings
-from cloud_service.store.metering.readings import Columns
+from cloud_service.store.metering.readings import ReadingColumns
 from common.errors import InputError, NotFoundError
 from common.reading import Kind, Quality, as_decimal, thousandths
 
@@ -22,7 +22,7 @@ AHEAD = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ManualReading:
     """One register at one instant; `value` is None where a reading is taken back."""
 
     meter: str
@@ -34,7 +34,7 @@ class Entry:
     estimated: bool = False
 
 
-def enter(engine: Engine, entry: Entry, now: datetime) -> int:
+def enter(engine: Engine, entry: ManualReading, now: datetime) -> int:
     """Store the entry; the id of its note. The days it touches are made again by validation."""
     if entry.at.tzinfo is None:
         raise InputError("the time needs an offset, for example 2026-03-01T00:00+01:00", path="time")
@@ -58,21 +58,21 @@ def enter(engine: Engine, entry: Entry, now: datetime) -> int:
     return note
 
 
-def _change(entry: Entry, register_id: int, before: int | None) -> log.Change:
+def _change(entry: ManualReading, register_id: int, before: int | None) -> log.AuditChange:
     """From what counted at that instant to what was entered; nothing where there was or is none."""
     at = entry.at.astimezone(UTC).isoformat()
     was = {} if before is None else {"at": at, "value": plain(as_decimal(before))}
     now = {"at": at, "meter": entry.meter, "register": entry.register}
     if entry.value is not None:
         now["value"] = plain(entry.value)
-    return log.Change(entry.author, "reading.enter", f"register:{register_id}", was, now, entry.reason)
+    return log.AuditChange(entry.author, "reading.enter", f"register:{register_id}", was, now, entry.reason)
 
 
-def _row(entry: Entry, register_id: int, note: int, step_s: int) -> Columns:
+def _row(entry: ManualReading, register_id: int, note: int, step_s: int) -> ReadingColumns:
     past = entry.at - datetime(1970, 1, 1, tzinfo=UTC)
     quality = Quality.MISSING if entry.value is None else Quality.ESTIMATED if entry.estimated else Quality.SUBSTITUTED
     value = 0 if entry.value is None else thousandths(entry.value, "value")
-    return Columns(
+    return ReadingColumns(
         register_id=np.array([register_id], dtype=np.int64),
         at_ms=np.array([past // timedelta(milliseconds=1)], dtype=np.int64),
         value=np.array([value], dtype=np.int64),

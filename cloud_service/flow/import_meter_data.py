@@ -14,13 +14,13 @@ from typing import Any
 import numpy as np
 
 from cloud_service.domain.metering.meterdata import (
-    Block,
-    Channel,
-    IndexReads,
-    Intervals,
-    Source,
-    Summary,
-    Total,
+    FileBlock,
+    FileChannel,
+    FileIndexReads,
+    FileIntervals,
+    FileSummary,
+    MeterDataFile,
+    RegisterTotal,
     inspect,
     read,
 )
@@ -30,7 +30,7 @@ from cloud_service.store.database.errors import guarded
 from cloud_service.store.database.session import Engine, Session, transaction
 from cloud_service.store.metering import meter_data_files, readings, validation
 from cloud_service.store.metering.meter_data_files import FileRegister, NewFileRegister
-from cloud_service.store.metering.readings import Columns
+from cloud_service.store.metering.readings import ReadingColumns
 from common.errors import ConflictError, InputError, NotFoundError
 from common.reading import Quality, as_decimal
 
@@ -41,7 +41,7 @@ STEP_DEFAULT_S = 1800  # of an index register that a file makes
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class ImportRequest:
     """Who imports, why, and what may be made on the way."""
 
     author: str
@@ -51,10 +51,10 @@ class Request:
 
 
 @dataclass(slots=True)
-class Imported:
+class ImportOutcome:
     """What an import did."""
 
-    summary: Summary
+    summary: FileSummary
     file_id: int = 0  # 0: these very bytes were imported before
     stored: int = 0
     unchanged: int = 0
@@ -74,11 +74,11 @@ class Imported:
 
 
 def import_file(
-    engine: Engine, source: Source, request: Request, progress: Callable[[int], None] = lambda _: None
-) -> Imported:
+    engine: Engine, source: MeterDataFile, request: ImportRequest, progress: Callable[[int], None] = lambda _: None
+) -> ImportOutcome:
     """Check all of the file, then store what is new of it in one transaction."""
     summary = inspect(source)
-    done = Imported(summary)
+    done = ImportOutcome(summary)
     _make_months(engine, summary)
     with guarded(), transaction(engine) as session:
         file_id = meter_data_files.begin(
@@ -95,9 +95,9 @@ def import_file(
         known = _registers(session, summary.totals.values(), request, done)
         with source.open() as file:
             for columns, carried in _columns(
-                read(file, source.format_name, Summary([]), source.options), known, file_id
+                read(file, source.format_name, FileSummary([]), source.options), known, file_id
             ):
-                _store(session, columns, carried, request, done)
+                _store(session, columns, request, done, carried=carried)
                 readings.mark_dirty(session, columns, {one.id: one.zone for one in known.values()})
                 progress(file.tell())
         meter_data_files.count_rows(session, file_id, done.stored + done.corrected)
@@ -108,7 +108,7 @@ def import_file(
     return done
 
 
-def _make_months(engine: Engine, summary: Summary) -> None:
+def _make_months(engine: Engine, summary: FileSummary) -> None:
     """New months are made apart, so that ingest, which may need one too, does not wait for the whole file."""
     spans = {readings.months_between(one.first_ms, one.last_ms) for one in summary.totals.values()}
     months = frozenset().union(*spans)
@@ -117,7 +117,7 @@ def _make_months(engine: Engine, summary: Summary) -> None:
             readings.make_months(session, months)
 
 
-def _hash(source: Source) -> bytes:
+def _hash(source: MeterDataFile) -> bytes:
     digest = hashlib.sha256()
     with source.open() as file:
         while part := file.read(1024 * 1024):
@@ -126,7 +126,7 @@ def _hash(source: Source) -> bytes:
 
 
 def _registers(
-    session: Session, totals: Iterable[Total], request: Request, done: Imported
+    session: Session, totals: Iterable[RegisterTotal], request: ImportRequest, done: ImportOutcome
 ) -> dict[tuple[str, str], FileRegister]:
     """The file's registers as stored; missing ones are made if that was asked for."""
     totals = list(totals)
@@ -143,7 +143,7 @@ def _registers(
     return known
 
 
-def _make(session: Session, missing: Iterable[Total], request: Request, done: Imported) -> None:
+def _make(session: Session, missing: Iterable[RegisterTotal], request: ImportRequest, done: ImportOutcome) -> None:
     for one in missing:
         channel = one.channel
         name = f"{channel.meter} {channel.register}"
@@ -158,7 +158,7 @@ def _make(session: Session, missing: Iterable[Total], request: Request, done: Im
         done.made.append(name)
 
 
-def _new(one: Total, request: Request) -> NewFileRegister:
+def _new(one: RegisterTotal, request: ImportRequest) -> NewFileRegister:
     channel = one.channel
     unit = request.units.get(channel.register, channel.unit)
     if not unit:
@@ -180,11 +180,11 @@ def _new(one: Total, request: Request) -> NewFileRegister:
     )
 
 
-def _first(one: Total) -> datetime:
+def _first(one: RegisterTotal) -> datetime:
     return datetime.fromtimestamp(one.first_ms // 1000, UTC)
 
 
-def _check(channel: Channel, register: FileRegister, request: Request) -> None:
+def _check(channel: FileChannel, register: FileRegister, request: ImportRequest) -> None:
     """A register takes only what it counts."""
     unit = request.units.get(channel.register, channel.unit)
     if register.kind != channel.kind:
@@ -197,11 +197,11 @@ def _check(channel: Channel, register: FileRegister, request: Request) -> None:
 
 
 def _columns(
-    blocks: Iterable[Block], known: Mapping[tuple[str, str], FileRegister], file_id: int
-) -> Iterator[tuple[Columns, bool]]:
+    blocks: Iterable[FileBlock], known: Mapping[tuple[str, str], FileRegister], file_id: int
+) -> Iterator[tuple[ReadingColumns, bool]]:
     """The file's readings in chunks, and whether any digit was carried on."""
     carries: dict[int, Carry] = {}
-    parts: list[Columns] = []
+    parts: list[ReadingColumns] = []
     row, size = 1, 0
     for block in blocks:
         register = known[block.channel.meter, block.channel.register]
@@ -216,14 +216,14 @@ def _columns(
         yield readings.joined(parts), any(one.used for one in carries.values())
 
 
-def _block(block: Block, register: FileRegister, carry: Carry, file_id: int, first_row: int) -> Columns:
-    if isinstance(block, Intervals):
+def _block(block: FileBlock, register: FileRegister, carry: Carry, file_id: int, first_row: int) -> ReadingColumns:
+    if isinstance(block, FileIntervals):
         at_ms = block.start_ms + (np.arange(len(block.values), dtype=np.int64) + 1) * block.channel.step_s * 1000
         value = carry.whole(block.values)
     else:
         at_ms, value = np.array(block.at_ms, dtype=np.int64), _indexes(block)
     size = len(at_ms)
-    columns = Columns(
+    columns = ReadingColumns(
         register_id=np.full(size, register.id, dtype=np.int64),
         at_ms=at_ms,
         value=value,
@@ -236,19 +236,21 @@ def _block(block: Block, register: FileRegister, carry: Carry, file_id: int, fir
     return columns.where(columns.quality != Quality.MISSING)
 
 
-def _indexes(block: IndexReads) -> "np.ndarray[Any, np.dtype[np.int64]]":
+def _indexes(block: FileIndexReads) -> "np.ndarray[Any, np.dtype[np.int64]]":
     """An index has its own rounding: what is finer than a thousandth is not carried to other readings."""
     return Carry().each(block.values)
 
 
-def _store(session: Session, columns: Columns, carried: bool, request: Request, done: Imported) -> None:  # noqa: FBT001 - a fact
+def _store(
+    session: Session, columns: ReadingColumns, request: ImportRequest, done: ImportOutcome, *, carried: bool
+) -> None:
     """Store what is new, leave what is there, and correct what differs if there is a reason to."""
     spans: dict[int, tuple[int, int]] = {}
     for register in np.unique(columns.register_id).tolist():
         at_ms = columns.at_ms[columns.register_id == register]
         spans[register] = int(at_ms.min()), int(at_ms.max())
     readings.ensure_months(session, columns.at_ms)
-    there = validation.between(session, spans)
+    there = validation.readings_between(session, spans)
     same, other = _compare(columns, there, 1 if carried else 0)
     if other.any() and not request.reason:
         place = int(np.flatnonzero(other)[0])
@@ -264,7 +266,7 @@ def _store(session: Session, columns: Columns, carried: bool, request: Request, 
     done.stored += int((~same & ~other).sum())
 
 
-def _compare(columns: Columns, there: validation.Block, tolerance: int) -> tuple[Any, Any]:
+def _compare(columns: ReadingColumns, there: validation.ReadingBlock, tolerance: int) -> tuple[Any, Any]:
     """Masks: stored with the same content, and stored with other content."""
     if not len(there.at_ms):
         nothing = np.zeros(len(columns), dtype=np.bool_)

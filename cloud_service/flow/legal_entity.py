@@ -13,7 +13,7 @@ from common.period import zone
 
 
 @dataclass(frozen=True, slots=True)
-class EntityFacts:
+class LegalEntityDetails:
     """A company of the operator, as it is printed on bills; amounts are summed up in its currency."""
 
     name: str
@@ -40,7 +40,7 @@ class EntityFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Bank:
+class BankDetails:
     """Where money in one currency goes."""
 
     holder: str
@@ -60,7 +60,7 @@ class Bank:
         return "".join(self.iban.split()).upper()
 
 
-def add(session: Session, facts: EntityFacts, *, author: str, reason: str = "") -> int:
+def add(session: Session, facts: LegalEntityDetails, *, author: str, reason: str = "") -> int:
     """A new legal entity; its number series begin with the first bill."""
     entity_id = legal_entities.add(session, asdict(facts))
     known = {name: value for name, value in asdict(facts).items() if value}
@@ -68,18 +68,18 @@ def add(session: Session, facts: EntityFacts, *, author: str, reason: str = "") 
     return entity_id
 
 
-def edit(session: Session, entity_id: int, facts: EntityFacts, *, author: str, reason: str = "") -> list[str]:
+def edit(session: Session, entity_id: int, facts: LegalEntityDetails, *, author: str, reason: str = "") -> list[str]:
     """Change what is known of it; its currency stays once it has billed. Issued bills keep what they say."""
-    before, after = legal_entities.facts_of(session, entity_id), asdict(facts)
+    before, after = legal_entities.entity_fields(session, entity_id), asdict(facts)
     if before["currency"] != facts.currency and legal_entities.has_billed(session, entity_id):
         raise ConflictError("bills are summed up in it: the currency stays", path="currency")
     legal_entities.change(session, entity_id, after)
     return log.note_change(
-        session, log.Change(author, "entity.change", f"legal_entity:{entity_id}", before, after, reason)
+        session, log.AuditChange(author, "entity.change", f"legal_entity:{entity_id}", before, after, reason)
     )
 
 
-def add_bank(session: Session, entity_id: int, bank: Bank, *, author: str, reason: str = "") -> None:
+def add_bank(session: Session, entity_id: int, bank: BankDetails, *, author: str, reason: str = "") -> None:
     """A bank account, printed on bills in its currency from then on."""
     facts = asdict(bank) | {"iban": bank.plain_iban}
     legal_entities.add_bank(session, entity_id, facts)

@@ -130,7 +130,7 @@ def _row(look: _Look) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _act(session: Session, look: _Look, author: str) -> tuple[Decided | None, list[log.Change]]:
+def _act(session: Session, look: _Look, author: str) -> tuple[Decided | None, list[log.AuditChange]]:
     """Queue the warning and the command; the change and its audit rows, if anything changed."""
     account, verdict = look.account, look.verdict
     if verdict.state == account.state and verdict.command is None:
@@ -139,7 +139,7 @@ def _act(session: Session, look: _Look, author: str) -> tuple[Decided | None, li
         _tell(session, look)
     if verdict.command is not None:
         _command(session, look, verdict.command, author)
-    change = log.Change(
+    change = log.AuditChange(
         author, f"prepaid.{verdict.command or verdict.state}", f"account:{account.account_id}",
         {"state": account.state}, {"state": verdict.state, "balance": format(look.balance, "f")}, verdict.waits,
     )  # fmt: skip

@@ -26,7 +26,7 @@ SUFFIXES = (".json", ".toml", ".yaml")
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class TariffDraft:
     """A document that can be priced, and what an import had to note of it."""
 
     tariff: Tariff
@@ -35,7 +35,7 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class PriceSample:
     """What an even use of SAMPLE_KWH in a month would cost, taxes included; without an amount `why` says why not."""
 
     span: Span
@@ -44,7 +44,7 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class PublicationOutcome:
     """What became of a document: the tariff and how many of its versions are new."""
 
     tariff_id: int
@@ -53,13 +53,13 @@ class Published:
     new: int
 
 
-def draft(text: str, filename: str = "") -> Draft:
+def draft(text: str, filename: str = "") -> TariffDraft:
     """Read a document of ours or of the URDB; the first fault is raised, `all_faults` has all of them."""
     document = _parsed(text, filename)
     if is_urdb(document):
         imported = import_urdb(document, dated=True)
-        return Draft(load_tariff(imported.document), dict(imported.document), imported.notes)
-    return Draft(load_tariff(document), document)
+        return TariffDraft(load_tariff(imported.document), dict(imported.document), imported.notes)
+    return TariffDraft(load_tariff(document), document)
 
 
 def all_faults(text: str, filename: str = "") -> list[InputError]:
@@ -82,7 +82,7 @@ def _parsed(text: str, filename: str) -> dict[str, Any]:
     return parse_document(text, ending)
 
 
-def sample(found: Tariff, day: date, timezone: str) -> Sample:
+def sample(found: Tariff, day: date, timezone: str) -> PriceSample:
     """The price of an ordinary month, to see whether the figures are meant so: the last one, or the first it is for."""
     start = add_months(day.replace(day=1), -1)
     first = found.versions[-1].start
@@ -95,13 +95,13 @@ def sample(found: Tariff, day: date, timezone: str) -> Sample:
     try:
         (bill,) = calculate(found, {"import": Intervals(even, STEP_S)}, span, timezone, whole=True)
     except InputError as error:
-        return Sample(span, None, (str(error),))
-    return Sample(span, bill.total, tuple(line.why for line in bill.lines))
+        return PriceSample(span, None, (str(error),))
+    return PriceSample(span, bill.total, tuple(line.why for line in bill.lines))
 
 
 def publish(
-    session: Session, entity_id: int, found: Draft, *, author: str, start: date | None = None, reason: str = ""
-) -> Published:
+    session: Session, entity_id: int, found: TariffDraft, *, author: str, start: date | None = None, reason: str = ""
+) -> PublicationOutcome:
     """Keep the versions of a document under its id; what is there already is left alone, so twice is once.
 
     A version ends the one it follows. Days that are billed keep their prices: a version that begins on such a day is
@@ -118,7 +118,7 @@ def publish(
         session, author, "tariff.publish", f"tariff:{tariff_id}", reason=reason, code=head.id, new_versions=new,
         hash=found.tariff.hash,
     )  # fmt: skip
-    return Published(tariff_id, head.id, found.tariff.name, new)
+    return PublicationOutcome(tariff_id, head.id, found.tariff.name, new)
 
 
 def _keep(session: Session, tariff_id: int, document: Mapping[str, Any], start: date | None) -> bool:

@@ -128,7 +128,7 @@ def enter_base_rate(session: Session, country: str, start: date, percent: Decima
     before = interest_base_rates.enter(session, country, start, percent, author)
     log.record(
         session,
-        [log.Change(author, "base_rate.enter", f"base_rate:{country}:{start}",
+        [log.AuditChange(author, "base_rate.enter", f"base_rate:{country}:{start}",
                          {} if before is None else {"percent": format(before, "f")},
                          {"percent": format(percent, "f")})],
     )  # fmt: skip

@@ -23,7 +23,7 @@ UNIT_OF = {"electricity": "kWh", "heat": "kWh", "cooling": "kWh", "water": "m3",
 
 
 @dataclass(frozen=True, slots=True)
-class SiteFacts:
+class SiteDetails:
     """A property: its days begin in its time zone, its bills are in its currency."""
 
     name: str
@@ -47,7 +47,7 @@ class SiteFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class PointFacts:
+class ServicePointDetails:
     """A place where a service is taken; `grid_id` is what the grid calls it (MaLo, MPAN, NMI, EAN, PRM).
 
     `parent` is the service point whose meter counts this one too. `values` are numbers that its tariff may ask for
@@ -78,7 +78,7 @@ def read_values(lines: Iterable[str]) -> dict[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class RegisterFacts:
+class RegisterDetails:
     """One counter of a meter."""
 
     name: str
@@ -100,7 +100,7 @@ class RegisterFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class MeterFacts:
+class MeterDetails:
     """A meter; `name` is what its gateway or file calls it, the serial unless given."""
 
     serial: str
@@ -108,14 +108,14 @@ class MeterFacts:
     name: str = ""
     profile: str = ""
     max_power_kw: Decimal | None = None
-    registers: tuple[RegisterFacts, ...] = field(default_factory=tuple)
+    registers: tuple[RegisterDetails, ...] = field(default_factory=tuple)
 
     def __post_init__(self) -> None:
         _needed(self.serial, "serial")
 
 
 @dataclass(frozen=True, slots=True)
-class Mount:
+class NewMount:
     """A meter begins to hang at a service point: first indexes in thousandths by register name."""
 
     point_id: int
@@ -125,26 +125,26 @@ class Mount:
     multiplier: Decimal = Decimal(1)
 
 
-def add_site(session: Session, entity_id: int, facts: SiteFacts, *, author: str, reason: str = "") -> int:
+def add_site(session: Session, entity_id: int, facts: SiteDetails, *, author: str, reason: str = "") -> int:
     """A new property of a legal entity."""
     site_id = sites_and_meters.add_site(session, entity_id, asdict(facts))
     log.note(session, author, "site.add", f"site:{site_id}", reason=reason, **asdict(facts))
     return site_id
 
 
-def edit_site(session: Session, site_id: int, facts: SiteFacts, *, author: str, reason: str = "") -> list[str]:
+def edit_site(session: Session, site_id: int, facts: SiteDetails, *, author: str, reason: str = "") -> list[str]:
     """Change what is known of a site. Zone and currency stay once somebody was supplied: bills rest on them."""
-    before = sites_and_meters.site_facts(session, site_id)
+    before = sites_and_meters.site_fields(session, site_id)
     after = asdict(facts)
     kept = next((name for name in ("timezone", "currency") if before[name] != after[name]), "")
     if kept and sites_and_meters.is_supplied(session, site_id):
         raise ConflictError("there are contracts at this site: bills rest on it", path=kept, hint="make a new site")
     sites_and_meters.change_site(session, site_id, after)
-    change = log.Change(author, "site.change", f"site:{site_id}", before, after, reason)
+    change = log.AuditChange(author, "site.change", f"site:{site_id}", before, after, reason)
     return log.note_change(session, change)
 
 
-def add_point(session: Session, site_id: int, facts: PointFacts, *, author: str, reason: str = "") -> int:
+def add_point(session: Session, site_id: int, facts: ServicePointDetails, *, author: str, reason: str = "") -> int:
     """A new service point at a site; its name is the only one of its kind there."""
     _is_free(session, site_id, facts.name)
     point_id = sites_and_meters.add_point(session, site_id, asdict(facts))
@@ -152,11 +152,13 @@ def add_point(session: Session, site_id: int, facts: PointFacts, *, author: str,
     return point_id
 
 
-def edit_point(session: Session, point_id: int, facts: PointFacts, *, author: str, reason: str = "") -> list[str]:
+def edit_point(
+    session: Session, point_id: int, facts: ServicePointDetails, *, author: str, reason: str = ""
+) -> list[str]:
     """Change what is known of a service point. Its utility stays once somebody was supplied: bills rest on it."""
-    before, after = sites_and_meters.point_facts(session, point_id), asdict(facts)
+    before, after = sites_and_meters.point_fields(session, point_id), asdict(facts)
     if before["name"] != facts.name:
-        _is_free(session, sites_and_meters.home_of(session, point_id).site_id, facts.name)
+        _is_free(session, sites_and_meters.site_of_point(session, point_id).site_id, facts.name)
     if before["utility"] != facts.utility and sites_and_meters.is_point_supplied(session, point_id):
         raise ConflictError(
             "there are contracts at this service point: bills rest on it", path="utility",
@@ -165,18 +167,18 @@ def edit_point(session: Session, point_id: int, facts: PointFacts, *, author: st
     if facts.parent is not None and point_id in sites_and_meters.with_all_above(session, facts.parent):
         raise ConflictError("that one is counted by this one's meter already", path="parent", hint="or it is the same")
     sites_and_meters.change_point(session, point_id, after)
-    change = log.Change(author, "point.change", f"service_point:{point_id}", before, after, reason)
+    change = log.AuditChange(author, "point.change", f"service_point:{point_id}", before, after, reason)
     return log.note_change(session, change)
 
 
 def _is_free(session: Session, site_id: int, name: str) -> None:
     """Refuse a name that the site has; the site's row is locked, so that two at once cannot both take it."""
-    site = sites_and_meters.site_facts(session, site_id)
+    site = sites_and_meters.site_fields(session, site_id)
     if sites_and_meters.point_named(session, site_id, name) is not None:
         raise ConflictError(f"{site['name']} has a service point {name} already", path="name")
 
 
-def add_meter(session: Session, facts: MeterFacts, *, author: str, reason: str = "") -> int:
+def add_meter(session: Session, facts: MeterDetails, *, author: str, reason: str = "") -> int:
     """A new meter with its registers."""
     named = {"maker": facts.maker, "serial": facts.serial, "name": facts.name or facts.serial, "profile": facts.profile}
     meter_id = sites_and_meters.add_meter(session, named, max_power_kw=facts.max_power_kw)
@@ -200,11 +202,11 @@ def bill_register(
         )
     sites_and_meters.bill_register(session, meter_id, name, billed=billed)
     before, after = ({name: "billed" if one else "not billed"} for one in (known[name], billed))
-    change = log.Change(author, "register.change", f"meter:{meter_id}", before, after, reason)
+    change = log.AuditChange(author, "register.change", f"meter:{meter_id}", before, after, reason)
     return log.note_change(session, change)
 
 
-def mount(session: Session, wanted: Mount, *, author: str, reason: str = "") -> None:
+def mount(session: Session, wanted: NewMount, *, author: str, reason: str = "") -> None:
     """Hang a meter up where none hangs; the database refuses two at a time."""
     if wanted.multiplier <= 0:
         raise InputError("the multiplier is above 0", path="multiplier", hint="CT × VT of the mount")

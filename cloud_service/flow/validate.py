@@ -12,14 +12,20 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 
 from cloud_service.domain.metering.vee import index
-from cloud_service.domain.metering.vee.days import Made
-from cloud_service.domain.metering.vee.interval import make_intervals
-from cloud_service.domain.metering.vee.series import Point, Readings, Rules, Window, readings
+from cloud_service.domain.metering.vee.days import WindowDays
+from cloud_service.domain.metering.vee.interval import make_interval_days
+from cloud_service.domain.metering.vee.series import (
+    BelievedReading,
+    DayWindow,
+    RegisterReadings,
+    RegisterRules,
+    readings,
+)
 from cloud_service.store.database.errors import Refused, guarded
 from cloud_service.store.database.session import Engine, Session, transaction
 from cloud_service.store.metering import validation
-from cloud_service.store.metering.validation import Before, Block
-from cloud_service.store.metering.virtual_meters import remake
+from cloud_service.store.metering.validation import LastFinishedDay, ReadingBlock
+from cloud_service.store.metering.virtual_meters import remake_virtual_days
 from common.errors import EnergyError
 from common.period import day_bounds, local_day
 from common.reading import Kind, Quality
@@ -33,7 +39,7 @@ LOOK_AHEAD_DAYS = 3700
 
 
 @dataclass(slots=True)
-class Report:
+class ValidationReport:
     """What one call has done."""
 
     registers: int = 0
@@ -47,7 +53,7 @@ class Report:
     seconds: float = 0.0
     problems: list[str] = field(default_factory=list)
 
-    def count(self, made: Iterable[Made]) -> None:
+    def count(self, made: Iterable[WindowDays]) -> None:
         """Add what was made."""
         for one in made:
             self.rejected += len(one.rejected)
@@ -63,9 +69,9 @@ def validate_dirty(
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     limit: int = 10_000,
     settle: timedelta = timedelta(0),
-) -> Report:
+) -> ValidationReport:
     """Make the changed days of up to `limit` registers; marks younger than `settle` wait for more of their kind."""
-    report, started = Report(), time.monotonic()
+    report, started = ValidationReport(), time.monotonic()
     while report.registers < limit:
         size = min(REGISTERS_AT_ONCE, limit - report.registers)
         try:
@@ -80,21 +86,21 @@ def validate_dirty(
     return report
 
 
-def _make_alone(engine: Engine, now: datetime, settle: timedelta, report: Report) -> int:
+def _make_alone(engine: Engine, now: datetime, settle: timedelta, report: ValidationReport) -> int:
     """One register in a transaction of its own; one that cannot be made is put off and told."""
     try:
         return _make_some(engine, now, settle, 1, report)
     except Refused as error:
         with guarded(), transaction(engine) as session:
-            taken = validation.choose(session, now - settle, 1)
+            taken = validation.take_changed_days(session, now - settle, 1)
             validation.put_back(session, taken, now + AGAIN_AFTER)
         report.problems += [f"register {register}: {error.message}" for register in taken]
         return len(taken)
 
 
-def _make_some(engine: Engine, now: datetime, settle: timedelta, size: int, report: Report) -> int:
+def _make_some(engine: Engine, now: datetime, settle: timedelta, size: int, report: ValidationReport) -> int:
     with guarded(), transaction(engine) as session:
-        taken = validation.choose(session, now - settle, size)
+        taken = validation.take_changed_days(session, now - settle, size)
         if not taken:
             return 0
         made, problems, changed = make(session, taken)
@@ -102,20 +108,20 @@ def _make_some(engine: Engine, now: datetime, settle: timedelta, size: int, repo
         validation.put_back(session, put_off, now + AGAIN_AFTER)
         report.changed += changed
         report.problems += [f"register {register}: {text}" for register, text in problems.items()]
-        remake(session, made)
+        remake_virtual_days(session, made)
     report.registers += len(taken)
     report.count(made)
     return len(taken)
 
 
-def make(session: Session, changed: Mapping[int, Sequence[date]]) -> tuple[list[Made], dict[int, str], int]:
+def make(session: Session, changed: Mapping[int, Sequence[date]]) -> tuple[list[WindowDays], dict[int, str], int]:
     """Make and store the changed days of registers and the days that hang on them.
 
     Returns what was made, the registers that could not be made with the reason, and how many days came out changed.
     """
     rules = validation.rules_of(session, changed)
     problems: dict[int, str] = {}
-    made: list[Made] = []
+    made: list[WindowDays] = []
     stored = 0
     for windows in _rounds({register: changed[register] for register in changed if register in rules}):
         intervals = {r: days for r, days in windows.items() if rules[r].kind == Kind.INTERVAL}
@@ -146,10 +152,10 @@ def _clusters(days: Sequence[date]) -> list[tuple[date, date]]:
     return spans
 
 
-def _window(rules: Rules, first: date, last: date) -> Window:
+def _window(rules: RegisterRules, first: date, last: date) -> DayWindow:
     days = tuple(first + timedelta(days=n) for n in range((last - first).days + 1))
     starts = [_ms(day_bounds(day, rules.zone)[0]) for day in days]
-    window = Window(days, (*starts, _ms(day_bounds(last, rules.zone)[1])))
+    window = DayWindow(days, (*starts, _ms(day_bounds(last, rules.zone)[1])))
     step_ms = rules.step_s * 1000
     if any((start - starts[0]) % step_ms for start in window.starts_ms):
         raise Refused(f"steps of {rules.step_s} s do not fit the days of {rules.zone} around {first}")
@@ -161,21 +167,24 @@ def _ms(at: datetime) -> int:
 
 
 def _intervals(
-    session: Session, rules: Mapping[int, Rules], spans: Mapping[int, tuple[date, date]], problems: dict[int, str]
-) -> list[Made]:
+    session: Session,
+    rules: Mapping[int, RegisterRules],
+    spans: Mapping[int, tuple[date, date]],
+    problems: dict[int, str],
+) -> list[WindowDays]:
     """Interval registers: a day is made of the spans that touch it, and of nothing else."""
     windows = _windows(rules, spans, problems)
     if not windows:
         return []
     longest = 3_600_000
-    block = validation.between(session, {r: (w.start_ms + 1, w.end_ms + longest) for r, w in windows.items()})
+    block = validation.readings_between(session, {r: (w.start_ms + 1, w.end_ms + longest) for r, w in windows.items()})
     parts = _parts(block)
-    return [make_intervals(rules[r], window, parts.get(r, NOTHING)) for r, window in windows.items()]
+    return [make_interval_days(rules[r], window, parts.get(r, NOTHING)) for r, window in windows.items()]
 
 
 def _windows(
-    rules: Mapping[int, Rules], spans: Mapping[int, tuple[date, date]], problems: dict[int, str]
-) -> dict[int, Window]:
+    rules: Mapping[int, RegisterRules], spans: Mapping[int, tuple[date, date]], problems: dict[int, str]
+) -> dict[int, DayWindow]:
     windows = {}
     for register, (first, last) in spans.items():
         try:
@@ -186,8 +195,11 @@ def _windows(
 
 
 def _indexes(
-    session: Session, rules: Mapping[int, Rules], spans: Mapping[int, tuple[date, date]], problems: dict[int, str]
-) -> list[Made]:
+    session: Session,
+    rules: Mapping[int, RegisterRules],
+    spans: Mapping[int, tuple[date, date]],
+    problems: dict[int, str],
+) -> list[WindowDays]:
     """Index registers: from the last believed reading before the window to the first one after it."""
     spans = {register: span for register, span in spans.items() if register not in problems}
     if not spans:
@@ -197,7 +209,7 @@ def _indexes(
         again = {r: (spans[r][0] - timedelta(days=CONTEXT_DAYS), spans[r][1]) for r in doubtful}
         more, _ = _index_round(session, rules, again, problems)
         made = [one for one in made if one.rules.id not in doubtful] + more
-    validation.set_aside(
+    validation.quarantine_rejected(
         session,
         {one.rules.id: one.rejected for one in made},
         {one.rules.id: (one.window.start_ms, one.window.end_ms) for one in made},
@@ -207,11 +219,14 @@ def _indexes(
 
 
 def _index_round(
-    session: Session, rules: Mapping[int, Rules], spans: Mapping[int, tuple[date, date]], problems: dict[int, str]
-) -> tuple[list[Made], set[int]]:
+    session: Session,
+    rules: Mapping[int, RegisterRules],
+    spans: Mapping[int, tuple[date, date]],
+    problems: dict[int, str],
+) -> tuple[list[WindowDays], set[int]]:
     """The windows, widened by what hangs on them; and the registers where a reading was refused."""
     begins = {register: span[0] for register, span in spans.items()}
-    earlier = validation.before(session, begins)
+    earlier = validation.last_finished_days(session, begins)
     firsts = {r: _begin(rules[r], begins[r], earlier.get(r)) for r in spans}
     anchors = _anchors(session, earlier, firsts, begins)
     windows = _windows(rules, {r: (firsts[r], spans[r][1]) for r in spans}, problems)
@@ -223,28 +238,30 @@ def _index_round(
         windows |= widened
         more, behind = _load(session, widened, anchors)
         within, after = within | more, {**after, **dict.fromkeys(widened, NOTHING), **behind}
-    jobs = [index.Job(rules[r], w, _joined(within.get(r, NOTHING), after.get(r, NOTHING))) for r, w in windows.items()]
-    made = index.make(jobs) if jobs else []
+    jobs = [
+        index.IndexJob(rules[r], w, _joined(within.get(r, NOTHING), after.get(r, NOTHING))) for r, w in windows.items()
+    ]
+    made = index.make_days(jobs) if jobs else []
     return made, {one.rules.id for one in made if one.rejected and one.rules.id in anchors}
 
 
 def _load(
-    session: Session, windows: Mapping[int, Window], anchors: Mapping[int, Point]
-) -> tuple[dict[int, Readings], dict[int, Readings]]:
+    session: Session, windows: Mapping[int, DayWindow], anchors: Mapping[int, BelievedReading]
+) -> tuple[dict[int, RegisterReadings], dict[int, RegisterReadings]]:
     """The readings of windows from their anchors on; and the next ones, where none stands right at the end."""
     if not windows:
         return {}, {}
     loads = {r: ((anchors[r].at_ms if r in anchors else w.start_ms), w.end_ms) for r, w in windows.items()}
-    within = _parts(validation.between(session, loads))
+    within = _parts(validation.readings_between(session, loads))
     open_ended = {r: w.end_ms for r, w in windows.items() if not _ends_at(within.get(r), w.end_ms)}
-    return within, _parts(validation.following(session, open_ended)) if open_ended else {}
+    return within, _parts(validation.readings_after(session, open_ended)) if open_ended else {}
 
 
-def _ends_at(given: Readings | None, end_ms: int) -> bool:
+def _ends_at(given: RegisterReadings | None, end_ms: int) -> bool:
     return given is not None and len(given) > 0 and given.at_ms[-1] == end_ms and given.quality[-1] < Quality.ESTIMATED
 
 
-def _begin(rules: Rules, first: date, earlier: Before | None) -> date:
+def _begin(rules: RegisterRules, first: date, earlier: LastFinishedDay | None) -> date:
     """The day of the last believed reading: its tail is a line to the first reading of the window."""
     if earlier is None or earlier.exit is None:
         return first
@@ -255,10 +272,10 @@ def _begin(rules: Rules, first: date, earlier: Before | None) -> date:
 
 
 def _anchors(
-    session: Session, earlier: Mapping[int, Before], firsts: Mapping[int, date], begins: Mapping[int, date]
-) -> dict[int, Point]:
+    session: Session, earlier: Mapping[int, LastFinishedDay], firsts: Mapping[int, date], begins: Mapping[int, date]
+) -> dict[int, BelievedReading]:
     """The last believed reading at or before each window's first instant."""
-    found: dict[int, Point] = {}
+    found: dict[int, BelievedReading] = {}
     widened = {register: day for register, day in firsts.items() if day < begins[register]}
     before = {**earlier, **_missing_before(session, widened)}
     for register in firsts:
@@ -268,13 +285,13 @@ def _anchors(
     return found
 
 
-def _missing_before(session: Session, widened: Mapping[int, date]) -> dict[int, Before]:
-    known = validation.before(session, widened) if widened else {}
-    nothing = Before(date.min, None, None)
+def _missing_before(session: Session, widened: Mapping[int, date]) -> dict[int, LastFinishedDay]:
+    known = validation.last_finished_days(session, widened) if widened else {}
+    nothing = LastFinishedDay(date.min, None, None)
     return {register: known.get(register, nothing) for register in widened}
 
 
-def _end(rules: Rules, window: Window, after: Readings | None) -> date:
+def _end(rules: RegisterRules, window: DayWindow, after: RegisterReadings | None) -> date:
     """The day of the next reading: its head is a line from the last reading of the window."""
     last = window.days[-1]
     if after is None or not len(after):
@@ -289,25 +306,25 @@ def _end(rules: Rules, window: Window, after: Readings | None) -> date:
 NOTHING = readings((), ())
 
 
-def _parts(block: Block) -> dict[int, Readings]:
+def _parts(block: ReadingBlock) -> dict[int, RegisterReadings]:
     """A block's readings by register."""
     if not len(block.register_id):
         return {}
     ids, firsts = np.unique(block.register_id, return_index=True)
     ends = [*firsts[1:].tolist(), len(block.register_id)]
     return {
-        register: Readings(
+        register: RegisterReadings(
             block.at_ms[first:end], block.value[first:end], block.quality[first:end], block.step_s[first:end]
         )
         for register, first, end in zip(ids.tolist(), firsts.tolist(), ends, strict=True)
     }
 
 
-def _joined(within: Readings, after: Readings) -> Readings:
+def _joined(within: RegisterReadings, after: RegisterReadings) -> RegisterReadings:
     """The readings of a window and the few after it."""
     if not len(after):
         return within
-    return Readings(
+    return RegisterReadings(
         np.concatenate((within.at_ms, after.at_ms)),
         np.concatenate((within.value, after.value)),
         np.concatenate((within.quality, after.quality)),

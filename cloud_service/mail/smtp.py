@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from cloud_service.mail.letter import Letter
 from cloud_service.mail.mailer import BouncedError
-from cloud_service.settings import Mail
+from cloud_service.settings import MailSettings
 from common.errors import UnavailableError
 
 TIMEOUT_S = 30.0
@@ -18,7 +18,11 @@ class SmtpMailer:
     """A relay reached by smtplib. Not for several threads at once: each worker has its own."""
 
     def __init__(
-        self, settings: Mail, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC), timeout_s: float = TIMEOUT_S
+        self,
+        settings: MailSettings,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        timeout_s: float = TIMEOUT_S,
     ) -> None:
         self._settings = settings
         self._clock = clock
@@ -63,7 +67,7 @@ class SmtpMailer:
             return False
 
 
-def _told(error: Exception, settings: Mail) -> Exception:
+def _told(error: Exception, settings: MailSettings) -> Exception:
     """Our error for the library's: refused for good, or worth another try."""
     where = f"{settings.host}:{settings.port}"
     if isinstance(error, smtplib.SMTPAuthenticationError):

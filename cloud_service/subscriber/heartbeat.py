@@ -10,7 +10,7 @@ import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from cloud_service.flow.ingest import Outcome
+from cloud_service.flow.ingest import IngestOutcome
 
 HEARTBEAT_S = 2.0
 STUCK_S = 180.0
@@ -19,7 +19,7 @@ log = logging.getLogger("subscriber")
 
 
 @dataclass(slots=True)
-class State:
+class SubscriberState:
     """What the heartbeat tells."""
 
     state: str = "starting"  # connecting, working, database_away, stopping
@@ -38,7 +38,7 @@ class State:
         """The loop works."""
         self.at, self.alive_s = time.time(), time.monotonic()
 
-    def count(self, outcome: Outcome, messages: int) -> None:
+    def count(self, outcome: IngestOutcome, messages: int) -> None:
         """Add what a commit brought."""
         self.messages += messages
         self.stored += outcome.stored
@@ -51,7 +51,7 @@ class State:
 class Heartbeat:
     """Writes the state to a file; ends the process where its loop hangs."""
 
-    def __init__(self, state: State, file: Path | None) -> None:
+    def __init__(self, state: SubscriberState, file: Path | None) -> None:
         self.state = state
         self.file = file
         self.stopping = False

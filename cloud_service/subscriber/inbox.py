@@ -9,8 +9,8 @@ from typing import cast
 
 import aiomqtt
 
-from cloud_service.flow.ingest import Incoming
-from cloud_service.settings import Mqtt
+from cloud_service.flow.ingest import IncomingMessage
+from cloud_service.settings import MqttSettings
 from common.message import unfolded_size
 
 WAITING_BYTES_MAX = 48 * 1024 * 1024  # what waits beyond that is dropped; its gateway sends it again
@@ -46,7 +46,7 @@ class BoundedQueue(asyncio.Queue[aiomqtt.Message]):
         return item
 
 
-class Source:
+class MessageSource:
     """The messages of one connection. No message is lost to a timeout: the wait for the next one goes on."""
 
     def __init__(self, client: aiomqtt.Client) -> None:
@@ -54,7 +54,7 @@ class Source:
         self._messages = aiter(client.messages)
         self._next: asyncio.Task[aiomqtt.Message] | None = None
 
-    async def take(self, stop: asyncio.Event, timeout_s: float) -> list[Incoming]:
+    async def take(self, stop: asyncio.Event, timeout_s: float) -> list[IncomingMessage]:
         """The messages that wait; none if nothing comes in that time or we stop. MqttError if the broker is gone."""
         if self._next is None:
             self._next = asyncio.ensure_future(anext(self._messages))
@@ -81,11 +81,11 @@ def _bytes(message: aiomqtt.Message) -> bytes:
     return message.payload if isinstance(message.payload, bytes | bytearray) else str(message.payload or "").encode()
 
 
-def _incoming(message: aiomqtt.Message) -> Incoming:
-    return Incoming(str(message.topic), bytes(_bytes(message)))
+def _incoming(message: aiomqtt.Message) -> IncomingMessage:
+    return IncomingMessage(str(message.topic), bytes(_bytes(message)))
 
 
-def client_of(settings: Mqtt) -> aiomqtt.Client:
+def client_of(settings: MqttSettings) -> aiomqtt.Client:
     """MQTT 5, an identity of its own, TLS where a CA is given."""
     context = None
     if settings.ca_file:

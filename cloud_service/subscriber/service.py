@@ -10,11 +10,11 @@ from pathlib import Path
 
 import aiomqtt
 
-from cloud_service.flow.ingest import Incoming, Ingest, Outcome, Outgoing
-from cloud_service.settings import Mqtt
+from cloud_service.flow.ingest import IncomingMessage, Ingester, IngestOutcome, OutgoingMessage
+from cloud_service.settings import MqttSettings
 from cloud_service.store.database.session import Engine
-from cloud_service.subscriber.heartbeat import Heartbeat, State
-from cloud_service.subscriber.inbox import Source, client_of
+from cloud_service.subscriber.heartbeat import Heartbeat, SubscriberState
+from cloud_service.subscriber.inbox import MessageSource, client_of
 from common.errors import UnavailableError
 from common.message import subscription
 
@@ -30,12 +30,12 @@ log = logging.getLogger("subscriber")
 class Subscriber:
     """One process's work. `stop` is set from a signal; the message in work is finished, the rest comes again."""
 
-    def __init__(self, settings: Mqtt, engine: Engine, heartbeat: Path | None = None) -> None:
+    def __init__(self, settings: MqttSettings, engine: Engine, heartbeat: Path | None = None) -> None:
         self.settings = settings
-        self.ingest = Ingest(engine, hold_s=HOLD_S)
-        self._held: list[Incoming] = []
+        self.ingest = Ingester(engine, hold_s=HOLD_S)
+        self._held: list[IncomingMessage] = []
         self.engine = engine
-        self.state = State()
+        self.state = SubscriberState()
         self.heartbeat = Heartbeat(self.state, heartbeat)
         self.stop = asyncio.Event()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="ingest")
@@ -68,7 +68,7 @@ class Subscriber:
             log.info("listening to %s:%s", self.settings.host, self.settings.port)
             self.state.state = "working"
             self.state.last_message_at = time.time()
-            source = Source(client)
+            source = MessageSource(client)
             while not self.stop.is_set():
                 self.state.beat()
                 new = await source.take(self.stop, HELD_PAUSE_S if self._held else 1.0)
@@ -86,7 +86,7 @@ class Subscriber:
             if self._replies:
                 await self._replies
 
-    async def _take(self, batch: Sequence[Incoming]) -> Outcome:
+    async def _take(self, batch: Sequence[IncomingMessage]) -> IngestOutcome:
         """Have the messages stored; while the database is away, try again. Given up only when we stop."""
         loop = asyncio.get_running_loop()
         attempt = 0
@@ -100,10 +100,10 @@ class Subscriber:
                 log.warning("%s", error)
                 await self._pause(random.uniform(0.1, min(5.0, 0.2 * 2**attempt)))
                 if self.stop.is_set():
-                    return Outcome()
+                    return IngestOutcome()
             except Exception:  # a fault of ours must not end the process; the gateways send these again
                 log.exception("%d messages dropped", len(batch))
-                return Outcome()
+                return IngestOutcome()
             else:
                 self.state.state = "working"
                 self.state.count(outcome, len(batch))
@@ -111,7 +111,7 @@ class Subscriber:
                     log.error("ALARM: %d readings came again with other content, see quarantine", outcome.conflicts)
                 return outcome
 
-    async def _publish(self, client: aiomqtt.Client, replies: Sequence[Outgoing]) -> None:
+    async def _publish(self, client: aiomqtt.Client, replies: Sequence[OutgoingMessage]) -> None:
         """Send the answers while the next messages are taken; a lost receipt is asked for by sending again."""
         if self._replies:
             await self._replies
@@ -126,7 +126,7 @@ class Subscriber:
             return
 
 
-async def _send(client: aiomqtt.Client, replies: Sequence[Outgoing]) -> None:
+async def _send(client: aiomqtt.Client, replies: Sequence[OutgoingMessage]) -> None:
     for reply in replies:
         try:
             await client.publish(reply.topic, reply.payload, qos=0)

@@ -7,7 +7,7 @@ import numpy as np
 import psycopg
 
 from cloud_service.store.metering import readings as evidence
-from cloud_service.store.metering.readings import Columns
+from cloud_service.store.metering.readings import ReadingColumns
 from common.message import Catalog, Codec
 from deploy.bench.courier import Courier, Load, channels_of, load
 
@@ -82,5 +82,5 @@ def _block(sender: int, one: Load, registers: Mapping[str, int]) -> bytes:
     short = np.zeros(size, dtype=np.int16)
     source = np.full(size, sender + 1, dtype=np.int64)
     sequence = np.arange(one.first, one.last + 1, dtype=np.int64)
-    rows = Columns(ids[facts[:, 0]], facts[:, 1], facts[:, 2], short, short, source, sequence, short)
+    rows = ReadingColumns(ids[facts[:, 0]], facts[:, 1], facts[:, 2], short, short, source, sequence, short)
     return evidence.COPY_HEADER + evidence.laid_out(rows) + evidence.COPY_TRAILER

@@ -13,8 +13,8 @@ import numpy as np
 import psycopg
 
 from cloud_service.domain.metering.vee import index
-from cloud_service.domain.metering.vee.interval import make_intervals
-from cloud_service.domain.metering.vee.series import Rules, Window, readings
+from cloud_service.domain.metering.vee.interval import make_interval_days
+from cloud_service.domain.metering.vee.series import DayWindow, RegisterRules, readings
 from cloud_service.flow.validate import validate_dirty
 from cloud_service.store.database.session import connect
 
@@ -25,23 +25,26 @@ def in_memory() -> dict[str, int]:
     """Intervals/s of a core: a month of index registers read on and beside the grid, and of interval registers."""
     days = tuple(date(2026, 6, 1) + timedelta(days=n) for n in range(31))
     start = int(datetime(2026, 6, 1, tzinfo=UTC).timestamp()) * 1000
-    window = Window(days[:30], tuple(start + n * 86_400_000 for n in range(31)))
+    window = DayWindow(days[:30], tuple(start + n * 86_400_000 for n in range(31)))
     at_ms = np.arange(start, window.end_ms + 1, STEP_S * 1000, dtype=np.int64)
     steps = np.random.default_rng(1).integers(0, 2000, size=(REGISTERS, len(at_ms)))
     numbers = range(REGISTERS)
-    jobs = [index.Job(Rules(n, "index", STEP_S, "UTC"), window, readings(at_ms, np.cumsum(steps[n]))) for n in numbers]
-    beside = [index.Job(job.rules, window, readings(at_ms + 7000, job.given.value)) for job in jobs]
-    index.make(jobs[:50])
+    jobs = [
+        index.IndexJob(RegisterRules(n, "index", STEP_S, "UTC"), window, readings(at_ms, np.cumsum(steps[n])))
+        for n in numbers
+    ]
+    beside = [index.IndexJob(job.rules, window, readings(at_ms + 7000, job.given.value)) for job in jobs]
+    index.make_days(jobs[:50])
 
     def intervals() -> list[Any]:
         return [
-            make_intervals(Rules(n, "interval", STEP_S, "UTC"), window, readings(at_ms[1:], steps[n][1:]))
+            make_interval_days(RegisterRules(n, "interval", STEP_S, "UTC"), window, readings(at_ms[1:], steps[n][1:]))
             for n in numbers
         ]
 
     return {
-        "index_intervals_s": _speed(lambda: index.make(jobs)),
-        "index_beside_the_grid_intervals_s": _speed(lambda: index.make(beside)),
+        "index_intervals_s": _speed(lambda: index.make_days(jobs)),
+        "index_beside_the_grid_intervals_s": _speed(lambda: index.make_days(beside)),
         "interval_intervals_s": _speed(intervals),
     }
 

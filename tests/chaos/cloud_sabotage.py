@@ -15,21 +15,21 @@ from typing import Any
 
 import numpy as np
 
-from cloud_service.domain.metering.stream_position import Position
+from cloud_service.domain.metering.stream_position import StreamPosition
 from cloud_service.flow.ingest import ingester
 from cloud_service.store.database.session import Engine, Session
 from cloud_service.store.metering import readings
-from cloud_service.store.metering.readings import Columns
+from cloud_service.store.metering.readings import ReadingColumns
 from cloud_service.subscriber import __main__ as subscriber
 
 LATE_S = 0.7
 
 
 def no_key() -> None:
-    def all_new(_position: Position, sequence: Any) -> Any:
+    def all_new(_position: StreamPosition, sequence: Any) -> Any:
         return np.ones(len(sequence), dtype=np.bool_)
 
-    Position.unseen = all_new  # type: ignore[method-assign, assignment]
+    StreamPosition.unseen = all_new  # type: ignore[method-assign, assignment]
 
 
 def no_commit() -> None:
@@ -51,7 +51,7 @@ def no_commit() -> None:
 def early_receipt() -> None:
     insert = readings.insert
 
-    def noted(session: Session, rows: Columns) -> None:
+    def noted(session: Session, rows: ReadingColumns) -> None:
         session.info["late"] = True
         insert(session, rows)
 

@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 from sqlalchemy import Engine
 
-from cloud_service.flow.ingest import Incoming, Ingest
+from cloud_service.flow.ingest import IncomingMessage, Ingester
 from common.message import Status
 from tests.cloud_service.plant import add_gateway, add_site
 from tests.edge_agent.cloud_twin import Fact
@@ -44,14 +44,14 @@ class IngestCloud:
         self.ingest = self._process()
         self.back_up()
 
-    def _process(self) -> Ingest:
-        return Ingest(self.engine, clock=lambda: START + timedelta(milliseconds=self.now_ms))
+    def _process(self) -> Ingester:
+        return Ingester(self.engine, clock=lambda: START + timedelta(milliseconds=self.now_ms))
 
     def take(self, topic: str, payload: bytes) -> Iterator[tuple[str, bytes]]:
         """What the cloud answers to one message."""
         if self.chance.random() < 0.03:
             self.ingest = self._process()
-        outcome = self.ingest.take([Incoming(topic, payload)])
+        outcome = self.ingest.take([IncomingMessage(topic, payload)])
         if outcome.conflicts:
             self.conflicts.append(f"{outcome.conflicts} readings with other content")
         if outcome.refused:

@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 
-from cloud_service.flow.ingest import Incoming
+from cloud_service.flow.ingest import IncomingMessage
 from common.message import Catalog, Channel, Codec, Down, Lane, Receipt, Rejection, Rows, Topic, Up, decode, encode
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -85,10 +85,12 @@ class SpeakingGateway:
     def catalog(self) -> Catalog:
         return Catalog(self.epoch, self.version, tuple(self.channels))
 
-    def says_catalog(self) -> Incoming:
-        return Incoming(str(Topic(self.name, Up.CATALOG)), encode(self.catalog))
+    def says_catalog(self) -> IncomingMessage:
+        return IncomingMessage(str(Topic(self.name, Up.CATALOG)), encode(self.catalog))
 
-    def says(self, *readings: tuple[int, int, int], first: int | None = None, lane: Lane = Lane.BACKLOG) -> Incoming:
+    def says(
+        self, *readings: tuple[int, int, int], first: int | None = None, lane: Lane = Lane.BACKLOG
+    ) -> IncomingMessage:
         """A batch of (channel, at_ms, value), numbered on from the last one or from `first`."""
         start = self.sequence + 1 if first is None else first
         numbers = list(range(start, start + len(readings)))
@@ -98,14 +100,16 @@ class SpeakingGateway:
 
     def batch(
         self, numbers: Sequence[int], readings: Sequence[tuple[int, int, int]], lane: Lane = Lane.BACKLOG
-    ) -> Incoming:
+    ) -> IncomingMessage:
         channel, at_ms, value = (array("q", column) for column in zip(*readings, strict=True))
         size = len(readings)
         rows = Rows(array("q", numbers), channel, at_ms, value, bytes(size), bytes(size))
         kind = Up.LIVE if lane is Lane.LIVE else Up.BACKLOG
-        return Incoming(str(Topic(self.name, kind)), Codec(self.name, self.catalog).encode(lane, rows))
+        return IncomingMessage(str(Topic(self.name, kind)), Codec(self.name, self.catalog).encode(lane, rows))
 
-    def counts(self, size: int, *, first_ms: int = START_MS, step_ms: int = 900_000, start: int = 1000) -> Incoming:
+    def counts(
+        self, size: int, *, first_ms: int = START_MS, step_ms: int = 900_000, start: int = 1000
+    ) -> IncomingMessage:
         """A batch of a counter that grows by one kWh a step."""
         begin = self.sequence
         return self.says(*((0, first_ms + (begin + n) * step_ms, (start + begin + n) * 1000) for n in range(size)))

@@ -16,7 +16,7 @@ from cloud_service.subscriber.inbox import (
     TAKE_MESSAGES_MAX,
     WAITING_BYTES_MAX,
     BoundedQueue,
-    Source,
+    MessageSource,
 )
 from common.message import BODY_SIZE_MAX
 from common.message.envelope import HEADER, MAGIC, VERSION
@@ -55,7 +55,7 @@ class Connection:
 )
 def test_as_much_is_taken_at_once_as_unfolds_to_a_bounded_size(payload: bytes, taken: int) -> None:
     async def take() -> int:
-        source = Source(cast("Any", Connection(*[waiting(payload)] * (TAKE_MESSAGES_MAX + 10))))
+        source = MessageSource(cast("Any", Connection(*[waiting(payload)] * (TAKE_MESSAGES_MAX + 10))))
         return len(await source.take(asyncio.Event(), 5))
 
     assert taken == asyncio.run(take())

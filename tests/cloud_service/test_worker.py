@@ -8,7 +8,7 @@ from cloud_service.flow import billing_run as running
 from cloud_service.flow.billing_run import Plan
 from cloud_service.mail import Outbox
 from cloud_service.store.invoicing.billing_runs import run_of
-from cloud_service.worker import Tools, create_worker
+from cloud_service.worker import WorkerTools, create_worker
 from common.period import Span
 from tests.books.world import build
 
@@ -21,7 +21,7 @@ def outbox() -> Outbox:
 
 
 def work(engine: Engine, url: str, outbox: Outbox) -> None:
-    tools = Tools(engine, lambda: outbox, lambda: datetime.now(UTC), "http://bills.example")
+    tools = WorkerTools(engine, lambda: outbox, lambda: datetime.now(UTC), "http://bills.example")
     create_worker(tools, url).run_worker(wait=False, queues=["runs", "deliver"], concurrency=1, listen_notify=False)
 
 
@@ -58,7 +58,7 @@ def test_each_timed_job_runs_on_its_own_and_twice(
     world.tenant(mode="prepaid")
     session.commit()
     now = datetime(2026, 11, 5, 11, tzinfo=UTC)
-    app = create_worker(Tools(engine, lambda: outbox, lambda: now, ""), database_url)
+    app = create_worker(WorkerTools(engine, lambda: outbox, lambda: now, ""), database_url)
     names = ("validate", "resume_runs", "prepaid", "look_back", "resume_deliveries", "forget_jobs")
     for name in (*names, *names):
         app.tasks[name](timestamp=0)
@@ -76,7 +76,7 @@ def test_a_run_whose_jobs_were_lost_gets_new_ones(
     world.readings(world.registers[0], OCTOBER)
     run = running.plan(session, Plan(world.entity, OCTOBER, date(2026, 11, 2), "test"))
     session.commit()
-    app = create_worker(Tools(engine, lambda: outbox, lambda: datetime.now(UTC), ""), database_url)
+    app = create_worker(WorkerTools(engine, lambda: outbox, lambda: datetime.now(UTC), ""), database_url)
     app.tasks["resume_runs"](timestamp=0)
     app.tasks["resume_runs"](timestamp=0)
     work(engine, database_url, outbox)

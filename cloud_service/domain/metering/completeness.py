@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from cloud_service.domain.metering.stream_position import Position, Range
+from cloud_service.domain.metering.stream_position import SequenceRange, StreamPosition
 from common.period import Span, day_bounds, intervals_in_day, local_day
 from common.reading import Quality
 
@@ -28,12 +28,12 @@ CAUSES = {
 }
 
 HOLES = ("given_up", "on_the_gateway")  # causes in the stream, whose sequences tell whether they lie in a gap
-NOTHING_OPEN = Position()
-EVERYWHERE: Range = (0, 2**63 - 1)
+NOTHING_OPEN = StreamPosition()
+EVERYWHERE: SequenceRange = (0, 2**63 - 1)
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class CollectionState:
     """What is known around a register: instants in milliseconds, None where there is nothing to know."""
 
     register_id: int
@@ -46,13 +46,13 @@ class Known:
     gateway: str = ""
     heard_ms: int | None = None  # when its gateway was last heard of
     failing_since_ms: int | None = None  # since when the gateway cannot reach the meter
-    position: Position = NOTHING_OPEN  # what has come of the stream that reads it
+    position: StreamPosition = NOTHING_OPEN  # what has come of the stream that reads it
     waiting_days: frozenset[date] = frozenset()
     refused_ms: Sequence[int] = ()  # instants of values in quarantine
 
 
 @dataclass(frozen=True, slots=True)
-class DayCode:
+class DayQualities:
     """The qualities of a finished day."""
 
     step_s: int
@@ -83,7 +83,7 @@ class Gap:
 class Completeness:
     """One register over a span, up to now."""
 
-    known: Known
+    known: CollectionState
     expected: int = 0
     actual: int = 0
     substituted: int = 0
@@ -105,7 +105,7 @@ class Completeness:
         }
 
 
-def measure(known: Known, days: Mapping[date, DayCode], span: Span, now_ms: int) -> Completeness:
+def measure(known: CollectionState, days: Mapping[date, DayQualities], span: Span, now_ms: int) -> Completeness:
     """Count the steps of a span that are over by now, and name the gaps."""
     found = Completeness(known)
     for start_ms, step_ms, codes in _stretches(known, days, span, now_ms):
@@ -124,7 +124,7 @@ def measure(known: Known, days: Mapping[date, DayCode], span: Span, now_ms: int)
 
 
 def _stretches(
-    known: Known, days: Mapping[date, DayCode], span: Span, now_ms: int
+    known: CollectionState, days: Mapping[date, DayQualities], span: Span, now_ms: int
 ) -> Iterator[tuple[int, int, "np.ndarray[tuple[int], np.dtype[np.uint8]]"]]:
     """Each day's first expected instant, step and codes, without what lies ahead or outside the mounts."""
     for day in span:
@@ -153,7 +153,7 @@ def _add(found: Completeness, start_ms: int, end_ms: int, steps: int) -> None:
         found.gaps.append(Gap(start_ms, end_ms, steps, cause))
 
 
-def _cause(known: Known, start_ms: int, end_ms: int) -> str:
+def _cause(known: CollectionState, start_ms: int, end_ms: int) -> str:
     if local_day(datetime.fromtimestamp(start_ms // 1000, UTC), known.zone) in known.waiting_days:
         return "waiting"
     if any(start_ms <= at_ms <= end_ms for at_ms in known.refused_ms):
@@ -165,7 +165,7 @@ def _cause(known: Known, start_ms: int, end_ms: int) -> str:
     return _cause_at_the_gateway(known, start_ms, end_ms)
 
 
-def _cause_at_the_gateway(known: Known, start_ms: int, end_ms: int) -> str:
+def _cause_at_the_gateway(known: CollectionState, start_ms: int, end_ms: int) -> str:
     """What explains all of the gap goes before what a stream's holes, which may lie elsewhere, would explain."""
     heard_ms, failing_ms = known.heard_ms or -1, known.failing_since_ms
     if heard_ms <= start_ms:
@@ -175,7 +175,7 @@ def _cause_at_the_gateway(known: Known, start_ms: int, end_ms: int) -> str:
     return _cause_in_the_stream(known.position, EVERYWHERE) or _cause_of_a_part(known, end_ms)
 
 
-def _cause_in_the_stream(position: Position, between: Range) -> str:
+def _cause_in_the_stream(position: StreamPosition, between: SequenceRange) -> str:
     """What has not come of the sequences between two."""
     first, last = between
     for cause, ranges in zip(HOLES, (position.voids, position.gaps), strict=True):
@@ -184,19 +184,19 @@ def _cause_in_the_stream(position: Position, between: Range) -> str:
     return ""
 
 
-def _cause_of_a_part(known: Known, end_ms: int) -> str:
+def _cause_of_a_part(known: CollectionState, end_ms: int) -> str:
     if (known.heard_ms or -1) < end_ms:
         return "gateway_silent"
     failing_ms = known.failing_since_ms
     return "meter_unreachable" if failing_ms is not None and failing_ms <= end_ms else "unknown"
 
 
-def in_question(found: Completeness) -> list[Gap]:
+def gaps_to_settle(found: Completeness) -> list[Gap]:
     """The gaps that a hole of the stream may explain, if it lies where they are."""
     return [gap for gap in found.gaps if gap.cause in HOLES]
 
 
-def settle(found: Completeness, around: Mapping[Gap, Range]) -> None:
+def settle_causes(found: Completeness, around: Mapping[Gap, SequenceRange]) -> None:
     """Give each gap in question the cause that the sequences read before and after it tell."""
     for place, gap in enumerate(found.gaps):
         if gap in around:

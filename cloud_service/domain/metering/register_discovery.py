@@ -11,7 +11,7 @@ FLOWING = ("active_energy", "reactive_energy", "apparent_energy", "volume")
 
 
 @dataclass(frozen=True, slots=True)
-class Discovered:
+class DiscoveredRegister:
     """The columns of a register row."""
 
     quantity: str
@@ -20,11 +20,11 @@ class Discovered:
     billed: bool
 
 
-def discover(channel: Channel) -> Discovered:
+def discover(channel: Channel) -> DiscoveredRegister:
     """Quantity by unit, direction by name; only the totals of a meter are billed unless a person says otherwise."""
     kind = channel.kind if channel.kind in tuple(Kind) else Kind.INSTANT.value
     quantity = QUANTITIES.get(channel.unit, "other")
     direction = "none"
     if quantity in FLOWING:
         direction = "export" if "export" in channel.register else "import"
-    return Discovered(quantity, direction, kind, billed=channel.register in BILLED and kind == Kind.INDEX)
+    return DiscoveredRegister(quantity, direction, kind, billed=channel.register in BILLED and kind == Kind.INDEX)

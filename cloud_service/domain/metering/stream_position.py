@@ -15,19 +15,19 @@ from common.errors import InputError
 
 SPANS_MAX = 10_000  # a stream with more holes than that is no stream
 VOIDS_MAX = 1_000  # the newest; what comes late of older ones counts as a repetition that differs, and raises the alarm
-Range = tuple[int, int]  # first and last sequence, both included
+SequenceRange = tuple[int, int]  # first and last sequence, both included
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
+class StreamPosition:
     """`spans` are ascending, do not touch each other, and lie beyond `contiguous` + 1.
 
     `voids` are ranges that were given up by the gateway; they count as received until they come after all.
     """
 
     contiguous: int = 0
-    spans: tuple[Range, ...] = ()
-    voids: tuple[Range, ...] = ()
+    spans: tuple[SequenceRange, ...] = ()
+    voids: tuple[SequenceRange, ...] = ()
 
     @property
     def highest(self) -> int:
@@ -35,14 +35,14 @@ class Position:
         return self.spans[-1][1] if self.spans else self.contiguous
 
     @property
-    def gaps(self) -> tuple[Range, ...]:
+    def gaps(self) -> tuple[SequenceRange, ...]:
         """The sequences below `highest` that have not come."""
         ends = (self.contiguous, *(last for _, last in self.spans[:-1]))
         return (
             tuple((end + 1, first - 1) for end, (first, _) in zip(ends, self.spans, strict=True)) if self.spans else ()
         )
 
-    def missing(self, last: int) -> tuple[Range, ...]:
+    def missing(self, last: int) -> tuple[SequenceRange, ...]:
         """The sequences up to `last` that have not come."""
         open_ = (*self.gaps, (self.highest + 1, last))
         return tuple((first, min(end, last)) for first, end in open_ if first <= min(end, last))
@@ -55,7 +55,7 @@ class Position:
         """Which of the sequences were given up: should they come after all, they are welcome."""
         return _inside(sequence, self.voids)
 
-    def add(self, ranges: Iterable[Range]) -> "Position":
+    def add(self, ranges: Iterable[SequenceRange]) -> "StreamPosition":
         """The position after these ranges came too."""
         ranges = list(ranges)
         spans = _merged((*self.spans, *ranges))
@@ -64,13 +64,13 @@ class Position:
             contiguous = max(contiguous, spans.pop(0)[1])
         if len(spans) > SPANS_MAX:
             raise InputError(f"the stream has more than {SPANS_MAX} gaps", code="too_many_gaps")
-        return Position(contiguous, tuple(spans), tuple(_without(self.voids, ranges)))
+        return StreamPosition(contiguous, tuple(spans), tuple(_without(self.voids, ranges)))
 
-    def give_up(self, ranges: Iterable[Range]) -> "Position":
+    def give_up(self, ranges: Iterable[SequenceRange]) -> "StreamPosition":
         """The position after the gateway said that what is missing of these ranges will never come."""
         missing = _without(_without(ranges, self.spans), [(1, self.contiguous)] if self.contiguous else [])
         moved = self.add(missing)
-        return Position(moved.contiguous, moved.spans, tuple(_merged((*self.voids, *missing))[-VOIDS_MAX:]))
+        return StreamPosition(moved.contiguous, moved.spans, tuple(_merged((*self.voids, *missing))[-VOIDS_MAX:]))
 
     def as_json(self) -> dict[str, Any]:
         """The `received` column of its row."""
@@ -78,15 +78,15 @@ class Position:
         return {name: [list(one) for one in ranges] for name, ranges in parts.items() if ranges}
 
     @classmethod
-    def from_row(cls, contiguous: int, received: dict[str, Any]) -> "Position":
+    def from_row(cls, contiguous: int, received: dict[str, Any]) -> "StreamPosition":
         """The position of a row."""
         spans, voids = (tuple((first, last) for first, last in received.get(name, ())) for name in ("spans", "voids"))
         return cls(contiguous, spans, voids)
 
 
-def _merged(ranges: Iterable[Range]) -> list[Range]:
+def _merged(ranges: Iterable[SequenceRange]) -> list[SequenceRange]:
     """Ranges in order, those that touch or overlap made one."""
-    found: list[Range] = []
+    found: list[SequenceRange] = []
     for first, last in sorted(ranges):
         if found and first <= found[-1][1] + 1:
             found[-1] = (found[-1][0], max(found[-1][1], last))
@@ -95,7 +95,7 @@ def _merged(ranges: Iterable[Range]) -> list[Range]:
     return found
 
 
-def _without(ranges: Iterable[Range], taken: Iterable[Range]) -> list[Range]:
+def _without(ranges: Iterable[SequenceRange], taken: Iterable[SequenceRange]) -> list[SequenceRange]:
     """What of the ranges, in order, lies in none of those that are taken."""
     found, taken = [], _merged(taken)
     for first, last in _merged(ranges):
@@ -111,7 +111,7 @@ def _without(ranges: Iterable[Range], taken: Iterable[Range]) -> list[Range]:
     return found
 
 
-def _inside(sequence: NDArray[np.int64], ranges: Sequence[Range]) -> NDArray[np.bool_]:
+def _inside(sequence: NDArray[np.int64], ranges: Sequence[SequenceRange]) -> NDArray[np.bool_]:
     """Which of the sequences lie in one of the ascending ranges."""
     if not ranges:
         return np.zeros(len(sequence), dtype=np.bool_)
@@ -121,7 +121,7 @@ def _inside(sequence: NDArray[np.int64], ranges: Sequence[Range]) -> NDArray[np.
     return inside
 
 
-def ranges_of(sequence: NDArray[np.int64]) -> Sequence[Range]:
+def ranges_of(sequence: NDArray[np.int64]) -> Sequence[SequenceRange]:
     """Ascending sequences as ranges."""
     if not len(sequence):
         return []

@@ -6,15 +6,23 @@ from datetime import UTC, date, datetime
 
 import msgspec
 
-from cloud_service.domain.metering.stream_position import Position
-from cloud_service.flow.ingest.messages import BadMessageError, Incoming, Opened, Outcome, add_up, instant, open_all
-from cloud_service.flow.ingest.receipts import asked_again, receipt
-from cloud_service.flow.ingest.round import Quarantine, Round, Taken
+from cloud_service.domain.metering.stream_position import StreamPosition
+from cloud_service.flow.ingest.messages import (
+    BadMessageError,
+    IncomingMessage,
+    IngestOutcome,
+    OpenedMessage,
+    add_up,
+    instant,
+    open_all,
+)
+from cloud_service.flow.ingest.receipts import receipt, resend_requests
+from cloud_service.flow.ingest.round import IngestRound, MessageQuarantine, VerifiedBatch
 from cloud_service.flow.ingest.store_round import store
 from cloud_service.store.database.errors import Refused, guarded
 from cloud_service.store.database.session import Engine, Session, transaction
 from cloud_service.store.metering import gateway_streams, readings
-from cloud_service.store.metering.gateway_streams import GatewayFacts
+from cloud_service.store.metering.gateway_streams import GatewayIdentity
 from cloud_service.store.metering.stream_catalogs import Catalogs
 from common.errors import DecodeError, InputError, UnavailableError
 from common.message import Batch, Catalog, Health, Status, Void
@@ -23,10 +31,10 @@ OLDEST_MS = 946_684_800_000  # 2000-01-01: an instant before that is a clock tha
 AHEAD_MS = 86_400_000  # nor do readings come from more than a day ahead
 GATEWAY_TTL_S = 30  # a revoked gateway is cut off within this time
 ROWS_AT_ONCE = 300_000  # of one transaction; a message more than that begins the next one
-Bad = tuple[Incoming, BadMessageError]
+Bad = tuple[IncomingMessage, BadMessageError]
 
 
-class Ingest:
+class Ingester:
     """Takes messages for one process. Not for several threads at once."""
 
     def __init__(
@@ -36,20 +44,20 @@ class Ingest:
         self.clock = clock
         self.hold_s = hold_s  # how long a batch waits for its catalog, which another process may be storing right now
         self.catalogs = Catalogs()
-        self._gateways: dict[str, tuple[datetime, GatewayFacts]] = {}
-        self.quarantine = Quarantine()
+        self._gateways: dict[str, tuple[datetime, GatewayIdentity]] = {}
+        self.quarantine = MessageQuarantine()
         self._months: set[date] = set()
 
-    def take(self, messages: Sequence[Incoming]) -> Outcome:
+    def take(self, messages: Sequence[IncomingMessage]) -> IngestOutcome:
         """Store what can be stored, set the rest aside, and say what to answer."""
         opened, refused = open_all(messages)
-        outcome = Outcome()
+        outcome = IngestOutcome()
         for part in _parts(opened):
             add_up(outcome, self._take(part, refused))
             refused = []
         return outcome
 
-    def _take(self, opened: Sequence[Opened], refused: Sequence[Bad]) -> Outcome:
+    def _take(self, opened: Sequence[OpenedMessage], refused: Sequence[Bad]) -> IngestOutcome:
         """One round; if the database refuses it, once more, looked up anew and locked; then each message alone."""
         for lock_first in (False, True):
             try:
@@ -63,18 +71,18 @@ class Ingest:
         alone = [*(one.incoming for one in opened), *(incoming for incoming, _ in refused)]
         if len(alone) == 1:
             return self._set_aside(alone[0], BadMessageError("refused", reason))
-        outcome = Outcome()
+        outcome = IngestOutcome()
         for one in opened:
             add_up(outcome, self._take([one], []))
         for bad in refused:
             add_up(outcome, self._take([], [bad]))
         return outcome
 
-    def _together(self, opened: Sequence[Opened], refused: Sequence[Bad], *, lock_first: bool) -> Outcome:
+    def _together(self, opened: Sequence[OpenedMessage], refused: Sequence[Bad], *, lock_first: bool) -> IngestOutcome:
         """One round: what it needs to know in a transaction that is soon over, then all of it stored in another."""
         with guarded(), transaction(self.engine) as session:
             now = self.clock()
-            work = Round(session, now, self._known(session, {one.topic.gateway for one in opened}, now))
+            work = IngestRound(session, now, self._known(session, {one.topic.gateway for one in opened}, now))
             bad = [*refused, *self._meet(work, opened), *self._take_apart(work, opened)]
         self.catalogs.commit()
         self._make_months(work)
@@ -87,11 +95,11 @@ class Ingest:
             gateway_streams.report(
                 session, {one: msgspec.json.encode(facts).decode() for one, facts in work.reports.items()}
             )
-            work.outcome.replies += asked_again(session, work.online, int(now.timestamp() * 1000))
+            work.outcome.replies += resend_requests(session, work.online, int(now.timestamp() * 1000))
         self._answer(work, moved)
         return work.outcome
 
-    def _meet(self, work: Round, opened: Sequence[Opened]) -> list[Bad]:
+    def _meet(self, work: IngestRound, opened: Sequence[OpenedMessage]) -> list[Bad]:
         """New streams and catalogs, in an order of their own: no two processes lock each other. The bad ones."""
         spoken = {
             (work.gateways[one.topic.gateway].id, one.message.epoch)
@@ -113,7 +121,7 @@ class Ingest:
                 bad.append((one.incoming, fault))
         return bad
 
-    def _take_apart(self, work: Round, opened: Sequence[Opened]) -> list[Bad]:
+    def _take_apart(self, work: IngestRound, opened: Sequence[OpenedMessage]) -> list[Bad]:
         """Everything but catalogs as the round stores it; those that cannot be taken."""
         bad = []
         for one in opened:
@@ -123,7 +131,7 @@ class Ingest:
                 bad.append((one.incoming, fault))
         return bad
 
-    def _make_months(self, work: Round) -> None:
+    def _make_months(self, work: IngestRound) -> None:
         """New months are made apart, since making one keeps all others waiting until it is committed."""
         needed = {month for one in work.batches for month in readings.months_of(one.rows.at_ms)} - self._months
         if needed:
@@ -131,7 +139,7 @@ class Ingest:
                 readings.make_months(session, needed)
             self._months |= needed
 
-    def _known(self, session: Session, names: set[str], now: datetime) -> dict[str, GatewayFacts]:
+    def _known(self, session: Session, names: set[str], now: datetime) -> dict[str, GatewayIdentity]:
         """The gateways of this round; what is known of one is asked again after a while."""
         stale = {name for name in names if not self._fresh(name, now)}
         if stale:
@@ -144,7 +152,7 @@ class Ingest:
     def _fresh(self, name: str, now: datetime) -> bool:
         return name in self._gateways and (now - self._gateways[name][0]).total_seconds() < GATEWAY_TTL_S
 
-    def _prepare(self, work: Round, one: Opened) -> None:
+    def _prepare(self, work: IngestRound, one: OpenedMessage) -> None:
         """Take one message apart; BadMessageError if it cannot be taken."""
         gateway = work.gateways.get(one.topic.gateway)
         if gateway is None:
@@ -170,7 +178,7 @@ class Ingest:
         else:
             raise BadMessageError("unknown_kind", f"a gateway does not say {type(message).__name__.lower()}", message)
 
-    def _catalog(self, work: Round, gateway: GatewayFacts, one: Opened, catalog: Catalog) -> None:
+    def _catalog(self, work: IngestRound, gateway: GatewayIdentity, one: OpenedMessage, catalog: Catalog) -> None:
         """Keep the catalog; the answer tells the gateway where it stands."""
         stream = self.catalogs.stream(gateway, catalog.epoch)
         try:
@@ -179,7 +187,7 @@ class Ingest:
             raise BadMessageError(error.code, error.message, catalog) from None
         work.answers[stream] = (gateway.name, catalog.epoch, False)
 
-    def _batch(self, work: Round, gateway: GatewayFacts, one: Opened, batch: Batch) -> None:
+    def _batch(self, work: IngestRound, gateway: GatewayIdentity, one: OpenedMessage, batch: Batch) -> None:
         """The batch as columns of readings; without its catalog it has to come again."""
         stream = self.catalogs.stream(gateway, batch.epoch)
         meaning = self.catalogs.meaning(work.session, gateway, stream, batch.catalog_version)
@@ -196,10 +204,10 @@ class Ingest:
         low, high = int(rows.at_ms.min()), int(rows.at_ms.max())
         if low < OLDEST_MS or high > work.now.timestamp() * 1000 + AHEAD_MS:
             raise BadMessageError("bad_time", f"readings of {instant(low)} to {instant(high)}", batch)
-        work.batches.append(Taken(one, stream, rows, meaning))
+        work.batches.append(VerifiedBatch(one, stream, rows, meaning))
         work.answers.setdefault(stream, (gateway.name, batch.epoch, False))
 
-    def _answer(self, work: Round, positions: dict[int, Position]) -> None:
+    def _answer(self, work: IngestRound, positions: dict[int, StreamPosition]) -> None:
         """Receipts for every stream that spoke, true as of the commit that has just happened."""
         now_ms = int(work.now.timestamp() * 1000)
         for stream, (gateway, epoch, send_catalog) in work.answers.items():
@@ -207,15 +215,15 @@ class Ingest:
                 receipt(gateway, epoch, positions[stream], now_ms=now_ms, send_catalog=send_catalog)
             )
 
-    def _set_aside(self, incoming: Incoming, bad: BadMessageError) -> Outcome:
+    def _set_aside(self, incoming: IncomingMessage, bad: BadMessageError) -> IngestOutcome:
         """The one message that the database refuses."""
         with guarded(), transaction(self.engine) as session:
-            work = Round(session, self.clock(), {})
+            work = IngestRound(session, self.clock(), {})
             self.quarantine.keep(work, incoming, bad)
         return work.outcome
 
 
-def _parts(opened: Sequence[Opened]) -> Iterator[Sequence[Opened]]:
+def _parts(opened: Sequence[OpenedMessage]) -> Iterator[Sequence[OpenedMessage]]:
     """The messages in order, in parts that one transaction takes; one part at least."""
     first = rows = 0
     for place, one in enumerate(opened):

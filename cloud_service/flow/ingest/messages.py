@@ -10,7 +10,7 @@ from common.message import Batch, Down, Message, Rejection, Topic, encode, read
 
 
 @dataclass(frozen=True, slots=True)
-class Incoming:
+class IncomingMessage:
     """A message as the broker delivered it."""
 
     topic: str
@@ -19,7 +19,7 @@ class Incoming:
 
 
 @dataclass(frozen=True, slots=True)
-class Outgoing:
+class OutgoingMessage:
     """A message to publish."""
 
     topic: str
@@ -27,11 +27,11 @@ class Outgoing:
 
 
 @dataclass(slots=True)
-class Outcome:
+class IngestOutcome:
     """What became of a call's messages."""
 
-    replies: list[Outgoing] = field(default_factory=list)
-    held: list[Incoming] = field(default_factory=list)  # to be handed in again in a moment
+    replies: list[OutgoingMessage] = field(default_factory=list)
+    held: list[IncomingMessage] = field(default_factory=list)  # to be handed in again in a moment
     stored: int = 0
     repeated: int = 0
     refused: int = 0
@@ -39,10 +39,10 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedMessage:
     """A message that could be read."""
 
-    incoming: Incoming
+    incoming: IncomingMessage
     topic: Topic
     message: Message
 
@@ -55,19 +55,21 @@ class BadMessageError(Exception):
         self.code, self.detail, self.message = code, detail, message
 
 
-def open_all(messages: Iterable[Incoming]) -> tuple[list[Opened], list[tuple[Incoming, BadMessageError]]]:
+def open_all(
+    messages: Iterable[IncomingMessage],
+) -> tuple[list[OpenedMessage], list[tuple[IncomingMessage, BadMessageError]]]:
     """Those that can be read, and those that cannot."""
     opened, refused = [], []
     for incoming in messages:
         try:
             topic, message = read(incoming.topic, incoming.payload)
-            opened.append(Opened(incoming, topic, message))
+            opened.append(OpenedMessage(incoming, topic, message))
         except DecodeError as error:
             refused.append((incoming, BadMessageError(error.code, str(error))))
     return opened, refused
 
 
-def rejection(gateway: str, incoming: Incoming, bad: BadMessageError) -> Outgoing:
+def rejection(gateway: str, incoming: IncomingMessage, bad: BadMessageError) -> OutgoingMessage:
     """What the sender is told of a message that was set aside."""
     message = bad.message
     first = last = 0
@@ -82,7 +84,7 @@ def rejection(gateway: str, incoming: Incoming, bad: BadMessageError) -> Outgoin
         first_sequence=first,
         last_sequence=last,
     )
-    return Outgoing(str(Topic(gateway, Down.REJECTION)), encode(rejection))
+    return OutgoingMessage(str(Topic(gateway, Down.REJECTION)), encode(rejection))
 
 
 def sender(topic: str) -> str:
@@ -102,7 +104,7 @@ def instant(at_ms: int) -> str:
         return f"{at_ms} ms"
 
 
-def add_up(total: Outcome, part: Outcome) -> None:
+def add_up(total: IngestOutcome, part: IngestOutcome) -> None:
     """Add one outcome to another."""
     total.replies += part.replies
     total.held += part.held

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from cloud_service.domain.metering.stream_position import Position
-from cloud_service.flow.ingest.messages import Outgoing
+from cloud_service.domain.metering.stream_position import StreamPosition
+from cloud_service.flow.ingest.messages import OutgoingMessage
 from cloud_service.store.database.session import Session
 from cloud_service.store.metering import gateway_streams
-from cloud_service.store.metering.gateway_streams import GatewayFacts
+from cloud_service.store.metering.gateway_streams import GatewayIdentity
 from common.message import RANGES_MAX, Down, Receipt, Status, Topic, encode
 
 CREDIT_READINGS = 40_000  # how many backlog readings a gateway may have on their way
@@ -16,12 +16,12 @@ Range = tuple[int, int]
 def receipt(
     gateway: str,
     epoch: int,
-    position: Position,
+    position: StreamPosition,
     *,
     now_ms: int,
     send_catalog: bool = False,
     resend: tuple[Range, ...] = (),
-) -> Outgoing:
+) -> OutgoingMessage:
     """The state of one stream. Where its gaps are too many to tell, it speaks only up to the last one it tells."""
     gaps = position.gaps
     receipt = Receipt(
@@ -34,10 +34,12 @@ def receipt(
         send_catalog=send_catalog,
         resend=resend[:RANGES_MAX],
     )
-    return Outgoing(str(Topic(gateway, Down.RECEIPT)), encode(receipt))
+    return OutgoingMessage(str(Topic(gateway, Down.RECEIPT)), encode(receipt))
 
 
-def asked_again(session: Session, spoken: Sequence[tuple[GatewayFacts, Status]], now_ms: int) -> list[Outgoing]:
+def resend_requests(
+    session: Session, spoken: Sequence[tuple[GatewayIdentity, Status]], now_ms: int
+) -> list[OutgoingMessage]:
     """Of each stream that holds receipts for more than is here, a receipt that asks for the difference again.
 
     Only a database that was restored from a backup is behind its receipts. A gateway notices that by itself for the
@@ -55,7 +57,7 @@ def asked_again(session: Session, spoken: Sequence[tuple[GatewayFacts, Status]],
     at = gateway_streams.positions(session, {stream: epoch for (_, epoch), stream in known.items()})
     replies = []
     for key, (gateway, receipted) in held.items():
-        position = at[known[key]] if key in known else Position()
+        position = at[known[key]] if key in known else StreamPosition()
         if lost := position.missing(receipted):
             replies.append(
                 receipt(gateway, key[1], position, now_ms=now_ms, send_catalog=key not in known, resend=lost)

@@ -5,55 +5,62 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from cloud_service.domain.metering.stream_position import Range
-from cloud_service.flow.ingest.messages import BadMessageError, Incoming, Opened, Outcome, rejection, sender
+from cloud_service.domain.metering.stream_position import SequenceRange
+from cloud_service.flow.ingest.messages import (
+    BadMessageError,
+    IncomingMessage,
+    IngestOutcome,
+    OpenedMessage,
+    rejection,
+    sender,
+)
 from cloud_service.store.database.session import Session
 from cloud_service.store.metering import gateway_streams
-from cloud_service.store.metering.gateway_streams import GatewayFacts
-from cloud_service.store.metering.readings import Columns
-from cloud_service.store.metering.stream_catalogs import Meaning
+from cloud_service.store.metering.gateway_streams import GatewayIdentity
+from cloud_service.store.metering.readings import ReadingColumns
+from cloud_service.store.metering.stream_catalogs import CatalogMeaning
 from common.message import Status
 
 QUARANTINED_PER_MINUTE = 200  # of one gateway; what is more is counted and logged, not kept
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class VerifiedBatch:
     """A batch that verified, as readings of its stream."""
 
-    opened: Opened
+    opened: OpenedMessage
     stream: int
-    rows: Columns
-    meaning: Meaning
+    rows: ReadingColumns
+    meaning: CatalogMeaning
 
 
 @dataclass(slots=True)
-class Round:
+class IngestRound:
     """What one transaction has seen so far."""
 
     session: Session
     now: datetime
-    gateways: dict[str, GatewayFacts]
-    outcome: Outcome = field(default_factory=Outcome)
-    batches: list[Taken] = field(default_factory=list)
-    voids: list[tuple[int, Opened, Sequence[Range]]] = field(default_factory=list)  # of streams
+    gateways: dict[str, GatewayIdentity]
+    outcome: IngestOutcome = field(default_factory=IngestOutcome)
+    batches: list[VerifiedBatch] = field(default_factory=list)
+    voids: list[tuple[int, OpenedMessage, Sequence[SequenceRange]]] = field(default_factory=list)  # of streams
     answers: dict[int, tuple[str, int, bool]] = field(default_factory=dict)  # stream -> gateway, epoch, send_catalog
     seen: set[int] = field(default_factory=set)
     reports: dict[int, dict[str, Any]] = field(default_factory=dict)
-    online: list[tuple[GatewayFacts, Status]] = field(default_factory=list)  # gateways that have just connected
+    online: list[tuple[GatewayIdentity, Status]] = field(default_factory=list)  # gateways that have just connected
 
     def may_speak(self, gateway: str) -> bool:
         """Whether a gateway is known and not revoked."""
         return gateway in self.gateways and self.gateways[gateway].state != "revoked"
 
 
-class Quarantine:
+class MessageQuarantine:
     """Where bad messages go. A gateway that sends nothing else fills no disk."""
 
     def __init__(self) -> None:
         self._kept: dict[tuple[str, int], int] = {}
 
-    def keep(self, work: Round, incoming: Incoming, bad: BadMessageError) -> None:
+    def keep(self, work: IngestRound, incoming: IncomingMessage, bad: BadMessageError) -> None:
         """Keep the message with its reason, and tell a known sender."""
         work.outcome.refused += 1
         gateway = sender(incoming.topic)

@@ -10,23 +10,23 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 import numpy as np
 
-from cloud_service.domain.metering.stream_position import Position, ranges_of
+from cloud_service.domain.metering.stream_position import StreamPosition, ranges_of
 from cloud_service.flow.ingest.messages import BadMessageError
-from cloud_service.flow.ingest.round import Quarantine, Round, Taken
+from cloud_service.flow.ingest.round import IngestRound, MessageQuarantine, VerifiedBatch
 from cloud_service.store.database.errors import Refused
 from cloud_service.store.database.session import Session
 from cloud_service.store.metering import gateway_streams, readings
-from cloud_service.store.metering.readings import Columns
+from cloud_service.store.metering.readings import ReadingColumns
 from common.errors import InputError
 
-Look = Callable[[Session, Mapping[int, int]], dict[int, Position]]
+Look = Callable[[Session, Mapping[int, int]], dict[int, StreamPosition]]
 
 
 class Overtaken(Refused):
     """Another process has just stored sequences of this round: do it again, with the streams locked."""
 
 
-def store(work: Round, quarantine: Quarantine, *, lock_first: bool) -> dict[int, Position]:
+def store(work: IngestRound, quarantine: MessageQuarantine, *, lock_first: bool) -> dict[int, StreamPosition]:
     """Store everything that is new. The positions of all streams that spoke, as they will be committed."""
     if lock_first or _advanced(work, seen := _positions(work, gateway_streams.positions, work.answers)) is None:
         before = _positions(work, gateway_streams.lock, work.answers)
@@ -42,14 +42,14 @@ def store(work: Round, quarantine: Quarantine, *, lock_first: bool) -> dict[int,
     return after
 
 
-def _positions(work: Round, look: Look, asked: Collection[int]) -> dict[int, Position]:
+def _positions(work: IngestRound, look: Look, asked: Collection[int]) -> dict[int, StreamPosition]:
     found = look(work.session, {stream: work.answers[stream][1] for stream in asked})
     if len(found) != len(asked):
         raise Refused("a stream is not where it was: the database has been replaced")
     return found
 
 
-def _advanced(work: Round, before: dict[int, Position]) -> dict[int, Position] | None:
+def _advanced(work: IngestRound, before: dict[int, StreamPosition]) -> dict[int, StreamPosition] | None:
     """The positions after a round that brings nothing but news; None for any other."""
     after = dict(before)
     try:
@@ -62,10 +62,12 @@ def _advanced(work: Round, before: dict[int, Position]) -> dict[int, Position] |
     return None if work.voids else after
 
 
-def _sort_out(work: Round, quarantine: Quarantine, before: dict[int, Position]) -> dict[int, Position]:
+def _sort_out(
+    work: IngestRound, quarantine: MessageQuarantine, before: dict[int, StreamPosition]
+) -> dict[int, StreamPosition]:
     """Store what is new under the locks of the streams; compare what is known, set aside what differs."""
     after = dict(before)
-    new: list[tuple[Taken, Columns]] = []
+    new: list[tuple[VerifiedBatch, ReadingColumns]] = []
     for one in work.batches:
         try:
             fresh = _unknown(work, one, after[one.stream], [rows for _, rows in new])
@@ -84,7 +86,9 @@ def _sort_out(work: Round, quarantine: Quarantine, before: dict[int, Position]) 
     return after
 
 
-def _unknown(work: Round, one: Taken, position: Position, pending: Sequence[Columns]) -> Columns:
+def _unknown(
+    work: IngestRound, one: VerifiedBatch, position: StreamPosition, pending: Sequence[ReadingColumns]
+) -> ReadingColumns:
     """The readings of a batch that are not stored yet; InputError if those that are say something else."""
     unseen = position.unseen(one.rows.sequence) | position.voided(one.rows.sequence)
     if unseen.all():
@@ -104,7 +108,7 @@ def _unknown(work: Round, one: Taken, position: Position, pending: Sequence[Colu
     return one.rows.where(unseen)
 
 
-def _insert(work: Round, new: Sequence[tuple[Taken, Columns]]) -> None:
+def _insert(work: IngestRound, new: Sequence[tuple[VerifiedBatch, ReadingColumns]]) -> None:
     """Readings in by COPY, and the days they touch marked."""
     if not new:
         return
@@ -117,7 +121,7 @@ def _insert(work: Round, new: Sequence[tuple[Taken, Columns]]) -> None:
     work.outcome.stored += len(rows)
 
 
-def _not_among(rows: Columns, places: Sequence[int], pending: Columns) -> list[int]:
+def _not_among(rows: ReadingColumns, places: Sequence[int], pending: ReadingColumns) -> list[int]:
     """Those places whose reading is not exactly one that is about to be stored in this very transaction."""
     mine = pending.where(pending.source == rows.source[0])
     mine = mine.where(np.argsort(mine.sequence, kind="stable"))

@@ -11,7 +11,7 @@ from cloud_service.store.database.bulk_rows import copy_rows, json_value
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class AuditChange:
     """Who did what to which row, from what to what and why."""
 
     actor: str
@@ -22,7 +22,7 @@ class Change:
     reason: str = ""
 
 
-def record(session: Session, changes: Iterable[Change]) -> None:
+def record(session: Session, changes: Iterable[AuditChange]) -> None:
     """Append to the chain. It is locked from here to the end of the transaction, so this comes last in one."""
     copy_rows(
         session,
@@ -37,10 +37,10 @@ def record(session: Session, changes: Iterable[Change]) -> None:
 
 def note(session: Session, actor: str, action: str, subject: str, *, reason: str = "", **after: Any) -> None:
     """One change that had no state before."""
-    record(session, [Change(actor, action, subject, {}, after, reason)])
+    record(session, [AuditChange(actor, action, subject, {}, after, reason)])
 
 
-def note_change(session: Session, change: Change) -> list[str]:
+def note_change(session: Session, change: AuditChange) -> list[str]:
     """One row with only what differs between the sides, none where nothing does; the names of what changed."""
     changed = [name for name in change.after if change.before[name] != change.after[name]]
     if changed:
@@ -66,7 +66,7 @@ HEAD = text("SELECT hash FROM audit ORDER BY id DESC LIMIT 1")
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ChainVerdict:
     """How far the chain holds; `head` is the hash to keep elsewhere, so that cutting off the end is seen too."""
 
     rows: int
@@ -77,14 +77,14 @@ class Verdict:
     action: str = ""
 
 
-def verify(session: Session) -> Verdict:
+def verify(session: Session) -> ChainVerdict:
     """Walk the whole chain; names the first link that does not hold."""
     rows = session.execute(END).one().rows
     head = session.execute(HEAD).scalar_one_or_none() or b""
     broken = session.execute(BROKEN).one_or_none()
     if broken is None:
-        return Verdict(rows, bytes(head).hex())
-    return Verdict(rows, bytes(head).hex(), broken.id, broken.fault, broken.subject, broken.action)
+        return ChainVerdict(rows, bytes(head).hex())
+    return ChainVerdict(rows, bytes(head).hex(), broken.id, broken.fault, broken.subject, broken.action)
 
 
 HAS_HASH = text("SELECT EXISTS (SELECT 1 FROM audit WHERE hash = decode(:hash, 'hex'))")

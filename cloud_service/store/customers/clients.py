@@ -42,7 +42,7 @@ def add_client(session: Session, entity_id: int, number: str, facts: Mapping[str
     return int(session.execute(ADD_CLIENT, values).scalar_one())
 
 
-def client_facts(session: Session, client_id: int) -> dict[str, Any]:
+def client_fields(session: Session, client_id: int) -> dict[str, Any]:
     """What is known of a client; its row is locked until the transaction ends."""
     return _locked(session, GET_CLIENT, client_id, "client")
 

@@ -13,7 +13,7 @@ from common.errors import ConflictError, NotFoundError
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
+class RunningContract:
     """A contract at a service point; `vacancy` if it is the owner's, for days without a tenant."""
 
     id: int
@@ -32,7 +32,7 @@ class Vacancy:
 
 
 @dataclass(frozen=True, slots=True)
-class Days:
+class ContractDays:
     """First day, and the day after the last."""
 
     start: date
@@ -40,7 +40,7 @@ class Days:
 
 
 @dataclass(frozen=True, slots=True)
-class ContractFacts:
+class StoredContract:
     """A contract's row."""
 
     id: int
@@ -52,7 +52,7 @@ class ContractFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Mounted:
+class MountedMeter:
     """A meter at a service point now."""
 
     mount_id: int
@@ -60,7 +60,7 @@ class Mounted:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class EntitiesAndCurrencies:
     """What must fit where an account takes a service point over by a tariff: the legal entities and currencies."""
 
     point_entity: int
@@ -138,16 +138,16 @@ DROP_MODES = text("DELETE FROM account_mode WHERE account_id = :id AND lower(dur
 ADD_MODE = text("INSERT INTO account_mode (account_id, mode, during) VALUES (:id, :mode, daterange(:day, NULL))")
 
 
-def terms(session: Session, point_id: int, account_id: int, tariff_id: int) -> Terms:
+def entities_and_currencies(session: Session, point_id: int, account_id: int, tariff_id: int) -> EntitiesAndCurrencies:
     """The legal entities and currencies of a service point, an account and a tariff."""
     values = {"point": point_id, "account": account_id, "tariff": tariff_id}
-    return Terms(**session.execute(TERMS, values).mappings().one())
+    return EntitiesAndCurrencies(**session.execute(TERMS, values).mappings().one())
 
 
-def running_contract(session: Session, point_id: int, day: date) -> Running | None:
+def running_contract(session: Session, point_id: int, day: date) -> RunningContract | None:
     """The contract at a service point on a day."""
     row = session.execute(RUNNING, {"point": point_id, "day": day}).mappings().one_or_none()
-    return Running(**row) if row else None
+    return RunningContract(**row) if row else None
 
 
 def vacancy_of(session: Session, contract_id: int) -> Vacancy | None:
@@ -161,18 +161,18 @@ def set_vacancy(session: Session, point_id: int, account_id: int, tariff_id: int
     session.execute(SET_VACANCY, {"point": point_id, "account": account_id, "tariff": tariff_id})
 
 
-def contract_facts(session: Session, contract_id: int) -> ContractFacts:
+def stored_contract(session: Session, contract_id: int) -> StoredContract:
     """The contract's row."""
     row = session.execute(FACTS, {"id": contract_id}).mappings().one_or_none()
     if row is None:
         raise NotFoundError(f"there is no contract {contract_id}")
-    return ContractFacts(**row)
+    return StoredContract(**row)
 
 
-def contract_days(session: Session, contract_id: int) -> Days | None:
+def contract_days(session: Session, contract_id: int) -> ContractDays | None:
     """From when until when it runs."""
     row = session.execute(FACTS, {"id": contract_id}).one_or_none()
-    return Days(row.start, row.end) if row else None
+    return ContractDays(row.start, row.end) if row else None
 
 
 def add_contract(
@@ -213,10 +213,10 @@ def end_assignment(session: Session, contract_id: int, day: date) -> None:
     session.execute(END_ASSIGNMENT, {"id": contract_id, "day": day})
 
 
-def mounted(session: Session, point_id: int, at: datetime) -> Mounted | None:
+def mounted_meter(session: Session, point_id: int, at: datetime) -> MountedMeter | None:
     """The meter at a service point at an instant."""
     row = session.execute(MOUNTED, {"point": point_id, "at": at}).mappings().one_or_none()
-    return Mounted(**row) if row else None
+    return MountedMeter(**row) if row else None
 
 
 def index_registers(session: Session, meter_id: int) -> set[str]:

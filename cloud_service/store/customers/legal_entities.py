@@ -48,7 +48,7 @@ def add(session: Session, facts: Mapping[str, Any]) -> int:
     return int(session.execute(ADD, dict(facts)).scalar_one())
 
 
-def facts_of(session: Session, entity_id: int) -> dict[str, Any]:
+def entity_fields(session: Session, entity_id: int) -> dict[str, Any]:
     """What is known of it; its row is locked until the transaction ends."""
     row = session.execute(GET, {"id": entity_id}).mappings().one_or_none()
     if row is None:

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from cloud_service.store.audit.log import Change, record
+from cloud_service.store.audit.log import AuditChange, record
 from cloud_service.store.customers.tables import Client
 from cloud_service.store.identity.tables import Grant, User, WebSession
 from common.errors import ConflictError, InputError, NotFoundError
@@ -110,7 +110,7 @@ def note(
 ) -> None:
     """Leave a change of rights in the audit log."""
     session.flush()
-    record(session, [Change(actor, action, f"app_user:{user.id}", before or {}, after or {})])
+    record(session, [AuditChange(actor, action, f"app_user:{user.id}", before or {}, after or {})])
 
 
 def users(session: Session) -> list[User]:

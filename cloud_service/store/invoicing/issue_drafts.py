@@ -72,7 +72,7 @@ def _queue(session: Session, issued: Sequence[Issued]) -> None:
         job_queue.defer_all(session, "deliver", [{"deliveries": chunk} for chunk in chunks], queue="deliver")
 
 
-def _change(issued: Issued, author: str) -> log.Change:
+def _change(issued: Issued, author: str) -> log.AuditChange:
     one = issued.draft
     after = {"number": issued.number, "total": format(one.total, "f"), "currency": one.party.currency}
-    return log.Change(author, f"{one.kind}.issue", f"invoice:{issued.id}", {}, after, one.reason)
+    return log.AuditChange(author, f"{one.kind}.issue", f"invoice:{issued.id}", {}, after, one.reason)

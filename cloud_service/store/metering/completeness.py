@@ -10,15 +10,15 @@ from sqlalchemy.orm import Session
 from cloud_service.domain.metering.completeness import (
     EVERYWHERE,
     NOTHING_OPEN,
+    CollectionState,
     Completeness,
-    DayCode,
+    DayQualities,
     Gap,
-    Known,
-    in_question,
+    gaps_to_settle,
     measure,
-    settle,
+    settle_causes,
 )
-from cloud_service.domain.metering.stream_position import Position, Range
+from cloud_service.domain.metering.stream_position import SequenceRange, StreamPosition
 from cloud_service.domain.metering.vee.series import FOREVER_MS
 from common.message import DeviceHealth
 from common.period import Span
@@ -71,20 +71,20 @@ def completeness(
             STREAMS, {"ids": sorted({row.stream_id for row in rows if (row.stream_id or 0) > 0})}
         )
     }
-    days: dict[int, dict[date, DayCode]] = {}
+    days: dict[int, dict[date, DayQualities]] = {}
     ids = [row.register_id for row in rows]
     for row in session.execute(DAYS, {"ids": ids, "start": span.start, "end": span.end}):
-        days.setdefault(row.register_id, {})[row.day] = DayCode(row.step_s, bytes(row.qualities))
+        days.setdefault(row.register_id, {})[row.day] = DayQualities(row.step_s, bytes(row.qualities))
     now_ms = _ms(now) or 0
     found = []
     for row in rows:
         found.append(measure(_known(row, streams.get(row.stream_id)), days.get(row.register_id, {}), span, now_ms))
-        if gaps := in_question(found[-1]):
-            settle(found[-1], _around(session, row.register_id, row.stream_id, gaps))
+        if gaps := gaps_to_settle(found[-1]):
+            settle_causes(found[-1], _around(session, row.register_id, row.stream_id, gaps))
     return found
 
 
-def _around(session: Session, register_id: int, stream_id: int, gaps: Sequence[Gap]) -> dict[Gap, Range]:
+def _around(session: Session, register_id: int, stream_id: int, gaps: Sequence[Gap]) -> dict[Gap, SequenceRange]:
     """The sequences that lie between a register's readings before and after each gap."""
     values = {
         "register": register_id,
@@ -99,8 +99,8 @@ def _around(session: Session, register_id: int, stream_id: int, gaps: Sequence[G
     }
 
 
-def _known(row: Any, stream: Any) -> Known:
-    return Known(
+def _known(row: Any, stream: Any) -> CollectionState:
+    return CollectionState(
         register_id=row.register_id,
         meter=row.meter,
         register=row.register,
@@ -114,7 +114,7 @@ def _known(row: Any, stream: Any) -> Known:
         gateway=stream.name if stream else "",
         heard_ms=_ms(stream.last_seen_at) if stream else None,
         failing_since_ms=_failing(stream.devices or (), row.meter) if stream else None,
-        position=Position.from_row(stream.contiguous, stream.received) if stream else NOTHING_OPEN,
+        position=StreamPosition.from_row(stream.contiguous, stream.received) if stream else NOTHING_OPEN,
         waiting_days=frozenset(row.waiting),
         refused_ms=[at_ms for at in row.refused if (at_ms := _ms(at)) is not None],
     )

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from cloud_service.domain.metering.stream_position import Position
+from cloud_service.domain.metering.stream_position import StreamPosition
 from cloud_service.store.database.bulk_rows import driver
 
 GATEWAYS = text(
@@ -62,7 +62,7 @@ ADD_REGISTERS = text(
 
 
 @dataclass(frozen=True, slots=True)
-class GatewayFacts:
+class GatewayIdentity:
     """A gateway that is known; `zone` and `site_id` are of its site."""
 
     id: int
@@ -73,7 +73,7 @@ class GatewayFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class NewRegister:
+class NewGatewayRegister:
     """A register that a gateway reads and nobody has declared yet."""
 
     meter: str
@@ -85,10 +85,10 @@ class NewRegister:
     billed: bool
 
 
-def gateways(session: Session, names: Iterable[str]) -> dict[str, GatewayFacts]:
+def gateways(session: Session, names: Iterable[str]) -> dict[str, GatewayIdentity]:
     """The known ones of these gateways."""
     rows = session.execute(GATEWAYS, {"names": sorted(set(names))}).mappings()
-    return {row["name"]: GatewayFacts(**row) for row in rows}
+    return {row["name"]: GatewayIdentity(**row) for row in rows}
 
 
 def open_streams(session: Session, keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], int]:
@@ -106,7 +106,7 @@ def find_streams(session: Session, keys: Sequence[tuple[int, int]]) -> dict[tupl
     return {(row.gateway_id, int(row.epoch)): row.id for row in session.execute(STREAM_IDS, values)}
 
 
-def lock(session: Session, epochs: Mapping[int, int]) -> dict[int, Position]:
+def lock(session: Session, epochs: Mapping[int, int]) -> dict[int, StreamPosition]:
     """Positions of streams (id -> epoch), their rows locked in one order until the transaction ends.
 
     One whose number is gone or now names another epoch is left out: the database was restored.
@@ -114,16 +114,20 @@ def lock(session: Session, epochs: Mapping[int, int]) -> dict[int, Position]:
     return _read(session.execute(LOCKED, {"ids": sorted(epochs)}), epochs)
 
 
-def positions(session: Session, epochs: Mapping[int, int]) -> dict[int, Position]:
+def positions(session: Session, epochs: Mapping[int, int]) -> dict[int, StreamPosition]:
     """The same as they are now, nothing locked."""
     return _read(session.execute(POSITIONS, {"ids": sorted(epochs)}), epochs)
 
 
-def _read(rows: Iterable[Any], epochs: Mapping[int, int]) -> dict[int, Position]:
-    return {row.id: Position.from_row(row.contiguous, row.received) for row in rows if row.epoch == str(epochs[row.id])}
+def _read(rows: Iterable[Any], epochs: Mapping[int, int]) -> dict[int, StreamPosition]:
+    return {
+        row.id: StreamPosition.from_row(row.contiguous, row.received)
+        for row in rows
+        if row.epoch == str(epochs[row.id])
+    }
 
 
-def move(session: Session, moved: Mapping[int, Position]) -> None:
+def move(session: Session, moved: Mapping[int, StreamPosition]) -> None:
     """Store the new positions of locked streams."""
     from psycopg.types.json import Jsonb
 
@@ -164,7 +168,7 @@ def foreign_meters(session: Session, meters: Iterable[str], site_id: int) -> lis
     return [row.name for row in session.execute(FOREIGN, {"meters": sorted(set(meters)), "site_id": site_id})]
 
 
-def add_registers(session: Session, new: Sequence[NewRegister]) -> None:
+def add_registers(session: Session, new: Sequence[NewGatewayRegister]) -> None:
     """Make meters and registers that are not there; those that are stay as they are."""
     session.execute(ADD_METERS, {"names": sorted({register.meter for register in new})})
     values: dict[str, Any] = {

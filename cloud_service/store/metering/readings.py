@@ -56,7 +56,7 @@ SELECT n.i - 1 FROM unnest(%s::bigint[], %s::timestamptz[], %s::bigint[], %s::bi
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
+class ReadingColumns:
     """Readings as columns of equal length; `at_ms` in UTC, values in thousandths."""
 
     register_id: Ints
@@ -71,20 +71,22 @@ class Columns:
     def __len__(self) -> int:
         return len(self.value)
 
-    def where(self, mask: NDArray[Any]) -> "Columns":
+    def where(self, mask: NDArray[Any]) -> "ReadingColumns":
         """The rows that a mask or an array of places names."""
-        return Columns(*(getattr(self, name)[mask] for name in self.__slots__))
+        return ReadingColumns(*(getattr(self, name)[mask] for name in self.__slots__))
 
 
-def joined(parts: Sequence[Columns]) -> Columns:
+def joined(parts: Sequence[ReadingColumns]) -> ReadingColumns:
     """All rows of several blocks."""
     if len(parts) == 1:
         return parts[0]
-    return Columns(*(np.concatenate([getattr(part, name) for part in parts]) for name in Columns.__slots__))
+    return ReadingColumns(
+        *(np.concatenate([getattr(part, name) for part in parts]) for name in ReadingColumns.__slots__)
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class RegisterFacts:
+class StoredRegister:
     """What ingest needs to know of a register."""
 
     id: int
@@ -96,13 +98,13 @@ class RegisterFacts:
     zone: str  # of the site where its meter is mounted
 
 
-def registers_of(session: Session, meters: Iterable[str], zone: str = "UTC") -> dict[tuple[str, str], RegisterFacts]:
+def registers_of(session: Session, meters: Iterable[str], zone: str = "UTC") -> dict[tuple[str, str], StoredRegister]:
     """Registers by (meter name, register name); `zone` is for meters that are not mounted anywhere."""
     rows = session.execute(REGISTERS, {"meters": sorted(set(meters)), "zone": zone}).mappings()
-    return {(row["meter"], row["name"]): RegisterFacts(**row) for row in rows}
+    return {(row["meter"], row["name"]): StoredRegister(**row) for row in rows}
 
 
-def insert(session: Session, rows: Columns) -> None:
+def insert(session: Session, rows: ReadingColumns) -> None:
     """Append readings; the caller has made sure that they are new. A key that is there already is an error."""
     if not len(rows):
         return
@@ -112,7 +114,7 @@ def insert(session: Session, rows: Columns) -> None:
             copy.write(block)
 
 
-def copy_blocks(rows: Columns) -> Iterator[bytes]:
+def copy_blocks(rows: ReadingColumns) -> Iterator[bytes]:
     """The rows as blocks of binary COPY in the order of their key, which costs PostgreSQL a fifth less.
 
     One order for all also means that no two processes wait for each other's keys in turn. PostgreSQL works on a block
@@ -125,7 +127,7 @@ def copy_blocks(rows: Columns) -> Iterator[bytes]:
     yield COPY_TRAILER
 
 
-def laid_out(rows: Columns) -> bytes:
+def laid_out(rows: ReadingColumns) -> bytes:
     """The rows as binary COPY has them between its header and its trailer."""
     block = np.repeat(_TEMPLATE, len(rows))
     for name in COLUMNS:
@@ -133,7 +135,7 @@ def laid_out(rows: Columns) -> bytes:
     return block.tobytes()
 
 
-def differing(session: Session, rows: Columns) -> list[int]:
+def differing(session: Session, rows: ReadingColumns) -> list[int]:
     """Places of those rows that are not stored exactly so: another value, register, instant, or not there at all."""
     found: list[int] = []
     for source in np.unique(rows.source).tolist():
@@ -203,7 +205,7 @@ def add_note(session: Session, author: str, reason: str) -> int:
     return int(session.execute(statement, values).scalar_one())
 
 
-def mark_dirty(session: Session, rows: Columns, zones: Mapping[int, str]) -> None:
+def mark_dirty(session: Session, rows: ReadingColumns, zones: Mapping[int, str]) -> None:
     """Log the local days that these readings touch. `zones` are of the registers that validation cares for."""
     found: set[tuple[int, date]] = set()
     for zone_name in sorted(set(zones.values())):

@@ -69,7 +69,7 @@ FREE_METERS = text(
 
 
 @dataclass(frozen=True, slots=True)
-class Home:
+class PointSite:
     """Where a service point is."""
 
     site_id: int
@@ -85,7 +85,7 @@ def add_site(session: Session, entity_id: int, facts: Mapping[str, Any]) -> int:
     return int(session.execute(ADD_SITE, {"entity": entity_id, **facts}).scalar_one())
 
 
-def site_facts(session: Session, site_id: int) -> dict[str, Any]:
+def site_fields(session: Session, site_id: int) -> dict[str, Any]:
     """What is known of a site; its row is locked until the transaction ends."""
     row = session.execute(GET_SITE, {"id": site_id}).mappings().one_or_none()
     if row is None:
@@ -108,7 +108,7 @@ def add_point(session: Session, site_id: int, facts: Mapping[str, Any]) -> int:
     return int(session.execute(ADD_POINT, {"site": site_id, **_stored(facts)}).scalar_one())
 
 
-def point_facts(session: Session, point_id: int) -> dict[str, Any]:
+def point_fields(session: Session, point_id: int) -> dict[str, Any]:
     """What is known of a service point; its row is locked until the transaction ends."""
     row = session.execute(GET_POINT, {"id": point_id}).mappings().one_or_none()
     if row is None:
@@ -161,9 +161,9 @@ def bill_register(session: Session, meter_id: int, name: str, *, billed: bool) -
     session.execute(SET_BILLED, {"meter": meter_id, "name": name, "billed": billed})
 
 
-def home_of(session: Session, point_id: int) -> Home:
+def site_of_point(session: Session, point_id: int) -> PointSite:
     """The site of a service point."""
-    return Home(**session.execute(HOME, {"point": point_id}).mappings().one())
+    return PointSite(**session.execute(HOME, {"point": point_id}).mappings().one())
 
 
 def free_points(session: Session, scope: Scope, day: date, rows: int = 300) -> list[tuple[str, str]]:

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from cloud_service.domain.metering.register_discovery import discover
 from cloud_service.domain.metering.wire_columns import rows_of
 from cloud_service.store.metering import gateway_streams, readings
-from cloud_service.store.metering.gateway_streams import GatewayFacts, NewRegister
-from cloud_service.store.metering.readings import Columns
+from cloud_service.store.metering.gateway_streams import GatewayIdentity, NewGatewayRegister
+from cloud_service.store.metering.readings import ReadingColumns
 from common.errors import InputError
 from common.message import Batch, Catalog, Codec, Up, decode, extends
 from common.reading import Kind
@@ -24,7 +24,7 @@ VALIDATED = (Kind.INDEX, Kind.INTERVAL)
 
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
+class CatalogMeaning:
     """One catalog version of a stream, its channels resolved to registers."""
 
     codec: Codec
@@ -32,11 +32,11 @@ class Meaning:
     step_s: NDArray[np.int16]
     zones: dict[int, str]  # of the registers that validation cares for
 
-    def columns(self, batch: Batch, stream: int) -> Columns:
+    def columns(self, batch: Batch, stream: int) -> ReadingColumns:
         """The batch's readings; DecodeError if it does not verify."""
         rows = rows_of(self.codec, batch)
         channel = np.frombuffer(rows.channel, dtype=np.int64)
-        return Columns(
+        return ReadingColumns(
             register_id=self.register_id[channel],
             at_ms=np.frombuffer(rows.at_ms, dtype=np.int64),
             value=np.frombuffer(rows.value, dtype=np.int64),
@@ -55,8 +55,8 @@ class Catalogs:
         self._clock_s = clock_s
         self._streams: dict[tuple[int, int], int] = {}
         self._new_streams: dict[tuple[int, int], int] = {}
-        self._meanings: OrderedDict[tuple[int, int], tuple[float, Meaning]] = OrderedDict()
-        self._new_meanings: dict[tuple[int, int], Meaning] = {}
+        self._meanings: OrderedDict[tuple[int, int], tuple[float, CatalogMeaning]] = OrderedDict()
+        self._new_meanings: dict[tuple[int, int], CatalogMeaning] = {}
         self._channels = 0
 
     def know(self, session: Session, keys: Iterable[tuple[int, int]], anew: Collection[tuple[int, int]] = ()) -> None:
@@ -70,12 +70,12 @@ class Catalogs:
             missing = [key for key in unknown if key not in found]
             self._new_streams |= found | (gateway_streams.open_streams(session, missing) if missing else {})
 
-    def stream(self, gateway: GatewayFacts, epoch: int) -> int:
+    def stream(self, gateway: GatewayIdentity, epoch: int) -> int:
         """The id of a known stream."""
         key = gateway.id, epoch
         return self._new_streams[key] if key in self._new_streams else self._streams[key]
 
-    def add(self, session: Session, gateway: GatewayFacts, stream: int, catalog: Catalog, payload: bytes) -> None:
+    def add(self, session: Session, gateway: GatewayIdentity, stream: int, catalog: Catalog, payload: bytes) -> None:
         """Keep a catalog for good. One that changes what a number meant, or names a foreign meter, is refused."""
         stored = {version: _catalog(body) for version, body in gateway_streams.catalogs(session, stream).items()}
         for version, other in stored.items():
@@ -93,7 +93,7 @@ class Catalogs:
             gateway_streams.add_catalog(session, stream, catalog.version, payload)
         self._new_meanings[stream, catalog.version] = _resolve(session, gateway, catalog)
 
-    def meaning(self, session: Session, gateway: GatewayFacts, stream: int, version: int) -> Meaning | None:
+    def meaning(self, session: Session, gateway: GatewayIdentity, stream: int, version: int) -> CatalogMeaning | None:
         """What a version's channels mean, or None where the stream has not sent it."""
         key = stream, version
         if key in self._new_meanings:
@@ -143,14 +143,14 @@ def _catalog(payload: bytes) -> Catalog:
     return message
 
 
-def _resolve(session: Session, gateway: GatewayFacts, catalog: Catalog) -> Meaning:
+def _resolve(session: Session, gateway: GatewayIdentity, catalog: Catalog) -> CatalogMeaning:
     """Find the registers of all channels, and make those that are missing."""
     meters = {channel.meter for channel in catalog.channels}
     known = readings.registers_of(session, meters, gateway.zone)
     missing = [channel for channel in catalog.channels if (channel.meter, channel.register) not in known]
     if missing:
         new = [
-            NewRegister(
+            NewGatewayRegister(
                 channel.meter, channel.register, found.quantity, found.direction, channel.unit, found.kind, found.billed
             )
             for channel in missing
@@ -170,7 +170,7 @@ def _resolve(session: Session, gateway: GatewayFacts, catalog: Catalog) -> Meani
                 f"{channel.meter} {channel.register} counts {register.unit}, not {channel.unit}", code="other_unit"
             )
         facts.append(register)
-    return Meaning(
+    return CatalogMeaning(
         codec=Codec(gateway.name, catalog),
         register_id=np.array([register.id for register in facts], dtype=np.int64),
         step_s=np.array(

@@ -15,7 +15,15 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from cloud_service.domain.metering.vee.series import FOREVER_MS, Day, Ints, Mount, Point, Rejected, Rules
+from cloud_service.domain.metering.vee.series import (
+    FOREVER_MS,
+    BelievedReading,
+    Ints,
+    MountSpan,
+    RegisterDay,
+    RegisterRules,
+    RejectedReading,
+)
 from cloud_service.store.database.bulk_rows import driver
 from cloud_service.store.metering.readings import POSTGRES_EPOCH_MS
 from common.reading import Quality, TimeQuality
@@ -86,7 +94,7 @@ DEPENDENT = text(  # later days that were made from a reading before them which 
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class ReadingBlock:
     """Readings of many registers, by register and instant."""
 
     register_id: NDArray[np.int64]
@@ -97,15 +105,15 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
+class LastFinishedDay:
     """The newest finished day before a window: what its energy ends with."""
 
     day: date
-    entry: Point | None
-    exit: Point | None
+    entry: BelievedReading | None
+    exit: BelievedReading | None
 
 
-def choose(session: Session, settled: datetime, registers: int) -> dict[int, list[date]]:
+def take_changed_days(session: Session, settled: datetime, registers: int) -> dict[int, list[date]]:
     """Take the changed days of some registers that no other worker holds; they are this transaction's to make."""
     ids = [row.register_id for row in session.execute(CHOOSE, {"settled": settled, "registers": registers})]
     if not ids:
@@ -117,11 +125,11 @@ def choose(session: Session, settled: datetime, registers: int) -> dict[int, lis
     return {register: sorted(days) for register, days in sorted(found.items())}
 
 
-def rules_of(session: Session, ids: Iterable[int]) -> dict[int, Rules]:
+def rules_of(session: Session, ids: Iterable[int]) -> dict[int, RegisterRules]:
     """Registers with what validation must know of them."""
     found = {}
     for row in session.execute(RULES, {"ids": list(ids)}):
-        found[row.id] = Rules(
+        found[row.id] = RegisterRules(
             id=row.id,
             kind=row.kind,
             step_s=row.step_s,
@@ -134,8 +142,8 @@ def rules_of(session: Session, ids: Iterable[int]) -> dict[int, Rules]:
     return found
 
 
-def _mount(start: str | None, end: str | None, opening: int | None, closing: int | None) -> Mount:
-    return Mount(
+def _mount(start: str | None, end: str | None, opening: int | None, closing: int | None) -> MountSpan:
+    return MountSpan(
         _ms(datetime.fromisoformat(start)) if start else -FOREVER_MS,
         _ms(datetime.fromisoformat(end)) if end else FOREVER_MS,
         None if opening is None else int(opening),
@@ -148,20 +156,20 @@ def _ms(at: datetime) -> int:
     return (past.days * 86_400 + past.seconds) * 1000 + past.microseconds // 1000
 
 
-def before(session: Session, days: Mapping[int, date]) -> dict[int, Before]:
+def last_finished_days(session: Session, days: Mapping[int, date]) -> dict[int, LastFinishedDay]:
     """For each register the newest finished day before the given one."""
     rows = session.execute(BEFORE, {"ids": list(days), "days": list(days.values())})
     return {
-        row.register_id: Before(row.day, _point(row.made_from.get("entry")), _point(row.made_from.get("exit")))
+        row.register_id: LastFinishedDay(row.day, _point(row.made_from.get("entry")), _point(row.made_from.get("exit")))
         for row in rows
     }
 
 
-def _point(parts: Sequence[int] | None) -> Point | None:
-    return Point(*parts) if parts else None
+def _point(parts: Sequence[int] | None) -> BelievedReading | None:
+    return BelievedReading(*parts) if parts else None
 
 
-def between(session: Session, windows: Mapping[int, tuple[int, int]]) -> Block:
+def readings_between(session: Session, windows: Mapping[int, tuple[int, int]]) -> ReadingBlock:
     """The readings that count of each register from one instant to another, both included."""
     rows = {
         register: sql.SQL("({}::bigint, {}::timestamptz, {}::timestamptz)").format(register, _at(first), _at(last))
@@ -170,7 +178,7 @@ def between(session: Session, windows: Mapping[int, tuple[int, int]]) -> Block:
     return _fetch(session, (BETWEEN, BEST_BETWEEN), rows)
 
 
-def following(session: Session, ends: Mapping[int, int]) -> Block:
+def readings_after(session: Session, ends: Mapping[int, int]) -> ReadingBlock:
     """A few readings of each register right after an instant."""
     rows = {
         register: sql.SQL("({}::bigint, {}::timestamptz)").format(register, _at(end)) for register, end in ends.items()
@@ -184,7 +192,7 @@ def _at(at_ms: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest * 1000, tzinfo=None).isoformat() + "Z"
 
 
-def _fetch(session: Session, queries: tuple[str, str], rows: Mapping[int, sql.Composed]) -> Block:
+def _fetch(session: Session, queries: tuple[str, str], rows: Mapping[int, sql.Composed]) -> ReadingBlock:
     """The readings as they lie there; where several tell of one instant, those that count."""
     found = _packed(session, queries[0], list(rows.values())) if rows else {}
     several = [register for register, (at_ms, _, _) in found.items() if not (np.diff(at_ms) > 0).all()]
@@ -193,11 +201,11 @@ def _fetch(session: Session, queries: tuple[str, str], rows: Mapping[int, sql.Co
     ids = sorted(found)
     if not ids:
         nothing = np.zeros(0, dtype=np.int64)
-        return Block(nothing, nothing, nothing, nothing.astype(np.uint8), nothing)
+        return ReadingBlock(nothing, nothing, nothing, nothing.astype(np.uint8), nothing)
     flags = np.concatenate([found[register][2] for register in ids])
     quality, time_quality = (flags >> 32).astype(np.uint8), (flags >> 16) & 0xFFFF
     estimated = np.maximum(quality, np.uint8(Quality.ESTIMATED))
-    return Block(
+    return ReadingBlock(
         np.repeat(np.array(ids, dtype=np.int64), [len(found[register][0]) for register in ids]),
         np.concatenate([found[register][0] for register in ids]),
         np.concatenate([found[register][1] for register in ids]),
@@ -218,7 +226,7 @@ def _int64(packed: bytes) -> Ints:
     return np.frombuffer(packed, dtype=">i8").astype(np.int64)
 
 
-def store_days(session: Session, days: Sequence[Day]) -> int:
+def store_days(session: Session, days: Sequence[RegisterDay]) -> int:
     """Write finished days; those that are as they were are not touched. How many changed."""
     if not days:
         return 0
@@ -245,7 +253,7 @@ def store_days(session: Session, days: Sequence[Day]) -> int:
         return cursor.rowcount
 
 
-def _made_from(day: Day) -> Jsonb:
+def _made_from(day: RegisterDay) -> Jsonb:
     facts: dict[str, Any] = {"readings": day.count}
     if day.entry:
         facts["entry"] = [day.entry.at_ms, day.entry.value, day.entry.quality]
@@ -256,7 +264,7 @@ def _made_from(day: Day) -> Jsonb:
     return Jsonb(facts)
 
 
-def mark_dependent(session: Session, last_days: Sequence[Day]) -> None:
+def mark_dependent(session: Session, last_days: Sequence[RegisterDay]) -> None:
     """Mark the days after a window that were made from another last reading than the window now ends with."""
     known = [day for day in last_days if day.exit]
     if known:
@@ -268,8 +276,8 @@ def mark_dependent(session: Session, last_days: Sequence[Day]) -> None:
         session.execute(DEPENDENT, values)
 
 
-def set_aside(
-    session: Session, rejected: Mapping[int, Sequence[Rejected]], windows: Mapping[int, tuple[int, int]]
+def quarantine_rejected(
+    session: Session, rejected: Mapping[int, Sequence[RejectedReading]], windows: Mapping[int, tuple[int, int]]
 ) -> None:
     """Put values that are not believed into quarantine, and take out those that are believed after all."""
     rows = [(register, one) for register, many in rejected.items() for one in many]

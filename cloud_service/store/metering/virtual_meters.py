@@ -6,8 +6,8 @@ from datetime import date
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from cloud_service.domain.metering.vee.days import Made
-from cloud_service.domain.metering.vee.virtual import Term, combine
+from cloud_service.domain.metering.vee.days import WindowDays
+from cloud_service.domain.metering.vee.virtual import VirtualTerm, virtual_day
 from cloud_service.store.metering.validation import store_days
 
 DEPTH_MAX = 8  # virtual meters of virtual meters; a ring would never end
@@ -23,7 +23,7 @@ PARTS = text(
 )
 
 
-def remake(session: Session, made: Iterable[Made]) -> int:
+def remake_virtual_days(session: Session, made: Iterable[WindowDays]) -> int:
     """Make the virtual days that days just made are part of; how many."""
     changed = [(day.register_id, day.day) for one in made for day in one.days]
     count = 0
@@ -41,12 +41,12 @@ def _make(session: Session, changed: Sequence[tuple[int, date]]) -> list[tuple[i
     if not affected:
         return []
     terms = {
-        row.register_id: [Term(int(part), str(factor)) for part, factor in row.terms["terms"]]
+        row.register_id: [VirtualTerm(int(part), str(factor)) for part, factor in row.terms["terms"]]
         for row in session.execute(TERMS, {"ids": [register for register, _ in affected]})
     }
     ids = sorted({term.register_id for many in terms.values() for term in many})
     rows = session.execute(PARTS, {"ids": ids, "days": sorted({day for _, day in affected})})
     parts = {(row.register_id, row.day): (row.step_s, bytes(row.values), bytes(row.qualities)) for row in rows}
-    days = [combine(register, day, terms[register], parts) for register, day in affected]
+    days = [virtual_day(register, day, terms[register], parts) for register, day in affected]
     store_days(session, [day for day in days if day])
     return [(day.register_id, day.day) for day in days if day]

@@ -40,7 +40,7 @@ NAMES = text(
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class PublishedVersion:
     """A stored version; `billed` ones cannot be changed, only ended."""
 
     id: int
@@ -73,9 +73,9 @@ def rename(session: Session, tariff_id: int, name: str) -> None:
     session.execute(RENAME, {"id": tariff_id, "name": name})
 
 
-def versions(session: Session, tariff_id: int) -> list[Kept]:
+def versions(session: Session, tariff_id: int) -> list[PublishedVersion]:
     """Its versions, the oldest first."""
-    return [Kept(**row) for row in session.execute(VERSIONS, {"id": tariff_id}).mappings()]
+    return [PublishedVersion(**row) for row in session.execute(VERSIONS, {"id": tariff_id}).mappings()]
 
 
 def add_version(

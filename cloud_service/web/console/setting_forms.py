@@ -12,7 +12,7 @@ from cloud_service.flow import legal_entity, sites_and_meters
 from cloud_service.store.audit import log
 from cloud_service.store.customers import legal_entities
 from cloud_service.store.invoicing import currency_rates
-from cloud_service.store.metering.sites_and_meters import site_facts
+from cloud_service.store.metering.sites_and_meters import site_fields
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.database import session
 from cloud_service.web.forms import Field, Form, FormPage, answer, say_changed
@@ -66,7 +66,7 @@ def edit_entity(entity_public_id: UUID) -> Any:
     )
 
     def do() -> Response:
-        changed_facts = legal_entity.EntityFacts(
+        changed_facts = legal_entity.LegalEntityDetails(
             **{field.key: form[field.key] for field in ENTITY if field.key != "reason"}
         )
         changed = legal_entity.edit(session(), row.id, changed_facts, author=actor(), reason=form["reason"])
@@ -85,7 +85,7 @@ def add_bank(entity_public_id: UUID) -> Any:
     page = FormPage(f"Bank account of {row.name}", ("Settings", url_for("settings.index")), "Add the account")
 
     def do() -> Response:
-        bank = legal_entity.Bank(form["holder"], form["iban"], form["currency"], form["bic"])
+        bank = legal_entity.BankDetails(form["holder"], form["iban"], form["currency"], form["bic"])
         legal_entity.add_bank(session(), row.id, bank, author=actor(), reason=form["reason"])
         flash(f"Money in {form['currency']} goes to {form['iban']}.", "success")
         return redirect(page.back[1])
@@ -98,8 +98,8 @@ def _entity_field() -> tuple[Field, ...]:
     return (Field("entity", "Legal entity", "choice", options=choice),) if len(choice) > 1 else ()
 
 
-def _site_facts(form: Form) -> sites_and_meters.SiteFacts:
-    return sites_and_meters.SiteFacts(**{field.key: form[field.key] for field in SITE if field.key != "reason"})
+def _site_facts(form: Form) -> sites_and_meters.SiteDetails:
+    return sites_and_meters.SiteDetails(**{field.key: form[field.key] for field in SITE if field.key != "reason"})
 
 
 def _entity(form: Form) -> Any:
@@ -126,7 +126,7 @@ def add_site() -> Any:
 def edit_site(site_public_id: UUID) -> Any:
     """What is known of a property."""
     site = legal_entities.site(session(), scope(), site_public_id)
-    form = Form(SITE, site_facts(session(), site.id))
+    form = Form(SITE, site_fields(session(), site.id))
     page = FormPage(f"Change {site.name}", ("Settings", url_for("settings.index")), "Keep the change")
 
     def do() -> Response:

@@ -10,7 +10,7 @@ from cloud_service.flow import billing_run as running
 from cloud_service.flow import share_costs
 from cloud_service.flow.billing_run import Plan
 from cloud_service.flow.contract import (
-    Exchange,
+    MeterExchange,
     MoveIn,
     change_cycle,
     change_mode,
@@ -95,7 +95,7 @@ def test_an_empty_flat_is_charged_to_its_owner_until_the_next_tenant(world: Worl
     move_in(world.session, MoveIn("V9", here, world.accounts[1], world.tariff, date(2026, 10, 21)), author="t")
 
     assert vacant is not None
-    facts = contract_changes.contract_facts(world.session, vacant)
+    facts = contract_changes.stored_contract(world.session, vacant)
     assert (world.accounts[2], date(2026, 10, 11), date(2026, 10, 21)) == (facts.account_id, facts.start, facts.end)
 
 
@@ -108,7 +108,7 @@ def test_days_that_are_billed_cannot_be_given_up_without_a_credit_note(world: Wo
 
 def test_a_change_of_owner_keeps_point_and_tariff(world: World) -> None:
     new = change_owner(world.session, world.contracts[0], world.accounts[1], MIDDLE, author="t", reason="sold")
-    facts = contract_changes.contract_facts(world.session, new)
+    facts = contract_changes.stored_contract(world.session, new)
 
     assert (point(world, world.contracts[0]), world.accounts[1]) == (facts.service_point_id, facts.account_id)
 
@@ -123,7 +123,7 @@ def test_an_exchanged_meter_bills_both_meters_and_nothing_twice(world: World) ->
     session.flush()
     exchange_meter(
         session,
-        Exchange(
+        MeterExchange(
             point(world, world.contracts[0]),
             meter.id,
             local_midnight(MIDDLE, world.zone),

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from cloud_service.flow.enter_reading import Entry, enter
+from cloud_service.flow.enter_reading import ManualReading, enter
 from cloud_service.flow.validate import validate_dirty
 from cloud_service.store.invoicing import billed_usage
 from common.errors import InputError, NotFoundError
@@ -26,9 +26,9 @@ def register(owner: Owner) -> int:
     return add_meter(owner)
 
 
-def entry(value: str | None, at: datetime = AT, **facts: Any) -> Entry:
+def entry(value: str | None, at: datetime = AT, **facts: Any) -> ManualReading:
     exact = None if value is None else Decimal(value)
-    return Entry(
+    return ManualReading(
         "M1", "energy_import_total", at, exact, facts.pop("author", "Ada"), facts.pop("reason", "yearly round"), **facts
     )
 
@@ -126,7 +126,9 @@ def test_an_estimate_is_trued_up_by_the_next_actual_reading(engine: Engine, owne
         entry("1", at=NOW + timedelta(days=1)),
     ],
 )
-def test_an_entry_that_makes_no_sense_is_refused(engine: Engine, owner: Owner, register: int, bad: Entry) -> None:
+def test_an_entry_that_makes_no_sense_is_refused(
+    engine: Engine, owner: Owner, register: int, bad: ManualReading
+) -> None:
     with pytest.raises(InputError):
         enter(engine, bad, NOW)
 

@@ -10,18 +10,18 @@ import psycopg
 import pytest
 from sqlalchemy import Engine
 
-from cloud_service.domain.metering.meterdata import BadFileError, Mapping, Options, Source
-from cloud_service.flow.import_meter_data import Request, import_file
+from cloud_service.domain.metering.meterdata import BadFileError, ColumnMapping, FormatOptions, MeterDataFile
+from cloud_service.flow.import_meter_data import ImportRequest, import_file
 from cloud_service.flow.validate import validate_dirty
 from common.errors import ConflictError, InputError, NotFoundError
 from tests.cloud_service.plant import add_meter, add_site, one
 from tests.shared import need_shared
 
 Owner = psycopg.Connection[Any]
-ANYONE = Request("Ada", create_at_site="Brisbane")
+ANYONE = ImportRequest("Ada", create_at_site="Brisbane")
 
 
-def nem12(*days: tuple[str, str], step_min: int = 60, unit: str = "kWh", register: str = "E1") -> Source:
+def nem12(*days: tuple[str, str], step_min: int = 60, unit: str = "kWh", register: str = "E1") -> MeterDataFile:
     """A file of one register; days are (date, value of every interval)."""
     count = 1440 // step_min
     lines = ["100,NEM12,202401010000,MDP,RET", f"200,NMI1,E1,{register},{register},N1,S1,{unit},{step_min},"]
@@ -29,8 +29,10 @@ def nem12(*days: tuple[str, str], step_min: int = 60, unit: str = "kWh", registe
     return source("\n".join([*lines, "900"]))
 
 
-def source(text: str, format_name: str = "nem12", **mapping: Any) -> Source:
-    return Source("test.csv", format_name, lambda: io.BytesIO(text.encode()), Options(Mapping(**mapping)))
+def source(text: str, format_name: str = "nem12", **mapping: Any) -> MeterDataFile:
+    return MeterDataFile(
+        "test.csv", format_name, lambda: io.BytesIO(text.encode()), FormatOptions(ColumnMapping(**mapping))
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -46,7 +48,7 @@ def count(owner: Owner, table: str) -> int:
 def test_a_real_solar_month_is_stored_and_adds_up_exactly(engine: Engine, owner: Owner) -> None:
     path = need_shared("real", "nem12", "Example_NEM12_month_solar.csv")
 
-    done = import_file(engine, Source(path.name, "nem12", lambda: path.open("rb")), ANYONE)
+    done = import_file(engine, MeterDataFile(path.name, "nem12", lambda: path.open("rb")), ANYONE)
     validate_dirty(engine)
 
     assert (17_856, 0, 0) == (done.stored, done.unchanged, done.corrected)
@@ -64,11 +66,11 @@ def opener(path: Path) -> Callable[[], IO[bytes]]:
 
 
 def test_all_real_files_are_stored_as_their_dry_run_says(engine: Engine, owner: Owner) -> None:
-    anyone = Request("Ada", create_at_site="Brisbane", units={"V1": "V"})
+    anyone = ImportRequest("Ada", create_at_site="Brisbane", units={"V1": "V"})
     wanted: dict[tuple[str, str], Decimal] = {}
     for path in sorted(need_shared("real", "nem12").glob("*NEM1*.csv")):
         if not path.name.startswith("invalid"):
-            done = import_file(engine, Source(path.name, "nem12", opener(path)), anyone)
+            done = import_file(engine, MeterDataFile(path.name, "nem12", opener(path)), anyone)
             wanted |= {
                 (row["meter"], row["register"]): Decimal(row["sum"]) * 1000
                 for row in done.summary.as_json()["registers"]
@@ -116,7 +118,7 @@ def test_a_correction_has_an_author_and_a_reason_and_takes_effect(engine: Engine
     import_file(engine, nem12(("20240101", "0.25")), ANYONE)
     validate_dirty(engine)
 
-    done = import_file(engine, nem12(("20240101", "0.75")), Request("Grace", reason="meter test of 3 May"))
+    done = import_file(engine, nem12(("20240101", "0.75")), ImportRequest("Grace", reason="meter test of 3 May"))
     validate_dirty(engine)
 
     assert 24 == done.corrected
@@ -140,9 +142,9 @@ def test_an_unknown_meter_is_refused_unless_it_may_be_made(engine: Engine, owner
     file = nem12(("20240101", "0.25"))
 
     with pytest.raises(NotFoundError, match="NMI1 E1"):
-        import_file(engine, file, Request("Ada"))
+        import_file(engine, file, ImportRequest("Ada"))
     with pytest.raises(NotFoundError, match="no site"):
-        import_file(engine, file, Request("Ada", create_at_site="Atlantis"))
+        import_file(engine, file, ImportRequest("Ada", create_at_site="Atlantis"))
     assert 0 == count(owner, "import_file")
 
     assert ["NMI1 E1"] == import_file(engine, file, ANYONE).made
@@ -156,7 +158,7 @@ def test_a_meter_is_found_by_the_grid_s_name_of_its_service_point(engine: Engine
     register = add_meter(owner, "S1", register="E1", kind="interval", step_s=3600)
     owner.execute("UPDATE service_point SET grid_id = 'NMI1'")
 
-    import_file(engine, nem12(("20240101", "0.25")), Request("Ada"))
+    import_file(engine, nem12(("20240101", "0.25")), ImportRequest("Ada"))
 
     assert 24 == one(owner, "SELECT count(*) FROM reading WHERE register_id = %s", register)
 
@@ -177,7 +179,7 @@ def test_a_register_without_a_unit_needs_one_stated(engine: Engine, owner: Owner
     with pytest.raises(InputError, match="names no unit"):
         import_file(engine, file, ANYONE)
 
-    import_file(engine, file, Request("Ada", create_at_site="Brisbane", units={"V1": "V"}))
+    import_file(engine, file, ImportRequest("Ada", create_at_site="Brisbane", units={"V1": "V"}))
     assert ("V", False) == owner.execute("SELECT unit, billed FROM register").fetchone()
 
 
@@ -196,7 +198,7 @@ def test_index_reads_of_a_csv_become_days(engine: Engine, owner: Owner) -> None:
     add_meter(owner, "W1", register="volume", unit="m3")
     text = "meter,register,time,value,unit\nW1,volume,2024-05-01T00:00,10.5,m3\nW1,volume,2024-05-03T00:00,12.5,m3\n"
 
-    import_file(engine, source(text, "csv", zone="Australia/Brisbane"), Request("Ada"))
+    import_file(engine, source(text, "csv", zone="Australia/Brisbane"), ImportRequest("Ada"))
     validate_dirty(engine)
 
     assert [1000, 1000] == [row[0] for row in owner.execute("SELECT total FROM interval_day ORDER BY day").fetchall()]

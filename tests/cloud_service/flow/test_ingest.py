@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from sqlalchemy import Engine
 
-from cloud_service.flow.ingest import GATEWAY_TTL_S, Incoming, Ingest
+from cloud_service.flow.ingest import GATEWAY_TTL_S, IncomingMessage, Ingester
 from common.errors import UnavailableError
 from common.message import Channel, Down, Health, Lane, Receipt, Status, Topic, Up, Void, encode
 from tests.cloud_service.flow.conftest import NOW
@@ -26,7 +26,7 @@ from tests.cloud_service.plant import (
 Owner = psycopg.Connection[Any]
 
 
-def test_a_batch_is_stored_and_receipted(ingest: Ingest, owner: Owner) -> None:
+def test_a_batch_is_stored_and_receipted(ingest: Ingester, owner: Owner) -> None:
     gateway = SpeakingGateway()
 
     outcome = ingest.take([gateway.says_catalog(), gateway.counts(96)])
@@ -37,7 +37,7 @@ def test_a_batch_is_stored_and_receipted(ingest: Ingest, owner: Owner) -> None:
     assert [(n, START_MS + (n - 1) * 900_000, (999 + n) * 1000) for n in range(1, 97)] == stored(owner)
 
 
-def test_the_same_batch_again_changes_nothing_and_is_receipted_again(ingest: Ingest, owner: Owner) -> None:
+def test_the_same_batch_again_changes_nothing_and_is_receipted_again(ingest: Ingester, owner: Owner) -> None:
     gateway = SpeakingGateway()
     batch = gateway.counts(96)
     ingest.take([gateway.says_catalog(), batch])
@@ -50,7 +50,7 @@ def test_the_same_batch_again_changes_nothing_and_is_receipted_again(ingest: Ing
     assert before == stored(owner)
 
 
-def test_the_same_batch_twice_in_one_go_is_stored_once(ingest: Ingest, owner: Owner) -> None:
+def test_the_same_batch_twice_in_one_go_is_stored_once(ingest: Ingester, owner: Owner) -> None:
     gateway = SpeakingGateway()
     batch = gateway.counts(50)
 
@@ -60,7 +60,7 @@ def test_the_same_batch_twice_in_one_go_is_stored_once(ingest: Ingest, owner: Ow
     assert 60 == len(stored(owner))
 
 
-def test_a_batch_that_overlaps_stores_only_what_is_new(ingest: Ingest, owner: Owner) -> None:
+def test_a_batch_that_overlaps_stores_only_what_is_new(ingest: Ingester, owner: Owner) -> None:
     gateway = SpeakingGateway()
     ingest.take([gateway.says_catalog(), gateway.counts(10)])
     numbers = list(range(6, 16))
@@ -72,7 +72,7 @@ def test_a_batch_that_overlaps_stores_only_what_is_new(ingest: Ingest, owner: Ow
     assert list(range(1, 16)) == [sequence for sequence, _, _ in stored(owner)]
 
 
-def test_what_lies_beyond_a_gap_is_stored_and_the_gap_is_told(ingest: Ingest, owner: Owner) -> None:
+def test_what_lies_beyond_a_gap_is_stored_and_the_gap_is_told(ingest: Ingester, owner: Owner) -> None:
     gateway = SpeakingGateway()
     first, lost, last = gateway.counts(10), gateway.counts(5), gateway.counts(10)
 
@@ -86,7 +86,7 @@ def test_what_lies_beyond_a_gap_is_stored_and_the_gap_is_told(ingest: Ingest, ow
     assert 25 == len(stored(owner))
 
 
-def test_the_same_sequence_with_other_content_raises_an_alarm(ingest: Ingest, owner: Owner) -> None:
+def test_the_same_sequence_with_other_content_raises_an_alarm(ingest: Ingester, owner: Owner) -> None:
     gateway = SpeakingGateway()
     ingest.take([gateway.says_catalog(), gateway.counts(10)])
     forged = gateway.batch([10], [(0, START_MS + 9 * 900_000, 5_000_000)])
@@ -104,7 +104,7 @@ def test_the_same_sequence_with_other_content_raises_an_alarm(ingest: Ingest, ow
     assert 1_009_000 == stored(owner)[-1][2]
 
 
-def test_a_conflict_within_one_transaction_is_found_too(ingest: Ingest, owner: Owner) -> None:
+def test_a_conflict_within_one_transaction_is_found_too(ingest: Ingester, owner: Owner) -> None:
     gateway = SpeakingGateway()
     batch = gateway.counts(10)
     forged = gateway.batch([10], [(0, START_MS + 9 * 900_000, 5_000_000)])
@@ -115,7 +115,7 @@ def test_a_conflict_within_one_transaction_is_found_too(ingest: Ingest, owner: O
     assert 10 == len(stored(owner))
 
 
-def test_a_new_card_begins_a_new_epoch_and_loses_nothing(ingest: Ingest, owner: Owner) -> None:
+def test_a_new_card_begins_a_new_epoch_and_loses_nothing(ingest: Ingester, owner: Owner) -> None:
     old, new = SpeakingGateway(epoch=7), SpeakingGateway(epoch=8)
     ingest.take([old.says_catalog(), old.counts(10)])
 
@@ -125,10 +125,10 @@ def test_a_new_card_begins_a_new_epoch_and_loses_nothing(ingest: Ingest, owner: 
     assert 20 == len(stored(owner))
 
 
-def test_given_up_sequences_are_no_gap_but_welcome_should_they_come(ingest: Ingest, owner: Owner) -> None:
+def test_given_up_sequences_are_no_gap_but_welcome_should_they_come(ingest: Ingester, owner: Owner) -> None:
     gateway = SpeakingGateway()
     first, lost, last = gateway.counts(10), gateway.counts(5), gateway.counts(10)
-    void = Incoming(str(Topic("gw-1", Up.VOID)), encode(Void(7, ((11, 15),), "thinned")))
+    void = IncomingMessage(str(Topic("gw-1", Up.VOID)), encode(Void(7, ((11, 15),), "thinned")))
 
     (receipt,) = receipts(ingest.take([gateway.says_catalog(), first, last, void]).replies)
     assert (25, ()) == (receipt.contiguous, receipt.gaps)
@@ -139,7 +139,7 @@ def test_given_up_sequences_are_no_gap_but_welcome_should_they_come(ingest: Inge
     assert 25 == len(stored(owner))
 
 
-def test_a_batch_without_its_catalog_is_asked_for_the_catalog(ingest: Ingest, owner: Owner) -> None:
+def test_a_batch_without_its_catalog_is_asked_for_the_catalog(ingest: Ingester, owner: Owner) -> None:
     gateway = SpeakingGateway()
     batch = gateway.counts(10)
 
@@ -151,11 +151,11 @@ def test_a_batch_without_its_catalog_is_asked_for_the_catalog(ingest: Ingest, ow
 
 
 def test_a_batch_waits_a_moment_for_a_catalog_that_another_process_has(
-    engine: Engine, owner: Owner, ingest: Ingest
+    engine: Engine, owner: Owner, ingest: Ingester
 ) -> None:
     gateway = SpeakingGateway()
     batch = gateway.counts(10)
-    patient = Ingest(engine, clock=lambda: NOW, hold_s=60)
+    patient = Ingester(engine, clock=lambda: NOW, hold_s=60)
 
     outcome = patient.take([batch])
     assert ([], [batch]) == (outcome.replies, outcome.held)
@@ -164,14 +164,14 @@ def test_a_batch_waits_a_moment_for_a_catalog_that_another_process_has(
     assert 10 == patient.take(outcome.held).stored
 
 
-def test_catalogs_outlive_the_process(engine: Engine, ingest: Ingest, owner: Owner) -> None:
+def test_catalogs_outlive_the_process(engine: Engine, ingest: Ingester, owner: Owner) -> None:
     gateway = SpeakingGateway()
     ingest.take([gateway.says_catalog()])
 
-    assert 10 == Ingest(engine, clock=lambda: NOW).take([gateway.counts(10)]).stored
+    assert 10 == Ingester(engine, clock=lambda: NOW).take([gateway.counts(10)]).stored
 
 
-def test_a_catalog_may_grow_but_not_change_its_mind(ingest: Ingest, owner: Owner) -> None:
+def test_a_catalog_may_grow_but_not_change_its_mind(ingest: Ingester, owner: Owner) -> None:
     gateway = SpeakingGateway()
     ingest.take([gateway.says_catalog(), gateway.counts(4)])
     gateway.channels, gateway.version = (*gateway.channels, Channel("M2", "energy_import_total", "kWh", "index")), 2
@@ -186,7 +186,7 @@ def test_a_catalog_may_grow_but_not_change_its_mind(ingest: Ingest, owner: Owner
 NOW_MS = int(NOW.timestamp() * 1000)
 
 
-def test_unknown_registers_are_made_and_only_totals_are_billed(ingest: Ingest, owner: Owner) -> None:
+def test_unknown_registers_are_made_and_only_totals_are_billed(ingest: Ingester, owner: Owner) -> None:
     channels = (
         Channel("M1", "voltage_l1", "V", "instant"),
         Channel("M9", "energy_export_total", "kWh", "index"),
@@ -208,7 +208,7 @@ def test_unknown_registers_are_made_and_only_totals_are_billed(ingest: Ingest, o
     assert 3 == len(stored(owner))
 
 
-def test_a_gateway_has_no_business_with_the_meters_of_another_site(ingest: Ingest, owner: Owner) -> None:
+def test_a_gateway_has_no_business_with_the_meters_of_another_site(ingest: Ingester, owner: Owner) -> None:
     add_meter(owner, "FAR", add_site(owner, "Elsewhere"))
     gateway = SpeakingGateway(channels=(Channel("FAR", "energy_import_total", "kWh", "index"),))
 
@@ -232,34 +232,34 @@ def test_a_gateway_has_no_business_with_the_meters_of_another_site(ingest: Inges
     ],
 )
 def test_a_bad_message_is_set_aside_and_the_next_one_flows(
-    ingest: Ingest, owner: Owner, topic: str, payload: bytes, reason: str
+    ingest: Ingester, owner: Owner, topic: str, payload: bytes, reason: str
 ) -> None:
     gateway = SpeakingGateway()
 
-    outcome = ingest.take([gateway.says_catalog(), Incoming(topic, payload), gateway.counts(10)])
+    outcome = ingest.take([gateway.says_catalog(), IncomingMessage(topic, payload), gateway.counts(10)])
 
     assert (10, 1) == (outcome.stored, outcome.refused)
     assert (reason, payload) == (one(owner, "SELECT reason FROM quarantine"), one(owner, "SELECT body FROM quarantine"))
 
 
-def test_a_receipt_from_a_gateway_is_none_of_its_business(ingest: Ingest, owner: Owner) -> None:
-    outcome = ingest.take([Incoming(str(Topic("gw-1", Down.RECEIPT)), encode(Receipt(7, 1, 1)))])
+def test_a_receipt_from_a_gateway_is_none_of_its_business(ingest: Ingester, owner: Owner) -> None:
+    outcome = ingest.take([IncomingMessage(str(Topic("gw-1", Down.RECEIPT)), encode(Receipt(7, 1, 1)))])
 
     assert (1, "unknown_kind") == (outcome.refused, one(owner, "SELECT reason FROM quarantine"))
 
 
-def test_a_batch_made_for_another_gateway_is_refused(ingest: Ingest, owner: Owner) -> None:
+def test_a_batch_made_for_another_gateway_is_refused(ingest: Ingester, owner: Owner) -> None:
     add_gateway(owner, "gw-2")
     mine, other = SpeakingGateway("gw-1"), SpeakingGateway("gw-2")
     ingest.take([mine.says_catalog(), other.says_catalog()])
 
-    outcome = ingest.take([Incoming(mine.counts(1).topic, other.counts(5).payload)])
+    outcome = ingest.take([IncomingMessage(mine.counts(1).topic, other.counts(5).payload)])
 
     assert "bad_digest" == rejections(outcome.replies)[0].code
     assert [] == stored(owner)
 
 
-def test_nobody_listens_to_an_unknown_gateway(ingest: Ingest, owner: Owner) -> None:
+def test_nobody_listens_to_an_unknown_gateway(ingest: Ingester, owner: Owner) -> None:
     stranger = SpeakingGateway("gw-x")
 
     outcome = ingest.take([stranger.says_catalog(), stranger.counts(5)])
@@ -268,9 +268,9 @@ def test_nobody_listens_to_an_unknown_gateway(ingest: Ingest, owner: Owner) -> N
     assert ["unknown_gateway"] * 2 == [row[0] for row in owner.execute("SELECT reason FROM quarantine").fetchall()]
 
 
-def test_a_revoked_gateway_is_cut_off_soon(engine: Engine, ingest: Ingest, owner: Owner) -> None:
+def test_a_revoked_gateway_is_cut_off_soon(engine: Engine, ingest: Ingester, owner: Owner) -> None:
     now = [NOW]
-    ingest = Ingest(engine, clock=lambda: now[0])
+    ingest = Ingester(engine, clock=lambda: now[0])
     gateway = SpeakingGateway()
     ingest.take([gateway.says_catalog(), gateway.counts(5)])
     owner.execute("UPDATE gateway SET state = 'revoked'")
@@ -282,7 +282,7 @@ def test_a_revoked_gateway_is_cut_off_soon(engine: Engine, ingest: Ingest, owner
 
 
 @pytest.mark.parametrize("at", [datetime(1970, 1, 2, tzinfo=UTC), NOW + timedelta(days=2)])
-def test_readings_of_a_clock_that_was_never_set_are_set_aside(ingest: Ingest, owner: Owner, at: datetime) -> None:
+def test_readings_of_a_clock_that_was_never_set_are_set_aside(ingest: Ingester, owner: Owner, at: datetime) -> None:
     gateway = SpeakingGateway()
 
     outcome = ingest.take([gateway.says_catalog(), gateway.says((0, int(at.timestamp() * 1000), 1))])
@@ -290,13 +290,13 @@ def test_readings_of_a_clock_that_was_never_set_are_set_aside(ingest: Ingest, ow
     assert ("bad_time", []) == (rejections(outcome.replies)[0].code, stored(owner))
 
 
-def test_a_flood_of_nonsense_fills_no_disk(ingest: Ingest, owner: Owner) -> None:
-    outcome = ingest.take([Incoming("ebs/1/gw-1/up/live", b"x")] * 500)
+def test_a_flood_of_nonsense_fills_no_disk(ingest: Ingester, owner: Owner) -> None:
+    outcome = ingest.take([IncomingMessage("ebs/1/gw-1/up/live", b"x")] * 500)
 
     assert (500, 200) == (outcome.refused, one(owner, "SELECT count(*) FROM quarantine"))
 
 
-def test_days_that_readings_touch_are_marked_by_the_site_s_calendar(ingest: Ingest, owner: Owner) -> None:
+def test_days_that_readings_touch_are_marked_by_the_site_s_calendar(ingest: Ingester, owner: Owner) -> None:
     gateway = SpeakingGateway()
     midnight = datetime(2026, 3, 9, 23, tzinfo=UTC)  # of 10 March in Berlin
     readings = [(0, int((midnight + timedelta(hours=hours)).timestamp()) * 1000, 1) for hours in (-1, 0)]
@@ -307,9 +307,11 @@ def test_days_that_readings_touch_are_marked_by_the_site_s_calendar(ingest: Inge
     assert {date(2026, 3, 9), date(2026, 3, 10)} == days
 
 
-def test_status_and_health_are_kept_with_the_gateway(ingest: Ingest, owner: Owner) -> None:
-    status = Incoming(str(Topic("gw-1", Up.STATUS)), encode(Status("online", agent="1.0")))
-    health = Incoming(str(Topic("gw-1", Up.HEALTH)), encode(Health(NOW_MS, 60, 40_000, 12, 1, 2, "ok", 0, 0, 0, 0)))
+def test_status_and_health_are_kept_with_the_gateway(ingest: Ingester, owner: Owner) -> None:
+    status = IncomingMessage(str(Topic("gw-1", Up.STATUS)), encode(Status("online", agent="1.0")))
+    health = IncomingMessage(
+        str(Topic("gw-1", Up.HEALTH)), encode(Health(NOW_MS, 60, 40_000, 12, 1, 2, "ok", 0, 0, 0, 0))
+    )
 
     ingest.take([status, health])
 
@@ -318,7 +320,7 @@ def test_status_and_health_are_kept_with_the_gateway(ingest: Ingest, owner: Owne
     assert one(owner, "SELECT last_seen_at FROM gateway") == NOW
 
 
-def test_a_restored_cloud_asks_for_what_a_gateway_holds_receipts_for(ingest: Ingest, owner: Owner) -> None:
+def test_a_restored_cloud_asks_for_what_a_gateway_holds_receipts_for(ingest: Ingester, owner: Owner) -> None:
     old, new = SpeakingGateway(epoch=7), SpeakingGateway(epoch=8)
     new.counts(1)
     beyond_a_gap = new.counts(9)
@@ -333,14 +335,14 @@ def test_a_restored_cloud_asks_for_what_a_gateway_holds_receipts_for(ingest: Ing
 
 
 def test_a_restored_database_may_give_a_stream_s_number_to_another(
-    engine: Engine, ingest: Ingest, owner: Owner
+    engine: Engine, ingest: Ingester, owner: Owner
 ) -> None:
     first, second, third = (SpeakingGateway(epoch=epoch) for epoch in (7, 8, 9))
     ingest.take([first.says_catalog()])
     owner.execute("DELETE FROM stream_catalog")
     owner.execute("DELETE FROM stream")
     owner.execute("ALTER SEQUENCE stream_id_seq RESTART")
-    Ingest(engine, clock=lambda: NOW).take([second.says_catalog()])  # by another process
+    Ingester(engine, clock=lambda: NOW).take([second.says_catalog()])  # by another process
 
     (send_catalog,) = receipts(ingest.take([first.counts(10)]).replies)
     outcome = ingest.take([first.says_catalog(), first.counts(10), third.says_catalog(), second.counts(10)])
@@ -352,15 +354,15 @@ def test_a_restored_database_may_give_a_stream_s_number_to_another(
     ).fetchall()
 
 
-def says_status(status: Status) -> Incoming:
-    return Incoming(str(Topic("gw-1", Up.STATUS)), encode(status))
+def says_status(status: Status) -> IncomingMessage:
+    return IncomingMessage(str(Topic("gw-1", Up.STATUS)), encode(status))
 
 
 def told(receipt: Receipt) -> tuple[int, int, tuple[tuple[int, int], ...], bool]:
     return receipt.epoch, receipt.contiguous, receipt.resend, receipt.send_catalog
 
 
-def test_live_and_backlog_of_a_stream_share_its_position(ingest: Ingest, owner: Owner) -> None:
+def test_live_and_backlog_of_a_stream_share_its_position(ingest: Ingester, owner: Owner) -> None:
     gateway = SpeakingGateway()
     old = gateway.counts(10)
     live = gateway.says((0, NOW_MS, 99), lane=Lane.LIVE)
@@ -371,7 +373,7 @@ def test_live_and_backlog_of_a_stream_share_its_position(ingest: Ingest, owner: 
     assert 11 == receipt.contiguous
 
 
-def test_a_message_that_the_database_refuses_is_set_aside_and_may_come_again(ingest: Ingest, owner: Owner) -> None:
+def test_a_message_that_the_database_refuses_is_set_aside_and_may_come_again(ingest: Ingester, owner: Owner) -> None:
     gateway = SpeakingGateway()
     ingest.take([gateway.says_catalog()])
     batch = gateway.counts(10)
@@ -385,7 +387,7 @@ def test_a_message_that_the_database_refuses_is_set_aside_and_may_come_again(ing
 
 
 def test_a_dead_connection_in_the_middle_says_try_again(
-    ingest: Ingest, owner: Owner, monkeypatch: pytest.MonkeyPatch
+    ingest: Ingester, owner: Owner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gateway = SpeakingGateway()
     ingest.take([gateway.says_catalog()])
@@ -408,7 +410,9 @@ def test_a_dead_connection_in_the_middle_says_try_again(
     assert (10, 10) == (ingest.take([batch]).stored, len(stored(owner)))
 
 
-def test_receipts_are_made_after_the_commit_only(ingest: Ingest, owner: Owner, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_receipts_are_made_after_the_commit_only(
+    ingest: Ingester, owner: Owner, monkeypatch: pytest.MonkeyPatch
+) -> None:
     gateway = SpeakingGateway()
     ingest.take([gateway.says_catalog()])
     seen: list[int] = []

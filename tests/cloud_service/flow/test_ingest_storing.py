@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from cloud_service.domain.metering.stream_position import SPANS_MAX
-from cloud_service.flow.ingest import Incoming, Ingest, ingester
+from cloud_service.flow.ingest import IncomingMessage, Ingester, ingester
 from cloud_service.store.database.session import connect
 from cloud_service.store.metering import gateway_streams, readings
 from common.message import Topic, Up, Void, encode
@@ -25,10 +25,10 @@ FORGED = (0, START_MS + 7 * 900_000, 5_000_000)
 
 
 @pytest.fixture
-def other(database_url: str, ingest: Ingest) -> Iterator[Ingest]:
+def other(database_url: str, ingest: Ingester) -> Iterator[Ingester]:
     """Another process's; it does not wait for locks."""
     engine = connect(database_url, connect_args={"options": "-c lock_timeout=1000"})
-    yield Ingest(engine, clock=ingest.clock)
+    yield Ingester(engine, clock=ingest.clock)
     engine.dispose()
 
 
@@ -45,12 +45,12 @@ def once(original: Callable[..., Any], meanwhile: Callable[[], Any]) -> Callable
     return wrapped
 
 
-def void(*ranges: tuple[int, int], epoch: int = 7) -> Incoming:
-    return Incoming(str(Topic("gw-1", Up.VOID)), encode(Void(epoch, ranges, "thinned")))
+def void(*ranges: tuple[int, int], epoch: int = 7) -> IncomingMessage:
+    return IncomingMessage(str(Topic("gw-1", Up.VOID)), encode(Void(epoch, ranges, "thinned")))
 
 
 def test_while_one_process_copies_another_commits_readings_of_the_same_gateway(
-    ingest: Ingest, other: Ingest, owner: Owner, monkeypatch: pytest.MonkeyPatch
+    ingest: Ingester, other: Ingester, owner: Owner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gateway = SpeakingGateway()
     ingest.take([gateway.says_catalog()])
@@ -69,7 +69,7 @@ def test_while_one_process_copies_another_commits_readings_of_the_same_gateway(
 
 
 def test_the_same_batch_in_two_processes_at_once_is_stored_once(
-    ingest: Ingest, other: Ingest, owner: Owner, monkeypatch: pytest.MonkeyPatch
+    ingest: Ingester, other: Ingester, owner: Owner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gateway = SpeakingGateway()
     ingest.take([gateway.says_catalog()])
@@ -88,7 +88,7 @@ def test_the_same_batch_in_two_processes_at_once_is_stored_once(
 
 
 def test_the_same_sequence_in_two_processes_at_once_with_other_content_raises_the_alarm(
-    ingest: Ingest, other: Ingest, owner: Owner, monkeypatch: pytest.MonkeyPatch
+    ingest: Ingester, other: Ingester, owner: Owner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gateway = SpeakingGateway()
     ingest.take([gateway.says_catalog()])
@@ -102,7 +102,7 @@ def test_the_same_sequence_in_two_processes_at_once_with_other_content_raises_th
     assert list(range(1, 6)) == [sequence for sequence, _, _ in stored(owner)]
 
 
-def test_what_comes_late_is_welcome_once_and_then_known(ingest: Ingest, owner: Owner) -> None:
+def test_what_comes_late_is_welcome_once_and_then_known(ingest: Ingester, owner: Owner) -> None:
     gateway = SpeakingGateway()
     first, lost, last = gateway.counts(10), gateway.counts(5), gateway.counts(10)
     ingest.take([gateway.says_catalog(), first, last, void((11, 15))])
@@ -115,7 +115,7 @@ def test_what_comes_late_is_welcome_once_and_then_known(ingest: Ingest, owner: O
     assert 25 == len(stored(owner))
 
 
-def test_a_void_over_what_has_come_opens_no_door_to_other_content(ingest: Ingest, owner: Owner) -> None:
+def test_a_void_over_what_has_come_opens_no_door_to_other_content(ingest: Ingester, owner: Owner) -> None:
     gateway = SpeakingGateway()
     ingest.take([gateway.says_catalog(), gateway.counts(10), void((1, 20))])
 
@@ -125,7 +125,7 @@ def test_a_void_over_what_has_come_opens_no_door_to_other_content(ingest: Ingest
     assert 10 == len(stored(owner))
 
 
-def test_a_stream_of_holes_is_set_aside_and_the_next_message_flows(ingest: Ingest, owner: Owner) -> None:
+def test_a_stream_of_holes_is_set_aside_and_the_next_message_flows(ingest: Ingester, owner: Owner) -> None:
     gateway = SpeakingGateway()
     numbers = range(2, 2 * SPANS_MAX + 6, 2)
     holes = [gateway.batch(part, [(0, START_MS + n * 60_000, n) for n in part]) for part in in_parts(numbers, 5_000)]
@@ -142,7 +142,7 @@ def in_parts(numbers: Sequence[int], size: int) -> list[Sequence[int]]:
 
 
 def test_a_new_month_is_made_while_others_write_and_read(
-    ingest: Ingest, other: Ingest, owner: Owner, database_url: str
+    ingest: Ingester, other: Ingester, owner: Owner, database_url: str
 ) -> None:
     gateway = SpeakingGateway()
     ingest.take([gateway.says_catalog(), gateway.counts(10)])
@@ -159,12 +159,12 @@ def test_a_new_month_is_made_while_others_write_and_read(
 
 
 def test_many_readings_are_stored_in_transactions_of_bounded_size(
-    ingest: Ingest, owner: Owner, monkeypatch: pytest.MonkeyPatch
+    ingest: Ingester, owner: Owner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ingester, "ROWS_AT_ONCE", 25)
     gateway = SpeakingGateway()
 
-    outcome = ingest.take([gateway.says_catalog(), *(gateway.counts(10) for _ in range(7)), Incoming("x", b"")])
+    outcome = ingest.take([gateway.says_catalog(), *(gateway.counts(10) for _ in range(7)), IncomingMessage("x", b"")])
 
     assert (70, 1) == (outcome.stored, outcome.refused)
     assert [30, 60, 70] == [receipt.contiguous for receipt in receipts(outcome.replies)]

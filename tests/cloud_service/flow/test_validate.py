@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import Engine
 
 from cloud_service.domain.metering.vee import index
-from cloud_service.domain.metering.vee.series import Mount, Rules, Window, readings
+from cloud_service.domain.metering.vee.series import DayWindow, MountSpan, RegisterRules, readings
 from cloud_service.flow.validate import validate_dirty
 from cloud_service.store.database.session import transaction
 from cloud_service.store.metering import readings as evidence
-from cloud_service.store.metering.readings import Columns
+from cloud_service.store.metering.readings import ReadingColumns
 from common.period import day_start
 from common.reading import Quality
 from tests.cloud_service.plant import add_meter, add_site, one
@@ -36,7 +36,7 @@ def put(engine: Engine, register: int, points: list[Point], *, source: int = 1, 
     size = len(points)
     at_ms, value, quality = (np.array(column, dtype=np.int64) for column in zip(*points, strict=True))
     first = put.sequence * 1_000_000  # type: ignore[attr-defined]
-    rows = Columns(
+    rows = ReadingColumns(
         np.full(size, register, dtype=np.int64),
         at_ms,
         value,
@@ -305,10 +305,10 @@ def test_days_made_in_pieces_are_what_one_sweep_makes(engine: Engine, owner: Own
     put(engine, register, points)
     validate_dirty(engine)
     days = tuple(DAY + timedelta(days=n) for n in range(3))
-    window = Window(days, tuple(ms(DAY + timedelta(days=n)) for n in range(4)))
-    rules = Rules(register, "index", 900, ZONE, mounts=(Mount(ms(date(2020, 1, 1))),))
+    window = DayWindow(days, tuple(ms(DAY + timedelta(days=n)) for n in range(4)))
+    rules = RegisterRules(register, "index", 900, ZONE, mounts=(MountSpan(ms(date(2020, 1, 1))),))
 
-    (made,) = index.make([index.Job(rules, window, readings(*zip(*points, strict=True)))])
+    (made,) = index.make_days([index.IndexJob(rules, window, readings(*zip(*points, strict=True)))])
 
     found = owner.execute('SELECT "values" FROM interval_day WHERE day < %s ORDER BY day', (days[-1] + timedelta(1),))
     assert [day.values for day in made.days] == [row[0] for row in found.fetchall()]

@@ -6,7 +6,7 @@ from email.policy import default
 from pathlib import Path
 
 from cloud_service.mail import Letter, SmtpMailer
-from cloud_service.settings import Mail
+from cloud_service.settings import MailSettings
 from common.errors import UnavailableError
 from deploy.bench.free_port import free_port
 
@@ -15,7 +15,7 @@ def test_the_sink_is_a_process_that_writes_letters_as_files_and_stops_on_a_signa
     port = free_port()
     command = [sys.executable, "-m", "cloud_service.mail.sink", "--port", str(port), "--folder", str(tmp_path)]
     with subprocess.Popen(command, stderr=subprocess.PIPE) as sink:
-        send_when_up(Mail(port=port), Letter("invoice-1@x.example", "a@b.example", "Ä", "Rechnung", "Text"))
+        send_when_up(MailSettings(port=port), Letter("invoice-1@x.example", "a@b.example", "Ä", "Rechnung", "Text"))
         sink.terminate()
         assert 0 == sink.wait(10)
     files = list(tmp_path.iterdir())
@@ -26,7 +26,7 @@ def test_the_sink_is_a_process_that_writes_letters_as_files_and_stops_on_a_signa
     assert "a@b.example" in files[0].name
 
 
-def send_when_up(settings: Mail, letter: Letter) -> None:
+def send_when_up(settings: MailSettings, letter: Letter) -> None:
     mailer = SmtpMailer(settings)
     for _ in range(100):
         try:

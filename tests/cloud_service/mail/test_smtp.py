@@ -16,7 +16,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from cloud_service.mail import Attachment, BouncedError, Letter, SmtpMailer
-from cloud_service.settings import Mail
+from cloud_service.settings import MailSettings
 from common.errors import InputError, UnavailableError
 from deploy.bench.free_port import free_port
 from tests.programs import need_program
@@ -50,20 +50,20 @@ class Relay:
         return "250 OK"
 
 
-Start = Callable[..., tuple[Relay, Mail]]
+Start = Callable[..., tuple[Relay, MailSettings]]
 
 
 @pytest.fixture
 def start() -> Iterator[Start]:
     running: list[Controller] = []
 
-    def begin(**options: object) -> tuple[Relay, Mail]:
+    def begin(**options: object) -> tuple[Relay, MailSettings]:
         relay, port = Relay(), free_port()
         options.setdefault("hostname", "127.0.0.1")
         server = Controller(relay, port=port, **options)  # type: ignore[arg-type]  # options of any kind
         server.start()
         running.append(server)
-        return relay, Mail(host="127.0.0.1", port=port, sender="billing@nordlicht.example")
+        return relay, MailSettings(host="127.0.0.1", port=port, sender="billing@nordlicht.example")
 
     yield begin
     for server in running:
@@ -84,7 +84,7 @@ def letter(**changes: object) -> Letter:
     return Letter(**{**facts, **changes})  # type: ignore[arg-type]  # the builder takes any field
 
 
-def mailer(settings: Mail) -> SmtpMailer:
+def mailer(settings: MailSettings) -> SmtpMailer:
     return SmtpMailer(settings, clock=lambda: NOON, timeout_s=5)
 
 
@@ -153,7 +153,7 @@ def test_a_recipient_put_off_with_4xx_is_no_bounce(start: Start) -> None:
 
 
 def test_a_relay_that_is_not_there_is_named() -> None:
-    settings = Mail(host="127.0.0.1", port=free_port())
+    settings = MailSettings(host="127.0.0.1", port=free_port())
 
     with pytest.raises(UnavailableError, match="does not answer"):
         mailer(settings).send(letter())
@@ -182,7 +182,7 @@ def certificate(tmp_path: Path) -> tuple[Path, Path]:
     return key, made
 
 
-def tls_relay(start: Start, certificate: tuple[Path, Path]) -> tuple[Relay, Mail]:
+def tls_relay(start: Start, certificate: tuple[Path, Path]) -> tuple[Relay, MailSettings]:
     def check(_server: SMTP, _session: Session, _envelope: Envelope, _how: str, data: object) -> AuthResult:
         assert isinstance(data, LoginPassword)
         return AuthResult(success=data.password == b"right", handled=False)

@@ -8,23 +8,30 @@ from dataclasses import dataclass, field
 from typing import IO
 
 from cloud_service.domain.metering.meterdata import csv_table, green_button, mscons, nem
-from cloud_service.domain.metering.meterdata.csv_table import Mapping
-from cloud_service.domain.metering.meterdata.series import BadFileError, Block, Channel, Finding, IndexReads, Intervals
-from cloud_service.domain.metering.meterdata.summary import Summary, Total
+from cloud_service.domain.metering.meterdata.csv_table import ColumnMapping
+from cloud_service.domain.metering.meterdata.series import (
+    BadFileError,
+    FileBlock,
+    FileChannel,
+    FileFinding,
+    FileIndexReads,
+    FileIntervals,
+)
+from cloud_service.domain.metering.meterdata.summary import FileSummary, RegisterTotal
 
 __all__ = [
     "FORMATS",
     "BadFileError",
-    "Block",
-    "Channel",
-    "Finding",
-    "IndexReads",
-    "Intervals",
-    "Mapping",
-    "Options",
-    "Source",
-    "Summary",
-    "Total",
+    "ColumnMapping",
+    "FileBlock",
+    "FileChannel",
+    "FileFinding",
+    "FileIndexReads",
+    "FileIntervals",
+    "FileSummary",
+    "FormatOptions",
+    "MeterDataFile",
+    "RegisterTotal",
     "inspect",
     "read",
 ]
@@ -34,28 +41,28 @@ LINE_MAX = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class FormatOptions:
     """What a format needs to be told beyond the bytes."""
 
-    mapping: Mapping = field(default_factory=Mapping)
+    mapping: ColumnMapping = field(default_factory=ColumnMapping)
 
 
-Reader = Callable[[IO[bytes], Options, list[Finding]], Iterator[Block]]
+Reader = Callable[[IO[bytes], FormatOptions, list[FileFinding]], Iterator[FileBlock]]
 
 
-def _nem(file: IO[bytes], options: Options, findings: list[Finding]) -> Iterator[Block]:  # noqa: ARG001 - a Reader
+def _nem(file: IO[bytes], options: FormatOptions, findings: list[FileFinding]) -> Iterator[FileBlock]:  # noqa: ARG001 - a Reader
     return nem.blocks(_text(file), findings)
 
 
-def _csv(file: IO[bytes], options: Options, findings: list[Finding]) -> Iterator[Block]:
+def _csv(file: IO[bytes], options: FormatOptions, findings: list[FileFinding]) -> Iterator[FileBlock]:
     return csv_table.blocks(_text(file), options.mapping, findings)
 
 
-def _green_button(file: IO[bytes], options: Options, findings: list[Finding]) -> Iterator[Block]:  # noqa: ARG001 - see above
+def _green_button(file: IO[bytes], options: FormatOptions, findings: list[FileFinding]) -> Iterator[FileBlock]:  # noqa: ARG001 - see above
     return green_button.blocks(file, findings)
 
 
-def _mscons(file: IO[bytes], options: Options, findings: list[Finding]) -> Iterator[Block]:  # noqa: ARG001 - see above
+def _mscons(file: IO[bytes], options: FormatOptions, findings: list[FileFinding]) -> Iterator[FileBlock]:  # noqa: ARG001 - see above
     return mscons.blocks(file, findings)
 
 
@@ -68,25 +75,27 @@ FORMATS: dict[str, tuple[str, Reader]] = {
 }
 
 
-def read(file: IO[bytes], format_name: str, summary: Summary, options: Options | None = None) -> Iterator[Block]:
+def read(
+    file: IO[bytes], format_name: str, summary: FileSummary, options: FormatOptions | None = None
+) -> Iterator[FileBlock]:
     """The new blocks of a file, streaming, watched by `summary`; BadFileError refuses all of it."""
     _, reader = FORMATS[format_name]
-    return summary.watch(reader(file, options or Options(), summary.findings))
+    return summary.watch(reader(file, options or FormatOptions(), summary.findings))
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class MeterDataFile:
     """A meter data file; `open` gives its bytes from the beginning, each time it is called."""
 
     name: str
     format_name: str
     open: Callable[[], IO[bytes]]
-    options: Options = field(default_factory=Options)
+    options: FormatOptions = field(default_factory=FormatOptions)
 
 
-def inspect(source: Source, progress: Callable[[int], None] = lambda _: None) -> Summary:
+def inspect(source: MeterDataFile, progress: Callable[[int], None] = lambda _: None) -> FileSummary:
     """What a file holds; BadFileError if anything in it is wrong. `progress` hears how many bytes were read."""
-    summary = Summary([])
+    summary = FileSummary([])
     with source.open() as file:
         for count, _ in enumerate(read(file, source.format_name, summary, source.options)):
             if not count % 200:

@@ -5,8 +5,7 @@ file lacks may be stated once for all of it. The time of an interval is its star
 """
 
 import csv
-from collections.abc import Iterable, Iterator
-from collections.abc import Mapping as Named
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -15,11 +14,11 @@ from types import MappingProxyType
 from cloud_service.domain.metering.meterdata.record import milliseconds
 from cloud_service.domain.metering.meterdata.series import (
     BadFileError,
-    Block,
-    Channel,
-    Finding,
-    IndexReads,
-    Intervals,
+    FileBlock,
+    FileChannel,
+    FileFinding,
+    FileIndexReads,
+    FileIntervals,
     canonical_unit,
     exact,
 )
@@ -39,11 +38,11 @@ QUALITIES = {quality.name.lower(): quality for quality in Quality} | {
 
 
 @dataclass(frozen=True, slots=True)
-class Mapping:
+class ColumnMapping:
     """How a foreign table is read. `columns`: our name -> the file's; `constants`: our name -> value for all lines."""
 
-    columns: Named[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    constants: Named[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    columns: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    constants: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     zone: str = "UTC"  # of times without an offset
     delimiter: str = ""  # empty: found in the header
     decimal: str = "."
@@ -61,13 +60,13 @@ class Mapping:
         zone(self.zone)
 
 
-def blocks(lines: Iterable[str], mapping: Mapping, findings: list[Finding]) -> Iterator[Block]:  # noqa: ARG001 - as all formats
+def blocks(lines: Iterable[str], mapping: ColumnMapping, findings: list[FileFinding]) -> Iterator[FileBlock]:  # noqa: ARG001 - as all formats
     """The readings of a table, gathered into blocks; BadFileError at the first line that is wrong."""
     source = iter(lines)
     header = next(source, "")
     delimiter = mapping.delimiter or max(DELIMITERS, key=header.count)
     names = [name.strip() for name in next(csv.reader([header], delimiter=delimiter), [])]
-    table = _Table(names, mapping)
+    table = _ReadingTable(names, mapping)
     gatherer = _Gatherer()
     reader = csv.reader(source, delimiter=delimiter, strict=True)
     try:
@@ -80,17 +79,17 @@ def blocks(lines: Iterable[str], mapping: Mapping, findings: list[Finding]) -> I
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class _TableReading:
     at_ms: int
     value: Decimal
     quality: int
     line: int
 
 
-class _Table:
+class _ReadingTable:
     """The meaning of a table's columns, and of each line."""
 
-    def __init__(self, names: list[str], mapping: Mapping) -> None:
+    def __init__(self, names: list[str], mapping: ColumnMapping) -> None:
         self.mapping, self.width = mapping, len(names)
         lower = {name.lower(): index for index, name in enumerate(names)}
         self.places: dict[str, int] = {}
@@ -106,10 +105,10 @@ class _Table:
                     hint=f"its columns are {', '.join(names)}; map them or state a value for all lines",
                 )
         self.constants = DEFAULTS | dict(mapping.constants)
-        self._channels: dict[tuple[str, ...], tuple[Channel, int]] = {}
+        self._channels: dict[tuple[str, ...], tuple[FileChannel, int]] = {}
         self._last: dict[tuple[str, str], datetime] = {}
 
-    def reading(self, line: int, fields: list[str]) -> tuple[Channel, _Reading]:
+    def reading(self, line: int, fields: list[str]) -> tuple[FileChannel, _TableReading]:
         """What one line says."""
         if len(fields) != self.width:
             raise BadFileError(f"{len(fields)} fields where the header has {self.width}", line=line)
@@ -125,9 +124,9 @@ class _Table:
         if quality not in QUALITIES:
             raise BadFileError(f"{quality!r} is not a quality", line=line, field="quality")
         at = self._instant(line, text["time"], channel)
-        return channel, _Reading(milliseconds(at), value, QUALITIES[quality], line)
+        return channel, _TableReading(milliseconds(at), value, QUALITIES[quality], line)
 
-    def _channel(self, line: int, named: tuple[str, ...]) -> tuple[Channel, int]:
+    def _channel(self, line: int, named: tuple[str, ...]) -> tuple[FileChannel, int]:
         meter, register, unit, kind, step, direction = named
         if not meter or not register:
             raise BadFileError("is empty", line=line, field="meter" if not meter else "register")
@@ -141,7 +140,7 @@ class _Table:
             raise BadFileError(f"{direction!r} is not a direction", line=line, field="direction")
         is_interval = kind.lower() == Kind.INTERVAL
         quantity = {"kWh": "active_energy", "kvarh": "reactive_energy", "m3": "volume"}.get(name, "other")
-        channel = Channel(
+        channel = FileChannel(
             meter=meter,
             register=register,
             unit=name,
@@ -153,7 +152,7 @@ class _Table:
         )
         return channel, scale
 
-    def _instant(self, line: int, text: str, channel: Channel) -> datetime:
+    def _instant(self, line: int, text: str, channel: FileChannel) -> datetime:
         """The instant of a reading, for an interval its start."""
         try:
             form = self.mapping.time_format
@@ -166,7 +165,7 @@ class _Table:
             return moment.astimezone(UTC) - timedelta(seconds=channel.step_s)
         return moment.astimezone(UTC)
 
-    def _in_zone(self, line: int, naive: datetime, channel: Channel) -> datetime:
+    def _in_zone(self, line: int, naive: datetime, channel: FileChannel) -> datetime:
         """A wall clock's time in the zone; of an hour that comes twice, the later one if the file was there already."""
         moment = naive.replace(tzinfo=zone(self.mapping.zone))
         back = moment.astimezone(UTC).astimezone(moment.tzinfo)
@@ -187,10 +186,10 @@ class _Gatherer:
     """Makes blocks of single readings: as long as a channel's readings follow each other, they are one block."""
 
     def __init__(self) -> None:
-        self._open: dict[Channel, list[_Reading]] = {}
+        self._open: dict[FileChannel, list[_TableReading]] = {}
         self._count = 0
 
-    def add(self, channel: Channel, reading: _Reading) -> Iterator[Block]:
+    def add(self, channel: FileChannel, reading: _TableReading) -> Iterator[FileBlock]:
         """Any block that this reading completes."""
         waiting = self._open.setdefault(channel, [])
         if waiting and (len(waiting) >= BLOCK_MAX or not _follows(channel, waiting[-1], reading)):
@@ -202,21 +201,21 @@ class _Gatherer:
         if self._count > OPEN_MAX:
             yield from self.flush()
 
-    def flush(self) -> Iterator[Block]:
+    def flush(self) -> Iterator[FileBlock]:
         """All open blocks."""
         waiting, self._open, self._count = self._open, {}, 0
         for channel, readings in waiting.items():
             yield _block(channel, readings)
 
 
-def _follows(channel: Channel, last: _Reading, now: _Reading) -> bool:
+def _follows(channel: FileChannel, last: _TableReading, now: _TableReading) -> bool:
     return now.at_ms == last.at_ms + channel.step_s * 1000 if channel.step_s else now.at_ms > last.at_ms
 
 
-def _block(channel: Channel, readings: list[_Reading]) -> Block:
+def _block(channel: FileChannel, readings: list[_TableReading]) -> FileBlock:
     values = tuple(reading.value for reading in readings)
     qualities = bytes(reading.quality for reading in readings)
     line = readings[0].line
     if channel.kind is Kind.INTERVAL:
-        return Intervals(channel, readings[0].at_ms, values, qualities, line)
-    return IndexReads(channel, tuple(reading.at_ms for reading in readings), values, qualities, line)
+        return FileIntervals(channel, readings[0].at_ms, values, qualities, line)
+    return FileIndexReads(channel, tuple(reading.at_ms for reading in readings), values, qualities, line)

@@ -9,9 +9,15 @@ from dataclasses import dataclass
 from datetime import UTC
 from decimal import Decimal
 from typing import IO
-from xml.etree import ElementTree as ET  # entities are refused below, see `_Guarded`
+from xml.etree import ElementTree as ET  # entities are refused below, see `_EntityGuard`
 
-from cloud_service.domain.metering.meterdata.series import BadFileError, Block, Channel, Finding, Intervals
+from cloud_service.domain.metering.meterdata.series import (
+    BadFileError,
+    FileBlock,
+    FileChannel,
+    FileFinding,
+    FileIntervals,
+)
 from common.period import STEPS_S
 from common.reading import Kind, Quality
 
@@ -25,7 +31,7 @@ QUALITIES = {  # ESPI qualityOfReading -> ours; what is questionable, normalised
 
 
 @dataclass(frozen=True, slots=True)
-class _Type:
+class _ReadingType:
     """A ReadingType: what the numbers of a block mean."""
 
     unit: str = "kWh"
@@ -34,7 +40,7 @@ class _Type:
     step_s: int = 0
 
 
-class _Guarded:
+class _EntityGuard:
     """The bytes of a file; a document type declaration, the way to entity bombs, is refused."""
 
     def __init__(self, file: IO[bytes]) -> None:
@@ -50,19 +56,19 @@ class _Guarded:
         return part
 
 
-def blocks(file: IO[bytes], findings: list[Finding]) -> Iterator[Block]:
+def blocks(file: IO[bytes], findings: list[FileFinding]) -> Iterator[FileBlock]:
     """The interval blocks of a file in its order; BadFileError at the first thing that is wrong."""
-    meaning, meter, count = _Type(), "", 0
-    types: list[_Type] = []  # that came since the last block
+    meaning, meter, count = _ReadingType(), "", 0
+    types: list[_ReadingType] = []  # that came since the last block
     try:
-        for _, element in ET.iterparse(_Guarded(file), events=("end",)):  # noqa: S314 - declarations are refused
+        for _, element in ET.iterparse(_EntityGuard(file), events=("end",)):  # noqa: S314 - declarations are refused
             name = _local(element.tag)
             if name == "entry":
                 link = _usage_point(element)
                 meter = link or meter
                 for part in element.iter():
                     if _local(part.tag) == "ReadingType":
-                        meaning = _type(part)
+                        meaning = _reading_type(part)
                         types.append(meaning)
                 for part in element.iter():
                     if _local(part.tag) == "IntervalBlock":
@@ -74,10 +80,10 @@ def blocks(file: IO[bytes], findings: list[Finding]) -> Iterator[Block]:
     except ET.ParseError as error:
         raise BadFileError(f"is not well-formed XML: {error}", line=error.position[0]) from None
     if not count:
-        findings.append(Finding(0, "the file holds no interval block"))
+        findings.append(FileFinding(0, "the file holds no interval block"))
 
 
-def _refuse_several(types: list[_Type]) -> None:
+def _refuse_several(types: list[_ReadingType]) -> None:
     """Blocks are told by the type before them; with several before one it cannot be told which is meant."""
     if len(set(types)) > 1:
         raise BadFileError(
@@ -107,7 +113,7 @@ def _usage_point(entry: ET.Element) -> str:
     return ""
 
 
-def _type(element: ET.Element) -> _Type:
+def _reading_type(element: ET.Element) -> _ReadingType:
     uom = _text(element, "uom", "72")
     if uom not in UNITS:
         raise BadFileError(f"unit {uom} is not one we know", field="uom")
@@ -116,10 +122,12 @@ def _type(element: ET.Element) -> _Type:
     if flow not in DIRECTIONS:
         raise BadFileError(f"flow direction {flow} is neither 1 nor 19", field="flowDirection")
     power = _whole(_text(element, "powerOfTenMultiplier", "0"), "powerOfTenMultiplier")
-    return _Type(unit, scale + power, DIRECTIONS[flow], _whole(_text(element, "intervalLength", "0"), "intervalLength"))
+    return _ReadingType(
+        unit, scale + power, DIRECTIONS[flow], _whole(_text(element, "intervalLength", "0"), "intervalLength")
+    )
 
 
-def _block(element: ET.Element, meaning: _Type, meter: str, number: int) -> Iterator[Block]:
+def _block(element: ET.Element, meaning: _ReadingType, meter: str, number: int) -> Iterator[FileBlock]:
     """The readings of a block in runs without holes."""
     run: list[tuple[int, Decimal, int]] = []
     step_s = 0
@@ -143,8 +151,8 @@ def _block(element: ET.Element, meaning: _Type, meter: str, number: int) -> Iter
         yield _run(run, meaning, meter, step_s)
 
 
-def _run(run: list[tuple[int, Decimal, int]], meaning: _Type, meter: str, step_s: int) -> Intervals:
-    channel = Channel(
+def _run(run: list[tuple[int, Decimal, int]], meaning: _ReadingType, meter: str, step_s: int) -> FileIntervals:
+    channel = FileChannel(
         meter=meter,
         register=meaning.direction,
         unit=meaning.unit,
@@ -155,7 +163,7 @@ def _run(run: list[tuple[int, Decimal, int]], meaning: _Type, meter: str, step_s
         tz=UTC,
     )
     values = tuple(value for _, value, _ in run)
-    return Intervals(channel, run[0][0] * 1000, values, bytes(quality for _, _, quality in run), 0)
+    return FileIntervals(channel, run[0][0] * 1000, values, bytes(quality for _, _, quality in run), 0)
 
 
 def _whole(text: str, field: str) -> int:

@@ -13,11 +13,11 @@ from typing import IO
 from cloud_service.domain.metering.meterdata.record import milliseconds
 from cloud_service.domain.metering.meterdata.series import (
     BadFileError,
-    Block,
-    Channel,
-    Finding,
-    IndexReads,
-    Intervals,
+    FileBlock,
+    FileChannel,
+    FileFinding,
+    FileIndexReads,
+    FileIntervals,
     canonical_unit,
     exact,
 )
@@ -34,7 +34,7 @@ OFFSET_FORMATS = ("303", "304")
 
 
 @dataclass(slots=True)
-class _Value:
+class _Quantity:
     """A QTY segment and the times that follow it."""
 
     segment: int
@@ -46,9 +46,9 @@ class _Value:
     at: datetime | None = None
 
 
-def blocks(file: IO[bytes], findings: list[Finding]) -> Iterator[Block]:  # noqa: ARG001 - as all formats
+def blocks(file: IO[bytes], findings: list[FileFinding]) -> Iterator[FileBlock]:  # noqa: ARG001 - as all formats
     """Each register's values in the file's order; `line` of an error counts segments."""
-    reader = _Message()
+    reader = _MessageReader()
     last = ""
     for number, tag, parts in _segments(file):
         yield from reader.take(number, tag, parts)
@@ -57,16 +57,16 @@ def blocks(file: IO[bytes], findings: list[Finding]) -> Iterator[Block]:  # noqa
         raise BadFileError("ends without its end segment UNZ: a part of the file is missing", line=0, field="UNZ")
 
 
-class _Message:
+class _MessageReader:
     """Where in a message the reader is: metering point, register, open run of values."""
 
     def __init__(self) -> None:
         self.meter = self.register = ""
-        self.value: _Value | None = None
-        self.run: list[_Value] = []
+        self.value: _Quantity | None = None
+        self.run: list[_Quantity] = []
         self.messages = 0
 
-    def take(self, number: int, tag: str, parts: list[list[str]]) -> Iterator[Block]:
+    def take(self, number: int, tag: str, parts: list[list[str]]) -> Iterator[FileBlock]:
         """Any block that this segment completes."""
         if tag == "UNH":
             if _at(parts, 1, 0) != "MSCONS":
@@ -85,7 +85,7 @@ class _Message:
             elif tag == "QTY":
                 yield from self._quantity(number, parts)
 
-    def _quantity(self, number: int, parts: list[list[str]]) -> Iterator[Block]:
+    def _quantity(self, number: int, parts: list[list[str]]) -> Iterator[FileBlock]:
         if not self.meter or not self.register:
             raise BadFileError("a value before its metering point or register", line=number, field="QTY")
         status = _at(parts, 0, 0)
@@ -93,7 +93,7 @@ class _Message:
             raise BadFileError(f"{status!r} is not a status of a value we know", line=number, field="QTY")
         unit, scale = canonical_unit(_at(parts, 0, 2) or "kWh", line=number, field="QTY")
         value = exact(_at(parts, 0, 1), line=number, field="QTY").scaleb(scale)
-        self.value = _Value(number, value, unit, STATUS[status])
+        self.value = _Quantity(number, value, unit, STATUS[status])
         return iter(())
 
     def _time(self, number: int, parts: list[list[str]]) -> None:
@@ -114,9 +114,9 @@ class _Message:
             )
         self.run.append(value)
 
-    def _flush(self) -> Iterator[Block]:
+    def _flush(self) -> Iterator[FileBlock]:
         """The open run as blocks: as long as values follow each other they are one."""
-        part: list[_Value] = []
+        part: list[_Quantity] = []
         run, self.run = self.run, []
         for value in run:
             if part and not _follows(part[-1], value):
@@ -126,11 +126,11 @@ class _Message:
         if part:
             yield self._block(part)
 
-    def _block(self, part: list[_Value]) -> Block:
+    def _block(self, part: list[_Quantity]) -> FileBlock:
         first = part[0]
         values, qualities = tuple(one.value for one in part), bytes(one.quality for one in part)
         step_s = int((first.end - first.start).total_seconds()) if first.start and first.end else 0
-        channel = Channel(
+        channel = FileChannel(
             meter=self.meter,
             register=self.register,
             unit=first.unit,
@@ -141,12 +141,12 @@ class _Message:
             tz=UTC,
         )
         if first.start and step_s:
-            return Intervals(channel, milliseconds(first.start), values, qualities, first.segment)
+            return FileIntervals(channel, milliseconds(first.start), values, qualities, first.segment)
         at_ms = tuple(milliseconds(one.at) for one in part if one.at)
-        return IndexReads(channel, at_ms, values, qualities, first.segment)
+        return FileIndexReads(channel, at_ms, values, qualities, first.segment)
 
 
-def _follows(last: _Value, now: _Value) -> bool:
+def _follows(last: _Quantity, now: _Quantity) -> bool:
     if last.unit != now.unit:
         return False
     if last.start and last.end and now.start and now.end:

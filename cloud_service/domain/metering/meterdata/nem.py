@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 
 from cloud_service.domain.metering.meterdata.nem12 import Nem12
 from cloud_service.domain.metering.meterdata.nem13 import Nem13
-from cloud_service.domain.metering.meterdata.record import Record
-from cloud_service.domain.metering.meterdata.series import BadFileError, Block, Finding
+from cloud_service.domain.metering.meterdata.record import MdffRecord
+from cloud_service.domain.metering.meterdata.series import BadFileError, FileBlock, FileFinding
 
 
-def blocks(lines: Iterable[str], findings: list[Finding]) -> Iterator[Block]:
+def blocks(lines: Iterable[str], findings: list[FileFinding]) -> Iterator[FileBlock]:
     """The days and reads of a file in its own order; BadFileError at the first thing that is wrong."""
     records = _records(lines)
     parser = _parser(next(records, None), findings)
@@ -28,15 +28,15 @@ def blocks(lines: Iterable[str], findings: list[Finding]) -> Iterator[Block]:
     )
 
 
-def _records(lines: Iterable[str]) -> Iterator[Record]:
+def _records(lines: Iterable[str]) -> Iterator[MdffRecord]:
     """All lines that say something; fields hold no quotes in this format."""
     for number, line in enumerate(lines, 1):
         text = line.rstrip("\r\n")
         if text.strip(" ,\x1a"):
-            yield Record(number, tuple(text.split(",")))
+            yield MdffRecord(number, tuple(text.split(",")))
 
 
-def _parser(header: Record | None, findings: list[Finding]) -> Nem12 | Nem13:
+def _parser(header: MdffRecord | None, findings: list[FileFinding]) -> Nem12 | Nem13:
     if header is None:
         raise BadFileError("is empty", line=1, field="RecordIndicator")
     if header.text(0) != "100":
@@ -49,6 +49,6 @@ def _parser(header: Record | None, findings: list[Finding]) -> Nem12 | Nem13:
     return header.refuse(f"{version!r} is neither NEM12 nor NEM13", "VersionHeader")
 
 
-def _refuse_more(records: Iterator[Record]) -> None:
+def _refuse_more(records: Iterator[MdffRecord]) -> None:
     for record in records:
         record.refuse("more records after the end record 900: two files in one?", "RecordIndicator")

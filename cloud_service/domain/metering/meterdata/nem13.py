@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from cloud_service.domain.metering.meterdata.record import NEM_TIME, QUALITIES, Record, meaning
-from cloud_service.domain.metering.meterdata.series import Channel, Finding, IndexReads, canonical_unit
+from cloud_service.domain.metering.meterdata.record import NEM_TIME, QUALITIES, MdffRecord, quantity_and_direction
+from cloud_service.domain.metering.meterdata.series import FileChannel, FileFinding, FileIndexReads, canonical_unit
 from common.reading import Kind
 
 DIRECTIONS = {"E": "import", "I": "export"}  # the file speaks of the network: exported from it is taken by the client
@@ -13,11 +13,11 @@ DIRECTIONS = {"E": "import", "I": "export"}  # the file speaks of the network: e
 class Nem13:
     """Takes the records between header and end; each 250 gives its two reads."""
 
-    def __init__(self, findings: list[Finding]) -> None:
+    def __init__(self, findings: list[FileFinding]) -> None:
         self._findings = findings
         self._seen_250 = False
 
-    def take(self, record: Record) -> Iterator[IndexReads]:
+    def take(self, record: MdffRecord) -> Iterator[FileIndexReads]:
         """The reads of this record."""
         kind = record.text(0)
         if kind == "250":
@@ -26,11 +26,11 @@ class Nem13:
         elif kind != "550" or not self._seen_250:
             record.refuse(f"{kind!r} is not a record of NEM13 at this place", "RecordIndicator")
 
-    def finish(self) -> Iterator[IndexReads]:
+    def finish(self) -> Iterator[FileIndexReads]:
         """Nothing stays open."""
         return iter(())
 
-    def _reads(self, record: Record) -> IndexReads:
+    def _reads(self, record: MdffRecord) -> FileIndexReads:
         previous, current = record.number(8, "PreviousRegisterRead"), record.number(13, "CurrentRegisterRead")
         times = (
             record.instant_ms(9, "PreviousRegisterReadDateTime"),
@@ -45,27 +45,27 @@ class Nem13:
         channel, scale = _channel(record)
         self._compare(record, current - previous, record.number(18, "Quantity"))
         values = previous.scaleb(scale), current.scaleb(scale)
-        return IndexReads(channel, times, values, bytes(QUALITIES[flag] for flag in flags), record.line)
+        return FileIndexReads(channel, times, values, bytes(QUALITIES[flag] for flag in flags), record.line)
 
-    def _compare(self, record: Record, difference: Decimal, quantity: Decimal) -> None:
+    def _compare(self, record: MdffRecord, difference: Decimal, quantity: Decimal) -> None:
         if difference != quantity:
             text = f"the quantity {quantity} is not the difference of the reads, {difference} (multiplier or rollover?)"
-            self._findings.append(Finding(record.line, text))
+            self._findings.append(FileFinding(record.line, text))
 
 
-def _channel(record: Record) -> tuple[Channel, int]:
+def _channel(record: MdffRecord) -> tuple[FileChannel, int]:
     suffix = record.need(4, "NMISuffix")
     unit, scale = canonical_unit(record.text(19), line=record.line, field="UOM")
     flow = record.need(7, "DirectionIndicator")
     if flow not in DIRECTIONS:
         record.refuse(f"{flow!r} is neither E nor I", "DirectionIndicator")
-    channel = Channel(
+    channel = FileChannel(
         meter=record.nmi(),
         register=suffix,
         unit=unit,
         kind=Kind.INDEX,
         serial=record.text(6),
-        quantity=meaning(suffix, unit)[0],
+        quantity=quantity_and_direction(suffix, unit)[0],
         direction=DIRECTIONS[flow],
         tz=NEM_TIME,
     )

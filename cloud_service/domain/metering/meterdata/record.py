@@ -24,7 +24,7 @@ NEEDS_METHOD = frozenset("SFE")  # these carry the two digits of the substitutio
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class MdffRecord:
     """The fields of one line; fields past the end read as empty."""
 
     line: int
@@ -88,7 +88,7 @@ class Record:
         raise BadFileError(message, line=self.line, field=field)
 
 
-def meaning(suffix: str, unit: str) -> tuple[str, str]:
+def quantity_and_direction(suffix: str, unit: str) -> tuple[str, str]:
     """(quantity, direction) of an NMI suffix: E and Q flow to the client, B and K from them to the grid."""
     direction = "export" if suffix[:1] in ("B", "K") else "import"
     quantity = {"kvarh": "reactive_energy", "kVAh": "apparent_energy", "kWh": "active_energy"}.get(unit, "other")

@@ -18,7 +18,7 @@ DIGITS_MAX = 40  # longer than any meter's display: a number beyond it is a dama
 
 
 @dataclass(frozen=True, slots=True)
-class Channel:
+class FileChannel:
     """One register as the file names it: `meter` is the metering point, `serial` the device where the file tells it."""
 
     meter: str
@@ -33,10 +33,10 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True)
-class Intervals:
+class FileIntervals:
     """Consecutive consumptions of one channel; instants are milliseconds in UTC."""
 
-    channel: Channel
+    channel: FileChannel
     start_ms: int
     values: tuple[Decimal, ...]
     qualities: bytes
@@ -49,21 +49,21 @@ class Intervals:
 
 
 @dataclass(frozen=True, slots=True)
-class IndexReads:
+class FileIndexReads:
     """What a counter showed at some instants, in ascending order."""
 
-    channel: Channel
+    channel: FileChannel
     at_ms: tuple[int, ...]
     values: tuple[Decimal, ...]
     qualities: bytes
     line: int
 
 
-Block = Intervals | IndexReads
+FileBlock = FileIntervals | FileIndexReads
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class FileFinding:
     """Something odd that does not stop the import; `line` is 0 where no single line is meant."""
 
     line: int

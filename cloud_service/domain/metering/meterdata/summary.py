@@ -7,15 +7,22 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from cloud_service.domain.metering.meterdata.series import BadFileError, Block, Channel, Finding, IndexReads, Intervals
+from cloud_service.domain.metering.meterdata.series import (
+    BadFileError,
+    FileBlock,
+    FileChannel,
+    FileFinding,
+    FileIndexReads,
+    FileIntervals,
+)
 from common.reading import Quality
 
 
 @dataclass(slots=True)
-class Total:
+class RegisterTotal:
     """One register's part of a file. `total` is exact: intervals summed, or last index less first."""
 
-    channel: Channel
+    channel: FileChannel
     steps_s: list[int] = field(default_factory=list)  # a register may change its step, for example from 30 to 5 minutes
     intervals: int = 0
     missing: int = 0
@@ -47,24 +54,24 @@ class Total:
         return datetime.fromtimestamp(at_ms // 1000, UTC).astimezone(self.channel.tz).isoformat()
 
 
-class Summary:
+class FileSummary:
     """Watches the blocks of a file go by: `watch` passes on each new one and leaves out exact repetitions."""
 
-    def __init__(self, findings: list[Finding]) -> None:
+    def __init__(self, findings: list[FileFinding]) -> None:
         self.findings = findings
-        self.totals: dict[tuple[str, str], Total] = {}
-        self._seen: dict[tuple[str, str], _Seen] = {}
+        self.totals: dict[tuple[str, str], RegisterTotal] = {}
+        self._seen: dict[tuple[str, str], _SpansSeen] = {}
 
-    def watch(self, blocks: Iterable[Block]) -> Iterator[Block]:
+    def watch(self, blocks: Iterable[FileBlock]) -> Iterator[FileBlock]:
         """The blocks that say something new; one that contradicts an earlier one is refused."""
         for block in blocks:
             key = block.channel.meter, block.channel.register
-            total = self.totals.setdefault(key, Total(block.channel))
-            _same_channel(total, block)
-            if isinstance(block, Intervals):
-                if self._seen.setdefault(key, _Seen()).before(block):
+            total = self.totals.setdefault(key, RegisterTotal(block.channel))
+            _refuse_other_channel(total, block)
+            if isinstance(block, FileIntervals):
+                if self._seen.setdefault(key, _SpansSeen()).before(block):
                     self.findings.append(
-                        Finding(block.line, f"{key[0]} {key[1]}: the same intervals again, counted once")
+                        FileFinding(block.line, f"{key[0]} {key[1]}: the same intervals again, counted once")
                     )
                     continue
                 _add_intervals(total, block)
@@ -80,14 +87,14 @@ class Summary:
         }
 
 
-class _Seen:
+class _SpansSeen:
     """The spans of one channel that came by, in order of time, with what they said."""
 
     def __init__(self) -> None:
         self._starts: list[int] = []
         self._blocks: list[tuple[int, int, int]] = []  # end, hash of what it said, line
 
-    def before(self, block: Intervals) -> bool:
+    def before(self, block: FileIntervals) -> bool:
         """Whether exactly this came before; an overlap that says something else is refused."""
         place = bisect_left(self._starts, block.start_ms)
         said = hash((block.values, block.qualities))
@@ -104,7 +111,7 @@ class _Seen:
         return False
 
 
-def _contradiction(block: Intervals, other_line: int) -> None:
+def _contradiction(block: FileIntervals, other_line: int) -> None:
     raise BadFileError(
         f"{block.channel.meter} {block.channel.register}: gives intervals again, otherwise than line {other_line}",
         line=block.line,
@@ -112,7 +119,7 @@ def _contradiction(block: Intervals, other_line: int) -> None:
     )
 
 
-def _same_channel(total: Total, block: Block) -> None:
+def _refuse_other_channel(total: RegisterTotal, block: FileBlock) -> None:
     """A register keeps its unit and kind through a file."""
     known, now = total.channel, block.channel
     if (known.unit, known.kind) != (now.unit, now.kind):
@@ -126,7 +133,7 @@ def _same_channel(total: Total, block: Block) -> None:
         total.steps_s.append(now.step_s)
 
 
-def _add_intervals(total: Total, block: Intervals) -> None:
+def _add_intervals(total: RegisterTotal, block: FileIntervals) -> None:
     first = not total.intervals and not total.missing
     missing = block.qualities.count(Quality.MISSING)
     total.missing += missing
@@ -142,7 +149,7 @@ def _add_intervals(total: Total, block: Intervals) -> None:
     total.last_ms = max(total.last_ms, block.end_ms)
 
 
-def _add_reads(total: Total, block: IndexReads) -> None:
+def _add_reads(total: RegisterTotal, block: FileIndexReads) -> None:
     """An index register's sum is its last index less its first, in whatever order they came."""
     for at_ms, value, quality in zip(block.at_ms, block.values, block.qualities, strict=True):
         known = total.index.setdefault(at_ms, value)

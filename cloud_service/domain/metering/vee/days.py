@@ -5,22 +5,31 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from cloud_service.domain.metering.vee.series import Bytes, Day, Ints, Point, Readings, Rejected, Rules, Window
+from cloud_service.domain.metering.vee.series import (
+    BelievedReading,
+    Bytes,
+    DayWindow,
+    Ints,
+    RegisterDay,
+    RegisterReadings,
+    RegisterRules,
+    RejectedReading,
+)
 from common.reading import Quality
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class WindowDays:
     """What became of one register's window."""
 
-    rules: Rules
-    window: Window
-    days: list[Day]
-    rejected: list[Rejected] = field(default_factory=list)
+    rules: RegisterRules
+    window: DayWindow
+    days: list[RegisterDay]
+    rejected: list[RejectedReading] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
-class Steps:
+class StepSeries:
     """What a register counted, step by step, over a window."""
 
     step_s: int
@@ -28,7 +37,13 @@ class Steps:
     qualities: Bytes
 
 
-def cut(rules: Rules, window: Window, steps: Steps, believed: Readings, rejected: Sequence[Rejected] = ()) -> Made:
+def cut_into_days(
+    rules: RegisterRules,
+    window: DayWindow,
+    steps: StepSeries,
+    believed: RegisterReadings,
+    rejected: Sequence[RejectedReading] = (),
+) -> WindowDays:
     """The steps of a window as days."""
     step_s, values, qualities = steps.step_s, steps.values, steps.qualities
     starts = np.array(window.starts_ms, dtype=np.int64)
@@ -42,7 +57,7 @@ def cut(rules: Rules, window: Window, steps: Steps, believed: Readings, rejected
     packed, codes = values.astype("<i8").tobytes(), qualities.tobytes()
     bounds = offsets.tolist()
     days = [
-        Day(
+        RegisterDay(
             register_id=rules.id,
             day=day,
             step_s=step_s,
@@ -57,14 +72,14 @@ def cut(rules: Rules, window: Window, steps: Steps, believed: Readings, rejected
         )
         for n, day in enumerate(window.days)
     ]
-    return Made(rules, window, days, list(rejected))
+    return WindowDays(rules, window, days, list(rejected))
 
 
-def _points(believed: Readings, places: Ints) -> list[Point | None]:
+def _points(believed: RegisterReadings, places: Ints) -> list[BelievedReading | None]:
     """The believed readings at some places; None for a place before the first."""
     if not len(believed):
         return [None] * len(places)
     facts = zip(
         believed.at_ms[places].tolist(), believed.value[places].tolist(), believed.quality[places].tolist(), strict=True
     )
-    return [Point(*fact) if place >= 0 else None for fact, place in zip(facts, places.tolist(), strict=True)]
+    return [BelievedReading(*fact) if place >= 0 else None for fact, place in zip(facts, places.tolist(), strict=True)]

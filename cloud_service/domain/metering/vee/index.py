@@ -11,9 +11,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cloud_service.domain.metering.vee.days import Made, Steps, cut
-from cloud_service.domain.metering.vee.plausible import judge
-from cloud_service.domain.metering.vee.series import Bytes, Ints, Mount, Readings, Rejected, Rules, Window
+from cloud_service.domain.metering.vee.days import StepSeries, WindowDays, cut_into_days
+from cloud_service.domain.metering.vee.plausible import believed_readings
+from cloud_service.domain.metering.vee.series import (
+    Bytes,
+    DayWindow,
+    Ints,
+    MountSpan,
+    RegisterReadings,
+    RegisterRules,
+    RejectedReading,
+)
 from common.reading import Quality
 
 SHIFT = 43  # bits of an instant in a combined key of segment and instant
@@ -22,15 +30,15 @@ ACTUAL_WITHIN_PERCENT = 150  # of a step: readings that close together leave not
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class IndexJob:
     """What is to be made of one register.
 
     The readings reach from the last believed one before the window to the first believed one after it.
     """
 
-    rules: Rules
-    window: Window
-    given: Readings
+    rules: RegisterRules
+    window: DayWindow
+    given: RegisterReadings
 
 
 @dataclass(slots=True)
@@ -45,11 +53,11 @@ class _Segment:
     quality: Bytes
 
 
-def make(jobs: Sequence[Job]) -> list[Made]:
+def make_days(jobs: Sequence[IndexJob]) -> list[WindowDays]:
     """The days of all jobs, in their order."""
     segments: list[_Segment] = []
-    believed: list[Readings] = []
-    rejected: list[list[Rejected]] = []
+    believed: list[RegisterReadings] = []
+    rejected: list[list[RejectedReading]] = []
     simple = _simple(jobs)
     for number, job in enumerate(jobs):
         if simple[number]:
@@ -63,10 +71,10 @@ def make(jobs: Sequence[Job]) -> list[Made]:
             rejected.append(refused)
     values, qualities = _on_grid(jobs, segments)
     return [
-        cut(
+        cut_into_days(
             job.rules,
             job.window,
-            Steps(job.rules.step_s, values[number], qualities[number]),
+            StepSeries(job.rules.step_s, values[number], qualities[number]),
             believed[number],
             rejected[number],
         )
@@ -74,7 +82,7 @@ def make(jobs: Sequence[Job]) -> list[Made]:
     ]
 
 
-def _simple(jobs: Sequence[Job]) -> list[bool]:
+def _simple(jobs: Sequence[IndexJob]) -> list[bool]:
     """Jobs of one mount whose readings all follow each other: what nearly all are, judged in one sweep."""
     sizes = np.array([len(job.given) for job in jobs])
     if not sizes.sum():
@@ -93,7 +101,7 @@ def _simple(jobs: Sequence[Job]) -> list[bool]:
     return [bool(size) and not spoilt and _one_mount(job) for job, size, spoilt in zip(jobs, sizes, bad, strict=True)]
 
 
-def _one_mount(job: Job) -> bool:
+def _one_mount(job: IndexJob) -> bool:
     """Whether one mount covers all readings and the window, and its opening and closing index have no say in it."""
     if len(job.rules.spans) != 1:
         return False
@@ -106,12 +114,12 @@ def _one_mount(job: Job) -> bool:
     )
 
 
-def _whole(number: int, job: Job) -> _Segment:
+def _whole(number: int, job: IndexJob) -> _Segment:
     given = job.given
     return _Segment(number, job.window.start_ms, job.window.end_ms, given.at_ms, given.value, given.quality)
 
 
-def _mounted(number: int, job: Job) -> tuple[list[_Segment], list[Rejected]]:
+def _mounted(number: int, job: IndexJob) -> tuple[list[_Segment], list[RejectedReading]]:
     """The segments of a job, mount by mount, and what is not believed."""
     segments, refused = [], []
     for mount in job.rules.spans:
@@ -120,14 +128,14 @@ def _mounted(number: int, job: Job) -> tuple[list[_Segment], list[Rejected]]:
         if start >= end:
             continue
         given = _at_mount(job.given, mount)
-        mask, odd = judge(job.rules, given)
+        mask, odd = believed_readings(job.rules, given)
         refused += [one for one in odd if one.at_ms not in (mount.start_ms, mount.end_ms)]
         kept = given.where(mask)
         segments.append(_Segment(number, start, end, kept.at_ms, _unwound(job.rules, kept.value), kept.quality))
     return segments, refused
 
 
-def _at_mount(given: Readings, mount: Mount) -> Readings:
+def _at_mount(given: RegisterReadings, mount: MountSpan) -> RegisterReadings:
     """The readings during a mount; its opening and closing index take the place of what was read at those instants."""
     inside = given.where((given.at_ms >= mount.start_ms) & (given.at_ms <= mount.end_ms))
     for at_ms, value in ((mount.start_ms, mount.opening), (mount.end_ms, mount.closing)):
@@ -135,7 +143,7 @@ def _at_mount(given: Readings, mount: Mount) -> Readings:
             continue
         rest = inside.where(inside.at_ms != at_ms)
         place = int(np.searchsorted(rest.at_ms, at_ms))
-        inside = Readings(
+        inside = RegisterReadings(
             np.insert(rest.at_ms, place, at_ms),
             np.insert(rest.value, place, value),
             np.insert(rest.quality, place, Quality.ACTUAL),
@@ -144,7 +152,7 @@ def _at_mount(given: Readings, mount: Mount) -> Readings:
     return inside
 
 
-def _unwound(rules: Rules, value: Ints) -> Ints:
+def _unwound(rules: RegisterRules, value: Ints) -> Ints:
     """A believed counter without its rollovers: it only grows."""
     if not rules.turn or len(value) < 2:  # noqa: PLR2004 - nothing to compare
         return value
@@ -153,14 +161,14 @@ def _unwound(rules: Rules, value: Ints) -> Ints:
     return unwound
 
 
-def _believed(given: Readings, refused: Sequence[Rejected]) -> Readings:
+def _believed(given: RegisterReadings, refused: Sequence[RejectedReading]) -> RegisterReadings:
     if not refused:
         return given.where(given.quality <= Quality.ESTIMATED)
     out = np.isin(given.at_ms, np.array([one.at_ms for one in refused], dtype=np.int64))
     return given.where(~out & (given.quality <= Quality.ESTIMATED))
 
 
-def _on_grid(jobs: Sequence[Job], segments: Sequence[_Segment]) -> tuple[list[Ints], list[Bytes]]:
+def _on_grid(jobs: Sequence[IndexJob], segments: Sequence[_Segment]) -> tuple[list[Ints], list[Bytes]]:
     """Values and qualities of each job's steps, its mounts added up."""
     grids = [_grid(job.window, job.rules.step_s) for job in jobs]
     values: list[Ints | None] = [None] * len(jobs)
@@ -207,7 +215,7 @@ def _add(values: list[Ints | None], qualities: list[Bytes | None], job: int, val
 _GRIDS: dict[tuple[int, int, int], Ints] = {}
 
 
-def _grid(window: Window, step_s: int) -> Ints:
+def _grid(window: DayWindow, step_s: int) -> Ints:
     """The instants at which steps begin and end. A clock change moves local midnight, never the grid."""
     key = window.start_ms, window.end_ms, step_s
     if key not in _GRIDS:
@@ -218,7 +226,7 @@ def _grid(window: Window, step_s: int) -> Ints:
 
 
 def _evaluate(
-    jobs: Sequence[Job], grids: Sequence[Ints], segments: Sequence[_Segment]
+    jobs: Sequence[IndexJob], grids: Sequence[Ints], segments: Sequence[_Segment]
 ) -> tuple[list[Ints], list[Bytes]]:
     """Each segment's counter at its grid's instants, then the differences, all segments in one sweep."""
     if not segments:

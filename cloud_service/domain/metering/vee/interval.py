@@ -10,28 +10,37 @@ from itertools import groupby, pairwise
 
 import numpy as np
 
-from cloud_service.domain.metering.vee.days import Made, Steps, cut
-from cloud_service.domain.metering.vee.series import Bytes, Day, Ints, Readings, Rules, Window
+from cloud_service.domain.metering.vee.days import StepSeries, WindowDays, cut_into_days
+from cloud_service.domain.metering.vee.series import (
+    Bytes,
+    DayWindow,
+    Ints,
+    RegisterDay,
+    RegisterReadings,
+    RegisterRules,
+)
 from common.period import STEPS_S
 from common.reading import Quality
 
 FILL_MAX_S = 2 * 3600  # a longer hole is not filled
 
 
-def make_intervals(rules: Rules, window: Window, given: Readings, *, fill_max_s: int = FILL_MAX_S) -> Made:
+def make_interval_days(
+    rules: RegisterRules, window: DayWindow, given: RegisterReadings, *, fill_max_s: int = FILL_MAX_S
+) -> WindowDays:
     """The days of a window. Readings stand at the ends of their spans; where two overlap, the shorter span stays."""
     usable = _without_overlap(rules, given.where(given.quality <= Quality.ESTIMATED))
-    days: list[Day] = []
+    days: list[RegisterDay] = []
     for step_s, part in _by_step(rules, usable, window):
         values, qualities = _on_grid(rules, usable, part, step_s)
         _fill(values, qualities, step_s, fill_max_s, _day_offsets(part, step_s))
-        days += cut(rules, part, Steps(step_s, values, qualities), usable).days
-    return Made(rules, window, days)
+        days += cut_into_days(rules, part, StepSeries(step_s, values, qualities), usable).days
+    return WindowDays(rules, window, days)
 
 
-def _by_step(rules: Rules, given: Readings, window: Window) -> Iterator[tuple[int, Window]]:
+def _by_step(rules: RegisterRules, given: RegisterReadings, window: DayWindow) -> Iterator[tuple[int, DayWindow]]:
     """The window's days in runs of one step each: nearly always all of them at once."""
-    single = [Window((day,), window.starts_ms[n : n + 2]) for n, day in enumerate(window.days)]
+    single = [DayWindow((day,), window.starts_ms[n : n + 2]) for n, day in enumerate(window.days)]
     length = np.where(given.step_s > 0, given.step_s, rules.step_s)
     if len(np.unique(length)) < 2 and not _askew(window, int(length[0]) if len(length) else rules.step_s):  # noqa: PLR2004 - one step
         yield int(length[0]) if len(length) else rules.step_s, window
@@ -40,17 +49,17 @@ def _by_step(rules: Rules, given: Readings, window: Window) -> Iterator[tuple[in
         days = list(run)
         yield (
             step_s,
-            Window(tuple(day.days[0] for day in days), (*(day.starts_ms[0] for day in days), days[-1].starts_ms[1])),
+            DayWindow(tuple(day.days[0] for day in days), (*(day.starts_ms[0] for day in days), days[-1].starts_ms[1])),
         )
 
 
-def _spans(rules: Rules, given: Readings) -> tuple[Ints, Ints]:
+def _spans(rules: RegisterRules, given: RegisterReadings) -> tuple[Ints, Ints]:
     """Start and end of each reading's span."""
     length = np.where(given.step_s > 0, given.step_s, rules.step_s) * 1000
     return given.at_ms - length, given.at_ms
 
 
-def _without_overlap(rules: Rules, given: Readings) -> Readings:
+def _without_overlap(rules: RegisterRules, given: RegisterReadings) -> RegisterReadings:
     """Readings whose spans do not overlap; of two that do, the one of the shorter span stays: it says more."""
     if len(given) < 2:  # noqa: PLR2004 - one cannot overlap
         return given
@@ -67,7 +76,7 @@ def _without_overlap(rules: Rules, given: Readings) -> Readings:
     return given.where(kept)
 
 
-def _step(rules: Rules, given: Readings, window: Window) -> int:
+def _step(rules: RegisterRules, given: RegisterReadings, window: DayWindow) -> int:
     """The grid: the finest step in the window; the register's own where there is none."""
     start, end = _spans(rules, given)
     inside = (end > window.start_ms) & (start < window.end_ms)
@@ -76,15 +85,15 @@ def _step(rules: Rules, given: Readings, window: Window) -> int:
     return min(fitting, default=rules.step_s)
 
 
-def _askew(window: Window, step_s: int) -> bool:
+def _askew(window: DayWindow, step_s: int) -> bool:
     return any((later - earlier) % (step_s * 1000) for earlier, later in pairwise(window.starts_ms))
 
 
-def _day_offsets(window: Window, step_s: int) -> list[int]:
+def _day_offsets(window: DayWindow, step_s: int) -> list[int]:
     return [(start - window.start_ms) // (step_s * 1000) for start in window.starts_ms]
 
 
-def _on_grid(rules: Rules, given: Readings, window: Window, step_s: int) -> tuple[Ints, Bytes]:
+def _on_grid(rules: RegisterRules, given: RegisterReadings, window: DayWindow, step_s: int) -> tuple[Ints, Bytes]:
     """Energy and coverage as functions of time, differenced on the grid."""
     grid = np.arange(window.start_ms, window.end_ms + 1, step_s * 1000, dtype=np.int64)
     size = len(grid) - 1
@@ -106,7 +115,7 @@ def _on_grid(rules: Rules, given: Readings, window: Window, step_s: int) -> tupl
     return energy, _qualities(given, (start, end), grid, known)
 
 
-def _qualities(given: Readings, spans: tuple[Ints, Ints], grid: Ints, known: Ints) -> Bytes:
+def _qualities(given: RegisterReadings, spans: tuple[Ints, Ints], grid: Ints, known: Ints) -> Bytes:
     """The worst quality of the spans a step touches; split or half covered steps are estimates."""
     start, end = spans
     step_ms = int(grid[1] - grid[0])

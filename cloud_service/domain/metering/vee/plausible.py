@@ -12,22 +12,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cloud_service.domain.metering.vee.series import TURN_SHARE, Readings, Rejected, Rules
+from cloud_service.domain.metering.vee.series import TURN_SHARE, RegisterReadings, RegisterRules, RejectedReading
 from common.reading import Quality
 
 SLACK = 2000  # two units: displays jump in whole units, clocks are a little off
 MS_PER_HOUR = 3_600_000
 
 
-def judge(rules: Rules, given: Readings) -> tuple[NDArray[np.bool_], list[Rejected]]:
+def believed_readings(rules: RegisterRules, given: RegisterReadings) -> tuple[NDArray[np.bool_], list[RejectedReading]]:
     """Mask of the believed readings of one mount, and the others with their reasons."""
     usable = given.quality <= Quality.ESTIMATED
     if usable.all() and not (given.quality == Quality.ESTIMATED).any() and _all_follow(rules, given):
         return usable, []
-    return _judge_one_by_one(rules, given)
+    return _believed_one_by_one(rules, given)
 
 
-def _all_follow(rules: Rules, given: Readings) -> bool:
+def _all_follow(rules: RegisterRules, given: RegisterReadings) -> bool:
     """Whether every reading can follow the one before it without a rollover."""
     counted = np.diff(given.value)
     if (counted < 0).any():
@@ -41,10 +41,10 @@ def _most(rate: int, elapsed_ms: Any) -> Any:
     return elapsed_ms * (rate / MS_PER_HOUR) + SLACK
 
 
-class _Judge:
+class _PlausibilityCheck:
     """Whether one reading can follow another."""
 
-    def __init__(self, rules: Rules) -> None:
+    def __init__(self, rules: RegisterRules) -> None:
         self.rate, self.turn = rules.rate_max, rules.turn
 
     def counted(self, before: int, value: int) -> int:
@@ -61,52 +61,62 @@ class _Judge:
         return after[1] >= before[1] or counted <= self.turn // (2 if self.rate else TURN_SHARE)
 
 
-def _judge_one_by_one(rules: Rules, given: Readings) -> tuple[NDArray[np.bool_], list[Rejected]]:
+def _believed_one_by_one(
+    rules: RegisterRules, given: RegisterReadings
+) -> tuple[NDArray[np.bool_], list[RejectedReading]]:
     believed = np.zeros(len(given), dtype=np.bool_)
     points = list(zip(given.at_ms.tolist(), given.value.tolist(), strict=True))
     actual = np.flatnonzero(given.quality < Quality.ESTIMATED).tolist()
-    rejected = _scan(_Judge(rules), points, actual, believed)
-    rejected += _estimates(_Judge(rules), given, points, believed)
+    rejected = _scan(_PlausibilityCheck(rules), points, actual, believed)
+    rejected += _estimates(_PlausibilityCheck(rules), given, points, believed)
     return believed, sorted(rejected, key=lambda one: one.at_ms)
 
 
 def _scan(
-    judge: _Judge, points: list[tuple[int, int]], places: list[int], believed: NDArray[np.bool_]
-) -> list[Rejected]:
+    check: _PlausibilityCheck, points: list[tuple[int, int]], places: list[int], believed: NDArray[np.bool_]
+) -> list[RejectedReading]:
     """Walk over the actual readings; `other` is the chain that an odd reading began, if any."""
-    rejected: list[Rejected] = []
+    rejected: list[RejectedReading] = []
     last: tuple[int, int] | None = None
     other: tuple[int, int] | None = None
     reason = ""
     for order, place in enumerate(places):
         point = points[place]
         following = points[places[order + 1]] if order + 1 < len(places) else None
-        if last is None or (judge.follows(last, point) and not (other and judge.follows(other, point))):
-            if last is not None and other is None and _is_spike(judge, last, point, following):
-                rejected.append(Rejected(*point, "spike"))
+        if last is None or (check.follows(last, point) and not (other and check.follows(other, point))):
+            if last is not None and other is None and _is_spike(check, last, point, following):
+                rejected.append(RejectedReading(*point, "spike"))
                 continue
             believed[place] = True
             last, other = point, None
             continue
-        if other is None or not judge.follows(other, point):
-            goes_on = following is not None and judge.follows(point, following) and not judge.follows(last, following)
+        if other is None or not check.follows(other, point):
+            goes_on = following is not None and check.follows(point, following) and not check.follows(last, following)
             reason = ("reset" if point[1] < last[1] else "jump") if goes_on else "spike"
             other = point if goes_on else None
-        rejected.append(Rejected(*point, reason))
+        rejected.append(RejectedReading(*point, reason))
         other = point if other is not None else None
     return rejected
 
 
-def _is_spike(judge: _Judge, last: tuple[int, int], point: tuple[int, int], following: tuple[int, int] | None) -> bool:
+def _is_spike(
+    check: _PlausibilityCheck,
+    last: tuple[int, int],
+    point: tuple[int, int],
+    following: tuple[int, int] | None,
+) -> bool:
     """A reading that could be, but that the next one belies: it fell back to where the reading before fits."""
-    return following is not None and not judge.follows(point, following) and judge.follows(last, following)
+    return following is not None and not check.follows(point, following) and check.follows(last, following)
 
 
 def _estimates(
-    judge: _Judge, given: Readings, points: list[tuple[int, int]], believed: NDArray[np.bool_]
-) -> list[Rejected]:
+    check: _PlausibilityCheck,
+    given: RegisterReadings,
+    points: list[tuple[int, int]],
+    believed: NDArray[np.bool_],
+) -> list[RejectedReading]:
     """Believe the estimates that lie between their believed neighbours; the actual readings overrule the others."""
-    rejected: list[Rejected] = []
+    rejected: list[RejectedReading] = []
     actual = np.flatnonzero(believed).tolist()
     for place in np.flatnonzero(given.quality == Quality.ESTIMATED).tolist():
         order = int(np.searchsorted(actual, place))
@@ -114,19 +124,19 @@ def _estimates(
         earlier = _last_estimate(believed, given, place, actual[order - 1] if order else -1)
         before = points[earlier] if earlier >= 0 else before
         after = points[actual[order]] if order < len(actual) else None
-        fits = (before is None or judge.follows(before, points[place])) and (
-            after is None or judge.follows(points[place], after)
+        fits = (before is None or check.follows(before, points[place])) and (
+            after is None or check.follows(points[place], after)
         )
         if fits and before is not None and after is not None:
-            through = judge.counted(before[1], points[place][1]) + judge.counted(points[place][1], after[1])
-            fits = through == judge.counted(before[1], after[1])
+            through = check.counted(before[1], points[place][1]) + check.counted(points[place][1], after[1])
+            fits = through == check.counted(before[1], after[1])
         believed[place] = fits
         if not fits:
-            rejected.append(Rejected(*points[place], "estimate"))
+            rejected.append(RejectedReading(*points[place], "estimate"))
     return rejected
 
 
-def _last_estimate(believed: NDArray[np.bool_], given: Readings, place: int, actual: int) -> int:
+def _last_estimate(believed: NDArray[np.bool_], given: RegisterReadings, place: int, actual: int) -> int:
     """The believed estimate between the actual reading before a place and the place, or -1."""
     between = np.flatnonzero(believed[actual + 1 : place] & (given.quality[actual + 1 : place] == Quality.ESTIMATED))
     return int(between[-1]) + actual + 1 if len(between) else -1

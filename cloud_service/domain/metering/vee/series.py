@@ -20,7 +20,7 @@ TURN_SHARE = 10  # without a power limit a rollover is believed if it counts at 
 
 
 @dataclass(frozen=True, slots=True)
-class Mount:
+class MountSpan:
     """A meter at work between two instants, with the indexes that were read when it came and went."""
 
     start_ms: int
@@ -30,7 +30,7 @@ class Mount:
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class RegisterRules:
     """What validation knows of a register."""
 
     id: int
@@ -40,7 +40,7 @@ class Rules:
     digits: int | None = None
     power_max_kw: int | None = None
     unit: str = "kWh"
-    mounts: tuple[Mount, ...] = ()
+    mounts: tuple[MountSpan, ...] = ()
 
     @property
     def turn(self) -> int:
@@ -54,13 +54,13 @@ class Rules:
         return limit * THOUSANDTHS * POWER_MARGIN_PERCENT // 100
 
     @property
-    def spans(self) -> tuple[Mount, ...]:
+    def spans(self) -> tuple[MountSpan, ...]:
         """Its mounts; a meter that was never mounted counts from the first reading on."""
-        return self.mounts or (Mount(-FOREVER_MS),)
+        return self.mounts or (MountSpan(-FOREVER_MS),)
 
 
 @dataclass(frozen=True, slots=True)
-class Readings:
+class RegisterReadings:
     """Readings of one register in ascending order of time, one an instant. `step_s` is 0 for an index."""
 
     at_ms: Ints
@@ -71,9 +71,9 @@ class Readings:
     def __len__(self) -> int:
         return len(self.at_ms)
 
-    def where(self, mask: NDArray[np.bool_] | Ints | slice) -> "Readings":
+    def where(self, mask: NDArray[np.bool_] | Ints | slice) -> "RegisterReadings":
         """The readings that a mask, places or a slice name."""
-        return Readings(self.at_ms[mask], self.value[mask], self.quality[mask], self.step_s[mask])
+        return RegisterReadings(self.at_ms[mask], self.value[mask], self.quality[mask], self.step_s[mask])
 
 
 def readings(
@@ -81,10 +81,10 @@ def readings(
     value: Sequence[int] | Ints,
     quality: Sequence[int] | Bytes | None = None,
     step_s: Sequence[int] | Ints | None = None,
-) -> Readings:
+) -> RegisterReadings:
     """Readings from plain numbers; actual indexes unless said otherwise."""
     size = len(at_ms)
-    return Readings(
+    return RegisterReadings(
         np.asarray(at_ms, dtype=np.int64),
         np.asarray(value, dtype=np.int64),
         np.zeros(size, dtype=np.uint8) if quality is None else np.asarray(quality, dtype=np.uint8),
@@ -93,7 +93,7 @@ def readings(
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class DayWindow:
     """Consecutive local days of a register to be made; `starts_ms` has one instant more than there are days."""
 
     days: tuple[date, ...]
@@ -111,7 +111,7 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
-class Rejected:
+class RejectedReading:
     """A reading that is not believed, and why: spike, reset, jump, estimate (overtaken by an actual reading)."""
 
     at_ms: int
@@ -119,7 +119,7 @@ class Rejected:
     reason: str
 
 
-class Point(msgspec.Struct, frozen=True, gc=False):
+class BelievedReading(msgspec.Struct, frozen=True, gc=False):
     """A reading that is believed."""
 
     at_ms: int
@@ -127,7 +127,7 @@ class Point(msgspec.Struct, frozen=True, gc=False):
     quality: int
 
 
-class Day(msgspec.Struct, frozen=True):
+class RegisterDay(msgspec.Struct, frozen=True):
     """One local day as it is stored. `entry` and `exit` are the last believed readings before it and at its end."""
 
     register_id: int
@@ -137,7 +137,7 @@ class Day(msgspec.Struct, frozen=True):
     qualities: bytes
     total: int
     missing: int
-    entry: Point | None = None
-    exit: Point | None = None
+    entry: BelievedReading | None = None
+    exit: BelievedReading | None = None
     count: int = 0  # believed readings of the day
     rejected: int = 0

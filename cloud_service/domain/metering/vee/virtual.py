@@ -7,22 +7,24 @@ from fractions import Fraction
 
 import numpy as np
 
-from cloud_service.domain.metering.vee.series import Day, Ints
+from cloud_service.domain.metering.vee.series import Ints, RegisterDay
 from common.errors import InputError
 from common.reading import Quality
 
-Part = tuple[int, bytes, bytes]  # step, packed values, qualities
+DaySteps = tuple[int, bytes, bytes]  # step, packed values, qualities
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class VirtualTerm:
     """A register and the factor it counts with: a decimal text such as 1, -1 or 0.5."""
 
     register_id: int
     factor: str
 
 
-def combine(register_id: int, day: date, terms: Sequence[Term], parts: Mapping[tuple[int, date], Part]) -> Day | None:
+def virtual_day(
+    register_id: int, day: date, terms: Sequence[VirtualTerm], parts: Mapping[tuple[int, date], DaySteps]
+) -> RegisterDay | None:
     """The virtual day; None where none of its parts has that day. A part that is not there is missing, never zero."""
     present = [parts[term.register_id, day] for term in terms if (term.register_id, day) in parts]
     if not present:
@@ -47,7 +49,7 @@ def combine(register_id: int, day: date, terms: Sequence[Term], parts: Mapping[t
                 known + value * Fraction(term.factor) for known, value in zip(fractions, values.tolist(), strict=True)
             ]
     steps = np.asarray(total, dtype=np.int64) if exact else _rounded(fractions)
-    return Day(
+    return RegisterDay(
         register_id=register_id,
         day=day,
         step_s=step_s,
@@ -58,7 +60,7 @@ def combine(register_id: int, day: date, terms: Sequence[Term], parts: Mapping[t
     )
 
 
-def _on_step(part: Part, step_s: int) -> tuple[Ints, "np.ndarray[tuple[int], np.dtype[np.uint8]]"]:
+def _on_step(part: DaySteps, step_s: int) -> tuple[Ints, "np.ndarray[tuple[int], np.dtype[np.uint8]]"]:
     """A part on a finer grid: each of its steps split evenly, nothing lost."""
     step, packed, codes = part
     values, qualities = np.frombuffer(packed, dtype="<i8").astype(np.int64), np.frombuffer(codes, dtype=np.uint8)

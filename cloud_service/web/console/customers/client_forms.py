@@ -92,7 +92,7 @@ def add() -> Any:
         ),
         {
             "kind": "person", "locale": first.locale if first else "en", "country": first.country if first else "",
-            "currency": first.currency if first else "", "day": today(), **_terms_as_fields(flow.Terms()),
+            "currency": first.currency if first else "", "day": today(), **_terms_as_fields(flow.AccountTerms()),
         },
     )  # fmt: skip
     page = FormPage("New client", ("Clients", url_for("clients.index")), "Add the client")
@@ -132,7 +132,7 @@ def edit(public_id: UUID) -> Any:
 def open_account(public_id: UUID) -> Any:
     """Another account of a client."""
     client = client_of(session(), scope(), public_id)
-    form = Form((*account_fields(), REASON), {"day": today(), **_terms_as_fields(flow.Terms())})
+    form = Form((*account_fields(), REASON), {"day": today(), **_terms_as_fields(flow.AccountTerms())})
     back = url_for("clients.show", public_id=public_id)
     page = FormPage(f"New account of {client.name}", (client.name, back), "Open the account")
 
@@ -149,7 +149,7 @@ def open_account(public_id: UUID) -> Any:
 def edit_account(public_id: UUID) -> Any:
     """The terms of an account: cycle, days to pay, delivery, prepaid terms."""
     account, client = account_of(session(), scope(), public_id)
-    terms = flow.Terms(
+    terms = flow.AccountTerms(
         account.payment_terms_days, account.billing_cycle, account.billing_day, account.delivery, account.settings
     )
     form = Form((*term_fields(), *PREPAID_TERMS, REASON), _terms_as_fields(terms))
@@ -191,16 +191,16 @@ def mode(public_id: UUID) -> Any:
     return answer(form, page, do)
 
 
-def _client_facts(form: Form) -> flow.ClientFacts:
+def _client_facts(form: Form) -> flow.ClientDetails:
     typed = {field.key: form[field.key] for field in client_fields()}
-    return flow.ClientFacts(**typed | {"locale": typed["locale"] or "en"})
+    return flow.ClientDetails(**typed | {"locale": typed["locale"] or "en"})
 
 
 def _new_account(form: Form) -> flow.NewAccount:
     return flow.NewAccount(form["currency"], form["day"], form["account_number"], form["mode"], _terms_of(form, {}))
 
 
-def _terms_of(form: Form, settings: dict[str, Any]) -> flow.Terms:
+def _terms_of(form: Form, settings: dict[str, Any]) -> flow.AccountTerms:
     """The terms as typed; what the form does not show of the settings stays."""
     changed_settings = dict(settings)
     if "low_days" in form.values:
@@ -212,12 +212,12 @@ def _terms_of(form: Form, settings: dict[str, Any]) -> flow.Terms:
             name: value for name, value in changed_settings.pop("prepaid", {}).items() if name not in shown_keys
         } | typed
         changed_settings |= {"prepaid": prepaid} if prepaid else {}
-    return flow.Terms(
+    return flow.AccountTerms(
         form["payment_terms_days"], form["billing_cycle"], form["billing_day"], form["delivery"], changed_settings
     )
 
 
-def _terms_as_fields(terms: flow.Terms) -> dict[str, Any]:
+def _terms_as_fields(terms: flow.AccountTerms) -> dict[str, Any]:
     prepaid = dict(terms.settings.get("prepaid", {}))
     return {
         "billing_cycle": terms.billing_cycle, "billing_day": terms.billing_day, "delivery": terms.delivery,

@@ -138,7 +138,7 @@ def tariff(public_id: UUID) -> Any:
 def exchange(public_id: UUID) -> Any:
     """A meter goes, another comes."""
     connection = connection_of(session(), scope(), public_id)
-    old = contract_changes.mounted(session(), connection.point.id, now())
+    old = contract_changes.mounted_meter(session(), connection.point.id, now())
     names = sorted(contract_changes.index_registers(session(), old.meter_id)) if old else []
     form = Form(
         (
@@ -168,7 +168,7 @@ def exchange(public_id: UUID) -> Any:
     )
 
     def do() -> Response:
-        new_meter = flow.Exchange(
+        new_meter = flow.MeterExchange(
             connection.point.id, meter_id(session(), form["meter"], scope()),
             _instant(form["at"], connection.site.timezone),
             {name: thousandths(form[f"closing.{name}"], f"closing.{name}") for name in names},

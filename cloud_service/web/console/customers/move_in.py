@@ -12,7 +12,7 @@ from cloud_service.flow import sites_and_meters
 from cloud_service.flow.sites_and_meters import UNIT_OF, UTILITIES
 from cloud_service.store.customers import contract_changes, legal_entities, number_suggestions
 from cloud_service.store.lookups.ids_by_name import account_id, meter_id, point_id, site_id, tariff_id
-from cloud_service.store.metering.sites_and_meters import free_meters, free_points, home_of
+from cloud_service.store.metering.sites_and_meters import free_meters, free_points, site_of_point
 from cloud_service.store.scope import Scope
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import today
@@ -81,7 +81,7 @@ def add() -> Any:
     def do() -> Response:
         point = _chosen_or_new_point(form)
         payer = account_id(session(), form["account"], scope())
-        home = home_of(session(), point)
+        home = site_of_point(session(), point)
         seller_scope = Scope(entities=frozenset({home.entity_id}))
         number = form["number"] or number_suggestions.contract_number(session(), home.entity_id)
         new_connection = flow.MoveIn(
@@ -102,17 +102,17 @@ def _chosen_or_new_point(form: Form) -> int:
     if form["point"]:
         return point_id(session(), form["point"], scope())
     site = site_id(session(), form["site"], scope())
-    new_point = sites_and_meters.PointFacts(form["new_point"], form["utility"], form["grid_id"])
+    new_point = sites_and_meters.ServicePointDetails(form["new_point"], form["utility"], form["grid_id"])
     with at_field("new_point"):
         return sites_and_meters.add_point(session(), site, new_point, author=actor(), reason=form["reason"])
 
 
 def _mount_from_first_day(form: Form, point: int) -> None:
     """The meter that is named; where none is, one must hang there."""
-    at = day_start(form["day"], home_of(session(), point).timezone)
+    at = day_start(form["day"], site_of_point(session(), point).timezone)
     if form["meter"] or form["serial"]:
         mount_meter(form, point, at)
-    elif contract_changes.mounted(session(), point, at) is None:
+    elif contract_changes.mounted_meter(session(), point, at) is None:
         raise InputError("no meter hangs there on that day", path="meter", hint="name one")
 
 
@@ -121,14 +121,14 @@ def mount_meter(form: Form, point: int, at: datetime) -> None:
     if form["meter"] and form["serial"]:
         raise InputError("name one that is known, or a new one", path="meter")
     if form["serial"]:
-        unit = UNIT_OF[home_of(session(), point).utility]
-        registers = (sites_and_meters.RegisterFacts(form["register"], unit),) if form["register"] else ()
-        new_meter = sites_and_meters.MeterFacts(form["serial"], form["maker"], registers=registers)
+        unit = UNIT_OF[site_of_point(session(), point).utility]
+        registers = (sites_and_meters.RegisterDetails(form["register"], unit),) if form["register"] else ()
+        new_meter = sites_and_meters.MeterDetails(form["serial"], form["maker"], registers=registers)
         meter = sites_and_meters.add_meter(session(), new_meter, author=actor(), reason=form["reason"])
     else:
         meter = meter_id(session(), form["meter"], scope())
     opening = {}
     if form["opening"] is not None:
         opening = {form["register"] or "import": thousandths(form["opening"], "opening")}
-    new_mount = sites_and_meters.Mount(point, meter, at, opening, form["multiplier"] or Decimal(1))
+    new_mount = sites_and_meters.NewMount(point, meter, at, opening, form["multiplier"] or Decimal(1))
     sites_and_meters.mount(session(), new_mount, author=actor(), reason=form["reason"])

@@ -131,8 +131,8 @@ def _page(point_page: PointPage, title: str, submit: str, note: str) -> FormPage
     return FormPage(title, (f"{point_page.site.name}: {point_page.point.name}", back), submit, note)
 
 
-def _point_facts(form: Form) -> sites_and_meters.PointFacts:
+def _point_facts(form: Form) -> sites_and_meters.ServicePointDetails:
     values = sites_and_meters.read_values(line for line in form["values"].splitlines() if line.strip())
     with at_field("parent"):
         above = point_id(session(), form["parent"], scope()) if form["parent"] else None
-    return sites_and_meters.PointFacts(form["name"], form["utility"], form["grid_id"], above, values)
+    return sites_and_meters.ServicePointDetails(form["name"], form["utility"], form["grid_id"], above, values)

@@ -5,21 +5,29 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from cloud_service.domain.metering.completeness import DayCode, Known, in_question, measure, settle
-from cloud_service.domain.metering.stream_position import Position
+from cloud_service.domain.metering.completeness import (
+    CollectionState,
+    DayQualities,
+    gaps_to_settle,
+    measure,
+    settle_causes,
+)
+from cloud_service.domain.metering.stream_position import StreamPosition
 from common.period import Span
 from common.reading import Quality
 
-HOLED = Position(10, ((20, 30),))  # 11 to 19 have not come
-GIVEN_UP = Position(30, (), ((11, 19),))
+HOLED = StreamPosition(10, ((20, 30),))  # 11 to 19 have not come
+GIVEN_UP = StreamPosition(30, (), ((11, 19),))
 SPAN = Span(date(2026, 3, 28), date(2026, 3, 30))  # 24 and 23 hours in Berlin
 ALL_MS = (0, 2**43)
 LATER_MS = int(datetime(2026, 6, 1, tzinfo=UTC).timestamp()) * 1000
-KNOWN = Known(1, "M1", "import", 3600, "Europe/Berlin", mounted=[ALL_MS], first_ms=0, gateway="gw", heard_ms=LATER_MS)
+KNOWN = CollectionState(
+    1, "M1", "import", 3600, "Europe/Berlin", mounted=[ALL_MS], first_ms=0, gateway="gw", heard_ms=LATER_MS
+)
 
 
-def codes(*runs: tuple[int, Quality]) -> DayCode:
-    return DayCode(3600, b"".join(bytes([quality]) * length for length, quality in runs))
+def codes(*runs: tuple[int, Quality]) -> DayQualities:
+    return DayQualities(3600, b"".join(bytes([quality]) * length for length, quality in runs))
 
 
 def test_a_full_span_is_complete_in_days_of_23_hours_too() -> None:
@@ -100,6 +108,6 @@ def test_a_hole_of_the_stream_explains_only_the_gap_it_lies_in(
     facts: dict[str, object], between: tuple[int, int], cause: str
 ) -> None:
     found = measure(replace(KNOWN, **facts), {}, SPAN, LATER_MS)  # type: ignore[arg-type]  # the table's facts fit
-    settle(found, dict.fromkeys(in_question(found), between))
+    settle_causes(found, dict.fromkeys(gaps_to_settle(found), between))
 
     assert cause == found.gaps[0].cause

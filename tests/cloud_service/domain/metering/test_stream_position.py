@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cloud_service.domain.metering.stream_position import SPANS_MAX, VOIDS_MAX, Position, ranges_of
+from cloud_service.domain.metering.stream_position import SPANS_MAX, VOIDS_MAX, StreamPosition, ranges_of
 from common.errors import InputError
 
 RANGES = st.lists(st.tuples(st.integers(1, 60), st.integers(0, 8)).map(lambda pair: (pair[0], pair[0] + pair[1])))
@@ -18,7 +18,7 @@ ALL = np.arange(1, 80, dtype=np.int64)
 def test_what_has_come_is_seen_and_nothing_else(
     received: list[tuple[int, int]], given_up: list[tuple[int, int]]
 ) -> None:
-    position = Position()
+    position = StreamPosition()
     for one in received:
         position = position.add([one])
     position = position.give_up(given_up)
@@ -35,14 +35,14 @@ def test_what_has_come_is_seen_and_nothing_else(
         set(range(1, last + 1)) - come == {n for a, b in position.missing(last) for n in range(a, b + 1)}
         for last in (0, 30, 79)
     )
-    assert position == Position.from_row(position.contiguous, position.as_json())
+    assert position == StreamPosition.from_row(position.contiguous, position.as_json())
 
 
 @given(RANGES, RANGES)
 def test_what_comes_after_it_was_given_up_is_no_void_any_more(
     given_up: list[tuple[int, int]], late: list[tuple[int, int]]
 ) -> None:
-    position = Position().give_up(given_up).add(late)
+    position = StreamPosition().give_up(given_up).add(late)
 
     void = {n for first, last in given_up for n in range(first, last + 1)}
     came = {n for first, last in late for n in range(first, last + 1)}
@@ -51,7 +51,7 @@ def test_what_comes_after_it_was_given_up_is_no_void_any_more(
 
 
 def test_only_the_newest_voids_are_remembered() -> None:
-    position = Position().give_up((n, n) for n in range(1, 4 * VOIDS_MAX, 2))
+    position = StreamPosition().give_up((n, n) for n in range(1, 4 * VOIDS_MAX, 2))
 
     assert VOIDS_MAX == len(position.voids)
     assert 4 * VOIDS_MAX - 1 == position.voids[-1][1]
@@ -59,11 +59,11 @@ def test_only_the_newest_voids_are_remembered() -> None:
 
 @given(RANGES)
 def test_the_order_in_which_ranges_come_does_not_matter(received: list[tuple[int, int]]) -> None:
-    forth, back = Position(), Position()
+    forth, back = StreamPosition(), StreamPosition()
     for one, other in zip(received, reversed(received), strict=True):
         forth, back = forth.add([one]), back.add([other])
 
-    assert forth == back == Position().add(received)
+    assert forth == back == StreamPosition().add(received)
 
 
 @given(st.sets(st.integers(1, 200)))
@@ -76,4 +76,4 @@ def test_sequences_become_ranges_and_back(numbers: set[int]) -> None:
 
 def test_a_stream_of_holes_is_refused() -> None:
     with pytest.raises(InputError, match="gaps"):
-        Position().add((n, n) for n in range(2, 2 * SPANS_MAX + 6, 2))
+        StreamPosition().add((n, n) for n in range(2, 2 * SPANS_MAX + 6, 2))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from cloud_service.domain.metering.vee.series import Mount, Readings, Rules, Window, readings
+from cloud_service.domain.metering.vee.series import DayWindow, MountSpan, RegisterReadings, RegisterRules, readings
 from common.period import day_start
 from common.reading import Quality
 
@@ -17,18 +17,18 @@ FIRST_DAY = date(2026, 3, 24)  # a week around a clock change of several of thes
 class History:
     """A register's readings, its rules, and the energy between its first and last index."""
 
-    rules: Rules
+    rules: RegisterRules
     points: list[tuple[int, int, int]]  # at_ms, index, quality
     total: int
 
-    def given(self, points: Sequence[tuple[int, int, int]] | None = None) -> Readings:
+    def given(self, points: Sequence[tuple[int, int, int]] | None = None) -> RegisterReadings:
         columns = list(zip(*(self.points if points is None else points), strict=True)) or [(), (), ()]
         return readings(list(columns[0]), list(columns[1]), list(columns[2]))
 
 
-def window(rules: Rules, first: date = FIRST_DAY, days: int = 8) -> Window:
+def window(rules: RegisterRules, first: date = FIRST_DAY, days: int = 8) -> DayWindow:
     dates = tuple(first + timedelta(days=n) for n in range(days + 1))
-    return Window(dates[:-1], tuple(ms(day_start(day, rules.zone)) for day in dates))
+    return DayWindow(dates[:-1], tuple(ms(day_start(day, rules.zone)) for day in dates))
 
 
 def ms(at: datetime) -> int:
@@ -40,18 +40,18 @@ def history(seed: int) -> History:
     dice = random.Random(seed)
     zone = dice.choice(ZONES)
     digits = dice.choice((None, 4, 5, 6))
-    plain = Rules(1, "index", 1800 if zone == "Australia/Lord_Howe" else dice.choice((300, 900, 1800)), zone)
+    plain = RegisterRules(1, "index", 1800 if zone == "Australia/Lord_Howe" else dice.choice((300, 900, 1800)), zone)
     span = window(plain)
     cuts = sorted(dice.sample(range(span.start_ms + 3_600_000, span.end_ms - 3_600_000, 1000), dice.randint(0, 2)))
-    mounts: list[Mount] = []
+    mounts: list[MountSpan] = []
     points: list[tuple[int, int, int]] = []
     total = 0
     for start, end in zip([span.start_ms, *cuts], [*cuts, span.end_ms], strict=True):
         opening, closing, during = _meter(dice, start, end, digits, plain.step_s)
-        mounts.append(Mount(start, end, opening, closing))
+        mounts.append(MountSpan(start, end, opening, closing))
         points += during
         total += (closing - opening) % _turn(digits)
-    rules = Rules(1, "index", plain.step_s, zone, digits, 75, "kWh", tuple(mounts))
+    rules = RegisterRules(1, "index", plain.step_s, zone, digits, 75, "kWh", tuple(mounts))
     return History(rules, points, total)
 
 

@@ -7,20 +7,22 @@ import numpy as np
 import pytest
 
 from cloud_service.domain.metering.vee import index
-from cloud_service.domain.metering.vee.days import Made
-from cloud_service.domain.metering.vee.series import Day, Rules, Window
+from cloud_service.domain.metering.vee.days import WindowDays
+from cloud_service.domain.metering.vee.series import DayWindow, RegisterDay, RegisterRules
 from common.period import intervals_in_day
 from tests.cloud_service.domain.vee.histories import History, history, window
 
 FEW, MANY = 600, 10_000
 
 
-def made(history: History, points: list[tuple[int, int, int]] | None = None, span: Window | None = None) -> Made:
-    (result,) = index.make([index.Job(history.rules, span or window(history.rules), history.given(points))])
+def made(
+    history: History, points: list[tuple[int, int, int]] | None = None, span: DayWindow | None = None
+) -> WindowDays:
+    (result,) = index.make_days([index.IndexJob(history.rules, span or window(history.rules), history.given(points))])
     return result
 
 
-def total(days: list[Day]) -> int:
+def total(days: list[RegisterDay]) -> int:
     return sum(day.total for day in days)
 
 
@@ -38,16 +40,16 @@ def check(seed: int, *, by_day: bool = True) -> None:
     assert one.total == total(made(one, thinned(one, seed)).days), seed
 
 
-def pieces(one: History) -> list[Day]:
+def pieces(one: History) -> list[RegisterDay]:
     """The same days made one by one, each from the readings around it only, as they are made day by day in life."""
     whole = window(one.rules)
-    days: list[Day] = []
+    days: list[RegisterDay] = []
     for number, day in enumerate(whole.days):
         starts = whole.starts_ms[number : number + 2]
         before = [point for point in one.points if point[0] <= starts[0]][-1:]
         inside = [point for point in one.points if starts[0] < point[0] <= starts[1]]
         after = [point for point in one.points if point[0] > starts[1]][:1]
-        days += made(one, [*before, *inside, *after], Window((day,), starts)).days
+        days += made(one, [*before, *inside, *after], DayWindow((day,), starts)).days
     return days
 
 
@@ -82,15 +84,15 @@ def test_energy_adds_up_in_ten_thousand_random_histories() -> None:
 
 def test_many_registers_in_one_sweep_are_what_each_is_alone() -> None:
     histories = [history(seed) for seed in range(200)]
-    jobs = [index.Job(one.rules, window(one.rules), one.given()) for one in histories]
+    jobs = [index.IndexJob(one.rules, window(one.rules), one.given()) for one in histories]
 
-    assert [made(one) for one in histories] == index.make(jobs)
+    assert [made(one) for one in histories] == index.make_days(jobs)
 
 
 def test_a_register_without_any_reading_is_missing_and_not_zero() -> None:
-    rules = Rules(1, "index", 900, "Europe/Berlin")
+    rules = RegisterRules(1, "index", 900, "Europe/Berlin")
 
-    (result,) = index.make([index.Job(rules, window(rules), History(rules, [], 0).given())])
+    (result,) = index.make_days([index.IndexJob(rules, window(rules), History(rules, [], 0).given())])
 
     assert [intervals_in_day(day.day, "Europe/Berlin", 900) for day in result.days] == [
         day.missing for day in result.days

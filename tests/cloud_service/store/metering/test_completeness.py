@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from sqlalchemy import Engine
 
-from cloud_service.flow.ingest import Incoming, Ingest
+from cloud_service.flow.ingest import IncomingMessage, Ingester
 from cloud_service.flow.validate import validate_dirty
 from cloud_service.store.database.session import transaction
 from cloud_service.store.metering.completeness import completeness
@@ -21,17 +21,17 @@ SPAN = Span(date(2026, 3, 2), date(2026, 3, 4))
 
 
 @pytest.fixture
-def ingest(engine: Engine, owner: Owner) -> Ingest:
+def ingest(engine: Engine, owner: Owner) -> Ingester:
     add_site(owner)
     add_gateway(owner)
     add_meter(owner)
-    ingest = Ingest(engine, clock=lambda: NOW)
+    ingest = Ingester(engine, clock=lambda: NOW)
     gateway = SpeakingGateway()
     ingest.take([gateway.says_catalog(), gateway.counts(24 * 4 * 2, first_ms=START_MS)])  # to 3 March 00:00 UTC
     return ingest
 
 
-def test_a_gap_before_validation_is_waiting_and_afterwards_has_another_cause(engine: Engine, ingest: Ingest) -> None:
+def test_a_gap_before_validation_is_waiting_and_afterwards_has_another_cause(engine: Engine, ingest: Ingester) -> None:
     with transaction(engine) as session:
         assert "waiting" in {gap.cause for gap in completeness(session, SPAN, NOW)[0].gaps}
     validate_dirty(engine)
@@ -43,7 +43,7 @@ def test_a_gap_before_validation_is_waiting_and_afterwards_has_another_cause(eng
     assert found.expected == found.actual + found.estimated + found.missing
 
 
-def test_a_silent_gateway_is_the_cause_when_it_is(engine: Engine, owner: Owner, ingest: Ingest) -> None:
+def test_a_silent_gateway_is_the_cause_when_it_is(engine: Engine, owner: Owner, ingest: Ingester) -> None:
     validate_dirty(engine)
     owner.execute("UPDATE gateway SET last_seen_at = %s", (NOW - timedelta(hours=10),))
 
@@ -51,23 +51,23 @@ def test_a_silent_gateway_is_the_cause_when_it_is(engine: Engine, owner: Owner, 
         assert ["gateway_silent"] == [gap.cause for gap in completeness(session, SPAN, NOW)[0].gaps]
 
 
-def test_a_meter_that_does_not_answer_is_the_cause_when_its_gateway_says_so(engine: Engine, ingest: Ingest) -> None:
+def test_a_meter_that_does_not_answer_is_the_cause_when_its_gateway_says_so(engine: Engine, ingest: Ingester) -> None:
     validate_dirty(engine)
     device = DeviceHealth("M1", "bus", 10, 5, failing_since_ms=int(NOW.timestamp() * 1000) - 36_000_000)
     health = Health(1, 60, 40_000, 12, 1, 2, "ok", 0, 0, 0, 0, (device,))
-    ingest.take([Incoming(str(Topic("gw-1", Up.HEALTH)), encode(health))])
+    ingest.take([IncomingMessage(str(Topic("gw-1", Up.HEALTH)), encode(health))])
 
     with transaction(engine) as session:
         assert ["meter_unreachable"] == [gap.cause for gap in completeness(session, SPAN, NOW)[0].gaps]
 
 
 def test_sequences_that_have_not_come_explain_the_gap_they_lie_in_and_no_other(
-    engine: Engine, owner: Owner, ingest: Ingest
+    engine: Engine, owner: Owner, ingest: Ingester
 ) -> None:
     add_meter(owner, "I", kind="interval", step_s=3600)
     gateway = SpeakingGateway(epoch=8, channels=[Channel("I", "energy_import_total", "kWh", "interval")])
 
-    def hours(*numbers: int, first: int) -> Incoming:
+    def hours(*numbers: int, first: int) -> IncomingMessage:
         return gateway.says(*((0, START_MS + hour * 3_600_000, 1000) for hour in numbers), first=first)
 
     ingest.take([gateway.says_catalog(), hours(*range(1, 11), first=1)])

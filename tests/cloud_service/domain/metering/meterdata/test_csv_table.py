@@ -7,13 +7,21 @@ from typing import Any
 
 import pytest
 
-from cloud_service.domain.metering.meterdata import BadFileError, IndexReads, Intervals, Mapping, Options, Summary, read
+from cloud_service.domain.metering.meterdata import (
+    BadFileError,
+    ColumnMapping,
+    FileIndexReads,
+    FileIntervals,
+    FileSummary,
+    FormatOptions,
+    read,
+)
 from common.errors import InputError
 
 
 def load(text: str, **mapping: Any) -> tuple[dict[str, Any], list[Any]]:
-    summary = Summary([])
-    blocks = list(read(io.BytesIO(text.encode()), "csv", summary, Options(Mapping(**mapping))))
+    summary = FileSummary([])
+    blocks = list(read(io.BytesIO(text.encode()), "csv", summary, FormatOptions(ColumnMapping(**mapping))))
     return summary.as_json(), blocks
 
 
@@ -28,7 +36,7 @@ def test_a_table_with_our_own_column_names_needs_no_mapping() -> None:
         "M1,import,2024-05-02T00:00:00+02:00,1010.25,kWh,index\n"
     )
 
-    assert isinstance(block, IndexReads)
+    assert isinstance(block, FileIndexReads)
     assert (utc("2024-04-30T22:00"), utc("2024-05-01T22:00")) == block.at_ms
     assert [("M1", "import", "9.75", 1)] == [
         (row["meter"], row["register"], row["sum"], row["intervals"]) for row in found["registers"]
@@ -45,7 +53,7 @@ def test_a_foreign_table_is_read_by_its_mapping() -> None:
         time_format="%d.%m.%Y %H:%M",
     )
 
-    assert isinstance(block, Intervals)
+    assert isinstance(block, FileIntervals)
     assert (utc("2024-04-30T22:00"), (Decimal("0.25"), Decimal("0.5"))) == (block.start_ms, block.values)
     assert ("1-1:1.29.0", 900) == (block.channel.register, block.channel.step_s)
 
@@ -121,11 +129,11 @@ def test_a_wrong_line_refuses_the_file(text: str, line: int, field: str) -> None
 
 def test_an_unknown_column_in_the_mapping_is_refused() -> None:
     with pytest.raises(InputError, match="metre"):
-        Mapping(columns={"metre": "M"})
+        ColumnMapping(columns={"metre": "M"})
 
 
 def test_bytes_that_are_no_text_are_refused_with_their_line() -> None:
     with pytest.raises(BadFileError, match="UTF-8") as caught:
-        list(read(io.BytesIO(b"meter,time,value\nM1,2024-05-01T00:00Z,1\nM\xff,x,1\n"), "csv", Summary([])))
+        list(read(io.BytesIO(b"meter,time,value\nM1,2024-05-01T00:00Z,1\nM\xff,x,1\n"), "csv", FileSummary([])))
 
     assert 3 == caught.value.line

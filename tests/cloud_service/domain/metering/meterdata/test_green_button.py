@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cloud_service.domain.metering.meterdata import BadFileError, Summary, read
+from cloud_service.domain.metering.meterdata import BadFileError, FileSummary, read
 
 ENTRY = '<entry><link href="https://x/RetailCustomer/1/UsagePoint/UP7/MeterReading/1"/><content>{}</content></entry>'
 TYPE = (
@@ -28,7 +28,7 @@ def block(*readings: tuple[int, int, int]) -> str:
 
 
 def load(body: bytes) -> tuple[dict[str, Any], list[Any]]:
-    summary = Summary([])
+    summary = FileSummary([])
     blocks = list(read(io.BytesIO(body), "green_button", summary))
     return summary.as_json(), blocks
 

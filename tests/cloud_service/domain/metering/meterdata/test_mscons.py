@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cloud_service.domain.metering.meterdata import BadFileError, IndexReads, Intervals, Summary, read
+from cloud_service.domain.metering.meterdata import BadFileError, FileIndexReads, FileIntervals, FileSummary, read
 from common.reading import Quality
 
 HEAD = "UNA:+.? '", "UNB+UNOC:3+1:500+2:500+240101:0000+REF'", "UNH+1+MSCONS:D:04B:UN:2.4c'", "LOC+172+DE0001'"
@@ -22,7 +22,7 @@ def quarter(hour: str, end: str, value: str, status: str = "220") -> tuple[str, 
 
 
 def load(*segments: str) -> tuple[dict[str, Any], list[Any]]:
-    summary = Summary([])
+    summary = FileSummary([])
     blocks = list(read(io.BytesIO("\n".join(segments).encode()), "mscons", summary))
     return summary.as_json(), blocks
 
@@ -33,7 +33,7 @@ def test_a_load_profile_is_one_block_of_intervals() -> None:
     )
 
     (row,) = found["registers"]
-    assert isinstance(block, Intervals)
+    assert isinstance(block, FileIntervals)
     assert ("DE0001", "1-1:1.29.0", "kWh", 2, "0.75") == tuple(
         row[name] for name in ("meter", "register", "unit", "intervals", "sum")
     )
@@ -58,7 +58,7 @@ def test_index_reads_are_subtracted() -> None:
 
     found, (block,) = load(*HEAD, "PIA+5+1-1?:2.8.0:SRW'", *reads, *TAIL)
 
-    assert isinstance(block, IndexReads)
+    assert isinstance(block, FileIndexReads)
     assert ("30.5", "export") == (found["registers"][0]["sum"], found["registers"][0]["direction"])
 
 

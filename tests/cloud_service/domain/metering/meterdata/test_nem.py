@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cloud_service.domain.metering.meterdata import BadFileError, IndexReads, Intervals, Summary, read
+from cloud_service.domain.metering.meterdata import BadFileError, FileIndexReads, FileIntervals, FileSummary, read
 from common.reading import Quality
 from tests.shared import need_shared
 
@@ -23,7 +23,7 @@ def day(date: str = "20240101", values: str = "", quality: str = "A", count: int
 
 
 def load(*lines: str) -> tuple[dict[str, Any], list[Any]]:
-    summary = Summary([])
+    summary = FileSummary([])
     blocks = list(read(io.BytesIO("\r\n".join(lines).encode()), "nem12", summary))
     return summary.as_json(), blocks
 
@@ -54,7 +54,7 @@ def test_every_real_file_gives_the_sums_that_its_plain_fields_add_up_to() -> Non
     )
     assert len(files) >= 9
     for file in files:
-        summary = Summary([])
+        summary = FileSummary([])
         with file.open("rb") as stream:
             list(read(stream, "nem12", summary))
 
@@ -66,7 +66,7 @@ def test_every_real_file_gives_the_sums_that_its_plain_fields_add_up_to() -> Non
 
 
 def test_a_solar_month_has_an_import_and_an_export_register() -> None:
-    summary = Summary([])
+    summary = FileSummary([])
     with need_shared("real", "nem12", "Example_NEM12_month_solar.csv").open("rb") as stream:
         list(read(stream, "nem12", summary))
 
@@ -78,7 +78,7 @@ def test_a_solar_month_has_an_import_and_an_export_register() -> None:
 
 
 def test_index_reads_become_one_consumption_between_two_instants() -> None:
-    summary = Summary([])
+    summary = FileSummary([])
     with need_shared("real", "nem12", "Example_NEM13_consumption_data.csv").open("rb") as stream:
         blocks = list(read(stream, "nem12", summary))
 
@@ -91,7 +91,7 @@ def test_index_reads_become_one_consumption_between_two_instants() -> None:
         row["kind"],
     )
     assert "2003-10-05T09:30:55+10:00" == row["first"]
-    assert isinstance(blocks[0], IndexReads)
+    assert isinstance(blocks[0], FileIndexReads)
     assert (Decimal("6342.8"), Decimal("7654.9")) == blocks[0].values
 
 
@@ -99,7 +99,7 @@ def test_damaged_real_files_are_refused_with_line_and_field() -> None:
     places = {}
     for file in sorted(need_shared("real", "nem12").glob("invalid_*.csv")):
         with file.open("rb") as stream, pytest.raises(BadFileError) as caught:
-            list(read(stream, "nem12", Summary([])))
+            list(read(stream, "nem12", FileSummary([])))
         places[file.name] = caught.value.line, caught.value.field
 
     assert {
@@ -120,7 +120,7 @@ def test_qualities_of_a_varying_day_come_from_its_ranges() -> None:
         HEADER, CHANNEL, day(quality="V"), "400,1,20,F14,76,", "400,21,24,A,,", "400,25,47,E52,,", "400,48,48,N,,", END
     )
 
-    assert isinstance(block, Intervals)
+    assert isinstance(block, FileIntervals)
     assert [Quality.SUBSTITUTED] * 20 + [Quality.ACTUAL] * 4 + [Quality.ESTIMATED] * 23 + [Quality.MISSING] == list(
         block.qualities
     )
@@ -211,7 +211,7 @@ def test_whatever_is_cut_out_of_a_file_it_is_refused_or_still_adds_up(data: st.D
     text = "\n".join((HEADER, CHANNEL, day(), day("20240102"), CHANNEL.replace("E1", "B1"), day(), END))
     at = data.draw(st.integers(0, len(text) - 1))
     size = data.draw(st.integers(1, 40))
-    summary = Summary([])
+    summary = FileSummary([])
     try:
         blocks = list(read(io.BytesIO((text[:at] + text[at + size :]).encode()), "nem12", summary))
     except BadFileError as error:

@@ -5,24 +5,26 @@ from datetime import date
 import numpy as np
 
 from cloud_service.domain.metering.vee import index
-from cloud_service.domain.metering.vee.days import Made
-from cloud_service.domain.metering.vee.series import Mount, Rules, Window, readings
+from cloud_service.domain.metering.vee.days import WindowDays
+from cloud_service.domain.metering.vee.series import DayWindow, MountSpan, RegisterRules, readings
 from common.reading import Quality
 
 HOUR_MS = 3_600_000
-DAY = Window((date(1970, 1, 1),), (0, 24 * HOUR_MS))
-RULES = Rules(1, "index", 3600, "UTC")
+DAY = DayWindow((date(1970, 1, 1),), (0, 24 * HOUR_MS))
+RULES = RegisterRules(1, "index", 3600, "UTC")
 A, S, E, M = Quality.ACTUAL, Quality.SUBSTITUTED, Quality.ESTIMATED, Quality.MISSING
 
 
-def made(points: list[tuple[float, int]], *, rules: Rules = RULES, quality: list[int] | None = None) -> Made:
+def made(
+    points: list[tuple[float, int]], *, rules: RegisterRules = RULES, quality: list[int] | None = None
+) -> WindowDays:
     """A day from (hour, index) pairs."""
     at_ms, value = [round(hour * HOUR_MS) for hour, _ in points], [value for _, value in points]
-    (result,) = index.make([index.Job(rules, DAY, readings(at_ms, value, quality))])
+    (result,) = index.make_days([index.IndexJob(rules, DAY, readings(at_ms, value, quality))])
     return result
 
 
-def steps(made: Made) -> tuple[list[int], list[int]]:
+def steps(made: WindowDays) -> tuple[list[int], list[int]]:
     return np.frombuffer(made.days[0].values, dtype="<i8").tolist(), list(made.days[0].qualities)
 
 
@@ -63,12 +65,12 @@ def test_before_the_first_and_after_the_last_reading_nothing_is_known() -> None:
 
 
 def test_a_meter_exchange_between_two_steps_counts_both_meters() -> None:
-    rules = Rules(
+    rules = RegisterRules(
         1,
         "index",
         3600,
         "UTC",
-        mounts=(Mount(0, round(10.5 * HOUR_MS), 0, 1050), Mount(round(10.5 * HOUR_MS), 24 * HOUR_MS, 7, 1357)),
+        mounts=(MountSpan(0, round(10.5 * HOUR_MS), 0, 1050), MountSpan(round(10.5 * HOUR_MS), 24 * HOUR_MS, 7, 1357)),
     )
     points = [(hour, 100 * hour) for hour in range(1, 11)] + [(hour, 7 + 100 * hour - 1050) for hour in range(11, 24)]
 
@@ -79,7 +81,7 @@ def test_a_meter_exchange_between_two_steps_counts_both_meters() -> None:
 
 
 def test_outside_its_mounts_a_meter_counts_nothing_and_nothing_is_missing() -> None:
-    rules = Rules(1, "index", 3600, "UTC", mounts=(Mount(6 * HOUR_MS, 12 * HOUR_MS, 0, 600),))
+    rules = RegisterRules(1, "index", 3600, "UTC", mounts=(MountSpan(6 * HOUR_MS, 12 * HOUR_MS, 0, 600),))
 
     values, qualities = steps(made([(hour, 100 * (hour - 6)) for hour in range(24)], rules=rules))
 
@@ -88,7 +90,7 @@ def test_outside_its_mounts_a_meter_counts_nothing_and_nothing_is_missing() -> N
 
 
 def test_a_rollover_is_counted_through() -> None:
-    rules = Rules(1, "index", 3600, "UTC", digits=3)
+    rules = RegisterRules(1, "index", 3600, "UTC", digits=3)
     points = [(hour, (999_000 + 100 * hour) % 1_000_000) for hour in range(25)]
 
     assert [100] * 24 == steps(made([(float(hour), value) for hour, value in points], rules=rules))[0]

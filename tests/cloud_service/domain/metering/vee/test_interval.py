@@ -6,26 +6,26 @@ from datetime import date
 
 import numpy as np
 
-from cloud_service.domain.metering.vee.days import Made
-from cloud_service.domain.metering.vee.interval import make_intervals
-from cloud_service.domain.metering.vee.series import Rules, Window, readings
+from cloud_service.domain.metering.vee.days import WindowDays
+from cloud_service.domain.metering.vee.interval import make_interval_days
+from cloud_service.domain.metering.vee.series import DayWindow, RegisterRules, readings
 from common.reading import Quality
 
 HOUR_MS = 3_600_000
-DAY = Window((date(1970, 1, 1),), (0, 24 * HOUR_MS))
-RULES = Rules(1, "interval", 3600, "UTC")
+DAY = DayWindow((date(1970, 1, 1),), (0, 24 * HOUR_MS))
+RULES = RegisterRules(1, "interval", 3600, "UTC")
 A, S, E, M = Quality.ACTUAL, Quality.SUBSTITUTED, Quality.ESTIMATED, Quality.MISSING
 
 
 def made(
     ends: list[float], values: list[int], *, quality: Sequence[int] | None = None, step_s: list[int] | None = None
-) -> Made:
+) -> WindowDays:
     """A day from hours at which spans end, and what they counted."""
     given = readings([round(hour * HOUR_MS) for hour in ends], values, quality, step_s)
-    return make_intervals(RULES, DAY, given)
+    return make_interval_days(RULES, DAY, given)
 
 
-def steps(made: Made) -> tuple[list[int], list[int]]:
+def steps(made: WindowDays) -> tuple[list[int], list[int]]:
     return np.frombuffer(made.days[0].values, dtype="<i8").tolist(), list(made.days[0].qualities)
 
 

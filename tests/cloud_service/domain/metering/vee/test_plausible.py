@@ -1,19 +1,19 @@
 """Which readings are believed: spikes and resets are set aside, rollovers count on, estimates give way to the truth."""
 
-from cloud_service.domain.metering.vee.plausible import judge
-from cloud_service.domain.metering.vee.series import Rules, readings
+from cloud_service.domain.metering.vee.plausible import believed_readings
+from cloud_service.domain.metering.vee.series import RegisterRules, readings
 from common.reading import Quality
 
-RULES = Rules(1, "index", 900, "UTC", digits=5, power_max_kw=75)
+RULES = RegisterRules(1, "index", 900, "UTC", digits=5, power_max_kw=75)
 STEP_MS = 900_000
 
 
-def verdict(*indexes_kwh: float, rules: Rules = RULES, quality: tuple[int, ...] | None = None) -> list[str]:
+def verdict(*indexes_kwh: float, rules: RegisterRules = RULES, quality: tuple[int, ...] | None = None) -> list[str]:
     """`ok` or the reason for each of the readings, one a quarter hour."""
     given = readings(
         [n * STEP_MS for n in range(len(indexes_kwh))], [round(kwh * 1000) for kwh in indexes_kwh], quality
     )
-    believed, rejected = judge(rules, given)
+    believed, rejected = believed_readings(rules, given)
     reasons = {one.at_ms // STEP_MS: one.reason for one in rejected}
     assert all((n in reasons) != bool(ok) for n, ok in enumerate(believed.tolist()))
     return [reasons.get(n, "ok") for n in range(len(indexes_kwh))]
@@ -54,11 +54,11 @@ def test_the_last_odd_reading_is_set_aside_until_more_is_known() -> None:
 
 def test_a_rollover_of_the_digits_counts_on() -> None:
     assert ["ok"] * 4 == verdict(99_990, 99_999, 4, 8)
-    assert ["ok", "ok", "reset", "reset"] == verdict(99_990, 99_999, 4, 8, rules=Rules(1, "index", 900, "UTC"))
+    assert ["ok", "ok", "reset", "reset"] == verdict(99_990, 99_999, 4, 8, rules=RegisterRules(1, "index", 900, "UTC"))
 
 
 def test_without_a_power_limit_a_small_rollover_is_believed_and_a_large_one_is_not() -> None:
-    water = Rules(1, "index", 900, "UTC", digits=4, unit="m3")
+    water = RegisterRules(1, "index", 900, "UTC", digits=4, unit="m3")
 
     assert ["ok", "ok", "ok"] == verdict(9_990, 5, 6, rules=water)
     assert ["ok", "reset", "reset"] == verdict(5_000, 5, 6, rules=water)
@@ -67,7 +67,7 @@ def test_without_a_power_limit_a_small_rollover_is_believed_and_a_large_one_is_n
 def test_unusable_readings_are_never_believed() -> None:
     given = readings([0, STEP_MS, 2 * STEP_MS], [1, 2, 3], [Quality.ACTUAL, Quality.SUSPECT, Quality.MISSING])
 
-    believed, _ = judge(RULES, given)
+    believed, _ = believed_readings(RULES, given)
 
     assert [True, False, False] == believed.tolist()
 
