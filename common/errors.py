@@ -34,8 +34,8 @@ class EnergyError(Exception):
 
     def as_json(self) -> dict[str, Any]:
         """The `{"error": …}` body that every `--json` command and the API print."""
-        facts = {"code": self.code, "message": self.message, "path": self.path, "hint": self.hint}
-        return {"error": {key: value for key, value in facts.items() if value or key != "hint"}}
+        fields = {"code": self.code, "message": self.message, "path": self.path, "hint": self.hint}
+        return {"error": {key: value for key, value in fields.items() if value or key != "hint"}}
 
     def __str__(self) -> str:
         where = f"{self.path}: " if self.path else ""

@@ -99,31 +99,41 @@ class Agent:
 
     # readings
 
-    async def commit(self, found: Sequence[Measurement]) -> None:
+    async def commit(self, measurements: Sequence[Measurement]) -> None:
         """Return when the readings are on the disk."""
         self.uplink.wake.set()  # its question comes to the disk's thread right behind the readings
-        await self.on_disk(lambda: self._store(found))
+        await self.on_disk(lambda: self._store(measurements))
 
-    def _store(self, found: Sequence[Measurement]) -> None:
-        numbers = self._numbers(found)
-        self.guard.append([one.sample(number) for one, number in zip(found, numbers, strict=True)])
-        self.latest.update((number, one.value) for one, number in zip(found, numbers, strict=True))
+    def _store(self, measurements: Sequence[Measurement]) -> None:
+        numbers = self._numbers(measurements)
+        self.guard.append(
+            [measurement.sample(number) for measurement, number in zip(measurements, numbers, strict=True)]
+        )
+        self.latest.update(
+            (number, measurement.value) for measurement, number in zip(measurements, numbers, strict=True)
+        )
 
-    def _numbers(self, found: Sequence[Measurement]) -> list[int]:
+    def _numbers(self, measurements: Sequence[Measurement]) -> list[int]:
         """Channel numbers; those of registers that were never seen before are made in one go."""
         if self.numbers_of != self.guard.generation:
             self.numbers.clear()
             self.latest.clear()
             self.numbers_of = self.guard.generation
-        known = self.numbers
+        numbers_by_register = self.numbers
         try:
-            return [known[one.meter, one.register, one.unit, one.kind] for one in found]
+            return [
+                numbers_by_register[measurement.meter, measurement.register, measurement.unit, measurement.kind]
+                for measurement in measurements
+            ]
         except KeyError:
-            wanted = [Channel(one.meter, one.register, one.unit, one.kind, one.value) for one in found]
-            numbers = self.guard.do(lambda buffer: buffer.channels(wanted))
-            known |= {
-                (one.meter, one.register, one.unit, one.kind): number
-                for one, number in zip(wanted, numbers, strict=True)
+            channels = [
+                Channel(measurement.meter, measurement.register, measurement.unit, measurement.kind, measurement.value)
+                for measurement in measurements
+            ]
+            numbers = self.guard.do(lambda buffer: buffer.channels(channels))
+            numbers_by_register |= {
+                (measurement.meter, measurement.register, measurement.unit, measurement.kind): number
+                for measurement, number in zip(channels, numbers, strict=True)
             }
             return numbers
 
@@ -154,12 +164,12 @@ class Agent:
         return TEND_SOON_S if waiting else TEND_S
 
     def _tend_buffer(self) -> None:
-        known = self.clock.quality != TimeQuality.UNKNOWN
-        if known:
+        time_known = self.clock.quality != TimeQuality.UNKNOWN
+        if time_known:
             self.guard.do(lambda buffer: buffer.date_boot(self.clock.offset_ms))
         if self.guard.waiting:
             self.guard.append(())
-        self.guard.tend(self.clock.now_ms(), clock_is_good=known)
+        self.guard.tend(self.clock.now_ms(), clock_is_good=time_known)
         self._rebase()
 
     def _rebase(self) -> None:
@@ -177,7 +187,7 @@ class Agent:
             for line in self.lines
             for d in line.devices
         ]
-        found = await self.on_disk(
+        report = await self.on_disk(
             lambda: health.report(
                 self.guard,
                 devices,
@@ -188,7 +198,7 @@ class Agent:
         )
         if self.uplink.reports.full():
             self.uplink.reports.get_nowait()
-        self.uplink.reports.put_nowait(encode(found))
+        self.uplink.reports.put_nowait(encode(report))
         self.uplink.wake.set()
 
 

@@ -171,8 +171,8 @@ def _convert(raw: dict[str, Any]) -> tuple[SiteFile | None, list[str]]:
             faults += _fault({**bus, "meter": []} if isinstance(bus, dict) else bus, Bus, f"bus[{number}]")
             for place, meter in enumerate(meters if isinstance(meters, list) else []):
                 faults += _fault(meter, SiteMeter, f"bus[{number}].meter[{place}]")
-        known = {*parts, "bus"}
-        faults += [f"{name}: there is no such table" for name in raw if name not in known]
+        table_names = {*parts, "bus"}
+        faults += [f"{name}: there is no such table" for name in raw if name not in table_names]
         faults += [f"{name}: this table is missing" for name in ("gateway", "uplink") if name not in raw]
         return None, faults or [str(whole)]
 

@@ -19,9 +19,9 @@ class GroupCommit(Generic[T]):
         self._running: set[asyncio.Task[None]] = set()
         self._disk = asyncio.Lock()
 
-    async def commit(self, found: Sequence[T]) -> None:
+    async def commit(self, readings: Sequence[T]) -> None:
         """Return when these are stored; all whose readings were in a transaction that failed get its error."""
-        self._gathered += found
+        self._gathered += readings
         if self._next is None:
             self._next = asyncio.create_task(self._commit(), name="commit")
             self._running.add(self._next)
@@ -31,8 +31,8 @@ class GroupCommit(Generic[T]):
     async def _commit(self) -> None:
         await asyncio.sleep(self._gather_s)
         async with self._disk:
-            found, self._gathered, self._next = self._gathered, [], None
-            await self._store(found)
+            readings, self._gathered, self._next = self._gathered, [], None
+            await self._store(readings)
 
     async def settle(self) -> None:
         """Return when nothing is under way any more."""

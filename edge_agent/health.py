@@ -35,11 +35,11 @@ def report(
     free = shutil.disk_usage(guard.folder).free
     try:
         buffer = guard.buffer
-        facts = (sum(s.pending for s in buffer.streams.values()), buffer.used_bytes, buffer.lost, buffer.thinned)
+        counts = (sum(s.pending for s in buffer.streams.values()), buffer.used_bytes, buffer.lost, buffer.thinned)
         state = guard.problem or ("salvaging" if guard.salvaging else "ok")
     except EnergyError as error:
-        facts, state = (0, 0, 0, 0), error.code
-    pending, used, lost, thinned = facts
+        counts, state = (0, 0, 0, 0), error.code
+    pending, used, lost, thinned = counts
     return Health(
         at_ms=max(now_ms, 0),
         uptime_s=int(time.monotonic() - STARTED_S),

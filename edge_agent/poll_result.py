@@ -57,18 +57,27 @@ class PollResult:
     def measurements(self) -> list[Measurement]:
         """Its values, dated by the meter where it knows better than we do, else by our clock; or a DecodeError."""
         meter, now_ms, offset_ms, time_quality = self.meter, self.now_ms, self.offset_ms, self.time_quality
-        found = []
-        for one in self.plausibility.marked(self.values()):
-            if one.meter_time:  # such a value comes only once
-                taken_ms, at_ms, known, billed = now_ms - offset_ms, max(one.at_ms, 0), INFORMED, True
+        measurements = []
+        for value in self.plausibility.marked(self.values()):
+            if value.meter_time:  # such a value comes only once
+                taken_ms, at_ms, certainty, billed = now_ms - offset_ms, max(value.at_ms, 0), INFORMED, True
             else:
-                at_ms = now_ms if self.stepped else one.at_ms
+                at_ms = now_ms if self.stepped else value.at_ms
                 at_ms -= at_ms % RESOLUTION_MS
-                taken_ms, known, billed = at_ms - offset_ms, time_quality, self.grid
-            billed = billed and one.kind != INSTANT
-            found.append(
+                taken_ms, certainty, billed = at_ms - offset_ms, time_quality, self.grid
+            billed = billed and value.kind != INSTANT
+            measurements.append(
                 Measurement(
-                    meter, one.register, one.unit, one.kind, taken_ms, at_ms, one.value, one.quality, known, billed
+                    meter,
+                    value.register,
+                    value.unit,
+                    value.kind,
+                    taken_ms,
+                    at_ms,
+                    value.value,
+                    value.quality,
+                    certainty,
+                    billed,
                 )
             )
-        return found
+        return measurements

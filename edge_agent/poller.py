@@ -139,38 +139,38 @@ class MeterLine:
 
     async def _ask(self, fetch: Fetch, device: Device) -> PollResult:
         clock = self.clock
-        asked_ms, offset_ms = clock.now_ms(), clock.offset_ms
-        grid = on_grid(last_due_ms(asked_ms, device.schedule.interval_s), self.billing_interval_s)
-        device.schedule.plan(asked_ms)
+        request_ms, offset_ms = clock.now_ms(), clock.offset_ms
+        grid = on_grid(last_due_ms(request_ms, device.schedule.interval_s), self.billing_interval_s)
+        device.schedule.plan(request_ms)
         meter = device.meter
         values = await fetch(meter.address, device.profile, device.registers)
-        now_ms, known, stepped = clock.now_ms(), int(clock.quality), clock.offset_ms != offset_ms
-        return PollResult(meter.id, device.plausibility, values, now_ms, clock.offset_ms, known, grid, stepped)
+        now_ms, certainty, stepped = clock.now_ms(), int(clock.quality), clock.offset_ms != offset_ms
+        return PollResult(meter.id, device.plausibility, values, now_ms, clock.offset_ms, certainty, grid, stepped)
 
     async def _done(self, driver: Driver, answers: list[tuple[Device, PollResult]]) -> None:
         """Commit the round. Its meters count as read only after that, and their messages and files as taken."""
-        found: list[Measurement] = []
+        measurements: list[Measurement] = []
         answered: list[Device] = []
         for device, answer in answers:
             try:
-                found += answer.measurements()
+                measurements += answer.measurements()
                 answered.append(device)
             except EnergyError as error:
                 device.failed(error, self.clock.now_ms())
-        found.sort(key=attrgetter("grid"), reverse=True)  # what is never thinned stays together
+        measurements.sort(key=attrgetter("grid"), reverse=True)  # what is never thinned stays together
         self.rounds += 1
         try:
-            if found:
-                await self.commit(found)
+            if measurements:
+                await self.commit(measurements)
         except EnergyError as error:
             for device in answered:
                 device.failed(error, self.clock.now_ms())
             return
         for device in answered:
             device.succeeded()
-        if told := acknowledged(driver):
+        if source := acknowledged(driver):
             for device in answered:
-                await told.committed(device.meter.address)
+                await source.committed(device.meter.address)
 
 
 def open_line(bus: Bus, clock: Callable[[], float] = time.time) -> Driver:

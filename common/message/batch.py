@@ -137,21 +137,21 @@ class Codec:
 
     def _value_differences(self, channel: Sequence[int], value: Sequence[int]) -> list[int]:
         last = self._bases.copy()
-        found = []
+        differences = []
         for number, present in zip(channel, value, strict=True):
-            found.append(present - last[number])
+            differences.append(present - last[number])
             last[number] = present
-        return found
+        return differences
 
     def _values(self, channel: Sequence[int], differences: Sequence[int]) -> "array[int]":
         last = self._bases.copy()
-        found = []
+        values = []
         for number, difference in zip(channel, differences, strict=True):
             last[number] = present = last[number] + difference
-            found.append(present)
-        if min(found) < -VALUE_MAX or max(found) > VALUE_MAX:
+            values.append(present)
+        if min(values) < -VALUE_MAX or max(values) > VALUE_MAX:
             raise DecodeError("larger than any meter can count", path="value")
-        return array("q", found)
+        return array("q", values)
 
     def _digest(self, rows: Rows) -> bytes:
         digest = blake2b(self._context, digest_size=8)

@@ -56,13 +56,13 @@ def open_envelope(kind: MessageKind, payload: bytes) -> bytes:
         raise DecodeError(f"{len(payload)} bytes are more than {PAYLOAD_SIZE_MAX}", code="too_large")
     if len(payload) < HEADER.size:
         raise DecodeError("shorter than a header", code="bad_frame")
-    magic, version, found, size = HEADER.unpack_from(payload)
+    magic, version, kind_byte, size = HEADER.unpack_from(payload)
     if magic != MAGIC:
         raise DecodeError("does not start with EB", code="bad_frame")
     if version != VERSION:
         raise DecodeError(f"version {version} is not spoken here, only {VERSION}", code="unknown_version")
-    if found != kind:
-        raise DecodeError(f"kind {found} where {kind.name.lower()} belongs", code="unknown_kind")
+    if kind_byte != kind:
+        raise DecodeError(f"kind {kind_byte} where {kind.name.lower()} belongs", code="unknown_kind")
     if size > BODY_SIZE_MAX:
         raise DecodeError(f"would unfold to {size} bytes, more than {BODY_SIZE_MAX}", code="too_large")
     body = _inflate(payload, size)

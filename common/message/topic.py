@@ -61,8 +61,8 @@ def parse_topic(text: str) -> Topic:
         raise DecodeError("not one of our topics: too long", code="bad_topic")
     parts = text.split("/")
     directions: dict[str, type[Up | Down]] = {"up": Up, "down": Down}
-    known = len(parts) == 5 and parts[0] == ROOT and parts[3] in directions  # noqa: PLR2004  the five levels above
-    if not known or not GATEWAY_ID.fullmatch(parts[2]):
+    is_topic = len(parts) == 5 and parts[0] == ROOT and parts[3] in directions  # noqa: PLR2004  the five levels above
+    if not is_topic or not GATEWAY_ID.fullmatch(parts[2]):
         raise DecodeError("not one of our topics", path=text, code="bad_topic")
     if parts[1] != str(VERSION):
         raise DecodeError(f"version {parts[1]} of the topics is not spoken here", path=text, code="unknown_version")

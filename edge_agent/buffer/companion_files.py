@@ -84,13 +84,13 @@ class MarkFile:
     def read(self) -> StreamMark | None:
         """The newest whole slot."""
         content = os.pread(self._handle, 2 * self._slot.size, 0)
-        found = []
+        marks = []
         for start in range(0, len(content) - self._slot.size + 1, self._slot.size):
             slot = content[start : start + self._slot.size]
-            *facts, total = self._slot.unpack(slot)
+            *fields, total = self._slot.unpack(slot)
             if crc32(slot[:-4]) == total:
-                found.append(StreamMark(*facts))
-        return max(found, key=lambda mark: (mark.stream, mark.last, mark.receipted), default=None)
+                marks.append(StreamMark(*fields))
+        return max(marks, key=lambda mark: (mark.stream, mark.last, mark.receipted), default=None)
 
     def write(self, mark: StreamMark) -> None:
         """Note a mark. A failing disk is reported by the buffer itself, not by this."""

@@ -81,13 +81,13 @@ class BufferGuard:
 
     def _open(self) -> Buffer:
         try:
-            buffer, found = open_buffer(self.folder, boot_id=self.boot_id, synchronous=self.synchronous)
+            buffer, damage = open_buffer(self.folder, boot_id=self.boot_id, synchronous=self.synchronous)
         except DiskFull:
             self.ballast.unlink(missing_ok=True)
-            buffer, found = open_buffer(self.folder, boot_id=self.boot_id, synchronous=self.synchronous)
-        if found:
+            buffer, damage = open_buffer(self.folder, boot_id=self.boot_id, synchronous=self.synchronous)
+        if damage:
             self.replaced += 1
-            log.error("buffer set aside: %s", found)
+            log.error("buffer set aside: %s", damage)
         self._buffer = buffer
         self._salvage = salvage(buffer) if waiting(self.folder) else None
         self.generation += 1
@@ -169,10 +169,10 @@ class BufferGuard:
         surplus = len(self.waiting) - self.limits.waiting_max
         if surplus <= 0:
             return
-        kept = [sample for sample in self.waiting if sample.grid]
-        kept = kept[max(0, len(kept) - self.limits.waiting_max) :]
-        self.dropped += len(self.waiting) - len(kept)
-        self.waiting = kept
+        billed = [sample for sample in self.waiting if sample.grid]
+        billed = billed[max(0, len(billed) - self.limits.waiting_max) :]
+        self.dropped += len(self.waiting) - len(billed)
+        self.waiting = billed
 
     # room
 

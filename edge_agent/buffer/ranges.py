@@ -55,13 +55,13 @@ class Ranges:
         high = bisect_right(self._first, last)
         if low >= high:
             return
-        kept = []
+        ends = []
         if self._first[low] < first:
-            kept.append((self._first[low], first - 1))
+            ends.append((self._first[low], first - 1))
         if self._last[high - 1] > last:
-            kept.append((last + 1, self._last[high - 1]))
-        self._first[low:high] = [one for one, _ in kept]
-        self._last[low:high] = [other for _, other in kept]
+            ends.append((last + 1, self._last[high - 1]))
+        self._first[low:high] = [start for start, _ in ends]
+        self._last[low:high] = [other for _, other in ends]
 
     def missing(self, first: int, last: int) -> Iterator[Range]:
         """What first..last has and this set has not, ascending."""

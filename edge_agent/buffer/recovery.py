@@ -63,7 +63,7 @@ def replace(folder: Path, *, limit: int | None = None, synchronous: str = "FULL"
     mark = _mark(folder)
     directory, state = _notes(aside)
     beside = read_directory(folder / "buffer.catalog")
-    directory = max(filter(None, (directory, beside)), key=lambda one: one.edition, default=None) or BufferDirectory()
+    directory = max(filter(None, (directory, beside)), key=lambda copy: copy.edition, default=None) or BufferDirectory()
     streams = {number: StreamState(number, directory.lasts.get(number, 0)) for number, _ in directory.streams}
     if state:
         streams |= {rest.number: rest for rest in state.streams if rest.number in streams}
@@ -123,8 +123,8 @@ def _notes(aside: Path) -> tuple[BufferDirectory | None, BufferState | None]:
     try:
         with closing(sqlite3.connect(f"{(aside / FILE).resolve().as_uri()}?mode=ro", uri=True)) as connection:
             query = "SELECT content FROM note WHERE name = ?"
-            found = {name: connection.execute(query, (name,)).fetchone() for name in ("register", "state")}
-        bodies = {name: unsealed(row[0]) if row else None for name, row in found.items()}
+            rows = {name: connection.execute(query, (name,)).fetchone() for name in ("register", "state")}
+        bodies = {name: unsealed(row[0]) if row else None for name, row in rows.items()}
         directory = msgspec.msgpack.decode(bodies["register"], type=BufferDirectory) if bodies["register"] else None
         state = msgspec.msgpack.decode(bodies["state"], type=BufferState) if bodies["state"] else None
     except (sqlite3.Error, msgspec.MsgspecError, OSError, ValueError):
@@ -157,8 +157,8 @@ def salvage(buffer: Buffer) -> Iterator[int]:
     folders = waiting(buffer.folder)
     for aside in folders:
         limit = _limit(aside)
-        found = ((number, row) for number, row in scan(aside, epochs) if number << STREAM_SHIFT | row.sequence <= limit)
-        while chunk := list(islice(found, CHUNK_ROWS)):
+        rows = ((number, row) for number, row in scan(aside, epochs) if number << STREAM_SHIFT | row.sequence <= limit)
+        while chunk := list(islice(rows, CHUNK_ROWS)):
             for number in {number for number, _ in chunk}:
                 buffer.adopt(buffer.streams[number], [row for other, row in chunk if other == number])
             yield len(chunk)

@@ -57,21 +57,21 @@ def thin(buffer: Buffer, *, before_ms: int = EVER_MS, limit: int = 5000) -> int:
             condition = "flags & 64 = 0 AND at_ms < ? AND (? OR flags & 56 <> 24)"  # 24: its time is not known
             query = f"SELECT id FROM reading WHERE id BETWEEN ? AND ? AND {condition} LIMIT ?"  # noqa: S608
             values = (*ids, before_ms, before_ms >= EVER_MS, limit - gone)
-            found = [row[0] for row in buffer.connection.execute(query, values)]
-        if found:
+            fine_ids = [row[0] for row in buffer.connection.execute(query, values)]
+        if fine_ids:
             buffer.fresh = ()
             before = [(reason, Ranges(ranges)) for reason, ranges in stream.voids.items()]
             try:
                 with buffer.commit() as connection:
-                    connection.executemany("DELETE FROM reading WHERE id = ?", ((number,) for number in found))
-                    for number in found:
+                    connection.executemany("DELETE FROM reading WHERE id = ?", ((number,) for number in fine_ids))
+                    for number in fine_ids:
                         stream.void(THINNED).add(number & SEQUENCE_MASK, number & SEQUENCE_MASK)
-                    buffer.thinned += len(found)
+                    buffer.thinned += len(fine_ids)
                     buffer.dirty = True
                     buffer.write_state(connection)
             except EnergyError:
                 stream.voids = dict(before)
-                buffer.thinned -= len(found)
+                buffer.thinned -= len(fine_ids)
                 raise
-            gone += len(found)
+            gone += len(fine_ids)
     return gone

@@ -69,7 +69,7 @@ def checksums(epoch: int, rows: Iterable[Iterable[int]]) -> tuple[int, ...]:
     """The checksum of each row of one stream: a round's rows together cost half."""
     begun, pack, digests = blake2b(_EPOCH.pack(epoch), digest_size=8), _BODY.pack, []
     for row in rows:
-        one = begun.copy()
-        one.update(pack(*row))
-        digests.append(one.digest())
+        digest = begun.copy()
+        digest.update(pack(*row))
+        digests.append(digest.digest())
     return unpack(f"<{len(digests)}q", b"".join(digests))

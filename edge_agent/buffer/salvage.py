@@ -40,10 +40,10 @@ def _pages(path: Path) -> Iterator[bytes]:
 
 def _rows(page: bytes, epochs: Mapping[int, int]) -> Iterator[tuple[int, BufferRow]]:
     """Rows of one page: where its cell pointers say, or, if they cannot all be right, wherever one is found."""
-    found, whole = _at(page, _pointers(page), epochs)
+    rows, whole = _at(page, _pointers(page), epochs)
     if not whole:
-        found, _ = _at(page, range(len(page) - PAYLOAD_MIN), epochs)
-    yield from found
+        rows, _ = _at(page, range(len(page) - PAYLOAD_MIN), epochs)
+    yield from rows
 
 
 def _pointers(page: bytes) -> list[int]:
@@ -56,15 +56,15 @@ def _pointers(page: bytes) -> list[int]:
 def _at(
     page: bytes, places: "list[int] | range", epochs: Mapping[int, int]
 ) -> tuple[list[tuple[int, BufferRow]], bool]:
-    found, whole = [], bool(places)
+    rows, whole = [], bool(places)
     for place in places:
         cell = _cell(page, place)
         row = _verified(cell, epochs) if cell else None
         if row:
-            found.append(row)
+            rows.append(row)
         else:
             whole = False
-    return found, whole
+    return rows, whole
 
 
 def _verified(cell: list[int], epochs: Mapping[int, int]) -> tuple[int, BufferRow] | None:

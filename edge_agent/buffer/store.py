@@ -82,8 +82,8 @@ class Buffer:
 
     def _highest(self, number: int) -> int:
         query = "SELECT MAX(id) FROM reading WHERE id BETWEEN ? AND ?"
-        found = self.connection.execute(query, ids_of(number, 1, SEQUENCE_MASK)).fetchone()[0]
-        return (found or 0) & SEQUENCE_MASK
+        highest_id = self.connection.execute(query, ids_of(number, 1, SEQUENCE_MASK)).fetchone()[0]
+        return (highest_id or 0) & SEQUENCE_MASK
 
     def _verify(self) -> None:
         """Signs of damage that can be seen at once; the rest shows when rows are read."""
@@ -116,17 +116,17 @@ class Buffer:
         """The number of one register; see `channels`."""
         return self.channels([Channel(meter, register, unit, kind, value)])[0]
 
-    def channels(self, wanted: Sequence[Channel]) -> list[int]:
+    def channels(self, channels: Sequence[Channel]) -> list[int]:
         """The numbers of registers; new ones are on the disk before this returns. Their base is their present value."""
         numbers = {_name(channel): number for number, channel in enumerate(self.directory.channels)}
         added: list[Channel] = []
-        for channel in wanted:
+        for channel in channels:
             if _name(channel) not in numbers:
                 numbers[_name(channel)] = len(numbers)
                 added.append(channel)
         if added:
             self._update_directory(channels=(*self.directory.channels, *added), version=self.directory.version + 1)
-        return [numbers[_name(channel)] for channel in wanted]
+        return [numbers[_name(channel)] for channel in channels]
 
     def rebase(self, values: dict[int, int]) -> None:
         """New base values for channels, so that differences stay short on the wire."""
@@ -141,14 +141,14 @@ class Buffer:
         return Catalog(stream.epoch, self.directory.version, self.directory.channels)
 
     def _boot_number(self, boot_id: str) -> int:
-        for number, known in self.directory.boots:
-            if known == boot_id:
+        for number, name in self.directory.boots:
+            if name == boot_id:
                 return number
         number = 1 + max((number for number, _ in self.directory.boots), default=0)
         boots = (*self.directory.boots[1 - BOOTS_MAX :], (number, boot_id))
         offsets, guesses = (
-            {boot: offset for boot, offset in found.items() if boot >= boots[0][0]}
-            for found in (self.directory.offsets, self.directory.guesses)
+            {boot: offset for boot, offset in clocks.items() if boot >= boots[0][0]}
+            for clocks in (self.directory.offsets, self.directory.guesses)
         )
         self._update_directory(boots=boots, offsets=offsets, guesses=guesses)
         return number
@@ -192,7 +192,7 @@ class Buffer:
             start = first - self.fresh[0][0]
             return list(map(BufferRow._make, self.fresh[start : start + min(limit, last - first + 1)]))
         query = "SELECT * FROM reading WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?"
-        expected, found = first, []
+        expected, checked = first, []
         with our_errors():
             for values in self.connection.execute(query, (*ids_of(stream.number, first, last), limit)).fetchall():
                 row = BufferRow(values[0] & SEQUENCE_MASK, *values[1:7])
@@ -201,10 +201,10 @@ class Buffer:
                 if row.sequence != expected:
                     self._explain(stream, expected, row.sequence - 1)
                 expected = row.sequence + 1
-                found.append(row)
-        if len(found) < limit:
+                checked.append(row)
+        if len(checked) < limit:
             self._explain(stream, expected, last)
-        return found
+        return checked
 
     @property
     def lost(self) -> int:
@@ -213,7 +213,7 @@ class Buffer:
 
     def present(self, stream: BufferStream) -> Ranges:
         """Sequences of the rows that are in the file."""
-        found = Ranges()
+        sequences = Ranges()
         start = last = 0
         with our_errors():
             for (number,) in self.connection.execute(
@@ -224,11 +224,11 @@ class Buffer:
                     last = sequence
                     continue
                 if start:
-                    found.add(start, last)
+                    sequences.add(start, last)
                 start = last = sequence
         if start:
-            found.add(start, last)
-        return found
+            sequences.add(start, last)
+        return sequences
 
     def _explain(self, stream: BufferStream, first: int, last: int) -> None:
         """Damaged, unless every sequence of first..last is void or was pruned after its receipt."""
@@ -252,21 +252,21 @@ class Buffer:
         """The first known offset of this boot's clock: on the disk before any row is dated by it."""
         if self.boot in self.directory.offsets:
             return
-        known = {**self.directory.offsets, self.boot: offset_ms}
-        self._update_directory(offsets=known, guesses=self._guesses(known))
+        offsets = {**self.directory.offsets, self.boot: offset_ms}
+        self._update_directory(offsets=offsets, guesses=self._guesses(offsets))
 
-    def _guesses(self, known: dict[int, int]) -> dict[int, int]:
+    def _guesses(self, offsets: dict[int, int]) -> dict[int, int]:
         """For boots that ended without a clock: as if each had ended when the next one began."""
         query = "SELECT boot, MAX(mono_ms) FROM reading WHERE flags & 56 = 24 GROUP BY boot"
         with our_errors():
             lasted = dict(self.connection.execute(query).fetchall())
         guesses = dict(self.directory.guesses)
-        began = known[self.boot]
+        began = offsets[self.boot]
         for number, _ in sorted(self.directory.boots, reverse=True):
             if number < self.boot:
-                if number not in known:
+                if number not in offsets:
                     guesses.setdefault(number, began - lasted.get(number, 0))
-                began = known.get(number, guesses.get(number, began))
+                began = offsets.get(number, guesses.get(number, began))
         return guesses
 
     # receipts
@@ -285,13 +285,13 @@ class Buffer:
     def reopen(self, stream: BufferStream, ranges: Iterable[Range]) -> None:
         """The cloud has lost these: send again what is still here, and say which are gone."""
         with our_errors():
-            found = self.connection.execute(
+            lowest_id = self.connection.execute(
                 "SELECT MIN(id) FROM reading WHERE id BETWEEN ? AND ?", ids_of(stream.number, 1, SEQUENCE_MASK)
             ).fetchone()[0]
-        kept = (found & SEQUENCE_MASK) if found is not None else stream.last + 1
+        oldest = (lowest_id & SEQUENCE_MASK) if lowest_id is not None else stream.last + 1
         for first, last in ranges:
             stream.done.remove(first, min(last, stream.last))
-            gone = list(Ranges(all_voids(stream)).missing(first, min(last, kept - 1, stream.last)))
+            gone = list(Ranges(all_voids(stream)).missing(first, min(last, oldest - 1, stream.last)))
             for gap in gone:
                 stream.void(EXPIRED).add(*gap)
         self.dirty = True

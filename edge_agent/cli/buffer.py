@@ -33,18 +33,18 @@ def buffer() -> None:
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def verify(folder: Path, as_json: bool) -> None:  # noqa: FBT001 - a click flag
     """Check every reading of a buffer. Exit code 6: something is damaged (the agent mends it when it starts)."""
-    found = _verified(folder)
+    verdict = _verified(folder)
     if as_json:
-        click.echo(json.dumps(found, indent=2))
+        click.echo(json.dumps(verdict, indent=2))
     else:
         from edge_agent.cli.table import table
 
         names = ("epoch", "last", "receipted", "waiting", "void", "readable")
-        rows = [tuple(str(stream[name]) for name in names) for stream in found["streams"]]
+        rows = [tuple(str(stream[name]) for name in names) for stream in verdict["streams"]]
         click.echo(table(names, rows, right=range(len(names))))
-        click.echo(f"lost to damage: {found['lost']}, thinned: {found['thinned']}")
-        click.echo(found["damage"] or "every reading is as it was written")
-    if found["damage"]:
+        click.echo(f"lost to damage: {verdict['lost']}, thinned: {verdict['thinned']}")
+        click.echo(verdict["damage"] or "every reading is as it was written")
+    if verdict["damage"]:
         raise SystemExit(FINDINGS_EXIT_CODE)
 
 
@@ -66,9 +66,9 @@ def _verified(folder: Path) -> dict[str, Any]:
                     readable, first = readable + len(rows), rows[-1].sequence + 1
             except Damaged as error:
                 damage = error.message
-            facts = {"epoch": stream.epoch, "last": stream.last, "receipted": len(stream.done)}
+            counts = {"epoch": stream.epoch, "last": stream.last, "receipted": len(stream.done)}
             void = sum(len(ranges) for ranges in stream.voids.values())
-            streams.append({**facts, "waiting": stream.pending, "void": void, "readable": readable})
+            streams.append({**counts, "waiting": stream.pending, "void": void, "readable": readable})
         return {"streams": streams, "lost": opened.lost, "thinned": opened.thinned, "damage": damage}
     finally:
         opened.close()
@@ -126,8 +126,8 @@ def _raw(folder: Path) -> Iterator[tuple[object, ...]]:
     epochs = dict(directory.streams)
     for number, row in scan(folder, epochs):
         channel = directory.channels[row.channel]
-        shown = _shown(channel, row.value, row.at_ms)
-        yield (epochs[number], row.sequence, *shown, row.quality, row.time_quality, "")
+        fields = _shown(channel, row.value, row.at_ms)
+        yield (epochs[number], row.sequence, *fields, row.quality, row.time_quality, "")
 
 
 def _shown(channel: Any, value: int, at_ms: int) -> tuple[object, ...]:

@@ -101,24 +101,27 @@ def modbus(frame: tuple[str, ...], profile_id: str | None, address: int, as_json
     show(decode_answer(data, profile, address), as_json=as_json)
 
 
-def show(found: dict[str, Any], *, as_json: bool) -> None:
+def show(decoded: dict[str, Any], *, as_json: bool) -> None:
     """Print header and records, for machines or for people."""
     if as_json:
-        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        click.echo(json.dumps(decoded, ensure_ascii=False, indent=2))
         return
     from edge_agent.cli.table import table
 
-    for key, value in found["header"].items():
+    for key, value in decoded["header"].items():
         if value not in (None, "", [], False):
             click.echo(f"{key.replace('_', ' '):>15}: {', '.join(value) if isinstance(value, list) else value}")
     click.echo()
-    if found["records"] and "obis" in found["records"][0]:
-        lines = [(str(one["obis"]), str(one["quantity"]), _shown(one), str(one["unit"])) for one in found["records"]]
+    if decoded["records"] and "obis" in decoded["records"][0]:
+        lines = [
+            (str(record["obis"]), str(record["quantity"]), _shown(record), str(record["unit"]))
+            for record in decoded["records"]
+        ]
         click.echo(table(("code", "quantity", "value", "unit"), lines, right=(2,)))
         return
     rows = [
         (str(number), str(record["quantity"]), _shown(record), record["unit"].removeprefix("-"), _which(record))
-        for number, record in enumerate(found["records"])
+        for number, record in enumerate(decoded["records"])
     ]
     click.echo(table(("#", "quantity", "value", "unit", "which"), rows, right=(0, 2)))
 
@@ -128,7 +131,7 @@ def _which(record: dict[str, Any]) -> str:
     function = "" if record["function"] in USUAL else record["function"].removesuffix(" value").lower()
     places = [f"{name} {record[name]}" for name in ("storage", "tariff", "subunit") if record[name]]
     invalid = "" if record.get("valid", True) or record.get("time_point") else "not valid"
-    return ", ".join(part for part in (function, *places, *record.get("qualifiers", ()), invalid) if part)
+    return ", ".join(text for text in (function, *places, *record.get("qualifiers", ()), invalid) if text)
 
 
 def _shown(record: dict[str, Any]) -> str:

@@ -87,9 +87,9 @@ def _disk(folder: Path) -> Check:
     except OSError as error:
         hint = f"the agent must be able to write there: sudo chown $USER {folder}, or another gateway.data"
         return Check("disk", ok=False, found=str(error), hint=hint)
-    found = f"{free // 1024**2} MiB free at {folder}"
+    room = f"{free // 1024**2} MiB free at {folder}"
     ok = free >= FREE_MIN_BYTES
-    return Check("disk", ok=ok, found=found, hint="" if ok else f"readings wait there: du -xh {folder} | sort -h")
+    return Check("disk", ok=ok, found=room, hint="" if ok else f"readings wait there: du -xh {folder} | sort -h")
 
 
 def _buffer(folder: Path) -> Check:
@@ -118,8 +118,8 @@ def _clock() -> Check:
 
     if kernel_says_synchronised():
         return Check("clock", ok=True, found="synchronised")
-    found = "not synchronised by the system; the cloud's receipts will set the agent's time"
-    return Check("clock", ok=True, found=found, hint="sudo timedatectl set-ntp true, if there is a time server")
+    state = "not synchronised by the system; the cloud's receipts will set the agent's time"
+    return Check("clock", ok=True, found=state, hint="sudo timedatectl set-ntp true, if there is a time server")
 
 
 async def _outside(site: "object") -> list[Check]:
@@ -144,7 +144,9 @@ async def _outside(site: "object") -> list[Check]:
 
 def _no_broker(error: Exception, uplink: "UplinkSettings") -> Check:
     """Why the broker cannot be used, and the command that shows more."""
-    found = (error.message if isinstance(error, EnergyError) else str(error)) or f"no answer in {CONNECT_TIMEOUT_S:g} s"
+    refusal = (
+        error.message if isinstance(error, EnergyError) else str(error)
+    ) or f"no answer in {CONNECT_TIMEOUT_S:g} s"
     where = f"{uplink.host} {uplink.port}"
     certificate = f"openssl s_client -connect {uplink.host}:{uplink.port} -showcerts </dev/null"
     hints = {
@@ -162,8 +164,8 @@ def _no_broker(error: Exception, uplink: "UplinkSettings") -> Check:
         "Connection refused": f"no broker runs there, or the port is wrong: nc -vz {where}",
     }
     usual = f"a firewall, or the wrong address: ping {uplink.host}; nc -vz {where}"
-    hint = next((text for part, text in hints.items() if part.lower() in found.lower()), usual)
-    return Check("broker", ok=False, found=f"{uplink.broker}: {found}", hint=hint)
+    hint = next((text for phrase, text in hints.items() if phrase.lower() in refusal.lower()), usual)
+    return Check("broker", ok=False, found=f"{uplink.broker}: {refusal}", hint=hint)
 
 
 def _port(text: str) -> list[Check]:
@@ -173,7 +175,7 @@ def _port(text: str) -> list[Check]:
 
     if not text:
         return []
-    return [Check(one.name, one.ok, one.found, one.hint) for one in check_port(Port.parse(text))]
+    return [Check(finding.name, finding.ok, finding.found, finding.hint) for finding in check_port(Port.parse(text))]
 
 
 async def _damage(driver: "object", bus: "object") -> list[Check]:
@@ -185,7 +187,7 @@ async def _damage(driver: "object", bus: "object") -> list[Check]:
     if not isinstance(driver, ModbusDriver) or not isinstance(bus, Bus):
         return []
     findings = await check_line(driver, [meter.address for meter in bus.meter])
-    return [Check(f"{bus.name} {one.name}", one.ok, one.found, one.hint) for one in findings]
+    return [Check(f"{bus.name} {finding.name}", finding.ok, finding.found, finding.hint) for finding in findings]
 
 
 async def _line(site: "object", number: int) -> list[Check]:

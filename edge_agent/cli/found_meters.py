@@ -25,7 +25,9 @@ def found_json(meter: FoundMeter) -> dict[str, Any]:
 
 def found_table(meters: Sequence[FoundMeter]) -> str:
     """All meters for people."""
-    rows = [(one.address, one.setting, _model(one), one.serial, _profile(one), one.note) for one in meters]
+    rows = [
+        (meter.address, meter.setting, _model(meter), meter.serial, _profile(meter), meter.note) for meter in meters
+    ]
     return table(("address", "setting", "meter", "number", "profile", "note"), rows)
 
 

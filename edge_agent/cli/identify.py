@@ -22,17 +22,17 @@ from edge_agent.transports.port import Port
 def identify(port: str, address: str, protocol: str, framing: str | None, timeout_s: float, json_wanted: bool) -> None:  # noqa: FBT001 - a click flag
     """Ask a meter for the marks of all profiles and say which fit."""
     line = Port.parse(port)
-    found = run(lambda: _identify(line, address, protocol, framing or "", timeout_s))
+    meter = run(lambda: _identify(line, address, protocol, framing or "", timeout_s))
     if json_wanted:
-        as_json(found_json(found))
-    elif not found.profiles and not found.possible:
+        as_json(found_json(meter))
+    elif not meter.profiles and not meter.possible:
         raise NotFoundError(
             f"a meter answers at {address}, but no profile fits",
             hint="firmware_configs/README.md: a new meter in ten minutes",
         )
     else:
-        click.echo(found_table([found]))
-        if len(found.possible) > 1 and not found.profiles:
+        click.echo(found_table([meter]))
+        if len(meter.possible) > 1 and not meter.profiles:
             click.echo("several maps are possible: compare voltage and energy with the display.", err=True)
 
 

@@ -102,6 +102,6 @@ def grouped(value: Decimal) -> str:
     return f"{value:,.3f}".replace(",", " ")
 
 
-def as_json(found: object) -> None:
+def as_json(document: object) -> None:
     """Data on standard output."""
-    click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2))

@@ -86,8 +86,8 @@ def _show(values: list[RegisterValue], before: dict[str, int], polls: int, took_
     rows = []
     for value in values:
         change = value.value - before.get(value.register, value.value)
-        shown = f"{as_decimal(change):+,.3f}" if change else ""
-        rows.append((value.register, grouped(as_decimal(value.value)), unit_shown(value.unit), shown))
+        growth = f"{as_decimal(change):+,.3f}" if change else ""
+        rows.append((value.register, grouped(as_decimal(value.value)), unit_shown(value.unit), growth))
     if sys.stdout.isatty():
         click.clear()
     click.echo(f"poll {polls}, {took_ms:.0f} ms, {time.strftime('%H:%M:%S')}")

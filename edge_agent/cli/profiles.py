@@ -34,13 +34,16 @@ def _about(profile: MeterProfile, word: str) -> bool:
     return word.lower() in " ".join((profile.id, profile.maker, *profile.models, profile.medium)).lower()
 
 
-def _list(found: list[MeterProfile], *, json_wanted: bool) -> None:
+def _list(profiles: list[MeterProfile], *, json_wanted: bool) -> None:
     if json_wanted:
-        as_json({"profiles": [_facts(profile) for profile in found]})
+        as_json({"profiles": [_facts(profile) for profile in profiles]})
         return
-    rows = [(one.id, f"{one.maker} {', '.join(one.models)}", one.protocol, one.medium) for one in found]
+    rows = [
+        (profile.id, f"{profile.maker} {', '.join(profile.models)}", profile.protocol, profile.medium)
+        for profile in profiles
+    ]
     click.echo(table(("id", "meter", "protocol", "medium"), rows))
-    click.echo(f"{len(found)} profiles", err=True)
+    click.echo(f"{len(profiles)} profiles", err=True)
 
 
 def _facts(profile: MeterProfile) -> dict[str, Any]:
@@ -63,7 +66,10 @@ def _show(profile: MeterProfile, *, json_wanted: bool) -> None:
     click.echo(f"source: {profile.source}")
     if profile.notes:
         click.echo(f"notes:  {profile.notes}")
-    rows = [(name, str(one.unit.value), one.kind.value, str(one.scale)) for name, one in profile.registers.items()]
+    rows = [
+        (name, str(register.unit.value), register.kind.value, str(register.scale))
+        for name, register in profile.registers.items()
+    ]
     click.echo(table(("register", "unit", "kind", "scale"), rows, right=(3,)))
 
 

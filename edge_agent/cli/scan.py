@@ -42,12 +42,12 @@ def scan(port: str, json_wanted: bool, all_settings: bool, **options: Any) -> No
     profiles = load_all()
     scanner = _mbus(profiles, options) if options["protocol"] == "mbus" else _modbus(profiles, options)
     to_try = settings(Port.parse(port), options, profiles)
-    found = run(lambda: _scan(to_try, scanner, stop_early=not all_settings))
+    meters = run(lambda: _scan(to_try, scanner, stop_early=not all_settings))
     if json_wanted:
-        as_json({"meters": [found_json(meter) for meter in found]})
-    elif found:
-        click.echo(found_table(found))
-        click.echo(_next_step(port, found[0], options), err=True)
+        as_json({"meters": [found_json(meter) for meter in meters]})
+    elif meters:
+        click.echo(found_table(meters))
+        click.echo(_next_step(port, meters[0], options), err=True)
     else:
         raise NotFoundError(
             f"no meter answers on {to_try[0].name}",
@@ -67,16 +67,16 @@ def _next_step(port: str, meter: FoundMeter, options: dict[str, Any]) -> str:
 
 
 async def _scan(settings: Sequence[Port], scanner: Scanner, *, stop_early: bool) -> list[FoundMeter]:
-    found: list[FoundMeter] = []
+    meters: list[FoundMeter] = []
     for number, port in enumerate(settings):
         label = _label(port)
         bar = ProgressBar(f"{label} ({number + 1}/{len(settings)})" if len(settings) > 1 else label)
         async for meter in scanner(port, bar):
-            found.append(replace(meter, setting=label if port.device else ""))
+            meters.append(replace(meter, setting=label if port.device else ""))
         bar.done()
-        if found and stop_early:
+        if meters and stop_early:
             break
-    return found
+    return meters
 
 
 def _label(port: Port) -> str:
@@ -87,8 +87,8 @@ def settings(port: Port, options: dict[str, Any], profiles: Sequence[MeterProfil
     """Line settings to try, the most usual first; one for a network port."""
     if not port.device:
         return [port]
-    same = [one.serial for one in profiles if one.protocol == options["protocol"]]
-    usual = [pair for pair, _ in Counter((one.baud, one.parity) for one in same).most_common()]
+    same = [profile.serial for profile in profiles if profile.protocol == options["protocol"]]
+    usual = [pair for pair, _ in Counter((profile.baud, profile.parity) for profile in same).most_common()]
     usual += [
         pair for pair in ((19200, "E"), (9600, "E"), (19200, "N"), (38400, "N"), (2400, "N")) if pair not in usual
     ]
@@ -130,10 +130,10 @@ def _mbus(profiles: Sequence[MeterProfile], options: dict[str, Any]) -> Scanner:
         await line.open()
         try:
             if options["secondary"]:
-                found = search_secondary(line, profiles, progress)
+                meters = search_secondary(line, profiles, progress)
             else:
-                found = search_primary(line, profiles, progress, last=options["last"])
-            async for meter in found:
+                meters = search_primary(line, profiles, progress, last=options["last"])
+            async for meter in meters:
                 yield meter
         finally:
             await line.close()
@@ -144,8 +144,8 @@ def _mbus(profiles: Sequence[MeterProfile], options: dict[str, Any]) -> Scanner:
 def parse_units(text: str) -> list[int]:
     """Units from text such as `1-32,100`; the likely ones first."""
     units: set[int] = set()
-    for part in text.split(","):
-        first, dash, last = part.strip().partition("-")
+    for range_text in text.split(","):
+        first, dash, last = range_text.strip().partition("-")
         if not first.isdecimal() or (dash and not last.isdecimal()):
             raise InputError(f"{text!r} names no units", hint="for example 1-32 or 1,5,17")
         units.update(range(int(first), int(last or first) + 1))

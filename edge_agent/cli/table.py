@@ -19,15 +19,15 @@ def table(
     A column without a single entry is left out. Where the screen is too narrow the widest columns of text are wrapped.
     """
     lines = [list(head), *[list(row) for row in rows]]
-    kept = [column for column in range(len(head)) if len(lines) == 1 or any(line[column] for line in lines[1:])]
-    lines = [[line[column] for column in kept] for line in lines]
-    numbers = [place for place, column in enumerate(kept) if column in right]
+    filled = [column for column in range(len(head)) if len(lines) == 1 or any(line[column] for line in lines[1:])]
+    lines = [[line[column] for column in filled] for line in lines]
+    numbers = [place for place, column in enumerate(filled) if column in right]
     widths = _widths(lines, numbers, _screen() if width is None else width)
-    shown = []
+    texts = []
     for number, line in enumerate(lines):
         text = "\n".join(_wrapped(line, widths, numbers))
-        shown.append(click.style(text, bold=True) if number == 0 else text)
-    return "\n".join(shown)
+        texts.append(click.style(text, bold=True) if number == 0 else text)
+    return "\n".join(texts)
 
 
 def _screen() -> int:
@@ -37,9 +37,11 @@ def _screen() -> int:
 
 def _widths(lines: Sequence[Sequence[str]], numbers: Sequence[int], screen: int) -> list[int]:
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    words = [max(len(word) for text in column for word in text.split() or [""]) for column in zip(*lines, strict=True)]
+    longest_words = [
+        max(len(word) for text in column for word in text.split() or [""]) for column in zip(*lines, strict=True)
+    ]
     while sum(widths) + len(GAP) * (len(widths) - 1) > screen:
-        texts = [place for place in range(len(widths)) if place not in numbers and widths[place] > words[place]]
+        texts = [place for place in range(len(widths)) if place not in numbers and widths[place] > longest_words[place]]
         if not texts:
             break
         widths[max(texts, key=lambda place: widths[place])] -= 1

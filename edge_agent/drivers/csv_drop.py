@@ -78,7 +78,7 @@ class CsvDriver:
         self._look(profile)
         values: list[RegisterValue] = []
         given = []
-        for dropped in sorted(self.files.values(), key=lambda one: one.path.name):
+        for dropped in sorted(self.files.values(), key=lambda dropped: dropped.path.name):
             dropped.asked.add(address)
             rows = dropped.rows.get(address, [])
             if rows:
@@ -131,7 +131,11 @@ def parsed(path: Path, profile: MeterProfile) -> dict[str, list[CsvRow]]:
         raise DecodeError(f"the file is not {options.get('encoding', 'utf-8')}: {error}") from error
     reader = csv.DictReader(io.StringIO(text), delimiter=str(options.get("delimiter", ",")))
     meter_column = str(options.get("meter_column", "meter"))
-    needed = {meter_column, profile.time_field, *(one.column for one in profile.registers.values() if not one.optional)}
+    needed = {
+        meter_column,
+        profile.time_field,
+        *(register.column for register in profile.registers.values() if not register.optional),
+    }
     missing = sorted(needed - {""} - set(_columns(reader)))
     if missing:
         raise DecodeError(f"there is no column {', '.join(missing)}")
@@ -167,7 +171,7 @@ def _values(
     row: CsvRow, profile: MeterProfile, names: Sequence[str], path: Path, number: int = 0
 ) -> list[RegisterValue]:
     """The registers of one row; an empty cell is no value, a wrong one is an error."""
-    found: dict[str, tuple[Decimal, bytes]] = {}
+    cells: dict[str, tuple[Decimal, bytes]] = {}
     where = f"{path.name} line {number}" if number else path.name
     for name in with_parts(profile, names):
         register = profile.registers[name]
@@ -177,8 +181,8 @@ def _values(
         value = _number(cell, str(profile.options.get("decimal", ".")))
         if value is None:
             raise DecodeError(f"{cell!r} is no number", path=where)
-        found[name] = (value * register.scale, cell.encode())
-    return as_values(profile, names, found, _instant(row, profile, where), meter_time=True)
+        cells[name] = (value * register.scale, cell.encode())
+    return as_values(profile, names, cells, _instant(row, profile, where), meter_time=True)
 
 
 def _number(cell: str, mark: str) -> Decimal | None:

@@ -98,15 +98,15 @@ class DlmsDriver:
         needed = [name for name in with_parts(profile, names) if profile.registers[name].obis]
 
         async def work(channel: ApduChannel) -> dict[str, tuple[Decimal, bytes]]:
-            found = {}
+            values = {}
             for name in needed:
                 value = await self._register(channel, address, profile, name)
                 if value is not None:
-                    found[name] = value
-            return found
+                    values[name] = value
+            return values
 
-        found = await self._associated(address, work)
-        return as_values(profile, names, found, int(self.clock() * 1000))
+        by_register = await self._associated(address, work)
+        return as_values(profile, names, by_register, int(self.clock() * 1000))
 
     async def identify(self, address: str, profile: MeterProfile) -> str:  # noqa: ARG002 - every meter has it
         """The logical device name."""
@@ -157,7 +157,7 @@ class DlmsDriver:
         key = (address, obis)
         if key not in self.scalers:
             pair = codec.decode(await self._get(channel, kind, logical_name(obis), 3))
-            if not isinstance(pair, list) or len(pair) != 2 or not all(isinstance(one, int) for one in pair):
+            if not isinstance(pair, list) or len(pair) != 2 or not all(isinstance(number, int) for number in pair):
                 raise DecodeError("scaler and unit have another shape", hint=codec.DAMAGED)
             if not -20 <= pair[0] <= 20:
                 raise DecodeError(f"a scaler of {pair[0]} is impossible", hint=codec.DAMAGED)
@@ -166,15 +166,15 @@ class DlmsDriver:
 
     async def _get(self, channel: ApduChannel, kind: int, code: bytes, attribute: int, selection: bytes = b"") -> bytes:
         """The data of one attribute, put together from its blocks."""
-        found = codec.get_response(await channel.ask(codec.get(kind, code, attribute, selection)))
-        data = found.data
+        response = codec.get_response(await channel.ask(codec.get(kind, code, attribute, selection)))
+        data = response.data
         for expected in range(1, BLOCKS_MAX):
-            if found.block and found.block != expected:
-                raise DecodeError(f"block {found.block} instead of {expected}", hint=codec.DAMAGED)
-            if found.last:
+            if response.block and response.block != expected:
+                raise DecodeError(f"block {response.block} instead of {expected}", hint=codec.DAMAGED)
+            if response.last:
                 return data
-            found = codec.get_response(await channel.ask(codec.get_next(expected)))
-            data += found.data
+            response = codec.get_response(await channel.ask(codec.get_next(expected)))
+            data += response.data
         raise DecodeError("the meter never ends its answer", hint=codec.DAMAGED)
 
     async def _associated(self, address: str, work: Callable[[ApduChannel], Awaitable[T]]) -> T:
@@ -186,7 +186,7 @@ class DlmsDriver:
                 await ensure_open(self.transport, self.port)
                 await channel.open()
                 codec.check_association(await channel.ask(codec.associate(self.password)))
-                found = await work(channel)
+                outcome = await work(channel)
                 await channel.close()
             except codec.AccessRefusedError as error:
                 await self.transport.close()
@@ -204,7 +204,7 @@ class DlmsDriver:
                 await self.transport.close()
                 raise LineDown(f"the line broke: {error}", path=self.port.name) from error
             else:
-                return found
+                return outcome
         raise AssertionError("unreachable")
 
     def _channel(self, address: str) -> ApduChannel:
@@ -232,9 +232,9 @@ class WrapperChannel:
         self.transport.write(link.wrap(apdu, self.client, self.server))
         deadline = time.monotonic() + self.timeout_s
         while True:
-            found, self.rest = link.unwrap(self.rest, self.client, self.server)
-            if found is not None:
-                return found
+            answer, self.rest = link.unwrap(self.rest, self.client, self.server)
+            if answer is not None:
+                return answer
             self.rest += await self.transport.receive(deadline - time.monotonic())
 
     async def close(self) -> None:

@@ -58,8 +58,8 @@ class Iec62056Driver:
         """The named registers of one readout."""
         names = register_names(profile, registers)
         readout = await self.readout(address, profile)
-        found = obis.found_values(profile, readout.values, with_parts(profile, names))
-        return as_values(profile, names, found, int(self.clock() * 1000))
+        by_register = obis.found_values(profile, readout.values, with_parts(profile, names))
+        return as_values(profile, names, by_register, int(self.clock() * 1000))
 
     async def identify(self, address: str, profile: MeterProfile) -> str:
         """The number in the readout, or the identification line."""
@@ -166,7 +166,7 @@ class Iec62056Driver:
 def _device(address: str) -> str:
     """What stands between ? and !; at most 32 letters and digits, leading zeros may be left out."""
     device = "" if address in ("", "0", "*") else address
-    if len(device) > 32 or not all(one.isalnum() or one == " " for one in device):
+    if len(device) > 32 or not all(character.isalnum() or character == " " for character in device):
         raise InputError(f"{address!r} is no device address", hint="the number on the meter, or 0 for the only meter")
     return device
 

@@ -95,7 +95,7 @@ class MqttDriver:
     async def _subscribe(self, address: str, profile: MeterProfile) -> None:
         import aiomqtt
 
-        if not address or any(one in address for one in FORBIDDEN):
+        if not address or any(character in address for character in FORBIDDEN):
             raise InputError(f"{address!r} cannot stand in a topic", hint="the device's id, without / + and #")
         for pattern in profile.options.get("topics", ()):
             topic = pattern.replace("{address}", address)

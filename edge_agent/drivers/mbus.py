@@ -56,20 +56,20 @@ class MBusDriver:
         """The telegrams of one readout; stops early when all `needed` registers have come."""
         where = parse_address(address)
         link = await self._begin(where)
-        found: list[Telegram] = []
+        telegrams: list[Telegram] = []
         toggle = True
-        while len(found) < limit:
+        while len(telegrams) < limit:
             telegram = self._decoded(await self.line.ask(link, toggle=toggle), address)
             self._right_meter(where, telegram, profile, address)
-            found.append(telegram)
+            telegrams.append(telegram)
             toggle = not toggle
             if not telegram.more_follows:
                 break
             if profile and needed:
-                records = [record for one in found for record in one.records]
+                records = [record for received in telegrams for record in received.records]
                 if len(found_values(profile, records, needed)) == len(needed):
                     break
-        return found
+        return telegrams
 
     async def _begin(self, where: int | Secondary) -> int:
         """Make the next request ask for the first telegram; the address to ask at."""

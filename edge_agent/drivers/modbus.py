@@ -69,10 +69,10 @@ class ModbusDriver:
         if names:
             self.polls[key] = await self._prepare(address, profile, names)
         poll = self.polls[key]
-        found = await self._fetch(poll, profile)
+        raw_by_register = await self._fetch(poll, profile)
         if is_new:
-            await self._check_ranges(address, profile, found)
-        return partial(column_values, profile, poll.columns, found, int(self.clock() * 1000))
+            await self._check_ranges(address, profile, raw_by_register)
+        return partial(column_values, profile, poll.columns, raw_by_register, int(self.clock() * 1000))
 
     async def identify(self, address: str, profile: MeterProfile) -> str:
         """Check the profile's marks, then read the serial number."""
@@ -115,22 +115,22 @@ class ModbusDriver:
                 raise
             raise _wrong(address, profile, f"it refuses register {start}") from error
         if not matches(raw, mark):
-            shown = repr(text_value(raw)) if mark.type == "str" else f"0x{raw.hex()}"
-            raise _wrong(address, profile, f"its register {start} says {shown}")
+            content = repr(text_value(raw)) if mark.type == "str" else f"0x{raw.hex()}"
+            raise _wrong(address, profile, f"its register {start} says {content}")
 
-    async def _check_ranges(self, address: str, profile: MeterProfile, found: Found) -> None:
+    async def _check_ranges(self, address: str, profile: MeterProfile, raw_by_register: Found) -> None:
         """A value outside its possible range: the bytes mean something else than this profile says."""
         for mark in profile.identify:
             if not mark.register or mark.between is None:
                 continue
-            if mark.register not in found:
+            if mark.register not in raw_by_register:
                 poll = await self._prepare(address, profile, (mark.register,))
-                found = {**found, **await self._fetch(poll, profile)}
-            raw = found.get(mark.register)
+                raw_by_register = {**raw_by_register, **await self._fetch(poll, profile)}
+            raw = raw_by_register.get(mark.register)
             value = exact(profile.registers[mark.register], profile.read, raw) if raw else None
             if value and not mark.between[0] <= value <= mark.between[1]:
-                shown = format(value, ".3g")
-                raise _wrong(address, profile, f"it would show {mark.register} = {shown}, which cannot be")
+                reading = format(value, ".3g")
+                raise _wrong(address, profile, f"it would show {mark.register} = {reading}, which cannot be")
         self.known.add((address, profile.hash))
 
     async def _prepare(self, address: str, profile: MeterProfile, names: tuple[str, ...]) -> Poll:
@@ -144,10 +144,10 @@ class ModbusDriver:
         return Poll(unit, *self.plans[key])
 
     async def _fetch(self, poll: Poll, profile: MeterProfile) -> Found:
-        found: Found = {}
+        raw_by_register: Found = {}
         for block in poll.blocks:
-            found |= await self._block(poll, block, profile)
-        return found
+            raw_by_register |= await self._block(poll, block, profile)
+        return raw_by_register
 
     async def _ask(self, unit: int, function: int, start: int, count: int, profile: MeterProfile) -> bytes:
         try:
@@ -174,12 +174,12 @@ class ModbusDriver:
         }
 
     async def _one_by_one(self, poll: Poll, refused: RegisterBlock, profile: MeterProfile) -> Found:
-        parts = split(refused)
-        poll.blocks = tuple(part for block in poll.blocks for part in (parts if block == refused else (block,)))
-        found: Found = {}
-        for part in parts:
-            found |= await self._block(poll, part, profile)
-        return found
+        singles = split(refused)
+        poll.blocks = tuple(single for block in poll.blocks for single in (singles if block == refused else (block,)))
+        raw_by_register: Found = {}
+        for single in singles:
+            raw_by_register |= await self._block(poll, single, profile)
+        return raw_by_register
 
     async def _base(self, unit: int, profile: MeterProfile, models: tuple[int, ...] = ()) -> int:
         """What is added to the profile's addresses: 0, or where the unit's SunSpec model starts."""

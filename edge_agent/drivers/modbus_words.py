@@ -17,9 +17,9 @@ FLOAT32 = struct.Struct(">f")
 TENS = tuple(10.0**n for n in range(7))
 
 
-def words_to_bytes(words: Sequence[int]) -> bytes:
+def words_to_bytes(registers: Sequence[int]) -> bytes:
     """Registers as they come over the line, high byte first."""
-    return struct.pack(f">{len(words)}H", *words)
+    return struct.pack(f">{len(registers)}H", *registers)
 
 
 def ordered(raw: bytes, *, word_order: str, byte_order: str) -> bytes:
@@ -36,8 +36,8 @@ def ordered(raw: bytes, *, word_order: str, byte_order: str) -> bytes:
 def raw_value(raw: bytes, kind: str) -> Decimal | None:
     """The number in bytes of a type, most significant first; None for a float that is not a number."""
     if kind == "f32":
-        shown = float32_shown(raw)
-        return Decimal(shown) if shown else None
+        digits = float32_shown(raw)
+        return Decimal(digits) if digits else None
     if kind == "f64":
         value = struct.unpack(">d", raw)[0]
         return Decimal(repr(value)) if value - value == 0 else None

@@ -82,35 +82,35 @@ class PlausibilityCheck:
         """The same values, doubtful ones with quality SUSPECT."""
         counters = self.counters
         return [
-            one
-            if (counter := counters.get(one.register)) is None or self._is_possible(one, counter)
-            else replace(one, quality=Quality.SUSPECT)
-            for one in values
+            value
+            if (counter := counters.get(value.register)) is None or self._is_possible(value, counter)
+            else replace(value, quality=Quality.SUSPECT)
+            for value in values
         ]
 
-    def _is_possible(self, one: RegisterValue, counter: _Counter) -> bool:
-        if one.quality != ACTUAL:
+    def _is_possible(self, value: RegisterValue, counter: _Counter) -> bool:
+        if value.quality != ACTUAL:
             return True
-        if one.value > counter.most:
+        if value.value > counter.most:
             return False
-        level, last = _Level(one.value, one.at_ms), self.believed.get(one.register)
-        if last is None or counter.follows(last, level, one.meter_time):
-            self.believed[one.register] = level
+        level, last = _Level(value.value, value.at_ms), self.believed.get(value.register)
+        if last is None or counter.follows(last, level, value.meter_time):
+            self.believed[value.register] = level
             if self.doubted:
-                self.doubted.pop(one.register, None)
+                self.doubted.pop(value.register, None)
             return True
-        return self._doubt(one, counter, level)
+        return self._doubt(value, counter, level)
 
-    def _doubt(self, one: RegisterValue, counter: _Counter, level: _Level) -> bool:
+    def _doubt(self, value: RegisterValue, counter: _Counter, level: _Level) -> bool:
         """A value that does not fit; believed once enough of them fit each other."""
-        before = self.doubted.get(one.register)
-        fits = before is not None and counter.follows(before, level, one.meter_time)
+        before = self.doubted.get(value.register)
+        fits = before is not None and counter.follows(before, level, value.meter_time)
         fitting = before.fitting + 1 if before is not None and fits else 1
         if fitting < BELIEVED_AFTER:
-            self.doubted[one.register] = replace(level, fitting=fitting)
+            self.doubted[value.register] = replace(level, fitting=fitting)
             return False
-        self.believed[one.register] = level
-        del self.doubted[one.register]
+        self.believed[value.register] = level
+        del self.doubted[value.register]
         return True
 
 

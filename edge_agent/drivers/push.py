@@ -62,8 +62,8 @@ class PushDriver:
         names = register_names(profile, registers)
         readout = await self.readout()
         _check(profile, readout, address)
-        found = obis.found_values(profile, readout.values, with_parts(profile, names))
-        return as_values(profile, names, found, int(self.clock() * 1000))
+        by_register = obis.found_values(profile, readout.values, with_parts(profile, names))
+        return as_values(profile, names, by_register, int(self.clock() * 1000))
 
     async def identify(self, address: str, profile: MeterProfile) -> str:
         """The number the meter sends of itself."""
@@ -157,5 +157,5 @@ def _check(profile: MeterProfile, readout: Readout, address: str) -> None:
         raise WrongMeter(f"the meter says it is {readout.id}, not {address}", hint="was the meter exchanged?")
     heads = [mark.starts_with for mark in profile.identify if mark.starts_with]
     head = dict(readout.facts).get("identification", readout.id)
-    if heads and not any(head.startswith(one) for one in heads):
+    if heads and not any(head.startswith(start) for start in heads):
         raise WrongMeter(f"the meter says it is {head}, not one of {profile.id}", hint="choose another profile")

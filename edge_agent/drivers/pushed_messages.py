@@ -32,19 +32,19 @@ class PushedMessages:
         """The values of what has come since the last commit; MeterSilent if nothing has."""
         names = register_names(profile, registers)
         messages = list(self.messages.get(device, {}).values())
-        found = found_values(profile, messages, with_parts(profile, names))
-        if not found:
+        by_register = found_values(profile, messages, with_parts(profile, names))
+        if not by_register:
             hint = "does it send, and is the topic or address right?"
             raise MeterSilent("no new message has come", path=f"{where} {device}", hint=hint)
         self.given[device] = messages
         values = []
         for name in names:
-            parts = with_parts(profile, [name])
-            used = [found[part] for part in parts if part in found]
+            addends = with_parts(profile, [name])
+            used = [by_register[addend] for addend in addends if addend in by_register]
             if not used:
                 continue
-            at_ms, own = max(one[2] for one in used), all(one[3] for one in used)
-            simple = {part: found[part][:2] for part in parts if part in found}
+            at_ms, own = max(source[2] for source in used), all(source[3] for source in used)
+            simple = {addend: by_register[addend][:2] for addend in addends if addend in by_register}
             values += as_values(profile, [name], simple, at_ms, meter_time=own)
         return values
 

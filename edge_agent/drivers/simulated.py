@@ -45,11 +45,11 @@ class SimulatedDriver:
         await self._answer(address)
         now = self.clock()
         house = House(self.seed, _number(address))
-        found = []
+        values = []
         for name in names:
             value = thousandths(house.register(name, now), name)
             register = profile.registers[name]
-            found.append(
+            values.append(
                 RegisterValue(
                     register=name,
                     unit=register.unit.value,
@@ -61,7 +61,7 @@ class SimulatedDriver:
                     profile_hash=profile.hash,
                 )
             )
-        return found
+        return values
 
     async def identify(self, address: str, profile: MeterProfile) -> str:  # noqa: ARG002 - any profile fits
         """A serial number made from seed and address."""

@@ -71,15 +71,15 @@ class SmsDriver:
         except ConnectionError as error:
             raise LineDown(str(error), path=self.port.name) from error
         self.delivered[number] = message
-        part = message[2]
-        found = matched(profile, part.text, with_parts(profile, names))
-        if not found:
+        sms = message[2]
+        values = matched(profile, sms.text, with_parts(profile, names))
+        if not values:
             raise BadAnswer(
-                f"the message {part.text[:60]!r} does not fit the profile",
+                f"the message {sms.text[:60]!r} does not fit the profile",
                 path=f"{self.port.name} {address}",
                 hint="compare the patterns of the profile with the text",
             )
-        return as_values(profile, names, found, int(part.sent_at.timestamp() * 1000), meter_time=True)
+        return as_values(profile, names, values, int(sms.sent_at.timestamp() * 1000), meter_time=True)
 
     async def identify(self, address: str, profile: MeterProfile) -> str:  # noqa: ARG002 - a message names no model
         """The telephone number: a meter that only sends messages has no other."""
@@ -100,10 +100,10 @@ class SmsDriver:
         messages = []
         for store in STORES:
             stored, used, total = await self.modem.stored(store)
-            parts = [(index, part) for index, pdu in stored if (part := _part(pdu)) is not None]
-            mine = [(index, part) for index, part in parts if _digits(part.sender)[-DIGITS_COMPARED:] == number]
-            messages += [(store, indices, part) for indices, part in joined(mine)]
-            await self._make_room(store, parts, used, total)
+            received = [(index, sms) for index, pdu in stored if (sms := _part(pdu)) is not None]
+            from_meter = [(index, sms) for index, sms in received if _digits(sms.sender)[-DIGITS_COMPARED:] == number]
+            messages += [(store, indices, sms) for indices, sms in joined(from_meter)]
+            await self._make_room(store, received, used, total)
         if messages:
             return min(messages, key=lambda message: message[2].sent_at)
         await self._request(address, profile)
@@ -111,12 +111,12 @@ class SmsDriver:
             "no message has come", path=f"{self.port.name} {address}", hint="is the meter set to send to this number?"
         )
 
-    async def _make_room(self, store: str, parts: list[tuple[int, SmsPart]], used: int, total: int) -> None:
+    async def _make_room(self, store: str, received: list[tuple[int, SmsPart]], used: int, total: int) -> None:
         """A store full of advertisements takes no readings: then those of operators and services are deleted."""
         if not total or used < FULL * total:
             return
-        for index, part in parts:
-            if len(_digits(part.sender)) < SHORT:
+        for index, sms in received:
+            if len(_digits(sms.sender)) < SHORT:
                 self.strangers += 1
                 await self.modem.delete(store, index)
 
@@ -130,7 +130,7 @@ class SmsDriver:
 
 
 def _digits(text: str) -> str:
-    return "".join(one for one in text if one.isdigit())
+    return "".join(character for character in text if character.isdigit())
 
 
 def _key(address: str) -> str:

@@ -18,18 +18,18 @@ def is_possible(value: Decimal) -> bool:
 
 def with_parts(profile: MeterProfile, names: Iterable[str]) -> list[str]:
     """The names, each once, and the parts of sums before them."""
-    found: dict[str, None] = {}
+    ordered: dict[str, None] = {}
     for name in names:
-        for part in profile.registers[name].sum:
-            found[part.removeprefix("-")] = None
-        found[name] = None
-    return list(found)
+        for addend in profile.registers[name].sum:
+            ordered[addend.removeprefix("-")] = None
+        ordered[name] = None
+    return list(ordered)
 
 
 def as_values(
     profile: MeterProfile,
     names: Sequence[str],
-    found: Mapping[str, tuple[Decimal, bytes]],
+    by_register: Mapping[str, tuple[Decimal, bytes]],
     at_ms: int,
     *,
     meter_time: bool = False,
@@ -38,7 +38,7 @@ def as_values(
     values = []
     for name in names:
         register = profile.registers[name]
-        got = _sum(register.sum, found) if register.sum else found.get(name)
+        got = _sum(register.sum, by_register) if register.sum else by_register.get(name)
         if got is None or abs(got[0]) > VALUE_LIMIT:
             continue
         values.append(
@@ -58,14 +58,14 @@ def as_values(
     return values
 
 
-def _sum(parts: Sequence[str], found: Mapping[str, tuple[Decimal, bytes]]) -> tuple[Decimal, bytes] | None:
+def _sum(addends: Sequence[str], by_register: Mapping[str, tuple[Decimal, bytes]]) -> tuple[Decimal, bytes] | None:
     """The sum of other registers of the same poll, and the bytes of all of them; None if one is missing."""
     total, raw = Decimal(0), b""
-    for part in parts:
-        got = found.get(part.removeprefix("-"))
+    for addend in addends:
+        got = by_register.get(addend.removeprefix("-"))
         if got is None:
             return None
-        total += -got[0] if part.startswith("-") else got[0]
+        total += -got[0] if addend.startswith("-") else got[0]
         raw += got[1]
     return total, raw
 

@@ -61,12 +61,12 @@ def gateway(gateway_id: str, folder: Path = GATEWAYS_DIR) -> GatewayModel:
     if path.parent != folder or not path.exists():
         raise NotFoundError(f"there is no gateway {gateway_id!r}", hint=f"one of {', '.join(gateway_ids(folder))}")
     try:
-        found = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), GatewayModel)
+        model = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), GatewayModel)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise InputError(str(error), path=path.name) from error
-    if found.id != gateway_id:
-        raise InputError(f"the id is {found.id!r} but the file is {path.name}", path=path.name)
-    return found
+    if model.id != gateway_id:
+        raise InputError(f"the id is {model.id!r} but the file is {path.name}", path=path.name)
+    return model
 
 
 def gateway_ids(folder: Path = GATEWAYS_DIR) -> list[str]:

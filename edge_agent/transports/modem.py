@@ -65,8 +65,8 @@ class Modem:
 
     async def signal(self) -> int | None:
         """Field strength in dBm, None if unknown."""
-        found = re.search(r"\+CSQ: (\d+)", "".join(await self.command("AT+CSQ")))
-        return None if not found or int(found[1]) == 99 else -113 + 2 * int(found[1])
+        match = re.search(r"\+CSQ: (\d+)", "".join(await self.command("AT+CSQ")))
+        return None if not match or int(match[1]) == 99 else -113 + 2 * int(match[1])
 
     async def command(self, text: str, *, timeout_s: float = COMMAND_S) -> list[str]:
         """The lines a command answers with; ModemError for anything but OK."""
@@ -94,12 +94,12 @@ class Modem:
         answer = "".join(await self.command(f'AT+CPMS="{store}"'))
         used, total = (int(number) for number in ([*re.findall(r"\d+", answer), "0", "0"])[:2])
         lines = await self.command("AT+CMGL=4", timeout_s=20.0)
-        found = []
+        messages = []
         for head, pdu in itertools.pairwise(lines):
             match = STORED.match(head)
             if match and re.fullmatch(r"[0-9A-Fa-f]+", pdu) and len(pdu) % 2 == 0:
-                found.append((int(match[1]), bytes.fromhex(pdu)))
-        return found, used, total
+                messages.append((int(match[1]), bytes.fromhex(pdu)))
+        return messages, used, total
 
     async def delete(self, store: str, index: int) -> None:
         """Delete one stored message."""

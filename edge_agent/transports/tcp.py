@@ -38,8 +38,8 @@ class TcpTransport:
         except TimeoutError:
             raise ConnectionError(f"no connection within {self.connect_timeout_s:g} s") from None
         except OSError as error:
-            known = error.errno is not None and error.errno > 0
-            why = os.strerror(error.errno or 0) if known else error.strerror or str(error)
+            reason = error.errno is not None and error.errno > 0
+            why = os.strerror(error.errno or 0) if reason else error.strerror or str(error)
             raise ConnectionError(f"no connection: {why.lower()}") from error
         keep_watch(transport.get_extra_info("socket"))
 

@@ -163,16 +163,16 @@ class UplinkOutbox:
             return None
 
     def _first(
-        self, part: Callable[[BufferStream, float], UplinkMessage | None], streams: list[BufferStream], now_s: float
+        self, source: Callable[[BufferStream, float], UplinkMessage | None], streams: list[BufferStream], now_s: float
     ) -> UplinkMessage | None:
-        return next((found for stream in streams if (found := part(stream, now_s))), None)
+        return next((message for stream in streams if (message := source(stream, now_s))), None)
 
     @property
     def owes(self) -> bool:
         """Whether the cloud lacks a reading or a catalog: then there may be something to send."""
-        buffer, told = self.guard.buffer, self.session.catalogs
+        buffer, catalogs = self.guard.buffer, self.session.catalogs
         return any(
-            stream.pending or told.get(stream.number) != buffer.directory.version for stream in self.guard.streams()
+            stream.pending or catalogs.get(stream.number) != buffer.directory.version for stream in self.guard.streams()
         )
 
     @property
@@ -295,13 +295,13 @@ def _dated(buffer: Buffer, rows: list[BufferRow]) -> list[BufferRow]:
     """The rows up to the first whose time is not known yet, each with its time."""
     if not any(row.flags & TIME_FLAGS == UNKNOWN_FLAG for row in rows):
         return rows
-    found = []
+    dated = []
     for row in rows:
         when = buffer.dated(row)
         if when is None:
             break
-        found.append(row._replace(at_ms=when[0], flags=row.flags & ~TIME_FLAGS | when[1] << TIME_SHIFT))
-    return found
+        dated.append(row._replace(at_ms=when[0], flags=row.flags & ~TIME_FLAGS | when[1] << TIME_SHIFT))
+    return dated
 
 
 def _columns(dated: list[BufferRow]) -> Rows:

@@ -139,12 +139,12 @@ class Uplink:
 
     def _due(self) -> tuple[list[UplinkMessage], bool]:
         """The most urgent messages, those of the backlog one by one, and whether there may be more."""
-        found: list[UplinkMessage] = []
+        messages: list[UplinkMessage] = []
         while message := self.outbox.next(time.monotonic()):
-            found.append(message)
-            if message.kind is Up.BACKLOG or len(found) == AT_ONCE:
-                return found, True
-        return found, False
+            messages.append(message)
+            if message.kind is Up.BACKLOG or len(messages) == AT_ONCE:
+                return messages, True
+        return messages, False
 
     async def _rest(self) -> None:
         try:

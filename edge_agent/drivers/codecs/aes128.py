@@ -58,16 +58,16 @@ class Aes128:
     def __init__(self, key: bytes) -> None:
         if len(key) != BLOCK:
             raise ValueError("an AES-128 key has 16 bytes")
-        words = [key[at : at + 4] for at in range(0, BLOCK, 4)]
+        round_words = [key[at : at + 4] for at in range(0, BLOCK, 4)]
         constant = 1
         for index in range(4, 44):
-            word = words[index - 1]
+            word = round_words[index - 1]
             if index % 4 == 0:
                 word = bytes(SBOX[byte] for byte in word[1:] + word[:1])
                 word = bytes((word[0] ^ constant,)) + word[1:]
                 constant = _double(constant)
-            words.append(_xor(words[index - 4], word))
-        self.keys = [b"".join(words[at : at + 4]) for at in range(0, 44, 4)]
+            round_words.append(_xor(round_words[index - 4], word))
+        self.keys = [b"".join(round_words[at : at + 4]) for at in range(0, 44, 4)]
 
     def encrypt(self, block: bytes) -> bytes:
         """One block."""
@@ -91,22 +91,22 @@ class Aes128:
 
     def cbc_decrypt(self, data: bytes, start: bytes) -> bytes:
         """Whole blocks, chained."""
-        found = b""
+        plain_text = b""
         for at in range(0, len(data), BLOCK):
             block = data[at : at + BLOCK]
-            found += _xor(self.decrypt(block), start)
+            plain_text += _xor(self.decrypt(block), start)
             start = block
-        return found
+        return plain_text
 
     def ctr(self, data: bytes, start: bytes) -> bytes:
         """Any number of bytes, either way; the counter is the last two bytes of `start` upwards."""
         counter = int.from_bytes(start, "big")
-        found = b""
+        output = b""
         for at in range(0, len(data), BLOCK):
             stream = self.encrypt((counter & ((1 << 128) - 1)).to_bytes(BLOCK, "big"))
-            found += _xor(data[at : at + BLOCK], stream)
+            output += _xor(data[at : at + BLOCK], stream)
             counter += 1
-        return found
+        return output
 
     def cmac(self, data: bytes) -> bytes:
         """Message authentication code."""
@@ -122,7 +122,7 @@ class Aes128:
 
 
 def _xor(left: bytes, right: bytes) -> bytes:
-    return bytes(one ^ other for one, other in zip(left, right, strict=False))
+    return bytes(first ^ second for first, second in zip(left, right, strict=False))
 
 
 def _mixed(state: bytes, tables: tuple[bytes, ...]) -> bytes:

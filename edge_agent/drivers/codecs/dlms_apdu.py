@@ -224,9 +224,9 @@ def _octets(data: bytes) -> bytes:
 
 def _ber(data: bytes) -> list[tuple[int, bytes]]:
     """Tag and content of each field."""
-    found, at = [], 0
+    fields, at = [], 0
     while at + 2 <= len(data):
         size = data[at + 1]
-        found.append((data[at], data[at + 2 : at + 2 + size]))
+        fields.append((data[at], data[at + 2 : at + 2 + size]))
         at += 2 + size
-    return found
+    return fields

@@ -113,19 +113,19 @@ def _values(body: str) -> Iterator[ObisValue]:
     for line in body.replace("\r", "").split("\n"):
         if not line.strip():
             continue
-        for found in LINE.finditer(line.strip()):
-            groups = GROUP.findall(found[2])
+        for match in LINE.finditer(line.strip()):
+            groups = GROUP.findall(match[2])
             if len(groups) > 2 and UNIT_ONLY.fullmatch(groups[-1]) and split(groups[-2]):
                 # DSMR 2 and 3 announce a gas meter's value on one line and give it on the next
                 code, unit, when = groups[-2], groups[-1], groups[0]
-            elif found[1].strip():
-                code, unit, when = found[1].strip(), "", ""
-                value = _value(code, groups, found[0])
+            elif match[1].strip():
+                code, unit, when = match[1].strip(), "", ""
+                value = _value(code, groups, match[0])
                 if value is not None:
                     yield value
             elif unit:
                 number, _ = _number(groups[0])
-                yield ObisValue(code, groups[0] if number is None else number, unit, found[0].encode(), when)
+                yield ObisValue(code, groups[0] if number is None else number, unit, match[0].encode(), when)
 
 
 def _value(code: str, groups: list[str], raw: str) -> ObisValue | None:

@@ -50,31 +50,31 @@ def lookup(path: str, message: Message) -> Any:
     topic, mark, inner = path.rpartition(">")
     if mark and not (message.topic == topic or message.topic.endswith(f"/{topic}")):
         return None
-    found = message.body
+    node = message.body
     for step in inner.split(".") if inner else ():
-        if isinstance(found, dict):
-            found = found.get(step)
-        elif isinstance(found, list) and step.isdecimal() and int(step) < len(found):
-            found = found[int(step)]
+        if isinstance(node, dict):
+            node = node.get(step)
+        elif isinstance(node, list) and step.isdecimal() and int(step) < len(node):
+            node = node[int(step)]
         else:
             return None
-    return found
+    return node
 
 
 def found_values(
     profile: MeterProfile, messages: list[Message], names: list[str]
 ) -> dict[str, tuple[Decimal, bytes, int, bool]]:
     """Exact value, text, instant and whether it is the device's own, from the newest message that has each register."""
-    found: dict[str, tuple[Decimal, bytes, int, bool]] = {}
-    for message in sorted(messages, key=lambda one: one.at_ms):
+    values: dict[str, tuple[Decimal, bytes, int, bool]] = {}
+    for message in sorted(messages, key=lambda message: message.at_ms):
         when = device_time(lookup(profile.time_field, message), message.at_ms) if profile.time_field else None
         for name in names:
             register = profile.registers[name]
             value = number(lookup(register.path, message)) if register.path else None
             if value is not None:
                 at_ms = message.at_ms if when is None else when
-                found[name] = (value * register.scale, str(value).encode(), at_ms, when is not None)
-    return found
+                values[name] = (value * register.scale, str(value).encode(), at_ms, when is not None)
+    return values
 
 
 def number(value: Any) -> Decimal | None:

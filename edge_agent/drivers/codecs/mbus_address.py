@@ -40,13 +40,13 @@ def parse_address(text: str) -> int | Secondary:
     """The primary address or selection that a text names."""
     if text.isdecimal() and len(text) <= 3 and int(text) <= PRIMARY_MAX:
         return int(text)
-    found = SECONDARY.fullmatch(text.upper())
-    if not found:
+    match = SECONDARY.fullmatch(text.upper())
+    if not match:
         raise InputError(
             f"{text!r} is not an M-Bus address",
             hint="0 to 250, or the eight digits of the meter's label, as 12345678 or 12345678.KAM.01.04",
         )
-    digits, maker, version, medium = found.groups()
+    digits, maker, version, medium = match.groups()
     return Secondary(
         digits,
         manufacturer_number(maker) if maker and maker != "*" else 0xFFFF,

@@ -36,18 +36,18 @@ def found_values(
     return values
 
 
-def fits(record: MBusRecord, wanted: Record) -> bool:
+def fits(record: MBusRecord, selector: Record) -> bool:
     """Whether a record is what the profile means. One that says something else besides does not fit."""
     same = (record.quantity, record.storage, record.tariff, record.subunit) == (
-        wanted.quantity,
-        wanted.storage,
-        wanted.tariff,
-        wanted.subunit,
+        selector.quantity,
+        selector.storage,
+        selector.tariff,
+        selector.subunit,
     )
-    if not same or record.function != FUNCTIONS[wanted.function] or (wanted.unit and record.unit != wanted.unit):
+    if not same or record.function != FUNCTIONS[selector.function] or (selector.unit and record.unit != selector.unit):
         return False
-    if wanted.qualifier:
-        return wanted.qualifier in record.qualifiers
+    if selector.qualifier:
+        return selector.qualifier in record.qualifiers
     return set(record.qualifiers) <= HARMLESS
 
 

@@ -86,9 +86,9 @@ def records(data: bytes, *, msb_first: bool = False) -> Iterator[MBusRecord]:
         cursor.number += 1
 
 
-def more_follows(found: tuple[MBusRecord, ...]) -> bool:
+def more_follows(telegram_records: tuple[MBusRecord, ...]) -> bool:
     """Whether the meter has further telegrams."""
-    return bool(found) and found[-1].function == MORE_FOLLOWS
+    return bool(telegram_records) and telegram_records[-1].function == MORE_FOLLOWS
 
 
 def _special(dif: int, cursor: _Cursor) -> MBusRecord:
@@ -104,9 +104,9 @@ def _special(dif: int, cursor: _Cursor) -> MBusRecord:
 def _record(dif: int, cursor: _Cursor) -> MBusRecord:
     storage, tariff, subunit = _data_information(dif, cursor)
     meaning, extensions = _value_information(cursor)
-    data, found = _data(dif & 0x0F, meaning, cursor)
+    data, content = _data(dif & 0x0F, meaning, cursor)
     meaning, qualifiers, offset = _combined(meaning, extensions)
-    value = found.value
+    value = content.value
     if isinstance(value, Decimal):
         value = value * meaning.factor + offset
     errors = any(name in RECORD_ERRORS.values() for name in qualifiers)
@@ -117,10 +117,10 @@ def _record(dif: int, cursor: _Cursor) -> MBusRecord:
         tariff=tariff,
         subunit=subunit,
         quantity=meaning.quantity,
-        unit=meaning.unit if found.unit is None else found.unit,
+        unit=meaning.unit if content.unit is None else content.unit,
         value=value,
         raw=data,
-        valid=found.valid and not errors and when is None,
+        valid=content.valid and not errors and when is None,
         qualifiers=qualifiers,
         time_point=str(when.value) if when and when.valid else "",
     )

@@ -148,9 +148,9 @@ class Telegram:
         """What the status byte means."""
         if self.status is None or self.fixed:
             return []
-        found = [text for bit, text in STATUS_BITS.items() if self.status & bit]
+        texts = [text for bit, text in STATUS_BITS.items() if self.status & bit]
         application = STATUS_APPLICATION.get(self.status & 3)
-        return [*found, application] if application else found
+        return [*texts, application] if application else texts
 
     def as_json(self) -> dict[str, Any]:
         """`{"header": …, "records": […]}` with exact decimals as strings."""
@@ -173,7 +173,7 @@ class Telegram:
 
 def record_json(record: MBusRecord) -> dict[str, Any]:
     """One record for machines."""
-    found = {
+    fields = {
         "function": record.function,
         "storage": record.storage,
         "tariff": record.tariff,
@@ -186,8 +186,8 @@ def record_json(record: MBusRecord) -> dict[str, Any]:
         "raw": record.raw.hex(),
     }
     if record.time_point:
-        found["time_point"] = record.time_point
-    return found
+        fields["time_point"] = record.time_point
+    return fields
 
 
 def decode(data: bytes) -> Telegram:
@@ -291,8 +291,8 @@ def _fixed(data: bytes, address: int | None, *, msb_first: bool) -> Telegram:
 
 def _fixed_record(data: bytes, code: int, status: int, *, stored: bool | None = None) -> MBusRecord:
     stored = bool(status & 2) if stored is None else stored
-    found = bcd(data) if not status & 1 else None
-    value = found.value if found else Decimal(int.from_bytes(data, "little"))
+    counter = bcd(data) if not status & 1 else None
+    value = counter.value if counter else Decimal(int.from_bytes(data, "little"))
     unit, exponent = "", 0
     for first, last, name, power in FIXED_UNITS:
         if first <= code <= last:
@@ -309,7 +309,7 @@ def _fixed_record(data: bytes, code: int, status: int, *, stored: bool | None = 
         unit=unit,
         value=value,
         raw=data,
-        valid=found.valid if found else True,
+        valid=counter.valid if counter else True,
     )
 
 

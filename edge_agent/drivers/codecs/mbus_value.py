@@ -140,10 +140,10 @@ def variable(data: bytes, kind: str) -> Value:
         return text(data)
     if kind == "binary":
         return raw(data)
-    found = bcd(data)
-    if kind == "minus" and isinstance(found.value, Decimal):
-        return Value(-found.value)
-    return found
+    number = bcd(data)
+    if kind == "minus" and isinstance(number.value, Decimal):
+        return Value(-number.value)
+    return number
 
 
 def _year(two_digits: int, century: int) -> int:

@@ -35,25 +35,25 @@ class RegisterColumn:
 
 def columns(profile: MeterProfile, names: Sequence[str]) -> tuple[RegisterColumn, ...]:
     """The columns of the named registers, in their order."""
-    found = []
+    chosen = []
     for name in names:
         register = profile.registers[name]
         read = _nothing if register.sum else reader(register, profile.read)
-        found.append(RegisterColumn(name, register.unit.value, register.kind.value, read, register.sum))
-    return tuple(found)
+        chosen.append(RegisterColumn(name, register.unit.value, register.kind.value, read, register.sum))
+    return tuple(chosen)
 
 
 def column_values(
-    profile: MeterProfile, wanted: Sequence[RegisterColumn], found: Mapping[str, bytes], at_ms: int
+    profile: MeterProfile, chosen: Sequence[RegisterColumn], raw_by_register: Mapping[str, bytes], at_ms: int
 ) -> list[RegisterValue]:
     """The values in the bytes of one poll, without sums that lack a part and numbers that no meter can count to."""
     values, profile_id, profile_hash = [], profile.id, profile.hash
-    for column in wanted:
+    for column in chosen:
         if column.parts:
-            raw = b"".join(found.get(part.removeprefix("-"), b"") for part in column.parts)
-            value = _sum(profile, column.parts, found)
+            raw = b"".join(raw_by_register.get(addend.removeprefix("-"), b"") for addend in column.parts)
+            value = _sum(profile, column.parts, raw_by_register)
         else:
-            raw = found.get(column.name, b"")
+            raw = raw_by_register.get(column.name, b"")
             value = column.read(raw) if raw else None
         if value is not None:
             values.append(
@@ -129,15 +129,15 @@ def _integer_reader(register: Register, word_order: str, byte_order: str) -> Rea
     return read
 
 
-def _sum(profile: MeterProfile, parts: Sequence[str], found: Mapping[str, bytes]) -> int | None:
+def _sum(profile: MeterProfile, parts: Sequence[str], raw_by_register: Mapping[str, bytes]) -> int | None:
     """The sum of other registers of the same poll; None if one is missing."""
     total = Decimal(0)
-    for part in parts:
-        name = part.removeprefix("-")
-        value = exact(profile.registers[name], profile.read, found[name]) if name in found else None
+    for addend in parts:
+        name = addend.removeprefix("-")
+        value = exact(profile.registers[name], profile.read, raw_by_register[name]) if name in raw_by_register else None
         if value is None:
             return None
-        total += -value if part.startswith("-") else value
+        total += -value if addend.startswith("-") else value
     return _rounded(total)
 
 

@@ -45,8 +45,8 @@ class _OpenBlock:
 
 def plan(profile: MeterProfile, names: Sequence[str], *, base: int = 0) -> tuple[RegisterBlock, ...]:
     """The requests for the named registers and for those their sums are made of. `base` shifts all addresses."""
-    wanted = {name: profile.registers[name] for name in with_parts(profile, names)}
-    places = [(name, register) for name, register in wanted.items() if register.address is not None]
+    registers = {name: profile.registers[name] for name in with_parts(profile, names)}
+    places = [(name, register) for name, register in registers.items() if register.address is not None]
     places.sort(key=lambda item: (item[1].function or profile.read.function, *_extent(item[1])))
     done: list[_OpenBlock] = []
     for name, register in places:

@@ -82,13 +82,13 @@ class Readout:
 
 def split(code: str) -> tuple[str, ...] | None:
     """The six groups of a code, "" for those left out; None if it is no code."""
-    found = CODE.fullmatch(code)
-    return tuple(group or "" for group in found.groups()) if found else None
+    match = CODE.fullmatch(code)
+    return tuple(group or "" for group in match.groups()) if match else None
 
 
-def same(given: str, wanted: str) -> bool:
+def same(meter_code: str, profile_code: str) -> bool:
     """Whether a meter's code is the one a profile names; a stored value is not the present one."""
-    got, want = split(given), split(wanted)
+    got, want = split(meter_code), split(profile_code)
     if got is None or want is None:
         return False
     if want[0] and got[:2] != want[:2]:
@@ -102,16 +102,16 @@ def found_values(
 ) -> dict[str, tuple[Decimal, bytes]]:
     """Exact value and raw bytes of each register a readout gives, in its unit; one in a foreign unit is left out."""
     readout = list(values)
-    found = {}
+    by_register = {}
     for name in names:
         register = profile.registers[name]
-        value = next((one for one in readout if register.obis and same(one.code, register.obis)), None)
+        value = next((entry for entry in readout if register.obis and same(entry.code, register.obis)), None)
         if value is None or not isinstance(value.value, Decimal):
             continue
         unit, factor = UNITS.get(value.unit.lower(), (value.unit, Decimal(1)))
         if unit in ("", register.unit.value):
-            found[name] = (value.value * factor * register.scale, value.raw)
-    return found
+            by_register[name] = (value.value * factor * register.scale, value.raw)
+    return by_register
 
 
 def _json(value: ObisValue) -> dict[str, Any]:

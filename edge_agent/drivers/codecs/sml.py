@@ -46,7 +46,7 @@ def decode_sml(data: bytes) -> Readout:
         raise DecodeError("there are bytes behind the telegram", hint="copy one telegram only")
     check = (crc16, crc16_kermit)
     given = int.from_bytes(data[-2:], "big")
-    if given not in [one(data[:-2]) for one in check]:
+    if given not in [checksum(data[:-2]) for checksum in check]:
         raise DecodeError(
             f"the CRC of the telegram is {given:04x} but the bytes give {crc16(data[:-2]):04x}", hint=DAMAGED
         )
@@ -77,7 +77,7 @@ class _Cursor:
 
 def _messages(data: bytes) -> list[list[Value]]:
     cursor = _Cursor(data)
-    found = []
+    messages = []
     while cursor.at < len(data):
         if data[cursor.at] == 0:  # filler
             cursor.at += 1
@@ -88,10 +88,10 @@ def _messages(data: bytes) -> list[list[Value]]:
             raise DecodeError("a message does not have six parts", hint=DAMAGED)
         crc_at = cursor.at - 1 - _crc_size(data, cursor.at)
         given = message[4]
-        if given not in [one(data[start:crc_at]) for one in (crc16, crc16_kermit)]:
+        if given not in [checksum(data[start:crc_at]) for checksum in (crc16, crc16_kermit)]:
             raise DecodeError("the CRC of a message does not fit", hint=DAMAGED)
-        found.append(message)
-    return found
+        messages.append(message)
+    return messages
 
 
 def _crc_size(data: bytes, end: int) -> int:
@@ -164,5 +164,5 @@ def _text(value: Value) -> str:
     """Bytes that are text as text, others in hexadecimal."""
     if not isinstance(value, bytes):
         return "" if value is None else str(value).lower()
-    shown = value.decode("latin-1")
-    return shown if shown.isascii() and shown.isprintable() else value.hex()
+    text = value.decode("latin-1")
+    return text if text.isascii() and text.isprintable() else value.hex()

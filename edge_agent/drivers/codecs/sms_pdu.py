@@ -54,23 +54,23 @@ def decode_deliver(pdu: bytes) -> SmsPart:
     length = cursor.byte()
     data = cursor.take(len(pdu) - cursor.at)
     header = data[: data[0] + 1] if first & 0x40 and data else b""
-    reference, parts, part = _concatenation(header)
-    return SmsPart(sender, sent_at, _text(data, length, coding, len(header)), reference, parts, part)
+    reference, parts, number = _concatenation(header)
+    return SmsPart(sender, sent_at, _text(data, length, coding, len(header)), reference, parts, number)
 
 
 def joined(parts: Iterable[tuple[int, SmsPart]]) -> Iterator[tuple[list[int], SmsPart]]:
     """Whole messages from (index, part) pairs, with all their indices; incomplete ones wait for the rest."""
     waiting: dict[tuple[str, int, int], dict[int, tuple[int, SmsPart]]] = {}
-    for index, part in parts:
-        if part.parts <= 1:
-            yield [index], part
+    for index, sms in parts:
+        if sms.parts <= 1:
+            yield [index], sms
             continue
-        group = waiting.setdefault((part.sender, part.reference, part.parts), {})
-        group[part.part] = (index, part)
-        if len(group) == part.parts:
+        group = waiting.setdefault((sms.sender, sms.reference, sms.parts), {})
+        group[sms.part] = (index, sms)
+        if len(group) == sms.parts:
             ordered = [group[number] for number in sorted(group)]
-            text = "".join(one.text for _, one in ordered)
-            yield [number for number, _ in ordered], SmsPart(part.sender, ordered[0][1].sent_at, text)
+            text = "".join(fragment.text for _, fragment in ordered)
+            yield [number for number, _ in ordered], SmsPart(sms.sender, ordered[0][1].sent_at, text)
             group.clear()
 
 
@@ -176,16 +176,16 @@ def _letters(septets: list[int]) -> str:
 
 
 def _septets(text: str) -> list[int]:
-    found: list[int] = []
+    septets: list[int] = []
     back = {letter: code for code, letter in GSM7_MORE.items()}
     for letter in text:
         if letter in back:
-            found += [ESCAPE, back[letter]]
+            septets += [ESCAPE, back[letter]]
         elif letter in GSM7 and letter != "\x1b":
-            found.append(GSM7.index(letter))
+            septets.append(GSM7.index(letter))
         else:
             raise DecodeError(f"{letter!r} is no letter of the GSM alphabet", hint="write the request without it")
-    return found
+    return septets
 
 
 def _swapped(digits: str) -> bytes:

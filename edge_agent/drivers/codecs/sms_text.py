@@ -13,7 +13,7 @@ GROUP = re.compile(r"\d[ \u00a0]$")
 
 def matched(profile: MeterProfile, text: str, names: Sequence[str]) -> dict[str, tuple[Decimal, bytes]]:
     """Exact value and text of each register whose pattern is found in a message."""
-    found = {}
+    values = {}
     for name in names:
         register = profile.registers[name]
         match = re.search(register.pattern, text) if register.pattern else None
@@ -23,8 +23,8 @@ def matched(profile: MeterProfile, text: str, names: Sequence[str]) -> dict[str,
             value = Decimal(match[1].replace(",", ".").replace(" ", ""))
         except (InvalidOperation, IndexError):
             continue
-        found[name] = (value * register.scale, match[0].encode())
-    return found
+        values[name] = (value * register.scale, match[0].encode())
+    return values
 
 
 def _is_cut(text: str, match: re.Match[str]) -> bool:

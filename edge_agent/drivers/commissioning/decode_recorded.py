@@ -50,7 +50,7 @@ def _records(registers: bytes, function: int, profile: MeterProfile | None, addr
             _record(f"register {address + at // 2}", str(int.from_bytes(registers[at : at + 2], "big")), "", at)
             for at in range(0, len(registers), 2)
         ]
-    found = []
+    records = []
     for name, register in profile.registers.items():
         if register.address is None or (register.function or profile.read.function) != function:
             continue
@@ -60,8 +60,8 @@ def _records(registers: bytes, function: int, profile: MeterProfile | None, addr
         if start < 0 or end > len(registers) or (scale is not None and not 0 <= scale <= len(registers) - 2):
             continue
         value = exact(register, profile.read, RegisterPlace(name, register, start, end, scale).cut(registers))
-        found.append(_record(name, None if value is None else plain(value), register.unit.value, start))
-    return found
+        records.append(_record(name, None if value is None else plain(value), register.unit.value, start))
+    return records
 
 
 def _record(name: str, value: str | None, unit: str, at: int) -> dict[str, Any]:

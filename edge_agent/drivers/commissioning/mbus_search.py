@@ -42,8 +42,8 @@ async def search_secondary(
     for number, digit in enumerate(DIGITS):
         if not start:
             progress(number, len(DIGITS))
-        async for found in _below(line, profiles, start + digit):
-            yield found
+        async for meter in _below(line, profiles, start + digit):
+            yield meter
     if not start:
         progress(len(DIGITS), len(DIGITS))
 
@@ -63,9 +63,9 @@ async def _below(line: MBusLine, profiles: Sequence[MeterProfile], prefix: str) 
     count = 0
     for digits in (DIGITS, LETTERS):
         for digit in digits:
-            async for found in _below(line, profiles, prefix + digit):
+            async for meter in _below(line, profiles, prefix + digit):
                 count += 1
-                yield found
+                yield meter
         if count:
             return
 
@@ -87,8 +87,12 @@ async def _selected(line: MBusLine, prefix: str) -> Telegram | Collision | None:
 
 def named(telegram: Telegram, address: str, profiles: Sequence[MeterProfile]) -> FoundMeter:
     """Which profiles a telegram's header fits."""
-    marked = [one for one in profiles if one.protocol == "mbus" and any(mark.manufacturer for mark in one.identify)]
-    fitting = tuple(one.id for one in marked if not mismatch(one, telegram))
+    marked = [
+        profile
+        for profile in profiles
+        if profile.protocol == "mbus" and any(mark.manufacturer for mark in profile.identify)
+    ]
+    fitting = tuple(profile.id for profile in marked if not mismatch(profile, telegram))
     version = "" if telegram.version is None else f" version {telegram.version}"
     who = f"{telegram.manufacturer or 'no maker named'}{version}, {telegram.medium}"
     return FoundMeter(address, "mbus", profiles=fitting, serial=telegram.id, note=who)

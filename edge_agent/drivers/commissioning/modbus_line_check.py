@@ -22,11 +22,11 @@ async def check_line(driver: ModbusDriver, units: Sequence[str], *, tries: int =
         good, bad = await _tried(driver, unit, tries)
         answered, damaged = answered + good, damaged + bad
         findings.append(_unit(unit, good, bad, tries))
-    asked = len(units) * tries
-    if asked and not answered:
+    reads = len(units) * tries
+    if reads and not answered:
         findings.insert(0, _dead(noise, damaged))
-    elif asked:
-        share = damaged / asked
+    elif reads:
+        share = damaged / reads
         ok = share <= DAMAGED_MAX
         hint = "" if ok else "check termination (120 Ohm at both ends), common ground, shield, cable length and speed"
         findings.insert(0, LineFinding("line", ok, f"{share:.1%} of the answers are damaged", hint))
@@ -78,8 +78,8 @@ def _unit(unit: str, good: int, bad: int, tries: int) -> LineFinding:
 def _dead(noise: bytes, damaged: int) -> LineFinding:
     """Why nobody answers."""
     if noise or damaged:
-        found = f"nobody answers, but there is noise on the line ({noise[:8].hex(' ') or 'damaged answers'})"
+        symptom = f"nobody answers, but there is noise on the line ({noise[:8].hex(' ') or 'damaged answers'})"
         hint = "A and B are probably swapped (swap them), or baud rate and parity are wrong: energy-edge scan --all"
-        return LineFinding("line", ok=False, found=found, hint=hint)
+        return LineFinding("line", ok=False, found=symptom, hint=hint)
     hint = "is anything powered and connected, are A and B swapped, is it this port? energy-edge scan --all"
     return LineFinding("line", ok=False, found="nobody answers and the line is quiet", hint=hint)

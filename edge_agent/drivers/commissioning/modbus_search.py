@@ -38,24 +38,24 @@ async def search(
 
 async def identify(driver: ModbusDriver, address: str, profiles: Iterable[MeterProfile]) -> FoundMeter:
     """Which of the profiles fit a meter that answers."""
-    known: dict[tuple[int, int, int], bytes | None] = {}
+    answers: dict[tuple[int, int, int], bytes | None] = {}
     certain: list[MeterProfile] = []
     possible: list[MeterProfile] = []
     for profile in profiles:
         if profile.protocol != "modbus":
             continue
         if profile.read.sunspec:
-            if await _has_sunspec(driver, address, profile, known):
+            if await _has_sunspec(driver, address, profile, answers):
                 certain.append(profile)
-        elif await _fits(driver, address, profile, known):
+        elif await _fits(driver, address, profile, answers):
             (certain if any(mark.address is not None for mark in profile.identify) else possible).append(profile)
     ranked = await _ranked(driver, address, possible)
     serial = await _serial(driver, address, certain)
     return FoundMeter(
         address,
         "modbus",
-        profiles=tuple(one.id for one in certain),
-        possible=tuple(one.id for one in ranked),
+        profiles=tuple(profile.id for profile in certain),
+        possible=tuple(profile.id for profile in ranked),
         serial=serial,
     )
 
@@ -63,47 +63,47 @@ async def identify(driver: ModbusDriver, address: str, profiles: Iterable[MeterP
 Known = dict[tuple[int, int, int], bytes | None]
 
 
-async def _words(driver: ModbusDriver, address: str, known: Known, place: tuple[int, int, int]) -> bytes | None:
+async def _words(driver: ModbusDriver, address: str, answers: Known, place: tuple[int, int, int]) -> bytes | None:
     """Words that are asked for once; None if the meter refuses them."""
-    if place not in known:
+    if place not in answers:
         try:
-            known[place] = await driver.words(address, *place)
+            answers[place] = await driver.words(address, *place)
         except (ModbusRefused, BadAnswer):
-            known[place] = None
-    return known[place]
+            answers[place] = None
+    return answers[place]
 
 
-async def _fits(driver: ModbusDriver, address: str, profile: MeterProfile, known: Known) -> bool:
+async def _fits(driver: ModbusDriver, address: str, profile: MeterProfile, answers: Known) -> bool:
     for mark in profile.identify:
-        if mark.address is not None and not await _has_mark(driver, address, profile, mark, known):
+        if mark.address is not None and not await _has_mark(driver, address, profile, mark, answers):
             return False
     if any(mark.address is not None for mark in profile.identify):
         return True
-    return await _shows_sense(driver, address, profile, known)
+    return await _shows_sense(driver, address, profile, answers)
 
 
-async def _has_mark(driver: ModbusDriver, address: str, profile: MeterProfile, mark: Identify, known: Known) -> bool:
+async def _has_mark(driver: ModbusDriver, address: str, profile: MeterProfile, mark: Identify, answers: Known) -> bool:
     place = (mark.function or profile.read.function, mark.address or 0, mark.words or WORDS[mark.type])
-    raw = await _words(driver, address, known, place)
+    raw = await _words(driver, address, answers, place)
     return raw is not None and matches(raw, mark)
 
 
-async def _shows_sense(driver: ModbusDriver, address: str, profile: MeterProfile, known: Known) -> bool:
+async def _shows_sense(driver: ModbusDriver, address: str, profile: MeterProfile, answers: Known) -> bool:
     """Voltage and counter of a meter that is switched on, read as this profile says."""
-    shown = 0
+    sensible = 0
     for name in ("voltage_l1", "energy_import_total", "energy_total"):
         register = profile.registers.get(name)
         if register is None or register.address is None:
             continue
-        value = await _value(driver, address, profile, register, known)
+        value = await _value(driver, address, profile, register, answers)
         if value is None:
             return False
         if name == "voltage_l1" and not VOLTS[0] <= value <= VOLTS[1]:
             return False
         if name != "voltage_l1" and value and not TINY <= value <= HUGE:
             return False
-        shown += 1
-    return shown >= 2
+        sensible += 1
+    return sensible >= 2
 
 
 async def _ranked(driver: ModbusDriver, address: str, profiles: list[MeterProfile]) -> list[MeterProfile]:
@@ -117,21 +117,21 @@ async def _ranked(driver: ModbusDriver, address: str, profiles: list[MeterProfil
         except (ModbusRefused, WrongMeter, BadAnswer, MeterSilent):
             continue
         scores[profile.id] = sum(value.value != 0 for value in values)
-    return sorted((one for one in profiles if one.id in scores), key=lambda one: -scores[one.id])
+    return sorted((profile for profile in profiles if profile.id in scores), key=lambda profile: -scores[profile.id])
 
 
 async def _value(
-    driver: ModbusDriver, address: str, profile: MeterProfile, register: Register, known: Known
+    driver: ModbusDriver, address: str, profile: MeterProfile, register: Register, answers: Known
 ) -> Decimal | None:
     place = (register.function or profile.read.function, register.address or 0, register.words)
-    raw = await _words(driver, address, known, place)
+    raw = await _words(driver, address, answers, place)
     if raw is None:
         return None
     return register_value(raw, register, word_order=profile.read.word_order, byte_order=profile.read.byte_order)
 
 
-async def _has_sunspec(driver: ModbusDriver, address: str, profile: MeterProfile, known: Known) -> bool:
-    if not any([await _words(driver, address, known, (3, base, 2)) == b"SunS" for base in (40000, 0, 50000)]):
+async def _has_sunspec(driver: ModbusDriver, address: str, profile: MeterProfile, answers: Known) -> bool:
+    if not any([await _words(driver, address, answers, (3, base, 2)) == b"SunS" for base in (40000, 0, 50000)]):
         return False
     try:
         await driver.identify(address, profile)

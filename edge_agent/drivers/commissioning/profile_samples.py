@@ -21,13 +21,13 @@ def sample_faults(profile: MeterProfile) -> Iterator[str]:
     """A sentence for each sample that does not give its value."""
     for number, sample in enumerate(profile.samples):
         try:
-            found = sampled(profile, sample)
+            decoded = sampled(profile, sample)
         except DecodeError as error:
             yield f"samples[{number}]: {error.message}"
             continue
-        if found != Decimal(sample.value):
-            shown = "nothing" if found is None else plain(found)
-            yield f"samples[{number}]: {sample.register} gives {shown}, not {sample.value}"
+        if decoded != Decimal(sample.value):
+            text = "nothing" if decoded is None else plain(decoded)
+            yield f"samples[{number}]: {sample.register} gives {text}, not {sample.value}"
 
 
 def sampled(profile: MeterProfile, sample: Sample) -> Decimal | None:
@@ -51,8 +51,8 @@ def _records(profile: MeterProfile, sample: Sample) -> Decimal | None:
     data = bytes.fromhex(sample.hex)
     register = profile.registers[sample.register]
     fixed = register.record is not None and register.record.function in ("actual", "stored")
-    found = decode_application(FIXED_CI, data).records if fixed else tuple(records(data))
-    return found_values(profile, found, [sample.register]).get(sample.register, (None, b""))[0]
+    telegram_records = decode_application(FIXED_CI, data).records if fixed else tuple(records(data))
+    return found_values(profile, telegram_records, [sample.register]).get(sample.register, (None, b""))[0]
 
 
 def _obis_line(profile: MeterProfile, sample: Sample) -> Decimal | None:
@@ -70,8 +70,8 @@ def _json(profile: MeterProfile, sample: Sample) -> Decimal | None:
     """A message, the topic before it if it matters: `emdata:0 {"total_act": 12}`."""
     topic, _, body = ("", "", sample.text) if sample.text.startswith("{") else sample.text.partition(" ")
     message = json_values.Message(topic, json_values.parse(body.encode()), 0)
-    found = json_values.found_values(profile, [message], [sample.register])
-    return found[sample.register][0] if sample.register in found else None
+    values = json_values.found_values(profile, [message], [sample.register])
+    return values[sample.register][0] if sample.register in values else None
 
 
 def _cell(profile: MeterProfile, sample: Sample) -> Decimal | None:

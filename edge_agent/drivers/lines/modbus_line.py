@@ -137,9 +137,9 @@ class ModbusLine:
             except TimeoutError:
                 self.damaged_bytes += len(buffer)
                 raise
-            found = self.framing.answer(buffer, unit=unit, number=self.number, function=function, count=count)
-            if found is not None:
-                return found
+            answer = self.framing.answer(buffer, unit=unit, number=self.number, function=function, count=count)
+            if answer is not None:
+                return answer
 
     async def _silent(self, unit: int, count: int) -> None:
         """After a timeout: remember what is owed, and open the line anew if it seems dead as a whole."""

@@ -42,10 +42,10 @@ class LinePace:
         self.good = 0
 
     def _unit(self, unit: int) -> _Unit:
-        known = self.units.get(unit)
-        if known is None:
-            known = self.units[unit] = _Unit(rule_s=self.timeout_max_s)
-        return known
+        timing = self.units.get(unit)
+        if timing is None:
+            timing = self.units[unit] = _Unit(rule_s=self.timeout_max_s)
+        return timing
 
     def learn_rules(self, unit: int, *, timeout_ms: int, gap_ms: int) -> None:
         """What the meter's profile says: a slow meter may take longer than the line's limit."""
@@ -61,12 +61,12 @@ class LinePace:
 
         One that has missed gets the whole limit, one that is given up what it usually took.
         """
-        known = self._unit(unit)
-        misses = known.misses
-        if known.latency_s == 0 or (misses and not (misses >= GIVEN_UP_AFTER and (misses + 1) % PATIENT_EVERY)):
-            return known.rule_s
-        usual_s = max(ANSWER_MIN_S, 4 * (known.latency_s + known.swing_s)) + ADAPTER_S
-        return min(known.rule_s, usual_s)
+        timing = self._unit(unit)
+        misses = timing.misses
+        if timing.latency_s == 0 or (misses and not (misses >= GIVEN_UP_AFTER and (misses + 1) % PATIENT_EVERY)):
+            return timing.rule_s
+        usual_s = max(ANSWER_MIN_S, 4 * (timing.latency_s + timing.swing_s)) + ADAPTER_S
+        return min(timing.rule_s, usual_s)
 
     def answer_s(self, unit: int, request_bytes: int, count: int) -> float:
         """Time until the whole answer must be there, the time on the wire included."""
@@ -87,13 +87,13 @@ class LinePace:
 
     def answered(self, unit: int, took_s: float) -> None:
         """A good answer: learn from it."""
-        known = self._unit(unit)
-        if known.latency_s == 0:
-            known.latency_s = took_s
+        timing = self._unit(unit)
+        if timing.latency_s == 0:
+            timing.latency_s = took_s
         else:
-            known.swing_s += (abs(took_s - known.latency_s) - known.swing_s) / 4
-            known.latency_s += (took_s - known.latency_s) / 8
-        known.misses = 0
+            timing.swing_s += (abs(took_s - timing.latency_s) - timing.swing_s) / 4
+            timing.latency_s += (took_s - timing.latency_s) / 8
+        timing.misses = 0
         self.last_unit, self.last_at = unit, time.monotonic()
         self.good += 1
         if self.good >= SHRINK_AFTER:
@@ -106,10 +106,10 @@ class LinePace:
 
     def missed(self, unit: int) -> None:
         """No answer: if this meter has answered before and another was asked before it, the bus may need more pause."""
-        known = self._unit(unit)
-        if known.latency_s and known.misses == 0 and self.last_unit not in (unit, -1) and self.byte_s:
+        timing = self._unit(unit)
+        if timing.latency_s and timing.misses == 0 and self.last_unit not in (unit, -1) and self.byte_s:
             self.gap_s = min(GAP_MAX_S, max(2 * self.gap_s, 0.01))
-        known.misses += 1
+        timing.misses += 1
         self.good = 0
         self.last_at = time.monotonic()
 
@@ -121,11 +121,11 @@ class LinePace:
 
     def owed(self, unit: int) -> bool:
         """Whether anything may still come from this unit."""
-        known = self._unit(unit)
-        if known.owed:
+        timing = self._unit(unit)
+        if timing.owed:
             since = time.monotonic() - LATE_MAX_S
-            known.owed = {count: at for count, at in known.owed.items() if at > since}
-        return bool(known.owed)
+            timing.owed = {count: at for count, at in timing.owed.items() if at > since}
+        return bool(timing.owed)
 
     def free_length(self, unit: int) -> int:
         """The smallest number of registers nothing is owed of."""

@@ -42,15 +42,17 @@ class House:
         """The state at an instant; before the installation the counters stand still."""
         since = max(0, int(when_s) - INSTALLED_S)
         day, second = divmod(since, DAY_S)
-        slot, part = divmod(second, SLOT_S)
+        slot, elapsed_s = divmod(second, SLOT_S)
         before_in, before_out = _until_day(self.seed, self.unit, self.solar, day)
         use = _day(self.seed, self.unit, self.solar, day)
         import_wh, export_wh = before_in + use.import_sums[slot], before_out + use.export_sums[slot]
         net = use.import_sums[slot + 1] - use.import_sums[slot] - (use.export_sums[slot + 1] - use.export_sums[slot])
         wobble = random.Random(f"{self.seed}/{self.unit}/{int(when_s) // 10}")
         return HouseState(
-            import_wh=self.base_wh + import_wh + (use.import_sums[slot + 1] - use.import_sums[slot]) * part // SLOT_S,
-            export_wh=export_wh + (use.export_sums[slot + 1] - use.export_sums[slot]) * part // SLOT_S,
+            import_wh=self.base_wh
+            + import_wh
+            + (use.import_sums[slot + 1] - use.import_sums[slot]) * elapsed_s // SLOT_S,
+            export_wh=export_wh + (use.export_sums[slot + 1] - use.export_sums[slot]) * elapsed_s // SLOT_S,
             power_w=net * (3600 // SLOT_S),
             volts=(_volts(wobble), _volts(wobble), _volts(wobble)),
         )
@@ -103,9 +105,9 @@ def _day(seed: int, unit: int, solar: bool, day: int) -> _DayUse:  # noqa: FBT00
         hour = slot * SLOT_S // 3600
         used = total_wh * HOURS[hour] * chance.randrange(60, 140) // (sum(HOURS) * 4 * 100)
         angle = (slot - 24) / 48 * math.pi  # sun from 6 to 18 h
-        made = int(sun_wh * math.sin(angle) * math.pi / 96) if 24 <= slot < 72 else 0
-        imports.append(imports[-1] + max(0, used - made))
-        exports.append(exports[-1] + max(0, made - used))
+        generated = int(sun_wh * math.sin(angle) * math.pi / 96) if 24 <= slot < 72 else 0
+        imports.append(imports[-1] + max(0, used - generated))
+        exports.append(exports[-1] + max(0, generated - used))
     return _DayUse(tuple(imports), tuple(exports))
 
 

@@ -62,9 +62,9 @@ class Slave:
         digits = zip(self.header[:4].hex(), mask[:4].hex(), strict=True)
         if any(want not in ("f", got) for got, want in digits):
             return False
-        maker, wanted = self.header[4:6], mask[4:6]
+        maker, maker_mask = self.header[4:6], mask[4:6]
         rest = zip(self.header[6:], mask[6:8], strict=True)
-        return wanted in (b"\xff\xff", maker) and all(want in (0xFF, got) for got, want in rest)
+        return maker_mask in (b"\xff\xff", maker) and all(want in (0xFF, got) for got, want in rest)
 
 
 @dataclass(slots=True)
@@ -106,15 +106,15 @@ class MBusSlaves:
             frame = parse_frame(request)
             return self._select(frame.data) if frame.control & ~FCB == SND_UD and frame.ci == 0x52 else b""
         control, address = request[1], request[2]
-        asked = [slave for slave in self.slaves if self._means(slave, address)]
+        addressed = [slave for slave in self.slaves if self._means(slave, address)]
         if control == SND_NKE:
-            for slave in asked:
+            for slave in addressed:
                 slave.reset()
                 if address == SELECTED:
                     slave.selected = False
-            return b"" if address == BROADCAST else _together([ACK for _ in asked])
+            return b"" if address == BROADCAST else _together([ACK for _ in addressed])
         if control & ~FCB == REQ_UD2:
-            return _together([slave.answer(toggle=bool(control & FCB)) for slave in asked])
+            return _together([slave.answer(toggle=bool(control & FCB)) for slave in addressed])
         return b""
 
     def _select(self, mask: bytes) -> bytes:

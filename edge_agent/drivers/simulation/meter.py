@@ -34,25 +34,25 @@ class MeterImage:
 
     def __call__(self, function: int, address: int, count: int) -> bytes | None:
         """Words of a request; addresses between registers read as 0, others do not exist."""
-        known = [at for kind, at in self.map if kind == function]
+        addresses = [at for kind, at in self.map if kind == function]
         serial = self.profile.serial_number
         if serial and address == serial.address and function == (serial.function or self.profile.read.function):
             return self._serial(count)
         for mark in self.profile.identify:
             if mark.address == address and function == (mark.function or self.profile.read.function):
                 return _mark_words(mark, count)
-        if not known or address < min(known) or address + count > max(known) + 1:
+        if not addresses or address < min(addresses) or address + count > max(addresses) + 1:
             return None
         now = self.clock()
-        words = bytearray(2 * count)
+        answer = bytearray(2 * count)
         for name in {self.map[(function, at)] for at in range(address, address + count) if (function, at) in self.map}:
             register = self.profile.registers[name]
             raw = self._encoded(name, now)
             start = ((register.address or 0) - address) * 2
             for index, byte in enumerate(raw):
-                if 0 <= start + index < len(words):
-                    words[start + index] = byte
-        return bytes(words)
+                if 0 <= start + index < len(answer):
+                    answer[start + index] = byte
+        return bytes(answer)
 
     def _encoded(self, name: str, now: float) -> bytes:
         rules, register = self.profile.read, self.profile.registers[name]
@@ -66,8 +66,8 @@ class MeterImage:
 
 def _mark_words(mark: Identify, count: int) -> bytes:
     """What a meter of this model says of itself."""
-    wanted = mark.one_of[0] if mark.one_of else mark.starts_with
-    raw = wanted.encode("ascii") if isinstance(wanted, str) else wanted.to_bytes(2 * count, "big")
+    mark_value = mark.one_of[0] if mark.one_of else mark.starts_with
+    raw = mark_value.encode("ascii") if isinstance(mark_value, str) else mark_value.to_bytes(2 * count, "big")
     return raw.ljust(2 * count, b"\0")[: 2 * count]
 
 

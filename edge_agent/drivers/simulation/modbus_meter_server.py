@@ -87,10 +87,10 @@ class SimulatedLine:
             return bytes((request.function | 0x80, 1))
         if not 1 <= request.count <= 125:
             return bytes((request.function | 0x80, 3))
-        words = source(request.function, request.address, request.count)
-        if words is None:
+        registers = source(request.function, request.address, request.count)
+        if registers is None:
             return bytes((request.function | 0x80, 2))
-        return bytes((request.function, len(words))) + words
+        return bytes((request.function, len(registers))) + registers
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,9 +43,9 @@ async def _absent(*_request: object) -> ExcCodes | None:
 
 def meter(unit: int, action: SimAction) -> SimDevice:
     """A device with holding and input registers that are made when they are read."""
-    words = [SimData(0, values=0, count=ADDRESSES, datatype=DataType.REGISTERS)]
+    registers = [SimData(0, values=0, count=ADDRESSES, datatype=DataType.REGISTERS)]
     bits = [SimData(0, values=False, datatype=DataType.BITS)]
-    return SimDevice(unit, simdata=(bits, list(bits), words, list(words)), action=action)
+    return SimDevice(unit, simdata=(bits, list(bits), registers, list(registers)), action=action)
 
 
 def server(units: Mapping[int, WordSource], host: str, port: int) -> ModbusTcpServer:
