@@ -25,7 +25,7 @@ from edge_agent.uplink import Uplink, UplinkOutbox
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
-TEND_S, TEND_SOON_S, SALVAGE_S = 5.0, 1.0, 0.02
+HOUSEKEEPING_S, HOUSEKEEPING_SOON_S, SALVAGE_S = 5.0, 1.0, 0.02
 HEALTH_S = 60.0
 REBASE_S = 86_400.0
 REBASE_SPREAD = 2**16  # differences to the catalog's base that spread further cost a third byte on the wire
@@ -59,7 +59,7 @@ class Agent:
             async with asyncio.TaskGroup() as tasks:
                 running = [tasks.create_task(line.run(), name=f"line {line.bus.name}") for line in self.lines]
                 running.append(tasks.create_task(self.uplink.run(), name="uplink"))
-                running.append(tasks.create_task(self._tend(), name="tend"))
+                running.append(tasks.create_task(self._housekeeping(), name="housekeeping"))
                 await self.stopping.wait()
                 log.info("stopping")
                 for task in running:
@@ -139,14 +139,14 @@ class Agent:
 
     # housekeeping
 
-    async def _tend(self) -> None:
+    async def _housekeeping(self) -> None:
         """Every few seconds: watch the clock, mend and prune the buffer; every minute: report."""
         due_s = 0.0
         loop = asyncio.get_running_loop()
         while True:
             self.clock.watch()
             try:
-                await self.on_disk(self._tend_buffer)
+                await self.on_disk(self._housekeep_buffer)
                 if loop.time() >= due_s:
                     due_s = loop.time() + HEALTH_S
                     await self._report()
@@ -154,22 +154,22 @@ class Agent:
                 log.warning("housekeeping: %s", error)
             except Exception:
                 log.exception("housekeeping failed")
-            await asyncio.sleep(self._tend_pause_s())
+            await asyncio.sleep(self._housekeeping_pause_s())
 
-    def _tend_pause_s(self) -> float:
+    def _housekeeping_pause_s(self) -> float:
         """Short while there is something to mend, or the time is not known."""
         if self.guard.salvaging:
             return SALVAGE_S
         waiting = self.guard.waiting or self.clock.quality == TimeQuality.UNKNOWN
-        return TEND_SOON_S if waiting else TEND_S
+        return HOUSEKEEPING_SOON_S if waiting else HOUSEKEEPING_S
 
-    def _tend_buffer(self) -> None:
+    def _housekeep_buffer(self) -> None:
         time_known = self.clock.quality != TimeQuality.UNKNOWN
         if time_known:
             self.guard.do(lambda buffer: buffer.date_boot(self.clock.offset_ms))
         if self.guard.waiting:
             self.guard.append(())
-        self.guard.tend(self.clock.now_ms(), clock_is_good=time_known)
+        self.guard.housekeep(self.clock.now_ms(), clock_is_good=time_known)
         self._rebase()
 
     def _rebase(self) -> None:

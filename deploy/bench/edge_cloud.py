@@ -27,7 +27,7 @@ class Cloud:
     def __init__(self, folder: Path) -> None:
         self.broker = BrokerProcess(folder)
         self.twin = CloudTwin()
-        self.told = 0  # values that thingsboard-gateway has sent
+        self.announced = 0  # values that thingsboard-gateway has sent
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
 
@@ -48,7 +48,7 @@ class Cloud:
     @property
     def arrived(self) -> int:
         """Readings that have come, each counted once."""
-        return self.told + sum(len(stream.rows) for stream in self.twin.streams.values())
+        return self.announced + sum(len(stream.rows) for stream in self.twin.streams.values())
 
     def cut(self) -> None:
         """Nobody is there any more."""
@@ -66,7 +66,7 @@ class Cloud:
 
     async def _take(self, client: aiomqtt.Client, topic: str, payload: bytes) -> None:
         if topic == TELEMETRY:
-            self.told += sum(len(item["values"]) for items in json.loads(payload).values() for item in items)
+            self.announced += sum(len(item["values"]) for items in json.loads(payload).values() for item in items)
         elif topic.startswith(ASKED):
             await client.publish(topic.replace(ASKED, ANSWERED), json.dumps(UNLIMITED), qos=1)
         else:

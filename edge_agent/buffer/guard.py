@@ -17,7 +17,7 @@ from typing import TypeVar
 from common.errors import EnergyError
 from edge_agent.buffer.errors import Damaged, DiskFull
 from edge_agent.buffer.ranges import Range
-from edge_agent.buffer.recovery import discard_old, open_buffer, replace, salvage, waiting
+from edge_agent.buffer.recovery import discard_old, open_buffer, replace, salvage, unsalvaged
 from edge_agent.buffer.retention import EVER_MS, prune, thin
 from edge_agent.buffer.row import STREAM_SHIFT, BufferSample
 from edge_agent.buffer.state import BufferStream
@@ -89,7 +89,7 @@ class BufferGuard:
             self.replaced += 1
             log.error("buffer set aside: %s", damage)
         self._buffer = buffer
-        self._salvage = salvage(buffer) if waiting(self.folder) else None
+        self._salvage = salvage(buffer) if unsalvaged(self.folder) else None
         self.generation += 1
         self.problem = ""
         self._lay_ballast()
@@ -202,7 +202,7 @@ class BufferGuard:
         except (EnergyError, OSError) as error:
             log.warning("no room could be made: %s", error)
 
-    def tend(self, now_ms: int, *, clock_is_good: bool) -> None:
+    def housekeep(self, now_ms: int, *, clock_is_good: bool) -> None:
         """Housekeeping, a short step at a time: salvage, old rows, the cap, the ballast. Call it every few seconds."""
         self.salvage_step()
         now_s = self.clock_s()

@@ -32,7 +32,7 @@ def open_buffer(folder: Path, *, boot_id: str, synchronous: str = "FULL") -> tup
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if not (folder / FILE).exists():
-            problem = _begin(folder, synchronous)
+            problem = _create_first(folder, synchronous)
         return Buffer(folder, boot_id=boot_id, synchronous=synchronous), problem
     except Damaged as error:
         replace(folder, synchronous=synchronous)
@@ -41,9 +41,9 @@ def open_buffer(folder: Path, *, boot_id: str, synchronous: str = "FULL") -> tup
         raise translated_os(error) from error
 
 
-def _begin(folder: Path, synchronous: str) -> str:
+def _create_first(folder: Path, synchronous: str) -> str:
     """Make the first file, or a new one where the file has gone but its companions remember it."""
-    mark = _mark(folder)
+    mark = _read_mark(folder)
     directory = read_directory(folder / "buffer.catalog")
     aside = any(folder.glob("damaged-*"))
     if mark is None and directory is None and not aside:
@@ -60,8 +60,8 @@ def replace(folder: Path, *, limit: int | None = None, synchronous: str = "FULL"
         aside = _set_aside(folder, limit)
     except OSError as error:
         raise translated_os(error) from error
-    mark = _mark(folder)
-    directory, state = _notes(aside)
+    mark = _read_mark(folder)
+    directory, state = _read_notes(aside)
     beside = read_directory(folder / "buffer.catalog")
     directory = max(filter(None, (directory, beside)), key=lambda copy: copy.edition, default=None) or BufferDirectory()
     streams = {number: StreamState(number, directory.lasts.get(number, 0)) for number, _ in directory.streams}
@@ -101,7 +101,7 @@ def _set_aside(folder: Path, limit: int | None) -> Path:
     return aside
 
 
-def _mark(folder: Path) -> StreamMark | None:
+def _read_mark(folder: Path) -> StreamMark | None:
     if not (folder / "buffer.mark").exists():
         return None
     with closing(MarkFile(folder / "buffer.mark")) as marks:
@@ -114,7 +114,7 @@ def _with_mark(rest: StreamState, mark: StreamMark) -> StreamState:
     return msgspec.structs.replace(rest, last=max(rest.last, mark.last), done=tuple(done))
 
 
-def _notes(aside: Path) -> tuple[BufferDirectory | None, BufferState | None]:
+def _read_notes(aside: Path) -> tuple[BufferDirectory | None, BufferState | None]:
     """The notes of a damaged file, each if it can be read and its sum is right.
 
     Read in place and read-only, log included: a copy of a large file would hold up polling and need room on the disk.
@@ -135,7 +135,7 @@ def _notes(aside: Path) -> tuple[BufferDirectory | None, BufferState | None]:
         index.unlink(missing_ok=True)  # SQLite's index of the log is worth nothing to anybody else
 
 
-def waiting(folder: Path) -> list[Path]:
+def unsalvaged(folder: Path) -> list[Path]:
     """Set-aside folders whose rows have not all been taken over."""
     return sorted(aside for aside in folder.glob("damaged-*") if not (aside / "salvaged").exists())
 
@@ -154,7 +154,7 @@ def salvage(buffer: Buffer) -> Iterator[int]:
     """Take over the rows of all set-aside files in short steps, then count what is missing. Yields rows per step."""
     epochs = dict(buffer.directory.streams)
     epochs.pop(buffer.current.number)
-    folders = waiting(buffer.folder)
+    folders = unsalvaged(buffer.folder)
     for aside in folders:
         limit = _limit(aside)
         rows = ((number, row) for number, row in scan(aside, epochs) if number << STREAM_SHIFT | row.sequence <= limit)

@@ -21,7 +21,7 @@ def scan(folder: Path, epochs: Mapping[int, int]) -> Iterator[tuple[int, BufferR
     """(stream number, row) of every row that verifies, in no order and possibly several times."""
     for path in sorted(folder.glob("buffer.db*")):
         for page in _pages(path):
-            yield from _rows(page, epochs)
+            yield from _page_rows(page, epochs)
 
 
 def _pages(path: Path) -> Iterator[bytes]:
@@ -38,11 +38,11 @@ def _pages(path: Path) -> Iterator[bytes]:
                 yield page.ljust(size, b"\0")
 
 
-def _rows(page: bytes, epochs: Mapping[int, int]) -> Iterator[tuple[int, BufferRow]]:
+def _page_rows(page: bytes, epochs: Mapping[int, int]) -> Iterator[tuple[int, BufferRow]]:
     """Rows of one page: where its cell pointers say, or, if they cannot all be right, wherever one is found."""
-    rows, whole = _at(page, _pointers(page), epochs)
+    rows, whole = _rows_at(page, _pointers(page), epochs)
     if not whole:
-        rows, _ = _at(page, range(len(page) - PAYLOAD_MIN), epochs)
+        rows, _ = _rows_at(page, range(len(page) - PAYLOAD_MIN), epochs)
     yield from rows
 
 
@@ -53,7 +53,7 @@ def _pointers(page: bytes) -> list[int]:
     return [int.from_bytes(page[at : at + 2], "big") for at in range(8, min(8 + 2 * count, len(page) - 1), 2)]
 
 
-def _at(
+def _rows_at(
     page: bytes, places: "list[int] | range", epochs: Mapping[int, int]
 ) -> tuple[list[tuple[int, BufferRow]], bool]:
     rows, whole = [], bool(places)

@@ -18,7 +18,7 @@ class StreamState(msgspec.Struct, frozen=True, array_like=True):
     last: int
     done: tuple[Range, ...] = ()
     voids: dict[str, tuple[Range, ...]] = {}
-    told: tuple[Range, ...] = ()
+    announced: tuple[Range, ...] = ()
 
 
 class BufferState(msgspec.Struct, frozen=True, array_like=True):
@@ -38,7 +38,7 @@ class BufferStream:
     last: int = 0
     done: Ranges = field(default_factory=Ranges)  # the cloud has a row, or knows that it is void
     voids: dict[str, Ranges] = field(default_factory=dict)  # by reason
-    told: Ranges = field(default_factory=Ranges)  # voids that the cloud was told of, receipted or not
+    announced: Ranges = field(default_factory=Ranges)  # voids that the cloud was told of, receipted or not
 
     def void(self, reason: str) -> Ranges:
         """Sequences that will never be sent, for this reason."""
@@ -56,14 +56,14 @@ class BufferStream:
     def dump(self) -> StreamState:
         """For the note."""
         voids = {reason: tuple(ranges) for reason, ranges in self.voids.items() if ranges}
-        return StreamState(self.number, self.last, tuple(self.done), voids, tuple(self.told))
+        return StreamState(self.number, self.last, tuple(self.done), voids, tuple(self.announced))
 
     def load(self, rest: StreamState) -> None:
         """From the note; `last` only grows."""
         self.last = max(self.last, rest.last)
         self.done = Ranges(rest.done)
         self.voids = {reason: Ranges(ranges) for reason, ranges in rest.voids.items()}
-        self.told = Ranges(rest.told)
+        self.announced = Ranges(rest.announced)
 
 
 def sealed(note: msgspec.Struct) -> bytes:

@@ -68,9 +68,9 @@ class Buffer:
         self.directory = _newest(
             msgspec.msgpack.decode(directory, type=BufferDirectory), read_directory(self.directory_path)
         )
-        self._take(msgspec.msgpack.decode(state, type=BufferState))
+        self._load_streams(msgspec.msgpack.decode(state, type=BufferState))
 
-    def _take(self, state: BufferState) -> None:
+    def _load_streams(self, state: BufferState) -> None:
         epochs = dict(self.directory.streams)
         for rest in state.streams:
             stream = BufferStream(rest.number, epochs[rest.number])
@@ -78,9 +78,9 @@ class Buffer:
             self.streams[rest.number] = stream
         self.current = self.streams[state.current]
         self.thinned = state.thinned
-        self.current.last = max(self.current.last, self._highest(self.current.number))
+        self.current.last = max(self.current.last, self._highest_sequence(self.current.number))
 
-    def _highest(self, number: int) -> int:
+    def _highest_sequence(self, number: int) -> int:
         query = "SELECT MAX(id) FROM reading WHERE id BETWEEN ? AND ?"
         highest_id = self.connection.execute(query, ids_of(number, 1, SEQUENCE_MASK)).fetchone()[0]
         return (highest_id or 0) & SEQUENCE_MASK
@@ -118,15 +118,15 @@ class Buffer:
 
     def channels(self, channels: Sequence[Channel]) -> list[int]:
         """The numbers of registers; new ones are on the disk before this returns. Their base is their present value."""
-        numbers = {_name(channel): number for number, channel in enumerate(self.directory.channels)}
+        numbers = {_channel_key(channel): number for number, channel in enumerate(self.directory.channels)}
         added: list[Channel] = []
         for channel in channels:
-            if _name(channel) not in numbers:
-                numbers[_name(channel)] = len(numbers)
+            if _channel_key(channel) not in numbers:
+                numbers[_channel_key(channel)] = len(numbers)
                 added.append(channel)
         if added:
             self._update_directory(channels=(*self.directory.channels, *added), version=self.directory.version + 1)
-        return [numbers[_name(channel)] for channel in channels]
+        return [numbers[_channel_key(channel)] for channel in channels]
 
     def rebase(self, values: dict[int, int]) -> None:
         """New base values for channels, so that differences stay short on the wire."""
@@ -199,11 +199,11 @@ class Buffer:
                 if checksum(stream.epoch, row) != values[7]:
                     raise Damaged(f"row {row.sequence} was changed", path=str(self.path))
                 if row.sequence != expected:
-                    self._explain(stream, expected, row.sequence - 1)
+                    self._require_explained(stream, expected, row.sequence - 1)
                 expected = row.sequence + 1
                 checked.append(row)
         if len(checked) < limit:
-            self._explain(stream, expected, last)
+            self._require_explained(stream, expected, last)
         return checked
 
     @property
@@ -230,7 +230,7 @@ class Buffer:
             sequences.add(start, last)
         return sequences
 
-    def _explain(self, stream: BufferStream, first: int, last: int) -> None:
+    def _require_explained(self, stream: BufferStream, first: int, last: int) -> None:
         """Damaged, unless every sequence of first..last is void or was pruned after its receipt."""
         for gap in stream.done.missing(first, last):
             for absent, _ in Ranges(all_voids(stream)).missing(*gap):
@@ -275,7 +275,7 @@ class Buffer:
         """The cloud has these. Written down with the next commit: losing it only means sending twice."""
         for first, last in ranges:
             for span in list(stream.void(DAMAGED).within(first, last)):
-                for untold in [gap for open_ in stream.done.missing(*span) for gap in stream.told.missing(*open_)]:
+                for untold in [gap for open_ in stream.done.missing(*span) for gap in stream.announced.missing(*open_)]:
                     stream.void(DAMAGED).remove(*untold)  # taken for lost, but it had arrived before
             stream.done.add(first, min(last, stream.last))
         self.dirty = True
@@ -378,7 +378,7 @@ def ids_of(number: int, first: int, last: int) -> tuple[int, int]:
     return number << STREAM_SHIFT | first, number << STREAM_SHIFT | last if last > 0 else number << STREAM_SHIFT
 
 
-def _name(channel: Channel) -> tuple[str, str, str, str]:
+def _channel_key(channel: Channel) -> tuple[str, str, str, str]:
     return channel.meter, channel.register, channel.unit, channel.kind
 
 

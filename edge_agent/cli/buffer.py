@@ -107,7 +107,7 @@ def _rows(folder: Path) -> Iterator[tuple[object, ...]]:
                     yield (
                         stream.epoch,
                         row.sequence,
-                        *_shown(channel, row.value, at_ms),
+                        *_channel_fields(channel, row.value, at_ms),
                         row.quality,
                         time_quality,
                         receipted,
@@ -126,11 +126,11 @@ def _raw(folder: Path) -> Iterator[tuple[object, ...]]:
     epochs = dict(directory.streams)
     for number, row in scan(folder, epochs):
         channel = directory.channels[row.channel]
-        fields = _shown(channel, row.value, row.at_ms)
+        fields = _channel_fields(channel, row.value, row.at_ms)
         yield (epochs[number], row.sequence, *fields, row.quality, row.time_quality, "")
 
 
-def _shown(channel: Any, value: int, at_ms: int) -> tuple[object, ...]:
+def _channel_fields(channel: Any, value: int, at_ms: int) -> tuple[object, ...]:
     from common.reading import as_decimal
 
     at = (START + timedelta(milliseconds=at_ms)).isoformat(timespec="milliseconds").replace("+00:00", "Z")

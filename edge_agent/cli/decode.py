@@ -114,19 +114,25 @@ def show(decoded: dict[str, Any], *, as_json: bool) -> None:
     click.echo()
     if decoded["records"] and "obis" in decoded["records"][0]:
         lines = [
-            (str(record["obis"]), str(record["quantity"]), _shown(record), str(record["unit"]))
+            (str(record["obis"]), str(record["quantity"]), _value_text(record), str(record["unit"]))
             for record in decoded["records"]
         ]
         click.echo(table(("code", "quantity", "value", "unit"), lines, right=(2,)))
         return
     rows = [
-        (str(number), str(record["quantity"]), _shown(record), record["unit"].removeprefix("-"), _which(record))
+        (
+            str(number),
+            str(record["quantity"]),
+            _value_text(record),
+            record["unit"].removeprefix("-"),
+            _distinction(record),
+        )
         for number, record in enumerate(decoded["records"])
     ]
     click.echo(table(("#", "quantity", "value", "unit", "which"), rows, right=(0, 2)))
 
 
-def _which(record: dict[str, Any]) -> str:
+def _distinction(record: dict[str, Any]) -> str:
     """What tells this value from the present one of the whole meter."""
     function = "" if record["function"] in USUAL else record["function"].removesuffix(" value").lower()
     places = [f"{name} {record[name]}" for name in ("storage", "tariff", "subunit") if record[name]]
@@ -134,7 +140,7 @@ def _which(record: dict[str, Any]) -> str:
     return ", ".join(text for text in (function, *places, *record.get("qualifiers", ()), invalid) if text)
 
 
-def _shown(record: dict[str, Any]) -> str:
+def _value_text(record: dict[str, Any]) -> str:
     text = str(record.get("time_point") or record["value"] or "")
     whole, point, decimals = text.partition(".")
     if len(decimals) > DECIMALS_SHOWN and decimals.isdecimal():

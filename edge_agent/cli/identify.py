@@ -38,12 +38,12 @@ def identify(port: str, address: str, protocol: str, framing: str | None, timeou
 
 async def _identify(port: Port, address: str, protocol: str, framing: str, timeout_s: float) -> FoundMeter:
     if protocol == "mbus":
-        from edge_agent.drivers.commissioning.mbus_search import named
+        from edge_agent.drivers.commissioning.mbus_search import identified_meter
         from edge_agent.drivers.mbus import MBusDriver
 
         async with MBusDriver(port, timeout_s=timeout_s) as bus:
             (telegram,) = await bus.telegrams(address, limit=1)
-            return named(telegram, address, load_all())
+            return identified_meter(telegram, address, load_all())
     from edge_agent.drivers.codecs.modbus_frames import ModbusRefused
     from edge_agent.drivers.commissioning import modbus_search
     from edge_agent.drivers.modbus import ModbusDriver

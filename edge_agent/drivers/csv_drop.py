@@ -32,7 +32,7 @@ CsvRow = dict[str, str]
 
 
 @dataclass(slots=True)
-class Dropped:
+class DroppedFile:
     """One file: rows by meter that have not been committed."""
 
     path: Path
@@ -60,8 +60,8 @@ class CsvDriver:
         self.port = port
         self.folder = Path(port.device)
         self.clock = clock
-        self.files: dict[Path, Dropped] = {}
-        self.given: dict[str, list[tuple[Dropped, list[CsvRow]]]] = {}
+        self.files: dict[Path, DroppedFile] = {}
+        self.given: dict[str, list[tuple[DroppedFile, list[CsvRow]]]] = {}
 
     async def __aenter__(self) -> Self:
         if not self.folder.is_dir():
@@ -75,7 +75,7 @@ class CsvDriver:
     async def read(self, address: str, profile: MeterProfile, registers: Sequence[str] = ()) -> list[RegisterValue]:
         """The rows of this meter in all files that have come, oldest first; one value per row and register."""
         names = register_names(profile, registers)
-        self._look(profile)
+        self._take_in_files(profile)
         values: list[RegisterValue] = []
         given = []
         for dropped in sorted(self.files.values(), key=lambda dropped: dropped.path.name):
@@ -99,7 +99,7 @@ class CsvDriver:
         """The meter's name in the files."""
         return address
 
-    def _look(self, profile: MeterProfile) -> None:
+    def _take_in_files(self, profile: MeterProfile) -> None:
         """Take in new files; move what is done with."""
         self._move_done()
         now_s = self.clock()
@@ -107,20 +107,20 @@ class CsvDriver:
             if path in self.files or not path.is_file() or now_s - path.stat().st_mtime < SETTLED_S:
                 continue
             try:
-                self.files[path] = Dropped(path, parsed(path, profile), now_s)
+                self.files[path] = DroppedFile(path, rows_by_meter(path, profile), now_s)
             except DecodeError as error:
-                _put_aside(path, "failed", error.message)
+                _move_file(path, "failed", error.message)
                 raise BadAnswer(error.message, path=path.name, hint="the file lies in failed/ now") from error
 
     def _move_done(self) -> None:
         now_s = self.clock()
         for path, dropped in list(self.files.items()):
             if dropped.is_done(now_s):
-                _put_aside(path, "done")
+                _move_file(path, "done")
                 del self.files[path]
 
 
-def parsed(path: Path, profile: MeterProfile) -> dict[str, list[CsvRow]]:
+def rows_by_meter(path: Path, profile: MeterProfile) -> dict[str, list[CsvRow]]:
     """Rows by meter; DecodeError if the columns the profile needs are not there or a cell is wrong."""
     options = profile.options
     if path.stat().st_size > FILE_MAX:
@@ -212,7 +212,7 @@ def _instant(row: CsvRow, profile: MeterProfile, where: str) -> int:
         raise DecodeError(f"{cell!r} is no time", path=where) from None
 
 
-def _put_aside(path: Path, folder: str, reason: str = "") -> None:
+def _move_file(path: Path, folder: str, reason: str = "") -> None:
     """Move a file, never over another one."""
     target = path.parent / folder / path.name
     target.parent.mkdir(exist_ok=True)

@@ -58,7 +58,7 @@ class Iec62056Driver:
         """The named registers of one readout."""
         names = register_names(profile, registers)
         readout = await self.readout(address, profile)
-        by_register = obis.found_values(profile, readout.values, with_parts(profile, names))
+        by_register = obis.values_by_register(profile, readout.values, with_parts(profile, names))
         return as_values(profile, names, by_register, int(self.clock() * 1000))
 
     async def identify(self, address: str, profile: MeterProfile) -> str:
@@ -142,10 +142,10 @@ class Iec62056Driver:
             except TimeoutError:
                 break
             wait_s = SILENCE_S
-            plain = bytes(byte & 0x7F for byte in buffer)
-            end = plain.find(ETX)
-            if end >= 0 and len(plain) > end + 1:
-                start = plain.find(b"\x02")
+            decimal_text = bytes(byte & 0x7F for byte in buffer)
+            end = decimal_text.find(ETX)
+            if end >= 0 and len(decimal_text) > end + 1:
+                start = decimal_text.find(b"\x02")
                 return buffer[max(0, start) : end + 2]
         if not buffer:
             raise MeterSilent("the meter identified itself but sent no readout", path=self.port.name, hint="read again")

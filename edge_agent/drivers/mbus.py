@@ -8,7 +8,7 @@ from common.errors import DecodeError
 from common.profile import MeterProfile
 from edge_agent.drivers.codecs.mbus_address import Secondary, parse_address
 from edge_agent.drivers.codecs.mbus_frame import SELECTED
-from edge_agent.drivers.codecs.mbus_match import found_values, mismatch
+from edge_agent.drivers.codecs.mbus_match import mismatch, values_by_register
 from edge_agent.drivers.codecs.mbus_telegram import ApplicationError, Telegram, decode
 from edge_agent.drivers.interface import BadAnswer, MeterRefused, MeterSilent, RegisterValue, WrongMeter, register_names
 from edge_agent.drivers.lines.mbus_line import MBusLine
@@ -38,7 +38,7 @@ class MBusDriver:
         needed = [name for name in with_parts(profile, names) if profile.registers[name].record]
         telegrams = await self.telegrams(address, profile, needed)
         records = [record for telegram in telegrams for record in telegram.records]
-        return as_values(profile, names, found_values(profile, records, needed), int(self.clock() * 1000))
+        return as_values(profile, names, values_by_register(profile, records, needed), int(self.clock() * 1000))
 
     async def identify(self, address: str, profile: MeterProfile) -> str:
         """The number on the label, if the telegram is from a meter of the profile."""
@@ -67,7 +67,7 @@ class MBusDriver:
                 break
             if profile and needed:
                 records = [record for received in telegrams for record in received.records]
-                if len(found_values(profile, records, needed)) == len(needed):
+                if len(values_by_register(profile, records, needed)) == len(needed):
                     break
         return telegrams
 

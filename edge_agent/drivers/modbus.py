@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from common.errors import InputError
 from common.profile import Identify, MeterProfile
-from edge_agent.drivers.codecs.modbus_columns import RegisterColumn, column_values, columns, exact
+from edge_agent.drivers.codecs.modbus_columns import RegisterColumn, column_values, columns, exact_value
 from edge_agent.drivers.codecs.modbus_frames import BUSY, ModbusRefused
 from edge_agent.drivers.codecs.modbus_plan import RegisterBlock, plan, split
 from edge_agent.drivers.interface import MeterSilent, RegisterValue, WrongMeter, register_names
@@ -21,7 +21,7 @@ LACKS = (2, 3)  # exceptions: no such address, or not so many registers
 COMMON_MODEL = 1  # SunSpec: who made it
 WORDS = {"u16": 1, "u32": 2, "u64": 4}
 
-Found = dict[str, bytes]  # register -> its bytes as they came
+RawByRegister = dict[str, bytes]  # register -> its bytes as they came
 
 
 @dataclass(slots=True)
@@ -113,12 +113,12 @@ class ModbusDriver:
         except ModbusRefused as error:
             if error.number in BUSY:
                 raise
-            raise _wrong(address, profile, f"it refuses register {start}") from error
+            raise _wrong_meter(address, profile, f"it refuses register {start}") from error
         if not matches(raw, mark):
             content = repr(text_value(raw)) if mark.type == "str" else f"0x{raw.hex()}"
-            raise _wrong(address, profile, f"its register {start} says {content}")
+            raise _wrong_meter(address, profile, f"its register {start} says {content}")
 
-    async def _check_ranges(self, address: str, profile: MeterProfile, raw_by_register: Found) -> None:
+    async def _check_ranges(self, address: str, profile: MeterProfile, raw_by_register: RawByRegister) -> None:
         """A value outside its possible range: the bytes mean something else than this profile says."""
         for mark in profile.identify:
             if not mark.register or mark.between is None:
@@ -127,10 +127,10 @@ class ModbusDriver:
                 poll = await self._prepare(address, profile, (mark.register,))
                 raw_by_register = {**raw_by_register, **await self._fetch(poll, profile)}
             raw = raw_by_register.get(mark.register)
-            value = exact(profile.registers[mark.register], profile.read, raw) if raw else None
+            value = exact_value(profile.registers[mark.register], profile.read, raw) if raw else None
             if value and not mark.between[0] <= value <= mark.between[1]:
                 reading = format(value, ".3g")
-                raise _wrong(address, profile, f"it would show {mark.register} = {reading}, which cannot be")
+                raise _wrong_meter(address, profile, f"it would show {mark.register} = {reading}, which cannot be")
         self.known.add((address, profile.hash))
 
     async def _prepare(self, address: str, profile: MeterProfile, names: tuple[str, ...]) -> Poll:
@@ -143,8 +143,8 @@ class ModbusDriver:
             self.plans[key] = plan(profile, names, base=base), columns(profile, names)
         return Poll(unit, *self.plans[key])
 
-    async def _fetch(self, poll: Poll, profile: MeterProfile) -> Found:
-        raw_by_register: Found = {}
+    async def _fetch(self, poll: Poll, profile: MeterProfile) -> RawByRegister:
+        raw_by_register: RawByRegister = {}
         for block in poll.blocks:
             raw_by_register |= await self._block(poll, block, profile)
         return raw_by_register
@@ -156,7 +156,7 @@ class ModbusDriver:
             self.known.discard((str(unit), profile.hash))
             raise
 
-    async def _block(self, poll: Poll, block: RegisterBlock, profile: MeterProfile) -> Found:
+    async def _block(self, poll: Poll, block: RegisterBlock, profile: MeterProfile) -> RawByRegister:
         """The values of one request. A block that the meter refuses is asked for register by register from now on."""
         try:
             answer = await self._ask(poll.unit, block.function, block.address, block.count, profile)
@@ -173,10 +173,10 @@ class ModbusDriver:
             for place in block.fields
         }
 
-    async def _one_by_one(self, poll: Poll, refused: RegisterBlock, profile: MeterProfile) -> Found:
+    async def _one_by_one(self, poll: Poll, refused: RegisterBlock, profile: MeterProfile) -> RawByRegister:
         singles = split(refused)
         poll.blocks = tuple(single for block in poll.blocks for single in (singles if block == refused else (block,)))
-        raw_by_register: Found = {}
+        raw_by_register: RawByRegister = {}
         for single in singles:
             raw_by_register |= await self._block(poll, single, profile)
         return raw_by_register
@@ -207,7 +207,7 @@ def matches(raw: bytes, mark: Identify) -> bool:
     return int.from_bytes(raw, "big") in mark.one_of
 
 
-def _wrong(address: str, profile: MeterProfile, why: str) -> WrongMeter:
+def _wrong_meter(address: str, profile: MeterProfile, why: str) -> WrongMeter:
     return WrongMeter(
         f"the meter at {address} is no {profile.maker} {profile.models[0]}: {why}",
         hint="`energy-edge identify` says which profile fits",

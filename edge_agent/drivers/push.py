@@ -62,7 +62,7 @@ class PushDriver:
         names = register_names(profile, registers)
         readout = await self.readout()
         _check(profile, readout, address)
-        by_register = obis.found_values(profile, readout.values, with_parts(profile, names))
+        by_register = obis.values_by_register(profile, readout.values, with_parts(profile, names))
         return as_values(profile, names, by_register, int(self.clock() * 1000))
 
     async def identify(self, address: str, profile: MeterProfile) -> str:

@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 
 from common.profile import MeterProfile
-from edge_agent.drivers.codecs.json_values import Message, found_values
+from edge_agent.drivers.codecs.json_values import Message, values_by_register
 from edge_agent.drivers.interface import MeterSilent, RegisterValue, register_names
 from edge_agent.drivers.values import as_values, with_parts
 
@@ -32,7 +32,7 @@ class PushedMessages:
         """The values of what has come since the last commit; MeterSilent if nothing has."""
         names = register_names(profile, registers)
         messages = list(self.messages.get(device, {}).values())
-        by_register = found_values(profile, messages, with_parts(profile, names))
+        by_register = values_by_register(profile, messages, with_parts(profile, names))
         if not by_register:
             hint = "does it send, and is the topic or address right?"
             raise MeterSilent("no new message has come", path=f"{where} {device}", hint=hint)

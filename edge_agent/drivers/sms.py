@@ -12,8 +12,8 @@ from typing import Self
 
 from common.errors import DecodeError, InputError
 from common.profile import MeterProfile
-from edge_agent.drivers.codecs.sms_pdu import SmsPart, decode_deliver, encode_submit, joined
-from edge_agent.drivers.codecs.sms_text import matched
+from edge_agent.drivers.codecs.sms_pdu import SmsPart, decode_deliver, encode_submit, whole_messages
+from edge_agent.drivers.codecs.sms_text import values_in_text
 from edge_agent.drivers.interface import BadAnswer, LineDown, MeterSilent, RegisterValue, register_names
 from edge_agent.drivers.values import as_values, with_parts
 from edge_agent.transports import transport_for
@@ -72,7 +72,7 @@ class SmsDriver:
             raise LineDown(str(error), path=self.port.name) from error
         self.delivered[number] = message
         sms = message[2]
-        values = matched(profile, sms.text, with_parts(profile, names))
+        values = values_in_text(profile, sms.text, with_parts(profile, names))
         if not values:
             raise BadAnswer(
                 f"the message {sms.text[:60]!r} does not fit the profile",
@@ -102,7 +102,7 @@ class SmsDriver:
             stored, used, total = await self.modem.stored(store)
             received = [(index, sms) for index, pdu in stored if (sms := _part(pdu)) is not None]
             from_meter = [(index, sms) for index, sms in received if _digits(sms.sender)[-DIGITS_COMPARED:] == number]
-            messages += [(store, indices, sms) for indices, sms in joined(from_meter)]
+            messages += [(store, indices, sms) for indices, sms in whole_messages(from_meter)]
             await self._make_room(store, received, used, total)
         if messages:
             return min(messages, key=lambda message: message[2].sent_at)

@@ -70,7 +70,7 @@ def _sum(addends: Sequence[str], by_register: Mapping[str, tuple[Decimal, bytes]
     return total, raw
 
 
-def plain(value: Decimal) -> str:
+def decimal_text(value: Decimal) -> str:
     """Digits without exponent and without zeros that say nothing."""
     text = format(value, "f")
     text = text.rstrip("0").rstrip(".") if "." in text else text

@@ -14,7 +14,7 @@ from typing import Self
 
 from common.errors import DecodeError, InputError
 from common.profile import MeterProfile
-from edge_agent.drivers.codecs.mbus_match import found_values, mismatch
+from edge_agent.drivers.codecs.mbus_match import mismatch, values_by_register
 from edge_agent.drivers.codecs.mbus_telegram import Telegram
 from edge_agent.drivers.codecs.wmbus_telegram import decode_wireless
 from edge_agent.drivers.interface import LineDown, MeterRefused, MeterSilent, RegisterValue, WrongMeter, register_names
@@ -73,7 +73,9 @@ class WirelessDriver:
         if why:
             raise WrongMeter(f"meter {address} is no {profile.models[0]}: {why}", path=self.port.name)
         self.given[address] = raw
-        return as_values(profile, names, found_values(profile, telegram.records, with_parts(profile, names)), at_ms)
+        return as_values(
+            profile, names, values_by_register(profile, telegram.records, with_parts(profile, names)), at_ms
+        )
 
     async def committed(self, address: str) -> None:
         """Forget the telegram handed over, unless a newer one has come."""

@@ -126,7 +126,7 @@ class Listener:
     def register(self, stream: DialledIn) -> None:
         """Find the session a stranger names; what came behind its registration is the meter's."""
         for session in self.sessions.values():
-            rest = _behind(stream.registration, session.id)
+            rest = _after_registration(stream.registration, session.id)
             if rest is None:
                 continue
             stream.registration = stream.registration[: len(stream.registration) - len(rest)]
@@ -229,7 +229,7 @@ def stop_listening() -> None:
     _listeners.clear()
 
 
-def _behind(registration: bytes, session_id: str) -> bytes | None:
+def _after_registration(registration: bytes, session_id: str) -> bytes | None:
     """What came behind a registration that names this id; None if it does not."""
     for mark in _spellings(session_id):
         at = registration.find(mark)

@@ -147,14 +147,14 @@ class UplinkOutbox:
         """The most urgent message that may be sent now."""
         if self.generation != self.guard.generation:
             self.connected(now_s)
-        self._give_up(now_s)
+        self._expire_flights(now_s)
         try:
             streams = self.guard.streams()
             return (
                 self._catalog(streams, now_s)
                 or self._live(now_s)
-                or self._first(self._void, streams, now_s)
-                or self._first(self._backlog, streams, now_s)
+                or self._first_message(self._void, streams, now_s)
+                or self._first_message(self._backlog, streams, now_s)
             )
         except EnergyError as error:
             if error.code != "buffer_damaged":
@@ -162,7 +162,7 @@ class UplinkOutbox:
             self.guard.replace(str(error))
             return None
 
-    def _first(
+    def _first_message(
         self, source: Callable[[BufferStream, float], UplinkMessage | None], streams: list[BufferStream], now_s: float
     ) -> UplinkMessage | None:
         return next((message for stream in streams if (message := source(stream, now_s))), None)
@@ -212,7 +212,7 @@ class UplinkOutbox:
         """What will never come, once it is known what the cloud has: what was taken for lost may be there."""
         if stream.number not in self.session.answered:
             return None
-        busy = self._busy(stream)
+        busy = self._in_flight_or_held(stream)
         for reason, voids in stream.voids.items():
             owed = [
                 gap
@@ -223,7 +223,7 @@ class UplinkOutbox:
             if owed:
                 self.guard.buffer.dirty = True
                 for first, last in owed:
-                    stream.told.add(first, last)
+                    stream.announced.add(first, last)
                     self.session.flights.append(Flight(stream.number, first, last, 0, None, now_s))
                 return UplinkMessage(Up.VOID, encode(Void(stream.epoch, tuple(owed), reason)))
         return None
@@ -234,7 +234,7 @@ class UplinkOutbox:
         last = self.live_from - 1 if is_current else stream.last
         if room <= 0 or not stream.pending:
             return None
-        busy = self._busy(stream)
+        busy = self._in_flight_or_held(stream)
         for voids in stream.voids.values():
             for gap in voids:
                 busy.add(*gap)
@@ -267,7 +267,7 @@ class UplinkOutbox:
             self._codec = (stream.number, version, codec)
         return self._codec[2]
 
-    def _busy(self, stream: BufferStream) -> Ranges:
+    def _in_flight_or_held(self, stream: BufferStream) -> Ranges:
         """What is on its way, or held after a rejection."""
         busy = Ranges((f.first, f.last) for f in self.session.flights if f.stream == stream.number)
         for _, number, first, last in self.held:
@@ -275,7 +275,7 @@ class UplinkOutbox:
                 busy.add(first, last)
         return busy
 
-    def _give_up(self, now_s: float) -> None:
+    def _expire_flights(self, now_s: float) -> None:
         """Flights that got no receipt in time are owed again; each such time waits longer."""
         late = [flight for flight in self.session.flights if now_s - flight.sent_s > self.patience_s]
         if late:

@@ -78,15 +78,15 @@ class Uplink:
             try:
                 await self._session()
             except* EnergyError as group:
-                self._note(_first(group))
+                self._keep_problem(_first_error(group))
             except* (OSError, ValueError, RuntimeError) as group:  # a fault of ours must not end the uplink for good
                 log.exception("the uplink failed")
-                self._note(_first(group))
+                self._keep_problem(_first_error(group))
             self.standing.connected = False
             failures = 0 if time.monotonic() - started > STEADY_S else failures + 1
             await asyncio.sleep(backoff_s(failures))
 
-    def _note(self, error: BaseException) -> None:
+    def _keep_problem(self, error: BaseException) -> None:
         if str(error) != self.standing.problem:
             log.warning("uplink: %s", error)
         self.standing.problem = str(error)
@@ -95,7 +95,7 @@ class Uplink:
         will = (str(Topic(self.gateway, Up.STATUS)), encode(Status("lost", self.agent, self.boot_id)))
         async with connect(self.config, self.gateway, will) as link:
             await link.listen(subscription("down", self.gateway))
-            await self._tell(link, "online")
+            await self._publish_status(link, "online")
             await self.on_disk(lambda: self.outbox.connected(time.monotonic()))
             self.standing.connected, self.standing.problem = True, ""
             self.standing.connections += 1
@@ -107,10 +107,10 @@ class Uplink:
             except asyncio.CancelledError:
                 with contextlib.suppress(EnergyError, TimeoutError):  # a dead broker must not hold up the stop
                     async with asyncio.timeout(GOODBYE_S):
-                        await self._tell(link, "offline")
+                        await self._publish_status(link, "offline")
                 raise
 
-    async def _tell(self, link: Link, state: str) -> None:
+    async def _publish_status(self, link: Link, state: str) -> None:
         """Publish our status, with what we hold receipts for: a cloud that has less asks for the rest again."""
 
         def make() -> Status:
@@ -129,15 +129,15 @@ class Uplink:
                 await link.send(str(Topic(self.gateway, Up.HEALTH)), self.reports.get_nowait())
             if self.outbox.restored:
                 self.outbox.restored = False
-                await self._tell(link, "online")
-            messages, more = await self.on_disk(self._due)
+                await self._publish_status(link, "online")
+            messages, more = await self.on_disk(self._due_messages)
             for message in messages:
                 await link.send(str(Topic(self.gateway, message.kind)), message.payload)
                 self.standing.sent_bytes += len(message.payload)
             if not more:
-                await self._rest()
+                await self._wait_for_work()
 
-    def _due(self) -> tuple[list[UplinkMessage], bool]:
+    def _due_messages(self) -> tuple[list[UplinkMessage], bool]:
         """The most urgent messages, those of the backlog one by one, and whether there may be more."""
         messages: list[UplinkMessage] = []
         while message := self.outbox.next(time.monotonic()):
@@ -146,7 +146,7 @@ class Uplink:
                 return messages, True
         return messages, False
 
-    async def _rest(self) -> None:
+    async def _wait_for_work(self) -> None:
         try:
             async with asyncio.timeout(IDLE_S):
                 await self.wake.wait()
@@ -156,11 +156,11 @@ class Uplink:
     async def _receive(self, link: Link) -> None:
         async for topic, payload in link.received():
             try:
-                await self._hear(topic, payload)
+                await self._handle(topic, payload)
             except DecodeError as error:
                 log.warning("the cloud sent what cannot be read: %s", error)
 
-    async def _hear(self, topic: str, payload: bytes) -> None:
+    async def _handle(self, topic: str, payload: bytes) -> None:
         parsed, message = read(topic, payload)
         if parsed.gateway != self.gateway:
             return
@@ -187,6 +187,6 @@ def backoff_s(failures: int) -> float:
     return random.uniform(0, min(BACKOFF_MAX_S, BACKOFF_FIRST_S * 2 ** min(failures, 10)))
 
 
-def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+def _first_error(group: BaseExceptionGroup[BaseException]) -> BaseException:
     inner = group.exceptions[0]
-    return _first(inner) if isinstance(inner, BaseExceptionGroup) else inner
+    return _first_error(inner) if isinstance(inner, BaseExceptionGroup) else inner

@@ -160,7 +160,7 @@ class World:
         """Ten seconds: poll, send, deliver, and whatever goes wrong."""
         self.true_ms += STEP_MS
         self._poll()
-        self._tend()
+        self._housekeeping()
         self._connect(calm=calm)
         self._send()
         self._deliver(calm=calm)
@@ -186,11 +186,11 @@ class World:
         if self.life.guard.buffer.connection.execute("PRAGMA synchronous").fetchone()[0] >= 2:
             self.synced_log = self._log()
 
-    def _tend(self) -> None:
+    def _housekeeping(self) -> None:
         guard, clock = self.life.guard, self.life.clock
         if clock.quality != TimeQuality.UNKNOWN:
             guard.do(lambda buffer: buffer.date_boot(clock.offset_ms))
-        guard.tend(clock.now_ms(), clock_is_good=clock.quality == TimeQuality.SYNCHRONISED)
+        guard.housekeep(clock.now_ms(), clock_is_good=clock.quality == TimeQuality.SYNCHRONISED)
         self.synced_log = self._log() if self.synchronous == "FULL" else self.synced_log
         self.synced_mark = self._mark()  # housekeeping syncs it every ten seconds
 
@@ -323,9 +323,9 @@ class World:
             problems.append(f"{len(values) - len(set(values))} readings twice")
         if not set(values) <= set(self.taken_at):
             problems.append("values that no meter ever had")
-        told = self.cloud.given_up()
-        if len(missing) > (told + self.rounds_unmarked * METERS if self.damaged else 0):
-            problems.append(f"{len(missing)} committed readings are missing, {told} reported")
+        announced = self.cloud.given_up()
+        if len(missing) > (announced + self.rounds_unmarked * METERS if self.damaged else 0):
+            problems.append(f"{len(missing)} committed readings are missing, {announced} reported")
         wrong = [f for f in facts if f[5] != TimeQuality.UNKNOWN and self._misdated(f[3], f[2])]
         if wrong:
             problems.append(f"{len(wrong)} readings have a wrong time, the first {wrong[0]}")

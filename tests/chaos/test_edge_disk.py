@@ -89,7 +89,7 @@ def check_full_disk(tmp_path: Path) -> None:
                 guard.append(round_of(number * METERS + 1, grid=on_grid))
             except EnergyError as error:
                 states.add(error.code)
-        guard.tend(0, clock_is_good=False)
+        guard.housekeep(0, clock_is_good=False)
         assert {"disk_full"} == states
         assert ("", []) == (guard.problem, guard.waiting)
         assert guard.ballast.exists()
@@ -153,7 +153,7 @@ def check_cap(tmp_path: Path) -> None:
     for number in range(1600):
         guard.append(round_of(number * METERS + 1, grid=number % 15 == 0))
         if number % 20 == 0:
-            guard.tend(0, clock_is_good=False)
+            guard.housekeep(0, clock_is_good=False)
     used, thinned = guard.buffer.used_bytes, guard.buffer.thinned
     cloud = CloudTwin()
     drain(guard, cloud, steps=5000)
@@ -180,10 +180,10 @@ def check_cap(tmp_path: Path) -> None:
     ],
 )
 def test_an_error_of_the_disk_is_never_taken_for_success(tmp_path: Path, when: str, call: str) -> None:
-    told, missing = through_errors(tmp_path, call, when, build="whole")
+    announced, missing = through_errors(tmp_path, call, when, build="whole")
 
-    assert "not committed" in told or "set aside" in told, told[-500:]
-    assert 0 == missing, told[-2000:]
+    assert "not committed" in announced or "set aside" in announced, announced[-500:]
+    assert 0 == missing, announced[-2000:]
 
 
 @pytest.mark.slow

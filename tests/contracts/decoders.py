@@ -23,7 +23,7 @@ from edge_agent.drivers.codecs.modbus_frames import FRAMINGS
 from edge_agent.drivers.codecs.obis import Readout
 from edge_agent.drivers.codecs.sml import decode_sml
 from edge_agent.drivers.codecs.sms_pdu import decode_deliver
-from edge_agent.drivers.codecs.sms_text import matched
+from edge_agent.drivers.codecs.sms_text import values_in_text
 from edge_agent.drivers.codecs.wmbus_telegram import crc as crc_13757
 from edge_agent.drivers.codecs.wmbus_telegram import decode_wireless
 from edge_agent.drivers.commissioning.decode_recorded import decode_answer
@@ -92,7 +92,7 @@ def obis_values(profile_id: str, decoder: Callable[[bytes], Readout]) -> Callabl
     def run(data: bytes) -> object:
         readout = decoder(data)
         readout.as_json()
-        return readout, as_values(profile, names, obis.found_values(profile, readout.values, names), NOW_MS)
+        return readout, as_values(profile, names, obis.values_by_register(profile, readout.values, names), NOW_MS)
 
     return run
 
@@ -105,26 +105,26 @@ def mbus_values(decoder: Callable[[bytes], Telegram]) -> Callable[[bytes], objec
         found = decoder(data)
         found.as_json()
         mbus_match.mismatch(profile, found)
-        return found, as_values(profile, names, mbus_match.found_values(profile, found.records, names), NOW_MS)
+        return found, as_values(profile, names, mbus_match.values_by_register(profile, found.records, names), NOW_MS)
 
     return run
 
 
 def json_values_of(data: bytes) -> list[RegisterValue]:
     message = json_values.Message("", json_values.parse(data), NOW_MS)
-    found = json_values.found_values(PUSHED, [message], list(PUSHED.registers))
+    found = json_values.values_by_register(PUSHED, [message], list(PUSHED.registers))
     exact = {name: value[:2] for name, value in found.items()}
     return as_values(PUSHED, list(exact), exact, max([NOW_MS, *(value[2] for value in found.values())]))
 
 
 def sms_values(data: bytes) -> list[RegisterValue]:
     names = list(SENT.registers)
-    return as_values(SENT, names, matched(SENT, data.decode("latin-1"), names), NOW_MS)
+    return as_values(SENT, names, values_in_text(SENT, data.decode("latin-1"), names), NOW_MS)
 
 
 def csv_rows(data: bytes) -> object:
     CSV_FILE.write_bytes(data)
-    return csv_drop.parsed(CSV_FILE, DROPPED)
+    return csv_drop.rows_by_meter(CSV_FILE, DROPPED)
 
 
 def line_answer(framing: str) -> Callable[[bytes], bytes | None]:

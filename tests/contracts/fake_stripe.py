@@ -152,17 +152,17 @@ class FakeStripe:
             asked = nested(request.form)
             key = request.headers.get("Idempotency-Key", "")
             if key in self._answers:
-                before, told = self._answers[key]
+                before, announced = self._answers[key]
                 if before != asked:
                     raise RefusedError(
                         400,
                         "idempotency_error",
                         "Keys for idempotent requests can only be used with the same parameters",
                     )
-                return jsonify(told)
-            told = make(asked)
-            self._answers[key] = asked, dict(told)
-            return jsonify(told)
+                return jsonify(announced)
+            announced = make(asked)
+            self._answers[key] = asked, dict(announced)
+            return jsonify(announced)
 
         return answer
 

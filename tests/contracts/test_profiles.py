@@ -8,7 +8,7 @@ import pytest
 from common.errors import InputError
 from common.profile import METERS_DIR, ids, load, load_all
 from edge_agent.drivers import DRIVERS
-from edge_agent.drivers.codecs.mbus_match import found_values, mismatch
+from edge_agent.drivers.codecs.mbus_match import mismatch, values_by_register
 from edge_agent.drivers.codecs.mbus_telegram import decode, decode_application
 from edge_agent.drivers.commissioning.profile_samples import sample_faults, sampled
 from tests.shared import SHARED
@@ -69,7 +69,7 @@ def test_a_recorded_frame_fits_at_most_one_profile_of_its_maker_and_gives_values
 
     assert len(fitting) <= 1
     for profile in fitting:
-        assert found_values(profile, telegram.records, profile.registers)
+        assert values_by_register(profile, telegram.records, profile.registers)
 
 
 def test_a_frame_in_the_wrong_profile_is_named() -> None:

@@ -172,7 +172,7 @@ def test_receipted_readings_stay_35_days_and_fine_ones_wait_90_for_a_receipt(tmp
         at_ms = now_ms - age * DAY_MS
         kept.append([sample(age, at_ms=at_ms, grid=False), sample(1000 + age, at_ms=at_ms)])
 
-    kept.tend(now_ms, clock_is_good=False)
+    kept.housekeep(now_ms, clock_is_good=False)
     assert {*ages, *(1000 + age for age in ages)} == set(values(kept))  # a clock that may be wrong deletes nothing
     tend_later(kept, now_ms)
     assert {89, 36, 34, 0, *(1000 + age for age in ages)} == set(values(kept))
@@ -185,7 +185,7 @@ def test_receipted_readings_stay_35_days_and_fine_ones_wait_90_for_a_receipt(tmp
 def tend_later(kept: BufferGuard, now_ms: int) -> None:
     """A minute later, with a clock that is known."""
     kept._prune_due_s = 0.0
-    kept.tend(now_ms, clock_is_good=True)
+    kept.housekeep(now_ms, clock_is_good=True)
 
 
 def test_a_resend_asks_for_what_is_here_and_voids_what_is_gone(tmp_path: Path) -> None:
@@ -367,7 +367,7 @@ def test_receipts_are_written_down_with_the_next_round_or_after_a_while(tmp_path
         """Whether the receipt is on the disk after the next housekeeping."""
         kept.append([sample(sequence)])
         kept.buffer.receive(kept.buffer.current, [(1, sequence)])
-        kept.tend(0, clock_is_good=False)
+        kept.housekeep(0, clock_is_good=False)
         return not kept.buffer.dirty
 
     assert [True, False] == [receive(1), receive(2)]
@@ -375,7 +375,7 @@ def test_receipts_are_written_down_with_the_next_round_or_after_a_while(tmp_path
     assert not kept.buffer.dirty
     kept.buffer.receive(kept.buffer.current, [(3, 3)])
     now_s += SAVE_S
-    kept.tend(0, clock_is_good=False)
+    kept.housekeep(0, clock_is_good=False)
     assert not kept.buffer.dirty
     kept.close()
 

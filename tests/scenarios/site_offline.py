@@ -46,9 +46,9 @@ def instants(start: datetime, end: datetime) -> Iterator[float]:
 
 async def read_offline(site: SiteFile, *, port: int, seed: int, start: datetime, end: datetime) -> list[Served]:
     """Poll the site's meters on the grid and buffer every round as the agent does; returns what the meters served."""
-    told = ToldClock()
-    server = await simulated_line(units=len(site.bus[0].meter), seed=seed, clock=told).serve("127.0.0.1", port)
-    clock = Clock(wall=told, kernel_synchronised=lambda: True)
+    announced = ToldClock()
+    server = await simulated_line(units=len(site.bus[0].meter), seed=seed, clock=announced).serve("127.0.0.1", port)
+    clock = Clock(wall=announced, kernel_synchronised=lambda: True)
     guard = BufferGuard(site.gateway.data, boot_id=boot_id())
     served: list[Served] = []
 
@@ -59,9 +59,9 @@ async def read_offline(site: SiteFile, *, port: int, seed: int, start: datetime,
         )
 
     line = lines_of(site, clock, commit)[0]
-    async with server, open_line(site.bus[0], told) as driver:
-        for told.now_s in instants(start, end):
-            clock.offset_ms = int(told.now_s * 1000) - clock.mono()
+    async with server, open_line(site.bus[0], announced) as driver:
+        for announced.now_s in instants(start, end):
+            clock.offset_ms = int(announced.now_s * 1000) - clock.mono()
             for device in line.devices:
                 values = await driver.read(device.meter.address, device.profile, device.registers)
                 known = int(clock.quality)

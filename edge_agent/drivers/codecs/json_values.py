@@ -61,7 +61,7 @@ def lookup(path: str, message: Message) -> Any:
     return node
 
 
-def found_values(
+def values_by_register(
     profile: MeterProfile, messages: list[Message], names: list[str]
 ) -> dict[str, tuple[Decimal, bytes, int, bool]]:
     """Exact value, text, instant and whether it is the device's own, from the newest message that has each register."""

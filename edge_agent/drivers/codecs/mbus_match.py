@@ -18,7 +18,7 @@ FUNCTIONS = {
 HARMLESS = {NO_ERROR, "accumulation only if positive", "manufacturer specific"}
 
 
-def found_values(
+def values_by_register(
     profile: MeterProfile, records: Sequence[MBusRecord], names: Iterable[str]
 ) -> dict[str, tuple[Decimal, bytes]]:
     """Exact value and raw bytes of each register that a valid record gives; others are left out."""

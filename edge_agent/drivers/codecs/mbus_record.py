@@ -17,7 +17,7 @@ from edge_agent.drivers.codecs.mbus_vif import (
     RECORD_ERRORS,
     VifMeaning,
     lookup,
-    ten,
+    power_of_ten,
 )
 
 FUNCTIONS = ("Instantaneous value", "Maximum value", "Minimum value", "Value during error state")
@@ -176,9 +176,9 @@ def _combined(meaning: VifMeaning, extensions: list[int]) -> tuple[VifMeaning, t
             names.append(QUALIFIERS[code])
             break
         if 0x70 <= code <= 0x77:
-            factor *= ten((code & 7) - 6)
+            factor *= power_of_ten((code & 7) - 6)
         elif 0x78 <= code <= 0x7B:
-            offset += ten((code & 3) - 3)
+            offset += power_of_ten((code & 3) - 3)
         elif code == 0x7D:
             factor *= 1000
         elif code in PER:

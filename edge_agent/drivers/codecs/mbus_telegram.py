@@ -12,7 +12,7 @@ from common.errors import DecodeError
 from edge_agent.drivers.codecs.mbus_frame import parse_frame
 from edge_agent.drivers.codecs.mbus_record import MBusRecord, more_follows, records
 from edge_agent.drivers.codecs.mbus_value import bcd
-from edge_agent.drivers.values import plain
+from edge_agent.drivers.values import decimal_text
 
 MEDIA = {
     0x00: "Other",
@@ -180,7 +180,7 @@ def record_json(record: MBusRecord) -> dict[str, Any]:
         "subunit": record.subunit,
         "quantity": record.quantity,
         "unit": record.unit,
-        "value": plain(record.value) if isinstance(record.value, Decimal) else record.value,
+        "value": decimal_text(record.value) if isinstance(record.value, Decimal) else record.value,
         "valid": record.valid,
         "qualifiers": list(record.qualifiers),
         "raw": record.raw.hex(),

@@ -38,7 +38,7 @@ def columns(profile: MeterProfile, names: Sequence[str]) -> tuple[RegisterColumn
     chosen = []
     for name in names:
         register = profile.registers[name]
-        read = _nothing if register.sum else reader(register, profile.read)
+        read = _no_bytes if register.sum else reader(register, profile.read)
         chosen.append(RegisterColumn(name, register.unit.value, register.kind.value, read, register.sum))
     return tuple(chosen)
 
@@ -62,7 +62,7 @@ def column_values(
     return values
 
 
-def exact(register: Register, rules: ReadRules, raw: bytes) -> Decimal | None:
+def exact_value(register: Register, rules: ReadRules, raw: bytes) -> Decimal | None:
     """The value in the register's unit; `raw` ends with the scale factor where the register has one."""
     exponent = 0
     if register.scale_address is not None:
@@ -76,7 +76,7 @@ def reader(register: Register, rules: ReadRules) -> Reader:
     """From bytes to thousandths of the unit; None where the meter says that it has no value."""
 
     def by_text(raw: bytes) -> int | None:
-        return _rounded(exact(register, rules, raw))
+        return _rounded(exact_value(register, rules, raw))
 
     if register.scale_address is not None:
         return by_text
@@ -134,7 +134,11 @@ def _sum(profile: MeterProfile, parts: Sequence[str], raw_by_register: Mapping[s
     total = Decimal(0)
     for addend in parts:
         name = addend.removeprefix("-")
-        value = exact(profile.registers[name], profile.read, raw_by_register[name]) if name in raw_by_register else None
+        value = (
+            exact_value(profile.registers[name], profile.read, raw_by_register[name])
+            if name in raw_by_register
+            else None
+        )
         if value is None:
             return None
         total += -value if addend.startswith("-") else value
@@ -145,5 +149,5 @@ def _rounded(value: Decimal | None) -> int | None:
     return None if value is None or abs(value) > VALUE_LIMIT else thousandths(value)
 
 
-def _nothing(_: bytes) -> None:
+def _no_bytes(_: bytes) -> None:
     """A sum has no bytes of its own."""

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from common.profile import MeterProfile
-from edge_agent.drivers.values import plain
+from edge_agent.drivers.values import decimal_text
 
 CODE = re.compile(r"(?:(\d{1,3})-(\d{1,3}):)?([0-9A-Z]{1,3})\.(\d{1,3})(?:\.(\d{1,3}))?(?:[*&](\d{1,3}))?")
 NOW = 255  # F of the present value
@@ -86,7 +86,7 @@ def split(code: str) -> tuple[str, ...] | None:
     return tuple(group or "" for group in match.groups()) if match else None
 
 
-def same(meter_code: str, profile_code: str) -> bool:
+def is_same_code(meter_code: str, profile_code: str) -> bool:
     """Whether a meter's code is the one a profile names; a stored value is not the present one."""
     got, want = split(meter_code), split(profile_code)
     if got is None or want is None:
@@ -97,7 +97,7 @@ def same(meter_code: str, profile_code: str) -> bool:
     return (got[2], got[3], got[4] or "0") == (want[2], want[3], want[4] or "0") and stored == (want[5] or str(NOW))
 
 
-def found_values(
+def values_by_register(
     profile: MeterProfile, values: Iterable[ObisValue], names: Iterable[str]
 ) -> dict[str, tuple[Decimal, bytes]]:
     """Exact value and raw bytes of each register a readout gives, in its unit; one in a foreign unit is left out."""
@@ -105,7 +105,7 @@ def found_values(
     by_register = {}
     for name in names:
         register = profile.registers[name]
-        value = next((entry for entry in readout if register.obis and same(entry.code, register.obis)), None)
+        value = next((entry for entry in readout if register.obis and is_same_code(entry.code, register.obis)), None)
         if value is None or not isinstance(value.value, Decimal):
             continue
         unit, factor = UNITS.get(value.unit.lower(), (value.unit, Decimal(1)))
@@ -124,7 +124,7 @@ def _json(value: ObisValue) -> dict[str, Any]:
         "subunit": int(groups[1] or 0),
         "quantity": QUANTITIES.get((groups[2], groups[3]), ""),
         "unit": value.unit,
-        "value": plain(value.value) if isinstance(value.value, Decimal) else value.value,
+        "value": decimal_text(value.value) if isinstance(value.value, Decimal) else value.value,
     }
     if value.when:
         record["when"] = value.when

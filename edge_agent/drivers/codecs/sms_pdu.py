@@ -58,7 +58,7 @@ def decode_deliver(pdu: bytes) -> SmsPart:
     return SmsPart(sender, sent_at, _text(data, length, coding, len(header)), reference, parts, number)
 
 
-def joined(parts: Iterable[tuple[int, SmsPart]]) -> Iterator[tuple[list[int], SmsPart]]:
+def whole_messages(parts: Iterable[tuple[int, SmsPart]]) -> Iterator[tuple[list[int], SmsPart]]:
     """Whole messages from (index, part) pairs, with all their indices; incomplete ones wait for the rest."""
     waiting: dict[tuple[str, int, int], dict[int, tuple[int, SmsPart]]] = {}
     for index, sms in parts:

@@ -11,7 +11,7 @@ GROUP_DIGITS = 3
 GROUP = re.compile(r"\d[ \u00a0]$")
 
 
-def matched(profile: MeterProfile, text: str, names: Sequence[str]) -> dict[str, tuple[Decimal, bytes]]:
+def values_in_text(profile: MeterProfile, text: str, names: Sequence[str]) -> dict[str, tuple[Decimal, bytes]]:
     """Exact value and text of each register whose pattern is found in a message."""
     values = {}
     for name in names:

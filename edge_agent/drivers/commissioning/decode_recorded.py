@@ -7,10 +7,10 @@ from pymodbus.framer import FramerRTU
 
 from common.errors import DecodeError
 from common.profile import MeterProfile
-from edge_agent.drivers.codecs.modbus_columns import exact
+from edge_agent.drivers.codecs.modbus_columns import exact_value
 from edge_agent.drivers.codecs.modbus_frames import ModbusRefused
 from edge_agent.drivers.codecs.modbus_plan import RegisterPlace
-from edge_agent.drivers.values import plain
+from edge_agent.drivers.values import decimal_text
 
 HINT = "give the meter's answer to a read of registers (function 3 or 4), whole"
 
@@ -59,8 +59,8 @@ def _records(registers: bytes, function: int, profile: MeterProfile | None, addr
         scale = None if register.scale_address is None else (register.scale_address - address) * 2
         if start < 0 or end > len(registers) or (scale is not None and not 0 <= scale <= len(registers) - 2):
             continue
-        value = exact(register, profile.read, RegisterPlace(name, register, start, end, scale).cut(registers))
-        records.append(_record(name, None if value is None else plain(value), register.unit.value, start))
+        value = exact_value(register, profile.read, RegisterPlace(name, register, start, end, scale).cut(registers))
+        records.append(_record(name, None if value is None else decimal_text(value), register.unit.value, start))
     return records
 
 

@@ -25,7 +25,7 @@ async def search_primary(
         try:
             if not await line.reset(address):
                 continue
-            yield named(decode(await line.ask(address, toggle=True)), str(address), profiles)
+            yield identified_meter(decode(await line.ask(address, toggle=True)), str(address), profiles)
         except (MeterSilent, ApplicationError):
             yield FoundMeter(str(address), "mbus", note="acknowledges, but sends no data")
         except (DecodeError, BadAnswer):
@@ -42,20 +42,20 @@ async def search_secondary(
     for number, digit in enumerate(DIGITS):
         if not start:
             progress(number, len(DIGITS))
-        async for meter in _below(line, profiles, start + digit):
+        async for meter in _meters_below(line, profiles, start + digit):
             yield meter
     if not start:
         progress(len(DIGITS), len(DIGITS))
 
 
-async def _below(line: MBusLine, profiles: Sequence[MeterProfile], prefix: str) -> AsyncIterator[FoundMeter]:
+async def _meters_below(line: MBusLine, profiles: Sequence[MeterProfile], prefix: str) -> AsyncIterator[FoundMeter]:
     """All meters whose digits begin so."""
     telegram = await _selected(line, prefix)
     if telegram is None:
         return
     if isinstance(telegram, Telegram):
         address = telegram.id.rjust(8, "0")
-        yield named(telegram, address, profiles)
+        yield identified_meter(telegram, address, profiles)
         return
     if len(prefix) == 8:
         yield FoundMeter(prefix, "mbus", note="several meters share these digits: add maker and version to the address")
@@ -63,7 +63,7 @@ async def _below(line: MBusLine, profiles: Sequence[MeterProfile], prefix: str) 
     count = 0
     for digits in (DIGITS, LETTERS):
         for digit in digits:
-            async for meter in _below(line, profiles, prefix + digit):
+            async for meter in _meters_below(line, profiles, prefix + digit):
                 count += 1
                 yield meter
         if count:
@@ -85,7 +85,7 @@ async def _selected(line: MBusLine, prefix: str) -> Telegram | Collision | None:
         return None
 
 
-def named(telegram: Telegram, address: str, profiles: Sequence[MeterProfile]) -> FoundMeter:
+def identified_meter(telegram: Telegram, address: str, profiles: Sequence[MeterProfile]) -> FoundMeter:
     """Which profiles a telegram's header fits."""
     marked = [
         profile
@@ -94,5 +94,5 @@ def named(telegram: Telegram, address: str, profiles: Sequence[MeterProfile]) ->
     ]
     fitting = tuple(profile.id for profile in marked if not mismatch(profile, telegram))
     version = "" if telegram.version is None else f" version {telegram.version}"
-    who = f"{telegram.manufacturer or 'no maker named'}{version}, {telegram.medium}"
+    who = f"{telegram.manufacturer or 'no maker identified_meter'}{version}, {telegram.medium}"
     return FoundMeter(address, "mbus", profiles=fitting, serial=telegram.id, note=who)

@@ -60,10 +60,12 @@ async def identify(driver: ModbusDriver, address: str, profiles: Iterable[MeterP
     )
 
 
-Known = dict[tuple[int, int, int], bytes | None]
+AnswersByPlace = dict[tuple[int, int, int], bytes | None]
 
 
-async def _words(driver: ModbusDriver, address: str, answers: Known, place: tuple[int, int, int]) -> bytes | None:
+async def _words(
+    driver: ModbusDriver, address: str, answers: AnswersByPlace, place: tuple[int, int, int]
+) -> bytes | None:
     """Words that are asked for once; None if the meter refuses them."""
     if place not in answers:
         try:
@@ -73,7 +75,7 @@ async def _words(driver: ModbusDriver, address: str, answers: Known, place: tupl
     return answers[place]
 
 
-async def _fits(driver: ModbusDriver, address: str, profile: MeterProfile, answers: Known) -> bool:
+async def _fits(driver: ModbusDriver, address: str, profile: MeterProfile, answers: AnswersByPlace) -> bool:
     for mark in profile.identify:
         if mark.address is not None and not await _has_mark(driver, address, profile, mark, answers):
             return False
@@ -82,13 +84,15 @@ async def _fits(driver: ModbusDriver, address: str, profile: MeterProfile, answe
     return await _shows_sense(driver, address, profile, answers)
 
 
-async def _has_mark(driver: ModbusDriver, address: str, profile: MeterProfile, mark: Identify, answers: Known) -> bool:
+async def _has_mark(
+    driver: ModbusDriver, address: str, profile: MeterProfile, mark: Identify, answers: AnswersByPlace
+) -> bool:
     place = (mark.function or profile.read.function, mark.address or 0, mark.words or WORDS[mark.type])
     raw = await _words(driver, address, answers, place)
     return raw is not None and matches(raw, mark)
 
 
-async def _shows_sense(driver: ModbusDriver, address: str, profile: MeterProfile, answers: Known) -> bool:
+async def _shows_sense(driver: ModbusDriver, address: str, profile: MeterProfile, answers: AnswersByPlace) -> bool:
     """Voltage and counter of a meter that is switched on, read as this profile says."""
     sensible = 0
     for name in ("voltage_l1", "energy_import_total", "energy_total"):
@@ -121,7 +125,7 @@ async def _ranked(driver: ModbusDriver, address: str, profiles: list[MeterProfil
 
 
 async def _value(
-    driver: ModbusDriver, address: str, profile: MeterProfile, register: Register, answers: Known
+    driver: ModbusDriver, address: str, profile: MeterProfile, register: Register, answers: AnswersByPlace
 ) -> Decimal | None:
     place = (register.function or profile.read.function, register.address or 0, register.words)
     raw = await _words(driver, address, answers, place)
@@ -130,7 +134,7 @@ async def _value(
     return register_value(raw, register, word_order=profile.read.word_order, byte_order=profile.read.byte_order)
 
 
-async def _has_sunspec(driver: ModbusDriver, address: str, profile: MeterProfile, answers: Known) -> bool:
+async def _has_sunspec(driver: ModbusDriver, address: str, profile: MeterProfile, answers: AnswersByPlace) -> bool:
     if not any([await _words(driver, address, answers, (3, base, 2)) == b"SunS" for base in (40000, 0, 50000)]):
         return False
     try:

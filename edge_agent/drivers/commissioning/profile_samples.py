@@ -7,12 +7,12 @@ from common.errors import DecodeError
 from common.profile import MeterProfile, Sample
 from edge_agent.drivers.codecs import json_values, obis
 from edge_agent.drivers.codecs.iec62056_readout import decode_readout
-from edge_agent.drivers.codecs.mbus_match import found_values
+from edge_agent.drivers.codecs.mbus_match import values_by_register
 from edge_agent.drivers.codecs.mbus_record import records
 from edge_agent.drivers.codecs.mbus_telegram import decode_application
-from edge_agent.drivers.codecs.sms_text import matched
+from edge_agent.drivers.codecs.sms_text import values_in_text
 from edge_agent.drivers.modbus_words import register_value, words_to_bytes
-from edge_agent.drivers.values import plain
+from edge_agent.drivers.values import decimal_text
 
 FIXED_CI = 0x73
 
@@ -26,7 +26,7 @@ def sample_faults(profile: MeterProfile) -> Iterator[str]:
             yield f"samples[{number}]: {error.message}"
             continue
         if decoded != Decimal(sample.value):
-            text = "nothing" if decoded is None else plain(decoded)
+            text = "nothing" if decoded is None else decimal_text(decoded)
             yield f"samples[{number}]: {sample.register} gives {text}, not {sample.value}"
 
 
@@ -52,25 +52,25 @@ def _records(profile: MeterProfile, sample: Sample) -> Decimal | None:
     register = profile.registers[sample.register]
     fixed = register.record is not None and register.record.function in ("actual", "stored")
     telegram_records = decode_application(FIXED_CI, data).records if fixed else tuple(records(data))
-    return found_values(profile, telegram_records, [sample.register]).get(sample.register, (None, b""))[0]
+    return values_by_register(profile, telegram_records, [sample.register]).get(sample.register, (None, b""))[0]
 
 
 def _obis_line(profile: MeterProfile, sample: Sample) -> Decimal | None:
     """One line of a readout."""
     values = decode_readout(f"/XXX0\r\n{sample.text}\r\n!\r\n".encode()).values
-    return obis.found_values(profile, values, [sample.register]).get(sample.register, (None, b""))[0]
+    return obis.values_by_register(profile, values, [sample.register]).get(sample.register, (None, b""))[0]
 
 
 def _message(profile: MeterProfile, sample: Sample) -> Decimal | None:
     """The text of a message."""
-    return matched(profile, sample.text, [sample.register]).get(sample.register, (None, b""))[0]
+    return values_in_text(profile, sample.text, [sample.register]).get(sample.register, (None, b""))[0]
 
 
 def _json(profile: MeterProfile, sample: Sample) -> Decimal | None:
     """A message, the topic before it if it matters: `emdata:0 {"total_act": 12}`."""
     topic, _, body = ("", "", sample.text) if sample.text.startswith("{") else sample.text.partition(" ")
     message = json_values.Message(topic, json_values.parse(body.encode()), 0)
-    values = json_values.found_values(profile, [message], [sample.register])
+    values = json_values.values_by_register(profile, [message], [sample.register])
     return values[sample.register][0] if sample.register in values else None
 
 

@@ -71,7 +71,7 @@ class ModbusLine:
             try:
                 if not self.framing.counts and self.pace.owed(unit):
                     await self._resynchronise(unit, function, start)
-                return await self._once(unit, function, start, count)
+                return await self._ask_once(unit, function, start, count)
             except (MeterSilent, BadAnswer):
                 if not left:
                     raise
@@ -88,13 +88,13 @@ class ModbusLine:
         """Prove that nothing this unit still owes can be mistaken for the next answer."""
         count = self.pace.free_length(unit)
         try:
-            await self._once(unit, function, start, count)
+            await self._ask_once(unit, function, start, count)
         except ModbusRefused:  # it may refuse a length; a refusal proves nothing
             await self._drain(unit)
             return
         self.pace.settled(unit)
 
-    async def _once(self, unit: int, function: int, start: int, count: int) -> bytes:
+    async def _ask_once(self, unit: int, function: int, start: int, count: int) -> bytes:
         """Send, wait, check."""
         if not self.transport.is_open:
             await self.open()
@@ -111,14 +111,14 @@ class ModbusLine:
             self.transport.write(frame)
             answer = await self._matching(unit, function, count, deadline)
         except TimeoutError:
-            await self._silent(unit, count)
+            await self._after_timeout(unit, count)
             raise MeterSilent(
                 f"no answer within {deadline - sent_at:.2g} s",
                 path=self._where(unit),
                 hint=self._silent_hint(),
             ) from None
         except BadAnswer as error:
-            await self._damaged(unit, count)
+            await self._after_damage(unit, count)
             error.path = self._where(unit)
             raise
         except ConnectionError as error:
@@ -141,7 +141,7 @@ class ModbusLine:
             if answer is not None:
                 return answer
 
-    async def _silent(self, unit: int, count: int) -> None:
+    async def _after_timeout(self, unit: int, count: int) -> None:
         """After a timeout: remember what is owed, and open the line anew if it seems dead as a whole."""
         self.pace.missed(unit)
         self.pace.owe(unit, count)
@@ -151,7 +151,7 @@ class ModbusLine:
         elif not self.framing.counts:
             await self._drain(unit)
 
-    async def _damaged(self, unit: int, count: int) -> None:
+    async def _after_damage(self, unit: int, count: int) -> None:
         """After an answer that cannot be: what is left of it must not meet the next question."""
         self.bad_answers += 1
         self.pace.owe(unit, count)

@@ -43,8 +43,8 @@ class House:
         since = max(0, int(when_s) - INSTALLED_S)
         day, second = divmod(since, DAY_S)
         slot, elapsed_s = divmod(second, SLOT_S)
-        before_in, before_out = _until_day(self.seed, self.unit, self.solar, day)
-        use = _day(self.seed, self.unit, self.solar, day)
+        before_in, before_out = _counters_at_day_start(self.seed, self.unit, self.solar, day)
+        use = _day_use(self.seed, self.unit, self.solar, day)
         import_wh, export_wh = before_in + use.import_sums[slot], before_out + use.export_sums[slot]
         net = use.import_sums[slot + 1] - use.import_sums[slot] - (use.export_sums[slot + 1] - use.export_sums[slot])
         wobble = random.Random(f"{self.seed}/{self.unit}/{int(when_s) // 10}")
@@ -96,7 +96,7 @@ class _DayUse:
 
 
 @lru_cache(maxsize=4096)
-def _day(seed: int, unit: int, solar: bool, day: int) -> _DayUse:  # noqa: FBT001 - a cache key
+def _day_use(seed: int, unit: int, solar: bool, day: int) -> _DayUse:  # noqa: FBT001 - a cache key
     chance = random.Random(f"{seed}/{unit}/{day}")
     total_wh = chance.randrange(5_000, 16_000)
     sun_wh = chance.randrange(2_000, 25_000) if solar else 0
@@ -112,16 +112,18 @@ def _day(seed: int, unit: int, solar: bool, day: int) -> _DayUse:  # noqa: FBT00
 
 
 @lru_cache(maxsize=4096)
-def _until_day(seed: int, unit: int, solar: bool, day: int) -> tuple[int, int]:  # noqa: FBT001 - a cache key
+def _counters_at_day_start(seed: int, unit: int, solar: bool, day: int) -> tuple[int, int]:  # noqa: FBT001 - a cache key
     """Counters at the start of a day. Months of days are summed once and remembered."""
     start = day - day % 32
-    total_in, total_out = _until_day(seed, unit, solar, start - 32) if start >= 32 and day == start else (0, 0)
+    total_in, total_out = (
+        _counters_at_day_start(seed, unit, solar, start - 32) if start >= 32 and day == start else (0, 0)
+    )
     if day != start:
-        total_in, total_out = _until_day(seed, unit, solar, start)
+        total_in, total_out = _counters_at_day_start(seed, unit, solar, start)
         first = start
     else:
         first = max(0, start - 32)
     for past in range(first, day):
-        use = _day(seed, unit, solar, past)
+        use = _day_use(seed, unit, solar, past)
         total_in, total_out = total_in + use.import_sums[-1], total_out + use.export_sums[-1]
     return total_in, total_out

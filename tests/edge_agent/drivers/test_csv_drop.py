@@ -8,7 +8,7 @@ import pytest
 
 from common.errors import DecodeError
 from common.profile import MeterProfile, find
-from edge_agent.drivers.csv_drop import CsvDriver, parsed
+from edge_agent.drivers.csv_drop import CsvDriver, rows_by_meter
 from edge_agent.drivers.interface import BadAnswer, LineDown, MeterSilent
 from edge_agent.transports.port import Port
 from tests.edge_agent.builders import make_profile
@@ -133,7 +133,7 @@ def test_a_binary_file_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"\xff\xfe\x00\x01")
 
     with pytest.raises(DecodeError):
-        parsed(path, PROFILE)
+        rows_by_meter(path, PROFILE)
 
 
 def test_a_folder_that_is_not_there_is_a_line_down(tmp_path: Path) -> None:

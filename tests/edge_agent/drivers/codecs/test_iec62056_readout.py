@@ -4,7 +4,7 @@ import pytest
 
 from common.errors import DecodeError
 from edge_agent.drivers.codecs.iec62056_readout import bcc, crc16, decode_p1, decode_readout, without_parity
-from edge_agent.drivers.codecs.obis import Readout, same
+from edge_agent.drivers.codecs.obis import Readout, is_same_code
 
 P1_BODY = (
     b"/KFM5KAIFA-METER\r\n\r\n1-3:0.2.8(42)\r\n0-0:96.1.1(4B3845)\r\n1-0:1.8.1(001581.123*kWh)\r\n"
@@ -108,4 +108,4 @@ def test_what_is_no_whole_readout_is_refused(block: bytes) -> None:
     ],
 )
 def test_a_code_means_the_present_value_of_any_channel_unless_it_says_more(given: str, wanted: str, fits: bool) -> None:
-    assert fits is same(given, wanted)
+    assert fits is is_same_code(given, wanted)

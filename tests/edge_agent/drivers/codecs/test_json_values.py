@@ -3,7 +3,7 @@ from decimal import Decimal
 import pytest
 
 from common.errors import DecodeError
-from edge_agent.drivers.codecs.json_values import Message, device_time, found_values, lookup, number, parse
+from edge_agent.drivers.codecs.json_values import Message, device_time, lookup, number, parse, values_by_register
 from tests.edge_agent.builders import make_profile
 
 NOW = 1_800_000_000_000
@@ -33,7 +33,7 @@ def test_a_path_leads_through_objects_and_lists(path: str, value: object) -> Non
 
 def test_values_of_several_topics_come_together_and_the_newest_wins() -> None:
     old = Message("", parse(b'{"a": [{"kwh": 1}]}'), NOW - 1)
-    found = found_values(
+    found = values_by_register(
         PROFILE, [message('{"a": [{"kwh": "2.5"}]}'), old, message('{"w": 1500}', "x/em:0")], ["energy", "power"]
     )
 
@@ -41,7 +41,7 @@ def test_values_of_several_topics_come_together_and_the_newest_wins() -> None:
 
 
 def test_the_devices_own_time_is_taken_if_it_can_be_right() -> None:
-    found = found_values(PROFILE, [message('{"t": "2026-01-01T12:00:00Z", "a": [{"kwh": 1}]}')], ["energy"])
+    found = values_by_register(PROFILE, [message('{"t": "2026-01-01T12:00:00Z", "a": [{"kwh": 1}]}')], ["energy"])
 
     assert (1_767_268_800_000, True) == found["energy"][2:]
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from common.errors import DecodeError
 from common.profile import ReadRules, Register
 from common.reading import VALUE_MAX, Kind, Unit, thousandths
-from edge_agent.drivers.codecs.modbus_columns import column_values, columns, exact, reader
+from edge_agent.drivers.codecs.modbus_columns import column_values, columns, exact_value, reader
 from edge_agent.drivers.values import VALUE_LIMIT
 from tests.edge_agent.builders import make_profile
 
@@ -20,7 +20,7 @@ KWH = 'unit = "kWh", kind = "index"'
 
 
 def long_way(register: Register, rules: ReadRules, raw: bytes) -> int | None:
-    value = exact(register, rules, raw)
+    value = exact_value(register, rules, raw)
     return None if value is None or abs(value) > VALUE_LIMIT else thousandths(value)
 
 

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from common.errors import DecodeError
-from edge_agent.drivers.codecs.sms_pdu import GSM7, SmsPart, decode_deliver, encode_submit, joined
+from edge_agent.drivers.codecs.sms_pdu import GSM7, SmsPart, decode_deliver, encode_submit, whole_messages
 
 # the example of the standard's popular explanations: "hellohello" from +27838890001
 HELLO = bytes.fromhex("07917283010010F5040BC87238880900F10000993092516195800AE8329BFD4697D9EC37")
@@ -37,10 +37,10 @@ def test_a_long_message_is_joined_whatever_the_order_of_its_parts() -> None:
         (3, decode_deliver(deliver("123 ", coding=4, header=bytes((5, 0, 3, 9, 2, 1))))),
     ]
 
-    ((indices, whole),) = joined(parts)
+    ((indices, whole),) = whole_messages(parts)
 
     assert ([3, 7], "123 kWh") == (indices, whole.text)
-    assert [] == list(joined(parts[:1]))
+    assert [] == list(whole_messages(parts[:1]))
 
 
 def test_a_request_comes_back_as_it_was_written() -> None:
@@ -72,4 +72,4 @@ def test_what_does_not_fit_a_message_is_refused(text: str) -> None:
 def test_a_part_of_a_single_message_is_the_whole() -> None:
     part = SmsPart("1", datetime(2026, 1, 1, tzinfo=UTC), "x")
 
-    assert [([4], part)] == list(joined([(4, part)]))
+    assert [([4], part)] == list(whole_messages([(4, part)]))
