@@ -1,6 +1,5 @@
 """`energy-cloud account`: money of clients: statements, payments, refunds, deposits, write-offs, plans, disputes."""
 
-from dataclasses import asdict
 from typing import Any
 
 import click
@@ -9,7 +8,7 @@ from cloud_service.cli.database import author, transaction
 from cloud_service.cli.options import amount_of, day_of
 from cloud_service.cli.output import as_json, print_listing, print_table
 
-JSON = click.option("--json", "json_wanted", is_flag=True, help="Print the result as JSON.")
+JSON = click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
 DAY = click.option("--day", help="Value date; today unless given.")
 
 REASON = click.option("--reason", default="", help="Why; it stands in the audit log.")
@@ -41,19 +40,22 @@ def account() -> None:
 @click.option("--from", "start", default="1970-01-01", help="First day.")
 @click.option("--until", "end", help="Last day; today unless given.")
 @JSON
-def statement(number: str, *, start: str, end: str | None, json_wanted: bool) -> None:
+def statement(number: str, *, start: str, end: str | None, json_output: bool) -> None:
     """All movements of an account with the balance after each."""
     from cloud_service.store.lookups.ids_by_name import account_id
-    from cloud_service.store.receivables.statements_and_ageing import statement as report
+    from cloud_service.store.receivables.statements_and_ageing import statement as statement_of
 
     with transaction() as session:
-        found = report(session, account_id(session, number), day_of(start, "--from"), day_of(end, "--until"))
-    if json_wanted:
-        click.echo(as_json(asdict(found)))
+        report = statement_of(session, account_id(session, number), day_of(start, "--from"), day_of(end, "--until"))
+    if json_output:
+        click.echo(as_json(report))
         return
-    rows = [[str(one.day), one.kind, one.text, f"{one.amount:,.2f}", f"{one.balance:,.2f}"] for one in found.movements]
-    print_table(["DAY", "WHAT", "TEXT", found.currency, "BALANCE"], rows)
-    click.echo(f"outstanding {found.outstanding:,.2f} {found.currency}, credit {found.credit:,.2f}")
+    rows = [
+        [str(movement.day), movement.kind, movement.text, f"{movement.amount:,.2f}", f"{movement.balance:,.2f}"]
+        for movement in report.movements
+    ]
+    print_table(["DAY", "WHAT", "TEXT", report.currency, "BALANCE"], rows)
+    click.echo(f"outstanding {report.outstanding:,.2f} {report.currency}, credit {report.credit:,.2f}")
 
 
 @account.command(name="send-statement")
@@ -61,7 +63,7 @@ def statement(number: str, *, start: str, end: str | None, json_wanted: bool) ->
 @click.option("--from", "start", required=True, help="First day.")
 @click.option("--until", "end", help="Last day; today unless given.")
 @JSON
-def send_statement(number: str, *, start: str, end: str | None, json_wanted: bool) -> None:
+def send_statement(number: str, *, start: str, end: str | None, json_output: bool) -> None:
     """Mail the statement of account as PDF to the client; the worker sends it."""
     from cloud_service.flow.account_statement import send
     from cloud_service.store.lookups.ids_by_name import account_id
@@ -70,7 +72,7 @@ def send_statement(number: str, *, start: str, end: str | None, json_wanted: boo
         to = send(
             session, account_id(session, number), day_of(start, "--from"), day_of(end, "--until"), author=author()
         )
-    click.echo(as_json({"account": number, "to": to}) if json_wanted else f"on its way to {to}")
+    click.echo(as_json({"account": number, "to": to}) if json_output else f"on its way to {to}")
 
 
 @account.command()
@@ -78,25 +80,25 @@ def send_statement(number: str, *, start: str, end: str | None, json_wanted: boo
 @click.argument("amount")
 @click.option("--by", "provider", default="cash", show_default=True, help="cash, bank ...")
 @click.option("--reference", required=True, help="Unique among payments of that way; the same twice is booked once.")
-@click.option("--for", "wanted", multiple=True, metavar="NUMBER=AMOUNT", help="What the payer says it is for.")
+@click.option("--for", "purposes", multiple=True, metavar="NUMBER=AMOUNT", help="What the payer says it is for.")
 @click.option("--kind", type=click.Choice(["payment", "top_up", "deposit"]), default="payment", show_default=True)
 @DAY
 @JSON
 def pay(
-    number: str, amount: str, *, provider: str, reference: str, wanted: tuple[str, ...], kind: str, day: str | None,
-    json_wanted: bool,
+    number: str, amount: str, *, provider: str, reference: str, purposes: tuple[str, ...], kind: str, day: str | None,
+    json_output: bool,
 ) -> None:  # fmt: skip
     """Book money received by hand."""
     from cloud_service.flow import collect
     from cloud_service.store.lookups.ids_by_name import account_id
 
-    to = {name: amount_of(text, name) for name, _, text in (one.partition("=") for one in wanted)}
+    to = {name: amount_of(text, name) for name, _, text in (purpose.partition("=") for purpose in purposes)}
     with transaction() as session:
-        done = collect.pay(
+        booking = collect.pay(
             session, account_id(session, number), amount_of(amount, "AMOUNT"), provider=provider, reference=reference,
             day=day_of(day, "--day"), author=author(), kind=kind, to=to or None,
         )  # fmt: skip
-    _tell(done, json_wanted=json_wanted)
+    _print_booking(booking, json_output=json_output)
 
 
 @account.command()
@@ -106,16 +108,16 @@ def pay(
 @click.option("--chargeback", is_flag=True, help="The bank took it back.")
 @DAY
 @JSON
-def refund(payment: int, amount: str, *, reference: str, chargeback: bool, day: str | None, json_wanted: bool) -> None:
+def refund(payment: int, amount: str, *, reference: str, chargeback: bool, day: str | None, json_output: bool) -> None:
     """Give (a part of) a PAYMENT back; the invoices it settled are open again."""
     from cloud_service.flow import collect
 
     with transaction() as session:
-        done = collect.give_back(
+        booking = collect.give_back(
             session, payment, amount_of(amount, "AMOUNT"), reference=reference, day=day_of(day, "--day"),
             author=author(), kind="chargeback" if chargeback else "refund",
         )  # fmt: skip
-    _tell(done, json_wanted=json_wanted)
+    _print_booking(booking, json_output=json_output)
 
 
 @account.command()
@@ -124,17 +126,17 @@ def refund(payment: int, amount: str, *, reference: str, chargeback: bool, day: 
 @click.option("--reference", required=True, help="Unique; the same twice is booked once.")
 @DAY
 @JSON
-def payout(number: str, amount: str, *, reference: str, day: str | None, json_wanted: bool) -> None:
+def payout(number: str, amount: str, *, reference: str, day: str | None, json_output: bool) -> None:
     """Pay credit of a client back."""
     from cloud_service.flow import collect
     from cloud_service.store.lookups.ids_by_name import account_id
 
     with transaction() as session:
-        done = collect.pay_out(
+        bookings = collect.pay_out(
             session, account_id(session, number), amount_of(amount, "AMOUNT"), reference=reference,
             day=day_of(day, "--day"), author=author(),
         )  # fmt: skip
-    click.echo(as_json([asdict(one) for one in done]) if json_wanted else f"booked {len(done)} refunds")
+    click.echo(as_json(bookings) if json_output else f"booked {len(bookings)} refunds")
 
 
 @account.command(name="release-deposit")
@@ -142,15 +144,15 @@ def payout(number: str, amount: str, *, reference: str, day: str | None, json_wa
 @click.argument("amount")
 @DAY
 @JSON
-def release_deposit(payment: int, amount: str, *, day: str | None, json_wanted: bool) -> None:
+def release_deposit(payment: int, amount: str, *, day: str | None, json_output: bool) -> None:
     """Turn a deposit into credit of the client."""
     from cloud_service.flow import collect
 
     with transaction() as session:
-        done = collect.release_deposit(
+        booking = collect.release_deposit(
             session, payment, amount_of(amount, "AMOUNT"), day=day_of(day, "--day"), author=author()
         )
-    _tell(done, json_wanted=json_wanted)
+    _print_booking(booking, json_output=json_output)
 
 
 @account.command(name="open")
@@ -163,19 +165,19 @@ def release_deposit(payment: int, amount: str, *, day: str | None, json_wanted: 
 @REASON
 @JSON
 def open_account(
-    client_number: str, *, currency: str, number: str, mode: str, day: str | None, reason: str, json_wanted: bool,
+    client_number: str, *, currency: str, number: str, mode: str, day: str | None, reason: str, json_output: bool,
     **terms: Any,
 ) -> None:  # fmt: skip
     """Give a client a money account."""
-    from cloud_service.flow.client import AccountTerms, NewAccount
+    from cloud_service.flow.client import NewAccount, AccountTerms
     from cloud_service.flow.client import open_account as step
     from cloud_service.store.lookups.ids_by_name import client_id
 
     with transaction() as session:
-        wanted = NewAccount(currency, day_of(day, "--day"), number, mode, AccountTerms(**_given(terms, {})))
-        made = step(session, client_id(session, client_number), wanted, author=author(), reason=reason)
-        taken = _number_of(session, made)
-    click.echo(as_json({"account": taken}) if json_wanted else f"account {taken} is open")
+        new_account = NewAccount(currency, day_of(day, "--day"), number, mode, AccountTerms(**_terms_with_settings(terms, {})))
+        new_id = step(session, client_id(session, client_number), new_account, author=author(), reason=reason)
+        account_number = _number_of(session, new_id)
+    click.echo(as_json({"account": account_number}) if json_output else f"account {account_number} is open")
 
 
 @account.command()
@@ -183,45 +185,45 @@ def open_account(
 @TERMS
 @REASON
 @JSON
-def terms(number: str, *, reason: str, json_wanted: bool, **terms: Any) -> None:
+def terms(number: str, *, reason: str, json_output: bool, **terms: Any) -> None:
     """Change how an account is billed and reached; what is not named stays."""
     from cloud_service.flow.client import AccountTerms, change_terms
     from cloud_service.store.customers.clients import account_terms
     from cloud_service.store.lookups.ids_by_name import account_id
 
     with transaction() as session:
-        known = account_id(session, number)
-        before = account_terms(session, known)
-        wanted = AccountTerms(**before | _given(terms, before["settings"]))
-        changed = change_terms(session, known, wanted, author=author(), reason=reason)
-    click.echo(as_json({"changed": changed}) if json_wanted else f"changed: {', '.join(changed) or 'nothing'}")
+        account = account_id(session, number)
+        before = account_terms(session, account)
+        new_terms = AccountTerms(**before | _terms_with_settings(terms, before["settings"]))
+        changed = change_terms(session, account, new_terms, author=author(), reason=reason)
+    click.echo(as_json({"changed": changed}) if json_output else f"changed: {', '.join(changed) or 'nothing'}")
 
 
 @account.command(name="list")
 @click.option("--search", default="", help="Part of the account's number or the tenant's name.")
 @click.option("--limit", default=50, show_default=True)
 @JSON
-def list_accounts(*, search: str, limit: int, json_wanted: bool) -> None:
+def list_accounts(*, search: str, limit: int, json_output: bool) -> None:
     """Accounts with what is open and what is credit."""
     from cloud_service.store.lists.paging import Wanted
     from cloud_service.store.lists.parties import accounts
     from cloud_service.store.scope import Scope
 
-    asked = Wanted(text=search, size=limit)
-    shown = ("number", "tenant", "mode", "currency", "outstanding", "credit", "billing_cycle", "delivery")
-    print_listing(accounts(Scope(), asked, day_of(None, "")), asked, shown, json_wanted=json_wanted)
+    query = Wanted(text=search, size=limit)
+    columns = ("number", "tenant", "mode", "currency", "outstanding", "credit", "billing_cycle", "delivery")
+    print_listing(accounts(Scope(), query, day_of(None, "")), query, columns, json_output=json_output)
 
 
-def _given(terms: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any]:
+def _terms_with_settings(terms: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any]:
     """The terms that were named; settings as NAME=VALUE, an empty value takes one out."""
-    named = {name: value for name, value in terms.items() if value is not None and name != "setting"}
-    prepaid, kept = dict(settings.get("prepaid", {})), dict(settings)
-    for name, _, value in (one.partition("=") for one in terms["setting"]):
-        group = kept if name in ("debt_share", "invoice_per") else prepaid
+    given = {name: value for name, value in terms.items() if value is not None and name != "setting"}
+    prepaid, other_settings = dict(settings.get("prepaid", {})), dict(settings)
+    for name, _, value in (setting.partition("=") for setting in terms["setting"]):
+        group = other_settings if name in ("debt_share", "invoice_per") else prepaid
         group.pop(name, None)
         group |= {name: value} if value else {}
-    kept.pop("prepaid", None)
-    return named | {"settings": kept | ({"prepaid": prepaid} if prepaid else {})}
+    other_settings.pop("prepaid", None)
+    return given | {"settings": other_settings | ({"prepaid": prepaid} if prepaid else {})}
 
 
 def _number_of(session: Any, account_id: int) -> str:
@@ -230,8 +232,8 @@ def _number_of(session: Any, account_id: int) -> str:
     return account_number(session, account_id)
 
 
-def _tell(done: Any, *, json_wanted: bool) -> None:
-    if json_wanted:
-        click.echo(as_json(asdict(done)))
+def _print_booking(booking: Any, *, json_output: bool) -> None:
+    if json_output:
+        click.echo(as_json(booking))
     else:
-        click.echo(f"{done.outcome}" + (f": payment {done.payment_id}" if done.payment_id else ""))
+        click.echo(f"{booking.outcome}" + (f": payment {booking.payment_id}" if booking.payment_id else ""))

@@ -1,16 +1,14 @@
 """`energy-cloud contract`: who is supplied where, from when until when, by which tariff and meter."""
 
-from datetime import datetime
 from pathlib import Path
 
 import click
 
 from cloud_service.cli.database import author, transaction
-from cloud_service.cli.options import amount_of, day_of
+from cloud_service.cli.options import amount_of, day_of, entity_of, indexes_of, moment_of
 from cloud_service.cli.output import as_json, print_listing
-from common.errors import InputError
 
-JSON = click.option("--json", "json_wanted", is_flag=True, help="Print the result as JSON.")
+JSON = click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
 DAY = click.option("--day", required=True, help="First day of the change.")
 REASON = click.option("--reason", default="", help="Why; it stands in the audit log.")
 
@@ -29,7 +27,7 @@ def contract() -> None:
 @REASON
 @JSON
 def move_in(
-    number: str, *, point: str, account_number: str, tariff: str, day: str, reason: str, json_wanted: bool
+    number: str, *, point: str, account_number: str, tariff: str, day: str, reason: str, json_output: bool
 ) -> None:
     """A tenant takes a service point over: a contract with that NUMBER."""
     from cloud_service.flow.contract import MoveIn
@@ -37,12 +35,12 @@ def move_in(
     from cloud_service.store.lookups.ids_by_name import account_id, point_id, tariff_id
 
     with transaction() as session:
-        wanted = MoveIn(
+        moving = MoveIn(
             number, point_id(session, point), account_id(session, account_number), tariff_id(session, tariff),
             day_of(day, "--day"),
         )  # fmt: skip
-        found = step(session, wanted, author=author(), reason=reason)
-    click.echo(as_json({"contract": found}) if json_wanted else f"contract {number} begins")
+        new_contract = step(session, moving, author=author(), reason=reason)
+    click.echo(as_json({"contract": new_contract}) if json_output else f"contract {number} begins")
 
 
 @contract.command(name="list")
@@ -50,18 +48,18 @@ def move_in(
 @click.option("--state", type=click.Choice(["active", "future", "ended"]))
 @click.option("--limit", default=50, show_default=True)
 @JSON
-def list_contracts(*, search: str, state: str | None, limit: int, json_wanted: bool) -> None:
+def list_contracts(*, search: str, state: str | None, limit: int, json_output: bool) -> None:
     """Connections: who is supplied where, by which meter and tariff."""
     from cloud_service.store.lists.paging import Wanted
     from cloud_service.store.lists.parties import connections
     from cloud_service.store.scope import Scope
 
-    asked = Wanted(text=search, filters={"state": (state,)} if state else {}, size=limit)
-    shown = (
+    query = Wanted(text=search, filters={"state": (state,)} if state else {}, size=limit)
+    columns = (
         "number", "tenant", "account", "site", "point", "utility", "grid_id", "meter", "tariff", "since", "until",
         "mode", "state",
     )  # fmt: skip
-    print_listing(connections(Scope(), asked, day_of(None, "")), asked, shown, json_wanted=json_wanted)
+    print_listing(connections(Scope(), query, day_of(None, "")), query, columns, json_output=json_output)
 
 
 @contract.command(name="move-out")
@@ -69,14 +67,14 @@ def list_contracts(*, search: str, state: str | None, limit: int, json_wanted: b
 @DAY
 @REASON
 @JSON
-def move_out(number: str, *, day: str, reason: str, json_wanted: bool) -> None:
+def move_out(number: str, *, day: str, reason: str, json_output: bool) -> None:
     """The contract ends; the next billing run makes the final bill."""
     from cloud_service.flow.contract import move_out as step
     from cloud_service.store.lookups.ids_by_name import contract_id
 
     with transaction() as session:
         vacant = step(session, contract_id(session, number), day_of(day, "--day"), author=author(), reason=reason)
-    click.echo(as_json({"vacancy": vacant}) if json_wanted else f"contract {number} ends on {day}")
+    click.echo(as_json({"vacancy": vacant}) if json_output else f"contract {number} ends on {day}")
 
 
 @contract.command()
@@ -85,7 +83,7 @@ def move_out(number: str, *, day: str, reason: str, json_wanted: bool) -> None:
 @DAY
 @click.option("--reason", required=True)
 @JSON
-def owner(number: str, *, account_number: str, day: str, reason: str, json_wanted: bool) -> None:
+def owner(number: str, *, account_number: str, day: str, reason: str, json_output: bool) -> None:
     """Another account pays from a day on."""
     from cloud_service.flow.contract import change_owner
     from cloud_service.store.lookups.ids_by_name import account_id, contract_id
@@ -95,7 +93,7 @@ def owner(number: str, *, account_number: str, day: str, reason: str, json_wante
             session, contract_id(session, number), account_id(session, account_number), day_of(day, "--day"),
             author=author(), reason=reason,
         )  # fmt: skip
-    click.echo(as_json({"contract": new}) if json_wanted else f"contract {number} has a successor")
+    click.echo(as_json({"contract": new}) if json_output else f"contract {number} has a successor")
 
 
 @contract.command()
@@ -104,7 +102,7 @@ def owner(number: str, *, account_number: str, day: str, reason: str, json_wante
 @DAY
 @click.option("--reason", required=True)
 @JSON
-def tariff(number: str, *, code: str, day: str, reason: str, json_wanted: bool) -> None:
+def tariff(number: str, *, code: str, day: str, reason: str, json_output: bool) -> None:
     """Another tariff from a day on."""
     from cloud_service.flow.contract import change_tariff
     from cloud_service.store.lookups.ids_by_name import contract_id, tariff_id
@@ -114,7 +112,7 @@ def tariff(number: str, *, code: str, day: str, reason: str, json_wanted: bool) 
             session, contract_id(session, number), tariff_id(session, code), day_of(day, "--day"), author=author(),
             reason=reason,
         )  # fmt: skip
-    click.echo(as_json({"contract": number, "tariff": code, "from": day}) if json_wanted else f"{code} from {day} on")
+    click.echo(as_json({"contract": number, "tariff": code, "from": day}) if json_output else f"{code} from {day} on")
 
 
 @contract.command(name="exchange-meter")
@@ -135,7 +133,7 @@ def exchange_meter(
     opening: tuple[str, ...],
     multiplier: str,
     reason: str,
-    json_wanted: bool,
+    json_output: bool,
 ) -> None:
     """A meter goes, another comes."""
     from cloud_service.flow.contract import MeterExchange
@@ -143,34 +141,12 @@ def exchange_meter(
     from cloud_service.store.lookups.ids_by_name import meter_id, point_id
 
     with transaction() as session:
-        wanted = MeterExchange(
-            point_id(session, point), meter_id(session, meter), moment(at, "--at"), indexes(closing, "--closing"),
-            indexes(opening, "--opening"), amount_of(multiplier, "--multiplier"),
+        exchange = MeterExchange(
+            point_id(session, point), meter_id(session, meter), moment_of(at, "--at"), indexes_of(closing, "--closing"),
+            indexes_of(opening, "--opening"), amount_of(multiplier, "--multiplier"),
         )  # fmt: skip
-        step(session, wanted, author=author(), reason=reason)
-    click.echo(as_json({"point": point, "meter": meter}) if json_wanted else f"meter {meter} hangs at {point}")
-
-
-def moment(text: str, option: str) -> datetime:
-    """The instant an option names; without its offset it could be two."""
-    try:
-        when = datetime.fromisoformat(text)
-    except ValueError:
-        raise InputError(f"{text!r} is no time", path=option, hint="for example 2026-10-16T10:30+02:00") from None
-    if when.tzinfo is None:
-        raise InputError("the time needs its offset", path=option, hint="for example 2026-10-16T10:30+02:00")
-    return when
-
-
-def indexes(texts: tuple[str, ...], option: str) -> dict[str, int]:
-    """`register=index` in the register's unit, as thousandths."""
-    found = {}
-    for text in texts:
-        name, sign, value = text.partition("=")
-        if not sign:
-            raise InputError(f"{text!r} is not REGISTER=INDEX", path=option)
-        found[name] = int(amount_of(value, option).scaleb(3).to_integral_exact())
-    return found
+        step(session, exchange, author=author(), reason=reason)
+    click.echo(as_json({"point": point, "meter": meter}) if json_output else f"meter {meter} hangs at {point}")
 
 
 @contract.command()
@@ -178,14 +154,14 @@ def indexes(texts: tuple[str, ...], option: str) -> dict[str, int]:
 @click.argument("cycle", type=click.Choice(["monthly", "bimonthly", "quarterly", "half_yearly", "yearly", "once"]))
 @click.option("--on", "day", type=int, default=1, show_default=True, help="Day of the month a cycle begins.")
 @JSON
-def cycle(account_number: str, cycle: str, *, day: int, json_wanted: bool) -> None:
+def cycle(account_number: str, cycle: str, *, day: int, json_output: bool) -> None:
     """How often an account is billed."""
     from cloud_service.flow.contract import change_cycle
     from cloud_service.store.lookups.ids_by_name import account_id
 
     with transaction() as session:
         change_cycle(session, account_id(session, account_number), cycle, day, author=author())
-    click.echo(as_json({"account": account_number, "cycle": cycle, "day": day}) if json_wanted else f"billed {cycle}")
+    click.echo(as_json({"account": account_number, "cycle": cycle, "day": day}) if json_output else f"billed {cycle}")
 
 
 @contract.command()
@@ -194,7 +170,7 @@ def cycle(account_number: str, cycle: str, *, day: int, json_wanted: bool) -> No
 @DAY
 @REASON
 @JSON
-def mode(account_number: str, mode: str, *, day: str, reason: str, json_wanted: bool) -> None:
+def mode(account_number: str, mode: str, *, day: str, reason: str, json_output: bool) -> None:
     """Prepaid or postpaid from a day on."""
     from cloud_service.flow.contract import change_mode
     from cloud_service.store.lookups.ids_by_name import account_id
@@ -203,7 +179,7 @@ def mode(account_number: str, mode: str, *, day: str, reason: str, json_wanted: 
         change_mode(
             session, account_id(session, account_number), mode, day_of(day, "--day"), author=author(), reason=reason
         )
-    click.echo(as_json({"account": account_number, "mode": mode, "from": day}) if json_wanted else f"{mode} from {day}")
+    click.echo(as_json({"account": account_number, "mode": mode, "from": day}) if json_output else f"{mode} from {day}")
 
 
 @contract.command()
@@ -212,7 +188,7 @@ def mode(account_number: str, mode: str, *, day: str, reason: str, json_wanted: 
 @click.option("--tariff", required=True, help="Code of the tariff for empty days.")
 @REASON
 @JSON
-def vacancy(point: str, *, account_number: str, tariff: str, reason: str, json_wanted: bool) -> None:
+def vacancy(point: str, *, account_number: str, tariff: str, reason: str, json_output: bool) -> None:
     """Who pays for a service point while nobody lives there."""
     from cloud_service.flow.contract import set_vacancy
     from cloud_service.store.lookups.ids_by_name import account_id, point_id, tariff_id
@@ -222,7 +198,7 @@ def vacancy(point: str, *, account_number: str, tariff: str, reason: str, json_w
             session, point_id(session, point), account_id(session, account_number), tariff_id(session, tariff),
             author=author(), reason=reason,
         )  # fmt: skip
-    click.echo(as_json({"point": point, "account": account_number}) if json_wanted else f"{account_number} pays")
+    click.echo(as_json({"point": point, "account": account_number}) if json_output else f"{account_number} pays")
 
 
 @contract.command()
@@ -243,12 +219,9 @@ def share(
     file: Path | None,
     entity: int | None,
     dry_run: bool,
-    json_wanted: bool,
+    json_output: bool,
 ) -> None:
     """Share a common COST by the split NAME; the parts stand on the members' next bills."""
-    from dataclasses import asdict
-
-    from cloud_service.cli.bill import the_entity
     from cloud_service.domain.tariffs.document import canonical, read_document
     from cloud_service.flow import share_costs as step
     from cloud_service.store.invoicing.cost_splits import find_split
@@ -259,14 +232,14 @@ def share(
             import json
 
             document = json.loads(canonical(read_document(file)))
-            step.store_split(session, the_entity(session, entity), name, document, author=author())
+            step.store_split(session, entity_of(session, entity), name, document, author=author())
         span = Span(day_of(start, "--from"), day_of(end, "--until"))
         split_id = find_split(session, name)
-        done = step.share_out(session, split_id, span, amount_of(cost, "COST"), author=author(), dry_run=dry_run)
+        sharing = step.share_out(session, split_id, span, amount_of(cost, "COST"), author=author(), dry_run=dry_run)
         if dry_run:
             session.rollback()
-    if json_wanted:
-        click.echo(as_json(asdict(done)))
+    if json_output:
+        click.echo(as_json(sharing))
     else:
-        for one in done.shares:
-            click.echo(f"{one.contract}: {one.amount:,.2f}  {one.why}")
+        for member_share in sharing.shares:
+            click.echo(f"{member_share.contract}: {member_share.amount:,.2f}  {member_share.why}")

@@ -9,7 +9,7 @@ from cloud_service.cli.database import author, transaction
 from cloud_service.cli.options import day_of
 from cloud_service.cli.output import as_json, print_table
 
-JSON = click.option("--json", "json_wanted", is_flag=True, help="Print the result as JSON.")
+JSON = click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
 REASON = click.option("--reason", required=True, help="Why; it stands on the paper and in the audit log.")
 
 
@@ -20,14 +20,14 @@ def correct() -> None:
 
 @correct.command()
 @JSON
-def touched(*, json_wanted: bool) -> None:
+def touched(*, json_output: bool) -> None:
     """Bills whose readings changed after they were issued; exit code 6 if there are any."""
     from cloud_service.store.invoicing.corrections import touched as report
 
     with transaction() as session:
         rows = report(session)
-    if json_wanted:
-        click.echo(as_json([asdict(row) for row in rows]))
+    if json_output:
+        click.echo(as_json(rows))
     else:
         print_table(
             ["BILL NO", "TENANT NAME", "DAYS", "FROM", "TO", "CHANGE kWh"],
@@ -42,7 +42,7 @@ def touched(*, json_wanted: bool) -> None:
 @click.option("--rebill", is_flag=True, help="Bill the days anew at once.")
 @click.option("--day", help="Date of the papers; today unless given.")
 @JSON
-def credit(number: str, *, reason: str, rebill: bool, day: str | None, json_wanted: bool) -> None:
+def credit(number: str, *, reason: str, rebill: bool, day: str | None, json_output: bool) -> None:
     """Take a bill back by a credit note."""
     from cloud_service.flow import correct_invoice as step
     from cloud_service.flow.issue import issue
@@ -54,10 +54,16 @@ def credit(number: str, *, reason: str, rebill: bool, day: str | None, json_want
         old = invoice_id(session, number)
         rated = rate_again(session, old) if rebill else []
         note = step.credit(session, old, reason=reason, day=when, author=author(), clock=lambda: datetime.now(UTC))
-        new = issue(session, rated, bill_date=note.draft.bill_date, author=author()) if rebill else []
-    result = {"credit_note": note.number, "total": note.draft.total, "new": [one.number for one in new]}
+        new_invoices = issue(session, rated, bill_date=note.draft.bill_date, author=author()) if rebill else []
+    result = {
+        "credit_note": note.number,
+        "total": note.draft.total,
+        "new": [invoice.number for invoice in new_invoices],
+    }
     click.echo(
-        as_json(result) if json_wanted else f"{note.number}" + "".join(f", new bill {one.number}" for one in new)
+        as_json(result)
+        if json_output
+        else f"{note.number}" + "".join(f", new bill {invoice.number}" for invoice in new_invoices)
     )
 
 
@@ -66,7 +72,7 @@ def credit(number: str, *, reason: str, rebill: bool, day: str | None, json_want
 @REASON
 @click.option("--dry-run", is_flag=True, help="Only show what would change.")
 @JSON
-def difference(number: str, *, reason: str, dry_run: bool, json_wanted: bool) -> None:
+def difference(number: str, *, reason: str, dry_run: bool, json_output: bool) -> None:
     """Rate a bill's days anew and put the difference on the next bill."""
     from cloud_service.flow import correct_invoice as step
     from cloud_service.flow.rate import rate_again
@@ -75,13 +81,13 @@ def difference(number: str, *, reason: str, dry_run: bool, json_wanted: bool) ->
     with transaction() as session:
         old = invoice_id(session, number)
         rated = rate_again(session, old)
-        changed = step.bill_difference(
+        changed_lines = step.bill_difference(
             session, old, rated, reason=reason, author=author(), clock=lambda: datetime.now(UTC)
         )
         if dry_run:
             session.rollback()
-    if json_wanted:
-        click.echo(as_json([asdict(one) | {"amount": one.amount, "why": one.why} for one in changed]))
+    if json_output:
+        click.echo(as_json([asdict(line) | {"amount": line.amount, "why": line.why} for line in changed_lines]))
     else:
-        for one in changed:
-            click.echo(one.why)
+        for line in changed_lines:
+            click.echo(line.why)

@@ -14,11 +14,11 @@ def engine() -> Iterator["Engine"]:
     from cloud_service.settings import database_url
     from cloud_service.store.database.session import connect
 
-    found = connect(database_url())
+    database = connect(database_url())
     try:
-        yield found
+        yield database
     finally:
-        found.dispose()
+        database.dispose()
 
 
 @contextmanager
@@ -29,7 +29,7 @@ def transaction() -> Iterator["Session"]:
     from common.errors import ConflictError, EnergyError
 
     try:
-        with engine() as found, begin(found) as session:
+        with engine() as database, begin(database) as session:
             yield session
     except EnergyError:
         raise

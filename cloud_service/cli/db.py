@@ -11,8 +11,8 @@ def db() -> None:
 
 
 @db.command()
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def upgrade(*, as_json: bool) -> None:
+@click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
+def upgrade(*, json_output: bool) -> None:
     """Apply all schema revisions that are missing."""
     from cloud_service.settings import owner_url
     from cloud_service.store.database import upgrade as revisions
@@ -20,7 +20,7 @@ def upgrade(*, as_json: bool) -> None:
     url = owner_url()
     missing = revisions.pending(url)
     revisions.upgrade(url)
-    if as_json:
+    if json_output:
         click.echo(json.dumps({"applied": missing}))
     else:
         click.echo(
@@ -29,12 +29,12 @@ def upgrade(*, as_json: bool) -> None:
 
 
 @db.command()
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def status(*, as_json: bool) -> None:
+@click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
+def status(*, json_output: bool) -> None:
     """Name the revisions that are missing; exit code 6 if there are any."""
     from cloud_service.settings import owner_url
     from cloud_service.store.database import upgrade as revisions
 
     missing = revisions.pending(owner_url())
-    click.echo(json.dumps({"pending": missing}) if as_json else (" ".join(missing) or "up to date"))
+    click.echo(json.dumps({"pending": missing}) if json_output else (" ".join(missing) or "up to date"))
     raise SystemExit(6 if missing else 0)

@@ -29,13 +29,13 @@ def _run(data_dir: Path, *, check: bool) -> None:
     from cloud_service.local import stack as local
     from cloud_service.local.supervisor import Supervisor, until_signal
 
-    wanted = until_signal()
+    stop_signal = until_signal()
     supervisor = Supervisor(data_dir.resolve() / "logs", say=_say)
     try:
         stack = _start(local.describe(data_dir, demo=True), supervisor)
         _print_sign_ins(stack)
         if not check:
-            supervisor.watch(wanted)
+            supervisor.watch(stop_signal)
     finally:
         _say("stopping …")
         supervisor.stop()
@@ -95,9 +95,9 @@ def _print_sign_ins(stack: "Stack") -> None:
 
 
 @contextmanager
-def _step(what: str) -> Iterator[None]:
+def _step(title: str) -> Iterator[None]:
     started = time.monotonic()
-    _say(f"{what} …")
+    _say(f"{title} …")
     yield
     _say(f"    done in {time.monotonic() - started:.1f} s")
 

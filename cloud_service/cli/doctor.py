@@ -24,13 +24,13 @@ class Finding:
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
-def doctor(*, as_json: bool) -> None:
+@click.option("--json", "json_output", is_flag=True, help="Print the findings as JSON.")
+def doctor(*, json_output: bool) -> None:
     """Check settings, database, broker, mail relay and disk; exit code 6 if anything is wrong."""
     findings = [python(), settings(), database(), disk()]
     if findings[1].ok:
         findings += [broker(), mail()]
-    if as_json:
+    if json_output:
         click.echo(json.dumps({"findings": [asdict(finding) for finding in findings]}, ensure_ascii=False))
     else:
         for finding in findings:

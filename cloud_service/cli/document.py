@@ -14,7 +14,7 @@ from common.errors import InputError, NotFoundError
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 OUT = click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The file to write.")
-JSON = click.option("--json", "json_wanted", is_flag=True, help="Print what was written as JSON.")
+JSON = click.option("--json", "json_output", is_flag=True, help="Print what was written as JSON.")
 KINDS = ("invoice_pdf", "einvoice_cii", "einvoice_ubl", "xrechnung_cii", "xrechnung_ubl")
 
 
@@ -28,19 +28,19 @@ def document() -> None:
 @click.option("--kind", type=click.Choice(KINDS), default=KINDS[0], show_default=True)
 @OUT
 @JSON
-def bill(number: str, *, kind: str, out: Path, json_wanted: bool) -> None:
+def bill(number: str, *, kind: str, out: Path, json_output: bool) -> None:
     """A bill's PDF or e-invoice, exactly as it was or will be sent."""
     from cloud_service.flow import deliver
     from cloud_service.settings import pay_at
     from cloud_service.store.lists.bills import bill_of
 
     with transaction() as session:
-        known = bill_of(session, number, datetime.now(UTC).date())
+        row = bill_of(session, number, datetime.now(UTC).date())
         if kind == KINDS[0]:
-            found = deliver.document(session, known.id, public_url=pay_at())
+            file = deliver.document(session, row.id, public_url=pay_at())
         else:
-            found = deliver.einvoice(session, known.id, kind)
-    _write(out, found.body, json_wanted=json_wanted)
+            file = deliver.einvoice(session, row.id, kind)
+    _write(out, file.body, json_output=json_output)
 
 
 @document.command()
@@ -49,14 +49,14 @@ def bill(number: str, *, kind: str, out: Path, json_wanted: bool) -> None:
 @click.option("--until", "end", help="Last day; today unless given.")
 @OUT
 @JSON
-def statement(account: str, *, start: str, end: str | None, out: Path, json_wanted: bool) -> None:
+def statement(account: str, *, start: str, end: str | None, out: Path, json_output: bool) -> None:
     """The statement of an account as PDF."""
     from cloud_service.flow.account_statement import statement as make
     from cloud_service.store.lookups.ids_by_name import account_id
 
     with transaction() as session:
         pdf = make(session, account_id(session, account), day_of(start, "--from"), day_of(end, "--until"))
-    _write(out, pdf, json_wanted=json_wanted)
+    _write(out, pdf, json_output=json_output)
 
 
 @document.command()
@@ -64,13 +64,13 @@ def statement(account: str, *, start: str, end: str | None, out: Path, json_want
 @click.option("--until", "end", help="Without this day; today unless given.")
 @OUT
 @JSON
-def bills(*, start: str, end: str | None, out: Path, json_wanted: bool) -> None:
+def bills(*, start: str, end: str | None, out: Path, json_output: bool) -> None:
     """The bills of some days as a spreadsheet."""
     from cloud_service.flow.export_bills import bills as make
 
     with transaction() as session:
         table = make(session, day_of(start, "--from"), day_of(end, "--until"), datetime.now(UTC).date())
-    _write(out, table, json_wanted=json_wanted)
+    _write(out, table, json_output=json_output)
 
 
 @document.command()
@@ -80,12 +80,12 @@ def bills(*, start: str, end: str | None, out: Path, json_wanted: bool) -> None:
 @click.option("--template", type=FILE, help="Your own template.")
 @OUT
 @JSON
-def preview(file: Path, *, locale: str, currency: str, template: Path | None, out: Path, json_wanted: bool) -> None:
+def preview(file: Path, *, locale: str, currency: str, template: Path | None, out: Path, json_output: bool) -> None:
     """A made-up bill in the look of a theme (a JSON file); needs no database."""
     from cloud_service.flow import document_theme
 
     _write(
-        out, document_theme.preview(_theme(file, template), locale=locale, currency=currency), json_wanted=json_wanted
+        out, document_theme.preview(_theme(file, template), locale=locale, currency=currency), json_output=json_output
     )
 
 
@@ -94,31 +94,31 @@ def preview(file: Path, *, locale: str, currency: str, template: Path | None, ou
 @click.option("--entity", help="Name of the legal entity; may be left out where there is only one.")
 @click.option("--template", type=FILE, help="Your own template.")
 @JSON
-def theme(file: Path, *, entity: str | None, template: Path | None, json_wanted: bool) -> None:
+def theme(file: Path, *, entity: str | None, template: Path | None, json_output: bool) -> None:
     """Use a theme (a JSON file) for all documents from now on, after trying it on a made-up bill."""
     from cloud_service.flow import document_theme
     from cloud_service.store.delivery.outgoing import entity_named
 
     with transaction() as session:
         document_theme.set_theme(session, entity_named(session, entity), _theme(file, template), author=author())
-    click.echo(as_json({"theme": str(file)}) if json_wanted else f"{file} is in use", err=not json_wanted)
+    click.echo(as_json({"theme": str(file)}) if json_output else f"{file} is in use", err=not json_output)
 
 
 def _theme(file: Path, template: Path | None) -> dict[str, Any]:
     try:
-        facts = json.loads(file.read_text(encoding="utf-8"))
+        theme_fields = json.loads(file.read_text(encoding="utf-8"))
     except ValueError as error:
         raise InputError(f"not JSON: {error}", path=str(file)) from error
-    if not isinstance(facts, dict):
+    if not isinstance(theme_fields, dict):
         raise InputError("not a JSON object", path=str(file))
-    return facts | ({"template": template.read_text(encoding="utf-8")} if template else {})
+    return theme_fields | ({"template": template.read_text(encoding="utf-8")} if template else {})
 
 
-def _write(out: Path, body: bytes, *, json_wanted: bool) -> None:
+def _write(out: Path, body: bytes, *, json_output: bool) -> None:
     if not out.parent.is_dir():
         raise NotFoundError(f"there is no folder {out.parent}")
     out.write_bytes(body)
-    if json_wanted:
+    if json_output:
         click.echo(as_json({"file": str(out), "bytes": len(body)}))
     else:
         click.echo(f"{out}: {len(body)} bytes", err=True)

@@ -1,14 +1,12 @@
 """`energy-cloud dunning`: money that does not come."""
 
-from dataclasses import asdict
-
 import click
 
 from cloud_service.cli.database import author, transaction
 from cloud_service.cli.options import amount_of, day_of
 from cloud_service.cli.output import as_json
 
-JSON = click.option("--json", "json_wanted", is_flag=True, help="Print the result as JSON.")
+JSON = click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
 DAY = click.option("--day", help="As on this day; today unless given.")
 REASON = click.option("--reason", required=True, help="Why; it stands in the audit log.")
 
@@ -22,33 +20,37 @@ def dunning() -> None:
 @DAY
 @click.option("--dry-run", is_flag=True, help="Only show which letters would go out.")
 @JSON
-def remind(*, day: str | None, dry_run: bool, json_wanted: bool) -> None:
+def remind(*, day: str | None, dry_run: bool, json_output: bool) -> None:
     """Take the steps that are due: one letter an account, by the rules of its country."""
     from cloud_service.flow.remind import remind as step
 
     with transaction() as session:
-        told = step(session, day_of(day, "--day"), author=author())
+        reminders = step(session, day_of(day, "--day"), author=author())
         if dry_run:
             session.rollback()
-    if json_wanted:
-        click.echo(as_json([asdict(one) for one in told]))
+    if json_output:
+        click.echo(as_json(reminders))
         return
-    for one in told:
-        fee = f", fee {one.fee}" if one.fee else ""
-        click.echo(f"{one.account}: {one.step}, {one.amount:,.2f} {one.currency}, {', '.join(one.invoices)}{fee}")
+    for reminder in reminders:
+        fee = f", fee {reminder.fee}" if reminder.fee else ""
+        sum_due = f"{reminder.amount:,.2f} {reminder.currency}"
+        click.echo(f"{reminder.account}: {reminder.step}, {sum_due}, {', '.join(reminder.invoices)}{fee}")
 
 
 @dunning.command()
 @DAY
 @JSON
-def interest(*, day: str | None, json_wanted: bool) -> None:
+def interest(*, day: str | None, json_output: bool) -> None:
     """Charge the statutory interest on overdue bills up to a day."""
     from cloud_service.flow.remind import charge_interest
 
     with transaction() as session:
         issued = charge_interest(session, day_of(day, "--day"), author=author())
-    rows = [{"number": one.number, "total": one.draft.total, "label": one.draft.lines[0]["label"]} for one in issued]
-    click.echo(as_json(rows) if json_wanted else "\n".join(f"{r['number']} {r['total']} {r['label']}" for r in rows))
+    rows = [
+        {"number": invoice.number, "total": invoice.draft.total, "label": invoice.draft.lines[0]["label"]}
+        for invoice in issued
+    ]
+    click.echo(as_json(rows) if json_output else "\n".join(f"{r['number']} {r['total']} {r['label']}" for r in rows))
 
 
 @dunning.command(name="base-rate", context_settings={"ignore_unknown_options": True})  # a rate may be negative
@@ -68,7 +70,7 @@ def base_rate(country: str, start: str, percent: str) -> None:
 @REASON
 @DAY
 @JSON
-def dispute(number: str, *, reason: str, day: str | None, json_wanted: bool) -> None:
+def dispute(number: str, *, reason: str, day: str | None, json_output: bool) -> None:
     """The client contests a bill: it is left alone until the dispute is closed."""
     from cloud_service.flow import arrangements
     from cloud_service.store.lookups.ids_by_name import invoice_id
@@ -76,7 +78,7 @@ def dispute(number: str, *, reason: str, day: str | None, json_wanted: bool) -> 
     with transaction() as session:
         bill = invoice_id(session, number)
         arrangements.dispute(session, bill, reason=reason, day=day_of(day, "--day"), author=author())
-    _tell(number, "disputed", json_wanted=json_wanted)
+    _tell(number, "disputed", json_output=json_output)
 
 
 @dunning.command(name="close-dispute")
@@ -84,7 +86,7 @@ def dispute(number: str, *, reason: str, day: str | None, json_wanted: bool) -> 
 @click.option("--outcome", required=True, help="How it ended.")
 @DAY
 @JSON
-def close_dispute(number: str, *, outcome: str, day: str | None, json_wanted: bool) -> None:
+def close_dispute(number: str, *, outcome: str, day: str | None, json_output: bool) -> None:
     """The dispute is settled."""
     from cloud_service.flow import arrangements
     from cloud_service.store.lookups.ids_by_name import invoice_id
@@ -92,7 +94,7 @@ def close_dispute(number: str, *, outcome: str, day: str | None, json_wanted: bo
     with transaction() as session:
         bill = invoice_id(session, number)
         arrangements.close_dispute(session, bill, outcome=outcome, day=day_of(day, "--day"), author=author())
-    _tell(number, "dispute closed", json_wanted=json_wanted)
+    _tell(number, "dispute closed", json_output=json_output)
 
 
 @dunning.command()
@@ -101,7 +103,7 @@ def close_dispute(number: str, *, outcome: str, day: str | None, json_wanted: bo
 @click.option("--first", required=True, help="Day of the first.")
 @REASON
 @JSON
-def plan(numbers: tuple[str, ...], *, parts: int, first: str, reason: str, json_wanted: bool) -> None:
+def plan(numbers: tuple[str, ...], *, parts: int, first: str, reason: str, json_output: bool) -> None:
     """Agree instalments for open bills of one account."""
     from cloud_service.flow import arrangements
     from cloud_service.store.lookups.ids_by_name import invoice_id
@@ -111,8 +113,8 @@ def plan(numbers: tuple[str, ...], *, parts: int, first: str, reason: str, json_
         agreed = arrangements.agree_plan(
             session, bills, parts, day_of(first, "--first"), reason=reason, author=author()
         )
-    if json_wanted:
-        click.echo(as_json(asdict(agreed)))
+    if json_output:
+        click.echo(as_json(agreed))
     else:
         for day, amount in agreed.instalments:
             click.echo(f"{day} {amount:,.2f}")
@@ -124,7 +126,7 @@ def plan(numbers: tuple[str, ...], *, parts: int, first: str, reason: str, json_
 @REASON
 @DAY
 @JSON
-def write_off(number: str, amount: str, *, reason: str, day: str | None, json_wanted: bool) -> None:
+def write_off(number: str, amount: str, *, reason: str, day: str | None, json_output: bool) -> None:
     """Give (a part of) a bill up as lost."""
     from cloud_service.flow import arrangements
     from cloud_service.store.lookups.ids_by_name import invoice_id
@@ -134,8 +136,8 @@ def write_off(number: str, amount: str, *, reason: str, day: str | None, json_wa
             session, invoice_id(session, number), amount_of(amount, "AMOUNT"), reason=reason,
             day=day_of(day, "--day"), author=author(),
         )  # fmt: skip
-    _tell(number, f"{amount} written off", json_wanted=json_wanted)
+    _tell(number, f"{amount} written off", json_output=json_output)
 
 
-def _tell(number: str, state: str, *, json_wanted: bool) -> None:
-    click.echo(as_json({"bill": number, "state": state}) if json_wanted else f"{number}: {state}")
+def _tell(number: str, state: str, *, json_output: bool) -> None:
+    click.echo(as_json({"bill": number, "state": state}) if json_output else f"{number}: {state}")

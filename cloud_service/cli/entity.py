@@ -5,12 +5,13 @@ from typing import Any
 import click
 
 from cloud_service.cli.database import author, transaction
+from cloud_service.cli.options import entity_of
 from cloud_service.cli.output import as_json, print_table
 
-JSON = click.option("--json", "json_wanted", is_flag=True, help="Print the result as JSON.")
+JSON = click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
 REASON = click.option("--reason", default="", help="Why; it stands in the audit log.")
 WHICH = click.option("--entity", type=int, help="Legal entity; needed where there are several.")
-FACTS = (
+ENTITY_OPTIONS = (
     click.option("--address", help=r"As printed on bills; \n ends a line."),
     click.option("--country", help="Two capitals."),
     click.option("--vat-id"),
@@ -21,8 +22,8 @@ FACTS = (
 )
 
 
-def _facts(command: Any) -> Any:
-    for option in reversed(FACTS):
+def _entity_options(command: Any) -> Any:
+    for option in reversed(ENTITY_OPTIONS):
         command = option(command)
     return command
 
@@ -36,19 +37,19 @@ def entity() -> None:
 @click.argument("name")
 @click.option("--currency", required=True, help="Local currency, three capitals of ISO 4217.")
 @click.option("--timezone", required=True, help="IANA name, for example Africa/Nairobi.")
-@_facts
+@_entity_options
 @REASON
 @JSON
-def add(name: str, *, currency: str, timezone: str, reason: str, json_wanted: bool, **facts: Any) -> None:
+def add(name: str, *, currency: str, timezone: str, reason: str, json_output: bool, **facts: Any) -> None:
     """Set a company up: the first thing of an installation."""
     from cloud_service.flow.legal_entity import LegalEntityDetails
     from cloud_service.flow.legal_entity import add as step
 
     with transaction() as session:
-        made = step(
-            session, LegalEntityDetails(name, currency, timezone, **_given(facts)), author=author(), reason=reason
+        new_id = step(
+            session, LegalEntityDetails(name, currency, timezone, **_given_fields(facts)), author=author(), reason=reason
         )
-    click.echo(as_json({"entity": made, "name": name}) if json_wanted else f"legal entity {made}: {name}")
+    click.echo(as_json({"entity": new_id, "name": name}) if json_output else f"legal entity {new_id}: {name}")
 
 
 @entity.command()
@@ -56,21 +57,20 @@ def add(name: str, *, currency: str, timezone: str, reason: str, json_wanted: bo
 @click.option("--name")
 @click.option("--currency")
 @click.option("--timezone")
-@_facts
+@_entity_options
 @REASON
 @JSON
-def edit(*, entity: int | None, reason: str, json_wanted: bool, **facts: Any) -> None:
+def edit(*, entity: int | None, reason: str, json_output: bool, **facts: Any) -> None:
     """Change what is known of it; what is not named stays."""
-    from cloud_service.cli.bill import the_entity
     from cloud_service.flow.legal_entity import LegalEntityDetails
     from cloud_service.flow.legal_entity import edit as step
     from cloud_service.store.customers.legal_entities import entity_fields
 
     with transaction() as session:
-        known = the_entity(session, entity)
-        wanted = LegalEntityDetails(**entity_fields(session, known) | _given(facts))
-        changed = step(session, known, wanted, author=author(), reason=reason)
-    click.echo(as_json({"changed": changed}) if json_wanted else f"changed: {', '.join(changed) or 'nothing'}")
+        entity_id = entity_of(session, entity)
+        new_facts = LegalEntityDetails(**entity_fields(session, entity_id) | _given_fields(facts))
+        changed = step(session, entity_id, new_facts, author=author(), reason=reason)
+    click.echo(as_json({"changed": changed}) if json_output else f"changed: {', '.join(changed) or 'nothing'}")
 
 
 @entity.command()
@@ -82,38 +82,31 @@ def edit(*, entity: int | None, reason: str, json_wanted: bool, **facts: Any) ->
 @REASON
 @JSON
 def bank(
-    iban: str, *, holder: str, currency: str, bic: str, entity: int | None, reason: str, json_wanted: bool
+    iban: str, *, holder: str, currency: str, bic: str, entity: int | None, reason: str, json_output: bool
 ) -> None:
     """A bank account, printed on bills in its currency from then on."""
-    from cloud_service.cli.bill import the_entity
     from cloud_service.flow.legal_entity import BankDetails, add_bank
 
     with transaction() as session:
-        add_bank(
-            session,
-            the_entity(session, entity),
-            BankDetails(holder, iban, currency, bic),
-            author=author(),
-            reason=reason,
-        )
-    click.echo(as_json({"iban": iban}) if json_wanted else f"money in {currency} goes to {iban}")
+        add_bank(session, entity_of(session, entity), BankDetails(holder, iban, currency, bic), author=author(), reason=reason)
+    click.echo(as_json({"iban": iban}) if json_output else f"money in {currency} goes to {iban}")
 
 
 @entity.command(name="list")
 @JSON
-def list_entities(*, json_wanted: bool) -> None:
+def list_entities(*, json_output: bool) -> None:
     """All companies."""
-    from cloud_service.store.customers.legal_entities import entity_fields, entity_names
+    from cloud_service.store.customers.legal_entities import entity_names, entity_fields
 
     with transaction() as session:
-        found = [{"id": one} | entity_fields(session, one) for one in entity_names(session)]
-    if json_wanted:
-        click.echo(as_json(found))
-    elif found:
-        shown = ("id", "name", "country", "currency", "timezone", "email")
-        print_table([name.upper() for name in shown], [[str(one[name]) for name in shown] for one in found])
+        entities = [{"id": entity_id} | entity_fields(session, entity_id) for entity_id in entity_names(session)]
+    if json_output:
+        click.echo(as_json(entities))
+    elif entities:
+        columns = ("id", "name", "country", "currency", "timezone", "email")
+        print_table([name.upper() for name in columns], [[str(row[name]) for name in columns] for row in entities])
 
 
-def _given(facts: dict[str, Any]) -> dict[str, Any]:
-    given = {name: value for name, value in facts.items() if value is not None}
+def _given_fields(options: dict[str, Any]) -> dict[str, Any]:
+    given = {name: value for name, value in options.items() if value is not None}
     return given | ({"address": given["address"].replace("\\n", "\n")} if "address" in given else {})

@@ -10,9 +10,9 @@ import click
 
 from cloud_service.cli.database import author, transaction
 from cloud_service.cli.options import day_of
-from cloud_service.cli.output import as_json, print_table
+from cloud_service.cli.output import as_json, cell, print_table
 
-JSON = click.option("--json", "json_wanted", is_flag=True, help="Print the result as JSON.")
+JSON = click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
 ON = click.option("--on", "on", help="As at this day; today unless given.")
 FROM = click.option("--from", "start", required=True, help="First day.")
 UNTIL = click.option("--until", "end", required=True, help="Last day.")
@@ -27,51 +27,52 @@ def ledger() -> None:
 @ledger.command()
 @ON
 @JSON
-def check(*, on: str | None, json_wanted: bool) -> None:
+def check(*, on: str | None, json_output: bool) -> None:
     """Prove that ledger, invoices, ageing and statements agree and that no number is missing; exit code 6 if not."""
     from cloud_service.store.customers.legal_entities import entity_names
     from cloud_service.store.invoicing.number_series import gaps
     from cloud_service.store.receivables.statements_and_ageing import reconcile
 
     with transaction() as session:
-        found = reconcile(session, day_of(on, "--on"))
-        missing = [number for entity in entity_names(session) for _, number in gaps(session, entity)]
-    good = all(one.agrees for one in found) and not missing
-    if json_wanted:
-        click.echo(as_json({"ok": good, "currencies": [asdict(one) for one in found], "missing_numbers": missing}))
+        proofs = reconcile(session, day_of(on, "--on"))
+        missing_numbers = [number for entity in entity_names(session) for _, number in gaps(session, entity)]
+    all_agree = all(proof.agrees for proof in proofs) and not missing_numbers
+    if json_output:
+        click.echo(as_json({"ok": all_agree, "currencies": proofs, "missing_numbers": missing_numbers}))
     else:
-        for one in found:
-            click.echo(
-                f"{'✔' if one.agrees else '✖'} {one.currency}: outstanding {one.ledger:,.2f}, credit {one.credit:,.2f}"
-            )
-            if not one.agrees:
-                click.echo(f"    {as_json(asdict(one))}")
-        click.echo(f"✖ missing numbers: {', '.join(missing)}" if missing else "✔ no number is missing")
-    raise SystemExit(0 if good else 6)
+        for proof in proofs:
+            sums = f"outstanding {proof.ledger:,.2f}, credit {proof.credit:,.2f}"
+            click.echo(f"{'✔' if proof.agrees else '✖'} {proof.currency}: {sums}")
+            if not proof.agrees:
+                click.echo(f"    {as_json(proof)}")
+        click.echo(f"✖ missing numbers: {', '.join(missing_numbers)}" if missing_numbers else "✔ no number is missing")
+    raise SystemExit(0 if all_agree else 6)
 
 
 @ledger.command()
 @ON
 @ENTITY
 @JSON
-def outstanding(*, on: str | None, entity: int | None, json_wanted: bool) -> None:
+def outstanding(*, on: str | None, entity: int | None, json_output: bool) -> None:
     """Outstanding, received and billed, in the local currency."""
     from cloud_service.store.receivables.totals_at_day import totals
 
     with transaction() as session:
-        found = totals(session, day_of(on, "--on"), entity)
-    if json_wanted:
-        click.echo(as_json(asdict(found)))
+        day_totals = totals(session, day_of(on, "--on"), entity)
+    if json_output:
+        click.echo(as_json(day_totals))
     else:
-        click.echo(f"outstanding {found.outstanding:,.2f} {found.currency}, overdue {found.overdue:,.2f}")
-        click.echo(f"received    {found.received:,.2f} {found.currency}")
+        click.echo(
+            f"outstanding {day_totals.outstanding:,.2f} {day_totals.currency}, overdue {day_totals.overdue:,.2f}"
+        )
+        click.echo(f"received    {day_totals.received:,.2f} {day_totals.currency}")
 
 
 @ledger.command()
 @ON
 @ENTITY
 @JSON
-def ageing(*, on: str | None, entity: int | None, json_wanted: bool) -> None:
+def ageing(*, on: str | None, entity: int | None, json_output: bool) -> None:
     """Who owes what, by how long it is overdue."""
     from cloud_service.store.receivables.statements_and_ageing import ageing as report
     from cloud_service.store.scope import Scope
@@ -79,7 +80,7 @@ def ageing(*, on: str | None, entity: int | None, json_wanted: bool) -> None:
     scope = Scope(entities=None if entity is None else frozenset({entity}))
     with transaction() as session:
         rows = report(session, day_of(on, "--on"), scope)
-    _print(rows, json_wanted=json_wanted, leave_out=("account_id", "public_id", "client_public_id"))
+    _print(rows, json_output=json_output, leave_out=("account_id", "public_id", "client_public_id"))
 
 
 @ledger.command(name="cash-book")
@@ -87,11 +88,11 @@ def ageing(*, on: str | None, entity: int | None, json_wanted: bool) -> None:
 @UNTIL
 @ENTITY
 @JSON
-def cash_book(*, start: str, end: str, entity: int | None, json_wanted: bool) -> None:
+def cash_book(*, start: str, end: str, entity: int | None, json_output: bool) -> None:
     """Money in and out, with the balance after each."""
     from cloud_service.store.receivables.journal import cash_book as report
 
-    _report(report, (start, end), entity, json_wanted=json_wanted)
+    _report(report, (start, end), entity, json_output=json_output)
 
 
 @ledger.command()
@@ -99,11 +100,11 @@ def cash_book(*, start: str, end: str, entity: int | None, json_wanted: bool) ->
 @UNTIL
 @ENTITY
 @JSON
-def revenue(*, start: str, end: str, entity: int | None, json_wanted: bool) -> None:
+def revenue(*, start: str, end: str, entity: int | None, json_output: bool) -> None:
     """Net revenue and consumption by month and kind of price."""
     from cloud_service.store.receivables.journal import revenue as report
 
-    _report(report, (start, end), entity, json_wanted=json_wanted)
+    _report(report, (start, end), entity, json_output=json_output)
 
 
 @ledger.command()
@@ -111,26 +112,26 @@ def revenue(*, start: str, end: str, entity: int | None, json_wanted: bool) -> N
 @UNTIL
 @ENTITY
 @JSON
-def journal(*, start: str, end: str, entity: int | None, json_wanted: bool) -> None:
+def journal(*, start: str, end: str, entity: int | None, json_output: bool) -> None:
     """All bookings as CSV for accounting, on stdout."""
     from cloud_service.store.receivables.journal import JournalLine
     from cloud_service.store.receivables.journal import journal as report
 
-    if json_wanted:
-        _report(report, (start, end), entity, json_wanted=True)
+    if json_output:
+        _report(report, (start, end), entity, json_output=True)
         return
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow([field.name for field in fields(JournalLine)])
     with transaction() as session:
         for line in report(session, day_of(start, "--from"), day_of(end, "--until"), entity):
-            writer.writerow(_cell(value) for value in asdict(line).values())
+            writer.writerow(cell(value) for value in asdict(line).values())
 
 
 @ledger.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--base", help="The local currency; that of the only legal entity unless given.")
 @JSON
-def rates(file: Path, *, base: str | None, json_wanted: bool) -> None:
+def rates(file: Path, *, base: str | None, json_output: bool) -> None:
     """Import a CSV FILE of currency rates: day,currency,rate (one unit in the local currency)."""
     from cloud_service.domain.receivables.currency_rates_file import read_rates
     from cloud_service.store.audit.log import note
@@ -140,38 +141,40 @@ def rates(file: Path, *, base: str | None, json_wanted: bool) -> None:
 
     try:
         with file.open(encoding="utf-8-sig", newline="") as stream:
-            found = read_rates(stream, str(file))
+            currency_rates = read_rates(stream, str(file))
     except FileNotFoundError:
         raise NotFoundError("there is no such file", path=str(file)) from None
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"cannot be read: {error}", path=str(file)) from error
     with transaction() as session:
         local = base or local_currency(session)
-        count = add(session, local, found)
-        note(session, author(), "rates.import", f"currency_rate:{local}", file=file.name, rates=len(found), new=count)
+        count = add(session, local, currency_rates)
+        note(
+            session,
+            author(),
+            "rates.import",
+            f"currency_rate:{local}",
+            file=file.name,
+            rates=len(currency_rates),
+            new=count,
+        )
     click.echo(
-        as_json({"rates": len(found), "new": count}) if json_wanted else f"{count} of {len(found)} rates were new"
+        as_json({"rates": len(currency_rates), "new": count})
+        if json_output
+        else f"{count} of {len(currency_rates)} rates were new"
     )
 
 
-def _report(report: Any, days: tuple[str, str], entity: int | None, *, json_wanted: bool) -> None:
+def _report(report: Any, days: tuple[str, str], entity: int | None, *, json_output: bool) -> None:
     """A report over days, both included."""
     with transaction() as session:
         rows = list(report(session, day_of(days[0], "--from"), day_of(days[1], "--until"), entity))
-    _print(rows, json_wanted=json_wanted)
+    _print(rows, json_output=json_output)
 
 
-def _print(rows: list[Any], *, json_wanted: bool, leave_out: tuple[str, ...] = ()) -> None:
+def _print(rows: list[Any], *, json_output: bool, leave_out: tuple[str, ...] = ()) -> None:
     dicts = [{key: value for key, value in asdict(row).items() if key not in leave_out} for row in rows]
-    if json_wanted:
+    if json_output:
         click.echo(as_json(dicts))
     elif dicts:
-        print_table(list(dicts[0]), [[_cell(value) for value in one.values()] for one in dicts])
-
-
-def _cell(value: object) -> str:
-    from decimal import Decimal
-
-    if isinstance(value, Decimal):
-        return f"{value:.2f}" if value == round(value, 2) else format(value.normalize(), "f")
-    return str(value)
+        print_table(list(dicts[0]), [[cell(value) for value in record.values()] for record in dicts])

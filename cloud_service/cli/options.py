@@ -1,9 +1,14 @@
-"""Values that options of commands carry: days and amounts."""
+"""Values that options of commands carry: days, months, moments, amounts, indexes, the legal entity."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from common.errors import InputError
+
+if TYPE_CHECKING:
+    from cloud_service.store.database.session import Session
+    from common.period import Span
 
 
 def day_of(text: str | None, name: str) -> date:
@@ -16,8 +21,55 @@ def day_of(text: str | None, name: str) -> date:
         raise InputError(f"{text!r} is no day", path=name, hint="for example 2026-10-31") from None
 
 
+def month_of(text: str, name: str) -> "Span":
+    """The calendar month that YYYY-MM names, end exclusive."""
+    from common.period import Span, add_months
+
+    year, _, month = text.partition("-")
+    try:
+        start = date(int(year), int(month), 1)
+    except ValueError:
+        raise InputError(f"{text!r} is no month", path=name, hint="for example 2026-10") from None
+    return Span(start, add_months(start, 1))
+
+
+def moment_of(text: str, name: str) -> datetime:
+    """The instant an option names; without its offset it could be two."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"{text!r} is no time", path=name, hint="for example 2026-10-16T10:30+02:00") from None
+    if moment.tzinfo is None:
+        raise InputError("the time needs its offset", path=name, hint="for example 2026-10-16T10:30+02:00")
+    return moment
+
+
 def amount_of(text: str, name: str) -> Decimal:
     """The exact amount an option names."""
     from cloud_service.domain.money import exact
 
     return exact(text, name)
+
+
+def indexes_of(texts: tuple[str, ...], name: str) -> dict[str, int]:
+    """`REGISTER=INDEX` in the register's unit, as thousandths of it."""
+    thousandths = {}
+    for text in texts:
+        register, sign, index = text.partition("=")
+        if not sign:
+            raise InputError(f"{text!r} is not REGISTER=INDEX", path=name)
+        thousandths[register] = int(amount_of(index, name).scaleb(3).to_integral_exact())
+    return thousandths
+
+
+def entity_of(session: "Session", entity: int | None) -> int:
+    """The legal entity that `--entity` names, or the only one."""
+    from cloud_service.store.customers.legal_entities import entity_names
+
+    names = entity_names(session)
+    if entity is not None and entity in names:
+        return entity
+    if entity is None and len(names) == 1:
+        return next(iter(names))
+    choices = ", ".join(f"{entity_id} {name}" for entity_id, name in names.items()) or "none"
+    raise InputError("name the legal entity", path="--entity", hint=f"known: {choices}")

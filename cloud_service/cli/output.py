@@ -1,6 +1,7 @@
 """What commands print: JSON, listings, tables."""
 
 import json
+from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -11,34 +12,44 @@ from cloud_service.cli.database import transaction
 
 
 def as_json(value: Any) -> str:
-    """Values of ours as JSON: decimals as text, dates as ISO 8601."""
+    """Values of ours as JSON: records as objects, decimals as text, dates as ISO 8601."""
     return json.dumps(value, ensure_ascii=False, default=_plain)
 
 
 def _plain(value: object) -> object:
     if isinstance(value, Decimal):
-        return f"{value:.2f}" if value == round(value, 2) else format(value.normalize(), "f")
+        return decimal_text(value)
     if isinstance(value, date | datetime):
         return value.isoformat()
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
     return str(value)
 
 
-def print_listing(listing: Any, asked: Any, shown: tuple[str, ...], *, json_wanted: bool) -> None:
+def decimal_text(value: Decimal) -> str:
+    """Two decimals where they say it all, else every digit and no exponent."""
+    return f"{value:.2f}" if value == round(value, 2) else format(value.normalize(), "f")
+
+
+def cell(value: object) -> str:
+    """A value as tables print it."""
+    if value is None:
+        return "–"
+    return decimal_text(value) if isinstance(value, Decimal) else str(value)
+
+
+def print_listing(listing: Any, query: Any, columns: tuple[str, ...], *, json_output: bool) -> None:
     """One page of a list of the console, as a table or as JSON: the same query, the same rows."""
     from cloud_service.store.lists.paging import page_of
 
     with transaction() as session:
-        rows = page_of(session, listing, asked).rows
-    found = [{name: getattr(row, name) for name in shown} for row in rows]
-    if json_wanted:
-        click.echo(as_json(found))
+        rows = page_of(session, listing, query).rows
+    records = [{name: getattr(row, name) for name in columns} for row in rows]
+    if json_output:
+        click.echo(as_json(records))
     else:
-        heads = [name.replace("_", " ").upper() for name in shown]
-        print_table(heads, [["–" if value is None else str(_shown(value)) for value in one.values()] for one in found])
-
-
-def _shown(value: object) -> object:
-    return _plain(value) if isinstance(value, Decimal) else value
+        heads = [name.replace("_", " ").upper() for name in columns]
+        print_table(heads, [[cell(value) for value in record.values()] for record in records])
 
 
 def print_table(heads: list[str], rows: list[list[str]]) -> None:

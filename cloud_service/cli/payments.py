@@ -19,8 +19,8 @@ def payments() -> None:
 @payments.command(name="import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Say what would be booked, book nothing.")
-@click.option("--json", "json_wanted", is_flag=True, help="Print the result as JSON.")
-def import_(file: Path, *, dry_run: bool, json_wanted: bool) -> None:
+@click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
+def import_(file: Path, *, dry_run: bool, json_output: bool) -> None:
     """Book a bank statement (camt.053, camt.054); what is not certain is listed for a person. Safe to repeat.
 
     Exit code 6 where lines are left for a person.
@@ -31,9 +31,9 @@ def import_(file: Path, *, dry_run: bool, json_wanted: bool) -> None:
     lines = read_statement(file)
     with transaction() as session:
         reads = list(match_transfers.matched(session, lines))
-    rows = [_told(read, dry_run=dry_run) for read in reads]
+    rows = [_booked_row(read, dry_run=dry_run) for read in reads]
     left = [row for row in rows if row["outcome"] == "left"]
-    if json_wanted:
+    if json_output:
         click.echo(as_json({"lines": rows, "left": len(left)}))
     else:
         columns = ("day", "amount", "currency", "payer", "text", "outcome", "detail")
@@ -45,24 +45,24 @@ def import_(file: Path, *, dry_run: bool, json_wanted: bool) -> None:
         raise SystemExit(6)
 
 
-def _told(read: Any, *, dry_run: bool) -> dict[str, Any]:
+def _booked_row(read: Any, *, dry_run: bool) -> dict[str, Any]:
     """Book one line in a transaction of its own and say what became of it."""
     line = read.line
-    facts = {
+    row = {
         "day": line.booked_on.isoformat(), "amount": format(line.amount, "f"), "currency": line.currency,
         "payer": line.payer, "text": line.remittance, "reference": line.reference,
     }  # fmt: skip
     if read.match is None:
-        return facts | {"outcome": read.outcome, "detail": read.reason}
-    parts = {number: format(amount, "f") for number, amount in read.match.parts.items()}
-    detail = f"{read.match.rule}: {', '.join(parts) or 'credit'}"
+        return row | {"outcome": read.outcome, "detail": read.reason}
+    allocations = {number: format(amount, "f") for number, amount in read.match.parts.items()}
+    detail = f"{read.match.rule}: {', '.join(allocations) or 'credit'}"
     if dry_run:
-        return facts | {"outcome": "would be booked", "detail": detail, "parts": parts}
+        return row | {"outcome": "would be booked", "detail": detail, "parts": allocations}
     try:
         outcome = _book(line, read.match.account_id, read.match.parts)
     except EnergyError as error:
-        return facts | {"outcome": "left", "detail": str(error)}
-    return facts | {"outcome": outcome, "detail": detail, "parts": parts}
+        return row | {"outcome": "left", "detail": str(error)}
+    return row | {"outcome": outcome, "detail": detail, "parts": allocations}
 
 
 def _book(line: Any, account_id: int, parts: dict[str, Decimal]) -> str:
@@ -80,41 +80,43 @@ def _book(line: Any, account_id: int, parts: dict[str, Decimal]) -> str:
 @click.argument("payment", type=int)
 @click.argument("amount")
 @click.option("--key", required=True, help="Your name for this refund; the same name again is the same refund.")
-@click.option("--json", "json_wanted", is_flag=True, help="Print the result as JSON.")
-def refund(payment: int, amount: str, *, key: str, json_wanted: bool) -> None:
+@click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
+def refund(payment: int, amount: str, *, key: str, json_output: bool) -> None:
     """Give money back through the provider it came by; it is booked when the provider tells of it."""
     from cloud_service.cli.options import amount_of
     from cloud_service.flow.refund import refund as ask
 
     with transaction() as session:
-        done = ask(session, payment, amount_of(amount, "AMOUNT"), _provider(), author=author(), key=key)
-    facts = {"ref": done.ref, "amount": done.amount, "currency": done.currency}
-    click.echo(as_json(facts) if json_wanted else f"{done.ref}: {done.amount} {done.currency} on its way")
+        provider_refund = ask(session, payment, amount_of(amount, "AMOUNT"), _provider(), author=author(), key=key)
+    requested = {"ref": provider_refund.ref, "amount": provider_refund.amount, "currency": provider_refund.currency}
+    click.echo(
+        as_json(requested)
+        if json_output
+        else f"{provider_refund.ref}: {provider_refund.amount} {provider_refund.currency} on its way"
+    )
 
 
 @payments.command()
 @click.option("--since", required=True, help="First day.")
-@click.option("--json", "json_wanted", is_flag=True, help="Print the result as JSON.")
-def settlements(since: str, *, json_wanted: bool) -> None:
+@click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
+def settlements(since: str, *, json_output: bool) -> None:
     """What the provider paid out to the bank, with payments, refunds and fees in it."""
-    from dataclasses import asdict
-
     from cloud_service.cli.options import day_of
 
-    found = _provider().settlements(day_of(since, "--since"))
-    if json_wanted:
-        click.echo(as_json([asdict(one) for one in found]))
+    payouts = _provider().settlements(day_of(since, "--since"))
+    if json_output:
+        click.echo(as_json(payouts))
         return
     rows = [
         [
-            str(one.day),
-            one.ref,
-            one.currency,
-            f"{one.net:f}",
-            f"{sum(line.fee for line in one.lines):f}",
-            str(len(one.lines)),
+            str(payout.day),
+            payout.ref,
+            payout.currency,
+            f"{payout.net:f}",
+            f"{sum(line.fee for line in payout.lines):f}",
+            str(len(payout.lines)),
         ]
-        for one in found
+        for payout in payouts
     ]
     print_table(["DAY", "TRANSFER", "CURRENCY", "NET", "FEES", "LINES"], rows)
 
@@ -125,7 +127,7 @@ def _provider() -> Any:
     from cloud_service.settings import read_settings
     from common.errors import ConflictError
 
-    found = provider(read_settings())
-    if found is None:
+    configured = provider(read_settings())
+    if configured is None:
         raise ConflictError("no payment provider is set up", hint="PAYMENT_PROVIDER")
-    return found
+    return configured

@@ -1,15 +1,14 @@
 """`energy-cloud site`, `point`, `meter`: where energy is used, and what counts it there."""
 
-from decimal import Decimal
 from typing import Any
 
 import click
 
 from cloud_service.cli.database import author, transaction
-from cloud_service.cli.options import amount_of, day_of
-from cloud_service.cli.output import as_json, print_listing, print_table
+from cloud_service.cli.options import amount_of, day_of, entity_of, indexes_of, moment_of
+from cloud_service.cli.output import as_json, cell, print_listing, print_table
 
-JSON = click.option("--json", "json_wanted", is_flag=True, help="Print the result as JSON.")
+JSON = click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
 REASON = click.option("--reason", default="", help="Why; it stands in the audit log.")
 UTILITY = click.Choice(["electricity", "water", "gas", "heat", "cooling"])
 
@@ -29,32 +28,34 @@ def site() -> None:
 @click.option("--entity", type=int, help="Legal entity; needed where there are several.")
 @REASON
 @JSON
-def add_site(name: str, *, entity: int | None, reason: str, json_wanted: bool, **facts: str) -> None:
+def add_site(name: str, *, entity: int | None, reason: str, json_output: bool, **facts: str) -> None:
     """A new property."""
-    from cloud_service.cli.bill import the_entity
     from cloud_service.flow.sites_and_meters import SiteDetails
     from cloud_service.flow.sites_and_meters import add_site as step
 
     with transaction() as session:
-        made = step(session, the_entity(session, entity), SiteDetails(name, **facts), author=author(), reason=reason)
-    click.echo(as_json({"site": name, "id": made}) if json_wanted else f"site {name}")
+        new_id = step(session, entity_of(session, entity), SiteDetails(name, **facts), author=author(), reason=reason)
+    click.echo(as_json({"site": name, "id": new_id}) if json_output else f"site {name}")
 
 
 @site.command(name="list")
 @JSON
-def list_sites(*, json_wanted: bool) -> None:
+def list_sites(*, json_output: bool) -> None:
     """All properties."""
     from cloud_service.store.customers.legal_entities import entities, sites
     from cloud_service.store.scope import Scope
 
-    shown = ("name", "address", "country", "timezone", "currency", "holiday_calendar")
+    columns = ("name", "address", "country", "timezone", "currency", "holiday_calendar")
     with transaction() as session:
-        found = [
-            {"entity": entity.name, **{name: getattr(one, name) for name in shown}}
+        rows = [
+            {"entity": entity.name, **{name: getattr(site_row, name) for name in columns}}
             for entity in entities(session, Scope())
-            for one in sites(session, entity.id)
+            for site_row in sites(session, entity.id)
         ]
-    _print(found, json_wanted=json_wanted)
+    if json_output:
+        click.echo(as_json(rows))
+    elif rows:
+        print_table([name.upper() for name in rows[0]], [[cell(value) for value in row.values()] for row in rows])
 
 
 @click.group()
@@ -73,7 +74,7 @@ def point() -> None:
 @JSON
 def add_point(
     name: str, *, site_name: str, utility: str, grid_id: str, under: str, values: tuple[str, ...], reason: str,
-    json_wanted: bool,
+    json_output: bool,
 ) -> None:  # fmt: skip
     """A new service point at a site."""
     from cloud_service.flow.sites_and_meters import ServicePointDetails, read_values
@@ -83,8 +84,8 @@ def add_point(
     with transaction() as session:
         above = point_id(session, under) if under else None
         facts = ServicePointDetails(name, utility, grid_id, above, read_values(values))
-        made = step(session, site_id(session, site_name), facts, author=author(), reason=reason)
-    click.echo(as_json({"point": f"{site_name}: {name}", "id": made}) if json_wanted else f"{site_name}: {name}")
+        new_id = step(session, site_id(session, site_name), facts, author=author(), reason=reason)
+    click.echo(as_json({"point": f"{site_name}: {name}", "id": new_id}) if json_output else f"{site_name}: {name}")
 
 
 @point.command(name="edit")
@@ -97,7 +98,7 @@ def add_point(
 @REASON
 @JSON
 def edit_point(
-    name: str, *, new_name: str | None, under: str | None, values: tuple[str, ...], reason: str, json_wanted: bool,
+    name: str, *, new_name: str | None, under: str | None, values: tuple[str, ...], reason: str, json_output: bool,
     **given: str | None,
 ) -> None:  # fmt: skip
     """Change what is known of a service point; what is not given stays."""
@@ -115,7 +116,7 @@ def edit_point(
         if values:
             facts["values"] = read_values(values)
         changed = step(session, point, ServicePointDetails(**facts), author=author(), reason=reason)
-    click.echo(as_json({"changed": changed}) if json_wanted else f"changed: {', '.join(changed) or 'nothing'}")
+    click.echo(as_json({"changed": changed}) if json_output else f"changed: {', '.join(changed) or 'nothing'}")
 
 
 @point.command(name="list")
@@ -124,16 +125,16 @@ def edit_point(
 @click.option("--free", is_flag=True, help="Only those without a contract today.")
 @click.option("--limit", default=200, show_default=True)
 @JSON
-def list_points(*, search: str, site_name: str, free: bool, limit: int, json_wanted: bool) -> None:
+def list_points(*, search: str, site_name: str, free: bool, limit: int, json_output: bool) -> None:
     """Service points with the meter that hangs and the contract that runs there today."""
     from cloud_service.store.lists.metering import points
     from cloud_service.store.lists.paging import Wanted
     from cloud_service.store.scope import Scope
 
     filters = {"site": (site_name,), "free": ("yes",) if free else ()}
-    asked = Wanted(text=search, filters=filters, size=limit)
-    shown = ("name", "grid_id", "utility", "site", "meter", "contract", "tenant", "under")
-    print_listing(points(Scope(), asked, day_of(None, "")), asked, shown, json_wanted=json_wanted)
+    query = Wanted(text=search, filters=filters, size=limit)
+    columns = ("name", "grid_id", "utility", "site", "meter", "contract", "tenant", "under")
+    print_listing(points(Scope(), query, day_of(None, "")), query, columns, json_output=json_output)
 
 
 @click.group()
@@ -155,17 +156,19 @@ def meter() -> None:
 @JSON
 def add_meter(
     serial: str, *, maker: str, name: str, profile: str, max_power_kw: str | None, registers: tuple[str, ...],
-    digits: int | None, reason: str, json_wanted: bool,
+    digits: int | None, reason: str, json_output: bool,
 ) -> None:  # fmt: skip
     """A new meter with its registers."""
     from cloud_service.flow.sites_and_meters import MeterDetails
     from cloud_service.flow.sites_and_meters import add_meter as step
 
     power = amount_of(max_power_kw, "--max-power-kw") if max_power_kw else None
-    facts = MeterDetails(serial, maker, name, profile, power, tuple(_register(one, digits) for one in registers))
+    facts = MeterDetails(
+        serial, maker, name, profile, power, tuple(_register(register, digits) for register in registers)
+    )
     with transaction() as session:
-        made = step(session, facts, author=author(), reason=reason)
-    click.echo(as_json({"meter": name or serial, "id": made}) if json_wanted else f"meter {name or serial}")
+        new_id = step(session, facts, author=author(), reason=reason)
+    click.echo(as_json({"meter": name or serial, "id": new_id}) if json_output else f"meter {name or serial}")
 
 
 @meter.command(name="mount")
@@ -177,20 +180,19 @@ def add_meter(
 @REASON
 @JSON
 def mount_meter(
-    name: str, *, place: str, at: str, opening: tuple[str, ...], multiplier: str, reason: str, json_wanted: bool
+    name: str, *, place: str, at: str, opening: tuple[str, ...], multiplier: str, reason: str, json_output: bool
 ) -> None:
     """Hang a meter up at a service point without one; `contract exchange-meter` is for a change."""
-    from cloud_service.cli.contract import indexes, moment
     from cloud_service.flow.sites_and_meters import NewMount, mount
     from cloud_service.store.lookups.ids_by_name import meter_id, point_id
 
     with transaction() as session:
-        wanted = NewMount(
-            point_id(session, place), meter_id(session, name), moment(at, "--at"), indexes(opening, "--opening"),
+        new_mount = NewMount(
+            point_id(session, place), meter_id(session, name), moment_of(at, "--at"), indexes_of(opening, "--opening"),
             amount_of(multiplier, "--multiplier"),
         )  # fmt: skip
-        mount(session, wanted, author=author(), reason=reason)
-    click.echo(as_json({"meter": name, "point": place}) if json_wanted else f"meter {name} hangs at {place}")
+        mount(session, new_mount, author=author(), reason=reason)
+    click.echo(as_json({"meter": name, "point": place}) if json_output else f"meter {name} hangs at {place}")
 
 
 @meter.command(name="register")
@@ -199,7 +201,7 @@ def mount_meter(
 @click.option("--billed/--not-billed", required=True, help="Whether bills count it from now on.")
 @REASON
 @JSON
-def bill_register(name: str, register_name: str, *, billed: bool, reason: str, json_wanted: bool) -> None:
+def bill_register(name: str, register_name: str, *, billed: bool, reason: str, json_output: bool) -> None:
     """Say which registers of a meter are billed: those of a gateway's meters are its totals unless told otherwise."""
     from cloud_service.flow.sites_and_meters import bill_register as step
     from cloud_service.store.lookups.ids_by_name import meter_id
@@ -207,22 +209,22 @@ def bill_register(name: str, register_name: str, *, billed: bool, reason: str, j
     with transaction() as session:
         changed = step(session, meter_id(session, name), register_name, billed=billed, author=author(), reason=reason)
     said = f"{register_name} of {name} is {'billed' if billed else 'not billed'}{'' if changed else ' already'}"
-    click.echo(as_json({"register": register_name, "billed": billed, "changed": changed}) if json_wanted else said)
+    click.echo(as_json({"register": register_name, "billed": billed, "changed": changed}) if json_output else said)
 
 
 @meter.command(name="list")
 @click.option("--search", default="", help="Part of name, serial, place or grid id.")
 @click.option("--limit", default=50, show_default=True)
 @JSON
-def list_meters(*, search: str, limit: int, json_wanted: bool) -> None:
+def list_meters(*, search: str, limit: int, json_output: bool) -> None:
     """Meters with where they hang and until when they were read."""
     from cloud_service.store.lists.metering import meters
     from cloud_service.store.lists.paging import Wanted
     from cloud_service.store.scope import Scope
 
-    asked = Wanted(text=search, size=limit)
-    shown = ("name", "serial", "maker", "profile", "site", "point", "utility", "registers", "last_day")
-    print_listing(meters(Scope(), asked), asked, shown, json_wanted=json_wanted)
+    query = Wanted(text=search, size=limit)
+    columns = ("name", "serial", "maker", "profile", "site", "point", "utility", "registers", "last_day")
+    print_listing(meters(Scope(), query), query, columns, json_output=json_output)
 
 
 def _register(text: str, digits: int | None) -> Any:
@@ -230,14 +232,3 @@ def _register(text: str, digits: int | None) -> Any:
 
     name, unit, direction, *_ = (*text.split(":"), "", "")
     return RegisterDetails(name, unit or "kWh", direction or "import", digits=digits)
-
-
-def _print(found: list[dict[str, Any]], *, json_wanted: bool) -> None:
-    if json_wanted:
-        click.echo(as_json(found))
-    elif found:
-        rows = [
-            ["–" if v is None else f"{v:f}" if isinstance(v, Decimal) else str(v) for v in one.values()]
-            for one in found
-        ]
-        print_table([name.upper() for name in found[0]], rows)

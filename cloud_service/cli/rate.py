@@ -59,7 +59,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--value",
-    "facts",
+    "values",
     multiple=True,
     metavar="NAME=NUMBER",
     help="A fact of the connection a tariff asks for: contracted_kw=50.",
@@ -71,7 +71,7 @@ if TYPE_CHECKING:
     metavar="NAME=CSV",
     help="A price series that a spot charge names, for all the days.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
+@click.option("--json", "json_output", is_flag=True, help="Machine-readable output.")
 def rate(  # noqa: PLR0917 -- click hands every option by name
     tariffs: tuple[Path, ...],
     load: Path | None,
@@ -83,11 +83,11 @@ def rate(  # noqa: PLR0917 -- click hands every option by name
     unit: str | None,
     periods: str,
     cycle_day: int,
-    facts: tuple[str, ...],
+    values: tuple[str, ...],
     series: tuple[str, ...],
     *,
     holidays: bool,
-    as_json: bool,
+    json_output: bool,
 ) -> None:
     """Price a load with a tariff, a bill for each month, each line with its reason."""
     from cloud_service.domain.rating.calculator import calculate, read_prices, read_usage
@@ -95,7 +95,7 @@ def rate(  # noqa: PLR0917 -- click hands every option by name
     tariff, notes = read_tariffs(tariffs, holidays=holidays)
     given = {"import": load, "export": export}
     own = tuple(f"{name}={path}" for name, path in given.items() if path is not None)
-    files = given | {name: Path(path) for name, path in named((*own, *further), "--register")}
+    files = given | {name: Path(path) for name, path in named_pairs((*own, *further), "--register")}
     registers, span, more = read_usage(
         {name: path for name, path in files.items() if path is not None},
         start.date(),
@@ -104,7 +104,9 @@ def rate(  # noqa: PLR0917 -- click hands every option by name
         unit=unit,
     )
     notes += more
-    prices = {name: read_prices(Path(path), start.date(), span, zone_name) for name, path in named(series, "--prices")}
+    prices = {
+        name: read_prices(Path(path), start.date(), span, zone_name) for name, path in named_pairs(series, "--prices")
+    }
     bills = calculate(
         tariff,
         registers,
@@ -112,10 +114,10 @@ def rate(  # noqa: PLR0917 -- click hands every option by name
         zone_name,
         cycle_day=cycle_day,
         whole=periods == "all",
-        facts=read_facts(facts),
+        facts=read_values(values),
         prices=prices,
     )
-    if as_json:
+    if json_output:
         document: dict[str, Any] = {"periods": [period_json(bill) for bill in bills]}
         click.echo(json.dumps(document | ({"notes": notes} if notes else {}), ensure_ascii=False))
         return
@@ -129,31 +131,31 @@ def read_tariffs(paths: tuple[Path, ...], *, holidays: bool) -> "tuple[Tariff, l
     from cloud_service.domain.rating.calculator import any_tariff
     from cloud_service.domain.tariffs.document import join_versions
 
-    found = [any_tariff(path, holidays=holidays) for path in paths]
-    notes = [note for _, some in found for note in some]
-    return (found[0][0] if len(found) == 1 else join_versions([tariff for tariff, _ in found])), notes
+    tariffs = [any_tariff(path, holidays=holidays) for path in paths]
+    notes = [note for _, tariff_notes in tariffs for note in tariff_notes]
+    return (tariffs[0][0] if len(tariffs) == 1 else join_versions([tariff for tariff, _ in tariffs])), notes
 
 
-def read_facts(facts: tuple[str, ...]) -> dict[str, Any]:
+def read_values(pairs: tuple[str, ...]) -> dict[str, Any]:
     """NAME=NUMBER pairs."""
     from cloud_service.domain.money import exact
 
-    return {name: exact(number, f"--value {name}") for name, number in named(facts, "--value")}
+    return {name: exact(number, f"--value {name}") for name, number in named_pairs(pairs, "--value")}
 
 
-def named(pairs: tuple[str, ...], option: str) -> list[tuple[str, str]]:
+def named_pairs(pairs: tuple[str, ...], option: str) -> list[tuple[str, str]]:
     """NAME=REST pairs of an option."""
     from common.errors import InputError
 
-    found = [pair.partition("=") for pair in pairs]
+    split_pairs = [pair.partition("=") for pair in pairs]
     seen: set[str] = set()
-    for (name, _, rest), pair in zip(found, pairs, strict=True):
+    for (name, _, rest), pair in zip(split_pairs, pairs, strict=True):
         if not name or not rest:
             raise InputError(f"{pair!r} has no name and value", path=option, hint="NAME=VALUE")
         if name in seen:
             raise InputError(f"{name!r} is given twice", path=option)
         seen.add(name)
-    return [(name, rest) for name, _, rest in found]
+    return [(name, rest) for name, _, rest in split_pairs]
 
 
 def period_json(bill: "RatingResult") -> dict[str, Any]:
@@ -161,7 +163,7 @@ def period_json(bill: "RatingResult") -> dict[str, Any]:
     from cloud_service.domain.money import plain, written
 
     keys = ("charge", "label", "quantity", "unit", "price", "amount_unrounded", "amount", "why")
-    found: dict[str, Any] = {
+    period: dict[str, Any] = {
         "start": bill.span.start.isoformat(),
         "end": bill.span.end.isoformat(),
         "lines": [{key: line[key] for key in keys} for line in (line.as_json() for line in bill.lines)],
@@ -170,8 +172,8 @@ def period_json(bill: "RatingResult") -> dict[str, Any]:
         "total": written(bill.total),
     }
     if bill.taxes:
-        found["taxes"] = [tax.as_json() for tax in bill.taxes]
-    return found
+        period["taxes"] = [tax.as_json() for tax in bill.taxes]
+    return period
 
 
 def period_text(bill: "RatingResult") -> str:

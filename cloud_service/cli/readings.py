@@ -5,13 +5,13 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
 import click
 
+from cloud_service.cli.options import amount_of, day_of, moment_of
 from common.errors import InputError
 from common.period import Span
 
@@ -40,8 +40,8 @@ def readings() -> None:
 @click.option("--decimal", default=".", show_default=True, help="csv: the decimal sign.")
 @click.option("--time-format", default="", help="csv: strptime format of the time; ISO 8601 unless given.")
 @click.option("--interval-time", type=click.Choice(["start", "end"]), default="start", help="csv: what a time means.")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def import_file(file: Path, format_name: str, *, dry_run: bool, as_json: bool, **given: Any) -> None:
+@click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
+def import_file(file: Path, format_name: str, *, dry_run: bool, json_output: bool, **given: Any) -> None:
     """Import a meter data FILE, all of it or nothing.
 
     The same file twice, or the same values in another file, change nothing. Values that differ from stored ones are
@@ -58,11 +58,11 @@ def import_file(file: Path, format_name: str, *, dry_run: bool, as_json: bool, *
     source = MeterDataFile(str(file), format_name, lambda: _open(file), _options(**table))
     progress = _progress(file)
     try:
-        facts = inspect(source, progress).as_json() if dry_run else _store(source, given, progress)
+        outcome = inspect(source, progress).as_json() if dry_run else _store(source, given, progress)
     except BadFileError as error:
         raise error.in_file(str(file)) from None
-    result = {"file": str(file), "dry_run": dry_run, **facts}
-    if as_json:
+    result = {"file": str(file), "dry_run": dry_run, **outcome}
+    if json_output:
         click.echo(json.dumps(result, ensure_ascii=False))
     else:
         _print(result)
@@ -96,9 +96,9 @@ def _store(source: Any, given: dict[str, Any], progress: Callable[[int], None]) 
 @click.option("--author", default="", help="Who enters it; the system's user unless given.")
 @click.option("--estimated", is_flag=True, help="It is an estimate: it counts until an actual reading contradicts it.")
 @click.option("--withdraw", is_flag=True, help="Take back what was read at this time, instead of a value.")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
 def enter(
-    meter: str, register: str, at: str, value: str | None, *, as_json: bool, withdraw: bool, **facts: Any
+    meter: str, register: str, at: str, value: str | None, *, json_output: bool, withdraw: bool, **facts: Any
 ) -> None:
     """Enter or correct the reading of a REGISTER of a METER at a TIME (with an offset) by hand.
 
@@ -111,22 +111,19 @@ def enter(
 
     if (value is None) != withdraw:
         raise InputError("give a value, or --withdraw", path="value")
-    try:
-        moment, exact = datetime.fromisoformat(at), None if value is None else Decimal(value)
-    except (ValueError, ArithmeticError):
-        raise InputError(f"{at!r} {value!r} is not a time and a number") from None
+    moment, index = moment_of(at, "TIME"), None if value is None else amount_of(value, "VALUE")
     author = facts["author"] or f"{getpass.getuser()} (command line)"
-    entry = ManualReading(meter, register, moment, exact, author, facts["reason"], facts["estimated"])
+    entry = ManualReading(meter, register, moment, index, author, facts["reason"], facts["estimated"])
     engine = connect(database_url())
     note = store(engine, entry, datetime.now(UTC))
     engine.dispose()
-    click.echo(json.dumps({"note": note}) if as_json else f"stored as note {note}", err=not as_json)
+    click.echo(json.dumps({"note": note}) if json_output else f"stored as note {note}", err=not json_output)
 
 
 @readings.command()
 @click.option("--limit", default=100_000, show_default=True, help="At most so many registers.")
-@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-def validate(limit: int, *, as_json: bool) -> None:
+@click.option("--json", "json_output", is_flag=True, help="Print the report as JSON.")
+def validate(limit: int, *, json_output: bool) -> None:
     """Make the days whose readings have changed; exit code 6 if some could not be made."""
     from cloud_service.flow.validate import validate_dirty
     from cloud_service.settings import database_url
@@ -135,7 +132,7 @@ def validate(limit: int, *, as_json: bool) -> None:
     engine = connect(database_url())
     report = validate_dirty(engine, limit=limit)
     engine.dispose()
-    if as_json:
+    if json_output:
         click.echo(json.dumps(asdict(report)))
     else:
         click.echo(
@@ -152,8 +149,8 @@ def validate(limit: int, *, as_json: bool) -> None:
 @click.option("--from", "start", required=True, metavar="DATE", help="First day.")
 @click.option("--to", "end", required=True, metavar="DATE", help="First day after.")
 @click.option("--meter", "meters", multiple=True, help="Only this meter; may be given more than once.")
-@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
-def completeness(start: str, end: str, meters: tuple[str, ...], *, as_json: bool) -> None:
+@click.option("--json", "json_output", is_flag=True, help="Print the figures as JSON.")
+def completeness(start: str, end: str, meters: tuple[str, ...], *, json_output: bool) -> None:
     """Show what is missing of each billed register, and why; exit code 6 if anything is."""
     from cloud_service.settings import database_url
     from cloud_service.store.database.session import connect, transaction
@@ -161,27 +158,23 @@ def completeness(start: str, end: str, meters: tuple[str, ...], *, as_json: bool
 
     engine = connect(database_url())
     with transaction(engine) as session:
-        found = measured(session, Span(_date(start, "--from"), _date(end, "--to")), datetime.now(UTC), meters or None)
-    engine.dispose()
-    if as_json:
-        click.echo(json.dumps({"registers": [one.as_json() for one in found]}, ensure_ascii=False))
-    for one in () if as_json else found:
-        share = 100 * (one.expected - one.missing) / one.expected if one.expected else 100
-        name = f"{one.known.meter} {one.known.register}"
-        click.echo(
-            f"{name}: {share:.2f} % of {one.expected:,} steps, {one.estimated:,} estimated, {one.missing:,} missing"
+        registers = measured(
+            session, Span(day_of(start, "--from"), day_of(end, "--to")), datetime.now(UTC), meters or None
         )
-        for gap in one.gaps:
-            facts = gap.as_json()
-            click.echo(f"    {facts['from']} to {facts['to']}: {facts['means']}")
-    raise SystemExit(6 if any(one.missing for one in found) else 0)
-
-
-def _date(text: str, option: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InputError(f"{text!r} is not a date YYYY-MM-DD", path=option) from None
+    engine.dispose()
+    if json_output:
+        click.echo(json.dumps({"registers": [register.as_json() for register in registers]}, ensure_ascii=False))
+    for register in () if json_output else registers:
+        share = 100 * (register.expected - register.missing) / register.expected if register.expected else 100
+        name = f"{register.known.meter} {register.known.register}"
+        click.echo(
+            f"{name}: {share:.2f} % of {register.expected:,} steps, {register.estimated:,} estimated,"
+            f" {register.missing:,} missing"
+        )
+        for gap in register.gaps:
+            gap_fields = gap.as_json()
+            click.echo(f"    {gap_fields['from']} to {gap_fields['to']}: {gap_fields['means']}")
+    raise SystemExit(6 if any(register.missing for register in registers) else 0)
 
 
 def _progress(file: Path) -> Callable[[int], None]:
@@ -205,13 +198,13 @@ def _options(columns: tuple[str, ...], constants: tuple[str, ...], **table: str)
 
 def _pairs(texts: tuple[str, ...], option: str) -> dict[str, str]:
     """`OURS=THEIRS` options as a dict."""
-    found = {}
+    pairs = {}
     for text in texts:
         ours, sign, theirs = text.partition("=")
         if not sign:
             raise InputError(f"{text!r} is not OURS=THEIRS", path=option)
-        found[ours.strip()] = theirs.strip()
-    return found
+        pairs[ours.strip()] = theirs.strip()
+    return pairs
 
 
 def _open(file: Path) -> IO[bytes]:

@@ -15,17 +15,17 @@ def tariff() -> None:
 
 @tariff.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
-def check(file: Path, *, as_json: bool) -> None:
+@click.option("--json", "json_output", is_flag=True, help="Machine-readable output.")
+def check(file: Path, *, json_output: bool) -> None:
     """Read a tariff of ours or of the URDB and say what it holds, or where it cannot be priced."""
     from cloud_service.domain.rating.calculator import any_tariff
 
-    found, notes = any_tariff(file, holidays=True)
-    facts = {
-        "id": found.id,
-        "name": found.name,
-        "currency": found.currency,
-        "hash": found.hash,
+    checked, notes = any_tariff(file, holidays=True)
+    summary = {
+        "id": checked.id,
+        "name": checked.name,
+        "currency": checked.currency,
+        "hash": checked.hash,
         "versions": [
             {
                 "from": version.document.start and version.document.start.isoformat(),
@@ -34,15 +34,15 @@ def check(file: Path, *, as_json: bool) -> None:
                 "charges": [str(charge.__struct_config__.tag) for charge in version.document.charges],
                 "taxes": [tax.name for tax in version.document.taxes],
             }
-            for version in found.versions
+            for version in checked.versions
         ],
         "notes": list(notes),
     }
-    if as_json:
-        click.echo(json.dumps({"tariff": facts}, ensure_ascii=False))
+    if json_output:
+        click.echo(json.dumps({"tariff": summary}, ensure_ascii=False))
         return
-    click.echo(f"{found.name} ({found.id}, {found.currency}) can be priced")
-    for version in found.versions:
+    click.echo(f"{checked.name} ({checked.id}, {checked.currency}) can be priced")
+    for version in checked.versions:
         kinds = ", ".join(str(charge.__struct_config__.tag) for charge in version.document.charges)
         click.echo(f"  {version.title}: {kinds}")
     for note in notes:
@@ -54,34 +54,35 @@ def check(file: Path, *, as_json: bool) -> None:
 @click.option("--from", "start", help="First day, where the document names none.")
 @click.option("--entity", type=int, help="Legal entity; needed where there are several.")
 @click.option("--reason", default="", help="Why; it stands in the audit log.")
-@click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
-def add(file: Path, *, start: str | None, entity: int | None, reason: str, as_json: bool) -> None:
+@click.option("--json", "json_output", is_flag=True, help="Machine-readable output.")
+def add(file: Path, *, start: str | None, entity: int | None, reason: str, json_output: bool) -> None:
     """Keep a document as a tariff, or as the next version of one; the same twice is once. Needs the database."""
     from dataclasses import asdict
 
-    from cloud_service.cli.bill import the_entity
     from cloud_service.cli.database import author, transaction
-    from cloud_service.cli.options import day_of
+    from cloud_service.cli.options import day_of, entity_of
     from cloud_service.domain.tariffs.document import read_text
     from cloud_service.flow.publish_tariff import draft, publish
 
-    found = draft(read_text(file), file.name)
+    draft_tariff = draft(read_text(file), file.name)
     with transaction() as session:
         first = day_of(start, "--from") if start else None
-        done = publish(session, the_entity(session, entity), found, author=author(), start=first, reason=reason)
-    if as_json:
-        click.echo(json.dumps(asdict(done) | {"notes": list(found.notes)}, ensure_ascii=False))
+        published = publish(
+            session, entity_of(session, entity), draft_tariff, author=author(), start=first, reason=reason
+        )
+    if json_output:
+        click.echo(json.dumps(asdict(published) | {"notes": list(draft_tariff.notes)}, ensure_ascii=False))
         return
-    click.echo(f"{done.code} ({done.name}): {done.new} new versions")
-    for note in found.notes:
+    click.echo(f"{published.code} ({published.name}): {published.new} new versions")
+    for note in draft_tariff.notes:
         click.echo(f"  note: {note}", err=True)
 
 
 @tariff.command(name="list")
 @click.option("--search", default="", help="Part of code or name.")
 @click.option("--limit", default=50, show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
-def list_tariffs(*, search: str, limit: int, as_json: bool) -> None:
+@click.option("--json", "json_output", is_flag=True, help="Machine-readable output.")
+def list_tariffs(*, search: str, limit: int, json_output: bool) -> None:
     """The tariffs that are kept, with how many connections they price today."""
     from cloud_service.cli.options import day_of
     from cloud_service.cli.output import print_listing
@@ -89,37 +90,44 @@ def list_tariffs(*, search: str, limit: int, as_json: bool) -> None:
     from cloud_service.store.lists.paging import Wanted
     from cloud_service.store.scope import Scope
 
-    asked = Wanted(text=search, size=limit)
-    shown = ("code", "name", "currency", "versions", "current_since", "connections")
-    print_listing(tariffs(Scope(), asked, day_of(None, "")), asked, shown, json_wanted=as_json)
+    query = Wanted(text=search, size=limit)
+    columns = ("code", "name", "currency", "versions", "current_since", "connections")
+    print_listing(tariffs(Scope(), query, day_of(None, "")), query, columns, json_output=json_output)
 
 
 @tariff.command()
 @click.argument("code")
-@click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
-def show(code: str, *, as_json: bool) -> None:
+@click.option("--json", "json_output", is_flag=True, help="Machine-readable output.")
+def show(code: str, *, json_output: bool) -> None:
     """The versions of a tariff that is kept; with --json their documents, too."""
     from dataclasses import asdict
 
     from cloud_service.cli.database import transaction
-    from cloud_service.cli.output import as_json as to_json
-    from cloud_service.cli.output import print_table
+    from cloud_service.cli.output import as_json, print_table
     from cloud_service.store.lookups.ids_by_name import tariff_id
     from cloud_service.store.tariffs.engine_cache import tariff_versions
     from cloud_service.store.tariffs.published import versions
 
     with transaction() as session:
-        kept = versions(session, tariff_id(session, code))
-        documents = {one.id: one.document for one in tariff_versions(session, [one.id for one in kept])}
-    if as_json:
-        rows = [asdict(one) | {"document": documents[one.id]} for one in kept]
-        click.echo(to_json({"tariff": code, "versions": rows}))
+        stored_versions = versions(session, tariff_id(session, code))
+        documents = {
+            version.id: version.document
+            for version in tariff_versions(session, [version.id for version in stored_versions])
+        }
+    if json_output:
+        rows = [asdict(version) | {"document": documents[version.id]} for version in stored_versions]
+        click.echo(as_json({"tariff": code, "versions": rows}))
         return
     print_table(
         ["FROM", "UNTIL", "BILLED", "HASH"],
         [
-            [str(one.start or "ever"), str(one.until or "open"), "yes" if one.billed else "no", one.hash[:12]]
-            for one in kept
+            [
+                str(version.start or "ever"),
+                str(version.until or "open"),
+                "yes" if version.billed else "no",
+                version.hash[:12],
+            ]
+            for version in stored_versions
         ],
     )
 
@@ -132,8 +140,8 @@ def show(code: str, *, as_json: bool) -> None:
 @click.option(
     "--step", type=click.Choice(["15", "30", "60"]), help="Minutes of a step, where the file does not say it."
 )
-@click.option("--json", "json_wanted", is_flag=True, help="Machine-readable output.")
-def prices(series: str, file: Path, *, start: datetime, zone_name: str, step: str | None, json_wanted: bool) -> None:
+@click.option("--json", "json_output", is_flag=True, help="Machine-readable output.")
+def prices(series: str, file: Path, *, start: datetime, zone_name: str, step: str | None, json_output: bool) -> None:
     """Keep the market prices of a CSV FILE (a price a line, or time,price) for spot charges that name the SERIES."""
     from cloud_service.cli.database import author, transaction
     from cloud_service.cli.output import as_json
@@ -143,13 +151,19 @@ def prices(series: str, file: Path, *, start: datetime, zone_name: str, step: st
     from cloud_service.store.tariffs.market_prices import add as keep
 
     values, _ = price_file(file, start.date(), zone_name, step_s=int(step) * 60 if step else None)
-    found = by_instant(values, start.date(), zone_name)
+    spot_prices = by_instant(values, start.date(), zone_name)
     with transaction() as session:
-        new = keep(session, series, found)
-        facts: dict[str, Any] = {"first": found[0].at.isoformat(), "end": found[-1].end.isoformat(), "new": new}
-        note(session, author(), "market_price.add", f"market_price:{series}", **facts)
+        new = keep(session, series, spot_prices)
+        stored: dict[str, Any] = {
+            "first": spot_prices[0].at.isoformat(),
+            "end": spot_prices[-1].end.isoformat(),
+            "new": new,
+        }
+        note(session, author(), "market_price.add", f"market_price:{series}", **stored)
     click.echo(
-        as_json({"series": series, "prices": len(found)} | facts) if json_wanted else f"{new} of {len(found)} are new"
+        as_json({"series": series, "prices": len(spot_prices)} | stored)
+        if json_output
+        else f"{new} of {len(spot_prices)} are new"
     )
 
 
@@ -157,8 +171,8 @@ def prices(series: str, file: Path, *, start: datetime, zone_name: str, step: st
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--dated/--undated", default=True, help="Keep the record's days of validity.")
 @click.option("--holidays/--no-holidays", default=True, help="Keep the holidays it names.")
-@click.option("--json", "as_json", is_flag=True, help="Put document and notes into one JSON object.")
-def import_urdb_(file: Path, *, dated: bool, holidays: bool, as_json: bool) -> None:
+@click.option("--json", "json_output", is_flag=True, help="Put document and notes into one JSON object.")
+def import_urdb_(file: Path, *, dated: bool, holidays: bool, json_output: bool) -> None:
     """Turn a URDB record (version 8, or its ratebook form) into a tariff document of ours, on standard output."""
     from cloud_service.domain.tariffs.document import load_tariff, read_document
     from cloud_service.domain.tariffs.urdb import import_urdb, is_urdb
@@ -171,7 +185,7 @@ def import_urdb_(file: Path, *, dated: bool, holidays: bool, as_json: bool) -> N
         )
     imported = import_urdb(record, dated=dated, holidays=holidays)
     load_tariff(imported.document)
-    if as_json:
+    if json_output:
         click.echo(json.dumps({"document": imported.document, "notes": list(imported.notes)}, ensure_ascii=False))
         return
     for note in imported.notes:
@@ -180,8 +194,8 @@ def import_urdb_(file: Path, *, dated: bool, holidays: bool, as_json: bool) -> N
 
 
 @tariff.command()
-@click.option("--json", "as_json", is_flag=True, help="The same: the schema is JSON.")
-def schema(*, as_json: bool) -> None:  # noqa: ARG001 -- every command takes --json
+@click.option("--json", "json_output", is_flag=True, help="The same: the schema is JSON.")
+def schema(*, json_output: bool) -> None:  # noqa: ARG001 -- every command takes --json
     """Print the JSON Schema of tariff documents."""
     from cloud_service.domain.tariffs.json_schema import tariff_schema
 

@@ -23,8 +23,8 @@ def user() -> None:
 @click.option("--role", type=ROLES, required=True, help="What they may do.")
 @click.option("--client", "client_number", default="", help="For the role client: the client's number.")
 @click.option("--password-stdin", is_flag=True, help="Read a password from standard input instead of making a link.")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def add(*, email: str, name: str, role: str, client_number: str, password_stdin: bool, as_json: bool) -> None:
+@click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
+def add(*, email: str, name: str, role: str, client_number: str, password_stdin: bool, json_output: bool) -> None:
     """Let EMAIL sign in, and print the one-time link by which they choose a password."""
     password = sys.stdin.readline().rstrip("\n") if password_stdin else None
     with _database() as (link_for, session):
@@ -40,71 +40,79 @@ def add(*, email: str, name: str, role: str, client_number: str, password_stdin:
             actor=ACTOR,
         )
         session.commit()
-        _print({"email": person.email, "role": role} | ({} if password else {"link": link_for(email)}), as_json=as_json)
+        _print(
+            {"email": person.email, "role": role} | ({} if password else {"link": link_for(email)}),
+            json_output=json_output,
+        )
 
 
 @user.command()
 @click.argument("email")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def link(*, email: str, as_json: bool) -> None:
+@click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
+def link(*, email: str, json_output: bool) -> None:
     """Print a new one-time link for EMAIL: a day to choose a password."""
     with _database() as (link_for, session):
         from cloud_service.store.identity import users
 
-        users.note(session, ACTOR, "user.invite", _known(session, email))
+        users.note(session, ACTOR, "user.invite", _user_of(session, email))
         session.commit()
-        _print({"email": email, "link": link_for(email)}, as_json=as_json)
+        _print({"email": email, "link": link_for(email)}, json_output=json_output)
 
 
 @user.command()
 @click.argument("email")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def disable(*, email: str, as_json: bool) -> None:
+@click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
+def disable(*, email: str, json_output: bool) -> None:
     """Keep EMAIL out from now on; their browsers are signed out at once."""
     with _database() as (_link_for, session):
         from cloud_service.store.identity import users
 
-        users.set_active(session, _known(session, email), active=False, actor=ACTOR)
+        users.set_active(session, _user_of(session, email), active=False, actor=ACTOR)
         session.commit()
-        _print({"email": email, "active": False}, as_json=as_json)
+        _print({"email": email, "active": False}, json_output=json_output)
 
 
 @user.command(name="list")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def list_all(*, as_json: bool) -> None:
+@click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
+def list_all(*, json_output: bool) -> None:
     """Print who may sign in."""
     with _database() as (_link_for, session):
         from cloud_service.store.identity import users
 
         rows: list[dict[str, Any]] = [
-            {"email": one.email, "name": one.name, "roles": [grant.role for grant in one.grants], "active": one.active}
-            for one in users.users(session)
+            {
+                "email": person.email,
+                "name": person.name,
+                "roles": [grant.role for grant in person.grants],
+                "active": person.active,
+            }
+            for person in users.users(session)
         ]
-    if as_json:
+    if json_output:
         click.echo(json.dumps(rows, ensure_ascii=False))
         return
     for row in rows:
         click.echo(f"{row['email']}\t{', '.join(row['roles'])}\t{row['name']}{'' if row['active'] else '  (kept out)'}")
 
 
-def _print(facts: dict[str, Any], *, as_json: bool) -> None:
-    if as_json:
-        click.echo(json.dumps(facts, ensure_ascii=False))
-    elif "link" in facts:
-        click.echo(facts["link"])
+def _print(fields: dict[str, Any], *, json_output: bool) -> None:
+    if json_output:
+        click.echo(json.dumps(fields, ensure_ascii=False))
+    elif "link" in fields:
+        click.echo(fields["link"])
         click.echo("Hand this link over; it works once, for a day.", err=True)
     else:
         click.echo("done", err=True)
 
 
-def _known(session: Any, email: str) -> Any:
+def _user_of(session: Any, email: str) -> Any:
     from cloud_service.store.identity import users
     from common.errors import NotFoundError
 
-    found = users.user_by_email(session, email)
-    if found is None:
+    person = users.user_by_email(session, email)
+    if person is None:
         raise NotFoundError(f"nobody signs in as {email}")
-    return found
+    return person
 
 
 @contextmanager

@@ -1,0 +1,232 @@
+"""Billing runs of `energy-cloud bill`: rate and issue a month, approve, cancel, retry, watch."""
+
+import sys
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cloud_service.cli.database import author, engine, transaction
+from cloud_service.cli.options import day_of, entity_of, month_of
+from cloud_service.cli.output import as_json, print_listing
+
+if TYPE_CHECKING:
+    from cloud_service.store.database.session import Engine
+    from cloud_service.store.invoicing.billing_runs import Run
+    from cloud_service.store.invoicing.run_progress import RunProgress
+
+SHARD = 500
+
+
+@click.command()
+@click.option("--month", required=True, metavar="YYYY-MM", help="Bill the cycles that end within or with this month.")
+@click.option("--entity", type=int, help="Legal entity; needed where there are several.")
+@click.option("--contract", "contracts", type=int, multiple=True, help="Only these contracts (ids).")
+@click.option("--bill-date", help="Date on the invoices; today unless given.")
+@click.option("--dry-run", is_flag=True, help="Rate and compare only; issue nothing.")
+@click.option("--queue", is_flag=True, help="Leave rating to the workers, then wait for `bill approve`.")
+@click.option("--no-mail", is_flag=True, help="Issue without queueing messages to the clients.")
+@click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
+def run(
+    *,
+    month: str,
+    entity: int | None,
+    contracts: tuple[int, ...],
+    bill_date: str | None,
+    dry_run: bool,
+    queue: bool,
+    no_mail: bool,
+    json_output: bool,
+) -> None:
+    """Rate and issue the invoices of a month, all contracts of an entity.
+
+    Exit codes: 0 all issued (or rated, in a dry run), 6 some are parked or look odd.
+    """
+    from cloud_service.flow import billing_run as step
+
+    who = author()
+    with transaction() as session:
+        plan = step.Plan(
+            entity_of(session, entity), month_of(month, "--month"), day_of(bill_date, "--bill-date"), who, dry_run,
+            contracts or None,
+        )  # fmt: skip
+        planned = step.plan(session, plan)
+        if queue:
+            step.start(session, planned.id, "rate", shards=4, author=who)
+    if queue:
+        click.echo(as_json({"run": planned.id, "state": "rating"}) if json_output else f"run {planned.id} is queued")
+        return
+    with engine() as database:
+        result = _work_through(database, planned, who, dry_run=dry_run, deliver=not no_mail)
+    _print_result(result, json_output=json_output)
+    raise SystemExit(6 if result["parked"] or (dry_run and result["outliers"]) else 0)
+
+
+def _work_through(database: "Engine", planned: "Run", who: str, *, dry_run: bool, deliver: bool) -> dict[str, Any]:
+    """Rate, compare and (unless dry) issue in this process; workers of the same run may help at any time."""
+    from cloud_service.flow import billing_run as step
+    from cloud_service.flow.issue import issue_shard
+    from cloud_service.flow.rate import rate_shard
+    from cloud_service.store.database.session import transaction as begin
+
+    _shards(database, planned.id, "rated", lambda session: rate_shard(session, planned.id, SHARD))
+    with begin(database) as session:
+        odd = step.outliers(session, planned.id)
+        if dry_run:
+            counted = step.report(session, planned.id)
+            result = _result(session, planned.id, counted, odd)
+            step.cancel(session, planned.id, who, "dry run")
+            return result
+        step.approve(session, planned.id, who)
+    _shards(
+        database, planned.id, "issued",
+        lambda session: issue_shard(session, planned.id, author=who, limit=SHARD, deliver=deliver),
+    )  # fmt: skip
+    with begin(database) as session:
+        return _result(session, planned.id, step.report(session, planned.id), odd)
+
+
+def _shards(database: "Engine", run_id: int, done: str, work: Callable[[Any], int]) -> None:
+    """Shard by shard, a transaction each, with a progress line on a terminal."""
+    from cloud_service.flow import billing_run as step
+    from cloud_service.store.database.session import transaction as begin
+
+    started, count = time.monotonic(), 0
+    while True:
+        with begin(database) as session:
+            count += (worked := work(session))
+        with begin(database) as session:
+            counted = step.report(session, run_id)
+        if sys.stderr.isatty():
+            pace = count / max(time.monotonic() - started, 0.001)
+            left = counted.waiting if done == "rated" else counted.rated
+            click.echo(
+                f"\r{done} {getattr(counted, done)} of {counted.total}, {counted.parked} parked, {pace:.0f}/s,"
+                f" {left / pace if pace else 0:.0f} s left   ",
+                nl=False, err=True,
+            )  # fmt: skip
+        if not worked:
+            break
+    if sys.stderr.isatty() and count:
+        click.echo(err=True)
+
+
+def _result(session: Any, run_id: int, counted: "RunProgress", outliers: list[Any]) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    from cloud_service.store.invoicing import billing_runs
+
+    parked = billing_runs.items(session, run_id, "parked", 1000)
+    return {
+        "run": run_id,
+        "state": billing_runs.run_of(session, run_id).state,
+        "items": counted.total,
+        "rated": counted.rated,
+        "issued": counted.issued,
+        "parked": [{"item": item.id, "contract": item.contract, "reason": item.reason} for item in parked],
+        "amount": dict(counted.amount),
+        "outliers": [asdict(item) for item in outliers],
+    }
+
+
+def _print_result(result: dict[str, Any], *, json_output: bool) -> None:
+    if json_output:
+        click.echo(as_json(result))
+        return
+    sums = ", ".join(f"{amount:,.2f} {currency}" for currency, amount in result["amount"].items()) or "nothing"
+    click.echo(
+        f"run {result['run']}: {result['items']} due, {result['issued']} issued, {len(result['parked'])} parked; {sums}"
+    )
+    for one in result["parked"]:
+        click.echo(f"  parked: contract {one['contract']}: {one['reason']}")
+    for one in result["outliers"]:
+        click.echo(f"  look at: contract {one['contract']}: {one['why']}")
+
+
+@click.command()
+@click.argument("run_id", type=int)
+@click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
+def approve(run_id: int, *, json_output: bool) -> None:
+    """Approve a rated run and queue its issuing for the workers."""
+    from cloud_service.flow import billing_run as step
+
+    with transaction() as session:
+        step.approve(session, run_id, author())
+        step.start(session, run_id, "issue", shards=4, author=author())
+    click.echo(as_json({"run": run_id, "state": "issuing"}) if json_output else f"run {run_id} is being issued")
+
+
+@click.command()
+@click.argument("run_id", type=int)
+@click.option("--reason", default="", help="Why; it stands in the audit log.")
+@click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
+def cancel(run_id: int, reason: str, *, json_output: bool) -> None:
+    """Give up what a run has not issued."""
+    from cloud_service.flow import billing_run as step
+
+    with transaction() as session:
+        step.cancel(session, run_id, author(), reason)
+    click.echo(as_json({"run": run_id, "state": "cancelled"}) if json_output else f"run {run_id} is cancelled")
+
+
+@click.command()
+@click.argument("run_id", type=int)
+@click.option("--item", "items", type=int, multiple=True, help="Only these items; all that are parked unless given.")
+@click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
+def retry(run_id: int, *, items: tuple[int, ...], json_output: bool) -> None:
+    """Rate parked items once more, after what was wrong has been mended; the workers do it."""
+    from cloud_service.flow import billing_run as step
+
+    with transaction() as session:
+        count = step.retry_parked(session, run_id, author(), items or None)
+        step.start(session, run_id, "rate", shards=4, author=author())
+    click.echo(as_json({"run": run_id, "items": count}) if json_output else f"{count} items are rated again")
+
+
+@click.command()
+@click.option("--state", default="", help="planned, rating, rated, issuing, done or cancelled.")
+@click.option("--limit", default=20, show_default=True)
+@click.option("--json", "json_output", is_flag=True, help="Print the runs as JSON.")
+def runs(*, state: str, limit: int, json_output: bool) -> None:
+    """Billing runs, the newest first."""
+    from cloud_service.store.lists.office import runs as listing
+    from cloud_service.store.lists.paging import Wanted
+    from cloud_service.store.scope import Scope
+
+    query = Wanted(filters={"state": (state,)} if state else {}, sort="created_at", descending=True, size=limit)
+    columns = (
+        "id",
+        "name",
+        "state",
+        "since",
+        "until",
+        "bill_date",
+        "dry_run",
+        "total",
+        "rated",
+        "issued",
+        "parked",
+        "created_by",
+    )
+    print_listing(listing(Scope(), query), query, columns, json_output=json_output)
+
+
+@click.command()
+@click.argument("run_id", type=int)
+@click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
+def status(run_id: int, *, json_output: bool) -> None:
+    """How far a run is, what is parked and why, what looks odd."""
+    from cloud_service.flow import billing_run as step
+    from cloud_service.store.invoicing import run_progress
+
+    with transaction() as session:
+        counted = run_progress.progress_of(session, run_id)
+        result = _result(session, run_id, counted, step.outliers(session, run_id))
+        pace = run_progress.pace_of(session, run_id)
+    if result["state"] in ("rating", "issuing"):
+        result |= {"per_second": pace.per_second, "seconds_left": pace.seconds_left}
+    _print_result(result, json_output=json_output)
+
+
+COMMANDS = (run, approve, cancel, retry, runs, status)
