@@ -169,12 +169,14 @@ def open_account(
     **terms: Any,
 ) -> None:  # fmt: skip
     """Give a client a money account."""
-    from cloud_service.flow.client import NewAccount, AccountTerms
+    from cloud_service.flow.client import AccountTerms, NewAccount
     from cloud_service.flow.client import open_account as step
     from cloud_service.store.lookups.ids_by_name import client_id
 
     with transaction() as session:
-        new_account = NewAccount(currency, day_of(day, "--day"), number, mode, AccountTerms(**_terms_with_settings(terms, {})))
+        new_account = NewAccount(
+            currency, day_of(day, "--day"), number, mode, AccountTerms(**_terms_with_settings(terms, {}))
+        )
         new_id = step(session, client_id(session, client_number), new_account, author=author(), reason=reason)
         account_number = _number_of(session, new_id)
     click.echo(as_json({"account": account_number}) if json_output else f"account {account_number} is open")

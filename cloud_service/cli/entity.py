@@ -47,7 +47,10 @@ def add(name: str, *, currency: str, timezone: str, reason: str, json_output: bo
 
     with transaction() as session:
         new_id = step(
-            session, LegalEntityDetails(name, currency, timezone, **_given_fields(facts)), author=author(), reason=reason
+            session,
+            LegalEntityDetails(name, currency, timezone, **_given_fields(facts)),
+            author=author(),
+            reason=reason,
         )
     click.echo(as_json({"entity": new_id, "name": name}) if json_output else f"legal entity {new_id}: {name}")
 
@@ -88,7 +91,13 @@ def bank(
     from cloud_service.flow.legal_entity import BankDetails, add_bank
 
     with transaction() as session:
-        add_bank(session, entity_of(session, entity), BankDetails(holder, iban, currency, bic), author=author(), reason=reason)
+        add_bank(
+            session,
+            entity_of(session, entity),
+            BankDetails(holder, iban, currency, bic),
+            author=author(),
+            reason=reason,
+        )
     click.echo(as_json({"iban": iban}) if json_output else f"money in {currency} goes to {iban}")
 
 
@@ -96,7 +105,7 @@ def bank(
 @JSON
 def list_entities(*, json_output: bool) -> None:
     """All companies."""
-    from cloud_service.store.customers.legal_entities import entity_names, entity_fields
+    from cloud_service.store.customers.legal_entities import entity_fields, entity_names
 
     with transaction() as session:
         entities = [{"id": entity_id} | entity_fields(session, entity_id) for entity_id in entity_names(session)]

@@ -83,8 +83,8 @@ def add_point(
 
     with transaction() as session:
         above = point_id(session, under) if under else None
-        facts = ServicePointDetails(name, utility, grid_id, above, read_values(values))
-        new_id = step(session, site_id(session, site_name), facts, author=author(), reason=reason)
+        new_point = ServicePointDetails(name, utility, grid_id, above, read_values(values))
+        new_id = step(session, site_id(session, site_name), new_point, author=author(), reason=reason)
     click.echo(as_json({"point": f"{site_name}: {name}", "id": new_id}) if json_output else f"{site_name}: {name}")
 
 
@@ -109,13 +109,13 @@ def edit_point(
 
     with transaction() as session:
         point = point_id(session, name)
-        facts = point_fields(session, point)
-        facts |= {key: value for key, value in (given | {"name": new_name}).items() if value is not None}
+        fields = point_fields(session, point)
+        fields |= {key: value for key, value in (given | {"name": new_name}).items() if value is not None}
         if under is not None:
-            facts["parent"] = point_id(session, under) if under else None
+            fields["parent"] = point_id(session, under) if under else None
         if values:
-            facts["values"] = read_values(values)
-        changed = step(session, point, ServicePointDetails(**facts), author=author(), reason=reason)
+            fields["values"] = read_values(values)
+        changed = step(session, point, ServicePointDetails(**fields), author=author(), reason=reason)
     click.echo(as_json({"changed": changed}) if json_output else f"changed: {', '.join(changed) or 'nothing'}")
 
 
@@ -163,11 +163,11 @@ def add_meter(
     from cloud_service.flow.sites_and_meters import add_meter as step
 
     power = amount_of(max_power_kw, "--max-power-kw") if max_power_kw else None
-    facts = MeterDetails(
+    new_meter = MeterDetails(
         serial, maker, name, profile, power, tuple(_register(register, digits) for register in registers)
     )
     with transaction() as session:
-        new_id = step(session, facts, author=author(), reason=reason)
+        new_id = step(session, new_meter, author=author(), reason=reason)
     click.echo(as_json({"meter": name or serial, "id": new_id}) if json_output else f"meter {name or serial}")
 
 
