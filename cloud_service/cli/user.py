@@ -8,7 +8,9 @@ from typing import Any
 
 import click
 
-ROLES = click.Choice(["admin", "billing", "support", "auditor", "client"])
+from cloud_service.store.identity.roles import ROLES
+
+ROLE = click.Choice(ROLES)
 ACTOR = "command line"
 
 
@@ -20,7 +22,7 @@ def user() -> None:
 @user.command()
 @click.argument("email")
 @click.option("--name", default="", help="Shown in the console; the address unless given.")
-@click.option("--role", type=ROLES, required=True, help="What they may do.")
+@click.option("--role", type=ROLE, required=True, help="What they may do.")
 @click.option("--client", "client_number", default="", help="For the role client: the client's number.")
 @click.option("--password-stdin", is_flag=True, help="Read a password from standard input instead of making a link.")
 @click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")

@@ -12,7 +12,6 @@ from cloud_service.store.audit import log
 from cloud_service.store.customers import contract_changes
 from cloud_service.store.database.session import Session
 from common.errors import ConflictError, InputError, NotFoundError
-from common.period import day_start
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,8 +197,3 @@ def set_vacancy(
         session, author, "point.vacancy", f"service_point:{point_id}", reason=reason, account=account_id,
         tariff=tariff_id,
     )  # fmt: skip
-
-
-def local_midnight(day: date, timezone: str) -> datetime:
-    """The first instant of a day at a site."""
-    return day_start(day, timezone)

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from cloud_service.store.database.bulk_rows import driver
@@ -14,7 +13,6 @@ DEFER = (
     "INSERT INTO procrastinate_jobs (queue_name, task_name, args, lock, queueing_lock, scheduled_at)"
     " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"
 )
-WAITING = text("SELECT count(*) FROM procrastinate_jobs WHERE task_name = :task AND status IN ('todo', 'doing')")
 
 
 def defer(
@@ -45,8 +43,3 @@ def defer_all(
     session.flush()
     with driver(session).cursor() as cursor:
         cursor.executemany(DEFER, [(queue, task, Jsonb(dict(args)), lock, only_one, at) for args in many])
-
-
-def unfinished(session: Session, task: str) -> int:
-    """Jobs of a task that wait or run."""
-    return int(session.execute(WAITING, {"task": task}).scalar_one())

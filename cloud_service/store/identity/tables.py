@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cloud_service.store.database.schema import CreatedAt, Id, PublicId, Table
+from cloud_service.store.identity.roles import ROLES
 
 
 class User(Table):
@@ -40,7 +41,7 @@ class Grant(Table):
     __tablename__ = "user_grant"
     __table_args__ = (
         UniqueConstraint("user_id", "role", "legal_entity_id", "client_id", postgresql_nulls_not_distinct=True),
-        CheckConstraint("role in ('admin','billing','support','auditor','client')", name="role"),
+        CheckConstraint("role in ('" + "','".join(ROLES) + "')", name="role"),
         CheckConstraint("(role = 'client') = (client_id is not null)", name="client"),
     )
 

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from cloud_service.store.audit.log import AuditChange, record
 from cloud_service.store.customers.tables import Client
+from cloud_service.store.identity.roles import CLIENT, ROLES, STAFF_ROLES
 from cloud_service.store.identity.tables import Grant, User, WebSession
 from common.errors import ConflictError, InputError, NotFoundError
 
-ROLES = ("admin", "billing", "support", "auditor", "client")
 PASSWORD_MIN = 12
 
 
@@ -50,7 +50,7 @@ def add_user(
         raise InputError(
             f"{email!r} as {role!r} is no sign-in", path="email", hint=f"an e-mail address; roles: {', '.join(ROLES)}"
         )
-    if (role == "client") != (client_id is not None):
+    if (role == CLIENT) != (client_id is not None):
         raise InputError("the role client belongs to a client, the other roles to none", path="client")
     if session.scalar(select(User.id).where(func.lower(User.email) == email.lower())):
         raise ConflictError(f"{email} can already sign in", hint="change their role on the page Users")
@@ -67,13 +67,6 @@ def add_user(
     return user
 
 
-def set_password(session: Session, user: User, password: str, *, actor: str) -> None:
-    """A new password; every browser of that person is signed out."""
-    user.password = hash_password(password)
-    note(session, actor, "user.password", user)
-    sign_out_everywhere(session, user)
-
-
 def set_active(session: Session, user: User, *, active: bool, actor: str) -> None:
     """Let a person in or keep them out from now on."""
     note(session, actor, "user.active", user, before={"active": user.active}, after={"active": active})
@@ -85,7 +78,7 @@ def set_active(session: Session, user: User, *, active: bool, actor: str) -> Non
 
 def set_role(session: Session, user: User, role: str, *, actor: str) -> None:
     """Another role for a member of staff, in the entities they had."""
-    if role not in ROLES or role == "client" or any(grant.client_id for grant in user.grants):
+    if role not in STAFF_ROLES or any(grant.client_id for grant in user.grants):
         raise InputError(f"the role cannot become {role!r}", path="role", hint="staff roles only")
     note(session, actor, "user.role", user, before={"roles": [g.role for g in user.grants]}, after={"roles": [role]})
     for grant in user.grants:

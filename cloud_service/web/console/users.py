@@ -7,21 +7,23 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from cloud_service.store.identity import users as store
+from cloud_service.store.identity.roles import STAFF_ROLES
 from cloud_service.store.identity.tables import User
-from cloud_service.web.access import ROLES, May, access, actor
+from cloud_service.web.access import May, access, actor
 from cloud_service.web.database import session
 from cloud_service.web.identity import one_time_address
 from common.errors import ConflictError
 
 blueprint = Blueprint("users", __name__)
-STAFF = tuple(role for role in ROLES if role != "client")
 
 
 @blueprint.get("/users")
 @access(May.MANAGE)
 def index() -> str:
     """Everybody who may sign in."""
-    return render_template("console/users.html", users=store.users(session()), roles=STAFF, link="", link_for=None)
+    return render_template(
+        "console/users.html", users=store.users(session()), roles=STAFF_ROLES, link="", link_for=None
+    )
 
 
 @blueprint.post("/users")
@@ -82,4 +84,6 @@ def _somebody_else(public_id: UUID) -> User:
 
 def _users_with_link(user: User) -> str:
     link = one_time_address(user.email)
-    return render_template("console/users.html", users=store.users(session()), roles=STAFF, link=link, link_for=user)
+    return render_template(
+        "console/users.html", users=store.users(session()), roles=STAFF_ROLES, link=link, link_for=user
+    )

@@ -17,7 +17,6 @@ from cloud_service.flow.contract import (
     change_owner,
     change_tariff,
     exchange_meter,
-    local_midnight,
     move_in,
     move_out,
 )
@@ -26,7 +25,7 @@ from cloud_service.flow.rate import rate_contracts, rate_shard
 from cloud_service.store.customers import contract_changes
 from cloud_service.store.metering.tables import Meter, Register
 from common.errors import ConflictError
-from common.period import Span
+from common.period import Span, day_start
 from tests.books.world import World, build
 
 OCTOBER = Span(date(2026, 10, 1), date(2026, 11, 1))
@@ -126,7 +125,7 @@ def test_an_exchanged_meter_bills_both_meters_and_nothing_twice(world: World) ->
         MeterExchange(
             point(world, world.contracts[0]),
             meter.id,
-            local_midnight(MIDDLE, world.zone),
+            day_start(MIDDLE, world.zone),
             {"import": 500_000},
             {"import": 0},
         ),
