@@ -6,7 +6,7 @@ UV := $(BIN)/uv
 PYTEST := $(BIN)/python -m pytest
 export UV_NATIVE_TLS := 1
 
-.PHONY: help setup demo test test-packages check walls fast-tests format lock chaos books oracle fuzz
+.PHONY: help setup demo test test-packages check walls fast-tests catalogue format lock chaos books oracle fuzz
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -43,6 +43,11 @@ walls: setup  ## Format, lint, types and import contracts
 fast-tests: setup
 	$(PYTEST) -q -n 3 -m "not slow and not database and not processes and not browser" \
 		tests/common tests/edge_agent tests/cloud_service --ignore tests/cloud_service/documents
+
+catalogue: setup  ## Collect the sentences of console and portal in messages.pot; `make catalogue LANGUAGE=sw` starts or renews a language
+	$(BIN)/python deploy/catalogue.py
+	@test -z "$(LANGUAGE)" || $(BIN)/python deploy/catalogue.py add $(LANGUAGE)
+	$(BIN)/python deploy/catalogue.py compile
 
 format: setup  ## Format the code
 	$(BIN)/ruff format --quiet .

@@ -9,9 +9,20 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from cloud_service.payments import provider
 from cloud_service.settings import Settings, read_settings
 from cloud_service.store.database.session import Engine, connect
-from cloud_service.web import access, assets, database, errors, formatting, guards, headers, identity, navigation
+from cloud_service.web import (
+    access,
+    assets,
+    database,
+    errors,
+    formatting,
+    guards,
+    headers,
+    identity,
+    labels,
+    locale,
+    navigation,
+)
 from cloud_service.web.blueprints import BLUEPRINTS
-from cloud_service.web.locale import babel
 from cloud_service.web.sessions import StoredSessions
 
 BODY_MAX = 5 * 2**20
@@ -43,14 +54,15 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
         app.extensions["pay_link"] = lambda bill: f"{settings.public_url}/pay/{bill.public_id}"
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.session_interface = StoredSessions(engine)
-    database.use(app, engine)
-    babel.use(app)
-    identity.use(app, settings)
-    guards.use(app)
-    errors.use(app)
-    formatting.use(app)
-    assets.use(app)
-    navigation.use(app)
+    database.init_app(app, engine)
+    locale.init_app(app)
+    identity.init_app(app, settings)
+    guards.init_app(app)
+    errors.init_app(app)
+    formatting.init_app(app)
+    labels.init_app(app)
+    assets.init_app(app)
+    navigation.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.before_request(access.enforce)

@@ -89,15 +89,14 @@ def without_map(body: bytes) -> bytes:
 
 
 def icons_used() -> list[str]:
-    """The names that templates and pages mention in `icon(…)` or `icon=…`, and those of the states."""
+    """The names that templates and pages mention in `icon(…)` or `icon=…`, the states' among them."""
     texts = {path: path.read_text(encoding="utf-8") for path in [*WEB.rglob("*.html"), *WEB.rglob("*.py")]}
     called = {"".join(found) for text in texts.values() for found in CALL.findall(text)}
     names = {name for call in called for name in QUOTED.findall(call)}
-    states = texts[WEB / "templates" / "parts.html"]
     names |= {
         name for text in texts.values() for row in re.findall(r"icons: ([a-z0-9 -]+)", text) for name in row.split()
     }
-    return sorted(names | {row[-1] for row in re.findall(r'\("([^"]+)", "([a-z]+)", "([a-z-]+)"\)', states)})
+    return sorted(names)
 
 
 def sprite(folder: Path, names: list[str]) -> str:

@@ -53,7 +53,7 @@ def _tagged(name: str, asset: Asset, found: dict[str, Asset]) -> Asset:
     return Asset(body, gzip.compress(body, 9, mtime=0), asset.kind, hashlib.sha256(body).hexdigest()[:12])
 
 
-def use(app: Flask) -> None:
+def init_app(app: Flask) -> None:
     """Serve the files; templates ask `asset(name)` for the address."""
     assets = load()
     app.extensions["assets"] = assets

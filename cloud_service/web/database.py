@@ -8,7 +8,7 @@ from werkzeug.local import LocalProxy
 from cloud_service.store.database.session import Engine, Session, sessions
 
 
-def use(app: Flask, engine: Engine) -> None:
+def init_app(app: Flask, engine: Engine) -> None:
     """Give the app its engine."""
     app.extensions["engine"] = engine
     app.extensions["sessions"] = sessions(engine)

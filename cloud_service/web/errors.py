@@ -32,7 +32,7 @@ WORDS = {
 }
 
 
-def use(app: Flask) -> None:
+def init_app(app: Flask) -> None:
     """Register the handlers."""
     app.register_error_handler(EnergyError, on_energy_error)
     app.register_error_handler(RefusedError, on_refusal)

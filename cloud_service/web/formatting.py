@@ -17,7 +17,7 @@ from common.reading import as_decimal
 NOTHING = "–"
 
 
-def use(app: Flask) -> None:
+def init_app(app: Flask) -> None:
     """Offer the words to the templates."""
     app.jinja_env.filters.update(
         money=money,

@@ -24,7 +24,7 @@ GUESSED = (
 """Where somebody could try many passwords, codes or links."""
 
 
-def use(app: Flask) -> None:
+def init_app(app: Flask) -> None:
     """Set both up; only sent forms are counted, looking at them is free."""
     csrf.init_app(app)
     limiter.init_app(app)

@@ -14,10 +14,9 @@ from cloud_service.settings import Settings
 from cloud_service.store.database.session import Engine
 from cloud_service.store.identity.tables import User
 from cloud_service.store.identity.users import PASSWORD_MIN
-from cloud_service.web import database
+from cloud_service.web import database, locale
 from cloud_service.web.access import ROLES, May
 from cloud_service.web.database import current_session, session
-from cloud_service.web.locale import babel
 from common.errors import NotFoundError
 
 WRONG_MAX = 8
@@ -68,7 +67,7 @@ class NoMail(MailUtil):
         """Nothing leaves this way."""
 
 
-def use(app: Flask, settings: Settings) -> Security:
+def init_app(app: Flask, settings: Settings) -> Security:
     """Set Flask-Security up; `settings.secret_key` is the root of all its keys."""
     app.config.update(
         SECURITY_PASSWORD_HASH="argon2",  # noqa: S106 - the name of the hash
@@ -130,9 +129,9 @@ def one_time_link(settings: Settings, engine: Engine, email: str) -> str:
     app = Flask("links")
     app.config["SECRET_KEY"] = settings.secret_key
     app.extensions["settings"] = settings
-    database.use(app, engine)
-    babel.use(app)
-    use(app, settings)
+    database.init_app(app, engine)
+    locale.init_app(app)
+    init_app(app, settings)
     with app.test_request_context():
         return one_time_address(email)
 

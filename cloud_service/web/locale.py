@@ -1,14 +1,12 @@
 """The reader's language and the direction it is written in."""
 
-from typing import Any
-
 from babel import Locale
 from flask import Flask, request
 from flask_babel import Babel, get_locale
 from flask_login import current_user
 
 LANGUAGES = {"en": "English", "de": "Deutsch", "fr": "Français", "sw": "Kiswahili", "ar": "العربية"}
-"""In which numbers, dates and directions are written; the words of the console are English so far."""
+"""In which numbers, dates and directions are written; sentences too, where `translations/` has a catalogue of it."""
 COOKIE = "language"
 
 
@@ -29,12 +27,10 @@ def direction() -> str:
     return str(found.text_direction)
 
 
-class Languages(Babel):  # type: ignore[misc]  # Flask-Babel ships no types
-    """Flask-Babel with our choice of language."""
-
-    def use(self, app: Flask, **kwargs: Any) -> None:
-        """Set it up."""
-        self.init_app(app, locale_selector=chosen, **kwargs)
+def init_app(app: Flask) -> None:
+    """Set Flask-Babel up: sentences come from `translations/`, English where a language has none."""
+    babel.init_app(app, locale_selector=chosen)
+    app.jinja_env.policies["ext.i18n.trimmed"] = True
 
 
-babel = Languages()
+babel = Babel()

@@ -135,7 +135,7 @@ def brand() -> str:
     return str(g.brand)
 
 
-def use(app: Flask) -> None:
+def init_app(app: Flask) -> None:
     """Hand all of it to the templates."""
 
     @app.context_processor

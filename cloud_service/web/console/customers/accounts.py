@@ -41,9 +41,9 @@ LIST = ListPage(
         Column("currency", "Currency"),
         Column("outstanding", "OUTSTANDING", "amount", unit="currency", strong=True),
         Column("credit", "Credit", "amount", unit="currency"),
-        Column("billing_cycle", "Cycle", "word", sortable=False),
+        Column("billing_cycle", "Cycle", "billing_cycle", sortable=False),
         Column("payment_terms_days", "Terms, days", "number", sortable=False),
-        Column("delivery", "Bills go by", "word", sortable=False),
+        Column("delivery", "Bills go by", "delivery", sortable=False),
     ),
     search="Account or tenant",
     filters=(

@@ -32,7 +32,7 @@ LIST = ListPage(
     columns=(
         Column("number", "Client no."),
         Column("name", "TENANT NAME", link=_to_client, strong=True),
-        Column("kind", "Kind", "word"),
+        Column("kind", "Kind", "client_kind"),
         Column("email", "E-mail"),
         Column("phone", "Phone", sortable=False),
         Column("country", "Country", sortable=False),

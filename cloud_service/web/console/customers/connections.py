@@ -38,7 +38,7 @@ LIST = ListPage(
         Column("account", "Account", link=_to_account),
         Column("site", "Site"),
         Column("point", "Service point"),
-        Column("utility", "Utility", "word"),
+        Column("utility", "Utility", "utility"),
         Column("meter", "Meter", sortable=False),
         Column("tariff", "Tariff", sortable=False),
         Column("since", "Since", "date"),

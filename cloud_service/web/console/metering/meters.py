@@ -43,7 +43,7 @@ LIST = ListPage(
         Column("profile", "Profile", sortable=False),
         Column("site", "Site"),
         Column("point", "Service point"),
-        Column("utility", "Utility", "word"),
+        Column("utility", "Utility", "utility"),
         Column("registers", "Registers", sortable=False),
         Column("last_day", "Validated until", "date"),
     ),

@@ -41,7 +41,7 @@ LIST = ListPage(
     columns=(
         Column("name", "Service point", link=_to_point, strong=True),
         Column("site", "Site", link=_to_site),
-        Column("utility", "Utility", "word"),
+        Column("utility", "Utility", "utility"),
         Column("grid_id", "Grid id"),
         Column("meter", "Meter", link=_to_meter, sortable=False),
         Column("contract", "Connection", link=_to_connection, sortable=False),

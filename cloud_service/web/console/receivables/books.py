@@ -37,7 +37,7 @@ REVENUE = Report(
     "net amounts and quantities of the bills of these days; credit notes count against",
     (
         Column("month", "Month", "date", sortable=False),
-        Column("charge", "Kind of price", "word", sortable=False, strong=True),
+        Column("charge", "Kind of price", "charge", sortable=False, strong=True),
         Column("currency", "Currency", sortable=False),
         Column("net", "Net", "amount", unit="currency", sortable=False),
         Column("quantity", "Quantity", "decimal", sortable=False),
@@ -50,7 +50,7 @@ CASH_BOOK = Report(
     "cash-book", "Cash book", "money in and out, with the balance after each",
     (
         Column("day", "Day", "date", sortable=False),
-        Column("kind", "Booking", "word", sortable=False),
+        Column("kind", "Booking", "booking", sortable=False),
         Column("text", "Text", sortable=False),
         Column("account", "Account", sortable=False),
         Column("client", "TENANT NAME", sortable=False),

@@ -29,7 +29,7 @@ LIST = ListPage(
         Column("tenant", "TENANT NAME"),
         Column("account", "Account", link=_to_account),
         Column("kind", "Kind", "state"),
-        Column("provider", "Came by", "word"),
+        Column("provider", "Came by", "provider"),
         Column("provider_ref", "Reference", link=_to_payment, sortable=False),
         Column("currency", "Currency", sortable=False),
         Column("amount", "RECEIVED AMOUNT", "amount", unit="currency", strong=True),

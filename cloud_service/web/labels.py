@@ -1,0 +1,203 @@
+"""What the codes of the database are called on a screen: one table a kind, each label in the reader's language.
+
+A code without a label (an operator's own reminder step, a word of a later version) is shown as it is written.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import Flask
+
+from cloud_service.web.sentences import lazy_gettext as _l
+from cloud_service.web.sentences import lazy_pgettext
+
+
+@dataclass(frozen=True, slots=True)
+class StateLabel:
+    """A state as its badge shows it; `tone` is the badge's colour, `icon` one of the sprite's."""
+
+    label: str
+    tone: str
+    icon: str
+
+
+def _state(word: str, tone: str, *, icon: str) -> StateLabel:
+    """Keyword `icon=` lets `deploy/vendor.py` find the icon's name."""
+    return StateLabel(word, tone, icon)
+
+
+STATES: Mapping[str, StateLabel] = {
+    "open": _state(lazy_pgettext("state", "Open"), "info", icon="clock"),
+    "part": _state(_l("Part paid"), "warning", icon="clock"),
+    "overdue": _state(_l("Overdue"), "danger", icon="alert-triangle"),
+    "paid": _state(_l("Paid"), "success", icon="check"),
+    "credited": _state(_l("Credited"), "muted", icon="arrow-back-up"),
+    "credit_note": _state(_l("Credit note"), "muted", icon="arrow-back-up"),
+    "written_off": _state(_l("Written off"), "muted", icon="x"),
+    "online": _state(_l("Online"), "success", icon="check"),
+    "degraded": _state(_l("Degraded"), "warning", icon="alert-triangle"),
+    "offline": _state(_l("Offline"), "danger", icon="alert-triangle"),
+    "never": _state(_l("Never seen"), "muted", icon="clock"),
+    "revoked": _state(_l("Revoked"), "muted", icon="x"),
+    "planned": _state(_l("Planned"), "muted", icon="clock"),
+    "rating": _state(_l("Rating"), "info", icon="clock"),
+    "rated": _state(_l("Rated"), "info", icon="check"),
+    "approved": _state(_l("Approved"), "info", icon="check"),
+    "issuing": _state(_l("Issuing"), "info", icon="clock"),
+    "done": _state(_l("Done"), "success", icon="check"),
+    "cancelled": _state(_l("Cancelled"), "muted", icon="x"),
+    "waiting": _state(_l("Waiting"), "muted", icon="clock"),
+    "issued": _state(_l("Issued"), "success", icon="check"),
+    "parked": _state(_l("Parked"), "warning", icon="alert-triangle"),
+    "sent": _state(_l("Sent"), "success", icon="check"),
+    "failed": _state(_l("Failed"), "danger", icon="alert-triangle"),
+    "bounced": _state(_l("Bounced"), "danger", icon="alert-triangle"),
+    "active": _state(_l("Active"), "success", icon="check"),
+    "ended": _state(_l("Ended"), "muted", icon="x"),
+    "future": _state(_l("Future"), "info", icon="clock"),
+    "ok": _state(_l("OK"), "success", icon="check"),
+    "low": _state(_l("Low"), "warning", icon="alert-triangle"),
+    "critical": _state(_l("Critical"), "danger", icon="alert-triangle"),
+    "empty": _state(lazy_pgettext("state", "Empty"), "danger", icon="alert-triangle"),
+    "emergency": _state(_l("Emergency credit"), "danger", icon="alert-triangle"),
+    "disconnected": _state(_l("Disconnected"), "muted", icon="x"),
+    "payment": _state(_l("Payment"), "success", icon="cash"),
+    "refund": _state(_l("Refund"), "warning", icon="arrow-back-up"),
+    "chargeback": _state(_l("Chargeback"), "danger", icon="arrow-back-up"),
+    "top_up": _state(_l("Top-up"), "success", icon="wallet"),
+    "deposit": _state(_l("Deposit"), "info", icon="cash"),
+    "registered": _state(_l("Registered"), "muted", icon="clock"),
+    "running": _state(_l("Running"), "info", icon="clock"),
+    "certain": _state(_l("To be booked"), "success", icon="check"),
+    "passed": _state(_l("Nothing to do"), "muted", icon="check"),
+    "left": _state(_l("Left for you"), "warning", icon="alert-triangle"),
+    "closed": _state(_l("Closed"), "muted", icon="check"),
+    "kept": _state(_l("Kept"), "success", icon="check"),
+    "broken": _state(_l("Broken"), "danger", icon="alert-triangle"),
+}
+
+PAYMENT_KINDS = {
+    "payment": _l("Payment"),
+    "refund": _l("Refund"),
+    "chargeback": _l("Chargeback"),
+    "top_up": _l("Top-up"),
+    "deposit": _l("Deposit"),
+}
+LABELS: Mapping[str, Mapping[str, str]] = {
+    "utility": {
+        "electricity": _l("Electricity"),
+        "water": _l("Water"),
+        "gas": _l("Gas"),
+        "heat": _l("Heat"),
+        "cooling": _l("Cooling"),
+    },
+    "client_kind": {"person": _l("Person"), "company": _l("Company")},
+    "mode": {"postpaid": _l("Postpaid"), "prepaid": _l("Prepaid")},
+    "delivery": {"email": _l("E-mail"), "post": _l("Post"), "none": _l("Not at all")},
+    "billing_cycle": {
+        "monthly": _l("Monthly"),
+        "bimonthly": _l("Bimonthly"),
+        "quarterly": _l("Quarterly"),
+        "half_yearly": _l("Half-yearly"),
+        "yearly": _l("Yearly"),
+        "once": _l("Once"),
+    },
+    "role": {
+        "admin": _l("Admin"),
+        "billing": _l("Billing"),
+        "support": _l("Support"),
+        "auditor": _l("Auditor"),
+        "client": _l("Client"),
+    },
+    "run_state": {
+        state: STATES[state].label
+        for state in ("planned", "rating", "rated", "approved", "issuing", "done", "cancelled")
+    },
+    "register_kind": {
+        "index": _l("Index"),
+        "interval": _l("Interval"),
+        "maximum": _l("Maximum"),
+        "instant": _l("Instant"),
+    },
+    "direction": {"import": _l("Import"), "export": _l("Export"), "none": lazy_pgettext("direction", "None")},
+    "tariff_role": {"supply": _l("Supply")},
+    "quality": {
+        "actual": _l("Actual"),
+        "substituted": _l("Substituted"),
+        "estimated": _l("Estimated"),
+        "suspect": _l("Suspect"),
+        "missing": _l("Missing"),
+    },
+    "charge": {
+        "capacity": _l("Capacity"),
+        "demand": _l("Demand"),
+        "energy": _l("Energy"),
+        "export": _l("Export"),
+        "minimum": _l("Minimum"),
+        "percentage": _l("Percentage"),
+        "power_factor": _l("Power factor"),
+        "reactive": _l("Reactive"),
+        "spot": _l("Spot"),
+        "standing": _l("Standing"),
+    },
+    "provider": {
+        "bank": _l("Bank"),
+        "cash": _l("Cash"),
+        "cheque": _l("Cheque"),
+        "mobile": _l("Mobile money"),
+        "simulated": _l("Simulated"),
+        "stripe": "Stripe",  # a company's name
+    },
+    "payment_kind": PAYMENT_KINDS,
+    "booking": {
+        **PAYMENT_KINDS,
+        "invoice": _l("Invoice"),
+        "credit_note": _l("Credit note"),
+        "deposit_release": _l("Deposit release"),
+        "settlement": _l("Settlement"),
+        "write_off": _l("Write off"),
+        "interest": _l("Interest"),
+        "fee": _l("Fee"),
+    },
+    "number_series": {"invoice": _l("Invoice"), "credit_note": _l("Credit note")},
+    "order": {"disconnect": _l("Disconnect"), "reconnect": _l("Reconnect")},
+    "hit": {
+        "page": lazy_pgettext("search", "page"),
+        "bill": lazy_pgettext("search", "bill"),
+        "client": lazy_pgettext("search", "client"),
+        "account": lazy_pgettext("search", "account"),
+        "meter": lazy_pgettext("search", "meter"),
+        "gateway": lazy_pgettext("search", "gateway"),
+        "connection": lazy_pgettext("search", "connection"),
+        "service point": lazy_pgettext("search", "service point"),
+        "payment": lazy_pgettext("search", "payment"),
+        "tariff": lazy_pgettext("search", "tariff"),
+    },
+}
+"""Codes that are shown as a word, by the kind of code."""
+
+
+def label(code: str, kind: str) -> str:
+    """The word for a code of `kind` (a key of LABELS)."""
+    return LABELS[kind].get(code) or as_written(code)
+
+
+def options(kind: str) -> tuple[tuple[str, str], ...]:
+    """All codes of a kind with their labels, for a field of a form."""
+    return tuple(LABELS[kind].items())
+
+
+def state_label(code: str) -> StateLabel:
+    """The badge of a state; muted where it is not known."""
+    return STATES.get(code) or StateLabel(as_written(code), "muted", "clock")
+
+
+def as_written(code: str) -> str:
+    """A code without a label: `final_notice` reads Final notice."""
+    return code.replace("_", " ").capitalize()
+
+
+def init_app(app: Flask) -> None:
+    """Offer the labels to the templates."""
+    app.jinja_env.filters.update(label=label, as_written=as_written)
+    app.jinja_env.globals.update(state_label=state_label, LABELS=LABELS)
