@@ -31,7 +31,7 @@ def check(file: Path, *, json_output: bool) -> None:
                 "from": version.document.start and version.document.start.isoformat(),
                 "until": version.document.until and version.document.until.isoformat(),
                 "hash": version.hash,
-                "charges": [str(charge.__struct_config__.tag) for charge in version.document.charges],
+                "charges": [charge.kind for charge in version.document.charges],
                 "taxes": [tax.name for tax in version.document.taxes],
             }
             for version in checked.versions
@@ -43,7 +43,7 @@ def check(file: Path, *, json_output: bool) -> None:
         return
     click.echo(f"{checked.name} ({checked.id}, {checked.currency}) can be priced")
     for version in checked.versions:
-        kinds = ", ".join(str(charge.__struct_config__.tag) for charge in version.document.charges)
+        kinds = ", ".join(charge.kind for charge in version.document.charges)
         click.echo(f"  {version.title}: {kinds}")
     for note in notes:
         click.echo(f"  note: {note}", err=True)

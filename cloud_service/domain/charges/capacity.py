@@ -74,7 +74,7 @@ class Capacity(Charge, tag="capacity", frozen=True, kw_only=True, forbid_unknown
         return contracted
 
     def _excess(self, context: ChargeContext, days: Span, price: Decimal) -> None:
-        sums, _, factor = context.windows(self.register, self.window_min, days)
+        sums, _, factor = context.sums.windows(self.register, self.window_min, days)
         months = months_of(days.start, days.end, context.cycle_day, self.prorate, context.whole.start)
         utility = context.references.unit_of(self.register, context.path)[1]
         head = context.head(
@@ -86,7 +86,7 @@ class Capacity(Charge, tag="capacity", frozen=True, kw_only=True, forbid_unknown
             f"{context.path}.excess_price",
             days=days,
         )
-        walls = context.walls_of_peaks(self.register, self.window_min, days)
+        walls = context.sums.peak_times(self.register, self.window_min, days)
         for row, highest in enumerate(sums.max(axis=1).tolist()):
             demand, contracted = highest * factor, self._contracted(context, row)
             if demand > contracted * (1 + self.tolerance_percent / HUNDRED):

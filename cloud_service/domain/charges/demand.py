@@ -115,12 +115,12 @@ class Demand(Charge, tag="demand", frozen=True, kw_only=True, forbid_unknown_fie
         self._lines(context, month, demands, walls)
 
     def _maxima(self, context: ChargeContext, days: Span) -> tuple[list[Decimal], list[str]]:
-        register = context.register(self.register)
+        register = context.sums.register(self.register)
         if context.references.unit_of(self.register, context.path)[0] == self.unit:
             return self._shown(context, register, days), ["(maximum register)"] * context.batch.rows
-        sums, _, factor = context.windows(self.register, self.window_min, days)
+        sums, _, factor = context.sums.windows(self.register, self.window_min, days)
         demands = [value * factor for value in np.maximum(sums.max(axis=1), 0).tolist()]
-        return demands, context.walls_of_peaks(self.register, self.window_min, days)
+        return demands, context.sums.peak_times(self.register, self.window_min, days)
 
     def _shown(self, context: ChargeContext, register: Intervals | Total, days: Span) -> list[Decimal]:
         """What a maximum register shows; it knows one maximum, not one for each of several months."""
@@ -136,8 +136,8 @@ class Demand(Charge, tag="demand", frozen=True, kw_only=True, forbid_unknown_fie
 
     def _by_period(self, context: ChargeContext, days: Span) -> None:
         name, schedule = context.references.schedule(self.schedule, context.path)
-        peaks = context.period_peaks(self.register, self.window_min, name, schedule, days)
-        factor = context.windows(self.register, self.window_min, days)[2]
+        peaks = context.sums.period_peaks(self.register, self.window_min, name, schedule, days)
+        factor = context.sums.windows(self.register, self.window_min, days)[2]
         active = context.active(schedule)
         for index, period in enumerate(schedule.names):
             if not any(day in days for day in active[period]):
@@ -148,13 +148,13 @@ class Demand(Charge, tag="demand", frozen=True, kw_only=True, forbid_unknown_fie
             month = self._month(context, days, label, rule, terms, price, period)
             demands = [value * factor for value in peaks[:, index].tolist()]
             allowed = self._windows_of(context, days, name, schedule) == index
-            self._lines(context, month, demands, context.walls_of_peaks(self.register, self.window_min, days, allowed))
+            self._lines(context, month, demands, context.sums.peak_times(self.register, self.window_min, days, allowed))
 
     def _windows_of(self, context: ChargeContext, days: Span, name: str, schedule: Schedule) -> NDArray[np.int16]:
-        register = context.register(self.register)
+        register = context.sums.register(self.register)
         assert isinstance(register, Intervals)  # noqa: S101 -- period_peaks() has refused anything else
-        many = context.windows(self.register, self.window_min, days)[1]
-        steps = context.grid(register.step_s)
+        many = context.sums.windows(self.register, self.window_min, days)[1]
+        steps = context.sums.grid(register.step_s)
         found: NDArray[np.int16] = period_map(schedule, steps, f"schedules.{name}")[steps.slice_of(days)][::many]
         return found
 
@@ -182,7 +182,7 @@ class Demand(Charge, tag="demand", frozen=True, kw_only=True, forbid_unknown_fie
         return _Month(
             first=first,
             months=months,
-            kept=(self.id or "demand") + (f"/{period}" if period else ""),
+            kept=self.name + (f"/{period}" if period else ""),
             weights={} if self.ratchet is None else self.ratchet.weights(first, context.cycle_day),
             blocks=blocks,
             limits=[block.up_to for block in blocks],
@@ -191,7 +191,7 @@ class Demand(Charge, tag="demand", frozen=True, kw_only=True, forbid_unknown_fie
 
     def _lines(self, context: ChargeContext, month: "_Month", demands: Sequence[Decimal], walls: Sequence[str]) -> None:
         """The lines of one month (or one of its periods) for every connection."""
-        sheet, unit, name = context.sheet, self.unit, self.id or "demand"
+        sheet, unit, name = context.sheet, self.unit, self.name
         shown = context.references.unit_of(self.register, context.path)[0] == unit
         taken = unit == "kW" and (shown or self.register in TAKEN)
         for row, (demand, wall) in enumerate(zip(demands, walls, strict=True)):

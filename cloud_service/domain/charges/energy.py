@@ -82,7 +82,9 @@ class Energy(UnitPricedCharge, tag="energy", frozen=True, kw_only=True, forbid_u
         totals, scale = UnitPricedCharge.counted(self, context)
         if self.netting is None or not self._nets(context):
             return totals, scale
-        given = context.totals(self.netting.against, self.prorate) if context.has(self.netting.against) else NONE
+        given = (
+            context.sums.totals(self.netting.against, self.prorate) if context.sums.has(self.netting.against) else NONE
+        )
         totals, _, scale = same_scale((totals, scale), (NONE[0], self._digits(context)))
         totals, back, scale = same_scale((totals, scale), given)
         net = (totals - back).tolist()
@@ -95,8 +97,8 @@ class Energy(UnitPricedCharge, tag="energy", frozen=True, kw_only=True, forbid_u
         if self.netting is None or not self._nets(context):
             return used, scale
         against, given = self.netting.against, NONE
-        if context.has(against):
-            given = context.by_period(against, name, schedule, self.prorate)
+        if context.sums.has(against):
+            given = context.sums.by_period(against, name, schedule, self.prorate)
         used, _, scale = same_scale((used, scale), (NONE[0], self._digits(context)))
         used, back, scale = same_scale((used, scale), given)
         net = (used - back).tolist()
@@ -110,7 +112,7 @@ class Energy(UnitPricedCharge, tag="energy", frozen=True, kw_only=True, forbid_u
         """The demand that per-kW bounds follow: with netting, of what was taken less what was given back in a step."""
         netted = self.netting is not None and (self.register, self.netting.against) == ("import", "export")
         if netted and not self.demand:
-            return context.peaks("net_import")
+            return context.sums.peaks("net_import")
         return UnitPricedCharge.demands(self, context)
 
     def source(self, context: ChargeContext, schedule: Schedule | None = None, index: int = 0) -> str:
@@ -124,11 +126,13 @@ class Energy(UnitPricedCharge, tag="energy", frozen=True, kw_only=True, forbid_u
         """Whether there is anything to net: an export register, or a surplus kept from earlier."""
         if self.netting is None:
             return False
-        return context.has(self.netting.against) or any(self._kept(context, row) for row in range(context.batch.rows))
+        return context.sums.has(self.netting.against) or any(
+            self._kept(context, row) for row in range(context.batch.rows)
+        )
 
     def _kept(self, context: ChargeContext, row: int) -> Mapping[str, Decimal]:
         """The surplus from an earlier part of this rating or from an earlier span."""
-        name = self.id or "energy"
+        name = self.name
         kept = context.sheet.energy_credit[row].get(name)
         return kept if kept is not None else context.history(row).energy_credit.get(name, {})
 
@@ -142,7 +146,7 @@ class Energy(UnitPricedCharge, tag="energy", frozen=True, kw_only=True, forbid_u
     ) -> dict[str, int]:
         """Take the kept surplus off, keep the new one. The key `*` counts the surplus of all periods together."""
         assert self.netting is not None  # noqa: S101 -- only called with netting
-        name = self.id or "energy"
+        name = self.name
         before = dict(self._kept(context, row))
         one = Decimal(1).scaleb(-scale)
         overall = sum(net.values()) - int(before.pop("*", Decimal(0)) / one)
@@ -190,7 +194,7 @@ class Energy(UnitPricedCharge, tag="energy", frozen=True, kw_only=True, forbid_u
             f"{context.path}.netting.cash_price",
             PAID_OUT,
         )
-        name = self.id or "energy"
+        name = self.name
         for row in range(context.batch.rows):
             credit = context.sheet.energy_credit[row].pop(name, None)
             context.sheet.energy_credit[row][name] = {}

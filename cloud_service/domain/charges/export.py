@@ -10,10 +10,9 @@ from msgspec import Meta
 
 from cloud_service.domain.calendar.validity import apart
 from cloud_service.domain.money import plain
-from cloud_service.domain.pricing.charge import Charge, kind_of
 from cloud_service.domain.pricing.charge_context import ChargeContext, base_of
 from cloud_service.domain.pricing.priced_lines import NOTHING, PAID_OUT, LineHead, sum_of
-from cloud_service.domain.pricing.references import TariffReferences
+from cloud_service.domain.pricing.references import ReferencedCharge, TariffReferences
 from cloud_service.domain.pricing.unit_price import UnitPricedCharge
 from common.errors import InputError
 
@@ -64,7 +63,7 @@ class Export(UnitPricedCharge, tag="export", frozen=True, kw_only=True, forbid_u
                 continue
             if not apart(self, other) and any(one in mine for one in reduced(other.carry.of, before)):
                 raise InputError(
-                    f"the credit of {other.id or 'export'!r} reduces the same charges",
+                    f"the credit of {other.name!r} reduces the same charges",
                     path=f"{path}.carry.of",
                     hint="name that charge too: what its credit has used up is then not reduced again",
                 )
@@ -79,22 +78,22 @@ class Export(UnitPricedCharge, tag="export", frozen=True, kw_only=True, forbid_u
 
     def rate(self, context: ChargeContext) -> None:
         """The credit lines, and what is carried in or over."""
-        name = self.id or "export"
+        name = self.name
         if (
             self.optional
-            and not context.has(self.register)
+            and not context.sums.has(self.register)
             and not any(context.history(row).money_credit.get(name) for row in range(context.batch.rows))
         ):
             return
         counts = [len(lines) for lines in context.sheet.rows]
-        if context.has(self.register) or not self.optional:
+        if context.sums.has(self.register) or not self.optional:
             UnitPricedCharge.rate(self, context)
         if self.carry is not None:
             for row, count in enumerate(counts):
                 self._carry(context, row, count, self.carry)
 
     def _carry(self, context: ChargeContext, row: int, count: int, rule: Carry) -> None:
-        name = self.id or "export"
+        name = self.name
         earned = -sum_of(context.sheet.rows[row][count:])
         before = context.money_before(row, name)
         base = base_of(context, row, rule.of, of_first=count).above_zero()
@@ -128,6 +127,6 @@ class Export(UnitPricedCharge, tag="export", frozen=True, kw_only=True, forbid_u
         )
 
 
-def reduced(of: Sequence[str], before: Sequence[Charge]) -> list[Charge]:
+def reduced(of: Sequence[str], before: Sequence[ReferencedCharge]) -> list[ReferencedCharge]:
     """The charges among those before that a credit may reduce."""
-    return [one for one in before if "*" in of or one.id in of or kind_of(one) in of]
+    return [one for one in before if "*" in of or one.id in of or one.kind in of]

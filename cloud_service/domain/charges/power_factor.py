@@ -79,11 +79,14 @@ class PowerFactor(Charge, tag="power_factor", frozen=True, kw_only=True, forbid_
             if not 0 <= given <= 1:
                 raise InputError(f"{plain(given)} is no power factor", path="values.power_factor", hint="0 to 1")
             return given, "power_factor of the connection"
-        (active, active_scale), (reactive, reactive_scale) = context.totals(self.active), context.totals(self.reactive)
+        (active, active_scale), (reactive, reactive_scale) = (
+            context.sums.totals(self.active),
+            context.sums.totals(self.reactive),
+        )
         kwh = Decimal(int(active[row])).scaleb(-active_scale)
         kvarh = Decimal(int(reactive[row])).scaleb(-reactive_scale)
         apparent = (kwh * kwh + kvarh * kvarh).sqrt()
         factor = kwh / apparent if apparent else Decimal(1)
-        sums = (context.source_of(name, context.register(name)) for name in (self.active, self.reactive))
+        sums = (context.source_of(name, context.sums.register(name)) for name in (self.active, self.reactive))
         source = f"{plain(kwh)} and {plain(kvarh)}: {', '.join(sums)}"
         return factor.quantize(Decimal(1).scaleb(-self.digits), ROUND_HALF_UP), source

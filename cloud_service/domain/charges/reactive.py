@@ -28,8 +28,8 @@ class Reactive(Charge, tag="reactive", frozen=True, kw_only=True, forbid_unknown
 
     def rate(self, context: ChargeContext) -> None:
         """One line per connection, of 0 where the free share was not used up."""
-        reactive, scale = context.totals(self.register)
-        active, active_scale = context.totals(self.active)
+        reactive, scale = context.sums.totals(self.register)
+        active, active_scale = context.sums.totals(self.active)
         unit, utility = context.references.unit_of(self.register, context.path)
         rule = f"above {plain(self.free_share)} {unit} per unit of {self.active}"
         head = context.head(
@@ -37,7 +37,7 @@ class Reactive(Charge, tag="reactive", frozen=True, kw_only=True, forbid_unknown
             unit,
             utility,
             rule,
-            ", ".join(context.source_of(name, context.register(name)) for name in (self.register, self.active)),
+            ", ".join(context.source_of(name, context.sums.register(name)) for name in (self.register, self.active)),
         )
         for row, (given, used) in enumerate(zip(reactive.tolist(), active.tolist(), strict=True)):
             taken = Decimal(given).scaleb(-scale)

@@ -36,7 +36,7 @@ class Spot(Charge, tag="spot", frozen=True, kw_only=True, forbid_unknown_fields=
 
     def rate(self, context: ChargeContext) -> None:
         """The market line and, where there is one, the margin line."""
-        register = context.register(self.register)
+        register = context.sums.register(self.register)
         if not isinstance(register, Intervals):
             raise InputError(
                 "spot prices need interval readings", path=f"{context.path}.register", code="needs_intervals"
@@ -47,8 +47,8 @@ class Spot(Charge, tag="spot", frozen=True, kw_only=True, forbid_unknown_fields=
                 f"the price series {self.series!r} is not given", path=f"{context.path}.series", code="missing_series"
             )
         prices = self._prices(context, series, register)
-        products = _products(context.interval_values(register), prices)
-        totals, scale = context.totals(self.register)
+        products = _products(context.sums.interval_values(register), prices)
+        totals, scale = context.sums.totals(self.register)
         unit, utility = context.references.unit_of(self.register, context.path)
         label = self.label or "Energy at market price"
         source = context.source_of(self.register, register)
@@ -69,7 +69,7 @@ class Spot(Charge, tag="spot", frozen=True, kw_only=True, forbid_unknown_fields=
 
     def _prices(self, context: ChargeContext, series: PriceSeries, register: Intervals) -> Any:
         """The price of each of the register's steps in this part."""
-        steps = context.grid(series.step_s)
+        steps = context.sums.grid(series.step_s)
         if series.values.shape != (steps.steps,):
             raise InputError(
                 f"the series {self.series!r} has {series.values.size} prices for {steps.steps} steps",

@@ -1,6 +1,6 @@
 """Blocks of a quantity with prices of their own. Bounds are half-open and exact, quantities are integers at a scale."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal
 from typing import Annotated, Literal, TypeVar
 
@@ -14,6 +14,7 @@ from common.errors import InputError
 
 Mode = Literal["graduated", "volume"]
 Allowance = Literal["period", "month", "day"]
+BlocksOver = Literal["period", "total", "time"]
 Ints = NDArray[np.int64]
 NINTH = Decimal("1E-9")
 NO_BOUND = 2**62  # no quantity reaches it: 1e38 is how some write a block without end
@@ -55,6 +56,20 @@ def check_blocks(blocks: Blocks, path: str) -> None:
         if (block.per_kw == (index > 0 and blocks[index - 1].per_kw) and block.up_to <= before) or block.up_to <= 0:
             raise InputError(f"the bound {plain(block.up_to)} is not above the one before", path=f"{place}.up_to")
         before = block.up_to
+
+
+def check_blocks_over(over: BlocksOver, mode: Mode, period_blocks: Mapping[str, Blocks] | None, path: str) -> None:
+    """Refuse blocks over the total of all periods that do not say which block a unit is in."""
+    if over == "period":
+        return
+    if period_blocks is None:
+        raise InputError("blocks_over is about period_blocks", path=f"{path}.blocks_over")
+    if mode == "volume" and len({len(blocks) for blocks in period_blocks.values()}) > 1:
+        raise InputError(
+            "volume prices over the total need the same blocks in every period", path=f"{path}.period_blocks"
+        )
+    if over == "time" and mode == "volume":
+        raise InputError("volume prices do not fill in the order of time", path=f"{path}.mode")
 
 
 def bounds(

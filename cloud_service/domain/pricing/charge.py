@@ -1,20 +1,18 @@
 """The fields that every kind of price has, and what it may refer to while its document is checked.
 
-A charge is a validated document; `rate(part)` adds lines for every connection of the batch. Charges do not know each
+A charge is a validated document; `rate(context)` adds lines for every connection of the batch. Charges do not know each
 other: a charge over other charges sees lines only.
 """
 
 from abc import ABCMeta, abstractmethod
 from datetime import date
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
+from cloud_service.domain.pricing.charge_context import ChargeContext
 from cloud_service.domain.pricing.references import TariffReferences
-
-if TYPE_CHECKING:  # a part knows its charge; here it only stands in a signature
-    from cloud_service.domain.pricing.charge_context import ChargeContext
 
 
 class ChargeMeta(msgspec.StructMeta, ABCMeta):
@@ -34,11 +32,21 @@ class Charge(
     )
     until: Annotated[date | None, Meta(description="First day it is no longer valid")] = None
 
-    def check(self, tariff: "TariffReferences", path: str) -> None:
+    @property
+    def kind(self) -> str:
+        """The kind of the charge, a key of `CHARGES`."""
+        return str(self.__struct_config__.tag)
+
+    @property
+    def name(self) -> str:
+        """What other charges, taxes and the history call it: its id, or its kind where it has none."""
+        return self.id or self.kind
+
+    def check(self, tariff: TariffReferences, path: str) -> None:
         """Refuse a charge that cannot be priced, with its place in the document."""
 
     @abstractmethod
-    def rate(self, context: "ChargeContext") -> None:
+    def rate(self, context: ChargeContext) -> None:
         """Add this charge's lines for every connection of the part."""
 
     def over(self) -> tuple[str, ...]:
@@ -52,8 +60,3 @@ class Charge(
     def remembers(self) -> bool:
         """Whether it hands something to the next span under its id (peaks, credit, sums of the year)."""
         return False
-
-
-def kind_of(charge: Charge) -> str:
-    """The kind of a charge, a key of `CHARGES`."""
-    return str(charge.__struct_config__.tag)

@@ -1,268 +1,65 @@
-"""One charge on one part of the span, for all connections of a batch: its quantities, its time, its lines."""
+"""One charge on some days of the billing span, for all connections of a batch: its quantities, its time, its lines."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from cloud_service.domain.calendar.interval_grid import Grid, grid
-from cloud_service.domain.calendar.proration import (
-    NINTH,
-    Prorate,
-    cycle_start,
-    cycles,
-    months_of,
-    next_cycle,
-    split_total,
-)
-from cloud_service.domain.calendar.tou_periods import active_days, check_steps, period_map, season_runs
+from cloud_service.domain.calendar.proration import NINTH, Prorate, cycle_start, cycles, months_of, next_cycle
+from cloud_service.domain.calendar.tou_periods import active_days
 from cloud_service.domain.calendar.tou_schedule import Schedule
 from cloud_service.domain.money import plain
-from cloud_service.domain.pricing.charge import Charge, kind_of
-from cloud_service.domain.pricing.line_sheet import Sheet
-from cloud_service.domain.pricing.period_sums import max_by, sum_by
+from cloud_service.domain.pricing.line_sheet import LineSheet
 from cloud_service.domain.pricing.priced_lines import PAID_OUT, DueAndExact, LineHead, sum_of
-from cloud_service.domain.pricing.references import Conversion, TariffReferences
-from cloud_service.domain.pricing.usage import Batch, History, Intervals, Ints, Total, same_scale
+from cloud_service.domain.pricing.references import TariffReferences
+from cloud_service.domain.pricing.register_sums import RegisterSums
+from cloud_service.domain.pricing.usage import Batch, History, Intervals, Total
 from common.errors import InputError
 from common.period import Span
-
-NINE = 9  # decimals of converted quantities
-HOUR_S = 3600
-INT64 = 2**63 - 1
-MILLIWATT = Decimal("0.000001")  # in kW
-NET = ("net_import", "net_export")
 
 
 @dataclass(slots=True)
 class ChargeContext:
-    """One charge on one part of the span, for all connections of a batch."""
+    """One charge on some days of the billing span, for all connections of a batch."""
 
-    charge: Charge
-    path: str
-    span: Span
-    whole: Span  # the billing span it is a part of
-    zone_name: str
-    cycle_day: int
-    batch: Batch
-    sheet: Sheet
-    references: TariffReferences
-    version: str
-    sums: dict[Any, Any] = field(default_factory=dict)  # shared by the charges of one rating
+    kind: str  # of the charge, a key of `CHARGES`
+    name: str  # of the charge in its document
+    tax_category: str  # name of a tax of the tariff, empty for the default ones
+    sums: RegisterSums  # what the registers counted on these days
+    cycle_day: int  # day of the month on which billing months start
+    sheet: LineSheet
+    version: str  # of the tariff, in the words of an explanation
 
-    # -- quantities ----------------------------------------------------------------------------------------------
+    def on(self, span: Span) -> "ChargeContext":
+        """The same charge on other days of the billing span."""
+        return replace(self, sums=self.sums.on(span))
 
-    def register(self, name: str) -> Intervals | Total:
-        """A register of the batch; one that was not given is refused, never taken for zero.
+    @property
+    def path(self) -> str:
+        """The charge's place in the tariff document."""
+        return self.sums.path
 
-        `net_import` and `net_export` are import less export of each step, and the other way round; a connection
-        without an export register has no export.
-        """
-        source = self.references.conversions[name].register if name in self.references.conversions else name
-        if source in self.batch.registers:
-            return self.batch.registers[source]
-        if source in NET and "import" in self.batch.registers:
-            return self._net(source)
-        raise InputError(
-            f"the tariff prices register {source!r}, which this usage does not have",
-            path=f"{self.path}.register",
-            hint=f"given: {', '.join(self.batch.registers) or 'none'}",
-            code="missing_register",
-        )
+    @property
+    def span(self) -> Span:
+        """The days that are priced."""
+        return self.sums.span
 
-    def has(self, name: str) -> bool:
-        """Whether the connections have a register."""
-        if name == "net_export":
-            return "export" in self.batch.registers and "import" in self.batch.registers
-        source = self.references.conversions[name].register if name in self.references.conversions else name
-        return source in self.batch.registers
+    @property
+    def whole(self) -> Span:
+        """The billing span they are of."""
+        return self.sums.whole
 
-    def _net(self, name: str) -> Intervals | Total:
-        taken, given = self.batch.registers["import"], self.batch.registers.get("export")
-        if given is None and name == "net_import":
-            return taken
-        if not isinstance(taken, Intervals) or not isinstance(given, Intervals):
-            raise InputError("net import and export of each step need intervals of both", path=f"{self.path}.register")
-        if taken.step_s != given.step_s:
-            raise InputError("import and export have different steps", path=f"{self.path}.register")
-        if name not in self.sums:
-            used, back, scale = same_scale((taken.values, taken.scale), (given.values, given.scale))
-            net = used - back if name == "net_import" else back - used
-            self.sums[name] = Intervals(np.maximum(net, 0), taken.step_s, scale, max(taken.known_s, given.known_s))
-        found: Intervals = self.sums[name]
-        return found
+    @property
+    def batch(self) -> Batch:
+        """The connections and what they used."""
+        return self.sums.batch
 
-    def grid(self, step_s: int) -> Grid:
-        """The steps of the whole span."""
-        return grid(self.whole.start, self.whole.end, self.zone_name, step_s)
+    @property
+    def references(self) -> TariffReferences:
+        """The registers, conversions and schedules of the tariff."""
+        return self.sums.references
 
-    def interval_values(self, register: Intervals) -> Ints:
-        """The steps of this part: a matrix (rows, steps)."""
-        return register.values[:, self.grid(register.step_s).slice_of(self.span)]
-
-    def totals(self, name: str, rule: Prorate = "actual_days") -> tuple[Ints, int]:
-        """Sum of this part per row, and its scale."""
-        register = self.register(name)
-        key = ("total", name, self.span, rule)
-        if key not in self.sums:
-            if isinstance(register, Intervals):
-                sums = self.interval_values(register).sum(axis=1)
-            else:
-                whole = Span(register.start, register.end)
-                if rule == "none" and whole != self.whole:
-                    raise InputError(
-                        f"a total of {whole.start} to {whole.end} is not to be split, the bill is of "
-                        f"{self.whole.start} to {self.whole.end}",
-                        path=f"{self.path}.prorate",
-                    )
-                values = np.atleast_1d(np.asarray(register.value)).tolist()
-                sums = np.array([split_total(int(value), whole, self.span, rule) for value in values], dtype=np.int64)
-            self.sums[key] = self._convert(name, sums, register.scale)
-        found: tuple[Ints, int] = self.sums[key]
-        return found
-
-    def by_period(
-        self, name: str, schedule_name: str, schedule: Schedule, rule: Prorate = "actual_days"
-    ) -> tuple[Ints, int]:
-        """Sum per row and time-of-use period of this part (rows, periods), and the scale."""
-        register = self.register(name)
-        if not isinstance(register, Intervals):
-            return self._total_by_period(name, schedule, rule)
-        key = ("period", name, self.span, schedule_name, id(schedule))
-        if key not in self.sums:
-            steps = self.grid(register.step_s)
-            check_steps(schedule, register.known_s, f"schedules.{schedule_name}")
-            index = period_map(schedule, steps, f"schedules.{schedule_name}")[steps.slice_of(self.span)]
-            sums = sum_by(self.interval_values(register), index, len(schedule.periods))
-            self.sums[key] = self._convert(name, sums, register.scale)
-        found: tuple[Ints, int] = self.sums[key]
-        return found
-
-    def _total_by_period(self, name: str, schedule: Schedule, rule: Prorate) -> tuple[Ints, int]:
-        """A total where each day has one period: seasons share it by the charge's rule."""
-        found: Ints = np.zeros((self.batch.rows, len(schedule.periods)), dtype=np.int64)
-        scale = 0
-        for run in season_runs(schedule, self.span):
-            present = [index for index, days in enumerate(active_days(schedule, run).values()) if days]
-            if len(present) != 1:
-                raise InputError(
-                    f"register {name!r} has one total for the span and cannot be told apart by time of use",
-                    path=f"{self.path}.schedule",
-                    hint="use interval readings, or one register for each period",
-                    code="needs_intervals",
-                )
-            totals, scale = replace(self, span=run).totals(name, rule)
-            found[:, present[0]] += totals
-        return found, scale
-
-    def factor(self, name: str) -> Conversion | None:
-        """The conversion of a quantity on the days of this part, None for a plain register."""
-        made = self.references.conversions.get(name)
-        if made is None:
-            return None
-        for factor in made.factors:
-            if (factor.start or self.span.start) <= self.span.start and self.span.end <= (
-                factor.until or self.span.end
-            ):
-                return factor
-        raise InputError(
-            f"quantity {name!r} has no factor for {self.span.start}",
-            path=f"quantities.{name}.factors",
-            code="no_factor",
-        )
-
-    def _convert(self, name: str, values: Ints, scale: int) -> tuple[Ints, int]:
-        factor = self.factor(name)
-        if factor is None:
-            return values, scale
-        by = factor.correction * factor.calorific_value / factor.divisor
-        decimals = self.references.conversions[name].decimals
-        digits = Decimal(1).scaleb(-(NINE if decimals is None else decimals))
-        made = [
-            int((value * by).scaleb(-scale).quantize(digits, ROUND_HALF_UP).scaleb(NINE))
-            for value in values.ravel().tolist()
-        ]
-        if any(abs(value) > INT64 for value in made):
-            raise InputError(
-                f"register {self.references.conversions[name].register!r} counted more than any connection",
-                path=f"quantities.{name}",
-                code="too_large",
-            )
-        return np.array(made, dtype=np.int64).reshape(values.shape), NINE
-
-    def windows(self, name: str, window_min: int, days: Span) -> tuple[Ints, int, Decimal]:
-        """Sums per demand window of some days: (rows, windows), steps a window, and the factor from a sum to kW.
-
-        Windows follow the civil day. `window_min` 0 takes the readings' own step. Readings coarser than the window are
-        refused: the highest window cannot be known from them.
-        """
-        register = self.register(name)
-        if not isinstance(register, Intervals):
-            raise InputError(
-                f"register {name!r} has one total for the span, a demand needs intervals or a maximum register",
-                path=f"{self.path}.register",
-                code="needs_intervals",
-            )
-        window_s = window_min * 60 or register.known_s
-        if window_s % register.known_s:
-            raise InputError(
-                f"a maximum over {window_min} min cannot be told from steps of {register.known_s // 60} min",
-                path=f"{self.path}.window_min",
-                hint="use readings of a shorter step",
-                code="needs_shorter_steps",
-            )
-        many = window_s // register.step_s
-        key = ("windows", name, days, window_s)
-        if key not in self.sums:
-            values = register.values[:, self.grid(register.step_s).slice_of(days)]
-            if values.shape[1] % many:
-                raise InputError(
-                    f"windows of {window_min} min do not fit the days {days.start} to {days.end}",
-                    path=f"{self.path}.window_min",
-                )
-            sums = values if many == 1 else values.reshape(values.shape[0], -1, many).sum(axis=2)
-            self.sums[key] = power(sums, window_s, register.scale)
-        found, factor = self.sums[key]
-        return found, many, factor
-
-    def peaks(self, name: str, window_min: int = 0) -> list[Decimal]:
-        """Highest mean power of a window in this part, in kW (or the unit per hour), per row; never below 0."""
-        sums, _, factor = self.windows(name, window_min, self.span)
-        return [max(value, 0) * factor for value in sums.max(axis=1).tolist()]
-
-    def period_peaks(self, name: str, window_min: int, schedule_name: str, schedule: Schedule, days: Span) -> Ints:
-        """Highest window sum per row and time-of-use period of some days; 0 where a period has no window."""
-        sums, many, _ = self.windows(name, window_min, days)
-        register = self.register(name)
-        assert isinstance(register, Intervals)  # noqa: S101 -- windows() has refused anything else
-        check_steps(schedule, register.step_s * many, f"schedules.{schedule_name}")
-        steps = self.grid(register.step_s)
-        index = period_map(schedule, steps, f"schedules.{schedule_name}")[steps.slice_of(days)][::many]
-        key = ("peaks", name, days, many, schedule_name, id(schedule))
-        if key not in self.sums:
-            self.sums[key] = max_by(sums, index, len(schedule.periods))
-        found: Ints = self.sums[key]
-        return found
-
-    def walls_of_peaks(
-        self, name: str, window_min: int, days: Span, allowed: NDArray[np.bool_] | None = None
-    ) -> list[str]:
-        """For each row, the date and wall-clock time at which its highest window began."""
-        sums, many, _ = self.windows(name, window_min, days)
-        if allowed is not None and not allowed.any():
-            return ["(no window in these days)"] * len(sums)
-        register = self.register(name)
-        assert isinstance(register, Intervals)  # noqa: S101 -- windows() has refused anything else
-        steps = self.grid(register.step_s)
-        values = sums if allowed is None else np.where(allowed, sums, -1)
-        places = values.argmax(axis=1).tolist()
-        first = steps.slice_of(days).start
-        walls = {place: f"at {steps.wall(first + place * many)}" for place in set(places)}
-        return [walls[place] for place in places]
+    # -- proration -----------------------------------------------------------------------------------------------
 
     def refuse_cut(self, rule: Prorate) -> None:
         """Refuse to price part of a billing month where the charge says that months are not prorated."""
@@ -276,22 +73,20 @@ class ChargeContext:
                 code="not_prorated",
             )
 
-    # -- proration -----------------------------------------------------------------------------------------------
-
     def months(self, rule: Prorate = "actual_days") -> Decimal:
-        """How many billing months this part is."""
+        """How many billing months these days are."""
         return months_of(self.span.start, self.span.end, self.cycle_day, rule, self.whole.start)
 
     def share_of_bill(self) -> Decimal:
-        """How much of the billing span this part is, by days; the parts of any cut sum to 1."""
+        """How much of the billing span these days are, by days; the shares of any cut sum to 1."""
         ends = ((day - self.whole.start).days for day in (self.span.start, self.span.end))
         before, done = ((Decimal(days) / self.whole.days).quantize(NINTH, ROUND_HALF_UP) for days in ends)
         return done - before
 
     def ends_month(self, month: int, path: str) -> bool:
-        """Whether the part ends with the billing month that begins in that calendar month.
+        """Whether the days end with the billing month that begins in that calendar month.
 
-        A part that holds the month's end inside it is refused: what was used after it cannot be told apart.
+        Days that hold the month's end inside them are refused: what was used after it cannot be told apart.
         """
         for cycle in cycles(self.span.start, self.span.end, self.cycle_day):
             first = cycle_start(cycle.start, self.cycle_day)
@@ -307,7 +102,7 @@ class ChargeContext:
         return False
 
     def months_of_days(self, days: Sequence[date], rule: Prorate) -> Decimal:
-        """How many billing months some of the part's days are."""
+        """How many billing months some of the days are."""
         if len(days) == self.span.days:
             return self.months(rule)
         total = Decimal(0)
@@ -316,12 +111,12 @@ class ChargeContext:
         return total
 
     def active(self, schedule: Schedule) -> Mapping[str, tuple[date, ...]]:
-        """Per period the days of its season in this part."""
+        """Per period the days of its season."""
         return active_days(schedule, self.span)
 
     # -- lines ---------------------------------------------------------------------------------------------------
 
-    def head(  # noqa: PLR0917 -- a line's facts in their order
+    def head(  # noqa: PLR0917 -- the fields of a line in their order
         self,
         label: str,
         unit: str,
@@ -334,15 +129,13 @@ class ChargeContext:
         days: Span | None = None,
     ) -> LineHead:
         """What the lines of a rule have in common."""
-        charge = self.charge
-        kind = kind_of(charge)
         return LineHead(
-            charge=kind,
-            id=(charge.id or kind) + suffix,
+            charge=self.kind,
+            id=self.name + suffix,
             label=label,
             unit=unit,
             path=path or self.path,
-            tax_category=charge.tax,
+            tax_category=self.tax_category,
             utility=utility,
             start=(days or self.span).start,
             end=(days or self.span).end,
@@ -351,51 +144,40 @@ class ChargeContext:
             version=self.version,
         )
 
-    def source_of(self, name: str, register: Intervals | Total, what: str = "", steps: int | None = None) -> str:
+    def source_of(self, name: str, register: Intervals | Total, of_period: str = "", steps: int | None = None) -> str:
         """Where a quantity comes from, in words."""
         days = f"{self.span.start} to {self.span.end} (end exclusive)"
-        factor = self.factor(name)
+        factor = self.sums.factor(name)
         if factor is not None:
-            made = self.references.conversions[name]
-            plain_source = self.source_of(made.register, register, what, steps)
+            converted = self.references.conversions[name]
+            plain_source = self.source_of(converted.register, register, of_period, steps)
             by = f"{plain(factor.correction)} × {plain(factor.calorific_value)} / {plain(factor.divisor)}"
-            return f"{plain_source}, times {by} to {made.unit}"
+            return f"{plain_source}, times {by} to {converted.unit}"
         if isinstance(register, Intervals):
-            slice_ = self.grid(register.step_s).slice_of(self.span)
+            slice_ = self.sums.grid(register.step_s).slice_of(self.span)
             count = slice_.stop - slice_.start if steps is None else steps
             minutes = register.step_s // 60
-            return f"register {name}: sum of {count} intervals of {minutes} min{what}, {days}"
-        return f"register {name}: total of {register.start} to {register.end}{what}, here {days}"
+            return f"register {name}: sum of {count} intervals of {minutes} min{of_period}, {days}"
+        return f"register {name}: total of {register.start} to {register.end}{of_period}, here {days}"
 
     def history(self, row: int) -> History:
         """What earlier spans left behind for that connection."""
         return self.batch.history(row)
 
     def money_before(self, row: int, name: str) -> DueAndExact:
-        """Credit that a charge kept, from an earlier part of this rating or from an earlier span."""
-        kept = self.sheet.money_credit[row].get(name)
-        return kept if kept is not None else _kept(self.history(row).money_credit, self.history(row), name)
+        """Credit that a charge kept, from earlier days of this rating or from an earlier span."""
+        credit = self.sheet.money_credit[row].get(name)
+        return credit if credit is not None else _carried(self.history(row).money_credit, self.history(row), name)
 
     def year_before(self, row: int, name: str) -> DueAndExact:
         """What a charge has counted in the tariff year so far."""
-        kept = self.sheet.year_to_date[row].get(name)
-        return kept if kept is not None else _kept(self.history(row).year_to_date, self.history(row), name)
+        so_far = self.sheet.year_to_date[row].get(name)
+        return so_far if so_far is not None else _carried(self.history(row).year_to_date, self.history(row), name)
 
 
-def _kept(amounts: Mapping[str, Decimal], history: History, name: str) -> DueAndExact:
+def _carried(amounts: Mapping[str, Decimal], history: History, name: str) -> DueAndExact:
     due = amounts.get(name, Decimal(0))
     return DueAndExact(due, history.unrounded.get(name, due))
-
-
-def power(sums: Ints, window_s: int, scale: int) -> tuple[Ints, Decimal]:
-    """The power of windows as integers and the factor that makes them kW.
-
-    Energy at nine decimals was rounded to them: 20 kW for five minutes, 1.666666667 kWh, are 20 kW again.
-    """
-    per_hour = HOUR_S // window_s
-    if scale != NINE:
-        return sums, Decimal(per_hour).scaleb(-scale)
-    return (sums * per_hour + 500) // 1000, MILLIWATT
 
 
 def _runs(days: Sequence[date]) -> Iterable[Span]:
@@ -411,7 +193,7 @@ def _runs(days: Sequence[date]) -> Iterable[Span]:
 
 
 def base_of(context: ChargeContext, row: int, names: Sequence[str], of_first: int | None = None) -> DueAndExact:
-    """Sum of a row's lines on the part's days, payments of ended credit left out; `names` are ids or kinds, or *.
+    """Sum of a row's lines on the context's days, payments of ended credit left out; `names` are ids, kinds or *.
 
     `of_first` looks at so many of the lines only: at those that were there before a charge's own.
     """

@@ -9,7 +9,7 @@ from cloud_service.domain.money import Rounding, rounder
 from cloud_service.domain.pricing.priced_lines import ZERO, DueAndExact, LineHead, PricedLine
 
 
-class Sheet:
+class LineSheet:
     """The lines of all connections of a batch, in the order of the charges."""
 
     def __init__(self, rows: int, currency: str, way: Rounding) -> None:
@@ -24,7 +24,7 @@ class Sheet:
         self.billing_demand: list[dict[tuple[str, date], Decimal]] = [{} for _ in range(rows)]
         self.max_demand: list[Decimal | None] = [None] * rows
 
-    def add(  # noqa: PLR0917 -- a line's facts in their order, on the hot path
+    def add(  # noqa: PLR0917 -- the fields of a line in their order, on the hot path
         self, row: int, head: LineHead, quantity: Decimal, price: Decimal | None, amount: Decimal, note: str = ""
     ) -> None:
         """Add a line; its amount is rounded here and nowhere else."""
@@ -48,7 +48,7 @@ class Sheet:
         for row in self.rows:
             row.append(line)
 
-    def add_both(  # noqa: PLR0917 -- a line's facts in their order
+    def add_both(  # noqa: PLR0917 -- the fields of a line in their order
         self, row: int, head: LineHead, quantity: Decimal, price: Decimal | None, amount: DueAndExact, note: str = ""
     ) -> None:
         """Add a line over other lines: what is due follows their rounded amounts, the unrounded amount theirs."""

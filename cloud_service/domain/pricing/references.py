@@ -1,21 +1,18 @@
 """Registers, conversions and schedules that a charge may refer to."""
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated
+from typing import Protocol
 
 import msgspec
-from msgspec import Meta
 
 from cloud_service.domain.calendar.tou_schedule import Schedule
-from cloud_service.domain.calendar.validity import check_dated
+from cloud_service.domain.calendar.validity import Dated, apart, check_dated
 from cloud_service.domain.money import plain
+from cloud_service.domain.pricing.conversion import Converted
 from common.errors import InputError
-
-if TYPE_CHECKING:
-    from cloud_service.domain.pricing.charge import Charge
 
 UNITS = {  # of well-known registers; a tariff may name others in `registers`
     "import": ("kWh", "electricity"),
@@ -41,38 +38,33 @@ class RegisterInfo(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     utility: str = "electricity"
 
 
-class Conversion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Gas volume to energy, for some days: m³ × correction × calorific value / divisor."""
+class ReferencedCharge(Dated, Protocol):
+    """Another charge of the document, as far as charges know of each other."""
 
-    start: Annotated[date | None, Meta(description="First day")] = msgspec.field(name="from", default=None)
-    until: date | None = None
-    correction: Annotated[Decimal, Meta(description="Volume correction (temperature, pressure, altitude)")] = Decimal(1)
-    calorific_value: Annotated[Decimal, Meta(description="Energy of a m³, in MJ or as the divisor says")]
-    divisor: Annotated[Decimal, Meta(description="3.6 turns MJ into kWh; 1 where the value is kWh per m³")] = Decimal(
-        "3.6"
-    )
+    @property
+    def id(self) -> str:
+        """Its name in the document, empty where it has none of its own."""
+        ...
 
+    @property
+    def kind(self) -> str:
+        """Its kind, a key of `CHARGES`."""
+        ...
 
-class Converted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A quantity made from a register: its unit and the dated factors."""
-
-    register: str
-    unit: str = "kWh"
-    factors: Annotated[tuple[Conversion, ...], Meta(min_length=1)]
-    decimals: Annotated[
-        Annotated[int, Meta(ge=0, le=9)] | None,
-        Meta(description="Round the energy to so many decimals; none keeps nine"),
-    ] = None
+    @property
+    def name(self) -> str:
+        """Its id, or its kind where it has none."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class TariffReferences:
-    """What a charge may refer to while its document is checked."""
+    """What a charge may refer to while its document is checked, each by its name there."""
 
     schedules: Mapping[str, Schedule]
     registers: Mapping[str, RegisterInfo]
     conversions: Mapping[str, Converted]
-    charges: Sequence["Charge"]
+    charges: Sequence[ReferencedCharge]  # all of the document, in its order
 
     def unit_of(self, register: str, path: str) -> tuple[str, str]:
         """Unit and utility of a register or converted quantity."""
@@ -115,6 +107,32 @@ class TariffReferences:
                 path=f"{path}.register",
                 hint=f"use its register, {self.conversions[register].register!r}",
             )
+
+    def check_demand(self, name: str, path: str) -> None:
+        """Refuse a demand to follow that is not that of one demand charge on each day: which of several is a guess."""
+        demands = [charge for charge in self.charges if charge.kind == "demand" and charge.name == name]
+        if not demands:
+            raise InputError(f"there is no demand charge {name!r}", path=f"{path}.demand")
+        if any(not apart(charge, other) for charge, other in itertools.combinations(demands, 2)):
+            raise InputError(
+                f"several demand charges are named {name!r}", path=f"{path}.demand", hint="give each an id of its own"
+            )
+
+    def check_periods(self, schedule_name: str, periods: Collection[str], field: str, path: str) -> None:
+        """Refuse prices of periods that the schedule does not have, and periods without a price."""
+        schedule = self.schedule(schedule_name, path)[1]
+        for name in periods:
+            if name not in schedule.names:
+                raise InputError(
+                    f"the schedule has no period {name!r}",
+                    path=f"{path}.{field}.{name}",
+                    hint=", ".join(schedule.names),
+                )
+        for name in schedule.names:
+            if name not in periods:
+                raise InputError(
+                    f"period {name!r} has no price", path=f"{path}.{field}", hint="write a price of 0 if it is free"
+                )
 
     def schedule(self, name: str, path: str) -> tuple[str, Schedule]:
         """The schedule of that name; without a name the only one."""

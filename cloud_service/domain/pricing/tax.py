@@ -84,7 +84,7 @@ def _check_lines(tax: Tax, charges: Sequence[Charge], path: str) -> None:
     """A tax on charges that do not exist, or that name another tax, would silently be nothing."""
     mine = [charge for charge in charges if charge.tax == tax.name or (tax.default and not charge.tax)]
     for name in tax.on:
-        if not any(name in (charge.id, charge.__struct_config__.tag) for charge in mine):
+        if not any(name in (charge.id, charge.kind) for charge in mine):
             raise InputError(
                 f"no charge {name!r} has the tax {tax.name!r}",
                 path=f"{path}.on",

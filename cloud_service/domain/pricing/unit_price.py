@@ -3,12 +3,9 @@
 A charge says what is counted (`counted`, `counted_by_period`) and in which direction money flows (`sign`).
 """
 
-import itertools
-from collections.abc import Sequence
-from dataclasses import replace
-from datetime import date
+from collections.abc import Iterable
 from decimal import Decimal
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar
 
 import numpy as np
 from msgspec import Meta
@@ -16,28 +13,24 @@ from msgspec import Meta
 from cloud_service.domain.calendar.proration import Prorate, cycle_start, cycles
 from cloud_service.domain.calendar.tou_periods import check_steps, period_map, season_runs
 from cloud_service.domain.calendar.tou_schedule import Schedule
-from cloud_service.domain.calendar.validity import apart
-from cloud_service.domain.pricing.block_lines import BlockLines
+from cloud_service.domain.pricing.block_allowance import allowance_factor
+from cloud_service.domain.pricing.block_lines import BlockLines, BlockTerms, BlockTexts
 from cloud_service.domain.pricing.blocks import (
     Allowance,
     Block,
     Blocks,
+    BlocksOver,
     Ints,
     Mode,
     check_blocks,
-    share,
-    share_many,
-    split,
-    split_many,
+    check_blocks_over,
 )
-from cloud_service.domain.pricing.charge import Charge, kind_of
+from cloud_service.domain.pricing.charge import Charge
 from cloud_service.domain.pricing.charge_context import ChargeContext
 from cloud_service.domain.pricing.priced_lines import LineHead
 from cloud_service.domain.pricing.references import TariffReferences
 from cloud_service.domain.pricing.usage import Intervals
 from common.errors import InputError
-
-Over = Literal["period", "total", "time"]
 
 
 class UnitPricedCharge(Charge, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -52,7 +45,7 @@ class UnitPricedCharge(Charge, frozen=True, kw_only=True, forbid_unknown_fields=
     blocks: Annotated[Blocks | None, Meta(description="Blocks over the total")] = None
     period_blocks: Annotated[dict[str, Blocks] | None, Meta(description="Blocks per time-of-use period")] = None
     blocks_over: Annotated[
-        Over,
+        BlocksOver,
         Meta(
             description="period: each period fills blocks of its own; total: the sum of all periods fills them, shared "
             "in proportion; time: they fill in the order of time"
@@ -81,61 +74,18 @@ class UnitPricedCharge(Charge, frozen=True, kw_only=True, forbid_unknown_fields=
         tariff.unit_of(self.register, path)
         if self.blocks is not None:
             check_blocks(self.blocks, f"{path}.blocks")
-        self._check_blocks_over(path)
-        self._check_demand(tariff, path)
+        check_blocks_over(self.blocks_over, self.mode, self.period_blocks, path)
+        if self.demand:
+            tariff.check_demand(self.demand, path)
         if any(block.per_kw for block in self._every_block()) and not self.demand:
             tariff.refuse_converted(self.register, "a bound per kW", path)
         if self.blocks_over == "time":
             tariff.refuse_converted(self.register, "blocks in the order of time", path)
         by_period = self.prices if self.prices is not None else self.period_blocks
         if by_period is not None:
-            self._check_periods(tariff, path, given[0], tuple(by_period))
+            tariff.check_periods(self.schedule, tuple(by_period), given[0], path)
         for name, blocks in (self.period_blocks or {}).items():
             check_blocks(blocks, f"{path}.period_blocks.{name}")
-
-    def _check_demand(self, tariff: TariffReferences, path: str) -> None:
-        """The demand that bounds per kW follow is that of one charge, not the highest of several."""
-        if not self.demand:
-            return
-        named = [one for one in tariff.charges if kind_of(one) == "demand"]
-        named = [one for one in named if (one.id or "demand") == self.demand]
-        if not named:
-            raise InputError(f"there is no demand charge {self.demand!r}", path=f"{path}.demand")
-        if any(not apart(one, other) for one, other in itertools.combinations(named, 2)):
-            raise InputError(
-                f"several demand charges are named {self.demand!r}",
-                path=f"{path}.demand",
-                hint="give each an id of its own",
-            )
-
-    def _check_blocks_over(self, path: str) -> None:
-        if self.blocks_over != "period" and self.period_blocks is None:
-            raise InputError("blocks_over is about period_blocks", path=f"{path}.blocks_over")
-        if (
-            self.blocks_over != "period"
-            and len({len(blocks) for blocks in (self.period_blocks or {}).values()}) > 1
-            and self.mode == "volume"
-        ):
-            raise InputError(
-                "volume prices over the total need the same blocks in every period", path=f"{path}.period_blocks"
-            )
-        if self.blocks_over == "time" and self.mode == "volume":
-            raise InputError("volume prices do not fill in the order of time", path=f"{path}.mode")
-
-    def _check_periods(self, tariff: TariffReferences, path: str, field: str, given: Sequence[str]) -> None:
-        schedule = tariff.schedule(self.schedule, path)[1]
-        for name in given:
-            if name not in schedule.names:
-                raise InputError(
-                    f"the schedule has no period {name!r}",
-                    path=f"{path}.{field}.{name}",
-                    hint=", ".join(schedule.names),
-                )
-        for name in schedule.names:
-            if name not in given:
-                raise InputError(
-                    f"period {name!r} has no price", path=f"{path}.{field}", hint="write a price of 0 if it is free"
-                )
 
     def refers_to(self) -> tuple[str, ...]:
         """The charges this one is over, and the demand charge that per-kW blocks follow."""
@@ -144,40 +94,38 @@ class UnitPricedCharge(Charge, frozen=True, kw_only=True, forbid_unknown_fields=
     # -- what is counted: charges may net or carry over ------------------------------------------------------------
 
     def counted(self, context: ChargeContext) -> tuple[Ints, int]:
-        """Quantity per row and its scale."""
-        return context.totals(self.register, self.prorate)
+        """Quantity per row, (rows,), in units of 10**-scale, and the scale."""
+        return context.sums.totals(self.register, self.prorate)
 
     def counted_by_period(self, context: ChargeContext, name: str, schedule: Schedule) -> tuple[Ints, int]:
-        """Quantity per row and period, and the scale."""
-        return context.by_period(self.register, name, schedule, self.prorate)
+        """Quantity per row and time-of-use period, (rows, periods), in units of 10**-scale, and the scale."""
+        return context.sums.by_period(self.register, name, schedule, self.prorate)
 
     def rate(self, context: ChargeContext) -> None:
         """One line per price and connection; periods out of season have none."""
         if any(block.per_kw for block in self._every_block()):
-            for cycle in cycles(
-                context.span.start, context.span.end, context.cycle_day
-            ):  # each month has a demand of its own
-                self._price(replace(context, span=cycle))
+            for month in cycles(context.span.start, context.span.end, context.cycle_day):
+                self._add_lines(context.on(month))  # each month has a demand of its own
         else:
-            self._price(context)
+            self._add_lines(context)
 
     def _every_block(self) -> list[Block]:
-        ladders = ((self.blocks or ()), *(self.period_blocks or {}).values())
-        return [block for blocks in ladders for block in blocks]
+        lists = ((self.blocks or ()), *(self.period_blocks or {}).values())
+        return [block for blocks in lists for block in blocks]
 
-    def _price(self, context: ChargeContext) -> None:
+    def _add_lines(self, context: ChargeContext) -> None:
         if self.price is not None:
             self._flat(context, self.price)
         elif self.prices is not None:
             self._time_of_use(context, self.prices)
         elif self.blocks is not None:
-            self._blocks(context, self.blocks)
+            self._blocks_of_total(context, self.blocks)
         elif self.blocks_over == "period":
-            self._period_blocks(context, self.period_blocks or {})
+            self._blocks_of_periods(context, self.period_blocks or {})
         else:
-            fill = self._shared_blocks if self.blocks_over == "total" else self._timely_blocks
-            for run in season_runs(context.references.schedule(self.schedule, context.path)[1], context.span):
-                fill(replace(context, span=run), self.period_blocks or {})
+            fill = self._blocks_shared if self.blocks_over == "total" else self._blocks_in_time
+            for season in season_runs(context.references.schedule(self.schedule, context.path)[1], context.span):
+                fill(context.on(season), self.period_blocks or {})
 
     # -- one price -----------------------------------------------------------------------------------------------
 
@@ -190,64 +138,42 @@ class UnitPricedCharge(Charge, frozen=True, kw_only=True, forbid_unknown_fields=
     def _time_of_use(self, context: ChargeContext, prices: dict[str, Decimal]) -> None:
         name, schedule = context.references.schedule(self.schedule, context.path)
         sums, scale = self.counted_by_period(context, name, schedule)
-        one, rule = Decimal(1).scaleb(-scale), "a price per time-of-use period"
+        smallest_unit, rule = Decimal(1).scaleb(-scale), "a price per time-of-use period"
         active = context.active(schedule)
         for index, period in enumerate(schedule.names):
             if active[period]:
                 head = self._period_head(context, schedule, index, rule, f"prices.{period}")
-                context.sheet.add_column(head, sums[:, index].tolist(), one, self.sign * prices[period])
+                context.sheet.add_column(head, sums[:, index].tolist(), smallest_unit, self.sign * prices[period])
 
     # -- blocks --------------------------------------------------------------------------------------------------
 
-    def _blocks(self, context: ChargeContext, blocks: Blocks) -> None:
+    def _blocks_of_total(self, context: ChargeContext, blocks: Blocks) -> None:
         totals, scale = self.counted(context)
-        utility = context.references.unit_of(self.register, context.path)[1]
-        words = self._label(utility), self.source(context), "blocks"
-        self._fill(BlockLines(self, context, blocks, self._factor(context, None), scale, words), totals)
+        unit, utility = context.references.unit_of(self.register, context.path)
+        factor = allowance_factor(context, self.register, self.allowance, self.prorate)
+        terms = BlockTerms(blocks, self.mode, self.sign, factor, scale, self._demands_of(context, blocks))
+        texts = BlockTexts(self._label(utility), unit, utility, self.source(context), f"{context.path}.blocks")
+        BlockLines(context, terms, texts).fill(totals)
 
-    def _period_blocks(self, context: ChargeContext, ladders: dict[str, Blocks]) -> None:
+    def _blocks_of_periods(self, context: ChargeContext, blocks: dict[str, Blocks]) -> None:
+        """The quantity of each period fills that period's blocks."""
         name, schedule = context.references.schedule(self.schedule, context.path)
         sums, scale = self.counted_by_period(context, name, schedule)
-        for index, ladder in self._ladders(context, schedule, ladders, scale):
-            self._fill(ladder, sums[:, index])
+        for index, lines in self._period_lines(context, schedule, blocks, scale):
+            lines.fill(sums[:, index])
 
-    def _fill(self, ladder: BlockLines, totals: Ints) -> None:
-        """Each total fills the ladder by itself."""
-        if ladder.fixed is not None:
-            ladder.add_many(split_many(totals, ladder.fixed[0], self.mode), self.mode, totals)
-            return
-        for row, total in enumerate(totals.tolist()):
-            limits, heads = ladder.of_row(row)
-            for index, quantity in split(total, limits, self.mode):
-                ladder.add(row, heads[index], index, quantity)
-
-    def _shared_blocks(self, context: ChargeContext, ladders: dict[str, Blocks]) -> None:
+    def _blocks_shared(self, context: ChargeContext, blocks: dict[str, Blocks]) -> None:
         """The total of all periods fills the blocks; each period has its proportional share of each block."""
         name, schedule = context.references.schedule(self.schedule, context.path)
         sums, scale = self.counted_by_period(context, name, schedule)
-        whole = sums.sum(axis=1)
-        for index, ladder in self._ladders(context, schedule, ladders, scale):
-            if ladder.fixed is not None:
-                parts = split_many(whole, ladder.fixed[0], self.mode)
-                shares = share_many(sums[:, index], parts, whole)
-                if shares is not None:
-                    ladder.add_many(shares, self.mode, whole, parts)
-                    continue
-            self._share_rows(ladder, sums[:, index].tolist(), whole.tolist())
+        totals = sums.sum(axis=1)
+        for index, lines in self._period_lines(context, schedule, blocks, scale):
+            lines.fill_shares(sums[:, index], totals)
 
-    def _share_rows(self, ladder: BlockLines, amounts: list[int], wholes: list[int]) -> None:
-        """The same row by row: bounds that differ by row, or numbers too large for int64."""
-        for row, (amount, whole) in enumerate(zip(amounts, wholes, strict=True)):
-            limits, heads = ladder.of_row(row)
-            parts = split(whole, limits, self.mode)
-            shares = share(amount, [part for _, part in parts], whole) if whole else [0] * len(parts)
-            for (block, _), quantity in zip(parts, shares, strict=True):
-                ladder.add(row, heads[block], block, quantity)
-
-    def _timely_blocks(self, context: ChargeContext, ladders: dict[str, Blocks]) -> None:
+    def _blocks_in_time(self, context: ChargeContext, blocks: dict[str, Blocks]) -> None:
         """Each step's quantity is in the block that the running total has reached; a step over a bound is cut there."""
         name, schedule = context.references.schedule(self.schedule, context.path)
-        register = context.register(self.register)
+        register = context.sums.register(self.register)
         if not isinstance(register, Intervals):
             raise InputError(
                 "blocks in the order of time need interval readings",
@@ -255,75 +181,50 @@ class UnitPricedCharge(Charge, frozen=True, kw_only=True, forbid_unknown_fields=
                 code="needs_intervals",
             )
         check_steps(schedule, register.known_s, f"schedules.{name}")
-        values = context.interval_values(register)
+        values = context.sums.interval_values(register)
         after = np.cumsum(values, axis=1)
         before = after - values
-        steps = context.grid(register.step_s)
+        steps = context.sums.grid(register.step_s)
         periods = period_map(schedule, steps, f"schedules.{name}")[steps.slice_of(context.span)]
-        for index, ladder in self._ladders(context, schedule, ladders, register.scale):
-            inside = periods == index
-            for row in range(context.batch.rows):
-                limits, heads = ladder.of_row(row)
-                floor = 0
-                for block, limit in enumerate(limits):
-                    high = int(after[row, -1]) if limit is None else limit
-                    low_part = np.clip(before[row, inside], floor, max(high, floor))
-                    quantity = int((np.clip(after[row, inside], floor, max(high, floor)) - low_part).sum())
-                    if quantity or block == 0:
-                        ladder.add(row, heads[block], block, quantity)
-                    floor = max(high, floor)
+        for index, lines in self._period_lines(context, schedule, blocks, register.scale):
+            lines.fill_in_time(before, after, periods == index)
 
-    def _ladders(
-        self, context: ChargeContext, schedule: Schedule, ladders: dict[str, Blocks], scale: int
+    def _period_lines(
+        self, context: ChargeContext, schedule: Schedule, blocks: dict[str, Blocks], scale: int
     ) -> list[tuple[int, BlockLines]]:
-        utility = context.references.unit_of(self.register, context.path)[1]
-        found = []
+        """The blocks of each period that is in season, with the period's index in the schedule."""
+        unit, utility = context.references.unit_of(self.register, context.path)
+        lines = []
         for index, period in enumerate(schedule.names):
             days = context.active(schedule)[period]
             if days:
-                label = f"{self._label(utility)}, {schedule.label(index)}"
-                words = label, self.source(context, schedule, index), f"period_blocks.{period}"
-                found.append(
-                    (index, BlockLines(self, context, ladders[period], self._factor(context, days), scale, words))
+                factor = allowance_factor(context, self.register, self.allowance, self.prorate, days)
+                demands = self._demands_of(context, blocks[period])
+                terms = BlockTerms(blocks[period], self.mode, self.sign, factor, scale, demands)
+                label, source = (
+                    f"{self._label(utility)}, {schedule.label(index)}",
+                    self.source(context, schedule, index),
                 )
-        return found
+                texts = BlockTexts(label, unit, utility, source, f"{context.path}.period_blocks.{period}")
+                lines.append((index, BlockLines(context, terms, texts)))
+        return lines
 
-    def _factor(self, context: ChargeContext, days: Sequence[date] | None) -> Decimal:
-        if self.allowance == "period":
-            if (context.span.days if days is None else len(days)) != context.whole.days:
-                raise InputError(
-                    f"an allowance of the whole bill cannot be shared, a price or season changes inside it on "
-                    f"{context.span.start if context.span.start > context.whole.start else context.span.end}",
-                    path=f"{context.path}.allowance",
-                    hint="month or day",
-                    code="not_prorated",
-                )
-            return Decimal(1)
-        if self.allowance == "month" and isinstance(context.register(self.register), Intervals):
-            context.refuse_cut(self.prorate)
-        if self.allowance == "month" and self.prorate == "none" and days is not None and len(days) != context.span.days:
-            raise InputError(
-                "a season that starts inside the bill needs a rule for its part of the month",
-                path=f"{context.path}.prorate",
-                hint="actual_days or 30_day_months",
-                code="not_prorated",
-            )
-        if self.allowance == "day":
-            return Decimal(context.span.days if days is None else len(days))
-        return context.months(self.prorate) if days is None else context.months_of_days(days, self.prorate)
+    def _demands_of(self, context: ChargeContext, blocks: Iterable[Block]) -> list[Decimal] | None:
+        """The demand in kW per row, where a bound is per kW."""
+        return self.demands(context) if any(block.per_kw for block in blocks) else None
 
     def demands(self, context: ChargeContext) -> list[Decimal]:
-        """The demand per row that per-kW bounds are multiplied with."""
-        if self.demand:
-            month = cycle_start(context.span.start, context.cycle_day)
-            found = [billed.get((self.demand, month)) for billed in context.sheet.billing_demand]
-            if any(demand is None for demand in found):
-                raise InputError(
-                    f"no demand of charge {self.demand!r} is known for {context.span.start} to {context.span.end}",
-                    path=f"{context.path}.demand",
-                )
-            return [demand for demand in found if demand is not None]
-        return context.peaks(self.register)
+        """The demand in kW per row that per-kW bounds are multiplied with."""
+        if not self.demand:
+            return context.sums.peaks(self.register)
+        month = cycle_start(context.span.start, context.cycle_day)
+        demands = [billed.get((self.demand, month)) for billed in context.sheet.billing_demand]
+        if any(demand is None for demand in demands):
+            raise InputError(
+                f"no demand of charge {self.demand!r} is known for {context.span.start} to {context.span.end}",
+                path=f"{context.path}.demand",
+            )
+        return [demand for demand in demands if demand is not None]
 
     # -- words ---------------------------------------------------------------------------------------------------
 
@@ -332,10 +233,10 @@ class UnitPricedCharge(Charge, frozen=True, kw_only=True, forbid_unknown_fields=
 
     def source(self, context: ChargeContext, schedule: Schedule | None = None, index: int = 0) -> str:
         """Where the quantity comes from, in words."""
-        register = context.register(self.register)
+        register = context.sums.register(self.register)
         if schedule is None or not isinstance(register, Intervals):
             return context.source_of(self.register, register)
-        steps = context.grid(register.step_s)
+        steps = context.sums.grid(register.step_s)
         inside = period_map(schedule, steps)[steps.slice_of(context.span)]
         return context.source_of(
             self.register, register, f" in period {schedule.names[index]}", int((inside == index).sum())
@@ -344,6 +245,5 @@ class UnitPricedCharge(Charge, frozen=True, kw_only=True, forbid_unknown_fields=
     def _period_head(self, context: ChargeContext, schedule: Schedule, index: int, rule: str, place: str) -> LineHead:
         unit, utility = context.references.unit_of(self.register, context.path)
         label = f"{self._label(utility)}, {schedule.label(index)}"
-        return context.head(
-            label, unit, utility, rule, self.source(context, schedule, index), f"{context.path}.{place}"
-        )
+        path = f"{context.path}.{place}"
+        return context.head(label, unit, utility, rule, self.source(context, schedule, index), path)

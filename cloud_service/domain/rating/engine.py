@@ -13,11 +13,12 @@ import numpy as np
 from cloud_service.domain.calendar.interval_grid import grid
 from cloud_service.domain.money import plain, round_cash
 from cloud_service.domain.pricing import tax as taxation
-from cloud_service.domain.pricing.charge_context import ChargeContext, power
-from cloud_service.domain.pricing.line_sheet import Sheet
+from cloud_service.domain.pricing.charge_context import ChargeContext
+from cloud_service.domain.pricing.line_sheet import LineSheet
 from cloud_service.domain.pricing.priced_lines import NOTHING, LineHead, PricedLine, RatingResult, TaxLine, sum_of
+from cloud_service.domain.pricing.register_sums import RegisterSums, power
 from cloud_service.domain.pricing.usage import Batch, History, Intervals, Usage, batch_of
-from cloud_service.domain.tariffs.charge_periods import pieces, versions_in
+from cloud_service.domain.tariffs.charge_periods import charge_periods, versions_in
 from cloud_service.domain.tariffs.document import Tariff, Version
 from common.errors import InputError
 from common.period import Span, zone
@@ -41,24 +42,12 @@ def rate_batch(
     _check_usage(batch, span, zone_name)
     with localcontext(prec=PRECISION):
         terms = versions_in(tariff, span)
-        sheet = Sheet(batch.rows, tariff.currency, terms[-1].document.rounding.way)
-        sums: dict[object, object] = {}
-        for piece in pieces(tariff, span):
-            piece.charge.rate(
-                ChargeContext(
-                    piece.charge,
-                    piece.path,
-                    piece.span,
-                    span,
-                    zone_name,
-                    cycle_day,
-                    batch,
-                    sheet,
-                    piece.version.references,
-                    piece.title,
-                    sums,
-                )
-            )
+        sheet = LineSheet(batch.rows, tariff.currency, terms[-1].document.rounding.way)
+        cache: dict[object, object] = {}
+        for period in charge_periods(tariff, span):
+            charge, references = period.charge, period.version.references
+            sums = RegisterSums(period.path, period.span, span, zone_name, batch, references, cache)
+            charge.rate(ChargeContext(charge.kind, charge.name, charge.tax, sums, cycle_day, sheet, period.title))
         _fill_maximum(batch, sheet)
         energies = _energy(batch)
         return [_rated(terms, batch, sheet, span, row=row, energy=energy) for row, energy in enumerate(energies)]
@@ -99,7 +88,7 @@ def _energy(batch: Batch) -> list[int]:
     return [int(Decimal(total).scaleb(THOUSANDTHS - register.scale).to_integral_value()) for total in totals]
 
 
-def _fill_maximum(batch: Batch, sheet: Sheet) -> None:
+def _fill_maximum(batch: Batch, sheet: LineSheet) -> None:
     """The highest step of the import register, where no demand charge has said it."""
     register = batch.registers.get("import")
     if (
@@ -113,7 +102,9 @@ def _fill_maximum(batch: Batch, sheet: Sheet) -> None:
                 sheet.max_demand[row] = highest * factor
 
 
-def _rated(terms: Sequence[Version], batch: Batch, sheet: Sheet, span: Span, *, row: int, energy: int) -> RatingResult:
+def _rated(
+    terms: Sequence[Version], batch: Batch, sheet: LineSheet, span: Span, *, row: int, energy: int
+) -> RatingResult:
     version = terms[-1]
     rounding = version.document.rounding
     lines = sheet.rows[row]
@@ -207,7 +198,7 @@ def _rounding_line(  # noqa: PLR0917 -- a line's facts in their order
     return PricedLine(head, Decimal(1), amount, amount, amount, note)
 
 
-def _history(batch: Batch, sheet: Sheet, row: int) -> History:
+def _history(batch: Batch, sheet: LineSheet, row: int) -> History:
     """What the next span must be given; only what this span changed is made anew."""
     before, money, year = batch.history(row), sheet.money_credit[row], sheet.year_to_date[row]
     if sheet.peaks[row]:

@@ -9,7 +9,7 @@ import msgspec
 
 from cloud_service.domain.calendar.validity import Dated
 from cloud_service.domain.pricing import tax as taxation
-from cloud_service.domain.pricing.charge import Charge, kind_of
+from cloud_service.domain.pricing.charge import Charge
 from cloud_service.domain.tariffs.document import Document, Tariff, Version
 from common.errors import InputError
 from common.period import Span
@@ -34,7 +34,7 @@ class ChargePeriod:
         return f"charges[{self.index}]"
 
 
-def pieces(tariff: Tariff, span: Span) -> list[ChargePeriod]:
+def charge_periods(tariff: Tariff, span: Span) -> list[ChargePeriod]:
     """The charges of all versions on the days of a span, in the order of the documents.
 
     A charge that stays the same across versions stays one piece. Where a tax changes, all lines are cut at that day,
@@ -80,7 +80,7 @@ def _check_priced(version: Version, days: Span) -> None:
     spans: dict[tuple[str, str], list[tuple[int, Span | None]]] = {}
     for index, charge in enumerate(version.document.charges):
         register = getattr(charge, "register", "")
-        kind = kind_of(charge)
+        kind = charge.kind
         if register:
             spans.setdefault((SAME_THING.get(kind, kind), register), []).append((index, _valid(charge, days)))
     for (kind, register), valid in spans.items():
@@ -168,7 +168,7 @@ def _over(charge: Charge, charges: Sequence[Charge]) -> list[Charge]:
     for other in charges:
         if not found:
             found += [other] if _undated(other) == _undated(charge) else []
-        elif "*" in other.over() or any(name in other.over() for one in found for name in (one.id, kind_of(one))):
+        elif "*" in other.over() or any(name in other.over() for one in found for name in (one.id, one.kind)):
             found.append(other)
     return found[1:]
 
@@ -197,4 +197,4 @@ def _unlike(before: Document, after: Document) -> bool:
 def _over_others(charges: Sequence[Charge]) -> list[object]:
     """The charges over others as they are, with the names of those they may be over."""
     last = max((index for index, charge in enumerate(charges) if charge.over()), default=-1)
-    return [_undated(charge) if charge.over() else (charge.id, kind_of(charge)) for charge in charges[: last + 1]]
+    return [_undated(charge) if charge.over() else (charge.id, charge.kind) for charge in charges[: last + 1]]

@@ -23,8 +23,9 @@ from cloud_service.domain.calendar.tou_schedule_check import check_schedule
 from cloud_service.domain.calendar.validity import apart, check_days
 from cloud_service.domain.charges import AnyCharge
 from cloud_service.domain.money import Rounding, cent, currency_digits, plain
-from cloud_service.domain.pricing.charge import Charge, kind_of
-from cloud_service.domain.pricing.references import Converted, RegisterInfo, TariffReferences, check_conversions
+from cloud_service.domain.pricing.charge import Charge
+from cloud_service.domain.pricing.conversion import Converted
+from cloud_service.domain.pricing.references import RegisterInfo, TariffReferences, check_conversions
 from cloud_service.domain.pricing.tax import Tax, check_taxes
 from common.errors import InputError
 
@@ -190,21 +191,17 @@ def _check_names(charges: Sequence[Charge]) -> None:
     """Two charges that are valid on the same days must not keep their history under one name."""
     for index, charge in enumerate(charges):
         for other in charges[:index]:
-            both = charge.remembers() and other.remembers() and _name(charge) == _name(other)
+            both = charge.remembers() and other.remembers() and charge.name == other.name
             if both and not apart(charge, other):
                 raise InputError(
-                    f"two charges keep their history as {_name(charge)!r}",
+                    f"two charges keep their history as {charge.name!r}",
                     path=f"charges[{index}].id",
                     hint="give each an id of its own",
                 )
 
 
-def _name(charge: Charge) -> str:
-    return charge.id or kind_of(charge)
-
-
 def _check_references(charge: Charge, before: Sequence[Charge], path: str) -> None:
-    names = {name for other in before for name in (other.id, kind_of(other)) if name}
+    names = {name for other in before for name in (other.id, other.kind) if name}
     for name in charge.refers_to():
         if name != "*" and name not in names:
             raise InputError(
