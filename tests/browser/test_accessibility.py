@@ -5,7 +5,7 @@ import pytest
 from tests.browser.axe import violations
 from tests.browser.conftest import Site
 from tests.browser.test_walk import DETAILS, PORTAL_PAGES, STAFF_PAGES, filled
-from tests.cloud_service.web.test_bank_statement import FILE
+from tests.cloud_service.web.console.receivables.test_bank_statement import FILE
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,5 @@
 from tests.cloud_service.web.conftest import Console
-from tests.cloud_service.web.test_dashboard import text_of
+from tests.cloud_service.web.pages import text_of
 
 
 def test_a_customer_finds_what_is_due_and_how_to_pay_it(console: Console) -> None:

@@ -4,6 +4,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.cloud_service.web.conftest import Console
+from tests.cloud_service.web.pages import text_of
 
 WORDS = (
     "TOTAL OUTSTANDING",
@@ -13,12 +14,6 @@ WORDS = (
     "ACTIVE CONNECTIONS",
     "TIME AND DATE",
 )
-
-
-def text_of(html: str) -> str:
-    """What a person reads, on one line."""
-    bare = re.sub(r"<(script|style|svg)\b.*?</\1>", " ", html, flags=re.DOTALL)
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", bare))
 
 
 @pytest.mark.parametrize("words", WORDS)

@@ -1,5 +1,3 @@
-"""A bank statement in the console: looked at, booked once, and what is not certain given to an account by hand."""
-
 import io
 import re
 from decimal import Decimal
@@ -12,9 +10,7 @@ from sqlalchemy import text
 from cloud_service.store.database.session import transaction
 from tests.cloud_service.payments.camt import Entry, Part, entry, statement
 from tests.cloud_service.web.conftest import Console, post
-from tests.cloud_service.web.test_client_forms import rows
-from tests.cloud_service.web.test_dashboard import text_of
-from tests.cloud_service.web.test_money_pages import open_of
+from tests.cloud_service.web.pages import database_rows, open_amount, text_of
 
 PAGE = "/payments/statement"
 PAYMENTS = (
@@ -57,7 +53,7 @@ def test_looking_says_what_would_become_of_each_line_and_books_nothing(fresh: Co
     assert "An earlier line of the file pays the same invoice" in said
     assert ["to.1", "to.4", "to.5"] == re.findall(r'<input class="form-control" name="(to[^"]*)"', seen.text)
     assert "ZET-1 70.00" not in said  # nothing is matched that the clerk may not see
-    assert [] == rows(fresh, PAYMENTS)
+    assert [] == database_rows(fresh, PAYMENTS)
 
 
 def test_booking_settles_what_is_certain_and_what_is_given_to_an_account_once(fresh: Console) -> None:
@@ -67,14 +63,14 @@ def test_booking_settles_what_is_certain_and_what_is_given_to_an_account_once(fr
     assert "2 of 6 lines are booked now." in text_of(done.text)
     assert ["Nothing to do", "Nothing to do", "Nothing to do"] == states(done)[:3]
     assert [("A-1", 100, "billing@kilo.example"), ("A-1", 12, "billing@kilo.example")] == [
-        tuple(one) for one in rows(fresh, PAYMENTS)
+        tuple(one) for one in database_rows(fresh, PAYMENTS)
     ]
-    assert (Decimal(0), Decimal(18)) == (open_of(fresh, "INV-1"), open_of(fresh, "INV-2"))
+    assert (Decimal(0), Decimal(18)) == (open_amount(fresh, "INV-1"), open_amount(fresh, "INV-2"))
 
     again = book(clerk, look(clerk))
     assert "0 of 6 lines are booked now." in text_of(again.text)
-    assert 2 == len(rows(fresh, PAYMENTS))
-    actions = [one.action for one in rows(fresh, "SELECT action FROM audit ORDER BY id DESC LIMIT 2")]
+    assert 2 == len(database_rows(fresh, PAYMENTS))
+    actions = [one.action for one in database_rows(fresh, "SELECT action FROM audit ORDER BY id DESC LIMIT 2")]
     assert ["payment.book", "payment.book"] == actions
 
 
@@ -93,7 +89,7 @@ def test_a_line_that_is_refused_stays_alone_with_its_reason(fresh: Console, acco
     assert words in done.text.partition('id="e-to.1"')[2].partition("</span>")[0]
     assert f'value="{account}"' in done.text  # what was typed stays
     assert "What was refused stands beside its line" in done.text
-    assert [("A-1", 100)] == [tuple(one)[:2] for one in rows(fresh, PAYMENTS)]
+    assert [("A-1", 100)] == [tuple(one)[:2] for one in database_rows(fresh, PAYMENTS)]
 
 
 @pytest.mark.parametrize(
@@ -112,7 +108,7 @@ def test_a_damaged_file_is_refused_whole_with_what_to_do(fresh: Console, content
     assert (422, True) == (seen.status_code, 'id="e-file"' in seen.text)
     assert words in seen.text.replace("&#39;", "'")
     assert "ask the bank for camt.053 or camt.054 files" in seen.text
-    assert [] == rows(fresh, PAYMENTS)
+    assert [] == database_rows(fresh, PAYMENTS)
 
 
 def test_without_a_file_or_with_a_broken_copy_of_it_the_field_says_so(fresh: Console) -> None:
@@ -128,7 +124,7 @@ def test_another_file_is_looked_at_first_whatever_button_was_pressed(fresh: Cons
     seen = post(clerk, PAGE, PAGE, file=(io.BytesIO(FILE), "december.xml"), do="book")
 
     assert "To be booked" == states(seen)[0]
-    assert [] == rows(fresh, PAYMENTS)
+    assert [] == database_rows(fresh, PAYMENTS)
 
 
 def test_a_statement_of_another_legal_entity_s_bank_is_refused(fresh: Console) -> None:

@@ -1,5 +1,5 @@
 from tests.cloud_service.web.conftest import Console, post
-from tests.cloud_service.web.test_client_forms import rows
+from tests.cloud_service.web.pages import database_rows
 
 DAYS = {"from": "2026-10-01", "until": "2026-11-20"}
 
@@ -8,11 +8,11 @@ def test_a_statement_is_shown_as_pdf_and_sent_by_mail(fresh: Console) -> None:
     clerk, where = fresh.sign_in("billing"), f"/accounts/{fresh.ids['A-1']}/statement"
     shown = post(clerk, where, where, do="pdf", **DAYS)
     assert (200, "application/pdf", b"%PDF") == (shown.status_code, shown.mimetype, shown.data[:4])
-    assert [] == rows(fresh, "SELECT 1 FROM delivery WHERE kind = 'statement'")
+    assert [] == database_rows(fresh, "SELECT 1 FROM delivery WHERE kind = 'statement'")
 
     sent = post(clerk, where, where, do="mail", **DAYS)
     assert 302 == sent.status_code, sent.text
-    (queued,) = rows(fresh, "SELECT recipient, state FROM delivery WHERE kind = 'statement'")
+    (queued,) = database_rows(fresh, "SELECT recipient, state FROM delivery WHERE kind = 'statement'")
     assert ("c-1@example.com", "waiting") == tuple(queued)
 
 

@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 
 from tests.cloud_service.web.conftest import Console, post
-from tests.cloud_service.web.test_client_forms import rows
-from tests.cloud_service.web.test_dashboard import text_of
+from tests.cloud_service.web.pages import database_rows, text_of
 
 HOME = {
     "id": "home", "name": "Home", "currency": "KES", "from": "2026-01-01",
@@ -31,14 +30,14 @@ def test_a_document_is_looked_at_first_and_kept_by_the_second_button(fresh: Cons
 
     # 300 kWh × 20.00 + 500.00 = 6,500.00; with 16 % VAT 7,540.00
     assert (200, True) == (looked.status_code, "7,540.00" in text_of(looked.text))
-    assert [] == rows(fresh, STORED, code="home")
+    assert [] == database_rows(fresh, STORED, code="home")
 
     assert 302 == send(fresh, document=json.dumps(HOME), reason="new prices").status_code
-    (kept,) = rows(fresh, STORED, code="home")
+    (kept,) = database_rows(fresh, STORED, code="home")
     assert ("Home", "2026-01-01", None, "20.00") == (
         kept.name, kept.since, kept.until, kept.document["charges"][0]["price"],
     )  # fmt: skip
-    (row,) = rows(fresh, "SELECT after, reason FROM audit WHERE action = 'tariff.publish'")
+    (row,) = database_rows(fresh, "SELECT after, reason FROM audit WHERE action = 'tariff.publish'")
     assert ("home", 1, "new prices") == (row.after["code"], row.after["new_versions"], row.reason)
 
 
@@ -55,7 +54,7 @@ def test_every_fault_is_named_with_its_place_and_the_text_stays(fresh: Console) 
             assert f"<code>{place}</code>" in answer.text
         assert "unknown field" in answer.text
         assert "cheap" in answer.text
-    assert [] == rows(fresh, STORED, code="home")
+    assert [] == database_rows(fresh, STORED, code="home")
 
 
 @pytest.mark.parametrize("name", ["home.toml", "home.json", "HOME.YML"])
@@ -68,7 +67,7 @@ def test_a_file_may_be_uploaded_in_each_of_the_three_ways_to_write_it(fresh: Con
     assert 200 == looked.status_code, looked.text
     assert f'name="name" value="{name}"' in looked.text  # so that the second button reads it the same way
     assert 302 == send(fresh, document=text, name=name).status_code
-    assert 1 == len(rows(fresh, STORED, code="home"))
+    assert 1 == len(database_rows(fresh, STORED, code="home"))
 
 
 def test_a_new_version_ends_the_one_before_and_twice_is_once(fresh: Console) -> None:
@@ -79,13 +78,13 @@ def test_a_new_version_ends_the_one_before_and_twice_is_once(fresh: Console) -> 
         assert 302 == send(fresh, document=json.dumps(dearer)).status_code
 
     assert [("2026-01-01", "2027-01-01"), ("2027-01-01", None)] == [
-        (one.since, one.until) for one in rows(fresh, STORED, code="home")
+        (one.since, one.until) for one in database_rows(fresh, STORED, code="home")
     ]
 
 
 def test_the_page_of_a_tariff_offers_its_newest_document_and_keeps_its_id(fresh: Console) -> None:
     send(fresh, document=json.dumps(HOME))
-    (row,) = rows(fresh, "SELECT public_id FROM tariff WHERE code = 'home'")
+    (row,) = database_rows(fresh, "SELECT public_id FROM tariff WHERE code = 'home'")
     where = f"/tariffs/{row.public_id}/edit"
     page = fresh.sign_in("billing").get(where).text
 

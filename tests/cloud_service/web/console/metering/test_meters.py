@@ -1,8 +1,9 @@
+from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from cloud_service.store.database.session import transaction
 from tests.cloud_service.web.conftest import Console, post
-from tests.cloud_service.web.test_dashboard import text_of
+from tests.cloud_service.web.pages import text_of
 
 AUDIT = "SELECT actor, action, before, after FROM audit WHERE subject LIKE 'meter:%' ORDER BY id DESC LIMIT 1"
 
@@ -30,3 +31,19 @@ def test_support_sees_what_is_billed_and_cannot_change_it(console: Console) -> N
 
     assert "Stop billing" not in support.get(page).text
     assert 404 == post(support, page, f"{page}/registers", name="import").status_code
+
+
+def test_the_load_of_a_meter_is_served_as_numbers_and_as_a_file(console: Console, admin: FlaskClient) -> None:
+    meter = f"/meters/{console.ids['M-1']}"
+    load = admin.get(f"{meter}/load").json
+    assert load is not None
+    lines = admin.get(f"{meter}/intervals.csv").text.splitlines()
+
+    assert (288, 1.0, "kW", "Africa/Nairobi") == (len(load["at"]), load["power"][0], load["unit"], load["zone"])
+    assert 289 == len(lines)
+    assert "2026-11-17T00:00:00+03:00,0.250,actual" == lines[1]
+
+
+def test_a_range_that_makes_no_sense_is_refused_with_words(console: Console, admin: FlaskClient) -> None:
+    for query in ("from=2026-12-01&to=2026-11-01", "from=soon", "from=2001-01-01&to=2026-01-01"):
+        assert 422 == admin.get(f"/meters/{console.ids['M-1']}?{query}").status_code

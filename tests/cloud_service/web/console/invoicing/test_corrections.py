@@ -1,7 +1,7 @@
 import pytest
 
 from tests.cloud_service.web.conftest import Console, post
-from tests.cloud_service.web.test_dashboard import text_of
+from tests.cloud_service.web.pages import text_of
 
 
 def test_a_credited_bill_is_owed_no_more_and_points_at_its_credit_note(fresh: Console) -> None:

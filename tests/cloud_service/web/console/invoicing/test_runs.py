@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from cloud_service.store.database.session import transaction
 from tests.cloud_service.web.conftest import Console, post
-from tests.cloud_service.web.test_dashboard import text_of
+from tests.cloud_service.web.pages import text_of
 
 SPAN = {"from": "2026-10-01", "until": "2026-11-01", "bill_date": "2026-11-20"}
 

@@ -1,10 +1,5 @@
-from typing import Any
-
-from sqlalchemy import text
-
-from cloud_service.store.database.session import transaction
 from tests.cloud_service.web.conftest import Console, post
-from tests.cloud_service.web.test_dashboard import text_of
+from tests.cloud_service.web.pages import database_rows, text_of
 
 NEW = {
     "number": "", "name": "Baraka Stores", "kind": "company", "email": "pay@baraka.example", "locale": "en",
@@ -14,16 +9,11 @@ NEW = {
 }  # fmt: skip
 
 
-def rows(fresh: Console, statement: str, **values: Any) -> list[Any]:
-    with transaction(fresh.engine) as session:
-        return list(session.execute(text(statement), values))
-
-
 def test_a_new_client_has_an_account_in_the_wanted_plan_and_an_audit_row_each(fresh: Console) -> None:
     answer = post(fresh.sign_in("billing"), "/clients/new", "/clients/new", **NEW)
 
     assert 302 == answer.status_code, answer.text
-    found = rows(
+    found = database_rows(
         fresh,
         "SELECT c.number, c.address, a.number AS account, m.mode, c.legal_entity_id FROM client c"
         " JOIN account a ON a.client_id = c.id JOIN account_mode m ON m.account_id = a.id WHERE c.name = :name",
@@ -32,7 +22,7 @@ def test_a_new_client_has_an_account_in_the_wanted_plan_and_an_audit_row_each(fr
     assert [("C-3", "Kenyatta Avenue 3\nNakuru", "A-3", "prepaid")] == [
         (one.number, one.address, one.account, one.mode) for one in found
     ]
-    audit = rows(fresh, "SELECT action, actor, reason FROM audit ORDER BY id DESC LIMIT 2")
+    audit = database_rows(fresh, "SELECT action, actor, reason FROM audit ORDER BY id DESC LIMIT 2")
     assert [("account.open", "billing@kilo.example", "signed on paper"), ("client.add", "billing@kilo.example",
             "signed on paper")] == [tuple(one) for one in audit]  # fmt: skip
 
@@ -49,7 +39,7 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_stored(fresh: Console
     answer = post(fresh.sign_in("billing"), "/clients/new", "/clients/new", **NEW | {"currency": "shilling"})
 
     assert 'id="e-currency"' in answer.text
-    assert [] == rows(fresh, "SELECT 1 FROM client WHERE name = 'Baraka Stores'")  # not without its account
+    assert [] == database_rows(fresh, "SELECT 1 FROM client WHERE name = 'Baraka Stores'")  # not without its account
 
 
 def test_a_number_that_is_taken_is_said_at_its_field(fresh: Console) -> None:
@@ -66,7 +56,7 @@ def test_a_change_is_kept_with_what_it_was(fresh: Console) -> None:
     answer = post(clerk, where, where, **form, reason="married")
 
     assert 302 == answer.status_code, answer.text
-    (row,) = rows(fresh, "SELECT before, after, reason FROM audit WHERE action = 'client.change'")
+    (row,) = database_rows(fresh, "SELECT before, after, reason FROM audit WHERE action = 'client.change'")
     assert ({"name": "Amina Wanjiku", "email": "c-1@example.com"}, "married") == (row.before, row.reason)
     assert "Amina W. Kamau" in text_of(clerk.get(f"/clients/{fresh.ids['Amina']}").text)
 
@@ -79,7 +69,7 @@ def test_the_terms_of_an_account_show_and_change_what_prepaid_goes_by(fresh: Con
         "low_days": "7", "emergency_credit": "10.00", "debt_share": "0.25",
     }  # fmt: skip
     assert 302 == post(clerk, where, where, **terms).status_code
-    (row,) = rows(fresh, "SELECT billing_cycle, settings FROM account WHERE number = 'A-2'")
+    (row,) = database_rows(fresh, "SELECT billing_cycle, settings FROM account WHERE number = 'A-2'")
 
     assert ("quarterly", {"debt_share": "0.25", "prepaid": {"low_days": "7", "emergency_credit": "10.00"}}) == tuple(
         row
@@ -92,7 +82,7 @@ def test_a_plan_changes_from_a_day_on(fresh: Console) -> None:
     where = f"/accounts/{fresh.ids['A-1']}/mode"
     assert 302 == post(fresh.sign_in("billing"), where, where, mode="prepaid", day="2026-12-01").status_code
 
-    found = rows(
+    found = database_rows(
         fresh, "SELECT m.mode, lower(m.during)::text AS day FROM account_mode m JOIN account a ON a.id = m.account_id"
         " WHERE a.number = 'A-1' ORDER BY lower(m.during)",
     )  # fmt: skip

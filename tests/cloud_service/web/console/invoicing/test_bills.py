@@ -1,0 +1,169 @@
+import re
+from decimal import Decimal
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.cloud_service.web.conftest import Console, post
+from tests.cloud_service.web.pages import bill_numbers, csv_rows, database_value, text_of
+
+HEADS = (
+    "BILL NO",
+    "TENANT NAME",
+    "BILL DATE",
+    "DUE DATE",
+    "BILL AMOUNT",
+    "RECEIVED AMOUNT",
+    "OUTSTANDING",
+    "ENERGY kWh",
+    "PREPAID",
+)
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_the_list_and_its_file_have_the_exact_heads(admin: FlaskClient, head: str) -> None:
+    heads = [text_of(one).strip() for one in re.findall(r"<th scope.*?</th>", admin.get("/bills").text, re.DOTALL)]
+
+    assert head in heads
+    assert head in csv_rows(admin.get("/bills.csv").text)[0]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", ["INV-3", "INV-2", "INV-1"]),
+        ("sort=number&dir=asc", ["INV-1", "INV-2", "INV-3"]),
+        ("sort=outstanding&dir=desc", ["INV-1", "INV-2", "INV-3"]),
+        ("sort=energy&dir=asc", ["INV-3", "INV-2", "INV-1"]),
+        ("status=overdue", ["INV-1"]),
+        ("status=part&status=paid", ["INV-3", "INV-2"]),
+        ("q=amina", ["INV-2", "INV-1"]),
+        ("q=amina+status:overdue", ["INV-1"]),
+        ("q=INV-2", ["INV-2"]),
+        ("q=%25", []),
+        ("from=2026-11-10&to=2026-11-10", ["INV-2"]),
+        ("mode=prepaid", []),
+        ("client=C-2", ["INV-3"]),
+        ("sort=nonsense&dir=sideways&page=99&size=x&from=yesterday&status=strange", ["INV-3", "INV-2", "INV-1"]),
+        ("size=1&page=2", ["INV-2"]),
+    ],
+)
+def test_the_address_says_what_is_shown_and_the_file_has_the_same(
+    admin: FlaskClient, query: str, expected: list[str]
+) -> None:
+    assert expected == bill_numbers(admin.get(f"/bills?{query}").text)
+    if "page" not in query:
+        assert expected == [row["BILL NO"] for row in csv_rows(admin.get(f"/bills.csv?{query}").text)]
+
+
+def test_a_row_has_its_amounts_to_the_cent(admin: FlaskClient) -> None:
+    row = csv_rows(admin.get("/bills.csv?q=INV-2").text)[0]
+
+    assert ("50.000000", "20.000000", "30.000000") == (row["BILL AMOUNT"], row["RECEIVED AMOUNT"], row["OUTSTANDING"])
+    assert ("500.250", "2026-11-10", "2026-11-24", "KES") == (
+        row["ENERGY kWh"],
+        row["BILL DATE"],
+        row["DUE DATE"],
+        row["Currency"],
+    )
+
+
+def test_an_amount_in_another_currency_is_in_local_currency_too(admin: FlaskClient) -> None:
+    row = csv_rows(admin.get("/bills.csv?q=INV-3").text)[0]
+
+    assert ("EUR", "KES") == (row["Currency"], row["Local currency"])
+    assert 1500 == float(row["BILL AMOUNT (Local Currency)"])
+
+
+def test_an_empty_list_says_why_and_offers_a_way_out(admin: FlaskClient) -> None:
+    page = text_of(admin.get("/bills?q=nobody").text)
+
+    assert "No bill matches these filters" in page
+    assert "Clear filters" in page
+
+
+def test_the_export_link_carries_the_filters(admin: FlaskClient) -> None:
+    assert 'href="/bills.csv?status=overdue"' in admin.get("/bills?status=overdue").text
+
+
+def test_a_bill_shows_its_lines_with_why_they_are_so(console: Console, admin: FlaskClient) -> None:
+    page = text_of(admin.get(f"/bills/{console.ids['INV-2']}").text)
+
+    assert "Energy, day all energy at the day price" in page
+    assert "500.25 × 0." in page
+    assert "BILL AMOUNT 50.00" in page
+    assert "OUTSTANDING 30.00" in page
+    assert "Bank R-1 20.00" in page
+
+
+def test_the_local_amount_stands_beside_a_foreign_one(console: Console, admin: FlaskClient) -> None:
+    assert "OUTSTANDING (Local Currency) at 150 KES 0.00" in text_of(admin.get(f"/bills/{console.ids['INV-3']}").text)
+
+
+def test_a_recorded_payment_settles_the_bill_and_moves_the_dashboard(fresh: Console) -> None:
+    clerk = fresh.sign_in("billing")
+    bill = f"/bills/{fresh.ids['INV-2']}"
+
+    answer = post(clerk, bill, f"{bill}/payments", amount="30.00", day="2026-11-19", provider="bank", reference="X-7")
+
+    assert 302 == answer.status_code
+    page = text_of(clerk.get(bill).text)
+    assert "OUTSTANDING 0.00" in page
+    assert "Bank X-7 30.00" in page
+    assert "TOTAL OUTSTANDING KES 100.00" in text_of(clerk.get("/dashboard").text)
+    assert "billing@kilo.example" == database_value(fresh, "SELECT author FROM payment WHERE provider_ref = 'X-7'")
+
+
+def test_the_same_reference_is_not_booked_twice(fresh: Console) -> None:
+    clerk = fresh.sign_in("billing")
+    bill = f"/bills/{fresh.ids['INV-1']}"
+    fields = {"amount": "10", "day": "2026-11-19", "provider": "bank", "reference": "X-7"}
+
+    post(clerk, bill, f"{bill}/payments", **fields)
+    post(clerk, bill, f"{bill}/payments", **fields)
+
+    assert "Not booked: duplicate" in text_of(clerk.get(bill).text)
+    assert Decimal(10) == database_value(fresh, "SELECT sum(amount) FROM payment WHERE provider_ref = 'X-7'")
+
+
+def test_a_payment_that_cannot_be_is_refused_and_nothing_is_booked(fresh: Console) -> None:
+    clerk = fresh.sign_in("billing")
+    bill = f"/bills/{fresh.ids['INV-1']}"
+    before = database_value(fresh, "SELECT count(*) FROM payment")
+
+    for fields in (
+        {"amount": "ten", "day": "2026-11-19"},
+        {"amount": "-5", "day": "2026-11-19"},
+        {"amount": "NaN", "day": "2026-11-19"},
+        {"amount": "0.001", "day": "2026-11-19"},
+        {"amount": "5", "day": "2026-12-24"},
+        {"amount": "5", "day": "someday"},
+    ):
+        assert 422 == post(clerk, bill, f"{bill}/payments", reference="Y", provider="bank", **fields).status_code
+
+    assert before == database_value(fresh, "SELECT count(*) FROM payment")
+
+
+def test_a_bill_is_sent_again_to_the_clients_present_address(fresh: Console) -> None:
+    clerk = fresh.sign_in("billing")
+    bill = f"/bills/{fresh.ids['INV-1']}"
+
+    post(clerk, bill, f"{bill}/send")
+    post(clerk, bill, f"{bill}/send")
+
+    assert 1 == database_value(
+        fresh, "SELECT count(*) FROM delivery WHERE recipient = 'c-1@example.com' AND state = 'waiting'"
+    )
+    assert 1 <= database_value(fresh, "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'deliver'")
+
+
+def test_who_may_only_look_is_offered_no_buttons(console: Console) -> None:
+    page = console.sign_in("support").get(f"/bills/{console.ids['INV-1']}").text
+
+    assert "Record a payment" not in page
+    assert "Send again" not in page
+
+
+def test_the_pay_link_stands_on_what_is_open_only(console: Console, admin: FlaskClient) -> None:
+    assert f"/pay/{console.ids['INV-1']}" in admin.get(f"/bills/{console.ids['INV-1']}").text
+    assert "/pay/" not in admin.get(f"/bills/{console.ids['INV-3']}").text

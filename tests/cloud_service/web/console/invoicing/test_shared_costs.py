@@ -1,0 +1,32 @@
+import json
+from decimal import Decimal
+
+from tests.cloud_service.web.conftest import Console, post
+from tests.cloud_service.web.pages import database_rows, text_of
+
+
+def test_a_cost_is_shared_to_the_cent_after_it_was_looked_at(fresh: Console) -> None:
+    clerk = fresh.sign_in("billing")
+    document = {
+        "label": "Stairs", "currency": "KES",
+        "components": [{"by": "area", "weight": "0.7"}, {"by": "equal", "weight": "0.3"}],
+        "members": [{"contract": "K-1", "area": "50"}, {"contract": "K-2", "area": "100"}],
+    }  # fmt: skip
+    theirs = document | {"members": [{"contract": "K-1", "area": "1"}, {"contract": "K-3", "area": "1"}]}
+    refused = post(clerk, "/shared/new", "/shared/new", name="stairs", document=json.dumps(theirs))
+    assert (422, True) == (refused.status_code, "there is no contract K-3" in refused.text)  # of another entity
+    wrong = post(clerk, "/shared/new", "/shared/new", name="stairs", document='{"label": 3}')
+    assert (422, True) == (wrong.status_code, 'id="e-document"' in wrong.text)
+    assert 302 == post(clerk, "/shared/new", "/shared/new", name="stairs", document=json.dumps(document)).status_code
+
+    (split,) = database_rows(fresh, "SELECT id FROM cost_split")
+    form = {"split": str(split.id), "cost": "100.01", "from": "2026-10-01", "until": "2026-11-01"}
+    shown = post(clerk, "/shared", "/shared", do="try", **form)
+    # 70.01 by 50 : 100 = 23.34 + 46.67; 30.00 in two: 15.00 each
+    assert "38.34" in text_of(shown.text)
+    assert "61.67" in text_of(shown.text)
+    assert [] == database_rows(fresh, "SELECT 1 FROM pending_line")
+    assert 302 == post(clerk, "/shared", "/shared", do="keep", **form).status_code
+    assert Decimal("100.01") == sum(one.amount for one in database_rows(fresh, "SELECT amount FROM pending_line"))
+    twice = post(clerk, "/shared", "/shared", do="keep", **form)
+    assert (422, True) == (twice.status_code, "were written before" in twice.text)

@@ -1,0 +1,55 @@
+from decimal import Decimal
+
+import pytest
+
+from tests.cloud_service.web.conftest import Console
+from tests.cloud_service.web.pages import database_rows, open_amount, send_as_clerk, text_of
+
+DAY = "2026-11-18"
+
+
+def paid(fresh: Console, kind: str = "payment", amount: str = "30.00", reference: str = "B-7") -> str:
+    """Money booked for A-1 by the form; the address of its page."""
+    where = f"/accounts/{fresh.ids['A-1']}/money"
+    answer = send_as_clerk(fresh, where, kind=kind, amount=amount, provider="bank", reference=reference, day=DAY)
+    assert 302 == answer.status_code, answer.text
+    (row,) = database_rows(fresh, "SELECT public_id FROM payment WHERE provider_ref = :ref", ref=reference)
+    return f"/payments/{row.public_id}"
+
+
+def test_money_in_settles_and_is_booked_once(fresh: Console) -> None:
+    page = fresh.sign_in("billing").get(paid(fresh)).text
+
+    assert "INV-1" in text_of(page)
+    assert Decimal("70.00") == open_amount(fresh, "INV-1")
+    again = send_as_clerk(fresh, f"/accounts/{fresh.ids['A-1']}/money", kind="payment", amount="30.00", provider="bank",
+                 reference="B-7", day=DAY)  # fmt: skip
+    assert (422, True) == (again.status_code, 'id="e-reference"' in again.text)
+    later = send_as_clerk(fresh, f"/accounts/{fresh.ids['A-1']}/money", kind="payment", amount="1", provider="bank",
+                 reference="B-8", day="2027-01-01")  # fmt: skip
+    assert (422, True) == (later.status_code, 'id="e-day"' in later.text)
+
+
+@pytest.mark.parametrize("kind", ["refund", "chargeback"])
+def test_money_that_goes_back_opens_its_bill_again(fresh: Console, kind: str) -> None:
+    where = paid(fresh)
+    too_much = send_as_clerk(fresh, f"{where}/back", kind=kind, amount="31", reference="R", day=DAY)
+    assert (422, True) == (too_much.status_code, 'id="e-amount"' in too_much.text)
+    assert 302 == send_as_clerk(fresh, f"{where}/back", kind=kind, amount="30", reference="R", day=DAY).status_code
+
+    assert Decimal("100.00") == open_amount(fresh, "INV-1")
+    assert kind.capitalize() in text_of(fresh.sign_in("billing").get(where).text)
+
+
+def test_a_deposit_waits_until_it_is_released_and_the_rest_is_paid_back(fresh: Console) -> None:
+    where = paid(fresh, "deposit", "200.00", "D-1")
+    assert Decimal("100.00") == open_amount(fresh, "INV-1")
+    assert 302 == send_as_clerk(fresh, f"{where}/release", amount="150.00", day=DAY).status_code
+
+    assert (Decimal(0), Decimal(0)) == (
+        open_amount(fresh, "INV-1"),
+        open_amount(fresh, "INV-2"),
+    )  # 100 + 30; 20 is credit
+    back = f"/accounts/{fresh.ids['A-1']}/payout"
+    assert 422 == send_as_clerk(fresh, back, amount="21", reference="P", day=DAY).status_code
+    assert 302 == send_as_clerk(fresh, back, amount="20", reference="P", day=DAY).status_code
