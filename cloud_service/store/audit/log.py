@@ -49,18 +49,18 @@ def note_change(session: Session, change: AuditChange) -> list[str]:
     return changed
 
 
-BROKEN = text(
-    "SELECT id, at, action, subject, fault FROM ("
-    "  SELECT id, at, action, subject, CASE"
-    "    WHEN id <> coalesce(lag(id) OVER chain, 0) + 1 THEN 'rows are missing before it'"
-    "    WHEN previous_hash <> coalesce(lag(hash) OVER chain, ''::bytea) THEN 'it does not follow the row before'"
-    "    WHEN hash <> sha256(previous_hash || convert_to(jsonb_build_array("
-    "         id, extract(epoch FROM at), actor, action, subject, before, after, reason)::text, 'UTF8'))"
-    "      THEN 'its content was changed'"
-    "    END AS fault"
-    "  FROM audit WINDOW chain AS (ORDER BY id)) checked"
-    " WHERE fault IS NOT NULL ORDER BY id LIMIT 1"
-)
+BROKEN = text("""
+SELECT id, at, action, subject, fault FROM (
+  SELECT id, at, action, subject, CASE
+    WHEN id <> coalesce(lag(id) OVER chain, 0) + 1 THEN 'rows are missing before it'
+    WHEN previous_hash <> coalesce(lag(hash) OVER chain, ''::bytea) THEN 'it does not follow the row before'
+    WHEN hash <> sha256(previous_hash || convert_to(jsonb_build_array(
+         id, extract(epoch FROM at), actor, action, subject, before, after, reason)::text, 'UTF8'))
+      THEN 'its content was changed'
+    END AS fault
+  FROM audit WINDOW chain AS (ORDER BY id)) checked
+ WHERE fault IS NOT NULL ORDER BY id LIMIT 1
+""")
 END = text("SELECT count(*) AS rows, max(id) AS last FROM audit")
 HEAD = text("SELECT hash FROM audit ORDER BY id DESC LIMIT 1")
 
@@ -88,10 +88,10 @@ def verify(session: Session) -> ChainVerdict:
 
 
 HAS_HASH = text("SELECT EXISTS (SELECT 1 FROM audit WHERE hash = decode(:hash, 'hex'))")
-CHANGES = text(
-    "SELECT id, at, actor, action, subject, before, after, reason FROM audit"
-    " WHERE :subject = '' OR subject = :subject ORDER BY id DESC LIMIT :limit OFFSET :offset"
-)
+CHANGES = text("""
+SELECT id, at, actor, action, subject, before, after, reason FROM audit
+ WHERE :subject = '' OR subject = :subject ORDER BY id DESC LIMIT :limit OFFSET :offset
+""")
 
 
 def has_hash(session: Session, head: str) -> bool:

@@ -10,21 +10,21 @@ from sqlalchemy.orm import Session
 from cloud_service.domain.invoicing.invoice import BillingAccount
 from common.errors import NotFoundError
 
-PARTIES = text(
-    "SELECT a.id AS account_id, a.currency, a.payment_terms_days AS terms_days, a.delivery, a.number AS account_number,"
-    "       a.settings, c.number AS client_number, c.name, c.kind, c.email, c.phone, c.address, c.country, c.locale,"
-    "       c.vat_id, c.buyer_reference, e.id AS entity_id, e.currency AS local_currency, e.timezone,"
-    "       coalesce((SELECT m.mode = 'prepaid' FROM account_mode m WHERE m.account_id = a.id"
-    "                    AND m.during @> cast(:day AS date)), false) AS prepaid"
-    "  FROM account a JOIN client c ON c.id = a.client_id JOIN legal_entity e ON e.id = c.legal_entity_id"
-    " WHERE a.id = ANY(:ids)"
-)
-SELLERS = text(
-    "SELECT e.id, e.name, e.address, e.country, e.vat_id, e.email, e.phone, e.website, e.locale,"
-    "       coalesce((SELECT jsonb_agg(jsonb_build_object('holder', b.holder, 'iban', b.iban, 'bic', b.bic,"
-    "                 'currency', b.currency) ORDER BY b.id) FROM bank_account b WHERE b.legal_entity_id = e.id), '[]')"
-    "       AS bank_accounts FROM legal_entity e WHERE e.id = ANY(:ids)"
-)
+PARTIES = text("""
+SELECT a.id AS account_id, a.currency, a.payment_terms_days AS terms_days, a.delivery, a.number AS account_number,
+       a.settings, c.number AS client_number, c.name, c.kind, c.email, c.phone, c.address, c.country, c.locale,
+       c.vat_id, c.buyer_reference, e.id AS entity_id, e.currency AS local_currency, e.timezone,
+       coalesce((SELECT m.mode = 'prepaid' FROM account_mode m WHERE m.account_id = a.id
+                    AND m.during @> cast(:day AS date)), false) AS prepaid
+  FROM account a JOIN client c ON c.id = a.client_id JOIN legal_entity e ON e.id = c.legal_entity_id
+ WHERE a.id = ANY(:ids)
+""")
+SELLERS = text("""
+SELECT e.id, e.name, e.address, e.country, e.vat_id, e.email, e.phone, e.website, e.locale,
+       coalesce((SELECT jsonb_agg(jsonb_build_object('holder', b.holder, 'iban', b.iban, 'bic', b.bic,
+                 'currency', b.currency) ORDER BY b.id) FROM bank_account b WHERE b.legal_entity_id = e.id), '[]')
+       AS bank_accounts FROM legal_entity e WHERE e.id = ANY(:ids)
+""")
 BUYER = ("name", "kind", "email", "phone", "address", "country", "locale", "vat_id", "buyer_reference")
 
 

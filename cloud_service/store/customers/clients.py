@@ -13,27 +13,27 @@ from common.errors import NotFoundError
 CLIENT = ("name", "kind", "email", "phone", "address", "country", "locale", "vat_id", "buyer_reference", "protected")
 TERMS = ("payment_terms_days", "billing_cycle", "billing_day", "delivery", "settings")
 
-ADD_CLIENT = text(
-    f"INSERT INTO client (legal_entity_id, number, {', '.join(CLIENT)})"  # noqa: S608 - our own column names
-    f" VALUES (:entity, :number, {', '.join(f':{name}' for name in CLIENT)}) RETURNING id"
-)
+ADD_CLIENT = text(f"""
+INSERT INTO client (legal_entity_id, number, {", ".join(CLIENT)})
+ VALUES (:entity, :number, {", ".join(f":{name}" for name in CLIENT)}) RETURNING id
+""")  # noqa: S608 - our own column names
 GET_CLIENT = text(f"SELECT {', '.join(CLIENT)} FROM client WHERE id = :id FOR UPDATE")  # noqa: S608 - the same
 SET_CLIENT = text(f"UPDATE client SET {', '.join(f'{name} = :{name}' for name in CLIENT)} WHERE id = :id")  # noqa: S608
-ADD_ACCOUNT = text(
-    f"INSERT INTO account (client_id, number, currency, {', '.join(TERMS)})"  # noqa: S608 - the same
-    f" VALUES (:client, :number, :currency, {', '.join(f':{name}' for name in TERMS)}) RETURNING id"
-)
+ADD_ACCOUNT = text(f"""
+INSERT INTO account (client_id, number, currency, {", ".join(TERMS)})
+ VALUES (:client, :number, :currency, {", ".join(f":{name}" for name in TERMS)}) RETURNING id
+""")  # noqa: S608 - the same
 GET_ACCOUNT = text(f"SELECT {', '.join(TERMS)} FROM account WHERE id = :id FOR UPDATE")  # noqa: S608 - the same
 SET_ACCOUNT = text(f"UPDATE account SET {', '.join(f'{name} = :{name}' for name in TERMS)} WHERE id = :id")  # noqa: S608
 ACCOUNT_NUMBER = text("SELECT number FROM account WHERE id = :id")
-ACCOUNT_NAMES = text(
-    "SELECT a.number, c.name || ', ' || a.currency AS name FROM account a JOIN client c ON c.id = a.client_id"
-    " WHERE cast(:entities AS bigint[]) IS NULL OR c.legal_entity_id = ANY(:entities) ORDER BY a.id DESC LIMIT :rows"
-)
-NUMBERS = text(
-    "SELECT c.number, coalesce(array_agg(a.number ORDER BY a.id) FILTER (WHERE a.id IS NOT NULL), '{}') AS accounts"
-    " FROM client c LEFT JOIN account a ON a.client_id = c.id WHERE c.id = :id GROUP BY c.id"
-)
+ACCOUNT_NAMES = text("""
+SELECT a.number, c.name || ', ' || a.currency AS name FROM account a JOIN client c ON c.id = a.client_id
+ WHERE cast(:entities AS bigint[]) IS NULL OR c.legal_entity_id = ANY(:entities) ORDER BY a.id DESC LIMIT :rows
+""")
+NUMBERS = text("""
+SELECT c.number, coalesce(array_agg(a.number ORDER BY a.id) FILTER (WHERE a.id IS NOT NULL), '{}') AS accounts
+ FROM client c LEFT JOIN account a ON a.client_id = c.id WHERE c.id = :id GROUP BY c.id
+""")
 
 
 def add_client(session: Session, entity_id: int, number: str, facts: Mapping[str, Any]) -> int:

@@ -70,70 +70,70 @@ class EntitiesAndCurrencies:
     tariff_currency: str
 
 
-TERMS = text(
-    "SELECT s.legal_entity_id AS point_entity, c.legal_entity_id AS account_entity, t.legal_entity_id AS tariff_entity,"
-    " a.currency AS account_currency, t.currency AS tariff_currency"
-    " FROM service_point p JOIN site s ON s.id = p.site_id, account a JOIN client c ON c.id = a.client_id, tariff t"
-    " WHERE p.id = :point AND a.id = :account AND t.id = :tariff"
-)
-RUNNING = text(
-    "SELECT c.id, c.number, coalesce((p.settings->'vacancy'->>'account')::bigint = c.account_id, false) AS vacancy"
-    " FROM contract c JOIN service_point p ON p.id = c.service_point_id"
-    " WHERE c.service_point_id = :point AND c.during @> cast(:day AS date)"
-)
-VACANCY = text(
-    "SELECT p.id AS service_point_id, p.name AS point, (p.settings->'vacancy'->>'account')::bigint AS account_id,"
-    " (p.settings->'vacancy'->>'tariff')::bigint AS tariff_id FROM contract c"
-    " JOIN service_point p ON p.id = c.service_point_id WHERE c.id = :id AND p.settings ? 'vacancy'"
-)
-SET_VACANCY = text(
-    "UPDATE service_point SET settings = settings || jsonb_build_object('vacancy',"
-    " jsonb_build_object('account', cast(:account AS bigint), 'tariff', cast(:tariff AS bigint))) WHERE id = :point"
-)
-FACTS = text(
-    "SELECT id, number, service_point_id, account_id, lower(during) AS start, upper(during) AS end FROM contract"
-    " WHERE id = :id"
-)
-ADD = text(
-    "INSERT INTO contract (number, service_point_id, account_id, during)"
-    " VALUES (:number, :point, :account, daterange(:start, :end)) RETURNING id"
-)
+TERMS = text("""
+SELECT s.legal_entity_id AS point_entity, c.legal_entity_id AS account_entity, t.legal_entity_id AS tariff_entity,
+ a.currency AS account_currency, t.currency AS tariff_currency
+ FROM service_point p JOIN site s ON s.id = p.site_id, account a JOIN client c ON c.id = a.client_id, tariff t
+ WHERE p.id = :point AND a.id = :account AND t.id = :tariff
+""")
+RUNNING = text("""
+SELECT c.id, c.number, coalesce((p.settings->'vacancy'->>'account')::bigint = c.account_id, false) AS vacancy
+ FROM contract c JOIN service_point p ON p.id = c.service_point_id
+ WHERE c.service_point_id = :point AND c.during @> cast(:day AS date)
+""")
+VACANCY = text("""
+SELECT p.id AS service_point_id, p.name AS point, (p.settings->'vacancy'->>'account')::bigint AS account_id,
+ (p.settings->'vacancy'->>'tariff')::bigint AS tariff_id FROM contract c
+ JOIN service_point p ON p.id = c.service_point_id WHERE c.id = :id AND p.settings ? 'vacancy'
+""")
+SET_VACANCY = text("""
+UPDATE service_point SET settings = settings || jsonb_build_object('vacancy',
+ jsonb_build_object('account', cast(:account AS bigint), 'tariff', cast(:tariff AS bigint))) WHERE id = :point
+""")
+FACTS = text("""
+SELECT id, number, service_point_id, account_id, lower(during) AS start, upper(during) AS end FROM contract
+ WHERE id = :id
+""")
+ADD = text("""
+INSERT INTO contract (number, service_point_id, account_id, during)
+ VALUES (:number, :point, :account, daterange(:start, :end)) RETURNING id
+""")
 END = text("UPDATE contract SET during = daterange(lower(during), :day) WHERE id = :id")
 BILLED_UNTIL = text("SELECT max(upper(during)) FROM invoice_span WHERE contract_id = :id AND NOT credited")
-ASSIGN = text(
-    "INSERT INTO tariff_assignment (contract_id, tariff_id, during)"
-    " VALUES (:contract, :tariff, daterange(:start, :end))"
-)
-TARIFF_ON = text(
-    "SELECT tariff_id FROM tariff_assignment WHERE contract_id = :id AND role = 'supply'"
-    " AND during @> cast(:day AS date)"
-)
-END_ASSIGNMENT = text(
-    "UPDATE tariff_assignment SET during = daterange(lower(during), :day) WHERE contract_id = :id AND role = 'supply'"
-    " AND during @> cast(:day AS date) AND lower(during) < :day"
-)
+ASSIGN = text("""
+INSERT INTO tariff_assignment (contract_id, tariff_id, during)
+ VALUES (:contract, :tariff, daterange(:start, :end))
+""")
+TARIFF_ON = text("""
+SELECT tariff_id FROM tariff_assignment WHERE contract_id = :id AND role = 'supply'
+ AND during @> cast(:day AS date)
+""")
+END_ASSIGNMENT = text("""
+UPDATE tariff_assignment SET during = daterange(lower(during), :day) WHERE contract_id = :id AND role = 'supply'
+ AND during @> cast(:day AS date) AND lower(during) < :day
+""")
 DROP_ASSIGNMENTS = text(
     "DELETE FROM tariff_assignment WHERE contract_id = :id AND role = 'supply' AND lower(during) >= :day"
 )
-MOUNTED = text(
-    "SELECT id AS mount_id, meter_id FROM meter_mount WHERE service_point_id = :point"
-    " AND during @> cast(:at AS timestamptz)"
-)
+MOUNTED = text("""
+SELECT id AS mount_id, meter_id FROM meter_mount WHERE service_point_id = :point
+ AND during @> cast(:at AS timestamptz)
+""")
 INDEXES = text("SELECT name FROM register WHERE meter_id = :meter AND kind = 'index' AND billed")
 DISMOUNT = text("UPDATE meter_mount SET during = tstzrange(lower(during), :at), closing = :closing WHERE id = :id")
-MOUNT = text(
-    "INSERT INTO meter_mount (meter_id, service_point_id, during, multiplier, opening)"
-    " VALUES (:meter, :point, tstzrange(:at, NULL), :multiplier, :opening)"
-)
-SET_CYCLE = text(
-    "UPDATE account a SET billing_cycle = :cycle, billing_day = :day FROM account old"
-    " WHERE a.id = :id AND old.id = a.id RETURNING old.billing_cycle AS cycle, old.billing_day AS day"
-)
+MOUNT = text("""
+INSERT INTO meter_mount (meter_id, service_point_id, during, multiplier, opening)
+ VALUES (:meter, :point, tstzrange(:at, NULL), :multiplier, :opening)
+""")
+SET_CYCLE = text("""
+UPDATE account a SET billing_cycle = :cycle, billing_day = :day FROM account old
+ WHERE a.id = :id AND old.id = a.id RETURNING old.billing_cycle AS cycle, old.billing_day AS day
+""")
 MODE_ON = text("SELECT mode FROM account_mode WHERE account_id = :id AND during @> cast(:day AS date)")
-END_MODE = text(
-    "UPDATE account_mode SET during = daterange(lower(during), :day) WHERE account_id = :id"
-    " AND during @> cast(:day AS date) AND lower(during) < :day"
-)
+END_MODE = text("""
+UPDATE account_mode SET during = daterange(lower(during), :day) WHERE account_id = :id
+ AND during @> cast(:day AS date) AND lower(during) < :day
+""")
 DROP_MODES = text("DELETE FROM account_mode WHERE account_id = :id AND lower(during) >= :day")
 ADD_MODE = text("INSERT INTO account_mode (account_id, mode, during) VALUES (:id, :mode, daterange(:day, NULL))")
 

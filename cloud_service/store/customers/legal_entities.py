@@ -36,10 +36,10 @@ ADD = text(
 )
 GET = text(f"SELECT {', '.join(FACTS)} FROM legal_entity WHERE id = :id FOR UPDATE")  # noqa: S608 - the same
 SET = text(f"UPDATE legal_entity SET {', '.join(f'{name} = :{name}' for name in FACTS)} WHERE id = :id")  # noqa: S608
-ADD_BANK = text(
-    "INSERT INTO bank_account (legal_entity_id, holder, iban, bic, currency)"
-    " VALUES (:entity, :holder, :iban, :bic, :currency)"
-)
+ADD_BANK = text("""
+INSERT INTO bank_account (legal_entity_id, holder, iban, bic, currency)
+ VALUES (:entity, :holder, :iban, :bic, :currency)
+""")
 BILLS = text("SELECT EXISTS (SELECT 1 FROM invoice WHERE legal_entity_id = :id)")
 
 
@@ -79,11 +79,11 @@ def entities(session: Session, scope: Scope) -> list[LegalEntity]:
     return list(session.scalars(query)) if scope.clients is None else []
 
 
-BRAND = text(
-    "SELECT e.name FROM legal_entity e WHERE (cast(:entities AS bigint[]) IS NULL OR e.id = ANY(:entities))"
-    "  AND (cast(:clients AS bigint[]) IS NULL OR EXISTS ("
-    "       SELECT 1 FROM client c WHERE c.legal_entity_id = e.id AND c.id = ANY(:clients))) ORDER BY e.id LIMIT 1"
-)
+BRAND = text("""
+SELECT e.name FROM legal_entity e WHERE (cast(:entities AS bigint[]) IS NULL OR e.id = ANY(:entities))
+  AND (cast(:clients AS bigint[]) IS NULL OR EXISTS (
+       SELECT 1 FROM client c WHERE c.legal_entity_id = e.id AND c.id = ANY(:clients))) ORDER BY e.id LIMIT 1
+""")
 
 
 def brand(session: Session, scope: Scope) -> str:

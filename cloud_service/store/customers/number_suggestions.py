@@ -11,14 +11,15 @@ from cloud_service.domain.invoicing.next_number import following
 FIRST_CLIENT, FIRST_ACCOUNT, FIRST_CONTRACT = "C-1001", "A-1001", "V-1001"
 
 LAST_CLIENT = text("SELECT number FROM client WHERE legal_entity_id = :entity ORDER BY id DESC LIMIT 1")
-LAST_ACCOUNT = text(
-    "SELECT a.number FROM account a JOIN client c ON c.id = a.client_id WHERE c.legal_entity_id = :entity"
-    " ORDER BY a.id DESC LIMIT 1"
-)
-LAST_CONTRACT = text(  # those of vacancies and successors carry a day and are nobody's manner
-    "SELECT k.number FROM contract k JOIN service_point p ON p.id = k.service_point_id JOIN site s ON s.id = p.site_id"
-    " WHERE s.legal_entity_id = :entity AND k.number !~ '-(VAC-)?[0-9]{8}$' ORDER BY k.id DESC LIMIT 1"
-)
+LAST_ACCOUNT = text("""
+SELECT a.number FROM account a JOIN client c ON c.id = a.client_id WHERE c.legal_entity_id = :entity
+ ORDER BY a.id DESC LIMIT 1
+""")
+# those of vacancies and successors carry a day and are nobody's manner
+LAST_CONTRACT = text("""
+SELECT k.number FROM contract k JOIN service_point p ON p.id = k.service_point_id JOIN site s ON s.id = p.site_id
+ WHERE s.legal_entity_id = :entity AND k.number !~ '-(VAC-)?[0-9]{8}$' ORDER BY k.id DESC LIMIT 1
+""")
 ENTITY_OF = text("SELECT legal_entity_id FROM client WHERE id = :client")
 TAKEN_CLIENT = text("SELECT 1 FROM client WHERE legal_entity_id = :entity AND number = :number")
 TAKEN_ACCOUNT = text("SELECT 1 FROM account WHERE number = :number")

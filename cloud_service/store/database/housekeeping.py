@@ -8,19 +8,19 @@ from sqlalchemy.orm import Session
 from cloud_service.store.database.job_queue import defer_all
 
 STATE = text("SELECT state FROM billing_run WHERE id = :id")
-HAS_JOB = text(
-    "SELECT EXISTS (SELECT 1 FROM procrastinate_jobs WHERE task_name = :task AND status IN ('todo', 'doing')"
-    " AND (args->>'run')::bigint = :run)"
-)
-FORGOTTEN = text(
-    "SELECT d.id FROM delivery d WHERE d.state = 'waiting' AND d.created_at < :before AND NOT EXISTS ("
-    "   SELECT 1 FROM procrastinate_jobs j WHERE j.task_name = 'deliver' AND j.status IN ('todo', 'doing')"
-    "      AND j.args->'deliveries' @> to_jsonb(d.id)) ORDER BY d.id LIMIT 1000"
-)
-FORGET = text(
-    "DELETE FROM procrastinate_jobs j WHERE j.status IN ('succeeded', 'cancelled') AND NOT EXISTS ("
-    "   SELECT 1 FROM procrastinate_events e WHERE e.job_id = j.id AND e.at >= :before)"
-)
+HAS_JOB = text("""
+SELECT EXISTS (SELECT 1 FROM procrastinate_jobs WHERE task_name = :task AND status IN ('todo', 'doing')
+ AND (args->>'run')::bigint = :run)
+""")
+FORGOTTEN = text("""
+SELECT d.id FROM delivery d WHERE d.state = 'waiting' AND d.created_at < :before AND NOT EXISTS (
+   SELECT 1 FROM procrastinate_jobs j WHERE j.task_name = 'deliver' AND j.status IN ('todo', 'doing')
+      AND j.args->'deliveries' @> to_jsonb(d.id)) ORDER BY d.id LIMIT 1000
+""")
+FORGET = text("""
+DELETE FROM procrastinate_jobs j WHERE j.status IN ('succeeded', 'cancelled') AND NOT EXISTS (
+   SELECT 1 FROM procrastinate_events e WHERE e.job_id = j.id AND e.at >= :before)
+""")
 
 
 def run_state(session: Session, run_id: int) -> str:

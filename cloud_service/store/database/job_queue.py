@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from cloud_service.store.database.bulk_rows import driver
 
-DEFER = (
-    "INSERT INTO procrastinate_jobs (queue_name, task_name, args, lock, queueing_lock, scheduled_at)"
-    " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"
-)
+DEFER = """
+INSERT INTO procrastinate_jobs (queue_name, task_name, args, lock, queueing_lock, scheduled_at)
+ VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
+"""
 
 
 def defer(

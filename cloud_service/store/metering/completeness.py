@@ -24,37 +24,37 @@ from common.message import DeviceHealth
 from common.period import Span
 
 # the newest reading tells which stream, and so which gateway, reads a register
-KNOWN = text(
-    "SELECT r.id AS register_id, t.name AS meter, r.name AS register, r.step_s, s.timezone AS zone,"
-    "       array_agg(lower(m.during) ORDER BY lower(m.during)) AS mounted,"
-    "       array_agg(upper(m.during) ORDER BY lower(m.during)) AS dismounted,"
-    "       (SELECT min(at) FROM reading WHERE register_id = r.id) AS first_at,"
-    "       (SELECT source FROM reading WHERE register_id = r.id AND at >= :since"
-    "         ORDER BY at DESC LIMIT 1) AS stream_id,"
-    "       array(SELECT day FROM dirty_day WHERE register_id = r.id) AS waiting,"
-    "       array(SELECT at FROM quarantine WHERE register_id = r.id AND resolved = '' AND at >= :since) AS refused"
-    "  FROM register r JOIN meter t ON t.id = r.meter_id JOIN meter_mount m ON m.meter_id = t.id"
-    "  JOIN service_point p ON p.id = m.service_point_id JOIN site s ON s.id = p.site_id"
-    " WHERE r.kind IN ('index', 'interval') AND r.billed AND (cast(:meters AS text[]) IS NULL OR t.name = ANY(:meters))"
-    "   AND m.during && tstzrange(:since, :until) GROUP BY r.id, t.name, s.timezone ORDER BY t.name, r.name"
-)
-STREAMS = text(
-    "SELECT m.id, m.contiguous, m.received, g.name, g.last_seen_at, g.health->'report'->'devices' AS devices"
-    "  FROM stream m JOIN gateway g ON g.id = m.gateway_id WHERE m.id = ANY(:ids)"
-)
-DAYS = text(
-    "SELECT register_id, day, step_s, qualities FROM interval_day"
-    " WHERE register_id = ANY(:ids) AND day >= :start AND day < :end"
-)
+KNOWN = text("""
+SELECT r.id AS register_id, t.name AS meter, r.name AS register, r.step_s, s.timezone AS zone,
+       array_agg(lower(m.during) ORDER BY lower(m.during)) AS mounted,
+       array_agg(upper(m.during) ORDER BY lower(m.during)) AS dismounted,
+       (SELECT min(at) FROM reading WHERE register_id = r.id) AS first_at,
+       (SELECT source FROM reading WHERE register_id = r.id AND at >= :since
+         ORDER BY at DESC LIMIT 1) AS stream_id,
+       array(SELECT day FROM dirty_day WHERE register_id = r.id) AS waiting,
+       array(SELECT at FROM quarantine WHERE register_id = r.id AND resolved = '' AND at >= :since) AS refused
+  FROM register r JOIN meter t ON t.id = r.meter_id JOIN meter_mount m ON m.meter_id = t.id
+  JOIN service_point p ON p.id = m.service_point_id JOIN site s ON s.id = p.site_id
+ WHERE r.kind IN ('index', 'interval') AND r.billed AND (cast(:meters AS text[]) IS NULL OR t.name = ANY(:meters))
+   AND m.during && tstzrange(:since, :until) GROUP BY r.id, t.name, s.timezone ORDER BY t.name, r.name
+""")
+STREAMS = text("""
+SELECT m.id, m.contiguous, m.received, g.name, g.last_seen_at, g.health->'report'->'devices' AS devices
+  FROM stream m JOIN gateway g ON g.id = m.gateway_id WHERE m.id = ANY(:ids)
+""")
+DAYS = text("""
+SELECT register_id, day, step_s, qualities FROM interval_day
+ WHERE register_id = ANY(:ids) AND day >= :start AND day < :end
+""")
 # the last sequence of a register before a gap, and the first one after it
-AROUND = text(
-    "SELECT g.place, before.sequence AS before, after.sequence AS after"
-    "  FROM unnest(cast(:starts AS timestamptz[]), cast(:ends AS timestamptz[])) WITH ORDINALITY g(start, until, place)"
-    "  LEFT JOIN LATERAL (SELECT sequence FROM reading WHERE register_id = :register AND source = :stream"
-    "     AND at <= g.start ORDER BY at DESC LIMIT 1) before ON true"
-    "  LEFT JOIN LATERAL (SELECT sequence FROM reading WHERE register_id = :register AND source = :stream"
-    "     AND at >= g.until ORDER BY at LIMIT 1) after ON true ORDER BY g.place"
-)
+AROUND = text("""
+SELECT g.place, before.sequence AS before, after.sequence AS after
+  FROM unnest(cast(:starts AS timestamptz[]), cast(:ends AS timestamptz[])) WITH ORDINALITY g(start, until, place)
+  LEFT JOIN LATERAL (SELECT sequence FROM reading WHERE register_id = :register AND source = :stream
+     AND at <= g.start ORDER BY at DESC LIMIT 1) before ON true
+  LEFT JOIN LATERAL (SELECT sequence FROM reading WHERE register_id = :register AND source = :stream
+     AND at >= g.until ORDER BY at LIMIT 1) after ON true ORDER BY g.place
+""")
 
 
 def completeness(

@@ -11,54 +11,55 @@ from sqlalchemy.orm import Session
 from cloud_service.domain.metering.stream_position import StreamPosition
 from cloud_service.store.database.bulk_rows import driver
 
-GATEWAYS = text(
-    "SELECT g.id, g.name, g.state, g.site_id, s.timezone AS zone FROM gateway g JOIN site s ON s.id = g.site_id"
-    " WHERE g.name = ANY(:names)"
-)
-STREAMS = text(
-    "INSERT INTO stream (gateway_id, epoch) SELECT * FROM unnest(cast(:gateways AS bigint[]), cast(:epochs AS text[]))"
-    " ON CONFLICT DO NOTHING"
-)
-STREAM_IDS = text(
-    "SELECT s.id, s.gateway_id, s.epoch FROM stream s"
-    " JOIN unnest(cast(:gateways AS bigint[]), cast(:epochs AS text[])) AS n(gateway_id, epoch)"
-    "   ON n.gateway_id = s.gateway_id AND n.epoch = s.epoch"
-)
+GATEWAYS = text("""
+SELECT g.id, g.name, g.state, g.site_id, s.timezone AS zone FROM gateway g JOIN site s ON s.id = g.site_id
+ WHERE g.name = ANY(:names)
+""")
+STREAMS = text("""
+INSERT INTO stream (gateway_id, epoch) SELECT * FROM unnest(cast(:gateways AS bigint[]), cast(:epochs AS text[]))
+ ON CONFLICT DO NOTHING
+""")
+STREAM_IDS = text("""
+SELECT s.id, s.gateway_id, s.epoch FROM stream s
+ JOIN unnest(cast(:gateways AS bigint[]), cast(:epochs AS text[])) AS n(gateway_id, epoch)
+   ON n.gateway_id = s.gateway_id AND n.epoch = s.epoch
+""")
 LOCKED = text("SELECT id, epoch, contiguous, received FROM stream WHERE id = ANY(:ids) ORDER BY id FOR UPDATE")
 POSITIONS = text("SELECT id, epoch, contiguous, received FROM stream WHERE id = ANY(:ids)")
 MOVE = "UPDATE stream SET contiguous = %s, received = %s WHERE id = %s"
 CATALOGS = text("SELECT version, payload FROM stream_catalog WHERE stream_id = :id ORDER BY version")
-ADD_CATALOG = text(
-    "INSERT INTO stream_catalog (stream_id, version, payload) VALUES (:stream_id, :version, :payload)"
-    " ON CONFLICT DO NOTHING"
-)
-SEEN = text(  # rows are locked in one order, and only those whose time is worth a write
-    "UPDATE gateway g SET last_seen_at = :at, state = CASE g.state WHEN 'registered' THEN 'active' ELSE g.state END"
-    "  FROM (SELECT id FROM gateway WHERE id = ANY(:ids) AND coalesce(last_seen_at < cast(:at AS timestamptz)"
-    "        - interval '10 seconds', true) ORDER BY id FOR NO KEY UPDATE) AS due WHERE g.id = due.id"
-)
+ADD_CATALOG = text("""
+INSERT INTO stream_catalog (stream_id, version, payload) VALUES (:stream_id, :version, :payload)
+ ON CONFLICT DO NOTHING
+""")
+# rows are locked in one order, and only those whose time is worth a write
+SEEN = text("""
+UPDATE gateway g SET last_seen_at = :at, state = CASE g.state WHEN 'registered' THEN 'active' ELSE g.state END
+  FROM (SELECT id FROM gateway WHERE id = ANY(:ids) AND coalesce(last_seen_at < cast(:at AS timestamptz)
+        - interval '10 seconds', true) ORDER BY id FOR NO KEY UPDATE) AS due WHERE g.id = due.id
+""")
 HEALTH = text("UPDATE gateway SET health = health || cast(:facts AS jsonb) WHERE id = :id")
 QUARANTINE = text(
     "INSERT INTO quarantine (gateway, topic, reason, detail, body) VALUES (:gateway, :topic, :reason, :detail, :body)"
 )
-FOREIGN = text(
-    "SELECT t.name FROM meter t WHERE t.name = ANY(:meters)"
-    " AND EXISTS (SELECT 1 FROM meter_mount m WHERE m.meter_id = t.id)"
-    " AND NOT EXISTS (SELECT 1 FROM meter_mount m JOIN service_point p ON p.id = m.service_point_id"
-    "                  WHERE m.meter_id = t.id AND p.site_id = :site_id)"
-)
-ADD_METERS = text(
-    "INSERT INTO meter (name, serial) SELECT name, name FROM unnest(cast(:names AS text[])) AS name"
-    " ON CONFLICT DO NOTHING"
-)
-ADD_REGISTERS = text(
-    "INSERT INTO register (meter_id, name, quantity, direction, unit, kind, billed)"
-    " SELECT t.id, n.name, n.quantity, n.direction, n.unit, n.kind, n.billed"
-    "   FROM unnest(cast(:meters AS text[]), cast(:names AS text[]), cast(:quantities AS text[]),"
-    "               cast(:directions AS text[]), cast(:units AS text[]), cast(:kinds AS text[]),"
-    "               cast(:billed AS boolean[])) AS n(meter, name, quantity, direction, unit, kind, billed)"
-    "   JOIN meter t ON t.name = n.meter ON CONFLICT DO NOTHING"
-)
+FOREIGN = text("""
+SELECT t.name FROM meter t WHERE t.name = ANY(:meters)
+ AND EXISTS (SELECT 1 FROM meter_mount m WHERE m.meter_id = t.id)
+ AND NOT EXISTS (SELECT 1 FROM meter_mount m JOIN service_point p ON p.id = m.service_point_id
+                  WHERE m.meter_id = t.id AND p.site_id = :site_id)
+""")
+ADD_METERS = text("""
+INSERT INTO meter (name, serial) SELECT name, name FROM unnest(cast(:names AS text[])) AS name
+ ON CONFLICT DO NOTHING
+""")
+ADD_REGISTERS = text("""
+INSERT INTO register (meter_id, name, quantity, direction, unit, kind, billed)
+ SELECT t.id, n.name, n.quantity, n.direction, n.unit, n.kind, n.billed
+   FROM unnest(cast(:meters AS text[]), cast(:names AS text[]), cast(:quantities AS text[]),
+               cast(:directions AS text[]), cast(:units AS text[]), cast(:kinds AS text[]),
+               cast(:billed AS boolean[])) AS n(meter, name, quantity, direction, unit, kind, billed)
+   JOIN meter t ON t.name = n.meter ON CONFLICT DO NOTHING
+""")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,37 +7,37 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-ADD_FILE = text(
-    "INSERT INTO import_file (sha256, name, format, rows, author, reason)"
-    " VALUES (:sha256, :name, :format, 0, :author, :reason) ON CONFLICT (sha256) DO NOTHING RETURNING id"
-)
+ADD_FILE = text("""
+INSERT INTO import_file (sha256, name, format, rows, author, reason)
+ VALUES (:sha256, :name, :format, 0, :author, :reason) ON CONFLICT (sha256) DO NOTHING RETURNING id
+""")
 COUNT_ROWS = text("UPDATE import_file SET rows = :rows WHERE id = :id")
 ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('import_file'))")
-REGISTERS = text(
-    "SELECT n.meter, n.name, r.id, r.unit, r.kind, r.step_s, coalesce((SELECT s.timezone FROM meter_mount m"
-    "   JOIN service_point p ON p.id = m.service_point_id JOIN site s ON s.id = p.site_id"
-    "  WHERE m.meter_id = t.id ORDER BY m.during DESC LIMIT 1), 'UTC') AS zone"
-    "  FROM unnest(cast(:meters AS text[]), cast(:names AS text[]), cast(:firsts AS timestamptz[]))"
-    "    AS n(meter, name, at)"
-    "  JOIN meter t ON t.id = coalesce((SELECT id FROM meter WHERE name = n.meter), ("
-    "      SELECT m.meter_id FROM service_point p JOIN meter_mount m ON m.service_point_id = p.id"
-    "       WHERE p.grid_id = n.meter ORDER BY m.during @> n.at DESC, m.during DESC LIMIT 1))"
-    "  JOIN register r ON r.meter_id = t.id AND r.name = n.name"
-)
+REGISTERS = text("""
+SELECT n.meter, n.name, r.id, r.unit, r.kind, r.step_s, coalesce((SELECT s.timezone FROM meter_mount m
+   JOIN service_point p ON p.id = m.service_point_id JOIN site s ON s.id = p.site_id
+  WHERE m.meter_id = t.id ORDER BY m.during DESC LIMIT 1), 'UTC') AS zone
+  FROM unnest(cast(:meters AS text[]), cast(:names AS text[]), cast(:firsts AS timestamptz[]))
+    AS n(meter, name, at)
+  JOIN meter t ON t.id = coalesce((SELECT id FROM meter WHERE name = n.meter), (
+      SELECT m.meter_id FROM service_point p JOIN meter_mount m ON m.service_point_id = p.id
+       WHERE p.grid_id = n.meter ORDER BY m.during @> n.at DESC, m.during DESC LIMIT 1))
+  JOIN register r ON r.meter_id = t.id AND r.name = n.name
+""")
 SITE = text("SELECT id FROM site WHERE name = :site OR public_id::text = :site")
-ADD_METER = text(
-    "WITH new AS (INSERT INTO meter (name, serial) SELECT :meter, CASE WHEN EXISTS (SELECT 1 FROM meter"
-    "              WHERE maker = '' AND serial = :serial) THEN cast(:meter AS text) ELSE :serial END"
-    "              ON CONFLICT (name) DO NOTHING RETURNING id),"
-    " point AS (INSERT INTO service_point (site_id, name, grid_id) SELECT :site, :meter, :meter FROM new RETURNING id)"
-    " INSERT INTO meter_mount (meter_id, service_point_id, during)"
-    " SELECT new.id, point.id, tstzrange(:since, NULL) FROM new, point"
-)
-ADD_REGISTER = text(
-    "INSERT INTO register (meter_id, name, quantity, direction, unit, kind, step_s, billed)"
-    " SELECT id, :name, :quantity, :direction, :unit, :kind, :step_s, :billed FROM meter WHERE name = :meter"
-    " ON CONFLICT DO NOTHING"
-)
+ADD_METER = text("""
+WITH new AS (INSERT INTO meter (name, serial) SELECT :meter, CASE WHEN EXISTS (SELECT 1 FROM meter
+              WHERE maker = '' AND serial = :serial) THEN cast(:meter AS text) ELSE :serial END
+              ON CONFLICT (name) DO NOTHING RETURNING id),
+ point AS (INSERT INTO service_point (site_id, name, grid_id) SELECT :site, :meter, :meter FROM new RETURNING id)
+ INSERT INTO meter_mount (meter_id, service_point_id, during)
+ SELECT new.id, point.id, tstzrange(:since, NULL) FROM new, point
+""")
+ADD_REGISTER = text("""
+INSERT INTO register (meter_id, name, quantity, direction, unit, kind, step_s, billed)
+ SELECT id, :name, :quantity, :direction, :unit, :kind, :step_s, :billed FROM meter WHERE name = :meter
+ ON CONFLICT DO NOTHING
+""")
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,12 +41,12 @@ for _name in COLUMNS:
 
 COPY = f"COPY reading ({', '.join(COLUMNS)}) FROM STDIN (FORMAT binary)"
 COPY_DIRTY = "COPY dirty_day (register_id, day) FROM STDIN (FORMAT binary)"
-REGISTERS = text(
-    "SELECT r.id, t.name AS meter, r.name, r.unit, r.kind, r.step_s, coalesce("
-    "  (SELECT s.timezone FROM meter_mount m JOIN service_point p ON p.id = m.service_point_id"
-    "     JOIN site s ON s.id = p.site_id WHERE m.meter_id = t.id ORDER BY m.during DESC LIMIT 1), :zone) AS zone"
-    "  FROM register r JOIN meter t ON t.id = r.meter_id WHERE t.name = ANY(:meters)"
-)
+REGISTERS = text("""
+SELECT r.id, t.name AS meter, r.name, r.unit, r.kind, r.step_s, coalesce(
+  (SELECT s.timezone FROM meter_mount m JOIN service_point p ON p.id = m.service_point_id
+     JOIN site s ON s.id = p.site_id WHERE m.meter_id = t.id ORDER BY m.during DESC LIMIT 1), :zone) AS zone
+  FROM register r JOIN meter t ON t.id = r.meter_id WHERE t.name = ANY(:meters)
+""")
 DIFFERENT = """
 SELECT n.i - 1 FROM unnest(%s::bigint[], %s::timestamptz[], %s::bigint[], %s::bigint[], %s::smallint[])
        WITH ORDINALITY AS n(register_id, at, sequence, value, quality, i)
@@ -158,10 +158,10 @@ def differing(session: Session, rows: ReadingColumns) -> list[int]:
     return sorted(found)
 
 
-COUNTED = text(
-    "SELECT CASE WHEN quality <> :missing THEN value END FROM reading WHERE register_id = :register AND at = :at"
-    " ORDER BY source = 0 DESC, received_at DESC, sequence DESC LIMIT 1"
-)
+COUNTED = text("""
+SELECT CASE WHEN quality <> :missing THEN value END FROM reading WHERE register_id = :register AND at = :at
+ ORDER BY source = 0 DESC, received_at DESC, sequence DESC LIMIT 1
+""")
 
 
 @lru_cache(maxsize=1024)

@@ -14,58 +14,60 @@ from cloud_service.store.scope import Scope
 from common.errors import NotFoundError
 
 SITE = ("name", "address", "country", "timezone", "currency", "holiday_calendar")
-ADD_SITE = text(
-    f"INSERT INTO site (legal_entity_id, {', '.join(SITE)}) VALUES (:entity, {', '.join(f':{c}' for c in SITE)})"  # noqa: S608 - our own column names
-    " RETURNING id"
-)
+ADD_SITE = text(f"""
+INSERT INTO site (legal_entity_id, {", ".join(SITE)}) VALUES (:entity, {", ".join(f":{c}" for c in SITE)})
+ RETURNING id
+""")  # noqa: S608 - our own column names
 GET_SITE = text(f"SELECT {', '.join(SITE)} FROM site WHERE id = :id FOR UPDATE")  # noqa: S608 - the same
 SET_SITE = text(f"UPDATE site SET {', '.join(f'{c} = :{c}' for c in SITE)} WHERE id = :id")  # noqa: S608 - the same
-USED = text("SELECT EXISTS (SELECT 1 FROM service_point p JOIN contract k ON k.service_point_id = p.id"
-            " WHERE p.site_id = :id)")  # fmt: skip
-ADD_POINT = text(
-    "INSERT INTO service_point (site_id, name, utility, grid_id, parent_id, settings)"
-    " VALUES (:site, :name, :utility, :grid_id, :parent, jsonb_build_object('values', cast(:values AS jsonb)))"
-    " RETURNING id"
-)
-GET_POINT = text(
-    "SELECT name, utility, grid_id, parent_id AS parent, coalesce(settings->'values', '{}') AS values"
-    "  FROM service_point WHERE id = :id FOR UPDATE"
-)
-SET_POINT = text(
-    "UPDATE service_point SET name = :name, utility = :utility, grid_id = :grid_id, parent_id = :parent,"
-    " settings = settings || jsonb_build_object('values', cast(:values AS jsonb)) WHERE id = :id"
-)
+USED = text("""
+SELECT EXISTS (SELECT 1 FROM service_point p JOIN contract k ON k.service_point_id = p.id
+ WHERE p.site_id = :id)
+""")  # fmt: skip
+ADD_POINT = text("""
+INSERT INTO service_point (site_id, name, utility, grid_id, parent_id, settings)
+ VALUES (:site, :name, :utility, :grid_id, :parent, jsonb_build_object('values', cast(:values AS jsonb)))
+ RETURNING id
+""")
+GET_POINT = text("""
+SELECT name, utility, grid_id, parent_id AS parent, coalesce(settings->'values', '{}') AS values
+  FROM service_point WHERE id = :id FOR UPDATE
+""")
+SET_POINT = text("""
+UPDATE service_point SET name = :name, utility = :utility, grid_id = :grid_id, parent_id = :parent,
+ settings = settings || jsonb_build_object('values', cast(:values AS jsonb)) WHERE id = :id
+""")
 NAMED = text("SELECT id FROM service_point WHERE site_id = :site AND name = :name LIMIT 1")
 SUPPLIED = text("SELECT EXISTS (SELECT 1 FROM contract WHERE service_point_id = :id)")
-ABOVE = text(
-    "WITH RECURSIVE above AS (SELECT id, parent_id FROM service_point WHERE id = :id"
-    " UNION SELECT p.id, p.parent_id FROM service_point p JOIN above a ON p.id = a.parent_id) SELECT id FROM above"
-)
-ADD_METER = text(
-    "INSERT INTO meter (maker, serial, name, profile, max_power_kw)"
-    " VALUES (:maker, :serial, :name, :profile, :max_power_kw) RETURNING id"
-)
-ADD_REGISTER = text(
-    "INSERT INTO register (meter_id, name, unit, direction, quantity, kind, digits, step_s)"
-    " VALUES (:meter, :name, :unit, :direction, :quantity, :kind, :digits, :step_s)"
-)
-HOME = text(
-    "SELECT s.id AS site_id, s.name AS site, s.timezone, s.currency, s.legal_entity_id AS entity_id, p.utility"
-    " FROM service_point p JOIN site s ON s.id = p.site_id WHERE p.id = :point"
-)
-FREE_POINTS = text(
-    "SELECT s.name || ': ' || p.name AS full_name, coalesce(nullif(p.grid_id, ''), p.utility) AS known_as"
-    "  FROM service_point p JOIN site s ON s.id = p.site_id"
-    " WHERE (cast(:entities AS bigint[]) IS NULL OR s.legal_entity_id = ANY(:entities)) AND NOT EXISTS"
-    "   (SELECT 1 FROM contract k WHERE k.service_point_id = p.id AND k.during @> cast(:day AS date))"
-    " ORDER BY s.name, p.name LIMIT :rows"
-)
+ABOVE = text("""
+WITH RECURSIVE above AS (SELECT id, parent_id FROM service_point WHERE id = :id
+ UNION SELECT p.id, p.parent_id FROM service_point p JOIN above a ON p.id = a.parent_id) SELECT id FROM above
+""")
+ADD_METER = text("""
+INSERT INTO meter (maker, serial, name, profile, max_power_kw)
+ VALUES (:maker, :serial, :name, :profile, :max_power_kw) RETURNING id
+""")
+ADD_REGISTER = text("""
+INSERT INTO register (meter_id, name, unit, direction, quantity, kind, digits, step_s)
+ VALUES (:meter, :name, :unit, :direction, :quantity, :kind, :digits, :step_s)
+""")
+HOME = text("""
+SELECT s.id AS site_id, s.name AS site, s.timezone, s.currency, s.legal_entity_id AS entity_id, p.utility
+ FROM service_point p JOIN site s ON s.id = p.site_id WHERE p.id = :point
+""")
+FREE_POINTS = text("""
+SELECT s.name || ': ' || p.name AS full_name, coalesce(nullif(p.grid_id, ''), p.utility) AS known_as
+  FROM service_point p JOIN site s ON s.id = p.site_id
+ WHERE (cast(:entities AS bigint[]) IS NULL OR s.legal_entity_id = ANY(:entities)) AND NOT EXISTS
+   (SELECT 1 FROM contract k WHERE k.service_point_id = p.id AND k.during @> cast(:day AS date))
+ ORDER BY s.name, p.name LIMIT :rows
+""")
 GET_BILLED = text("SELECT name, billed FROM register WHERE meter_id = :meter ORDER BY id FOR UPDATE")
 SET_BILLED = text("UPDATE register SET billed = :billed WHERE meter_id = :meter AND name = :name")
-FREE_METERS = text(
-    "SELECT m.name, m.maker, m.serial FROM meter m WHERE NOT EXISTS"
-    " (SELECT 1 FROM meter_mount n WHERE n.meter_id = m.id AND upper_inf(n.during)) ORDER BY m.id DESC LIMIT :rows"
-)
+FREE_METERS = text("""
+SELECT m.name, m.maker, m.serial FROM meter m WHERE NOT EXISTS
+ (SELECT 1 FROM meter_mount n WHERE n.meter_id = m.id AND upper_inf(n.during)) ORDER BY m.id DESC LIMIT :rows
+""")
 
 
 @dataclass(frozen=True, slots=True)

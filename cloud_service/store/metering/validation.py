@@ -34,22 +34,22 @@ CHOOSE = text(
 # the lock keeps a register to one worker; who holds another lock on it is not waited for
 LOCK = text("SELECT id FROM register WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED")
 TAKE = text("DELETE FROM dirty_day WHERE register_id = ANY(:ids) RETURNING register_id, day")
-RULES = text(
-    "SELECT r.id, r.kind, r.step_s, r.digits, r.unit, t.max_power_kw, coalesce(("
-    "    SELECT s.timezone FROM meter_mount m JOIN service_point p ON p.id = m.service_point_id"
-    "      JOIN site s ON s.id = p.site_id WHERE m.meter_id = t.id ORDER BY m.during DESC LIMIT 1),"
-    "    (SELECT s.timezone FROM stream g JOIN gateway w ON w.id = g.gateway_id JOIN site s ON s.id = w.site_id"
-    "      WHERE g.id = (SELECT source FROM reading WHERE register_id = r.id AND source > 0 LIMIT 1)), 'UTC') AS zone,"
-    "  (SELECT coalesce(jsonb_agg(jsonb_build_array(lower(m.during), upper(m.during), m.opening->r.name,"
-    "                                               m.closing->r.name) ORDER BY lower(m.during)), '[]')"
-    "     FROM meter_mount m WHERE m.meter_id = t.id) AS mounts"
-    "  FROM register r JOIN meter t ON t.id = r.meter_id WHERE r.id = ANY(:ids)"
-)
-BEFORE = text(
-    "SELECT DISTINCT ON (n.register_id) n.register_id, d.day, d.made_from FROM"
-    " unnest(cast(:ids AS bigint[]), cast(:days AS date[])) AS n(register_id, day)"
-    " JOIN interval_day d ON d.register_id = n.register_id AND d.day < n.day ORDER BY n.register_id, d.day DESC"
-)
+RULES = text("""
+SELECT r.id, r.kind, r.step_s, r.digits, r.unit, t.max_power_kw, coalesce((
+    SELECT s.timezone FROM meter_mount m JOIN service_point p ON p.id = m.service_point_id
+      JOIN site s ON s.id = p.site_id WHERE m.meter_id = t.id ORDER BY m.during DESC LIMIT 1),
+    (SELECT s.timezone FROM stream g JOIN gateway w ON w.id = g.gateway_id JOIN site s ON s.id = w.site_id
+      WHERE g.id = (SELECT source FROM reading WHERE register_id = r.id AND source > 0 LIMIT 1)), 'UTC') AS zone,
+  (SELECT coalesce(jsonb_agg(jsonb_build_array(lower(m.during), upper(m.during), m.opening->r.name,
+                                               m.closing->r.name) ORDER BY lower(m.during)), '[]')
+     FROM meter_mount m WHERE m.meter_id = t.id) AS mounts
+  FROM register r JOIN meter t ON t.id = r.meter_id WHERE r.id = ANY(:ids)
+""")
+BEFORE = text("""
+SELECT DISTINCT ON (n.register_id) n.register_id, d.day, d.made_from FROM
+ unnest(cast(:ids AS bigint[]), cast(:days AS date[])) AS n(register_id, day)
+ JOIN interval_day d ON d.register_id = n.register_id AND d.day < n.day ORDER BY n.register_id, d.day DESC
+""")
 # Each register's readings as three strings of bytes: row by row they would cost the client more than all the rest.
 _PACKED = """
        string_agg(timestamptz_send(s.at), ''), string_agg(int8send(s.value), ''),
@@ -82,15 +82,16 @@ SELECT register_id, day, step_s, "values", qualities, total, missing, made_from,
  WHERE (interval_day.step_s, interval_day."values", interval_day.qualities, interval_day.made_from)
        IS DISTINCT FROM (excluded.step_s, excluded."values", excluded.qualities, excluded.made_from)
 """
-DEPENDENT = text(  # later days that were made from a reading before them which is no longer the last believed one
-    "INSERT INTO dirty_day (register_id, day) SELECT d.register_id, d.day FROM interval_day d"
-    " JOIN unnest(cast(:ids AS bigint[]), cast(:days AS date[]), cast(:exits AS jsonb[])) AS n(register_id, day, exit)"
-    "   ON n.register_id = d.register_id AND d.day > n.day"
-    " WHERE d.made_from->'entry' IS DISTINCT FROM n.exit AND d.day <= n.day + 400"
-    "   AND (d.made_from->'entry'->>0)::bigint IS NOT DISTINCT FROM"
-    "       (SELECT (f.made_from->'entry'->>0)::bigint FROM interval_day f"
-    "         WHERE f.register_id = n.register_id AND f.day > n.day ORDER BY f.day LIMIT 1)"
-)
+# later days that were made from a reading before them which is no longer the last believed one
+DEPENDENT = text("""
+INSERT INTO dirty_day (register_id, day) SELECT d.register_id, d.day FROM interval_day d
+ JOIN unnest(cast(:ids AS bigint[]), cast(:days AS date[]), cast(:exits AS jsonb[])) AS n(register_id, day, exit)
+   ON n.register_id = d.register_id AND d.day > n.day
+ WHERE d.made_from->'entry' IS DISTINCT FROM n.exit AND d.day <= n.day + 400
+   AND (d.made_from->'entry'->>0)::bigint IS NOT DISTINCT FROM
+       (SELECT (f.made_from->'entry'->>0)::bigint FROM interval_day f
+         WHERE f.register_id = n.register_id AND f.day > n.day ORDER BY f.day LIMIT 1)
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,15 +285,19 @@ def quarantine_rejected(
     with driver(session).cursor() as cursor:
         if rows:
             cursor.executemany(
-                "INSERT INTO quarantine (gateway, reason, body, register_id, at, value) VALUES ('', %s, '', %s, %s, %s)"
-                " ON CONFLICT (register_id, at, value) WHERE register_id IS NOT NULL"
-                " DO UPDATE SET reason = excluded.reason, resolved = ''"
-                " WHERE quarantine.reason <> excluded.reason OR quarantine.resolved = 'believed'",
+                """
+INSERT INTO quarantine (gateway, reason, body, register_id, at, value) VALUES ('', %s, '', %s, %s, %s)
+ ON CONFLICT (register_id, at, value) WHERE register_id IS NOT NULL
+ DO UPDATE SET reason = excluded.reason, resolved = ''
+ WHERE quarantine.reason <> excluded.reason OR quarantine.resolved = 'believed'
+""",
                 [(one.reason, register, _at(one.at_ms), one.value) for register, one in rows],
             )
         cursor.execute(
-            "SELECT id, register_id, (extract(epoch FROM at) * 1000)::bigint, value FROM quarantine"
-            " WHERE register_id = ANY(%s) AND resolved = ''",
+            """
+SELECT id, register_id, (extract(epoch FROM at) * 1000)::bigint, value FROM quarantine
+ WHERE register_id = ANY(%s) AND resolved = ''
+""",
             (list(windows),),
         )
         still = {(register, one.at_ms, one.value) for register, one in rows}

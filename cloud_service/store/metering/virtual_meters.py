@@ -11,16 +11,16 @@ from cloud_service.domain.metering.vee.virtual import VirtualTerm, virtual_day
 from cloud_service.store.metering.validation import store_days
 
 DEPTH_MAX = 8  # virtual meters of virtual meters; a ring would never end
-AFFECTED = text(
-    "SELECT DISTINCT v.register_id, n.day FROM virtual_meter v"
-    " JOIN unnest(cast(:ids AS bigint[]), cast(:days AS date[])) AS n(register_id, day) ON v.during @> n.day"
-    " WHERE EXISTS (SELECT 1 FROM jsonb_array_elements(v.terms->'terms') AS t WHERE (t->>0)::bigint = n.register_id)"
-)
+AFFECTED = text("""
+SELECT DISTINCT v.register_id, n.day FROM virtual_meter v
+ JOIN unnest(cast(:ids AS bigint[]), cast(:days AS date[])) AS n(register_id, day) ON v.during @> n.day
+ WHERE EXISTS (SELECT 1 FROM jsonb_array_elements(v.terms->'terms') AS t WHERE (t->>0)::bigint = n.register_id)
+""")
 TERMS = text("SELECT register_id, terms FROM virtual_meter WHERE register_id = ANY(:ids)")
-PARTS = text(
-    'SELECT register_id, day, step_s, "values", qualities FROM interval_day'
-    " WHERE register_id = ANY(:ids) AND day = ANY(:days)"
-)
+PARTS = text("""
+SELECT register_id, day, step_s, "values", qualities FROM interval_day
+ WHERE register_id = ANY(:ids) AND day = ANY(:days)
+""")
 
 
 def remake_virtual_days(session: Session, made: Iterable[WindowDays]) -> int:

@@ -12,10 +12,10 @@ from cloud_service.domain.tariffs.document import Tariff, Version, join_versions
 from cloud_service.store.database.session import Session
 from common.errors import InputError
 
-VERSIONS = text(
-    "SELECT id, document, hash, lower(during) AS start, upper(during) AS end FROM tariff_version WHERE id = ANY(:ids)"
-    " ORDER BY lower(during)"
-)
+VERSIONS = text("""
+SELECT id, document, hash, lower(during) AS start, upper(during) AS end FROM tariff_version WHERE id = ANY(:ids)
+ ORDER BY lower(during)
+""")
 
 
 @dataclass(frozen=True, slots=True)

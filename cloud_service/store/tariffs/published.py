@@ -16,27 +16,27 @@ ADD = text(
     "INSERT INTO tariff (legal_entity_id, code, name, currency) VALUES (:entity, :code, :name, :currency) RETURNING id"
 )
 RENAME = text("UPDATE tariff SET name = :name WHERE id = :id AND name <> :name")
-VERSIONS = text(
-    "SELECT id, lower(during) AS start, upper(during) AS until, hash, billed FROM tariff_version WHERE tariff_id = :id"
-    " ORDER BY lower(during)"
-)
-ADD_VERSION = text(
-    "INSERT INTO tariff_version (tariff_id, during, document, hash)"
-    " VALUES (:tariff, daterange(:start, :until), :document, :hash) RETURNING id"
-)
+VERSIONS = text("""
+SELECT id, lower(during) AS start, upper(during) AS until, hash, billed FROM tariff_version WHERE tariff_id = :id
+ ORDER BY lower(during)
+""")
+ADD_VERSION = text("""
+INSERT INTO tariff_version (tariff_id, during, document, hash)
+ VALUES (:tariff, daterange(:start, :until), :document, :hash) RETURNING id
+""")
 END_VERSION = text("UPDATE tariff_version SET during = daterange(lower(during), :day) WHERE id = :id")
 DROP_VERSION = text("DELETE FROM tariff_version WHERE id = :id")
-BILLED_UNTIL = text(
-    "SELECT max(upper(b.during * g.during)) FROM tariff_assignment g"
-    " JOIN invoice_span b ON b.contract_id = g.contract_id AND NOT b.credited AND b.during && g.during"
-    " WHERE g.tariff_id = :id"
-)
+BILLED_UNTIL = text("""
+SELECT max(upper(b.during * g.during)) FROM tariff_assignment g
+ JOIN invoice_span b ON b.contract_id = g.contract_id AND NOT b.credited AND b.during && g.during
+ WHERE g.tariff_id = :id
+""")
 
 
-NAMES = text(
-    "SELECT code, name || ', ' || currency AS name FROM tariff"
-    " WHERE cast(:entities AS bigint[]) IS NULL OR legal_entity_id = ANY(:entities) ORDER BY name LIMIT :rows"
-)
+NAMES = text("""
+SELECT code, name || ', ' || currency AS name FROM tariff
+ WHERE cast(:entities AS bigint[]) IS NULL OR legal_entity_id = ANY(:entities) ORDER BY name LIMIT :rows
+""")
 
 
 @dataclass(frozen=True, slots=True)
