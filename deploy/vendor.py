@@ -47,19 +47,19 @@ def main() -> None:
     for package, (version, licence, files) in PACKAGES.items():
         with tempfile.TemporaryDirectory() as folder:
             root = unpack(package, version, Path(folder))
-            made = {ours: (root / theirs).read_bytes() for theirs, ours in files.items()}
+            files_by_name = {ours: (root / theirs).read_bytes() for theirs, ours in files.items()}
             if package == "@tabler/icons":
-                made["icons.svg"] = sprite(root / "icons" / "outline", icons_used()).encode()
-            made[f"{re.sub('[^a-z]+', '-', package).strip('-')}.LICENSE"] = licence_of(root, licence)
+                files_by_name["icons.svg"] = sprite(root / "icons" / "outline", icons_used()).encode()
+            files_by_name[f"{re.sub('[^a-z]+', '-', package).strip('-')}.LICENSE"] = licence_of(root, licence)
             stated = json.loads((root / "package.json").read_text(encoding="utf-8"))["license"]
-        made = {name: without_map(body) for name, body in made.items()}
-        for name, body in made.items():
+        files_by_name = {name: without_map(body) for name, body in files_by_name.items()}
+        for name, body in files_by_name.items():
             (VENDOR / name).write_bytes(body)
-        sums = {name: hashlib.sha256(body).hexdigest() for name, body in sorted(made.items())}
+        sums = {name: hashlib.sha256(body).hexdigest() for name, body in sorted(files_by_name.items())}
         listed.append({"name": package, "version": version, "licence": stated, "files": sums})
     text = json.dumps(listed, indent=2) + "\n"
     (VENDOR / "vendor.json").write_text(text, encoding="utf-8")
-    print(f"{VENDOR}: {sum(len(one['files']) for one in listed)} files of {len(listed)} packages")
+    print(f"{VENDOR}: {sum(len(package_entry['files']) for package_entry in listed)} files of {len(listed)} packages")
 
 
 def unpack(package: str, version: str, folder: Path) -> Path:
@@ -91,7 +91,7 @@ def without_map(body: bytes) -> bytes:
 def icons_used() -> list[str]:
     """The names that templates and pages mention in `icon(…)` or `icon=…`, the states' among them."""
     texts = {path: path.read_text(encoding="utf-8") for path in [*WEB.rglob("*.html"), *WEB.rglob("*.py")]}
-    called = {"".join(found) for text in texts.values() for found in CALL.findall(text)}
+    called = {"".join(call_groups) for text in texts.values() for call_groups in CALL.findall(text)}
     names = {name for call in called for name in QUOTED.findall(call)}
     names |= {
         name for text in texts.values() for row in re.findall(r"icons: ([a-z0-9 -]+)", text) for name in row.split()

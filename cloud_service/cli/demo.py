@@ -29,13 +29,13 @@ def _run(data_dir: Path, *, check: bool) -> None:
     from cloud_service.local import stack as local
     from cloud_service.local.supervisor import Supervisor, until_signal
 
-    stop_signal = until_signal()
+    keep_running = until_signal()
     supervisor = Supervisor(data_dir.resolve() / "logs", say=_say)
     try:
         stack = _start(local.describe(data_dir, demo=True), supervisor)
         _print_sign_ins(stack)
         if not check:
-            supervisor.watch(stop_signal)
+            supervisor.watch(keep_running)
     finally:
         _say("stopping …")
         supervisor.stop()

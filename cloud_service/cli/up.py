@@ -24,7 +24,7 @@ def _run(data_dir: Path, *, check: bool) -> None:
     from cloud_service.local.supervisor import Supervisor, until_signal
     from cloud_service.store.database.upgrade import upgrade
 
-    stop_signal = until_signal()
+    keep_running = until_signal()
     supervisor = Supervisor(data_dir / "logs", say=lambda line: click.echo(line, err=True))
     stack = local.describe(data_dir)
     try:
@@ -36,7 +36,7 @@ def _run(data_dir: Path, *, check: bool) -> None:
         local.start_cloud(stack, supervisor)
         click.echo(f"ready: {stack.public_url}")
         if not check:
-            supervisor.watch(stop_signal)
+            supervisor.watch(keep_running)
     finally:
         click.echo("stopping …", err=True)
         supervisor.stop()

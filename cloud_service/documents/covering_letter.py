@@ -11,14 +11,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from cloud_service.documents.paper import InvoicePaper
 from cloud_service.documents.theme import Theme, read_theme
-from cloud_service.documents.translations import Words, words_for
+from cloud_service.documents.translations import Localizer, localizer_for
 from cloud_service.documents.typesetter import TEMPLATES
 
 Pairs = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Cover:
+class CoveringLetter:
     """A mail's words."""
 
     subject: str
@@ -28,111 +28,113 @@ class Cover:
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
+class _LetterContent:
     """What one letter says, before it is laid out."""
 
     subject: str
     name: str
     sentence: str
-    facts: Pairs
+    rows: Pairs
     seller: str
     footer: Sequence[str]
     button: str = ""
     button_url: str = ""
 
 
-def invoice_cover(paper: InvoicePaper, theme: Theme) -> Cover:
+def invoice_letter(paper: InvoicePaper, theme: Theme) -> CoveringLetter:
     """The letter of an invoice or credit note: amount, day, and the button to pay."""
-    words = words_for(paper.locale)
-    amount = words.money(paper.due if paper.payable else abs(paper.total), paper.currency)
+    localizer = localizer_for(paper.locale)
+    amount = localizer.money(paper.due if paper.payable else abs(paper.total), paper.currency)
     kind = "credit" if paper.kind == "credit_note" else "invoice" if paper.payable else "prepaid"
     subject = "mail.credit_subject" if kind == "credit" else "mail.invoice_subject"
     number, seller = paper.number, paper.seller.name
-    sentence = words.label(
+    sentence = localizer.label(
         f"mail.{kind}_text",
         number=number,
-        period=words.period(paper.first_day, paper.last_day),
+        period=localizer.period(paper.first_day, paper.last_day),
         amount=amount,
-        date=words.day(paper.due_date),
+        date=localizer.day(paper.due_date),
     )
-    facts = [(number, amount)]
+    rows = [(number, amount)]
     if paper.payable:
-        facts.append((words.label("mail.due"), words.day(paper.due_date)))
+        rows.append((localizer.label("mail.due"), localizer.day(paper.due_date)))
     if paper.energy is not None:
-        facts.append((words.label("mail.energy"), f"{words.plain(paper.energy.normalize())} {paper.energy_unit}"))
-    said = _Said(
-        subject=words.label(subject, number=number, seller=seller),
+        rows.append(
+            (localizer.label("mail.energy"), f"{localizer.plain(paper.energy.normalize())} {paper.energy_unit}")
+        )
+    content = _LetterContent(
+        subject=localizer.label(subject, number=number, seller=seller),
         name=paper.buyer.name,
         sentence=sentence,
-        facts=facts,
+        rows=rows,
         seller=seller,
         footer=_footer(paper),
-        button=words.label("mail.pay", amount=amount),
+        button=localizer.label("mail.pay", amount=amount),
         button_url=paper.pay_url if paper.payable else "",
     )
-    return _cover(said, words, theme)
+    return _laid_out(content, localizer, theme)
 
 
-def reminder_cover(facts: Mapping[str, Any]) -> Cover:
+def reminder_letter(fields: Mapping[str, Any]) -> CoveringLetter:
     """The letter that asks for overdue money.
 
-    `facts`: locale, currency, amount, account, sender_name, recipient_name, pay_url, footer (lines), theme,
+    `fields`: locale, currency, amount, account, sender_name, recipient_name, pay_url, footer (lines), theme,
     invoices (their numbers).
     """
-    words = words_for(str(facts.get("locale", "en")))
-    amount = words.money(Decimal(facts["amount"]), str(facts["currency"]))
-    account = str(facts.get("account", ""))
-    pay_url = str(facts.get("pay_url", ""))
-    said = _Said(
-        subject=words.label("mail.reminder_subject", amount=amount),
-        name=str(facts.get("recipient_name", "")),
-        sentence=words.label("mail.reminder_text", amount=amount, account=account),
-        facts=[
-            (words.label("reminder.total"), amount),
-            *((words.label("reminder.number"), str(number)) for number in facts.get("invoices", ())),
+    localizer = localizer_for(str(fields.get("locale", "en")))
+    amount = localizer.money(Decimal(fields["amount"]), str(fields["currency"]))
+    account = str(fields.get("account", ""))
+    pay_url = str(fields.get("pay_url", ""))
+    content = _LetterContent(
+        subject=localizer.label("mail.reminder_subject", amount=amount),
+        name=str(fields.get("recipient_name", "")),
+        sentence=localizer.label("mail.reminder_text", amount=amount, account=account),
+        rows=[
+            (localizer.label("reminder.total"), amount),
+            *((localizer.label("reminder.number"), str(number)) for number in fields.get("invoices", ())),
         ],
-        seller=str(facts.get("sender_name", "")),
-        footer=[str(line) for line in facts.get("footer", ())],
-        button=words.label("mail.pay", amount=amount),
+        seller=str(fields.get("sender_name", "")),
+        footer=[str(line) for line in fields.get("footer", ())],
+        button=localizer.label("mail.pay", amount=amount),
         button_url=pay_url,
     )
-    return _cover(said, words, read_theme(facts.get("theme", {})))
+    return _laid_out(content, localizer, read_theme(fields.get("theme", {})))
 
 
-def statement_cover(facts: Mapping[str, Any]) -> Cover:
+def statement_letter(fields: Mapping[str, Any]) -> CoveringLetter:
     """The letter of a statement of account.
 
-    `facts`: locale, currency, closing, account, first_day, last_day (ISO), sender_name, recipient_name, footer, theme.
+    `fields`: locale, currency, closing, account, first_day, last_day (ISO), sender_name, recipient_name, footer, theme.
     """
-    words = words_for(str(facts.get("locale", "en")))
-    amount, account = words.money(Decimal(facts["closing"]), str(facts["currency"])), str(facts["account"])
-    days = (date.fromisoformat(facts["first_day"]), date.fromisoformat(facts["last_day"]))
-    seller = str(facts.get("sender_name", ""))
-    said = _Said(
-        subject=words.label("mail.statement_subject", account=account, seller=seller),
-        name=str(facts.get("recipient_name", "")),
-        sentence=words.label("mail.statement_text", account=account, period=words.period(*days), amount=amount),
-        facts=[(words.label("statement.closing", date=words.day(days[1])), amount)],
+    localizer = localizer_for(str(fields.get("locale", "en")))
+    amount, account = localizer.money(Decimal(fields["closing"]), str(fields["currency"])), str(fields["account"])
+    days = (date.fromisoformat(fields["first_day"]), date.fromisoformat(fields["last_day"]))
+    seller = str(fields.get("sender_name", ""))
+    content = _LetterContent(
+        subject=localizer.label("mail.statement_subject", account=account, seller=seller),
+        name=str(fields.get("recipient_name", "")),
+        sentence=localizer.label("mail.statement_text", account=account, period=localizer.period(*days), amount=amount),
+        rows=[(localizer.label("statement.closing", date=localizer.day(days[1])), amount)],
         seller=seller,
-        footer=[str(line) for line in facts.get("footer", ())],
+        footer=[str(line) for line in fields.get("footer", ())],
     )
-    return _cover(said, words, read_theme(facts.get("theme", {})))
+    return _laid_out(content, localizer, read_theme(fields.get("theme", {})))
 
 
-def text_cover(facts: Mapping[str, Any]) -> Cover:
+def text_letter(fields: Mapping[str, Any]) -> CoveringLetter:
     """A letter whose words are given: `subject` and `text`, in `locale`."""
-    words = words_for(str(facts.get("locale", "en")))
-    said = _Said(
-        subject=str(facts["subject"]),
-        name=str(facts.get("recipient_name", "")),
-        sentence=str(facts["text"]),
-        facts=[],
-        seller=str(facts.get("sender_name", "")),
-        footer=[str(line) for line in facts.get("footer", ())],
-        button=str(facts.get("button", "")),
-        button_url=str(facts.get("button_url", "")),
+    localizer = localizer_for(str(fields.get("locale", "en")))
+    content = _LetterContent(
+        subject=str(fields["subject"]),
+        name=str(fields.get("recipient_name", "")),
+        sentence=str(fields["text"]),
+        rows=[],
+        seller=str(fields.get("sender_name", "")),
+        footer=[str(line) for line in fields.get("footer", ())],
+        button=str(fields.get("button", "")),
+        button_url=str(fields.get("button_url", "")),
     )
-    return _cover(said, words, read_theme(facts.get("theme", {})))
+    return _laid_out(content, localizer, read_theme(fields.get("theme", {})))
 
 
 def _footer(paper: InvoicePaper) -> list[str]:
@@ -149,30 +151,37 @@ def _pages() -> Environment:
     )
 
 
-def _cover(said: _Said, words: Words, theme: Theme) -> Cover:
-    hello = words.label("mail.hello", name=said.name)
-    regards = words.label("mail.regards")
+def _laid_out(content: _LetterContent, localizer: Localizer, theme: Theme) -> CoveringLetter:
+    hello = localizer.label("mail.hello", name=content.name)
+    regards = localizer.label("mail.regards")
     html = (
         _pages()
         .get_template("mail.html")
         .render(
-            language=words.language,
-            direction=words.direction,
+            language=localizer.language,
+            direction=localizer.direction,
             theme={"primary": theme.primary, "ink": theme.ink},
-            subject=said.subject,
-            preview=said.sentence,
-            seller=said.seller,
+            subject=content.subject,
+            preview=content.sentence,
+            seller=content.seller,
             hello=hello,
-            said=said.sentence,
-            facts=[{"label": label, "value": value} for label, value in said.facts],
-            button=said.button,
-            button_url=said.button_url,
+            sentence=content.sentence,
+            rows=[{"label": label, "value": value} for label, value in content.rows],
+            button=content.button,
+            button_url=content.button_url,
             regards=regards,
-            footer=said.footer,
+            footer=content.footer,
         )
     )
-    rows = [f"{label}: {value}" for label, value in said.facts]
-    link = [f"{said.button}: {said.button_url}"] if said.button_url else []
-    blocks = [hello, said.sentence, "\n".join(rows), *link, f"{regards}\n{said.seller}", " · ".join(said.footer)]
+    rows = [f"{label}: {value}" for label, value in content.rows]
+    link = [f"{content.button}: {content.button_url}"] if content.button_url else []
+    blocks = [
+        hello,
+        content.sentence,
+        "\n".join(rows),
+        *link,
+        f"{regards}\n{content.seller}",
+        " · ".join(content.footer),
+    ]
     text = "\n\n".join(block for block in blocks if block) + "\n"
-    return Cover(said.subject, text, html, words.language)
+    return CoveringLetter(content.subject, text, html, localizer.language)

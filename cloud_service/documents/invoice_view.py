@@ -10,7 +10,7 @@ from typing import Any
 from cloud_service.documents.paper import Bank, InvoicePaper, MeterReading, MonthEnergy, PaperLine, PaperTax, Party
 from cloud_service.documents.payment_code import epc_fits, epc_svg, link_svg, spaced_iban
 from cloud_service.documents.theme import Theme
-from cloud_service.documents.translations import Words, places_of, words_for
+from cloud_service.documents.translations import Localizer, localizer_for, places_of
 
 PRICE_PLACES_MIN = 2
 CHART_MONTHS = 12
@@ -26,37 +26,37 @@ _HAN_FORMS = {
 
 def invoice_view(paper: InvoicePaper, theme: Theme) -> dict[str, Any]:
     """All that a template prints, as JSON: strings, lists of strings, and 0 to 1 heights for the chart."""
-    words = words_for(paper.locale)
+    localizer = localizer_for(paper.locale)
     return {
-        **_page(paper, theme, words),
-        "meta": [{"label": label, "value": value} for label, value in _meta(paper, words)],
-        "summary": _summary(paper, words) if theme.shows("summary") else None,
-        "groups": _groups(paper, words),
-        "columns": {**words.section("lines"), "amount": f"{words.label('lines.amount')} {paper.currency}"},
-        "totals": _totals(paper, words),
-        "chart": _chart(paper, words) if theme.shows("chart") and paper.history else None,
-        "readings": _readings(paper, words) if theme.shows("readings") and paper.readings else None,
-        "pay": _pay(paper, theme, words) if paper.payable else None,
-        "notes": _notes(paper, theme, words) if theme.shows("notes") else [],
-        "annex": _annex(paper, words),
+        **_page(paper, theme, localizer),
+        "meta": [{"label": label, "value": value} for label, value in _meta(paper, localizer)],
+        "summary": _summary(paper, localizer) if theme.shows("summary") else None,
+        "groups": _groups(paper, localizer),
+        "columns": {**localizer.section("lines"), "amount": f"{localizer.label('lines.amount')} {paper.currency}"},
+        "totals": _totals(paper, localizer),
+        "chart": _chart(paper, localizer) if theme.shows("chart") and paper.history else None,
+        "readings": _readings(paper, localizer) if theme.shows("readings") and paper.readings else None,
+        "pay": _pay(paper, theme, localizer) if paper.payable else None,
+        "notes": _notes(paper, theme, localizer) if theme.shows("notes") else [],
+        "annex": _annex(paper, localizer),
     }
 
 
-def title(paper: InvoicePaper, words: Words) -> str:
+def title(paper: InvoicePaper, localizer: Localizer) -> str:
     """`Electricity invoice`, or what a credit note is called."""
     if paper.kind == "credit_note":
-        return words.label("title.credit_note")
-    known = words.section("title")
+        return localizer.label("title.credit_note")
+    known = localizer.section("title")
     return known.get(paper.utility, known["mixed"])
 
 
-def letterhead(seller: Party, buyer: Party, bank: Bank | None, theme: Theme, words: Words) -> dict[str, Any]:
+def letterhead(seller: Party, buyer: Party, bank: Bank | None, theme: Theme, localizer: Localizer) -> dict[str, Any]:
     """What every letter has: language, look, the two parties, page numbers, footer."""
     return {
-        "language": words.language,
-        "region": words.region,
-        "direction": words.direction,
-        "page_of": words.label("page.of", page="{page}", pages="{pages}"),
+        "language": localizer.language,
+        "region": localizer.region,
+        "direction": localizer.direction,
+        "page_of": localizer.label("page.of", page="{page}", pages="{pages}"),
         "theme": {
             "primary": theme.primary,
             "accent": theme.accent,
@@ -69,20 +69,22 @@ def letterhead(seller: Party, buyer: Party, bank: Bank | None, theme: Theme, wor
         },
         "seller": _party(seller),
         "buyer": _party(buyer),
-        "footer": _footer(seller, bank, theme, words) if theme.shows("footer") else [],
+        "footer": _footer(seller, bank, theme, localizer) if theme.shows("footer") else [],
     }
 
 
-def _page(paper: InvoicePaper, theme: Theme, words: Words) -> dict[str, Any]:
-    name = title(paper, words)
+def _page(paper: InvoicePaper, theme: Theme, localizer: Localizer) -> dict[str, Any]:
+    name = title(paper, localizer)
     return {
-        **letterhead(paper.seller, paper.buyer, paper.bank, theme, words),
+        **letterhead(paper.seller, paper.buyer, paper.bank, theme, localizer),
         "title": name,
-        "heading": f"{name} {words.period(paper.first_day, paper.last_day)}",
+        "heading": f"{name} {localizer.period(paper.first_day, paper.last_day)}",
         "number": paper.number,
-        "continued": words.label("page.continued", title=name, number=paper.number, date=words.day(paper.bill_date)),
-        "intro": theme.text("intro", words.language),
-        "closing": theme.text("closing", words.language),
+        "continued": localizer.label(
+            "page.continued", title=name, number=paper.number, date=localizer.day(paper.bill_date)
+        ),
+        "intro": theme.text("intro", localizer.language),
+        "closing": theme.text("closing", localizer.language),
     }
 
 
@@ -103,68 +105,72 @@ def _party(party: Party) -> dict[str, Any]:
     }
 
 
-def _footer(seller: Party, bank: Bank | None, theme: Theme, words: Words) -> list[list[str]]:
+def _footer(seller: Party, bank: Bank | None, theme: Theme, localizer: Localizer) -> list[list[str]]:
     """Columns: who, how to reach, where the money goes, the operator's own words."""
     who = [seller.name, *seller.address]
     reach = [seller.email, seller.phone, seller.website]
     if seller.vat_id:
-        reach.append(f"{words.label('page.vat_id')} {seller.vat_id}")
+        reach.append(f"{localizer.label('page.vat_id')} {seller.vat_id}")
     money = []
     if bank and theme.shows("bank"):
         money = [bank.holder, f"IBAN {spaced_iban(bank.iban)}", f"BIC {bank.bic}" if bank.bic else ""]
-    said = theme.text("footer", words.language)
+    said = theme.text("footer", localizer.language)
     columns = [who, reach, money, said.splitlines()]
     return [kept for column in columns if (kept := [line for line in column if line])]
 
 
-def _meta(paper: InvoicePaper, words: Words) -> Iterator[tuple[str, str]]:
+def _meta(paper: InvoicePaper, localizer: Localizer) -> Iterator[tuple[str, str]]:
     """The box beside the address."""
     credit = paper.kind == "credit_note"
-    yield words.label("meta.credit_number" if credit else "meta.number"), paper.number
-    yield words.label("meta.bill_date"), words.day(paper.bill_date)
+    yield localizer.label("meta.credit_number" if credit else "meta.number"), paper.number
+    yield localizer.label("meta.bill_date"), localizer.day(paper.bill_date)
     if paper.payable:
-        yield words.label("meta.due_date"), words.day(paper.due_date)
+        yield localizer.label("meta.due_date"), localizer.day(paper.due_date)
     if paper.corrects:
-        yield words.label("meta.corrects"), paper.corrects
+        yield localizer.label("meta.corrects"), paper.corrects
     if paper.buyer.number:
-        yield words.label("meta.client"), paper.buyer.number
+        yield localizer.label("meta.client"), paper.buyer.number
     if paper.account:
-        yield words.label("meta.account"), paper.account
-    yield words.label("meta.period"), f"{words.day(paper.first_day)} – {words.day(paper.last_day)}"
+        yield localizer.label("meta.account"), paper.account
+    yield localizer.label("meta.period"), f"{localizer.day(paper.first_day)} – {localizer.day(paper.last_day)}"
     if paper.buyer.vat_id:
-        yield words.label("meta.buyer_vat_id"), paper.buyer.vat_id
+        yield localizer.label("meta.buyer_vat_id"), paper.buyer.vat_id
     yield from paper.references
 
 
-def _summary(paper: InvoicePaper, words: Words) -> list[dict[str, str]]:
+def _summary(paper: InvoicePaper, localizer: Localizer) -> list[dict[str, str]]:
     """The answer first: what is due and when, and how much was used."""
-    cards = [_due_card(paper, words)]
+    cards = [_due_card(paper, localizer)]
     if paper.energy is not None:
         unit = paper.energy_unit
         daily = (paper.energy / paper.days).quantize(Decimal("0.1"))
-        per_day = words.label("summary.per_day", energy=f"{_LTR}{words.plain(daily)} {unit}{_END}")
-        used = f"{words.number(paper.energy, places_of(paper.energy, 3))} {unit}"
-        cards.append({"label": words.label("summary.energy"), "value": used, "note": per_day})
+        per_day = localizer.label("summary.per_day", energy=f"{_LTR}{localizer.plain(daily)} {unit}{_END}")
+        used = f"{localizer.number(paper.energy, places_of(paper.energy, 3))} {unit}"
+        cards.append({"label": localizer.label("summary.energy"), "value": used, "note": per_day})
     return cards
 
 
-def _due_card(paper: InvoicePaper, words: Words) -> dict[str, str]:
+def _due_card(paper: InvoicePaper, localizer: Localizer) -> dict[str, str]:
     if paper.payable:
-        by = words.label("summary.by", date=words.day(paper.due_date))
-        return {"label": words.label("summary.due"), "value": words.money(paper.due, paper.currency), "note": by}
-    amount = words.money(abs(paper.total), paper.currency)
+        by = localizer.label("summary.by", date=localizer.day(paper.due_date))
+        return {
+            "label": localizer.label("summary.due"),
+            "value": localizer.money(paper.due, paper.currency),
+            "note": by,
+        }
+    amount = localizer.money(abs(paper.total), paper.currency)
     if paper.settled and paper.total > 0:
         return {
-            "label": words.label("summary.paid_by_credit"),
+            "label": localizer.label("summary.paid_by_credit"),
             "value": amount,
-            "note": words.label("summary.nothing_due"),
+            "note": localizer.label("summary.nothing_due"),
         }
     if paper.total == 0:
-        return {"label": words.label("summary.nothing_due"), "value": amount, "note": ""}
-    return {"label": words.label("summary.credit"), "value": amount, "note": ""}
+        return {"label": localizer.label("summary.nothing_due"), "value": amount, "note": ""}
+    return {"label": localizer.label("summary.credit"), "value": amount, "note": ""}
 
 
-def _groups(paper: InvoicePaper, words: Words) -> list[dict[str, Any]]:
+def _groups(paper: InvoicePaper, localizer: Localizer) -> list[dict[str, Any]]:
     """Lines below the name of their meter or supply point; equal units and all prices share their count of places."""
     places = _shared_places((line.unit, line.quantity) for line in paper.lines)
     price_places = max([PRICE_PLACES_MIN, *(places_of(line.price) for line in paper.lines if line.price is not None)])
@@ -172,11 +178,11 @@ def _groups(paper: InvoicePaper, words: Words) -> list[dict[str, Any]]:
     def row(line: PaperLine) -> dict[str, str]:
         return {
             "label": line.label,
-            "note": line.note or (words.period(*line.days) if line.days else ""),
-            "quantity": words.number(line.quantity, places[line.unit]),
-            "unit": words.unit(line.unit, line.quantity),
-            "price": "" if line.price is None else words.number(line.price, price_places),
-            "amount": words.amount(line.amount, paper.currency),
+            "note": line.note or (localizer.period(*line.days) if line.days else ""),
+            "quantity": localizer.number(line.quantity, places[line.unit]),
+            "unit": localizer.unit(line.unit, line.quantity),
+            "price": "" if line.price is None else localizer.number(line.price, price_places),
+            "amount": localizer.amount(line.amount, paper.currency),
         }
 
     return [
@@ -193,47 +199,49 @@ def _shared_places(quantities: Iterable[tuple[str, Decimal]]) -> dict[str, int]:
     return places
 
 
-def _totals(paper: InvoicePaper, words: Words) -> dict[str, Any]:
-    rows = [{"label": words.label("lines.net"), "value": words.money(paper.net, paper.currency)}]
+def _totals(paper: InvoicePaper, localizer: Localizer) -> dict[str, Any]:
+    rows = [{"label": localizer.label("lines.net"), "value": localizer.money(paper.net, paper.currency)}]
     for tax in paper.taxes:
-        label = words.label("lines.tax", label=_tax_name(tax, words), base=words.money(tax.base, paper.currency))
-        rows.append({"label": label, "value": words.money(tax.amount, paper.currency)})
+        label = localizer.label(
+            "lines.tax", label=_tax_name(tax, localizer), base=localizer.money(tax.base, paper.currency)
+        )
+        rows.append({"label": label, "value": localizer.money(tax.amount, paper.currency)})
     local = ""
     if paper.local_total is not None and paper.local_rate is not None and paper.local_currency != paper.currency:
-        local = words.label(
+        local = localizer.label(
             "lines.local",
-            amount=words.money(paper.local_total, paper.local_currency),
-            rate=words.plain(paper.local_rate.normalize()),
+            amount=localizer.money(paper.local_total, paper.local_currency),
+            rate=localizer.plain(paper.local_rate.normalize()),
             currency=paper.local_currency,
             local_currency=paper.currency,
         )
-    label = words.label("lines.credit_total" if paper.kind == "credit_note" else "lines.total")
+    label = localizer.label("lines.credit_total" if paper.kind == "credit_note" else "lines.total")
     left = []
     if paper.settled and paper.payable:
         left = [
-            {"label": words.label("lines.settled"), "value": words.money(-paper.settled, paper.currency)},
-            {"label": words.label("summary.due"), "value": words.money(paper.due, paper.currency)},
+            {"label": localizer.label("lines.settled"), "value": localizer.money(-paper.settled, paper.currency)},
+            {"label": localizer.label("summary.due"), "value": localizer.money(paper.due, paper.currency)},
         ]
-    total = words.money(paper.total, paper.currency)
+    total = localizer.money(paper.total, paper.currency)
     return {"rows": rows, "label": label, "value": total, "local": local, "left": left}
 
 
-def _tax_name(tax: PaperTax, words: Words) -> str:
+def _tax_name(tax: PaperTax, localizer: Localizer) -> str:
     """`VAT 16 %`; a label that tells its rate already is left as it is."""
     told = f"{tax.percent.normalize():f}" in tax.label.replace(",", ".")
-    return tax.label if told else f"{tax.label} {words.percent(tax.percent)}"
+    return tax.label if told else f"{tax.label} {localizer.percent(tax.percent)}"
 
 
-def _chart(paper: InvoicePaper, words: Words) -> dict[str, Any]:
+def _chart(paper: InvoicePaper, localizer: Localizer) -> dict[str, Any]:
     """Bars of the last twelve months, as shares of the highest."""
     months = _last_months(paper)
     top = max([item.energy for item in months] + [Decimal(0)])
-    values = [words.number(item.energy, 0) if item in paper.history else "" for item in months]
-    names = [words.month_short(item.month) for item in months]
+    values = [localizer.number(item.energy, 0) if item in paper.history else "" for item in months]
+    names = [localizer.month_short(item.month) for item in months]
     spoken = ", ".join(f"{name} {value}" for name, value in zip(names, values, strict=True))
     return {
-        "title": f"{words.label('chart.title', months=str(len(months)))} ({paper.energy_unit})",
-        "alt": words.label("chart.alt", values=f"{spoken} {paper.energy_unit}"),
+        "title": f"{localizer.label('chart.title', months=str(len(months)))} ({paper.energy_unit})",
+        "alt": localizer.label("chart.alt", values=f"{spoken} {paper.energy_unit}"),
         "bars": [
             {
                 "name": name,
@@ -256,7 +264,7 @@ def _last_months(paper: InvoicePaper) -> list[MonthEnergy]:
     return [known.get(first, MonthEnergy(first, Decimal(0))) for first in firsts]
 
 
-def _readings(paper: InvoicePaper, words: Words) -> dict[str, Any]:
+def _readings(paper: InvoicePaper, localizer: Localizer) -> dict[str, Any]:
     """One row a register; the columns of indexes and factors are there where any register has them."""
     known = [(item.unit, value) for item in paper.readings for value in _values(item)]
     places = _shared_places(known)
@@ -272,15 +280,15 @@ def _readings(paper: InvoicePaper, words: Words) -> dict[str, Any]:
         if value is None or (name == "multiplier" and value == 1):
             return ""
         if name == "multiplier":
-            return words.plain(value.normalize())
-        text = words.number(value, places[item.unit])
+            return localizer.plain(value.normalize())
+        text = localizer.number(value, places[item.unit])
         if name == "current":
-            return f"{text} ({words.label('readings.estimated' if item.estimated else 'readings.actual')})"
+            return f"{text} ({localizer.label('readings.estimated' if item.estimated else 'readings.actual')})"
         return f"{text} {item.unit}" if name == "consumption" else text
 
     return {
-        "title": words.label("readings.title"),
-        "head": [words.label(f"readings.{name}") for name in names],
+        "title": localizer.label("readings.title"),
+        "head": [localizer.label(f"readings.{name}") for name in names],
         "rows": [[cell(item, name) for name in names] for item in paper.readings],
     }
 
@@ -289,60 +297,63 @@ def _values(item: MeterReading) -> list[Decimal]:
     return [value for value in (item.previous, item.current, item.consumption) if value is not None]
 
 
-def _pay(paper: InvoicePaper, theme: Theme, words: Words) -> dict[str, Any]:
-    amount = words.money(paper.due, paper.currency)
+def _pay(paper: InvoicePaper, theme: Theme, localizer: Localizer) -> dict[str, Any]:
+    amount = localizer.money(paper.due, paper.currency)
     reference = paper.number
     transfer = []
     if paper.bank and theme.shows("bank"):
         facts = [("holder", paper.bank.holder), ("iban", spaced_iban(paper.bank.iban)), ("bic", paper.bank.bic)]
         facts.append(("reference", reference))
-        transfer = [{"label": words.label(f"pay.{name}"), "value": value} for name, value in facts if value]
-    codes = _codes(paper, words) if theme.shows("qr") else []
-    said = theme.text("payment", words.language)
+        transfer = [{"label": localizer.label(f"pay.{name}"), "value": value} for name, value in facts if value]
+    codes = _codes(paper, localizer) if theme.shows("qr") else []
+    said = theme.text("payment", localizer.language)
     return {
-        "title": words.label("pay.title"),
-        "please": words.label("pay.please", amount=amount, date=words.day(paper.due_date)),
+        "title": localizer.label("pay.title"),
+        "please": localizer.label("pay.please", amount=amount, date=localizer.day(paper.due_date)),
         "said": said,
         "url": paper.pay_url,
-        "button": words.label("mail.pay", amount=amount),
+        "button": localizer.label("mail.pay", amount=amount),
         "transfer": transfer,
         "codes": codes,
-        "alt": words.label("pay.qr_alt", amount=amount, reference=reference),
+        "alt": localizer.label("pay.qr_alt", amount=amount, reference=reference),
     }
 
 
-def _codes(paper: InvoicePaper, words: Words) -> list[dict[str, str]]:
+def _codes(paper: InvoicePaper, localizer: Localizer) -> list[dict[str, str]]:
     codes = []
     if paper.bank is not None and epc_fits(paper.bank, paper.due, paper.currency):
         svg = epc_svg(paper.bank, paper.due, paper.number)
-        codes.append({"svg": svg, "caption": words.label("pay.scan_bank"), "name": "EPC-QR"})
+        codes.append({"svg": svg, "caption": localizer.label("pay.scan_bank"), "name": "EPC-QR"})
     if paper.pay_url:
-        codes.append({"svg": link_svg(paper.pay_url), "caption": words.label("pay.scan_link"), "name": "URL"})
+        codes.append({"svg": link_svg(paper.pay_url), "caption": localizer.label("pay.scan_link"), "name": "URL"})
     return codes
 
 
-def _notes(paper: InvoicePaper, theme: Theme, words: Words) -> list[str]:
+def _notes(paper: InvoicePaper, theme: Theme, localizer: Localizer) -> list[str]:
     notes = [paper.reason] if paper.reason else []
     if paper.settled and not paper.payable:
-        notes.append(words.label("page.prepaid_note"))
+        notes.append(localizer.label("page.prepaid_note"))
     if paper.kind == "credit_note":
-        notes.append(words.label("page.credit_note_note"))
-    closing = theme.text("closing", words.language)
+        notes.append(localizer.label("page.credit_note_note"))
+    closing = theme.text("closing", localizer.language)
     return [*notes, closing] if closing else notes
 
 
-def _annex(paper: InvoicePaper, words: Words) -> dict[str, Any] | None:
+def _annex(paper: InvoicePaper, localizer: Localizer) -> dict[str, Any] | None:
     if paper.annex is None:
         return None
     values = [value for row in paper.annex.rows for value in row.values]
     places = max([0, *(places_of(value, 3) for value in values)])
     sums = [sum((row.values[at] for row in paper.annex.rows), Decimal(0)) for at in range(len(paper.annex.columns))]
     return {
-        "title": words.label("annex.title"),
-        "head": [words.label("annex.at"), *paper.annex.columns],
+        "title": localizer.label("annex.title"),
+        "head": [localizer.label("annex.at"), *paper.annex.columns],
         "rows": [
-            [f"{words.day(row.start.date())} {row.start:%H:%M}", *(words.number(value, places) for value in row.values)]
+            [
+                f"{localizer.day(row.start.date())} {row.start:%H:%M}",
+                *(localizer.number(value, places) for value in row.values),
+            ]
             for row in paper.annex.rows
         ],
-        "sums": [words.label("annex.total"), *(words.number(value, places) for value in sums)],
+        "sums": [localizer.label("annex.total"), *(localizer.number(value, places) for value in sums)],
     }

@@ -19,11 +19,11 @@ def render_custom(renderer: str, template: str, view: Mapping[str, Any], day: da
     """The PDF of the operator's template, `typst` or `html`; InputError with the template's fault."""
     if renderer == "typst" and "@preview" in template:
         raise InputError("packages from the network are not available to templates", path="template")
-    asked = {"renderer": renderer, "template": template, "view": dict(view), "day": day.isoformat()}
+    order = {"renderer": renderer, "template": template, "view": dict(view), "day": day.isoformat()}
     try:
         done = subprocess.run(
             [sys.executable, "-m", "cloud_service.documents.sandboxed_html"],
-            input=json.dumps(asked, ensure_ascii=False).encode(),
+            input=json.dumps(order, ensure_ascii=False).encode(),
             capture_output=True,
             timeout=WALL_S,
             env=_environment(),
@@ -34,18 +34,18 @@ def render_custom(renderer: str, template: str, view: Mapping[str, Any], day: da
     if done.returncode < 0:
         raise InputError("the template takes too long or too much memory", path="template")
     if done.returncode or not done.stdout.startswith(b"%PDF") or len(done.stdout) > PDF_BYTES_MAX:
-        said = done.stderr.decode(errors="replace").strip().splitlines()
-        raise InputError(said[-1] if said else "the template makes no PDF", path="template")
+        error_lines = done.stderr.decode(errors="replace").strip().splitlines()
+        raise InputError(error_lines[-1] if error_lines else "the template makes no PDF", path="template")
     return done.stdout
 
 
 def _environment() -> dict[str, str]:
     """Nothing of ours: no passwords, no addresses; only what Python needs to start."""
-    kept = {name: os.environ[name] for name in ("PATH", "VIRTUAL_ENV", "LD_LIBRARY_PATH") if name in os.environ}
+    inherited = {name: os.environ[name] for name in ("PATH", "VIRTUAL_ENV", "LD_LIBRARY_PATH") if name in os.environ}
     paths = os.pathsep.join(path for path in sys.path if path)
     proxies = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy"), NOWHERE)
     return (
-        kept
+        inherited
         | proxies
         | {"PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1", "HOME": "/nonexistent", "LANG": "C.UTF-8"}
     )

@@ -12,7 +12,7 @@ AFTER_CITY = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Postal:
+class PostalAddress:
     """The parts; those that cannot be told are empty and stay in the lines."""
 
     lines: tuple[str, ...]
@@ -20,13 +20,13 @@ class Postal:
     city: str = ""
 
 
-def split_address(address: Sequence[str]) -> Postal:
+def split_address(address: Sequence[str]) -> PostalAddress:
     """`20457 Hamburg`, `London SW1A 1AA`, `Springfield, IL 62704`: the lowest line that looks so; the others stay."""
     for at in reversed(range(len(address))):
-        found = BEFORE_CITY.fullmatch(address[at]) or AFTER_CITY.fullmatch(address[at])
-        if found:
+        match = BEFORE_CITY.fullmatch(address[at]) or AFTER_CITY.fullmatch(address[at])
+        if match:
             rest = (*address[:at], *address[at + 1 :])
-            return Postal(tuple(rest), found["postcode"], found["city"].strip())
+            return PostalAddress(tuple(rest), match["postcode"], match["city"].strip())
     if len(address) > 1:
-        return Postal(tuple(address[:-1]), "", address[-1])
-    return Postal(tuple(address))
+        return PostalAddress(tuple(address[:-1]), "", address[-1])
+    return PostalAddress(tuple(address))

@@ -45,11 +45,11 @@ def refuse(event: str, _arguments: tuple[Any, ...]) -> None:
 
 def main() -> int:
     """Lay out the template of stdin."""
-    asked = json.load(sys.stdin.buffer)
-    os.environ["SOURCE_DATE_EPOCH"] = str(int(datetime.fromisoformat(asked["day"]).replace(tzinfo=UTC).timestamp()))
-    make = {"typst": by_typst, "html": by_html}[asked["renderer"]]
+    order = json.load(sys.stdin.buffer)
+    os.environ["SOURCE_DATE_EPOCH"] = str(int(datetime.fromisoformat(order["day"]).replace(tzinfo=UTC).timestamp()))
+    make = {"typst": by_typst, "html": by_html}[order["renderer"]]
     try:
-        pdf = make(asked["template"], asked["view"], asked["day"])
+        pdf = make(order["template"], order["view"], order["day"])
     except TemplateError as error:
         sys.stderr.write(" ".join(str(error).split())[:500])
         return 1
@@ -125,9 +125,9 @@ def default_css(fonts: str) -> str:
 
     faces = [("Noto Sans", "NotoSans"), ("Noto Sans Arabic", "NotoSansArabic"), ("Noto Sans Thai", "NotoSansThai")]
     rules = [
-        f'@font-face {{ font-family: "{family}"; src: url("{fonts}/{file}-{weight}.ttf"); font-weight: {shown}; }}'
+        f'@font-face {{ font-family: "{family}"; src: url("{fonts}/{file}-{weight}.ttf"); font-weight: {css_weight}; }}'
         for family, file in faces
-        for weight, shown in (("Regular", "normal"), ("Bold", "bold"))
+        for weight, css_weight in (("Regular", "normal"), ("Bold", "bold"))
     ]
     css = "\n".join(rules)
     return f'{DEFAULT_CSS}\n{css}\nhtml, body, td, th, p, h1, h2, h3 {{ font-family: "Noto Sans"; }}'

@@ -9,7 +9,7 @@ from typing import Any
 from cloud_service.documents.invoice_view import letterhead
 from cloud_service.documents.paper import Bank, Party
 from cloud_service.documents.theme import Theme
-from cloud_service.documents.translations import Words, words_for
+from cloud_service.documents.translations import Localizer, localizer_for
 from cloud_service.documents.typesetter import typeset
 from common.errors import InputError
 
@@ -58,46 +58,46 @@ def render(paper: StatementPaper, theme: Theme) -> bytes:
 
 def statement_view(paper: StatementPaper, theme: Theme) -> dict[str, Any]:
     """All that the template prints."""
-    words = words_for(paper.locale)
-    title = words.label("title.statement")
-    closing = words.label("statement.closing", date=words.day(paper.last_day))
+    localizer = localizer_for(paper.locale)
+    title = localizer.label("title.statement")
+    closing = localizer.label("statement.closing", date=localizer.day(paper.last_day))
     return {
-        **letterhead(paper.seller, paper.buyer, paper.bank, theme, words),
+        **letterhead(paper.seller, paper.buyer, paper.bank, theme, localizer),
         "title": title,
-        "heading": f"{title} {words.period(paper.first_day, paper.last_day)}",
+        "heading": f"{title} {localizer.period(paper.first_day, paper.last_day)}",
         "number": paper.account,
         "continued": f"{title} {paper.account}",
-        "meta": [{"label": label, "value": value} for label, value in _meta(paper, words) if value],
+        "meta": [{"label": label, "value": value} for label, value in _meta(paper, localizer) if value],
         "head": [
-            words.label("statement.date"),
-            words.label("statement.text"),
-            *(f"{words.label(f'statement.{name}')} {paper.currency}" for name in ("debit", "credit", "balance")),
+            localizer.label("statement.date"),
+            localizer.label("statement.text"),
+            *(f"{localizer.label(f'statement.{name}')} {paper.currency}" for name in ("debit", "credit", "balance")),
         ],
         "opening": {
-            "label": words.label("statement.opening"),
-            "value": words.amount(paper.opening, paper.currency),
+            "label": localizer.label("statement.opening"),
+            "value": localizer.amount(paper.opening, paper.currency),
         },
-        "rows": [_row(booking, paper.currency, words) for booking in paper.bookings],
-        "closing": {"label": closing, "value": words.money(paper.closing, paper.currency)},
+        "rows": [_row(booking, paper.currency, localizer) for booking in paper.bookings],
+        "closing": {"label": closing, "value": localizer.money(paper.closing, paper.currency)},
     }
 
 
-def _meta(paper: StatementPaper, words: Words) -> list[tuple[str, str]]:
+def _meta(paper: StatementPaper, localizer: Localizer) -> list[tuple[str, str]]:
     return [
-        (words.label("meta.bill_date"), words.day(paper.last_day)),
-        (words.label("meta.client"), paper.buyer.number),
-        (words.label("meta.account"), paper.account),
-        (words.label("meta.period"), f"{words.day(paper.first_day)} – {words.day(paper.last_day)}"),
+        (localizer.label("meta.bill_date"), localizer.day(paper.last_day)),
+        (localizer.label("meta.client"), paper.buyer.number),
+        (localizer.label("meta.account"), paper.account),
+        (localizer.label("meta.period"), f"{localizer.day(paper.first_day)} – {localizer.day(paper.last_day)}"),
     ]
 
 
-def _row(booking: Booking, currency: str, words: Words) -> Mapping[str, str]:
-    kinds = words.section("booking")
+def _row(booking: Booking, currency: str, localizer: Localizer) -> Mapping[str, str]:
+    kinds = localizer.section("booking")
     kind = kinds.get(booking.kind, kinds["other"])
     return {
-        "day": words.day(booking.day),
+        "day": localizer.day(booking.day),
         "text": f"{kind} {booking.text}".strip(),
-        "debit": words.amount(booking.amount, currency) if booking.amount > 0 else "",
-        "credit": words.amount(-booking.amount, currency) if booking.amount < 0 else "",
-        "balance": words.amount(booking.balance, currency),
+        "debit": localizer.amount(booking.amount, currency) if booking.amount > 0 else "",
+        "credit": localizer.amount(-booking.amount, currency) if booking.amount < 0 else "",
+        "balance": localizer.amount(booking.balance, currency),
     }

@@ -53,85 +53,85 @@ class Theme:
 
     def text(self, name: str, language: str) -> str:
         """An operator's text in that language, else in English, else any, else empty."""
-        said = self.texts.get(name, {})
-        return said.get(language) or said.get("en") or next(iter(said.values()), "")
+        by_language = self.texts.get(name, {})
+        return by_language.get(language) or by_language.get("en") or next(iter(by_language.values()), "")
 
     def logo(self) -> str:
         """The logo as SVG text."""
         return self.logo_svg or BOLT_LOGO.format(primary=self.primary, accent=self.accent)
 
 
-def read_theme(facts: Mapping[str, Any]) -> Theme:
+def read_theme(record: Mapping[str, Any]) -> Theme:
     """The theme of a legal entity's JSON record; every fault is named in one InputError."""
-    faults = [f"{name}: unknown field" for name in facts if name not in {item.name for item in fields(Theme)}]
-    faults += [fault for check in _CHECKS for fault in check(facts)]
+    faults = [f"{name}: unknown field" for name in record if name not in {item.name for item in fields(Theme)}]
+    faults += [fault for check in _CHECKS for fault in check(record)]
     if faults:
         raise InputError("; ".join(faults), path="theme", hint="see docs/documents.md")
-    values = dict(facts)
+    values = dict(record)
     if "hidden_blocks" in values:
         values["hidden_blocks"] = frozenset(values["hidden_blocks"])
     return Theme(**values)
 
 
-def _colours(facts: Mapping[str, Any]) -> list[str]:
+def _colours(record: Mapping[str, Any]) -> list[str]:
     return [
-        f"{name}: {facts[name]!r} is not a colour like #0b6e7f"
+        f"{name}: {record[name]!r} is not a colour like #0b6e7f"
         for name in ("primary", "accent", "ink")
-        if name in facts and not (isinstance(facts[name], str) and COLOUR.fullmatch(facts[name]))
+        if name in record and not (isinstance(record[name], str) and COLOUR.fullmatch(record[name]))
     ]
 
 
-def _choices(facts: Mapping[str, Any]) -> list[str]:
+def _choices(record: Mapping[str, Any]) -> list[str]:
     faults = []
-    if facts.get("renderer", "default") not in RENDERERS:
-        faults.append(f"renderer: {facts['renderer']!r} is none of {', '.join(RENDERERS)}")
-    if facts.get("einvoice", "") not in EINVOICES:
-        faults.append(f"einvoice: {facts['einvoice']!r} is none of {', '.join(filter(None, EINVOICES))}")
-    if facts.get("einvoice") and facts.get("renderer", "default") != "default":
+    if record.get("renderer", "default") not in RENDERERS:
+        faults.append(f"renderer: {record['renderer']!r} is none of {', '.join(RENDERERS)}")
+    if record.get("einvoice", "") not in EINVOICES:
+        faults.append(f"einvoice: {record['einvoice']!r} is none of {', '.join(filter(None, EINVOICES))}")
+    if record.get("einvoice") and record.get("renderer", "default") != "default":
         faults.append("einvoice: own templates make no PDF/A and cannot carry one")
-    if facts.get("paper", "a4") not in ("a4", "us-letter"):
-        faults.append(f"paper: {facts['paper']!r} is neither a4 nor us-letter")
-    hidden = facts.get("hidden_blocks", [])
+    if record.get("paper", "a4") not in ("a4", "us-letter"):
+        faults.append(f"paper: {record['paper']!r} is neither a4 nor us-letter")
+    hidden = record.get("hidden_blocks", [])
     if not isinstance(hidden, (list, tuple, frozenset)):
         return [*faults, "hidden_blocks: not a list"]
     faults += [f"hidden_blocks: {block!r} is none of {', '.join(BLOCKS)}" for block in hidden if block not in BLOCKS]
     return faults
 
 
-def _sizes(facts: Mapping[str, Any]) -> list[str]:
-    height = facts.get("logo_height_mm", 18)
+def _sizes(record: Mapping[str, Any]) -> list[str]:
+    height = record.get("logo_height_mm", 18)
     faults = []
     if isinstance(height, bool) or not isinstance(height, int) or not 5 <= height <= 40:  # noqa: PLR2004 - millimetres
         faults.append(f"logo_height_mm: {height!r} is not 5 to 40")
-    if not isinstance(facts.get("show_name", True), bool):
+    if not isinstance(record.get("show_name", True), bool):
         faults.append("show_name: not true or false")
     return faults
 
 
-def _texts(facts: Mapping[str, Any]) -> list[str]:
-    texts = facts.get("texts", {})
+def _texts(record: Mapping[str, Any]) -> list[str]:
+    texts = record.get("texts", {})
     if not isinstance(texts, Mapping):
         return ["texts: not a table"]
     faults = [f"texts.{name}: none of {', '.join(TEXTS)}" for name in texts if name not in TEXTS]
     return faults + [
         f"texts.{name}: not a table of language and text"
-        for name, said in texts.items()
-        if not isinstance(said, Mapping) or not all(isinstance(text, str) for text in said.values())
+        for name, by_language in texts.items()
+        if not isinstance(by_language, Mapping) or not all(isinstance(text, str) for text in by_language.values())
     ]
 
 
-def _template(facts: Mapping[str, Any]) -> list[str]:
-    template = facts.get("template", "")
+def _template(record: Mapping[str, Any]) -> list[str]:
+    template = record.get("template", "")
     if not isinstance(template, str) or len(template.encode()) > TEMPLATE_BYTES_MAX:
         return [f"template: not a text of at most {TEMPLATE_BYTES_MAX} bytes"]
-    if facts.get("renderer", "default") != "default" and not template.strip():
+    if record.get("renderer", "default") != "default" and not template.strip():
         return ["template: empty, but the renderer needs one"]
     return []
 
 
-def _logo(facts: Mapping[str, Any]) -> list[str]:
+def _logo(record: Mapping[str, Any]) -> list[str]:
     """A logo is a drawing: no scripts, no pictures from elsewhere, no entities."""
-    svg = facts.get("logo_svg", "")
+    svg = record.get("logo_svg", "")
     if not svg:
         return []
     if not isinstance(svg, str) or len(svg.encode()) > LOGO_BYTES_MAX:

@@ -36,14 +36,14 @@ def labels(language: str) -> dict[str, Any]:
 
 
 @cache
-def words_for(locale: str) -> "Words":
+def localizer_for(locale: str) -> "Localizer":
     """The words of a locale; a language without labels reads English in its country's formats."""
     language, _, territory = locale.replace("-", "_").partition("_")
     for code in (f"{language}_{territory}", language) if language in languages() else (f"en_{territory}",):
-        found = known_locale(code)
-        if found is not None:
-            return Words(found)
-    return Words(Locale("en"))
+        cldr_locale = known_locale(code)
+        if cldr_locale is not None:
+            return Localizer(cldr_locale)
+    return Localizer(Locale("en"))
 
 
 @cache
@@ -63,14 +63,14 @@ def locale_of(locale: str, country: str) -> str:
     """
     if "_" in locale or "-" in locale or not locale:
         return locale or "en"
-    found = known_locale(f"{locale}_{country}") if country else None
-    if locale == "en" and (found is None or found.number_symbols["latn"]["decimal"] != "."):
+    combined = known_locale(f"{locale}_{country}") if country else None
+    if locale == "en" and (combined is None or combined.number_symbols["latn"]["decimal"] != "."):
         return "en_GB" if country else "en"
-    return str(found or locale)
+    return str(combined or locale)
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class Localizer:
     """How one reader's country writes."""
 
     locale: Locale
@@ -85,10 +85,10 @@ class Words:
         """ISO 3166 code, empty where unknown."""
         return str(self.locale.territory or "")
 
-    def label(self, path: str, **facts: str) -> str:
+    def label(self, path: str, **fields: str) -> str:
         """The label at `section.key`, with its facts filled in."""
         section, _, key = path.partition(".")
-        return str(labels(self.language)[section][key]).format(**facts)
+        return str(labels(self.language)[section][key]).format(**fields)
 
     def section(self, name: str) -> dict[str, str]:
         """All labels of a section, unfilled."""
@@ -96,9 +96,9 @@ class Words:
 
     def unit(self, unit: str, quantity: Decimal) -> str:
         """The unit's name beside a quantity: `1 month`, `3 months`; a symbol such as kWh stays."""
-        known = self.section("units")
-        singular = known.get(f"{unit}_one") if abs(quantity) == 1 else None
-        return singular or known.get(unit, unit)
+        units = self.section("units")
+        singular = units.get(f"{unit}_one") if abs(quantity) == 1 else None
+        return singular or units.get(unit, unit)
 
     @property
     def direction(self) -> str:
@@ -156,8 +156,8 @@ def _pattern(locale: Locale, kind: str, places: int) -> NumberPattern:
 
 def places_of(value: Decimal, most: int = QUANTITY_PLACES_MAX) -> int:
     """Decimal places that a value needs, at most `most`."""
-    shown = value.quantize(Decimal(1).scaleb(-most), ROUND_HALF_UP).normalize()
-    exponent = shown.as_tuple().exponent
+    rounded = value.quantize(Decimal(1).scaleb(-most), ROUND_HALF_UP).normalize()
+    exponent = rounded.as_tuple().exponent
     return max(0, -exponent) if isinstance(exponent, int) else 0
 
 

@@ -31,7 +31,7 @@ def write_past(folder: Path, start: date, now: datetime) -> list[Path]:
     since = datetime(start.year, start.month, start.day, tzinfo=UTC) - timedelta(days=1)
     running = []
     for site in SITES:
-        names = [part for meter in meters_of(site) for part in ("--meter", meter)]
+        names = [argument for meter in meters_of(site) for argument in ("--meter", meter)]
         days = ["--from", since.isoformat(), "--until", now.isoformat(), "--step", str(STEP_S)]
         path = folder / f"{site.gateway}.csv"
         command = [

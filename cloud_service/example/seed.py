@@ -55,12 +55,12 @@ class _Place:
 def keep_rates(session: Session, start: date, today: date) -> None:
     """A rate a week from `start` up to `today`, as an office imports them: a bill takes none that is old."""
     weeks = (today - start).days // 7 + 1
-    found = [
+    weekly_rates = [
         (start + timedelta(weeks=week), currency, Decimal(rate))
         for week in range(weeks)
         for currency, rate in RATES.items()
     ]
-    currency_rates.add(session, SELLER["currency"], found)
+    currency_rates.add(session, SELLER["currency"], weekly_rates)
 
 
 def seed(session: Session, start: date, today: date) -> Seeded:

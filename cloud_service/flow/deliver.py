@@ -12,7 +12,13 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from cloud_service.documents import einvoice_xml, hybrid_pdf, invoice_pdf
-from cloud_service.documents.covering_letter import Cover, invoice_cover, reminder_cover, statement_cover, text_cover
+from cloud_service.documents.covering_letter import (
+    CoveringLetter,
+    invoice_letter,
+    reminder_letter,
+    statement_letter,
+    text_letter,
+)
 from cloud_service.documents.from_invoice import paper_of
 from cloud_service.documents.paper import InvoicePaper
 from cloud_service.documents.theme import read_theme
@@ -32,7 +38,7 @@ EINVOICES: dict[str, tuple[einvoice_xml.Syntax, einvoice_xml.Profile]] = {
     "xrechnung_cii": ("cii", "xrechnung"),
     "xrechnung_ubl": ("ubl", "xrechnung"),
 }
-COVERS = {"reminder": reminder_cover, "statement": statement_cover}
+COVERING_LETTERS = {"reminder": reminder_letter, "statement": statement_letter}
 RETRIES_MAX = 12
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=6)
@@ -148,14 +154,16 @@ def _letter(session: Session, message: Waiting, public_url: str) -> Letter:
         stored = _stored(session, message.invoice_id)
         paper = _paper(stored, public_url)
         file = _pdf(session, message.invoice_id, stored, paper)
-        return _addressed(message, invoice_cover(paper, read_theme(stored.theme)), paper, [file])
-    cover = COVERS.get(message.kind, text_cover)(message.facts)
+        return _addressed(message, invoice_letter(paper, read_theme(stored.theme)), paper, [file])
+    cover = COVERING_LETTERS.get(message.kind, text_letter)(message.facts)
     attached = message.facts.get("document")
     files = [outgoing.kept_document(session, int(attached))] if attached is not None else []
     return _addressed(message, cover, None, files)
 
 
-def _addressed(message: Waiting, cover: Cover, paper: InvoicePaper | None, files: list[StoredDocument]) -> Letter:
+def _addressed(
+    message: Waiting, cover: CoveringLetter, paper: InvoicePaper | None, files: list[StoredDocument]
+) -> Letter:
     small = sum(len(file.body) for file in files) <= ATTACHMENT_MAX
     attached = tuple(Attachment(file.filename, file.media_type, file.body) for file in files if small)
     return Letter(

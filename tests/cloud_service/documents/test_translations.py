@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cloud_service.documents.translations import labels, languages, locale_of, places_of, words_for
+from cloud_service.documents.translations import labels, languages, locale_of, localizer_for, places_of
 
 D = Decimal
 
@@ -51,11 +51,11 @@ def test_every_language_says_everything_with_the_same_facts(language: str) -> No
     ],
 )
 def test_money_is_written_as_the_reader_s_country_does(locale: str, amount: str, currency: str, written: str) -> None:
-    assert written == words_for(locale).money(D(amount), currency).replace("\u00a0", " ")
+    assert written == localizer_for(locale).money(D(amount), currency).replace("\u00a0", " ")
 
 
 def test_a_huge_amount_keeps_every_digit() -> None:
-    assert "€12,345,678,901,234,567.89" == words_for("en").money(D("12345678901234567.89"), "EUR")
+    assert "€12,345,678,901,234,567.89" == localizer_for("en").money(D("12345678901234567.89"), "EUR")
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_a_huge_amount_keeps_every_digit() -> None:
     ],
 )
 def test_a_period_is_a_month_s_name_or_its_days(first: date, last: date, written: str) -> None:
-    assert written == words_for("en_GB").period(first, last)
+    assert written == localizer_for("en_GB").period(first, last)
 
 
 @pytest.mark.parametrize(
@@ -82,13 +82,13 @@ def test_a_number_needs_as_many_places_as_it_has(value: str, places: int) -> Non
 
 @pytest.mark.parametrize(("quantity", "unit"), [("1", "Monat"), ("2", "Monate"), ("-1", "Monat"), ("0", "Monate")])
 def test_one_of_a_thing_has_another_name_than_many(quantity: str, unit: str) -> None:
-    assert unit == words_for("de").unit("month", D(quantity))
-    assert "kWh" == words_for("de").unit("kWh", D(quantity))
+    assert unit == localizer_for("de").unit("month", D(quantity))
+    assert "kWh" == localizer_for("de").unit("kWh", D(quantity))
 
 
 @pytest.mark.parametrize(("percent", "written"), [("19", "19 %"), ("7.5", "7,5 %"), ("0", "0 %")])
 def test_percents(percent: str, written: str) -> None:
-    assert written == words_for("de").percent(D(percent)).replace("\u00a0", " ")
+    assert written == localizer_for("de").percent(D(percent)).replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize(
