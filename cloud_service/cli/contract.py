@@ -222,7 +222,8 @@ def share(
     json_output: bool,
 ) -> None:
     """Share a common COST by the split NAME; the parts stand on the members' next bills."""
-    from cloud_service.domain.tariffs.document import canonical, read_document
+    from cloud_service.domain.tariffs.document import canonical
+    from cloud_service.domain.tariffs.document_file import read_document
     from cloud_service.flow import share_costs as step
     from cloud_service.store.invoicing.cost_splits import find_split
     from common.period import Span

@@ -8,7 +8,7 @@ import click
 
 if TYPE_CHECKING:
     from cloud_service.domain.pricing.priced_lines import RatingResult
-    from cloud_service.domain.tariffs.document import Tariff
+    from cloud_service.domain.tariffs.tariff import Tariff
 
 
 @click.command()
@@ -129,7 +129,7 @@ def rate(  # noqa: PLR0917 -- click hands every option by name
 def read_tariffs(paths: tuple[Path, ...], *, holidays: bool) -> "tuple[Tariff, list[str]]":
     """One tariff from one or more files, each a version of it, and the notes of imports."""
     from cloud_service.domain.rating.calculator import any_tariff
-    from cloud_service.domain.tariffs.document import join_versions
+    from cloud_service.domain.tariffs.tariff import join_versions
 
     tariffs = [any_tariff(path, holidays=holidays) for path in paths]
     notes = [note for _, tariff_notes in tariffs for note in tariff_notes]

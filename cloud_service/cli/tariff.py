@@ -61,7 +61,7 @@ def add(file: Path, *, start: str | None, entity: int | None, reason: str, json_
 
     from cloud_service.cli.database import author, transaction
     from cloud_service.cli.options import day_of, entity_of
-    from cloud_service.domain.tariffs.document import read_text
+    from cloud_service.domain.tariffs.document_file import read_text
     from cloud_service.flow.publish_tariff import draft, publish
 
     draft_tariff = draft(read_text(file), file.name)
@@ -174,7 +174,8 @@ def prices(series: str, file: Path, *, start: datetime, zone_name: str, step: st
 @click.option("--json", "json_output", is_flag=True, help="Put document and notes into one JSON object.")
 def import_urdb_(file: Path, *, dated: bool, holidays: bool, json_output: bool) -> None:
     """Turn a URDB record (version 8, or its ratebook form) into a tariff document of ours, on standard output."""
-    from cloud_service.domain.tariffs.document import load_tariff, read_document
+    from cloud_service.domain.tariffs.document_file import read_document
+    from cloud_service.domain.tariffs.tariff import load_tariff
     from cloud_service.domain.tariffs.urdb import import_urdb, is_urdb
     from common.errors import InputError
 

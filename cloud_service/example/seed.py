@@ -6,7 +6,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from cloud_service.domain.tariffs.document import canonical, load_tariff, read_document
+from cloud_service.domain.tariffs.document import canonical
+from cloud_service.domain.tariffs.document_file import read_document
+from cloud_service.domain.tariffs.tariff import load_tariff
 from cloud_service.example.operator import (
     BANK,
     CLIENTS,

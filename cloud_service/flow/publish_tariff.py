@@ -11,8 +11,10 @@ import numpy as np
 
 from cloud_service.domain.pricing.usage import Intervals
 from cloud_service.domain.rating.calculator import calculate
-from cloud_service.domain.tariffs.document import Tariff, canonical, load_tariff, parse_document, split_versions
+from cloud_service.domain.tariffs.document import canonical
+from cloud_service.domain.tariffs.document_file import parse_document
 from cloud_service.domain.tariffs.faults import faults
+from cloud_service.domain.tariffs.tariff import Tariff, load_tariff, split_versions
 from cloud_service.domain.tariffs.urdb import import_urdb, is_urdb
 from cloud_service.store.audit import log
 from cloud_service.store.database.session import Session

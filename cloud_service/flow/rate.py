@@ -17,7 +17,7 @@ from cloud_service.domain.rating.engine import rate_batch
 from cloud_service.domain.rating.metered_usage import Counter, Measured, Reads, measure
 from cloud_service.domain.rating.spot_prices import of_span, series_named
 from cloud_service.domain.tariffs.charge_periods import versions_in
-from cloud_service.domain.tariffs.document import Tariff
+from cloud_service.domain.tariffs.tariff import Tariff
 from cloud_service.domain.tariffs.unpriced import check_rates
 from cloud_service.store.database.session import Session
 from cloud_service.store.invoicing import billable_contracts as known

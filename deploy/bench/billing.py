@@ -128,7 +128,7 @@ def seed(url: str, tenants: int) -> int:
     """The entity's id; clients, accounts, meters, contracts by SQL, days by COPY."""
     import json
 
-    from cloud_service.domain.tariffs.document import load_tariff
+    from cloud_service.domain.tariffs.tariff import load_tariff
 
     version = load_tariff(TARIFF).versions[0]
     with psycopg.connect(url) as connection:

@@ -20,7 +20,7 @@ from random_cases import generation_wh, has_generation, load_wh, record  # type:
 
 from cloud_service.domain.pricing.usage import Intervals
 from cloud_service.domain.rating.calculator import calculate
-from cloud_service.domain.tariffs.document import Tariff, load_tariff
+from cloud_service.domain.tariffs.tariff import Tariff, load_tariff
 from cloud_service.domain.tariffs.urdb import import_urdb
 from common.period import Span
 

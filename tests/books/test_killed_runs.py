@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from cloud_service.domain.pricing.usage import Total, Usage
 from cloud_service.domain.rating.engine import rate
-from cloud_service.domain.tariffs.document import load_tariff
+from cloud_service.domain.tariffs.tariff import load_tariff
 from cloud_service.flow import billing_run as running
 from cloud_service.flow.billing_run import Plan
 from cloud_service.flow.issue import issue_shard

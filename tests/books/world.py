@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy.orm import Session
 
-from cloud_service.domain.tariffs.document import load_tariff
+from cloud_service.domain.tariffs.tariff import load_tariff
 from cloud_service.store.customers.tables import Account, AccountMode, BankAccount, Client, LegalEntity, Site
 from cloud_service.store.database.bulk_rows import copy_rows
 from cloud_service.store.database.schema import days_from, instants_from

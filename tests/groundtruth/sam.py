@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from cloud_service.domain.pricing.usage import Intervals
-from cloud_service.domain.tariffs.document import Tariff, load_tariff
+from cloud_service.domain.tariffs.tariff import Tariff, load_tariff
 from cloud_service.domain.tariffs.urdb import import_urdb
 
 UNITS = ("kWh", "kWh/kW", "kWh daily", "kWh/kW daily")

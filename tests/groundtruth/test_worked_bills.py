@@ -10,7 +10,7 @@ import pytest
 from cloud_service.domain.pricing.priced_lines import RatingResult
 from cloud_service.domain.pricing.usage import Total, Usage
 from cloud_service.domain.rating.engine import rate
-from cloud_service.domain.tariffs.document import load_tariff
+from cloud_service.domain.tariffs.tariff import load_tariff
 from common.period import Span
 from tests.shared import SHARED, need_shared
 

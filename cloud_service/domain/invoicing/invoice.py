@@ -17,7 +17,7 @@ from cloud_service.domain.pricing.priced_lines import PricedLine, RatingResult
 from cloud_service.domain.pricing.tax import applies, rate_on
 from cloud_service.domain.rating.combined import is_coin, join
 from cloud_service.domain.tariffs.charge_periods import versions_in
-from cloud_service.domain.tariffs.document import Tariff
+from cloud_service.domain.tariffs.tariff import Tariff
 from common.period import Span
 
 HUNDRED = Decimal(100)

@@ -12,7 +12,8 @@ from cloud_service.domain.pricing.usage import History, Intervals, PriceSeries, 
 from cloud_service.domain.rating import load_file
 from cloud_service.domain.rating.engine import rate
 from cloud_service.domain.tariffs.charge_periods import versions_in
-from cloud_service.domain.tariffs.document import Tariff, load_tariff, read_document
+from cloud_service.domain.tariffs.document_file import read_document, read_text
+from cloud_service.domain.tariffs.tariff import Tariff, load_tariff
 from cloud_service.domain.tariffs.unpriced import check_priced
 from cloud_service.domain.tariffs.urdb import import_urdb, is_urdb
 from common.errors import InputError
@@ -44,7 +45,7 @@ def read_usage(
     registers: dict[str, Intervals] = {}
     first: tuple[Span, int, int] | None = None
     for name, path in files.items():
-        column = load_file.read_column(_text(path), str(path))
+        column = load_file.read_column(read_text(path), str(path))
         same = first is not None and first[2] == len(column.values)
         step = first[1] if first and same else step_s or load_file.step_of(column, start, zone_name, str(path))
         span = load_file.span_of(column, start, zone_name, step, str(path))
@@ -79,7 +80,7 @@ def read_prices(path: Path, start: date, span: Span, zone_name: str) -> Interval
 def price_file(path: Path, start: date, zone_name: str, *, step_s: int | None = None) -> tuple[Intervals, Span]:
     """The prices of a file and the days they are of."""
     zone(zone_name)
-    column = load_file.read_column(_text(path), str(path))
+    column = load_file.read_column(read_text(path), str(path))
     step = step_s or load_file.step_of(column, start, zone_name, str(path))
     days = load_file.span_of(column, start, zone_name, step, str(path))
     return load_file.intervals(column, step, "kWh", str(path), negative=True), days
@@ -107,13 +108,6 @@ def _unit(column: load_file.Column, unit: str | None, path: str) -> load_file.Un
             hint="convert them, or say with --unit what they are",
         )
     return "kWh" if found == "kWh" else "kW"
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"the file cannot be read: {error}", path=str(path)) from error
 
 
 def calculate(

@@ -19,7 +19,7 @@ from cloud_service.domain.pricing.priced_lines import NOTHING, LineHead, PricedL
 from cloud_service.domain.pricing.register_sums import RegisterSums, power
 from cloud_service.domain.pricing.usage import Batch, History, Intervals, Usage, batch_of
 from cloud_service.domain.tariffs.charge_periods import charge_periods, versions_in
-from cloud_service.domain.tariffs.document import Tariff, Version
+from cloud_service.domain.tariffs.tariff import Tariff, Version
 from common.errors import InputError
 from common.period import Span, zone
 

@@ -10,7 +10,7 @@ import numpy as np
 from cloud_service.domain.charges import Spot
 from cloud_service.domain.pricing.usage import Intervals, PriceSeries
 from cloud_service.domain.rating.load_file import SCALE
-from cloud_service.domain.tariffs.document import Tariff
+from cloud_service.domain.tariffs.tariff import Tariff
 from common.errors import InputError
 from common.period import Span, day_start
 

@@ -10,7 +10,8 @@ import msgspec
 from cloud_service.domain.calendar.validity import Dated
 from cloud_service.domain.pricing import tax as taxation
 from cloud_service.domain.pricing.charge import Charge
-from cloud_service.domain.tariffs.document import Document, Tariff, Version
+from cloud_service.domain.tariffs.document import Document
+from cloud_service.domain.tariffs.tariff import Tariff, Version
 from common.errors import InputError
 from common.period import Span
 

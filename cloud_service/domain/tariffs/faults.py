@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
-from cloud_service.domain.tariffs.document import SCHEMA_HINT, load_tariff
+from cloud_service.domain.tariffs.document import SCHEMA_HINT
+from cloud_service.domain.tariffs.tariff import load_tariff
 from common.errors import InputError
 
 MOST = 20

@@ -4,7 +4,8 @@ from typing import Any
 
 import msgspec
 
-from cloud_service.domain.tariffs.document import NUMBER, Document
+from cloud_service.domain.tariffs.document import Document
+from cloud_service.domain.tariffs.document_check import NUMBER
 
 TITLE = "Tariff of energy-billing, format 1"
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from cloud_service.domain.tariffs.charge_periods import reads
-from cloud_service.domain.tariffs.document import Document, Version
+from cloud_service.domain.tariffs.document import Document
+from cloud_service.domain.tariffs.tariff import Version
 from common.errors import InputError
 
 TOTAL = "total"  # ends the name of a register that counts what the rates beside it count

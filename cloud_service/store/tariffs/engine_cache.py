@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import text
 
-from cloud_service.domain.tariffs.document import Tariff, Version, join_versions, load_tariff
+from cloud_service.domain.tariffs.tariff import Tariff, Version, join_versions, load_tariff
 from cloud_service.store.database.session import Session
 from common.errors import InputError
 

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from cloud_service.cli.tariff import tariff
-from cloud_service.domain.tariffs.document import load_tariff
+from cloud_service.domain.tariffs.tariff import load_tariff
 from common.errors import InputError
 
 ROWS = [[0] * 24] * 12

@@ -10,7 +10,7 @@ from cloud_service.domain.calendar.interval_grid import grid
 from cloud_service.domain.pricing.priced_lines import RatingResult
 from cloud_service.domain.pricing.usage import History, Intervals, Register, Total, Usage
 from cloud_service.domain.rating.engine import rate
-from cloud_service.domain.tariffs.document import Tariff, load_tariff
+from cloud_service.domain.tariffs.tariff import Tariff, load_tariff
 from common.period import Span
 
 BERLIN = "Europe/Berlin"

@@ -19,7 +19,7 @@ from cloud_service.domain.money import plain
 from cloud_service.domain.pricing.priced_lines import RatingResult
 from cloud_service.domain.pricing.usage import History, Intervals, Ints, PriceSeries, Register, Total, Usage
 from cloud_service.domain.rating.engine import rate
-from cloud_service.domain.tariffs.document import Tariff, load_tariff
+from cloud_service.domain.tariffs.tariff import Tariff, load_tariff
 from common.period import Span
 
 EXAMPLE = re.compile(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from cloud_service.domain.pricing.priced_lines import RatingResult
 from cloud_service.domain.pricing.usage import Intervals, Usage
 from cloud_service.domain.rating.engine import rate
-from cloud_service.domain.tariffs.document import Tariff
+from cloud_service.domain.tariffs.tariff import Tariff
 from common.period import Span
 from tests.cloud_service.domain.builders import BERLIN, MARCH, PEAK, energy, make_tariff, noise
 

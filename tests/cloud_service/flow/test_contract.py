@@ -154,7 +154,7 @@ def test_a_quarterly_account_is_billed_when_the_quarter_ends(world: World) -> No
 
 
 def test_a_tariff_changed_in_the_month_prices_each_part_by_its_own(world: World) -> None:
-    from cloud_service.domain.tariffs.document import load_tariff
+    from cloud_service.domain.tariffs.tariff import load_tariff
     from cloud_service.store.database.schema import days_from
     from cloud_service.store.tariffs.tables import Tariff, TariffVersion
     from tests.books.world import FLAT, START
@@ -178,7 +178,7 @@ def test_a_tariff_changed_in_the_month_prices_each_part_by_its_own(world: World)
 
 def test_a_kept_credit_is_used_once_when_the_tariff_changes_in_the_month(world: World) -> None:
     """The first tariff's surplus goes to the second, which does not begin again from the invoice before."""
-    from cloud_service.domain.tariffs.document import load_tariff
+    from cloud_service.domain.tariffs.tariff import load_tariff
     from cloud_service.store.database.schema import days_from
     from cloud_service.store.tariffs.tables import Tariff, TariffVersion
     from tests.books.world import START

@@ -7,7 +7,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from cloud_service.domain.invoicing.cost_allocation import load_split
-from cloud_service.domain.tariffs.document import canonical, parse_document
+from cloud_service.domain.tariffs.document import canonical
+from cloud_service.domain.tariffs.document_file import parse_document
 from cloud_service.flow import share_costs as flow
 from cloud_service.store.customers import legal_entities
 from cloud_service.store.invoicing import cost_splits

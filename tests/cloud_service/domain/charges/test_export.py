@@ -9,7 +9,7 @@ import pytest
 from cloud_service.domain.pricing.priced_lines import RatingResult
 from cloud_service.domain.pricing.usage import History, Intervals, Register, Total
 from cloud_service.domain.rating.calculator import calculate
-from cloud_service.domain.tariffs.document import load_tariff
+from cloud_service.domain.tariffs.tariff import load_tariff
 from common.errors import InputError
 from common.period import Span
 from tests.cloud_service.domain.builders import (

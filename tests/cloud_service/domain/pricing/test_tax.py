@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from cloud_service.domain.tariffs.document import join_versions
+from cloud_service.domain.tariffs.tariff import join_versions
 from common.errors import InputError
 from common.period import Span
 from tests.cloud_service.domain.builders import JANUARY, amounts, bill, energy, make_tariff, steady, total

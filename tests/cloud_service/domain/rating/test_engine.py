@@ -10,7 +10,7 @@ import pytest
 
 from cloud_service.domain.pricing.usage import Batch, History, Intervals, Total, Usage, intervals_from
 from cloud_service.domain.rating.engine import rate_batch
-from cloud_service.domain.tariffs.document import join_versions
+from cloud_service.domain.tariffs.tariff import join_versions
 from common.errors import InputError
 from common.period import Span
 from tests.cloud_service.domain.builders import (

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cloud_service.domain.pricing.usage import Intervals
-from cloud_service.domain.tariffs.document import join_versions
+from cloud_service.domain.tariffs.tariff import join_versions
 from common.errors import InputError
 from common.period import Span
 from tests.cloud_service.domain.builders import amounts, bill, energy, make_tariff, steady, total

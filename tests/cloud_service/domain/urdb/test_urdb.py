@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cloud_service.domain.pricing.priced_lines import RatingResult
-from cloud_service.domain.tariffs.document import load_tariff
+from cloud_service.domain.tariffs.tariff import load_tariff
 from cloud_service.domain.tariffs.urdb import import_urdb, is_urdb
 from common.errors import InputError
 from common.period import Span
