@@ -166,7 +166,7 @@ def completeness(start: str, end: str, meters: tuple[str, ...], *, json_output: 
         click.echo(json.dumps({"registers": [register.as_json() for register in registers]}, ensure_ascii=False))
     for register in () if json_output else registers:
         share = 100 * (register.expected - register.missing) / register.expected if register.expected else 100
-        name = f"{register.known.meter} {register.known.register}"
+        name = f"{register.state.meter} {register.state.register}"
         click.echo(
             f"{name}: {share:.2f} % of {register.expected:,} steps, {register.estimated:,} estimated,"
             f" {register.missing:,} missing"

@@ -110,14 +110,14 @@ def edit_client(session: Session, client_id: int, facts: ClientDetails, *, autho
     return log.note_change(session, change)
 
 
-def open_account(session: Session, client_id: int, wanted: NewAccount, *, author: str, reason: str = "") -> int:
+def open_account(session: Session, client_id: int, account: NewAccount, *, author: str, reason: str = "") -> int:
     """A new money account of a client; the next free number unless one is given."""
-    number = wanted.number or number_suggestions.account_number(session, client_id)
-    account_id = clients.add_account(session, client_id, number, wanted.currency, asdict(wanted.terms))
-    contract_changes.set_mode(session, account_id, wanted.mode, wanted.day)
+    number = account.number or number_suggestions.account_number(session, client_id)
+    account_id = clients.add_account(session, client_id, number, account.currency, asdict(account.terms))
+    contract_changes.set_mode(session, account_id, account.mode, account.day)
     log.note(
         session, author, "account.open", f"account:{account_id}", reason=reason, number=number, client=client_id,
-        currency=wanted.currency, mode=wanted.mode, since=wanted.day.isoformat(), **asdict(wanted.terms),
+        currency=account.currency, mode=account.mode, since=account.day.isoformat(), **asdict(account.terms),
     )  # fmt: skip
     return account_id
 
@@ -130,6 +130,6 @@ def change_terms(session: Session, account_id: int, terms: AccountTerms, *, auth
     return log.note_change(session, change)
 
 
-def _one_of(value: str, known: tuple[str, ...], path: str) -> None:
-    if value not in known:
-        raise InputError(f"{value!r} is not known here", path=path, hint=", ".join(known))
+def _one_of(value: str, choices: tuple[str, ...], path: str) -> None:
+    if value not in choices:
+        raise InputError(f"{value!r} is not known here", path=path, hint=", ".join(choices))

@@ -38,43 +38,43 @@ class MeterExchange:
     multiplier: Decimal = Decimal(1)
 
 
-def move_in(session: Session, wanted: MoveIn, *, author: str, reason: str = "") -> int:
+def move_in(session: Session, move: MoveIn, *, author: str, reason: str = "") -> int:
     """A new contract. The owner's vacancy contract, if one runs, ends on that day; another tenant's does not."""
-    if not wanted.number.strip():
+    if not move.number.strip():
         raise InputError("a connection has a number", path="number")
-    if wanted.until is not None and wanted.until <= wanted.day:
-        raise InputError(f"{wanted.until} is not after {wanted.day}", path="until", hint="the end is exclusive")
-    _fits(session, wanted.service_point_id, wanted.account_id, wanted.tariff_id)
-    running = contract_changes.running_contract(session, wanted.service_point_id, wanted.day)
+    if move.until is not None and move.until <= move.day:
+        raise InputError(f"{move.until} is not after {move.day}", path="until", hint="the end is exclusive")
+    _fits(session, move.service_point_id, move.account_id, move.tariff_id)
+    running = contract_changes.running_contract(session, move.service_point_id, move.day)
     if running is not None:
         if not running.vacancy:
             raise ConflictError(
-                f"contract {running.number} runs on {wanted.day}", path="point", hint="move the tenant out first",
+                f"contract {running.number} runs on {move.day}", path="point", hint="move the tenant out first",
                 code="occupied",
             )  # fmt: skip
-        _end(session, running.id, wanted.day, author, "a tenant moves in")
+        _end(session, running.id, move.day, author, "a tenant moves in")
     contract_id = contract_changes.add_contract(
-        session, number=wanted.number, point_id=wanted.service_point_id, account_id=wanted.account_id,
-        start=wanted.day, end=wanted.until,
+        session, number=move.number, point_id=move.service_point_id, account_id=move.account_id,
+        start=move.day, end=move.until,
     )  # fmt: skip
-    contract_changes.assign_tariff(session, contract_id, wanted.tariff_id, wanted.day, wanted.until)
+    contract_changes.assign_tariff(session, contract_id, move.tariff_id, move.day, move.until)
     log.note(
-        session, author, "contract.move_in", f"contract:{contract_id}", reason=reason, number=wanted.number,
-        account=wanted.account_id, start=wanted.day.isoformat(),
+        session, author, "contract.move_in", f"contract:{contract_id}", reason=reason, number=move.number,
+        account=move.account_id, start=move.day.isoformat(),
     )  # fmt: skip
     return contract_id
 
 
 def _fits(session: Session, point_id: int, account_id: int, tariff_id: int) -> None:
     """One legal entity, one currency: what does not fit would only be parked when it is billed."""
-    known = contract_changes.entities_and_currencies(session, point_id, account_id, tariff_id)
-    if known.account_entity != known.point_entity:
+    sides = contract_changes.entities_and_currencies(session, point_id, account_id, tariff_id)
+    if sides.account_entity != sides.point_entity:
         raise ConflictError("the account is of another legal entity than the service point", path="account")
-    if known.tariff_entity != known.account_entity:
+    if sides.tariff_entity != sides.account_entity:
         raise ConflictError("the tariff is of another legal entity than the account", path="tariff")
-    if known.tariff_currency != known.account_currency:
+    if sides.tariff_currency != sides.account_currency:
         raise ConflictError(
-            f"the tariff is in {known.tariff_currency}, the account in {known.account_currency}", path="tariff"
+            f"the tariff is in {sides.tariff_currency}, the account in {sides.account_currency}", path="tariff"
         )
 
 
@@ -120,29 +120,29 @@ def change_owner(session: Session, contract_id: int, account_id: int, day: date,
     old = contract_changes.stored_contract(session, contract_id)
     _end(session, contract_id, day, author, reason)
     number = f"{old.number}-{day:%Y%m%d}"
-    wanted = MoveIn(
+    successor = MoveIn(
         number, old.service_point_id, account_id, contract_changes.tariff_on(session, contract_id, day), day, old.end
     )
-    return move_in(session, wanted, author=author, reason=reason)
+    return move_in(session, successor, author=author, reason=reason)
 
 
-def exchange_meter(session: Session, wanted: MeterExchange, *, author: str, reason: str = "") -> None:
+def exchange_meter(session: Session, exchange: MeterExchange, *, author: str, reason: str = "") -> None:
     """The old meter's mount ends with its final indexes, the new one begins with its first; nothing is billed twice."""
-    old = contract_changes.mounted_meter(session, wanted.service_point_id, wanted.at)
+    old = contract_changes.mounted_meter(session, exchange.service_point_id, exchange.at)
     if old is None:
         raise ConflictError("no meter is mounted there at that time")
-    missing = contract_changes.index_registers(session, old.meter_id) - set(wanted.closing)
+    missing = contract_changes.index_registers(session, old.meter_id) - set(exchange.closing)
     if missing:
         raise InputError(f"the final index of register {min(missing)} is missing", path="closing")
-    contract_changes.dismount(session, old.mount_id, wanted.at, wanted.closing)
+    contract_changes.dismount(session, old.mount_id, exchange.at, exchange.closing)
     contract_changes.mount(
-        session, meter_id=wanted.new_meter_id, point_id=wanted.service_point_id, at=wanted.at,
-        opening=wanted.opening, multiplier=wanted.multiplier,
+        session, meter_id=exchange.new_meter_id, point_id=exchange.service_point_id, at=exchange.at,
+        opening=exchange.opening, multiplier=exchange.multiplier,
     )  # fmt: skip
     log.note(
-        session, author, "meter.exchange", f"service_point:{wanted.service_point_id}", reason=reason,
-        old=old.meter_id, new=wanted.new_meter_id, at=wanted.at.isoformat(), closing=wanted.closing,
-        opening=wanted.opening,
+        session, author, "meter.exchange", f"service_point:{exchange.service_point_id}", reason=reason,
+        old=old.meter_id, new=exchange.new_meter_id, at=exchange.at.isoformat(), closing=exchange.closing,
+        opening=exchange.opening,
     )  # fmt: skip
 
 
@@ -151,8 +151,8 @@ def change_tariff(session: Session, contract_id: int, tariff_id: int, day: date,
     billed = contract_changes.billed_until(session, contract_id)
     if billed is not None and billed > day:
         raise ConflictError(f"days up to {billed} are billed already", hint="credit the bill first")
-    facts = contract_changes.stored_contract(session, contract_id)
-    _fits(session, facts.service_point_id, facts.account_id, tariff_id)
+    contract = contract_changes.stored_contract(session, contract_id)
+    _fits(session, contract.service_point_id, contract.account_id, tariff_id)
     before = contract_changes.tariff_on(session, contract_id, day)
     contract_changes.end_assignment(session, contract_id, day)
     contract_changes.assign_tariff(session, contract_id, tariff_id, day, None)

@@ -78,7 +78,7 @@ def import_file(
 ) -> ImportOutcome:
     """Check all of the file, then store what is new of it in one transaction."""
     summary = inspect(source)
-    done = ImportOutcome(summary)
+    outcome = ImportOutcome(summary)
     _make_months(engine, summary)
     with guarded(), transaction(engine) as session:
         file_id = meter_data_files.begin(
@@ -90,27 +90,27 @@ def import_file(
             reason=request.reason,
         )
         if file_id is None:
-            return done
-        done.file_id = file_id
-        known = _registers(session, summary.totals.values(), request, done)
+            return outcome
+        outcome.file_id = file_id
+        registers = _registers(session, summary.totals.values(), request, outcome)
         with source.open() as file:
             for columns, carried in _columns(
-                read(file, source.format_name, FileSummary([]), source.options), known, file_id
+                read(file, source.format_name, FileSummary([]), source.options), registers, file_id
             ):
-                _store(session, columns, request, done, carried=carried)
-                readings.mark_dirty(session, columns, {one.id: one.zone for one in known.values()})
+                _store(session, columns, request, outcome, carried=carried)
+                readings.mark_dirty(session, columns, {register.id: register.zone for register in registers.values()})
                 progress(file.tell())
-        meter_data_files.count_rows(session, file_id, done.stored + done.corrected)
+        meter_data_files.count_rows(session, file_id, outcome.stored + outcome.corrected)
         log.note(
             session, request.author, "readings.import", f"import_file:{file_id}", reason=request.reason,
-            name=source.name, stored=done.stored, corrected=done.corrected,
+            name=source.name, stored=outcome.stored, corrected=outcome.corrected,
         )  # fmt: skip
-    return done
+    return outcome
 
 
 def _make_months(engine: Engine, summary: FileSummary) -> None:
     """New months are made apart, so that ingest, which may need one too, does not wait for the whole file."""
-    spans = {readings.months_between(one.first_ms, one.last_ms) for one in summary.totals.values()}
+    spans = {readings.months_between(total.first_ms, total.last_ms) for total in summary.totals.values()}
     months = frozenset().union(*spans)
     if len(months) <= MONTHS_AT_ONCE:
         with guarded(), transaction(engine) as session:
@@ -120,32 +120,32 @@ def _make_months(engine: Engine, summary: FileSummary) -> None:
 def _hash(source: MeterDataFile) -> bytes:
     digest = hashlib.sha256()
     with source.open() as file:
-        while part := file.read(1024 * 1024):
-            digest.update(part)
+        while chunk := file.read(1024 * 1024):
+            digest.update(chunk)
     return digest.digest()
 
 
 def _registers(
-    session: Session, totals: Iterable[RegisterTotal], request: ImportRequest, done: ImportOutcome
+    session: Session, totals: Iterable[RegisterTotal], request: ImportRequest, outcome: ImportOutcome
 ) -> dict[tuple[str, str], FileRegister]:
     """The file's registers as stored; missing ones are made if that was asked for."""
     totals = list(totals)
-    keys = [(one.channel.meter, one.channel.register, _first(one)) for one in totals]
+    keys = [(total.channel.meter, total.channel.register, _first(total)) for total in totals]
     if not keys:
         raise InputError("holds no readings", path="file")
-    known = meter_data_files.registers(session, keys)
-    missing = [one for one in totals if (one.channel.meter, one.channel.register) not in known]
+    stored = meter_data_files.registers(session, keys)
+    missing = [total for total in totals if (total.channel.meter, total.channel.register) not in stored]
     if missing:
-        _make(session, missing, request, done)
-        known = meter_data_files.registers(session, keys)
-    for one in totals:
-        _check(one.channel, known[one.channel.meter, one.channel.register], request)
-    return known
+        _make(session, missing, request, outcome)
+        stored = meter_data_files.registers(session, keys)
+    for total in totals:
+        _check(total.channel, stored[total.channel.meter, total.channel.register], request)
+    return stored
 
 
-def _make(session: Session, missing: Iterable[RegisterTotal], request: ImportRequest, done: ImportOutcome) -> None:
-    for one in missing:
-        channel = one.channel
+def _make(session: Session, missing: Iterable[RegisterTotal], request: ImportRequest, outcome: ImportOutcome) -> None:
+    for total in missing:
+        channel = total.channel
         name = f"{channel.meter} {channel.register}"
         if not request.create_at_site:
             raise NotFoundError(
@@ -154,12 +154,12 @@ def _make(session: Session, missing: Iterable[RegisterTotal], request: ImportReq
         site = meter_data_files.site_id(session, request.create_at_site)
         if site is None:
             raise NotFoundError(f"no site {request.create_at_site!r}", path="--create-meters")
-        meter_data_files.add(session, site, _new(one, request))
-        done.made.append(name)
+        meter_data_files.add(session, site, _new(total, request))
+        outcome.made.append(name)
 
 
-def _new(one: RegisterTotal, request: ImportRequest) -> NewFileRegister:
-    channel = one.channel
+def _new(total: RegisterTotal, request: ImportRequest) -> NewFileRegister:
+    channel = total.channel
     unit = request.units.get(channel.register, channel.unit)
     if not unit:
         raise InputError(
@@ -176,12 +176,12 @@ def _new(one: RegisterTotal, request: ImportRequest) -> NewFileRegister:
         kind=channel.kind.value,
         step_s=channel.step_s or STEP_DEFAULT_S,
         billed=unit in BILLED,
-        since=_first(one),
+        since=_first(total),
     )
 
 
-def _first(one: RegisterTotal) -> datetime:
-    return datetime.fromtimestamp(one.first_ms // 1000, UTC)
+def _first(total: RegisterTotal) -> datetime:
+    return datetime.fromtimestamp(total.first_ms // 1000, UTC)
 
 
 def _check(channel: FileChannel, register: FileRegister, request: ImportRequest) -> None:
@@ -197,23 +197,23 @@ def _check(channel: FileChannel, register: FileRegister, request: ImportRequest)
 
 
 def _columns(
-    blocks: Iterable[FileBlock], known: Mapping[tuple[str, str], FileRegister], file_id: int
+    blocks: Iterable[FileBlock], registers: Mapping[tuple[str, str], FileRegister], file_id: int
 ) -> Iterator[tuple[ReadingColumns, bool]]:
     """The file's readings in chunks, and whether any digit was carried on."""
     carries: dict[int, Carry] = {}
-    parts: list[ReadingColumns] = []
+    waiting: list[ReadingColumns] = []
     row, size = 1, 0
     for block in blocks:
-        register = known[block.channel.meter, block.channel.register]
-        part = _block(block, register, carries.setdefault(register.id, Carry()), file_id, row)
-        row += len(part)
-        size += len(part)
-        parts.append(part)
+        register = registers[block.channel.meter, block.channel.register]
+        columns = _block(block, register, carries.setdefault(register.id, Carry()), file_id, row)
+        row += len(columns)
+        size += len(columns)
+        waiting.append(columns)
         if size >= CHUNK:
-            yield readings.joined(parts), any(one.used for one in carries.values())
-            parts, size = [], 0
+            yield readings.joined(waiting), any(carry.used for carry in carries.values())
+            waiting, size = [], 0
     if size:
-        yield readings.joined(parts), any(one.used for one in carries.values())
+        yield readings.joined(waiting), any(carry.used for carry in carries.values())
 
 
 def _block(block: FileBlock, register: FileRegister, carry: Carry, file_id: int, first_row: int) -> ReadingColumns:
@@ -242,7 +242,7 @@ def _indexes(block: FileIndexReads) -> "np.ndarray[Any, np.dtype[np.int64]]":
 
 
 def _store(
-    session: Session, columns: ReadingColumns, request: ImportRequest, done: ImportOutcome, *, carried: bool
+    session: Session, columns: ReadingColumns, request: ImportRequest, outcome: ImportOutcome, *, carried: bool
 ) -> None:
     """Store what is new, leave what is there, and correct what differs if there is a reason to."""
     spans: dict[int, tuple[int, int]] = {}
@@ -261,9 +261,9 @@ def _store(
             hint="to correct the stored values, import with --reason",
         )
     readings.insert(session, columns.where(~same))
-    done.unchanged += int(same.sum())
-    done.corrected += int(other.sum())
-    done.stored += int((~same & ~other).sum())
+    outcome.unchanged += int(same.sum())
+    outcome.corrected += int(other.sum())
+    outcome.stored += int((~same & ~other).sum())
 
 
 def _compare(columns: ReadingColumns, there: validation.ReadingBlock, tolerance: int) -> tuple[Any, Any]:
@@ -271,14 +271,14 @@ def _compare(columns: ReadingColumns, there: validation.ReadingBlock, tolerance:
     if not len(there.at_ms):
         nothing = np.zeros(len(columns), dtype=np.bool_)
         return nothing, nothing.copy()
-    _, place = np.unique(np.concatenate((there.register_id, columns.register_id)), return_inverse=True)
-    keys = place.astype(np.int64) * 2**43 + np.concatenate((there.at_ms, columns.at_ms))
+    _, instant_number = np.unique(np.concatenate((there.register_id, columns.register_id)), return_inverse=True)
+    keys = instant_number.astype(np.int64) * 2**43 + np.concatenate((there.at_ms, columns.at_ms))
     old, new = keys[: len(there.at_ms)], keys[len(there.at_ms) :]
-    found = np.minimum(np.searchsorted(old, new), len(old) - 1)
-    known = old[found] == new
+    place = np.minimum(np.searchsorted(old, new), len(old) - 1)
+    stored_there = old[place] == new
     equal = (
-        (np.abs(there.value[found] - columns.value) <= tolerance)
-        & (there.quality[found] == columns.quality)
-        & (there.step_s[found] == columns.step_s)
+        (np.abs(there.value[place] - columns.value) <= tolerance)
+        & (there.quality[place] == columns.quality)
+        & (there.step_s[place] == columns.step_s)
     )
-    return known & equal, known & ~equal
+    return stored_there & equal, stored_there & ~equal

@@ -78,49 +78,51 @@ def all_faults(text: str, filename: str = "") -> list[InputError]:
 
 def _parsed(text: str, filename: str) -> dict[str, Any]:
     """By the file's ending; a text that was pasted is what it can be read as."""
-    ending = next((one for one in SUFFIXES if filename.lower().endswith((one, one.replace("yaml", "yml")))), "")
+    ending = next(
+        (suffix for suffix in SUFFIXES if filename.lower().endswith((suffix, suffix.replace("yaml", "yml")))), ""
+    )
     if not ending:
         ending = ".json" if text.lstrip().startswith("{") else ".toml"
     return parse_document(text, ending)
 
 
-def sample(found: Tariff, day: date, timezone: str) -> PriceSample:
+def sample(tariff: Tariff, day: date, timezone: str) -> PriceSample:
     """The price of an ordinary month, to see whether the figures are meant so: the last one, or the first it is for."""
     start = add_months(day.replace(day=1), -1)
-    first = found.versions[-1].start
+    first = tariff.versions[-1].start
     if first > start:
         start = first if first.day == 1 else add_months(first.replace(day=1), 1)
     span = Span(start, add_months(start, 1))
-    steps = sum(intervals_in_day(one, timezone, STEP_S) for one in span)
+    steps = sum(intervals_in_day(month_day, timezone, STEP_S) for month_day in span)
     even = np.full(steps, SAMPLE_KWH * 1000 // steps, dtype=np.int64)
     even[0] += SAMPLE_KWH * 1000 - int(even.sum())
     try:
-        (bill,) = calculate(found, {"import": Intervals(even, STEP_S)}, span, timezone, whole=True)
+        (bill,) = calculate(tariff, {"import": Intervals(even, STEP_S)}, span, timezone, whole=True)
     except InputError as error:
         return PriceSample(span, None, (str(error),))
     return PriceSample(span, bill.total, tuple(line.why for line in bill.lines))
 
 
 def publish(
-    session: Session, entity_id: int, found: TariffDraft, *, author: str, start: date | None = None, reason: str = ""
+    session: Session, entity_id: int, draft: TariffDraft, *, author: str, start: date | None = None, reason: str = ""
 ) -> PublicationOutcome:
     """Keep the versions of a document under its id; what is there already is left alone, so twice is once.
 
     A version ends the one it follows. Days that are billed keep their prices: a version that begins on such a day is
     refused. `start` dates a version without a first day of its own.
     """
-    head = found.tariff.versions[-1].document
-    known = published.find(session, entity_id, head.id)
-    if known is not None and known[1] != head.currency:
-        raise ConflictError(f"{head.id} is in {known[1]}, not in {head.currency}", path="document")
-    tariff_id = known[0] if known else published.add(session, entity_id, head.id, found.tariff.name, head.currency)
-    published.rename(session, tariff_id, found.tariff.name)
-    new = sum(_keep(session, tariff_id, one, start) for one in split_versions(found.document))
+    head = draft.tariff.versions[-1].document
+    stored = published.find(session, entity_id, head.id)
+    if stored is not None and stored[1] != head.currency:
+        raise ConflictError(f"{head.id} is in {stored[1]}, not in {head.currency}", path="document")
+    tariff_id = stored[0] if stored else published.add(session, entity_id, head.id, draft.tariff.name, head.currency)
+    published.rename(session, tariff_id, draft.tariff.name)
+    new = sum(_keep(session, tariff_id, version, start) for version in split_versions(draft.document))
     log.note(
         session, author, "tariff.publish", f"tariff:{tariff_id}", reason=reason, code=head.id, new_versions=new,
-        hash=found.tariff.hash,
+        hash=draft.tariff.hash,
     )  # fmt: skip
-    return PublicationOutcome(tariff_id, head.id, found.tariff.name, new)
+    return PublicationOutcome(tariff_id, head.id, draft.tariff.name, new)
 
 
 def _keep(session: Session, tariff_id: int, document: Mapping[str, Any], start: date | None) -> bool:
@@ -130,16 +132,18 @@ def _keep(session: Session, tariff_id: int, document: Mapping[str, Any], start: 
     if first is None:
         raise InputError("the document does not say from when on it is valid", path="start", hint="name the first day")
     stored = published.versions(session, tariff_id)
-    if any((one.start, one.hash) == (first, version.hash) for one in stored):
+    if any((stored_version.start, stored_version.hash) == (first, version.hash) for stored_version in stored):
         return False
     billed = published.billed_until(session, tariff_id)
     if billed is not None and first < billed:
         last = billed - timedelta(days=1)
         raise ConflictError(f"days up to {last} are billed by this tariff", path="start", hint="begin after that day")
-    for one in stored:
-        if one.start == first:
-            published.drop_version(session, one.id)
-        elif (one.start is None or one.start < first) and (one.until is None or one.until > first):
-            published.end_version(session, one.id, first)
+    for stored_version in stored:
+        if stored_version.start == first:
+            published.drop_version(session, stored_version.id)
+        elif (stored_version.start is None or stored_version.start < first) and (
+            stored_version.until is None or stored_version.until > first
+        ):
+            published.end_version(session, stored_version.id, first)
     published.add_version(session, tariff_id, (first, until), json.loads(canonical(document)), version.hash)
     return True

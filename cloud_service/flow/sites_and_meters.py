@@ -68,13 +68,13 @@ class ServicePointDetails:
 
 def read_values(lines: Iterable[str]) -> dict[str, str]:
     """The `values` of a service point from `name = number`; a fault names the line."""
-    found = {}
+    numbers = {}
     for line in lines:
-        name, sign, number = (part.strip() for part in line.partition("="))
+        name, sign, number = (piece.strip() for piece in line.partition("="))
         if not sign or not VALUE_NAME.fullmatch(name):
             raise InputError(f"{line!r} is no value", path="values", hint="for example contracted_kw = 30")
-        found[name] = format(exact(number, "values"), "f")
-    return found
+        numbers[name] = format(exact(number, "values"), "f")
+    return numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +91,11 @@ class RegisterDetails:
 
     def __post_init__(self) -> None:
         _needed(self.name, "register")
-        if self.unit not in {one.value for one in Unit}:
-            raise InputError(f"{self.unit!r} is no unit", path="unit", hint=", ".join(one.value for one in Unit))
+        if self.unit not in {choice.value for choice in Unit}:
+            raise InputError(f"{self.unit!r} is no unit", path="unit", hint=", ".join(choice.value for choice in Unit))
         if self.direction not in DIRECTIONS:
             raise InputError(f"{self.direction!r} is no direction", path="direction", hint=", ".join(DIRECTIONS))
-        if self.kind not in {one.value for one in Kind}:
+        if self.kind not in {choice.value for choice in Kind}:
             raise InputError(f"{self.kind!r} is no kind of register", path="kind", hint="index or interval")
 
 
@@ -195,28 +195,28 @@ def bill_register(
     session: Session, meter_id: int, name: str, *, billed: bool, author: str, reason: str = ""
 ) -> list[str]:
     """Let bills count a register of a meter, or not: the rates beside a total, an export that nobody pays for."""
-    known = sites_and_meters.billed_registers(session, meter_id)
-    if name not in known:
+    billed_by_name = sites_and_meters.billed_registers(session, meter_id)
+    if name not in billed_by_name:
         raise NotFoundError(
-            f"the meter has no register {name}", path="register", hint=f"it has: {', '.join(known) or 'none'}"
+            f"the meter has no register {name}", path="register", hint=f"it has: {', '.join(billed_by_name) or 'none'}"
         )
     sites_and_meters.bill_register(session, meter_id, name, billed=billed)
-    before, after = ({name: "billed" if one else "not billed"} for one in (known[name], billed))
+    before, after = ({name: "billed" if is_billed else "not billed"} for is_billed in (billed_by_name[name], billed))
     change = log.AuditChange(author, "register.change", f"meter:{meter_id}", before, after, reason)
     return log.note_change(session, change)
 
 
-def mount(session: Session, wanted: NewMount, *, author: str, reason: str = "") -> None:
+def mount(session: Session, new: NewMount, *, author: str, reason: str = "") -> None:
     """Hang a meter up where none hangs; the database refuses two at a time."""
-    if wanted.multiplier <= 0:
+    if new.multiplier <= 0:
         raise InputError("the multiplier is above 0", path="multiplier", hint="CT × VT of the mount")
     contract_changes.mount(
-        session, meter_id=wanted.meter_id, point_id=wanted.point_id, at=wanted.at, opening=wanted.opening,
-        multiplier=wanted.multiplier,
+        session, meter_id=new.meter_id, point_id=new.point_id, at=new.at, opening=new.opening,
+        multiplier=new.multiplier,
     )  # fmt: skip
     log.note(
-        session, author, "meter.mount", f"service_point:{wanted.point_id}", reason=reason, meter=wanted.meter_id,
-        at=wanted.at.isoformat(), opening=wanted.opening, multiplier=format(wanted.multiplier, "f"),
+        session, author, "meter.mount", f"service_point:{new.point_id}", reason=reason, meter=new.meter_id,
+        at=new.at.isoformat(), opening=new.opening, multiplier=format(new.multiplier, "f"),
     )  # fmt: skip
 
 

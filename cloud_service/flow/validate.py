@@ -53,11 +53,11 @@ class ValidationReport:
     seconds: float = 0.0
     problems: list[str] = field(default_factory=list)
 
-    def count(self, made: Iterable[WindowDays]) -> None:
+    def count(self, windows: Iterable[WindowDays]) -> None:
         """Add what was made."""
-        for one in made:
-            self.rejected += len(one.rejected)
-            for day in one.days:
+        for window in windows:
+            self.rejected += len(window.rejected)
+            for day in window.days:
                 self.days += 1
                 self.intervals += len(day.qualities)
                 self.missing += day.missing
@@ -103,14 +103,14 @@ def _make_some(engine: Engine, now: datetime, settle: timedelta, size: int, repo
         taken = validation.take_changed_days(session, now - settle, size)
         if not taken:
             return 0
-        made, problems, changed = make(session, taken)
+        windows, problems, changed = make(session, taken)
         put_off = {register: taken[register] for register in problems}
         validation.put_back(session, put_off, now + AGAIN_AFTER)
         report.changed += changed
         report.problems += [f"register {register}: {text}" for register, text in problems.items()]
-        remake_virtual_days(session, made)
+        remake_virtual_days(session, windows)
     report.registers += len(taken)
-    report.count(made)
+    report.count(windows)
     return len(taken)
 
 
@@ -121,16 +121,16 @@ def make(session: Session, changed: Mapping[int, Sequence[date]]) -> tuple[list[
     """
     rules = validation.rules_of(session, changed)
     problems: dict[int, str] = {}
-    made: list[WindowDays] = []
+    finished: list[WindowDays] = []
     stored = 0
     for windows in _rounds({register: changed[register] for register in changed if register in rules}):
         intervals = {r: days for r, days in windows.items() if rules[r].kind == Kind.INTERVAL}
         indexes = {r: days for r, days in windows.items() if rules[r].kind == Kind.INDEX}
         done = [*_intervals(session, rules, intervals, problems), *_indexes(session, rules, indexes, problems)]
         # before the next round: its windows begin where this one's days end, and may make some of them again
-        stored += validation.store_days(session, [day for one in done for day in one.days])
-        made += done
-    return made, problems, stored
+        stored += validation.store_days(session, [day for window in done for day in window.days])
+        finished += done
+    return finished, problems, stored
 
 
 def _rounds(changed: Mapping[int, Sequence[date]]) -> Iterator[dict[int, tuple[date, date]]]:
@@ -204,18 +204,18 @@ def _indexes(
     spans = {register: span for register, span in spans.items() if register not in problems}
     if not spans:
         return []
-    made, doubtful = _index_round(session, rules, spans, problems)
+    finished, doubtful = _index_round(session, rules, spans, problems)
     if doubtful:
         again = {r: (spans[r][0] - timedelta(days=CONTEXT_DAYS), spans[r][1]) for r in doubtful}
         more, _ = _index_round(session, rules, again, problems)
-        made = [one for one in made if one.rules.id not in doubtful] + more
+        finished = [window for window in finished if window.rules.id not in doubtful] + more
     validation.quarantine_rejected(
         session,
-        {one.rules.id: one.rejected for one in made},
-        {one.rules.id: (one.window.start_ms, one.window.end_ms) for one in made},
+        {window.rules.id: window.rejected for window in finished},
+        {window.rules.id: (window.window.start_ms, window.window.end_ms) for window in finished},
     )
-    validation.mark_dependent(session, [one.days[-1] for one in made])
-    return made
+    validation.mark_dependent(session, [window.days[-1] for window in finished])
+    return finished
 
 
 def _index_round(
@@ -241,8 +241,8 @@ def _index_round(
     jobs = [
         index.IndexJob(rules[r], w, _joined(within.get(r, NOTHING), after.get(r, NOTHING))) for r, w in windows.items()
     ]
-    made = index.make_days(jobs) if jobs else []
-    return made, {one.rules.id for one in made if one.rejected and one.rules.id in anchors}
+    finished = index.make_days(jobs) if jobs else []
+    return finished, {window.rules.id for window in finished if window.rejected and window.rules.id in anchors}
 
 
 def _load(
@@ -275,20 +275,20 @@ def _anchors(
     session: Session, earlier: Mapping[int, LastFinishedDay], firsts: Mapping[int, date], begins: Mapping[int, date]
 ) -> dict[int, BelievedReading]:
     """The last believed reading at or before each window's first instant."""
-    found: dict[int, BelievedReading] = {}
+    anchors: dict[int, BelievedReading] = {}
     widened = {register: day for register, day in firsts.items() if day < begins[register]}
     before = {**earlier, **_missing_before(session, widened)}
     for register in firsts:
-        one = before.get(register)
-        if one and one.exit:
-            found[register] = one.exit
-    return found
+        last_day = before.get(register)
+        if last_day and last_day.exit:
+            anchors[register] = last_day.exit
+    return anchors
 
 
 def _missing_before(session: Session, widened: Mapping[int, date]) -> dict[int, LastFinishedDay]:
-    known = validation.last_finished_days(session, widened) if widened else {}
+    last_days = validation.last_finished_days(session, widened) if widened else {}
     nothing = LastFinishedDay(date.min, None, None)
-    return {register: known.get(register, nothing) for register in widened}
+    return {register: last_days.get(register, nothing) for register in widened}
 
 
 def _end(rules: RegisterRules, window: DayWindow, after: RegisterReadings | None) -> date:

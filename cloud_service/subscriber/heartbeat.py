@@ -76,8 +76,8 @@ class Heartbeat:
             return
         try:
             self.file.parent.mkdir(parents=True, exist_ok=True)
-            part = self.file.with_suffix(f".{os.getpid()}.part")
-            part.write_text(json.dumps({"pid": os.getpid(), **asdict(self.state)}))
-            part.replace(self.file)
+            unfinished = self.file.with_suffix(f".{os.getpid()}.part")
+            unfinished.write_text(json.dumps({"pid": os.getpid(), **asdict(self.state)}))
+            unfinished.replace(self.file)
         except OSError as error:
             log.warning("heartbeat: %s", error)

@@ -83,7 +83,7 @@ class Gap:
 class Completeness:
     """One register over a span, up to now."""
 
-    known: CollectionState
+    state: CollectionState
     expected: int = 0
     actual: int = 0
     substituted: int = 0
@@ -94,8 +94,8 @@ class Completeness:
     def as_json(self) -> dict[str, Any]:
         """For `--json`."""
         return {
-            "meter": self.known.meter,
-            "register": self.known.register,
+            "meter": self.state.meter,
+            "register": self.state.register,
             "expected": self.expected,
             "actual": self.actual,
             "substituted": self.substituted,
@@ -105,74 +105,76 @@ class Completeness:
         }
 
 
-def measure(known: CollectionState, days: Mapping[date, DayQualities], span: Span, now_ms: int) -> Completeness:
+def measure(state: CollectionState, days: Mapping[date, DayQualities], span: Span, now_ms: int) -> Completeness:
     """Count the steps of a span that are over by now, and name the gaps."""
-    found = Completeness(known)
-    for start_ms, step_ms, codes in _stretches(known, days, span, now_ms):
-        found.expected += len(codes)
+    completeness = Completeness(state)
+    for start_ms, step_ms, codes in _stretches(state, days, span, now_ms):
+        completeness.expected += len(codes)
         for code, name in (
             (Quality.ACTUAL, "actual"),
             (Quality.SUBSTITUTED, "substituted"),
             (Quality.ESTIMATED, "estimated"),
         ):
-            setattr(found, name, getattr(found, name) + int((codes == code).sum()))
+            setattr(completeness, name, getattr(completeness, name) + int((codes == code).sum()))
         holes = np.flatnonzero(codes > Quality.ESTIMATED)
-        found.missing += len(holes)
+        completeness.missing += len(holes)
         for run in np.split(holes, np.flatnonzero(np.diff(holes) > 1) + 1) if len(holes) else ():
-            _add(found, start_ms + int(run[0]) * step_ms, start_ms + (int(run[-1]) + 1) * step_ms, len(run))
-    return found
+            _append_gap(
+                completeness, start_ms + int(run[0]) * step_ms, start_ms + (int(run[-1]) + 1) * step_ms, len(run)
+            )
+    return completeness
 
 
 def _stretches(
-    known: CollectionState, days: Mapping[date, DayQualities], span: Span, now_ms: int
+    state: CollectionState, days: Mapping[date, DayQualities], span: Span, now_ms: int
 ) -> Iterator[tuple[int, int, "np.ndarray[tuple[int], np.dtype[np.uint8]]"]]:
     """Each day's first expected instant, step and codes, without what lies ahead or outside the mounts."""
     for day in span:
-        start_ms, end_ms = (int(edge.timestamp()) * 1000 for edge in day_bounds(day, known.zone))
-        made = days.get(day)
-        step_ms = (made.step_s if made else known.step_s) * 1000
+        start_ms, end_ms = (int(edge.timestamp()) * 1000 for edge in day_bounds(day, state.zone))
+        finished = days.get(day)
+        step_ms = (finished.step_s if finished else state.step_s) * 1000
         codes = (
-            np.frombuffer(made.qualities, dtype=np.uint8)
-            if made
-            else np.full(intervals_in_day(day, known.zone, known.step_s), Quality.MISSING, dtype=np.uint8)
+            np.frombuffer(finished.qualities, dtype=np.uint8)
+            if finished
+            else np.full(intervals_in_day(day, state.zone, state.step_s), Quality.MISSING, dtype=np.uint8)
         )
-        for first, last in known.mounted:
+        for first, last in state.mounted:
             low, high = max(start_ms, first), min(end_ms, last, now_ms)
             place, stop = -(-(low - start_ms) // step_ms), (high - start_ms) // step_ms
             if place < stop:
                 yield start_ms + place * step_ms, step_ms, codes[place:stop]
 
 
-def _add(found: Completeness, start_ms: int, end_ms: int, steps: int) -> None:
+def _append_gap(completeness: Completeness, start_ms: int, end_ms: int, steps: int) -> None:
     """A gap that goes on where the last one ended, for the same cause, is one gap."""
-    cause = _cause(found.known, start_ms, end_ms)
-    last = found.gaps[-1] if found.gaps else None
+    cause = _cause(completeness.state, start_ms, end_ms)
+    last = completeness.gaps[-1] if completeness.gaps else None
     if last and last.end_ms == start_ms and last.cause == cause:
-        found.gaps[-1] = Gap(last.start_ms, end_ms, last.steps + steps, cause)
+        completeness.gaps[-1] = Gap(last.start_ms, end_ms, last.steps + steps, cause)
     else:
-        found.gaps.append(Gap(start_ms, end_ms, steps, cause))
+        completeness.gaps.append(Gap(start_ms, end_ms, steps, cause))
 
 
-def _cause(known: CollectionState, start_ms: int, end_ms: int) -> str:
-    if local_day(datetime.fromtimestamp(start_ms // 1000, UTC), known.zone) in known.waiting_days:
+def _cause(state: CollectionState, start_ms: int, end_ms: int) -> str:
+    if local_day(datetime.fromtimestamp(start_ms // 1000, UTC), state.zone) in state.waiting_days:
         return "waiting"
-    if any(start_ms <= at_ms <= end_ms for at_ms in known.refused_ms):
+    if any(start_ms <= at_ms <= end_ms for at_ms in state.refused_ms):
         return "refused"
-    if known.first_ms is None:
+    if state.first_ms is None:
         return "no_reading_yet"
-    if not known.gateway:
+    if not state.gateway:
         return "no_file"
-    return _cause_at_the_gateway(known, start_ms, end_ms)
+    return _cause_at_the_gateway(state, start_ms, end_ms)
 
 
-def _cause_at_the_gateway(known: CollectionState, start_ms: int, end_ms: int) -> str:
+def _cause_at_the_gateway(state: CollectionState, start_ms: int, end_ms: int) -> str:
     """What explains all of the gap goes before what a stream's holes, which may lie elsewhere, would explain."""
-    heard_ms, failing_ms = known.heard_ms or -1, known.failing_since_ms
+    heard_ms, failing_ms = state.heard_ms or -1, state.failing_since_ms
     if heard_ms <= start_ms:
         return "gateway_silent"
     if failing_ms is not None and failing_ms <= start_ms:
         return "meter_unreachable"
-    return _cause_in_the_stream(known.position, EVERYWHERE) or _cause_of_a_part(known, end_ms)
+    return _cause_in_the_stream(state.position, EVERYWHERE) or _cause_of_a_part(state, end_ms)
 
 
 def _cause_in_the_stream(position: StreamPosition, between: SequenceRange) -> str:
@@ -184,21 +186,23 @@ def _cause_in_the_stream(position: StreamPosition, between: SequenceRange) -> st
     return ""
 
 
-def _cause_of_a_part(known: CollectionState, end_ms: int) -> str:
-    if (known.heard_ms or -1) < end_ms:
+def _cause_of_a_part(state: CollectionState, end_ms: int) -> str:
+    if (state.heard_ms or -1) < end_ms:
         return "gateway_silent"
-    failing_ms = known.failing_since_ms
+    failing_ms = state.failing_since_ms
     return "meter_unreachable" if failing_ms is not None and failing_ms <= end_ms else "unknown"
 
 
-def gaps_to_settle(found: Completeness) -> list[Gap]:
+def gaps_to_settle(completeness: Completeness) -> list[Gap]:
     """The gaps that a hole of the stream may explain, if it lies where they are."""
-    return [gap for gap in found.gaps if gap.cause in HOLES]
+    return [gap for gap in completeness.gaps if gap.cause in HOLES]
 
 
-def settle_causes(found: Completeness, around: Mapping[Gap, SequenceRange]) -> None:
+def settle_causes(completeness: Completeness, around: Mapping[Gap, SequenceRange]) -> None:
     """Give each gap in question the cause that the sequences read before and after it tell."""
-    for place, gap in enumerate(found.gaps):
+    for place, gap in enumerate(completeness.gaps):
         if gap in around:
-            cause = _cause_in_the_stream(found.known.position, around[gap]) or _cause_of_a_part(found.known, gap.end_ms)
-            found.gaps[place] = replace(gap, cause=cause)
+            cause = _cause_in_the_stream(completeness.state.position, around[gap]) or _cause_of_a_part(
+                completeness.state, gap.end_ms
+            )
+            completeness.gaps[place] = replace(gap, cause=cause)

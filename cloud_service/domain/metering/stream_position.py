@@ -74,8 +74,8 @@ class StreamPosition:
 
     def as_json(self) -> dict[str, Any]:
         """The `received` column of its row."""
-        parts = {"spans": self.spans, "voids": self.voids}
-        return {name: [list(one) for one in ranges] for name, ranges in parts.items() if ranges}
+        named_ranges = {"spans": self.spans, "voids": self.voids}
+        return {name: [list(bounds) for bounds in ranges] for name, ranges in named_ranges.items() if ranges}
 
     @classmethod
     def from_row(cls, contiguous: int, received: dict[str, Any]) -> "StreamPosition":
@@ -86,29 +86,29 @@ class StreamPosition:
 
 def _merged(ranges: Iterable[SequenceRange]) -> list[SequenceRange]:
     """Ranges in order, those that touch or overlap made one."""
-    found: list[SequenceRange] = []
+    merged: list[SequenceRange] = []
     for first, last in sorted(ranges):
-        if found and first <= found[-1][1] + 1:
-            found[-1] = (found[-1][0], max(found[-1][1], last))
+        if merged and first <= merged[-1][1] + 1:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], last))
         else:
-            found.append((first, last))
-    return found
+            merged.append((first, last))
+    return merged
 
 
 def _without(ranges: Iterable[SequenceRange], taken: Iterable[SequenceRange]) -> list[SequenceRange]:
     """What of the ranges, in order, lies in none of those that are taken."""
-    found, taken = [], _merged(taken)
+    left, taken = [], _merged(taken)
     for first, last in _merged(ranges):
         begin = first  # of what is left of the range
-        for one in taken[bisect_left(taken, first, key=lambda one: one[1]) :]:
-            if one[0] > last:
+        for hole in taken[bisect_left(taken, first, key=lambda hole: hole[1]) :]:
+            if hole[0] > last:
                 break
-            if one[0] > begin:
-                found.append((begin, one[0] - 1))
-            begin = one[1] + 1
+            if hole[0] > begin:
+                left.append((begin, hole[0] - 1))
+            begin = hole[1] + 1
         if begin <= last:
-            found.append((begin, last))
-    return found
+            left.append((begin, last))
+    return left
 
 
 def _inside(sequence: NDArray[np.int64], ranges: Sequence[SequenceRange]) -> NDArray[np.bool_]:

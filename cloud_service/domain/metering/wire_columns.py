@@ -79,11 +79,11 @@ def _summed(first: int, differences: Column, count: int) -> Ints | None:
     steps = _column(differences, count - 1)
     if steps is None or not _is_safe(steps, first):
         return None
-    found = np.empty(count, dtype=np.int64)
-    found[0] = first
-    np.cumsum(steps, out=found[1:])
-    found[1:] += first
-    return found
+    absolute = np.empty(count, dtype=np.int64)
+    absolute[0] = first
+    np.cumsum(steps, out=absolute[1:])
+    absolute[1:] += first
+    return absolute
 
 
 def _is_safe(steps: Ints, start: int) -> bool:
@@ -95,7 +95,7 @@ def _values(codec: Codec, channel: Ints, steps: Ints) -> Ints | None:
     """Each channel's differences summed up from its base."""
     if not _is_safe(steps, VALUE_MAX):
         return None
-    bases = np.array([one.base for one in codec.catalog.channels], dtype=np.int64)
+    bases = np.array([catalog_channel.base for catalog_channel in codec.catalog.channels], dtype=np.int64)
     order = np.argsort(channel, kind="stable")
     sorted_channel = channel[order]
     begins = np.flatnonzero(np.concatenate(([True], sorted_channel[1:] != sorted_channel[:-1])))

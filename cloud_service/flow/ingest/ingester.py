@@ -52,8 +52,8 @@ class Ingester:
         """Store what can be stored, set the rest aside, and say what to answer."""
         opened, refused = open_all(messages)
         outcome = IngestOutcome()
-        for part in _parts(opened):
-            add_up(outcome, self._take(part, refused))
+        for portion in _parts(opened):
+            add_up(outcome, self._take(portion, refused))
             refused = []
         return outcome
 
@@ -68,12 +68,12 @@ class Ingester:
             except Refused as error:
                 self.catalogs.forget()
                 reason = str(error)
-        alone = [*(one.incoming for one in opened), *(incoming for incoming, _ in refused)]
+        alone = [*(message.incoming for message in opened), *(incoming for incoming, _ in refused)]
         if len(alone) == 1:
             return self._set_aside(alone[0], BadMessageError("refused", reason))
         outcome = IngestOutcome()
-        for one in opened:
-            add_up(outcome, self._take([one], []))
+        for message in opened:
+            add_up(outcome, self._take([message], []))
         for bad in refused:
             add_up(outcome, self._take([], [bad]))
         return outcome
@@ -82,58 +82,59 @@ class Ingester:
         """One round: what it needs to know in a transaction that is soon over, then all of it stored in another."""
         with guarded(), transaction(self.engine) as session:
             now = self.clock()
-            work = IngestRound(session, now, self._known(session, {one.topic.gateway for one in opened}, now))
-            bad = [*refused, *self._meet(work, opened), *self._take_apart(work, opened)]
+            round_ = IngestRound(session, now, self._known(session, {one.topic.gateway for one in opened}, now))
+            bad = [*refused, *self._meet(round_, opened), *self._take_apart(round_, opened)]
         self.catalogs.commit()
-        self._make_months(work)
+        self._make_months(round_)
         with guarded(), transaction(self.engine) as session:
-            work.session = session
+            round_.session = session
             for incoming, fault in bad:
-                self.quarantine.keep(work, incoming, fault)
-            moved = store(work, self.quarantine, lock_first=lock_first)
-            gateway_streams.seen(session, work.seen, now)
+                self.quarantine.keep(round_, incoming, fault)
+            moved = store(round_, self.quarantine, lock_first=lock_first)
+            gateway_streams.seen(session, round_.seen, now)
             gateway_streams.report(
-                session, {one: msgspec.json.encode(facts).decode() for one, facts in work.reports.items()}
+                session, {one: msgspec.json.encode(health).decode() for one, health in round_.reports.items()}
             )
-            work.outcome.replies += resend_requests(session, work.online, int(now.timestamp() * 1000))
-        self._answer(work, moved)
-        return work.outcome
+            round_.outcome.replies += resend_requests(session, round_.online, int(now.timestamp() * 1000))
+        self._answer(round_, moved)
+        return round_.outcome
 
     def _meet(self, work: IngestRound, opened: Sequence[OpenedMessage]) -> list[Bad]:
         """New streams and catalogs, in an order of their own: no two processes lock each other. The bad ones."""
         spoken = {
-            (work.gateways[one.topic.gateway].id, one.message.epoch)
-            for one in opened
-            if isinstance(one.message, Catalog | Batch | Void) and work.may_speak(one.topic.gateway)
+            (work.gateways[opened_message.topic.gateway].id, opened_message.message.epoch)
+            for opened_message in opened
+            if isinstance(opened_message.message, Catalog | Batch | Void)
+            and work.may_speak(opened_message.topic.gateway)
         }
         catalogs = [
-            (work.gateways[one.topic.gateway], one.message, one)
-            for one in opened
-            if isinstance(one.message, Catalog) and work.may_speak(one.topic.gateway)
+            (work.gateways[opened_message.topic.gateway], opened_message.message, opened_message)
+            for opened_message in opened
+            if isinstance(opened_message.message, Catalog) and work.may_speak(opened_message.topic.gateway)
         ]
         explained = {(gateway.id, catalog.epoch) for gateway, catalog, _ in catalogs}
         self.catalogs.know(work.session, spoken, anew=explained)
         bad = []
-        for gateway, catalog, one in sorted(catalogs, key=lambda each: (each[0].id, each[1].version)):
+        for gateway, catalog, opened_message in sorted(catalogs, key=lambda each: (each[0].id, each[1].version)):
             try:
-                self._catalog(work, gateway, one, catalog)
+                self._catalog(work, gateway, opened_message, catalog)
             except BadMessageError as fault:
-                bad.append((one.incoming, fault))
+                bad.append((opened_message.incoming, fault))
         return bad
 
     def _take_apart(self, work: IngestRound, opened: Sequence[OpenedMessage]) -> list[Bad]:
         """Everything but catalogs as the round stores it; those that cannot be taken."""
         bad = []
-        for one in opened:
+        for message in opened:
             try:
-                self._prepare(work, one)
+                self._prepare(work, message)
             except BadMessageError as fault:
-                bad.append((one.incoming, fault))
+                bad.append((message.incoming, fault))
         return bad
 
     def _make_months(self, work: IngestRound) -> None:
         """New months are made apart, since making one keeps all others waiting until it is committed."""
-        needed = {month for one in work.batches for month in readings.months_of(one.rows.at_ms)} - self._months
+        needed = {month for batch in work.batches for month in readings.months_of(batch.rows.at_ms)} - self._months
         if needed:
             with guarded(), transaction(self.engine) as session:
                 readings.make_months(session, needed)
@@ -143,56 +144,56 @@ class Ingester:
         """The gateways of this round; what is known of one is asked again after a while."""
         stale = {name for name in names if not self._fresh(name, now)}
         if stale:
-            found = gateway_streams.gateways(session, stale)
+            looked_up = gateway_streams.gateways(session, stale)
             for name in stale:
                 self._gateways.pop(name, None)
-            self._gateways |= {name: (now, facts) for name, facts in found.items()}
+            self._gateways |= {name: (now, identity) for name, identity in looked_up.items()}
         return {name: self._gateways[name][1] for name in names if name in self._gateways}
 
     def _fresh(self, name: str, now: datetime) -> bool:
         return name in self._gateways and (now - self._gateways[name][0]).total_seconds() < GATEWAY_TTL_S
 
-    def _prepare(self, work: IngestRound, one: OpenedMessage) -> None:
+    def _prepare(self, work: IngestRound, opened: OpenedMessage) -> None:
         """Take one message apart; BadMessageError if it cannot be taken."""
-        gateway = work.gateways.get(one.topic.gateway)
+        gateway = work.gateways.get(opened.topic.gateway)
         if gateway is None:
-            raise BadMessageError("unknown_gateway", f"no gateway {one.topic.gateway} is registered", one.message)
+            raise BadMessageError("unknown_gateway", f"no gateway {opened.topic.gateway} is registered", opened.message)
         if gateway.state == "revoked":
-            raise BadMessageError("revoked", f"gateway {gateway.name} is revoked", one.message)
+            raise BadMessageError("revoked", f"gateway {gateway.name} is revoked", opened.message)
         work.seen.add(gateway.id)
-        message = one.message
+        message = opened.message
         if isinstance(message, Catalog):
             return  # stored already, see `_meet`
         if isinstance(message, Batch):
-            self._batch(work, gateway, one, message)
+            self._batch(work, gateway, opened, message)
         elif isinstance(message, Void):
             stream = self.catalogs.stream(gateway, message.epoch)
-            work.voids.append((stream, one, message.ranges))
+            work.voids.append((stream, opened, message.ranges))
             work.answers.setdefault(stream, (gateway.name, message.epoch, False))
         elif isinstance(message, Status | Health):
             key = "status" if isinstance(message, Status) else "report"
-            facts = {key: {name: getattr(message, name) for name in message.__struct_fields__}}
-            work.reports.setdefault(gateway.id, {}).update(facts)
+            health = {key: {name: getattr(message, name) for name in message.__struct_fields__}}
+            work.reports.setdefault(gateway.id, {}).update(health)
             if isinstance(message, Status) and message.state == "online":
                 work.online.append((gateway, message))
         else:
             raise BadMessageError("unknown_kind", f"a gateway does not say {type(message).__name__.lower()}", message)
 
-    def _catalog(self, work: IngestRound, gateway: GatewayIdentity, one: OpenedMessage, catalog: Catalog) -> None:
+    def _catalog(self, work: IngestRound, gateway: GatewayIdentity, opened: OpenedMessage, catalog: Catalog) -> None:
         """Keep the catalog; the answer tells the gateway where it stands."""
         stream = self.catalogs.stream(gateway, catalog.epoch)
         try:
-            self.catalogs.add(work.session, gateway, stream, catalog, one.incoming.payload)
+            self.catalogs.add(work.session, gateway, stream, catalog, opened.incoming.payload)
         except InputError as error:
             raise BadMessageError(error.code, error.message, catalog) from None
         work.answers[stream] = (gateway.name, catalog.epoch, False)
 
-    def _batch(self, work: IngestRound, gateway: GatewayIdentity, one: OpenedMessage, batch: Batch) -> None:
+    def _batch(self, work: IngestRound, gateway: GatewayIdentity, opened: OpenedMessage, batch: Batch) -> None:
         """The batch as columns of readings; without its catalog it has to come again."""
         stream = self.catalogs.stream(gateway, batch.epoch)
         meaning = self.catalogs.meaning(work.session, gateway, stream, batch.catalog_version)
-        if meaning is None and time.monotonic() - one.incoming.received_s < self.hold_s:
-            work.outcome.held.append(one.incoming)
+        if meaning is None and time.monotonic() - opened.incoming.received_s < self.hold_s:
+            work.outcome.held.append(opened.incoming)
             return
         if meaning is None:
             work.answers[stream] = (gateway.name, batch.epoch, True)
@@ -204,7 +205,7 @@ class Ingester:
         low, high = int(rows.at_ms.min()), int(rows.at_ms.max())
         if low < OLDEST_MS or high > work.now.timestamp() * 1000 + AHEAD_MS:
             raise BadMessageError("bad_time", f"readings of {instant(low)} to {instant(high)}", batch)
-        work.batches.append(VerifiedBatch(one, stream, rows, meaning))
+        work.batches.append(VerifiedBatch(opened, stream, rows, meaning))
         work.answers.setdefault(stream, (gateway.name, batch.epoch, False))
 
     def _answer(self, work: IngestRound, positions: dict[int, StreamPosition]) -> None:
@@ -226,8 +227,8 @@ class Ingester:
 def _parts(opened: Sequence[OpenedMessage]) -> Iterator[Sequence[OpenedMessage]]:
     """The messages in order, in parts that one transaction takes; one part at least."""
     first = rows = 0
-    for place, one in enumerate(opened):
-        rows += one.message.count if isinstance(one.message, Batch) else 0
+    for place, message in enumerate(opened):
+        rows += message.message.count if isinstance(message.message, Batch) else 0
         if rows >= ROWS_AT_ONCE:
             yield opened[first : place + 1]
             first, rows = place + 1, 0

@@ -104,11 +104,11 @@ def instant(at_ms: int) -> str:
         return f"{at_ms} ms"
 
 
-def add_up(total: IngestOutcome, part: IngestOutcome) -> None:
+def add_up(total: IngestOutcome, outcome: IngestOutcome) -> None:
     """Add one outcome to another."""
-    total.replies += part.replies
-    total.held += part.held
-    total.stored += part.stored
-    total.repeated += part.repeated
-    total.refused += part.refused
-    total.conflicts += part.conflicts
+    total.replies += outcome.replies
+    total.held += outcome.held
+    total.stored += outcome.stored
+    total.repeated += outcome.repeated
+    total.refused += outcome.refused
+    total.conflicts += outcome.conflicts

@@ -53,13 +53,13 @@ def resend_requests(
     }
     if not held:
         return []
-    known = gateway_streams.find_streams(session, list(held))
-    at = gateway_streams.positions(session, {stream: epoch for (_, epoch), stream in known.items()})
+    streams = gateway_streams.find_streams(session, list(held))
+    at = gateway_streams.positions(session, {stream: epoch for (_, epoch), stream in streams.items()})
     replies = []
     for key, (gateway, receipted) in held.items():
-        position = at[known[key]] if key in known else StreamPosition()
+        position = at[streams[key]] if key in streams else StreamPosition()
         if lost := position.missing(receipted):
             replies.append(
-                receipt(gateway, key[1], position, now_ms=now_ms, send_catalog=key not in known, resend=lost)
+                receipt(gateway, key[1], position, now_ms=now_ms, send_catalog=key not in streams, resend=lost)
             )
     return replies

@@ -32,31 +32,33 @@ def store(work: IngestRound, quarantine: MessageQuarantine, *, lock_first: bool)
         before = _positions(work, gateway_streams.lock, work.answers)
         after = _sort_out(work, quarantine, before)
     else:
-        _insert(work, [(one, one.rows) for one in work.batches])
-        before = seen | _positions(work, gateway_streams.lock, {one.stream for one in work.batches})
+        _insert(work, [(batch, batch.rows) for batch in work.batches])
+        before = seen | _positions(work, gateway_streams.lock, {batch.stream for batch in work.batches})
         news = _advanced(work, before)
         if news is None:
             raise Overtaken("another process was faster")
         after = news
-    gateway_streams.move(work.session, {stream: found for stream, found in after.items() if found != before[stream]})
+    gateway_streams.move(
+        work.session, {stream: position for stream, position in after.items() if position != before[stream]}
+    )
     return after
 
 
-def _positions(work: IngestRound, look: Look, asked: Collection[int]) -> dict[int, StreamPosition]:
-    found = look(work.session, {stream: work.answers[stream][1] for stream in asked})
-    if len(found) != len(asked):
+def _positions(work: IngestRound, look: Look, streams: Collection[int]) -> dict[int, StreamPosition]:
+    positions = look(work.session, {stream: work.answers[stream][1] for stream in streams})
+    if len(positions) != len(streams):
         raise Refused("a stream is not where it was: the database has been replaced")
-    return found
+    return positions
 
 
 def _advanced(work: IngestRound, before: dict[int, StreamPosition]) -> dict[int, StreamPosition] | None:
     """The positions after a round that brings nothing but news; None for any other."""
     after = dict(before)
     try:
-        for one in work.batches:
-            if not after[one.stream].unseen(one.rows.sequence).all():
+        for batch in work.batches:
+            if not after[batch.stream].unseen(batch.rows.sequence).all():
                 return None
-            after[one.stream] = after[one.stream].add(ranges_of(one.rows.sequence))
+            after[batch.stream] = after[batch.stream].add(ranges_of(batch.rows.sequence))
     except InputError:
         return None
     return None if work.voids else after
@@ -68,15 +70,15 @@ def _sort_out(
     """Store what is new under the locks of the streams; compare what is known, set aside what differs."""
     after = dict(before)
     new: list[tuple[VerifiedBatch, ReadingColumns]] = []
-    for one in work.batches:
+    for batch in work.batches:
         try:
-            fresh = _unknown(work, one, after[one.stream], [rows for _, rows in new])
+            fresh = _unknown(work, batch, after[batch.stream], [rows for _, rows in new])
             if len(fresh):
-                after[one.stream] = after[one.stream].add(ranges_of(fresh.sequence))
-                new.append((one, fresh))
+                after[batch.stream] = after[batch.stream].add(ranges_of(fresh.sequence))
+                new.append((batch, fresh))
         except InputError as error:
-            bad = BadMessageError(error.code, error.message, one.opened.message)
-            quarantine.keep(work, one.opened.incoming, bad)
+            bad = BadMessageError(error.code, error.message, batch.opened.message)
+            quarantine.keep(work, batch.opened.incoming, bad)
     for stream, opened, ranges in work.voids:
         try:
             after[stream] = after[stream].give_up(ranges)
@@ -87,25 +89,25 @@ def _sort_out(
 
 
 def _unknown(
-    work: IngestRound, one: VerifiedBatch, position: StreamPosition, pending: Sequence[ReadingColumns]
+    work: IngestRound, batch: VerifiedBatch, position: StreamPosition, pending: Sequence[ReadingColumns]
 ) -> ReadingColumns:
     """The readings of a batch that are not stored yet; InputError if those that are say something else."""
-    unseen = position.unseen(one.rows.sequence) | position.voided(one.rows.sequence)
+    unseen = position.unseen(batch.rows.sequence) | position.voided(batch.rows.sequence)
     if unseen.all():
-        return one.rows
-    known = one.rows.where(~unseen)
-    differing = readings.differing(work.session, known)
+        return batch.rows
+    repeated = batch.rows.where(~unseen)
+    differing = readings.differing(work.session, repeated)
     if differing and pending:
-        differing = _not_among(known, differing, readings.joined(pending))
-    work.outcome.repeated += len(known) - len(differing)
+        differing = _not_among(repeated, differing, readings.joined(pending))
+    work.outcome.repeated += len(repeated) - len(differing)
     if differing:
         work.outcome.conflicts += len(differing)
-        first, last = int(known.sequence[differing[0]]), int(known.sequence[differing[-1]])
+        first, last = int(repeated.sequence[differing[0]]), int(repeated.sequence[differing[-1]])
         raise InputError(
             f"{len(differing)} readings between sequence {first} and {last} were received before with other content",
             code="conflict",
         )
-    return one.rows.where(unseen)
+    return batch.rows.where(unseen)
 
 
 def _insert(work: IngestRound, new: Sequence[tuple[VerifiedBatch, ReadingColumns]]) -> None:
@@ -114,7 +116,7 @@ def _insert(work: IngestRound, new: Sequence[tuple[VerifiedBatch, ReadingColumns
         return
     rows = readings.joined([rows for _, rows in new])
     zones: dict[int, str] = {}
-    for meaning in {id(one.meaning): one.meaning for one, _ in new}.values():
+    for meaning in {id(batch.meaning): batch.meaning for batch, _ in new}.values():
         zones |= meaning.zones
     readings.insert(work.session, rows)
     readings.mark_dirty(work.session, rows, zones)
@@ -123,13 +125,13 @@ def _insert(work: IngestRound, new: Sequence[tuple[VerifiedBatch, ReadingColumns
 
 def _not_among(rows: ReadingColumns, places: Sequence[int], pending: ReadingColumns) -> list[int]:
     """Those places whose reading is not exactly one that is about to be stored in this very transaction."""
-    mine = pending.where(pending.source == rows.source[0])
-    mine = mine.where(np.argsort(mine.sequence, kind="stable"))
-    asked = rows.where(np.array(places))
-    found = np.minimum(np.searchsorted(mine.sequence, asked.sequence), max(len(mine) - 1, 0))
-    if not len(mine):
+    of_stream = pending.where(pending.source == rows.source[0])
+    of_stream = of_stream.where(np.argsort(of_stream.sequence, kind="stable"))
+    compared = rows.where(np.array(places))
+    matches = np.minimum(np.searchsorted(of_stream.sequence, compared.sequence), max(len(of_stream) - 1, 0))
+    if not len(of_stream):
         return list(places)
-    same = np.ones(len(asked), dtype=np.bool_)
+    same = np.ones(len(compared), dtype=np.bool_)
     for name in ("sequence", "register_id", "at_ms", "value", "quality"):
-        same &= getattr(mine, name)[found] == getattr(asked, name)
+        same &= getattr(of_stream, name)[matches] == getattr(compared, name)
     return [place for place, equal in zip(places, same.tolist(), strict=True) if not equal]

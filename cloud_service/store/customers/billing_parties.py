@@ -32,11 +32,11 @@ def parties(session: Session, account_ids: Sequence[int], day: date) -> dict[int
     """The parties of some accounts as at a day; an unknown account is refused."""
     rows = session.execute(PARTIES, {"ids": list(account_ids), "day": day}).mappings().all()
     sellers = _sellers(session, {row["entity_id"] for row in rows})
-    found = {row["account_id"]: _party(dict(row), sellers) for row in rows}
-    missing = set(account_ids) - set(found)
+    accounts = {row["account_id"]: _party(dict(row), sellers) for row in rows}
+    missing = set(account_ids) - set(accounts)
     if missing:
         raise NotFoundError(f"account {min(missing)} does not exist")
-    return found
+    return accounts
 
 
 def _sellers(session: Session, ids: set[int]) -> dict[int, dict[str, Any]]:

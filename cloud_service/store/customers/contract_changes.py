@@ -190,8 +190,8 @@ def end_contract(session: Session, contract_id: int, day: date) -> None:
 
 def billed_until(session: Session, contract_id: int) -> date | None:
     """The first day that no live invoice bills."""
-    found: date | None = session.execute(BILLED_UNTIL, {"id": contract_id}).scalar_one_or_none()
-    return found
+    end: date | None = session.execute(BILLED_UNTIL, {"id": contract_id}).scalar_one_or_none()
+    return end
 
 
 def assign_tariff(session: Session, contract_id: int, tariff_id: int, start: date, end: date | None) -> None:
@@ -201,10 +201,10 @@ def assign_tariff(session: Session, contract_id: int, tariff_id: int, start: dat
 
 def tariff_on(session: Session, contract_id: int, day: date) -> int:
     """The tariff of a day."""
-    found = session.execute(TARIFF_ON, {"id": contract_id, "day": day}).scalar_one_or_none()
-    if found is None:
+    tariff_id = session.execute(TARIFF_ON, {"id": contract_id, "day": day}).scalar_one_or_none()
+    if tariff_id is None:
         raise ConflictError(f"the contract has no tariff on {day}")
-    return int(found)
+    return int(tariff_id)
 
 
 def end_assignment(session: Session, contract_id: int, day: date) -> None:

@@ -22,10 +22,10 @@ def entity_names(session: Session) -> dict[int, str]:
 
 def local_currency(session: Session) -> str:
     """The currency of the legal entity; with several entities of different currencies it must be named."""
-    found = [row.currency for row in session.execute(CURRENCIES)]
-    if len(found) != 1:
-        raise InputError("name the local currency", path="--base", hint=", ".join(found))
-    return str(found[0])
+    currencies = [row.currency for row in session.execute(CURRENCIES)]
+    if len(currencies) != 1:
+        raise InputError("name the local currency", path="--base", hint=", ".join(currencies))
+    return str(currencies[0])
 
 
 FACTS = (
@@ -89,22 +89,22 @@ SELECT e.name FROM legal_entity e WHERE (cast(:entities AS bigint[]) IS NULL OR 
 def brand(session: Session, scope: Scope) -> str:
     """The name of the entity whose pages these are; for a stranger the operator's first."""
     stranger = scope == Scope(frozenset(), frozenset())
-    facts = {
+    readable = {
         "entities": None if stranger or scope.entities is None else list(scope.entities),
         "clients": None if stranger or scope.clients is None else list(scope.clients),
     }
-    return str(session.execute(BRAND, facts).scalar_one_or_none() or "")
+    return str(session.execute(BRAND, readable).scalar_one_or_none() or "")
 
 
 def entity(session: Session, scope: Scope, public_id: str = "") -> LegalEntity:
     """The entity of that public id, or the first one."""
-    known = entities(session, scope)
-    for one in known:
-        if not public_id or str(one.public_id) == public_id:
-            return one
+    readable = entities(session, scope)
+    for candidate in readable:
+        if not public_id or str(candidate.public_id) == public_id:
+            return candidate
     raise NotFoundError(
-        "there is no such legal entity" if known else "no legal entity has been set up yet",
-        hint="" if known else "`energy-cloud entity add` sets one up, `energy-cloud demo` shows an example",
+        "there is no such legal entity" if readable else "no legal entity has been set up yet",
+        hint="" if readable else "`energy-cloud entity add` sets one up, `energy-cloud demo` shows an example",
     )
 
 
@@ -115,7 +115,7 @@ def sites(session: Session, entity_id: int) -> list[Site]:
 
 def site(session: Session, scope: Scope, public_id: UUID) -> Site:
     """The site of that public id, where the reader may know of it."""
-    found = session.scalar(select(Site).where(Site.public_id == public_id))
-    if found is None or (scope.entities is not None and found.legal_entity_id not in scope.entities):
+    row = session.scalar(select(Site).where(Site.public_id == public_id))
+    if row is None or (scope.entities is not None and row.legal_entity_id not in scope.entities):
         raise NotFoundError("there is no such site")
-    return found
+    return row

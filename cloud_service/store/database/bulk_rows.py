@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 _encode = msgspec.json.Encoder().encode
 
 
-def json_value(facts: Any) -> Jsonb:
+def json_value(document: Any) -> Jsonb:
     """Plain values as a JSONB parameter, encoded five times faster than by the standard library."""
-    return Jsonb(facts, dumps=_encode)
+    return Jsonb(document, dumps=_encode)
 
 
 def driver(session: Session) -> psycopg.Connection[Any]:

@@ -51,8 +51,8 @@ def reason_of(error: BaseException, *, detail: bool = True) -> str:
     """Why something was refused, in one sentence; `detail` adds the rows, by our ids."""
     cause = getattr(error, "orig", None) or error
     if isinstance(cause, psycopg.Error):
-        words = WORDS.get(cause.diag.constraint_name or "", cause.diag.message_primary or str(cause))
-        return f"{words} ({cause.diag.message_detail})" if detail and cause.diag.message_detail else words
+        sentence = WORDS.get(cause.diag.constraint_name or "", cause.diag.message_primary or str(cause))
+        return f"{sentence} ({cause.diag.message_detail})" if detail and cause.diag.message_detail else sentence
     return str(error)
 
 

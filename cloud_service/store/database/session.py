@@ -30,9 +30,9 @@ type_names = {"postgresql://": "postgresql+psycopg://", "postgres://": "postgres
 
 def driver_url(url: str) -> str:
     """A `postgresql://` address as SQLAlchemy wants it."""
-    for plain, named in type_names.items():
+    for plain, with_driver in type_names.items():
         if url.startswith(plain):
-            return named + url.removeprefix(plain)
+            return with_driver + url.removeprefix(plain)
     return url
 
 

@@ -114,10 +114,10 @@ def users(session: Session) -> list[User]:
 
 def user_by_public_id(session: Session, public_id: UUID) -> User:
     """The person with that id in addresses."""
-    found = session.scalar(select(User).where(User.public_id == public_id))
-    if found is None:
+    user = session.scalar(select(User).where(User.public_id == public_id))
+    if user is None:
         raise NotFoundError("there is no such user")
-    return found
+    return user
 
 
 def user_by_email(session: Session, email: str) -> User | None:
@@ -127,7 +127,9 @@ def user_by_email(session: Session, email: str) -> User | None:
 
 def client_by_number(session: Session, number: str) -> int:
     """The id of the client with that number."""
-    found = session.scalars(select(Client.id).where(Client.number == number)).all()
-    if len(found) != 1:
-        raise NotFoundError(f"{'no' if not found else 'more than one'} client has the number {number}", path="client")
-    return found[0]
+    client_ids = session.scalars(select(Client.id).where(Client.number == number)).all()
+    if len(client_ids) != 1:
+        raise NotFoundError(
+            f"{'no' if not client_ids else 'more than one'} client has the number {number}", path="client"
+        )
+    return client_ids[0]

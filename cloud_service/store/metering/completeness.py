@@ -24,7 +24,7 @@ from common.message import DeviceHealth
 from common.period import Span
 
 # the newest reading tells which stream, and so which gateway, reads a register
-KNOWN = text("""
+REGISTERS = text("""
 SELECT r.id AS register_id, t.name AS meter, r.name AS register, r.step_s, s.timezone AS zone,
        array_agg(lower(m.during) ORDER BY lower(m.during)) AS mounted,
        array_agg(upper(m.during) ORDER BY lower(m.during)) AS dismounted,
@@ -64,7 +64,7 @@ def completeness(
     since = datetime(span.start.year, span.start.month, span.start.day, tzinfo=UTC)
     until = datetime(span.end.year, span.end.month, span.end.day, tzinfo=UTC)
     values = {"since": since, "until": until, "meters": list(meters) if meters else None}
-    rows = list(session.execute(KNOWN, values))
+    rows = list(session.execute(REGISTERS, values))
     streams = {
         row.id: row
         for row in session.execute(
@@ -76,12 +76,14 @@ def completeness(
     for row in session.execute(DAYS, {"ids": ids, "start": span.start, "end": span.end}):
         days.setdefault(row.register_id, {})[row.day] = DayQualities(row.step_s, bytes(row.qualities))
     now_ms = _ms(now) or 0
-    found = []
+    measured = []
     for row in rows:
-        found.append(measure(_known(row, streams.get(row.stream_id)), days.get(row.register_id, {}), span, now_ms))
-        if gaps := gaps_to_settle(found[-1]):
-            settle_causes(found[-1], _around(session, row.register_id, row.stream_id, gaps))
-    return found
+        measured.append(
+            measure(_collection_state(row, streams.get(row.stream_id)), days.get(row.register_id, {}), span, now_ms)
+        )
+        if gaps := gaps_to_settle(measured[-1]):
+            settle_causes(measured[-1], _around(session, row.register_id, row.stream_id, gaps))
+    return measured
 
 
 def _around(session: Session, register_id: int, stream_id: int, gaps: Sequence[Gap]) -> dict[Gap, SequenceRange]:
@@ -99,7 +101,7 @@ def _around(session: Session, register_id: int, stream_id: int, gaps: Sequence[G
     }
 
 
-def _known(row: Any, stream: Any) -> CollectionState:
+def _collection_state(row: Any, stream: Any) -> CollectionState:
     return CollectionState(
         register_id=row.register_id,
         meter=row.meter,
@@ -123,9 +125,9 @@ def _known(row: Any, stream: Any) -> CollectionState:
 def _failing(devices: Sequence[Sequence[Any]], meter: str) -> int | None:
     """Since when the gateway reports that it cannot read a meter; devices are stored as they travel, as arrays."""
     for device in devices:
-        facts = dict(zip(DeviceHealth.__struct_fields__, device, strict=False))
-        if facts.get("meter") == meter and facts.get("failing_since_ms"):
-            return int(facts["failing_since_ms"])
+        health = dict(zip(DeviceHealth.__struct_fields__, device, strict=False))
+        if health.get("meter") == meter and health.get("failing_since_ms"):
+            return int(health["failing_since_ms"])
     return None
 
 

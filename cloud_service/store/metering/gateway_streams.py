@@ -151,9 +151,9 @@ def seen(session: Session, ids: Iterable[int], at: datetime) -> None:
     session.execute(SEEN, {"ids": sorted(set(ids)), "at": at})
 
 
-def report(session: Session, facts: Mapping[int, str]) -> None:
+def report(session: Session, reports: Mapping[int, str]) -> None:
     """Merge what gateways say of themselves (gateway id -> JSON) into their rows."""
-    for gateway_id, document in sorted(facts.items()):
+    for gateway_id, document in sorted(reports.items()):
         session.execute(HEALTH, {"id": gateway_id, "facts": document})
 
 

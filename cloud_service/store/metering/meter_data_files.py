@@ -73,8 +73,8 @@ def begin(session: Session, *, sha256: bytes, name: str, format_name: str, autho
     """The id of a file that is taken in now, one file at a time; None if the same bytes were taken in before."""
     session.execute(ONE_AT_A_TIME)
     values = {"sha256": sha256, "name": name, "format": format_name, "author": author, "reason": reason}
-    found: int | None = session.execute(ADD_FILE, values).scalar()
-    return found
+    file_id: int | None = session.execute(ADD_FILE, values).scalar()
+    return file_id
 
 
 def count_rows(session: Session, file_id: int, rows: int) -> None:
@@ -94,8 +94,8 @@ def registers(session: Session, keys: Iterable[tuple[str, str, datetime]]) -> di
 
 def site_id(session: Session, site: str) -> int | None:
     """The site of that name or public id."""
-    found: int | None = session.execute(SITE, {"site": site}).scalar()
-    return found
+    row_id: int | None = session.execute(SITE, {"site": site}).scalar()
+    return row_id
 
 
 def add(session: Session, site: int, new: NewFileRegister) -> None:

@@ -76,12 +76,12 @@ class ReadingColumns:
         return ReadingColumns(*(getattr(self, name)[mask] for name in self.__slots__))
 
 
-def joined(parts: Sequence[ReadingColumns]) -> ReadingColumns:
+def joined(blocks: Sequence[ReadingColumns]) -> ReadingColumns:
     """All rows of several blocks."""
-    if len(parts) == 1:
-        return parts[0]
+    if len(blocks) == 1:
+        return blocks[0]
     return ReadingColumns(
-        *(np.concatenate([getattr(part, name) for part in parts]) for name in ReadingColumns.__slots__)
+        *(np.concatenate([getattr(block, name) for block in blocks]) for name in ReadingColumns.__slots__)
     )
 
 
@@ -137,25 +137,25 @@ def laid_out(rows: ReadingColumns) -> bytes:
 
 def differing(session: Session, rows: ReadingColumns) -> list[int]:
     """Places of those rows that are not stored exactly so: another value, register, instant, or not there at all."""
-    found: list[int] = []
+    differing_places: list[int] = []
     for source in np.unique(rows.source).tolist():
         places = np.flatnonzero(rows.source == source)
-        part = rows.where(places)
-        instants = [datetime.fromtimestamp(0, tz=UTC) + timedelta(milliseconds=ms) for ms in part.at_ms.tolist()]
+        of_source = rows.where(places)
+        instants = [datetime.fromtimestamp(0, tz=UTC) + timedelta(milliseconds=ms) for ms in of_source.at_ms.tolist()]
         with driver(session).cursor() as cursor:
             cursor.execute(
                 DIFFERENT,
                 (
-                    part.register_id.tolist(),
+                    of_source.register_id.tolist(),
                     instants,
-                    part.sequence.tolist(),
-                    part.value.tolist(),
-                    part.quality.tolist(),
+                    of_source.sequence.tolist(),
+                    of_source.value.tolist(),
+                    of_source.quality.tolist(),
                     source,
                 ),
             )
-            found += [int(places[row[0]]) for row in cursor]
-    return sorted(found)
+            differing_places += [int(places[row[0]]) for row in cursor]
+    return sorted(differing_places)
 
 
 COUNTED = text("""
@@ -192,10 +192,10 @@ def make_months(session: Session, months: Iterable[date]) -> None:
 
 def counted_at(session: Session, register_id: int, at: datetime) -> int | None:
     """What a register was said to count at an instant, in thousandths: by hand before as received, the newest first."""
-    found: int | None = session.execute(
+    value: int | None = session.execute(
         COUNTED, {"register": register_id, "at": at, "missing": int(Quality.MISSING)}
     ).scalar_one_or_none()
-    return found
+    return value
 
 
 def add_note(session: Session, author: str, reason: str) -> int:
@@ -207,13 +207,13 @@ def add_note(session: Session, author: str, reason: str) -> int:
 
 def mark_dirty(session: Session, rows: ReadingColumns, zones: Mapping[int, str]) -> None:
     """Log the local days that these readings touch. `zones` are of the registers that validation cares for."""
-    found: set[tuple[int, date]] = set()
+    touched: set[tuple[int, date]] = set()
     for zone_name in sorted(set(zones.values())):
-        mine = np.array([register for register, name in zones.items() if name == zone_name], dtype=np.int64)
-        part = np.isin(rows.register_id, mine)
-        if part.any():
-            found |= _days_touched(rows.register_id[part], rows.at_ms[part], zone_name)
-    add_dirty(session, found)
+        in_zone = np.array([register for register, name in zones.items() if name == zone_name], dtype=np.int64)
+        rows_in_zone = np.isin(rows.register_id, in_zone)
+        if rows_in_zone.any():
+            touched |= _days_touched(rows.register_id[rows_in_zone], rows.at_ms[rows_in_zone], zone_name)
+    add_dirty(session, touched)
 
 
 def add_dirty(session: Session, days: Iterable[tuple[int, date]]) -> None:

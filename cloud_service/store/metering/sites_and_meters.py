@@ -129,8 +129,8 @@ def _stored(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 def point_named(session: Session, site_id: int, name: str) -> int | None:
     """The service point of that name at a site, if there is one."""
-    found: int | None = session.execute(NAMED, {"site": site_id, "name": name}).scalar_one_or_none()
-    return found
+    point_id: int | None = session.execute(NAMED, {"site": site_id, "name": name}).scalar_one_or_none()
+    return point_id
 
 
 def is_point_supplied(session: Session, point_id: int) -> bool:

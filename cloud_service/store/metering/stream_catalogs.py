@@ -66,9 +66,9 @@ class Catalogs:
         """
         unknown = [key for key in keys if key not in self._streams or key in anew]
         if unknown:
-            found = gateway_streams.find_streams(session, unknown)
-            missing = [key for key in unknown if key not in found]
-            self._new_streams |= found | (gateway_streams.open_streams(session, missing) if missing else {})
+            streams = gateway_streams.find_streams(session, unknown)
+            missing = [key for key in unknown if key not in streams]
+            self._new_streams |= streams | (gateway_streams.open_streams(session, missing) if missing else {})
 
     def stream(self, gateway: GatewayIdentity, epoch: int) -> int:
         """The id of a known stream."""
@@ -98,10 +98,10 @@ class Catalogs:
         key = stream, version
         if key in self._new_meanings:
             return self._new_meanings[key]
-        known = self._meanings.get(key)
-        if known and self._clock_s() - known[0] < TTL_S:
+        cached = self._meanings.get(key)
+        if cached and self._clock_s() - cached[0] < TTL_S:
             self._meanings.move_to_end(key)
-            return known[1]
+            return cached[1]
         body = gateway_streams.catalogs(session, stream).get(version)
         if body is None:
             return None
@@ -146,21 +146,27 @@ def _catalog(payload: bytes) -> Catalog:
 def _resolve(session: Session, gateway: GatewayIdentity, catalog: Catalog) -> CatalogMeaning:
     """Find the registers of all channels, and make those that are missing."""
     meters = {channel.meter for channel in catalog.channels}
-    known = readings.registers_of(session, meters, gateway.zone)
-    missing = [channel for channel in catalog.channels if (channel.meter, channel.register) not in known]
+    stored = readings.registers_of(session, meters, gateway.zone)
+    missing = [channel for channel in catalog.channels if (channel.meter, channel.register) not in stored]
     if missing:
         new = [
             NewGatewayRegister(
-                channel.meter, channel.register, found.quantity, found.direction, channel.unit, found.kind, found.billed
+                channel.meter,
+                channel.register,
+                discovered.quantity,
+                discovered.direction,
+                channel.unit,
+                discovered.kind,
+                discovered.billed,
             )
             for channel in missing
-            for found in [discover(channel)]
+            for discovered in [discover(channel)]
         ]
         gateway_streams.add_registers(session, new)
-        known = readings.registers_of(session, meters, gateway.zone)
-    facts = []
+        stored = readings.registers_of(session, meters, gateway.zone)
+    registers = []
     for channel in catalog.channels:
-        register = known.get((channel.meter, channel.register))
+        register = stored.get((channel.meter, channel.register))
         if register is None:
             raise InputError(
                 f"meter {channel.meter} cannot be made: its name is another meter's serial", code="bad_meter"
@@ -169,12 +175,12 @@ def _resolve(session: Session, gateway: GatewayIdentity, catalog: Catalog) -> Ca
             raise InputError(
                 f"{channel.meter} {channel.register} counts {register.unit}, not {channel.unit}", code="other_unit"
             )
-        facts.append(register)
+        registers.append(register)
     return CatalogMeaning(
         codec=Codec(gateway.name, catalog),
-        register_id=np.array([register.id for register in facts], dtype=np.int64),
+        register_id=np.array([register.id for register in registers], dtype=np.int64),
         step_s=np.array(
-            [register.step_s if register.kind == Kind.INTERVAL else 0 for register in facts], dtype=np.int16
+            [register.step_s if register.kind == Kind.INTERVAL else 0 for register in registers], dtype=np.int16
         ),
-        zones={register.id: register.zone for register in facts if register.kind in VALIDATED},
+        zones={register.id: register.zone for register in registers if register.kind in VALIDATED},
     )

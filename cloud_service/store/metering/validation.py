@@ -120,17 +120,17 @@ def take_changed_days(session: Session, settled: datetime, registers: int) -> di
     if not ids:
         return {}
     locked = [row.id for row in session.execute(LOCK, {"ids": ids})]
-    found: dict[int, set[date]] = {}
+    days_by_register: dict[int, set[date]] = {}
     for row in session.execute(TAKE, {"ids": ids if len(locked) == len(ids) else locked}):
-        found.setdefault(row.register_id, set()).add(row.day)
-    return {register: sorted(days) for register, days in sorted(found.items())}
+        days_by_register.setdefault(row.register_id, set()).add(row.day)
+    return {register: sorted(days) for register, days in sorted(days_by_register.items())}
 
 
 def rules_of(session: Session, ids: Iterable[int]) -> dict[int, RegisterRules]:
     """Registers with what validation must know of them."""
-    found = {}
+    rules = {}
     for row in session.execute(RULES, {"ids": list(ids)}):
-        found[row.id] = RegisterRules(
+        rules[row.id] = RegisterRules(
             id=row.id,
             kind=row.kind,
             step_s=row.step_s,
@@ -140,7 +140,7 @@ def rules_of(session: Session, ids: Iterable[int]) -> dict[int, RegisterRules]:
             unit=row.unit,
             mounts=tuple(_mount(*mount) for mount in row.mounts),
         )
-    return found
+    return rules
 
 
 def _mount(start: str | None, end: str | None, opening: int | None, closing: int | None) -> MountSpan:
@@ -195,21 +195,21 @@ def _at(at_ms: int) -> str:
 
 def _fetch(session: Session, queries: tuple[str, str], rows: Mapping[int, sql.Composed]) -> ReadingBlock:
     """The readings as they lie there; where several tell of one instant, those that count."""
-    found = _packed(session, queries[0], list(rows.values())) if rows else {}
-    several = [register for register, (at_ms, _, _) in found.items() if not (np.diff(at_ms) > 0).all()]
+    columns = _packed(session, queries[0], list(rows.values())) if rows else {}
+    several = [register for register, (at_ms, _, _) in columns.items() if not (np.diff(at_ms) > 0).all()]
     if several:
-        found |= _packed(session, queries[1], [rows[register] for register in several])
-    ids = sorted(found)
+        columns |= _packed(session, queries[1], [rows[register] for register in several])
+    ids = sorted(columns)
     if not ids:
         nothing = np.zeros(0, dtype=np.int64)
         return ReadingBlock(nothing, nothing, nothing, nothing.astype(np.uint8), nothing)
-    flags = np.concatenate([found[register][2] for register in ids])
+    flags = np.concatenate([columns[register][2] for register in ids])
     quality, time_quality = (flags >> 32).astype(np.uint8), (flags >> 16) & 0xFFFF
     estimated = np.maximum(quality, np.uint8(Quality.ESTIMATED))
     return ReadingBlock(
-        np.repeat(np.array(ids, dtype=np.int64), [len(found[register][0]) for register in ids]),
-        np.concatenate([found[register][0] for register in ids]),
-        np.concatenate([found[register][1] for register in ids]),
+        np.repeat(np.array(ids, dtype=np.int64), [len(columns[register][0]) for register in ids]),
+        np.concatenate([columns[register][0] for register in ids]),
+        np.concatenate([columns[register][1] for register in ids]),
         np.where(time_quality == TimeQuality.UNKNOWN, estimated, quality),
         flags & 0xFFFF,
     )
@@ -255,24 +255,24 @@ def store_days(session: Session, days: Sequence[RegisterDay]) -> int:
 
 
 def _made_from(day: RegisterDay) -> Jsonb:
-    facts: dict[str, Any] = {"readings": day.count}
+    origin: dict[str, Any] = {"readings": day.count}
     if day.entry:
-        facts["entry"] = [day.entry.at_ms, day.entry.value, day.entry.quality]
+        origin["entry"] = [day.entry.at_ms, day.entry.value, day.entry.quality]
     if day.exit:
-        facts["exit"] = [day.exit.at_ms, day.exit.value, day.exit.quality]
+        origin["exit"] = [day.exit.at_ms, day.exit.value, day.exit.quality]
     if day.rejected:
-        facts["rejected"] = day.rejected
-    return Jsonb(facts)
+        origin["rejected"] = day.rejected
+    return Jsonb(origin)
 
 
 def mark_dependent(session: Session, last_days: Sequence[RegisterDay]) -> None:
     """Mark the days after a window that were made from another last reading than the window now ends with."""
-    known = [day for day in last_days if day.exit]
-    if known:
+    ended = [day for day in last_days if day.exit]
+    if ended:
         values = {
-            "ids": [day.register_id for day in known],
-            "days": [day.day for day in known],
-            "exits": [f"[{day.exit.at_ms}, {day.exit.value}, {day.exit.quality}]" for day in known if day.exit],
+            "ids": [day.register_id for day in ended],
+            "days": [day.day for day in ended],
+            "exits": [f"[{day.exit.at_ms}, {day.exit.value}, {day.exit.quality}]" for day in ended if day.exit],
         }
         session.execute(DEPENDENT, values)
 
@@ -281,7 +281,7 @@ def quarantine_rejected(
     session: Session, rejected: Mapping[int, Sequence[RejectedReading]], windows: Mapping[int, tuple[int, int]]
 ) -> None:
     """Put values that are not believed into quarantine, and take out those that are believed after all."""
-    rows = [(register, one) for register, many in rejected.items() for one in many]
+    rows = [(register, reading) for register, many in rejected.items() for reading in many]
     with driver(session).cursor() as cursor:
         if rows:
             cursor.executemany(
@@ -291,7 +291,7 @@ INSERT INTO quarantine (gateway, reason, body, register_id, at, value) VALUES ('
  DO UPDATE SET reason = excluded.reason, resolved = ''
  WHERE quarantine.reason <> excluded.reason OR quarantine.resolved = 'believed'
 """,
-                [(one.reason, register, _at(one.at_ms), one.value) for register, one in rows],
+                [(reading.reason, register, _at(reading.at_ms), reading.value) for register, reading in rows],
             )
         cursor.execute(
             """
@@ -300,7 +300,7 @@ SELECT id, register_id, (extract(epoch FROM at) * 1000)::bigint, value FROM quar
 """,
             (list(windows),),
         )
-        still = {(register, one.at_ms, one.value) for register, one in rows}
+        still = {(register, reading.at_ms, reading.value) for register, reading in rows}
         gone = [
             row[0]
             for row in cursor

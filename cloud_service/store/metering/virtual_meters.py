@@ -23,9 +23,9 @@ SELECT register_id, day, step_s, "values", qualities FROM interval_day
 """)
 
 
-def remake_virtual_days(session: Session, made: Iterable[WindowDays]) -> int:
+def remake_virtual_days(session: Session, windows: Iterable[WindowDays]) -> int:
     """Make the virtual days that days just made are part of; how many."""
-    changed = [(day.register_id, day.day) for one in made for day in one.days]
+    changed = [(day.register_id, day.day) for window in windows for day in window.days]
     count = 0
     for _ in range(DEPTH_MAX):
         changed = _make(session, changed)
@@ -41,12 +41,12 @@ def _make(session: Session, changed: Sequence[tuple[int, date]]) -> list[tuple[i
     if not affected:
         return []
     terms = {
-        row.register_id: [VirtualTerm(int(part), str(factor)) for part, factor in row.terms["terms"]]
+        row.register_id: [VirtualTerm(int(register_id), str(factor)) for register_id, factor in row.terms["terms"]]
         for row in session.execute(TERMS, {"ids": [register for register, _ in affected]})
     }
     ids = sorted({term.register_id for many in terms.values() for term in many})
     rows = session.execute(PARTS, {"ids": ids, "days": sorted({day for _, day in affected})})
-    parts = {(row.register_id, row.day): (row.step_s, bytes(row.values), bytes(row.qualities)) for row in rows}
-    days = [virtual_day(register, day, terms[register], parts) for register, day in affected]
+    steps_by_day = {(row.register_id, row.day): (row.step_s, bytes(row.values), bytes(row.qualities)) for row in rows}
+    days = [virtual_day(register, day, terms[register], steps_by_day) for register, day in affected]
     store_days(session, [day for day in days if day])
     return [(day.register_id, day.day) for day in days if day]

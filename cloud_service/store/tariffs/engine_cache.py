@@ -34,7 +34,7 @@ def tariff_versions(session: Session, ids: Sequence[int]) -> list[StoredVersion]
     return [StoredVersion(**row) for row in session.execute(VERSIONS, {"ids": list(ids)}).mappings()]
 
 
-_known: dict[tuple[tuple[int, str, str], ...], Tariff] = {}
+_tariffs: dict[tuple[tuple[int, str, str], ...], Tariff] = {}
 LIMIT = 500
 
 
@@ -43,12 +43,12 @@ def tariff_of(session: Session, ids: tuple[int, ...]) -> Tariff:
     if not ids:
         raise InputError("no version of the tariff is valid on these days", code="no_version")
     stored = tariff_versions(session, ids)
-    key = tuple((one.id, one.hash, f"{one.start}:{one.end}") for one in stored)
-    if key not in _known:
-        if len(_known) > LIMIT:
-            _known.clear()
-        _known[key] = join_versions([_dated(one) for one in stored])
-    return _known[key]
+    key = tuple((version.id, version.hash, f"{version.start}:{version.end}") for version in stored)
+    if key not in _tariffs:
+        if len(_tariffs) > LIMIT:
+            _tariffs.clear()
+        _tariffs[key] = join_versions([_dated(version) for version in stored])
+    return _tariffs[key]
 
 
 def _dated(stored: StoredVersion) -> Tariff:

@@ -103,5 +103,5 @@ def drop_version(session: Session, version_id: int) -> None:
 
 def billed_until(session: Session, tariff_id: int) -> date | None:
     """The first day that no live invoice bills by this tariff; None where none does."""
-    found: date | None = session.execute(BILLED_UNTIL, {"id": tariff_id}).scalar_one_or_none()
-    return found
+    end: date | None = session.execute(BILLED_UNTIL, {"id": tariff_id}).scalar_one_or_none()
+    return end

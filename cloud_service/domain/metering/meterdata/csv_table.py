@@ -113,12 +113,12 @@ class _ReadingTable:
         if len(fields) != self.width:
             raise BadFileError(f"{len(fields)} fields where the header has {self.width}", line=line)
         text = {name: fields[place].strip() for name, place in self.places.items()}
-        named = tuple(
+        channel_fields = tuple(
             text.get(name, self.constants.get(name, "")) for name in COLUMNS if name not in ("time", "value", "quality")
         )
-        if named not in self._channels:
-            self._channels[named] = self._channel(line, named)
-        channel, scale = self._channels[named]
+        if channel_fields not in self._channels:
+            self._channels[channel_fields] = self._channel(line, channel_fields)
+        channel, scale = self._channels[channel_fields]
         value = exact(text["value"].replace(self.mapping.decimal, "."), line=line, field="value").scaleb(scale)
         quality = text.get("quality", self.constants["quality"]).lower()
         if quality not in QUALITIES:
@@ -126,8 +126,8 @@ class _ReadingTable:
         at = self._instant(line, text["time"], channel)
         return channel, _TableReading(milliseconds(at), value, QUALITIES[quality], line)
 
-    def _channel(self, line: int, named: tuple[str, ...]) -> tuple[FileChannel, int]:
-        meter, register, unit, kind, step, direction = named
+    def _channel(self, line: int, channel_fields: tuple[str, ...]) -> tuple[FileChannel, int]:
+        meter, register, unit, kind, step, direction = channel_fields
         if not meter or not register:
             raise BadFileError("is empty", line=line, field="meter" if not meter else "register")
         if kind.lower() not in (Kind.INDEX, Kind.INTERVAL):

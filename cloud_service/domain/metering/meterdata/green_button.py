@@ -49,11 +49,11 @@ class _EntityGuard:
 
     def read(self, size: int = -1) -> bytes:
         """The next bytes."""
-        part = self._file.read(size if size and size > 0 else 65_536)
-        if b"<!DOCTYPE" in self._tail + part or b"<!ENTITY" in self._tail + part or b"\0" in part:
+        chunk = self._file.read(size if size and size > 0 else 65_536)
+        if b"<!DOCTYPE" in self._tail + chunk or b"<!ENTITY" in self._tail + chunk or b"\0" in chunk:
             raise BadFileError("defines entities or is not UTF-8: not a Green Button file", field="DOCTYPE")
-        self._tail = part[-16:]
-        return part
+        self._tail = chunk[-16:]
+        return chunk
 
 
 def blocks(file: IO[bytes], findings: list[FileFinding]) -> Iterator[FileBlock]:
@@ -66,16 +66,16 @@ def blocks(file: IO[bytes], findings: list[FileFinding]) -> Iterator[FileBlock]:
             if name == "entry":
                 link = _usage_point(element)
                 meter = link or meter
-                for part in element.iter():
-                    if _local(part.tag) == "ReadingType":
-                        meaning = _reading_type(part)
+                for child in element.iter():
+                    if _local(child.tag) == "ReadingType":
+                        meaning = _reading_type(child)
                         types.append(meaning)
-                for part in element.iter():
-                    if _local(part.tag) == "IntervalBlock":
+                for child in element.iter():
+                    if _local(child.tag) == "IntervalBlock":
                         count += 1
                         _refuse_several(types)
                         types = []
-                        yield from _block(part, meaning, meter or "usage-point", count)
+                        yield from _block(child, meaning, meter or "usage-point", count)
                 element.clear()
     except ET.ParseError as error:
         raise BadFileError(f"is not well-formed XML: {error}", line=error.position[0]) from None
@@ -98,17 +98,17 @@ def _local(tag: str) -> str:
 
 
 def _text(element: ET.Element, name: str, default: str = "") -> str:
-    for part in element.iter():
-        if _local(part.tag) == name:
-            return (part.text or "").strip()
+    for child in element.iter():
+        if _local(child.tag) == name:
+            return (child.text or "").strip()
     return default
 
 
 def _usage_point(entry: ET.Element) -> str:
     """The usage point an entry's links name: the part after `UsagePoint/`."""
-    for part in entry.iter():
-        href = part.get("href", "")
-        if _local(part.tag) == "link" and "UsagePoint/" in href:
+    for child in entry.iter():
+        href = child.get("href", "")
+        if _local(child.tag) == "link" and "UsagePoint/" in href:
             return href.partition("UsagePoint/")[2].partition("/")[0]
     return ""
 
@@ -131,17 +131,17 @@ def _block(element: ET.Element, meaning: _ReadingType, meter: str, number: int) 
     """The readings of a block in runs without holes."""
     run: list[tuple[int, Decimal, int]] = []
     step_s = 0
-    for part in element:
-        if _local(part.tag) != "IntervalReading":
+    for child in element:
+        if _local(child.tag) != "IntervalReading":
             continue
-        start = _whole(_text(part, "start"), f"IntervalBlock {number} start")
-        length = _whole(_text(part, "duration") or str(meaning.step_s), f"IntervalBlock {number} duration")
+        start = _whole(_text(child, "start"), f"IntervalBlock {number} start")
+        length = _whole(_text(child, "duration") or str(meaning.step_s), f"IntervalBlock {number} duration")
         if length not in STEPS_S:
             raise BadFileError(
                 f"an interval of {length} s in block {number}", field="duration", hint=f"one of {STEPS_S}"
             )
-        value = Decimal(_whole(_text(part, "value"), f"IntervalBlock {number} value")).scaleb(meaning.scale)
-        quality = QUALITIES.get(_text(part, "quality", "0"), int(Quality.SUSPECT))
+        value = Decimal(_whole(_text(child, "value"), f"IntervalBlock {number} value")).scaleb(meaning.scale)
+        quality = QUALITIES.get(_text(child, "quality", "0"), int(Quality.SUSPECT))
         if run and (start != run[-1][0] + step_s or length != step_s):
             yield _run(run, meaning, meter, step_s)
             run = []

@@ -50,8 +50,8 @@ def blocks(file: IO[bytes], findings: list[FileFinding]) -> Iterator[FileBlock]:
     """Each register's values in the file's order; `line` of an error counts segments."""
     reader = _MessageReader()
     last = ""
-    for number, tag, parts in _segments(file):
-        yield from reader.take(number, tag, parts)
+    for number, tag, elements in _segments(file):
+        yield from reader.take(number, tag, elements)
         last = tag
     if last != "UNZ":
         raise BadFileError("ends without its end segment UNZ: a part of the file is missing", line=0, field="UNZ")
@@ -66,40 +66,40 @@ class _MessageReader:
         self.run: list[_Quantity] = []
         self.messages = 0
 
-    def take(self, number: int, tag: str, parts: list[list[str]]) -> Iterator[FileBlock]:
+    def take(self, number: int, tag: str, elements: list[list[str]]) -> Iterator[FileBlock]:
         """Any block that this segment completes."""
         if tag == "UNH":
-            if _at(parts, 1, 0) != "MSCONS":
-                raise BadFileError(f"holds a message {_at(parts, 1, 0)!r}, not MSCONS", line=number, field="UNH")
+            if _at(elements, 1, 0) != "MSCONS":
+                raise BadFileError(f"holds a message {_at(elements, 1, 0)!r}, not MSCONS", line=number, field="UNH")
             self.messages += 1
         elif tag == "DTM" and self.value:
-            self._time(number, parts)
+            self._time(number, elements)
         elif tag in ("LOC", "PIA", "LIN", "UNT", "UNS", "UNZ", "QTY"):
             self._close_value(number)
             if tag != "QTY":
                 yield from self._flush()
-            if tag == "LOC" and _at(parts, 0, 0) == "172":
-                self.meter = _at(parts, 1, 0)
+            if tag == "LOC" and _at(elements, 0, 0) == "172":
+                self.meter = _at(elements, 1, 0)
             elif tag == "PIA":
-                self.register = _at(parts, 1, 0)
+                self.register = _at(elements, 1, 0)
             elif tag == "QTY":
-                yield from self._quantity(number, parts)
+                yield from self._quantity(number, elements)
 
-    def _quantity(self, number: int, parts: list[list[str]]) -> Iterator[FileBlock]:
+    def _quantity(self, number: int, elements: list[list[str]]) -> Iterator[FileBlock]:
         if not self.meter or not self.register:
             raise BadFileError("a value before its metering point or register", line=number, field="QTY")
-        status = _at(parts, 0, 0)
+        status = _at(elements, 0, 0)
         if status not in STATUS:
             raise BadFileError(f"{status!r} is not a status of a value we know", line=number, field="QTY")
-        unit, scale = canonical_unit(_at(parts, 0, 2) or "kWh", line=number, field="QTY")
-        value = exact(_at(parts, 0, 1), line=number, field="QTY").scaleb(scale)
+        unit, scale = canonical_unit(_at(elements, 0, 2) or "kWh", line=number, field="QTY")
+        value = exact(_at(elements, 0, 1), line=number, field="QTY").scaleb(scale)
         self.value = _Quantity(number, value, unit, STATUS[status])
         return iter(())
 
-    def _time(self, number: int, parts: list[list[str]]) -> None:
-        kind, moment = _at(parts, 0, 0), None
+    def _time(self, number: int, elements: list[list[str]]) -> None:
+        kind, moment = _at(elements, 0, 0), None
         if kind in ("163", "164", "7", "9") and self.value:
-            moment = _instant(number, _at(parts, 0, 1), _at(parts, 0, 2))
+            moment = _instant(number, _at(elements, 0, 1), _at(elements, 0, 2))
             setattr(self.value, {"163": "start", "164": "end", "7": "at", "9": "at"}[kind], moment)
 
     def _close_value(self, number: int) -> None:
@@ -116,19 +116,22 @@ class _MessageReader:
 
     def _flush(self) -> Iterator[FileBlock]:
         """The open run as blocks: as long as values follow each other they are one."""
-        part: list[_Quantity] = []
+        contiguous: list[_Quantity] = []
         run, self.run = self.run, []
         for value in run:
-            if part and not _follows(part[-1], value):
-                yield self._block(part)
-                part = []
-            part.append(value)
-        if part:
-            yield self._block(part)
+            if contiguous and not _follows(contiguous[-1], value):
+                yield self._block(contiguous)
+                contiguous = []
+            contiguous.append(value)
+        if contiguous:
+            yield self._block(contiguous)
 
-    def _block(self, part: list[_Quantity]) -> FileBlock:
-        first = part[0]
-        values, qualities = tuple(one.value for one in part), bytes(one.quality for one in part)
+    def _block(self, contiguous: list[_Quantity]) -> FileBlock:
+        first = contiguous[0]
+        values, qualities = (
+            tuple(quantity.value for quantity in contiguous),
+            bytes(quantity.quality for quantity in contiguous),
+        )
         step_s = int((first.end - first.start).total_seconds()) if first.start and first.end else 0
         channel = FileChannel(
             meter=self.meter,
@@ -142,7 +145,7 @@ class _MessageReader:
         )
         if first.start and step_s:
             return FileIntervals(channel, milliseconds(first.start), values, qualities, first.segment)
-        at_ms = tuple(milliseconds(one.at) for one in part if one.at)
+        at_ms = tuple(milliseconds(quantity.at) for quantity in contiguous if quantity.at)
         return FileIndexReads(channel, at_ms, values, qualities, first.segment)
 
 
@@ -170,9 +173,9 @@ def _instant(number: int, text: str, form: str) -> datetime:
         raise BadFileError(f"{text!r} is not a time", line=number, field="DTM") from None
 
 
-def _at(parts: list[list[str]], element: int, component: int) -> str:
+def _at(elements: list[list[str]], place: int, component: int) -> str:
     """A component of an element after the tag, empty where it is not there."""
-    return parts[element][component] if element < len(parts) and component < len(parts[element]) else ""
+    return elements[place][component] if place < len(elements) and component < len(elements[place]) else ""
 
 
 def _segments(file: IO[bytes]) -> Iterator[tuple[int, str, list[list[str]]]]:
@@ -183,20 +186,23 @@ def _segments(file: IO[bytes]) -> Iterator[tuple[int, str, list[list[str]]]]:
     waiting = "" if head.startswith(b"UNA") else head.decode("latin-1")
     number = 0
     while True:
-        part = file.read(65_536)
-        waiting += part.decode("latin-1")
+        chunk = file.read(65_536)
+        waiting += chunk.decode("latin-1")
         whole = _split(waiting, end, release)
         waiting = whole.pop()
         for text in whole:
             number += 1
             elements = _split(text.strip("\r\n "), element, release)
-            pieces = [[_plain(piece, release) for piece in _split(one, component, release)] for one in elements]
-            if number == 1 and pieces[0][0] != "UNB":
+            components = [
+                [_plain(text_of_component, release) for text_of_component in _split(composite, component, release)]
+                for composite in elements
+            ]
+            if number == 1 and components[0][0] != "UNB":
                 raise BadFileError("does not start with UNB: not an EDIFACT file", line=1, field="UNB")
-            yield number, pieces[0][0], pieces[1:]
+            yield number, components[0][0], components[1:]
         if len(waiting) > SEGMENT_MAX:
             raise BadFileError(f"a segment longer than {SEGMENT_MAX} characters", line=number + 1)
-        if not part:
+        if not chunk:
             break
     if waiting.strip():
         raise BadFileError("is cut within a segment", line=number + 1)
@@ -206,16 +212,16 @@ def _split(text: str, separator: str, release: str) -> list[str]:
     """Split, but not where the release character stands before the separator."""
     if release not in text:
         return text.split(separator)
-    found, start, place = [], 0, 0
+    pieces, start, place = [], 0, 0
     while place < len(text):
         if text[place] == release:
             place += 2
             continue
         if text[place] == separator:
-            found.append(text[start:place])
+            pieces.append(text[start:place])
             start = place + 1
         place += 1
-    return [*found, text[start:]]
+    return [*pieces, text[start:]]
 
 
 def _plain(text: str, release: str) -> str:

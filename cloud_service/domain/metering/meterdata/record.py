@@ -73,8 +73,8 @@ class MdffRecord:
         """The flag of a quality method such as A, S14 or F52."""
         method = self.need(index, name)
         flag, digits = method[0], method[1:]
-        wanted = 2 if flag in NEEDS_METHOD else 0
-        if flag not in allowed or len(digits) != wanted or (digits and not digits.isdigit()):
+        digit_count = 2 if flag in NEEDS_METHOD else 0
+        if flag not in allowed or len(digits) != digit_count or (digits and not digits.isdigit()):
             self.refuse(f"{method!r} is not a quality method", name)
         return flag
 

@@ -121,10 +121,10 @@ def _contradiction(block: FileIntervals, other_line: int) -> None:
 
 def _refuse_other_channel(total: RegisterTotal, block: FileBlock) -> None:
     """A register keeps its unit and kind through a file."""
-    known, now = total.channel, block.channel
-    if (known.unit, known.kind) != (now.unit, now.kind):
+    earlier, now = total.channel, block.channel
+    if (earlier.unit, earlier.kind) != (now.unit, now.kind):
         raise BadFileError(
-            f"{now.meter} {now.register} changes from {known.kind} in {known.unit or 'no unit'}"
+            f"{now.meter} {now.register} changes from {earlier.kind} in {earlier.unit or 'no unit'}"
             f" to {now.kind} in {now.unit or 'no unit'}",
             line=block.line,
             field="UOM",
@@ -138,10 +138,10 @@ def _add_intervals(total: RegisterTotal, block: FileIntervals) -> None:
     missing = block.qualities.count(Quality.MISSING)
     total.missing += missing
     total.intervals += len(block.values) - missing
-    kept = block.values
+    usable = block.values
     if missing:
-        kept = tuple(v for v, q in zip(block.values, block.qualities, strict=True) if q != Quality.MISSING)
-    total.total = sum(kept, total.total)
+        usable = tuple(v for v, q in zip(block.values, block.qualities, strict=True) if q != Quality.MISSING)
+    total.total = sum(usable, total.total)
     for quality in Quality:
         if count := block.qualities.count(quality):
             total.by_quality[quality.name.lower()] = total.by_quality.get(quality.name.lower(), 0) + count
@@ -152,10 +152,10 @@ def _add_intervals(total: RegisterTotal, block: FileIntervals) -> None:
 def _add_reads(total: RegisterTotal, block: FileIndexReads) -> None:
     """An index register's sum is its last index less its first, in whatever order they came."""
     for at_ms, value, quality in zip(block.at_ms, block.values, block.qualities, strict=True):
-        known = total.index.setdefault(at_ms, value)
-        if known != value:
+        earlier = total.index.setdefault(at_ms, value)
+        if earlier != value:
             raise BadFileError(
-                f"{block.channel.meter} {block.channel.register}: two indexes at one instant, {known} and {value}",
+                f"{block.channel.meter} {block.channel.register}: two indexes at one instant, {earlier} and {value}",
                 line=block.line,
                 field="time",
             )

@@ -53,7 +53,7 @@ def cut_into_days(
     behind = np.searchsorted(believed.at_ms, starts, side="right") - 1
     points = _points(believed, behind)
     places = behind.tolist()
-    refused = np.searchsorted(np.array([one.at_ms for one in rejected], dtype=np.int64), starts).tolist()
+    refused = np.searchsorted(np.array([reading.at_ms for reading in rejected], dtype=np.int64), starts).tolist()
     packed, codes = values.astype("<i8").tobytes(), qualities.tobytes()
     bounds = offsets.tolist()
     days = [
@@ -79,7 +79,10 @@ def _points(believed: RegisterReadings, places: Ints) -> list[BelievedReading | 
     """The believed readings at some places; None for a place before the first."""
     if not len(believed):
         return [None] * len(places)
-    facts = zip(
+    readings = zip(
         believed.at_ms[places].tolist(), believed.value[places].tolist(), believed.quality[places].tolist(), strict=True
     )
-    return [BelievedReading(*fact) if place >= 0 else None for fact, place in zip(facts, places.tolist(), strict=True)]
+    return [
+        BelievedReading(*reading) if place >= 0 else None
+        for reading, place in zip(readings, places.tolist(), strict=True)
+    ]

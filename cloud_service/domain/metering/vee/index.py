@@ -58,14 +58,14 @@ def make_days(jobs: Sequence[IndexJob]) -> list[WindowDays]:
     segments: list[_Segment] = []
     believed: list[RegisterReadings] = []
     rejected: list[list[RejectedReading]] = []
-    simple = _simple(jobs)
+    undisputed = _undisputed(jobs)
     for number, job in enumerate(jobs):
-        if simple[number]:
+        if undisputed[number]:
             believed.append(job.given)
             rejected.append([])
-            segments.append(_whole(number, job))
+            segments.append(_window_segment(number, job))
         else:
-            parts, refused = _mounted(number, job)
+            parts, refused = _mount_segments(number, job)
             segments += parts
             believed.append(_believed(job.given, refused))
             rejected.append(refused)
@@ -82,7 +82,7 @@ def make_days(jobs: Sequence[IndexJob]) -> list[WindowDays]:
     ]
 
 
-def _simple(jobs: Sequence[IndexJob]) -> list[bool]:
+def _undisputed(jobs: Sequence[IndexJob]) -> list[bool]:
     """Jobs of one mount whose readings all follow each other: what nearly all are, judged in one sweep."""
     sizes = np.array([len(job.given) for job in jobs])
     if not sizes.sum():
@@ -114,12 +114,12 @@ def _one_mount(job: IndexJob) -> bool:
     )
 
 
-def _whole(number: int, job: IndexJob) -> _Segment:
+def _window_segment(number: int, job: IndexJob) -> _Segment:
     given = job.given
     return _Segment(number, job.window.start_ms, job.window.end_ms, given.at_ms, given.value, given.quality)
 
 
-def _mounted(number: int, job: IndexJob) -> tuple[list[_Segment], list[RejectedReading]]:
+def _mount_segments(number: int, job: IndexJob) -> tuple[list[_Segment], list[RejectedReading]]:
     """The segments of a job, mount by mount, and what is not believed."""
     segments, refused = [], []
     for mount in job.rules.spans:
@@ -129,9 +129,11 @@ def _mounted(number: int, job: IndexJob) -> tuple[list[_Segment], list[RejectedR
             continue
         given = _at_mount(job.given, mount)
         mask, odd = believed_readings(job.rules, given)
-        refused += [one for one in odd if one.at_ms not in (mount.start_ms, mount.end_ms)]
-        kept = given.where(mask)
-        segments.append(_Segment(number, start, end, kept.at_ms, _unwound(job.rules, kept.value), kept.quality))
+        refused += [reading for reading in odd if reading.at_ms not in (mount.start_ms, mount.end_ms)]
+        believed = given.where(mask)
+        segments.append(
+            _Segment(number, start, end, believed.at_ms, _unwound(job.rules, believed.value), believed.quality)
+        )
     return segments, refused
 
 
@@ -164,7 +166,7 @@ def _unwound(rules: RegisterRules, value: Ints) -> Ints:
 def _believed(given: RegisterReadings, refused: Sequence[RejectedReading]) -> RegisterReadings:
     if not refused:
         return given.where(given.quality <= Quality.ESTIMATED)
-    out = np.isin(given.at_ms, np.array([one.at_ms for one in refused], dtype=np.int64))
+    out = np.isin(given.at_ms, np.array([reading.at_ms for reading in refused], dtype=np.int64))
     return given.where(~out & (given.quality <= Quality.ESTIMATED))
 
 
@@ -179,21 +181,23 @@ def _on_grid(jobs: Sequence[IndexJob], segments: Sequence[_Segment]) -> tuple[li
         if place is not None:
             read = slice(place, place + len(grids[segment.job]))
             quality = segment.quality[read]
-            _add(values, qualities, segment.job, np.diff(segment.value[read]), np.maximum(quality[1:], quality[:-1]))
+            _accumulate(
+                values, qualities, segment.job, np.diff(segment.value[read]), np.maximum(quality[1:], quality[:-1])
+            )
         elif len(segment.at_ms):
             askew.append(segment)
     for first in range(0, len(askew), AT_ONCE):
-        part = askew[first : first + AT_ONCE]
-        for segment, value, quality in zip(part, *_evaluate(jobs, grids, part), strict=True):
-            _add(values, qualities, segment.job, value, quality)
+        batch = askew[first : first + AT_ONCE]
+        for segment, value, quality in zip(batch, *_evaluate(jobs, grids, batch), strict=True):
+            _accumulate(values, qualities, segment.job, value, quality)
     for segment in segments:
         if not len(segment.at_ms):
             needed = np.diff(np.clip(grids[segment.job], segment.start_ms, segment.end_ms)) > 0
             empty = np.where(needed, np.uint8(Quality.MISSING), np.uint8(Quality.ACTUAL))
-            _add(values, qualities, segment.job, np.zeros(len(needed), dtype=np.int64), empty)
+            _accumulate(values, qualities, segment.job, np.zeros(len(needed), dtype=np.int64), empty)
     return (
-        [np.zeros(len(grids[n]) - 1, dtype=np.int64) if one is None else one for n, one in enumerate(values)],
-        [np.zeros(len(grids[n]) - 1, dtype=np.uint8) if one is None else one for n, one in enumerate(qualities)],
+        [np.zeros(len(grids[n]) - 1, dtype=np.int64) if steps is None else steps for n, steps in enumerate(values)],
+        [np.zeros(len(grids[n]) - 1, dtype=np.uint8) if steps is None else steps for n, steps in enumerate(qualities)],
     )
 
 
@@ -206,10 +210,12 @@ def _on_its_grid(segment: _Segment, grid: Ints) -> int | None:
     return place if len(read) == len(grid) and bool((read == grid).all()) else None
 
 
-def _add(values: list[Ints | None], qualities: list[Bytes | None], job: int, value: Ints, quality: Bytes) -> None:
-    known, worst = values[job], qualities[job]
-    values[job] = value if known is None else known + value
-    qualities[job] = quality if worst is None else np.maximum(worst, quality)
+def _accumulate(
+    values: list[Ints | None], qualities: list[Bytes | None], job: int, value: Ints, quality: Bytes
+) -> None:
+    sum_so_far, worst_so_far = values[job], qualities[job]
+    values[job] = value if sum_so_far is None else sum_so_far + value
+    qualities[job] = quality if worst_so_far is None else np.maximum(worst_so_far, quality)
 
 
 _GRIDS: dict[tuple[int, int, int], Ints] = {}
@@ -264,10 +270,10 @@ def _steps(sizes: Ints, index: Ints, quality: Bytes, needed: Ints, point: Ints) 
     """Differences from instant to instant, cut at the segments' ends."""
     counted = np.diff(index)
     worst = np.maximum(quality[1:], quality[:-1])
-    wanted, covered = np.diff(needed), np.diff(point)
-    worst = np.where(covered < wanted, np.maximum(worst, np.uint8(Quality.ESTIMATED)), worst)
-    worst = np.where((covered == 0) & (wanted > 0), np.uint8(Quality.MISSING), worst)
-    worst = np.where(wanted == 0, np.uint8(Quality.ACTUAL), worst).astype(np.uint8)
+    due_ms, covered_ms = np.diff(needed), np.diff(point)
+    worst = np.where(covered_ms < due_ms, np.maximum(worst, np.uint8(Quality.ESTIMATED)), worst)
+    worst = np.where((covered_ms == 0) & (due_ms > 0), np.uint8(Quality.MISSING), worst)
+    worst = np.where(due_ms == 0, np.uint8(Quality.ACTUAL), worst).astype(np.uint8)
     ends = np.cumsum(sizes)
     spans = list(zip((ends - sizes).tolist(), (ends - 1).tolist(), strict=True))
     return [counted[first:last] for first, last in spans], [worst[first:last] for first, last in spans]

@@ -31,10 +31,10 @@ def make_interval_days(
     """The days of a window. Readings stand at the ends of their spans; where two overlap, the shorter span stays."""
     usable = _without_overlap(rules, given.where(given.quality <= Quality.ESTIMATED))
     days: list[RegisterDay] = []
-    for step_s, part in _by_step(rules, usable, window):
-        values, qualities = _on_grid(rules, usable, part, step_s)
-        _fill(values, qualities, step_s, fill_max_s, _day_offsets(part, step_s))
-        days += cut_into_days(rules, part, StepSeries(step_s, values, qualities), usable).days
+    for step_s, run in _by_step(rules, usable, window):
+        values, qualities = _on_grid(rules, usable, run, step_s)
+        _fill(values, qualities, step_s, fill_max_s, _day_offsets(run, step_s))
+        days += cut_into_days(rules, run, StepSeries(step_s, values, qualities), usable).days
     return WindowDays(rules, window, days)
 
 
@@ -66,14 +66,14 @@ def _without_overlap(rules: RegisterRules, given: RegisterReadings) -> RegisterR
     start, end = _spans(rules, given)
     if (start[1:] >= end[:-1]).all():
         return given
-    kept = np.zeros(len(given), dtype=np.bool_)
+    chosen = np.zeros(len(given), dtype=np.bool_)
     taken: list[tuple[int, int]] = []
     for place in np.lexsort((start, end - start)).tolist():
         first, last = int(start[place]), int(end[place])
         if not any(first < other_end and other_start < last for other_start, other_end in taken):
             taken.append((first, last))
-            kept[place] = True
-    return given.where(kept)
+            chosen[place] = True
+    return given.where(chosen)
 
 
 def _step(rules: RegisterRules, given: RegisterReadings, window: DayWindow) -> int:
@@ -81,7 +81,7 @@ def _step(rules: RegisterRules, given: RegisterReadings, window: DayWindow) -> i
     start, end = _spans(rules, given)
     inside = (end > window.start_ms) & (start < window.end_ms)
     lengths = np.unique((end - start)[inside]) // 1000
-    fitting = [int(one) for one in lengths if one in STEPS_S and not _askew(window, int(one))]
+    fitting = [int(length) for length in lengths if length in STEPS_S and not _askew(window, int(length))]
     return min(fitting, default=rules.step_s)
 
 
@@ -108,14 +108,14 @@ def _on_grid(rules: RegisterRules, given: RegisterReadings, window: DayWindow, s
     covered = np.concatenate(([0], np.cumsum(end - start)))
     ended = np.searchsorted(end, grid, side="right")
     inside = np.minimum(ended, len(end) - 1)
-    part = np.clip(grid - start[inside], 0, (end - start)[inside]) * (ended < len(end))
-    share = part / (end - start)[inside]
+    elapsed_ms = np.clip(grid - start[inside], 0, (end - start)[inside]) * (ended < len(end))
+    share = elapsed_ms / (end - start)[inside]
     energy = np.diff(counted[ended] + np.rint(given.value[inside] * share).astype(np.int64))
-    known = np.diff(covered[ended] + part)
-    return energy, _qualities(given, (start, end), grid, known)
+    covered_ms = np.diff(covered[ended] + elapsed_ms)
+    return energy, _qualities(given, (start, end), grid, covered_ms)
 
 
-def _qualities(given: RegisterReadings, spans: tuple[Ints, Ints], grid: Ints, known: Ints) -> Bytes:
+def _qualities(given: RegisterReadings, spans: tuple[Ints, Ints], grid: Ints, covered_ms: Ints) -> Bytes:
     """The worst quality of the spans a step touches; split or half covered steps are estimates."""
     start, end = spans
     step_ms = int(grid[1] - grid[0])
@@ -127,8 +127,8 @@ def _qualities(given: RegisterReadings, spans: tuple[Ints, Ints], grid: Ints, kn
     for place in several.tolist():
         worst[place] = given.quality[first[place] : last[place] + 1].max()
     split = (end - start)[inside] > step_ms
-    worst = np.where(split | (known < step_ms), np.maximum(worst, np.uint8(Quality.ESTIMATED)), worst)
-    return np.where(known == 0, np.uint8(Quality.MISSING), worst).astype(np.uint8)
+    worst = np.where(split | (covered_ms < step_ms), np.maximum(worst, np.uint8(Quality.ESTIMATED)), worst)
+    return np.where(covered_ms == 0, np.uint8(Quality.MISSING), worst).astype(np.uint8)
 
 
 def _fill(values: Ints, qualities: Bytes, step_s: int, fill_max_s: int, offsets: list[int]) -> None:

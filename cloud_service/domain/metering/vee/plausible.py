@@ -69,7 +69,7 @@ def _believed_one_by_one(
     actual = np.flatnonzero(given.quality < Quality.ESTIMATED).tolist()
     rejected = _scan(_PlausibilityCheck(rules), points, actual, believed)
     rejected += _estimates(_PlausibilityCheck(rules), given, points, believed)
-    return believed, sorted(rejected, key=lambda one: one.at_ms)
+    return believed, sorted(rejected, key=lambda reading: reading.at_ms)
 
 
 def _scan(

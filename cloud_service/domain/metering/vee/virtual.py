@@ -23,10 +23,10 @@ class VirtualTerm:
 
 
 def virtual_day(
-    register_id: int, day: date, terms: Sequence[VirtualTerm], parts: Mapping[tuple[int, date], DaySteps]
+    register_id: int, day: date, terms: Sequence[VirtualTerm], steps_by_day: Mapping[tuple[int, date], DaySteps]
 ) -> RegisterDay | None:
     """The virtual day; None where none of its parts has that day. A part that is not there is missing, never zero."""
-    present = [parts[term.register_id, day] for term in terms if (term.register_id, day) in parts]
+    present = [steps_by_day[term.register_id, day] for term in terms if (term.register_id, day) in steps_by_day]
     if not present:
         return None
     step_s = min(step for step, _, _ in present)
@@ -36,17 +36,18 @@ def virtual_day(
     fractions = [Fraction(0)] * size
     exact = all(Fraction(term.factor).denominator == 1 for term in terms)
     for term in terms:
-        part = parts.get((term.register_id, day))
-        if part is None:
+        steps_of_day = steps_by_day.get((term.register_id, day))
+        if steps_of_day is None:
             worst[:] = Quality.MISSING
             continue
-        values, qualities = _on_step(part, step_s)
+        values, qualities = _on_step(steps_of_day, step_s)
         worst = np.maximum(worst, qualities)
         if exact:
             total = total + values * int(Fraction(term.factor))
         else:
             fractions = [
-                known + value * Fraction(term.factor) for known, value in zip(fractions, values.tolist(), strict=True)
+                sum_so_far + value * Fraction(term.factor)
+                for sum_so_far, value in zip(fractions, values.tolist(), strict=True)
             ]
     steps = np.asarray(total, dtype=np.int64) if exact else _rounded(fractions)
     return RegisterDay(
@@ -60,9 +61,9 @@ def virtual_day(
     )
 
 
-def _on_step(part: DaySteps, step_s: int) -> tuple[Ints, "np.ndarray[tuple[int], np.dtype[np.uint8]]"]:
+def _on_step(day_steps: DaySteps, step_s: int) -> tuple[Ints, "np.ndarray[tuple[int], np.dtype[np.uint8]]"]:
     """A part on a finer grid: each of its steps split evenly, nothing lost."""
-    step, packed, codes = part
+    step, packed, codes = day_steps
     values, qualities = np.frombuffer(packed, dtype="<i8").astype(np.int64), np.frombuffer(codes, dtype=np.uint8)
     pieces, rest = divmod(step, step_s)
     if rest:
@@ -76,9 +77,9 @@ def _on_step(part: DaySteps, step_s: int) -> tuple[Ints, "np.ndarray[tuple[int],
 
 def _rounded(exact: Sequence[Fraction]) -> Ints:
     """Whole thousandths; what rounding leaves is carried on, so that the day's sum is right to the last one."""
-    found, carried = [], Fraction(0)
+    rounded, carried = [], Fraction(0)
     for value in exact:
         whole = round(value + carried)
         carried += value - whole
-        found.append(whole)
-    return np.array(found, dtype=np.int64)
+        rounded.append(whole)
+    return np.array(rounded, dtype=np.int64)
