@@ -37,7 +37,7 @@ def labels(language: str) -> dict[str, Any]:
 
 @cache
 def localizer_for(locale: str) -> "Localizer":
-    """The words of a locale; a language without labels reads English in its country's formats."""
+    """How a locale's readers are written to; a language without labels reads English in its country's formats."""
     language, _, territory = locale.replace("-", "_").partition("_")
     for code in (f"{language}_{territory}", language) if language in languages() else (f"en_{territory}",):
         cldr_locale = known_locale(code)

@@ -54,3 +54,25 @@ def test_every_file_that_the_packages_read_is_in_the_wheel(installed: Path) -> N
     ).stdout.split("\n")  # fmt: skip
 
     assert [] == [name for name in tracked if name and (ROOT / name).exists() and not (installed / name).is_file()]
+
+
+@pytest.mark.slow
+def test_the_wheel_carries_its_licences_and_says_that_it_is_typed(installed: Path) -> None:
+    (metadata,) = installed.glob("*.dist-info")
+    licences = {str(path.relative_to(metadata / "licenses")) for path in (metadata / "licenses").rglob("*")}
+
+    assert {"LICENSE", "NOTICE", "cloud_service/documents/fonts/OFL.txt"} <= licences
+    assert {"tabler-core.LICENSE", "uplot.LICENSE"} <= {Path(name).name for name in licences}
+    assert ["cloud_service", "common", "edge_agent"] == sorted(
+        path.parent.name for path in installed.glob("*/py.typed")
+    )
+
+
+def test_the_notice_names_every_vendored_package_and_font() -> None:
+    notice = (ROOT / "NOTICE").read_text(encoding="utf-8")
+    vendored = json.loads((ROOT / "cloud_service/web/static/vendor/vendor.json").read_text(encoding="utf-8"))
+    named = [name for package in vendored for name in package["files"] if not name.endswith(".LICENSE")]
+
+    assert [] == [name for name in named if name not in notice]
+    assert [] == [package["name"] for package in vendored if package["name"] not in notice]
+    assert "cloud_service/documents/fonts/OFL.txt" in notice
