@@ -15,20 +15,7 @@ from zlib import crc32
 
 import msgspec
 
-from common.message import Channel
-
-
-class BufferDirectory(msgspec.Struct, frozen=True, array_like=True):
-    """What numbers mean: the catalog's version, epochs by stream number, channels in order, boots and their clocks."""
-
-    version: int = 0
-    streams: tuple[tuple[int, int], ...] = ()
-    channels: tuple[Channel, ...] = ()
-    boots: tuple[tuple[int, str], ...] = ()
-    offsets: dict[int, int] = {}  # boot number -> wall minus monotonic milliseconds, once its clock was known
-    guesses: dict[int, int] = {}  # the same for boots that ended without a clock, from the boot after them
-    lasts: dict[int, int] = {}  # how far the streams of set-aside files had come
-    edition: int = 0  # grows with every writing: of two copies the higher one is the newer
+from edge_agent.buffer.directory import BufferDirectory
 
 
 def write_directory(path: Path, directory: BufferDirectory) -> None:

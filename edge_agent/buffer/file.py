@@ -1,5 +1,6 @@
 """The buffer's SQLite file: how it is opened, made durable, and how its errors become ours."""
 
+import contextlib
 import errno
 import sqlite3
 from collections.abc import Iterator
@@ -9,9 +10,11 @@ from pathlib import Path
 import msgspec
 
 from common.errors import EnergyError
-from edge_agent.buffer.companion_files import BufferDirectory, sync_folder, write_directory
+from edge_agent.buffer.companion_files import sync_folder, write_directory
+from edge_agent.buffer.directory import BufferDirectory
 from edge_agent.buffer.errors import Damaged, DiskFull, translated
-from edge_agent.buffer.state import BufferState, sealed
+from edge_agent.buffer.notes import sealed
+from edge_agent.buffer.state import BufferState
 
 FILE = "buffer.db"
 SCHEMA = """
@@ -84,3 +87,27 @@ def connect(path: Path, synchronous: str) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """All or nothing; on any error nothing is kept and the error is ours."""
+    try:
+        with our_errors():
+            connection.execute("BEGIN IMMEDIATE")
+            yield
+            connection.execute("COMMIT")
+    except BaseException:
+        with contextlib.suppress(sqlite3.Error):  # the first error tells more
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+        raise
+
+
+def used_bytes(connection: sqlite3.Connection) -> int:
+    """Bytes of the file that hold something, without the pages that are free for reuse."""
+    with our_errors():
+        pages, free, size = (
+            connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count", "page_size")
+        )
+    return int((pages - free) * size)

@@ -14,13 +14,15 @@ from pathlib import Path
 
 import msgspec
 
-from edge_agent.buffer.companion_files import BufferDirectory, MarkFile, StreamMark, read_directory, sync_folder
+from edge_agent.buffer.companion_files import MarkFile, StreamMark, read_directory, sync_folder
+from edge_agent.buffer.directory import BufferDirectory
 from edge_agent.buffer.errors import Damaged
 from edge_agent.buffer.file import FILE, create, translated_os
+from edge_agent.buffer.notes import unsealed
 from edge_agent.buffer.ranges import Ranges
 from edge_agent.buffer.row import STREAM_SHIFT
 from edge_agent.buffer.salvage import scan
-from edge_agent.buffer.state import DAMAGED, BufferState, StreamState, unsealed
+from edge_agent.buffer.state import DAMAGED, BufferState, StreamState
 from edge_agent.buffer.store import Buffer, new_epoch
 
 CHUNK_ROWS = 500

@@ -4,9 +4,10 @@ from common.errors import EnergyError
 from common.reading import TimeQuality
 from edge_agent.buffer.file import our_errors
 from edge_agent.buffer.ranges import Ranges
+from edge_agent.buffer.reading_table import ids_of
 from edge_agent.buffer.row import SEQUENCE_MASK, BufferRow
 from edge_agent.buffer.state import DAMAGED, THINNED
-from edge_agent.buffer.store import Buffer, ids_of
+from edge_agent.buffer.store import Buffer
 
 EVER_MS = 2**62
 

@@ -1,13 +1,12 @@
-"""What the buffer knows about its streams, as one checked note in the database, and the streams in memory."""
+"""What the buffer knows about its streams: in memory, and as they are written down; pure."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from hashlib import blake2b
 
 import msgspec
 
 from edge_agent.buffer.ranges import Range, Ranges
 
-SUM_SIZE = 16
 THINNED, DAMAGED, EXPIRED = "thinned", "damaged", "expired"
 
 
@@ -44,9 +43,38 @@ class BufferStream:
         """Sequences that will never be sent, for this reason."""
         return self.voids.setdefault(reason, Ranges())
 
-    def void_reason(self, sequence: int) -> str:
-        """Why a sequence is void, or "" if it is not."""
-        return next((reason for reason, ranges in self.voids.items() if sequence in ranges), "")
+    @property
+    def void_ranges(self) -> Iterator[Range]:
+        """Void spans of all reasons."""
+        for ranges in self.voids.values():
+            yield from ranges
+
+    def unexplained(self, first: int, last: int) -> int:
+        """The first sequence of first..last that is neither void nor done: its row must be there. 0: there is none."""
+        for gap in self.done.missing(first, last):
+            for absent, _ in Ranges(self.void_ranges).missing(*gap):
+                return absent
+        return 0
+
+    def receive(self, ranges: Iterable[Range]) -> None:
+        """The cloud has these. What was taken for lost and never announced as such had arrived before."""
+        for first, last in ranges:
+            for span in list(self.void(DAMAGED).within(first, last)):
+                for arrived in [gap for open_ in self.done.missing(*span) for gap in self.announced.missing(*open_)]:
+                    self.void(DAMAGED).remove(*arrived)
+            self.done.add(first, min(last, self.last))
+
+    def reopen(self, ranges: Iterable[Range], oldest: int) -> None:
+        """The cloud has lost these; those before `oldest`, the first row that is still here, are expired."""
+        for first, last in ranges:
+            self.done.remove(first, min(last, self.last))
+            for gap in list(Ranges(self.void_ranges).missing(first, min(last, oldest - 1, self.last))):
+                self.void(EXPIRED).add(*gap)
+
+    def extend(self, highest: int) -> None:
+        """The stream goes on to `highest`; what lies between is lost."""
+        self.void(DAMAGED).add(self.last + 1, highest)
+        self.last = highest
 
     @property
     def pending(self) -> int:
@@ -64,17 +92,3 @@ class BufferStream:
         self.done = Ranges(rest.done)
         self.voids = {reason: Ranges(ranges) for reason, ranges in rest.voids.items()}
         self.announced = Ranges(rest.announced)
-
-
-def sealed(note: msgspec.Struct) -> bytes:
-    """A note's bytes with their sum."""
-    body = msgspec.msgpack.encode(note)
-    return blake2b(body, digest_size=SUM_SIZE).digest() + body
-
-
-def unsealed(content: object) -> bytes | None:
-    """The bytes of a sealed note, or None if they were changed."""
-    if not isinstance(content, bytes) or len(content) <= SUM_SIZE:
-        return None
-    body = content[SUM_SIZE:]
-    return body if blake2b(body, digest_size=SUM_SIZE).digest() == content[:SUM_SIZE] else None

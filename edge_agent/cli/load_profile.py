@@ -11,7 +11,7 @@ from edge_agent.cli.line import OPTION_HELP, PORT_HELP, as_json, options_for, ru
 from edge_agent.transports.port import Port
 
 if TYPE_CHECKING:
-    from edge_agent.drivers.dlms import LoadProfileRow
+    from edge_agent.drivers.codecs.dlms_load_profile import LoadProfileRow
 
 TIMES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 

@@ -7,54 +7,29 @@ the logical device, with the physical one behind a slash on HDLC: `1` or `1/17`.
 import re
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Protocol, Self, TypeVar
+from typing import Self, TypeVar
 
 from common.errors import DecodeError, InputError
 from common.profile import MeterProfile
 from edge_agent.drivers.codecs import dlms_apdu as codec
-from edge_agent.drivers.codecs import dlms_framing as link
 from edge_agent.drivers.codecs.cosem_units import UNITS as UNIT_CODES
-from edge_agent.drivers.codecs.obis import UNITS, split
+from edge_agent.drivers.codecs.dlms_framing import server_address
+from edge_agent.drivers.codecs.dlms_load_profile import LoadProfileRow, load_profile_row
+from edge_agent.drivers.codecs.obis import UNITS, logical_name
 from edge_agent.drivers.interface import BadAnswer, LineDown, MeterRefused, MeterSilent, RegisterValue, register_names
-from edge_agent.drivers.lines.opening import discard_received, ensure_open
+from edge_agent.drivers.lines.dlms_line import ApduChannel, HdlcChannel, WrapperChannel
+from edge_agent.drivers.lines.opening import ensure_open
 from edge_agent.drivers.values import as_values, with_parts
 from edge_agent.transports import transport_for
 from edge_agent.transports.interface import Transport
 from edge_agent.transports.port import Port
 
-REGISTER, PROFILE_GENERIC, CLOCK = 3, 7, 8
-DATA = 1
+DATA, REGISTER, PROFILE_GENERIC = 1, 3, 7  # interface classes (IEC 62056-6-2)
 T = TypeVar("T")
 BLOCKS_MAX = 10_000
 ADDRESS = re.compile(r"(\d{1,5})(?:/(\d{1,5}))?")
-
-
-@dataclass(frozen=True, slots=True)
-class LoadProfileRow:
-    """One row of a load profile: when, the meter's status, and the other columns by their logical names."""
-
-    at: datetime | None
-    status: int | None
-    values: dict[str, Any]
-
-
-class ApduChannel(Protocol):
-    """How APDUs get to one meter and back."""
-
-    async def open(self) -> None:
-        """Make the link."""
-        ...
-
-    async def ask(self, apdu: bytes) -> bytes:
-        """One APDU for another."""
-        ...
-
-    async def close(self) -> None:
-        """End the link."""
-        ...
 
 
 class DlmsDriver:
@@ -124,7 +99,7 @@ class DlmsDriver:
         async def work(channel: ApduChannel) -> list[LoadProfileRow]:
             columns = codec.decode(await self._get(channel, PROFILE_GENERIC, code, 3))
             rows = codec.decode(await self._get(channel, PROFILE_GENERIC, code, 2, codec.range_selection(since, until)))
-            return [_row(row, columns) for row in rows or []]
+            return [load_profile_row(row, columns) for row in rows or []]
 
         return await self._associated(address, work)
 
@@ -214,107 +189,4 @@ class DlmsDriver:
         logical, physical = int(match[1]), int(match[2] or 0)
         if self.framing == "tcp":
             return WrapperChannel(self.transport, self.client, logical, self.timeout_s)
-        return HdlcChannel(self.transport, self.client, link.server_address(logical, physical), self.timeout_s)
-
-
-class WrapperChannel:
-    """APDUs over TCP."""
-
-    def __init__(self, transport: Transport, client: int, server: int, timeout_s: float) -> None:
-        self.transport, self.client, self.server, self.timeout_s = transport, client, server, timeout_s
-        self.rest = b""
-
-    async def open(self) -> None:
-        """Nothing to do: the connection is the link."""
-
-    async def ask(self, apdu: bytes) -> bytes:
-        """One APDU for another."""
-        self.transport.write(link.wrap(apdu, self.client, self.server))
-        deadline = time.monotonic() + self.timeout_s
-        while True:
-            answer, self.rest = link.unwrap(self.rest, self.client, self.server)
-            if answer is not None:
-                return answer
-            self.rest += await self.transport.receive(deadline - time.monotonic())
-
-    async def close(self) -> None:
-        """Release the association; the meter answers before it forgets it."""
-        await self.ask(b"\x62\x00")
-
-
-class HdlcChannel:
-    """APDUs in numbered frames; long ones come in segments."""
-
-    def __init__(self, transport: Transport, client: int, server: bytes, timeout_s: float) -> None:
-        self.transport, self.server, self.timeout_s = transport, server, timeout_s
-        self.client = bytes((client << 1 | 1,))
-        self.rest = b""
-        self.sent = self.received = 0
-
-    async def open(self) -> None:
-        """SNRM and UA."""
-        await discard_received(self.transport)
-        frame = await self._exchange(link.SNRM)
-        if frame.control != link.UA:
-            raise DecodeError(f"the meter answers {frame.control:02x} instead of UA", hint=link.DAMAGED)
-
-    async def ask(self, apdu: bytes) -> bytes:
-        """One APDU for another."""
-        frame = await self._exchange(self.received << 5 | 0x10 | self.sent << 1, link.LLC_ASK + apdu)
-        self.sent = (self.sent + 1) & 7
-        info = self._numbered(frame)
-        while frame.segmented:
-            frame = await self._exchange(self.received << 5 | link.RR)
-            info += self._numbered(frame)
-        if not info.startswith(link.LLC_ANSWER):
-            raise DecodeError("the answer has no LLC header", hint=link.DAMAGED)
-        return info.removeprefix(link.LLC_ANSWER)
-
-    async def close(self) -> None:
-        """DISC and UA."""
-        await self._exchange(link.DISC)
-
-    def _numbered(self, frame: link.Frame) -> bytes:
-        """The content of the frame whose turn it is."""
-        if frame.control & 1 or frame.control >> 1 & 7 != self.received:
-            raise DecodeError(f"a frame out of order ({frame.control:02x})", hint=link.DAMAGED)
-        self.received = (self.received + 1) & 7
-        return frame.info
-
-    async def _exchange(self, control: int, info: bytes = b"") -> link.Frame:
-        self.transport.write(link.build(self.server, self.client, control, info))
-        deadline = time.monotonic() + self.timeout_s
-        while True:
-            frame, self.rest = link.cut(self.rest, self.client, self.server)
-            if frame is not None:
-                return frame
-            self.rest += await self.transport.receive(deadline - time.monotonic())
-
-
-def logical_name(obis: str) -> bytes:
-    """Six bytes of a code; what is left out is 1-0 and *255."""
-    groups = split(obis)
-    if groups is None:
-        raise InputError(f"{obis!r} is no OBIS code", hint="for example 1-0:1.8.0*255")
-    numbers = [groups[0] or "1", groups[1] or "0", groups[2], groups[3], groups[4] or "0", groups[5] or "255"]
-    if not all(number.isdecimal() and int(number) < 256 for number in numbers):
-        raise InputError(f"{obis!r} is no logical name", hint="for example 1-0:1.8.0*255")
-    return bytes(int(number) for number in numbers)
-
-
-def _row(row: Any, columns: Any) -> LoadProfileRow:
-    """A row by its columns: clock, status (a Data object 96.10.x), values."""
-    if not isinstance(row, list) or not isinstance(columns, list) or len(row) != len(columns):
-        raise DecodeError("a row does not fit the columns", hint=codec.DAMAGED)
-    at, status, values = None, None, {}
-    for value, column in zip(row, columns, strict=True):
-        if not isinstance(column, list) or len(column) < 3 or not isinstance(column[1], bytes) or len(column[1]) != 6:
-            raise DecodeError("the columns have another shape", hint=codec.DAMAGED)
-        name = column[1]
-        if column[0] == CLOCK:
-            at = codec.as_instant(value) if isinstance(value, bytes) else None
-        elif name[2:4] == b"\x60\x0a":
-            status = int.from_bytes(value, "big") if isinstance(value, bytes) else value
-        else:
-            values[f"{name[0]}-{name[1]}:{name[2]}.{name[3]}.{name[4]}*{name[5]}"] = value
-    return LoadProfileRow(at, status, values)
+        return HdlcChannel(self.transport, self.client, server_address(logical, physical), self.timeout_s)

@@ -5,15 +5,14 @@ of it works on the guard and a given monotonic time, so a simulation can drive i
 """
 
 import logging
-from array import array
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from common.errors import EnergyError
-from common.message import Codec, Lane, Receipt, Rejection, Rows, Up, Void, encode
-from edge_agent.buffer import Buffer, BufferGuard, BufferRow, BufferStream, Ranges
-from edge_agent.buffer.row import QUALITY_FLAGS, TIME_FLAGS, TIME_SHIFT, UNKNOWN_FLAG
+from common.message import Codec, Lane, Receipt, Rejection, Up, Void, encode
+from edge_agent.buffer import Buffer, BufferGuard, BufferStream, Ranges
+from edge_agent.uplink.batch_rows import dated_rows, wire_columns
+from edge_agent.uplink.cloud_session import CloudSession, Flight
 from edge_agent.uplink.restored import Proofs, received
 
 log = logging.getLogger(__name__)
@@ -22,8 +21,6 @@ LIVE_ROWS = 1000
 LIVE_WINDOW_ROWS = 5000  # live readings on their way without a receipt; beyond it they wait
 VOID_RANGES = 500
 PATIENCE_S, PATIENCE_MAX_S = 30.0, 300.0
-OVERTAKEN_S = 3.0  # rows sent this long ago and still missing while later ones have arrived are sent again
-QUESTION_S, QUESTION_MAX_S = 5.0, 60.0  # nothing heard while something is owed: ask by sending the catalog
 HOLD_REJECTED_S = 3600.0
 OF_SINGLE_READINGS = ("bad_time", "conflict")  # rejections that one reading of a batch can cause
 
@@ -33,31 +30,6 @@ class UplinkMessage(NamedTuple):
 
     kind: Up
     payload: bytes
-
-
-@dataclass(slots=True)
-class Flight:
-    """Rows on their way."""
-
-    stream: int
-    first: int
-    last: int
-    rows: int
-    lane: Lane | None  # None: voids
-    sent_s: float
-
-
-@dataclass(slots=True)
-class CloudSession:
-    """What is forgotten when the connection is."""
-
-    catalogs: dict[int, int] = field(default_factory=dict)  # stream -> version the cloud was sent
-    heard_s: float = 0.0
-    asked_s: float = 0.0
-    question_s: float = QUESTION_S
-    credit: int = 0
-    flights: list[Flight] = field(default_factory=list)
-    answered: set[int] = field(default_factory=set)  # streams of which the cloud has said what it has
 
 
 class UplinkOutbox:
@@ -92,19 +64,14 @@ class UplinkOutbox:
         stream = self._stream(receipt.epoch)
         if stream is None:
             return
-        self.session.heard_s = now_s
-        self.session.question_s = QUESTION_S
-        self.session.answered.add(stream.number)
-        self.session.credit = receipt.credit
-        if receipt.send_catalog:
-            self.session.catalogs.clear()
+        self.session.hear(stream, receipt, now_s)
         if stream is self.guard.buffer.current and receipt.highest > stream.last:
             log.error("the cloud has more of this stream than the buffer: it is an old copy; beginning a new epoch")
             self.guard.do(Buffer.begin_stream)
             self.guard.generation += 1
             return
         if receipt.highest > stream.last:
-            self.guard.do(lambda buffer: buffer.grown(stream, receipt.highest))
+            self.guard.do(lambda buffer: buffer.extend_stream(stream, receipt.highest))
         self.guard.do(lambda buffer: buffer.receive(stream, received(receipt)))
         forgotten = self.proofs.lost(stream, receipt, now_s)
         if forgotten:
@@ -113,16 +80,8 @@ class UplinkOutbox:
         lost = (*receipt.resend, *forgotten)
         if lost:
             self.guard.do(lambda buffer: buffer.reopen(stream, lost))
-        before = len(self.session.flights)
-        self.session.flights = [f for f in self.session.flights if f.stream != stream.number or _owed(stream, f)]
-        if len(self.session.flights) < before:
+        if self.session.land(stream, receipt.highest, now_s):
             self.patience_s = PATIENCE_S
-            overtaken = now_s - OVERTAKEN_S
-            self.session.flights = [
-                f
-                for f in self.session.flights
-                if f.stream != stream.number or f.last > receipt.highest or f.sent_s > overtaken
-            ]
 
     def rejection(self, rejection: Rejection, now_s: float) -> None:
         """The cloud could not take a message: keep its rows, but do not try them again at once."""
@@ -132,9 +91,7 @@ class UplinkOutbox:
         stream = self._stream(rejection.epoch)
         if stream and rejection.first_sequence:
             first, last = rejection.first_sequence, max(rejection.last_sequence, rejection.first_sequence)
-            self.session.flights = [
-                f for f in self.session.flights if (f.stream, f.first, f.last) != (stream.number, first, last)
-            ]
+            self.session.forget_flight(stream.number, first, last)
             if rejection.code in OF_SINGLE_READINGS and first < last:
                 middle = (first + last) // 2  # halves, and halves of those, until the guilty reading is alone
                 self.pieces |= {(stream.number, first): middle, (stream.number, middle + 1): last}
@@ -178,16 +135,13 @@ class UplinkOutbox:
     @property
     def backlog_in_flight(self) -> int:
         """Backlog rows without a receipt."""
-        return sum(flight.rows for flight in self.session.flights if flight.lane is Lane.BACKLOG)
+        return self.session.rows_in_flight(Lane.BACKLOG)
 
     def _catalog(self, streams: list[BufferStream], now_s: float) -> UplinkMessage | None:
         """Whatever the cloud has not been told in this session, and a question where it has long said nothing."""
         session, buffer = self.session, self.guard.buffer
-        silent = now_s - max(session.heard_s, session.asked_s) > session.question_s
-        if silent and any(stream.pending for stream in streams):
-            session.catalogs.clear()
-            session.asked_s = now_s
-            session.question_s = min(session.question_s * 2, QUESTION_MAX_S)
+        if session.is_silent(now_s) and any(stream.pending for stream in streams):
+            session.ask(now_s)
         doubted = None if self.guard.salvaging else self.proofs.question(now_s)
         if doubted in buffer.streams:
             session.catalogs.pop(doubted, None)
@@ -200,7 +154,7 @@ class UplinkOutbox:
 
     def _live(self, now_s: float) -> UplinkMessage | None:
         stream = self.guard.buffer.current
-        window = LIVE_WINDOW_ROWS - sum(f.rows for f in self.session.flights if f.lane is Lane.LIVE)
+        window = LIVE_WINDOW_ROWS - self.session.rows_in_flight(Lane.LIVE)
         if self.live_from > stream.last or window <= 0:
             return None
         sent = self._batch(stream, Lane.LIVE, (self.live_from, stream.last), min(LIVE_ROWS, window), now_s)
@@ -252,12 +206,12 @@ class UplinkOutbox:
         buffer = self.guard.buffer
         first, last = span
         rows = buffer.rows(stream, first, min(last, first + limit - 1), limit)
-        dated = _dated(buffer, rows)
+        dated = dated_rows(buffer, rows)
         if not dated:
             return None
         end = dated[-1].sequence
         self.session.flights.append(Flight(stream.number, first, end, len(dated), lane, now_s))
-        payload = self._codec_of(stream).encode(lane, _columns(dated))
+        payload = self._codec_of(stream).encode(lane, wire_columns(dated))
         return UplinkMessage(Up.LIVE if lane is Lane.LIVE else Up.BACKLOG, payload), end
 
     def _codec_of(self, stream: BufferStream) -> Codec:
@@ -277,40 +231,9 @@ class UplinkOutbox:
 
     def _expire_flights(self, now_s: float) -> None:
         """Flights that got no receipt in time are owed again; each such time waits longer."""
-        late = [flight for flight in self.session.flights if now_s - flight.sent_s > self.patience_s]
-        if late:
-            self.session.flights = [flight for flight in self.session.flights if flight not in late]
+        if self.session.forget_late(now_s, self.patience_s):
             self.patience_s = min(self.patience_s * 2, PATIENCE_MAX_S)
         self.held = [entry for entry in self.held if entry[0] > now_s]
 
     def _stream(self, epoch: int) -> BufferStream | None:
         return next((stream for stream in self.guard.buffer.streams.values() if stream.epoch == epoch), None)
-
-
-def _owed(stream: BufferStream, flight: Flight) -> bool:
-    return any(stream.done.missing(flight.first, flight.last))
-
-
-def _dated(buffer: Buffer, rows: list[BufferRow]) -> list[BufferRow]:
-    """The rows up to the first whose time is not known yet, each with its time."""
-    if not any(row.flags & TIME_FLAGS == UNKNOWN_FLAG for row in rows):
-        return rows
-    dated = []
-    for row in rows:
-        when = buffer.dated(row)
-        if when is None:
-            break
-        dated.append(row._replace(at_ms=when[0], flags=row.flags & ~TIME_FLAGS | when[1] << TIME_SHIFT))
-    return dated
-
-
-def _columns(dated: list[BufferRow]) -> Rows:
-    flags = [row.flags for row in dated]
-    return Rows(
-        sequence=array("q", [row.sequence for row in dated]),
-        channel=array("q", [row.channel for row in dated]),
-        at_ms=array("q", [row.at_ms for row in dated]),
-        value=array("q", [row.value for row in dated]),
-        quality=bytes([each & QUALITY_FLAGS for each in flags]),
-        time_quality=bytes([(each & TIME_FLAGS) >> TIME_SHIFT for each in flags]),
-    )

@@ -11,7 +11,7 @@ import pytest
 
 from edge_agent.buffer import Buffer
 from edge_agent.drivers.simulation.modbus_meter_server import SimulatedLine
-from edge_agent.uplink.outbox import OVERTAKEN_S
+from edge_agent.uplink.cloud_session import OVERTAKEN_S
 from tests.chaos.edge_faults import count
 from tests.chaos.edge_oracle import REGISTER, Oracle, lost
 from tests.edge_agent.cloud_twin import CloudTwin

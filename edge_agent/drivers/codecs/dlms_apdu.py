@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 from common.errors import DecodeError
+from edge_agent.drivers.codecs.byte_reader import ByteReader
 from edge_agent.drivers.modbus_words import raw_value
 
 DAMAGED = "the answer is damaged or of another kind: read again"
@@ -119,8 +120,8 @@ def get_response(apdu: bytes) -> GetResponse:
         last, block = bool(apdu[3]), int.from_bytes(apdu[4:8], "big")
         if apdu[8] != 0:
             _refuse(apdu[9])
-        cursor = _Cursor(apdu, 9)
-        return GetResponse(cursor.take(_length(cursor)), block, last)
+        reader = _reader(apdu, 9)
+        return GetResponse(reader.take(_length(reader)), block, last)
     raise DecodeError(f"a GET response of kind {apdu[1]} is unknown", hint=DAMAGED)
 
 
@@ -131,9 +132,9 @@ def _refuse(number: int) -> None:
 
 def decode(data: bytes) -> Any:
     """A-XDR data: ints, Decimals, bytes, texts, lists; DecodeError if it is not whole or something is left."""
-    cursor = _Cursor(data, 0)
-    value = _value(cursor, 0)
-    if cursor.at != len(data):
+    reader = _reader(data)
+    value = _value(reader, 0)
+    if reader.at != len(data):
         raise DecodeError("there are bytes behind the data", hint=DAMAGED)
     return value
 
@@ -165,56 +166,45 @@ def as_instant(data: bytes) -> datetime | None:
         return None
 
 
-@dataclass(slots=True)
-class _Cursor:
-    data: bytes
-    at: int
-
-    def byte(self) -> int:
-        return self.take(1)[0]
-
-    def take(self, count: int) -> bytes:
-        if count < 0 or self.at + count > len(self.data):
-            raise DecodeError("the data ends too early", hint=DAMAGED)
-        self.at += count
-        return self.data[self.at - count : self.at]
+def _reader(data: bytes, at: int = 0) -> ByteReader:
+    return ByteReader(data, at, sentence="the data ends too early", hint=DAMAGED)
 
 
-def _length(cursor: _Cursor) -> int:
-    first = cursor.byte()
+def _length(reader: ByteReader) -> int:
+    first = reader.byte()
     if first < 0x80:
         return first
-    length = int.from_bytes(cursor.take(first & 0x7F), "big")
+    length = int.from_bytes(reader.take(first & 0x7F), "big")
     if length > LONG_MAX:
         raise DecodeError("a length is impossible", hint=DAMAGED)
     return length
 
 
-def _value(cursor: _Cursor, depth: int) -> Any:
+def _value(reader: ByteReader, depth: int) -> Any:
     if depth > DEPTH_MAX:
         raise DecodeError("the data nests too deeply", hint=DAMAGED)
-    kind = cursor.byte()
+    kind = reader.byte()
     if kind == 0:
         return None
     if kind in (1, 2):
-        count = _length(cursor)
-        if count > len(cursor.data) - cursor.at:
+        count = _length(reader)
+        if count > reader.left:
             raise DecodeError("a list is longer than the data", hint=DAMAGED)
-        return [_value(cursor, depth + 1) for _ in range(count)]
+        return [_value(reader, depth + 1) for _ in range(count)]
     if kind == 3:
-        return bool(cursor.byte())
+        return bool(reader.byte())
     if kind == 4:
-        return cursor.take((_length(cursor) + 7) // 8)
+        return reader.take((_length(reader) + 7) // 8)
     if kind in INTEGERS:
         size, signed = INTEGERS[kind]
-        return int.from_bytes(cursor.take(size), "big", signed=signed)
+        return int.from_bytes(reader.take(size), "big", signed=signed)
     if kind in (9, 10, 12, 13):
-        data = cursor.take(_length(cursor) if kind != 13 else 1)
+        data = reader.take(_length(reader) if kind != 13 else 1)
         return data if kind in (9, 13) else data.decode("utf-8", errors="replace")
     if kind in (23, 24):
-        return raw_value(cursor.take(4), "f32") if kind == 23 else raw_value(cursor.take(8), "f64")
+        return raw_value(reader.take(4), "f32") if kind == 23 else raw_value(reader.take(8), "f64")
     if kind in (25, 26, 27):
-        return cursor.take({25: 12, 26: 5, 27: 4}[kind])
+        return reader.take({25: 12, 26: 5, 27: 4}[kind])
     raise DecodeError(f"type {kind} is unknown", hint=DAMAGED)
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from common.errors import DecodeError
 from edge_agent.drivers.codecs import mbus_value as values
+from edge_agent.drivers.codecs.byte_reader import ByteReader
 from edge_agent.drivers.codecs.mbus_value import Number, Value
 from edge_agent.drivers.codecs.mbus_vif import (
     EXTENSION_FB,
@@ -48,42 +49,44 @@ class MBusRecord:
     time_point: str = ""
 
 
-@dataclass(slots=True)
-class _Cursor:
-    """Bytes being read; running out of them names what was being read."""
+class _RecordReader(ByteReader):
+    """Bytes of the records of one telegram; running out of them names the record and the field."""
 
-    data: bytes
-    at: int = 0
-    number: int = 0
-    msb_first: bool = False
+    __slots__ = ("msb_first", "number")
 
-    def byte(self, what: str) -> int:
-        return self.take(1, what)[0]
+    def __init__(self, data: bytes, *, msb_first: bool) -> None:
+        super().__init__(data, sentence="", hint=DAMAGED)
+        self.number = 0  # of the record that is being read
+        self.msb_first = msb_first
 
-    def take(self, count: int, what: str) -> bytes:
-        if self.at + count > len(self.data):
-            raise DecodeError(f"the frame ends inside the {what} of record {self.number}", hint=DAMAGED)
-        self.at += count
-        return self.data[self.at - count : self.at]
+    def next_byte(self, field: str) -> int:
+        """The byte of a field."""
+        return self.next_bytes(1, field)[0]
 
-    def field(self, count: int) -> bytes:
+    def next_bytes(self, count: int, field: str) -> bytes:
+        """The bytes of a field."""
+        if count > self.left:
+            self.sentence = f"the frame ends inside the {field} of record {self.number}"
+        return self.take(count)
+
+    def content(self, count: int) -> bytes:
         """Data bytes, low byte first whatever the frame's mode."""
-        data = self.take(count, "data")
+        data = self.next_bytes(count, "data")
         return data[::-1] if self.msb_first else data
 
 
 def records(data: bytes, *, msb_first: bool = False) -> Iterator[MBusRecord]:
     """All records of a telegram's body; DecodeError where its structure breaks."""
-    cursor = _Cursor(data, msb_first=msb_first)
-    while cursor.at < len(data):
-        dif = cursor.byte("DIF")
+    reader = _RecordReader(data, msb_first=msb_first)
+    while reader.at < len(data):
+        dif = reader.next_byte("DIF")
         if dif == 0x2F:  # filler
             continue
         if dif & 0x0F == 0x0F:
-            yield _special(dif, cursor)
+            yield _special(dif, reader)
             return
-        yield _record(dif, cursor)
-        cursor.number += 1
+        yield _record(dif, reader)
+        reader.number += 1
 
 
 def more_follows(telegram_records: tuple[MBusRecord, ...]) -> bool:
@@ -91,20 +94,20 @@ def more_follows(telegram_records: tuple[MBusRecord, ...]) -> bool:
     return bool(telegram_records) and telegram_records[-1].function == MORE_FOLLOWS
 
 
-def _special(dif: int, cursor: _Cursor) -> MBusRecord:
+def _special(dif: int, reader: _RecordReader) -> MBusRecord:
     """Manufacturer data up to the end, with or without more telegrams behind."""
     if dif not in (0x0F, 0x1F):
-        raise DecodeError(f"DIF {dif:02x} of record {cursor.number} is reserved", hint=DAMAGED)
-    rest = cursor.take(len(cursor.data) - cursor.at, "data")
+        raise DecodeError(f"DIF {dif:02x} of record {reader.number} is reserved", hint=DAMAGED)
+    rest = reader.next_bytes(reader.left, "data")
     function = MANUFACTURER if dif == 0x0F else MORE_FOLLOWS
     value = values.raw(rest).value
     return MBusRecord(function=function, storage=0, tariff=0, subunit=0, quantity="", unit="", value=value, raw=rest)
 
 
-def _record(dif: int, cursor: _Cursor) -> MBusRecord:
-    storage, tariff, subunit = _data_information(dif, cursor)
-    meaning, extensions = _value_information(cursor)
-    data, content = _data(dif & 0x0F, meaning, cursor)
+def _record(dif: int, reader: _RecordReader) -> MBusRecord:
+    storage, tariff, subunit = _data_information(dif, reader)
+    meaning, extensions = _value_information(reader)
+    data, content = _data(dif & 0x0F, meaning, reader)
     meaning, qualifiers, offset = _combined(meaning, extensions)
     value = content.value
     if isinstance(value, Decimal):
@@ -126,14 +129,14 @@ def _record(dif: int, cursor: _Cursor) -> MBusRecord:
     )
 
 
-def _data_information(dif: int, cursor: _Cursor) -> tuple[int, int, int]:
+def _data_information(dif: int, reader: _RecordReader) -> tuple[int, int, int]:
     """Storage number, tariff and subunit from DIF and DIFEs."""
     storage, tariff, subunit = (dif >> 6) & 1, 0, 0
     more, count = dif & 0x80, 0
     while more:
         if count == EXTENSIONS_MAX:
-            raise DecodeError(f"record {cursor.number} has more than {EXTENSIONS_MAX} DIFEs", hint=DAMAGED)
-        dife = cursor.byte("DIFE")
+            raise DecodeError(f"record {reader.number} has more than {EXTENSIONS_MAX} DIFEs", hint=DAMAGED)
+        dife = reader.next_byte("DIFE")
         storage |= (dife & 0x0F) << (1 + 4 * count)
         tariff |= ((dife >> 4) & 0x03) << (2 * count)
         subunit |= ((dife >> 6) & 0x01) << count
@@ -141,20 +144,20 @@ def _data_information(dif: int, cursor: _Cursor) -> tuple[int, int, int]:
     return storage, tariff, subunit
 
 
-def _value_information(cursor: _Cursor) -> tuple[VifMeaning, list[int]]:
+def _value_information(reader: _RecordReader) -> tuple[VifMeaning, list[int]]:
     """Meaning of the VIF, and the VIFEs that may change it."""
-    vif = cursor.byte("VIF")
+    vif = reader.next_byte("VIF")
     meaning = lookup(PRIMARY, vif & 0x7F)
     if vif & 0x7F == 0x7C:  # the unit in plain text
-        length = cursor.byte("length of the plain-text unit")
-        text = cursor.take(length, "plain-text unit")[::-1].decode("latin-1")
+        length = reader.next_byte("length of the plain-text unit")
+        text = reader.next_bytes(length, "plain-text unit")[::-1].decode("latin-1")
         meaning = VifMeaning(text, "-")
     extensions: list[int] = []
     more = vif & 0x80
     while more:
         if len(extensions) == EXTENSIONS_MAX:
-            raise DecodeError(f"record {cursor.number} has more than {EXTENSIONS_MAX} VIFEs", hint=DAMAGED)
-        vife = cursor.byte("VIFE")
+            raise DecodeError(f"record {reader.number} has more than {EXTENSIONS_MAX} VIFEs", hint=DAMAGED)
+        vife = reader.next_byte("VIFE")
         extensions.append(vife & 0x7F)
         more = vife & 0x80
     if vif in (0xFD, 0xFB):
@@ -188,14 +191,14 @@ def _combined(meaning: VifMeaning, extensions: list[int]) -> tuple[VifMeaning, t
     return VifMeaning(meaning.quantity, unit, factor), tuple(names), offset
 
 
-def _data(kind: int, meaning: VifMeaning, cursor: _Cursor) -> tuple[bytes, Value]:
+def _data(kind: int, meaning: VifMeaning, reader: _RecordReader) -> tuple[bytes, Value]:
     """The raw bytes of a record and what they say."""
     if kind == 13:
-        length, form = values.variable_length(cursor.byte("length of the data"))
-        data = cursor.field(length)
+        length, form = values.variable_length(reader.next_byte("length of the data"))
+        data = reader.content(length)
         named_only = meaning.coding in ("raw", "date", "datetime")
         return data, values.undecoded(data) if named_only else values.variable(data, form)
-    data = cursor.field(SIZES[kind])
+    data = reader.content(SIZES[kind])
     if kind in (0, 8):  # no data; selection for readout
         return data, Value("")
     if meaning.coding == "raw":

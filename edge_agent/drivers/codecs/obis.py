@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from common.errors import InputError
 from common.profile import MeterProfile
 from edge_agent.drivers.values import decimal_text
 
@@ -84,6 +85,17 @@ def split(code: str) -> tuple[str, ...] | None:
     """The six groups of a code, "" for those left out; None if it is no code."""
     match = CODE.fullmatch(code)
     return tuple(group or "" for group in match.groups()) if match else None
+
+
+def logical_name(obis: str) -> bytes:
+    """Six bytes of a code; what is left out is 1-0 and *255."""
+    groups = split(obis)
+    if groups is None:
+        raise InputError(f"{obis!r} is no OBIS code", hint="for example 1-0:1.8.0*255")
+    numbers = [groups[0] or "1", groups[1] or "0", groups[2], groups[3], groups[4] or "0", groups[5] or "255"]
+    if not all(number.isdecimal() and int(number) < 256 for number in numbers):
+        raise InputError(f"{obis!r} is no logical name", hint="for example 1-0:1.8.0*255")
+    return bytes(int(number) for number in numbers)
 
 
 def is_same_code(meter_code: str, profile_code: str) -> bool:

@@ -3,11 +3,11 @@
 A telegram is taken only if the transport CRC, every message's CRC and the structure are right.
 """
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from common.errors import DecodeError
+from edge_agent.drivers.codecs.byte_reader import ByteReader
 from edge_agent.drivers.codecs.checksums import crc16, crc16_kermit
 from edge_agent.drivers.codecs.cosem_units import UNITS
 from edge_agent.drivers.codecs.obis import ObisValue, Readout
@@ -57,36 +57,22 @@ def decode_sml(data: bytes) -> Readout:
     return _readout(_messages(body[: len(body) - padding]))
 
 
-@dataclass(slots=True)
-class _Cursor:
-    data: bytes
-    at: int = 0
-
-    def byte(self) -> int:
-        if self.at >= len(self.data):
-            raise DecodeError("the telegram ends inside a value", hint=DAMAGED)
-        self.at += 1
-        return self.data[self.at - 1]
-
-    def take(self, count: int) -> bytes:
-        if count < 0 or self.at + count > len(self.data):
-            raise DecodeError("the telegram ends inside a value", hint=DAMAGED)
-        self.at += count
-        return self.data[self.at - count : self.at]
+def _reader(data: bytes) -> ByteReader:
+    return ByteReader(data, sentence="the telegram ends inside a value", hint=DAMAGED)
 
 
 def _messages(data: bytes) -> list[list[Value]]:
-    cursor = _Cursor(data)
+    reader = _reader(data)
     messages = []
-    while cursor.at < len(data):
-        if data[cursor.at] == 0:  # filler
-            cursor.at += 1
+    while reader.at < len(data):
+        if data[reader.at] == 0:  # filler
+            reader.at += 1
             continue
-        start = cursor.at
-        message = _value(cursor, 0)
+        start = reader.at
+        message = _value(reader, 0)
         if not isinstance(message, list) or len(message) != 6:
             raise DecodeError("a message does not have six parts", hint=DAMAGED)
-        crc_at = cursor.at - 1 - _crc_size(data, cursor.at)
+        crc_at = reader.at - 1 - _crc_size(data, reader.at)
         given = message[4]
         if given not in [checksum(data[start:crc_at]) for checksum in (crc16, crc16_kermit)]:
             raise DecodeError("the CRC of a message does not fit", hint=DAMAGED)
@@ -99,23 +85,23 @@ def _crc_size(data: bytes, end: int) -> int:
     return 3 if end >= 4 and data[end - 4] == 0x63 else 2
 
 
-def _value(cursor: _Cursor, depth: int) -> Value:
+def _value(reader: ByteReader, depth: int) -> Value:
     if depth > DEPTH_MAX:
         raise DecodeError("the telegram nests too deeply", hint=DAMAGED)
-    head = cursor.byte()
+    head = reader.byte()
     if head == 0:
         return None  # end of message
     kind, length, size = head & 0x70, head & 0x0F, 1
     while head & 0x80:
-        head = cursor.byte()
+        head = reader.byte()
         length, size = (length << 4) | (head & 0x0F), size + 1
         if size > 4:
             raise DecodeError("a length has more than four bytes", hint=DAMAGED)
     if kind == 0x70:
-        if length > len(cursor.data) - cursor.at:
+        if length > reader.left:
             raise DecodeError("a list is longer than the telegram", hint=DAMAGED)
-        return [_value(cursor, depth + 1) for _ in range(length)]
-    data = cursor.take(length - size)
+        return [_value(reader, depth + 1) for _ in range(length)]
+    data = reader.take(length - size)
     if kind == 0x00:
         return data or None
     if kind == 0x40:

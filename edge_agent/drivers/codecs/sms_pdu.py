@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
 from common.errors import DecodeError
+from edge_agent.drivers.codecs.byte_reader import ByteReader
 
 GSM7 = (
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
@@ -42,17 +43,17 @@ class SmsPart:
 
 def decode_deliver(pdu: bytes) -> SmsPart:
     """A received message (SMS-DELIVER) with its service centre in front, as modems list it."""
-    cursor = _Cursor(pdu)
-    cursor.take(cursor.byte())  # service centre
-    first = cursor.byte()
+    reader = _reader(pdu)
+    reader.take(reader.byte())  # service centre
+    first = reader.byte()
     if first & 0x03:
         raise DecodeError("this is no received message", hint=DAMAGED)
-    sender = _address(cursor)
-    cursor.byte()  # protocol
-    coding = cursor.byte()
-    sent_at = _time(cursor.take(7))
-    length = cursor.byte()
-    data = cursor.take(len(pdu) - cursor.at)
+    sender = _address(reader)
+    reader.byte()  # protocol
+    coding = reader.byte()
+    sent_at = _time(reader.take(7))
+    length = reader.byte()
+    data = reader.take(reader.left)
     header = data[: data[0] + 1] if first & 0x40 and data else b""
     reference, parts, number = _concatenation(header)
     return SmsPart(sender, sent_at, _text(data, length, coding, len(header)), reference, parts, number)
@@ -85,25 +86,14 @@ def encode_submit(number: str, text: str) -> tuple[str, int]:
     return (b"\0" + body).hex().upper(), len(body)
 
 
-@dataclass(slots=True)
-class _Cursor:
-    data: bytes
-    at: int = 0
-
-    def byte(self) -> int:
-        return self.take(1)[0]
-
-    def take(self, count: int) -> bytes:
-        if count < 0 or self.at + count > len(self.data):
-            raise DecodeError("the message ends too early", hint=DAMAGED)
-        self.at += count
-        return self.data[self.at - count : self.at]
+def _reader(pdu: bytes) -> ByteReader:
+    return ByteReader(pdu, sentence="the message ends too early", hint=DAMAGED)
 
 
-def _address(cursor: _Cursor) -> str:
+def _address(reader: ByteReader) -> str:
     """A number, or the letters some operators send instead."""
-    length, kind = cursor.byte(), cursor.byte()
-    data = cursor.take((length + 1) // 2)
+    length, kind = reader.byte(), reader.byte()
+    data = reader.take((length + 1) // 2)
     if kind & 0x70 == 0x50:
         return _letters(_unpacked(data, length * 4 // 7, 0))
     digits = "".join(SEMI_OCTETS[nibble] for byte in data for nibble in (byte & 0x0F, byte >> 4) if nibble < 15)

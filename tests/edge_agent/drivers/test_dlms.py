@@ -11,7 +11,9 @@ from common.profile import find
 from common.reading import as_decimal
 from edge_agent.drivers.codecs import dlms_apdu as codec
 from edge_agent.drivers.codecs import dlms_framing as link
-from edge_agent.drivers.dlms import DlmsDriver, LoadProfileRow, logical_name
+from edge_agent.drivers.codecs.dlms_load_profile import LoadProfileRow
+from edge_agent.drivers.codecs.obis import logical_name
+from edge_agent.drivers.dlms import DlmsDriver
 from edge_agent.drivers.interface import BadAnswer, MeterRefused, MeterSilent
 from tests.edge_agent.drivers.dlms_twin import ACCEPTED, DlmsTwin, refused
 from tests.edge_agent.drivers.line_twin import line_to

@@ -9,7 +9,8 @@ from common.message import Batch, Catalog, Receipt, Rejection, Up, Void, decode
 from common.reading import TimeQuality
 from edge_agent.buffer import BufferGuard, BufferSample
 from edge_agent.buffer.retention import prune, thin
-from edge_agent.uplink.outbox import BATCH_ROWS, HOLD_REJECTED_S, OVERTAKEN_S, PATIENCE_S, UplinkMessage, UplinkOutbox
+from edge_agent.uplink.cloud_session import OVERTAKEN_S
+from edge_agent.uplink.outbox import BATCH_ROWS, HOLD_REJECTED_S, PATIENCE_S, UplinkMessage, UplinkOutbox
 
 
 @pytest.fixture

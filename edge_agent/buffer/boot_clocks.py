@@ -1,0 +1,59 @@
+"""When rows were taken that were stored before the gateway knew the time, from the clocks of its boots; pure.
+
+A row carries milliseconds since its boot. Once the clock of that boot is known, its offset (wall minus monotonic
+milliseconds) dates all of its rows.
+"""
+
+from typing import Any
+
+from common.reading import TimeQuality
+from edge_agent.buffer.directory import BufferDirectory
+from edge_agent.buffer.row import BufferRow
+
+BOOTS_MAX = 1000
+RESOLUTION_MS = 100
+
+
+def boot_number(directory: BufferDirectory, boot_id: str) -> tuple[int, dict[str, Any]]:
+    """The number of a boot, and what the directory has to note if it is new; of too many boots the oldest go."""
+    for number, name in directory.boots:
+        if name == boot_id:
+            return number, {}
+    number = 1 + max((number for number, _ in directory.boots), default=0)
+    boots = (*directory.boots[1 - BOOTS_MAX :], (number, boot_id))
+    offsets, guesses = (
+        {boot: offset for boot, offset in clocks.items() if boot >= boots[0][0]}
+        for clocks in (directory.offsets, directory.guesses)
+    )
+    return number, {"boots": boots, "offsets": offsets, "guesses": guesses}
+
+
+def dated(directory: BufferDirectory, row: BufferRow) -> tuple[int, int] | None:
+    """When a row was taken (milliseconds since 1970) and how well that is known; None while it may become known."""
+    if row.time_quality != TimeQuality.UNKNOWN:
+        return row.at_ms, row.time_quality
+    for offsets, quality in (
+        (directory.offsets, TimeQuality.RECONSTRUCTED),
+        (directory.guesses, TimeQuality.UNKNOWN),
+    ):
+        if row.boot in offsets:
+            return max((row.mono_ms + offsets[row.boot]) // RESOLUTION_MS * RESOLUTION_MS, 0), quality
+    return None
+
+
+def guessed_offsets(
+    directory: BufferDirectory, offsets: dict[int, int], present_boot: int, lasted_ms: dict[int, int]
+) -> dict[int, int]:
+    """Offsets for boots that ended without a clock: as if each had ended when the next one began.
+
+    `offsets` are the known ones, that of the present boot among them; `lasted_ms` is how long each boot is known to
+    have run. A guess that was made once stays.
+    """
+    guesses = dict(directory.guesses)
+    began_ms = offsets[present_boot]
+    for number, _ in sorted(directory.boots, reverse=True):
+        if number < present_boot:
+            if number not in offsets:
+                guesses.setdefault(number, began_ms - lasted_ms.get(number, 0))
+            began_ms = offsets.get(number, guesses.get(number, began_ms))
+    return guesses
