@@ -14,7 +14,8 @@ from cloud_service.domain.invoicing.invoice import rated_facts
 from cloud_service.domain.pricing.usage import History, Intervals, PriceSeries, Register, Usage
 from cloud_service.domain.rating.combined import join
 from cloud_service.domain.rating.engine import rate_batch
-from cloud_service.domain.rating.metered_usage import Counter, Measured, Reads, measure
+from cloud_service.domain.rating.metered_usage import MeteredUsage, metered_usage
+from cloud_service.domain.rating.register_readings import MountedRegister, RegisterReadings
 from cloud_service.domain.rating.spot_prices import of_span, series_named
 from cloud_service.domain.tariffs.charge_periods import versions_in
 from cloud_service.domain.tariffs.tariff import Tariff
@@ -49,8 +50,8 @@ class _Job:
     contract: Contract
     span: Span
     priced: Sequence[Priced]
-    counters: Sequence[Counter]
-    measured: Measured | None = None
+    counters: Sequence[MountedRegister]
+    measured: MeteredUsage | None = None
     history: History = field(default_factory=History)
     parts: list[Facts] = field(default_factory=list)
     reason: str = ""
@@ -155,17 +156,17 @@ def _load(session: Session, members: Sequence[Contract], span: Span, *, so_far: 
     for contract in members:
         job = _Job(contract, span, priced.get(contract.id, ()), counters.get(contract.service_point_id, ()))
         job.so_far = so_far
-        reads = Reads(span, contract.timezone, days, indexes, so_far)
+        reads = RegisterReadings(span, contract.timezone, days, indexes, so_far)
         try:
             _check_tariffs(job)
-            job.measured = measure(_mounted(job, reads), contract.utility, reads)
+            job.measured = metered_usage(_mounted(job, reads), contract.utility, reads)
         except EnergyError as error:
             job.reason = str(error)
         jobs.append(job)
     return jobs
 
 
-def _mounted(job: _Job, reads: Reads) -> list[Counter]:
+def _mounted(job: _Job, reads: RegisterReadings) -> list[MountedRegister]:
     """The counters that are there on the contract's days in its own zone."""
     first, last = day_start(reads.span.start, reads.zone_name), day_start(reads.span.end, reads.zone_name)
     return [c for c in job.counters if c.mounted < last and (c.dismounted is None or c.dismounted > first)]

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from cloud_service.domain.rating.metered_usage import Counter
+from cloud_service.domain.rating.register_readings import MountedRegister
 from common.period import Span
 
 
@@ -98,13 +98,15 @@ def running(session: Session, entity_id: int, span: Span) -> list[int]:
     return [row.id for row in rows]
 
 
-def counters(session: Session, points: Sequence[int], start: datetime, end: datetime) -> dict[int, list[Counter]]:
+def counters(
+    session: Session, points: Sequence[int], start: datetime, end: datetime
+) -> dict[int, list[MountedRegister]]:
     """Billed registers mounted at the service points between two instants, by point."""
     rows = session.execute(COUNTERS, {"points": list(points), "start": start, "end": end}).mappings()
-    found: dict[int, list[Counter]] = {}
+    found: dict[int, list[MountedRegister]] = {}
     for row in rows:
         facts = dict(row)
-        found.setdefault(facts.pop("service_point_id"), []).append(Counter(**facts))
+        found.setdefault(facts.pop("service_point_id"), []).append(MountedRegister(**facts))
     return found
 
 

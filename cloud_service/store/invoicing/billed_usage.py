@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from cloud_service.domain.rating.metered_usage import PackedDays
+from cloud_service.domain.rating.register_readings import PackedDays
 from cloud_service.store.database.bulk_rows import driver
 from common.period import Span
 

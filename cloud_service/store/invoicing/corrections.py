@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from cloud_service.domain.invoicing.invoice import BillingAccount
-from cloud_service.domain.rating.metered_usage import PackedDays
+from cloud_service.domain.rating.register_readings import PackedDays
 from cloud_service.domain.receivables.payment_allocation import Part
 from cloud_service.store.invoicing.billed_usage import packed_days
 from common.errors import NotFoundError

@@ -1,0 +1,144 @@
+"""Usage of registers with validated days: one step after the other, from one mount or from several that follow.
+
+Steps are int64 in thousandths of the unit, or finer where a multiplier is not whole.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
+
+import numpy as np
+
+from cloud_service.domain.pricing.usage import Intervals, Ints
+from cloud_service.domain.rating.register_readings import (
+    MountedRegister,
+    PackedDays,
+    RegisterReadings,
+    factor_at,
+    scale_of,
+)
+from common.errors import InputError
+from common.period import Span, day_start, intervals_in_day
+
+SHOWN = 3  # missing days that a reason names
+
+
+def interval_usage(registers: Sequence[MountedRegister], readings: RegisterReadings) -> Intervals:
+    """The steps of the span, (steps,), added over registers that were mounted at different times.
+
+    Days or values that are not there are refused with their number; `so_far` takes them for nothing.
+    """
+    only = registers[0]
+    packed = readings.days.get(only.register_id)
+    if (
+        len(registers) == 1
+        and packed is not None
+        and only.multiplier == 1
+        and only.covers(readings.start, readings.end)
+    ):
+        values = _whole_span(packed, readings)
+        if values is not None:
+            return Intervals(values, packed.step_s)
+    return _added(registers, readings)
+
+
+def _whole_span(packed: PackedDays, readings: RegisterReadings) -> Ints | None:
+    """The steps as they are packed, where no day and no value is missing."""
+    span = readings.span
+    if len(packed.days) != span.days or any(packed.missing) or packed.mixed:
+        return None
+    values = np.frombuffer(packed.body, dtype="<i8")
+    if len(values) != _offsets(span.start, span.end, readings.zone_name, packed.step_s)[span.end]:
+        return None
+    return values.astype(np.int64, copy=False)
+
+
+@lru_cache(maxsize=512)
+def _offsets(start: date, end: date, zone_name: str, step_s: int) -> dict[date, int]:
+    """Position of each day's first step, and of the end."""
+    offsets, position = {}, 0
+    for day in Span(start, end):
+        offsets[day] = position
+        position += intervals_in_day(day, zone_name, step_s)
+    offsets[end] = position
+    return offsets
+
+
+def _added(registers: Sequence[MountedRegister], readings: RegisterReadings) -> Intervals:
+    """Several mounts, multipliers or gaps: day by day, each day covered by at least one whole mount or an exchange."""
+    span = readings.span
+    step_s, scale = _common_step(registers, readings), scale_of(registers)
+    steps: Ints = np.zeros(_offsets(span.start, span.end, readings.zone_name, step_s)[span.end], dtype=np.int64)
+    covered: set[date] = set()
+    for register in registers:
+        packed = readings.days.get(register.register_id)
+        if packed is not None:
+            covered |= _add(steps, register, packed, readings, factor_at(register, scale))
+    if not readings.so_far:
+        _refuse_gaps(covered, span, registers[0])
+    return Intervals(steps, step_s, scale)
+
+
+def _common_step(registers: Sequence[MountedRegister], readings: RegisterReadings) -> int:
+    """The step in seconds that all days have."""
+    packed = [readings.days[register.register_id] for register in registers if register.register_id in readings.days]
+    steps = {days.step_s for days in packed}
+    if readings.so_far and not steps:
+        steps = {registers[0].step_s}
+    if len(steps) != 1 or any(days.mixed for days in packed):
+        raise InputError("the registers have days of different steps", code="mixed_steps")
+    return steps.pop()
+
+
+def _add(
+    steps: Ints, register: MountedRegister, packed: PackedDays, readings: RegisterReadings, factor: int
+) -> set[date]:
+    """Add a register's values to the steps, (steps,), where it was mounted; the days on which it was."""
+    zone_name, span = readings.zone_name, readings.span
+    offsets = _offsets(span.start, span.end, zone_name, packed.step_s)
+    values = np.frombuffer(packed.body, dtype="<i8")
+    covered: set[date] = set()
+    position = lost = 0
+    for day, missing in zip(packed.days, packed.missing, strict=True):
+        count = intervals_in_day(day, zone_name, packed.step_s)
+        first, last = _mounted_steps(register, day, zone_name, packed.step_s)
+        if first < last:
+            lost += _without_value(register, missing, count - (last - first))
+            start = offsets[day]
+            steps[start + first : start + last] += values[position + first : position + last] * factor
+            covered.add(day)
+        position += count
+    if lost and not readings.so_far:
+        raise InputError(
+            f"{lost} intervals of {register.title} have no usable value",
+            code="missing_intervals",
+            hint="estimate or substitute them, then run the billing again",
+        )
+    return covered
+
+
+def _mounted_steps(register: MountedRegister, day: date, zone_name: str, step_s: int) -> tuple[int, int]:
+    """The steps of a day that touch the mount: a meter that hung elsewhere before or after is not counted here."""
+    start, count = day_start(day, zone_name), intervals_in_day(day, zone_name, step_s)
+    first = int((register.mounted - start).total_seconds() // step_s)
+    last = count if register.dismounted is None else -int((start - register.dismounted).total_seconds() // step_s)
+    return max(first, 0), min(last, count)
+
+
+def _without_value(register: MountedRegister, missing: int, outside: int) -> int:
+    """Intervals without a value that should have one: an interval register has none in the steps outside its mount.
+
+    An index register counts nothing there, and nothing is missing.
+    """
+    return max(missing - outside, 0) if register.kind == "interval" else missing
+
+
+def _refuse_gaps(covered: set[date], span: Span, register: MountedRegister) -> None:
+    missing = [day for day in span if day not in covered]
+    if missing:
+        first_days = ", ".join(day.isoformat() for day in missing[:SHOWN]) + (" …" if len(missing) > SHOWN else "")
+        raise InputError(
+            f"{register.title} has no readings for {len(missing)} of {span.days} days: {first_days}",
+            code="missing_days",
+            hint="estimate or import them, then run the billing again",
+        )

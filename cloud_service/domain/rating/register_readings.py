@@ -1,0 +1,87 @@
+"""What rating is given of the registers at a service point: how each was mounted, and what was read from it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from common.period import Span, day_start
+
+THOUSANDTHS = 3  # the scale of readings: decimals of the register's unit
+MULTIPLIER_SCALE = 4  # decimal places of a CT × VT multiplier
+
+
+@dataclass(frozen=True, slots=True)
+class MountedRegister:
+    """A register at a service point between two instants, with the multiplier of its mount."""
+
+    register_id: int
+    name: str  # as the meter's page shows it: import, T1 ...
+    quantity: str  # active_energy, reactive_energy, volume ...
+    direction: str  # import or export
+    unit: str
+    kind: str  # a value of `common.reading.Kind`
+    digits: int | None  # before the point, after which its index starts again at 0
+    step_s: int
+    meter: str  # the meter's number
+    mounted: datetime
+    dismounted: datetime | None  # None while it is there
+    multiplier: Decimal  # CT × VT
+    opening: int | None  # index in thousandths at the mounting
+    closing: int | None  # index in thousandths at the dismounting
+
+    @property
+    def title(self) -> str:
+        """The register in the text of a refusal."""
+        return f"register {self.name} of meter {self.meter}"
+
+    def covers(self, start: datetime, end: datetime) -> bool:
+        """Whether it was mounted all the time between two instants."""
+        return self.mounted <= start and (self.dismounted is None or self.dismounted >= end)
+
+    def touches(self, start: datetime, end: datetime) -> bool:
+        """Whether it was mounted at some time between two instants."""
+        return self.mounted < end and (self.dismounted is None or self.dismounted > start)
+
+
+@dataclass(frozen=True, slots=True)
+class PackedDays:
+    """The days of a register in order: int64 little-endian thousandths, day after day."""
+
+    days: tuple[date, ...]
+    step_s: int
+    mixed: bool  # days of different steps
+    body: bytes
+    missing: tuple[int, ...]  # of each day, intervals without a usable value
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterReadings:
+    """What was read from many registers over a span: validated days, and indexes of those without days."""
+
+    span: Span
+    zone_name: str
+    days: Mapping[int, PackedDays]  # by register
+    indexes: Mapping[int, Sequence[tuple[datetime, int]]]  # by register: instants and thousandths, in their order
+    so_far: bool = False  # what is not there yet counts as nothing: for balances, never for invoices
+
+    @property
+    def start(self) -> datetime:
+        """The instant at which the span begins."""
+        return day_start(self.span.start, self.zone_name)
+
+    @property
+    def end(self) -> datetime:
+        """The instant at which it ends."""
+        return day_start(self.span.end, self.zone_name)
+
+
+def scale_of(registers: Sequence[MountedRegister]) -> int:
+    """The decimals that the registers' usage needs: those of readings, and of multipliers that are not whole."""
+    whole = all(register.multiplier == int(register.multiplier) for register in registers)
+    return THOUSANDTHS if whole else THOUSANDTHS + MULTIPLIER_SCALE
+
+
+def factor_at(register: MountedRegister, scale: int) -> int:
+    """What a reading in thousandths is multiplied with to count in units of 10**-scale."""
+    return int(register.multiplier.scaleb(scale - THOUSANDTHS))
