@@ -19,9 +19,11 @@ FOLDER = ROOT / "cloud_service" / "web" / "translations"
 TEMPLATE = FOLDER / "messages.pot"
 METHODS = [("**/templates/**.html", "jinja2"), ("**.py", "python")]
 OPTIONS = {"**/templates/**.html": {"trimmed": "true", "silent": "false", "newstyle_gettext": "true"}}
+PLURAL, IN_CONTEXT = (1, 2), ((1, "c"), 2)
 KEYWORDS = {
-    "_": None, "gettext": None, "_l": None, "lazy_gettext": None, "ngettext": (1, 2),
-    "pgettext": ((1, "c"), 2), "lazy_pgettext": ((1, "c"), 2),
+    "_": None, "gettext": None, "_l": None, "lazy_gettext": None,
+    "ngettext": PLURAL, "_ln": PLURAL, "lazy_ngettext": PLURAL,
+    "pgettext": IN_CONTEXT, "lazy_pgettext": IN_CONTEXT,
 }  # fmt: skip
 
 

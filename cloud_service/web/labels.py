@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from flask import Flask
 
+from cloud_service.web.sentences import gettext as _
 from cloud_service.web.sentences import lazy_gettext as _l
 from cloud_service.web.sentences import lazy_pgettext
 
@@ -94,6 +95,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "client_kind": {"person": _l("Person"), "company": _l("Company")},
     "mode": {"postpaid": _l("Postpaid"), "prepaid": _l("Prepaid")},
     "delivery": {"email": _l("E-mail"), "post": _l("Post"), "none": _l("Not at all")},
+    "delivery_way": {"email": _l("by email"), "post": _l("by post"), "none": _l("not sent")},
     "billing_cycle": {
         "monthly": _l("Monthly"),
         "bimonthly": _l("Bimonthly"),
@@ -108,6 +110,13 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "support": _l("Support"),
         "auditor": _l("Auditor"),
         "client": _l("Client"),
+    },
+    "panel_role": {
+        "admin": _l("Administrator"),
+        "billing": _l("Billing"),
+        "support": _l("Support"),
+        "auditor": _l("Auditor"),
+        "client": _l("Customer"),
     },
     "run_state": {
         state: STATES[state].label
@@ -159,8 +168,32 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "interest": _l("Interest"),
         "fee": _l("Fee"),
     },
+    "dunning_step": {
+        "reminder": _l("Reminder"),
+        "second reminder": _l("Second reminder"),
+        "final notice": _l("Final notice"),
+    },
+    "bill_event": {
+        "issued": _l("Issued"),
+        "mail waits to be sent": _l("Mail waits to be sent"),
+        "mail sent": _l("Mail sent"),
+        "mail failed": _l("Mail failed"),
+        "mail bounced": _l("Mail bounced"),
+        "settled": _l("Settled"),
+        "taken back": _l("Taken back"),
+        "disputed": _l("Disputed"),
+        "dispute closed": _l("Dispute closed"),
+    },
     "number_series": {"invoice": _l("Invoice"), "credit_note": _l("Credit note")},
     "order": {"disconnect": _l("Disconnect"), "reconnect": _l("Reconnect")},
+    "device_fact": {
+        "meter": _l("Meter"),
+        "bus": _l("Bus"),
+        "polls": _l("Polls"),
+        "failures": _l("Failures"),
+        "failing_since_ms": _l("Failing since ms"),
+        "error": _l("Error"),
+    },
     "hit": {
         "page": lazy_pgettext("search", "page"),
         "bill": lazy_pgettext("search", "bill"),
@@ -182,6 +215,14 @@ def label(code: str, kind: str) -> str:
     return LABELS[kind].get(code) or as_written(code)
 
 
+def event_label(event: str) -> str:
+    """What happened to a bill: a word of ours, a reminder by its step, or an action of the audit log as written."""
+    what, colon, step = event.partition(": ")
+    if what == "reminded" and colon:
+        return _("Reminded: %(step)s", step=step)
+    return LABELS["bill_event"].get(event) or as_written(event.replace(".", ": "))
+
+
 def options(kind: str) -> tuple[tuple[str, str], ...]:
     """All codes of a kind with their labels, for a field of a form."""
     return tuple(LABELS[kind].items())
@@ -199,5 +240,5 @@ def as_written(code: str) -> str:
 
 def init_app(app: Flask) -> None:
     """Offer the labels to the templates."""
-    app.jinja_env.filters.update(label=label, as_written=as_written)
+    app.jinja_env.filters.update(label=label, event_label=event_label)
     app.jinja_env.globals.update(state_label=state_label, LABELS=LABELS)

@@ -15,6 +15,7 @@ from cloud_service.store.identity.saved_views import views_of
 from cloud_service.store.lists.paging import Listing, Wanted, all_of, page_of
 from cloud_service.web.database import session
 from cloud_service.web.formatting import plain
+from cloud_service.web.list_nouns import NOUNS, ListNoun
 from common.reading import as_decimal
 
 RESERVED = {"q", "sort", "dir", "page", "size"}
@@ -56,12 +57,12 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
-    """Everything that makes a list; `noun` is one and many of what it lists."""
+    """Everything that makes a list; `noun` is what it lists, a key of `list_nouns.NOUNS`."""
 
     name: str
     title: str
     section: str
-    noun: tuple[str, str]
+    noun: str
     columns: tuple[Column, ...]
     search: str = ""
     filters: tuple[Filter, ...] = ()
@@ -73,6 +74,11 @@ class ListPage:
     help: str = ""
     foot: tuple[tuple[str, str, str], ...] = ()  # label, sum, kind
     facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def sentences(self) -> ListNoun:
+        """What the page says of its rows."""
+        return NOUNS[self.noun]
 
 
 def wanted(page: ListPage) -> Wanted:

@@ -42,3 +42,19 @@ def lazy_gettext(sentence: str, /) -> str:
 def lazy_pgettext(context: str, sentence: str, /) -> str:
     """The same with a context."""
     return cast("str", LazySentence(pgettext, context, sentence))
+
+
+class LazyPlural:
+    """A word whose form depends on a number that is known later: `plural(3)`."""
+
+    def __init__(self, singular: str, plural: str) -> None:
+        self.singular, self.plural = singular, plural
+
+    def __call__(self, count: int) -> str:
+        """The form for `count`, in the reader's language."""
+        return ngettext(self.singular, self.plural, count)
+
+
+def lazy_ngettext(singular: str, plural: str, /) -> LazyPlural:
+    """For descriptions made at import: called with the count when it is shown."""
+    return LazyPlural(singular, plural)

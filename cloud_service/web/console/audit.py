@@ -14,7 +14,7 @@ LIST = ListPage(
     name="audit",
     title="Audit log",
     section="Office",
-    noun=("change", "changes"),
+    noun="change",
     columns=(
         Column("id", "No.", "number", sortable=False),
         Column("at", "When", "instant"),

@@ -33,7 +33,7 @@ LIST = ListPage(
     name="accounts",
     title="Accounts",
     section="Customers",
-    noun=("account", "accounts"),
+    noun="account",
     columns=(
         Column("number", "Account", link=_to_account, strong=True),
         Column("tenant", "TENANT NAME", link=_to_client),

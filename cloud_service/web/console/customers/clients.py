@@ -28,7 +28,7 @@ LIST = ListPage(
     name="clients",
     title="Clients",
     section="Customers",
-    noun=("client", "clients"),
+    noun="client",
     columns=(
         Column("number", "Client no."),
         Column("name", "TENANT NAME", link=_to_client, strong=True),

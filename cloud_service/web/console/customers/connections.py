@@ -31,7 +31,7 @@ LIST = ListPage(
     name="connections",
     title="Connections",
     section="Customers",
-    noun=("connection", "connections"),
+    noun="connection",
     columns=(
         Column("number", "Connection", link=_to_connection, strong=True),
         Column("tenant", "TENANT NAME", link=_to_client),

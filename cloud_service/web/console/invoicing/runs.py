@@ -33,7 +33,7 @@ LIST = ListPage(
     name="runs",
     title="Billing runs",
     section="Money",
-    noun=("billing run", "billing runs"),
+    noun="billing run",
     columns=(
         Column("name", "Run", link=_to_run, strong=True),
         Column("state", "State", "state"),

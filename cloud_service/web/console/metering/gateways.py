@@ -31,7 +31,7 @@ LIST = ListPage(
     name="gateways",
     title="Gateways",
     section="Metering",
-    noun=("gateway", "gateways"),
+    noun="gateway",
     columns=(
         Column("name", "Gateway", link=_to_gateway, strong=True),
         Column("site", "Site"),

@@ -35,7 +35,7 @@ LIST = ListPage(
     name="meters",
     title="Data readings",
     section="Metering",
-    noun=("meter", "meters"),
+    noun="meter",
     columns=(
         Column("name", "Meter", link=_to_meter, strong=True),
         Column("serial", "Serial no."),

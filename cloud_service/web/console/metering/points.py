@@ -37,7 +37,7 @@ LIST = ListPage(
     name="points",
     title="Service points",
     section="Metering",
-    noun=("service point", "service points"),
+    noun="service point",
     columns=(
         Column("name", "Service point", link=_to_point, strong=True),
         Column("site", "Site", link=_to_site),

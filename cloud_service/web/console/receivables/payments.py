@@ -23,7 +23,7 @@ LIST = ListPage(
     name="payments",
     title="Payments",
     section="Money",
-    noun=("payment", "payments"),
+    noun="payment",
     columns=(
         Column("day", "Day", "date", link=_to_payment),
         Column("tenant", "TENANT NAME"),

@@ -46,4 +46,4 @@ def ageing(*, as_file: bool = False) -> Response | str:
         )
         for column in currency_sums:
             currency_sums[column] += getattr(row, column)
-    return render_template("console/ageing.html", rows=rows, sums=sums, parts=PARTS, day=day)
+    return render_template("console/ageing.html", rows=rows, sums=sums, buckets=PARTS, day=day)

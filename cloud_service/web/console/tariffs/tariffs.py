@@ -23,7 +23,7 @@ LIST = ListPage(
     name="tariffs",
     title="Tariffs",
     section="Customers",
-    noun=("tariff", "tariffs"),
+    noun="tariff",
     columns=(
         Column("code", "Code"),
         Column("name", "Name", link=_to_tariff, strong=True),

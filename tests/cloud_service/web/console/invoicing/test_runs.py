@@ -69,7 +69,7 @@ def test_what_looks_odd_stands_on_the_page_with_its_reason_before_approval(fresh
     shown = text_of(page.text)
     assert "times the usual amount a day" in shown
     assert "K-1" in shown.partition("Worth a look")[2]
-    assert "Approve and issue 1 bills" in shown
+    assert "Approve and issue 1 bill" in shown
 
 
 BILL_BEFORE = (
