@@ -9,20 +9,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from cloud_service.payments import provider
 from cloud_service.settings import Settings, read_settings
 from cloud_service.store.database.session import Engine, connect
-from cloud_service.web import (
-    access,
-    assets,
-    database,
-    errors,
-    formatting,
-    guards,
-    headers,
-    identity,
-    labels,
-    locale,
-    navigation,
-)
+from cloud_service.web import access, assets, database, errors, guards, headers, identity, navigation
 from cloud_service.web.blueprints import BLUEPRINTS
+from cloud_service.web.language import formatting, labels, locale
 from cloud_service.web.sessions import StoredSessions
 
 BODY_MAX = 5 * 2**20

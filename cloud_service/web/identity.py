@@ -14,9 +14,10 @@ from cloud_service.settings import Settings
 from cloud_service.store.database.session import Engine
 from cloud_service.store.identity.tables import User
 from cloud_service.store.identity.users import PASSWORD_MIN
-from cloud_service.web import database, locale
+from cloud_service.web import database
 from cloud_service.web.access import ROLES, May
 from cloud_service.web.database import current_session, session
+from cloud_service.web.language import locale
 from common.errors import NotFoundError
 
 WRONG_MAX = 8

@@ -14,8 +14,8 @@ from flask_login import current_user
 from cloud_service.store.identity.saved_views import views_of
 from cloud_service.store.lists.paging import Listing, Wanted, all_of, page_of
 from cloud_service.web.database import session
-from cloud_service.web.formatting import plain
-from cloud_service.web.list_nouns import NOUNS, ListNoun
+from cloud_service.web.language.formatting import plain
+from cloud_service.web.language.list_nouns import NOUNS, ListNoun
 from common.reading import as_decimal
 
 RESERVED = {"q", "sort", "dir", "page", "size"}

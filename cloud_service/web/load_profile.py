@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from flask import request
 
-from cloud_service.web.formatting import plain
+from cloud_service.web.language.formatting import plain
 from common.errors import InputError
 from common.period import Span, day_bounds, intervals_in_day
 from common.reading import Quality, as_decimal

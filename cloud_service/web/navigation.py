@@ -12,8 +12,8 @@ from cloud_service.store.customers import legal_entities
 from cloud_service.store.database.health import DatabaseDownError
 from cloud_service.web.access import May, allowed, may, scope
 from cloud_service.web.database import session
+from cloud_service.web.language.locale import LANGUAGES, direction
 from cloud_service.web.listing import here
-from cloud_service.web.locale import LANGUAGES, direction
 
 PRODUCT = "Energy Billing"
 THEMES = ("auto", "light", "dark")

@@ -10,7 +10,7 @@ from cloud_service.store.identity import saved_views, web_sessions
 from cloud_service.store.identity import users as store
 from cloud_service.web.access import actor, signed_in
 from cloud_service.web.database import session
-from cloud_service.web.locale import COOKIE, LANGUAGES
+from cloud_service.web.language.locale import COOKIE, LANGUAGES
 from cloud_service.web.navigation import THEMES
 
 blueprint = Blueprint("me", __name__)

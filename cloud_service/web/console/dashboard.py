@@ -12,11 +12,12 @@ from cloud_service.store.customers import legal_entities
 from cloud_service.store.lists.bills import bills
 from cloud_service.store.lists.paging import Wanted, page_of
 from cloud_service.store.lookups import dashboard
-from cloud_service.web import charts, formatting
+from cloud_service.web import charts
 from cloud_service.web.access import May, access, allowed, scope, signed_in
 from cloud_service.web.bill_columns import SHORT
 from cloud_service.web.clock import now, site_zone, today
 from cloud_service.web.database import session
+from cloud_service.web.language import formatting
 from common.period import Span, add_months
 
 blueprint = Blueprint("dashboard", __name__)

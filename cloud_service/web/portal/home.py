@@ -14,12 +14,13 @@ from cloud_service.store.lists.paging import Wanted, page_of
 from cloud_service.store.lists.parties import accounts as account_list
 from cloud_service.store.lookups import metering, money, parties
 from cloud_service.store.lookups.bill import bill_page
-from cloud_service.web import charts, formatting, load_profile
+from cloud_service.web import charts, load_profile
 from cloud_service.web.access import May, access, scope
 from cloud_service.web.bill_columns import COLUMNS
 from cloud_service.web.bill_documents import paper_response
 from cloud_service.web.clock import now
 from cloud_service.web.database import session
+from cloud_service.web.language import formatting
 from cloud_service.web.listing import Filter, ListPage, csv_response, respond, wanted
 from cloud_service.web.load_profile import span_of
 from cloud_service.web.payment_link import pay_address

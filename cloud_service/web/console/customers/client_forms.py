@@ -16,7 +16,7 @@ from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import today
 from cloud_service.web.database import session
 from cloud_service.web.forms import Field, Form, FormPage, Options, answer, say_changed
-from cloud_service.web.locale import LANGUAGES
+from cloud_service.web.language.locale import LANGUAGES
 
 blueprint = Blueprint("client_forms", __name__)
 

@@ -12,7 +12,7 @@ from cloud_service.store.receivables import journal
 from cloud_service.web.access import May, access, scope
 from cloud_service.web.clock import today
 from cloud_service.web.database import session
-from cloud_service.web.formatting import plain
+from cloud_service.web.language.formatting import plain
 from cloud_service.web.listing import Column, line_of
 from common.errors import InputError
 

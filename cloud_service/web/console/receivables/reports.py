@@ -9,7 +9,7 @@ from cloud_service.store.receivables.statements_and_ageing import ageing as repo
 from cloud_service.web.access import May, access, scope
 from cloud_service.web.clock import today
 from cloud_service.web.database import session
-from cloud_service.web.formatting import plain
+from cloud_service.web.language.formatting import plain
 from cloud_service.web.listing import csv_response
 from common.errors import InputError
 

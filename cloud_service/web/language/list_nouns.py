@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cloud_service.web.sentences import LazyPlural
-from cloud_service.web.sentences import lazy_gettext as _l
-from cloud_service.web.sentences import lazy_ngettext as _ln
+from cloud_service.web.language.sentences import LazyPlural
+from cloud_service.web.language.sentences import lazy_gettext as _l
+from cloud_service.web.language.sentences import lazy_ngettext as _ln
 
 
 @dataclass(frozen=True, slots=True)

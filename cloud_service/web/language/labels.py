@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from flask import Flask
 
-from cloud_service.web.sentences import gettext as _
-from cloud_service.web.sentences import lazy_gettext as _l
-from cloud_service.web.sentences import lazy_pgettext
+from cloud_service.web.language.sentences import gettext as _
+from cloud_service.web.language.sentences import lazy_gettext as _l
+from cloud_service.web.language.sentences import lazy_pgettext
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Sentences that people read: the English one is the key, a catalogue of the reader's language may have another.
 
-`from cloud_service.web.sentences import gettext as _, lazy_gettext as _l, ngettext` in a view; templates have `_`,
-`ngettext`, `pgettext` and `{% trans %}`. Sentences are whole and written out where they are said, with named gaps:
+A view imports `gettext as _`, `lazy_gettext as _l` and `ngettext` from here; templates have `_`, `ngettext`, `pgettext`
+and `{% trans %}`. Sentences are whole and written out where they are said, with named gaps:
 `_("%(name)s is a client now.", name=name)`; `make catalogue` collects them in `translations/messages.pot`.
 """
 

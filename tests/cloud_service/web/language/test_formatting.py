@@ -5,7 +5,7 @@ import pytest
 from flask import Flask
 from flask_babel import Babel
 
-from cloud_service.web import formatting
+from cloud_service.web.language import formatting
 
 
 @pytest.fixture
