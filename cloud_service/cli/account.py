@@ -1,5 +1,7 @@
 """`energy-cloud account`: money of clients: statements, payments, refunds, deposits, write-offs, plans, disputes."""
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 import click
@@ -196,7 +198,7 @@ def terms(number: str, *, reason: str, json_output: bool, **terms: Any) -> None:
     with transaction() as session:
         account = account_id(session, number)
         before = account_terms(session, account)
-        new_terms = AccountTerms(**before | _terms_with_settings(terms, before["settings"]))
+        new_terms = AccountTerms(**asdict(before) | _terms_with_settings(terms, before.settings))
         changed = change_terms(session, account, new_terms, author=author(), reason=reason)
     click.echo(as_json({"changed": changed}) if json_output else f"changed: {', '.join(changed) or 'nothing'}")
 
@@ -216,7 +218,7 @@ def list_accounts(*, search: str, limit: int, json_output: bool) -> None:
     print_listing(accounts(Scope(), query, day_of(None, "")), query, columns, json_output=json_output)
 
 
-def _terms_with_settings(terms: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any]:
+def _terms_with_settings(terms: dict[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
     """The terms that were named; settings as NAME=VALUE, an empty value takes one out."""
     given = {name: value for name, value in terms.items() if value is not None and name != "setting"}
     prepaid, other_settings = dict(settings.get("prepaid", {})), dict(settings)

@@ -50,5 +50,5 @@ def list_rows(*, subject: str, limit: int, json_output: bool) -> None:
         click.echo(as_json(rows))
         return
     for row in rows:
-        reason = f" – {row['reason']}" if row["reason"] else ""
-        click.echo(f"{row['at']:%Y-%m-%d %H:%M} {row['actor']} {row['action']} {row['subject']}{reason}")
+        reason = f" – {row.reason}" if row.reason else ""
+        click.echo(f"{row.at:%Y-%m-%d %H:%M} {row.actor} {row.action} {row.subject}{reason}")

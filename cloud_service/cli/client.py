@@ -1,5 +1,6 @@
 """`energy-cloud client`: who owes the money: taken on, changed, listed; with their accounts."""
 
+from dataclasses import asdict
 from typing import Any
 
 import click
@@ -69,7 +70,7 @@ def edit(number: str, *, reason: str, json_output: bool, **facts: Any) -> None:
 
     with transaction() as session:
         client = client_id(session, number)
-        new_facts = ClientDetails(**client_fields(session, client) | _given_fields(facts))
+        new_facts = ClientDetails(**asdict(client_fields(session, client)) | _given_fields(facts))
         changed = edit_client(session, client, new_facts, author=author(), reason=reason)
     click.echo(as_json({"changed": changed}) if json_output else f"changed: {', '.join(changed) or 'nothing'}")
 
@@ -112,4 +113,4 @@ def _given_fields(options: dict[str, Any]) -> dict[str, Any]:
 def _row(session: Any, client_id: int) -> dict[str, Any]:
     from cloud_service.store.customers.clients import client_fields, numbers_of
 
-    return numbers_of(session, client_id) | client_fields(session, client_id)
+    return asdict(numbers_of(session, client_id)) | asdict(client_fields(session, client_id))

@@ -1,5 +1,6 @@
 """`energy-cloud entity`: who issues bills, and where the money goes."""
 
+from dataclasses import asdict
 from typing import Any
 
 import click
@@ -71,7 +72,7 @@ def edit(*, entity: int | None, reason: str, json_output: bool, **facts: Any) ->
 
     with transaction() as session:
         entity_id = entity_of(session, entity)
-        new_facts = LegalEntityDetails(**entity_fields(session, entity_id) | _given_fields(facts))
+        new_facts = LegalEntityDetails(**asdict(entity_fields(session, entity_id)) | _given_fields(facts))
         changed = step(session, entity_id, new_facts, author=author(), reason=reason)
     click.echo(as_json({"changed": changed}) if json_output else f"changed: {', '.join(changed) or 'nothing'}")
 
@@ -108,7 +109,9 @@ def list_entities(*, json_output: bool) -> None:
     from cloud_service.store.customers.legal_entities import entity_fields, entity_names
 
     with transaction() as session:
-        entities = [{"id": entity_id} | entity_fields(session, entity_id) for entity_id in entity_names(session)]
+        entities = [
+            {"id": entity_id} | asdict(entity_fields(session, entity_id)) for entity_id in entity_names(session)
+        ]
     if json_output:
         click.echo(as_json(entities))
     elif entities:

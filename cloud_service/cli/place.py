@@ -1,5 +1,6 @@
 """`energy-cloud site`, `point`, `meter`: where energy is used, and what counts it there."""
 
+from dataclasses import asdict
 from typing import Any
 
 import click
@@ -109,7 +110,7 @@ def edit_point(
 
     with transaction() as session:
         point = point_id(session, name)
-        fields = point_fields(session, point)
+        fields = asdict(point_fields(session, point))
         fields |= {key: value for key, value in (given | {"name": new_name}).items() if value is not None}
         if under is not None:
             fields["parent"] = point_id(session, under) if under else None

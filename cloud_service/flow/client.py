@@ -1,10 +1,8 @@
 """Clients and their money accounts: taken on, changed, each change with who, from what to what and why."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
-from typing import Any
 
 from cloud_service.domain.calendar.billing_cycle import CYCLES
 from cloud_service.domain.money import currency_digits, exact
@@ -25,19 +23,8 @@ LOCALE = re.compile(r"[a-z]{2,3}([_-][A-Za-z]{2,4})?")
 
 
 @dataclass(frozen=True, slots=True)
-class ClientDetails:
-    """Who owes the money; `protected` clients are never disconnected."""
-
-    name: str
-    kind: str = "person"
-    email: str = ""
-    phone: str = ""
-    address: str = ""
-    country: str = ""
-    locale: str = "en"
-    vat_id: str = ""
-    buyer_reference: str = ""
-    protected: bool = False
+class ClientDetails(clients.ClientFields):
+    """The fields of a client, checked as they were typed; `protected` clients are never disconnected."""
 
     def __post_init__(self) -> None:
         if not self.name.strip():
@@ -53,14 +40,8 @@ class ClientDetails:
 
 
 @dataclass(frozen=True, slots=True)
-class AccountTerms:
-    """How an account is billed and reached; `settings` has the prepaid terms, the debt share and `invoice_per`."""
-
-    payment_terms_days: int = 14
-    billing_cycle: str = "monthly"
-    billing_day: int = 1
-    delivery: str = "email"
-    settings: Mapping[str, Any] = field(default_factory=dict)
+class AccountTerms(clients.TermsFields):
+    """How an account is billed and reached, checked as it was typed."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.payment_terms_days <= TERMS_DAYS_MAX:
@@ -92,28 +73,28 @@ class NewAccount:
 
 
 def add_client(
-    session: Session, entity_id: int, facts: ClientDetails, *, author: str, number: str = "", reason: str = ""
+    session: Session, entity_id: int, client: ClientDetails, *, author: str, number: str = "", reason: str = ""
 ) -> int:
-    """A new client; the next free number unless one is given."""
+    """A new client; the next free number unless one is given. The id."""
     taken = number or number_suggestions.client_number(session, entity_id)
-    client_id = clients.add_client(session, entity_id, taken, asdict(facts))
-    known = {name: value for name, value in asdict(facts).items() if value}
-    log.note(session, author, "client.add", f"client:{client_id}", reason=reason, number=taken, **known)
+    client_id = clients.add_client(session, entity_id, taken, client)
+    stated = {name: value for name, value in asdict(client).items() if value}
+    log.note(session, author, "client.add", f"client:{client_id}", reason=reason, number=taken, **stated)
     return client_id
 
 
-def edit_client(session: Session, client_id: int, facts: ClientDetails, *, author: str, reason: str = "") -> list[str]:
-    """Change what is known of a client; the names of the fields that changed. Issued bills keep what they say."""
-    before, after = clients.client_fields(session, client_id), asdict(facts)
-    clients.change_client(session, client_id, after)
-    change = log.AuditChange(author, "client.change", f"client:{client_id}", before, after, reason)
+def edit_client(session: Session, client_id: int, client: ClientDetails, *, author: str, reason: str = "") -> list[str]:
+    """Change the fields of a client; the names of those that changed. Issued bills keep what they say."""
+    before = clients.client_fields(session, client_id)
+    clients.change_client(session, client_id, client)
+    change = log.AuditChange(author, "client.change", f"client:{client_id}", asdict(before), asdict(client), reason)
     return log.note_change(session, change)
 
 
 def open_account(session: Session, client_id: int, account: NewAccount, *, author: str, reason: str = "") -> int:
     """A new money account of a client; the next free number unless one is given."""
     number = account.number or number_suggestions.account_number(session, client_id)
-    account_id = clients.add_account(session, client_id, number, account.currency, asdict(account.terms))
+    account_id = clients.add_account(session, client_id, number, account.currency, account.terms)
     contract_changes.set_mode(session, account_id, account.mode, account.day)
     log.note(
         session, author, "account.open", f"account:{account_id}", reason=reason, number=number, client=client_id,
@@ -124,9 +105,9 @@ def open_account(session: Session, client_id: int, account: NewAccount, *, autho
 
 def change_terms(session: Session, account_id: int, terms: AccountTerms, *, author: str, reason: str = "") -> list[str]:
     """Change an account's terms from the next bill on; the names of those that changed."""
-    before, after = clients.account_terms(session, account_id), asdict(terms)
-    clients.change_terms(session, account_id, after)
-    change = log.AuditChange(author, "account.terms", f"account:{account_id}", before, after, reason)
+    before = clients.account_terms(session, account_id)
+    clients.change_terms(session, account_id, terms)
+    change = log.AuditChange(author, "account.terms", f"account:{account_id}", asdict(before), asdict(terms), reason)
     return log.note_change(session, change)
 
 

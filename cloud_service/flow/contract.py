@@ -3,15 +3,16 @@
 Spans end where the next begins; the database refuses what overlaps. Days without a tenant can be charged to the owner.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from cloud_service.domain.calendar.billing_cycle import CYCLES
 from cloud_service.store.audit import log
 from cloud_service.store.customers import contract_changes
+from cloud_service.store.customers.contract_changes import BillingCycle
 from cloud_service.store.database.session import Session
-from common.errors import ConflictError, InputError, NotFoundError
+from common.errors import ConflictError, InputError
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +94,7 @@ def move_out(session: Session, contract_id: int, day: date, *, author: str, reas
 
 
 def _end(session: Session, contract_id: int, day: date, author: str, reason: str) -> None:
-    before = contract_changes.contract_days(session, contract_id)
-    if before is None:
-        raise NotFoundError(f"there is no contract {contract_id}")
+    before = contract_changes.stored_contract(session, contract_id)
     if day <= before.start or (before.end is not None and day > before.end):
         raise InputError(f"{day} is not within the contract, which began {before.start}", path="day")
     billed = contract_changes.billed_until(session, contract_id)
@@ -173,16 +172,17 @@ def change_cycle(session: Session, account_id: int, cycle: str, day: int, *, aut
         raise InputError(f"{cycle!r} is no billing cycle", path="cycle", hint=", ".join(CYCLES))
     if not 1 <= day <= 31:  # noqa: PLR2004 - days of a month; shorter months bill on their last
         raise InputError(f"{day} is no day of a month", path="day")
-    before = contract_changes.set_cycle(session, account_id, cycle, day)
-    after = {"cycle": cycle, "day": day}
-    log.record(session, [log.AuditChange(author, "account.cycle", f"account:{account_id}", before, after, reason)])
+    after = BillingCycle(cycle, day)
+    before = contract_changes.set_cycle(session, account_id, after)
+    change = log.AuditChange(author, "account.cycle", f"account:{account_id}", asdict(before), asdict(after), reason)
+    log.record(session, [change])
 
 
 def change_mode(session: Session, account_id: int, mode: str, day: date, *, author: str, reason: str = "") -> None:
     """Prepaid or postpaid from a day on; the ledger is the same for both."""
     if mode not in ("prepaid", "postpaid"):
         raise InputError(f"{mode!r} is no mode", path="mode", hint="prepaid or postpaid")
-    before = contract_changes.set_mode(session, account_id, mode, day)
+    before = {"mode": contract_changes.set_mode(session, account_id, mode, day)}
     after = {"mode": mode, "from": day.isoformat()}
     log.record(session, [log.AuditChange(author, "account.mode", f"account:{account_id}", before, after, reason)])
 

@@ -1,6 +1,6 @@
 """Legal entities: who issues bills, in which currency and time zone, and where the money goes."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from cloud_service.documents.payment_code import valid_iban
 from cloud_service.domain.money import currency_digits
@@ -13,19 +13,8 @@ from common.period import zone
 
 
 @dataclass(frozen=True, slots=True)
-class LegalEntityDetails:
-    """A company of the operator, as it is printed on bills; amounts are summed up in its currency."""
-
-    name: str
-    currency: str
-    timezone: str
-    address: str = ""
-    country: str = ""
-    vat_id: str = ""
-    email: str = ""
-    phone: str = ""
-    website: str = ""
-    locale: str = "en"
+class LegalEntityDetails(legal_entities.EntityFields):
+    """The fields of a company of the operator, checked as they were typed."""
 
     def __post_init__(self) -> None:
         if not self.name.strip():
@@ -40,13 +29,8 @@ class LegalEntityDetails:
 
 
 @dataclass(frozen=True, slots=True)
-class BankDetails:
-    """Where money in one currency goes."""
-
-    holder: str
-    iban: str
-    currency: str
-    bic: str = ""
+class BankDetails(legal_entities.BankFields):
+    """Where money in one currency goes, checked as it was typed."""
 
     def __post_init__(self) -> None:
         if not valid_iban(self.plain_iban):
@@ -60,27 +44,28 @@ class BankDetails:
         return "".join(self.iban.split()).upper()
 
 
-def add(session: Session, facts: LegalEntityDetails, *, author: str, reason: str = "") -> int:
-    """A new legal entity; its number series begin with the first bill."""
-    entity_id = legal_entities.add(session, asdict(facts))
-    known = {name: value for name, value in asdict(facts).items() if value}
-    log.note(session, author, "entity.add", f"legal_entity:{entity_id}", reason=reason, **known)
+def add(session: Session, entity: LegalEntityDetails, *, author: str, reason: str = "") -> int:
+    """A new legal entity; its number series begin with the first bill. The id."""
+    entity_id = legal_entities.add(session, entity)
+    stated = {name: value for name, value in asdict(entity).items() if value}
+    log.note(session, author, "entity.add", f"legal_entity:{entity_id}", reason=reason, **stated)
     return entity_id
 
 
-def edit(session: Session, entity_id: int, facts: LegalEntityDetails, *, author: str, reason: str = "") -> list[str]:
-    """Change what is known of it; its currency stays once it has billed. Issued bills keep what they say."""
-    before, after = legal_entities.entity_fields(session, entity_id), asdict(facts)
-    if before["currency"] != facts.currency and legal_entities.has_billed(session, entity_id):
+def edit(session: Session, entity_id: int, entity: LegalEntityDetails, *, author: str, reason: str = "") -> list[str]:
+    """Change its fields; its currency stays once it has billed. Issued bills keep what they say."""
+    before = legal_entities.entity_fields(session, entity_id)
+    if before.currency != entity.currency and legal_entities.has_billed(session, entity_id):
         raise ConflictError("bills are summed up in it: the currency stays", path="currency")
-    legal_entities.change(session, entity_id, after)
-    return log.note_change(
-        session, log.AuditChange(author, "entity.change", f"legal_entity:{entity_id}", before, after, reason)
+    legal_entities.change(session, entity_id, entity)
+    change = log.AuditChange(
+        author, "entity.change", f"legal_entity:{entity_id}", asdict(before), asdict(entity), reason
     )
+    return log.note_change(session, change)
 
 
 def add_bank(session: Session, entity_id: int, bank: BankDetails, *, author: str, reason: str = "") -> None:
     """A bank account, printed on bills in its currency from then on."""
-    facts = asdict(bank) | {"iban": bank.plain_iban}
-    legal_entities.add_bank(session, entity_id, facts)
-    log.note(session, author, "entity.bank", f"legal_entity:{entity_id}", reason=reason, **facts)
+    stored = replace(bank, iban=bank.plain_iban)
+    legal_entities.add_bank(session, entity_id, stored)
+    log.note(session, author, "entity.bank", f"legal_entity:{entity_id}", reason=reason, **asdict(stored))

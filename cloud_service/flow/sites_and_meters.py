@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -23,15 +23,8 @@ UNIT_OF = {"electricity": "kWh", "heat": "kWh", "cooling": "kWh", "water": "m3",
 
 
 @dataclass(frozen=True, slots=True)
-class SiteDetails:
-    """A property: its days begin in its time zone, its bills are in its currency."""
-
-    name: str
-    timezone: str
-    currency: str
-    address: str = ""
-    country: str = ""
-    holiday_calendar: str = ""
+class SiteDetails(sites_and_meters.SiteFields):
+    """The fields of a property, checked as they were typed."""
 
     def __post_init__(self) -> None:
         _needed(self.name, "name")
@@ -47,18 +40,8 @@ class SiteDetails:
 
 
 @dataclass(frozen=True, slots=True)
-class ServicePointDetails:
-    """A place where a service is taken; `grid_id` is what the grid calls it (MaLo, MPAN, NMI, EAN, PRM).
-
-    `parent` is the service point whose meter counts this one too. `values` are numbers that its tariff may ask for
-    (`contracted_kw`, `area_m2` ...), as decimals in text.
-    """
-
-    name: str
-    utility: str = "electricity"
-    grid_id: str = ""
-    parent: int | None = None
-    values: dict[str, str] = field(default_factory=dict)
+class ServicePointDetails(sites_and_meters.ServicePointFields):
+    """The fields of a service point, checked as they were typed."""
 
     def __post_init__(self) -> None:
         _needed(self.name, "name")
@@ -78,16 +61,8 @@ def read_values(lines: Iterable[str]) -> dict[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class RegisterDetails:
-    """One counter of a meter."""
-
-    name: str
-    unit: str
-    direction: str = "import"
-    quantity: str = "active_energy"
-    kind: str = "index"
-    digits: int | None = None
-    step_s: int = 900
+class RegisterDetails(sites_and_meters.RegisterFields):
+    """The fields of one counter of a meter, checked as they were typed."""
 
     def __post_init__(self) -> None:
         _needed(self.name, "register")
@@ -100,15 +75,10 @@ class RegisterDetails:
 
 
 @dataclass(frozen=True, slots=True)
-class MeterDetails:
-    """A meter; `name` is what its gateway or file calls it, the serial unless given."""
+class MeterDetails(sites_and_meters.MeterFields):
+    """A meter with its registers, checked as it was typed; its name is the serial unless given."""
 
-    serial: str
-    maker: str = ""
-    name: str = ""
-    profile: str = ""
-    max_power_kw: Decimal | None = None
-    registers: tuple[RegisterDetails, ...] = field(default_factory=tuple)
+    registers: tuple[RegisterDetails, ...] = ()
 
     def __post_init__(self) -> None:
         _needed(self.serial, "serial")
@@ -125,68 +95,67 @@ class NewMount:
     multiplier: Decimal = Decimal(1)
 
 
-def add_site(session: Session, entity_id: int, facts: SiteDetails, *, author: str, reason: str = "") -> int:
-    """A new property of a legal entity."""
-    site_id = sites_and_meters.add_site(session, entity_id, asdict(facts))
-    log.note(session, author, "site.add", f"site:{site_id}", reason=reason, **asdict(facts))
+def add_site(session: Session, entity_id: int, site: SiteDetails, *, author: str, reason: str = "") -> int:
+    """A new property of a legal entity; its id."""
+    site_id = sites_and_meters.add_site(session, entity_id, site)
+    log.note(session, author, "site.add", f"site:{site_id}", reason=reason, **asdict(site))
     return site_id
 
 
-def edit_site(session: Session, site_id: int, facts: SiteDetails, *, author: str, reason: str = "") -> list[str]:
-    """Change what is known of a site. Zone and currency stay once somebody was supplied: bills rest on them."""
-    before = sites_and_meters.site_fields(session, site_id)
-    after = asdict(facts)
-    kept = next((name for name in ("timezone", "currency") if before[name] != after[name]), "")
-    if kept and sites_and_meters.is_supplied(session, site_id):
-        raise ConflictError("there are contracts at this site: bills rest on it", path=kept, hint="make a new site")
-    sites_and_meters.change_site(session, site_id, after)
+def edit_site(session: Session, site_id: int, site: SiteDetails, *, author: str, reason: str = "") -> list[str]:
+    """Change the fields of a site. Zone and currency stay once somebody was supplied: bills rest on them."""
+    before, after = asdict(sites_and_meters.site_fields(session, site_id)), asdict(site)
+    settled = next((name for name in ("timezone", "currency") if before[name] != after[name]), "")
+    if settled and sites_and_meters.is_supplied(session, site_id):
+        raise ConflictError("there are contracts at this site: bills rest on it", path=settled, hint="make a new site")
+    sites_and_meters.change_site(session, site_id, site)
     change = log.AuditChange(author, "site.change", f"site:{site_id}", before, after, reason)
     return log.note_change(session, change)
 
 
-def add_point(session: Session, site_id: int, facts: ServicePointDetails, *, author: str, reason: str = "") -> int:
-    """A new service point at a site; its name is the only one of its kind there."""
-    _is_free(session, site_id, facts.name)
-    point_id = sites_and_meters.add_point(session, site_id, asdict(facts))
-    log.note(session, author, "point.add", f"service_point:{point_id}", reason=reason, site=site_id, **asdict(facts))
+def add_point(session: Session, site_id: int, point: ServicePointDetails, *, author: str, reason: str = "") -> int:
+    """A new service point at a site; its name is the only one of its kind there. The id."""
+    _refuse_taken_name(session, site_id, point.name)
+    point_id = sites_and_meters.add_point(session, site_id, point)
+    log.note(session, author, "point.add", f"service_point:{point_id}", reason=reason, site=site_id, **asdict(point))
     return point_id
 
 
 def edit_point(
-    session: Session, point_id: int, facts: ServicePointDetails, *, author: str, reason: str = ""
+    session: Session, point_id: int, point: ServicePointDetails, *, author: str, reason: str = ""
 ) -> list[str]:
-    """Change what is known of a service point. Its utility stays once somebody was supplied: bills rest on it."""
-    before, after = sites_and_meters.point_fields(session, point_id), asdict(facts)
-    if before["name"] != facts.name:
-        _is_free(session, sites_and_meters.site_of_point(session, point_id).site_id, facts.name)
-    if before["utility"] != facts.utility and sites_and_meters.is_point_supplied(session, point_id):
+    """Change the fields of a service point. Its utility stays once somebody was supplied: bills rest on it."""
+    before = sites_and_meters.point_fields(session, point_id)
+    if before.name != point.name:
+        _refuse_taken_name(session, sites_and_meters.site_of_point(session, point_id).site_id, point.name)
+    if before.utility != point.utility and sites_and_meters.is_point_supplied(session, point_id):
         raise ConflictError(
             "there are contracts at this service point: bills rest on it", path="utility",
             hint="make a new service point",
         )  # fmt: skip
-    if facts.parent is not None and point_id in sites_and_meters.with_all_above(session, facts.parent):
+    if point.parent is not None and point_id in sites_and_meters.with_all_above(session, point.parent):
         raise ConflictError("that one is counted by this one's meter already", path="parent", hint="or it is the same")
-    sites_and_meters.change_point(session, point_id, after)
-    change = log.AuditChange(author, "point.change", f"service_point:{point_id}", before, after, reason)
+    sites_and_meters.change_point(session, point_id, point)
+    change = log.AuditChange(author, "point.change", f"service_point:{point_id}", asdict(before), asdict(point), reason)
     return log.note_change(session, change)
 
 
-def _is_free(session: Session, site_id: int, name: str) -> None:
+def _refuse_taken_name(session: Session, site_id: int, name: str) -> None:
     """Refuse a name that the site has; the site's row is locked, so that two at once cannot both take it."""
     site = sites_and_meters.site_fields(session, site_id)
     if sites_and_meters.point_named(session, site_id, name) is not None:
-        raise ConflictError(f"{site['name']} has a service point {name} already", path="name")
+        raise ConflictError(f"{site.name} has a service point {name} already", path="name")
 
 
-def add_meter(session: Session, facts: MeterDetails, *, author: str, reason: str = "") -> int:
-    """A new meter with its registers."""
-    named = {"maker": facts.maker, "serial": facts.serial, "name": facts.name or facts.serial, "profile": facts.profile}
-    meter_id = sites_and_meters.add_meter(session, named, max_power_kw=facts.max_power_kw)
-    for register in facts.registers:
-        sites_and_meters.add_register(session, meter_id, asdict(register))
+def add_meter(session: Session, meter: MeterDetails, *, author: str, reason: str = "") -> int:
+    """A new meter with its registers; its id."""
+    meter = replace(meter, name=meter.name or meter.serial)
+    meter_id = sites_and_meters.add_meter(session, meter)
+    for register in meter.registers:
+        sites_and_meters.add_register(session, meter_id, register)
     log.note(
-        session, author, "meter.add", f"meter:{meter_id}", reason=reason, **named,
-        registers=[one.name for one in facts.registers],
+        session, author, "meter.add", f"meter:{meter_id}", reason=reason, maker=meter.maker, serial=meter.serial,
+        name=meter.name, profile=meter.profile, registers=[register.name for register in meter.registers],
     )  # fmt: skip
     return meter_id
 

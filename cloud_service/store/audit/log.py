@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import text
@@ -99,7 +100,21 @@ def has_hash(session: Session, head: str) -> bool:
     return bool(session.execute(HAS_HASH, {"hash": head}).scalar_one())
 
 
-def changes(session: Session, *, subject: str = "", limit: int = 50, offset: int = 0) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """One link of the chain, as people read it."""
+
+    id: int
+    at: datetime
+    actor: str
+    action: str
+    subject: str  # table:id
+    before: dict[str, Any]  # JSON of what changed, empty where there was nothing
+    after: dict[str, Any]
+    reason: str
+
+
+def changes(session: Session, *, subject: str = "", limit: int = 50, offset: int = 0) -> list[AuditRow]:
     """The newest changes, of one subject or of all."""
     rows = session.execute(CHANGES, {"subject": subject, "limit": limit, "offset": offset}).mappings()
-    return [dict(row) for row in rows]
+    return [AuditRow(**row) for row in rows]

@@ -1,30 +1,45 @@
 """Rows of clients and their accounts as people open and change them."""
 
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
 from cloud_service.store.scope import Scope
 from common.errors import NotFoundError
 
-CLIENT = ("name", "kind", "email", "phone", "address", "country", "locale", "vat_id", "buyer_reference", "protected")
-TERMS = ("payment_terms_days", "billing_cycle", "billing_day", "delivery", "settings")
-
-ADD_CLIENT = text(f"""
-INSERT INTO client (legal_entity_id, number, {", ".join(CLIENT)})
- VALUES (:entity, :number, {", ".join(f":{name}" for name in CLIENT)}) RETURNING id
-""")  # noqa: S608 - our own column names
-GET_CLIENT = text(f"SELECT {', '.join(CLIENT)} FROM client WHERE id = :id FOR UPDATE")  # noqa: S608 - the same
-SET_CLIENT = text(f"UPDATE client SET {', '.join(f'{name} = :{name}' for name in CLIENT)} WHERE id = :id")  # noqa: S608
-ADD_ACCOUNT = text(f"""
-INSERT INTO account (client_id, number, currency, {", ".join(TERMS)})
- VALUES (:client, :number, :currency, {", ".join(f":{name}" for name in TERMS)}) RETURNING id
-""")  # noqa: S608 - the same
-GET_ACCOUNT = text(f"SELECT {', '.join(TERMS)} FROM account WHERE id = :id FOR UPDATE")  # noqa: S608 - the same
-SET_ACCOUNT = text(f"UPDATE account SET {', '.join(f'{name} = :{name}' for name in TERMS)} WHERE id = :id")  # noqa: S608
+ADD_CLIENT = text("""
+INSERT INTO client (legal_entity_id, number, name, kind, email, phone, address, country, locale, vat_id,
+                    buyer_reference, protected)
+VALUES (:entity, :number, :name, :kind, :email, :phone, :address, :country, :locale, :vat_id,
+        :buyer_reference, :protected)
+RETURNING id
+""")
+GET_CLIENT = text("""
+SELECT name, kind, email, phone, address, country, locale, vat_id, buyer_reference, protected
+  FROM client WHERE id = :id FOR UPDATE
+""")
+SET_CLIENT = text("""
+UPDATE client SET name = :name, kind = :kind, email = :email, phone = :phone, address = :address, country = :country,
+       locale = :locale, vat_id = :vat_id, buyer_reference = :buyer_reference, protected = :protected
+ WHERE id = :id
+""")
+ADD_ACCOUNT = text("""
+INSERT INTO account (client_id, number, currency, payment_terms_days, billing_cycle, billing_day, delivery, settings)
+VALUES (:client, :number, :currency, :payment_terms_days, :billing_cycle, :billing_day, :delivery, :settings)
+RETURNING id
+""")
+GET_TERMS = text("""
+SELECT payment_terms_days, billing_cycle, billing_day, delivery, settings FROM account WHERE id = :id FOR UPDATE
+""")
+SET_TERMS = text("""
+UPDATE account SET payment_terms_days = :payment_terms_days, billing_cycle = :billing_cycle,
+       billing_day = :billing_day, delivery = :delivery, settings = :settings
+ WHERE id = :id
+""")
 ACCOUNT_NUMBER = text("SELECT number FROM account WHERE id = :id")
 ACCOUNT_NAMES = text("""
 SELECT a.number, c.name || ', ' || a.currency AS name FROM account a JOIN client c ON c.id = a.client_id
@@ -36,41 +51,75 @@ SELECT c.number, coalesce(array_agg(a.number ORDER BY a.id) FILTER (WHERE a.id I
 """)
 
 
-def add_client(session: Session, entity_id: int, number: str, facts: Mapping[str, Any]) -> int:
-    """A new client of a legal entity."""
-    values = {"entity": entity_id, "number": number, **facts}
-    return int(session.execute(ADD_CLIENT, values).scalar_one())
+@dataclass(frozen=True, slots=True)
+class ClientFields:
+    """Who owes the money, as people write it down; the number and the legal entity are no part of it."""
+
+    name: str
+    kind: str = "person"  # person or company
+    email: str = ""
+    phone: str = ""
+    address: str = ""  # lines as on an envelope
+    country: str = ""  # ISO 3166-1 alpha-2, empty where it is not known
+    locale: str = "en"  # language of mails and documents
+    vat_id: str = ""
+    buyer_reference: str = ""  # what the buyer wants on an e-invoice (EN 16931 BT-10)
+    protected: bool = False  # never disconnected
 
 
-def client_fields(session: Session, client_id: int) -> dict[str, Any]:
-    """What is known of a client; its row is locked until the transaction ends."""
-    return _locked(session, GET_CLIENT, client_id, "client")
+@dataclass(frozen=True, slots=True)
+class TermsFields:
+    """How an account is billed and reached; `settings` has the prepaid terms, the debt share and `invoice_per`."""
+
+    payment_terms_days: int = 14
+    billing_cycle: str = "monthly"
+    billing_day: int = 1  # of the month; a shorter month is billed on its last day
+    delivery: str = "email"  # email, post or none
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
 
-def change_client(session: Session, client_id: int, facts: Mapping[str, Any]) -> None:
+@dataclass(frozen=True, slots=True)
+class ClientNumbers:
+    """The numbers by which people know a client."""
+
+    number: str
+    accounts: list[str]  # oldest first
+
+
+def add_client(session: Session, entity_id: int, number: str, client: ClientFields) -> int:
+    """A new client of a legal entity; its id."""
+    return int(session.execute(ADD_CLIENT, {"entity": entity_id, "number": number, **asdict(client)}).scalar_one())
+
+
+def client_fields(session: Session, client_id: int) -> ClientFields:
+    """A client as stored; its row is locked until the transaction ends. NotFoundError where there is none."""
+    return ClientFields(**_locked(session, GET_CLIENT, client_id, "client"))
+
+
+def change_client(session: Session, client_id: int, client: ClientFields) -> None:
     """Write all of it anew."""
-    session.execute(SET_CLIENT, {"id": client_id, **facts})
+    session.execute(SET_CLIENT, {"id": client_id, **asdict(client)})
 
 
-def add_account(session: Session, client_id: int, number: str, currency: str, terms: Mapping[str, Any]) -> int:
-    """A new money account of a client."""
-    values = {"client": client_id, "number": number, "currency": currency, **_json(terms)}
+def add_account(session: Session, client_id: int, number: str, currency: str, terms: TermsFields) -> int:
+    """A new money account of a client; its id."""
+    values = {"client": client_id, "number": number, "currency": currency, **_columns(terms)}
     return int(session.execute(ADD_ACCOUNT, values).scalar_one())
 
 
-def account_terms(session: Session, account_id: int) -> dict[str, Any]:
-    """The terms of an account; its row is locked until the transaction ends."""
-    return _locked(session, GET_ACCOUNT, account_id, "account")
+def account_terms(session: Session, account_id: int) -> TermsFields:
+    """The terms of an account; its row is locked until the transaction ends. NotFoundError where there is none."""
+    return TermsFields(**_locked(session, GET_TERMS, account_id, "account"))
 
 
-def change_terms(session: Session, account_id: int, terms: Mapping[str, Any]) -> None:
+def change_terms(session: Session, account_id: int, terms: TermsFields) -> None:
     """Write all of them anew."""
-    session.execute(SET_ACCOUNT, {"id": account_id, **_json(terms)})
+    session.execute(SET_TERMS, {"id": account_id, **_columns(terms)})
 
 
-def numbers_of(session: Session, client_id: int) -> dict[str, Any]:
+def numbers_of(session: Session, client_id: int) -> ClientNumbers:
     """The number of a client and those of their accounts."""
-    return dict(session.execute(NUMBERS, {"id": client_id}).mappings().one())
+    return ClientNumbers(**session.execute(NUMBERS, {"id": client_id}).mappings().one())
 
 
 def account_number(session: Session, account_id: int) -> str:
@@ -84,12 +133,12 @@ def account_names(session: Session, scope: Scope, rows: int = 300) -> list[tuple
     return [(row.number, row.name) for row in session.execute(ACCOUNT_NAMES, {"entities": entities, "rows": rows})]
 
 
-def _locked(session: Session, statement: Any, row_id: int, noun: str) -> dict[str, Any]:
+def _locked(session: Session, statement: TextClause, row_id: int, noun: str) -> dict[str, Any]:
     row = session.execute(statement, {"id": row_id}).mappings().one_or_none()
     if row is None:
         raise NotFoundError(f"there is no {noun} {row_id}")
     return dict(row)
 
 
-def _json(terms: Mapping[str, Any]) -> dict[str, Any]:
-    return {**terms, "settings": Jsonb(terms["settings"])}
+def _columns(terms: TermsFields) -> dict[str, Any]:
+    return {**asdict(terms), "settings": Jsonb(dict(terms.settings))}

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 from psycopg.types.json import Jsonb
 from sqlalchemy import text
@@ -32,23 +31,23 @@ class Vacancy:
 
 
 @dataclass(frozen=True, slots=True)
-class ContractDays:
-    """First day, and the day after the last."""
-
-    start: date
-    end: date | None
-
-
-@dataclass(frozen=True, slots=True)
 class StoredContract:
-    """A contract's row."""
+    """A contract as it stands."""
 
     id: int
     number: str
     service_point_id: int
     account_id: int
-    start: date
-    end: date | None
+    start: date  # first day
+    end: date | None  # the day after the last; None while it lasts
+
+
+@dataclass(frozen=True, slots=True)
+class BillingCycle:
+    """How often and on which day of the month an account is billed."""
+
+    cycle: str
+    day: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +89,7 @@ SET_VACANCY = text("""
 UPDATE service_point SET settings = settings || jsonb_build_object('vacancy',
  jsonb_build_object('account', cast(:account AS bigint), 'tariff', cast(:tariff AS bigint))) WHERE id = :point
 """)
-FACTS = text("""
+CONTRACT = text("""
 SELECT id, number, service_point_id, account_id, lower(during) AS start, upper(during) AS end FROM contract
  WHERE id = :id
 """)
@@ -162,17 +161,11 @@ def set_vacancy(session: Session, point_id: int, account_id: int, tariff_id: int
 
 
 def stored_contract(session: Session, contract_id: int) -> StoredContract:
-    """The contract's row."""
-    row = session.execute(FACTS, {"id": contract_id}).mappings().one_or_none()
+    """The contract; NotFoundError where there is none."""
+    row = session.execute(CONTRACT, {"id": contract_id}).mappings().one_or_none()
     if row is None:
         raise NotFoundError(f"there is no contract {contract_id}")
     return StoredContract(**row)
-
-
-def contract_days(session: Session, contract_id: int) -> ContractDays | None:
-    """From when until when it runs."""
-    row = session.execute(FACTS, {"id": contract_id}).one_or_none()
-    return ContractDays(row.start, row.end) if row else None
 
 
 def add_contract(
@@ -237,18 +230,19 @@ def mount(
     session.execute(MOUNT, values)
 
 
-def set_cycle(session: Session, account_id: int, cycle: str, day: int) -> dict[str, Any]:
-    """Change the billing cycle; what it was."""
-    row = session.execute(SET_CYCLE, {"id": account_id, "cycle": cycle, "day": day}).mappings().one_or_none()
+def set_cycle(session: Session, account_id: int, cycle: BillingCycle) -> BillingCycle:
+    """Change the billing cycle; what it was. NotFoundError where there is no such account."""
+    values = {"id": account_id, "cycle": cycle.cycle, "day": cycle.day}
+    row = session.execute(SET_CYCLE, values).mappings().one_or_none()
     if row is None:
         raise NotFoundError(f"there is no account {account_id}")
-    return dict(row)
+    return BillingCycle(**row)
 
 
-def set_mode(session: Session, account_id: int, mode: str, day: date) -> dict[str, Any]:
-    """Change the mode from a day on; what it was."""
-    before = session.execute(MODE_ON, {"id": account_id, "day": day}).scalar_one_or_none()
+def set_mode(session: Session, account_id: int, mode: str, day: date) -> str | None:
+    """Change the mode from a day on; the mode of that day before, None where it had none."""
+    before: str | None = session.execute(MODE_ON, {"id": account_id, "day": day}).scalar_one_or_none()
     session.execute(DROP_MODES, {"id": account_id, "day": day})
     session.execute(END_MODE, {"id": account_id, "day": day})
     session.execute(ADD_MODE, {"id": account_id, "mode": mode, "day": day})
-    return {"mode": before}
+    return before

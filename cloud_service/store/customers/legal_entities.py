@@ -1,7 +1,6 @@
 """The legal entities of the operator, with where their money goes."""
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import asdict, dataclass
 from uuid import UUID
 
 from sqlalchemy import select, text
@@ -28,47 +27,79 @@ def local_currency(session: Session) -> str:
     return str(currencies[0])
 
 
-FACTS = (
-    "name", "address", "country", "vat_id", "email", "phone", "website", "currency", "timezone", "locale",
-)  # fmt: skip
-ADD = text(
-    f"INSERT INTO legal_entity ({', '.join(FACTS)}) VALUES ({', '.join(f':{name}' for name in FACTS)}) RETURNING id"  # noqa: S608 - our own column names
-)
-GET = text(f"SELECT {', '.join(FACTS)} FROM legal_entity WHERE id = :id FOR UPDATE")  # noqa: S608 - the same
-SET = text(f"UPDATE legal_entity SET {', '.join(f'{name} = :{name}' for name in FACTS)} WHERE id = :id")  # noqa: S608
+ADD = text("""
+INSERT INTO legal_entity (name, currency, timezone, address, country, vat_id, email, phone, website, locale)
+VALUES (:name, :currency, :timezone, :address, :country, :vat_id, :email, :phone, :website, :locale)
+RETURNING id
+""")
+GET = text("""
+SELECT name, currency, timezone, address, country, vat_id, email, phone, website, locale
+  FROM legal_entity WHERE id = :id FOR UPDATE
+""")
+SET = text("""
+UPDATE legal_entity SET name = :name, currency = :currency, timezone = :timezone, address = :address,
+       country = :country, vat_id = :vat_id, email = :email, phone = :phone, website = :website, locale = :locale
+ WHERE id = :id
+""")
 ADD_BANK = text("""
 INSERT INTO bank_account (legal_entity_id, holder, iban, bic, currency)
  VALUES (:entity, :holder, :iban, :bic, :currency)
 """)
-BILLS = text("SELECT EXISTS (SELECT 1 FROM invoice WHERE legal_entity_id = :id)")
+HAS_INVOICE = text("SELECT EXISTS (SELECT 1 FROM invoice WHERE legal_entity_id = :id)")
 
 
-def add(session: Session, facts: Mapping[str, Any]) -> int:
-    """A new company of the operator."""
-    return int(session.execute(ADD, dict(facts)).scalar_one())
+@dataclass(frozen=True, slots=True)
+class EntityFields:
+    """A company of the operator, as it is printed on bills; amounts are summed up in its currency."""
+
+    name: str
+    currency: str  # ISO 4217
+    timezone: str  # IANA name
+    address: str = ""  # lines as on an envelope
+    country: str = ""  # ISO 3166-1 alpha-2
+    vat_id: str = ""
+    email: str = ""
+    phone: str = ""
+    website: str = ""
+    locale: str = "en"
 
 
-def entity_fields(session: Session, entity_id: int) -> dict[str, Any]:
-    """What is known of it; its row is locked until the transaction ends."""
+@dataclass(frozen=True, slots=True)
+class BankFields:
+    """Where money in one currency goes."""
+
+    holder: str
+    iban: str
+    currency: str
+    bic: str = ""
+
+
+def add(session: Session, entity: EntityFields) -> int:
+    """A new company of the operator; its id."""
+    return int(session.execute(ADD, asdict(entity)).scalar_one())
+
+
+def entity_fields(session: Session, entity_id: int) -> EntityFields:
+    """The company as stored; its row is locked until the transaction ends. NotFoundError where there is none."""
     row = session.execute(GET, {"id": entity_id}).mappings().one_or_none()
     if row is None:
         raise NotFoundError(f"there is no legal entity {entity_id}")
-    return dict(row)
+    return EntityFields(**row)
 
 
-def change(session: Session, entity_id: int, facts: Mapping[str, Any]) -> None:
+def change(session: Session, entity_id: int, entity: EntityFields) -> None:
     """Write all of it anew."""
-    session.execute(SET, {"id": entity_id, **facts})
+    session.execute(SET, {"id": entity_id, **asdict(entity)})
 
 
 def has_billed(session: Session, entity_id: int) -> bool:
     """Whether it has issued a bill: then its currency stays."""
-    return bool(session.execute(BILLS, {"id": entity_id}).scalar_one())
+    return bool(session.execute(HAS_INVOICE, {"id": entity_id}).scalar_one())
 
 
-def add_bank(session: Session, entity_id: int, facts: Mapping[str, Any]) -> None:
+def add_bank(session: Session, entity_id: int, bank: BankFields) -> None:
     """Where money in one currency goes, printed on bills from then on."""
-    session.execute(ADD_BANK, {"entity": entity_id, **facts})
+    session.execute(ADD_BANK, {"entity": entity_id, **asdict(bank)})
 
 
 def entities(session: Session, scope: Scope) -> list[LegalEntity]:

@@ -1,7 +1,6 @@
 """Rows of sites, service points and meters as people set them up, and which of them are free."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,13 +12,19 @@ from sqlalchemy.orm import Session
 from cloud_service.store.scope import Scope
 from common.errors import NotFoundError
 
-SITE = ("name", "address", "country", "timezone", "currency", "holiday_calendar")
-ADD_SITE = text(f"""
-INSERT INTO site (legal_entity_id, {", ".join(SITE)}) VALUES (:entity, {", ".join(f":{c}" for c in SITE)})
- RETURNING id
-""")  # noqa: S608 - our own column names
-GET_SITE = text(f"SELECT {', '.join(SITE)} FROM site WHERE id = :id FOR UPDATE")  # noqa: S608 - the same
-SET_SITE = text(f"UPDATE site SET {', '.join(f'{c} = :{c}' for c in SITE)} WHERE id = :id")  # noqa: S608 - the same
+ADD_SITE = text("""
+INSERT INTO site (legal_entity_id, name, timezone, currency, address, country, holiday_calendar)
+VALUES (:entity, :name, :timezone, :currency, :address, :country, :holiday_calendar)
+RETURNING id
+""")
+GET_SITE = text("""
+SELECT name, timezone, currency, address, country, holiday_calendar FROM site WHERE id = :id FOR UPDATE
+""")
+SET_SITE = text("""
+UPDATE site SET name = :name, timezone = :timezone, currency = :currency, address = :address, country = :country,
+       holiday_calendar = :holiday_calendar
+ WHERE id = :id
+""")
 USED = text("""
 SELECT EXISTS (SELECT 1 FROM service_point p JOIN contract k ON k.service_point_id = p.id
  WHERE p.site_id = :id)
@@ -51,7 +56,7 @@ ADD_REGISTER = text("""
 INSERT INTO register (meter_id, name, unit, direction, quantity, kind, digits, step_s)
  VALUES (:meter, :name, :unit, :direction, :quantity, :kind, :digits, :step_s)
 """)
-HOME = text("""
+SITE_OF_POINT = text("""
 SELECT s.id AS site_id, s.name AS site, s.timezone, s.currency, s.legal_entity_id AS entity_id, p.utility
  FROM service_point p JOIN site s ON s.id = p.site_id WHERE p.id = :point
 """)
@@ -82,22 +87,73 @@ class PointSite:
     utility: str
 
 
-def add_site(session: Session, entity_id: int, facts: Mapping[str, Any]) -> int:
-    """A new property."""
-    return int(session.execute(ADD_SITE, {"entity": entity_id, **facts}).scalar_one())
+@dataclass(frozen=True, slots=True)
+class SiteFields:
+    """A property: its days begin in its time zone, its bills are in its currency."""
+
+    name: str
+    timezone: str  # IANA name
+    currency: str  # ISO 4217
+    address: str = ""
+    country: str = ""  # ISO 3166-1 alpha-2
+    holiday_calendar: str = ""
 
 
-def site_fields(session: Session, site_id: int) -> dict[str, Any]:
-    """What is known of a site; its row is locked until the transaction ends."""
+@dataclass(frozen=True, slots=True)
+class ServicePointFields:
+    """A place where a service is taken; `grid_id` is what the grid calls it (MaLo, MPAN, NMI, EAN, PRM).
+
+    `parent` is the service point whose meter counts this one too. `values` are numbers that its tariff may ask for
+    (`contracted_kw`, `area_m2` ...), as decimals in text.
+    """
+
+    name: str
+    utility: str = "electricity"  # electricity, water, gas, heat or cooling
+    grid_id: str = ""
+    parent: int | None = None  # id of a service point
+    values: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterFields:
+    """One counter of a meter."""
+
+    name: str
+    unit: str  # kWh, m3 ...: see `common.reading.Unit`
+    direction: str = "import"  # as the client sees it
+    quantity: str = "active_energy"
+    kind: str = "index"  # index or interval
+    digits: int | None = None  # before the point, where the counter rolls over
+    step_s: int = 900  # of the days that are made of it, in seconds
+
+
+@dataclass(frozen=True, slots=True)
+class MeterFields:
+    """A meter by maker and serial; `name` is what its gateway or file calls it."""
+
+    serial: str
+    maker: str = ""
+    name: str = ""
+    profile: str = ""
+    max_power_kw: Decimal | None = None
+
+
+def add_site(session: Session, entity_id: int, site: SiteFields) -> int:
+    """A new property; its id."""
+    return int(session.execute(ADD_SITE, {"entity": entity_id, **asdict(site)}).scalar_one())
+
+
+def site_fields(session: Session, site_id: int) -> SiteFields:
+    """A site as stored; its row is locked until the transaction ends. NotFoundError where there is none."""
     row = session.execute(GET_SITE, {"id": site_id}).mappings().one_or_none()
     if row is None:
         raise NotFoundError(f"there is no site {site_id}")
-    return dict(row)
+    return SiteFields(**row)
 
 
-def change_site(session: Session, site_id: int, facts: Mapping[str, Any]) -> None:
+def change_site(session: Session, site_id: int, site: SiteFields) -> None:
     """Write all of it anew."""
-    session.execute(SET_SITE, {"id": site_id, **facts})
+    session.execute(SET_SITE, {"id": site_id, **asdict(site)})
 
 
 def is_supplied(session: Session, site_id: int) -> bool:
@@ -105,26 +161,26 @@ def is_supplied(session: Session, site_id: int) -> bool:
     return bool(session.execute(USED, {"id": site_id}).scalar_one())
 
 
-def add_point(session: Session, site_id: int, facts: Mapping[str, Any]) -> int:
-    """A new service point; `facts`: name, utility, grid_id, parent (an id or None), values."""
-    return int(session.execute(ADD_POINT, {"site": site_id, **_stored(facts)}).scalar_one())
+def add_point(session: Session, site_id: int, point: ServicePointFields) -> int:
+    """A new service point; its id."""
+    return int(session.execute(ADD_POINT, {"site": site_id, **_columns(point)}).scalar_one())
 
 
-def point_fields(session: Session, point_id: int) -> dict[str, Any]:
-    """What is known of a service point; its row is locked until the transaction ends."""
+def point_fields(session: Session, point_id: int) -> ServicePointFields:
+    """A service point as stored; its row is locked until the transaction ends. NotFoundError where there is none."""
     row = session.execute(GET_POINT, {"id": point_id}).mappings().one_or_none()
     if row is None:
         raise NotFoundError(f"there is no service point {point_id}")
-    return dict(row)
+    return ServicePointFields(**row)
 
 
-def change_point(session: Session, point_id: int, facts: Mapping[str, Any]) -> None:
+def change_point(session: Session, point_id: int, point: ServicePointFields) -> None:
     """Write all of it anew; what else its settings hold stays."""
-    session.execute(SET_POINT, {"id": point_id, **_stored(facts)})
+    session.execute(SET_POINT, {"id": point_id, **_columns(point)})
 
 
-def _stored(facts: Mapping[str, Any]) -> dict[str, Any]:
-    return {**facts, "values": Jsonb(facts["values"])}
+def _columns(point: ServicePointFields) -> dict[str, Any]:
+    return {**asdict(point), "values": Jsonb(point.values)}
 
 
 def point_named(session: Session, site_id: int, name: str) -> int | None:
@@ -143,14 +199,15 @@ def with_all_above(session: Session, point_id: int) -> set[int]:
     return set(session.execute(ABOVE, {"id": point_id}).scalars())
 
 
-def add_meter(session: Session, facts: Mapping[str, Any], *, max_power_kw: Decimal | None) -> int:
-    """A new meter; `facts`: maker, serial, name, profile."""
-    return int(session.execute(ADD_METER, {**facts, "max_power_kw": max_power_kw}).scalar_one())
+def add_meter(session: Session, meter: MeterFields) -> int:
+    """A new meter without registers; its id."""
+    values = {name: getattr(meter, name) for name in MeterFields.__slots__}
+    return int(session.execute(ADD_METER, values).scalar_one())
 
 
-def add_register(session: Session, meter_id: int, facts: Mapping[str, Any]) -> None:
+def add_register(session: Session, meter_id: int, register: RegisterFields) -> None:
     """A counter of a meter."""
-    session.execute(ADD_REGISTER, {"meter": meter_id, **facts})
+    session.execute(ADD_REGISTER, {"meter": meter_id, **asdict(register)})
 
 
 def billed_registers(session: Session, meter_id: int) -> dict[str, bool]:
@@ -165,7 +222,7 @@ def bill_register(session: Session, meter_id: int, name: str, *, billed: bool) -
 
 def site_of_point(session: Session, point_id: int) -> PointSite:
     """The site of a service point."""
-    return PointSite(**session.execute(HOME, {"point": point_id}).mappings().one())
+    return PointSite(**session.execute(SITE_OF_POINT, {"point": point_id}).mappings().one())
 
 
 def free_points(session: Session, scope: Scope, day: date, rows: int = 300) -> list[tuple[str, str]]:

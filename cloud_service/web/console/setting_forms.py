@@ -1,6 +1,7 @@
 """Forms of the office: legal entities with their banks, sites, and rates of currencies from a file."""
 
 import io
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -126,7 +127,7 @@ def add_site() -> Any:
 def edit_site(site_public_id: UUID) -> Any:
     """What is known of a property."""
     site = legal_entities.site(session(), scope(), site_public_id)
-    form = Form(SITE, site_fields(session(), site.id))
+    form = Form(SITE, asdict(site_fields(session(), site.id)))
     page = FormPage(f"Change {site.name}", ("Settings", url_for("settings.index")), "Keep the change")
 
     def do() -> Response:
