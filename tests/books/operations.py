@@ -48,6 +48,9 @@ UNFIT = text(  # invoices that on some day were settled with less than nothing o
     "  ORDER BY day) AS settled FROM allocation GROUP BY invoice_id, day) s JOIN invoice i ON i.id = s.invoice_id"
     " WHERE s.settled < 0 OR s.settled > i.total"
 )
+OWED = text(
+    "SELECT account_id, sum(outstanding) AS amount FROM invoice_balance WHERE outstanding <> 0 GROUP BY account_id"
+)
 NOTHING = Move()
 
 
@@ -128,6 +131,8 @@ class Driver:
         """Ledger = invoices = ageing = statements, today and on a random past day; statements close as they add up."""
         found = {row.kind: row.amount for row in self.session.execute(TOTALS)}
         assert some(self.model.totals) == found
+        owed = {row.account_id: row.amount for row in self.session.execute(OWED)}
+        assert owed == {account: amount for account, amount in self.model.owed.items() if amount > 0}
         assert not self.session.execute(UNFIT).all()
         past = self.first + timedelta(days=self.random.randrange((self.today - self.first).days + 1))
         for day in (self.today, past):

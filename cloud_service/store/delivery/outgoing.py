@@ -21,11 +21,15 @@ SENT = text("UPDATE delivery SET state = 'sent', attempts = attempts + 1, error 
 NOT_SENT = text("UPDATE delivery SET state = :state, attempts = attempts + 1, error = :error WHERE id = :id")
 WAITING = text("SELECT id FROM delivery WHERE state = 'waiting' ORDER BY id LIMIT :most")
 INVOICE = text(
-    "SELECT i.*, lower(i.during) AS first_day, upper(i.during) AS end_day, e.theme, c.number AS corrects_number,"
-    "       coalesce((SELECT sum(a.amount) FROM allocation a WHERE a.invoice_id = i.id AND a.day <= i.bill_date), 0)"
-    "       AS settled"
-    "  FROM invoice i JOIN legal_entity e ON e.id = i.legal_entity_id LEFT JOIN invoice c ON c.id = i.corrects_id"
-    " WHERE i.id = :id"
+    """
+    SELECT i.*, lower(i.during) AS first_day, upper(i.during) AS end_day, e.theme, c.number AS corrects_number,
+           b.settled
+      FROM invoice i
+      JOIN LATERAL invoice_balance_at(i.bill_date) b ON b.invoice_id = i.id
+      JOIN legal_entity e ON e.id = i.legal_entity_id
+      LEFT JOIN invoice c ON c.id = i.corrects_id
+     WHERE i.id = :id
+    """
 )
 LINES = text(
     "SELECT *, lower(during) AS first_day, upper(during) AS end_day FROM invoice_line"

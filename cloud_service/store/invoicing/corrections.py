@@ -70,8 +70,8 @@ ORIGINAL = text(
     " i.local_rate, i.currency, i.local_currency, i.prepaid, i.seller, i.buyer,"
     "  i.legal_entity_id, a.delivery, a.payment_terms_days, c.email, e.timezone,"
     "  EXISTS (SELECT 1 FROM invoice n WHERE n.corrects_id = i.id AND n.kind = 'credit_note') AS credited,"
-    "  greatest(i.bill_date, (SELECT max(x.day) FROM allocation x WHERE x.invoice_id = i.id AND x.amount < 0)) AS since"
-    " FROM invoice i JOIN account a ON a.id = i.account_id JOIN client c ON c.id = a.client_id"
+    "  b.open_since AS since"
+    " FROM invoice i JOIN invoice_balance b ON b.invoice_id = i.id JOIN account a ON a.id = i.account_id JOIN client c ON c.id = a.client_id"
     " JOIN legal_entity e ON e.id = i.legal_entity_id WHERE i.id = :id"
 )
 LINES = text(
@@ -87,8 +87,13 @@ ALLOCATED = text(
     " GROUP BY payment_id, credit_note_id HAVING sum(amount) > 0"
 )
 WRITTEN_OFF = text(
-    "SELECT sum(amount) AS amount, max(day) AS last FROM allocation WHERE invoice_id = :id"
-    " AND num_nonnulls(payment_id, credit_note_id) = 0 HAVING sum(amount) > 0"
+    """
+    SELECT b.written_off AS amount, max(x.day) AS last
+      FROM invoice_balance b
+      JOIN allocation x ON x.invoice_id = b.invoice_id AND num_nonnulls(x.payment_id, x.credit_note_id) = 0
+     WHERE b.invoice_id = :id AND b.written_off > 0
+     GROUP BY b.written_off
+    """
 )
 TOUCHED = text(
     "SELECT i.id AS invoice_id, i.public_id, i.number, i.buyer->>'name' AS tenant, i.bill_date, count(DISTINCT l.day)"

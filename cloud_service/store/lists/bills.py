@@ -9,35 +9,23 @@ from sqlalchemy.orm import Session
 from cloud_service.store.customers.tables import Account, Client
 from cloud_service.store.invoicing.tables import Invoice
 from cloud_service.store.lists.paging import AnySelect, Listing, Wanted, contains, page_of
-from cloud_service.store.receivables.ledger_tables import Allocation
+from cloud_service.store.receivables.invoice_balance import invoice_balance
 from cloud_service.store.scope import Scope
 from common.errors import NotFoundError
 
 STATES = ("open", "part", "overdue", "paid", "credited", "written_off", "credit_note")
 
-settled = (
-    select(
-        Allocation.invoice_id.label("invoice_id"),
-        func.sum(Allocation.amount).label("settled"),
-        func.sum(case((Allocation.payment_id.is_not(None), Allocation.amount), else_=0)).label("received"),
-        func.sum(case((Allocation.credit_note_id.is_not(None), Allocation.amount), else_=0)).label("credited"),
-    )
-    .group_by(Allocation.invoice_id)
-    .subquery("settled")
-)
 is_bill = Invoice.kind == "invoice"
-received: ColumnElement[Any] = func.coalesce(settled.c.received, 0)
-outstanding: ColumnElement[Any] = case(
-    (is_bill, func.greatest(Invoice.total, 0) - func.coalesce(settled.c.settled, 0)), else_=0
-)
-outstanding_local: ColumnElement[Any] = outstanding * Invoice.local_rate
+received: ColumnElement[Any] = invoice_balance.c.received
+outstanding: ColumnElement[Any] = case((is_bill, invoice_balance.c.outstanding), else_=0)
+outstanding_local: ColumnElement[Any] = case((is_bill, invoice_balance.c.outstanding_local), else_=0)
 
 
 def state_of(today: date) -> ColumnElement[str]:
     """One word for where a bill stands on a day."""
     return case(
         (Invoice.kind == "credit_note", "credit_note"),
-        (and_(outstanding <= 0, func.coalesce(settled.c.credited, 0) > 0), "credited"),
+        (and_(outstanding <= 0, invoice_balance.c.credited > 0), "credited"),
         (and_(outstanding <= 0, received < func.greatest(Invoice.total, 0)), "written_off"),
         (outstanding <= 0, "paid"),
         (Invoice.due_date < today, "overdue"),
@@ -122,7 +110,7 @@ def _joined(query: AnySelect) -> AnySelect:
     return (
         query.join(Account, Account.id == Invoice.account_id)
         .join(Client, Client.id == Account.client_id)
-        .outerjoin(settled, settled.c.invoice_id == Invoice.id)
+        .join(invoice_balance, invoice_balance.c.invoice_id == Invoice.id)
     )
 
 

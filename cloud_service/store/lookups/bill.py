@@ -12,7 +12,8 @@ from cloud_service.store.customers.tables import Account, Client, LegalEntity
 from cloud_service.store.database import job_queue
 from cloud_service.store.delivery.tables import Delivery, Document
 from cloud_service.store.invoicing.tables import Invoice, InvoiceLine
-from cloud_service.store.lists.bills import in_scope, outstanding, received, settled, state_of
+from cloud_service.store.lists.bills import in_scope, outstanding, received, state_of
+from cloud_service.store.receivables.invoice_balance import invoice_balance
 from cloud_service.store.scope import Scope
 from common.errors import NotFoundError
 
@@ -89,7 +90,7 @@ def bill_page(session: Session, scope: Scope, public_id: UUID, today: date) -> B
         .join(Account, Account.id == Invoice.account_id)
         .join(Client, Client.id == Account.client_id)
         .join(LegalEntity, LegalEntity.id == Invoice.legal_entity_id)
-        .outerjoin(settled, settled.c.invoice_id == Invoice.id)
+        .join(invoice_balance, invoice_balance.c.invoice_id == Invoice.id)
         .where(Invoice.public_id == public_id, *in_scope(scope))
     )  # fmt: skip
     row = session.execute(query).one_or_none()

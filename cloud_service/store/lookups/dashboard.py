@@ -20,10 +20,6 @@ from common.period import Span
 
 ZERO = Decimal(0)
 
-SETTLED = """(SELECT invoice_id, sum(amount) AS settled FROM allocation GROUP BY invoice_id)"""
-OPEN = f"""(SELECT i.*, greatest(i.total, 0) - coalesce(s.settled, 0) AS outstanding
-              FROM invoice i LEFT JOIN {SETTLED} s ON s.invoice_id = i.id
-             WHERE i.kind = 'invoice' AND i.legal_entity_id = :entity)"""  # noqa: S608 - our own words
 PAID = """(SELECT p.*, p.amount * CASE WHEN p.currency = e.currency THEN 1 ELSE r.rate END AS amount_local
               FROM payment p JOIN account a ON a.id = p.account_id JOIN client c ON c.id = a.client_id
               JOIN legal_entity e ON e.id = c.legal_entity_id
@@ -32,10 +28,15 @@ PAID = """(SELECT p.*, p.amount * CASE WHEN p.currency = e.currency THEN 1 ELSE 
              WHERE e.id = :entity)"""
 
 OUTSTANDING = text(
-    f"SELECT currency, sum(outstanding) AS amount, sum(outstanding * local_rate) AS local, count(*) AS bills,"  # noqa: S608
-    "        count(*) FILTER (WHERE due_date < :today) AS overdue,"
-    "        coalesce(sum(outstanding * local_rate) FILTER (WHERE due_date < :today), 0) AS overdue_local"
-    f"  FROM {OPEN} o WHERE outstanding > 0 GROUP BY currency ORDER BY local DESC"
+    """
+    SELECT currency, sum(outstanding) AS amount, sum(outstanding_local) AS local, count(*) AS bills,
+           count(*) FILTER (WHERE due_date < :today) AS overdue,
+           coalesce(sum(outstanding_local) FILTER (WHERE due_date < :today), 0) AS overdue_local
+      FROM invoice_balance_at('infinity')
+     WHERE kind = 'invoice' AND legal_entity_id = :entity AND outstanding > 0
+     GROUP BY currency
+     ORDER BY local DESC
+    """
 )
 RECEIVED = text(
     "SELECT coalesce(sum(amount_local), 0) AS local, count(*) FILTER (WHERE amount_local IS NULL) AS without_rate"  # noqa: S608

@@ -36,10 +36,12 @@ class ActivePlan:
 
 
 OWED = text(
-    "SELECT i.id AS invoice_id, i.number, i.account_id, i.legal_entity_id AS entity_id, i.currency,"
-    " greatest(i.bill_date, (SELECT max(x.day) FROM allocation x WHERE x.invoice_id = i.id AND x.amount < 0)) AS since,"
-    " greatest(i.total, 0) - coalesce((SELECT sum(amount) FROM allocation x WHERE x.invoice_id = i.id), 0) AS left"
-    " FROM invoice i WHERE i.id = :id"
+    """
+    SELECT invoice_id, number, account_id, legal_entity_id AS entity_id, currency, open_since AS since,
+           outstanding AS left
+      FROM invoice_balance
+     WHERE invoice_id = :id
+    """
 )
 WRITE_OFFS = text("SELECT count(*) FROM ledger_entry WHERE business_key LIKE 'write_off:' || :id || ':%'")
 OPEN_DISPUTE = text(
@@ -59,14 +61,20 @@ PLANNED = text(
 PLAN_INVOICE = text("INSERT INTO plan_invoice (payment_plan_id, invoice_id) VALUES (:plan, :invoice)")
 PLAN_PART = text("INSERT INTO plan_instalment (payment_plan_id, due_date, amount) VALUES (:plan, :day, :amount)")
 ACTIVE = text(
-    "SELECT p.id, p.account_id, whole.agreed - (whole.agreed - open.left) AS left, whole.agreed - open.left AS paid,"
-    "       coalesce(due.expected, 0) AS expected FROM payment_plan p"
-    " CROSS JOIN LATERAL (SELECT sum(amount) AS agreed FROM plan_instalment x WHERE x.payment_plan_id = p.id) whole"
-    " CROSS JOIN LATERAL (SELECT sum(i.total - coalesce((SELECT sum(amount) FROM allocation y"
-    "     WHERE y.invoice_id = i.id), 0)) AS left FROM plan_invoice x JOIN invoice i ON i.id = x.invoice_id"
-    "     WHERE x.payment_plan_id = p.id) open"
-    " LEFT JOIN LATERAL (SELECT sum(amount) AS expected FROM plan_instalment x WHERE x.payment_plan_id = p.id"
-    "     AND x.due_date + cast(:patience AS int) < :day) due ON true WHERE p.state = 'active' ORDER BY p.id"
+    """
+    SELECT p.id, p.account_id, open.left, agreed.amount - open.left AS paid, coalesce(due.expected, 0) AS expected
+      FROM payment_plan p
+     CROSS JOIN LATERAL (SELECT sum(x.amount) AS amount FROM plan_instalment x WHERE x.payment_plan_id = p.id) agreed
+     CROSS JOIN LATERAL (SELECT sum(b.outstanding) AS left
+                           FROM plan_invoice x JOIN invoice_balance b ON b.invoice_id = x.invoice_id
+                          WHERE x.payment_plan_id = p.id) open
+      LEFT JOIN LATERAL (SELECT sum(x.amount) AS expected
+                           FROM plan_instalment x
+                          WHERE x.payment_plan_id = p.id
+                            AND x.due_date + cast(:patience AS int) < :day) due ON true
+     WHERE p.state = 'active'
+     ORDER BY p.id
+    """
 )
 SET_STATE = text("UPDATE payment_plan SET state = :state WHERE id = :id AND state = 'active'")
 

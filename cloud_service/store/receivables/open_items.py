@@ -9,14 +9,16 @@ from cloud_service.domain.receivables.remittance_matching import OpenInvoice
 from cloud_service.store.scope import Scope
 
 OPEN = text(
-    "SELECT i.number, i.account_id, a.number AS account, c.number AS client, i.currency,"
-    "       i.total - coalesce(s.settled, 0) AS rest FROM invoice i"
-    "  JOIN account a ON a.id = i.account_id JOIN client c ON c.id = a.client_id"
-    "  LEFT JOIN (SELECT invoice_id, sum(amount) AS settled FROM allocation GROUP BY invoice_id) s"
-    "    ON s.invoice_id = i.id"
-    " WHERE i.kind = 'invoice' AND i.total > coalesce(s.settled, 0)"
-    "   AND (cast(:entity AS bigint) IS NULL OR i.legal_entity_id = :entity)"
-    "   AND (cast(:entities AS bigint[]) IS NULL OR i.legal_entity_id = ANY(:entities)) ORDER BY i.due_date, i.id"
+    """
+    SELECT b.number, b.account_id, a.number AS account, c.number AS client, b.currency, b.outstanding
+      FROM invoice_balance_at('infinity') b
+      JOIN account a ON a.id = b.account_id
+      JOIN client c ON c.id = a.client_id
+     WHERE b.kind = 'invoice' AND b.outstanding > 0
+       AND (cast(:entity AS bigint) IS NULL OR b.legal_entity_id = :entity)
+       AND (cast(:entities AS bigint[]) IS NULL OR b.legal_entity_id = ANY(:entities))
+     ORDER BY b.due_date, b.invoice_id
+    """
 )
 ENTITY = text(
     "SELECT legal_entity_id FROM bank_account WHERE replace(upper(iban), ' ', '') = :iban ORDER BY id LIMIT 1"
@@ -28,7 +30,7 @@ def open_invoices(session: Session, entity_id: int | None, scope: Scope) -> list
     """All that is open, of one legal entity or of all that the reader may know of; the one due first first."""
     entities = None if scope.entities is None else list(scope.entities)
     return [
-        OpenInvoice(row.number, row.account_id, row.account, row.client, row.currency, Decimal(row.rest))
+        OpenInvoice(row.number, row.account_id, row.account, row.client, row.currency, Decimal(row.outstanding))
         for row in session.execute(OPEN, {"entity": entity_id, "entities": entities})
     ]
 

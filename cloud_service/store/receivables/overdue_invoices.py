@@ -38,23 +38,27 @@ class Overdue:
 
 
 OVERDUE = text(
-    "SELECT i.id AS invoice_id, i.number, i.account_id, a.number AS account, c.name AS client, c.kind,"
-    "  coalesce(nullif(c.country, ''), e.country) AS country, c.locale, c.email, e.id AS entity_id, e.name AS seller,"
-    "  e.theme, i.currency, i.bill_date, i.due_date, i.total, i.total - coalesce(s.settled, 0) AS left,"
-    "  coalesce(d.taken, 0) AS taken, d.last, i.public_id::text AS public_id,"
-    "  (i.basis ? 'interest_on' OR i.basis ? 'fee_for') AS derived"
-    " FROM invoice i JOIN account a ON a.id = i.account_id JOIN client c ON c.id = a.client_id"
-    " JOIN legal_entity e ON e.id = i.legal_entity_id"
-    " LEFT JOIN LATERAL (SELECT sum(amount) AS settled FROM allocation x WHERE x.invoice_id = i.id) s ON true"
-    " LEFT JOIN LATERAL (SELECT max(step) AS taken, max(day) AS last FROM dunning_step x WHERE x.invoice_id = i.id) d"
-    "   ON true"
-    " WHERE i.total > 0 AND i.due_date < :day AND i.total > coalesce(s.settled, 0)"
-    "   AND (cast(:entity AS bigint) IS NULL OR i.legal_entity_id = :entity)"
-    "   AND NOT EXISTS (SELECT 1 FROM dispute x WHERE x.invoice_id = i.id AND x.closed_on IS NULL)"
-    "   AND NOT EXISTS (SELECT 1 FROM late_day x WHERE x.invoice_id = i.id AND x.handled_at IS NULL)"
-    "   AND NOT EXISTS (SELECT 1 FROM plan_invoice x JOIN payment_plan y ON y.id = x.payment_plan_id"
-    "         WHERE x.invoice_id = i.id AND y.state = 'active')"
-    " ORDER BY i.account_id, i.due_date, i.id"
+    """
+    SELECT i.id AS invoice_id, i.number, i.account_id, a.number AS account, c.name AS client, c.kind,
+           coalesce(nullif(c.country, ''), e.country) AS country, c.locale, c.email, e.id AS entity_id,
+           e.name AS seller, e.theme, i.currency, i.bill_date, i.due_date, i.total, b.outstanding AS left,
+           coalesce(d.taken, 0) AS taken, d.last, i.public_id::text AS public_id,
+           (i.basis ? 'interest_on' OR i.basis ? 'fee_for') AS derived
+      FROM invoice_balance b
+      JOIN invoice i ON i.id = b.invoice_id
+      JOIN account a ON a.id = i.account_id
+      JOIN client c ON c.id = a.client_id
+      JOIN legal_entity e ON e.id = i.legal_entity_id
+      LEFT JOIN LATERAL (SELECT max(step) AS taken, max(day) AS last
+                           FROM dunning_step x WHERE x.invoice_id = i.id) d ON true
+     WHERE b.outstanding > 0 AND b.due_date < :day
+       AND (cast(:entity AS bigint) IS NULL OR b.legal_entity_id = :entity)
+       AND NOT EXISTS (SELECT 1 FROM dispute x WHERE x.invoice_id = i.id AND x.closed_on IS NULL)
+       AND NOT EXISTS (SELECT 1 FROM late_day x WHERE x.invoice_id = i.id AND x.handled_at IS NULL)
+       AND NOT EXISTS (SELECT 1 FROM plan_invoice x JOIN payment_plan y ON y.id = x.payment_plan_id
+                        WHERE x.invoice_id = i.id AND y.state = 'active')
+     ORDER BY i.account_id, i.due_date, i.id
+    """
 )
 SETTLED = text("SELECT day, amount FROM allocation WHERE invoice_id = :id ORDER BY day, id")
 STEP = text(

@@ -10,12 +10,15 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 PAYABLE = text(
-    "SELECT i.id, i.public_id, i.account_id, i.number, i.kind, i.currency, i.total, i.due_date, i.during,"
-    "       i.buyer->>'email' AS email, coalesce(nullif(i.buyer->>'locale', ''), 'en') AS locale,"
-    "       i.seller->>'name' AS seller, i.buyer->>'name' AS buyer,"
-    "       CASE WHEN i.kind = 'invoice' THEN greatest(i.total - coalesce("
-    "           (SELECT sum(a.amount) FROM allocation a WHERE a.invoice_id = i.id), 0), 0) ELSE 0 END AS left"
-    "  FROM invoice i WHERE i.public_id = :public_id"
+    """
+    SELECT i.id, i.public_id, i.account_id, i.number, i.kind, i.currency, i.total, i.due_date, i.during,
+           i.buyer->>'email' AS email, coalesce(nullif(i.buyer->>'locale', ''), 'en') AS locale,
+           i.seller->>'name' AS seller, i.buyer->>'name' AS buyer,
+           CASE WHEN i.kind = 'invoice' THEN b.outstanding ELSE 0 END AS left
+      FROM invoice i
+      JOIN invoice_balance b ON b.invoice_id = i.id
+     WHERE i.public_id = :public_id
+    """
 )
 ACCOUNT = text(
     "SELECT a.id, a.public_id, a.number, a.currency, c.email, c.locale, e.name AS seller,"

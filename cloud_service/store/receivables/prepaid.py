@@ -73,11 +73,18 @@ ACCOUNTS = text(
 LOCK = text("SELECT id FROM account WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE")
 BOOKED = text(
     # Credit less open invoices; old debt that is recovered by a share of the top-ups does not count.
-    "SELECT g.account_id, -sum(l.amount) + coalesce((SELECT sum(i.total - coalesce((SELECT sum(x.amount)"
-    "     FROM allocation x WHERE x.invoice_id = i.id), 0)) FROM invoice i JOIN account a ON a.id = i.account_id"
-    "     WHERE i.account_id = g.account_id AND a.settings ? 'debt_share' AND NOT i.prepaid AND i.total > 0), 0)"
-    "   AS booked FROM ledger_account g JOIN ledger_line l ON l.ledger_account_id = g.id"
-    " WHERE g.kind IN ('credit', 'receivable') AND g.account_id = ANY(:ids) GROUP BY g.account_id"
+    """
+    SELECT g.account_id,
+           -sum(l.amount) + coalesce((SELECT sum(b.outstanding)
+                                        FROM invoice_balance b
+                                        JOIN account a ON a.id = b.account_id
+                                       WHERE b.account_id = g.account_id AND a.settings ? 'debt_share'
+                                         AND NOT b.prepaid), 0) AS booked
+      FROM ledger_account g
+      JOIN ledger_line l ON l.ledger_account_id = g.id
+     WHERE g.kind IN ('credit', 'receivable') AND g.account_id = ANY(:ids)
+     GROUP BY g.account_id
+    """
 )
 STORE = text(
     "INSERT INTO prepaid_state (account_id, state, booked, rated, balance, days_left, rated_from, rated_until,"

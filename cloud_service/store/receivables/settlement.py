@@ -15,27 +15,35 @@ from cloud_service.store.database.bulk_rows import copy_rows, next_ids
 from cloud_service.store.receivables.ledger import book
 
 POSITIONS = text(
-    "SELECT a.id AS account_id, c.legal_entity_id AS entity_id, a.currency, a.settings->>'debt_share' AS share,"
-    "       one.kind, one.id, one.number, one.day, one.due_date, one.prepaid, one.left,"
-    "       greatest(one.day, one.freed) AS since FROM ("
-    "  SELECT i.account_id, 'invoice' AS kind, i.id, i.number, i.bill_date AS day, i.due_date, i.prepaid, s.freed,"
-    "         i.total - coalesce(s.used, 0) AS left FROM invoice i CROSS JOIN LATERAL (SELECT sum(x.amount) AS used,"
-    "         max(x.day) FILTER (WHERE x.amount < 0) AS freed FROM allocation x WHERE x.invoice_id = i.id) s"
-    "   WHERE i.account_id = ANY(:ids) AND i.total > 0"
-    "  UNION ALL"
-    "  SELECT p.account_id, 'payment', p.id, '', p.day, p.day, false, s.freed, p.amount - coalesce(s.used, 0)"
-    "         + coalesce((SELECT sum(r.amount) FROM payment r WHERE r.reverses_id = p.id), 0) FROM payment p"
-    "   CROSS JOIN LATERAL (SELECT sum(x.amount) AS used, max(x.day) FILTER (WHERE x.amount < 0) AS freed"
-    "         FROM allocation x WHERE x.payment_id = p.id) s"
-    "   WHERE p.account_id = ANY(:ids) AND p.kind IN ('payment', 'top_up') AND p.amount > 0"
-    "  UNION ALL"
-    "  SELECT i.account_id, 'credit_note', i.id, '', i.bill_date, i.bill_date, false, s.freed, -i.total"
-    "         - coalesce(s.used, 0) + coalesce((SELECT sum(r.amount) FROM payment r WHERE r.credit_note_id = i.id), 0)"
-    "    FROM invoice i CROSS JOIN LATERAL (SELECT sum(x.amount) AS used,"
-    "         max(x.day) FILTER (WHERE x.amount < 0) AS freed FROM allocation x WHERE x.credit_note_id = i.id) s"
-    "   WHERE i.account_id = ANY(:ids) AND i.total < 0"
-    ") one JOIN account a ON a.id = one.account_id JOIN client c ON c.id = a.client_id"
-    " WHERE one.left > 0 ORDER BY one.due_date, one.day, one.kind, one.id"
+    """
+    SELECT a.id AS account_id, c.legal_entity_id AS entity_id, a.currency, a.settings->>'debt_share' AS share,
+           item.kind, item.id, item.number, item.day, item.due_date, item.prepaid, item.left,
+           greatest(item.day, item.since) AS since
+      FROM (SELECT account_id, 'invoice' AS kind, invoice_id AS id, number, bill_date AS day, due_date, prepaid,
+                   open_since AS since, outstanding AS left
+              FROM invoice_balance
+             WHERE account_id = ANY(:ids)
+            UNION ALL
+            SELECT p.account_id, 'payment', p.id, '', p.day, p.day, false, s.freed_on,
+                   p.amount - coalesce(s.used, 0)
+                   + coalesce((SELECT sum(r.amount) FROM payment r WHERE r.reverses_id = p.id), 0)
+              FROM payment p
+             CROSS JOIN LATERAL (SELECT sum(x.amount) AS used, max(x.day) FILTER (WHERE x.amount < 0) AS freed_on
+                                   FROM allocation x WHERE x.payment_id = p.id) s
+             WHERE p.account_id = ANY(:ids) AND p.kind IN ('payment', 'top_up') AND p.amount > 0
+            UNION ALL
+            SELECT i.account_id, 'credit_note', i.id, '', i.bill_date, i.bill_date, false, s.freed_on,
+                   -i.total - coalesce(s.used, 0)
+                   + coalesce((SELECT sum(r.amount) FROM payment r WHERE r.credit_note_id = i.id), 0)
+              FROM invoice i
+             CROSS JOIN LATERAL (SELECT sum(x.amount) AS used, max(x.day) FILTER (WHERE x.amount < 0) AS freed_on
+                                   FROM allocation x WHERE x.credit_note_id = i.id) s
+             WHERE i.account_id = ANY(:ids) AND i.total < 0) item
+      JOIN account a ON a.id = item.account_id
+      JOIN client c ON c.id = a.client_id
+     WHERE item.left > 0
+     ORDER BY item.due_date, item.day, item.kind, item.id
+    """
 )
 HAS_CREDIT = text(
     "SELECT a.account_id FROM ledger_account a WHERE a.kind = 'credit' AND a.account_id = ANY(:ids)"

@@ -76,28 +76,33 @@ MOVEMENTS = text(
 CLOSING = text(f"SELECT a.kind, sum(l.amount) AS amount {OF_ACCOUNT} AND e.day <= :end GROUP BY a.kind")
 CURRENCY = text("SELECT currency FROM account WHERE id = :account")
 AGED = text(
-    "SELECT o.account_id, a.public_id, a.number AS account, c.public_id AS client_public_id, c.name AS client,"
-    "  o.currency,"
-    "  sum(o.left) FILTER (WHERE o.late <= 0) AS not_due,"
-    "  sum(o.left) FILTER (WHERE o.late BETWEEN 1 AND 30) AS days_30,"
-    "  sum(o.left) FILTER (WHERE o.late BETWEEN 31 AND 60) AS days_60,"
-    "  sum(o.left) FILTER (WHERE o.late BETWEEN 61 AND 90) AS days_90, sum(o.left) FILTER (WHERE o.late > 90) AS older,"
-    "  sum(o.left) AS total, sum(o.credit) AS credit"
-    " FROM (SELECT i.account_id, i.currency, i.total - coalesce(s.settled, 0) AS left, :day - i.due_date AS late,"
-    "              0::numeric AS credit, i.local_rate FROM invoice i"
-    "         LEFT JOIN LATERAL (SELECT sum(amount) AS settled FROM allocation x WHERE x.invoice_id = i.id"
-    "              AND x.day <= :day) s ON true"
-    "        WHERE i.total > 0 AND i.bill_date <= :day AND i.total <> coalesce(s.settled, 0)"
-    "          AND (cast(:account AS bigint) IS NULL OR i.account_id = :account)"
-    "       UNION ALL"
-    "       SELECT g.account_id, g.currency, 0, 0, -sum(l.amount), 0 FROM ledger_line l"
-    "         JOIN ledger_account g ON g.id = l.ledger_account_id JOIN ledger_entry e ON e.id = l.ledger_entry_id"
-    "        WHERE g.kind = 'credit' AND e.day <= :day"
-    "          AND (cast(:account AS bigint) IS NULL OR g.account_id = :account)"
-    "        GROUP BY 1, 2 HAVING sum(l.amount) <> 0) o"
-    " JOIN account a ON a.id = o.account_id JOIN client c ON c.id = a.client_id"
-    " WHERE cast(:entities AS bigint[]) IS NULL OR c.legal_entity_id = ANY(:entities)"
-    " GROUP BY o.account_id, a.id, c.id, o.currency ORDER BY sum(o.left * o.local_rate) DESC, a.number"
+    """
+    SELECT o.account_id, a.public_id, a.number AS account, c.public_id AS client_public_id, c.name AS client, o.currency,
+           sum(o.left) FILTER (WHERE o.late <= 0) AS not_due,
+           sum(o.left) FILTER (WHERE o.late BETWEEN 1 AND 30) AS days_30,
+           sum(o.left) FILTER (WHERE o.late BETWEEN 31 AND 60) AS days_60,
+           sum(o.left) FILTER (WHERE o.late BETWEEN 61 AND 90) AS days_90,
+           sum(o.left) FILTER (WHERE o.late > 90) AS older,
+           sum(o.left) AS total, sum(o.credit) AS credit
+      FROM (SELECT account_id, currency, outstanding AS left, outstanding_local AS local, :day - due_date AS late,
+                   0::numeric AS credit
+              FROM invoice_balance_at(:day, cast(:account AS bigint))
+             WHERE outstanding <> 0
+            UNION ALL
+            SELECT g.account_id, g.currency, 0, 0, 0, -sum(l.amount)
+              FROM ledger_line l
+              JOIN ledger_account g ON g.id = l.ledger_account_id
+              JOIN ledger_entry e ON e.id = l.ledger_entry_id
+             WHERE g.kind = 'credit' AND e.day <= :day
+               AND (cast(:account AS bigint) IS NULL OR g.account_id = :account)
+             GROUP BY 1, 2
+            HAVING sum(l.amount) <> 0) o
+      JOIN account a ON a.id = o.account_id
+      JOIN client c ON c.id = a.client_id
+     WHERE cast(:entities AS bigint[]) IS NULL OR c.legal_entity_id = ANY(:entities)
+     GROUP BY o.account_id, a.id, c.id, o.currency
+     ORDER BY sum(o.local) DESC, a.number
+    """
 )
 
 

@@ -35,11 +35,13 @@ LEDGER = text(
     "   AND (cast(:entity AS bigint) IS NULL OR a.legal_entity_id = :entity) GROUP BY a.kind, a.currency"
 )
 OVERDUE = text(
-    "SELECT i.currency, sum(i.total - coalesce(s.settled, 0)) AS amount FROM invoice i"
-    "  LEFT JOIN LATERAL (SELECT sum(amount) AS settled FROM allocation l"
-    "       WHERE l.invoice_id = i.id AND l.day <= :day) s ON true"
-    " WHERE i.kind = 'invoice' AND i.total > 0 AND i.due_date < :day AND i.bill_date <= :day"
-    "   AND (cast(:entity AS bigint) IS NULL OR i.legal_entity_id = :entity) GROUP BY i.currency"
+    """
+    SELECT currency, sum(outstanding) AS amount
+      FROM invoice_balance_at(:day)
+     WHERE kind = 'invoice' AND total > 0 AND due_date < :day
+       AND (cast(:entity AS bigint) IS NULL OR legal_entity_id = :entity)
+     GROUP BY currency
+    """
 )
 BILLED = text(
     "SELECT currency, sum(total) AS amount, sum(energy) AS energy, count(*) FILTER (WHERE kind = 'invoice') AS bills"
