@@ -71,7 +71,8 @@ ORIGINAL = text(
     "  i.legal_entity_id, a.delivery, a.payment_terms_days, c.email, e.timezone,"
     "  EXISTS (SELECT 1 FROM invoice n WHERE n.corrects_id = i.id AND n.kind = 'credit_note') AS credited,"
     "  b.open_since AS since"
-    " FROM invoice i JOIN invoice_balance b ON b.invoice_id = i.id JOIN account a ON a.id = i.account_id JOIN client c ON c.id = a.client_id"
+    " FROM invoice i JOIN invoice_balance b ON b.invoice_id = i.id"
+    " JOIN account a ON a.id = i.account_id JOIN client c ON c.id = a.client_id"
     " JOIN legal_entity e ON e.id = i.legal_entity_id WHERE i.id = :id"
 )
 LINES = text(

@@ -77,7 +77,8 @@ CLOSING = text(f"SELECT a.kind, sum(l.amount) AS amount {OF_ACCOUNT} AND e.day <
 CURRENCY = text("SELECT currency FROM account WHERE id = :account")
 AGED = text(
     """
-    SELECT o.account_id, a.public_id, a.number AS account, c.public_id AS client_public_id, c.name AS client, o.currency,
+    SELECT o.account_id, a.public_id, a.number AS account, c.public_id AS client_public_id, c.name AS client,
+           o.currency,
            sum(o.left) FILTER (WHERE o.late <= 0) AS not_due,
            sum(o.left) FILTER (WHERE o.late BETWEEN 1 AND 30) AS days_30,
            sum(o.left) FILTER (WHERE o.late BETWEEN 31 AND 60) AS days_60,
