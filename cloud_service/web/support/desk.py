@@ -7,9 +7,9 @@ from cloud_service.store.lists.paging import Wanted, page_of
 from cloud_service.store.lookups.support import failed_mails, missing_days
 from cloud_service.web.access import May, access, scope
 from cloud_service.web.clock import now, today
-from cloud_service.web.console.metering.gateways import LIST
-from cloud_service.web.console.search import hits
 from cloud_service.web.database import session
+from cloud_service.web.gateway_columns import COLUMNS
+from cloud_service.web.search_hits import hits
 
 blueprint = Blueprint("support", __name__)
 TROUBLE = {"status": ("offline", "degraded", "never")}
@@ -26,7 +26,7 @@ def desk() -> str:
         "support/desk.html",
         q=words,
         hits=hits(words),
-        gateway_columns=LIST.columns,
+        gateway_columns=COLUMNS,
         gateways=page_of(session(), gateways(scope(), troubled, now()), troubled).rows,
         refused=page_of(session(), quarantine(scope(), refused), refused),
         mails=failed_mails(session(), scope()),

@@ -1,9 +1,8 @@
 """Gateways: online, degraded or offline, when last seen, what waits, which streams have gaps."""
 
-from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, render_template, url_for
+from flask import Blueprint, Response, render_template
 
 from cloud_service.store.lists.metering import gateways
 from cloud_service.store.lists.paging import Wanted, page_of
@@ -11,15 +10,10 @@ from cloud_service.store.lookups import metering
 from cloud_service.web.access import May, access, scope
 from cloud_service.web.clock import now
 from cloud_service.web.database import session
-from cloud_service.web.listing import Column, Filter, ListPage, respond, wanted
+from cloud_service.web.gateway_columns import COLUMNS
+from cloud_service.web.listing import Filter, ListPage, respond, wanted
 
 blueprint = Blueprint("gateways", __name__)
-
-
-def _to_gateway(row: Any) -> str:
-    return url_for("gateways.show", public_id=row.public_id)
-
-
 STATES = (
     ("online", "Online"),
     ("degraded", "Degraded"),
@@ -32,16 +26,7 @@ LIST = ListPage(
     title="Gateways",
     section="Metering",
     noun="gateway",
-    columns=(
-        Column("name", "Gateway", link=_to_gateway, strong=True),
-        Column("site", "Site"),
-        Column("state", "State", "state"),
-        Column("last_seen_at", "Last seen", "ago"),
-        Column("meters_read", "Meters read", sortable=False),
-        Column("waiting", "Waiting readings", "number", sortable=False),
-        Column("gaps", "Gaps", "number", sortable=False),
-        Column("version", "Software", sortable=False),
-    ),
+    columns=COLUMNS,
     search="Gateway or site",
     filters=(Filter("status", "State", "several", STATES), Filter("site", "Site", "hidden")),
     tabs=(("All", ""), ("Online", "status=online"), ("Degraded", "status=degraded"), ("Offline", "status=offline")),
