@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from cloud_service.domain.calendar.billing_cycle import due, longest
+from cloud_service.domain.calendar.billing_cycle import cycles_due, earliest_start
 from cloud_service.domain.invoicing.outliers import Outlier, outlier
 from cloud_service.store.audit import log
 from cloud_service.store.database import job_queue
@@ -43,11 +43,11 @@ class Plan:
 def plan(session: Session, wanted: Plan) -> Run:
     """A run with an item for each contract's days that fall due and that nothing bills yet. Dry runs before it end."""
     billing_runs.release_dry_runs(session, wanted.entity_id)
-    window = Span(longest(wanted.span.start), wanted.span.end)
+    window = Span(earliest_start(wanted.span.start), wanted.span.end)
     found = [
         (one.id, span)
         for one in billing_runs.candidates(session, wanted.entity_id, window, wanted.contract_ids)
-        for span in due(one.cycle, one.day, one.start, one.end, wanted.span)
+        for span in cycles_due(one.cycle, one.day, one.start, one.end, wanted.span)
     ]
     run_id = billing_runs.add_run(
         session, entity_id=wanted.entity_id, name=wanted.name, span=wanted.span, bill_date=wanted.bill_date,

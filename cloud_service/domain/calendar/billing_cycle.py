@@ -12,12 +12,12 @@ ANCHOR = date(2000, 1, 1)  # longer cycles are aligned to January
 CYCLES = (*MONTHS, ONCE)
 
 
-def longest(until: date) -> date:
+def earliest_start(until: date) -> date:
     """No cycle that ends by `until` began earlier than this, save those billed once."""
     return until - timedelta(days=2 * 366)
 
 
-def due(cycle: str, day: int, start: date, end: date | None, window: Span) -> list[Span]:
+def cycles_due(cycle: str, day: int, start: date, end: date | None, window: Span) -> list[Span]:
     """The cycles of a contract `[start, end)` that end within the window (after its start, up to its end).
 
     The first and last are cut to the contract; a contract that ends within the window gets its final bill.
@@ -27,12 +27,12 @@ def due(cycle: str, day: int, start: date, end: date | None, window: Span) -> li
     if cycle not in MONTHS:
         raise InputError(f"{cycle!r} is no billing cycle", path="billing_cycle", hint=", ".join(CYCLES))
     months = MONTHS[cycle]
-    found = []
-    first = cycle_start(max(start, longest(window.start)), day, months, ANCHOR)
+    ended = []
+    first = cycle_start(max(start, earliest_start(window.start)), day, months, ANCHOR)
     while first < window.end and (end is None or first < end):
         last = next_cycle(first, day, months)
         billed_from, billed_until = max(first, start), min(last, end or last)
         if window.start < billed_until <= window.end and billed_from < billed_until:
-            found.append(Span(billed_from, billed_until))
+            ended.append(Span(billed_from, billed_until))
         first = last
-    return found
+    return ended

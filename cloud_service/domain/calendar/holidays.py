@@ -50,23 +50,27 @@ def holidays(calendar: str, year: int, only: tuple[str, ...] = (), observed: str
     """
     rules = _rules(calendar)
     moved = observed if observed != "calendar" else str(rules.get("observed", "actual_day"))
-    found = dict(holidays(str(rules["with"]), year, only, observed)) if "with" in rules else {}
-    waiting: list[tuple[date, str, str]] = []
+    names = dict(holidays(str(rules["with"]), year, only, observed)) if "with" in rules else {}
+    on_weekends: list[tuple[date, str, str]] = []
     for entry in rules.get("holiday", ()):
         if only and entry["name"] not in only:
             continue
         rule = moved if observed != "calendar" else str(entry.get("observed", moved))
-        for near in (year - 1, year, year + 1):  # a 1 January that is kept on 31 December belongs to the year before
+        for near in (
+            year - 1,
+            year,
+            year + 1,
+        ):  # a 1 January that is observed on 31 December belongs to the year before
             for day in _days(entry, near, f"{calendar}.toml: {entry['name']}"):
                 if day.weekday() >= SATURDAY:
-                    waiting.append((day, entry["name"], rule))
+                    on_weekends.append((day, entry["name"], rule))
                 elif day.year == year:
-                    found[day] = entry["name"]
-    for day, name, rule in waiting:  # those on weekdays keep their days, the others look for free ones
-        kept = _observed(day, rule, found)
-        if kept.year == year:
-            found[kept] = name
-    return found
+                    names[day] = entry["name"]
+    for day, name, rule in on_weekends:  # those on weekdays keep their days, the others look for free ones
+        observed_day = _observed(day, rule, names)
+        if observed_day.year == year:
+            names[observed_day] = name
+    return names
 
 
 def _observed(day: date, rule: str, taken: Iterable[date]) -> date:

@@ -18,18 +18,18 @@ class Grid:
     span: Span
     zone_name: str
     step_s: int
-    day_first: NDArray[np.int64]  # first step of each day, and one more: the number of steps
-    minute: NDArray[np.int16]
+    day_first: NDArray[np.int64]  # (days + 1,): first step of each day, and last the number of steps
+    minute: NDArray[np.int16]  # (steps,): of the wall-clock day, 0 to 1439
 
     @property
     def steps(self) -> int:
         """How many steps the span has."""
         return int(self.day_first[-1])
 
-    def slice_of(self, part: Span) -> slice:
+    def slice_of(self, days: Span) -> slice:
         """The steps of some of the days."""
-        first = (part.start - self.span.start).days
-        return slice(int(self.day_first[first]), int(self.day_first[first + part.days]))
+        first = (days.start - self.span.start).days
+        return slice(int(self.day_first[first]), int(self.day_first[first + days.days]))
 
     def wall(self, step: int) -> str:
         """Date and wall-clock time at which a step starts."""
@@ -63,5 +63,5 @@ def _is_plain(day: date, zone_name: str) -> bool:
 
 def _wall_minutes(day: date, zone_name: str, step_s: int, count: int) -> NDArray[np.int16]:
     start, site = day_bounds(day, zone_name)[0], zone(zone_name)
-    walls = ((start + timedelta(seconds=step_s * n)).astimezone(UTC).astimezone(site) for n in range(count))
-    return np.array([wall.hour * 60 + wall.minute for wall in walls], dtype=np.int16)
+    wall_times = ((start + timedelta(seconds=step_s * n)).astimezone(UTC).astimezone(site) for n in range(count))
+    return np.array([wall.hour * 60 + wall.minute for wall in wall_times], dtype=np.int16)

@@ -12,20 +12,20 @@ NINTH = Decimal("0.000000001")
 DAYS_OF_A_MONTH = 30
 
 
-# months and anchor are used by domain/cycle.py (billing cycles longer than a month)
+# `months` and `anchor` are for billing cycles longer than a month
 def cycle_start(day: date, cycle_day: int, months: int = 1, anchor: date | None = None) -> date:
     """First day of the billing cycle `day` lies in. Cycles longer than a month count from `anchor`'s month."""
-    start = _on(day.year * 12 + day.month - 1, cycle_day)
+    start = _cycle_day_in(day.year * 12 + day.month - 1, cycle_day)
     if start > day:
-        start = _on(day.year * 12 + day.month - 2, cycle_day)
+        start = _cycle_day_in(day.year * 12 + day.month - 2, cycle_day)
     if months > 1:
         base = anchor or start
         over = ((start.year - base.year) * 12 + start.month - base.month) % months
-        start = _on(start.year * 12 + start.month - 1 - over, cycle_day)
+        start = _cycle_day_in(start.year * 12 + start.month - 1 - over, cycle_day)
     return start
 
 
-def _on(index: int, cycle_day: int) -> date:
+def _cycle_day_in(index: int, cycle_day: int) -> date:
     year, month = divmod(index, 12)
     return add_months(date(year, month + 1, 1), 0, cycle_day)
 
@@ -38,12 +38,12 @@ def next_cycle(start: date, cycle_day: int, months: int = 1) -> date:
 @lru_cache(maxsize=4096)
 def cycles(start: date, end: date, cycle_day: int = 1) -> tuple[Span, ...]:
     """The days `[start, end)` cut at the starts of the monthly billing cycles."""
-    parts = []
+    spans = []
     while start < end:
         cut = min(next_cycle(cycle_start(start, cycle_day), cycle_day), end)
-        parts.append(Span(start, cut))
+        spans.append(Span(start, cut))
         start = cut
-    return tuple(parts)
+    return tuple(spans)
 
 
 @lru_cache(maxsize=16384)
@@ -56,16 +56,16 @@ def months_of(
     started cycle counts in full, in the part that holds its first billed day (`billed_from` is where billing began).
     """
     total = Decimal(0)
-    for part in cycles(start, end, cycle_day):
-        first = cycle_start(part.start, cycle_day)
+    for days_of_cycle in cycles(start, end, cycle_day):
+        first = cycle_start(days_of_cycle.start, cycle_day)
         last = next_cycle(first, cycle_day)
         if rule == "none":
-            total += 1 if part.start == max(first, billed_from or part.start) else 0
-        elif (part.start, part.end) == (first, last):
+            total += 1 if days_of_cycle.start == max(first, billed_from or days_of_cycle.start) else 0
+        elif (days_of_cycle.start, days_of_cycle.end) == (first, last):
             total += 1
         else:
-            days = (last - first).days if rule == "actual_days" else DAYS_OF_A_MONTH
-            total += (Decimal(part.days) / days).quantize(NINTH, ROUND_HALF_UP)
+            days_of_month = (last - first).days if rule == "actual_days" else DAYS_OF_A_MONTH
+            total += (Decimal(days_of_cycle.days) / days_of_month).quantize(NINTH, ROUND_HALF_UP)
     return total
 
 
@@ -75,23 +75,23 @@ def days_30(start: date, end: date) -> int:
     return (end.year - start.year) * 360 + (end.month - start.month) * DAYS_OF_A_MONTH + last - first
 
 
-def split_total(value: int, whole: Span, part: Span, rule: Prorate) -> int:
+def split_total(value: int, span: Span, days: Span, rule: Prorate) -> int:
     """The part of a total that falls on some of its days; the parts of any cut sum to the total exactly.
 
     `actual_days` and `30_day_months` share by days; `none` gives all of it to the part with the first day.
     """
     if rule == "none":
-        return value if part.start == whole.start else 0
-    return _up_to(value, whole, part.end, rule) - _up_to(value, whole, part.start, rule)
+        return value if days.start == span.start else 0
+    return _up_to(value, span, days.end, rule) - _up_to(value, span, days.start, rule)
 
 
-def _up_to(value: int, whole: Span, day: date, rule: Prorate) -> int:
-    if day >= whole.end:
+def _up_to(value: int, span: Span, day: date, rule: Prorate) -> int:
+    if day >= span.end:
         return value
     if rule == "actual_days":
-        done, days = (day - whole.start).days, whole.days
+        done, days = (day - span.start).days, span.days
     else:
-        done, days = days_30(whole.start, day), days_30(whole.start, whole.end)
+        done, days = days_30(span.start, day), days_30(span.start, span.end)
     return int((Decimal(value) * done / days).to_integral_value(ROUND_HALF_UP)) if days else 0
 
 
@@ -105,11 +105,11 @@ def billed_cycles(start: date, end: date | None, target: date, cycle_day: int, m
     total = Decimal(0)
     if start < first:
         stop = first if end is None else min(first, end)
-        total += _share(stop - start, first - add_months(first, -months))
+        total += _share_of_cycle(stop - start, first - add_months(first, -months))
     day = first
     while day <= target and (end is None or day < end):
         after = add_months(day, months, cycle_day)
-        total += 1 if end is None or after <= end else _share(end - day, after - day)
+        total += 1 if end is None or after <= end else _share_of_cycle(end - day, after - day)
         day = after
     return total.quantize(NINTH)
 
@@ -120,5 +120,5 @@ def _first_cycle_day(start: date, cycle_day: int, months: int) -> date:
     return day if day >= start else add_months(start.replace(day=1), months, cycle_day)
 
 
-def _share(part: timedelta, whole: timedelta) -> Decimal:
-    return (Decimal(part.days) / whole.days).quantize(NINTH, ROUND_HALF_UP)
+def _share_of_cycle(days: timedelta, cycle: timedelta) -> Decimal:
+    return (Decimal(days.days) / cycle.days).quantize(NINTH, ROUND_HALF_UP)

@@ -38,7 +38,7 @@ def _period_map(key: bytes, start: date, end: date, zone_name: str, step_s: int)
 
 
 def period_map(schedule: Schedule, steps: Grid, path: str = "") -> NDArray[np.int16]:
-    """The period number of each step. A boundary inside a step is refused: that energy cannot be told apart."""
+    """The period number of each step, (steps,). A boundary inside a step is refused: that energy cannot be told apart."""
     check_steps(schedule, steps.step_s, path)
     return _period_map(schedule_key(schedule), steps.span.start, steps.span.end, steps.zone_name, steps.step_s)
 
@@ -56,28 +56,28 @@ def check_steps(schedule: Schedule, step_s: int, path: str) -> None:
 
 
 @lru_cache(maxsize=4096)
-def _active(key: bytes, start: date, end: date) -> tuple[tuple[date, ...], ...]:
+def _active_days(key: bytes, start: date, end: date) -> tuple[tuple[date, ...], ...]:
     schedule = schedule_of(key)
-    found: list[list[date]] = [[] for _ in schedule.periods]
+    days_of_periods: list[list[date]] = [[] for _ in schedule.periods]
     for day in Span(start, end):
-        for index in _present(key, day.month, 1 if schedule.weekday else day.day):
-            found[index].append(day)
-    return tuple(tuple(days) for days in found)
+        for index in _periods_on(key, day.month, 1 if schedule.weekday else day.day):
+            days_of_periods[index].append(day)
+    return tuple(tuple(days) for days in days_of_periods)
 
 
 @lru_cache(maxsize=8192)
-def _present(key: bytes, month: int, mday: int) -> tuple[int, ...]:
+def _periods_on(key: bytes, month: int, mday: int) -> tuple[int, ...]:
     """The periods that some kind of day has on a day of the year."""
-    found: set[int] = set()
+    numbers: set[int] = set()
     for kind in kinds_of_day(schedule_of(key)):
         row = patterns(schedule_of(key), month, mday, kind)
-        found.update(numbers_of(row))
-    return tuple(sorted(found - {-1}))
+        numbers.update(numbers_of(row))
+    return tuple(sorted(numbers - {-1}))
 
 
 def active_days(schedule: Schedule, span: Span) -> Mapping[str, tuple[date, ...]]:
     """Per period the days of its season: those on which some kind of day has it. Allowances grow with them."""
-    return dict(zip(schedule.names, _active(schedule_key(schedule), span.start, span.end), strict=True))
+    return dict(zip(schedule.names, _active_days(schedule_key(schedule), span.start, span.end), strict=True))
 
 
 def season_runs(schedule: Schedule, span: Span) -> list[Span]:

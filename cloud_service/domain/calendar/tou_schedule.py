@@ -98,9 +98,9 @@ def kinds_of_day(schedule: Schedule) -> tuple[int, ...]:
 
 
 def numbers_of(row: NDArray[np.int16]) -> list[int]:
-    """The periods of a day in their order."""
-    found: list[int] = row[np.flatnonzero(np.diff(row, prepend=-1))].tolist()
-    return found
+    """The periods of a day, from the numbers of its minutes, (1440,), in the order in which they begin."""
+    numbers: list[int] = row[np.flatnonzero(np.diff(row, prepend=-1))].tolist()
+    return numbers
 
 
 def month_day(text: str, path: str) -> int:
@@ -170,7 +170,7 @@ def schedule_of(key: bytes) -> Schedule:
 
 
 def patterns(schedule: Schedule, month: int, mday: int, kind: int) -> NDArray[np.int16]:
-    """The period number of each minute of a wall-clock day of that kind."""
+    """The period number of each minute of a wall-clock day of that kind, (1440,); -1 where no period has it."""
     return _pattern_cached(schedule_key(schedule), month, 1 if schedule.weekday else mday, kind)
 
 

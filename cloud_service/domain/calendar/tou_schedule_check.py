@@ -109,9 +109,9 @@ def _check_minutes(schedule: Schedule, path: str) -> set[int]:
             row = patterns(schedule, day.month, day.day, kind)
             if int(row.min()) < 0:
                 minute = int(np.argmin(row))
-                what = "holidays" if kind == HOLIDAY else WEEKDAYS[kind]
+                kind_of_day = "holidays" if kind == HOLIDAY else WEEKDAYS[kind]
                 raise InputError(
-                    f"no period has {what} {day:%d %B} {minute // 60:02d}:{minute % 60:02d}",
+                    f"no period has {kind_of_day} {day:%d %B} {minute // 60:02d}:{minute % 60:02d}",
                     path=f"{path}.periods",
                     hint="let the last period have no days and no hours: it takes the rest",
                 )

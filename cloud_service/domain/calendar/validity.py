@@ -27,10 +27,10 @@ def check_days(start: date | None, until: date | None, path: str) -> None:
         raise InputError(f"{until} is not after {start}", path=path, hint="the end is exclusive")
 
 
-def apart(one: Dated, other: Dated) -> bool:
+def apart(first: Dated, second: Dated) -> bool:
     """Whether no day has both."""
-    return (one.until is not None and other.start is not None and one.until <= other.start) or (
-        other.until is not None and one.start is not None and other.until <= one.start
+    return (first.until is not None and second.start is not None and first.until <= second.start) or (
+        second.until is not None and first.start is not None and second.until <= first.start
     )
 
 

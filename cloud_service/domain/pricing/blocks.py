@@ -80,18 +80,18 @@ def bounds(
     A bound between two readings is rounded where it cuts a quantity. Where it decides the price of all of it, what lies
     below stays below.
     """
-    found: list[int | None] = []
+    limits: list[int | None] = []
     floor = 0
     for block in blocks:
         if block.up_to is None:
-            found.append(None)
+            limits.append(None)
             continue
         if block.per_kw and demand_kw is None:
             raise InputError("blocks per kW need a demand")
         times = demand_kw if block.per_kw and demand_kw is not None else Decimal(1)
         floor = max(floor, min(_at_scale(block.up_to * times, factor, scale, mode), NO_BOUND))
-        found.append(floor)
-    return found
+        limits.append(floor)
+    return limits
 
 
 def _at_scale(allowance: Decimal, factor: Decimal, scale: int, mode: Mode) -> int:
@@ -102,29 +102,29 @@ def _at_scale(allowance: Decimal, factor: Decimal, scale: int, mode: Mode) -> in
 
 
 def split(quantity: Number, limits: Sequence[Number | None], mode: Mode) -> list[tuple[int, Number]]:
-    """The quantity as (block, part): each slice in its own block, or all of it in the block that it reaches."""
+    """The quantity as (block, slice): each slice in its own block, or all of it in the block that it reaches."""
     if mode == "volume":
         for index, limit in enumerate(limits):
             if limit is None or quantity < limit:
                 return [(index, quantity)]
-    parts: list[tuple[int, Number]] = []
+    slices: list[tuple[int, Number]] = []
     floor = quantity - quantity
     for index, limit in enumerate(limits):
         ceiling = quantity if limit is None or quantity < limit else limit
         if index == 0 or ceiling > floor:
-            parts.append((index, ceiling - floor))
+            slices.append((index, ceiling - floor))
         if limit is None or quantity <= limit:
             break
         floor = limit
-    return parts
+    return slices
 
 
-def share(amount: int, parts: Sequence[int], whole: int) -> list[int]:
-    """`amount` divided like the whole is divided into parts; the shares sum to the amount exactly."""
+def share(amount: int, slices: Sequence[int], total: int) -> list[int]:
+    """`amount` divided like the total is divided into slices; the shares sum to the amount exactly."""
     shares, done, before = [], 0, 0
-    for part in parts:
-        done += part
-        now = (2 * amount * done + whole) // (2 * whole)
+    for quantity in slices:
+        done += quantity
+        now = (2 * amount * done + total) // (2 * total)
         shares.append(now - before)
         before = now
     return shares
@@ -132,29 +132,29 @@ def share(amount: int, parts: Sequence[int], whole: int) -> list[int]:
 
 def split_many(totals: Ints, limits: Sequence[int | None], mode: Mode) -> Ints:
     """`split` for many totals at once: (rows,) to (rows, blocks)."""
-    found = np.zeros((len(totals), len(limits)), dtype=np.int64)
+    quantities = np.zeros((len(totals), len(limits)), dtype=np.int64)
     floor = 0
     for index, limit in enumerate(limits):
         if mode == "volume":
             inside = totals >= floor if index else np.ones(len(totals), dtype=np.bool_)
             inside &= True if limit is None else totals < limit
-            found[:, index] = np.where(inside, totals, 0)
+            quantities[:, index] = np.where(inside, totals, 0)
         else:
             below = totals if limit is None else np.minimum(totals, limit)
-            found[:, index] = below if index == 0 else np.maximum(below - floor, 0)
+            quantities[:, index] = below if index == 0 else np.maximum(below - floor, 0)
         floor = floor if limit is None else limit
-    return found
+    return quantities
 
 
-def share_many(amounts: Ints, parts: Ints, whole: Ints) -> Ints | None:
-    """`share` for many rows at once: (rows,), (rows, parts) to (rows, parts). None where int64 could overflow."""
-    highest = int(np.abs(amounts).max(initial=0)) * int(np.abs(whole).max(initial=0))
-    if highest >= OVERFLOW or (whole < 0).any():
+def share_many(amounts: Ints, slices: Ints, totals: Ints) -> Ints | None:
+    """`share` for many rows at once: (rows,), (rows, blocks) to (rows, blocks). None where int64 could overflow."""
+    highest = int(np.abs(amounts).max(initial=0)) * int(np.abs(totals).max(initial=0))
+    if highest >= OVERFLOW or (totals < 0).any():
         return None
-    divisor = np.where(whole == 0, 1, whole)[:, None]
-    up_to = (2 * amounts[:, None] * np.cumsum(parts, axis=1) + divisor) // (2 * divisor)
-    found: Ints = np.diff(up_to, axis=1, prepend=0)
-    return found
+    divisor = np.where(totals == 0, 1, totals)[:, None]
+    up_to = (2 * amounts[:, None] * np.cumsum(slices, axis=1) + divisor) // (2 * divisor)
+    shares: Ints = np.diff(up_to, axis=1, prepend=0)
+    return shares
 
 
 def describe(blocks: Blocks, index: int, limits: Sequence[int | None], scale: int, unit: str) -> str:

@@ -16,7 +16,7 @@ class LineSheet:
         self.rows: list[list[PricedLine]] = [[] for _ in range(rows)]
         self.currency = currency
         self.round = rounder(currency, way)
-        self.nought = self.round(ZERO)
+        self.nothing = self.round(ZERO)
         self.peaks: list[dict[str, tuple[tuple[date, Decimal], ...]]] = [{} for _ in range(rows)]
         self.energy_credit: list[dict[str, dict[str, Decimal]]] = [{} for _ in range(rows)]
         self.money_credit: list[dict[str, DueAndExact]] = [{} for _ in range(rows)]
@@ -28,14 +28,19 @@ class LineSheet:
         self, row: int, head: LineHead, quantity: Decimal, price: Decimal | None, amount: Decimal, note: str = ""
     ) -> None:
         """Add a line; its amount is rounded here and nowhere else."""
-        due = self.round(amount) if amount else self.nought  # no -0.00 for a credit of nothing
+        due = self.round(amount) if amount else self.nothing  # no -0.00 for a credit of nothing
         self.rows[row].append(PricedLine(head, quantity, price, amount or ZERO, due, note))
 
     def add_column(
-        self, head: LineHead, quantities: Sequence[int], one: Decimal, price: Decimal, rows: Sequence[int] | None = None
+        self,
+        head: LineHead,
+        quantities: Sequence[int],
+        smallest_unit: Decimal,
+        price: Decimal,
+        rows: Sequence[int] | None = None,
     ) -> None:
-        """Add a line to every row (or to some): integers in units of `one`, all at one price."""
-        counts = [quantity * one for quantity in quantities]
+        """Add a line to every row (or to some): integers in units of `smallest_unit`, all at one price."""
+        counts = [quantity * smallest_unit for quantity in quantities]
         amounts = [count * price if count else ZERO for count in counts]
         lines = map(PricedLine, repeat(head), counts, repeat(price), amounts, map(self.round, amounts))
         target = self.rows if rows is None else [self.rows[row] for row in rows]

@@ -16,20 +16,20 @@ def sum_by(values: Ints, index: np.ndarray[Any, Any], count: int) -> Ints:
         return np.zeros((values.shape[0], count), dtype=np.int64)
     firsts = np.flatnonzero(np.concatenate(([True], index[1:] != index[:-1])))
     sums = np.add.reduceat(values, firsts, axis=1)
-    found = np.zeros((values.shape[0], count), dtype=np.int64)
-    of_run = index[firsts]
-    for number in np.unique(of_run):
-        found[:, number] = sums[:, of_run == number].sum(axis=1)
-    return found
+    totals = np.zeros((values.shape[0], count), dtype=np.int64)
+    run_numbers = index[firsts]
+    for number in np.unique(run_numbers):
+        totals[:, number] = sums[:, run_numbers == number].sum(axis=1)
+    return totals
 
 
 def max_by(values: Ints, index: np.ndarray[Any, Any], count: int) -> Ints:
     """Highest value of the columns with equal index, not below 0: (rows, windows) to (rows, count)."""
-    found = np.zeros((values.shape[0], count), dtype=np.int64)
+    peaks = np.zeros((values.shape[0], count), dtype=np.int64)
     if values.shape[1]:
         firsts = np.flatnonzero(np.concatenate(([True], index[1:] != index[:-1])))
         highest = np.maximum.reduceat(values, firsts, axis=1)
-        of_run = index[firsts]
-        for number in np.unique(of_run):
-            found[:, number] = np.maximum(highest[:, of_run == number].max(axis=1), 0)
-    return found
+        run_numbers = index[firsts]
+        for number in np.unique(run_numbers):
+            peaks[:, number] = np.maximum(highest[:, run_numbers == number].max(axis=1), 0)
+    return peaks

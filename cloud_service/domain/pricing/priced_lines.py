@@ -36,7 +36,7 @@ class LineHead(msgspec.Struct, frozen=True, gc=False):
 
     def __post_init__(self) -> None:
         force = msgspec.structs.force_setattr
-        force(self, "words", "; ".join(part for part in (self.rule, self.source) if part))
+        force(self, "words", "; ".join(text for text in (self.rule, self.source) if text))
         names = ("charge", "id", "label", "utility", "unit", "tax_category", "path")
         days = {"start": self.start.isoformat(), "end": self.end.isoformat()}
         force(self, "facts", {**{name: getattr(self, name) for name in names}, **days})
@@ -108,9 +108,9 @@ class PricedLine(msgspec.Struct, frozen=True, gc=False):
             amount = f"{plain(self.quantity * self.price)}, unrounded {amount}"
         price = "" if self.price is None else f" × {plain(self.price)}"
         note = f"{self.note}; " if self.note else ""
-        words = f"{head.words}; " if head.words else ""
+        rule_and_source = f"{head.words}; " if head.words else ""
         counted = f"{quantity} {head.unit}" if head.unit else quantity
-        return f"{words}{note}{counted}{price} = {amount}; {head.version}"
+        return f"{rule_and_source}{note}{counted}{price} = {amount}; {head.version}"
 
     def as_json(self) -> dict[str, Any]:
         """Plain values; decimals as strings without exponents."""

@@ -76,13 +76,13 @@ def explain(reason: tuple[date, Decimal] | None, weights: dict[date, Decimal], u
     return f", ratchet: {plain(weights[reason[0]])} of {plain(reason[1])} {unit} in {reason[0]:%Y-%m}"
 
 
-def peaks_of(kept: Mapping[str, Peaks], name: str) -> Peaks:
+def peaks_of(peaks_by_name: Mapping[str, Peaks], name: str) -> Peaks:
     """The peaks of earlier months under a name; a charge for all hours knows those kept by period (`name/period`)."""
-    names = [one for one in kept if one == name or one.startswith(f"{name}/")]
+    names = [candidate for candidate in peaks_by_name if candidate == name or candidate.startswith(f"{name}/")]
     if names == [name] or not names:
-        return kept.get(name, ())
+        return peaks_by_name.get(name, ())
     highest: dict[date, Decimal] = {}
-    for first, demand in (peak for one in names for peak in kept[one]):
+    for first, demand in (peak for candidate in names for peak in peaks_by_name[candidate]):
         highest[first] = max(demand, highest.get(first, demand))
     return tuple(sorted(highest.items()))
 

@@ -73,9 +73,9 @@ class TariffReferences:
             return conversion.unit, self.unit_of(conversion.register, path)[1]
         if register in self.registers:
             return self.registers[register].unit, self.registers[register].utility
-        for name, facts in UNITS.items():
+        for name, unit_and_utility in UNITS.items():
             if register == name or register.startswith(f"{name}_"):
-                return facts
+                return unit_and_utility
         raise InputError(
             f"the unit of register {register!r} is not known", path=f"{path}.register", hint="name it under `registers`"
         )
@@ -99,11 +99,11 @@ class TariffReferences:
                 path=f"{path}.{field}",
             )
 
-    def refuse_converted(self, register: str, what: str, path: str) -> None:
+    def refuse_converted(self, register: str, purpose: str, path: str) -> None:
         """Refuse a converted quantity where the register's own steps are needed: they are in another unit."""
         if register in self.conversions:
             raise InputError(
-                f"{what} cannot be made of the converted quantity {register!r}",
+                f"{purpose} cannot be made of the converted quantity {register!r}",
                 path=f"{path}.register",
                 hint=f"use its register, {self.conversions[register].register!r}",
             )
@@ -171,5 +171,5 @@ def check_positive(path: str, *, zero: bool = True, **numbers: Decimal | None) -
     """Refuse numbers below zero (or zero, where that makes no sense)."""
     for name, number in numbers.items():
         if number is not None and (number < 0 or (number == 0 and not zero)):
-            what = "below 0" if zero else "not above 0"
-            raise InputError(f"{plain(number)} is {what}", path=f"{path}.{name}")
+            fault = "below 0" if zero else "not above 0"
+            raise InputError(f"{plain(number)} is {fault}", path=f"{path}.{name}")

@@ -82,15 +82,15 @@ def _check_rates(tax: Tax, path: str) -> None:
 
 def _check_lines(tax: Tax, charges: Sequence[Charge], path: str) -> None:
     """A tax on charges that do not exist, or that name another tax, would silently be nothing."""
-    mine = [charge for charge in charges if charge.tax == tax.name or (tax.default and not charge.tax)]
+    taxed = [charge for charge in charges if charge.tax == tax.name or (tax.default and not charge.tax)]
     for name in tax.on:
-        if not any(name in (charge.id, charge.kind) for charge in mine):
+        if not any(name in (charge.id, charge.kind) for charge in taxed):
             raise InputError(
                 f"no charge {name!r} has the tax {tax.name!r}",
                 path=f"{path}.on",
                 hint="ids or kinds of charges that name this tax, or name none and the tax is `default`",
             )
-    if not mine:
+    if not taxed:
         raise InputError(f"no charge has the tax {tax.name!r}", path=f"{path}.name", hint="name it as a charge's `tax`")
 
 
@@ -130,45 +130,45 @@ def applies(tax: Tax, line: PricedLine) -> bool:
 def taxes_of(
     lines: Sequence[PricedLine], taxes: Sequence[Tax], currency: str, way: Rounding, *, per_line: bool
 ) -> tuple[TaxLine, ...]:
-    """The taxes on some lines, one for each tax and rate."""
-    found: list[TaxLine] = []
-    made: dict[str, list[tuple[TaxLine, list[PricedLine]]]] = {}
+    """The taxes on some lines, one for each tax and rate; `per_line` rounds each line's tax, else their sum once."""
+    tax_lines: list[TaxLine] = []
+    by_name: dict[str, list[tuple[TaxLine, list[PricedLine]]]] = {}
     for index, tax in enumerate(taxes):
         path = f"taxes[{index}]"
-        below = _below(tax, path, [one for name in tax.also_on for one in made[name]], currency, way)
-        mine = made[tax.name] = []
+        below = _taxes_in_base(tax, path, [taxed for name in tax.also_on for taxed in by_name[name]], currency, way)
+        lines_of_tax = by_name[tax.name] = []
         for percent, members in _by_rate(tax, path, [line for line in lines if applies(tax, line)]).items():
             amounts = [line.amount for line in members]
             line = _line(tax, percent, amounts, below.get(percent, ZERO), currency, way, path, per_line=per_line)
-            mine.append((line, members))
-            found.append(line)
-    return tuple(found)
+            lines_of_tax.append((line, members))
+            tax_lines.append(line)
+    return tuple(tax_lines)
 
 
 def _by_rate(tax: Tax, path: str, lines: Sequence[PricedLine]) -> dict[Decimal, list[PricedLine]]:
     """The lines by the rate that the tax has on their days."""
     if not tax.rates:
         return {tax.percent or ZERO: list(lines)} if lines else {}
-    found: dict[Decimal, list[PricedLine]] = {}
+    by_rate: dict[Decimal, list[PricedLine]] = {}
     for line in lines:
-        found.setdefault(rate_on(tax, line.head.start, path), []).append(line)
-    return found
+        by_rate.setdefault(rate_on(tax, line.head.start, path), []).append(line)
+    return by_rate
 
 
-def _below(
+def _taxes_in_base(
     tax: Tax, path: str, before: Sequence[tuple[TaxLine, list[PricedLine]]], currency: str, way: Rounding
 ) -> dict[Decimal, Decimal]:
     """What earlier taxes add to the base at each rate of this one: each share at the rate of its own days."""
-    found: dict[Decimal, Decimal] = {}
-    for done, members in before:
-        whole, so_far, given = sum((line.amount for line in members), ZERO), ZERO, ZERO
-        for percent, some in _by_rate(tax, path, members).items():
-            so_far += sum((line.amount for line in some), ZERO)
-            share = done.amount * so_far / whole if whole else ZERO
-            up_to = done.amount if so_far == whole else round_money(share, currency, way)
-            found[percent] = found.get(percent, ZERO) + up_to - given
-            given = up_to
-    return found
+    by_rate: dict[Decimal, Decimal] = {}
+    for earlier, members in before:
+        total, so_far, shared = sum((line.amount for line in members), ZERO), ZERO, ZERO
+        for percent, lines in _by_rate(tax, path, members).items():
+            so_far += sum((line.amount for line in lines), ZERO)
+            share = earlier.amount * so_far / total if total else ZERO
+            up_to = earlier.amount if so_far == total else round_money(share, currency, way)
+            by_rate[percent] = by_rate.get(percent, ZERO) + up_to - shared
+            shared = up_to
+    return by_rate
 
 
 def _line(  # noqa: PLR0917 -- private, called once
@@ -185,8 +185,8 @@ def _line(  # noqa: PLR0917 -- private, called once
     base = sum(amounts, ZERO) + below
     unrounded = base * percent / HUNDRED
     if per_line:
-        parts = [*amounts, *([below] if below else [])]
-        amount = sum((round_money(part * percent / HUNDRED, currency, way) for part in parts), ZERO)
+        shares = [*amounts, *([below] if below else [])]
+        amount = sum((round_money(share * percent / HUNDRED, currency, way) for share in shares), ZERO)
     else:
         amount = round_money(unrounded, currency, way)
     how = "rounded line by line" if per_line else "rounded once on the sum"
@@ -219,8 +219,8 @@ def _sum(group: Sequence[TaxLine], currency: str) -> TaxLine:
     first = group[0]
     if len(group) == 1:
         return first
-    base, unrounded = (sum((getattr(one, name) for one in group), ZERO) for name in ("base", "amount_unrounded"))
-    amount = sum((one.amount for one in group), ZERO) if first.by_line else round_money(unrounded, currency, first.way)
+    base, unrounded = (sum((getattr(tax, name) for tax in group), ZERO) for name in ("base", "amount_unrounded"))
+    amount = sum((tax.amount for tax in group), ZERO) if first.by_line else round_money(unrounded, currency, first.way)
     how = "rounded line by line" if first.by_line else "rounded once on the sum"
-    why = f"{plain(first.percent)} % of {plain(base)}, {how}; {'; '.join(one.why for one in group)}"
+    why = f"{plain(first.percent)} % of {plain(base)}, {how}; {'; '.join(tax.why for tax in group)}"
     return msgspec.structs.replace(first, base=base, amount_unrounded=unrounded, amount=amount, why=why)

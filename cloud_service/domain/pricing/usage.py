@@ -125,7 +125,7 @@ class PriceSeries:
 class Usage:
     """One connection: what each register (import, export, reactive_import, water ...) counted over the span.
 
-    `values` are facts of the connection that a tariff may ask for: contracted_kw, meters, area_m2 ...
+    `values` say of the connection what a tariff may ask for: contracted_kw, meters, area_m2 ...
     """
 
     registers: Mapping[str, Register]
@@ -149,15 +149,18 @@ class Batch:
         return self.histories[row] if self.histories else NOTHING_BEFORE
 
     def value(self, row: int, name: str) -> Decimal | None:
-        """A fact of that row's connection, or None."""
+        """What a tariff asks of that row's connection, or None."""
         return self.values[row].get(name) if self.values else None
 
 
-def same_scale(one: tuple[Ints, int], other: tuple[Ints, int]) -> tuple[Ints, Ints, int]:
-    """Two quantities at the finer of their scales."""
-    scale = max(one[1], other[1])
-    first, second = (values * 10 ** (scale - own) if own < scale else values for values, own in (one, other))
-    return first, second, scale
+def same_scale(first: tuple[Ints, int], second: tuple[Ints, int]) -> tuple[Ints, Ints, int]:
+    """Two quantities, int64 of one shape each with its scale, at the finer of their scales."""
+    scale = max(first[1], second[1])
+    return _at_scale(*first, scale), _at_scale(*second, scale), scale
+
+
+def _at_scale(values: Ints, scale: int, finer: int) -> Ints:
+    return values * 10 ** (finer - scale) if scale < finer else values
 
 
 def batch_of(usages: Sequence[Usage]) -> Batch:
@@ -178,26 +181,26 @@ def batch_of(usages: Sequence[Usage]) -> Batch:
     )
 
 
-def _stack(name: str, first: Register, all_of_it: Sequence[Register | None]) -> Register:
+def _stack(name: str, first: Register, usages: Sequence[Register | None]) -> Register:
     path = f"usage.registers.{name}"
     if isinstance(first, Intervals):
-        rows = [one.values for one in all_of_it if isinstance(one, Intervals)]
+        rows = [usage.values for usage in usages if isinstance(usage, Intervals)]
         same = all(
-            isinstance(one, Intervals)
-            and (one.step_s, one.scale, one.spread_s, one.values.shape)
+            isinstance(usage, Intervals)
+            and (usage.step_s, usage.scale, usage.spread_s, usage.values.shape)
             == (first.step_s, first.scale, first.spread_s, first.values.shape)
-            for one in all_of_it
+            for usage in usages
         )
         if not same:
             raise InputError("the connections of a batch have different steps", path=path)
         values = rows[0][None, :] if len(rows) == 1 else np.stack(rows)
         return Intervals(values, first.step_s, first.scale, first.spread_s)
-    totals = [one for one in all_of_it if isinstance(one, Total)]
-    if len(totals) != len(all_of_it) or any(
-        (one.start, one.end, one.scale) != (first.start, first.end, first.scale) for one in totals
+    totals = [usage for usage in usages if isinstance(usage, Total)]
+    if len(totals) != len(usages) or any(
+        (usage.start, usage.end, usage.scale) != (first.start, first.end, first.scale) for usage in totals
     ):
         raise InputError("the connections of a batch have different reading dates", path=path)
-    return Total(np.array([one.value for one in totals], dtype=np.int64), first.start, first.end, first.scale)
+    return Total(np.array([usage.value for usage in totals], dtype=np.int64), first.start, first.end, first.scale)
 
 
 def intervals_from(

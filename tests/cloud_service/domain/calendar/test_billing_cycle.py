@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cloud_service.domain.calendar.billing_cycle import MONTHS, due
+from cloud_service.domain.calendar.billing_cycle import MONTHS, cycles_due
 from common.errors import InputError
 from common.period import Span, add_months
 
@@ -29,24 +29,26 @@ def days(start: str, end: str) -> Span:
     ],
 )
 def test_cycles_that_end_in_october(cycle: str, day: int, expected: list[Span]) -> None:
-    assert expected == due(cycle, day, EARLY, None, OCTOBER)
+    assert expected == cycles_due(cycle, day, EARLY, None, OCTOBER)
 
 
 def test_a_quarter_ends_with_september() -> None:
-    assert [days("2026-07-01", "2026-10-01")] == due("quarterly", 1, EARLY, None, days("2026-09-01", "2026-10-01"))
+    assert [days("2026-07-01", "2026-10-01")] == cycles_due(
+        "quarterly", 1, EARLY, None, days("2026-09-01", "2026-10-01")
+    )
 
 
 def test_the_first_bill_begins_with_the_contract_and_the_final_one_ends_with_it() -> None:
     start, end = date(2026, 10, 10), date(2026, 10, 20)
 
-    assert [days("2026-10-10", "2026-11-01")] == due("monthly", 1, start, None, OCTOBER)
-    assert [days("2026-10-01", "2026-10-20")] == due("yearly", 1, date(2026, 10, 1), end, OCTOBER)
-    assert [Span(start, end)] == due("once", 1, start, end, OCTOBER)
+    assert [days("2026-10-10", "2026-11-01")] == cycles_due("monthly", 1, start, None, OCTOBER)
+    assert [days("2026-10-01", "2026-10-20")] == cycles_due("yearly", 1, date(2026, 10, 1), end, OCTOBER)
+    assert [Span(start, end)] == cycles_due("once", 1, start, end, OCTOBER)
 
 
 def test_an_unknown_cycle_is_refused() -> None:
     with pytest.raises(InputError, match="no billing cycle"):
-        due("weekly", 1, EARLY, None, OCTOBER)
+        cycles_due("weekly", 1, EARLY, None, OCTOBER)
 
 
 @given(
@@ -60,7 +62,7 @@ def test_month_by_month_every_day_of_a_contract_is_billed_once(cycle: str, day: 
     billed: list[date] = []
     month = date(2022, 12, 1)
     while month < date(2030, 1, 1):
-        for span in due(cycle, day, start, end, Span(month, add_months(month, 1))):
+        for span in cycles_due(cycle, day, start, end, Span(month, add_months(month, 1))):
             billed += list(span)
         month = add_months(month, 1)
 
