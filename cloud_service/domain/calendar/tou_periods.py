@@ -38,7 +38,7 @@ def _period_map(key: bytes, start: date, end: date, zone_name: str, step_s: int)
 
 
 def period_map(schedule: Schedule, steps: Grid, path: str = "") -> NDArray[np.int16]:
-    """The period number of each step, (steps,). A boundary inside a step is refused: that energy cannot be told apart."""
+    """The period number of each step, (steps,). A boundary inside a step is refused, its energy is of two."""
     check_steps(schedule, steps.step_s, path)
     return _period_map(schedule_key(schedule), steps.span.start, steps.span.end, steps.zone_name, steps.step_s)
 

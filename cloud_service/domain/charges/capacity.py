@@ -91,5 +91,5 @@ class Capacity(Charge, tag="capacity", frozen=True, kw_only=True, forbid_unknown
             demand, contracted = highest * factor, self._contracted(context, row)
             if demand > contracted * (1 + self.tolerance_percent / HUNDRED):
                 over = demand - contracted
-                words = f"{plain(demand)} {self.unit} {walls[row]}, contracted {plain(contracted)}"
-                context.sheet.add(row, head, over * months, price, over * months * price, words)
+                note = f"{plain(demand)} {self.unit} {walls[row]}, contracted {plain(contracted)}"
+                context.sheet.add(row, head, over * months, price, over * months * price, note)

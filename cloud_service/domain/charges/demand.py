@@ -8,24 +8,21 @@ from typing import Annotated, Literal
 
 import numpy as np
 from msgspec import Meta
-from numpy.typing import NDArray
 
 from cloud_service.domain.calendar.proration import Prorate, cycle_start, cycles, months_of
-from cloud_service.domain.calendar.tou_periods import period_map
-from cloud_service.domain.calendar.tou_schedule import Schedule
 from cloud_service.domain.money import plain
 from cloud_service.domain.pricing.blocks import Block, Blocks, check_blocks, split
 from cloud_service.domain.pricing.charge import Charge
 from cloud_service.domain.pricing.charge_context import ChargeContext
 from cloud_service.domain.pricing.priced_lines import LineHead
-from cloud_service.domain.pricing.ratchet import Ratchet, explain, peaks_of, raised, remember
+from cloud_service.domain.pricing.ratchet import Peaks, Ratchet, explain, peaks_of, raised, remember
 from cloud_service.domain.pricing.references import TariffReferences, check_positive
 from cloud_service.domain.pricing.usage import Intervals, Total
 from common.errors import InputError
 from common.period import Span
 
 WINDOWS = (0, 5, 10, 15, 30, 60)
-TAKEN = ("import", "net_import")  # beside maximum registers: whose highest demand is the bill's
+IMPORT_REGISTERS = ("import", "net_import")  # beside maximum registers: whose highest demand is the bill's
 
 
 class Demand(Charge, tag="demand", frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -92,11 +89,11 @@ class Demand(Charge, tag="demand", frozen=True, kw_only=True, forbid_unknown_fie
             if self.prices is None and self.period_blocks is None:
                 self._flat(context, cycle, self.blocks, self.price)
             elif self.measured == "month":
-                self._flat(context, cycle, *self._terms_of(context, cycle))
+                self._flat(context, cycle, *self._terms_of_one_period(context, cycle))
             else:
                 self._by_period(context, cycle)
 
-    def _terms_of(self, context: ChargeContext, days: Span) -> tuple[Blocks | None, Decimal | None]:
+    def _terms_of_one_period(self, context: ChargeContext, days: Span) -> tuple[Blocks | None, Decimal | None]:
         """Blocks or price of the one period that a month has."""
         _, schedule = context.references.schedule(self.schedule, context.path)
         present = [name for name, active in context.active(schedule).items() if any(day in days for day in active)]
@@ -109,20 +106,20 @@ class Demand(Charge, tag="demand", frozen=True, kw_only=True, forbid_unknown_fie
             return self.period_blocks[present[0]], None
         return None, (self.prices or {})[present[0]]
 
-    def _flat(self, context: ChargeContext, days: Span, terms: Blocks | None, price: Decimal | None) -> None:
-        month = self._month(context, days, self._name(), "highest demand of the month", terms, price)
-        demands, walls = self._maxima(context, days)
-        self._lines(context, month, demands, walls)
+    def _flat(self, context: ChargeContext, days: Span, blocks: Blocks | None, price: Decimal | None) -> None:
+        month = self._demand_month(context, days, self._title(), "highest demand of the month", blocks, price)
+        demands, peak_times = self._maxima(context, days)
+        self._add_lines(context, month, demands, peak_times)
 
     def _maxima(self, context: ChargeContext, days: Span) -> tuple[list[Decimal], list[str]]:
         register = context.sums.register(self.register)
         if context.references.unit_of(self.register, context.path)[0] == self.unit:
-            return self._shown(context, register, days), ["(maximum register)"] * context.batch.rows
+            return self._shown_maxima(context, register, days), ["(maximum register)"] * context.batch.rows
         sums, _, factor = context.sums.windows(self.register, self.window_min, days)
-        demands = [value * factor for value in np.maximum(sums.max(axis=1), 0).tolist()]
+        demands = [highest * factor for highest in np.maximum(sums.max(axis=1), 0).tolist()]
         return demands, context.sums.peak_times(self.register, self.window_min, days)
 
-    def _shown(self, context: ChargeContext, register: Intervals | Total, days: Span) -> list[Decimal]:
+    def _shown_maxima(self, context: ChargeContext, register: Intervals | Total, days: Span) -> list[Decimal]:
         """What a maximum register shows; it knows one maximum, not one for each of several months."""
         if not isinstance(register, Total) or days != context.span:
             raise InputError(
@@ -142,97 +139,94 @@ class Demand(Charge, tag="demand", frozen=True, kw_only=True, forbid_unknown_fie
         for index, period in enumerate(schedule.names):
             if not any(day in days for day in active[period]):
                 continue
-            terms = None if self.period_blocks is None else self.period_blocks[period]
+            blocks = None if self.period_blocks is None else self.period_blocks[period]
             price = None if self.prices is None else self.prices[period]
-            label, rule = f"{self._name()}, {schedule.label(index)}", f"highest demand of the month in period {period}"
-            month = self._month(context, days, label, rule, terms, price, period)
-            demands = [value * factor for value in peaks[:, index].tolist()]
-            allowed = self._windows_of(context, days, name, schedule) == index
-            self._lines(context, month, demands, context.sums.peak_times(self.register, self.window_min, days, allowed))
-
-    def _windows_of(self, context: ChargeContext, days: Span, name: str, schedule: Schedule) -> NDArray[np.int16]:
-        register = context.sums.register(self.register)
-        assert isinstance(register, Intervals)  # noqa: S101 -- period_peaks() has refused anything else
-        many = context.sums.windows(self.register, self.window_min, days)[1]
-        steps = context.sums.grid(register.step_s)
-        found: NDArray[np.int16] = period_map(schedule, steps, f"schedules.{name}")[steps.slice_of(days)][::many]
-        return found
+            label, rule = f"{self._title()}, {schedule.label(index)}", f"highest demand of the month in period {period}"
+            month = self._demand_month(context, days, label, rule, blocks, price, period)
+            demands = [highest * factor for highest in peaks[:, index].tolist()]
+            allowed = context.sums.window_periods(self.register, self.window_min, name, schedule, days) == index
+            self._add_lines(
+                context, month, demands, context.sums.peak_times(self.register, self.window_min, days, allowed)
+            )
 
     # -- lines ---------------------------------------------------------------------------------------------------
 
-    def _month(  # noqa: PLR0917 -- a line's facts in their order
+    def _demand_month(  # noqa: PLR0917 -- the fields of a line in their order
         self,
         context: ChargeContext,
         days: Span,
         label: str,
         rule: str,
-        terms: Blocks | None,
+        price_blocks: Blocks | None,
         price: Decimal | None,
         period: str = "",
-    ) -> "_Month":
-        blocks = terms if terms is not None else (Block(price=price),)
+    ) -> "_DemandMonth":
+        blocks = price_blocks if price_blocks is not None else (Block(price=price),)
         first = cycle_start(days.start, context.cycle_day)
         months = months_of(days.start, days.end, context.cycle_day, self.prorate, context.whole.start)
         unit = self.unit if months == 1 else f"{self.unit} month"
-        path, many = self._place(context, period), len(blocks)
+        path, count = self._place(context, period), len(blocks)
         heads = [
-            self._head(context, days, label, rule=rule, index=index, many=many, path=path, unit=unit)
-            for index in range(many)
+            self._head(context, days, label, rule=rule, index=index, count=count, path=path, unit=unit)
+            for index in range(count)
         ]
-        return _Month(
+        return _DemandMonth(
             first=first,
             months=months,
-            kept=self.name + (f"/{period}" if period else ""),
+            history_name=self.name + (f"/{period}" if period else ""),
             weights={} if self.ratchet is None else self.ratchet.weights(first, context.cycle_day),
             blocks=blocks,
             limits=[block.up_to for block in blocks],
             heads=heads,
         )
 
-    def _lines(self, context: ChargeContext, month: "_Month", demands: Sequence[Decimal], walls: Sequence[str]) -> None:
+    def _add_lines(
+        self, context: ChargeContext, month: "_DemandMonth", demands: Sequence[Decimal], peak_times: Sequence[str]
+    ) -> None:
         """The lines of one month (or one of its periods) for every connection."""
         sheet, unit, name = context.sheet, self.unit, self.name
-        shown = context.references.unit_of(self.register, context.path)[0] == unit
-        taken = unit == "kW" and (shown or self.register in TAKEN)
-        for row, (demand, wall) in enumerate(zip(demands, walls, strict=True)):
+        is_maximum_register = context.references.unit_of(self.register, context.path)[0] == unit
+        of_the_bill = unit == "kW" and (is_maximum_register or self.register in IMPORT_REGISTERS)
+        for row, (demand, peak_time) in enumerate(zip(demands, peak_times, strict=True)):
             most = sheet.max_demand[row]
-            if taken and (most is None or demand > most):
+            if of_the_bill and (most is None or demand > most):
                 sheet.max_demand[row] = demand
-            billed, words = self._billed(context, month, row, demand)
+            billed, ratchet_note = self._billed(context, month, row, demand)
             before = sheet.billing_demand[row].get((name, month.first))
             if before is None or billed > before:
                 sheet.billing_demand[row][name, month.first] = billed
-            self._add(context, month, row, billed, f"highest {demand:f} {unit} {wall}{words}")
+            self._add_blocks(context, month, row, billed, f"highest {demand:f} {unit} {peak_time}{ratchet_note}")
 
-    def _add(self, context: ChargeContext, month: "_Month", row: int, billed: Decimal, note: str) -> None:
-        months, one = month.months, month.months == 1
-        if not one:
+    def _add_blocks(self, context: ChargeContext, month: "_DemandMonth", row: int, billed: Decimal, note: str) -> None:
+        months, whole_month = month.months, month.months == 1
+        if not whole_month:
             note = f"{note} × {plain(months)} months"
         for index, kw in split(billed, month.limits, "graduated"):
             block, head = month.blocks[index], month.heads[index]
-            quantity = kw if one else kw * months
+            quantity = kw if whole_month else kw * months
             if block.price is not None:
                 context.sheet.add(row, head, quantity, block.price, quantity * block.price, note)
             if block.fixed is not None:
                 context.sheet.add(row, head, quantity, None, block.fixed * months, note)
 
-    def _billed(self, context: ChargeContext, month: "_Month", row: int, demand: Decimal) -> tuple[Decimal, str]:
+    def _billed(self, context: ChargeContext, month: "_DemandMonth", row: int, demand: Decimal) -> tuple[Decimal, str]:
         """The billing demand and how it came about; the demand itself goes into the history."""
-        billed, words = demand, ""
+        billed, ratchet_note = demand, ""
         if self.ratchet is not None:
-            kept = context.sheet.peaks[row].get(month.kept)
-            peaks = kept if kept is not None else peaks_of(context.history(row).peaks, month.kept)
+            peaks: Peaks | None = context.sheet.peaks[row].get(month.history_name)
+            if peaks is None:
+                peaks = peaks_of(context.history(row).peaks, month.history_name)
             own = demand if self.ratchet.current_in_full else demand * self.ratchet.share_of(month.first.month)
             billed, reason = raised(own, peaks, month.weights)
-            words = explain(reason, month.weights, self.unit)
-            context.sheet.peaks[row][month.kept] = remember(peaks, month.first, demand)
+            ratchet_note = explain(reason, month.weights, self.unit)
+            context.sheet.peaks[row][month.history_name] = remember(peaks, month.first, demand)
         if billed < self.minimum_kw:
-            return self.minimum_kw, f"{words}, billed is the minimum of {plain(self.minimum_kw)}"
-        return billed, words
+            return self.minimum_kw, f"{ratchet_note}, billed is the minimum of {plain(self.minimum_kw)}"
+        return billed, ratchet_note
 
     # -- words ---------------------------------------------------------------------------------------------------
 
-    def _name(self) -> str:
+    def _title(self) -> str:
         return self.label or "Demand"
 
     def _place(self, context: ChargeContext, period: str) -> str:
@@ -242,14 +236,14 @@ class Demand(Charge, tag="demand", frozen=True, kw_only=True, forbid_unknown_fie
         return context.path
 
     def _head(
-        self, context: ChargeContext, days: Span, label: str, *, rule: str, index: int, many: int, path: str, unit: str
+        self, context: ChargeContext, days: Span, label: str, *, rule: str, index: int, count: int, path: str, unit: str
     ) -> LineHead:
         utility = context.references.unit_of(self.register, context.path)[1]
         window = f"{self.window_min} min" if self.window_min else "the readings' step"
         source = (
             f"register {self.register}: mean power of windows of {window}, {days.start} to {days.end} (end exclusive)"
         )
-        block = f", block {index + 1}" if many > 1 else ""
+        block = f", block {index + 1}" if count > 1 else ""
         return context.head(label + block, unit, utility, rule + block, source, path, days=days)
 
 
@@ -261,13 +255,13 @@ def _check_blocks(blocks: Blocks, path: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Month:
+class _DemandMonth:
     """What the lines of one month have in common for all connections."""
 
-    first: date
-    months: Decimal
-    kept: str  # the name of the peaks in the history
-    weights: dict[date, Decimal]
+    first: date  # of the billing month
+    months: Decimal  # how many billing months the days are
+    history_name: str  # under which its peaks are in the history
+    weights: dict[date, Decimal]  # shares of earlier months' peaks, by the first day of the month
     blocks: Blocks
-    limits: list[Decimal | None]
-    heads: list[LineHead]
+    limits: list[Decimal | None]  # kW, one a block
+    heads: list[LineHead]  # one a block

@@ -21,7 +21,7 @@ from common.errors import InputError
 from common.period import add_months
 
 FLAT = ""  # the name of all hours together, where a charge has no periods
-NONE: tuple[Ints, int] = (np.zeros(1, dtype=np.int64), 0)  # what a connection without the register gave back
+NOTHING_GIVEN: tuple[Ints, int] = (np.zeros(1, dtype=np.int64), 0)  # what a connection without the register gave back
 ROLLOVER_HOURS = (0, 5, 11, 17)  # a surplus moves to the period that the next month has at the same hour
 
 
@@ -78,35 +78,35 @@ class Energy(UnitPricedCharge, tag="energy", frozen=True, kw_only=True, forbid_u
         return self.netting is not None
 
     def counted(self, context: ChargeContext) -> tuple[Ints, int]:
-        """Quantity per row, net of what was given back and of earlier surplus."""
+        """Quantity per row, (rows,), net of what was given back and of earlier surplus; the scale."""
         totals, scale = UnitPricedCharge.counted(self, context)
-        if self.netting is None or not self._nets(context):
+        if self.netting is None or not self._has_netting(context):
             return totals, scale
-        given = (
-            context.sums.totals(self.netting.against, self.prorate) if context.sums.has(self.netting.against) else NONE
-        )
-        totals, _, scale = same_scale((totals, scale), (NONE[0], self._digits(context)))
+        against, given = self.netting.against, NOTHING_GIVEN
+        if context.sums.has(against):
+            given = context.sums.totals(against, self.prorate)
+        totals, _, scale = same_scale((totals, scale), (NOTHING_GIVEN[0], self._digits(context)))
         totals, back, scale = same_scale((totals, scale), given)
         net = (totals - back).tolist()
         left = [self._net_row(context, row, {FLAT: value}, {}, scale)[FLAT] for row, value in enumerate(net)]
         return np.array(left, dtype=np.int64), scale
 
     def counted_by_period(self, context: ChargeContext, name: str, schedule: Schedule) -> tuple[Ints, int]:
-        """Quantity per row and period, net of what was given back and of earlier surplus."""
+        """Quantity per row and period, (rows, periods), net of what was given back and earlier surplus; the scale."""
         used, scale = UnitPricedCharge.counted_by_period(self, context, name, schedule)
-        if self.netting is None or not self._nets(context):
+        if self.netting is None or not self._has_netting(context):
             return used, scale
-        against, given = self.netting.against, NONE
+        against, given = self.netting.against, NOTHING_GIVEN
         if context.sums.has(against):
             given = context.sums.by_period(against, name, schedule, self.prorate)
-        used, _, scale = same_scale((used, scale), (NONE[0], self._digits(context)))
+        used, _, scale = same_scale((used, scale), (NOTHING_GIVEN[0], self._digits(context)))
         used, back, scale = same_scale((used, scale), given)
         net = (used - back).tolist()
-        moves, found = self._moves(context, schedule), []
+        targets, rows = self._surplus_targets(context, schedule), []
         for row, values in enumerate(net):
-            left = self._net_row(context, row, dict(zip(schedule.names, values, strict=True)), moves, scale)
-            found.append([left[period] for period in schedule.names])
-        return np.array(found, dtype=np.int64), scale
+            left = self._net_row(context, row, dict(zip(schedule.names, values, strict=True)), targets, scale)
+            rows.append([left[period] for period in schedule.names])
+        return np.array(rows, dtype=np.int64), scale
 
     def demands(self, context: ChargeContext) -> list[Decimal]:
         """The demand that per-kW bounds follow: with netting, of what was taken less what was given back in a step."""
@@ -118,62 +118,64 @@ class Energy(UnitPricedCharge, tag="energy", frozen=True, kw_only=True, forbid_u
     def source(self, context: ChargeContext, schedule: Schedule | None = None, index: int = 0) -> str:
         """Where the quantity comes from: with netting, not from one register alone."""
         source = UnitPricedCharge.source(self, context, schedule, index)
-        if self.netting is None or not self._nets(context):
+        if self.netting is None or not self._has_netting(context):
             return source
         return f"{source}, less register {self.netting.against} and the surplus kept before"
 
-    def _nets(self, context: ChargeContext) -> bool:
+    def _has_netting(self, context: ChargeContext) -> bool:
         """Whether there is anything to net: an export register, or a surplus kept from earlier."""
         if self.netting is None:
             return False
         return context.sums.has(self.netting.against) or any(
-            self._kept(context, row) for row in range(context.batch.rows)
+            self._surplus_before(context, row) for row in range(context.batch.rows)
         )
 
-    def _kept(self, context: ChargeContext, row: int) -> Mapping[str, Decimal]:
-        """The surplus from an earlier part of this rating or from an earlier span."""
-        name = self.name
-        kept = context.sheet.energy_credit[row].get(name)
-        return kept if kept is not None else context.history(row).energy_credit.get(name, {})
+    def _surplus_before(self, context: ChargeContext, row: int) -> Mapping[str, Decimal]:
+        """The surplus from earlier days of this rating or from an earlier span, by period, in units of the register."""
+        credit = context.sheet.energy_credit[row].get(self.name)
+        return credit if credit is not None else context.history(row).energy_credit.get(self.name, {})
 
     def _digits(self, context: ChargeContext) -> int:
         """The decimals of the kept surplus: another meter may have counted it finer than this span's."""
-        kept = (credit for row in range(context.batch.rows) for credit in self._kept(context, row).values())
-        return max((len(plain(credit).partition(".")[2]) for credit in kept), default=0)
+        surpluses = (self._surplus_before(context, row) for row in range(context.batch.rows))
+        credits_of_rows = (credit for surplus in surpluses for credit in surplus.values())
+        return max((len(plain(credit).partition(".")[2]) for credit in credits_of_rows), default=0)
 
     def _net_row(
-        self, context: ChargeContext, row: int, net: dict[str, int], moves: dict[str, str], scale: int
+        self, context: ChargeContext, row: int, net: dict[str, int], targets: dict[str, str], scale: int
     ) -> dict[str, int]:
-        """Take the kept surplus off, keep the new one. The key `*` counts the surplus of all periods together."""
+        """Take the kept surplus off a row's quantities by period, keep the new one; what is left of them.
+
+        Quantities are in units of 10**-scale. The key `*` counts the surplus of all periods together.
+        """
         assert self.netting is not None  # noqa: S101 -- only called with netting
-        name = self.name
-        before = dict(self._kept(context, row))
-        one = Decimal(1).scaleb(-scale)
-        overall = sum(net.values()) - int(before.pop("*", Decimal(0)) / one)
+        before = dict(self._surplus_before(context, row))
+        smallest_unit = Decimal(1).scaleb(-scale)
+        overall = sum(net.values()) - int(before.pop("*", Decimal(0)) / smallest_unit)
         for period, credit in before.items():
-            target = moves.get(period) if FLAT not in net else FLAT
+            target = targets.get(period) if FLAT not in net else FLAT
             if target is not None:
-                net[target] -= int(credit / one)
+                net[target] -= int(credit / smallest_unit)
             elif credit and period not in net:
-                raise _homeless(period, f"{context.path}.netting")
+                raise _refused_surplus(period, f"{context.path}.netting")
         left = {period: max(value, 0) for period, value in net.items()}
-        surplus = {period: -value * one for period, value in net.items() if value < 0}
+        surplus = {period: -value * smallest_unit for period, value in net.items() if value < 0}
         if self.netting.surplus == "carry" and overall < 0:
-            surplus["*"] = -overall * one
-        context.sheet.energy_credit[row][name] = surplus if self.netting.surplus == "carry" else {}
+            surplus["*"] = -overall * smallest_unit
+        context.sheet.energy_credit[row][self.name] = surplus if self.netting.surplus == "carry" else {}
         return left
 
-    def _moves(self, context: ChargeContext, schedule: Schedule) -> dict[str, str]:
+    def _surplus_targets(self, context: ChargeContext, schedule: Schedule) -> dict[str, str]:
         """Where the surplus of each period of the month before goes in this one."""
         assert self.netting is not None  # noqa: S101 -- only called with netting
         if self.netting.match == "period":
             return {period: period for period in schedule.names}
         now, before = context.span.start, add_months(context.span.start, -1)
-        moves: dict[str, str] = {}
+        targets: dict[str, str] = {}
         for hour in ROLLOVER_HOURS:
             source, target = _period_at(schedule, before, hour), _period_at(schedule, now, hour)
-            moves.setdefault(source, target)
-        return moves
+            targets.setdefault(source, target)
+        return targets
 
     def rate(self, context: ChargeContext) -> None:
         """The energy lines, and the payment for a surplus that ends with this span."""
@@ -194,10 +196,9 @@ class Energy(UnitPricedCharge, tag="energy", frozen=True, kw_only=True, forbid_u
             f"{context.path}.netting.cash_price",
             PAID_OUT,
         )
-        name = self.name
         for row in range(context.batch.rows):
-            credit = context.sheet.energy_credit[row].pop(name, None)
-            context.sheet.energy_credit[row][name] = {}
+            credit = context.sheet.energy_credit[row].pop(self.name, None)
+            context.sheet.energy_credit[row][self.name] = {}
             if credit:
                 quantity = credit.get("*", Decimal(0))
                 amount = -quantity * self.netting.cash_price
@@ -206,11 +207,11 @@ class Energy(UnitPricedCharge, tag="energy", frozen=True, kw_only=True, forbid_u
                 )
 
 
-def _homeless(period: str, path: str) -> InputError:
+def _refused_surplus(period: str, path: str) -> InputError:
     """A kept surplus of a period that these prices do not have: where it belongs would be a guess."""
-    what = f"of period {period!r}" if period else "of all hours together"
+    of_period = f"of period {period!r}" if period else "of all hours together"
     return InputError(
-        f"a kept surplus {what} has no period in this schedule",
+        f"a kept surplus {of_period} has no period in this schedule",
         path=path,
         hint="let the surplus end (`expires`) where the periods change, or keep their names",
         code="no_period",

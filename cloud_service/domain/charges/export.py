@@ -57,11 +57,11 @@ class Export(UnitPricedCharge, tag="export", frozen=True, kw_only=True, forbid_u
                 hint="name the month in `expires`",
             )
         before = list(itertools.takewhile(lambda charge: charge is not self, tariff.charges))
-        mine = reduced(self.carry.of, before)
+        own = reduced_charges(self.carry.of, before)
         for other in before:
-            if not isinstance(other, Export) or other.carry is None or any(other is one for one in mine):
+            if not isinstance(other, Export) or other.carry is None or any(other is charge for charge in own):
                 continue
-            if not apart(self, other) and any(one in mine for one in reduced(other.carry.of, before)):
+            if not apart(self, other) and any(charge in own for charge in reduced_charges(other.carry.of, before)):
                 raise InputError(
                     f"the credit of {other.name!r} reduces the same charges",
                     path=f"{path}.carry.of",
@@ -78,11 +78,10 @@ class Export(UnitPricedCharge, tag="export", frozen=True, kw_only=True, forbid_u
 
     def rate(self, context: ChargeContext) -> None:
         """The credit lines, and what is carried in or over."""
-        name = self.name
         if (
             self.optional
             and not context.sums.has(self.register)
-            and not any(context.history(row).money_credit.get(name) for row in range(context.batch.rows))
+            and not any(context.history(row).money_credit.get(self.name) for row in range(context.batch.rows))
         ):
             return
         counts = [len(lines) for lines in context.sheet.rows]
@@ -92,41 +91,42 @@ class Export(UnitPricedCharge, tag="export", frozen=True, kw_only=True, forbid_u
             for row, count in enumerate(counts):
                 self._carry(context, row, count, self.carry)
 
-    def _carry(self, context: ChargeContext, row: int, count: int, rule: Carry) -> None:
-        name = self.name
+    def _carry(self, context: ChargeContext, row: int, count: int, carry: Carry) -> None:
         earned = -sum_of(context.sheet.rows[row][count:])
-        before = context.money_before(row, name)
-        base = base_of(context, row, rule.of, of_first=count).above_zero()
+        before = context.money_before(row, self.name)
+        base = base_of(context, row, carry.of, of_first=count).above_zero()
         if before:
             context.sheet.add_both(row, self._head(context, "credit of earlier months"), Decimal(1), None, -before)
-        left = (before + earned - base).above_zero() if rule.usable == "same" else (before - base).above_zero() + earned
-        ends = rule.expires is not None and context.ends_month(rule.expires, f"{context.path}.carry.expires")
+        left = (
+            (before + earned - base).above_zero() if carry.usable == "same" else (before - base).above_zero() + earned
+        )
+        ends = carry.expires is not None and context.ends_month(carry.expires, f"{context.path}.carry.expires")
         ended = ends and bool(left)
         if left:
-            own = "" if rule.usable == "same" else " (usable from the next span on)"
-            words = f"{plain(before.due)} kept + {plain(earned.due)} earned{own}, {plain(base.due)} that may be reduced"
-            what = "credit carried over" if not ended else f"credit that ended with month {rule.expires}"
-            context.sheet.add_both(row, self._head(context, what), Decimal(1), None, left, words)
-        if ended and rule.ends == "pay":
+            when = "" if carry.usable == "same" else " (usable from the next span on)"
+            note = f"{plain(before.due)} kept + {plain(earned.due)} earned{when}, {plain(base.due)} that may be reduced"
+            title = "credit carried over" if not ended else f"credit that ended with month {carry.expires}"
+            context.sheet.add_both(row, self._head(context, title), Decimal(1), None, left, note)
+        if ended and carry.ends == "pay":
             context.sheet.add_both(row, self._head(context, "credit paid out", PAID_OUT), Decimal(1), None, -left)
         if ended:
             left = NOTHING
-        context.sheet.money_credit[row][name] = left
+        context.sheet.money_credit[row][self.name] = left
 
-    def _head(self, context: ChargeContext, what: str, suffix: str = "") -> LineHead:
+    def _head(self, context: ChargeContext, title: str, suffix: str = "") -> LineHead:
         utility = context.references.unit_of(self.register, context.path)[1]
-        label = f"{self.label or self.noun}, {what}"
+        label = f"{self.label or self.noun}, {title}"
         return context.head(
             label,
             context.sheet.currency,
             utility,
-            what,
+            title,
             f"{context.span.start} to {context.span.end} (end exclusive)",
             f"{context.path}.carry",
             suffix,
         )
 
 
-def reduced(of: Sequence[str], before: Sequence[ReferencedCharge]) -> list[ReferencedCharge]:
+def reduced_charges(of: Sequence[str], before: Sequence[ReferencedCharge]) -> list[ReferencedCharge]:
     """The charges among those before that a credit may reduce."""
-    return [one for one in before if "*" in of or one.id in of or one.kind in of]
+    return [charge for charge in before if "*" in of or charge.id in of or charge.kind in of]

@@ -57,7 +57,9 @@ class Minimum(Charge, tag="minimum", frozen=True, kw_only=True, forbid_unknown_f
         }[self.per]
         least = self.amount * count
         rule = f"at least {plain(self.amount)} per {self.per} × {plain(count)}"
-        self._lines(context, [(row, least, self._base(context, row), "") for row in range(context.batch.rows)], rule)
+        self._add_lines(
+            context, [(row, least, self._base(context, row), "") for row in range(context.batch.rows)], rule
+        )
 
     def _base(self, context: ChargeContext, row: int) -> DueAndExact:
         base = base_of(context, row, self.of)
@@ -73,14 +75,16 @@ class Minimum(Charge, tag="minimum", frozen=True, kw_only=True, forbid_unknown_f
             context.sheet.year_to_date[row][name] = NOTHING if settled else year
             if settled:
                 due.append((row, self.amount, year, f"{plain(so_far.due)} in earlier months of the year"))
-        self._lines(context, due, f"at least {plain(self.amount)} in the year that ends with month {self.year_ends}")
+        self._add_lines(
+            context, due, f"at least {plain(self.amount)} in the year that ends with month {self.year_ends}"
+        )
 
-    def _lines(self, context: ChargeContext, due: list[tuple[int, Decimal, DueAndExact, str]], rule: str) -> None:
+    def _add_lines(self, context: ChargeContext, due: list[tuple[int, Decimal, DueAndExact, str]], rule: str) -> None:
         label = self.label or "Minimum charge"
         source = f"lines of {', '.join(self.of)}, {context.span.start} to {context.span.end} (end exclusive)"
         head = context.head(label, context.sheet.currency, self.utility, rule, source)
         for row, least, base, note in due:
             missing = (DueAndExact(least, least) - base).above_zero()
             if missing:
-                words = f"{plain(least)} less {plain(base.due)}" + (f" ({note})" if note else "")
-                context.sheet.add_both(row, head, missing.due, Decimal(1), missing, words)
+                arithmetic = f"{plain(least)} less {plain(base.due)}" + (f" ({note})" if note else "")
+                context.sheet.add_both(row, head, missing.due, Decimal(1), missing, arithmetic)

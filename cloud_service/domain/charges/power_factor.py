@@ -69,8 +69,8 @@ class PowerFactor(Charge, tag="power_factor", frozen=True, kw_only=True, forbid_
             if percent:
                 head = context.head(self.label or "Power factor", context.sheet.currency, "electricity", rule, source)
                 base = base_of(context, row, self.of)
-                words = f"power factor {plain(factor)}: {plain(percent)} %"
-                context.sheet.add_both(row, head, base.due, percent / HUNDRED, base.times(percent / HUNDRED), words)
+                note = f"power factor {plain(factor)}: {plain(percent)} %"
+                context.sheet.add_both(row, head, base.due, percent / HUNDRED, base.times(percent / HUNDRED), note)
 
     def _factor(self, context: ChargeContext, row: int) -> tuple[Decimal, str]:
         """The power factor of a row and where it comes from: the connection's own value, else its registers."""
