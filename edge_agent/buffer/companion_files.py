@@ -16,6 +16,8 @@ from zlib import crc32
 import msgspec
 
 from edge_agent.buffer.directory import BufferDirectory
+from edge_agent.buffer.errors import Damaged
+from edge_agent.buffer.state import BufferStream
 
 
 def write_directory(path: Path, directory: BufferDirectory) -> None:
@@ -59,10 +61,30 @@ class StreamMark(NamedTuple):
     receipted: int
 
 
+_SLOT = Struct("<IQQQI")
+
+
+def newest_mark(content: bytes) -> StreamMark | None:
+    """The newest whole slot of a mark file's content."""
+    marks = []
+    for start in range(0, len(content) - _SLOT.size + 1, _SLOT.size):
+        slot = content[start : start + _SLOT.size]
+        *fields, total = _SLOT.unpack(slot)
+        if crc32(slot[:-4]) == total:
+            marks.append(StreamMark(*fields))
+    return max(marks, key=lambda mark: (mark.stream, mark.last, mark.receipted), default=None)
+
+
+def require_as_long_as(mark: StreamMark | None, current: BufferStream, path: Path) -> None:
+    """Damaged if the mark knows more of the current stream, or a later one, than the file at `path`."""
+    if mark and mark.stream == current.number and mark.epoch == current.epoch and mark.last > current.last:
+        raise Damaged(f"committed up to {mark.last}, but the file ends at {current.last}", path=str(path))
+    if mark and mark.stream > current.number:
+        raise Damaged("the file is older than the stream that was in use", path=str(path))
+
+
 class MarkFile:
     """Two slots written in turn, each with its own sum: one of them is always whole."""
-
-    _slot = Struct("<IQQQI")
 
     def __init__(self, path: Path) -> None:
         self._handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
@@ -70,21 +92,14 @@ class MarkFile:
 
     def read(self) -> StreamMark | None:
         """The newest whole slot."""
-        content = os.pread(self._handle, 2 * self._slot.size, 0)
-        marks = []
-        for start in range(0, len(content) - self._slot.size + 1, self._slot.size):
-            slot = content[start : start + self._slot.size]
-            *fields, total = self._slot.unpack(slot)
-            if crc32(slot[:-4]) == total:
-                marks.append(StreamMark(*fields))
-        return max(marks, key=lambda mark: (mark.stream, mark.last, mark.receipted), default=None)
+        return newest_mark(os.pread(self._handle, 2 * _SLOT.size, 0))
 
     def write(self, mark: StreamMark) -> None:
         """Note a mark. A failing disk is reported by the buffer itself, not by this."""
-        body = self._slot.pack(*mark, 0)[:-4]
+        body = _SLOT.pack(*mark, 0)[:-4]
         slot = body + crc32(body).to_bytes(4, "little")
         try:
-            os.pwrite(self._handle, slot, self._turn * self._slot.size)
+            os.pwrite(self._handle, slot, self._turn * _SLOT.size)
         except OSError:
             return
         self._turn ^= 1

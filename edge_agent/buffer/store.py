@@ -15,7 +15,7 @@ import msgspec
 from common.errors import EnergyError
 from common.message import EPOCH_MAX, Catalog, Channel
 from edge_agent.buffer.boot_clocks import boot_number, dated, guessed_offsets
-from edge_agent.buffer.companion_files import MarkFile, StreamMark, read_directory, write_directory
+from edge_agent.buffer.companion_files import MarkFile, StreamMark, read_directory, require_as_long_as, write_directory
 from edge_agent.buffer.directory import newest_directory
 from edge_agent.buffer.errors import Damaged
 from edge_agent.buffer.file import FILE, connect, our_errors, transaction, translated_os, used_bytes
@@ -77,12 +77,8 @@ class Buffer:
 
     def _verify(self) -> None:
         """Signs of damage that can be seen at once; the rest shows when rows are read."""
-        mark = self.marks.read()
         stream = self.current
-        if mark and mark.stream == stream.number and mark.epoch == stream.epoch and mark.last > stream.last:
-            raise Damaged(f"committed up to {mark.last}, but the file ends at {stream.last}", path=str(self.path))
-        if mark and mark.stream > stream.number:
-            raise Damaged("the file is older than the stream that was in use", path=str(self.path))
+        require_as_long_as(self.marks.read(), stream, self.path)
         if self.path.stat().st_size <= QUICK_CHECK_MAX_BYTES:
             verdict = self.connection.execute("PRAGMA quick_check(1)").fetchone()[0]
             if verdict != "ok":
