@@ -209,8 +209,8 @@ def terms(number: str, *, reason: str, json_output: bool, **terms: Any) -> None:
 @JSON
 def list_accounts(*, search: str, limit: int, json_output: bool) -> None:
     """Accounts with what is open and what is credit."""
+    from cloud_service.store.lists.customers import accounts
     from cloud_service.store.lists.paging import Wanted
-    from cloud_service.store.lists.parties import accounts
     from cloud_service.store.scope import Scope
 
     query = Wanted(text=search, size=limit)

@@ -31,7 +31,7 @@ for command in billing_runs.COMMANDS:
 @click.option("--json", "json_output", is_flag=True, help="Print the bills as JSON.")
 def list_bills(*, state: str, search: str, limit: int, day: str | None, json_output: bool) -> None:
     """Bills, the newest first."""
-    from cloud_service.store.lists.bills import STATES, bills
+    from cloud_service.store.lists.invoices import STATES, bills
     from cloud_service.store.lists.paging import Wanted, page_of
     from cloud_service.store.scope import Scope
 
@@ -65,7 +65,7 @@ def show(number: str, *, json_output: bool) -> None:
     from dataclasses import asdict
 
     from cloud_service.store.invoicing.issued_invoice import whole_bill
-    from cloud_service.store.lists.bills import bill_of
+    from cloud_service.store.lists.invoices import bill_of
 
     with transaction() as session:
         row = bill_of(session, number, day_of(None, ""))

@@ -96,8 +96,8 @@ def show(number: str, *, json_output: bool) -> None:
 @JSON
 def list_clients(*, search: str, limit: int, json_output: bool) -> None:
     """Clients by name."""
+    from cloud_service.store.lists.customers import clients
     from cloud_service.store.lists.paging import Wanted
-    from cloud_service.store.lists.parties import clients
     from cloud_service.store.scope import Scope
 
     query = Wanted(text=search, size=limit)

@@ -50,8 +50,8 @@ def move_in(
 @JSON
 def list_contracts(*, search: str, state: str | None, limit: int, json_output: bool) -> None:
     """Connections: who is supplied where, by which meter and tariff."""
+    from cloud_service.store.lists.customers import connections
     from cloud_service.store.lists.paging import Wanted
-    from cloud_service.store.lists.parties import connections
     from cloud_service.store.scope import Scope
 
     query = Wanted(text=search, filters={"state": (state,)} if state else {}, size=limit)

@@ -32,7 +32,7 @@ def bill(number: str, *, kind: str, out: Path, json_output: bool) -> None:
     """A bill's PDF or e-invoice, exactly as it was or will be sent."""
     from cloud_service.flow import deliver
     from cloud_service.settings import pay_at
-    from cloud_service.store.lists.bills import bill_of
+    from cloud_service.store.lists.invoices import bill_of
 
     with transaction() as session:
         row = bill_of(session, number, datetime.now(UTC).date())

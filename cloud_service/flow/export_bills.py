@@ -6,7 +6,7 @@ from typing import Any
 
 from cloud_service.documents.spreadsheet import Cell, Column, xlsx
 from cloud_service.store.database.session import Session
-from cloud_service.store.lists.bills import bills as listing
+from cloud_service.store.lists.invoices import bills as listing
 from cloud_service.store.lists.paging import Wanted, all_of
 from cloud_service.store.scope import Scope
 

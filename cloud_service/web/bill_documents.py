@@ -7,7 +7,7 @@ from flask import Response, current_app, request
 from cloud_service.flow import deliver
 from cloud_service.store.delivery.outgoing import StoredDocument
 from cloud_service.store.delivery.tables import Document
-from cloud_service.store.lookups.bill import bill_page, document
+from cloud_service.store.lookups.invoice_page import bill_page, document
 from cloud_service.web.access import scope
 from cloud_service.web.clock import today
 from cloud_service.web.database import session

@@ -9,7 +9,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from cloud_service.store.customers import legal_entities
-from cloud_service.store.lists.bills import bills
+from cloud_service.store.lists.invoices import bills
 from cloud_service.store.lists.paging import Wanted, page_of
 from cloud_service.store.lookups import dashboard
 from cloud_service.web import charts

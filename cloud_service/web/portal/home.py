@@ -9,11 +9,11 @@ from uuid import UUID
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from cloud_service.store.lists.bills import bills as bill_list
+from cloud_service.store.lists.customers import accounts as account_list
+from cloud_service.store.lists.invoices import bills as bill_list
 from cloud_service.store.lists.paging import Wanted, page_of
-from cloud_service.store.lists.parties import accounts as account_list
-from cloud_service.store.lookups import metering, money, parties
-from cloud_service.store.lookups.bill import bill_page
+from cloud_service.store.lookups import customers, metering, receivables
+from cloud_service.store.lookups.invoice_page import bill_page
 from cloud_service.web import charts, load_profile
 from cloud_service.web.access import May, access, scope
 from cloud_service.web.bill_columns import COLUMNS
@@ -74,8 +74,8 @@ class Mine:
 
 def mine() -> Mine:
     """The customer of this request."""
-    client = parties.own_client(session(), scope())
-    accounts = parties.own_accounts(session(), scope())
+    client = customers.own_client(session(), scope())
+    accounts = customers.own_accounts(session(), scope())
     registers = metering.own_registers(session(), [one.id for one in accounts])
     return Mine(client, accounts, registers, registers[0].timezone if registers else "UTC")
 
@@ -97,7 +97,7 @@ def home() -> str:
         "portal/home.html",
         me=me,
         accounts=page_of(session(), account_list(scope(), Wanted(), me.today), Wanted(size=20)).rows,
-        prepaid=money.prepaid(session(), scope()),
+        prepaid=receivables.prepaid(session(), scope()),
         due=due.rows,
         next_due=next_due,
         pay_url=pay_address(next_due) if next_due else "",

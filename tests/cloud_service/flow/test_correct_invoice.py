@@ -11,7 +11,7 @@ from cloud_service.flow.issue import issue
 from cloud_service.flow.rate import rate_contracts
 from cloud_service.store.invoicing.corrections import touched
 from cloud_service.store.invoicing.invoice_rows import Issued
-from cloud_service.store.lists.bills import bill_of
+from cloud_service.store.lists.invoices import bill_of
 from cloud_service.store.receivables import settlement
 from cloud_service.store.receivables.ledger import balances
 from common.errors import ConflictError

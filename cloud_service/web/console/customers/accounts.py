@@ -7,10 +7,10 @@ from uuid import UUID
 
 from flask import Blueprint, Response, render_template, url_for
 
-from cloud_service.store.lists.bills import bills
+from cloud_service.store.lists.customers import accounts, connections
+from cloud_service.store.lists.invoices import bills
 from cloud_service.store.lists.paging import Wanted, page_of
-from cloud_service.store.lists.parties import accounts, connections
-from cloud_service.store.lookups import money, parties
+from cloud_service.store.lookups import customers, receivables
 from cloud_service.store.receivables.statements_and_ageing import ageing
 from cloud_service.web.access import May, access, scope
 from cloud_service.web.bill_columns import SHORT
@@ -73,7 +73,7 @@ def show(public_id: UUID) -> str:
     """One account: ageing, statement, connections, bills."""
     from cloud_service.web.console.customers import connections as connection_pages
 
-    account, client = parties.account(session(), scope(), public_id)
+    account, client = customers.account(session(), scope(), public_id)
     query = Wanted(filters={"account": (account.number,)}, size=12)
     row = page_of(session(), accounts(scope(), Wanted(text=account.number), today()), Wanted(size=1)).rows[0]
     return render_template(
@@ -82,8 +82,8 @@ def show(public_id: UUID) -> str:
         client=client,
         row=row,
         ageing=[debt for debt in ageing(session(), today(), scope(), account_id=account.id) if debt.total],
-        statement=money.statement(session(), account.id),
-        prepaid=money.prepaid(session(), scope(), account.id),
+        statement=receivables.statement(session(), account.id),
+        prepaid=receivables.prepaid(session(), scope(), account.id),
         connection_columns=connection_pages.LIST.columns,
         connections=page_of(session(), connections(scope(), query, today()), query).rows,
         bill_columns=SHORT,
@@ -95,11 +95,11 @@ def show(public_id: UUID) -> str:
 @access(May.READ)
 def statement_file(public_id: UUID) -> Response:
     """The statement as a file."""
-    account, _client = parties.account(session(), scope(), public_id)
+    account, _client = customers.account(session(), scope(), public_id)
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow(["Day", "Booking", "Text", "Bill", f"Amount {account.currency}", f"Balance {account.currency}"])
-    for row in money.statement(session(), account.id):
+    for row in receivables.statement(session(), account.id):
         writer.writerow([row.day, row.kind, row.text, row.number or "", f"{row.amount:f}", f"{row.balance:f}"])
     answer = Response("\ufeff" + buffer.getvalue(), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="statement-{account.number}.csv"'

@@ -10,8 +10,8 @@ from cloud_service.domain.calendar.billing_cycle import CYCLES
 from cloud_service.flow import client as flow
 from cloud_service.flow.contract import change_mode
 from cloud_service.store.customers import legal_entities
-from cloud_service.store.lookups.parties import account as account_of
-from cloud_service.store.lookups.parties import client as client_of
+from cloud_service.store.lookups.customers import account as account_of
+from cloud_service.store.lookups.customers import client as client_of
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import today
 from cloud_service.web.database import session

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from flask import Blueprint, Response, render_template, url_for
 
-from cloud_service.store.lists.bills import bills
+from cloud_service.store.lists.customers import accounts, clients, connections
+from cloud_service.store.lists.invoices import bills
 from cloud_service.store.lists.paging import Wanted, page_of
-from cloud_service.store.lists.parties import accounts, clients, connections
-from cloud_service.store.lookups import office, parties
+from cloud_service.store.lookups import customers, office
 from cloud_service.web.access import May, access, scope
 from cloud_service.web.bill_columns import SHORT
 from cloud_service.web.clock import today
@@ -66,7 +66,7 @@ def index(*, as_file: bool = False) -> Response | str:
 @access(May.READ)
 def show(public_id: UUID) -> str:
     """One client with everything they have."""
-    client = parties.client(session(), scope(), public_id)
+    client = customers.client(session(), scope(), public_id)
     query = Wanted(filters={"client": (client.number,)}, size=12)
     own = accounts(scope(), query, today())
     rows = page_of(session(), own, query).rows

@@ -10,9 +10,9 @@ from werkzeug.wrappers import Response
 
 from cloud_service.flow import contract as flow
 from cloud_service.store.customers import clients, contract_changes
+from cloud_service.store.lookups.customers import Connection
+from cloud_service.store.lookups.customers import connection as connection_of
 from cloud_service.store.lookups.ids_by_name import account_id, meter_id, tariff_id
-from cloud_service.store.lookups.parties import Connection
-from cloud_service.store.lookups.parties import connection as connection_of
 from cloud_service.store.metering import sites_and_meters
 from cloud_service.store.scope import Scope
 from cloud_service.store.tariffs import published

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from flask import Blueprint, Response, render_template, url_for
 
-from cloud_service.store.lists.parties import connections
-from cloud_service.store.lookups import office, parties
+from cloud_service.store.lists.customers import connections
+from cloud_service.store.lookups import customers, office
 from cloud_service.web.access import May, access, scope
 from cloud_service.web.clock import today
 from cloud_service.web.database import session
@@ -75,7 +75,7 @@ def index(*, as_file: bool = False) -> Response | str:
 @access(May.READ)
 def show(public_id: UUID) -> str:
     """One connection with its meters and tariffs through time."""
-    connection = parties.connection(session(), scope(), public_id)
+    connection = customers.connection(session(), scope(), public_id)
     return render_template(
         "console/connection.html",
         connection=connection,

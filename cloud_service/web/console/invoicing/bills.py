@@ -7,8 +7,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from cloud_service.flow import collect
 from cloud_service.store.audit import log
-from cloud_service.store.lists.bills import bills
-from cloud_service.store.lookups.bill import bill_page, send_again
+from cloud_service.store.lists.invoices import bills
+from cloud_service.store.lookups.invoice_page import bill_page, send_again
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.bill_columns import COLUMNS
 from cloud_service.web.bill_documents import paper_response

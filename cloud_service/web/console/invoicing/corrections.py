@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from cloud_service.flow import arrangements, correct_invoice
-from cloud_service.store.lookups.bill import bill_page
+from cloud_service.store.lookups.invoice_page import bill_page
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import now, today
 from cloud_service.web.database import session

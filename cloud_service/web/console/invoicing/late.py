@@ -9,7 +9,7 @@ from cloud_service.flow import correct_invoice
 from cloud_service.flow.issue import issue
 from cloud_service.flow.rate import rate_again
 from cloud_service.store.invoicing.corrections import touched
-from cloud_service.store.lookups.bill import bill_page
+from cloud_service.store.lookups.invoice_page import bill_page
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import now, today
 from cloud_service.web.database import session

@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response
 from cloud_service.flow import contract as flow
 from cloud_service.flow import sites_and_meters
 from cloud_service.store.lookups.ids_by_name import account_id, point_id, site_id, tariff_id
-from cloud_service.store.lookups.points import PointPage
-from cloud_service.store.lookups.points import point as point_of
+from cloud_service.store.lookups.service_points import PointPage
+from cloud_service.store.lookups.service_points import point as point_of
 from cloud_service.store.scope import Scope
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import now

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, render_template, url_for
 
 from cloud_service.store.lists.metering import points
 from cloud_service.store.lookups import office
-from cloud_service.store.lookups.points import point
+from cloud_service.store.lookups.service_points import point
 from cloud_service.web.access import May, access, scope
 from cloud_service.web.clock import today
 from cloud_service.web.console.metering.meters import UTILITIES

@@ -8,8 +8,8 @@ from werkzeug.wrappers import Response
 from cloud_service.domain.invoicing.next_number import whole_number
 from cloud_service.flow import arrangements, remind
 from cloud_service.store.customers import legal_entities
-from cloud_service.store.lookups.bill import bill_page
-from cloud_service.store.lookups.money import plans
+from cloud_service.store.lookups.invoice_page import bill_page
+from cloud_service.store.lookups.receivables import plans
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import today
 from cloud_service.web.database import session

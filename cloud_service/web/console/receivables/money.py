@@ -8,8 +8,8 @@ from werkzeug.wrappers import Response
 
 from cloud_service.flow import collect
 from cloud_service.flow.collect import Booking
-from cloud_service.store.lookups.money import PaymentPage, payment
-from cloud_service.store.lookups.parties import account as account_of
+from cloud_service.store.lookups.customers import account as account_of
+from cloud_service.store.lookups.receivables import PaymentPage, payment
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import today
 from cloud_service.web.database import session

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, render_template
 
-from cloud_service.store.lookups import money
+from cloud_service.store.lookups import receivables
 from cloud_service.web.access import May, access, scope
 from cloud_service.web.database import session
 
@@ -14,5 +14,7 @@ blueprint = Blueprint("prepaid", __name__)
 def index() -> str:
     """All prepaid accounts, those in need first."""
     return render_template(
-        "console/prepaid.html", rows=money.prepaid(session(), scope()), commands=money.commands(session(), scope())
+        "console/prepaid.html",
+        rows=receivables.prepaid(session(), scope()),
+        commands=receivables.commands(session(), scope()),
     )

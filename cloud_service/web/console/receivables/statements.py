@@ -7,7 +7,7 @@ from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from cloud_service.flow import account_statement as flow
-from cloud_service.store.lookups.parties import account as account_of
+from cloud_service.store.lookups.customers import account as account_of
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import today
 from cloud_service.web.database import session

@@ -12,7 +12,7 @@ from cloud_service.store.customers.tables import Account, Client, LegalEntity
 from cloud_service.store.database import job_queue
 from cloud_service.store.delivery.tables import Delivery, Document
 from cloud_service.store.invoicing.tables import Invoice, InvoiceLine
-from cloud_service.store.lists.bills import in_scope, outstanding, received, state_of
+from cloud_service.store.lists.invoices import in_scope, outstanding, received, state_of
 from cloud_service.store.receivables.invoice_balance import invoice_balance
 from cloud_service.store.scope import Scope
 from common.errors import NotFoundError

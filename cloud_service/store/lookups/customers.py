@@ -8,9 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cloud_service.store.customers.tables import Account, Client, Site
-from cloud_service.store.lists import parties
+from cloud_service.store.lists import customers
 from cloud_service.store.lookups.found import found
-from cloud_service.store.lookups.points import mounts_at
+from cloud_service.store.lookups.service_points import mounts_at
 from cloud_service.store.metering.tables import Contract, ServicePoint
 from cloud_service.store.scope import Scope
 from cloud_service.store.tariffs.tables import Tariff, TariffAssignment
@@ -19,27 +19,27 @@ from cloud_service.store.tariffs.tables import Tariff, TariffAssignment
 def client(session: Session, scope: Scope, public_id: UUID) -> Client:
     """A client."""
     return found(
-        session.scalar(select(Client).where(Client.public_id == public_id, *parties.in_scope(scope))), "client"
+        session.scalar(select(Client).where(Client.public_id == public_id, *customers.in_scope(scope))), "client"
     )
 
 
 def account(session: Session, scope: Scope, public_id: UUID) -> tuple[Account, Client]:
     """A money account and whose it is."""
     query = select(Account, Client).join(Client, Client.id == Account.client_id)
-    row = session.execute(query.where(Account.public_id == public_id, *parties.in_scope(scope))).one_or_none()
+    row = session.execute(query.where(Account.public_id == public_id, *customers.in_scope(scope))).one_or_none()
     both = found(row, "account")
     return both.Account, both.Client
 
 
 def own_accounts(session: Session, scope: Scope) -> list[Account]:
     """The accounts of a customer, oldest first."""
-    query = select(Account).join(Client, Client.id == Account.client_id).where(*parties.in_scope(scope))
+    query = select(Account).join(Client, Client.id == Account.client_id).where(*customers.in_scope(scope))
     return list(session.scalars(query.order_by(Account.id)))
 
 
 def own_client(session: Session, scope: Scope) -> Client:
     """The client that a customer signs in for."""
-    return found(session.scalar(select(Client).where(*parties.in_scope(scope)).order_by(Client.id)), "client")
+    return found(session.scalar(select(Client).where(*customers.in_scope(scope)).order_by(Client.id)), "client")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def connection(session: Session, scope: Scope, public_id: UUID) -> Connection:
         .join(Client, Client.id == Account.client_id)
         .join(ServicePoint, ServicePoint.id == Contract.service_point_id)
         .join(Site, Site.id == ServicePoint.site_id)
-        .where(Contract.public_id == public_id, *parties.in_scope(scope))
+        .where(Contract.public_id == public_id, *customers.in_scope(scope))
     )
     row = found(session.execute(query).one_or_none(), "connection")
     mounts = mounts_at(session, row.ServicePoint.id)
