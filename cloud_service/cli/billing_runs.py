@@ -190,7 +190,7 @@ def retry(run_id: int, *, items: tuple[int, ...], json_output: bool) -> None:
 @click.option("--json", "json_output", is_flag=True, help="Print the runs as JSON.")
 def runs(*, state: str, limit: int, json_output: bool) -> None:
     """Billing runs, the newest first."""
-    from cloud_service.store.lists.office import runs as listing
+    from cloud_service.store.lists.billing_runs import runs as listing
     from cloud_service.store.lists.paging import Wanted
     from cloud_service.store.scope import Scope
 

@@ -86,8 +86,8 @@ def list_tariffs(*, search: str, limit: int, json_output: bool) -> None:
     """The tariffs that are kept, with how many connections they price today."""
     from cloud_service.cli.options import day_of
     from cloud_service.cli.output import print_listing
-    from cloud_service.store.lists.office import tariffs
     from cloud_service.store.lists.paging import Wanted
+    from cloud_service.store.lists.tariffs import tariffs
     from cloud_service.store.scope import Scope
 
     query = Wanted(text=search, size=limit)

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response
 
 from cloud_service.store.audit import log
-from cloud_service.store.lists.office import audit
+from cloud_service.store.lists.audit_log import audit
 from cloud_service.web.access import May, access
 from cloud_service.web.database import session
 from cloud_service.web.listing import Column, Filter, ListPage, respond, wanted

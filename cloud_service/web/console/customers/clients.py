@@ -8,7 +8,8 @@ from flask import Blueprint, Response, render_template, url_for
 from cloud_service.store.lists.customers import accounts, clients, connections
 from cloud_service.store.lists.invoices import bills
 from cloud_service.store.lists.paging import Wanted, page_of
-from cloud_service.store.lookups import customers, office
+from cloud_service.store.lookups import customers
+from cloud_service.store.lookups.audit_log import audit_of
 from cloud_service.web.access import May, access, scope
 from cloud_service.web.bill_columns import SHORT
 from cloud_service.web.clock import today
@@ -88,5 +89,5 @@ def show(public_id: UUID) -> str:
         connections=contracts,
         bill_columns=SHORT,
         bills=page_of(session(), bills(scope(), query, today()), query),
-        audit=office.audit_of(session(), f"client:{client.id}"),
+        audit=audit_of(session(), f"client:{client.id}"),
     )

@@ -6,7 +6,8 @@ from uuid import UUID
 from flask import Blueprint, Response, render_template, url_for
 
 from cloud_service.store.lists.customers import connections
-from cloud_service.store.lookups import customers, office
+from cloud_service.store.lookups import customers
+from cloud_service.store.lookups.audit_log import audit_of
 from cloud_service.web.access import May, access, scope
 from cloud_service.web.clock import today
 from cloud_service.web.database import session
@@ -79,5 +80,5 @@ def show(public_id: UUID) -> str:
     return render_template(
         "console/connection.html",
         connection=connection,
-        audit=office.audit_of(session(), f"contract:{connection.contract.id}"),
+        audit=audit_of(session(), f"contract:{connection.contract.id}"),
     )

@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from cloud_service.flow import billing_run as runs_flow
 from cloud_service.store.customers import legal_entities
 from cloud_service.store.invoicing import run_progress
-from cloud_service.store.lists.office import runs
-from cloud_service.store.lookups import office
+from cloud_service.store.lists.billing_runs import runs
+from cloud_service.store.lookups import billing_runs
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import today
 from cloud_service.web.database import session
@@ -100,16 +100,16 @@ def start() -> AnyResponse:
 @access(May.BILL)
 def show(public_id: UUID) -> str:
     """One run: progress, comparison, parked items."""
-    run = office.run(session(), scope(), public_id)
+    run = billing_runs.run(session(), scope(), public_id)
     rated = run.state in ("rated", "approved", "issuing", "done")
     return render_template(
         "console/run.html",
         run=run,
         moving=run.state in MOVING,
         progress=run_progress.progress_of(session(), run.id),
-        counts=office.run_counts(session(), run.id),
-        parked=office.run_items(session(), run.id, ["parked"]),
-        items=office.run_items(session(), run.id, ["rated", "issued", "waiting"]),
+        counts=billing_runs.run_counts(session(), run.id),
+        parked=billing_runs.run_items(session(), run.id, ["parked"]),
+        items=billing_runs.run_items(session(), run.id, ["rated", "issued", "waiting"]),
         pace=run_progress.pace_of(session(), run.id),
         compared=rated and run.state != "done",
         outliers=runs_flow.outliers(session(), run.id) if rated and run.state != "done" else [],
@@ -120,7 +120,7 @@ def show(public_id: UUID) -> str:
 @access(May.APPROVE)
 def approve(public_id: UUID) -> AnyResponse:
     """Let it issue."""
-    run = office.run(session(), scope(), public_id)
+    run = billing_runs.run(session(), scope(), public_id)
     runs_flow.approve(session(), run.id, actor())
     runs_flow.start(session(), run.id, "issue", shards=SHARDS, author=actor())
     session().commit()
@@ -132,7 +132,7 @@ def approve(public_id: UUID) -> AnyResponse:
 @access(May.BILL)
 def cancel(public_id: UUID) -> AnyResponse:
     """Give up what is not issued."""
-    run = office.run(session(), scope(), public_id)
+    run = billing_runs.run(session(), scope(), public_id)
     runs_flow.cancel(session(), run.id, actor(), request.form.get("reason", ""))
     session().commit()
     flash("Cancelled. Its days can be billed by another run.", "success")
@@ -143,7 +143,7 @@ def cancel(public_id: UUID) -> AnyResponse:
 @access(May.BILL)
 def retry(public_id: UUID) -> AnyResponse:
     """Rate what was parked once more."""
-    run = office.run(session(), scope(), public_id)
+    run = billing_runs.run(session(), scope(), public_id)
     count = runs_flow.retry_parked(session(), run.id, actor())
     runs_flow.start(session(), run.id, "rate", shards=SHARDS, author=actor())
     session().commit()

@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import Blueprint, Response, render_template, url_for
 
 from cloud_service.store.lists.metering import points
-from cloud_service.store.lookups import office
+from cloud_service.store.lookups.audit_log import audit_of
 from cloud_service.store.lookups.service_points import point
 from cloud_service.web.access import May, access, scope
 from cloud_service.web.clock import today
@@ -80,5 +80,5 @@ def show(public_id: UUID) -> str:
     return render_template(
         "console/point.html",
         point_page=point_page,
-        audit=office.audit_of(session(), f"service_point:{point_page.point.id}"),
+        audit=audit_of(session(), f"service_point:{point_page.point.id}"),
     )

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from cloud_service.flow import publish_tariff as flow
 from cloud_service.store.customers import legal_entities
 from cloud_service.store.customers.tables import LegalEntity
-from cloud_service.store.lookups.office import tariff as tariff_of
+from cloud_service.store.lookups.tariffs import tariff as tariff_of
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import today
 from cloud_service.web.database import session

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from flask import Blueprint, Response, render_template, url_for
 
-from cloud_service.store.lists.office import tariffs
-from cloud_service.store.lookups import office
+from cloud_service.store.lists.tariffs import tariffs
+from cloud_service.store.lookups.tariffs import tariff as tariff_of
 from cloud_service.web.access import May, access, scope
 from cloud_service.web.clock import today
 from cloud_service.web.database import session
@@ -53,5 +53,5 @@ def index(*, as_file: bool = False) -> Response | str:
 @access(May.READ)
 def show(public_id: UUID) -> str:
     """One tariff with all its versions."""
-    tariff, versions = office.tariff(session(), scope(), public_id)
+    tariff, versions = tariff_of(session(), scope(), public_id)
     return render_template("console/tariff.html", tariff=tariff, versions=versions, today=today())

@@ -1,4 +1,4 @@
-"""One tariff or billing run by the id in its address; what the audit log says of one thing."""
+"""One billing run by the id in its address, with its items."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,21 +10,6 @@ from sqlalchemy.orm import Session
 from cloud_service.store.invoicing.tables import BillingItem, BillingRun
 from cloud_service.store.lookups.found import found
 from cloud_service.store.scope import Scope
-from cloud_service.store.tariffs.tables import Tariff, TariffVersion
-
-
-def tariff(session: Session, scope: Scope, public_id: UUID) -> tuple[Tariff, list[TariffVersion]]:
-    """A tariff with its versions, newest first."""
-    query = select(Tariff).where(Tariff.public_id == public_id)
-    if scope.entities is not None:
-        query = query.where(Tariff.legal_entity_id.in_(scope.entities))
-    tariff_row = found(session.scalar(query), "tariff")
-    versions = session.scalars(
-        select(TariffVersion)
-        .where(TariffVersion.tariff_id == tariff_row.id)
-        .order_by(func.lower(TariffVersion.during).desc())
-    )
-    return tariff_row, list(versions)
 
 
 def run(session: Session, scope: Scope, public_id: UUID) -> BillingRun:
@@ -59,13 +44,3 @@ def run_counts(session: Session, run_id: int) -> dict[str, int]:
         .group_by(BillingItem.state)
     )
     return {row.state: row.items for row in rows}
-
-
-AUDIT_OF = text(
-    "SELECT at, actor, action, before, after, reason FROM audit WHERE subject = :subject ORDER BY id DESC LIMIT 100"
-)
-
-
-def audit_of(session: Session, subject: str) -> list[Any]:
-    """The audit rows of one thing (`table:id`), newest first."""
-    return list(session.execute(AUDIT_OF, {"subject": subject}))

@@ -1,0 +1,55 @@
+"""Billing runs as people list them."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+
+from cloud_service.store.invoicing.tables import BillingItem, BillingRun
+from cloud_service.store.lists.paging import Listing, Wanted, contains
+from cloud_service.store.scope import Scope
+
+
+def runs(scope: Scope, wanted: Wanted) -> Listing:
+    """Billing runs with how many of their items are where. Filters: `state`."""
+
+    def items(*states: str) -> ColumnElement[Any]:
+        return (
+            select(func.count())
+            .where(BillingItem.billing_run_id == BillingRun.id, BillingItem.state.in_(states))
+            .correlate(BillingRun)
+            .scalar_subquery()
+        )
+
+    total = items("waiting", "rated", "issued", "parked", "cancelled")
+    query = select(
+        BillingRun.id,
+        BillingRun.public_id,
+        BillingRun.name,
+        BillingRun.state,
+        func.lower(BillingRun.during).label("since"),
+        func.upper(BillingRun.during).label("until"),
+        BillingRun.bill_date,
+        BillingRun.dry_run,
+        BillingRun.created_by,
+        BillingRun.approved_by,
+        BillingRun.created_at,
+        BillingRun.finished_at,
+        items("issued").label("issued"),
+        items("parked").label("parked"),
+        items("waiting").label("waiting"),
+        items("rated").label("rated"),
+        total.label("total"),
+    )
+    if scope.entities is not None:
+        query = query.where(BillingRun.legal_entity_id.in_(scope.entities))
+    if wanted.text:
+        query = query.where(BillingRun.name.ilike(contains(wanted.text)))
+    if state := wanted.one("state"):
+        query = query.where(BillingRun.state == state)
+    columns = {
+        "name": BillingRun.name,
+        "state": BillingRun.state,
+        "bill_date": BillingRun.bill_date,
+        "created_at": BillingRun.created_at,
+    }
+    return Listing(query, columns, ("created_at", True), BillingRun.id)
