@@ -6,29 +6,30 @@ from cloud_service.store.audit import log
 from cloud_service.store.lists.audit_log import audit
 from cloud_service.web.access import May, access
 from cloud_service.web.database import session
+from cloud_service.web.language.sentences import lazy_gettext as _l
 from cloud_service.web.listing import Column, Filter, ListPage, respond, wanted
 
 blueprint = Blueprint("audit", __name__)
 
 LIST = ListPage(
     name="audit",
-    title="Audit log",
-    section="Office",
+    title=_l("Audit log"),
+    section=_l("Office"),
     noun="change",
     columns=(
-        Column("id", "No.", "number", sortable=False),
-        Column("at", "When", "instant"),
-        Column("actor", "Who"),
-        Column("action", "What"),
-        Column("subject", "Of what"),
-        Column("before", "Before", "json", sortable=False),
-        Column("after", "After", "json", sortable=False),
-        Column("reason", "Why", sortable=False),
+        Column("id", _l("No."), "number", sortable=False),
+        Column("at", _l("When"), "instant"),
+        Column("actor", _l("Who")),
+        Column("action", _l("What")),
+        Column("subject", _l("Of what")),
+        Column("before", _l("Before"), "json", sortable=False),
+        Column("after", _l("After"), "json", sortable=False),
+        Column("reason", _l("Why"), sortable=False),
     ),
-    search="Who, what, of what or why",
-    filters=(Filter("from", "From (UTC)", "date"), Filter("to", "To (UTC)", "date")),
+    search=_l("Who, what, of what or why"),
+    filters=(Filter("from", _l("From (UTC)"), "date"), Filter("to", _l("To (UTC)"), "date")),
     order=("at", True),
-    empty="Every change of money, tariffs, contracts, readings and rights is written here.",
+    empty=_l("Every change of money, tariffs, contracts, readings and rights is written here."),
     icon="history",
     template="console/audit.html",
 )

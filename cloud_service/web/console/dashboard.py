@@ -1,7 +1,8 @@
 """The first page: what is owed, what came in, energy, connections, the last months, what happened lately."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -18,22 +19,34 @@ from cloud_service.web.bill_columns import SHORT
 from cloud_service.web.clock import now, site_zone, today
 from cloud_service.web.database import session
 from cloud_service.web.language import formatting
+from cloud_service.web.language.labels import PAYMENT_KINDS
+from cloud_service.web.language.sentences import gettext as _
+from cloud_service.web.language.sentences import lazy_gettext as _l
+from cloud_service.web.language.sentences import ngettext
 from common.period import Span, add_months
 
 blueprint = Blueprint("dashboard", __name__)
 
-RANGES = (("30d", "30 days"), ("12m", "12 months"))
+RANGES = (("30d", _l("30 days")), ("12m", _l("12 months")))
 
 
 @dataclass(frozen=True, slots=True)
+class BilledAndReceived:
+    """The chart of the dashboard, wide and narrow, and its table: (month or day, billed, received), local currency."""
+
+    drawn: tuple[charts.Chart, charts.Chart]
+    rows: list[tuple[str, Decimal, Decimal]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Happening:
-    """One line of recent activity, as the page writes it."""
+    """One line of recent activity, as the page writes it; `icon=` lets `deploy/vendor.py` find the icon's name."""
 
     icon: str
     tone: str
     title: str
     detail: str
-    at: Any
+    at: datetime
     href: str
 
 
@@ -86,66 +99,94 @@ def span_of(chosen: str, day: date) -> Span:
     return Span(add_months(day.replace(day=1), -11), tomorrow)
 
 
-def chart_of(entity_id: int, currency: str, span: Span, chosen: str) -> dict[str, Any]:
+def chart_of(entity_id: int, currency: str, span: Span, chosen: str) -> BilledAndReceived:
     """Billed beside received, a month or a day a pair of bars."""
     by = "month" if chosen == "12m" else "day"
     first = span.start.replace(day=1) if by == "month" else span.start
     rows = dashboard.billed_and_received(session(), entity_id, first, span.end - timedelta(days=1), by=by)
-    style = ("MMM", "MMMM y") if by == "month" else ("d MMM", "d MMMM y")
-    names = [formatting.month(row[0], style[1]) for row in rows]
-    series = [[Decimal(row[1]) for row in rows], [Decimal(row[2]) for row in rows]]
+    short, long = ("MMM", "MMMM y") if by == "month" else ("d MMM", "d MMMM y")
+    names = [formatting.month(day, long) for day, _billed, _received in rows]
+    billed, received = [row[1] for row in rows], [row[2] for row in rows]
     titles = [
-        [
-            f"{name}: {verb} {currency} {formatting.amount(value, currency)}"
-            for name, value in zip(names, values, strict=True)
-        ]
-        for verb, values in (("billed", series[0]), ("received", series[1]))
-    ]
-    drawn = charts.both(
-        [formatting.month(row[0], style[0]) for row in rows], series, titles, every=1 if by == "month" else 4
-    )
-    return {"drawn": drawn, "rows": list(zip(names, *series, strict=True))}
+        [_("%(month)s: billed %(amount)s", month=name, amount=_money(amount, currency)) for name, amount in
+         zip(names, billed, strict=True)],
+        [_("%(month)s: received %(amount)s", month=name, amount=_money(amount, currency)) for name, amount in
+         zip(names, received, strict=True)],
+    ]  # fmt: skip
+    labels = [formatting.month(row[0], short) for row in rows]
+    drawn = charts.both(labels, [billed, received], titles, every=1 if by == "month" else 4)
+    return BilledAndReceived(drawn, list(zip(names, billed, received, strict=True)))
 
 
 def happening(row: Any) -> Happening:
     """An event of the database in words."""
-    if row.kind == "payment":
-        names = {"refund": "Refund", "chargeback": "Chargeback", "top_up": "Top-up", "deposit": "Deposit"}
-        title = f"{names.get(row.what, 'Payment')} {row.currency} {formatting.amount(abs(row.amount), row.currency)}"
-        good = row.amount > 0
-        href = url_for("accounts.show", public_id=row.public_id)
-        return Happening(
-            icon_name(icon="cash"), "success" if good else "warning", title, f"{row.who} · {row.more}", row.at, href
-        )
-    if row.kind == "bills":
-        many = row.count > 1
-        title = f"{row.count} bills issued" if many else f"Bill {row.what} issued"
-        detail = (
-            f"{row.what} to {row.detail} · by {row.more}"
-            if many
-            else f"{row.who} · {row.currency} {formatting.amount(row.amount, row.currency)}"
-        )
-        href = url_for("bills.index") if many else url_for("bills.show", public_id=row.public_id)
-        return Happening(icon_name(icon="file-invoice"), "info", title, detail, row.at, href)
-    if row.kind == "gateway":
-        href = url_for("gateways.show", public_id=row.public_id)
-        return Happening(icon_name(icon="router"), "danger", f"Gateway {row.what} offline", row.who, row.at, href)
-    if row.kind == "mail":
-        return Happening(
-            icon_name(icon="mail-x"), "danger", f"Mail {row.more}: {row.what}", f"{row.who} · {row.detail}", row.at, ""
-        )
-    left = f", about {row.more} days left" if row.more else ""
-    detail = f"{row.who} · {row.currency} {formatting.amount(row.amount, row.currency)}{left}"
+    return EVENTS[row.kind](row)
+
+
+def _payment(row: Any) -> Happening:
+    kind = PAYMENT_KINDS.get(row.what, PAYMENT_KINDS["payment"])
     return Happening(
-        icon_name(icon="wallet"),
-        "warning",
-        "Prepaid balance low",
-        detail,
-        row.at,
-        url_for("accounts.show", public_id=row.public_id),
+        icon="cash",
+        tone="success" if row.amount > 0 else "warning",
+        title=f"{kind} {_money(abs(row.amount), row.currency)}",
+        detail=f"{row.who} · {row.more}",
+        at=row.at,
+        href=url_for("accounts.show", public_id=row.public_id),
     )
 
 
-def icon_name(*, icon: str) -> str:
-    """Keyword `icon=` lets `deploy/vendor.py` find the icon's name."""
-    return icon
+def _issued_bills(row: Any) -> Happening:
+    if row.count == 1:
+        title = _("Bill %(number)s issued", number=row.what)
+        detail = f"{row.who} · {_money(row.amount, row.currency)}"
+        href = url_for("bills.show", public_id=row.public_id)
+    else:
+        title = ngettext("%(num)s bill issued", "%(num)s bills issued", row.count)
+        detail = _("%(first)s to %(last)s · by %(author)s", first=row.what, last=row.detail, author=row.more)
+        href = url_for("bills.index")
+    return Happening(icon="file-invoice", tone="info", title=title, detail=detail, at=row.at, href=href)
+
+
+def _silent_gateway(row: Any) -> Happening:
+    title = _("Gateway %(name)s offline", name=row.what)
+    href = url_for("gateways.show", public_id=row.public_id)
+    return Happening(icon="router", tone="danger", title=title, detail=row.who, at=row.at, href=href)
+
+
+def _lost_mail(row: Any) -> Happening:
+    title = (
+        _("Mail bounced: %(document)s", document=row.what)
+        if row.more == "bounced"
+        else _("Mail failed: %(document)s", document=row.what)
+    )
+    return Happening(icon="mail-x", tone="danger", title=title, detail=f"{row.who} · {row.detail}", at=row.at, href="")
+
+
+def _low_balance(row: Any) -> Happening:
+    detail = f"{row.who} · {_money(row.amount, row.currency)}"
+    if row.more:
+        detail = ngettext(
+            "%(balance)s, about %(num)s day left", "%(balance)s, about %(num)s days left", int(row.more), balance=detail
+        )
+    return Happening(
+        icon="wallet",
+        tone="warning",
+        title=_("Prepaid balance low"),
+        detail=detail,
+        at=row.at,
+        href=url_for("accounts.show", public_id=row.public_id),
+    )
+
+
+EVENTS: dict[str, Callable[[Any], Happening]] = {
+    "payment": _payment,
+    "bills": _issued_bills,
+    "gateway": _silent_gateway,
+    "mail": _lost_mail,
+    "prepaid": _low_balance,
+}
+"""How a row of `store.lookups.dashboard.latest` is told, by its kind."""
+
+
+def _money(amount: Decimal, currency: str) -> str:
+    return f"{currency} {formatting.amount(amount, currency)}"

@@ -17,39 +17,47 @@ from cloud_service.store.metering.sites_and_meters import site_fields
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.database import session
 from cloud_service.web.forms import Field, Form, FormPage, answer, say_changed
+from cloud_service.web.language.sentences import gettext as _
+from cloud_service.web.language.sentences import lazy_gettext as _l
+from cloud_service.web.language.sentences import ngettext
 from common.errors import ConflictError, InputError
 
 blueprint = Blueprint("setting_forms", __name__)
 SITE = (
-    Field("name", "Name", required=True),
-    Field("timezone", "Time zone", hint="IANA name, for example Africa/Nairobi; its days are billed.", required=True),
-    Field("currency", "Currency", hint="Three capitals.", required=True),
-    Field("address", "Address", "lines", longest=500),
-    Field("country", "Country", hint="Two capitals."),
-    Field("holiday_calendar", "Holidays", hint="For example de-by; friendly hours and day types go by it."),
-    Field("reason", "Why", hint="Kept in the audit log."),
+    Field("name", _l("Name"), required=True),
+    Field(
+        "timezone",
+        _l("Time zone"),
+        hint=_l("IANA name, for example Africa/Nairobi; its days are billed."),
+        required=True,
+    ),
+    Field("currency", _l("Currency"), hint=_l("Three capitals."), required=True),
+    Field("address", _l("Address"), "lines", longest=500),
+    Field("country", _l("Country"), hint=_l("Two capitals.")),
+    Field("holiday_calendar", _l("Holidays"), hint=_l("For example de-by; friendly hours and day types go by it.")),
+    Field("reason", _l("Why"), hint=_l("Kept in the audit log.")),
 )
 
 
 ENTITY = (
-    Field("name", "Name", required=True),
-    Field("address", "Address", "lines", "As printed on bills, a line each.", longest=500),
-    Field("country", "Country", hint="Two capitals."),
-    Field("vat_id", "VAT id"),
-    Field("email", "E-mail", "email", "Answers of clients go there."),
-    Field("phone", "Phone"),
-    Field("website", "Website"),
-    Field("currency", "Local currency", hint="It stays once bills are issued.", required=True),
-    Field("timezone", "Time zone", required=True),
-    Field("locale", "Language", hint="Of clients without their own.", required=True),
-    Field("reason", "Why", hint="Kept in the audit log."),
+    Field("name", _l("Name"), required=True),
+    Field("address", _l("Address"), "lines", _l("As printed on bills, a line each."), longest=500),
+    Field("country", _l("Country"), hint=_l("Two capitals.")),
+    Field("vat_id", _l("VAT id")),
+    Field("email", _l("E-mail"), "email", _l("Answers of clients go there.")),
+    Field("phone", _l("Phone")),
+    Field("website", _l("Website")),
+    Field("currency", _l("Local currency"), hint=_l("It stays once bills are issued."), required=True),
+    Field("timezone", _l("Time zone"), required=True),
+    Field("locale", _l("Language"), hint=_l("Of clients without their own."), required=True),
+    Field("reason", _l("Why"), hint=_l("Kept in the audit log.")),
 )
 BANK = (
-    Field("holder", "Holder", required=True),
-    Field("iban", "IBAN", required=True),
-    Field("bic", "BIC"),
-    Field("currency", "Currency", hint="Bills in it name this account.", required=True),
-    Field("reason", "Why", hint="Kept in the audit log."),
+    Field("holder", _l("Holder"), required=True),
+    Field("iban", _l("IBAN"), required=True),
+    Field("bic", _l("BIC")),
+    Field("currency", _l("Currency"), hint=_l("Bills in it name this account."), required=True),
+    Field("reason", _l("Why"), hint=_l("Kept in the audit log.")),
 )
 
 
@@ -60,10 +68,10 @@ def edit_entity(entity_public_id: UUID) -> Any:
     row = legal_entities.entity(session(), scope(), str(entity_public_id))
     form = Form(ENTITY, {field.key: getattr(row, field.key, "") for field in ENTITY})
     page = FormPage(
-        f"Change {row.name}",
-        ("Settings", url_for("settings.index")),
-        "Keep the change",
-        "Issued bills stay as they are.",
+        _("Change %(name)s", name=row.name),
+        (_("Settings"), url_for("settings.index")),
+        _("Keep the change"),
+        _("Issued bills stay as they are."),
     )
 
     def do() -> Response:
@@ -83,12 +91,14 @@ def add_bank(entity_public_id: UUID) -> Any:
     """Where money in one currency goes."""
     row = legal_entities.entity(session(), scope(), str(entity_public_id))
     form = Form(BANK, {"holder": row.name, "currency": row.currency})
-    page = FormPage(f"Bank account of {row.name}", ("Settings", url_for("settings.index")), "Add the account")
+    page = FormPage(
+        _("Bank account of %(name)s", name=row.name), (_("Settings"), url_for("settings.index")), _("Add the account")
+    )
 
     def do() -> Response:
         bank = legal_entity.BankDetails(form["holder"], form["iban"], form["currency"], form["bic"])
         legal_entity.add_bank(session(), row.id, bank, author=actor(), reason=form["reason"])
-        flash(f"Money in {form['currency']} goes to {form['iban']}.", "success")
+        flash(_("Money in %(currency)s goes to %(iban)s.", currency=form["currency"], iban=form["iban"]), "success")
         return redirect(page.back[1])
 
     return answer(form, page, do)
@@ -96,7 +106,7 @@ def add_bank(entity_public_id: UUID) -> Any:
 
 def _entity_field() -> tuple[Field, ...]:
     choice = tuple((str(entity.public_id), entity.name) for entity in legal_entities.entities(session(), scope()))
-    return (Field("entity", "Legal entity", "choice", options=choice),) if len(choice) > 1 else ()
+    return (Field("entity", _("Legal entity"), "choice", options=choice),) if len(choice) > 1 else ()
 
 
 def _site_facts(form: Form) -> sites_and_meters.SiteDetails:
@@ -112,11 +122,11 @@ def _entity(form: Form) -> Any:
 def add_site() -> Any:
     """A new property."""
     form = Form((*_entity_field(), *SITE))
-    page = FormPage("New site", ("Settings", url_for("settings.index")), "Add the site")
+    page = FormPage(_("New site"), (_("Settings"), url_for("settings.index")), _("Add the site"))
 
     def do() -> Response:
         sites_and_meters.add_site(session(), _entity(form).id, _site_facts(form), author=actor(), reason=form["reason"])
-        flash(f"{form['name']} is a site now; new connections can be there.", "success")
+        flash(_("%(name)s is a site now; new connections can be there.", name=form["name"]), "success")
         return redirect(page.back[1])
 
     return answer(form, page, do)
@@ -128,7 +138,9 @@ def edit_site(site_public_id: UUID) -> Any:
     """What is known of a property."""
     site = legal_entities.site(session(), scope(), site_public_id)
     form = Form(SITE, asdict(site_fields(session(), site.id)))
-    page = FormPage(f"Change {site.name}", ("Settings", url_for("settings.index")), "Keep the change")
+    page = FormPage(
+        _("Change %(name)s", name=site.name), (_("Settings"), url_for("settings.index")), _("Keep the change")
+    )
 
     def do() -> Response:
         changed = sites_and_meters.edit_site(
@@ -147,19 +159,21 @@ def import_rates() -> Any:
     form = Form(
         (
             *_entity_field(),
-            Field("file", "Upload a file", "file", "CSV with the columns day,currency,rate."),
-            Field("document", "or paste it here", "document", "One unit of the currency in the local one, by day."),
+            Field("file", _("Upload a file"), "file", _("CSV with the columns day,currency,rate.")),
+            Field(
+                "document", _("or paste it here"), "document", _("One unit of the currency in the local one, by day.")
+            ),
         ),
         {"document": "day,currency,rate\n"},
     )
-    page = FormPage("Currency rates", ("Settings", url_for("settings.index")), "Import the rates")
+    page = FormPage(_("Currency rates"), (_("Settings"), url_for("settings.index")), _("Import the rates"))
 
     def do() -> Response:
         sent = form["file"]
         try:
             text = sent.stream.read().decode("utf-8-sig") if sent is not None else form["document"]
         except UnicodeDecodeError:
-            raise InputError("this file is no text in UTF-8", path="file") from None
+            raise InputError(_("this file is no text in UTF-8"), path="file") from None
         base = _entity(form).currency
         try:
             rates = read_rates(io.StringIO(text), "line")
@@ -168,7 +182,10 @@ def import_rates() -> Any:
             where = f"{error.path}: " if error.path else ""
             raise InputError(f"{where}{error.message}", path="file" if sent is not None else "document") from error
         log.note(session(), actor(), "rates.import", f"currency:{base}", rates=len(rates), new=new)
-        flash(f"{new} of {len(rates)} rates were new.", "success")
+        flash(
+            ngettext("%(new)s of %(num)s rate was new.", "%(new)s of %(num)s rates were new.", len(rates), new=new),
+            "success",
+        )
         return redirect(page.back[1])
 
     return answer(form, page, do)

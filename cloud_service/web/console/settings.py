@@ -5,6 +5,7 @@ from flask import Blueprint, current_app, render_template
 from cloud_service.store.lookups import settings as configured
 from cloud_service.web.access import May, access, scope
 from cloud_service.web.database import session
+from cloud_service.web.language.sentences import gettext as _
 
 blueprint = Blueprint("settings", __name__)
 
@@ -15,12 +16,12 @@ def index() -> str:
     """Everything that is set, secrets left out."""
     settings = current_app.extensions["settings"]
     deployment = (
-        ("PUBLIC_URL", settings.public_url, "The address in mails and payment pages."),
-        ("MQTT_HOST", f"{settings.mqtt.host}:{settings.mqtt.port}", "The broker that gateways send to."),
-        ("SMTP_HOST", f"{settings.mail.host}:{settings.mail.port}", "The relay that takes our mails."),
-        ("MAIL_FROM", settings.mail.sender, "Who mails come from."),
-        ("PAYMENT_PROVIDER", settings.payment_provider, "Whose payment pages bills link to."),
-        ("ENERGY_DEMO", "yes" if settings.demo else "no", "Whether this is the example operator."),
+        ("PUBLIC_URL", settings.public_url, _("The address in mails and payment pages.")),
+        ("MQTT_HOST", f"{settings.mqtt.host}:{settings.mqtt.port}", _("The broker that gateways send to.")),
+        ("SMTP_HOST", f"{settings.mail.host}:{settings.mail.port}", _("The relay that takes our mails.")),
+        ("MAIL_FROM", settings.mail.sender, _("Who mails come from.")),
+        ("PAYMENT_PROVIDER", settings.payment_provider, _("Whose payment pages bills link to.")),
+        ("ENERGY_DEMO", _("yes") if settings.demo else _("no"), _("Whether this is the example operator.")),
     )
     return render_template(
         "console/settings.html", entities=configured.entities(session(), scope()), deployment=deployment

@@ -12,6 +12,7 @@ from cloud_service.store.identity.tables import User
 from cloud_service.web.access import May, access, actor
 from cloud_service.web.database import session
 from cloud_service.web.identity import one_time_address
+from cloud_service.web.language.sentences import gettext as _
 from common.errors import ConflictError
 
 blueprint = Blueprint("users", __name__)
@@ -59,7 +60,12 @@ def active(public_id: UUID) -> Response:
     let_in = request.form.get("active") == "yes"
     store.set_active(session(), user, active=let_in, actor=actor())
     session().commit()
-    flash(f"{user.name} {'may sign in again' if let_in else 'has been signed out and may not sign in'}.", "success")
+    flash(
+        _("%(name)s may sign in again.", name=user.name)
+        if let_in
+        else _("%(name)s has been signed out and may not sign in.", name=user.name),
+        "success",
+    )
     return redirect(url_for("users.index"))
 
 
@@ -70,7 +76,7 @@ def role(public_id: UUID) -> Response:
     user = _somebody_else(public_id)
     store.set_role(session(), user, request.form.get("role", ""), actor=actor())
     session().commit()
-    flash(f"{user.name} has a new role and must sign in again.", "success")
+    flash(_("%(name)s has a new role and must sign in again.", name=user.name), "success")
     return redirect(url_for("users.index"))
 
 
@@ -78,7 +84,7 @@ def _somebody_else(public_id: UUID) -> User:
     """Somebody else: nobody locks themselves out or lifts themselves up."""
     user = store.user_by_public_id(session(), public_id)
     if user.id == current_user.id:
-        raise ConflictError("this is you", hint="ask another administrator")
+        raise ConflictError(_("this is you"), hint=_("ask another administrator"))
     return user
 
 

@@ -16,6 +16,8 @@ from cloud_service.web.access import May, access, scope
 from cloud_service.web.bill_columns import SHORT
 from cloud_service.web.clock import today
 from cloud_service.web.database import session
+from cloud_service.web.language.sentences import gettext as _
+from cloud_service.web.language.sentences import lazy_gettext as _l
 from cloud_service.web.listing import Column, Filter, ListPage, respond, wanted
 
 blueprint = Blueprint("accounts", __name__)
@@ -31,29 +33,33 @@ def _to_client(row: Any) -> str:
 
 LIST = ListPage(
     name="accounts",
-    title="Accounts",
-    section="Customers",
+    title=_l("Accounts"),
+    section=_l("Customers"),
     noun="account",
     columns=(
-        Column("number", "Account", link=_to_account, strong=True),
-        Column("tenant", "TENANT NAME", link=_to_client),
-        Column("mode", "PREPAID", "mode"),
-        Column("currency", "Currency"),
-        Column("outstanding", "OUTSTANDING", "amount", unit="currency", strong=True),
-        Column("credit", "Credit", "amount", unit="currency"),
-        Column("billing_cycle", "Cycle", "billing_cycle", sortable=False),
-        Column("payment_terms_days", "Terms, days", "number", sortable=False),
-        Column("delivery", "Bills go by", "delivery", sortable=False),
+        Column("number", _l("Account"), link=_to_account, strong=True),
+        Column("tenant", _l("TENANT NAME"), link=_to_client),
+        Column("mode", _l("PREPAID"), "mode"),
+        Column("currency", _l("Currency")),
+        Column("outstanding", _l("OUTSTANDING"), "amount", unit="currency", strong=True),
+        Column("credit", _l("Credit"), "amount", unit="currency"),
+        Column("billing_cycle", _l("Cycle"), "billing_cycle", sortable=False),
+        Column("payment_terms_days", _l("Terms, days"), "number", sortable=False),
+        Column("delivery", _l("Bills go by"), "delivery", sortable=False),
     ),
-    search="Account or tenant",
+    search=_l("Account or tenant"),
     filters=(
-        Filter("mode", "Plan", options=(("", "Both plans"), ("prepaid", "Prepaid"), ("postpaid", "Postpaid"))),
-        Filter("client", "Client", "hidden"),
-        Filter("currency", "Currency", "hidden"),
+        Filter(
+            "mode",
+            _l("Plan"),
+            options=(("", _l("Both plans")), ("prepaid", _l("Prepaid")), ("postpaid", _l("Postpaid"))),
+        ),
+        Filter("client", _l("Client"), "hidden"),
+        Filter("currency", _l("Currency"), "hidden"),
     ),
-    tabs=(("All", ""), ("Prepaid", "mode=prepaid"), ("Postpaid", "mode=postpaid")),
+    tabs=((_l("All"), ""), (_l("Prepaid"), "mode=prepaid"), (_l("Postpaid"), "mode=postpaid")),
     order=("number", False),
-    empty="Accounts come with their clients.",
+    empty=_l("Accounts come with their clients."),
     icon="address-book",
 )
 
@@ -98,7 +104,16 @@ def statement_file(public_id: UUID) -> Response:
     account, _client = customers.account(session(), scope(), public_id)
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow(["Day", "Booking", "Text", "Bill", f"Amount {account.currency}", f"Balance {account.currency}"])
+    writer.writerow(
+        [
+            _("Day"),
+            _("Booking"),
+            _("Text"),
+            _("Bill"),
+            _("Amount %(currency)s", currency=account.currency),
+            _("Balance %(currency)s", currency=account.currency),
+        ]
+    )
     for row in receivables.statement(session(), account.id):
         writer.writerow([row.day, row.kind, row.text, row.number or "", f"{row.amount:f}", f"{row.balance:f}"])
     answer = Response("\ufeff" + buffer.getvalue(), mimetype="text/csv")

@@ -6,7 +6,6 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, url_for
 from werkzeug.wrappers import Response
 
-from cloud_service.domain.calendar.billing_cycle import CYCLES
 from cloud_service.flow import client as flow
 from cloud_service.flow.contract import change_mode
 from cloud_service.store.customers import legal_entities
@@ -16,61 +15,72 @@ from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import today
 from cloud_service.web.database import session
 from cloud_service.web.forms import Field, Form, FormPage, Options, answer, say_changed
+from cloud_service.web.language.labels import options
 from cloud_service.web.language.locale import LANGUAGES
+from cloud_service.web.language.sentences import gettext as _
+from cloud_service.web.language.sentences import lazy_gettext as _l
 
 blueprint = Blueprint("client_forms", __name__)
 
-KINDS = (("person", "Person"), ("company", "Company"))
-MODES = (("postpaid", "Postpaid"), ("prepaid", "Prepaid"))
-DELIVERIES = (("email", "E-mail"), ("post", "Post"), ("none", "Not at all"))
-CYCLE_NAMES = tuple((cycle, cycle.replace("_", "-").capitalize()) for cycle in CYCLES)
+MODES = options("mode")
 PREPAID_TERMS = (
-    Field("low_days", "Warn with days left", "amount", "5 unless said otherwise.", group="Prepaid"),
-    Field("critical_days", "Warn again with days left", "amount", "2 unless said otherwise.", group="Prepaid"),
-    Field("low_balance", "Warn below a balance of", "amount", group="Prepaid"),
-    Field("emergency_credit", "Emergency credit", "amount", "Supply stays on down to it.", group="Prepaid"),
-    Field("reconnect_above", "Reconnect above a balance of", "amount", group="Prepaid"),
-    Field("debt_share", "Share of a top-up for old debt", "amount", "0.25 is a quarter.", group="Prepaid"),
+    Field("low_days", _l("Warn with days left"), "amount", _l("5 unless said otherwise."), group=_l("Prepaid")),
+    Field(
+        "critical_days", _l("Warn again with days left"), "amount", _l("2 unless said otherwise."), group=_l("Prepaid")
+    ),
+    Field("low_balance", _l("Warn below a balance of"), "amount", group=_l("Prepaid")),
+    Field("emergency_credit", _l("Emergency credit"), "amount", _l("Supply stays on down to it."), group=_l("Prepaid")),
+    Field("reconnect_above", _l("Reconnect above a balance of"), "amount", group=_l("Prepaid")),
+    Field("debt_share", _l("Share of a top-up for old debt"), "amount", _l("0.25 is a quarter."), group=_l("Prepaid")),
 )
-REASON = Field("reason", "Why", hint="Kept in the audit log.", group="Audit log")
+REASON = Field("reason", _l("Why"), hint=_l("Kept in the audit log."), group=_l("Audit log"))
 
 
 def client_fields() -> tuple[Field, ...]:
     """What is known of a client."""
     return (
-        Field("name", "TENANT NAME", required=True, group="Client"),
-        Field("kind", "Kind", "choice", options=KINDS, group="Client"),
-        Field("email", "E-mail", "email", "Bills, reminders and statements go there.", group="Client"),
-        Field("phone", "Phone", group="Client"),
-        Field("address", "Address", "lines", "As printed on bills, a line each.", longest=500, group="Client"),
-        Field("country", "Country", hint="Two capitals, for example KE or DE.", group="Client"),
-        Field("locale", "Language of bills", options=tuple(LANGUAGES.items()), group="Client"),
-        Field("vat_id", "VAT id", group="Client"),
-        Field("buyer_reference", "Buyer reference", hint="Printed on e-invoices (Leitweg-ID).", group="Client"),
-        Field("protected", "Protected: never disconnected", "tick", group="Client"),
+        Field("name", _("TENANT NAME"), required=True, group=_("Client")),
+        Field("kind", _("Kind"), "choice", options=options("client_kind"), group=_("Client")),
+        Field("email", _("E-mail"), "email", _("Bills, reminders and statements go there."), group=_("Client")),
+        Field("phone", _("Phone"), group=_("Client")),
+        Field("address", _("Address"), "lines", _("As printed on bills, a line each."), longest=500, group=_("Client")),
+        Field("country", _("Country"), hint=_("Two capitals, for example KE or DE."), group=_("Client")),
+        Field("locale", _("Language of bills"), options=tuple(LANGUAGES.items()), group=_("Client")),
+        Field("vat_id", _("VAT id"), group=_("Client")),
+        Field(
+            "buyer_reference", _("Buyer reference"), hint=_("Printed on e-invoices (Leitweg-ID)."), group=_("Client")
+        ),
+        Field("protected", _("Protected: never disconnected"), "tick", group=_("Client")),
     )
 
 
 def term_fields() -> tuple[Field, ...]:
     """How an account is billed and reached."""
     return (
-        Field("billing_cycle", "Billing cycle", "choice", options=CYCLE_NAMES, group="Billing"),
+        Field("billing_cycle", _("Billing cycle"), "choice", options=options("billing_cycle"), group=_("Billing")),
         Field(
-            "billing_day", "Cycle begins on day", "number", "Of the month; 31 is its last day.", True, group="Billing"
+            "billing_day",
+            _("Cycle begins on day"),
+            "number",
+            _("Of the month; 31 is its last day."),
+            True,
+            group=_("Billing"),
         ),
-        Field("payment_terms_days", "Due after days", "number", required=True, group="Billing"),
-        Field("delivery", "Bills go by", "choice", options=DELIVERIES, group="Billing"),
+        Field("payment_terms_days", _("Due after days"), "number", required=True, group=_("Billing")),
+        Field("delivery", _("Bills go by"), "choice", options=options("delivery"), group=_("Billing")),
     )
 
 
 def account_fields() -> tuple[Field, ...]:
     """A new account."""
-    group = "Account"
+    group = _("Account")
     return (
-        Field("account_number", "Account number", hint="The next free one unless given.", group=group),
-        Field("currency", "Currency", hint="Three capitals; it cannot be changed later.", required=True, group=group),
-        Field("mode", "Plan", "choice", options=MODES, group=group),
-        Field("day", "Since", "date", required=True, group=group),
+        Field("account_number", _("Account number"), hint=_("The next free one unless given."), group=group),
+        Field(
+            "currency", _("Currency"), hint=_("Three capitals; it cannot be changed later."), required=True, group=group
+        ),
+        Field("mode", _("Plan"), "choice", options=MODES, group=group),
+        Field("day", _("Since"), "date", required=True, group=group),
         *term_fields(),
     )
 
@@ -82,10 +92,11 @@ def add() -> Any:
     entities = legal_entities.entities(session(), scope())
     choice: Options = tuple((str(entity.public_id), entity.name) for entity in entities)
     first = entities[0] if entities else None
+    entity = Field("entity", _("Legal entity"), "choice", options=choice, group=_("Client"))
     form = Form(
         (
-            *((Field("entity", "Legal entity", "choice", options=choice, group="Client"),) if len(choice) > 1 else ()),
-            Field("number", "Client no.", hint="The next free one unless given.", group="Client"),
+            *((entity,) if len(choice) > 1 else ()),
+            Field("number", _("Client no."), hint=_("The next free one unless given."), group=_("Client")),
             *client_fields(),
             *account_fields(),
             REASON,
@@ -95,7 +106,7 @@ def add() -> Any:
             "currency": first.currency if first else "", "day": today(), **_terms_as_fields(flow.AccountTerms()),
         },
     )  # fmt: skip
-    page = FormPage("New client", ("Clients", url_for("clients.index")), "Add the client")
+    page = FormPage(_("New client"), (_("Clients"), url_for("clients.index")), _("Add the client"))
 
     def do() -> Response:
         entity = legal_entities.entity(session(), scope(), str(form.values.get("entity") or ""))
@@ -103,7 +114,7 @@ def add() -> Any:
             session(), entity.id, _client_facts(form), author=actor(), number=form["number"], reason=form["reason"]
         )
         flow.open_account(session(), client_id, _new_account(form), author=actor(), reason=form["reason"])
-        flash(f"{form['name']} is a client now. Next: a connection.", "success")
+        flash(_("%(name)s is a client now. Next: a connection.", name=form["name"]), "success")
         return redirect(url_for("clients.index", q=form["name"]))
 
     return answer(form, page, do)
@@ -117,7 +128,12 @@ def edit(public_id: UUID) -> Any:
     present = {field.key: getattr(client, field.key) for field in client_fields()}
     form = Form((*client_fields(), REASON), present)
     back = url_for("clients.show", public_id=public_id)
-    page = FormPage(f"Change {client.name}", (client.name, back), "Keep the change", "Issued bills stay as they are.")
+    page = FormPage(
+        _("Change %(client)s", client=client.name),
+        (client.name, back),
+        _("Keep the change"),
+        _("Issued bills stay as they are."),
+    )
 
     def do() -> Response:
         changed = flow.edit_client(session(), client.id, _client_facts(form), author=actor(), reason=form["reason"])
@@ -134,11 +150,11 @@ def open_account(public_id: UUID) -> Any:
     client = client_of(session(), scope(), public_id)
     form = Form((*account_fields(), REASON), {"day": today(), **_terms_as_fields(flow.AccountTerms())})
     back = url_for("clients.show", public_id=public_id)
-    page = FormPage(f"New account of {client.name}", (client.name, back), "Open the account")
+    page = FormPage(_("New account of %(client)s", client=client.name), (client.name, back), _("Open the account"))
 
     def do() -> Response:
         flow.open_account(session(), client.id, _new_account(form), author=actor(), reason=form["reason"])
-        flash("The account is open.", "success")
+        flash(_("The account is open."), "success")
         return redirect(back)
 
     return answer(form, page, do)
@@ -154,13 +170,17 @@ def edit_account(public_id: UUID) -> Any:
     )
     form = Form((*term_fields(), *PREPAID_TERMS, REASON), _terms_as_fields(terms))
     back = url_for("accounts.show", public_id=public_id)
-    page = FormPage(f"Terms of {account.number}", (f"{account.number} · {client.name}", back), "Keep the terms")
+    page = FormPage(
+        _("Terms of %(account)s", account=account.number),
+        (f"{account.number} · {client.name}", back),
+        _("Keep the terms"),
+    )
 
     def do() -> Response:
         changed = flow.change_terms(
             session(), account.id, _terms_of(form, account.settings), author=actor(), reason=form["reason"]
         )
-        flash("The terms are changed." if changed else "Nothing was changed.", "success")
+        flash(_("The terms are changed.") if changed else _("Nothing was changed."), "success")
         return redirect(back)
 
     return answer(form, page, do)
@@ -172,20 +192,27 @@ def mode(public_id: UUID) -> Any:
     """Prepaid or postpaid from a day on."""
     account, client = account_of(session(), scope(), public_id)
     fields = (
-        Field("mode", "Plan", "choice", options=MODES),
-        Field("day", "From", "date", required=True),
+        Field("mode", _("Plan"), "choice", options=MODES),
+        Field("day", _("From"), "date", required=True),
         REASON,
     )
     form = Form(fields, {"day": today()})
     back = url_for("accounts.show", public_id=public_id)
     page = FormPage(
-        f"Plan of {account.number}", (f"{account.number} · {client.name}", back), "Change the plan",
-        "The ledger is the same for both: open bills and credit stay.",
-    )  # fmt: skip
+        _("Plan of %(account)s", account=account.number),
+        (f"{account.number} · {client.name}", back),
+        _("Change the plan"),
+        _("The ledger is the same for both: open bills and credit stay."),
+    )
 
     def do() -> Response:
         change_mode(session(), account.id, form["mode"], form["day"], author=actor(), reason=form["reason"])
-        flash(f"{account.number} is {form['mode']} from {form['day']} on.", "success")
+        flash(
+            _("%(account)s is prepaid from %(day)s on.", account=account.number, day=form["day"])
+            if form["mode"] == "prepaid"
+            else _("%(account)s is postpaid from %(day)s on.", account=account.number, day=form["day"]),
+            "success",
+        )
         return redirect(back)
 
     return answer(form, page, do)

@@ -16,6 +16,7 @@ from cloud_service.web.clock import today
 from cloud_service.web.console.customers import accounts as account_pages
 from cloud_service.web.console.customers import connections as connection_pages
 from cloud_service.web.database import session
+from cloud_service.web.language.sentences import lazy_gettext as _l
 from cloud_service.web.listing import Column, Filter, ListPage, respond, wanted
 
 blueprint = Blueprint("clients", __name__)
@@ -27,28 +28,30 @@ def _to_client(row: Any) -> str:
 
 LIST = ListPage(
     name="clients",
-    title="Clients",
-    section="Customers",
+    title=_l("Clients"),
+    section=_l("Customers"),
     noun="client",
     columns=(
-        Column("number", "Client no."),
-        Column("name", "TENANT NAME", link=_to_client, strong=True),
-        Column("kind", "Kind", "client_kind"),
-        Column("email", "E-mail"),
-        Column("phone", "Phone", sortable=False),
-        Column("country", "Country", sortable=False),
-        Column("accounts", "Accounts", "number"),
-        Column("connections", "ACTIVE CONNECTIONS", "number"),
-        Column("last_bill", "Last bill", "date"),
+        Column("number", _l("Client no.")),
+        Column("name", _l("TENANT NAME"), link=_to_client, strong=True),
+        Column("kind", _l("Kind"), "client_kind"),
+        Column("email", _l("E-mail")),
+        Column("phone", _l("Phone"), sortable=False),
+        Column("country", _l("Country"), sortable=False),
+        Column("accounts", _l("Accounts"), "number"),
+        Column("connections", _l("ACTIVE CONNECTIONS"), "number"),
+        Column("last_bill", _l("Last bill"), "date"),
     ),
-    search="Name, number or e-mail",
+    search=_l("Name, number or e-mail"),
     filters=(
         Filter(
-            "kind", "Kind", options=(("", "Persons and companies"), ("person", "Persons"), ("company", "Companies"))
+            "kind",
+            _l("Kind"),
+            options=(("", _l("Persons and companies")), ("person", _l("Persons")), ("company", _l("Companies"))),
         ),
     ),
     order=("name", False),
-    empty="Add the first one, with its account; connections join it to a service point.",
+    empty=_l("Add the first one, with its account; connections join it to a service point."),
     icon="users",
     template="console/clients.html",
 )

@@ -20,17 +20,19 @@ from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import now, today
 from cloud_service.web.database import session
 from cloud_service.web.forms import Field, Form, FormPage, answer
+from cloud_service.web.language.sentences import gettext as _
+from cloud_service.web.language.sentences import lazy_gettext as _l
 from common.errors import InputError
 from common.period import zone
 
 blueprint = Blueprint("connection_forms", __name__)
-REASON = Field("reason", "Why", hint="Kept in the audit log.", group="Audit log")
+REASON = Field("reason", _l("Why"), hint=_l("Kept in the audit log."), group=_l("Audit log"))
 
 
 def account_field(label: str, group: str = "") -> Field:
     """Which account, of those the reader may know of."""
     options = clients.account_names(session(), scope())
-    return Field("account", label, hint="Account number.", required=True, options=options, group=group)
+    return Field("account", label, hint=_("Account number."), required=True, options=options, group=group)
 
 
 def tariff_field(label: str, group: str = "") -> Field:
@@ -42,7 +44,9 @@ def thousandths(value: Decimal, path: str) -> int:
     """An index in the register's unit, as the whole number that is kept."""
     shifted = value.scaleb(3)
     if shifted != shifted.to_integral_value() or value < 0:
-        raise InputError(f"{value} is not an index", path=path, hint="at most three decimals, not below 0")
+        raise InputError(
+            _("%(value)s is not an index", value=value), path=path, hint=_("at most three decimals, not below 0")
+        )
     return int(shifted)
 
 
@@ -56,21 +60,23 @@ def _page(connection: Connection, title: str, submit: str, note: str = "") -> Fo
 def move_out(public_id: UUID) -> Any:
     """The tenant leaves."""
     connection = connection_of(session(), scope(), public_id)
-    form = Form((Field("day", "First day without it", "date", required=True), REASON), {"day": today()})
+    form = Form((Field("day", _("First day without it"), "date", required=True), REASON), {"day": today()})
     page = _page(
         connection,
-        f"Move out of {connection.point.name}",
-        "End the connection",
-        "The next billing run makes the final bill.",
+        _("Move out of %(point)s", point=connection.point.name),
+        _("End the connection"),
+        _("The next billing run makes the final bill."),
     )
 
     def do() -> Response:
         vacant = flow.move_out(session(), connection.contract.id, form["day"], author=actor(), reason=form["reason"])
-        after = " The owner's account pays from then on." if vacant is not None else ""
-        flash(
-            f"{connection.contract.number} ends on {form['day']}; the next billing run makes the final bill.{after}",
-            "success",
-        )
+        message = _(
+            "%(number)s ends on %(day)s; the next billing run makes the final bill.",
+            number=connection.contract.number, day=form["day"],
+        )  # fmt: skip
+        if vacant is not None:
+            message += " " + _("The owner's account pays from then on.")
+        flash(message, "success")
         return redirect(page.back[1])
 
     return answer(form, page, do)
@@ -82,10 +88,14 @@ def owner(public_id: UUID) -> Any:
     """Another account pays."""
     connection = connection_of(session(), scope(), public_id)
     form = Form(
-        (account_field("Who pays from then on"), Field("day", "From", "date", required=True), REASON), {"day": today()}
+        (account_field(_("Who pays from then on")), Field("day", _("From"), "date", required=True), REASON),
+        {"day": today()},
     )
     page = _page(
-        connection, f"Another payer for {connection.point.name}", "Change the payer", "The point and the tariff stay."
+        connection,
+        _("Another payer for %(point)s", point=connection.point.name),
+        _("Change the payer"),
+        _("The point and the tariff stay."),
     )
 
     def do() -> Response:
@@ -98,7 +108,14 @@ def owner(public_id: UUID) -> Any:
             author=actor(),
             reason=form["reason"] or "another payer",
         )
-        flash(f"{form['account']} pays from {form['day']} on, under a connection of its own.", "success")
+        flash(
+            _(
+                "%(account)s pays from %(day)s on, under a connection of its own.",
+                account=form["account"],
+                day=form["day"],
+            ),
+            "success",
+        )
         return redirect(url_for("connections.index", q=connection.contract.number))
 
     return answer(form, page, do)
@@ -110,10 +127,14 @@ def tariff(public_id: UUID) -> Any:
     """Another tariff."""
     connection = connection_of(session(), scope(), public_id)
     form = Form(
-        (tariff_field("Tariff from then on"), Field("day", "From", "date", required=True), REASON), {"day": today()}
+        (tariff_field(_("Tariff from then on")), Field("day", _("From"), "date", required=True), REASON),
+        {"day": today()},
     )
     page = _page(
-        connection, f"Another tariff for {connection.contract.number}", "Change the tariff", "Billed days keep theirs."
+        connection,
+        _("Another tariff for %(number)s", number=connection.contract.number),
+        _("Change the tariff"),
+        _("Billed days keep theirs."),
     )
 
     def do() -> Response:
@@ -127,7 +148,7 @@ def tariff(public_id: UUID) -> Any:
             author=actor(),
             reason=form["reason"] or "asked for",
         )
-        flash(f"{form['tariff']} counts from {form['day']} on.", "success")
+        flash(_("%(tariff)s counts from %(day)s on.", tariff=form["tariff"], day=form["day"]), "success")
         return redirect(page.back[1])
 
     return answer(form, page, do)
@@ -140,31 +161,16 @@ def exchange(public_id: UUID) -> Any:
     connection = connection_of(session(), scope(), public_id)
     old = contract_changes.mounted_meter(session(), connection.point.id, now())
     names = sorted(contract_changes.index_registers(session(), old.meter_id)) if old else []
+    local_now = now().astimezone(zone(connection.site.timezone))
     form = Form(
-        (
-            Field("at", f"When, in {connection.site.timezone}", "moment", required=True),
-            *(
-                Field(f"closing.{name}", f"Final index of {name}", "amount", required=True, group="The meter that goes")
-                for name in names
-            ),
-            Field(
-                "meter", "Meter", hint="Name or serial of a known one.", required=True,
-                options=sites_and_meters.free_meters(session()), group="The meter that comes",
-            ),
-            *(
-                Field(f"opening.{name}", f"First index of {name}", "amount", group="The meter that comes")
-                for name in names
-            ),
-            Field("multiplier", "Multiplier", "amount", "CT × VT of the new mount.", group="The meter that comes"),
-            REASON,
-        ),
-        {
-            "multiplier": Decimal(1),
-            "at": now().astimezone(zone(connection.site.timezone)).strftime("%Y-%m-%dT%H:%M"),
-        },
-    )  # fmt: skip
+        _exchange_fields(connection.site.timezone, names),
+        {"multiplier": Decimal(1), "at": f"{local_now:%Y-%m-%dT%H:%M}"},
+    )
     page = _page(
-        connection, f"Exchange the meter at {connection.point.name}", "Exchange", "Both are billed, nothing twice."
+        connection,
+        _("Exchange the meter at %(point)s", point=connection.point.name),
+        _("Exchange"),
+        _("Both are billed, nothing twice."),
     )
 
     def do() -> Response:
@@ -180,10 +186,32 @@ def exchange(public_id: UUID) -> Any:
             form["multiplier"] or Decimal(1),
         )  # fmt: skip
         flow.exchange_meter(session(), new_meter, author=actor(), reason=form["reason"])
-        flash(f"Meter {form['meter']} hangs at {connection.point.name}.", "success")
+        flash(_("Meter %(meter)s hangs at %(point)s.", meter=form["meter"], point=connection.point.name), "success")
         return redirect(page.back[1])
 
     return answer(form, page, do)
+
+
+def _exchange_fields(timezone: str, registers: list[str]) -> tuple[Field, ...]:
+    """When, the last index of each register of the old meter, and the new one with its first index."""
+    old, new = _("The meter that goes"), _("The meter that comes")
+    return (
+        Field("at", _("When, in %(timezone)s", timezone=timezone), "moment", required=True),
+        *(
+            Field(f"closing.{name}", _("Final index of %(register)s", register=name), "amount", "", True, group=old)
+            for name in registers
+        ),
+        Field(
+            "meter", _("Meter"), hint=_("Name or serial of a known one."), required=True,
+            options=sites_and_meters.free_meters(session()), group=new,
+        ),
+        *(
+            Field(f"opening.{name}", _("First index of %(register)s", register=name), "amount", group=new)
+            for name in registers
+        ),
+        Field("multiplier", _("Multiplier"), "amount", _("CT × VT of the new mount."), group=new),
+        REASON,
+    )  # fmt: skip
 
 
 def _instant(wall: datetime, timezone: str) -> datetime:

@@ -11,6 +11,7 @@ from cloud_service.store.lookups.audit_log import audit_of
 from cloud_service.web.access import May, access, scope
 from cloud_service.web.clock import today
 from cloud_service.web.database import session
+from cloud_service.web.language.sentences import lazy_gettext as _l
 from cloud_service.web.listing import Column, Filter, ListPage, respond, wanted
 
 blueprint = Blueprint("connections", __name__)
@@ -30,34 +31,43 @@ def _to_account(row: Any) -> str:
 
 LIST = ListPage(
     name="connections",
-    title="Connections",
-    section="Customers",
+    title=_l("Connections"),
+    section=_l("Customers"),
     noun="connection",
     columns=(
-        Column("number", "Connection", link=_to_connection, strong=True),
-        Column("tenant", "TENANT NAME", link=_to_client),
-        Column("account", "Account", link=_to_account),
-        Column("site", "Site"),
-        Column("point", "Service point"),
-        Column("utility", "Utility", "utility"),
-        Column("meter", "Meter", sortable=False),
-        Column("tariff", "Tariff", sortable=False),
-        Column("since", "Since", "date"),
-        Column("mode", "PREPAID", "mode"),
-        Column("state", "State", "state"),
-        Column("until", "Until", "date", on_screen=False),
-        Column("grid_id", "Grid id", on_screen=False),
+        Column("number", _l("Connection"), link=_to_connection, strong=True),
+        Column("tenant", _l("TENANT NAME"), link=_to_client),
+        Column("account", _l("Account"), link=_to_account),
+        Column("site", _l("Site")),
+        Column("point", _l("Service point")),
+        Column("utility", _l("Utility"), "utility"),
+        Column("meter", _l("Meter"), sortable=False),
+        Column("tariff", _l("Tariff"), sortable=False),
+        Column("since", _l("Since"), "date"),
+        Column("mode", _l("PREPAID"), "mode"),
+        Column("state", _l("State"), "state"),
+        Column("until", _l("Until"), "date", on_screen=False),
+        Column("grid_id", _l("Grid id"), on_screen=False),
     ),
-    search="Number, tenant, place, grid id or meter",
+    search=_l("Number, tenant, place, grid id or meter"),
     filters=(
-        Filter("state", "State", "several", (("active", "Active"), ("future", "Future"), ("ended", "Ended"))),
-        Filter("mode", "Plan", options=(("", "Both plans"), ("prepaid", "Prepaid"), ("postpaid", "Postpaid"))),
-        Filter("site", "Site", "hidden"),
-        Filter("account", "Account", "hidden"),
+        Filter(
+            "state",
+            _l("State"),
+            "several",
+            (("active", _l("Active")), ("future", _l("Future")), ("ended", _l("Ended"))),
+        ),
+        Filter(
+            "mode",
+            _l("Plan"),
+            options=(("", _l("Both plans")), ("prepaid", _l("Prepaid")), ("postpaid", _l("Postpaid"))),
+        ),
+        Filter("site", _l("Site"), "hidden"),
+        Filter("account", _l("Account"), "hidden"),
     ),
-    tabs=(("All", ""), ("Active", "state=active"), ("Ended", "state=ended")),
+    tabs=((_l("All"), ""), (_l("Active"), "state=active"), (_l("Ended"), "state=ended")),
     order=("number", False),
-    empty="A connection joins a service point, a meter and an account.",
+    empty=_l("A connection joins a service point, a meter and an account."),
     icon="plug-connected",
     template="console/connections.html",
 )

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from cloud_service.flow import contract as flow
 from cloud_service.flow import sites_and_meters
-from cloud_service.flow.sites_and_meters import UNIT_OF, UTILITIES
+from cloud_service.flow.sites_and_meters import UNIT_OF
 from cloud_service.store.customers import contract_changes, legal_entities, number_suggestions
 from cloud_service.store.lookups.ids_by_name import account_id, meter_id, point_id, site_id, tariff_id
 from cloud_service.store.metering.sites_and_meters import free_meters, free_points, site_of_point
@@ -19,11 +19,13 @@ from cloud_service.web.clock import today
 from cloud_service.web.console.customers.connection_forms import REASON, account_field, tariff_field, thousandths
 from cloud_service.web.database import session
 from cloud_service.web.forms import Field, Form, FormPage, answer
+from cloud_service.web.language.labels import options
+from cloud_service.web.language.sentences import gettext as _
 from common.errors import InputError, at_field
 from common.period import day_start
 
 blueprint = Blueprint("move_in", __name__)
-UTILITY_OPTIONS = tuple((utility, utility.capitalize()) for utility in UTILITIES)
+UTILITY_OPTIONS = options("utility")
 
 
 def site_names() -> list[tuple[str, str]]:
@@ -36,37 +38,36 @@ def site_names() -> list[tuple[str, str]]:
     return [(site.name, site.name) for site in sites]
 
 
-def meter_fields(hint: str) -> tuple[Field, ...]:
+def meter_fields(*, may_hang: bool = False) -> tuple[Field, ...]:
     """A meter to hang up: a known or a new one, its first index and multiplier; what `mount_meter` takes."""
-    registers = 'Read by hand or file: "import". A gateway\'s meter brings its own.'
+    group = _("Meter")
+    registers = _('Read by hand or file: "import". A gateway\'s meter brings its own.')
+    hint = _("Name or serial; empty where one hangs there.") if may_hang else _("Name or serial.")
     return (
-        Field(
-            "meter", "One that is known", hint=f"Name or serial{hint}.", options=free_meters(session()),
-            group="Meter",
-        ),
-        Field("serial", "or a new one with serial no.", group="Meter"),
-        Field("maker", "Maker", group="Meter"),
-        Field("register", "Register", hint=registers, group="Meter"),
-        Field("opening", "First index", "amount", "Of that register, in its unit.", group="Meter"),
-        Field("multiplier", "Multiplier", "amount", "CT × VT of the mount.", group="Meter"),
-    )  # fmt: skip
+        Field("meter", _("One that is known"), hint=hint, options=free_meters(session()), group=group),
+        Field("serial", _("or a new one with serial no."), group=group),
+        Field("maker", _("Maker"), group=group),
+        Field("register", _("Register"), hint=registers, group=group),
+        Field("opening", _("First index"), "amount", _("Of that register, in its unit."), group=group),
+        Field("multiplier", _("Multiplier"), "amount", _("CT × VT of the mount."), group=group),
+    )
 
 
 def _move_in_fields() -> tuple[Field, ...]:
-    where, contract = "Service point", "Contract"
+    where, contract = _("Service point"), _("Contract")
     free = free_points(session(), scope(), today())
     return (
-        Field("point", "One that is free", hint="Name or grid id.", options=free, group=where),
-        Field("new_point", "or a new one, named", group=where),
-        Field("site", "at the site", "choice", options=site_names(), group=where),
-        Field("utility", "of", "choice", options=UTILITY_OPTIONS, group=where),
-        Field("grid_id", "Grid id", hint="MaLo, MPAN, NMI, EAN, PRM.", group=where),
-        *meter_fields("; empty where one hangs there"),
-        Field("number", "Connection no.", hint="The next free one unless given.", group=contract),
-        account_field("Account", contract),
-        tariff_field("Tariff", contract),
-        Field("day", "First day", "date", required=True, group=contract),
-        Field("until", "Ends on", "date", "First day without it; open unless given.", group=contract),
+        Field("point", _("One that is free"), hint=_("Name or grid id."), options=free, group=where),
+        Field("new_point", _("or a new one, named"), group=where),
+        Field("site", _("at the site"), "choice", options=site_names(), group=where),
+        Field("utility", _("of"), "choice", options=UTILITY_OPTIONS, group=where),
+        Field("grid_id", _("Grid id"), hint=_("MaLo, MPAN, NMI, EAN, PRM."), group=where),
+        *meter_fields(may_hang=True),
+        Field("number", _("Connection no."), hint=_("The next free one unless given."), group=contract),
+        account_field(_("Account"), contract),
+        tariff_field(_("Tariff"), contract),
+        Field("day", _("First day"), "date", required=True, group=contract),
+        Field("until", _("Ends on"), "date", _("First day without it; open unless given."), group=contract),
         REASON,
     )
 
@@ -76,7 +77,7 @@ def _move_in_fields() -> tuple[Field, ...]:
 def add() -> Any:
     """A tenant moves in: service point, meter, account and tariff at once."""
     form = Form(_move_in_fields(), {"day": today(), "utility": "electricity", "multiplier": Decimal(1)})
-    page = FormPage("New connection", ("Connections", url_for("connections.index")), "Add the connection")
+    page = FormPage(_("New connection"), (_("Connections"), url_for("connections.index")), _("Add the connection"))
 
     def do() -> Response:
         point = _chosen_or_new_point(form)
@@ -89,7 +90,7 @@ def add() -> Any:
         )
         flow.move_in(session(), new_connection, author=actor(), reason=form["reason"])
         _mount_from_first_day(form, point)
-        flash(f"Connection {number} begins on {form['day']}.", "success")
+        flash(_("Connection %(number)s begins on %(day)s.", number=number, day=form["day"]), "success")
         return redirect(url_for("connections.index", q=number))
 
     return answer(form, page, do)
@@ -98,7 +99,7 @@ def add() -> Any:
 def _chosen_or_new_point(form: Form) -> int:
     """The service point that was named, or a new one."""
     if bool(form["point"]) == bool(form["new_point"]):
-        raise InputError("name one that is free, or a new one", path="point")
+        raise InputError(_("name one that is free, or a new one"), path="point")
     if form["point"]:
         return point_id(session(), form["point"], scope())
     site = site_id(session(), form["site"], scope())
@@ -113,13 +114,13 @@ def _mount_from_first_day(form: Form, point: int) -> None:
     if form["meter"] or form["serial"]:
         mount_meter(form, point, at)
     elif contract_changes.mounted_meter(session(), point, at) is None:
-        raise InputError("no meter hangs there on that day", path="meter", hint="name one")
+        raise InputError(_("no meter hangs there on that day"), path="meter", hint=_("name one"))
 
 
 def mount_meter(form: Form, point: int, at: datetime) -> None:
     """Hang up the meter that `meter_fields` name, a new one if it is not known yet."""
     if form["meter"] and form["serial"]:
-        raise InputError("name one that is known, or a new one", path="meter")
+        raise InputError(_("name one that is known, or a new one"), path="meter")
     if form["serial"]:
         unit = UNIT_OF[site_of_point(session(), point).utility]
         registers = (sites_and_meters.RegisterDetails(form["register"], unit),) if form["register"] else ()

@@ -15,6 +15,9 @@ from cloud_service.web.bill_documents import paper_response
 from cloud_service.web.clock import now, today
 from cloud_service.web.database import session
 from cloud_service.web.forms import amount_of, day_of
+from cloud_service.web.language.labels import STATES
+from cloud_service.web.language.sentences import gettext as _
+from cloud_service.web.language.sentences import lazy_gettext as _l
 from cloud_service.web.listing import Filter, ListPage, respond, wanted
 from cloud_service.web.payment_link import pay_address
 from common.errors import InputError
@@ -22,44 +25,41 @@ from common.errors import InputError
 blueprint = Blueprint("bills", __name__)
 
 
-STATUS = (
-    ("open", "Open"),
-    ("part", "Part paid"),
-    ("overdue", "Overdue"),
-    ("paid", "Paid"),
-    ("credited", "Credited"),
-    ("written_off", "Written off"),
-)
+STATUS = tuple((code, STATES[code].label) for code in ("open", "part", "overdue", "paid", "credited", "written_off"))
 LIST = ListPage(
     name="bills",
-    title="Bills",
-    section="Money",
+    title=_l("Bills"),
+    section=_l("Money"),
     noun="bill",
     columns=COLUMNS,
-    search="Bill number, tenant or account",
+    search=_l("Bill number, tenant or account"),
     filters=(
-        Filter("from", "From", "date"),
-        Filter("to", "To", "date"),
-        Filter("mode", "Plan", options=(("", "Both plans"), ("prepaid", "Prepaid"), ("postpaid", "Postpaid"))),
-        Filter("status", "Status", "several", (*STATUS, ("credit_note", "Credit notes"))),
-        Filter("account", "Account", "hidden"),
-        Filter("client", "Client", "hidden"),
-        Filter("currency", "Currency", "hidden"),
+        Filter("from", _l("From"), "date"),
+        Filter("to", _l("To"), "date"),
+        Filter(
+            "mode",
+            _l("Plan"),
+            options=(("", _l("Both plans")), ("prepaid", _l("Prepaid")), ("postpaid", _l("Postpaid"))),
+        ),
+        Filter("status", _l("Status"), "several", (*STATUS, ("credit_note", _l("Credit notes")))),
+        Filter("account", _l("Account"), "hidden"),
+        Filter("client", _l("Client"), "hidden"),
+        Filter("currency", _l("Currency"), "hidden"),
     ),
     tabs=(
-        ("All", ""),
-        ("Overdue", "status=overdue"),
-        ("Open & part paid", "status=open&status=part"),
-        ("Prepaid", "mode=prepaid"),
+        (_l("All"), ""),
+        (_l("Overdue"), "status=overdue"),
+        (_l("Open & part paid"), "status=open&status=part"),
+        (_l("Prepaid"), "mode=prepaid"),
     ),
     order=("bill_date", True),
-    empty="Bills appear here when a billing run has issued them.",
+    empty=_l("Bills appear here when a billing run has issued them."),
     icon="file-invoice",
     template="console/bills.html",
     foot=(
-        ("OUTSTANDING (Local Currency)", "outstanding_local", "local"),
-        ("BILL AMOUNT", "total_local", "local"),
-        ("ENERGY kWh", "energy", "kwh"),
+        (_l("OUTSTANDING (Local Currency)"), "outstanding_local", "local"),
+        (_l("BILL AMOUNT"), "total_local", "local"),
+        (_l("ENERGY kWh"), "energy", "kwh"),
     ),
 )
 
@@ -95,12 +95,14 @@ def send(public_id: UUID) -> AnyResponse:
     page = bill_page(session(), scope(), public_id, today())
     if not page.client.email:
         raise InputError(
-            f"{page.client.name} has no e-mail address", path="email", hint="write it into the client's record"
+            _("%(client)s has no e-mail address", client=page.client.name),
+            path="email",
+            hint=_("write it into the client's record"),
         )
     recipient = send_again(session(), page)
     log.note(session(), actor(), "invoice.send_again", f"invoice:{page.invoice.id}", to=recipient)
     session().commit()
-    flash(f"The bill is on its way to {recipient}.", "success")
+    flash(_("The bill is on its way to %(recipient)s.", recipient=recipient), "success")
     return redirect(url_for("bills.show", public_id=public_id))
 
 
@@ -121,8 +123,11 @@ def record_payment(public_id: UUID) -> AnyResponse:
         to={page.invoice.number: min(money, page.outstanding)} if page.outstanding > 0 else None,
     )
     if booking.outcome != "booked":
-        flash(f"Not booked: {booking.outcome}. A payment with this reference is there already.", "warning")
+        flash(
+            _("Not booked: %(outcome)s. A payment with this reference is there already.", outcome=booking.outcome),
+            "warning",
+        )
         return redirect(url_for("bills.show", public_id=public_id))
     session().commit()
-    flash(f"Payment of {page.invoice.currency} {money} booked.", "success")
+    flash(_("Payment of %(currency)s %(amount)s booked.", currency=page.invoice.currency, amount=money), "success")
     return redirect(url_for("bills.show", public_id=public_id))

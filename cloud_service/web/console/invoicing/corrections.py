@@ -11,6 +11,7 @@ from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import now, today
 from cloud_service.web.database import session
 from cloud_service.web.forms import amount_of
+from cloud_service.web.language.sentences import gettext as _
 
 blueprint = Blueprint("corrections", __name__, url_prefix="/bills/<uuid:public_id>")
 
@@ -21,7 +22,7 @@ def credit(public_id: UUID) -> Response:
     """A credit note over the whole bill; its days can be billed again."""
     bill = bill_page(session(), scope(), public_id, today()).invoice
     issued = correct_invoice.credit(session(), bill.id, reason=_reason(), day=today(), author=actor(), clock=now)
-    return _commit_and_show(public_id, f"Credit note {issued.number} is issued.")
+    return _commit_and_show(public_id, _("Credit note %(number)s is issued.", number=issued.number))
 
 
 @blueprint.post("/write-off")
@@ -31,7 +32,9 @@ def write_off(public_id: UUID) -> Response:
     page = bill_page(session(), scope(), public_id, today())
     amount = amount_of(request.form.get("amount") or str(page.outstanding))
     arrangements.write_off(session(), page.invoice.id, amount, reason=_reason(), day=today(), author=actor())
-    return _commit_and_show(public_id, f"{page.invoice.currency} {amount} is written off.")
+    return _commit_and_show(
+        public_id, _("%(currency)s %(amount)s is written off.", currency=page.invoice.currency, amount=amount)
+    )
 
 
 @blueprint.post("/dispute")
@@ -40,7 +43,7 @@ def dispute(public_id: UUID) -> Response:
     """The client contests it: no reminders, fees or interest until that is settled."""
     bill = bill_page(session(), scope(), public_id, today()).invoice
     arrangements.dispute(session(), bill.id, reason=_reason(), day=today(), author=actor())
-    return _commit_and_show(public_id, "The bill is disputed: it is not reminded of.")
+    return _commit_and_show(public_id, _("The bill is disputed: it is not reminded of."))
 
 
 @blueprint.post("/dispute/close")
@@ -49,7 +52,7 @@ def close_dispute(public_id: UUID) -> Response:
     """The dispute is settled."""
     bill = bill_page(session(), scope(), public_id, today()).invoice
     arrangements.close_dispute(session(), bill.id, outcome=_reason(), day=today(), author=actor())
-    return _commit_and_show(public_id, "The dispute is closed.")
+    return _commit_and_show(public_id, _("The dispute is closed."))
 
 
 def _reason() -> str:

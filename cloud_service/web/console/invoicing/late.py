@@ -13,6 +13,7 @@ from cloud_service.store.lookups.invoice_page import bill_page
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import now, today
 from cloud_service.web.database import session
+from cloud_service.web.language.sentences import gettext as _
 
 blueprint = Blueprint("late", __name__)
 
@@ -34,8 +35,8 @@ def difference(public_id: UUID) -> Response:
     rated = rate_again(session(), bill.id)
     changed = correct_invoice.bill_difference(session(), bill.id, rated, reason=_reason(), author=actor(), clock=now)
     session().commit()
-    differences = "; ".join(correction.why for correction in changed) or "nothing changed"
-    flash(f"On the next bill of {bill.number}: {differences}.", "success")
+    differences = "; ".join(correction.why for correction in changed) or _("nothing changed")
+    flash(_("On the next bill of %(number)s: %(differences)s.", number=bill.number, differences=differences), "success")
     return redirect(url_for("bills.show", public_id=public_id))
 
 
@@ -49,7 +50,15 @@ def rebill(public_id: UUID) -> Response:
     new = issue(session(), rated, bill_date=note.draft.bill_date, author=actor())
     session().commit()
     numbers = ", ".join(invoice.number for invoice in new)
-    flash(f"{bill.number} is credited by {note.number} and billed anew as {numbers}.", "success")
+    flash(
+        _(
+            "%(number)s is credited by %(note)s and billed anew as %(numbers)s.",
+            number=bill.number,
+            note=note.number,
+            numbers=numbers,
+        ),
+        "success",
+    )
     return redirect(url_for("bills.show", public_id=public_id))
 
 

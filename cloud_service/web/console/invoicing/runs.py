@@ -15,6 +15,10 @@ from cloud_service.store.lookups import billing_runs
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import today
 from cloud_service.web.database import session
+from cloud_service.web.language.labels import options
+from cloud_service.web.language.sentences import gettext as _
+from cloud_service.web.language.sentences import lazy_gettext as _l
+from cloud_service.web.language.sentences import ngettext
 from cloud_service.web.listing import Column, Filter, ListPage, respond, wanted
 from common.errors import InputError
 from common.period import Span, add_months
@@ -28,28 +32,27 @@ def _to_run(row: Any) -> str:
     return url_for("runs.show", public_id=row.public_id)
 
 
-STATES = ("planned", "rating", "rated", "approved", "issuing", "done", "cancelled")
 LIST = ListPage(
     name="runs",
-    title="Billing runs",
-    section="Money",
+    title=_l("Billing runs"),
+    section=_l("Money"),
     noun="billing run",
     columns=(
-        Column("name", "Run", link=_to_run, strong=True),
-        Column("state", "State", "state"),
-        Column("since", "From", "date", sortable=False),
-        Column("until", "Until (exclusive)", "date", sortable=False),
-        Column("bill_date", "BILL DATE", "date"),
-        Column("total", "Connections", "number", sortable=False),
-        Column("issued", "Issued", "number", sortable=False),
-        Column("parked", "Parked", "number", sortable=False),
-        Column("created_by", "Started by", sortable=False),
-        Column("created_at", "Started", "instant"),
+        Column("name", _l("Run"), link=_to_run, strong=True),
+        Column("state", _l("State"), "state"),
+        Column("since", _l("From"), "date", sortable=False),
+        Column("until", _l("Until (exclusive)"), "date", sortable=False),
+        Column("bill_date", _l("BILL DATE"), "date"),
+        Column("total", _l("Connections"), "number", sortable=False),
+        Column("issued", _l("Issued"), "number", sortable=False),
+        Column("parked", _l("Parked"), "number", sortable=False),
+        Column("created_by", _l("Started by"), sortable=False),
+        Column("created_at", _l("Started"), "instant"),
     ),
-    search="Name of the run",
-    filters=(Filter("state", "State", options=(("", "All"), *((state, state.capitalize()) for state in STATES))),),
+    search=_l("Name of the run"),
+    filters=(Filter("state", _l("State"), options=(("", _l("All")), *options("run_state"))),),
     order=("created_at", True),
-    empty="Start one: it rates every connection first, and issues nothing before you approve.",
+    empty=_l("Start one: it rates every connection first, and issues nothing before you approve."),
     icon="player-play",
     template="console/runs.html",
 )
@@ -124,7 +127,7 @@ def approve(public_id: UUID) -> AnyResponse:
     runs_flow.approve(session(), run.id, actor())
     runs_flow.start(session(), run.id, "issue", shards=SHARDS, author=actor())
     session().commit()
-    flash("Approved: the bills are being issued.", "success")
+    flash(_("Approved: the bills are being issued."), "success")
     return redirect(url_for("runs.show", public_id=public_id))
 
 
@@ -135,7 +138,7 @@ def cancel(public_id: UUID) -> AnyResponse:
     run = billing_runs.run(session(), scope(), public_id)
     runs_flow.cancel(session(), run.id, actor(), request.form.get("reason", ""))
     session().commit()
-    flash("Cancelled. Its days can be billed by another run.", "success")
+    flash(_("Cancelled. Its days can be billed by another run."), "success")
     return redirect(url_for("runs.show", public_id=public_id))
 
 
@@ -147,7 +150,10 @@ def retry(public_id: UUID) -> AnyResponse:
     count = runs_flow.retry_parked(session(), run.id, actor())
     runs_flow.start(session(), run.id, "rate", shards=SHARDS, author=actor())
     session().commit()
-    flash(f"{count} parked connections are rated again.", "success")
+    flash(
+        ngettext("%(num)s parked connection is rated again.", "%(num)s parked connections are rated again.", count),
+        "success",
+    )
     return redirect(url_for("runs.show", public_id=public_id))
 
 
@@ -155,4 +161,4 @@ def _required_day(name: str) -> date:
     try:
         return date.fromisoformat(request.form.get(name, ""))
     except ValueError:
-        raise InputError("a day is missing", path=name, hint="for example 2026-11-01") from None
+        raise InputError(_("a day is missing"), path=name, hint=_("for example 2026-11-01")) from None

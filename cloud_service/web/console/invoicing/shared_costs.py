@@ -15,6 +15,8 @@ from cloud_service.store.invoicing import cost_splits
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.database import session
 from cloud_service.web.forms import Field, Form, FormPage, answer
+from cloud_service.web.language.sentences import gettext as _
+from cloud_service.web.language.sentences import ngettext
 from common.errors import InputError
 from common.period import Span
 
@@ -36,25 +38,34 @@ def index() -> Any:
     splits = cost_splits.splits(session(), scope())
     form = Form(
         (
-            Field("split", "Split", "choice", options=[(str(split.id), split.name) for split in splits], required=True),
-            Field("cost", "Cost", "amount", "In the split's currency, without tax.", required=True),
-            Field("from", "From", "date", required=True),
-            Field("until", "Until", "date", "First day after.", required=True),
+            Field(
+                "split", _("Split"), "choice", options=[(str(split.id), split.name) for split in splits], required=True
+            ),
+            Field("cost", _("Cost"), "amount", _("In the split's currency, without tax."), required=True),
+            Field("from", _("From"), "date", required=True),
+            Field("until", _("Until"), "date", _("First day after."), required=True),
         )
     )
-    page = FormPage("Shared costs", ("Bills", url_for("bills.index")), "Put on the next bills", icon="check")
+    page = FormPage(_("Shared costs"), (_("Bills"), url_for("bills.index")), _("Put on the next bills"), icon="check")
 
     def do() -> Response | str:
         keep = request.form.get("do") == "keep"
         if form["until"] <= form["from"]:
-            raise InputError(f"{form['until']} is not after {form['from']}", path="until")
+            raise InputError(
+                _("%(until)s is not after %(start)s", until=form["until"], start=form["from"]), path="until"
+            )
         done = flow.share_out(
             session(), int(form["split"]), Span(form["from"], form["until"]), form["cost"], author=actor(),
             dry_run=not keep,
         )  # fmt: skip
         if keep:
             flash(
-                f"{done.total} is shared between {len(done.shares)} connections; it stands on their next bills.",
+                ngettext(
+                    "%(total)s is shared between %(num)s connection; it stands on its next bill.",
+                    "%(total)s is shared between %(num)s connections; it stands on their next bills.",
+                    len(done.shares),
+                    total=done.total,
+                ),
                 "success",
             )
             return redirect(url_for("shared_costs.index"))
@@ -71,13 +82,13 @@ def add() -> Any:
     choice = tuple((str(entity.public_id), entity.name) for entity in entities)
     form = Form(
         (
-            *((Field("entity", "Legal entity", "choice", options=choice),) if len(choice) > 1 else ()),
-            Field("name", "Name", required=True),
-            Field("document", "Document", "document", "JSON or TOML.", required=True),
+            *((Field("entity", _("Legal entity"), "choice", options=choice),) if len(choice) > 1 else ()),
+            Field("name", _("Name"), required=True),
+            Field("document", _("Document"), "document", _("JSON or TOML."), required=True),
         ),
         {"document": EXAMPLE},
     )
-    page = FormPage("New split", ("Shared costs", url_for("shared_costs.index")), "Keep the split")
+    page = FormPage(_("New split"), (_("Shared costs"), url_for("shared_costs.index")), _("Keep the split"))
 
     def do() -> Response:
         entity = legal_entities.entity(session(), scope(), str(form.values.get("entity") or ""))
@@ -86,7 +97,7 @@ def add() -> Any:
             flow.store_split(session(), entity.id, form["name"], document, author=actor())
         except InputError as error:
             raise InputError(f"{error.path}: {error.message}", path="document", hint=error.hint) from error
-        flash(f"{form['name']} is kept.", "success")
+        flash(_("%(name)s is kept.", name=form["name"]), "success")
         return redirect(url_for("shared_costs.index"))
 
     return answer(form, page, do)

@@ -11,27 +11,28 @@ from cloud_service.web.access import May, access, scope
 from cloud_service.web.clock import now
 from cloud_service.web.database import session
 from cloud_service.web.gateway_columns import COLUMNS
+from cloud_service.web.language.labels import STATES
+from cloud_service.web.language.sentences import lazy_gettext as _l
 from cloud_service.web.listing import Filter, ListPage, respond, wanted
 
 blueprint = Blueprint("gateways", __name__)
-STATES = (
-    ("online", "Online"),
-    ("degraded", "Degraded"),
-    ("offline", "Offline"),
-    ("never", "Never seen"),
-    ("revoked", "Revoked"),
-)
+STATUS = tuple((code, STATES[code].label) for code in ("online", "degraded", "offline", "never", "revoked"))
 LIST = ListPage(
     name="gateways",
-    title="Gateways",
-    section="Metering",
+    title=_l("Gateways"),
+    section=_l("Metering"),
     noun="gateway",
     columns=COLUMNS,
-    search="Gateway or site",
-    filters=(Filter("status", "State", "several", STATES), Filter("site", "Site", "hidden")),
-    tabs=(("All", ""), ("Online", "status=online"), ("Degraded", "status=degraded"), ("Offline", "status=offline")),
+    search=_l("Gateway or site"),
+    filters=(Filter("status", _l("State"), "several", STATUS), Filter("site", _l("Site"), "hidden")),
+    tabs=(
+        (_l("All"), ""),
+        (_l("Online"), "status=online"),
+        (_l("Degraded"), "status=degraded"),
+        (_l("Offline"), "status=offline"),
+    ),
     order=("name", False),
-    empty="A gateway appears when it has been registered: energy-edge provision.",
+    empty=_l("A gateway appears when it has been registered: energy-edge provision."),
     icon="router",
 )
 

@@ -16,6 +16,9 @@ from cloud_service.web import load_profile
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import today
 from cloud_service.web.database import session
+from cloud_service.web.language.labels import options
+from cloud_service.web.language.sentences import gettext as _
+from cloud_service.web.language.sentences import lazy_gettext as _l
 from cloud_service.web.listing import Column, Filter, ListPage, csv_response, respond, wanted
 from cloud_service.web.load_profile import span_of
 from common.errors import NotFoundError
@@ -27,30 +30,27 @@ def _to_meter(row: Any) -> str:
     return url_for("meters.show", public_id=row.public_id)
 
 
-UTILITIES = (
-    ("", "All"),
-    *((utility, utility.capitalize()) for utility in ("electricity", "water", "gas", "heat", "cooling")),
-)
+UTILITIES = (("", _l("All")), *options("utility"))
 LIST = ListPage(
     name="meters",
-    title="Data readings",
-    section="Metering",
+    title=_l("Data readings"),
+    section=_l("Metering"),
     noun="meter",
     columns=(
-        Column("name", "Meter", link=_to_meter, strong=True),
-        Column("serial", "Serial no."),
-        Column("maker", "Maker"),
-        Column("profile", "Profile", sortable=False),
-        Column("site", "Site"),
-        Column("point", "Service point"),
-        Column("utility", "Utility", "utility"),
-        Column("registers", "Registers", sortable=False),
-        Column("last_day", "Validated until", "date"),
+        Column("name", _l("Meter"), link=_to_meter, strong=True),
+        Column("serial", _l("Serial no.")),
+        Column("maker", _l("Maker")),
+        Column("profile", _l("Profile"), sortable=False),
+        Column("site", _l("Site")),
+        Column("point", _l("Service point")),
+        Column("utility", _l("Utility"), "utility"),
+        Column("registers", _l("Registers"), sortable=False),
+        Column("last_day", _l("Validated until"), "date"),
     ),
-    search="Meter, serial no., place or grid id",
-    filters=(Filter("utility", "Utility", options=UTILITIES), Filter("site", "Site", "hidden")),
+    search=_l("Meter, serial no., place or grid id"),
+    filters=(Filter("utility", _l("Utility"), options=UTILITIES), Filter("site", _l("Site"), "hidden")),
     order=("name", False),
-    empty="Meters come with a gateway's configuration or an imported file.",
+    empty=_l("Meters come with a gateway's configuration or an imported file."),
     icon="database",
 )
 
@@ -93,7 +93,12 @@ def bill_register(public_id: UUID) -> AnyResponse:
     changed = sites_and_meters.bill_register(session(), page.meter.id, name, billed=billed, author=actor())
     session().commit()
     if changed:
-        flash(f"{name} is {'billed' if billed else 'not billed'} from now on. Issued bills stay.", "success")
+        flash(
+            _("%(register)s is billed from now on. Issued bills stay.", register=name)
+            if billed
+            else _("%(register)s is not billed from now on. Issued bills stay.", register=name),
+            "success",
+        )
     return redirect(url_for("meters.show", public_id=public_id))
 
 
@@ -104,7 +109,7 @@ def load(public_id: UUID) -> Response:
     page = metering.meter(session(), scope(), public_id)
     register = register_of(page)
     if register is None:
-        raise NotFoundError("this meter has no registers")
+        raise NotFoundError(_("this meter has no registers"))
     series = load_profile.intervals(metering.days_of(session(), register.id, span_of(today())), zone_of(page))
     return jsonify(load_profile.as_json(series, register.unit, zone_of(page)))
 
@@ -116,7 +121,7 @@ def intervals_file(public_id: UUID) -> Response:
     page = metering.meter(session(), scope(), public_id)
     register = register_of(page)
     if register is None:
-        raise NotFoundError("this meter has no registers")
+        raise NotFoundError(_("this meter has no registers"))
     series = load_profile.intervals(metering.days_of(session(), register.id, span_of(today())), zone_of(page))
     return csv_response(
         load_profile.as_lines(series, register.unit, zone_of(page)), f"{page.meter.name}-{register.name}"

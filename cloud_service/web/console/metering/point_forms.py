@@ -20,18 +20,20 @@ from cloud_service.web.console.customers.connection_forms import REASON, account
 from cloud_service.web.console.customers.move_in import UTILITY_OPTIONS, meter_fields, mount_meter, site_names
 from cloud_service.web.database import session
 from cloud_service.web.forms import Field, Form, FormPage, answer, say_changed
+from cloud_service.web.language.sentences import gettext as _
+from cloud_service.web.language.sentences import lazy_gettext as _l
 from common.errors import InputError, at_field
 from common.period import zone
 
 blueprint = Blueprint("point_forms", __name__)
 FACTS = (
-    Field("name", "Name", hint="The only one of its kind at the site.", required=True),
-    Field("utility", "Utility", "choice", "It stays once somebody was supplied.", options=UTILITY_OPTIONS),
-    Field("grid_id", "Grid id", hint="MaLo, MPAN, NMI, EAN, PRM."),
-    Field("parent", "Under", hint="The one whose meter counts this one too; write site: name."),
+    Field("name", _l("Name"), hint=_l("The only one of its kind at the site."), required=True),
+    Field("utility", _l("Utility"), "choice", _l("It stays once somebody was supplied."), options=UTILITY_OPTIONS),
+    Field("grid_id", _l("Grid id"), hint=_l("MaLo, MPAN, NMI, EAN, PRM.")),
+    Field("parent", _l("Under"), hint=_l("The one whose meter counts this one too; write site: name.")),
     Field(
-        "values", "Numbers its tariff asks for", "lines",
-        "One a line, for example contracted_kw = 30. Days that are not billed yet take them.", longest=1000,
+        "values", _l("Numbers its tariff asks for"), "lines",
+        _l("One a line, for example contracted_kw = 30. Days that are not billed yet take them."), longest=1000,
     ),
     REASON,
 )  # fmt: skip
@@ -41,14 +43,14 @@ FACTS = (
 @access(May.CONTRACT)
 def add() -> Any:
     """A new service point."""
-    site = Field("site", "Site", "choice", options=site_names(), required=True)
+    site = Field("site", _("Site"), "choice", options=site_names(), required=True)
     form = Form((site, *FACTS), {"site": request.args.get("site", ""), "utility": "electricity"})
-    page = FormPage("New service point", ("Service points", url_for("points.index")), "Add the service point")
+    page = FormPage(_("New service point"), (_("Service points"), url_for("points.index")), _("Add the service point"))
 
     def do() -> Response:
         where = site_id(session(), form["site"], scope())
         sites_and_meters.add_point(session(), where, _point_facts(form), author=actor(), reason=form["reason"])
-        flash(f"{form['name']} is a service point now. Next: a meter, or a connection.", "success")
+        flash(_("%(name)s is a service point now. Next: a meter, or a connection.", name=form["name"]), "success")
         return redirect(url_for("points.index", site=form["site"], q=form["name"]))
 
     return answer(form, page, do)
@@ -66,7 +68,12 @@ def edit(public_id: UUID) -> Any:
         "values": "\n".join(f"{name} = {number}" for name, number in values.items()),
     }  # fmt: skip
     form = Form(FACTS, present)
-    page = _page(point_page, f"Change {point_page.point.name}", "Keep the change", "Issued bills stay as they are.")
+    page = _page(
+        point_page,
+        _("Change %(point)s", point=point_page.point.name),
+        _("Keep the change"),
+        _("Issued bills stay as they are."),
+    )
 
     def do() -> Response:
         changed = sites_and_meters.edit_point(
@@ -84,21 +91,31 @@ def mount(public_id: UUID) -> Any:
     """A meter is hung up where none hangs."""
     point_page = point_of(session(), scope(), public_id)
     timezone = point_page.site.timezone
-    at = Field("at", f"When, in {timezone}", "moment", required=True)
+    at = Field("at", _("When, in %(timezone)s", timezone=timezone), "moment", required=True)
     form = Form(
-        (*meter_fields(""), at, REASON),
+        (*meter_fields(), at, REASON),
         {"multiplier": Decimal(1), "at": f"{now().astimezone(zone(timezone)):%Y-%m-%dT%H:%M}"},
     )
     page = _page(
-        point_page, f"A meter for {point_page.point.name}", "Hang it up", "To exchange one, open the connection."
+        point_page,
+        _("A meter for %(point)s", point=point_page.point.name),
+        _("Hang it up"),
+        _("To exchange one, open the connection."),
     )
 
     def do() -> Response:
         if not form["meter"] and not form["serial"]:
-            raise InputError("name one that is known, or a new one", path="meter")
+            raise InputError(_("name one that is known, or a new one"), path="meter")
         moment: datetime = form["at"]
         mount_meter(form, point_page.point.id, moment.replace(tzinfo=zone(timezone)))
-        flash(f"Meter {form['meter'] or form['serial']} hangs at {point_page.point.name}.", "success")
+        flash(
+            _(
+                "Meter %(meter)s hangs at %(point)s.",
+                meter=form["meter"] or form["serial"],
+                point=point_page.point.name,
+            ),
+            "success",
+        )
         return redirect(page.back[1])
 
     return answer(form, page, do)
@@ -109,9 +126,12 @@ def mount(public_id: UUID) -> Any:
 def vacancy(public_id: UUID) -> Any:
     """Who pays while nobody lives there."""
     point_page = point_of(session(), scope(), public_id)
-    form = Form((account_field("The owner's account"), tariff_field("Tariff of empty days"), REASON))
+    form = Form((account_field(_("The owner's account")), tariff_field(_("Tariff of empty days")), REASON))
     page = _page(
-        point_page, f"When {point_page.point.name} is empty", "Let the owner pay", "From the next move-out on."
+        point_page,
+        _("When %(point)s is empty", point=point_page.point.name),
+        _("Let the owner pay"),
+        _("From the next move-out on."),
     )
 
     def do() -> Response:
@@ -120,7 +140,10 @@ def vacancy(public_id: UUID) -> Any:
             session(), point_page.point.id, account_id(session(), form["account"], scope()),
             tariff_id(session(), form["tariff"], seller_scope), author=actor(), reason=form["reason"],
         )  # fmt: skip
-        flash(f"{form['account']} pays while {point_page.point.name} is empty.", "success")
+        flash(
+            _("%(account)s pays while %(point)s is empty.", account=form["account"], point=point_page.point.name),
+            "success",
+        )
         return redirect(page.back[1])
 
     return answer(form, page, do)

@@ -12,6 +12,7 @@ from cloud_service.web.access import May, access, scope
 from cloud_service.web.clock import today
 from cloud_service.web.console.metering.meters import UTILITIES
 from cloud_service.web.database import session
+from cloud_service.web.language.sentences import lazy_gettext as _l
 from cloud_service.web.listing import Column, Filter, ListPage, respond, wanted
 
 blueprint = Blueprint("points", __name__)
@@ -35,29 +36,29 @@ def _to_connection(row: Any) -> str:
 
 LIST = ListPage(
     name="points",
-    title="Service points",
-    section="Metering",
+    title=_l("Service points"),
+    section=_l("Metering"),
     noun="service point",
     columns=(
-        Column("name", "Service point", link=_to_point, strong=True),
-        Column("site", "Site", link=_to_site),
-        Column("utility", "Utility", "utility"),
-        Column("grid_id", "Grid id"),
-        Column("meter", "Meter", link=_to_meter, sortable=False),
-        Column("contract", "Connection", link=_to_connection, sortable=False),
-        Column("tenant", "TENANT NAME"),
-        Column("under", "Under", sortable=False),
+        Column("name", _l("Service point"), link=_to_point, strong=True),
+        Column("site", _l("Site"), link=_to_site),
+        Column("utility", _l("Utility"), "utility"),
+        Column("grid_id", _l("Grid id")),
+        Column("meter", _l("Meter"), link=_to_meter, sortable=False),
+        Column("contract", _l("Connection"), link=_to_connection, sortable=False),
+        Column("tenant", _l("TENANT NAME")),
+        Column("under", _l("Under"), sortable=False),
     ),
-    search="Name, site, grid id, meter or tenant",
+    search=_l("Name, site, grid id, meter or tenant"),
     filters=(
-        Filter("utility", "Utility", options=UTILITIES),
-        Filter("free", "Tenant", options=(("", "All"), ("yes", "None today"))),
-        Filter("meter", "Meter", options=(("", "All"), ("none", "None now"))),
-        Filter("site", "Site", "hidden"),
+        Filter("utility", _l("Utility"), options=UTILITIES),
+        Filter("free", _l("Tenant"), options=(("", _l("All")), ("yes", _l("None today")))),
+        Filter("meter", _l("Meter"), options=(("", _l("All")), ("none", _l("None now")))),
+        Filter("site", _l("Site"), "hidden"),
     ),
-    tabs=(("All", ""), ("Without a tenant", "free=yes"), ("Without a meter", "meter=none")),
+    tabs=((_l("All"), ""), (_l("Without a tenant"), "free=yes"), (_l("Without a meter"), "meter=none")),
     order=("site", False),
-    empty="A service point is a flat, a shop, a common area or a master meter's place.",
+    empty=_l("A service point is a flat, a shop, a common area or a master meter's place."),
     icon="map-pin",
     template="console/points.html",
 )

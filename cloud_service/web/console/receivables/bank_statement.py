@@ -17,20 +17,23 @@ from cloud_service.store.lookups.ids_by_name import account_id
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.database import session
 from cloud_service.web.forms import Field, Form, FormPage, answer
+from cloud_service.web.language.sentences import gettext as _
+from cloud_service.web.language.sentences import lazy_gettext as _l
+from cloud_service.web.language.sentences import ngettext
 from common.errors import InputError, at_field
 
 blueprint = Blueprint("bank_statement", __name__)
 FILE_MAX = 5 * 2**20
 BY_HAND_MAX = 300  # a form has at most 1000 fields; what is left over is asked for when these are booked
-HINT = "A camt.053 or camt.054 file. The same file again books nothing twice."
+HINT = _l("A camt.053 or camt.054 file. The same file again books nothing twice.")
 
 
 @blueprint.route("/payments/statement", methods=["GET", "POST"])
 @access(May.COLLECT)
 def read() -> Any:
     """The file is looked at first; the second button books what is certain and what was given to an account."""
-    form = Form((Field("file", "Bank statement", "file", HINT, required=not request.form.get("kept")),))
-    page = FormPage("Bank statement", ("Payments", url_for("payments.index")), "Book these", icon="cash")
+    form = Form((Field("file", _("Bank statement"), "file", HINT, required=not request.form.get("kept")),))
+    page = FormPage(_("Bank statement"), (_("Payments"), url_for("payments.index")), _("Book these"), icon="cash")
     preview: dict[str, Any] = {"reads": [], "kept": "", "by_hand": {}}
 
     def do() -> str:
@@ -56,11 +59,13 @@ def _statement_file(form: Form) -> bytes:
         try:
             content = zlib.decompressobj().decompress(base64.b64decode(request.form["kept"]), FILE_MAX + 1)
         except (binascii.Error, ValueError, zlib.error):
-            raise InputError("the file was lost on its way", hint="choose it again") from None
+            raise InputError(_("the file was lost on its way"), hint=_("choose it again")) from None
     else:
-        raise InputError("choose a file")
+        raise InputError(_("choose a file"))
     if len(content) > FILE_MAX:
-        raise InputError(f"the file has more than {FILE_MAX // 2**20} MB", hint="ask the bank for one a day")
+        raise InputError(
+            _("the file has more than %(size)s MB", size=FILE_MAX // 2**20), hint=_("ask the bank for one a day")
+        )
     return content
 
 
@@ -83,8 +88,14 @@ def _book_transfers(form: Form, reads: Sequence[Read]) -> list[Read]:
             session().rollback()
             form.errors[f"to.{number}"] = form.sentence(error)
     if form.errors:
-        form.errors[""] = "What was refused stands beside its line; the others are booked."
-    flash(f"{booked} of {len(reads)} lines are booked now.", "success")
+        form.errors[""] = _("What was refused stands beside its line; the others are booked.")
+    flash(
+        ngettext(
+            "%(booked)s of %(num)s line is booked now.", "%(booked)s of %(num)s lines are booked now.", len(reads),
+            booked=booked,
+        ),
+        "success",
+    )  # fmt: skip
     return list(match_transfers.matched(session(), [transfer.line for transfer in reads], scope()))
 
 

@@ -13,6 +13,8 @@ from cloud_service.web.access import May, access, scope
 from cloud_service.web.clock import today
 from cloud_service.web.database import session
 from cloud_service.web.language.formatting import plain
+from cloud_service.web.language.sentences import gettext as _
+from cloud_service.web.language.sentences import lazy_gettext as _l
 from cloud_service.web.listing import Column, line_of
 from common.errors import InputError
 
@@ -33,32 +35,32 @@ class Report:
 
 
 REVENUE = Report(
-    "revenue", "Revenue and consumption",
-    "net amounts and quantities of the bills of these days; credit notes count against",
+    "revenue", _l("Revenue and consumption"),
+    _l("net amounts and quantities of the bills of these days; credit notes count against"),
     (
-        Column("month", "Month", "date", sortable=False),
-        Column("charge", "Kind of price", "charge", sortable=False, strong=True),
-        Column("currency", "Currency", sortable=False),
-        Column("net", "Net", "amount", unit="currency", sortable=False),
-        Column("quantity", "Quantity", "decimal", sortable=False),
-        Column("unit", "Unit", sortable=False),
-        Column("lines", "Lines", "number", sortable=False),
+        Column("month", _l("Month"), "date", sortable=False),
+        Column("charge", _l("Kind of price"), "charge", sortable=False, strong=True),
+        Column("currency", _l("Currency"), sortable=False),
+        Column("net", _l("Net"), "amount", unit="currency", sortable=False),
+        Column("quantity", _l("Quantity"), "decimal", sortable=False),
+        Column("unit", _l("Unit"), sortable=False),
+        Column("lines", _l("Lines"), "number", sortable=False),
     ),
-    journal.revenue, "No bill is dated in these days.",
+    journal.revenue, _l("No bill is dated in these days."),
 )  # fmt: skip
 CASH_BOOK = Report(
-    "cash-book", "Cash book", "money in and out, with the balance after each",
+    "cash-book", _l("Cash book"), _l("money in and out, with the balance after each"),
     (
-        Column("day", "Day", "date", sortable=False),
-        Column("kind", "Booking", "booking", sortable=False),
-        Column("text", "Text", sortable=False),
-        Column("account", "Account", sortable=False),
-        Column("client", "TENANT NAME", sortable=False),
-        Column("currency", "Currency", sortable=False),
-        Column("amount", "Amount", "amount", unit="currency", sortable=False),
-        Column("balance", "Balance", "amount", unit="currency", sortable=False, strong=True),
+        Column("day", _l("Day"), "date", sortable=False),
+        Column("kind", _l("Booking"), "booking", sortable=False),
+        Column("text", _l("Text"), sortable=False),
+        Column("account", _l("Account"), sortable=False),
+        Column("client", _l("TENANT NAME"), sortable=False),
+        Column("currency", _l("Currency"), sortable=False),
+        Column("amount", _l("Amount"), "amount", unit="currency", sortable=False),
+        Column("balance", _l("Balance"), "amount", unit="currency", sortable=False, strong=True),
     ),
-    journal.cash_book, "No money moved in these days.",
+    journal.cash_book, _l("No money moved in these days."),
 )  # fmt: skip
 REPORTS = {report.name: report for report in (REVENUE, CASH_BOOK)}
 
@@ -118,5 +120,5 @@ def _reported_days() -> tuple[date, date]:
         start = date.fromisoformat(request.args.get("from") or first.isoformat())
         end = date.fromisoformat(request.args.get("to") or last.isoformat())
     except ValueError:
-        raise InputError("that is not a day", path="from", hint="for example 2026-11-20") from None
+        raise InputError(_("that is not a day"), path="from", hint=_("for example 2026-11-20")) from None
     return start, end

@@ -13,6 +13,8 @@ from cloud_service.store.lookups.receivables import plans
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import today
 from cloud_service.web.database import session
+from cloud_service.web.language.sentences import gettext as _
+from cloud_service.web.language.sentences import ngettext
 from common.errors import InputError
 
 blueprint = Blueprint("dunning", __name__)
@@ -45,7 +47,7 @@ def send() -> Response:
         for reminder in remind.remind(session(), today(), author=actor(), entity_id=entity)
     ]
     session().commit()
-    flash(f"{len(reminders)} letter{'' if len(reminders) == 1 else 's'} on the way.", "success")
+    flash(ngettext("%(num)s letter on the way.", "%(num)s letters on the way.", len(reminders)), "success")
     return redirect(url_for("dunning.index"))
 
 
@@ -59,7 +61,7 @@ def interest() -> Response:
         for invoice in remind.charge_interest(session(), today(), author=actor(), entity_id=entity)
     ]
     session().commit()
-    flash(f"{len(issued)} bill{'' if len(issued) == 1 else 's'} of interest issued.", "success")
+    flash(ngettext("%(num)s bill of interest issued.", "%(num)s bills of interest issued.", len(issued)), "success")
     return redirect(url_for("dunning.index"))
 
 
@@ -74,10 +76,16 @@ def plan(public_id: UUID) -> Response:
     try:
         first = date.fromisoformat(request.form.get("first", ""))
     except ValueError:
-        raise InputError("the day of the first instalment is missing", path="first") from None
+        raise InputError(_("the day of the first instalment is missing"), path="first") from None
     agreed = arrangements.agree_plan(
         session(), [bill.id], parts, first, reason=request.form.get("reason", "").strip(), author=actor()
     )
     session().commit()
-    flash(f"{len(agreed.instalments)} instalments are agreed, the first on {agreed.instalments[0][0]}.", "success")
+    flash(
+        ngettext(
+            "%(num)s instalment is agreed, on %(day)s.", "%(num)s instalments are agreed, the first on %(day)s.",
+            len(agreed.instalments), day=agreed.instalments[0][0],
+        ),
+        "success",
+    )  # fmt: skip
     return redirect(url_for("bills.show", public_id=public_id))

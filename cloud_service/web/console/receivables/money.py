@@ -14,16 +14,20 @@ from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import today
 from cloud_service.web.database import session
 from cloud_service.web.forms import Field, Form, FormPage, answer
+from cloud_service.web.language.labels import LABELS
+from cloud_service.web.language.sentences import gettext as _
+from cloud_service.web.language.sentences import lazy_gettext as _l
 from common.errors import ConflictError, InputError
 
 blueprint = Blueprint("money", __name__)
-WAYS = (("bank", "Bank"), ("cash", "Cash"), ("cheque", "Cheque"), ("mobile", "Mobile money"))
-KINDS = (("payment", "Payment of bills"), ("top_up", "Top-up"), ("deposit", "Security deposit"))
-BACK = (("refund", "Refund: we pay it back"), ("chargeback", "Chargeback: the bank took it back"))
-KIND, WAY = Field("kind", "What it is", "choice", options=KINDS), Field("provider", "Came by", "choice", options=WAYS)
-AMOUNT = Field("amount", "Amount", "amount", required=True)
-REFERENCE = Field("reference", "Reference", hint="The same one is never booked twice.", required=True)
-DAY = Field("day", "Value date", "date", required=True)
+WAYS = tuple((code, LABELS["provider"][code]) for code in ("bank", "cash", "cheque", "mobile"))
+KINDS = (("payment", _l("Payment of bills")), ("top_up", _l("Top-up")), ("deposit", _l("Security deposit")))
+BACK = (("refund", _l("Refund: we pay it back")), ("chargeback", _l("Chargeback: the bank took it back")))
+KIND = Field("kind", _l("What it is"), "choice", options=KINDS)
+WAY = Field("provider", _l("Came by"), "choice", options=WAYS)
+AMOUNT = Field("amount", _l("Amount"), "amount", required=True)
+REFERENCE = Field("reference", _l("Reference"), hint=_l("The same one is never booked twice."), required=True)
+DAY = Field("day", _l("Value date"), "date", required=True)
 
 
 @blueprint.route("/accounts/<uuid:public_id>/money", methods=["GET", "POST"])
@@ -31,16 +35,15 @@ DAY = Field("day", "Value date", "date", required=True)
 def receive(public_id: UUID) -> Any:
     """Money that came: a payment, a top-up or a deposit."""
     account, client = account_of(session(), scope(), public_id)
-    kind, way = (
-        Field("kind", "What it is", "choice", options=KINDS),
-        Field("provider", "Came by", "choice", options=WAYS),
-    )
-    form = Form((kind, AMOUNT, way, REFERENCE, DAY), {"day": today()})
+    form = Form((KIND, AMOUNT, WAY, REFERENCE, DAY), {"day": today()})
     back = url_for("accounts.show", public_id=public_id)
     page = FormPage(
-        f"Money for {account.number}", (f"{account.number} · {client.name}", back), "Book it",
-        f"In {account.currency}. It settles the oldest bills first; a deposit settles none.", icon="cash",
-    )  # fmt: skip
+        _("Money for %(account)s", account=account.number),
+        (f"{account.number} · {client.name}", back),
+        _("Book it"),
+        _("In %(currency)s. It settles the oldest bills first; a deposit settles none.", currency=account.currency),
+        icon="cash",
+    )
 
     def do() -> Response:
         _refuse_future_day(form)
@@ -49,7 +52,7 @@ def receive(public_id: UUID) -> Any:
             day=form["day"], author=actor(), kind=form["kind"],
         )  # fmt: skip
         _refuse_used_reference(done)
-        flash(f"{account.currency} {form['amount']} is booked.", "success")
+        flash(_("%(currency)s %(amount)s is booked.", currency=account.currency, amount=form["amount"]), "success")
         return redirect(back)
 
     return answer(form, page, do)
@@ -63,9 +66,12 @@ def payout(public_id: UUID) -> Any:
     form = Form((AMOUNT, REFERENCE, DAY), {"day": today()})
     back = url_for("accounts.show", public_id=public_id)
     page = FormPage(
-        f"Pay credit of {account.number} back", (f"{account.number} · {client.name}", back), "Book the payout",
-        f"In {account.currency}. Money paid too much and credit notes, the oldest first.", icon="arrow-back-up",
-    )  # fmt: skip
+        _("Pay credit of %(account)s back", account=account.number),
+        (f"{account.number} · {client.name}", back),
+        _("Book the payout"),
+        _("In %(currency)s. Money paid too much and credit notes, the oldest first.", currency=account.currency),
+        icon="arrow-back-up",
+    )
 
     def do() -> Response:
         _refuse_future_day(form)
@@ -73,7 +79,10 @@ def payout(public_id: UUID) -> Any:
             session(), account.id, form["amount"], reference=form["reference"], day=form["day"], author=actor()
         ):
             _refuse_used_reference(done)
-        flash(f"{account.currency} {form['amount']} is booked as paid back.", "success")
+        flash(
+            _("%(currency)s %(amount)s is booked as paid back.", currency=account.currency, amount=form["amount"]),
+            "success",
+        )
         return redirect(back)
 
     return answer(form, page, do)
@@ -91,9 +100,9 @@ def show(public_id: UUID) -> str:
 def give_back(public_id: UUID) -> Any:
     """A refund or chargeback of it, or of a part."""
     payment_page = payment(session(), scope(), public_id)
-    way = Field("kind", "What happened", "choice", options=BACK)
+    way = Field("kind", _("What happened"), "choice", options=BACK)
     form = Form((way, AMOUNT, REFERENCE, DAY), {"day": today(), "amount": payment_page.left})
-    page = _page(payment_page, "Give it back", "Bills that it settled are open again.")
+    page = _page(payment_page, _("Give it back"), _("Bills that it settled are open again."))
 
     def do() -> Response:
         _refuse_future_day(form)
@@ -102,7 +111,14 @@ def give_back(public_id: UUID) -> Any:
             author=actor(), kind=form["kind"],
         )  # fmt: skip
         _refuse_used_reference(done)
-        flash(f"{payment_page.payment.currency} {form['amount']} is booked as given back.", "success")
+        flash(
+            _(
+                "%(currency)s %(amount)s is booked as given back.",
+                currency=payment_page.payment.currency,
+                amount=form["amount"],
+            ),
+            "success",
+        )
         return redirect(page.back[1])
 
     return answer(form, page, do)
@@ -115,7 +131,9 @@ def release(public_id: UUID) -> Any:
     payment_page = payment(session(), scope(), public_id)
     form = Form((AMOUNT, DAY), {"day": today(), "amount": payment_page.left})
     page = _page(
-        payment_page, "Release the deposit", "It becomes credit and settles what is open; the rest can be paid out."
+        payment_page,
+        _("Release the deposit"),
+        _("It becomes credit and settles what is open; the rest can be paid out."),
     )
 
     def do() -> Response:
@@ -124,7 +142,14 @@ def release(public_id: UUID) -> Any:
             session(), payment_page.payment.id, form["amount"], day=form["day"], author=actor()
         )
         _refuse_used_reference(done)
-        flash(f"{payment_page.payment.currency} {form['amount']} of the deposit is credit now.", "success")
+        flash(
+            _(
+                "%(currency)s %(amount)s of the deposit is credit now.",
+                currency=payment_page.payment.currency,
+                amount=form["amount"],
+            ),
+            "success",
+        )
         return redirect(page.back[1])
 
     return answer(form, page, do)
@@ -133,15 +158,21 @@ def release(public_id: UUID) -> Any:
 def _page(payment_page: PaymentPage, submit: str, note: str) -> FormPage:
     back = url_for("money.show", public_id=payment_page.payment.public_id)
     title = f"{submit}: {payment_page.payment.provider} {payment_page.payment.provider_ref}"
-    return FormPage(title, (f"Payment of {payment_page.client.name}", back), submit, note, icon="arrow-back-up")
+    return FormPage(
+        title, (_("Payment of %(client)s", client=payment_page.client.name), back), submit, note, icon="arrow-back-up"
+    )
 
 
 def _refuse_future_day(form: Form) -> None:
     if form["day"] > today():
-        raise InputError(f"{form['day']} lies in the future", path="day", hint="the day on which the money moved")
+        raise InputError(
+            _("%(day)s lies in the future", day=form["day"]), path="day", hint=_("the day on which the money moved")
+        )
 
 
 def _refuse_used_reference(done: Booking) -> None:
     """Say at the field that a reference was used before."""
     if done.outcome != "booked":
-        raise ConflictError(f"not booked: {done.outcome}; this reference is there already", path="reference")
+        raise ConflictError(
+            _("not booked: %(outcome)s; this reference is there already", outcome=done.outcome), path="reference"
+        )

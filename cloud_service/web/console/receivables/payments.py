@@ -6,6 +6,7 @@ from flask import Blueprint, Response, url_for
 
 from cloud_service.store.lists.payments import payments
 from cloud_service.web.access import May, access, scope
+from cloud_service.web.language.sentences import lazy_gettext as _l
 from cloud_service.web.listing import Column, Filter, ListPage, respond, wanted
 
 blueprint = Blueprint("payments", __name__)
@@ -21,48 +22,53 @@ def _to_payment(row: Any) -> str:
 
 LIST = ListPage(
     name="payments",
-    title="Payments",
-    section="Money",
+    title=_l("Payments"),
+    section=_l("Money"),
     noun="payment",
     columns=(
-        Column("day", "Day", "date", link=_to_payment),
-        Column("tenant", "TENANT NAME"),
-        Column("account", "Account", link=_to_account),
-        Column("kind", "Kind", "state"),
-        Column("provider", "Came by", "provider"),
-        Column("provider_ref", "Reference", link=_to_payment, sortable=False),
-        Column("currency", "Currency", sortable=False),
-        Column("amount", "RECEIVED AMOUNT", "amount", unit="currency", strong=True),
-        Column("amount_local", "In Local Currency", "amount", unit="local_currency", sortable=False),
-        Column("unallocated", "Not yet used", "amount", unit="currency"),
-        Column("local_currency", "Local currency", on_screen=False),
-        Column("author", "Recorded by", on_screen=False),
+        Column("day", _l("Day"), "date", link=_to_payment),
+        Column("tenant", _l("TENANT NAME")),
+        Column("account", _l("Account"), link=_to_account),
+        Column("kind", _l("Kind"), "state"),
+        Column("provider", _l("Came by"), "provider"),
+        Column("provider_ref", _l("Reference"), link=_to_payment, sortable=False),
+        Column("currency", _l("Currency"), sortable=False),
+        Column("amount", _l("RECEIVED AMOUNT"), "amount", unit="currency", strong=True),
+        Column("amount_local", _l("In Local Currency"), "amount", unit="local_currency", sortable=False),
+        Column("unallocated", _l("Not yet used"), "amount", unit="currency"),
+        Column("local_currency", _l("Local currency"), on_screen=False),
+        Column("author", _l("Recorded by"), on_screen=False),
     ),
-    search="Tenant, account or reference",
+    search=_l("Tenant, account or reference"),
     filters=(
-        Filter("from", "From", "date"),
-        Filter("to", "To", "date"),
+        Filter("from", _l("From"), "date"),
+        Filter("to", _l("To"), "date"),
         Filter(
             "kind",
-            "Kind",
+            _l("Kind"),
             options=(
-                ("", "All"),
-                ("payment", "Payments"),
-                ("top_up", "Top-ups"),
-                ("refund", "Refunds"),
-                ("chargeback", "Chargebacks"),
-                ("deposit", "Deposits"),
+                ("", _l("All")),
+                ("payment", _l("Payments")),
+                ("top_up", _l("Top-ups")),
+                ("refund", _l("Refunds")),
+                ("chargeback", _l("Chargebacks")),
+                ("deposit", _l("Deposits")),
             ),
         ),
-        Filter("provider", "Came by", "hidden"),
-        Filter("account", "Account", "hidden"),
+        Filter("provider", _l("Came by"), "hidden"),
+        Filter("account", _l("Account"), "hidden"),
     ),
-    tabs=(("All", ""), ("Top-ups", "kind=top_up"), ("Refunds", "kind=refund"), ("Chargebacks", "kind=chargeback")),
+    tabs=(
+        (_l("All"), ""),
+        (_l("Top-ups"), "kind=top_up"),
+        (_l("Refunds"), "kind=refund"),
+        (_l("Chargebacks"), "kind=chargeback"),
+    ),
     order=("day", True),
-    empty="Payments appear here when a provider reports them or somebody records one on a bill.",
+    empty=_l("Payments appear here when a provider reports them or somebody records one on a bill."),
     icon="cash",
     template="console/payments.html",
-    foot=(("RECEIVED AMOUNT (in Local Currency)", "amount_local", "local"),),
+    foot=((_l("RECEIVED AMOUNT (in Local Currency)"), "amount_local", "local"),),
 )
 
 

@@ -1,7 +1,9 @@
 """Reports: ageing of what is open at any past day."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
@@ -10,17 +12,20 @@ from cloud_service.web.access import May, access, scope
 from cloud_service.web.clock import today
 from cloud_service.web.database import session
 from cloud_service.web.language.formatting import plain
+from cloud_service.web.language.sentences import gettext as _
+from cloud_service.web.language.sentences import lazy_gettext as _l
 from cloud_service.web.listing import csv_response
 from common.errors import InputError
 
 blueprint = Blueprint("reports", __name__)
-PARTS = (
-    ("not_due", "Not yet due"),
-    ("days_30", "1 to 30 days late"),
-    ("days_60", "31 to 60"),
-    ("days_90", "61 to 90"),
-    ("older", "Over 90"),
-)
+BUCKETS = {
+    "not_due": _l("Not yet due"),
+    "days_30": _l("1 to 30 days late"),
+    "days_60": _l("31 to 60"),
+    "days_90": _l("61 to 90"),
+    "older": _l("Over 90"),
+}
+"""How late, by the column of the ageing."""
 
 
 @blueprint.get("/reports/ageing")
@@ -31,19 +36,29 @@ def ageing(*, as_file: bool = False) -> Response | str:
     try:
         day = date.fromisoformat(request.args.get("day") or today().isoformat())
     except ValueError:
-        raise InputError("that is not a day", path="day", hint="for example 2026-11-20") from None
+        raise InputError(_("that is not a day"), path="day", hint=_("for example 2026-11-20")) from None
     rows = [row for row in report(session(), day, scope()) if row.total]
     if as_file:
-        head = ["Account", "TENANT NAME", "Currency", *(label for _, label in PARTS), "OUTSTANDING"]
-        lines = [
-            [r.account, r.client, r.currency, *(plain(getattr(r, p)) for p, _ in PARTS), plain(r.total)] for r in rows
-        ]
-        return csv_response([head, *lines], f"ageing-{day}")
+        return csv_response(_file_lines(rows), f"ageing-{day}")
+    return render_template(
+        "console/ageing.html", rows=rows, sums=_sums_by_currency(rows), buckets=BUCKETS.items(), day=day
+    )
+
+
+def _file_lines(rows: Sequence[Any]) -> list[list[str]]:
+    """The lines of the file, its head first."""
+    head = [_("Account"), _("TENANT NAME"), _("Currency"), *BUCKETS.values(), _("OUTSTANDING")]
+    return [head] + [
+        [row.account, row.client, row.currency, *(plain(getattr(row, key)) for key in BUCKETS), plain(row.total)]
+        for row in rows
+    ]
+
+
+def _sums_by_currency(rows: Sequence[Any]) -> dict[str, dict[str, Decimal]]:
+    """Currency -> bucket or `total` -> the sum of all accounts, each in its own currency."""
     sums: dict[str, dict[str, Decimal]] = {}
     for row in rows:
-        currency_sums = sums.setdefault(
-            row.currency, dict.fromkeys([column for column, _ in PARTS] + ["total"], Decimal(0))
-        )
+        currency_sums = sums.setdefault(row.currency, dict.fromkeys([*BUCKETS, "total"], Decimal(0)))
         for column in currency_sums:
             currency_sums[column] += getattr(row, column)
-    return render_template("console/ageing.html", rows=rows, sums=sums, buckets=PARTS, day=day)
+    return sums

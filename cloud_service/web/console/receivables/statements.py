@@ -12,11 +12,13 @@ from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import today
 from cloud_service.web.database import session
 from cloud_service.web.forms import Field, Form, FormPage, answer
+from cloud_service.web.language.sentences import gettext as _
+from cloud_service.web.language.sentences import lazy_gettext as _l
 
 blueprint = Blueprint("statements", __name__)
 FIELDS = (
-    Field("from", "From", "date", required=True),
-    Field("until", "Up to and with", "date", required=True),
+    Field("from", _l("From"), "date", required=True),
+    Field("until", _l("Up to and with"), "date", required=True),
 )
 
 
@@ -28,9 +30,12 @@ def choose(public_id: UUID) -> Any:
     form = Form(FIELDS, {"from": today().replace(month=1, day=1), "until": today()})
     back = url_for("accounts.show", public_id=public_id)
     page = FormPage(
-        f"Statement of {account.number}", (f"{account.number} · {client.name}", back), "Send by mail",
-        f"To {client.email}." if client.email else "The client has no e-mail address.", icon="send",
-    )  # fmt: skip
+        _("Statement of %(account)s", account=account.number),
+        (f"{account.number} · {client.name}", back),
+        _("Send by mail"),
+        _("To %(email)s.", email=client.email) if client.email else _("The client has no e-mail address."),
+        icon="send",
+    )
 
     def do() -> AnyResponse:
         days = (form["from"], form["until"])
@@ -40,7 +45,7 @@ def choose(public_id: UUID) -> Any:
             file.headers["Content-Disposition"] = f'inline; filename="{name}"'
             return file
         to = flow.send(session(), account.id, *days, author=actor())
-        flash(f"The statement is on its way to {to}.", "success")
+        flash(_("The statement is on its way to %(recipient)s.", recipient=to), "success")
         return redirect(back)
 
     return answer(form, page, do, template="console/statement_form.html")

@@ -15,6 +15,9 @@ from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import today
 from cloud_service.web.database import session
 from cloud_service.web.forms import Field, Form, FormPage, answer
+from cloud_service.web.language.sentences import gettext as _
+from cloud_service.web.language.sentences import lazy_gettext as _l
+from cloud_service.web.language.sentences import ngettext
 from common.errors import InputError
 
 blueprint = Blueprint("tariff_forms", __name__)
@@ -44,17 +47,20 @@ percent = "19"
 """
 FIELDS = (
     Field(
-        "file", "Upload a document", "file", "JSON, TOML or YAML of ours, or a record of the US rate database (URDB)."
+        "file",
+        _l("Upload a document"),
+        "file",
+        _l("JSON, TOML or YAML of ours, or a record of the US rate database (URDB)."),
     ),
     Field(
         "document",
-        "or paste it here",
+        _l("or paste it here"),
         "document",
-        "What stands here is read where no file is chosen.",
+        _l("What stands here is read where no file is chosen."),
         longest=FILE_MAX,
     ),
-    Field("start", "Valid from", "date", "Where the document names no first day."),
-    Field("reason", "Why", hint="Kept in the audit log."),
+    Field("start", _l("Valid from"), "date", _l("Where the document names no first day.")),
+    Field("reason", _l("Why"), hint=_l("Kept in the audit log.")),
 )
 
 
@@ -64,9 +70,9 @@ def add() -> Any:
     """A new tariff, or new versions of one that is named in the document."""
     entities = legal_entities.entities(session(), scope())
     choice = tuple((str(entity.public_id), entity.name) for entity in entities)
-    fields = ((Field("entity", "Legal entity", "choice", options=choice),) if len(choice) > 1 else ()) + FIELDS
+    fields = ((Field("entity", _("Legal entity"), "choice", options=choice),) if len(choice) > 1 else ()) + FIELDS
     form = Form(fields, {"document": EXAMPLE.replace("EUR", entities[0].currency) if entities else EXAMPLE})
-    page = FormPage("New tariff", ("Tariffs", url_for("tariffs.index")), "Keep the tariff")
+    page = FormPage(_("New tariff"), (_("Tariffs"), url_for("tariffs.index")), _("Keep the tariff"))
     entity = legal_entities.entity(session(), scope(), request.form.get("entity", ""))
     return _publish(form, page, entity, code="")
 
@@ -81,10 +87,10 @@ def edit(public_id: UUID) -> Any:
     )
     form = Form(FIELDS, {"document": json.dumps(present, indent=2, ensure_ascii=False), "start": ""})
     page = FormPage(
-        f"New version of {tariff.name}",
+        _("New version of %(name)s", name=tariff.name),
         (tariff.name, url_for("tariffs.show", public_id=public_id)),
-        "Keep the version",
-        "It ends the one before; days that are billed keep their prices.",
+        _("Keep the version"),
+        _("It ends the one before; days that are billed keep their prices."),
     )  # fmt: skip
     entity = session().get_one(LegalEntity, tariff.legal_entity_id)
     return _publish(form, page, entity, code=tariff.code)
@@ -98,7 +104,7 @@ def _publish(form: Form, page: FormPage, entity: LegalEntity, *, code: str) -> A
         preview |= _check_and_preview(form, name, entity)
         if preview["faults"] or request.form.get("do") != "keep":
             form.read()
-            form.errors |= {"document": "This cannot be priced yet; see below."} if preview["faults"] else {}
+            form.errors |= {"document": _("This cannot be priced yet; see below.")} if preview["faults"] else {}
             return render_template("console/tariff_form.html", form=form, page=page, **preview), (
                 422 if form.errors else 200
             )
@@ -106,9 +112,15 @@ def _publish(form: Form, page: FormPage, entity: LegalEntity, *, code: str) -> A
     def do() -> Response:
         draft = flow.draft(form["document"], form.typed.get("name", ""))
         if code and draft.tariff.id != code:
-            raise InputError(f"the document is of {draft.tariff.id}, not of {code}", path="document")
+            raise InputError(
+                _("the document is of %(found_id)s, not of %(code)s", found_id=draft.tariff.id, code=code),
+                path="document",
+            )
         done = flow.publish(session(), entity.id, draft, author=actor(), start=form["start"], reason=form["reason"])
-        flash(f"{done.name}: {done.new} new version{'' if done.new == 1 else 's'}.", "success")
+        flash(
+            ngettext("%(name)s: %(num)s new version.", "%(name)s: %(num)s new versions.", done.new, name=done.name),
+            "success",
+        )
         return redirect(url_for("tariffs.index", q=done.code))
 
     return answer(form, page, do, template="console/tariff_form.html", **preview)
@@ -124,14 +136,14 @@ def _take_file(form: Form) -> str:
     try:
         form.typed["document"] = sent.stream.read(FILE_MAX).decode("utf-8-sig")
     except UnicodeDecodeError:
-        form.errors["file"] = "This file is no text in UTF-8."
+        form.errors["file"] = _("This file is no text in UTF-8.")
     return sent.filename
 
 
 def _check_and_preview(form: Form, name: str, entity: LegalEntity) -> dict[str, Any]:
     """What is wrong, or what it would mean."""
     text = form.shown("document")
-    faults = flow.all_faults(text, name) if text.strip() else [InputError("there is no document", path="document")]
+    faults = flow.all_faults(text, name) if text.strip() else [InputError(_("there is no document"), path="document")]
     if faults:
         return {"faults": faults, "preview": None}
     try:

@@ -10,6 +10,7 @@ from cloud_service.store.lookups.tariffs import tariff as tariff_of
 from cloud_service.web.access import May, access, scope
 from cloud_service.web.clock import today
 from cloud_service.web.database import session
+from cloud_service.web.language.sentences import lazy_gettext as _l
 from cloud_service.web.listing import Column, ListPage, respond, wanted
 
 blueprint = Blueprint("tariffs", __name__)
@@ -21,20 +22,20 @@ def _to_tariff(row: Any) -> str:
 
 LIST = ListPage(
     name="tariffs",
-    title="Tariffs",
-    section="Customers",
+    title=_l("Tariffs"),
+    section=_l("Customers"),
     noun="tariff",
     columns=(
-        Column("code", "Code"),
-        Column("name", "Name", link=_to_tariff, strong=True),
-        Column("currency", "Currency"),
-        Column("versions", "Versions", "number", sortable=False),
-        Column("current_since", "Valid version since", "date", sortable=False),
-        Column("connections", "ACTIVE CONNECTIONS", "number"),
+        Column("code", _l("Code")),
+        Column("name", _l("Name"), link=_to_tariff, strong=True),
+        Column("currency", _l("Currency")),
+        Column("versions", _l("Versions"), "number", sortable=False),
+        Column("current_since", _l("Valid version since"), "date", sortable=False),
+        Column("connections", _l("ACTIVE CONNECTIONS"), "number"),
     ),
-    search="Code or name",
+    search=_l("Code or name"),
     order=("name", False),
-    empty="Upload or paste a document: prices, taxes, and from when on they are valid.",
+    empty=_l("Upload or paste a document: prices, taxes, and from when on they are valid."),
     icon="receipt-2",
     template="console/tariffs.html",
 )
