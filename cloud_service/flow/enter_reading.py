@@ -13,7 +13,7 @@ from cloud_service.domain.money import plain
 from cloud_service.store.audit import log
 from cloud_service.store.database.errors import guarded
 from cloud_service.store.database.session import Engine, transaction
-from cloud_service.store.metering import meter_data_files, readings
+from cloud_service.store.metering import dirty_days, meter_data_files, readings
 from cloud_service.store.metering.readings import ReadingColumns
 from common.errors import InputError, NotFoundError
 from common.reading import Kind, Quality, as_decimal, thousandths
@@ -53,7 +53,7 @@ def enter(engine: Engine, entry: ManualReading, now: datetime) -> int:
         note = readings.add_note(session, entry.author, entry.reason)
         rows = _row(entry, register.id, note, register.step_s if register.kind == Kind.INTERVAL else 0)
         readings.insert(session, rows)
-        readings.mark_dirty(session, rows, {register.id: register.zone})
+        dirty_days.mark_dirty(session, rows, {register.id: register.zone})
         log.record(session, [_change(entry, register.id, before)])
     return note
 

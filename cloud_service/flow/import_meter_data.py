@@ -28,8 +28,9 @@ from cloud_service.domain.metering.meterdata.thousandths import Carry
 from cloud_service.store.audit import log
 from cloud_service.store.database.errors import guarded
 from cloud_service.store.database.session import Engine, Session, transaction
-from cloud_service.store.metering import meter_data_files, readings, validation
+from cloud_service.store.metering import dirty_days, meter_data_files, reading_blocks, readings
 from cloud_service.store.metering.meter_data_files import FileRegister, NewFileRegister
+from cloud_service.store.metering.reading_blocks import ReadingBlock
 from cloud_service.store.metering.readings import ReadingColumns
 from common.errors import ConflictError, InputError, NotFoundError
 from common.reading import Quality, as_decimal
@@ -98,7 +99,7 @@ def import_file(
                 read(file, source.format_name, FileSummary([]), source.options), registers, file_id
             ):
                 _store(session, columns, request, outcome, carried=carried)
-                readings.mark_dirty(session, columns, {register.id: register.zone for register in registers.values()})
+                dirty_days.mark_dirty(session, columns, {register.id: register.zone for register in registers.values()})
                 progress(file.tell())
         meter_data_files.count_rows(session, file_id, outcome.stored + outcome.corrected)
         log.note(
@@ -250,7 +251,7 @@ def _store(
         at_ms = columns.at_ms[columns.register_id == register]
         spans[register] = int(at_ms.min()), int(at_ms.max())
     readings.ensure_months(session, columns.at_ms)
-    there = validation.readings_between(session, spans)
+    there = reading_blocks.readings_between(session, spans)
     same, other = _compare(columns, there, 1 if carried else 0)
     if other.any() and not request.reason:
         place = int(np.flatnonzero(other)[0])
@@ -266,7 +267,7 @@ def _store(
     outcome.stored += int((~same & ~other).sum())
 
 
-def _compare(columns: ReadingColumns, there: validation.ReadingBlock, tolerance: int) -> tuple[Any, Any]:
+def _compare(columns: ReadingColumns, there: ReadingBlock, tolerance: int) -> tuple[Any, Any]:
     """Masks: stored with the same content, and stored with other content."""
     if not len(there.at_ms):
         nothing = np.zeros(len(columns), dtype=np.bool_)

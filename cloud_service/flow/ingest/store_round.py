@@ -15,7 +15,7 @@ from cloud_service.flow.ingest.messages import BadMessageError
 from cloud_service.flow.ingest.round import IngestRound, MessageQuarantine, VerifiedBatch
 from cloud_service.store.database.errors import Refused
 from cloud_service.store.database.session import Session
-from cloud_service.store.metering import gateway_streams, readings
+from cloud_service.store.metering import dirty_days, gateway_streams, readings
 from cloud_service.store.metering.readings import ReadingColumns
 from common.errors import InputError
 
@@ -119,7 +119,7 @@ def _insert(work: IngestRound, new: Sequence[tuple[VerifiedBatch, ReadingColumns
     for meaning in {id(batch.meaning): batch.meaning for batch, _ in new}.values():
         zones |= meaning.zones
     readings.insert(work.session, rows)
-    readings.mark_dirty(work.session, rows, zones)
+    dirty_days.mark_dirty(work.session, rows, zones)
     work.outcome.stored += len(rows)
 
 

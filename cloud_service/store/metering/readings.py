@@ -3,7 +3,7 @@
 Columns go to PostgreSQL as one block of binary COPY that numpy lays out: no Python object per reading.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -15,7 +15,6 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from cloud_service.store.database.bulk_rows import driver
-from common.period import day_start
 from common.reading import Quality
 
 Ints = NDArray[np.int64]
@@ -40,7 +39,6 @@ for _name in COLUMNS:
     _TEMPLATE[f"{_name}_size"] = _ROW[_name].itemsize
 
 COPY = f"COPY reading ({', '.join(COLUMNS)}) FROM STDIN (FORMAT binary)"
-COPY_DIRTY = "COPY dirty_day (register_id, day) FROM STDIN (FORMAT binary)"
 REGISTERS = text("""
 SELECT r.id, t.name AS meter, r.name, r.unit, r.kind, r.step_s, coalesce(
   (SELECT s.timezone FROM meter_mount m JOIN service_point p ON p.id = m.service_point_id
@@ -203,50 +201,3 @@ def add_note(session: Session, author: str, reason: str) -> int:
     values = {"author": author, "reason": reason}
     statement = text("INSERT INTO reading_note (author, reason) VALUES (:author, :reason) RETURNING id")
     return int(session.execute(statement, values).scalar_one())
-
-
-def mark_dirty(session: Session, rows: ReadingColumns, zones: Mapping[int, str]) -> None:
-    """Log the local days that these readings touch. `zones` are of the registers that validation cares for."""
-    touched: set[tuple[int, date]] = set()
-    for zone_name in sorted(set(zones.values())):
-        in_zone = np.array([register for register, name in zones.items() if name == zone_name], dtype=np.int64)
-        rows_in_zone = np.isin(rows.register_id, in_zone)
-        if rows_in_zone.any():
-            touched |= _days_touched(rows.register_id[rows_in_zone], rows.at_ms[rows_in_zone], zone_name)
-    add_dirty(session, touched)
-
-
-def add_dirty(session: Session, days: Iterable[tuple[int, date]]) -> None:
-    """Log days that have to be validated again."""
-    rows = sorted(days)
-    if not rows:
-        return
-    block = np.zeros(
-        len(rows), dtype=[("fields", ">i2"), ("s1", ">i4"), ("register_id", ">i8"), ("s2", ">i4"), ("day", ">i4")]
-    )
-    block["fields"], block["s1"], block["s2"] = 2, 8, 4
-    block["register_id"] = [register for register, _ in rows]
-    block["day"] = [(day - date(2000, 1, 1)).days for _, day in rows]
-    with driver(session).cursor() as cursor, cursor.copy(COPY_DIRTY) as copy:
-        copy.write(COPY_HEADER + block.tobytes() + COPY_TRAILER)
-
-
-def _days_touched(register_id: Ints, at_ms: Ints, zone_name: str) -> set[tuple[int, date]]:
-    """Register and local day of each reading; one exactly at midnight ends a day and begins the next."""
-    first = date(1970, 1, 1) + timedelta(days=int(at_ms.min() // 86_400_000) - 2)
-    count = int((at_ms.max() - at_ms.min()) // 86_400_000) + 5
-    starts = day_starts_ms(first, count, zone_name)
-    begins = np.searchsorted(starts, at_ms, side="right") - 1
-    ends = np.searchsorted(starts, at_ms, side="left") - 1
-    pairs = np.unique(np.concatenate((register_id * 2**20 + begins, register_id * 2**20 + ends)))
-    return {(pair >> 20, first + timedelta(days=pair & (2**20 - 1))) for pair in pairs.tolist()}
-
-
-@lru_cache(maxsize=4096)
-def _start_ms(day: date, zone_name: str) -> int:
-    return int(day_start(day, zone_name).timestamp()) * 1000
-
-
-def day_starts_ms(first: date, count: int, zone_name: str) -> Ints:
-    """First instants of consecutive local days, as milliseconds in UTC."""
-    return np.array([_start_ms(first + timedelta(days=n), zone_name) for n in range(count)], dtype=np.int64)

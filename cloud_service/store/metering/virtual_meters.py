@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from cloud_service.domain.metering.vee.days import WindowDays
 from cloud_service.domain.metering.vee.virtual import VirtualTerm, virtual_day
-from cloud_service.store.metering.validation import store_days
+from cloud_service.store.metering.interval_days import store_days
 
 DEPTH_MAX = 8  # virtual meters of virtual meters; a ring would never end
 AFFECTED = text("""

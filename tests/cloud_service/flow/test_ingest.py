@@ -401,7 +401,7 @@ def test_a_dead_connection_in_the_middle_says_try_again(
 
     with monkeypatch.context() as patch:
         patch.setattr(
-            "cloud_service.store.metering.readings.mark_dirty", cut
+            "cloud_service.store.metering.dirty_days.mark_dirty", cut
         )  # after the readings went in, before the commit
         with pytest.raises(UnavailableError):
             ingest.take([batch])

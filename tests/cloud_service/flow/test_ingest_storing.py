@@ -9,7 +9,7 @@ import pytest
 from cloud_service.domain.metering.stream_position import SPANS_MAX
 from cloud_service.flow.ingest import IncomingMessage, Ingester, ingester
 from cloud_service.store.database.session import connect
-from cloud_service.store.metering import gateway_streams, readings
+from cloud_service.store.metering import dirty_days, gateway_streams
 from common.message import Topic, Up, Void, encode
 from tests.cloud_service.plant import (
     START_MS,
@@ -57,7 +57,7 @@ def test_while_one_process_copies_another_commits_readings_of_the_same_gateway(
     first, second = gateway.counts(10), gateway.counts(10)
     outcomes = []
     monkeypatch.setattr(
-        readings, "mark_dirty", once(readings.mark_dirty, lambda: outcomes.append(other.take([second])))
+        dirty_days, "mark_dirty", once(dirty_days.mark_dirty, lambda: outcomes.append(other.take([second])))
     )
 
     (last,) = receipts(ingest.take([first]).replies)

@@ -14,6 +14,7 @@ from cloud_service.domain.metering.vee.series import DayWindow, MountSpan, Regis
 from cloud_service.flow.validate import validate_dirty
 from cloud_service.store.database.session import transaction
 from cloud_service.store.metering import readings as evidence
+from cloud_service.store.metering.dirty_days import mark_dirty
 from cloud_service.store.metering.readings import ReadingColumns
 from common.period import day_start
 from common.reading import Quality
@@ -48,7 +49,7 @@ def put(engine: Engine, register: int, points: list[Point], *, source: int = 1, 
     )
     with transaction(engine) as session:
         evidence.insert(session, rows)
-        evidence.mark_dirty(session, rows, {register: ZONE})
+        mark_dirty(session, rows, {register: ZONE})
 
 
 put.sequence = 0  # type: ignore[attr-defined]

@@ -1,0 +1,110 @@
+"""The log of local days whose readings changed: marked when readings come, taken when the days are made."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+
+import numpy as np
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from cloud_service.domain.metering.vee.series import RegisterDay
+from cloud_service.store.database.bulk_rows import driver
+from cloud_service.store.metering.readings import COPY_HEADER, COPY_TRAILER, Ints, ReadingColumns
+from common.period import day_start
+
+COPY_DIRTY = "COPY dirty_day (register_id, day) FROM STDIN (FORMAT binary)"
+CHOOSE = text(
+    "SELECT register_id FROM dirty_day WHERE since <= :settled GROUP BY register_id ORDER BY min(id) LIMIT :registers"
+)
+# the lock keeps a register to one worker; who holds another lock on it is not waited for
+LOCK = text("SELECT id FROM register WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED")
+TAKE = text("DELETE FROM dirty_day WHERE register_id = ANY(:ids) RETURNING register_id, day")
+# later days that were made from a reading before them which is no longer the last believed one
+DEPENDENT = text("""
+INSERT INTO dirty_day (register_id, day) SELECT d.register_id, d.day FROM interval_day d
+ JOIN unnest(cast(:ids AS bigint[]), cast(:days AS date[]), cast(:exits AS jsonb[])) AS n(register_id, day, exit)
+   ON n.register_id = d.register_id AND d.day > n.day
+ WHERE d.made_from->'entry' IS DISTINCT FROM n.exit AND d.day <= n.day + 400
+   AND (d.made_from->'entry'->>0)::bigint IS NOT DISTINCT FROM
+       (SELECT (f.made_from->'entry'->>0)::bigint FROM interval_day f
+         WHERE f.register_id = n.register_id AND f.day > n.day ORDER BY f.day LIMIT 1)
+""")
+
+
+def mark_dirty(session: Session, rows: ReadingColumns, zones: Mapping[int, str]) -> None:
+    """Log the local days that these readings touch. `zones` are of the registers that validation cares for."""
+    touched: set[tuple[int, date]] = set()
+    for zone_name in sorted(set(zones.values())):
+        in_zone = np.array([register for register, name in zones.items() if name == zone_name], dtype=np.int64)
+        rows_in_zone = np.isin(rows.register_id, in_zone)
+        if rows_in_zone.any():
+            touched |= _days_touched(rows.register_id[rows_in_zone], rows.at_ms[rows_in_zone], zone_name)
+    add_dirty(session, touched)
+
+
+def add_dirty(session: Session, days: Iterable[tuple[int, date]]) -> None:
+    """Log days that have to be validated again."""
+    rows = sorted(days)
+    if not rows:
+        return
+    block = np.zeros(
+        len(rows), dtype=[("fields", ">i2"), ("s1", ">i4"), ("register_id", ">i8"), ("s2", ">i4"), ("day", ">i4")]
+    )
+    block["fields"], block["s1"], block["s2"] = 2, 8, 4
+    block["register_id"] = [register for register, _ in rows]
+    block["day"] = [(day - date(2000, 1, 1)).days for _, day in rows]
+    with driver(session).cursor() as cursor, cursor.copy(COPY_DIRTY) as copy:
+        copy.write(COPY_HEADER + block.tobytes() + COPY_TRAILER)
+
+
+def _days_touched(register_id: Ints, at_ms: Ints, zone_name: str) -> set[tuple[int, date]]:
+    """Register and local day of each reading; one exactly at midnight ends a day and begins the next."""
+    first = date(1970, 1, 1) + timedelta(days=int(at_ms.min() // 86_400_000) - 2)
+    count = int((at_ms.max() - at_ms.min()) // 86_400_000) + 5
+    starts = day_starts_ms(first, count, zone_name)
+    begins = np.searchsorted(starts, at_ms, side="right") - 1
+    ends = np.searchsorted(starts, at_ms, side="left") - 1
+    pairs = np.unique(np.concatenate((register_id * 2**20 + begins, register_id * 2**20 + ends)))
+    return {(pair >> 20, first + timedelta(days=pair & (2**20 - 1))) for pair in pairs.tolist()}
+
+
+@lru_cache(maxsize=4096)
+def _start_ms(day: date, zone_name: str) -> int:
+    return int(day_start(day, zone_name).timestamp()) * 1000
+
+
+def day_starts_ms(first: date, count: int, zone_name: str) -> Ints:
+    """First instants of consecutive local days, as milliseconds in UTC."""
+    return np.array([_start_ms(first + timedelta(days=n), zone_name) for n in range(count)], dtype=np.int64)
+
+
+def take_changed_days(session: Session, settled: datetime, registers: int) -> dict[int, list[date]]:
+    """Take the changed days of some registers that no other worker holds; they are this transaction's to make."""
+    ids = [row.register_id for row in session.execute(CHOOSE, {"settled": settled, "registers": registers})]
+    if not ids:
+        return {}
+    locked = [row.id for row in session.execute(LOCK, {"ids": ids})]
+    days_by_register: dict[int, set[date]] = {}
+    for row in session.execute(TAKE, {"ids": ids if len(locked) == len(ids) else locked}):
+        days_by_register.setdefault(row.register_id, set()).add(row.day)
+    return {register: sorted(days) for register, days in sorted(days_by_register.items())}
+
+
+def put_off(session: Session, days: Mapping[int, Sequence[date]], since: datetime) -> None:
+    """Mark days anew for a later try; `since` lies ahead."""
+    rows = [(register, day, since) for register, many in days.items() for day in many]
+    with driver(session).cursor() as cursor:
+        cursor.executemany("INSERT INTO dirty_day (register_id, day, since) VALUES (%s, %s, %s)", rows)
+
+
+def mark_dependent(session: Session, last_days: Sequence[RegisterDay]) -> None:
+    """Mark the days after a window that were made from another last reading than the window now ends with."""
+    ended = [day for day in last_days if day.exit]
+    if ended:
+        values = {
+            "ids": [day.register_id for day in ended],
+            "days": [day.day for day in ended],
+            "exits": [f"[{day.exit.at_ms}, {day.exit.value}, {day.exit.quality}]" for day in ended if day.exit],
+        }
+        session.execute(DEPENDENT, values)
