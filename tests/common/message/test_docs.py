@@ -19,7 +19,7 @@ from common.message import (
 )
 from common.reading import Quality, TimeQuality
 
-DOCS = Path(__file__).parents[2] / "docs"
+DOCS = Path(__file__).parents[3] / "docs"
 STRUCTS = ["Status", "Catalog", "Channel", "Batch", "Void", "Health", "DeviceHealth", "Receipt", "Rejection"]
 
 
