@@ -7,7 +7,7 @@ Two shapes are read: a record of the URDB itself (`energyratestructure` ...) and
 from collections.abc import Mapping
 from typing import Any
 
-from cloud_service.domain.tariffs.urdb.build import Imported
+from cloud_service.domain.tariffs.urdb.draft import ImportedTariff
 from cloud_service.domain.tariffs.urdb.ratebook import from_ratebook
 from cloud_service.domain.tariffs.urdb.version_8 import from_version_8
 from common.errors import InputError
@@ -20,7 +20,7 @@ def is_urdb(document: Mapping[str, Any]) -> bool:
     ) or ("energy" in document and "schedule" in document)
 
 
-def import_urdb(document: Mapping[str, Any], *, dated: bool = False, holidays: bool = True) -> Imported:
+def import_urdb(document: Mapping[str, Any], *, dated: bool = False, holidays: bool = True) -> ImportedTariff:
     """The tariff document of a URDB record. `dated` keeps its days of validity; `holidays` the holidays it names."""
     if "items" in document:
         items = document["items"]
@@ -34,4 +34,4 @@ def import_urdb(document: Mapping[str, Any], *, dated: bool = False, holidays: b
     return from_version_8(document, dated=dated)
 
 
-__all__ = ["Imported", "import_urdb", "is_urdb"]
+__all__ = ["ImportedTariff", "import_urdb", "is_urdb"]

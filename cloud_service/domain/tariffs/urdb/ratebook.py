@@ -4,21 +4,19 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from cloud_service.domain.tariffs.urdb.build import (
-    Draft,
-    Imported,
-    Tier,
-    add_energy,
+from cloud_service.domain.tariffs.urdb.draft import (
+    ImportedTariff,
+    TariffDraft,
     add_fixed,
     add_minimum,
     machine_name,
-    matrix,
     number,
-    unit_of,
 )
+from cloud_service.domain.tariffs.urdb.energy import EnergyTerms, Metering, add_energy
+from cloud_service.domain.tariffs.urdb.rate_periods import Tier, bound_unit, matrix, periods_in_use
 from common.errors import InputError
 
-METERING = {
+METERING: dict[str | None, Metering] = {
     "none": "none",
     None: "none",
     "net_metering": "net_metering",
@@ -31,7 +29,7 @@ OBSERVED = {
     "nearest_weekday": "nearest_weekday",
     None: "sunday_to_monday",
 }
-KNOWN = (
+FIELDS = (
     "schema_version",
     "identity",
     "effective_range",
@@ -45,7 +43,7 @@ KNOWN = (
     "provenance",
 )
 
-PARTS = {
+SECTIONS = {
     "energy": ("periods",),
     "schedule": ("weekday", "weekend", "holiday_policy", "holidays", "holiday_observance"),
     "fixed_charges": ("amount", "unit"),
@@ -55,7 +53,7 @@ PARTS = {
 PERIOD = ("tiers", "name", "label")
 
 
-def from_ratebook(document: Mapping[str, Any], *, dated: bool, holidays: bool) -> Imported:
+def from_ratebook(document: Mapping[str, Any], *, dated: bool, holidays: bool) -> ImportedTariff:
     """The document of a ratebook record; a part it calls unsupported is refused."""
     _refuse_unknown(document)
     if document.get("unsupported"):
@@ -67,46 +65,45 @@ def from_ratebook(document: Mapping[str, Any], *, dated: bool, holidays: bool) -
     identity = document.get("identity", {})
     utility, plan = str(identity.get("utility_id", "")), str(identity.get("plan_name", ""))
     sources = document.get("source_documents") or [{}]
-    draft = Draft(
+    draft = TariffDraft(
         machine_name(utility, plan), f"{utility}: {plan}" if utility else plan, str(sources[0].get("url", ""))
     )
     if dated:
-        draft.days = _days(document.get("effective_range", {}))
+        draft.validity = _validity(document.get("effective_range", {}))
     periods = [
         _period(period, f"energy.periods[{index}]") for index, period in enumerate(document["energy"]["periods"])
     ]
     schedule = document["schedule"]
     weekday = matrix(schedule.get("weekday"), len(periods), "schedule.weekday")
     weekend = matrix(schedule.get("weekend"), len(periods), "schedule.weekend")
-    add_energy(
-        draft, periods, weekday, weekend, {"kind": _metering(document)}, _holidays(schedule, draft, wanted=holidays)
-    )
+    terms = EnergyTerms(_metering(document), holidays=_holidays(schedule, draft, apply=holidays))
+    add_energy(draft, periods_in_use(periods, weekday, weekend), terms)
     for index, fixed in enumerate(document.get("fixed_charges", ())):
         path = f"fixed_charges[{index}]"
         add_fixed(draft, number(fixed.get("amount"), f"{path}.amount"), str(fixed.get("unit")), f"{path}.unit")
     least = document.get("min_charge")
     if least is not None:
         add_minimum(draft, number(least.get("amount"), "min_charge.amount"), str(least.get("unit")), "min_charge.unit")
-    return draft.done()
+    return draft.finish()
 
 
 def _refuse_unknown(document: Mapping[str, Any]) -> None:
     """A part that is not known, at whatever depth prices stand, must not be left out of a bill."""
-    _only(document, KNOWN, "")
-    for name, known in PARTS.items():
-        part = document.get(name) or {}
-        if isinstance(part, list):
-            for index, one in enumerate(part):
-                _only(one, known, f"{name}[{index}].")
+    _refuse_others(document, FIELDS, "")
+    for name, fields in SECTIONS.items():
+        section = document.get(name) or {}
+        if isinstance(section, list):
+            for index, entry in enumerate(section):
+                _refuse_others(entry, fields, f"{name}[{index}].")
         else:
-            _only(part, known, f"{name}.")
+            _refuse_others(section, fields, f"{name}.")
     for index, period in enumerate(document["energy"]["periods"]):
-        _only(period, PERIOD, f"energy.periods[{index}].")
+        _refuse_others(period, PERIOD, f"energy.periods[{index}].")
 
 
-def _only(part: Mapping[str, Any], known: Sequence[str], place: str) -> None:
-    for key in part:
-        if key not in known:
+def _refuse_others(section: Mapping[str, Any], fields: Sequence[str], place: str) -> None:
+    for key in section:
+        if key not in fields:
             raise InputError(
                 f"{key!r} is not a part of a ratebook record that can be priced",
                 path=f"{place}{key}",
@@ -114,7 +111,7 @@ def _only(part: Mapping[str, Any], known: Sequence[str], place: str) -> None:
             )
 
 
-def _days(effective: Mapping[str, Any]) -> dict[str, Any]:
+def _validity(effective: Mapping[str, Any]) -> dict[str, Any]:
     days = {"from": effective.get("start"), "until": effective.get("end") or effective.get("scheduled_end")}
     return {key: value for key, value in days.items() if value}
 
@@ -128,7 +125,7 @@ def _period(period: Mapping[str, Any], path: str) -> list[Tier]:
                 raise InputError(
                     f"{key!r} is not a part of a tier that can be priced", path=f"{place}.{key}", code="unsupported"
                 )
-        per_kw, daily = unit_of(tier.get("max_unit"), f"{place}.max_unit")
+        unit = bound_unit(tier.get("max_unit"), f"{place}.max_unit")
         limit, sell = tier.get("max"), tier.get("sell")
         adjustment = number(tier["adj"], f"{place}.adj") if tier.get("adj") is not None else Decimal(0)
         price = number(tier.get("rate"), f"{place}.rate") + adjustment
@@ -136,8 +133,7 @@ def _period(period: Mapping[str, Any], path: str) -> list[Tier]:
             Tier(
                 price,
                 None if limit is None else number(limit, f"{place}.max"),
-                per_kw,
-                daily,
+                unit,
                 None if sell is None else number(sell, f"{place}.sell"),
                 place,
             )
@@ -145,7 +141,7 @@ def _period(period: Mapping[str, Any], path: str) -> list[Tier]:
     return tiers
 
 
-def _metering(document: Mapping[str, Any]) -> str:
+def _metering(document: Mapping[str, Any]) -> Metering:
     kind = document.get("metering")
     if kind not in METERING:
         raise InputError(
@@ -157,9 +153,9 @@ def _metering(document: Mapping[str, Any]) -> str:
     return METERING[kind]
 
 
-def _holidays(schedule: Mapping[str, Any], draft: Draft, *, wanted: bool) -> dict[str, Any] | None:
+def _holidays(schedule: Mapping[str, Any], draft: TariffDraft, *, apply: bool) -> dict[str, Any] | None:
     policy, names = schedule.get("holiday_policy", "unknown"), schedule.get("holidays") or []
-    if policy == "as_weekend" and names and not wanted:
+    if policy == "as_weekend" and names and not apply:
         draft.notes.append(
             f"the record prices {len(names)} holidays as weekend; they are priced as days like others here"
         )

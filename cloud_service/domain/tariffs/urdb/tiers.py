@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from cloud_service.domain.tariffs.urdb.build import Tier, number, unit_of
+from cloud_service.domain.tariffs.urdb.draft import number
+from cloud_service.domain.tariffs.urdb.rate_periods import BoundUnit, Tier, bound_unit
 from common.errors import InputError
 
 NO_BOUND = Decimal("1e37")
@@ -35,17 +36,17 @@ def _tiers(period: Any, path: str, *, energy: bool) -> list[Tier]:
         price = sum(
             (number(tier[key], f"{place}.{key}") for key in ("rate", "adj") if tier.get(key) is not None), Decimal(0)
         )
-        per_kw, daily = unit_of(tier.get("unit"), f"{place}.unit") if energy else _kw(tier.get("unit"), f"{place}.unit")
+        unit = (bound_unit if energy else _kw)(tier.get("unit"), f"{place}.unit")
         limit = None if tier.get("max") is None else number(tier["max"], f"{place}.max")
         sell = None if tier.get("sell") is None else number(tier["sell"], f"{place}.sell")
-        tiers.append(Tier(price, None if limit is None or limit > NO_BOUND else limit, per_kw, daily, sell, place))
+        tiers.append(Tier(price, None if limit is None or limit > NO_BOUND else limit, unit, sell, place))
     return tiers
 
 
-def _kw(unit: Any, path: str) -> tuple[bool, bool]:
+def _kw(unit: Any, path: str) -> BoundUnit:
     if str(unit or "kW").lower() != "kw":
         raise InputError(f"a demand in {unit!r} is not supported", path=path, hint="kW", code="unsupported")
-    return False, False
+    return BoundUnit(per_kw=False, daily=False)
 
 
 def periods_of(document: Mapping[str, Any], key: str, *, energy: bool) -> list[list[Tier]]:

@@ -7,23 +7,21 @@ from decimal import Decimal
 from typing import Any
 
 from cloud_service.domain.money import plain
-from cloud_service.domain.tariffs.urdb.build import (
-    HOURS,
-    MONTHS,
-    Draft,
-    Imported,
-    add_energy,
+from cloud_service.domain.tariffs.urdb.demand import add_demand, add_flat_demand, ratchet_of
+from cloud_service.domain.tariffs.urdb.draft import (
+    ImportedTariff,
+    TariffDraft,
     add_fixed,
     add_minimum,
     machine_name,
-    matrix,
     number,
 )
-from cloud_service.domain.tariffs.urdb.demand import add_demand, add_flat_demand, ratchet_of
+from cloud_service.domain.tariffs.urdb.energy import EnergyTerms, Metering, add_energy
+from cloud_service.domain.tariffs.urdb.rate_periods import HOURS, MONTHS, matrix, periods_in_use
 from cloud_service.domain.tariffs.urdb.tiers import means_something, periods_of
 from common.errors import InputError
 
-DGRULES = {
+DGRULES: dict[str, Metering] = {
     "net metering": "net_metering",
     "net billing instantaneous": "net_billing",
     "net billing hourly": "net_billing_carry",
@@ -93,25 +91,25 @@ OLDER = {  # names of version 7 and before
 }
 
 
-def from_version_8(document: Mapping[str, Any], *, dated: bool) -> Imported:
+def from_version_8(document: Mapping[str, Any], *, dated: bool) -> ImportedTariff:
     """The document of a URDB record; what would change the bill and cannot be priced is refused with its path.
 
     Names are read in any case: the database's download writes `fixedChargeFirstMeter`, its service small letters.
     """
-    document = _small(document)
+    document = _with_small_names(document)
     for key, reason in REFUSED.items():
         if means_something(document.get(key)):
             raise InputError(reason, path=key, code="unsupported")
     _refuse_unknown(document)
-    document = _newer(document)
+    document = _with_new_names(document)
     utility, name = str(document.get("utility", "")), str(document.get("name", ""))
-    draft = Draft(
+    draft = TariffDraft(
         machine_name(utility, name) if utility or name else "urdb",
         f"{utility}: {name}" if utility else name,
         str(document.get("source", "")),
     )
     if dated:
-        draft.days = _days(document)
+        draft.validity = _validity(document)
     register = "import" if _metering(document) == "buy_all_sell_all" else "net_import"
     ratchet = ratchet_of(document)
     demand = add_flat_demand(draft, document, register, ratchet)
@@ -136,17 +134,17 @@ def from_version_8(document: Mapping[str, Any], *, dated: bool) -> Imported:
         )
     if not draft.charges:
         raise InputError("the record has no prices", path="energyratestructure")
-    return draft.done()
+    return draft.finish()
 
 
-def _small(document: Mapping[str, Any]) -> dict[str, Any]:
+def _with_small_names(document: Mapping[str, Any]) -> dict[str, Any]:
     """The record with its names in small letters; two that differ only in that are refused."""
-    found: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     for key, value in document.items():
-        if key.lower() in found:
+        if key.lower() in fields:
             raise InputError(f"the record has {key!r} twice, in other letters", path=key)
-        found[key.lower()] = value
-    return found
+        fields[key.lower()] = value
+    return fields
 
 
 def _is_words(value: Any) -> bool:
@@ -163,67 +161,62 @@ def _refuse_unknown(document: Mapping[str, Any]) -> None:
             raise InputError(f"{key!r} is not a part of a rate that can be priced", path=key, code="unsupported")
 
 
-def _newer(document: Mapping[str, Any]) -> dict[str, Any]:
+def _with_new_names(document: Mapping[str, Any]) -> dict[str, Any]:
     """The record with its older names as those of version 8; two minimum charges are too many."""
-    found = dict(document)
+    fields = dict(document)
     for old, (new, unit_name, unit) in OLDER.items():
         if not means_something(document.get(old)):
             continue
-        if means_something(found.get(new)):
+        if means_something(fields.get(new)):
             raise InputError(f"the record has {old} and another {new}", path=old, code="unsupported")
-        found |= {new: document[old], unit_name: unit}
-    return found
+        fields |= {new: document[old], unit_name: unit}
+    return fields
 
 
-def _days(document: Mapping[str, Any]) -> dict[str, Any]:
-    days: dict[str, Any] = {}
+def _validity(document: Mapping[str, Any]) -> dict[str, str]:
+    validity: dict[str, str] = {}
     for ours, theirs in (("from", "startdate"), ("until", "enddate")):
         value = document.get(theirs)
         if value in (None, ""):
             continue
         if isinstance(value, int | Decimal):
-            days[ours] = datetime.fromtimestamp(int(value), UTC).date().isoformat()
+            validity[ours] = datetime.fromtimestamp(int(value), UTC).date().isoformat()
         else:
             try:
-                days[ours] = date.fromisoformat(str(value)[:10]).isoformat()
+                validity[ours] = date.fromisoformat(str(value)[:10]).isoformat()
             except ValueError as error:
                 raise InputError(f"{value!r} is not a date", path=theirs) from error
-    return days
+    return validity
 
 
-def _metering(document: Mapping[str, Any]) -> str:
+def _metering(document: Mapping[str, Any]) -> Metering:
     rule = document.get("dgrules")
     if rule is None:
         return "none" if document.get("usenetmetering") is False else "net_metering"
-    found = DGRULES.get(str(rule).lower())
-    if found is None:
+    metering = DGRULES.get(str(rule).lower())
+    if metering is None:
         raise InputError(
             f"the rule {rule!r} is not supported", path="dgrules", hint=", ".join(DGRULES), code="unsupported"
         )
-    return found
+    return metering
 
 
-def _add_energy(draft: Draft, document: Mapping[str, Any], demand: str) -> None:
+def _add_energy(draft: TariffDraft, document: Mapping[str, Any], demand: str) -> None:
     if not document.get("energyratestructure"):
         draft.notes.append("the record has no energy rate")
         return
     periods = periods_of(document, "energyratestructure", energy=True)
-    first = [[0] * HOURS for _ in range(MONTHS)]
-    one = len(periods) == 1
-    weekday = matrix(
-        document.get("energyweekdayschedule", first if one else None), len(periods), "energyweekdayschedule"
-    )
-    weekend = matrix(
-        document.get("energyweekendschedule", first if one else None), len(periods), "energyweekendschedule"
-    )
+    all_hours = [[0] * HOURS for _ in range(MONTHS)] if len(periods) == 1 else None
+    weekday = matrix(document.get("energyweekdayschedule", all_hours), len(periods), "energyweekdayschedule")
+    weekend = matrix(document.get("energyweekendschedule", all_hours), len(periods), "energyweekendschedule")
     if document.get("dgrules") is None and document.get("usenetmetering") is not False:
         draft.notes.append(
             "dgrules is missing: a connection that exports is priced with net metering, as the URDB's own tools do"
         )
-    add_energy(draft, periods, weekday, weekend, {"kind": _metering(document), "demand": demand}, None)
+    add_energy(draft, periods_in_use(periods, weekday, weekend), EnergyTerms(_metering(document), demand))
 
 
-def _add_fuel(draft: Draft, document: Mapping[str, Any]) -> None:
+def _add_fuel(draft: TariffDraft, document: Mapping[str, Any]) -> None:
     """Monthly adders to every kWh, as a charge of their own."""
     adders = document.get("fueladjustmentsmonthly")
     if not means_something(adders):
