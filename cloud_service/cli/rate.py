@@ -114,7 +114,7 @@ def rate(  # noqa: PLR0917 -- click hands every option by name
         zone_name,
         cycle_day=cycle_day,
         whole=periods == "all",
-        facts=read_values(values),
+        values=read_values(values),
         prices=prices,
     )
     if json_output:

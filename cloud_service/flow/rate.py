@@ -16,7 +16,7 @@ from cloud_service.domain.rating.combined import join
 from cloud_service.domain.rating.engine import rate_batch
 from cloud_service.domain.rating.metered_usage import MeteredUsage, metered_usage
 from cloud_service.domain.rating.register_readings import MountedRegister, RegisterReadings
-from cloud_service.domain.rating.spot_prices import of_span, series_named
+from cloud_service.domain.rating.spot_prices import series_named, series_of_span
 from cloud_service.domain.tariffs.charge_periods import versions_in
 from cloud_service.domain.tariffs.tariff import Tariff
 from cloud_service.domain.tariffs.unpriced import check_rates
@@ -222,7 +222,7 @@ def _market_prices(session: Session, tariff: Tariff, span: Span, zone_name: str)
     """The series that the tariff names, for these days."""
     first, last = day_start(span.start, zone_name), day_start(span.end, zone_name)
     return {
-        name: of_span(name, market_prices.prices(session, name, first, last), span, zone_name)
+        name: series_of_span(name, market_prices.prices(session, name, first, last), span, zone_name)
         for name in series_named(tariff)
     }
 

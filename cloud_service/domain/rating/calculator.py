@@ -1,6 +1,7 @@
 """The calculator: files in, bills out, month after month, each month handing its history to the next."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -43,30 +44,47 @@ def read_usage(
     """
     zone(zone_name)
     registers: dict[str, Intervals] = {}
-    first: tuple[Span, int, int] | None = None
+    first: _FileDays | None = None
     for name, path in files.items():
         column = load_file.read_column(read_text(path), str(path))
-        same = first is not None and first[2] == len(column.values)
-        step = first[1] if first and same else step_s or load_file.step_of(column, start, zone_name, str(path))
+        if first is not None and first.count == len(column.values):
+            step = first.step_s
+        else:
+            step = step_s or load_file.step_of(column, start, zone_name, str(path))
         span = load_file.span_of(column, start, zone_name, step, str(path))
-        first = first or (span, step, len(column.values))
-        if span != first[0]:
+        first = first or _FileDays(span, step, len(column.values))
+        if span != first.span:
             raise InputError(
-                f"{name} is not of the same days as {next(iter(files))}, {first[0].start} to {first[0].end}",
+                f"{name} is not of the same days as {next(iter(files))}, {first.span.start} to {first.span.end}",
                 path=str(path),
                 code="wrong_length",
             )
         registers[name] = _register(name, column, step, unit, str(path))
     if first is None:
         raise InputError("there is nothing to price", hint="give --load, or --register NAME=CSV")
-    pair = {name: registers[name] for name in ("import", "export") if name in registers}
-    finer = min((one.step_s for one in pair.values()), default=0)
+    spread, notes = _at_one_step(registers)
+    return spread, first.span, notes
+
+
+@dataclass(frozen=True, slots=True)
+class _FileDays:
+    """The days that a file's values are of, and its step."""
+
+    span: Span
+    step_s: int
+    count: int  # of values
+
+
+def _at_one_step(registers: Mapping[str, Intervals]) -> tuple[dict[str, Intervals], tuple[str, ...]]:
+    """Import and export in the shorter of their steps, other registers as they are; and what was done in words."""
+    netted = {name: registers[name] for name in ("import", "export") if name in registers}
+    step_s = min((register.step_s for register in netted.values()), default=0)
     notes = tuple(
-        f"{name} of {one.step_s // 60} min is taken as even over {finer // 60} min steps"
-        for name, one in pair.items()
-        if one.step_s != finer
+        f"{name} of {register.step_s // 60} min is taken as even over {step_s // 60} min steps"
+        for name, register in netted.items()
+        if register.step_s != step_s
     )
-    return registers | {name: load_file.spread(one, finer) for name, one in pair.items()}, first[0], notes
+    return {**registers, **{name: load_file.spread(register, step_s) for name, register in netted.items()}}, notes
 
 
 def read_prices(path: Path, start: date, span: Span, zone_name: str) -> Intervals:
@@ -86,28 +104,28 @@ def price_file(path: Path, start: date, zone_name: str, *, step_s: int | None = 
     return load_file.intervals(column, step, "kWh", str(path), negative=True), days
 
 
-def _register(name: str, column: load_file.Column, step_s: int, unit: str | None, path: str) -> Intervals:
+def _register(name: str, column: load_file.LoadColumn, step_s: int, unit: str | None, path: str) -> Intervals:
     if name not in ("import", "export"):
         if column.unit is not None and not column.unit.lower().endswith(("h", "j")):  # kWh, kvarh, MJ are counted
             raise InputError(
                 f"the header names {column.unit}, a register's file has what was counted in each step", path=path
             )
         return load_file.intervals(column, step_s, "kWh", path, negative=False)
-    found = load_file.intervals(column, step_s, _unit(column, unit, path), path, negative=name == "export")
-    if int(found.values.sum()) < 0:
+    register = load_file.intervals(column, step_s, _unit(column, unit, path), path, negative=name == "export")
+    if int(register.values.sum()) < 0:
         raise InputError("what was given back is below 0 in sum", path=path, hint="export is counted above 0")
-    return found
+    return register
 
 
-def _unit(column: load_file.Column, unit: str | None, path: str) -> load_file.Unit:
-    found = unit or column.unit or "kW"
-    if found not in ("kW", "kWh"):
+def _unit(column: load_file.LoadColumn, unit: str | None, path: str) -> load_file.Unit:
+    unit_name = unit or column.unit or "kW"
+    if unit_name not in ("kW", "kWh"):
         raise InputError(
-            f"the header names {found}, the values of a load are kW or kWh",
+            f"the header names {unit_name}, the values of a load are kW or kWh",
             path=path,
             hint="convert them, or say with --unit what they are",
         )
-    return "kWh" if found == "kWh" else "kW"
+    return "kWh" if unit_name == "kWh" else "kW"
 
 
 def calculate(
@@ -118,33 +136,36 @@ def calculate(
     *,
     cycle_day: int = 1,
     whole: bool = False,
-    facts: Mapping[str, Decimal] | None = None,
+    values: Mapping[str, Decimal] | None = None,
     prices: Mapping[str, Intervals] | None = None,
 ) -> list[RatingResult]:
-    """A bill for each billing month of the span (or one for all of it). `prices` are series that spot charges name."""
+    """A bill for each billing month of the span (or one for all of it). `prices` are series that spot charges name.
+
+    `values` say of the connection what a tariff may ask for, for example `contracted_kw`.
+    """
     check_priced(versions_in(tariff, span), registers)
     bills: list[RatingResult] = []
     history = History()
-    for part in (span,) if whole else cycles(span.start, span.end, cycle_day):
+    for days in (span,) if whole else cycles(span.start, span.end, cycle_day):
         series = {
-            name: PriceSeries(one.values, one.step_s, one.scale)
-            for name, one in cut(prices or {}, span, part, zone_name).items()
+            name: PriceSeries(steps.values, steps.step_s, steps.scale)
+            for name, steps in cut(prices or {}, span, days, zone_name).items()
         }
-        usage = Usage(cut(registers, span, part, zone_name), history, facts or {}, series)
-        bill = rate(tariff, usage, part, zone_name, cycle_day)
+        usage = Usage(cut(registers, span, days, zone_name), history, values or {}, series)
+        bill = rate(tariff, usage, days, zone_name, cycle_day)
         history = bill.history
         bills.append(bill)
     return bills
 
 
-def cut(registers: Mapping[str, Intervals], span: Span, part: Span, zone_name: str) -> dict[str, Intervals]:
+def cut(registers: Mapping[str, Intervals], span: Span, days: Span, zone_name: str) -> dict[str, Intervals]:
     """The steps of some of the days."""
     return {
         name: Intervals(
-            one.values[grid(span.start, span.end, zone_name, one.step_s).slice_of(part)],
-            one.step_s,
-            one.scale,
-            one.spread_s,
+            register.values[grid(span.start, span.end, zone_name, register.step_s).slice_of(days)],
+            register.step_s,
+            register.scale,
+            register.spread_s,
         )
-        for name, one in registers.items()
+        for name, register in registers.items()
     }

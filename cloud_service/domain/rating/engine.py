@@ -41,16 +41,16 @@ def rate_batch(
     zone(zone_name)
     _check_usage(batch, span, zone_name)
     with localcontext(prec=PRECISION):
-        terms = versions_in(tariff, span)
-        sheet = LineSheet(batch.rows, tariff.currency, terms[-1].document.rounding.way)
+        versions = versions_in(tariff, span)
+        sheet = LineSheet(batch.rows, tariff.currency, versions[-1].document.rounding.way)
         cache: dict[object, object] = {}
         for period in charge_periods(tariff, span):
             charge, references = period.charge, period.version.references
             sums = RegisterSums(period.path, period.span, span, zone_name, batch, references, cache)
             charge.rate(ChargeContext(charge.kind, charge.name, charge.tax, sums, cycle_day, sheet, period.title))
-        _fill_maximum(batch, sheet)
+        _fill_max_demand(batch, sheet)
         energies = _energy(batch)
-        return [_rated(terms, batch, sheet, span, row=row, energy=energy) for row, energy in enumerate(energies)]
+        return [_rated(versions, batch, sheet, span, row=row, energy=energy) for row, energy in enumerate(energies)]
 
 
 def _check_usage(batch: Batch, span: Span, zone_name: str) -> None:
@@ -88,7 +88,7 @@ def _energy(batch: Batch) -> list[int]:
     return [int(Decimal(total).scaleb(THOUSANDTHS - register.scale).to_integral_value()) for total in totals]
 
 
-def _fill_maximum(batch: Batch, sheet: LineSheet) -> None:
+def _fill_max_demand(batch: Batch, sheet: LineSheet) -> None:
     """The highest step of the import register, where no demand charge has said it."""
     register = batch.registers.get("import")
     if (
@@ -103,25 +103,25 @@ def _fill_maximum(batch: Batch, sheet: LineSheet) -> None:
 
 
 def _rated(
-    terms: Sequence[Version], batch: Batch, sheet: LineSheet, span: Span, *, row: int, energy: int
+    versions: Sequence[Version], batch: Batch, sheet: LineSheet, span: Span, *, row: int, energy: int
 ) -> RatingResult:
-    version = terms[-1]
+    version = versions[-1]
     rounding = version.document.rounding
     lines = sheet.rows[row]
     owed = sum_of(lines)
     net = owed.due
     if rounding.policy == "tax":
-        gaps = _rounding_of_categories(terms, lines, sheet.round)
+        gaps = _rounding_of_categories(versions, lines, sheet.round)
         lines += gaps
         net += sum_of(gaps).due
-    taxes = _taxes(terms, lines)
+    taxes = _taxes(versions, lines)
     due = sum_of(taxes) if taxes else NOTHING
     tax = due.due
     if rounding.cash is not None:
         coin = round_cash(net + tax, rounding.cash) - net - tax
         if coin:
-            words = f"total {plain(net + tax)} to the next {plain(rounding.cash)}"
-            lines.append(_rounding_line(version, span, coin, "", words, path=taxation.CASH))
+            note = f"total {plain(net + tax)} to the next {plain(rounding.cash)}"
+            lines.append(_rounding_line(version, span, coin, "", note, path=taxation.CASH))
             net += coin
     return RatingResult(
         currency=sheet.currency,
@@ -139,34 +139,34 @@ def _rated(
 
 
 def _rounding_of_categories(
-    terms: Sequence[Version], lines: Sequence[PricedLine], rounded: Callable[[Decimal], Decimal]
+    versions: Sequence[Version], lines: Sequence[PricedLine], rounded: Callable[[Decimal], Decimal]
 ) -> list[PricedLine]:
     """What rounding the sum of each tax category and rate once differs from the rounded lines, as visible lines."""
     groups: dict[tuple[str, tuple[Decimal, ...]], list[PricedLine]] = {}
     for line in lines:
-        version = next(one for one in reversed(terms) if one.start <= line.head.start)
+        version = next(candidate for candidate in reversed(versions) if candidate.start <= line.head.start)
         rates = taxation.rates_on(version.document.taxes, line.tax_category, line.head.start)
         groups.setdefault((line.tax_category, rates), []).append(line)
-    found = []
+    gap_lines = []
     for (category, _), members in groups.items():
         both = sum_of(members)
         gap = rounded(both.exact) - both.due
         if gap:
-            words = f"{plain(both.exact)} rounded once, less the rounded lines {plain(both.due)}"
+            note = f"{plain(both.exact)} rounded once, less the rounded lines {plain(both.due)}"
             days = Span(min(line.head.start for line in members), max(line.head.end for line in members))
-            found.append(_rounding_line(terms[-1], days, gap, category, words))
-    return found
+            gap_lines.append(_rounding_line(versions[-1], days, gap, category, note))
+    return gap_lines
 
 
-def _taxes(terms: Sequence[Version], lines: Sequence[PricedLine]) -> tuple[TaxLine, ...]:
+def _taxes(versions: Sequence[Version], lines: Sequence[PricedLine]) -> tuple[TaxLine, ...]:
     """The taxes of each version on the lines of its days; equal ones are one, rounded once."""
-    if len(terms) == 1:
-        return _taxes_of(terms[0], lines)
-    found: list[TaxLine] = []
-    for version in terms:
+    if len(versions) == 1:
+        return _taxes_of(versions[0], lines)
+    tax_lines: list[TaxLine] = []
+    for version in versions:
         start, until = version.start, version.until
-        found += _taxes_of(version, [line for line in lines if start <= line.head.start < until])
-    return taxation.joined(found, terms[-1].document.currency)
+        tax_lines += _taxes_of(version, [line for line in lines if start <= line.head.start < until])
+    return taxation.joined(tax_lines, versions[-1].document.currency)
 
 
 def _taxes_of(version: Version, lines: Sequence[PricedLine]) -> tuple[TaxLine, ...]:
@@ -208,8 +208,8 @@ def _history(batch: Batch, sheet: LineSheet, row: int) -> History:
     if money or year:
         before = msgspec.structs.replace(
             before,
-            money_credit={**before.money_credit, **{key: value.due for key, value in money.items()}},
-            year_to_date={**before.year_to_date, **{key: value.due for key, value in year.items()}},
-            unrounded={**before.unrounded, **{key: value.exact for key, value in {**money, **year}.items()}},
+            money_credit={**before.money_credit, **{key: amount.due for key, amount in money.items()}},
+            year_to_date={**before.year_to_date, **{key: amount.due for key, amount in year.items()}},
+            unrounded={**before.unrounded, **{key: amount.exact for key, amount in {**money, **year}.items()}},
         )
     return before

@@ -33,7 +33,7 @@ FORM = "one value a line, or time,value: a point before decimals, a comma betwee
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class LoadColumn:
     """The values of a file with their line numbers, its times where it has them, and the unit its header names."""
 
     values: tuple[Decimal, ...]
@@ -42,7 +42,7 @@ class Column:
     unit: str | None
 
 
-def read_column(text: str, path: str) -> Column:
+def read_column(text: str, path: str) -> LoadColumn:
     """The values of a file; a first row that is no number is its header, any other such row is refused."""
     values: list[Decimal] = []
     lines: list[int] = []
@@ -69,7 +69,7 @@ def read_column(text: str, path: str) -> Column:
             times.append(cells[0])
     if not values:
         raise InputError("the file has no values", path=path, hint=FORM)
-    return Column(tuple(values), tuple(lines), tuple(times), _unit_of(header))
+    return LoadColumn(tuple(values), tuple(lines), tuple(times), _unit_of(header))
 
 
 def _number(text: str, path: str) -> Decimal | None:
@@ -93,19 +93,19 @@ def _unit_of(header: str) -> str | None:
     return other[0] if other else None
 
 
-def step_of(column: Column, start: date, zone_name: str, path: str) -> int:
+def step_of(column: LoadColumn, start: date, zone_name: str, path: str) -> int:
     """The step in seconds: from the times, else the one that makes a year, whole months, or whole days."""
     if column.times:
         return _step_of_times(column, path)
     count = len(column.values)
     ends = {step: _end_day(count, step, start, zone_name) for step in STEPS_S}
-    whole = {step: end for step, end in ends.items() if end is not None}
-    year = [step for step, end in whole.items() if (end - start).days in YEARS]
-    months = [step for step, end in whole.items() if end.day == start.day]
-    for found in (year, list(whole) if len(whole) == 1 else [], months):
-        if len(found) == 1:
-            return found[0]
-    fits = ", ".join(f"{step // 60} min until {end}" for step, end in whole.items()) or "none"
+    whole_days = {step: end for step, end in ends.items() if end is not None}
+    year = [step for step, end in whole_days.items() if (end - start).days in YEARS]
+    months = [step for step, end in whole_days.items() if end.day == start.day]
+    for candidates in (year, list(whole_days) if len(whole_days) == 1 else [], months):
+        if len(candidates) == 1:
+            return candidates[0]
+    fits = ", ".join(f"{step // 60} min until {end}" for step, end in whole_days.items()) or "none"
     raise InputError(
         f"{count} values from {start} do not say their step (whole days with: {fits})",
         path=path,
@@ -121,7 +121,7 @@ def _end_day(count: int, step_s: int, start: date, zone_name: str) -> date | Non
     return day if day_start(day, zone_name) == end else None
 
 
-def _step_of_times(column: Column, path: str) -> int:
+def _step_of_times(column: LoadColumn, path: str) -> int:
     if len(column.times) < 2:  # noqa: PLR2004
         raise InputError(
             "one row does not say its step", path=path, hint="say it with --step MINUTES", code="ambiguous_step"
@@ -135,7 +135,7 @@ def _step_of_times(column: Column, path: str) -> int:
     return seconds
 
 
-def _time(column: Column, index: int, path: str) -> datetime:
+def _time(column: LoadColumn, index: int, path: str) -> datetime:
     text = column.times[index]
     try:
         return datetime.fromisoformat(text)
@@ -147,7 +147,7 @@ def _time(column: Column, index: int, path: str) -> datetime:
         ) from error
 
 
-def span_of(column: Column, start: date, zone_name: str, step_s: int, path: str) -> Span:
+def span_of(column: LoadColumn, start: date, zone_name: str, step_s: int, path: str) -> Span:
     """The civil days the values are of, from the local midnight of `start`."""
     end = _end_day(len(column.values), step_s, start, zone_name)
     if end is None:
@@ -166,17 +166,17 @@ def span_of(column: Column, start: date, zone_name: str, step_s: int, path: str)
     return span
 
 
-def _check_times(column: Column, span: Span, zone_name: str, step_s: int, path: str) -> None:
+def _check_times(column: LoadColumn, span: Span, zone_name: str, step_s: int, path: str) -> None:
     """Every row must be the step that its place says: no gap, no repeat, no other order."""
     steps = grid(span.start, span.end, zone_name, step_s)
     first = day_start(span.start, zone_name)
     for index, line in enumerate(column.lines):
-        found = _time(column, index, path)
-        if found.tzinfo is None:
-            expected, same = steps.wall(index), f"{found:%Y-%m-%d %H:%M:%S.%f}" == f"{steps.wall(index)}:00.000000"
+        time = _time(column, index, path)
+        if time.tzinfo is None:
+            expected, same = steps.wall(index), f"{time:%Y-%m-%d %H:%M:%S.%f}" == f"{steps.wall(index)}:00.000000"
         else:
             instant = first + timedelta(seconds=index * step_s)
-            expected, same = instant.isoformat(), found.astimezone(UTC) == instant
+            expected, same = instant.isoformat(), time.astimezone(UTC) == instant
         if not same:
             raise InputError(
                 f"{column.times[index]} stands where {expected} is due",
@@ -185,19 +185,19 @@ def _check_times(column: Column, span: Span, zone_name: str, step_s: int, path: 
             )
 
 
-def intervals(column: Column, step_s: int, unit: Unit, path: str, *, negative: bool) -> Intervals:
+def intervals(column: LoadColumn, step_s: int, unit: Unit, path: str, *, negative: bool) -> Intervals:
     """The values as energy per step, at nine decimals."""
     factor = Decimal(step_s) / HOUR_S if unit == "kW" else Decimal(1)
-    whole: list[int] = []
+    counts: list[int] = []
     for value, line in zip(column.values, column.lines, strict=True):
         if value < 0 and not negative:
             raise InputError(
                 f"{value} is below 0", path=f"{path}:{line}", hint="what was given back belongs into --export"
             )
-        whole.append(int((value * factor).scaleb(SCALE).to_integral_value()))
-    if sum(map(abs, whole)) > SUM_MAX:
+        counts.append(int((value * factor).scaleb(SCALE).to_integral_value()))
+    if sum(map(abs, counts)) > SUM_MAX:
         raise InputError("the values are too large to be kW or kWh of a connection", path=path)
-    return Intervals(np.array(whole, dtype=np.int64), step_s, SCALE)
+    return Intervals(np.array(counts, dtype=np.int64), step_s, SCALE)
 
 
 def spread(register: Intervals, step_s: int) -> Intervals:

@@ -44,13 +44,13 @@ def by_instant(values: Intervals, start: date, zone_name: str) -> list[MarketPri
     ]
 
 
-def of_span(name: str, known: Sequence[MarketPrice], span: Span, zone_name: str) -> PriceSeries:
+def series_of_span(name: str, prices: Sequence[MarketPrice], span: Span, zone_name: str) -> PriceSeries:
     """The series of a bill's days; an instant without a price is refused with its time."""
     due, end = day_start(span.start, zone_name), day_start(span.end, zone_name)
-    for one in known:
-        if one.at != due or one.step_s != known[0].step_s:
+    for price in prices:
+        if price.at != due or price.step_s != prices[0].step_s:
             break
-        due = one.end
+        due = price.end
     if due != end:
         raise InputError(
             f"series {name!r} has no price for {due.isoformat()}, or one of another step",
@@ -58,5 +58,5 @@ def of_span(name: str, known: Sequence[MarketPrice], span: Span, zone_name: str)
             hint="energy-cloud tariff prices",
             code="missing_prices",
         )
-    values = [int(one.price.scaleb(SCALE)) for one in known]
-    return PriceSeries(np.array(values, dtype=np.int64), known[0].step_s, SCALE)
+    values = [int(price.price.scaleb(SCALE)) for price in prices]
+    return PriceSeries(np.array(values, dtype=np.int64), prices[0].step_s, SCALE)

@@ -38,24 +38,25 @@ class ChargePeriod:
 def charge_periods(tariff: Tariff, span: Span) -> list[ChargePeriod]:
     """The charges of all versions on the days of a span, in the order of the documents.
 
-    A charge that stays the same across versions stays one piece. Where a tax changes, all lines are cut at that day,
-    where a charge over others begins or ends, those it is over: so each part has one rate.
+    A charge that stays the same across versions stays one period. Where a tax changes, all lines are cut at that day,
+    where a charge over others begins or ends, those it is over: so each period has one rate.
     """
     versions = versions_in(tariff, span)
     cuts = _common_cuts(versions, span)
-    found: list[ChargePeriod] = []
+    periods: list[ChargePeriod] = []
     for version in versions:
         days = Span(max(span.start, version.start), min(span.end, version.until))
         _check_priced(version, days)
         for index, charge in enumerate(version.document.charges):
             valid = _valid(charge, days)
             if valid is not None:
-                piece = ChargePeriod(charge, index, valid, version, version.title, index)
+                period = ChargePeriod(charge, index, valid, version, version.title, index)
                 if valid.start in cuts:
-                    found.append(piece)
+                    periods.append(period)
                 else:
-                    _join(found, piece)
-    return [part for piece in sorted(found, key=lambda piece: piece.order) for part in _cut(piece, cuts, versions)]
+                    _join(periods, period)
+    periods.sort(key=lambda period: period.order)
+    return [cut for period in periods for cut in _cut(period, cuts, versions)]
 
 
 def versions_in(tariff: Tariff, span: Span) -> list[Version]:
@@ -86,9 +87,9 @@ def _check_priced(version: Version, days: Span) -> None:
             spans.setdefault((SAME_THING.get(kind, kind), register), []).append((index, _valid(charge, days)))
     for (kind, register), valid in spans.items():
         day = days.start
-        for one in sorted((one for _, one in valid if one is not None), key=lambda one: one.start):
-            if one.start <= day:
-                day = max(day, one.end)
+        for span in sorted((span for _, span in valid if span is not None), key=lambda span: span.start):
+            if span.start <= day:
+                day = max(day, span.end)
         if day < days.end:
             raise InputError(
                 f"{kind} of register {register!r} has no price on {day}",
@@ -101,27 +102,31 @@ def _check_priced(version: Version, days: Span) -> None:
 # -- charges that stay the same ----------------------------------------------------------------------------------------
 
 
-def _join(found: list[ChargePeriod], piece: ChargePeriod) -> None:
-    """Put a piece after the one it continues unchanged, or at the end."""
-    for place, before in enumerate(found):
-        if before.span.end == piece.span.start and _same_terms(before, piece) and not _parted(before, piece):
-            same = before.version is piece.version
-            title = before.title if same else f"{before.title}, unchanged in {piece.title}"
-            days, order = Span(before.span.start, piece.span.end), max(before.order, piece.order)
-            found[place] = replace(piece, span=days, title=title, order=order)
+def _join(periods: list[ChargePeriod], period: ChargePeriod) -> None:
+    """Put a period after the one it continues unchanged, or at the end."""
+    for place, before in enumerate(periods):
+        if (
+            before.span.end == period.span.start
+            and _same_terms(before, period)
+            and not _over_first_alone(before, period)
+        ):
+            same = before.version is period.version
+            title = before.title if same else f"{before.title}, unchanged in {period.title}"
+            days, order = Span(before.span.start, period.span.end), max(before.order, period.order)
+            periods[place] = replace(period, span=days, title=title, order=order)
             return
-    found.append(piece)
+    periods.append(period)
 
 
-def _same_terms(one: ChargePeriod, other: ChargePeriod) -> bool:
-    return _undated(one.charge) == _undated(other.charge) and _behind(one) == _behind(other)
+def _same_terms(before: ChargePeriod, after: ChargePeriod) -> bool:
+    return _undated(before.charge) == _undated(after.charge) and _references_of(before) == _references_of(after)
 
 
-def _parted(one: ChargePeriod, other: ChargePeriod) -> bool:
+def _over_first_alone(before: ChargePeriod, after: ChargePeriod) -> bool:
     """Whether a charge over others stands between two of one version: it is over the first alone."""
-    between = sorted((one.index, other.index))
-    return one.version is other.version and any(
-        charge.over() for charge in one.version.document.charges[slice(*between)]
+    between = sorted((before.index, after.index))
+    return before.version is after.version and any(
+        charge.over() for charge in before.version.document.charges[slice(*between)]
     )
 
 
@@ -129,11 +134,11 @@ def _undated(charge: Charge) -> Charge:
     return msgspec.structs.replace(charge, start=None, until=None)
 
 
-def _behind(period: ChargePeriod) -> list[object]:
+def _references_of(period: ChargePeriod) -> list[object]:
     """What a charge takes from the rest of its document: schedules, conversions and units of registers."""
     charge, references = period.charge, period.version.references
     schedule = getattr(charge, "schedule", "")
-    names = reads(charge)
+    names = registers_of(charge)
     return [
         references.schedules.get(schedule) if schedule else references.schedules,
         [references.conversions.get(name) for name in names],
@@ -141,7 +146,7 @@ def _behind(period: ChargePeriod) -> list[object]:
     ]
 
 
-def reads(charge: Charge) -> list[str]:
+def registers_of(charge: Charge) -> list[str]:
     """The registers and converted quantities that a charge counts."""
     netting = getattr(charge, "netting", None)
     names = [getattr(charge, field, "") for field in ("register", "active", "reactive")]
@@ -151,27 +156,28 @@ def reads(charge: Charge) -> list[str]:
 # -- days at which lines are cut ---------------------------------------------------------------------------------------
 
 
-def _cut(piece: ChargePeriod, cuts: set[date], versions: Sequence[Version]) -> list[ChargePeriod]:
-    """The parts of a piece: cut where all lines are, and where something changes that only this charge depends on."""
-    made = (piece.version.references.conversions.get(name) for name in reads(piece.charge))
-    dated: list[Dated] = [factor for one in made if one is not None for factor in one.factors]
-    dated += [charge for version in versions for charge in _over(piece.charge, version.document.charges)]
-    days = cuts | {edge for one in dated for edge in (one.start, one.until) if edge is not None}
-    edges = [piece.span.start, *sorted(day for day in days if piece.span.start < day < piece.span.end), piece.span.end]
-    return [replace(piece, span=Span(first, last)) for first, last in itertools.pairwise(edges)]
+def _cut(period: ChargePeriod, cuts: set[date], versions: Sequence[Version]) -> list[ChargePeriod]:
+    """A period cut where all lines are, and where something changes that only this charge depends on."""
+    start, end = period.span.start, period.span.end
+    conversions = (period.version.references.conversions.get(name) for name in registers_of(period.charge))
+    dated: list[Dated] = [factor for converted in conversions if converted is not None for factor in converted.factors]
+    dated += [charge for version in versions for charge in _charges_over(period.charge, version.document.charges)]
+    days = cuts | {edge for entry in dated for edge in (entry.start, entry.until) if edge is not None}
+    edges = [start, *sorted(day for day in days if start < day < end), end]
+    return [replace(period, span=Span(first, last)) for first, last in itertools.pairwise(edges)]
 
 
-def _over(charge: Charge, charges: Sequence[Charge]) -> list[Charge]:
+def _charges_over(charge: Charge, charges: Sequence[Charge]) -> list[Charge]:
     """The charges that are over the lines of one, or over those that are."""
     if not any(other.over() for other in charges):
         return []
-    found: list[Charge] = []
+    chain: list[Charge] = []  # the charge itself, then those over it
     for other in charges:
-        if not found:
-            found += [other] if _undated(other) == _undated(charge) else []
-        elif "*" in other.over() or any(name in other.over() for one in found for name in (one.id, one.kind)):
-            found.append(other)
-    return found[1:]
+        if not chain:
+            chain += [other] if _undated(other) == _undated(charge) else []
+        elif "*" in other.over() or any(name in other.over() for below in chain for name in (below.id, below.kind)):
+            chain.append(other)
+    return chain[1:]
 
 
 def _common_cuts(versions: Sequence[Version], span: Span) -> set[date]:
@@ -181,12 +187,12 @@ def _common_cuts(versions: Sequence[Version], span: Span) -> set[date]:
         document = version.document
         cuts |= taxation.cuts(document.taxes, span)
     for before, after in itertools.pairwise(versions):
-        if _unlike(before.document, after.document):
+        if _differ_beyond_prices(before.document, after.document):
             cuts.add(after.start)
     return {cut for cut in cuts if span.start < cut < span.end}
 
 
-def _unlike(before: Document, after: Document) -> bool:
+def _differ_beyond_prices(before: Document, after: Document) -> bool:
     """Whether two versions differ in what is not the price of a single charge."""
     return (
         before.taxes != after.taxes

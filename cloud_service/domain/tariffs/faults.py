@@ -23,44 +23,44 @@ def faults(document: Mapping[str, Any], most: int = MOST) -> list[InputError]:
     What has the wrong shape is set aside and the rest looked at again. What refers to nothing is only said once all
     shapes are right, since it may refer to what was set aside.
     """
-    found: list[InputError] = []
-    left = deepcopy(dict(document))
-    while len(found) < most:
+    errors: list[InputError] = []
+    remaining = deepcopy(dict(document))
+    while len(errors) < most:
         try:
-            load_tariff(left)
+            load_tariff(remaining)
         except InputError as error:
-            if found and error.hint != SCHEMA_HINT:
+            if errors and error.hint != SCHEMA_HINT:
                 break
-            found.append(error)
-            if error.hint != SCHEMA_HINT or not _set_aside(left, error):
+            errors.append(error)
+            if error.hint != SCHEMA_HINT or not _set_aside(remaining, error):
                 break
         else:
             break
-    return found
+    return errors
 
 
 def _set_aside(document: dict[str, Any], error: InputError) -> bool:
     """Put something sound where the error is; whether that could be done."""
     unknown = UNKNOWN.search(error.message)
-    item = ITEM.match(error.path)
-    if item is not None:
-        listed = _version(document, item["version"]).get(item["list"]) or document.get(item["list"])
-        index = int(item["index"])
+    match = ITEM.match(error.path)
+    if match is not None:
+        listed = _version(document, match["version"]).get(match["list"]) or document.get(match["list"])
+        index = int(match["index"])
         if not isinstance(listed, list) or index >= len(listed):
             return False
         if unknown and isinstance(listed[index], dict) and listed[index].pop(unknown["name"], None) is not None:
             return True
-        listed[index] = _sound(item["list"], listed[index], index)
+        listed[index] = _sound(match["list"], listed[index], index)
         return True
     place = PLACE.match(error.path.removeprefix("$"))
-    part = _version(document, place["version"] if place else None)
-    holders = (part, document)
+    version = _version(document, place["version"] if place else None)
+    holders = (version, document)
     if unknown:
         return any(holder.pop(unknown["name"], None) is not None for holder in holders)
     key = place["key"] if place else ""
     if key not in SOUND:
         return False
-    holder = part if key in part else document
+    holder = version if key in version else document
     holder[key] = SOUND[key]
     return True
 
@@ -68,15 +68,15 @@ def _set_aside(document: dict[str, Any], error: InputError) -> bool:
 def _version(document: dict[str, Any], index: str | None) -> dict[str, Any]:
     if index is None:
         return document
-    found: dict[str, Any] = document["versions"][int(index)]
-    return found
+    version: dict[str, Any] = document["versions"][int(index)]
+    return version
 
 
-def _sound(kind: str, wrong: Any, index: int) -> dict[str, Any]:
+def _sound(kind: str, entry: Any, index: int) -> dict[str, Any]:
     """A charge or tax that can be read, under the name of the one that cannot."""
-    known = wrong if isinstance(wrong, dict) else {}
+    fields = entry if isinstance(entry, dict) else {}
     if kind == "taxes":
-        name = known.get("name")
+        name = fields.get("name")
         return {"name": name if isinstance(name, str) and name else f"tax {index}", "percent": "0"}
-    name = known.get("id")
+    name = fields.get("id")
     return {"kind": "standing", "amount": "0", "per": "month", "id": name if isinstance(name, str) else ""}

@@ -24,22 +24,22 @@ def tariff_schema() -> dict[str, Any]:
 
 def _versions(fields: dict[str, Any]) -> dict[str, Any]:
     """Several versions in one document; what stands outside of them holds for each."""
-    one = {"type": "object", "properties": fields, "additionalProperties": False}
+    version = {"type": "object", "properties": fields, "additionalProperties": False}
     return {
-        **one,
+        **version,
         "title": "Versions",
         "description": "Several versions of a tariff; what stands outside of `versions` holds for each of them.",
-        "properties": {**fields, "versions": {"type": "array", "minItems": 1, "items": one}},
+        "properties": {**fields, "versions": {"type": "array", "minItems": 1, "items": version}},
         "required": ["versions"],
     }
 
 
 def _decimals(schema: Any) -> Any:
     if isinstance(schema, list):
-        return [_decimals(item) for item in schema]
+        return [_decimals(entry) for entry in schema]
     if not isinstance(schema, dict):
         return schema
     if schema.get("format") == "decimal":
-        kept = {key: value for key, value in schema.items() if key not in ("type", "format")}
-        return {**kept, "type": ["string", "number"], "pattern": f"^{NUMBER}$"}
+        keywords = {key: value for key, value in schema.items() if key not in ("type", "format")}
+        return {**keywords, "type": ["string", "number"], "pattern": f"^{NUMBER}$"}
     return {key: _decimals(value) for key, value in schema.items()}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from cloud_service.domain.tariffs.charge_periods import reads
+from cloud_service.domain.tariffs.charge_periods import registers_of
 from cloud_service.domain.tariffs.document import Document
 from cloud_service.domain.tariffs.tariff import Version
 from common.errors import InputError
@@ -13,9 +13,9 @@ TOTAL = "total"  # ends the name of a register that counts what the rates beside
 def check_priced(versions: Sequence[Version], registers: Iterable[str]) -> None:
     """Refuse a register that a version has no rule for: it would silently be worth nothing."""
     for version in versions:
-        known = _priced(version.document)
+        priced = _priced_registers(version.document)
         for name in registers:
-            if name != "import" and name not in known:
+            if name != "import" and name not in priced:
                 raise InputError(
                     f"the tariff does not say what {name} is worth",
                     path="charges",
@@ -24,11 +24,11 @@ def check_priced(versions: Sequence[Version], registers: Iterable[str]) -> None:
                 )
 
 
-def _priced(document: Document) -> set[str]:
+def _priced_registers(document: Document) -> set[str]:
     """The registers that charges count, themselves or converted. Export netted in each step has no price by that."""
-    names = {name for charge in document.charges for name in reads(charge)}
-    made = {document.quantities[name].register for name in names if name in document.quantities}
-    return names | made | ({"export"} if "net_export" in names else set())
+    names = {name for charge in document.charges for name in registers_of(charge)}
+    converted = {document.quantities[name].register for name in names if name in document.quantities}
+    return names | converted | ({"export"} if "net_export" in names else set())
 
 
 def check_rates(versions: Sequence[Version], rates: Mapping[str, Sequence[str]]) -> None:
@@ -37,13 +37,13 @@ def check_rates(versions: Sequence[Version], rates: Mapping[str, Sequence[str]])
     A register that counts them all together needs no price beside theirs.
     """
     for version in versions:
-        known = _priced(version.document)
+        priced = _priced_registers(version.document)
         for names in rates.values():
-            priced = sorted(known.intersection(names))
-            for name in names if priced else ():
-                if name not in known and not name.endswith(TOTAL):
+            priced_rates = sorted(priced.intersection(names))
+            for name in names if priced_rates else ():
+                if name not in priced and not name.endswith(TOTAL):
                     raise InputError(
-                        f"the tariff does not say what {name} is worth, but prices {', '.join(priced)}",
+                        f"the tariff does not say what {name} is worth, but prices {', '.join(priced_rates)}",
                         path="charges",
                         hint="add a charge for it, with a price of 0 if it is free",
                         code="unpriced_register",
