@@ -18,6 +18,7 @@ from werkzeug.wrappers import Response
 from cloud_service.store.database.errors import REFUSALS, field_of, reason_of
 from cloud_service.web.clock import today
 from cloud_service.web.database import session
+from cloud_service.web.language.sentences import gettext as _
 from common.errors import ConflictError, EnergyError, InputError
 
 EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
@@ -142,28 +143,11 @@ def _plain_text(_one: Field, text: str) -> str:
     return text
 
 
-def _date(_one: Field, text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InputError(f"{text!r} is not a day", hint="for example 2026-11-20") from None
-
-
 def _moment(_one: Field, text: str) -> datetime:
     try:
         return datetime.fromisoformat(text).replace(tzinfo=None)
     except ValueError:
         raise InputError(f"{text!r} is not a day and time", hint="for example 2026-11-20T10:30") from None
-
-
-def _amount(_one: Field, text: str) -> Decimal:
-    try:
-        value = Decimal(text.replace(",", "").replace(" ", ""))
-    except InvalidOperation:
-        raise InputError(f"{text!r} is not a number", hint="for example 1234.50") from None
-    if not value.is_finite():
-        raise InputError(f"{text!r} is not a number")
-    return value
 
 
 def _number(_one: Field, text: str) -> int:
@@ -188,9 +172,9 @@ READERS: dict[str, Callable[[Field, str], Any]] = {
     "email": _email,
     "lines": lambda _one, text: text,
     "document": lambda _one, text: text,
-    "date": _date,
+    "date": lambda _field, text: parse_day(text),
     "moment": _moment,
-    "amount": _amount,
+    "amount": lambda _field, text: parse_amount(text),
     "number": _number,
     "choice": _choice,
 }
@@ -214,25 +198,40 @@ def say_changed(names: Sequence[str]) -> None:
     flash(f"Changed: {', '.join(names)}." if names else "Nothing was changed.", "success")
 
 
-def amount_of(text: str) -> Decimal:
-    """An exact amount as a person types it: 1,234.50 or 1234.5."""
+def parse_day(text: str, path: str = "") -> date:
+    """A civil day as the browser sends it: 2026-11-20. InputError at `path` where it is none."""
+    if not text:
+        raise InputError(_("a day is missing"), path=path, hint=_("for example 2026-11-20"))
     try:
-        value = Decimal(text.replace(",", "").replace(" ", ""))
-    except InvalidOperation:
-        raise InputError(f"{text!r} is not an amount", path="amount", hint="for example 1234.50") from None
-    if not value.is_finite() or value <= 0:
-        raise InputError(f"{text} is not an amount to receive", path="amount")
-    return value
-
-
-def day_of(text: str) -> Any:
-    """A day as the browser sends it; empty is today, the future is refused."""
-    from datetime import date
-
-    try:
-        found = date.fromisoformat(text) if text else today()
+        return date.fromisoformat(text)
     except ValueError:
-        raise InputError(f"{text!r} is not a day", path="day", hint="for example 2026-11-20") from None
-    if found > today():
-        raise InputError(f"{found} lies in the future", path="day", hint="the day on which the money arrived")
-    return found
+        raise InputError(_("'%(text)s' is not a day", text=text), path=path, hint=_("for example 2026-11-20")) from None
+
+
+def parse_amount(text: str, path: str = "") -> Decimal:
+    """An exact number as a person types it: 1,234.50 or 1234.5. InputError at `path` where it is none or not finite."""
+    try:
+        number = Decimal(text.replace(",", "").replace(" ", ""))
+    except InvalidOperation:
+        raise InputError(_("'%(text)s' is not a number", text=text), path=path, hint=_("for example 1234.50")) from None
+    if not number.is_finite():
+        raise InputError(_("'%(text)s' is not a number", text=text), path=path)
+    return number
+
+
+def received_amount(text: str) -> Decimal:
+    """An amount of money that came or goes, above zero, in the currency of the page."""
+    amount = parse_amount(text, "amount")
+    if amount <= 0:
+        raise InputError(_("%(amount)s is not an amount to receive", amount=text), path="amount")
+    return amount
+
+
+def received_day(text: str) -> date:
+    """The day on which money arrived; empty is today, the future is refused."""
+    day = parse_day(text, "day") if text else today()
+    if day > today():
+        raise InputError(
+            _("%(day)s lies in the future", day=day), path="day", hint=_("the day on which the money arrived")
+        )
+    return day

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from flask import request
 
+from cloud_service.web.forms import parse_day
 from cloud_service.web.language.formatting import plain
 from common.errors import InputError
 from common.period import Span, day_bounds, intervals_in_day
@@ -93,11 +94,8 @@ DAYS_MAX = 400
 
 def span_of(day: date, days: int = 14) -> Span:
     """The days that the address asks for, both included; the last fortnight by default."""
-    try:
-        last = date.fromisoformat(request.args.get("to") or day.isoformat())
-        first = date.fromisoformat(request.args.get("from") or (last - timedelta(days=days - 1)).isoformat())
-    except ValueError:
-        raise InputError("that is not a day", path="from", hint="for example 2026-11-20") from None
+    last = parse_day(request.args.get("to") or day.isoformat(), "to")
+    first = parse_day(request.args.get("from") or (last - timedelta(days=days - 1)).isoformat(), "from")
     if first > last or (last - first).days > DAYS_MAX:
         raise InputError(
             f"the range {first} to {last} cannot be shown", hint=f"at most {DAYS_MAX} days, the first one first"

@@ -14,7 +14,7 @@ from cloud_service.web.bill_columns import COLUMNS
 from cloud_service.web.bill_documents import paper_response
 from cloud_service.web.clock import now, today
 from cloud_service.web.database import session
-from cloud_service.web.forms import amount_of, day_of
+from cloud_service.web.forms import received_amount, received_day
 from cloud_service.web.language.labels import STATES
 from cloud_service.web.language.sentences import gettext as _
 from cloud_service.web.language.sentences import lazy_gettext as _l
@@ -111,14 +111,14 @@ def send(public_id: UUID) -> AnyResponse:
 def record_payment(public_id: UUID) -> AnyResponse:
     """Money that came by bank, cash or cheque, told by hand."""
     page = bill_page(session(), scope(), public_id, today())
-    money = amount_of(request.form.get("amount", ""))
+    money = received_amount(request.form.get("amount", ""))
     booking = collect.pay(
         session(),
         page.account.id,
         money,
         provider=request.form.get("provider", "bank"),
         reference=request.form.get("reference", "").strip() or f"by-hand-{now():%Y%m%d%H%M%S}",
-        day=day_of(request.form.get("day", "")),
+        day=received_day(request.form.get("day", "")),
         author=actor(),
         to={page.invoice.number: min(money, page.outstanding)} if page.outstanding > 0 else None,
     )

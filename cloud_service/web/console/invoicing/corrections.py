@@ -10,7 +10,7 @@ from cloud_service.store.lookups.invoice_page import bill_page
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import now, today
 from cloud_service.web.database import session
-from cloud_service.web.forms import amount_of
+from cloud_service.web.forms import received_amount
 from cloud_service.web.language.sentences import gettext as _
 
 blueprint = Blueprint("corrections", __name__, url_prefix="/bills/<uuid:public_id>")
@@ -30,7 +30,7 @@ def credit(public_id: UUID) -> Response:
 def write_off(public_id: UUID) -> Response:
     """Give up what is open, or a part of it."""
     page = bill_page(session(), scope(), public_id, today())
-    amount = amount_of(request.form.get("amount") or str(page.outstanding))
+    amount = received_amount(request.form.get("amount") or str(page.outstanding))
     arrangements.write_off(session(), page.invoice.id, amount, reason=_reason(), day=today(), author=actor())
     return _commit_and_show(
         public_id, _("%(currency)s %(amount)s is written off.", currency=page.invoice.currency, amount=amount)

@@ -1,6 +1,5 @@
 """Billing runs: plan, watch, compare with the period before, approve; see what was parked and why."""
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -15,12 +14,12 @@ from cloud_service.store.lookups import billing_runs
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import today
 from cloud_service.web.database import session
+from cloud_service.web.forms import parse_day
 from cloud_service.web.language.labels import options
 from cloud_service.web.language.sentences import gettext as _
 from cloud_service.web.language.sentences import lazy_gettext as _l
 from cloud_service.web.language.sentences import ngettext
 from cloud_service.web.listing import Column, Filter, ListPage, respond, wanted
-from common.errors import InputError
 from common.period import Span, add_months
 
 blueprint = Blueprint("runs", __name__)
@@ -88,8 +87,8 @@ def start() -> AnyResponse:
     entity = legal_entities.entity(session(), scope(), request.form.get("entity", ""))
     run_plan = runs_flow.Plan(
         entity.id,
-        Span(_required_day("from"), _required_day("until")),
-        _required_day("bill_date"),
+        Span(parse_day(request.form.get("from", ""), "from"), parse_day(request.form.get("until", ""), "until")),
+        parse_day(request.form.get("bill_date", ""), "bill_date"),
         actor(),
         dry_run=request.form.get("dry_run") == "yes",
     )
@@ -155,10 +154,3 @@ def retry(public_id: UUID) -> AnyResponse:
         "success",
     )
     return redirect(url_for("runs.show", public_id=public_id))
-
-
-def _required_day(name: str) -> date:
-    try:
-        return date.fromisoformat(request.form.get(name, ""))
-    except ValueError:
-        raise InputError(_("a day is missing"), path=name, hint=_("for example 2026-11-01")) from None

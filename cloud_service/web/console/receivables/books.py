@@ -12,11 +12,10 @@ from cloud_service.store.receivables import journal
 from cloud_service.web.access import May, access, scope
 from cloud_service.web.clock import today
 from cloud_service.web.database import session
+from cloud_service.web.forms import parse_day
 from cloud_service.web.language.formatting import plain
-from cloud_service.web.language.sentences import gettext as _
 from cloud_service.web.language.sentences import lazy_gettext as _l
 from cloud_service.web.listing import Column, line_of
-from common.errors import InputError
 
 blueprint = Blueprint("books", __name__, url_prefix="/reports")
 Query = Callable[[Session, date, date, int | None], Iterable[Any]]
@@ -116,9 +115,5 @@ def _reported_days() -> tuple[date, date]:
     """The asked days, both included; last month and this one by default."""
     last = today()
     first = (last.replace(day=1) - timedelta(days=1)).replace(day=1)
-    try:
-        start = date.fromisoformat(request.args.get("from") or first.isoformat())
-        end = date.fromisoformat(request.args.get("to") or last.isoformat())
-    except ValueError:
-        raise InputError(_("that is not a day"), path="from", hint=_("for example 2026-11-20")) from None
-    return start, end
+    start = parse_day(request.args.get("from") or first.isoformat(), "from")
+    return start, parse_day(request.args.get("to") or last.isoformat(), "to")

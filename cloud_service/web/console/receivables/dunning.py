@@ -13,6 +13,7 @@ from cloud_service.store.lookups.receivables import plans
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import today
 from cloud_service.web.database import session
+from cloud_service.web.forms import parse_day
 from cloud_service.web.language.sentences import gettext as _
 from cloud_service.web.language.sentences import ngettext
 from common.errors import InputError
@@ -69,16 +70,13 @@ def interest() -> Response:
 @access(May.COLLECT)
 def plan(public_id: UUID) -> Response:
     """Agree monthly instalments for a bill: it is not reminded of as long as they are kept."""
-    from datetime import date
-
-    bill = bill_page(session(), scope(), public_id, today()).invoice
+    invoice = bill_page(session(), scope(), public_id, today()).invoice
     parts = whole_number(request.form.get("parts", ""), "parts")
-    try:
-        first = date.fromisoformat(request.form.get("first", ""))
-    except ValueError:
-        raise InputError(_("the day of the first instalment is missing"), path="first") from None
+    if not request.form.get("first"):
+        raise InputError(_("the day of the first instalment is missing"), path="first")
+    first = parse_day(request.form["first"], "first")
     agreed = arrangements.agree_plan(
-        session(), [bill.id], parts, first, reason=request.form.get("reason", "").strip(), author=actor()
+        session(), [invoice.id], parts, first, reason=request.form.get("reason", "").strip(), author=actor()
     )
     session().commit()
     flash(

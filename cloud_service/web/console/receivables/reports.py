@@ -1,7 +1,6 @@
 """Reports: ageing of what is open at any past day."""
 
 from collections.abc import Sequence
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,11 +10,11 @@ from cloud_service.store.receivables.statements_and_ageing import ageing as repo
 from cloud_service.web.access import May, access, scope
 from cloud_service.web.clock import today
 from cloud_service.web.database import session
+from cloud_service.web.forms import parse_day
 from cloud_service.web.language.formatting import plain
 from cloud_service.web.language.sentences import gettext as _
 from cloud_service.web.language.sentences import lazy_gettext as _l
 from cloud_service.web.listing import csv_response
-from common.errors import InputError
 
 blueprint = Blueprint("reports", __name__)
 BUCKETS = {
@@ -33,10 +32,7 @@ BUCKETS = {
 @access(May.READ)
 def ageing(*, as_file: bool = False) -> Response | str:
     """Open bills by how late they are, at the end of the asked day."""
-    try:
-        day = date.fromisoformat(request.args.get("day") or today().isoformat())
-    except ValueError:
-        raise InputError(_("that is not a day"), path="day", hint=_("for example 2026-11-20")) from None
+    day = parse_day(request.args.get("day") or today().isoformat(), "day")
     rows = [row for row in report(session(), day, scope()) if row.total]
     if as_file:
         return csv_response(_file_lines(rows), f"ageing-{day}")
