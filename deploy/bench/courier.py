@@ -73,7 +73,7 @@ class Courier:
 
     def hold(self, loads: Sequence[Load]) -> None:
         """Take loads over; they are kept until their receipt."""
-        self.waiting |= {one.first: one for one in loads}
+        self.waiting |= {load.first: load for load in loads}
 
     async def deliver(self, deadline_s: float) -> bool:
         """Until everything has its receipt and no more is coming, or the time is over; whether all has."""
@@ -100,8 +100,8 @@ class Courier:
             self.connects += 1
             await client.subscribe(f"ebs/1/{self.gateway}/down/#", qos=1)
             await client.publish(str(Topic(self.gateway, Up.CATALOG)), encode(self.catalog), qos=self.qos)
-            for one in self.waiting.values():
-                one.sent_s = 0.0
+            for load in self.waiting.values():
+                load.sent_s = 0.0
             news = self._news = asyncio.Event()
             listening = asyncio.create_task(self._listen(client))
             listening.add_done_callback(lambda _: news.set())
@@ -120,11 +120,11 @@ class Courier:
 
     async def _send(self, client: aiomqtt.Client) -> None:
         now = time.monotonic()
-        for one in list(self.waiting.values())[: self.window]:
-            if now - one.sent_s > self.resend_s:
-                self.resent += one.sent_s > 0
-                one.sent_s = now
-                await client.publish(str(Topic(self.gateway, Up.BACKLOG)), one.payload, qos=self.qos)
+        for load in list(self.waiting.values())[: self.window]:
+            if now - load.sent_s > self.resend_s:
+                self.resent += load.sent_s > 0
+                load.sent_s = now
+                await client.publish(str(Topic(self.gateway, Up.BACKLOG)), load.payload, qos=self.qos)
 
     async def _listen(self, client: aiomqtt.Client) -> None:
         async for message in client.messages:
@@ -147,18 +147,18 @@ class Courier:
         if receipt.send_catalog:
             topic = str(Topic(self.gateway, Up.CATALOG))
             self._task = asyncio.ensure_future(client.publish(topic, encode(self.catalog), qos=1))
-        for first, one in list(self.waiting.items()):
-            if _covered(one, receipt):
+        for first, load in list(self.waiting.items()):
+            if _covered(load, receipt):
                 del self.waiting[first]
         self._news.set()
 
 
-def _covered(one: Load, receipt: Receipt) -> bool:
+def _covered(load: Load, receipt: Receipt) -> bool:
     """Whether a receipt says that all of a load is stored."""
-    if one.last <= receipt.contiguous:
+    if load.last <= receipt.contiguous:
         return True
-    missing = any(one.first <= last and first <= one.last for first, last in receipt.gaps)
-    return one.last <= receipt.highest and not missing
+    missing = any(load.first <= last and first <= load.last for first, last in receipt.gaps)
+    return load.last <= receipt.highest and not missing
 
 
 def counting(gateway: str, *, batches: int, rows: int, channels: int = 1, first_ms: int, epoch: int = 1) -> list[Load]:
@@ -166,10 +166,10 @@ def counting(gateway: str, *, batches: int, rows: int, channels: int = 1, first_
     codec = Codec(gateway, Catalog(epoch, 1, channels_of(gateway, channels)))
     loads, sequence = [], 1
     for batch in range(batches):
-        facts = []
+        rows_of_load = []
         for number in range(batch * rows, (batch + 1) * rows):
             minute, channel = divmod(number, channels)
-            facts.append((channel, first_ms + minute * 60_000, 1_000_000 + minute * 17 + channel))
-        loads.append(load(codec, sequence, facts))
+            rows_of_load.append((channel, first_ms + minute * 60_000, 1_000_000 + minute * 17 + channel))
+        loads.append(load(codec, sequence, rows_of_load))
         sequence += rows
     return loads

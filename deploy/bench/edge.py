@@ -58,8 +58,8 @@ class Cost:
         """One line of the table."""
         polled, a_second = self.readings / len(REGISTERS) / self.seconds, self.readings / self.seconds
         dear = 1e6 * self.cpu_s / max(self.readings, 1)
-        facts = (f"{polled:.1f}", f"{a_second:.0f}", f"{self.rate:,.0f}", f"{dear:.1f}", f"{self.share:.2%}")
-        return COLUMNS.format(name, *facts, f"{self.rss_mib:.1f}")
+        cells = (f"{polled:.1f}", f"{a_second:.0f}", f"{self.rate:,.0f}", f"{dear:.1f}", f"{self.share:.2%}")
+        return COLUMNS.format(name, *cells, f"{self.rss_mib:.1f}")
 
 
 @dataclass(frozen=True)
@@ -84,9 +84,9 @@ class Running:
 
 def watch(running: Mapping[str, Running], seconds: float) -> dict[str, Cost]:
     """What each of these costs from now on."""
-    began = {name: one.look() for name, one in running.items()}
+    began = {name: process.look() for name, process in running.items()}
     time.sleep(seconds)
-    return {name: one.cost(began[name]) for name, one in running.items()}
+    return {name: process.cost(began[name]) for name, process in running.items()}
 
 
 @contextmanager
@@ -143,25 +143,25 @@ def side_by_side(seconds: float, windows: int) -> dict[str, list[dict[str, Cost]
                 running[name] = stack.enter_context(started(make, 1))
             except Unavailable as error:
                 print(f"{name}: not measured. {error}")
-        time.sleep(max(one.program.warm_up_s for one in running.values()))
-        found = {SENDING: watched(running, SENDING, seconds, windows)}
+        time.sleep(max(process.program.warm_up_s for process in running.values()))
+        windows_by_mode = {SENDING: watched(running, SENDING, seconds, windows)}
         running.pop("modpoll", None)
-        for one in running.values():
-            one.cloud.cut()
-        found[OFFLINE] = watched(running, OFFLINE, seconds, windows)
-    return found
+        for process in running.values():
+            process.cloud.cut()
+        windows_by_mode[OFFLINE] = watched(running, OFFLINE, seconds, windows)
+    return windows_by_mode
 
 
 def watched(running: Mapping[str, Running], mode: str, seconds: float, windows: int) -> list[dict[str, Cost]]:
     """Some windows of one mode; the middle one of each program is printed."""
     time.sleep(SETTLE_S)
-    found = [watch(running, seconds) for _ in range(windows)]
-    for name, one in running.items():
-        middle = sorted((window[name] for window in found), key=lambda cost: cost.rate)[windows // 2]
+    costs = [watch(running, seconds) for _ in range(windows)]
+    for name, process in running.items():
+        middle = sorted((window[name] for window in costs), key=lambda cost: cost.rate)[windows // 2]
         print(middle.row(f"{name}, {mode}"), flush=True)
-        if mode == SENDING and one.program.sends and middle.arrived < ARRIVED_MIN * middle.readings:
+        if mode == SENDING and process.program.sends and middle.arrived < ARRIVED_MIN * middle.readings:
             print(f"  of {middle.readings:,.0f} readings only {middle.arrived:,.0f} arrived")
-    return found
+    return costs
 
 
 def times(windows: Sequence[dict[str, Cost]]) -> list[float]:
@@ -170,22 +170,22 @@ def times(windows: Sequence[dict[str, Cost]]) -> list[float]:
     return [costs[ours].rate / costs[theirs].rate for costs in windows if theirs in costs]
 
 
-def judged(found: Mapping[str, Sequence[dict[str, Cost]]], minute: Cost) -> bool:
+def judged(costs_by_mode: Mapping[str, Sequence[dict[str, Cost]]], minute: Cost) -> bool:
     """Print the goals beside the figures; whether all are met."""
-    ours = [costs["our agent"] for windows in found.values() for costs in windows]
+    ours = [costs["our agent"] for windows in costs_by_mode.values() for costs in windows]
     rss = max(cost.rss_mib for cost in (*ours, minute))
-    facts = [
+    goals = [
         (f"at most {RSS_MAX_MIB} MiB", f"{rss:.1f} MiB", rss <= RSS_MAX_MIB),
         (f"under {CPU_MAX:.0%} of a core at one round a minute", f"{minute.share:.2%}", minute.share < CPU_MAX),
     ]
-    for mode, windows in found.items():
+    for mode, windows in costs_by_mode.items():
         if ratios := times(windows):
             goal = f"{TIMES_MIN} times the readings per CPU second of thingsboard-gateway, {mode}"
             each = ", ".join(f"{ratio:.1f}" for ratio in ratios)
-            facts.append((goal, f"{median(ratios):.1f} times ({each})", median(ratios) >= TIMES_MIN))
-    for goal, figure, met in facts:
+            goals.append((goal, f"{median(ratios):.1f} times ({each})", median(ratios) >= TIMES_MIN))
+    for goal, figure, met in goals:
         print(f"{'met  ' if met else 'MISSED'} {goal}: {figure}")
-    return all(met for *_, met in facts)
+    return all(met for *_, met in goals)
 
 
 def main() -> int:
@@ -197,12 +197,12 @@ def main() -> int:
     load = f"{METERS} meters on {LINES} lines x {len(REGISTERS)} registers every second"
     print(f"{load}, the middle one of {given.windows} windows of {given.seconds:g} s")
     print(COLUMNS.format(*HEAD))
-    found = side_by_side(given.seconds, given.windows)
-    with started(agent, 60) as one:
-        time.sleep(one.program.warm_up_s + SETTLE_S)
-        minute = watch({"our agent": one}, 60)["our agent"]
+    costs_by_mode = side_by_side(given.seconds, given.windows)
+    with started(agent, 60) as process:
+        time.sleep(process.program.warm_up_s + SETTLE_S)
+        minute = watch({"our agent": process}, 60)["our agent"]
     print(minute.row("our agent, once a minute"))
-    return 0 if judged(found, minute) else 1
+    return 0 if judged(costs_by_mode, minute) else 1
 
 
 if __name__ == "__main__":

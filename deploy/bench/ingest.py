@@ -39,7 +39,7 @@ PATIENCE: dict[str, Any] = {"keepalive_s": 30, "timeout_s": 20.0}  # as the agen
 
 def main() -> None:
     """Run everything; a line for each figure."""
-    found: dict[str, Any] = {"rows": ROWS, "cores": os.cpu_count()}
+    figures: dict[str, Any] = {"rows": ROWS, "cores": os.cpu_count()}
     logging.disable()  # two thousand clients in one process have much to tell when a connection fails
     with (
         tempfile.TemporaryDirectory(prefix="energy-bench-", ignore_cleanup_errors=True) as folder,
@@ -50,56 +50,60 @@ def main() -> None:
         seed(rig.database_url, gateways=max(SENDERS, FLEET), channels=1)
         add_channels(rig.database_url)
         rig.start_broker()
-        speed(rig, found)
-        say(found, "validation", validation.in_memory())
-        say(found, "memory", memory(rig))
-        say(found, "fleet", fleet(rig))
+        speed(rig, figures)
+        say(figures, "validation", validation.in_memory())
+        say(figures, "memory", memory(rig))
+        say(figures, "fleet", fleet(rig))
     target = Path(".energy/bench")
     target.mkdir(parents=True, exist_ok=True)
-    (target / "ingest.json").write_text(json.dumps(found, indent=2) + "\n")
+    (target / "ingest.json").write_text(json.dumps(figures, indent=2) + "\n")
 
 
-def say(found: dict[str, Any], name: str, value: Any) -> None:
+def say(figures: dict[str, Any], name: str, value: Any) -> None:
     """A figure, or several, for the eye and for the file."""
-    found[name] = value
-    parts = value if isinstance(value, dict) else {"": value}
-    for part, one in parts.items():
-        text = f"{one:,}" if isinstance(one, int | float) else in_words(one)
-        sys.stdout.write(f"{f'{name} {part}'.replace('_', ' '):52} {text:>16}\n")
+    figures[name] = value
+    labelled = value if isinstance(value, dict) else {"": value}
+    for label, figure in labelled.items():
+        text = f"{figure:,}" if isinstance(figure, int | float) else in_words(figure)
+        sys.stdout.write(f"{f'{name} {label}'.replace('_', ' '):52} {text:>16}\n")
     sys.stdout.flush()
 
 
 def in_words(value: Any) -> str:
     """Several figures on one line."""
-    return ", ".join(f"{name} {one}" for name, one in value.items()) if isinstance(value, dict) else str(value)
+    return ", ".join(f"{name} {figure}" for name, figure in value.items()) if isinstance(value, dict) else str(value)
 
 
-def speed(rig: Rig, found: dict[str, Any]) -> None:
+def speed(rig: Rig, figures: dict[str, Any]) -> None:
     """One subscriber and two beside plain COPY: first as they come, then each held on a core of its own."""
     blocks = copy_blocks(ROWS, register_ids(rig))
     copies = [plain_copy(rig, blocks)]
-    say(found, "plain_copy_rows_s", copies[0])
+    say(figures, "plain_copy_rows_s", copies[0])
     for epoch, name in enumerate(("one", "two", "one_on_one_core", "two_on_two_cores"), start=1):
         count = 1 if name.startswith("one") else 2
-        say(found, name, delivered(rig, subscribers=count, epoch=epoch, held="core" in name))
+        say(figures, name, delivered(rig, subscribers=count, epoch=epoch, held="core" in name))
         if epoch == 1:  # later epochs lie on other days, and all the days between would be made too
-            say(found, "validation_of_stored", validation.stored(rig.database_url))
+            say(figures, "validation_of_stored", validation.stored(rig.database_url))
         if epoch % 2 == 0:
             copies.append(plain_copy(rig, blocks))
-            say(found, "plain_copy_again_rows_s", copies[-1])
-    say(found, "one_of_copy", round(found["one"]["rows_s"] * len(copies) / sum(copies), 2))
-    say(found, "two_to_one", round(found["two"]["rows_s"] / found["one"]["rows_s"], 2))
-    say(found, "two_to_one_held", round(found["two_on_two_cores"]["rows_s"] / found["one_on_one_core"]["rows_s"], 2))
-    say(found, "two_to_one_by_processor_time", by_processor_time(found["one"], found["two"]))
+            say(figures, "plain_copy_again_rows_s", copies[-1])
+    say(figures, "one_of_copy", round(figures["one"]["rows_s"] * len(copies) / sum(copies), 2))
+    say(figures, "two_to_one", round(figures["two"]["rows_s"] / figures["one"]["rows_s"], 2))
+    say(
+        figures,
+        "two_to_one_held",
+        round(figures["two_on_two_cores"]["rows_s"] / figures["one_on_one_core"]["rows_s"], 2),
+    )
+    say(figures, "two_to_one_by_processor_time", by_processor_time(figures["one"], figures["two"]))
 
 
-def by_processor_time(one: dict[str, Any], two: dict[str, Any]) -> float:
+def by_processor_time(single: dict[str, Any], pair: dict[str, Any]) -> float:
     """Two to one if nobody else used two cores: one has a core to itself then, two share both with all the rest.
 
     Waiting for locks is not in it: `backends` of each run says how much of that there was.
     """
-    alone = one["cpu_s_per_million"]["subscribers"] + one["cpu_s_per_million"]["backends"]
-    together = sum(taken for part, taken in two["cpu_s_per_million"].items() if part != "other")
+    alone = single["cpu_s_per_million"]["subscribers"] + single["cpu_s_per_million"]["backends"]
+    together = sum(taken for program, taken in pair["cpu_s_per_million"].items() if program != "other")
     return float(round(2 * alone / together, 2))
 
 
@@ -160,8 +164,8 @@ def hold(rig: Rig, name: str, core: int) -> None:
     with psycopg.connect(rig.database_url) as connection:
         rows = connection.execute("SELECT pid FROM pg_stat_activity WHERE application_name = %s", (name,)).fetchall()
     threads = [thread.id for thread in psutil.Process(rig.processes[name].pid).threads()]
-    for one in (*threads, *(row[0] for row in rows)):
-        os.sched_setaffinity(one, {core})
+    for thread in (*threads, *(row[0] for row in rows)):
+        os.sched_setaffinity(thread, {core})
 
 
 def memory(rig: Rig) -> dict[str, Any]:
@@ -199,7 +203,7 @@ def fleet(rig: Rig) -> dict[str, Any]:
         courier = Courier(f"g{number}", rig.port, epoch=FLEET_EPOCH, resend_s=20, jitter_s=5, **PATIENCE)
         codec = Codec(courier.gateway, courier.catalog)
         minutes = [range(60 * n, 60 * n + 60) for n in range(2)]
-        courier.hold([load(codec, 1 + part[0], [(0, FIRST_MS + m * 60_000, m) for m in part]) for part in minutes])
+        courier.hold([load(codec, 1 + block[0], [(0, FIRST_MS + m * 60_000, m) for m in block]) for block in minutes])
         couriers.append(courier)
     with Spent(rig) as spent:
         deliver(couriers, rig, ["subscriber-fleet"], 300)

@@ -40,13 +40,13 @@ def install() -> None:
     subprocess.run([PYTHON, "-m", "pip", "install", "--quiet", "nrel-pysam"], check=True)  # noqa: S603 -- the same
 
 
-def tariff_of(found: dict[str, Any]) -> Tariff:
+def tariff_of(case: dict[str, Any]) -> Tariff:
     """The tariff of a case; a year's end is not a part of URDB records and is set as PySAM has it."""
-    public = {key: value for key, value in found.items() if key not in ("kind", "yearend")}
+    public = {key: value for key, value in case.items() if key not in ("kind", "yearend")}
     document = import_urdb(public).document
     for charge in document["charges"]:
         if "netting" in charge:
-            charge["netting"] |= {"expires": 12, "cash_price": found.get("yearend", "0")}
+            charge["netting"] |= {"expires": 12, "cash_price": case.get("yearend", "0")}
         if "carry" in charge:
             charge["carry"] |= {"expires": 12, "ends": "pay"}
     return load_tariff(document)
@@ -54,11 +54,11 @@ def tariff_of(found: dict[str, Any]) -> Tariff:
 
 def ours(seed: int) -> dict[str, list[Decimal]]:
     """Twelve unrounded bills without and with own generation."""
-    found = record(seed)
-    tariff = tariff_of(found)
+    case = record(seed)
+    tariff = tariff_of(case)
     registers = {"import": Intervals(np.array(load_wh(seed), dtype=np.int64), 3600)}
     bills = {"without": [bill.total_unrounded for bill in calculate(tariff, registers, YEAR, "UTC")]}
-    if has_generation(found):
+    if has_generation(case):
         registers["export"] = Intervals(np.array(generation_wh(seed), dtype=np.int64), 3600)
         bills["with"] = [bill.total_unrounded for bill in calculate(tariff, registers, YEAR, "UTC")]
     else:
@@ -76,10 +76,12 @@ def compare(seeds: range, *, verbose: bool) -> int:
         for seed in seeds:
             pysam.stdin.write(f"{seed}\n")
             pysam.stdin.flush()  # PySAM works on this case while we do
-            mine = ours(seed)
+            bills_of_ours = ours(seed)
             theirs = json.loads(pysam.stdout.readline())
-            for name, bills in mine.items():
-                gaps = [abs(one - Decimal(repr(other))) for one, other in zip(bills, theirs[name], strict=True)]
+            for name, bills in bills_of_ours.items():
+                gaps = [
+                    abs(bill - Decimal(repr(their_bill))) for bill, their_bill in zip(bills, theirs[name], strict=True)
+                ]
                 months += len(gaps)
                 worst = max(worst, *gaps)
                 if max(gaps) > TOLERANCE:

@@ -57,8 +57,8 @@ def demand_rows(structure: list[list[dict[str, Any]]]) -> list[list[float]]:
     ]
 
 
-def flat_rows(found: dict[str, Any]) -> list[list[float]]:
-    structure, months = found["flatdemandstructure"], found["flatdemandmonths"]
+def flat_rows(case: dict[str, Any]) -> list[list[float]]:
+    structure, months = case["flatdemandstructure"], case["flatdemandmonths"]
     return [
         [month, place + 1, tier.get("max", NO_BOUND), price_of(tier)]
         for month in range(MONTHS)
@@ -66,22 +66,22 @@ def flat_rows(found: dict[str, Any]) -> list[list[float]]:
     ]
 
 
-def model_of(found: dict[str, Any]) -> Any:
+def model_of(case: dict[str, Any]) -> Any:
     """A PySAM model with the tariff of a case."""
     model = Utilityrate5.new()
     everything = [[1] * HOURS for _ in range(MONTHS)]
     rates: dict[str, Any] = {
         "en_electricity_rates": 1,
-        "ur_metering_option": OPTIONS[found["dgrules"]],
-        "ur_nm_yearend_sell_rate": float(found.get("yearend", 0)),
+        "ur_metering_option": OPTIONS[case["dgrules"]],
+        "ur_nm_yearend_sell_rate": float(case.get("yearend", 0)),
         "ur_nm_credit_month": 11,
-        "ur_monthly_fixed_charge": float(found.get("fixedchargefirstmeter", 0)),
-        "ur_monthly_min_charge": float(found["mincharge"]) if found.get("minchargeunits") == "$/month" else 0.0,
-        "ur_annual_min_charge": float(found["mincharge"]) if found.get("minchargeunits") == "$/year" else 0.0,
-        "ur_ec_tou_mat": energy_rows(found["energyratestructure"]),
-        "ur_ec_sched_weekday": one_based(found["energyweekdayschedule"]),
-        "ur_ec_sched_weekend": one_based(found["energyweekendschedule"]),
-        "ur_dc_enable": 1 if "flatdemandstructure" in found else 0,
+        "ur_monthly_fixed_charge": float(case.get("fixedchargefirstmeter", 0)),
+        "ur_monthly_min_charge": float(case["mincharge"]) if case.get("minchargeunits") == "$/month" else 0.0,
+        "ur_annual_min_charge": float(case["mincharge"]) if case.get("minchargeunits") == "$/year" else 0.0,
+        "ur_ec_tou_mat": energy_rows(case["energyratestructure"]),
+        "ur_ec_sched_weekday": one_based(case["energyweekdayschedule"]),
+        "ur_ec_sched_weekend": one_based(case["energyweekendschedule"]),
+        "ur_dc_enable": 1 if "flatdemandstructure" in case else 0,
         "ur_dc_tou_mat": [[1, 1, NO_BOUND, 0]],
         "ur_dc_sched_weekday": everything,
         "ur_dc_sched_weekend": everything,
@@ -92,19 +92,19 @@ def model_of(found: dict[str, Any]) -> Any:
         "ur_en_ts_sell_rate": 0,
         "rate_escalation": [0.0],
     }
-    if "flatdemandstructure" in found:
-        rates["ur_dc_flat_mat"] = flat_rows(found)
-    if "demandratestructure" in found:
-        rates["ur_dc_tou_mat"] = demand_rows(found["demandratestructure"])
-        rates["ur_dc_sched_weekday"] = one_based(found["demandweekdayschedule"])
-        rates["ur_dc_sched_weekend"] = one_based(found["demandweekendschedule"])
-    if "lookbackpercent" in found:
+    if "flatdemandstructure" in case:
+        rates["ur_dc_flat_mat"] = flat_rows(case)
+    if "demandratestructure" in case:
+        rates["ur_dc_tou_mat"] = demand_rows(case["demandratestructure"])
+        rates["ur_dc_sched_weekday"] = one_based(case["demandweekdayschedule"])
+        rates["ur_dc_sched_weekend"] = one_based(case["demandweekendschedule"])
+    if "lookbackpercent" in case:
         rates |= {
             "ur_enable_billing_demand": 1,
             "ur_billing_demand_lookback_percentages": [
-                [float(found["lookbackpercent"]) * 100, 1] for _ in range(MONTHS)
+                [float(case["lookbackpercent"]) * 100, 1] for _ in range(MONTHS)
             ],
-            "ur_billing_demand_lookback_period": found["lookbackrange"],
+            "ur_billing_demand_lookback_period": case["lookbackrange"],
             "ur_billing_demand_minimum": 0,
             "ur_dc_billing_demand_periods": [[1, 1]],
             "ur_yearzero_usage_peaks": [0.0] * MONTHS,
@@ -117,10 +117,10 @@ def model_of(found: dict[str, Any]) -> Any:
 
 def bills(seed: int) -> dict[str, list[float]]:
     """Twelve bills without and with own generation."""
-    found = record(seed)
-    model = model_of(found)
+    case = record(seed)
+    model = model_of(case)
     model.Load.load = [wh / 1000 for wh in load_wh(seed)]
-    model.SystemOutput.gen = [wh / 1000 for wh in generation_wh(seed)] if has_generation(found) else [0.0] * STEPS
+    model.SystemOutput.gen = [wh / 1000 for wh in generation_wh(seed)] if has_generation(case) else [0.0] * STEPS
     model.execute(0)
     return {
         "without": list(model.Outputs.year1_monthly_utility_bill_wo_sys),

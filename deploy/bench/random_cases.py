@@ -68,11 +68,11 @@ def energy_part(rng: random.Random, kind: str, *, demand: bool) -> dict[str, Any
 
 def limits(rng: random.Random) -> list[int]:
     """Bounds of a demand ladder."""
-    found, bound = [], 0
+    bounds, bound = [], 0
     for _ in range(rng.choice((0, 1, 2))):
         bound += rng.randint(2, 6)
-        found.append(bound)
-    return found
+        bounds.append(bound)
+    return bounds
 
 
 def ladder(rng: random.Random, bounds: list[int]) -> list[dict[str, Any]]:
@@ -84,7 +84,7 @@ def ladder(rng: random.Random, bounds: list[int]) -> list[dict[str, Any]]:
 def demand_part(rng: random.Random, *, ratchet: bool) -> dict[str, Any]:
     """Flat demand by month and, without a ratchet, demand by time of use."""
     flat = rng.choice((1, 2, 3))
-    part: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "flatdemandstructure": [ladder(rng, limits(rng)) for _ in range(flat)],
         "flatdemandmonths": [rng.randrange(flat) for _ in range(MONTHS)],
     }
@@ -92,14 +92,14 @@ def demand_part(rng: random.Random, *, ratchet: bool) -> dict[str, Any]:
         periods = rng.choice((1, 2, 3))
         weekday, weekend = schedule(rng, periods)
         bounds = limits(rng)  # the same in every period, as PySAM wants them
-        part |= {
+        fields |= {
             "demandratestructure": [ladder(rng, bounds) for _ in range(periods)],
             "demandweekdayschedule": weekday,
             "demandweekendschedule": weekend,
         }
     if ratchet:
-        part |= {"lookbackpercent": f"{rng.uniform(0.3, 1):.2f}", "lookbackrange": rng.randint(1, 11)}
-    return part
+        fields |= {"lookbackpercent": f"{rng.uniform(0.3, 1):.2f}", "lookbackrange": rng.randint(1, 11)}
+    return fields
 
 
 RULES = {
@@ -115,17 +115,17 @@ def record(seed: int) -> dict[str, Any]:
     rng = random.Random(seed)
     kind = rng.choice(KINDS)
     demand = kind in ("demand", "ratchet") or rng.random() < 0.2
-    found: dict[str, Any] = {"name": f"case {seed}", "kind": kind, "dgrules": RULES.get(kind, "Net Metering")}
-    found |= energy_part(rng, kind, demand=demand)
+    fields: dict[str, Any] = {"name": f"case {seed}", "kind": kind, "dgrules": RULES.get(kind, "Net Metering")}
+    fields |= energy_part(rng, kind, demand=demand)
     if demand:
-        found |= demand_part(rng, ratchet=kind == "ratchet")
+        fields |= demand_part(rng, ratchet=kind == "ratchet")
     if rng.random() < 0.7:
-        found |= {"fixedchargefirstmeter": price(rng, 1, 40), "fixedchargeunits": "$/month"}
+        fields |= {"fixedchargefirstmeter": price(rng, 1, 40), "fixedchargeunits": "$/month"}
     if rng.random() < 0.3:
-        found |= {"mincharge": price(rng, 5, 120), "minchargeunits": rng.choice(("$/month", "$/year"))}
+        fields |= {"mincharge": price(rng, 5, 120), "minchargeunits": rng.choice(("$/month", "$/year"))}
     if kind == "net_metering":
-        found["yearend"] = price(rng, 0.01, 0.1)
-    return found
+        fields["yearend"] = price(rng, 0.01, 0.1)
+    return fields
 
 
 def load_wh(seed: int) -> list[int]:
@@ -133,27 +133,27 @@ def load_wh(seed: int) -> list[int]:
     rng = random.Random(seed * 2 + 1)
     base, evening, season = rng.uniform(100, 1500), rng.uniform(100, 4000), rng.uniform(0, 1.5)
     hours = [base + (evening if 17 <= hour < 22 else evening * 0.3 if 6 <= hour < 9 else 0) for hour in range(HOURS)]
-    found, gauss = [], rng.random
+    watt_hours, gauss = [], rng.random
     for day in range(STEPS // HOURS):
         scale = 1 + season * abs(day - 182) / 182 + (0.3 if day % 7 >= 5 else 0)
-        found += [int(hours[hour] * scale * (0.4 + 1.2 * gauss())) for hour in range(HOURS)]
-    return found
+        watt_hours += [int(hours[hour] * scale * (0.4 + 1.2 * gauss())) for hour in range(HOURS)]
+    return watt_hours
 
 
 def generation_wh(seed: int) -> list[int]:
     """A year of hourly watt hours of a small solar system."""
     rng = random.Random(seed * 2)
-    peak, found, noise = rng.uniform(500, 5000), [], rng.random
+    peak, watt_hours, noise = rng.uniform(500, 5000), [], rng.random
     for day in range(STEPS // HOURS):
         height = 0.5 + 0.5 * (1 - abs(day - 172) / 193)
         cloud = 0.3 + 0.7 * noise()
-        found += [int(peak * height * cloud * max(0.0, 1 - ((hour - 12.5) / 6) ** 2)) for hour in range(HOURS)]
-    return found
+        watt_hours += [int(peak * height * cloud * max(0.0, 1 - ((hour - 12.5) / 6) ** 2)) for hour in range(HOURS)]
+    return watt_hours
 
 
-def has_generation(found: dict[str, Any]) -> bool:
+def has_generation(case: dict[str, Any]) -> bool:
     """Whether the case has a load with own generation."""
-    return found["kind"] in RULES
+    return case["kind"] in RULES
 
 
 def _every_month(weekday: list[int], weekend: list[int]) -> dict[str, Any]:

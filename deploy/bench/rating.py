@@ -56,12 +56,12 @@ def year(tariff: Any, values: Ints) -> list[list[RatingResult]]:
     rows = len(values)
     steps = grid(YEAR.start, YEAR.end, "UTC", STEP_S)
     histories: list[History] = []
-    found = []
+    bills_by_month = []
     for month in months(YEAR):
         batch = Batch(rows, {"import": Intervals(values[:, steps.slice_of(month)], STEP_S)}, histories)
-        found.append(rate_batch(tariff, batch, month, "UTC"))
-        histories = [bill.history for bill in found[-1]]
-    return found
+        bills_by_month.append(rate_batch(tariff, batch, month, "UTC"))
+        histories = [bill.history for bill in bills_by_month[-1]]
+    return bills_by_month
 
 
 def once(tariff: Any, values: Ints) -> tuple[float, list[list[RatingResult]]]:
@@ -90,20 +90,20 @@ def race(name: str, rows: int, pysam: Any) -> tuple[float, float]:
 
 def bench_kernel(rows: int) -> bool:
     """Print limit, PySAM and ours; whether both promises hold."""
-    program, kept = [str(PYTHON), str(Path(__file__).with_name("pysam_bills.py")), "speed"], True
+    program, fast_enough = [str(PYTHON), str(Path(__file__).with_name("pysam_bills.py")), "speed"], True
     print(f"year-bills per second of one core, 8,760 hourly values, {rows} connections a batch, best of {TURNS} turns")
     print(f"{'tariff':<14}{'PySAM':>10}{'limit':>12}{'ours':>10}{'times':>8}")
     with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as pysam:  # noqa: S603 -- ours
         for name, times in TIMES.items():
             theirs, ours = race(name, rows, pysam)
-            kept = kept and theirs / ours >= times
+            fast_enough = fast_enough and theirs / ours >= times
             print(
                 f"{name:<14}{1 / theirs:>10,.0f}{times / theirs:>12,.0f}{1 / ours:>10,.0f}{theirs / ours:>7.1f}x",
                 flush=True,
             )
         if pysam.stdin is not None:
             pysam.stdin.close()
-    return kept
+    return fast_enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,14 +139,14 @@ def bench_database(sizes: Sequence[int]) -> bool:
         for _ in range(DATABASE_TURNS):
             for size in sizes:
                 runs[size].append(rate_all(urls[size], size, Path(folder) / f"pg{size}"))
-    kept = [within_limits(size, took) for size, took in runs.items()]
-    return grows_evenly(sizes, runs) and all(kept)
+    within = [within_limits(size, took) for size, took in runs.items()]
+    return grows_evenly(sizes, runs) and all(within)
 
 
 def within_limits(size: int, took: Sequence[Took]) -> bool:
     """Print the line of a size; whether it kept its limits."""
-    limit, wall, busy = LIMIT_S * size / FIRST_SIZE, median(one.wall for one in took), median(one.busy for one in took)
-    peak = max(one.peak for one in took) / 2**20
+    limit, wall, busy = LIMIT_S * size / FIRST_SIZE, median(run.wall for run in took), median(run.busy for run in took)
+    peak = max(run.peak for run in took) / 2**20
     print(
         f"{size:>13,}{size * INTERVALS:>13,}{limit:>13.1f}{wall:>13.1f}{busy:>13.1f}{LIMIT_MIB:>13}{peak:>13.0f}",
         flush=True,
@@ -159,8 +159,8 @@ def grows_evenly(sizes: Sequence[int], runs: Mapping[int, Sequence[Took]]) -> bo
     if len(sizes) < 2:  # noqa: PLR2004 -- two sizes to compare
         return True
     first, second = (runs[size] for size in sizes[:2])
-    busy = median(one.busy for one in second) / median(one.busy for one in first)
-    wall = median(one.wall for one in second) / median(one.wall for one in first)
+    busy = median(run.busy for run in second) / median(run.busy for run in first)
+    wall = median(run.wall for run in second) / median(run.wall for run in first)
     print(
         f"{sizes[1] / sizes[0]:.1f} times the connections took {busy:.2f} times the processor time (limit {GROWTH}), "
         f"{wall:.2f} times the seconds"
@@ -185,8 +185,8 @@ def rate_all(url: str, size: int, data: Path) -> Took:
         pool.close()
         pool.join()
     psutil.wait_procs([child for child in server.children() if child not in before], timeout=10)
-    if sum(found for found, _ in done) != size:
-        raise SystemExit(f"{sum(found for found, _ in done)} of {size} connections have lines: this is no measurement")
+    if sum(count for count, _ in done) != size:
+        raise SystemExit(f"{sum(count for count, _ in done)} of {size} connections have lines: this is no measurement")
     return Took(wall, sum(busy for _, busy in done) + served + server_seconds(server), watch.peak)
 
 
@@ -236,13 +236,13 @@ def main() -> None:
     parser.add_argument("--only", choices=["kernel", "database"])
     given = parser.parse_args()
     print(date.today().isoformat(), sys.version.split()[0], f"numpy {np.__version__}")  # noqa: DTZ011 -- a date for people
-    kept = True
+    passed = True
     if given.only != "database":
         install()
-        kept = bench_kernel(given.rows)
+        passed = bench_kernel(given.rows)
     if given.only != "kernel":
-        kept = bench_database(given.connections) and kept
-    sys.exit(0 if kept else 1)
+        passed = bench_database(given.connections) and passed
+    sys.exit(0 if passed else 1)
 
 
 if __name__ == "__main__":

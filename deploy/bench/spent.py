@@ -44,7 +44,7 @@ class Spent:
     ) -> None:
         self.wall_s = time.perf_counter() - self._started
         after = _seconds(self.rig)
-        self.seconds = {part: max(0.0, after[part] - self._before[part]) for part in after}
+        self.seconds = {program: max(0.0, after[program] - self._before[program]) for program in after}
         self._done.set()
         self._sampler.join()
 
@@ -52,10 +52,10 @@ class Spent:
         """Processor seconds a million rows by part; how busy the cores were; what active backends did, in percent."""
         million = rows / 1e6
         busy = sum(self.seconds.values()) / self.wall_s / (psutil.cpu_count() or 1)
-        ours = sum(taken for part, taken in self.seconds.items() if part != "other")
+        ours = sum(taken for program, taken in self.seconds.items() if program != "other")
         samples = max(1, self.waits.total())
         return {
-            "cpu_s_per_million": {part: round(taken / million, 2) for part, taken in self.seconds.items()},
+            "cpu_s_per_million": {program: round(taken / million, 2) for program, taken in self.seconds.items()},
             "cores_busy_percent": round(100 * busy),
             "of_that_ours_percent": round(100 * ours / max(0.001, sum(self.seconds.values()))),
             "backends_percent": {kind: round(100 * n / samples) for kind, n in self.waits.most_common()},
@@ -70,19 +70,21 @@ class Spent:
 def _seconds(rig: Rig) -> dict[str, float]:
     """Processor seconds since their start, of all that runs."""
     own = rig.postmaster()
-    backends = sum(_of(one) for one in own if "[local]" in _command(one))
-    found = {
+    backends = sum(_of(process) for process in own if "[local]" in _command(process))
+    seconds = {
         "load": time.process_time(),
         "broker": _of(psutil.Process(rig.processes["broker"].pid)),
         "subscribers": sum(
-            _of(psutil.Process(one.pid)) for name, one in rig.processes.items() if name not in ("broker", "postgres")
+            _of(psutil.Process(process.pid))
+            for name, process in rig.processes.items()
+            if name not in ("broker", "postgres")
         ),
         "backends": backends,
         "database": sum(map(_of, own)) - backends + sum(own[0].cpu_times()[2:4]),  # with the children that are gone
     }
     times = psutil.cpu_times()
     busy = sum(times) - times.idle - getattr(times, "iowait", 0.0) - getattr(times, "guest", 0.0)
-    return found | {"other": busy - sum(found.values())}
+    return seconds | {"other": busy - sum(seconds.values())}
 
 
 def _of(process: psutil.Process) -> float:

@@ -34,20 +34,20 @@ class Sender:
     def loads(self, rows: int) -> Iterator[Load]:
         """The next batches."""
         for _ in range(rows // BATCH):
-            first, facts = self._row, []
+            first, readings = self._row, []
             for number in range(first, first + BATCH):
                 minute, channel = divmod(number, CHANNELS)
                 self._index[channel] += self._dice.randrange(40)
                 at_ms = FIRST_MS - self.epoch * EPOCH_MS + minute * 60_000 + channel * 20
-                facts.append((channel, at_ms, self._index[channel]))
+                readings.append((channel, at_ms, self._index[channel]))
             self._row += BATCH
-            yield load(self._codec, first + 1, facts)
+            yield load(self._codec, first + 1, readings)
 
     def courier(self, port: int, rows: int) -> Courier:
         """Who brings the next batches; they hold no rows, since there may be millions."""
-        found = Courier(self.gateway, port, channels=CHANNELS, epoch=self.epoch, window=WINDOW, resend_s=60)
-        found.hold([Load(one.first, one.last, one.payload, ()) for one in self.loads(rows)])
-        return found
+        courier = Courier(self.gateway, port, channels=CHANNELS, epoch=self.epoch, window=WINDOW, resend_s=60)
+        courier.hold([Load(load.first, load.last, load.payload, ()) for load in self.loads(rows)])
+        return courier
 
 
 def senders(epoch: int) -> list[Sender]:
@@ -72,15 +72,15 @@ def add_channels(url: str) -> None:
 def copy_blocks(rows: int, registers: Mapping[str, int]) -> list[bytes]:
     """The batches of all senders, in turn, as plain COPY takes them; `registers` are ids by the meter's name."""
     in_turn = zip(*(sender.loads(rows // SENDERS) for sender in senders(0)), strict=True)
-    return [_block(number, one, registers) for row in in_turn for number, one in enumerate(row)]
+    return [_block(number, load, registers) for row in in_turn for number, load in enumerate(row)]
 
 
-def _block(sender: int, one: Load, registers: Mapping[str, int]) -> bytes:
+def _block(sender: int, load: Load, registers: Mapping[str, int]) -> bytes:
     ids = np.array([registers[f"g{sender}-m{number}"] for number in range(CHANNELS)], dtype=np.int64)
-    facts = np.array(one.rows, dtype=np.int64)
-    size = len(facts)
+    readings = np.array(load.rows, dtype=np.int64)
+    size = len(readings)
     short = np.zeros(size, dtype=np.int16)
     source = np.full(size, sender + 1, dtype=np.int64)
-    sequence = np.arange(one.first, one.last + 1, dtype=np.int64)
-    rows = ReadingColumns(ids[facts[:, 0]], facts[:, 1], facts[:, 2], short, short, source, sequence, short)
+    sequence = np.arange(load.first, load.last + 1, dtype=np.int64)
+    rows = ReadingColumns(ids[readings[:, 0]], readings[:, 1], readings[:, 2], short, short, source, sequence, short)
     return evidence.COPY_HEADER + evidence.laid_out(rows) + evidence.COPY_TRAILER

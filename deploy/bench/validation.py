@@ -52,9 +52,9 @@ def in_memory() -> dict[str, int]:
 def _speed(work: Callable[[], list[Any]]) -> int:
     """Intervals made in a second of this process's CPU time."""
     started = time.process_time()
-    made = work()
+    batches = work()
     taken = time.process_time() - started
-    return round(sum(len(day.qualities) for one in made for day in one.days) / taken)
+    return round(sum(len(day.qualities) for batch in batches for day in batch.days) / taken)
 
 
 def stored(url: str) -> dict[str, int]:
