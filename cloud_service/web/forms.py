@@ -235,3 +235,8 @@ def received_day(text: str) -> date:
             _("%(day)s lies in the future", day=day), path="day", hint=_("the day on which the money arrived")
         )
     return day
+
+
+def typed_reason() -> str:
+    """Why something is done, as typed beside its button; empty where nothing was."""
+    return request.form.get("reason", "").strip()

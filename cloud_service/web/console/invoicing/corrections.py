@@ -10,7 +10,7 @@ from cloud_service.store.lookups.invoice_page import bill_page
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import now, today
 from cloud_service.web.database import session
-from cloud_service.web.forms import received_amount
+from cloud_service.web.forms import received_amount, typed_reason
 from cloud_service.web.language.sentences import gettext as _
 
 blueprint = Blueprint("corrections", __name__, url_prefix="/bills/<uuid:public_id>")
@@ -20,8 +20,10 @@ blueprint = Blueprint("corrections", __name__, url_prefix="/bills/<uuid:public_i
 @access(May.BILL)
 def credit(public_id: UUID) -> Response:
     """A credit note over the whole bill; its days can be billed again."""
-    bill = bill_page(session(), scope(), public_id, today()).invoice
-    issued = correct_invoice.credit(session(), bill.id, reason=_reason(), day=today(), author=actor(), clock=now)
+    invoice = bill_page(session(), scope(), public_id, today()).invoice
+    issued = correct_invoice.credit(
+        session(), invoice.id, reason=typed_reason(), day=today(), author=actor(), clock=now
+    )
     return _commit_and_show(public_id, _("Credit note %(number)s is issued.", number=issued.number))
 
 
@@ -31,7 +33,7 @@ def write_off(public_id: UUID) -> Response:
     """Give up what is open, or a part of it."""
     page = bill_page(session(), scope(), public_id, today())
     amount = received_amount(request.form.get("amount") or str(page.outstanding))
-    arrangements.write_off(session(), page.invoice.id, amount, reason=_reason(), day=today(), author=actor())
+    arrangements.write_off(session(), page.invoice.id, amount, reason=typed_reason(), day=today(), author=actor())
     return _commit_and_show(
         public_id, _("%(currency)s %(amount)s is written off.", currency=page.invoice.currency, amount=amount)
     )
@@ -41,8 +43,8 @@ def write_off(public_id: UUID) -> Response:
 @access(May.COLLECT)
 def dispute(public_id: UUID) -> Response:
     """The client contests it: no reminders, fees or interest until that is settled."""
-    bill = bill_page(session(), scope(), public_id, today()).invoice
-    arrangements.dispute(session(), bill.id, reason=_reason(), day=today(), author=actor())
+    invoice = bill_page(session(), scope(), public_id, today()).invoice
+    arrangements.dispute(session(), invoice.id, reason=typed_reason(), day=today(), author=actor())
     return _commit_and_show(public_id, _("The bill is disputed: it is not reminded of."))
 
 
@@ -50,13 +52,9 @@ def dispute(public_id: UUID) -> Response:
 @access(May.COLLECT)
 def close_dispute(public_id: UUID) -> Response:
     """The dispute is settled."""
-    bill = bill_page(session(), scope(), public_id, today()).invoice
-    arrangements.close_dispute(session(), bill.id, outcome=_reason(), day=today(), author=actor())
+    invoice = bill_page(session(), scope(), public_id, today()).invoice
+    arrangements.close_dispute(session(), invoice.id, outcome=typed_reason(), day=today(), author=actor())
     return _commit_and_show(public_id, _("The dispute is closed."))
-
-
-def _reason() -> str:
-    return request.form.get("reason", "").strip()
 
 
 def _commit_and_show(public_id: UUID, message: str) -> Response:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from cloud_service.flow import correct_invoice
@@ -13,6 +13,7 @@ from cloud_service.store.lookups.invoice_page import bill_page
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import now, today
 from cloud_service.web.database import session
+from cloud_service.web.forms import typed_reason
 from cloud_service.web.language.sentences import gettext as _
 
 blueprint = Blueprint("late", __name__)
@@ -31,12 +32,16 @@ def index() -> str:
 @access(May.BILL)
 def difference(public_id: UUID) -> Response:
     """Rate its days anew; the difference stands on the next bill."""
-    bill = bill_page(session(), scope(), public_id, today()).invoice
-    rated = rate_again(session(), bill.id)
-    changed = correct_invoice.bill_difference(session(), bill.id, rated, reason=_reason(), author=actor(), clock=now)
+    invoice = bill_page(session(), scope(), public_id, today()).invoice
+    rated = rate_again(session(), invoice.id)
+    changed = correct_invoice.bill_difference(
+        session(), invoice.id, rated, reason=typed_reason(), author=actor(), clock=now
+    )
     session().commit()
     differences = "; ".join(correction.why for correction in changed) or _("nothing changed")
-    flash(_("On the next bill of %(number)s: %(differences)s.", number=bill.number, differences=differences), "success")
+    flash(
+        _("On the next bill of %(number)s: %(differences)s.", number=invoice.number, differences=differences), "success"
+    )
     return redirect(url_for("bills.show", public_id=public_id))
 
 
@@ -44,23 +49,19 @@ def difference(public_id: UUID) -> Response:
 @access(May.BILL)
 def rebill(public_id: UUID) -> Response:
     """A credit note over the whole bill, and a new one of the same days."""
-    bill = bill_page(session(), scope(), public_id, today()).invoice
-    rated = rate_again(session(), bill.id)
-    note = correct_invoice.credit(session(), bill.id, reason=_reason(), day=today(), author=actor(), clock=now)
+    invoice = bill_page(session(), scope(), public_id, today()).invoice
+    rated = rate_again(session(), invoice.id)
+    note = correct_invoice.credit(session(), invoice.id, reason=typed_reason(), day=today(), author=actor(), clock=now)
     new = issue(session(), rated, bill_date=note.draft.bill_date, author=actor())
     session().commit()
-    numbers = ", ".join(invoice.number for invoice in new)
+    numbers = ", ".join(new_invoice.number for new_invoice in new)
     flash(
         _(
             "%(number)s is credited by %(note)s and billed anew as %(numbers)s.",
-            number=bill.number,
+            number=invoice.number,
             note=note.number,
             numbers=numbers,
         ),
         "success",
     )
     return redirect(url_for("bills.show", public_id=public_id))
-
-
-def _reason() -> str:
-    return request.form.get("reason", "").strip()

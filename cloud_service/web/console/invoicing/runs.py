@@ -14,7 +14,7 @@ from cloud_service.store.lookups import billing_runs
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import today
 from cloud_service.web.database import session
-from cloud_service.web.forms import parse_day
+from cloud_service.web.forms import parse_day, typed_reason
 from cloud_service.web.language.labels import options
 from cloud_service.web.language.sentences import gettext as _
 from cloud_service.web.language.sentences import lazy_gettext as _l
@@ -135,7 +135,7 @@ def approve(public_id: UUID) -> AnyResponse:
 def cancel(public_id: UUID) -> AnyResponse:
     """Give up what is not issued."""
     run = billing_runs.run(session(), scope(), public_id)
-    runs_flow.cancel(session(), run.id, actor(), request.form.get("reason", ""))
+    runs_flow.cancel(session(), run.id, actor(), typed_reason())
     session().commit()
     flash(_("Cancelled. Its days can be billed by another run."), "success")
     return redirect(url_for("runs.show", public_id=public_id))

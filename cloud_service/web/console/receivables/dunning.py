@@ -13,7 +13,7 @@ from cloud_service.store.lookups.receivables import plans
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import today
 from cloud_service.web.database import session
-from cloud_service.web.forms import parse_day
+from cloud_service.web.forms import parse_day, typed_reason
 from cloud_service.web.language.sentences import gettext as _
 from cloud_service.web.language.sentences import ngettext
 from common.errors import InputError
@@ -75,9 +75,7 @@ def plan(public_id: UUID) -> Response:
     if not request.form.get("first"):
         raise InputError(_("the day of the first instalment is missing"), path="first")
     first = parse_day(request.form["first"], "first")
-    agreed = arrangements.agree_plan(
-        session(), [invoice.id], parts, first, reason=request.form.get("reason", "").strip(), author=actor()
-    )
+    agreed = arrangements.agree_plan(session(), [invoice.id], parts, first, reason=typed_reason(), author=actor())
     session().commit()
     flash(
         ngettext(

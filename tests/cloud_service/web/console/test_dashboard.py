@@ -16,9 +16,9 @@ WORDS = (
 )
 
 
-@pytest.mark.parametrize("words", WORDS)
-def test_the_dashboard_says_the_exact_words(admin: FlaskClient, words: str) -> None:
-    assert words in text_of(admin.get("/dashboard").text)
+@pytest.mark.parametrize("label", WORDS)
+def test_the_dashboard_says_the_exact_words(admin: FlaskClient, label: str) -> None:
+    assert label in text_of(admin.get("/dashboard").text)
 
 
 def test_its_numbers_are_those_of_the_books(admin: FlaskClient) -> None:

@@ -10,9 +10,9 @@ from tests.cloud_service.web.test_sign_in import enter
 
 
 def link_of(page: str) -> str:
-    found = re.search(r"<code>http://localhost(/link/[^<]+)</code>", page)
-    assert found is not None, page
-    return found[1]
+    link = re.search(r"<code>http://localhost(/link/[^<]+)</code>", page)
+    assert link is not None, page
+    return link[1]
 
 
 def public_id(console: Console, email: str) -> str:

@@ -13,18 +13,18 @@ def test_a_new_client_has_an_account_in_the_wanted_plan_and_an_audit_row_each(fr
     answer = post(fresh.sign_in("billing"), "/clients/new", "/clients/new", **NEW)
 
     assert 302 == answer.status_code, answer.text
-    found = database_rows(
+    modes = database_rows(
         fresh,
         "SELECT c.number, c.address, a.number AS account, m.mode, c.legal_entity_id FROM client c"
         " JOIN account a ON a.client_id = c.id JOIN account_mode m ON m.account_id = a.id WHERE c.name = :name",
         name="Baraka Stores",
     )
     assert [("C-3", "Kenyatta Avenue 3\nNakuru", "A-3", "prepaid")] == [
-        (one.number, one.address, one.account, one.mode) for one in found
+        (row.number, row.address, row.account, row.mode) for row in modes
     ]
     audit = database_rows(fresh, "SELECT action, actor, reason FROM audit ORDER BY id DESC LIMIT 2")
     assert [("account.open", "billing@kilo.example", "signed on paper"), ("client.add", "billing@kilo.example",
-            "signed on paper")] == [tuple(one) for one in audit]  # fmt: skip
+            "signed on paper")] == [tuple(row) for row in audit]  # fmt: skip
 
 
 def test_what_is_wrong_is_said_at_its_field_and_nothing_is_stored(fresh: Console) -> None:
@@ -82,12 +82,12 @@ def test_a_plan_changes_from_a_day_on(fresh: Console) -> None:
     where = f"/accounts/{fresh.ids['A-1']}/mode"
     assert 302 == post(fresh.sign_in("billing"), where, where, mode="prepaid", day="2026-12-01").status_code
 
-    found = database_rows(
+    modes = database_rows(
         fresh, "SELECT m.mode, lower(m.during)::text AS day FROM account_mode m JOIN account a ON a.id = m.account_id"
         " WHERE a.number = 'A-1' ORDER BY lower(m.during)",
     )  # fmt: skip
-    assert ["postpaid", "prepaid"] == [one.mode for one in found]
-    assert "2026-12-01" == found[-1].day
+    assert ["postpaid", "prepaid"] == [row.mode for row in modes]
+    assert "2026-12-01" == modes[-1].day
 
 
 def test_who_may_not_write_sees_no_button_and_reaches_no_form(console: Console) -> None:
@@ -102,6 +102,8 @@ def test_who_may_not_write_sees_no_button_and_reaches_no_form(console: Console) 
 def test_a_client_of_another_entity_cannot_be_changed(fresh: Console) -> None:
     clerk = fresh.sign_in("billing")
 
-    for what in (f"/clients/{fresh.ids['Zoe']}/edit", f"/accounts/{fresh.ids['Z-1']}/mode"):
-        assert 404 == clerk.get(what).status_code
-        assert 404 == post(clerk, "/clients/new", what, name="Mine now", mode="prepaid", day="2026-12-01").status_code
+    for address in (f"/clients/{fresh.ids['Zoe']}/edit", f"/accounts/{fresh.ids['Z-1']}/mode"):
+        assert 404 == clerk.get(address).status_code
+        assert (
+            404 == post(clerk, "/clients/new", address, name="Mine now", mode="prepaid", day="2026-12-01").status_code
+        )

@@ -63,7 +63,7 @@ def test_a_meter_is_exchanged_with_its_last_and_first_index(fresh: Console) -> N
         fresh, "SELECT n.closing, n.opening, lower(n.during) AS since FROM meter_mount n"
         " JOIN contract k ON k.service_point_id = n.service_point_id WHERE k.number = 'K-1' ORDER BY 3",
     )  # fmt: skip
-    assert [{"import": 4_711_250}, {}] == [one.closing for one in mounts]
+    assert [{"import": 4_711_250}, {}] == [mount.closing for mount in mounts]
     assert {"import": 0} == mounts[1].opening
     assert "2026-11-16 07:30" == f"{mounts[1].since:%Y-%m-%d %H:%M}"  # Nairobi is three hours ahead
 

@@ -23,9 +23,9 @@ def test_one_form_makes_point_meter_mount_contract_and_tariff(fresh: Console) ->
     answer = send_as_clerk(fresh, "/connections/new", **NEW)
 
     assert 302 == answer.status_code, answer.text
-    (made,) = database_rows(fresh, STATE, number="K-4")
-    assert ("Lake House: Lake House 2", "A-1", "T-K-1", "M-77", {"import": 12500}) == tuple(made)[1:6]
-    actions = [one.action for one in database_rows(fresh, "SELECT action FROM audit ORDER BY id DESC LIMIT 4")]
+    (connection,) = database_rows(fresh, STATE, number="K-4")
+    assert ("Lake House: Lake House 2", "A-1", "T-K-1", "M-77", {"import": 12500}) == tuple(connection)[1:6]
+    actions = [row.action for row in database_rows(fresh, "SELECT action FROM audit ORDER BY id DESC LIMIT 4")]
     assert ["meter.mount", "meter.add", "contract.move_in", "point.add"] == actions
 
 
@@ -39,7 +39,7 @@ def test_nothing_is_kept_of_a_connection_whose_last_part_is_refused(fresh: Conso
 
 
 @pytest.mark.parametrize(
-    ("wrong", "field", "words"),
+    ("wrong", "field", "message"),
     [
         ({"new_point": "", "point": "Lake House 1"}, "point", "move the tenant out first"),
         ({"point": "Lake House 1"}, "point", "name one that is free, or a new one"),
@@ -54,12 +54,14 @@ def test_nothing_is_kept_of_a_connection_whose_last_part_is_refused(fresh: Conso
         ({"until": "2026-10-01"}, "until", "is not after"),
     ],
 )
-def test_what_does_not_fit_is_said_at_its_field(fresh: Console, wrong: dict[str, str], field: str, words: str) -> None:
+def test_what_does_not_fit_is_said_at_its_field(
+    fresh: Console, wrong: dict[str, str], field: str, message: str
+) -> None:
     answer = send_as_clerk(fresh, "/connections/new", **NEW | wrong)
 
     assert 422 == answer.status_code
     assert f'id="e-{field}"' in answer.text, answer.text
-    assert words.lower() in answer.text.lower()
+    assert message.lower() in answer.text.lower()
 
 
 def test_two_who_move_in_at_once_are_told_by_the_constraint(fresh: Console) -> None:

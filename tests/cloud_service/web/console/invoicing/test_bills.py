@@ -22,7 +22,10 @@ HEADS = (
 
 @pytest.mark.parametrize("head", HEADS)
 def test_the_list_and_its_file_have_the_exact_heads(admin: FlaskClient, head: str) -> None:
-    heads = [text_of(one).strip() for one in re.findall(r"<th scope.*?</th>", admin.get("/bills").text, re.DOTALL)]
+    heads = [
+        text_of(head_cell).strip()
+        for head_cell in re.findall(r"<th scope.*?</th>", admin.get("/bills").text, re.DOTALL)
+    ]
 
     assert head in heads
     assert head in csv_rows(admin.get("/bills.csv").text)[0]

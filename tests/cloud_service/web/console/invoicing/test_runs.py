@@ -66,10 +66,10 @@ def test_what_looks_odd_stands_on_the_page_with_its_reason_before_approval(fresh
     page = clerk.get(where)  # type: ignore[attr-defined]
 
     assert 200 == page.status_code, page.text
-    shown = text_of(page.text)
-    assert "times the usual amount a day" in shown
-    assert "K-1" in shown.partition("Worth a look")[2]
-    assert "Approve and issue 1 bill" in shown
+    page_text = text_of(page.text)
+    assert "times the usual amount a day" in page_text
+    assert "K-1" in page_text.partition("Worth a look")[2]
+    assert "Approve and issue 1 bill" in page_text
 
 
 BILL_BEFORE = (
@@ -82,8 +82,8 @@ BILL_BEFORE = (
 
 def _bill_before(session: Any, item: Any, line: dict[str, Any]) -> None:
     """A bill of ten days before, as a run would have frozen it."""
-    facts = {"start": item.start, "basis": json.dumps({"contracts": [line]})}
-    invoice = session.execute(text(BILL_BEFORE), facts).scalar_one()
+    values = {"start": item.start, "basis": json.dumps({"contracts": [line]})}
+    invoice = session.execute(text(BILL_BEFORE), values).scalar_one()
     span = "INSERT INTO invoice_span (invoice_id, contract_id, during) SELECT id, :contract, during FROM invoice"
     session.execute(text(f"{span} WHERE id = :id"), {"contract": item.contract, "id": invoice})
 

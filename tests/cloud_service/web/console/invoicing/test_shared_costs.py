@@ -21,12 +21,12 @@ def test_a_cost_is_shared_to_the_cent_after_it_was_looked_at(fresh: Console) -> 
 
     (split,) = database_rows(fresh, "SELECT id FROM cost_split")
     form = {"split": str(split.id), "cost": "100.01", "from": "2026-10-01", "until": "2026-11-01"}
-    shown = post(clerk, "/shared", "/shared", do="try", **form)
+    preview = post(clerk, "/shared", "/shared", do="try", **form)
     # 70.01 by 50 : 100 = 23.34 + 46.67; 30.00 in two: 15.00 each
-    assert "38.34" in text_of(shown.text)
-    assert "61.67" in text_of(shown.text)
+    assert "38.34" in text_of(preview.text)
+    assert "61.67" in text_of(preview.text)
     assert [] == database_rows(fresh, "SELECT 1 FROM pending_line")
     assert 302 == post(clerk, "/shared", "/shared", do="keep", **form).status_code
-    assert Decimal("100.01") == sum(one.amount for one in database_rows(fresh, "SELECT amount FROM pending_line"))
+    assert Decimal("100.01") == sum(row.amount for row in database_rows(fresh, "SELECT amount FROM pending_line"))
     twice = post(clerk, "/shared", "/shared", do="keep", **form)
     assert (422, True) == (twice.status_code, "were written before" in twice.text)

@@ -23,4 +23,4 @@ def test_a_gateway_is_listed_with_its_gaps_and_without_any(fresh: Console) -> No
     for page in ("/gateways", "/support", f"/gateways/{fresh.ids['gw-K-1']}", f"/gateways/{fresh.ids['gw-K-2']}"):
         assert 200 == admin.get(page).status_code, page
     file = admin.get("/gateways.csv").text.removeprefix("\ufeff")
-    assert {"gw-K-1": "0", "gw-K-2": "2"} == {one["Gateway"]: one["Gaps"] for one in csv.DictReader(io.StringIO(file))}
+    assert {"gw-K-1": "0", "gw-K-2": "2"} == {row["Gateway"]: row["Gaps"] for row in csv.DictReader(io.StringIO(file))}

@@ -34,16 +34,16 @@ def added(fresh: Console, **changes: str) -> str:
     assert 302 == answer.status_code, answer.text
     name = changes.get("name", "Roof")
     with transaction(fresh.engine) as session:
-        found = session.execute(text("SELECT public_id FROM service_point WHERE name = :name"), {"name": name})
-        return f"/points/{found.scalar_one()}"
+        rows = session.execute(text("SELECT public_id FROM service_point WHERE name = :name"), {"name": name})
+        return f"/points/{rows.scalar_one()}"
 
 
 def test_a_new_one_is_kept_with_its_numbers_and_its_audit_row(fresh: Console) -> None:
     page = added(fresh)
 
-    (made,) = database_rows(fresh, POINT, name="Roof")
-    assert ("Lake House", "electricity", "KE0042", "Lake House 1") == tuple(made)[1:5]
-    assert {"values": {"contracted_kw": "30", "area_m2": "52.5"}} == made.settings
+    (point,) = database_rows(fresh, POINT, name="Roof")
+    assert ("Lake House", "electricity", "KE0042", "Lake House 1") == tuple(point)[1:5]
+    assert {"values": {"contracted_kw": "30", "area_m2": "52.5"}} == point.settings
     said = text_of(fresh.sign_in("auditor").get(page).text)
     assert "billing@kilo.example point.add" in said
     assert "built" in said
@@ -52,16 +52,19 @@ def test_a_new_one_is_kept_with_its_numbers_and_its_audit_row(fresh: Console) ->
 def test_a_change_says_what_it_was_and_keeps_who_pays_while_it_is_empty(fresh: Console) -> None:
     page = added(fresh)
     assert 302 == send_as_clerk(fresh, f"{page}/vacancy", account="A-1", tariff="T-K-1").status_code
-    shown = fresh.sign_in("billing").get(f"{page}/edit").text
-    assert ('value="Lake House: Lake House 1"' in shown, "area_m2 = 52.5\ncontracted_kw = 30" in shown) == (True, True)
+    edit_form = fresh.sign_in("billing").get(f"{page}/edit").text
+    assert ('value="Lake House: Lake House 1"' in edit_form, "area_m2 = 52.5\ncontracted_kw = 30" in edit_form) == (
+        True,
+        True,
+    )
 
     changed = KNOWN | {"name": "Roof east", "grid_id": "KE0043", "parent": "", "values": "", "reason": "split"}
     answer = send_as_clerk(fresh, f"{page}/edit", **changed)
 
     assert 302 == answer.status_code, answer.text
-    (made,) = database_rows(fresh, POINT, name="Roof east")
-    assert ("KE0043", None, {}) == (made.grid_id, made.above, made.settings["values"])
-    assert {"account", "tariff"} == set(made.settings["vacancy"])
+    (point,) = database_rows(fresh, POINT, name="Roof east")
+    assert ("KE0043", None, {}) == (point.grid_id, point.above, point.settings["values"])
+    assert {"account", "tariff"} == set(point.settings["vacancy"])
     with transaction(fresh.engine) as session:
         key = session.execute(text("SELECT id FROM service_point WHERE name = 'Roof east'")).scalar_one()
     (noted,) = database_rows(fresh, AUDIT, id=str(key))
@@ -72,7 +75,7 @@ def test_a_change_says_what_it_was_and_keeps_who_pays_while_it_is_empty(fresh: C
 
 
 @pytest.mark.parametrize(
-    ("wrong", "field", "words"),
+    ("wrong", "field", "message"),
     [
         ({"name": ""}, "name", "Fill this in"),
         ({"name": "Lake House 1"}, "name", "Lake House has a service point Lake House 1 already"),
@@ -84,29 +87,29 @@ def test_a_change_says_what_it_was_and_keeps_who_pays_while_it_is_empty(fresh: C
     ],
 )
 def test_what_cannot_be_is_said_at_its_field_and_nothing_is_kept(
-    fresh: Console, wrong: dict[str, str], field: str, words: str
+    fresh: Console, wrong: dict[str, str], field: str, message: str
 ) -> None:
     answer = send_as_clerk(fresh, "/points/new", **NEW | wrong)
 
     assert 422 == answer.status_code
     assert f'id="e-{field}"' in answer.text, answer.text
-    assert words in answer.text
+    assert message in answer.text
     assert [] == database_rows(fresh, "SELECT 1 FROM service_point WHERE grid_id = :id", id="KE0042")
 
 
 def test_a_change_that_bills_rest_on_or_that_turns_in_a_circle_is_refused(fresh: Console) -> None:
     page = added(fresh)
-    mine = KNOWN | {"name": "Lake House 1", "values": "", "parent": ""}
+    unchanged = KNOWN | {"name": "Lake House 1", "values": "", "parent": ""}
 
-    utility = send_as_clerk(fresh, at(fresh, "edit"), **mine | {"utility": "water"})
-    circle = send_as_clerk(fresh, at(fresh, "edit"), **mine | {"parent": "Roof"})
+    utility = send_as_clerk(fresh, at(fresh, "edit"), **unchanged | {"utility": "water"})
+    circle = send_as_clerk(fresh, at(fresh, "edit"), **unchanged | {"parent": "Roof"})
     itself = send_as_clerk(fresh, f"{page}/edit", **KNOWN | {"parent": "Roof"})
     taken = send_as_clerk(fresh, f"{page}/edit", **KNOWN | {"name": "Lake House 1"})
 
     assert ('id="e-utility"' in utility.text, "bills rest on it" in utility.text) == (True, True)
     assert ('id="e-parent"' in circle.text, "counted by this one" in circle.text) == (True, True)
     assert ('id="e-parent"' in itself.text, 'id="e-name"' in taken.text) == (True, True)
-    assert {422} == {one.status_code for one in (utility, circle, itself, taken)}
+    assert {422} == {answer.status_code for answer in (utility, circle, itself, taken)}
 
 
 def test_a_meter_is_hung_up_where_none_hangs_and_refused_where_one_does(fresh: Console) -> None:
@@ -122,9 +125,9 @@ def test_a_meter_is_hung_up_where_none_hangs_and_refused_where_one_does(fresh: C
     assert (422, True) == (nothing.status_code, 'id="e-meter"' in nothing.text)
     assert (422, True) == (twice.status_code, "another meter is mounted" in twice.text.lower())
     assert 302 == answer.status_code, answer.text
-    (made,) = database_rows(fresh, MOUNTS, name="Roof")
-    assert ("M-99", {"import": 7250}, 40) == (made.serial, made.opening, made.multiplier)
-    assert "2026-11-16 07:30" == f"{made.since:%Y-%m-%d %H:%M}"  # Nairobi is three hours ahead
+    (new_mount,) = database_rows(fresh, MOUNTS, name="Roof")
+    assert ("M-99", {"import": 7250}, 40) == (new_mount.serial, new_mount.opening, new_mount.multiplier)
+    assert "2026-11-16 07:30" == f"{new_mount.since:%Y-%m-%d %H:%M}"  # Nairobi is three hours ahead
     seen = text_of(fresh.sign_in("billing").get(page).text)
     assert "Hang a meter up" not in seen
     assert "opening import 7.250 " in seen  # the history says it as people write it

@@ -21,8 +21,8 @@ def added(fresh: Console, **changes: str) -> str:
     assert 302 == answer.status_code, answer.text
     name = changes.get("name", "Roof")
     with transaction(fresh.engine) as session:
-        found = session.execute(text("SELECT public_id FROM service_point WHERE name = :name"), {"name": name})
-        return f"/points/{found.scalar_one()}"
+        rows = session.execute(text("SELECT public_id FROM service_point WHERE name = :name"), {"name": name})
+        return f"/points/{rows.scalar_one()}"
 
 
 def test_the_page_tells_meters_connections_registers_and_leads_there(console: Console) -> None:
@@ -58,7 +58,7 @@ def test_the_list_tells_who_is_supplied_and_finds_what_is_empty(fresh: Console) 
 
     assert "Lake House 1 Lake House Electricity – M-1 K-1 Amina Wanjiku –" in text_of(admin.get("/points").text)
     for query in ("free=yes", "meter=none", "q=KE0042"):
-        found = text_of(admin.get(f"/points?{query}").text)
-        assert "Roof Lake House Electricity KE0042 – – – Lake House 1" in found, query
-        assert "K-1" not in found
+        page_text = text_of(admin.get(f"/points?{query}").text)
+        assert "Roof Lake House Electricity KE0042 – – – Lake House 1" in page_text, query
+        assert "K-1" not in page_text
     assert "Roof,Lake House,electricity,KE0042,,,,Lake House 1" in admin.get("/points.csv").text

@@ -32,8 +32,8 @@ def look(clerk: FlaskClient, content: bytes = FILE) -> Any:
 
 
 def book(clerk: FlaskClient, seen: Any, **accounts: str) -> Any:
-    (kept,) = re.findall(r'name="kept" value="([^"]*)"', seen.text)
-    return post(clerk, PAGE, PAGE, kept=kept, do="book", **accounts)
+    (packed_file,) = re.findall(r'name="kept" value="([^"]*)"', seen.text)
+    return post(clerk, PAGE, PAGE, kept=packed_file, do="book", **accounts)
 
 
 def states(page: Any) -> list[str]:
@@ -63,37 +63,37 @@ def test_booking_settles_what_is_certain_and_what_is_given_to_an_account_once(fr
     assert "2 of 6 lines are booked now." in text_of(done.text)
     assert ["Nothing to do", "Nothing to do", "Nothing to do"] == states(done)[:3]
     assert [("A-1", 100, "billing@kilo.example"), ("A-1", 12, "billing@kilo.example")] == [
-        tuple(one) for one in database_rows(fresh, PAYMENTS)
+        tuple(row) for row in database_rows(fresh, PAYMENTS)
     ]
     assert (Decimal(0), Decimal(18)) == (open_amount(fresh, "INV-1"), open_amount(fresh, "INV-2"))
 
     again = book(clerk, look(clerk))
     assert "0 of 6 lines are booked now." in text_of(again.text)
     assert 2 == len(database_rows(fresh, PAYMENTS))
-    actions = [one.action for one in database_rows(fresh, "SELECT action FROM audit ORDER BY id DESC LIMIT 2")]
+    actions = [row.action for row in database_rows(fresh, "SELECT action FROM audit ORDER BY id DESC LIMIT 2")]
     assert ["payment.book", "payment.book"] == actions
 
 
 @pytest.mark.parametrize(
-    ("account", "words"),
+    ("account", "message"),
     [
         ("A-99", "There is no account A-99"),
         ("Z-1", "There is no account Z-1"),  # of another legal entity
         ("A-2", "The money is in KES, the account in EUR"),
     ],
 )
-def test_a_line_that_is_refused_stays_alone_with_its_reason(fresh: Console, account: str, words: str) -> None:
+def test_a_line_that_is_refused_stays_alone_with_its_reason(fresh: Console, account: str, message: str) -> None:
     clerk = fresh.sign_in("billing")
     done = book(clerk, look(clerk), **{"to.1": account})
 
-    assert words in done.text.partition('id="e-to.1"')[2].partition("</span>")[0]
+    assert message in done.text.partition('id="e-to.1"')[2].partition("</span>")[0]
     assert f'value="{account}"' in done.text  # what was typed stays
     assert "What was refused stands beside its line" in done.text
-    assert [("A-1", 100)] == [tuple(one)[:2] for one in database_rows(fresh, PAYMENTS)]
+    assert [("A-1", 100)] == [tuple(row)[:2] for row in database_rows(fresh, PAYMENTS)]
 
 
 @pytest.mark.parametrize(
-    ("content", "words"),
+    ("content", "message"),
     [
         (FILE[:-40], "Not a whole XML file"),
         (b":20:STARTUMS\n:25:10020030/1234567\n", "Not a whole XML file"),
@@ -102,11 +102,11 @@ def test_a_line_that_is_refused_stays_alone_with_its_reason(fresh: Console, acco
         (b"", "Not a whole XML file"),
     ],
 )
-def test_a_damaged_file_is_refused_whole_with_what_to_do(fresh: Console, content: bytes, words: str) -> None:
+def test_a_damaged_file_is_refused_whole_with_what_to_do(fresh: Console, content: bytes, message: str) -> None:
     seen = look(fresh.sign_in("billing"), content)
 
     assert (422, True) == (seen.status_code, 'id="e-file"' in seen.text)
-    assert words in seen.text.replace("&#39;", "'")
+    assert message in seen.text.replace("&#39;", "'")
     assert "ask the bank for camt.053 or camt.054 files" in seen.text
     assert [] == database_rows(fresh, PAYMENTS)
 
@@ -114,9 +114,9 @@ def test_a_damaged_file_is_refused_whole_with_what_to_do(fresh: Console, content
 def test_without_a_file_or_with_a_broken_copy_of_it_the_field_says_so(fresh: Console) -> None:
     clerk = fresh.sign_in("billing")
 
-    for fields, words in (({"do": "look"}, "Choose a file"), ({"do": "book", "kept": "x!"}, "The file was lost")):
+    for fields, message in (({"do": "look"}, "Choose a file"), ({"do": "book", "kept": "x!"}, "The file was lost")):
         answer = post(clerk, PAGE, PAGE, **fields)
-        assert (422, True) == (answer.status_code, words in answer.text)
+        assert (422, True) == (answer.status_code, message in answer.text)
 
 
 def test_another_file_is_looked_at_first_whatever_button_was_pressed(fresh: Console) -> None:

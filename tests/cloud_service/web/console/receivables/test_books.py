@@ -15,8 +15,8 @@ def test_reports_and_their_files_tell_the_same_and_only_of_ones_own(fresh: Conso
     assert "20.00" in book
     journal = list(csv.DictReader(io.StringIO(clerk.get(f"/reports/journal.csv?{days}").text.removeprefix("\ufeff"))))
 
-    assert sum(Decimal(one["debit"]) for one in journal) == sum(Decimal(one["credit"]) for one in journal) > 0
-    assert {"A-1", "A-2", ""} == {one["account"] for one in journal}  # Z-1 is of another entity
+    assert sum(Decimal(line["debit"]) for line in journal) == sum(Decimal(line["credit"]) for line in journal) > 0
+    assert {"A-1", "A-2", ""} == {line["account"] for line in journal}  # Z-1 is of another entity
     revenue = clerk.get(f"/reports/revenue.csv?{days}").text
     assert "EUR" in revenue
     assert "70.00" not in revenue

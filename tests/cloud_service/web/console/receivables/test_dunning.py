@@ -8,19 +8,19 @@ def test_a_bill_is_agreed_to_be_paid_in_parts(fresh: Console) -> None:
 
     assert 302 == answer.status_code, answer.text
     parts = database_rows(fresh, "SELECT amount FROM plan_instalment ORDER BY due_date")
-    assert ["33.33", "33.33", "33.34"] == sorted(f"{one.amount:.2f}" for one in parts)
+    assert ["33.33", "33.33", "33.34"] == sorted(f"{instalment.amount:.2f}" for instalment in parts)
     assert "asked for" in text_of(fresh.sign_in("billing").get("/dunning").text)
 
 
 def test_looking_at_reminders_sends_nothing_and_the_button_sends_each_once(fresh: Console) -> None:
     clerk = fresh.sign_in("billing")
-    shown = text_of(clerk.get("/dunning").text)
-    assert "INV-1" in shown
-    assert "INV-2" not in shown  # not due yet
+    page_text = text_of(clerk.get("/dunning").text)
+    assert "INV-1" in page_text
+    assert "INV-2" not in page_text  # not due yet
     assert [] == database_rows(fresh, "SELECT 1 FROM dunning_step")
 
     assert 302 == post(clerk, "/dunning", "/dunning/remind").status_code
-    assert ["INV-1"] == [one.number for one in database_rows(fresh, "SELECT number FROM dunning_step d JOIN invoice i"
+    assert ["INV-1"] == [row.number for row in database_rows(fresh, "SELECT number FROM dunning_step d JOIN invoice i"
                                                           " ON i.id = d.invoice_id")]  # fmt: skip
     assert "No letter is due today" in text_of(clerk.get("/dunning").text)
     assert 1 == len(database_rows(fresh, "SELECT 1 FROM delivery WHERE kind = 'reminder'"))

@@ -6,8 +6,8 @@ DAYS = {"from": "2026-10-01", "until": "2026-11-20"}
 
 def test_a_statement_is_shown_as_pdf_and_sent_by_mail(fresh: Console) -> None:
     clerk, where = fresh.sign_in("billing"), f"/accounts/{fresh.ids['A-1']}/statement"
-    shown = post(clerk, where, where, do="pdf", **DAYS)
-    assert (200, "application/pdf", b"%PDF") == (shown.status_code, shown.mimetype, shown.data[:4])
+    pdf = post(clerk, where, where, do="pdf", **DAYS)
+    assert (200, "application/pdf", b"%PDF") == (pdf.status_code, pdf.mimetype, pdf.data[:4])
     assert [] == database_rows(fresh, "SELECT 1 FROM delivery WHERE kind = 'statement'")
 
     sent = post(clerk, where, where, do="mail", **DAYS)

@@ -33,9 +33,9 @@ def test_a_document_is_looked_at_first_and_kept_by_the_second_button(fresh: Cons
     assert [] == database_rows(fresh, STORED, code="home")
 
     assert 302 == send(fresh, document=json.dumps(HOME), reason="new prices").status_code
-    (kept,) = database_rows(fresh, STORED, code="home")
+    (version,) = database_rows(fresh, STORED, code="home")
     assert ("Home", "2026-01-01", None, "20.00") == (
-        kept.name, kept.since, kept.until, kept.document["charges"][0]["price"],
+        version.name, version.since, version.until, version.document["charges"][0]["price"],
     )  # fmt: skip
     (row,) = database_rows(fresh, "SELECT after, reason FROM audit WHERE action = 'tariff.publish'")
     assert ("home", 1, "new prices") == (row.after["code"], row.after["new_versions"], row.reason)
@@ -78,7 +78,7 @@ def test_a_new_version_ends_the_one_before_and_twice_is_once(fresh: Console) -> 
         assert 302 == send(fresh, document=json.dumps(dearer)).status_code
 
     assert [("2026-01-01", "2027-01-01"), ("2027-01-01", None)] == [
-        (one.since, one.until) for one in database_rows(fresh, STORED, code="home")
+        (row.since, row.until) for row in database_rows(fresh, STORED, code="home")
     ]
 
 
