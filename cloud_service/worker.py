@@ -70,12 +70,12 @@ def connector(conninfo: str) -> procrastinate.PsycopgConnector:
 
 def _run_jobs(app: procrastinate.App, tools: WorkerTools) -> None:
     @app.task(name="rate_run", queue="runs")
-    def rate_run(run: int, **_facts: object) -> None:
+    def rate_run(run: int, **_arguments: object) -> None:
         """One shard after the other until nothing waits."""
         _until_done(tools, run, "rating", lambda session: rate_shard(session, run, SHARD))
 
     @app.task(name="issue_run", queue="runs")
-    def issue_run(run: int, author: str, **_facts: object) -> None:
+    def issue_run(run: int, author: str, **_arguments: object) -> None:
         """The same for what is rated and approved."""
         _until_done(tools, run, "issuing", lambda session: issue_shard(session, run, author=author, limit=SHARD))
 

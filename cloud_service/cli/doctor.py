@@ -65,7 +65,7 @@ def database() -> Finding:
     from cloud_service.settings import owner_url
     from cloud_service.store.database import health
 
-    return _checked("database", lambda: health.look(owner_url()), "energy-cloud db upgrade")
+    return _checked("database", lambda: health.describe_database(owner_url()), "energy-cloud db upgrade")
 
 
 def broker() -> Finding:

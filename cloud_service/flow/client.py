@@ -29,7 +29,7 @@ class ClientDetails(clients.ClientFields):
     def __post_init__(self) -> None:
         if not self.name.strip():
             raise InputError("a client has a name", path="name")
-        _one_of(self.kind, KINDS, "kind")
+        _refuse_unless_in(self.kind, KINDS, "kind")
         if self.email:
             with at_field("email"):
                 mail_address(self.email)
@@ -46,10 +46,10 @@ class AccountTerms(clients.TermsFields):
     def __post_init__(self) -> None:
         if not 0 <= self.payment_terms_days <= TERMS_DAYS_MAX:
             raise InputError("bills are due within a year", path="payment_terms_days", hint=f"0 to {TERMS_DAYS_MAX}")
-        _one_of(self.billing_cycle, CYCLES, "billing_cycle")
+        _refuse_unless_in(self.billing_cycle, CYCLES, "billing_cycle")
         if not 1 <= self.billing_day <= DAYS_OF_A_MONTH:
             raise InputError(f"{self.billing_day} is no day of a month", path="billing_day")
-        _one_of(self.delivery, DELIVERIES, "delivery")
+        _refuse_unless_in(self.delivery, DELIVERIES, "delivery")
         terms_of(self.settings)
         share = exact(self.settings.get("debt_share", "0"), "debt_share")
         if not 0 <= share <= 1:
@@ -69,7 +69,7 @@ class NewAccount:
     def __post_init__(self) -> None:
         with at_field("currency"):
             currency_digits(self.currency)
-        _one_of(self.mode, MODES, "mode")
+        _refuse_unless_in(self.mode, MODES, "mode")
 
 
 def add_client(
@@ -111,6 +111,6 @@ def change_terms(session: Session, account_id: int, terms: AccountTerms, *, auth
     return log.note_change(session, change)
 
 
-def _one_of(value: str, choices: tuple[str, ...], path: str) -> None:
+def _refuse_unless_in(value: str, choices: tuple[str, ...], path: str) -> None:
     if value not in choices:
         raise InputError(f"{value!r} is not known here", path=path, hint=", ".join(choices))

@@ -45,7 +45,7 @@ def move_in(session: Session, move: MoveIn, *, author: str, reason: str = "") ->
         raise InputError("a connection has a number", path="number")
     if move.until is not None and move.until <= move.day:
         raise InputError(f"{move.until} is not after {move.day}", path="until", hint="the end is exclusive")
-    _fits(session, move.service_point_id, move.account_id, move.tariff_id)
+    _refuse_mixed_entities(session, move.service_point_id, move.account_id, move.tariff_id)
     running = contract_changes.running_contract(session, move.service_point_id, move.day)
     if running is not None:
         if not running.vacancy:
@@ -53,7 +53,7 @@ def move_in(session: Session, move: MoveIn, *, author: str, reason: str = "") ->
                 f"contract {running.number} runs on {move.day}", path="point", hint="move the tenant out first",
                 code="occupied",
             )  # fmt: skip
-        _end(session, running.id, move.day, author, "a tenant moves in")
+        _end_contract(session, running.id, move.day, author, "a tenant moves in")
     contract_id = contract_changes.add_contract(
         session, number=move.number, point_id=move.service_point_id, account_id=move.account_id,
         start=move.day, end=move.until,
@@ -66,7 +66,7 @@ def move_in(session: Session, move: MoveIn, *, author: str, reason: str = "") ->
     return contract_id
 
 
-def _fits(session: Session, point_id: int, account_id: int, tariff_id: int) -> None:
+def _refuse_mixed_entities(session: Session, point_id: int, account_id: int, tariff_id: int) -> None:
     """One legal entity, one currency: what does not fit would only be parked when it is billed."""
     sides = contract_changes.entities_and_currencies(session, point_id, account_id, tariff_id)
     if sides.account_entity != sides.point_entity:
@@ -84,7 +84,7 @@ def move_out(session: Session, contract_id: int, day: date, *, author: str, reas
 
     Where the service point names an owner's account and tariff for vacancies, their contract begins that day; its id.
     """
-    _end(session, contract_id, day, author, reason)
+    _end_contract(session, contract_id, day, author, reason)
     vacancy = contract_changes.vacancy_of(session, contract_id)
     if vacancy is None:
         return None
@@ -93,7 +93,7 @@ def move_out(session: Session, contract_id: int, day: date, *, author: str, reas
     return move_in(session, owner, author=author, reason=f"vacant: {reason}")
 
 
-def _end(session: Session, contract_id: int, day: date, author: str, reason: str) -> None:
+def _end_contract(session: Session, contract_id: int, day: date, author: str, reason: str) -> None:
     before = contract_changes.stored_contract(session, contract_id)
     if day <= before.start or (before.end is not None and day > before.end):
         raise InputError(f"{day} is not within the contract, which began {before.start}", path="day")
@@ -117,7 +117,7 @@ def _end(session: Session, contract_id: int, day: date, author: str, reason: str
 def change_owner(session: Session, contract_id: int, account_id: int, day: date, *, author: str, reason: str) -> int:
     """Another account pays from a day on: the contract ends, its successor has the same point and tariff."""
     old = contract_changes.stored_contract(session, contract_id)
-    _end(session, contract_id, day, author, reason)
+    _end_contract(session, contract_id, day, author, reason)
     number = f"{old.number}-{day:%Y%m%d}"
     successor = MoveIn(
         number, old.service_point_id, account_id, contract_changes.tariff_on(session, contract_id, day), day, old.end
@@ -151,7 +151,7 @@ def change_tariff(session: Session, contract_id: int, tariff_id: int, day: date,
     if billed is not None and billed > day:
         raise ConflictError(f"days up to {billed} are billed already", hint="credit the bill first")
     contract = contract_changes.stored_contract(session, contract_id)
-    _fits(session, contract.service_point_id, contract.account_id, tariff_id)
+    _refuse_mixed_entities(session, contract.service_point_id, contract.account_id, tariff_id)
     before = contract_changes.tariff_on(session, contract_id, day)
     contract_changes.end_assignment(session, contract_id, day)
     contract_changes.assign_tariff(session, contract_id, tariff_id, day, None)
@@ -191,7 +191,7 @@ def set_vacancy(
     session: Session, point_id: int, account_id: int, tariff_id: int, *, author: str, reason: str = ""
 ) -> None:
     """From now on the owner's account pays for a service point while nobody lives there."""
-    _fits(session, point_id, account_id, tariff_id)
+    _refuse_mixed_entities(session, point_id, account_id, tariff_id)
     contract_changes.set_vacancy(session, point_id, account_id, tariff_id)
     log.note(
         session, author, "point.vacancy", f"service_point:{point_id}", reason=reason, account=account_id,

@@ -29,9 +29,9 @@ from cloud_service.store.audit import log
 from cloud_service.store.database.errors import guarded
 from cloud_service.store.database.session import Engine, Session, transaction
 from cloud_service.store.metering import dirty_days, meter_data_files, reading_blocks, readings
-from cloud_service.store.metering.meter_data_files import FileRegister, NewFileRegister
+from cloud_service.store.metering.meter_data_files import NewFileRegister
 from cloud_service.store.metering.reading_blocks import ReadingBlock
-from cloud_service.store.metering.readings import ReadingColumns
+from cloud_service.store.metering.readings import ReadingColumns, StoredRegister
 from common.errors import ConflictError, InputError, NotFoundError
 from common.reading import Quality, as_decimal
 
@@ -82,7 +82,7 @@ def import_file(
     outcome = ImportOutcome(summary)
     _make_months(engine, summary)
     with guarded(), transaction(engine) as session:
-        file_id = meter_data_files.begin(
+        file_id = meter_data_files.begin_import(
             session,
             sha256=_hash(source),
             name=source.name,
@@ -128,7 +128,7 @@ def _hash(source: MeterDataFile) -> bytes:
 
 def _registers(
     session: Session, totals: Iterable[RegisterTotal], request: ImportRequest, outcome: ImportOutcome
-) -> dict[tuple[str, str], FileRegister]:
+) -> dict[tuple[str, str], StoredRegister]:
     """The file's registers as stored; missing ones are made if that was asked for."""
     totals = list(totals)
     keys = [(total.channel.meter, total.channel.register, _first(total)) for total in totals]
@@ -155,7 +155,7 @@ def _make(session: Session, missing: Iterable[RegisterTotal], request: ImportReq
         site = meter_data_files.site_id(session, request.create_at_site)
         if site is None:
             raise NotFoundError(f"no site {request.create_at_site!r}", path="--create-meters")
-        meter_data_files.add(session, site, _new(total, request))
+        meter_data_files.add_register(session, site, _new(total, request))
         outcome.made.append(name)
 
 
@@ -185,7 +185,7 @@ def _first(total: RegisterTotal) -> datetime:
     return datetime.fromtimestamp(total.first_ms // 1000, UTC)
 
 
-def _check(channel: FileChannel, register: FileRegister, request: ImportRequest) -> None:
+def _check(channel: FileChannel, register: StoredRegister, request: ImportRequest) -> None:
     """A register takes only what it counts."""
     unit = request.units.get(channel.register, channel.unit)
     if register.kind != channel.kind:
@@ -198,7 +198,7 @@ def _check(channel: FileChannel, register: FileRegister, request: ImportRequest)
 
 
 def _columns(
-    blocks: Iterable[FileBlock], registers: Mapping[tuple[str, str], FileRegister], file_id: int
+    blocks: Iterable[FileBlock], registers: Mapping[tuple[str, str], StoredRegister], file_id: int
 ) -> Iterator[tuple[ReadingColumns, bool]]:
     """The file's readings in chunks, and whether any digit was carried on."""
     carries: dict[int, Carry] = {}
@@ -217,7 +217,7 @@ def _columns(
         yield readings.joined(waiting), any(carry.used for carry in carries.values())
 
 
-def _block(block: FileBlock, register: FileRegister, carry: Carry, file_id: int, first_row: int) -> ReadingColumns:
+def _block(block: FileBlock, register: StoredRegister, carry: Carry, file_id: int, first_row: int) -> ReadingColumns:
     if isinstance(block, FileIntervals):
         at_ms = block.start_ms + (np.arange(len(block.values), dtype=np.int64) + 1) * block.channel.step_s * 1000
         value = carry.whole(block.values)

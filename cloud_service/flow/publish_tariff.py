@@ -117,7 +117,7 @@ def publish(
         raise ConflictError(f"{head.id} is in {stored[1]}, not in {head.currency}", path="document")
     tariff_id = stored[0] if stored else published.add(session, entity_id, head.id, draft.tariff.name, head.currency)
     published.rename(session, tariff_id, draft.tariff.name)
-    new = sum(_keep(session, tariff_id, version, start) for version in split_versions(draft.document))
+    new = sum(_store_version(session, tariff_id, version, start) for version in split_versions(draft.document))
     log.note(
         session, author, "tariff.publish", f"tariff:{tariff_id}", reason=reason, code=head.id, new_versions=new,
         hash=draft.tariff.hash,
@@ -125,7 +125,7 @@ def publish(
     return PublicationOutcome(tariff_id, head.id, draft.tariff.name, new)
 
 
-def _keep(session: Session, tariff_id: int, document: Mapping[str, Any], start: date | None) -> bool:
+def _store_version(session: Session, tariff_id: int, document: Mapping[str, Any], start: date | None) -> bool:
     """Store one version unless it is there; whether it is new."""
     version = load_tariff(document).versions[0]
     first, until = version.document.start or start, version.document.until

@@ -12,13 +12,13 @@ from cloud_service.flow.ingest.messages import (
     IncomingMessage,
     IngestOutcome,
     OpenedMessage,
-    add_up,
+    add_outcome,
     instant,
     open_all,
 )
 from cloud_service.flow.ingest.receipts import receipt, resend_requests
 from cloud_service.flow.ingest.round import IngestRound, MessageQuarantine, VerifiedBatch
-from cloud_service.flow.ingest.store_round import store
+from cloud_service.flow.ingest.store_round import store_round
 from cloud_service.store.database.errors import Refused, guarded
 from cloud_service.store.database.session import Engine, Session, transaction
 from cloud_service.store.metering import gateway_streams, readings
@@ -52,8 +52,8 @@ class Ingester:
         """Store what can be stored, set the rest aside, and say what to answer."""
         opened, refused = open_all(messages)
         outcome = IngestOutcome()
-        for portion in _parts(opened):
-            add_up(outcome, self._take(portion, refused))
+        for portion in _portions(opened):
+            add_outcome(outcome, self._take(portion, refused))
             refused = []
         return outcome
 
@@ -61,7 +61,7 @@ class Ingester:
         """One round; if the database refuses it, once more, looked up anew and locked; then each message alone."""
         for lock_first in (False, True):
             try:
-                return self._together(opened, refused, lock_first=lock_first)
+                return self._take_round(opened, refused, lock_first=lock_first)
             except UnavailableError:
                 self.catalogs.roll_back()
                 raise
@@ -73,33 +73,37 @@ class Ingester:
             return self._set_aside(alone[0], BadMessageError("refused", reason))
         outcome = IngestOutcome()
         for message in opened:
-            add_up(outcome, self._take([message], []))
+            add_outcome(outcome, self._take([message], []))
         for bad in refused:
-            add_up(outcome, self._take([], [bad]))
+            add_outcome(outcome, self._take([], [bad]))
         return outcome
 
-    def _together(self, opened: Sequence[OpenedMessage], refused: Sequence[Bad], *, lock_first: bool) -> IngestOutcome:
+    def _take_round(
+        self, opened: Sequence[OpenedMessage], refused: Sequence[Bad], *, lock_first: bool
+    ) -> IngestOutcome:
         """One round: what it needs to know in a transaction that is soon over, then all of it stored in another."""
         with guarded(), transaction(self.engine) as session:
             now = self.clock()
-            round_ = IngestRound(session, now, self._known(session, {one.topic.gateway for one in opened}, now))
-            bad = [*refused, *self._meet(round_, opened), *self._take_apart(round_, opened)]
-        self.catalogs.commit()
-        self._make_months(round_)
-        with guarded(), transaction(self.engine) as session:
-            round_.session = session
-            for incoming, fault in bad:
-                self.quarantine.keep(round_, incoming, fault)
-            moved = store(round_, self.quarantine, lock_first=lock_first)
-            gateway_streams.seen(session, round_.seen, now)
-            gateway_streams.report(
-                session, {one: msgspec.json.encode(health).decode() for one, health in round_.reports.items()}
+            work = IngestRound(
+                session, now, self._identities(session, {message.topic.gateway for message in opened}, now)
             )
-            round_.outcome.replies += resend_requests(session, round_.online, int(now.timestamp() * 1000))
-        self._answer(round_, moved)
-        return round_.outcome
+            bad = [*refused, *self._store_catalogs(work, opened), *self._prepare_all(work, opened)]
+        self.catalogs.commit()
+        self._make_months(work)
+        with guarded(), transaction(self.engine) as session:
+            work.session = session
+            for incoming, fault in bad:
+                self.quarantine.keep(work, incoming, fault)
+            moved = store_round(work, self.quarantine, lock_first=lock_first)
+            gateway_streams.mark_seen(session, work.seen, now)
+            gateway_streams.merge_health(
+                session, {gateway: msgspec.json.encode(health).decode() for gateway, health in work.reports.items()}
+            )
+            work.outcome.replies += resend_requests(session, work.online, int(now.timestamp() * 1000))
+        self._answer(work, moved)
+        return work.outcome
 
-    def _meet(self, work: IngestRound, opened: Sequence[OpenedMessage]) -> list[Bad]:
+    def _store_catalogs(self, work: IngestRound, opened: Sequence[OpenedMessage]) -> list[Bad]:
         """New streams and catalogs, in an order of their own: no two processes lock each other. The bad ones."""
         spoken = {
             (work.gateways[opened_message.topic.gateway].id, opened_message.message.epoch)
@@ -113,16 +117,16 @@ class Ingester:
             if isinstance(opened_message.message, Catalog) and work.may_speak(opened_message.topic.gateway)
         ]
         explained = {(gateway.id, catalog.epoch) for gateway, catalog, _ in catalogs}
-        self.catalogs.know(work.session, spoken, anew=explained)
+        self.catalogs.look_up(work.session, spoken, anew=explained)
         bad = []
         for gateway, catalog, opened_message in sorted(catalogs, key=lambda each: (each[0].id, each[1].version)):
             try:
-                self._catalog(work, gateway, opened_message, catalog)
+                self._store_catalog(work, gateway, opened_message, catalog)
             except BadMessageError as fault:
                 bad.append((opened_message.incoming, fault))
         return bad
 
-    def _take_apart(self, work: IngestRound, opened: Sequence[OpenedMessage]) -> list[Bad]:
+    def _prepare_all(self, work: IngestRound, opened: Sequence[OpenedMessage]) -> list[Bad]:
         """Everything but catalogs as the round stores it; those that cannot be taken."""
         bad = []
         for message in opened:
@@ -140,9 +144,9 @@ class Ingester:
                 readings.make_months(session, needed)
             self._months |= needed
 
-    def _known(self, session: Session, names: set[str], now: datetime) -> dict[str, GatewayIdentity]:
+    def _identities(self, session: Session, names: set[str], now: datetime) -> dict[str, GatewayIdentity]:
         """The gateways of this round; what is known of one is asked again after a while."""
-        stale = {name for name in names if not self._fresh(name, now)}
+        stale = {name for name in names if not self._is_fresh(name, now)}
         if stale:
             looked_up = gateway_streams.gateways(session, stale)
             for name in stale:
@@ -150,7 +154,7 @@ class Ingester:
             self._gateways |= {name: (now, identity) for name, identity in looked_up.items()}
         return {name: self._gateways[name][1] for name in names if name in self._gateways}
 
-    def _fresh(self, name: str, now: datetime) -> bool:
+    def _is_fresh(self, name: str, now: datetime) -> bool:
         return name in self._gateways and (now - self._gateways[name][0]).total_seconds() < GATEWAY_TTL_S
 
     def _prepare(self, work: IngestRound, opened: OpenedMessage) -> None:
@@ -163,9 +167,9 @@ class Ingester:
         work.seen.add(gateway.id)
         message = opened.message
         if isinstance(message, Catalog):
-            return  # stored already, see `_meet`
+            return  # stored already, see `_store_catalogs`
         if isinstance(message, Batch):
-            self._batch(work, gateway, opened, message)
+            self._prepare_batch(work, gateway, opened, message)
         elif isinstance(message, Void):
             stream = self.catalogs.stream(gateway, message.epoch)
             work.voids.append((stream, opened, message.ranges))
@@ -179,7 +183,9 @@ class Ingester:
         else:
             raise BadMessageError("unknown_kind", f"a gateway does not say {type(message).__name__.lower()}", message)
 
-    def _catalog(self, work: IngestRound, gateway: GatewayIdentity, opened: OpenedMessage, catalog: Catalog) -> None:
+    def _store_catalog(
+        self, work: IngestRound, gateway: GatewayIdentity, opened: OpenedMessage, catalog: Catalog
+    ) -> None:
         """Keep the catalog; the answer tells the gateway where it stands."""
         stream = self.catalogs.stream(gateway, catalog.epoch)
         try:
@@ -188,7 +194,7 @@ class Ingester:
             raise BadMessageError(error.code, error.message, catalog) from None
         work.answers[stream] = (gateway.name, catalog.epoch, False)
 
-    def _batch(self, work: IngestRound, gateway: GatewayIdentity, opened: OpenedMessage, batch: Batch) -> None:
+    def _prepare_batch(self, work: IngestRound, gateway: GatewayIdentity, opened: OpenedMessage, batch: Batch) -> None:
         """The batch as columns of readings; without its catalog it has to come again."""
         stream = self.catalogs.stream(gateway, batch.epoch)
         meaning = self.catalogs.meaning(work.session, gateway, stream, batch.catalog_version)
@@ -224,7 +230,7 @@ class Ingester:
         return work.outcome
 
 
-def _parts(opened: Sequence[OpenedMessage]) -> Iterator[Sequence[OpenedMessage]]:
+def _portions(opened: Sequence[OpenedMessage]) -> Iterator[Sequence[OpenedMessage]]:
     """The messages in order, in parts that one transaction takes; one part at least."""
     first = rows = 0
     for place, message in enumerate(opened):

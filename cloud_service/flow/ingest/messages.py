@@ -104,7 +104,7 @@ def instant(at_ms: int) -> str:
         return f"{at_ms} ms"
 
 
-def add_up(total: IngestOutcome, outcome: IngestOutcome) -> None:
+def add_outcome(total: IngestOutcome, outcome: IngestOutcome) -> None:
     """Add one outcome to another."""
     total.replies += outcome.replies
     total.held += outcome.held

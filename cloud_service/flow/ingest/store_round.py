@@ -26,19 +26,19 @@ class Overtaken(Refused):
     """Another process has just stored sequences of this round: do it again, with the streams locked."""
 
 
-def store(work: IngestRound, quarantine: MessageQuarantine, *, lock_first: bool) -> dict[int, StreamPosition]:
+def store_round(work: IngestRound, quarantine: MessageQuarantine, *, lock_first: bool) -> dict[int, StreamPosition]:
     """Store everything that is new. The positions of all streams that spoke, as they will be committed."""
     if lock_first or _advanced(work, seen := _positions(work, gateway_streams.positions, work.answers)) is None:
-        before = _positions(work, gateway_streams.lock, work.answers)
-        after = _sort_out(work, quarantine, before)
+        before = _positions(work, gateway_streams.lock_positions, work.answers)
+        after = _store_unseen(work, quarantine, before)
     else:
         _insert(work, [(batch, batch.rows) for batch in work.batches])
-        before = seen | _positions(work, gateway_streams.lock, {batch.stream for batch in work.batches})
+        before = seen | _positions(work, gateway_streams.lock_positions, {batch.stream for batch in work.batches})
         news = _advanced(work, before)
         if news is None:
             raise Overtaken("another process was faster")
         after = news
-    gateway_streams.move(
+    gateway_streams.store_positions(
         work.session, {stream: position for stream, position in after.items() if position != before[stream]}
     )
     return after
@@ -64,7 +64,7 @@ def _advanced(work: IngestRound, before: dict[int, StreamPosition]) -> dict[int,
     return None if work.voids else after
 
 
-def _sort_out(
+def _store_unseen(
     work: IngestRound, quarantine: MessageQuarantine, before: dict[int, StreamPosition]
 ) -> dict[int, StreamPosition]:
     """Store what is new under the locks of the streams; compare what is known, set aside what differs."""
@@ -72,7 +72,7 @@ def _sort_out(
     new: list[tuple[VerifiedBatch, ReadingColumns]] = []
     for batch in work.batches:
         try:
-            fresh = _unknown(work, batch, after[batch.stream], [rows for _, rows in new])
+            fresh = _unseen_readings(work, batch, after[batch.stream], [rows for _, rows in new])
             if len(fresh):
                 after[batch.stream] = after[batch.stream].add(ranges_of(fresh.sequence))
                 new.append((batch, fresh))
@@ -88,7 +88,7 @@ def _sort_out(
     return after
 
 
-def _unknown(
+def _unseen_readings(
     work: IngestRound, batch: VerifiedBatch, position: StreamPosition, pending: Sequence[ReadingColumns]
 ) -> ReadingColumns:
     """The readings of a batch that are not stored yet; InputError if those that are say something else."""
@@ -98,7 +98,7 @@ def _unknown(
     repeated = batch.rows.where(~unseen)
     differing = readings.differing(work.session, repeated)
     if differing and pending:
-        differing = _not_among(repeated, differing, readings.joined(pending))
+        differing = _differing_from_pending(repeated, differing, readings.joined(pending))
     work.outcome.repeated += len(repeated) - len(differing)
     if differing:
         work.outcome.conflicts += len(differing)
@@ -123,7 +123,7 @@ def _insert(work: IngestRound, new: Sequence[tuple[VerifiedBatch, ReadingColumns
     work.outcome.stored += len(rows)
 
 
-def _not_among(rows: ReadingColumns, places: Sequence[int], pending: ReadingColumns) -> list[int]:
+def _differing_from_pending(rows: ReadingColumns, places: Sequence[int], pending: ReadingColumns) -> list[int]:
     """Those places whose reading is not exactly one that is about to be stored in this very transaction."""
     of_stream = pending.where(pending.source == rows.source[0])
     of_stream = of_stream.where(np.argsort(of_stream.sequence, kind="stable"))

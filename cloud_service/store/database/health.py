@@ -9,7 +9,7 @@ from cloud_service.store.database.upgrade import pending
 from common.errors import ConflictError, UnavailableError
 
 
-def look(url: str) -> str:
+def describe_database(url: str) -> str:
     """One line about the database, or an error that says what is wrong with it."""
     try:
         missing = pending(url)

@@ -38,7 +38,7 @@ UPDATE gateway g SET last_seen_at = :at, state = CASE g.state WHEN 'registered' 
   FROM (SELECT id FROM gateway WHERE id = ANY(:ids) AND coalesce(last_seen_at < cast(:at AS timestamptz)
         - interval '10 seconds', true) ORDER BY id FOR NO KEY UPDATE) AS due WHERE g.id = due.id
 """)
-HEALTH = text("UPDATE gateway SET health = health || cast(:facts AS jsonb) WHERE id = :id")
+HEALTH = text("UPDATE gateway SET health = health || cast(:report AS jsonb) WHERE id = :id")
 QUARANTINE = text(
     "INSERT INTO quarantine (gateway, topic, reason, detail, body) VALUES (:gateway, :topic, :reason, :detail, :body)"
 )
@@ -107,20 +107,20 @@ def find_streams(session: Session, keys: Sequence[tuple[int, int]]) -> dict[tupl
     return {(row.gateway_id, int(row.epoch)): row.id for row in session.execute(STREAM_IDS, values)}
 
 
-def lock(session: Session, epochs: Mapping[int, int]) -> dict[int, StreamPosition]:
+def lock_positions(session: Session, epochs: Mapping[int, int]) -> dict[int, StreamPosition]:
     """Positions of streams (id -> epoch), their rows locked in one order until the transaction ends.
 
     One whose number is gone or now names another epoch is left out: the database was restored.
     """
-    return _read(session.execute(LOCKED, {"ids": sorted(epochs)}), epochs)
+    return _positions_of(session.execute(LOCKED, {"ids": sorted(epochs)}), epochs)
 
 
 def positions(session: Session, epochs: Mapping[int, int]) -> dict[int, StreamPosition]:
     """The same as they are now, nothing locked."""
-    return _read(session.execute(POSITIONS, {"ids": sorted(epochs)}), epochs)
+    return _positions_of(session.execute(POSITIONS, {"ids": sorted(epochs)}), epochs)
 
 
-def _read(rows: Iterable[Any], epochs: Mapping[int, int]) -> dict[int, StreamPosition]:
+def _positions_of(rows: Iterable[Any], epochs: Mapping[int, int]) -> dict[int, StreamPosition]:
     return {
         row.id: StreamPosition.from_row(row.contiguous, row.received)
         for row in rows
@@ -128,7 +128,7 @@ def _read(rows: Iterable[Any], epochs: Mapping[int, int]) -> dict[int, StreamPos
     }
 
 
-def move(session: Session, moved: Mapping[int, StreamPosition]) -> None:
+def store_positions(session: Session, moved: Mapping[int, StreamPosition]) -> None:
     """Store the new positions of locked streams."""
     from psycopg.types.json import Jsonb
 
@@ -146,15 +146,15 @@ def add_catalog(session: Session, stream_id: int, version: int, payload: bytes) 
     session.execute(ADD_CATALOG, {"stream_id": stream_id, "version": version, "payload": payload})
 
 
-def seen(session: Session, ids: Iterable[int], at: datetime) -> None:
+def mark_seen(session: Session, ids: Iterable[int], at: datetime) -> None:
     """These gateways spoke."""
     session.execute(SEEN, {"ids": sorted(set(ids)), "at": at})
 
 
-def report(session: Session, reports: Mapping[int, str]) -> None:
+def merge_health(session: Session, reports: Mapping[int, str]) -> None:
     """Merge what gateways say of themselves (gateway id -> JSON) into their rows."""
     for gateway_id, document in sorted(reports.items()):
-        session.execute(HEALTH, {"id": gateway_id, "facts": document})
+        session.execute(HEALTH, {"id": gateway_id, "report": document})
 
 
 def quarantine(session: Session, *, gateway: str, topic: str, reason: str, detail: str, body: bytes) -> None:

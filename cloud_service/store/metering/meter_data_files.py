@@ -7,6 +7,8 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from cloud_service.store.metering.readings import StoredRegister
+
 ADD_FILE = text("""
 INSERT INTO import_file (sha256, name, format, rows, author, reason)
  VALUES (:sha256, :name, :format, 0, :author, :reason) ON CONFLICT (sha256) DO NOTHING RETURNING id
@@ -41,19 +43,6 @@ INSERT INTO register (meter_id, name, quantity, direction, unit, kind, step_s, b
 
 
 @dataclass(frozen=True, slots=True)
-class FileRegister:
-    """A register as a file names it, and as it is stored."""
-
-    meter: str
-    name: str
-    id: int
-    unit: str
-    kind: str
-    step_s: int
-    zone: str
-
-
-@dataclass(frozen=True, slots=True)
 class NewFileRegister:
     """A register that a file speaks of and nobody has declared yet."""
 
@@ -69,7 +58,9 @@ class NewFileRegister:
     since: datetime
 
 
-def begin(session: Session, *, sha256: bytes, name: str, format_name: str, author: str, reason: str) -> int | None:
+def begin_import(
+    session: Session, *, sha256: bytes, name: str, format_name: str, author: str, reason: str
+) -> int | None:
     """The id of a file that is taken in now, one file at a time; None if the same bytes were taken in before."""
     session.execute(ONE_AT_A_TIME)
     values = {"sha256": sha256, "name": name, "format": format_name, "author": author, "reason": reason}
@@ -82,14 +73,14 @@ def count_rows(session: Session, file_id: int, rows: int) -> None:
     session.execute(COUNT_ROWS, {"id": file_id, "rows": rows})
 
 
-def registers(session: Session, keys: Iterable[tuple[str, str, datetime]]) -> dict[tuple[str, str], FileRegister]:
+def registers(session: Session, keys: Iterable[tuple[str, str, datetime]]) -> dict[tuple[str, str], StoredRegister]:
     """Registers by (meter, register) as a file names them; `keys` are (meter, register, first instant).
 
     A file names one of our meters, or by the grid's name (NMI, MPAN ...) of the service point where it hung.
     """
     meters, names, firsts = zip(*keys, strict=True)
     rows = session.execute(REGISTERS, {"meters": list(meters), "names": list(names), "firsts": list(firsts)}).mappings()
-    return {(row["meter"], row["name"]): FileRegister(**row) for row in rows}
+    return {(row["meter"], row["name"]): StoredRegister(**row) for row in rows}
 
 
 def site_id(session: Session, site: str) -> int | None:
@@ -98,7 +89,7 @@ def site_id(session: Session, site: str) -> int | None:
     return row_id
 
 
-def add(session: Session, site: int, new: NewFileRegister) -> None:
+def add_register(session: Session, site: int, new: NewFileRegister) -> None:
     """Make a register, and where it is not there its meter at a service point of its own."""
     session.execute(
         ADD_METER, {"meter": new.meter, "serial": new.serial or new.meter, "site": site, "since": new.since}

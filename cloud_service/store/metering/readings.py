@@ -85,15 +85,15 @@ def joined(blocks: Sequence[ReadingColumns]) -> ReadingColumns:
 
 @dataclass(frozen=True, slots=True)
 class StoredRegister:
-    """What ingest needs to know of a register."""
+    """A register under the names by which a gateway or a file asks for it."""
 
     id: int
     meter: str
     name: str
     unit: str
-    kind: str
-    step_s: int
-    zone: str  # of the site where its meter is mounted
+    kind: str  # index, interval, maximum or instant
+    step_s: int  # of its intervals and of its days, in seconds
+    zone: str  # IANA name of the site where its meter is mounted
 
 
 def registers_of(session: Session, meters: Iterable[str], zone: str = "UTC") -> dict[tuple[str, str], StoredRegister]:

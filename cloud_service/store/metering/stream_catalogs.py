@@ -59,7 +59,9 @@ class Catalogs:
         self._new_meanings: dict[tuple[int, int], CatalogMeaning] = {}
         self._channels = 0
 
-    def know(self, session: Session, keys: Iterable[tuple[int, int]], anew: Collection[tuple[int, int]] = ()) -> None:
+    def look_up(
+        self, session: Session, keys: Iterable[tuple[int, int]], anew: Collection[tuple[int, int]] = ()
+    ) -> None:
         """Look up the streams of (gateway id, epoch) pairs; those not spoken of before begin.
 
         `anew`: those to be looked up though known. A restored database may have given the number to another stream.
