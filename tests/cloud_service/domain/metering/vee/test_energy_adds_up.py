@@ -10,7 +10,7 @@ from cloud_service.domain.metering.vee import index
 from cloud_service.domain.metering.vee.days import WindowDays
 from cloud_service.domain.metering.vee.series import DayWindow, RegisterDay, RegisterRules
 from common.period import intervals_in_day
-from tests.cloud_service.domain.vee.histories import History, history, window
+from tests.cloud_service.domain.metering.vee.histories import History, history, window
 
 FEW, MANY = 600, 10_000
 
