@@ -134,7 +134,7 @@ def _timed_jobs(app: procrastinate.App, tools: WorkerTools) -> None:
         after = -1
         while after:
             with tools.begin() as session:
-                after, _ = prepaid.tend_page(session, max(after, 0), tools.clock(), rate_so_far, author="worker")
+                after, _ = prepaid.review_page(session, max(after, 0), tools.clock(), rate_so_far, author="worker")
 
     @app.periodic(cron="*/10 * * * *")
     @app.task(name="look_back", queue="default", queueing_lock="look_back")
@@ -144,7 +144,7 @@ def _timed_jobs(app: procrastinate.App, tools: WorkerTools) -> None:
         with tools.begin() as session:
             note_changed_while_issuing(session, now - timedelta(hours=1))
         with tools.begin() as session:
-            arrangements.tend_plans(session, now.date(), author="worker")
+            arrangements.review_plans(session, now.date(), author="worker")
 
     @app.periodic(cron="*/10 * * * *")
     @app.task(name="resume_deliveries", queue="default", queueing_lock="resume_deliveries")

@@ -210,10 +210,10 @@ def terms(number: str, *, reason: str, json_output: bool, **terms: Any) -> None:
 def list_accounts(*, search: str, limit: int, json_output: bool) -> None:
     """Accounts with what is open and what is credit."""
     from cloud_service.store.lists.customers import accounts
-    from cloud_service.store.lists.paging import Wanted
+    from cloud_service.store.lists.paging import ListQuery
     from cloud_service.store.scope import Scope
 
-    query = Wanted(text=search, size=limit)
+    query = ListQuery(text=search, size=limit)
     columns = ("number", "tenant", "mode", "currency", "outstanding", "credit", "billing_cycle", "delivery")
     print_listing(accounts(Scope(), query, day_of(None, "")), query, columns, json_output=json_output)
 

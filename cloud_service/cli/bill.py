@@ -31,17 +31,17 @@ for command in billing_runs.COMMANDS:
 @click.option("--json", "json_output", is_flag=True, help="Print the bills as JSON.")
 def list_bills(*, state: str, search: str, limit: int, day: str | None, json_output: bool) -> None:
     """Bills, the newest first."""
-    from cloud_service.store.lists.invoices import STATES, bills
-    from cloud_service.store.lists.paging import Wanted, page_of
+    from cloud_service.store.lists.invoices import STATES, invoices
+    from cloud_service.store.lists.paging import ListQuery, page_of
     from cloud_service.store.scope import Scope
 
     if state and state not in STATES:
         raise InputError(f"{state!r} is no state of a bill", path="--state", hint=", ".join(STATES))
-    query = Wanted(
+    query = ListQuery(
         text=search, filters={"status": (state,)} if state else {}, sort="bill_date", descending=True, size=limit
     )
     with transaction() as session:
-        rows = page_of(session, bills(Scope(), query, day_of(day, "--on")), query).rows
+        rows = page_of(session, invoices(Scope(), query, day_of(day, "--on")), query).rows
     if json_output:
         click.echo(as_json([row._asdict() for row in rows]))
         return
@@ -65,10 +65,10 @@ def show(number: str, *, json_output: bool) -> None:
     from dataclasses import asdict
 
     from cloud_service.store.invoicing.issued_invoice import whole_bill
-    from cloud_service.store.lists.invoices import bill_of
+    from cloud_service.store.lists.invoices import newest_invoice
 
     with transaction() as session:
-        row = bill_of(session, number, day_of(None, ""))
+        row = newest_invoice(session, number, day_of(None, ""))
         whole = whole_bill(session, row.id)
     if json_output:
         click.echo(as_json(row._asdict() | asdict(whole)))

@@ -191,10 +191,10 @@ def retry(run_id: int, *, items: tuple[int, ...], json_output: bool) -> None:
 def runs(*, state: str, limit: int, json_output: bool) -> None:
     """Billing runs, the newest first."""
     from cloud_service.store.lists.billing_runs import runs as listing
-    from cloud_service.store.lists.paging import Wanted
+    from cloud_service.store.lists.paging import ListQuery
     from cloud_service.store.scope import Scope
 
-    query = Wanted(filters={"state": (state,)} if state else {}, sort="created_at", descending=True, size=limit)
+    query = ListQuery(filters={"state": (state,)} if state else {}, sort="created_at", descending=True, size=limit)
     columns = (
         "id",
         "name",

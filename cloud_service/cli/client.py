@@ -97,10 +97,10 @@ def show(number: str, *, json_output: bool) -> None:
 def list_clients(*, search: str, limit: int, json_output: bool) -> None:
     """Clients by name."""
     from cloud_service.store.lists.customers import clients
-    from cloud_service.store.lists.paging import Wanted
+    from cloud_service.store.lists.paging import ListQuery
     from cloud_service.store.scope import Scope
 
-    query = Wanted(text=search, size=limit)
+    query = ListQuery(text=search, size=limit)
     columns = ("number", "name", "kind", "email", "accounts", "connections", "last_bill")
     print_listing(clients(Scope(), query, day_of(None, "")), query, columns, json_output=json_output)
 

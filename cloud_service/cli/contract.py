@@ -51,10 +51,10 @@ def move_in(
 def list_contracts(*, search: str, state: str | None, limit: int, json_output: bool) -> None:
     """Connections: who is supplied where, by which meter and tariff."""
     from cloud_service.store.lists.customers import connections
-    from cloud_service.store.lists.paging import Wanted
+    from cloud_service.store.lists.paging import ListQuery
     from cloud_service.store.scope import Scope
 
-    query = Wanted(text=search, filters={"state": (state,)} if state else {}, size=limit)
+    query = ListQuery(text=search, filters={"state": (state,)} if state else {}, size=limit)
     columns = (
         "number", "tenant", "account", "site", "point", "utility", "grid_id", "meter", "tariff", "since", "until",
         "mode", "state",

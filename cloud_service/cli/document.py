@@ -32,10 +32,10 @@ def bill(number: str, *, kind: str, out: Path, json_output: bool) -> None:
     """A bill's PDF or e-invoice, exactly as it was or will be sent."""
     from cloud_service.flow import deliver
     from cloud_service.settings import pay_at
-    from cloud_service.store.lists.invoices import bill_of
+    from cloud_service.store.lists.invoices import newest_invoice
 
     with transaction() as session:
-        row = bill_of(session, number, datetime.now(UTC).date())
+        row = newest_invoice(session, number, datetime.now(UTC).date())
         if kind == KINDS[0]:
             file = deliver.document(session, row.id, public_url=pay_at())
         else:

@@ -30,7 +30,7 @@ def import_(file: Path, *, dry_run: bool, json_output: bool) -> None:
 
     lines = read_statement(file)
     with transaction() as session:
-        reads = list(match_transfers.matched(session, lines))
+        reads = list(match_transfers.match_lines(session, lines))
     rows = [_booked_row(read, dry_run=dry_run) for read in reads]
     left = [row for row in rows if row["outcome"] == "left"]
     if json_output:

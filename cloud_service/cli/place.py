@@ -129,11 +129,11 @@ def edit_point(
 def list_points(*, search: str, site_name: str, free: bool, limit: int, json_output: bool) -> None:
     """Service points with the meter that hangs and the contract that runs there today."""
     from cloud_service.store.lists.metering import points
-    from cloud_service.store.lists.paging import Wanted
+    from cloud_service.store.lists.paging import ListQuery
     from cloud_service.store.scope import Scope
 
     filters = {"site": (site_name,), "free": ("yes",) if free else ()}
-    query = Wanted(text=search, filters=filters, size=limit)
+    query = ListQuery(text=search, filters=filters, size=limit)
     columns = ("name", "grid_id", "utility", "site", "meter", "contract", "tenant", "under")
     print_listing(points(Scope(), query, day_of(None, "")), query, columns, json_output=json_output)
 
@@ -220,10 +220,10 @@ def bill_register(name: str, register_name: str, *, billed: bool, reason: str, j
 def list_meters(*, search: str, limit: int, json_output: bool) -> None:
     """Meters with where they hang and until when they were read."""
     from cloud_service.store.lists.metering import meters
-    from cloud_service.store.lists.paging import Wanted
+    from cloud_service.store.lists.paging import ListQuery
     from cloud_service.store.scope import Scope
 
-    query = Wanted(text=search, size=limit)
+    query = ListQuery(text=search, size=limit)
     columns = ("name", "serial", "maker", "profile", "site", "point", "utility", "registers", "last_day")
     print_listing(meters(Scope(), query), query, columns, json_output=json_output)
 

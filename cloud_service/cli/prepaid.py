@@ -20,10 +20,10 @@ def prepaid() -> None:
 @JSON
 def list_accounts(*, limit: int, json_output: bool) -> None:
     """Balances, the lowest first."""
-    from cloud_service.store.receivables.prepaid import rows
+    from cloud_service.store.receivables.prepaid import prepaid_list
 
     with transaction() as session:
-        balances = rows(session, limit=limit)
+        balances = prepaid_list(session, limit=limit)
     if json_output:
         click.echo(as_json(balances))
         return
@@ -48,13 +48,13 @@ def list_accounts(*, limit: int, json_output: bool) -> None:
 @JSON
 def tend(*, json_output: bool) -> None:
     """Work out all balances now; warn, disconnect and reconnect by the rules (the worker does this each minute)."""
-    from cloud_service.flow.prepaid import tend_page
+    from cloud_service.flow.prepaid import review_page
     from cloud_service.flow.rate import rate_so_far
 
     decisions, after = [], -1
     while after:
         with transaction() as session:
-            after, page = tend_page(session, max(after, 0), datetime.now(UTC), rate_so_far, author=author())
+            after, page = review_page(session, max(after, 0), datetime.now(UTC), rate_so_far, author=author())
             decisions += page
     if json_output:
         click.echo(as_json(decisions))

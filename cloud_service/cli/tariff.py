@@ -86,11 +86,11 @@ def list_tariffs(*, search: str, limit: int, json_output: bool) -> None:
     """The tariffs that are kept, with how many connections they price today."""
     from cloud_service.cli.options import day_of
     from cloud_service.cli.output import print_listing
-    from cloud_service.store.lists.paging import Wanted
+    from cloud_service.store.lists.paging import ListQuery
     from cloud_service.store.lists.tariffs import tariffs
     from cloud_service.store.scope import Scope
 
-    query = Wanted(text=search, size=limit)
+    query = ListQuery(text=search, size=limit)
     columns = ("code", "name", "currency", "versions", "current_since", "connections")
     print_listing(tariffs(Scope(), query, day_of(None, "")), query, columns, json_output=json_output)
 

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from cloud_service.domain.receivables.instalments import instalments
-from cloud_service.domain.receivables.ledger import Entry, write_off_lines
+from cloud_service.domain.receivables.ledger import LedgerEntry, write_off_lines
 from cloud_service.store.audit import log
 from cloud_service.store.database.session import Session
 from cloud_service.store.receivables import disputes_and_plans, settlement
@@ -16,7 +16,7 @@ from common.errors import ConflictError, InputError
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class AgreedPlan:
     """An agreed payment plan."""
 
     id: int
@@ -32,14 +32,14 @@ def write_off(session: Session, invoice_id: int, amount: Decimal, *, reason: str
     if amount <= 0 or amount > owed.left:
         raise ConflictError(f"{amount} cannot be written off, {owed.left} is open", path="amount")
     day = max(day, owed.since)
-    number = disputes_and_plans.write_offs(session, invoice_id) + 1
-    entry = Entry(
+    number = disputes_and_plans.count_write_offs(session, invoice_id) + 1
+    entry = LedgerEntry(
         owed.entity_id, "write_off", f"write_off:{invoice_id}:{number}", day, owed.currency,
         write_off_lines(owed.account_id, invoice_id, amount),
         text=f"{owed.number}: {reason}", author=author, facts={"invoice": invoice_id},
     )  # fmt: skip
     entry_id = book(session, [entry])[0]
-    settlement.write_off_part(session, invoice_id, entry_id, amount, day)
+    settlement.write_off_allocation(session, invoice_id, entry_id, amount, day)
     log.note(session, author, "invoice.write_off", f"invoice:{invoice_id}", reason=reason, amount=format(amount, "f"))
     return entry_id
 
@@ -62,7 +62,7 @@ def close_dispute(session: Session, invoice_id: int, *, outcome: str, day: date,
 
 def agree_plan(
     session: Session, invoice_ids: Sequence[int], count: int, first: date, *, reason: str, author: str
-) -> Plan:
+) -> AgreedPlan:
     """Monthly instalments for open invoices of one account; they sum to what is open, to the cent."""
     owed = [_owed(session, invoice_id) for invoice_id in invoice_ids]
     accounts = {one.account_id for one in owed}
@@ -70,7 +70,7 @@ def agree_plan(
         raise InputError("a plan is for invoices of one account", path="invoices")
     account_id = accounts.pop()
     lock_accounts(session, [account_id])
-    if planned := disputes_and_plans.planned(session, invoice_ids):
+    if planned := disputes_and_plans.numbers_in_plans(session, invoice_ids):
         raise ConflictError(f"{', '.join(planned)} is in a payment plan already", path="invoices")
     total = sum((_owed(session, invoice_id).left for invoice_id in invoice_ids), Decimal(0))
     parts = instalments(total, count, first, owed[0].currency)
@@ -79,10 +79,10 @@ def agree_plan(
         session, author, "plan.agree", f"payment_plan:{plan_id}", reason=reason,
         instalments=[[day.isoformat(), format(amount, "f")] for day, amount in parts],
     )  # fmt: skip
-    return Plan(plan_id, tuple(parts))
+    return AgreedPlan(plan_id, tuple(parts))
 
 
-def tend_plans(session: Session, day: date, *, author: str, patience_days: int = 7) -> dict[int, str]:
+def review_plans(session: Session, day: date, *, author: str, patience_days: int = 7) -> dict[int, str]:
     """Plans that are paid become `kept`; those behind by more than the patience `broken`, so that dunning goes on."""
     changed = {}
     for plan in disputes_and_plans.active_plans(session, day, patience_days):

@@ -6,7 +6,7 @@ from datetime import date
 
 from cloud_service.domain.calendar.billing_cycle import CYCLES
 from cloud_service.domain.money import currency_digits, exact
-from cloud_service.domain.receivables.prepaid import terms_of
+from cloud_service.domain.receivables.prepaid import prepaid_terms
 from cloud_service.mail.letter import address as mail_address
 from cloud_service.store.audit import log
 from cloud_service.store.customers import clients, contract_changes, number_suggestions
@@ -50,7 +50,7 @@ class AccountTerms(clients.TermsFields):
         if not 1 <= self.billing_day <= DAYS_OF_A_MONTH:
             raise InputError(f"{self.billing_day} is no day of a month", path="billing_day")
         _refuse_unless_in(self.delivery, DELIVERIES, "delivery")
-        terms_of(self.settings)
+        prepaid_terms(self.settings)
         share = exact(self.settings.get("debt_share", "0"), "debt_share")
         if not 0 <= share <= 1:
             raise InputError("the share of old debt lies between 0 and 1", path="debt_share", hint="0.25 is a quarter")

@@ -9,15 +9,15 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from cloud_service.domain.money import round_money
-from cloud_service.domain.receivables.ledger import Entry, Line, receipt_lines
-from cloud_service.domain.receivables.payment_allocation import Open, as_told
+from cloud_service.domain.receivables.ledger import LedgerEntry, LedgerLine, payment_lines
+from cloud_service.domain.receivables.payment_allocation import OpenInvoice, as_instructed
 from cloud_service.domain.receivables.provider_event import MOVES_MONEY, ProviderEvent
 from cloud_service.store.audit import log
 from cloud_service.store.database.session import Session
 from cloud_service.store.receivables import payments, settlement
 from cloud_service.store.receivables.ledger import book as book_entries
-from cloud_service.store.receivables.payments import Holder, Known, NewPayment
-from cloud_service.store.receivables.settlement import Position
+from cloud_service.store.receivables.payments import NewPayment, PayingAccount, StoredPayment
+from cloud_service.store.receivables.settlement import AccountPosition
 from common.errors import ConflictError, InputError, NotFoundError, UnavailableError
 from common.period import local_day
 
@@ -25,7 +25,7 @@ Clock = Callable[[], datetime]
 
 
 @dataclass(frozen=True, slots=True)
-class Booking:
+class PaymentBooking:
     """What became of an event or payment: `outcome` is booked, duplicate, noted, or why it was not booked."""
 
     outcome: str
@@ -33,11 +33,11 @@ class Booking:
     account_id: int | None = None
 
 
-def book(session: Session, event: ProviderEvent, clock: Clock) -> Booking:
+def book_event(session: Session, event: ProviderEvent, clock: Clock) -> PaymentBooking:
     """Book a verified event of a payment provider, in the caller's transaction. Safe to repeat in any order."""
     stored = payments.store_event(session, event)
     if stored is None:
-        return Booking("duplicate")
+        return PaymentBooking("duplicate")
     done = _book(session, event)
     payments.mark_handled(session, stored, done.outcome, clock())
     if done.outcome not in ("booked", "duplicate", "noted"):
@@ -48,19 +48,19 @@ def book(session: Session, event: ProviderEvent, clock: Clock) -> Booking:
     return done
 
 
-def _book(session: Session, event: ProviderEvent) -> Booking:
+def _book(session: Session, event: ProviderEvent) -> PaymentBooking:
     if event.kind not in MOVES_MONEY:
-        return Booking("noted")
+        return PaymentBooking("noted")
     return _paid(session, event) if event.kind == "paid" else _given_back(session, event)
 
 
-def _paid(session: Session, event: ProviderEvent) -> Booking:
-    request = payments.requested(session, event.provider, event.request_ref)
+def _paid(session: Session, event: ProviderEvent) -> PaymentBooking:
+    request = payments.purpose_of(session, event.provider, event.request_ref)
     if request is None:
-        return Booking("unmatched: no payment request of that name")
+        return PaymentBooking("unmatched: no payment request of that name")
     account = _locked(session, request.account_id, event.occurred_at.date())
     if event.currency != account.currency:
-        return Booking(f"wrong currency: {event.currency} for an account in {account.currency}")
+        return PaymentBooking(f"wrong currency: {event.currency} for an account in {account.currency}")
     new = NewPayment(
         account_id=account.account_id,
         provider=event.provider,
@@ -87,7 +87,7 @@ def pay(
     kind: str = "payment",
     to: Mapping[str, Decimal] | None = None,
     currency: str = "",
-) -> Booking:
+) -> PaymentBooking:
     """Book money told by hand or by a bank statement (`provider` cash, bank ...; `reference` unique there).
 
     `to` (invoice number -> amount) is what the payer says it is for; otherwise the oldest invoices are settled first.
@@ -104,31 +104,31 @@ def pay(
 
 def _receive(
     session: Session,
-    account: Holder,
+    account: PayingAccount,
     new: NewPayment,
     *,
     first: int | None = None,
     to: Mapping[str, Decimal] | None = None,
-) -> Booking:
+) -> PaymentBooking:
     payment_id = payments.add_payment(session, new)
     if payment_id is None:
-        return Booking("duplicate", None, account.account_id)
+        return PaymentBooking("duplicate", None, account.account_id)
     into = "deposit" if new.kind == "deposit" else "credit"
-    entry = _entry(account, new, payment_id, receipt_lines(new.account_id, new.amount, into))
+    entry = _entry(account, new, payment_id, payment_lines(new.account_id, new.amount, into))
     if into == "credit":
         _settle(session, account, payment_id, new, entry, first=first, to=to)
     else:
         book_entries(session, [entry])
     _audit(session, new, payment_id)
-    return Booking("booked", payment_id, account.account_id)
+    return PaymentBooking("booked", payment_id, account.account_id)
 
 
 def _settle(
     session: Session,
-    account: Holder,
+    account: PayingAccount,
     payment_id: int,
     new: NewPayment,
-    entry: Entry,
+    entry: LedgerEntry,
     *,
     first: int | None,
     to: Mapping[str, Decimal] | None,
@@ -139,13 +139,13 @@ def _settle(
     wanted = dict(to or _named(mine.open, first, new.amount) or _share_of_debt(mine, new.amount))
     if wanted:
         source = next(one for one in mine.free if (one.kind, one.id) == ("payment", payment_id))
-        parts = as_told(source, wanted, mine.open, new.day)
-        settlement.write_parts(session, [(account, parts)], new.author, along=[entry])
+        parts = as_instructed(source, wanted, mine.open, new.day)
+        settlement.write_allocations(session, [(account, parts)], new.author, along=[entry])
         found = settlement.positions(session, [account.account_id])
     settlement.settle(session, found.values(), new.day, new.author, along=[] if wanted else [entry])
 
 
-def _share_of_debt(mine: Position, amount: Decimal) -> dict[str, Decimal]:
+def _share_of_debt(mine: AccountPosition, amount: Decimal) -> dict[str, Decimal]:
     """What of a top-up pays old debt, where that was agreed: the share, oldest invoice first."""
     left = round_money(amount * mine.share, mine.currency, "down") if mine.share else Decimal(0)
     wanted = {}
@@ -156,11 +156,11 @@ def _share_of_debt(mine: Position, amount: Decimal) -> dict[str, Decimal]:
     return wanted
 
 
-def _named(opened: list[Open], invoice_id: int | None, amount: Decimal) -> dict[str, Decimal]:
+def _named(opened: list[OpenInvoice], invoice_id: int | None, amount: Decimal) -> dict[str, Decimal]:
     return {one.number: min(one.left, amount) for one in opened if one.id == invoice_id}
 
 
-def _given_back(session: Session, event: ProviderEvent) -> Booking:
+def _given_back(session: Session, event: ProviderEvent) -> PaymentBooking:
     """A refund or chargeback at the provider takes its payment back from the invoices it settled."""
     original = payments.find_payment(session, event.provider, event.payment_ref, event.request_ref)
     if original is None:
@@ -168,9 +168,9 @@ def _given_back(session: Session, event: ProviderEvent) -> Booking:
     account = _locked(session, original.account_id, event.occurred_at.date())
     original = _payment(session, original.id)
     if event.currency != original.currency:
-        return Booking(f"wrong currency: {event.currency} for a payment in {original.currency}")
+        return PaymentBooking(f"wrong currency: {event.currency} for a payment in {original.currency}")
     if event.amount > payments.refundable(session, original.id):
-        return Booking("more is given back than is left of the payment")
+        return PaymentBooking("more is given back than is left of the payment")
     own_name = event.payment_ref and event.payment_ref != original.provider_ref
     new = NewPayment(
         account_id=account.account_id,
@@ -189,7 +189,7 @@ def _given_back(session: Session, event: ProviderEvent) -> Booking:
 
 def give_back(
     session: Session, payment_id: int, amount: Decimal, *, reference: str, day: date, author: str, kind: str = "refund"
-) -> Booking:
+) -> PaymentBooking:
     """Book a refund paid out by hand, or a chargeback told by the bank, of (a part of) a payment."""
     account = _locked(session, _payment(session, payment_id).account_id, day)
     known = _payment(session, payment_id)
@@ -208,7 +208,7 @@ def give_back(
 
 def pay_out(
     session: Session, account_id: int, amount: Decimal, *, reference: str, day: date, author: str
-) -> list[Booking]:
+) -> list[PaymentBooking]:
     """Pay credit of the client (over-payments, credit notes) back by hand: the oldest credit first."""
     account = _locked(session, account_id, day)
     mine = settlement.positions(session, [account_id]).get(account_id)
@@ -232,21 +232,23 @@ def pay_out(
 
 
 def _reverse(
-    session: Session, account: Holder, original: Known | None, new: NewPayment, out_of: str = "credit"
-) -> Booking:
+    session: Session, account: PayingAccount, original: StoredPayment | None, new: NewPayment, out_of: str = "credit"
+) -> PaymentBooking:
     payment_id = payments.add_payment(session, new)
     if payment_id is None:
-        return Booking("duplicate", None, account.account_id)
+        return PaymentBooking("duplicate", None, account.account_id)
     missing = -new.amount - original.left if original else Decimal(0)
-    parts = payments.used_parts(session, original.id, missing, new.day) if original and missing > 0 else []
-    entry = _entry(account, new, payment_id, receipt_lines(new.account_id, new.amount, out_of))
-    settlement.write_parts(session, [(account, parts)], new.author, along=[entry])
+    parts = (
+        payments.allocations_to_take_back(session, original.id, missing, new.day) if original and missing > 0 else []
+    )
+    entry = _entry(account, new, payment_id, payment_lines(new.account_id, new.amount, out_of))
+    settlement.write_allocations(session, [(account, parts)], new.author, along=[entry])
     settlement.settle(session, settlement.positions(session, [account.account_id]).values(), new.day, new.author)
     _audit(session, new, payment_id)
-    return Booking("booked", payment_id, account.account_id)
+    return PaymentBooking("booked", payment_id, account.account_id)
 
 
-def release_deposit(session: Session, payment_id: int, amount: Decimal, *, day: date, author: str) -> Booking:
+def release_deposit(session: Session, payment_id: int, amount: Decimal, *, day: date, author: str) -> PaymentBooking:
     """A security deposit (or a part) becomes credit; it settles open invoices, the rest can be paid out."""
     deposit = payments.payment(session, payment_id)
     if deposit is None or deposit.kind != "deposit":
@@ -255,24 +257,26 @@ def release_deposit(session: Session, payment_id: int, amount: Decimal, *, day: 
     left = payments.deposit_left(session, payment_id)
     if amount <= 0 or amount > left:
         raise ConflictError(f"{amount} cannot be released, {left} {deposit.currency} is left of the deposit")
-    number = payments.releases(session, payment_id) + 1
+    number = payments.count_releases(session, payment_id) + 1
     new = NewPayment(
         deposit.account_id, "deposit", f"{payment_id}:{number}", "payment", amount, deposit.currency,
         max(day, deposit.day), author, facts={"deposit": payment_id},
     )  # fmt: skip
     released = payments.add_payment(session, new)
     if released is None:
-        return Booking("duplicate", None, account.account_id)
-    lines = (Line("deposit", amount, new.account_id), Line("credit", -amount, new.account_id))
+        return PaymentBooking("duplicate", None, account.account_id)
+    lines = (LedgerLine("deposit", amount, new.account_id), LedgerLine("credit", -amount, new.account_id))
     entry = _entry(account, new, released, lines, kind="deposit_release")
     found = settlement.positions(session, [account.account_id])
     settlement.settle(session, found.values(), new.day, author, along=[entry])
     _audit(session, new, released)
-    return Booking("booked", released, account.account_id)
+    return PaymentBooking("booked", released, account.account_id)
 
 
-def _entry(account: Holder, new: NewPayment, payment_id: int, lines: tuple[Line, ...], *, kind: str = "") -> Entry:
-    return Entry(
+def _entry(
+    account: PayingAccount, new: NewPayment, payment_id: int, lines: tuple[LedgerLine, ...], *, kind: str = ""
+) -> LedgerEntry:
+    return LedgerEntry(
         entity_id=account.entity_id,
         kind=kind or new.kind,
         business_key=f"payment:{payment_id}",
@@ -292,15 +296,15 @@ def _audit(session: Session, new: NewPayment, payment_id: int) -> None:
     )  # fmt: skip
 
 
-def _payment(session: Session, payment_id: int) -> Known:
+def _payment(session: Session, payment_id: int) -> StoredPayment:
     found = payments.payment(session, payment_id)
     if found is None:
         raise NotFoundError(f"payment {payment_id} does not exist")
     return found
 
 
-def _locked(session: Session, account_id: int, day: date) -> Holder:
-    found = payments.lock_holder(session, account_id, day)
+def _locked(session: Session, account_id: int, day: date) -> PayingAccount:
+    found = payments.lock_paying_account(session, account_id, day)
     if found is None:
         raise NotFoundError(f"account {account_id} does not exist")
     return found

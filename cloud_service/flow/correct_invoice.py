@@ -10,8 +10,8 @@ from typing import Any
 
 from cloud_service.domain.invoicing.invoice import Draft
 from cloud_service.domain.invoicing.rebill_difference import Changed, compare, tax_differences
-from cloud_service.domain.receivables.ledger import Entry, credit_note_lines, invoice_lines, write_off_lines
-from cloud_service.domain.receivables.payment_allocation import Part
+from cloud_service.domain.receivables.ledger import LedgerEntry, credit_note_lines, invoice_lines, write_off_lines
+from cloud_service.domain.receivables.payment_allocation import Allocation
 from cloud_service.store.audit import log
 from cloud_service.store.database import job_queue
 from cloud_service.store.database.session import Session
@@ -89,7 +89,7 @@ def _opposite(text: str) -> str:
     return format(-Decimal(text), "f")
 
 
-def _entry(issued: Issued, author: str) -> Entry:
+def _entry(issued: Issued, author: str) -> LedgerEntry:
     draft = issued.draft
     party = draft.party
     lines = (
@@ -97,7 +97,7 @@ def _entry(issued: Issued, author: str) -> Entry:
         if draft.total <= 0
         else invoice_lines(party.account_id, issued.id, draft.net, draft.tax, draft.income)
     )
-    return Entry(
+    return LedgerEntry(
         party.entity_id, "credit_note", f"credit_note:{issued.id}", draft.bill_date, party.currency, lines,
         text=issued.number, author=author, facts={"invoice": issued.id, "corrects": draft.corrects_id},
     )  # fmt: skip
@@ -110,8 +110,12 @@ def _settle(session: Session, found: Original, issued: Issued, day: date, author
     before = settlement.positions(session, [found.account_id]).get(found.account_id)
     opened = sum((one.left for one in before.open if one.id == found.id), Decimal(0)) if before else Decimal(0)
     left = opened - sum(part.amount for part in back)
-    own = [Part("credit_note", issued.id, found.id, left, max(day, found.since), automatic=False)] if left > 0 else []
-    settlement.write_parts(session, [(found.party, [*back, *own])], author, along=[_entry(issued, author)])
+    own = (
+        [Allocation("credit_note", issued.id, found.id, left, max(day, found.since), automatic=False)]
+        if left > 0
+        else []
+    )
+    settlement.write_allocations(session, [(found.party, [*back, *own])], author, along=[_entry(issued, author)])
     settlement.settle(session, settlement.positions(session, [found.account_id]).values(), day, author)
 
 
@@ -120,12 +124,12 @@ def _take_write_off_back(session: Session, found: Original, issued: Issued, day:
     lost = corrections.written_off(session, found.id)
     if lost:
         amount, last = lost
-        entry = Entry(
+        entry = LedgerEntry(
             found.party.entity_id, "write_off", f"write_off:{found.id}:credited", max(day, last), found.party.currency,
             write_off_lines(found.account_id, found.id, -amount), text=issued.number, author=author,
             facts={"invoice": found.id},
         )  # fmt: skip
-        settlement.write_off_part(session, found.id, book(session, [entry])[0], -amount, entry.day)
+        settlement.write_off_allocation(session, found.id, book(session, [entry])[0], -amount, entry.day)
 
 
 def difference(before: Sequence[dict[str, Any]], rated: Sequence[dict[str, Any]]) -> list[Changed]:

@@ -26,7 +26,7 @@ from cloud_service.mail import Attachment, BouncedError, Letter, Mailer
 from cloud_service.store.database import job_queue
 from cloud_service.store.database.session import Session
 from cloud_service.store.delivery import outgoing
-from cloud_service.store.delivery.outgoing import StoredDocument, StoredInvoice, Waiting
+from cloud_service.store.delivery.outgoing import StoredDocument, StoredInvoice, WaitingMessage
 from common.errors import EnergyError, NotFoundError
 
 Clock = Callable[[], datetime]
@@ -46,7 +46,7 @@ ATTACHMENT_MAX = 10_000_000  # above this the letter carries the link only
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class DeliveryOutcome:
     """What became of a message: sent, waiting (tried again later), bounced, failed, or gone (nothing to do)."""
 
     delivery_id: int
@@ -54,7 +54,9 @@ class Sent:
     error: str = ""
 
 
-def deliver(begin: Begin, ids: Iterable[int], mailer: Mailer, clock: Clock, *, public_url: str) -> list[Sent]:
+def deliver(
+    begin: Begin, ids: Iterable[int], mailer: Mailer, clock: Clock, *, public_url: str
+) -> list[DeliveryOutcome]:
     """Send messages, each in a transaction of its own (`begin`), so that a bad one keeps no other back.
 
     `public_url` is where bills can be paid; empty: they carry no payment link.
@@ -66,11 +68,11 @@ def deliver(begin: Begin, ids: Iterable[int], mailer: Mailer, clock: Clock, *, p
     return done
 
 
-def send(session: Session, delivery_id: int, mailer: Mailer, clock: Clock, *, public_url: str) -> Sent:
+def send(session: Session, delivery_id: int, mailer: Mailer, clock: Clock, *, public_url: str) -> DeliveryOutcome:
     """Send one message in the caller's transaction; a refusal for now is queued again with growing pauses."""
-    message = outgoing.take(session, delivery_id)
+    message = outgoing.take_message(session, delivery_id)
     if message is None:
-        return Sent(delivery_id, "gone")
+        return DeliveryOutcome(delivery_id, "gone")
     try:
         letter = _letter(session, message, public_url)
         mailer.send(letter)
@@ -81,18 +83,18 @@ def send(session: Session, delivery_id: int, mailer: Mailer, clock: Clock, *, pu
             return _give_up(session, message, "failed", str(error))
         return _try_later(session, message, str(error), clock())
     outgoing.mark_sent(session, message.id, clock())
-    return Sent(message.id, "sent")
+    return DeliveryOutcome(message.id, "sent")
 
 
-def _give_up(session: Session, message: Waiting, state: str, error: str) -> Sent:
+def _give_up(session: Session, message: WaitingMessage, state: str, error: str) -> DeliveryOutcome:
     outgoing.mark_not_sent(session, message.id, state, error)
-    return Sent(message.id, state, error)
+    return DeliveryOutcome(message.id, state, error)
 
 
-def _try_later(session: Session, message: Waiting, error: str, now: datetime) -> Sent:
+def _try_later(session: Session, message: WaitingMessage, error: str, now: datetime) -> DeliveryOutcome:
     outgoing.mark_not_sent(session, message.id, "waiting", error)
     job_queue.defer(session, "deliver", {"deliveries": [message.id]}, queue="deliver", at=now + pause(message.attempts))
-    return Sent(message.id, "waiting", error)
+    return DeliveryOutcome(message.id, "waiting", error)
 
 
 def pause(attempts: int) -> timedelta:
@@ -127,7 +129,7 @@ def document_by_public_id(session: Session, public_id: UUID, *, public_url: str)
 
 
 def _stored(session: Session, invoice_id: int) -> StoredInvoice:
-    stored = outgoing.invoice(session, invoice_id)
+    stored = outgoing.stored_invoice(session, invoice_id)
     if stored is None:
         raise NotFoundError(f"invoice {invoice_id} does not exist")
     return stored
@@ -148,7 +150,7 @@ def _pdf(session: Session, invoice_id: int, stored: StoredInvoice, paper: Invoic
     return outgoing.document_once(session, invoice_id, PDF, make)
 
 
-def _letter(session: Session, message: Waiting, public_url: str) -> Letter:
+def _letter(session: Session, message: WaitingMessage, public_url: str) -> Letter:
     """The letter of a message: an invoice with its PDF, or the words that its facts hold."""
     if message.kind in ("invoice", "credit_note") and message.invoice_id is not None:
         stored = _stored(session, message.invoice_id)
@@ -157,12 +159,12 @@ def _letter(session: Session, message: Waiting, public_url: str) -> Letter:
         return _addressed(message, invoice_letter(paper, read_theme(stored.theme)), paper, [file])
     cover = COVERING_LETTERS.get(message.kind, text_letter)(message.facts)
     attached = message.facts.get("document")
-    files = [outgoing.kept_document(session, int(attached))] if attached is not None else []
+    files = [outgoing.stored_document(session, int(attached))] if attached is not None else []
     return _addressed(message, cover, None, files)
 
 
 def _addressed(
-    message: Waiting, cover: CoveringLetter, paper: InvoicePaper | None, files: list[StoredDocument]
+    message: WaitingMessage, cover: CoveringLetter, paper: InvoicePaper | None, files: list[StoredDocument]
 ) -> Letter:
     small = sum(len(file.body) for file in files) <= ATTACHMENT_MAX
     attached = tuple(Attachment(file.filename, file.media_type, file.body) for file in files if small)

@@ -6,8 +6,8 @@ from typing import Any
 
 from cloud_service.documents.spreadsheet import Cell, Column, xlsx
 from cloud_service.store.database.session import Session
-from cloud_service.store.lists.invoices import bills as listing
-from cloud_service.store.lists.paging import Wanted, all_of
+from cloud_service.store.lists.invoices import invoices as listing
+from cloud_service.store.lists.paging import ListQuery, all_of
 from cloud_service.store.scope import Scope
 
 COLUMNS = (
@@ -28,7 +28,7 @@ COLUMNS = (
 def bills(session: Session, first_day: date, end_day: date, today: date) -> bytes:
     """All bills dated from `first_day` up to and without `end_day`, oldest first, as XLSX."""
     last = end_day - timedelta(days=1)
-    asked = Wanted(filters={"from": (first_day.isoformat(),), "to": (last.isoformat(),)}, sort="bill_date")
+    asked = ListQuery(filters={"from": (first_day.isoformat(),), "to": (last.isoformat(),)}, sort="bill_date")
     rows = all_of(session, listing(Scope(), asked, today), asked)
     return xlsx(f"Bills {first_day} to {end_day}", COLUMNS, map(_row, rows), today)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from cloud_service.domain.receivables.remittance_matching import Match, OpenItems
+from cloud_service.domain.receivables.remittance_matching import OpenItems, RemittanceMatch
 from cloud_service.payments.bank_statement import BankLine, read_lines
 from cloud_service.store.database.session import Session
 from cloud_service.store.receivables import open_items
@@ -16,11 +16,11 @@ BOOKED, OUT = "booked before", "money that went out"
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class MatchedLine:
     """A line of the statement: for an account, or why not (`reason`)."""
 
     line: BankLine
-    match: Match | None
+    match: RemittanceMatch | None
     reason: str = ""
 
     @property
@@ -41,21 +41,21 @@ def lines_of(file: BinaryIO) -> list[BankLine]:
     return read_lines(file)
 
 
-def matched(session: Session, lines: Sequence[BankLine], scope: Scope = ALL) -> Iterator[Read]:
+def match_lines(session: Session, lines: Sequence[BankLine], scope: Scope = ALL) -> Iterator[MatchedLine]:
     """What each line is for, by what is open before the first of them is booked; the first of two for one invoice.
 
     A bank account of a legal entity outside of the scope is refused before anything is read.
     """
     entities = _owners(session, lines, scope)
-    known = open_items.booked(session, [line.reference for line in lines])
+    known = open_items.booked_references(session, [line.reference for line in lines])
     items: dict[int | None, OpenItems] = {}
     for line in lines:
         if line.reference in known:
-            yield Read(line, None, BOOKED)
+            yield MatchedLine(line, None, BOOKED)
         elif line.amount <= 0:
-            yield Read(line, None, OUT)
+            yield MatchedLine(line, None, OUT)
         elif line.reversal:
-            yield Read(line, None, "a returned payment")
+            yield MatchedLine(line, None, "a returned payment")
         else:
             entity = entities[line.account]
             if entity not in items:
@@ -75,10 +75,10 @@ def _owners(session: Session, lines: Sequence[BankLine], scope: Scope) -> dict[s
     return found
 
 
-def _read(line: BankLine, items: OpenItems) -> Read:
+def _read(line: BankLine, items: OpenItems) -> MatchedLine:
     match = items.match(line.amount, line.currency, line.remittance, line.end_to_end_id)
     if match is None:
-        return Read(line, None, "no invoice, account or exact amount recognised")
+        return MatchedLine(line, None, "no invoice, account or exact amount recognised")
     if not items.take(match):
-        return Read(line, None, "an earlier line of the file pays the same invoice")
-    return Read(line, match)
+        return MatchedLine(line, None, "an earlier line of the file pays the same invoice")
+    return MatchedLine(line, match)

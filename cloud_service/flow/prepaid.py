@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from cloud_service.domain.receivables.prepaid import Seen, Verdict, judge, terms_of
+from cloud_service.domain.receivables.prepaid import PrepaidDecision, PrepaidPosition, decide, prepaid_terms
 from cloud_service.store.audit import log
 from cloud_service.store.database import job_queue
 from cloud_service.store.database.session import Session
@@ -25,7 +25,7 @@ ZERO = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
+class PrepaidChange:
     """What was found and done for one account."""
 
     account_id: int
@@ -37,17 +37,17 @@ class Decided:
     waits: str
 
 
-def tend_page(
+def review_page(
     session: Session, after: int, now: datetime, rate: Rate, *, author: str, limit: int = PAGE
-) -> tuple[int, list[Decided]]:
+) -> tuple[int, list[PrepaidChange]]:
     """Look at the next accounts after an id; (last id, what changed), 0 when there are no more. `rate` is handed in."""
     ids = prepaid.account_ids(session, now.date(), after, limit)
     if not ids:
         return 0, []
-    return ids[-1], tend(session, ids, now, rate, author=author)
+    return ids[-1], review(session, ids, now, rate, author=author)
 
 
-def tend(session: Session, ids: Sequence[int], now: datetime, rate: Rate, *, author: str) -> list[Decided]:
+def review(session: Session, ids: Sequence[int], now: datetime, rate: Rate, *, author: str) -> list[PrepaidChange]:
     """Work out the balances of some accounts, warn, cut and restore; returns what changed."""
     spans = _unbilled(prepaid.accounts(session, ids, now.date()), now)
     rated = rate(session, spans)  # the slow part, before anything is locked
@@ -65,7 +65,7 @@ def tend(session: Session, ids: Sequence[int], now: datetime, rate: Rate, *, aut
         audit += notes
         if decided is not None:
             changed.append(decided)
-    prepaid.store(session, states)
+    prepaid.store_states(session, states)
     log.record(session, audit)
     return changed
 
@@ -93,13 +93,13 @@ def _stretch(account: PrepaidAccount, now: datetime) -> tuple[date, date]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
+class PrepaidReview:
     """One account as it was found now."""
 
     account: PrepaidAccount
     booked: Decimal
     used: Decimal
-    verdict: Verdict
+    verdict: PrepaidDecision
     first: date
     until: date
     now: datetime
@@ -110,18 +110,18 @@ class _Look:
         return self.booked - self.used
 
 
-def _look(account: PrepaidAccount, booked: Decimal, used: Decimal, now: datetime) -> _Look:
+def _look(account: PrepaidAccount, booked: Decimal, used: Decimal, now: datetime) -> PrepaidReview:
     first, until = _stretch(account, now)
     a_day = used / max((until - first).days, 1) if used > 0 else account.a_day
-    seen = Seen(
+    seen = PrepaidPosition(
         balance=booked - used, a_day=a_day, local=now.astimezone(zone(account.timezone)),
         holiday_calendar=account.holiday_calendar, protected=account.protected,
         state=account.state, before=account.before,  # type: ignore[arg-type] # checked by the table
     )  # fmt: skip
-    return _Look(account, booked, used, judge(seen, terms_of(account.settings)), first, until, now)
+    return PrepaidReview(account, booked, used, decide(seen, prepaid_terms(account.settings)), first, until, now)
 
 
-def _row(look: _Look) -> dict[str, Any]:
+def _row(look: PrepaidReview) -> dict[str, Any]:
     verdict = look.verdict
     return {
         "account": look.account.account_id, "state": verdict.state, "booked": look.booked, "rated": look.used,
@@ -130,7 +130,7 @@ def _row(look: _Look) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _act(session: Session, look: _Look, author: str) -> tuple[Decided | None, list[log.AuditChange]]:
+def _act(session: Session, look: PrepaidReview, author: str) -> tuple[PrepaidChange | None, list[log.AuditChange]]:
     """Queue the warning and the command; the change and its audit rows, if anything changed."""
     account, verdict = look.account, look.verdict
     if verdict.state == account.state and verdict.command is None:
@@ -144,13 +144,13 @@ def _act(session: Session, look: _Look, author: str) -> tuple[Decided | None, li
         {"state": account.state}, {"state": verdict.state, "balance": format(look.balance, "f")}, verdict.waits,
     )  # fmt: skip
     told = verdict.warn is not None
-    decided = Decided(
+    decided = PrepaidChange(
         account.account_id, account.number, look.balance, verdict.state, told, verdict.command or "", verdict.waits
     )
     return decided, [change]
 
 
-def _command(session: Session, look: _Look, kind: str, author: str) -> None:
+def _command(session: Session, look: PrepaidReview, kind: str, author: str) -> None:
     """An order for each meter; one of the other kind that nobody took yet is withdrawn first."""
     account = look.account
     points = [one["service_point"] for one in account.contracts]
@@ -163,7 +163,7 @@ def _command(session: Session, look: _Look, kind: str, author: str) -> None:
         )  # fmt: skip
 
 
-def _tell(session: Session, look: _Look) -> None:
+def _tell(session: Session, look: PrepaidReview) -> None:
     account, verdict, balance = look.account, look.verdict, look.balance
     state = "reconnected" if verdict.command == "reconnect" else verdict.state
     days = f", about {verdict.days_left} days" if verdict.days_left is not None and balance > 0 else ""

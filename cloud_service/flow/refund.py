@@ -12,7 +12,7 @@ from common.errors import ConflictError, InputError, NotFoundError
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RequestedRefund:
     """A refund that the provider has taken on."""
 
     ref: str
@@ -20,7 +20,9 @@ class Asked:
     currency: str
 
 
-def refund(session: Session, payment_id: int, amount: Decimal, provider: Provider, *, author: str, key: str) -> Asked:
+def refund(
+    session: Session, payment_id: int, amount: Decimal, provider: Provider, *, author: str, key: str
+) -> RequestedRefund:
     """Ask the provider to give (a part of) a payment back. The same `key` again is the same refund.
 
     ConflictError for more than is left of it, here or at the provider.
@@ -37,4 +39,4 @@ def refund(session: Session, payment_id: int, amount: Decimal, provider: Provide
         raise ConflictError(f"{amount} is more than the {left} left of the payment", path="amount")
     done = provider.refund(known.provider_ref, amount, known.currency, idempotency_key=f"refund-{payment_id}-{key}")
     log.note(session, author, "payment.refund_asked", f"payment:{payment_id}", amount=format(amount, "f"), ref=done.ref)
-    return Asked(done.ref, done.amount, done.currency)
+    return RequestedRefund(done.ref, done.amount, done.currency)

@@ -11,12 +11,12 @@ from typing import Any
 
 from cloud_service.domain.invoicing.invoice import Draft, single_line
 from cloud_service.domain.receivables.dunning import (
-    Step,
+    DunningStep,
+    dunning_rules,
+    from_day_on,
     interest,
     next_step,
-    overdue_stretches,
-    rules_of,
-    since,
+    overdue_spans,
     with_base_rates,
 )
 from cloud_service.store.audit import log
@@ -28,7 +28,7 @@ from cloud_service.store.invoicing.invoice_rows import Issued
 from cloud_service.store.invoicing.issue_drafts import issue_drafts
 from cloud_service.store.receivables import interest_base_rates, overdue_invoices
 from cloud_service.store.receivables.ledger import lock_accounts
-from cloud_service.store.receivables.overdue_invoices import Overdue
+from cloud_service.store.receivables.overdue_invoices import OverdueInvoice
 from common.errors import InputError
 from common.period import Span
 
@@ -36,7 +36,7 @@ Clock = Callable[[], datetime]
 
 
 @dataclass(frozen=True, slots=True)
-class Reminded:
+class Reminder:
     """A letter to one account: the invoices it speaks of and the fee, if any."""
 
     account_id: int
@@ -48,30 +48,30 @@ class Reminded:
     fee: str = ""
 
 
-def remind(session: Session, day: date, *, author: str, entity_id: int | None = None) -> list[Reminded]:
+def remind(session: Session, day: date, *, author: str, entity_id: int | None = None) -> list[Reminder]:
     """Take the steps that are due on a day: one letter an account, at most one fee."""
     done = []
-    for rows in overdue_invoices.group_by_account(overdue_invoices.overdue(session, day, entity_id)).values():
+    for rows in overdue_invoices.group_by_account(overdue_invoices.overdue_invoices(session, day, entity_id)).values():
         due = [(row, step) for row in rows if (step := _due(row, day)) is not None]
-        if due and sum(row.left for row, _ in due) >= rules_of(rows[0].country).least:
+        if due and sum(row.left for row, _ in due) >= dunning_rules(rows[0].country).least:
             done.append(_remind_account(session, due, day, author))
     return done
 
 
-def _due(row: Overdue, day: date) -> tuple[int, Step] | None:
-    return next_step(rules_of(row.country), row.due_date, row.taken, row.last, day)
+def _due(row: OverdueInvoice, day: date) -> tuple[int, DunningStep] | None:
+    return next_step(dunning_rules(row.country), row.due_date, row.taken, row.last, day)
 
 
 def _remind_account(
-    session: Session, due: Sequence[tuple[Overdue, tuple[int, Step]]], day: date, author: str
-) -> Reminded:
+    session: Session, due: Sequence[tuple[OverdueInvoice, tuple[int, DunningStep]]], day: date, author: str
+) -> Reminder:
     first = due[0][0]
     lock_accounts(session, [first.account_id])
     fee = _fee(session, due, day, author)
     taken = [
         row
         for row, (number, step) in due
-        if overdue_invoices.take_step(
+        if overdue_invoices.record_step(
             session, row, step=number, name=step.name, day=day, fee_invoice_id=fee.id if fee else None
         )
     ]
@@ -83,7 +83,7 @@ def _remind_account(
         facts=_letter(first, amount, step, taken),
     )  # fmt: skip
     job_queue.defer_all(session, "deliver", [{"deliveries": ids}] if ids else [], queue="deliver")
-    told = Reminded(
+    told = Reminder(
         first.account_id, first.account, step.name, amount, first.currency, tuple(row.number for row in taken),
         fee.number if fee else "",
     )  # fmt: skip
@@ -94,7 +94,9 @@ def _remind_account(
     return told
 
 
-def _fee(session: Session, due: Sequence[tuple[Overdue, tuple[int, Step]]], day: date, author: str) -> Issued | None:
+def _fee(
+    session: Session, due: Sequence[tuple[OverdueInvoice, tuple[int, DunningStep]]], day: date, author: str
+) -> Issued | None:
     """The highest fee of the steps, as an invoice of its own."""
     amount = max(step.fee for _, (_, step) in due)
     if not amount:
@@ -109,7 +111,7 @@ def _fee(session: Session, due: Sequence[tuple[Overdue, tuple[int, Step]]], day:
     return issue_drafts(session, [draft], author=author, deliver=False)[0]
 
 
-def _letter(row: Overdue, amount: Decimal, step: Step, taken: Sequence[Overdue]) -> dict[str, Any]:
+def _letter(row: OverdueInvoice, amount: Decimal, step: DunningStep, taken: Sequence[OverdueInvoice]) -> dict[str, Any]:
     return {
         "locale": row.locale, "currency": row.currency, "amount": format(amount, "f"), "account": row.account,
         "sender_name": row.seller, "recipient_name": row.client, "footer": [row.seller], "theme": row.theme,
@@ -117,13 +119,13 @@ def _letter(row: Overdue, amount: Decimal, step: Step, taken: Sequence[Overdue])
     }  # fmt: skip
 
 
-def _domain(row: Overdue) -> str:
+def _domain(row: OverdueInvoice) -> str:
     return row.email.rpartition("@")[2] or "localhost"
 
 
 def enter_base_rate(session: Session, country: str, start: date, percent: Decimal, *, author: str) -> None:
     """A base rate that was published since the country's rules were written down, in force from `start`."""
-    if rules_of(country).interest is None:
+    if dunning_rules(country).interest is None:
         raise InputError(f"the rules of {country or 'this country'} charge no interest", path="country")
     before = interest_base_rates.enter(session, country, start, percent, author)
     log.record(
@@ -137,7 +139,7 @@ def enter_base_rate(session: Session, country: str, start: date, percent: Decima
 def charge_interest(session: Session, day: date, *, author: str, entity_id: int | None = None) -> list[Issued]:
     """Invoices of the statutory interest up to (and without) a day, one for each overdue invoice; never twice a day."""
     issued = []
-    for row in overdue_invoices.overdue(session, day, entity_id):
+    for row in overdue_invoices.overdue_invoices(session, day, entity_id):
         draft = _interest(session, row, day)
         if draft is not None:
             lock_accounts(session, [row.account_id])
@@ -145,13 +147,13 @@ def charge_interest(session: Session, day: date, *, author: str, entity_id: int 
     return issued
 
 
-def _interest(session: Session, row: Overdue, day: date) -> Draft | None:
-    rule = rules_of(row.country).interest
+def _interest(session: Session, row: OverdueInvoice, day: date) -> Draft | None:
+    rule = dunning_rules(row.country).interest
     if rule is None or row.derived:  # no interest on interest (BGB § 289), nor on fees
         return None
     known = overdue_invoices.interest_until(session, row.account_id, row.invoice_id)
-    stretches = overdue_stretches(row.due_date, row.total, overdue_invoices.settled(session, row.invoice_id), day)
-    fresh = since(stretches, known)
+    stretches = overdue_spans(row.due_date, row.total, overdue_invoices.settlements(session, row.invoice_id), day)
+    fresh = from_day_on(stretches, known)
     rule = with_base_rates(rule, interest_base_rates.entered(session, row.country))
     parts, amount = interest(rule, row.kind, row.currency, fresh)
     lump = rule.lump_sum_company if known is None and row.kind == "company" and row.currency == "EUR" else Decimal(0)

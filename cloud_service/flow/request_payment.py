@@ -9,19 +9,19 @@ from decimal import Decimal
 from uuid import UUID
 
 from cloud_service.domain.money import round_money
-from cloud_service.payments import Ask, Provider
+from cloud_service.payments import PaymentAsk, Provider
 from cloud_service.store.database.session import Session
 from cloud_service.store.receivables import payment_requests
-from cloud_service.store.receivables.payment_requests import Fillable, Payable
+from cloud_service.store.receivables.payment_requests import PayableInvoice, TopUpTarget
 from common.errors import ConflictError, NotFoundError
 
 Clock = Callable[[], datetime]
 FRESH = timedelta(hours=12)  # providers' pages live for a day
 
 
-def payable(session: Session, public_id: UUID) -> Payable:
+def payable_invoice(session: Session, public_id: UUID) -> PayableInvoice:
     """What an invoice's payer sees before paying."""
-    found = payment_requests.payable(session, public_id)
+    found = payment_requests.payable_invoice(session, public_id)
     if found is None:
         raise NotFoundError("there is no such invoice")
     return found
@@ -29,20 +29,20 @@ def payable(session: Session, public_id: UUID) -> Payable:
 
 def pay_page(session: Session, public_id: UUID, provider: Provider, clock: Clock, *, public_url: str) -> str:
     """Where to pay what is left of an invoice; the page of earlier today if the amount is still the same."""
-    found = payable(session, public_id)
+    found = payable_invoice(session, public_id)
     if found.left <= 0:
         raise ConflictError("nothing is left to pay of this invoice")
     left = round_money(found.left, found.currency)
-    before = payment_requests.asked_before(session, provider.name, found.account_id, found.id)
+    before = payment_requests.earlier_requests(session, provider.name, found.account_id, found.id)
     if before and before[0].amount == left and before[0].created_at > clock() - FRESH:
         return before[0].url
     key = f"invoice-{public_id}-{left}-{len(before)}"
     return _new_page(session, found, left, provider, f"{public_url}/pay/{public_id}?back=1", key)
 
 
-def fillable(session: Session, account_public_id: UUID) -> Fillable:
+def top_up_target(session: Session, account_public_id: UUID) -> TopUpTarget:
     """What the one who tops up an account sees; only prepaid accounts can be topped up."""
-    found = payment_requests.fillable(session, account_public_id)
+    found = payment_requests.top_up_target(session, account_public_id)
     if found is None or not found.prepaid:
         raise NotFoundError("there is no such prepaid account")
     return found
@@ -52,17 +52,22 @@ def top_up_page(
     session: Session, account_public_id: UUID, amount: Decimal, provider: Provider, *, public_url: str
 ) -> str:
     """Where to add credit to a prepaid account."""
-    found = fillable(session, account_public_id)
-    before = payment_requests.asked_before(session, provider.name, found.id, None)
+    found = top_up_target(session, account_public_id)
+    before = payment_requests.earlier_requests(session, provider.name, found.id, None)
     key = f"top-up-{account_public_id}-{len(before)}-{amount.normalize():f}"
     return _new_page(session, found, amount, provider, f"{public_url}/top-up/{account_public_id}?back=1", key)
 
 
 def _new_page(  # noqa: PLR0917 - what is paid, by whom, and the way back
-    session: Session, found: Payable | Fillable, amount: Decimal, provider: Provider, return_url: str, key: str
+    session: Session,
+    found: PayableInvoice | TopUpTarget,
+    amount: Decimal,
+    provider: Provider,
+    return_url: str,
+    key: str,
 ) -> str:
     """Ask the provider for a page and remember what it is for, so that its payment finds home."""
-    ask = Ask(
+    ask = PaymentAsk(
         reference=found.number,
         description=f"{found.seller}: {found.number}",
         amount=amount,
@@ -72,8 +77,8 @@ def _new_page(  # noqa: PLR0917 - what is paid, by whom, and the way back
         locale=found.locale,
     )
     link = provider.create_payment_link(ask, idempotency_key=key)
-    account_id, invoice_id = (found.account_id, found.id) if isinstance(found, Payable) else (found.id, None)
-    payment_requests.remember(
+    account_id, invoice_id = (found.account_id, found.id) if isinstance(found, PayableInvoice) else (found.id, None)
+    payment_requests.record(
         session, provider.name, link.ref, link.url,
         account_id=account_id, invoice_id=invoice_id, amount=amount, currency=found.currency,
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from cloud_service.payments.interface import Ask, ForgedError, PaymentLink, Provider, ProviderPayment, Refund
+from cloud_service.payments.interface import ForgedError, PaymentAsk, PaymentLink, Provider, ProviderPayment, Refund
 from cloud_service.payments.simulated import Simulated
 from cloud_service.settings import Settings
 from common.errors import InputError
@@ -40,8 +40,8 @@ def provider(settings: Settings) -> Provider | None:
 
 __all__ = [
     "PROVIDERS",
-    "Ask",
     "ForgedError",
+    "PaymentAsk",
     "PaymentLink",
     "Provider",
     "ProviderPayment",

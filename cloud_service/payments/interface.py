@@ -20,7 +20,7 @@ class ForgedError(InputError):
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class PaymentAsk:
     """Money that we ask for. `return_url` is where the payer comes back to; `reference` is what the payer reads."""
 
     reference: str
@@ -96,7 +96,7 @@ class Provider(Protocol):
 
     name: str
 
-    def create_payment_link(self, ask: Ask, *, idempotency_key: str) -> PaymentLink:
+    def create_payment_link(self, ask: PaymentAsk, *, idempotency_key: str) -> PaymentLink:
         """A page on which the payer pays; the same key again gives the same page, never a second one."""
 
     def fetch_payment(self, request_ref: str) -> ProviderPayment:

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from cloud_service.domain.receivables.provider_event import EventKind, ProviderEvent
 from cloud_service.payments import signature
 from cloud_service.payments.interface import (
-    Ask,
+    PaymentAsk,
     PaymentLink,
     ProviderPayment,
     Refund,
@@ -49,7 +49,7 @@ class Simulated:
         self._secret = webhook_secret
         self._clock = clock
 
-    def create_payment_link(self, ask: Ask, *, idempotency_key: str) -> PaymentLink:
+    def create_payment_link(self, ask: PaymentAsk, *, idempotency_key: str) -> PaymentLink:
         """A page with the buttons "Pay" and "Decline"."""
         facts = {
             "reference": ask.reference,

@@ -15,8 +15,8 @@ import stripe
 
 from cloud_service.domain.receivables.provider_event import EventKind, ProviderEvent
 from cloud_service.payments.interface import (
-    Ask,
     ForgedError,
+    PaymentAsk,
     PaymentLink,
     PaymentState,
     ProviderPayment,
@@ -60,7 +60,7 @@ class Stripe:
         )
         self._secret = webhook_secret
 
-    def create_payment_link(self, ask: Ask, *, idempotency_key: str) -> PaymentLink:
+    def create_payment_link(self, ask: PaymentAsk, *, idempotency_key: str) -> PaymentLink:
         """A Checkout session; it expires after a day."""
         count = to_minor(ask.amount, ask.currency, stripe_digits(ask.currency))
         if ask.currency in THREE_PLACES and count % 10:

@@ -7,7 +7,7 @@ from flask import Response, current_app, request
 from cloud_service.flow import deliver
 from cloud_service.store.delivery.outgoing import StoredDocument
 from cloud_service.store.delivery.tables import Document
-from cloud_service.store.lookups.invoice_page import bill_page, document
+from cloud_service.store.lookups.invoice_page import document, invoice_page
 from cloud_service.web.access import scope
 from cloud_service.web.clock import today
 from cloud_service.web.database import session
@@ -15,7 +15,7 @@ from cloud_service.web.database import session
 
 def paper_response(public_id: UUID, kind: str) -> Response:
     """The stored bytes, exactly as they were sent; a PDF that nobody has needed yet is made now, once."""
-    known = bill_page(session(), scope(), public_id, today())
+    known = invoice_page(session(), scope(), public_id, today())
     if kind == deliver.PDF:
         settings = current_app.extensions["settings"]
         found: StoredDocument | Document = deliver.document(session(), known.invoice.id, public_url=settings.pay_at)

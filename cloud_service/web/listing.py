@@ -12,7 +12,7 @@ from flask import Response, render_template, request, stream_with_context
 from flask_login import current_user
 
 from cloud_service.store.identity.saved_views import views_of
-from cloud_service.store.lists.paging import Listing, Wanted, all_of, page_of
+from cloud_service.store.lists.paging import Listing, ListQuery, all_of, page_of
 from cloud_service.web.database import session
 from cloud_service.web.language.formatting import plain
 from cloud_service.web.language.list_nouns import NOUNS, ListNoun
@@ -81,7 +81,7 @@ class ListPage:
         return NOUNS[self.noun]
 
 
-def wanted(page: ListPage) -> Wanted:
+def wanted(page: ListPage) -> ListQuery:
     """What the address asks for; `name:value` in the search box is a filter too. Nonsense is left out."""
     filters: dict[str, tuple[str, ...]] = {}
     known = {one.key: one for one in page.filters}
@@ -98,7 +98,7 @@ def wanted(page: ListPage) -> Wanted:
             words.append(word)
     sort = request.args.get("sort", "")
     descending = request.args.get("dir", "desc" if not sort and page.order[1] else "asc") == "desc"
-    return Wanted(
+    return ListQuery(
         text=" ".join(words),
         filters=filters,
         sort=sort or page.order[0],
@@ -123,7 +123,9 @@ def _number(name: str, default: int) -> int:
     return int(value) if value.isdecimal() and len(value) < 7 else default  # noqa: PLR2004 - a million pages
 
 
-def respond(page: ListPage, listing: Listing, asked: Wanted, *, as_file: bool = False, **facts: Any) -> Response | str:
+def respond(
+    page: ListPage, listing: Listing, asked: ListQuery, *, as_file: bool = False, **facts: Any
+) -> Response | str:
     """The page, or the file with all rows of the same query."""
     if as_file:
         return file_of(page, listing, asked)
@@ -132,7 +134,7 @@ def respond(page: ListPage, listing: Listing, asked: Wanted, *, as_file: bool = 
     return render_template(page.template, list=page, asked=asked, page=found, saved=saved, sizes=SIZES, **facts)
 
 
-def file_of(page: ListPage, listing: Listing, asked: Wanted) -> Response:
+def file_of(page: ListPage, listing: Listing, asked: ListQuery) -> Response:
     """A CSV file, streamed: one header row, ISO dates, dots in decimals, currencies in columns of their own."""
     columns = [one for one in page.columns if one.in_file]
 

@@ -25,7 +25,9 @@ blueprint = Blueprint("pay", __name__)
 @limiter.limit("60 per minute")
 def show(public_id: UUID) -> str:
     """What is due; after a payment, that it has arrived or is on its way."""
-    return render_template("pay.html", bill=request_payment.payable(session(), public_id), back="back" in request.args)
+    return render_template(
+        "pay.html", bill=request_payment.payable_invoice(session(), public_id), back="back" in request.args
+    )
 
 
 @blueprint.get("/pay/<uuid:public_id>/go")
@@ -51,7 +53,7 @@ def top_up(account_id: UUID) -> str:
     wanted = request.args.get("amount", "").strip()
     return render_template(
         "top_up.html",
-        account=request_payment.fillable(session(), account_id),
+        account=request_payment.top_up_target(session(), account_id),
         amount=exact(wanted, "amount") if wanted else None,
         back="back" in request.args,
     )

@@ -53,6 +53,6 @@ def receive(name: str) -> tuple[Response, int]:
 def _book(event: ProviderEvent) -> str:
     """One event in a transaction of its own."""
     with current_app.extensions["sessions"].begin() as session:
-        done = collect.book(session, event, lambda: datetime.now(UTC))
+        done = collect.book_event(session, event, lambda: datetime.now(UTC))
     log.info("%s %s %s: %s", event.provider, event.kind, event.event_id, done.outcome)
     return str(done.outcome)

@@ -218,7 +218,7 @@ def processor_seconds(server_process: psutil.Process) -> float:
 
 def look_at_balances(url: str) -> float:
     """Seconds for one look at the balances of all, by one process, as if every account were prepaid on the last day."""
-    from cloud_service.flow.prepaid import tend_page
+    from cloud_service.flow.prepaid import review_page
     from cloud_service.flow.rate import rate_so_far
     from cloud_service.store.database.session import connect, transaction
 
@@ -231,7 +231,7 @@ def look_at_balances(url: str) -> float:
     started, after = time.monotonic(), -1
     while after:
         with transaction(engine) as session:
-            after, _ = tend_page(session, max(after, 0), now, rate_so_far, author="bench")
+            after, _ = review_page(session, max(after, 0), now, rate_so_far, author="bench")
     seconds = time.monotonic() - started
     engine.dispose()
     with psycopg.connect(url, autocommit=True) as connection:

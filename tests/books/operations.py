@@ -201,14 +201,14 @@ class Driver:
             "simulated", f"e{self.number}", "paid", f"r{self.number}", f"p{self.number}", amount, "EUR",
             self.clock(), b"{}",
         )  # fmt: skip
-        assert collect.book(self.session, event, self.clock).outcome == "booked"
+        assert collect.book_event(self.session, event, self.clock).outcome == "booked"
         self.events.append(event)
         return received(amount)
 
     def again(self, _index: int) -> Move:
         """The same event once more changes nothing."""
         if self.events:
-            assert collect.book(self.session, self.random.choice(self.events), self.clock).outcome == "duplicate"
+            assert collect.book_event(self.session, self.random.choice(self.events), self.clock).outcome == "duplicate"
         return NOTHING
 
     def refund(self, index: int, kind: str = "refund") -> Move:

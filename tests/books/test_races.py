@@ -82,7 +82,7 @@ def test_racing_top_ups_consumption_and_decisions_leave_the_exact_balance(sessio
     def decisions() -> None:
         for _ in range(EVENTS // 16):
             with transaction(engine) as one:
-                prepaid.tend(one, [account], NOON, rate_so_far, author="t")
+                prepaid.review(one, [account], NOON, rate_so_far, author="t")
 
     together(lambda: top_ups(1), lambda: top_ups(2), consumption, decisions)
     with transaction(engine) as one:
@@ -111,7 +111,7 @@ def test_an_event_sent_by_many_at_once_is_booked_once(session: Session, engine: 
 
     def send() -> None:
         with transaction(engine) as one:
-            outcomes.append(collect.book(one, event, lambda: NOON).outcome)
+            outcomes.append(collect.book_event(one, event, lambda: NOON).outcome)
 
     together(*[send] * 6)
 

@@ -13,7 +13,7 @@ from werkzeug.serving import make_server
 
 from cloud_service.domain.money import currency_digits
 from cloud_service.domain.receivables.provider_event import ProviderEvent
-from cloud_service.payments import PROVIDERS, Ask, ForgedError, Provider, signature
+from cloud_service.payments import PROVIDERS, ForgedError, PaymentAsk, Provider, signature
 from cloud_service.payments.company_books import CompanyBooks
 from cloud_service.payments.simulated import Simulated
 from cloud_service.payments.simulated_company import create_company
@@ -109,8 +109,8 @@ def company(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Company]
     side.stop()
 
 
-def ask(amount: str = "649.93", currency: str = "EUR", reference: str = "RE-2026-004711") -> Ask:
-    return Ask(
+def ask(amount: str = "649.93", currency: str = "EUR", reference: str = "RE-2026-004711") -> PaymentAsk:
+    return PaymentAsk(
         reference, f"Nordlicht: {reference}", D(amount), currency, "https://energy.example/pay/1", "a@b.example", "de"
     )
 

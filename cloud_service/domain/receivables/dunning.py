@@ -22,7 +22,7 @@ YEAR_DAYS = 365
 HUNDRED = Decimal(100)
 
 
-class Step(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class DunningStep(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is done so many days after the due date."""
 
     name: str
@@ -48,10 +48,10 @@ class InterestRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     lump_sum_company: Decimal = Decimal(0)
 
 
-class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class DunningRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How a country's clients are dunned."""
 
-    steps: Annotated[tuple[Step, ...], Meta(min_length=1)]
+    steps: Annotated[tuple[DunningStep, ...], Meta(min_length=1)]
     pause_days: int = 7
     least: Annotated[Decimal, Meta(description="Below this nobody is reminded")] = Decimal(0)
     interest: InterestRule | None = None
@@ -64,19 +64,21 @@ def with_base_rates(rule: InterestRule, entered: Sequence[BaseRate]) -> Interest
 
 
 @cache
-def rules_of(country: str) -> Rules:
+def dunning_rules(country: str) -> DunningRules:
     """The rules of a country by its ISO code, the default ones where there are none of its own."""
     path = FOLDER / f"{country}.toml"
     if not country.isalpha() or not path.exists():
         path = FOLDER / f"{DEFAULT}.toml"
     document = tomllib.loads(path.read_text("utf-8"))
     try:
-        return msgspec.convert(document, Rules, strict=False)
+        return msgspec.convert(document, DunningRules, strict=False)
     except msgspec.ValidationError as error:
         raise InputError(str(error), path=str(path)) from error
 
 
-def next_step(rules: Rules, due_date: date, taken: int, last: date | None, today: date) -> tuple[int, Step] | None:
+def next_step(
+    rules: DunningRules, due_date: date, taken: int, last: date | None, today: date
+) -> tuple[int, DunningStep] | None:
     """(number, step) that is due now: the next one not taken, with a pause after the one before; or None."""
     if taken >= len(rules.steps):
         return None
@@ -89,7 +91,7 @@ def next_step(rules: Rules, due_date: date, taken: int, last: date | None, today
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class OverdueSpan:
     """Days `[start, end)` in which an amount was overdue."""
 
     start: date
@@ -98,40 +100,40 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
-class Interest:
+class InterestLine:
     """Interest on one stretch, with its arithmetic in words."""
 
-    stretch: Stretch
+    stretch: OverdueSpan
     percent: Decimal
     amount_unrounded: Decimal
     why: str
 
 
-def overdue_stretches(
+def overdue_spans(
     due_date: date, total: Decimal, settled: Sequence[tuple[date, Decimal]], until: date
-) -> list[Stretch]:
+) -> list[OverdueSpan]:
     """What was open after the due date, cut where payments changed it; `until` is exclusive."""
     found = []
     day, left = due_date + timedelta(days=1), total
     for paid_on, amount in sorted(settled):
         if paid_on > day and left > 0:
-            found.append(Stretch(day, min(paid_on, until), left))
+            found.append(OverdueSpan(day, min(paid_on, until), left))
         day, left = max(day, paid_on), left - amount
     if left > 0 and day < until:
-        found.append(Stretch(day, until, left))
+        found.append(OverdueSpan(day, until, left))
     return [one for one in found if one.start < one.end]
 
 
-def since(stretches: Sequence[Stretch], day: date | None) -> list[Stretch]:
+def from_day_on(stretches: Sequence[OverdueSpan], day: date | None) -> list[OverdueSpan]:
     """The stretches from a day on; all of them without one."""
     if day is None:
         return list(stretches)
-    return [Stretch(max(one.start, day), one.end, one.amount) for one in stretches if one.end > day]
+    return [OverdueSpan(max(one.start, day), one.end, one.amount) for one in stretches if one.end > day]
 
 
 def interest(
-    rule: InterestRule, kind: str, currency: str, stretches: Sequence[Stretch]
-) -> tuple[list[Interest], Decimal]:
+    rule: InterestRule, kind: str, currency: str, stretches: Sequence[OverdueSpan]
+) -> tuple[list[InterestLine], Decimal]:
     """Statutory interest by days of 365, cut where the base rate changes; the sum is rounded once."""
     above = rule.company if kind == "company" else rule.person
     if above is None:
@@ -140,7 +142,7 @@ def interest(
     return parts, round_money(sum((part.amount_unrounded for part in parts), Decimal(0)), currency)
 
 
-def _by_base(stretch: Stretch, rule: InterestRule) -> list[tuple[Stretch, BaseRate]]:
+def _by_base(stretch: OverdueSpan, rule: InterestRule) -> list[tuple[OverdueSpan, BaseRate]]:
     """The stretch cut where the base rate changes; a day whose rate is not known is refused, never guessed."""
     rates = sorted(rule.base, key=lambda one: one.start)
     found = []
@@ -149,7 +151,7 @@ def _by_base(stretch: Stretch, rule: InterestRule) -> list[tuple[Stretch, BaseRa
         following = rates[index + 1].start if index + 1 < len(rates) else date.max
         end = min(stretch.end, following, add_months(rate.start, rule.base_months))
         if rate.start <= day < end:
-            found.append((Stretch(day, end, stretch.amount), rate))
+            found.append((OverdueSpan(day, end, stretch.amount), rate))
             day = end
     if day < stretch.end:
         raise InputError(
@@ -159,8 +161,8 @@ def _by_base(stretch: Stretch, rule: InterestRule) -> list[tuple[Stretch, BaseRa
     return found
 
 
-def _part(stretch: Stretch, percent: Decimal, base: BaseRate) -> Interest:
+def _part(stretch: OverdueSpan, percent: Decimal, base: BaseRate) -> InterestLine:
     days = (stretch.end - stretch.start).days
     amount = stretch.amount * percent * days / HUNDRED / YEAR_DAYS
     why = f"{stretch.amount} × {percent} % (base rate {base.percent} % and more) × {days}/{YEAR_DAYS} days"
-    return Interest(stretch, percent, amount, f"{stretch.start} to {stretch.end}: {why}")
+    return InterestLine(stretch, percent, amount, f"{stretch.start} to {stretch.end}: {why}")

@@ -8,7 +8,7 @@ from typing import Any
 
 from common.errors import InputError
 
-KINDS = frozenset(
+LEDGER_KINDS = frozenset(
     [
         "receivable",
         "credit",
@@ -25,12 +25,12 @@ KINDS = frozenset(
         "rounding",
     ]
 )
-OF_A_CLIENT = frozenset({"receivable", "credit", "deposit"})
+CLIENT_KINDS = frozenset({"receivable", "credit", "deposit"})
 """`receivable`: open invoices. `credit`: prepayments and over-payments. `deposit`: securities."""
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LedgerLine:
     """Debit positive, credit negative."""
 
     kind: str
@@ -41,14 +41,14 @@ class Line:
     def __post_init__(self) -> None:
         if not isinstance(self.amount, Decimal):
             raise InputError("an amount must be Decimal", path="amount")
-        if self.kind not in KINDS:
+        if self.kind not in LEDGER_KINDS:
             raise InputError(f"{self.kind!r} is no account of the books", path="kind")
-        if (self.account_id is not None) != (self.kind in OF_A_CLIENT):
+        if (self.account_id is not None) != (self.kind in CLIENT_KINDS):
             raise InputError(f"{self.kind} {'needs' if self.account_id is None else 'has no'} client account")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LedgerEntry:
     """One fact of money in one currency; lines of zero are dropped, the rest must balance."""
 
     entity_id: int
@@ -56,7 +56,7 @@ class Entry:
     business_key: str
     day: date
     currency: str
-    lines: tuple[Line, ...]
+    lines: tuple[LedgerLine, ...]
     text: str = ""
     author: str = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
@@ -70,34 +70,34 @@ class Entry:
 
 def invoice_lines(
     account_id: int, invoice_id: int, net: Decimal, tax: Decimal, income: str = "revenue"
-) -> tuple[Line, ...]:
+) -> tuple[LedgerLine, ...]:
     """The client owes `net + tax`; we earned `net`, the state gets `tax`."""
     return (
-        Line("receivable", net + tax, account_id, invoice_id),
-        Line(income, -net),
-        Line("tax", -tax),
+        LedgerLine("receivable", net + tax, account_id, invoice_id),
+        LedgerLine(income, -net),
+        LedgerLine("tax", -tax),
     )
 
 
-def credit_note_lines(account_id: int, net: Decimal, tax: Decimal, income: str = "revenue") -> tuple[Line, ...]:
+def credit_note_lines(account_id: int, net: Decimal, tax: Decimal, income: str = "revenue") -> tuple[LedgerLine, ...]:
     """`net` and `tax` are those of the credit note, negative for money given back; it lands as credit."""
     return (
-        Line("credit", net + tax, account_id),
-        Line(income, -net),
-        Line("tax", -tax),
+        LedgerLine("credit", net + tax, account_id),
+        LedgerLine(income, -net),
+        LedgerLine("tax", -tax),
     )
 
 
-def settlement_lines(account_id: int, invoice_id: int, amount: Decimal) -> tuple[Line, ...]:
+def settlement_lines(account_id: int, invoice_id: int, amount: Decimal) -> tuple[LedgerLine, ...]:
     """Credit of the client pays an invoice; a negative amount takes it back."""
-    return (Line("credit", amount, account_id), Line("receivable", -amount, account_id, invoice_id))
+    return (LedgerLine("credit", amount, account_id), LedgerLine("receivable", -amount, account_id, invoice_id))
 
 
-def receipt_lines(account_id: int, amount: Decimal, into: str = "credit") -> tuple[Line, ...]:
+def payment_lines(account_id: int, amount: Decimal, into: str = "credit") -> tuple[LedgerLine, ...]:
     """Money came in (or, negative, went out) for the client's credit or deposit."""
-    return (Line("cash", amount), Line(into, -amount, account_id))
+    return (LedgerLine("cash", amount), LedgerLine(into, -amount, account_id))
 
 
-def write_off_lines(account_id: int, invoice_id: int, amount: Decimal) -> tuple[Line, ...]:
+def write_off_lines(account_id: int, invoice_id: int, amount: Decimal) -> tuple[LedgerLine, ...]:
     """A part of an invoice is given up as lost; a negative amount takes that back."""
-    return (Line("write_off", amount), Line("receivable", -amount, account_id, invoice_id))
+    return (LedgerLine("write_off", amount), LedgerLine("receivable", -amount, account_id, invoice_id))

@@ -9,7 +9,7 @@ from common.errors import ConflictError, InputError
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class CreditSource:
     """Money of a client that is not used yet: (what is left of) a payment or a credit note."""
 
     kind: str  # payment, credit_note
@@ -20,7 +20,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Open:
+class OpenInvoice:
     """An invoice that is not fully settled."""
 
     id: int
@@ -32,7 +32,7 @@ class Open:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Allocation:
     """`amount` of a source settles an invoice on a day from which on both are there; negative takes it back."""
 
     source_kind: str
@@ -43,9 +43,9 @@ class Part:
     automatic: bool = True
 
 
-def oldest_first(sources: Sequence[Source], invoices: Sequence[Open], today: date) -> list[Part]:
+def oldest_first(sources: Sequence[CreditSource], invoices: Sequence[OpenInvoice], today: date) -> list[Allocation]:
     """Use the oldest money for the invoice that was due first, until one of them runs out."""
-    parts: list[Part] = []
+    parts: list[Allocation] = []
     money = sorted((s for s in sources if s.left > 0), key=lambda s: (s.day, s.kind, s.id))
     left = {(s.kind, s.id): s.left for s in money}
     for invoice in sorted((i for i in invoices if i.left > 0), key=lambda i: (i.due_date, i.bill_date, i.id)):
@@ -59,7 +59,9 @@ def oldest_first(sources: Sequence[Source], invoices: Sequence[Open], today: dat
     return parts
 
 
-def as_told(source: Source, wanted: Mapping[str, Decimal], invoices: Sequence[Open], today: date) -> list[Part]:
+def as_instructed(
+    source: CreditSource, wanted: Mapping[str, Decimal], invoices: Sequence[OpenInvoice], today: date
+) -> list[Allocation]:
     """Exactly what the payer says: invoice number -> amount. What cannot be done is refused as a whole."""
     by_number = {invoice.number: invoice for invoice in invoices}
     if sum(wanted.values(), Decimal(0)) > source.left:
@@ -77,5 +79,5 @@ def as_told(source: Source, wanted: Mapping[str, Decimal], invoices: Sequence[Op
     return parts
 
 
-def _part(source: Source, invoice: Open, amount: Decimal, today: date, *, automatic: bool) -> Part:
-    return Part(source.kind, source.id, invoice.id, amount, max(today, invoice.since, source.since), automatic)
+def _part(source: CreditSource, invoice: OpenInvoice, amount: Decimal, today: date, *, automatic: bool) -> Allocation:
+    return Allocation(source.kind, source.id, invoice.id, amount, max(today, invoice.since, source.since), automatic)

@@ -13,8 +13,8 @@ from cloud_service.domain.calendar.holidays import holidays
 from cloud_service.domain.money import exact
 from common.errors import InputError
 
-State = Literal["ok", "low", "critical", "empty", "emergency", "disconnected"]
-ORDER: tuple[State, ...] = ("ok", "low", "critical", "emergency", "empty", "disconnected")
+PrepaidState = Literal["ok", "low", "critical", "empty", "emergency", "disconnected"]
+ORDER: tuple[PrepaidState, ...] = ("ok", "low", "critical", "emergency", "empty", "disconnected")
 ZERO = Decimal(0)
 FRIDAY, SATURDAY = 4, 5
 CENT_OF_A_DAY = Decimal("0.01")
@@ -22,7 +22,7 @@ DAYS_MAX = Decimal(9999)
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class PrepaidTerms:
     """An account's prepaid terms; the defaults are ours, `account.settings["prepaid"]` changes them."""
 
     low_days: Decimal = Decimal(5)
@@ -37,7 +37,7 @@ class Terms:
 FIELDS = ("low_days", "critical_days", "low_balance", "emergency_credit", "reconnect_above")
 
 
-def terms_of(settings: Mapping[str, Any]) -> Terms:
+def prepaid_terms(settings: Mapping[str, Any]) -> PrepaidTerms:
     """The terms in an account's settings; an unknown one is refused."""
     given = dict(settings.get("prepaid", {}))
     times = {name: time.fromisoformat(given.pop(name)) for name in ("cut_from", "cut_until") if name in given}
@@ -45,11 +45,11 @@ def terms_of(settings: Mapping[str, Any]) -> Terms:
     if unknown:
         raise InputError(f"{min(unknown)!r} is no prepaid term", path="settings.prepaid", hint=", ".join(FIELDS))
     numbers = {name: exact(value, f"prepaid.{name}") for name, value in given.items()}
-    return replace(Terms(), **numbers, **times)  # type: ignore[arg-type] # the names were checked above
+    return replace(PrepaidTerms(), **numbers, **times)  # type: ignore[arg-type] # the names were checked above
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class PrepaidPosition:
     """An account as it is now: balance, what a day costs, where it is and who lives there."""
 
     balance: Decimal
@@ -57,17 +57,17 @@ class Seen:
     local: datetime
     holiday_calendar: str
     protected: bool
-    state: State
+    state: PrepaidState
     before: Decimal  # the balance at the last look
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class PrepaidDecision:
     """What follows: the new state, a warning to send (or none), a command (or none), why a cut has to wait."""
 
-    state: State
+    state: PrepaidState
     days_left: Decimal | None
-    warn: State | None = None
+    warn: PrepaidState | None = None
     command: Literal["disconnect", "reconnect"] | None = None
     emergency: Decimal = ZERO
     waits: str = ""
@@ -80,27 +80,27 @@ def days_left(balance: Decimal, a_day: Decimal) -> Decimal | None:
     return min(max(balance, ZERO) / a_day, DAYS_MAX).quantize(CENT_OF_A_DAY)
 
 
-def judge(seen: Seen, terms: Terms) -> Verdict:
+def decide(seen: PrepaidPosition, terms: PrepaidTerms) -> PrepaidDecision:
     """The state that the balance asks for, and what changes on the way there."""
     left = days_left(seen.balance, seen.a_day)
     wanted = _level(seen.balance, left, terms)
     used = min(max(-seen.balance, ZERO), terms.emergency_credit)
     if seen.state == "disconnected":
         if seen.balance > terms.reconnect_above:
-            return Verdict(wanted, left, None, "reconnect", used)
-        return Verdict("disconnected", left, emergency=used)
+            return PrepaidDecision(wanted, left, None, "reconnect", used)
+        return PrepaidDecision("disconnected", left, emergency=used)
     if seen.balance <= seen.before and ORDER.index(wanted) < ORDER.index(seen.state):
         wanted = seen.state  # the use of a day went down, the balance not up: no second warning when it rises again
     warn = wanted if ORDER.index(wanted) > ORDER.index(seen.state) else None
     if wanted != "empty":
-        return Verdict(wanted, left, warn, None, used)
-    waits = must_wait(seen, terms)
+        return PrepaidDecision(wanted, left, warn, None, used)
+    waits = why_wait(seen, terms)
     if waits:
-        return Verdict("empty", left, warn, None, used, waits)
-    return Verdict("disconnected", left, "disconnected", "disconnect", used)
+        return PrepaidDecision("empty", left, warn, None, used, waits)
+    return PrepaidDecision("disconnected", left, "disconnected", "disconnect", used)
 
 
-def _level(balance: Decimal, left: Decimal | None, terms: Terms) -> State:
+def _level(balance: Decimal, left: Decimal | None, terms: PrepaidTerms) -> PrepaidState:
     if balance <= -terms.emergency_credit and balance <= 0:
         return "empty"
     if balance <= 0:
@@ -112,7 +112,7 @@ def _level(balance: Decimal, left: Decimal | None, terms: Terms) -> State:
     return "ok"
 
 
-def must_wait(seen: Seen, terms: Terms) -> str:
+def why_wait(seen: PrepaidPosition, terms: PrepaidTerms) -> str:
     """Why supply may not be cut now, or nothing."""
     if seen.protected:
         return "protected customer"

@@ -13,7 +13,7 @@ SEPARATORS = re.compile(r"[^A-Z0-9]")
 
 
 @dataclass(frozen=True, slots=True)
-class OpenInvoice:
+class OpenItem:
     """What is left of an invoice; `client` is the client's number, `account` the account's."""
 
     number: str
@@ -25,7 +25,7 @@ class OpenInvoice:
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class RemittanceMatch:
     """A transfer for an account: how much of it is for which invoice; the rest is credit. `rule` says why."""
 
     account_id: int
@@ -36,9 +36,9 @@ class Match:
 class OpenItems:
     """All open invoices, found by number, client and account however they are written."""
 
-    def __init__(self, invoices: Iterable[OpenInvoice]) -> None:
-        self._by_number: dict[str, list[OpenInvoice]] = {}
-        self._by_name: dict[str, list[OpenInvoice]] = {}
+    def __init__(self, invoices: Iterable[OpenItem]) -> None:
+        self._by_number: dict[str, list[OpenItem]] = {}
+        self._by_name: dict[str, list[OpenItem]] = {}
         self._left: dict[tuple[int, str], Decimal] = {}
         for one in invoices:
             self._left[one.account_id, one.number] = one.left
@@ -46,7 +46,7 @@ class OpenItems:
             for name in {squeeze(one.account), squeeze(one.client)}:
                 self._by_name.setdefault(name, []).append(one)
 
-    def match(self, amount: Decimal, currency: str, *texts: str) -> Match | None:
+    def match(self, amount: Decimal, currency: str, *texts: str) -> RemittanceMatch | None:
         """What a transfer of `amount` with these texts is for; None where nothing is certain."""
         found = self._named(currency, texts, _keys)
         if not found:
@@ -58,7 +58,7 @@ class OpenItems:
             return _by_number(found, amount)
         return self._by_account(amount, currency, texts)
 
-    def take(self, match: Match) -> bool:
+    def take(self, match: RemittanceMatch) -> bool:
         """Keep the invoices of a match for its transfer; False, and nothing kept, where earlier ones took too much."""
         parts = {(match.account_id, number): part for number, part in match.parts.items()}
         if any(part > self._left[key] for key, part in parts.items()):
@@ -67,9 +67,9 @@ class OpenItems:
             self._left[key] -= part
         return True
 
-    def _named(self, currency: str, texts: Sequence[str], keys_of: Callable[[str], Iterable[str]]) -> list[OpenInvoice]:
+    def _named(self, currency: str, texts: Sequence[str], keys_of: Callable[[str], Iterable[str]]) -> list[OpenItem]:
         """Invoices whose number is written in a text; a number that two companies use fits none."""
-        found: dict[str, OpenInvoice] = {}
+        found: dict[str, OpenItem] = {}
         for text in texts:
             for key in keys_of(text):
                 known = [one for one in self._by_number.get(key, ()) if one.currency == currency]
@@ -77,7 +77,7 @@ class OpenItems:
                     found[key] = known[0]
         return list(found.values())
 
-    def _by_account(self, amount: Decimal, currency: str, texts: Sequence[str]) -> Match | None:
+    def _by_account(self, amount: Decimal, currency: str, texts: Sequence[str]) -> RemittanceMatch | None:
         """A client's or account's number and an amount that settles one invoice, or all of them, exactly."""
         words = {squeeze(word) for text in texts for word in text.split()}
         known = {word: self._by_name[word] for word in words if word in self._by_name}
@@ -86,14 +86,14 @@ class OpenItems:
             return None
         items = list(open_here.values())
         if sum(one.left for one in items) == amount:
-            return Match(items[0].account_id, {one.number: one.left for one in items}, "account and sum")
+            return RemittanceMatch(items[0].account_id, {one.number: one.left for one in items}, "account and sum")
         exact = [one for one in items if one.left == amount]
         if len(exact) == 1:
-            return Match(exact[0].account_id, {exact[0].number: amount}, "account and amount")
+            return RemittanceMatch(exact[0].account_id, {exact[0].number: amount}, "account and amount")
         return None
 
 
-def _by_number(found: Sequence[OpenInvoice], amount: Decimal) -> Match:
+def _by_number(found: Sequence[OpenItem], amount: Decimal) -> RemittanceMatch:
     parts: dict[str, Decimal] = {}
     rest = amount
     for one in found:
@@ -102,7 +102,7 @@ def _by_number(found: Sequence[OpenInvoice], amount: Decimal) -> Match:
             parts[one.number] = part
             rest -= part
     exact = sum(one.left for one in found) == amount
-    return Match(found[0].account_id, parts, "number and amount" if exact else "number, other amount")
+    return RemittanceMatch(found[0].account_id, parts, "number and amount" if exact else "number, other amount")
 
 
 def _keys(text: str) -> list[str]:

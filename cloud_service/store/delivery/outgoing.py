@@ -59,7 +59,7 @@ INVOICE_ID = text("SELECT id FROM invoice WHERE public_id = :public_id")
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingMessage:
     """A message that waits to be sent; its row is locked until the transaction ends."""
 
     id: int
@@ -95,10 +95,10 @@ class StoredDocument:
     body: bytes
 
 
-def take(session: Session, delivery_id: int) -> Waiting | None:
+def take_message(session: Session, delivery_id: int) -> WaitingMessage | None:
     """Lock a message to send it; None if it was sent, has bounced or is being sent by another worker."""
     row = session.execute(TAKE, {"id": delivery_id}).mappings().one_or_none()
-    return Waiting(**row) if row else None
+    return WaitingMessage(**row) if row else None
 
 
 def mark_sent(session: Session, delivery_id: int, at: datetime) -> None:
@@ -111,12 +111,12 @@ def mark_not_sent(session: Session, delivery_id: int, state: str, error: str) ->
     session.execute(NOT_SENT, {"id": delivery_id, "state": state, "error": error})
 
 
-def waiting(session: Session, most: int = 1000) -> list[int]:
+def waiting_ids(session: Session, most: int = 1000) -> list[int]:
     """Messages that wait, oldest first: what a worker takes up again after a crash."""
     return [row.id for row in session.execute(WAITING, {"most": most})]
 
 
-def invoice(session: Session, invoice_id: int) -> StoredInvoice | None:
+def stored_invoice(session: Session, invoice_id: int) -> StoredInvoice | None:
     """An issued invoice with all that its document says."""
     row = session.execute(INVOICE, {"id": invoice_id}).mappings().one_or_none()
     if row is None:
@@ -173,7 +173,7 @@ def keep_document(session: Session, kind: str, filename: str, media_type: str, b
     return int(session.execute(KEEP, facts | {"sha256": hashlib.sha256(body).digest()}).scalar_one())
 
 
-def kept_document(session: Session, document_id: int) -> StoredDocument:
+def stored_document(session: Session, document_id: int) -> StoredDocument:
     """The document of that id."""
     return StoredDocument(**session.execute(KEPT, {"id": document_id}).mappings().one())
 

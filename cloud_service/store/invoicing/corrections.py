@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from cloud_service.domain.invoicing.invoice import BillingAccount
 from cloud_service.domain.rating.register_readings import PackedDays
-from cloud_service.domain.receivables.payment_allocation import Part
+from cloud_service.domain.receivables.payment_allocation import Allocation
 from cloud_service.store.invoicing.billed_usage import packed_days
 from common.errors import NotFoundError
 from common.period import Span
@@ -170,10 +170,10 @@ def free_spans(session: Session, invoice_id: int) -> None:
     session.execute(FREE_SPANS, {"id": invoice_id})
 
 
-def taken_back(session: Session, invoice_id: int, day: date) -> list[Part]:
+def taken_back(session: Session, invoice_id: int, day: date) -> list[Allocation]:
     """Parts that give all money allocated to the invoice back to its sources, none before it had come."""
     return [
-        Part(
+        Allocation(
             "payment" if row.payment_id else "credit_note", row.payment_id or row.credit_note_id, invoice_id,
             -row.amount, max(day, row.last), automatic=False,
         )

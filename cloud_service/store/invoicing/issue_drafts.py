@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from cloud_service.domain.invoicing.invoice import Draft
-from cloud_service.domain.receivables.ledger import Entry, credit_note_lines, invoice_lines
+from cloud_service.domain.receivables.ledger import LedgerEntry, credit_note_lines, invoice_lines
 from cloud_service.store.audit import log
 from cloud_service.store.database import job_queue
 from cloud_service.store.database.session import Session
@@ -46,11 +46,11 @@ def _credited(issued: Sequence[Issued]) -> set[int]:
     return {one.account_id for one in issued if one.draft.total < 0}
 
 
-def _entry(issued: Issued, author: str) -> Entry:
+def _entry(issued: Issued, author: str) -> LedgerEntry:
     """A positive total is owed to us; a negative one (credit note, more fed in than used) is the client's credit."""
     one = issued.draft
     owed = one.total > 0
-    return Entry(
+    return LedgerEntry(
         entity_id=one.party.entity_id,
         kind=one.kind,
         business_key=f"{one.kind}:{issued.id}",

@@ -5,10 +5,10 @@ from datetime import date
 from sqlalchemy import func, or_, select
 
 from cloud_service.store.audit.tables import Audit
-from cloud_service.store.lists.paging import Listing, Wanted, contains
+from cloud_service.store.lists.paging import Listing, ListQuery, contains
 
 
-def audit(wanted: Wanted) -> Listing:
+def audit(wanted: ListQuery) -> Listing:
     """The audit log, newest first. Filters: `from`, `to` (day in UTC, both included), `action`."""
     query = select(
         Audit.id, Audit.at, Audit.actor, Audit.action, Audit.subject, Audit.before, Audit.after, Audit.reason

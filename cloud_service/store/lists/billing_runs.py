@@ -5,11 +5,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 
 from cloud_service.store.invoicing.tables import BillingItem, BillingRun
-from cloud_service.store.lists.paging import Listing, Wanted, contains
+from cloud_service.store.lists.paging import Listing, ListQuery, contains
 from cloud_service.store.scope import Scope
 
 
-def runs(scope: Scope, wanted: Wanted) -> Listing:
+def runs(scope: Scope, wanted: ListQuery) -> Listing:
     """Billing runs with how many of their items are where. Filters: `state`."""
 
     def items(*states: str) -> ColumnElement[Any]:

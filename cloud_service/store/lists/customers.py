@@ -7,9 +7,9 @@ from sqlalchemy import ColumnElement, case, func, literal, or_, select
 
 from cloud_service.store.customers.tables import Account, AccountMode, Client, LegalEntity, Site
 from cloud_service.store.invoicing.tables import Invoice
-from cloud_service.store.lists.paging import AnySelect, Listing, Wanted, contains
+from cloud_service.store.lists.paging import AnySelect, Listing, ListQuery, contains
 from cloud_service.store.metering.tables import Contract, Meter, MeterMount, ServicePoint
-from cloud_service.store.receivables.ledger_tables import LedgerAccount, LedgerLine
+from cloud_service.store.receivables.ledger_tables import LedgerAccount, LedgerLineRow
 from cloud_service.store.scope import Scope
 from cloud_service.store.tariffs.tables import Tariff, TariffAssignment
 
@@ -27,8 +27,8 @@ def in_scope(scope: Scope) -> list[ColumnElement[bool]]:
 def balance(*kinds: str) -> ColumnElement[Any]:
     """What the ledger says of an account, of all entries so far (debit positive)."""
     return func.coalesce(
-        select(func.sum(LedgerLine.amount))
-        .join(LedgerAccount, LedgerAccount.id == LedgerLine.ledger_account_id)
+        select(func.sum(LedgerLineRow.amount))
+        .join(LedgerAccount, LedgerAccount.id == LedgerLineRow.ledger_account_id)
         .where(LedgerAccount.account_id == Account.id, LedgerAccount.kind.in_(kinds))
         .correlate(Account)
         .scalar_subquery(),
@@ -47,7 +47,7 @@ def mode_on(today: date) -> ColumnElement[Any]:
     )
 
 
-def clients(scope: Scope, wanted: Wanted, today: date) -> Listing:
+def clients(scope: Scope, wanted: ListQuery, today: date) -> Listing:
     """Filters: `kind`. The text finds names, numbers, e-mail addresses and meters."""
     accounts = select(func.count()).where(Account.client_id == Client.id).correlate(Client).scalar_subquery()
     connections = (
@@ -95,7 +95,7 @@ def clients(scope: Scope, wanted: Wanted, today: date) -> Listing:
     return Listing(query, columns, ("name", False), Client.id)
 
 
-def accounts(scope: Scope, wanted: Wanted, today: date) -> Listing:
+def accounts(scope: Scope, wanted: ListQuery, today: date) -> Listing:
     """Filters: `mode`, `client`, `currency`."""
     mode, owed, credit = mode_on(today), balance("receivable"), -balance("credit")
     query = (
@@ -135,7 +135,7 @@ def accounts(scope: Scope, wanted: Wanted, today: date) -> Listing:
     return Listing(query, columns, ("number", False), Account.id)
 
 
-def connections(scope: Scope, wanted: Wanted, today: date) -> Listing:
+def connections(scope: Scope, wanted: ListQuery, today: date) -> Listing:
     """Filters: `state` (active, ended, future), `site`, `account`, `mode`."""
     state = case(
         (Contract.during.contains(today), "active"), (func.lower(Contract.during) > today, "future"), else_="ended"

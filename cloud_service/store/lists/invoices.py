@@ -8,17 +8,17 @@ from sqlalchemy.orm import Session
 
 from cloud_service.store.customers.tables import Account, Client
 from cloud_service.store.invoicing.tables import Invoice
-from cloud_service.store.lists.paging import AnySelect, Listing, Wanted, contains, page_of
+from cloud_service.store.lists.paging import AnySelect, Listing, ListQuery, contains, page_of
 from cloud_service.store.receivables.invoice_balance import invoice_balance
 from cloud_service.store.scope import Scope
 from common.errors import NotFoundError
 
 STATES = ("open", "part", "overdue", "paid", "credited", "written_off", "credit_note")
 
-is_bill = Invoice.kind == "invoice"
+is_invoice = Invoice.kind == "invoice"
 received: ColumnElement[Any] = invoice_balance.c.received
-outstanding: ColumnElement[Any] = case((is_bill, invoice_balance.c.outstanding), else_=0)
-outstanding_local: ColumnElement[Any] = case((is_bill, invoice_balance.c.outstanding_local), else_=0)
+outstanding: ColumnElement[Any] = case((is_invoice, invoice_balance.c.outstanding), else_=0)
+outstanding_local: ColumnElement[Any] = case((is_invoice, invoice_balance.c.outstanding_local), else_=0)
 
 
 def state_of(today: date) -> ColumnElement[str]:
@@ -44,16 +44,16 @@ def in_scope(scope: Scope) -> list[ColumnElement[bool]]:
     return limits
 
 
-def bill_of(session: Session, number: str, today: date) -> Any:
+def newest_invoice(session: Session, number: str, today: date) -> Any:
     """The row of the newest bill of that number; NotFoundError where there is none."""
-    asked = Wanted(filters={"number": (number,)}, sort="id", descending=True, size=1)
-    rows = page_of(session, bills(Scope(), asked, today), asked).rows
+    asked = ListQuery(filters={"number": (number,)}, sort="id", descending=True, size=1)
+    rows = page_of(session, invoices(Scope(), asked, today), asked).rows
     if not rows:
         raise NotFoundError(f"there is no bill {number}")
     return rows[0]
 
 
-def bills(scope: Scope, wanted: Wanted, today: date) -> Listing:
+def invoices(scope: Scope, wanted: ListQuery, today: date) -> Listing:
     """One list for console, command line and files.
 
     Filters: `status` (several), `from`, `to` (bill date, both included), `mode`, `account`, `client`, `currency`,
@@ -97,7 +97,7 @@ def bills(scope: Scope, wanted: Wanted, today: date) -> Listing:
         )
     ).where(*in_scope(scope), *_filters(wanted, state))
     sums = {
-        "energy": func.coalesce(func.sum(case((is_bill, Invoice.energy), else_=0)), 0),
+        "energy": func.coalesce(func.sum(case((is_invoice, Invoice.energy), else_=0)), 0),
         "total_local": func.coalesce(func.sum(Invoice.total * Invoice.local_rate), 0),
         "outstanding_local": func.coalesce(func.sum(outstanding_local), 0),
         "local_currency": func.coalesce(func.min(Invoice.local_currency), literal("")),
@@ -114,7 +114,7 @@ def _joined(query: AnySelect) -> AnySelect:
     )
 
 
-def _filters(wanted: Wanted, state: ColumnElement[str]) -> list[ColumnElement[bool]]:
+def _filters(wanted: ListQuery, state: ColumnElement[str]) -> list[ColumnElement[bool]]:
     limits: list[ColumnElement[bool]] = []
     if wanted.text:
         pattern = contains(wanted.text)

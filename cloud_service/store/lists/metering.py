@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import JSONPATH
 from sqlalchemy.orm import aliased
 
 from cloud_service.store.customers.tables import Account, Client, Site
-from cloud_service.store.lists.paging import Column, Listing, Wanted, contains
+from cloud_service.store.lists.paging import Listing, ListQuery, SqlColumn, contains
 from cloud_service.store.metering.tables import (
     Contract,
     Gateway,
@@ -31,7 +31,7 @@ def sites_in_scope(scope: Scope) -> list[ColumnElement[bool]]:
     return [Site.legal_entity_id.in_(scope.entities)] if scope.entities is not None else []
 
 
-def meters(scope: Scope, wanted: Wanted) -> Listing:
+def meters(scope: Scope, wanted: ListQuery) -> Listing:
     """Meters with where they hang now and until when they were read. Filters: `site`, `utility`."""
     last_day = (
         select(func.max(IntervalDay.day))
@@ -92,7 +92,7 @@ def meters(scope: Scope, wanted: Wanted) -> Listing:
     return Listing(query, columns, ("name", False), Meter.id)
 
 
-def points(scope: Scope, wanted: Wanted, today: date) -> Listing:
+def points(scope: Scope, wanted: ListQuery, today: date) -> Listing:
     """Service points with the meter that hangs and who is supplied there. Filters: `site`, `utility`, `free`, `meter`.
 
     `free` (yes): without a contract today; `meter` (none): where none hangs now.
@@ -143,7 +143,7 @@ def points(scope: Scope, wanted: Wanted, today: date) -> Listing:
     return Listing(query, columns, ("site", False), ServicePoint.id)
 
 
-def gateway_state(now: datetime) -> Column:
+def gateway_state(now: datetime) -> SqlColumn:
     """`online`, `degraded` (it or one of its meters says that something is wrong), `offline`, `revoked` or `never`."""
     said, report = Gateway.health["status"]["state"].astext, Gateway.health["report"]
     failing = func.jsonb_path_exists(report, literal("$.devices[*][4] ? (@ > 0)", type_=JSONPATH()))
@@ -156,7 +156,7 @@ def gateway_state(now: datetime) -> Column:
     )
 
 
-def gateways(scope: Scope, wanted: Wanted, now: datetime) -> Listing:
+def gateways(scope: Scope, wanted: ListQuery, now: datetime) -> Listing:
     """Filters: `status` (several), `site`."""
     state = gateway_state(now)
     gaps = (  # a stream that never had one names none
@@ -207,7 +207,7 @@ def gateways(scope: Scope, wanted: Wanted, now: datetime) -> Listing:
     return Listing(query, columns, ("name", False), Gateway.id)
 
 
-def quarantine(scope: Scope, wanted: Wanted) -> Listing:
+def quarantine(scope: Scope, wanted: ListQuery) -> Listing:
     """Messages and values that were refused, newest first. Filters: `resolved` (yes, no)."""
     query = (
         select(

@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 
 AnySelect = Select[*tuple[Any, ...]]
 AnyRow = Row[*tuple[Any, ...]]
-Column = SQLColumnExpression[Any]
+SqlColumn = SQLColumnExpression[Any]
 
 ROWS_MAX = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ListQuery:
     """What a person asked for. An unknown sort falls back to the list's own."""
 
     text: str = ""
@@ -51,12 +51,12 @@ class Listing:
     """A filtered query with the columns it may be sorted by; `order` is its own order."""
 
     query: AnySelect
-    sortable: Mapping[str, Column]
+    sortable: Mapping[str, SqlColumn]
     order: tuple[str, bool]
-    unique: Column
-    sums: Mapping[str, Column] = field(default_factory=dict)
+    unique: SqlColumn
+    sums: Mapping[str, SqlColumn] = field(default_factory=dict)
 
-    def sorted_by(self, wanted: Wanted) -> AnySelect:
+    def sorted_by(self, wanted: ListQuery) -> AnySelect:
         """The query in the wanted order; equal rows keep a fixed order, so that pages never overlap."""
         known = wanted.sort in self.sortable
         name, descending = (wanted.sort, wanted.descending) if known else self.order
@@ -65,7 +65,7 @@ class Listing:
         return self.query.order_by(way, self.unique.desc() if descending else self.unique.asc())
 
 
-def page_of(session: Session, listing: Listing, wanted: Wanted) -> Page:
+def page_of(session: Session, listing: Listing, wanted: ListQuery) -> Page:
     """The wanted page, or the last one where there are fewer."""
     totals: list[Any] = [column.label(name) for name, column in listing.sums.items()]
     counted = session.execute(
@@ -79,7 +79,7 @@ def page_of(session: Session, listing: Listing, wanted: Wanted) -> Page:
     return Page(list(rows), counted.rows_count, page, size, {name: getattr(counted, name) for name in listing.sums})
 
 
-def all_of(session: Session, listing: Listing, wanted: Wanted) -> Iterator[AnyRow]:
+def all_of(session: Session, listing: Listing, wanted: ListQuery) -> Iterator[AnyRow]:
     """Every row in the wanted order, fetched in portions; for files."""
     yield from session.execute(listing.sorted_by(wanted).execution_options(yield_per=1000))
 

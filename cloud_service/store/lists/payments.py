@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement, case, func, literal, or_, select
 
 from cloud_service.store.customers.tables import Account, Client, LegalEntity
 from cloud_service.store.invoicing.tables import CurrencyRate
-from cloud_service.store.lists.paging import Listing, Wanted, contains
-from cloud_service.store.receivables.ledger_tables import Allocation
+from cloud_service.store.lists.paging import Listing, ListQuery, contains
+from cloud_service.store.receivables.ledger_tables import AllocationRow
 from cloud_service.store.receivables.payment_tables import Payment
 from cloud_service.store.scope import Scope
 
@@ -28,9 +28,9 @@ rate: ColumnElement[Any] = case(
 """Local currency of one unit paid; null where no rate of that day or before is known."""
 
 allocated = (
-    select(Allocation.payment_id.label("payment_id"), func.sum(Allocation.amount).label("allocated"))
-    .where(Allocation.payment_id.is_not(None))
-    .group_by(Allocation.payment_id)
+    select(AllocationRow.payment_id.label("payment_id"), func.sum(AllocationRow.amount).label("allocated"))
+    .where(AllocationRow.payment_id.is_not(None))
+    .group_by(AllocationRow.payment_id)
     .subquery("allocated")
 )
 
@@ -45,7 +45,7 @@ def in_scope(scope: Scope) -> list[ColumnElement[bool]]:
     return limits
 
 
-def payments(scope: Scope, wanted: Wanted) -> Listing:
+def payments(scope: Scope, wanted: ListQuery) -> Listing:
     """Filters: `from`, `to` (day, both included), `provider`, `kind`, `account`."""
     open_amount = Payment.amount - func.coalesce(allocated.c.allocated, 0)
     query = (
@@ -91,7 +91,7 @@ def payments(scope: Scope, wanted: Wanted) -> Listing:
     return Listing(query, columns, ("day", True), Payment.id, sums)
 
 
-def _filters(wanted: Wanted) -> list[ColumnElement[bool]]:
+def _filters(wanted: ListQuery) -> list[ColumnElement[bool]]:
     limits: list[ColumnElement[bool]] = []
     if wanted.text:
         pattern = contains(wanted.text)

@@ -4,12 +4,12 @@ from datetime import date
 
 from sqlalchemy import func, or_, select
 
-from cloud_service.store.lists.paging import Listing, Wanted, contains
+from cloud_service.store.lists.paging import Listing, ListQuery, contains
 from cloud_service.store.scope import Scope
 from cloud_service.store.tariffs.tables import Tariff, TariffAssignment, TariffVersion
 
 
-def tariffs(scope: Scope, wanted: Wanted, today: date) -> Listing:
+def tariffs(scope: Scope, wanted: ListQuery, today: date) -> Listing:
     """Tariffs with their versions and how many connections they price today."""
     versions = select(func.count()).where(TariffVersion.tariff_id == Tariff.id).correlate(Tariff).scalar_subquery()
     current = (

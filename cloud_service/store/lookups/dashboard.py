@@ -70,7 +70,7 @@ MONTHS, DAYS = _by("month"), _by("day")
 
 
 @dataclass(frozen=True, slots=True)
-class Owed:
+class OwedInCurrency:
     """Open bills in one currency."""
 
     currency: str
@@ -79,11 +79,11 @@ class Owed:
 
 
 @dataclass(frozen=True, slots=True)
-class Totals:
+class DashboardTotals:
     """The numbers on the cards; `before` is the span of the same length just before."""
 
     local_currency: str
-    owed: tuple[Owed, ...]
+    owed: tuple[OwedInCurrency, ...]
     outstanding_local: Decimal
     overdue: int
     overdue_local: Decimal
@@ -97,7 +97,7 @@ class Totals:
     active_before: int
 
 
-def totals(session: Session, entity: LegalEntity, span: Span, today: date) -> Totals:
+def totals(session: Session, entity: LegalEntity, span: Span, today: date) -> DashboardTotals:
     """The cards for a span of days."""
     before = Span(span.start - timedelta(days=span.days), span.start)
     open_bills = session.execute(OUTSTANDING, {"entity": entity.id, "today": today}).all()
@@ -105,9 +105,9 @@ def totals(session: Session, entity: LegalEntity, span: Span, today: date) -> To
     was = _received(session, entity.id, before)
     active = session.execute(CONNECTIONS, {"entity": entity.id, "today": today}).one()
     earlier = session.execute(CONNECTIONS, {"entity": entity.id, "today": span.start}).one()
-    return Totals(
+    return DashboardTotals(
         local_currency=entity.currency,
-        owed=tuple(Owed(row.currency, row.amount, row.bills) for row in open_bills),
+        owed=tuple(OwedInCurrency(row.currency, row.amount, row.bills) for row in open_bills),
         outstanding_local=sum((row.local for row in open_bills), ZERO),
         overdue=sum(row.overdue for row in open_bills),
         overdue_local=sum((row.overdue_local for row in open_bills), ZERO),

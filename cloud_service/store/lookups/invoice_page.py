@@ -19,7 +19,7 @@ from common.errors import NotFoundError
 
 
 @dataclass(frozen=True, slots=True)
-class BillPage:
+class InvoicePage:
     """One bill with all around it; `history` is what happened, oldest first."""
 
     invoice: Invoice
@@ -80,7 +80,7 @@ RELATED = text(
 DISPUTED = text("SELECT EXISTS (SELECT 1 FROM dispute WHERE invoice_id = :invoice AND closed_on IS NULL)")
 
 
-def bill_page(session: Session, scope: Scope, public_id: UUID, today: date) -> BillPage:
+def invoice_page(session: Session, scope: Scope, public_id: UUID, today: date) -> InvoicePage:
     """The bill, or NotFoundError where it does not exist for this reader."""
     query = (
         select(
@@ -97,7 +97,7 @@ def bill_page(session: Session, scope: Scope, public_id: UUID, today: date) -> B
     if row is None:
         raise NotFoundError("there is no such bill")
     asked = {"invoice": row.Invoice.id}
-    return BillPage(
+    return InvoicePage(
         invoice=row.Invoice,
         client=row.Client,
         account=row.Account,
@@ -127,7 +127,7 @@ def document(session: Session, invoice_id: int, kind: str) -> Document:
     return found
 
 
-def send_again(session: Session, page: BillPage) -> str:
+def send_again(session: Session, page: InvoicePage) -> str:
     """Queue the bill's message once more and return its recipient; a new Message-ID, or mailboxes would hide it."""
     domain = str(page.invoice.seller.get("email", "")).rpartition("@")[2] or "localhost"
     message_id = f"<invoice-{page.invoice.public_id}-{uuid4().hex}@{domain}>"

@@ -12,7 +12,7 @@ from cloud_service.store.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
-class Configured:
+class EntitySettings:
     """One legal entity with all that hangs on it; rates newest first."""
 
     entity: LegalEntity
@@ -22,16 +22,16 @@ class Configured:
     rates: list[CurrencyRate]
 
 
-def entities(session: Session, scope: Scope) -> list[Configured]:
+def entities(session: Session, scope: Scope) -> list[EntitySettings]:
     """The entities of the reader."""
     return [_configured(session, one) for one in legal_entities.entities(session, scope)]
 
 
-def _configured(session: Session, entity: LegalEntity) -> Configured:
+def _configured(session: Session, entity: LegalEntity) -> EntitySettings:
     series = select(NumberSeries).where(NumberSeries.legal_entity_id == entity.id)
     banks = select(BankAccount).where(BankAccount.legal_entity_id == entity.id).order_by(BankAccount.id)
     rates = select(CurrencyRate).where(CurrencyRate.base == entity.currency)
-    return Configured(
+    return EntitySettings(
         entity,
         list(session.scalars(series.order_by(NumberSeries.kind, NumberSeries.year.desc()))),
         list(session.scalars(banks)),

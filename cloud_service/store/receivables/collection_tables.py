@@ -71,7 +71,7 @@ class PlanInstalment(Table):
     amount: Mapped[Money]
 
 
-class DunningStep(Table):
+class DunningStepRow(Table):
     """A step taken against an overdue invoice, each step once."""
 
     __tablename__ = "dunning_step"
@@ -100,7 +100,7 @@ class BaseRateRow(Table):
     created_at: Mapped[CreatedAt]
 
 
-class PrepaidState(Table):
+class PrepaidStateRow(Table):
     """What a prepaid account had when it was last looked at, and which warning it has had since."""
 
     __tablename__ = "prepaid_state"

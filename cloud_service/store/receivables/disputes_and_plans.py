@@ -87,7 +87,7 @@ def owed(session: Session, invoice_id: int) -> Owed:
     return Owed(**row)
 
 
-def write_offs(session: Session, invoice_id: int) -> int:
+def count_write_offs(session: Session, invoice_id: int) -> int:
     """How often a part of the invoice was written off."""
     return int(session.execute(WRITE_OFFS, {"id": str(invoice_id)}).scalar_one())
 
@@ -104,7 +104,7 @@ def close_dispute(session: Session, invoice_id: int, outcome: str, day: date) ->
     return session.execute(CLOSE_DISPUTE, values).scalar_one_or_none() is not None
 
 
-def planned(session: Session, invoice_ids: Sequence[int]) -> list[str]:
+def numbers_in_plans(session: Session, invoice_ids: Sequence[int]) -> list[str]:
     """Numbers of those that a running plan covers already."""
     return list(session.execute(PLANNED, {"ids": list(invoice_ids)}).scalars())
 

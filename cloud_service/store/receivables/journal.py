@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 
 @dataclass(frozen=True, slots=True)
-class CashLine:
+class CashBookLine:
     """A receipt (positive) or payout (negative) of the cash book."""
 
     day: date
@@ -79,10 +79,10 @@ JOURNAL = text(
 )
 
 
-def cash_book(session: Session, start: date, end: date, entity_id: int | None = None) -> list[CashLine]:
+def cash_book(session: Session, start: date, end: date, entity_id: int | None = None) -> list[CashBookLine]:
     """Money in and out with the balance after each, from `start` to `end`."""
     rows = session.execute(CASH, {"end": end, "entity": entity_id}).mappings()
-    return [CashLine(**row) for row in rows if row["day"] >= start]
+    return [CashBookLine(**row) for row in rows if row["day"] >= start]
 
 
 def revenue(session: Session, start: date, end: date, entity_id: int | None = None) -> list[Revenue]:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from cloud_service.domain.receivables.ledger import Entry, Line
+from cloud_service.domain.receivables.ledger import LedgerEntry, LedgerLine
 from cloud_service.store.database.bulk_rows import add_rows, copy_rows, json_value
 
 LOCK = text("SELECT id FROM account WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE")
@@ -35,7 +35,7 @@ def lock_accounts(session: Session, ids: Iterable[int]) -> None:
     session.execute(LOCK, {"ids": sorted(set(ids))})
 
 
-def book(session: Session, entries: Sequence[Entry]) -> list[int]:
+def book(session: Session, entries: Sequence[LedgerEntry]) -> list[int]:
     """Write entries with their lines; returns their ids. An entry without lines (all zero) is not written: id 0."""
     real = [entry for entry in entries if entry.lines]
     if not real:
@@ -63,11 +63,11 @@ def book(session: Session, entries: Sequence[Entry]) -> list[int]:
     return ids
 
 
-def _key(entry: Entry, line: Line) -> Key:
+def _key(entry: LedgerEntry, line: LedgerLine) -> Key:
     return entry.entity_id, line.kind, entry.currency, line.account_id
 
 
-def _accounts(session: Session, entries: Sequence[Entry]) -> dict[Key, int]:
+def _accounts(session: Session, entries: Sequence[LedgerEntry]) -> dict[Key, int]:
     """The ledger accounts of the lines, opened where they are new; in order, so that nobody waits in a ring."""
     wanted = sorted({_key(e, line) for e in entries for line in e.lines}, key=lambda key: (*key[:3], key[3] or 0))
     found = _find(session, wanted)

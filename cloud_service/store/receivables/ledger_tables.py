@@ -26,7 +26,7 @@ class LedgerAccount(Table):
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
 
 
-class LedgerEntry(Table):
+class LedgerEntryRow(Table):
     """One booking; the business key makes booking the same fact twice impossible."""
 
     __tablename__ = "ledger_entry"
@@ -41,10 +41,10 @@ class LedgerEntry(Table):
     author: Mapped[str] = mapped_column(server_default="")
     created_at: Mapped[CreatedAt]
 
-    lines: Mapped[list["LedgerLine"]] = relationship()
+    lines: Mapped[list["LedgerLineRow"]] = relationship()
 
 
-class LedgerLine(Table):
+class LedgerLineRow(Table):
     """Debit positive, credit negative."""
 
     __tablename__ = "ledger_line"
@@ -60,7 +60,7 @@ class LedgerLine(Table):
     invoice_id: Mapped[int | None] = mapped_column(ForeignKey("invoice.id"), index=True)
 
 
-class Allocation(Table):
+class AllocationRow(Table):
     """What settles what: `amount` of a payment, a credit note or (by its entry alone) a write-off settles an invoice.
 
     Taken back by a negative row. Each has the ledger entry that moved the money.

@@ -5,7 +5,7 @@ from decimal import Decimal
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from cloud_service.domain.receivables.remittance_matching import OpenInvoice
+from cloud_service.domain.receivables.remittance_matching import OpenItem
 from cloud_service.store.scope import Scope
 
 OPEN = text(
@@ -26,11 +26,11 @@ ENTITY = text(
 KNOWN = text("SELECT provider_ref FROM payment WHERE provider = 'bank' AND provider_ref = ANY(:refs)")
 
 
-def open_invoices(session: Session, entity_id: int | None, scope: Scope) -> list[OpenInvoice]:
+def open_invoices(session: Session, entity_id: int | None, scope: Scope) -> list[OpenItem]:
     """All that is open, of one legal entity or of all that the reader may know of; the one due first first."""
     entities = None if scope.entities is None else list(scope.entities)
     return [
-        OpenInvoice(row.number, row.account_id, row.account, row.client, row.currency, Decimal(row.outstanding))
+        OpenItem(row.number, row.account_id, row.account, row.client, row.currency, Decimal(row.outstanding))
         for row in session.execute(OPEN, {"entity": entity_id, "entities": entities})
     ]
 
@@ -41,6 +41,6 @@ def entity_of(session: Session, iban: str) -> int | None:
     return found
 
 
-def booked(session: Session, references: list[str]) -> set[str]:
+def booked_references(session: Session, references: list[str]) -> set[str]:
     """Those of the bank's references that are payments already."""
     return set(session.execute(KNOWN, {"refs": references}).scalars())

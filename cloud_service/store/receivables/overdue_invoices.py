@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 
 @dataclass(frozen=True, slots=True)
-class Overdue:
+class OverdueInvoice:
     """An invoice that may be dunned."""
 
     invoice_id: int
@@ -72,17 +72,19 @@ LAST_INTEREST = text(
 )
 
 
-def overdue(session: Session, day: date, entity_id: int | None = None) -> list[Overdue]:
+def overdue_invoices(session: Session, day: date, entity_id: int | None = None) -> list[OverdueInvoice]:
     """What may be dunned on a day: never disputed, planned or doubtful amounts; parked ones have no invoice yet."""
-    return [Overdue(**row) for row in session.execute(OVERDUE, {"day": day, "entity": entity_id}).mappings()]
+    return [OverdueInvoice(**row) for row in session.execute(OVERDUE, {"day": day, "entity": entity_id}).mappings()]
 
 
-def settled(session: Session, invoice_id: int) -> list[tuple[date, Decimal]]:
+def settlements(session: Session, invoice_id: int) -> list[tuple[date, Decimal]]:
     """When how much of an invoice was settled."""
     return [(row.day, row.amount) for row in session.execute(SETTLED, {"id": invoice_id})]
 
 
-def take_step(session: Session, one: Overdue, *, step: int, name: str, day: date, fee_invoice_id: int | None) -> bool:
+def record_step(
+    session: Session, one: OverdueInvoice, *, step: int, name: str, day: date, fee_invoice_id: int | None
+) -> bool:
     """Note a step; False if it was taken already."""
     facts = {"invoice": one.invoice_id, "step": step, "name": name, "day": day, "outstanding": one.left}
     return session.execute(STEP, facts | {"fee": fee_invoice_id}).scalar_one_or_none() is not None
@@ -96,9 +98,9 @@ def interest_until(session: Session, account_id: int, invoice_id: int) -> date |
     return found
 
 
-def group_by_account(rows: Sequence[Overdue]) -> dict[int, list[Overdue]]:
+def group_by_account(rows: Sequence[OverdueInvoice]) -> dict[int, list[OverdueInvoice]]:
     """By account, in order."""
-    found: dict[int, list[Overdue]] = {}
+    found: dict[int, list[OverdueInvoice]] = {}
     for row in rows:
         found.setdefault(row.account_id, []).append(row)
     return found

@@ -38,7 +38,7 @@ WRITE = text(
 
 
 @dataclass(frozen=True, slots=True)
-class Payable:
+class PayableInvoice:
     """An invoice as its payer sees it; `left` is what is still to pay, zero for a credit note."""
 
     id: int
@@ -58,7 +58,7 @@ class Payable:
 
 
 @dataclass(frozen=True, slots=True)
-class Fillable:
+class TopUpTarget:
     """An account as the one who tops it up sees it."""
 
     id: int
@@ -72,7 +72,7 @@ class Fillable:
 
 
 @dataclass(frozen=True, slots=True)
-class AskedBefore:
+class EarlierRequest:
     """A payment page that was made for the same thing."""
 
     url: str
@@ -80,25 +80,25 @@ class AskedBefore:
     created_at: datetime
 
 
-def payable(session: Session, public_id: UUID) -> Payable | None:
+def payable_invoice(session: Session, public_id: UUID) -> PayableInvoice | None:
     """The invoice of that public id."""
     row = session.execute(PAYABLE, {"public_id": public_id}).mappings().one_or_none()
-    return Payable(**row) if row else None
+    return PayableInvoice(**row) if row else None
 
 
-def fillable(session: Session, public_id: UUID) -> Fillable | None:
+def top_up_target(session: Session, public_id: UUID) -> TopUpTarget | None:
     """The account of that public id."""
     row = session.execute(ACCOUNT, {"public_id": public_id}).mappings().one_or_none()
-    return Fillable(**row) if row else None
+    return TopUpTarget(**row) if row else None
 
 
-def asked_before(session: Session, provider: str, account_id: int, invoice_id: int | None) -> list[AskedBefore]:
+def earlier_requests(session: Session, provider: str, account_id: int, invoice_id: int | None) -> list[EarlierRequest]:
     """The pages made so far, newest first."""
     rows = session.execute(KNOWN, {"provider": provider, "account": account_id, "invoice": invoice_id}).mappings()
-    return [AskedBefore(**row) for row in rows]
+    return [EarlierRequest(**row) for row in rows]
 
 
-def remember(
+def record(
     session: Session, provider: str, ref: str, url: str, *,
     account_id: int, invoice_id: int | None, amount: Decimal, currency: str,
 ) -> None:  # fmt: skip

@@ -9,7 +9,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from cloud_service.domain.receivables.payment_allocation import Part
+from cloud_service.domain.receivables.payment_allocation import Allocation
 from cloud_service.domain.receivables.provider_event import ProviderEvent
 
 
@@ -31,7 +31,7 @@ class NewPayment:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class StoredPayment:
     """A payment as it is stored."""
 
     id: int
@@ -46,7 +46,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Requested:
+class PaymentPurpose:
     """What a payment page was made for."""
 
     account_id: int
@@ -54,7 +54,7 @@ class Requested:
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
+class PayingAccount:
     """An account with what booking needs of it."""
 
     account_id: int
@@ -119,10 +119,10 @@ def mark_handled(session: Session, event_id: int, outcome: str, at: datetime) ->
     session.execute(HANDLED, {"id": event_id, "outcome": outcome, "at": at})
 
 
-def requested(session: Session, provider: str, ref: str) -> Requested | None:
+def purpose_of(session: Session, provider: str, ref: str) -> PaymentPurpose | None:
     """What the provider's payment page of that name was made for."""
     row = session.execute(REQUEST, {"provider": provider, "ref": ref}).one_or_none()
-    return Requested(row.account_id, row.invoice_id) if row else None
+    return PaymentPurpose(row.account_id, row.invoice_id) if row else None
 
 
 def add_payment(session: Session, payment: NewPayment) -> int | None:
@@ -132,32 +132,32 @@ def add_payment(session: Session, payment: NewPayment) -> int | None:
     return found
 
 
-def find_payment(session: Session, provider: str, ref: str, request_ref: str = "") -> Known | None:
+def find_payment(session: Session, provider: str, ref: str, request_ref: str = "") -> StoredPayment | None:
     """A payment by the provider's name of the money, or of the page it came by."""
     row = session.execute(FIND, {"provider": provider, "ref": ref, "request": request_ref}).mappings().one_or_none()
-    return Known(**row) if row else None
+    return StoredPayment(**row) if row else None
 
 
-def payment(session: Session, payment_id: int) -> Known | None:
+def payment(session: Session, payment_id: int) -> StoredPayment | None:
     """A payment by its id."""
     row = session.execute(BY_ID, {"id": payment_id}).mappings().one_or_none()
-    return Known(**row) if row else None
+    return StoredPayment(**row) if row else None
 
 
-def lock_holder(session: Session, account_id: int, day: date) -> Holder | None:
+def lock_paying_account(session: Session, account_id: int, day: date) -> PayingAccount | None:
     """Lock an account (see `books.lock_accounts`); what booking needs of it on a day."""
     row = session.execute(HOLDER, {"id": account_id, "day": day}).mappings().one_or_none()
-    return Holder(**row) if row else None
+    return PayingAccount(**row) if row else None
 
 
-def used_parts(session: Session, payment_id: int, wanted: Decimal, day: date) -> list[Part]:
+def allocations_to_take_back(session: Session, payment_id: int, wanted: Decimal, day: date) -> list[Allocation]:
     """Allocations to take back, the newest first, until `wanted` of the payment is free; none before its own day."""
-    parts: list[Part] = []
+    parts: list[Allocation] = []
     for row in session.execute(USED, {"payment": payment_id}):
         if wanted <= 0:
             break
         amount = min(wanted, row.amount)
-        parts.append(Part("payment", payment_id, row.invoice_id, -amount, max(day, row.last), automatic=False))
+        parts.append(Allocation("payment", payment_id, row.invoice_id, -amount, max(day, row.last), automatic=False))
         wanted -= amount
     return parts
 
@@ -172,6 +172,6 @@ def deposit_left(session: Session, payment_id: int) -> Decimal:
     return refundable(session, payment_id) - Decimal(session.execute(RELEASED, {"id": payment_id}).one().amount)
 
 
-def releases(session: Session, payment_id: int) -> int:
+def count_releases(session: Session, payment_id: int) -> int:
     """How often a part of the deposit was released."""
     return int(session.execute(RELEASED, {"id": payment_id}).one().times)

@@ -33,7 +33,7 @@ class PrepaidAccount:
 
 
 @dataclass(frozen=True, slots=True)
-class PrepaidRow:
+class PrepaidListLine:
     """A line of the prepaid list."""
 
     account_id: int
@@ -120,8 +120,8 @@ COMMANDS = text(
 
 def account_ids(session: Session, day: date, after: int = 0, limit: int = 500) -> list[int]:
     """Accounts in prepaid mode on a day, page by page."""
-    rows = session.execute(IDS, {"day": day, "after": after, "limit": limit})
-    return [row.account_id for row in rows]
+    prepaid_list = session.execute(IDS, {"day": day, "after": after, "limit": limit})
+    return [row.account_id for row in prepaid_list]
 
 
 def lock(session: Session, ids: Sequence[int]) -> None:
@@ -139,7 +139,7 @@ def booked(session: Session, ids: Sequence[int]) -> dict[int, Decimal]:
     return {row.account_id: row.booked for row in session.execute(BOOKED, {"ids": list(ids)})}
 
 
-def store(session: Session, states: Sequence[dict[str, Any]]) -> None:
+def store_states(session: Session, states: Sequence[dict[str, Any]]) -> None:
     """Keep what was found."""
     if states:
         session.execute(STORE, states)
@@ -163,10 +163,12 @@ def cancel_waiting(session: Session, points: Sequence[int], at: datetime) -> lis
     return [row.kind for row in session.execute(CANCEL, {"points": list(points), "at": at})]
 
 
-def rows(session: Session, entity_id: int | None = None, limit: int = 100, offset: int = 0) -> list[PrepaidRow]:
+def prepaid_list(
+    session: Session, entity_id: int | None = None, limit: int = 100, offset: int = 0
+) -> list[PrepaidListLine]:
     """The prepaid list, the lowest balance first."""
     found = session.execute(LIST, {"entity": entity_id, "limit": limit, "offset": offset}).mappings()
-    return [PrepaidRow(**row) for row in found]
+    return [PrepaidListLine(**row) for row in found]
 
 
 def commands(session: Session, state: str = "", limit: int = 100) -> list[dict[str, Any]]:

@@ -9,8 +9,8 @@ from typing import Protocol
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from cloud_service.domain.receivables.ledger import Entry, settlement_lines
-from cloud_service.domain.receivables.payment_allocation import Open, Part, Source, oldest_first
+from cloud_service.domain.receivables.ledger import LedgerEntry, settlement_lines
+from cloud_service.domain.receivables.payment_allocation import Allocation, CreditSource, OpenInvoice, oldest_first
 from cloud_service.store.database.bulk_rows import copy_rows, next_ids
 from cloud_service.store.receivables.ledger import book
 
@@ -68,28 +68,28 @@ class Payer(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
+class AccountPosition:
     """An account's open invoices, the one due first first, and its money that is not used up, the oldest first."""
 
     account_id: int
     entity_id: int
     currency: str
     share: Decimal | None = None  # of each top-up, that pays the debt
-    open: list[Open] = field(default_factory=list)
-    debt: list[Open] = field(default_factory=list)  # those from before a prepaid account recovers it by a share
-    free: list[Source] = field(default_factory=list)
+    open: list[OpenInvoice] = field(default_factory=list)
+    debt: list[OpenInvoice] = field(default_factory=list)  # those from before a prepaid account recovers it by a share
+    free: list[CreditSource] = field(default_factory=list)
 
 
-def positions(session: Session, account_ids: Iterable[int]) -> dict[int, Position]:
+def positions(session: Session, account_ids: Iterable[int]) -> dict[int, AccountPosition]:
     """By account, for those that have anything open or free."""
-    found: dict[int, Position] = {}
+    found: dict[int, AccountPosition] = {}
     for row in session.execute(POSITIONS, {"ids": list(account_ids)}):
         share = None if row.share is None else Decimal(row.share)
-        mine = found.setdefault(row.account_id, Position(row.account_id, row.entity_id, row.currency, share))
+        mine = found.setdefault(row.account_id, AccountPosition(row.account_id, row.entity_id, row.currency, share))
         if row.kind != "invoice":
-            mine.free.append(Source(row.kind, row.id, row.day, row.left, row.since))
+            mine.free.append(CreditSource(row.kind, row.id, row.day, row.left, row.since))
             continue
-        one = Open(row.id, row.number, row.day, row.due_date, row.left, row.since)
+        one = OpenInvoice(row.id, row.number, row.day, row.due_date, row.left, row.since)
         mine.open.append(one)
         if share is not None and not row.prepaid:
             mine.debt.append(one)
@@ -102,8 +102,8 @@ def with_credit(session: Session, account_ids: Sequence[int]) -> list[int]:
 
 
 def settle(
-    session: Session, found: Iterable[Position], today: date, author: str, along: Sequence[Entry] = ()
-) -> list[Part]:
+    session: Session, found: Iterable[AccountPosition], today: date, author: str, along: Sequence[LedgerEntry] = ()
+) -> list[Allocation]:
     """Let free money settle open invoices, oldest first; book `along` with it. The accounts must be locked.
 
     Debt of a prepaid account that recovers it by a share of each top-up is left out.
@@ -112,12 +112,15 @@ def settle(
         (one, oldest_first(one.free, [invoice for invoice in one.open if invoice not in one.debt], today))
         for one in found
     ]
-    write_parts(session, parts, author, along)
+    write_allocations(session, parts, author, along)
     return [part for _, each in parts for part in each]
 
 
-def write_parts(
-    session: Session, parts: Sequence[tuple[Payer, Sequence[Part]]], author: str, along: Sequence[Entry] = ()
+def write_allocations(
+    session: Session,
+    parts: Sequence[tuple[Payer, Sequence[Allocation]]],
+    author: str,
+    along: Sequence[LedgerEntry] = (),
 ) -> None:
     """Write allocations and the entries that move the client's credit to the invoice; book `along` in the same go."""
     flat = [(payer, part) for payer, each in parts for part in each]
@@ -144,14 +147,14 @@ def write_parts(
     )
 
 
-def _entry(allocation_id: int, payer: Payer, part: Part, author: str) -> Entry:
+def _entry(allocation_id: int, payer: Payer, part: Allocation, author: str) -> LedgerEntry:
     lines = settlement_lines(payer.account_id, part.invoice_id, part.amount)
-    return Entry(
+    return LedgerEntry(
         payer.entity_id, "allocation", f"allocation:{allocation_id}", part.day, payer.currency, lines, author=author
     )
 
 
-def write_off_part(session: Session, invoice_id: int, entry_id: int, amount: Decimal, day: date) -> None:
+def write_off_allocation(session: Session, invoice_id: int, entry_id: int, amount: Decimal, day: date) -> None:
     """An allocation without money behind it: the entry booked the loss."""
     columns = ("invoice_id", "ledger_entry_id", "amount", "day", "automatic")
     copy_rows(session, "allocation", columns, [(invoice_id, entry_id, amount, day, False)])

@@ -45,7 +45,7 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
-class Aged:
+class AgedAccount:
     """What an account owes at a day, by how long it is overdue; `credit` is what we hold for it."""
 
     account_id: int
@@ -127,18 +127,18 @@ def statement(session: Session, account_id: int, start: date, end: date) -> Stat
     return Statement(account_id, currency, opening, movements, balance, outstanding, credit)
 
 
-def ageing(session: Session, day: date, scope: Scope = ALL, *, account_id: int | None = None) -> list[Aged]:
+def ageing(session: Session, day: date, scope: Scope = ALL, *, account_id: int | None = None) -> list[AgedAccount]:
     """By account, the largest in local currency first; sums of `total` are the ledger's receivables of that day.
 
     An account with credit alone has a `total` of 0.
     """
     entities = None if scope.entities is None else list(scope.entities)
     rows = session.execute(AGED, {"day": day, "entities": entities, "account": account_id}).mappings()
-    return [Aged(**(dict(row) | {key: row[key] or Decimal(0) for key in BUCKETS})) for row in rows]
+    return [AgedAccount(**(dict(row) | {key: row[key] or Decimal(0) for key in BUCKETS})) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
-class Reconciled:
+class Reconciliation:
     """Outstanding by four ways, and the clients' credit by two, in one currency."""
 
     currency: str
@@ -176,7 +176,7 @@ FREE_MONEY = text(
 )
 
 
-def reconcile(session: Session, day: date) -> list[Reconciled]:
+def reconcile(session: Session, day: date) -> list[Reconciliation]:
     """Outstanding of a day by ledger, by invoices less allocations, by ageing, and by statements; credit likewise."""
     asked = {"day": day}
     ledger = {row.currency: row.amount for row in session.execute(RECEIVABLES, asked)}
@@ -189,7 +189,7 @@ def reconcile(session: Session, day: date) -> list[Reconciled]:
         aged[row.currency] = aged.get(row.currency, ZERO) + row.total
         credit[row.currency] = credit.get(row.currency, ZERO) + row.credit
     return [
-        Reconciled(
+        Reconciliation(
             currency=one,
             ledger=ledger.get(one, ZERO),
             invoices=invoices.get(one, ZERO),

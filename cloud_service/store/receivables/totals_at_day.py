@@ -12,7 +12,7 @@ from common.errors import NotFoundError
 
 
 @dataclass(frozen=True, slots=True)
-class Totals:
+class TotalsAtDay:
     """Money in the local currency, by the rates of the day; energy in Wh."""
 
     currency: str
@@ -61,7 +61,7 @@ RATE = text(
 )
 
 
-def totals(session: Session, day: date, entity_id: int | None = None) -> Totals:
+def totals(session: Session, day: date, entity_id: int | None = None) -> TotalsAtDay:
     """The figures as at the end of a day, of one entity or of all; outstanding is the ledger's receivables."""
     asked = {"day": day, "entity": entity_id}
     base = session.execute(LOCAL, {"entity": entity_id}).scalar_one_or_none() or "EUR"
@@ -72,7 +72,7 @@ def totals(session: Session, day: date, entity_id: int | None = None) -> Totals:
         kind: {currency: amount for (k, currency), amount in ledger.items() if k == kind}
         for kind in ("receivable", "credit", "cash")
     }
-    return Totals(
+    return TotalsAtDay(
         currency=base,
         outstanding=_local(by_kind["receivable"], rates, base),
         overdue=_local({row.currency: row.amount for row in session.execute(OVERDUE, asked)}, rates, base),

@@ -10,8 +10,8 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from cloud_service.store.customers import legal_entities
-from cloud_service.store.lists.invoices import bills
-from cloud_service.store.lists.paging import Wanted, page_of
+from cloud_service.store.lists.invoices import invoices
+from cloud_service.store.lists.paging import ListQuery, page_of
 from cloud_service.store.lookups import dashboard
 from cloud_service.web import charts
 from cloud_service.web.access import May, access, allowed, scope, signed_in
@@ -71,7 +71,7 @@ def index() -> str:
     chosen = request.args.get("range") if request.args.get("range") in dict(RANGES) else "12m"
     span = span_of(str(chosen), today())
     page = page_of(
-        session(), bills(scope(), Wanted(size=8, sort="bill_date", descending=True), today()), Wanted(size=8)
+        session(), invoices(scope(), ListQuery(size=8, sort="bill_date", descending=True), today()), ListQuery(size=8)
     )
     return render_template(
         "console/dashboard.html",

@@ -10,10 +10,10 @@ from flask import Blueprint, Response, jsonify, redirect, render_template, reque
 from werkzeug.wrappers import Response as AnyResponse
 
 from cloud_service.store.lists.customers import accounts as account_list
-from cloud_service.store.lists.invoices import bills as bill_list
-from cloud_service.store.lists.paging import Wanted, page_of
+from cloud_service.store.lists.invoices import invoices as bill_list
+from cloud_service.store.lists.paging import ListQuery, page_of
 from cloud_service.store.lookups import customers, metering, receivables
-from cloud_service.store.lookups.invoice_page import bill_page
+from cloud_service.store.lookups.invoice_page import invoice_page
 from cloud_service.web import charts, load_profile
 from cloud_service.web.access import May, access, scope
 from cloud_service.web.bill_columns import COLUMNS
@@ -85,10 +85,10 @@ def mine() -> Mine:
 def home() -> str:
     """The first page: balance, what is due, this month so far, the year."""
     me = mine()
-    asked = Wanted(size=6)
-    open_bills = Wanted(filters={"status": ("open", "part", "overdue")}, sort="due_date", size=20)
+    asked = ListQuery(size=6)
+    open_bills = ListQuery(filters={"status": ("open", "part", "overdue")}, sort="due_date", size=20)
     due = page_of(session(), bill_list(scope(), open_bills, me.today), open_bills)
-    next_due = bill_page(session(), scope(), due.rows[0].public_id, me.today) if due.rows else None
+    next_due = invoice_page(session(), scope(), due.rows[0].public_id, me.today) if due.rows else None
     month = Span(me.today.replace(day=1), me.today + timedelta(days=1))
     before = add_months(month.start, -1)
     so_far = _sum(me, month)
@@ -96,7 +96,7 @@ def home() -> str:
     return render_template(
         "portal/home.html",
         me=me,
-        accounts=page_of(session(), account_list(scope(), Wanted(), me.today), Wanted(size=20)).rows,
+        accounts=page_of(session(), account_list(scope(), ListQuery(), me.today), ListQuery(size=20)).rows,
         prepaid=receivables.prepaid(session(), scope()),
         due=due.rows,
         next_due=next_due,
@@ -211,7 +211,7 @@ def bills(*, as_file: bool = False) -> Response | str:
 @access(May.PORTAL)
 def bill(public_id: UUID) -> str:
     """One of the customer's own bills."""
-    page = bill_page(session(), scope(), public_id, mine().today)
+    page = invoice_page(session(), scope(), public_id, mine().today)
     return render_template("portal/bill.html", bill=page, pay_url=pay_address(page), today=mine().today)
 
 
@@ -219,7 +219,7 @@ def bill(public_id: UUID) -> str:
 @access(May.PORTAL)
 def pay(public_id: UUID) -> AnyResponse:
     """On to the payment page of the provider."""
-    if not pay_address(bill_page(session(), scope(), public_id, mine().today)):
+    if not pay_address(invoice_page(session(), scope(), public_id, mine().today)):
         raise NotFoundError("there is nothing to pay here")
     return redirect(url_for("pay.show", public_id=public_id))
 

@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template, request
 
 from cloud_service.store.lists.metering import gateways, quarantine
-from cloud_service.store.lists.paging import Wanted, page_of
+from cloud_service.store.lists.paging import ListQuery, page_of
 from cloud_service.store.lookups.support import failed_mails, missing_days
 from cloud_service.web.access import May, access, scope
 from cloud_service.web.clock import now, today
@@ -20,8 +20,8 @@ TROUBLE = {"status": ("offline", "degraded", "never")}
 def desk() -> str:
     """Everything that may be why somebody calls."""
     words = request.args.get("q", "").strip()[:100]
-    troubled = Wanted(filters=TROUBLE, size=20)
-    refused = Wanted(filters={"resolved": ("no",)}, size=10)
+    troubled = ListQuery(filters=TROUBLE, size=20)
+    refused = ListQuery(filters={"resolved": ("no",)}, size=10)
     return render_template(
         "support/desk.html",
         q=words,

@@ -51,7 +51,7 @@ class Shop:
         for event, body in self.books.due_events():
             header = {signature.HEADER: signature.sign("secret", body, datetime.now(UTC))}
             for found in self.provider.read_webhook(body, header):
-                outcomes.append(collect.book(self.session, found, self.clock).outcome)
+                outcomes.append(collect.book_event(self.session, found, self.clock).outcome)
             self.books.event_taken(event)
         return outcomes
 
@@ -59,7 +59,7 @@ class Shop:
         return int(self.session.execute(text("SELECT id FROM payment ORDER BY id LIMIT 1")).scalar_one())
 
     def left(self) -> Decimal:
-        return request_payment.payable(self.session, self.invoice).left
+        return request_payment.payable_invoice(self.session, self.invoice).left
 
 
 @pytest.fixture
@@ -124,7 +124,7 @@ def test_a_settled_invoice_asks_for_nothing(shop: Shop) -> None:
     with pytest.raises(ConflictError, match="nothing is left"):
         shop.page()
     with pytest.raises(NotFoundError):
-        request_payment.payable(shop.session, UUID(int=7))
+        request_payment.payable_invoice(shop.session, UUID(int=7))
 
 
 def test_a_page_paid_after_all_although_the_bill_was_settled_becomes_credit(shop: Shop) -> None:

@@ -11,7 +11,7 @@ from cloud_service.flow.issue import issue
 from cloud_service.flow.rate import rate_contracts
 from cloud_service.store.invoicing.corrections import touched
 from cloud_service.store.invoicing.invoice_rows import Issued
-from cloud_service.store.lists.invoices import bill_of
+from cloud_service.store.lists.invoices import newest_invoice
 from cloud_service.store.receivables import settlement
 from cloud_service.store.receivables.ledger import balances
 from common.errors import ConflictError
@@ -73,7 +73,7 @@ def test_what_paid_the_credited_invoice_pays_the_new_one(world: World) -> None:
     credit(world, first)
     bill(world, day=TODAY)
     world.session.commit()
-    rows = {number: bill_of(world.session, number, TODAY) for number in ("INV-2026-00001", "INV-2026-00002")}
+    rows = {number: newest_invoice(world.session, number, TODAY) for number in ("INV-2026-00001", "INV-2026-00002")}
 
     assert ("credited", Decimal(0)) == (rows["INV-2026-00001"].state, rows["INV-2026-00001"].received)
     assert ("paid", first.draft.total) == (rows["INV-2026-00002"].state, rows["INV-2026-00002"].received)

@@ -54,7 +54,7 @@ def deliveries(world: World) -> list[Any]:
     return list(rows)
 
 
-def run(engine: Engine, world: World, outbox: Outbox, ids: list[int] | None = None) -> list[deliver.Sent]:
+def run(engine: Engine, world: World, outbox: Outbox, ids: list[int] | None = None) -> list[deliver.DeliveryOutcome]:
     ids = ids or [row.id for row in deliveries(world)]
     return deliver.deliver(lambda: transaction(engine), ids, outbox, clock, public_url=PUBLIC)
 

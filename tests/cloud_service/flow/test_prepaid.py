@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from cloud_service.flow import collect, prepaid
 from cloud_service.flow.issue import issue
-from cloud_service.flow.prepaid import Decided
+from cloud_service.flow.prepaid import PrepaidChange
 from cloud_service.flow.rate import rate_contracts, rate_so_far
 from common.period import Span
 from tests.books.world import World, build
@@ -36,9 +36,9 @@ def top_up(world: World, amount: str, number: int, day: date = MONDAY) -> None:
     )  # fmt: skip
 
 
-def look(world: World, day: int, hour: int = 11) -> list[Decided]:
+def look(world: World, day: int, hour: int = 11) -> list[PrepaidChange]:
     now = datetime(2026, 11, day, hour, tzinfo=UTC)
-    done = prepaid.tend(world.session, world.accounts, now, rate_so_far, author="t")
+    done = prepaid.review(world.session, world.accounts, now, rate_so_far, author="t")
     world.session.commit()
     return done
 

@@ -79,15 +79,15 @@ def test_instalments_sum_to_what_is_open_and_a_broken_plan_is_dunned_again(world
     plan = arrangements.agree_plan(world.session, [bills[0].id], 7, date(2026, 12, 1), reason="asked", author="t")
 
     assert Decimal("118.29") == sum(amount for _, amount in plan.instalments)
-    assert {} == arrangements.tend_plans(world.session, date(2026, 12, 8), author="t")
-    assert {plan.id: "broken"} == arrangements.tend_plans(world.session, date(2026, 12, 9), author="t")
+    assert {} == arrangements.review_plans(world.session, date(2026, 12, 8), author="t")
+    assert {plan.id: "broken"} == arrangements.review_plans(world.session, date(2026, 12, 9), author="t")
 
 
 def test_an_invoice_is_in_one_plan_at_a_time(world: World, bills: list[Issued]) -> None:
     plan = arrangements.agree_plan(world.session, [bills[0].id], 7, date(2026, 12, 1), reason="asked", author="t")
     with pytest.raises(ConflictError, match="INV-2026-00001 is in a payment plan"):
         arrangements.agree_plan(world.session, [bills[0].id], 3, date(2026, 12, 1), reason="again", author="t")
-    assert {plan.id: "broken"} == arrangements.tend_plans(world.session, date(2026, 12, 9), author="t")
+    assert {plan.id: "broken"} == arrangements.review_plans(world.session, date(2026, 12, 9), author="t")
 
     assert arrangements.agree_plan(world.session, [bills[0].id], 3, date(2026, 12, 20), reason="again", author="t").id
 
@@ -98,7 +98,7 @@ def test_a_paid_plan_is_kept(world: World, bills: list[Issued]) -> None:
         world.session, world.accounts[0], Decimal("118.29"), provider="bank", reference="1", day=SECOND, author="t"
     )
 
-    assert {plan.id: "kept"} == arrangements.tend_plans(world.session, date(2027, 3, 1), author="t")
+    assert {plan.id: "kept"} == arrangements.review_plans(world.session, date(2027, 3, 1), author="t")
 
 
 def test_interest_is_refused_for_days_whose_base_rate_nobody_entered(world: World, bills: list[Issued]) -> None:

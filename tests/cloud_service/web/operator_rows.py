@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
-from cloud_service.domain.receivables.ledger import Entry, invoice_lines
+from cloud_service.domain.receivables.ledger import LedgerEntry, invoice_lines
 from cloud_service.flow import collect
 from cloud_service.store.customers.billing_parties import parties
 from cloud_service.store.customers.tables import Account, AccountMode, Client, LegalEntity, Site
@@ -241,7 +241,7 @@ def _bill(  # noqa: PLR0917 - a row of the table above
         ]
     )
     lines = invoice_lines(account.id, bill.id, money(total), money("0"))
-    book(session, [Entry(entity.id, "invoice", f"invoice:{bill.id}", bill_date, account.currency, lines)])
+    book(session, [LedgerEntry(entity.id, "invoice", f"invoice:{bill.id}", bill_date, account.currency, lines)])
     session.refresh(bill)
     made.ids[number] = bill.public_id
     return bill

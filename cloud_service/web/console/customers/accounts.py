@@ -8,8 +8,8 @@ from uuid import UUID
 from flask import Blueprint, Response, render_template, url_for
 
 from cloud_service.store.lists.customers import accounts, connections
-from cloud_service.store.lists.invoices import bills
-from cloud_service.store.lists.paging import Wanted, page_of
+from cloud_service.store.lists.invoices import invoices
+from cloud_service.store.lists.paging import ListQuery, page_of
 from cloud_service.store.lookups import customers, receivables
 from cloud_service.store.receivables.statements_and_ageing import ageing
 from cloud_service.web.access import May, access, scope
@@ -80,8 +80,8 @@ def show(public_id: UUID) -> str:
     from cloud_service.web.console.customers import connections as connection_pages
 
     account, client = customers.account(session(), scope(), public_id)
-    query = Wanted(filters={"account": (account.number,)}, size=12)
-    row = page_of(session(), accounts(scope(), Wanted(text=account.number), today()), Wanted(size=1)).rows[0]
+    query = ListQuery(filters={"account": (account.number,)}, size=12)
+    row = page_of(session(), accounts(scope(), ListQuery(text=account.number), today()), ListQuery(size=1)).rows[0]
     return render_template(
         "console/account.html",
         account=account,
@@ -93,7 +93,7 @@ def show(public_id: UUID) -> str:
         connection_columns=connection_pages.LIST.columns,
         connections=page_of(session(), connections(scope(), query, today()), query).rows,
         bill_columns=SHORT,
-        bills=page_of(session(), bills(scope(), query, today()), query),
+        bills=page_of(session(), invoices(scope(), query, today()), query),
     )
 
 

@@ -6,8 +6,8 @@ from uuid import UUID
 from flask import Blueprint, Response, render_template, url_for
 
 from cloud_service.store.lists.customers import accounts, clients, connections
-from cloud_service.store.lists.invoices import bills
-from cloud_service.store.lists.paging import Wanted, page_of
+from cloud_service.store.lists.invoices import invoices
+from cloud_service.store.lists.paging import ListQuery, page_of
 from cloud_service.store.lookups import customers
 from cloud_service.store.lookups.audit_log import audit_of
 from cloud_service.web.access import May, access, scope
@@ -71,7 +71,7 @@ def index(*, as_file: bool = False) -> Response | str:
 def show(public_id: UUID) -> str:
     """One client with everything they have."""
     client = customers.client(session(), scope(), public_id)
-    query = Wanted(filters={"client": (client.number,)}, size=12)
+    query = ListQuery(filters={"client": (client.number,)}, size=12)
     own = accounts(scope(), query, today())
     rows = page_of(session(), own, query).rows
     contracts = [
@@ -79,8 +79,8 @@ def show(public_id: UUID) -> str:
         for account in rows
         for row in page_of(
             session(),
-            connections(scope(), Wanted(filters={"account": (account.number,)}, size=50), today()),
-            Wanted(size=50),
+            connections(scope(), ListQuery(filters={"account": (account.number,)}, size=50), today()),
+            ListQuery(size=50),
         ).rows
     ]
     return render_template(
@@ -91,6 +91,6 @@ def show(public_id: UUID) -> str:
         connection_columns=connection_pages.LIST.columns,
         connections=contracts,
         bill_columns=SHORT,
-        bills=page_of(session(), bills(scope(), query, today()), query),
+        bills=page_of(session(), invoices(scope(), query, today()), query),
         audit=audit_of(session(), f"client:{client.id}"),
     )

@@ -7,8 +7,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from cloud_service.flow import collect
 from cloud_service.store.audit import log
-from cloud_service.store.lists.invoices import bills
-from cloud_service.store.lookups.invoice_page import bill_page, send_again
+from cloud_service.store.lists.invoices import invoices
+from cloud_service.store.lookups.invoice_page import invoice_page, send_again
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.bill_columns import COLUMNS
 from cloud_service.web.bill_documents import paper_response
@@ -70,14 +70,14 @@ LIST = ListPage(
 def index(*, as_file: bool = False) -> Response | str:
     """The list, or the same query as a file."""
     query = wanted(LIST)
-    return respond(LIST, bills(scope(), query, today()), query, as_file=as_file)
+    return respond(LIST, invoices(scope(), query, today()), query, as_file=as_file)
 
 
 @blueprint.get("/bills/<uuid:public_id>")
 @access(May.READ)
 def show(public_id: UUID) -> str:
     """One bill with everything around it."""
-    page = bill_page(session(), scope(), public_id, today())
+    page = invoice_page(session(), scope(), public_id, today())
     return render_template("console/bill.html", bill=page, pay_url=pay_address(page), today=today())
 
 
@@ -92,7 +92,7 @@ def paper(public_id: UUID, kind: str) -> Response:
 @access(May.COLLECT)
 def send(public_id: UUID) -> AnyResponse:
     """Send the bill again to the client's present address."""
-    page = bill_page(session(), scope(), public_id, today())
+    page = invoice_page(session(), scope(), public_id, today())
     if not page.client.email:
         raise InputError(
             _("%(client)s has no e-mail address", client=page.client.name),
@@ -110,7 +110,7 @@ def send(public_id: UUID) -> AnyResponse:
 @access(May.COLLECT)
 def record_payment(public_id: UUID) -> AnyResponse:
     """Money that came by bank, cash or cheque, told by hand."""
-    page = bill_page(session(), scope(), public_id, today())
+    page = invoice_page(session(), scope(), public_id, today())
     money = received_amount(request.form.get("amount", ""))
     booking = collect.pay(
         session(),

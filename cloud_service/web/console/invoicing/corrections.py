@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from cloud_service.flow import arrangements, correct_invoice
-from cloud_service.store.lookups.invoice_page import bill_page
+from cloud_service.store.lookups.invoice_page import invoice_page
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import now, today
 from cloud_service.web.database import session
@@ -20,7 +20,7 @@ blueprint = Blueprint("corrections", __name__, url_prefix="/bills/<uuid:public_i
 @access(May.BILL)
 def credit(public_id: UUID) -> Response:
     """A credit note over the whole bill; its days can be billed again."""
-    invoice = bill_page(session(), scope(), public_id, today()).invoice
+    invoice = invoice_page(session(), scope(), public_id, today()).invoice
     issued = correct_invoice.credit(
         session(), invoice.id, reason=typed_reason(), day=today(), author=actor(), clock=now
     )
@@ -31,7 +31,7 @@ def credit(public_id: UUID) -> Response:
 @access(May.BILL)
 def write_off(public_id: UUID) -> Response:
     """Give up what is open, or a part of it."""
-    page = bill_page(session(), scope(), public_id, today())
+    page = invoice_page(session(), scope(), public_id, today())
     amount = received_amount(request.form.get("amount") or str(page.outstanding))
     arrangements.write_off(session(), page.invoice.id, amount, reason=typed_reason(), day=today(), author=actor())
     return _commit_and_show(
@@ -43,7 +43,7 @@ def write_off(public_id: UUID) -> Response:
 @access(May.COLLECT)
 def dispute(public_id: UUID) -> Response:
     """The client contests it: no reminders, fees or interest until that is settled."""
-    invoice = bill_page(session(), scope(), public_id, today()).invoice
+    invoice = invoice_page(session(), scope(), public_id, today()).invoice
     arrangements.dispute(session(), invoice.id, reason=typed_reason(), day=today(), author=actor())
     return _commit_and_show(public_id, _("The bill is disputed: it is not reminded of."))
 
@@ -52,7 +52,7 @@ def dispute(public_id: UUID) -> Response:
 @access(May.COLLECT)
 def close_dispute(public_id: UUID) -> Response:
     """The dispute is settled."""
-    invoice = bill_page(session(), scope(), public_id, today()).invoice
+    invoice = invoice_page(session(), scope(), public_id, today()).invoice
     arrangements.close_dispute(session(), invoice.id, outcome=typed_reason(), day=today(), author=actor())
     return _commit_and_show(public_id, _("The dispute is closed."))
 

@@ -9,7 +9,7 @@ from cloud_service.flow import correct_invoice
 from cloud_service.flow.issue import issue
 from cloud_service.flow.rate import rate_again
 from cloud_service.store.invoicing.corrections import touched
-from cloud_service.store.lookups.invoice_page import bill_page
+from cloud_service.store.lookups.invoice_page import invoice_page
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import now, today
 from cloud_service.web.database import session
@@ -32,7 +32,7 @@ def index() -> str:
 @access(May.BILL)
 def difference(public_id: UUID) -> Response:
     """Rate its days anew; the difference stands on the next bill."""
-    invoice = bill_page(session(), scope(), public_id, today()).invoice
+    invoice = invoice_page(session(), scope(), public_id, today()).invoice
     rated = rate_again(session(), invoice.id)
     changed = correct_invoice.bill_difference(
         session(), invoice.id, rated, reason=typed_reason(), author=actor(), clock=now
@@ -49,7 +49,7 @@ def difference(public_id: UUID) -> Response:
 @access(May.BILL)
 def rebill(public_id: UUID) -> Response:
     """A credit note over the whole bill, and a new one of the same days."""
-    invoice = bill_page(session(), scope(), public_id, today()).invoice
+    invoice = invoice_page(session(), scope(), public_id, today()).invoice
     rated = rate_again(session(), invoice.id)
     note = correct_invoice.credit(session(), invoice.id, reason=typed_reason(), day=today(), author=actor(), clock=now)
     new = issue(session(), rated, bill_date=note.draft.bill_date, author=actor())

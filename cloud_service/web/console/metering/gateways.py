@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import Blueprint, Response, render_template
 
 from cloud_service.store.lists.metering import gateways
-from cloud_service.store.lists.paging import Wanted, page_of
+from cloud_service.store.lists.paging import ListQuery, page_of
 from cloud_service.store.lookups import metering
 from cloud_service.web.access import May, access, scope
 from cloud_service.web.clock import now
@@ -51,5 +51,5 @@ def index(*, as_file: bool = False) -> Response | str:
 def show(public_id: UUID) -> str:
     """One gateway with its health and streams."""
     gateway, site, streams = metering.gateway(session(), scope(), public_id)
-    row = page_of(session(), gateways(scope(), Wanted(text=gateway.name), now()), Wanted(size=1)).rows[0]
+    row = page_of(session(), gateways(scope(), ListQuery(text=gateway.name), now()), ListQuery(size=1)).rows[0]
     return render_template("console/gateway.html", gateway=gateway, site=site, streams=streams, row=row)

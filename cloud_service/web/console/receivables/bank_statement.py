@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, flash, render_template, request, url_for
 
 from cloud_service.flow import collect, match_transfers
-from cloud_service.flow.match_transfers import Read
+from cloud_service.flow.match_transfers import MatchedLine
 from cloud_service.store.customers import clients
 from cloud_service.store.database.errors import REFUSALS
 from cloud_service.store.lookups.ids_by_name import account_id
@@ -39,7 +39,7 @@ def read() -> Any:
     def do() -> str:
         with at_field("file"):
             content = _statement_file(form)
-            reads = list(match_transfers.matched(session(), match_transfers.lines_of(io.BytesIO(content)), scope()))
+            reads = list(match_transfers.match_lines(session(), match_transfers.lines_of(io.BytesIO(content)), scope()))
         if request.form.get("do") == "book" and form["file"] is None:
             reads = _book_transfers(form, reads)
         preview.update(
@@ -69,12 +69,12 @@ def _statement_file(form: Form) -> bytes:
     return content
 
 
-def _fields_by_hand(reads: Sequence[Read]) -> dict[int, str]:
+def _fields_by_hand(reads: Sequence[MatchedLine]) -> dict[int, str]:
     """Line -> field of those that may be given to an account."""
     return dict([(n, f"to.{n}") for n, transfer in enumerate(reads) if transfer.by_hand][:BY_HAND_MAX])
 
 
-def _book_transfers(form: Form, reads: Sequence[Read]) -> list[Read]:
+def _book_transfers(form: Form, reads: Sequence[MatchedLine]) -> list[MatchedLine]:
     """Book line by line, each in a transaction of its own: one that is refused stays alone. What is left after it."""
     booked = 0
     for number, transfer in enumerate(reads):
@@ -96,10 +96,10 @@ def _book_transfers(form: Form, reads: Sequence[Read]) -> list[Read]:
         ),
         "success",
     )  # fmt: skip
-    return list(match_transfers.matched(session(), [transfer.line for transfer in reads], scope()))
+    return list(match_transfers.match_lines(session(), [transfer.line for transfer in reads], scope()))
 
 
-def _book_transfer(transfer: Read, account_number: str) -> bool:
+def _book_transfer(transfer: MatchedLine, account_number: str) -> bool:
     """Book one line; False where somebody else was faster."""
     line, match = transfer.line, transfer.match
     account = match.account_id if match else account_id(session(), account_number, scope())

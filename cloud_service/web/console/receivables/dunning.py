@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from cloud_service.domain.invoicing.next_number import whole_number
 from cloud_service.flow import arrangements, remind
 from cloud_service.store.customers import legal_entities
-from cloud_service.store.lookups.invoice_page import bill_page
+from cloud_service.store.lookups.invoice_page import invoice_page
 from cloud_service.store.lookups.receivables import plans
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import today
@@ -70,7 +70,7 @@ def interest() -> Response:
 @access(May.COLLECT)
 def plan(public_id: UUID) -> Response:
     """Agree monthly instalments for a bill: it is not reminded of as long as they are kept."""
-    invoice = bill_page(session(), scope(), public_id, today()).invoice
+    invoice = invoice_page(session(), scope(), public_id, today()).invoice
     parts = whole_number(request.form.get("parts", ""), "parts")
     if not request.form.get("first"):
         raise InputError(_("the day of the first instalment is missing"), path="first")

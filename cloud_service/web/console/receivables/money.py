@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from cloud_service.flow import collect
-from cloud_service.flow.collect import Booking
+from cloud_service.flow.collect import PaymentBooking
 from cloud_service.store.lookups.customers import account as account_of
 from cloud_service.store.lookups.receivables import PaymentPage, payment
 from cloud_service.web.access import May, access, actor, scope
@@ -170,7 +170,7 @@ def _refuse_future_day(form: Form) -> None:
         )
 
 
-def _refuse_used_reference(done: Booking) -> None:
+def _refuse_used_reference(done: PaymentBooking) -> None:
     """Say at the field that a reference was used before."""
     if done.outcome != "booked":
         raise ConflictError(

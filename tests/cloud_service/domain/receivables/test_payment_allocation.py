@@ -5,18 +5,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cloud_service.domain.receivables.payment_allocation import Open, Source, as_told, oldest_first
+from cloud_service.domain.receivables.payment_allocation import CreditSource, OpenInvoice, as_instructed, oldest_first
 from common.errors import ConflictError, InputError
 
 TODAY = date(2026, 11, 10)
 
 
-def owed(number: int, left: str, *, due: int = 1, billed: date = date(2026, 10, 1)) -> Open:
-    return Open(number, f"N{number}", billed, date(2026, 11, due), Decimal(left), billed)
+def owed(number: int, left: str, *, due: int = 1, billed: date = date(2026, 10, 1)) -> OpenInvoice:
+    return OpenInvoice(number, f"N{number}", billed, date(2026, 11, due), Decimal(left), billed)
 
 
-def money(number: int, left: str, *, day: int = 1) -> Source:
-    return Source("payment", number, date(2026, 11, day), Decimal(left), date(2026, 11, day))
+def money(number: int, left: str, *, day: int = 1) -> CreditSource:
+    return CreditSource("payment", number, date(2026, 11, day), Decimal(left), date(2026, 11, day))
 
 
 def test_the_oldest_money_pays_what_was_due_first() -> None:
@@ -39,8 +39,8 @@ amounts = st.lists(st.integers(0, 10_000).map(lambda cents: Decimal(cents) / 100
 
 @given(amounts, amounts)
 def test_one_of_the_two_runs_out_and_nothing_is_used_twice(have: list[Decimal], need: list[Decimal]) -> None:
-    sources = [Source("payment", n, TODAY, left, TODAY) for n, left in enumerate(have)]
-    invoices = [Open(n, str(n), TODAY, TODAY, left, TODAY) for n, left in enumerate(need)]
+    sources = [CreditSource("payment", n, TODAY, left, TODAY) for n, left in enumerate(have)]
+    invoices = [OpenInvoice(n, str(n), TODAY, TODAY, left, TODAY) for n, left in enumerate(need)]
     parts = oldest_first(sources, invoices, TODAY)
 
     assert min(sum(have), sum(need)) == sum(part.amount for part in parts)
@@ -51,7 +51,7 @@ def test_one_of_the_two_runs_out_and_nothing_is_used_twice(have: list[Decimal], 
 
 
 def test_the_payers_word_is_followed_exactly() -> None:
-    parts = as_told(money(1, "50"), {"N2": Decimal(15), "N1": Decimal(5)}, [owed(1, "40"), owed(2, "15")], TODAY)
+    parts = as_instructed(money(1, "50"), {"N2": Decimal(15), "N1": Decimal(5)}, [owed(1, "40"), owed(2, "15")], TODAY)
 
     assert [(2, Decimal(15), False), (1, Decimal(5), False)] == [(p.invoice_id, p.amount, p.automatic) for p in parts]
 
@@ -68,4 +68,4 @@ def test_the_payers_word_is_followed_exactly() -> None:
 )
 def test_what_cannot_be_done_is_refused_whole(wanted: dict[str, Decimal], error: type[Exception]) -> None:
     with pytest.raises(error):
-        as_told(money(1, "50"), wanted, [owed(1, "40"), owed(2, "30")], TODAY)
+        as_instructed(money(1, "50"), wanted, [owed(1, "40"), owed(2, "30")], TODAY)

@@ -5,13 +5,13 @@ from decimal import Decimal
 
 import pytest
 
-from cloud_service.domain.receivables.remittance_matching import OpenInvoice, OpenItems
+from cloud_service.domain.receivables.remittance_matching import OpenItem, OpenItems
 
 D = Decimal
 
 
-def item(number: str = "INV-2026-00007", account: int = 1, left: str = "118.29", currency: str = "EUR") -> OpenInvoice:
-    return OpenInvoice(number, account, f"A{account:04}", f"C-{account:05}", currency, D(left))
+def item(number: str = "INV-2026-00007", account: int = 1, left: str = "118.29", currency: str = "EUR") -> OpenItem:
+    return OpenItem(number, account, f"A{account:04}", f"C-{account:05}", currency, D(left))
 
 
 @pytest.mark.parametrize(
