@@ -1,38 +1,28 @@
 """Documents as files, by the commands an office uses."""
 
-import json
 import zipfile
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
-from click.testing import CliRunner
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from cloud_service.cli import cloud
 from common.errors import InputError, NotFoundError
 from common.period import Span
 from tests.books.world import World, build
+from tests.cloud_service.cli.commands import call, refusal
 
 OCTOBER = Span(date(2026, 10, 1), date(2026, 11, 1))
 
 
 @pytest.fixture
-def world(session: Session, database_url: str, monkeypatch: pytest.MonkeyPatch) -> World:
-    monkeypatch.setenv("DATABASE_URL", database_url)
+def world(session: Session, named_database: str) -> World:
     world = build(session, tenants=1)
     world.readings(world.registers[0], OCTOBER)
     session.commit()
     call("bill", "run", "--month", "2026-10", "--bill-date", "2026-11-02")
     return world
-
-
-def call(*args: str) -> Any:
-    result = CliRunner().invoke(cloud, [*args, "--json"])
-    assert 0 == result.exit_code, result.output + repr(result.exception)
-    return json.loads(result.stdout)
 
 
 def test_a_bill_its_e_invoice_its_statement_and_the_list_become_files(world: World, tmp_path: Path) -> None:
@@ -50,12 +40,14 @@ def test_a_bill_its_e_invoice_its_statement_and_the_list_become_files(world: Wor
         "--out",
         str(files["statement.pdf"]),
     )
-    told = call("document", "bills", "--from", "2026-11-01", "--until", "2026-12-01", "--out", str(files["bills.xlsx"]))
+    written = call(
+        "document", "bills", "--from", "2026-11-01", "--until", "2026-12-01", "--out", str(files["bills.xlsx"])
+    )
 
     assert files["bill.pdf"].read_bytes().startswith(b"%PDF")
     assert b"118.29" in files["bill.xml"].read_bytes()
     assert files["statement.pdf"].read_bytes().startswith(b"%PDF")
-    assert told["bytes"] == files["bills.xlsx"].stat().st_size
+    assert written["bytes"] == files["bills.xlsx"].stat().st_size
     with zipfile.ZipFile(files["bills.xlsx"]) as sheet:
         rows = sheet.read("xl/worksheets/sheet1.xml").decode()
     assert "INV-2026-00001" in rows
@@ -76,10 +68,10 @@ def test_a_theme_is_seen_before_it_is_used(tmp_path: Path) -> None:
 def test_a_theme_with_a_fault_is_refused_by_name(tmp_path: Path, text: str, fault: str) -> None:
     theme = tmp_path / "theme.json"
     theme.write_text(text)
-    result = CliRunner().invoke(cloud, ["document", "preview", str(theme), "--out", str(tmp_path / "out.pdf")])
+    refused = refusal("document", "preview", str(theme), "--out", str(tmp_path / "out.pdf"))
 
-    assert isinstance(result.exception, InputError)
-    assert fault in str(result.exception)
+    assert isinstance(refused, InputError)
+    assert fault in str(refused)
 
 
 def test_a_theme_is_kept_for_what_comes_and_leaves_what_was_made(world: World, tmp_path: Path) -> None:
@@ -99,15 +91,15 @@ def test_a_theme_whose_template_is_broken_is_never_kept(world: World, tmp_path: 
     theme, template = tmp_path / "theme.json", tmp_path / "bill.typ"
     theme.write_text('{"renderer": "typst"}')
     template.write_text("#view.nothing")
-    result = CliRunner().invoke(cloud, ["document", "theme", str(theme), "--template", str(template)])
+    refused = refusal("document", "theme", str(theme), "--template", str(template))
 
-    assert isinstance(result.exception, InputError)
+    assert isinstance(refused, InputError)
     assert {} == world.session.execute(text("SELECT theme FROM legal_entity")).scalar()
 
 
 def test_an_unknown_entity_is_not_found(world: World, tmp_path: Path) -> None:
     theme = tmp_path / "theme.json"
     theme.write_text("{}")
-    result = CliRunner().invoke(cloud, ["document", "theme", str(theme), "--entity", "Nobody"])
+    refused = refusal("document", "theme", str(theme), "--entity", "Nobody")
 
-    assert isinstance(result.exception, NotFoundError)
+    assert isinstance(refused, NotFoundError)

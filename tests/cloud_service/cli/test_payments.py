@@ -1,37 +1,27 @@
 """A bank statement from the file to the books, by the command a clerk uses."""
 
-import json
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
-from click.testing import CliRunner
 from sqlalchemy.orm import Session
 
-from cloud_service.cli import cloud
 from common.period import Span
 from tests.books.world import World, build
+from tests.cloud_service.cli.commands import call
 from tests.cloud_service.payments.camt import Entry, Part, entry, statement
 
 OCTOBER = Span(date(2026, 10, 1), date(2026, 11, 1))
 
 
 @pytest.fixture
-def world(session: Session, database_url: str, monkeypatch: pytest.MonkeyPatch) -> World:
-    monkeypatch.setenv("DATABASE_URL", database_url)
+def world(session: Session, named_database: str) -> World:
     world = build(session, tenants=3)
     for register in world.registers:
         world.readings(register, OCTOBER)
     session.commit()
     call("bill", "run", "--month", "2026-10", "--bill-date", "2026-11-02")
     return world
-
-
-def call(*args: str, code: int = 0) -> Any:
-    result = CliRunner().invoke(cloud, [*args, "--json"])
-    assert code == result.exit_code, result.output + repr(result.exception)
-    return json.loads(result.stdout)
 
 
 def test_a_statement_settles_what_it_names_once_and_lists_the_rest(world: World, tmp_path: Path) -> None:
@@ -48,8 +38,8 @@ def test_a_statement_settles_what_it_names_once_and_lists_the_rest(world: World,
     first = call("payments", "import", str(file), code=6)
     again = call("payments", "import", str(file), code=6)
 
-    said = ["would be booked", "would be booked", "left", "passed", "would be booked", "left"]
-    assert said == [line["outcome"] for line in dry["lines"]]
+    outcomes = ["would be booked", "would be booked", "left", "passed", "would be booked", "left"]
+    assert outcomes == [line["outcome"] for line in dry["lines"]]
     assert "an earlier line of the file pays the same invoice" == dry["lines"][5]["detail"]
     assert ["booked", "booked", "left", "passed", "booked", "left"] == [line["outcome"] for line in first["lines"]]
     assert ["passed", "passed", "left", "passed", "passed", "left"] == [line["outcome"] for line in again["lines"]]

@@ -3,24 +3,12 @@
 import json
 from pathlib import Path
 
-import pytest
-from sqlalchemy.orm import Session
-
 from common.errors import ConflictError, InputError, NotFoundError
-from tests.books.world import FLAT, World, build
-from tests.cloud_service.cli.test_books import call
-from tests.cloud_service.cli.test_client import refusal
+from tests.books.world import FLAT, World
+from tests.cloud_service.cli.commands import call, refusal
 
 
-@pytest.fixture
-def world(session: Session, database_url: str, monkeypatch: pytest.MonkeyPatch) -> World:
-    monkeypatch.setenv("DATABASE_URL", database_url)
-    world = build(session, tenants=1)
-    session.commit()
-    return world
-
-
-def test_a_connection_is_set_up_by_commands_alone(world: World, tmp_path: Path) -> None:
+def test_a_connection_is_set_up_by_commands_alone(operator: World, tmp_path: Path) -> None:
     file = tmp_path / "home.json"
     file.write_text(json.dumps(FLAT | {"id": "home", "name": "Home"}))
     call("site", "add", "Hof", "--timezone", "Europe/Vienna", "--currency", "EUR", "--holiday-calendar", "at")
@@ -39,9 +27,9 @@ def test_a_connection_is_set_up_by_commands_alone(world: World, tmp_path: Path) 
     call("contract", "move-in", "V9", "--point", "Hof: Flat 1", "--account", account, "--tariff", "home", "--day",
          "2026-10-01")  # fmt: skip
 
-    (made,) = call("contract", "list", "--search", "Anna")
+    (connection,) = call("contract", "list", "--search", "Anna")
     assert ("V9", "Hof", "Flat 1", "77", "Home", "2026-10-01") == tuple(
-        made[name] for name in ("number", "site", "point", "meter", "tariff", "since")
+        connection[name] for name in ("number", "site", "point", "meter", "tariff", "since")
     )
     changed = call("point", "edit", "AT001", "--name", "Flat 1a", "--value", "contracted_kw=30", "--under", "")[
         "changed"
@@ -49,7 +37,7 @@ def test_a_connection_is_set_up_by_commands_alone(world: World, tmp_path: Path) 
     assert ["name", "values"] == changed
     assert [] == call("point", "edit", "AT001", "--name", "Flat 1a")["changed"]
     call("point", "edit", "Flat 1a", "--name", "Flat 1")
-    assert {"Flat 1"} == {one["name"] for one in call("point", "list", "--site", "Hof")}
+    assert {"Flat 1"} == {point["name"] for point in call("point", "list", "--site", "Hof")}
     assert [] == call("point", "list", "--site", "Hof", "--free")
     assert "import, solar" == call("meter", "list", "--search", "77")[0]["registers"]
     assert ["solar"] == call("meter", "register", "77", "solar", "--not-billed")["changed"]
@@ -59,7 +47,7 @@ def test_a_connection_is_set_up_by_commands_alone(world: World, tmp_path: Path) 
     assert ("2026-01-01", False) == (version["start"], version["billed"])
 
 
-def test_what_cannot_be_is_refused_with_its_field(world: World, tmp_path: Path) -> None:
+def test_what_cannot_be_is_refused_with_its_field(operator: World, tmp_path: Path) -> None:
     undated, dollars = tmp_path / "a.json", tmp_path / "b.json"
     undated.write_text(json.dumps(FLAT | {"id": "new"}))
     dollars.write_text(json.dumps(FLAT | {"currency": "USD"}))
@@ -76,34 +64,3 @@ def test_what_cannot_be_is_refused_with_its_field(world: World, tmp_path: Path) 
     assert isinstance(refusal("meter", "mount", "m1", "--point", "Flat 1", "--at", "2026-10-01"), InputError)
     assert "start" == refusal("tariff", "add", str(undated)).path
     assert "document" == refusal("tariff", "add", str(dollars), "--from", "2027-01-01").path  # `flat` is in EUR
-
-
-def test_an_empty_installation_begins_with_its_company(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DATABASE_URL", database_url)
-    call("entity", "add", "Hof Energie GmbH", "--currency", "EUR", "--timezone", "Europe/Vienna", "--country", "AT")
-    call("entity", "bank", "AT61 1904 3002 3457 3201", "--holder", "Hof Energie GmbH", "--currency", "EUR")
-    assert "iban" == refusal("entity", "bank", "AT62 1904 3002 3457 3201", "--holder", "X", "--currency", "EUR").path
-    assert "timezone" == refusal("entity", "add", "X", "--currency", "EUR", "--timezone", "Mars").path
-    assert {"changed": ["email"]} == call("entity", "edit", "--email", "bills@hof.example")
-    (company,) = call("entity", "list")
-    assert ("Hof Energie GmbH", "bills@hof.example") == (company["name"], company["email"])
-    assert "C-1001" == call("client", "add", "First Client")["number"]
-
-
-def test_every_verb_of_a_contract_answers_as_json(world: World) -> None:
-    call("meter", "add", "88")
-    call("client", "add", "Owner")
-    call("account", "open", "C2", "--currency", "EUR", "--day", "2026-01-01")
-    call("contract", "vacancy", "House: Flat 1", "--account", "A2", "--tariff", "flat")
-    call("contract", "exchange-meter", "--point", "Flat 1", "--meter", "88", "--at", "2026-10-16T10:30+02:00",
-         "--closing", "import=500")  # fmt: skip
-    call("contract", "cycle", "A1", "quarterly")
-    call("contract", "mode", "A1", "prepaid", "--day", "2026-11-01")
-    new = call("contract", "owner", "V1", "--account", "A2", "--day", "2026-11-01", "--reason", "sold")
-    assert new["contract"] > 0
-    call("contract", "tariff", "V1-20261101", "--tariff", "flat", "--day", "2026-12-01", "--reason", "asked")
-    call("contract", "move-out", "V1-20261101", "--day", "2027-01-01")
-
-    found = {one["number"]: (one["since"], one["until"]) for one in call("contract", "list")}
-    assert ("2026-11-01", "2027-01-01") == found["V1-20261101"]
-    assert ("2027-01-01", None) == found["Flat 1-VAC-20270101"]

@@ -40,11 +40,11 @@ def run(*arguments: str) -> Any:
 
 
 def test_each_month_is_a_bill_in_the_documented_form(tmp_path: Path) -> None:
-    found = json.loads(run(*files(tmp_path), "--timezone", "UTC", "--json").stdout)
+    rated = json.loads(run(*files(tmp_path), "--timezone", "UTC", "--json").stdout)
 
-    assert ["periods"] == list(found)
-    assert 12 == len(found["periods"])
-    period = found["periods"][1]
+    assert ["periods"] == list(rated)
+    assert 12 == len(rated["periods"])
+    period = rated["periods"][1]
     assert ["start", "end", "lines", "max_demand_kw", "total_unrounded", "total"] == list(period)
     assert ("2018-02-01", "2018-03-01", "1", "141.4", "141.40") == (
         period["start"], period["end"], period["max_demand_kw"], period["total_unrounded"], period["total"],
@@ -93,14 +93,14 @@ def test_a_register_of_its_own_unit_is_priced_without_a_load(tmp_path: Path) -> 
     (tmp_path / "gas.toml").write_text(GAS)
     (tmp_path / "gas.csv").write_text("0.5\n" * 8760)
 
-    found = json.loads(
+    rated = json.loads(
         run(
             *("--tariff", str(tmp_path / "gas.toml"), "--register", f"gas={tmp_path / 'gas.csv'}"),
             *("--start", "2018-01-01", "--timezone", "UTC", "--json"),
         ).stdout
     )
 
-    line = found["periods"][0]["lines"][0]
+    line = rated["periods"][0]["lines"][0]
     assert ("4092", "409.20") == (line["quantity"], line["amount"])  # 744 h × 0.5 m3 × 11 kWh/m3
 
 
@@ -122,11 +122,11 @@ def test_export_is_netted_by_the_tariff(tmp_path: Path) -> None:
     tariff = 'id = "t"\ncurrency = "EUR"\n[[charges]]\nkind = "energy"\nprice = 0.20\nnetting = {}\n'
     (tmp_path / "export.csv").write_text("0.25\n" * 8760)
 
-    found = json.loads(
+    rated = json.loads(
         run(*files(tmp_path, tariff), "--export", str(tmp_path / "export.csv"), "--timezone", "UTC", "--json").stdout
     )
 
-    assert "558" == found["periods"][0]["lines"][0]["quantity"]
+    assert "558" == rated["periods"][0]["lines"][0]["quantity"]
 
 
 def test_export_without_a_rule_is_refused(tmp_path: Path) -> None:
@@ -154,12 +154,12 @@ charges = [
 """
     (tmp_path / "export.csv").write_text("2\n0\n0\n0\n" * 8760)
 
-    found = json.loads(
+    rated = json.loads(
         run(*files(tmp_path, tariff), "--export", str(tmp_path / "export.csv"), "--timezone", "UTC", "--json").stdout
     )
 
-    assert "558" == found["periods"][0]["lines"][0]["quantity"]  # three of four quarter hours
-    assert ["import of 60 min is taken as even over 15 min steps"] == found["notes"]
+    assert "558" == rated["periods"][0]["lines"][0]["quantity"]  # three of four quarter hours
+    assert ["import of 60 min is taken as even over 15 min steps"] == rated["notes"]
 
 
 def test_a_missing_load_is_refused(tmp_path: Path) -> None:
@@ -175,38 +175,38 @@ def test_an_ambiguous_step_asks_for_it(tmp_path: Path) -> None:
 
     with pytest.raises(InputError, match="do not say their step"):
         run(*arguments, "--timezone", "UTC")
-    found = json.loads(run(*arguments, "--timezone", "UTC", "--step", "15", "--json").stdout)
-    assert "24" == found["periods"][0]["lines"][0]["quantity"]
+    rated = json.loads(run(*arguments, "--timezone", "UTC", "--step", "15", "--json").stdout)
+    assert "24" == rated["periods"][0]["lines"][0]["quantity"]
 
 
 def test_kwh_are_taken_as_they_are(tmp_path: Path) -> None:
     arguments = files(tmp_path, load="1\n" * 96)
 
-    found = json.loads(run(*arguments, "--timezone", "UTC", "--step", "15", "--unit", "kWh", "--json").stdout)
-    assert ("96", "4") == (found["periods"][0]["lines"][0]["quantity"], found["periods"][0]["max_demand_kw"])
+    rated = json.loads(run(*arguments, "--timezone", "UTC", "--step", "15", "--unit", "kWh", "--json").stdout)
+    assert ("96", "4") == (rated["periods"][0]["lines"][0]["quantity"], rated["periods"][0]["max_demand_kw"])
 
 
 def test_facts_of_the_connection_may_be_given(tmp_path: Path) -> None:
     tariff = 'id = "t"\ncurrency = "EUR"\n[[charges]]\nkind = "capacity"\nprice = 2\n'
 
-    found = json.loads(
+    rated = json.loads(
         run(*files(tmp_path, tariff), "--timezone", "UTC", "--value", "contracted_kw=20", "--json").stdout
     )
 
-    assert "40.00" == found["periods"][0]["total"]
+    assert "40.00" == rated["periods"][0]["total"]
 
 
 def test_market_prices_come_from_a_file(tmp_path: Path) -> None:
     tariff = 'id = "t"\ncurrency = "EUR"\n[[charges]]\nkind = "spot"\nseries = "day_ahead"\nper = 1000\n'
     (tmp_path / "prices.csv").write_text("50\n" * 4380 + "-10\n" * 4380)
 
-    found = json.loads(
+    rated = json.loads(
         run(
             *files(tmp_path, tariff), "--timezone", "UTC", "--prices", f"day_ahead={tmp_path / 'prices.csv'}", "--json"
         ).stdout
     )
 
-    assert ["37.20", "-7.44"] == [found["periods"][month]["total"] for month in (0, 11)]
+    assert ["37.20", "-7.44"] == [rated["periods"][month]["total"] for month in (0, 11)]
 
 
 def test_several_files_are_versions(tmp_path: Path) -> None:
@@ -217,9 +217,9 @@ def test_several_files_are_versions(tmp_path: Path) -> None:
         "id: t\ncurrency: EUR\nfrom: 2018-07-01\ncharges: [{kind: energy, price: 0.3}]\n"
     )
 
-    found = json.loads(run(*arguments, "--tariff", str(tmp_path / "new.yaml"), "--timezone", "UTC", "--json").stdout)
+    rated = json.loads(run(*arguments, "--tariff", str(tmp_path / "new.yaml"), "--timezone", "UTC", "--json").stdout)
 
-    assert ["0.2", "0.3"] == [found["periods"][month]["lines"][0]["price"] for month in (5, 6)]
+    assert ["0.2", "0.3"] == [rated["periods"][month]["lines"][0]["price"] for month in (5, 6)]
 
 
 def test_a_record_of_the_urdb_may_be_given_straight(tmp_path: Path) -> None:
@@ -234,10 +234,10 @@ def test_a_record_of_the_urdb_may_be_given_straight(tmp_path: Path) -> None:
     (tmp_path / "record.json").write_text(json.dumps(record))
     arguments = [*files(tmp_path)[2:], "--tariff", str(tmp_path / "record.json")]
 
-    found = json.loads(run(*arguments, "--timezone", "UTC", "--json").stdout)
+    rated = json.loads(run(*arguments, "--timezone", "UTC", "--json").stdout)
 
-    assert "74.40" == found["periods"][0]["total"]
-    assert found["notes"]
+    assert "74.40" == rated["periods"][0]["total"]
+    assert rated["notes"]
 
 
 @pytest.fixture
@@ -326,9 +326,9 @@ def test_a_version_of_other_days_need_not_price_what_there_is(tmp_path: Path) ->
     (tmp_path / "new.toml").write_text(new)
     further = ("--tariff", str(tmp_path / "new.toml"), "--register", f"water={tmp_path / 'load.csv'}")
 
-    found = json.loads(run(*files(tmp_path, old), *further, "--timezone", "UTC", "--json").stdout)
+    rated = json.loads(run(*files(tmp_path, old), *further, "--timezone", "UTC", "--json").stdout)
 
-    assert "2232.00" == found["periods"][0]["total"]
+    assert "2232.00" == rated["periods"][0]["total"]
 
 
 NETTED = """
@@ -368,10 +368,10 @@ def test_a_finer_register_of_another_utility_leaves_the_load_as_it_is(tmp_path: 
     (tmp_path / "water.csv").write_text("1\n" * 35040)
     further = ("--register", f"water={tmp_path / 'water.csv'}")
 
-    found = json.loads(run(*files(tmp_path, tariff), *further, "--timezone", "UTC", "--json").stdout)
+    rated = json.loads(run(*files(tmp_path, tariff), *further, "--timezone", "UTC", "--json").stdout)
 
-    assert ["periods"] == list(found)
-    assert "sum of 744 intervals of 60 min" in found["periods"][0]["lines"][0]["why"]
+    assert ["periods"] == list(rated)
+    assert "sum of 744 intervals of 60 min" in rated["periods"][0]["lines"][0]["why"]
 
 
 @pytest.mark.parametrize("name", ["import", "water"])

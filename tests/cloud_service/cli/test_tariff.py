@@ -30,8 +30,8 @@ def test_check_says_what_a_tariff_holds(tmp_path: Path) -> None:
     path.write_text('id = "t"\ncurrency = "EUR"\n[[charges]]\nkind = "energy"\nprice = 0.2\n')
 
     assert "can be priced" in run("check", str(path))
-    found = json.loads(run("check", str(path), "--json"))["tariff"]
-    assert ("t", ["energy"]) == (found["id"], found["versions"][0]["charges"])
+    summary = json.loads(run("check", str(path), "--json"))["tariff"]
+    assert ("t", ["energy"]) == (summary["id"], summary["versions"][0]["charges"])
 
 
 def test_check_refuses_with_the_place(tmp_path: Path) -> None:

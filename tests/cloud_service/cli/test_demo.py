@@ -1,0 +1,27 @@
+from pathlib import Path
+
+import pytest
+
+from cloud_service.cli.demo import _gateways, _print_sign_ins
+from cloud_service.example.operator import SITES
+from cloud_service.local.stack import describe
+
+
+def test_every_site_has_its_meters_and_its_agent(tmp_path: Path) -> None:
+    stack = describe(tmp_path, demo=True, environ={})
+    passwords = {site.gateway: tmp_path / site.gateway for site in SITES}
+    services = list(_gateways(stack, passwords))
+
+    assert [name for site in SITES for name in (f"meters-{site.gateway}", f"agent-{site.gateway}")] == [
+        service.name for service in services
+    ]
+    assert all((tmp_path / "gateways").rglob("*.toml"))
+
+
+def test_the_demo_prints_where_and_as_whom_to_sign_in(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    stack = describe(tmp_path, demo=True, environ={})
+    _print_sign_ins(stack)
+    lines = capsys.readouterr().out.splitlines()
+
+    assert f"  Console and portal   {stack.public_url}" in lines
+    assert ["admin", "billing", "support", "client", "client"] == [line.split()[0] for line in lines if "@" in line]
