@@ -5,10 +5,10 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
-from cloud_service.store.lists.parties import clients
 
 from cloud_service.cli.output import as_json, cell, decimal_text, print_listing, print_table
-from cloud_service.store.lists.paging import Wanted
+from cloud_service.store.lists.customers import clients
+from cloud_service.store.lists.paging import ListQuery
 from cloud_service.store.scope import Scope
 from tests.books.world import World
 
@@ -53,7 +53,7 @@ def test_numbers_stand_to_the_right_and_words_to_the_left(capsys: pytest.Capture
 def test_a_listing_is_the_console_s_list_as_a_table_or_as_json(
     operator: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    query = Wanted(size=10)
+    query = ListQuery(size=10)
     listing = clients(Scope(), query, date(2026, 10, 31))
     for json_output in (False, True):
         print_listing(listing, query, ("number", "last_bill"), json_output=json_output)
