@@ -173,7 +173,7 @@ class Demand(Charge, tag="demand", frozen=True, kw_only=True, forbid_unknown_fie
         return _DemandMonth(
             first=first,
             months=months,
-            history_name=self.name + (f"/{period}" if period else ""),
+            history_name=context.name + (f"/{period}" if period else ""),
             weights={} if self.ratchet is None else self.ratchet.weights(first, context.cycle_day),
             blocks=blocks,
             limits=[block.up_to for block in blocks],
@@ -184,7 +184,7 @@ class Demand(Charge, tag="demand", frozen=True, kw_only=True, forbid_unknown_fie
         self, context: ChargeContext, month: "_DemandMonth", demands: Sequence[Decimal], peak_times: Sequence[str]
     ) -> None:
         """The lines of one month (or one of its periods) for every connection."""
-        sheet, unit, name = context.sheet, self.unit, self.name
+        sheet, unit, name = context.sheet, self.unit, context.name
         is_maximum_register = context.references.unit_of(self.register, context.path)[0] == unit
         of_the_bill = unit == "kW" and (is_maximum_register or self.register in IMPORT_REGISTERS)
         for row, (demand, peak_time) in enumerate(zip(demands, peak_times, strict=True)):

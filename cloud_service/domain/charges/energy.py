@@ -132,8 +132,8 @@ class Energy(UnitPricedCharge, tag="energy", frozen=True, kw_only=True, forbid_u
 
     def _surplus_before(self, context: ChargeContext, row: int) -> Mapping[str, Decimal]:
         """The surplus from earlier days of this rating or from an earlier span, by period, in units of the register."""
-        credit = context.sheet.energy_credit[row].get(self.name)
-        return credit if credit is not None else context.history(row).energy_credit.get(self.name, {})
+        credit = context.sheet.energy_credit[row].get(context.name)
+        return credit if credit is not None else context.history(row).energy_credit.get(context.name, {})
 
     def _digits(self, context: ChargeContext) -> int:
         """The decimals of the kept surplus: another meter may have counted it finer than this span's."""
@@ -162,7 +162,7 @@ class Energy(UnitPricedCharge, tag="energy", frozen=True, kw_only=True, forbid_u
         surplus = {period: -value * smallest_unit for period, value in net.items() if value < 0}
         if self.netting.surplus == "carry" and overall < 0:
             surplus["*"] = -overall * smallest_unit
-        context.sheet.energy_credit[row][self.name] = surplus if self.netting.surplus == "carry" else {}
+        context.sheet.energy_credit[row][context.name] = surplus if self.netting.surplus == "carry" else {}
         return left
 
     def _surplus_targets(self, context: ChargeContext, schedule: Schedule) -> dict[str, str]:
@@ -197,8 +197,8 @@ class Energy(UnitPricedCharge, tag="energy", frozen=True, kw_only=True, forbid_u
             PAID_OUT,
         )
         for row in range(context.batch.rows):
-            credit = context.sheet.energy_credit[row].pop(self.name, None)
-            context.sheet.energy_credit[row][self.name] = {}
+            credit = context.sheet.energy_credit[row].pop(context.name, None)
+            context.sheet.energy_credit[row][context.name] = {}
             if credit:
                 quantity = credit.get("*", Decimal(0))
                 amount = -quantity * self.netting.cash_price

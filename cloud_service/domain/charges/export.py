@@ -81,7 +81,7 @@ class Export(UnitPricedCharge, tag="export", frozen=True, kw_only=True, forbid_u
         if (
             self.optional
             and not context.sums.has(self.register)
-            and not any(context.history(row).money_credit.get(self.name) for row in range(context.batch.rows))
+            and not any(context.history(row).money_credit.get(context.name) for row in range(context.batch.rows))
         ):
             return
         counts = [len(lines) for lines in context.sheet.rows]
@@ -93,7 +93,7 @@ class Export(UnitPricedCharge, tag="export", frozen=True, kw_only=True, forbid_u
 
     def _carry(self, context: ChargeContext, row: int, count: int, carry: Carry) -> None:
         earned = -sum_of(context.sheet.rows[row][count:])
-        before = context.money_before(row, self.name)
+        before = context.money_before(row, context.name)
         base = base_of(context, row, carry.of, of_first=count).above_zero()
         if before:
             context.sheet.add_both(row, self._head(context, "credit of earlier months"), Decimal(1), None, -before)
@@ -111,7 +111,7 @@ class Export(UnitPricedCharge, tag="export", frozen=True, kw_only=True, forbid_u
             context.sheet.add_both(row, self._head(context, "credit paid out", PAID_OUT), Decimal(1), None, -left)
         if ended:
             left = NOTHING
-        context.sheet.money_credit[row][self.name] = left
+        context.sheet.money_credit[row][context.name] = left
 
     def _head(self, context: ChargeContext, title: str, suffix: str = "") -> LineHead:
         utility = context.references.unit_of(self.register, context.path)[1]

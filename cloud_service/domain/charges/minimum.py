@@ -68,7 +68,7 @@ class Minimum(Charge, tag="minimum", frozen=True, kw_only=True, forbid_unknown_f
     def _year(self, context: ChargeContext) -> None:
         """Sum the year up in the history; settle with the end of the year's last month."""
         settled = context.ends_month(self.year_ends, f"{context.path}.year_ends")
-        name, due = self.name, []
+        name, due = context.name, []
         for row in range(context.batch.rows):
             so_far = context.year_before(row, name)
             year = so_far + self._base(context, row)

@@ -162,7 +162,7 @@ class ChargeContext:
 
     def history(self, row: int) -> History:
         """What earlier spans left behind for that connection."""
-        return self.batch.history(row)
+        return self.sums.batch.history(row)
 
     def money_before(self, row: int, name: str) -> DueAndExact:
         """Credit that a charge kept, from earlier days of this rating or from an earlier span."""
