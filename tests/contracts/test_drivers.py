@@ -25,14 +25,16 @@ from edge_agent.transports.port import Port
 from edge_agent.transports.tcp import TcpTransport
 from tests.edge_agent.builders import make_profile, served, words_of
 from tests.edge_agent.drivers.codecs.test_wmbus_telegram import PLAIN as RADIO_PLAIN
+from tests.edge_agent.drivers.dlms_readings import meter as dlms_meter
 from tests.edge_agent.drivers.line_twin import line_to
 from tests.edge_agent.drivers.modem_twin import ModemTwin
+from tests.edge_agent.drivers.readout_lines import BLOCK, mode_c
 from tests.edge_agent.drivers.sml_builder import entry, telegram, unsigned
+from tests.edge_agent.drivers.sms_readings import SENDER, message
 from tests.edge_agent.drivers.test_csv_drop import FILE, drop
-from tests.edge_agent.drivers.test_dlms import meter as dlms_meter
-from tests.edge_agent.drivers.test_iot import TOKEN, broker, post, publish
-from tests.edge_agent.drivers.test_push import BLOCK, D0, mode_c, p1, pushing
-from tests.edge_agent.drivers.test_sms import SENDER, message
+from tests.edge_agent.drivers.test_iot_http import TOKEN, post
+from tests.edge_agent.drivers.test_iot_mqtt import broker, publish
+from tests.edge_agent.drivers.test_push import D0, p1, pushing
 from tests.edge_agent.transports.test_listen import IMEI, DataUnit, dialling
 
 ENERGY = "energy_import_total"

@@ -1,21 +1,17 @@
+"""None"""
+
 import asyncio
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 
-from common.profile import find
-from common.reading import as_decimal
-from edge_agent.drivers import open_driver
-from edge_agent.drivers.codecs.iec62056_readout import bcc, crc16
+from edge_agent.drivers.codecs.iec62056_readout import crc16
 from edge_agent.drivers.interface import BadAnswer, MeterSilent, WrongMeter
-from tests.edge_agent.drivers.line_twin import Talk, line_to
+from tests.edge_agent.drivers.line_twin import Talk
+from tests.edge_agent.drivers.readout_lines import read
 from tests.edge_agent.drivers.sml_builder import entry, telegram, unsigned
 
 P1_BODY = b"/KFM5KAIFA\r\n\r\n0-0:96.1.1(123456)\r\n1-0:1.8.1(%09.3f*kWh)\r\n1-0:1.8.2(000002.000*kWh)\r\n!"
 D0 = b"/ESY5Q3DB1024 V3.04\r\n\r\n1-0:0.0.0*255(0272031312565)\r\n1-0:1.8.0*255(00052185.7825309*kWh)\r\n!\r\n"
-LINES = b"0.0.0(12345678)\r\n1.8.0(012345.67*kWh)\r\n!\r\n\x03"
-BLOCK = b"\x02" + LINES + bytes([bcc(LINES)])
 
 
 def p1(kwh: float) -> bytes:
@@ -36,15 +32,6 @@ def pushing(*telegrams: bytes, pause_s: float = 0.05) -> Talk:
                 await asyncio.sleep(pause_s)
 
     return talk
-
-
-def read(protocol: str, talk: Talk, profile: str, *names: str, address: str = "0", **options: Any) -> Any:
-    async def work() -> dict[str, str]:
-        async with line_to(talk) as port, open_driver(protocol, port, **options) as driver:
-            values = await driver.read(address, find(profile), names)
-            return {value.register: str(as_decimal(value.value)) for value in values}
-
-    return asyncio.run(work())
 
 
 def test_a_p1_meter_is_read_from_its_next_whole_telegram() -> None:
@@ -91,56 +78,3 @@ def test_a_mode_d_meter_is_read_whatever_its_parity() -> None:
     for telegram_bytes in (D0, seven):
         found = read("d0", pushing(telegram_bytes), "easymeter_q3d", "energy_import_total")
         assert {"energy_import_total": "52185.783"} == found
-
-
-def mode_c(head: bytes, block: bytes, *, echo: bool = False, lose: int = 0) -> tuple[Talk, list[bytes]]:
-    """A meter that is asked: it answers only its own address and only after a proper acknowledgement."""
-    heard: list[bytes] = []
-    state = {"lose": lose}
-
-    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while True:
-            request = await reader.readuntil(b"\r\n")
-            heard.append(request)
-            if echo:
-                writer.write(request)
-            if request.startswith(b"/?") and request in (b"/?!\r\n", b"/?4711!\r\n"):
-                writer.write(head)
-            elif request.startswith(b"\x06"):
-                state["lose"] -= 1
-                writer.write(block if state["lose"] < 0 else block[:20])
-
-    return talk, heard
-
-
-@pytest.mark.parametrize("address", ["0", "4711"])
-@pytest.mark.parametrize("echo", [False, True])
-def test_a_mode_c_meter_is_asked_and_acknowledged(address: str, echo: bool) -> None:
-    talk, heard = mode_c(b"/LGZ5ZMD120\r\n", BLOCK, echo=echo)
-
-    found = read("iec62056", talk, "iec62056_electricity", "energy_import_total", address=address)
-
-    assert {"energy_import_total": "12345.670"} == found
-    assert b"\x06050\r\n" == heard[1]  # the line keeps the speed it has
-
-
-def test_a_readout_that_was_cut_is_asked_for_again() -> None:
-    talk, heard = mode_c(b"/LGZ5ZMD120\r\n", BLOCK, lose=1)
-
-    assert {"energy_import_total": "12345.670"} == read("iec62056", talk, "iec62056_electricity", "energy_import_total")
-    assert 4 == len(heard)
-
-
-@pytest.mark.parametrize("change", [lambda block: block[:-1] + b"\0", lambda block: block.replace(b"45.67", b"45.68")])
-def test_a_damaged_readout_gives_no_value(change: Callable[[bytes], bytes]) -> None:
-    talk, _ = mode_c(b"/LGZ5ZMD120\r\n", change(BLOCK))
-
-    with pytest.raises(BadAnswer):
-        read("iec62056", talk, "iec62056_electricity", retries=0)
-
-
-def test_a_meter_with_another_address_stays_silent() -> None:
-    talk, _ = mode_c(b"/LGZ5ZMD120\r\n", BLOCK)
-
-    with pytest.raises(MeterSilent):
-        read("iec62056", talk, "iec62056_electricity", address="999", retries=0)

@@ -1,10 +1,12 @@
+"""None"""
+
 from decimal import Decimal
 
 import pytest
 
 from common.errors import DecodeError
 from edge_agent.drivers.codecs.iec62056_readout import bcc, crc16, decode_p1, decode_readout, without_parity
-from edge_agent.drivers.codecs.obis import Readout, is_same_code
+from edge_agent.drivers.codecs.obis import Readout
 
 P1_BODY = (
     b"/KFM5KAIFA-METER\r\n\r\n1-3:0.2.8(42)\r\n0-0:96.1.1(4B3845)\r\n1-0:1.8.1(001581.123*kWh)\r\n"
@@ -92,20 +94,3 @@ def test_no_readout_with_a_flipped_bit_is_accepted() -> None:
 def test_what_is_no_whole_readout_is_refused(block: bytes) -> None:
     with pytest.raises(DecodeError):
         decode_readout(block)
-
-
-@pytest.mark.parametrize(
-    ("given", "wanted", "fits"),
-    [
-        ("1-0:1.8.0*255", "1.8.0", True),
-        ("1.8.0", "1.8.0", True),
-        ("1.8.0", "1-0:1.8.0", False),
-        ("1-0:1.8.0", "1-0:1.8.0", True),
-        ("1.8.0*01", "1.8.0", False),
-        ("1.8.1", "1.8.0", False),
-        ("0-1:24.2.1", "0-2:24.2.1", False),
-        ("6.8", "6.8", True),
-    ],
-)
-def test_a_code_means_the_present_value_of_any_channel_unless_it_says_more(given: str, wanted: str, fits: bool) -> None:
-    assert fits is is_same_code(given, wanted)

@@ -1,0 +1,8 @@
+"""M-Bus records from hexadecimal text."""
+
+from edge_agent.drivers.codecs.mbus_record import MBusRecord, records
+
+
+def record_of(text: str) -> MBusRecord:
+    (found,) = records(bytes.fromhex(text))
+    return found
