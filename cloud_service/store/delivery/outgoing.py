@@ -14,10 +14,21 @@ from sqlalchemy.orm import Session
 from common.errors import NotFoundError
 
 TAKE = text(
-    "SELECT d.id, d.invoice_id, d.account_id, d.kind, d.recipient, d.message_id, d.state, d.attempts, d.facts"
-    "  FROM delivery d WHERE d.id = :id AND d.state IN ('waiting', 'failed') FOR UPDATE SKIP LOCKED"
+    """
+    SELECT d.id, d.invoice_id, d.account_id, d.kind, d.recipient, d.message_id, d.state, d.attempts, d.facts
+      FROM delivery d
+     WHERE d.id = :id
+       AND d.state IN ('waiting', 'failed')
+       FOR UPDATE SKIP LOCKED
+    """
 )
-SENT = text("UPDATE delivery SET state = 'sent', attempts = attempts + 1, error = '', sent_at = :at WHERE id = :id")
+SENT = text(
+    """
+    UPDATE delivery
+       SET state = 'sent', attempts = attempts + 1, error = '', sent_at = :at
+     WHERE id = :id
+    """
+)
 NOT_SENT = text("UPDATE delivery SET state = :state, attempts = attempts + 1, error = :error WHERE id = :id")
 WAITING = text("SELECT id FROM delivery WHERE state = 'waiting' ORDER BY id LIMIT :most")
 INVOICE = text(
@@ -32,29 +43,55 @@ INVOICE = text(
     """
 )
 LINES = text(
-    "SELECT *, lower(during) AS first_day, upper(during) AS end_day FROM invoice_line"
-    " WHERE invoice_id = :id ORDER BY position"
+    """
+    SELECT *, lower(during) AS first_day, upper(during) AS end_day
+      FROM invoice_line
+     WHERE invoice_id = :id
+     ORDER BY position
+    """
 )
 DOCUMENT = text(
-    "SELECT id, public_id, media_type, filename, sha256, body FROM document"
-    " WHERE invoice_id = :invoice AND kind = :kind"
+    """
+    SELECT id, public_id, media_type, filename, sha256, body
+      FROM document
+     WHERE invoice_id = :invoice
+       AND kind = :kind
+    """
 )
 WRITE = text(
-    "INSERT INTO document (invoice_id, kind, media_type, filename, sha256, body)"
-    " VALUES (:invoice, :kind, :media_type, :filename, :sha256, :body) ON CONFLICT DO NOTHING"
+    """
+    INSERT INTO document (invoice_id, kind, media_type, filename, sha256, body)
+    VALUES (:invoice, :kind, :media_type, :filename, :sha256, :body)
+    ON CONFLICT DO NOTHING
+    """
 )
 MESSAGE = text(
-    "INSERT INTO delivery (account_id, kind, recipient, message_id, facts)"
-    " VALUES (:account, :kind, :recipient, :message_id, :facts) ON CONFLICT (message_id) DO NOTHING RETURNING id"
+    """
+    INSERT INTO delivery (account_id, kind, recipient, message_id, facts)
+    VALUES (:account, :kind, :recipient, :message_id, :facts)
+    ON CONFLICT (message_id) DO NOTHING
+    RETURNING id
+    """
 )
 KEEP = text(
-    "INSERT INTO document (kind, media_type, filename, sha256, body)"
-    " VALUES (:kind, :media_type, :filename, :sha256, :body) RETURNING id"
+    """
+    INSERT INTO document (kind, media_type, filename, sha256, body)
+    VALUES (:kind, :media_type, :filename, :sha256, :body)
+    RETURNING id
+    """
 )
 KEPT = text("SELECT id, public_id, media_type, filename, sha256, body FROM document WHERE id = :id")
 THEME = text("SELECT theme FROM legal_entity WHERE id = :id")
 SET_THEME = text("UPDATE legal_entity SET theme = :theme WHERE id = :id")
-ENTITIES = text("SELECT id, name FROM legal_entity WHERE cast(:name AS text) IS NULL OR name = :name ORDER BY id")
+ENTITIES = text(
+    """
+    SELECT id, name
+      FROM legal_entity
+     WHERE cast(:name AS text) IS NULL
+        OR name = :name
+     ORDER BY id
+    """
+)
 INVOICE_ID = text("SELECT id FROM invoice WHERE public_id = :public_id")
 
 

@@ -6,7 +6,13 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 AUDIT_OF = text(
-    "SELECT at, actor, action, before, after, reason FROM audit WHERE subject = :subject ORDER BY id DESC LIMIT 100"
+    """
+    SELECT at, actor, action, before, after, reason
+      FROM audit
+     WHERE subject = :subject
+     ORDER BY id DESC
+     LIMIT 100
+    """
 )
 
 

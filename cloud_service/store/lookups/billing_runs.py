@@ -21,13 +21,20 @@ def run(session: Session, scope: Scope, public_id: UUID) -> BillingRun:
 
 
 ITEMS = text(
-    "SELECT b.id, b.state, b.reason, b.rated, lower(b.during) AS since, upper(b.during) AS until, k.number AS contract,"
-    "       k.public_id AS contract_public_id, c.name AS tenant, i.number AS bill, i.public_id AS bill_public_id,"
-    "       i.total, i.currency"
-    "  FROM billing_item b JOIN contract k ON k.id = b.contract_id JOIN account a ON a.id = k.account_id"
-    "  JOIN client c ON c.id = a.client_id LEFT JOIN invoice i ON i.id = b.invoice_id"
-    " WHERE b.billing_run_id = :run AND (cast(:states AS text[]) IS NULL OR b.state = ANY(:states))"
-    " ORDER BY b.state = 'parked' DESC, k.number LIMIT :rows"
+    """
+    SELECT b.id, b.state, b.reason, b.rated, lower(b.during) AS since, upper(b.during) AS until,
+           k.number AS contract, k.public_id AS contract_public_id, c.name AS tenant, i.number AS bill,
+           i.public_id AS bill_public_id, i.total, i.currency
+      FROM billing_item b
+      JOIN contract k ON k.id = b.contract_id
+      JOIN account a ON a.id = k.account_id
+      JOIN client c ON c.id = a.client_id
+      LEFT JOIN invoice i ON i.id = b.invoice_id
+     WHERE b.billing_run_id = :run
+       AND (cast(:states AS text[]) IS NULL OR b.state = ANY(:states))
+     ORDER BY b.state = 'parked' DESC, k.number
+     LIMIT :rows
+    """
 )
 
 

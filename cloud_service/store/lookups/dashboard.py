@@ -43,14 +43,25 @@ RECEIVED = text(
     f" FROM {PAID} p WHERE day >= :start AND day < :end"
 )
 ENERGY = text(
-    "SELECT coalesce(sum(energy), 0) FROM invoice"
-    " WHERE kind = 'invoice' AND legal_entity_id = :entity AND bill_date >= :start AND bill_date < :end"
+    """
+    SELECT coalesce(sum(energy), 0)
+      FROM invoice
+     WHERE kind = 'invoice'
+       AND legal_entity_id = :entity
+       AND bill_date >= :start
+       AND bill_date < :end
+    """
 )
 CONNECTIONS = text(
-    "SELECT count(*) AS active, count(*) FILTER (WHERE m.mode = 'prepaid') AS prepaid"
-    "  FROM contract k JOIN account a ON a.id = k.account_id JOIN client c ON c.id = a.client_id"
-    "  LEFT JOIN account_mode m ON m.account_id = a.id AND m.during @> cast(:today AS date)"
-    " WHERE c.legal_entity_id = :entity AND k.during @> cast(:today AS date)"
+    """
+    SELECT count(*) AS active, count(*) FILTER (WHERE m.mode = 'prepaid') AS prepaid
+      FROM contract k
+      JOIN account a ON a.id = k.account_id
+      JOIN client c ON c.id = a.client_id
+      LEFT JOIN account_mode m ON m.account_id = a.id AND m.during @> cast(:today AS date)
+     WHERE c.legal_entity_id = :entity
+       AND k.during @> cast(:today AS date)
+    """
 )
 
 

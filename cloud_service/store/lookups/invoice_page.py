@@ -38,10 +38,16 @@ class InvoicePage:
 
 
 SETTLED_BY = text(
-    "SELECT l.day, l.amount, l.automatic, l.created_at, p.provider, p.provider_ref, p.author, p.kind,"
-    "       n.number AS credit_note, n.public_id AS credit_note_public_id, e.kind AS entry_kind, e.text"
-    "  FROM allocation l LEFT JOIN payment p ON p.id = l.payment_id LEFT JOIN invoice n ON n.id = l.credit_note_id"
-    "  LEFT JOIN ledger_entry e ON e.id = l.ledger_entry_id WHERE l.invoice_id = :invoice ORDER BY l.id"
+    """
+    SELECT l.day, l.amount, l.automatic, l.created_at, p.provider, p.provider_ref, p.author, p.kind,
+           n.number AS credit_note, n.public_id AS credit_note_public_id, e.kind AS entry_kind, e.text
+      FROM allocation l
+      LEFT JOIN payment p ON p.id = l.payment_id
+      LEFT JOIN invoice n ON n.id = l.credit_note_id
+      LEFT JOIN ledger_entry e ON e.id = l.ledger_entry_id
+     WHERE l.invoice_id = :invoice
+     ORDER BY l.id
+    """
 )
 HISTORY = text(
     """
@@ -73,8 +79,13 @@ HISTORY = text(
     """
 )
 RELATED = text(
-    "SELECT public_id, number, kind, total, currency, bill_date FROM invoice"
-    " WHERE corrects_id = :invoice OR id = (SELECT corrects_id FROM invoice WHERE id = :invoice) ORDER BY id"
+    """
+    SELECT public_id, number, kind, total, currency, bill_date
+      FROM invoice
+     WHERE corrects_id = :invoice
+        OR id = (SELECT corrects_id FROM invoice WHERE id = :invoice)
+     ORDER BY id
+    """
 )
 
 DISPUTED = text("SELECT EXISTS (SELECT 1 FROM dispute WHERE invoice_id = :invoice AND closed_on IS NULL)")

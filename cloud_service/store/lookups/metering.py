@@ -69,8 +69,13 @@ def days_of(session: Session, register_id: int, span: Span) -> list[IntervalDay]
 
 
 READINGS = text(
-    "SELECT r.at, r.value, r.quality, r.source, r.sequence, r.received_at FROM reading r"
-    " WHERE r.register_id = :register ORDER BY r.at DESC LIMIT :rows"
+    """
+    SELECT r.at, r.value, r.quality, r.source, r.sequence, r.received_at
+      FROM reading r
+     WHERE r.register_id = :register
+     ORDER BY r.at DESC
+     LIMIT :rows
+    """
 )
 
 
@@ -82,7 +87,11 @@ def latest_readings(session: Session, register_id: int, rows: int = 20) -> list[
 def last_seen(session: Session, meter_id: int) -> datetime | None:
     """When the newest reading of a meter was received."""
     query = text(
-        "SELECT max(received_at) FROM reading WHERE register_id IN (SELECT id FROM register WHERE meter_id = :meter)"
+        """
+        SELECT max(received_at)
+          FROM reading
+         WHERE register_id IN (SELECT id FROM register WHERE meter_id = :meter)
+        """
     )
     found: datetime | None = session.execute(query, {"meter": meter_id}).scalar_one_or_none()
     return found
@@ -100,13 +109,23 @@ def gateway(session: Session, scope: Scope, public_id: UUID) -> tuple[Gateway, S
 
 
 USE = text(
-    "SELECT d.day, sum(d.total) AS total, bool_or(d.missing > 0) AS gaps FROM interval_day d"
-    "  JOIN register r ON r.id = d.register_id AND r.billed AND r.direction = 'import'"
-    "  JOIN meter_mount m ON m.meter_id = r.meter_id JOIN contract k ON k.service_point_id = m.service_point_id"
-    "  JOIN service_point p ON p.id = k.service_point_id JOIN site s ON s.id = p.site_id"
-    " WHERE k.account_id = ANY(:accounts) AND d.day >= :start AND d.day < :end AND k.during @> d.day"
-    "   AND m.during @> (d.day::timestamp AT TIME ZONE s.timezone) AND r.unit = 'kWh'"
-    " GROUP BY d.day ORDER BY d.day"
+    """
+    SELECT d.day, sum(d.total) AS total, bool_or(d.missing > 0) AS gaps
+      FROM interval_day d
+      JOIN register r ON r.id = d.register_id AND r.billed AND r.direction = 'import'
+      JOIN meter_mount m ON m.meter_id = r.meter_id
+      JOIN contract k ON k.service_point_id = m.service_point_id
+      JOIN service_point p ON p.id = k.service_point_id
+      JOIN site s ON s.id = p.site_id
+     WHERE k.account_id = ANY(:accounts)
+       AND d.day >= :start
+       AND d.day < :end
+       AND k.during @> d.day
+       AND m.during @> (d.day::timestamp AT TIME ZONE s.timezone)
+       AND r.unit = 'kWh'
+     GROUP BY d.day
+     ORDER BY d.day
+    """
 )
 
 
@@ -116,13 +135,21 @@ def daily_use(session: Session, account_ids: Sequence[int], span: Span) -> list[
 
 
 OWN_REGISTERS = text(
-    "SELECT DISTINCT r.id, r.step_s, m.serial, p.name AS point, s.timezone"
-    "  FROM register r JOIN meter m ON m.id = r.meter_id"
-    "  JOIN meter_mount n ON n.meter_id = m.id AND upper_inf(n.during)"
-    "  JOIN contract k ON k.service_point_id = n.service_point_id JOIN service_point p ON p.id = k.service_point_id"
-    "  JOIN site s ON s.id = p.site_id"
-    " WHERE k.account_id = ANY(:accounts) AND r.billed AND r.direction = 'import' AND r.unit = 'kWh'"
-    "   AND upper_inf(k.during) ORDER BY r.id"
+    """
+    SELECT DISTINCT r.id, r.step_s, m.serial, p.name AS point, s.timezone
+      FROM register r
+      JOIN meter m ON m.id = r.meter_id
+      JOIN meter_mount n ON n.meter_id = m.id AND upper_inf(n.during)
+      JOIN contract k ON k.service_point_id = n.service_point_id
+      JOIN service_point p ON p.id = k.service_point_id
+      JOIN site s ON s.id = p.site_id
+     WHERE k.account_id = ANY(:accounts)
+       AND r.billed
+       AND r.direction = 'import'
+       AND r.unit = 'kWh'
+       AND upper_inf(k.during)
+     ORDER BY r.id
+    """
 )
 
 

@@ -16,13 +16,19 @@ from cloud_service.store.receivables.payment_tables import Payment
 from cloud_service.store.scope import Scope
 
 STATEMENT = text(
-    "SELECT e.day, e.kind, e.text, sum(l.amount) AS amount, min(i.number) AS number,"
-    "       min(i.public_id::text) AS public_id,"
-    "       sum(sum(l.amount)) OVER (ORDER BY e.day, e.id) AS balance"
-    "  FROM ledger_line l JOIN ledger_account a ON a.id = l.ledger_account_id"
-    "  JOIN ledger_entry e ON e.id = l.ledger_entry_id LEFT JOIN invoice i ON i.id = l.invoice_id"
-    " WHERE a.account_id = :account AND a.kind IN ('receivable', 'credit')"
-    " GROUP BY e.id HAVING sum(l.amount) <> 0 ORDER BY e.day, e.id"
+    """
+    SELECT e.day, e.kind, e.text, sum(l.amount) AS amount, min(i.number) AS number,
+           min(i.public_id::text) AS public_id, sum(sum(l.amount)) OVER (ORDER BY e.day, e.id) AS balance
+      FROM ledger_line l
+      JOIN ledger_account a ON a.id = l.ledger_account_id
+      JOIN ledger_entry e ON e.id = l.ledger_entry_id
+      LEFT JOIN invoice i ON i.id = l.invoice_id
+     WHERE a.account_id = :account
+       AND a.kind IN ('receivable', 'credit')
+     GROUP BY e.id
+    HAVING sum(l.amount) <> 0
+     ORDER BY e.day, e.id
+    """
 )
 
 
@@ -32,12 +38,16 @@ def statement(session: Session, account_id: int) -> list[Any]:
 
 
 PREPAID = text(
-    "SELECT p.*, a.number, a.currency, a.public_id, c.name AS tenant, c.public_id AS client_public_id, c.protected"
-    "  FROM prepaid_state p JOIN account a ON a.id = p.account_id JOIN client c ON c.id = a.client_id"
-    " WHERE (cast(:entities AS bigint[]) IS NULL OR c.legal_entity_id = ANY(:entities))"
-    "   AND (cast(:clients AS bigint[]) IS NULL OR c.id = ANY(:clients))"
-    "   AND (cast(:account AS bigint) IS NULL OR a.id = :account)"
-    " ORDER BY p.state = 'ok', p.days_left NULLS LAST, c.name"
+    """
+    SELECT p.*, a.number, a.currency, a.public_id, c.name AS tenant, c.public_id AS client_public_id, c.protected
+      FROM prepaid_state p
+      JOIN account a ON a.id = p.account_id
+      JOIN client c ON c.id = a.client_id
+     WHERE (cast(:entities AS bigint[]) IS NULL OR c.legal_entity_id = ANY(:entities))
+       AND (cast(:clients AS bigint[]) IS NULL OR c.id = ANY(:clients))
+       AND (cast(:account AS bigint) IS NULL OR a.id = :account)
+     ORDER BY p.state = 'ok', p.days_left NULLS LAST, c.name
+    """
 )
 
 
@@ -52,11 +62,18 @@ def prepaid(session: Session, scope: Scope, account_id: int | None = None) -> li
 
 
 COMMANDS = text(
-    "SELECT g.kind, g.state, g.reason, g.author, g.created_at, g.sent_at, g.done_at, m.serial, s.name AS point,"
-    "       a.number AS account, a.public_id FROM gateway_command g JOIN meter m ON m.id = g.meter_id"
-    "  JOIN service_point s ON s.id = g.service_point_id JOIN account a ON a.id = g.account_id"
-    "  JOIN client c ON c.id = a.client_id"
-    " WHERE (cast(:entities AS bigint[]) IS NULL OR c.legal_entity_id = ANY(:entities)) ORDER BY g.id DESC LIMIT 50"
+    """
+    SELECT g.kind, g.state, g.reason, g.author, g.created_at, g.sent_at, g.done_at, m.serial, s.name AS point,
+           a.number AS account, a.public_id
+      FROM gateway_command g
+      JOIN meter m ON m.id = g.meter_id
+      JOIN service_point s ON s.id = g.service_point_id
+      JOIN account a ON a.id = g.account_id
+      JOIN client c ON c.id = a.client_id
+     WHERE (cast(:entities AS bigint[]) IS NULL OR c.legal_entity_id = ANY(:entities))
+     ORDER BY g.id DESC
+     LIMIT 50
+    """
 )
 
 
@@ -78,9 +95,15 @@ class PaymentPage:
 
 
 SETTLED = text(
-    "SELECT i.number, i.public_id, sum(x.amount) AS amount, max(x.day) AS day FROM allocation x"
-    " JOIN invoice i ON i.id = x.invoice_id WHERE x.payment_id = :payment GROUP BY i.id HAVING sum(x.amount) <> 0"
-    " ORDER BY i.id"
+    """
+    SELECT i.number, i.public_id, sum(x.amount) AS amount, max(x.day) AS day
+      FROM allocation x
+      JOIN invoice i ON i.id = x.invoice_id
+     WHERE x.payment_id = :payment
+     GROUP BY i.id
+    HAVING sum(x.amount) <> 0
+     ORDER BY i.id
+    """
 )
 
 
@@ -107,13 +130,20 @@ def payment(session: Session, scope: Scope, public_id: UUID) -> PaymentPage:
 
 
 PLANS = text(
-    "SELECT p.state, p.reason, p.author, p.created_at, a.number AS account, a.public_id AS account_public_id,"
-    "       c.name AS tenant, a.currency, count(*) AS parts, sum(x.amount) AS amount, min(x.due_date) AS first,"
-    "       max(x.due_date) AS last"
-    "  FROM payment_plan p JOIN account a ON a.id = p.account_id JOIN client c ON c.id = a.client_id"
-    "  JOIN plan_instalment x ON x.payment_plan_id = p.id"
-    " WHERE cast(:entities AS bigint[]) IS NULL OR c.legal_entity_id = ANY(:entities)"
-    " GROUP BY p.id, a.id, c.id ORDER BY p.state = 'active' DESC, p.id DESC LIMIT 100"
+    """
+    SELECT p.state, p.reason, p.author, p.created_at, a.number AS account, a.public_id AS account_public_id,
+           c.name AS tenant, a.currency, count(*) AS parts, sum(x.amount) AS amount, min(x.due_date) AS first,
+           max(x.due_date) AS last
+      FROM payment_plan p
+      JOIN account a ON a.id = p.account_id
+      JOIN client c ON c.id = a.client_id
+      JOIN plan_instalment x ON x.payment_plan_id = p.id
+     WHERE cast(:entities AS bigint[]) IS NULL
+        OR c.legal_entity_id = ANY(:entities)
+     GROUP BY p.id, a.id, c.id
+     ORDER BY p.state = 'active' DESC, p.id DESC
+     LIMIT 100
+    """
 )
 
 

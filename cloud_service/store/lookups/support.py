@@ -9,23 +9,34 @@ from sqlalchemy.orm import Session
 from cloud_service.store.scope import Scope
 
 MAILS = text(
-    "SELECT d.kind, d.recipient, d.state, d.error, d.attempts, d.created_at, c.name AS tenant,"
-    "       c.public_id AS client_public_id, i.number AS bill, i.public_id AS bill_public_id"
-    "  FROM delivery d LEFT JOIN account a ON a.id = d.account_id LEFT JOIN client c ON c.id = a.client_id"
-    "  LEFT JOIN invoice i ON i.id = d.invoice_id"
-    " WHERE d.state IN ('failed', 'bounced')"
-    "   AND (cast(:entities AS bigint[]) IS NULL OR c.legal_entity_id = ANY(:entities)) ORDER BY d.id DESC LIMIT 20"
+    """
+    SELECT d.kind, d.recipient, d.state, d.error, d.attempts, d.created_at, c.name AS tenant,
+           c.public_id AS client_public_id, i.number AS bill, i.public_id AS bill_public_id
+      FROM delivery d
+      LEFT JOIN account a ON a.id = d.account_id
+      LEFT JOIN client c ON c.id = a.client_id
+      LEFT JOIN invoice i ON i.id = d.invoice_id
+     WHERE d.state IN ('failed', 'bounced')
+       AND (cast(:entities AS bigint[]) IS NULL OR c.legal_entity_id = ANY(:entities))
+     ORDER BY d.id DESC
+     LIMIT 20
+    """
 )
 SILENT = text(
-    "SELECT m.public_id, m.name, m.serial, s.name AS site, p.name AS point, d.last_day,"
-    "       cast(:day AS date) - d.last_day AS days"
-    "  FROM meter m JOIN meter_mount n ON n.meter_id = m.id AND upper_inf(n.during)"
-    "  JOIN service_point p ON p.id = n.service_point_id JOIN site s ON s.id = p.site_id"
-    "  JOIN LATERAL (SELECT max(day) AS last_day FROM interval_day i JOIN register r ON r.id = i.register_id"
-    "                 WHERE r.meter_id = m.id) d ON true"
-    " WHERE d.last_day < cast(:day AS date) - 2"
-    "   AND (cast(:entities AS bigint[]) IS NULL OR s.legal_entity_id = ANY(:entities))"
-    " ORDER BY d.last_day LIMIT 20"
+    """
+    SELECT m.public_id, m.name, m.serial, s.name AS site, p.name AS point, d.last_day,
+           cast(:day AS date) - d.last_day AS days
+      FROM meter m
+      JOIN meter_mount n ON n.meter_id = m.id AND upper_inf(n.during)
+      JOIN service_point p ON p.id = n.service_point_id
+      JOIN site s ON s.id = p.site_id
+      JOIN LATERAL (SELECT max(day) AS last_day FROM interval_day i JOIN register r ON r.id = i.register_id
+             WHERE r.meter_id = m.id) d ON true
+     WHERE d.last_day < cast(:day AS date) - 2
+       AND (cast(:entities AS bigint[]) IS NULL OR s.legal_entity_id = ANY(:entities))
+     ORDER BY d.last_day
+     LIMIT 20
+    """
 )
 
 

@@ -45,18 +45,39 @@ OWED = text(
 )
 WRITE_OFFS = text("SELECT count(*) FROM ledger_entry WHERE business_key LIKE 'write_off:' || :id || ':%'")
 OPEN_DISPUTE = text(
-    "INSERT INTO dispute (invoice_id, opened_on, reason, author) VALUES (:id, :day, :reason, :author)"
-    " ON CONFLICT DO NOTHING RETURNING id"
+    """
+    INSERT INTO dispute (invoice_id, opened_on, reason, author)
+    VALUES (:id, :day, :reason, :author)
+    ON CONFLICT DO NOTHING
+    RETURNING id
+    """
 )
 CLOSE_DISPUTE = text(
-    "UPDATE dispute SET closed_on = :day, outcome = :outcome WHERE invoice_id = :id AND closed_on IS NULL RETURNING id"
+    """
+    UPDATE dispute
+       SET closed_on = :day, outcome = :outcome
+     WHERE invoice_id = :id
+       AND closed_on IS NULL
+    RETURNING id
+    """
 )
 ADD_PLAN = text(
-    "INSERT INTO payment_plan (account_id, reason, author) VALUES (:account, :reason, :author) RETURNING id"
+    """
+    INSERT INTO payment_plan (account_id, reason, author)
+    VALUES (:account, :reason, :author)
+    RETURNING id
+    """
 )
 PLANNED = text(
-    "SELECT i.number FROM plan_invoice x JOIN payment_plan p ON p.id = x.payment_plan_id JOIN invoice i"
-    "   ON i.id = x.invoice_id WHERE x.invoice_id = ANY(:ids) AND p.state = 'active' ORDER BY i.number"
+    """
+    SELECT i.number
+      FROM plan_invoice x
+      JOIN payment_plan p ON p.id = x.payment_plan_id
+      JOIN invoice i ON i.id = x.invoice_id
+     WHERE x.invoice_id = ANY(:ids)
+       AND p.state = 'active'
+     ORDER BY i.number
+    """
 )
 PLAN_INVOICE = text("INSERT INTO plan_invoice (payment_plan_id, invoice_id) VALUES (:plan, :invoice)")
 PLAN_PART = text("INSERT INTO plan_instalment (payment_plan_id, due_date, amount) VALUES (:plan, :day, :amount)")

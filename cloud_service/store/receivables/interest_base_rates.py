@@ -11,8 +11,11 @@ from cloud_service.domain.receivables.dunning import BaseRate
 ENTERED = text("SELECT start, percent FROM base_rate WHERE country = :country ORDER BY start")
 BEFORE = text("SELECT percent FROM base_rate WHERE country = :country AND start = :start FOR UPDATE")
 ENTER = text(
-    "INSERT INTO base_rate (country, start, percent, author) VALUES (:country, :start, :percent, :author)"
-    " ON CONFLICT (country, start) DO UPDATE SET percent = :percent, author = :author, created_at = now()"
+    """
+    INSERT INTO base_rate (country, start, percent, author)
+    VALUES (:country, :start, :percent, :author)
+    ON CONFLICT (country, start) DO UPDATE SET percent = :percent, author = :author, created_at = now()
+    """
 )
 
 

@@ -53,29 +53,48 @@ class JournalLine:
 
 
 CASH = text(
-    "SELECT e.day, e.kind, e.text, coalesce(a.number, '') AS account, coalesce(c.name, '') AS client, g.currency,"
-    "  l.amount, sum(l.amount) OVER (PARTITION BY g.currency ORDER BY e.day, e.id) AS balance"
-    " FROM ledger_line l JOIN ledger_account g ON g.id = l.ledger_account_id"
-    " JOIN ledger_entry e ON e.id = l.ledger_entry_id"
-    " LEFT JOIN payment p ON p.id = (e.facts->>'payment')::bigint LEFT JOIN account a ON a.id = p.account_id"
-    " LEFT JOIN client c ON c.id = a.client_id"
-    " WHERE g.kind = 'cash' AND e.day <= :end AND (cast(:entity AS bigint) IS NULL OR g.legal_entity_id = :entity)"
-    " ORDER BY e.day, e.id"
+    """
+    SELECT e.day, e.kind, e.text, coalesce(a.number, '') AS account, coalesce(c.name, '') AS client, g.currency,
+           l.amount, sum(l.amount) OVER (PARTITION BY g.currency ORDER BY e.day, e.id) AS balance
+      FROM ledger_line l
+      JOIN ledger_account g ON g.id = l.ledger_account_id
+      JOIN ledger_entry e ON e.id = l.ledger_entry_id
+      LEFT JOIN payment p ON p.id = (e.facts->>'payment')::bigint
+      LEFT JOIN account a ON a.id = p.account_id
+      LEFT JOIN client c ON c.id = a.client_id
+     WHERE g.kind = 'cash'
+       AND e.day <= :end
+       AND (cast(:entity AS bigint) IS NULL OR g.legal_entity_id = :entity)
+     ORDER BY e.day, e.id
+    """
 )
 REVENUE = text(
-    "SELECT date_trunc('month', i.bill_date)::date AS month, l.charge, i.currency, sum(l.amount) AS net,"
-    "  sum(l.quantity) AS quantity, l.unit, count(*) AS lines FROM invoice i JOIN invoice_line l ON l.invoice_id = i.id"
-    " WHERE i.bill_date >= :start AND i.bill_date <= :end"
-    "   AND (cast(:entity AS bigint) IS NULL OR i.legal_entity_id = :entity)"
-    " GROUP BY 1, l.charge, i.currency, l.unit ORDER BY 1, l.charge, i.currency, l.unit"
+    """
+    SELECT date_trunc('month', i.bill_date)::date AS month, l.charge, i.currency, sum(l.amount) AS net,
+           sum(l.quantity) AS quantity, l.unit, count(*) AS lines
+      FROM invoice i
+      JOIN invoice_line l ON l.invoice_id = i.id
+     WHERE i.bill_date >= :start
+       AND i.bill_date <= :end
+       AND (cast(:entity AS bigint) IS NULL OR i.legal_entity_id = :entity)
+     GROUP BY 1, l.charge, i.currency, l.unit
+     ORDER BY 1, l.charge, i.currency, l.unit
+    """
 )
 JOURNAL = text(
-    "SELECT e.id AS entry, e.day, e.kind, e.business_key AS key, e.text, g.kind AS ledger,"
-    "  coalesce(a.number, '') AS account, g.currency, greatest(l.amount, 0) AS debit, greatest(-l.amount, 0) AS credit"
-    " FROM ledger_entry e JOIN ledger_line l ON l.ledger_entry_id = e.id"
-    " JOIN ledger_account g ON g.id = l.ledger_account_id"
-    " LEFT JOIN account a ON a.id = g.account_id WHERE e.day >= :start AND e.day <= :end"
-    "   AND (cast(:entity AS bigint) IS NULL OR e.legal_entity_id = :entity) ORDER BY e.day, e.id, l.id"
+    """
+    SELECT e.id AS entry, e.day, e.kind, e.business_key AS key, e.text, g.kind AS ledger,
+           coalesce(a.number, '') AS account, g.currency, greatest(l.amount, 0) AS debit,
+           greatest(-l.amount, 0) AS credit
+      FROM ledger_entry e
+      JOIN ledger_line l ON l.ledger_entry_id = e.id
+      JOIN ledger_account g ON g.id = l.ledger_account_id
+      LEFT JOIN account a ON a.id = g.account_id
+     WHERE e.day >= :start
+       AND e.day <= :end
+       AND (cast(:entity AS bigint) IS NULL OR e.legal_entity_id = :entity)
+     ORDER BY e.day, e.id, l.id
+    """
 )
 
 

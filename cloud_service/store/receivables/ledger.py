@@ -13,18 +13,30 @@ from cloud_service.store.database.bulk_rows import add_rows, copy_rows, json_val
 
 LOCK = text("SELECT id FROM account WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE")
 OPEN = text(
-    "INSERT INTO ledger_account (legal_entity_id, kind, currency, account_id)"
-    " SELECT * FROM unnest(cast(:entities AS bigint[]), cast(:kinds AS text[]), cast(:currencies AS text[]),"
-    "   cast(:owners AS bigint[])) ON CONFLICT DO NOTHING"
+    """
+    INSERT INTO ledger_account (legal_entity_id, kind, currency, account_id)
+    SELECT *
+      FROM unnest(cast(:entities AS bigint[]), cast(:kinds AS text[]), cast(:currencies AS text[]),
+           cast(:owners AS bigint[]))
+    ON CONFLICT DO NOTHING
+    """
 )
 FIND = text(
-    "WITH wanted AS (SELECT * FROM unnest(cast(:entities AS bigint[]), cast(:kinds AS text[]),"
-    "   cast(:currencies AS text[]), cast(:owners AS bigint[])) w(entity, kind, currency, owner))"
-    " SELECT w.entity, w.kind, w.currency, w.owner, a.id FROM wanted w JOIN ledger_account a"
-    "   ON a.legal_entity_id = w.entity AND a.kind = w.kind AND a.currency = w.currency AND a.account_id = w.owner"
-    " UNION ALL SELECT w.entity, w.kind, w.currency, NULL, a.id FROM wanted w JOIN ledger_account a"
-    "   ON a.legal_entity_id = w.entity AND a.kind = w.kind AND a.currency = w.currency AND a.account_id IS NULL"
-    " WHERE w.owner IS NULL"
+    """
+    WITH wanted AS (SELECT *
+             FROM unnest(cast(:entities AS bigint[]), cast(:kinds AS text[]), cast(:currencies AS text[]),
+             cast(:owners AS bigint[])) w(entity, kind, currency, owner))
+    SELECT w.entity, w.kind, w.currency, w.owner, a.id
+      FROM wanted w
+      JOIN ledger_account a ON a.legal_entity_id = w.entity AND a.kind = w.kind AND a.currency = w.currency
+             AND a.account_id = w.owner
+     UNION ALL
+    SELECT w.entity, w.kind, w.currency, NULL, a.id
+      FROM wanted w
+      JOIN ledger_account a ON a.legal_entity_id = w.entity AND a.kind = w.kind AND a.currency = w.currency
+             AND a.account_id IS NULL
+     WHERE w.owner IS NULL
+    """
 )
 
 Key = tuple[int, str, str, int | None]  # entity, kind, currency, the client's account
@@ -89,12 +101,17 @@ def _columns(keys: Sequence[Key]) -> dict[str, list[Any]]:
 
 
 BALANCES = text(
-    "SELECT a.kind, a.currency, sum(l.amount) AS amount FROM ledger_line l"
-    "  JOIN ledger_account a ON a.id = l.ledger_account_id JOIN ledger_entry e ON e.id = l.ledger_entry_id"
-    " WHERE (cast(:entity AS bigint) IS NULL OR a.legal_entity_id = :entity)"
-    "   AND (cast(:account AS bigint) IS NULL OR a.account_id = :account)"
-    "   AND (cast(:day AS date) IS NULL OR e.day <= :day)"
-    " GROUP BY a.kind, a.currency ORDER BY a.kind, a.currency"
+    """
+    SELECT a.kind, a.currency, sum(l.amount) AS amount
+      FROM ledger_line l
+      JOIN ledger_account a ON a.id = l.ledger_account_id
+      JOIN ledger_entry e ON e.id = l.ledger_entry_id
+     WHERE (cast(:entity AS bigint) IS NULL OR a.legal_entity_id = :entity)
+       AND (cast(:account AS bigint) IS NULL OR a.account_id = :account)
+       AND (cast(:day AS date) IS NULL OR e.day <= :day)
+     GROUP BY a.kind, a.currency
+     ORDER BY a.kind, a.currency
+    """
 )
 
 

@@ -21,7 +21,13 @@ OPEN = text(
     """
 )
 ENTITY = text(
-    "SELECT legal_entity_id FROM bank_account WHERE replace(upper(iban), ' ', '') = :iban ORDER BY id LIMIT 1"
+    """
+    SELECT legal_entity_id
+      FROM bank_account
+     WHERE replace(upper(iban), ' ', '') = :iban
+     ORDER BY id
+     LIMIT 1
+    """
 )
 KNOWN = text("SELECT provider_ref FROM payment WHERE provider = 'bank' AND provider_ref = ANY(:refs)")
 

@@ -62,13 +62,21 @@ OVERDUE = text(
 )
 SETTLED = text("SELECT day, amount FROM allocation WHERE invoice_id = :id ORDER BY day, id")
 STEP = text(
-    "INSERT INTO dunning_step (invoice_id, step, name, day, outstanding, fee_invoice_id)"
-    " VALUES (:invoice, :step, :name, :day, :outstanding, :fee) ON CONFLICT DO NOTHING RETURNING id"
+    """
+    INSERT INTO dunning_step (invoice_id, step, name, day, outstanding, fee_invoice_id)
+    VALUES (:invoice, :step, :name, :day, :outstanding, :fee)
+    ON CONFLICT DO NOTHING
+    RETURNING id
+    """
 )
 LAST_INTEREST = text(
-    "SELECT max((i.basis->>'interest_until')::date) FROM invoice i WHERE i.account_id = :account"
-    " AND (i.basis->>'interest_on')::bigint = :invoice"
-    " AND NOT EXISTS (SELECT 1 FROM invoice n WHERE n.corrects_id = i.id)"
+    """
+    SELECT max((i.basis->>'interest_until')::date)
+      FROM invoice i
+     WHERE i.account_id = :account
+       AND (i.basis->>'interest_on')::bigint = :invoice
+       AND NOT EXISTS (SELECT 1 FROM invoice n WHERE n.corrects_id = i.id)
+    """
 )
 
 

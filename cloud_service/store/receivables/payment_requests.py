@@ -21,19 +21,32 @@ PAYABLE = text(
     """
 )
 ACCOUNT = text(
-    "SELECT a.id, a.public_id, a.number, a.currency, c.email, c.locale, e.name AS seller,"
-    "       coalesce((SELECT m.mode = 'prepaid' FROM account_mode m WHERE m.account_id = a.id"
-    "          AND m.during @> current_date), false) AS prepaid"
-    "  FROM account a JOIN client c ON c.id = a.client_id JOIN legal_entity e ON e.id = c.legal_entity_id"
-    " WHERE a.public_id = :public_id"
+    """
+    SELECT a.id, a.public_id, a.number, a.currency, c.email, c.locale, e.name AS seller,
+           coalesce((SELECT m.mode = 'prepaid' FROM account_mode m WHERE m.account_id = a.id
+           AND m.during @> current_date), false) AS prepaid
+      FROM account a
+      JOIN client c ON c.id = a.client_id
+      JOIN legal_entity e ON e.id = c.legal_entity_id
+     WHERE a.public_id = :public_id
+    """
 )
 KNOWN = text(
-    "SELECT url, amount, created_at FROM payment_request WHERE provider = :provider AND account_id = :account"
-    "   AND invoice_id IS NOT DISTINCT FROM cast(:invoice AS bigint) ORDER BY id DESC"
+    """
+    SELECT url, amount, created_at
+      FROM payment_request
+     WHERE provider = :provider
+       AND account_id = :account
+       AND invoice_id IS NOT DISTINCT FROM cast(:invoice AS bigint)
+     ORDER BY id DESC
+    """
 )
 WRITE = text(
-    "INSERT INTO payment_request (account_id, invoice_id, provider, provider_ref, url, amount, currency)"
-    " VALUES (:account, :invoice, :provider, :ref, :url, :amount, :currency) ON CONFLICT DO NOTHING"
+    """
+    INSERT INTO payment_request (account_id, invoice_id, provider, provider_ref, url, amount, currency)
+    VALUES (:account, :invoice, :provider, :ref, :url, :amount, :currency)
+    ON CONFLICT DO NOTHING
+    """
 )
 
 

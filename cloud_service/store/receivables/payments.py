@@ -65,45 +65,87 @@ class PayingAccount:
 
 
 EVENT = text(
-    "INSERT INTO payment_event (provider, event_id, kind, body) VALUES (:provider, :event_id, :kind, :body)"
-    " ON CONFLICT DO NOTHING RETURNING id"
+    """
+    INSERT INTO payment_event (provider, event_id, kind, body)
+    VALUES (:provider, :event_id, :kind, :body)
+    ON CONFLICT DO NOTHING
+    RETURNING id
+    """
 )
 HANDLED = text("UPDATE payment_event SET outcome = :outcome, handled_at = :at WHERE id = :id")
-REQUEST = text("SELECT account_id, invoice_id FROM payment_request WHERE provider = :provider AND provider_ref = :ref")
+REQUEST = text(
+    """
+    SELECT account_id, invoice_id
+      FROM payment_request
+     WHERE provider = :provider
+       AND provider_ref = :ref
+    """
+)
 PAYMENT = text(
-    "INSERT INTO payment (account_id, provider, provider_ref, kind, amount, currency, day, reverses_id,"
-    " credit_note_id, facts, author) VALUES (:account_id, :provider, :provider_ref, :kind, :amount, :currency, :day,"
-    " :reverses_id, :credit_note_id, :facts, :author) ON CONFLICT DO NOTHING RETURNING id"
+    """
+    INSERT INTO payment (account_id, provider, provider_ref, kind, amount, currency, day, reverses_id,
+           credit_note_id, facts, author)
+    VALUES (:account_id, :provider, :provider_ref, :kind, :amount, :currency, :day, :reverses_id, :credit_note_id,
+           :facts, :author)
+    ON CONFLICT DO NOTHING
+    RETURNING id
+    """
 )
 FIND = text(
-    "SELECT id, account_id, provider, provider_ref, kind, amount, currency, day,"
-    "       source_left(id, NULL) AS left FROM payment"
-    " WHERE provider = :provider AND (provider_ref = :ref OR (:request <> '' AND facts->>'request_ref' = :request))"
-    "   AND amount > 0 ORDER BY id LIMIT 1"
+    """
+    SELECT id, account_id, provider, provider_ref, kind, amount, currency, day, source_left(id, NULL) AS left
+      FROM payment
+     WHERE provider = :provider
+       AND (provider_ref = :ref OR (:request <> '' AND facts->>'request_ref' = :request))
+       AND amount > 0
+     ORDER BY id
+     LIMIT 1
+    """
 )
 BY_ID = text(
-    "SELECT id, account_id, provider, provider_ref, kind, amount, currency, day,"
-    "       source_left(id, NULL) AS left FROM payment WHERE id = :id"
+    """
+    SELECT id, account_id, provider, provider_ref, kind, amount, currency, day, source_left(id, NULL) AS left
+      FROM payment
+     WHERE id = :id
+    """
 )
 HOLDER = text(
-    "SELECT a.id AS account_id, c.legal_entity_id AS entity_id, a.currency, e.timezone,"
-    "       coalesce((SELECT m.mode = 'prepaid' FROM account_mode m WHERE m.account_id = a.id"
-    "          AND m.during @> cast(:day AS date)), false) AS prepaid"
-    "  FROM account a JOIN client c ON c.id = a.client_id JOIN legal_entity e ON e.id = c.legal_entity_id"
-    " WHERE a.id = :id FOR NO KEY UPDATE OF a"
+    """
+    SELECT a.id AS account_id, c.legal_entity_id AS entity_id, a.currency, e.timezone,
+           coalesce((SELECT m.mode = 'prepaid' FROM account_mode m WHERE m.account_id = a.id
+           AND m.during @> cast(:day AS date)), false) AS prepaid
+      FROM account a
+      JOIN client c ON c.id = a.client_id
+      JOIN legal_entity e ON e.id = c.legal_entity_id
+     WHERE a.id = :id
+       FOR NO KEY UPDATE OF a
+    """
 )
 REFUNDABLE = text(
-    "SELECT p.amount + coalesce((SELECT sum(r.amount) FROM payment r WHERE r.reverses_id = p.id), 0)"
-    "  FROM payment p WHERE p.id = :id"
+    """
+    SELECT p.amount + coalesce((SELECT sum(r.amount) FROM payment r WHERE r.reverses_id = p.id), 0)
+      FROM payment p
+     WHERE p.id = :id
+    """
 )
 RELEASED = text(
-    "SELECT count(*) AS times, coalesce(sum(amount), 0) AS amount FROM payment"
-    " WHERE provider = 'deposit' AND facts->'deposit' = to_jsonb(cast(:id AS bigint)) AND account_id ="
-    "       (SELECT account_id FROM payment WHERE id = :id)"
+    """
+    SELECT count(*) AS times, coalesce(sum(amount), 0) AS amount
+      FROM payment
+     WHERE provider = 'deposit'
+       AND facts->'deposit' = to_jsonb(cast(:id AS bigint))
+       AND account_id = (SELECT account_id FROM payment WHERE id = :id)
+    """
 )
 USED = text(
-    "SELECT invoice_id, sum(amount) AS amount, max(day) AS last, max(id) AS newest FROM allocation"
-    " WHERE payment_id = :payment GROUP BY invoice_id HAVING sum(amount) > 0 ORDER BY newest DESC"
+    """
+    SELECT invoice_id, sum(amount) AS amount, max(day) AS last, max(id) AS newest
+      FROM allocation
+     WHERE payment_id = :payment
+     GROUP BY invoice_id
+    HAVING sum(amount) > 0
+     ORDER BY newest DESC
+    """
 )
 
 

@@ -51,24 +51,38 @@ class PrepaidListLine:
 
 
 IDS = text(
-    "SELECT m.account_id FROM account_mode m WHERE m.mode = 'prepaid' AND m.during @> cast(:day AS date)"
-    " AND m.account_id > :after ORDER BY m.account_id LIMIT :limit"
+    """
+    SELECT m.account_id
+      FROM account_mode m
+     WHERE m.mode = 'prepaid'
+       AND m.during @> cast(:day AS date)
+       AND m.account_id > :after
+     ORDER BY m.account_id
+     LIMIT :limit
+    """
 )
 ACCOUNTS = text(
-    "SELECT a.id AS account_id, a.number, a.currency, a.settings, c.name AS client, c.email, c.locale, c.protected,"
-    "  e.name AS seller, coalesce(s.state, 'ok') AS state, coalesce(s.balance, 0) AS before,"
-    "  CASE WHEN s.rated_until > s.rated_from AND s.rated > 0 THEN s.rated / (s.rated_until - s.rated_from) ELSE 0 END"
-    "    AS a_day, coalesce(k.timezone, e.timezone) AS timezone, coalesce(k.holiday_calendar, '') AS holiday_calendar,"
-    "  coalesce(k.contracts, '[]') AS contracts"
-    " FROM account a JOIN client c ON c.id = a.client_id JOIN legal_entity e ON e.id = c.legal_entity_id"
-    " LEFT JOIN prepaid_state s ON s.account_id = a.id"
-    " LEFT JOIN LATERAL (SELECT min(w.timezone) AS timezone, min(w.holiday_calendar) AS holiday_calendar,"
-    "     jsonb_agg(jsonb_build_object('id', t.id, 'service_point', t.service_point_id, 'since',"
-    "       greatest(lower(t.during), coalesce((SELECT max(upper(b.during)) FROM invoice_span b"
-    "         WHERE b.contract_id = t.id AND NOT b.credited), lower(t.during)))) ORDER BY t.id) AS contracts"
-    "   FROM contract t JOIN service_point p ON p.id = t.service_point_id JOIN site w ON w.id = p.site_id"
-    "   WHERE t.account_id = a.id AND t.during @> cast(:day AS date)) k ON true"
-    " WHERE a.id = ANY(:ids) ORDER BY a.id"
+    """
+    SELECT a.id AS account_id, a.number, a.currency, a.settings, c.name AS client, c.email, c.locale, c.protected,
+           e.name AS seller, coalesce(s.state, 'ok') AS state, coalesce(s.balance, 0) AS before,
+           CASE WHEN s.rated_until > s.rated_from
+           AND s.rated > 0 THEN s.rated / (s.rated_until - s.rated_from) ELSE 0 END AS a_day,
+           coalesce(k.timezone, e.timezone) AS timezone, coalesce(k.holiday_calendar, '') AS holiday_calendar,
+           coalesce(k.contracts, '[]') AS contracts
+      FROM account a
+      JOIN client c ON c.id = a.client_id
+      JOIN legal_entity e ON e.id = c.legal_entity_id
+      LEFT JOIN prepaid_state s ON s.account_id = a.id
+      LEFT JOIN LATERAL (SELECT min(w.timezone) AS timezone, min(w.holiday_calendar) AS holiday_calendar,
+             jsonb_agg(jsonb_build_object('id', t.id, 'service_point', t.service_point_id, 'since',
+             greatest(lower(t.during),
+             coalesce((SELECT max(upper(b.during)) FROM invoice_span b WHERE b.contract_id = t.id
+             AND NOT b.credited), lower(t.during)))) ORDER BY t.id) AS contracts FROM contract t
+             JOIN service_point p ON p.id = t.service_point_id JOIN site w ON w.id = p.site_id
+             WHERE t.account_id = a.id AND t.during @> cast(:day AS date)) k ON true
+     WHERE a.id = ANY(:ids)
+     ORDER BY a.id
+    """
 )
 LOCK = text("SELECT id FROM account WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE")
 BOOKED = text(
@@ -87,34 +101,63 @@ BOOKED = text(
     """
 )
 STORE = text(
-    "INSERT INTO prepaid_state (account_id, state, booked, rated, balance, days_left, rated_from, rated_until,"
-    "   emergency, protected_reason, at) VALUES (:account, :state, :booked, :rated, :balance, :days_left, :rated_from,"
-    "   :rated_until, :emergency, :waits, :at)"
-    " ON CONFLICT (account_id) DO UPDATE SET state = :state, booked = :booked, rated = :rated, balance = :balance,"
-    "   days_left = :days_left, rated_from = :rated_from, rated_until = :rated_until, emergency = :emergency,"
-    "   protected_reason = :waits, at = :at"
+    """
+    INSERT INTO prepaid_state (account_id, state, booked, rated, balance, days_left, rated_from, rated_until,
+           emergency, protected_reason, at)
+    VALUES (:account, :state, :booked, :rated, :balance, :days_left, :rated_from, :rated_until, :emergency, :waits,
+           :at)
+    ON CONFLICT (account_id) DO UPDATE SET state = :state, booked = :booked, rated = :rated, balance = :balance,
+             days_left = :days_left, rated_from = :rated_from, rated_until = :rated_until, emergency = :emergency,
+             protected_reason = :waits, at = :at
+    """
 )
 COMMAND = text(
-    "INSERT INTO gateway_command (service_point_id, meter_id, account_id, kind, reason, author, facts)"
-    " SELECT m.service_point_id, m.meter_id, :account, :kind, :reason, :author, :facts FROM meter_mount m"
-    "  WHERE m.service_point_id = :point AND m.during @> cast(:at AS timestamptz)"
-    " ON CONFLICT DO NOTHING RETURNING id"
+    """
+    INSERT INTO gateway_command (service_point_id, meter_id, account_id, kind, reason, author, facts)
+    SELECT m.service_point_id, m.meter_id, :account, :kind, :reason, :author, :facts
+      FROM meter_mount m
+     WHERE m.service_point_id = :point
+       AND m.during @> cast(:at AS timestamptz)
+    ON CONFLICT DO NOTHING
+    RETURNING id
+    """
 )
 CANCEL = text(
-    "UPDATE gateway_command SET state = 'cancelled', done_at = :at WHERE service_point_id = ANY(:points)"
-    " AND state = 'waiting' RETURNING id, kind"
+    """
+    UPDATE gateway_command
+       SET state = 'cancelled', done_at = :at
+     WHERE service_point_id = ANY(:points)
+       AND state = 'waiting'
+    RETURNING id, kind
+    """
 )
 LIST = text(
-    "SELECT s.account_id, a.number AS account, c.name AS client, a.currency, s.state, s.booked, s.rated, s.balance,"
-    "  s.days_left, s.rated_until, s.protected_reason, s.at FROM prepaid_state s JOIN account a ON a.id = s.account_id"
-    " JOIN client c ON c.id = a.client_id WHERE cast(:entity AS bigint) IS NULL OR c.legal_entity_id = :entity"
-    " ORDER BY s.balance, a.number LIMIT :limit OFFSET :offset"
+    """
+    SELECT s.account_id, a.number AS account, c.name AS client, a.currency, s.state, s.booked, s.rated, s.balance,
+           s.days_left, s.rated_until, s.protected_reason, s.at
+      FROM prepaid_state s
+      JOIN account a ON a.id = s.account_id
+      JOIN client c ON c.id = a.client_id
+     WHERE cast(:entity AS bigint) IS NULL
+        OR c.legal_entity_id = :entity
+     ORDER BY s.balance, a.number
+     LIMIT :limit
+    OFFSET :offset
+    """
 )
 COMMANDS = text(
-    "SELECT g.id, g.kind, g.state, g.reason, g.author, g.created_at, m.name AS meter, p.name AS point,"
-    " a.number AS account FROM gateway_command g JOIN meter m ON m.id = g.meter_id"
-    " JOIN service_point p ON p.id = g.service_point_id"
-    " JOIN account a ON a.id = g.account_id WHERE :state = '' OR g.state = :state ORDER BY g.id DESC LIMIT :limit"
+    """
+    SELECT g.id, g.kind, g.state, g.reason, g.author, g.created_at, m.name AS meter, p.name AS point,
+           a.number AS account
+      FROM gateway_command g
+      JOIN meter m ON m.id = g.meter_id
+      JOIN service_point p ON p.id = g.service_point_id
+      JOIN account a ON a.id = g.account_id
+     WHERE :state = ''
+        OR g.state = :state
+     ORDER BY g.id DESC
+     LIMIT :limit
+    """
 )
 
 

@@ -46,8 +46,13 @@ POSITIONS = text(
     """
 )
 HAS_CREDIT = text(
-    "SELECT a.account_id FROM ledger_account a WHERE a.kind = 'credit' AND a.account_id = ANY(:ids)"
-    " AND (SELECT coalesce(sum(amount), 0) FROM ledger_line l WHERE l.ledger_account_id = a.id) < 0"
+    """
+    SELECT a.account_id
+      FROM ledger_account a
+     WHERE a.kind = 'credit'
+       AND a.account_id = ANY(:ids)
+       AND (SELECT coalesce(sum(amount), 0) FROM ledger_line l WHERE l.ledger_account_id = a.id) < 0
+    """
 )
 
 

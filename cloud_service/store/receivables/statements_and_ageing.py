@@ -157,22 +157,38 @@ class Reconciliation:
 
 
 RECEIVABLES = text(
-    "SELECT g.currency, sum(l.amount) AS amount FROM ledger_line l JOIN ledger_account g ON g.id = l.ledger_account_id"
-    " JOIN ledger_entry e ON e.id = l.ledger_entry_id WHERE g.kind = 'receivable' AND e.day <= :day GROUP BY 1"
+    """
+    SELECT g.currency, sum(l.amount) AS amount
+      FROM ledger_line l
+      JOIN ledger_account g ON g.id = l.ledger_account_id
+      JOIN ledger_entry e ON e.id = l.ledger_entry_id
+     WHERE g.kind = 'receivable'
+       AND e.day <= :day
+     GROUP BY 1
+    """
 )
 INVOICES = text(
-    "SELECT i.currency, sum(i.total) - coalesce((SELECT sum(x.amount) FROM allocation x JOIN invoice n ON"
-    "   n.id = x.invoice_id WHERE x.day <= :day AND n.currency = i.currency), 0) AS amount"
-    " FROM invoice i WHERE i.total > 0 AND i.bill_date <= :day GROUP BY 1"
+    """
+    SELECT i.currency,
+           sum(i.total) - coalesce((SELECT sum(x.amount) FROM allocation x JOIN invoice n ON n.id = x.invoice_id
+           WHERE x.day <= :day AND n.currency = i.currency), 0) AS amount
+      FROM invoice i
+     WHERE i.total > 0
+       AND i.bill_date <= :day
+     GROUP BY 1
+    """
 )
 FREE_MONEY = text(
     # What is left of payments, released deposits and credit notes at the day, by account: it must be the credit.
-    "SELECT currency, sum(amount) AS amount FROM ("
-    "  SELECT currency, amount FROM payment p WHERE day <= :day AND kind <> 'deposit' AND NOT EXISTS ("
-    "     SELECT 1 FROM payment d WHERE d.id = p.reverses_id AND d.kind = 'deposit')"
-    "  UNION ALL SELECT currency, -total FROM invoice WHERE total < 0 AND bill_date <= :day"
-    "  UNION ALL SELECT i.currency, -x.amount FROM allocation x JOIN invoice i ON i.id = x.invoice_id"
-    "     WHERE x.day <= :day AND num_nonnulls(x.payment_id, x.credit_note_id) = 1) money GROUP BY 1"
+    """
+    SELECT currency, sum(amount) AS amount
+      FROM ( SELECT currency, amount FROM payment p WHERE day <= :day AND kind <> 'deposit'
+           AND NOT EXISTS ( SELECT 1 FROM payment d WHERE d.id = p.reverses_id AND d.kind = 'deposit') UNION ALL
+           SELECT currency, -total FROM invoice WHERE total < 0 AND bill_date <= :day UNION ALL SELECT i.currency,
+           -x.amount FROM allocation x JOIN invoice i ON i.id = x.invoice_id WHERE x.day <= :day
+           AND num_nonnulls(x.payment_id, x.credit_note_id) = 1) money
+     GROUP BY 1
+    """
 )
 
 
@@ -203,7 +219,13 @@ def reconcile(session: Session, day: date) -> list[Reconciliation]:
 
 
 CLOSINGS = text(
-    "SELECT g.currency, sum(l.amount) AS amount FROM ledger_line l JOIN ledger_account g ON g.id = l.ledger_account_id"
-    " JOIN ledger_entry e ON e.id = l.ledger_entry_id"
-    " WHERE g.kind IN ('receivable', 'credit') AND e.day <= :day GROUP BY 1"
+    """
+    SELECT g.currency, sum(l.amount) AS amount
+      FROM ledger_line l
+      JOIN ledger_account g ON g.id = l.ledger_account_id
+      JOIN ledger_entry e ON e.id = l.ledger_entry_id
+     WHERE g.kind IN ('receivable', 'credit')
+       AND e.day <= :day
+     GROUP BY 1
+    """
 )

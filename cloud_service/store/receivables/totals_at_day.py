@@ -29,10 +29,16 @@ class TotalsAtDay:
 
 
 LEDGER = text(
-    "SELECT a.kind, a.currency, sum(l.amount) AS amount FROM ledger_line l"
-    "  JOIN ledger_account a ON a.id = l.ledger_account_id JOIN ledger_entry e ON e.id = l.ledger_entry_id"
-    " WHERE a.kind IN ('receivable', 'credit', 'cash') AND e.day <= :day"
-    "   AND (cast(:entity AS bigint) IS NULL OR a.legal_entity_id = :entity) GROUP BY a.kind, a.currency"
+    """
+    SELECT a.kind, a.currency, sum(l.amount) AS amount
+      FROM ledger_line l
+      JOIN ledger_account a ON a.id = l.ledger_account_id
+      JOIN ledger_entry e ON e.id = l.ledger_entry_id
+     WHERE a.kind IN ('receivable', 'credit', 'cash')
+       AND e.day <= :day
+       AND (cast(:entity AS bigint) IS NULL OR a.legal_entity_id = :entity)
+     GROUP BY a.kind, a.currency
+    """
 )
 OVERDUE = text(
     """
@@ -44,20 +50,42 @@ OVERDUE = text(
     """
 )
 BILLED = text(
-    "SELECT currency, sum(total) AS amount, sum(energy) AS energy, count(*) FILTER (WHERE kind = 'invoice') AS bills"
-    "  FROM invoice WHERE bill_date <= :day AND (cast(:entity AS bigint) IS NULL OR legal_entity_id = :entity)"
-    " GROUP BY currency"
+    """
+    SELECT currency, sum(total) AS amount, sum(energy) AS energy, count(*) FILTER (WHERE kind = 'invoice') AS bills
+      FROM invoice
+     WHERE bill_date <= :day
+       AND (cast(:entity AS bigint) IS NULL OR legal_entity_id = :entity)
+     GROUP BY currency
+    """
 )
 ACTIVE = text(
-    "SELECT count(*) FROM contract k JOIN service_point p ON p.id = k.service_point_id JOIN site s ON s.id = p.site_id"
-    " WHERE k.during @> cast(:day AS date) AND (cast(:entity AS bigint) IS NULL OR s.legal_entity_id = :entity)"
+    """
+    SELECT count(*)
+      FROM contract k
+      JOIN service_point p ON p.id = k.service_point_id
+      JOIN site s ON s.id = p.site_id
+     WHERE k.during @> cast(:day AS date)
+       AND (cast(:entity AS bigint) IS NULL OR s.legal_entity_id = :entity)
+    """
 )
 LOCAL = text(
-    "SELECT currency FROM legal_entity WHERE cast(:entity AS bigint) IS NULL OR id = :entity ORDER BY id LIMIT 1"
+    """
+    SELECT currency
+      FROM legal_entity
+     WHERE cast(:entity AS bigint) IS NULL
+        OR id = :entity
+     ORDER BY id
+     LIMIT 1
+    """
 )
 RATE = text(
-    "SELECT DISTINCT ON (currency) currency, rate FROM currency_rate WHERE base = :base AND day <= :day"
-    " ORDER BY currency, day DESC"
+    """
+    SELECT DISTINCT ON (currency) currency, rate
+      FROM currency_rate
+     WHERE base = :base
+       AND day <= :day
+     ORDER BY currency, day DESC
+    """
 )
 
 
