@@ -3,35 +3,14 @@
 import io
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cloud_service.domain.metering.meterdata import BadFileError, FileIndexReads, FileIntervals, FileSummary, read
-from common.reading import Quality
+from cloud_service.domain.metering.meterdata import BadFileError, FileSummary, read
+from tests.cloud_service.domain.metering.meterdata.mdff import CHANNEL, END, HEADER, day, refusal
 from tests.shared import need_shared
-
-HEADER = "100,NEM12,202401010000,MDP,RETAILER"
-CHANNEL = "200,NMI0000001,E1,E1,E1,N1,SERIAL1,kWh,30,"
-END = "900"
-
-
-def day(date: str = "20240101", values: str = "", quality: str = "A", count: int = 48) -> str:
-    return f"300,{date},{values or ','.join(['1.5'] * count)},{quality},,,20240102000000,"
-
-
-def load(*lines: str) -> tuple[dict[str, Any], list[Any]]:
-    summary = FileSummary([])
-    blocks = list(read(io.BytesIO("\r\n".join(lines).encode()), "nem12", summary))
-    return summary.as_json(), blocks
-
-
-def refusal(*lines: str) -> BadFileError:
-    with pytest.raises(BadFileError) as caught:
-        load(*lines)
-    return caught.value
 
 
 def plain_sums(path: Path) -> dict[tuple[str, str], tuple[int, Decimal]]:
@@ -65,36 +44,6 @@ def test_every_real_file_gives_the_sums_that_its_plain_fields_add_up_to() -> Non
         assert summary.findings == []
 
 
-def test_a_solar_month_has_an_import_and_an_export_register() -> None:
-    summary = FileSummary([])
-    with need_shared("real", "nem12", "Example_NEM12_month_solar.csv").open("rb") as stream:
-        list(read(stream, "nem12", summary))
-
-    facts = {row["register"]: row for row in summary.as_json()["registers"]}
-    assert {"B1", "E1"} == set(facts)
-    assert ("export", "import") == (facts["B1"]["direction"], facts["E1"]["direction"])
-    assert ("2023-03-01T00:00:00+10:00", "2023-04-01T00:00:00+10:00") == (facts["E1"]["first"], facts["E1"]["last"])
-    assert (8928, "270.738", "kWh") == (facts["E1"]["intervals"], facts["E1"]["sum"], facts["E1"]["unit"])
-
-
-def test_index_reads_become_one_consumption_between_two_instants() -> None:
-    summary = FileSummary([])
-    with need_shared("real", "nem12", "Example_NEM13_consumption_data.csv").open("rb") as stream:
-        blocks = list(read(stream, "nem12", summary))
-
-    (row,) = summary.as_json()["registers"]
-    assert ("VABC005890", "11", "1312.1", 1, "index") == (
-        row["meter"],
-        row["register"],
-        row["sum"],
-        row["intervals"],
-        row["kind"],
-    )
-    assert "2003-10-05T09:30:55+10:00" == row["first"]
-    assert isinstance(blocks[0], FileIndexReads)
-    assert (Decimal("6342.8"), Decimal("7654.9")) == blocks[0].values
-
-
 def test_damaged_real_files_are_refused_with_line_and_field() -> None:
     places = {}
     for file in sorted(need_shared("real", "nem12").glob("invalid_*.csv")):
@@ -106,64 +55,6 @@ def test_damaged_real_files_are_refused_with_line_and_field() -> None:
         "invalid_Example_NEM12_incomplete_interval.csv": (3, "IntervalValue1"),
         "invalid_Example_NEM12_missing_header.csv": (2, "RecordIndicator"),
     } == places
-
-
-def test_nem_time_is_ten_hours_ahead_of_utc_even_in_summer() -> None:
-    _, (block,) = load(HEADER, CHANNEL, day("20240101"), END)
-
-    assert 1704031200000 == block.start_ms  # 2023-12-31T14:00Z
-    assert 1704031200000 + 86_400_000 == block.end_ms
-
-
-def test_qualities_of_a_varying_day_come_from_its_ranges() -> None:
-    _, (block,) = load(
-        HEADER, CHANNEL, day(quality="V"), "400,1,20,F14,76,", "400,21,24,A,,", "400,25,47,E52,,", "400,48,48,N,,", END
-    )
-
-    assert isinstance(block, FileIntervals)
-    assert [Quality.SUBSTITUTED] * 20 + [Quality.ACTUAL] * 4 + [Quality.ESTIMATED] * 23 + [Quality.MISSING] == list(
-        block.qualities
-    )
-
-
-def test_a_null_interval_counts_as_missing_and_not_as_energy() -> None:
-    found, _ = load(HEADER, CHANNEL, day(quality="V"), "400,1,47,A,,", "400,48,48,N,,", END)
-
-    (row,) = found["registers"]
-    assert (47, 1, "70.5") == (row["intervals"], row["missing"], row["sum"])
-
-
-def test_watt_hours_and_megawatt_hours_become_kilowatt_hours_exactly() -> None:
-    found, _ = load(
-        HEADER, CHANNEL.replace("kWh", "Wh"), day(), CHANNEL.replace("E1,N1", "E2,N1").replace("kWh", "MWH"), day(), END
-    )
-
-    assert [("kWh", "0.0720"), ("kWh", "7.2E+4")] == [
-        (row["unit"], row["sum"] if row["sum"] != "72000" else "7.2E+4") for row in found["registers"]
-    ]
-
-
-def test_a_register_may_change_its_step_within_a_file() -> None:
-    found, _ = load(HEADER, CHANNEL, day(), CHANNEL.replace(",30,", ",5,"), day("20240102", count=288), END)
-
-    (row,) = found["registers"]
-    assert ([1800, 300], 336, "504.0") == (row["steps_s"], row["intervals"], row["sum"])
-
-
-def test_the_same_day_twice_counts_once_and_is_told() -> None:
-    found, blocks = load(HEADER, CHANNEL, day(), day(), END)
-
-    assert (1, "72.0", 4) == (len(blocks), found["registers"][0]["sum"], found["problems"][0]["line"])
-
-
-def test_a_quantity_that_is_not_the_difference_of_the_reads_is_told() -> None:
-    found, _ = load(
-        "100,NEM13,200401101030,MDA1,Ret1",
-        "250,VABC005890,11,1,11,11,S1,E,100,20031005093055,A,,,200,20040107100333,A,,,4000,kWh,,20040108100333,",
-        END,
-    )
-
-    assert 2 == found["problems"][0]["line"]
 
 
 @pytest.mark.parametrize(
