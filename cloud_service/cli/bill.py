@@ -1,5 +1,7 @@
 """`energy-cloud bill`: invoices; the commands of its billing runs lie in `billing_runs`."""
 
+from typing import TYPE_CHECKING, Any
+
 import click
 
 from cloud_service.cli import billing_runs
@@ -7,6 +9,10 @@ from cloud_service.cli.database import transaction
 from cloud_service.cli.options import day_of
 from cloud_service.cli.output import as_json, print_table
 from common.errors import InputError
+
+if TYPE_CHECKING:
+    from cloud_service.domain.invoicing.billed_line import BilledLine
+    from cloud_service.store.invoicing.issued_invoice import InvoiceWithProof
 
 HEADS = [
     "BILL NO", "TENANT NAME", "BILL DATE", "DUE DATE", "", "BILL AMOUNT", "RECEIVED", "OUTSTANDING", "ENERGY kWh",
@@ -62,22 +68,60 @@ def list_bills(*, state: str, search: str, limit: int, day: str | None, json_out
 @click.option("--json", "json_output", is_flag=True, help="Print the bill as JSON.")
 def show(number: str, *, json_output: bool) -> None:
     """One bill with its lines, and why each of them is what it is."""
-    from dataclasses import asdict
-
-    from cloud_service.store.invoicing.issued_invoice import whole_bill
+    from cloud_service.store.invoicing.issued_invoice import invoice_with_proof
     from cloud_service.store.lists.invoices import newest_invoice
 
     with transaction() as session:
         row = newest_invoice(session, number, day_of(None, ""))
-        whole = whole_bill(session, row.id)
+        proof = invoice_with_proof(session, row.id)
     if json_output:
-        click.echo(as_json(row._asdict() | asdict(whole)))
+        click.echo(as_json(row._asdict() | _proof_json(proof)))
         return
     click.echo(f"{row.number}  {row.tenant}  {row.bill_date}  due {row.due_date}  {row.state}")
-    for line in whole.lines:
-        click.echo(f"  {line.label}: {line.amount:,.2f} {row.currency}\n      {line.why}")
-    for tax in whole.taxes:
-        click.echo(f"  {tax['label']}: {tax['amount']} {row.currency}\n      {tax['why']}")
+    for line in proof.invoice.lines:
+        click.echo(f"  {line.label}: {line.amount:,.2f} {row.currency}\n      {line.explanation.why}")
+    for tax in proof.invoice.basis.taxes:
+        click.echo(f"  {tax.label}: {tax.amount:f} {row.currency}\n      {tax.why}")
     click.echo(f"  total {row.total:,.2f} {row.currency}, outstanding {row.outstanding:,.2f}")
-    for paid in whole.settled:
+    for paid in proof.settlements:
         click.echo(f"  {paid.day} {paid.amount:,.2f} by {paid.by}")
+
+
+def _proof_json(proof: "InvoiceWithProof") -> dict[str, Any]:
+    """All of an invoice beyond its row in the list."""
+    from dataclasses import asdict
+
+    from cloud_service.domain.pricing.record_json import to_json
+
+    invoice = proof.invoice
+    basis = to_json(invoice.basis)
+    return {
+        "start": invoice.during.start,
+        "end": invoice.during.end,
+        "net": invoice.net,
+        "tax": invoice.tax,
+        "reason": invoice.reason,
+        "corrects": invoice.corrects or None,
+        "corrected_by": proof.corrected_by,
+        "seller": to_json(invoice.seller),
+        "buyer": to_json(invoice.buyer),
+        "basis": basis,
+        "hash": proof.hash,
+        "unchanged": proof.unchanged,
+        "issued_by": invoice.issued_by,
+        "lines": [_line_json(position, line) for position, line in enumerate(invoice.lines, start=1)],
+        "taxes": basis["taxes"],
+        "settled": [asdict(settlement) for settlement in proof.settlements],
+    }
+
+
+def _line_json(position: int, line: "BilledLine") -> dict[str, Any]:
+    """The columns of a line; numbers as `as_json` writes them."""
+    from msgspec.structs import asdict
+
+    from cloud_service.domain.pricing.record_json import to_json
+
+    columns = asdict(line)
+    del columns["during"], columns["explanation"]
+    days = {"start": line.during and line.during.start, "end": line.during and line.during.end}
+    return {"position": position, **columns, **days, "explanation": to_json(line.explanation)}

@@ -47,7 +47,7 @@ def interest(*, day: str | None, json_output: bool) -> None:
     with transaction() as session:
         issued = charge_interest(session, day_of(day, "--day"), author=author())
     rows = [
-        {"number": invoice.number, "total": invoice.draft.total, "label": invoice.draft.lines[0]["label"]}
+        {"number": invoice.number, "total": invoice.draft.total, "label": invoice.draft.lines[0].label}
         for invoice in issued
     ]
     click.echo(as_json(rows) if json_output else "\n".join(f"{r['number']} {r['total']} {r['label']}" for r in rows))

@@ -161,18 +161,21 @@ def named_pairs(pairs: tuple[str, ...], option: str) -> list[tuple[str, str]]:
 def period_json(bill: "RatingResult") -> dict[str, Any]:
     """A bill as the calculator prints it; taxes only where the tariff has some."""
     from cloud_service.domain.money import plain, written
+    from cloud_service.domain.pricing.rated_line import OUTSIDE_VAT, rated_line, stored_tax
+    from cloud_service.domain.pricing.record_json import to_json
 
     keys = ("charge", "label", "quantity", "unit", "price", "amount_unrounded", "amount", "why")
+    lines = [to_json(rated_line(line, OUTSIDE_VAT)) for line in bill.lines]
     period: dict[str, Any] = {
         "start": bill.span.start.isoformat(),
         "end": bill.span.end.isoformat(),
-        "lines": [{key: line[key] for key in keys} for line in (line.as_json() for line in bill.lines)],
+        "lines": [{key: line[key] for key in keys} for line in lines],
         "max_demand_kw": None if bill.max_demand_kw is None else plain(bill.max_demand_kw),
         "total_unrounded": plain(bill.total_unrounded),
         "total": written(bill.total),
     }
     if bill.taxes:
-        period["taxes"] = [tax.as_json() for tax in bill.taxes]
+        period["taxes"] = [to_json(stored_tax(tax)) for tax in bill.taxes]
     return period
 
 

@@ -1,9 +1,10 @@
 """The stored facts of an issued invoice as a paper: nothing is computed anew, only put where it is printed."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+
+from msgspec import UNSET
 
 from cloud_service.documents.paper import (
     Bank,
@@ -15,159 +16,176 @@ from cloud_service.documents.paper import (
     Party,
 )
 from cloud_service.documents.translations import locale_of
+from cloud_service.domain.invoicing.basis import BilledContract
+from cloud_service.domain.invoicing.billed_line import BilledLine
+from cloud_service.domain.invoicing.billing_account import Buyer, Seller
+from cloud_service.domain.invoicing.issued_invoice import IssuedInvoice
 from cloud_service.domain.money import round_money
+from cloud_service.domain.pricing.priced_lines import TaxLine
+from cloud_service.domain.rating.rated_contract import MonthlyUse
+from cloud_service.domain.rating.register_source import RegisterSource
 
-Facts = Mapping[str, Any]
 THOUSAND = 1000
 DAY = timedelta(days=1)
 UNITS = {"water": "m³", "gas": "m³"}
+Days = tuple[date, date]  # the first and the last, both billed
 
 
-def paper_of(invoice: Facts, lines: Sequence[Facts], *, corrects: str = "", pay_url: str = "") -> InvoicePaper:
-    """The paper of an invoice's row and its lines' rows (columns by name, spans as `first_day` and `end_day`)."""
-    seller, buyer, basis = invoice["seller"], invoice["buyer"], invoice["basis"]
-    contracts = basis.get("contracts", [])
-    utility = _utility(contracts, lines)
-    span = (invoice["first_day"], invoice["end_day"] - DAY)
+def paper_of(invoice: IssuedInvoice, pay_url: str = "") -> InvoicePaper:
+    """The paper of an issued invoice; `pay_url` is where it can be paid."""
+    contracts = invoice.basis.contracts
+    utility = _utility(invoice)
+    days = (invoice.during.start, invoice.during.end - DAY)
+    headings = _headings(contracts)
+    abroad = invoice.local_currency != invoice.currency
     return InvoicePaper(
-        kind=invoice["kind"],
-        number=invoice["number"],
-        bill_date=invoice["bill_date"],
-        due_date=invoice["due_date"],
-        first_day=span[0],
-        last_day=span[1],
-        currency=invoice["currency"],
-        locale=reader_of(buyer, seller),
-        seller=party_of(seller),
-        buyer=party_of(buyer),
-        lines=tuple(_line(line, _places(contracts), span) for line in lines),
-        net=invoice["net"],
-        tax=invoice["tax"],
-        total=invoice["total"],
-        taxes=tuple(_tax(tax) for tax in basis.get("taxes", ())),
-        account=str(buyer.get("account", "")),
-        references=tuple(("MaLo/EAN/MPAN", item["contract"]["grid_id"]) for item in contracts[:1] if _grid_id(item)),
+        kind="credit_note" if invoice.kind == "credit_note" else "invoice",
+        number=invoice.number,
+        bill_date=invoice.bill_date,
+        due_date=invoice.due_date,
+        first_day=days[0],
+        last_day=days[1],
+        currency=invoice.currency,
+        locale=reader_of(invoice.buyer, invoice.seller),
+        seller=seller_party(invoice.seller),
+        buyer=buyer_party(invoice.buyer),
+        lines=tuple(_line(line, headings, days) for line in invoice.lines),
+        net=invoice.net,
+        tax=invoice.tax,
+        total=invoice.total,
+        taxes=tuple(_tax(tax) for tax in invoice.basis.taxes),
+        account=invoice.buyer.account or "",
+        references=tuple(
+            ("MaLo/EAN/MPAN", billed.contract.grid_id) for billed in contracts[:1] if billed.contract.grid_id
+        ),
         utility=utility,
-        energy=_energy(invoice, utility, contracts),
+        energy=_energy(invoice, utility),
         energy_unit=UNITS.get(utility, "kWh"),
-        history=tuple(_history(basis.get("usage", ()), span)),
-        readings=tuple(_reading(source) for item in contracts for source in item.get("sources", ())),
-        bank=bank_of(seller, invoice["currency"]),
+        history=_history(() if invoice.basis.usage is UNSET else invoice.basis.usage, days),
+        readings=tuple(_reading(source) for billed in contracts for source in billed.sources),
+        bank=bank_of(invoice.seller, invoice.currency),
         pay_url=pay_url,
-        prepaid=invoice["prepaid"],
-        settled=invoice["settled"],
-        corrects=corrects,
-        reason=invoice["reason"],
-        **_local(invoice),
+        prepaid=invoice.prepaid,
+        settled=invoice.settled,
+        corrects=invoice.corrects,
+        reason=invoice.reason,
+        local_total=round_money(invoice.total * invoice.local_rate, invoice.local_currency) if abroad else None,
+        local_currency=invoice.local_currency if abroad else "",
+        local_rate=invoice.local_rate if abroad else None,
     )
 
 
-def party_of(facts: Facts) -> Party:
-    """A frozen party as it is printed."""
-    address = [line.strip() for line in str(facts.get("address", "")).splitlines()]
-    names = ("country", "number", "vat_id", "email", "phone", "website")
+def seller_party(seller: Seller) -> Party:
+    """The frozen seller as it is printed."""
     return Party(
-        name=str(facts["name"]),
-        address=tuple(line for line in address if line),
-        **{name: str(facts.get(name) or "") for name in names},
-        reference=str(facts.get("buyer_reference") or ""),
+        name=seller.name,
+        address=_printed_lines(seller.address),
+        country=seller.country or "",
+        vat_id=seller.vat_id or "",
+        email=seller.email or "",
+        phone=seller.phone or "",
+        website=seller.website or "",
     )
 
 
-def reader_of(buyer: Facts, seller: Facts) -> str:
+def buyer_party(buyer: Buyer) -> Party:
+    """The frozen buyer as it is printed."""
+    return Party(
+        name=buyer.name,
+        address=_printed_lines(buyer.address),
+        country=buyer.country or "",
+        number=buyer.number or "",
+        vat_id=buyer.vat_id or "",
+        email=buyer.email or "",
+        phone=buyer.phone or "",
+        reference=buyer.buyer_reference or "",
+    )
+
+
+def _printed_lines(address: str) -> tuple[str, ...]:
+    return tuple(stripped for line in address.splitlines() if (stripped := line.strip()))
+
+
+def reader_of(buyer: Buyer, seller: Seller) -> str:
     """The locale in which a buyer reads."""
-    return locale_of(str(buyer.get("locale") or seller.get("locale") or "en"), str(buyer.get("country") or ""))
+    return locale_of(buyer.locale or seller.locale or "en", buyer.country or "")
 
 
-def _grid_id(item: Facts) -> str:
-    return str(item["contract"].get("grid_id") or "")
-
-
-def _places(contracts: Sequence[Facts]) -> dict[int, tuple[str, str]]:
+def _headings(contracts: Sequence[BilledContract]) -> dict[int, tuple[str, str]]:
     """Contract id -> (its supply point, the heading over its lines)."""
-    found = {}
-    for item in contracts:
-        contract = item["contract"]
-        point = str(contract.get("point") or "")
-        found[contract["id"]] = (point, " · ".join(filter(None, [point, *contract.get("meters", ())])))
-    return found
+    return {
+        billed.contract.id: (
+            billed.contract.point,
+            " · ".join(filter(None, [billed.contract.point, *billed.contract.meters])),
+        )
+        for billed in contracts
+    }
 
 
-def _line(line: Facts, places: Mapping[int, tuple[str, str]], span: tuple[date, date]) -> PaperLine:
-    point, heading = places.get(line["contract_id"], ("", ""))
-    said = line["explanation"]
-    fixed = "quantity" in said
-    days = (line["first_day"], line["end_day"] - DAY) if line["first_day"] else span
+def _line(line: BilledLine, headings: Mapping[int, tuple[str, str]], billed_days: Days) -> PaperLine:
+    point, heading = headings.get(line.contract_id, ("", "")) if line.contract_id is not None else ("", "")
+    counted = line.explanation.quantity
+    days = (line.during.start, line.during.end - DAY) if line.during else billed_days
     return PaperLine(
-        label=line["label"].removesuffix(f" · {point}") if point else line["label"],
-        quantity=Decimal(said["quantity"]) if fixed else line["quantity"],
-        unit=line["unit"],
-        price=None if fixed else line["price"],
-        amount=line["amount"],
+        label=line.label.removesuffix(f" · {point}") if point else line.label,
+        quantity=line.quantity if counted is UNSET else counted,
+        unit=line.unit,
+        price=line.price if counted is UNSET else None,
+        amount=line.amount,
         group=heading,
-        days=None if days == span else days,
-        tax_category=line["tax_category"] or "O",
-        tax_percent=line["tax_rate"],
+        days=None if days == billed_days else days,
+        tax_category=line.tax_category or "O",
+        tax_percent=line.tax_rate,
     )
 
 
-def _tax(tax: Facts) -> PaperTax:
-    percent, base, amount = (Decimal(tax[name]) for name in ("percent", "base", "amount"))
-    return PaperTax(str(tax["label"]), percent, base, amount, str(tax.get("category") or "S"))
+def _tax(tax: TaxLine) -> PaperTax:
+    return PaperTax(tax.label, tax.percent, tax.base, tax.amount, tax.category or "S")
 
 
-def _utility(contracts: Sequence[Facts], lines: Sequence[Facts]) -> str:
+def _utility(invoice: IssuedInvoice) -> str:
     """What is billed: one utility, `mixed`, or `plain` where it is none (a fee, interest)."""
-    found = {item["contract"]["utility"] for item in contracts}
-    found |= {str(line["explanation"].get("utility", "")) for line in lines} if not contracts else set()
-    found.discard("")
-    return found.pop() if len(found) == 1 else "mixed" if found else "plain"
+    contracts = invoice.basis.contracts
+    utilities = {billed.contract.utility for billed in contracts}
+    if not contracts:
+        utilities = {line.explanation.utility or "" for line in invoice.lines}
+    utilities.discard("")
+    return utilities.pop() if len(utilities) == 1 else "mixed" if utilities else "plain"
 
 
-def _energy(invoice: Facts, utility: str, contracts: Sequence[Facts]) -> Decimal | None:
-    if utility in ("mixed", "plain") or not (contracts or invoice["energy"]):
+def _energy(invoice: IssuedInvoice, utility: str) -> Decimal | None:
+    if utility in ("mixed", "plain") or not (invoice.basis.contracts or invoice.energy):
         return None
-    return Decimal(invoice["energy"]) / THOUSAND
+    return Decimal(invoice.energy) / THOUSAND
 
 
-def _history(usage: Sequence[Sequence[Any]], span: tuple[date, date]) -> list[MonthEnergy]:
-    found = []
-    for month, energy in usage:
-        first = date.fromisoformat(month)
-        last = date(first.year + first.month // 12, first.month % 12 + 1, 1) - DAY
-        found.append(MonthEnergy(first, Decimal(energy) / THOUSAND, billed=first <= span[1] and last >= span[0]))
-    return found
+def _history(usage: Sequence[MonthlyUse], billed_days: Days) -> tuple[MonthEnergy, ...]:
+    return tuple(_month_energy(use, billed_days) for use in usage)
 
 
-def _reading(source: Facts) -> MeterReading:
+def _month_energy(use: MonthlyUse, billed_days: Days) -> MonthEnergy:
+    first = use.month
+    last = date(first.year + first.month // 12, first.month % 12 + 1, 1) - DAY
+    billed = first <= billed_days[1] and last >= billed_days[0]
+    return MonthEnergy(first, Decimal(use.energy) / THOUSAND, billed=billed)
+
+
+def _reading(source: RegisterSource) -> MeterReading:
     """A register with its first and last index, or, where validated intervals were billed, with their sum."""
-    indexes = sorted((datetime.fromisoformat(at), int(value)) for at, value in source.get("indexes", ()))
-    multiplier = Decimal(source["multiplier"])
+    indexes = sorted((index.at, index.value) for index in source.indexes or ())
     previous = current = None
-    counted = Decimal(source.get("counted", 0)) / THOUSAND
+    counted = Decimal(source.counted or 0) / THOUSAND
     if len(indexes) > 1:
         previous, current = (Decimal(indexes[at][1]) / THOUSAND for at in (0, -1))
         counted = current - previous
     return MeterReading(
-        source["meter"], source["name"], source["unit"], counted * multiplier, previous, current, multiplier
+        source.meter, source.name, source.unit, counted * source.multiplier, previous, current, source.multiplier
     )
 
 
-def bank_of(seller: Facts, currency: str) -> Bank | None:
+def bank_of(seller: Seller, currency: str) -> Bank | None:
     """The seller's account in that currency, None where it has none."""
-    for account in seller.get("bank_accounts", ()):
-        if account["currency"] == currency:
-            return Bank(account["holder"], account["iban"], account.get("bic") or "")
+    for account in seller.bank_accounts:
+        if account.currency == currency:
+            return Bank(account.holder, account.iban, account.bic or "")
     return None
-
-
-def _local(invoice: Facts) -> dict[str, Any]:
-    """The total in the seller's currency, where the bill is in another."""
-    if invoice["local_currency"] == invoice["currency"]:
-        return {}
-    currency, rate = invoice["local_currency"], invoice["local_rate"]
-    return {
-        "local_total": round_money(invoice["total"] * rate, currency),
-        "local_currency": currency,
-        "local_rate": rate,
-    }

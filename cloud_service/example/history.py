@@ -86,7 +86,7 @@ def pay_month(session: Session, issued: Sequence[Issued], today: date) -> None:
     """Each client pays the month's bill the way that client does; nothing is dated in the future."""
     habits = {client.name: client for client in CLIENTS}
     for bill in issued:
-        client = habits[bill.draft.party.buyer["name"]]
+        client = habits[bill.draft.account.buyer.name]
         for number, (day, amount) in enumerate(_payments(client, bill)):
             if day <= today and amount > 0:
                 _pay(session, bill.account_id, amount, reference=f"{bill.number}-{number}", day=day)
@@ -107,8 +107,8 @@ def _payments(client: ExampleClient, bill: Issued) -> Iterator[tuple[date, Decim
     elif client.pays == "late":
         yield bill_date + timedelta(days=33), total
     elif client.pays == "in part":
-        yield bill_date + timedelta(days=9), round_money(total / 2, bill.draft.party.currency)
-        yield bill_date + timedelta(days=70), total - round_money(total / 2, bill.draft.party.currency)
+        yield bill_date + timedelta(days=9), round_money(total / 2, bill.draft.account.currency)
+        yield bill_date + timedelta(days=70), total - round_money(total / 2, bill.draft.account.currency)
     elif bill_date.month < 8 or bill_date.month > 11:  # noqa: PLR2004 - "not since August"
         yield bill_date + timedelta(days=12), total
 

@@ -4,10 +4,10 @@ from datetime import date
 from uuid import uuid4
 
 from cloud_service.documents import statement_pdf
-from cloud_service.documents.from_invoice import bank_of, party_of, reader_of
+from cloud_service.documents.from_invoice import bank_of, buyer_party, reader_of, seller_party
 from cloud_service.documents.statement_pdf import Booking, StatementPaper
 from cloud_service.documents.theme import read_theme
-from cloud_service.domain.invoicing.invoice import BillingAccount
+from cloud_service.domain.invoicing.billing_account import BillingAccount
 from cloud_service.mail.letter import address
 from cloud_service.store.audit import log
 from cloud_service.store.customers import billing_parties
@@ -20,9 +20,9 @@ from common.errors import InputError
 
 def statement(session: Session, account_id: int, first_day: date, last_day: date) -> bytes:
     """The PDF of the movements from `first_day` to `last_day`, both included; NotFoundError for an unknown account."""
-    party = billing_parties.parties(session, [account_id], last_day)[account_id]
-    paper = _paper(session, party, first_day, last_day)
-    return statement_pdf.render(paper, read_theme(outgoing.theme(session, party.entity_id)))
+    account = billing_parties.parties(session, [account_id], last_day)[account_id]
+    paper = _paper(session, account, first_day, last_day)
+    return statement_pdf.render(paper, read_theme(outgoing.theme(session, account.entity_id)))
 
 
 def send(session: Session, account_id: int, first_day: date, last_day: date, *, author: str) -> str:
@@ -30,55 +30,55 @@ def send(session: Session, account_id: int, first_day: date, last_day: date, *, 
 
     The PDF is made and kept now: what is sent is what was true when it was asked for.
     """
-    party = billing_parties.parties(session, [account_id], last_day)[account_id]
-    if not party.email:
-        name = party.buyer["name"]
+    account = billing_parties.parties(session, [account_id], last_day)[account_id]
+    if not account.email:
+        name = account.buyer.name
         raise InputError(f"{name} has no e-mail address", path="email", hint="write it into the client's record")
-    address(party.email)
-    paper = _paper(session, party, first_day, last_day)
-    theme = outgoing.theme(session, party.entity_id)
+    address(account.email)
+    paper = _paper(session, account, first_day, last_day)
+    theme = outgoing.theme(session, account.entity_id)
     filename = f"statement-{paper.account}-{first_day}-{last_day}.pdf"
     body = statement_pdf.render(paper, read_theme(theme))
     document_id = outgoing.keep_document(session, "statement_pdf", filename, "application/pdf", body)
-    domain = str(party.seller.get("email", "")).rpartition("@")[2] or "localhost"
+    domain = (account.seller.email or "").rpartition("@")[2] or "localhost"
     ids = outgoing.queue_message(
-        session, account_id=account_id, kind="statement", recipient=party.email,
+        session, account_id=account_id, kind="statement", recipient=account.email,
         message_id=f"<statement-{account_id}-{last_day}-{uuid4().hex}@{domain}>",
-        facts=_facts(paper, party) | {"theme": theme, "document": document_id},
+        facts=_facts(paper, account) | {"theme": theme, "document": document_id},
     )  # fmt: skip
     job_queue.defer_all(session, "deliver", [{"deliveries": ids}], queue="deliver")
     log.note(
-        session, author, "account.send_statement", f"account:{account_id}", to=party.email,
+        session, author, "account.send_statement", f"account:{account_id}", to=account.email,
         first_day=first_day.isoformat(), last_day=last_day.isoformat(), document=document_id,
     )  # fmt: skip
-    return party.email
+    return account.email
 
 
-def _paper(session: Session, party: BillingAccount, first_day: date, last_day: date) -> StatementPaper:
+def _paper(session: Session, account: BillingAccount, first_day: date, last_day: date) -> StatementPaper:
     if last_day < first_day:
         raise InputError(f"{last_day} is before {first_day}", path="until", hint="both days are included")
-    found = statements_and_ageing.statement(session, party.account_id, first_day, last_day)
+    found = statements_and_ageing.statement(session, account.account_id, first_day, last_day)
     return StatementPaper(
-        account=str(party.buyer["account"]),
+        account=account.buyer.account or "",
         currency=found.currency,
-        locale=reader_of(party.buyer, party.seller),
+        locale=reader_of(account.buyer, account.seller),
         first_day=first_day,
         last_day=last_day,
-        seller=party_of(party.seller),
-        buyer=party_of(party.buyer),
+        seller=seller_party(account.seller),
+        buyer=buyer_party(account.buyer),
         opening=found.opening,
         bookings=[Booking(row.day, row.kind, row.text, row.amount, row.balance) for row in found.movements],
         closing=found.closing,
-        bank=bank_of(party.seller, found.currency),
+        bank=bank_of(account.seller, found.currency),
     )
 
 
-def _facts(paper: StatementPaper, party: BillingAccount) -> dict[str, object]:
+def _facts(paper: StatementPaper, account: BillingAccount) -> dict[str, object]:
     """What the mail around it says."""
     seller = paper.seller
     return {
         "locale": paper.locale, "currency": paper.currency, "closing": format(paper.closing, "f"),
         "account": paper.account, "first_day": paper.first_day.isoformat(), "last_day": paper.last_day.isoformat(),
-        "sender_name": seller.name, "recipient_name": party.buyer["name"], "reply_to": seller.email,
+        "sender_name": seller.name, "recipient_name": account.buyer.name, "reply_to": seller.email,
         "footer": [line for line in (seller.name, *seller.address, seller.email, seller.phone) if line],
     }  # fmt: skip

@@ -40,23 +40,23 @@ class Plan:
         return f"{self.span.start:%Y-%m}" if self.span.start.day == 1 else f"{self.span.start} to {self.span.end}"
 
 
-def plan(session: Session, wanted: Plan) -> Run:
+def plan(session: Session, planned: Plan) -> Run:
     """A run with an item for each contract's days that fall due and that nothing bills yet. Dry runs before it end."""
-    billing_runs.release_dry_runs(session, wanted.entity_id)
-    window = Span(earliest_start(wanted.span.start), wanted.span.end)
-    found = [
-        (one.id, span)
-        for one in billing_runs.candidates(session, wanted.entity_id, window, wanted.contract_ids)
-        for span in cycles_due(one.cycle, one.day, one.start, one.end, wanted.span)
+    billing_runs.release_dry_runs(session, planned.entity_id)
+    window = Span(earliest_start(planned.span.start), planned.span.end)
+    due_days = [
+        (contract.id, span)
+        for contract in billing_runs.candidates(session, planned.entity_id, window, planned.contract_ids)
+        for span in cycles_due(contract.cycle, contract.day, contract.start, contract.end, planned.span)
     ]
     run_id = billing_runs.add_run(
-        session, entity_id=wanted.entity_id, name=wanted.name, span=wanted.span, bill_date=wanted.bill_date,
-        dry_run=wanted.dry_run, author=wanted.author,
+        session, entity_id=planned.entity_id, name=planned.name, span=planned.span, bill_date=planned.bill_date,
+        dry_run=planned.dry_run, author=planned.author,
     )  # fmt: skip
-    billing_runs.add_items(session, run_id, billing_runs.unbilled(session, found) if found else [])
+    billing_runs.add_items(session, run_id, billing_runs.unbilled(session, due_days) if due_days else [])
     billing_runs.change_state(session, run_id, "rating", ["planned"])
     report(session, run_id)
-    log.note(session, wanted.author, "run.plan", f"billing_run:{run_id}", name=wanted.name, items=len(found))
+    log.note(session, planned.author, "run.plan", f"billing_run:{run_id}", name=planned.name, items=len(due_days))
     return billing_runs.run_of(session, run_id)
 
 
@@ -116,14 +116,14 @@ def retry_parked(session: Session, run_id: int, author: str, item_ids: Sequence[
 
 def outliers(session: Session, run_id: int, page: int = 1000) -> list[Outlier]:
     """Items whose amount a day is far from the period before, or negative, or the first; the farthest first."""
-    found: list[Outlier] = []
+    flagged: list[Outlier] = []
     offset = 0
-    while rows := billing_runs.items(session, run_id, "rated", page, offset):
-        known = billing_runs.billed_before(session, rows)
-        for row in rows:
-            days = Decimal((row.end - row.start).days)
-            flagged = outlier(row.rated["contract"]["number"], row.rated, days, known.get(row.contract_id))
-            if flagged is not None:
-                found.append(flagged)
+    while items := billing_runs.items(session, run_id, "rated", page, offset):
+        usual = billing_runs.billed_before(session, items)
+        for item in items:
+            if item.rated is not None:
+                days = Decimal((item.end - item.start).days)
+                flag = outlier(item.rated, days, usual.get(item.contract_id))
+                flagged += [flag] if flag else []
         offset += page
-    return sorted(found, key=lambda one: (one.times is None, -(one.times or 0)))
+    return sorted(flagged, key=lambda flag: (flag.times is None, -(flag.times or 0)))

@@ -21,12 +21,14 @@ from cloud_service.documents.covering_letter import (
 )
 from cloud_service.documents.from_invoice import paper_of
 from cloud_service.documents.paper import InvoicePaper
-from cloud_service.documents.theme import read_theme
+from cloud_service.documents.theme import Theme, read_theme
+from cloud_service.domain.invoicing.issued_invoice import IssuedInvoice
 from cloud_service.mail import Attachment, BouncedError, Letter, Mailer
 from cloud_service.store.database import job_queue
 from cloud_service.store.database.session import Session
 from cloud_service.store.delivery import outgoing
-from cloud_service.store.delivery.outgoing import StoredDocument, StoredInvoice, WaitingMessage
+from cloud_service.store.delivery.outgoing import StoredDocument, WaitingMessage
+from cloud_service.store.invoicing.issued_invoice import issued_invoice
 from common.errors import EnergyError, NotFoundError
 
 Clock = Callable[[], datetime]
@@ -104,17 +106,17 @@ def pause(attempts: int) -> timedelta:
 
 def document(session: Session, invoice_id: int, *, public_url: str) -> StoredDocument:
     """The PDF of an invoice as it was first made; made now if nobody has needed it yet."""
-    stored = _stored(session, invoice_id)
-    return _pdf(session, invoice_id, stored, _paper(stored, public_url))
+    invoice = issued_invoice(session, invoice_id)
+    return _pdf(session, invoice, _paper(invoice, public_url))
 
 
 def einvoice(session: Session, invoice_id: int, kind: str = "einvoice_cii") -> StoredDocument:
     """The e-invoice of an invoice as XML, made once like the PDF; `kind` is a key of EINVOICES."""
-    stored = _stored(session, invoice_id)
+    invoice = issued_invoice(session, invoice_id)
     syntax, profile = EINVOICES[kind]
 
     def make() -> tuple[str, str, bytes]:
-        paper = _paper(stored, "")
+        paper = _paper(invoice, "")
         return f"{paper.number}.xml", "application/xml", einvoice_xml.render(paper, syntax, profile)
 
     return outgoing.document_once(session, invoice_id, kind, make)
@@ -128,35 +130,30 @@ def document_by_public_id(session: Session, public_id: UUID, *, public_url: str)
     return document(session, invoice_id, public_url=public_url)
 
 
-def _stored(session: Session, invoice_id: int) -> StoredInvoice:
-    stored = outgoing.stored_invoice(session, invoice_id)
-    if stored is None:
-        raise NotFoundError(f"invoice {invoice_id} does not exist")
-    return stored
+def _paper(invoice: IssuedInvoice, public_url: str) -> InvoicePaper:
+    return paper_of(invoice, f"{public_url}/pay/{invoice.public_id}" if public_url else "")
 
 
-def _paper(stored: StoredInvoice, public_url: str) -> InvoicePaper:
-    pay_url = f"{public_url}/pay/{stored.facts['public_id']}" if public_url else ""
-    return paper_of(stored.facts, stored.lines, corrects=stored.corrects, pay_url=pay_url)
+def _theme(session: Session, invoice: IssuedInvoice) -> Theme:
+    return read_theme(outgoing.theme(session, invoice.legal_entity_id))
 
 
-def _pdf(session: Session, invoice_id: int, stored: StoredInvoice, paper: InvoicePaper) -> StoredDocument:
+def _pdf(session: Session, invoice: IssuedInvoice, paper: InvoicePaper) -> StoredDocument:
     def make() -> tuple[str, str, bytes]:
-        theme = read_theme(stored.theme)
-        hybrid = theme.einvoice and stored.facts["buyer"].get("kind") == "company"
-        render = hybrid_pdf.render if hybrid else invoice_pdf.render
+        theme = _theme(session, invoice)
+        render = hybrid_pdf.render if theme.einvoice and invoice.buyer.kind == "company" else invoice_pdf.render
         return f"{paper.number}.pdf", "application/pdf", render(paper, theme)
 
-    return outgoing.document_once(session, invoice_id, PDF, make)
+    return outgoing.document_once(session, invoice.id, PDF, make)
 
 
 def _letter(session: Session, message: WaitingMessage, public_url: str) -> Letter:
     """The letter of a message: an invoice with its PDF, or the words that its facts hold."""
     if message.kind in ("invoice", "credit_note") and message.invoice_id is not None:
-        stored = _stored(session, message.invoice_id)
-        paper = _paper(stored, public_url)
-        file = _pdf(session, message.invoice_id, stored, paper)
-        return _addressed(message, invoice_letter(paper, read_theme(stored.theme)), paper, [file])
+        invoice = issued_invoice(session, message.invoice_id)
+        paper = _paper(invoice, public_url)
+        file = _pdf(session, invoice, paper)
+        return _addressed(message, invoice_letter(paper, _theme(session, invoice)), paper, [file])
     cover = COVERING_LETTERS.get(message.kind, text_letter)(message.facts)
     attached = message.facts.get("document")
     files = [outgoing.stored_document(session, int(attached))] if attached is not None else []

@@ -3,18 +3,21 @@
 All of it in the caller's one transaction: either everything of an invoice is there, or nothing and no number is gone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
-from cloud_service.domain.invoicing.invoice import BillingAccount, draft
-from cloud_service.domain.invoicing.pending_lines import take_up
+from msgspec import UNSET
+
+from cloud_service.domain.invoicing.billing_account import BillingAccount
+from cloud_service.domain.invoicing.invoice import ContractToBill, draft
+from cloud_service.domain.invoicing.pending_lines import WaitingLine, take_up
+from cloud_service.domain.rating.rated_contract import RatedContract
 from cloud_service.store.customers.billing_parties import parties
 from cloud_service.store.database.errors import REFUSALS, reason_of
 from cloud_service.store.database.session import Session, plan_anew
 from cloud_service.store.invoicing import billing_runs, corrections, currency_rates, pending_lines
-from cloud_service.store.invoicing.billing_runs import Item, Run
+from cloud_service.store.invoicing.billing_runs import Run, RunItem
 from cloud_service.store.invoicing.corrections import Read
 from cloud_service.store.invoicing.invoice_rows import Issued
 from cloud_service.store.invoicing.issue_drafts import issue_drafts
@@ -22,28 +25,43 @@ from cloud_service.store.receivables.ledger import lock_accounts
 from common.errors import ConflictError
 from common.period import Span
 
-Facts = dict[str, Any]
 RATE_DAYS_MAX = 10  # central banks publish on business days; no run of holidays that closes them is longer
 
 
 def issue(
-    session: Session, rated: Sequence[Facts], *, bill_date: date, author: str, deliver: bool = True
+    session: Session, rated: Sequence[RatedContract], *, bill_date: date, author: str, deliver: bool = True
 ) -> list[Issued]:
-    """One invoice per account and billed days for rated contracts (plain values of `flow.rate`).
+    """One invoice per account and billed days for rated contracts.
 
     A contract whose days are billed already is refused by the database. With `deliver` the messages are queued.
     """
-    accounts = sorted({item["contract"]["account_id"] for item in rated})
-    lock_accounts(session, accounts)
-    known = parties(session, accounts, bill_date)
-    in_local = _local_rates(session, known.values(), bill_date)
-    waiting = pending_lines.waiting(session, [item["contract"]["id"] for item in rated], bill_date)
+    contracts = [ContractToBill(contract) for contract in rated]
+    return _issue(session, contracts, bill_date=bill_date, author=author, deliver=deliver)
+
+
+def _issue(
+    session: Session, contracts: Sequence[ContractToBill], *, bill_date: date, author: str, deliver: bool
+) -> list[Issued]:
+    account_ids = sorted({contract.rated.contract.account_id for contract in contracts})
+    lock_accounts(session, account_ids)
+    accounts = parties(session, account_ids, bill_date)
+    in_local = _local_rates(session, accounts.values(), bill_date)
+    waiting = pending_lines.waiting(session, [contract.rated.contract.id for contract in contracts], bill_date)
     drafts = [
-        draft(party, [take_up(item, waiting.get(item["contract"]["id"], ())) for item in items], bill_date,
-              local_rate=in_local[party.local_currency, party.currency])
-        for party, items in _grouped(rated, known)
-    ]  # fmt: skip
+        draft(
+            account,
+            [_with_waiting_lines(contract, waiting.get(contract.rated.contract.id, ())) for contract in members],
+            bill_date,
+            local_rate=in_local[account.local_currency, account.currency],
+        )
+        for account, members in _by_account_and_days(contracts, accounts)
+    ]
     return issue_drafts(session, drafts, author=author, deliver=deliver)
+
+
+def _with_waiting_lines(contract: ContractToBill, waiting: Sequence[tuple[int, WaitingLine]]) -> ContractToBill:
+    rated = take_up(contract.rated, [line for _, line in waiting])
+    return ContractToBill(rated, contract.item_id, tuple(id_ for id_, _ in waiting))
 
 
 def issue_shard(session: Session, run_id: int, *, author: str, limit: int = 500, deliver: bool = True) -> int:
@@ -59,28 +77,30 @@ def issue_shard(session: Session, run_id: int, *, author: str, limit: int = 500,
     return len(claimed)
 
 
-def _reads(item: Item) -> list[Read]:
+def _reads(item: RunItem) -> list[Read]:
     """What an item was rated from."""
-    span = Span(item.start, item.end)
+    if item.rated is None or item.rated.rated_at is UNSET:
+        return []
     return [
-        Read(item.id, source["register_id"], span, item.rated["rated_at"], source["sha256"])
-        for source in item.rated["sources"]
-        if "sha256" in source
+        Read(item.id, source.register_id, Span(item.start, item.end), item.rated.rated_at, source.sha256)
+        for source in item.rated.sources
+        if source.sha256 is not UNSET
     ]
 
 
-def _issue_or_park(session: Session, items: Sequence[Item], run: Run, *, author: str, deliver: bool) -> None:
+def _issue_or_park(session: Session, items: Sequence[RunItem], run: Run, *, author: str, deliver: bool) -> None:
     """All in one go; if anything is refused, account by account."""
-    if not items:
+    contracts = [ContractToBill(item.rated, item.id) for item in items if item.rated is not None]
+    if not contracts:
         return
-    rated = [item.rated | {"item_id": item.id} for item in items]
     try:
         with session.begin_nested():
-            issue(session, rated, bill_date=run.bill_date, author=author, deliver=deliver)
+            _issue(session, contracts, bill_date=run.bill_date, author=author, deliver=deliver)
     except REFUSALS as error:
-        accounts: dict[int, list[Item]] = {}
+        accounts: dict[int, list[RunItem]] = {}
         for item in items:
-            accounts.setdefault(item.rated["contract"]["account_id"], []).append(item)
+            if item.rated is not None:
+                accounts.setdefault(item.rated.contract.account_id, []).append(item)
         if len(accounts) == 1:
             billing_runs.park(session, [item.id for item in items], reason_of(error))
             return
@@ -88,19 +108,22 @@ def _issue_or_park(session: Session, items: Sequence[Item], run: Run, *, author:
             _issue_or_park(session, members, run, author=author, deliver=deliver)
 
 
-def _grouped(rated: Sequence[Facts], known: dict[int, BillingAccount]) -> list[tuple[BillingAccount, list[Facts]]]:
+def _by_account_and_days(
+    contracts: Sequence[ContractToBill], accounts: dict[int, BillingAccount]
+) -> list[tuple[BillingAccount, list[ContractToBill]]]:
     """Contracts of one account and the same days share an invoice, unless the account wants one each."""
-    groups: dict[tuple[object, ...], list[Facts]] = {}
-    for item in rated:
-        contract = item["contract"]
-        party = known[contract["account_id"]]
-        alone = contract["id"] if party.per_contract else 0
-        groups.setdefault((party.account_id, item["start"], item["end"], item["currency"], alone), []).append(item)
-    return [(known[items[0]["contract"]["account_id"]], items) for items in groups.values()]
+    groups: dict[tuple[object, ...], list[ContractToBill]] = {}
+    for contract in contracts:
+        rated = contract.rated
+        account = accounts[rated.contract.account_id]
+        alone = rated.contract.id if account.per_contract else 0
+        key = (account.account_id, rated.start, rated.end, rated.currency, alone)
+        groups.setdefault(key, []).append(contract)
+    return [(accounts[members[0].rated.contract.account_id], members) for members in groups.values()]
 
 
-def _local_rates(session: Session, known: Any, day: date) -> dict[tuple[str, str], Decimal]:
-    pairs = {(party.local_currency, party.currency) for party in known}
+def _local_rates(session: Session, accounts: Iterable[BillingAccount], day: date) -> dict[tuple[str, str], Decimal]:
+    pairs = {(account.local_currency, account.currency) for account in accounts}
     return {(base, currency): _local_rate(session, base, currency, day) for base, currency in pairs}
 
 
@@ -108,13 +131,13 @@ def _local_rate(session: Session, base: str, currency: str, day: date) -> Decima
     """The newest rate not after the day; a bill is never valued with one that the market has left behind."""
     if base == currency:
         return Decimal(1)
-    found = currency_rates.newest(session, base, currency, day)
+    newest = currency_rates.newest(session, base, currency, day)
     hint = f"import newer ones: `energy-cloud ledger rates FILE --base {base}`, or Settings, Currency rates"
-    if found is None:
+    if newest is None:
         raise ConflictError(f"there is no rate of {currency} in {base} up to {day}", hint=hint)
-    if (day - found.day).days > RATE_DAYS_MAX:
+    if (day - newest.day).days > RATE_DAYS_MAX:
         raise ConflictError(
-            f"the newest rate of {currency} in {base} is of {found.day}, more than {RATE_DAYS_MAX} days before {day}",
+            f"the newest rate of {currency} in {base} is of {newest.day}, more than {RATE_DAYS_MAX} days before {day}",
             hint=hint,
         )
-    return found.rate
+    return newest.rate

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from cloud_service.domain.invoicing.basis import InvoiceBasis
 from cloud_service.domain.invoicing.invoice import Draft, single_line
 from cloud_service.domain.receivables.dunning import (
     DunningStep,
@@ -102,11 +103,12 @@ def _fee(
     if not amount:
         return None
     row = due[0][0]
-    party = parties(session, [row.account_id], day)[row.account_id]
+    account = parties(session, [row.account_id], day)[row.account_id]
     numbers = ", ".join(one.number for one, _ in due)
     draft = single_line(
-        party, charge="fees", label="Late fee", amount=amount, why=f"reminder of {numbers}",
-        days=Span(day, day + timedelta(days=1)), bill_date=day, basis={"fee_for": [one.invoice_id for one, _ in due]},
+        account, charge="fees", label="Late fee", amount=amount, why=f"reminder of {numbers}",
+        days=Span(day, day + timedelta(days=1)), bill_date=day,
+        basis=InvoiceBasis(fee_for=tuple(overdue.invoice_id for overdue, _ in due)),
     )  # fmt: skip
     return issue_drafts(session, [draft], author=author, deliver=False)[0]
 
@@ -159,10 +161,10 @@ def _interest(session: Session, row: OverdueInvoice, day: date) -> Draft | None:
     lump = rule.lump_sum_company if known is None and row.kind == "company" and row.currency == "EUR" else Decimal(0)
     if amount + lump <= 0:
         return None
-    party = parties(session, [row.account_id], day)[row.account_id]
+    account = parties(session, [row.account_id], day)[row.account_id]
     why = "; ".join([*(part.why for part in parts), *([f"lump sum {lump}"] if lump else [])])
     return single_line(
-        party, charge="interest", label=f"Interest on {row.number}", amount=amount + lump, why=why,
+        account, charge="interest", label=f"Interest on {row.number}", amount=amount + lump, why=why,
         days=Span(min(one.start for one in fresh), day), bill_date=day,
-        basis={"interest_on": row.invoice_id, "interest_until": day.isoformat(), "source": rule.base_source},
+        basis=InvoiceBasis(interest_on=row.invoice_id, interest_until=day, source=rule.base_source),
     )  # fmt: skip

@@ -6,10 +6,13 @@ from decimal import Decimal
 from typing import Any
 
 from cloud_service.domain.invoicing.cost_allocation import CostSplit, Share, difference_cost, load_split, split
-from cloud_service.domain.money import plain, round_money
+from cloud_service.domain.invoicing.pending_lines import WaitingLine, WaitingTax
+from cloud_service.domain.money import round_money
+from cloud_service.domain.pricing.rated_line import shortest
 from cloud_service.store.audit import log
 from cloud_service.store.database.session import Session
 from cloud_service.store.invoicing import cost_splits, pending_lines
+from cloud_service.store.invoicing.pending_lines import NewLine
 from common.errors import ConflictError, InputError
 from common.period import Span
 
@@ -36,28 +39,28 @@ def share_out(
     session: Session, split_id: int, span: Span, cost: Decimal, *, author: str, dry_run: bool = False
 ) -> Shared:
     """Share a cost of some days between the members; each part waits as a line for the member's next bill."""
-    kept = cost_splits.get_split(session, split_id)
-    document = load_split(kept.document)
+    stored = cost_splits.get_split(session, split_id)
+    document = load_split(stored.document)
     if cost != round_money(cost, document.currency):
         raise InputError(f"{cost} is no whole amount of {document.currency}", path="cost")
     contracts = cost_splits.contract_ids(
-        session, kept.legal_entity_id, [member.contract for member in document.members]
+        session, stored.legal_entity_id, [member.contract for member in document.members]
     )
     used = _consumption(session, document, contracts, span)
     total = _total(session, document, span, cost, used)
     shares = split(document, total, used)
     if not dry_run:
-        _keep(session, document, contracts, split_id=split_id, span=span, shares=shares, author=author)
+        _keep_lines(session, document, contracts, split_id=split_id, span=span, shares=shares, author=author)
         log.note(
             session, author, "split.share", f"cost_split:{split_id}", start=span.start.isoformat(),
             end=span.end.isoformat(), total=format(total, "f"),
-            shares={one.contract: format(one.amount, "f") for one in shares},
+            shares={share.contract: format(share.amount, "f") for share in shares},
         )  # fmt: skip
-    return Shared(kept.name, total, tuple(shares))
+    return Shared(stored.name, total, tuple(shares))
 
 
 def _consumption(session: Session, document: CostSplit, contracts: Mapping[str, int], span: Span) -> dict[str, Decimal]:
-    if not document.only_difference and all(part.by != "consumption" for part in document.components):
+    if not document.only_difference and all(component.by != "consumption" for component in document.components):
         return {}
     counted = cost_splits.consumption(session, list(contracts.values()), span)
     return {number: counted.get(id_, Decimal(0)) for number, id_ in contracts.items()}
@@ -70,7 +73,7 @@ def _total(session: Session, document: CostSplit, span: Span, cost: Decimal, use
     return difference_cost(cost, master, sum(used.values(), Decimal(0)), document.currency)
 
 
-def _keep(
+def _keep_lines(
     session: Session,
     document: CostSplit,
     contracts: Mapping[str, int],
@@ -80,27 +83,29 @@ def _keep(
     shares: list[Share],
     author: str,
 ) -> None:  # fmt: skip
-    rows = [
-        (
-            contracts[one.contract], f"split:{split_id}:{span.start}:{span.end}:{one.contract}", span,
-            document.currency, one.amount, _line(document, one, span),
+    lines = [
+        NewLine(
+            contracts[share.contract],
+            f"split:{split_id}:{span.start}:{span.end}:{share.contract}",
+            document.currency,
+            waiting_line(document, share, span),
         )
-        for one in shares
-        if one.amount
-    ]  # fmt: skip
-    written = pending_lines.add(session, rows, reason=document.label, author=author)
-    if written != len(rows):
-        raise ConflictError(f"{len(rows) - written} shares of these days were written before")
+        for share in shares
+        if share.amount
+    ]
+    written = pending_lines.add(session, lines, reason=document.label, author=author)
+    if written != len(lines):
+        raise ConflictError(f"{len(lines) - written} shares of these days were written before")
 
 
-def _line(document: CostSplit, share: Share, span: Span) -> dict[str, Any]:
-    amount = format(share.amount, "f")
+def waiting_line(document: CostSplit, share: Share, span: Span) -> WaitingLine:
+    """A member's share as a line of the next invoice."""
     tax = document.tax
-    return {
-        "charge": "share", "id": "share", "label": document.label, "utility": "", "quantity": "1", "unit": "",
-        "price": amount, "amount_unrounded": amount, "amount": amount, "tax_category": tax.name if tax else "",
-        "start": span.start.isoformat(), "end": span.end.isoformat(), "path": "", "why": share.why,
-        "tax": {"name": tax.name, "label": tax.label, "category": tax.category, "percent": plain(tax.percent)}
+    return WaitingLine(
+        charge="share", id="share", label=document.label, utility="", unit="", tax_category=tax.name if tax else "",
+        path="", start=span.start, end=span.end, quantity=Decimal(1), price=share.amount,
+        amount_unrounded=share.amount, amount=share.amount, why=share.why,
+        tax=WaitingTax(name=tax.name, label=tax.label, category=tax.category, percent=shortest(tax.percent))
         if tax
         else None,
-    }  # fmt: skip
+    )  # fmt: skip

@@ -221,7 +221,7 @@ def rate_shard(shard: tuple[str, int, int]) -> tuple[int, float]:
     busy = -time.process_time()
     with transaction(ENGINES[url]) as session:
         outcomes = rate_contracts(session, list(range(first, last)), Span(*billing.MONTH), chart=False)
-    return sum(bool(outcome.rated and outcome.rated["lines"]) for outcome in outcomes), busy + time.process_time()
+    return sum(bool(outcome.rated and outcome.rated.lines) for outcome in outcomes), busy + time.process_time()
 
 
 ENGINES: dict[str, Any] = {}

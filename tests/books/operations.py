@@ -14,7 +14,10 @@ from typing import Any
 from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
-from cloud_service.domain.money import plain, round_money
+from cloud_service.domain.money import round_money
+from cloud_service.domain.pricing.priced_lines import TaxLine
+from cloud_service.domain.pricing.rated_line import RatedLine, VatRate
+from cloud_service.domain.rating.rated_contract import RatedContract, RatedContractFacts
 from cloud_service.domain.receivables.provider_event import ProviderEvent
 from cloud_service.flow import arrangements, collect, correct_invoice, issue
 from cloud_service.store.database.bulk_rows import driver
@@ -310,22 +313,21 @@ def received(amount: Decimal) -> Move:
     return Move(-amount, ours={"cash": amount})
 
 
-def rated(contract: int, account: int, start: date, net: Decimal) -> dict[str, Any]:
+def rated(contract: int, account: int, start: date, net: Decimal) -> RatedContract:
     """What rating gives for a month, with one line and its VAT."""
     end = add_months(start, 1)
     tax = round_money(net * VAT / 100, "EUR")
-    line = {
-        "charge": "energy", "id": "energy", "label": "Energy", "utility": "electricity", "quantity": "1", "unit": "kWh",
-        "price": plain(net), "amount_unrounded": plain(net), "amount": str(net), "tax_category": "", "path": "",
-        "start": start.isoformat(), "end": end.isoformat(), "why": "random", "vat": ["S", "19"],
-    }  # fmt: skip
-    taxed = {
-        "tax": "VAT", "label": "VAT", "category": "S", "percent": "19", "base": str(net), "amount": str(tax),
-        "amount_unrounded": plain(net * VAT / 100), "path": "", "why": "",
-    }  # fmt: skip
-    return {
-        "currency": "EUR", "start": start.isoformat(), "end": end.isoformat(), "lines": [line], "taxes": [taxed],
-        "net": str(net), "tax": str(tax), "total": str(net + tax), "total_unrounded": str(net + tax), "energy": 1000,
-        "max_demand_kw": None, "history": {}, "sources": [], "usage": [],
-        "contract": {"id": contract, "account_id": account, "point": "", "number": "", "tariffs": []},
-    }  # fmt: skip
+    line = RatedLine(
+        charge="energy", id="energy", label="Energy", utility="electricity", unit="kWh", tax_category="", path="",
+        start=start, end=end, quantity=Decimal(1), price=net, amount_unrounded=net, amount=net, why="random",
+        vat=VatRate("S", VAT),
+    )  # fmt: skip
+    vat = TaxLine(
+        tax="VAT", label="VAT", category="S", percent=VAT, base=net, amount_unrounded=net * VAT / 100, amount=tax,
+        path="", why="",
+    )  # fmt: skip
+    return RatedContract(
+        currency="EUR", start=start, end=end, lines=(line,), taxes=(vat,), max_demand_kw=None, energy=1000, net=net,
+        tax=tax, total=net + tax, total_unrounded=net + tax,
+        contract=RatedContractFacts(id=contract, account_id=account),
+    )  # fmt: skip

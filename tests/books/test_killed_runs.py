@@ -28,7 +28,7 @@ from cloud_service.flow.rate import rate_shard
 from cloud_service.store.audit.log import verify
 from cloud_service.store.database.session import connect, transaction
 from cloud_service.store.invoicing.billing_runs import run_of
-from cloud_service.store.invoicing.issued_invoice import whole_bill
+from cloud_service.store.invoicing.issued_invoice import invoice_with_proof
 from cloud_service.store.invoicing.number_series import gaps
 from cloud_service.store.invoicing.run_progress import progress_of
 from cloud_service.store.receivables.statements_and_ageing import reconcile
@@ -158,7 +158,7 @@ def check(world: World, months: Sequence[Span]) -> None:
         used = (100 + world.accounts.index(row.account_id)) * sum(intervals_in_day(day, ZONE, 900) for day in month)
         alone = rate(tariff, Usage({"import": Total(used, month.start, month.end)}), month, ZONE)
         assert alone.total == row.total
-        assert whole_bill(session, row.id).unchanged
+        assert invoice_with_proof(session, row.id).unchanged
     assert [] == gaps(session, world.entity)
     assert all(one.agrees for one in reconcile(session, NOVEMBER))
     assert verify(session).broken_id is None

@@ -144,15 +144,15 @@ def test_a_billed_tariff_version_does_not_end_before_its_bills(world: World, own
 
 
 def test_an_invoice_whose_row_was_changed_by_force_is_seen(world: World, owner: psycopg.Connection[Any]) -> None:
-    from cloud_service.store.invoicing.issued_invoice import whole_bill
+    from cloud_service.store.invoicing.issued_invoice import invoice_with_proof
 
     owner.execute("ALTER TABLE invoice_line DISABLE TRIGGER refuse_change")
-    assert whole_bill(world.session, 1).unchanged
+    assert invoice_with_proof(world.session, 1).unchanged
     world.session.rollback()
 
     owner.execute("UPDATE invoice_line SET label = 'Something else'")
 
-    assert not whole_bill(world.session, 1).unchanged
+    assert not invoice_with_proof(world.session, 1).unchanged
 
 
 def test_the_application_cannot_empty_a_table(world: World) -> None:

@@ -1,14 +1,14 @@
 """How a rated contract compares with its last bills: what looks odd is shown before anything is issued."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+
+from cloud_service.domain.rating.rated_contract import RatedContract
 
 FAR = Decimal(2)  # twice or half of the usual amount a day
 SMALL = Decimal(5)  # less than this a month is not worth a look
 MONTH_DAYS = 30
-NINTH = Decimal("0.001")
+THOUSANDTH = Decimal("0.001")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,31 +23,39 @@ class Outlier:
     why: str
 
 
-def outlier(
-    contract: str, rated: Mapping[str, Any], days: Decimal, usual: tuple[Decimal, Decimal] | None
-) -> Outlier | None:
-    """The contract if its amount is odd, else None. `usual` is (net, Wh) a day of the bills before."""
-    net = Decimal(rated["net"])
-    a_day = net / days
-    if net < 0:
-        return _flag(contract, rated, a_day, usual, "the amount is negative")
+@dataclass(frozen=True, slots=True)
+class UsualDay:
+    """What the bills before came to, a day."""
+
+    net: Decimal  # currency
+    energy: Decimal  # Wh
+
+
+def outlier(rated: RatedContract, days: Decimal, usual: UsualDay | None) -> Outlier | None:
+    """The contract if its amount is odd, else None. `usual` is of the bills before."""
+    net_a_day = rated.net / days
+    if rated.net < 0:
+        return _flag(rated, net_a_day, usual, "the amount is negative")
     if usual is None:
         return None
-    if rated["energy"] == 0 and usual[1] > 0:
-        return _flag(contract, rated, a_day, usual, "no use at all, unlike before")
-    if abs(a_day - usual[0]) * MONTH_DAYS < SMALL or usual[0] <= 0:
+    if rated.energy == 0 and usual.energy > 0:
+        return _flag(rated, net_a_day, usual, "no use at all, unlike before")
+    if abs(net_a_day - usual.net) * MONTH_DAYS < SMALL or usual.net <= 0:
         return None
-    times = a_day / usual[0]
+    times = net_a_day / usual.net
     if times >= FAR:
-        return _flag(contract, rated, a_day, usual, f"{times:.1f} times the usual amount a day")
+        return _flag(rated, net_a_day, usual, f"{times:.1f} times the usual amount a day")
     if times * FAR <= 1:
-        return _flag(contract, rated, a_day, usual, f"only {times:.2f} of the usual amount a day")
+        return _flag(rated, net_a_day, usual, f"only {times:.2f} of the usual amount a day")
     return None
 
 
-def _flag(
-    contract: str, rated: Mapping[str, Any], a_day: Decimal, usual: tuple[Decimal, Decimal] | None, why: str
-) -> Outlier:
-    known = usual[0].quantize(NINTH) if usual else None
-    times = (a_day / usual[0]).quantize(NINTH) if usual and usual[0] else None
-    return Outlier(contract, str(rated["currency"]), a_day.quantize(NINTH), known, times, why)
+def _flag(rated: RatedContract, net_a_day: Decimal, usual: UsualDay | None, why: str) -> Outlier:
+    return Outlier(
+        contract=rated.contract.number,
+        currency=rated.currency,
+        a_day=net_a_day.quantize(THOUSANDTH),
+        usual=usual.net.quantize(THOUSANDTH) if usual else None,
+        times=(net_a_day / usual.net).quantize(THOUSANDTH) if usual and usual.net else None,
+        why=why,
+    )

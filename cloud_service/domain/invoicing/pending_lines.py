@@ -2,57 +2,82 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
 
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from cloud_service.domain.invoicing.rebill_difference import LineChange
 from cloud_service.domain.money import plain, round_money
+from cloud_service.domain.pricing.priced_lines import TaxLine
+from cloud_service.domain.pricing.rated_line import OUTSIDE_VAT, ChargeLine, RatedLine, VatRate, shortest
 from cloud_service.domain.rating.combined import join
+from cloud_service.domain.rating.rated_contract import RatedContract, Rating
 
-Facts = dict[str, Any]
 HUNDRED = Decimal(100)
 
 
-def take_up(item: Facts, waiting: Sequence[tuple[int, Facts]]) -> Facts:
-    """The rated contract with its waiting lines; without any, as it was."""
+class WaitingTax(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """The one tax on a waiting line."""
+
+    name: str
+    label: str  # the text for the invoice
+    category: str  # EN 16931 VAT category code
+    percent: Decimal
+
+
+class WaitingLine(ChargeLine, frozen=True, kw_only=True):
+    """A line that waits for the next invoice: a share of common costs, or a difference to an earlier invoice."""
+
+    tax: WaitingTax | None = None
+    vat: VatRate | UnsetType = UNSET  # of a difference: what `tax` says, or outside of VAT
+    corrects: int | UnsetType = UNSET  # of a difference: id of the invoice
+    changes: tuple[LineChange, ...] | UnsetType = UNSET  # of a difference: the lines that it sums up
+
+    def rated(self) -> RatedLine:
+        """The line as it stands beside those of a rating, with the VAT that its tax is."""
+        common = {name: getattr(self, name) for name in ChargeLine.__struct_fields__}
+        return RatedLine(vat=VatRate(self.tax.category, self.tax.percent) if self.tax else OUTSIDE_VAT, **common)
+
+
+def take_up(contract: RatedContract, waiting: Sequence[WaitingLine]) -> RatedContract:
+    """The rated contract with its waiting lines; without any, as it was. Days, energy and history are its own."""
     if not waiting:
-        return item
-    extra = [as_part(line, item["currency"]) for _, line in waiting]
-    joined = join([item, *extra])
-    kept = {key: item[key] for key in ("start", "end", "energy", "max_demand_kw", "history") if key in item}
-    return item | joined | kept | {"pending": [id_ for id_, _ in waiting]}
+        return contract
+    whole = join([contract, *(rating_of_line(line, contract.currency) for line in waiting)])
+    return msgspec.structs.replace(
+        contract,
+        lines=whole.lines,
+        taxes=whole.taxes,
+        net=whole.net,
+        tax=whole.tax,
+        total=whole.total,
+        total_unrounded=whole.total_unrounded,
+    )
 
 
-def as_part(line: Facts, currency: str) -> Facts:
-    """One line as a rating of its own; its tax stands in `line["tax"]`: name, label, category, percent."""
-    amount = Decimal(line["amount"])
-    tax = line.get("tax")
-    taxes = []
-    if tax:
-        unrounded = amount * Decimal(tax["percent"]) / HUNDRED
-        taxes = [
-            {
-                "tax": tax["name"],
-                "label": tax["label"],
-                "category": tax["category"],
-                "percent": tax["percent"],
-                "base": format(amount, "f"),
-                "amount_unrounded": plain(unrounded),
-                "amount": format(round_money(unrounded, currency), "f"),
-                "path": "",
-                "why": f"{tax['percent']} % of {plain(amount)}",
-            }
-        ]
-    due = sum((Decimal(one["amount"]) for one in taxes), Decimal(0))
-    vat = [tax["category"], tax["percent"]] if tax else ["O", "0"]
-    return {
-        "currency": currency,
-        "start": line["start"],
-        "end": line["end"],
-        "lines": [{key: value for key, value in line.items() if key != "tax"} | {"vat": vat}],
-        "taxes": taxes,
-        "max_demand_kw": None,
-        "energy": 0,
-        "net": format(amount, "f"),
-        "tax": format(due, "f"),
-        "total": format(amount + due, "f"),
-        "total_unrounded": plain(amount + due),
-    }
+def rating_of_line(line: WaitingLine, currency: str) -> Rating:
+    """One line as a rating of its own, with its tax."""
+    taxes = (_tax_line(line.tax, line.amount, currency),) if line.tax else ()
+    due = sum((tax.amount for tax in taxes), Decimal(0))
+    return Rating(
+        currency=currency,
+        start=line.start,
+        end=line.end,
+        lines=(line.rated(),),
+        taxes=taxes,
+        max_demand_kw=None,
+        energy=0,
+        net=line.amount,
+        tax=due,
+        total=line.amount + due,
+        total_unrounded=shortest(line.amount + due),
+    )
+
+
+def _tax_line(tax: WaitingTax, amount: Decimal, currency: str) -> TaxLine:
+    unrounded = amount * tax.percent / HUNDRED
+    return TaxLine(
+        tax=tax.name, label=tax.label, category=tax.category, percent=tax.percent, base=amount,
+        amount_unrounded=shortest(unrounded), amount=round_money(unrounded, currency), path="",
+        why=f"{format(tax.percent, 'f')} % of {plain(amount)}",
+    )  # fmt: skip

@@ -1,14 +1,43 @@
-"""What a new rating of billed days changes: line by line for people, and as lines for the next bill."""
+"""What a new rating of billed days changes: line by line for people, and as lines for the next invoice."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
+import msgspec
+
+from cloud_service.domain.invoicing.billed_line import BilledLine
 from cloud_service.domain.money import plain
+from cloud_service.domain.pricing.priced_lines import TaxLine
+from cloud_service.domain.pricing.rated_line import RatedLine, VatRate
 from common.errors import ConflictError
 
-Facts = Mapping[str, Any]
+ZERO = Decimal(0)
+LineKey = tuple[str, str, str, str]  # charge, label, unit, price of energy
+
+
+class LineChange(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What a difference changes of one line; kept as JSON with the difference, so that a later one starts from it."""
+
+    charge: str
+    label: str
+    unit: str
+    price: str  # of energy, in words; empty for other charges
+    quantity: Decimal  # more than was billed, in `unit`
+    amount: Decimal  # more than was billed, currency
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedLine:
+    """What a comparison looks at of a line, billed or rated anew."""
+
+    charge: str
+    label: str
+    unit: str
+    price: Decimal | None  # currency a unit
+    quantity: Decimal
+    amount: Decimal  # currency
+    vat: VatRate
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,64 +65,75 @@ class Changed:
         after = "nothing" if self.quantity_after is None else f"{plain(self.quantity_after)} {self.unit}"
         return f"{self.label}: {before} → {after}, {plain(self.amount_before)} → {plain(self.amount_after)}"
 
-    def as_line(self) -> dict[str, str]:
+    def as_line(self) -> LineChange:
         """The change as a line, so that a later comparison starts from what was billed in sum."""
-        quantity = (self.quantity_after or Decimal(0)) - (self.quantity_before or Decimal(0))
-        return {
-            "charge": self.charge, "label": self.label, "unit": self.unit, "price": self.price,
-            "quantity": plain(quantity), "amount": format(self.amount, "f"),
-        }  # fmt: skip
+        quantity = (self.quantity_after or ZERO) - (self.quantity_before or ZERO)
+        return LineChange(
+            charge=self.charge, label=self.label, unit=self.unit, price=self.price,
+            quantity=Decimal(plain(quantity)), amount=self.amount,
+        )  # fmt: skip
 
 
-def compare(before: Sequence[Facts], after: Sequence[Facts]) -> list[Changed]:
+def of_invoice(line: BilledLine) -> ComparedLine:
+    """A line of an issued invoice."""
+    vat = VatRate(line.tax_category, line.tax_rate)
+    return ComparedLine(line.charge, line.label, line.unit, line.price, line.quantity, line.amount, vat)
+
+
+def of_rating(line: RatedLine) -> ComparedLine:
+    """A line of a new rating."""
+    return ComparedLine(line.charge, line.label, line.unit, line.price, line.quantity, line.amount, line.vat)
+
+
+def of_change(change: LineChange, vat: VatRate) -> ComparedLine:
+    """A line that an earlier difference billed."""
+    price = Decimal(change.price) if change.price else None
+    return ComparedLine(change.charge, change.label, change.unit, price, change.quantity, change.amount, vat)
+
+
+def compare(before: Sequence[ComparedLine], after: Sequence[ComparedLine]) -> list[Changed]:
     """Lines by charge, place in the tariff, label and price that differ; the same lines drop out."""
-    old, new = _by_key(before), _by_key(after)
-    found = []
-    for key in [*old, *(key for key in new if key not in old)]:
-        one, other = old.get(key), new.get(key)
-        if one != other:
-            found.append(
+    billed, rated = _sums_by_key(before), _sums_by_key(after)
+    changes = []
+    for key in [*billed, *(key for key in rated if key not in billed)]:
+        old, new = billed.get(key), rated.get(key)
+        if old != new:
+            changes.append(
                 Changed(
-                    *key, one[0] if one else None, other[0] if other else None,
-                    one[1] if one else Decimal(0), other[1] if other else Decimal(0),
+                    *key, old[0] if old else None, new[0] if new else None,
+                    old[1] if old else ZERO, new[1] if new else ZERO,
                 )
             )  # fmt: skip
-    return found
+    return changes
 
 
-def _by_key(lines: Sequence[Facts]) -> dict[tuple[str, str, str, str], tuple[Decimal, Decimal]]:
-    sums: dict[tuple[str, str, str, str], tuple[Decimal, Decimal]] = {}
+def _sums_by_key(lines: Sequence[ComparedLine]) -> dict[LineKey, tuple[Decimal, Decimal]]:
+    """Quantity and amount of the lines that are the same but for them."""
+    sums: dict[LineKey, tuple[Decimal, Decimal]] = {}
     for line in lines:
-        price = plain(Decimal(line["price"])) if line["charge"] == "energy" and line["price"] else ""
-        key = (str(line["charge"]), str(line["label"]), str(line["unit"]), price)
-        quantity, amount = sums.get(key, (Decimal(0), Decimal(0)))
-        sums[key] = (quantity + Decimal(line["quantity"]), amount + Decimal(line["amount"]))
+        price = plain(line.price) if line.charge == "energy" and line.price is not None else ""
+        key = (line.charge, line.label, line.unit, price)
+        quantity, amount = sums.get(key, (ZERO, ZERO))
+        sums[key] = (quantity + line.quantity, amount + line.amount)
     return sums
 
 
 def tax_differences(
-    before: Sequence[tuple[str, str, Decimal]], after: Sequence[tuple[str, str, Decimal]], taxes: Sequence[Facts]
-) -> list[tuple[dict[str, str] | None, Decimal]]:
+    before: Sequence[ComparedLine], after: Sequence[ComparedLine], taxes: Sequence[TaxLine]
+) -> list[tuple[TaxLine | None, Decimal]]:
     """(tax or None, change of the net) by VAT category and rate; together they are the change of the whole net.
 
-    Lines come as (category, percent, amount). Where a line bears more than one tax this cannot be said in one line.
+    Where a line bears more than one tax this cannot be said in one line: ConflictError.
     """
-    sums: dict[tuple[str, str], Decimal] = {}
+    sums: dict[tuple[str, Decimal], Decimal] = {}
     for sign, lines in ((-1, before), (1, after)):
-        for category, percent, amount in lines:
-            key = (category, plain(Decimal(percent)))
-            sums[key] = sums.get(key, Decimal(0)) + sign * amount
-    by_rate: dict[tuple[str, str], Facts] = {}
+        for line in lines:
+            key = (line.vat.category, line.vat.percent)
+            sums[key] = sums.get(key, ZERO) + sign * line.amount
+    tax_by_rate: dict[tuple[str, Decimal], TaxLine] = {}
     for tax in taxes:
-        key = (tax["category"], plain(Decimal(tax["percent"])))
-        if by_rate.setdefault(key, tax)["tax"] != tax["tax"]:
+        if tax_by_rate.setdefault((tax.category, tax.percent), tax).tax != tax.tax:
             raise ConflictError(
                 "a line of this bill bears several taxes", hint="take it back by a credit note and bill it anew"
             )
-    return [(_tax(by_rate.get(key)), amount) for key, amount in sums.items() if amount]
-
-
-def _tax(tax: Facts | None) -> dict[str, str] | None:
-    if tax is None:
-        return None
-    return {"name": tax["tax"], "label": tax["label"], "category": tax["category"], "percent": tax["percent"]}
+    return [(tax_by_rate.get(key), amount) for key, amount in sums.items() if amount]

@@ -1,13 +1,13 @@
-"""What rating gives: priced lines that explain themselves, taxes on them, and their sums; all of it as JSON."""
+"""What the engine gives: priced lines that explain themselves, taxes on them, and their sums."""
 
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
-from cloud_service.domain.money import Rounding, plain, written
+from cloud_service.domain.money import Rounding, plain
 from cloud_service.domain.pricing.usage import NOTHING_BEFORE, History
 from common.period import Span
 
@@ -32,14 +32,10 @@ class LineHead(msgspec.Struct, frozen=True, gc=False):
     source: str  # where the quantity comes from
     version: str  # tariff, validity and hash
     words: str = ""  # rule and source, joined once for all lines
-    facts: dict[str, str] = {}  # the same as JSON, made once for all lines
 
     def __post_init__(self) -> None:
-        force = msgspec.structs.force_setattr
-        force(self, "words", "; ".join(text for text in (self.rule, self.source) if text))
-        names = ("charge", "id", "label", "utility", "unit", "tax_category", "path")
-        days = {"start": self.start.isoformat(), "end": self.end.isoformat()}
-        force(self, "facts", {**{name: getattr(self, name) for name in names}, **days})
+        words = "; ".join(clause for clause in (self.rule, self.source) if clause)
+        msgspec.structs.force_setattr(self, "words", words)
 
     @property
     def span(self) -> Span:
@@ -112,48 +108,31 @@ class PricedLine(msgspec.Struct, frozen=True, gc=False):
         counted = f"{quantity} {head.unit}" if head.unit else quantity
         return f"{rule_and_source}{note}{counted}{price} = {amount}; {head.version}"
 
-    def as_json(self) -> dict[str, Any]:
-        """Plain values; decimals as strings without exponents."""
-        return {
-            **self.head.facts,
-            "quantity": plain(self.quantity),
-            "price": None if self.price is None else plain(self.price),
-            "amount_unrounded": plain(self.amount_unrounded),
-            "amount": written(self.amount),
-            "why": self.why,
-        }
-
 
 class TaxLine(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One tax of one category: rate × base, rounded once (or line by line, where the tariff says so)."""
 
-    tax: str
-    label: str
+    tax: str  # its name in the tariff document
+    label: str  # the text for the invoice
     category: str  # EN 16931 VAT category code: S, Z, E, AE, O ...
     percent: Decimal
-    base: Decimal
-    amount_unrounded: Decimal
-    amount: Decimal
-    path: str
-    why: str
-    way: Rounding = "half_up"
-    by_line: bool = False  # rounded line by line: sums of it are not rounded again
+    base: Decimal  # currency
+    amount_unrounded: Decimal  # currency, exact
+    amount: Decimal  # currency, rounded to its smallest unit
+    path: str  # place in the tariff document, empty for a tax of a waiting line
+    why: str  # in words
+    way: Rounding | UnsetType = UNSET  # unset for a tax of a waiting line, which is rounded half up
+    by_line: bool | UnsetType = UNSET  # rounded line by line: sums of it are not rounded again; unset is no
 
-    def as_json(self) -> dict[str, Any]:
-        """Plain values; decimals as strings without exponents."""
-        return {
-            "tax": self.tax,
-            "label": self.label,
-            "category": self.category,
-            "percent": plain(self.percent),
-            "base": written(self.base),
-            "amount_unrounded": plain(self.amount_unrounded),
-            "amount": written(self.amount),
-            "path": self.path,
-            "why": self.why,
-            "way": self.way,
-            "by_line": self.by_line,
-        }
+    @property
+    def rounding(self) -> Rounding:
+        """How the amount is rounded."""
+        return "half_up" if self.way is UNSET else self.way
+
+    @property
+    def is_rounded_by_line(self) -> bool:
+        """Whether each line's tax was rounded by itself."""
+        return self.by_line is True
 
 
 class RatingResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -174,23 +153,6 @@ class RatingResult(msgspec.Struct, frozen=True, kw_only=True):
     energy: int
     max_demand_kw: Decimal | None
     history: History = NOTHING_BEFORE
-
-    def as_json(self) -> dict[str, Any]:
-        """Plain values; decimals as strings without exponents."""
-        return {
-            "currency": self.currency,
-            "start": self.span.start.isoformat(),
-            "end": self.span.end.isoformat(),
-            "lines": [line.as_json() for line in self.lines],
-            "taxes": [tax.as_json() for tax in self.taxes],
-            "max_demand_kw": None if self.max_demand_kw is None else plain(self.max_demand_kw),
-            "energy": self.energy,
-            "net": written(self.net),
-            "tax": written(self.tax),
-            "total_unrounded": plain(self.total_unrounded),
-            "total": written(self.total),
-            "history": self.history.as_json(),
-        }
 
 
 class DueAndExact(msgspec.Struct, frozen=True, gc=False):

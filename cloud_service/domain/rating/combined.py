@@ -1,112 +1,118 @@
 """Ratings put together: of one contract's tariffs, of its waiting lines, or of the contracts of one invoice."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
 
-from cloud_service.domain.money import plain, round_cash, round_money, written
+import msgspec
+from msgspec import UNSET
+
+from cloud_service.domain.money import plain, round_cash, round_money
+from cloud_service.domain.pricing.priced_lines import TaxLine
+from cloud_service.domain.pricing.rated_line import RatedLine, is_coin, shortest, unsigned_zero
 from cloud_service.domain.pricing.tax import CASH
+from cloud_service.domain.pricing.usage import History
+from cloud_service.domain.rating.rated_contract import Rating
 from common.errors import InputError
 
 HUNDRED = Decimal(100)
-Facts = dict[str, Any]
+ZERO = Decimal(0)
 
 
-def join(parts: Sequence[Facts]) -> Facts:
+def join(ratings: Sequence[Rating]) -> Rating:
     """Ratings of one contract (several tariffs, or one after the other) or of one account, as one.
 
-    A tax that several parts have is rounded once on the common base (EN 16931), and so is the coin, on the common
-    total. One part alone stays as it was rated.
+    A tax that several of them have is rounded once on the common base (EN 16931), and so is the coin, on the common
+    total. One rating alone stays as it is. Ratings of different currencies are refused (`mixed_currency`).
     """
-    if len(parts) == 1:
-        return dict(parts[0])
-    if len({part["currency"] for part in parts}) != 1:
+    if len(ratings) == 1:
+        return ratings[0]
+    if len({rating.currency for rating in ratings}) != 1:
         raise InputError("parts of different currencies cannot be joined", code="mixed_currency")
-    lines = [line for part in parts for line in part["lines"]]
-    taxes = _join_taxes(parts)
-    net = sum((Decimal(part["net"]) for part in parts), Decimal(0))
-    tax = sum((Decimal(line["amount"]) for line in taxes), Decimal(0))
-    cash = [part["cash"] for part in parts if part.get("cash")][-1:]
-    if cash:
-        lines, net = _with_coin(lines, net, tax, Decimal(cash[0]))
-    demands = [Decimal(part["max_demand_kw"]) for part in parts if part.get("max_demand_kw") is not None]
-    return {
-        "currency": parts[0]["currency"],
-        "start": min(part["start"] for part in parts),
-        "end": max(part["end"] for part in parts),
-        "lines": lines,
-        "taxes": taxes,
-        "max_demand_kw": plain(max(demands)) if demands else None,
-        "energy": _energy_once(parts),
-        "net": written(net),
-        "tax": written(tax),
-        "total": written(net + tax),
-        "total_unrounded": plain(sum((Decimal(part["total_unrounded"]) for part in parts), Decimal(0))),
-        "history": _join_history(parts),
-    } | ({"cash": cash[0]} if cash else {})
+    lines: Sequence[RatedLine] = [line for rating in ratings for line in rating.lines]
+    taxes = _join_taxes(ratings)
+    net = sum((rating.net for rating in ratings), ZERO)
+    tax = sum((line.amount for line in taxes), ZERO)
+    coins = [rating.cash for rating in ratings if rating.cash is not UNSET]
+    cash = coins[-1] if coins else UNSET
+    if cash is not UNSET:
+        lines, net = _with_coin(lines, net, tax, cash)
+    demands = [rating.max_demand_kw for rating in ratings if rating.max_demand_kw is not None]
+    return Rating(
+        currency=ratings[0].currency,
+        start=min(rating.start for rating in ratings),
+        end=max(rating.end for rating in ratings),
+        lines=tuple(lines),
+        taxes=taxes,
+        max_demand_kw=max(demands) if demands else None,
+        energy=_energy_once(ratings),
+        net=unsigned_zero(net),
+        tax=unsigned_zero(tax),
+        total=unsigned_zero(net + tax),
+        total_unrounded=shortest(sum((rating.total_unrounded for rating in ratings), ZERO)),
+        history=_join_history([rating.history for rating in ratings]),
+        cash=cash,
+    )
 
 
-def _with_coin(lines: Sequence[Facts], net: Decimal, tax: Decimal, step: Decimal) -> tuple[list[Facts], Decimal]:
-    """The lines and net with one line that rounds the whole to its coin, instead of those that rounded the parts."""
+def _with_coin(
+    lines: Sequence[RatedLine], net: Decimal, tax: Decimal, step: Decimal
+) -> tuple[list[RatedLine], Decimal]:
+    """The lines and net with one line that rounds the whole to its coin, instead of those that rounded each rating."""
     coins = [line for line in lines if is_coin(line)]
-    left = [line for line in lines if not is_coin(line)]
-    net -= sum((Decimal(line["amount"]) for line in coins), Decimal(0))
+    others = [line for line in lines if not is_coin(line)]
+    net -= sum((line.amount for line in coins), ZERO)
     total = net + tax
     coin = round_cash(total, step) - total
     if coin:
-        left.append(_coin_line(left, coin, f"total {plain(total)} to the next {plain(step)}"))
-    return left, net + coin
+        others.append(_coin_line(others, coin, f"total {plain(total)} to the next {plain(step)}"))
+    return others, net + coin
 
 
-def is_coin(line: Facts) -> bool:
-    """Whether a line rounds a total to its coin."""
-    return line.get("path") == CASH
+def _coin_line(lines: Sequence[RatedLine], coin: Decimal, why: str) -> RatedLine:
+    return RatedLine(
+        charge="rounding", id="rounding", label="Rounding", utility="", unit="", tax_category="", path=CASH,
+        start=min(line.start for line in lines), end=max(line.end for line in lines), quantity=Decimal(1),
+        price=coin, amount_unrounded=coin, amount=coin, why=f"rounding difference; {why}",
+    )  # fmt: skip
 
 
-def _coin_line(lines: Sequence[Facts], coin: Decimal, why: str) -> Facts:
-    amount = written(coin)
-    return {
-        "charge": "rounding", "id": "rounding", "label": "Rounding", "utility": "", "unit": "", "tax_category": "",
-        "path": CASH, "start": min(line["start"] for line in lines), "end": max(line["end"] for line in lines),
-        "quantity": "1", "price": amount, "amount_unrounded": amount, "amount": amount,
-        "why": f"rounding difference; {why}", "vat": ["O", "0"],
-    }  # fmt: skip
-
-
-def _energy_once(parts: Sequence[Facts]) -> int:
+def _energy_once(ratings: Sequence[Rating]) -> int:
     """Energy of different days adds up; two tariffs over the same days measured it once."""
-    return sum({(part["start"], part["end"], part.get("contract_id")): part["energy"] for part in parts}.values())
+    return sum({(rating.start, rating.end, rating.contract_id): rating.energy for rating in ratings}.values())
 
 
-def _join_taxes(parts: Sequence[Facts]) -> list[Facts]:
-    currency = parts[0]["currency"]
-    groups: dict[tuple[object, ...], list[Facts]] = {}
-    for part in parts:
-        for tax in part["taxes"]:
-            key = tax["tax"], tax["label"], tax["category"], tax["percent"], tax.get("by_line", False)
+def _join_taxes(ratings: Sequence[Rating]) -> tuple[TaxLine, ...]:
+    groups: dict[tuple[object, ...], list[TaxLine]] = {}
+    for rating in ratings:
+        for tax in rating.taxes:
+            key = tax.tax, tax.label, tax.category, tax.percent, tax.is_rounded_by_line
             groups.setdefault(key, []).append(tax)
-    return [group[0] if len(group) == 1 else _summed(group, currency) for group in groups.values()]
+    return tuple(_summed(group, ratings[0].currency) for group in groups.values())
 
 
-def _summed(group: Sequence[Facts], currency: str) -> Facts:
-    """Rounded once on the common base, unless the tariff rounds line by line."""
-    first, by_line = group[0], group[0].get("by_line", False)
-    base = sum((Decimal(tax["base"]) for tax in group), Decimal(0))
-    unrounded = base * Decimal(first["percent"]) / HUNDRED
-    lines = sum((Decimal(tax["amount"]) for tax in group), Decimal(0))
-    amount = lines if by_line else round_money(unrounded, currency, first.get("way", "half_up"))
-    how = "rounded line by line" if by_line else "rounded once on the sum"
-    return dict(first) | {
-        "base": written(base),
-        "amount_unrounded": plain(unrounded),
-        "amount": written(amount),
-        "why": f"{first['percent']} % of {plain(base)}, {how}",
-    }
+def _summed(group: Sequence[TaxLine], currency: str) -> TaxLine:
+    """Rounded once on the common base, unless the tariff rounds line by line; one alone stays as it is."""
+    first = group[0]
+    if len(group) == 1:
+        return first
+    base = sum((tax.base for tax in group), ZERO)
+    unrounded = base * first.percent / HUNDRED
+    by_line = sum((tax.amount for tax in group), ZERO)
+    amount = by_line if first.is_rounded_by_line else round_money(unrounded, currency, first.rounding)
+    how = "rounded line by line" if first.is_rounded_by_line else "rounded once on the sum"
+    return msgspec.structs.replace(
+        first,
+        base=unsigned_zero(base),
+        amount_unrounded=shortest(unrounded),
+        amount=unsigned_zero(amount),
+        why=f"{plain(first.percent)} % of {plain(base)}, {how}",
+    )
 
 
-def _join_history(parts: Sequence[Facts]) -> Facts:
-    joined: Facts = {}
-    for part in parts:
-        for kind, values in part.get("history", {}).items():
-            joined.setdefault(kind, {}).update(values)
-    return joined
+def _join_history(histories: Sequence[History]) -> History:
+    """All charges' peaks, credits and years to date; of one charge the later rating's."""
+
+    def merged(name: str) -> Mapping[str, object]:
+        return {charge: left for history in histories for charge, left in getattr(history, name).items()}
+
+    return History(**{name: merged(name) for name in History.__struct_fields__})  # type: ignore[arg-type] # as they were

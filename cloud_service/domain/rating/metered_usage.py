@@ -7,14 +7,15 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
+import msgspec
 import numpy as np
 
 from cloud_service.domain.pricing.usage import Intervals, Register
 from cloud_service.domain.rating.index_usage import index_usage
 from cloud_service.domain.rating.interval_usage import interval_usage
 from cloud_service.domain.rating.register_readings import MountedRegister, RegisterReadings
+from cloud_service.domain.rating.register_source import DaysRead, IndexRead, RegisterSource
 from common.errors import InputError
 from common.period import day_start
 from common.reading import Kind
@@ -25,7 +26,7 @@ class MeteredUsage:
     """Usage of one contract by engine register name, and what it was read from, to be frozen with the invoice."""
 
     registers: dict[str, Register]
-    sources: list[dict[str, Any]]
+    sources: list[RegisterSource]
     rates: dict[str, list[str]] = field(default_factory=dict)  # registers that count parts of one quantity
 
     @property
@@ -63,7 +64,7 @@ def metered_usage(mounted: Sequence[MountedRegister], utility: str, readings: Re
     for register in mounted:
         groups.setdefault(_group(register, utility, mounted), []).append(register)
     registers: dict[str, Register] = {}
-    sources: list[dict[str, Any]] = []
+    sources: list[RegisterSource] = []
     rates: dict[str, list[str]] = {}
     for name, members in groups.items():
         if (quantity := engine_name(members[0], utility)) != name:
@@ -100,25 +101,26 @@ def _group(register: MountedRegister, utility: str, mounted: Sequence[MountedReg
     return name if len(same) == 1 else f"{name}_{register.name}"
 
 
-def _source(name: str, register: MountedRegister, readings: RegisterReadings) -> dict[str, Any]:
+def _source(name: str, register: MountedRegister, readings: RegisterReadings) -> RegisterSource:
     """What an invoice says of a register it was made from: enough to find it again and to prove it unchanged."""
-    source: dict[str, Any] = {
-        "register_id": register.register_id,
-        "register": name,
-        "name": register.name,
-        "meter": register.meter,
-        "unit": register.unit,
-        "multiplier": format(register.multiplier.normalize(), "f"),
-    }
+    source = RegisterSource(
+        register_id=register.register_id,
+        register=name,
+        name=register.name,
+        meter=register.meter,
+        unit=register.unit,
+        multiplier=register.multiplier.normalize(),
+    )
     packed = readings.days.get(register.register_id)
     if packed is not None:
-        source["days"] = [packed.days[0].isoformat(), packed.days[-1].isoformat(), len(packed.days)]
-        source["counted"] = int(np.frombuffer(packed.body, dtype="<i8").sum())
-        source["sha256"] = hashlib.sha256(packed.body).hexdigest()
-    else:
-        indexes = _around(readings.indexes.get(register.register_id, ()), readings.start, readings.end)
-        source["indexes"] = [[at.isoformat(), index] for at, index in indexes]
-    return source
+        return msgspec.structs.replace(
+            source,
+            days=DaysRead(packed.days[0], packed.days[-1], len(packed.days)),
+            counted=int(np.frombuffer(packed.body, dtype="<i8").sum()),
+            sha256=hashlib.sha256(packed.body).hexdigest(),
+        )
+    indexes = _around(readings.indexes.get(register.register_id, ()), readings.start, readings.end)
+    return msgspec.structs.replace(source, indexes=tuple(IndexRead(at, index) for at, index in indexes))
 
 
 def _around(indexes: Sequence[tuple[datetime, int]], start: datetime, end: datetime) -> Sequence[tuple[datetime, int]]:

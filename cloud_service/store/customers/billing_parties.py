@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import RowMapping, text
 from sqlalchemy.orm import Session
 
-from cloud_service.domain.invoicing.invoice import BillingAccount
+from cloud_service.domain.invoicing.billing_account import BillingAccount, Buyer, Seller
+from cloud_service.domain.pricing.record_json import from_json
 from common.errors import NotFoundError
 
 PARTIES = text("""
@@ -32,20 +32,19 @@ def parties(session: Session, account_ids: Sequence[int], day: date) -> dict[int
     """The parties of some accounts as at a day; an unknown account is refused."""
     rows = session.execute(PARTIES, {"ids": list(account_ids), "day": day}).mappings().all()
     sellers = _sellers(session, {row["entity_id"] for row in rows})
-    accounts = {row["account_id"]: _party(dict(row), sellers) for row in rows}
+    accounts = {row["account_id"]: _account(row, sellers) for row in rows}
     missing = set(account_ids) - set(accounts)
     if missing:
         raise NotFoundError(f"account {min(missing)} does not exist")
     return accounts
 
 
-def _sellers(session: Session, ids: set[int]) -> dict[int, dict[str, Any]]:
+def _sellers(session: Session, ids: set[int]) -> dict[int, Seller]:
     rows = session.execute(SELLERS, {"ids": sorted(ids)}).mappings()
-    return {row["id"]: {key: value for key, value in row.items() if key != "id"} for row in rows}
+    return {row["id"]: from_json(Seller, {key: row[key] for key in row if key != "id"}) for row in rows}
 
 
-def _party(row: dict[str, Any], sellers: dict[int, dict[str, Any]]) -> BillingAccount:
-    buyer = {key: row[key] for key in BUYER} | {"number": row["client_number"], "account": row["account_number"]}
+def _account(row: RowMapping, sellers: dict[int, Seller]) -> BillingAccount:
     return BillingAccount(
         account_id=row["account_id"],
         entity_id=row["entity_id"],
@@ -58,5 +57,5 @@ def _party(row: dict[str, Any], sellers: dict[int, dict[str, Any]]) -> BillingAc
         timezone=row["timezone"],
         per_contract=row["settings"].get("invoice_per") == "contract",
         seller=sellers[row["entity_id"]],
-        buyer=buyer,
+        buyer=Buyer(**{name: row[name] for name in BUYER}, number=row["client_number"], account=row["account_number"]),
     )

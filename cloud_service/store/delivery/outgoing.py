@@ -31,25 +31,6 @@ SENT = text(
 )
 NOT_SENT = text("UPDATE delivery SET state = :state, attempts = attempts + 1, error = :error WHERE id = :id")
 WAITING = text("SELECT id FROM delivery WHERE state = 'waiting' ORDER BY id LIMIT :most")
-INVOICE = text(
-    """
-    SELECT i.*, lower(i.during) AS first_day, upper(i.during) AS end_day, e.theme, c.number AS corrects_number,
-           b.settled
-      FROM invoice i
-      JOIN LATERAL invoice_balance_at(i.bill_date) b ON b.invoice_id = i.id
-      JOIN legal_entity e ON e.id = i.legal_entity_id
-      LEFT JOIN invoice c ON c.id = i.corrects_id
-     WHERE i.id = :id
-    """
-)
-LINES = text(
-    """
-    SELECT *, lower(during) AS first_day, upper(during) AS end_day
-      FROM invoice_line
-     WHERE invoice_id = :id
-     ORDER BY position
-    """
-)
 DOCUMENT = text(
     """
     SELECT id, public_id, media_type, filename, sha256, body
@@ -111,16 +92,6 @@ class WaitingMessage:
 
 
 @dataclass(frozen=True, slots=True)
-class StoredInvoice:
-    """An issued invoice as it lies in the database, with its lines and the look of its seller."""
-
-    facts: dict[str, Any]
-    lines: list[dict[str, Any]]
-    theme: dict[str, Any]
-    corrects: str
-
-
-@dataclass(frozen=True, slots=True)
 class StoredDocument:
     """A file that was made once; `sha256` is of `body`."""
 
@@ -151,16 +122,6 @@ def mark_not_sent(session: Session, delivery_id: int, state: str, error: str) ->
 def waiting_ids(session: Session, most: int = 1000) -> list[int]:
     """Messages that wait, oldest first: what a worker takes up again after a crash."""
     return [row.id for row in session.execute(WAITING, {"most": most})]
-
-
-def stored_invoice(session: Session, invoice_id: int) -> StoredInvoice | None:
-    """An issued invoice with all that its document says."""
-    row = session.execute(INVOICE, {"id": invoice_id}).mappings().one_or_none()
-    if row is None:
-        return None
-    facts = dict(row)
-    lines = [dict(line) for line in session.execute(LINES, {"id": invoice_id}).mappings()]
-    return StoredInvoice(facts, lines, facts.pop("theme"), facts.pop("corrects_number") or "")
 
 
 def theme(session: Session, entity_id: int) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from common.period import Span
 
 
 @dataclass(frozen=True, slots=True)
-class Priced:
+class AssignedTariff:
     """A tariff that prices the contract on some days, with the versions valid then."""
 
     role: str
@@ -23,7 +23,7 @@ class Priced:
 
 
 @dataclass(frozen=True, slots=True)
-class Contract:
+class BillableContract:
     """One contract as billing sees it."""
 
     id: int
@@ -60,7 +60,7 @@ CONTRACTS = text(
 )
 # Each point and contract is looked up by itself (LATERAL, OFFSET 0): asked for many at once, PostgreSQL reckons that
 # few rows overlap the days, and reads all that do.
-COUNTERS = text(
+MOUNTED = text(
     "SELECT m.service_point_id, r.id AS register_id, r.name, r.quantity, r.direction, r.unit, r.kind, r.digits,"
     "       r.step_s, coalesce(nullif(t.serial, ''), t.name) AS meter, lower(m.during) AS mounted,"
     "       upper(m.during) AS dismounted, m.multiplier, (m.opening->>r.name)::bigint AS opening,"
@@ -70,7 +70,7 @@ COUNTERS = text(
     "  JOIN meter t ON t.id = m.meter_id JOIN register r ON r.meter_id = t.id"
     " WHERE r.billed AND r.kind <> 'instant' ORDER BY m.service_point_id, lower(m.during), r.id"
 )
-PRICED = text(
+ASSIGNED = text(
     "SELECT g.contract_id, g.role, g.tariff_id, t.code,"
     "       greatest(lower(g.during), cast(:start AS date)) AS start,"
     "       least(coalesce(upper(g.during), cast(:end AS date)), cast(:end AS date)) AS end,"
@@ -87,9 +87,9 @@ RUNNING = text(
 )
 
 
-def contracts(session: Session, ids: Sequence[int]) -> list[Contract]:
+def contracts(session: Session, ids: Sequence[int]) -> list[BillableContract]:
     """The contracts of some ids, in the order of the ids."""
-    return [Contract(**row) for row in session.execute(CONTRACTS, {"ids": list(ids)}).mappings()]
+    return [BillableContract(**row) for row in session.execute(CONTRACTS, {"ids": list(ids)}).mappings()]
 
 
 def running(session: Session, entity_id: int, span: Span) -> list[int]:
@@ -98,23 +98,23 @@ def running(session: Session, entity_id: int, span: Span) -> list[int]:
     return [row.id for row in rows]
 
 
-def counters(
+def mounted_registers(
     session: Session, points: Sequence[int], start: datetime, end: datetime
 ) -> dict[int, list[MountedRegister]]:
     """Billed registers mounted at the service points between two instants, by point."""
-    rows = session.execute(COUNTERS, {"points": list(points), "start": start, "end": end}).mappings()
-    found: dict[int, list[MountedRegister]] = {}
+    rows = session.execute(MOUNTED, {"points": list(points), "start": start, "end": end}).mappings()
+    registers: dict[int, list[MountedRegister]] = {}
     for row in rows:
-        facts = dict(row)
-        found.setdefault(facts.pop("service_point_id"), []).append(MountedRegister(**facts))
-    return found
+        columns = dict(row)
+        registers.setdefault(columns.pop("service_point_id"), []).append(MountedRegister(**columns))
+    return registers
 
 
-def priced(session: Session, ids: Sequence[int], span: Span) -> dict[int, list[Priced]]:
+def assigned_tariffs(session: Session, ids: Sequence[int], span: Span) -> dict[int, list[AssignedTariff]]:
     """The tariffs of each contract on the days of a span."""
-    rows = session.execute(PRICED, {"ids": list(ids), "start": span.start, "end": span.end})
-    found: dict[int, list[Priced]] = {}
+    rows = session.execute(ASSIGNED, {"ids": list(ids), "start": span.start, "end": span.end})
+    tariffs: dict[int, list[AssignedTariff]] = {}
     for row in rows:
-        one = Priced(row.role, Span(row.start, row.end), row.tariff_id, row.code, tuple(row.versions))
-        found.setdefault(row.contract_id, []).append(one)
-    return found
+        tariff = AssignedTariff(row.role, Span(row.start, row.end), row.tariff_id, row.code, tuple(row.versions))
+        tariffs.setdefault(row.contract_id, []).append(tariff)
+    return tariffs

@@ -7,9 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 from psycopg.types.range import DateRange
-from sqlalchemy import text
+from sqlalchemy import RowMapping, text
 from sqlalchemy.orm import Session
 
+from cloud_service.domain.invoicing.outliers import UsualDay
+from cloud_service.domain.pricing.record_json import from_json_text, to_json
+from cloud_service.domain.rating.rated_contract import RatedContract
 from cloud_service.store.database.bulk_rows import copy_rows, driver, json_value
 from common.errors import NotFoundError
 from common.period import Span
@@ -40,7 +43,7 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class RunItem:
     """One contract and span of a run."""
 
     id: int
@@ -49,7 +52,7 @@ class Item:
     end: date
     state: str
     reason: str
-    rated: dict[str, Any]
+    rated: RatedContract | None  # None until it is rated
     contract: str = ""  # its number, where items are listed for people
 
 
@@ -96,17 +99,20 @@ CLAIM_ACCOUNTS = text(
     " ORDER BY a.id LIMIT :limit FOR NO KEY UPDATE SKIP LOCKED"
 )
 RATED_OF = text(
-    "SELECT b.id, b.contract_id, lower(b.during) AS start, upper(b.during) AS end, b.state, b.reason, b.rated"
+    "SELECT b.id, b.contract_id, lower(b.during) AS start, upper(b.during) AS end, b.state, b.reason,"
+    "       cast(b.rated AS text) AS rated"
     "  FROM contract c CROSS JOIN LATERAL (SELECT * FROM billing_item b WHERE b.contract_id = c.id"
     "    AND b.billing_run_id = :run AND b.state = 'rated' OFFSET 0) b"  # by its contract, not through the whole run
     " WHERE c.account_id = ANY(:accounts) ORDER BY c.account_id, b.id"
 )
 CLAIM = text(
-    "SELECT id, contract_id, lower(during) AS start, upper(during) AS end, state, reason, rated FROM billing_item"
+    "SELECT id, contract_id, lower(during) AS start, upper(during) AS end, state, reason,"
+    "       cast(rated AS text) AS rated FROM billing_item"
     " WHERE billing_run_id = :run AND state = :state LIMIT :limit FOR UPDATE SKIP LOCKED"
 )
 ITEMS = text(
-    "SELECT b.id, b.contract_id, lower(b.during) AS start, upper(b.during) AS end, b.state, b.reason, b.rated,"
+    "SELECT b.id, b.contract_id, lower(b.during) AS start, upper(b.during) AS end, b.state, b.reason,"
+    "       cast(b.rated AS text) AS rated,"
     "       c.number AS contract FROM billing_item b JOIN contract c ON c.id = b.contract_id"
     " WHERE b.billing_run_id = :run AND (cast(:state AS text) IS NULL OR b.state = :state) ORDER BY b.id"
     " LIMIT :limit OFFSET :offset"
@@ -214,28 +220,33 @@ def change_state(session: Session, run_id: int, state: str, expected: Sequence[s
     return session.execute(SET_STATE, values).one_or_none() is not None
 
 
-def claim(session: Session, run_id: int, state: str, limit: int) -> list[Item]:
+def _item(row: RowMapping) -> RunItem:
+    rated = None if row["rated"] == "{}" else from_json_text(RatedContract, row["rated"])
+    return RunItem(**{**row, "rated": rated})
+
+
+def claim(session: Session, run_id: int, state: str, limit: int) -> list[RunItem]:
     """Items that this transaction works on; others pass them by until it ends, and get them back if it dies."""
-    return [Item(**row) for row in session.execute(CLAIM, {"run": run_id, "state": state, "limit": limit}).mappings()]
+    return [_item(row) for row in session.execute(CLAIM, {"run": run_id, "state": state, "limit": limit}).mappings()]
 
 
-def claim_accounts(session: Session, run_id: int, limit: int) -> list[Item]:
+def claim_accounts(session: Session, run_id: int, limit: int) -> list[RunItem]:
     """The rated items of some accounts, which are locked until the transaction ends; those in use are passed by."""
     accounts: list[int] = []
     for pool in (POOL * limit, None):
         asked = {"run": run_id, "limit": limit, "pool": pool}
         accounts = accounts or [row.id for row in session.execute(CLAIM_ACCOUNTS, asked)]
     rows = session.execute(RATED_OF, {"run": run_id, "accounts": accounts}).mappings()
-    return [Item(**row) for row in rows]
+    return [_item(row) for row in rows]
 
 
-def items(session: Session, run_id: int, state: str | None = None, limit: int = 100, offset: int = 0) -> list[Item]:
+def items(session: Session, run_id: int, state: str | None = None, limit: int = 100, offset: int = 0) -> list[RunItem]:
     """A page of a run's items."""
     values = {"run": run_id, "state": state, "limit": limit, "offset": offset}
-    return [Item(**row) for row in session.execute(ITEMS, values).mappings()]
+    return [_item(row) for row in session.execute(ITEMS, values).mappings()]
 
 
-def store_rated(session: Session, rated: Sequence[tuple[int, dict[str, Any]]]) -> None:
+def store_rated(session: Session, rated: Sequence[tuple[int, RatedContract]]) -> None:
     """Keep what rating gave."""
     if rated:
         session.flush()
@@ -243,8 +254,8 @@ def store_rated(session: Session, rated: Sequence[tuple[int, dict[str, Any]]]) -
             cursor.execute("CREATE TEMP TABLE IF NOT EXISTS rated_now (id bigint, rated jsonb) ON COMMIT DELETE ROWS")
             cursor.execute("DELETE FROM rated_now")
             with cursor.copy("COPY rated_now (id, rated) FROM STDIN") as copy:
-                for id_, facts in rated:
-                    copy.write_row((id_, json_value(facts)))
+                for item_id, contract in rated:
+                    copy.write_row((item_id, json_value(to_json(contract))))
             cursor.execute(
                 "UPDATE billing_item b SET state = 'rated', reason = '', rated = r.rated FROM rated_now r"
                 " WHERE r.id = b.id AND b.state = 'waiting'"
@@ -272,8 +283,8 @@ def cancel_items(session: Session, run_id: int) -> None:
     session.execute(CANCEL, {"run": run_id})
 
 
-def billed_before(session: Session, items: Sequence[Item]) -> dict[int, tuple[Decimal, Decimal]]:
-    """Contract -> (net, Wh) a day, as invoiced in the period before each item's own."""
+def billed_before(session: Session, items: Sequence[RunItem]) -> dict[int, UsualDay]:
+    """Contract -> what it was invoiced a day in the period before each item's own."""
     asked = {
         "ids": [one.contract_id for one in items],
         "starts": [one.start for one in items],
@@ -286,4 +297,4 @@ def billed_before(session: Session, items: Sequence[Item]) -> dict[int, tuple[De
         kept[0] += row.net
         kept[1] += row.energy
         kept[2] += row.days
-    return {id_: (net / days, energy / days) for id_, (net, energy, days) in sums.items() if days}
+    return {id_: UsualDay(net / days, energy / days) for id_, (net, energy, days) in sums.items() if days}

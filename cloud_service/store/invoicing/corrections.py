@@ -5,47 +5,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from cloud_service.domain.invoicing.invoice import BillingAccount
+from cloud_service.domain.invoicing.basis import InvoiceBasis
+from cloud_service.domain.invoicing.billing_account import BillingAccount, Buyer, Seller
+from cloud_service.domain.invoicing.credit_note import OriginalInvoice
+from cloud_service.domain.pricing.record_json import from_json
 from cloud_service.domain.rating.register_readings import PackedDays
 from cloud_service.domain.receivables.payment_allocation import Allocation
 from cloud_service.store.invoicing.billed_usage import packed_days
+from cloud_service.store.invoicing.issued_invoice import lines_of
 from common.errors import NotFoundError
 from common.period import Span
-
-
-@dataclass(frozen=True, slots=True)
-class Original:
-    """An issued invoice as a correction sees it."""
-
-    id: int
-    number: str
-    kind: str
-    account_id: int
-    bill_date: date
-    net: Decimal
-    tax: Decimal
-    total: Decimal
-    energy: int
-    during: Span
-    basis: dict[str, Any]
-    local_rate: Decimal
-    party: BillingAccount
-    contracts: tuple[int, ...]
-    lines: tuple[dict[str, Any], ...]
-    credited: bool
-    since: date  # is what it has to be settled with not taken back any more
-
-    @property
-    def income(self) -> str:
-        """The ledger account its net was booked to."""
-        charges = {line["charge"] for line in self.lines}
-        return charges.pop() if charges in ({"fees"}, {"interest"}) else "revenue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +44,10 @@ ORIGINAL = text(
     " i.local_rate, i.currency, i.local_currency, i.prepaid, i.seller, i.buyer,"
     "  i.legal_entity_id, a.delivery, a.payment_terms_days, c.email, e.timezone,"
     "  EXISTS (SELECT 1 FROM invoice n WHERE n.corrects_id = i.id AND n.kind = 'credit_note') AS credited,"
-    "  b.open_since AS since"
+    "  b.open_since"
     " FROM invoice i JOIN invoice_balance b ON b.invoice_id = i.id"
     " JOIN account a ON a.id = i.account_id JOIN client c ON c.id = a.client_id"
     " JOIN legal_entity e ON e.id = i.legal_entity_id WHERE i.id = :id"
-)
-LINES = text(
-    "SELECT contract_id, charge, label, quantity, unit, price, amount_unrounded, amount, tax_category, tax_rate,"
-    " lower(during) AS start, upper(during) AS end, explanation FROM invoice_line WHERE invoice_id = :id"
-    " ORDER BY position"
 )
 CONTRACTS = text("SELECT contract_id FROM invoice_span WHERE invoice_id = :id AND NOT credited ORDER BY contract_id")
 FREE_SPANS = text("UPDATE invoice_span SET credited = true WHERE invoice_id = :id AND NOT credited")
@@ -107,7 +76,7 @@ TOUCHED = text(
 HANDLED = text("UPDATE late_day SET handled_at = :at, outcome = :outcome WHERE invoice_id = :id AND handled_at IS NULL")
 READ = text(
     "SELECT i.id, (source->>'register_id')::bigint AS register_id, (item->>'start')::date AS start,"
-    "       (item->>'end')::date AS end, item->>'rated_at' AS rated_at, source->>'sha256' AS sha256"
+    "       (item->>'end')::date AS end, (item->>'rated_at')::timestamptz AS rated_at, source->>'sha256' AS sha256"
     "  FROM invoice i CROSS JOIN LATERAL jsonb_array_elements(i.basis->'contracts') item"
     " CROSS JOIN LATERAL jsonb_array_elements(item->'sources') source"
     " WHERE i.created_at >= :since AND i.kind = 'invoice' AND source ? 'sha256'"
@@ -135,34 +104,28 @@ class Read:
     owner_id: int
     register_id: int
     span: Span
-    rated_at: str
+    rated_at: datetime
     sha256: str
 
 
-def original(session: Session, invoice_id: int) -> Original:
+def original(session: Session, invoice_id: int) -> OriginalInvoice:
     """The invoice with its lines."""
     row = session.execute(ORIGINAL, {"id": invoice_id}).one_or_none()
     if row is None:
         raise NotFoundError(f"there is no invoice {invoice_id}")
-    party = BillingAccount(
+    account = BillingAccount(
         account_id=row.account_id, entity_id=row.legal_entity_id, currency=row.currency,
         terms_days=row.payment_terms_days, delivery=row.delivery, email=row.email, prepaid=row.prepaid,
-        local_currency=row.local_currency, timezone=row.timezone, per_contract=False, seller=row.seller,
-        buyer=row.buyer,
+        local_currency=row.local_currency, timezone=row.timezone, per_contract=False,
+        seller=from_json(Seller, row.seller), buyer=from_json(Buyer, row.buyer),
     )  # fmt: skip
-    return Original(
-        id=row.id, number=row.number, kind=row.kind, account_id=row.account_id, bill_date=row.bill_date, net=row.net,
-        tax=row.tax, total=row.total, energy=row.energy, during=Span(row.start, row.end), basis=row.basis,
-        local_rate=row.local_rate, party=party,
-        contracts=tuple(one.contract_id for one in session.execute(CONTRACTS, {"id": invoice_id})),
-        lines=tuple(_line(dict(line)) for line in session.execute(LINES, {"id": invoice_id}).mappings()),
-        credited=row.credited, since=row.since,
+    return OriginalInvoice(
+        id=row.id, number=row.number, kind=row.kind, bill_date=row.bill_date, net=row.net, tax=row.tax,
+        total=row.total, energy=row.energy, during=Span(row.start, row.end),
+        basis=from_json(InvoiceBasis, row.basis), local_rate=row.local_rate, account=account,
+        contracts=tuple(span.contract_id for span in session.execute(CONTRACTS, {"id": invoice_id})),
+        lines=tuple(lines_of(session, invoice_id)), credited=row.credited, open_since=row.open_since,
     )  # fmt: skip
-
-
-def _line(row: dict[str, Any]) -> dict[str, Any]:
-    start, end = row.pop("start"), row.pop("end")
-    return row | {"during": Span(start, end)}
 
 
 def free_spans(session: Session, invoice_id: int) -> None:

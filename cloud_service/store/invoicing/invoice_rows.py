@@ -8,7 +8,9 @@ from psycopg.types.range import DateRange
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from cloud_service.domain.invoicing.invoice import Draft, content_hash
+from cloud_service.domain.invoicing.content_hash import canonical_hash, frozen
+from cloud_service.domain.invoicing.invoice import Draft
+from cloud_service.domain.pricing.record_json import to_json
 from cloud_service.store.database.bulk_rows import add_rows, copy_rows, json_value
 from common.period import Span
 
@@ -46,7 +48,7 @@ def write(session: Session, drafts: Sequence[Draft], numbers: Sequence[str], aut
     rows = [_invoice_row(*one, author) for one in zip(names, numbers, drafts, strict=True)]
     ids = add_rows(session, "invoice", INVOICE, rows)
     issued = [
-        Issued(id_, name, number, one.party.account_id, one)
+        Issued(id_, name, number, one.account.account_id, one)
         for id_, name, number, one in zip(ids, names, numbers, drafts, strict=True)
     ]
     copy_rows(session, "invoice_line", LINE, (row for one in issued for row in _line_rows(one)))
@@ -60,24 +62,25 @@ def write(session: Session, drafts: Sequence[Draft], numbers: Sequence[str], aut
     return issued
 
 
-def _invoice_row(public_id: UUID, number: str, one: Draft, author: str) -> tuple[object, ...]:
-    party = one.party
+def _invoice_row(public_id: UUID, number: str, draft: Draft, author: str) -> tuple[object, ...]:
+    account, content = draft.account, frozen(draft, number)
     return (
-        public_id, one.kind, party.entity_id, number, party.account_id, one.corrects_id,
-        one.reason, one.bill_date, one.due_date, _days(one.during), party.currency, one.net, one.tax, one.total,
-        party.local_currency, one.local_rate, one.energy, party.prepaid, json_value(party.seller),
-        json_value(party.buyer), json_value(one.basis), content_hash(one, number), author,
+        public_id, draft.kind, account.entity_id, number, account.account_id, draft.corrects_id,
+        draft.reason, draft.bill_date, draft.due_date, _days(draft.during), account.currency, draft.net, draft.tax,
+        draft.total, account.local_currency, draft.local_rate, draft.energy, account.prepaid,
+        json_value(content["seller"]), json_value(content["buyer"]), json_value(content["basis"]),
+        canonical_hash(content), author,
     )  # fmt: skip
 
 
 def _line_rows(issued: Issued) -> list[tuple[object, ...]]:
     return [
         (
-            issued.id, position, row["contract_id"], row["charge"], row["label"], row["quantity"], row["unit"],
-            row["price"], row["amount_unrounded"], row["amount"], row["tax_category"], row["tax_rate"],
-            _days(row["during"]), json_value(row["explanation"]),
+            issued.id, position, line.contract_id, line.charge, line.label, line.quantity, line.unit,
+            line.price, line.amount_unrounded, line.amount, line.tax_category, line.tax_rate,
+            None if line.during is None else _days(line.during), json_value(to_json(line.explanation)),
         )
-        for position, row in enumerate(issued.draft.lines, start=1)
+        for position, line in enumerate(issued.draft.lines, start=1)
     ]  # fmt: skip
 
 
@@ -86,18 +89,18 @@ def _days(span: Span) -> DateRange:
 
 
 def _mark_used(session: Session, issued: Sequence[Issued]) -> None:
-    items = [(item, one.id) for one in issued for item in one.draft.items]
+    items = [(item, invoice.id) for invoice in issued for item in invoice.draft.items]
     if items:
         session.execute(ITEMS_ISSUED, {"items": [i for i, _ in items], "invoices": [n for _, n in items]})
-    for one in issued:
-        if one.draft.pending:
-            session.execute(TAKE_PENDING, {"invoice": one.id, "ids": list(one.draft.pending)})
+    for invoice in issued:
+        if invoice.draft.pending:
+            session.execute(TAKE_PENDING, {"invoice": invoice.id, "ids": list(invoice.draft.pending)})
     versions = {
         version
-        for one in issued
-        for contract in one.draft.basis.get("contracts", ())
-        for tariff in contract["contract"]["tariffs"]
-        for version in tariff["versions"]
+        for invoice in issued
+        for billed in invoice.draft.basis.contracts
+        for tariff in billed.contract.tariffs
+        for version in tariff.versions
     }
     if versions:
         session.execute(BILLED, {"ids": sorted(versions)})
@@ -105,18 +108,18 @@ def _mark_used(session: Session, issued: Sequence[Issued]) -> None:
 
 def queue_deliveries(session: Session, issued: Sequence[Issued], kind: str) -> list[int]:
     """A waiting message for each invoice whose account takes e-mail; returns their ids."""
-    wanted = [one for one in issued if one.draft.party.delivery == "email" and one.draft.party.email]
+    wanted = [one for one in issued if one.draft.account.delivery == "email" and one.draft.account.email]
     return add_rows(
         session,
         "delivery",
         ("invoice_id", "account_id", "kind", "recipient", "message_id", "facts"),
         [
-            (one.id, one.account_id, kind, one.draft.party.email, _message_id(kind, one), json_value({}))
+            (one.id, one.account_id, kind, one.draft.account.email, _message_id(kind, one), json_value({}))
             for one in wanted
         ],
     )
 
 
 def _message_id(kind: str, issued: Issued) -> str:
-    domain = str(issued.draft.party.seller.get("email", "")).rpartition("@")[2] or "localhost"
+    domain = str(issued.draft.account.seller.email or "").rpartition("@")[2] or "localhost"
     return f"<{kind}-{issued.public_id}@{domain}>"

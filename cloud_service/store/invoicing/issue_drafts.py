@@ -37,7 +37,7 @@ def issue_drafts(session: Session, drafts: Sequence[Draft], *, author: str, deli
 def _series(drafts: Sequence[Draft]) -> dict[tuple[int, str, date], list[Draft]]:
     groups: dict[tuple[int, str, date], list[Draft]] = {}
     for one in drafts:
-        groups.setdefault((one.party.entity_id, one.kind, one.bill_date), []).append(one)
+        groups.setdefault((one.account.entity_id, one.kind, one.bill_date), []).append(one)
     return groups
 
 
@@ -51,11 +51,11 @@ def _entry(issued: Issued, author: str) -> LedgerEntry:
     one = issued.draft
     owed = one.total > 0
     return LedgerEntry(
-        entity_id=one.party.entity_id,
+        entity_id=one.account.entity_id,
         kind=one.kind,
         business_key=f"{one.kind}:{issued.id}",
         day=one.bill_date,
-        currency=one.party.currency,
+        currency=one.account.currency,
         lines=invoice_lines(issued.account_id, issued.id, one.net, one.tax, one.income)
         if owed
         else credit_note_lines(issued.account_id, one.net, one.tax, one.income),
@@ -74,5 +74,5 @@ def _queue(session: Session, issued: Sequence[Issued]) -> None:
 
 def _change(issued: Issued, author: str) -> log.AuditChange:
     one = issued.draft
-    after = {"number": issued.number, "total": format(one.total, "f"), "currency": one.party.currency}
+    after = {"number": issued.number, "total": format(one.total, "f"), "currency": one.account.currency}
     return log.AuditChange(author, f"{one.kind}.issue", f"invoice:{issued.id}", {}, after, one.reason)

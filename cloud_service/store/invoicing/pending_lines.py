@@ -1,74 +1,88 @@
 """Lines that wait for a contract's next invoice: shares of common costs, differences, fees."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
-from psycopg.types.json import Jsonb
 from psycopg.types.range import DateRange
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from cloud_service.store.database.bulk_rows import copy_rows
-from common.period import Span
+from cloud_service.domain.invoicing.pending_lines import WaitingLine
+from cloud_service.domain.invoicing.rebill_difference import ComparedLine, of_change
+from cloud_service.domain.pricing.rated_line import OUTSIDE_VAT
+from cloud_service.domain.pricing.record_json import from_json, to_json
+from cloud_service.store.database.bulk_rows import copy_rows, json_value
 
 WAITING = text(
-    "SELECT id, contract_id, line, reason FROM pending_line WHERE contract_id = ANY(:ids) AND invoice_id IS NULL"
-    " AND lower(during) < :until ORDER BY contract_id, id FOR UPDATE"
+    """
+    SELECT id, contract_id, line
+      FROM pending_line
+     WHERE contract_id = ANY(:ids) AND invoice_id IS NULL AND lower(during) < :until
+     ORDER BY contract_id, id
+       FOR UPDATE
+    """
 )
-KNOWN = text("SELECT business_key FROM pending_line WHERE business_key = ANY(:keys)")
+KEYS_IN_USE = text("SELECT business_key FROM pending_line WHERE business_key = ANY(:keys)")
+DIFFERENCES = text(
+    """
+    SELECT line
+      FROM pending_line
+     WHERE (line->>'corrects')::bigint = :invoice
+       AND contract_id IN (SELECT contract_id FROM invoice_span WHERE invoice_id = :invoice)
+     ORDER BY id
+    """
+)
+COLUMNS = ("contract_id", "business_key", "during", "currency", "amount", "line", "reason", "author")
 
 
-def add(
-    session: Session, rows: Sequence[tuple[int, str, Span, str, Decimal, dict[str, Any]]], *, reason: str, author: str
-) -> int:
-    """Keep (contract, business key, days, currency, amount, line) for the next invoice; known keys stay as they are."""
-    keys = [row[1] for row in rows]
-    known = {row.business_key for row in session.execute(KNOWN, {"keys": keys})}
-    fresh = [row for row in rows if row[1] not in known]
-    copy_rows(
-        session,
-        "pending_line",
-        ("contract_id", "business_key", "during", "currency", "amount", "line", "reason", "author"),
-        (
-            (contract, key, DateRange(span.start, span.end, "[)"), currency, amount, Jsonb(line), reason, author)
-            for contract, key, span, currency, amount, line in fresh
-        ),
-    )
+@dataclass(frozen=True, slots=True)
+class NewLine:
+    """A line to keep for a contract's next invoice; its business key keeps it from being there twice."""
+
+    contract_id: int
+    business_key: str
+    currency: str
+    line: WaitingLine
+
+
+def add(session: Session, lines: Sequence[NewLine], *, reason: str, author: str) -> int:
+    """Keep lines for the next invoice; those whose key is there already stay as they are. How many were new."""
+    in_use = {row.business_key for row in session.execute(KEYS_IN_USE, {"keys": [new.business_key for new in lines]})}
+    fresh = [new for new in lines if new.business_key not in in_use]
+    copy_rows(session, "pending_line", COLUMNS, (_row(new, reason, author) for new in fresh))
     return len(fresh)
 
 
-def waiting(session: Session, contract_ids: Sequence[int], until: date) -> dict[int, list[tuple[int, dict[str, Any]]]]:
+def _row(new: NewLine, reason: str, author: str) -> tuple[object, ...]:
+    line = new.line
+    during = DateRange(line.start, line.end, "[)")
+    document = json_value(to_json(line))
+    return (new.contract_id, new.business_key, during, new.currency, line.amount, document, reason, author)
+
+
+def waiting(session: Session, contract_ids: Sequence[int], until: date) -> dict[int, list[tuple[int, WaitingLine]]]:
     """(id, line) of what waits, by contract; locked until the transaction ends."""
-    found: dict[int, list[tuple[int, dict[str, Any]]]] = {}
+    lines: dict[int, list[tuple[int, WaitingLine]]] = {}
     for row in session.execute(WAITING, {"ids": list(contract_ids), "until": until}):
-        found.setdefault(row.contract_id, []).append((row.id, row.line))
-    return found
+        lines.setdefault(row.contract_id, []).append((row.id, from_json(WaitingLine, row.line)))
+    return lines
 
 
-DIFFERENCES = text(
-    "SELECT line FROM pending_line WHERE (line->>'corrects')::bigint = :invoice AND contract_id IN"
-    " (SELECT contract_id FROM invoice_span WHERE invoice_id = :invoice) ORDER BY id"
-)
-
-
-def earlier_differences(session: Session, invoice_id: int) -> list[dict[str, Any]]:
+def earlier_differences(session: Session, invoice_id: int) -> list[ComparedLine]:
     """The changes that earlier differences of an invoice billed or will bill, as lines with their VAT rate."""
-    found: list[dict[str, Any]] = []
+    compared: list[ComparedLine] = []
     for row in session.execute(DIFFERENCES, {"invoice": invoice_id}):
-        category, percent = row.line["vat"]
-        amount = Decimal(row.line["amount"])
-        changes = row.line["changes"]
-        listed = sum((Decimal(change["amount"]) for change in changes), Decimal(0))
-        found += [change | {"tax_category": category, "tax_rate": percent} for change in changes]
-        if listed != amount:  # several VAT rates: the changes stand with the first, its own amount with each
-            found.append(_balance(category, percent, amount - listed))
-    return found
+        compared += _changes(from_json(WaitingLine, row.line))
+    return compared
 
 
-def _balance(category: str, percent: str, amount: Decimal) -> dict[str, Any]:
-    return {
-        "charge": "difference", "label": "", "unit": "", "price": None, "quantity": "0",
-        "amount": format(amount, "f"), "tax_category": category, "tax_rate": percent,
-    }  # fmt: skip
+def _changes(line: WaitingLine) -> list[ComparedLine]:
+    """The lines that a difference lists; where there are several VAT rates they stand with the first one only."""
+    vat = line.vat or OUTSIDE_VAT
+    changes = [of_change(change, vat) for change in line.changes or ()]
+    rest = line.amount - sum((change.amount for change in changes), Decimal(0))
+    if rest:
+        changes.append(ComparedLine("difference", "", "", None, Decimal(0), rest, vat))
+    return changes

@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
+
+from cloud_service.domain.pricing.record_json import from_json
+from cloud_service.domain.pricing.usage import History
+from cloud_service.domain.rating.rated_contract import MonthlyUse
 
 EARLIER = text(
     "SELECT c.id AS contract_id, item->'history' AS history, item->'usage' AS usage, last.invoice_id"
@@ -24,8 +27,8 @@ class Earlier:
     """From the latest invoice of a contract before a day."""
 
     invoice_id: int
-    history: dict[str, Any]
-    usage: list[tuple[str, int]]
+    history: History
+    usage: tuple[MonthlyUse, ...]
 
 
 def histories(session: Session, contract_ids: Sequence[int], day: date) -> dict[int, Earlier]:
@@ -33,6 +36,10 @@ def histories(session: Session, contract_ids: Sequence[int], day: date) -> dict[
     floor = date.fromordinal(day.toordinal() - 400)
     rows = session.execute(EARLIER, {"ids": list(contract_ids), "day": day, "floor": floor})
     return {
-        row.contract_id: Earlier(row.invoice_id, row.history or {}, [(m, int(v)) for m, v in row.usage or ()])
+        row.contract_id: Earlier(
+            row.invoice_id,
+            from_json(History, row.history or {}),
+            from_json(tuple[MonthlyUse, ...], row.usage or ()),
+        )
         for row in rows
     }

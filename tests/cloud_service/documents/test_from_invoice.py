@@ -3,39 +3,55 @@
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from cloud_service.documents.from_invoice import paper_of
 from cloud_service.documents.paper import InvoicePaper
+from cloud_service.domain.invoicing.basis import InvoiceBasis
+from cloud_service.domain.invoicing.billed_line import BilledLine, LineExplanation
+from cloud_service.domain.invoicing.billing_account import Buyer, Seller
+from cloud_service.domain.invoicing.issued_invoice import IssuedInvoice
+from cloud_service.domain.pricing.record_json import from_json
+from common.period import Span
 
 D = Decimal
+OCTOBER = Span(date(2026, 10, 1), date(2026, 11, 1))
 
 
 def contract(**changes: Any) -> dict[str, Any]:
+    """A contract of an invoice's basis, as it is stored."""
     facts = {"id": 1, "point": "Flat 1", "grid_id": "", "utility": "electricity", "meters": ["M1"]}
-    return {"contract": facts | changes, "sources": []}
+    return {"contract": facts | changes, "sources": [], "start": "2026-10-01", "end": "2026-11-01", "energy": 0}
 
 
-def invoice(**changes: Any) -> dict[str, Any]:
-    return {
+def invoice(lines: list[BilledLine], **changes: Any) -> IssuedInvoice:
+    """An invoice of October; seller, buyer and basis as they are stored."""
+    columns: dict[str, Any] = {
+        "id": 1, "public_id": UUID(int=1), "legal_entity_id": 1, "account_id": 1, "issued_by": "", "corrects": "",
         "kind": "invoice", "number": "INV-1", "bill_date": date(2026, 11, 2), "due_date": date(2026, 11, 16),
-        "first_day": date(2026, 10, 1), "end_day": date(2026, 11, 1), "currency": "EUR", "net": D(10), "tax": D(0),
+        "during": OCTOBER, "currency": "EUR", "net": D(10), "tax": D(0),
         "total": D(10), "settled": D(0), "prepaid": False, "reason": "", "energy": 298_000, "local_currency": "EUR",
         "local_rate": D(1), "seller": {"name": "S", "address": "A 1\n\n 12345 B ", "bank_accounts": []},
         "buyer": {"name": "B", "locale": "de", "account": "A1", "number": "C1"},
-        "basis": {"contracts": [contract()], "taxes": [], "usage": []},
+        "basis": {"contracts": [contract()], "taxes": [], "usage": []}, "lines": tuple(lines),
     } | changes  # fmt: skip
+    stored: dict[str, type[Any]] = {"seller": Seller, "buyer": Buyer, "basis": InvoiceBasis}
+    return IssuedInvoice(**columns | {name: from_json(kind, columns[name]) for name, kind in stored.items()})
 
 
-def line(**changes: Any) -> dict[str, Any]:
-    return {
-        "contract_id": 1, "label": "Energy", "quantity": D(298), "unit": "kWh", "price": D("0.30"), "amount": D(10),
-        "explanation": {"utility": "electricity"}, "tax_category": "S", "tax_rate": D(19),
-        "first_day": date(2026, 10, 1), "end_day": date(2026, 11, 1),
-    } | changes  # fmt: skip
+def line(**changes: Any) -> BilledLine:
+    """A line of October's energy."""
+    columns: dict[str, Any] = {
+        "contract_id": 1, "charge": "energy", "label": "Energy", "quantity": D(298), "unit": "kWh",
+        "price": D("0.30"), "amount_unrounded": D(10), "amount": D(10), "tax_category": "S", "tax_rate": D(19),
+        "during": OCTOBER, "explanation": LineExplanation(utility="electricity"),
+    }  # fmt: skip
+    return BilledLine(**columns | changes)
 
 
-def paper(lines: list[dict[str, Any]] | None = None, **changes: Any) -> InvoicePaper:
-    return paper_of(invoice(**changes), lines or [line()])
+def paper(lines: list[BilledLine] | None = None, **changes: Any) -> InvoicePaper:
+    """The paper of an invoice with some lines."""
+    return paper_of(invoice(lines or [line()], **changes))
 
 
 def test_the_last_day_is_the_one_before_the_end() -> None:
@@ -53,13 +69,15 @@ def test_lines_stand_below_their_supply_point_and_meter_and_do_not_repeat_it() -
 
 
 def test_a_fixed_line_shows_its_quantity_and_no_price() -> None:
-    first = paper([line(quantity=D(1), price=D(5), explanation={"utility": "", "quantity": "2.5"})]).lines[0]
+    first = paper([line(quantity=D(1), price=D(5), explanation=LineExplanation(utility="", quantity=D("2.5")))]).lines[
+        0
+    ]
 
     assert (D("2.5"), None) == (first.quantity, first.price)
 
 
 def test_a_line_for_a_part_of_the_days_names_them_and_others_do_not() -> None:
-    part = line(first_day=date(2026, 10, 15))
+    part = line(during=Span(date(2026, 10, 15), date(2026, 11, 1)))
     whole, later = paper([line(), part]).lines
 
     assert (None, (date(2026, 10, 15), date(2026, 10, 31))) == (whole.days, later.days)
@@ -78,7 +96,11 @@ def test_the_bank_account_is_the_one_in_the_bill_s_currency() -> None:
 
 
 def test_a_fee_is_a_plain_invoice_without_energy() -> None:
-    fee = paper([line(contract_id=None, explanation={"utility": ""})], energy=0, basis={"contracts": [], "taxes": []})
+    fee = paper(
+        [line(contract_id=None, explanation=LineExplanation(utility=""))],
+        energy=0,
+        basis={"contracts": [], "taxes": []},
+    )
 
     assert ("plain", None) == (fee.utility, fee.energy)
 
@@ -99,14 +121,14 @@ def test_several_utilities_are_a_mixed_bill_that_sums_no_energy() -> None:
 
 def test_billed_indexes_are_shown_with_their_first_and_last_value() -> None:
     indexes = [["2026-11-01T00:00:00+00:00", 5_500], ["2026-10-01T00:00:00+00:00", 1_000]]
-    source = {"meter": "M1", "name": "1.8.0", "unit": "kWh", "multiplier": "40", "indexes": indexes}
+    source = {"register_id": 1, "meter": "M1", "name": "1.8.0", "unit": "kWh", "multiplier": "40", "indexes": indexes}
     reading = paper(basis={"contracts": [contract() | {"sources": [source]}]}).readings[0]
 
     assert (D(1), D("5.5"), D(180)) == (reading.previous, reading.current, reading.consumption)
 
 
 def test_billed_intervals_are_shown_with_their_sum() -> None:
-    source = {"meter": "M1", "name": "1.8.0", "unit": "kWh", "multiplier": "1", "counted": 298_000}
+    source = {"register_id": 1, "meter": "M1", "name": "1.8.0", "unit": "kWh", "multiplier": "1", "counted": 298_000}
     reading = paper(basis={"contracts": [contract() | {"sources": [source]}]}).readings[0]
 
     assert (None, None, D(298)) == (reading.previous, reading.current, reading.consumption)

@@ -139,8 +139,8 @@ def test_an_exchanged_meter_bills_both_meters_and_nothing_twice(world: World) ->
 
     assert rated is not None
     # 15 days × 96 × 0.1 + (15 × 96 + 100) × 0.2
-    assert 144_000 + 308_000 == rated["energy"]
-    assert ["NEW", "S1"] == rated["contract"]["meters"]
+    assert 144_000 + 308_000 == rated.energy
+    assert ["NEW", "S1"] == list(rated.contract.meters)
 
 
 def test_a_quarterly_account_is_billed_when_the_quarter_ends(world: World) -> None:
@@ -172,8 +172,8 @@ def test_a_tariff_changed_in_the_month_prices_each_part_by_its_own(world: World)
 
     assert rated is not None
     # 15 days: 144 kWh × 0.30 = 43.20, 15/31 of 10.00 = 4.84; 16 days with an hour more: 154 kWh × 1.00
-    assert ["43.20", "4.84", "154.00"] == [line["amount"] for line in rated["lines"]]
-    assert ("202.04", "38.39") == (rated["net"], rated["tax"])  # one VAT on the sum of both parts
+    assert ["43.20", "4.84", "154.00"] == [str(line.amount) for line in rated.lines]
+    assert (Decimal("202.04"), Decimal("38.39")) == (rated.net, rated.tax)  # one VAT on the sum of both parts
 
 
 def test_a_kept_credit_is_used_once_when_the_tariff_changes_in_the_month(world: World) -> None:
@@ -208,8 +208,8 @@ def test_a_kept_credit_is_used_once_when_the_tariff_changes_in_the_month(world: 
 
     assert rated is not None
     # 15 days × 96 × (0.1 - 0.15) kWh = -72 kWh are kept; then (16 × 96 + 4) × 0.1 - 72 = 82 kWh × 1.00
-    assert ["0.00", "82.00"] == [line["amount"] for line in rated["lines"]]
-    assert {} == rated["history"]["energy_credit"]["energy"]
+    assert ["0.00", "82.00"] == [str(line.amount) for line in rated.lines]
+    assert {} == rated.history.energy_credit["energy"]
 
 
 def test_an_account_changes_to_prepaid_on_a_day(world: World) -> None:
@@ -241,4 +241,4 @@ def test_shared_costs_stand_on_the_next_bills_once_with_their_tax(world: World) 
 
     # 89.40 + 10.00 + 33.34 = 132.74; 19 % = 25.2206
     assert (Decimal("132.74"), Decimal("25.22")) == (issued.draft.net, issued.draft.tax)
-    assert ["energy", "standing", "share"] == [line["charge"] for line in issued.draft.lines]
+    assert ["energy", "standing", "share"] == [line.charge for line in issued.draft.lines]

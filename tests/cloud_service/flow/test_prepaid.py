@@ -128,7 +128,7 @@ def test_the_monthly_invoice_is_paid_from_the_credit_and_the_balance_stays(world
     issued = issue(world.session, [one for one in rated if one], bill_date=date(2026, 11, 3), author="t")
     look(world, 3)
 
-    assert issued[0].draft.party.prepaid
+    assert issued[0].draft.account.prepaid
     assert before == state(world)[1]
 
 

@@ -60,7 +60,7 @@ def test_a_new_tariff_can_be_read_back_and_prices_a_bill(world: World) -> None:
     rated = rate_contracts(world.session, world.contracts, OCTOBER)[0].rated
 
     assert rated is not None
-    assert "36.790123122" == rated["lines"][0]["amount_unrounded"]  # 298 kWh
+    assert Decimal("36.790123122") == rated.lines[0].amount_unrounded  # 298 kWh
 
 
 def test_a_new_price_ends_the_version_before_and_old_days_keep_theirs(world: World) -> None:
@@ -70,7 +70,7 @@ def test_a_new_price_ends_the_version_before_and_old_days_keep_theirs(world: Wor
     assert [(date(2026, 1, 1), date(2026, 11, 1)), (date(2026, 11, 1), None)] == days(world)
     rated = rate_contracts(world.session, world.contracts, OCTOBER)[0].rated
     assert rated is not None
-    assert Decimal("0.30") == Decimal(rated["lines"][0]["price"])
+    assert Decimal("0.30") == rated.lines[0].price
 
 
 def test_the_same_document_twice_changes_nothing(world: World) -> None:

@@ -42,7 +42,7 @@ def test_two_rates_that_both_have_a_price_are_billed(session: Session) -> None:
     (outcome,) = rate_contracts(session, world.contracts, OCTOBER)
 
     assert outcome.rated is not None
-    assert ["89.40", "59.60"] == [line["amount"] for line in outcome.rated["lines"]]  # 298 kWh each
+    assert ["89.40", "59.60"] == [str(line.amount) for line in outcome.rated.lines]  # 298 kWh each
 
 
 def test_a_register_that_counts_the_rates_together_needs_no_price(session: Session) -> None:
@@ -52,4 +52,4 @@ def test_a_register_that_counts_the_rates_together_needs_no_price(session: Sessi
     (outcome,) = rate_contracts(session, world.contracts, OCTOBER)
 
     assert outcome.rated is not None
-    assert ["89.40"] == [line["amount"] for line in outcome.rated["lines"]]
+    assert ["89.40"] == [str(line.amount) for line in outcome.rated.lines]

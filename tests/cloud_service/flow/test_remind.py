@@ -125,7 +125,7 @@ def test_german_consumers_owe_five_points_above_the_base_rate(world: World, bill
     issued = remind.charge_interest(world.session, date(2026, 12, 17), author="t")
 
     # 118.29 × 6.27 % × 30/365 = 0.6096; the second account paid before and is not overdue
-    assert [("A1", Decimal("0.61"))] == [(one.draft.party.buyer["account"], one.draft.total) for one in issued]
+    assert [("A1", Decimal("0.61"))] == [(one.draft.account.buyer.account, one.draft.total) for one in issued]
     assert [] == remind.charge_interest(world.session, date(2026, 12, 17), author="t")
 
 
@@ -135,7 +135,7 @@ def test_interest_bears_no_interest(world: World, bills: list[Issued]) -> None:
     remind.charge_interest(world.session, date(2026, 12, 17), author="t")
     later = remind.charge_interest(world.session, date(2027, 2, 17), author="t")
 
-    assert ["Interest on INV-2026-00001"] == [one.draft.lines[0]["label"] for one in later]
+    assert ["Interest on INV-2026-00001"] == [one.draft.lines[0].label for one in later]
 
 
 def test_a_write_off_books_the_loss_and_closes_the_invoice(world: World, bills: list[Issued]) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
+from cloud_service.domain.pricing.record_json import to_json
 from cloud_service.domain.receivables.ledger import LedgerEntry, invoice_lines
 from cloud_service.flow import collect
 from cloud_service.store.customers.billing_parties import parties
@@ -213,8 +214,8 @@ def _bill(  # noqa: PLR0917 - a row of the table above
         local_currency=entity.currency,
         local_rate=money(rate),
         energy=energy,
-        seller=party.seller,
-        buyer=party.buyer,
+        seller=to_json(party.seller),
+        buyer=to_json(party.buyer),
         basis={},
         hash=b"x" * 32,
         issued_by="test",

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from cloud_service.domain.pricing.priced_lines import RatingResult
+from cloud_service.domain.pricing.record_json import to_json
 from cloud_service.domain.pricing.usage import History, Intervals, Register, Total
 from cloud_service.domain.rating.calculator import calculate
+from cloud_service.domain.rating.rated_contract import rating_of
 from cloud_service.domain.tariffs.tariff import load_tariff
 from common.errors import InputError
 from common.period import Span
@@ -44,9 +46,11 @@ def test_export_is_a_credit() -> None:
 
 
 def test_export_of_nothing_is_zero_without_a_sign() -> None:
-    found = bill(make_tariff(energy(), {"kind": "export", "price": "0.08"}), total("300"), export=total("0"))
+    tariff = make_tariff(energy(), {"kind": "export", "price": "0.08"})
 
-    assert "0.00" == found.as_json()["lines"][1]["amount"]
+    lines = rating_of(bill(tariff, total("300"), export=total("0")), tariff).lines
+
+    assert "0.00" == to_json(lines[1])["amount"]
 
 
 def test_a_connection_without_the_register_is_refused_unless_it_may_have_none() -> None:

@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from cloud_service.domain.pricing.record_json import to_json
 from cloud_service.domain.pricing.usage import Batch, History, Intervals, Total, Usage, intervals_from
 from cloud_service.domain.rating.engine import rate_batch
+from cloud_service.domain.rating.rated_contract import rating_of
 from cloud_service.domain.tariffs.tariff import join_versions
 from common.errors import InputError
 from common.period import Span
@@ -204,13 +206,13 @@ def test_a_line_explains_itself() -> None:
 
 
 def test_bills_are_json_without_exponents() -> None:
-    found = bill(make_tariff(energy(price="0.0000001"), taxes=[{"name": "vat", "percent": "19"}]), steady())
+    tariff = make_tariff(energy(price="0.0000001"), taxes=[{"name": "vat", "percent": "19"}])
 
-    text = json.dumps(found.as_json())
+    document = to_json(rating_of(bill(tariff, steady()), tariff))
 
-    assert "E-" not in text
-    assert "0.0000001" == found.as_json()["lines"][0]["price"]
-    assert 743_000 == found.energy
+    assert "E-" not in json.dumps(document)
+    assert "0.0000001" == document["lines"][0]["price"]
+    assert 743_000 == document["energy"]
 
 
 def test_a_batch_is_rated_like_its_connections_one_by_one() -> None:
@@ -230,7 +232,8 @@ def test_a_batch_is_rated_like_its_connections_one_by_one() -> None:
     batch = rate_batch(tariff, usages, MARCH, BERLIN)
 
     for usage, found in zip(usages, batch, strict=True):
-        assert found.as_json() == rate_batch(tariff, [usage], MARCH, BERLIN)[0].as_json()
+        alone = rate_batch(tariff, [usage], MARCH, BERLIN)[0]
+        assert to_json(rating_of(alone, tariff)) == to_json(rating_of(found, tariff))
 
 
 def test_a_batch_of_unlike_connections_is_refused() -> None:
@@ -255,9 +258,9 @@ def test_finer_readings_than_thousandths_keep_their_digits() -> None:
 def test_an_amount_of_nothing_is_written_without_a_sign() -> None:
     offer = {"kind": "percentage", "percent": "-10", "of": ["*"]}
 
-    facts = bill(
-        make_tariff(energy(price="-0.0001"), offer, taxes=[{"name": "vat", "percent": "19"}]), total("1")
-    ).as_json()
+    tariff = make_tariff(energy(price="-0.0001"), offer, taxes=[{"name": "vat", "percent": "19"}])
+
+    facts = to_json(rating_of(bill(tariff, total("1")), tariff))
 
     assert ["0.00", "0.00"] == [line["amount"] for line in facts["lines"]]
     assert ["0.00"] * 5 == [

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from cloud_service.domain.pricing.record_json import to_json
 from cloud_service.domain.pricing.usage import Intervals, Total
 from cloud_service.domain.rating.metered_usage import engine_name, metered_usage
 from cloud_service.domain.rating.register_readings import RegisterReadings
@@ -72,7 +73,7 @@ def test_the_sources_prove_what_was_read() -> None:
         "days": ["2026-10-01", "2026-10-31", 31],
         "counted": 298_000,
         "sha256": hashlib.sha256(packed.body).hexdigest(),
-    } == source
+    } == to_json(source)
 
 
 def test_the_sources_of_an_index_have_one_neighbour_on_each_side_of_the_span() -> None:
@@ -82,7 +83,7 @@ def test_the_sources_of_an_index_have_one_neighbour_on_each_side_of_the_span() -
 
     source = metered_usage([mounted_register()], "water", index_readings(*readings, later)).sources[0]
 
-    assert [2, 3, 4] == [index for _, index in source["indexes"]]
+    assert [2, 3, 4] == [index.value for index in source.indexes or ()]
 
 
 @pytest.mark.parametrize(
@@ -120,4 +121,4 @@ def test_a_maximum_register_beside_the_energy_does_not_keep_it_from_being_billed
     usage = metered_usage([mounted_register(), highest], "electricity", readings)
 
     assert ["import"] == list(usage.registers)
-    assert [1] == [source["register_id"] for source in usage.sources]
+    assert [1] == [source.register_id for source in usage.sources]

@@ -49,7 +49,7 @@ def test_each_quarter_hour_has_the_price_of_its_hour(world: World) -> None:
 
     assert rated is not None
     # 280 kWh × 50 and 18 kWh × -20 EUR/MWh; 298 kWh × 0.01
-    assert ["13.64", "2.98"] == [line["amount"] for line in rated["lines"]]
+    assert ["13.64", "2.98"] == [str(line.amount) for line in rated.lines]
 
 
 @pytest.mark.parametrize("known", [0, 744], ids=["none", "the last hour is missing"])
@@ -91,4 +91,4 @@ def test_prices_come_from_a_file(
     assert (HOURS, HOURS, "2026-10-31T23:00:00+00:00") == (found["prices"], found["new"], found["end"])
     rated = rate_contracts(world.session, world.contracts, OCTOBER)[0].rated
     assert rated is not None
-    assert "17.88" == rated["total"]  # 298 kWh × (0.05 + 0.01)
+    assert Decimal("17.88") == rated.total  # 298 kWh × (0.05 + 0.01)

@@ -1,10 +1,13 @@
 import json
 import re
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import text
 
+from cloud_service.domain.pricing.record_json import to_json
+from cloud_service.domain.rating.rated_contract import RatedContract, RatedContractFacts
 from cloud_service.store.database.session import transaction
 from tests.cloud_service.web.conftest import Console, post
 from tests.cloud_service.web.pages import text_of
@@ -48,11 +51,19 @@ def test_a_cancelled_run_frees_its_days(fresh: Console) -> None:
     assert set(states) <= {"cancelled"}
 
 
+def _rated(item: Any, net: Decimal) -> RatedContract:
+    """A rating of an item's first day without taxes."""
+    return RatedContract(
+        currency="KES", start=item.start, end=item.start + timedelta(days=1), lines=(), taxes=(), max_demand_kw=None,
+        energy=1, net=net, tax=Decimal(0), total=net, total_unrounded=net,
+        contract=RatedContractFacts(id=item.contract, number="K-1"),
+    )  # fmt: skip
+
+
 def test_what_looks_odd_stands_on_the_page_with_its_reason_before_approval(fresh: Console) -> None:
     """K-1 used a hundred times as much as on its last bill."""
     clerk, where = plan(fresh)
     net = Decimal(9000)
-    rated = {"net": str(net), "energy": 1, "currency": "KES", "total": str(net), "contract": {"number": "K-1"}}
     line = {"contract": {"id": 0, "number": "K-1"}, "net": "100.00", "energy": 1000}
     with transaction(fresh.engine) as session:
         items = "SELECT b.id, k.id AS contract, lower(b.during) AS start FROM billing_item b JOIN contract k"
@@ -60,7 +71,7 @@ def test_what_looks_odd_stands_on_the_page_with_its_reason_before_approval(fresh
         line["contract"]["id"] = item.contract  # type: ignore[index]
         _bill_before(session, item, line)
         session.execute(text("UPDATE billing_item SET state = 'rated', rated = :r WHERE id = :id"),
-                        {"r": json.dumps(rated), "id": item.id})  # fmt: skip
+                        {"r": json.dumps(to_json(_rated(item, net))), "id": item.id})  # fmt: skip
         session.execute(text("UPDATE billing_item SET state = 'parked', reason = 'no tariff' WHERE state = 'waiting'"))
         session.execute(text("UPDATE billing_run SET state = 'rated'"))
     page = clerk.get(where)  # type: ignore[attr-defined]

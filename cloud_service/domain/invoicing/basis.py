@@ -1,0 +1,66 @@
+"""What an invoice was made from, frozen with it as JSON: contracts, registers read, taxes, use of the last months."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from cloud_service.domain.pricing.priced_lines import TaxLine
+from cloud_service.domain.pricing.usage import NOTHING_BEFORE, History
+from cloud_service.domain.rating.rated_contract import MonthlyUse, RatedContract, RatedContractFacts
+from cloud_service.domain.rating.register_source import RegisterSource
+
+
+class BilledContract(msgspec.Struct, frozen=True, kw_only=True):
+    """A contract of an invoice: what `RatedContract` says of it, but its lines and taxes."""
+
+    contract: RatedContractFacts
+    start: date  # the first billed day
+    end: date  # the day after the last
+    energy: int  # thousandths of the import register's unit
+    max_demand_kw: Decimal | None = None
+    net: Decimal = Decimal(0)  # currency
+    history: History = NOTHING_BEFORE  # what the next bill is given
+    sources: tuple[RegisterSource, ...] = ()
+    usage: tuple[MonthlyUse, ...] = ()
+    rated_at: datetime | UnsetType = UNSET
+
+
+class InvoiceBasis(msgspec.Struct, frozen=True, kw_only=True):
+    """What an invoice or credit note was made from; what is unset is not of its kind."""
+
+    contracts: tuple[BilledContract, ...] = ()
+    taxes: tuple[TaxLine, ...] = ()  # of the whole invoice, each rounded once
+    usage: tuple[MonthlyUse, ...] | UnsetType = UNSET  # energy by month of all contracts together, for the chart
+    corrects: str | UnsetType = UNSET  # credit note: number of the invoice it takes back
+    fee_for: tuple[int, ...] | UnsetType = UNSET  # late fee: ids of the invoices that were reminded of
+    interest_on: int | UnsetType = UNSET  # interest: id of the overdue invoice
+    interest_until: date | UnsetType = UNSET  # interest: the day after the last that bears it
+    source: str | UnsetType = UNSET  # interest: where the base rate is published
+
+
+def billed_contract(rated: RatedContract) -> BilledContract:
+    """What an invoice keeps of a rated contract."""
+    return BilledContract(
+        contract=rated.contract,
+        start=rated.start,
+        end=rated.end,
+        energy=rated.energy,
+        max_demand_kw=rated.max_demand_kw,
+        net=rated.net,
+        history=rated.history,
+        sources=rated.sources,
+        usage=rated.usage,
+        rated_at=rated.rated_at,
+    )
+
+
+def use_by_month(contracts: Sequence[RatedContract]) -> tuple[MonthlyUse, ...]:
+    """Energy by month of all contracts together, in order."""
+    months: dict[date, int] = {}
+    for contract in contracts:
+        for use in contract.usage:
+            months[use.month] = months.get(use.month, 0) + use.energy
+    return tuple(MonthlyUse(month, months[month]) for month in sorted(months))

@@ -1,0 +1,164 @@
+"""Rating of contracts: for invoices, for corrections, for balances, and for the shards of billing runs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from cloud_service.domain.rating.combined import join
+from cloud_service.domain.rating.rated_contract import (
+    MonthlyUse,
+    RatedContract,
+    RatedContractFacts,
+    Rating,
+    TariffOnDays,
+)
+from cloud_service.flow.rate.matrices import price
+from cloud_service.flow.rate.rating_job import RatingJob, load
+from cloud_service.store.database.session import Session
+from cloud_service.store.invoicing import billable_contracts, billed_usage, billing_runs, corrections
+from cloud_service.store.invoicing.billable_contracts import BillableContract
+from common.errors import ConflictError
+from common.period import Span, add_months
+
+CHART_MONTHS = 12
+NOT_RATED_HERE = "no tariff prices these days"
+
+
+@dataclass(frozen=True, slots=True)
+class RatingOutcome:
+    """What rating made of one contract, or why it could not be rated."""
+
+    contract: BillableContract
+    span: Span | None
+    rated: RatedContract | None = None
+    reason: str = ""
+
+
+def rate_contracts(session: Session, ids: Sequence[int], span: Span, *, chart: bool = True) -> list[RatingOutcome]:
+    """Rate each contract on the days of the span on which it runs, in the order of the contracts' ids.
+
+    `chart` adds the last twelve months of use, for invoices.
+    """
+    outcomes: list[RatingOutcome] = []
+    groups: dict[Span, list[BillableContract]] = {}
+    for contract in billable_contracts.contracts(session, ids):
+        days = contract.days_in(span)
+        if days is None:
+            outcomes.append(RatingOutcome(contract, None, reason="the contract does not run in these days"))
+        else:
+            groups.setdefault(days, []).append(contract)
+    for days, members in groups.items():
+        outcomes += _rate_span(session, members, days, chart=chart)
+    return sorted(outcomes, key=lambda outcome: outcome.contract.id)
+
+
+def rate_again(session: Session, invoice_id: int) -> list[RatedContract]:
+    """The days of an issued invoice's contracts as they are rated now: what a correction compares with or bills."""
+    original = corrections.original(session, invoice_id)
+    outcomes = rate_contracts(session, original.contracts, original.during)
+    for outcome in outcomes:
+        if outcome.rated is None:
+            raise ConflictError(f"contract {outcome.contract.number} cannot be rated anew: {outcome.reason}")
+    return [outcome.rated for outcome in outcomes if outcome.rated is not None]
+
+
+def rate_so_far(session: Session, spans: Mapping[int, Span]) -> dict[int, tuple[Decimal, str]]:
+    """Contract -> (what its days cost so far with taxes, "") or (0, why it cannot be said).
+
+    For balances, never for invoices: days and intervals that are not there yet count as nothing, standing charges are
+    counted to the span's end.
+    """
+    groups: dict[Span, list[int]] = {}
+    for contract_id, span in spans.items():
+        groups.setdefault(span, []).append(contract_id)
+    costs: dict[int, tuple[Decimal, str]] = {}
+    for span, ids in groups.items():
+        jobs = load(session, billable_contracts.contracts(session, ids), span, so_far=True)
+        price(session, jobs)
+        for job in jobs:
+            costs[job.contract.id] = (Decimal(0) if job.reason else job.total_so_far, job.reason)
+    return costs
+
+
+def rate_shard(session: Session, run_id: int, limit: int = 500) -> int:
+    """Rate up to `limit` waiting items of a run and keep the results; the number worked on, 0 when none was free."""
+    claimed = billing_runs.claim(session, run_id, "waiting", limit)
+    item_ids_by_span: dict[Span, dict[int, int]] = {}
+    for item in claimed:
+        item_ids_by_span.setdefault(Span(item.start, item.end), {})[item.contract_id] = item.id
+    rated: list[tuple[int, RatedContract]] = []
+    for span, item_ids in item_ids_by_span.items():
+        for outcome in rate_contracts(session, list(item_ids), span):
+            item_id = item_ids[outcome.contract.id]
+            if outcome.rated is not None and outcome.span == span:
+                rated.append((item_id, outcome.rated))
+            else:
+                billing_runs.park(session, [item_id], outcome.reason or f"the contract runs only {outcome.span}")
+    billing_runs.store_rated(session, rated)
+    return len(claimed)
+
+
+def _rate_span(
+    session: Session, members: Sequence[BillableContract], span: Span, *, chart: bool
+) -> list[RatingOutcome]:
+    read_at = billed_usage.snapshot_time(session)
+    jobs = load(session, members, span, so_far=False)
+    price(session, jobs)
+    months = _months_before(session, jobs, span) if chart else {}
+    return [_outcome(job, months.get(job.contract.id, {}), read_at) for job in jobs]
+
+
+def _months_before(session: Session, jobs: Sequence[RatingJob], span: Span) -> dict[int, dict[date, int]]:
+    """Contract -> month -> energy: from the invoice before, or from the readings where there is none."""
+    months = {job.contract.id: {use.month: use.energy for use in job.earlier.usage} for job in jobs if job.earlier}
+    contract_of_register = {
+        register.register_id: job.contract.id
+        for job in jobs
+        if job.contract.id not in months
+        for register in job.mounted
+        if register.direction != "export" and register.unit == "kWh"
+    }
+    if contract_of_register:
+        year = Span(add_months(span.start.replace(day=1), 1 - CHART_MONTHS), span.start)
+        for register, totals in billed_usage.monthly_totals(session, list(contract_of_register), year).items():
+            months.setdefault(contract_of_register[register], {}).update(totals)
+    return months
+
+
+def _outcome(job: RatingJob, months: Mapping[date, int], read_at: datetime) -> RatingOutcome:
+    if job.reason or not job.ratings:
+        return RatingOutcome(job.contract, job.span, None, job.reason or NOT_RATED_HERE)
+    rating = join(job.ratings)
+    energy_by_month = dict(months)
+    month = job.span.start.replace(day=1)
+    energy_by_month[month] = energy_by_month.get(month, 0) + rating.energy
+    rated = RatedContract(
+        **{name: getattr(rating, name) for name in Rating.__struct_fields__},
+        contract=_facts(job),
+        rated_at=read_at,
+        sources=tuple(job.usage.sources),
+        usage=tuple(MonthlyUse(month, energy_by_month[month]) for month in sorted(energy_by_month))[-CHART_MONTHS:],
+    )
+    return RatingOutcome(job.contract, job.span, rated)
+
+
+def _facts(job: RatingJob) -> RatedContractFacts:
+    contract = job.contract
+    return RatedContractFacts(
+        id=contract.id,
+        number=contract.number,
+        account_id=contract.account_id,
+        point=contract.point,
+        grid_id=contract.grid_id,
+        utility=contract.utility,
+        site=contract.site,
+        timezone=contract.timezone,
+        meters=tuple(sorted({source.meter for source in job.usage.sources})),
+        tariffs=tuple(
+            TariffOnDays(
+                assignment.role, assignment.code, assignment.versions, assignment.span.start, assignment.span.end
+            )
+            for assignment in job.assignments
+        ),
+    )

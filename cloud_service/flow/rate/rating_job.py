@@ -1,0 +1,94 @@
+"""Contracts on their way through rating: their tariffs, registers and what they counted, loaded for many at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+
+from cloud_service.domain.pricing.usage import History
+from cloud_service.domain.rating.metered_usage import MeteredUsage, metered_usage
+from cloud_service.domain.rating.rated_contract import Rating
+from cloud_service.domain.rating.register_readings import MountedRegister, RegisterReadings
+from cloud_service.store.database.session import Session
+from cloud_service.store.invoicing import billable_contracts, billed_usage, rating_history
+from cloud_service.store.invoicing.billable_contracts import AssignedTariff, BillableContract
+from cloud_service.store.invoicing.rating_history import Earlier
+from common.errors import EnergyError, InputError
+from common.period import Span, day_start
+
+READ_BEFORE, READ_AFTER = timedelta(days=400), timedelta(days=100)  # where indexes around the span may lie
+
+
+@dataclass(slots=True)
+class RatingJob:
+    """One contract on its way through rating: it ends with ratings, or with the reason why there are none."""
+
+    contract: BillableContract
+    span: Span
+    assignments: Sequence[AssignedTariff]
+    mounted: Sequence[MountedRegister]
+    so_far: bool = False  # what is not there yet counts as nothing: for balances, never for invoices
+    measured: MeteredUsage | None = None
+    earlier: Earlier | None = None  # what the invoice before left behind
+    history: History = field(default_factory=History)  # what the next rating is given
+    ratings: list[Rating] = field(default_factory=list)
+    total_so_far: Decimal = Decimal(0)  # of a job `so_far`: with taxes, in the contract's currency
+    reason: str = ""
+
+    @property
+    def usage(self) -> MeteredUsage:
+        """What the registers counted; a job without it has a reason and is not asked."""
+        if self.measured is None:
+            raise InputError(self.reason or f"contract {self.contract.number} has no usage")
+        return self.measured
+
+
+def load(session: Session, members: Sequence[BillableContract], span: Span, *, so_far: bool) -> list[RatingJob]:
+    """A job for each contract: tariffs, registers, what they counted and the history, in five reads for all."""
+    zones = {contract.timezone for contract in members}
+    first = min(day_start(span.start, zone) for zone in zones)
+    last = max(day_start(span.end, zone) for zone in zones)
+    ids = [contract.id for contract in members]
+    assignments = billable_contracts.assigned_tariffs(session, ids, span)
+    mounted = billable_contracts.mounted_registers(
+        session, [contract.service_point_id for contract in members], first, last
+    )
+    registers = [register.register_id for group in mounted.values() for register in group]
+    days = billed_usage.packed_days(session, registers, span)
+    undated = [register for register in registers if register not in days]
+    indexes = billed_usage.indexes(session, undated, first - READ_BEFORE, last + READ_AFTER) if undated else {}
+    earlier = rating_history.histories(session, ids, span.start)
+    jobs = []
+    for contract in members:
+        job = RatingJob(
+            contract, span, assignments.get(contract.id, ()), mounted.get(contract.service_point_id, ()), so_far
+        )
+        job.earlier = earlier.get(contract.id)
+        job.history = job.earlier.history if job.earlier else History()
+        _measure(job, RegisterReadings(span, contract.timezone, days, indexes, so_far))
+        jobs.append(job)
+    return jobs
+
+
+def _measure(job: RatingJob, readings: RegisterReadings) -> None:
+    try:
+        _refuse_unpriced_days(job)
+        job.measured = metered_usage(_mounted(job, readings), job.contract.utility, readings)
+    except EnergyError as error:
+        job.reason = str(error)
+
+
+def _mounted(job: RatingJob, readings: RegisterReadings) -> list[MountedRegister]:
+    """The registers that are there on the contract's days in its own zone."""
+    return [register for register in job.mounted if register.touches(readings.start, readings.end)]
+
+
+def _refuse_unpriced_days(job: RatingJob) -> None:
+    """Every day of the span must have a price."""
+    day = job.span.start
+    for assignment in sorted(job.assignments, key=lambda assignment: assignment.span.start):
+        if assignment.span.start > day:
+            break
+        day = max(day, assignment.span.end)
+    if day < job.span.end:
+        raise InputError(f"no tariff is assigned on {day}", code="no_tariff", hint="assign a tariff from that day on")
