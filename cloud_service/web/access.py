@@ -14,6 +14,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from cloud_service.store.scope import Scope
+from cloud_service.web.language.sentences import gettext as _
 from common.errors import ForbiddenError, NotFoundError
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -109,13 +110,13 @@ def enforce() -> Response | None:
         return None  # no such address: the error page says so
     policy = policy_of(current_app, request.endpoint)
     if policy is None:
-        raise ForbiddenError(f"the route {request.endpoint} has no access policy")
+        raise ForbiddenError(_("the route %(route)s has no access policy", route=request.endpoint))
     if policy.public:
         return None
     if not current_user.is_authenticated:
         return _to_the_sign_in()
     if not policy.needs <= allowed():
-        raise NotFoundError("there is no such page")
+        raise NotFoundError(_("there is no such page"))
     return None
 
 
@@ -123,8 +124,8 @@ def _to_the_sign_in() -> Response:
     """A redirect; for a part of a page asked for by script, the whole page goes there."""
     if "HX-Request" in request.headers:
         return Response(status=401, headers={"HX-Redirect": url_for("security.login")})
-    wanted = request.full_path.rstrip("?") if request.method == "GET" else "/"
-    return redirect(url_for("security.login", next=wanted))
+    address = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    return redirect(url_for("security.login", next=address))
 
 
 def allowed() -> frozenset[May]:
@@ -134,17 +135,17 @@ def allowed() -> frozenset[May]:
     return frozenset().union(*(ROLES[grant.role] for grant in current_user.grants))
 
 
-def may(what: str) -> bool:
+def may(right: str) -> bool:
     """For templates: show a button only to those who may press it."""
-    return May(what) in allowed()
+    return May(right) in allowed()
 
 
 def scope() -> Scope:
     """Whose data the person of this request may touch."""
     if "scope" not in g:
         g.scope = _scope()
-    found: Scope = g.scope
-    return found
+    reach: Scope = g.scope
+    return reach
 
 
 def _scope() -> Scope:

@@ -30,23 +30,23 @@ class Asset:
 
 def load(folder: Path = FOLDER) -> dict[str, Asset]:
     """All files below the folder by their relative name."""
-    found = {}
+    assets = {}
     for path in sorted(folder.rglob("*")):
         if path.is_file():
             body = path.read_bytes()
             kind = mimetypes.guess_type(path.name)[0] or "text/plain"
             squeezed = gzip.compress(body, 9, mtime=0) if path.suffix in SQUEEZED else b""
             name = path.relative_to(folder).as_posix()
-            found[name] = Asset(body, squeezed, kind, hashlib.sha256(body).hexdigest()[:12])
-    return {name: _tagged(name, asset, found) for name, asset in found.items()}
+            assets[name] = Asset(body, squeezed, kind, hashlib.sha256(body).hexdigest()[:12])
+    return {name: _tagged(name, asset, assets) for name, asset in assets.items()}
 
 
-def _tagged(name: str, asset: Asset, found: dict[str, Asset]) -> Asset:
+def _tagged(name: str, asset: Asset, assets: dict[str, Asset]) -> Asset:
     """Our own style sheet names the fonts as the page does, so that none is fetched twice."""
     if name != "console.css":
         return asset
     text = asset.body.decode()
-    for other, font in found.items():
+    for other, font in assets.items():
         if other.endswith(".woff2"):
             text = text.replace(f'url("{other}")', f'url("{other}?v={font.tag}")')
     body = text.encode()

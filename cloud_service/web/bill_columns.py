@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import url_for
 
+from cloud_service.web.language.sentences import lazy_gettext as _l
 from cloud_service.web.listing import Column
 
 
@@ -17,22 +18,22 @@ def _to_client(row: Any) -> str:
 
 
 COLUMNS = (
-    Column("number", "BILL NO", link=_to_bill, nowrap=True),
-    Column("tenant", "TENANT NAME", link=_to_client),
-    Column("bill_date", "BILL DATE", "date"),
-    Column("due_date", "DUE DATE", "date"),
-    Column("currency", "Currency", on_screen=False),
-    Column("total", "BILL AMOUNT", "amount", unit="currency", show_unit=True),
-    Column("received", "RECEIVED AMOUNT", "amount", unit="currency"),
-    Column("outstanding", "OUTSTANDING", "amount", unit="currency", strong=True),
-    Column("energy", "ENERGY kWh", "kwh"),
-    Column("prepaid", "PREPAID", "mode"),
-    Column("state", "Status", "state"),
-    Column("account", "Account", on_screen=False),
-    Column("local_currency", "Local currency", on_screen=False),
-    Column("total_local", "BILL AMOUNT (Local Currency)", on_screen=False),
-    Column("outstanding_local", "OUTSTANDING (Local Currency)", on_screen=False),
+    Column("number", _l("BILL NO"), link=_to_bill, nowrap=True),
+    Column("tenant", _l("TENANT NAME"), link=_to_client),
+    Column("bill_date", _l("BILL DATE"), "date"),
+    Column("due_date", _l("DUE DATE"), "date"),
+    Column("currency", _l("Currency"), on_screen=False),
+    Column("total", _l("BILL AMOUNT"), "amount", unit="currency", show_unit=True),
+    Column("received", _l("RECEIVED AMOUNT"), "amount", unit="currency"),
+    Column("outstanding", _l("OUTSTANDING"), "amount", unit="currency", strong=True),
+    Column("energy", _l("ENERGY kWh"), "kwh"),
+    Column("prepaid", _l("PREPAID"), "mode"),
+    Column("state", _l("Status"), "state"),
+    Column("account", _l("Account"), on_screen=False),
+    Column("local_currency", _l("Local currency"), on_screen=False),
+    Column("total_local", _l("BILL AMOUNT (Local Currency)"), on_screen=False),
+    Column("outstanding_local", _l("OUTSTANDING (Local Currency)"), on_screen=False),
 )
 
 
-SHORT = tuple(replace(one, sortable=False) for one in COLUMNS if one.on_screen)
+SHORT = tuple(replace(column, sortable=False) for column in COLUMNS if column.on_screen)

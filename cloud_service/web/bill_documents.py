@@ -15,15 +15,15 @@ from cloud_service.web.database import session
 
 def paper_response(public_id: UUID, kind: str) -> Response:
     """The stored bytes, exactly as they were sent; a PDF that nobody has needed yet is made now, once."""
-    known = invoice_page(session(), scope(), public_id, today())
+    page = invoice_page(session(), scope(), public_id, today())
     if kind == deliver.PDF:
         settings = current_app.extensions["settings"]
-        found: StoredDocument | Document = deliver.document(session(), known.invoice.id, public_url=settings.pay_at)
+        stored: StoredDocument | Document = deliver.document(session(), page.invoice.id, public_url=settings.pay_at)
         session().commit()
     else:
-        found = document(session(), known.invoice.id, kind)
-    answer = Response(found.body, mimetype=found.media_type)
+        stored = document(session(), page.invoice.id, kind)
+    answer = Response(stored.body, mimetype=stored.media_type)
     way = "attachment" if request.args.get("save") else "inline"
-    name = found.filename.replace('"', "").encode("ascii", "replace").decode()
+    name = stored.filename.replace('"', "").encode("ascii", "replace").decode()
     answer.headers["Content-Disposition"] = f'{way}; filename="{name}"'
     return answer

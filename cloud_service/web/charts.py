@@ -75,19 +75,19 @@ def bars(
 ) -> Chart:
     """Grouped bars; `titles` are what a pointer or a screen reader hears of each bar, `every` thins out the labels."""
     left, top, bottom = 52, 10, 26
-    highest = max((value for one in series for value in one), default=Decimal(0))
+    highest = max((value for values in series for value in values), default=Decimal(0))
     ceiling = nice_ceiling(highest)
     plot = height - top - bottom
     slot = (width - left) / max(len(labels), 1)
     gap = min(2.0, slot * 0.04)
     room = slot * (0.78 if len(series) > 1 else 0.62)
     each = (room - gap * (len(series) - 1)) / max(len(series), 1)
-    made = []
+    drawn = []
     for n in range(len(labels)):
         start = left + slot * n + (slot - room) / 2
-        for s, one in enumerate(series):
-            tall = float(max(one[n], Decimal(0)) / ceiling) * plot
-            made.append(Bar(start + s * (each + gap), top + plot - tall, each, tall, s, titles[s][n]))
+        for s, values in enumerate(series):
+            tall = float(max(values[n], Decimal(0)) / ceiling) * plot
+            drawn.append(Bar(start + s * (each + gap), top + plot - tall, each, tall, s, titles[s][n]))
     grid = tuple((top + plot * (4 - step) / 4, axis_text(ceiling * step / 4)) for step in range(5))
     below = tuple((left + slot * (n + 0.5), text) for n, text in enumerate(labels) if n % every == 0)
-    return Chart(width, height, left, tuple(made), grid, below, top + plot)
+    return Chart(width, height, left, tuple(drawn), grid, below, top + plot)

@@ -60,7 +60,7 @@ class Form:
     """Fields with what is in them (`shown`), what they mean (`values`) and what is wrong with them (`errors`)."""
 
     fields: Sequence[Field]
-    known: Mapping[str, Any] = field(default_factory=dict)
+    initial: Mapping[str, Any] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     typed: dict[str, str] = field(default_factory=dict)  # what stands in a field instead of what was sent
@@ -69,32 +69,32 @@ class Form:
         return self.values[key]
 
     def shown(self, key: str) -> str:
-        """What stands in the field: as typed, else what is known."""
+        """What stands in the field: as typed, else what is stored."""
         if request.method == "POST":
             return self.typed.get(key, request.form.get(key, ""))
-        return _as_text(self.known.get(key))
+        return _as_text(self.initial.get(key))
 
     def groups(self) -> Iterator[tuple[str, list[Field]]]:
         """The fields under their headings, in their order."""
-        for group, fields in groupby(self.fields, key=lambda one: one.group):
+        for group, fields in groupby(self.fields, key=lambda form_field: form_field.group):
             yield group, list(fields)
 
     def read(self) -> bool:
         """Take what was sent; whether all of it can be used."""
-        for one in self.fields:
+        for form_field in self.fields:
             try:
-                self.values[one.key] = _value(one, self.shown(one.key))
+                self.values[form_field.key] = _value(form_field, self.shown(form_field.key))
             except InputError as error:
-                self.errors[one.key] = _sentence(error)
+                self.errors[form_field.key] = _sentence(error)
         return not self.errors
 
     def refuse(self, error: BaseException) -> None:
         """Say at the field what was refused; at the top where it belongs to none."""
         where = (error.path if isinstance(error, EnergyError) else field_of(error)).removeprefix("--")
-        known = {one.key for one in self.fields}
-        key = where if where in known else where.partition(".")[0].partition("[")[0]
+        keys = {form_field.key for form_field in self.fields}
+        key = where if where in keys else where.partition(".")[0].partition("[")[0]
         text = self.sentence(error)
-        if key in known:
+        if key in keys:
             self.errors[key] = text
         else:
             self.errors[""] = f"{where}: {text}" if where else text
@@ -106,7 +106,7 @@ class Form:
 
 
 def answer(
-    form: Form, page: FormPage, do: Callable[[], Response | str], *, template: str = "form.html", **facts: Any
+    form: Form, page: FormPage, do: Callable[[], Response | str], *, template: str = "form.html", **values: Any
 ) -> Response | str | tuple[str, int]:
     """Show the form; when it was sent and can be used, do it in one transaction. 422 with the reasons otherwise."""
     if request.method == "POST" and form.read():
@@ -118,60 +118,62 @@ def answer(
             form.refuse(error)
         else:
             return done
-    return render_template(template, form=form, page=page, **facts), 422 if form.errors else 200
+    return render_template(template, form=form, page=page, **values), 422 if form.errors else 200
 
 
-def _value(one: Field, typed: str) -> Any:
-    if one.kind == "tick":
+def _value(form_field: Field, typed: str) -> Any:
+    if form_field.kind == "tick":
         return typed == "yes"
-    if one.kind == "file":
-        sent = request.files.get(one.key)
+    if form_field.kind == "file":
+        sent = request.files.get(form_field.key)
         return sent if sent is not None and sent.filename else None
     text = typed.replace("\r\n", "\n").strip()
     if not text:
-        if one.required:
-            raise InputError("fill this in")
-        return "" if one.kind in ("text", "email", "lines", "document", "choice") else None
-    if len(text) > one.longest and one.kind != "document":
-        raise InputError(f"at most {one.longest} characters")
-    return READERS.get(one.kind, _plain_text)(one, text)
+        if form_field.required:
+            raise InputError(_("fill this in"))
+        return "" if form_field.kind in ("text", "email", "lines", "document", "choice") else None
+    if len(text) > form_field.longest and form_field.kind != "document":
+        raise InputError(_("at most %(characters)s characters", characters=form_field.longest))
+    return READERS.get(form_field.kind, _plain_text)(form_field, text)
 
 
-def _plain_text(_one: Field, text: str) -> str:
+def _plain_text(_field: Field, text: str) -> str:
     if any(ord(sign) < 32 for sign in text):  # noqa: PLR2004 - control characters of ASCII
-        raise InputError("there is a control character in it")
+        raise InputError(_("there is a control character in it"))
     return text
 
 
-def _moment(_one: Field, text: str) -> datetime:
+def _moment(_field: Field, text: str) -> datetime:
     try:
         return datetime.fromisoformat(text).replace(tzinfo=None)
     except ValueError:
-        raise InputError(f"{text!r} is not a day and time", hint="for example 2026-11-20T10:30") from None
+        raise InputError(
+            _("%(text)r is not a day and time", text=text), hint=_("for example 2026-11-20T10:30")
+        ) from None
 
 
-def _number(_one: Field, text: str) -> int:
+def _number(_field: Field, text: str) -> int:
     if not text.isascii() or not text.isdecimal():
-        raise InputError(f"{text!r} is not a whole number")
+        raise InputError(_("%(text)r is not a whole number", text=text))
     return int(text)
 
 
-def _email(_one: Field, text: str) -> str:
+def _email(_field: Field, text: str) -> str:
     if not EMAIL.fullmatch(text):
-        raise InputError(f"{text!r} is not an e-mail address")
+        raise InputError(_("%(text)r is not an e-mail address", text=text))
     return text
 
 
-def _choice(one: Field, text: str) -> str:
-    if text not in {value for value, _ in one.options}:
-        raise InputError("choose one of the list")
+def _choice(form_field: Field, text: str) -> str:
+    if text not in dict(form_field.options):
+        raise InputError(_("choose one of the list"))
     return text
 
 
 READERS: dict[str, Callable[[Field, str], Any]] = {
     "email": _email,
-    "lines": lambda _one, text: text,
-    "document": lambda _one, text: text,
+    "lines": lambda _field, text: text,
+    "document": lambda _field, text: text,
     "date": lambda _field, text: parse_day(text),
     "moment": _moment,
     "amount": lambda _field, text: parse_amount(text),
@@ -194,8 +196,8 @@ def _as_text(value: Any) -> str:
 
 
 def say_changed(names: Sequence[str]) -> None:
-    """Tell on the next page what of the facts was changed."""
-    flash(f"Changed: {', '.join(names)}." if names else "Nothing was changed.", "success")
+    """Tell on the next page which fields were changed."""
+    flash(_("Changed: %(names)s.", names=", ".join(names)) if names else _("Nothing was changed."), "success")
 
 
 def parse_day(text: str, path: str = "") -> date:

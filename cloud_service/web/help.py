@@ -9,6 +9,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from cloud_service.web.access import signed_in
+from cloud_service.web.language.sentences import gettext as _
 from common.errors import NotFoundError
 
 blueprint = Blueprint("help", __name__)
@@ -30,13 +31,13 @@ class Article:
 @lru_cache(maxsize=1)
 def articles() -> dict[str, Article]:
     """All pages by name, in the order of their names, the console's own first."""
-    folder = next((one for one in FOLDERS if one.is_dir()), FOLDERS[-1])
-    found = {}
-    for path in sorted(folder.glob("*.md"), key=lambda one: (one.stem not in ("console", "index"), one.stem)):
+    folder = next((path for path in FOLDERS if path.is_dir()), FOLDERS[-1])
+    pages = {}
+    for path in sorted(folder.glob("*.md"), key=lambda file: (file.stem not in ("console", "index"), file.stem)):
         text = path.read_text(encoding="utf-8")
         title = next((line.lstrip("# ").strip() for line in text.splitlines() if line.startswith("#")), path.stem)
-        found[path.stem] = Article(path.stem, title, text)
-    return found
+        pages[path.stem] = Article(path.stem, title, text)
+    return pages
 
 
 @blueprint.get("/help")
@@ -44,22 +45,22 @@ def articles() -> dict[str, Article]:
 @signed_in
 def index(name: str = "") -> str:
     """One page of the manual beside the list of all."""
-    known = articles()
-    page = known.get(name) if name else next(iter(known.values()), None)
+    pages = articles()
+    page = pages.get(name) if name else next(iter(pages.values()), None)
     if page is None and name:
-        raise NotFoundError("the manual has no such page")
+        raise NotFoundError(_("the manual has no such page"))
     body = Markup(_html(page.text)) if page else ""  # noqa: S704 - our own files; raw HTML in them is shown as text
-    return render_template("help.html", articles=known.values(), page=page, body=body)
+    return render_template("help.html", articles=pages.values(), page=page, body=body)
 
 
 @blueprint.get("/help/pictures/<name>")
 @signed_in
 def picture(name: str) -> Response:
     """A picture of the manual."""
-    folder = next((one for one in FOLDERS if one.is_dir()), FOLDERS[-1]) / "pictures"
+    folder = next((path for path in FOLDERS if path.is_dir()), FOLDERS[-1]) / "pictures"
     path = folder / Path(name).name
     if path.suffix not in PICTURES or not path.is_file():
-        raise NotFoundError("the manual has no such picture")
+        raise NotFoundError(_("the manual has no such picture"))
     return send_file(path, mimetype=PICTURES[path.suffix], max_age=3600)
 
 

@@ -18,6 +18,8 @@ from cloud_service.web import database
 from cloud_service.web.access import ROLES, May
 from cloud_service.web.database import current_session, session
 from cloud_service.web.language import locale
+from cloud_service.web.language.sentences import gettext as _
+from cloud_service.web.language.sentences import lazy_gettext as _l
 from common.errors import NotFoundError
 
 WRONG_MAX = 8
@@ -57,7 +59,7 @@ class Person(UserMixin, User):
         """True for a while after too many wrong answers."""
         locked = self.locked_until is not None and self.locked_until > datetime.now(UTC)
         if locked and form_error is not None:
-            form_error.append("Too many wrong passwords or codes. Try again in a quarter of an hour.")
+            form_error.append(_("Too many wrong passwords or codes. Try again in a quarter of an hour."))
         return locked
 
 
@@ -104,7 +106,7 @@ def init_app(app: Flask, settings: Settings) -> Security:
         SECURITY_USE_REGISTER_V2=True,
         SECURITY_API_ENABLED_METHODS=["session"],
         SECURITY_STATIC_FOLDER_URL="/static/security",
-        SECURITY_MSG_UNAUTHENTICATED=("Sign in to see this page.", "info"),
+        SECURITY_MSG_UNAUTHENTICATED=(_l("Sign in to see this page."), "info"),
     )
     datastore = SQLAlchemySessionUserDatastore(cast("Any", current_session), Person, NamedRole)
     return Security(app, datastore, mail_util_cls=NoMail)
@@ -121,7 +123,7 @@ def one_time_address(email: str) -> str:
     settings: Settings = current_app.extensions["settings"]
     person = current_app.extensions["security"].datastore.find_user(case_insensitive=True, email=email)
     if person is None:
-        raise NotFoundError(f"nobody signs in as {email}")
+        raise NotFoundError(_("nobody signs in as %(email)s", email=email))
     return settings.public_url + url_for("security.reset_password", token=one_time_token(person))
 
 

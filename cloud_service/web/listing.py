@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -73,7 +73,6 @@ class ListPage:
     template: str = "list.html"
     help: str = ""
     foot: tuple[tuple[str, str, str], ...] = ()  # label, sum, kind
-    facts: dict[str, Any] = field(default_factory=dict)
 
     @property
     def sentences(self) -> ListNoun:
@@ -81,25 +80,25 @@ class ListPage:
         return NOUNS[self.noun]
 
 
-def wanted(page: ListPage) -> ListQuery:
+def query_of(page: ListPage) -> ListQuery:
     """What the address asks for; `name:value` in the search box is a filter too. Nonsense is left out."""
     filters: dict[str, tuple[str, ...]] = {}
-    known = {one.key: one for one in page.filters}
-    for name, one in known.items():
-        values = tuple(value for value in request.args.getlist(name) if value and _fits(one, value))
+    by_key = {list_filter.key: list_filter for list_filter in page.filters}
+    for name, list_filter in by_key.items():
+        values = tuple(value for value in request.args.getlist(name) if value and _fits(list_filter, value))
         if values:
             filters[name] = values
-    words = []
+    search_words = []
     for word in request.args.get("q", "").split():
         name, colon, value = word.partition(":")
-        if colon and name in known and _fits(known[name], value):
+        if colon and name in by_key and _fits(by_key[name], value):
             filters[name] = (*filters.get(name, ()), value)
         else:
-            words.append(word)
+            search_words.append(word)
     sort = request.args.get("sort", "")
     descending = request.args.get("dir", "desc" if not sort and page.order[1] else "asc") == "desc"
     return ListQuery(
-        text=" ".join(words),
+        text=" ".join(search_words),
         filters=filters,
         sort=sort or page.order[0],
         descending=descending,
@@ -108,9 +107,9 @@ def wanted(page: ListPage) -> ListQuery:
     )
 
 
-def _fits(one: Filter, value: str) -> bool:
-    if one.kind != "date":
-        return not one.options or value in {option for option, _ in one.options}
+def _fits(list_filter: Filter, value: str) -> bool:
+    if list_filter.kind != "date":
+        return not list_filter.options or value in dict(list_filter.options)
     try:
         date.fromisoformat(value)
     except ValueError:
@@ -124,24 +123,26 @@ def _number(name: str, default: int) -> int:
 
 
 def respond(
-    page: ListPage, listing: Listing, asked: ListQuery, *, as_file: bool = False, **facts: Any
+    page: ListPage, listing: Listing, query: ListQuery, *, as_file: bool = False, **values: Any
 ) -> Response | str:
     """The page, or the file with all rows of the same query."""
     if as_file:
-        return file_of(page, listing, asked)
-    found = page_of(session(), listing, asked)
+        return file_of(page, listing, query)
+    rows = page_of(session(), listing, query)
     saved = views_of(session(), current_user.id, page.name) if page.tabs else []
-    return render_template(page.template, list=page, asked=asked, page=found, saved=saved, sizes=SIZES, **facts)
+    return render_template(page.template, list=page, query=query, page=rows, saved=saved, sizes=SIZES, **values)
 
 
-def file_of(page: ListPage, listing: Listing, asked: ListQuery) -> Response:
+def file_of(page: ListPage, listing: Listing, query: ListQuery) -> Response:
     """A CSV file, streamed: one header row, ISO dates, dots in decimals, currencies in columns of their own."""
-    columns = [one for one in page.columns if one.in_file]
+    columns = [column for column in page.columns if column.in_file]
 
     def lines() -> Iterator[str]:
-        yield "\ufeff" + line_of([one.label for one in columns])  # the mark tells spreadsheets that this is UTF-8
-        for row in all_of(session(), listing, asked):
-            yield line_of([_cell(one, row) for one in columns])
+        yield "\ufeff" + line_of(
+            [str(column.label) for column in columns]
+        )  # the mark tells spreadsheets that this is UTF-8
+        for row in all_of(session(), listing, query):
+            yield line_of([_cell(column, row) for column in columns])
 
     answer = Response(stream_with_context(lines()), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="{page.name}-{date.today():%Y-%m-%d}.csv"'  # noqa: DTZ011 - a name, not a fact
@@ -171,7 +172,7 @@ def here(path: str = "", /, **changes: Any) -> str:
     for name, value in changes.items():
         args.pop(name, None)
         if value is not None and value != "":
-            args[name] = [str(one) for one in value] if isinstance(value, list | tuple) else [str(value)]
+            args[name] = [str(entry) for entry in value] if isinstance(value, list | tuple) else [str(value)]
     query = urlencode([(name, value) for name, values in args.items() for value in values if value])
     return (path or request.path) + (f"?{query}" if query else "")
 

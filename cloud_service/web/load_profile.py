@@ -11,6 +11,7 @@ from flask import request
 
 from cloud_service.web.forms import parse_day
 from cloud_service.web.language.formatting import plain
+from cloud_service.web.language.sentences import gettext as _
 from common.errors import InputError
 from common.period import Span, day_bounds, intervals_in_day
 from common.reading import Quality, as_decimal
@@ -41,51 +42,57 @@ class DayOf:
 
 def intervals(days: Sequence[Any], zone: str) -> list[Interval]:
     """Every interval of the days; a clock change needs no care, the day's own bounds say where it starts."""
-    found = []
-    for one in days:
-        start, _end = day_bounds(one.day, zone)
-        count = len(one.qualities)
-        values = struct.unpack(f"<{count}q", one.values)
-        for n, (value, quality) in enumerate(zip(values, one.qualities, strict=True)):
-            found.append(Interval(start + timedelta(seconds=n * one.step_s), value, quality))
-    return found
+    unpacked = []
+    for packed in days:
+        start, _end = day_bounds(packed.day, zone)
+        count = len(packed.qualities)
+        values = struct.unpack(f"<{count}q", packed.values)
+        for n, (value, quality) in enumerate(zip(values, packed.qualities, strict=True)):
+            unpacked.append(Interval(start + timedelta(seconds=n * packed.step_s), value, quality))
+    return unpacked
 
 
 def by_day(days: Sequence[Any], span: Span, zone: str, step_s: int) -> list[DayOf]:
     """A row for each day of the span, also for those of which nothing is known."""
-    known = {one.day: one for one in days}
+    by_date = {packed.day: packed for packed in days}
     rows = []
     for day in span:
-        one = known.get(day)
-        expected = intervals_in_day(day, zone, one.step_s if one else step_s)
-        if one is None:
+        packed = by_date.get(day)
+        expected = intervals_in_day(day, zone, packed.step_s if packed else step_s)
+        if packed is None:
             rows.append(DayOf(day, 0, expected, 0, 0, expected))
             continue
-        missing = sum(1 for q in one.qualities if q >= Quality.SUSPECT)
-        estimated = sum(1 for q in one.qualities if q in (Quality.SUBSTITUTED, Quality.ESTIMATED))
-        rows.append(DayOf(day, one.total, expected, expected - missing - estimated, estimated, missing))
+        missing = sum(1 for q in packed.qualities if q >= Quality.SUSPECT)
+        estimated = sum(1 for q in packed.qualities if q in (Quality.SUBSTITUTED, Quality.ESTIMATED))
+        rows.append(DayOf(day, packed.total, expected, expected - missing - estimated, estimated, missing))
     return rows
 
 
-def as_json(found: Sequence[Interval], unit: str, zone: str) -> dict[str, Any]:
+def as_json(profile: Sequence[Interval], unit: str, zone: str) -> dict[str, Any]:
     """What the chart draws: seconds since 1970 and mean power (kW) or flow; null where nothing is known."""
-    step_s = int((found[1].start - found[0].start).total_seconds()) if len(found) > 1 else 900
+    step_s = int((profile[1].start - profile[0].start).total_seconds()) if len(profile) > 1 else 900
     per_hour = 3600 / step_s / 1000
     return {
         "zone": zone,
         "unit": "kW" if unit == "kWh" else f"{unit}/h",
-        "at": [int(one.start.timestamp()) for one in found],
-        "power": [round(one.value * per_hour, 4) if one.quality < Quality.SUSPECT else None for one in found],
-        "estimated": [one.quality in (Quality.SUBSTITUTED, Quality.ESTIMATED) for one in found],
+        "at": [int(interval.start.timestamp()) for interval in profile],
+        "power": [
+            round(interval.value * per_hour, 4) if interval.quality < Quality.SUSPECT else None for interval in profile
+        ],
+        "estimated": [interval.quality in (Quality.SUBSTITUTED, Quality.ESTIMATED) for interval in profile],
     }
 
 
-def as_lines(found: Sequence[Interval], unit: str, zone: str) -> list[list[str]]:
+def as_lines(profile: Sequence[Interval], unit: str, zone: str) -> list[list[str]]:
     """The rows of a file: times with the site's offset, exact values."""
-    head = [[f"Start ({zone})", f"Consumption {unit}", "Quality"]]
+    head = [[_("Start (%(zone)s)", zone=zone), _("Consumption %(unit)s", unit=unit), _("Quality")]]
     return head + [
-        [plain(one.start.astimezone(ZoneInfo(zone))), f"{as_decimal(one.value):f}", QUALITIES.get(one.quality, "")]
-        for one in found
+        [
+            plain(interval.start.astimezone(ZoneInfo(zone))),
+            f"{as_decimal(interval.value):f}",
+            QUALITIES.get(interval.quality, ""),
+        ]
+        for interval in profile
     ]
 
 
@@ -98,6 +105,7 @@ def span_of(day: date, days: int = 14) -> Span:
     first = parse_day(request.args.get("from") or (last - timedelta(days=days - 1)).isoformat(), "from")
     if first > last or (last - first).days > DAYS_MAX:
         raise InputError(
-            f"the range {first} to {last} cannot be shown", hint=f"at most {DAYS_MAX} days, the first one first"
+            _("the range %(first)s to %(last)s cannot be shown", first=first, last=last),
+            hint=_("at most %(days)s days, the first one first", days=DAYS_MAX),
         )
     return Span(first, last + timedelta(days=1))

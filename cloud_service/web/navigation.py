@@ -13,6 +13,7 @@ from cloud_service.store.database.health import DatabaseDownError
 from cloud_service.web.access import May, allowed, may, scope
 from cloud_service.web.database import session
 from cloud_service.web.language.locale import LANGUAGES, direction
+from cloud_service.web.language.sentences import lazy_gettext as _l
 from cloud_service.web.listing import here
 
 PRODUCT = "Energy Billing"
@@ -39,47 +40,47 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
     (
         "",
         (
-            menu_item("Dashboard", "dashboard.index", May.READ, "/dashboard", icon="layout-dashboard"),
-            menu_item("My energy", "portal.home", May.PORTAL, "/portal", icon="home-bolt"),
-            menu_item("My use", "portal.usage", May.PORTAL, "/portal/usage", icon="chart-bar"),
-            menu_item("My bills", "portal.bills", May.PORTAL, "/portal/bills", icon="file-invoice"),
+            menu_item(_l("Dashboard"), "dashboard.index", May.READ, "/dashboard", icon="layout-dashboard"),
+            menu_item(_l("My energy"), "portal.home", May.PORTAL, "/portal", icon="home-bolt"),
+            menu_item(_l("My use"), "portal.usage", May.PORTAL, "/portal/usage", icon="chart-bar"),
+            menu_item(_l("My bills"), "portal.bills", May.PORTAL, "/portal/bills", icon="file-invoice"),
         ),
     ),
     (
-        "Money",
+        _l("Money"),
         (
-            menu_item("Bills", "bills.index", May.READ, "/bills", icon="file-invoice"),
-            menu_item("Payments", "payments.index", May.READ, "/payments", icon="cash"),
-            menu_item("Billing runs", "runs.index", May.BILL, "/runs", icon="player-play"),
-            menu_item("Reminders", "dunning.index", May.COLLECT, "/dunning", icon="send"),
-            menu_item("Prepaid", "prepaid.index", May.READ, "/prepaid", icon="wallet"),
-            menu_item("Reports", "reports.ageing", May.READ, "/reports", icon="report-money"),
+            menu_item(_l("Bills"), "bills.index", May.READ, "/bills", icon="file-invoice"),
+            menu_item(_l("Payments"), "payments.index", May.READ, "/payments", icon="cash"),
+            menu_item(_l("Billing runs"), "runs.index", May.BILL, "/runs", icon="player-play"),
+            menu_item(_l("Reminders"), "dunning.index", May.COLLECT, "/dunning", icon="send"),
+            menu_item(_l("Prepaid"), "prepaid.index", May.READ, "/prepaid", icon="wallet"),
+            menu_item(_l("Reports"), "reports.ageing", May.READ, "/reports", icon="report-money"),
         ),
     ),
     (
-        "Customers",
+        _l("Customers"),
         (
-            menu_item("Clients", "clients.index", May.READ, "/clients", icon="users"),
-            menu_item("Accounts", "accounts.index", May.READ, "/accounts", icon="address-book"),
-            menu_item("Connections", "connections.index", May.READ, "/connections", icon="plug-connected"),
-            menu_item("Tariffs", "tariffs.index", May.READ, "/tariffs", icon="receipt-2"),
+            menu_item(_l("Clients"), "clients.index", May.READ, "/clients", icon="users"),
+            menu_item(_l("Accounts"), "accounts.index", May.READ, "/accounts", icon="address-book"),
+            menu_item(_l("Connections"), "connections.index", May.READ, "/connections", icon="plug-connected"),
+            menu_item(_l("Tariffs"), "tariffs.index", May.READ, "/tariffs", icon="receipt-2"),
         ),
     ),
     (
-        "Metering",
+        _l("Metering"),
         (
-            menu_item("Service points", "points.index", May.READ, "/points", icon="map-pin"),
-            menu_item("Data readings", "meters.index", May.READ, "/meters", icon="database"),
-            menu_item("Gateways", "gateways.index", May.READ, "/gateways", icon="router"),
-            menu_item("Support desk", "support.desk", May.DIAGNOSE, "/support", icon="headset"),
+            menu_item(_l("Service points"), "points.index", May.READ, "/points", icon="map-pin"),
+            menu_item(_l("Data readings"), "meters.index", May.READ, "/meters", icon="database"),
+            menu_item(_l("Gateways"), "gateways.index", May.READ, "/gateways", icon="router"),
+            menu_item(_l("Support desk"), "support.desk", May.DIAGNOSE, "/support", icon="headset"),
         ),
     ),
     (
-        "Office",
+        _l("Office"),
         (
-            menu_item("Audit log", "audit.index", May.AUDIT, "/audit", icon="history"),
-            menu_item("Users", "users.index", May.MANAGE, "/users", icon="user-shield"),
-            menu_item("Settings", "settings.index", May.MANAGE, "/settings", icon="settings"),
+            menu_item(_l("Audit log"), "audit.index", May.AUDIT, "/audit", icon="history"),
+            menu_item(_l("Users"), "users.index", May.MANAGE, "/users", icon="user-shield"),
+            menu_item(_l("Settings"), "settings.index", May.MANAGE, "/settings", icon="settings"),
         ),
     ),
 )
@@ -88,15 +89,18 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
 def menu() -> list[tuple[str, list[Item]]]:
     """The sections and entries that the person may open."""
     able = allowed()
-    found = [(title, [item for item in items if item.needs in able]) for title, items in MENU]
-    return [(title, items) for title, items in found if items]
+    sections = [(title, [item for item in items if item.needs in able]) for title, items in MENU]
+    return [(title, items) for title, items in sections if items]
 
 
 def is_current(item: Item) -> bool:
     """Whether the page lies in the entry's section; the longest section wins."""
     path = request.path
     fits = [
-        one.section for _, items in menu() for one in items if path == one.section or path.startswith(one.section + "/")
+        entry.section
+        for _title, entries in menu()
+        for entry in entries
+        if path == entry.section or path.startswith(entry.section + "/")
     ]
     return bool(fits) and item.section == max(fits, key=len)
 
@@ -105,16 +109,15 @@ def site_clock() -> list[dict[str, str]]:
     """The zones whose time is shown: the operator's first, then those of its sites."""
     if "clock" not in g:
         g.clock = _zones()
-    found: list[dict[str, str]] = g.clock
-    return found
+    clock: list[dict[str, str]] = g.clock
+    return clock
 
 
 def _zones() -> list[dict[str, str]]:
-    known = legal_entities.entities(session(), scope())
     zones: dict[str, str] = {}
-    for one in known:
-        zones.setdefault(one.timezone, one.timezone.rpartition("/")[2].replace("_", " "))
-        for site in legal_entities.sites(session(), one.id):
+    for entity in legal_entities.entities(session(), scope()):
+        zones.setdefault(entity.timezone, entity.timezone.rpartition("/")[2].replace("_", " "))
+        for site in legal_entities.sites(session(), entity.id):
             zones.setdefault(site.timezone, site.name)
     return [{"zone": zone, "name": name} for zone, name in zones.items()]
 

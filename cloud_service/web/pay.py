@@ -15,6 +15,7 @@ from cloud_service.flow import request_payment
 from cloud_service.web.access import public
 from cloud_service.web.database import session
 from cloud_service.web.guards import limiter
+from cloud_service.web.language.sentences import gettext as _
 from common.errors import NotFoundError
 
 blueprint = Blueprint("pay", __name__)
@@ -50,11 +51,11 @@ def top_up(account_id: UUID) -> str:
 
     Shows the account's number and currency, nothing about its holder.
     """
-    wanted = request.args.get("amount", "").strip()
+    typed = request.args.get("amount", "").strip()
     return render_template(
         "top_up.html",
         account=request_payment.top_up_target(session(), account_id),
-        amount=exact(wanted, "amount") if wanted else None,
+        amount=exact(typed, "amount") if typed else None,
         back="back" in request.args,
     )
 
@@ -73,7 +74,7 @@ def fill(account_id: UUID) -> Response:
 def _provider() -> Any:
     provider = current_app.extensions.get("provider")
     if provider is None:
-        raise NotFoundError("no payment provider is set up here")
+        raise NotFoundError(_("no payment provider is set up here"))
     return provider
 
 

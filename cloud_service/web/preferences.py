@@ -11,6 +11,7 @@ from cloud_service.store.identity import users as store
 from cloud_service.web.access import actor, signed_in
 from cloud_service.web.database import session
 from cloud_service.web.language.locale import COOKIE, LANGUAGES
+from cloud_service.web.language.sentences import gettext as _
 from cloud_service.web.navigation import THEMES
 
 blueprint = Blueprint("me", __name__)
@@ -28,16 +29,16 @@ def index() -> str:
 @signed_in
 def theme() -> Response:
     """Light, dark or as the system has it."""
-    wanted = request.form.get("theme", "auto")
-    return _remember("theme", wanted if wanted in THEMES else "auto")
+    chosen = request.form.get("theme", "auto")
+    return _remember("theme", chosen if chosen in THEMES else "auto")
 
 
 @blueprint.post("/me/language")
 @signed_in
 def language() -> Response:
     """The language that numbers and dates are written in."""
-    wanted = request.form.get("language", "en")
-    return _remember(COOKIE, wanted if wanted in LANGUAGES else "en")
+    chosen = request.form.get("language", "en")
+    return _remember(COOKIE, chosen if chosen in LANGUAGES else "en")
 
 
 @blueprint.post("/me/views")
@@ -46,7 +47,7 @@ def save_view() -> AnyResponse:
     """Keep the filters of a list as a tab."""
     page, query = request.form.get("page", ""), request.form.get("query", "")[:2000]
     saved_views.save_view(
-        session(), current_user.id, page[:40], request.form.get("name", "")[:40].strip() or "View", query
+        session(), current_user.id, page[:40], request.form.get("name", "")[:40].strip() or _("View"), query
     )
     session().commit()
     return redirect(_back())
@@ -68,7 +69,7 @@ def sign_out_everywhere() -> AnyResponse:
     store.note(session(), actor(), "user.sign_out_everywhere", current_user)
     store.sign_out_everywhere(session(), current_user)
     session().commit()
-    flash("You are signed out everywhere.", "success")
+    flash(_("You are signed out everywhere."), "success")
     return redirect(url_for("security.login"))
 
 

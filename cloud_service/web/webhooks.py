@@ -15,6 +15,7 @@ from cloud_service.domain.receivables.provider_event import ProviderEvent
 from cloud_service.flow import collect
 from cloud_service.web.access import public
 from cloud_service.web.guards import csrf
+from cloud_service.web.language.sentences import gettext as _
 from common.errors import InputError, NotFoundError, UnavailableError
 
 blueprint = Blueprint("webhooks", __name__)
@@ -37,7 +38,7 @@ def receive(name: str) -> tuple[Response, int]:
     """Take a provider's call."""
     provider = cast("Reads | None", current_app.extensions.get("provider"))
     if provider is None or provider.name != name:
-        raise NotFoundError("no such provider is set up here")
+        raise NotFoundError(_("no such provider is set up here"))
     try:
         events = provider.read_webhook(request.get_data(cache=False), dict(request.headers))
     except InputError as error:

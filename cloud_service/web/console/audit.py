@@ -7,7 +7,7 @@ from cloud_service.store.lists.audit_log import audit
 from cloud_service.web.access import May, access
 from cloud_service.web.database import session
 from cloud_service.web.language.sentences import lazy_gettext as _l
-from cloud_service.web.listing import Column, Filter, ListPage, respond, wanted
+from cloud_service.web.listing import Column, Filter, ListPage, query_of, respond
 
 blueprint = Blueprint("audit", __name__)
 
@@ -40,6 +40,6 @@ LIST = ListPage(
 @access(May.AUDIT)
 def index(*, as_file: bool = False) -> Response | str:
     """The list, or the same query as a file."""
-    query = wanted(LIST)
+    query = query_of(LIST)
     verdict = None if as_file else log.verify(session())
     return respond(LIST, audit(query), query, as_file=as_file, verdict=verdict)

@@ -12,6 +12,7 @@ from flask_babel import get_locale
 from markupsafe import Markup, escape
 
 from cloud_service.domain.money import currency_digits
+from cloud_service.web.language.sentences import gettext as _
 from common.reading import as_decimal
 
 NOTHING = "–"
@@ -100,36 +101,48 @@ def instant(value: datetime | None, timezone: str = "UTC", style: str = "d MMM y
     """A moment in the site's zone; the tooltip has it in UTC."""
     if value is None:
         return Markup(NOTHING)  # noqa: S704 - a constant
-    shown = format_datetime(value.astimezone(ZoneInfo(timezone)), style, locale=locale())
+    text = format_datetime(value.astimezone(ZoneInfo(timezone)), style, locale=locale())
     utc = value.astimezone(UTC)
     return Markup('<time datetime="{}" title="{} UTC">{}</time>').format(
-        utc.isoformat(timespec="seconds"), f"{utc:%Y-%m-%d %H:%M:%S}", escape(shown)
+        utc.isoformat(timespec="seconds"), f"{utc:%Y-%m-%d %H:%M:%S}", escape(text)
     )
 
 
 def ago(value: datetime | None, now: datetime, timezone: str = "UTC") -> Markup:
     """12 s ago, 5 min ago, 2 h ago, then the date."""
     if value is None:
-        return Markup("never")
+        return escape(_("never"))
     gap = now - value
     if gap > timedelta(days=2):
         return instant(value, timezone, "d MMM y")
     seconds = max(int(gap.total_seconds()), 0)
-    for size, unit in ((86400, "d"), (3600, "h"), (60, "min"), (1, "s")):
-        if seconds >= size or size == 1:
-            text = f"{seconds // size} {unit} ago" if seconds else "now"
-            break
     return Markup('<time datetime="{}" title="{} UTC">{}</time>').format(
-        value.astimezone(UTC).isoformat(timespec="seconds"), f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}", text
+        value.astimezone(UTC).isoformat(timespec="seconds"),
+        f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}",
+        _ago_text(seconds),
     )
+
+
+def _ago_text(seconds: int) -> str:
+    if not seconds:
+        return _("now")
+    if seconds < 60:  # noqa: PLR2004 - seconds of a minute
+        return _("%(count)s s ago", count=seconds)
+    if seconds < 3600:  # noqa: PLR2004 - seconds of an hour
+        return _("%(count)s min ago", count=seconds // 60)
+    if seconds < 86400:  # noqa: PLR2004 - seconds of a day
+        return _("%(count)s h ago", count=seconds // 3600)
+    return _("%(count)s d ago", count=seconds // 86400)
 
 
 def span(seconds: int) -> str:
     """45 s, 3 min, 2 h 10 min."""
     minutes, hours = -(-seconds // 60), seconds // 3600
     if seconds < 60:  # noqa: PLR2004 - seconds of a minute
-        return f"{seconds} s"
-    return f"{hours} h {minutes - hours * 60} min" if hours else f"{minutes} min"
+        return _("%(count)s s", count=seconds)
+    if hours:
+        return _("%(hours)s h %(minutes)s min", hours=hours, minutes=minutes - hours * 60)
+    return _("%(count)s min", count=minutes)
 
 
 def plain(value: Any) -> str:

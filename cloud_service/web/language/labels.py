@@ -217,8 +217,8 @@ def label(code: str, kind: str) -> str:
 
 def event_label(event: str) -> str:
     """What happened to a bill: a word of ours, a reminder by its step, or an action of the audit log as written."""
-    what, colon, step = event.partition(": ")
-    if what == "reminded" and colon:
+    action, colon, step = event.partition(": ")
+    if action == "reminded" and colon:
         return _("Reminded: %(step)s", step=step)
     return LABELS["bill_event"].get(event) or as_written(event.replace(".", ": "))
 

@@ -15,16 +15,16 @@ def chosen() -> str:
     cookie = request.cookies.get(COOKIE, "")
     if cookie in LANGUAGES:
         return cookie
-    wanted = request.accept_languages.best_match(LANGUAGES)
-    if wanted is None and current_user and current_user.is_authenticated and current_user.locale in LANGUAGES:
+    preferred = request.accept_languages.best_match(LANGUAGES)
+    if preferred is None and current_user and current_user.is_authenticated and current_user.locale in LANGUAGES:
         return str(current_user.locale)
-    return wanted or "en"
+    return preferred or "en"
 
 
 def direction() -> str:
     """`rtl` for scripts that run from right to left."""
-    found = get_locale() or Locale("en")
-    return str(found.text_direction)
+    language = get_locale() or Locale("en")
+    return str(language.text_direction)
 
 
 def init_app(app: Flask) -> None:

@@ -21,7 +21,9 @@ from cloud_service.web.bill_documents import paper_response
 from cloud_service.web.clock import now
 from cloud_service.web.database import session
 from cloud_service.web.language import formatting
-from cloud_service.web.listing import Filter, ListPage, csv_response, respond, wanted
+from cloud_service.web.language.sentences import gettext as _
+from cloud_service.web.language.sentences import lazy_gettext as _l
+from cloud_service.web.listing import Filter, ListPage, csv_response, query_of, respond
 from cloud_service.web.load_profile import span_of
 from cloud_service.web.payment_link import pay_address
 from common.errors import NotFoundError
@@ -37,23 +39,25 @@ def _to_bill(row: Any) -> str:
     return url_for("portal.bill", public_id=row.public_id)
 
 
-OWN = tuple(replace(one, link=_to_bill if one.key == "number" else None) for one in COLUMNS if one.on_screen)
+OWN = tuple(
+    replace(column, link=_to_bill if column.key == "number" else None) for column in COLUMNS if column.on_screen
+)
 LIST = ListPage(
     name="my-bills",
-    title="My bills",
+    title=_l("My bills"),
     section="",
     noun="bill",
     columns=OWN,
-    search="Bill number",
-    filters=(Filter("from", "From", "date"), Filter("to", "To", "date")),
+    search=_l("Bill number"),
+    filters=(Filter("from", _l("From"), "date"), Filter("to", _l("To"), "date")),
     order=("bill_date", True),
-    empty="Your first bill appears here when it has been issued.",
+    empty=_l("Your first bill appears here when it has been issued."),
     icon="file-invoice",
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Mine:
+class Customer:
     """Who looks, at which accounts, in which zone."""
 
     client: Any
@@ -64,7 +68,7 @@ class Mine:
     @property
     def ids(self) -> list[int]:
         """The ids of the accounts."""
-        return [one.id for one in self.accounts]
+        return [account.id for account in self.accounts]
 
     @property
     def today(self) -> date:
@@ -72,20 +76,20 @@ class Mine:
         return local_day(now(), self.zone)
 
 
-def mine() -> Mine:
+def own_customer() -> Customer:
     """The customer of this request."""
     client = customers.own_client(session(), scope())
     accounts = customers.own_accounts(session(), scope())
-    registers = metering.own_registers(session(), [one.id for one in accounts])
-    return Mine(client, accounts, registers, registers[0].timezone if registers else "UTC")
+    registers = metering.own_registers(session(), [account.id for account in accounts])
+    return Customer(client, accounts, registers, registers[0].timezone if registers else "UTC")
 
 
 @blueprint.get("")
 @access(May.PORTAL)
 def home() -> str:
     """The first page: balance, what is due, this month so far, the year."""
-    me = mine()
-    asked = ListQuery(size=6)
+    me = own_customer()
+    latest = ListQuery(size=6)
     open_bills = ListQuery(filters={"status": ("open", "part", "overdue")}, sort="due_date", size=20)
     due = page_of(session(), bill_list(scope(), open_bills, me.today), open_bills)
     next_due = invoice_page(session(), scope(), due.rows[0].public_id, me.today) if due.rows else None
@@ -105,16 +109,16 @@ def home() -> str:
         same_days=same_days,
         chart=year_chart(me),
         columns=OWN,
-        bills=page_of(session(), bill_list(scope(), asked, me.today), asked).rows,
+        bills=page_of(session(), bill_list(scope(), latest, me.today), latest).rows,
         month=month,
     )
 
 
-def _sum(me: Mine, span: Span) -> int:
+def _sum(me: Customer, span: Span) -> int:
     return sum(row.total for row in metering.daily_use(session(), me.ids, span))
 
 
-def year_chart(me: Mine) -> dict[str, Any]:
+def year_chart(me: Customer) -> dict[str, Any]:
     """Twelve months beside the same months a year before."""
     first = add_months(me.today.replace(day=1), -11)
     months = [add_months(first, n) for n in range(12)]
@@ -127,31 +131,37 @@ def year_chart(me: Mine) -> dict[str, Any]:
     series = [this, last] if sum(1 for value in last if value) > WORTH_COMPARING else [this]
     names = [formatting.month(month, "MMMM y") for month in months]
     titles = [
-        [f"{formatting.month(m, 'MMMM y')}: {formatting.number(v, 1)} kWh" for m, v in zip(months, this, strict=True)],
-        [
-            f"{formatting.month(add_months(m, -12), 'MMMM y')}: {formatting.number(v, 1)} kWh"
-            for m, v in zip(months, last, strict=True)
-        ],
+        [_bar_title(month, value) for month, value in zip(months, this, strict=True)],
+        [_bar_title(add_months(month, -12), value) for month, value in zip(months, last, strict=True)],
     ]
     drawn = charts.both([formatting.month(month) for month in months], series, titles[: len(series)], width=1100)
     return {
         "drawn": drawn,
         "rows": list(zip(names, this, last, strict=True)),
-        "legend": ["This year", "Last year"][: len(series)],
+        "legend": [_("This year"), _("Last year")][: len(series)],
     }
+
+
+def _bar_title(month: date, energy: Decimal) -> str:
+    return _(
+        "%(period)s: %(energy)s kWh", period=formatting.month(month, "MMMM y"), energy=formatting.number(energy, 1)
+    )
 
 
 @blueprint.get("/usage")
 @access(May.PORTAL)
 def usage() -> str:
     """Use by day, and by interval with the chart that can be zoomed."""
-    me = mine()
+    me = own_customer()
     span = span_of(me.today, 31)
     rows = metering.daily_use(session(), me.ids, span)
-    known = {row.day: row for row in rows}
-    values = [as_decimal(known[day].total) if day in known else Decimal(0) for day in span]
+    by_day = {row.day: row for row in rows}
+    values = [as_decimal(by_day[day].total) if day in by_day else Decimal(0) for day in span]
     titles = [
-        [f"{formatting.day(day, 'long')}: {formatting.number(v, 2)} kWh" for day, v in zip(span, values, strict=True)]
+        [
+            _("%(period)s: %(energy)s kWh", period=formatting.day(day, "long"), energy=formatting.number(value, 2))
+            for day, value in zip(span, values, strict=True)
+        ]
     ]
     every = max(1, span.days // 10)
     drawn = charts.both([formatting.month(day, "d MMM") for day in span], [values], titles, width=1100, every=every)
@@ -162,7 +172,7 @@ def usage() -> str:
         last=span.end - timedelta(days=1),
         chart=drawn,
         days=list(span),
-        known=known,
+        by_day=by_day,
         total=sum(row.total for row in rows),
         register=_register(me),
     )
@@ -172,30 +182,31 @@ def usage() -> str:
 @access(May.PORTAL)
 def load() -> Response:
     """The series of the chart: one of the customer's own registers."""
-    me = mine()
+    me = own_customer()
     register = _register(me)
     if register is None:
-        raise NotFoundError("there is no meter of yours yet")
-    found = load_profile.intervals(metering.days_of(session(), register.id, span_of(me.today, 31)), me.zone)
-    return jsonify(load_profile.as_json(found, "kWh", me.zone))
+        raise NotFoundError(_("there is no meter of yours yet"))
+    profile = load_profile.intervals(metering.days_of(session(), register.id, span_of(me.today, 31)), me.zone)
+    return jsonify(load_profile.as_json(profile, "kWh", me.zone))
 
 
 @blueprint.get("/usage.csv")
 @access(May.PORTAL)
 def usage_file() -> Response:
     """The intervals as a file."""
-    me = mine()
+    me = own_customer()
     register = _register(me)
     if register is None:
-        raise NotFoundError("there is no meter of yours yet")
-    found = load_profile.intervals(metering.days_of(session(), register.id, span_of(me.today, 31)), me.zone)
-    return csv_response(load_profile.as_lines(found, "kWh", me.zone), f"use-{register.serial}")
+        raise NotFoundError(_("there is no meter of yours yet"))
+    profile = load_profile.intervals(metering.days_of(session(), register.id, span_of(me.today, 31)), me.zone)
+    return csv_response(load_profile.as_lines(profile, "kWh", me.zone), f"use-{register.serial}")
 
 
-def _register(me: Mine) -> Any:
+def _register(me: Customer) -> Any:
     """The register that the address names, if it is the customer's; else their first."""
-    wanted_id = request.args.get("meter", "")
-    return next((one for one in me.registers if one.serial == wanted_id), me.registers[0] if me.registers else None)
+    serial = request.args.get("meter", "")
+    first = me.registers[0] if me.registers else None
+    return next((register for register in me.registers if register.serial == serial), first)
 
 
 @blueprint.get("/bills")
@@ -203,24 +214,24 @@ def _register(me: Mine) -> Any:
 @access(May.PORTAL)
 def bills(*, as_file: bool = False) -> Response | str:
     """The customer's bills, or the same as a file."""
-    asked = wanted(LIST)
-    return respond(LIST, bill_list(scope(), asked, mine().today), asked, as_file=as_file)
+    query = query_of(LIST)
+    return respond(LIST, bill_list(scope(), query, own_customer().today), query, as_file=as_file)
 
 
 @blueprint.get("/bills/<uuid:public_id>")
 @access(May.PORTAL)
 def bill(public_id: UUID) -> str:
     """One of the customer's own bills."""
-    page = invoice_page(session(), scope(), public_id, mine().today)
-    return render_template("portal/bill.html", bill=page, pay_url=pay_address(page), today=mine().today)
+    page = invoice_page(session(), scope(), public_id, own_customer().today)
+    return render_template("portal/bill.html", bill=page, pay_url=pay_address(page), today=own_customer().today)
 
 
 @blueprint.get("/bills/<uuid:public_id>/pay")
 @access(May.PORTAL)
 def pay(public_id: UUID) -> AnyResponse:
     """On to the payment page of the provider."""
-    if not pay_address(invoice_page(session(), scope(), public_id, mine().today)):
-        raise NotFoundError("there is nothing to pay here")
+    if not pay_address(invoice_page(session(), scope(), public_id, own_customer().today)):
+        raise NotFoundError(_("there is nothing to pay here"))
     return redirect(url_for("pay.show", public_id=public_id))
 
 

@@ -19,13 +19,13 @@ TROUBLE = {"status": ("offline", "degraded", "never")}
 @access(May.DIAGNOSE)
 def desk() -> str:
     """Everything that may be why somebody calls."""
-    words = request.args.get("q", "").strip()[:100]
+    text = request.args.get("q", "").strip()[:100]
     troubled = ListQuery(filters=TROUBLE, size=20)
     refused = ListQuery(filters={"resolved": ("no",)}, size=10)
     return render_template(
         "support/desk.html",
-        q=words,
-        hits=hits(words),
+        q=text,
+        hits=hits(text),
         gateway_columns=COLUMNS,
         gateways=page_of(session(), gateways(scope(), troubled, now()), troubled).rows,
         refused=page_of(session(), quarantine(scope(), refused), refused),

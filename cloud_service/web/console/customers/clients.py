@@ -17,7 +17,7 @@ from cloud_service.web.console.customers import accounts as account_pages
 from cloud_service.web.console.customers import connections as connection_pages
 from cloud_service.web.database import session
 from cloud_service.web.language.sentences import lazy_gettext as _l
-from cloud_service.web.listing import Column, Filter, ListPage, respond, wanted
+from cloud_service.web.listing import Column, Filter, ListPage, query_of, respond
 
 blueprint = Blueprint("clients", __name__)
 
@@ -62,7 +62,7 @@ LIST = ListPage(
 @access(May.READ)
 def index(*, as_file: bool = False) -> Response | str:
     """The list, or the same query as a file."""
-    query = wanted(LIST)
+    query = query_of(LIST)
     return respond(LIST, clients(scope(), query, today()), query, as_file=as_file)
 
 

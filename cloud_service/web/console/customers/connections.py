@@ -12,7 +12,7 @@ from cloud_service.web.access import May, access, scope
 from cloud_service.web.clock import today
 from cloud_service.web.database import session
 from cloud_service.web.language.sentences import lazy_gettext as _l
-from cloud_service.web.listing import Column, Filter, ListPage, respond, wanted
+from cloud_service.web.listing import Column, Filter, ListPage, query_of, respond
 
 blueprint = Blueprint("connections", __name__)
 
@@ -78,7 +78,7 @@ LIST = ListPage(
 @access(May.READ)
 def index(*, as_file: bool = False) -> Response | str:
     """The list, or the same query as a file."""
-    query = wanted(LIST)
+    query = query_of(LIST)
     return respond(LIST, connections(scope(), query, today()), query, as_file=as_file)
 
 

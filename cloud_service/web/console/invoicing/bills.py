@@ -18,7 +18,7 @@ from cloud_service.web.forms import received_amount, received_day
 from cloud_service.web.language.labels import STATES
 from cloud_service.web.language.sentences import gettext as _
 from cloud_service.web.language.sentences import lazy_gettext as _l
-from cloud_service.web.listing import Filter, ListPage, respond, wanted
+from cloud_service.web.listing import Filter, ListPage, query_of, respond
 from cloud_service.web.payment_link import pay_address
 from common.errors import InputError
 
@@ -69,7 +69,7 @@ LIST = ListPage(
 @access(May.READ)
 def index(*, as_file: bool = False) -> Response | str:
     """The list, or the same query as a file."""
-    query = wanted(LIST)
+    query = query_of(LIST)
     return respond(LIST, invoices(scope(), query, today()), query, as_file=as_file)
 
 

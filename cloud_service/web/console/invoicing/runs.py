@@ -19,7 +19,7 @@ from cloud_service.web.language.labels import options
 from cloud_service.web.language.sentences import gettext as _
 from cloud_service.web.language.sentences import lazy_gettext as _l
 from cloud_service.web.language.sentences import ngettext
-from cloud_service.web.listing import Column, Filter, ListPage, respond, wanted
+from cloud_service.web.listing import Column, Filter, ListPage, query_of, respond
 from common.period import Span, add_months
 
 blueprint = Blueprint("runs", __name__)
@@ -62,7 +62,7 @@ LIST = ListPage(
 @access(May.BILL)
 def index(*, as_file: bool = False) -> Response | str:
     """The list, or the same query as a file."""
-    query = wanted(LIST)
+    query = query_of(LIST)
     return respond(LIST, runs(scope(), query), query, as_file=as_file)
 
 

@@ -13,7 +13,7 @@ from cloud_service.web.database import session
 from cloud_service.web.gateway_columns import COLUMNS
 from cloud_service.web.language.labels import STATES
 from cloud_service.web.language.sentences import lazy_gettext as _l
-from cloud_service.web.listing import Filter, ListPage, respond, wanted
+from cloud_service.web.listing import Filter, ListPage, query_of, respond
 
 blueprint = Blueprint("gateways", __name__)
 STATUS = tuple((code, STATES[code].label) for code in ("online", "degraded", "offline", "never", "revoked"))
@@ -42,7 +42,7 @@ LIST = ListPage(
 @access(May.READ)
 def index(*, as_file: bool = False) -> Response | str:
     """The list, or the same query as a file."""
-    query = wanted(LIST)
+    query = query_of(LIST)
     return respond(LIST, gateways(scope(), query, now()), query, as_file=as_file)
 
 

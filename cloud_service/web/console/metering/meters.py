@@ -19,7 +19,7 @@ from cloud_service.web.database import session
 from cloud_service.web.language.labels import options
 from cloud_service.web.language.sentences import gettext as _
 from cloud_service.web.language.sentences import lazy_gettext as _l
-from cloud_service.web.listing import Column, Filter, ListPage, csv_response, respond, wanted
+from cloud_service.web.listing import Column, Filter, ListPage, csv_response, query_of, respond
 from cloud_service.web.load_profile import span_of
 from common.errors import NotFoundError
 
@@ -60,7 +60,7 @@ LIST = ListPage(
 @access(May.READ)
 def index(*, as_file: bool = False) -> Response | str:
     """The list, or the same query as a file."""
-    query = wanted(LIST)
+    query = query_of(LIST)
     return respond(LIST, meters(scope(), query), query, as_file=as_file)
 
 

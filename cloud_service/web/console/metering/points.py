@@ -13,7 +13,7 @@ from cloud_service.web.clock import today
 from cloud_service.web.console.metering.meters import UTILITIES
 from cloud_service.web.database import session
 from cloud_service.web.language.sentences import lazy_gettext as _l
-from cloud_service.web.listing import Column, Filter, ListPage, respond, wanted
+from cloud_service.web.listing import Column, Filter, ListPage, query_of, respond
 
 blueprint = Blueprint("points", __name__)
 
@@ -69,7 +69,7 @@ LIST = ListPage(
 @access(May.READ)
 def index(*, as_file: bool = False) -> Response | str:
     """The list, or the same query as a file."""
-    query = wanted(LIST)
+    query = query_of(LIST)
     return respond(LIST, points(scope(), query, today()), query, as_file=as_file)
 
 

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, url_for
 from cloud_service.store.lists.payments import payments
 from cloud_service.web.access import May, access, scope
 from cloud_service.web.language.sentences import lazy_gettext as _l
-from cloud_service.web.listing import Column, Filter, ListPage, respond, wanted
+from cloud_service.web.listing import Column, Filter, ListPage, query_of, respond
 
 blueprint = Blueprint("payments", __name__)
 
@@ -77,5 +77,5 @@ LIST = ListPage(
 @access(May.READ)
 def index(*, as_file: bool = False) -> Response | str:
     """The list, or the same query as a file."""
-    query = wanted(LIST)
+    query = query_of(LIST)
     return respond(LIST, payments(scope(), query), query, as_file=as_file)

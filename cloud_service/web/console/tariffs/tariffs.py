@@ -11,7 +11,7 @@ from cloud_service.web.access import May, access, scope
 from cloud_service.web.clock import today
 from cloud_service.web.database import session
 from cloud_service.web.language.sentences import lazy_gettext as _l
-from cloud_service.web.listing import Column, ListPage, respond, wanted
+from cloud_service.web.listing import Column, ListPage, query_of, respond
 
 blueprint = Blueprint("tariffs", __name__)
 
@@ -46,7 +46,7 @@ LIST = ListPage(
 @access(May.READ)
 def index(*, as_file: bool = False) -> Response | str:
     """The list, or the same query as a file."""
-    query = wanted(LIST)
+    query = query_of(LIST)
     return respond(LIST, tariffs(scope(), query, today()), query, as_file=as_file)
 
 
