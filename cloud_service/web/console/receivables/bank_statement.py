@@ -4,7 +4,8 @@ import base64
 import binascii
 import io
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Blueprint, flash, render_template, request, url_for
@@ -25,7 +26,17 @@ from common.errors import InputError, at_field
 blueprint = Blueprint("bank_statement", __name__)
 FILE_MAX = 5 * 2**20
 BY_HAND_MAX = 300  # a form has at most 1000 fields; what is left over is asked for when these are booked
+TEMPLATE = "console/bank_statement.html"
 HINT = _l("A camt.053 or camt.054 file. The same file again books nothing twice.")
+
+
+@dataclass(frozen=True, slots=True)
+class StatementPreview:
+    """The lines of a file with what would become of each; the file itself packed for the form to bring it back."""
+
+    lines: Sequence[MatchedLine] = ()
+    packed_file: str = ""
+    by_hand: Mapping[int, str] = field(default_factory=dict)  # line -> form field that may name its account
 
 
 @blueprint.route("/payments/statement", methods=["GET", "POST"])
@@ -34,21 +45,18 @@ def read() -> Any:
     """The file is looked at first; the second button books what is certain and what was given to an account."""
     form = Form((Field("file", _("Bank statement"), "file", HINT, required=not request.form.get("kept")),))
     page = FormPage(_("Bank statement"), (_("Payments"), url_for("payments.index")), _("Book these"), icon="cash")
-    preview: dict[str, Any] = {"reads": [], "kept": "", "by_hand": {}}
 
     def do() -> str:
         with at_field("file"):
             content = _statement_file(form)
-            reads = list(match_transfers.match_lines(session(), match_transfers.lines_of(io.BytesIO(content)), scope()))
+            lines = list(match_transfers.match_lines(session(), match_transfers.lines_of(io.BytesIO(content)), scope()))
         if request.form.get("do") == "book" and form["file"] is None:
-            reads = _book_transfers(form, reads)
-        preview.update(
-            reads=reads, kept=base64.b64encode(zlib.compress(content)).decode(), by_hand=_fields_by_hand(reads)
-        )
+            lines = _book_transfers(form, lines)
+        preview = StatementPreview(lines, base64.b64encode(zlib.compress(content)).decode(), _fields_by_hand(lines))
         accounts = clients.account_names(session(), scope())
-        return render_template("console/bank_statement.html", form=form, page=page, accounts=accounts, **preview)
+        return render_template(TEMPLATE, form=form, page=page, accounts=accounts, preview=preview)
 
-    return answer(form, page, do, template="console/bank_statement.html", **preview)
+    return answer(form, page, do, template=TEMPLATE, preview=StatementPreview())
 
 
 def _statement_file(form: Form) -> bytes:
@@ -69,15 +77,15 @@ def _statement_file(form: Form) -> bytes:
     return content
 
 
-def _fields_by_hand(reads: Sequence[MatchedLine]) -> dict[int, str]:
+def _fields_by_hand(lines: Sequence[MatchedLine]) -> dict[int, str]:
     """Line -> field of those that may be given to an account."""
-    return dict([(n, f"to.{n}") for n, transfer in enumerate(reads) if transfer.by_hand][:BY_HAND_MAX])
+    return dict([(n, f"to.{n}") for n, transfer in enumerate(lines) if transfer.by_hand][:BY_HAND_MAX])
 
 
-def _book_transfers(form: Form, reads: Sequence[MatchedLine]) -> list[MatchedLine]:
+def _book_transfers(form: Form, lines: Sequence[MatchedLine]) -> list[MatchedLine]:
     """Book line by line, each in a transaction of its own: one that is refused stays alone. What is left after it."""
     booked = 0
-    for number, transfer in enumerate(reads):
+    for number, transfer in enumerate(lines):
         account_number = request.form.get(f"to.{number}", "").strip() if transfer.by_hand else ""
         if transfer.match is None and not account_number:
             continue
@@ -91,12 +99,12 @@ def _book_transfers(form: Form, reads: Sequence[MatchedLine]) -> list[MatchedLin
         form.errors[""] = _("What was refused stands beside its line; the others are booked.")
     flash(
         ngettext(
-            "%(booked)s of %(num)s line is booked now.", "%(booked)s of %(num)s lines are booked now.", len(reads),
+            "%(booked)s of %(num)s line is booked now.", "%(booked)s of %(num)s lines are booked now.", len(lines),
             booked=booked,
         ),
         "success",
     )  # fmt: skip
-    return list(match_transfers.match_lines(session(), [transfer.line for transfer in reads], scope()))
+    return list(match_transfers.match_lines(session(), [transfer.line for transfer in lines], scope()))
 
 
 def _book_transfer(transfer: MatchedLine, account_number: str) -> bool:

@@ -1,6 +1,8 @@
 """Publishing a tariff: upload or paste a document, see what is wrong with it and what a month would cost, keep it."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +24,7 @@ from common.errors import InputError
 
 blueprint = Blueprint("tariff_forms", __name__)
 FILE_MAX = 500_000
+TEMPLATE = "console/tariff_form.html"
 EXAMPLE = """\
 id = "home"
 name = "Home"
@@ -64,6 +67,16 @@ FIELDS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class DocumentCheck:
+    """What is wrong with a typed document, or what would be kept of it and what an even month would cost."""
+
+    faults: Sequence[InputError] = ()
+    draft: flow.TariffDraft | None = None
+    sample: flow.PriceSample | None = None
+    sample_kwh: int = flow.SAMPLE_KWH
+
+
 @blueprint.route("/tariffs/new", methods=["GET", "POST"])
 @access(May.CONTRACT)
 def add() -> Any:
@@ -98,16 +111,14 @@ def edit(public_id: UUID) -> Any:
 
 def _publish(form: Form, page: FormPage, entity: LegalEntity, *, code: str) -> Any:
     """Look at the document first; only the second button keeps it."""
-    preview: dict[str, Any] = {"faults": [], "preview": None}
+    check = DocumentCheck()
     if request.method == "POST":
-        name = _take_file(form)
-        preview |= _check_and_preview(form, name, entity)
-        if preview["faults"] or request.form.get("do") != "keep":
+        check = _check(form, _take_file(form), entity)
+        if check.faults or request.form.get("do") != "keep":
             form.read()
-            form.errors |= {"document": _("This cannot be priced yet; see below.")} if preview["faults"] else {}
-            return render_template("console/tariff_form.html", form=form, page=page, **preview), (
-                422 if form.errors else 200
-            )
+            if check.faults:
+                form.errors["document"] = _("This cannot be priced yet; see below.")
+            return render_template(TEMPLATE, form=form, page=page, check=check), 422 if form.errors else 200
 
     def do() -> Response:
         draft = flow.draft(form["document"], form.typed.get("name", ""))
@@ -123,7 +134,7 @@ def _publish(form: Form, page: FormPage, entity: LegalEntity, *, code: str) -> A
         )
         return redirect(url_for("tariffs.index", q=done.code))
 
-    return answer(form, page, do, template="console/tariff_form.html", **preview)
+    return answer(form, page, do, template=TEMPLATE, check=check)
 
 
 def _take_file(form: Form) -> str:
@@ -140,15 +151,14 @@ def _take_file(form: Form) -> str:
     return sent.filename
 
 
-def _check_and_preview(form: Form, name: str, entity: LegalEntity) -> dict[str, Any]:
+def _check(form: Form, name: str, entity: LegalEntity) -> DocumentCheck:
     """What is wrong, or what it would mean."""
     text = form.shown("document")
     faults = flow.all_faults(text, name) if text.strip() else [InputError(_("there is no document"), path="document")]
     if faults:
-        return {"faults": faults, "preview": None}
+        return DocumentCheck(faults)
     try:
         draft = flow.draft(text, name)
     except InputError as error:
-        return {"faults": [error], "preview": None}
-    sample = flow.sample(draft.tariff, today(), entity.timezone)
-    return {"faults": [], "preview": draft, "sample": sample, "sample_kwh": flow.SAMPLE_KWH}
+        return DocumentCheck([error])
+    return DocumentCheck(draft=draft, sample=flow.sample(draft.tariff, today(), entity.timezone))
