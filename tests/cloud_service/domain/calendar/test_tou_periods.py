@@ -29,6 +29,8 @@ def hours(found: Schedule, start: date, end: date, zone_name: str = BERLIN, minu
 
 
 PEAK = {"name": "peak", "days": ["weekday"], "hours": ["16:00-21:00"]}
+
+
 REST = {"name": "rest"}
 
 
@@ -111,84 +113,6 @@ def test_a_border_inside_a_step_is_refused() -> None:
     assert {"peak": 4.5, "rest": 19.5} == hours(found, date(2026, 6, 1), date(2026, 6, 2), minutes=15)
 
 
-@pytest.mark.parametrize(
-    ("document", "path"),
-    [
-        pytest.param({"periods": [PEAK]}, "schedules.day.periods", id="hours that no period has"),
-        pytest.param({"periods": [REST, REST]}, "schedules.day.periods", id="a name twice"),
-        pytest.param(
-            {"periods": [{**PEAK, "hours": ["16-21"]}, REST]},
-            "schedules.day.periods[0].hours[0]",
-            id="hours that are none",
-        ),
-        pytest.param(
-            {"periods": [{**PEAK, "hours": ["16:00-25:00"]}, REST]},
-            "schedules.day.periods[0].hours[0]",
-            id="an hour after the day",
-        ),
-        pytest.param(
-            {"periods": [{**PEAK, "seasons": ["summer"]}, REST]},
-            "schedules.day.periods[0].seasons",
-            id="an unknown season",
-        ),
-        pytest.param(
-            {"periods": [REST], "seasons": {"s": {"from": "02-30", "until": "06-01"}}},
-            "schedules.day.seasons.s.from",
-            id="a day that is none",
-        ),
-        pytest.param(
-            {"periods": [REST], "weekday": [[0] * 24] * 11, "weekend": [[0] * 24] * 12},
-            "schedules.day.weekday",
-            id="eleven months",
-        ),
-        pytest.param(
-            {"periods": [REST], "weekday": [[1] * 24] * 12, "weekend": [[0] * 24] * 12},
-            "schedules.day.weekday[0][0]",
-            id="an unknown number",
-        ),
-        pytest.param(
-            {"periods": [PEAK], "weekday": [[0] * 24] * 12, "weekend": [[0] * 24] * 12},
-            "schedules.day.periods[0]",
-            id="rules and matrices",
-        ),
-        pytest.param(
-            {"periods": [{"name": "free", "days": ["holiday"]}, REST]},
-            "schedules.day.periods[0]",
-            id="holidays without a calendar",
-        ),
-        pytest.param({"periods": [REST, PEAK]}, "schedules.day.periods[1]", id="a period behind the rest"),
-        pytest.param(
-            {"periods": [REST, {"name": "no"}], "weekday": [[0] * 24] * 12, "weekend": [[0] * 24] * 12},
-            "schedules.day.periods[1]",
-            id="a period no hour has",
-        ),
-        pytest.param(
-            {"periods": [REST], "saturday": [[0] * 24] * 12}, "schedules.day.saturday", id="rules and a matrix"
-        ),
-        pytest.param(
-            {"periods": [REST], **{name: [[0] * 24] * 12 for name in ("weekday", "weekend", "holiday")}},
-            "schedules.day.holiday",
-            id="a matrix of holidays without a calendar",
-        ),
-        pytest.param(
-            {"periods": [REST], "holidays": {"calendar": "atlantis"}},
-            "schedules.day.holidays.calendar",
-            id="an unknown calendar",
-        ),
-        pytest.param(
-            {"periods": [REST], "holidays": {"calendar": "de", "only": ["mayday"]}},
-            "schedules.day.holidays.only",
-            id="an unknown holiday",
-        ),
-    ],
-)
-def test_a_schedule_that_leaves_a_doubt_is_refused(document: dict[str, Any], path: str) -> None:
-    with pytest.raises(InputError) as refused:
-        check_schedule(msgspec.convert(document, Schedule), "schedules.day")
-
-    assert path == refused.value.path
-
-
 def test_a_period_is_active_on_all_days_of_its_season() -> None:
     summer = {"name": "summer_peak", "seasons": ["s"], "days": ["weekday"], "hours": ["16:00-21:00"]}
     found = schedule(summer, REST, seasons={"s": {"from": "06-01", "until": "10-01"}})
@@ -197,13 +121,6 @@ def test_a_period_is_active_on_all_days_of_its_season() -> None:
 
     assert 10 == len(active["summer_peak"])  # also the weekend in between: an allowance a day is for every day
     assert 17 == len(active["rest"])
-
-
-def test_a_step_is_found_by_its_wall_clock() -> None:
-    steps = grid(date(2026, 3, 29), date(2026, 3, 31), BERLIN, 900)
-
-    assert 92 + 96 == steps.steps
-    assert ["2026-03-29 01:45", "2026-03-29 03:00", "2026-03-30 00:00"] == [steps.wall(step) for step in (7, 8, 92)]
 
 
 def test_the_rest_is_not_active_where_other_periods_have_every_kind_of_day() -> None:

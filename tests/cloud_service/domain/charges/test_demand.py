@@ -195,25 +195,6 @@ def test_a_demand_of_the_month_with_two_prices_is_refused() -> None:
         bill(make_tariff(charge, schedules={"day": PEAK}), steady("1"))
 
 
-def test_the_contracted_capacity_comes_from_the_connection() -> None:
-    charge = {"kind": "capacity", "price": "2", "excess_price": "5", "contracted_kw": "10"}
-
-    assert ["20.00"] == amounts(bill(make_tariff(charge), steady("9")))
-    assert ["12.00", "15.00"] == amounts(bill(make_tariff(charge), steady("9"), values={"contracted_kw": D(6)}))
-
-
-def test_excess_within_the_tolerance_is_free() -> None:
-    charge = {"kind": "capacity", "price": "2", "excess_price": "5", "contracted_kw": "10", "tolerance_percent": "5"}
-
-    assert 1 == len(bill(make_tariff(charge), steady("10.4")).lines)
-    assert 2 == len(bill(make_tariff(charge), steady("10.6")).lines)
-
-
-def test_an_unknown_contract_is_refused() -> None:
-    with pytest.raises(InputError, match="no contracted capacity"):
-        bill(make_tariff({"kind": "capacity", "price": "2"}), steady())
-
-
 def test_readings_may_be_any_row_order_of_numbers() -> None:
     values = np.array([0] * (31 * 96), dtype=np.int64)
 

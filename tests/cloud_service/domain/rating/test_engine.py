@@ -152,14 +152,6 @@ def test_a_register_that_is_missing_is_refused_and_never_zero() -> None:
     assert ("charges[0].register", "missing_register") == (refused.value.path, refused.value.code)
 
 
-def test_time_of_use_of_a_total_is_refused() -> None:
-    tariff = make_tariff(energy(prices={"peak": "1", "off_peak": "2"}), schedules={"day": PEAK})
-
-    with pytest.raises(InputError, match="cannot be told apart") as refused:
-        bill(tariff, total("100"))
-    assert "needs_intervals" == refused.value.code
-
-
 @pytest.mark.parametrize("missing", [1, -1])
 def test_a_span_with_a_step_too_few_or_too_many_is_refused(missing: int) -> None:
     values = steady().values
@@ -236,17 +228,6 @@ def test_a_batch_is_rated_like_its_connections_one_by_one() -> None:
         assert to_json(rating_of(alone, tariff)) == to_json(rating_of(found, tariff))
 
 
-def test_a_batch_of_unlike_connections_is_refused() -> None:
-    one, other = Usage({"import": steady()}), Usage({"import": steady(minutes=60)})
-
-    with pytest.raises(InputError, match="different steps"):
-        rate_batch(make_tariff(energy()), [one, other], MARCH, BERLIN)
-    with pytest.raises(InputError, match="different registers"):
-        rate_batch(make_tariff(energy()), [one, Usage({"import": steady(), "export": steady()})], MARCH, BERLIN)
-    with pytest.raises(InputError, match="nothing to rate"):
-        rate_batch(make_tariff(energy()), [], MARCH, BERLIN)
-
-
 def test_finer_readings_than_thousandths_keep_their_digits() -> None:
     exact = intervals_from([D("0.123456789")] * 24, 3600, 9)
 
@@ -278,45 +259,8 @@ def test_the_highest_step_is_told_even_without_a_demand_charge() -> None:
     assert D(6) == bill(make_tariff(energy()), Intervals(values, 900), JANUARY).max_demand_kw
 
 
-def test_history_survives_json() -> None:
-    history = History(
-        peaks={"demand": ((date(2026, 1, 1), D("12.5")),)},
-        energy_credit={"energy": {"peak": D("3.25")}},
-        money_credit={"export": D("1.10")},
-        year_to_date={"minimum": D("20")},
-        unrounded={"export": D("1.1004")},
-    )
-
-    assert history == History.from_json(json.loads(json.dumps(history.as_json())))
-
-
 def test_one_total_a_connection_is_needed() -> None:
     batch = Batch(2, {"import": Total(np.array([1, 2, 3]), MARCH.start, MARCH.end)})
 
     with pytest.raises(InputError, match="one total a connection"):
         rate_batch(make_tariff(energy()), batch, MARCH, BERLIN)
-
-
-@pytest.mark.parametrize(("step_s", "scale"), [(7, 3), (900, 13)])
-def test_steps_and_scales_that_no_meter_has_are_refused(step_s: int, scale: int) -> None:
-    with pytest.raises(InputError):
-        Intervals(np.zeros(4, dtype=np.int64), step_s, scale)
-
-
-def test_a_shared_ladder_of_numbers_too_large_for_int64_products_stays_exact() -> None:
-    span = Span(date(2026, 3, 2), date(2026, 3, 3))
-    ladders = {
-        "peak": [{"up_to": "1000", "price": "0.4"}, {"price": "0.5"}],
-        "off_peak": [{"up_to": "1000", "price": "0.2"}, {"price": "0.3"}],
-    }
-    tariff = make_tariff(
-        energy(period_blocks=ladders, blocks_over="total", allowance="period"), schedules={"day": PEAK}
-    )
-    readings = Intervals(np.full(24, 100 * 10**9, dtype=np.int64), 3600, 9)  # 100 kWh an hour
-
-    found = bill(tariff, readings, span)
-
-    assert D(2400) == sum(line.quantity for line in found.lines)
-    assert [D(500) * 1000 / 2400, D(500) * 1400 / 2400] == [
-        pytest.approx(line.quantity, abs=D("1e-8")) for line in found.lines[:2]
-    ]

@@ -14,9 +14,17 @@ from common.period import Span
 from tests.cloud_service.domain.builders import amounts, bill, energy, make_tariff, steady, total
 
 D = Decimal
+
+
 APRIL = Span(date(2026, 4, 1), date(2026, 5, 1))
+
+
 DAY = "2026-04-12"
+
+
 BLOCKS = energy(blocks=[{"up_to": "300", "price": "0.10"}, {"price": "0.20"}])
+
+
 FEE = {"kind": "standing", "amount": "30", "per": "month"}
 
 
@@ -136,27 +144,6 @@ def test_a_fixed_amount_of_a_block_is_not_due_twice_where_a_tax_changes() -> Non
     assert "fixed amount of the block 30 × 0.5" == found.lines[0].note
 
 
-@pytest.mark.parametrize(
-    ("charge", "rest"),
-    [
-        pytest.param(
-            energy(blocks=[{"up_to": "9", "price": "1"}, {"price": "2"}]), {"taxes": RISE}, id="a tax changes"
-        ),
-        pytest.param(
-            energy(
-                period_blocks={name: [{"up_to": "9", "price": "1"}, {"price": "2"}] for name in ("summer", "winter")}
-            ),
-            {"schedules": SEASONS},
-            id="a season changes",
-        ),
-    ],
-)
-def test_an_allowance_of_the_whole_bill_is_not_given_to_each_part(charge: dict[str, Any], rest: dict[str, Any]) -> None:
-    with pytest.raises(InputError, match="allowance of the whole bill") as refused:
-        bill(make_tariff({**charge, "allowance": "period"}, **rest), steady(span=APRIL), APRIL)
-    assert ("not_prorated", "charges[0].allowance") == (refused.value.code, refused.value.path)
-
-
 def test_blocks_per_kw_follow_the_demand_of_each_month() -> None:
     """4 kW in April and 1 kW in May are 400 and 100 kWh at the first price, not 800 of both."""
     two = Span(APRIL.start, date(2026, 6, 1))
@@ -192,6 +179,8 @@ def test_the_shares_of_a_bill_have_few_digits_and_sum_to_all_of_it() -> None:
 
 
 FACTORS = [{"calorific_value": "36", "until": "2026-04-16"}, {"calorific_value": "72", "from": "2026-04-16"}]
+
+
 GAS = {"gas_kwh": {"register": "gas", "factors": FACTORS}}
 
 
