@@ -15,6 +15,7 @@ from cloud_service.store.customers import legal_entities
 from cloud_service.store.invoicing import currency_rates
 from cloud_service.store.metering.sites_and_meters import site_fields
 from cloud_service.web.access import May, access, actor, scope
+from cloud_service.web.console.shared_fields import REASON, chosen_entity, entity_field
 from cloud_service.web.database import session
 from cloud_service.web.forms import Field, Form, FormPage, answer, say_changed
 from cloud_service.web.language.sentences import gettext as _
@@ -35,7 +36,7 @@ SITE = (
     Field("address", _l("Address"), "lines", longest=500),
     Field("country", _l("Country"), hint=_l("Two capitals.")),
     Field("holiday_calendar", _l("Holidays"), hint=_l("For example de-by; friendly hours and day types go by it.")),
-    Field("reason", _l("Why"), hint=_l("Kept in the audit log.")),
+    REASON,
 )
 
 
@@ -50,14 +51,14 @@ ENTITY = (
     Field("currency", _l("Local currency"), hint=_l("It stays once bills are issued."), required=True),
     Field("timezone", _l("Time zone"), required=True),
     Field("locale", _l("Language"), hint=_l("Of clients without their own."), required=True),
-    Field("reason", _l("Why"), hint=_l("Kept in the audit log.")),
+    REASON,
 )
 BANK = (
     Field("holder", _l("Holder"), required=True),
     Field("iban", _l("IBAN"), required=True),
     Field("bic", _l("BIC")),
     Field("currency", _l("Currency"), hint=_l("Bills in it name this account."), required=True),
-    Field("reason", _l("Why"), hint=_l("Kept in the audit log.")),
+    REASON,
 )
 
 
@@ -104,28 +105,21 @@ def add_bank(entity_public_id: UUID) -> Any:
     return answer(form, page, do)
 
 
-def _entity_field() -> tuple[Field, ...]:
-    choice = tuple((str(entity.public_id), entity.name) for entity in legal_entities.entities(session(), scope()))
-    return (Field("entity", _("Legal entity"), "choice", options=choice),) if len(choice) > 1 else ()
-
-
 def _site_facts(form: Form) -> sites_and_meters.SiteDetails:
     return sites_and_meters.SiteDetails(**{field.key: form[field.key] for field in SITE if field.key != "reason"})
-
-
-def _entity(form: Form) -> Any:
-    return legal_entities.entity(session(), scope(), str(form.values.get("entity") or ""))
 
 
 @blueprint.route("/settings/sites/new", methods=["GET", "POST"])
 @access(May.MANAGE)
 def add_site() -> Any:
     """A new property."""
-    form = Form((*_entity_field(), *SITE))
+    form = Form((*entity_field(), *SITE))
     page = FormPage(_("New site"), (_("Settings"), url_for("settings.index")), _("Add the site"))
 
     def do() -> Response:
-        sites_and_meters.add_site(session(), _entity(form).id, _site_facts(form), author=actor(), reason=form["reason"])
+        sites_and_meters.add_site(
+            session(), chosen_entity(form).id, _site_facts(form), author=actor(), reason=form["reason"]
+        )
         flash(_("%(name)s is a site now; new connections can be there.", name=form["name"]), "success")
         return redirect(page.back[1])
 
@@ -158,7 +152,7 @@ def import_rates() -> Any:
     """Rates of currencies from a file: a known rate is never changed."""
     form = Form(
         (
-            *_entity_field(),
+            *entity_field(),
             Field("file", _("Upload a file"), "file", _("CSV with the columns day,currency,rate.")),
             Field(
                 "document", _("or paste it here"), "document", _("One unit of the currency in the local one, by day.")
@@ -169,23 +163,28 @@ def import_rates() -> Any:
     page = FormPage(_("Currency rates"), (_("Settings"), url_for("settings.index")), _("Import the rates"))
 
     def do() -> Response:
-        sent = form["file"]
-        try:
-            text = sent.stream.read().decode("utf-8-sig") if sent is not None else form["document"]
-        except UnicodeDecodeError:
-            raise InputError(_("this file is no text in UTF-8"), path="file") from None
-        base = _entity(form).currency
-        try:
-            rates = read_rates(io.StringIO(text), "line")
-            new = currency_rates.add(session(), base, rates)
-        except (InputError, ConflictError) as error:
-            where = f"{error.path}: " if error.path else ""
-            raise InputError(f"{where}{error.message}", path="file" if sent is not None else "document") from error
-        log.note(session(), actor(), "rates.import", f"currency:{base}", rates=len(rates), new=new)
+        new, count = _add_rates(form, chosen_entity(form).currency)
         flash(
-            ngettext("%(new)s of %(num)s rate was new.", "%(new)s of %(num)s rates were new.", len(rates), new=new),
+            ngettext("%(new)s of %(num)s rate was new.", "%(new)s of %(num)s rates were new.", count, new=new),
             "success",
         )
         return redirect(page.back[1])
 
     return answer(form, page, do)
+
+
+def _add_rates(form: Form, base: str) -> tuple[int, int]:
+    """Store the rates of the file, or of the pasted text: how many were new, of how many."""
+    upload = form["file"]
+    try:
+        text = upload.stream.read().decode("utf-8-sig") if upload is not None else form["document"]
+    except UnicodeDecodeError:
+        raise InputError(_("this file is no text in UTF-8"), path="file") from None
+    try:
+        rates = read_rates(io.StringIO(text), "line")
+        new = currency_rates.add(session(), base, rates)
+    except (InputError, ConflictError) as error:
+        place = f"{error.path}: " if error.path else ""
+        raise InputError(f"{place}{error.message}", path="document" if upload is None else "file") from error
+    log.note(session(), actor(), "rates.import", f"currency:{base}", rates=len(rates), new=new)
+    return new, len(rates)

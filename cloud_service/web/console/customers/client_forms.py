@@ -13,8 +13,9 @@ from cloud_service.store.lookups.customers import account as account_of
 from cloud_service.store.lookups.customers import client as client_of
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import today
+from cloud_service.web.console.shared_fields import REASON_BELOW, chosen_entity, entity_field
 from cloud_service.web.database import session
-from cloud_service.web.forms import Field, Form, FormPage, Options, answer, say_changed
+from cloud_service.web.forms import Field, Form, FormPage, answer, say_changed
 from cloud_service.web.language.labels import options
 from cloud_service.web.language.locale import LANGUAGES
 from cloud_service.web.language.sentences import gettext as _
@@ -33,7 +34,6 @@ PREPAID_TERMS = (
     Field("reconnect_above", _l("Reconnect above a balance of"), "amount", group=_l("Prepaid")),
     Field("debt_share", _l("Share of a top-up for old debt"), "amount", _l("0.25 is a quarter."), group=_l("Prepaid")),
 )
-REASON = Field("reason", _l("Why"), hint=_l("Kept in the audit log."), group=_l("Audit log"))
 
 
 def client_fields() -> tuple[Field, ...]:
@@ -90,16 +90,14 @@ def account_fields() -> tuple[Field, ...]:
 def add() -> Any:
     """A new client with their first account."""
     entities = legal_entities.entities(session(), scope())
-    choice: Options = tuple((str(entity.public_id), entity.name) for entity in entities)
     first = entities[0] if entities else None
-    entity = Field("entity", _("Legal entity"), "choice", options=choice, group=_("Client"))
     form = Form(
         (
-            *((entity,) if len(choice) > 1 else ()),
+            *entity_field(_("Client")),
             Field("number", _("Client no."), hint=_("The next free one unless given."), group=_("Client")),
             *client_fields(),
             *account_fields(),
-            REASON,
+            REASON_BELOW,
         ),
         {
             "kind": "person", "locale": first.locale if first else "en", "country": first.country if first else "",
@@ -109,9 +107,13 @@ def add() -> Any:
     page = FormPage(_("New client"), (_("Clients"), url_for("clients.index")), _("Add the client"))
 
     def do() -> Response:
-        entity = legal_entities.entity(session(), scope(), str(form.values.get("entity") or ""))
         client_id = flow.add_client(
-            session(), entity.id, _client_facts(form), author=actor(), number=form["number"], reason=form["reason"]
+            session(),
+            chosen_entity(form).id,
+            _client_facts(form),
+            author=actor(),
+            number=form["number"],
+            reason=form["reason"],
         )
         flow.open_account(session(), client_id, _new_account(form), author=actor(), reason=form["reason"])
         flash(_("%(name)s is a client now. Next: a connection.", name=form["name"]), "success")
@@ -126,7 +128,7 @@ def edit(public_id: UUID) -> Any:
     """Change what is known of a client."""
     client = client_of(session(), scope(), public_id)
     present = {field.key: getattr(client, field.key) for field in client_fields()}
-    form = Form((*client_fields(), REASON), present)
+    form = Form((*client_fields(), REASON_BELOW), present)
     back = url_for("clients.show", public_id=public_id)
     page = FormPage(
         _("Change %(client)s", client=client.name),
@@ -148,7 +150,7 @@ def edit(public_id: UUID) -> Any:
 def open_account(public_id: UUID) -> Any:
     """Another account of a client."""
     client = client_of(session(), scope(), public_id)
-    form = Form((*account_fields(), REASON), {"day": today(), **_terms_as_fields(flow.AccountTerms())})
+    form = Form((*account_fields(), REASON_BELOW), {"day": today(), **_terms_as_fields(flow.AccountTerms())})
     back = url_for("clients.show", public_id=public_id)
     page = FormPage(_("New account of %(client)s", client=client.name), (client.name, back), _("Open the account"))
 
@@ -168,7 +170,7 @@ def edit_account(public_id: UUID) -> Any:
     terms = flow.AccountTerms(
         account.payment_terms_days, account.billing_cycle, account.billing_day, account.delivery, account.settings
     )
-    form = Form((*term_fields(), *PREPAID_TERMS, REASON), _terms_as_fields(terms))
+    form = Form((*term_fields(), *PREPAID_TERMS, REASON_BELOW), _terms_as_fields(terms))
     back = url_for("accounts.show", public_id=public_id)
     page = FormPage(
         _("Terms of %(account)s", account=account.number),
@@ -194,7 +196,7 @@ def mode(public_id: UUID) -> Any:
     fields = (
         Field("mode", _("Plan"), "choice", options=MODES),
         Field("day", _("From"), "date", required=True),
-        REASON,
+        REASON_BELOW,
     )
     form = Form(fields, {"day": today()})
     back = url_for("accounts.show", public_id=public_id)

@@ -18,15 +18,14 @@ from cloud_service.store.scope import Scope
 from cloud_service.store.tariffs import published
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import now, today
+from cloud_service.web.console.shared_fields import REASON_BELOW
 from cloud_service.web.database import session
 from cloud_service.web.forms import Field, Form, FormPage, answer
 from cloud_service.web.language.sentences import gettext as _
-from cloud_service.web.language.sentences import lazy_gettext as _l
 from common.errors import InputError
 from common.period import zone
 
 blueprint = Blueprint("connection_forms", __name__)
-REASON = Field("reason", _l("Why"), hint=_l("Kept in the audit log."), group=_l("Audit log"))
 
 
 def account_field(label: str, group: str = "") -> Field:
@@ -60,7 +59,7 @@ def _page(connection: Connection, title: str, submit: str, note: str = "") -> Fo
 def move_out(public_id: UUID) -> Any:
     """The tenant leaves."""
     connection = connection_of(session(), scope(), public_id)
-    form = Form((Field("day", _("First day without it"), "date", required=True), REASON), {"day": today()})
+    form = Form((Field("day", _("First day without it"), "date", required=True), REASON_BELOW), {"day": today()})
     page = _page(
         connection,
         _("Move out of %(point)s", point=connection.point.name),
@@ -88,7 +87,7 @@ def owner(public_id: UUID) -> Any:
     """Another account pays."""
     connection = connection_of(session(), scope(), public_id)
     form = Form(
-        (account_field(_("Who pays from then on")), Field("day", _("From"), "date", required=True), REASON),
+        (account_field(_("Who pays from then on")), Field("day", _("From"), "date", required=True), REASON_BELOW),
         {"day": today()},
     )
     page = _page(
@@ -127,7 +126,7 @@ def tariff(public_id: UUID) -> Any:
     """Another tariff."""
     connection = connection_of(session(), scope(), public_id)
     form = Form(
-        (tariff_field(_("Tariff from then on")), Field("day", _("From"), "date", required=True), REASON),
+        (tariff_field(_("Tariff from then on")), Field("day", _("From"), "date", required=True), REASON_BELOW),
         {"day": today()},
     )
     page = _page(
@@ -210,7 +209,7 @@ def _exchange_fields(timezone: str, registers: list[str]) -> tuple[Field, ...]:
             for name in registers
         ),
         Field("multiplier", _("Multiplier"), "amount", _("CT × VT of the new mount."), group=new),
-        REASON,
+        REASON_BELOW,
     )  # fmt: skip
 
 

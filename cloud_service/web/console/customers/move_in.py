@@ -16,7 +16,8 @@ from cloud_service.store.metering.sites_and_meters import free_meters, free_poin
 from cloud_service.store.scope import Scope
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import today
-from cloud_service.web.console.customers.connection_forms import REASON, account_field, tariff_field, thousandths
+from cloud_service.web.console.customers.connection_forms import account_field, tariff_field, thousandths
+from cloud_service.web.console.shared_fields import REASON_BELOW
 from cloud_service.web.database import session
 from cloud_service.web.forms import Field, Form, FormPage, answer
 from cloud_service.web.language.labels import options
@@ -68,7 +69,7 @@ def _move_in_fields() -> tuple[Field, ...]:
         tariff_field(_("Tariff"), contract),
         Field("day", _("First day"), "date", required=True, group=contract),
         Field("until", _("Ends on"), "date", _("First day without it; open unless given."), group=contract),
-        REASON,
+        REASON_BELOW,
     )
 
 

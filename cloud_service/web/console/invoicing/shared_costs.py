@@ -10,11 +10,11 @@ from cloud_service.domain.invoicing.cost_allocation import load_split
 from cloud_service.domain.tariffs.document import canonical
 from cloud_service.domain.tariffs.document_file import parse_document
 from cloud_service.flow import share_costs as flow
-from cloud_service.store.customers import legal_entities
 from cloud_service.store.invoicing import cost_splits
 from cloud_service.web.access import May, access, actor, scope
+from cloud_service.web.console.shared_fields import chosen_entity, document_faults, entity_field
 from cloud_service.web.database import session
-from cloud_service.web.forms import Field, Form, FormPage, answer
+from cloud_service.web.forms import Field, Form, FormPage, Options, answer
 from cloud_service.web.language.sentences import gettext as _
 from cloud_service.web.language.sentences import ngettext
 from common.errors import InputError
@@ -36,53 +36,51 @@ members = [ { contract = "V-1", area = "50" }, { contract = "V-2", area = "75" }
 def index() -> Any:
     """The splits, and sharing a cost by one of them: looked at first, then kept."""
     splits = cost_splits.splits(session(), scope())
-    form = Form(
-        (
-            Field(
-                "split", _("Split"), "choice", options=[(str(split.id), split.name) for split in splits], required=True
-            ),
-            Field("cost", _("Cost"), "amount", _("In the split's currency, without tax."), required=True),
-            Field("from", _("From"), "date", required=True),
-            Field("until", _("Until"), "date", _("First day after."), required=True),
-        )
-    )
+    form = Form(_sharing_fields([(str(split.id), split.name) for split in splits]))
     page = FormPage(_("Shared costs"), (_("Bills"), url_for("bills.index")), _("Put on the next bills"), icon="check")
 
     def do() -> Response | str:
         keep = request.form.get("do") == "keep"
-        if form["until"] <= form["from"]:
-            raise InputError(
-                _("%(until)s is not after %(start)s", until=form["until"], start=form["from"]), path="until"
-            )
-        done = flow.share_out(
-            session(), int(form["split"]), Span(form["from"], form["until"]), form["cost"], author=actor(),
-            dry_run=not keep,
+        done = _share_out(form, keep=keep)
+        if not keep:
+            return render_template("console/shared.html", form=form, page=page, splits=splits, done=done)
+        message = ngettext(
+            "%(total)s is shared between %(num)s connection; it stands on its next bill.",
+            "%(total)s is shared between %(num)s connections; it stands on their next bills.",
+            len(done.shares), total=done.total,
         )  # fmt: skip
-        if keep:
-            flash(
-                ngettext(
-                    "%(total)s is shared between %(num)s connection; it stands on its next bill.",
-                    "%(total)s is shared between %(num)s connections; it stands on their next bills.",
-                    len(done.shares),
-                    total=done.total,
-                ),
-                "success",
-            )
-            return redirect(url_for("shared_costs.index"))
-        return render_template("console/shared.html", form=form, page=page, splits=splits, done=done)
+        flash(message, "success")
+        return redirect(url_for("shared_costs.index"))
 
     return answer(form, page, do, template="console/shared.html", splits=splits, done=None)
+
+
+def _sharing_fields(splits: Options) -> tuple[Field, ...]:
+    return (
+        Field("split", _("Split"), "choice", options=splits, required=True),
+        Field("cost", _("Cost"), "amount", _("In the split's currency, without tax."), required=True),
+        Field("from", _("From"), "date", required=True),
+        Field("until", _("Until"), "date", _("First day after."), required=True),
+    )
+
+
+def _share_out(form: Form, *, keep: bool) -> flow.Shared:
+    """The shares of the typed cost; they go on the next bills only if they are kept."""
+    start, until = form["from"], form["until"]
+    if until <= start:
+        raise InputError(_("%(until)s is not after %(start)s", until=until, start=start), path="until")
+    return flow.share_out(
+        session(), int(form["split"]), Span(start, until), form["cost"], author=actor(), dry_run=not keep
+    )
 
 
 @blueprint.route("/shared/new", methods=["GET", "POST"])
 @access(May.BILL)
 def add() -> Any:
     """A new split, or a new document of one; what was shared stays as it was."""
-    entities = legal_entities.entities(session(), scope())
-    choice = tuple((str(entity.public_id), entity.name) for entity in entities)
     form = Form(
         (
-            *((Field("entity", _("Legal entity"), "choice", options=choice),) if len(choice) > 1 else ()),
+            *entity_field(),
             Field("name", _("Name"), required=True),
             Field("document", _("Document"), "document", _("JSON or TOML."), required=True),
         ),
@@ -91,26 +89,17 @@ def add() -> Any:
     page = FormPage(_("New split"), (_("Shared costs"), url_for("shared_costs.index")), _("Keep the split"))
 
     def do() -> Response:
-        entity = legal_entities.entity(session(), scope(), str(form.values.get("entity") or ""))
-        document = _document(form["document"])
-        try:
-            flow.store_split(session(), entity.id, form["name"], document, author=actor())
-        except InputError as error:
-            raise InputError(f"{error.path}: {error.message}", path="document", hint=error.hint) from error
+        entity = chosen_entity(form)
+        with document_faults():
+            flow.store_split(session(), entity.id, form["name"], _parsed(form["document"]), author=actor())
         flash(_("%(name)s is kept.", name=form["name"]), "success")
         return redirect(url_for("shared_costs.index"))
 
     return answer(form, page, do)
 
 
-def _document(text: str) -> dict[str, Any]:
-    """What was typed, checked; a fault names its place in the document."""
-    try:
-        parsed: dict[str, Any] = json.loads(
-            canonical(parse_document(text, ".json" if text.startswith("{") else ".toml"))
-        )
-        load_split(parsed)
-    except InputError as error:
-        where = f"{error.path}: " if error.path else ""
-        raise InputError(f"{where}{error.message}", path="document", hint=error.hint) from error
+def _parsed(text: str) -> dict[str, Any]:
+    """The typed document as plain JSON, after `load_split` found nothing wrong with it."""
+    parsed: dict[str, Any] = json.loads(canonical(parse_document(text, ".json" if text.startswith("{") else ".toml")))
+    load_split(parsed)
     return parsed

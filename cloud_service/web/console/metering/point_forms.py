@@ -16,8 +16,9 @@ from cloud_service.store.lookups.service_points import point as point_of
 from cloud_service.store.scope import Scope
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import now
-from cloud_service.web.console.customers.connection_forms import REASON, account_field, tariff_field
+from cloud_service.web.console.customers.connection_forms import account_field, tariff_field
 from cloud_service.web.console.customers.move_in import UTILITY_OPTIONS, meter_fields, mount_meter, site_names
+from cloud_service.web.console.shared_fields import REASON_BELOW
 from cloud_service.web.database import session
 from cloud_service.web.forms import Field, Form, FormPage, answer, say_changed
 from cloud_service.web.language.sentences import gettext as _
@@ -35,7 +36,7 @@ FACTS = (
         "values", _l("Numbers its tariff asks for"), "lines",
         _l("One a line, for example contracted_kw = 30. Days that are not billed yet take them."), longest=1000,
     ),
-    REASON,
+    REASON_BELOW,
 )  # fmt: skip
 
 
@@ -93,7 +94,7 @@ def mount(public_id: UUID) -> Any:
     timezone = point_page.site.timezone
     at = Field("at", _("When, in %(timezone)s", timezone=timezone), "moment", required=True)
     form = Form(
-        (*meter_fields(), at, REASON),
+        (*meter_fields(), at, REASON_BELOW),
         {"multiplier": Decimal(1), "at": f"{now().astimezone(zone(timezone)):%Y-%m-%dT%H:%M}"},
     )
     page = _page(
@@ -126,7 +127,7 @@ def mount(public_id: UUID) -> Any:
 def vacancy(public_id: UUID) -> Any:
     """Who pays while nobody lives there."""
     point_page = point_of(session(), scope(), public_id)
-    form = Form((account_field(_("The owner's account")), tariff_field(_("Tariff of empty days")), REASON))
+    form = Form((account_field(_("The owner's account")), tariff_field(_("Tariff of empty days")), REASON_BELOW))
     page = _page(
         point_page,
         _("When %(point)s is empty", point=point_page.point.name),

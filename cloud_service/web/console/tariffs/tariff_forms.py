@@ -15,6 +15,7 @@ from cloud_service.store.customers.tables import LegalEntity
 from cloud_service.store.lookups.tariffs import tariff as tariff_of
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import today
+from cloud_service.web.console.shared_fields import REASON, entity_field
 from cloud_service.web.database import session
 from cloud_service.web.forms import Field, Form, FormPage, answer
 from cloud_service.web.language.sentences import gettext as _
@@ -63,7 +64,7 @@ FIELDS = (
         longest=FILE_MAX,
     ),
     Field("start", _l("Valid from"), "date", _l("Where the document names no first day.")),
-    Field("reason", _l("Why"), hint=_l("Kept in the audit log.")),
+    REASON,
 )
 
 
@@ -82,9 +83,9 @@ class DocumentCheck:
 def add() -> Any:
     """A new tariff, or new versions of one that is named in the document."""
     entities = legal_entities.entities(session(), scope())
-    choice = tuple((str(entity.public_id), entity.name) for entity in entities)
-    fields = ((Field("entity", _("Legal entity"), "choice", options=choice),) if len(choice) > 1 else ()) + FIELDS
-    form = Form(fields, {"document": EXAMPLE.replace("EUR", entities[0].currency) if entities else EXAMPLE})
+    form = Form(
+        (*entity_field(), *FIELDS), {"document": EXAMPLE.replace("EUR", entities[0].currency) if entities else EXAMPLE}
+    )
     page = FormPage(_("New tariff"), (_("Tariffs"), url_for("tariffs.index")), _("Keep the tariff"))
     entity = legal_entities.entity(session(), scope(), request.form.get("entity", ""))
     return _publish(form, page, entity, code="")
