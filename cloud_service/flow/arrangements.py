@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from cloud_service.domain.receivables.instalments import instalments
+from cloud_service.domain.receivables.instalments import Instalment, instalments
 from cloud_service.domain.receivables.ledger import LedgerEntry, write_off_lines
 from cloud_service.store.audit import log
 from cloud_service.store.database.session import Session
 from cloud_service.store.receivables import disputes_and_plans, settlement
-from cloud_service.store.receivables.disputes_and_plans import Owed
+from cloud_service.store.receivables.invoice_balance import balance_of
 from cloud_service.store.receivables.ledger import book, lock_accounts
 from common.errors import ConflictError, InputError
 
@@ -20,23 +20,22 @@ class AgreedPlan:
     """An agreed payment plan."""
 
     id: int
-    instalments: tuple[tuple[date, Decimal], ...]
+    instalments: tuple[Instalment, ...]
 
 
 def write_off(session: Session, invoice_id: int, amount: Decimal, *, reason: str, day: date, author: str) -> int:
     """Give (a part of) an open invoice up as lost; returns the ledger entry."""
-    _needs(reason)
-    owed = _owed(session, invoice_id)
-    lock_accounts(session, [owed.account_id])
-    owed = _owed(session, invoice_id)
-    if amount <= 0 or amount > owed.left:
-        raise ConflictError(f"{amount} cannot be written off, {owed.left} is open", path="amount")
-    day = max(day, owed.since)
+    _refuse_blank(reason)
+    lock_accounts(session, [balance_of(session, invoice_id).account_id])
+    balance = balance_of(session, invoice_id)
+    if amount <= 0 or amount > balance.outstanding:
+        raise ConflictError(f"{amount} cannot be written off, {balance.outstanding} is open", path="amount")
+    day = max(day, balance.open_since)
     number = disputes_and_plans.count_write_offs(session, invoice_id) + 1
     entry = LedgerEntry(
-        owed.entity_id, "write_off", f"write_off:{invoice_id}:{number}", day, owed.currency,
-        write_off_lines(owed.account_id, invoice_id, amount),
-        text=f"{owed.number}: {reason}", author=author, facts={"invoice": invoice_id},
+        balance.entity_id, "write_off", f"write_off:{invoice_id}:{number}", day, balance.currency,
+        write_off_lines(balance.account_id, invoice_id, amount),
+        text=f"{balance.number}: {reason}", author=author, facts={"invoice": invoice_id},
     )  # fmt: skip
     entry_id = book(session, [entry])[0]
     settlement.write_off_allocation(session, invoice_id, entry_id, amount, day)
@@ -46,7 +45,7 @@ def write_off(session: Session, invoice_id: int, amount: Decimal, *, reason: str
 
 def dispute(session: Session, invoice_id: int, *, reason: str, day: date, author: str) -> None:
     """The client contests an invoice: no reminders, fees or interest until it is closed."""
-    _needs(reason)
+    _refuse_blank(reason)
     if not disputes_and_plans.open_dispute(session, invoice_id, reason, day, author):
         raise ConflictError("the invoice is disputed already")
     log.note(session, author, "dispute.open", f"invoice:{invoice_id}", reason=reason)
@@ -54,7 +53,7 @@ def dispute(session: Session, invoice_id: int, *, reason: str, day: date, author
 
 def close_dispute(session: Session, invoice_id: int, *, outcome: str, day: date, author: str) -> None:
     """The dispute is settled."""
-    _needs(outcome)
+    _refuse_blank(outcome)
     if not disputes_and_plans.close_dispute(session, invoice_id, outcome, day):
         raise ConflictError("the invoice is not disputed")
     log.note(session, author, "dispute.close", f"invoice:{invoice_id}", reason=outcome)
@@ -64,29 +63,29 @@ def agree_plan(
     session: Session, invoice_ids: Sequence[int], count: int, first: date, *, reason: str, author: str
 ) -> AgreedPlan:
     """Monthly instalments for open invoices of one account; they sum to what is open, to the cent."""
-    owed = [_owed(session, invoice_id) for invoice_id in invoice_ids]
-    accounts = {one.account_id for one in owed}
+    balances = [balance_of(session, invoice_id) for invoice_id in invoice_ids]
+    accounts = {balance.account_id for balance in balances}
     if len(accounts) != 1:
         raise InputError("a plan is for invoices of one account", path="invoices")
     account_id = accounts.pop()
     lock_accounts(session, [account_id])
     if planned := disputes_and_plans.numbers_in_plans(session, invoice_ids):
         raise ConflictError(f"{', '.join(planned)} is in a payment plan already", path="invoices")
-    total = sum((_owed(session, invoice_id).left for invoice_id in invoice_ids), Decimal(0))
-    parts = instalments(total, count, first, owed[0].currency)
-    plan_id = disputes_and_plans.add_plan(session, account_id, invoice_ids, parts, reason=reason, author=author)
+    total = sum((balance_of(session, invoice_id).outstanding for invoice_id in invoice_ids), Decimal(0))
+    agreed = instalments(total, count, first, balances[0].currency)
+    plan_id = disputes_and_plans.add_plan(session, account_id, invoice_ids, agreed, reason=reason, author=author)
     log.note(
         session, author, "plan.agree", f"payment_plan:{plan_id}", reason=reason,
-        instalments=[[day.isoformat(), format(amount, "f")] for day, amount in parts],
+        instalments=[[instalment.due_date.isoformat(), format(instalment.amount, "f")] for instalment in agreed],
     )  # fmt: skip
-    return AgreedPlan(plan_id, tuple(parts))
+    return AgreedPlan(plan_id, tuple(agreed))
 
 
 def review_plans(session: Session, day: date, *, author: str, patience_days: int = 7) -> dict[int, str]:
     """Plans that are paid become `kept`; those behind by more than the patience `broken`, so that dunning goes on."""
     changed = {}
     for plan in disputes_and_plans.active_plans(session, day, patience_days):
-        state = "kept" if plan.left <= 0 else "broken" if plan.paid < plan.expected else ""
+        state = "kept" if plan.outstanding <= 0 else "broken" if plan.paid < plan.expected else ""
         if state:
             disputes_and_plans.set_plan_state(session, plan.id, state)
             log.note(session, author, f"plan.{state}", f"payment_plan:{plan.id}", paid=format(plan.paid, "f"))
@@ -94,10 +93,6 @@ def review_plans(session: Session, day: date, *, author: str, patience_days: int
     return changed
 
 
-def _owed(session: Session, invoice_id: int) -> Owed:
-    return disputes_and_plans.owed(session, invoice_id)
-
-
-def _needs(reason: str) -> None:
+def _refuse_blank(reason: str) -> None:
     if not reason.strip():
         raise InputError("a reason is needed", path="reason")

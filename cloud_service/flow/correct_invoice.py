@@ -32,6 +32,7 @@ from cloud_service.store.invoicing.invoice_rows import Issued
 from cloud_service.store.invoicing.number_series import take
 from cloud_service.store.invoicing.pending_lines import NewLine
 from cloud_service.store.receivables import settlement
+from cloud_service.store.receivables.invoice_balance import balance_of
 from cloud_service.store.receivables.ledger import book, lock_accounts
 from common.errors import ConflictError, InputError
 
@@ -85,9 +86,7 @@ def _settle(session: Session, invoice: OriginalInvoice, issued: Issued, day: dat
     account_id = invoice.account.account_id
     _take_write_off_back(session, invoice, issued, day, author)
     back = corrections.taken_back(session, invoice.id, day)
-    before = settlement.positions(session, [account_id]).get(account_id)
-    opened = sum((one.left for one in before.open if one.id == invoice.id), Decimal(0)) if before else Decimal(0)
-    left = opened - sum(part.amount for part in back)
+    left = balance_of(session, invoice.id).outstanding - sum(allocation.amount for allocation in back)
     own = (
         [Allocation("credit_note", issued.id, invoice.id, left, max(day, invoice.open_since), automatic=False)]
         if left > 0

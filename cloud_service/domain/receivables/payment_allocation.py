@@ -15,8 +15,8 @@ class CreditSource:
     kind: str  # payment, credit_note
     id: int
     day: date
-    left: Decimal
-    since: date  # is it free: its own day, or a later one on which it was taken back from an invoice
+    unallocated: Decimal
+    available_since: date  # its own day, or a later one on which it was taken back from an invoice
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,8 @@ class OpenInvoice:
     number: str
     bill_date: date
     due_date: date
-    left: Decimal
-    since: date  # is that open: the bill's date, or a later one on which money was taken back from it
+    outstanding: Decimal
+    open_since: date  # the bill date, or a later day on which money was taken back from it
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,39 +45,42 @@ class Allocation:
 
 def oldest_first(sources: Sequence[CreditSource], invoices: Sequence[OpenInvoice], today: date) -> list[Allocation]:
     """Use the oldest money for the invoice that was due first, until one of them runs out."""
-    parts: list[Allocation] = []
-    money = sorted((s for s in sources if s.left > 0), key=lambda s: (s.day, s.kind, s.id))
-    left = {(s.kind, s.id): s.left for s in money}
-    for invoice in sorted((i for i in invoices if i.left > 0), key=lambda i: (i.due_date, i.bill_date, i.id)):
-        owed = invoice.left
-        for source in money:
-            amount = min(owed, left[source.kind, source.id])
+    allocations: list[Allocation] = []
+    by_age = sorted((s for s in sources if s.unallocated > 0), key=lambda s: (s.day, s.kind, s.id))
+    left = {(s.kind, s.id): s.unallocated for s in by_age}
+    for invoice in sorted((i for i in invoices if i.outstanding > 0), key=lambda i: (i.due_date, i.bill_date, i.id)):
+        outstanding = invoice.outstanding
+        for source in by_age:
+            amount = min(outstanding, left[source.kind, source.id])
             if amount > 0:
-                parts.append(_part(source, invoice, amount, today, automatic=True))
+                allocations.append(_allocation(source, invoice, amount, today, automatic=True))
                 left[source.kind, source.id] -= amount
-                owed -= amount
-    return parts
+                outstanding -= amount
+    return allocations
 
 
 def as_instructed(
-    source: CreditSource, wanted: Mapping[str, Decimal], invoices: Sequence[OpenInvoice], today: date
+    source: CreditSource, instructions: Mapping[str, Decimal], invoices: Sequence[OpenInvoice], today: date
 ) -> list[Allocation]:
     """Exactly what the payer says: invoice number -> amount. What cannot be done is refused as a whole."""
     by_number = {invoice.number: invoice for invoice in invoices}
-    if sum(wanted.values(), Decimal(0)) > source.left:
-        raise ConflictError(f"{sum(wanted.values())} is to be allocated, {source.left} is left")
-    parts = []
-    for number, amount in wanted.items():
+    if sum(instructions.values(), Decimal(0)) > source.unallocated:
+        raise ConflictError(f"{sum(instructions.values())} is to be allocated, {source.unallocated} is left")
+    allocations = []
+    for number, amount in instructions.items():
         invoice = by_number.get(number)
         if amount <= 0:
             raise InputError(f"{amount} is not an amount to pay", path=number)
-        if invoice is None or amount > invoice.left:
+        if invoice is None or amount > invoice.outstanding:
             raise ConflictError(
-                f"{amount} is more than is open", path=number, hint=f"open: {invoice.left if invoice else 0}"
+                f"{amount} is more than is open", path=number, hint=f"open: {invoice.outstanding if invoice else 0}"
             )
-        parts.append(_part(source, invoice, amount, today, automatic=False))
-    return parts
+        allocations.append(_allocation(source, invoice, amount, today, automatic=False))
+    return allocations
 
 
-def _part(source: CreditSource, invoice: OpenInvoice, amount: Decimal, today: date, *, automatic: bool) -> Allocation:
-    return Allocation(source.kind, source.id, invoice.id, amount, max(today, invoice.since, source.since), automatic)
+def _allocation(
+    source: CreditSource, invoice: OpenInvoice, amount: Decimal, today: date, *, automatic: bool
+) -> Allocation:
+    day = max(today, invoice.open_since, source.available_since)
+    return Allocation(source.kind, source.id, invoice.id, amount, day, automatic)

@@ -30,8 +30,10 @@ SILENT = text(
       JOIN meter_mount n ON n.meter_id = m.id AND upper_inf(n.during)
       JOIN service_point p ON p.id = n.service_point_id
       JOIN site s ON s.id = p.site_id
-      JOIN LATERAL (SELECT max(day) AS last_day FROM interval_day i JOIN register r ON r.id = i.register_id
-             WHERE r.meter_id = m.id) d ON true
+      JOIN LATERAL (SELECT max(day) AS last_day
+                      FROM interval_day i
+                      JOIN register r ON r.id = i.register_id
+                     WHERE r.meter_id = m.id) d ON true
      WHERE d.last_day < cast(:day AS date) - 2
        AND (cast(:entities AS bigint[]) IS NULL OR s.legal_entity_id = ANY(:entities))
      ORDER BY d.last_day

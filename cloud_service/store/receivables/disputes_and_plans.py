@@ -1,4 +1,4 @@
-"""Disputes, payment plans and what is open of invoices, as rows."""
+"""Disputes and payment plans as rows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,41 +8,20 @@ from decimal import Decimal
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from common.errors import NotFoundError
-
-
-@dataclass(frozen=True, slots=True)
-class Owed:
-    """What is open of an invoice."""
-
-    invoice_id: int
-    number: str
-    account_id: int
-    entity_id: int
-    currency: str
-    since: date  # is that open: the bill's date, or a later one on which money was taken back from it
-    left: Decimal
+from cloud_service.domain.receivables.instalments import Instalment
 
 
 @dataclass(frozen=True, slots=True)
 class ActivePlan:
-    """A plan with what was paid on its invoices since it was agreed, and what should have been."""
+    """A plan with what its invoices still owe, what was paid on them since it was agreed, and what should have been."""
 
     id: int
     account_id: int
-    left: Decimal
+    outstanding: Decimal
     paid: Decimal
     expected: Decimal
 
 
-OWED = text(
-    """
-    SELECT invoice_id, number, account_id, legal_entity_id AS entity_id, currency, open_since AS since,
-           outstanding AS left
-      FROM invoice_balance
-     WHERE invoice_id = :id
-    """
-)
 WRITE_OFFS = text("SELECT count(*) FROM ledger_entry WHERE business_key LIKE 'write_off:' || :id || ':%'")
 OPEN_DISPUTE = text(
     """
@@ -68,7 +47,7 @@ ADD_PLAN = text(
     RETURNING id
     """
 )
-PLANNED = text(
+IN_PLANS = text(
     """
     SELECT i.number
       FROM plan_invoice x
@@ -80,13 +59,14 @@ PLANNED = text(
     """
 )
 PLAN_INVOICE = text("INSERT INTO plan_invoice (payment_plan_id, invoice_id) VALUES (:plan, :invoice)")
-PLAN_PART = text("INSERT INTO plan_instalment (payment_plan_id, due_date, amount) VALUES (:plan, :day, :amount)")
+PLAN_INSTALMENT = text("INSERT INTO plan_instalment (payment_plan_id, due_date, amount) VALUES (:plan, :day, :amount)")
 ACTIVE = text(
     """
-    SELECT p.id, p.account_id, open.left, agreed.amount - open.left AS paid, coalesce(due.expected, 0) AS expected
+    SELECT p.id, p.account_id, open.outstanding, agreed.amount - open.outstanding AS paid,
+           coalesce(due.expected, 0) AS expected
       FROM payment_plan p
      CROSS JOIN LATERAL (SELECT sum(x.amount) AS amount FROM plan_instalment x WHERE x.payment_plan_id = p.id) agreed
-     CROSS JOIN LATERAL (SELECT sum(b.outstanding) AS left
+     CROSS JOIN LATERAL (SELECT sum(b.outstanding) AS outstanding
                            FROM plan_invoice x JOIN invoice_balance b ON b.invoice_id = x.invoice_id
                           WHERE x.payment_plan_id = p.id) open
       LEFT JOIN LATERAL (SELECT sum(x.amount) AS expected
@@ -100,14 +80,6 @@ ACTIVE = text(
 SET_STATE = text("UPDATE payment_plan SET state = :state WHERE id = :id AND state = 'active'")
 
 
-def owed(session: Session, invoice_id: int) -> Owed:
-    """What is open of an invoice now."""
-    row = session.execute(OWED, {"id": invoice_id}).mappings().one_or_none()
-    if row is None:
-        raise NotFoundError(f"there is no invoice {invoice_id}")
-    return Owed(**row)
-
-
 def count_write_offs(session: Session, invoice_id: int) -> int:
     """How often a part of the invoice was written off."""
     return int(session.execute(WRITE_OFFS, {"id": str(invoice_id)}).scalar_one())
@@ -115,26 +87,26 @@ def count_write_offs(session: Session, invoice_id: int) -> int:
 
 def open_dispute(session: Session, invoice_id: int, reason: str, day: date, author: str) -> bool:
     """Note a dispute; False if there is an open one."""
-    values = {"id": invoice_id, "day": day, "reason": reason, "author": author}
-    return session.execute(OPEN_DISPUTE, values).scalar_one_or_none() is not None
+    fields = {"id": invoice_id, "day": day, "reason": reason, "author": author}
+    return session.execute(OPEN_DISPUTE, fields).scalar_one_or_none() is not None
 
 
 def close_dispute(session: Session, invoice_id: int, outcome: str, day: date) -> bool:
     """Close the open dispute; False if there is none."""
-    values = {"id": invoice_id, "day": day, "outcome": outcome}
-    return session.execute(CLOSE_DISPUTE, values).scalar_one_or_none() is not None
+    fields = {"id": invoice_id, "day": day, "outcome": outcome}
+    return session.execute(CLOSE_DISPUTE, fields).scalar_one_or_none() is not None
 
 
 def numbers_in_plans(session: Session, invoice_ids: Sequence[int]) -> list[str]:
     """Numbers of those that a running plan covers already."""
-    return list(session.execute(PLANNED, {"ids": list(invoice_ids)}).scalars())
+    return list(session.execute(IN_PLANS, {"ids": list(invoice_ids)}).scalars())
 
 
 def add_plan(
     session: Session,
     account_id: int,
     invoice_ids: Sequence[int],
-    parts: Sequence[tuple[date, Decimal]],
+    instalments: Sequence[Instalment],
     *,
     reason: str,
     author: str,
@@ -142,7 +114,9 @@ def add_plan(
     """Write a plan with its invoices and instalments."""
     plan = int(session.execute(ADD_PLAN, {"account": account_id, "reason": reason, "author": author}).scalar_one())
     session.execute(PLAN_INVOICE, [{"plan": plan, "invoice": invoice_id} for invoice_id in invoice_ids])
-    session.execute(PLAN_PART, [{"plan": plan, "day": day, "amount": amount} for day, amount in parts])
+    session.execute(
+        PLAN_INSTALMENT, [{"plan": plan, "day": each.due_date, "amount": each.amount} for each in instalments]
+    )
     return plan
 
 

@@ -5,8 +5,14 @@ The view is of all that is booked and looks each invoice up: right for one invoi
 days) and read all allocations once: right for sums over the books. Both are made by one migration from one text.
 """
 
-from sqlalchemy import Boolean, Date, Numeric, String, column, table
-from sqlalchemy.types import BigInteger
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import BigInteger, Boolean, Date, Numeric, String, column, select, table
+from sqlalchemy.orm import Session
+
+from common.errors import NotFoundError
 
 invoice_balance = table(
     "invoice_balance",
@@ -28,3 +34,26 @@ invoice_balance = table(
     column("outstanding_local", Numeric),  # the same in local currency, by the rate the invoice was issued with
     column("open_since", Date),  # the bill date, or the last day on which money was taken back from it
 )
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceBalance:
+    """What one invoice still owes, in its currency, and whose it is."""
+
+    invoice_id: int
+    number: str
+    account_id: int
+    entity_id: int
+    currency: str
+    open_since: date
+    outstanding: Decimal
+
+
+def balance_of(session: Session, invoice_id: int) -> InvoiceBalance:
+    """The balance of an invoice now; NotFoundError where there is no such invoice."""
+    row = session.execute(select(invoice_balance).where(invoice_balance.c.invoice_id == invoice_id)).one_or_none()
+    if row is None:
+        raise NotFoundError(f"there is no invoice {invoice_id}")
+    return InvoiceBalance(
+        row.invoice_id, row.number, row.account_id, row.legal_entity_id, row.currency, row.open_since, row.outstanding
+    )

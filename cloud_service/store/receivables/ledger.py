@@ -23,18 +23,18 @@ OPEN = text(
 )
 FIND = text(
     """
-    WITH wanted AS (SELECT *
-             FROM unnest(cast(:entities AS bigint[]), cast(:kinds AS text[]), cast(:currencies AS text[]),
-             cast(:owners AS bigint[])) w(entity, kind, currency, owner))
+    WITH asked AS (SELECT *
+                     FROM unnest(cast(:entities AS bigint[]), cast(:kinds AS text[]), cast(:currencies AS text[]),
+                                 cast(:owners AS bigint[])) w(entity, kind, currency, owner))
     SELECT w.entity, w.kind, w.currency, w.owner, a.id
-      FROM wanted w
+      FROM asked w
       JOIN ledger_account a ON a.legal_entity_id = w.entity AND a.kind = w.kind AND a.currency = w.currency
-             AND a.account_id = w.owner
+                           AND a.account_id = w.owner
      UNION ALL
     SELECT w.entity, w.kind, w.currency, NULL, a.id
-      FROM wanted w
+      FROM asked w
       JOIN ledger_account a ON a.legal_entity_id = w.entity AND a.kind = w.kind AND a.currency = w.currency
-             AND a.account_id IS NULL
+                           AND a.account_id IS NULL
      WHERE w.owner IS NULL
     """
 )

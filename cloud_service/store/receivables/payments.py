@@ -42,7 +42,7 @@ class StoredPayment:
     amount: Decimal
     currency: str
     day: date
-    left: Decimal
+    unallocated: Decimal  # neither used for an invoice nor given back
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ PAYMENT = text(
 )
 FIND = text(
     """
-    SELECT id, account_id, provider, provider_ref, kind, amount, currency, day, source_left(id, NULL) AS left
+    SELECT id, account_id, provider, provider_ref, kind, amount, currency, day, source_left(id, NULL) AS unallocated
       FROM payment
      WHERE provider = :provider
        AND (provider_ref = :ref OR (:request <> '' AND facts->>'request_ref' = :request))
@@ -104,16 +104,17 @@ FIND = text(
 )
 BY_ID = text(
     """
-    SELECT id, account_id, provider, provider_ref, kind, amount, currency, day, source_left(id, NULL) AS left
+    SELECT id, account_id, provider, provider_ref, kind, amount, currency, day, source_left(id, NULL) AS unallocated
       FROM payment
      WHERE id = :id
     """
 )
-HOLDER = text(
+ACCOUNT = text(
     """
     SELECT a.id AS account_id, c.legal_entity_id AS entity_id, a.currency, e.timezone,
-           coalesce((SELECT m.mode = 'prepaid' FROM account_mode m WHERE m.account_id = a.id
-           AND m.during @> cast(:day AS date)), false) AS prepaid
+           coalesce((SELECT m.mode = 'prepaid'
+                       FROM account_mode m
+                      WHERE m.account_id = a.id AND m.during @> cast(:day AS date)), false) AS prepaid
       FROM account a
       JOIN client c ON c.id = a.client_id
       JOIN legal_entity e ON e.id = c.legal_entity_id
@@ -150,10 +151,10 @@ USED = text(
 
 
 def store_event(session: Session, event: ProviderEvent) -> int | None:
-    """Keep a raw event; None if it is known already."""
-    facts = {"provider": event.provider, "event_id": event.event_id, "kind": event.kind, "body": event.body}
-    found: int | None = session.execute(EVENT, facts).scalar_one_or_none()
-    return found
+    """Keep a raw event; None if it came before."""
+    fields = {"provider": event.provider, "event_id": event.event_id, "kind": event.kind, "body": event.body}
+    event_id: int | None = session.execute(EVENT, fields).scalar_one_or_none()
+    return event_id
 
 
 def mark_handled(session: Session, event_id: int, outcome: str, at: datetime) -> None:
@@ -169,9 +170,9 @@ def purpose_of(session: Session, provider: str, ref: str) -> PaymentPurpose | No
 
 def add_payment(session: Session, payment: NewPayment) -> int | None:
     """Write a payment; None if the provider's object is booked already."""
-    values = {name: getattr(payment, name) for name in NewPayment.__slots__}
-    found: int | None = session.execute(PAYMENT, values | {"facts": Jsonb(payment.facts)}).scalar_one_or_none()
-    return found
+    fields = {name: getattr(payment, name) for name in NewPayment.__slots__}
+    payment_id: int | None = session.execute(PAYMENT, fields | {"facts": Jsonb(payment.facts)}).scalar_one_or_none()
+    return payment_id
 
 
 def find_payment(session: Session, provider: str, ref: str, request_ref: str = "") -> StoredPayment | None:
@@ -187,21 +188,23 @@ def payment(session: Session, payment_id: int) -> StoredPayment | None:
 
 
 def lock_paying_account(session: Session, account_id: int, day: date) -> PayingAccount | None:
-    """Lock an account (see `books.lock_accounts`); what booking needs of it on a day."""
-    row = session.execute(HOLDER, {"id": account_id, "day": day}).mappings().one_or_none()
+    """Lock an account (see `ledger.lock_accounts`); what booking needs of it on a day."""
+    row = session.execute(ACCOUNT, {"id": account_id, "day": day}).mappings().one_or_none()
     return PayingAccount(**row) if row else None
 
 
-def allocations_to_take_back(session: Session, payment_id: int, wanted: Decimal, day: date) -> list[Allocation]:
-    """Allocations to take back, the newest first, until `wanted` of the payment is free; none before its own day."""
-    parts: list[Allocation] = []
+def allocations_to_take_back(session: Session, payment_id: int, amount: Decimal, day: date) -> list[Allocation]:
+    """Allocations to take back, the newest first, until `amount` of the payment is free; none before its own day."""
+    allocations: list[Allocation] = []
     for row in session.execute(USED, {"payment": payment_id}):
-        if wanted <= 0:
+        if amount <= 0:
             break
-        amount = min(wanted, row.amount)
-        parts.append(Allocation("payment", payment_id, row.invoice_id, -amount, max(day, row.last), automatic=False))
-        wanted -= amount
-    return parts
+        taken = min(amount, row.amount)
+        allocations.append(
+            Allocation("payment", payment_id, row.invoice_id, -taken, max(day, row.last), automatic=False)
+        )
+        amount -= taken
+    return allocations
 
 
 def refundable(session: Session, payment_id: int) -> Decimal:

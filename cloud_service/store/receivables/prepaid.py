@@ -65,21 +65,26 @@ ACCOUNTS = text(
     """
     SELECT a.id AS account_id, a.number, a.currency, a.settings, c.name AS client, c.email, c.locale, c.protected,
            e.name AS seller, coalesce(s.state, 'ok') AS state, coalesce(s.balance, 0) AS before,
-           CASE WHEN s.rated_until > s.rated_from
-           AND s.rated > 0 THEN s.rated / (s.rated_until - s.rated_from) ELSE 0 END AS a_day,
+           CASE WHEN s.rated_until > s.rated_from AND s.rated > 0
+                THEN s.rated / (s.rated_until - s.rated_from) ELSE 0 END AS a_day,
            coalesce(k.timezone, e.timezone) AS timezone, coalesce(k.holiday_calendar, '') AS holiday_calendar,
            coalesce(k.contracts, '[]') AS contracts
       FROM account a
       JOIN client c ON c.id = a.client_id
       JOIN legal_entity e ON e.id = c.legal_entity_id
       LEFT JOIN prepaid_state s ON s.account_id = a.id
-      LEFT JOIN LATERAL (SELECT min(w.timezone) AS timezone, min(w.holiday_calendar) AS holiday_calendar,
-             jsonb_agg(jsonb_build_object('id', t.id, 'service_point', t.service_point_id, 'since',
-             greatest(lower(t.during),
-             coalesce((SELECT max(upper(b.during)) FROM invoice_span b WHERE b.contract_id = t.id
-             AND NOT b.credited), lower(t.during)))) ORDER BY t.id) AS contracts FROM contract t
-             JOIN service_point p ON p.id = t.service_point_id JOIN site w ON w.id = p.site_id
-             WHERE t.account_id = a.id AND t.during @> cast(:day AS date)) k ON true
+      LEFT JOIN LATERAL (
+           SELECT min(w.timezone) AS timezone, min(w.holiday_calendar) AS holiday_calendar,
+                  jsonb_agg(jsonb_build_object(
+                      'id', t.id, 'service_point', t.service_point_id,
+                      'since', greatest(lower(t.during), coalesce(
+                          (SELECT max(upper(b.during)) FROM invoice_span b
+                            WHERE b.contract_id = t.id AND NOT b.credited), lower(t.during)))) ORDER BY t.id)
+                      AS contracts
+             FROM contract t
+             JOIN service_point p ON p.id = t.service_point_id
+             JOIN site w ON w.id = p.site_id
+            WHERE t.account_id = a.id AND t.during @> cast(:day AS date)) k ON true
      WHERE a.id = ANY(:ids)
      ORDER BY a.id
     """
@@ -106,9 +111,10 @@ STORE = text(
            emergency, protected_reason, at)
     VALUES (:account, :state, :booked, :rated, :balance, :days_left, :rated_from, :rated_until, :emergency, :waits,
            :at)
-    ON CONFLICT (account_id) DO UPDATE SET state = :state, booked = :booked, rated = :rated, balance = :balance,
-             days_left = :days_left, rated_from = :rated_from, rated_until = :rated_until, emergency = :emergency,
-             protected_reason = :waits, at = :at
+    ON CONFLICT (account_id) DO UPDATE
+       SET state = :state, booked = :booked, rated = :rated, balance = :balance, days_left = :days_left,
+           rated_from = :rated_from, rated_until = :rated_until, emergency = :emergency,
+           protected_reason = :waits, at = :at
     """
 )
 COMMAND = text(

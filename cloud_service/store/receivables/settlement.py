@@ -1,4 +1,4 @@
-"""Free money and open invoices of accounts, and the rows that let one settle the other, each with its ledger entry."""
+"""Unallocated money and open invoices of accounts; the rows that let one settle the other, each with its entry."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -79,26 +79,28 @@ class AccountPosition:
     account_id: int
     entity_id: int
     currency: str
-    share: Decimal | None = None  # of each top-up, that pays the debt
-    open: list[OpenInvoice] = field(default_factory=list)
-    debt: list[OpenInvoice] = field(default_factory=list)  # those from before a prepaid account recovers it by a share
-    free: list[CreditSource] = field(default_factory=list)
+    debt_share: Decimal | None = None  # of each top-up, that pays the old debt
+    open_invoices: list[OpenInvoice] = field(default_factory=list)
+    old_debt: list[OpenInvoice] = field(default_factory=list)  # from before a prepaid account recovers it by a share
+    unallocated: list[CreditSource] = field(default_factory=list)
 
 
 def positions(session: Session, account_ids: Iterable[int]) -> dict[int, AccountPosition]:
-    """By account, for those that have anything open or free."""
-    found: dict[int, AccountPosition] = {}
+    """By account, for those that have anything open or unallocated."""
+    by_account: dict[int, AccountPosition] = {}
     for row in session.execute(POSITIONS, {"ids": list(account_ids)}):
         share = None if row.share is None else Decimal(row.share)
-        mine = found.setdefault(row.account_id, AccountPosition(row.account_id, row.entity_id, row.currency, share))
+        position = by_account.setdefault(
+            row.account_id, AccountPosition(row.account_id, row.entity_id, row.currency, share)
+        )
         if row.kind != "invoice":
-            mine.free.append(CreditSource(row.kind, row.id, row.day, row.left, row.since))
+            position.unallocated.append(CreditSource(row.kind, row.id, row.day, row.left, row.since))
             continue
-        one = OpenInvoice(row.id, row.number, row.day, row.due_date, row.left, row.since)
-        mine.open.append(one)
+        invoice = OpenInvoice(row.id, row.number, row.day, row.due_date, row.left, row.since)
+        position.open_invoices.append(invoice)
         if share is not None and not row.prepaid:
-            mine.debt.append(one)
-    return found
+            position.old_debt.append(invoice)
+    return by_account
 
 
 def with_credit(session: Session, account_ids: Sequence[int]) -> list[int]:
@@ -107,30 +109,30 @@ def with_credit(session: Session, account_ids: Sequence[int]) -> list[int]:
 
 
 def settle(
-    session: Session, found: Iterable[AccountPosition], today: date, author: str, along: Sequence[LedgerEntry] = ()
+    session: Session, accounts: Iterable[AccountPosition], today: date, author: str, along: Sequence[LedgerEntry] = ()
 ) -> list[Allocation]:
-    """Let free money settle open invoices, oldest first; book `along` with it. The accounts must be locked.
+    """Let unallocated money settle open invoices, oldest first; book `along` with it. The accounts must be locked.
 
     Debt of a prepaid account that recovers it by a share of each top-up is left out.
     """
-    parts = [
-        (one, oldest_first(one.free, [invoice for invoice in one.open if invoice not in one.debt], today))
-        for one in found
-    ]
-    write_allocations(session, parts, author, along)
-    return [part for _, each in parts for part in each]
+    by_account = []
+    for position in accounts:
+        invoices = [invoice for invoice in position.open_invoices if invoice not in position.old_debt]
+        by_account.append((position, oldest_first(position.unallocated, invoices, today)))
+    write_allocations(session, by_account, author, along)
+    return [allocation for _, allocations in by_account for allocation in allocations]
 
 
 def write_allocations(
     session: Session,
-    parts: Sequence[tuple[Payer, Sequence[Allocation]]],
+    by_account: Sequence[tuple[Payer, Sequence[Allocation]]],
     author: str,
     along: Sequence[LedgerEntry] = (),
 ) -> None:
     """Write allocations and the entries that move the client's credit to the invoice; book `along` in the same go."""
-    flat = [(payer, part) for payer, each in parts for part in each]
-    ids = next_ids(session, "allocation", len(flat)) if flat else []
-    entries = [_entry(id_, payer, part, author) for id_, (payer, part) in zip(ids, flat, strict=True)]
+    pairs = [(payer, allocation) for payer, allocations in by_account for allocation in allocations]
+    ids = next_ids(session, "allocation", len(pairs)) if pairs else []
+    entries = [_entry(id_, payer, allocation, author) for id_, (payer, allocation) in zip(ids, pairs, strict=True)]
     entry_ids = book(session, [*along, *entries])[len(along) :]
     copy_rows(
         session,
@@ -139,24 +141,25 @@ def write_allocations(
         [
             (
                 id_,
-                part.invoice_id,
-                part.source_id if part.source_kind == "payment" else None,
-                part.source_id if part.source_kind == "credit_note" else None,
+                allocation.invoice_id,
+                allocation.source_id if allocation.source_kind == "payment" else None,
+                allocation.source_id if allocation.source_kind == "credit_note" else None,
                 entry_id,
-                part.amount,
-                part.day,
-                part.automatic,
+                allocation.amount,
+                allocation.day,
+                allocation.automatic,
             )
-            for id_, entry_id, (_, part) in zip(ids, entry_ids, flat, strict=True)
+            for id_, entry_id, (_, allocation) in zip(ids, entry_ids, pairs, strict=True)
         ],
     )
 
 
-def _entry(allocation_id: int, payer: Payer, part: Allocation, author: str) -> LedgerEntry:
-    lines = settlement_lines(payer.account_id, part.invoice_id, part.amount)
+def _entry(allocation_id: int, payer: Payer, allocation: Allocation, author: str) -> LedgerEntry:
+    lines = settlement_lines(payer.account_id, allocation.invoice_id, allocation.amount)
     return LedgerEntry(
-        payer.entity_id, "allocation", f"allocation:{allocation_id}", part.day, payer.currency, lines, author=author
-    )
+        payer.entity_id, "allocation", f"allocation:{allocation_id}", allocation.day, payer.currency, lines,
+        author=author,
+    )  # fmt: skip
 
 
 def write_off_allocation(session: Session, invoice_id: int, entry_id: int, amount: Decimal, day: date) -> None:

@@ -170,8 +170,10 @@ RECEIVABLES = text(
 INVOICES = text(
     """
     SELECT i.currency,
-           sum(i.total) - coalesce((SELECT sum(x.amount) FROM allocation x JOIN invoice n ON n.id = x.invoice_id
-           WHERE x.day <= :day AND n.currency = i.currency), 0) AS amount
+           sum(i.total) - coalesce((SELECT sum(x.amount)
+                                      FROM allocation x
+                                      JOIN invoice n ON n.id = x.invoice_id
+                                     WHERE x.day <= :day AND n.currency = i.currency), 0) AS amount
       FROM invoice i
      WHERE i.total > 0
        AND i.bill_date <= :day
@@ -182,11 +184,17 @@ FREE_MONEY = text(
     # What is left of payments, released deposits and credit notes at the day, by account: it must be the credit.
     """
     SELECT currency, sum(amount) AS amount
-      FROM ( SELECT currency, amount FROM payment p WHERE day <= :day AND kind <> 'deposit'
-           AND NOT EXISTS ( SELECT 1 FROM payment d WHERE d.id = p.reverses_id AND d.kind = 'deposit') UNION ALL
-           SELECT currency, -total FROM invoice WHERE total < 0 AND bill_date <= :day UNION ALL SELECT i.currency,
-           -x.amount FROM allocation x JOIN invoice i ON i.id = x.invoice_id WHERE x.day <= :day
-           AND num_nonnulls(x.payment_id, x.credit_note_id) = 1) money
+      FROM (SELECT currency, amount
+              FROM payment p
+             WHERE day <= :day AND kind <> 'deposit'
+               AND NOT EXISTS (SELECT 1 FROM payment d WHERE d.id = p.reverses_id AND d.kind = 'deposit')
+             UNION ALL
+            SELECT currency, -total FROM invoice WHERE total < 0 AND bill_date <= :day
+             UNION ALL
+            SELECT i.currency, -x.amount
+              FROM allocation x
+              JOIN invoice i ON i.id = x.invoice_id
+             WHERE x.day <= :day AND num_nonnulls(x.payment_id, x.credit_note_id) = 1) money
      GROUP BY 1
     """
 )

@@ -80,7 +80,7 @@ def plan(public_id: UUID) -> Response:
     flash(
         ngettext(
             "%(num)s instalment is agreed, on %(day)s.", "%(num)s instalments are agreed, the first on %(day)s.",
-            len(agreed.instalments), day=agreed.instalments[0][0],
+            len(agreed.instalments), day=agreed.instalments[0].due_date,
         ),
         "success",
     )  # fmt: skip

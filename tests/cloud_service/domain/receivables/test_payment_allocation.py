@@ -45,9 +45,9 @@ def test_one_of_the_two_runs_out_and_nothing_is_used_twice(have: list[Decimal], 
 
     assert min(sum(have), sum(need)) == sum(part.amount for part in parts)
     for source in sources:
-        assert sum(part.amount for part in parts if part.source_id == source.id) <= source.left
+        assert sum(part.amount for part in parts if part.source_id == source.id) <= source.unallocated
     for invoice in invoices:
-        assert sum(part.amount for part in parts if part.invoice_id == invoice.id) <= invoice.left
+        assert sum(part.amount for part in parts if part.invoice_id == invoice.id) <= invoice.outstanding
 
 
 def test_the_payers_word_is_followed_exactly() -> None:
