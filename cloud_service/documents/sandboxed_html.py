@@ -1,7 +1,7 @@
 """The child process that lays out an operator's own template: no network, no secrets, little time and memory.
 
 Reads one JSON object from stdin (`renderer`, `template`, `view`, `day`) and writes the PDF to stdout; a fault of the
-template is one line on stderr and exit code 1. `custom.py` starts it; nothing else should.
+template is one line on stderr and exit code 1. `operator_template` starts it; nothing else should.
 """
 
 import json

@@ -18,66 +18,72 @@ from cloud_service.store.database.upgrade import upgrade
 Say = Callable[[str], None]
 
 
-class Mark:
+class Progress:
     """What of the example is done, in the data folder, so that a start that was stopped goes on where it was."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.facts: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+        self.done: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
 
-    def note(self, **facts: object) -> None:
+    def note(self, **steps: object) -> None:
         """Remember, on the disk."""
-        self.facts |= facts
-        self.path.write_text(json.dumps(self.facts, indent=2))
+        self.done |= steps
+        self.path.write_text(json.dumps(self.done, indent=2))
 
 
-def fill(stack: Stack, say: Say) -> None:
-    """Bring the database to the newest revision, and the example into it."""
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def fill(stack: Stack, say: Say, clock: Callable[[], datetime] = _utc_now) -> None:
+    """Bring the database to the newest revision, and the example into it as it is at the clock's time."""
     upgrade(stack.environment["DATABASE_URL"])
-    mark = Mark(stack.data_dir / "example.json")
-    today = datetime.now(UTC).date()
+    progress = Progress(stack.data_dir / "example.json")
+    now = clock()
+    today = now.date()
     engine = connect(stack.environment["DATABASE_URL"])
     try:
-        if mark.facts.get("complete"):
+        if progress.done.get("complete"):
             say("there already")
         else:
-            _fill(engine, stack, mark, say, today)
+            _fill(engine, stack, progress, say, now)
         with transaction(engine) as session:  # those of the weeks since the last start
-            keep_rates(session, date.fromisoformat(mark.facts["start"]), today)
+            keep_rates(session, date.fromisoformat(progress.done["start"]), today)
     finally:
         engine.dispose()
 
 
-def _fill(engine: Engine, stack: Stack, mark: Mark, say: Say, today: date) -> None:
-    seeded = _operator(engine, stack, mark, today)
-    start = date.fromisoformat(mark.facts["start"])
+def _fill(engine: Engine, stack: Stack, progress: Progress, say: Say, now: datetime) -> None:
+    today = now.date()
+    seeded = _operator(engine, stack, progress, today)
+    start = date.fromisoformat(progress.done["start"])
     say(f"operator with {len(seeded.contracts)} connections")
-    if not mark.facts.get("readings"):
-        count = _readings(engine, start)
-        mark.note(readings=count)
+    if not progress.done.get("readings"):
+        count = _readings(engine, start, now)
+        progress.note(readings=count)
         say(f"{count:,} readings")
     say(f"{validate_dirty(engine).days:,} days validated")
     for span in history.months_to_bill(start, today):
-        if span.end.isoformat() > mark.facts.get("billed", ""):
+        if span.end.isoformat() > progress.done.get("billed", ""):
             last = span.end == today.replace(day=1)
             with transaction(engine) as session:
                 history.live_month(session, seeded, span, today=today, deliver=last)
-            mark.note(billed=span.end.isoformat())
+            progress.note(billed=span.end.isoformat())
     say("twelve months billed and paid")
-    mark.note(complete=True)
+    progress.note(complete=True)
 
 
-def _operator(engine: Engine, stack: Stack, mark: Mark, today: date) -> Seeded:
-    if "seeded" in mark.facts:
-        return Seeded(**mark.facts["seeded"])
+def _operator(engine: Engine, stack: Stack, progress: Progress, today: date) -> Seeded:
+    if "seeded" in progress.done:
+        return Seeded(**progress.done["seeded"])
     start = history.first_day(today)
     with transaction(engine) as session:
         seeded = seed(session, start, today)
         people.add_people(session, people.sign_ins(stack.data_dir / "secrets" / "sign-in.json"), seeded.clients)
-    mark.note(start=start.isoformat(), seeded=asdict(seeded))
+    progress.note(start=start.isoformat(), seeded=asdict(seeded))
     return seeded
 
 
-def _readings(engine: Engine, start: date) -> int:
+def _readings(engine: Engine, start: date, now: datetime) -> int:
     with tempfile.TemporaryDirectory(prefix="energy-past-") as folder:
-        return sum(history.take_in(engine, file) for file in history.write_past(Path(folder), start, datetime.now(UTC)))
+        return sum(history.take_in(engine, file) for file in history.write_past(Path(folder), start, now))

@@ -1,9 +1,12 @@
 """Builders of papers with defaults; tests change only what they are about."""
 
+import io
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
+
+import pypdf
 
 from cloud_service.documents.paper import Bank, InvoicePaper, MeterReading, MonthEnergy, PaperLine, PaperTax, Party
 
@@ -67,3 +70,8 @@ def with_lines(*lines: PaperLine, **changes: Any) -> InvoicePaper:
 def line(label: str = "Energy", amount: str = "10.00", quantity: str = "100", price: str = "0.10") -> PaperLine:
     """One line."""
     return PaperLine(label, D(quantity), "kWh", D(price), D(amount))
+
+
+def text_of(pdf: bytes) -> str:
+    """All that the pages of a PDF say, with plain spaces."""
+    return "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages).replace("\u00a0", " ")

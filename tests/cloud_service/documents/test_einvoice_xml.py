@@ -13,7 +13,6 @@ from lxml import etree
 
 from cloud_service.documents import einvoice_xml, hybrid_pdf
 from cloud_service.documents.paper import InvoicePaper, PaperLine, PaperTax
-from cloud_service.documents.postal_address import PostalAddress, split_address
 from cloud_service.documents.theme import Theme
 from common.errors import InputError
 from tests.cloud_service.documents.papers import BUYER, LINES, make_paper, with_lines
@@ -151,23 +150,6 @@ def test_what_the_norm_cannot_say_is_refused_by_name(changes: dict[str, Any], fa
 def test_what_germany_asks_for_besides_is_named_at_once() -> None:
     with pytest.raises(InputError, match=r"buyer\.email"):
         einvoice_xml.render(bill(buyer=BUYER), "cii", "xrechnung")
-
-
-@pytest.mark.parametrize(
-    ("address", "postal"),
-    [
-        (("Hafenstraße 12", "20457 Hamburg"), PostalAddress(("Hafenstraße 12",), "20457", "Hamburg")),
-        (("Ngong Road 41", "00100 Nairobi", "Kenya"), PostalAddress(("Ngong Road 41", "Kenya"), "00100", "Nairobi")),
-        (("10 Downing Street", "London SW1A 2AA"), PostalAddress(("10 Downing Street",), "SW1A 2AA", "London")),
-        (("1 Main St", "Springfield, IL 62704"), PostalAddress(("1 Main St",), "IL 62704", "Springfield")),
-        (("Damrak 1", "1012 LG Amsterdam"), PostalAddress(("Damrak 1",), "1012 LG", "Amsterdam")),
-        (("Street 5", "Dubai"), PostalAddress(("Street 5",), "", "Dubai")),
-        (("Somewhere",), PostalAddress(("Somewhere",))),
-        ((), PostalAddress(())),
-    ],
-)
-def test_addresses_are_taken_apart(address: tuple[str, ...], postal: PostalAddress) -> None:
-    assert postal == split_address(address)
 
 
 def test_the_hybrid_bill_carries_the_very_e_invoice_and_stays_archivable() -> None:
