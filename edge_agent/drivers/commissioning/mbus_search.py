@@ -94,5 +94,5 @@ def identified_meter(telegram: Telegram, address: str, profiles: Sequence[MeterP
     ]
     fitting = tuple(profile.id for profile in marked if not mismatch(profile, telegram))
     version = "" if telegram.version is None else f" version {telegram.version}"
-    who = f"{telegram.manufacturer or 'no maker identified_meter'}{version}, {telegram.medium}"
+    who = f"{telegram.manufacturer or 'no maker named'}{version}, {telegram.medium}"
     return FoundMeter(address, "mbus", profiles=fitting, serial=telegram.id, note=who)
