@@ -115,9 +115,9 @@ def _shards(database: "Engine", run_id: int, done: str, work: Callable[[Any], in
 def _result(session: Any, run_id: int, counted: "RunProgress", outliers: list[Any]) -> dict[str, Any]:
     from dataclasses import asdict
 
-    from cloud_service.store.invoicing import billing_runs
+    from cloud_service.store.invoicing import billing_run_items, billing_runs
 
-    parked = billing_runs.items(session, run_id, "parked", 1000)
+    parked = billing_run_items.items(session, run_id, "parked", 1000)
     return {
         "run": run_id,
         "state": billing_runs.run_of(session, run_id).state,

@@ -13,7 +13,7 @@ from cloud_service.domain.invoicing.outliers import Outlier, outlier
 from cloud_service.store.audit import log
 from cloud_service.store.database import job_queue
 from cloud_service.store.database.session import Session
-from cloud_service.store.invoicing import billing_runs, run_progress
+from cloud_service.store.invoicing import billing_run_items, billing_runs, run_progress
 from cloud_service.store.invoicing.billing_runs import Run
 from cloud_service.store.invoicing.run_progress import RunProgress
 from common.errors import ConflictError
@@ -53,7 +53,7 @@ def plan(session: Session, planned: Plan) -> Run:
         session, entity_id=planned.entity_id, name=planned.name, span=planned.span, bill_date=planned.bill_date,
         dry_run=planned.dry_run, author=planned.author,
     )  # fmt: skip
-    billing_runs.add_items(session, run_id, billing_runs.unbilled(session, due_days) if due_days else [])
+    billing_run_items.add_items(session, run_id, billing_run_items.unbilled(session, due_days) if due_days else [])
     billing_runs.change_state(session, run_id, "rating", ["planned"])
     report(session, run_id)
     log.note(session, planned.author, "run.plan", f"billing_run:{run_id}", name=planned.name, items=len(due_days))
@@ -100,7 +100,7 @@ def cancel(session: Session, run_id: int, author: str, reason: str = "") -> None
         session, run_id, "cancelled", ["planned", "rating", "rated", "approved", "issuing"]
     ):
         raise ConflictError(f"run {run_id} is over")
-    billing_runs.cancel_items(session, run_id)
+    billing_run_items.cancel_items(session, run_id)
     log.note(session, author, "run.cancel", f"billing_run:{run_id}", reason=reason)
 
 
@@ -108,7 +108,7 @@ def retry_parked(session: Session, run_id: int, author: str, item_ids: Sequence[
     """Let parked items be rated again, after what was wrong has been mended."""
     if not billing_runs.change_state(session, run_id, "rating", ["rating", "rated", "done"]):
         raise ConflictError("only a run that is not being issued can rate again")
-    count = billing_runs.unpark(session, run_id, item_ids)
+    count = billing_run_items.unpark(session, run_id, item_ids)
     report(session, run_id)
     log.note(session, author, "run.retry", f"billing_run:{run_id}", items=count)
     return count
@@ -118,8 +118,8 @@ def outliers(session: Session, run_id: int, page: int = 1000) -> list[Outlier]:
     """Items whose amount a day is far from the period before, or negative, or the first; the farthest first."""
     flagged: list[Outlier] = []
     offset = 0
-    while items := billing_runs.items(session, run_id, "rated", page, offset):
-        usual = billing_runs.billed_before(session, items)
+    while items := billing_run_items.items(session, run_id, "rated", page, offset):
+        usual = billing_run_items.billed_before(session, items)
         for item in items:
             if item.rated is not None:
                 days = Decimal((item.end - item.start).days)

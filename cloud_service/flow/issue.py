@@ -16,9 +16,10 @@ from cloud_service.domain.rating.rated_contract import RatedContract
 from cloud_service.store.customers.billing_parties import parties
 from cloud_service.store.database.errors import REFUSALS, reason_of
 from cloud_service.store.database.session import Session, plan_anew
-from cloud_service.store.invoicing import billing_runs, corrections, currency_rates, pending_lines
-from cloud_service.store.invoicing.billing_runs import Run, RunItem
-from cloud_service.store.invoicing.corrections import Read
+from cloud_service.store.invoicing import billing_run_items, billing_runs, corrections, currency_rates, pending_lines
+from cloud_service.store.invoicing.billing_run_items import RunItem
+from cloud_service.store.invoicing.billing_runs import Run
+from cloud_service.store.invoicing.corrections import RegisterRead
 from cloud_service.store.invoicing.invoice_rows import Issued
 from cloud_service.store.invoicing.issue_drafts import issue_drafts
 from cloud_service.store.receivables.ledger import lock_accounts
@@ -68,21 +69,21 @@ def issue_shard(session: Session, run_id: int, *, author: str, limit: int = 500,
     """Issue up to `limit` accounts' rated items of a run; what the database refuses is parked alone."""
     plan_anew(session)
     run = billing_runs.run_of(session, run_id)
-    claimed = billing_runs.claim_accounts(session, run_id, limit)
+    claimed = billing_run_items.claim_accounts(session, run_id, limit)
     changed = corrections.changed_reads(session, [read for item in claimed for read in _reads(item)])
     stale = {read.owner_id for read in changed}
-    billing_runs.park(session, sorted(stale), "readings changed after the rating: rate it again")
+    billing_run_items.park(session, sorted(stale), "readings changed after the rating: rate it again")
     fresh = [item for item in claimed if item.id not in stale]
     _issue_or_park(session, fresh, run, author=author, deliver=deliver)
     return len(claimed)
 
 
-def _reads(item: RunItem) -> list[Read]:
+def _reads(item: RunItem) -> list[RegisterRead]:
     """What an item was rated from."""
     if item.rated is None or item.rated.rated_at is UNSET:
         return []
     return [
-        Read(item.id, source.register_id, Span(item.start, item.end), item.rated.rated_at, source.sha256)
+        RegisterRead(item.id, source.register_id, Span(item.start, item.end), item.rated.rated_at, source.sha256)
         for source in item.rated.sources
         if source.sha256 is not UNSET
     ]
@@ -102,7 +103,7 @@ def _issue_or_park(session: Session, items: Sequence[RunItem], run: Run, *, auth
             if item.rated is not None:
                 accounts.setdefault(item.rated.contract.account_id, []).append(item)
         if len(accounts) == 1:
-            billing_runs.park(session, [item.id for item in items], reason_of(error))
+            billing_run_items.park(session, [item.id for item in items], reason_of(error))
             return
         for members in accounts.values():
             _issue_or_park(session, members, run, author=author, deliver=deliver)

@@ -16,7 +16,7 @@ from cloud_service.domain.rating.rated_contract import (
 from cloud_service.flow.rate.matrices import price
 from cloud_service.flow.rate.rating_job import RatingJob, load
 from cloud_service.store.database.session import Session
-from cloud_service.store.invoicing import billable_contracts, billed_usage, billing_runs, corrections
+from cloud_service.store.invoicing import billable_contracts, billed_usage, billing_run_items, corrections
 from cloud_service.store.invoicing.billable_contracts import BillableContract
 from common.errors import ConflictError
 from common.period import Span, add_months
@@ -83,7 +83,7 @@ def rate_so_far(session: Session, spans: Mapping[int, Span]) -> dict[int, tuple[
 
 def rate_shard(session: Session, run_id: int, limit: int = 500) -> int:
     """Rate up to `limit` waiting items of a run and keep the results; the number worked on, 0 when none was free."""
-    claimed = billing_runs.claim(session, run_id, "waiting", limit)
+    claimed = billing_run_items.claim(session, run_id, "waiting", limit)
     item_ids_by_span: dict[Span, dict[int, int]] = {}
     for item in claimed:
         item_ids_by_span.setdefault(Span(item.start, item.end), {})[item.contract_id] = item.id
@@ -94,8 +94,8 @@ def rate_shard(session: Session, run_id: int, limit: int = 500) -> int:
             if outcome.rated is not None and outcome.span == span:
                 rated.append((item_id, outcome.rated))
             else:
-                billing_runs.park(session, [item_id], outcome.reason or f"the contract runs only {outcome.span}")
-    billing_runs.store_rated(session, rated)
+                billing_run_items.park(session, [item_id], outcome.reason or f"the contract runs only {outcome.span}")
+    billing_run_items.store_rated(session, rated)
     return len(claimed)
 
 

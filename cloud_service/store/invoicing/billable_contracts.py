@@ -50,40 +50,61 @@ class BillableContract:
 
 
 CONTRACTS = text(
-    "SELECT c.id, c.number, lower(c.during) AS start, upper(c.during) AS end, c.account_id,"
-    "       cl.legal_entity_id AS entity_id, a.currency, a.billing_day AS cycle_day, p.id AS service_point_id,"
-    "       p.name AS point, p.grid_id, p.utility, s.name AS site, s.timezone, s.holiday_calendar,"
-    "       coalesce(p.settings->'values', '{}') AS values"
-    "  FROM contract c JOIN account a ON a.id = c.account_id JOIN client cl ON cl.id = a.client_id"
-    "  JOIN service_point p ON p.id = c.service_point_id JOIN site s ON s.id = p.site_id"
-    " WHERE c.id = ANY(:ids) ORDER BY c.id"
+    """
+    SELECT c.id, c.number, lower(c.during) AS start, upper(c.during) AS end, c.account_id,
+           cl.legal_entity_id AS entity_id, a.currency, a.billing_day AS cycle_day, p.id AS service_point_id,
+           p.name AS point, p.grid_id, p.utility, s.name AS site, s.timezone, s.holiday_calendar,
+           coalesce(p.settings->'values', '{}') AS values
+      FROM contract c
+      JOIN account a ON a.id = c.account_id
+      JOIN client cl ON cl.id = a.client_id
+      JOIN service_point p ON p.id = c.service_point_id
+      JOIN site s ON s.id = p.site_id
+     WHERE c.id = ANY(:ids)
+     ORDER BY c.id
+    """
 )
 # Each point and contract is looked up by itself (LATERAL, OFFSET 0): asked for many at once, PostgreSQL reckons that
 # few rows overlap the days, and reads all that do.
 MOUNTED = text(
-    "SELECT m.service_point_id, r.id AS register_id, r.name, r.quantity, r.direction, r.unit, r.kind, r.digits,"
-    "       r.step_s, coalesce(nullif(t.serial, ''), t.name) AS meter, lower(m.during) AS mounted,"
-    "       upper(m.during) AS dismounted, m.multiplier, (m.opening->>r.name)::bigint AS opening,"
-    "       (m.closing->>r.name)::bigint AS closing"
-    "  FROM (SELECT DISTINCT unnest(cast(:points AS bigint[])) AS id) w CROSS JOIN LATERAL ("
-    "       SELECT * FROM meter_mount WHERE service_point_id = w.id AND during && tstzrange(:start, :end) OFFSET 0) m"
-    "  JOIN meter t ON t.id = m.meter_id JOIN register r ON r.meter_id = t.id"
-    " WHERE r.billed AND r.kind <> 'instant' ORDER BY m.service_point_id, lower(m.during), r.id"
+    """
+    SELECT m.service_point_id, r.id AS register_id, r.name, r.quantity, r.direction, r.unit, r.kind, r.digits,
+           r.step_s, coalesce(nullif(t.serial, ''), t.name) AS meter, lower(m.during) AS mounted,
+           upper(m.during) AS dismounted, m.multiplier, (m.opening->>r.name)::bigint AS opening,
+           (m.closing->>r.name)::bigint AS closing
+      FROM (SELECT DISTINCT unnest(cast(:points AS bigint[])) AS id) w
+     CROSS JOIN LATERAL (SELECT * FROM meter_mount
+                          WHERE service_point_id = w.id AND during && tstzrange(:start, :end) OFFSET 0) m
+      JOIN meter t ON t.id = m.meter_id
+      JOIN register r ON r.meter_id = t.id
+     WHERE r.billed AND r.kind <> 'instant'
+     ORDER BY m.service_point_id, lower(m.during), r.id
+    """
 )
 ASSIGNED = text(
-    "SELECT g.contract_id, g.role, g.tariff_id, t.code,"
-    "       greatest(lower(g.during), cast(:start AS date)) AS start,"
-    "       least(coalesce(upper(g.during), cast(:end AS date)), cast(:end AS date)) AS end,"
-    "       array(SELECT v.id FROM tariff_version v WHERE v.tariff_id = g.tariff_id AND v.during && g.during"
-    "              AND v.during && daterange(:start, :end) ORDER BY lower(v.during)) AS versions"
-    "  FROM (SELECT DISTINCT unnest(cast(:ids AS bigint[])) AS id) w CROSS JOIN LATERAL ("
-    "       SELECT * FROM tariff_assignment WHERE contract_id = w.id AND during && daterange(:start, :end) OFFSET 0) g"
-    "  JOIN tariff t ON t.id = g.tariff_id"
-    " ORDER BY g.contract_id, g.role, lower(g.during)"
+    """
+    SELECT g.contract_id, g.role, g.tariff_id, t.code,
+           greatest(lower(g.during), cast(:start AS date)) AS start,
+           least(coalesce(upper(g.during), cast(:end AS date)), cast(:end AS date)) AS end,
+           array(SELECT v.id FROM tariff_version v
+                  WHERE v.tariff_id = g.tariff_id AND v.during && g.during AND v.during && daterange(:start, :end)
+                  ORDER BY lower(v.during)) AS versions
+      FROM (SELECT DISTINCT unnest(cast(:ids AS bigint[])) AS id) w
+     CROSS JOIN LATERAL (SELECT * FROM tariff_assignment
+                          WHERE contract_id = w.id AND during && daterange(:start, :end) OFFSET 0) g
+      JOIN tariff t ON t.id = g.tariff_id
+     ORDER BY g.contract_id, g.role, lower(g.during)
+    """
 )
 RUNNING = text(
-    "SELECT c.id FROM contract c JOIN account a ON a.id = c.account_id JOIN client cl ON cl.id = a.client_id"
-    " WHERE cl.legal_entity_id = :entity AND c.during && daterange(:start, :end) ORDER BY c.id"
+    """
+    SELECT c.id
+      FROM contract c
+      JOIN account a ON a.id = c.account_id
+      JOIN client cl ON cl.id = a.client_id
+     WHERE cl.legal_entity_id = :entity AND c.during && daterange(:start, :end)
+     ORDER BY c.id
+    """
 )
 
 

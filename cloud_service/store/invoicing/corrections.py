@@ -39,22 +39,30 @@ class Touched:
 
 
 ORIGINAL = text(
-    "SELECT i.id, i.number, i.kind, i.account_id, i.bill_date, i.net, i.tax, i.total, i.energy,"
-    "  lower(i.during) AS start, upper(i.during) AS end, i.basis,"
-    " i.local_rate, i.currency, i.local_currency, i.prepaid, i.seller, i.buyer,"
-    "  i.legal_entity_id, a.delivery, a.payment_terms_days, c.email, e.timezone,"
-    "  EXISTS (SELECT 1 FROM invoice n WHERE n.corrects_id = i.id AND n.kind = 'credit_note') AS credited,"
-    "  b.open_since"
-    " FROM invoice i JOIN invoice_balance b ON b.invoice_id = i.id"
-    " JOIN account a ON a.id = i.account_id JOIN client c ON c.id = a.client_id"
-    " JOIN legal_entity e ON e.id = i.legal_entity_id WHERE i.id = :id"
+    """
+    SELECT i.id, i.number, i.kind, i.account_id, i.bill_date, i.net, i.tax, i.total, i.energy,
+           lower(i.during) AS start, upper(i.during) AS end, i.basis, i.local_rate, i.currency, i.local_currency,
+           i.prepaid, i.seller, i.buyer, i.legal_entity_id, a.delivery, a.payment_terms_days, c.email, e.timezone,
+           EXISTS (SELECT 1 FROM invoice n WHERE n.corrects_id = i.id AND n.kind = 'credit_note') AS credited,
+           b.open_since
+      FROM invoice i
+      JOIN invoice_balance b ON b.invoice_id = i.id
+      JOIN account a ON a.id = i.account_id
+      JOIN client c ON c.id = a.client_id
+      JOIN legal_entity e ON e.id = i.legal_entity_id
+     WHERE i.id = :id
+    """
 )
 CONTRACTS = text("SELECT contract_id FROM invoice_span WHERE invoice_id = :id AND NOT credited ORDER BY contract_id")
 FREE_SPANS = text("UPDATE invoice_span SET credited = true WHERE invoice_id = :id AND NOT credited")
 ALLOCATED = text(
-    "SELECT payment_id, credit_note_id, sum(amount) AS amount, max(day) AS last FROM allocation"
-    " WHERE invoice_id = :id AND num_nonnulls(payment_id, credit_note_id) = 1"
-    " GROUP BY payment_id, credit_note_id HAVING sum(amount) > 0"
+    """
+    SELECT payment_id, credit_note_id, sum(amount) AS amount, max(day) AS last
+      FROM allocation
+     WHERE invoice_id = :id AND num_nonnulls(payment_id, credit_note_id) = 1
+     GROUP BY payment_id, credit_note_id
+    HAVING sum(amount) > 0
+    """
 )
 WRITTEN_OFF = text(
     """
@@ -66,39 +74,54 @@ WRITTEN_OFF = text(
     """
 )
 TOUCHED = text(
-    "SELECT i.id AS invoice_id, i.public_id, i.number, i.buyer->>'name' AS tenant, i.bill_date, count(DISTINCT l.day)"
-    "       AS days, min(l.day) AS first, max(l.day) AS last, sum(l.after - coalesce(l.before, 0)) AS change,"
-    "       min(l.created_at) AS since"
-    "  FROM late_day l JOIN invoice i ON i.id = l.invoice_id"
-    " WHERE l.handled_at IS NULL AND (cast(:entity AS bigint) IS NULL OR i.legal_entity_id = :entity)"
-    " GROUP BY i.id ORDER BY min(l.created_at), i.id LIMIT :limit"
+    """
+    SELECT i.id AS invoice_id, i.public_id, i.number, i.buyer->>'name' AS tenant, i.bill_date,
+           count(DISTINCT l.day) AS days, min(l.day) AS first, max(l.day) AS last,
+           sum(l.after - coalesce(l.before, 0)) AS change, min(l.created_at) AS since
+      FROM late_day l
+      JOIN invoice i ON i.id = l.invoice_id
+     WHERE l.handled_at IS NULL AND (cast(:entity AS bigint) IS NULL OR i.legal_entity_id = :entity)
+     GROUP BY i.id
+     ORDER BY min(l.created_at), i.id
+     LIMIT :limit
+    """
 )
 HANDLED = text("UPDATE late_day SET handled_at = :at, outcome = :outcome WHERE invoice_id = :id AND handled_at IS NULL")
 READ = text(
-    "SELECT i.id, (source->>'register_id')::bigint AS register_id, (item->>'start')::date AS start,"
-    "       (item->>'end')::date AS end, (item->>'rated_at')::timestamptz AS rated_at, source->>'sha256' AS sha256"
-    "  FROM invoice i CROSS JOIN LATERAL jsonb_array_elements(i.basis->'contracts') item"
-    " CROSS JOIN LATERAL jsonb_array_elements(item->'sources') source"
-    " WHERE i.created_at >= :since AND i.kind = 'invoice' AND source ? 'sha256'"
-    "   AND NOT EXISTS (SELECT 1 FROM late_day l WHERE l.invoice_id = i.id)"
+    """
+    SELECT i.id, (source->>'register_id')::bigint AS register_id, (billed->>'start')::date AS start,
+           (billed->>'end')::date AS end, (billed->>'rated_at')::timestamptz AS rated_at,
+           source->>'sha256' AS sha256
+      FROM invoice i
+     CROSS JOIN LATERAL jsonb_array_elements(i.basis->'contracts') billed
+     CROSS JOIN LATERAL jsonb_array_elements(billed->'sources') source
+     WHERE i.created_at >= :since AND i.kind = 'invoice' AND source ? 'sha256'
+       AND NOT EXISTS (SELECT 1 FROM late_day l WHERE l.invoice_id = i.id)
+    """
 )
 ADD_LATE = text(
-    "INSERT INTO late_day (invoice_id, register_id, day, after) SELECT :invoice, register_id, day, total"
-    "  FROM interval_day WHERE register_id = :register AND day >= :start AND day < :end"
-    "   AND made_at > cast(:rated_at AS timestamptz) - interval '2 minutes'"
+    """
+    INSERT INTO late_day (invoice_id, register_id, day, after)
+    SELECT :invoice, register_id, day, total
+      FROM interval_day
+     WHERE register_id = :register AND day >= :start AND day < :end
+       AND made_at > cast(:rated_at AS timestamptz) - interval '2 minutes'
+    """
 )
+# A day counts as made when its transaction began, so look a little further back than the rating's own time.
 MADE_SINCE = text(
-    # A day counts as made when its transaction began, so look a little further back than the rating's own time.
-    "SELECT DISTINCT w.owner, w.register FROM unnest(cast(:owners AS bigint[]), cast(:registers AS bigint[]),"
-    " cast(:starts AS date[]), cast(:ends AS date[]), cast(:rated AS timestamptz[]))"
-    "   w(owner, register, start, until, at)"
-    " JOIN interval_day d ON d.register_id = w.register AND d.day >= w.start AND d.day < w.until"
-    "  AND d.made_at > w.at - interval '2 minutes'"
+    """
+    SELECT DISTINCT w.owner, w.register
+      FROM unnest(cast(:owners AS bigint[]), cast(:registers AS bigint[]), cast(:starts AS date[]),
+                  cast(:ends AS date[]), cast(:rated AS timestamptz[])) w(owner, register, start, until, at)
+      JOIN interval_day d ON d.register_id = w.register AND d.day >= w.start AND d.day < w.until
+       AND d.made_at > w.at - interval '2 minutes'
+    """
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class RegisterRead:
     """What a rating (of a billing item, or an invoice) read of one register."""
 
     owner_id: int
@@ -161,24 +184,24 @@ def mark_handled(session: Session, invoice_id: int, outcome: str, at: datetime) 
     session.execute(HANDLED, {"id": invoice_id, "outcome": outcome, "at": at})
 
 
-def changed_reads(session: Session, reads: Sequence[Read]) -> list[Read]:
+def changed_reads(session: Session, reads: Sequence[RegisterRead]) -> list[RegisterRead]:
     """Those of the reads whose days are not the same any more."""
     if not reads:
         return []
     values = {
-        "owners": [one.owner_id for one in reads],
-        "registers": [one.register_id for one in reads],
-        "starts": [one.span.start for one in reads],
-        "ends": [one.span.end for one in reads],
-        "rated": [one.rated_at for one in reads],
+        "owners": [read.owner_id for read in reads],
+        "registers": [read.register_id for read in reads],
+        "starts": [read.span.start for read in reads],
+        "ends": [read.span.end for read in reads],
+        "rated": [read.rated_at for read in reads],
     }
-    made = {(row.owner, row.register) for row in session.execute(MADE_SINCE, values)}
-    doubtful = [one for one in reads if (one.owner_id, one.register_id) in made]
+    touched_since = {(row.owner, row.register) for row in session.execute(MADE_SINCE, values)}
+    doubtful = [read for read in reads if (read.owner_id, read.register_id) in touched_since]
     changed = []
-    for span in {one.span for one in doubtful}:
-        mine = [one for one in doubtful if one.span == span]
-        now = packed_days(session, [one.register_id for one in mine], span)
-        changed += [one for one in mine if _fingerprint(now.get(one.register_id)) != one.sha256]
+    for span in {read.span for read in doubtful}:
+        of_span = [read for read in doubtful if read.span == span]
+        days = packed_days(session, [read.register_id for read in of_span], span)
+        changed += [read for read in of_span if _fingerprint(days.get(read.register_id)) != read.sha256]
     return changed
 
 
@@ -189,12 +212,9 @@ def _fingerprint(packed: PackedDays | None) -> str:
 def note_changed_while_issuing(session: Session, since: datetime) -> int:
     """Look again at what was issued since: readings that changed between its rating and its commit count as late."""
     rows = session.execute(READ, {"since": since})
-    reads = [Read(row.id, row.register_id, Span(row.start, row.end), row.rated_at, row.sha256) for row in rows]
+    reads = [RegisterRead(row.id, row.register_id, Span(row.start, row.end), row.rated_at, row.sha256) for row in rows]
     changed = changed_reads(session, reads)
-    for one in changed:
-        session.execute(
-            ADD_LATE,
-            {"invoice": one.owner_id, "register": one.register_id, "start": one.span.start, "end": one.span.end,
-             "rated_at": one.rated_at},
-        )  # fmt: skip
+    for read in changed:
+        values = {"invoice": read.owner_id, "register": read.register_id, "rated_at": read.rated_at}
+        session.execute(ADD_LATE, values | {"start": read.span.start, "end": read.span.end})
     return len(changed)

@@ -10,26 +10,37 @@ from sqlalchemy.orm import Session
 
 from common.errors import ConflictError
 
-KNOWN = text("SELECT currency, day, rate FROM currency_rate WHERE base = :base AND day BETWEEN :first AND :last")
+IMPORTED = text(
+    """
+    SELECT currency, day, rate
+      FROM currency_rate
+     WHERE base = :base AND day BETWEEN :first AND :last
+    """
+)
 ADD = text("INSERT INTO currency_rate (base, currency, day, rate) VALUES (:base, :currency, :day, :rate)")
 NEWEST = text(
-    "SELECT day, rate FROM currency_rate WHERE base = :base AND currency = :currency AND day <= :day"
-    " ORDER BY day DESC LIMIT 1"
+    """
+    SELECT day, rate
+      FROM currency_rate
+     WHERE base = :base AND currency = :currency AND day <= :day
+     ORDER BY day DESC
+     LIMIT 1
+    """
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Rate:
+class DayRate:
     """What one unit of a currency was in another on a day."""
 
     day: date
     rate: Decimal
 
 
-def newest(session: Session, base: str, currency: str, day: date) -> Rate | None:
+def newest(session: Session, base: str, currency: str, day: date) -> DayRate | None:
     """The newest rate not after a day, however old; None where none is known."""
-    found = session.execute(NEWEST, {"base": base, "currency": currency, "day": day}).one_or_none()
-    return Rate(found.day, found.rate) if found else None
+    row = session.execute(NEWEST, {"base": base, "currency": currency, "day": day}).one_or_none()
+    return DayRate(row.day, row.rate) if row else None
 
 
 def add(session: Session, base: str, rates: Sequence[tuple[date, str, Decimal]]) -> int:
@@ -40,15 +51,15 @@ def add(session: Session, base: str, rates: Sequence[tuple[date, str, Decimal]])
     if not rates:
         return 0
     days = [day for day, _, _ in rates]
-    rows = session.execute(KNOWN, {"base": base, "first": min(days), "last": max(days)})
-    known = {(row.currency, row.day): row.rate for row in rows}
+    rows = session.execute(IMPORTED, {"base": base, "first": min(days), "last": max(days)})
+    imported = {(row.currency, row.day): row.rate for row in rows}
     for day, currency, rate in rates:
-        if known.get((currency, day), rate) != rate:
-            raise ConflictError(f"{currency} on {day} is known as {known[currency, day]}, not {rate}")
+        if imported.get((currency, day), rate) != rate:
+            raise ConflictError(f"{currency} on {day} is known as {imported[currency, day]}, not {rate}")
     fresh = [
         {"base": base, "currency": currency, "day": day, "rate": rate}
         for day, currency, rate in rates
-        if (currency, day) not in known
+        if (currency, day) not in imported
     ]
     if fresh:
         session.execute(ADD, fresh)

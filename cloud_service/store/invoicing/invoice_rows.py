@@ -25,8 +25,11 @@ LINE = (
 )  # fmt: skip
 TAKE_PENDING = text("UPDATE pending_line SET invoice_id = :invoice WHERE id = ANY(:ids) AND invoice_id IS NULL")
 ITEMS_ISSUED = text(
-    "UPDATE billing_item b SET state = 'issued', invoice_id = done.invoice"
-    "  FROM unnest(cast(:items AS bigint[]), cast(:invoices AS bigint[])) done(item, invoice) WHERE b.id = done.item"
+    """
+    UPDATE billing_item b SET state = 'issued', invoice_id = done.invoice
+      FROM unnest(cast(:items AS bigint[]), cast(:invoices AS bigint[])) done(item, invoice)
+     WHERE b.id = done.item
+    """
 )
 BILLED = text("UPDATE tariff_version SET billed = true WHERE NOT billed AND id = ANY(:ids)")
 
@@ -44,19 +47,22 @@ class Issued:
 
 def write(session: Session, drafts: Sequence[Draft], numbers: Sequence[str], author: str) -> list[Issued]:
     """Write drafts under their numbers: invoices, lines, spans; marks tariff versions, items and pending lines used."""
-    names = [uuid4() for _ in drafts]
-    rows = [_invoice_row(*one, author) for one in zip(names, numbers, drafts, strict=True)]
+    public_ids = [uuid4() for _ in drafts]
+    rows = [
+        _invoice_row(public_id, number, draft, author)
+        for public_id, number, draft in zip(public_ids, numbers, drafts, strict=True)
+    ]
     ids = add_rows(session, "invoice", INVOICE, rows)
     issued = [
-        Issued(id_, name, number, one.account.account_id, one)
-        for id_, name, number, one in zip(ids, names, numbers, drafts, strict=True)
+        Issued(id_, public_id, number, draft.account.account_id, draft)
+        for id_, public_id, number, draft in zip(ids, public_ids, numbers, drafts, strict=True)
     ]
-    copy_rows(session, "invoice_line", LINE, (row for one in issued for row in _line_rows(one)))
+    copy_rows(session, "invoice_line", LINE, (row for invoice in issued for row in _line_rows(invoice)))
     copy_rows(
         session,
         "invoice_span",
         ("invoice_id", "contract_id", "during"),
-        ((one.id, contract, _days(span)) for one in issued for contract, span in one.draft.spans),
+        ((invoice.id, contract, _days(span)) for invoice in issued for contract, span in invoice.draft.spans),
     )
     _mark_used(session, issued)
     return issued
@@ -108,16 +114,19 @@ def _mark_used(session: Session, issued: Sequence[Issued]) -> None:
 
 def queue_deliveries(session: Session, issued: Sequence[Issued], kind: str) -> list[int]:
     """A waiting message for each invoice whose account takes e-mail; returns their ids."""
-    wanted = [one for one in issued if one.draft.account.delivery == "email" and one.draft.account.email]
+    by_mail = [
+        invoice for invoice in issued if invoice.draft.account.delivery == "email" and invoice.draft.account.email
+    ]
     return add_rows(
         session,
         "delivery",
         ("invoice_id", "account_id", "kind", "recipient", "message_id", "facts"),
         [
-            (one.id, one.account_id, kind, one.draft.account.email, _message_id(kind, one), json_value({}))
-            for one in wanted
+            (invoice.id, invoice.account_id, kind, invoice.draft.account.email, _message_id(kind, invoice),
+             json_value({}))
+            for invoice in by_mail
         ],
-    )
+    )  # fmt: skip
 
 
 def _message_id(kind: str, issued: Issued) -> str:

@@ -24,41 +24,42 @@ def issue_drafts(session: Session, drafts: Sequence[Draft], *, author: str, deli
     for (entity_id, kind, bill_date), group in _series(drafts).items():
         numbers = take(session, entity_id, kind, bill_date, len(group))
         issued += invoice_rows.write(session, group, numbers, author)
-    paying = {*settlement.with_credit(session, [one.account_id for one in issued]), *_credited(issued)}
-    found = settlement.positions(session, sorted(paying)) if paying else {}
-    entries = [_entry(one, author) for one in issued]
-    settlement.settle(session, found.values(), max(one.draft.bill_date for one in issued), author, along=entries)
+    account_ids = settlement.with_credit(session, [invoice.account_id for invoice in issued])
+    paying = {*account_ids, *_credited(issued)}
+    positions = settlement.positions(session, sorted(paying)) if paying else {}
+    entries = [_entry(invoice, author) for invoice in issued]
+    last_day = max(invoice.draft.bill_date for invoice in issued)
+    settlement.settle(session, positions.values(), last_day, author, along=entries)
     if deliver:
         _queue(session, issued)
-    log.record(session, [_change(one, author) for one in issued])
+    log.record(session, [_change(invoice, author) for invoice in issued])
     return issued
 
 
 def _series(drafts: Sequence[Draft]) -> dict[tuple[int, str, date], list[Draft]]:
     groups: dict[tuple[int, str, date], list[Draft]] = {}
-    for one in drafts:
-        groups.setdefault((one.account.entity_id, one.kind, one.bill_date), []).append(one)
+    for draft in drafts:
+        groups.setdefault((draft.account.entity_id, draft.kind, draft.bill_date), []).append(draft)
     return groups
 
 
 def _credited(issued: Sequence[Issued]) -> set[int]:
     """Accounts to which one of the invoices brings credit."""
-    return {one.account_id for one in issued if one.draft.total < 0}
+    return {invoice.account_id for invoice in issued if invoice.draft.total < 0}
 
 
 def _entry(issued: Issued, author: str) -> LedgerEntry:
     """A positive total is owed to us; a negative one (credit note, more fed in than used) is the client's credit."""
-    one = issued.draft
-    owed = one.total > 0
+    draft = issued.draft
     return LedgerEntry(
-        entity_id=one.account.entity_id,
-        kind=one.kind,
-        business_key=f"{one.kind}:{issued.id}",
-        day=one.bill_date,
-        currency=one.account.currency,
-        lines=invoice_lines(issued.account_id, issued.id, one.net, one.tax, one.income)
-        if owed
-        else credit_note_lines(issued.account_id, one.net, one.tax, one.income),
+        entity_id=draft.account.entity_id,
+        kind=draft.kind,
+        business_key=f"{draft.kind}:{issued.id}",
+        day=draft.bill_date,
+        currency=draft.account.currency,
+        lines=invoice_lines(issued.account_id, issued.id, draft.net, draft.tax, draft.income)
+        if draft.total > 0
+        else credit_note_lines(issued.account_id, draft.net, draft.tax, draft.income),
         text=issued.number,
         author=author,
         facts={"invoice": issued.id},
@@ -66,13 +67,14 @@ def _entry(issued: Issued, author: str) -> LedgerEntry:
 
 
 def _queue(session: Session, issued: Sequence[Issued]) -> None:
-    for kind in {one.draft.kind for one in issued}:
-        ids = invoice_rows.queue_deliveries(session, [one for one in issued if one.draft.kind == kind], kind)
+    for kind in {invoice.draft.kind for invoice in issued}:
+        of_kind = [invoice for invoice in issued if invoice.draft.kind == kind]
+        ids = invoice_rows.queue_deliveries(session, of_kind, kind)
         chunks = [ids[at : at + DELIVERIES_A_JOB] for at in range(0, len(ids), DELIVERIES_A_JOB)]
         job_queue.defer_all(session, "deliver", [{"deliveries": chunk} for chunk in chunks], queue="deliver")
 
 
 def _change(issued: Issued, author: str) -> log.AuditChange:
-    one = issued.draft
-    after = {"number": issued.number, "total": format(one.total, "f"), "currency": one.account.currency}
-    return log.AuditChange(author, f"{one.kind}.issue", f"invoice:{issued.id}", {}, after, one.reason)
+    draft = issued.draft
+    after = {"number": issued.number, "total": format(draft.total, "f"), "currency": draft.account.currency}
+    return log.AuditChange(author, f"{draft.kind}.issue", f"invoice:{issued.id}", {}, after, draft.reason)

@@ -8,26 +8,36 @@ from sqlalchemy.orm import Session
 PREFIXES = {"invoice": "INV", "credit_note": "CN", "receipt": "RC"}
 
 TAKE = text(
-    "UPDATE number_series SET next_number = next_number + :count"
-    " WHERE legal_entity_id = :entity AND kind = :kind AND year = :year"
-    " RETURNING prefix, digits, next_number - :count"
+    """
+    UPDATE number_series SET next_number = next_number + :count
+     WHERE legal_entity_id = :entity AND kind = :kind AND year = :year
+    RETURNING prefix, digits, next_number - :count
+    """
 )
 OPEN = text(
-    "INSERT INTO number_series (legal_entity_id, kind, year, prefix, digits)"
-    " SELECT :entity, :kind, :year, coalesce(replace(last.prefix, last.year::text, cast(:year AS text)),"
-    "        cast(:prefix AS text)),"
-    "        coalesce(last.digits, 5)"
-    "   FROM (SELECT 1) one LEFT JOIN LATERAL (SELECT prefix, digits, year FROM number_series"
-    "        WHERE legal_entity_id = :entity AND kind = :kind ORDER BY year DESC LIMIT 1) last ON true"
-    " ON CONFLICT DO NOTHING"
+    """
+    INSERT INTO number_series (legal_entity_id, kind, year, prefix, digits)
+    SELECT :entity, :kind, :year,
+           coalesce(replace(last.prefix, last.year::text, cast(:year AS text)), cast(:prefix AS text)),
+           coalesce(last.digits, 5)
+      FROM (SELECT 1) series
+      LEFT JOIN LATERAL (SELECT prefix, digits, year FROM number_series
+                          WHERE legal_entity_id = :entity AND kind = :kind
+                          ORDER BY year DESC LIMIT 1) last ON true
+    ON CONFLICT DO NOTHING
+    """
 )
 GAPS = text(
-    "SELECT s.kind, s.prefix || lpad(n::text, s.digits::int, '0') AS number"
-    "  FROM number_series s CROSS JOIN LATERAL generate_series(1, s.next_number - 1) n"
-    " WHERE s.legal_entity_id = :entity AND s.kind IN ('invoice', 'credit_note') AND NOT EXISTS ("
-    "       SELECT 1 FROM invoice i WHERE i.legal_entity_id = s.legal_entity_id"
-    "          AND i.number = s.prefix || lpad(n::text, s.digits::int, '0'))"
-    " ORDER BY 1, 2"
+    """
+    SELECT s.kind, s.prefix || lpad(n::text, s.digits::int, '0') AS number
+      FROM number_series s
+     CROSS JOIN LATERAL generate_series(1, s.next_number - 1) n
+     WHERE s.legal_entity_id = :entity AND s.kind IN ('invoice', 'credit_note')
+       AND NOT EXISTS (SELECT 1 FROM invoice i
+                        WHERE i.legal_entity_id = s.legal_entity_id
+                          AND i.number = s.prefix || lpad(n::text, s.digits::int, '0'))
+     ORDER BY 1, 2
+    """
 )
 
 

@@ -12,13 +12,17 @@ from cloud_service.domain.pricing.usage import History
 from cloud_service.domain.rating.rated_contract import MonthlyUse
 
 EARLIER = text(
-    "SELECT c.id AS contract_id, item->'history' AS history, item->'usage' AS usage, last.invoice_id"
-    "  FROM unnest(cast(:ids AS bigint[])) c(id) CROSS JOIN LATERAL ("
-    "       SELECT s.invoice_id FROM invoice_span s WHERE s.contract_id = c.id AND NOT s.credited"
-    "          AND s.during && daterange(cast(:floor AS date), :day) ORDER BY upper(s.during) DESC LIMIT 1) last"
-    "  JOIN invoice i ON i.id = last.invoice_id"
-    " CROSS JOIN LATERAL jsonb_array_elements(i.basis->'contracts') item"
-    " WHERE (item->'contract'->>'id')::bigint = c.id"
+    """
+    SELECT c.id AS contract_id, billed->'history' AS history, billed->'usage' AS usage, last.invoice_id
+      FROM unnest(cast(:ids AS bigint[])) c(id)
+     CROSS JOIN LATERAL (SELECT s.invoice_id FROM invoice_span s
+                          WHERE s.contract_id = c.id AND NOT s.credited
+                            AND s.during && daterange(cast(:floor AS date), :day)
+                          ORDER BY upper(s.during) DESC LIMIT 1) last
+      JOIN invoice i ON i.id = last.invoice_id
+     CROSS JOIN LATERAL jsonb_array_elements(i.basis->'contracts') billed
+     WHERE (billed->'contract'->>'id')::bigint = c.id
+    """
 )
 
 

@@ -33,27 +33,30 @@ class Pace:
 
 
 TENTH = Decimal("0.1")
-
-
 COUNTS = text("SELECT state, count(*) AS items FROM billing_item WHERE billing_run_id = :run GROUP BY state")
-
-
 AMOUNTS = text(
-    "SELECT rated->>'currency' AS currency, sum((rated->>'total')::numeric) AS amount FROM billing_item"
-    " WHERE billing_run_id = :run AND state IN ('rated', 'issued') GROUP BY 1"
+    """
+    SELECT rated->>'currency' AS currency, sum((rated->>'total')::numeric) AS amount
+      FROM billing_item
+     WHERE billing_run_id = :run AND state IN ('rated', 'issued')
+     GROUP BY 1
+    """
 )
-
-
 PROGRESS = text(
-    "INSERT INTO progress (key, title, done, parked, total, state)"
-    " VALUES (:key, :title, :done, :parked, :total, :state)"
-    " ON CONFLICT (key) DO UPDATE SET title = :title, done = :done, parked = :parked, total = :total, state = :state,"
-    "    changed_at = now(), started_at = CASE WHEN progress.title = :title THEN progress.started_at ELSE now() END"
+    """
+    INSERT INTO progress (key, title, done, parked, total, state)
+    VALUES (:key, :title, :done, :parked, :total, :state)
+    ON CONFLICT (key) DO UPDATE
+       SET title = :title, done = :done, parked = :parked, total = :total, state = :state, changed_at = now(),
+           started_at = CASE WHEN progress.title = :title THEN progress.started_at ELSE now() END
+    """
 )
-
-
 PACE = text(
-    "SELECT done, parked, total, extract(epoch FROM changed_at - started_at) AS seconds FROM progress WHERE key = :key"
+    """
+    SELECT done, parked, total, extract(epoch FROM changed_at - started_at) AS seconds
+      FROM progress
+     WHERE key = :key
+    """
 )
 
 

@@ -65,7 +65,7 @@ class BillingItem(Table):
     during: Mapped[Days]
     state: Mapped[str] = mapped_column(server_default="waiting")
     reason: Mapped[str] = mapped_column(server_default="")
-    rated: Mapped[Json]
+    rated: Mapped[Json]  # a `domain.rating.rated_contract.RatedContract`; empty until it is rated
     invoice_id: Mapped[int | None] = mapped_column(ForeignKey("invoice.id"))
 
 
@@ -100,9 +100,9 @@ class Invoice(Table):
     local_rate: Mapped[Decimal] = mapped_column(Numeric(20, 10), server_default="1")
     energy: Mapped[Thousandths]  # Wh billed, for the lists
     prepaid: Mapped[bool] = mapped_column(server_default=text("false"))
-    seller: Mapped[Json]
-    buyer: Mapped[Json]
-    basis: Mapped[Json]  # tariff versions, readings used, history for the chart
+    seller: Mapped[Json]  # a `domain.invoicing.billing_account.Seller`
+    buyer: Mapped[Json]  # a `domain.invoicing.billing_account.Buyer`
+    basis: Mapped[Json]  # a `domain.invoicing.basis.InvoiceBasis`
     hash: Mapped[bytes] = mapped_column(LargeBinary)
     issued_by: Mapped[str] = mapped_column(server_default="")
     created_at: Mapped[CreatedAt]
@@ -130,7 +130,7 @@ class InvoiceLine(Table):
     tax_category: Mapped[str] = mapped_column(server_default="")
     tax_rate: Mapped[Decimal] = mapped_column(Numeric(9, 6), server_default="0")
     during: Mapped[Days | None]
-    explanation: Mapped[Json]
+    explanation: Mapped[Json]  # a `domain.invoicing.billed_line.LineExplanation`
 
 
 class InvoiceSpan(Table):
@@ -166,7 +166,7 @@ class PendingLine(Table):
     during: Mapped[Days]
     currency: Mapped[Currency]
     amount: Mapped[Money]
-    line: Mapped[Json]  # as `domain.lines.Line.as_json` writes it, with "tax": {name, label, category, percent}
+    line: Mapped[Json]  # a `domain.invoicing.pending_lines.WaitingLine`
     reason: Mapped[str] = mapped_column(server_default="")
     author: Mapped[str] = mapped_column(server_default="")
     invoice_id: Mapped[int | None] = mapped_column(ForeignKey("invoice.id"))

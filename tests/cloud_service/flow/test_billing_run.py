@@ -14,7 +14,7 @@ from cloud_service.flow.billing_run import Plan
 from cloud_service.flow.contract import change_cycle, move_out
 from cloud_service.flow.issue import issue_shard
 from cloud_service.flow.rate import rate_shard
-from cloud_service.store.invoicing import billing_runs, run_progress
+from cloud_service.store.invoicing import billing_run_items, run_progress
 from common.period import Span, add_months, months
 from tests.books.world import World, build
 
@@ -99,7 +99,7 @@ def test_who_moves_out_mid_month_gets_a_final_bill_of_just_those_days(world: Wor
 
 def running_items(world: World, span: Span) -> list[int]:
     run_id = rated(world, span)
-    return [one.contract_id for one in billing_runs.items(world.session, run_id, "rated", 100)]
+    return [one.contract_id for one in billing_run_items.items(world.session, run_id, "rated", 100)]
 
 
 def use(world: World, span: Span, wh: int) -> None:
@@ -153,7 +153,7 @@ def test_one_bad_account_is_parked_alone_and_billed_when_it_is_mended(world: Wor
     world.session.execute(text("UPDATE account SET currency = 'USD' WHERE id = :a"), {"a": world.accounts[2]})
     run_id = billed(world, month(2026, 10))
     counted = run_progress.progress_of(world.session, run_id)
-    (parked,) = billing_runs.items(world.session, run_id, "parked", 10)
+    (parked,) = billing_run_items.items(world.session, run_id, "parked", 10)
 
     assert (4, 1) == (counted.issued, counted.parked)
     assert (world.contracts[2], True) == (parked.contract_id, "USD" in parked.reason)

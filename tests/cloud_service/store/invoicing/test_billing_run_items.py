@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from cloud_service.flow import billing_run as running
 from cloud_service.flow.rate import rate_shard
-from cloud_service.store.invoicing import billing_runs
+from cloud_service.store.invoicing import billing_run_items
 from common.period import Span
 from tests.books.world import build
 
@@ -16,6 +16,6 @@ def test_a_parked_item_names_its_contract_and_its_reason(session: Session) -> No
     world.readings(world.registers[0], OCTOBER)
     run = running.plan(session, running.Plan(world.entity, OCTOBER, date(2026, 11, 2), "t"))
     rate_shard(session, run.id)
-    parked = billing_runs.items(session, run.id, "parked")
+    parked = billing_run_items.items(session, run.id, "parked")
 
     assert [("V2", True)] == [(one.contract, "reading" in one.reason) for one in parked]
