@@ -39,9 +39,9 @@ def operator_database(postgres_url: str) -> tuple[str, Operator]:
         connection.execute("CREATE DATABASE operator TEMPLATE migrated STRATEGY FILE_COPY")
     engine = connect(with_database(postgres_url, "operator"))
     with transaction(engine) as session:
-        made = build(session)
+        operator = build(session)
     engine.dispose()
-    return "operator", made
+    return "operator", operator
 
 
 def copy_of(postgres_url: str, template: str, name: str) -> str:
@@ -58,7 +58,7 @@ class Console:
     app: Flask
     engine: Engine
     ids: dict[str, Any]
-    known: dict[str, FlaskClient] | None = None  # who is signed in already, where nothing is changed
+    signed_in: dict[str, FlaskClient] | None = None  # who is signed in already, where nothing is changed
 
     def visitor(self) -> FlaskClient:
         """Somebody who has not signed in, from an address of their own: tries are counted by address."""
@@ -70,14 +70,14 @@ class Console:
 
     def sign_in(self, who: str = "admin", domain: str = "kilo.example") -> FlaskClient:
         """Somebody who has: admin, billing, support, auditor of Kilo; root; amina, zoe of the portal."""
-        if self.known is not None and who in self.known:
-            return self.known[who]
+        if self.signed_in is not None and who in self.signed_in:
+            return self.signed_in[who]
         client = self.visitor()
         email = f"{who}@{domain}" if who in ("admin", "billing", "support", "auditor") else f"{who}@example.com"
         answer = post(client, "/sign-in", "/sign-in", email=email, password=PASSWORD)
         assert answer.status_code == 302, answer.text
-        if self.known is not None:
-            self.known[who] = client
+        if self.signed_in is not None:
+            self.signed_in[who] = client
         return client
 
 
@@ -94,7 +94,8 @@ def post(client: FlaskClient, form_at: str, to: str, **fields: Any) -> Any:
     )
 
 
-def _console(url: str, ids: dict[str, Any]) -> Console:
+def console_on(url: str, ids: dict[str, Any]) -> Console:
+    """The application on a database, with its clock standing still."""
     engine = connect(url)
     app = create_app(
         Settings(
@@ -109,8 +110,8 @@ def _console(url: str, ids: dict[str, Any]) -> Console:
 
 @pytest.fixture(scope="session")
 def _shared_console(postgres_url: str, operator_database: tuple[str, Operator]) -> Iterator[Console]:
-    console = _console(copy_of(postgres_url, operator_database[0], "looked_at"), operator_database[1].ids)
-    console.known = {}
+    console = console_on(copy_of(postgres_url, operator_database[0], "looked_at"), operator_database[1].ids)
+    console.signed_in = {}
     yield console
     console.engine.dispose()
 
@@ -124,7 +125,7 @@ def console(_shared_console: Console) -> Console:
 @pytest.fixture
 def fresh(postgres_url: str, operator_database: tuple[str, Operator]) -> Iterator[Console]:
     """An operator of the test's own."""
-    console = _console(copy_of(postgres_url, operator_database[0], "changed"), operator_database[1].ids)
+    console = console_on(copy_of(postgres_url, operator_database[0], "changed"), operator_database[1].ids)
     yield console
     console.engine.dispose()
 

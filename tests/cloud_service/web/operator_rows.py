@@ -54,21 +54,21 @@ def money(text: str) -> Decimal:
 
 def build(session: Session) -> Operator:
     """All of it; the caller commits."""
-    made = Operator()
+    operator = Operator()
     kilo = _entity(session, "Kilo Ltd", "KES", "Africa/Nairobi")
     zeta = _entity(session, "Zeta GmbH", "EUR", "Europe/Berlin")
     session.add(CurrencyRate(base="KES", currency="EUR", day=date(2026, 1, 1), rate=money("150")))
     session.flush()
-    amina = _client(session, made, kilo, "C-1", "Amina Wanjiku", "A-1", "KES", "postpaid")
-    bakery = _client(session, made, kilo, "C-2", "Bakery & Söhne", "A-2", "EUR", "prepaid")
-    zoe = _client(session, made, zeta, "C-3", "Zoe Zorn", "Z-1", "EUR", "postpaid")
-    one = _connection(session, made, kilo, "Lake House", "Africa/Nairobi", "K-1", "M-1", amina)
-    two = _connection(session, made, kilo, "Lake Shop", "Africa/Nairobi", "K-2", "M-2", bakery)
-    three = _connection(session, made, zeta, "Hof", "Europe/Berlin", "K-3", "M-3", zoe)
-    _bill(session, made, "INV-1", kilo, amina, one, "100.00", date(2026, 10, 1), energy=1_000_000)
-    _bill(session, made, "INV-2", kilo, amina, one, "50.00", date(2026, 11, 10), energy=500_250)
-    _bill(session, made, "INV-3", kilo, bakery, two, "10.00", date(2026, 11, 12), energy=80_000, rate="150")
-    _bill(session, made, "ZET-1", zeta, zoe, three, "70.00", date(2026, 11, 12), energy=200_000)
+    amina = _client(session, operator, kilo, "C-1", "Amina Wanjiku", "A-1", "KES", "postpaid")
+    bakery = _client(session, operator, kilo, "C-2", "Bakery & Söhne", "A-2", "EUR", "prepaid")
+    zoe = _client(session, operator, zeta, "C-3", "Zoe Zorn", "Z-1", "EUR", "postpaid")
+    lake_house = _connection(session, operator, kilo, "Lake House", "Africa/Nairobi", "K-1", "M-1", amina)
+    lake_shop = _connection(session, operator, kilo, "Lake Shop", "Africa/Nairobi", "K-2", "M-2", bakery)
+    hof = _connection(session, operator, zeta, "Hof", "Europe/Berlin", "K-3", "M-3", zoe)
+    _bill(session, operator, "INV-1", kilo, amina, lake_house, "100.00", date(2026, 10, 1), energy=1_000_000)
+    _bill(session, operator, "INV-2", kilo, amina, lake_house, "50.00", date(2026, 11, 10), energy=500_250)
+    _bill(session, operator, "INV-3", kilo, bakery, lake_shop, "10.00", date(2026, 11, 12), energy=80_000, rate="150")
+    _bill(session, operator, "ZET-1", zeta, zoe, hof, "70.00", date(2026, 11, 12), energy=200_000)
     collect.pay(
         session,
         amina.id,
@@ -82,13 +82,13 @@ def build(session: Session) -> Operator:
     collect.pay(
         session, bakery.id, money("10.00"), provider="cash", reference="R-2", day=date(2026, 11, 15), author="test"
     )
-    made.ids |= {
+    operator.ids |= {
         "R-1": session.scalars(select(Payment.public_id).where(Payment.provider_ref == "R-1")).one(),
         "site": session.scalars(select(Site.public_id).where(Site.name == "Lake House")).one(),
         "entity": kilo.public_id,
     }
-    _people(session, kilo, made)
-    return made
+    _people(session, kilo, operator)
+    return operator
 
 
 def _entity(session: Session, name: str, currency: str, zone: str) -> LegalEntity:
@@ -102,7 +102,7 @@ def _entity(session: Session, name: str, currency: str, zone: str) -> LegalEntit
 
 def _client(  # noqa: PLR0917 - a row of the table above
     session: Session,
-    made: Operator,
+    operator: Operator,
     entity: LegalEntity,
     number: str,
     name: str,
@@ -120,7 +120,7 @@ def _client(  # noqa: PLR0917 - a row of the table above
     session.flush()
     session.refresh(client)
     session.refresh(row)
-    made.ids |= {
+    operator.ids |= {
         name.split(maxsplit=1)[0]: client.public_id,
         account: row.public_id,
         f"client {name.split(maxsplit=1)[0]}": client.id,
@@ -130,7 +130,7 @@ def _client(  # noqa: PLR0917 - a row of the table above
 
 def _connection(  # noqa: PLR0917 - a row of the table above
     session: Session,
-    made: Operator,
+    operator: Operator,
     entity: LegalEntity,
     place: str,
     zone: str,
@@ -175,7 +175,7 @@ def _connection(  # noqa: PLR0917 - a row of the table above
     session.flush()
     for row in (contract, meter, gateway, tariff, point):
         session.refresh(row)
-    made.ids |= {
+    operator.ids |= {
         number: contract.public_id,
         serial: meter.public_id,
         point.name: point.public_id,
@@ -187,7 +187,7 @@ def _connection(  # noqa: PLR0917 - a row of the table above
 
 def _bill(  # noqa: PLR0917 - a row of the table above
     session: Session,
-    made: Operator,
+    operator: Operator,
     number: str,
     entity: LegalEntity,
     account: Account,
@@ -244,11 +244,11 @@ def _bill(  # noqa: PLR0917 - a row of the table above
     lines = invoice_lines(account.id, bill.id, money(total), money("0"))
     book(session, [LedgerEntry(entity.id, "invoice", f"invoice:{bill.id}", bill_date, account.currency, lines)])
     session.refresh(bill)
-    made.ids[number] = bill.public_id
+    operator.ids[number] = bill.public_id
     return bill
 
 
-def _people(session: Session, kilo: LegalEntity, made: Operator) -> None:
+def _people(session: Session, kilo: LegalEntity, operator: Operator) -> None:
     for role in ("admin", "billing", "support", "auditor"):
         users.add_user(
             session,
@@ -267,6 +267,6 @@ def _people(session: Session, kilo: LegalEntity, made: Operator) -> None:
             name=name,
             role="client",
             password=PASSWORD,
-            client_id=made.ids[f"client {name}"],
+            client_id=operator.ids[f"client {name}"],
             actor="test",
         )

@@ -9,20 +9,20 @@ from tests.cloud_service.web.pages import text_of
 from tests.cloud_service.web.test_sign_in import enter
 
 
-def link_of(page: str) -> str:
+def one_time_link(page: str) -> str:
     link = re.search(r"<code>http://localhost(/link/[^<]+)</code>", page)
     assert link is not None, page
     return link[1]
 
 
-def public_id(console: Console, email: str) -> str:
+def public_id_of(console: Console, email: str) -> str:
     with transaction(console.engine) as session:
         return str(session.execute(text("SELECT public_id FROM app_user WHERE email = :e"), {"e": email}).scalar_one())
 
 
 def test_a_new_person_chooses_their_own_password_by_a_link_that_works_once(fresh: Console) -> None:
     admin = fresh.sign_in("admin")
-    link = link_of(post(admin, "/users", "/users", email="new@kilo.example", name="New", role="support").text)
+    link = one_time_link(post(admin, "/users", "/users", email="new@kilo.example", name="New", role="support").text)
     newcomer = fresh.visitor()
 
     chosen = {"password": "brand new quiet words", "password_confirm": "brand new quiet words"}
@@ -45,7 +45,7 @@ def test_somebody_kept_out_is_out_at_once(fresh: Console) -> None:
     support = fresh.sign_in("support")
     admin = fresh.sign_in("admin")
 
-    post(admin, "/users", f"/users/{public_id(fresh, 'support@kilo.example')}/active", active="no")
+    post(admin, "/users", f"/users/{public_id_of(fresh, 'support@kilo.example')}/active", active="no")
 
     assert 302 == support.get("/dashboard").status_code
     assert 200 == enter(fresh.visitor(), "support@kilo.example", PASSWORD)
@@ -53,7 +53,7 @@ def test_somebody_kept_out_is_out_at_once(fresh: Console) -> None:
 
 def test_nobody_lifts_themselves_up_or_locks_themselves_out(fresh: Console) -> None:
     admin = fresh.sign_in("admin")
-    own = public_id(fresh, "admin@kilo.example")
+    own = public_id_of(fresh, "admin@kilo.example")
 
     assert 409 == post(admin, "/users", f"/users/{own}/active", active="no").status_code
     assert 409 == post(admin, "/users", f"/users/{own}/role", role="billing").status_code
@@ -62,14 +62,14 @@ def test_nobody_lifts_themselves_up_or_locks_themselves_out(fresh: Console) -> N
 def test_a_customer_never_becomes_staff(fresh: Console) -> None:
     admin = fresh.sign_in("admin")
 
-    answer = post(admin, "/users", f"/users/{public_id(fresh, 'amina@example.com')}/role", role="admin")
+    answer = post(admin, "/users", f"/users/{public_id_of(fresh, 'amina@example.com')}/role", role="admin")
 
     assert 422 == answer.status_code
 
 
 def test_changes_of_rights_are_in_the_audit_log(fresh: Console) -> None:
     admin = fresh.sign_in("root")
-    post(admin, "/users", f"/users/{public_id(fresh, 'support@kilo.example')}/role", role="auditor")
+    post(admin, "/users", f"/users/{public_id_of(fresh, 'support@kilo.example')}/role", role="auditor")
 
     page = text_of(admin.get("/audit?q=user.role").text)
     assert "root@example.com user.role" in page

@@ -1,7 +1,7 @@
 from tests.cloud_service.web.conftest import Console, post
 from tests.cloud_service.web.pages import database_rows, text_of
 
-NEW = {
+NEW_CLIENT = {
     "number": "", "name": "Baraka Stores", "kind": "company", "email": "pay@baraka.example", "locale": "en",
     "country": "KE", "address": "Kenyatta Avenue 3\r\nNakuru", "account_number": "", "currency": "KES",
     "mode": "prepaid", "day": "2026-11-01", "billing_cycle": "monthly", "billing_day": "1",
@@ -10,7 +10,7 @@ NEW = {
 
 
 def test_a_new_client_has_an_account_in_the_wanted_plan_and_an_audit_row_each(fresh: Console) -> None:
-    answer = post(fresh.sign_in("billing"), "/clients/new", "/clients/new", **NEW)
+    answer = post(fresh.sign_in("billing"), "/clients/new", "/clients/new", **NEW_CLIENT)
 
     assert 302 == answer.status_code, answer.text
     modes = database_rows(
@@ -28,7 +28,7 @@ def test_a_new_client_has_an_account_in_the_wanted_plan_and_an_audit_row_each(fr
 
 
 def test_what_is_wrong_is_said_at_its_field_and_nothing_is_stored(fresh: Console) -> None:
-    wrong = NEW | {"name": "", "email": "nobody", "currency": "shilling", "billing_day": "x"}
+    wrong = NEW_CLIENT | {"name": "", "email": "nobody", "currency": "shilling", "billing_day": "x"}
     answer = post(fresh.sign_in("billing"), "/clients/new", "/clients/new", **wrong)
 
     assert 422 == answer.status_code
@@ -36,14 +36,14 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_stored(fresh: Console
     assert 'id="e-billing_day"' in answer.text
     assert 'value="shilling"' in answer.text  # what was typed is still there
 
-    answer = post(fresh.sign_in("billing"), "/clients/new", "/clients/new", **NEW | {"currency": "shilling"})
+    answer = post(fresh.sign_in("billing"), "/clients/new", "/clients/new", **NEW_CLIENT | {"currency": "shilling"})
 
     assert 'id="e-currency"' in answer.text
     assert [] == database_rows(fresh, "SELECT 1 FROM client WHERE name = 'Baraka Stores'")  # not without its account
 
 
 def test_a_number_that_is_taken_is_said_at_its_field(fresh: Console) -> None:
-    answer = post(fresh.sign_in("billing"), "/clients/new", "/clients/new", **NEW | {"number": "C-1"})
+    answer = post(fresh.sign_in("billing"), "/clients/new", "/clients/new", **NEW_CLIENT | {"number": "C-1"})
 
     assert (422, True) == (answer.status_code, "Another client has this number" in answer.text)
     assert 'id="e-number"' in answer.text

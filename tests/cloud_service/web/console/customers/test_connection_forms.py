@@ -4,7 +4,7 @@ from cloud_service.store.database.session import transaction
 from tests.cloud_service.web.conftest import Console, post
 from tests.cloud_service.web.pages import database_rows, send_as_clerk
 
-STATE = (
+CONNECTION = (
     "SELECT k.number, s.name || ': ' || p.name AS point, a.number AS account, t.code, m.serial, n.opening, k.during"
     " FROM contract k JOIN service_point p ON p.id = k.service_point_id JOIN site s ON s.id = p.site_id"
     " JOIN account a ON a.id = k.account_id JOIN tariff_assignment g ON g.contract_id = k.id"
@@ -13,24 +13,24 @@ STATE = (
 )
 
 
-def at(fresh: Console, verb: str, number: str = "K-1") -> str:
+def address_of(fresh: Console, verb: str, number: str = "K-1") -> str:
     return f"/connections/{fresh.ids[number]}/{verb}"
 
 
 def test_moving_out_ends_the_contract_and_the_owner_pays_from_then_on(fresh: Console) -> None:
     empty = f"/points/{fresh.ids['Lake House 1']}/vacancy"
     assert 302 == send_as_clerk(fresh, empty, account="A-1", tariff="T-K-1").status_code
-    answer = send_as_clerk(fresh, at(fresh, "move-out"), day="2026-11-15", reason="gone")
+    answer = send_as_clerk(fresh, address_of(fresh, "move-out"), day="2026-11-15", reason="gone")
 
     assert 302 == answer.status_code, answer.text
-    (left,) = database_rows(fresh, STATE, number="K-1")
+    (left,) = database_rows(fresh, CONNECTION, number="K-1")
     assert "2026-11-15" == str(left.during.upper)
-    (vacant,) = database_rows(fresh, STATE, number="Lake House 1-VAC-20261115")
+    (vacant,) = database_rows(fresh, CONNECTION, number="Lake House 1-VAC-20261115")
     assert ("A-1", "T-K-1") == (vacant.account, vacant.code)
 
 
 def test_days_that_are_billed_are_not_given_up(fresh: Console) -> None:
-    answer = send_as_clerk(fresh, at(fresh, "move-out"), day="2026-11-05")
+    answer = send_as_clerk(fresh, address_of(fresh, "move-out"), day="2026-11-05")
 
     assert (422, True) == (answer.status_code, "are billed already" in answer.text)
 
@@ -40,18 +40,21 @@ def test_another_payer_and_another_tariff_from_a_day_on(fresh: Console) -> None:
     post(clerk, "/clients/new", "/clients/new", name="Owner", kind="person", locale="en", currency="KES",
          mode="postpaid", day="2026-11-01", billing_cycle="monthly", billing_day="1", payment_terms_days="14",
          delivery="email", account_number="A-9")  # fmt: skip
-    assert 302 == send_as_clerk(fresh, at(fresh, "owner"), account="A-9", day="2026-12-01", reason="sold").status_code
-    (new,) = database_rows(fresh, STATE, number="K-1-20261201")
+    assert (
+        302
+        == send_as_clerk(fresh, address_of(fresh, "owner"), account="A-9", day="2026-12-01", reason="sold").status_code
+    )
+    (new,) = database_rows(fresh, CONNECTION, number="K-1-20261201")
     assert ("A-9", "T-K-1") == (new.account, new.code)
 
-    wrong = send_as_clerk(fresh, at(fresh, "tariff", "K-2"), tariff="T-K-1", day="2026-12-01")
+    wrong = send_as_clerk(fresh, address_of(fresh, "tariff", "K-2"), tariff="T-K-1", day="2026-12-01")
     assert (422, True) == (wrong.status_code, "The tariff is in KES, the account in EUR" in wrong.text)
 
 
 def test_a_meter_is_exchanged_with_its_last_and_first_index(fresh: Console) -> None:
     with transaction(fresh.engine) as session:
         session.execute(text("INSERT INTO meter (serial, name) VALUES ('M-88', 'm88')"))
-    where = at(fresh, "meter")
+    where = address_of(fresh, "meter")
     missing = send_as_clerk(fresh, where, at="2026-11-16T10:30", meter="m88")
     assert (422, True) == (missing.status_code, 'id="e-closing.import"' in missing.text)
 
@@ -73,6 +76,6 @@ def test_support_may_look_and_not_write(console: Console) -> None:
 
     assert "Move out" not in support.get(f"/connections/{console.ids['K-1']}").text
     for verb in ("move-out", "owner", "tariff", "meter"):
-        assert 404 == support.get(at(console, verb)).status_code
+        assert 404 == support.get(address_of(console, verb)).status_code
     for verb in ("move-out", "owner", "tariff", "meter"):
-        assert 404 == console.sign_in("billing").get(at(console, verb, "K-3")).status_code  # of another entity
+        assert 404 == console.sign_in("billing").get(address_of(console, verb, "K-3")).status_code  # of another entity

@@ -5,12 +5,12 @@ from cloud_service.store.database.session import transaction
 from tests.cloud_service.web.conftest import Console
 from tests.cloud_service.web.pages import database_rows, send_as_clerk
 
-NEW = {
+MOVE_IN = {
     "point": "", "new_point": "Lake House 2", "site": "Lake House", "utility": "electricity", "grid_id": "KE77",
     "meter": "", "serial": "M-77", "maker": "Test", "register": "import", "opening": "12.5", "multiplier": "1",
     "number": "", "account": "A-1", "tariff": "T-K-1", "day": "2026-11-01", "until": "", "reason": "moved in",
 }  # fmt: skip
-STATE = (
+CONNECTION = (
     "SELECT k.number, s.name || ': ' || p.name AS point, a.number AS account, t.code, m.serial, n.opening, k.during"
     " FROM contract k JOIN service_point p ON p.id = k.service_point_id JOIN site s ON s.id = p.site_id"
     " JOIN account a ON a.id = k.account_id JOIN tariff_assignment g ON g.contract_id = k.id"
@@ -20,17 +20,17 @@ STATE = (
 
 
 def test_one_form_makes_point_meter_mount_contract_and_tariff(fresh: Console) -> None:
-    answer = send_as_clerk(fresh, "/connections/new", **NEW)
+    answer = send_as_clerk(fresh, "/connections/new", **MOVE_IN)
 
     assert 302 == answer.status_code, answer.text
-    (connection,) = database_rows(fresh, STATE, number="K-4")
+    (connection,) = database_rows(fresh, CONNECTION, number="K-4")
     assert ("Lake House: Lake House 2", "A-1", "T-K-1", "M-77", {"import": 12500}) == tuple(connection)[1:6]
     actions = [row.action for row in database_rows(fresh, "SELECT action FROM audit ORDER BY id DESC LIMIT 4")]
     assert ["meter.mount", "meter.add", "contract.move_in", "point.add"] == actions
 
 
 def test_nothing_is_kept_of_a_connection_whose_last_part_is_refused(fresh: Console) -> None:
-    answer = send_as_clerk(fresh, "/connections/new", **NEW | {"number": "K-1"})
+    answer = send_as_clerk(fresh, "/connections/new", **MOVE_IN | {"number": "K-1"})
 
     assert (422, True) == (answer.status_code, 'id="e-number"' in answer.text)
     assert "Another connection has this number" in answer.text
@@ -57,7 +57,7 @@ def test_nothing_is_kept_of_a_connection_whose_last_part_is_refused(fresh: Conso
 def test_what_does_not_fit_is_said_at_its_field(
     fresh: Console, wrong: dict[str, str], field: str, message: str
 ) -> None:
-    answer = send_as_clerk(fresh, "/connections/new", **NEW | wrong)
+    answer = send_as_clerk(fresh, "/connections/new", **MOVE_IN | wrong)
 
     assert 422 == answer.status_code
     assert f'id="e-{field}"' in answer.text, answer.text
@@ -69,7 +69,9 @@ def test_two_who_move_in_at_once_are_told_by_the_constraint(fresh: Console) -> N
     with transaction(fresh.engine) as session:
         session.execute(text("UPDATE contract SET during = '[2026-12-01,)' WHERE number = 'K-1'"))
         session.execute(text("UPDATE tariff_assignment SET during = '[2026-12-01,)'"))
-    answer = send_as_clerk(fresh, "/connections/new", **NEW | {"new_point": "", "serial": "", "point": "Lake House 1"})
+    answer = send_as_clerk(
+        fresh, "/connections/new", **MOVE_IN | {"new_point": "", "serial": "", "point": "Lake House 1"}
+    )
 
     assert 422 == answer.status_code
     assert "The service point has another contract in these days" in answer.text

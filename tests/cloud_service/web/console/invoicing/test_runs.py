@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from cloud_service.domain.pricing.record_json import to_json
@@ -15,7 +16,8 @@ from tests.cloud_service.web.pages import text_of
 SPAN = {"from": "2026-10-01", "until": "2026-11-01", "bill_date": "2026-11-20"}
 
 
-def plan(fresh: Console, **more: str) -> tuple[object, str]:
+def planned_run(fresh: Console, **more: str) -> tuple[FlaskClient, str]:
+    """A run of October, planned by a clerk: who planned it, and the address of its page."""
     clerk = fresh.sign_in("billing")
     answer = post(clerk, "/runs/new", "/runs", **SPAN, **more)
     assert 302 == answer.status_code, answer.text
@@ -23,9 +25,9 @@ def plan(fresh: Console, **more: str) -> tuple[object, str]:
 
 
 def test_a_planned_run_is_queued_and_its_page_shows_how_far_it_is(fresh: Console) -> None:
-    clerk, where = plan(fresh)
+    clerk, where = planned_run(fresh)
 
-    page = clerk.get(where).text  # type: ignore[attr-defined]
+    page = clerk.get(where).text
     assert 'hx-trigger="load delay' in page
     assert re.search(r"0 of \d", text_of(page))
     with transaction(fresh.engine) as session:
@@ -36,16 +38,16 @@ def test_a_planned_run_is_queued_and_its_page_shows_how_far_it_is(fresh: Console
 
 
 def test_nothing_can_be_approved_before_it_is_rated(fresh: Console) -> None:
-    clerk, where = plan(fresh)
+    clerk, where = planned_run(fresh)
 
-    assert 409 == post(clerk, where, f"{where}/approve").status_code  # type: ignore[arg-type]
+    assert 409 == post(clerk, where, f"{where}/approve").status_code
 
 
 def test_a_cancelled_run_frees_its_days(fresh: Console) -> None:
-    clerk, where = plan(fresh)
-    post(clerk, where, f"{where}/cancel")  # type: ignore[arg-type]
+    clerk, where = planned_run(fresh)
+    post(clerk, where, f"{where}/cancel")
 
-    assert "Cancelled" in text_of(clerk.get(where).text)  # type: ignore[attr-defined]
+    assert "Cancelled" in text_of(clerk.get(where).text)
     with transaction(fresh.engine) as session:
         states = session.execute(text("SELECT DISTINCT state FROM billing_item")).scalars().all()
     assert set(states) <= {"cancelled"}
@@ -62,19 +64,18 @@ def _rated(item: Any, net: Decimal) -> RatedContract:
 
 def test_what_looks_odd_stands_on_the_page_with_its_reason_before_approval(fresh: Console) -> None:
     """K-1 used a hundred times as much as on its last bill."""
-    clerk, where = plan(fresh)
+    clerk, where = planned_run(fresh)
     net = Decimal(9000)
-    line = {"contract": {"id": 0, "number": "K-1"}, "net": "100.00", "energy": 1000}
     with transaction(fresh.engine) as session:
         items = "SELECT b.id, k.id AS contract, lower(b.during) AS start FROM billing_item b JOIN contract k"
         item = session.execute(text(f"{items} ON k.id = b.contract_id WHERE k.number = 'K-1'")).one()
-        line["contract"]["id"] = item.contract  # type: ignore[index]
-        _bill_before(session, item, line)
+        contract = {"contract": {"id": item.contract, "number": "K-1"}, "net": "100.00", "energy": 1000}
+        _invoice_before(session, item, contract)
         session.execute(text("UPDATE billing_item SET state = 'rated', rated = :r WHERE id = :id"),
                         {"r": json.dumps(to_json(_rated(item, net))), "id": item.id})  # fmt: skip
         session.execute(text("UPDATE billing_item SET state = 'parked', reason = 'no tariff' WHERE state = 'waiting'"))
         session.execute(text("UPDATE billing_run SET state = 'rated'"))
-    page = clerk.get(where)  # type: ignore[attr-defined]
+    page = clerk.get(where)
 
     assert 200 == page.status_code, page.text
     page_text = text_of(page.text)
@@ -83,7 +84,7 @@ def test_what_looks_odd_stands_on_the_page_with_its_reason_before_approval(fresh
     assert "Approve and issue 1 bill" in page_text
 
 
-BILL_BEFORE = (
+INVOICE_BEFORE = (
     "INSERT INTO invoice (legal_entity_id, number, account_id, bill_date, due_date, during, currency, net, tax, total,"
     " local_currency, energy, seller, buyer, basis, hash) SELECT legal_entity_id, 'INV-9', account_id, bill_date,"
     " due_date, daterange(cast(:start AS date) - 20, cast(:start AS date) - 10), currency, 100, 0, 100, local_currency,"
@@ -91,10 +92,10 @@ BILL_BEFORE = (
 )
 
 
-def _bill_before(session: Any, item: Any, line: dict[str, Any]) -> None:
+def _invoice_before(session: Any, item: Any, contract: dict[str, Any]) -> None:
     """A bill of ten days before, as a run would have frozen it."""
-    values = {"start": item.start, "basis": json.dumps({"contracts": [line]})}
-    invoice = session.execute(text(BILL_BEFORE), values).scalar_one()
+    values = {"start": item.start, "basis": json.dumps({"contracts": [contract]})}
+    invoice = session.execute(text(INVOICE_BEFORE), values).scalar_one()
     span = "INSERT INTO invoice_span (invoice_id, contract_id, during) SELECT id, :contract, during FROM invoice"
     session.execute(text(f"{span} WHERE id = :id"), {"contract": item.contract, "id": invoice})
 

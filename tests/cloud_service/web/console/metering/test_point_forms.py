@@ -5,11 +5,11 @@ from cloud_service.store.database.session import transaction
 from tests.cloud_service.web.conftest import Console
 from tests.cloud_service.web.pages import database_rows, send_as_clerk, text_of
 
-NEW = {
+NEW_POINT = {
     "site": "Lake House", "name": "Roof", "utility": "electricity", "grid_id": "KE0042", "parent": "Lake House 1",
     "values": "contracted_kw = 30\narea_m2=52.5\n", "reason": "built",
 }  # fmt: skip
-KNOWN = {key: value for key, value in NEW.items() if key != "site"}
+SAME_POINT = {key: value for key, value in NEW_POINT.items() if key != "site"}
 POINT = (
     "SELECT p.name, s.name AS site, p.utility, p.grid_id, o.name AS above, p.settings FROM service_point p"
     " JOIN site s ON s.id = p.site_id LEFT JOIN service_point o ON o.id = p.parent_id WHERE p.name = :name"
@@ -24,13 +24,13 @@ MOUNTS = (
 )
 
 
-def at(console: Console, verb: str = "", name: str = "Lake House 1") -> str:
+def address_of(console: Console, verb: str = "", name: str = "Lake House 1") -> str:
     return f"/points/{console.ids[name]}{'/' if verb else ''}{verb}"
 
 
-def added(fresh: Console, **changes: str) -> str:
+def added_point(fresh: Console, **changes: str) -> str:
     """A new service point; the address of its page."""
-    answer = send_as_clerk(fresh, "/points/new", **NEW | changes)
+    answer = send_as_clerk(fresh, "/points/new", **NEW_POINT | changes)
     assert 302 == answer.status_code, answer.text
     name = changes.get("name", "Roof")
     with transaction(fresh.engine) as session:
@@ -39,7 +39,7 @@ def added(fresh: Console, **changes: str) -> str:
 
 
 def test_a_new_one_is_kept_with_its_numbers_and_its_audit_row(fresh: Console) -> None:
-    page = added(fresh)
+    page = added_point(fresh)
 
     (point,) = database_rows(fresh, POINT, name="Roof")
     assert ("Lake House", "electricity", "KE0042", "Lake House 1") == tuple(point)[1:5]
@@ -50,7 +50,7 @@ def test_a_new_one_is_kept_with_its_numbers_and_its_audit_row(fresh: Console) ->
 
 
 def test_a_change_says_what_it_was_and_keeps_who_pays_while_it_is_empty(fresh: Console) -> None:
-    page = added(fresh)
+    page = added_point(fresh)
     assert 302 == send_as_clerk(fresh, f"{page}/vacancy", account="A-1", tariff="T-K-1").status_code
     edit_form = fresh.sign_in("billing").get(f"{page}/edit").text
     assert ('value="Lake House: Lake House 1"' in edit_form, "area_m2 = 52.5\ncontracted_kw = 30" in edit_form) == (
@@ -58,7 +58,7 @@ def test_a_change_says_what_it_was_and_keeps_who_pays_while_it_is_empty(fresh: C
         True,
     )
 
-    changed = KNOWN | {"name": "Roof east", "grid_id": "KE0043", "parent": "", "values": "", "reason": "split"}
+    changed = SAME_POINT | {"name": "Roof east", "grid_id": "KE0043", "parent": "", "values": "", "reason": "split"}
     answer = send_as_clerk(fresh, f"{page}/edit", **changed)
 
     assert 302 == answer.status_code, answer.text
@@ -89,7 +89,7 @@ def test_a_change_says_what_it_was_and_keeps_who_pays_while_it_is_empty(fresh: C
 def test_what_cannot_be_is_said_at_its_field_and_nothing_is_kept(
     fresh: Console, wrong: dict[str, str], field: str, message: str
 ) -> None:
-    answer = send_as_clerk(fresh, "/points/new", **NEW | wrong)
+    answer = send_as_clerk(fresh, "/points/new", **NEW_POINT | wrong)
 
     assert 422 == answer.status_code
     assert f'id="e-{field}"' in answer.text, answer.text
@@ -98,13 +98,13 @@ def test_what_cannot_be_is_said_at_its_field_and_nothing_is_kept(
 
 
 def test_a_change_that_bills_rest_on_or_that_turns_in_a_circle_is_refused(fresh: Console) -> None:
-    page = added(fresh)
-    unchanged = KNOWN | {"name": "Lake House 1", "values": "", "parent": ""}
+    page = added_point(fresh)
+    unchanged = SAME_POINT | {"name": "Lake House 1", "values": "", "parent": ""}
 
-    utility = send_as_clerk(fresh, at(fresh, "edit"), **unchanged | {"utility": "water"})
-    circle = send_as_clerk(fresh, at(fresh, "edit"), **unchanged | {"parent": "Roof"})
-    itself = send_as_clerk(fresh, f"{page}/edit", **KNOWN | {"parent": "Roof"})
-    taken = send_as_clerk(fresh, f"{page}/edit", **KNOWN | {"name": "Lake House 1"})
+    utility = send_as_clerk(fresh, address_of(fresh, "edit"), **unchanged | {"utility": "water"})
+    circle = send_as_clerk(fresh, address_of(fresh, "edit"), **unchanged | {"parent": "Roof"})
+    itself = send_as_clerk(fresh, f"{page}/edit", **SAME_POINT | {"parent": "Roof"})
+    taken = send_as_clerk(fresh, f"{page}/edit", **SAME_POINT | {"name": "Lake House 1"})
 
     assert ('id="e-utility"' in utility.text, "bills rest on it" in utility.text) == (True, True)
     assert ('id="e-parent"' in circle.text, "counted by this one" in circle.text) == (True, True)
@@ -113,13 +113,13 @@ def test_a_change_that_bills_rest_on_or_that_turns_in_a_circle_is_refused(fresh:
 
 
 def test_a_meter_is_hung_up_where_none_hangs_and_refused_where_one_does(fresh: Console) -> None:
-    page = added(fresh)
+    page = added_point(fresh)
     form = {
         "at": "2026-11-16T10:30", "meter": "", "serial": "M-99", "maker": "Test", "register": "import",
         "opening": "7.25", "multiplier": "40", "reason": "new",
     }  # fmt: skip
     nothing = send_as_clerk(fresh, f"{page}/meter", **form | {"serial": ""})
-    twice = send_as_clerk(fresh, at(fresh, "meter"), **form)
+    twice = send_as_clerk(fresh, address_of(fresh, "meter"), **form)
     answer = send_as_clerk(fresh, f"{page}/meter", **form)
 
     assert (422, True) == (nothing.status_code, 'id="e-meter"' in nothing.text)
@@ -135,6 +135,6 @@ def test_a_meter_is_hung_up_where_none_hangs_and_refused_where_one_does(fresh: C
 
 def test_who_may_not_write_or_is_of_another_entity_finds_no_form(console: Console) -> None:
     for verb in ("edit", "meter", "vacancy"):
-        assert 404 == console.sign_in("support").get(at(console, verb)).status_code
-        assert 404 == console.sign_in("billing").get(at(console, verb, "Hof 1")).status_code
+        assert 404 == console.sign_in("support").get(address_of(console, verb)).status_code
+        assert 404 == console.sign_in("billing").get(address_of(console, verb, "Hof 1")).status_code
     assert 404 == console.sign_in("auditor").get("/points/new").status_code

@@ -5,19 +5,19 @@ from cloud_service.store.database.session import transaction
 from tests.cloud_service.web.conftest import Console
 from tests.cloud_service.web.pages import send_as_clerk, text_of
 
-NEW = {
+NEW_POINT = {
     "site": "Lake House", "name": "Roof", "utility": "electricity", "grid_id": "KE0042", "parent": "Lake House 1",
     "values": "contracted_kw = 30\narea_m2=52.5\n", "reason": "built",
 }  # fmt: skip
 
 
-def at(console: Console, verb: str = "", name: str = "Lake House 1") -> str:
+def address_of(console: Console, verb: str = "", name: str = "Lake House 1") -> str:
     return f"/points/{console.ids[name]}{'/' if verb else ''}{verb}"
 
 
-def added(fresh: Console, **changes: str) -> str:
+def added_point(fresh: Console, **changes: str) -> str:
     """A new service point; the address of its page."""
-    answer = send_as_clerk(fresh, "/points/new", **NEW | changes)
+    answer = send_as_clerk(fresh, "/points/new", **NEW_POINT | changes)
     assert 302 == answer.status_code, answer.text
     name = changes.get("name", "Roof")
     with transaction(fresh.engine) as session:
@@ -26,7 +26,7 @@ def added(fresh: Console, **changes: str) -> str:
 
 
 def test_the_page_tells_meters_connections_registers_and_leads_there(console: Console) -> None:
-    page = console.sign_in("support").get(at(console)).text
+    page = console.sign_in("support").get(address_of(console)).text
 
     for name, section in (("M-1", "meters"), ("K-1", "connections"), ("Amina", "clients"), ("A-1", "accounts")):
         assert f'href="/{section}/{console.ids[name]}"' in page
@@ -41,7 +41,7 @@ def test_the_page_tells_meters_connections_registers_and_leads_there(console: Co
 def test_meter_connection_site_and_search_lead_to_it(console: Console, page: str) -> None:
     seen = console.sign_in("admin").get(page.format(**console.ids)).text
 
-    assert f'href="{at(console)}"' in seen
+    assert f'href="{address_of(console)}"' in seen
 
 
 def test_settings_lead_from_a_site_to_its_service_points_only(console: Console) -> None:
@@ -53,7 +53,7 @@ def test_settings_lead_from_a_site_to_its_service_points_only(console: Console) 
 
 
 def test_the_list_tells_who_is_supplied_and_finds_what_is_empty(fresh: Console) -> None:
-    added(fresh)
+    added_point(fresh)
     admin = fresh.sign_in("admin")
 
     assert "Lake House 1 Lake House Electricity – M-1 K-1 Amina Wanjiku –" in text_of(admin.get("/points").text)

@@ -27,26 +27,31 @@ FILE = statement(
 )
 
 
-def look(clerk: FlaskClient, content: bytes = FILE) -> Any:
+def upload_statement(clerk: FlaskClient, content: bytes = FILE) -> Any:
     return post(clerk, PAGE, PAGE, file=(io.BytesIO(content), "november.xml"), do="look")
 
 
-def book(clerk: FlaskClient, seen: Any, **accounts: str) -> Any:
+def book_statement(clerk: FlaskClient, seen: Any, **accounts: str) -> Any:
     (packed_file,) = re.findall(r'name="kept" value="([^"]*)"', seen.text)
     return post(clerk, PAGE, PAGE, kept=packed_file, do="book", **accounts)
 
 
-def states(page: Any) -> list[str]:
+def line_states(page: Any) -> list[str]:
     return re.findall(r'data-label="State"><span class="state state-[a-z]+">.*?</svg>([^<]+)', page.text)
 
 
 def test_looking_says_what_would_become_of_each_line_and_books_nothing(fresh: Console) -> None:
-    seen = look(fresh.sign_in("billing"))
+    seen = upload_statement(fresh.sign_in("billing"))
 
     assert 200 == seen.status_code
-    assert ["To be booked", "Left for you", "Nothing to do", "Left for you", "Left for you", "Left for you"] == states(
-        seen
-    )
+    assert [
+        "To be booked",
+        "Left for you",
+        "Nothing to do",
+        "Left for you",
+        "Left for you",
+        "Left for you",
+    ] == line_states(seen)
     said = text_of(seen.text)
     assert "6 lines: 1 can be booked, 4 are left for you, 1 needs nothing" in said
     assert "INV-1 100.00 number and amount" in said
@@ -58,16 +63,16 @@ def test_looking_says_what_would_become_of_each_line_and_books_nothing(fresh: Co
 
 def test_booking_settles_what_is_certain_and_what_is_given_to_an_account_once(fresh: Console) -> None:
     clerk = fresh.sign_in("billing")
-    done = book(clerk, look(clerk), **{"to.1": "A-1"})
+    done = book_statement(clerk, upload_statement(clerk), **{"to.1": "A-1"})
 
     assert "2 of 6 lines are booked now." in text_of(done.text)
-    assert ["Nothing to do", "Nothing to do", "Nothing to do"] == states(done)[:3]
+    assert ["Nothing to do", "Nothing to do", "Nothing to do"] == line_states(done)[:3]
     assert [("A-1", 100, "billing@kilo.example"), ("A-1", 12, "billing@kilo.example")] == [
         tuple(row) for row in database_rows(fresh, PAYMENTS)
     ]
     assert (Decimal(0), Decimal(18)) == (open_amount(fresh, "INV-1"), open_amount(fresh, "INV-2"))
 
-    again = book(clerk, look(clerk))
+    again = book_statement(clerk, upload_statement(clerk))
     assert "0 of 6 lines are booked now." in text_of(again.text)
     assert 2 == len(database_rows(fresh, PAYMENTS))
     actions = [row.action for row in database_rows(fresh, "SELECT action FROM audit ORDER BY id DESC LIMIT 2")]
@@ -84,7 +89,7 @@ def test_booking_settles_what_is_certain_and_what_is_given_to_an_account_once(fr
 )
 def test_a_line_that_is_refused_stays_alone_with_its_reason(fresh: Console, account: str, message: str) -> None:
     clerk = fresh.sign_in("billing")
-    done = book(clerk, look(clerk), **{"to.1": account})
+    done = book_statement(clerk, upload_statement(clerk), **{"to.1": account})
 
     assert message in done.text.partition('id="e-to.1"')[2].partition("</span>")[0]
     assert f'value="{account}"' in done.text  # what was typed stays
@@ -103,7 +108,7 @@ def test_a_line_that_is_refused_stays_alone_with_its_reason(fresh: Console, acco
     ],
 )
 def test_a_damaged_file_is_refused_whole_with_what_to_do(fresh: Console, content: bytes, message: str) -> None:
-    seen = look(fresh.sign_in("billing"), content)
+    seen = upload_statement(fresh.sign_in("billing"), content)
 
     assert (422, True) == (seen.status_code, 'id="e-file"' in seen.text)
     assert message in seen.text.replace("&#39;", "'")
@@ -123,7 +128,7 @@ def test_another_file_is_looked_at_first_whatever_button_was_pressed(fresh: Cons
     clerk = fresh.sign_in("billing")
     seen = post(clerk, PAGE, PAGE, file=(io.BytesIO(FILE), "december.xml"), do="book")
 
-    assert "To be booked" == states(seen)[0]
+    assert "To be booked" == line_states(seen)[0]
     assert [] == database_rows(fresh, PAYMENTS)
 
 
@@ -135,10 +140,10 @@ def test_a_statement_of_another_legal_entity_s_bank_is_refused(fresh: Console) -
                 " 'DE02120300000000202051', 'EUR' FROM legal_entity WHERE name = 'Zeta GmbH'"
             )
         )
-    seen = look(fresh.sign_in("billing"))
+    seen = upload_statement(fresh.sign_in("billing"))
 
     assert (422, True) == (seen.status_code, "is not a bank account that you may book" in seen.text)
-    assert "To be booked" in states(look(fresh.sign_in("root")))
+    assert "To be booked" in line_states(upload_statement(fresh.sign_in("root")))
 
 
 def test_only_who_may_book_payments_finds_it(console: Console) -> None:

@@ -8,7 +8,7 @@ from tests.cloud_service.web.pages import database_rows, open_amount, send_as_cl
 DAY = "2026-11-18"
 
 
-def paid(fresh: Console, kind: str = "payment", amount: str = "30.00", reference: str = "B-7") -> str:
+def booked_payment(fresh: Console, kind: str = "payment", amount: str = "30.00", reference: str = "B-7") -> str:
     """Money booked for A-1 by the form; the address of its page."""
     where = f"/accounts/{fresh.ids['A-1']}/money"
     answer = send_as_clerk(fresh, where, kind=kind, amount=amount, provider="bank", reference=reference, day=DAY)
@@ -18,7 +18,7 @@ def paid(fresh: Console, kind: str = "payment", amount: str = "30.00", reference
 
 
 def test_money_in_settles_and_is_booked_once(fresh: Console) -> None:
-    page = fresh.sign_in("billing").get(paid(fresh)).text
+    page = fresh.sign_in("billing").get(booked_payment(fresh)).text
 
     assert "INV-1" in text_of(page)
     assert Decimal("70.00") == open_amount(fresh, "INV-1")
@@ -32,7 +32,7 @@ def test_money_in_settles_and_is_booked_once(fresh: Console) -> None:
 
 @pytest.mark.parametrize("kind", ["refund", "chargeback"])
 def test_money_that_goes_back_opens_its_bill_again(fresh: Console, kind: str) -> None:
-    where = paid(fresh)
+    where = booked_payment(fresh)
     too_much = send_as_clerk(fresh, f"{where}/back", kind=kind, amount="31", reference="R", day=DAY)
     assert (422, True) == (too_much.status_code, 'id="e-amount"' in too_much.text)
     assert 302 == send_as_clerk(fresh, f"{where}/back", kind=kind, amount="30", reference="R", day=DAY).status_code
@@ -42,7 +42,7 @@ def test_money_that_goes_back_opens_its_bill_again(fresh: Console, kind: str) ->
 
 
 def test_a_deposit_waits_until_it_is_released_and_the_rest_is_paid_back(fresh: Console) -> None:
-    where = paid(fresh, "deposit", "200.00", "D-1")
+    where = booked_payment(fresh, "deposit", "200.00", "D-1")
     assert Decimal("100.00") == open_amount(fresh, "INV-1")
     assert 302 == send_as_clerk(fresh, f"{where}/release", amount="150.00", day=DAY).status_code
 
