@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import click
 from flask import Flask, Response, jsonify, redirect, render_template, request
+from flask_babel import Babel, get_locale
 from werkzeug.wrappers import Response as BaseResponse
 
 from cloud_service.domain.money import round_money
@@ -32,6 +33,7 @@ STATUS: dict[type[EnergyError], int] = {
 }
 PAUSE_S = 0.5
 TIMEOUT_S = 10.0
+TRANSLATIONS = Path(__file__).parents[1] / "web" / "translations"
 POLICY = "default-src 'none'; style-src 'self'; form-action *; frame-ancestors 'none'; base-uri 'none'"
 log = logging.getLogger("energy.payments")
 
@@ -39,11 +41,18 @@ log = logging.getLogger("energy.payments")
 def create_company(books: CompanyBooks, key: str, own_url: str = "") -> Flask:
     """The company's API and pages; `key` is what the shop signs in with, `own_url` the company's address for payers."""
     app = Flask(__name__, template_folder="templates", static_folder="static")
+    Babel(app, default_translation_directories=str(TRANSLATIONS), locale_selector=_language)
+    app.jinja_env.globals["get_locale"] = get_locale
     app.register_error_handler(EnergyError, _error)
     app.after_request(_headers)
     _api(app, books, key, own_url)
     _pages(app, books)
     return app
+
+
+def _language() -> str | None:
+    """The browser's choice of the languages that there are."""
+    return request.accept_languages.best_match(["en", *(path.name for path in TRANSLATIONS.glob("*/"))])
 
 
 def _api(app: Flask, books: CompanyBooks, key: str, own_url: str) -> None:
