@@ -201,13 +201,3 @@ def _stack(name: str, first: Register, usages: Sequence[Register | None]) -> Reg
     ):
         raise InputError("the connections of a batch have different reading dates", path=path)
     return Total(np.array([usage.value for usage in totals], dtype=np.int64), first.start, first.end, first.scale)
-
-
-def intervals_from(
-    values: Sequence[Decimal | int | str], step_s: int, scale: int = 3, path: str = "usage"
-) -> Intervals:
-    """Intervals from exact values of the unit; digits finer than the scale round half-even. A float is refused."""
-    whole = [
-        int((exact(value, f"{path}[{index}]")).scaleb(scale).to_integral_value()) for index, value in enumerate(values)
-    ]
-    return Intervals(np.array(whole, dtype=np.int64), step_s, scale)

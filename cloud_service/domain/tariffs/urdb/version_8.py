@@ -116,6 +116,14 @@ def from_version_8(document: Mapping[str, Any], *, dated: bool) -> ImportedTarif
     add_demand(draft, document, register, ratchet)
     _add_energy(draft, document, demand if ratchet else "")
     _add_fuel(draft, document)
+    _add_fees(draft, document)
+    if not draft.charges:
+        raise InputError("the record has no prices", path="energyratestructure")
+    return draft.finish()
+
+
+def _add_fees(draft: TariffDraft, document: Mapping[str, Any]) -> None:
+    """What is due whatever was used: the fixed charge of a meter, and the least of a bill."""
     if document.get("fixedchargefirstmeter") is not None:
         add_fixed(
             draft,
@@ -132,9 +140,6 @@ def from_version_8(document: Mapping[str, Any], *, dated: bool) -> ImportedTarif
             str(document.get("minchargeunits", "$/month")),
             "minchargeunits",
         )
-    if not draft.charges:
-        raise InputError("the record has no prices", path="energyratestructure")
-    return draft.finish()
 
 
 def _with_small_names(document: Mapping[str, Any]) -> dict[str, Any]:
