@@ -32,7 +32,7 @@ from random_cases import BENCHED, load_wh  # type: ignore[import-not-found]  # b
 
 from cloud_service.domain.calendar.interval_grid import grid
 from cloud_service.domain.pricing.priced_lines import RatingResult
-from cloud_service.domain.pricing.usage import Batch, History, Intervals, Ints
+from cloud_service.domain.pricing.usage import History, Intervals, Ints, UsageBatch
 from cloud_service.domain.rating.engine import rate_batch
 from common.period import months
 
@@ -58,7 +58,7 @@ def year(tariff: Any, values: Ints) -> list[list[RatingResult]]:
     histories: list[History] = []
     bills_by_month = []
     for month in months(YEAR):
-        batch = Batch(rows, {"import": Intervals(values[:, steps.slice_of(month)], STEP_S)}, histories)
+        batch = UsageBatch(rows, {"import": Intervals(values[:, steps.slice_of(month)], STEP_S)}, histories)
         bills_by_month.append(rate_batch(tariff, batch, month, "UTC"))
         histories = [bill.history for bill in bills_by_month[-1]]
     return bills_by_month

@@ -13,7 +13,7 @@ from cloud_service.domain.pricing.line_sheet import LineSheet
 from cloud_service.domain.pricing.priced_lines import PAID_OUT, DueAndExact, LineHead, sum_of
 from cloud_service.domain.pricing.references import TariffReferences
 from cloud_service.domain.pricing.register_sums import RegisterSums
-from cloud_service.domain.pricing.usage import Batch, History, Intervals, Total
+from cloud_service.domain.pricing.usage import History, Intervals, Total, UsageBatch
 from common.errors import InputError
 from common.period import Span
 
@@ -50,7 +50,7 @@ class ChargeContext:
         return self.sums.whole
 
     @property
-    def batch(self) -> Batch:
+    def batch(self) -> UsageBatch:
         """The connections and what they used."""
         return self.sums.batch
 

@@ -17,7 +17,7 @@ from cloud_service.domain.calendar.tou_schedule import Schedule
 from cloud_service.domain.pricing.conversion import NINE, Conversion
 from cloud_service.domain.pricing.period_sums import max_by, sum_by
 from cloud_service.domain.pricing.references import TariffReferences
-from cloud_service.domain.pricing.usage import Batch, Intervals, Ints, Total, same_scale
+from cloud_service.domain.pricing.usage import Intervals, Ints, Total, UsageBatch, same_scale
 from common.errors import InputError
 from common.period import Span
 
@@ -34,7 +34,7 @@ class RegisterSums:
     span: Span
     whole: Span  # the billing span that the registers are of
     zone_name: str
-    batch: Batch
+    batch: UsageBatch
     references: TariffReferences
     cache: dict[Any, Any] = field(default_factory=dict)  # shared by the charges of one rating
 

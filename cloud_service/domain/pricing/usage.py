@@ -1,7 +1,7 @@
 """What a connection used over a span, as the engine takes it: integers at a scale, in local time order.
 
-A `Usage` is one connection, a `Batch` many with the same steps. `History` is what earlier spans left behind: peaks for
-ratchets, credits carried over, sums of the tariff year.
+A `Usage` is one connection, a `UsageBatch` many with the same steps. `History` is what earlier spans left behind: peaks
+for ratchets, credits carried over, sums of the tariff year.
 """
 
 from collections.abc import Mapping, Sequence
@@ -61,7 +61,7 @@ class Total:
             raise InputError("a total is an integer of thousandths", path="usage")
 
 
-Register = Intervals | Total
+RegisterUsage = Intervals | Total
 
 
 class History(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,18 +128,18 @@ class Usage:
     `values` say of the connection what a tariff may ask for: contracted_kw, meters, area_m2 ...
     """
 
-    registers: Mapping[str, Register]
+    registers: Mapping[str, RegisterUsage]
     history: History = NOTHING_BEFORE
     values: Mapping[str, Decimal] = field(default_factory=dict)
     prices: Mapping[str, PriceSeries] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class UsageBatch:
     """Many connections with the same tariff, zone, span and steps: each register a matrix (rows, steps)."""
 
     rows: int
-    registers: Mapping[str, Register]
+    registers: Mapping[str, RegisterUsage]
     histories: Sequence[History] = ()
     values: Sequence[Mapping[str, Decimal]] = ()
     prices: Mapping[str, PriceSeries] = field(default_factory=dict)
@@ -163,16 +163,16 @@ def _at_scale(values: Ints, scale: int, finer: int) -> Ints:
     return values * 10 ** (finer - scale) if scale < finer else values
 
 
-def batch_of(usages: Sequence[Usage]) -> Batch:
+def batch_of(usages: Sequence[Usage]) -> UsageBatch:
     """One batch from single usages that have the same registers, steps and scales."""
     if not usages:
         raise InputError("there is nothing to rate", path="usage")
-    registers: dict[str, Register] = {}
+    registers: dict[str, RegisterUsage] = {}
     for name, first in usages[0].registers.items():
         registers[name] = _stack(name, first, [usage.registers.get(name) for usage in usages])
     if any(set(usage.registers) != set(registers) for usage in usages):
         raise InputError("the connections of a batch have different registers", path="usage.registers")
-    return Batch(
+    return UsageBatch(
         len(usages),
         registers,
         [usage.history for usage in usages],
@@ -181,7 +181,7 @@ def batch_of(usages: Sequence[Usage]) -> Batch:
     )
 
 
-def _stack(name: str, first: Register, usages: Sequence[Register | None]) -> Register:
+def _stack(name: str, first: RegisterUsage, usages: Sequence[RegisterUsage | None]) -> RegisterUsage:
     path = f"usage.registers.{name}"
     if isinstance(first, Intervals):
         rows = [usage.values for usage in usages if isinstance(usage, Intervals)]

@@ -17,7 +17,7 @@ from cloud_service.domain.pricing.charge_context import ChargeContext
 from cloud_service.domain.pricing.line_sheet import LineSheet
 from cloud_service.domain.pricing.priced_lines import NOTHING, LineHead, PricedLine, RatingResult, TaxLine, sum_of
 from cloud_service.domain.pricing.register_sums import RegisterSums, power
-from cloud_service.domain.pricing.usage import Batch, History, Intervals, Usage, batch_of
+from cloud_service.domain.pricing.usage import History, Intervals, Usage, UsageBatch, batch_of
 from cloud_service.domain.tariffs.charge_periods import charge_periods, versions_in
 from cloud_service.domain.tariffs.tariff import Tariff, Version
 from common.errors import InputError
@@ -33,10 +33,10 @@ def rate(tariff: Tariff, usage: Usage, span: Span, zone_name: str, cycle_day: in
 
 
 def rate_batch(
-    tariff: Tariff, batch: Batch | Sequence[Usage], span: Span, zone_name: str, cycle_day: int = 1
+    tariff: Tariff, batch: UsageBatch | Sequence[Usage], span: Span, zone_name: str, cycle_day: int = 1
 ) -> list[RatingResult]:
     """What each of many connections with one tariff, zone and span owes."""
-    if not isinstance(batch, Batch):
+    if not isinstance(batch, UsageBatch):
         batch = batch_of(batch)
     zone(zone_name)
     _check_usage(batch, span, zone_name)
@@ -53,7 +53,7 @@ def rate_batch(
         return [_rated(versions, batch, sheet, span, row=row, energy=energy) for row, energy in enumerate(energies)]
 
 
-def _check_usage(batch: Batch, span: Span, zone_name: str) -> None:
+def _check_usage(batch: UsageBatch, span: Span, zone_name: str) -> None:
     for name, register in batch.registers.items():
         path = f"usage.registers.{name}"
         if isinstance(register, Intervals):
@@ -75,7 +75,7 @@ def _check_usage(batch: Batch, span: Span, zone_name: str) -> None:
             raise InputError("one total a connection", path=path, code="wrong_length")
 
 
-def _energy(batch: Batch) -> list[int]:
+def _energy(batch: UsageBatch) -> list[int]:
     register = batch.registers.get("import")
     if register is None:
         return [0] * batch.rows
@@ -88,7 +88,7 @@ def _energy(batch: Batch) -> list[int]:
     return [int(Decimal(total).scaleb(THOUSANDTHS - register.scale).to_integral_value()) for total in totals]
 
 
-def _fill_max_demand(batch: Batch, sheet: LineSheet) -> None:
+def _fill_max_demand(batch: UsageBatch, sheet: LineSheet) -> None:
     """The highest step of the import register, where no demand charge has said it."""
     register = batch.registers.get("import")
     if (
@@ -103,7 +103,7 @@ def _fill_max_demand(batch: Batch, sheet: LineSheet) -> None:
 
 
 def _rated(
-    versions: Sequence[Version], batch: Batch, sheet: LineSheet, span: Span, *, row: int, energy: int
+    versions: Sequence[Version], batch: UsageBatch, sheet: LineSheet, span: Span, *, row: int, energy: int
 ) -> RatingResult:
     version = versions[-1]
     rounding = version.document.rounding
@@ -198,7 +198,7 @@ def _rounding_line(  # noqa: PLR0917 -- a line's facts in their order
     return PricedLine(head, Decimal(1), amount, amount, amount, note)
 
 
-def _history(batch: Batch, sheet: LineSheet, row: int) -> History:
+def _history(batch: UsageBatch, sheet: LineSheet, row: int) -> History:
     """What the next span must be given; only what this span changed is made anew."""
     before, money, year = batch.history(row), sheet.money_credit[row], sheet.year_to_date[row]
     if sheet.peaks[row]:

@@ -7,7 +7,7 @@ from cloud_service.domain.pricing.usage import Total
 from cloud_service.domain.rating.register_readings import (
     THOUSANDTHS,
     MountedRegister,
-    RegisterReadings,
+    SpanReadings,
     factor_at,
     scale_of,
 )
@@ -16,7 +16,7 @@ from common.errors import InputError
 IndexReading = tuple[datetime, int]  # an instant, and what the register showed, in thousandths
 
 
-def index_usage(registers: Sequence[MountedRegister], readings: RegisterReadings) -> Total:
+def index_usage(registers: Sequence[MountedRegister], readings: SpanReadings) -> Total:
     """Differences of indexes at the span's (or mount's) ends; between two readings the index grows evenly by time."""
     scale, total = scale_of(registers), 0
     for register in registers:

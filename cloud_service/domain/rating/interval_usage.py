@@ -13,7 +13,7 @@ from cloud_service.domain.pricing.usage import Intervals, Ints
 from cloud_service.domain.rating.register_readings import (
     MountedRegister,
     PackedDays,
-    RegisterReadings,
+    SpanReadings,
     factor_at,
     scale_of,
 )
@@ -23,7 +23,7 @@ from common.period import Span, day_start, intervals_in_day
 SHOWN = 3  # missing days that a reason names
 
 
-def interval_usage(registers: Sequence[MountedRegister], readings: RegisterReadings) -> Intervals:
+def interval_usage(registers: Sequence[MountedRegister], readings: SpanReadings) -> Intervals:
     """The steps of the span, (steps,), added over registers that were mounted at different times.
 
     Days or values that are not there are refused with their number; `so_far` takes them for nothing.
@@ -42,7 +42,7 @@ def interval_usage(registers: Sequence[MountedRegister], readings: RegisterReadi
     return _added(registers, readings)
 
 
-def _whole_span(packed: PackedDays, readings: RegisterReadings) -> Ints | None:
+def _whole_span(packed: PackedDays, readings: SpanReadings) -> Ints | None:
     """The steps as they are packed, where no day and no value is missing."""
     span = readings.span
     if len(packed.days) != span.days or any(packed.missing) or packed.mixed:
@@ -64,7 +64,7 @@ def _offsets(start: date, end: date, zone_name: str, step_s: int) -> dict[date, 
     return offsets
 
 
-def _added(registers: Sequence[MountedRegister], readings: RegisterReadings) -> Intervals:
+def _added(registers: Sequence[MountedRegister], readings: SpanReadings) -> Intervals:
     """Several mounts, multipliers or gaps: day by day, each day covered by at least one whole mount or an exchange."""
     span = readings.span
     step_s, scale = _common_step(registers, readings), scale_of(registers)
@@ -79,7 +79,7 @@ def _added(registers: Sequence[MountedRegister], readings: RegisterReadings) -> 
     return Intervals(steps, step_s, scale)
 
 
-def _common_step(registers: Sequence[MountedRegister], readings: RegisterReadings) -> int:
+def _common_step(registers: Sequence[MountedRegister], readings: SpanReadings) -> int:
     """The step in seconds that all days have."""
     packed = [readings.days[register.register_id] for register in registers if register.register_id in readings.days]
     steps = {days.step_s for days in packed}
@@ -90,9 +90,7 @@ def _common_step(registers: Sequence[MountedRegister], readings: RegisterReading
     return steps.pop()
 
 
-def _add(
-    steps: Ints, register: MountedRegister, packed: PackedDays, readings: RegisterReadings, factor: int
-) -> set[date]:
+def _add(steps: Ints, register: MountedRegister, packed: PackedDays, readings: SpanReadings, factor: int) -> set[date]:
     """Add a register's values to the steps, (steps,), where it was mounted; the days on which it was."""
     zone_name, span = readings.zone_name, readings.span
     offsets = _offsets(span.start, span.end, zone_name, packed.step_s)

@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 import msgspec
 import numpy as np
 
-from cloud_service.domain.pricing.usage import Intervals, Register
+from cloud_service.domain.pricing.usage import Intervals, RegisterUsage
 from cloud_service.domain.rating.index_usage import index_usage
 from cloud_service.domain.rating.interval_usage import interval_usage
-from cloud_service.domain.rating.register_readings import MountedRegister, RegisterReadings
+from cloud_service.domain.rating.register_readings import MountedRegister, SpanReadings
 from cloud_service.domain.rating.register_source import DaysRead, IndexRead, RegisterSource
 from common.errors import InputError
 from common.period import day_start
@@ -25,7 +25,7 @@ from common.reading import Kind
 class MeteredUsage:
     """Usage of one contract by engine register name, and what it was read from, to be frozen with the invoice."""
 
-    registers: dict[str, Register]
+    registers: dict[str, RegisterUsage]
     sources: list[RegisterSource]
     rates: dict[str, list[str]] = field(default_factory=dict)  # registers that count parts of one quantity
 
@@ -52,7 +52,7 @@ def engine_name(register: MountedRegister, utility: str) -> str:
     return "export" if register.direction == "export" else "import"
 
 
-def metered_usage(mounted: Sequence[MountedRegister], utility: str, readings: RegisterReadings) -> MeteredUsage:
+def metered_usage(mounted: Sequence[MountedRegister], utility: str, readings: SpanReadings) -> MeteredUsage:
     """The usage of the span from all registers mounted in it; registers of one name at different times are joined.
 
     A maximum register counts nothing: it is no second register of the meter's energy, and has no usage.
@@ -63,7 +63,7 @@ def metered_usage(mounted: Sequence[MountedRegister], utility: str, readings: Re
     groups: dict[str, list[MountedRegister]] = {}
     for register in mounted:
         groups.setdefault(_group(register, utility, mounted), []).append(register)
-    registers: dict[str, Register] = {}
+    registers: dict[str, RegisterUsage] = {}
     sources: list[RegisterSource] = []
     rates: dict[str, list[str]] = {}
     for name, members in groups.items():
@@ -79,7 +79,7 @@ def metered_usage(mounted: Sequence[MountedRegister], utility: str, readings: Re
     return MeteredUsage(registers, sources, rates)
 
 
-def _refuse_unmounted(mounted: Sequence[MountedRegister], readings: RegisterReadings) -> None:
+def _refuse_unmounted(mounted: Sequence[MountedRegister], readings: SpanReadings) -> None:
     """Refuse a day on which no meter hung for a moment: what was used then is not known, and not nothing."""
     if not mounted or any(register.covers(readings.start, readings.end) for register in mounted):
         return
@@ -101,7 +101,7 @@ def _group(register: MountedRegister, utility: str, mounted: Sequence[MountedReg
     return name if len(same) == 1 else f"{name}_{register.name}"
 
 
-def _source(name: str, register: MountedRegister, readings: RegisterReadings) -> RegisterSource:
+def _source(name: str, register: MountedRegister, readings: SpanReadings) -> RegisterSource:
     """What an invoice says of a register it was made from: enough to find it again and to prove it unchanged."""
     source = RegisterSource(
         register_id=register.register_id,

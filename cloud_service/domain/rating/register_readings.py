@@ -56,7 +56,7 @@ class PackedDays:
 
 
 @dataclass(frozen=True, slots=True)
-class RegisterReadings:
+class SpanReadings:
     """What was read from many registers over a span: validated days, and indexes of those without days."""
 
     span: Span

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from cloud_service.domain.calendar.interval_grid import grid
-from cloud_service.domain.pricing.usage import Intervals, PriceSeries, Register, Usage
+from cloud_service.domain.pricing.usage import Intervals, PriceSeries, RegisterUsage, Usage
 from cloud_service.domain.rating.engine import rate_batch
 from cloud_service.domain.rating.rated_contract import rating_of
 from cloud_service.domain.rating.spot_prices import series_named, series_of_span
@@ -95,7 +95,7 @@ def _rate_together(tariff: Tariff, span: Span, jobs: Sequence[RatingJob], prices
 
 def _usage(job: RatingJob, span: Span, prices: Mapping[str, PriceSeries]) -> Usage:
     """What the job's registers counted on some of its days."""
-    registers: dict[str, Register] = job.usage.registers
+    registers: dict[str, RegisterUsage] = job.usage.registers
     if span != job.span:
         registers = {
             name: Intervals(r.values[_steps_of(job, r.step_s, span)], r.step_s, r.scale)

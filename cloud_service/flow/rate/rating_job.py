@@ -8,7 +8,7 @@ from decimal import Decimal
 from cloud_service.domain.pricing.usage import History
 from cloud_service.domain.rating.metered_usage import MeteredUsage, metered_usage
 from cloud_service.domain.rating.rated_contract import Rating
-from cloud_service.domain.rating.register_readings import MountedRegister, RegisterReadings
+from cloud_service.domain.rating.register_readings import MountedRegister, SpanReadings
 from cloud_service.store.database.session import Session
 from cloud_service.store.invoicing import billable_contracts, billed_usage, rating_history
 from cloud_service.store.invoicing.billable_contracts import AssignedTariff, BillableContract
@@ -65,12 +65,12 @@ def load(session: Session, members: Sequence[BillableContract], span: Span, *, s
         )
         job.earlier = earlier.get(contract.id)
         job.history = job.earlier.history if job.earlier else History()
-        _measure(job, RegisterReadings(span, contract.timezone, days, indexes, so_far))
+        _measure(job, SpanReadings(span, contract.timezone, days, indexes, so_far))
         jobs.append(job)
     return jobs
 
 
-def _measure(job: RatingJob, readings: RegisterReadings) -> None:
+def _measure(job: RatingJob, readings: SpanReadings) -> None:
     try:
         _refuse_unpriced_days(job)
         job.measured = metered_usage(_mounted(job, readings), job.contract.utility, readings)
@@ -78,7 +78,7 @@ def _measure(job: RatingJob, readings: RegisterReadings) -> None:
         job.reason = str(error)
 
 
-def _mounted(job: RatingJob, readings: RegisterReadings) -> list[MountedRegister]:
+def _mounted(job: RatingJob, readings: SpanReadings) -> list[MountedRegister]:
     """The registers that are there on the contract's days in its own zone."""
     return [register for register in job.mounted if register.touches(readings.start, readings.end)]
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from cloud_service.domain.calendar.interval_grid import grid
 from cloud_service.domain.pricing.priced_lines import RatingResult
-from cloud_service.domain.pricing.usage import History, Intervals, Register, Total, Usage
+from cloud_service.domain.pricing.usage import History, Intervals, RegisterUsage, Total, Usage
 from cloud_service.domain.rating.engine import rate
 from cloud_service.domain.tariffs.tariff import Tariff, load_tariff
 from common.period import Span
@@ -58,14 +58,14 @@ def total(units: str, span: Span = MARCH) -> Total:
 
 def bill(
     tariff: Tariff,
-    register: Register | None = None,
+    register: RegisterUsage | None = None,
     span: Span = MARCH,
     zone_name: str = BERLIN,
     *,
     history: History | None = None,
     cycle_day: int = 1,
     values: dict[str, Decimal] | None = None,
-    **registers: Register,
+    **registers: RegisterUsage,
 ) -> RatingResult:
     """The bill of one connection; `register` is its import."""
     used = {**({"import": register} if register is not None else {}), **registers}

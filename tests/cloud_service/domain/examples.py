@@ -17,7 +17,7 @@ from cloud_service.domain.calendar.interval_grid import grid
 from cloud_service.domain.calendar.proration import cycles
 from cloud_service.domain.money import plain
 from cloud_service.domain.pricing.priced_lines import RatingResult
-from cloud_service.domain.pricing.usage import History, Intervals, Ints, PriceSeries, Register, Total, Usage
+from cloud_service.domain.pricing.usage import History, Intervals, Ints, PriceSeries, RegisterUsage, Total, Usage
 from cloud_service.domain.rating.engine import rate
 from cloud_service.domain.tariffs.tariff import Tariff, load_tariff
 from common.period import Span
@@ -43,7 +43,7 @@ class Use:
 
     span: Span
     zone_name: str
-    registers: dict[str, Register] = field(default_factory=dict)
+    registers: dict[str, RegisterUsage] = field(default_factory=dict)
     values: dict[str, Decimal] = field(default_factory=dict)
     prices: dict[str, PriceSeries] = field(default_factory=dict)
     monthly: bool = False
@@ -116,7 +116,7 @@ def bills(example: Example) -> list[RatingResult]:
         return [rate(example.tariff, usage, use.span, use.zone_name)]
     history, found = History(), []
     for month in cycles(use.span.start, use.span.end):
-        cut: dict[str, Register] = {}
+        cut: dict[str, RegisterUsage] = {}
         for name, register in use.registers.items():
             assert isinstance(register, Intervals)
             place = grid(use.span.start, use.span.end, use.zone_name, register.step_s).slice_of(month)

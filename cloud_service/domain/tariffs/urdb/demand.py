@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cloud_service.domain.money import plain
-from cloud_service.domain.tariffs.urdb.draft import TariffDraft, number
+from cloud_service.domain.tariffs.urdb.draft import DocumentDraft, number
 from cloud_service.domain.tariffs.urdb.rate_periods import (
     HOURS,
     MONTHS,
@@ -41,7 +41,7 @@ def _refuse_other_unit(document: Mapping[str, Any], key: str) -> None:
 
 
 def add_flat_demand(
-    draft: TariffDraft, document: Mapping[str, Any], register: str, ratchet: dict[str, Any] | None
+    draft: DocumentDraft, document: Mapping[str, Any], register: str, ratchet: dict[str, Any] | None
 ) -> str:
     """The demand charge of the whole month; its id, empty where there is none."""
     if not document.get("flatdemandstructure"):
@@ -58,7 +58,9 @@ def add_flat_demand(
     return "flat_demand"
 
 
-def add_demand(draft: TariffDraft, document: Mapping[str, Any], register: str, ratchet: dict[str, Any] | None) -> None:
+def add_demand(
+    draft: DocumentDraft, document: Mapping[str, Any], register: str, ratchet: dict[str, Any] | None
+) -> None:
     """The demand charge by time of use, where there is one."""
     if not document.get("demandratestructure"):
         return
@@ -73,7 +75,7 @@ def add_demand(draft: TariffDraft, document: Mapping[str, Any], register: str, r
 
 
 def _add(  # noqa: PLR0917 -- called twice, side by side
-    draft: TariffDraft,
+    draft: DocumentDraft,
     name: str,
     label: str,
     periods: RatePeriods,

@@ -21,7 +21,7 @@ class ImportedTariff:
 
 
 @dataclass(slots=True)
-class TariffDraft:
+class DocumentDraft:
     """A document in the making: its charges and schedules are objects of the document's JSON."""
 
     id: str
@@ -60,14 +60,14 @@ def number(value: Any, path: str) -> Decimal:
     return exact(repr(value) if isinstance(value, float) else value, path)
 
 
-def add_fixed(draft: TariffDraft, amount: Decimal, unit: str, path: str) -> None:
+def add_fixed(draft: DocumentDraft, amount: Decimal, unit: str, path: str) -> None:
     """A standing charge in one of the record's units."""
     per = _fee_period(unit, "fixed", path)
     if amount:
         draft.charges.append({"kind": "standing", "label": "Fixed charge", "amount": plain(amount), "per": per})
 
 
-def add_minimum(draft: TariffDraft, amount: Decimal, unit: str, path: str) -> None:
+def add_minimum(draft: DocumentDraft, amount: Decimal, unit: str, path: str) -> None:
     """A minimum charge over all lines."""
     per = _fee_period(unit, "minimum", path)
     if not amount:

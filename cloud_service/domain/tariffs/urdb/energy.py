@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from cloud_service.domain.money import plain
-from cloud_service.domain.tariffs.urdb.draft import TariffDraft
+from cloud_service.domain.tariffs.urdb.draft import DocumentDraft
 from cloud_service.domain.tariffs.urdb.rate_periods import RatePeriods, blocks_of
 from common.errors import InputError
 
@@ -23,7 +23,7 @@ class EnergyTerms:
     holidays: Mapping[str, Any] | None = None  # of the schedule, as our document has them
 
 
-def add_energy(draft: TariffDraft, periods: RatePeriods, terms: EnergyTerms) -> None:
+def add_energy(draft: DocumentDraft, periods: RatePeriods, terms: EnergyTerms) -> None:
     """The energy charge, its schedule, and what export earns under the record's metering rule."""
     periods.check_tiers()
     schedule = periods.schedule()
@@ -63,7 +63,7 @@ def _prices(periods: RatePeriods, prices: Sequence[Sequence[Decimal]], metering:
     return {"period_blocks": blocks, "blocks_over": over, "allowance": "day" if daily == {True} else "month"}
 
 
-def _add_export(draft: TariffDraft, periods: RatePeriods, metering: Metering) -> None:
+def _add_export(draft: DocumentDraft, periods: RatePeriods, metering: Metering) -> None:
     if all(tier.sell is None for tiers in periods.tiers for tier in tiers):
         draft.notes.append("the record does not say what export earns: a connection with export is refused")
         return

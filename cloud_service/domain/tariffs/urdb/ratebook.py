@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 from cloud_service.domain.tariffs.urdb.draft import (
+    DocumentDraft,
     ImportedTariff,
-    TariffDraft,
     add_fixed,
     add_minimum,
     machine_name,
@@ -65,7 +65,7 @@ def from_ratebook(document: Mapping[str, Any], *, dated: bool, holidays: bool) -
     identity = document.get("identity", {})
     utility, plan = str(identity.get("utility_id", "")), str(identity.get("plan_name", ""))
     sources = document.get("source_documents") or [{}]
-    draft = TariffDraft(
+    draft = DocumentDraft(
         machine_name(utility, plan), f"{utility}: {plan}" if utility else plan, str(sources[0].get("url", ""))
     )
     if dated:
@@ -153,7 +153,7 @@ def _metering(document: Mapping[str, Any]) -> Metering:
     return METERING[kind]
 
 
-def _holidays(schedule: Mapping[str, Any], draft: TariffDraft, *, apply: bool) -> dict[str, Any] | None:
+def _holidays(schedule: Mapping[str, Any], draft: DocumentDraft, *, apply: bool) -> dict[str, Any] | None:
     policy, names = schedule.get("holiday_policy", "unknown"), schedule.get("holidays") or []
     if policy == "as_weekend" and names and not apply:
         draft.notes.append(

@@ -9,8 +9,8 @@ from typing import Any
 from cloud_service.domain.money import plain
 from cloud_service.domain.tariffs.urdb.demand import add_demand, add_flat_demand, ratchet_of
 from cloud_service.domain.tariffs.urdb.draft import (
+    DocumentDraft,
     ImportedTariff,
-    TariffDraft,
     add_fixed,
     add_minimum,
     machine_name,
@@ -103,7 +103,7 @@ def from_version_8(document: Mapping[str, Any], *, dated: bool) -> ImportedTarif
     _refuse_unknown(document)
     document = _with_new_names(document)
     utility, name = str(document.get("utility", "")), str(document.get("name", ""))
-    draft = TariffDraft(
+    draft = DocumentDraft(
         machine_name(utility, name) if utility or name else "urdb",
         f"{utility}: {name}" if utility else name,
         str(document.get("source", "")),
@@ -122,7 +122,7 @@ def from_version_8(document: Mapping[str, Any], *, dated: bool) -> ImportedTarif
     return draft.finish()
 
 
-def _add_fees(draft: TariffDraft, document: Mapping[str, Any]) -> None:
+def _add_fees(draft: DocumentDraft, document: Mapping[str, Any]) -> None:
     """What is due whatever was used: the fixed charge of a meter, and the least of a bill."""
     if document.get("fixedchargefirstmeter") is not None:
         add_fixed(
@@ -206,7 +206,7 @@ def _metering(document: Mapping[str, Any]) -> Metering:
     return metering
 
 
-def _add_energy(draft: TariffDraft, document: Mapping[str, Any], demand: str) -> None:
+def _add_energy(draft: DocumentDraft, document: Mapping[str, Any], demand: str) -> None:
     if not document.get("energyratestructure"):
         draft.notes.append("the record has no energy rate")
         return
@@ -221,7 +221,7 @@ def _add_energy(draft: TariffDraft, document: Mapping[str, Any], demand: str) ->
     add_energy(draft, periods_in_use(periods, weekday, weekend), EnergyTerms(_metering(document), demand))
 
 
-def _add_fuel(draft: TariffDraft, document: Mapping[str, Any]) -> None:
+def _add_fuel(draft: DocumentDraft, document: Mapping[str, Any]) -> None:
     """Monthly adders to every kWh, as a charge of their own."""
     adders = document.get("fueladjustmentsmonthly")
     if not means_something(adders):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cloud_service.domain.pricing.priced_lines import RatingResult
-from cloud_service.domain.pricing.usage import History, Intervals, Register, Total
+from cloud_service.domain.pricing.usage import History, Intervals, RegisterUsage, Total
 from cloud_service.domain.rating.calculator import calculate
 from common.errors import InputError
 from common.period import Span
@@ -43,7 +43,7 @@ def test_net_metering_takes_off_what_was_given_back() -> None:
 
 
 def test_net_metering_keeps_a_surplus_in_units() -> None:
-    registers: dict[str, Register] = {"export": total("120")}
+    registers: dict[str, RegisterUsage] = {"export": total("120")}
     found = bill(make_tariff(energy(price="0.30", netting={})), total("100"), **registers)  # type: ignore[arg-type]  # registers only
 
     assert D(0) == found.total

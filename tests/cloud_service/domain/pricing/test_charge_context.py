@@ -11,7 +11,7 @@ from cloud_service.domain.pricing.line_sheet import LineSheet
 from cloud_service.domain.pricing.priced_lines import PAID_OUT, DueAndExact
 from cloud_service.domain.pricing.references import TariffReferences
 from cloud_service.domain.pricing.register_sums import RegisterSums
-from cloud_service.domain.pricing.usage import Batch, History
+from cloud_service.domain.pricing.usage import History, UsageBatch
 from common.errors import InputError
 from common.period import Span
 from tests.cloud_service.domain.builders import BERLIN, MARCH, steady, total
@@ -25,7 +25,7 @@ def context(
     span: Span = MARCH, whole: Span | None = None, *, history: History | None = None, cycle_day: int = 1
 ) -> ChargeContext:
     """An energy charge of one connection."""
-    batch = Batch(1, {"import": steady(span=whole or span)}, [history or History()])
+    batch = UsageBatch(1, {"import": steady(span=whole or span)}, [history or History()])
     references = TariffReferences({}, {}, {"gas_kwh": GAS_ENERGY}, ())
     sums = RegisterSums("charges[0]", span, whole or span, BERLIN, batch, references)
     return ChargeContext("energy", "night", "vat", sums, cycle_day, LineSheet(1, "EUR", "half_up"), "tariff t")

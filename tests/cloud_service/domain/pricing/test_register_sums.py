@@ -10,7 +10,7 @@ from cloud_service.domain.calendar.tou_schedule import Period, Schedule
 from cloud_service.domain.pricing.conversion import Conversion, Converted
 from cloud_service.domain.pricing.references import TariffReferences
 from cloud_service.domain.pricing.register_sums import RegisterSums, power
-from cloud_service.domain.pricing.usage import Batch, Intervals, Register
+from cloud_service.domain.pricing.usage import Intervals, RegisterUsage, UsageBatch
 from common.errors import InputError
 from common.period import Span
 from tests.cloud_service.domain.builders import (
@@ -69,14 +69,14 @@ def test_time_of_use_of_a_total_is_refused() -> None:
     assert "needs_intervals" == refused.value.code
 
 
-def sums(registers: dict[str, Register], span: Span = MARCH) -> RegisterSums:
+def sums(registers: dict[str, RegisterUsage], span: Span = MARCH) -> RegisterSums:
     """The registers of a batch in March, on some of its days; gas is converted to energy."""
     rows = {name: stacked(register) for name, register in registers.items()}
     references = TariffReferences({}, {}, {"gas_kwh": GAS_ENERGY}, ())
-    return RegisterSums("charges[0]", span, MARCH, BERLIN, Batch(1, rows), references)
+    return RegisterSums("charges[0]", span, MARCH, BERLIN, UsageBatch(1, rows), references)
 
 
-def stacked(register: Register) -> Register:
+def stacked(register: RegisterUsage) -> RegisterUsage:
     """The register of one connection as a batch has it: a row of a matrix."""
     return Intervals(register.values[None, :], register.step_s) if isinstance(register, Intervals) else register
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import msgspec
 import numpy as np
 
-from cloud_service.domain.rating.register_readings import MountedRegister, PackedDays, RegisterReadings
+from cloud_service.domain.rating.register_readings import MountedRegister, PackedDays, SpanReadings
 from common.period import Span, intervals_in_day
 
 ZONE = "Europe/Berlin"
@@ -31,12 +31,12 @@ def packed_days(span: Span, wh: int, missing: int = 0) -> PackedDays:
     return PackedDays(tuple(span), 900, mixed=False, body=body, missing=(missing, *[0] * (len(counts) - 1)))
 
 
-def day_readings(days: dict[int, PackedDays], *, so_far: bool = False) -> RegisterReadings:
+def day_readings(days: dict[int, PackedDays], *, so_far: bool = False) -> SpanReadings:
     """October's validated days by register."""
-    return RegisterReadings(OCTOBER, ZONE, days, {}, so_far)
+    return SpanReadings(OCTOBER, ZONE, days, {}, so_far)
 
 
-def index_readings(*indexes: tuple[datetime, int], span: Span = OCTOBER, zone_name: str = ZONE) -> RegisterReadings:
+def index_readings(*indexes: tuple[datetime, int], span: Span = OCTOBER, zone_name: str = ZONE) -> SpanReadings:
     """What register 1 showed, in thousandths."""
     by_register: dict[int, Sequence[tuple[datetime, int]]] = {1: indexes}
-    return RegisterReadings(span, zone_name, {}, by_register)
+    return SpanReadings(span, zone_name, {}, by_register)

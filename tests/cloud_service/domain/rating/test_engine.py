@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from cloud_service.domain.pricing.record_json import to_json
-from cloud_service.domain.pricing.usage import Batch, History, Intervals, Total, Usage
+from cloud_service.domain.pricing.usage import History, Intervals, Total, Usage, UsageBatch
 from cloud_service.domain.rating.engine import rate_batch
 from cloud_service.domain.rating.rated_contract import rating_of
 from cloud_service.domain.tariffs.tariff import join_versions
@@ -258,7 +258,7 @@ def test_the_highest_step_is_told_even_without_a_demand_charge() -> None:
 
 
 def test_one_total_a_connection_is_needed() -> None:
-    batch = Batch(2, {"import": Total(np.array([1, 2, 3]), MARCH.start, MARCH.end)})
+    batch = UsageBatch(2, {"import": Total(np.array([1, 2, 3]), MARCH.start, MARCH.end)})
 
     with pytest.raises(InputError, match="one total a connection"):
         rate_batch(make_tariff(energy()), batch, MARCH, BERLIN)

@@ -9,7 +9,7 @@ import pytest
 from cloud_service.domain.pricing.record_json import to_json
 from cloud_service.domain.pricing.usage import Intervals, Total
 from cloud_service.domain.rating.metered_usage import engine_name, metered_usage
-from cloud_service.domain.rating.register_readings import RegisterReadings
+from cloud_service.domain.rating.register_readings import SpanReadings
 from common.errors import InputError
 from common.period import day_start
 from tests.cloud_service.domain.rating.readings import (
@@ -101,7 +101,7 @@ def test_days_without_any_meter_are_refused_and_never_taken_for_nothing(
     noon = {number: datetime(2026, 10, number, 12, tzinfo=UTC) for number in (10, 20)}
     old = [mounted_register(1, dismounted=noon[first], opening=0, closing=90_000)] if first else []
     new = [mounted_register(2, mounted=noon[second] + timedelta(hours=1), opening=0)] if second else []
-    readings = RegisterReadings(OCTOBER, ZONE, {}, {2: [(day_start(date(2026, 11, 2), ZONE), 50_000)]})
+    readings = SpanReadings(OCTOBER, ZONE, {}, {2: [(day_start(date(2026, 11, 2), ZONE), 50_000)]})
 
     if day:
         with pytest.raises(InputError, match=f"no meter with a billed register is mounted on {day}") as refused:
@@ -116,7 +116,7 @@ def test_a_maximum_register_beside_the_energy_does_not_keep_it_from_being_billed
     month = day_start(OCTOBER.start, ZONE)
     highest = mounted_register(2, name="demand_maximum", unit="kW", kind="maximum", meter="M1")
     indexes = {2: [(month, 7000), (month + timedelta(days=40), 5000)]}
-    readings = RegisterReadings(OCTOBER, ZONE, {1: packed_days(OCTOBER, 100)}, indexes)
+    readings = SpanReadings(OCTOBER, ZONE, {1: packed_days(OCTOBER, 100)}, indexes)
 
     usage = metered_usage([mounted_register(), highest], "electricity", readings)
 

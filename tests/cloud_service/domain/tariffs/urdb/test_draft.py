@@ -2,7 +2,7 @@
 
 import pytest
 
-from cloud_service.domain.tariffs.urdb.draft import TariffDraft, add_fixed, add_minimum, machine_name, number
+from cloud_service.domain.tariffs.urdb.draft import DocumentDraft, add_fixed, add_minimum, machine_name, number
 from common.errors import InputError
 from tests.cloud_service.domain.tariffs.urdb.records import D, june, record
 
@@ -41,7 +41,7 @@ def test_what_is_no_number_is_refused_with_its_place(value: object) -> None:
 
 
 def test_a_minimum_is_of_what_is_bought_where_all_generation_is_sold() -> None:
-    draft = TariffDraft("id", "name")
+    draft = DocumentDraft("id", "name")
     draft.charges += [{"kind": "energy"}, {"kind": "export", "register": "export"}]
 
     add_minimum(draft, D(20), "$/month", "minchargeunits")
@@ -52,7 +52,7 @@ def test_a_minimum_is_of_what_is_bought_where_all_generation_is_sold() -> None:
 
 
 def test_a_fee_of_nothing_is_no_charge() -> None:
-    draft = TariffDraft("id", "name")
+    draft = DocumentDraft("id", "name")
 
     add_fixed(draft, D(0), "$/day", "fixedchargeunits")
 
