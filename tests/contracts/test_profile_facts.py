@@ -24,13 +24,56 @@ NAMES = {
     "voltage_l1": "voltage_l1",
     "current_l1": "current_l1",
 }
+# The facts of three meters typed anew, so that they are asked where the collection is not: addresses from 0, decimal.
+TYPED: dict[str, dict[str, Any]] = {
+    "eastron_sdm630": {  # volkszaehler/mbmd sdm.go, nmakel/sdm_modbus sdm.py
+        "fc": 4,
+        "word_order": "big",
+        "regs": {
+            "import_kwh": {"addr": 72, "type": "f32"},
+            "export_kwh": {"addr": 74, "type": "f32"},
+            "total_kwh": {"addr": 342, "type": "f32"},
+            "power_w": {"addr": 52, "type": "f32"},
+            "serial": {"addr": 64512, "type": "u32"},
+        },
+    },
+    "carlo_gavazzi_em24_rs485": {  # volkszaehler/mbmd carlogavazzi-em24.go
+        "fc": 4,
+        "word_order": "little",
+        "regs": {
+            "import_kwh": {"addr": 66, "type": "s32", "scale": 0.1},
+            "export_kwh": {"addr": 92, "type": "s32", "scale": 0.1},
+            "power_w": {"addr": 40, "type": "s32", "scale": 0.1},
+            "current_l1": {"addr": 12, "type": "s32", "scale": 0.001},
+        },
+    },
+    "carlo_gavazzi_em24_e1": {  # volkszaehler/mbmd carlogavazzi-em24_e1.go, victronenergy/dbus-modbus-client
+        "fc": 4,
+        "word_order": "little",
+        "regs": {
+            "import_kwh": {"addr": 52, "type": "s32", "scale": 0.1},
+            "serial": {"addr": 20480, "type": "str"},
+        },
+    },
+}
 FACTS = SHARED / "facts" / "meter_registers.yaml"
-METERS = {one["id"]: one for one in yaml.safe_load(FACTS.read_text())["meters"]} if FACTS.exists() else {}
+COLLECTED = {meter["id"]: meter for meter in yaml.safe_load(FACTS.read_text())["meters"]} if FACTS.exists() else {}
+METERS = TYPED | COLLECTED
 
 
 def test_the_facts_are_there_to_be_compared() -> None:
     assert need_shared("facts", "meter_registers.yaml")
-    assert 45 <= len(METERS)
+    assert 45 <= len(COLLECTED)
+
+
+@pytest.mark.parametrize("meter_id", TYPED)
+def test_the_typed_facts_are_those_that_were_collected(meter_id: str) -> None:
+    need_shared("facts", "meter_registers.yaml")
+    typed, collected = TYPED[meter_id], COLLECTED[meter_id]
+
+    assert (collected["fc"], collected["word_order"]) == (typed["fc"], typed["word_order"])
+    for name, fact in typed["regs"].items():
+        assert fact.items() <= collected["regs"][name].items() | {"scale": 1}.items(), name
 
 
 @pytest.mark.parametrize("meter_id", METERS)

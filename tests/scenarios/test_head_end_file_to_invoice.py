@@ -1,4 +1,4 @@
-"""A published meter data file, a month of five-minute readings with solar export, becomes an invoice."""
+"""A month of readings with solar export in a meter data file, ours or a published one, becomes an invoice."""
 
 import json
 import re
@@ -15,7 +15,14 @@ from tests.scenarios.house import energy_cloud
 from tests.shared import need_shared
 
 Owner = psycopg.Connection[Any]
-IMPORTED, EXPORTED = Decimal("270.738"), Decimal("589.172")
+OWN_HOUSE = "a house that takes 0.125 kWh each half hour and gives 0.25 back from 10 to 14 o'clock"
+PUBLISHED_HOUSE = "Example_NEM12_month_solar.csv"
+HOUSES = {
+    # name: readings of the file, kWh taken, kWh given back
+    OWN_HOUSE: (2 * 31 * 48, Decimal(186), Decimal(62)),
+    PUBLISHED_HOUSE: (17_856, Decimal("270.738"), Decimal("589.172")),
+}
+DAMAGED = ("NEM12_without_header", "invalid_Example_NEM12_incomplete_interval", "invalid_Example_NEM12_missing_header")
 ZONE = "Australia/Brisbane"
 TARIFF = {
     "id": "solar-home",
@@ -31,14 +38,40 @@ TARIFF = {
 }
 
 
-def one(owner: Owner, query: str, *values: object) -> Any:
+def write_own_month(folder: Path) -> Path:
+    """March 2023 in half hours as a NEM12 file (AEMO, Meter Data File Format): E1 is taken, B1 is given back."""
+    taken, given = ["0.125"] * 48, ["0"] * 20 + ["0.25"] * 8 + ["0"] * 20
+    lines = ["100,NEM12,202304120954,MDP,RETAILER"]
+    for register, values in (("B1", given), ("E1", taken)):
+        lines.append(f"200,NMI0000001,B1E1,{register},{register},{register},SERIAL1,kWh,30,")
+        lines += [f"300,202303{day:02d},{','.join(values)},A,,,20230412095400," for day in range(1, 32)]
+    path = folder / "own_month.csv"
+    path.write_text("\n".join([*lines, "900", ""]))
+    return path
+
+
+def month_of(house: str, folder: Path) -> Path:
+    """The file of a house."""
+    return write_own_month(folder) if house == OWN_HOUSE else need_shared("real", "nem12", house)
+
+
+def damaged(name: str, folder: Path) -> Path:
+    """A file that breaks the format: ours or a published one."""
+    if name != DAMAGED[0]:
+        return need_shared("real", "nem12", f"{name}.csv")
+    path = folder / f"{name}.csv"
+    path.write_text(write_own_month(folder).read_text().partition("\n")[2])
+    return path
+
+
+def value_of(owner: Owner, query: str, *values: object) -> Any:
     row = owner.execute(query, values).fetchone()
     assert row, query
     return row[0]
 
 
 def add_operator(owner: Owner) -> None:
-    entity = one(
+    entity = value_of(
         owner,
         "INSERT INTO legal_entity (name, currency, timezone) VALUES ('Sun Co', 'AUD', %s) RETURNING id",
         ZONE,
@@ -51,23 +84,23 @@ def add_operator(owner: Owner) -> None:
 
 def sign_contract(owner: Owner) -> None:
     """A client who takes over the imported meter's service point on 1 March 2023."""
-    entity = one(owner, "SELECT id FROM legal_entity")
-    client = one(
+    entity = value_of(owner, "SELECT id FROM legal_entity")
+    client = value_of(
         owner, "INSERT INTO client (legal_entity_id, number, name) VALUES (%s, 'C1', 'Zoë Quinn') RETURNING id", entity
     )
-    account = one(
+    account = value_of(
         owner, "INSERT INTO account (client_id, number, currency) VALUES (%s, 'A1', 'AUD') RETURNING id", client
     )
     owner.execute(
         "INSERT INTO account_mode (account_id, mode, during) VALUES (%s, 'postpaid', '[2023-01-01,)')", (account,)
     )
-    contract = one(
+    contract = value_of(
         owner,
         "INSERT INTO contract (number, service_point_id, account_id, during)"
         " SELECT 'V1', id, %s, '[2023-03-01,)' FROM service_point RETURNING id",
         account,
     )
-    tariff = one(
+    tariff = value_of(
         owner,
         "INSERT INTO tariff (legal_entity_id, code, name, currency) VALUES (%s, 'solar-home', 'Solar home', 'AUD')"
         " RETURNING id",
@@ -88,36 +121,39 @@ def import_file(environment: dict[str, str], file: Path) -> Any:
     return energy_cloud(environment, *arguments)
 
 
+@pytest.mark.parametrize("house", HOUSES)
 def test_the_invoiced_energy_is_the_files_sum_and_a_second_import_changes_nothing(
-    owner: Owner, database_url: str
+    owner: Owner, database_url: str, tmp_path: Path, house: str
 ) -> None:
-    file = need_shared("real", "nem12", "Example_NEM12_month_solar.csv")
+    file, (count, taken, given) = month_of(house, tmp_path), HOUSES[house]
     environment = {"DATABASE_URL": database_url}
     add_operator(owner)
 
     first = import_file(environment, file)
     energy_cloud(environment, "readings", "validate")
     sign_contract(owner)
-    readings = one(owner, "SELECT count(*) FROM reading")
+    readings = value_of(owner, "SELECT count(*) FROM reading")
     second = import_file(environment, file)
     run = energy_cloud(environment, "bill", "run", "--month", "2023-03")
     bill = energy_cloud(environment, "bill", "show", energy_cloud(environment, "bill", "list")[0]["number"])
 
-    assert (17_856, False) == (first["stored"], first["already_imported"])
+    assert (count, False) == (first["stored"], first["already_imported"])
     assert (0, True, readings) == (
         second["stored"],
         second["already_imported"],
-        one(owner, "SELECT count(*) FROM reading"),
+        value_of(owner, "SELECT count(*) FROM reading"),
     )
     assert [] == run["parked"]
     quantity = {line["label"]: Decimal(line["quantity"]) for line in bill["lines"]}
-    assert IMPORTED == quantity["Energy, peak"] + quantity["Energy, off peak"]
-    assert EXPORTED == quantity["Feed-in"]
+    assert taken == quantity["Energy, peak"] + quantity["Energy, off peak"]
+    assert given == quantity["Feed-in"]
 
 
-@pytest.mark.parametrize("name", ["invalid_Example_NEM12_incomplete_interval", "invalid_Example_NEM12_missing_header"])
-def test_a_damaged_file_is_refused_whole_with_its_place(owner: Owner, database_url: str, name: str) -> None:
-    file = need_shared("real", "nem12", f"{name}.csv")
+@pytest.mark.parametrize("name", DAMAGED)
+def test_a_damaged_file_is_refused_whole_with_its_place(
+    owner: Owner, database_url: str, name: str, tmp_path: Path
+) -> None:
+    file = damaged(name, tmp_path)
     add_operator(owner)
     code = "from cloud_service.cli import main; main()"
     arguments = ["readings", "import", str(file), "--format", "nem12", "--create-meters", "Street 1", "--json"]
@@ -134,4 +170,4 @@ def test_a_damaged_file_is_refused_whole_with_its_place(owner: Owner, database_u
     assert 1 == done.returncode
     assert re.search(rf"{name}.csv:\d+ \w+", error["path"])
     assert error["message"]
-    assert (0, 0) == (one(owner, "SELECT count(*) FROM reading"), one(owner, "SELECT count(*) FROM meter"))
+    assert (0, 0) == (value_of(owner, "SELECT count(*) FROM reading"), value_of(owner, "SELECT count(*) FROM meter"))
