@@ -54,12 +54,12 @@ def _booked_row(read: Any, *, dry_run: bool) -> dict[str, Any]:
     }  # fmt: skip
     if read.match is None:
         return row | {"outcome": read.outcome, "detail": read.reason}
-    allocations = {number: format(amount, "f") for number, amount in read.match.parts.items()}
+    allocations = {number: format(amount, "f") for number, amount in read.match.amounts.items()}
     detail = f"{read.match.rule}: {', '.join(allocations) or 'credit'}"
     if dry_run:
         return row | {"outcome": "would be booked", "detail": detail, "parts": allocations}
     try:
-        outcome = _book(line, read.match.account_id, read.match.parts)
+        outcome = _book(line, read.match.account_id, read.match.amounts)
     except EnergyError as error:
         return row | {"outcome": "left", "detail": str(error)}
     return row | {"outcome": outcome, "detail": detail, "parts": allocations}

@@ -44,7 +44,7 @@ def send(session: Session, account_id: int, first_day: date, last_day: date, *, 
     ids = outgoing.queue_message(
         session, account_id=account_id, kind="statement", recipient=account.email,
         message_id=f"<statement-{account_id}-{last_day}-{uuid4().hex}@{domain}>",
-        facts=_facts(paper, account) | {"theme": theme, "document": document_id},
+        content=_facts(paper, account) | {"theme": theme, "document": document_id},
     )  # fmt: skip
     job_queue.defer_all(session, "deliver", [{"deliveries": ids}], queue="deliver")
     log.note(
@@ -57,19 +57,19 @@ def send(session: Session, account_id: int, first_day: date, last_day: date, *, 
 def _paper(session: Session, account: BillingAccount, first_day: date, last_day: date) -> StatementPaper:
     if last_day < first_day:
         raise InputError(f"{last_day} is before {first_day}", path="until", hint="both days are included")
-    found = statements_and_ageing.statement(session, account.account_id, first_day, last_day)
+    statement = statements_and_ageing.statement(session, account.account_id, first_day, last_day)
     return StatementPaper(
         account=account.buyer.account or "",
-        currency=found.currency,
+        currency=statement.currency,
         locale=reader_of(account.buyer, account.seller),
         first_day=first_day,
         last_day=last_day,
         seller=seller_party(account.seller),
         buyer=buyer_party(account.buyer),
-        opening=found.opening,
-        bookings=[Booking(row.day, row.kind, row.text, row.amount, row.balance) for row in found.movements],
-        closing=found.closing,
-        bank=bank_of(account.seller, found.currency),
+        opening=statement.opening,
+        bookings=[Booking(row.day, row.kind, row.text, row.amount, row.balance) for row in statement.movements],
+        closing=statement.closing,
+        bank=bank_of(account.seller, statement.currency),
     )
 
 

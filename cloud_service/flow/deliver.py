@@ -63,11 +63,11 @@ def deliver(
 
     `public_url` is where bills can be paid; empty: they carry no payment link.
     """
-    done = []
+    outcomes = []
     for delivery_id in ids:
         with begin() as session:
-            done.append(send(session, delivery_id, mailer, clock, public_url=public_url))
-    return done
+            outcomes.append(send(session, delivery_id, mailer, clock, public_url=public_url))
+    return outcomes
 
 
 def send(session: Session, delivery_id: int, mailer: Mailer, clock: Clock, *, public_url: str) -> DeliveryOutcome:

@@ -47,10 +47,10 @@ def match_lines(session: Session, lines: Sequence[BankLine], scope: Scope = ALL)
     A bank account of a legal entity outside of the scope is refused before anything is read.
     """
     entities = _owners(session, lines, scope)
-    known = open_items.booked_references(session, [line.reference for line in lines])
+    booked = open_items.booked_references(session, [line.reference for line in lines])
     items: dict[int | None, OpenItems] = {}
     for line in lines:
-        if line.reference in known:
+        if line.reference in booked:
             yield MatchedLine(line, None, BOOKED)
         elif line.amount <= 0:
             yield MatchedLine(line, None, OUT)
@@ -65,14 +65,14 @@ def match_lines(session: Session, lines: Sequence[BankLine], scope: Scope = ALL)
 
 def _owners(session: Session, lines: Sequence[BankLine], scope: Scope) -> dict[str, int | None]:
     """Whose bank account each line is of; None where no legal entity has named it."""
-    found = {
+    owners = {
         account: open_items.entity_of(session, account) if account else None
         for account in {line.account for line in lines}
     }
-    for account, entity in found.items():
+    for account, entity in owners.items():
         if entity is not None and scope.entities is not None and entity not in scope.entities:
             raise ConflictError(f"{account} is not a bank account that you may book", hint="take your own statement")
-    return found
+    return owners
 
 
 def _read(line: BankLine, items: OpenItems) -> MatchedLine:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 from cloud_service.domain.receivables.prepaid import PrepaidDecision, PrepaidPosition, decide, prepaid_terms
 from cloud_service.store.audit import log
@@ -16,7 +15,7 @@ from cloud_service.store.database import job_queue
 from cloud_service.store.database.session import Session
 from cloud_service.store.delivery import outgoing
 from cloud_service.store.receivables import prepaid
-from cloud_service.store.receivables.prepaid import PrepaidAccount
+from cloud_service.store.receivables.prepaid import NewPrepaidState, PrepaidAccount
 from common.period import Span, local_day, zone
 
 Rate = Callable[[Session, Mapping[int, Span]], dict[int, tuple[Decimal, str]]]
@@ -54,54 +53,52 @@ def review(session: Session, ids: Sequence[int], now: datetime, rate: Rate, *, a
     prepaid.lock(session, ids)
     accounts = prepaid.accounts(session, ids, now.date())
     booked = prepaid.booked(session, ids)
-    states, changed, audit = [], [], []
+    states, changes, audit = [], [], []
     for account in accounts:
-        if not _still(account, spans, now):
+        if not _still_unbilled(account, spans, now):
             continue  # billed meanwhile: the next look has the new days
-        used = sum((rated.get(one["id"], (ZERO, ""))[0] for one in account.contracts), ZERO)
-        look = _look(account, booked.get(account.account_id, ZERO), used, now)
-        states.append(_row(look))
-        decided, notes = _act(session, look, author)
-        audit += notes
-        if decided is not None:
-            changed.append(decided)
+        used = sum((rated.get(contract.id, (ZERO, ""))[0] for contract in account.contracts), ZERO)
+        reviewed = _review_account(account, booked.get(account.account_id, ZERO), used, now)
+        states.append(_state(reviewed))
+        if reviewed.changed:
+            changes.append(_act(session, reviewed, author))
+            audit.append(_audit_change(reviewed, author))
     prepaid.store_states(session, states)
     log.record(session, audit)
-    return changed
+    return changes
 
 
 def _unbilled(accounts: Sequence[PrepaidAccount], now: datetime) -> dict[int, Span]:
     """Contract -> the days since its last invoice, today included."""
-    found = {}
+    spans = {}
     for account in accounts:
         tomorrow = local_day(now, account.timezone) + timedelta(days=1)
-        for one in account.contracts:
-            since = date.fromisoformat(one["since"])
-            if since < tomorrow:
-                found[one["id"]] = Span(since, tomorrow)
-    return found
+        for contract in account.contracts:
+            if contract.since < tomorrow:
+                spans[contract.id] = Span(contract.since, tomorrow)
+    return spans
 
 
-def _still(account: PrepaidAccount, spans: Mapping[int, Span], now: datetime) -> bool:
+def _still_unbilled(account: PrepaidAccount, spans: Mapping[int, Span], now: datetime) -> bool:
     return all(spans.get(id_) == span for id_, span in _unbilled([account], now).items())
 
 
-def _stretch(account: PrepaidAccount, now: datetime) -> tuple[date, date]:
+def _rated_days(account: PrepaidAccount, now: datetime) -> tuple[date, date]:
+    """From the first day that a contract's last invoice left to tomorrow, which is not rated."""
     tomorrow = local_day(now, account.timezone) + timedelta(days=1)
-    days = [date.fromisoformat(one["since"]) for one in account.contracts]
-    return min(days, default=tomorrow), tomorrow
+    return min((contract.since for contract in account.contracts), default=tomorrow), tomorrow
 
 
 @dataclass(frozen=True, slots=True)
 class PrepaidReview:
-    """One account as it was found now."""
+    """One account as it was found now: booked and used amounts in its currency, days rated, and what follows."""
 
     account: PrepaidAccount
     booked: Decimal
     used: Decimal
-    verdict: PrepaidDecision
+    decision: PrepaidDecision
     first: date
-    until: date
+    until: date  # exclusive
     now: datetime
 
     @property
@@ -109,73 +106,79 @@ class PrepaidReview:
         """What is left."""
         return self.booked - self.used
 
+    @property
+    def changed(self) -> bool:
+        """Whether there is anything to say or do."""
+        return self.decision.state != self.account.state or self.decision.command is not None
 
-def _look(account: PrepaidAccount, booked: Decimal, used: Decimal, now: datetime) -> PrepaidReview:
-    first, until = _stretch(account, now)
+
+def _review_account(account: PrepaidAccount, booked: Decimal, used: Decimal, now: datetime) -> PrepaidReview:
+    first, until = _rated_days(account, now)
     a_day = used / max((until - first).days, 1) if used > 0 else account.a_day
-    seen = PrepaidPosition(
+    position = PrepaidPosition(
         balance=booked - used, a_day=a_day, local=now.astimezone(zone(account.timezone)),
         holiday_calendar=account.holiday_calendar, protected=account.protected,
         state=account.state, before=account.before,  # type: ignore[arg-type] # checked by the table
     )  # fmt: skip
-    return PrepaidReview(account, booked, used, decide(seen, prepaid_terms(account.settings)), first, until, now)
+    decision = decide(position, prepaid_terms(account.settings))
+    return PrepaidReview(account, booked, used, decision, first, until, now)
 
 
-def _row(look: PrepaidReview) -> dict[str, Any]:
-    verdict = look.verdict
-    return {
-        "account": look.account.account_id, "state": verdict.state, "booked": look.booked, "rated": look.used,
-        "balance": look.balance, "days_left": verdict.days_left, "rated_from": look.first, "rated_until": look.until,
-        "emergency": verdict.emergency, "waits": verdict.waits, "at": look.now,
-    }  # fmt: skip
-
-
-def _act(session: Session, look: PrepaidReview, author: str) -> tuple[PrepaidChange | None, list[log.AuditChange]]:
-    """Queue the warning and the command; the change and its audit rows, if anything changed."""
-    account, verdict = look.account, look.verdict
-    if verdict.state == account.state and verdict.command is None:
-        return None, []
-    if verdict.warn is not None or verdict.command is not None:
-        _tell(session, look)
-    if verdict.command is not None:
-        _command(session, look, verdict.command, author)
-    change = log.AuditChange(
-        author, f"prepaid.{verdict.command or verdict.state}", f"account:{account.account_id}",
-        {"state": account.state}, {"state": verdict.state, "balance": format(look.balance, "f")}, verdict.waits,
+def _state(reviewed: PrepaidReview) -> NewPrepaidState:
+    decision = reviewed.decision
+    return NewPrepaidState(
+        reviewed.account.account_id, decision.state, reviewed.booked, reviewed.used, reviewed.balance,
+        decision.days_left, reviewed.first, reviewed.until, decision.emergency, decision.waits, reviewed.now,
     )  # fmt: skip
-    told = verdict.warn is not None
-    decided = PrepaidChange(
-        account.account_id, account.number, look.balance, verdict.state, told, verdict.command or "", verdict.waits
-    )
-    return decided, [change]
 
 
-def _command(session: Session, look: PrepaidReview, kind: str, author: str) -> None:
+def _act(session: Session, reviewed: PrepaidReview, author: str) -> PrepaidChange:
+    """Queue the warning and the command that the change asks for."""
+    account, decision = reviewed.account, reviewed.decision
+    if decision.warn is not None or decision.command is not None:
+        _queue_warning(session, reviewed)
+    if decision.command is not None:
+        _queue_commands(session, reviewed, decision.command, author)
+    return PrepaidChange(
+        account.account_id, account.number, reviewed.balance, decision.state, decision.warn is not None,
+        decision.command or "", decision.waits,
+    )  # fmt: skip
+
+
+def _audit_change(reviewed: PrepaidReview, author: str) -> log.AuditChange:
+    account, decision = reviewed.account, reviewed.decision
+    return log.AuditChange(
+        author, f"prepaid.{decision.command or decision.state}", f"account:{account.account_id}",
+        {"state": account.state}, {"state": decision.state, "balance": format(reviewed.balance, "f")}, decision.waits,
+    )  # fmt: skip
+
+
+def _queue_commands(session: Session, reviewed: PrepaidReview, kind: str, author: str) -> None:
     """An order for each meter; one of the other kind that nobody took yet is withdrawn first."""
-    account = look.account
-    points = [one["service_point"] for one in account.contracts]
-    prepaid.cancel_waiting(session, points, look.now)
+    account = reviewed.account
+    points = [contract.service_point_id for contract in account.contracts]
+    prepaid.cancel_waiting(session, points, reviewed.now)
     for point in points:
         prepaid.queue_command(
-            session, account_id=account.account_id, point_id=point, kind=kind, author=author, at=look.now,
-            reason=f"prepaid balance {look.balance} {account.currency}",
-            facts={"balance": format(look.balance, "f")},
+            session, account_id=account.account_id, point_id=point, kind=kind, author=author, at=reviewed.now,
+            reason=f"prepaid balance {reviewed.balance} {account.currency}",
+            content={"balance": format(reviewed.balance, "f")},
         )  # fmt: skip
 
 
-def _tell(session: Session, look: PrepaidReview) -> None:
-    account, verdict, balance = look.account, look.verdict, look.balance
-    state = "reconnected" if verdict.command == "reconnect" else verdict.state
-    days = f", about {verdict.days_left} days" if verdict.days_left is not None and balance > 0 else ""
-    facts = {
+def _queue_warning(session: Session, reviewed: PrepaidReview) -> None:
+    account, decision, balance = reviewed.account, reviewed.decision, reviewed.balance
+    state = "reconnected" if decision.command == "reconnect" else decision.state
+    days = f", about {decision.days_left} days" if decision.days_left is not None and balance > 0 else ""
+    content = {
         "locale": account.locale, "recipient_name": account.client, "sender_name": account.seller,
         "subject": f"{SUBJECTS[state]}: {balance:,.2f} {account.currency}",
         "text": f"{SUBJECTS[state]}. Account {account.number} has {balance:,.2f} {account.currency}{days}.",
     }  # fmt: skip
-    name = f"<prepaid-{account.account_id}-{state}-{int(look.now.timestamp())}@prepaid.energy-billing>"
+    message_id = f"<prepaid-{account.account_id}-{state}-{int(reviewed.now.timestamp())}@prepaid.energy-billing>"
     ids = outgoing.queue_message(
-        session, account_id=account.account_id, kind="low_balance", recipient=account.email, message_id=name,
-        facts=facts,
+        session, account_id=account.account_id, kind="low_balance", recipient=account.email, message_id=message_id,
+        content=content,
     )  # fmt: skip
     job_queue.defer_all(session, "deliver", [{"deliveries": ids}] if ids else [], queue="deliver")
 

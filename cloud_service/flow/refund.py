@@ -27,16 +27,20 @@ def refund(
 
     ConflictError for more than is left of it, here or at the provider.
     """
-    known = payments.payment(session, payment_id)
-    if known is None or known.amount <= 0:
+    payment = payments.payment(session, payment_id)
+    if payment is None or payment.amount <= 0:
         raise NotFoundError(f"payment {payment_id} does not exist")
-    if known.provider != provider.name:
-        raise ConflictError(f"the payment came by {known.provider}", hint="record it with `account refund`")
-    if amount <= 0 or amount != round_money(amount, known.currency):
-        raise InputError(f"{amount} is not an amount of {known.currency} to give back", path="amount")
+    if payment.provider != provider.name:
+        raise ConflictError(f"the payment came by {payment.provider}", hint="record it with `account refund`")
+    if amount <= 0 or amount != round_money(amount, payment.currency):
+        raise InputError(f"{amount} is not an amount of {payment.currency} to give back", path="amount")
     left = payments.refundable(session, payment_id)
     if amount > left:
         raise ConflictError(f"{amount} is more than the {left} left of the payment", path="amount")
-    done = provider.refund(known.provider_ref, amount, known.currency, idempotency_key=f"refund-{payment_id}-{key}")
-    log.note(session, author, "payment.refund_asked", f"payment:{payment_id}", amount=format(amount, "f"), ref=done.ref)
-    return RequestedRefund(done.ref, done.amount, done.currency)
+    answer = provider.refund(
+        payment.provider_ref, amount, payment.currency, idempotency_key=f"refund-{payment_id}-{key}"
+    )
+    log.note(
+        session, author, "payment.refund_asked", f"payment:{payment_id}", amount=format(amount, "f"), ref=answer.ref
+    )
+    return RequestedRefund(answer.ref, answer.amount, answer.currency)

@@ -49,80 +49,97 @@ class Reminder:
     fee: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class DueStep:
+    """The dunning step that is due for an overdue invoice; `number` counts the steps of its country from 1."""
+
+    invoice: OverdueInvoice
+    number: int
+    step: DunningStep
+
+
 def remind(session: Session, day: date, *, author: str, entity_id: int | None = None) -> list[Reminder]:
     """Take the steps that are due on a day: one letter an account, at most one fee."""
-    done = []
-    for rows in overdue_invoices.group_by_account(overdue_invoices.overdue_invoices(session, day, entity_id)).values():
-        due = [(row, step) for row in rows if (step := _due(row, day)) is not None]
-        if due and sum(row.left for row, _ in due) >= dunning_rules(rows[0].country).least:
-            done.append(_remind_account(session, due, day, author))
-    return done
+    reminders = []
+    overdue = overdue_invoices.overdue_invoices(session, day, entity_id)
+    for invoices in overdue_invoices.group_by_account(overdue).values():
+        due = [step for invoice in invoices if (step := _due_step(invoice, day)) is not None]
+        if due and sum(step.invoice.left for step in due) >= dunning_rules(invoices[0].country).least:
+            reminders.append(_remind_account(session, due, day, author))
+    return reminders
 
 
-def _due(row: OverdueInvoice, day: date) -> tuple[int, DunningStep] | None:
-    return next_step(dunning_rules(row.country), row.due_date, row.taken, row.last, day)
+def _due_step(invoice: OverdueInvoice, day: date) -> DueStep | None:
+    following = next_step(dunning_rules(invoice.country), invoice.due_date, invoice.taken, invoice.last, day)
+    return None if following is None else DueStep(invoice, *following)
 
 
-def _remind_account(
-    session: Session, due: Sequence[tuple[OverdueInvoice, tuple[int, DunningStep]]], day: date, author: str
-) -> Reminder:
-    first = due[0][0]
+def _remind_account(session: Session, due: Sequence[DueStep], day: date, author: str) -> Reminder:
+    first = due[0].invoice
     lock_accounts(session, [first.account_id])
     fee = _fee(session, due, day, author)
-    taken = [
-        row
-        for row, (number, step) in due
-        if overdue_invoices.record_step(
-            session, row, step=number, name=step.name, day=day, fee_invoice_id=fee.id if fee else None
-        )
-    ]
-    number, step = max((one for _, one in due), key=lambda one: one[0])
-    amount = sum((row.left for row in taken), Decimal(0)) + (fee.draft.total if fee else Decimal(0))
+    invoices = _record_steps(session, due, day, fee)
+    highest = max(due, key=lambda step: step.number)
+    amount = sum((invoice.left for invoice in invoices), Decimal(0)) + (fee.draft.total if fee else Decimal(0))
     ids = outgoing.queue_message(
         session, account_id=first.account_id, kind="reminder", recipient=first.email,
-        message_id=f"<reminder-{first.account_id}-{day}-{number}@{_domain(first)}>",
-        facts=_letter(first, amount, step, taken),
+        message_id=f"<reminder-{first.account_id}-{day}-{highest.number}@{_domain(first)}>",
+        content=_letter(first, amount, highest.step, invoices),
     )  # fmt: skip
     job_queue.defer_all(session, "deliver", [{"deliveries": ids}] if ids else [], queue="deliver")
-    told = Reminder(
-        first.account_id, first.account, step.name, amount, first.currency, tuple(row.number for row in taken),
-        fee.number if fee else "",
+    reminder = Reminder(
+        first.account_id, first.account, highest.step.name, amount, first.currency,
+        tuple(invoice.number for invoice in invoices), fee.number if fee else "",
     )  # fmt: skip
     log.note(
-        session, author, "account.remind", f"account:{first.account_id}", step=step.name, invoices=list(told.invoices),
-        amount=format(amount, "f"), fee=told.fee,
+        session, author, "account.remind", f"account:{first.account_id}", step=reminder.step,
+        invoices=list(reminder.invoices), amount=format(amount, "f"), fee=reminder.fee,
     )  # fmt: skip
-    return told
+    return reminder
 
 
-def _fee(
-    session: Session, due: Sequence[tuple[OverdueInvoice, tuple[int, DunningStep]]], day: date, author: str
-) -> Issued | None:
+def _record_steps(session: Session, due: Sequence[DueStep], day: date, fee: Issued | None) -> list[OverdueInvoice]:
+    """Note the steps; the invoices of those that nobody has taken before."""
+    fee_id = fee.id if fee else None
+    return [
+        each.invoice
+        for each in due
+        if overdue_invoices.record_step(
+            session, each.invoice, step=each.number, name=each.step.name, day=day, fee_invoice_id=fee_id
+        )
+    ]
+
+
+def _fee(session: Session, due: Sequence[DueStep], day: date, author: str) -> Issued | None:
     """The highest fee of the steps, as an invoice of its own."""
-    amount = max(step.fee for _, (_, step) in due)
+    amount = max(each.step.fee for each in due)
     if not amount:
         return None
-    row = due[0][0]
-    account = parties(session, [row.account_id], day)[row.account_id]
-    numbers = ", ".join(one.number for one, _ in due)
+    account_id = due[0].invoice.account_id
+    account = parties(session, [account_id], day)[account_id]
+    numbers = ", ".join(each.invoice.number for each in due)
     draft = single_line(
         account, charge="fees", label="Late fee", amount=amount, why=f"reminder of {numbers}",
         days=Span(day, day + timedelta(days=1)), bill_date=day,
-        basis=InvoiceBasis(fee_for=tuple(overdue.invoice_id for overdue, _ in due)),
+        basis=InvoiceBasis(fee_for=tuple(each.invoice.invoice_id for each in due)),
     )  # fmt: skip
     return issue_drafts(session, [draft], author=author, deliver=False)[0]
 
 
-def _letter(row: OverdueInvoice, amount: Decimal, step: DunningStep, taken: Sequence[OverdueInvoice]) -> dict[str, Any]:
+def _letter(
+    recipient: OverdueInvoice, amount: Decimal, step: DunningStep, invoices: Sequence[OverdueInvoice]
+) -> dict[str, Any]:
+    """What the mail says; `recipient` is any of the account's invoices."""
     return {
-        "locale": row.locale, "currency": row.currency, "amount": format(amount, "f"), "account": row.account,
-        "sender_name": row.seller, "recipient_name": row.client, "footer": [row.seller], "theme": row.theme,
-        "step": step.name, "invoices": [one.number for one in taken],
+        "locale": recipient.locale, "currency": recipient.currency, "amount": format(amount, "f"),
+        "account": recipient.account, "sender_name": recipient.seller, "recipient_name": recipient.client,
+        "footer": [recipient.seller], "theme": recipient.theme, "step": step.name,
+        "invoices": [invoice.number for invoice in invoices],
     }  # fmt: skip
 
 
-def _domain(row: OverdueInvoice) -> str:
-    return row.email.rpartition("@")[2] or "localhost"
+def _domain(invoice: OverdueInvoice) -> str:
+    return invoice.email.rpartition("@")[2] or "localhost"
 
 
 def enter_base_rate(session: Session, country: str, start: date, percent: Decimal, *, author: str) -> None:
@@ -153,18 +170,22 @@ def _interest(session: Session, row: OverdueInvoice, day: date) -> Draft | None:
     rule = dunning_rules(row.country).interest
     if rule is None or row.derived:  # no interest on interest (BGB § 289), nor on fees
         return None
-    known = overdue_invoices.interest_until(session, row.account_id, row.invoice_id)
-    stretches = overdue_spans(row.due_date, row.total, overdue_invoices.settlements(session, row.invoice_id), day)
-    fresh = from_day_on(stretches, known)
+    charged_until = overdue_invoices.interest_until(session, row.account_id, row.invoice_id)
+    spans = overdue_spans(row.due_date, row.total, overdue_invoices.settlements(session, row.invoice_id), day)
+    uncharged = from_day_on(spans, charged_until)
     rule = with_base_rates(rule, interest_base_rates.entered(session, row.country))
-    parts, amount = interest(rule, row.kind, row.currency, fresh)
-    lump = rule.lump_sum_company if known is None and row.kind == "company" and row.currency == "EUR" else Decimal(0)
+    lines, amount = interest(rule, row.kind, row.currency, uncharged)
+    lump = (
+        rule.lump_sum_company
+        if charged_until is None and row.kind == "company" and row.currency == "EUR"
+        else Decimal(0)
+    )
     if amount + lump <= 0:
         return None
     account = parties(session, [row.account_id], day)[row.account_id]
-    why = "; ".join([*(part.why for part in parts), *([f"lump sum {lump}"] if lump else [])])
+    why = "; ".join([*(line.why for line in lines), *([f"lump sum {lump}"] if lump else [])])
     return single_line(
         account, charge="interest", label=f"Interest on {row.number}", amount=amount + lump, why=why,
-        days=Span(min(one.start for one in fresh), day), bill_date=day,
+        days=Span(min(span.start for span in uncharged), day), bill_date=day,
         basis=InvoiceBasis(interest_on=row.invoice_id, interest_until=day, source=rule.base_source),
     )  # fmt: skip

@@ -21,46 +21,46 @@ FRESH = timedelta(hours=12)  # providers' pages live for a day
 
 def payable_invoice(session: Session, public_id: UUID) -> PayableInvoice:
     """What an invoice's payer sees before paying."""
-    found = payment_requests.payable_invoice(session, public_id)
-    if found is None:
+    invoice = payment_requests.payable_invoice(session, public_id)
+    if invoice is None:
         raise NotFoundError("there is no such invoice")
-    return found
+    return invoice
 
 
 def pay_page(session: Session, public_id: UUID, provider: Provider, clock: Clock, *, public_url: str) -> str:
     """Where to pay what is left of an invoice; the page of earlier today if the amount is still the same."""
-    found = payable_invoice(session, public_id)
-    if found.left <= 0:
+    invoice = payable_invoice(session, public_id)
+    if invoice.left <= 0:
         raise ConflictError("nothing is left to pay of this invoice")
-    left = round_money(found.left, found.currency)
-    before = payment_requests.earlier_requests(session, provider.name, found.account_id, found.id)
-    if before and before[0].amount == left and before[0].created_at > clock() - FRESH:
-        return before[0].url
-    key = f"invoice-{public_id}-{left}-{len(before)}"
-    return _new_page(session, found, left, provider, f"{public_url}/pay/{public_id}?back=1", key)
+    left = round_money(invoice.left, invoice.currency)
+    earlier = payment_requests.earlier_requests(session, provider.name, invoice.account_id, invoice.id)
+    if earlier and earlier[0].amount == left and earlier[0].created_at > clock() - FRESH:
+        return earlier[0].url
+    key = f"invoice-{public_id}-{left}-{len(earlier)}"
+    return _new_page(session, invoice, left, provider, f"{public_url}/pay/{public_id}?back=1", key)
 
 
 def top_up_target(session: Session, account_public_id: UUID) -> TopUpTarget:
     """What the one who tops up an account sees; only prepaid accounts can be topped up."""
-    found = payment_requests.top_up_target(session, account_public_id)
-    if found is None or not found.prepaid:
+    target = payment_requests.top_up_target(session, account_public_id)
+    if target is None or not target.prepaid:
         raise NotFoundError("there is no such prepaid account")
-    return found
+    return target
 
 
 def top_up_page(
     session: Session, account_public_id: UUID, amount: Decimal, provider: Provider, *, public_url: str
 ) -> str:
     """Where to add credit to a prepaid account."""
-    found = top_up_target(session, account_public_id)
-    before = payment_requests.earlier_requests(session, provider.name, found.id, None)
-    key = f"top-up-{account_public_id}-{len(before)}-{amount.normalize():f}"
-    return _new_page(session, found, amount, provider, f"{public_url}/top-up/{account_public_id}?back=1", key)
+    target = top_up_target(session, account_public_id)
+    earlier = payment_requests.earlier_requests(session, provider.name, target.id, None)
+    key = f"top-up-{account_public_id}-{len(earlier)}-{amount.normalize():f}"
+    return _new_page(session, target, amount, provider, f"{public_url}/top-up/{account_public_id}?back=1", key)
 
 
 def _new_page(  # noqa: PLR0917 - what is paid, by whom, and the way back
     session: Session,
-    found: PayableInvoice | TopUpTarget,
+    payable: PayableInvoice | TopUpTarget,
     amount: Decimal,
     provider: Provider,
     return_url: str,
@@ -68,18 +68,20 @@ def _new_page(  # noqa: PLR0917 - what is paid, by whom, and the way back
 ) -> str:
     """Ask the provider for a page and remember what it is for, so that its payment finds home."""
     ask = PaymentAsk(
-        reference=found.number,
-        description=f"{found.seller}: {found.number}",
+        reference=payable.number,
+        description=f"{payable.seller}: {payable.number}",
         amount=amount,
-        currency=found.currency,
+        currency=payable.currency,
         return_url=return_url,
-        payer_email=found.email,
-        locale=found.locale,
+        payer_email=payable.email,
+        locale=payable.locale,
     )
     link = provider.create_payment_link(ask, idempotency_key=key)
-    account_id, invoice_id = (found.account_id, found.id) if isinstance(found, PayableInvoice) else (found.id, None)
+    account_id, invoice_id = (
+        (payable.account_id, payable.id) if isinstance(payable, PayableInvoice) else (payable.id, None)
+    )
     payment_requests.record(
         session, provider.name, link.ref, link.url,
-        account_id=account_id, invoice_id=invoice_id, amount=amount, currency=found.currency,
+        account_id=account_id, invoice_id=invoice_id, amount=amount, currency=payable.currency,
     )  # fmt: skip
     return link.url

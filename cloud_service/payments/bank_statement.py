@@ -90,10 +90,10 @@ def _entry(node: Any, account: str) -> Iterator[BankLine]:
     if len(details) < 2 or opaque:  # noqa: PLR2004 - one payment, or a batch that does not say its parts
         details, amounts = details[:1] if len(details) == 1 else [node], [whole]
     for number, (detail, (amount, currency)) in enumerate(zip(details, amounts, strict=True), start=1):
-        part = _text(detail, "Refs/AcctSvcrRef") or (f"{name}/{number}" if len(details) > 1 else name)
+        name_of_part = _text(detail, "Refs/AcctSvcrRef") or (f"{name}/{number}" if len(details) > 1 else name)
         yield BankLine(
             account=account,
-            reference=f"{account}:{day}:{part}",
+            reference=f"{account}:{day}:{name_of_part}",
             booked_on=day,
             amount=sign * amount,
             currency=currency,
@@ -106,14 +106,14 @@ def _entry(node: Any, account: str) -> Iterator[BankLine]:
 
 
 def _remittance(detail: Any) -> str:
-    parts = [found.text or "" for found in _all(detail, "RmtInf/Ustrd")]
-    parts += [found.text or "" for found in _all(detail, "RmtInf/Strd/CdtrRefInf/Ref")]
-    return " ".join(" ".join(parts).split())
+    texts = [node.text or "" for node in _all(detail, "RmtInf/Ustrd")]
+    texts += [node.text or "" for node in _all(detail, "RmtInf/Strd/CdtrRefInf/Ref")]
+    return " ".join(" ".join(texts).split())
 
 
 def _end_to_end(detail: Any) -> str:
-    given = _text(detail, "Refs/EndToEndId")
-    return "" if given == "NOTPROVIDED" else given
+    identification = _text(detail, "Refs/EndToEndId")
+    return "" if identification == "NOTPROVIDED" else identification
 
 
 def _own_amount(detail: Any, whole: tuple[Decimal, str] | None) -> tuple[Decimal, str]:
@@ -126,16 +126,16 @@ def _own_amount(detail: Any, whole: tuple[Decimal, str] | None) -> tuple[Decimal
 
 
 def _amount(node: Any, path: str) -> tuple[Decimal, str]:
-    found = next(_all(node, path), None)
-    if found is None:
+    element = next(_all(node, path), None)
+    if element is None:
         raise ValueError("it has no amount")
     try:
-        amount = Decimal((found.text or "").strip())
+        amount = Decimal((element.text or "").strip())
     except InvalidOperation:
         amount = Decimal("NaN")
     if not amount.is_finite() or amount < 0:
-        raise ValueError(f"{found.text!r} is no amount")
-    return amount, str(found.get("Ccy") or "")
+        raise ValueError(f"{element.text!r} is no amount")
+    return amount, str(element.get("Ccy") or "")
 
 
 def _fingerprint(node: Any) -> str:
@@ -144,8 +144,8 @@ def _fingerprint(node: Any) -> str:
 
 
 def _text(node: Any, path: str) -> str:
-    found = next(_all(node, path), None)
-    return (found.text or "").strip() if found is not None else ""
+    element = next(_all(node, path), None)
+    return (element.text or "").strip() if element is not None else ""
 
 
 def _all(node: Any, path: str) -> Iterator[Any]:

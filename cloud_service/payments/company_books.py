@@ -52,21 +52,21 @@ class CompanyBooks:
                 raise
             self._db.execute("COMMIT")
 
-    def add_link(self, asked: dict[str, str], key: str) -> dict[str, Any]:
+    def add_link(self, fields: dict[str, str], key: str) -> dict[str, Any]:
         """A new link, or the one that this key made before; another ask under the same key is refused."""
-        asked = {name: str(asked[name]) for name in ASKED}
-        if Decimal(asked["amount"]) <= 0:
+        fields = {name: str(fields[name]) for name in ASKED}
+        if Decimal(fields["amount"]) <= 0:
             raise InputError("an amount must be positive", path="amount")
         with self._transaction() as db:
-            known = db.execute("SELECT * FROM link WHERE key = ?", (key,)).fetchone() if key else None
-            if known is None:
+            row = db.execute("SELECT * FROM link WHERE key = ?", (key,)).fetchone() if key else None
+            if row is None:
                 link = f"link_{uuid.uuid4().hex}"
-                values = (link, key or None, json.dumps(asked), "open")
+                values = (link, key or None, json.dumps(fields), "open")
                 db.execute("INSERT INTO link (id, key, asked, state) VALUES (?, ?, ?, ?)", values)
-                known = db.execute("SELECT * FROM link WHERE id = ?", (link,)).fetchone()
-            elif json.loads(known["asked"]) != asked:
+                row = db.execute("SELECT * FROM link WHERE id = ?", (link,)).fetchone()
+            elif json.loads(row["asked"]) != fields:
                 raise ConflictError("the same idempotency key with another ask", path="Idempotency-Key")
-        return self.link(known["id"])
+        return self.link(row["id"])
 
     def link(self, link: str) -> dict[str, Any]:
         """A link with its state and what was given back."""
@@ -76,8 +76,8 @@ class CompanyBooks:
                 raise NotFoundError(f"there is no link {link}")
             refunds = self._db.execute("SELECT amount FROM refund WHERE link = ?", (link,)).fetchall()
         refunded = sum((Decimal(refund["amount"]) for refund in refunds), Decimal(0))
-        facts: dict[str, Any] = json.loads(row["asked"])
-        return facts | {
+        fields: dict[str, Any] = json.loads(row["asked"])
+        return fields | {
             "id": row["id"],
             "state": row["state"],
             "payment": row["payment"],
@@ -87,23 +87,23 @@ class CompanyBooks:
     def pay(self, link: str) -> dict[str, Any]:
         """The payer pressed "Pay": paid once, however often it is pressed."""
         with self._transaction() as db:
-            found = self.link(link)
-            if found["state"] != "paid":
+            terms = self.link(link)
+            if terms["state"] != "paid":
                 payment, at = f"pay_{uuid.uuid4().hex}", self._clock()
                 db.execute(
                     "UPDATE link SET state = 'paid', payment = ?, paid_at = ? WHERE id = ?",
                     (payment, at.isoformat(), link),
                 )
-                self._tell("payment.paid", found | {"payment": payment}, found["amount"])
+                self._tell("payment.paid", terms | {"payment": payment}, terms["amount"])
         return self.link(link)
 
     def decline(self, link: str) -> dict[str, Any]:
         """The payer, or the payer's bank, said no; the same link may be paid later."""
         with self._transaction() as db:
-            found = self.link(link)
-            if found["state"] != "paid":
+            terms = self.link(link)
+            if terms["state"] != "paid":
                 db.execute("UPDATE link SET state = 'failed' WHERE id = ?", (link,))
-                self._tell("payment.declined", found, found["amount"])
+                self._tell("payment.declined", terms, terms["amount"])
         return self.link(link)
 
     def add_refund(self, payment: str, amount: Decimal, key: str) -> dict[str, Any]:
@@ -112,17 +112,17 @@ class CompanyBooks:
             row = db.execute("SELECT id FROM link WHERE payment = ? AND payment <> ''", (payment,)).fetchone()
             if row is None:
                 raise NotFoundError(f"there is no payment {payment}")
-            found = self.link(row["id"])
+            terms = self.link(row["id"])
             known = db.execute("SELECT id, amount FROM refund WHERE key = ?", (key,)).fetchone() if key else None
             if known is None:
-                if not 0 < amount <= Decimal(found["amount"]) - Decimal(found["refunded"]):
+                if not 0 < amount <= Decimal(terms["amount"]) - Decimal(terms["refunded"]):
                     raise ConflictError(f"{amount} is more than is left of {payment}", path="amount")
                 refund = f"re_{uuid.uuid4().hex}"
-                values = (refund, key or None, found["id"], format(amount, "f"), self._clock().isoformat())
+                values = (refund, key or None, terms["id"], format(amount, "f"), self._clock().isoformat())
                 db.execute("INSERT INTO refund (id, key, link, amount, at) VALUES (?, ?, ?, ?, ?)", values)
-                self._tell("refund.made", found | {"payment": refund}, format(amount, "f"))
+                self._tell("refund.made", terms | {"payment": refund}, format(amount, "f"))
                 known = {"id": refund, "amount": format(amount, "f")}
-        return {"id": known["id"], "amount": known["amount"], "currency": found["currency"]}
+        return {"id": known["id"], "amount": known["amount"], "currency": terms["currency"]}
 
     def settlements(self, since: str) -> list[dict[str, Any]]:
         """Payments and refunds of each day and currency, as one transfer."""
@@ -134,10 +134,10 @@ class CompanyBooks:
         days: dict[tuple[str, str], list[dict[str, str]]] = {}
         amounts = {row["id"]: row["amount"] for row in refunds}
         for at, link, ref, kind, sign in moved:
-            asked = json.loads(link["asked"])
-            gross = Decimal(amounts.get(ref, asked["amount"])) * sign
+            fields = json.loads(link["asked"])
+            gross = Decimal(amounts.get(ref, fields["amount"])) * sign
             line = {"payment": ref, "kind": kind, "gross": format(gross, "f"), "fee": "0"}
-            days.setdefault((at[:10], asked["currency"]), []).append(line)
+            days.setdefault((at[:10], fields["currency"]), []).append(line)
         return [
             {
                 "id": f"set_{day}_{currency}",
@@ -153,7 +153,7 @@ class CompanyBooks:
     def _tell(self, kind: str, link: dict[str, Any], amount: str) -> None:
         """Keep an event until the shop has taken it."""
         event, now = f"evt_{uuid.uuid4().hex}", self._clock()
-        facts = {
+        content = {
             "id": event,
             "type": kind,
             "link": link["id"],
@@ -163,7 +163,7 @@ class CompanyBooks:
             "currency": link["currency"],
             "at": now.isoformat(),
         }
-        body = json.dumps(facts, separators=(",", ":")).encode()
+        body = json.dumps(content, separators=(",", ":")).encode()
         self._db.execute("INSERT INTO event (id, body, next_at) VALUES (?, ?, ?)", (event, body, now.isoformat()))
 
     def due_events(self, most: int = 20) -> list[tuple[str, bytes]]:

@@ -18,14 +18,14 @@ def sign(secret: str, body: bytes, at: datetime) -> str:
 
 def check(secret: str, body: bytes, header: str, now: datetime) -> None:
     """Nothing if the signature is right and fresh, else ForgedError. Several `v1` allow a change of secrets."""
-    parts = [part.partition("=") for part in header.split(",")]
-    moments = [value for name, _, value in parts if name.strip() == "t"]
-    given = [value.strip() for name, _, value in parts if name.strip() == "v1"]
-    if not secret or len(moments) != 1 or not moments[0].isascii() or not moments[0].isdigit() or not given:
+    fields = [field.partition("=") for field in header.split(",")]
+    moments = [value for name, _, value in fields if name.strip() == "t"]
+    signatures = [value.strip() for name, _, value in fields if name.strip() == "v1"]
+    if not secret or len(moments) != 1 or not moments[0].isascii() or not moments[0].isdigit() or not signatures:
         raise ForgedError("the call is not signed", path=HEADER)
     moment = int(moments[0])
     right = _digest(secret, moment, body)
-    if not any(hmac.compare_digest(right.encode(), one.encode()) for one in given):
+    if not any(hmac.compare_digest(right.encode(), signature.encode()) for signature in signatures):
         raise ForgedError("the signature does not fit the body", path=HEADER)
     if abs(now.timestamp() - moment) > TOLERANCE_S:
         raise ForgedError(f"the signature is more than {TOLERANCE_S} s old", path=HEADER)

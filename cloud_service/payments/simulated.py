@@ -51,43 +51,43 @@ class Simulated:
 
     def create_payment_link(self, ask: PaymentAsk, *, idempotency_key: str) -> PaymentLink:
         """A page with the buttons "Pay" and "Decline"."""
-        facts = {
+        fields = {
             "reference": ask.reference,
             "description": ask.description,
             "amount": format(ask.amount, "f"),
             "currency": ask.currency,
             "return_url": ask.return_url,
         }
-        found = self._call("POST", "/v1/links", facts, idempotency_key)
-        return PaymentLink(found["id"], found["url"])
+        answer = self._call("POST", "/v1/links", fields, idempotency_key)
+        return PaymentLink(answer["id"], answer["url"])
 
     def fetch_payment(self, request_ref: str) -> ProviderPayment:
         """The link's state."""
-        found = self._call("GET", f"/v1/links/{quote(request_ref, safe='')}")
+        answer = self._call("GET", f"/v1/links/{quote(request_ref, safe='')}")
         return ProviderPayment(
-            found["id"],
-            found["payment"],
-            found["state"],
-            Decimal(found["amount"]),
-            found["currency"],
-            Decimal(found["refunded"]),
+            answer["id"],
+            answer["payment"],
+            answer["state"],
+            Decimal(answer["amount"]),
+            answer["currency"],
+            Decimal(answer["refunded"]),
         )
 
     def read_webhook(self, body: bytes, headers: Mapping[str, str]) -> list[ProviderEvent]:
         """One event a call."""
-        given = {name.lower(): value for name, value in headers.items()}
-        signature.check(self._secret, body, given.get(signature.HEADER.lower(), ""), self._clock())
+        by_name = {name.lower(): value for name, value in headers.items()}
+        signature.check(self._secret, body, by_name.get(signature.HEADER.lower(), ""), self._clock())
         try:
-            facts = json.loads(body)
+            content = json.loads(body)
             event = ProviderEvent(
                 provider=self.name,
-                event_id=facts["id"],
-                kind=KINDS.get(facts["type"], "ignored"),
-                request_ref=facts["link"],
-                payment_ref=facts["payment"],
-                amount=Decimal(facts["amount"]),
-                currency=facts["currency"],
-                occurred_at=datetime.fromisoformat(facts["at"]),
+                event_id=content["id"],
+                kind=KINDS.get(content["type"], "ignored"),
+                request_ref=content["link"],
+                payment_ref=content["payment"],
+                amount=Decimal(content["amount"]),
+                currency=content["currency"],
+                occurred_at=datetime.fromisoformat(content["at"]),
                 body=body,
             )
         except (ValueError, KeyError, TypeError, ArithmeticError) as error:
@@ -96,13 +96,13 @@ class Simulated:
 
     def refund(self, payment_ref: str, amount: Decimal, currency: str, *, idempotency_key: str) -> Refund:
         """Give money back; the company tells of it by webhook too."""
-        facts = {"payment": payment_ref, "amount": format(amount, "f"), "currency": currency}
-        found = self._call("POST", "/v1/refunds", facts, idempotency_key)
-        return Refund(found["id"], Decimal(found["amount"]), found["currency"])
+        fields = {"payment": payment_ref, "amount": format(amount, "f"), "currency": currency}
+        answer = self._call("POST", "/v1/refunds", fields, idempotency_key)
+        return Refund(answer["id"], Decimal(answer["amount"]), answer["currency"])
 
     def settlements(self, since: date) -> list[Settlement]:
         """One transfer a day and currency, without fees."""
-        found = self._call("GET", f"/v1/settlements?since={since.isoformat()}")
+        answer = self._call("GET", f"/v1/settlements?since={since.isoformat()}")
         return [
             Settlement(
                 item["id"],
@@ -114,14 +114,14 @@ class Simulated:
                     for line in item["lines"]
                 ),
             )
-            for item in found["settlements"]
+            for item in answer["settlements"]
         ]
 
-    def _call(self, method: str, path: str, facts: Mapping[str, str] | None = None, key: str = "") -> Any:
+    def _call(self, method: str, path: str, fields: Mapping[str, str] | None = None, key: str = "") -> Any:
         request = urllib.request.Request(  # noqa: S310 - the address is the operator's own setting
             self._url + path,
             method=method,
-            data=None if facts is None else json.dumps(facts).encode(),
+            data=None if fields is None else json.dumps(fields).encode(),
             headers={
                 "Authorization": f"Bearer {self._key}",
                 "Content-Type": "application/json",
@@ -133,14 +133,14 @@ class Simulated:
                 return json.load(answer)
         except urllib.error.HTTPError as error:
             with error:
-                raise _told(error.code, error.read()) from error
+                raise _error_of(error.code, error.read()) from error
         except (OSError, ValueError) as error:
             raise UnavailableError(f"the payment company does not answer: {error}", path=self._url) from error
 
 
-def _told(status: int, body: bytes) -> EnergyError:
+def _error_of(status: int, body: bytes) -> EnergyError:
     try:
-        said = str(json.loads(body)["error"])
+        message = str(json.loads(body)["error"])
     except (ValueError, KeyError, TypeError):
-        said = body[:200].decode(errors="replace")
-    return ERRORS.get(status, UnavailableError)(said or f"HTTP {status}", path="simulated payment company")
+        message = body[:200].decode(errors="replace")
+    return ERRORS.get(status, UnavailableError)(message or f"HTTP {status}", path="simulated payment company")

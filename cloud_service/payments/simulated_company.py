@@ -57,17 +57,17 @@ def _language() -> str | None:
 
 def _api(app: Flask, books: CompanyBooks, key: str, own_url: str) -> None:
     def check_key() -> None:
-        given = request.headers.get("Authorization", "")
-        if not key or not hmac.compare_digest(given.encode(), f"Bearer {key}".encode()):
+        authorization = request.headers.get("Authorization", "")
+        if not key or not hmac.compare_digest(authorization.encode(), f"Bearer {key}".encode()):
             raise ForbiddenError("the key is wrong")
 
     @app.post("/v1/links")
     def add_link() -> Response:
         check_key()
-        asked = _facts()
-        if urlsplit(str(asked.get("return_url", ""))).scheme not in ("http", "https"):
+        fields = _fields()
+        if urlsplit(str(fields.get("return_url", ""))).scheme not in ("http", "https"):
             raise InputError("not a web address", path="return_url")
-        link = books.add_link(asked, request.headers.get("Idempotency-Key", ""))
+        link = books.add_link(fields, request.headers.get("Idempotency-Key", ""))
         return jsonify(link | {"url": f"{own_url or request.host_url.rstrip('/')}/pay/{link['id']}"})
 
     @app.get("/v1/links/<link>")
@@ -78,9 +78,9 @@ def _api(app: Flask, books: CompanyBooks, key: str, own_url: str) -> None:
     @app.post("/v1/refunds")
     def add_refund() -> Response:
         check_key()
-        facts = _facts()
-        amount = Decimal(str(facts["amount"]))
-        return jsonify(books.add_refund(str(facts["payment"]), amount, request.headers.get("Idempotency-Key", "")))
+        fields = _fields()
+        amount = Decimal(str(fields["amount"]))
+        return jsonify(books.add_refund(str(fields["payment"]), amount, request.headers.get("Idempotency-Key", "")))
 
     @app.get("/v1/settlements")
     def settlements() -> Response:
@@ -91,25 +91,27 @@ def _api(app: Flask, books: CompanyBooks, key: str, own_url: str) -> None:
 def _pages(app: Flask, books: CompanyBooks) -> None:
     @app.get("/pay/<link>")
     def page(link: str) -> str:
-        found = books.link(link)
-        return render_template("pay.html", link=found, amount=f"{round_money(found['amount'], found['currency']):,}")
+        link_state = books.link(link)
+        return render_template(
+            "pay.html", link=link_state, amount=f"{round_money(link_state['amount'], link_state['currency']):,}"
+        )
 
     @app.post("/pay/<link>")
     def answer(link: str) -> BaseResponse:
         paid = request.form.get("answer") == "pay"
-        found = books.pay(link) if paid else books.decline(link)
-        return redirect(found["return_url"], code=303)
+        link_state = books.pay(link) if paid else books.decline(link)
+        return redirect(link_state["return_url"], code=303)
 
 
-def _facts() -> dict[str, str]:
-    facts = request.get_json(silent=True)
-    if not isinstance(facts, dict):
+def _fields() -> dict[str, str]:
+    fields = request.get_json(silent=True)
+    if not isinstance(fields, dict):
         raise InputError("the body is no JSON object")
     try:
-        Decimal(str(facts["amount"]))
+        Decimal(str(fields["amount"]))
     except (KeyError, InvalidOperation) as error:
         raise InputError("an amount is missing or no number", path="amount") from error
-    return facts
+    return fields
 
 
 def _error(error: EnergyError) -> tuple[Response, int]:

@@ -80,17 +80,17 @@ class Stripe:
         language = ask.locale[:2].lower()
         params |= {"locale": language} if language in LANGUAGES else {}
         params |= {"customer_email": ask.payer_email} if ask.payer_email else {}
-        with _asking():
-            found = self._client.v1.checkout.sessions.create(params, {"idempotency_key": idempotency_key})
-        return PaymentLink(found.id, found.url or "", datetime.fromtimestamp(found.expires_at, UTC))
+        with _translated_errors():
+            session = self._client.v1.checkout.sessions.create(params, {"idempotency_key": idempotency_key})
+        return PaymentLink(session.id, session.url or "", datetime.fromtimestamp(session.expires_at, UTC))
 
     def fetch_payment(self, request_ref: str) -> ProviderPayment:
         """The session with its payment and what was given back."""
-        with _asking():
-            found = self._client.v1.checkout.sessions.retrieve(
+        with _translated_errors():
+            answer = self._client.v1.checkout.sessions.retrieve(
                 request_ref, {"expand": ["payment_intent.latest_charge"]}
             )
-        session: Facts = found.to_dict()
+        session: Facts = answer.to_dict()
         currency = session["currency"].upper()
         digits = stripe_digits(currency)
         intent = session.get("payment_intent") or {}
@@ -106,9 +106,9 @@ class Stripe:
 
     def read_webhook(self, body: bytes, headers: Mapping[str, str]) -> list[ProviderEvent]:
         """Checked by Stripe's own code; what moves no money comes out as `ignored`."""
-        given = {name.lower(): value for name, value in headers.items()}
+        by_name = {name.lower(): value for name, value in headers.items()}
         try:
-            stripe.WebhookSignature.verify_header(body, given.get("stripe-signature"), self._secret, TOLERANCE_S)
+            stripe.WebhookSignature.verify_header(body, by_name.get("stripe-signature"), self._secret, TOLERANCE_S)
         except (stripe.SignatureVerificationError, UnicodeDecodeError) as error:
             raise ForgedError(str(error).splitlines()[0], path="Stripe-Signature") from error
         try:
@@ -120,15 +120,15 @@ class Stripe:
         """Give money back; booked when Stripe says that it succeeded."""
         count = to_minor(amount, currency, stripe_digits(currency))
         params: Any = {"payment_intent": payment_ref, "amount": count}
-        with _asking():
-            found = self._client.v1.refunds.create(params, {"idempotency_key": idempotency_key})
-        return Refund(found.id, amount, currency)
+        with _translated_errors():
+            answer = self._client.v1.refunds.create(params, {"idempotency_key": idempotency_key})
+        return Refund(answer.id, amount, currency)
 
     def settlements(self, since: date) -> list[Settlement]:
         """Payouts that have arrived, with each charge, refund and dispute in them."""
         start = int(datetime.combine(since, time(), UTC).timestamp())
         params: Any = {"arrival_date": {"gte": start}, "status": "paid", "limit": 100}
-        with _asking():
+        with _translated_errors():
             payouts = [item.to_dict() for item in self._client.v1.payouts.list(params).auto_paging_iter()]
             return [self._settlement(payout) for payout in payouts]
 
@@ -168,29 +168,35 @@ def _state(session: Facts) -> PaymentState:
 Reader = Callable[[Facts], tuple[EventKind, str, str, str, int]]  # kind, what happened, request, payment, amount
 
 
-def _session_done(found: Facts) -> tuple[EventKind, str, str, str, int]:
+def _session_done(session: Facts) -> tuple[EventKind, str, str, str, int]:
     """A completed session may still wait for its bank debit: then nothing was paid yet."""
-    kind: EventKind = "paid" if found["payment_status"] == "paid" else "ignored"
+    kind: EventKind = "paid" if session["payment_status"] == "paid" else "ignored"
     happened = "paid" if kind == "paid" else "completed"
-    return kind, happened, found["id"], str(found.get("payment_intent") or ""), found["amount_total"]
+    return kind, happened, session["id"], str(session.get("payment_intent") or ""), session["amount_total"]
 
 
-def _session_failed(found: Facts) -> tuple[EventKind, str, str, str, int]:
-    return "failed", "failed", found["id"], str(found.get("payment_intent") or ""), found["amount_total"]
+def _session_failed(session: Facts) -> tuple[EventKind, str, str, str, int]:
+    return "failed", "failed", session["id"], str(session.get("payment_intent") or ""), session["amount_total"]
 
 
-def _session_expired(found: Facts) -> tuple[EventKind, str, str, str, int]:
-    return "expired", "expired", found["id"], "", found["amount_total"]
+def _session_expired(session: Facts) -> tuple[EventKind, str, str, str, int]:
+    return "expired", "expired", session["id"], "", session["amount_total"]
 
 
-def _refund(found: Facts) -> tuple[EventKind, str, str, str, int]:
-    done = found["status"] == "succeeded"
-    kind: EventKind = "refunded" if done else "ignored"
-    return kind, "refunded" if done else found["status"], "", str(found.get("payment_intent") or ""), found["amount"]
+def _refund(refund: Facts) -> tuple[EventKind, str, str, str, int]:
+    succeeded = refund["status"] == "succeeded"
+    kind: EventKind = "refunded" if succeeded else "ignored"
+    return (
+        kind,
+        "refunded" if succeeded else refund["status"],
+        "",
+        str(refund.get("payment_intent") or ""),
+        refund["amount"],
+    )
 
 
-def _dispute(found: Facts) -> tuple[EventKind, str, str, str, int]:
-    return "disputed", "disputed", "", str(found.get("payment_intent") or ""), found["amount"]
+def _dispute(dispute: Facts) -> tuple[EventKind, str, str, str, int]:
+    return "disputed", "disputed", "", str(dispute.get("payment_intent") or ""), dispute["amount"]
 
 
 READERS: dict[str, Reader] = {
@@ -204,16 +210,16 @@ READERS: dict[str, Reader] = {
 }
 
 
-def _event(facts: Facts, body: bytes) -> ProviderEvent:
-    found = facts["data"]["object"]
-    at = datetime.fromtimestamp(facts["created"], UTC)
-    reader = READERS.get(facts["type"])
+def _event(content: Facts, body: bytes) -> ProviderEvent:
+    subject = content["data"]["object"]
+    at = datetime.fromtimestamp(content["created"], UTC)
+    reader = READERS.get(content["type"])
     if reader is None:
-        return ProviderEvent("stripe", facts["id"], "ignored", "", "", Decimal(0), "", at, body)
-    kind, happened, request_ref, payment_ref, count = reader(found)
-    currency = found["currency"].upper()
+        return ProviderEvent("stripe", content["id"], "ignored", "", "", Decimal(0), "", at, body)
+    kind, happened, request_ref, payment_ref, count = reader(subject)
+    currency = subject["currency"].upper()
     amount = from_minor(count, currency, stripe_digits(currency))
-    event_id = facts["id"] if kind == "ignored" else f"{found['id']}:{happened}"
+    event_id = content["id"] if kind == "ignored" else f"{subject['id']}:{happened}"
     return ProviderEvent("stripe", event_id, kind, request_ref, payment_ref, amount, currency, at, body)
 
 
@@ -221,24 +227,24 @@ TOO_MUCH = frozenset({"charge_already_refunded", "amount_too_large", "charge_dis
 
 
 @contextmanager
-def _asking() -> Iterator[None]:
+def _translated_errors() -> Iterator[None]:
     """Stripe's errors as ours."""
     try:
         yield
     except stripe.StripeError as error:
-        raise _told(error) from error
+        raise _error_of(error) from error
 
 
-def _told(error: stripe.StripeError) -> EnergyError:
-    said = f"Stripe: {error.user_message or str(error) or type(error).__name__}"
+def _error_of(error: stripe.StripeError) -> EnergyError:
+    message = f"Stripe: {error.user_message or str(error) or type(error).__name__}"
     code = error.code or ""
     if isinstance(error, stripe.IdempotencyError):
-        return ConflictError(said)
+        return ConflictError(message)
     if isinstance(error, stripe.InvalidRequestError):
         if code == "resource_missing":
-            return NotFoundError(said)
+            return NotFoundError(message)
         too_much = code in TOO_MUCH or "greater than unrefunded amount" in str(error)
-        return ConflictError(said) if too_much else InputError(said, path=str(error.param or ""))
+        return ConflictError(message) if too_much else InputError(message, path=str(error.param or ""))
     if isinstance(error, (stripe.AuthenticationError, stripe.PermissionError)):
-        return UnavailableError(said, hint="PAYMENT_SECRET is not accepted")
-    return UnavailableError(said)
+        return UnavailableError(message, hint="PAYMENT_SECRET is not accepted")
+    return UnavailableError(message)

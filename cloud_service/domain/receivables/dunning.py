@@ -57,9 +57,9 @@ class DunningRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     interest: InterestRule | None = None
 
 
-def with_base_rates(rule: InterestRule, entered: Sequence[BaseRate]) -> InterestRule:
+def with_base_rates(rule: InterestRule, entered_rates: Sequence[BaseRate]) -> InterestRule:
     """The rule with base rates that were entered here; they count before those of the file."""
-    base = {one.start: one for one in (*rule.base, *entered)}
+    base = {rate.start: rate for rate in (*rule.base, *entered_rates)}
     return msgspec.structs.replace(rule, base=tuple(base[start] for start in sorted(base)))
 
 
@@ -101,68 +101,72 @@ class OverdueSpan:
 
 @dataclass(frozen=True, slots=True)
 class InterestLine:
-    """Interest on one stretch, with its arithmetic in words."""
+    """Interest on one span, with its arithmetic in words."""
 
-    stretch: OverdueSpan
+    span: OverdueSpan
     percent: Decimal
     amount_unrounded: Decimal
     why: str
 
 
 def overdue_spans(
-    due_date: date, total: Decimal, settled: Sequence[tuple[date, Decimal]], until: date
+    due_date: date, total: Decimal, settlements: Sequence[tuple[date, Decimal]], until: date
 ) -> list[OverdueSpan]:
     """What was open after the due date, cut where payments changed it; `until` is exclusive."""
-    found = []
+    spans = []
     day, left = due_date + timedelta(days=1), total
-    for paid_on, amount in sorted(settled):
+    for paid_on, amount in sorted(settlements):
         if paid_on > day and left > 0:
-            found.append(OverdueSpan(day, min(paid_on, until), left))
+            spans.append(OverdueSpan(day, min(paid_on, until), left))
         day, left = max(day, paid_on), left - amount
     if left > 0 and day < until:
-        found.append(OverdueSpan(day, until, left))
-    return [one for one in found if one.start < one.end]
+        spans.append(OverdueSpan(day, until, left))
+    return [span for span in spans if span.start < span.end]
 
 
-def from_day_on(stretches: Sequence[OverdueSpan], day: date | None) -> list[OverdueSpan]:
-    """The stretches from a day on; all of them without one."""
+def from_day_on(spans: Sequence[OverdueSpan], day: date | None) -> list[OverdueSpan]:
+    """The spans from a day on; all of them without one."""
     if day is None:
-        return list(stretches)
-    return [OverdueSpan(max(one.start, day), one.end, one.amount) for one in stretches if one.end > day]
+        return list(spans)
+    return [OverdueSpan(max(span.start, day), span.end, span.amount) for span in spans if span.end > day]
 
 
 def interest(
-    rule: InterestRule, kind: str, currency: str, stretches: Sequence[OverdueSpan]
+    rule: InterestRule, kind: str, currency: str, spans: Sequence[OverdueSpan]
 ) -> tuple[list[InterestLine], Decimal]:
     """Statutory interest by days of 365, cut where the base rate changes; the sum is rounded once."""
     above = rule.company if kind == "company" else rule.person
     if above is None:
         return [], Decimal(0)
-    parts = [_part(piece, base.percent + above, base) for one in stretches for piece, base in _by_base(one, rule)]
-    return parts, round_money(sum((part.amount_unrounded for part in parts), Decimal(0)), currency)
+    lines = [
+        _interest_line(priced_span, base.percent + above, base)
+        for span in spans
+        for priced_span, base in _by_base(span, rule)
+    ]
+    return lines, round_money(sum((line.amount_unrounded for line in lines), Decimal(0)), currency)
 
 
-def _by_base(stretch: OverdueSpan, rule: InterestRule) -> list[tuple[OverdueSpan, BaseRate]]:
-    """The stretch cut where the base rate changes; a day whose rate is not known is refused, never guessed."""
-    rates = sorted(rule.base, key=lambda one: one.start)
-    found = []
-    day = stretch.start
+def _by_base(span: OverdueSpan, rule: InterestRule) -> list[tuple[OverdueSpan, BaseRate]]:
+    """The span cut where the base rate changes; a day whose rate is not known is refused, never guessed."""
+    rates = sorted(rule.base, key=lambda rate: rate.start)
+    priced_spans = []
+    day = span.start
     for index, rate in enumerate(rates):
         following = rates[index + 1].start if index + 1 < len(rates) else date.max
-        end = min(stretch.end, following, add_months(rate.start, rule.base_months))
+        end = min(span.end, following, add_months(rate.start, rule.base_months))
         if rate.start <= day < end:
-            found.append((OverdueSpan(day, end, stretch.amount), rate))
+            priced_spans.append((OverdueSpan(day, end, span.amount), rate))
             day = end
-    if day < stretch.end:
+    if day < span.end:
         raise InputError(
             f"no base rate is known for {day}", path="base", code="no_base_rate",
             hint=f"enter what is published ({rule.base_source}): `dunning base-rate COUNTRY FROM PERCENT`",
         )  # fmt: skip
-    return found
+    return priced_spans
 
 
-def _part(stretch: OverdueSpan, percent: Decimal, base: BaseRate) -> InterestLine:
-    days = (stretch.end - stretch.start).days
-    amount = stretch.amount * percent * days / HUNDRED / YEAR_DAYS
-    why = f"{stretch.amount} × {percent} % (base rate {base.percent} % and more) × {days}/{YEAR_DAYS} days"
-    return InterestLine(stretch, percent, amount, f"{stretch.start} to {stretch.end}: {why}")
+def _interest_line(span: OverdueSpan, percent: Decimal, base: BaseRate) -> InterestLine:
+    days = (span.end - span.start).days
+    amount = span.amount * percent * days / HUNDRED / YEAR_DAYS
+    why = f"{span.amount} × {percent} % (base rate {base.percent} % and more) × {days}/{YEAR_DAYS} days"
+    return InterestLine(span, percent, amount, f"{span.start} to {span.end}: {why}")

@@ -39,12 +39,12 @@ FIELDS = ("low_days", "critical_days", "low_balance", "emergency_credit", "recon
 
 def prepaid_terms(settings: Mapping[str, Any]) -> PrepaidTerms:
     """The terms in an account's settings; an unknown one is refused."""
-    given = dict(settings.get("prepaid", {}))
-    times = {name: time.fromisoformat(given.pop(name)) for name in ("cut_from", "cut_until") if name in given}
-    unknown = set(given) - set(FIELDS)
+    fields = dict(settings.get("prepaid", {}))
+    times = {name: time.fromisoformat(fields.pop(name)) for name in ("cut_from", "cut_until") if name in fields}
+    unknown = set(fields) - set(FIELDS)
     if unknown:
         raise InputError(f"{min(unknown)!r} is no prepaid term", path="settings.prepaid", hint=", ".join(FIELDS))
-    numbers = {name: exact(value, f"prepaid.{name}") for name, value in given.items()}
+    numbers = {name: exact(value, f"prepaid.{name}") for name, value in fields.items()}
     return replace(PrepaidTerms(), **numbers, **times)  # type: ignore[arg-type] # the names were checked above
 
 
@@ -80,48 +80,49 @@ def days_left(balance: Decimal, a_day: Decimal) -> Decimal | None:
     return min(max(balance, ZERO) / a_day, DAYS_MAX).quantize(CENT_OF_A_DAY)
 
 
-def decide(seen: PrepaidPosition, terms: PrepaidTerms) -> PrepaidDecision:
+def decide(position: PrepaidPosition, terms: PrepaidTerms) -> PrepaidDecision:
     """The state that the balance asks for, and what changes on the way there."""
-    left = days_left(seen.balance, seen.a_day)
-    wanted = _level(seen.balance, left, terms)
-    used = min(max(-seen.balance, ZERO), terms.emergency_credit)
-    if seen.state == "disconnected":
-        if seen.balance > terms.reconnect_above:
-            return PrepaidDecision(wanted, left, None, "reconnect", used)
-        return PrepaidDecision("disconnected", left, emergency=used)
-    if seen.balance <= seen.before and ORDER.index(wanted) < ORDER.index(seen.state):
-        wanted = seen.state  # the use of a day went down, the balance not up: no second warning when it rises again
-    warn = wanted if ORDER.index(wanted) > ORDER.index(seen.state) else None
-    if wanted != "empty":
-        return PrepaidDecision(wanted, left, warn, None, used)
-    waits = why_wait(seen, terms)
+    days = days_left(position.balance, position.a_day)
+    new_state = _level(position.balance, days, terms)
+    emergency = min(max(-position.balance, ZERO), terms.emergency_credit)
+    if position.state == "disconnected":
+        if position.balance > terms.reconnect_above:
+            return PrepaidDecision(new_state, days, None, "reconnect", emergency)
+        return PrepaidDecision("disconnected", days, emergency=emergency)
+    if position.balance <= position.before and ORDER.index(new_state) < ORDER.index(position.state):
+        # the use of a day went down, the balance not up: no second warning when it rises again
+        new_state = position.state
+    warn = new_state if ORDER.index(new_state) > ORDER.index(position.state) else None
+    if new_state != "empty":
+        return PrepaidDecision(new_state, days, warn, None, emergency)
+    waits = why_wait(position, terms)
     if waits:
-        return PrepaidDecision("empty", left, warn, None, used, waits)
-    return PrepaidDecision("disconnected", left, "disconnected", "disconnect", used)
+        return PrepaidDecision("empty", days, warn, None, emergency, waits)
+    return PrepaidDecision("disconnected", days, "disconnected", "disconnect", emergency)
 
 
-def _level(balance: Decimal, left: Decimal | None, terms: PrepaidTerms) -> PrepaidState:
+def _level(balance: Decimal, days: Decimal | None, terms: PrepaidTerms) -> PrepaidState:
     if balance <= -terms.emergency_credit and balance <= 0:
         return "empty"
     if balance <= 0:
         return "emergency"
-    if left is not None and left < terms.critical_days:
+    if days is not None and days < terms.critical_days:
         return "critical"
-    if balance < terms.low_balance or (left is not None and left < terms.low_days):
+    if balance < terms.low_balance or (days is not None and days < terms.low_days):
         return "low"
     return "ok"
 
 
-def why_wait(seen: PrepaidPosition, terms: PrepaidTerms) -> str:
+def why_wait(position: PrepaidPosition, terms: PrepaidTerms) -> str:
     """Why supply may not be cut now, or nothing."""
-    if seen.protected:
+    if position.protected:
         return "protected customer"
-    local = seen.local
+    local = position.local
     if not terms.cut_from <= local.time() < terms.cut_until:
         return f"friendly hours: cut only from {terms.cut_from:%H:%M} to {terms.cut_until:%H:%M}"
-    if local.weekday() >= SATURDAY or _holiday(local.date(), seen.holiday_calendar):
+    if local.weekday() >= SATURDAY or _holiday(local.date(), position.holiday_calendar):
         return "friendly hours: weekend or holiday"
-    if local.weekday() == FRIDAY or _holiday(local.date() + timedelta(days=1), seen.holiday_calendar):
+    if local.weekday() == FRIDAY or _holiday(local.date() + timedelta(days=1), position.holiday_calendar):
         return "friendly hours: the day before a weekend or holiday"
     return ""
 

@@ -21,7 +21,7 @@ class OpenItem:
     account: str
     client: str
     currency: str
-    left: Decimal
+    outstanding: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class RemittanceMatch:
     """A transfer for an account: how much of it is for which invoice; the rest is credit. `rule` says why."""
 
     account_id: int
-    parts: Mapping[str, Decimal]
+    amounts: Mapping[str, Decimal]  # by invoice number
     rule: str
 
 
@@ -40,75 +40,79 @@ class OpenItems:
         self._by_number: dict[str, list[OpenItem]] = {}
         self._by_name: dict[str, list[OpenItem]] = {}
         self._left: dict[tuple[int, str], Decimal] = {}
-        for one in invoices:
-            self._left[one.account_id, one.number] = one.left
-            self._by_number.setdefault(squeeze(one.number), []).append(one)
-            for name in {squeeze(one.account), squeeze(one.client)}:
-                self._by_name.setdefault(name, []).append(one)
+        for invoice in invoices:
+            self._left[invoice.account_id, invoice.number] = invoice.outstanding
+            self._by_number.setdefault(squeeze(invoice.number), []).append(invoice)
+            for name in {squeeze(invoice.account), squeeze(invoice.client)}:
+                self._by_name.setdefault(name, []).append(invoice)
 
     def match(self, amount: Decimal, currency: str, *texts: str) -> RemittanceMatch | None:
         """What a transfer of `amount` with these texts is for; None where nothing is certain."""
-        found = self._named(currency, texts, _keys)
-        if not found:
-            found = self._named(currency, texts, _broken_keys)
-            found = found if sum(one.left for one in found) == amount else []
-        if len({one.account_id for one in found}) > 1:
-            return None  # one transfer for two accounts: a person must part it
-        if found:
-            return _by_number(found, amount)
+        invoices = self._named(currency, texts, _keys)
+        if not invoices:
+            invoices = self._named(currency, texts, _broken_keys)
+            invoices = invoices if sum(invoice.outstanding for invoice in invoices) == amount else []
+        if len({invoice.account_id for invoice in invoices}) > 1:
+            return None  # one transfer for two accounts: a person must divide it
+        if invoices:
+            return _by_number(invoices, amount)
         return self._by_account(amount, currency, texts)
 
     def take(self, match: RemittanceMatch) -> bool:
         """Keep the invoices of a match for its transfer; False, and nothing kept, where earlier ones took too much."""
-        parts = {(match.account_id, number): part for number, part in match.parts.items()}
-        if any(part > self._left[key] for key, part in parts.items()):
+        amounts = {(match.account_id, number): amount for number, amount in match.amounts.items()}
+        if any(amount > self._left[key] for key, amount in amounts.items()):
             return False
-        for key, part in parts.items():
-            self._left[key] -= part
+        for key, amount in amounts.items():
+            self._left[key] -= amount
         return True
 
     def _named(self, currency: str, texts: Sequence[str], keys_of: Callable[[str], Iterable[str]]) -> list[OpenItem]:
         """Invoices whose number is written in a text; a number that two companies use fits none."""
-        found: dict[str, OpenItem] = {}
+        invoices: dict[str, OpenItem] = {}
         for text in texts:
             for key in keys_of(text):
-                known = [one for one in self._by_number.get(key, ()) if one.currency == currency]
-                if len(known) == 1:
-                    found[key] = known[0]
-        return list(found.values())
+                fitting = [invoice for invoice in self._by_number.get(key, ()) if invoice.currency == currency]
+                if len(fitting) == 1:
+                    invoices[key] = fitting[0]
+        return list(invoices.values())
 
     def _by_account(self, amount: Decimal, currency: str, texts: Sequence[str]) -> RemittanceMatch | None:
         """A client's or account's number and an amount that settles one invoice, or all of them, exactly."""
-        words = {squeeze(word) for text in texts for word in text.split()}
-        known = {word: self._by_name[word] for word in words if word in self._by_name}
-        open_here = {one.number: one for group in known.values() for one in group if one.currency == currency}
-        if len({one.account_id for one in open_here.values()}) != 1:
+        names = {squeeze(name) for text in texts for name in text.split()}
+        by_name = {name: self._by_name[name] for name in names if name in self._by_name}
+        by_number = {
+            invoice.number: invoice for group in by_name.values() for invoice in group if invoice.currency == currency
+        }
+        if len({invoice.account_id for invoice in by_number.values()}) != 1:
             return None
-        items = list(open_here.values())
-        if sum(one.left for one in items) == amount:
-            return RemittanceMatch(items[0].account_id, {one.number: one.left for one in items}, "account and sum")
-        exact = [one for one in items if one.left == amount]
+        invoices = list(by_number.values())
+        if sum(invoice.outstanding for invoice in invoices) == amount:
+            return RemittanceMatch(
+                invoices[0].account_id, {invoice.number: invoice.outstanding for invoice in invoices}, "account and sum"
+            )
+        exact = [invoice for invoice in invoices if invoice.outstanding == amount]
         if len(exact) == 1:
             return RemittanceMatch(exact[0].account_id, {exact[0].number: amount}, "account and amount")
         return None
 
 
-def _by_number(found: Sequence[OpenItem], amount: Decimal) -> RemittanceMatch:
-    parts: dict[str, Decimal] = {}
+def _by_number(invoices: Sequence[OpenItem], amount: Decimal) -> RemittanceMatch:
+    amounts: dict[str, Decimal] = {}
     rest = amount
-    for one in found:
-        part = min(one.left, rest)
-        if part > 0:
-            parts[one.number] = part
-            rest -= part
-    exact = sum(one.left for one in found) == amount
-    return RemittanceMatch(found[0].account_id, parts, "number and amount" if exact else "number, other amount")
+    for invoice in invoices:
+        taken = min(invoice.outstanding, rest)
+        if taken > 0:
+            amounts[invoice.number] = taken
+            rest -= taken
+    exact = sum(invoice.outstanding for invoice in invoices) == amount
+    return RemittanceMatch(invoices[0].account_id, amounts, "number and amount" if exact else "number, other amount")
 
 
 def _keys(text: str) -> list[str]:
     """Everything in a text that is written like an invoice's number."""
     upper = text.upper()
-    return [*dict.fromkeys(["".join(found) for found in TOKEN.findall(upper)] + [squeeze(upper)])]
+    return [*dict.fromkeys(["".join(groups) for groups in TOKEN.findall(upper)] + [squeeze(upper)])]
 
 
 def _broken_keys(text: str) -> list[str]:
@@ -116,8 +120,10 @@ def _broken_keys(text: str) -> list[str]:
 
     That is no proof alone: only an exact amount makes it one.
     """
-    found = TOKEN.findall("".join(text.upper().split()))
-    return [*dict.fromkeys(f"{word[at:]}{year}{number}" for word, year, number in found for at in range(len(word)))]
+    numbers = TOKEN.findall("".join(text.upper().split()))
+    return [
+        *dict.fromkeys(f"{series[at:]}{year}{number}" for series, year, number in numbers for at in range(len(series)))
+    ]
 
 
 def squeeze(text: str) -> str:

@@ -81,17 +81,17 @@ def _settle(
     """First what the payer named, then (unless the payer named all of it) the oldest; books `entry` with it."""
     positions = settlement.positions(session, [account.account_id])
     position = positions[account.account_id]
-    named = dict(
+    wanted_amounts = dict(
         instructions
         or _asked_for(position.open_invoices, first, payment.amount)
         or _share_of_debt(position, payment.amount)
     )
-    if named:
+    if wanted_amounts:
         source = next(source for source in position.unallocated if (source.kind, source.id) == ("payment", payment_id))
-        allocations = as_instructed(source, named, position.open_invoices, payment.day)
+        allocations = as_instructed(source, wanted_amounts, position.open_invoices, payment.day)
         settlement.write_allocations(session, [(account, allocations)], payment.author, along=[entry])
         positions = settlement.positions(session, [account.account_id])
-    settlement.settle(session, positions.values(), payment.day, payment.author, along=[] if named else [entry])
+    settlement.settle(session, positions.values(), payment.day, payment.author, along=[] if wanted_amounts else [entry])
 
 
 def _share_of_debt(position: AccountPosition, amount: Decimal) -> dict[str, Decimal]:

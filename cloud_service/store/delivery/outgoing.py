@@ -129,24 +129,24 @@ def theme(session: Session, entity_id: int) -> dict[str, Any]:
     return dict(session.execute(THEME, {"id": entity_id}).scalar_one())
 
 
-def set_theme(session: Session, entity_id: int, facts: dict[str, Any]) -> None:
+def set_theme(session: Session, entity_id: int, new_theme: dict[str, Any]) -> None:
     """Change it; what is printed already stays."""
-    session.execute(SET_THEME, {"id": entity_id, "theme": Jsonb(facts)})
+    session.execute(SET_THEME, {"id": entity_id, "theme": Jsonb(new_theme)})
 
 
 def entity_named(session: Session, name: str | None) -> int:
     """The legal entity of that name, or the only one there is."""
-    found = session.execute(ENTITIES, {"name": name}).all()
-    if len(found) != 1:
-        names = ", ".join(row.name for row in found)
-        raise NotFoundError(f"{len(found)} legal entities fit" + (f": {names}" if names else ""), path="--entity")
-    return int(found[0].id)
+    entities = session.execute(ENTITIES, {"name": name}).all()
+    if len(entities) != 1:
+        names = ", ".join(row.name for row in entities)
+        raise NotFoundError(f"{len(entities)} legal entities fit" + (f": {names}" if names else ""), path="--entity")
+    return int(entities[0].id)
 
 
 def invoice_id(session: Session, public_id: UUID) -> int | None:
     """The invoice behind a public id."""
-    found: int | None = session.execute(INVOICE_ID, {"public_id": public_id}).scalar_one_or_none()
-    return found
+    row_id: int | None = session.execute(INVOICE_ID, {"public_id": public_id}).scalar_one_or_none()
+    return row_id
 
 
 def document_once(
@@ -156,19 +156,19 @@ def document_once(
 
     Two who ask at once both get what the first has written.
     """
-    known = session.execute(DOCUMENT, {"invoice": invoice_id, "kind": kind}).mappings().one_or_none()
-    if known is None:
+    row = session.execute(DOCUMENT, {"invoice": invoice_id, "kind": kind}).mappings().one_or_none()
+    if row is None:
         filename, media_type, body = make()
-        facts = {"filename": filename, "media_type": media_type, "body": body, "sha256": hashlib.sha256(body).digest()}
-        session.execute(WRITE, {"invoice": invoice_id, "kind": kind, **facts})
-        known = session.execute(DOCUMENT, {"invoice": invoice_id, "kind": kind}).mappings().one()
-    return StoredDocument(**known)
+        fields = {"filename": filename, "media_type": media_type, "body": body, "sha256": hashlib.sha256(body).digest()}
+        session.execute(WRITE, {"invoice": invoice_id, "kind": kind, **fields})
+        row = session.execute(DOCUMENT, {"invoice": invoice_id, "kind": kind}).mappings().one()
+    return StoredDocument(**row)
 
 
 def keep_document(session: Session, kind: str, filename: str, media_type: str, body: bytes) -> int:
     """Keep a document that is of no single invoice, as it is sent; its id."""
-    facts = {"kind": kind, "filename": filename, "media_type": media_type, "body": body}
-    return int(session.execute(KEEP, facts | {"sha256": hashlib.sha256(body).digest()}).scalar_one())
+    fields = {"kind": kind, "filename": filename, "media_type": media_type, "body": body}
+    return int(session.execute(KEEP, fields | {"sha256": hashlib.sha256(body).digest()}).scalar_one())
 
 
 def stored_document(session: Session, document_id: int) -> StoredDocument:
@@ -177,10 +177,10 @@ def stored_document(session: Session, document_id: int) -> StoredDocument:
 
 
 def queue_message(
-    session: Session, *, account_id: int, kind: str, recipient: str, message_id: str, facts: dict[str, Any]
+    session: Session, *, account_id: int, kind: str, recipient: str, message_id: str, content: dict[str, Any]
 ) -> list[int]:
     """A waiting message; nothing if that message id is known."""
     if not recipient:
         return []
-    values = {"account": account_id, "kind": kind, "recipient": recipient, "message_id": message_id}
-    return list(session.execute(MESSAGE, values | {"facts": Jsonb(facts)}).scalars())
+    fields = {"account": account_id, "kind": kind, "recipient": recipient, "message_id": message_id}
+    return list(session.execute(MESSAGE, fields | {"facts": Jsonb(content)}).scalars())

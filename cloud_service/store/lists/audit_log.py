@@ -8,14 +8,14 @@ from cloud_service.store.audit.tables import Audit
 from cloud_service.store.lists.paging import Listing, ListQuery, contains
 
 
-def audit(wanted: ListQuery) -> Listing:
+def audit(query: ListQuery) -> Listing:
     """The audit log, newest first. Filters: `from`, `to` (day in UTC, both included), `action`."""
-    query = select(
+    statement = select(
         Audit.id, Audit.at, Audit.actor, Audit.action, Audit.subject, Audit.before, Audit.after, Audit.reason
     )
-    if wanted.text:
-        pattern = contains(wanted.text)
-        query = query.where(
+    if query.text:
+        pattern = contains(query.text)
+        statement = statement.where(
             or_(
                 Audit.actor.ilike(pattern),
                 Audit.action.ilike(pattern),
@@ -23,9 +23,9 @@ def audit(wanted: ListQuery) -> Listing:
                 Audit.reason.ilike(pattern),
             )
         )
-    if first := wanted.one("from"):
-        query = query.where(func.date(func.timezone("UTC", Audit.at)) >= date.fromisoformat(first))
-    if last := wanted.one("to"):
-        query = query.where(func.date(func.timezone("UTC", Audit.at)) <= date.fromisoformat(last))
+    if first := query.value_of("from"):
+        statement = statement.where(func.date(func.timezone("UTC", Audit.at)) >= date.fromisoformat(first))
+    if last := query.value_of("to"):
+        statement = statement.where(func.date(func.timezone("UTC", Audit.at)) <= date.fromisoformat(last))
     columns = {"at": Audit.at, "actor": Audit.actor, "action": Audit.action, "subject": Audit.subject}
-    return Listing(query, columns, ("at", True), Audit.id)
+    return Listing(statement, columns, ("at", True), Audit.id)

@@ -9,7 +9,7 @@ from cloud_service.store.lists.paging import Listing, ListQuery, contains
 from cloud_service.store.scope import Scope
 
 
-def runs(scope: Scope, wanted: ListQuery) -> Listing:
+def runs(scope: Scope, query: ListQuery) -> Listing:
     """Billing runs with how many of their items are where. Filters: `state`."""
 
     def items(*states: str) -> ColumnElement[Any]:
@@ -21,7 +21,7 @@ def runs(scope: Scope, wanted: ListQuery) -> Listing:
         )
 
     total = items("waiting", "rated", "issued", "parked", "cancelled")
-    query = select(
+    statement = select(
         BillingRun.id,
         BillingRun.public_id,
         BillingRun.name,
@@ -41,15 +41,15 @@ def runs(scope: Scope, wanted: ListQuery) -> Listing:
         total.label("total"),
     )
     if scope.entities is not None:
-        query = query.where(BillingRun.legal_entity_id.in_(scope.entities))
-    if wanted.text:
-        query = query.where(BillingRun.name.ilike(contains(wanted.text)))
-    if state := wanted.one("state"):
-        query = query.where(BillingRun.state == state)
+        statement = statement.where(BillingRun.legal_entity_id.in_(scope.entities))
+    if query.text:
+        statement = statement.where(BillingRun.name.ilike(contains(query.text)))
+    if state := query.value_of("state"):
+        statement = statement.where(BillingRun.state == state)
     columns = {
         "name": BillingRun.name,
         "state": BillingRun.state,
         "bill_date": BillingRun.bill_date,
         "created_at": BillingRun.created_at,
     }
-    return Listing(query, columns, ("created_at", True), BillingRun.id)
+    return Listing(statement, columns, ("created_at", True), BillingRun.id)

@@ -47,7 +47,7 @@ def mode_on(today: date) -> ColumnElement[Any]:
     )
 
 
-def clients(scope: Scope, wanted: ListQuery, today: date) -> Listing:
+def clients(scope: Scope, query: ListQuery, today: date) -> Listing:
     """Filters: `kind`. The text finds names, numbers, e-mail addresses and meters."""
     accounts = select(func.count()).where(Account.client_id == Client.id).correlate(Client).scalar_subquery()
     connections = (
@@ -65,7 +65,7 @@ def clients(scope: Scope, wanted: ListQuery, today: date) -> Listing:
         .correlate(Client)
         .scalar_subquery()
     )
-    query = select(
+    statement = select(
         Client.public_id,
         Client.number,
         Client.name,
@@ -78,11 +78,13 @@ def clients(scope: Scope, wanted: ListQuery, today: date) -> Listing:
         connections.label("connections"),
         last_bill.label("last_bill"),
     ).where(*in_scope(scope))
-    if wanted.text:
-        pattern = contains(wanted.text)
-        query = query.where(or_(Client.name.ilike(pattern), Client.number.ilike(pattern), Client.email.ilike(pattern)))
-    if kind := wanted.one("kind"):
-        query = query.where(Client.kind == kind)
+    if query.text:
+        pattern = contains(query.text)
+        statement = statement.where(
+            or_(Client.name.ilike(pattern), Client.number.ilike(pattern), Client.email.ilike(pattern))
+        )
+    if kind := query.value_of("kind"):
+        statement = statement.where(Client.kind == kind)
     columns = {
         "number": Client.number,
         "name": Client.name,
@@ -92,13 +94,13 @@ def clients(scope: Scope, wanted: ListQuery, today: date) -> Listing:
         "connections": connections,
         "last_bill": last_bill,
     }
-    return Listing(query, columns, ("name", False), Client.id)
+    return Listing(statement, columns, ("name", False), Client.id)
 
 
-def accounts(scope: Scope, wanted: ListQuery, today: date) -> Listing:
+def accounts(scope: Scope, query: ListQuery, today: date) -> Listing:
     """Filters: `mode`, `client`, `currency`."""
     mode, owed, credit = mode_on(today), balance("receivable"), -balance("credit")
-    query = (
+    statement = (
         select(
             Account.public_id,
             Account.number,
@@ -115,15 +117,15 @@ def accounts(scope: Scope, wanted: ListQuery, today: date) -> Listing:
         .join(Client, Client.id == Account.client_id)
         .where(*in_scope(scope))
     )
-    if wanted.text:
-        pattern = contains(wanted.text)
-        query = query.where(or_(Client.name.ilike(pattern), Account.number.ilike(pattern)))
-    if wanted_mode := wanted.one("mode"):
-        query = query.where(mode == wanted_mode)
-    if client := wanted.one("client"):
-        query = query.where(Client.number == client)
-    if currency := wanted.one("currency"):
-        query = query.where(Account.currency == currency)
+    if query.text:
+        pattern = contains(query.text)
+        statement = statement.where(or_(Client.name.ilike(pattern), Account.number.ilike(pattern)))
+    if mode_filter := query.value_of("mode"):
+        statement = statement.where(mode == mode_filter)
+    if client := query.value_of("client"):
+        statement = statement.where(Client.number == client)
+    if currency := query.value_of("currency"):
+        statement = statement.where(Account.currency == currency)
     columns = {
         "number": Account.number,
         "tenant": Client.name,
@@ -132,10 +134,10 @@ def accounts(scope: Scope, wanted: ListQuery, today: date) -> Listing:
         "outstanding": owed,
         "credit": credit,
     }
-    return Listing(query, columns, ("number", False), Account.id)
+    return Listing(statement, columns, ("number", False), Account.id)
 
 
-def connections(scope: Scope, wanted: ListQuery, today: date) -> Listing:
+def connections(scope: Scope, query: ListQuery, today: date) -> Listing:
     """Filters: `state` (active, ended, future), `site`, `account`, `mode`."""
     state = case(
         (Contract.during.contains(today), "active"), (func.lower(Contract.during) > today, "future"), else_="ended"
@@ -157,7 +159,7 @@ def connections(scope: Scope, wanted: ListQuery, today: date) -> Listing:
         .correlate(Contract)
         .scalar_subquery()
     )
-    query = _connected(
+    statement = _connected(
         select(
             Contract.public_id,
             Contract.number,
@@ -177,9 +179,9 @@ def connections(scope: Scope, wanted: ListQuery, today: date) -> Listing:
             state.label("state"),
         )
     ).where(*in_scope(scope))
-    if wanted.text:
-        pattern = contains(wanted.text)
-        query = query.where(
+    if query.text:
+        pattern = contains(query.text)
+        statement = statement.where(
             or_(
                 Contract.number.ilike(pattern),
                 Client.name.ilike(pattern),
@@ -189,14 +191,14 @@ def connections(scope: Scope, wanted: ListQuery, today: date) -> Listing:
                 meter.ilike(pattern),
             )
         )
-    if states := wanted.filters.get("state"):
-        query = query.where(state.in_(states))
-    if site := wanted.one("site"):
-        query = query.where(Site.name == site)
-    if account := wanted.one("account"):
-        query = query.where(Account.number == account)
-    if wanted_mode := wanted.one("mode"):
-        query = query.where(mode == wanted_mode)
+    if states := query.filters.get("state"):
+        statement = statement.where(state.in_(states))
+    if site := query.value_of("site"):
+        statement = statement.where(Site.name == site)
+    if account := query.value_of("account"):
+        statement = statement.where(Account.number == account)
+    if mode_filter := query.value_of("mode"):
+        statement = statement.where(mode == mode_filter)
     columns = {
         "number": Contract.number,
         "tenant": Client.name,
@@ -209,12 +211,12 @@ def connections(scope: Scope, wanted: ListQuery, today: date) -> Listing:
         "mode": mode,
         "state": state,
     }
-    return Listing(query, columns, ("number", False), Contract.id)
+    return Listing(statement, columns, ("number", False), Contract.id)
 
 
-def _connected(query: AnySelect) -> AnySelect:
+def _connected(statement: AnySelect) -> AnySelect:
     return (
-        query.join(Account, Account.id == Contract.account_id)
+        statement.join(Account, Account.id == Contract.account_id)
         .join(Client, Client.id == Account.client_id)
         .join(LegalEntity, LegalEntity.id == Client.legal_entity_id)
         .join(ServicePoint, ServicePoint.id == Contract.service_point_id)

@@ -46,14 +46,14 @@ def in_scope(scope: Scope) -> list[ColumnElement[bool]]:
 
 def newest_invoice(session: Session, number: str, today: date) -> Any:
     """The row of the newest bill of that number; NotFoundError where there is none."""
-    asked = ListQuery(filters={"number": (number,)}, sort="id", descending=True, size=1)
-    rows = page_of(session, invoices(Scope(), asked, today), asked).rows
+    query = ListQuery(filters={"number": (number,)}, sort="id", descending=True, size=1)
+    rows = page_of(session, invoices(Scope(), query, today), query).rows
     if not rows:
         raise NotFoundError(f"there is no bill {number}")
     return rows[0]
 
 
-def invoices(scope: Scope, wanted: ListQuery, today: date) -> Listing:
+def invoices(scope: Scope, query: ListQuery, today: date) -> Listing:
     """One list for console, command line and files.
 
     Filters: `status` (several), `from`, `to` (bill date, both included), `mode`, `account`, `client`, `currency`,
@@ -73,7 +73,7 @@ def invoices(scope: Scope, wanted: ListQuery, today: date) -> Listing:
         "prepaid": Invoice.prepaid,
         "state": state,
     }
-    query = _joined(
+    statement = _joined(
         select(
             Invoice.id,
             Invoice.public_id,
@@ -95,7 +95,7 @@ def invoices(scope: Scope, wanted: ListQuery, today: date) -> Listing:
             Invoice.prepaid,
             state.label("state"),
         )
-    ).where(*in_scope(scope), *_filters(wanted, state))
+    ).where(*in_scope(scope), *_filters(query, state))
     sums = {
         "energy": func.coalesce(func.sum(case((is_invoice, Invoice.energy), else_=0)), 0),
         "total_local": func.coalesce(func.sum(Invoice.total * Invoice.local_rate), 0),
@@ -103,36 +103,36 @@ def invoices(scope: Scope, wanted: ListQuery, today: date) -> Listing:
         "local_currency": func.coalesce(func.min(Invoice.local_currency), literal("")),
         "currencies": func.count(func.distinct(Invoice.local_currency)),
     }
-    return Listing(query, columns, ("bill_date", True), Invoice.id, sums)
+    return Listing(statement, columns, ("bill_date", True), Invoice.id, sums)
 
 
-def _joined(query: AnySelect) -> AnySelect:
+def _joined(statement: AnySelect) -> AnySelect:
     return (
-        query.join(Account, Account.id == Invoice.account_id)
+        statement.join(Account, Account.id == Invoice.account_id)
         .join(Client, Client.id == Account.client_id)
         .join(invoice_balance, invoice_balance.c.invoice_id == Invoice.id)
     )
 
 
-def _filters(wanted: ListQuery, state: ColumnElement[str]) -> list[ColumnElement[bool]]:
+def _filters(query: ListQuery, state: ColumnElement[str]) -> list[ColumnElement[bool]]:
     limits: list[ColumnElement[bool]] = []
-    if wanted.text:
-        pattern = contains(wanted.text)
+    if query.text:
+        pattern = contains(query.text)
         limits.append(or_(Invoice.number.ilike(pattern), Client.name.ilike(pattern), Account.number.ilike(pattern)))
-    if states := [one for one in wanted.filters.get("status", ()) if one in STATES]:
+    if states := [state_name for state_name in query.filters.get("status", ()) if state_name in STATES]:
         limits.append(state.in_(states))
-    if first := wanted.one("from"):
+    if first := query.value_of("from"):
         limits.append(Invoice.bill_date >= date.fromisoformat(first))
-    if last := wanted.one("to"):
+    if last := query.value_of("to"):
         limits.append(Invoice.bill_date <= date.fromisoformat(last))
-    if mode := wanted.one("mode"):
+    if mode := query.value_of("mode"):
         limits.append(Invoice.prepaid.is_(mode == "prepaid"))
-    if account := wanted.one("account"):
+    if account := query.value_of("account"):
         limits.append(Account.number == account)
-    if client := wanted.one("client"):
+    if client := query.value_of("client"):
         limits.append(Client.number == client)
-    if number := wanted.one("number"):
+    if number := query.value_of("number"):
         limits.append(Invoice.number == number)
-    if currency := wanted.one("currency"):
+    if currency := query.value_of("currency"):
         limits.append(Invoice.currency == currency)
     return limits

@@ -31,7 +31,7 @@ def sites_in_scope(scope: Scope) -> list[ColumnElement[bool]]:
     return [Site.legal_entity_id.in_(scope.entities)] if scope.entities is not None else []
 
 
-def meters(scope: Scope, wanted: ListQuery) -> Listing:
+def meters(scope: Scope, query: ListQuery) -> Listing:
     """Meters with where they hang now and until when they were read. Filters: `site`, `utility`."""
     last_day = (
         select(func.max(IntervalDay.day))
@@ -46,7 +46,7 @@ def meters(scope: Scope, wanted: ListQuery) -> Listing:
         .correlate(Meter)
         .scalar_subquery()
     )
-    query = (
+    statement = (
         select(
             Meter.public_id,
             Meter.name,
@@ -65,9 +65,9 @@ def meters(scope: Scope, wanted: ListQuery) -> Listing:
         .outerjoin(Site, Site.id == ServicePoint.site_id)
         .where(*sites_in_scope(scope))
     )
-    if wanted.text:
-        pattern = contains(wanted.text)
-        query = query.where(
+    if query.text:
+        pattern = contains(query.text)
+        statement = statement.where(
             or_(
                 Meter.name.ilike(pattern),
                 Meter.serial.ilike(pattern),
@@ -76,10 +76,10 @@ def meters(scope: Scope, wanted: ListQuery) -> Listing:
                 Site.name.ilike(pattern),
             )
         )
-    if site := wanted.one("site"):
-        query = query.where(Site.name == site)
-    if utility := wanted.one("utility"):
-        query = query.where(ServicePoint.utility == utility)
+    if site := query.value_of("site"):
+        statement = statement.where(Site.name == site)
+    if utility := query.value_of("utility"):
+        statement = statement.where(ServicePoint.utility == utility)
     columns = {
         "name": Meter.name,
         "serial": Meter.serial,
@@ -89,16 +89,16 @@ def meters(scope: Scope, wanted: ListQuery) -> Listing:
         "utility": ServicePoint.utility,
         "last_day": last_day,
     }
-    return Listing(query, columns, ("name", False), Meter.id)
+    return Listing(statement, columns, ("name", False), Meter.id)
 
 
-def points(scope: Scope, wanted: ListQuery, today: date) -> Listing:
+def points(scope: Scope, query: ListQuery, today: date) -> Listing:
     """Service points with the meter that hangs and who is supplied there. Filters: `site`, `utility`, `free`, `meter`.
 
     `free` (yes): without a contract today; `meter` (none): where none hangs now.
     """
     above = aliased(ServicePoint)
-    query = (
+    statement = (
         select(
             ServicePoint.public_id,
             ServicePoint.name,
@@ -122,17 +122,24 @@ def points(scope: Scope, wanted: ListQuery, today: date) -> Listing:
         .outerjoin(Client, Client.id == Account.client_id)
         .where(*sites_in_scope(scope))
     )
-    if wanted.text:
-        known = (ServicePoint.name, ServicePoint.grid_id, Site.name, Meter.serial, Contract.number, Client.name)
-        query = query.where(or_(*(column.ilike(contains(wanted.text)) for column in known)))
-    if site := wanted.one("site"):
-        query = query.where(Site.name == site)
-    if utility := wanted.one("utility"):
-        query = query.where(ServicePoint.utility == utility)
-    if wanted.one("free"):
-        query = query.where(Contract.id.is_(None))
-    if wanted.one("meter"):
-        query = query.where(Meter.id.is_(None))
+    if query.text:
+        columns_searched = (
+            ServicePoint.name,
+            ServicePoint.grid_id,
+            Site.name,
+            Meter.serial,
+            Contract.number,
+            Client.name,
+        )
+        statement = statement.where(or_(*(column.ilike(contains(query.text)) for column in columns_searched)))
+    if site := query.value_of("site"):
+        statement = statement.where(Site.name == site)
+    if utility := query.value_of("utility"):
+        statement = statement.where(ServicePoint.utility == utility)
+    if query.value_of("free"):
+        statement = statement.where(Contract.id.is_(None))
+    if query.value_of("meter"):
+        statement = statement.where(Meter.id.is_(None))
     columns = {
         "name": ServicePoint.name,
         "site": Site.name,
@@ -140,23 +147,23 @@ def points(scope: Scope, wanted: ListQuery, today: date) -> Listing:
         "grid_id": ServicePoint.grid_id,
         "tenant": Client.name,
     }
-    return Listing(query, columns, ("site", False), ServicePoint.id)
+    return Listing(statement, columns, ("site", False), ServicePoint.id)
 
 
 def gateway_state(now: datetime) -> SqlColumn:
     """`online`, `degraded` (it or one of its meters says that something is wrong), `offline`, `revoked` or `never`."""
-    said, report = Gateway.health["status"]["state"].astext, Gateway.health["report"]
+    reported, report = Gateway.health["status"]["state"].astext, Gateway.health["report"]
     failing = func.jsonb_path_exists(report, literal("$.devices[*][4] ? (@ > 0)", type_=JSONPATH()))
     return case(
         (Gateway.state == "revoked", "revoked"),
         (Gateway.last_seen_at.is_(None), "never"),
-        (or_(Gateway.last_seen_at < now - ONLINE, said.in_(("offline", "lost"))), "offline"),
+        (or_(Gateway.last_seen_at < now - ONLINE, reported.in_(("offline", "lost"))), "offline"),
         (or_(func.coalesce(report["state"].astext, "ok") != "ok", func.coalesce(failing, False)), "degraded"),
         else_="online",
     )
 
 
-def gateways(scope: Scope, wanted: ListQuery, now: datetime) -> Listing:
+def gateways(scope: Scope, query: ListQuery, now: datetime) -> Listing:
     """Filters: `status` (several), `site`."""
     state = gateway_state(now)
     gaps = (  # a stream that never had one names none
@@ -173,7 +180,7 @@ def gateways(scope: Scope, wanted: ListQuery, now: datetime) -> Listing:
         ),
         0,
     )
-    query = (
+    statement = (
         select(
             Gateway.public_id,
             Gateway.name,
@@ -191,25 +198,25 @@ def gateways(scope: Scope, wanted: ListQuery, now: datetime) -> Listing:
         .join(Site, Site.id == Gateway.site_id)
         .where(*sites_in_scope(scope))
     )
-    if wanted.text:
-        pattern = contains(wanted.text)
-        query = query.where(or_(Gateway.name.ilike(pattern), Site.name.ilike(pattern)))
-    if states := wanted.filters.get("status"):
-        query = query.where(state.in_(states))
-    if site := wanted.one("site"):
-        query = query.where(Site.name == site)
+    if query.text:
+        pattern = contains(query.text)
+        statement = statement.where(or_(Gateway.name.ilike(pattern), Site.name.ilike(pattern)))
+    if states := query.filters.get("status"):
+        statement = statement.where(state.in_(states))
+    if site := query.value_of("site"):
+        statement = statement.where(Site.name == site)
     columns = {
         "name": Gateway.name,
         "site": Site.name,
         "state": state,
         "last_seen_at": Gateway.last_seen_at,
     }
-    return Listing(query, columns, ("name", False), Gateway.id)
+    return Listing(statement, columns, ("name", False), Gateway.id)
 
 
-def quarantine(scope: Scope, wanted: ListQuery) -> Listing:
+def quarantine(scope: Scope, query: ListQuery) -> Listing:
     """Messages and values that were refused, newest first. Filters: `resolved` (yes, no)."""
-    query = (
+    statement = (
         select(
             Quarantine.id,
             Quarantine.gateway,
@@ -224,10 +231,10 @@ def quarantine(scope: Scope, wanted: ListQuery) -> Listing:
         .outerjoin(Site, Site.id == Gateway.site_id)
         .where(*sites_in_scope(scope))
     )
-    if wanted.text:
-        pattern = contains(wanted.text)
-        query = query.where(or_(Quarantine.gateway.ilike(pattern), Quarantine.reason.ilike(pattern)))
-    if resolved := wanted.one("resolved"):
-        query = query.where((Quarantine.resolved != "") if resolved == "yes" else (Quarantine.resolved == ""))
+    if query.text:
+        pattern = contains(query.text)
+        statement = statement.where(or_(Quarantine.gateway.ilike(pattern), Quarantine.reason.ilike(pattern)))
+    if resolved := query.value_of("resolved"):
+        statement = statement.where((Quarantine.resolved != "") if resolved == "yes" else (Quarantine.resolved == ""))
     columns = {"created_at": Quarantine.created_at, "gateway": Quarantine.gateway, "reason": Quarantine.reason}
-    return Listing(query, columns, ("created_at", True), Quarantine.id)
+    return Listing(statement, columns, ("created_at", True), Quarantine.id)

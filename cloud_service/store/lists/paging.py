@@ -25,7 +25,7 @@ class ListQuery:
     page: int = 1
     size: int = 25
 
-    def one(self, name: str) -> str:
+    def value_of(self, name: str) -> str:
         """The first value of a filter, or nothing."""
         return next(iter(self.filters.get(name, ())), "")
 
@@ -56,16 +56,16 @@ class Listing:
     unique: SqlColumn
     sums: Mapping[str, SqlColumn] = field(default_factory=dict)
 
-    def sorted_by(self, wanted: ListQuery) -> AnySelect:
+    def sorted_by(self, query: ListQuery) -> AnySelect:
         """The query in the wanted order; equal rows keep a fixed order, so that pages never overlap."""
-        known = wanted.sort in self.sortable
-        name, descending = (wanted.sort, wanted.descending) if known else self.order
+        sortable = query.sort in self.sortable
+        name, descending = (query.sort, query.descending) if sortable else self.order
         column = self.sortable[name]
         way = column.desc().nulls_last() if descending else column.asc().nulls_last()
         return self.query.order_by(way, self.unique.desc() if descending else self.unique.asc())
 
 
-def page_of(session: Session, listing: Listing, wanted: ListQuery) -> Page:
+def page_of(session: Session, listing: Listing, query: ListQuery) -> Page:
     """The wanted page, or the last one where there are fewer."""
     totals: list[Any] = [column.label(name) for name, column in listing.sums.items()]
     counted = session.execute(
@@ -73,15 +73,15 @@ def page_of(session: Session, listing: Listing, wanted: ListQuery) -> Page:
             None
         )
     ).one()
-    size = min(max(wanted.size, 1), ROWS_MAX)
-    page = min(max(wanted.page, 1), max(1, -(-counted.rows_count // size)))
-    rows = session.execute(listing.sorted_by(wanted).limit(size).offset((page - 1) * size)).all()
+    size = min(max(query.size, 1), ROWS_MAX)
+    page = min(max(query.page, 1), max(1, -(-counted.rows_count // size)))
+    rows = session.execute(listing.sorted_by(query).limit(size).offset((page - 1) * size)).all()
     return Page(list(rows), counted.rows_count, page, size, {name: getattr(counted, name) for name in listing.sums})
 
 
-def all_of(session: Session, listing: Listing, wanted: ListQuery) -> Iterator[AnyRow]:
+def all_of(session: Session, listing: Listing, query: ListQuery) -> Iterator[AnyRow]:
     """Every row in the wanted order, fetched in portions; for files."""
-    yield from session.execute(listing.sorted_by(wanted).execution_options(yield_per=1000))
+    yield from session.execute(listing.sorted_by(query).execution_options(yield_per=1000))
 
 
 def contains(text: str) -> str:

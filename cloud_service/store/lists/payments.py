@@ -45,10 +45,10 @@ def in_scope(scope: Scope) -> list[ColumnElement[bool]]:
     return limits
 
 
-def payments(scope: Scope, wanted: ListQuery) -> Listing:
+def payments(scope: Scope, query: ListQuery) -> Listing:
     """Filters: `from`, `to` (day, both included), `provider`, `kind`, `account`."""
     open_amount = Payment.amount - func.coalesce(allocated.c.allocated, 0)
-    query = (
+    statement = (
         select(
             Payment.public_id,
             Payment.day,
@@ -72,7 +72,7 @@ def payments(scope: Scope, wanted: ListQuery) -> Listing:
         .join(Client, Client.id == Account.client_id)
         .join(LegalEntity, LegalEntity.id == Client.legal_entity_id)
         .outerjoin(allocated, allocated.c.payment_id == Payment.id)
-        .where(*in_scope(scope), *_filters(wanted))
+        .where(*in_scope(scope), *_filters(query))
     )
     columns: dict[str, Any] = {
         "day": Payment.day,
@@ -88,24 +88,24 @@ def payments(scope: Scope, wanted: ListQuery) -> Listing:
         "local_currency": func.coalesce(func.min(LegalEntity.currency), literal("")),
         "currencies": func.count(func.distinct(LegalEntity.currency)),
     }
-    return Listing(query, columns, ("day", True), Payment.id, sums)
+    return Listing(statement, columns, ("day", True), Payment.id, sums)
 
 
-def _filters(wanted: ListQuery) -> list[ColumnElement[bool]]:
+def _filters(query: ListQuery) -> list[ColumnElement[bool]]:
     limits: list[ColumnElement[bool]] = []
-    if wanted.text:
-        pattern = contains(wanted.text)
+    if query.text:
+        pattern = contains(query.text)
         limits.append(
             or_(Client.name.ilike(pattern), Account.number.ilike(pattern), Payment.provider_ref.ilike(pattern))
         )
-    if first := wanted.one("from"):
+    if first := query.value_of("from"):
         limits.append(Payment.day >= date.fromisoformat(first))
-    if last := wanted.one("to"):
+    if last := query.value_of("to"):
         limits.append(Payment.day <= date.fromisoformat(last))
-    if provider := wanted.one("provider"):
+    if provider := query.value_of("provider"):
         limits.append(Payment.provider == provider)
-    if kind := wanted.one("kind"):
+    if kind := query.value_of("kind"):
         limits.append(Payment.kind == kind)
-    if account := wanted.one("account"):
+    if account := query.value_of("account"):
         limits.append(Account.number == account)
     return limits

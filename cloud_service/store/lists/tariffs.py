@@ -9,7 +9,7 @@ from cloud_service.store.scope import Scope
 from cloud_service.store.tariffs.tables import Tariff, TariffAssignment, TariffVersion
 
 
-def tariffs(scope: Scope, wanted: ListQuery, today: date) -> Listing:
+def tariffs(scope: Scope, query: ListQuery, today: date) -> Listing:
     """Tariffs with their versions and how many connections they price today."""
     versions = select(func.count()).where(TariffVersion.tariff_id == Tariff.id).correlate(Tariff).scalar_subquery()
     current = (
@@ -24,7 +24,7 @@ def tariffs(scope: Scope, wanted: ListQuery, today: date) -> Listing:
         .correlate(Tariff)
         .scalar_subquery()
     )
-    query = select(
+    statement = select(
         Tariff.public_id,
         Tariff.code,
         Tariff.name,
@@ -34,9 +34,9 @@ def tariffs(scope: Scope, wanted: ListQuery, today: date) -> Listing:
         used.label("connections"),
     )
     if scope.entities is not None:
-        query = query.where(Tariff.legal_entity_id.in_(scope.entities))
-    if wanted.text:
-        pattern = contains(wanted.text)
-        query = query.where(or_(Tariff.code.ilike(pattern), Tariff.name.ilike(pattern)))
+        statement = statement.where(Tariff.legal_entity_id.in_(scope.entities))
+    if query.text:
+        pattern = contains(query.text)
+        statement = statement.where(or_(Tariff.code.ilike(pattern), Tariff.name.ilike(pattern)))
     columns = {"code": Tariff.code, "name": Tariff.name, "currency": Tariff.currency, "connections": used}
-    return Listing(query, columns, ("name", False), Tariff.id)
+    return Listing(statement, columns, ("name", False), Tariff.id)

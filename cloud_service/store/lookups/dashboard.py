@@ -138,8 +138,8 @@ def _received(session: Session, entity_id: int, span: Span) -> Any:
 
 
 def _energy(session: Session, entity_id: int, span: Span) -> int:
-    found = session.scalar(ENERGY, {"entity": entity_id, "start": span.start, "end": span.end})
-    return int(found or 0)
+    watt_hours = session.scalar(ENERGY, {"entity": entity_id, "start": span.start, "end": span.end})
+    return int(watt_hours or 0)
 
 
 def billed_and_received(
@@ -183,5 +183,5 @@ EVENTS = text(
 
 def latest(session: Session, entity_ids: Sequence[int], now: datetime, rows: int = 6) -> list[Any]:
     """The newest payments, issued bills, silent gateways, failed mails and low balances, newest first."""
-    facts = {"entities": list(entity_ids), "rows": rows, "offline": now - timedelta(minutes=15)}
-    return list(session.execute(EVENTS, facts))
+    parameters = {"entities": list(entity_ids), "rows": rows, "offline": now - timedelta(minutes=15)}
+    return list(session.execute(EVENTS, parameters))

@@ -54,10 +54,10 @@ def contract_id(session: Session, number: str, scope: Scope = ALL) -> int:
 
 def invoice_id(session: Session, number: str) -> int:
     """The newest invoice of that number."""
-    found: int | None = session.execute(INVOICE, {"name": number}).scalar_one_or_none()
-    if found is None:
+    row_id: int | None = session.execute(INVOICE, {"name": number}).scalar_one_or_none()
+    if row_id is None:
         raise NotFoundError(f"there is no bill {number}")
-    return found
+    return row_id
 
 
 def site_id(session: Session, name: str, scope: Scope = ALL) -> int:
@@ -83,11 +83,11 @@ def tariff_id(session: Session, code: str, scope: Scope = ALL) -> int:
 def _only(session: Session, statement: TextClause, noun: str, name: str, scope: Scope, *, path: str) -> int:
     """The one row of that name; none and several are said, never guessed. A meter's own name goes before a serial."""
     entities = None if scope.entities is None else list(scope.entities)
-    found = session.execute(statement, {"name": name, "entities": entities}).all()
-    if not found:
+    rows = session.execute(statement, {"name": name, "entities": entities}).all()
+    if not rows:
         raise NotFoundError(f"there is no {noun} {name}", path=path)
-    if len(found) > 1 and not getattr(found[0], "exact", False):
-        names = {str(row.name) for row in found}
+    if len(rows) > 1 and not getattr(rows[0], "exact", False):
+        names = {str(row.name) for row in rows}
         hint = f"write {' or '.join(sorted(names))}" if len(names) > 1 else "they belong to several legal entities"
         raise InputError(f"several have the name {name}", path=path, hint=hint)
-    return int(found[0].id)
+    return int(rows[0].id)

@@ -107,7 +107,7 @@ def invoice_page(session: Session, scope: Scope, public_id: UUID, today: date) -
     row = session.execute(query).one_or_none()
     if row is None:
         raise NotFoundError("there is no such bill")
-    asked = {"invoice": row.Invoice.id}
+    parameters = {"invoice": row.Invoice.id}
     return InvoicePage(
         invoice=row.Invoice,
         client=row.Client,
@@ -117,11 +117,11 @@ def invoice_page(session: Session, scope: Scope, public_id: UUID, today: date) -
         received=row.received,
         outstanding=row.outstanding,
         state=row.state,
-        settlements=list(session.execute(SETTLED_BY, asked)),
+        settlements=list(session.execute(SETTLED_BY, parameters)),
         documents=_documents(session, row.Invoice.id),
-        history=list(session.execute(HISTORY, asked)),
-        related=list(session.execute(RELATED, asked)),
-        disputed=session.execute(DISPUTED, asked).scalar_one(),
+        history=list(session.execute(HISTORY, parameters)),
+        related=list(session.execute(RELATED, parameters)),
+        disputed=session.execute(DISPUTED, parameters).scalar_one(),
     )
 
 
@@ -132,27 +132,27 @@ def _documents(session: Session, invoice_id: int) -> list[Any]:
 
 def document(session: Session, invoice_id: int, kind: str) -> Document:
     """The bytes of a bill's document, or NotFoundError."""
-    found = session.scalar(select(Document).where(Document.invoice_id == invoice_id, Document.kind == kind))
-    if found is None:
+    stored = session.scalar(select(Document).where(Document.invoice_id == invoice_id, Document.kind == kind))
+    if stored is None:
         raise NotFoundError("there is no such document")
-    return found
+    return stored
 
 
 def send_again(session: Session, page: InvoicePage) -> str:
     """Queue the bill's message once more and return its recipient; a new Message-ID, or mailboxes would hide it."""
     domain = str(page.invoice.seller.get("email", "")).rpartition("@")[2] or "localhost"
     message_id = f"<invoice-{page.invoice.public_id}-{uuid4().hex}@{domain}>"
-    found = session.scalar(
+    delivery = session.scalar(
         select(Delivery).where(
             Delivery.invoice_id == page.invoice.id, Delivery.kind == "invoice", Delivery.recipient == page.client.email
         )
     )
-    if found is None:
-        found = Delivery(
+    if delivery is None:
+        delivery = Delivery(
             invoice_id=page.invoice.id, account_id=page.account.id, kind="invoice", recipient=page.client.email
         )
-        session.add(found)
-    found.state, found.error, found.attempts, found.message_id = "waiting", "", 0, message_id
+        session.add(delivery)
+    delivery.state, delivery.error, delivery.attempts, delivery.message_id = "waiting", "", 0, message_id
     session.flush()
-    job_queue.defer(session, "deliver", {"deliveries": [found.id]}, queue="deliver")
-    return found.recipient
+    job_queue.defer(session, "deliver", {"deliveries": [delivery.id]}, queue="deliver")
+    return delivery.recipient

@@ -53,12 +53,12 @@ PREPAID = text(
 
 def prepaid(session: Session, scope: Scope, account_id: int | None = None) -> list[Any]:
     """Prepaid accounts as they were last looked at, those in need first."""
-    facts = {
+    parameters = {
         "entities": None if scope.entities is None else list(scope.entities),
         "clients": None if scope.clients is None else list(scope.clients),
         "account": account_id,
     }
-    return list(session.execute(PREPAID, facts))
+    return list(session.execute(PREPAID, parameters))
 
 
 COMMANDS = text(
@@ -114,18 +114,18 @@ def payment(session: Session, scope: Scope, public_id: UUID) -> PaymentPage:
         .join(Account, Account.id == Payment.account_id)
         .join(Client, Client.id == Account.client_id)
     )
-    one = session.execute(query.where(Payment.public_id == public_id, *payments.in_scope(scope))).one_or_none()
-    row = found(one, "payment")
-    of_deposit = row.Payment.kind == "deposit"
+    row = session.execute(query.where(Payment.public_id == public_id, *payments.in_scope(scope))).one_or_none()
+    payment_row = found(row, "payment")
+    of_deposit = payment_row.Payment.kind == "deposit"
     left = receipts.deposit_left if of_deposit else receipts.refundable
-    back = select(Payment).where(Payment.reverses_id == row.Payment.id).order_by(Payment.id)
+    back = select(Payment).where(Payment.reverses_id == payment_row.Payment.id).order_by(Payment.id)
     return PaymentPage(
-        payment=row.Payment,
-        account=row.Account,
-        client=row.Client,
-        settled=list(session.execute(SETTLED, {"payment": row.Payment.id})),
+        payment=payment_row.Payment,
+        account=payment_row.Account,
+        client=payment_row.Client,
+        settled=list(session.execute(SETTLED, {"payment": payment_row.Payment.id})),
         reversals=list(session.scalars(back)),
-        left=left(session, row.Payment.id) if row.Payment.amount > 0 else Decimal(0),
+        left=left(session, payment_row.Payment.id) if payment_row.Payment.amount > 0 else Decimal(0),
     )
 
 

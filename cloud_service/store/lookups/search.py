@@ -70,14 +70,14 @@ SEARCH = text(
 )
 
 
-def search(session: Session, scope: Scope, words: str, rows: int = 6, most: int = 24) -> list[Any]:
+def search(session: Session, scope: Scope, typed: str, rows: int = 6, most: int = 24) -> list[Any]:
     """Bills, clients, accounts, connections, service points, meters and so on; exact numbers first. Staff only."""
-    escaped = words.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    facts = {
+    escaped = typed.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    parameters = {
         "exact": escaped,
         "pattern": f"%{escaped}%",
         "rows": rows,
         "most": most,
         "entities": None if scope.entities is None else list(scope.entities),
     }
-    return list(session.execute(SEARCH, facts)) if escaped and scope.clients is None else []
+    return list(session.execute(SEARCH, parameters)) if escaped and scope.clients is None else []

@@ -37,21 +37,23 @@ def point(session: Session, scope: Scope, public_id: UUID) -> PointPage:
     row = found(
         session.execute(query.where(ServicePoint.public_id == public_id, *limits)).one_or_none(), "service point"
     )
-    one: ServicePoint = row.ServicePoint
+    service_point: ServicePoint = row.ServicePoint
     below = session.scalars(
-        select(ServicePoint).where(ServicePoint.parent_id == one.id).order_by(ServicePoint.name, ServicePoint.id)
+        select(ServicePoint)
+        .where(ServicePoint.parent_id == service_point.id)
+        .order_by(ServicePoint.name, ServicePoint.id)
     )
-    mounts = mounts_at(session, one.id)
+    mounts = mounts_at(session, service_point.id)
     hanging = [mount.Meter.id for mount in mounts if mount.MeterMount.during.upper is None]
     registers = session.scalars(select(Register).where(Register.meter_id.in_(hanging)).order_by(Register.id))
-    vacancy = one.settings.get("vacancy", {})
+    vacancy = service_point.settings.get("vacancy", {})
     return PointPage(
-        point=one,
+        point=service_point,
         site=row.Site,
-        above=session.get(ServicePoint, one.parent_id) if one.parent_id else None,
+        above=session.get(ServicePoint, service_point.parent_id) if service_point.parent_id else None,
         below=list(below),
         mounts=mounts,
-        contracts=_contracts(session, one.id),
+        contracts=_contracts(session, service_point.id),
         registers=list(registers),
         owner=session.get(Account, vacancy["account"]) if vacancy else None,
         owner_tariff=session.get(Tariff, vacancy["tariff"]) if vacancy else None,

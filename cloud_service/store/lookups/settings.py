@@ -24,10 +24,10 @@ class EntitySettings:
 
 def entities(session: Session, scope: Scope) -> list[EntitySettings]:
     """The entities of the reader."""
-    return [_configured(session, one) for one in legal_entities.entities(session, scope)]
+    return [_settings_of(session, entity) for entity in legal_entities.entities(session, scope)]
 
 
-def _configured(session: Session, entity: LegalEntity) -> EntitySettings:
+def _settings_of(session: Session, entity: LegalEntity) -> EntitySettings:
     series = select(NumberSeries).where(NumberSeries.legal_entity_id == entity.id)
     banks = select(BankAccount).where(BankAccount.legal_entity_id == entity.id).order_by(BankAccount.id)
     rates = select(CurrencyRate).where(CurrencyRate.base == entity.currency)

@@ -49,5 +49,5 @@ def failed_mails(session: Session, scope: Scope) -> list[Any]:
 
 def missing_days(session: Session, scope: Scope, today: date) -> list[Any]:
     """Meters without a validated day for more than two days, the longest silence first."""
-    facts = {"day": today, "entities": None if scope.entities is None else list(scope.entities)}
-    return list(session.execute(SILENT, facts))
+    parameters = {"day": today, "entities": None if scope.entities is None else list(scope.entities)}
+    return list(session.execute(SILENT, parameters))

@@ -27,7 +27,7 @@ def entered(session: Session, country: str) -> list[BaseRate]:
 
 def enter(session: Session, country: str, start: date, percent: Decimal, author: str) -> Decimal | None:
     """Keep a rate; the one it takes the place of, if any."""
-    facts = {"country": country, "start": start, "percent": percent, "author": author}
-    before: Decimal | None = session.execute(BEFORE, facts).scalar_one_or_none()
-    session.execute(ENTER, facts)
+    fields = {"country": country, "start": start, "percent": percent, "author": author}
+    before: Decimal | None = session.execute(BEFORE, fields).scalar_one_or_none()
+    session.execute(ENTER, fields)
     return before

@@ -81,17 +81,17 @@ def _key(entry: LedgerEntry, line: LedgerLine) -> Key:
 
 def _accounts(session: Session, entries: Sequence[LedgerEntry]) -> dict[Key, int]:
     """The ledger accounts of the lines, opened where they are new; in order, so that nobody waits in a ring."""
-    wanted = sorted({_key(e, line) for e in entries for line in e.lines}, key=lambda key: (*key[:3], key[3] or 0))
-    found = _find(session, wanted)
-    missing = [key for key in wanted if key not in found]
+    keys = sorted({_key(e, line) for e in entries for line in e.lines}, key=lambda key: (*key[:3], key[3] or 0))
+    ids = _find(session, keys)
+    missing = [key for key in keys if key not in ids]
     if missing:
         session.execute(OPEN, _columns(missing))
-        found |= _find(session, missing)
-    return found
+        ids |= _find(session, missing)
+    return ids
 
 
-def _find(session: Session, wanted: Sequence[Key]) -> dict[Key, int]:
-    rows = session.execute(FIND, _columns(wanted))
+def _find(session: Session, keys: Sequence[Key]) -> dict[Key, int]:
+    rows = session.execute(FIND, _columns(keys))
     return {(row.entity, row.kind, row.currency, row.owner): row.id for row in rows}
 
 

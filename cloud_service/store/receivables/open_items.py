@@ -43,8 +43,8 @@ def open_invoices(session: Session, entity_id: int | None, scope: Scope) -> list
 
 def entity_of(session: Session, iban: str) -> int | None:
     """Whose bank account that is."""
-    found: int | None = session.execute(ENTITY, {"iban": iban.replace(" ", "").upper()}).scalar_one_or_none()
-    return found
+    entity_id: int | None = session.execute(ENTITY, {"iban": iban.replace(" ", "").upper()}).scalar_one_or_none()
+    return entity_id
 
 
 def booked_references(session: Session, references: list[str]) -> set[str]:

@@ -91,24 +91,24 @@ def settlements(session: Session, invoice_id: int) -> list[tuple[date, Decimal]]
 
 
 def record_step(
-    session: Session, one: OverdueInvoice, *, step: int, name: str, day: date, fee_invoice_id: int | None
+    session: Session, invoice: OverdueInvoice, *, step: int, name: str, day: date, fee_invoice_id: int | None
 ) -> bool:
     """Note a step; False if it was taken already."""
-    facts = {"invoice": one.invoice_id, "step": step, "name": name, "day": day, "outstanding": one.left}
-    return session.execute(STEP, facts | {"fee": fee_invoice_id}).scalar_one_or_none() is not None
+    fields = {"invoice": invoice.invoice_id, "step": step, "name": name, "day": day, "outstanding": invoice.left}
+    return session.execute(STEP, fields | {"fee": fee_invoice_id}).scalar_one_or_none() is not None
 
 
 def interest_until(session: Session, account_id: int, invoice_id: int) -> date | None:
     """Up to which day interest on an invoice was charged."""
-    found: date | None = session.execute(
+    day: date | None = session.execute(
         LAST_INTEREST, {"account": account_id, "invoice": invoice_id}
     ).scalar_one_or_none()
-    return found
+    return day
 
 
 def group_by_account(rows: Sequence[OverdueInvoice]) -> dict[int, list[OverdueInvoice]]:
     """By account, in order."""
-    found: dict[int, list[OverdueInvoice]] = {}
+    by_account: dict[int, list[OverdueInvoice]] = {}
     for row in rows:
-        found.setdefault(row.account_id, []).append(row)
-    return found
+        by_account.setdefault(row.account_id, []).append(row)
+    return by_account

@@ -1,7 +1,7 @@
 """Prepaid accounts: what they may use up, what they were told, and the orders for their gateways."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -9,6 +9,32 @@ from typing import Any
 from psycopg.types.json import Jsonb
 from sqlalchemy import text
 from sqlalchemy.orm import Session
+
+
+@dataclass(frozen=True, slots=True)
+class PrepaidContract:
+    """A running contract of a prepaid account; `since` is the first day that no invoice bills."""
+
+    id: int
+    service_point_id: int
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
+class NewPrepaidState:
+    """What a prepaid account had when it was looked at; amounts in its currency."""
+
+    account_id: int
+    state: str
+    booked: Decimal  # credit less open invoices, by the ledger
+    rated: Decimal  # consumption since the last invoice, priced
+    balance: Decimal
+    days_left: Decimal | None
+    rated_from: date
+    rated_until: date  # exclusive
+    emergency: Decimal  # emergency credit in use
+    protected_reason: str  # why a disconnection waits
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +52,9 @@ class PrepaidAccount:
     seller: str
     timezone: str
     holiday_calendar: str
-    contracts: list[dict[str, Any]]  # id, service_point, since
+    contracts: list[PrepaidContract]
     state: str
-    a_day: Decimal
+    a_day: Decimal  # what a day of the last look cost, 0 where that is not known
     before: Decimal  # the balance at the last look
 
 
@@ -109,12 +135,12 @@ STORE = text(
     """
     INSERT INTO prepaid_state (account_id, state, booked, rated, balance, days_left, rated_from, rated_until,
            emergency, protected_reason, at)
-    VALUES (:account, :state, :booked, :rated, :balance, :days_left, :rated_from, :rated_until, :emergency, :waits,
-           :at)
+    VALUES (:account_id, :state, :booked, :rated, :balance, :days_left, :rated_from, :rated_until, :emergency,
+           :protected_reason, :at)
     ON CONFLICT (account_id) DO UPDATE
        SET state = :state, booked = :booked, rated = :rated, balance = :balance, days_left = :days_left,
            rated_from = :rated_from, rated_until = :rated_until, emergency = :emergency,
-           protected_reason = :waits, at = :at
+           protected_reason = :protected_reason, at = :at
     """
 )
 COMMAND = text(
@@ -169,8 +195,8 @@ COMMANDS = text(
 
 def account_ids(session: Session, day: date, after: int = 0, limit: int = 500) -> list[int]:
     """Accounts in prepaid mode on a day, page by page."""
-    prepaid_list = session.execute(IDS, {"day": day, "after": after, "limit": limit})
-    return [row.account_id for row in prepaid_list]
+    rows = session.execute(IDS, {"day": day, "after": after, "limit": limit})
+    return [row.account_id for row in rows]
 
 
 def lock(session: Session, ids: Sequence[int]) -> None:
@@ -180,7 +206,12 @@ def lock(session: Session, ids: Sequence[int]) -> None:
 
 def accounts(session: Session, ids: Sequence[int], day: date) -> list[PrepaidAccount]:
     """What deciding needs to know of them."""
-    return [PrepaidAccount(**row) for row in session.execute(ACCOUNTS, {"ids": list(ids), "day": day}).mappings()]
+    rows = session.execute(ACCOUNTS, {"ids": list(ids), "day": day}).mappings()
+    return [PrepaidAccount(**(dict(row) | {"contracts": _contracts(row["contracts"])})) for row in rows]
+
+
+def _contracts(rows: Sequence[dict[str, Any]]) -> list[PrepaidContract]:
+    return [PrepaidContract(row["id"], row["service_point"], date.fromisoformat(row["since"])) for row in rows]
 
 
 def booked(session: Session, ids: Sequence[int]) -> dict[int, Decimal]:
@@ -188,23 +219,23 @@ def booked(session: Session, ids: Sequence[int]) -> dict[int, Decimal]:
     return {row.account_id: row.booked for row in session.execute(BOOKED, {"ids": list(ids)})}
 
 
-def store_states(session: Session, states: Sequence[dict[str, Any]]) -> None:
-    """Keep what was found."""
+def store_states(session: Session, states: Sequence[NewPrepaidState]) -> None:
+    """Keep what the accounts had when they were looked at; it takes the place of the look before."""
     if states:
-        session.execute(STORE, states)
+        session.execute(STORE, [asdict(state) for state in states])
 
 
 def queue_command(
     session: Session, *, account_id: int, point_id: int, kind: str, reason: str, author: str, at: datetime,
-    facts: dict[str, Any],
+    content: dict[str, Any],
 ) -> int | None:  # fmt: skip
     """An order for the meter at a service point; None while another is under way or no meter is mounted."""
-    values = {
+    fields = {
         "account": account_id, "point": point_id, "kind": kind, "reason": reason, "author": author, "at": at,
-        "facts": Jsonb(facts),
+        "facts": Jsonb(content),
     }  # fmt: skip
-    found: int | None = session.execute(COMMAND, values).scalar_one_or_none()
-    return found
+    command_id: int | None = session.execute(COMMAND, fields).scalar_one_or_none()
+    return command_id
 
 
 def cancel_waiting(session: Session, points: Sequence[int], at: datetime) -> list[str]:
@@ -216,8 +247,8 @@ def prepaid_list(
     session: Session, entity_id: int | None = None, limit: int = 100, offset: int = 0
 ) -> list[PrepaidListLine]:
     """The prepaid list, the lowest balance first."""
-    found = session.execute(LIST, {"entity": entity_id, "limit": limit, "offset": offset}).mappings()
-    return [PrepaidListLine(**row) for row in found]
+    rows = session.execute(LIST, {"entity": entity_id, "limit": limit, "offset": offset}).mappings()
+    return [PrepaidListLine(**row) for row in rows]
 
 
 def commands(session: Session, state: str = "", limit: int = 100) -> list[dict[str, Any]]:

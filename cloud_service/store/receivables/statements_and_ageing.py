@@ -112,16 +112,16 @@ def statement(session: Session, account_id: int, start: date, end: date) -> Stat
 
     That a payment settles an invoice moves nothing here: the payment itself is the movement.
     """
-    asked = {"account": account_id, "start": start, "end": end}
-    currency = session.execute(CURRENCY, asked).scalar_one_or_none()
+    parameters = {"account": account_id, "start": start, "end": end}
+    currency = session.execute(CURRENCY, parameters).scalar_one_or_none()
     if currency is None:
         raise NotFoundError(f"account {account_id} does not exist")
-    opening = balance = Decimal(session.execute(OPENING, asked).scalar_one())
+    opening = balance = Decimal(session.execute(OPENING, parameters).scalar_one())
     movements = []
-    for row in session.execute(MOVEMENTS, asked):
+    for row in session.execute(MOVEMENTS, parameters):
         balance += row.amount
         movements.append(Movement(row.day, row.kind, row.text, row.amount, balance, row.invoice_id))
-    closing = {row.kind: row.amount for row in session.execute(CLOSING, asked)}
+    closing = {row.kind: row.amount for row in session.execute(CLOSING, parameters)}
     outstanding = closing.get("receivable", Decimal(0))
     credit = -closing.get("credit", Decimal(0))
     return Statement(account_id, currency, opening, movements, balance, outstanding, credit)
@@ -202,11 +202,11 @@ FREE_MONEY = text(
 
 def reconcile(session: Session, day: date) -> list[Reconciliation]:
     """Outstanding of a day by ledger, by invoices less allocations, by ageing, and by statements; credit likewise."""
-    asked = {"day": day}
-    ledger = {row.currency: row.amount for row in session.execute(RECEIVABLES, asked)}
-    invoices = {row.currency: row.amount for row in session.execute(INVOICES, asked)}
-    free = {row.currency: row.amount for row in session.execute(FREE_MONEY, asked)}
-    closing = {row.currency: row.amount for row in session.execute(CLOSINGS, asked)}
+    parameters = {"day": day}
+    ledger = {row.currency: row.amount for row in session.execute(RECEIVABLES, parameters)}
+    invoices = {row.currency: row.amount for row in session.execute(INVOICES, parameters)}
+    free = {row.currency: row.amount for row in session.execute(FREE_MONEY, parameters)}
+    closing = {row.currency: row.amount for row in session.execute(CLOSINGS, parameters)}
     aged: dict[str, Decimal] = {}
     credit: dict[str, Decimal] = {}
     for row in ageing(session, day):
@@ -214,15 +214,15 @@ def reconcile(session: Session, day: date) -> list[Reconciliation]:
         credit[row.currency] = credit.get(row.currency, ZERO) + row.credit
     return [
         Reconciliation(
-            currency=one,
-            ledger=ledger.get(one, ZERO),
-            invoices=invoices.get(one, ZERO),
-            ageing=aged.get(one, ZERO),
-            statements=closing.get(one, ZERO) + credit.get(one, ZERO),
-            credit=credit.get(one, ZERO),
-            free_money=free.get(one, ZERO),
+            currency=currency,
+            ledger=ledger.get(currency, ZERO),
+            invoices=invoices.get(currency, ZERO),
+            ageing=aged.get(currency, ZERO),
+            statements=closing.get(currency, ZERO) + credit.get(currency, ZERO),
+            credit=credit.get(currency, ZERO),
+            free_money=free.get(currency, ZERO),
         )
-        for one in sorted({*ledger, *invoices, *aged, *credit, *free})
+        for currency in sorted({*ledger, *invoices, *aged, *credit, *free})
     ]
 
 

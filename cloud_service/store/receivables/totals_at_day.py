@@ -91,11 +91,11 @@ RATE = text(
 
 def totals(session: Session, day: date, entity_id: int | None = None) -> TotalsAtDay:
     """The figures as at the end of a day, of one entity or of all; outstanding is the ledger's receivables."""
-    asked = {"day": day, "entity": entity_id}
+    parameters = {"day": day, "entity": entity_id}
     base = session.execute(LOCAL, {"entity": entity_id}).scalar_one_or_none() or "EUR"
     rates = {row.currency: row.rate for row in session.execute(RATE, {"base": base, "day": day})} | {base: Decimal(1)}
-    ledger = {(row.kind, row.currency): row.amount for row in session.execute(LEDGER, asked)}
-    billed = session.execute(BILLED, asked).all()
+    ledger = {(row.kind, row.currency): row.amount for row in session.execute(LEDGER, parameters)}
+    billed = session.execute(BILLED, parameters).all()
     by_kind = {
         kind: {currency: amount for (k, currency), amount in ledger.items() if k == kind}
         for kind in ("receivable", "credit", "cash")
@@ -103,13 +103,13 @@ def totals(session: Session, day: date, entity_id: int | None = None) -> TotalsA
     return TotalsAtDay(
         currency=base,
         outstanding=_local(by_kind["receivable"], rates, base),
-        overdue=_local({row.currency: row.amount for row in session.execute(OVERDUE, asked)}, rates, base),
+        overdue=_local({row.currency: row.amount for row in session.execute(OVERDUE, parameters)}, rates, base),
         received=_local(by_kind["cash"], rates, base),
         billed=_local({row.currency: row.amount for row in billed}, rates, base),
         credit=-_local(by_kind["credit"], rates, base),
         energy=int(sum(row.energy for row in billed)),
         bills=sum(row.bills for row in billed),
-        active_connections=int(session.execute(ACTIVE, asked).scalar_one()),
+        active_connections=int(session.execute(ACTIVE, parameters).scalar_one()),
         outstanding_by_currency=by_kind["receivable"],
         received_by_currency=by_kind["cash"],
     )

@@ -113,6 +113,6 @@ def _book_transfer(transfer: MatchedLine, account_number: str) -> bool:
     account = match.account_id if match else account_id(session(), account_number, scope())
     done = collect.pay(
         session(), account, line.amount, provider="bank", reference=line.reference, day=line.booked_on, author=actor(),
-        to=match.parts if match else None, currency=line.currency,
+        to=match.amounts if match else None, currency=line.currency,
     )  # fmt: skip
     return done.outcome == "booked"

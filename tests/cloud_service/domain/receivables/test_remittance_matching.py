@@ -31,7 +31,7 @@ def test_an_invoice_number_is_found_however_it_is_written(text: str) -> None:
     found = OpenItems([item()]).match(D("118.29"), "EUR", text)
 
     assert found is not None
-    assert ({"INV-2026-00007": D("118.29")}, "number and amount") == (found.parts, found.rule)
+    assert ({"INV-2026-00007": D("118.29")}, "number and amount") == (found.amounts, found.rule)
 
 
 @pytest.mark.parametrize("text", ["INV-2026-00008", "INV-2026-000071", "2026-00007", "00007", "", "X-INV-2026-1"])
@@ -49,8 +49,8 @@ def test_too_little_pays_a_part_and_too_much_leaves_the_rest_as_credit() -> None
 
     assert less is not None
     assert more is not None
-    assert ({"INV-2026-00007": D("100.00")}, "number, other amount") == (less.parts, less.rule)
-    assert {"INV-2026-00007": D("118.29")} == more.parts
+    assert ({"INV-2026-00007": D("100.00")}, "number, other amount") == (less.amounts, less.rule)
+    assert {"INV-2026-00007": D("118.29")} == more.amounts
 
 
 def test_one_transfer_for_two_invoices_pays_them_in_the_order_named() -> None:
@@ -58,7 +58,7 @@ def test_one_transfer_for_two_invoices_pays_them_in_the_order_named() -> None:
     found = items.match(D("168.29"), "EUR", "INV-2026-00008 INV-2026-00007")
 
     assert found is not None
-    assert {"INV-2026-00008": D("50.00"), "INV-2026-00007": D("118.29")} == found.parts
+    assert {"INV-2026-00008": D("50.00"), "INV-2026-00007": D("118.29")} == found.amounts
 
 
 def test_a_transfer_for_two_accounts_is_left_for_a_person() -> None:
@@ -84,7 +84,7 @@ def test_a_client_s_number_counts_with_the_exact_amount_only() -> None:
     everything = items.match(D("148.29"), "EUR", "Konto A0001")
     assert exact is not None
     assert everything is not None
-    assert ({"INV-2026-00009": D("30.00")}, 2) == (exact.parts, len(everything.parts))
+    assert ({"INV-2026-00009": D("30.00")}, 2) == (exact.amounts, len(everything.amounts))
     assert items.match(D("31.00"), "EUR", "Kunde C-00001") is None
 
 
@@ -99,10 +99,10 @@ def test_a_labelled_crowd_is_matched_mostly_and_never_wrongly() -> None:
         squeezed = one.number.replace("-", "")
         text = style.format(n=one.number, s=squeezed, b=f"{one.number[:11]} {one.number[11:]}", wrong="INV-2027-99999")
         known = "danke" not in style and "{wrong}" not in style
-        found = items.match(one.left, "EUR", text)
+        found = items.match(one.outstanding, "EUR", text)
         told += known
-        right += found is not None and found.parts == {one.number: one.left}
-        wrong += found is not None and set(found.parts) != {one.number}
+        right += found is not None and found.amounts == {one.number: one.outstanding}
+        wrong += found is not None and set(found.amounts) != {one.number}
 
     assert 0 == wrong
     assert right >= told * 0.95
