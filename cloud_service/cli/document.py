@@ -66,10 +66,10 @@ def statement(account: str, *, start: str, end: str | None, out: Path, json_outp
 @JSON
 def bills(*, start: str, end: str | None, out: Path, json_output: bool) -> None:
     """The bills of some days as a spreadsheet."""
-    from cloud_service.flow.export_bills import bills as make
+    from cloud_service.flow.export_invoices import invoice_spreadsheet
 
     with transaction() as session:
-        table = make(session, day_of(start, "--from"), day_of(end, "--until"), datetime.now(UTC).date())
+        table = invoice_spreadsheet(session, day_of(start, "--from"), day_of(end, "--until"), datetime.now(UTC).date())
     _write(out, table, json_output=json_output)
 
 

@@ -5,7 +5,6 @@ cannot say (two taxes on one line, a party without a country) is refused with th
 """
 
 import logging
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,7 +17,7 @@ from common.errors import InputError
 
 Syntax = Literal["cii", "ubl"]
 Profile = Literal["en16931", "xrechnung"]
-Facts = dict[str, Any]
+Fields = dict[str, Any]  # by the standard's names: BT-1, BG-25 ...
 SYNTAXES: tuple[Syntax, ...] = ("cii", "ubl")
 XRECHNUNG = "urn:cen.eu:en16931:2017#compliant#urn:xeinkauf.de:kosit:xrechnung_3.0"
 EN16931 = "urn:cen.eu:en16931:2017"
@@ -40,8 +39,8 @@ REASONS = {  # why no VAT is charged: BT-120 and, where the code list has one, B
 
 
 @dataclass(frozen=True, slots=True)
-class Tax:
-    """One row of the VAT breakdown."""
+class VatBreakdownRow:
+    """One row of the VAT breakdown (BG-23): amounts in the invoice's currency."""
 
     category: str
     percent: Decimal
@@ -54,13 +53,13 @@ def render(paper: InvoicePaper, syntax: Syntax = "cii", profile: Profile = "en16
     from facturx import generate_cii_xml, generate_ubl_xml
 
     make = {"cii": generate_cii_xml, "ubl": generate_ubl_xml}[syntax]
-    facts = fields(paper, profile)
+    terms = fields(paper, profile)
     if profile == "xrechnung":
         _check_german(paper)
     logging.getLogger("factur-x").setLevel(logging.CRITICAL)  # it would log the whole invoice
     try:
         # its own rule check asks a server and passes silently without one; the schema check is local
-        xml: bytes = make(facts, level="en16931", check_xsd=True, check_schematron=False)
+        xml: bytes = make(terms, level="en16931", check_xsd=True, check_schematron=False)
     except Exception as error:  # the library raises bare ValueError and lxml's kinds
         first = str(error).strip().splitlines()
         raise InputError(f"the e-invoice is not valid: {first[0] if first else error!r}", path=paper.number) from error
@@ -71,7 +70,7 @@ def render(paper: InvoicePaper, syntax: Syntax = "cii", profile: Profile = "en16
 
 def _check_german(paper: InvoicePaper) -> None:
     """What XRechnung asks for beyond the norm."""
-    wanted = {
+    required = {
         "seller.email": paper.seller.email,
         "seller.phone": paper.seller.phone,
         "seller.city": split_address(paper.seller.address).postcode,
@@ -79,12 +78,12 @@ def _check_german(paper: InvoicePaper) -> None:
         "buyer.reference": paper.buyer.reference or paper.buyer.number,
         "buyer.city": split_address(paper.buyer.address).postcode,
     }
-    missing = [name for name, value in wanted.items() if not value]
+    missing = [name for name, value in required.items() if not value]
     if missing:
         raise InputError(f"XRechnung needs {', '.join(missing)}", path=paper.number)
 
 
-def fields(paper: InvoicePaper, profile: Profile = "en16931") -> Facts:
+def fields(paper: InvoicePaper, profile: Profile = "en16931") -> Fields:
     """The paper in the standard's fields; amounts as exact texts. A credit note has positive amounts."""
     sign = -1 if paper.kind == "credit_note" else 1
     taxes = breakdown(paper, sign)
@@ -119,48 +118,48 @@ def fields(paper: InvoicePaper, profile: Profile = "en16931") -> Facts:
     }
 
 
-def breakdown(paper: InvoicePaper, sign: int = 1) -> list[Tax]:
+def breakdown(paper: InvoicePaper, sign: int = 1) -> list[VatBreakdownRow]:
     """The VAT of each category and rate, as it was rounded at issue; untaxed lines stand in a row of their own."""
     bases: dict[tuple[str, Decimal], Decimal] = {}
     for line in paper.lines:
         key = (line.tax_category, line.tax_percent.normalize())
         bases[key] = bases.get(key, Decimal(0)) + line.amount * sign
-    known = {(tax.category, tax.percent.normalize()): tax for tax in paper.taxes}
-    if len(known) != len(paper.taxes):
+    tax_by_rate = {(tax.category, tax.percent.normalize()): tax for tax in paper.taxes}
+    if len(tax_by_rate) != len(paper.taxes):
         raise InputError("two taxes of one category and rate cannot be told apart in EN 16931", path=paper.number)
     rows = []
     for (category, percent), base in bases.items():
-        tax = known.pop((category, percent), None)
+        tax = tax_by_rate.pop((category, percent), None)
         if tax is None and percent:
             raise InputError(f"lines of {category} {percent} % have no tax in the invoice", path=paper.number)
         if tax is not None and tax.base * sign != base:
             raise InputError(f"the base of {tax.label} is {tax.base}, its lines sum to {base}", path=paper.number)
-        rows.append(Tax(category, percent, base, tax.amount * sign if tax else Decimal(0)))
-    if known:
+        rows.append(VatBreakdownRow(category, percent, base, tax.amount * sign if tax else Decimal(0)))
+    if tax_by_rate:
         raise InputError("a line with more than one tax cannot be said in EN 16931", path=paper.number)
     return rows
 
 
-def _tax(tax: Tax, profile: Profile) -> Facts:
+def _tax(tax: VatBreakdownRow, profile: Profile) -> Fields:
     reason, code = REASONS.get(tax.category, ("", ""))
-    facts = {"BT-116": _text(tax.base), "BT-117": _text(tax.amount), "BT-118": tax.category}
-    facts |= {} if tax.category == "O" and profile == "en16931" else {"BT-119": _text(tax.percent)}
-    facts |= {"BT-120": reason} if reason else {}
-    return facts | ({"BT-121": code} if code else {})
+    terms = {"BT-116": _text(tax.base), "BT-117": _text(tax.amount), "BT-118": tax.category}
+    terms |= {} if tax.category == "O" and profile == "en16931" else {"BT-119": _text(tax.percent)}
+    terms |= {"BT-120": reason} if reason else {}
+    return terms | ({"BT-121": code} if code else {})
 
 
-def _line(at: int, line: PaperLine, paper: InvoicePaper, sign: int) -> Facts:
+def _line(at: int, line: PaperLine, paper: InvoicePaper, sign: int) -> Fields:
     """Quantity × price must give the amount; where rating says otherwise (a share, a minimum), one piece is billed."""
     amount, quantity, price = line.amount * sign, line.quantity * sign, line.price
     unit = UNITS.get(line.unit, PIECE)
-    said = [line.group, line.note]
+    notes = [line.group, line.note]
     if price is None or round_money(quantity * price, paper.currency) != amount:
-        said.append(f"{line.quantity:f} {line.unit}".strip() if price is None else "")
+        notes.append(f"{line.quantity:f} {line.unit}".strip() if price is None else "")
         quantity, price, unit = Decimal(-1 if amount < 0 else 1), abs(amount), PIECE
     elif price < 0:
         quantity, price = -quantity, -price
     first, last = line.days or (paper.first_day, paper.last_day)
-    facts: Facts = {
+    terms: Fields = {
         "BT-126": str(at),
         "BT-129": _text(quantity),
         "BT-130": unit,
@@ -171,52 +170,50 @@ def _line(at: int, line: PaperLine, paper: InvoicePaper, sign: int) -> Facts:
         "BT-151": line.tax_category,
         "BT-153": line.label,
     }
-    description = " · ".join(part for part in said if part)
-    facts |= {"BT-154": description} if description else {}
-    return facts | ({} if line.tax_category == "O" else {"BT-152": _text(line.tax_percent)})
+    description = " · ".join(text for text in notes if text)
+    terms |= {"BT-154": description} if description else {}
+    return terms | ({} if line.tax_category == "O" else {"BT-152": _text(line.tax_percent)})
 
 
-def _party(party: Party, role: str, *, untaxed: bool, contact: bool = False) -> Facts:
+def _party(party: Party, role: str, *, untaxed: bool, contact: bool = False) -> Fields:
     if not party.country:
         raise InputError(
             f"the {role} has no country", path=f"{role}.country", hint="write it into the record, then bill"
         )
     postal = split_address(party.address)
-    facts: Facts = {"name": party.name, "country_code": party.country}
-    facts |= {f"addr_l{at}": text for at, text in enumerate(postal.lines[:3], start=1)}
-    facts |= {"postcode": postal.postcode} if postal.postcode else {}
-    facts |= {"city": postal.city} if postal.city else {}
+    terms: Fields = {"name": party.name, "country_code": party.country}
+    terms |= {f"addr_l{at}": text for at, text in enumerate(postal.lines[:3], start=1)}
+    terms |= {"postcode": postal.postcode} if postal.postcode else {}
+    terms |= {"city": postal.city} if postal.city else {}
     if party.vat_id and not untaxed:
-        facts["vat_identifier"] = party.vat_id
+        terms["vat_identifier"] = party.vat_id
     elif party.vat_id and role == "seller":
-        facts["legal_identifier"] = party.vat_id
+        terms["legal_identifier"] = party.vat_id
     if party.email:
-        facts |= {"einvoicing_addr": party.email, "einvoicing_addr_schemeid": "EM"}
+        terms |= {"einvoicing_addr": party.email, "einvoicing_addr_schemeid": "EM"}
     if contact and (party.email or party.phone):
-        facts["contacts"] = [{"name": party.name, "phone": party.phone, "email": party.email}]
-    return facts
+        terms["contacts"] = [{"name": party.name, "phone": party.phone, "email": party.email}]
+    return terms
 
 
-def _references(paper: InvoicePaper, profile: Profile) -> Facts:
+def _references(paper: InvoicePaper, profile: Profile) -> Fields:
     reference = paper.buyer.reference or (paper.buyer.number if profile == "xrechnung" else "")
-    found: Iterator[tuple[str, Any]] = iter(
-        [
-            ("BT-10", reference),
-            ("BT-12", paper.account),
-            ("BG-3", [{"BT-25": paper.corrects}] if paper.corrects else []),
-            ("BG-1", [{"BT-22": paper.reason}] if paper.reason else []),
-        ]
-    )
-    return {name: value for name, value in found if value}
+    references: Fields = {
+        "BT-10": reference,
+        "BT-12": paper.account,
+        "BG-3": [{"BT-25": paper.corrects}] if paper.corrects else [],
+        "BG-1": [{"BT-22": paper.reason}] if paper.reason else [],
+    }
+    return {name: value for name, value in references.items() if value}
 
 
-def _payment(paper: InvoicePaper) -> Facts:
+def _payment(paper: InvoicePaper) -> Fields:
     """How to pay: a transfer where the seller has an account in that currency, else the link."""
-    facts: Facts = {"BT-83": paper.number}
+    terms: Fields = {"BT-83": paper.number}
     if paper.bank is None:
-        return facts | {"BT-81": ONLINE if paper.pay_url else UNDEFINED}
-    facts |= {"BT-81": TRANSFER, "BT-84": paper.bank.iban.replace(" ", ""), "BT-85": paper.bank.holder}
-    return facts | ({"BT-86": paper.bank.bic} if paper.bank.bic else {})
+        return terms | {"BT-81": ONLINE if paper.pay_url else UNDEFINED}
+    terms |= {"BT-81": TRANSFER, "BT-84": paper.bank.iban.replace(" ", ""), "BT-85": paper.bank.holder}
+    return terms | ({"BT-86": paper.bank.bic} if paper.bank.bic else {})
 
 
 def _text(value: Decimal | date) -> str:

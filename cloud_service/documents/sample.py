@@ -8,7 +8,7 @@ from cloud_service.documents.paper import Bank, InvoicePaper, MeterReading, Mont
 MONTHS = (412, 398, 455, 501, 472, 390, 344, 310, 295, 321, 366, 437)
 
 
-def sample_bill(locale: str = "en", seller: str = "Your company", currency: str = "EUR") -> InvoicePaper:
+def sample_invoice(locale: str = "en", seller: str = "Your company", currency: str = "EUR") -> InvoicePaper:
     """A bill of one month with every block of the template on it."""
     net, tax = Decimal("146.01"), Decimal("27.74")
     return InvoicePaper(

@@ -18,7 +18,7 @@ WIDTHS: dict[Kind, int] = {"text": 28, "day": 12, "number": 16}
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class SheetColumn:
     """A column; `places` is how many decimals a number is shown with."""
 
     title: str
@@ -29,7 +29,7 @@ class Column:
 Cell = str | date | Decimal | int | None
 
 
-def xlsx(name: str, columns: Sequence[Column], rows: Iterable[Sequence[Cell]], day: date) -> bytes:
+def xlsx(name: str, columns: Sequence[SheetColumn], rows: Iterable[Sequence[Cell]], day: date) -> bytes:
     """One sheet with a frozen head and filters; rows are written as they come, so long tables need little memory.
 
     Equal input gives equal bytes; `day` is written as the file's creation date.
@@ -49,7 +49,7 @@ def xlsx(name: str, columns: Sequence[Column], rows: Iterable[Sequence[Cell]], d
 
 def _fill(
     sheet: "xlsxwriter.worksheet.Worksheet",
-    columns: Sequence[Column],
+    columns: Sequence[SheetColumn],
     rows: Iterable[Sequence[Cell]],
     head: object,
     formats: Sequence[object],
@@ -83,7 +83,7 @@ def _write(sheet: "xlsxwriter.worksheet.Worksheet", row: int, column: int, cell:
         sheet.write_string(row, column, cell)
 
 
-def _pattern(column: Column) -> str:
+def _pattern(column: SheetColumn) -> str:
     if column.kind == "day":
         return "yyyy-mm-dd"
     if column.kind == "number":

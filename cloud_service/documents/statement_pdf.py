@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from cloud_service.documents.invoice_view import letterhead
+from cloud_service.documents.letterhead import letterhead
 from cloud_service.documents.paper import Bank, Party
 from cloud_service.documents.theme import Theme
 from cloud_service.documents.translations import Localizer, localizer_for

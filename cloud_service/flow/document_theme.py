@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cloud_service.documents import invoice_pdf
-from cloud_service.documents.sample import sample_bill
+from cloud_service.documents.sample import sample_invoice
 from cloud_service.documents.theme import read_theme
 from cloud_service.store.audit import log
 from cloud_service.store.database.session import Session
@@ -13,7 +13,7 @@ from cloud_service.store.delivery import outgoing
 
 def preview(theme_fields: Mapping[str, Any], *, locale: str = "en", currency: str = "EUR", seller: str = "") -> bytes:
     """A made-up bill in that look; InputError names every fault of the theme, or the fault of its template."""
-    paper = sample_bill(locale, currency=currency, **({"seller": seller} if seller else {}))
+    paper = sample_invoice(locale, currency=currency, **({"seller": seller} if seller else {}))
     return invoice_pdf.render(paper, read_theme(theme_fields))
 
 

@@ -15,7 +15,7 @@ from msgspec import Meta
 from cloud_service.domain.money import cent, plain
 from common.errors import InputError
 
-Basis = Literal["area", "persons", "fixed", "equal", "consumption"]
+SharingBasis = Literal["area", "persons", "fixed", "equal", "consumption"]
 PRECISION = 60
 UNITS = {"area": "m²", "persons": "persons", "fixed": "shares", "equal": "units", "consumption": "kWh"}
 
@@ -23,7 +23,7 @@ UNITS = {"area": "m²", "persons": "persons", "fixed": "shares", "equal": "units
 class Component(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A part of the cost and what it is shared by; the weights of a mix sum to one."""
 
-    by: Basis
+    by: SharingBasis
     weight: Decimal = Decimal(1)
 
 
@@ -71,26 +71,26 @@ class Share:
 def load_split(document: Mapping[str, Any]) -> CostSplit:
     """The checked document; what cannot be shared is refused."""
     try:
-        found = msgspec.convert(document, CostSplit)
+        cost_split = msgspec.convert(document, CostSplit)
     except msgspec.ValidationError as error:
         message, _, path = str(error).partition(" - at `$")
         raise InputError(message, path=path.strip("`.")) from error
-    if sum(component.weight for component in found.components) != 1:
+    if sum(component.weight for component in cost_split.components) != 1:
         raise InputError("the weights of the components do not sum to 1", path="components")
-    if any(component.weight <= 0 for component in found.components):
+    if any(component.weight <= 0 for component in cost_split.components):
         raise InputError("a weight is above 0", path="components")
-    names = [member.contract for member in found.members]
+    names = [member.contract for member in cost_split.members]
     if len(set(names)) != len(names):
         raise InputError("a contract takes part twice", path="members")
-    if found.only_difference and not found.master:
+    if cost_split.only_difference and not cost_split.master:
         raise InputError("a difference needs the master meter's service point", path="master")
-    return found
+    return cost_split
 
 
 def largest_remainder(total: Decimal, weights: Sequence[Decimal], currency: str) -> list[Decimal]:
     """The total in whole cents in proportion to the weights; the parts sum to it exactly. Negative totals mirror."""
     if total < 0:
-        return [-part for part in largest_remainder(-total, weights, currency)]
+        return [-amount for amount in largest_remainder(-total, weights, currency)]
     whole = sum(weights, Decimal(0))
     if whole <= 0 or any(weight < 0 for weight in weights):
         raise InputError("there is nothing to share by: the weights are all 0, or one is negative")
@@ -100,7 +100,7 @@ def largest_remainder(total: Decimal, weights: Sequence[Decimal], currency: str)
         if units != units.to_integral_value():
             raise InputError(f"{total} is no whole amount of {currency}")
         exact = [units * weight / whole for weight in weights]
-        floors = [part.to_integral_value(ROUND_FLOOR) for part in exact]
+        floors = [share.to_integral_value(ROUND_FLOOR) for share in exact]
         left = int(units - sum(floors))
         order = sorted(range(len(weights)), key=lambda n: (floors[n] - exact[n], n))
         for n in order[:left]:
@@ -115,12 +115,12 @@ def split(document: CostSplit, total: Decimal, consumption: Mapping[str, Decimal
     reasons: list[list[str]] = [[] for _ in document.members]
     for component, pot in zip(document.components, pots, strict=True):
         weights = [_weight(component.by, member, consumption) for member in document.members]
-        parts = largest_remainder(pot, weights, document.currency)
+        shares = largest_remainder(pot, weights, document.currency)
         whole = sum(weights, Decimal(0))
-        for n, (part, weight) in enumerate(zip(parts, weights, strict=True)):
-            amounts[n] += part
+        for n, (share, weight) in enumerate(zip(shares, weights, strict=True)):
+            amounts[n] += share
             unit = UNITS[component.by]
-            reasons[n].append(f"{plain(pot)} × {plain(weight)} of {plain(whole)} {unit} = {plain(part)}")
+            reasons[n].append(f"{plain(pot)} × {plain(weight)} of {plain(whole)} {unit} = {plain(share)}")
     head = f"{document.label}: {plain(total)} {document.currency} shared"
     return [
         Share(member.contract, amount, f"{head}: {'; '.join(why)}")
@@ -128,15 +128,15 @@ def split(document: CostSplit, total: Decimal, consumption: Mapping[str, Decimal
     ]
 
 
-def _weight(by: Basis, member: Member, consumption: Mapping[str, Decimal]) -> Decimal:
+def _weight(by: SharingBasis, member: Member, consumption: Mapping[str, Decimal]) -> Decimal:
     if by == "equal":
         return Decimal(1)
     if by == "consumption":
         if member.contract not in consumption:
             raise InputError(f"the consumption of contract {member.contract} is not known", path="members")
         return consumption[member.contract]
-    found: Decimal = getattr(member, by)
-    return found
+    weight: Decimal = getattr(member, by)
+    return weight
 
 
 def difference_cost(total: Decimal, master: Decimal, members: Decimal, currency: str) -> Decimal:

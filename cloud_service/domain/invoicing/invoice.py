@@ -58,7 +58,7 @@ def draft(
 ) -> Draft:
     """One invoice of an account for one or more rated contracts."""
     rated = [contract.rated for contract in contracts]
-    whole = join([msgspec.structs.replace(one, contract_id=one.contract.id) for one in rated])
+    whole = join([msgspec.structs.replace(contract, contract_id=contract.contract.id) for contract in rated])
     return Draft(
         kind="invoice",
         account=account,

@@ -31,11 +31,11 @@ class LineHead(msgspec.Struct, frozen=True, gc=False):
     rule: str  # the rule in words
     source: str  # where the quantity comes from
     version: str  # tariff, validity and hash
-    words: str = ""  # rule and source, joined once for all lines
+    rule_and_source: str = ""  # joined once for all lines
 
     def __post_init__(self) -> None:
-        words = "; ".join(clause for clause in (self.rule, self.source) if clause)
-        msgspec.structs.force_setattr(self, "words", words)
+        both = "; ".join(text for text in (self.rule, self.source) if text)
+        msgspec.structs.force_setattr(self, "rule_and_source", both)
 
     @property
     def span(self) -> Span:
@@ -104,7 +104,7 @@ class PricedLine(msgspec.Struct, frozen=True, gc=False):
             amount = f"{plain(self.quantity * self.price)}, unrounded {amount}"
         price = "" if self.price is None else f" × {plain(self.price)}"
         note = f"{self.note}; " if self.note else ""
-        rule_and_source = f"{head.words}; " if head.words else ""
+        rule_and_source = f"{head.rule_and_source}; " if head.rule_and_source else ""
         counted = f"{quantity} {head.unit}" if head.unit else quantity
         return f"{rule_and_source}{note}{counted}{price} = {amount}; {head.version}"
 

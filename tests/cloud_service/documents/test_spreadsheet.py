@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from cloud_service.documents.spreadsheet import Cell, Column, xlsx
+from cloud_service.documents.spreadsheet import Cell, SheetColumn, xlsx
 from common.errors import InputError
 
 D = Decimal
 DAY = date(2026, 11, 2)
-COLUMNS = (Column("Name"), Column("Day", "day"), Column("Amount", "number"))
+COLUMNS = (SheetColumn("Name"), SheetColumn("Day", "day"), SheetColumn("Amount", "number"))
 
 
 def sheet(body: bytes) -> Any:

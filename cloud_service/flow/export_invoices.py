@@ -4,32 +4,32 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from cloud_service.documents.spreadsheet import Cell, Column, xlsx
+from cloud_service.documents.spreadsheet import Cell, SheetColumn, xlsx
 from cloud_service.store.database.session import Session
 from cloud_service.store.lists.invoices import invoices as listing
 from cloud_service.store.lists.paging import ListQuery, all_of
 from cloud_service.store.scope import Scope
 
 COLUMNS = (
-    Column("BILL NO"),
-    Column("TENANT NAME"),
-    Column("BILL DATE", "day"),
-    Column("DUE DATE", "day"),
-    Column("CURRENCY"),
-    Column("BILL AMOUNT", "number"),
-    Column("RECEIVED AMOUNT", "number"),
-    Column("OUTSTANDING", "number"),
-    Column("ENERGY kWh", "number", 3),
-    Column("PREPAID"),
-    Column("STATE"),
+    SheetColumn("BILL NO"),
+    SheetColumn("TENANT NAME"),
+    SheetColumn("BILL DATE", "day"),
+    SheetColumn("DUE DATE", "day"),
+    SheetColumn("CURRENCY"),
+    SheetColumn("BILL AMOUNT", "number"),
+    SheetColumn("RECEIVED AMOUNT", "number"),
+    SheetColumn("OUTSTANDING", "number"),
+    SheetColumn("ENERGY kWh", "number", 3),
+    SheetColumn("PREPAID"),
+    SheetColumn("STATE"),
 )
 
 
-def bills(session: Session, first_day: date, end_day: date, today: date) -> bytes:
+def invoice_spreadsheet(session: Session, first_day: date, end_day: date, today: date) -> bytes:
     """All bills dated from `first_day` up to and without `end_day`, oldest first, as XLSX."""
     last = end_day - timedelta(days=1)
-    asked = ListQuery(filters={"from": (first_day.isoformat(),), "to": (last.isoformat(),)}, sort="bill_date")
-    rows = all_of(session, listing(Scope(), asked, today), asked)
+    query = ListQuery(filters={"from": (first_day.isoformat(),), "to": (last.isoformat(),)}, sort="bill_date")
+    rows = all_of(session, listing(Scope(), query, today), query)
     return xlsx(f"Bills {first_day} to {end_day}", COLUMNS, map(_row, rows), today)
 
 
