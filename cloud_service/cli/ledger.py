@@ -31,7 +31,7 @@ def check(*, on: str | None, json_output: bool) -> None:
     """Prove that ledger, invoices, ageing and statements agree and that no number is missing; exit code 6 if not."""
     from cloud_service.store.customers.legal_entities import entity_names
     from cloud_service.store.invoicing.number_series import gaps
-    from cloud_service.store.receivables.statements_and_ageing import reconcile
+    from cloud_service.store.receivables.reconciliation import reconcile
 
     with transaction() as session:
         proofs = reconcile(session, day_of(on, "--on"))

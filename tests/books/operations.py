@@ -21,7 +21,8 @@ from cloud_service.domain.rating.rated_contract import RatedContract, RatedContr
 from cloud_service.domain.receivables.provider_event import ProviderEvent
 from cloud_service.flow import arrangements, collect, correct_invoice, issue
 from cloud_service.store.database.bulk_rows import driver
-from cloud_service.store.receivables.statements_and_ageing import reconcile, statement
+from cloud_service.store.receivables.reconciliation import reconcile
+from cloud_service.store.receivables.statements_and_ageing import statement
 from common.errors import ConflictError, EnergyError
 from common.period import add_months
 from tests.books.model import Model, Move

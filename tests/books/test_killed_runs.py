@@ -31,7 +31,7 @@ from cloud_service.store.invoicing.billing_runs import run_of
 from cloud_service.store.invoicing.issued_invoice import invoice_with_proof
 from cloud_service.store.invoicing.number_series import gaps
 from cloud_service.store.invoicing.run_progress import progress_of
-from cloud_service.store.receivables.statements_and_ageing import reconcile
+from cloud_service.store.receivables.reconciliation import reconcile
 from common.errors import ConflictError
 from common.period import Span, intervals_in_day
 from tests.books.world import FLAT, ZONE, World, build

@@ -21,8 +21,8 @@ from cloud_service.flow.rate import rate_so_far
 from cloud_service.store.database.errors import REFUSALS
 from cloud_service.store.database.session import transaction
 from cloud_service.store.receivables.prepaid import booked as booked_of
+from cloud_service.store.receivables.reconciliation import reconcile
 from cloud_service.store.receivables.settlement import positions
-from cloud_service.store.receivables.statements_and_ageing import reconcile
 from common.period import Span, add_months
 from tests.books.operations import rated
 from tests.books.world import build

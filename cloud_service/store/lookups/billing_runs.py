@@ -8,7 +8,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from cloud_service.store.invoicing.tables import BillingItem, BillingRun
-from cloud_service.store.lookups.found import found
+from cloud_service.store.lookups.existing import existing
 from cloud_service.store.scope import Scope
 
 
@@ -17,7 +17,7 @@ def run(session: Session, scope: Scope, public_id: UUID) -> BillingRun:
     query = select(BillingRun).where(BillingRun.public_id == public_id)
     if scope.entities is not None:
         query = query.where(BillingRun.legal_entity_id.in_(scope.entities))
-    return found(session.scalar(query), "billing run")
+    return existing(session.scalar(query), "billing run")
 
 
 ITEMS = text(

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from cloud_service.store.customers.tables import Account, Client, Site
 from cloud_service.store.lists import customers
-from cloud_service.store.lookups.found import found
+from cloud_service.store.lookups.existing import existing
 from cloud_service.store.lookups.service_points import mounts_at
 from cloud_service.store.metering.tables import Contract, ServicePoint
 from cloud_service.store.scope import Scope
@@ -18,7 +18,7 @@ from cloud_service.store.tariffs.tables import Tariff, TariffAssignment
 
 def client(session: Session, scope: Scope, public_id: UUID) -> Client:
     """A client."""
-    return found(
+    return existing(
         session.scalar(select(Client).where(Client.public_id == public_id, *customers.in_scope(scope))), "client"
     )
 
@@ -27,7 +27,7 @@ def account(session: Session, scope: Scope, public_id: UUID) -> tuple[Account, C
     """A money account and whose it is."""
     query = select(Account, Client).join(Client, Client.id == Account.client_id)
     row = session.execute(query.where(Account.public_id == public_id, *customers.in_scope(scope))).one_or_none()
-    both = found(row, "account")
+    both = existing(row, "account")
     return both.Account, both.Client
 
 
@@ -39,7 +39,7 @@ def own_accounts(session: Session, scope: Scope) -> list[Account]:
 
 def own_client(session: Session, scope: Scope) -> Client:
     """The client that a customer signs in for."""
-    return found(session.scalar(select(Client).where(*customers.in_scope(scope)).order_by(Client.id)), "client")
+    return existing(session.scalar(select(Client).where(*customers.in_scope(scope)).order_by(Client.id)), "client")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def connection(session: Session, scope: Scope, public_id: UUID) -> Connection:
         .join(Site, Site.id == ServicePoint.site_id)
         .where(Contract.public_id == public_id, *customers.in_scope(scope))
     )
-    row = found(session.execute(query).one_or_none(), "connection")
+    row = existing(session.execute(query).one_or_none(), "connection")
     mounts = mounts_at(session, row.ServicePoint.id)
     tariffs = session.execute(
         select(Tariff, TariffAssignment)

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import TextClause, bindparam, text
+from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import BigInteger
@@ -19,13 +19,6 @@ from cloud_service.store.customers.tables import LegalEntity
 from common.period import Span
 
 ZERO = Decimal(0)
-
-PAID = """(SELECT p.*, p.amount * CASE WHEN p.currency = e.currency THEN 1 ELSE r.rate END AS amount_local
-              FROM payment p JOIN account a ON a.id = p.account_id JOIN client c ON c.id = a.client_id
-              JOIN legal_entity e ON e.id = c.legal_entity_id
-              LEFT JOIN LATERAL (SELECT rate FROM currency_rate WHERE base = e.currency AND currency = p.currency
-                                    AND day <= p.day ORDER BY day DESC LIMIT 1) r ON true
-             WHERE e.id = :entity)"""
 
 OUTSTANDING = text(
     """
@@ -39,8 +32,20 @@ OUTSTANDING = text(
     """
 )
 RECEIVED = text(
-    "SELECT coalesce(sum(amount_local), 0) AS local, count(*) FILTER (WHERE amount_local IS NULL) AS without_rate"  # noqa: S608
-    f" FROM {PAID} p WHERE day >= :start AND day < :end"
+    """
+    SELECT coalesce(sum(p.amount * CASE WHEN p.currency = e.currency THEN 1 ELSE r.rate END), 0) AS local,
+           count(*) FILTER (WHERE p.currency <> e.currency AND r.rate IS NULL) AS without_rate
+      FROM payment p
+      JOIN account a ON a.id = p.account_id
+      JOIN client c ON c.id = a.client_id
+      JOIN legal_entity e ON e.id = c.legal_entity_id
+      LEFT JOIN LATERAL (SELECT rate
+                           FROM currency_rate
+                          WHERE base = e.currency AND currency = p.currency AND day <= p.day
+                          ORDER BY day DESC
+                          LIMIT 1) r ON true
+     WHERE e.id = :entity AND p.day >= :start AND p.day < :end
+    """
 )
 ENERGY = text(
     """
@@ -63,21 +68,31 @@ CONNECTIONS = text(
        AND k.during @> cast(:today AS date)
     """
 )
-
-
-def _by(unit: str) -> TextClause:
-    """Billed and received by month or day; both tables are read once."""
-    return text(
-        "SELECT s::date AS month, coalesce(b.amount, 0) AS billed, coalesce(p.amount, 0) AS received"  # noqa: S608
-        f"  FROM generate_series(cast(:first AS timestamp), cast(:last AS timestamp), interval '1 {unit}') s"
-        f"  LEFT JOIN (SELECT date_trunc('{unit}', bill_date::timestamp) AS at, sum(total * local_rate) AS amount"
-        "               FROM invoice WHERE legal_entity_id = :entity AND bill_date >= :first GROUP BY 1) b ON b.at = s"
-        f"  LEFT JOIN (SELECT date_trunc('{unit}', day::timestamp) AS at, sum(amount_local) AS amount"
-        f"               FROM {PAID} paid WHERE day >= :first GROUP BY 1) p ON p.at = s ORDER BY s"
-    )
-
-
-MONTHS, DAYS = _by("month"), _by("day")
+BILLED_AND_RECEIVED = text(
+    # Both tables are read once; :unit is month or day.
+    """
+    SELECT s::date AS start, coalesce(b.amount, 0) AS billed, coalesce(p.amount, 0) AS received
+      FROM generate_series(cast(:first AS timestamp), cast(:last AS timestamp), cast('1 ' || :unit AS interval)) s
+      LEFT JOIN (SELECT date_trunc(:unit, bill_date::timestamp) AS at, sum(total * local_rate) AS amount
+                   FROM invoice
+                  WHERE legal_entity_id = :entity AND bill_date >= :first
+                  GROUP BY 1) b ON b.at = s
+      LEFT JOIN (SELECT date_trunc(:unit, p.day::timestamp) AS at,
+                        sum(p.amount * CASE WHEN p.currency = e.currency THEN 1 ELSE r.rate END) AS amount
+                   FROM payment p
+                   JOIN account a ON a.id = p.account_id
+                   JOIN client c ON c.id = a.client_id
+                   JOIN legal_entity e ON e.id = c.legal_entity_id
+                   LEFT JOIN LATERAL (SELECT rate
+                                        FROM currency_rate
+                                       WHERE base = e.currency AND currency = p.currency AND day <= p.day
+                                       ORDER BY day DESC
+                                       LIMIT 1) r ON true
+                  WHERE e.id = :entity AND p.day >= :first
+                  GROUP BY 1) p ON p.at = s
+     ORDER BY s
+    """
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,17 +126,17 @@ class DashboardTotals:
 def totals(session: Session, entity: LegalEntity, span: Span, today: date) -> DashboardTotals:
     """The cards for a span of days."""
     before = Span(span.start - timedelta(days=span.days), span.start)
-    open_bills = session.execute(OUTSTANDING, {"entity": entity.id, "today": today}).all()
+    open_invoices = session.execute(OUTSTANDING, {"entity": entity.id, "today": today}).all()
     now = _received(session, entity.id, span)
     was = _received(session, entity.id, before)
     active = session.execute(CONNECTIONS, {"entity": entity.id, "today": today}).one()
     earlier = session.execute(CONNECTIONS, {"entity": entity.id, "today": span.start}).one()
     return DashboardTotals(
         local_currency=entity.currency,
-        owed=tuple(OwedInCurrency(row.currency, row.amount, row.bills) for row in open_bills),
-        outstanding_local=sum((row.local for row in open_bills), ZERO),
-        overdue=sum(row.overdue for row in open_bills),
-        overdue_local=sum((row.overdue_local for row in open_bills), ZERO),
+        owed=tuple(OwedInCurrency(row.currency, row.amount, row.bills) for row in open_invoices),
+        outstanding_local=sum((row.local for row in open_invoices), ZERO),
+        overdue=sum(row.overdue for row in open_invoices),
+        overdue_local=sum((row.overdue_local for row in open_invoices), ZERO),
         received_local=now.local,
         received_before=was.local,
         without_rate=now.without_rate,
@@ -146,8 +161,8 @@ def billed_and_received(
     session: Session, entity_id: int, first: date, last: date, *, by: str = "month"
 ) -> list[tuple[date, Decimal, Decimal]]:
     """(month or day, billed, received) in local currency; nothing is left out, empty ones are zero."""
-    rows = session.execute(MONTHS if by == "month" else DAYS, {"entity": entity_id, "first": first, "last": last})
-    return [(row.month, row.billed, row.received) for row in rows]
+    parameters = {"unit": by, "entity": entity_id, "first": first, "last": last}
+    return [(row.start, row.billed, row.received) for row in session.execute(BILLED_AND_RECEIVED, parameters)]
 
 
 EVENTS = text(

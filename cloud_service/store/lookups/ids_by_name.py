@@ -7,33 +7,82 @@ from cloud_service.store.scope import Scope
 from common.errors import InputError, NotFoundError
 
 ALL = Scope()
-WITHIN = "(cast(:entities AS bigint[]) IS NULL OR {owner} = ANY(:entities))"
-CLIENTS = "JOIN client c ON c.id = a.client_id"
 
-
-def _named(columns: str, owner: str) -> TextClause:
-    return text(f"SELECT {columns} AND {WITHIN.format(owner=owner)} ORDER BY 1 LIMIT 2")
-
-
-CLIENT = _named("c.id, c.number AS name FROM client c WHERE c.number = :name", "c.legal_entity_id")
-ACCOUNT = _named(f"a.id, a.number AS name FROM account a {CLIENTS} WHERE a.number = :name", "c.legal_entity_id")
-CONTRACT = _named(
-    f"k.id, k.number AS name FROM contract k JOIN account a ON a.id = k.account_id {CLIENTS} WHERE k.number = :name",
-    "c.legal_entity_id",
+CLIENT = text(
+    """
+    SELECT c.id, c.number AS name
+      FROM client c
+     WHERE c.number = :name AND (cast(:entities AS bigint[]) IS NULL OR c.legal_entity_id = ANY(:entities))
+     ORDER BY c.id
+     LIMIT 2
+    """
 )
-SITE = _named("s.id, s.name FROM site s WHERE s.name = :name", "s.legal_entity_id")
-POINT = _named(
-    "p.id, s.name || ': ' || p.name AS name FROM service_point p JOIN site s ON s.id = p.site_id"
-    " WHERE :name IN (p.name, p.grid_id, s.name || ': ' || p.name)",
-    "s.legal_entity_id",
+ACCOUNT = text(
+    """
+    SELECT a.id, a.number AS name
+      FROM account a
+      JOIN client c ON c.id = a.client_id
+     WHERE a.number = :name AND (cast(:entities AS bigint[]) IS NULL OR c.legal_entity_id = ANY(:entities))
+     ORDER BY a.id
+     LIMIT 2
+    """
+)
+CONTRACT = text(
+    """
+    SELECT k.id, k.number AS name
+      FROM contract k
+      JOIN account a ON a.id = k.account_id
+      JOIN client c ON c.id = a.client_id
+     WHERE k.number = :name AND (cast(:entities AS bigint[]) IS NULL OR c.legal_entity_id = ANY(:entities))
+     ORDER BY k.id
+     LIMIT 2
+    """
+)
+SITE = text(
+    """
+    SELECT s.id, s.name
+      FROM site s
+     WHERE s.name = :name AND (cast(:entities AS bigint[]) IS NULL OR s.legal_entity_id = ANY(:entities))
+     ORDER BY s.id
+     LIMIT 2
+    """
+)
+POINT = text(
+    """
+    SELECT p.id, s.name || ': ' || p.name AS name
+      FROM service_point p
+      JOIN site s ON s.id = p.site_id
+     WHERE :name IN (p.name, p.grid_id, s.name || ': ' || p.name)
+       AND (cast(:entities AS bigint[]) IS NULL OR s.legal_entity_id = ANY(:entities))
+     ORDER BY p.id
+     LIMIT 2
+    """
 )
 METER = text(
-    "SELECT m.id, m.maker || ' ' || m.serial AS name, m.name = :name AS exact FROM meter m"  # noqa: S608 - our own words
-    " WHERE :name IN (m.name, m.serial, m.maker || ' ' || m.serial) AND NOT EXISTS (SELECT 1 FROM meter_mount n"
-    "   JOIN service_point p ON p.id = n.service_point_id JOIN site s ON s.id = p.site_id"
-    f"  WHERE n.meter_id = m.id AND NOT {WITHIN.format(owner='s.legal_entity_id')}) ORDER BY exact DESC, m.id LIMIT 2"
+    # One that hangs nowhere is everybody's.
+    """
+    SELECT m.id, m.maker || ' ' || m.serial AS name, m.name = :name AS exact
+      FROM meter m
+     WHERE :name IN (m.name, m.serial, m.maker || ' ' || m.serial)
+       AND NOT EXISTS (SELECT 1
+                         FROM meter_mount n
+                         JOIN service_point p ON p.id = n.service_point_id
+                         JOIN site s ON s.id = p.site_id
+                        WHERE n.meter_id = m.id
+                          AND NOT (cast(:entities AS bigint[]) IS NULL OR s.legal_entity_id = ANY(:entities)))
+     ORDER BY exact DESC, m.id
+     LIMIT 2
+    """
 )
-TARIFF = _named("t.id, t.code AS name FROM tariff t WHERE t.code = :name", "t.legal_entity_id")
+TARIFF = text(
+    """
+    SELECT t.id, t.code AS name
+      FROM tariff t
+     WHERE t.code = :name AND (cast(:entities AS bigint[]) IS NULL OR t.legal_entity_id = ANY(:entities))
+     ORDER BY t.id
+     LIMIT 2
+    """
+)
 INVOICE = text("SELECT id FROM invoice WHERE number = :name ORDER BY id DESC LIMIT 1")
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from cloud_service.store.customers.tables import Site
 from cloud_service.store.lists import metering
-from cloud_service.store.lookups.found import found
+from cloud_service.store.lookups.existing import existing
 from cloud_service.store.metering.tables import (
     Gateway,
     IntervalDay,
@@ -45,7 +44,7 @@ def meter(session: Session, scope: Scope, public_id: UUID) -> MeterPage:
         .outerjoin(Site, Site.id == ServicePoint.site_id)
         .where(Meter.public_id == public_id, *metering.sites_in_scope(scope))
     )
-    row = found(session.execute(query).first(), "meter")
+    row = existing(session.execute(query).first(), "meter")
     registers = session.scalars(select(Register).where(Register.meter_id == row.Meter.id).order_by(Register.id))
     mounts = session.execute(
         select(MeterMount, ServicePoint, Site)
@@ -84,23 +83,10 @@ def latest_readings(session: Session, register_id: int, rows: int = 20) -> list[
     return list(session.execute(READINGS, {"register": register_id, "rows": rows}))
 
 
-def last_seen(session: Session, meter_id: int) -> datetime | None:
-    """When the newest reading of a meter was received."""
-    query = text(
-        """
-        SELECT max(received_at)
-          FROM reading
-         WHERE register_id IN (SELECT id FROM register WHERE meter_id = :meter)
-        """
-    )
-    found: datetime | None = session.execute(query, {"meter": meter_id}).scalar_one_or_none()
-    return found
-
-
 def gateway(session: Session, scope: Scope, public_id: UUID) -> tuple[Gateway, Site, list[Stream]]:
     """A gateway with its site and streams."""
     query = select(Gateway, Site).join(Site, Site.id == Gateway.site_id)
-    row = found(
+    row = existing(
         session.execute(query.where(Gateway.public_id == public_id, *metering.sites_in_scope(scope))).one_or_none(),
         "gateway",
     )

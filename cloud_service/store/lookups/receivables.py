@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from cloud_service.store.customers.tables import Account, Client
 from cloud_service.store.lists import payments
-from cloud_service.store.lookups.found import found
+from cloud_service.store.lookups.existing import existing
 from cloud_service.store.receivables import payments as receipts
 from cloud_service.store.receivables.payment_tables import Payment
 from cloud_service.store.scope import Scope
@@ -115,7 +115,7 @@ def payment(session: Session, scope: Scope, public_id: UUID) -> PaymentPage:
         .join(Client, Client.id == Account.client_id)
     )
     row = session.execute(query.where(Payment.public_id == public_id, *payments.in_scope(scope))).one_or_none()
-    payment_row = found(row, "payment")
+    payment_row = existing(row, "payment")
     of_deposit = payment_row.Payment.kind == "deposit"
     left = receipts.deposit_left if of_deposit else receipts.refundable
     back = select(Payment).where(Payment.reverses_id == payment_row.Payment.id).order_by(Payment.id)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from cloud_service.store.customers.tables import Account, Client, Site
 from cloud_service.store.lists.metering import sites_in_scope
-from cloud_service.store.lookups.found import found
+from cloud_service.store.lookups.existing import existing
 from cloud_service.store.metering.tables import Contract, Meter, MeterMount, Register, ServicePoint
 from cloud_service.store.scope import Scope
 from cloud_service.store.tariffs.tables import Tariff
@@ -34,7 +34,7 @@ def point(session: Session, scope: Scope, public_id: UUID) -> PointPage:
     """A service point, newest meters and contracts first."""
     query = select(ServicePoint, Site).join(Site, Site.id == ServicePoint.site_id)
     limits = sites_in_scope(scope)
-    row = found(
+    row = existing(
         session.execute(query.where(ServicePoint.public_id == public_id, *limits)).one_or_none(), "service point"
     )
     service_point: ServicePoint = row.ServicePoint

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from cloud_service.store.lookups.found import found
+from cloud_service.store.lookups.existing import existing
 from cloud_service.store.scope import Scope
 from cloud_service.store.tariffs.tables import Tariff, TariffVersion
 
@@ -15,7 +15,7 @@ def tariff(session: Session, scope: Scope, public_id: UUID) -> tuple[Tariff, lis
     query = select(Tariff).where(Tariff.public_id == public_id)
     if scope.entities is not None:
         query = query.where(Tariff.legal_entity_id.in_(scope.entities))
-    tariff_row = found(session.scalar(query), "tariff")
+    tariff_row = existing(session.scalar(query), "tariff")
     versions = session.scalars(
         select(TariffVersion)
         .where(TariffVersion.tariff_id == tariff_row.id)

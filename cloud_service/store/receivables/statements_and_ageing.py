@@ -1,6 +1,6 @@
-"""What the books say, as at any day: statements of accounts, ageing, and the proof that all sums agree.
+"""What the books say, as at any day: statements of accounts and ageing.
 
-All of them are sums over the same ledger lines and allocations, so they agree; `reconcile` proves it.
+Both are sums over the same ledger lines and allocations, so they agree; `reconciliation.reconcile` proves it.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from cloud_service.store.scope import Scope
 from common.errors import NotFoundError
 
-ZERO = Decimal(0)
 ALL = Scope()
 BUCKETS = ("not_due", "days_30", "days_60", "days_90", "older")
 
@@ -63,17 +62,37 @@ class AgedAccount:
     credit: Decimal
 
 
-OF_ACCOUNT = """
-    FROM ledger_line l JOIN ledger_account a ON a.id = l.ledger_account_id
-    JOIN ledger_entry e ON e.id = l.ledger_entry_id
-   WHERE a.account_id = :account AND a.kind IN ('receivable', 'credit')
-"""
-OPENING = text(f"SELECT coalesce(sum(l.amount), 0) {OF_ACCOUNT} AND e.day < :start")
-MOVEMENTS = text(
-    "SELECT e.id, e.day, e.kind, e.text, sum(l.amount) AS amount, max(l.invoice_id) AS invoice_id"
-    f" {OF_ACCOUNT} AND e.day >= :start AND e.day <= :end GROUP BY e.id HAVING sum(l.amount) <> 0 ORDER BY e.day, e.id"
+OPENING = text(
+    """
+    SELECT coalesce(sum(l.amount), 0)
+      FROM ledger_line l
+      JOIN ledger_account a ON a.id = l.ledger_account_id
+      JOIN ledger_entry e ON e.id = l.ledger_entry_id
+     WHERE a.account_id = :account AND a.kind IN ('receivable', 'credit') AND e.day < :start
+    """
 )
-CLOSING = text(f"SELECT a.kind, sum(l.amount) AS amount {OF_ACCOUNT} AND e.day <= :end GROUP BY a.kind")
+MOVEMENTS = text(
+    """
+    SELECT e.id, e.day, e.kind, e.text, sum(l.amount) AS amount, max(l.invoice_id) AS invoice_id
+      FROM ledger_line l
+      JOIN ledger_account a ON a.id = l.ledger_account_id
+      JOIN ledger_entry e ON e.id = l.ledger_entry_id
+     WHERE a.account_id = :account AND a.kind IN ('receivable', 'credit') AND e.day >= :start AND e.day <= :end
+     GROUP BY e.id
+    HAVING sum(l.amount) <> 0
+     ORDER BY e.day, e.id
+    """
+)
+CLOSING = text(
+    """
+    SELECT a.kind, sum(l.amount) AS amount
+      FROM ledger_line l
+      JOIN ledger_account a ON a.id = l.ledger_account_id
+      JOIN ledger_entry e ON e.id = l.ledger_entry_id
+     WHERE a.account_id = :account AND a.kind IN ('receivable', 'credit') AND e.day <= :end
+     GROUP BY a.kind
+    """
+)
 CURRENCY = text("SELECT currency FROM account WHERE id = :account")
 AGED = text(
     """
@@ -135,105 +154,3 @@ def ageing(session: Session, day: date, scope: Scope = ALL, *, account_id: int |
     entities = None if scope.entities is None else list(scope.entities)
     rows = session.execute(AGED, {"day": day, "entities": entities, "account": account_id}).mappings()
     return [AgedAccount(**(dict(row) | {key: row[key] or Decimal(0) for key in BUCKETS})) for row in rows]
-
-
-@dataclass(frozen=True, slots=True)
-class Reconciliation:
-    """Outstanding by four ways, and the clients' credit by two, in one currency."""
-
-    currency: str
-    ledger: Decimal
-    invoices: Decimal
-    ageing: Decimal
-    statements: Decimal
-    credit: Decimal
-    free_money: Decimal
-
-    @property
-    def agrees(self) -> bool:
-        """Whether they are equal."""
-        ways = {self.ledger, self.invoices, self.ageing, self.statements}
-        return len(ways) == 1 and self.credit == self.free_money
-
-
-RECEIVABLES = text(
-    """
-    SELECT g.currency, sum(l.amount) AS amount
-      FROM ledger_line l
-      JOIN ledger_account g ON g.id = l.ledger_account_id
-      JOIN ledger_entry e ON e.id = l.ledger_entry_id
-     WHERE g.kind = 'receivable'
-       AND e.day <= :day
-     GROUP BY 1
-    """
-)
-INVOICES = text(
-    """
-    SELECT i.currency,
-           sum(i.total) - coalesce((SELECT sum(x.amount)
-                                      FROM allocation x
-                                      JOIN invoice n ON n.id = x.invoice_id
-                                     WHERE x.day <= :day AND n.currency = i.currency), 0) AS amount
-      FROM invoice i
-     WHERE i.total > 0
-       AND i.bill_date <= :day
-     GROUP BY 1
-    """
-)
-FREE_MONEY = text(
-    # What is left of payments, released deposits and credit notes at the day, by account: it must be the credit.
-    """
-    SELECT currency, sum(amount) AS amount
-      FROM (SELECT currency, amount
-              FROM payment p
-             WHERE day <= :day AND kind <> 'deposit'
-               AND NOT EXISTS (SELECT 1 FROM payment d WHERE d.id = p.reverses_id AND d.kind = 'deposit')
-             UNION ALL
-            SELECT currency, -total FROM invoice WHERE total < 0 AND bill_date <= :day
-             UNION ALL
-            SELECT i.currency, -x.amount
-              FROM allocation x
-              JOIN invoice i ON i.id = x.invoice_id
-             WHERE x.day <= :day AND num_nonnulls(x.payment_id, x.credit_note_id) = 1) money
-     GROUP BY 1
-    """
-)
-
-
-def reconcile(session: Session, day: date) -> list[Reconciliation]:
-    """Outstanding of a day by ledger, by invoices less allocations, by ageing, and by statements; credit likewise."""
-    parameters = {"day": day}
-    ledger = {row.currency: row.amount for row in session.execute(RECEIVABLES, parameters)}
-    invoices = {row.currency: row.amount for row in session.execute(INVOICES, parameters)}
-    free = {row.currency: row.amount for row in session.execute(FREE_MONEY, parameters)}
-    closing = {row.currency: row.amount for row in session.execute(CLOSINGS, parameters)}
-    aged: dict[str, Decimal] = {}
-    credit: dict[str, Decimal] = {}
-    for row in ageing(session, day):
-        aged[row.currency] = aged.get(row.currency, ZERO) + row.total
-        credit[row.currency] = credit.get(row.currency, ZERO) + row.credit
-    return [
-        Reconciliation(
-            currency=currency,
-            ledger=ledger.get(currency, ZERO),
-            invoices=invoices.get(currency, ZERO),
-            ageing=aged.get(currency, ZERO),
-            statements=closing.get(currency, ZERO) + credit.get(currency, ZERO),
-            credit=credit.get(currency, ZERO),
-            free_money=free.get(currency, ZERO),
-        )
-        for currency in sorted({*ledger, *invoices, *aged, *credit, *free})
-    ]
-
-
-CLOSINGS = text(
-    """
-    SELECT g.currency, sum(l.amount) AS amount
-      FROM ledger_line l
-      JOIN ledger_account g ON g.id = l.ledger_account_id
-      JOIN ledger_entry e ON e.id = l.ledger_entry_id
-     WHERE g.kind IN ('receivable', 'credit')
-       AND e.day <= :day
-     GROUP BY 1
-    """
-)

@@ -10,7 +10,7 @@ from cloud_service.flow.issue import issue
 from cloud_service.flow.rate import rate_contracts
 from cloud_service.store.invoicing.invoice_rows import Issued
 from cloud_service.store.receivables.ledger import balances
-from cloud_service.store.receivables.statements_and_ageing import reconcile
+from cloud_service.store.receivables.reconciliation import reconcile
 from common.errors import ConflictError, InputError
 from common.period import Span
 from tests.books.world import World, build

@@ -7,7 +7,7 @@ from common.errors import NotFoundError
 Thing = TypeVar("Thing")
 
 
-def found(thing: Thing | None, noun: str) -> Thing:
+def existing(thing: Thing | None, noun: str) -> Thing:
     """The thing itself; NotFoundError where there is none for this reader."""
     if thing is None:
         raise NotFoundError(f"there is no such {noun}")
