@@ -57,16 +57,16 @@ class LossyProxy:
         late: list[tuple[int, bytes]] = []  # (frames still to pass before it, frame)
         try:
             while frame := await _frame(reader):
-                for one in self._suffer(frame, late):
-                    writer.write(one)
+                for delivered in self._suffer(frame, late):
+                    writer.write(delivered)
                 await writer.drain()
         except (OSError, asyncio.IncompleteReadError):
             return
 
     def _suffer(self, frame: bytes, late: list[tuple[int, bytes]]) -> list[bytes]:
         """What is passed on when this frame has come."""
-        out = [one for left, one in late if left <= 0]
-        late[:] = [(left - 1, one) for left, one in late if left > 0]
+        out = [delayed for left, delayed in late if left <= 0]
+        late[:] = [(left - 1, delayed) for left, delayed in late if left > 0]
         if frame[0] >> 4 != PUBLISH or frame[0] & 0b110:
             return [*out, frame]
         if self._dice.random() < self.share:

@@ -24,15 +24,15 @@ class Oracle:
     log: Path | None = None
     served: list[int] = field(default_factory=list)
 
-    def __call__(self, function: int, address: int, words: int) -> bytes | None:
-        if function != 4 or not address <= ADDRESS < address + words - 1:
-            return bytes(2 * words)
+    def __call__(self, function: int, address: int, count: int) -> bytes | None:
+        if function != 4 or not address <= ADDRESS < address + count - 1:
+            return bytes(2 * count)
         number = len(self.served) + 1
         self.served.append(number * 1000)  # the register counts kWh
         if self.log:
             with self.log.open("a", encoding="ascii") as log:
                 log.write(f"{number * 1000}\n")
-        answer = bytearray(2 * words)
+        answer = bytearray(2 * count)
         struct.pack_into(">f", answer, 2 * (ADDRESS - address), float(number))
         return bytes(answer)
 

@@ -315,8 +315,8 @@ class World:
 
     def verdict(self) -> list[str]:
         """Everything that is wrong; empty when the promises were kept."""
-        facts = self.cloud.facts()
-        values = [fact[3] for fact in facts]
+        stored = self.cloud.facts()
+        values = [fact[3] for fact in stored]
         missing = self.committed - set(values)
         problems = [*self.cloud.conflicts[:2], *self.cloud.quarantine[:2]]
         if len(values) != len(set(values)):
@@ -326,10 +326,10 @@ class World:
         announced = self.cloud.given_up()
         if len(missing) > (announced + self.rounds_unmarked * METERS if self.damaged else 0):
             problems.append(f"{len(missing)} committed readings are missing, {announced} reported")
-        wrong = [f for f in facts if f[5] != TimeQuality.UNKNOWN and self._misdated(f[3], f[2])]
+        wrong = [f for f in stored if f[5] != TimeQuality.UNKNOWN and self._misdated(f[3], f[2])]
         if wrong:
             problems.append(f"{len(wrong)} readings have a wrong time, the first {wrong[0]}")
-        if any(fact[2] < TRUE_START_MS - DAY_MS for fact in facts):
+        if any(fact[2] < TRUE_START_MS - DAY_MS for fact in stored):
             problems.append("readings from before there were any")
         return problems
 

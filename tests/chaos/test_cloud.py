@@ -58,14 +58,14 @@ def loads_of(epoch: int, batches: int) -> Loads:
 def oracle(loads: Loads) -> set[Row]:
     """Every reading that the gateways have or will have."""
     return {
-        (gateway, one.first + place, f"{gateway}-m{channel}", at_ms, value)
+        (gateway, load.first + place, f"{gateway}-m{channel}", at_ms, value)
         for gateway, held in loads.items()
-        for one in held
-        for place, (channel, at_ms, value) in enumerate(one.rows)
+        for load in held
+        for place, (channel, at_ms, value) in enumerate(load.rows)
     }
 
 
-def faults(rig: Rig, epoch: int, wanted: set[Row]) -> list[str]:
+def faults(rig: Rig, epoch: int, expected: set[Row]) -> list[str]:
     """Where the database differs from the oracle."""
     with psycopg.connect(rig.database_url) as connection:
         rows = connection.execute(
@@ -74,19 +74,19 @@ def faults(rig: Rig, epoch: int, wanted: set[Row]) -> list[str]:
             " JOIN register t ON t.id = r.register_id JOIN meter m ON m.id = t.meter_id WHERE s.epoch = %s",
             (str(epoch),),
         ).fetchall()
-    found = [f"doubled: {len(rows) - len(set(rows))}"] if len(rows) != len(set(rows)) else []
-    found += [f"lost: {len(wanted - set(rows))}"] if wanted - set(rows) else []
-    found += [f"invented: {len(set(rows) - wanted)}"] if set(rows) - wanted else []
-    return found
+    faults_seen = [f"doubled: {len(rows) - len(set(rows))}"] if len(rows) != len(set(rows)) else []
+    faults_seen += [f"lost: {len(expected - set(rows))}"] if expected - set(rows) else []
+    faults_seen += [f"invented: {len(set(rows) - expected)}"] if set(rows) - expected else []
+    return faults_seen
 
 
 class ForgetsOnPuback(Courier):
     """A gateway that is broken on purpose: what the broker took is forgotten."""
 
     async def _send(self, client: aiomqtt.Client) -> None:
-        for one in list(self.waiting.values())[: self.window]:
-            await client.publish(str(Topic(self.gateway, Up.BACKLOG)), one.payload, qos=1)
-            self.waiting.pop(one.first, None)
+        for message in list(self.waiting.values())[: self.window]:
+            await client.publish(str(Topic(self.gateway, Up.BACKLOG)), message.payload, qos=1)
+            self.waiting.pop(message.first, None)
 
 
 def kill_and_start(rig: Rig, name: str, module: str) -> None:
@@ -132,7 +132,7 @@ async def under_kills(
         deliveries.cancel()
     await asyncio.gather(deliveries, return_exceptions=True)
     return {
-        courier.gateway: [one for one in loads[courier.gateway] if one.first not in courier.waiting]
+        courier.gateway: [load for load in loads[courier.gateway] if load.first not in courier.waiting]
         for courier in fleet
     }
 

@@ -141,7 +141,7 @@ async def test_a_pulled_cable_costs_no_reading(tmp_path: Path) -> None:
 
 async def _newer(cloud: CloudTwin, meters: dict[str, Meter]) -> None:
     """Until two values have arrived from each gateway that were not served yet when this was called."""
-    before = {gateway: len(one.served) for gateway, one in meters.items()}
+    before = {gateway: len(meter.served) for gateway, meter in meters.items()}
 
     def arrived() -> bool:
         return all(_newest(cloud, gateway) >= 1000 * (number + 2) for gateway, number in before.items())
@@ -150,7 +150,9 @@ async def _newer(cloud: CloudTwin, meters: dict[str, Meter]) -> None:
 
 
 def _newest(cloud: CloudTwin, gateway: str) -> int:
-    values = [fact[3] for (name, _), one in cloud.streams.items() if name == gateway for fact in one.rows.values()]
+    values = [
+        fact[3] for (name, _), stream in cloud.streams.items() if name == gateway for fact in stream.rows.values()
+    ]
     return max(values, default=0)
 
 

@@ -83,6 +83,6 @@ async def test_steps_find_an_agent_that_believes_the_wall_clock(tmp_path: Path) 
     assert (await through_steps(tmp_path, (), fault="wall_clock")).misdated
 
 
-async def _more(cloud: CloudTwin, rows: int, what: str) -> None:
+async def _more(cloud: CloudTwin, rows: int, expectation: str) -> None:
     before = len(cloud.facts())
-    await until(lambda: len(cloud.facts()) >= before + rows, what, PATIENCE_S)
+    await until(lambda: len(cloud.facts()) >= before + rows, expectation, PATIENCE_S)

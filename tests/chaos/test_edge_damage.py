@@ -99,15 +99,15 @@ def start_after(damage: Callable[[Path, random.Random], None], name: str, folder
 
 
 def verdict(cloud: CloudTwin, lost: int, took_s: float) -> str:
-    wanted = {value_of(n) for n in range(RECEIPTED + 1, ROUNDS * METERS + 1)}
+    expected = {value_of(n) for n in range(RECEIPTED + 1, ROUNDS * METERS + 1)}
     fresh = {value_of(n) for n in range(10**6, 10**6 + METERS)}
     older = {value_of(n) for n in range(1, RECEIPTED + 1)}
-    found = [fact[3] for fact in cloud.facts()]
+    arrived = [fact[3] for fact in cloud.facts()]
     problems = {
-        "a wrong value": not set(found) <= wanted | fresh | older,
-        "a value twice": len(found) != len(set(found)),
-        "the new round is missing": not fresh <= set(found),
-        f"loss reported {lost}, true {len(wanted - set(found))}": lost != len(wanted - set(found)),
+        "a wrong value": not set(arrived) <= expected | fresh | older,
+        "a value twice": len(arrived) != len(set(arrived)),
+        "the new round is missing": not fresh <= set(arrived),
+        f"loss reported {lost}, true {len(expected - set(arrived))}": lost != len(expected - set(arrived)),
         f"conflicts {cloud.conflicts[:1]}": bool(cloud.conflicts or cloud.quarantine),
         f"took {took_s:.1f} s": took_s > START_MAX_S,
     }

@@ -97,9 +97,9 @@ def check_full_disk(tmp_path: Path) -> None:
         drain(guard, cloud)
         guard.close()
 
-    found = [fact[3] for fact in cloud.facts()]
-    assert len(found) == len(set(found))
-    assert grid <= set(found)
+    arrived = [fact[3] for fact in cloud.facts()]
+    assert len(arrived) == len(set(arrived))
+    assert grid <= set(arrived)
     assert 0 == guard.replaced
 
 
@@ -159,12 +159,12 @@ def check_cap(tmp_path: Path) -> None:
     drain(guard, cloud, steps=5000)
     guard.close()
 
-    found = {fact[3] for fact in cloud.facts()}
+    arrived = {fact[3] for fact in cloud.facts()}
     grid = {value_of(n) for number in range(0, 1600, 15) for n in range(number * METERS + 1, (number + 1) * METERS + 1)}
     (stream,) = cloud.streams.values()
     assert used < 200_000
-    assert grid <= found
-    assert thinned == len(stream.voids) == 1600 * METERS - len(found)
+    assert grid <= arrived
+    assert thinned == len(stream.voids) == 1600 * METERS - len(arrived)
     assert 1600 * METERS == stream.seen.prefix
 
 
@@ -213,9 +213,9 @@ def through_errors(tmp_path: Path, call: str, when: str, *, build: str) -> tuple
     drain(guard, cloud, steps=5000)
     guard.close()
 
-    found = [fact[3] for fact in cloud.facts()]
-    wanted = {value_of(n) for n in range(1, highest + 1)}
-    assert len(found) == len(set(found))
-    assert set(found) <= wanted
-    assert guard.buffer.lost == len(wanted - set(found))
-    return done.stderr, len(wanted - set(found))
+    arrived = [fact[3] for fact in cloud.facts()]
+    expected = {value_of(n) for n in range(1, highest + 1)}
+    assert len(arrived) == len(set(arrived))
+    assert set(arrived) <= expected
+    assert guard.buffer.lost == len(expected - set(arrived))
+    return done.stderr, len(expected - set(arrived))

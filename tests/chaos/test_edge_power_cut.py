@@ -61,15 +61,15 @@ def losses(folder: Path, synchronous: str, cuts: int, seed: int) -> tuple[int, i
         guard = BufferGuard(image, boot_id="after")
         salvage_all(guard)
         aside += guard.replaced if acknowledged >= 0 else 0  # a file cut while it was made is made again
-        found = {
+        readable = {
             row.value
             for stream in guard.buffer.streams.values()
             for first, last in guard.buffer.present(stream)
             for row in guard.buffer.rows(stream, first, last)
         }
-        wanted = {value_of(n) for n in range(1, acknowledged + 1)}
-        known = {value_of(n) for n in range(1, ROUNDS * 4 + 1)}
-        bad += not (wanted <= found <= known)
+        expected = {value_of(n) for n in range(1, acknowledged + 1)}
+        written = {value_of(n) for n in range(1, ROUNDS * 4 + 1)}
+        bad += not (expected <= readable <= written)
         guard.append([])
         guard.close()
     return bad, aside

@@ -39,7 +39,7 @@ def failures(
     folder: Path, seeds: range, *, trouble: Trouble | None = None, stop_early: bool = False, **build: object
 ) -> list[str]:
     """Seeds whose history broke a promise, with what was wrong."""
-    found = []
+    verdicts = []
     if stop_early:
         build["settle_steps"] = CONTROL_SETTLE_STEPS
     for seed in seeds:
@@ -52,10 +52,10 @@ def failures(
         finally:
             shutil.rmtree(home, ignore_errors=True)
         if problems:
-            found.append(f"seed {seed}: {problems}")
+            verdicts.append(f"seed {seed}: {problems}")
             if stop_early:
                 break
-    return found
+    return verdicts
 
 
 @pytest.mark.slow

@@ -153,16 +153,16 @@ def test_an_empty_span_is_refused() -> None:
 
 
 def test_an_overlap_is_the_days_both_have() -> None:
-    one, other = Span(date(2026, 1, 1), date(2026, 2, 1)), Span(date(2026, 1, 20), date(2026, 3, 1))
+    january, february = Span(date(2026, 1, 1), date(2026, 2, 1)), Span(date(2026, 1, 20), date(2026, 3, 1))
 
-    assert Span(date(2026, 1, 20), date(2026, 2, 1)) == one.overlap(other)
-    assert one.overlap(Span(date(2026, 2, 1), date(2026, 3, 1))) is None
+    assert Span(date(2026, 1, 20), date(2026, 2, 1)) == january.overlap(february)
+    assert january.overlap(Span(date(2026, 2, 1), date(2026, 3, 1))) is None
 
 
 def test_months_cut_the_first_and_the_last() -> None:
-    found = list(months(Span(date(2025, 12, 15), date(2026, 2, 10))))
+    cut_months = list(months(Span(date(2025, 12, 15), date(2026, 2, 10))))
 
-    assert [17, 31, 9] == [month.days for month in found]
+    assert [17, 31, 9] == [month.days for month in cut_months]
 
 
 @pytest.mark.parametrize(

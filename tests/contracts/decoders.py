@@ -102,19 +102,21 @@ def mbus_values(decoder: Callable[[bytes], Telegram]) -> Callable[[bytes], objec
     names = list(profile.registers)
 
     def run(data: bytes) -> object:
-        found = decoder(data)
-        found.as_json()
-        mbus_match.mismatch(profile, found)
-        return found, as_values(profile, names, mbus_match.values_by_register(profile, found.records, names), NOW_MS)
+        telegram = decoder(data)
+        telegram.as_json()
+        mbus_match.mismatch(profile, telegram)
+        return telegram, as_values(
+            profile, names, mbus_match.values_by_register(profile, telegram.records, names), NOW_MS
+        )
 
     return run
 
 
 def json_values_of(data: bytes) -> list[RegisterValue]:
     message = json_values.Message("", json_values.parse(data), NOW_MS)
-    found = json_values.values_by_register(PUSHED, [message], list(PUSHED.registers))
-    exact = {name: value[:2] for name, value in found.items()}
-    return as_values(PUSHED, list(exact), exact, max([NOW_MS, *(value[2] for value in found.values())]))
+    values = json_values.values_by_register(PUSHED, [message], list(PUSHED.registers))
+    exact = {name: value[:2] for name, value in values.items()}
+    return as_values(PUSHED, list(exact), exact, max([NOW_MS, *(value[2] for value in values.values())]))
 
 
 def sms_values(data: bytes) -> list[RegisterValue]:
@@ -264,21 +266,21 @@ def _ci(body: bytes) -> tuple[int, bytes]:
 def outcome(decoder: Decoder, data: bytes) -> Any:
     """What the decoder makes of these bytes, None if it refuses; anything but its own errors is a crash."""
     started = time.process_time()
-    found = None
+    decoded = None
     with contextlib.suppress(DecodeError, MeterRefused, BadAnswer):
-        found = decoder.run(data)
+        decoded = decoder.run(data)
     took_s = time.process_time() - started
     assert took_s < LIMIT_S, f"{len(data)} bytes took {took_s:.1f} s"
-    return found
+    return decoded
 
 
 def refuses_damage(decoder: Decoder, data: bytes, at: int, bit: int) -> None:
     """A sound telegram with one flipped bit is refused, or says the same (a letter of a checksum in the other case)."""
-    found = outcome(decoder, data)
-    places = list(decoder.checked(data)) if found is not None else []
+    decoded = outcome(decoder, data)
+    places = list(decoder.checked(data)) if decoded is not None else []
     if not places:
         return
     damaged = bytearray(data)
     damaged[places[at % len(places)]] ^= 1 << bit % 8
     anyway = outcome(decoder, bytes(damaged))
-    assert anyway in (None, found), f"accepted with a flipped bit: {bytes(damaged).hex(' ')}"
+    assert anyway in (None, decoded), f"accepted with a flipped bit: {bytes(damaged).hex(' ')}"

@@ -16,14 +16,14 @@ FEE_PERCENT = 2
 
 def nested(form: Any) -> dict[str, Any]:
     """`a[b][0]=c` as {"a": {"b": {"0": "c"}}}, as Stripe reads its forms."""
-    found: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     for name, value in form.items(multi=True):
-        at = found
+        at = fields
         keys = name.replace("]", "").split("[")
         for key in keys[:-1]:
             at = at.setdefault(key, {})
         at[keys[-1]] = value
-    return found
+    return fields
 
 
 class RefusedError(Exception):
@@ -90,8 +90,8 @@ class FakeStripe:
     def dispute(self, payment_intent: str) -> None:
         intent = self.intents[payment_intent]
         self._move("adjustment", payment_intent, -intent["amount"], intent["currency"])
-        facts = {"id": f"dp_{uuid.uuid4().hex[:24]}", "object": "dispute", "payment_intent": payment_intent}
-        self._tell("charge.dispute.funds_withdrawn", facts | {key: intent[key] for key in ("amount", "currency")})
+        dispute = {"id": f"dp_{uuid.uuid4().hex[:24]}", "object": "dispute", "payment_intent": payment_intent}
+        self._tell("charge.dispute.funds_withdrawn", dispute | {key: intent[key] for key in ("amount", "currency")})
 
     def pay_out(self) -> None:
         """Everything that moved goes to the bank, one payout a currency."""
@@ -109,12 +109,12 @@ class FakeStripe:
         header = stripe.WebhookSignature.generate_signature_header(body.decode(), secret or self.secret, at)
         return {"Stripe-Signature": header}
 
-    def _tell(self, kind: str, found: dict[str, Any]) -> None:
-        facts = {
+    def _tell(self, kind: str, thing: dict[str, Any]) -> None:
+        event = {
             "id": f"evt_{uuid.uuid4().hex[:24]}", "object": "event", "type": kind, "created": int(time.time()),
-            "data": {"object": found},
+            "data": {"object": thing},
         }  # fmt: skip
-        body = json.dumps(facts).encode()
+        body = json.dumps(event).encode()
         self.events.append((body, self.sign(body)))
 
     def _move(self, kind: str, intent: str, amount: int, currency: str) -> None:
@@ -149,32 +149,32 @@ class FakeStripe:
     def _post(self, make: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[[], Response]:
         def answer() -> Response:
             self._check_key(request)
-            asked = nested(request.form)
+            form = nested(request.form)
             key = request.headers.get("Idempotency-Key", "")
             if key in self._answers:
                 before, announced = self._answers[key]
-                if before != asked:
+                if before != form:
                     raise RefusedError(
                         400,
                         "idempotency_error",
                         "Keys for idempotent requests can only be used with the same parameters",
                     )
                 return jsonify(announced)
-            announced = make(asked)
-            self._answers[key] = asked, dict(announced)
+            announced = make(form)
+            self._answers[key] = form, dict(announced)
             return jsonify(announced)
 
         return answer
 
-    def _make_session(self, asked: dict[str, Any]) -> dict[str, Any]:
-        price = asked["line_items"]["0"]["price_data"]
-        count = int(price["unit_amount"]) * int(asked["line_items"]["0"]["quantity"])
+    def _make_session(self, form: dict[str, Any]) -> dict[str, Any]:
+        price = form["line_items"]["0"]["price_data"]
+        count = int(price["unit_amount"]) * int(form["line_items"]["0"]["quantity"])
         name = f"cs_test_{uuid.uuid4().hex}"
         session = {
             "id": name, "object": "checkout.session", "status": "open", "payment_status": "unpaid",
-            "amount_total": count, "currency": price["currency"], "payment_intent": None, "metadata": asked["metadata"],
-            "client_reference_id": asked["client_reference_id"], "url": f"https://checkout.stripe.com/c/pay/{name}",
-            "expires_at": int(time.time()) + 86400, "mode": asked["mode"], "success_url": asked["success_url"],
+            "amount_total": count, "currency": price["currency"], "payment_intent": None, "metadata": form["metadata"],
+            "client_reference_id": form["client_reference_id"], "url": f"https://checkout.stripe.com/c/pay/{name}",
+            "expires_at": int(time.time()) + 86400, "mode": form["mode"], "success_url": form["success_url"],
         }  # fmt: skip
         self.sessions[name] = session
         return session
@@ -192,13 +192,13 @@ class FakeStripe:
             session["payment_intent"] = {"id": intent["id"], "object": "payment_intent", "latest_charge": charge}
         return jsonify(session)
 
-    def _make_refund(self, asked: dict[str, Any]) -> dict[str, Any]:
-        intent = self.intents.get(asked["payment_intent"])
+    def _make_refund(self, form: dict[str, Any]) -> dict[str, Any]:
+        intent = self.intents.get(form["payment_intent"])
         if intent is None:
             raise RefusedError(
                 404, "invalid_request_error", "No such payment_intent", "resource_missing", "payment_intent"
             )
-        amount = int(asked["amount"])
+        amount = int(form["amount"])
         left = intent["amount"] - intent["refunded"]
         if left == 0:
             raise RefusedError(
@@ -228,8 +228,8 @@ class FakeStripe:
 
     def _list_movements(self) -> Response:
         self._check_key(request)
-        wanted = request.args["payout"]
-        return self._page([row for row in self.movements if row.get("payout") == wanted], "/v1/balance_transactions")
+        payout = request.args["payout"]
+        return self._page([row for row in self.movements if row.get("payout") == payout], "/v1/balance_transactions")
 
     def _page(self, rows: list[dict[str, Any]], url: str) -> Response:
         """Two a page, so that the client has to turn pages."""

@@ -60,9 +60,9 @@ def again(path: Path) -> None:
 
     data = path.read_bytes()
     decoder = next(DECODERS[name] for name in sorted(DECODERS, key=len, reverse=True) if path.name.startswith(name))
-    for one in (data, decoder.seal(data[2:])):
-        print(one.hex(" "))
-        refuses_damage(decoder, one, int.from_bytes(data[:1], "big") * 7, int.from_bytes(data[1:2], "big"))
+    for telegram in (data, decoder.seal(data[2:])):
+        print(telegram.hex(" "))
+        refuses_damage(decoder, telegram, int.from_bytes(data[:1], "big") * 7, int.from_bytes(data[1:2], "big"))
 
 
 def night(names: list[str], minutes: float) -> int:

@@ -52,16 +52,16 @@ class Site:
         agents = Clock(mono=clock.mono_ms, wall=clock.wall_s, kernel_synchronised=lambda: True)
         self.lines = lines_of(parse(text), agents, self.commit)
 
-    async def commit(self, found: Sequence[Measurement]) -> None:
+    async def commit(self, measurements: Sequence[Measurement]) -> None:
         """A meter counts as read when its values are kept."""
         now_s = self.clock.now_s
-        self.reads += [(now_s, meter) for meter in dict.fromkeys(one.meter for one in found)]
+        self.reads += [(now_s, meter) for meter in dict.fromkeys(measurement.meter for measurement in measurements)]
 
     def count(self, since_s: float, until_s: float) -> Counter[str]:
         return Counter(meter for at_s, meter in self.reads if since_s < at_s <= until_s)
 
     def first(self, meter: str, since_s: float) -> float:
-        return next(at_s for at_s, one in self.reads if one == meter and at_s > since_s) - since_s
+        return next(at_s for at_s, read_meter in self.reads if read_meter == meter and at_s > since_s) - since_s
 
 
 @pytest.mark.slow

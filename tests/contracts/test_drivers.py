@@ -241,8 +241,8 @@ def test_what_is_fetched_can_be_decoded_later_to_what_a_read_gives(name: str, tm
         await asyncio.sleep(0.01)
         fetched, read = values(), await rig.driver.read(rig.address, rig.profile, [ENERGY])
         assert fetched
-        assert {one.register for one in fetched} == {one.register for one in read}
-        assert all(one.raw for one in fetched)
+        assert {value.register for value in fetched} == {value.register for value in read}
+        assert all(value.raw for value in fetched)
 
     with_rig(name, tmp_path, work)
 
@@ -251,10 +251,10 @@ def test_what_is_fetched_can_be_decoded_later_to_what_a_read_gives(name: str, tm
 def test_values_come_in_the_order_they_were_asked_for_and_all_if_none_was_named(name: str, tmp_path: Path) -> None:
     async def work(rig: Rig) -> None:
         everything = [value.register for value in await rig.driver.read(rig.address, rig.profile)]
-        wanted = list(dict.fromkeys(reversed(everything)))
-        backwards = [value.register for value in await rig.driver.read(rig.address, rig.profile, wanted)]
+        order = list(dict.fromkeys(reversed(everything)))
+        backwards = [value.register for value in await rig.driver.read(rig.address, rig.profile, order)]
         assert set(everything) <= set(rig.profile.registers)
-        assert wanted == list(dict.fromkeys(backwards))
+        assert order == list(dict.fromkeys(backwards))
 
     with_rig(name, tmp_path, work)
 

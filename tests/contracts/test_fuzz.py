@@ -120,10 +120,10 @@ def test_a_modbus_line_full_of_noise_gives_no_answer(framing: str) -> None:
     @given(st.binary(max_size=300))
     def search(noise: bytes) -> None:
         try:
-            found = FRAMINGS[framing]().answer(noise, unit=17, number=42, function=3, count=10)
+            answer = FRAMINGS[framing]().answer(noise, unit=17, number=42, function=3, count=10)
         except EnergyError:
             return
-        assert found is None
+        assert answer is None
 
     search()
 

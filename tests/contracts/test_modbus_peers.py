@@ -110,7 +110,7 @@ def test_libmodbus_over_tcp_gives_every_type_right(libmodbus: Path) -> None:
 
 def test_each_of_libmodbus_four_float_orders_is_one_of_ours(libmodbus: Path) -> None:
     async def read(port: int) -> dict[int, set[tuple[str, str]]]:
-        found: dict[int, set[tuple[str, str]]] = {}
+        orders: dict[int, set[tuple[str, str]]] = {}
         async with ModbusDriver(Port.parse(f"tcp://127.0.0.1:{port}")) as driver:
             for word, byte in ORDERS:
                 for address in (10, 12, 14, 16):
@@ -119,15 +119,15 @@ def test_each_of_libmodbus_four_float_orders_is_one_of_ours(libmodbus: Path) -> 
                         more=f'[read]\nword_order = "{word}"\nbyte_order = "{byte}"\n',
                     )
                     if (await values(driver, "1", profile)).get("pi") == Decimal("3.142"):
-                        found.setdefault(address, set()).add((word, byte))
-        return found
+                        orders.setdefault(address, set()).add((word, byte))
+        return orders
 
     port = free_port()
     with running(str(libmodbus), "tcp", str(port)):
-        found = asyncio.run(read(port))
+        orders = asyncio.run(read(port))
 
-    assert [1, 1, 1, 1] == [len(found[address]) for address in (10, 12, 14, 16)]
-    assert set(ORDERS) == set().union(*found.values())
+    assert [1, 1, 1, 1] == [len(orders[address]) for address in (10, 12, 14, 16)]
+    assert set(ORDERS) == set().union(*orders.values())
 
 
 def test_libmodbus_on_a_serial_line_gives_every_type_right(libmodbus: Path, tmp_path: Path) -> None:
@@ -135,10 +135,10 @@ def test_libmodbus_on_a_serial_line_gives_every_type_right(libmodbus: Path, tmp_
         async with ModbusDriver(Port.parse(f"serial://{device}?baud=115200&format=8N1")) as driver:
             with pytest.raises(MeterSilent):
                 await driver.words("18", 3, 0, 1)
-            found = await values(driver, "17", PEER)
+            numbers = await values(driver, "17", PEER)
             with pytest.raises(MeterRefused):
                 await driver.words("17", 3, 99, 5)
-            return found
+            return numbers
 
     with pty_pair(tmp_path) as (ours, theirs), running(str(libmodbus), "rtu", str(theirs), "115200"):
         assert {name: Decimal(text) for name, text in EXPECTED.items()} == asyncio.run(read(ours))
@@ -178,8 +178,8 @@ def test_a_pymodbus_server_gives_the_same() -> None:
     from pymodbus.simulator import DataType, SimData, SimDevice
 
     async def read() -> Decimal:
-        words = list(struct.unpack(">2H", struct.pack(">f", 1234.5)))
-        device = SimDevice(1, simdata=[SimData(72, values=words, datatype=DataType.REGISTERS)])
+        registers = list(struct.unpack(">2H", struct.pack(">f", 1234.5)))
+        device = SimDevice(1, simdata=[SimData(72, values=registers, datatype=DataType.REGISTERS)])
         port = free_port()
         server = ModbusTcpServer(device, address=("127.0.0.1", port))
         await server.serve_forever(background=True)

@@ -78,21 +78,21 @@ def test_the_typed_facts_are_those_that_were_collected(meter_id: str) -> None:
 
 @pytest.mark.parametrize("meter_id", METERS)
 def test_a_profile_says_what_the_facts_say(meter_id: str) -> None:
-    facts = METERS[meter_id]
+    published = METERS[meter_id]
     text = (METERS_DIR / f"{meter_id}.toml").read_text()
     profile: dict[str, Any] = tomllib.loads(text, parse_float=Decimal)
 
-    assert (facts["fc"], facts["word_order"]) == (
+    assert (published["fc"], published["word_order"]) == (
         profile["read"]["function"],
         profile["read"].get("word_order", "big"),
     )
-    expected = {NAMES[name]: _expected(name, fact) for name, fact in facts["regs"].items() if name in NAMES}
+    expected = {NAMES[name]: _expected(name, fact) for name, fact in published["regs"].items() if name in NAMES}
     assert expected == {name: _found(profile["registers"][name]) for name in expected}
-    if "serial_default" in facts:
-        default = facts["serial_default"]
+    if "serial_default" in published:
+        default = published["serial_default"]
         assert (default["baud"], default["fmt"][1]) == (profile["serial"]["baud"], profile["serial"]["parity"])
-    if "serial" in facts["regs"]:
-        fact, place = facts["regs"]["serial"], profile["serial_number"]
+    if "serial" in published["regs"]:
+        fact, place = published["regs"]["serial"], profile["serial_number"]
         assert (fact.get("addr", fact.get("offset")), fact["type"]) == (place["address"], place.get("type", "u32"))
 
 

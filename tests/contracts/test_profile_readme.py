@@ -51,6 +51,6 @@ def test_the_samples_of_every_protocol_can_be_checked() -> None:
 def test_every_command_it_names_is_there() -> None:
     from edge_agent.__main__ import COMMANDS
 
-    named = set(re.findall(r"energy-edge ([a-z-]+)", README))
-    assert named <= set(COMMANDS)
+    commands = set(re.findall(r"energy-edge ([a-z-]+)", README))
+    assert commands <= set(COMMANDS)
     assert Path("deploy/edge/site.toml").name in README

@@ -121,8 +121,10 @@ def events(company: Company) -> list[ProviderEvent]:
 
 def moved(company: Company) -> list[ProviderEvent]:
     """Events of money, each fact once."""
-    found = {event.event_id: event for event in events(company) if event.kind in ("paid", "refunded", "disputed")}
-    return list(found.values())
+    money_events = {
+        event.event_id: event for event in events(company) if event.kind in ("paid", "refunded", "disputed")
+    }
+    return list(money_events.values())
 
 
 def paid(company: Company, amount: str = "649.93", currency: str = "EUR", key: str = "k1") -> tuple[str, str]:
@@ -279,12 +281,12 @@ def test_settlements_add_up_to_the_cent_with_payments_refunds_and_fees(company: 
     company.provider.refund(payment, D("30.01"), "EUR", idempotency_key="r1")
     paid(company, "5000", "JPY", key="yen")
     company.settle()
-    found = company.provider.settlements(date.today() - timedelta(days=1))  # noqa: DTZ011 - the fakes live today
+    settlements = company.provider.settlements(date.today() - timedelta(days=1))  # noqa: DTZ011 - the fakes live today
 
-    assert {"EUR", "JPY"} == {one.currency for one in found}
-    for one in found:
-        assert one.net == sum(line.gross - line.fee for line in one.lines)
-    euros = [line.gross for one in found if one.currency == "EUR" for line in one.lines]
+    assert {"EUR", "JPY"} == {settlement.currency for settlement in settlements}
+    for settlement in settlements:
+        assert settlement.net == sum(line.gross - line.fee for line in settlement.lines)
+    euros = [line.gross for settlement in settlements if settlement.currency == "EUR" for line in settlement.lines]
     assert sorted(map(D, ("649.93", "0.50", "12.34", "100.00", "-30.01"))) == sorted(euros)
     assert [] == company.provider.settlements(date.today() + timedelta(days=2))  # noqa: DTZ011
 
@@ -326,10 +328,10 @@ def test_stripe_events_that_we_do_not_know_are_taken_and_ignored(tmp_path: Path)
     body = json.dumps(
         {"id": "evt_1", "type": "customer.created", "created": 1, "data": {"object": {"id": "x"}}}
     ).encode()
-    found = side.provider.read_webhook(body, side.sign(body))
+    read_events = side.provider.read_webhook(body, side.sign(body))
     side.stop()
 
-    assert [("ignored", "evt_1")] == [(event.kind, event.event_id) for event in found]
+    assert [("ignored", "evt_1")] == [(event.kind, event.event_id) for event in read_events]
 
 
 def test_a_wrong_key_is_named_as_such(tmp_path: Path) -> None:

@@ -69,9 +69,9 @@ def test_no_wrong_value_is_ever_believed(seed: int) -> None:
     chance = random.Random(seed)
 
     async def inside() -> tuple[int, list[tuple[int, int]]]:
-        words = words_of({at: 1000 + 7 * at for at in range(60)})
+        registers = words_of({at: 1000 + 7 * at for at in range(60)})
         line = SimulatedLine(
-            {1: words}, framing="rtu", faults=Faults(delay_s=SometimesLate(chance), damage=faulty(chance))
+            {1: registers}, framing="rtu", faults=Faults(delay_s=SometimesLate(chance), damage=faulty(chance))
         )
         right = 0
         wrong: list[tuple[int, int]] = []

@@ -89,9 +89,9 @@ class CloudTwin:
 
     def _catalog(self, gateway: str, catalog: Catalog) -> Receipt:
         stream = self._stream(gateway, catalog.epoch)
-        for known in stream.catalogs.values():
-            if known.version < catalog.version and not extends(catalog, known):
-                self.conflicts.append(f"catalog {catalog.version} does not extend {known.version}")
+        for earlier in stream.catalogs.values():
+            if earlier.version < catalog.version and not extends(catalog, earlier):
+                self.conflicts.append(f"catalog {catalog.version} does not extend {earlier.version}")
         stream.catalogs[catalog.version] = catalog
         stream.codecs[catalog.version] = Codec(gateway, catalog)
         return self.receipt(gateway, catalog.epoch)
@@ -111,13 +111,13 @@ class CloudTwin:
                 reading.quality,
                 reading.time_quality,
             )
-            known = stream.rows.get(sequence)
-            if known is None:
+            stored = stream.rows.get(sequence)
+            if stored is None:
                 stream.rows[sequence] = fact
-            elif known == fact:
+            elif stored == fact:
                 self.duplicates += 1
             else:
-                self.conflicts.append(f"{gateway} {batch.epoch} {sequence}: {known} and {fact}")
+                self.conflicts.append(f"{gateway} {batch.epoch} {sequence}: {stored} and {fact}")
             stream.seen.add(sequence, sequence)
             if not batch.lane:
                 self.latest_live_ms = max(self.latest_live_ms, reading.at_ms)

@@ -115,17 +115,17 @@ def _listens(port: int) -> bool:
     return False
 
 
-def wait_until(true: Callable[[], object], what: str, timeout_s: float = 20.0) -> None:
+def wait_until(true: Callable[[], object], expectation: str, timeout_s: float = 20.0) -> None:
     deadline = time.monotonic() + timeout_s
     while not true():
-        assert time.monotonic() < deadline, f"not within {timeout_s} s: {what}"
+        assert time.monotonic() < deadline, f"not within {timeout_s} s: {expectation}"
         time.sleep(0.02)
 
 
-async def until(true: Callable[[], object], what: str, timeout_s: float = 20.0) -> None:
+async def until(true: Callable[[], object], expectation: str, timeout_s: float = 20.0) -> None:
     deadline = time.monotonic() + timeout_s
     while not true():
-        assert time.monotonic() < deadline, f"not within {timeout_s} s: {what}"
+        assert time.monotonic() < deadline, f"not within {timeout_s} s: {expectation}"
         await asyncio.sleep(0.02)
 
 

@@ -56,11 +56,11 @@ async def test_the_uplinks_question_comes_right_behind_the_readings_that_woke_it
         await edge.uplink.wake.wait()
         return await edge.on_disk(lambda: edge.guard.buffer.current.last)
 
-    asked = asyncio.create_task(ask())
+    question = asyncio.create_task(ask())
     await asyncio.sleep(0)
     await edge.commit([Measurement("meter-1", "energy", "kWh", "index", 1, 1_790_000_000_000, 5000, 0, 0, grid=True)])
 
-    assert 1 == await asked
+    assert 1 == await question
     await edge.on_disk(edge.guard.close)
     edge.disk.shutdown()
 
@@ -74,9 +74,9 @@ class RestoredTwin(CloudTwin):
         super().restore()
         self.late_ms = 120_000
 
-    def receipt(self, gateway: str, epoch: int, **what: Any) -> Receipt:
-        found = super().receipt(gateway, epoch, **what)
-        return msgspec.structs.replace(found, now_ms=found.now_ms + self.late_ms)
+    def receipt(self, gateway: str, epoch: int, **changes: Any) -> Receipt:
+        honest = super().receipt(gateway, epoch, **changes)
+        return msgspec.structs.replace(honest, now_ms=honest.now_ms + self.late_ms)
 
 
 @in_loop

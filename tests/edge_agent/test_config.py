@@ -93,14 +93,14 @@ def test_all_faults_are_reported_at_once() -> None:
     message = faults(text + '[[bus.meter]]\nid = "m1"\nprofile = "eastron_sdm630"\naddress = "1"\n')
 
     assert message.startswith("5 faults in the site file")
-    for part in ("gateway.id", "uplink.broker", "sdm999", "two meters have this id", "have the address 1"):
-        assert part in message
+    for place in ("gateway.id", "uplink.broker", "sdm999", "two meters have this id", "have the address 1"):
+        assert place in message
 
 
 def test_faults_of_type_are_reported_at_once() -> None:
     message = faults('[gateway]\nid = 1\n[uplink]\nbroker = 2\n[[bus]]\nname = 3\nprotocol = "modbus"\n')
-    for part in ("gateway:", "uplink:", "bus[0]:"):
-        assert part in message
+    for place in ("gateway:", "uplink:", "bus[0]:"):
+        assert place in message
 
 
 def test_missing_tables_are_named() -> None:

@@ -18,12 +18,12 @@ class Disk:
         self.busy = asyncio.Event()
         self.error: Exception | None = None
 
-    async def store(self, found: Sequence[str]) -> None:
+    async def store(self, readings: Sequence[str]) -> None:
         self.busy.set()
         await self.free.wait()
         if self.error:
             raise self.error
-        self.transactions.append(list(found))
+        self.transactions.append(list(readings))
 
 
 @in_loop

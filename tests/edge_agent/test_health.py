@@ -30,12 +30,12 @@ def test_a_report_counts_what_waits_on_disk_and_in_memory(guard: BufferGuard) ->
     guard.append([sample(1), sample(2), sample(3)])
     guard.buffer.receive(guard.buffer.current, [(1, 1)])
     guard.waiting.append(sample(4))
-    told = report(guard)
+    state = report(guard)
     assert (3, "ok", 3, TimeQuality.INFORMED, (DEVICE,)) == (
-        told.pending_rows, told.state, told.rejected_messages, told.time_quality, told.devices
+        state.pending_rows, state.state, state.rejected_messages, state.time_quality, state.devices
     )  # fmt: skip
-    assert told.disk_free_bytes > 0
-    assert told.buffer_bytes > 0
+    assert state.disk_free_bytes > 0
+    assert state.buffer_bytes > 0
 
 
 def test_readings_that_never_got_to_the_disk_count_as_thinned(guard: BufferGuard) -> None:
@@ -48,8 +48,8 @@ def test_a_buffer_that_cannot_be_opened_is_the_state(guard: BufferGuard, monkeyp
         raise UnavailableError("no room", code="disk_full")
 
     monkeypatch.setattr(BufferGuard, "buffer", property(fail))
-    told = report(guard)
-    assert ("disk_full", 0) == (told.state, told.buffer_bytes)
+    state = report(guard)
+    assert ("disk_full", 0) == (state.state, state.buffer_bytes)
 
 
 def test_memory_is_read_from_the_system_and_unknown_without_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,38 +25,38 @@ def answer(*values: RegisterValue, grid: bool = True, stepped: bool = False) -> 
 
 
 def test_a_value_is_dated_by_the_driver_to_a_tenth_of_a_second_on_our_clock() -> None:
-    (found,) = answer(ENERGY).measurements()
+    (measurement,) = answer(ENERGY).measurements()
 
-    assert (1_800_000_012_300, 12_300) == (found.at_ms, found.mono_ms)
-    assert TimeQuality.SYNCHRONISED == found.time_quality
+    assert (1_800_000_012_300, 12_300) == (measurement.at_ms, measurement.mono_ms)
+    assert TimeQuality.SYNCHRONISED == measurement.time_quality
 
 
 def test_after_a_step_of_the_clock_a_value_has_the_time_of_its_answer() -> None:
-    (found,) = answer(replace(ENERGY, at_ms=7), stepped=True).measurements()
+    (measurement,) = answer(replace(ENERGY, at_ms=7), stepped=True).measurements()
 
-    assert 1_800_000_012_300 == found.at_ms
+    assert 1_800_000_012_300 == measurement.at_ms
 
 
 def test_a_meters_own_time_is_kept_and_always_for_bills() -> None:
-    (found,) = answer(replace(ENERGY, at_ms=1_234_567, meter_time=True), grid=False).measurements()
+    (measurement,) = answer(replace(ENERGY, at_ms=1_234_567, meter_time=True), grid=False).measurements()
 
     assert (1_234_567, 12_345, TimeQuality.INFORMED, True) == (
-        found.at_ms,
-        found.mono_ms,
-        found.time_quality,
-        found.grid,
+        measurement.at_ms,
+        measurement.mono_ms,
+        measurement.time_quality,
+        measurement.grid,
     )
 
 
 def test_bills_are_made_from_counters_on_the_grid_only() -> None:
-    assert [True, False] == [one.grid for one in answer(ENERGY, VOLTS).measurements()]
-    assert [False, False] == [one.grid for one in answer(ENERGY, VOLTS, grid=False).measurements()]
+    assert [True, False] == [measurement.grid for measurement in answer(ENERGY, VOLTS).measurements()]
+    assert [False, False] == [measurement.grid for measurement in answer(ENERGY, VOLTS, grid=False).measurements()]
 
 
 def test_what_a_counter_cannot_do_is_suspect() -> None:
-    found = answer(ENERGY, replace(ENERGY, value=4000)).measurements()
+    measurements = answer(ENERGY, replace(ENERGY, value=4000)).measurements()
 
-    assert [Quality.ACTUAL, Quality.SUSPECT] == [one.quality for one in found]
+    assert [Quality.ACTUAL, Quality.SUSPECT] == [measurement.quality for measurement in measurements]
 
 
 def test_an_answer_that_cannot_be_decoded_says_so_only_when_it_is() -> None:

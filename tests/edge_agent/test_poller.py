@@ -50,10 +50,10 @@ class Running:
         self.clock = clock or Clock(kernel_synchronised=lambda: True)
         self.lines: list[MeterLine] = lines_of(parse(SITE.format(data=folder) + text), self.clock, self.commit)
 
-    async def commit(self, found: Sequence[Measurement]) -> None:
+    async def commit(self, measurements: Sequence[Measurement]) -> None:
         if self.failing:
             raise UnavailableError("the disk is full")
-        self.found += found
+        self.found += measurements
 
     async def __aenter__(self) -> Self:
         self.tasks = [asyncio.create_task(line.run()) for line in self.lines]
@@ -65,10 +65,10 @@ class Running:
         await asyncio.gather(*self.tasks, return_exceptions=True)
 
     def meters(self) -> set[str]:
-        return {one.meter for one in self.found}
+        return {measurement.meter for measurement in self.found}
 
     def count(self, meter: str) -> int:
-        return sum(one.meter == meter for one in self.found)
+        return sum(measurement.meter == meter for measurement in self.found)
 
 
 def test_every_meter_is_read_each_interval(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,12 +78,16 @@ def test_every_meter_is_read_each_interval(tmp_path: Path, monkeypatch: pytest.M
     async def play() -> None:
         async with Running(tmp_path, bus("a", 3), clock) as site:
             await asyncio.sleep(60.5)
-            found.extend(site.found)
+            measurements.extend(site.found)
 
-    found: list[Measurement] = []
+    measurements: list[Measurement] = []
     time.run(play())
     for number in (1, 2, 3):
-        seconds = [one.at_ms / 1000 for one in found if one.meter == f"a-{number}" and one.register == "voltage_l1"]
+        seconds = [
+            measurement.at_ms / 1000
+            for measurement in measurements
+            if measurement.meter == f"a-{number}" and measurement.register == "voltage_l1"
+        ]
         assert [WALL_S + second for second in range(1, 61)] == seconds
 
 
@@ -152,8 +156,10 @@ async def test_only_counters_at_the_billing_instant_are_marked_for_bills(tmp_pat
     running.lines[0].billing_interval_s = 2
     async with running as site:
         await until(lambda: len(site.found) >= 10, "five rounds")
-    for one in site.found:
-        assert one.grid == (one.at_ms // 1000 % 2 == 0 and one.register == "energy_import_total")
+    for measurement in site.found:
+        assert measurement.grid == (
+            measurement.at_ms // 1000 % 2 == 0 and measurement.register == "energy_import_total"
+        )
 
 
 class Slow:

@@ -33,10 +33,12 @@ def catalog(channels: int = 3, *, base: int = 0, epoch: int = 7, version: int = 
     return Catalog(epoch, version, tuple(Channel(f"m{n}", "import", "kWh", "index", base) for n in range(channels)))
 
 
-def rows(*facts: tuple[int, int, int, int], quality: int = 0, time_quality: int = 0) -> Rows:
+def rows(*readings: tuple[int, int, int, int], quality: int = 0, time_quality: int = 0) -> Rows:
     """Rows from (sequence, channel, at_ms, value)."""
-    sequence, channel, at_ms, value = (array("q", column) for column in zip(*facts, strict=True))
-    return Rows(sequence, channel, at_ms, value, bytes([quality]) * len(facts), bytes([time_quality]) * len(facts))
+    sequence, channel, at_ms, value = (array("q", column) for column in zip(*readings, strict=True))
+    return Rows(
+        sequence, channel, at_ms, value, bytes([quality]) * len(readings), bytes([time_quality]) * len(readings)
+    )
 
 
 def packed(body: object, *, kind: int = MessageKind.BATCH, size: int | None = None, version: int = VERSION) -> bytes:

@@ -41,18 +41,18 @@ class TestBatches:
     @given(facts, st.tuples(numbers, numbers, numbers), st.sampled_from(Lane))
     @settings(max_examples=300, deadline=None)
     def test_rows_come_back_exactly(
-        self, found: list[tuple[int, int, int, int, int, int]], bases: tuple[int, int, int], lane: Lane
+        self, steps: list[tuple[int, int, int, int, int, int]], bases: tuple[int, int, int], lane: Lane
     ) -> None:
-        known = Catalog(5, 2, tuple(Channel(f"m{n}", "r", "kWh", "index", base) for n, base in enumerate(bases)))
+        agreed = Catalog(5, 2, tuple(Channel(f"m{n}", "r", "kWh", "index", base) for n, base in enumerate(bases)))
         sequence = 0
         given_rows: list[list[int]] = []
-        for step, *rest in found:
+        for step, *rest in steps:
             sequence += step
             given_rows.append([sequence, *rest])
         columns = [[row[place] for row in given_rows] for place in range(6)]
         sequences, channels, ats, values = (array("q", column) for column in columns[:4])
         sent = Rows(sequences, channels, ats, values, bytes(columns[4]), bytes(columns[5]))
-        codec = Codec(GATEWAY, known)
+        codec = Codec(GATEWAY, agreed)
 
         topic = Topic(GATEWAY, Up.LIVE if lane is Lane.LIVE else Up.BACKLOG)
         _, batch = read(str(topic), codec.encode(lane, sent))
@@ -155,7 +155,7 @@ def meter_round(registers: int, *, rounds: int = 1, meters: int = 50) -> tuple[C
             now = {"power": 2_000, "voltage": 230_000}.get(register, chance.randrange(10**6, 10**8))
             channels.append(Channel(f"meter-{meter:014d}", register, "kWh", "index", now))
             values.append(now)
-    found: list[tuple[int, int, int, int]] = []
+    readings: list[tuple[int, int, int, int]] = []
     for number in range(rounds):
         at_ms = 1_790_000_000_000 + number * 60_000
         for meter in range(meters):
@@ -164,16 +164,16 @@ def meter_round(registers: int, *, rounds: int = 1, meters: int = 50) -> tuple[C
                 channel = meter * registers + place
                 step = (50_000, 20_000, 5_000, 8_000)[place] if number == 0 else (30, 10, 5_000, 8_000)[place]
                 values[channel] = (channels[channel].base if place > 1 else values[channel]) + chance.randrange(step)
-                found.append((len(found) + 1_000_000, channel, at_ms, values[channel]))
-    return Catalog(chance.getrandbits(62) + 1, 1, tuple(channels)), rows(*found)
+                readings.append((len(readings) + 1_000_000, channel, at_ms, values[channel]))
+    return Catalog(chance.getrandbits(62) + 1, 1, tuple(channels)), rows(*readings)
 
 
-def thingsboard_json(known: Catalog, sent: Rows) -> bytes:
+def thingsboard_json(agreed: Catalog, sent: Rows) -> bytes:
     """The same readings as ThingsBoard's gateway API has them: names of 20 bytes, keys of two letters."""
     body: dict[str, dict[int, dict[str, float]]] = {}
     for channel, at_ms, value in zip(sent.channel, sent.at_ms, sent.value, strict=True):
-        meter = known.channels[channel].meter
-        body.setdefault(meter, {}).setdefault(at_ms, {})[known.channels[channel].register[:2]] = value / 1000
+        meter = agreed.channels[channel].meter
+        body.setdefault(meter, {}).setdefault(at_ms, {})[agreed.channels[channel].register[:2]] = value / 1000
     telemetry = {m: [{"ts": at, "values": v} for at, v in times.items()] for m, times in body.items()}
     return json.dumps(telemetry, separators=(",", ":")).encode()
 
@@ -182,9 +182,9 @@ def thingsboard_json(known: Catalog, sent: Rows) -> bytes:
 def test_a_round_of_50_meters_costs_at_most_four_bytes_a_reading(
     registers: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    known, sent = meter_round(registers)
-    assert {20} == {len(channel.meter) for channel in known.channels}
-    ours, theirs = len(Codec(GATEWAY, known).encode(Lane.LIVE, sent)), len(thingsboard_json(known, sent))
+    agreed, sent = meter_round(registers)
+    assert {20} == {len(channel.meter) for channel in agreed.channels}
+    ours, theirs = len(Codec(GATEWAY, agreed).encode(Lane.LIVE, sent)), len(thingsboard_json(agreed, sent))
     with capsys.disabled():
         print(
             f"\n50 meters x {registers}: {ours} bytes, {ours / len(sent):.2f} a reading; "
@@ -194,8 +194,8 @@ def test_a_round_of_50_meters_costs_at_most_four_bytes_a_reading(
 
 
 def test_a_backlog_costs_less_and_unpacks_with_few_calls(capsys: pytest.CaptureFixture[str]) -> None:
-    known, sent = meter_round(1, rounds=100, meters=20)
-    codec = Codec(GATEWAY, known)
+    agreed, sent = meter_round(1, rounds=100, meters=20)
+    codec = Codec(GATEWAY, agreed)
     payload = codec.encode(Lane.BACKLOG, sent)
     calls = _calls(codec, payload)
     with capsys.disabled():

@@ -25,8 +25,8 @@ STRUCTS = ["Status", "Catalog", "Channel", "Batch", "Void", "Health", "DeviceHea
 
 @pytest.fixture(scope="module")
 def api() -> dict[str, dict[str, dict[str, object]]]:
-    found: dict[str, dict[str, dict[str, object]]] = yaml.safe_load((DOCS / "asyncapi.yaml").read_text())
-    return found
+    document: dict[str, dict[str, dict[str, object]]] = yaml.safe_load((DOCS / "asyncapi.yaml").read_text())
+    return document
 
 
 @pytest.fixture(scope="module")

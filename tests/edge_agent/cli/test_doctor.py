@@ -45,9 +45,9 @@ def test_a_missing_site_file_has_its_own_exit_code(tmp_path: Path) -> None:
 def test_a_gateway_in_good_order_passes_every_check(tmp_path: Path) -> None:
     with broker(tmp_path) as mqtt:
         done = edge("doctor", "--config", str(write_site(tmp_path, broker_port=mqtt.port)), "--json")
-    found = json.loads(done.stdout)
-    assert (0, True) == (done.returncode, found["ok"])
-    names = [check["name"] for check in found["checks"]]
+    report = json.loads(done.stdout)
+    assert (0, True) == (done.returncode, report["ok"])
+    names = [check["name"] for check in report["checks"]]
     assert ["site file", "disk", "buffer", "clock", "broker", "meter meter-1", "meter meter-2"] == names
 
 
@@ -108,8 +108,8 @@ def serve(listener: socket.socket, context: ssl.SSLContext | None) -> None:
 
 
 def broker_check(site: Path) -> dict[str, Any]:
-    found = json.loads(edge("doctor", "--config", str(site), "--json").stdout)
-    check: dict[str, Any] = next(check for check in found["checks"] if check["name"] == "broker")
+    report = json.loads(edge("doctor", "--config", str(site), "--json").stdout)
+    check: dict[str, Any] = next(check for check in report["checks"] if check["name"] == "broker")
     return check
 
 

@@ -19,6 +19,6 @@ def abb() -> Coroutine[Any, Any, asyncio.Server]:
 def test_identify_finds_the_profile(serve: Callable[[], Any], profile: str) -> None:
     code, output, _ = beside(serve, "identify", "PORT", "1", "--json")
 
-    found = json.loads(output)
+    meter = json.loads(output)
     assert 0 == code
-    assert profile == (found["profiles"] + found["possible"])[0]
+    assert profile == (meter["profiles"] + meter["possible"])[0]

@@ -51,6 +51,6 @@ def test_framing_is_for_modbus_only() -> None:
 
 def test_values_are_exact_for_machines_and_grouped_for_people() -> None:
     value = RegisterValue("energy", "m3", "index", 1_234_567_891, 5, b"\1", "profile", "hash", quality=3)
-    shown = value_json(value)
-    assert ("1234567.891", "suspect", "01") == (shown["value"], shown["quality"], shown["raw"])
+    fields = value_json(value)
+    assert ("1234567.891", "suspect", "01") == (fields["value"], fields["quality"], fields["raw"])
     assert ("1 234 567.891", "m³", "") == (grouped(Decimal("1234567.891")), unit_shown("m3"), unit_shown("1"))

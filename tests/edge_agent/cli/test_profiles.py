@@ -20,6 +20,6 @@ def test_profiles_are_listed_and_checked(tmp_path: Path) -> None:
         ]
 
     listed, good, bad = asyncio.run(inside())
-    assert ["kamstrup_382"] == [one["id"] for one in json.loads(listed[1])["profiles"]]
+    assert ["kamstrup_382"] == [profile["id"] for profile in json.loads(listed[1])["profiles"]]
     assert (0, True) == (good[0], "all right" in good[1])
     assert (1, True) == (bad[0], "gives 1234.5, not 1234.6" in bad[2])

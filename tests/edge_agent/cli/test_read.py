@@ -23,10 +23,10 @@ def test_read_gives_machines_exact_values_and_raw_bytes() -> None:
     arguments = ("read", "PORT", "2", "--profile", "eastron_sdm630", "--register", "voltage_l1", "--json")
     code, output, _ = beside(sdm630, *arguments)
 
-    found = json.loads(output)
-    assert (0, "25100002") == (code, found["meter"]["serial"])
-    assert ["voltage_l1"] == [value["register"] for value in found["values"]]
-    assert 4 == len(bytes.fromhex(found["values"][0]["raw"]))
+    document = json.loads(output)
+    assert (0, "25100002") == (code, document["meter"]["serial"])
+    assert ["voltage_l1"] == [value["register"] for value in document["values"]]
+    assert 4 == len(bytes.fromhex(document["values"][0]["raw"]))
 
 
 def test_read_takes_a_profile_from_a_file() -> None:

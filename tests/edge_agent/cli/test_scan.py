@@ -35,10 +35,10 @@ def test_scan_that_finds_nothing_ends_with_code_3() -> None:
 def test_scan_of_primary_addresses_names_meters_and_double_addresses() -> None:
     code, output, _ = beside(bus, "scan", "PORT", "--protocol", "mbus", "--last", "5", "--timeout", "0.25", "--json")
 
-    found = {meter["address"]: meter for meter in json.loads(output)["meters"]}
-    assert (0, {"3", "4"}) == (code, set(found))
-    assert ["kamstrup_382"] == found["3"]["profiles"]
-    assert "several meters" in found["4"]["note"]
+    meters = {meter["address"]: meter for meter in json.loads(output)["meters"]}
+    assert (0, {"3", "4"}) == (code, set(meters))
+    assert ["kamstrup_382"] == meters["3"]["profiles"]
+    assert "several meters" in meters["4"]["note"]
 
 
 @pytest.mark.slow
@@ -78,10 +78,10 @@ def test_the_bar_says_how_far_it_is_and_how_long_it_takes_yet(capsys: pytest.Cap
     bar.started -= 30
     bar(10, 40)
 
-    shown = capsys.readouterr().err
-    assert "10/40" in shown
-    assert "90 s left" in shown
-    assert len(shown.strip("\r\n")) < 90
+    bar_text = capsys.readouterr().err
+    assert "10/40" in bar_text
+    assert "90 s left" in bar_text
+    assert len(bar_text.strip("\r\n")) < 90
 
 
 def test_likely_units_are_tried_first() -> None:

@@ -17,10 +17,10 @@ def test_a_column_without_entries_is_left_out() -> None:
 
 
 def test_no_line_is_wider_than_the_screen_and_no_word_is_lost() -> None:
-    shown = table(HEAD, ROWS, right=(0, 2), width=45)
+    text = table(HEAD, ROWS, right=(0, 2), width=45)
 
-    assert all(len(line) <= 45 for line in shown.split("\n")[1:])
-    assert {"Time", "point", "(date", "&", "time)", "storage", "1,", "tariff", "2"} <= set(shown.split())
+    assert all(len(line) <= 45 for line in text.split("\n")[1:])
+    assert {"Time", "point", "(date", "&", "time)", "storage", "1,", "tariff", "2"} <= set(text.split())
 
 
 def test_numbers_are_never_broken() -> None:

@@ -48,9 +48,9 @@ class DlmsTwin:
         return self._block(int.from_bytes(apdu[3:7], "big") + 1)
 
     def _block(self, number: int) -> bytes:
-        part, self.rest = self.rest[:BLOCK_SIZE], self.rest[BLOCK_SIZE:]
+        block, self.rest = self.rest[:BLOCK_SIZE], self.rest[BLOCK_SIZE:]
         head = b"\xc4\x02\xc1" + bytes((not self.rest,)) + number.to_bytes(4, "big")
-        return head + b"\0" + bytes((len(part),)) + part
+        return head + b"\0" + bytes((len(block),)) + block
 
     async def wrapper(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Over TCP."""
@@ -78,10 +78,12 @@ class DlmsTwin:
                     continue
                 if frame.info:
                     waiting = LLC_ANSWER + self.answer(frame.info[3:])
-                part, waiting = waiting[:SEGMENT], waiting[SEGMENT:]
+                content, waiting = waiting[:SEGMENT], waiting[SEGMENT:]
                 writer.write(
                     segment(
-                        client, self.hdlc_server, Frame((sent + 1) << 5 & 0xE0 | 0x10 | sent << 1, part, bool(waiting))
+                        client,
+                        self.hdlc_server,
+                        Frame((sent + 1) << 5 & 0xE0 | 0x10 | sent << 1, content, bool(waiting)),
                     )
                 )
                 sent = (sent + 1) & 7

@@ -31,5 +31,5 @@ def on_line(line: SimulatedLine, work: Callable[[ModbusDriver], Any], **options:
 
 
 async def one(driver: ModbusDriver, profile: MeterProfile, name: str, address: str = "1") -> str:
-    (found,) = await driver.read(address, profile, [name])
-    return format(as_decimal(found.value).normalize(), "f")
+    (value,) = await driver.read(address, profile, [name])
+    return format(as_decimal(value.value).normalize(), "f")

@@ -68,15 +68,15 @@ class ModemTwin:
         elif line.startswith("ATD"):
             await self._call(reader, writer)
             return
-        writer.write(b'\r\n+CMTI: "SM",1\r\n' + b"".join(b"\r\n" + one + b"\r\n" for one in say))
+        writer.write(b'\r\n+CMTI: "SM",1\r\n' + b"".join(b"\r\n" + line + b"\r\n" for line in say))
 
     _store: str = "SM"
 
     def _listed(self) -> list[bytes]:
-        found = []
+        listing = []
         for index, pdu in self.messages.items() if self._store == "SM" else ():
-            found += [f"+CMGL: {index},0,,{len(pdu) // 2 - 1}".encode(), pdu.encode()]
-        return [*found, b"OK"]
+            listing += [f"+CMGL: {index},0,,{len(pdu) // 2 - 1}".encode(), pdu.encode()]
+        return [*listing, b"OK"]
 
     async def _call(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(f"\r\n{self.dial_answer}\r\n".encode())

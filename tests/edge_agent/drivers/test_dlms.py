@@ -69,9 +69,9 @@ def test_a_load_profile_comes_with_times_and_status() -> None:
     twin.objects[(7, LOAD, 3)] = b"\x01\x03" + bytes.fromhex(described)
     twin.objects[(7, LOAD, 2)] = bytes((1, 8)) + b"".join(rows)
 
-    found = talk(twin, lambda driver: driver.load_profile("1", "1-0:99.1.0*255", at, at + timedelta(hours=2)))
+    rows_read = talk(twin, lambda driver: driver.load_profile("1", "1-0:99.1.0*255", at, at + timedelta(hours=2)))
 
-    assert [LoadProfileRow(at + timedelta(minutes=15 * n), n, {"1-0:1.8.0*255": n}) for n in range(8)] == found
+    assert [LoadProfileRow(at + timedelta(minutes=15 * n), n, {"1-0:1.8.0*255": n}) for n in range(8)] == rows_read
 
 
 def test_a_meter_that_talks_nonsense_gives_no_value() -> None:

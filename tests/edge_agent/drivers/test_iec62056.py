@@ -13,9 +13,9 @@ from tests.edge_agent.drivers.readout_lines import BLOCK, mode_c, read
 def test_a_mode_c_meter_is_asked_and_acknowledged(address: str, echo: bool) -> None:
     talk, heard = mode_c(b"/LGZ5ZMD120\r\n", BLOCK, echo=echo)
 
-    found = read("iec62056", talk, "iec62056_electricity", "energy_import_total", address=address)
+    values = read("iec62056", talk, "iec62056_electricity", "energy_import_total", address=address)
 
-    assert {"energy_import_total": "12345.670"} == found
+    assert {"energy_import_total": "12345.670"} == values
     assert b"\x06050\r\n" == heard[1]  # the line keeps the speed it has
 
 

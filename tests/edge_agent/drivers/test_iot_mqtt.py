@@ -93,10 +93,10 @@ async def read_soon(
 def test_a_device_is_read_from_what_it_publishes(
     tmp_path: Path, profile: str, address: str, messages: list[tuple[str, str]], energy: int
 ) -> None:
-    found = mqtt(tmp_path, lambda driver, port: read_soon(driver, address, profile, port, *messages))
+    values = mqtt(tmp_path, lambda driver, port: read_soon(driver, address, profile, port, *messages))
 
     register = "volume_total" if profile == "chirpstack_pulse" else "energy_import_total"
-    assert energy == found[register]
+    assert energy == values[register]
 
 
 def test_values_are_given_again_until_they_are_committed(tmp_path: Path) -> None:

@@ -22,14 +22,14 @@ from tests.edge_agent.drivers.modbus_readings import HUNDRED, U16, counting, on_
 def test_all_values_of_a_simulated_sdm630_come_in_three_requests(framing: str) -> None:
     line = simulated_line(units=3, framing=framing, clock=lambda: 1_800_000_000.0)
 
-    found = on_line(line, lambda driver: driver.read("2", find("eastron_sdm630")))
+    values = on_line(line, lambda driver: driver.read("2", find("eastron_sdm630")))
 
     house = House(1, 2)
-    values = {value.register: as_decimal(value.value) for value in found}
+    by_register = {value.register: as_decimal(value.value) for value in values}
     assert 3 >= line.requests
-    assert set(find("eastron_sdm630").registers) == set(values)
+    assert set(find("eastron_sdm630").registers) == set(by_register)
     expected = house.register("energy_import_total", 1_800_000_000.0)
-    assert Decimal("0.01") >= abs(expected - values["energy_import_total"])
+    assert Decimal("0.01") >= abs(expected - by_register["energy_import_total"])
 
 
 def test_what_is_decoded_later_has_the_time_of_its_answer() -> None:
@@ -42,25 +42,25 @@ def test_what_is_decoded_later_has_the_time_of_its_answer() -> None:
 
     line = SimulatedLine({1: words_of(counting())})
 
-    (found,) = on_line(line, fetched_and_decoded_an_hour_later, clock=lambda: now_s[0])
+    (value,) = on_line(line, fetched_and_decoded_an_hour_later, clock=lambda: now_s[0])
 
-    assert (7000, 1234500, b"\0\7") == (found.value, found.at_ms, found.raw)
+    assert (7000, 1234500, b"\0\7") == (value.value, value.at_ms, value.raw)
 
 
 def test_a_value_carries_its_evidence() -> None:
     line = SimulatedLine({1: words_of(counting())})
 
-    (found,) = on_line(line, lambda driver: driver.read("1", HUNDRED, ["r7"]), clock=lambda: 1234.5)
+    (value,) = on_line(line, lambda driver: driver.read("1", HUNDRED, ["r7"]), clock=lambda: 1234.5)
 
     assert ("r7", "kWh", "index", 7000, 1234500, b"\0\7", "test_meter", HUNDRED.hash) == (
-        found.register,
-        found.unit,
-        found.kind,
-        found.value,
-        found.at_ms,
-        found.raw,
-        found.profile_id,
-        found.profile_hash,
+        value.register,
+        value.unit,
+        value.kind,
+        value.value,
+        value.at_ms,
+        value.raw,
+        value.profile_id,
+        value.profile_hash,
     )
 
 
@@ -85,12 +85,12 @@ def test_an_exception_says_what_the_meter_refuses(framing: str) -> None:
 
 
 def test_a_block_the_meter_refuses_is_asked_register_by_register_and_only_once() -> None:
-    words = {0: 1, 1: 2, 5: 6}  # registers 2 to 4 do not exist
+    registers = {0: 1, 1: 2, 5: 6}  # registers 2 to 4 do not exist
     profile = make_profile(
         f"a = {{ address = 0, {U16} }}\nb = {{ address = 1, {U16} }}\nc = {{ address = 5, {U16} }}\n"
         f"d = {{ address = 9, optional = true, {U16} }}"
     )
-    line = SimulatedLine({1: words_of(words)})
+    line = SimulatedLine({1: words_of(registers)})
 
     async def work(driver: ModbusDriver) -> tuple[list[str], int, int]:
         first = [value.register for value in await driver.read("1", profile)]
@@ -108,9 +108,9 @@ def test_sums_are_made_of_one_poll() -> None:
     )
     line = SimulatedLine({1: words_of({0: 100, 1: 11})})
 
-    found = on_line(line, lambda driver: driver.read("1", profile, ["total", "net"]))
+    values = on_line(line, lambda driver: driver.read("1", profile, ["total", "net"]))
 
-    assert [("total", 111000), ("net", 89000)] == [(value.register, value.value) for value in found]
+    assert [("total", 111000), ("net", 89000)] == [(value.register, value.value) for value in values]
 
 
 MARKED = make_profile(f"r = {{ address = 0, {U16} }}", more='[[identify]]\naddress = 50\ntype = "u16"\none_of = [77]\n')

@@ -96,9 +96,9 @@ def test_the_decimal_of_a_float32_goes_back_to_the_same_bits(bits: int) -> None:
 
     raw = bits.to_bytes(4, "big")
 
-    found = raw_value(raw, "f32")
+    shortest = raw_value(raw, "f32")
 
-    assert raw == struct.pack(">f", float(found)) if found is not None else b""
+    assert raw == struct.pack(">f", float(shortest)) if shortest is not None else b""
 
 
 @pytest.mark.parametrize("kind", ["u16", "s16", "u32", "s32", "u64", "s64", "f32", "f64", "bcd32"])

@@ -20,12 +20,12 @@ def qualities(*steps: tuple[int, int], profile: MeterProfile = PROFILE, start: R
     """The quality of each (minutes later, value in Wh), after a good first value."""
     plausibility = PlausibilityCheck(profile)
     plausibility.marked([start])
-    found = []
+    judged = []
     for minutes, value in steps:
         (marked,) = plausibility.marked([replace(start, value=value, at_ms=start.at_ms + minutes * MINUTE_MS)])
         assert value == marked.value  # never changed
-        found.append(marked.quality)
-    return found
+        judged.append(marked.quality)
+    return judged
 
 
 GOOD, SUSPECT = Quality.ACTUAL, Quality.SUSPECT
@@ -82,4 +82,4 @@ def test_momentary_values_are_not_judged() -> None:
     plausibility = PlausibilityCheck(PROFILE)
     volts = replace(START, register="volts", unit="V", kind="instant")
 
-    assert [GOOD, GOOD] == [one.quality for one in plausibility.marked([volts, replace(volts, value=0)])]
+    assert [GOOD, GOOD] == [value.quality for value in plausibility.marked([volts, replace(volts, value=0)])]

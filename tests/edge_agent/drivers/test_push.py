@@ -24,9 +24,9 @@ def pushing(*telegrams: bytes, pause_s: float = 0.05) -> Talk:
 
     async def talk(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while True:
-            for one in telegrams:
-                for at in range(0, len(one), 40):
-                    writer.write(one[at : at + 40])
+            for content in telegrams:
+                for at in range(0, len(content), 40):
+                    writer.write(content[at : at + 40])
                     await writer.drain()
                     await asyncio.sleep(0.001)
                 await asyncio.sleep(pause_s)
@@ -35,11 +35,11 @@ def pushing(*telegrams: bytes, pause_s: float = 0.05) -> Talk:
 
 
 def test_a_p1_meter_is_read_from_its_next_whole_telegram() -> None:
-    found = read(
+    values = read(
         "p1", pushing(b"1.8.2(7*kWh)\r\n!0000\r\n", p1(12345.678)), "dsmr_p1", "energy_import_total", retries=3
     )
 
-    assert {"energy_import_total": "12347.678"} == found
+    assert {"energy_import_total": "12347.678"} == values
 
 
 def test_a_damaged_telegram_is_waited_past() -> None:
@@ -76,5 +76,5 @@ def test_a_mode_d_meter_is_read_whatever_its_parity() -> None:
     seven = bytes(byte | 0x80 if byte.bit_count() & 1 else byte for byte in D0)
 
     for telegram_bytes in (D0, seven):
-        found = read("d0", pushing(telegram_bytes), "easymeter_q3d", "energy_import_total")
-        assert {"energy_import_total": "52185.783"} == found
+        values = read("d0", pushing(telegram_bytes), "easymeter_q3d", "energy_import_total")
+        assert {"energy_import_total": "52185.783"} == values

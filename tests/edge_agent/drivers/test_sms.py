@@ -20,13 +20,13 @@ def test_a_message_is_deleted_only_after_its_values_were_committed() -> None:
     twin = ModemTwin({3: message("100 kWh"), 5: message("101 kWh")})
 
     async def work(driver: SmsDriver) -> list[tuple[int, set[int]]]:
-        found = []
+        readings = []
         for commit in (False, True, True):
             value, _ = await energy(driver)
             if commit:
                 await driver.committed(SENDER)
-            found.append((value, set(twin.messages)))
-        return found
+            readings.append((value, set(twin.messages)))
+        return readings
 
     assert [(100000, {3, 5}), (100000, {5}), (101000, set())] == with_modem(twin, work)
 

@@ -24,10 +24,10 @@ RTL = b"T1;1;1;2026-01-01 12:00:00.000;76;85;12345678;0x" + MODE_5_CRC.lower().e
 
 def read(address: str, *lines: bytes, profile: Any = PROFILE, keys: dict[str, str] | None = None) -> Any:
     async def work() -> list[int]:
-        known = KEYS if keys is None else keys
+        key_ring = KEYS if keys is None else keys
         async with (
             line_to(pushing(*lines, pause_s=0.05)) as port,
-            WirelessDriver(port, keys=known, timeout_s=1.0) as driver,
+            WirelessDriver(port, keys=key_ring, timeout_s=1.0) as driver,
         ):
             return [value.value for value in await driver.read(address, profile)]
 
@@ -64,12 +64,12 @@ def test_a_telegram_is_given_until_it_is_committed() -> None:
     async def work() -> list[int]:
         line = line_to(pushing(PLAIN.encode() + b"\n", pause_s=60))
         async with line as port, WirelessDriver(port, timeout_s=1.0) as driver:
-            found = [len(await driver.read("12345678", PROFILE)) for _ in range(2)]
+            counts = [len(await driver.read("12345678", PROFILE)) for _ in range(2)]
             await driver.committed("12345678")
             driver.wait_s = 0
             with pytest.raises(MeterSilent):
                 await driver.read("12345678", PROFILE)
-            return found
+            return counts
 
     assert [1, 1] == asyncio.run(work())
 

@@ -80,11 +80,11 @@ def test_more_than_the_room_holds_comes_whole_over_a_socket() -> None:
             writer.write(sent)
             writer.close()
 
-        loop, found = asyncio.get_running_loop(), b""
+        loop, received = asyncio.get_running_loop(), b""
         async with await asyncio.start_server(send, "127.0.0.1", 0) as server:
             _, stream = await loop.create_connection(ByteStream, *server.sockets[0].getsockname())
-            while len(found) < len(sent):
-                found += await stream.receive(10)
-        return found
+            while len(received) < len(sent):
+                received += await stream.receive(10)
+        return received
 
     assert sent == asyncio.run(main())

@@ -8,11 +8,11 @@ from edge_agent.transports.gateway import GATEWAYS_DIR, gateway, gateway_ids
 
 @pytest.mark.parametrize("gateway_id", gateway_ids())
 def test_every_gateway_file_is_sound_and_names_its_source(gateway_id: str) -> None:
-    found = gateway(gateway_id)
+    model = gateway(gateway_id)
 
     assert (GATEWAYS_DIR / f"{gateway_id}.toml").read_text().startswith("# Source: ")
-    assert found.ports
-    assert len(found.ports) == len({port.device for port in found.ports})
+    assert model.ports
+    assert len(model.ports) == len({port.device for port in model.ports})
 
 
 def test_an_unknown_gateway_is_not_found() -> None:

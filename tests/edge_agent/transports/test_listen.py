@@ -154,11 +154,11 @@ def test_a_stranger_is_not_taken_for_a_device() -> None:
 
 def test_a_device_that_comes_back_is_polled_again() -> None:
     async def work(port: int) -> list[int]:
-        found = []
+        polls = []
         for value in (3, 4):
             async with dialling_once(DataUnit(port, IMEI.encode(), meter(value))), driver_for(port, IMEI) as driver:
-                found.append(await energy(driver))
-        return found
+                polls.append(await energy(driver))
+        return polls
 
     @contextlib.asynccontextmanager
     async def dialling_once(unit: DataUnit) -> AsyncIterator[None]:

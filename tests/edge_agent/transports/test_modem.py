@@ -70,7 +70,7 @@ def test_a_meter_is_read_out_over_a_data_call_with_parity_made_here() -> None:
 
     twin = ModemTwin(behind=seven_bits)
     assert 12345670 == call(twin, work)
-    assert ["ATD+491701234567", "ATH"] == [one for one in twin.commands if one.startswith(("ATD", "ATH"))]
+    assert ["ATD+491701234567", "ATH"] == [command for command in twin.commands if command.startswith(("ATD", "ATH"))]
     assert b"/?!\r\n" == heard[0]
 
 
@@ -104,8 +104,8 @@ def test_a_call_without_traffic_is_ended_and_dialled_again_for_the_next_read() -
             return ended, value.value
 
     assert (True, 42000) == call(twin, work)
-    assert 2 == sum(one.startswith("ATD") for one in twin.commands)
-    assert 2 <= sum(one == "ATH" for one in twin.commands)
+    assert 2 == sum(command.startswith("ATD") for command in twin.commands)
+    assert 2 <= sum(command == "ATH" for command in twin.commands)
 
 
 @pytest.mark.parametrize(("answer", "reason"), [("BUSY", "busy"), ("NO CARRIER", "take the call"), ("ERROR", "ERROR")])

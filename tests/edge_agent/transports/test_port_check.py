@@ -11,16 +11,16 @@ from edge_agent.transports.port_check import check_port
 
 
 def test_a_device_that_is_not_there(tmp_path: Path) -> None:
-    (found,) = check_port(Port.parse(f"serial://{tmp_path}/ttyUSB0"))
+    (finding,) = check_port(Port.parse(f"serial://{tmp_path}/ttyUSB0"))
 
-    assert (False, True) == (found.ok, "plugged in" in found.hint)
+    assert (False, True) == (finding.ok, "plugged in" in finding.hint)
 
 
 def test_a_file_is_no_serial_device(tmp_path: Path) -> None:
     (tmp_path / "x").touch()
-    (found,) = check_port(Port.parse(f"serial://{tmp_path}/x"))
+    (finding,) = check_port(Port.parse(f"serial://{tmp_path}/x"))
 
-    assert "no serial device" in found.found
+    assert "no serial device" in finding.found
 
 
 @pytest.mark.parametrize(("latency", "ok"), [("16", False), ("1", True)])
@@ -31,13 +31,13 @@ def test_an_adapter_that_waits_is_found(tmp_path: Path, latency: str, ok: bool) 
         entry = tmp_path / Path(device).name / "device"
         entry.mkdir(parents=True)
         (entry / "latency_timer").write_text(latency)
-        found = {one.name: one for one in check_port(Port.parse(f"serial://{device}"), sys_tty=tmp_path)}
+        findings = {finding.name: finding for finding in check_port(Port.parse(f"serial://{device}"), sys_tty=tmp_path)}
     finally:
         os.close(ours)
         os.close(theirs)
 
-    assert found["port"].ok
-    assert ok is found["adapter latency"].ok
+    assert findings["port"].ok
+    assert ok is findings["adapter latency"].ok
 
 
 def test_a_port_another_program_holds(tmp_path: Path) -> None:
@@ -46,9 +46,9 @@ def test_a_port_another_program_holds(tmp_path: Path) -> None:
     ours, theirs = pty.openpty()
     try:
         fcntl.flock(theirs, fcntl.LOCK_EX)
-        (found,) = check_port(Port.parse(f"serial://{os.ttyname(theirs)}"), sys_tty=tmp_path)
+        (finding,) = check_port(Port.parse(f"serial://{os.ttyname(theirs)}"), sys_tty=tmp_path)
     finally:
         os.close(ours)
         os.close(theirs)
 
-    assert "another program" in found.found
+    assert "another program" in finding.found

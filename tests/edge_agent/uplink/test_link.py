@@ -58,11 +58,11 @@ class Mosquitto:
         self.folder, self.port = folder, free_port()
         (folder / "acl").write_text("pattern write ebs/1/%u/up/#\npattern read ebs/1/%u/down/#\n")
         subprocess.run(["mosquitto_passwd", "-b", "-c", str(folder / "passwords"), "gw-a", "right"], check=True)
-        wanted = f"cafile {folder}/ca.crt\nrequire_certificate true\nuse_identity_as_username true"
+        by_certificate = f"cafile {folder}/ca.crt\nrequire_certificate true\nuse_identity_as_username true"
         text = CONFIG.format(
             port=self.port,
             folder=folder,
-            client_certificates=wanted if client_certificates else "",
+            client_certificates=by_certificate if client_certificates else "",
             anonymous="true" if client_certificates else "false",
         )
         (folder / "mosquitto.conf").write_text(f"user root\n{text}")
@@ -72,13 +72,13 @@ class Mosquitto:
         wait_until(lambda: b"running" in (folder / "log").read_bytes(), "the broker listens")
 
     def uplink(self, **changes: object) -> UplinkSettings:
-        facts = {
+        settings = {
             "broker": f"mqtts://localhost:{self.port}",
             "username": "gw-a",
             "password_file": self.folder / "secret",
             "ca_file": self.folder / "ca.crt",
         }
-        return UplinkSettings(**facts | changes)  # type: ignore[arg-type]
+        return UplinkSettings(**settings | changes)  # type: ignore[arg-type]
 
     def stop(self) -> None:
         self.process.terminate()
@@ -88,14 +88,14 @@ class Mosquitto:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    found = tmp_path_factory.mktemp("mosquitto")
-    make_authority(found, "ca")
-    make_authority(found, "other")
-    make_certificate(found, "server", "ca")
-    make_certificate(found, "gw-a", "ca")
-    (found / "secret").write_text("right\n")
-    (found / "wrong").write_text("wrong\n")
-    return found
+    created = tmp_path_factory.mktemp("mosquitto")
+    make_authority(created, "ca")
+    make_authority(created, "other")
+    make_certificate(created, "server", "ca")
+    make_certificate(created, "gw-a", "ca")
+    (created / "secret").write_text("right\n")
+    (created / "wrong").write_text("wrong\n")
+    return created
 
 
 @pytest.fixture(scope="module")

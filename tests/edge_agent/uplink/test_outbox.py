@@ -15,10 +15,10 @@ from edge_agent.uplink.outbox import BATCH_ROWS, HOLD_REJECTED_S, PATIENCE_S, Up
 
 @pytest.fixture
 def guard(tmp_path: Path) -> Iterator[BufferGuard]:
-    kept = BufferGuard(tmp_path, boot_id="boot")
-    kept.buffer.channel("m", "import", "kWh", "index", 0)
-    yield kept
-    kept.close()
+    opened = BufferGuard(tmp_path, boot_id="boot")
+    opened.buffer.channel("m", "import", "kWh", "index", 0)
+    yield opened
+    opened.close()
 
 
 def fill(guard: BufferGuard, rows: int, *, time_quality: int = 0, grid: bool = True) -> None:
@@ -33,15 +33,15 @@ def connected(guard: BufferGuard) -> UplinkOutbox:
 
 
 def receipt(guard: BufferGuard, contiguous: int, *, credit: int = 10_000, **more: object) -> Receipt:
-    facts = {"highest": contiguous, **more}
-    return Receipt(guard.buffer.current.epoch, contiguous, credit=credit, **facts)  # type: ignore[arg-type]
+    fields = {"highest": contiguous, **more}
+    return Receipt(guard.buffer.current.epoch, contiguous, credit=credit, **fields)  # type: ignore[arg-type]
 
 
 def sent(outbox: UplinkOutbox, now_s: float = 0.0) -> list[UplinkMessage]:
-    found = []
+    messages = []
     while message := outbox.next(now_s):
-        found.append(message)
-    return found
+        messages.append(message)
+    return messages
 
 
 def spans(messages: list[UplinkMessage]) -> list[tuple[str, int, int]]:
@@ -181,9 +181,9 @@ def test_one_bad_reading_does_not_hold_up_the_rest_of_its_batch(guard: BufferGua
 def test_a_silent_cloud_is_asked_ever_more_seldom(guard: BufferGuard) -> None:
     fill(guard, 1)
     outbox = connected(guard)
-    asked = [now_s for now_s in range(300) if any(m.kind is Up.CATALOG for m in sent(outbox, float(now_s)))]
-    assert asked[0] == 0
-    assert 5 <= len(asked) <= 9
+    questions = [now_s for now_s in range(300) if any(m.kind is Up.CATALOG for m in sent(outbox, float(now_s)))]
+    assert questions[0] == 0
+    assert 5 <= len(questions) <= 9
 
 
 def test_a_restored_cloud_is_noticed_and_gets_the_rest_again(guard: BufferGuard) -> None:

@@ -4,5 +4,5 @@ from edge_agent.drivers.codecs.mbus_record import MBusRecord, records
 
 
 def record_of(text: str) -> MBusRecord:
-    (found,) = records(bytes.fromhex(text))
-    return found
+    (record,) = records(bytes.fromhex(text))
+    return record

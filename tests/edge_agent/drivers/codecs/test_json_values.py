@@ -33,17 +33,17 @@ def test_a_path_leads_through_objects_and_lists(path: str, value: object) -> Non
 
 def test_values_of_several_topics_come_together_and_the_newest_wins() -> None:
     old = Message("", parse(b'{"a": [{"kwh": 1}]}'), NOW - 1)
-    found = values_by_register(
+    values = values_by_register(
         PROFILE, [message('{"a": [{"kwh": "2.5"}]}'), old, message('{"w": 1500}', "x/em:0")], ["energy", "power"]
     )
 
-    assert (Decimal("2.5"), Decimal("1.5")) == (found["energy"][0], found["power"][0])
+    assert (Decimal("2.5"), Decimal("1.5")) == (values["energy"][0], values["power"][0])
 
 
 def test_the_devices_own_time_is_taken_if_it_can_be_right() -> None:
-    found = values_by_register(PROFILE, [message('{"t": "2026-01-01T12:00:00Z", "a": [{"kwh": 1}]}')], ["energy"])
+    values = values_by_register(PROFILE, [message('{"t": "2026-01-01T12:00:00Z", "a": [{"kwh": 1}]}')], ["energy"])
 
-    assert (1_767_268_800_000, True) == found["energy"][2:]
+    assert (1_767_268_800_000, True) == values["energy"][2:]
 
 
 @pytest.mark.parametrize(

@@ -37,10 +37,10 @@ HEADER = "95 08 12 11 83 14 02 04 17 00 00 00"
     ],
 )
 def test_a_record_gives_the_exact_value_in_its_base_unit(text: str, value: str, unit: str) -> None:
-    found = record_of(text)
+    record = record_of(text)
 
-    assert (Decimal(value), unit) == (found.value, found.unit)
-    assert found.valid
+    assert (Decimal(value), unit) == (record.value, record.unit)
+    assert record.valid
 
 
 @pytest.mark.parametrize(
@@ -71,9 +71,9 @@ def test_a_record_gives_the_exact_value_in_its_base_unit(text: str, value: str, 
     ],
 )
 def test_what_is_no_number_is_text_and_says_whether_it_is_valid(text: str, value: str | None, valid: bool) -> None:
-    found = record_of(text)
+    record = record_of(text)
 
-    assert (value, valid) == (found.value, found.valid)
+    assert (value, valid) == (record.value, record.valid)
 
 
 @pytest.mark.parametrize(
@@ -88,9 +88,9 @@ def test_what_is_no_number_is_text_and_says_whether_it_is_valid(text: str, value
     ],
 )
 def test_a_type_that_is_not_taken_apart_is_named_and_gives_its_bytes(text: str, quantity: str, value: str) -> None:
-    found = record_of(text)
+    record = record_of(text)
 
-    assert (quantity, "raw", value) == (found.quantity, found.unit, found.value)
+    assert (quantity, "raw", value) == (record.quantity, record.unit, record.value)
 
 
 def test_the_most_negative_number_means_no_value() -> None:
@@ -98,21 +98,21 @@ def test_the_most_negative_number_means_no_value() -> None:
 
 
 def test_storage_tariff_and_subunit_are_put_together_from_all_difes() -> None:
-    found = record_of("C4 91 62 03 00 00 00 00")
+    record = record_of("C4 91 62 03 00 00 00 00")
 
-    assert (1 | 1 << 1 | 2 << 5, 1 | 2 << 2, 1 << 1) == (found.storage, found.tariff, found.subunit)
+    assert (1 | 1 << 1 | 2 << 5, 1 | 2 << 2, 1 << 1) == (record.storage, record.tariff, record.subunit)
 
 
 def test_a_value_that_says_when_is_not_valid_as_a_number_and_carries_the_time() -> None:
-    found = record_of("14 DA 6F 32 14 7A 18")
+    record = record_of("14 DA 6F 32 14 7A 18")
 
-    assert (False, "2011-08-26T20:50:00Z") == (found.valid, found.time_point)
+    assert (False, "2011-08-26T20:50:00Z") == (record.valid, record.time_point)
 
 
 def test_a_unit_in_plain_text_is_read_backwards() -> None:
-    found = record_of("02 FC 03 48 52 25 74 D4 11")
+    record = record_of("02 FC 03 48 52 25 74 D4 11")
 
-    assert ("%RH", Decimal("45.64")) == (found.quantity, found.value)
+    assert ("%RH", Decimal("45.64")) == (record.quantity, record.value)
 
 
 @pytest.mark.parametrize(

@@ -81,8 +81,8 @@ def test_every_damaged_or_unsupported_frame_is_refused_with_a_reason_and_a_hint(
     with pytest.raises(DecodeError) as caught:
         decode(bytes.fromhex(path.read_text()))
 
-    facts = caught.value.as_json()["error"]
-    assert {"code", "message", "hint"} <= facts.keys()
+    error = caught.value.as_json()["error"]
+    assert {"code", "message", "hint"} <= error.keys()
 
 
 @pytest.mark.parametrize("path", FRAMES, ids=lambda path: path.stem)

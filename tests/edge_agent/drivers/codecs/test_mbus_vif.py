@@ -17,6 +17,6 @@ from tests.edge_agent.drivers.codecs.mbus_builders import record_of
     ],
 )
 def test_codes_of_the_extension_tables_are_named(text: str, quantity: str, value: str, unit: str) -> None:
-    found = record_of(text)
+    record = record_of(text)
 
-    assert (quantity, Decimal(value), unit) == (found.quantity, found.value, found.unit)
+    assert (quantity, Decimal(value), unit) == (record.quantity, record.value, record.unit)

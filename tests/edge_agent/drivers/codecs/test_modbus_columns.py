@@ -33,9 +33,9 @@ def both(kind: str, raw: bytes, scale: str, *, words: str = "big", order: str = 
 @given(st.sampled_from(sorted(SIZES)), st.binary(min_size=8, max_size=8), st.sampled_from(SCALES), st.data())
 def test_any_bytes_give_the_same_number_both_ways(kind: str, raw: bytes, scale: str, data: st.DataObject) -> None:
     order = st.sampled_from(["big", "little"])
-    expected, found = both(kind, raw[: SIZES[kind]], scale, words=data.draw(order), order=data.draw(order))
+    expected, short_way = both(kind, raw[: SIZES[kind]], scale, words=data.draw(order), order=data.draw(order))
 
-    assert expected == found
+    assert expected == short_way
 
 
 @given(st.one_of(st.floats(-5000, 5000, width=32), st.floats(-1e9, 1e9, width=32)), st.sampled_from(SCALES))
@@ -45,17 +45,17 @@ def test_any_bytes_give_the_same_number_both_ways(kind: str, raw: bytes, scale: 
 @example(123456.7, "0.0001")
 @example(230.2, "1")
 def test_floats_that_meters_show_give_the_same_number_both_ways(number: float, scale: str) -> None:
-    expected, found = both("f32", struct.pack(">f", number), scale)
+    expected, short_way = both("f32", struct.pack(">f", number), scale)
 
-    assert expected == found
+    assert expected == short_way
 
 
 @given(st.integers(0, 40_000_000), st.integers(-3, 3))
 def test_floats_beside_half_a_thousandth_give_the_same_number_both_ways(whole: int, steps: int) -> None:
     half = struct.unpack(">i", struct.pack(">f", (whole + 0.5) / 1000))[0]
-    expected, found = both("f32", struct.pack(">i", half + steps), "1")
+    expected, short_way = both("f32", struct.pack(">i", half + steps), "1")
 
-    assert expected == found
+    assert expected == short_way
 
 
 @pytest.mark.parametrize(("number", "expected"), [(1, 0), (3, 2), (5, 2), (7, 4)])
@@ -95,12 +95,12 @@ def test_a_sum_adds_exact_parts_and_rounds_once() -> None:
         f'b = {{ address = 1, type = "u16", scale = 0.0004, {KWH} }}\n'
         f'c = {{ sum = ["a", "b"], {KWH} }}\nd = {{ sum = ["a", "-b"], {KWH} }}'
     )
-    found = {"a": b"\0\1", "b": b"\0\1"}
+    raw_by_register = {"a": b"\0\1", "b": b"\0\1"}
 
-    values = column_values(profile, columns(profile, ("c", "a", "d")), found, 7)
+    values = column_values(profile, columns(profile, ("c", "a", "d")), raw_by_register, 7)
 
     assert [("c", 1, b"\0\1\0\1"), ("a", 0, b"\0\1"), ("d", 0, b"\0\1\0\1")] == [
-        (one.register, one.value, one.raw) for one in values
+        (value.register, value.value, value.raw) for value in values
     ]
 
 
@@ -112,7 +112,7 @@ def test_a_sum_with_a_missing_part_and_a_register_the_meter_lacks_are_left_out()
 
     values = column_values(profile, columns(profile, ("a", "b", "c")), {"a": b"\0\1"}, 7)
 
-    assert ["a"] == [one.register for one in values]
+    assert ["a"] == [value.register for value in values]
     assert (1000, 7, profile.id, profile.hash) == (
         values[0].value,
         values[0].at_ms,

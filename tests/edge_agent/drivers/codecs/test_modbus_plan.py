@@ -83,7 +83,7 @@ def test_a_split_block_asks_for_each_register_alone() -> None:
     )
     (block,) = plan(profile, ("a", "b"))
 
-    assert [(3, 1), (5, 3)] == [(part.address, part.count) for part in split(block)]
+    assert [(3, 1), (5, 3)] == [(single.address, single.count) for single in split(block)]
     assert (2, 6, 0) == (
         split(block)[1].fields[0].start,
         split(block)[1].fields[0].end,

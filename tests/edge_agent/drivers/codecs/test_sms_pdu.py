@@ -17,9 +17,9 @@ def deliver(text: str, *, coding: int = 0, header: bytes = b"", number: str = "9
 
 
 def test_seven_bit_letters_are_unpacked() -> None:
-    part = decode_deliver(HELLO)
+    sms = decode_deliver(HELLO)
 
-    assert ("hellohello", "27838890001") == (part.text, part.sender.removeprefix("+"))
+    assert ("hellohello", "27838890001") == (sms.text, sms.sender.removeprefix("+"))
 
 
 def test_the_time_is_that_of_the_service_centre_in_utc() -> None:
@@ -70,6 +70,6 @@ def test_what_does_not_fit_a_message_is_refused(text: str) -> None:
 
 
 def test_a_part_of_a_single_message_is_the_whole() -> None:
-    part = SmsPart("1", datetime(2026, 1, 1, tzinfo=UTC), "x")
+    sms = SmsPart("1", datetime(2026, 1, 1, tzinfo=UTC), "x")
 
-    assert [([4], part)] == list(whole_messages([(4, part)]))
+    assert [([4], sms)] == list(whole_messages([(4, sms)]))

@@ -25,18 +25,18 @@ OUTSIDE = (11, 12, 15)  # bytes of mode 7 that no code protects: access and frag
 
 @pytest.mark.parametrize(("telegram", "key"), [(PLAIN, None), (MODE_5, KEY_5), (MODE_5_CRC, KEY_5), (MODE_7, KEY_7)])
 def test_the_standards_examples_give_volume_and_time(telegram: str, key: bytes | None) -> None:
-    found = decode_wireless(bytes.fromhex(telegram), key)
+    decoded = decode_wireless(bytes.fromhex(telegram), key)
 
-    assert ("12345678", "ELS", 0x33, "Gas") == (found.id, found.manufacturer, found.version, found.medium)
-    assert (Decimal("28504.27"), "m^3") == (found.records[0].value, found.records[0].unit)
-    assert "2008-05-31T23:50:00Z" == found.records[1].value
+    assert ("12345678", "ELS", 0x33, "Gas") == (decoded.id, decoded.manufacturer, decoded.version, decoded.medium)
+    assert (Decimal("28504.27"), "m^3") == (decoded.records[0].value, decoded.records[0].unit)
+    assert "2008-05-31T23:50:00Z" == decoded.records[1].value
 
 
 def test_an_encrypted_link_layer_is_opened_with_the_key() -> None:
-    found = decode_wireless(bytes.fromhex(ELL), KEY_ELL)
+    decoded = decode_wireless(bytes.fromhex(ELL), KEY_ELL)
 
-    assert ("76348799", "KAM") == (found.id, found.manufacturer)
-    assert [Decimal("6.408")] * 2 == [one.value for one in found.records if one.quantity == "Volume"]
+    assert ("76348799", "KAM") == (decoded.id, decoded.manufacturer)
+    assert [Decimal("6.408")] * 2 == [record.value for record in decoded.records if record.quantity == "Volume"]
 
 
 @pytest.mark.parametrize("telegram", [MODE_5, MODE_7, ELL])

@@ -17,7 +17,7 @@ def findings(line: SimulatedLine, *units: str) -> dict[str, LineFinding]:
         async with served(line) as port, ModbusDriver(port, framing="rtu", timeout_s=0.05, retries=0) as driver:
             return await check_line(driver, units, tries=5)
 
-    return {one.name: one for one in asyncio.run(inside())}
+    return {finding.name: finding for finding in asyncio.run(inside())}
 
 
 def every(number: int, change: Callable[[bytes], bytes]) -> Callable[[bytes], bytes]:
@@ -35,31 +35,33 @@ def flipped(frame: bytes) -> bytes:
 
 
 def test_a_sound_line_has_no_findings() -> None:
-    assert all(one.ok for one in findings(SimulatedLine({1: METER, 2: METER}, framing="rtu"), "1", "2").values())
+    assert all(
+        finding.ok for finding in findings(SimulatedLine({1: METER, 2: METER}, framing="rtu"), "1", "2").values()
+    )
 
 
 def test_a_missing_meter_is_named_and_the_others_are_well() -> None:
-    found = findings(SimulatedLine({1: METER}, framing="rtu"), "1", "9")
+    checks = findings(SimulatedLine({1: METER}, framing="rtu"), "1", "9")
 
-    assert (True, False) == (found["unit 1"].ok, found["unit 9"].ok)
-    assert "does not answer" in found["unit 9"].found
+    assert (True, False) == (checks["unit 1"].ok, checks["unit 9"].ok)
+    assert "does not answer" in checks["unit 9"].found
 
 
 def test_answers_that_are_always_damaged_may_be_two_meters_with_one_address() -> None:
-    found = findings(SimulatedLine({1: METER}, framing="rtu", faults=Faults(damage=flipped)), "1")
+    checks = findings(SimulatedLine({1: METER}, framing="rtu", faults=Faults(damage=flipped)), "1")
 
-    assert "two meters" in found["unit 1"].hint
-    assert "swapped" in found["line"].hint
+    assert "two meters" in checks["unit 1"].hint
+    assert "swapped" in checks["line"].hint
 
 
 def test_a_share_of_damaged_answers_points_at_the_cable() -> None:
-    found = findings(SimulatedLine({1: METER}, framing="rtu", faults=Faults(damage=every(3, flipped))), "1")
+    checks = findings(SimulatedLine({1: METER}, framing="rtu", faults=Faults(damage=every(3, flipped))), "1")
 
-    assert not found["line"].ok
-    assert "termination" in found["line"].hint
+    assert not checks["line"].ok
+    assert "termination" in checks["line"].hint
 
 
 def test_a_quiet_line_says_what_to_look_at() -> None:
-    found = findings(SimulatedLine({}, framing="rtu"), "1")
+    checks = findings(SimulatedLine({}, framing="rtu"), "1")
 
-    assert "quiet" in found["line"].found
+    assert "quiet" in checks["line"].found

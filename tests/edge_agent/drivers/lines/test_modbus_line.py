@@ -18,14 +18,14 @@ def test_a_dead_meter_is_asked_once_and_one_that_comes_back_is_read_at_once() ->
     line = SimulatedLine({1: words_of(counting())}, framing="rtu", faults=Faults(silent={1}))
 
     async def work(driver: ModbusDriver) -> tuple[list[int], str]:
-        asked = []
+        requests = []
         for _ in range(5):
             before = line.requests
             with pytest.raises(MeterSilent):
                 await driver.read("1", HUNDRED, ["r5"])
-            asked.append(line.requests - before)
+            requests.append(line.requests - before)
         line.faults.silent.clear()
-        return asked, await one(driver, HUNDRED, "r5")
+        return requests, await one(driver, HUNDRED, "r5")
 
     assert ([2, 2, 1, 1, 1], "5") == on_line(line, work, timeout_s=0.2, retries=1)
 
@@ -46,27 +46,27 @@ def test_a_late_answer_is_never_taken_for_another_registers(framing: str, late_s
 
     line = SimulatedLine({1: words_of(counting())}, framing=framing, faults=Faults(delay_s={1: late_s}))
 
-    found = on_line(line, work, timeout_s=0.1, retries=0)
+    values = on_line(line, work, timeout_s=0.1, retries=0)
 
-    assert [(number, str(number)) for number, _ in found] == found
-    assert 15 <= len(found)
+    assert [(number, str(number)) for number, _ in values] == values
+    assert 15 <= len(values)
 
 
 def test_every_answer_late_gives_no_wrong_value() -> None:
     async def work(driver: ModbusDriver) -> list[tuple[int, str]]:
-        found = []
+        values = []
         for number in range(8):
             try:
-                found.append((number, await one(driver, HUNDRED, f"r{number}")))
+                values.append((number, await one(driver, HUNDRED, f"r{number}")))
             except (MeterSilent, BadAnswer):
                 continue
-        return found
+        return values
 
     line = SimulatedLine({1: words_of(counting())}, framing="rtu", faults=Faults(delay_s={1: 0.12}))
 
-    found = on_line(line, work, timeout_s=0.1, retries=1)
+    values = on_line(line, work, timeout_s=0.1, retries=1)
 
-    assert [(number, str(number)) for number, _ in found] == found
+    assert [(number, str(number)) for number, _ in values] == values
 
 
 def test_a_late_answer_of_one_unit_is_not_taken_for_another_units() -> None:

@@ -17,14 +17,14 @@ PROFILE = find("sunspec_meter_int")
 
 def device(model: int, body: dict[int, int], *, base: int = 40000, length: int = 105) -> dict[int, int]:
     """The words of a SunSpec device: marker, common model, one meter model, end."""
-    words = dict(enumerate(struct.unpack(">2H", b"SunS"), base))
+    registers = dict(enumerate(struct.unpack(">2H", b"SunS"), base))
     common = [1, 66] + [0] * 66
     serial = struct.unpack(">8H", b"SN-0042".ljust(16, b"\0"))
     common[50:58] = serial
     meter = [model, length] + [0] * length
     for offset, value in body.items():
         meter[offset] = value
-    return words | dict(enumerate([*common, *meter, 0xFFFF, 0], base + 2))
+    return registers | dict(enumerate([*common, *meter, 0xFFFF, 0], base + 2))
 
 
 METER = {
@@ -35,9 +35,9 @@ METER = {
 }  # fmt: skip
 
 
-def on(words: dict[int, int], work: Callable[[ModbusDriver], Awaitable[Any]]) -> tuple[Any, int]:
+def on(registers: dict[int, int], work: Callable[[ModbusDriver], Awaitable[Any]]) -> tuple[Any, int]:
     async def inside() -> tuple[Any, int]:
-        line = SimulatedLine({1: words_of(words)})
+        line = SimulatedLine({1: words_of(registers)})
         async with served(line) as port, ModbusDriver(port) as driver:
             return await work(driver), line.requests
 
@@ -49,9 +49,9 @@ def test_the_model_is_found_wherever_the_chain_begins(base: int) -> None:
     async def work(driver: ModbusDriver) -> dict[str, str]:
         return {value.register: str(as_decimal(value.value)) for value in await driver.read("1", PROFILE)}
 
-    found, _ = on(device(203, METER, base=base), work)
+    values, _ = on(device(203, METER, base=base), work)
 
-    assert {"energy_import_total": "1234.560", "power_total": "-2.560", "voltage_l1": "230.150"} == found
+    assert {"energy_import_total": "1234.560", "power_total": "-2.560", "voltage_l1": "230.150"} == values
 
 
 def test_zero_means_not_counted_and_is_no_reading() -> None:

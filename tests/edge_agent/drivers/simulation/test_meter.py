@@ -31,9 +31,9 @@ def test_a_register_holds_what_the_house_has_used() -> None:
 def test_addresses_outside_the_map_do_not_exist_and_holes_read_zero() -> None:
     meter = image()
     function = meter.profile.read.function
-    known = {address for kind, address in meter.map if kind == function}
-    hole = next(address for address in range(min(known), max(known)) if address not in known)
-    assert (None, b"\0\0") == (meter(function, max(known) + 1, 1), meter(function, hole, 1))
+    addresses = {address for kind, address in meter.map if kind == function}
+    hole = next(address for address in range(min(addresses), max(addresses)) if address not in addresses)
+    assert (None, b"\0\0") == (meter(function, max(addresses) + 1, 1), meter(function, hole, 1))
 
 
 def test_a_model_shows_its_mark_and_each_unit_its_number() -> None:
@@ -51,6 +51,6 @@ def test_every_modbus_profile_can_be_simulated(profile_id: str) -> None:
     meter = image(profile_id)
     name = next(name for name, register in meter.profile.registers.items() if register.address is not None)
     register = meter.profile.registers[name]
-    words = meter(register.function or meter.profile.read.function, register.address or 0, register.words)
-    assert words is not None
-    assert 2 * register.words == len(words)
+    raw = meter(register.function or meter.profile.read.function, register.address or 0, register.words)
+    assert raw is not None
+    assert 2 * register.words == len(raw)

@@ -30,9 +30,9 @@ async def import_kwh(unit: str) -> Decimal:
 
 @pytest.mark.parametrize("unit", [1, 2])
 def test_the_pymodbus_server_counts_as_the_house_does(unit: int) -> None:
-    shown = asyncio.run(import_kwh(str(unit)))
+    meter_kwh = asyncio.run(import_kwh(str(unit)))
 
-    assert abs(shown - House(1, unit).register("energy_import_total", AT_S)) < Decimal("0.001")
+    assert abs(meter_kwh - House(1, unit).register("energy_import_total", AT_S)) < Decimal("0.001")
 
 
 def test_a_unit_that_is_not_there_does_not_answer() -> None:
