@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from cloud_service.documents.translations import localizer_for
 from cloud_service.domain.receivables.prepaid import PrepaidDecision, PrepaidPosition, decide, prepaid_terms
 from cloud_service.store.audit import log
 from cloud_service.store.database import job_queue
@@ -169,11 +170,16 @@ def _queue_commands(session: Session, reviewed: PrepaidReview, kind: str, author
 def _queue_warning(session: Session, reviewed: PrepaidReview) -> None:
     account, decision, balance = reviewed.account, reviewed.decision, reviewed.balance
     state = "reconnected" if decision.command == "reconnect" else decision.state
-    days = f", about {decision.days_left} days" if decision.days_left is not None and balance > 0 else ""
+    label = localizer_for(account.locale).label
+    fields = {"state": label(f"prepaid.{state}"), "amount": f"{balance:,.2f} {account.currency}"}
+    lasting = decision.days_left is not None and balance > 0
     content = {
         "locale": account.locale, "recipient_name": account.client, "sender_name": account.seller,
-        "subject": f"{SUBJECTS[state]}: {balance:,.2f} {account.currency}",
-        "text": f"{SUBJECTS[state]}. Account {account.number} has {balance:,.2f} {account.currency}{days}.",
+        "subject": label("prepaid.subject", **fields),
+        "text": label(
+            "prepaid.text_days" if lasting else "prepaid.text",
+            account=account.number, days=str(decision.days_left), **fields,
+        ),
     }  # fmt: skip
     message_id = f"<prepaid-{account.account_id}-{state}-{int(reviewed.now.timestamp())}@prepaid.energy-billing>"
     ids = outgoing.queue_message(
@@ -181,14 +187,3 @@ def _queue_warning(session: Session, reviewed: PrepaidReview) -> None:
         content=content,
     )  # fmt: skip
     job_queue.defer_all(session, "deliver", [{"deliveries": ids}] if ids else [], queue="deliver")
-
-
-SUBJECTS = {
-    "low": "Your energy credit is getting low",
-    "critical": "Your energy credit is nearly used up",
-    "emergency": "You are using emergency credit",
-    "empty": "Your energy credit is used up",
-    "disconnected": "Your supply is being disconnected",
-    "reconnected": "Your supply is being restored",
-    "ok": "Your energy credit is in order",
-}
