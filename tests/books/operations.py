@@ -106,14 +106,14 @@ class Driver:
             self.session.rollback()
             self.refused += 1
             refused = True
-        told = (self.number, self.today, operation.__name__, self.world.accounts[index], move)
-        self.told.append(told)
-        assert refused == self.must_refuse, told
-        self.check(self.world.accounts[index], move, told)
+        context = (self.number, self.today, operation.__name__, self.world.accounts[index], move)
+        self.told.append(context)
+        assert refused == self.must_refuse, context
+        self.check(self.world.accounts[index], move, context)
 
     # -- what must hold ------------------------------------------------------------------------------------------------
 
-    def check(self, account: int, move: Move, told: Any) -> None:
+    def check(self, account: int, move: Move, context: Any) -> None:
         """Books and documents of the account are the model's, and so are the sums of all clients.
 
         The ledger moved by the move and no more, and no other client has got anything.
@@ -121,31 +121,31 @@ class Driver:
         moved = self.model.apply(account, move)
         books = self.model.books(account)
         seen = self.books.look(self.connection, account)
-        assert some(books) == some(seen.books), told
-        assert books == seen.documents, told
-        assert all(left > 0 for _, _, left in seen.opened), told
-        assert (seen.moved, seen.unbalanced, seen.strange) == (moved, 0, 0), told
-        assert sum(moved.values()) == 0, told
-        assert seen.numbers == self.model.numbers, told
-        assert some(self.books.ledger) == some(self.model.totals), told
-        assert self.books.agree, told
+        assert some(books) == some(seen.books), context
+        assert books == seen.documents, context
+        assert all(left > 0 for _, _, left in seen.opened), context
+        assert (seen.moved, seen.unbalanced, seen.strange) == (moved, 0, 0), context
+        assert sum(moved.values()) == 0, context
+        assert seen.numbers == self.model.numbers, context
+        assert some(self.books.ledger) == some(self.model.totals), context
+        assert self.books.agree, context
         self.opened[account] = seen.opened
 
     def check_all(self) -> None:
         """Ledger = invoices = ageing = statements, today and on a random past day; statements close as they add up."""
-        found = {row.kind: row.amount for row in self.session.execute(TOTALS)}
-        assert some(self.model.totals) == found
+        totals_by_kind = {row.kind: row.amount for row in self.session.execute(TOTALS)}
+        assert some(self.model.totals) == totals_by_kind
         owed = {row.account_id: row.amount for row in self.session.execute(OWED)}
         assert owed == {account: amount for account, amount in self.model.owed.items() if amount > 0}
         assert not self.session.execute(UNFIT).all()
         past = self.first + timedelta(days=self.random.randrange((self.today - self.first).days + 1))
         for day in (self.today, past):
-            for one in reconcile(self.session, day):
-                assert one.agrees, (day, one)
+            for proof in reconcile(self.session, day):
+                assert proof.agrees, (day, proof)
         account = self.random.choice(self.world.accounts)
-        told = statement(self.session, account, past, self.today)
-        assert told.closing == told.outstanding - told.credit
-        assert told.closing == told.opening + sum(one.amount for one in told.movements)
+        report = statement(self.session, account, past, self.today)
+        assert report.closing == report.outstanding - report.credit
+        assert report.closing == report.opening + sum(movement.amount for movement in report.movements)
 
     # -- operations ----------------------------------------------------------------------------------------------------
 

@@ -132,5 +132,5 @@ def read(connection: psycopg.Connection[Any], account: int, seen: Sequence[int])
     )
 
 
-def _amounts(found: dict[str, str] | None) -> dict[str, Decimal]:
-    return {kind: Decimal(amount) for kind, amount in (found or {}).items()}
+def _amounts(amounts_json: dict[str, str] | None) -> dict[str, Decimal]:
+    return {kind: Decimal(amount) for kind, amount in (amounts_json or {}).items()}

@@ -124,7 +124,7 @@ def mixed(session: Session, run_ids: Sequence[int]) -> int:
         "SELECT b.billing_run_id AS run FROM invoice i JOIN billing_item b ON b.invoice_id = i.id ORDER BY i.number"
     )).scalars().all()  # fmt: skip
     assert set(run_ids) == set(rows)
-    return sum(one != other for one, other in itertools.pairwise(rows))
+    return sum(row != other for row, other in itertools.pairwise(rows))
 
 
 def worked(session: Session, url: str, run_ids: list[int], steps: int) -> None:
@@ -154,13 +154,13 @@ def check(world: World, months: Sequence[Span]) -> None:
         (row.account_id, row.start) for row in rows
     )
     for row in rows:
-        month = next(one for one in months if one.start == row.start)
+        month = next(span for span in months if span.start == row.start)
         used = (100 + world.accounts.index(row.account_id)) * sum(intervals_in_day(day, ZONE, 900) for day in month)
         alone = rate(tariff, Usage({"import": Total(used, month.start, month.end)}), month, ZONE)
         assert alone.total == row.total
         assert invoice_with_proof(session, row.id).unchanged
     assert [] == gaps(session, world.entity)
-    assert all(one.agrees for one in reconcile(session, NOVEMBER))
+    assert all(proof.agrees for proof in reconcile(session, NOVEMBER))
     assert verify(session).broken_id is None
     assert sum((row.total for row in rows), Decimal(0)) == reconcile(session, NOVEMBER)[0].ledger
     assert len(rows) == session.execute(text("SELECT count(*) FROM delivery")).scalar()

@@ -36,13 +36,13 @@ def together(*work: Callable[[], None]) -> None:
     """Run all at once; the first error of any is raised."""
     errors: list[BaseException] = []
 
-    def guarded(one: Callable[[], None]) -> None:
+    def guarded(task: Callable[[], None]) -> None:
         try:
-            one()
+            task()
         except BaseException as error:  # noqa: BLE001 - raised again below, in the test's own thread
             errors.append(error)
 
-    threads = [threading.Thread(target=guarded, args=(one,)) for one in work]
+    threads = [threading.Thread(target=guarded, args=(task,)) for task in work]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -64,9 +64,9 @@ def test_racing_top_ups_consumption_and_decisions_leave_the_exact_balance(sessio
     def top_ups(worker: int) -> None:
         for number in range(EVENTS // 4):
             amount = Decimal(random.Random(worker * 10_000 + number).randint(1, 5000)) / 100
-            with transaction(engine) as one:
+            with transaction(engine) as own_session:
                 collect.pay(
-                    one, account, amount, provider="cash", reference=f"{worker}:{number}", day=DAY, author="t",
+                    own_session, account, amount, provider="cash", reference=f"{worker}:{number}", day=DAY, author="t",
                     kind="top_up",
                 )  # fmt: skip
             added.append(amount)
@@ -74,24 +74,24 @@ def test_racing_top_ups_consumption_and_decisions_leave_the_exact_balance(sessio
     def consumption() -> None:
         for number in range(EVENTS // 4):
             net = Decimal(random.Random(number).randint(1, 3000)) / 100
-            with transaction(engine) as one:
-                facts = rated(contract, account, add_months(date(2000, 1, 1), number), net)
-                done = issue(one, [facts], bill_date=DAY, author="t", deliver=False)
+            with transaction(engine) as own_session:
+                rated_contract = rated(contract, account, add_months(date(2000, 1, 1), number), net)
+                done = issue(own_session, [rated_contract], bill_date=DAY, author="t", deliver=False)
             billed.append(done[0].draft.total)
 
     def decisions() -> None:
         for _ in range(EVENTS // 16):
-            with transaction(engine) as one:
-                prepaid.review(one, [account], NOON, rate_so_far, author="t")
+            with transaction(engine) as own_session:
+                prepaid.review(own_session, [account], NOON, rate_so_far, author="t")
 
     together(lambda: top_ups(1), lambda: top_ups(2), consumption, decisions)
-    with transaction(engine) as one:
-        booked = booked_of(one, [account])[account]
-        assert all(row.agrees for row in reconcile(one, DAY))
-        used = one.execute(text("SELECT count(*) FROM payment")).scalar()
-        found = positions(one, [account]).get(account)
+    with transaction(engine) as own_session:
+        booked = booked_of(own_session, [account])[account]
+        assert all(row.agrees for row in reconcile(own_session, DAY))
+        used = own_session.execute(text("SELECT count(*) FROM payment")).scalar()
+        position = positions(own_session, [account]).get(account)
 
-    assert found is None or not (found.open_invoices and found.unallocated)
+    assert position is None or not (position.open_invoices and position.unallocated)
     assert sum(added) - sum(billed) == booked
     assert 2 * (EVENTS // 4) == used
 
@@ -110,8 +110,8 @@ def test_an_event_sent_by_many_at_once_is_booked_once(session: Session, engine: 
     outcomes: list[str] = []
 
     def send() -> None:
-        with transaction(engine) as one:
-            outcomes.append(collect.book_event(one, event, lambda: NOON).outcome)
+        with transaction(engine) as own_session:
+            outcomes.append(collect.book_event(own_session, event, lambda: NOON).outcome)
 
     together(*[send] * 6)
 
@@ -126,8 +126,8 @@ def test_runs_planned_at_once_never_share_a_contract(session: Session, engine: E
 
     def plan() -> None:
         try:
-            with transaction(engine) as one:
-                running.plan(one, Plan(world.entity, span, DAY, "t"))
+            with transaction(engine) as own_session:
+                running.plan(own_session, Plan(world.entity, span, DAY, "t"))
         except REFUSALS as error:
             refused.append(error)
 
@@ -149,8 +149,8 @@ def test_two_refunds_at_once_do_not_give_a_payment_back_twice(session: Session, 
 
     def refund(number: int) -> None:
         try:
-            with transaction(engine) as one:
-                collect.give_back(one, paid, Decimal("10.00"), reference=str(number), day=DAY, author="t")
+            with transaction(engine) as own_session:
+                collect.give_back(own_session, paid, Decimal("10.00"), reference=str(number), day=DAY, author="t")
                 outcomes.append("booked")
         except REFUSALS:
             outcomes.append("refused")

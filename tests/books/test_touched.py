@@ -29,12 +29,12 @@ SPAN = (
 def test_the_list_of_touched_invoices_takes_two_seconds_at_most_with_a_hundred_thousand(session: Session) -> None:
     world = build(session, tenants=2)
     session.execute(text("UPDATE contract SET during = '[2000-01-01,)' WHERE id = :c"), {"c": world.contracts[0]})
-    facts = {"entity": world.entity, "account": world.accounts[0], "contract": world.contracts[0], "n": INVOICES}
+    bind_values = {"entity": world.entity, "account": world.accounts[0], "contract": world.contracts[0], "n": INVOICES}
     for statement in (
         INVOICE,
         SPAN,
     ):  # a day each, far into the future: as many spans as a hundred thousand contracts would have
-        session.execute(text(statement), facts)
+        session.execute(text(statement), bind_values)
     world.readings(world.registers[0], MONTH)
     session.execute(text("UPDATE late_day SET handled_at = now()"))
     session.commit()
@@ -43,11 +43,11 @@ def test_the_list_of_touched_invoices_takes_two_seconds_at_most_with_a_hundred_t
         text('UPDATE interval_day SET "values" = overlay("values" placing \'\\x02\'::bytea from 1), total = total + 1')
     )
     changed = time.monotonic() - started
-    found = touched(session)
+    touched_invoices = touched(session)
     listed = time.monotonic() - started - changed
 
     print(f"{INVOICES:,} invoices: noted in {changed:.2f} s, listed in {listed:.3f} s")
 
-    assert MONTH.days == len(found)
+    assert MONTH.days == len(touched_invoices)
     assert changed < 2.0
     assert listed < 2.0

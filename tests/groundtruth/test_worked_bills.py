@@ -69,11 +69,11 @@ def total(units: str | int, span: Span = MONTH) -> Total:
 
 def blocks(sizes: list[list[Any]]) -> list[dict[str, Any]]:
     """The published block sizes as bounds; the last block is open, whatever its size."""
-    found, bound = [], D(0)
+    bounded, bound = [], D(0)
     for size, price in sizes[:-1]:
         bound += size
-        found.append({"up_to": str(bound), "price": price})
-    return [*found, {"price": sizes[-1][1]}]
+        bounded.append({"up_to": str(bound), "price": price})
+    return [*bounded, {"price": sizes[-1][1]}]
 
 
 def bill(charges: list[dict[str, Any]], used: dict[str, Total], span: Span = MONTH, **rest: Any) -> RatingResult:
@@ -166,8 +166,8 @@ def openmeter(case: dict[str, Any]) -> RatingResult:
     return bill([charge], {"units": total(case["usage"]["units"])}, registers={"units": {"unit": "unit"}})
 
 
-def lines_of(found: RatingResult) -> list[Decimal]:
-    return [line.amount for line in found.lines]
+def lines_of(rated: RatingResult) -> list[Decimal]:
+    return [line.amount for line in rated.lines]
 
 
 # id: (how to bill it, the printed lines in the order of ours)
@@ -212,18 +212,18 @@ def test_the_typed_facts_are_the_published_ones() -> None:
 def test_the_total_is_the_published_one(name: str) -> None:
     how, lines = WORKED[name]
 
-    found = how(bill_named(name))
+    rated = how(bill_named(name))
 
-    assert D(bill_named(name)["total"]) == found.total
-    assert [D(line) for line in lines] == lines_of(found)
+    assert D(bill_named(name)["total"]) == rated.total
+    assert [D(line) for line in lines] == lines_of(rated)
 
 
 def test_the_sales_tax_is_the_published_one() -> None:
     case = bill_named("seymour-winter-1200")
 
-    found = seymour(case)
+    rated = seymour(case)
 
-    assert (D(case["lines"]["subtotal"]), D(case["lines"]["tax"])) == (found.net, found.tax)
+    assert (D(case["lines"]["subtotal"]), D(case["lines"]["tax"])) == (rated.net, rated.tax)
 
 
 @pytest.mark.parametrize("name", PENALTIES)
@@ -237,7 +237,7 @@ def test_the_power_factor_penalty_is_the_published_one(name: str) -> None:
 @pytest.mark.parametrize(("name", "decimals"), [("shell-uk-gas-2m3", 0), ("bulb-gas-46", 1)])
 def test_gas_volume_becomes_the_published_energy(name: str, decimals: int) -> None:
     usage = bill_named(name)["usage"]
-    made = {
+    quantities = {
         "gas_kwh": {
             "register": "gas",
             "decimals": decimals,
@@ -245,20 +245,22 @@ def test_gas_volume_becomes_the_published_energy(name: str, decimals: int) -> No
         }
     }
 
-    found = bill(
-        [{"kind": "energy", "register": "gas_kwh", "price": "0.0235"}], {"gas": total(usage["m3"])}, quantities=made
+    rated = bill(
+        [{"kind": "energy", "register": "gas_kwh", "price": "0.0235"}],
+        {"gas": total(usage["m3"])},
+        quantities=quantities,
     )
 
     # the second page prints 513.5; the second decimal of the record comes from a rounded correction factor
-    assert round(D(bill_named(name)["lines"]["kwh"]), decimals) == found.lines[0].quantity
+    assert round(D(bill_named(name)["lines"]["kwh"]), decimals) == rated.lines[0].quantity
 
 
 def test_an_unrounded_calorific_value_of_the_period_gives_the_bill_that_was_sent() -> None:
     """The page's own note: 46 units at about 39.56 MJ are 517 kWh, which at 2.35 p cost 12.16."""
-    made = {"gas_kwh": {"register": "gas", "factors": [{"correction": "1.02264", "calorific_value": "39.60"}]}}
+    quantities = {"gas_kwh": {"register": "gas", "factors": [{"correction": "1.02264", "calorific_value": "39.60"}]}}
 
     charge = {"kind": "energy", "register": "gas_kwh", "price": "0.0235"}
 
-    found = bill([charge], {"gas": total(46)}, quantities=made)
+    rated = bill([charge], {"gas": total(46)}, quantities=quantities)
 
-    assert D("12.16") == found.total
+    assert D("12.16") == rated.total

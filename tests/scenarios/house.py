@@ -53,15 +53,15 @@ class Watched:
         until(lambda: path.exists() and path.read_text().strip() not in ("", str(victim)), f"{name} starts again")
 
 
-def until(found: Callable[[], T], what: str, timeout_s: float = 60.0) -> T:
+def until(answer_of: Callable[[], T], awaited: str, timeout_s: float = 60.0) -> T:
     """Wait for a true answer; fails with what was waited for."""
     deadline = time.monotonic() + timeout_s
     while True:
-        answer = found()
+        answer = answer_of()
         if answer:
             return answer
         if time.monotonic() > deadline:
-            message = f"waited {timeout_s:g} s in vain: {what}"
+            message = f"waited {timeout_s:g} s in vain: {awaited}"
             raise AssertionError(message)
         time.sleep(0.1)
 

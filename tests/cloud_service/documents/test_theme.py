@@ -11,7 +11,7 @@ def test_a_theme_is_its_default_where_nothing_is_text_of() -> None:
 
 
 @pytest.mark.parametrize(
-    ("facts", "fault"),
+    ("record", "fault"),
     [
         ({"primary": "red"}, "primary"),
         ({"primary": 7}, "primary"),
@@ -39,9 +39,9 @@ def test_a_theme_is_its_default_where_nothing_is_text_of() -> None:
         ({"logo_svg": "<svg>" + " " * 400_000 + "</svg>"}, "at most"),
     ],
 )
-def test_a_theme_with_a_fault_is_refused_by_the_field_s_name(facts: dict[str, object], fault: str) -> None:
+def test_a_theme_with_a_fault_is_refused_by_the_field_s_name(record: dict[str, object], fault: str) -> None:
     with pytest.raises(InputError, match=fault):
-        read_theme(facts)
+        read_theme(record)
 
 
 def test_a_logo_as_drawing_programs_write_it_is_printed() -> None:

@@ -10,9 +10,9 @@ from cloud_service.documents.translations import labels, languages, locale_of, l
 D = Decimal
 
 
-def flat(found: dict[str, Any], path: str = "") -> dict[str, str]:
+def flat(nested: dict[str, Any], path: str = "") -> dict[str, str]:
     texts: dict[str, str] = {}
-    for key, value in found.items():
+    for key, value in nested.items():
         texts |= flat(value, f"{path}{key}.") if isinstance(value, dict) else {path + key: value}
     return texts
 

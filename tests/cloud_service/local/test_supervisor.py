@@ -29,15 +29,15 @@ def test_a_killed_service_starts_again(tmp_path: Path) -> None:
     supervisor = Supervisor(tmp_path)
     supervisor.start(Service("sleeper", SLEEPER))
     first = pid_of(tmp_path, "sleeper")
-    wanted = threading.Event()
-    watcher = threading.Thread(target=supervisor.watch, args=(lambda: not wanted.is_set(),), kwargs={"pause_s": 0.02})
+    over = threading.Event()
+    watcher = threading.Thread(target=supervisor.watch, args=(lambda: not over.is_set(),), kwargs={"pause_s": 0.02})
     watcher.start()
 
     os.kill(first, signal.SIGKILL)
     deadline = time.monotonic() + 10
     while pid_of(tmp_path, "sleeper") == first and time.monotonic() < deadline:
         time.sleep(0.05)
-    wanted.set()
+    over.set()
     watcher.join()
     second = pid_of(tmp_path, "sleeper")
     running = alive(second)

@@ -44,7 +44,7 @@ def test_automatic_answers_are_asked_not_to_come_back() -> None:
 
 def test_plain_text_comes_before_html_and_files() -> None:
     message = letter(html="<p>Hello</p>").as_message("bills@nordlicht.example", NOON)
-    kinds = [part.get_content_type() for part in message.walk() if not part.is_multipart()]
+    kinds = [entity.get_content_type() for entity in message.walk() if not entity.is_multipart()]
 
     assert ["text/plain", "text/html"] == kinds[:2]
 

@@ -12,7 +12,7 @@ def test_an_outbox_keeps_letters_in_their_order() -> None:
     outbox.close()
 
     assert isinstance(outbox, Outbox)
-    assert ["1@x.example", "2@x.example"] == [kept.message_id for kept in outbox.letters]
+    assert ["1@x.example", "2@x.example"] == [letter_.message_id for letter_ in outbox.letters]
 
 
 def test_an_outbox_refuses_as_often_as_it_was_told_to_and_keeps_nothing_then() -> None:

@@ -161,12 +161,12 @@ def test_a_connection_that_went_stale_is_opened_anew(start: Start) -> None:
 def certificate(tmp_path: Path) -> tuple[Path, Path]:
     """A key and a certificate for `localhost` that nobody trusts unless told to."""
     openssl = need_program("openssl")
-    key, made = tmp_path / "key.pem", tmp_path / "cert.pem"
+    key, certificate_file = tmp_path / "key.pem", tmp_path / "cert.pem"
     names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
     curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
-    command = [openssl, "req", "-x509", *curve, *names, "-keyout", str(key), "-out", str(made)]
+    command = [openssl, "req", "-x509", *curve, *names, "-keyout", str(key), "-out", str(certificate_file)]
     subprocess.run(command, check=True, capture_output=True)
-    return key, made
+    return key, certificate_file
 
 
 def tls_relay(start: Start, certificate: tuple[Path, Path]) -> tuple[Relay, MailSettings]:
