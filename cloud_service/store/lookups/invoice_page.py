@@ -8,10 +8,12 @@ from uuid import UUID, uuid4
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from cloud_service.domain.invoicing.billed_line import BilledLine
 from cloud_service.store.customers.tables import Account, Client, LegalEntity
 from cloud_service.store.database import job_queue
 from cloud_service.store.delivery.tables import Delivery, Document
-from cloud_service.store.invoicing.tables import Invoice, InvoiceLine
+from cloud_service.store.invoicing.issued_invoice import lines_of
+from cloud_service.store.invoicing.tables import Invoice
 from cloud_service.store.lists.invoices import in_scope, outstanding, received, state_of
 from cloud_service.store.receivables.invoice_balance import invoice_balance
 from cloud_service.store.scope import Scope
@@ -26,7 +28,7 @@ class InvoicePage:
     client: Client
     account: Account
     entity: LegalEntity
-    lines: list[InvoiceLine]
+    lines: list[BilledLine]
     received: Any
     outstanding: Any
     state: str
@@ -113,7 +115,7 @@ def invoice_page(session: Session, scope: Scope, public_id: UUID, today: date) -
         client=row.Client,
         account=row.Account,
         entity=row.LegalEntity,
-        lines=list(row.Invoice.lines),
+        lines=lines_of(session, row.Invoice.id),
         received=row.received,
         outstanding=row.outstanding,
         state=row.state,
