@@ -1,0 +1,59 @@
+"""Who pays and who is paid, as an invoice freezes them."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from cloud_service.store.customers.billing_parties import parties
+from cloud_service.store.customers.contract_changes import set_mode
+from common.errors import NotFoundError
+from tests.books.world import build
+
+DAY = date(2026, 3, 1)
+
+
+def test_buyer_and_seller_are_as_they_are_today(session: Session) -> None:
+    world = build(session, tenants=1)
+    account = world.accounts[0]
+    party = parties(session, [account], DAY)[account]
+
+    assert ("Tenant 1", "C1", "A1") == (party.buyer["name"], party.buyer["number"], party.buyer["account"])
+    assert ("Example Energy", "DE02120300000000202051") == (
+        party.seller["name"],
+        party.seller["bank_accounts"][0]["iban"],
+    )
+    assert ("EUR", "EUR", "Europe/Berlin", 14, world.entity) == (
+        party.currency,
+        party.local_currency,
+        party.timezone,
+        party.terms_days,
+        party.entity_id,
+    )
+
+
+def test_the_mode_is_that_of_the_day(session: Session) -> None:
+    account = build(session, tenants=1).accounts[0]
+    set_mode(session, account, "prepaid", DAY)
+
+    assert not parties(session, [account], date(2026, 2, 28))[account].prepaid
+    assert parties(session, [account], DAY)[account].prepaid
+
+
+def test_an_account_may_ask_for_an_invoice_per_contract(session: Session) -> None:
+    first, second = build(session, tenants=2).accounts
+    session.execute(
+        text('UPDATE account SET settings = \'{"invoice_per": "contract"}\' WHERE id = :id'), {"id": second}
+    )
+
+    assert [False, True] == [
+        parties(session, [first, second], DAY)[account].per_contract for account in (first, second)
+    ]
+
+
+def test_an_unknown_account_is_refused(session: Session) -> None:
+    account = build(session, tenants=1).accounts[0]
+
+    with pytest.raises(NotFoundError, match=f"account {account + 1} does not exist"):
+        parties(session, [account, account + 1], DAY)
