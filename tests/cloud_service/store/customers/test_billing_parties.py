@@ -19,10 +19,10 @@ def test_buyer_and_seller_are_as_they_are_today(session: Session) -> None:
     account = world.accounts[0]
     party = parties(session, [account], DAY)[account]
 
-    assert ("Tenant 1", "C1", "A1") == (party.buyer["name"], party.buyer["number"], party.buyer["account"])
-    assert ("Example Energy", "DE02120300000000202051") == (
-        party.seller["name"],
-        party.seller["bank_accounts"][0]["iban"],
+    assert ("Tenant 1", "C1", "A1") == (party.buyer.name, party.buyer.number, party.buyer.account)
+    assert ("Example Energy", ["DE02120300000000202051"]) == (
+        party.seller.name,
+        [bank.iban for bank in party.seller.bank_accounts],
     )
     assert ("EUR", "EUR", "Europe/Berlin", 14, world.entity) == (
         party.currency,
