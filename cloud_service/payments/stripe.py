@@ -34,7 +34,7 @@ THREE_PLACES = frozenset("BHD JOD KWD OMR TND".split())  # noqa: SIM905 - as bel
 LANGUAGES = frozenset(
     "bg cs da de el en es et fi fil fr hr hu id it ja ko lt lv ms mt nb nl pl pt ro ru sk sl sv th tr vi zh".split()  # noqa: SIM905 - a list of codes reads best as words
 )
-Facts = Mapping[str, Any]
+StripeObject = Mapping[str, Any]
 
 
 def stripe_digits(currency: str) -> int:
@@ -90,7 +90,7 @@ class Stripe:
             answer = self._client.v1.checkout.sessions.retrieve(
                 request_ref, {"expand": ["payment_intent.latest_charge"]}
             )
-        session: Facts = answer.to_dict()
+        session: StripeObject = answer.to_dict()
         currency = session["currency"].upper()
         digits = stripe_digits(currency)
         intent = session.get("payment_intent") or {}
@@ -132,7 +132,7 @@ class Stripe:
             payouts = [item.to_dict() for item in self._client.v1.payouts.list(params).auto_paging_iter()]
             return [self._settlement(payout) for payout in payouts]
 
-    def _settlement(self, payout: Facts) -> Settlement:
+    def _settlement(self, payout: StripeObject) -> Settlement:
         params: Any = {"payout": payout["id"], "limit": 100, "expand": ["data.source"]}
         rows = [row.to_dict() for row in self._client.v1.balance_transactions.list(params).auto_paging_iter()]
         currency = payout["currency"].upper()
@@ -151,7 +151,7 @@ class Stripe:
         return Settlement(payout["id"], day, currency, from_minor(payout["amount"], currency, digits), lines)
 
 
-def _source(row: Facts) -> str:
+def _source(row: StripeObject) -> str:
     """The payment intent behind a line, where it has one."""
     source = row.get("source")
     if isinstance(source, Mapping):
@@ -159,31 +159,31 @@ def _source(row: Facts) -> str:
     return str(source)
 
 
-def _state(session: Facts) -> PaymentState:
+def _state(session: StripeObject) -> PaymentState:
     if session["payment_status"] in ("paid", "no_payment_required"):
         return "paid"
     return "expired" if session.get("status") == "expired" else "open"
 
 
-Reader = Callable[[Facts], tuple[EventKind, str, str, str, int]]  # kind, what happened, request, payment, amount
+Reader = Callable[[StripeObject], tuple[EventKind, str, str, str, int]]  # kind, what happened, request, payment, amount
 
 
-def _session_done(session: Facts) -> tuple[EventKind, str, str, str, int]:
+def _session_done(session: StripeObject) -> tuple[EventKind, str, str, str, int]:
     """A completed session may still wait for its bank debit: then nothing was paid yet."""
     kind: EventKind = "paid" if session["payment_status"] == "paid" else "ignored"
     happened = "paid" if kind == "paid" else "completed"
     return kind, happened, session["id"], str(session.get("payment_intent") or ""), session["amount_total"]
 
 
-def _session_failed(session: Facts) -> tuple[EventKind, str, str, str, int]:
+def _session_failed(session: StripeObject) -> tuple[EventKind, str, str, str, int]:
     return "failed", "failed", session["id"], str(session.get("payment_intent") or ""), session["amount_total"]
 
 
-def _session_expired(session: Facts) -> tuple[EventKind, str, str, str, int]:
+def _session_expired(session: StripeObject) -> tuple[EventKind, str, str, str, int]:
     return "expired", "expired", session["id"], "", session["amount_total"]
 
 
-def _refund(refund: Facts) -> tuple[EventKind, str, str, str, int]:
+def _refund(refund: StripeObject) -> tuple[EventKind, str, str, str, int]:
     succeeded = refund["status"] == "succeeded"
     kind: EventKind = "refunded" if succeeded else "ignored"
     return (
@@ -195,7 +195,7 @@ def _refund(refund: Facts) -> tuple[EventKind, str, str, str, int]:
     )
 
 
-def _dispute(dispute: Facts) -> tuple[EventKind, str, str, str, int]:
+def _dispute(dispute: StripeObject) -> tuple[EventKind, str, str, str, int]:
     return "disputed", "disputed", "", str(dispute.get("payment_intent") or ""), dispute["amount"]
 
 
@@ -210,7 +210,7 @@ READERS: dict[str, Reader] = {
 }
 
 
-def _event(content: Facts, body: bytes) -> ProviderEvent:
+def _event(content: StripeObject, body: bytes) -> ProviderEvent:
     subject = content["data"]["object"]
     at = datetime.fromtimestamp(content["created"], UTC)
     reader = READERS.get(content["type"])
