@@ -61,6 +61,13 @@ def make_paper(**changes: Any) -> InvoicePaper:
     return replace(paper, **changes)
 
 
+def taxed_paper(**changes: Any) -> InvoicePaper:
+    """The same with 19 % of VAT on each line and a buyer who can be reached: what an e-invoice needs."""
+    lines = tuple(replace(line, tax_category="S", tax_percent=D(19)) for line in LINES)
+    buyer = replace(BUYER, email="j@example.org", reference="04011000-1234512345-35")
+    return make_paper(**({"lines": lines, "buyer": buyer} | changes))
+
+
 def with_lines(*lines: PaperLine, **changes: Any) -> InvoicePaper:
     """An untaxed invoice of just these lines."""
     net = sum((line.amount for line in lines), D(0))

@@ -11,24 +11,17 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from cloud_service.documents import einvoice_xml, hybrid_pdf
+from cloud_service.documents import einvoice_xml
 from cloud_service.documents.paper import InvoicePaper, PaperLine, PaperTax
-from cloud_service.documents.theme import Theme
 from common.errors import InputError
-from tests.cloud_service.documents.papers import BUYER, LINES, make_paper, with_lines
+from tests.cloud_service.documents.papers import BUYER, taxed_paper, with_lines
 
 D = Decimal
 PROFILES: tuple[einvoice_xml.Profile, ...] = ("en16931", "xrechnung")
 
 
-def bill(**changes: Any) -> InvoicePaper:
-    lines = tuple(replace(line, tax_category="S", tax_percent=D(19)) for line in LINES)
-    buyer = replace(BUYER, email="j@example.org", reference="04011000-1234512345-35")
-    return make_paper(**({"lines": lines, "buyer": buyer} | changes))
-
-
 def credit() -> InvoicePaper:
-    whole = bill()
+    whole = taxed_paper()
     tax = whole.taxes[0]
     return replace(
         whole,
@@ -46,7 +39,7 @@ def credit() -> InvoicePaper:
 
 def untaxed() -> InvoicePaper:
     lines = (PaperLine("Energy", D(100), "kWh", D("0.10"), D("10.00")), PaperLine("Fee", D(1), "", None, D("5.00")))
-    return with_lines(*lines, buyer=bill().buyer)
+    return with_lines(*lines, buyer=taxed_paper().buyer)
 
 
 def two_rates() -> InvoicePaper:
@@ -55,16 +48,16 @@ def two_rates() -> InvoicePaper:
         PaperLine("Wasser", D(3), "m³", D("2.00"), D("6.00"), tax_category="S", tax_percent=D(7)),
     )
     taxes = (PaperTax("USt", D(19), D("10.00"), D("1.90")), PaperTax("USt", D(7), D("6.00"), D("0.42")))
-    return bill(lines=lines, taxes=taxes, net=D("16.00"), tax=D("2.32"), total=D("18.32"))
+    return taxed_paper(lines=lines, taxes=taxes, net=D("16.00"), tax=D("2.32"), total=D("18.32"))
 
 
 PAPERS: dict[str, Callable[[], InvoicePaper]] = {
-    "invoice": bill,
+    "invoice": taxed_paper,
     "credit note": credit,
-    "settled in part": lambda: bill(settled=D("100.00")),
+    "settled in part": lambda: taxed_paper(settled=D("100.00")),
     "untaxed": untaxed,
     "two rates": two_rates,
-    "without a bank": lambda: bill(bank=None),
+    "without a bank": lambda: taxed_paper(bank=None),
 }
 
 
@@ -98,7 +91,7 @@ def test_a_credit_note_has_positive_amounts_its_own_type_and_names_what_it_corre
 
 
 def test_prices_are_never_negative_and_give_the_amount_with_their_quantity() -> None:
-    for line in einvoice_xml.fields(bill())["BG-25"]:
+    for line in einvoice_xml.fields(taxed_paper())["BG-25"]:
         product = D(line["BT-129"]) * D(line["BT-146"])
         assert D(line["BT-146"]) >= 0
         assert abs(product - D(line["BT-131"])) <= D("0.005")
@@ -144,29 +137,12 @@ def test_units_are_those_of_the_united_nations(unit: str, code: str) -> None:
 )
 def test_what_the_norm_cannot_say_is_refused_by_name(changes: dict[str, Any], fault: str) -> None:
     with pytest.raises(InputError, match=fault):
-        einvoice_xml.render(bill(**changes))
+        einvoice_xml.render(taxed_paper(**changes))
 
 
 def test_what_germany_asks_for_besides_is_named_at_once() -> None:
     with pytest.raises(InputError, match=r"buyer\.email"):
-        einvoice_xml.render(bill(buyer=BUYER), "cii", "xrechnung")
-
-
-def test_the_hybrid_bill_carries_the_very_e_invoice_and_stays_archivable() -> None:
-    pdf = hybrid_pdf.render(bill(), Theme())
-
-    assert einvoice_xml.render(bill()) == hybrid_pdf.embedded(pdf)
-    assert pdf == hybrid_pdf.render(bill(), Theme())
-    metadata = hybrid_pdf.metadata_of(pdf)
-    etree.fromstring(metadata)
-    assert 1 == metadata.count(b"<pdfaExtension:schemas>") == metadata.count(b"<rdf:RDF")
-    assert b"<pdfaid:part>3</pdfaid:part>" in metadata
-    assert b"<fx:ConformanceLevel>EN 16931</fx:ConformanceLevel>" in metadata
-
-
-def test_an_own_template_carries_no_e_invoice() -> None:
-    with pytest.raises(InputError, match="PDF/A"):
-        hybrid_pdf.render(bill(), Theme(renderer="html", template="x"))
+        einvoice_xml.render(taxed_paper(buyer=BUYER), "cii", "xrechnung")
 
 
 def findings(xml: bytes, rules: Path, folder: Path) -> list[str]:
@@ -219,7 +195,7 @@ def test_the_official_rules_catch_what_is_broken_on_purpose(
     name: str, official: dict[str, Path], tmp_path: Path
 ) -> None:
     before, after, rule = MUTATIONS[name]
-    xml = einvoice_xml.render(bill(), "ubl")
+    xml = einvoice_xml.render(taxed_paper(), "ubl")
 
     assert before in xml
     broken_rules = findings(xml.replace(before, after), official["ubl"], tmp_path)

@@ -9,10 +9,9 @@ import pypdf
 import pytest
 
 from cloud_service.documents import invoice_pdf
-from cloud_service.documents.invoice_view import invoice_view
 from cloud_service.documents.paper import Annex, IntervalRow, InvoicePaper, Party
 from cloud_service.documents.theme import Theme
-from tests.cloud_service.documents.papers import HISTORY, line, make_paper, with_lines
+from tests.cloud_service.documents.papers import line, make_paper, with_lines
 
 D = Decimal
 
@@ -173,15 +172,6 @@ def test_an_invoice_that_credit_has_settled_in_part_asks_for_the_rest() -> None:
     assert "Please pay €49.93 by 19 Nov 2026." in text
     assert "-€600.00" in text
     assert "€649.93" in text
-
-
-def test_a_short_history_is_drawn_as_a_year_with_empty_months() -> None:
-    view = invoice_view(make_paper(history=HISTORY[-2:], locale="en_GB"), Theme())
-    bars = view["chart"]["bars"]
-
-    assert 12 == len(bars)
-    assert ["", "801", "1,834"] == [bar["value"] for bar in bars[-3:]]
-    assert ["Aug", "Sept", "Oct"] == [bar["name"] for bar in bars[-3:]]
 
 
 def test_the_payment_link_can_be_clicked() -> None:
