@@ -3,6 +3,8 @@
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,11 +14,35 @@ from cloud_service.cli.options import day_of, entity_of, month_of
 from cloud_service.cli.output import as_json, print_listing
 
 if TYPE_CHECKING:
+    from cloud_service.domain.invoicing.outliers import Outlier
     from cloud_service.store.database.session import Engine
     from cloud_service.store.invoicing.billing_runs import Run
     from cloud_service.store.invoicing.run_progress import RunProgress
 
 SHARD = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedItem:
+    """A contract that could not be rated: the item's id, the contract's number, why."""
+
+    item: int
+    contract: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """How far a run is, as `--json` prints it; `items` counts contracts, `amount` is the sum of bills by currency."""
+
+    run: int
+    state: str
+    items: int
+    rated: int
+    issued: int
+    parked: list[ParkedItem]
+    amount: dict[str, Decimal]
+    outliers: "list[Outlier]"
 
 
 @click.command()
@@ -58,12 +84,15 @@ def run(
         click.echo(as_json({"run": planned.id, "state": "rating"}) if json_output else f"run {planned.id} is queued")
         return
     with engine() as database:
-        result = _work_through(database, planned, who, dry_run=dry_run, deliver=not no_mail)
-    _print_result(result, json_output=json_output)
-    raise SystemExit(6 if result["parked"] or (dry_run and result["outliers"]) else 0)
+        report = _work_through(database, planned, who, dry_run=dry_run, deliver=not no_mail)
+    if json_output:
+        click.echo(as_json(report))
+    else:
+        _print_report(report)
+    raise SystemExit(6 if report.parked or (dry_run and report.outliers) else 0)
 
 
-def _work_through(database: "Engine", planned: "Run", who: str, *, dry_run: bool, deliver: bool) -> dict[str, Any]:
+def _work_through(database: "Engine", planned: "Run", who: str, *, dry_run: bool, deliver: bool) -> RunReport:
     """Rate, compare and (unless dry) issue in this process; workers of the same run may help at any time."""
     from cloud_service.flow import billing_run as step
     from cloud_service.flow.issue import issue_shard
@@ -72,19 +101,18 @@ def _work_through(database: "Engine", planned: "Run", who: str, *, dry_run: bool
 
     _shards(database, planned.id, "rated", lambda session: rate_shard(session, planned.id, SHARD))
     with begin(database) as session:
-        odd = step.outliers(session, planned.id)
+        outliers = step.outliers(session, planned.id)
         if dry_run:
-            counted = step.report(session, planned.id)
-            result = _result(session, planned.id, counted, odd)
+            report = _report(session, planned.id, step.report(session, planned.id), outliers)
             step.cancel(session, planned.id, who, "dry run")
-            return result
+            return report
         step.approve(session, planned.id, who)
     _shards(
         database, planned.id, "issued",
         lambda session: issue_shard(session, planned.id, author=who, limit=SHARD, deliver=deliver),
     )  # fmt: skip
     with begin(database) as session:
-        return _result(session, planned.id, step.report(session, planned.id), odd)
+        return _report(session, planned.id, step.report(session, planned.id), outliers)
 
 
 def _shards(database: "Engine", run_id: int, done: str, work: Callable[[Any], int]) -> None:
@@ -97,12 +125,12 @@ def _shards(database: "Engine", run_id: int, done: str, work: Callable[[Any], in
         with begin(database) as session:
             count += (worked := work(session))
         with begin(database) as session:
-            counted = step.report(session, run_id)
+            progress = step.report(session, run_id)
         if sys.stderr.isatty():
             pace = count / max(time.monotonic() - started, 0.001)
-            left = counted.waiting if done == "rated" else counted.rated
+            left = progress.waiting if done == "rated" else progress.rated
             click.echo(
-                f"\r{done} {getattr(counted, done)} of {counted.total}, {counted.parked} parked, {pace:.0f}/s,"
+                f"\r{done} {getattr(progress, done)} of {progress.total}, {progress.parked} parked, {pace:.0f}/s,"
                 f" {left / pace if pace else 0:.0f} s left   ",
                 nl=False, err=True,
             )  # fmt: skip
@@ -112,36 +140,29 @@ def _shards(database: "Engine", run_id: int, done: str, work: Callable[[Any], in
         click.echo(err=True)
 
 
-def _result(session: Any, run_id: int, counted: "RunProgress", outliers: list[Any]) -> dict[str, Any]:
-    from dataclasses import asdict
-
+def _report(session: Any, run_id: int, progress: "RunProgress", outliers: "list[Outlier]") -> RunReport:
     from cloud_service.store.invoicing import billing_run_items, billing_runs
 
     parked = billing_run_items.items(session, run_id, "parked", 1000)
-    return {
-        "run": run_id,
-        "state": billing_runs.run_of(session, run_id).state,
-        "items": counted.total,
-        "rated": counted.rated,
-        "issued": counted.issued,
-        "parked": [{"item": item.id, "contract": item.contract, "reason": item.reason} for item in parked],
-        "amount": dict(counted.amount),
-        "outliers": [asdict(item) for item in outliers],
-    }
-
-
-def _print_result(result: dict[str, Any], *, json_output: bool) -> None:
-    if json_output:
-        click.echo(as_json(result))
-        return
-    sums = ", ".join(f"{amount:,.2f} {currency}" for currency, amount in result["amount"].items()) or "nothing"
-    click.echo(
-        f"run {result['run']}: {result['items']} due, {result['issued']} issued, {len(result['parked'])} parked; {sums}"
+    return RunReport(
+        run=run_id,
+        state=billing_runs.run_of(session, run_id).state,
+        items=progress.total,
+        rated=progress.rated,
+        issued=progress.issued,
+        parked=[ParkedItem(item.id, item.contract, item.reason) for item in parked],
+        amount=dict(progress.amount),
+        outliers=outliers,
     )
-    for one in result["parked"]:
-        click.echo(f"  parked: contract {one['contract']}: {one['reason']}")
-    for one in result["outliers"]:
-        click.echo(f"  look at: contract {one['contract']}: {one['why']}")
+
+
+def _print_report(report: RunReport) -> None:
+    sums = ", ".join(f"{amount:,.2f} {currency}" for currency, amount in report.amount.items()) or "nothing"
+    click.echo(f"run {report.run}: {report.items} due, {report.issued} issued, {len(report.parked)} parked; {sums}")
+    for item in report.parked:
+        click.echo(f"  parked: contract {item.contract}: {item.reason}")
+    for outlier in report.outliers:
+        click.echo(f"  look at: contract {outlier.contract}: {outlier.why}")
 
 
 @click.command()
@@ -221,12 +242,15 @@ def status(run_id: int, *, json_output: bool) -> None:
     from cloud_service.store.invoicing import run_progress
 
     with transaction() as session:
-        counted = run_progress.progress_of(session, run_id)
-        result = _result(session, run_id, counted, step.outliers(session, run_id))
+        progress = run_progress.progress_of(session, run_id)
+        report = _report(session, run_id, progress, step.outliers(session, run_id))
         pace = run_progress.pace_of(session, run_id)
-    if result["state"] in ("rating", "issuing"):
-        result |= {"per_second": pace.per_second, "seconds_left": pace.seconds_left}
-    _print_result(result, json_output=json_output)
+    if not json_output:
+        _print_report(report)
+        return
+    under_way = report.state in ("rating", "issuing")
+    speed = {"per_second": pace.per_second, "seconds_left": pace.seconds_left} if under_way else {}
+    click.echo(as_json(asdict(report) | speed))
 
 
 COMMANDS = (run, approve, cancel, retry, runs, status)

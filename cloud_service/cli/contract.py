@@ -1,6 +1,8 @@
 """`energy-cloud contract`: who is supplied where, from when until when, by which tariff and meter."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -222,18 +224,13 @@ def share(
     json_output: bool,
 ) -> None:
     """Share a common COST by the split NAME; the parts stand on the members' next bills."""
-    from cloud_service.domain.tariffs.document import canonical
-    from cloud_service.domain.tariffs.document_file import read_document
     from cloud_service.flow import share_costs as step
     from cloud_service.store.invoicing.cost_splits import find_split
     from common.period import Span
 
     with transaction() as session:
         if file is not None:
-            import json
-
-            document = json.loads(canonical(read_document(file)))
-            step.store_split(session, entity_of(session, entity), name, document, author=author())
+            step.store_split(session, entity_of(session, entity), name, _document(file), author=author())
         span = Span(day_of(start, "--from"), day_of(end, "--until"))
         split_id = find_split(session, name)
         sharing = step.share_out(session, split_id, span, amount_of(cost, "COST"), author=author(), dry_run=dry_run)
@@ -244,3 +241,12 @@ def share(
     else:
         for member_share in sharing.shares:
             click.echo(f"{member_share.contract}: {member_share.amount:,.2f}  {member_share.why}")
+
+
+def _document(file: Path) -> dict[str, Any]:
+    """A document as JSON can hold it: decimals and dates as text."""
+    from cloud_service.domain.tariffs.document import canonical
+    from cloud_service.domain.tariffs.document_file import read_document
+
+    plain: dict[str, Any] = json.loads(canonical(read_document(file)))
+    return plain

@@ -1,6 +1,7 @@
 """`energy-cloud rate`: price a load with a tariff; the same engine as the bills, and no database."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -93,17 +94,13 @@ def rate(  # noqa: PLR0917 -- click hands every option by name
     from cloud_service.domain.rating.calculator import calculate, read_prices, read_usage
 
     tariff, notes = read_tariffs(tariffs, holidays=holidays)
-    given = {"import": load, "export": export}
-    own = tuple(f"{name}={path}" for name, path in given.items() if path is not None)
-    files = given | {name: Path(path) for name, path in named_pairs((*own, *further), "--register")}
-    registers, span, more = read_usage(
-        {name: path for name, path in files.items() if path is not None},
+    registers, span, usage_notes = read_usage(
+        register_files(load, export, further),
         start.date(),
         zone_name,
         step_s=int(step) * 60 if step else None,
         unit=unit,
     )
-    notes += more
     prices = {
         name: read_prices(Path(path), start.date(), span, zone_name) for name, path in named_pairs(series, "--prices")
     }
@@ -117,6 +114,11 @@ def rate(  # noqa: PLR0917 -- click hands every option by name
         values=read_values(values),
         prices=prices,
     )
+    print_periods(bills, [*notes, *usage_notes], json_output=json_output)
+
+
+def print_periods(bills: "Sequence[RatingResult]", notes: list[str], *, json_output: bool) -> None:
+    """The bills of all periods, after what was noted while the files were read."""
     if json_output:
         document: dict[str, Any] = {"periods": [period_json(bill) for bill in bills]}
         click.echo(json.dumps(document | ({"notes": notes} if notes else {}), ensure_ascii=False))
@@ -124,6 +126,12 @@ def rate(  # noqa: PLR0917 -- click hands every option by name
     for note in notes:
         click.echo(f"note: {note}", err=True)
     click.echo("\n\n".join(map(period_text, bills)))
+
+
+def register_files(load: Path | None, export: Path | None, further: tuple[str, ...]) -> dict[str, Path]:
+    """The file of each register; one that is named twice is refused."""
+    own = [f"{name}={path}" for name, path in (("import", load), ("export", export)) if path is not None]
+    return {name: Path(path) for name, path in named_pairs((*own, *further), "--register")}
 
 
 def read_tariffs(paths: tuple[Path, ...], *, holidays: bool) -> "tuple[Tariff, list[str]]":

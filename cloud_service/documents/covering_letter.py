@@ -152,36 +152,38 @@ def _pages() -> Environment:
 
 
 def _laid_out(content: _LetterContent, localizer: Localizer, theme: Theme) -> CoveringLetter:
-    hello = localizer.label("mail.hello", name=content.name)
-    regards = localizer.label("mail.regards")
-    html = (
-        _pages()
-        .get_template("mail.html")
-        .render(
-            language=localizer.language,
-            direction=localizer.direction,
-            theme={"primary": theme.primary, "ink": theme.ink},
-            subject=content.subject,
-            preview=content.sentence,
-            seller=content.seller,
-            hello=hello,
-            sentence=content.sentence,
-            rows=[{"label": label, "value": value} for label, value in content.rows],
-            button=content.button,
-            button_url=content.button_url,
-            regards=regards,
-            footer=content.footer,
-        )
+    html, text = _html(content, localizer, theme), _text(content, localizer)
+    return CoveringLetter(content.subject, text, html, localizer.language)
+
+
+def _html(content: _LetterContent, localizer: Localizer, theme: Theme) -> str:
+    page = _pages().get_template("mail.html")
+    return page.render(
+        language=localizer.language,
+        direction=localizer.direction,
+        theme={"primary": theme.primary, "ink": theme.ink},
+        subject=content.subject,
+        preview=content.sentence,
+        seller=content.seller,
+        hello=localizer.label("mail.hello", name=content.name),
+        sentence=content.sentence,
+        rows=[{"label": label, "value": value} for label, value in content.rows],
+        button=content.button,
+        button_url=content.button_url,
+        regards=localizer.label("mail.regards"),
+        footer=content.footer,
     )
+
+
+def _text(content: _LetterContent, localizer: Localizer) -> str:
     rows = [f"{label}: {value}" for label, value in content.rows]
     link = [f"{content.button}: {content.button_url}"] if content.button_url else []
     blocks = [
-        hello,
+        localizer.label("mail.hello", name=content.name),
         content.sentence,
         "\n".join(rows),
         *link,
-        f"{regards}\n{content.seller}",
+        f"{localizer.label('mail.regards')}\n{content.seller}",
         " · ".join(content.footer),
     ]
-    text = "\n\n".join(block for block in blocks if block) + "\n"
-    return CoveringLetter(content.subject, text, html, localizer.language)
+    return "\n\n".join(block for block in blocks if block) + "\n"
