@@ -1,6 +1,7 @@
 """Pages name files that are there: a module that moves takes its name in README, CONTRIBUTING and the manual along."""
 
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -50,3 +51,24 @@ def test_the_walks_of_contributing_name_tests_that_are_there() -> None:
     suite = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
 
     assert [] == [name for name in re.findall(r"`(test_\w+)`", text) if f"def {name}(" not in suite]
+
+
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+HOUSES = ("cloud_service/domain", "cloud_service/store", "cloud_service/web", "edge_agent/drivers")
+
+
+@pytest.mark.parametrize("house", HOUSES)
+def test_every_room_has_its_line_on_the_page_of_architecture(house: str) -> None:
+    rooms = [path.parent.name for path in (ROOT / house).glob("*/__init__.py")]
+
+    assert rooms
+    assert [] == [room for room in rooms if f"`{room}/`" not in ARCHITECTURE]
+
+
+@pytest.mark.parametrize("container", ["edge_agent", "cloud_service", "cloud_service.domain", "cloud_service.store"])
+def test_the_arrows_on_the_page_are_those_that_are_checked(container: str) -> None:
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        contracts = tomllib.load(file)["tool"]["importlinter"]["contracts"]
+    (contract,) = [layers for layers in contracts if layers.get("containers") == [container]]
+
+    assert " → ".join(contract["layers"]).replace("(", "").replace(")", "") in ARCHITECTURE
