@@ -19,6 +19,8 @@ from edge_agent.buffer.guard import BufferLimits
 from edge_agent.clock import Clock
 from edge_agent.uplink.outbox import UplinkOutbox
 from tests.chaos.edge_ingest import IngestCloud
+from tests.chaos.edge_trouble import Trouble, flip_bits
+from tests.chaos.edge_verdict import missing_and_doubled, wrong_times
 from tests.edge_agent.cloud_twin import CloudTwin
 
 GATEWAY = "gw-sim"
@@ -31,24 +33,6 @@ LATE_MS = 800  # a receipt is under way for some time
 SETTLE_STEPS = 600
 DAY_MS = 86_400_000
 QUIET_STEPS = 15  # more than a minute: a gateway notices a restored cloud within that
-
-
-@dataclass
-class Trouble:
-    """How often what goes wrong, per step."""
-
-    kill: float = 0.02
-    power_cut: float = 0.02
-    reboot: float = 0.3  # of the above: monotonic time starts again and the wall clock is wrong
-    damage: float = 0.0
-    flips_max: int = 40
-    wall_jump: float = 0.05
-    disconnect: float = 0.05
-    offline_steps: int = 12
-    drop: float = 0.2
-    duplicate: float = 0.2
-    delay_max_ms: int = 15_000
-    restore: float = 0.01
 
 
 @dataclass
@@ -141,18 +125,11 @@ class World:
             self.boot_ms = self.true_ms
             self.wall_error_ms = self.chance.choice((-TRUE_START_MS, -86_400_000, 0, 3_600_000))
         if self.chance.random() < self.trouble.damage:
-            self._damage(after)
+            flip_bits(after, self.chance, self.trouble.flips_max)
             self.damaged = True
             self.rounds_unmarked += power  # the mark is synced each round only, so the last one may be forgotten
         self.events.append(f"{'power cut' if power else 'kill'} at step {self.counter // METERS}")
         self.life = self._start()
-
-    def _damage(self, folder: Path) -> None:
-        path = self.chance.choice([path for path in sorted(folder.glob("buffer.db*")) if path.stat().st_size])
-        content = bytearray(path.read_bytes())
-        for _ in range(self.chance.randrange(1, self.trouble.flips_max)):
-            content[self.chance.randrange(len(content))] ^= 1 << self.chance.randrange(8)
-        path.write_bytes(content)
 
     # one step
 
@@ -207,7 +184,7 @@ class World:
         """What the gateway holds receipts for."""
         self.life.outbox.restored = False
         streams = tuple((s.epoch, s.done.prefix) for s in self.life.guard.buffer.streams.values())
-        self._post(Topic(GATEWAY, Up.STATUS), encode(Status("online", streams=streams)))
+        self._post(str(Topic(GATEWAY, Up.STATUS)), encode(Status("online", streams=streams)))
 
     def _send(self) -> None:
         if self.connected and self.life.outbox.restored:
@@ -216,11 +193,7 @@ class World:
             message = self.life.outbox.next(self._mono_s()) if self.connected else None
             if message is None:
                 return
-            self._post(Topic(GATEWAY, message.kind), message.payload)
-
-    def _post(self, topic: Topic, payload: bytes) -> None:
-        self.sent += 1
-        heapq.heappush(self.network, (self.true_ms, self.sent, str(topic), payload))
+            self._post(str(Topic(GATEWAY, message.kind)), message.payload)
 
     def _deliver(self, *, calm: bool) -> None:
         for _ in range(400):
@@ -234,9 +207,9 @@ class World:
                 continue
             self.cloud.now_ms = self.true_ms - self.chance.randrange(LATE_MS)
             for answer in self._answers(topic, payload):
-                self._post_text(*answer)
+                self._post(*answer)
 
-    def _post_text(self, topic: str, payload: bytes) -> None:
+    def _post(self, topic: str, payload: bytes) -> None:
         self.sent += 1
         heapq.heappush(self.network, (self.true_ms, self.sent, topic, payload))
 
@@ -315,23 +288,10 @@ class World:
 
     def verdict(self) -> list[str]:
         """Everything that is wrong; empty when the promises were kept."""
-        stored = self.cloud.facts()
-        values = [fact[3] for fact in stored]
-        missing = self.committed - set(values)
-        problems = [*self.cloud.conflicts[:2], *self.cloud.quarantine[:2]]
-        if len(values) != len(set(values)):
-            problems.append(f"{len(values) - len(set(values))} readings twice")
-        if not set(values) <= set(self.taken_at):
-            problems.append("values that no meter ever had")
-        announced = self.cloud.given_up()
-        if len(missing) > (announced + self.rounds_unmarked * METERS if self.damaged else 0):
-            problems.append(f"{len(missing)} committed readings are missing, {announced} reported")
-        wrong = [f for f in stored if f[5] != TimeQuality.UNKNOWN and self._misdated(f[3], f[2])]
-        if wrong:
-            problems.append(f"{len(wrong)} readings have a wrong time, the first {wrong[0]}")
-        if any(fact[2] < TRUE_START_MS - DAY_MS for fact in stored):
-            problems.append("readings from before there were any")
-        return problems
-
-    def _misdated(self, value: int, at_ms: int) -> bool:
-        return abs(self.taken_at.get(value, at_ms) - at_ms) > TOLERANCE_MS
+        allowed = self.cloud.given_up() + self.rounds_unmarked * METERS if self.damaged else 0
+        return [
+            *self.cloud.conflicts[:2],
+            *self.cloud.quarantine[:2],
+            *missing_and_doubled(self.cloud, self.committed, set(self.taken_at), allowed),
+            *wrong_times(self.cloud, self.taken_at, TOLERANCE_MS, TRUE_START_MS - DAY_MS),
+        ]

@@ -16,7 +16,8 @@ from edge_agent.buffer.retention import EVER_MS, prune
 from edge_agent.uplink.outbox import UplinkMessage, UplinkOutbox
 from tests.chaos.edge_faults import count, sabotage
 from tests.chaos.edge_ingest import IngestCloud
-from tests.chaos.edge_world import GATEWAY, Trouble, World
+from tests.chaos.edge_trouble import Trouble
+from tests.chaos.edge_world import GATEWAY, World
 from tests.edge_agent import cloud_twin
 
 SEEDS = count(3000, 300)
