@@ -1,7 +1,7 @@
 """Spot: each step at its own market price, with a factor and a margin. A step without a price is refused."""
 
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 from msgspec import Meta
@@ -10,7 +10,7 @@ from cloud_service.domain.money import plain, quotient
 from cloud_service.domain.pricing.charge import Charge
 from cloud_service.domain.pricing.charge_context import ChargeContext
 from cloud_service.domain.pricing.references import TariffReferences, check_positive
-from cloud_service.domain.pricing.usage import Intervals, PriceSeries
+from cloud_service.domain.pricing.usage import Intervals, Ints, PriceSeries
 from common.errors import InputError
 
 INT64 = 2**63 - 1
@@ -67,8 +67,8 @@ class Spot(Charge, tag="spot", frozen=True, kw_only=True, forbid_unknown_fields=
             if self.margin:
                 context.sheet.add(row, margin, quantity, self.sign * self.margin, self.sign * quantity * self.margin)
 
-    def _prices(self, context: ChargeContext, series: PriceSeries, register: Intervals) -> Any:
-        """The price of each of the register's steps in this part."""
+    def _prices(self, context: ChargeContext, series: PriceSeries, register: Intervals) -> Ints:
+        """The price of each of the register's steps on these days, (steps,), in units of 10**-scale of the series."""
         steps = context.sums.grid(series.step_s)
         if series.values.shape != (steps.steps,):
             raise InputError(
@@ -82,13 +82,14 @@ class Spot(Charge, tag="spot", frozen=True, kw_only=True, forbid_unknown_fields=
                 path=f"{context.path}.series",
                 hint="use readings of a shorter step",
             )
-        return np.repeat(series.values[steps.slice_of(context.span)], series.step_s // register.step_s)
+        prices: Ints = np.repeat(series.values[steps.slice_of(context.span)], series.step_s // register.step_s)
+        return prices
 
 
-def _products(values: Any, prices: Any) -> list[int]:
-    """Σ value × price per row, exact: in int64 where it cannot overflow, else in whole numbers of any size."""
-    bound = int(np.abs(values).max(initial=0)) * int(np.abs(prices).max(initial=0)) * values.shape[1]
-    if bound < INT64:
+def _products(values: Ints, prices: Ints) -> list[int]:
+    """Σ value × price per row, (rows, steps) by (steps,), exact: in int64 where it fits, else in any size."""
+    largest = int(np.abs(values).max(initial=0)) * int(np.abs(prices).max(initial=0)) * values.shape[1]
+    if largest < INT64:
         return [int(product) for product in values @ prices]
-    whole = [int(price) for price in prices]
-    return [sum(int(value) * price for value, price in zip(row, whole, strict=True)) for row in values]
+    exact_prices = [int(price) for price in prices]
+    return [sum(int(value) * price for value, price in zip(row, exact_prices, strict=True)) for row in values]

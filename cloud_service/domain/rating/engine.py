@@ -35,7 +35,10 @@ def rate(tariff: Tariff, usage: Usage, span: Span, zone_name: str, cycle_day: in
 def rate_batch(
     tariff: Tariff, batch: UsageBatch | Sequence[Usage], span: Span, zone_name: str, cycle_day: int = 1
 ) -> list[RatingResult]:
-    """What each of many connections with one tariff, zone and span owes."""
+    """What each of many connections with one tariff, zone and span owes, in the order of the batch's rows.
+
+    InputError, with the place in the usage or the tariff, where a step, a register or a price is missing.
+    """
     if not isinstance(batch, UsageBatch):
         batch = batch_of(batch)
     zone(zone_name)
@@ -76,6 +79,7 @@ def _check_usage(batch: UsageBatch, span: Span, zone_name: str) -> None:
 
 
 def _energy(batch: UsageBatch) -> list[int]:
+    """What the import register counted, in thousandths of a kWh, a number a row; 0 without one."""
     register = batch.registers.get("import")
     if register is None:
         return [0] * batch.rows

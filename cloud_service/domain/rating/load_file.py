@@ -186,7 +186,10 @@ def _check_times(column: LoadColumn, span: Span, zone_name: str, step_s: int, pa
 
 
 def intervals(column: LoadColumn, step_s: int, unit: Unit, path: str, *, negative: bool) -> Intervals:
-    """The values as energy per step, at nine decimals."""
+    """The values as energy per step, (steps,), in units of 10**-9 of a kWh; kW are the mean power of their step.
+
+    A value below 0 is refused with its line unless `negative`, and a sum that int64 does not hold.
+    """
     factor = Decimal(step_s) / HOUR_S if unit == "kW" else Decimal(1)
     counts: list[int] = []
     for value, line in zip(column.values, column.lines, strict=True):
@@ -201,10 +204,10 @@ def intervals(column: LoadColumn, step_s: int, unit: Unit, path: str, *, negativ
 
 
 def spread(register: Intervals, step_s: int) -> Intervals:
-    """The same energy in shorter steps, evenly; each step's parts sum to it exactly."""
-    many = register.step_s // step_s
-    if many == 1:
+    """The same energy in shorter steps, evenly: (steps,) to (steps × count,); the parts of a step sum to it exactly."""
+    count = register.step_s // step_s
+    if count == 1:
         return register
-    parts = np.arange(many + 1, dtype=np.int64)
-    ends = register.values[:, None] * parts // many
+    fractions = np.arange(count + 1, dtype=np.int64)
+    ends = register.values[:, None] * fractions // count
     return Intervals(np.diff(ends, axis=1).ravel(), step_s, register.scale, register.step_s)

@@ -72,6 +72,6 @@ def bill(
     return rate(tariff, Usage(used, history or History(), values or {}), span, zone_name, cycle_day)
 
 
-def amounts(found: RatingResult) -> list[str]:
+def amounts(rating: RatingResult) -> list[str]:
     """The amounts of the lines as text."""
-    return [str(line.amount) for line in found.lines]
+    return [str(line.amount) for line in rating.lines]

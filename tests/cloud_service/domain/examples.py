@@ -51,44 +51,44 @@ class Use:
 
 def read_examples(page: Path) -> list[Example]:
     """All examples of a page."""
-    found = []
-    for part in re.split(r"(?=^### )", page.read_text("utf-8"), flags=re.MULTILINE):
-        match = EXAMPLE.match(part)
+    examples = []
+    for section in re.split(r"(?=^### )", page.read_text("utf-8"), flags=re.MULTILINE):
+        match = EXAMPLE.match(section)
         if match:
             document = tomllib.loads(match["tariff"], parse_float=Decimal)
             first, *rest = match["bill"].strip().splitlines()
-            found.append(
+            examples.append(
                 Example(match["title"], load_tariff(document), first, [" ".join(line.split()) for line in rest])
             )
-    return found
+    return examples
 
 
 def read_use(text: str) -> Use:
     """The use that the first line of a bill names."""
-    head, *parts = (part.strip() for part in text.split(";"))
+    head, *clauses = (clause.strip() for clause in text.split(";"))
     match = re.fullmatch(r"(\S+) to (\S+), (\S+)(, month by month)?", head)
     assert match, head
     use = Use(Span(date.fromisoformat(match[1]), date.fromisoformat(match[2])), match[3], monthly=bool(match[4]))
-    for part in parts:
-        _read_part(use, part)
+    for clause in clauses:
+        _read_clause(use, clause)
     return use
 
 
-def _read_part(use: Use, part: str) -> None:
-    if match := re.fullmatch(r"(\w+) = (\S+)", part):
+def _read_clause(use: Use, clause: str) -> None:
+    if match := re.fullmatch(r"(\w+) = (\S+)", clause):
         use.values[match[1]] = Decimal(match[2])
-    elif match := re.fullmatch(r"(\w+) ([\d.]+) (\S+)", part):
+    elif match := re.fullmatch(r"(\w+) ([\d.]+) (\S+)", clause):
         use.registers[match[1]] = Total(int(Decimal(match[2]) * 1000), use.span.start, use.span.end)
-    elif match := re.fullmatch(r"price (\w+) ([\d.]+) every (\d+) min(.*)", part):
+    elif match := re.fullmatch(r"price (\w+) ([\d.]+) every (\d+) min(.*)", clause):
         use.prices[match[1]] = PriceSeries(
             _series(use, match[2], int(match[3]), match[4], scale=5), int(match[3]) * 60, 5
         )
-    elif match := re.fullmatch(r"(\w+) ([\d.]+) kW every (\d+) min(.*)", part):
+    elif match := re.fullmatch(r"(\w+) ([\d.]+) kW every (\d+) min(.*)", clause):
         hours = Decimal(match[3]) / 60
         values = _series(use, match[2], int(match[3]), match[4], scale=3, factor=hours)
         use.registers[match[1]] = Intervals(values, int(match[3]) * 60)
     else:
-        raise AssertionError(part)
+        raise AssertionError(clause)
 
 
 def _series(use: Use, base: str, minutes: int, extra: str, *, scale: int, factor: Decimal = Decimal(1)) -> Ints:
@@ -114,23 +114,23 @@ def bills(example: Example) -> list[RatingResult]:
     if not use.monthly:
         usage = Usage(use.registers, values=use.values, prices=use.prices)
         return [rate(example.tariff, usage, use.span, use.zone_name)]
-    history, found = History(), []
+    history, ratings = History(), []
     for month in cycles(use.span.start, use.span.end):
         cut: dict[str, RegisterUsage] = {}
         for name, register in use.registers.items():
             assert isinstance(register, Intervals)
             place = grid(use.span.start, use.span.end, use.zone_name, register.step_s).slice_of(month)
             cut[name] = Intervals(register.values[place], register.step_s, register.scale)
-        found.append(rate(example.tariff, Usage(cut, history, use.values), month, use.zone_name))
-        history = found[-1].history
-    return found
+        ratings.append(rate(example.tariff, Usage(cut, history, use.values), month, use.zone_name))
+        history = ratings[-1].history
+    return ratings
 
 
-def written(found: list[RatingResult]) -> list[str]:
+def written(ratings: list[RatingResult]) -> list[str]:
     """Bills in the words of the page."""
     rows = []
-    for bill in found:
-        if len(found) > 1:
+    for bill in ratings:
+        if len(ratings) > 1:
             rows.append(f"{bill.span.start}")
         for line in bill.lines:
             price = "" if line.price is None else f" × {plain(line.price)}"

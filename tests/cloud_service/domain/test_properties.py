@@ -54,22 +54,22 @@ def rated(tariff: Tariff, readings: Intervals, span: Span = MARCH, zone_name: st
 def test_the_lines_of_a_charge_sum_to_all_the_energy(charge: dict[str, Any], seed: int) -> None:
     readings = noise(seed)
 
-    found = rated(tariff_of(charge), readings)
+    rating = rated(tariff_of(charge), readings)
 
-    assert int(readings.values.sum()) == sum(line.quantity for line in found.lines) * 1000 == found.energy
+    assert int(readings.values.sum()) == sum(line.quantity for line in rating.lines) * 1000 == rating.energy
 
 
 @SOME
 @given(energy_charges(), SEEDS)
 def test_amounts_are_quantity_times_price_and_sum_to_the_total(charge: dict[str, Any], seed: int) -> None:
-    found = rated(tariff_of(charge, taxes=[{"name": "vat", "percent": "19"}]), noise(seed))
+    rating = rated(tariff_of(charge, taxes=[{"name": "vat", "percent": "19"}]), noise(seed))
 
-    for line in found.lines:
+    for line in rating.lines:
         assert line.price is not None
         assert line.quantity * line.price == line.amount_unrounded
         assert abs(line.amount - line.amount_unrounded) <= D("0.005")
-    assert sum(line.amount for line in found.lines) == found.net
-    assert found.net + found.tax == found.total
+    assert sum(line.amount for line in rating.lines) == rating.net
+    assert rating.net + rating.tax == rating.total
 
 
 @SOME
@@ -80,10 +80,10 @@ def test_the_order_of_readings_inside_a_period_does_not_matter(charge: dict[str,
     night = shuffled[: 16 * 4]  # a Sunday before 16:00: all of it is off peak
     np.random.default_rng(seed).shuffle(night)
 
-    one, other = (rated(tariff_of(charge), found) for found in (readings, Intervals(shuffled, 900)))
+    in_order, in_disorder = (rated(tariff_of(charge), register) for register in (readings, Intervals(shuffled, 900)))
 
-    assert [(line.quantity, line.amount, line.why) for line in one.lines] == [
-        (line.quantity, line.amount, line.why) for line in other.lines
+    assert [(line.quantity, line.amount, line.why) for line in in_order.lines] == [
+        (line.quantity, line.amount, line.why) for line in in_disorder.lines
     ]
 
 

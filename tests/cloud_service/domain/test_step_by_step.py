@@ -39,11 +39,11 @@ def period(wall: datetime) -> str:
 def walls(span: Span, zone_name: str, step_s: int) -> list[datetime]:
     zone = ZoneInfo(zone_name)
     at, end = (datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC) for day in (span.start, span.end))
-    found = []
+    times = []
     while at < end:
-        found.append(at.astimezone(zone))
+        times.append(at.astimezone(zone))
         at += timedelta(seconds=step_s)
-    return found
+    return times
 
 
 class Case:
@@ -131,13 +131,15 @@ def test_demand_of_periods(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(20))
 def test_net_metering_by_periods(seed: int) -> None:
-    case, charges, due, kept = Case(seed), [], D(0), dict.fromkeys(NAMES, D(0))
+    case, charges, due, surplus = Case(seed), [], D(0), dict.fromkeys(NAMES, D(0))
     for steps, _, days in case.parts():
         prices = {name: case.price() for name in NAMES}
         charges.append(energy(prices={name: str(price) for name, price in prices.items()}, netting={}, **days))
         for name in NAMES:
-            net = sum((case.used[n] - case.back[n] for n in steps if period(case.walls[n]) == name), D(0)) - kept[name]
-            kept[name] = max(-net, D(0))
+            net = (
+                sum((case.used[n] - case.back[n] for n in steps if period(case.walls[n]) == name), D(0)) - surplus[name]
+            )
+            surplus[name] = max(-net, D(0))
             due += max(net, D(0)) * prices[name]
 
     assert due == case.rated(charges)

@@ -30,9 +30,9 @@ def test_twenty_years_of_monthly_bills_hold_every_interval_once(zone_name: str) 
     billed, place = Decimal(0), 0
     for month in months(TWENTY_YEARS):
         steps = grid(month.start, month.end, zone_name, step_s).steps
-        part = Intervals(values[place : place + steps], step_s)
-        found = rate(TARIFF, Usage({"import": part}), month, zone_name)
-        billed += sum(line.quantity for line in found.lines)
+        register = Intervals(values[place : place + steps], step_s)
+        rating = rate(TARIFF, Usage({"import": register}), month, zone_name)
+        billed += sum(line.quantity for line in rating.lines)
         place += steps
 
     assert count == place

@@ -68,9 +68,9 @@ def test_bank_holidays_of_england_match_the_published_list() -> None:
     ],
 )
 def test_substitute_days_look_for_a_free_weekday(year: int, christmas: date, boxing: date) -> None:
-    found = days("gb-eng", year)
+    holidays_of_year = days("gb-eng", year)
 
-    assert (christmas, boxing) == (found["christmas_day"], found["boxing_day"])
+    assert (christmas, boxing) == (holidays_of_year["christmas_day"], holidays_of_year["boxing_day"])
 
 
 @pytest.mark.parametrize(

@@ -89,9 +89,9 @@ def test_months_of_thirty_days_share_february_like_any_month() -> None:
 
 
 def test_a_span_is_cut_at_the_starts_of_its_cycles() -> None:
-    found = cycles(date(2026, 1, 20), date(2026, 3, 20), 31)
+    months = cycles(date(2026, 1, 20), date(2026, 3, 20), 31)
 
-    assert [date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 20)] == [part.end for part in found]
+    assert [date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 20)] == [month.end for month in months]
 
 
 @pytest.mark.parametrize(

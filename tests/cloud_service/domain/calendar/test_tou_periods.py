@@ -18,14 +18,16 @@ BERLIN = "Europe/Berlin"
 
 
 def schedule(*periods: dict[str, Any], **rest: Any) -> Schedule:
-    found = msgspec.convert({"periods": list(periods), **rest}, Schedule)
-    check_schedule(found, "schedules.day")
-    return found
+    checked = msgspec.convert({"periods": list(periods), **rest}, Schedule)
+    check_schedule(checked, "schedules.day")
+    return checked
 
 
-def hours(found: Schedule, start: date, end: date, zone_name: str = BERLIN, minutes: int = 60) -> dict[str, float]:
-    index = period_map(found, grid(start, end, zone_name, minutes * 60))
-    return {found.names[number]: count * minutes / 60 for number, count in Counter(index.tolist()).items()}
+def hours(
+    of_schedule: Schedule, start: date, end: date, zone_name: str = BERLIN, minutes: int = 60
+) -> dict[str, float]:
+    index = period_map(of_schedule, grid(start, end, zone_name, minutes * 60))
+    return {of_schedule.names[number]: count * minutes / 60 for number, count in Counter(index.tolist()).items()}
 
 
 PEAK = {"name": "peak", "days": ["weekday"], "hours": ["16:00-21:00"]}
@@ -82,15 +84,15 @@ def test_a_leap_day_belongs_to_its_season() -> None:
 )
 def test_a_holiday_is_the_kind_of_day_the_tariff_says(treat_as: str, expected: dict[str, float]) -> None:
     sunday = {"name": "sunday", "days": ["sunday"]}
-    found = schedule(PEAK, sunday, REST, holidays={"calendar": "de", "treat_as": treat_as})
+    with_holidays = schedule(PEAK, sunday, REST, holidays={"calendar": "de", "treat_as": treat_as})
 
-    assert expected == hours(found, date(2026, 4, 6), date(2026, 4, 7))  # Easter Monday
+    assert expected == hours(with_holidays, date(2026, 4, 6), date(2026, 4, 7))  # Easter Monday
 
 
 def test_single_dates_may_be_holidays() -> None:
-    found = schedule(PEAK, REST, holidays={"calendar": "de", "treat_as": "sunday", "extra": ["2026-04-07"]})
+    with_holidays = schedule(PEAK, REST, holidays={"calendar": "de", "treat_as": "sunday", "extra": ["2026-04-07"]})
 
-    assert {"rest": 24} == hours(found, date(2026, 4, 7), date(2026, 4, 8))
+    assert {"rest": 24} == hours(with_holidays, date(2026, 4, 7), date(2026, 4, 8))
 
 
 def test_matrices_say_the_period_of_each_month_and_hour() -> None:
@@ -105,26 +107,26 @@ def test_matrices_say_the_period_of_each_month_and_hour() -> None:
 
 
 def test_a_border_inside_a_step_is_refused() -> None:
-    found = schedule({"name": "peak", "hours": ["16:30-21:00"]}, REST)
+    half_hours = schedule({"name": "peak", "hours": ["16:30-21:00"]}, REST)
 
     with pytest.raises(InputError, match="inside a step of 60 min") as refused:
-        period_map(found, grid(date(2026, 6, 1), date(2026, 6, 2), BERLIN, 3600), "schedules.day")
+        period_map(half_hours, grid(date(2026, 6, 1), date(2026, 6, 2), BERLIN, 3600), "schedules.day")
     assert refused.value.path == "schedules.day.periods[0].hours[0]"
-    assert {"peak": 4.5, "rest": 19.5} == hours(found, date(2026, 6, 1), date(2026, 6, 2), minutes=15)
+    assert {"peak": 4.5, "rest": 19.5} == hours(half_hours, date(2026, 6, 1), date(2026, 6, 2), minutes=15)
 
 
 def test_a_period_is_active_on_all_days_of_its_season() -> None:
     summer = {"name": "summer_peak", "seasons": ["s"], "days": ["weekday"], "hours": ["16:00-21:00"]}
-    found = schedule(summer, REST, seasons={"s": {"from": "06-01", "until": "10-01"}})
+    seasonal = schedule(summer, REST, seasons={"s": {"from": "06-01", "until": "10-01"}})
 
-    active = active_days(found, Span(date(2026, 5, 25), date(2026, 6, 11)))
+    active = active_days(seasonal, Span(date(2026, 5, 25), date(2026, 6, 11)))
 
     assert 10 == len(active["summer_peak"])  # also the weekend in between: an allowance a day is for every day
     assert 17 == len(active["rest"])
 
 
 def test_the_rest_is_not_active_where_other_periods_have_every_kind_of_day() -> None:
-    found = Schedule(
+    seasonal = Schedule(
         seasons={"summer": Season(start="06-01", until="10-01")},
         periods=(
             Period(name="work", seasons=("summer",), days=("weekday",)),
@@ -133,14 +135,14 @@ def test_the_rest_is_not_active_where_other_periods_have_every_kind_of_day() -> 
         ),
     )
 
-    assert () == active_days(found, Span(date(2026, 6, 1), date(2026, 7, 1)))["winter"]
+    assert () == active_days(seasonal, Span(date(2026, 6, 1), date(2026, 7, 1)))["winter"]
 
 
 def test_a_span_is_cut_where_its_season_changes() -> None:
-    found = Schedule(
+    seasonal = Schedule(
         seasons={"summer": Season(start="04-16", until="10-01")},
         periods=(Period(name="summer", seasons=("summer",)), Period(name="winter")),
     )
     span = Span(date(2026, 4, 1), date(2026, 5, 1))
 
-    assert [Span(span.start, date(2026, 4, 16)), Span(date(2026, 4, 16), span.end)] == season_runs(found, span)
+    assert [Span(span.start, date(2026, 4, 16)), Span(date(2026, 4, 16), span.end)] == season_runs(seasonal, span)

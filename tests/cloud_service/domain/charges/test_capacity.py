@@ -21,10 +21,10 @@ D = Decimal
 
 def with_peak(kw: str, step: int, minutes: int = 5, span: Span = JANUARY) -> Intervals:
     """1.2 kW, and one step of more."""
-    found = steady("1.2", span, BERLIN, minutes)
-    values = found.values.copy()
+    register = steady("1.2", span, BERLIN, minutes)
+    values = register.values.copy()
     values[step] = int(D(kw) * 1000 * minutes / 60)
-    return Intervals(values, found.step_s)
+    return Intervals(values, register.step_s)
 
 
 def test_the_contracted_capacity_comes_from_the_connection() -> None:

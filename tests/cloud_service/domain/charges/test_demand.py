@@ -34,10 +34,10 @@ def demand(**fields: Any) -> dict[str, Any]:
 
 def with_peak(kw: str, step: int, minutes: int = 5, span: Span = JANUARY) -> Intervals:
     """1.2 kW, and one step of more."""
-    found = steady("1.2", span, BERLIN, minutes)
-    values = found.values.copy()
+    register = steady("1.2", span, BERLIN, minutes)
+    values = register.values.copy()
     values[step] = int(D(kw) * 1000 * minutes / 60)
-    return Intervals(values, found.step_s)
+    return Intervals(values, register.step_s)
 
 
 @pytest.mark.parametrize(
@@ -50,9 +50,9 @@ def with_peak(kw: str, step: int, minutes: int = 5, span: Span = JANUARY) -> Int
     ],
 )
 def test_the_demand_is_the_mean_of_its_window(window_min: int, expected: str) -> None:
-    found = bill(make_tariff(demand(window_min=window_min)), with_peak("12", 1000), JANUARY)
+    rating = bill(make_tariff(demand(window_min=window_min)), with_peak("12", 1000), JANUARY)
 
-    assert D(expected) == found.lines[0].quantity == found.max_demand_kw
+    assert D(expected) == rating.lines[0].quantity == rating.max_demand_kw
 
 
 def test_windows_follow_the_wall_clock_and_do_not_slide() -> None:
@@ -96,11 +96,11 @@ def test_each_period_has_its_own_peak() -> None:
     values[3 * 4] = 1500  # Sunday 03:00: 6 kW
     tariff = make_tariff({"kind": "demand", "prices": {"peak": "10", "off_peak": "3"}}, schedules={"day": PEAK})
 
-    found = bill(tariff, Intervals(values, 900))
+    rating = bill(tariff, Intervals(values, 900))
 
-    assert ["80.00", "18.00"] == amounts(found)
-    assert "at 2026-03-02 17:00" in found.lines[0].note
-    assert "at 2026-03-01 03:00" in found.lines[1].note
+    assert ["80.00", "18.00"] == amounts(rating)
+    assert "at 2026-03-02 17:00" in rating.lines[0].note
+    assert "at 2026-03-01 03:00" in rating.lines[1].note
 
 
 def test_blocks_of_kw_are_filled_one_after_the_other() -> None:
@@ -123,56 +123,56 @@ def test_blocks_of_kw_are_filled_one_after_the_other() -> None:
 def test_a_ratchet_looks_at_the_months_before(month: date, kw: str, expected: str) -> None:
     tariff = make_tariff(demand(ratchet={"share": "0.8", "months": 11}))
 
-    found = bill(tariff, with_peak("12", 1000), JANUARY, history=History(peaks={"demand": ((month, D(kw)),)}))
+    rating = bill(tariff, with_peak("12", 1000), JANUARY, history=History(peaks={"demand": ((month, D(kw)),)}))
 
-    assert D(expected) == found.lines[0].quantity
+    assert D(expected) == rating.lines[0].quantity
 
 
 def test_a_ratchet_may_count_summer_months_only() -> None:
     tariff = make_tariff(demand(ratchet={"share": "1", "only_months": [6, 7, 8]}))
     peaks = ((date(2025, 7, 1), D(9)), (date(2025, 12, 1), D(30)))
 
-    found = bill(tariff, with_peak("12", 1000), JANUARY, history=History(peaks={"demand": peaks}))
+    rating = bill(tariff, with_peak("12", 1000), JANUARY, history=History(peaks={"demand": peaks}))
 
-    assert D(9) == found.lines[0].quantity
-    assert "ratchet: 1 of 9 kW in 2025-07" in found.lines[0].note
+    assert D(9) == rating.lines[0].quantity
+    assert "ratchet: 1 of 9 kW in 2025-07" in rating.lines[0].note
 
 
 def test_the_months_demand_is_handed_on_without_the_ratchet() -> None:
     tariff = make_tariff(demand(ratchet={"share": "0.8"}))
     before = History(peaks={"demand": ((date(2025, 12, 1), D(20)),)})
 
-    found = bill(tariff, with_peak("12", 1000), JANUARY, history=before)
+    rating = bill(tariff, with_peak("12", 1000), JANUARY, history=before)
 
-    assert ((date(2025, 12, 1), D(20)), (date(2026, 1, 1), D("4.8"))) == found.history.peaks["demand"]
+    assert ((date(2025, 12, 1), D(20)), (date(2026, 1, 1), D("4.8"))) == rating.history.peaks["demand"]
 
 
 def test_a_span_of_two_months_has_two_demands() -> None:
     span = Span(date(2026, 1, 1), date(2026, 3, 1))
 
-    found = bill(make_tariff(demand()), with_peak("12", 1000, span=span), span)
+    rating = bill(make_tariff(demand()), with_peak("12", 1000, span=span), span)
 
-    assert [D("4.8"), D("1.2")] == [line.quantity for line in found.lines]
-    assert [JANUARY, Span(date(2026, 2, 1), date(2026, 3, 1))] == [line.span for line in found.lines]
+    assert [D("4.8"), D("1.2")] == [line.quantity for line in rating.lines]
+    assert [JANUARY, Span(date(2026, 2, 1), date(2026, 3, 1))] == [line.span for line in rating.lines]
 
 
 def test_part_of_a_month_costs_its_part() -> None:
     span = Span(date(2026, 4, 12), date(2026, 5, 1))
 
-    found = bill(make_tariff(demand()), steady("3", span), span)
+    rating = bill(make_tariff(demand()), steady("3", span), span)
 
-    assert ["19.00"] == amounts(found)  # 3 kW × 10 × 19/30
+    assert ["19.00"] == amounts(rating)  # 3 kW × 10 × 19/30
     assert (D("1.899999999"), "kW month", D("18.99999999")) == (
-        found.lines[0].quantity, found.lines[0].unit, found.lines[0].amount_unrounded,
+        rating.lines[0].quantity, rating.lines[0].unit, rating.lines[0].amount_unrounded,
     )  # fmt: skip
-    assert "highest 3.000 kW at 2026-04-12 00:00 × 0.633333333 months" == found.lines[0].note
+    assert "highest 3.000 kW at 2026-04-12 00:00 × 0.633333333 months" == rating.lines[0].note
 
 
 def test_billing_demand_is_at_least_the_minimum() -> None:
-    found = bill(make_tariff(demand(minimum_kw="5")), steady("3"))
+    rating = bill(make_tariff(demand(minimum_kw="5")), steady("3"))
 
-    assert ["50.00"] == amounts(found)
-    assert "minimum of 5" in found.lines[0].note
+    assert ["50.00"] == amounts(rating)
+    assert "minimum of 5" in rating.lines[0].note
 
 
 def test_a_demand_of_the_month_has_the_price_of_its_season() -> None:
@@ -206,10 +206,10 @@ def test_apparent_and_reactive_power_have_units_of_their_own() -> None:
         demand(register="apparent", unit="kVA"), {**demand(register="reactive_import", unit="kvar"), "id": "reactive"}
     )
 
-    found = bill(tariff, apparent=steady("3"), reactive_import=steady("2"))
+    rating = bill(tariff, apparent=steady("3"), reactive_import=steady("2"))
 
-    assert [("3", "kVA"), ("2", "kvar")] == [(f"{line.quantity.normalize():f}", line.unit) for line in found.lines]
-    assert found.max_demand_kw is None  # no kW was measured
+    assert [("3", "kVA"), ("2", "kvar")] == [(f"{line.quantity.normalize():f}", line.unit) for line in rating.lines]
+    assert rating.max_demand_kw is None  # no kW was measured
 
 
 def test_a_maximum_register_cannot_tell_the_months_of_a_longer_bill_apart() -> None:
@@ -226,9 +226,9 @@ def test_a_ratchet_knows_the_months_before_though_they_began_on_another_day(mont
     days = Span(date(2026, 3, 15), date(2026, 4, 15))
     tariff = make_tariff({"kind": "demand", "price": "10", "ratchet": {"share": "0.8", "months": 11}})
 
-    found = bill(tariff, steady("1", days), days, cycle_day=15, history=History(peaks={"demand": ((month, D(100)),)}))
+    rating = bill(tariff, steady("1", days), days, cycle_day=15, history=History(peaks={"demand": ((month, D(100)),)}))
 
-    assert [D(kw)] == [line.quantity for line in found.lines]
+    assert [D(kw)] == [line.quantity for line in rating.lines]
 
 
 def test_a_load_in_kw_that_has_no_last_digit_in_kwh_is_the_same_power_again(tmp_path: Path) -> None:
@@ -237,11 +237,11 @@ def test_a_load_in_kw_that_has_no_last_digit_in_kwh_is_the_same_power_again(tmp_
     registers, span, _ = read_usage({"import": tmp_path / "load.csv"}, JANUARY.start, "UTC", step_s=300)
     terms = {"price": "1", "excess_price": "5", "contracted_kw": "40", "tolerance_percent": "25", "window_min": 5}
 
-    (found,) = calculate(make_tariff({"kind": "capacity", **terms}, demand(window_min=5)), registers, span, "UTC")
+    (rating,) = calculate(make_tariff({"kind": "capacity", **terms}, demand(window_min=5)), registers, span, "UTC")
     (plain_bill,) = calculate(make_tariff(energy()), registers, span, "UTC")
 
-    assert ["40.00", "500.00"] == amounts(found)
-    assert D(50) == found.max_demand_kw == plain_bill.max_demand_kw
+    assert ["40.00", "500.00"] == amounts(rating)
+    assert D(50) == rating.max_demand_kw == plain_bill.max_demand_kw
 
 
 def test_a_period_without_a_window_has_no_time_of_its_highest() -> None:
@@ -251,17 +251,17 @@ def test_a_period_without_a_window_has_no_time_of_its_highest() -> None:
         schedules={"day": {"periods": periods, "holidays": {"calendar": "us"}}},
     )
 
-    found = bill(tariff, steady("2"))  # no holiday of the US lies in March
+    rating = bill(tariff, steady("2"))  # no holiday of the US lies in March
 
-    assert "highest 0 kW (no window in these days)" == found.lines[0].note.replace("0.000", "0")
+    assert "highest 0 kW (no window in these days)" == rating.lines[0].note.replace("0.000", "0")
 
 
 def test_a_ratchet_for_all_hours_knows_the_peaks_of_the_periods_before_it() -> None:
     february, january = date(2026, 2, 1), date(2026, 1, 1)
-    kept = {"demand/peak": ((january, D(20)), (february, D(60))), "demand/rest": ((january, D(80)), (february, D(50)))}
+    peaks = {"demand/peak": ((january, D(20)), (february, D(60))), "demand/rest": ((january, D(80)), (february, D(50)))}
     tariff = make_tariff(demand(ratchet={"share": "0.5", "months": 11}))
 
-    found = bill(tariff, steady("1"), history=History(peaks=kept))
+    rating = bill(tariff, steady("1"), history=History(peaks=peaks))
 
-    assert [D(40)] == [line.quantity for line in found.lines]
-    assert ((january, D(80)), (february, D(60)), (MARCH.start, D(1))) == found.history.peaks["demand"]
+    assert [D(40)] == [line.quantity for line in rating.lines]
+    assert ((january, D(80)), (february, D(60)), (MARCH.start, D(1))) == rating.history.peaks["demand"]

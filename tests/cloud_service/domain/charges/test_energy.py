@@ -37,34 +37,34 @@ def months(kw: str, back_kw: str, *charges: dict[str, Any], **rest: Any) -> list
 
 
 def test_net_metering_takes_off_what_was_given_back() -> None:
-    found = bill(make_tariff(energy(price="0.30", netting={})), total("300"), export=total("120"))
+    rating = bill(make_tariff(energy(price="0.30", netting={})), total("300"), export=total("120"))
 
-    assert [D(180)] == [line.quantity for line in found.lines]
+    assert [D(180)] == [line.quantity for line in rating.lines]
 
 
 def test_net_metering_keeps_a_surplus_in_units() -> None:
     registers: dict[str, RegisterUsage] = {"export": total("120")}
-    found = bill(make_tariff(energy(price="0.30", netting={})), total("100"), **registers)  # type: ignore[arg-type]  # registers only
+    rating = bill(make_tariff(energy(price="0.30", netting={})), total("100"), **registers)  # type: ignore[arg-type]  # registers only
 
-    assert D(0) == found.total
-    assert {"": D(20), "*": D(20)} == found.history.energy_credit["energy"]
-    after = bill(make_tariff(energy(price="0.30", netting={})), total("100"), history=found.history, export=total("0"))
+    assert D(0) == rating.total
+    assert {"": D(20), "*": D(20)} == rating.history.energy_credit["energy"]
+    after = bill(make_tariff(energy(price="0.30", netting={})), total("100"), history=rating.history, export=total("0"))
     assert [D(80)] == [line.quantity for line in after.lines]
 
 
 def test_a_surplus_may_be_lost() -> None:
-    found = bill(make_tariff(energy(price="0.30", netting={"surplus": "lose"})), total("100"), export=total("120"))
+    rating = bill(make_tariff(energy(price="0.30", netting={"surplus": "lose"})), total("100"), export=total("120"))
 
-    assert not found.history.energy_credit.get("energy")
+    assert not rating.history.energy_credit.get("energy")
 
 
 def test_a_kept_surplus_ends_with_a_payment() -> None:
     netting = {"expires": 3, "cash_price": "0.04"}
 
-    found = bill(make_tariff(energy(price="0.30", netting=netting)), total("100"), MARCH, export=total("120"))
+    rating = bill(make_tariff(energy(price="0.30", netting=netting)), total("100"), MARCH, export=total("120"))
 
-    assert ["0.00", "-0.80"] == amounts(found)
-    assert {} == found.history.energy_credit["energy"]
+    assert ["0.00", "-0.80"] == amounts(rating)
+    assert {} == rating.history.energy_credit["energy"]
 
 
 def test_a_surplus_goes_to_the_period_of_the_same_hour() -> None:
@@ -87,12 +87,12 @@ def test_a_surplus_goes_to_the_period_of_the_same_hour() -> None:
     april = Span(date(2026, 4, 1), date(2026, 5, 1))
     march = bill(tariff, steady("0.1", MARCH, "UTC", 60), MARCH, "UTC", export=Intervals(given, 3600))
 
-    found = bill(
+    rating = bill(
         tariff, steady("1", april, "UTC", 60), april, "UTC", history=march.history, export=steady("0", april, "UTC", 60)
     )
 
-    kept = D(60) - D("18.6")
-    assert [180 - kept, D(540)] == [line.quantity for line in found.lines]
+    surplus = D(60) - D("18.6")
+    assert [180 - surplus, D(540)] == [line.quantity for line in rating.lines]
 
 
 def test_meters_that_count_at_other_scales_are_netted_in_one() -> None:
@@ -108,18 +108,18 @@ def test_meters_that_count_at_other_scales_are_netted_in_one() -> None:
 def test_a_kept_surplus_is_taken_off_though_the_export_register_is_gone() -> None:
     tariff = make_tariff(energy(price="0.10", netting=NETTED))
 
-    found = bill(tariff, total("100"), history=KEPT)
+    rating = bill(tariff, total("100"), history=KEPT)
     rich = bill(tariff, total("20"), history=KEPT)
 
-    assert ["5.00"] == amounts(found)
-    assert {} == found.history.energy_credit["energy"]
+    assert ["5.00"] == amounts(rating)
+    assert {} == rating.history.energy_credit["energy"]
     assert ["0.00", "-0.90"] == amounts(rich)
 
 
 def test_a_surplus_of_periods_is_taken_off_a_price_for_all_hours() -> None:
-    kept = History(energy_credit={"energy": {"peak": D(20), "off_peak": D(30), "*": D(50)}})
+    history = History(energy_credit={"energy": {"peak": D(20), "off_peak": D(30), "*": D(50)}})
 
-    assert ["5.00"] == amounts(bill(make_tariff(energy(price="0.10", netting={})), total("100"), history=kept))
+    assert ["5.00"] == amounts(bill(make_tariff(energy(price="0.10", netting={})), total("100"), history=history))
 
 
 @pytest.mark.parametrize("match", ["period", "time_of_day"])
@@ -133,17 +133,17 @@ def test_a_surplus_that_has_no_period_is_refused_and_never_dropped(match: str) -
 
 
 def test_a_netted_line_says_what_was_taken_off() -> None:
-    found = bill(make_tariff(energy(price="0.30", netting={})), total("300"), export=total("120"))
+    rating = bill(make_tariff(energy(price="0.30", netting={})), total("300"), export=total("120"))
 
-    assert "less register export and the surplus kept before; 180 kWh × 0.3 = 54;" in found.lines[0].why
+    assert "less register export and the surplus kept before; 180 kWh × 0.3 = 54;" in rating.lines[0].why
 
 
 def test_a_surplus_that_another_meter_counted_finer_keeps_its_last_digit() -> None:
-    kept = History(energy_credit={"energy": {"": D("10.1234567"), "*": D("10.1234567")}})
+    history = History(energy_credit={"energy": {"": D("10.1234567"), "*": D("10.1234567")}})
     tariff = make_tariff(energy(price="1", netting={}))
 
-    waits = bill(tariff, total("0"), history=kept, export=total("0"))
-    used = bill(tariff, total("11"), history=kept, export=total("0"))
+    waits = bill(tariff, total("0"), history=history, export=total("0"))
+    used = bill(tariff, total("11"), history=history, export=total("0"))
 
     assert {"": D("10.1234567"), "*": D("10.1234567")} == waits.history.energy_credit["energy"]
     assert [D("0.8765433")] == [line.quantity for line in used.lines]

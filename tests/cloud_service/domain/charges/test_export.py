@@ -39,10 +39,10 @@ def months(kw: str, back_kw: str, *charges: dict[str, Any], **rest: Any) -> list
 def test_export_is_a_credit() -> None:
     tariff = make_tariff(energy(price="0.30"), {"kind": "export", "price": "0.08"})
 
-    found = bill(tariff, total("300"), export=total("500"))
+    rating = bill(tariff, total("300"), export=total("500"))
 
-    assert ["90.00", "-40.00"] == amounts(found)
-    assert D("-0.08") == found.lines[1].price
+    assert ["90.00", "-40.00"] == amounts(rating)
+    assert D("-0.08") == rating.lines[1].price
 
 
 def test_export_of_nothing_is_zero_without_a_sign() -> None:
@@ -62,25 +62,25 @@ def test_a_connection_without_the_register_is_refused_unless_it_may_have_none() 
 
 
 def test_credit_reduces_the_chosen_lines_and_the_rest_waits() -> None:
-    found = months(
+    ratings = months(
         "1", "1", energy(price="0.10"), {"kind": "export", "price": "0.15", "carry": {"of": ["energy"]}},
         {"kind": "standing", "amount": "5", "per": "month"},
     )  # fmt: skip
 
-    assert [D("5.00")] * 3 == [month.total for month in found]
-    assert [D("37.20"), D("70.80"), D("108.00")] == [month.history.money_credit["export"] for month in found]
+    assert [D("5.00")] * 3 == [month.total for month in ratings]
+    assert [D("37.20"), D("70.80"), D("108.00")] == [month.history.money_credit["export"] for month in ratings]
 
 
 def test_credit_may_only_help_from_the_next_month_on() -> None:
-    found = months(
+    ratings = months(
         "1",
         "1",
         energy(price="0.10"),
         {"kind": "export", "price": "0.10", "carry": {"of": ["energy"], "usable": "next"}},
     )
 
-    assert [D("74.40"), D("0.00"), D("0.00")] == [month.total for month in found]
-    assert [D("74.40"), D("74.40"), D("74.40")] == [month.history.money_credit["export"] for month in found]
+    assert [D("74.40"), D("0.00"), D("0.00")] == [month.total for month in ratings]
+    assert [D("74.40"), D("74.40"), D("74.40")] == [month.history.money_credit["export"] for month in ratings]
 
 
 @pytest.mark.parametrize(
@@ -89,19 +89,19 @@ def test_credit_may_only_help_from_the_next_month_on() -> None:
 def test_credit_ends_with_its_month(ends: str, last: str) -> None:
     carry = {"of": ["energy"], "expires": 3, "ends": ends}
 
-    found = months("1", "1", energy(price="0.10"), {"kind": "export", "price": "0.15", "carry": carry})
+    ratings = months("1", "1", energy(price="0.10"), {"kind": "export", "price": "0.15", "carry": carry})
 
-    assert D(last) == found[-1].total
-    assert D(0) == found[-1].history.money_credit["export"]
+    assert D(last) == ratings[-1].total
+    assert D(0) == ratings[-1].history.money_credit["export"]
 
 
 def test_a_minimum_does_not_count_a_payment_of_ended_credit() -> None:
     carry = {"of": ["energy"], "expires": 3, "ends": "pay"}
     least = {"kind": "minimum", "amount": "10", "credits": "ignore"}
 
-    found = months("1", "1", energy(price="0.10"), {"kind": "export", "price": "0.15", "carry": carry}, least)
+    ratings = months("1", "1", energy(price="0.10"), {"kind": "export", "price": "0.15", "carry": carry}, least)
 
-    assert [D("10.00"), D("10.00"), D("-98.00")] == [month.total for month in found]
+    assert [D("10.00"), D("10.00"), D("-98.00")] == [month.total for month in ratings]
 
 
 @pytest.mark.parametrize(
@@ -135,10 +135,10 @@ def test_a_credit_is_no_part_of_what_it_reduces() -> None:
     other, own = ({"kind": "export", "id": name, "price": price} for name, price in (("a", "0.02"), ("b", "0.05")))
     carried = own | {"carry": {"of": ["energy", "export"]}}
 
-    found = bill(make_tariff(energy(price="0.10"), other, carried), total("100"), export=total("100"))
+    rating = bill(make_tariff(energy(price="0.10"), other, carried), total("100"), export=total("100"))
 
-    assert ["10.00", "-2.00", "-5.00"] == amounts(found)
-    assert ["Energy", "Export", "Export"] == [line.label for line in found.lines]
+    assert ["10.00", "-2.00", "-5.00"] == amounts(rating)
+    assert ["Energy", "Export", "Export"] == [line.label for line in rating.lines]
 
 
 @pytest.mark.parametrize("of", [["energy"], ["supply"], ["a", "supply"], ["*"]])
@@ -153,6 +153,6 @@ def test_two_credits_do_not_reduce_the_same_line_twice(of: list[str]) -> None:
             load_tariff(document)
         assert "charges[2].carry.of" == refused.value.path
         return
-    found = bill(load_tariff(document), total("100"), export=total("100"), generation=total("100"))
-    assert D("0.00") == found.total
-    assert {"a": D("10.00"), "b": D("20.00")} == found.history.money_credit
+    rating = bill(load_tariff(document), total("100"), export=total("100"), generation=total("100"))
+    assert D("0.00") == rating.total
+    assert {"a": D("10.00"), "b": D("20.00")} == rating.history.money_credit

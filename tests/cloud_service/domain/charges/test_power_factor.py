@@ -44,10 +44,10 @@ def test_the_power_factor_is_that_of_the_readings() -> None:
     bands = [{"below": "0.9", "percent": "1"}]
     tariff = make_tariff(energy(price="0.10"), {"kind": "power_factor", "of": ["energy"], "bands": bands})
 
-    found = bill(tariff, total("800"), reactive_import=total("600"))  # 800 / 1000
+    rating = bill(tariff, total("800"), reactive_import=total("600"))  # 800 / 1000
 
-    assert ["80.00", "8.00"] == amounts(found)
-    assert "power factor 0.8: 10 %" in found.lines[1].note
+    assert ["80.00", "8.00"] == amounts(rating)
+    assert "power factor 0.8: 10 %" in rating.lines[1].note
 
 
 def test_a_connection_with_a_power_factor_of_its_own_keeps_it_beside_others() -> None:

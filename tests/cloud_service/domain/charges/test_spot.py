@@ -68,6 +68,6 @@ def test_products_too_large_for_int64_stay_exact() -> None:
     prices = {"day_ahead": PriceSeries(np.full(24, 10**12, dtype=np.int64), 3600, 9)}
     readings = Intervals(np.full(24, 10**9 + 1, dtype=np.int64), 3600)
 
-    found = rate(tariff, Usage({"import": readings}, History(), {}, prices), span, "UTC")
+    rating = rate(tariff, Usage({"import": readings}, History(), {}, prices), span, "UTC")
 
-    assert D(24) * (10**9 + 1) == found.total_unrounded
+    assert D(24) * (10**9 + 1) == rating.total_unrounded

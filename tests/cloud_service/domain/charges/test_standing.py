@@ -20,9 +20,9 @@ D = Decimal
     ("per", "expected"), [("day", "310.00"), ("month", "10.00"), ("year", "0.83"), ("span", "10.00")]
 )
 def test_a_standing_charge_is_for_time(per: str, expected: str) -> None:
-    found = bill(make_tariff({"kind": "standing", "amount": "10", "per": per}), span=MARCH)
+    rating = bill(make_tariff({"kind": "standing", "amount": "10", "per": per}), span=MARCH)
 
-    assert [expected] == amounts(found)
+    assert [expected] == amounts(rating)
 
 
 def test_a_yearly_amount_that_twelve_does_not_divide_keeps_twelve_decimals() -> None:

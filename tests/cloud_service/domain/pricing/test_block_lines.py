@@ -24,9 +24,9 @@ def test_blocks_per_kw_follow_the_billing_demand() -> None:
     demand = {"kind": "demand", "window_min": 60, "price": "0", "ratchet": {"share": "1"}}
     history = History(peaks={"demand": ((date(2026, 2, 1), D(2)),)})
 
-    found = bill(make_tariff(demand, energy(blocks=blocks, demand="demand")), steady("1", minutes=60), history=history)
+    rating = bill(make_tariff(demand, energy(blocks=blocks, demand="demand")), steady("1", minutes=60), history=history)
 
-    assert [D(200), D(543)] == [line.quantity for line in found.lines[1:]]
+    assert [D(200), D(543)] == [line.quantity for line in rating.lines[1:]]
 
 
 def test_blocks_in_the_order_of_time_cut_the_step_that_crosses() -> None:
@@ -40,9 +40,9 @@ def test_blocks_in_the_order_of_time_cut_the_step_that_crosses() -> None:
         energy(period_blocks=periods, blocks_over="time", allowance="period"), schedules={"s": schedule}
     )
 
-    found = bill(tariff, steady("0.8", span, minutes=60), span)
+    rating = bill(tariff, steady("0.8", span, minutes=60), span)
 
-    quantities = {line.label: line.quantity for line in found.lines}
+    quantities = {line.label: line.quantity for line in rating.lines}
     assert {
         "Energy, night, block 1": D("4.8"), "Energy, day, block 1": D("7.2"), "Energy, day, block 2": D("7.2"),
     } == quantities  # fmt: skip
@@ -59,9 +59,9 @@ def test_a_shared_ladder_of_numbers_too_large_for_int64_products_stays_exact() -
     )
     readings = Intervals(np.full(24, 100 * 10**9, dtype=np.int64), 3600, 9)  # 100 kWh an hour
 
-    found = bill(tariff, readings, span)
+    rating = bill(tariff, readings, span)
 
-    assert D(2400) == sum(line.quantity for line in found.lines)
+    assert D(2400) == sum(line.quantity for line in rating.lines)
     assert [D(500) * 1000 / 2400, D(500) * 1400 / 2400] == [
-        pytest.approx(line.quantity, abs=D("1e-8")) for line in found.lines[:2]
+        pytest.approx(line.quantity, abs=D("1e-8")) for line in rating.lines[:2]
     ]

@@ -40,7 +40,7 @@ def test_volume_puts_all_into_the_block_that_is_reached(quantity: int, index: in
 
 @given(st.integers(0, 20_000), LIMITS)
 def test_no_unit_falls_between_two_blocks(quantity: int, limits: list[int | None]) -> None:
-    assert quantity == sum(part for _, part in split(quantity, limits, "graduated"))
+    assert quantity == sum(slice_ for _, slice_ in split(quantity, limits, "graduated"))
 
 
 @given(st.lists(st.integers(-10, 20_000), min_size=1, max_size=5), LIMITS, st.sampled_from(["graduated", "volume"]))

@@ -82,11 +82,11 @@ def test_every_period_has_a_price_and_no_other_has(periods: tuple[str, ...], pat
 
 
 def test_bounds_per_kw_follow_the_demand_of_one_charge() -> None:
-    plain, named = Demand(price=D(1)), Demand(id="summer", price=D(1))
+    plain, summer = Demand(price=D(1)), Demand(id="summer", price=D(1))
 
-    references(plain, named).check_demand("summer", "charges[2]")
+    references(plain, summer).check_demand("summer", "charges[2]")
     with pytest.raises(InputError, match="there is no demand charge 'winter'"):
-        references(plain, named).check_demand("winter", "charges[2]")
+        references(plain, summer).check_demand("winter", "charges[2]")
     with pytest.raises(InputError, match="several demand charges are named 'demand'"):
         references(plain, plain).check_demand("demand", "charges[2]")
 

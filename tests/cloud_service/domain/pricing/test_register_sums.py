@@ -51,9 +51,9 @@ def test_net_registers_take_each_step_for_itself() -> None:
         energy(register="net_import", price="0.30"), {"kind": "export", "register": "net_export", "price": "0.10"}
     )
 
-    found = bill(tariff, used, export=Intervals(given, 900))
+    rating = bill(tariff, used, export=Intervals(given, 900))
 
-    assert [D(719), D(48)] == [line.quantity for line in found.lines]  # 719 h × 1 kW; 24 h × 2 kW
+    assert [D(719), D(48)] == [line.quantity for line in rating.lines]  # 719 h × 1 kW; 24 h × 2 kW
 
 
 def test_net_registers_of_totals_are_refused() -> None:

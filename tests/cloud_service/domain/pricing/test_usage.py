@@ -22,12 +22,14 @@ D = Decimal
 
 
 def test_a_batch_of_unlike_connections_is_refused() -> None:
-    one, other = Usage({"import": steady()}), Usage({"import": steady(minutes=60)})
+    quarter_hours, hours = Usage({"import": steady()}), Usage({"import": steady(minutes=60)})
 
     with pytest.raises(InputError, match="different steps"):
-        rate_batch(make_tariff(energy()), [one, other], MARCH, BERLIN)
+        rate_batch(make_tariff(energy()), [quarter_hours, hours], MARCH, BERLIN)
     with pytest.raises(InputError, match="different registers"):
-        rate_batch(make_tariff(energy()), [one, Usage({"import": steady(), "export": steady()})], MARCH, BERLIN)
+        rate_batch(
+            make_tariff(energy()), [quarter_hours, Usage({"import": steady(), "export": steady()})], MARCH, BERLIN
+        )
     with pytest.raises(InputError, match="nothing to rate"):
         rate_batch(make_tariff(energy()), [], MARCH, BERLIN)
 

@@ -39,20 +39,20 @@ def two_versions(*old: dict[str, Any], new: tuple[dict[str, Any], ...], change: 
 def test_a_change_splits_interval_readings_exactly() -> None:
     tariff = two_versions(energy(price="0.20"), new=(energy(price="0.30"),))
 
-    found = bill(tariff, steady())
+    rating = bill(tariff, steady())
 
-    assert ["48.00", "150.90"] == amounts(found)  # 10 days × 24 h, then 503 h with the hour that was skipped
+    assert ["48.00", "150.90"] == amounts(rating)  # 10 days × 24 h, then 503 h with the hour that was skipped
     assert [(date(2026, 3, 1), date(2026, 3, 11)), (date(2026, 3, 11), date(2026, 4, 1))] == [
-        (line.span.start, line.span.end) for line in found.lines
+        (line.span.start, line.span.end) for line in rating.lines
     ]
 
 
 def test_a_change_splits_a_total_by_days() -> None:
     tariff = two_versions(energy(price="0.20"), new=(energy(price="0.30"),))
 
-    found = bill(tariff, total("310"))
+    rating = bill(tariff, total("310"))
 
-    assert [D(100), D(210)] == [line.quantity for line in found.lines]
+    assert [D(100), D(210)] == [line.quantity for line in rating.lines]
 
 
 def test_a_total_that_is_not_split_has_the_price_of_its_first_day() -> None:
@@ -60,10 +60,10 @@ def test_a_total_that_is_not_split_has_the_price_of_its_first_day() -> None:
     dearer = [{"up_to": "300", "price": "0.30"}, {"price": "0.35"}]
     tariff = two_versions(energy(blocks=blocks, prorate="none"), new=(energy(blocks=dearer, prorate="none"),))
 
-    found = bill(tariff, total("310"))
+    rating = bill(tariff, total("310"))
 
-    assert [D(300), D(10), D(0)] == [line.quantity for line in found.lines]
-    assert D("62.50") == found.net
+    assert [D(300), D(10), D(0)] == [line.quantity for line in rating.lines]
+    assert D("62.50") == rating.net
 
 
 @pytest.mark.parametrize(
@@ -110,11 +110,11 @@ def test_a_charge_that_stays_the_same_stays_one_line() -> None:
     standing = {"kind": "standing", "amount": "10", "per": "month"}
     tariff = two_versions(energy(price="0.20"), standing, new=(energy(price="0.30"), standing))
 
-    found = bill(tariff, steady())
+    rating = bill(tariff, steady())
 
-    assert ["48.00", "150.90", "10.00"] == amounts(found)
-    assert found.lines[2].span == MARCH
-    assert "unchanged in" in found.lines[2].why
+    assert ["48.00", "150.90", "10.00"] == amounts(rating)
+    assert rating.lines[2].span == MARCH
+    assert "unchanged in" in rating.lines[2].why
 
 
 def test_blocks_are_prorated_on_both_sides_of_a_change() -> None:
@@ -122,9 +122,9 @@ def test_blocks_are_prorated_on_both_sides_of_a_change() -> None:
     dearer = [{"up_to": "310", "price": "0.11"}, {"price": "0.21"}]
     tariff = two_versions(energy(blocks=blocks), new=(energy(blocks=dearer),))
 
-    found = bill(tariff, steady())
+    rating = bill(tariff, steady())
 
-    assert [D(100), D(140), D(210), D(293)] == [line.quantity for line in found.lines]
+    assert [D(100), D(140), D(210), D(293)] == [line.quantity for line in rating.lines]
 
 
 def test_a_percentage_that_changes_cuts_the_lines_it_is_of() -> None:
@@ -133,9 +133,9 @@ def test_a_percentage_that_changes_cuts_the_lines_it_is_of() -> None:
 
     tariff = two_versions(energy(price="0.20"), percent("10"), new=(energy(price="0.20"), percent("20")))
 
-    found = bill(tariff, steady())
+    rating = bill(tariff, steady())
 
-    assert ["48.00", "100.60", "4.80", "20.12"] == amounts(found)
+    assert ["48.00", "100.60", "4.80", "20.12"] == amounts(rating)
 
 
 def test_a_day_without_a_version_is_refused() -> None:
@@ -185,13 +185,13 @@ def test_a_line_explains_itself() -> None:
 
     line = bill(tariff, steady()).lines[1]
 
-    for part in (
+    for text in (
         "graduated, block 2 of 2, from 250 kWh",
         "register import: sum of 2972 intervals of 15 min, 2026-03-01 to 2026-04-01 (end exclusive)",
         "493 kWh × 0.049 = 24.157",
         f"tariff tariff valid from 2026-01-01 until further notice, version {tariff.hash[:12]}",
     ):
-        assert part in line.why
+        assert text in line.why
     assert "charges[0].blocks[1]" == line.path
 
 
@@ -221,17 +221,17 @@ def test_a_batch_is_rated_like_its_connections_one_by_one() -> None:
 
     batch = rate_batch(tariff, usages, MARCH, BERLIN)
 
-    for usage, found in zip(usages, batch, strict=True):
+    for usage, rating in zip(usages, batch, strict=True):
         alone = rate_batch(tariff, [usage], MARCH, BERLIN)[0]
-        assert to_json(rating_of(alone, tariff)) == to_json(rating_of(found, tariff))
+        assert to_json(rating_of(alone, tariff)) == to_json(rating_of(rating, tariff))
 
 
 def test_finer_readings_than_thousandths_keep_their_digits() -> None:
     exact = Intervals(np.full(24, 123_456_789, dtype=np.int64), 3600, 9)
 
-    found = bill(make_tariff(energy(price="1")), exact, Span(date(2026, 1, 1), date(2026, 1, 2)), "UTC")
+    rating = bill(make_tariff(energy(price="1")), exact, Span(date(2026, 1, 1), date(2026, 1, 2)), "UTC")
 
-    assert D("2.962962936") == found.total_unrounded
+    assert D("2.962962936") == rating.total_unrounded
 
 
 def test_an_amount_of_nothing_is_written_without_a_sign() -> None:
@@ -239,14 +239,14 @@ def test_an_amount_of_nothing_is_written_without_a_sign() -> None:
 
     tariff = make_tariff(energy(price="-0.0001"), offer, taxes=[{"name": "vat", "percent": "19"}])
 
-    facts = to_json(rating_of(bill(tariff, total("1")), tariff))
+    document = to_json(rating_of(bill(tariff, total("1")), tariff))
 
-    assert ["0.00", "0.00"] == [line["amount"] for line in facts["lines"]]
+    assert ["0.00", "0.00"] == [line["amount"] for line in document["lines"]]
     assert ["0.00"] * 5 == [
-        facts["net"],
-        facts["tax"],
-        facts["total"],
-        *(facts["taxes"][0][n] for n in ("base", "amount")),
+        document["net"],
+        document["tax"],
+        document["total"],
+        *(document["taxes"][0][n] for n in ("base", "amount")),
     ]
 
 

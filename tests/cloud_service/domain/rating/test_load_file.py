@@ -45,26 +45,26 @@ def test_a_number_of_values_that_fits_several_steps_or_none_is_refused(count: in
 
 def test_times_tell_the_step() -> None:
     rows = "time,kWh\n" + "\n".join(f"2026-01-01T{hour:02d}:{minute:02d},1" for hour in range(24) for minute in (0, 30))
-    found = read_column(rows, "load.csv")
+    column = read_column(rows, "load.csv")
 
-    assert ("kWh", 1800) == (found.unit, step_of(found, JANUARY, "UTC", "load.csv"))
-    assert 1 == span_of(found, JANUARY, "UTC", 1800, "load.csv").days
+    assert ("kWh", 1800) == (column.unit, step_of(column, JANUARY, "UTC", "load.csv"))
+    assert 1 == span_of(column, JANUARY, "UTC", 1800, "load.csv").days
 
 
 def test_times_with_an_offset_are_instants() -> None:
     rows = "\n".join(f"2025-12-31T{hour:02d}:00:00+00:00,1" for hour in (23,)) + "\n"
     rows += "\n".join(f"2026-01-01T{hour:02d}:00:00+00:00,1" for hour in range(23))
-    found = read_column(rows, "load.csv")
+    column = read_column(rows, "load.csv")
 
-    assert 1 == span_of(found, JANUARY, "Europe/Berlin", 3600, "load.csv").days
+    assert 1 == span_of(column, JANUARY, "Europe/Berlin", 3600, "load.csv").days
 
 
 def test_local_times_follow_the_clock_change() -> None:
     hours = [*range(2), *range(3, 24)]
     rows = "\n".join(f"2026-03-29 {hour:02d}:00,1" for hour in hours)
-    found = read_column(rows, "load.csv")
+    column = read_column(rows, "load.csv")
 
-    assert 1 == span_of(found, date(2026, 3, 29), "Europe/Berlin", 3600, "load.csv").days
+    assert 1 == span_of(column, date(2026, 3, 29), "Europe/Berlin", 3600, "load.csv").days
 
 
 @pytest.mark.parametrize(
@@ -79,10 +79,10 @@ def test_local_times_follow_the_clock_change() -> None:
 def test_a_time_out_of_its_place_is_refused_with_its_line(times: list[str]) -> None:
     rest = [f"{hour:02d}:00" for hour in range(4, 25)]
     rows = "\n".join(f"2026-01-01 {time},1" if time != "24:00" else "2026-01-02 00:00,1" for time in [*times, *rest])
-    found = read_column(rows, "load.csv")
+    column = read_column(rows, "load.csv")
 
     with pytest.raises(InputError, match="stands where") as refused:
-        span_of(found, JANUARY, "UTC", 3600, "load.csv")
+        span_of(column, JANUARY, "UTC", 3600, "load.csv")
     assert refused.value.path.startswith("load.csv:")
 
 
@@ -119,18 +119,18 @@ def test_a_file_that_is_none_is_refused_with_its_line(text: str, path: str) -> N
     ],
 )
 def test_a_file_of_too_few_or_late_rows_is_refused_where_it_goes_wrong(times: list[str], line: int) -> None:
-    found = read_column("\n".join(f"2026-01-01 {time},1" for time in times), "load.csv")
+    column = read_column("\n".join(f"2026-01-01 {time},1" for time in times), "load.csv")
 
     with pytest.raises(InputError, match="stands where") as refused:
-        span_of(found, JANUARY, "UTC", 3600, "load.csv")
+        span_of(column, JANUARY, "UTC", 3600, "load.csv")
     assert f"load.csv:{line}" == refused.value.path
 
 
 def test_times_with_and_without_an_offset_are_refused() -> None:
-    found = read_column("2026-01-01 00:00,1\n2026-01-01T01:00+00:00,1\n", "load.csv")
+    column = read_column("2026-01-01 00:00,1\n2026-01-01T01:00+00:00,1\n", "load.csv")
 
     with pytest.raises(InputError, match="some times have an offset") as refused:
-        step_of(found, JANUARY, "UTC", "load.csv")
+        step_of(column, JANUARY, "UTC", "load.csv")
     assert "load.csv:2" == refused.value.path
 
 
@@ -168,19 +168,19 @@ def test_comments_and_empty_lines_are_left_out() -> None:
 
 
 def test_power_becomes_the_energy_of_its_step() -> None:
-    found = read_column("0.123456789123\n2\n", "load.csv")
+    column = read_column("0.123456789123\n2\n", "load.csv")
 
-    assert [30864197, 500000000] == intervals(found, 900, "kW", "load.csv", negative=False).values.tolist()
-    assert [123456789, 2000000000] == intervals(found, 900, "kWh", "load.csv", negative=False).values.tolist()
+    assert [30864197, 500000000] == intervals(column, 900, "kW", "load.csv", negative=False).values.tolist()
+    assert [123456789, 2000000000] == intervals(column, 900, "kWh", "load.csv", negative=False).values.tolist()
 
 
 def test_a_load_below_zero_is_refused_and_an_export_may_be() -> None:
-    found = read_column("1\n-0.5\n", "load.csv")
+    column = read_column("1\n-0.5\n", "load.csv")
 
     with pytest.raises(InputError, match="below 0") as refused:
-        intervals(found, 3600, "kW", "load.csv", negative=False)
+        intervals(column, 3600, "kW", "load.csv", negative=False)
     assert "load.csv:2" == refused.value.path
-    assert -500_000_000 == intervals(found, 3600, "kW", "load.csv", negative=True).values[1]
+    assert -500_000_000 == intervals(column, 3600, "kW", "load.csv", negative=True).values[1]
 
 
 def test_values_that_no_connection_has_are_refused() -> None:
@@ -189,6 +189,8 @@ def test_values_that_no_connection_has_are_refused() -> None:
 
 
 def test_energy_that_is_spread_over_shorter_steps_stays_the_same() -> None:
-    found = spread(intervals(read_column("0.000000001\n7\n", "load.csv"), 3600, "kWh", "load.csv", negative=False), 900)
+    quarters = spread(
+        intervals(read_column("0.000000001\n7\n", "load.csv"), 3600, "kWh", "load.csv", negative=False), 900
+    )
 
-    assert [0, 0, 0, 1, *[1_750_000_000] * 4] == found.values.tolist()
+    assert [0, 0, 0, 1, *[1_750_000_000] * 4] == quarters.values.tolist()

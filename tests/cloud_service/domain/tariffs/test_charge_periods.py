@@ -60,9 +60,9 @@ def test_a_surcharge_beside_a_price_may_begin_any_day() -> None:
 def test_a_charge_that_only_moved_to_another_place_stays_one_line() -> None:
     versions = [make_tariff(BLOCKS, until=DAY), make_tariff(FEE, BLOCKS, **{"from": DAY})]
 
-    found = bill(join_versions(versions), steady(span=APRIL), APRIL)
+    rating = bill(join_versions(versions), steady(span=APRIL), APRIL)
 
-    assert {"19.00", "30.00", "84.00"} == set(amounts(found))  # 19 of 30 days; 300 × 0.10 and 420 × 0.20, not cut
+    assert {"19.00", "30.00", "84.00"} == set(amounts(rating))  # 19 of 30 days; 300 × 0.10 and 420 × 0.20, not cut
 
 
 def test_a_charge_that_counts_in_another_schedule_is_not_the_same() -> None:
@@ -71,13 +71,13 @@ def test_a_charge_that_counts_in_another_schedule_is_not_the_same() -> None:
         charge = energy(prices={"peak": "1", "rest": "0"})
         return make_tariff(charge, schedules={"day": {"periods": periods}}, **days)
 
-    found = bill(
+    rating = bill(
         join_versions([version("06:00-08:00", until=DAY), version("06:00-10:00", **{"from": DAY})]),
         steady(span=APRIL),
         APRIL,
     )
 
-    assert D(11 * 2 + 19 * 4) == found.total
+    assert D(11 * 2 + 19 * 4) == rating.total
 
 
 def test_a_percentage_over_other_charges_than_before_cuts_the_lines() -> None:
@@ -86,9 +86,9 @@ def test_a_percentage_over_other_charges_than_before_cuts_the_lines() -> None:
     versions = [make_tariff(energy(price="0.10"), ten, FEE, until=DAY)]
     versions.append(make_tariff(energy(price="0.10"), FEE, ten, **{"from": DAY}))
 
-    found = bill(join_versions(versions), steady(span=APRIL), APRIL)
+    rating = bill(join_versions(versions), steady(span=APRIL), APRIL)
 
-    percent = [line.amount for line in found.lines if line.charge == "percentage"]
+    percent = [line.amount for line in rating.lines if line.charge == "percentage"]
     assert [D("2.64"), D("6.46")] == percent  # 26.40 of 11 days; 45.60 + 19.00 of 19 days
 
 
@@ -114,9 +114,9 @@ def test_blocks_that_periods_share_begin_anew_with_a_season(over: str) -> None:
     ladder = [{"up_to": "600", "price": "0.10"}, {"price": "0.20"}]
     charge = energy(period_blocks={"summer": ladder, "winter": ladder}, blocks_over=over)
 
-    found = bill(make_tariff(charge, schedules=SEASONS), steady(span=APRIL), APRIL)
+    rating = bill(make_tariff(charge, schedules=SEASONS), steady(span=APRIL), APRIL)
 
-    assert [D(300), D(60), D(300), D(60)] == [line.quantity for line in found.lines]
+    assert [D(300), D(60), D(300), D(60)] == [line.quantity for line in rating.lines]
 
 
 @pytest.mark.parametrize(
@@ -138,10 +138,10 @@ RISE = [{"name": "vat", "rates": [{"percent": "10", "until": "2026-04-16"}, {"pe
 def test_a_fixed_amount_of_a_block_is_not_due_twice_where_a_tax_changes() -> None:
     charge = energy(blocks=[{"up_to": "100", "fixed": "30"}, {"price": "1"}])
 
-    found = bill(make_tariff(charge, taxes=RISE), total("60", APRIL), APRIL)
+    rating = bill(make_tariff(charge, taxes=RISE), total("60", APRIL), APRIL)
 
-    assert ["15.00", "15.00"] == amounts(found)
-    assert "fixed amount of the block 30 × 0.5" == found.lines[0].note
+    assert ["15.00", "15.00"] == amounts(rating)
+    assert "fixed amount of the block 30 × 0.5" == rating.lines[0].note
 
 
 def test_blocks_per_kw_follow_the_demand_of_each_month() -> None:
@@ -153,19 +153,19 @@ def test_blocks_per_kw_follow_the_demand_of_each_month() -> None:
         energy(demand="demand", blocks=[{"up_to": "100", "per_kw": True, "price": "0.2"}, {"price": "0.1"}]),
     )
 
-    found = bill(tariff, Intervals(hours, 3600), two)
+    rating = bill(tariff, Intervals(hours, 3600), two)
 
-    assert [D(400), D(2480), D(100), D(644)] == [line.quantity for line in found.lines if line.charge == "energy"]
+    assert [D(400), D(2480), D(100), D(644)] == [line.quantity for line in rating.lines if line.charge == "energy"]
 
 
 def test_an_amount_for_the_bill_is_not_due_twice_where_a_tax_changes() -> None:
     least = {"kind": "minimum", "amount": "12", "per": "span", "of": ["energy"]}
     once = {"kind": "standing", "amount": "10", "per": "span"}
 
-    found = bill(make_tariff(energy(price="0.01"), least, once, taxes=RISE), steady(span=APRIL), APRIL)
+    rating = bill(make_tariff(energy(price="0.01"), least, once, taxes=RISE), steady(span=APRIL), APRIL)
 
-    assert ["3.60", "3.60", "2.40", "2.40", "5.00", "5.00"] == amounts(found)
-    assert [D("0.5"), D("0.5")] == [line.quantity for line in found.lines[-2:]]
+    assert ["3.60", "3.60", "2.40", "2.40", "5.00", "5.00"] == amounts(rating)
+    assert [D("0.5"), D("0.5")] == [line.quantity for line in rating.lines[-2:]]
 
 
 def test_the_shares_of_a_bill_have_few_digits_and_sum_to_all_of_it() -> None:
@@ -193,9 +193,9 @@ def test_a_factor_of_gas_cuts_no_line_but_those_of_gas(prorate: str) -> None:
     least = {"kind": "minimum", "amount": "1000", "of": ["energy", "demand"], "prorate": prorate}
     tariff = make_tariff(energy(price="0.1"), demand, energy(register="gas_kwh", price="0.05"), least, quantities=GAS)
 
-    found = bill(tariff, load, APRIL, gas=total("60", APRIL))
+    rating = bill(tariff, load, APRIL, gas=total("60", APRIL))
 
-    assert ["361.50", "200.00", "15.00", "30.00", "393.50"] == amounts(found)
+    assert ["361.50", "200.00", "15.00", "30.00", "393.50"] == amounts(rating)
 
 
 @pytest.mark.parametrize("prorate", ["actual_days", "none"])
@@ -206,9 +206,9 @@ def test_a_discount_on_energy_that_begins_inside_the_month_leaves_the_demand_who
     offer = {"kind": "percentage", "id": "offer", "percent": "-50", "of": ["energy"], "from": "2026-04-16"}
     fuel = {"kind": "percentage", "percent": "10", "of": ["energy", "offer"]}
 
-    found = bill(make_tariff(energy(price="0.1"), demand, offer, fuel), load, APRIL)
+    rating = bill(make_tariff(energy(price="0.1"), demand, offer, fuel), load, APRIL)
 
-    assert ["181.50", "180.00", "200.00", "-90.00", "27.15"] == amounts(found)
+    assert ["181.50", "180.00", "200.00", "-90.00", "27.15"] == amounts(rating)
 
 
 def test_what_a_discount_is_over_in_turn_is_cut_with_it() -> None:
@@ -216,9 +216,9 @@ def test_what_a_discount_is_over_in_turn_is_cut_with_it() -> None:
     fuel = {"kind": "percentage", "id": "fuel", "percent": "10", "of": ["energy"]}
     offer = {"kind": "percentage", "percent": "-50", "of": ["fuel"], "from": "2026-04-16"}
 
-    found = bill(make_tariff(energy(price="0.1"), fuel, offer), steady("1", APRIL), APRIL)
+    rating = bill(make_tariff(energy(price="0.1"), fuel, offer), steady("1", APRIL), APRIL)
 
-    assert ["36.00", "36.00", "3.60", "3.60", "-1.80"] == amounts(found)
+    assert ["36.00", "36.00", "3.60", "3.60", "-1.80"] == amounts(rating)
 
 
 def test_a_price_that_changes_in_blocks_per_kw_leaves_the_demand_whole() -> None:
@@ -231,9 +231,9 @@ def test_a_price_that_changes_in_blocks_per_kw_leaves_the_demand_whole() -> None
         energy(demand="demand", blocks=blocks[1], **{"from": "2026-04-16"}),
     )
 
-    found = bill(tariff, load, APRIL)
+    rating = bill(tariff, load, APRIL)
 
-    assert ["200.00", "100.00", "815.00", "200.00", "800.00"] == amounts(found)
+    assert ["200.00", "100.00", "815.00", "200.00", "800.00"] == amounts(rating)
 
 
 @pytest.mark.parametrize("more", [(2, 0), (0, 2)], ids=["fees before it at first", "fees before it later"])
@@ -252,9 +252,9 @@ def test_blocks_per_kw_follow_the_demand_of_both_versions_wherever_they_stand(mo
     ]
     hours = np.array([3000] * 360 + [1000] * 360, dtype=np.int64)
 
-    found = bill(join_versions(versions), Intervals(hours, 3600), APRIL)
+    rating = bill(join_versions(versions), Intervals(hours, 3600), APRIL)
 
-    assert [D(300), D(1140)] == [line.quantity for line in found.lines if line.charge == "energy"]
+    assert [D(300), D(1140)] == [line.quantity for line in rating.lines if line.charge == "energy"]
 
 
 def test_a_percentage_is_over_what_stands_before_it_though_the_same_stands_after_it_too() -> None:

@@ -321,10 +321,10 @@ def test_what_cannot_be_priced_is_refused_with_its_place(document: dict[str, Any
 )
 def test_steps_of_a_converted_quantity_are_not_priced(charge: dict[str, Any]) -> None:
     """They are cubic metres, and the price is for kilowatt hours."""
-    made = {"gas_kwh": {"register": "gas", "factors": [{"calorific_value": "39"}]}}
+    quantities = {"gas_kwh": {"register": "gas", "factors": [{"calorific_value": "39"}]}}
 
     with pytest.raises(InputError, match="converted quantity") as refused:
-        make_tariff({**charge, "register": "gas_kwh"}, quantities=made, schedules={"day": PEAK})
+        make_tariff({**charge, "register": "gas_kwh"}, quantities=quantities, schedules={"day": PEAK})
     assert "charges[0].register" == refused.value.path
 
 

@@ -16,13 +16,13 @@ def test_toml_yaml_and_json_say_the_same(tmp_path: Path) -> None:
         "t.yaml": "id: t\ncurrency: EUR\nfrom: 2026-01-01\ncharges:\n  - kind: energy\n    price: 0.25\n",
         "t.json": '{"id": "t", "currency": "EUR", "from": "2026-01-01", "charges":[{"price": 0.25, "kind": "energy"}]}',
     }
-    found = []
+    tariffs = []
     for name, text in texts.items():
         (tmp_path / name).write_text(text)
-        found.append(load_tariff(read_document(tmp_path / name)))
+        tariffs.append(load_tariff(read_document(tmp_path / name)))
 
-    assert 1 == len({tariff.hash for tariff in found})
-    assert Decimal("0.25") == found[0].versions[0].document.charges[0].price  # type: ignore[union-attr]  # an energy charge
+    assert 1 == len({tariff.hash for tariff in tariffs})
+    assert Decimal("0.25") == tariffs[0].versions[0].document.charges[0].price  # type: ignore[union-attr]  # an energy charge
 
 
 def test_a_number_keeps_every_digit_it_was_written_with() -> None:

@@ -7,9 +7,9 @@ from tests.cloud_service.domain.tariffs.urdb.records import HOURS, PEAK, D, june
 def test_flat_demand_has_the_price_of_its_month() -> None:
     flat = [[{"rate": 5}], [{"rate": 9, "max": 2}, {"rate": 7}]]
 
-    found = june(record(flatdemandstructure=flat, flatdemandmonths=[0] * 5 + [1] + [0] * 6), "3")
+    rating = june(record(flatdemandstructure=flat, flatdemandmonths=[0] * 5 + [1] + [0] * 6), "3")
 
-    assert [D(18), D(7)] == [line.amount for line in found.lines if line.charge == "demand"]
+    assert [D(18), D(7)] == [line.amount for line in rating.lines if line.charge == "demand"]
 
 
 def test_a_look_back_is_a_ratchet() -> None:

@@ -12,12 +12,12 @@ def test_a_float_of_json_is_read_by_its_shortest_text() -> None:
 
 
 def test_fixed_and_minimum_charges_keep_their_units() -> None:
-    found = june(
+    rating = june(
         record(fixedchargefirstmeter=D("0.5"), fixedchargeunits="$/day", mincharge=100, minchargeunits="$/month")
     )
 
     assert [("energy", D("72.00")), ("standing", D("15.00")), ("minimum", D("13.00"))] == [
-        (line.charge, line.amount) for line in found.lines
+        (line.charge, line.amount) for line in rating.lines
     ]
 
 

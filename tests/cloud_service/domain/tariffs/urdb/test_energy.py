@@ -10,18 +10,18 @@ def test_tiers_of_a_month_are_shared_by_its_periods() -> None:
     tiers = [{"rate": D("0.10"), "max": 360, "unit": "kWh"}, {"rate": D("0.20")}]
     dear = [{"rate": D("0.30"), "max": 360, "unit": "kWh"}, {"rate": D("0.40")}]
 
-    found = june(record(energyratestructure=[tiers, dear], energyweekdayschedule=PEAK, energyweekendschedule=PEAK))
+    rating = june(record(energyratestructure=[tiers, dear], energyweekdayschedule=PEAK, energyweekendschedule=PEAK))
 
-    assert [D(285), D(285), D(75), D(75)] == [line.quantity for line in found.lines]
+    assert [D(285), D(285), D(75), D(75)] == [line.quantity for line in rating.lines]
 
 
 def test_periods_with_bounds_of_their_own_have_ladders_of_their_own() -> None:
     tiers = [{"rate": D("0.10"), "max": 100}, {"rate": D("0.20")}]
     dear = [{"rate": D("0.30"), "max": 50}, {"rate": D("0.40")}]
 
-    found = june(record(energyratestructure=[tiers, dear], energyweekdayschedule=PEAK, energyweekendschedule=PEAK))
+    rating = june(record(energyratestructure=[tiers, dear], energyweekdayschedule=PEAK, energyweekendschedule=PEAK))
 
-    assert [D(100), D(470), D(50), D(100)] == [line.quantity for line in found.lines]
+    assert [D(100), D(470), D(50), D(100)] == [line.quantity for line in rating.lines]
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,9 @@ from tests.cloud_service.domain.tariffs.urdb.records import HOURS, PEAK, D, book
 
 
 def test_the_ratebook_form_gives_the_same_prices() -> None:
-    found = june(book())
+    rating = june(book())
 
-    assert [D("79.20"), D("15.00")] == [line.amount for line in found.lines]
+    assert [D("79.20"), D("15.00")] == [line.amount for line in rating.lines]
 
 
 @pytest.mark.parametrize(
@@ -55,10 +55,10 @@ def test_named_holidays_are_priced_as_weekend_where_they_are_wanted() -> None:
     ]
     document = book(schedule=schedule, energy={"periods": periods}, fixed_charges=[])
     day = Span(date(2025, 7, 4), date(2025, 7, 5))  # a Friday
-    kept = load_tariff(import_urdb(document).document)
+    with_holidays = load_tariff(import_urdb(document).document)
     plain = import_urdb(document, holidays=False)
 
-    assert D("2.40") == bill(kept, steady("1", day, "UTC", 60), day, "UTC").total
+    assert D("2.40") == bill(with_holidays, steady("1", day, "UTC", 60), day, "UTC").total
     assert D("6.90") == bill(load_tariff(plain.document), steady("1", day, "UTC", 60), day, "UTC").total
     assert any("holidays" in note for note in plain.notes)
 

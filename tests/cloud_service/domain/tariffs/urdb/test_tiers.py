@@ -17,6 +17,6 @@ def test_rate_and_adjustment_are_one_price() -> None:
 def test_bounds_are_for_a_month_a_day_or_a_kw(unit: str, bound: str) -> None:
     tiers = [{"rate": D("0.10"), "max": 2, "unit": unit}, {"rate": D("0.20"), "unit": unit}]
 
-    found = june(record(energyratestructure=[tiers]), "2")
+    rating = june(record(energyratestructure=[tiers]), "2")
 
-    assert D(bound) == found.lines[0].quantity
+    assert D(bound) == rating.lines[0].quantity

@@ -34,8 +34,8 @@ def test_days_of_validity_are_kept_on_demand() -> None:
 
 
 def test_every_stored_tariff_is_imported() -> None:
-    found = sorted(need_shared("groundtruth", "tariffs").glob("*.json"))
+    paths = sorted(need_shared("groundtruth", "tariffs").glob("*.json"))
 
-    for path in found:
+    for path in paths:
         load_tariff(import_urdb(json.loads(path.read_text(), parse_float=D), dated=True).document)
-    assert 68 == len(found)
+    assert 68 == len(paths)

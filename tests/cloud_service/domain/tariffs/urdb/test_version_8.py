@@ -10,9 +10,9 @@ from tests.cloud_service.domain.tariffs.urdb.records import D, june, record
 
 
 def test_names_of_older_versions_are_read() -> None:
-    found = june(record(fixedmonthlycharge=7, minmonthlycharge=100, approved=True, demandcomments="see sheet 3"))
+    rating = june(record(fixedmonthlycharge=7, minmonthlycharge=100, approved=True, demandcomments="see sheet 3"))
 
-    assert [D("72.00"), D("7.00"), D("21.00")] == [line.amount for line in found.lines]
+    assert [D("72.00"), D("7.00"), D("21.00")] == [line.amount for line in rating.lines]
 
 
 def test_names_may_be_written_in_any_case_and_are_never_left_out() -> None:
@@ -25,9 +25,9 @@ def test_names_may_be_written_in_any_case_and_are_never_left_out() -> None:
 
 
 def test_fuel_adjustments_are_a_charge_of_their_month() -> None:
-    found = june(record(fueladjustmentsmonthly=[D("0.01") if month == 5 else 0 for month in range(12)]))
+    rating = june(record(fueladjustmentsmonthly=[D("0.01") if month == 5 else 0 for month in range(12)]))
 
-    assert [D("72.00"), D("7.20")] == [line.amount for line in found.lines]
+    assert [D("72.00"), D("7.20")] == [line.amount for line in rating.lines]
 
 
 @pytest.mark.parametrize(
