@@ -4,12 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from cloud_service.domain.pricing.usage import Intervals
 from common.errors import InputError
-from common.period import Span
 from tests.cloud_service.domain.builders import (
-    BERLIN,
-    JANUARY,
     amounts,
     bill,
     make_tariff,
@@ -17,14 +13,6 @@ from tests.cloud_service.domain.builders import (
 )
 
 D = Decimal
-
-
-def with_peak(kw: str, step: int, minutes: int = 5, span: Span = JANUARY) -> Intervals:
-    """1.2 kW, and one step of more."""
-    register = steady("1.2", span, BERLIN, minutes)
-    values = register.values.copy()
-    values[step] = int(D(kw) * 1000 * minutes / 60)
-    return Intervals(values, register.step_s)
 
 
 def test_the_contracted_capacity_comes_from_the_connection() -> None:

@@ -45,12 +45,6 @@ SEASONS: dict[str, Any] = {
 }
 
 
-DAY = "2026-04-12"
-
-
-BLOCKS = energy(blocks=[{"up_to": "300", "price": "0.10"}, {"price": "0.20"}])
-
-
 @pytest.mark.parametrize(
     ("charge", "rest"),
     [
