@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -10,11 +11,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from cloud_service.app import create_app
 from cloud_service.settings import Settings
 from cloud_service.store.database.session import connect, transaction
 from tests.cloud_service.web.operator_rows import NOW, PASSWORD, Operator, build
+from tests.cloud_service.web.shop import Shop, open_shop
 from tests.conftest import with_database
 
 _addresses = itertools.count(1)
@@ -94,6 +97,11 @@ def post(client: FlaskClient, form_at: str, to: str, **fields: Any) -> Any:
     )
 
 
+def enter(client: FlaskClient, email: str, password: str) -> int:
+    """Try to sign in; the status of the answer: 302 lets in, 200 is the form again."""
+    return int(post(client, "/sign-in", "/sign-in", email=email, password=password).status_code)
+
+
 def console_on(url: str, ids: dict[str, Any]) -> Console:
     """The application on a database, with its clock standing still."""
     engine = connect(url)
@@ -140,3 +148,9 @@ def admin(console: Console) -> FlaskClient:
 def console_root(console: Console) -> FlaskClient:
     """An administrator of all entities, looking."""
     return console.sign_in("root")
+
+
+@pytest.fixture
+def shop(session: Session, engine: Engine, tmp_path: Path) -> Iterator[Shop]:
+    """A shop of the test's own."""
+    yield from open_shop(session, engine, tmp_path)

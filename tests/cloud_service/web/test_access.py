@@ -2,7 +2,7 @@ import pytest
 
 from cloud_service.web.access import ROLES, May, policy_of
 from tests.cloud_service.web.conftest import Console
-from tests.cloud_service.web.test_app import address, routes
+from tests.cloud_service.web.routes import address, routes
 
 OTHERS = (  # what belongs to entity Zeta and its client Zoe
     "/bills/{ZET-1}",
@@ -37,7 +37,7 @@ def test_what_belongs_to_another_entity_does_not_exist(console: Console, role: s
 
 
 @pytest.mark.parametrize(
-    "path", [*LISTS, *(f"{one}.csv" for one in LISTS), "/search?q=Z", "/dashboard", "/support?q=Zoe"]
+    "path", [*LISTS, *(f"{path}.csv" for path in LISTS), "/search?q=Z", "/dashboard", "/support?q=Zoe"]
 )
 def test_no_list_names_what_belongs_to_another_entity(console: Console, path: str) -> None:
     seen = console.sign_in("admin").get(path).text
@@ -92,3 +92,33 @@ def test_only_who_manages_may_everything() -> None:
     assert May.MANAGE in ROLES["admin"]
     assert not any(May.MANAGE in ROLES[role] for role in ROLES if role != "admin")
     assert not {May.COLLECT, May.BILL, May.APPROVE} & (ROLES["support"] | ROLES["auditor"] | ROLES["client"])
+
+
+def test_every_route_declares_who_may_call_it(console: Console) -> None:
+    forgotten = [rule.endpoint for rule in routes(console.app) if policy_of(console.app, rule.endpoint) is None]
+
+    assert [] == forgotten
+
+
+def test_a_route_without_a_policy_is_refused(fresh: Console) -> None:
+    fresh.app.add_url_rule("/forgotten", "forgotten", lambda: "open to all")
+
+    assert policy_of(fresh.app, "forgotten") is None
+    assert 403 == fresh.sign_in("root").get("/forgotten").status_code
+
+
+def test_a_stranger_is_asked_to_sign_in_wherever_it_is_not_public(console: Console) -> None:
+    stranger = console.visitor()
+    for rule in routes(console.app):
+        policy = policy_of(console.app, rule.endpoint)
+        if policy is None or policy.public or "GET" not in (rule.methods or ()):
+            continue
+        answer = stranger.get(address(rule, console))
+
+        assert (302, True) == (answer.status_code, answer.location.startswith("/sign-in")), rule.rule
+
+
+def test_a_part_of_a_page_sends_the_whole_page_to_the_sign_in(console: Console) -> None:
+    answer = console.visitor().get("/bills", headers={"HX-Request": "true"})
+
+    assert (401, "/sign-in") == (answer.status_code, answer.headers["HX-Redirect"])

@@ -7,8 +7,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from cloud_service.store.database.session import transaction
-from tests.cloud_service.web.conftest import Console, post
-from tests.cloud_service.web.pages import bill_numbers, text_of
+from tests.cloud_service.web.conftest import Console
+from tests.cloud_service.web.pages import bill_numbers
 
 
 def test_pages_never_overlap_and_never_leave_one_out(admin: FlaskClient) -> None:
@@ -60,17 +60,6 @@ def test_a_name_with_markup_is_shown_as_text_everywhere(fresh: Console) -> None:
         page = admin.get(path).text
         assert "<script>alert" not in page, path
         assert "&lt;script&gt;alert" in page, path
-
-
-def test_a_saved_view_is_a_tab_of_its_person_until_forgotten(fresh: Console) -> None:
-    admin = fresh.sign_in("admin")
-    post(admin, "/bills?status=paid&q=b", "/me/views", page="bills", name="Paid b", query="q=b&status=paid")
-
-    assert "Paid b" in text_of(admin.get("/bills").text)
-    assert "Paid b" not in text_of(fresh.sign_in("billing").get("/bills").text)
-
-    post(admin, "/bills?q=b&status=paid", "/me/views/forget", page="bills", name="Paid b")
-    assert "Paid b" not in text_of(admin.get("/bills").text)
 
 
 def test_one_list_is_the_same_however_its_pages_are_cut(admin: FlaskClient) -> None:

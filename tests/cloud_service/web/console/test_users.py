@@ -3,10 +3,9 @@ import re
 from sqlalchemy import text
 
 from cloud_service.store.database.session import transaction
-from tests.cloud_service.web.conftest import Console, post
+from tests.cloud_service.web.conftest import Console, enter, post
 from tests.cloud_service.web.operator_rows import PASSWORD
 from tests.cloud_service.web.pages import text_of
-from tests.cloud_service.web.test_sign_in import enter
 
 
 def one_time_link(page: str) -> str:

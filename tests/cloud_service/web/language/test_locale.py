@@ -1,0 +1,34 @@
+import pytest
+
+from cloud_service.web.language.locale import chosen, direction
+from tests.cloud_service.web.conftest import Console
+
+
+@pytest.mark.parametrize(
+    ("cookie", "browser", "language"),
+    [
+        ("sw", "de", "sw"),  # the cookie is the person's own choice
+        ("tlh", "de,en;q=0.5", "de"),  # a language that we do not have is none
+        ("", "it, fr;q=0.8", "fr"),
+        ("", "it", "en"),
+    ],
+)
+def test_the_language_is_the_cookies_then_the_browsers(
+    console: Console, cookie: str, browser: str, language: str
+) -> None:
+    headers = {"Accept-Language": browser, "Cookie": f"language={cookie}"}
+    with console.app.test_request_context(headers=headers):
+        assert language == chosen()
+
+
+def test_a_person_without_a_preference_reads_the_language_of_their_record(console: Console) -> None:
+    page = console.sign_in("admin").get("/me", headers={"Accept-Language": "it"}).text
+
+    assert '<html lang="en" dir="ltr"' in page
+
+
+def test_arabic_runs_from_right_to_left(console: Console) -> None:
+    with console.app.test_request_context(headers={"Cookie": "language=ar"}):
+        assert "rtl" == direction()
+    with console.app.test_request_context(headers={"Cookie": "language=sw"}):
+        assert "ltr" == direction()

@@ -1,0 +1,33 @@
+"""All routes of the application, each with an address that exists; pages that anybody of the staff may see."""
+
+import re
+from collections.abc import Iterator
+
+from flask import Flask
+from werkzeug.routing import Rule
+
+from tests.cloud_service.web.conftest import Console
+
+PAGES = (
+    "/dashboard", "/bills", "/payments", "/runs", "/runs/new", "/prepaid", "/reports/ageing", "/clients", "/accounts",
+    "/connections", "/tariffs", "/meters", "/gateways", "/support", "/audit", "/users", "/settings", "/search?q=amina",
+    "/clients/new", "/connections/new", "/tariffs/new", "/shared", "/dunning", "/reports/revenue", "/settings/rates",
+    "/help", "/me", "/me/password", "/me/second-factor", "/nowhere",
+)  # fmt: skip
+
+
+def routes(app: Flask) -> Iterator[Rule]:
+    yield from app.url_map.iter_rules()
+
+
+def address(rule: Rule, console: Console) -> str:
+    """An address of the route with ids that exist."""
+    names = {
+        "clients": "Amina", "accounts": "A-1", "connections": "K-1", "meters": "M-1", "gateways": "gw-K-1",
+        "points": "Lake House 1", "tariffs": "T-K-1", "payments": "R-1",
+    }  # fmt: skip
+    name = names.get(rule.rule.split("/")[1], "INV-1")
+    path = rule.rule.replace("<uuid:public_id>", str(console.ids[name])).replace("<kind>", "invoice_pdf")
+    for owner in ("site", "entity"):
+        path = path.replace(f"<uuid:{owner}_public_id>", str(console.ids[owner]))
+    return re.sub(r"<[^>]+>", "x", path)

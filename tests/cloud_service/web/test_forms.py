@@ -1,0 +1,107 @@
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from cloud_service.web.forms import Field, Form, parse_amount, parse_day, received_amount, received_day
+from common.errors import ConflictError, InputError
+from tests.cloud_service.web.conftest import Console
+
+FIELDS = (
+    Field("name", "Name", required=True, longest=10),
+    Field("email", "E-mail", "email"),
+    Field("day", "Day", "date"),
+    Field("at", "At", "moment"),
+    Field("amount", "Amount", "amount"),
+    Field("count", "Count", "number"),
+    Field("mode", "Plan", "choice", options=(("postpaid", "Postpaid"), ("prepaid", "Prepaid"))),
+    Field("protected", "Protected", "tick"),
+)
+
+
+def sent(console: Console, **typed: str) -> Form:
+    form = Form(FIELDS)
+    with console.app.test_request_context("/", method="POST", data={"name": "Amina", "mode": "prepaid", **typed}):
+        form.read()
+    return form
+
+
+def test_a_form_reads_each_kind_of_field_as_its_value(console: Console) -> None:
+    form = sent(
+        console, email="a@b.example", day="2026-11-20", at="2026-11-20T10:30", amount="1,234.50", count="7",
+        protected="yes",
+    )  # fmt: skip
+
+    assert {} == form.errors
+    assert {
+        "name": "Amina", "email": "a@b.example", "day": date(2026, 11, 20),
+        "at": datetime.fromisoformat("2026-11-20T10:30"),
+        "amount": Decimal("1234.50"), "count": 7, "mode": "prepaid", "protected": True,
+    } == form.values  # fmt: skip
+
+
+def test_an_empty_field_is_nothing_and_a_text_is_empty(console: Console) -> None:
+    form = sent(console)
+
+    assert (None, None, "", False) == (form["day"], form["amount"], form["email"], form["protected"])
+
+
+@pytest.mark.parametrize(
+    ("key", "typed", "fault"),
+    [
+        ("name", "", "Fill this in"),
+        ("name", "Amina Wanjiku", "At most 10 characters"),
+        ("name", "A\x07", "There is a control character in it"),
+        ("email", "amina", "'amina' is not an e-mail address"),
+        ("day", "20.11.2026", "'20.11.2026' is not a day (for example 2026-11-20)"),
+        ("at", "noon", "'noon' is not a day and time (for example 2026-11-20T10:30)"),
+        ("amount", "much", "'much' is not a number (for example 1234.50)"),
+        ("amount", "Infinity", "'Infinity' is not a number"),
+        ("count", "1.5", "'1.5' is not a whole number"),
+        ("mode", "barter", "Choose one of the list"),
+    ],
+)
+def test_what_cannot_be_read_is_said_at_its_field(console: Console, key: str, typed: str, fault: str) -> None:
+    assert {key: fault} == sent(console, **{key: typed}).errors
+
+
+def test_a_refusal_stands_at_the_field_it_names_and_at_the_top_where_it_names_none(console: Console) -> None:
+    form = Form(FIELDS)
+    with console.app.test_request_context():
+        form.refuse(ConflictError("there is one already", path="--email"))
+        form.refuse(ConflictError("days overlap", path="meter"))
+
+    assert {"email": "There is one already", "": "meter: Days overlap"} == form.errors
+
+
+def test_fields_stand_under_their_headings_in_their_order() -> None:
+    form = Form((Field("a", "A", group="One"), Field("b", "B", group="One"), Field("c", "C", group="Two")))
+
+    assert [("One", ["a", "b"]), ("Two", ["c"])] == [
+        (heading, [field.key for field in fields]) for heading, fields in form.groups()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("read", "typed", "field"),
+    [
+        (parse_day, "", "day"), (parse_day, "tomorrow", "day"), (received_day, "2026-11-21", "day"),
+        (parse_amount, "x", "amount"), (received_amount, "0", "amount"), (received_amount, "-5", "amount"),
+    ],
+)  # fmt: skip
+def test_a_single_field_of_a_page_names_itself_in_its_error(
+    console: Console, read: Callable[..., Any], typed: str, field: str
+) -> None:
+    path = [field] if read in (parse_day, parse_amount) else []
+    with console.app.test_request_context(), pytest.raises(InputError) as error:
+        read(typed, *path)
+
+    assert field == error.value.path
+
+
+def test_money_that_came_today_needs_no_day(console: Console) -> None:
+    with console.app.test_request_context():
+        assert date(2026, 11, 20) == received_day("")
+        assert Decimal("1234.5") == received_amount("1,234.5")
