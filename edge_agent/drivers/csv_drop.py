@@ -20,7 +20,7 @@ from common.errors import DecodeError
 from common.period import zone
 from common.profile import MeterProfile
 from edge_agent.drivers.interface import BadAnswer, LineDown, MeterSilent, RegisterValue, register_names
-from edge_agent.drivers.values import as_values, is_possible, with_parts
+from edge_agent.drivers.values import ExactValue, as_values, is_possible, with_parts
 from edge_agent.transports.port import Port
 
 SETTLED_S = 2.0  # since the last change: then nobody writes to it any more
@@ -171,7 +171,7 @@ def _values(
     row: CsvRow, profile: MeterProfile, names: Sequence[str], path: Path, number: int = 0
 ) -> list[RegisterValue]:
     """The registers of one row; an empty cell is no value, a wrong one is an error."""
-    cells: dict[str, tuple[Decimal, bytes]] = {}
+    cells: dict[str, ExactValue] = {}
     where = f"{path.name} line {number}" if number else path.name
     for name in with_parts(profile, names):
         register = profile.registers[name]
@@ -181,7 +181,7 @@ def _values(
         value = _number(cell, str(profile.options.get("decimal", ".")))
         if value is None:
             raise DecodeError(f"{cell!r} is no number", path=where)
-        cells[name] = (value * register.scale, cell.encode())
+        cells[name] = ExactValue(value * register.scale, cell.encode())
     return as_values(profile, names, cells, _instant(row, profile, where), meter_time=True)
 
 

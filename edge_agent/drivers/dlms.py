@@ -21,7 +21,7 @@ from edge_agent.drivers.codecs.obis import UNITS, logical_name
 from edge_agent.drivers.interface import BadAnswer, LineDown, MeterRefused, MeterSilent, RegisterValue, register_names
 from edge_agent.drivers.lines.dlms_line import ApduChannel, HdlcChannel, WrapperChannel
 from edge_agent.drivers.lines.opening import ensure_open
-from edge_agent.drivers.values import as_values, with_parts
+from edge_agent.drivers.values import ExactValue, as_values, with_parts
 from edge_agent.transports import transport_for
 from edge_agent.transports.interface import Transport
 from edge_agent.transports.port import Port
@@ -72,7 +72,7 @@ class DlmsDriver:
         names = register_names(profile, registers)
         needed = [name for name in with_parts(profile, names) if profile.registers[name].obis]
 
-        async def work(channel: ApduChannel) -> dict[str, tuple[Decimal, bytes]]:
+        async def work(channel: ApduChannel) -> dict[str, ExactValue]:
             values = {}
             for name in needed:
                 value = await self._register(channel, address, profile, name)
@@ -105,7 +105,7 @@ class DlmsDriver:
 
     async def _register(
         self, channel: ApduChannel, address: str, profile: MeterProfile, name: str
-    ) -> tuple[Decimal, bytes] | None:
+    ) -> ExactValue | None:
         """Exact value in the register's unit; None if the meter lacks it or counts in another unit."""
         register = profile.registers[name]
         code = logical_name(register.obis)
@@ -125,7 +125,7 @@ class DlmsDriver:
         canonical, factor = UNITS.get(unit.lower(), (unit, Decimal(1)))
         if canonical not in ("", register.unit.value):
             return None
-        return Decimal(value).scaleb(power) * factor * register.scale, raw
+        return ExactValue(Decimal(value).scaleb(power) * factor * register.scale, raw)
 
     async def _scaler(self, channel: ApduChannel, address: str, obis: str, kind: int) -> tuple[int, str]:
         """Power of ten and unit of a register, asked for once."""

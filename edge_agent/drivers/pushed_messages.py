@@ -43,9 +43,9 @@ class PushedMessages:
             used = [by_register[addend] for addend in addends if addend in by_register]
             if not used:
                 continue
-            at_ms, own = max(source[2] for source in used), all(source[3] for source in used)
-            simple = {addend: by_register[addend][:2] for addend in addends if addend in by_register}
-            values += as_values(profile, [name], simple, at_ms, meter_time=own)
+            at_ms, own_time = max(source.at_ms for source in used), all(source.meter_time for source in used)
+            exact = {addend: by_register[addend].exact for addend in addends if addend in by_register}
+            values += as_values(profile, [name], exact, at_ms, meter_time=own_time)
         return values
 
     def committed(self, device: str) -> None:

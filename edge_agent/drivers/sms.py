@@ -7,7 +7,7 @@ crash in between reads it again instead of losing it.
 import re
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Self
 
 from common.errors import DecodeError, InputError
@@ -18,7 +18,7 @@ from edge_agent.drivers.interface import BadAnswer, LineDown, MeterSilent, Regis
 from edge_agent.drivers.values import as_values, with_parts
 from edge_agent.transports import transport_for
 from edge_agent.transports.interface import Transport
-from edge_agent.transports.modem import Modem
+from edge_agent.transports.modem import MessageStore, Modem
 from edge_agent.transports.port import Port
 
 STORES = ("SM", "ME")
@@ -27,7 +27,14 @@ DIGITS_COMPARED = 9  # the last digits of a number; what stands before differs b
 FULL = 0.8  # of a store: then messages of operators and advertisers are deleted
 SHORT = 7  # digits: numbers with fewer are services, never meters
 
-Stored = tuple[str, list[int], SmsPart]
+
+@dataclass(frozen=True, slots=True)
+class StoredMessage:
+    """One whole message of a modem: `indices` are the places its parts have in the store (SM: card, ME: modem)."""
+
+    store: str
+    indices: list[int]
+    message: SmsPart
 
 
 class SmsDriver:
@@ -48,7 +55,7 @@ class SmsDriver:
         self.modem = Modem(line)
         self.pin = pin
         self.clock = clock
-        self.delivered: dict[str, Stored] = {}
+        self.delivered: dict[str, StoredMessage] = {}
         self.asked_at: dict[str, float] = {}
         self.strangers = 0
 
@@ -71,7 +78,7 @@ class SmsDriver:
         except ConnectionError as error:
             raise LineDown(str(error), path=self.port.name) from error
         self.delivered[number] = message
-        sms = message[2]
+        sms = message.message
         values = values_in_text(profile, sms.text, with_parts(profile, names))
         if not values:
             raise BadAnswer(
@@ -91,29 +98,29 @@ class SmsDriver:
         if message is None:
             return
         try:
-            for index in message[1]:
-                await self.modem.delete(message[0], index)
+            for index in message.indices:
+                await self.modem.delete(message.store, index)
         except ConnectionError as error:
             raise LineDown(str(error), path=self.port.name) from error
 
-    async def _next(self, number: str, address: str, profile: MeterProfile) -> Stored:
+    async def _next(self, number: str, address: str, profile: MeterProfile) -> StoredMessage:
         messages = []
         for store in STORES:
-            stored, used, total = await self.modem.stored(store)
-            received = [(index, sms) for index, pdu in stored if (sms := _part(pdu)) is not None]
+            listing = await self.modem.stored(store)
+            received = [(index, sms) for index, pdu in listing.messages if (sms := _part(pdu)) is not None]
             from_meter = [(index, sms) for index, sms in received if _digits(sms.sender)[-DIGITS_COMPARED:] == number]
-            messages += [(store, indices, sms) for indices, sms in whole_messages(from_meter)]
-            await self._make_room(store, received, used, total)
+            messages += [StoredMessage(store, indices, sms) for indices, sms in whole_messages(from_meter)]
+            await self._make_room(store, received, listing)
         if messages:
-            return min(messages, key=lambda message: message[2].sent_at)
+            return min(messages, key=lambda stored: stored.message.sent_at)
         await self._request(address, profile)
         raise MeterSilent(
             "no message has come", path=f"{self.port.name} {address}", hint="is the meter set to send to this number?"
         )
 
-    async def _make_room(self, store: str, received: list[tuple[int, SmsPart]], used: int, total: int) -> None:
+    async def _make_room(self, store: str, received: list[tuple[int, SmsPart]], listing: MessageStore) -> None:
         """A store full of advertisements takes no readings: then those of operators and services are deleted."""
-        if not total or used < FULL * total:
+        if not listing.total or listing.used < FULL * listing.total:
             return
         for index, sms in received:
             if len(_digits(sms.sender)) < SHORT:

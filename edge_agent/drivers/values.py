@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from typing import NamedTuple
 
 from common.profile import MeterProfile
 from common.reading import THOUSANDTHS, VALUE_MAX, Quality, thousandths
@@ -9,6 +10,13 @@ from edge_agent.drivers.interface import RegisterValue
 
 VALUE_LIMIT = Decimal(VALUE_MAX) / THOUSANDTHS
 EXPONENT_MAX = 100
+
+
+class ExactValue(NamedTuple):
+    """One register as a codec finds it: the exact value in the register's unit, and the bytes it was read from."""
+
+    value: Decimal
+    raw: bytes
 
 
 def is_possible(value: Decimal) -> bool:
@@ -29,7 +37,7 @@ def with_parts(profile: MeterProfile, names: Iterable[str]) -> list[str]:
 def as_values(
     profile: MeterProfile,
     names: Sequence[str],
-    by_register: Mapping[str, tuple[Decimal, bytes]],
+    by_register: Mapping[str, ExactValue],
     at_ms: int,
     *,
     meter_time: bool = False,
@@ -38,17 +46,17 @@ def as_values(
     values = []
     for name in names:
         register = profile.registers[name]
-        got = _sum(register.sum, by_register) if register.sum else by_register.get(name)
-        if got is None or abs(got[0]) > VALUE_LIMIT:
+        exact = _sum(register.sum, by_register) if register.sum else by_register.get(name)
+        if exact is None or abs(exact.value) > VALUE_LIMIT:
             continue
         values.append(
             RegisterValue(
                 name,
                 register.unit.value,
                 register.kind.value,
-                thousandths(got[0], name),
+                thousandths(exact.value, name),
                 at_ms,
-                got[1],
+                exact.raw,
                 profile.id,
                 profile.hash,
                 Quality.ACTUAL,
@@ -58,16 +66,16 @@ def as_values(
     return values
 
 
-def _sum(addends: Sequence[str], by_register: Mapping[str, tuple[Decimal, bytes]]) -> tuple[Decimal, bytes] | None:
+def _sum(addends: Sequence[str], by_register: Mapping[str, ExactValue]) -> ExactValue | None:
     """The sum of other registers of the same poll, and the bytes of all of them; None if one is missing."""
     total, raw = Decimal(0), b""
     for addend in addends:
-        got = by_register.get(addend.removeprefix("-"))
-        if got is None:
+        exact = by_register.get(addend.removeprefix("-"))
+        if exact is None:
             return None
-        total += -got[0] if addend.startswith("-") else got[0]
-        raw += got[1]
-    return total, raw
+        total += -exact.value if addend.startswith("-") else exact.value
+        raw += exact.raw
+    return ExactValue(total, raw)
 
 
 def decimal_text(value: Decimal) -> str:

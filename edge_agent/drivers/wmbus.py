@@ -10,7 +10,7 @@ import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from typing import Self
+from typing import NamedTuple, Self
 
 from common.errors import DecodeError, InputError
 from common.profile import MeterProfile
@@ -31,6 +31,13 @@ LISTEN_S = 1.0
 NUMBER = re.compile(r"[0-9A-F]{8}")
 
 
+class HeardTelegram(NamedTuple):
+    """The bytes of a telegram from its length byte on, and when it came (milliseconds since 1970)."""
+
+    raw: bytes
+    at_ms: int
+
+
 class WirelessDriver:
     """One receiver; the address of a meter is the eight digits on its label, `keys` maps these to AES keys."""
 
@@ -49,7 +56,7 @@ class WirelessDriver:
         self.wait_s = timeout_s
         self.transport = transport or transport_for(port)
         self.clock = clock
-        self.heard: OrderedDict[str, tuple[bytes, int]] = OrderedDict()
+        self.heard: OrderedDict[str, HeardTelegram] = OrderedDict()
         self.given: dict[str, bytes] = {}
         self.listener: asyncio.Task[None] | None = None
         self.news = asyncio.Event()
@@ -80,8 +87,9 @@ class WirelessDriver:
     async def committed(self, address: str) -> None:
         """Forget the telegram handed over, unless a newer one has come."""
         raw = self.given.pop(address, b"")
-        if self.heard.get(address, (b"", 0))[0] == raw:
-            self.heard.pop(address, None)
+        heard = self.heard.get(address)
+        if heard is not None and heard.raw == raw:
+            del self.heard[address]
 
     async def identify(self, address: str, profile: MeterProfile) -> str:
         """The meter's number, if it is heard and of the profile's model."""
@@ -131,7 +139,7 @@ class WirelessDriver:
             return
         raw = bytes.fromhex(match[1].decode("ascii"))
         number = raw[4:8][::-1].hex().upper()
-        self.heard[number] = raw, int(self.clock() * 1000)
+        self.heard[number] = HeardTelegram(raw, int(self.clock() * 1000))
         self.heard.move_to_end(number)
         if len(self.heard) > METERS_MAX:
             self.heard.popitem(last=False)

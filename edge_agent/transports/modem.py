@@ -8,7 +8,7 @@ import contextlib
 import itertools
 import re
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from edge_agent.transports.interface import Transport
 from edge_agent.transports.port import Port
@@ -34,6 +34,15 @@ STORED = re.compile(r"\+CMGL: (\d+),(\d+),.*?(\d+)")
 
 class ModemError(ConnectionError):
     """The modem refuses, or the call failed; the text says what and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageStore:
+    """Messages as (place, PDU), and how many places are used of how many."""
+
+    messages: list[tuple[int, bytes]]
+    used: int
+    total: int
 
 
 class Modem:
@@ -88,8 +97,8 @@ class Modem:
         if final != "OK":
             raise ModemError(f"the message was not sent: {final}")
 
-    async def stored(self, store: str) -> tuple[list[tuple[int, bytes]], int, int]:
-        """(index, PDU) of all messages of a store (SM: card, ME: modem), and how many are used of how many."""
+    async def stored(self, store: str) -> MessageStore:
+        """What a store (SM: card, ME: modem) holds."""
         await self.command("AT+CMGF=0")
         answer = "".join(await self.command(f'AT+CPMS="{store}"'))
         used, total = (int(number) for number in ([*re.findall(r"\d+", answer), "0", "0"])[:2])
@@ -99,7 +108,7 @@ class Modem:
             match = STORED.match(head)
             if match and re.fullmatch(r"[0-9A-Fa-f]+", pdu) and len(pdu) % 2 == 0:
                 messages.append((int(match[1]), bytes.fromhex(pdu)))
-        return messages, used, total
+        return MessageStore(messages, used, total)
 
     async def delete(self, store: str, index: int) -> None:
         """Delete one stored message."""

@@ -32,6 +32,15 @@ class UplinkMessage(NamedTuple):
     payload: bytes
 
 
+class HeldRange(NamedTuple):
+    """Sequences of a stream that the cloud rejected: not sent again before `until_s` (monotonic seconds)."""
+
+    stream: int
+    first: int
+    last: int
+    until_s: float
+
+
 class UplinkOutbox:
     """One gateway's debts to the cloud."""
 
@@ -42,7 +51,7 @@ class UplinkOutbox:
         self.patience_s = PATIENCE_S
         self.live_from = guard.buffer.current.last + 1
         self.generation = guard.generation
-        self.held: list[tuple[float, int, int, int]] = []  # until, stream, first, last: rejected ranges
+        self.held: list[HeldRange] = []
         self.pieces: dict[tuple[int, int], int] = {}  # (stream, first) -> last: not to be sent with what follows
         self.proofs = Proofs()
         self.restored = False  # the cloud has lost what it had: it must be told again what we hold receipts for
@@ -96,7 +105,7 @@ class UplinkOutbox:
                 middle = (first + last) // 2  # halves, and halves of those, until the guilty reading is alone
                 self.pieces |= {(stream.number, first): middle, (stream.number, middle + 1): last}
             else:
-                self.held.append((now_s + HOLD_REJECTED_S, stream.number, first, last))
+                self.held.append(HeldRange(stream.number, first, last, now_s + HOLD_REJECTED_S))
 
     # what to do
 
@@ -224,16 +233,16 @@ class UplinkOutbox:
     def _in_flight_or_held(self, stream: BufferStream) -> Ranges:
         """What is on its way, or held after a rejection."""
         busy = Ranges((f.first, f.last) for f in self.session.flights if f.stream == stream.number)
-        for _, number, first, last in self.held:
-            if number == stream.number:
-                busy.add(first, last)
+        for held in self.held:
+            if held.stream == stream.number:
+                busy.add(held.first, held.last)
         return busy
 
     def _expire_flights(self, now_s: float) -> None:
         """Flights that got no receipt in time are owed again; each such time waits longer."""
         if self.session.forget_late(now_s, self.patience_s):
             self.patience_s = min(self.patience_s * 2, PATIENCE_MAX_S)
-        self.held = [entry for entry in self.held if entry[0] > now_s]
+        self.held = [held for held in self.held if held.until_s > now_s]
 
     def _stream(self, epoch: int) -> BufferStream | None:
         return next((stream for stream in self.guard.buffer.streams.values() if stream.epoch == epoch), None)

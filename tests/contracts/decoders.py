@@ -115,8 +115,8 @@ def mbus_values(decoder: Callable[[bytes], Telegram]) -> Callable[[bytes], objec
 def json_values_of(data: bytes) -> list[RegisterValue]:
     message = json_values.Message("", json_values.parse(data), NOW_MS)
     values = json_values.values_by_register(PUSHED, [message], list(PUSHED.registers))
-    exact = {name: value[:2] for name, value in values.items()}
-    return as_values(PUSHED, list(exact), exact, max([NOW_MS, *(value[2] for value in values.values())]))
+    exact = {name: value.exact for name, value in values.items()}
+    return as_values(PUSHED, list(exact), exact, max([NOW_MS, *(value.at_ms for value in values.values())]))
 
 
 def sms_values(data: bytes) -> list[RegisterValue]:

@@ -8,12 +8,12 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, NamedTuple
 
 from common.errors import DecodeError
 from common.profile import MeterProfile
 from common.reading import as_decimal
-from edge_agent.drivers.values import is_possible
+from edge_agent.drivers.values import ExactValue, is_possible
 
 HINT = "compare the path with a message: energy-edge monitor --json shows what comes"
 PAYLOAD_MAX = 65536
@@ -29,6 +29,14 @@ class Message:
     topic: str
     body: Any
     at_ms: int
+
+
+class PushedValue(NamedTuple):
+    """One register of a message: its value, the instant (milliseconds since 1970), and whether the device named it."""
+
+    exact: ExactValue
+    at_ms: int
+    meter_time: bool
 
 
 def parse(payload: bytes) -> Any:
@@ -61,11 +69,9 @@ def lookup(path: str, message: Message) -> Any:
     return node
 
 
-def values_by_register(
-    profile: MeterProfile, messages: list[Message], names: list[str]
-) -> dict[str, tuple[Decimal, bytes, int, bool]]:
-    """Exact value, text, instant and whether it is the device's own, from the newest message that has each register."""
-    values: dict[str, tuple[Decimal, bytes, int, bool]] = {}
+def values_by_register(profile: MeterProfile, messages: list[Message], names: list[str]) -> dict[str, PushedValue]:
+    """Each register from the newest message that has it."""
+    values: dict[str, PushedValue] = {}
     for message in sorted(messages, key=lambda message: message.at_ms):
         when = device_time(lookup(profile.time_field, message), message.at_ms) if profile.time_field else None
         for name in names:
@@ -73,7 +79,8 @@ def values_by_register(
             value = number(lookup(register.path, message)) if register.path else None
             if value is not None:
                 at_ms = message.at_ms if when is None else when
-                values[name] = (value * register.scale, str(value).encode(), at_ms, when is not None)
+                exact = ExactValue(value * register.scale, str(value).encode())
+                values[name] = PushedValue(exact, at_ms, when is not None)
     return values
 
 

@@ -7,6 +7,7 @@ from common.profile import MeterProfile, Record
 from edge_agent.drivers.codecs.mbus_record import MBusRecord
 from edge_agent.drivers.codecs.mbus_telegram import Telegram
 from edge_agent.drivers.codecs.mbus_vif import NO_ERROR
+from edge_agent.drivers.values import ExactValue
 
 FUNCTIONS = {
     "instantaneous": "Instantaneous value",
@@ -20,7 +21,7 @@ HARMLESS = {NO_ERROR, "accumulation only if positive", "manufacturer specific"}
 
 def values_by_register(
     profile: MeterProfile, records: Sequence[MBusRecord], names: Iterable[str]
-) -> dict[str, tuple[Decimal, bytes]]:
+) -> dict[str, ExactValue]:
     """Exact value and raw bytes of each register that a valid record gives; others are left out."""
     values = {}
     for name in names:
@@ -32,7 +33,7 @@ def values_by_register(
             continue
         record = matching[register.record.nth]
         if record.valid and isinstance(record.value, Decimal):
-            values[name] = (record.value * register.scale, record.raw)
+            values[name] = ExactValue(record.value * register.scale, record.raw)
     return values
 
 

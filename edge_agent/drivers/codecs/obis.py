@@ -11,7 +11,7 @@ from typing import Any
 
 from common.errors import InputError
 from common.profile import MeterProfile
-from edge_agent.drivers.values import decimal_text
+from edge_agent.drivers.values import ExactValue, decimal_text
 
 CODE = re.compile(r"(?:(\d{1,3})-(\d{1,3}):)?([0-9A-Z]{1,3})\.(\d{1,3})(?:\.(\d{1,3}))?(?:[*&](\d{1,3}))?")
 NOW = 255  # F of the present value
@@ -111,7 +111,7 @@ def is_same_code(meter_code: str, profile_code: str) -> bool:
 
 def values_by_register(
     profile: MeterProfile, values: Iterable[ObisValue], names: Iterable[str]
-) -> dict[str, tuple[Decimal, bytes]]:
+) -> dict[str, ExactValue]:
     """Exact value and raw bytes of each register a readout gives, in its unit; one in a foreign unit is left out."""
     readout = list(values)
     by_register = {}
@@ -122,7 +122,7 @@ def values_by_register(
             continue
         unit, factor = UNITS.get(value.unit.lower(), (value.unit, Decimal(1)))
         if unit in ("", register.unit.value):
-            by_register[name] = (value.value * factor * register.scale, value.raw)
+            by_register[name] = ExactValue(value.value * factor * register.scale, value.raw)
     return by_register
 
 

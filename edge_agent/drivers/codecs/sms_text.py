@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 
 from common.profile import MeterProfile
+from edge_agent.drivers.values import ExactValue
 
 CUT = re.compile(r"\d[.,']?$")  # what stands before a number that is only the end of another
 GROUP_DIGITS = 3
 GROUP = re.compile(r"\d[ \u00a0]$")
 
 
-def values_in_text(profile: MeterProfile, text: str, names: Sequence[str]) -> dict[str, tuple[Decimal, bytes]]:
+def values_in_text(profile: MeterProfile, text: str, names: Sequence[str]) -> dict[str, ExactValue]:
     """Exact value and text of each register whose pattern is found in a message."""
     values = {}
     for name in names:
@@ -23,7 +24,7 @@ def values_in_text(profile: MeterProfile, text: str, names: Sequence[str]) -> di
             value = Decimal(match[1].replace(",", ".").replace(" ", ""))
         except (InvalidOperation, IndexError):
             continue
-        values[name] = (value * register.scale, match[0].encode())
+        values[name] = ExactValue(value * register.scale, match[0].encode())
     return values
 
 

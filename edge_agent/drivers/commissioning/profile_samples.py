@@ -12,7 +12,7 @@ from edge_agent.drivers.codecs.mbus_record import records
 from edge_agent.drivers.codecs.mbus_telegram import decode_application
 from edge_agent.drivers.codecs.sms_text import values_in_text
 from edge_agent.drivers.modbus_words import register_value, words_to_bytes
-from edge_agent.drivers.values import decimal_text
+from edge_agent.drivers.values import ExactValue, decimal_text
 
 FIXED_CI = 0x73
 
@@ -35,6 +35,10 @@ def sampled(profile: MeterProfile, sample: Sample) -> Decimal | None:
     return READERS[profile.protocol](profile, sample)
 
 
+def _value_of(values: Mapping[str, ExactValue], sample: Sample) -> Decimal | None:
+    return values[sample.register].value if sample.register in values else None
+
+
 def _words(profile: MeterProfile, sample: Sample) -> Decimal | None:
     word = sample.scale_word or 0
     return register_value(
@@ -52,18 +56,18 @@ def _records(profile: MeterProfile, sample: Sample) -> Decimal | None:
     register = profile.registers[sample.register]
     fixed = register.record is not None and register.record.function in ("actual", "stored")
     telegram_records = decode_application(FIXED_CI, data).records if fixed else tuple(records(data))
-    return values_by_register(profile, telegram_records, [sample.register]).get(sample.register, (None, b""))[0]
+    return _value_of(values_by_register(profile, telegram_records, [sample.register]), sample)
 
 
 def _obis_line(profile: MeterProfile, sample: Sample) -> Decimal | None:
     """One line of a readout."""
     values = decode_readout(f"/XXX0\r\n{sample.text}\r\n!\r\n".encode()).values
-    return obis.values_by_register(profile, values, [sample.register]).get(sample.register, (None, b""))[0]
+    return _value_of(obis.values_by_register(profile, values, [sample.register]), sample)
 
 
 def _message(profile: MeterProfile, sample: Sample) -> Decimal | None:
     """The text of a message."""
-    return values_in_text(profile, sample.text, [sample.register]).get(sample.register, (None, b""))[0]
+    return _value_of(values_in_text(profile, sample.text, [sample.register]), sample)
 
 
 def _json(profile: MeterProfile, sample: Sample) -> Decimal | None:
@@ -71,7 +75,7 @@ def _json(profile: MeterProfile, sample: Sample) -> Decimal | None:
     topic, _, body = ("", "", sample.text) if sample.text.startswith("{") else sample.text.partition(" ")
     message = json_values.Message(topic, json_values.parse(body.encode()), 0)
     values = json_values.values_by_register(profile, [message], [sample.register])
-    return values[sample.register][0] if sample.register in values else None
+    return values[sample.register].exact.value if sample.register in values else None
 
 
 def _cell(profile: MeterProfile, sample: Sample) -> Decimal | None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from common.reading import VALUE_MAX
-from edge_agent.drivers.values import as_values, decimal_text, is_possible, with_parts
+from edge_agent.drivers.values import ExactValue, as_values, decimal_text, is_possible, with_parts
 from tests.edge_agent.builders import make_profile
 
 KWH = 'unit = "kWh", kind = "index"'
@@ -23,7 +23,9 @@ def test_the_parts_of_a_sum_come_before_it_and_each_name_once() -> None:
 
 
 def test_values_come_in_the_order_asked_for_with_their_bytes_and_profile() -> None:
-    values = as_values(PROFILE, ["net", "a"], {"a": (Decimal("1.5"), b"\1"), "b": (Decimal("0.5"), b"\2")}, 1000)
+    values = as_values(
+        PROFILE, ["net", "a"], {"a": ExactValue(Decimal("1.5"), b"\1"), "b": ExactValue(Decimal("0.5"), b"\2")}, 1000
+    )
     assert [("net", 1000, b"\1\2"), ("a", 1500, b"\1")] == [
         (value.register, value.value, value.raw) for value in values
     ]
@@ -34,13 +36,15 @@ def test_values_come_in_the_order_asked_for_with_their_bytes_and_profile() -> No
 
 
 def test_a_sum_without_one_of_its_parts_is_no_value() -> None:
-    assert ["a"] == [value.register for value in as_values(PROFILE, ["a", "net"], {"a": (Decimal(1), b"")}, 0)]
+    assert ["a"] == [
+        value.register for value in as_values(PROFILE, ["a", "net"], {"a": ExactValue(Decimal(1), b"")}, 0)
+    ]
 
 
 def test_a_number_no_meter_can_count_to_is_no_value() -> None:
     highest = Decimal(VALUE_MAX) / 1000
-    assert [VALUE_MAX] == [value.value for value in as_values(PROFILE, ["a"], {"a": (highest, b"")}, 0)]
-    assert [] == as_values(PROFILE, ["a"], {"a": (highest + 1, b"")}, 0)
+    assert [VALUE_MAX] == [value.value for value in as_values(PROFILE, ["a"], {"a": ExactValue(highest, b"")}, 0)]
+    assert [] == as_values(PROFILE, ["a"], {"a": ExactValue(highest + 1, b"")}, 0)
 
 
 @pytest.mark.parametrize(
