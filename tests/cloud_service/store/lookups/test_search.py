@@ -1,0 +1,35 @@
+import pytest
+
+from cloud_service.store.lookups.search import search
+from tests.cloud_service.store.conftest import Office
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind", "title"),
+    [
+        ("INV-1", "bill", "INV-1"),
+        ("bakery", "client", "Bakery & Söhne"),
+        ("A-1", "account", "A-1"),
+        ("M-1", "meter", "M-1"),
+        ("gw-K-2", "gateway", "gw-K-2"),
+        ("K-1", "connection", "K-1"),
+        ("Lake Shop 1", "service point", "Lake Shop 1"),
+        ("R-1", "payment", "bank R-1"),
+        ("T-K-2", "tariff", "Tariff K-2"),
+    ],
+)
+def test_everything_is_found_by_its_number_or_name(office: Office, typed: str, kind: str, title: str) -> None:
+    assert (kind, title) in [(row.kind, row.title) for row in search(office.session, office.kilo, typed)]
+
+
+def test_the_exact_number_stands_first(office: Office) -> None:
+    assert ("account", "A-1") == tuple(search(office.session, office.kilo, "a-1")[0])[:2]
+
+
+@pytest.mark.parametrize("typed", ["ZET-1", "Zoe", "Hof", "%", "_", "  "])
+def test_nothing_of_others_is_found_nor_by_signs_alone(office: Office, typed: str) -> None:
+    assert [] == search(office.session, office.kilo, typed)
+
+
+def test_a_customer_searches_nothing(office: Office) -> None:
+    assert [] == search(office.session, office.amina, "INV-1")
