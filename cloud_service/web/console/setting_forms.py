@@ -24,7 +24,7 @@ from cloud_service.web.language.sentences import ngettext
 from common.errors import ConflictError, InputError
 
 blueprint = Blueprint("setting_forms", __name__)
-SITE = (
+SITE_FIELDS = (
     Field("name", _l("Name"), required=True),
     Field(
         "timezone",
@@ -40,7 +40,7 @@ SITE = (
 )
 
 
-ENTITY = (
+ENTITY_FIELDS = (
     Field("name", _l("Name"), required=True),
     Field("address", _l("Address"), "lines", _l("As printed on bills, a line each."), longest=500),
     Field("country", _l("Country"), hint=_l("Two capitals.")),
@@ -53,7 +53,7 @@ ENTITY = (
     Field("locale", _l("Language"), hint=_l("Of clients without their own."), required=True),
     REASON,
 )
-BANK = (
+BANK_FIELDS = (
     Field("holder", _l("Holder"), required=True),
     Field("iban", _l("IBAN"), required=True),
     Field("bic", _l("BIC")),
@@ -67,7 +67,7 @@ BANK = (
 def edit_entity(entity_public_id: UUID) -> Any:
     """What is known of a legal entity."""
     row = legal_entities.entity(session(), scope(), str(entity_public_id))
-    form = Form(ENTITY, {field.key: getattr(row, field.key, "") for field in ENTITY})
+    form = Form(ENTITY_FIELDS, {field.key: getattr(row, field.key, "") for field in ENTITY_FIELDS})
     page = FormPage(
         _("Change %(name)s", name=row.name),
         (_("Settings"), url_for("settings.index")),
@@ -76,10 +76,10 @@ def edit_entity(entity_public_id: UUID) -> Any:
     )
 
     def do() -> Response:
-        changed_facts = legal_entity.LegalEntityDetails(
-            **{field.key: form[field.key] for field in ENTITY if field.key != "reason"}
+        details = legal_entity.LegalEntityDetails(
+            **{field.key: form[field.key] for field in ENTITY_FIELDS if field.key != "reason"}
         )
-        changed = legal_entity.edit(session(), row.id, changed_facts, author=actor(), reason=form["reason"])
+        changed = legal_entity.edit(session(), row.id, details, author=actor(), reason=form["reason"])
         say_changed(changed)
         return redirect(page.back[1])
 
@@ -91,7 +91,7 @@ def edit_entity(entity_public_id: UUID) -> Any:
 def add_bank(entity_public_id: UUID) -> Any:
     """Where money in one currency goes."""
     row = legal_entities.entity(session(), scope(), str(entity_public_id))
-    form = Form(BANK, {"holder": row.name, "currency": row.currency})
+    form = Form(BANK_FIELDS, {"holder": row.name, "currency": row.currency})
     page = FormPage(
         _("Bank account of %(name)s", name=row.name), (_("Settings"), url_for("settings.index")), _("Add the account")
     )
@@ -105,20 +105,22 @@ def add_bank(entity_public_id: UUID) -> Any:
     return answer(form, page, do)
 
 
-def _site_facts(form: Form) -> sites_and_meters.SiteDetails:
-    return sites_and_meters.SiteDetails(**{field.key: form[field.key] for field in SITE if field.key != "reason"})
+def _site_details(form: Form) -> sites_and_meters.SiteDetails:
+    return sites_and_meters.SiteDetails(
+        **{field.key: form[field.key] for field in SITE_FIELDS if field.key != "reason"}
+    )
 
 
 @blueprint.route("/settings/sites/new", methods=["GET", "POST"])
 @access(May.MANAGE)
 def add_site() -> Any:
     """A new property."""
-    form = Form((*entity_field(), *SITE))
+    form = Form((*entity_field(), *SITE_FIELDS))
     page = FormPage(_("New site"), (_("Settings"), url_for("settings.index")), _("Add the site"))
 
     def do() -> Response:
         sites_and_meters.add_site(
-            session(), chosen_entity(form).id, _site_facts(form), author=actor(), reason=form["reason"]
+            session(), chosen_entity(form).id, _site_details(form), author=actor(), reason=form["reason"]
         )
         flash(_("%(name)s is a site now; new connections can be there.", name=form["name"]), "success")
         return redirect(page.back[1])
@@ -131,14 +133,14 @@ def add_site() -> Any:
 def edit_site(site_public_id: UUID) -> Any:
     """What is known of a property."""
     site = legal_entities.site(session(), scope(), site_public_id)
-    form = Form(SITE, asdict(site_fields(session(), site.id)))
+    form = Form(SITE_FIELDS, asdict(site_fields(session(), site.id)))
     page = FormPage(
         _("Change %(name)s", name=site.name), (_("Settings"), url_for("settings.index")), _("Keep the change")
     )
 
     def do() -> Response:
         changed = sites_and_meters.edit_site(
-            session(), site.id, _site_facts(form), author=actor(), reason=form["reason"]
+            session(), site.id, _site_details(form), author=actor(), reason=form["reason"]
         )
         say_changed(changed)
         return redirect(page.back[1])

@@ -89,9 +89,26 @@ def account_fields() -> tuple[Field, ...]:
 @access(May.CONTRACT)
 def add() -> Any:
     """A new client with their first account."""
+    form = _new_client_form()
+    page = FormPage(_("New client"), (_("Clients"), url_for("clients.index")), _("Add the client"))
+
+    def do() -> Response:
+        client_id = flow.add_client(
+            session(), chosen_entity(form).id, _client_details(form), author=actor(), number=form["number"],
+            reason=form["reason"],
+        )  # fmt: skip
+        flow.open_account(session(), client_id, _new_account(form), author=actor(), reason=form["reason"])
+        flash(_("%(name)s is a client now. Next: a connection.", name=form["name"]), "success")
+        return redirect(url_for("clients.index", q=form["name"]))
+
+    return answer(form, page, do)
+
+
+def _new_client_form() -> Form:
+    """A client and their first account, in the currency, language and country of the reader's legal entity."""
     entities = legal_entities.entities(session(), scope())
     first = entities[0] if entities else None
-    form = Form(
+    return Form(
         (
             *entity_field(_("Client")),
             Field("number", _("Client no."), hint=_("The next free one unless given."), group=_("Client")),
@@ -104,22 +121,6 @@ def add() -> Any:
             "currency": first.currency if first else "", "day": today(), **_terms_as_fields(flow.AccountTerms()),
         },
     )  # fmt: skip
-    page = FormPage(_("New client"), (_("Clients"), url_for("clients.index")), _("Add the client"))
-
-    def do() -> Response:
-        client_id = flow.add_client(
-            session(),
-            chosen_entity(form).id,
-            _client_facts(form),
-            author=actor(),
-            number=form["number"],
-            reason=form["reason"],
-        )
-        flow.open_account(session(), client_id, _new_account(form), author=actor(), reason=form["reason"])
-        flash(_("%(name)s is a client now. Next: a connection.", name=form["name"]), "success")
-        return redirect(url_for("clients.index", q=form["name"]))
-
-    return answer(form, page, do)
 
 
 @blueprint.route("/clients/<uuid:public_id>/edit", methods=["GET", "POST"])
@@ -138,7 +139,7 @@ def edit(public_id: UUID) -> Any:
     )
 
     def do() -> Response:
-        changed = flow.edit_client(session(), client.id, _client_facts(form), author=actor(), reason=form["reason"])
+        changed = flow.edit_client(session(), client.id, _client_details(form), author=actor(), reason=form["reason"])
         say_changed(changed)
         return redirect(back)
 
@@ -220,7 +221,7 @@ def mode(public_id: UUID) -> Any:
     return answer(form, page, do)
 
 
-def _client_facts(form: Form) -> flow.ClientDetails:
+def _client_details(form: Form) -> flow.ClientDetails:
     typed = {field.key: form[field.key] for field in client_fields()}
     return flow.ClientDetails(**typed | {"locale": typed["locale"] or "en"})
 

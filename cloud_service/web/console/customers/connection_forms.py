@@ -100,21 +100,14 @@ def owner(public_id: UUID) -> Any:
     def do() -> Response:
         payer = account_id(session(), form["account"], scope())
         flow.change_owner(
-            session(),
-            connection.contract.id,
-            payer,
-            form["day"],
-            author=actor(),
+            session(), connection.contract.id, payer, form["day"], author=actor(),
             reason=form["reason"] or "another payer",
-        )
-        flash(
-            _(
-                "%(account)s pays from %(day)s on, under a connection of its own.",
-                account=form["account"],
-                day=form["day"],
-            ),
-            "success",
-        )
+        )  # fmt: skip
+        message = _(
+            "%(account)s pays from %(day)s on, under a connection of its own.",
+            account=form["account"], day=form["day"],
+        )  # fmt: skip
+        flash(message, "success")
         return redirect(url_for("connections.index", q=connection.contract.number))
 
     return answer(form, page, do)
@@ -140,13 +133,9 @@ def tariff(public_id: UUID) -> Any:
         seller_scope = Scope(entities=frozenset({connection.site.legal_entity_id}))
         next_tariff = tariff_id(session(), form["tariff"], seller_scope)
         flow.change_tariff(
-            session(),
-            connection.contract.id,
-            next_tariff,
-            form["day"],
-            author=actor(),
+            session(), connection.contract.id, next_tariff, form["day"], author=actor(),
             reason=form["reason"] or "asked for",
-        )
+        )  # fmt: skip
         flash(_("%(tariff)s counts from %(day)s on.", tariff=form["tariff"], day=form["day"]), "success")
         return redirect(page.back[1])
 
@@ -173,18 +162,7 @@ def exchange(public_id: UUID) -> Any:
     )
 
     def do() -> Response:
-        new_meter = flow.MeterExchange(
-            connection.point.id, meter_id(session(), form["meter"], scope()),
-            _instant(form["at"], connection.site.timezone),
-            {name: thousandths(form[f"closing.{name}"], f"closing.{name}") for name in names},
-            {
-                name: thousandths(form[f"opening.{name}"], f"opening.{name}")
-                for name in names
-                if form[f"opening.{name}"] is not None
-            },
-            form["multiplier"] or Decimal(1),
-        )  # fmt: skip
-        flow.exchange_meter(session(), new_meter, author=actor(), reason=form["reason"])
+        flow.exchange_meter(session(), _meter_exchange(form, connection, names), author=actor(), reason=form["reason"])
         flash(_("Meter %(meter)s hangs at %(point)s.", meter=form["meter"], point=connection.point.name), "success")
         return redirect(page.back[1])
 
@@ -211,6 +189,19 @@ def _exchange_fields(timezone: str, registers: list[str]) -> tuple[Field, ...]:
         Field("multiplier", _("Multiplier"), "amount", _("CT × VT of the new mount."), group=new),
         REASON_BELOW,
     )  # fmt: skip
+
+
+def _meter_exchange(form: Form, connection: Connection, registers: list[str]) -> flow.MeterExchange:
+    """What was typed: indexes in thousandths of each register's unit, the moment in the site's zone."""
+    opening = {name: form[f"opening.{name}"] for name in registers if form[f"opening.{name}"] is not None}
+    return flow.MeterExchange(
+        connection.point.id,
+        meter_id(session(), form["meter"], scope()),
+        _instant(form["at"], connection.site.timezone),
+        {name: thousandths(form[f"closing.{name}"], f"closing.{name}") for name in registers},
+        {name: thousandths(index, f"opening.{name}") for name, index in opening.items()},
+        form["multiplier"] or Decimal(1),
+    )
 
 
 def _instant(wall: datetime, timezone: str) -> datetime:

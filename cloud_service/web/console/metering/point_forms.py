@@ -27,7 +27,7 @@ from common.errors import InputError, at_field
 from common.period import zone
 
 blueprint = Blueprint("point_forms", __name__)
-FACTS = (
+POINT_FIELDS = (
     Field("name", _l("Name"), hint=_l("The only one of its kind at the site."), required=True),
     Field("utility", _l("Utility"), "choice", _l("It stays once somebody was supplied."), options=UTILITY_OPTIONS),
     Field("grid_id", _l("Grid id"), hint=_l("MaLo, MPAN, NMI, EAN, PRM.")),
@@ -45,12 +45,12 @@ FACTS = (
 def add() -> Any:
     """A new service point."""
     site = Field("site", _("Site"), "choice", options=site_names(), required=True)
-    form = Form((site, *FACTS), {"site": request.args.get("site", ""), "utility": "electricity"})
+    form = Form((site, *POINT_FIELDS), {"site": request.args.get("site", ""), "utility": "electricity"})
     page = FormPage(_("New service point"), (_("Service points"), url_for("points.index")), _("Add the service point"))
 
     def do() -> Response:
         where = site_id(session(), form["site"], scope())
-        sites_and_meters.add_point(session(), where, _point_facts(form), author=actor(), reason=form["reason"])
+        sites_and_meters.add_point(session(), where, _point_details(form), author=actor(), reason=form["reason"])
         flash(_("%(name)s is a service point now. Next: a meter, or a connection.", name=form["name"]), "success")
         return redirect(url_for("points.index", site=form["site"], q=form["name"]))
 
@@ -68,7 +68,7 @@ def edit(public_id: UUID) -> Any:
         "parent": f"{point_page.site.name}: {point_page.above.name}" if point_page.above else "",
         "values": "\n".join(f"{name} = {number}" for name, number in values.items()),
     }  # fmt: skip
-    form = Form(FACTS, present)
+    form = Form(POINT_FIELDS, present)
     page = _page(
         point_page,
         _("Change %(point)s", point=point_page.point.name),
@@ -78,7 +78,7 @@ def edit(public_id: UUID) -> Any:
 
     def do() -> Response:
         changed = sites_and_meters.edit_point(
-            session(), point_page.point.id, _point_facts(form), author=actor(), reason=form["reason"]
+            session(), point_page.point.id, _point_details(form), author=actor(), reason=form["reason"]
         )
         say_changed(changed)
         return redirect(page.back[1])
@@ -109,14 +109,8 @@ def mount(public_id: UUID) -> Any:
             raise InputError(_("name one that is known, or a new one"), path="meter")
         moment: datetime = form["at"]
         mount_meter(form, point_page.point.id, moment.replace(tzinfo=zone(timezone)))
-        flash(
-            _(
-                "Meter %(meter)s hangs at %(point)s.",
-                meter=form["meter"] or form["serial"],
-                point=point_page.point.name,
-            ),
-            "success",
-        )
+        meter = form["meter"] or form["serial"]
+        flash(_("Meter %(meter)s hangs at %(point)s.", meter=meter, point=point_page.point.name), "success")
         return redirect(page.back[1])
 
     return answer(form, page, do)
@@ -155,7 +149,7 @@ def _page(point_page: PointPage, title: str, submit: str, note: str) -> FormPage
     return FormPage(title, (f"{point_page.site.name}: {point_page.point.name}", back), submit, note)
 
 
-def _point_facts(form: Form) -> sites_and_meters.ServicePointDetails:
+def _point_details(form: Form) -> sites_and_meters.ServicePointDetails:
     values = sites_and_meters.read_values(line for line in form["values"].splitlines() if line.strip())
     with at_field("parent"):
         above = point_id(session(), form["parent"], scope()) if form["parent"] else None

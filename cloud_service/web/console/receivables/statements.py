@@ -16,7 +16,7 @@ from cloud_service.web.language.sentences import gettext as _
 from cloud_service.web.language.sentences import lazy_gettext as _l
 
 blueprint = Blueprint("statements", __name__)
-FIELDS = (
+DAY_FIELDS = (
     Field("from", _l("From"), "date", required=True),
     Field("until", _l("Up to and with"), "date", required=True),
 )
@@ -27,7 +27,7 @@ FIELDS = (
 def choose(public_id: UUID) -> Any:
     """Which days, and how."""
     account, client = account_of(session(), scope(), public_id)
-    form = Form(FIELDS, {"from": today().replace(month=1, day=1), "until": today()})
+    form = Form(DAY_FIELDS, {"from": today().replace(month=1, day=1), "until": today()})
     back = url_for("accounts.show", public_id=public_id)
     page = FormPage(
         _("Statement of %(account)s", account=account.number),

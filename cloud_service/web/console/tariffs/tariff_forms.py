@@ -49,7 +49,7 @@ label = "VAT 19 %"
 category = "S"
 percent = "19"
 """
-FIELDS = (
+DOCUMENT_FIELDS = (
     Field(
         "file",
         _l("Upload a document"),
@@ -84,7 +84,8 @@ def add() -> Any:
     """A new tariff, or new versions of one that is named in the document."""
     entities = legal_entities.entities(session(), scope())
     form = Form(
-        (*entity_field(), *FIELDS), {"document": EXAMPLE.replace("EUR", entities[0].currency) if entities else EXAMPLE}
+        (*entity_field(), *DOCUMENT_FIELDS),
+        {"document": EXAMPLE.replace("EUR", entities[0].currency) if entities else EXAMPLE},
     )
     page = FormPage(_("New tariff"), (_("Tariffs"), url_for("tariffs.index")), _("Keep the tariff"))
     entity = legal_entities.entity(session(), scope(), request.form.get("entity", ""))
@@ -99,7 +100,7 @@ def edit(public_id: UUID) -> Any:
     present = (
         {key: value for key, value in versions[0].document.items() if key not in ("from", "until")} if versions else {}
     )
-    form = Form(FIELDS, {"document": json.dumps(present, indent=2, ensure_ascii=False), "start": ""})
+    form = Form(DOCUMENT_FIELDS, {"document": json.dumps(present, indent=2, ensure_ascii=False), "start": ""})
     page = FormPage(
         _("New version of %(name)s", name=tariff.name),
         (tariff.name, url_for("tariffs.show", public_id=public_id)),
