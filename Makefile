@@ -44,9 +44,9 @@ fast-tests: setup
 	$(PYTEST) -q -n 3 -m "not slow and not database and not processes and not browser" \
 		tests/common tests/edge_agent tests/cloud_service --ignore tests/cloud_service/documents
 
-catalogue: setup  ## Collect the sentences of console and portal in messages.pot; `make catalogue LANGUAGE=sw` starts or renews a language
+catalogue: setup  ## Collect the sentences of console and portal in messages.pot; `make catalogue ADD=sw` starts or renews a language
 	$(BIN)/python deploy/catalogue.py
-	@test -z "$(LANGUAGE)" || $(BIN)/python deploy/catalogue.py add $(LANGUAGE)
+	@test -z "$(ADD)" || $(BIN)/python deploy/catalogue.py add $(ADD)
 	$(BIN)/python deploy/catalogue.py compile
 
 format: setup  ## Format the code
