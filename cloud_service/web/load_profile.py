@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from flask import request
 
+from cloud_service.store.metering.tables import IntervalDay
 from cloud_service.web.forms import parse_day
 from cloud_service.web.language.formatting import plain
 from cloud_service.web.language.sentences import gettext as _
@@ -40,8 +41,12 @@ class DayOf:
     missing: int
 
 
-def intervals(days: Sequence[Any], zone: str) -> list[Interval]:
-    """Every interval of the days; a clock change needs no care, the day's own bounds say where it starts."""
+def intervals(days: Sequence[IntervalDay], zone: str) -> list[Interval]:
+    """Every interval of the days, in thousandths of the register's unit.
+
+    A day holds 8 bytes a value (little-endian) and a byte a quality. A clock change needs no care: the day's own bounds
+    say where it starts.
+    """
     unpacked = []
     for packed in days:
         start, _end = day_bounds(packed.day, zone)
@@ -52,7 +57,7 @@ def intervals(days: Sequence[Any], zone: str) -> list[Interval]:
     return unpacked
 
 
-def by_day(days: Sequence[Any], span: Span, zone: str, step_s: int) -> list[DayOf]:
+def by_day(days: Sequence[IntervalDay], span: Span, zone: str, step_s: int) -> list[DayOf]:
     """A row for each day of the span, also for those of which nothing is known."""
     by_date = {packed.day: packed for packed in days}
     rows = []

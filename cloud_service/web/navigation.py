@@ -105,27 +105,35 @@ def is_current(item: Item) -> bool:
     return bool(fits) and item.section == max(fits, key=len)
 
 
-def site_clock() -> list[dict[str, str]]:
+@dataclass(frozen=True, slots=True)
+class SiteClock:
+    """A zone whose time is shown: its IANA name, and what its place is called."""
+
+    zone: str
+    name: str
+
+
+def site_clock() -> list[SiteClock]:
     """The zones whose time is shown: the operator's first, then those of its sites."""
     if "clock" not in g:
         g.clock = _zones()
-    clock: list[dict[str, str]] = g.clock
+    clock: list[SiteClock] = g.clock
     return clock
 
 
-def _zones() -> list[dict[str, str]]:
+def _zones() -> list[SiteClock]:
     zones: dict[str, str] = {}
     for entity in legal_entities.entities(session(), scope()):
         zones.setdefault(entity.timezone, entity.timezone.rpartition("/")[2].replace("_", " "))
         for site in legal_entities.sites(session(), entity.id):
             zones.setdefault(site.timezone, site.name)
-    return [{"zone": zone, "name": name} for zone, name in zones.items()]
+    return [SiteClock(zone, name) for zone, name in zones.items()]
 
 
 def zone_of_the_operator() -> str:
     """The first zone; UTC for those who see no site."""
     zones = site_clock()
-    return zones[0]["zone"] if zones else "UTC"
+    return zones[0].zone if zones else "UTC"
 
 
 def brand() -> str:

@@ -1,11 +1,11 @@
 """What pages need of the world outside and may not touch themselves: the payment page of a bill."""
 
-from typing import Any
-
 from flask import current_app, url_for
 
+from cloud_service.store.lookups.invoice_page import InvoicePage
 
-def pay_address(page: Any) -> str:
+
+def pay_address(page: InvoicePage) -> str:
     """The lasting address where the bill can be paid; empty where nothing is due or no provider is set up."""
     if current_app.extensions.get("provider") is None or page.outstanding <= 0 or page.invoice.kind != "invoice":
         return ""

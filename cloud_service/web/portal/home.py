@@ -1,7 +1,7 @@
 """The customer's pages: balance, what is due, use by month, day and quarter hour, bills with their PDF."""
 
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -12,13 +12,12 @@ from werkzeug.wrappers import Response as AnyResponse
 from cloud_service.store.lists.customers import accounts as account_list
 from cloud_service.store.lists.invoices import invoices as bill_list
 from cloud_service.store.lists.paging import ListQuery, page_of
-from cloud_service.store.lookups import customers, metering, receivables
+from cloud_service.store.lookups import metering, receivables
 from cloud_service.store.lookups.invoice_page import invoice_page
 from cloud_service.web import charts, load_profile
 from cloud_service.web.access import May, access, scope
 from cloud_service.web.bill_columns import COLUMNS
 from cloud_service.web.bill_documents import paper_response
-from cloud_service.web.clock import now
 from cloud_service.web.database import session
 from cloud_service.web.language import formatting
 from cloud_service.web.language.sentences import gettext as _
@@ -26,11 +25,11 @@ from cloud_service.web.language.sentences import lazy_gettext as _l
 from cloud_service.web.listing import Filter, ListPage, csv_response, query_of, respond
 from cloud_service.web.load_profile import span_of
 from cloud_service.web.payment_link import pay_address
+from cloud_service.web.portal.customer import Customer, own_customer
+from cloud_service.web.portal.year_chart import year_chart
 from common.errors import NotFoundError
-from common.period import Span, add_months, local_day
+from common.period import Span, add_months
 from common.reading import as_decimal
-
-WORTH_COMPARING = 5  # months of the year before, so that bars beside nothing are not drawn
 
 blueprint = Blueprint("portal", __name__, url_prefix="/portal")
 
@@ -54,34 +53,6 @@ LIST = ListPage(
     empty=_l("Your first bill appears here when it has been issued."),
     icon="file-invoice",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Customer:
-    """Who looks, at which accounts, in which zone."""
-
-    client: Any
-    accounts: list[Any]
-    registers: list[Any]
-    zone: str
-
-    @property
-    def ids(self) -> list[int]:
-        """The ids of the accounts."""
-        return [account.id for account in self.accounts]
-
-    @property
-    def today(self) -> date:
-        """The civil day where the meter is."""
-        return local_day(now(), self.zone)
-
-
-def own_customer() -> Customer:
-    """The customer of this request."""
-    client = customers.own_client(session(), scope())
-    accounts = customers.own_accounts(session(), scope())
-    registers = metering.own_registers(session(), [account.id for account in accounts])
-    return Customer(client, accounts, registers, registers[0].timezone if registers else "UTC")
 
 
 @blueprint.get("")
@@ -116,36 +87,6 @@ def home() -> str:
 
 def _sum(me: Customer, span: Span) -> int:
     return sum(row.total for row in metering.daily_use(session(), me.ids, span))
-
-
-def year_chart(me: Customer) -> dict[str, Any]:
-    """Twelve months beside the same months a year before."""
-    first = add_months(me.today.replace(day=1), -11)
-    months = [add_months(first, n) for n in range(12)]
-    use = metering.daily_use(session(), me.ids, Span(add_months(first, -12), me.today + timedelta(days=1)))
-    totals: dict[date, int] = {}
-    for row in use:
-        totals[row.day.replace(day=1)] = totals.get(row.day.replace(day=1), 0) + row.total
-    this = [as_decimal(totals.get(month, 0)) for month in months]
-    last = [as_decimal(totals.get(add_months(month, -12), 0)) for month in months]
-    series = [this, last] if sum(1 for value in last if value) > WORTH_COMPARING else [this]
-    names = [formatting.month(month, "MMMM y") for month in months]
-    titles = [
-        [_bar_title(month, value) for month, value in zip(months, this, strict=True)],
-        [_bar_title(add_months(month, -12), value) for month, value in zip(months, last, strict=True)],
-    ]
-    drawn = charts.both([formatting.month(month) for month in months], series, titles[: len(series)], width=1100)
-    return {
-        "drawn": drawn,
-        "rows": list(zip(names, this, last, strict=True)),
-        "legend": [_("This year"), _("Last year")][: len(series)],
-    }
-
-
-def _bar_title(month: date, energy: Decimal) -> str:
-    return _(
-        "%(period)s: %(energy)s kWh", period=formatting.month(month, "MMMM y"), energy=formatting.number(energy, 1)
-    )
 
 
 @blueprint.get("/usage")

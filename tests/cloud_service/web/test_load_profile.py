@@ -1,38 +1,31 @@
 import struct
-from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
+from cloud_service.store.metering.tables import IntervalDay
 from cloud_service.web import load_profile
 from common.period import Span
 
 
-@dataclass
-class Day:
-    """A row of `interval_day` as the page reads it."""
-
-    day: date
-    step_s: int
-    values: bytes
-    qualities: bytes
-    total: int
-
-
-def full(day: date, count: int, quality: int = 0) -> Day:
-    return Day(day, 900, struct.pack(f"<{count}q", *range(count)), bytes([quality]) * count, sum(range(count)))
+def full(day: date, count: int, quality: int = 0) -> IntervalDay:
+    """A day as stored, of `count` quarter hours: 0, 1, 2 … thousandths of a kWh."""
+    return IntervalDay(
+        day=day, step_s=900, values=struct.pack(f"<{count}q", *range(count)), qualities=bytes([quality]) * count,
+        total=sum(range(count)),
+    )  # fmt: skip
 
 
 def test_the_days_on_which_clocks_change_have_92_and_100_quarter_hours_without_a_gap_or_overlap() -> None:
     for day, count in ((date(2026, 3, 29), 92), (date(2026, 10, 25), 100)):
-        found = load_profile.intervals([full(day, count)], "Europe/Berlin")
-        steps = {int((b.start - a.start).total_seconds()) for a, b in pairwise(found)}
+        profile = load_profile.intervals([full(day, count)], "Europe/Berlin")
+        steps = {int((b.start - a.start).total_seconds()) for a, b in pairwise(profile)}
 
-        assert (count, {900}) == (len(found), steps)
+        assert (count, {900}) == (len(profile), steps)
 
 
 def test_the_file_of_a_long_day_tells_its_two_hours_apart() -> None:
-    found = load_profile.intervals([full(date(2026, 10, 25), 100)], "Europe/Berlin")
-    lines = load_profile.as_lines(found, "kWh", "Europe/Berlin")
+    profile = load_profile.intervals([full(date(2026, 10, 25), 100)], "Europe/Berlin")
+    lines = load_profile.as_lines(profile, "kWh", "Europe/Berlin")
 
     assert {"2026-10-25T02:00:00+02:00", "2026-10-25T02:00:00+01:00"} <= {line[0] for line in lines}
     assert 101 == len(lines)

@@ -1,36 +1,24 @@
-from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any
-
 import pytest
 
+from cloud_service.store.lookups.invoice_page import invoice_page
+from cloud_service.store.scope import Scope
+from cloud_service.web.database import session
 from cloud_service.web.payment_link import pay_address
 from tests.cloud_service.web.conftest import Console
-
-
-@dataclass
-class BilledInvoice:
-    """The part of a bill's page that decides whether it can be paid."""
-
-    invoice: Any
-    outstanding: Decimal
-
-
-@dataclass
-class InvoiceRow:
-    kind: str
-    public_id: str = "00000000-0000-0000-0000-000000000001"
+from tests.cloud_service.web.operator_rows import TODAY
 
 
 @pytest.mark.parametrize(
-    ("kind", "outstanding", "payable"),
-    [("invoice", "10.00", True), ("invoice", "0.00", False), ("credit_note", "10.00", False)],
+    ("number", "kind", "payable"),
+    [("INV-1", "invoice", True), ("INV-3", "invoice", False), ("INV-1", "credit_note", False)],
+    ids=["due", "paid", "a credit note"],
 )
 def test_what_is_due_has_a_lasting_address_and_nothing_else(
-    console: Console, kind: str, outstanding: str, payable: bool
+    console: Console, number: str, kind: str, payable: bool
 ) -> None:
-    row = InvoiceRow(kind)
     with console.app.test_request_context():
-        address = pay_address(BilledInvoice(row, Decimal(outstanding)))
+        page = invoice_page(session(), Scope(), console.ids[number], TODAY)
+        page.invoice.kind = kind  # not kept: the session is closed with the request
+        address = pay_address(page)
 
-    assert (f"http://localhost/pay/{row.public_id}" if payable else "") == address
+    assert (f"http://localhost/pay/{console.ids[number]}" if payable else "") == address
