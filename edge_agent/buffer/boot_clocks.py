@@ -4,7 +4,7 @@ A row carries milliseconds since its boot. Once the clock of that boot is known,
 milliseconds) dates all of its rows.
 """
 
-from typing import Any
+import msgspec
 
 from common.reading import TimeQuality
 from edge_agent.buffer.directory import BufferDirectory
@@ -14,18 +14,20 @@ BOOTS_MAX = 1000
 RESOLUTION_MS = 100
 
 
-def boot_number(directory: BufferDirectory, boot_id: str) -> tuple[int, dict[str, Any]]:
-    """The number of a boot, and what the directory has to note if it is new; of too many boots the oldest go."""
-    for number, name in directory.boots:
-        if name == boot_id:
-            return number, {}
+def boot_number(directory: BufferDirectory, boot_id: str) -> int:
+    """The number of a boot, 0 if it is new."""
+    return next((number for number, name in directory.boots if name == boot_id), 0)
+
+
+def with_boot(directory: BufferDirectory, boot_id: str) -> BufferDirectory:
+    """The directory with a new boot; of too many boots the oldest go, and what was known of their clocks."""
     number = 1 + max((number for number, _ in directory.boots), default=0)
     boots = (*directory.boots[1 - BOOTS_MAX :], (number, boot_id))
     offsets, guesses = (
         {boot: offset for boot, offset in clocks.items() if boot >= boots[0][0]}
         for clocks in (directory.offsets, directory.guesses)
     )
-    return number, {"boots": boots, "offsets": offsets, "guesses": guesses}
+    return msgspec.structs.replace(directory, boots=boots, offsets=offsets, guesses=guesses)
 
 
 def dated(directory: BufferDirectory, row: BufferRow) -> tuple[int, int] | None:
@@ -41,14 +43,15 @@ def dated(directory: BufferDirectory, row: BufferRow) -> tuple[int, int] | None:
     return None
 
 
-def guessed_offsets(
-    directory: BufferDirectory, offsets: dict[int, int], present_boot: int, lasted_ms: dict[int, int]
-) -> dict[int, int]:
-    """Offsets for boots that ended without a clock: as if each had ended when the next one began.
+def with_clock(
+    directory: BufferDirectory, present_boot: int, offset_ms: int, lasted_ms: dict[int, int]
+) -> BufferDirectory:
+    """The directory with the clock of the present boot, and guesses for boots that ended without one.
 
-    `offsets` are the known ones, that of the present boot among them; `lasted_ms` is how long each boot is known to
-    have run. A guess that was made once stays.
+    A guess is made as if each boot had ended when the next one began; `lasted_ms` is how long each is known to have
+    run. A guess that was made once stays.
     """
+    offsets = {**directory.offsets, present_boot: offset_ms}
     guesses = dict(directory.guesses)
     began_ms = offsets[present_boot]
     for number, _ in sorted(directory.boots, reverse=True):
@@ -56,4 +59,4 @@ def guessed_offsets(
             if number not in offsets:
                 guesses.setdefault(number, began_ms - lasted_ms.get(number, 0))
             began_ms = offsets.get(number, guesses.get(number, began_ms))
-    return guesses
+    return msgspec.structs.replace(directory, offsets=offsets, guesses=guesses)

@@ -29,12 +29,21 @@ class BufferDirectory(msgspec.Struct, frozen=True, array_like=True):
                 added.append(channel)
         return [numbers[_channel_key(channel)] for channel in channels], added
 
-    def rebased(self, values: dict[int, int]) -> tuple[Channel, ...]:
-        """All channels, with these base values (thousandths of the channel's unit) by channel number."""
-        return tuple(
+    def with_channels(self, added: Sequence[Channel]) -> "BufferDirectory":
+        """A new version of the catalog with these channels behind the others."""
+        return msgspec.structs.replace(self, channels=(*self.channels, *added), version=self.version + 1)
+
+    def rebased(self, values: dict[int, int]) -> "BufferDirectory":
+        """A new version of the catalog with base values (thousandths of the channel's unit) by channel number."""
+        channels = tuple(
             msgspec.structs.replace(channel, base=values.get(number, channel.base))
             for number, channel in enumerate(self.channels)
         )
+        return msgspec.structs.replace(self, channels=channels, version=self.version + 1)
+
+    def with_stream(self, number: int, epoch: int) -> "BufferDirectory":
+        """A new version of the catalog with a further stream."""
+        return msgspec.structs.replace(self, streams=(*self.streams, (number, epoch)), version=self.version + 1)
 
 
 def newest_directory(inside: BufferDirectory, beside: BufferDirectory | None) -> BufferDirectory:

@@ -14,9 +14,9 @@ import msgspec
 
 from common.errors import EnergyError
 from common.message import EPOCH_MAX, Catalog, Channel
-from edge_agent.buffer.boot_clocks import boot_number, dated, guessed_offsets
+from edge_agent.buffer.boot_clocks import boot_number, dated, with_boot, with_clock
 from edge_agent.buffer.companion_files import MarkFile, StreamMark, read_directory, require_as_long_as, write_directory
-from edge_agent.buffer.directory import newest_directory
+from edge_agent.buffer.directory import BufferDirectory, newest_directory
 from edge_agent.buffer.errors import Damaged
 from edge_agent.buffer.file import FILE, connect, our_errors, transaction, translated_os, used_bytes
 from edge_agent.buffer.notes import loaded_streams, read_notes, sealed
@@ -106,25 +106,27 @@ class Buffer:
         """The numbers of registers; new ones are on the disk before this returns. Their base is their present value."""
         numbers, added = self.directory.numbered(channels)
         if added:
-            self._update_directory(channels=(*self.directory.channels, *added), version=self.directory.version + 1)
+            self._update_directory(self.directory.with_channels(added))
         return numbers
 
     def rebase(self, values: dict[int, int]) -> None:
         """New base values for channels, so that differences stay short on the wire."""
-        self._update_directory(channels=self.directory.rebased(values), version=self.directory.version + 1)
+        self._update_directory(self.directory.rebased(values))
 
     def catalog(self, stream: BufferStream) -> Catalog:
         """What the numbers of a stream mean, as of now."""
         return Catalog(stream.epoch, self.directory.version, self.directory.channels)
 
     def _boot_number(self, boot_id: str) -> int:
-        number, changes = boot_number(self.directory, boot_id)
-        if changes:
-            self._update_directory(**changes)
+        number = boot_number(self.directory, boot_id)
+        if not number:
+            self._update_directory(with_boot(self.directory, boot_id))
+            number = boot_number(self.directory, boot_id)
         return number
 
-    def _update_directory(self, **changes: object) -> None:
-        directory = msgspec.structs.replace(self.directory, **changes, edition=self.directory.edition + 1)
+    def _update_directory(self, directory: BufferDirectory) -> None:
+        """Both copies are on the disk before anything uses the new one."""
+        directory = msgspec.structs.replace(directory, edition=self.directory.edition + 1)
         try:
             write_directory(self.directory_path, directory)
         except OSError as error:
@@ -195,9 +197,7 @@ class Buffer:
             return
         with our_errors():
             lasted_ms = undated_ms_by_boot(self.connection)
-        offsets = {**self.directory.offsets, self.boot: offset_ms}
-        guesses = guessed_offsets(self.directory, offsets, self.boot, lasted_ms)
-        self._update_directory(offsets=offsets, guesses=guesses)
+        self._update_directory(with_clock(self.directory, self.boot, offset_ms, lasted_ms))
 
     # receipts
 
@@ -269,7 +269,7 @@ class Buffer:
         """A new epoch in the same file: from now on sequences count from 1 again."""
         number = 1 + max(number for number, _ in self.directory.streams)
         epoch = new_epoch()
-        self._update_directory(streams=(*self.directory.streams, (number, epoch)), version=self.directory.version + 1)
+        self._update_directory(self.directory.with_stream(number, epoch))
         self.current = self.streams[number] = BufferStream(number, epoch)
         self.fresh = ()
         self.save()

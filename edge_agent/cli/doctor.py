@@ -13,7 +13,8 @@ from common.cli import on_screen
 from common.errors import EnergyError
 
 if TYPE_CHECKING:
-    from edge_agent.config import UplinkSettings
+    from edge_agent.config import Bus, SiteFile, UplinkSettings
+    from edge_agent.drivers.interface import Driver
 
 FINDINGS_EXIT_CODE = 6
 FREE_MIN_BYTES = 64 * 1024**2
@@ -122,14 +123,12 @@ def _clock() -> Check:
     return Check("clock", ok=True, found=state, hint="sudo timedatectl set-ntp true, if there is a time server")
 
 
-async def _outside(site: "object") -> list[Check]:
+async def _outside(site: "SiteFile") -> list[Check]:
     """Broker and meters, each with a time limit."""
     import asyncio
 
-    from edge_agent.config import SiteFile
     from edge_agent.uplink.link import connect
 
-    assert isinstance(site, SiteFile)  # noqa: S101  typed here, so that the command starts fast
     checks = []
     try:
         async with asyncio.timeout(CONNECT_TIMEOUT_S), connect(site.uplink, site.gateway.id, None) as link:
@@ -178,23 +177,21 @@ def _port(text: str) -> list[Check]:
     return [Check(finding.name, finding.ok, finding.found, finding.hint) for finding in check_port(Port.parse(text))]
 
 
-async def _damage(driver: "object", bus: "object") -> list[Check]:
+async def _damage(driver: "Driver", bus: "Bus") -> list[Check]:
     """Share of damaged answers, double addresses, swapped wires on a Modbus line."""
-    from edge_agent.config import Bus
     from edge_agent.drivers.commissioning.modbus_line_check import check_line
     from edge_agent.drivers.modbus import ModbusDriver
 
-    if not isinstance(driver, ModbusDriver) or not isinstance(bus, Bus):
+    if not isinstance(driver, ModbusDriver):
         return []
     findings = await check_line(driver, [meter.address for meter in bus.meter])
     return [Check(f"{bus.name} {finding.name}", finding.ok, finding.found, finding.hint) for finding in findings]
 
 
-async def _line(site: "object", number: int) -> list[Check]:
-    from edge_agent.config import SiteFile, registers_of
+async def _line(site: "SiteFile", number: int) -> list[Check]:
+    from edge_agent.config import registers_of
     from edge_agent.poller import open_line
 
-    assert isinstance(site, SiteFile)  # noqa: S101  see above
     bus = site.bus[number]
     checks = _port(bus.port)
     if not all(check.ok for check in checks):

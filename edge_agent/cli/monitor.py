@@ -3,6 +3,7 @@
 import asyncio
 import sys
 import time
+from collections.abc import Awaitable, Callable
 
 import click
 
@@ -54,29 +55,39 @@ def monitor(
     async def work() -> None:
         from edge_agent.drivers import open_driver
 
-        before: dict[str, int] = {}
-        polls = 0
         async with open_driver(profile.protocol, line, **options) as driver:
-            while not count or polls < count:
-                started = time.monotonic()
-                polls += 1
-                try:
-                    values = await driver.read(address, profile, registers)
-                except (UnavailableError, BadAnswer) as error:
-                    click.echo(f"poll {polls}: {error}", err=True)
-                else:
-                    took_ms = (time.monotonic() - started) * 1000
-                    if json_wanted:
-                        as_json(
-                            {"poll": polls, "took_ms": round(took_ms, 1), "values": [value_json(v) for v in values]}
-                        )
-                    else:
-                        _show(values, before, polls, took_ms)
-                    before = {value.register: value.value for value in values}
-                if not count or polls < count:
-                    await asyncio.sleep(max(0.0, interval_s - (time.monotonic() - started)))
+            await _watch(
+                lambda: driver.read(address, profile, registers),
+                interval_s=interval_s,
+                count=count,
+                as_object=json_wanted,
+            )
 
     run(work)
+
+
+async def _watch(
+    read: Callable[[], Awaitable[list[RegisterValue]]], *, interval_s: float, count: int, as_object: bool
+) -> None:
+    """Poll `count` times (0: for ever) and show each poll."""
+    before: dict[str, int] = {}
+    polls = 0
+    while not count or polls < count:
+        started = time.monotonic()
+        polls += 1
+        try:
+            values = await read()
+        except (UnavailableError, BadAnswer) as error:
+            click.echo(f"poll {polls}: {error}", err=True)
+        else:
+            took_ms = (time.monotonic() - started) * 1000
+            if as_object:
+                as_json({"poll": polls, "took_ms": round(took_ms, 1), "values": [value_json(v) for v in values]})
+            else:
+                _show(values, before, polls, took_ms)
+            before = {value.register: value.value for value in values}
+        if not count or polls < count:
+            await asyncio.sleep(max(0.0, interval_s - (time.monotonic() - started)))
 
 
 def _show(values: list[RegisterValue], before: dict[str, int], polls: int, took_ms: float) -> None:

@@ -4,7 +4,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import click
@@ -22,6 +22,20 @@ UNIT_MAX = 255
 Scanner = Callable[[Port, Progress], AsyncIterator[FoundMeter]]
 
 
+@dataclass(frozen=True, slots=True)
+class ScanOptions:
+    """What the command was told; a timeout of 0 is what the line needs."""
+
+    protocol: str = "modbus"
+    framing: str | None = None
+    units: str = "1-247"
+    bauds: tuple[int, ...] = ()
+    parities: tuple[str, ...] = ()
+    secondary: bool = False
+    last: int = 250
+    timeout_s: float = 0.0
+
+
 @click.command(epilog=PORT_HELP)
 @click.argument("port")
 @click.option("--protocol", type=click.Choice(["modbus", "mbus"]), default="modbus", show_default=True)
@@ -34,13 +48,14 @@ Scanner = Callable[[Port, Progress], AsyncIterator[FoundMeter]]
 @click.option("--timeout", "timeout_s", default=0.0, help="Seconds to wait for an answer (0: what the line needs).")
 @click.option("--all", "all_settings", is_flag=True, help="Go on with further line settings after meters were found.")
 @click.option("--json", "json_wanted", is_flag=True)
-def scan(port: str, json_wanted: bool, all_settings: bool, **options: Any) -> None:  # noqa: FBT001 - click flags
+def scan(port: str, json_wanted: bool, all_settings: bool, **given: Any) -> None:  # noqa: FBT001 - click flags
     """Find meters on a line and say which they are.
 
     On a serial line the settings most meters leave the factory with are tried first.
     """
+    options = ScanOptions(**given)
     profiles = load_all()
-    scanner = _mbus(profiles, options) if options["protocol"] == "mbus" else _modbus(profiles, options)
+    scanner = _mbus(profiles, options) if options.protocol == "mbus" else _modbus(profiles, options)
     to_try = settings(Port.parse(port), options, profiles)
     meters = run(lambda: _scan(to_try, scanner, stop_early=not all_settings))
     if json_wanted:
@@ -55,14 +70,14 @@ def scan(port: str, json_wanted: bool, all_settings: bool, **options: Any) -> No
         )
 
 
-def _next_step(port: str, meter: FoundMeter, options: dict[str, Any]) -> str:
+def _next_step(port: str, meter: FoundMeter, options: ScanOptions) -> str:
     """The command that reads the first meter, its settings filled in."""
     if not meter.profiles:
         return f"`energy-edge identify {port} {meter.address}` says more about a meter"
     if meter.setting and "?" not in port:
         baud, _, form = meter.setting.partition(" ")
         port = f"'{port}?baud={baud}&format={form}'"
-    framing = f" --framing {options['framing']}" if options["framing"] else ""
+    framing = f" --framing {options.framing}" if options.framing else ""
     return f"now: energy-edge read {port} {meter.address} --profile {meter.profiles[0]}{framing}"
 
 
@@ -83,33 +98,35 @@ def _label(port: Port) -> str:
     return f"{port.baud} {port.data_bits}{port.parity}{port.stop_bits}" if port.device else port.name
 
 
-def settings(port: Port, options: dict[str, Any], profiles: Sequence[MeterProfile]) -> list[Port]:
+def settings(port: Port, options: ScanOptions, profiles: Sequence[MeterProfile]) -> list[Port]:
     """Line settings to try, the most usual first; one for a network port."""
     if not port.device:
         return [port]
-    same = [profile.serial for profile in profiles if profile.protocol == options["protocol"]]
-    usual = [pair for pair, _ in Counter((profile.baud, profile.parity) for profile in same).most_common()]
+    same = [profile.serial for profile in profiles if profile.protocol == options.protocol]
+    usual: list[tuple[int, str]] = [
+        pair for pair, _ in Counter((profile.baud, profile.parity) for profile in same).most_common()
+    ]
     usual += [
         pair for pair in ((19200, "E"), (9600, "E"), (19200, "N"), (38400, "N"), (2400, "N")) if pair not in usual
     ]
-    if options["protocol"] == "mbus":
+    if options.protocol == "mbus":
         usual = [(2400, "E"), (300, "E"), (9600, "E")]
-    bauds, parities = options["bauds"], options["parities"]
+    bauds, parities = options.bauds, options.parities
     if bauds or parities:
         usual = [(baud, parity) for baud in bauds or (9600, 19200) for parity in parities or ("N", "E")]
     return [replace(port, baud=baud, parity=parity) for baud, parity in usual]
 
 
-def _modbus(profiles: Sequence[MeterProfile], options: dict[str, Any]) -> Scanner:
-    units = parse_units(options["units"])
+def _modbus(profiles: Sequence[MeterProfile], options: ScanOptions) -> Scanner:
+    units = parse_units(options.units)
 
     async def scanner(port: Port, progress: Progress) -> AsyncIterator[FoundMeter]:
         from edge_agent.drivers.commissioning.modbus_search import search
         from edge_agent.drivers.modbus import ModbusDriver
 
-        wait_s = options["timeout_s"] or (0.1 if port.device else 0.3)
+        wait_s = options.timeout_s or (0.1 if port.device else 0.3)
         line: dict[str, Any] = {
-            "framing": options["framing"] or "",
+            "framing": options.framing or "",
             "timeout_s": wait_s,
             "retries": 0,
             "reopen_after": 0,
@@ -121,18 +138,18 @@ def _modbus(profiles: Sequence[MeterProfile], options: dict[str, Any]) -> Scanne
     return scanner
 
 
-def _mbus(profiles: Sequence[MeterProfile], options: dict[str, Any]) -> Scanner:
+def _mbus(profiles: Sequence[MeterProfile], options: ScanOptions) -> Scanner:
     async def scanner(port: Port, progress: Progress) -> AsyncIterator[FoundMeter]:
         from edge_agent.drivers.commissioning.mbus_search import search_primary, search_secondary
         from edge_agent.drivers.lines.mbus_line import MBusLine
 
-        line = MBusLine(port, timeout_s=options["timeout_s"] or 0.5, retries=0)
+        line = MBusLine(port, timeout_s=options.timeout_s or 0.5, retries=0)
         await line.open()
         try:
-            if options["secondary"]:
+            if options.secondary:
                 meters = search_secondary(line, profiles, progress)
             else:
-                meters = search_primary(line, profiles, progress, last=options["last"])
+                meters = search_primary(line, profiles, progress, last=options.last)
             async for meter in meters:
                 yield meter
         finally:

@@ -22,7 +22,7 @@ def test_a_register_in_another_unit_is_another_channel() -> None:
 
 def test_only_the_channels_that_are_named_get_a_new_base() -> None:
     assert [5, 70] == [
-        channel.base for channel in BufferDirectory(channels=(IMPORT, EXPORT)).rebased({1: 70})
+        channel.base for channel in BufferDirectory(channels=(IMPORT, EXPORT)).rebased({1: 70}).channels
     ]  # fmt: skip
 
 

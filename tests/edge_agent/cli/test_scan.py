@@ -9,7 +9,7 @@ import pytest
 
 from common.errors import InputError
 from common.profile import load_all
-from edge_agent.cli.scan import ProgressBar, parse_units, settings
+from edge_agent.cli.scan import ProgressBar, ScanOptions, parse_units, settings
 from edge_agent.drivers.simulation.mbus_meter_server import MBusSlaves, Slave
 from edge_agent.transports.port import Port
 from tests.edge_agent.cli.meters_beside import beside, sdm630
@@ -54,7 +54,7 @@ def test_scan_of_labels_finds_every_meter() -> None:
 
 def settings_of(**options: Any) -> list[str]:
     """The settings a scan of a serial line tries, in their order."""
-    given = {"protocol": "modbus", "bauds": (), "parities": (), **options}
+    given = ScanOptions(**options)
     tried = settings(Port.parse("serial:///dev/ttyUSB0"), given, load_all())
     return [f"{port.baud} {port.data_bits}{port.parity}{port.stop_bits}" for port in tried]
 
