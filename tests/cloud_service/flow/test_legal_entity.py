@@ -1,0 +1,69 @@
+"""The operator's companies, changed with a trace."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from cloud_service.flow import legal_entity
+from cloud_service.flow.legal_entity import BankDetails, LegalEntityDetails
+from cloud_service.store.audit.log import changes
+from cloud_service.store.customers.legal_entities import entity_fields
+from common.errors import ConflictError, InputError
+from tests.books.world import build
+
+LAKE = LegalEntityDetails("Lake Power", "KES", "Africa/Nairobi")
+
+
+@pytest.mark.parametrize(
+    ("fields", "path"),
+    [
+        ({"name": ""}, "name"),
+        ({"currency": "Schilling"}, "currency"),
+        ({"timezone": "Moon/Crater"}, "timezone"),
+        ({"email": "nobody"}, "email"),
+    ],
+)
+def test_a_wrong_field_is_named(fields: dict[str, Any], path: str) -> None:
+    with pytest.raises(InputError) as caught:
+        LegalEntityDetails(**{"name": "Lake", "currency": "KES", "timezone": "Africa/Nairobi"} | fields)
+
+    assert path == caught.value.path
+
+
+def test_a_new_company_leaves_an_audit_row(session: Session) -> None:
+    entity = legal_entity.add(session, LAKE, author="mary")
+
+    assert "Lake Power" == entity_fields(session, entity).name
+    assert ("entity.add", f"legal_entity:{entity}") == (changes(session)[0].action, changes(session)[0].subject)
+
+
+def test_a_currency_stays_once_something_was_billed_in_it(session: Session) -> None:
+    world = build(session, tenants=1)
+    before = entity_fields(session, world.entity)
+    details = LegalEntityDetails(before.name, "KES", before.timezone)
+    unbilled = legal_entity.edit(session, world.entity, details, author="mary")
+    session.execute(
+        text("""
+INSERT INTO invoice (legal_entity_id, account_id, number, currency, local_currency, net, tax, total, energy,
+                     bill_date, due_date, during, seller, buyer, basis, hash)
+VALUES (:entity, :account, 'I-1', 'EUR', 'EUR', 0, 0, 0, 0,
+        '2026-03-01', '2026-03-15', '[2026-02-01,2026-03-01)', '{}', '{}', '{}', '')
+"""),
+        {"entity": world.entity, "account": world.accounts[0]},
+    )
+
+    assert "currency" in unbilled
+    with pytest.raises(ConflictError, match="the currency stays"):
+        legal_entity.edit(session, world.entity, LegalEntityDetails(before.name, "EUR", before.timezone), author="mary")
+
+
+def test_an_iban_is_checked_and_stored_without_spaces(session: Session) -> None:
+    entity = legal_entity.add(session, LAKE, author="mary")
+    legal_entity.add_bank(session, entity, BankDetails("Lake", "de02 1203 0000 0000 2020 51", "EUR"), author="mary")
+
+    assert "DE02120300000000202051" == session.execute(text("SELECT iban FROM bank_account")).scalar_one()
+    assert "DE02120300000000202051" == changes(session)[0].after["iban"]
+    with pytest.raises(InputError, match="its check digits do not fit"):
+        BankDetails("Lake", "DE03120300000000202051", "EUR")

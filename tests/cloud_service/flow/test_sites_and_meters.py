@@ -1,0 +1,145 @@
+"""Places and meters are set up and changed with a trace; what bills rest on stays."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from cloud_service.flow.sites_and_meters import (
+    MeterDetails,
+    NewMount,
+    RegisterDetails,
+    ServicePointDetails,
+    SiteDetails,
+    add_meter,
+    add_point,
+    add_site,
+    bill_register,
+    edit_point,
+    edit_site,
+    mount,
+    read_values,
+)
+from cloud_service.store.audit.log import changes
+from cloud_service.store.metering.sites_and_meters import point_named
+from common.errors import ConflictError, InputError, NotFoundError
+from tests.books.world import World, build
+
+HOUSE = SiteDetails("House", "Europe/Berlin", "EUR", country="DE")
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def world(session: Session) -> World:
+    return build(session, tenants=1)
+
+
+def let_point(world: World) -> int:
+    """The service point of the tenant."""
+    point = point_named(world.session, world.site, "Flat 1")
+    assert point is not None
+    return point
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "path"),
+    [
+        (SiteDetails, {"name": "", "timezone": "UTC", "currency": "EUR"}, "name"),
+        (SiteDetails, {"name": "A", "timezone": "Moon/Crater", "currency": "EUR"}, "timezone"),
+        (SiteDetails, {"name": "A", "timezone": "UTC", "currency": "Euro"}, "currency"),
+        (SiteDetails, {"name": "A", "timezone": "UTC", "currency": "EUR", "holiday_calendar": "moon"},
+         "holiday_calendar"),
+        (ServicePointDetails, {"name": "A", "utility": "steam"}, "utility"),
+        (RegisterDetails, {"name": "A", "unit": "parsec"}, "unit"),
+        (RegisterDetails, {"name": "A", "unit": "kWh", "direction": "none"}, "direction"),
+        (RegisterDetails, {"name": "A", "unit": "kWh", "kind": "guess"}, "kind"),
+        (MeterDetails, {"serial": " "}, "serial"),
+    ],
+)  # fmt: skip
+def test_a_wrong_field_is_named(kind: Any, fields: dict[str, Any], path: str) -> None:
+    with pytest.raises(InputError) as caught:
+        kind(**fields)
+
+    assert path == caught.value.path
+
+
+def test_values_of_a_point_are_exact_decimals() -> None:
+    assert {"contracted_kw": "30", "area_m2": "61.50"} == read_values(["contracted_kw = 30", "area_m2=61.50"])
+    with pytest.raises(InputError, match="is no value"):
+        read_values(["Contracted kW: 30"])
+
+
+def test_the_zone_and_the_currency_of_a_site_stay_once_somebody_was_supplied(world: World) -> None:
+    empty = add_site(world.session, world.entity, replace(HOUSE, name="Empty"), author="mary")
+
+    assert ["timezone"] == edit_site(
+        world.session, empty, replace(HOUSE, name="Empty", timezone="Europe/Paris"), author="mary"
+    )
+    assert ["address"] == edit_site(world.session, world.site, replace(HOUSE, address="Lake Road"), author="mary")
+    with pytest.raises(ConflictError) as caught:
+        edit_site(world.session, world.site, replace(HOUSE, currency="KES"), author="mary")
+    assert "currency" == caught.value.path
+
+
+def test_a_point_has_a_name_of_its_own_at_its_site(world: World) -> None:
+    with pytest.raises(ConflictError, match="House has a service point Flat 1 already"):
+        add_point(world.session, world.site, ServicePointDetails("Flat 1"), author="mary")
+    other = add_point(world.session, world.site, ServicePointDetails("Flat 2"), author="mary")
+    with pytest.raises(ConflictError, match="already"):
+        edit_point(world.session, other, ServicePointDetails("Flat 1"), author="mary")
+
+
+def test_the_utility_of_a_point_stays_once_somebody_was_supplied(world: World) -> None:
+    point = let_point(world)
+
+    assert ["grid_id"] == edit_point(world.session, point, ServicePointDetails("Flat 1", grid_id="DE1"), author="mary")
+    with pytest.raises(ConflictError, match="bills rest on it"):
+        edit_point(world.session, point, ServicePointDetails("Flat 1", "water"), author="mary")
+
+
+def test_a_point_is_not_counted_by_what_it_counts(world: World) -> None:
+    point = let_point(world)
+    below = add_point(world.session, world.site, ServicePointDetails("Room", parent=point), author="mary")
+
+    for parent in (below, point):
+        with pytest.raises(ConflictError, match="counted by this one's meter already"):
+            edit_point(world.session, point, ServicePointDetails("Flat 1", parent=parent), author="mary")
+
+
+def test_a_meter_is_called_by_its_serial_unless_it_has_a_name(world: World) -> None:
+    registers = (RegisterDetails("total", "kWh"), RegisterDetails("night", "kWh"))
+    meter = add_meter(world.session, MeterDetails("S-77", "Acme", registers=registers), author="mary")
+    row = changes(world.session)[0]
+
+    assert "S-77" == world.session.execute(text("SELECT name FROM meter WHERE id = :id"), {"id": meter}).scalar_one()
+    assert ("meter.add", ["total", "night"]) == (row.action, row.after["registers"])
+
+
+def test_a_register_leaves_the_bills_with_a_trace(world: World) -> None:
+    meter = add_meter(world.session, MeterDetails("S-77", registers=(RegisterDetails("night", "kWh"),)), author="mary")
+    changed = bill_register(world.session, meter, "night", billed=False, author="mary", reason="beside the total")
+
+    assert ["night"] == changed
+    assert ({"night": "billed"}, {"night": "not billed"}) == (
+        changes(world.session)[0].before,
+        changes(world.session)[0].after,
+    )
+    with pytest.raises(NotFoundError, match="the meter has no register day"):
+        bill_register(world.session, meter, "day", billed=False, author="mary")
+
+
+def test_a_meter_hangs_where_none_hangs(world: World) -> None:
+    meter = add_meter(world.session, MeterDetails("S-77"), author="mary")
+    empty = add_point(world.session, world.site, ServicePointDetails("Flat 2"), author="mary")
+    mount(world.session, NewMount(empty, meter, NOON, {"import": 5}, Decimal(40)), author="mary")
+
+    assert ("meter.mount", "40") == (changes(world.session)[0].action, changes(world.session)[0].after["multiplier"])
+    with pytest.raises(InputError, match="the multiplier is above 0"):
+        mount(world.session, NewMount(empty, meter, NOON, multiplier=Decimal(0)), author="mary")
+    with pytest.raises(IntegrityError, match="ex_meter_mount"):
+        mount(world.session, NewMount(let_point(world), meter, NOON), author="mary")
