@@ -1,5 +1,3 @@
-"""None"""
-
 from datetime import UTC, datetime, timedelta
 
 import pytest

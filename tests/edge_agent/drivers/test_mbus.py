@@ -1,5 +1,3 @@
-"""None"""
-
 import pytest
 
 from common.errors import InputError

@@ -1,5 +1,3 @@
-"""None"""
-
 from decimal import Decimal
 
 import pytest

@@ -1,5 +1,3 @@
-"""None"""
-
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,33 @@ from tests.shared import SHARED, need_shared
 
 FRAMES = sorted((SHARED / "real" / "mbus").glob("*.hex"))
 ERROR_FRAMES = sorted((SHARED / "real" / "mbus" / "error_frames").glob("*.hex"))
+
+
+# The example of "The M-Bus: A Documentation" (m-bus.com), 6.3 Variable Data Structure, with what its text says of it.
+WATER_METER = (
+    "68 1F 1F 68 08 02 72 78 56 34 12 24 40 01 07 55 00 00 00 03 13 15 31 00  DA 02 3B 13 01  8B 60 04 37 18 02  18 16"
+)
+
+
+def test_the_example_of_the_documentation_says_what_its_text_says() -> None:
+    telegram = decode(bytes.fromhex(WATER_METER))
+    volume, flow, energy = telegram.records
+
+    assert ("12345678", "PAD", 1, "Water", 85) == (
+        telegram.id, telegram.manufacturer, telegram.version, telegram.medium, telegram.access_number,
+    )  # fmt: skip
+    assert ("Volume", Decimal("12.565"), "m^3") == (volume.quantity, volume.value, volume.unit)
+    assert ("Maximum value", 5, Decimal("0.113"), "m^3/h") == (flow.function, flow.storage, flow.value, flow.unit)
+    assert (2, 1, Decimal(218370), "Wh") == (energy.tariff, energy.subunit, energy.value, energy.unit)
+
+
+@pytest.mark.parametrize("at", range(4, 38))
+def test_the_example_with_one_flipped_bit_is_refused(at: int) -> None:
+    frame = bytearray(bytes.fromhex(WATER_METER))
+    frame[at] ^= 0x10
+
+    with pytest.raises(DecodeError):
+        decode(bytes(frame))
 
 
 def test_the_recorded_frames_are_there_to_be_decoded() -> None:

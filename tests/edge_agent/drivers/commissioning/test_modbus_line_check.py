@@ -1,5 +1,3 @@
-"""None"""
-
 import asyncio
 from collections.abc import Callable
 
