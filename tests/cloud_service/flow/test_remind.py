@@ -11,7 +11,7 @@ from cloud_service.flow.rate import rate_contracts
 from cloud_service.store.invoicing.invoice_rows import Issued
 from cloud_service.store.receivables.ledger import balances
 from cloud_service.store.receivables.reconciliation import reconcile
-from common.errors import ConflictError, InputError
+from common.errors import InputError
 from common.period import Span
 from tests.books.world import World, build
 
@@ -75,32 +75,6 @@ def test_paid_disputed_and_planned_invoices_are_left_alone(world: World, bills: 
     assert ["A1"] == [one.account for one in remind.remind(world.session, SECOND, author="t")]
 
 
-def test_instalments_sum_to_what_is_open_and_a_broken_plan_is_dunned_again(world: World, bills: list[Issued]) -> None:
-    plan = arrangements.agree_plan(world.session, [bills[0].id], 7, date(2026, 12, 1), reason="asked", author="t")
-
-    assert Decimal("118.29") == sum(amount for _, amount in plan.instalments)
-    assert {} == arrangements.review_plans(world.session, date(2026, 12, 8), author="t")
-    assert {plan.id: "broken"} == arrangements.review_plans(world.session, date(2026, 12, 9), author="t")
-
-
-def test_an_invoice_is_in_one_plan_at_a_time(world: World, bills: list[Issued]) -> None:
-    plan = arrangements.agree_plan(world.session, [bills[0].id], 7, date(2026, 12, 1), reason="asked", author="t")
-    with pytest.raises(ConflictError, match="INV-2026-00001 is in a payment plan"):
-        arrangements.agree_plan(world.session, [bills[0].id], 3, date(2026, 12, 1), reason="again", author="t")
-    assert {plan.id: "broken"} == arrangements.review_plans(world.session, date(2026, 12, 9), author="t")
-
-    assert arrangements.agree_plan(world.session, [bills[0].id], 3, date(2026, 12, 20), reason="again", author="t").id
-
-
-def test_a_paid_plan_is_kept(world: World, bills: list[Issued]) -> None:
-    plan = arrangements.agree_plan(world.session, [bills[0].id], 2, date(2026, 12, 1), reason="asked", author="t")
-    collect.pay(
-        world.session, world.accounts[0], Decimal("118.29"), provider="bank", reference="1", day=SECOND, author="t"
-    )
-
-    assert {plan.id: "kept"} == arrangements.review_plans(world.session, date(2027, 3, 1), author="t")
-
-
 def test_interest_is_refused_for_days_whose_base_rate_nobody_entered(world: World, bills: list[Issued]) -> None:
     with pytest.raises(InputError, match="no base rate is known for 2026-11-17"):
         remind.charge_interest(world.session, date(2026, 12, 17), author="t")
@@ -136,14 +110,3 @@ def test_interest_bears_no_interest(world: World, bills: list[Issued]) -> None:
     later = remind.charge_interest(world.session, date(2027, 2, 17), author="t")
 
     assert ["Interest on INV-2026-00001"] == [one.draft.lines[0].label for one in later]
-
-
-def test_a_write_off_books_the_loss_and_closes_the_invoice(world: World, bills: list[Issued]) -> None:
-    arrangements.write_off(world.session, bills[0].id, Decimal("18.29"), reason="goodwill", day=FIRST, author="t")
-    arrangements.write_off(world.session, bills[0].id, Decimal(100), reason="insolvent", day=FIRST, author="t")
-    world.session.commit()
-
-    assert Decimal("118.29") == balances(world.session)["write_off", "EUR"]
-    assert Decimal("118.29") == balances(world.session)["receivable", "EUR"]
-    assert all(one.agrees for one in reconcile(world.session, FIRST))
-    assert 2 == world.session.execute(text("SELECT count(*) FROM audit WHERE action = 'invoice.write_off'")).scalar()

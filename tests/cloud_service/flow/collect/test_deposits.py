@@ -1,0 +1,39 @@
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from cloud_service.flow import collect
+from common.errors import ConflictError, NotFoundError
+from tests.cloud_service.flow.collect.conftest import Till
+
+D = Decimal
+RELEASED = date(2026, 11, 20)
+
+
+def release(till: Till, payment_id: int, amount: str) -> str:
+    return collect.release_deposit(till.session, payment_id, D(amount), day=RELEASED, author="t").outcome
+
+
+def test_a_released_deposit_settles_open_invoices_and_the_rest_is_credit(till: Till) -> None:
+    deposit = till.paid("200.00", kind="deposit")
+    bill = till.bill("100.00")
+
+    assert ["booked", "booked"] == [release(till, deposit, "50.00"), release(till, deposit, "100.00")]
+    assert D(0) == till.outstanding(bill)
+    assert (D(-50), D(-31)) == (till.books()["deposit"], till.books()["credit"])
+
+
+def test_no_more_is_released_than_is_held(till: Till) -> None:
+    deposit = till.paid("200.00", kind="deposit")
+    release(till, deposit, "150.00")
+
+    with pytest.raises(ConflictError, match=r"50\.0+ EUR is left of the deposit"):
+        release(till, deposit, "50.01")
+    with pytest.raises(ConflictError):
+        release(till, deposit, "0")
+
+
+def test_only_a_deposit_is_released(till: Till) -> None:
+    with pytest.raises(NotFoundError, match="is no deposit"):
+        release(till, till.paid("10.00"), "10.00")

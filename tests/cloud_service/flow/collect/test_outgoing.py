@@ -1,0 +1,74 @@
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import text
+
+from cloud_service.flow import collect
+from common.errors import ConflictError, InputError, NotFoundError
+from tests.cloud_service.flow.collect.conftest import PAID, Till
+
+SETTLED = text("SELECT day, amount FROM allocation WHERE invoice_id = :id ORDER BY id")
+D = Decimal
+BACK = date(2026, 11, 12)
+
+
+def test_money_booked_late_does_not_settle_an_invoice_for_days_on_which_other_money_did(till: Till) -> None:
+    bill = till.bill("100.00")
+    first = till.paid("119.00", "1", date(2026, 11, 5))
+    collect.give_back(till.session, first, D(119), reference="r", day=BACK, author="t", kind="chargeback")
+    till.pay("119.00", "2", date(2026, 11, 8))
+    till.session.commit()
+    settled = [(row.day.day, row.amount) for row in till.session.execute(SETTLED, {"id": bill.id})]
+
+    assert [(5, D(119)), (12, D(-119)), (12, D(119))] == settled
+
+
+def test_a_refund_takes_back_from_invoices_only_what_credit_does_not_cover(till: Till) -> None:
+    bill = till.bill("100.00")
+    payment = till.paid("150.00")
+    collect.give_back(till.session, payment, D("31.00"), reference="r1", day=BACK, author="t")
+    covered = till.outstanding(bill)
+    collect.give_back(till.session, payment, D("19.00"), reference="r2", day=BACK, author="t")
+
+    assert (D(0), D(19)) == (covered, till.outstanding(bill))
+    assert (D(100), D(19)) == (till.books()["cash"], till.books()["receivable"])
+
+
+def test_a_refund_is_booked_once_by_its_reference_and_never_exceeds_the_payment(till: Till) -> None:
+    payment = till.paid("50.00")
+    first = collect.give_back(till.session, payment, D(30), reference="r", day=BACK, author="t")
+    with pytest.raises(ConflictError, match=r"more than the 20\.0+ left of the payment"):
+        collect.give_back(till.session, payment, D(30), reference="r", day=BACK, author="t")
+    again = collect.give_back(till.session, payment, D(20), reference="r", day=BACK, author="t")
+
+    assert ("booked", "duplicate") == (first.outcome, again.outcome)
+    assert D(20) == till.books()["cash"]
+
+
+@pytest.mark.parametrize("amount", ["0", "-1", "0.001"])
+def test_what_is_no_amount_to_give_back_is_refused(till: Till, amount: str) -> None:
+    with pytest.raises(InputError, match="not an amount of EUR to give back"):
+        collect.give_back(till.session, till.paid("50.00"), D(amount), reference="r", day=BACK, author="t")
+    with pytest.raises(NotFoundError, match="payment 4711 does not exist"):
+        collect.give_back(till.session, 4711, D(1), reference="r", day=BACK, author="t")
+
+
+def test_credit_is_paid_out_from_the_oldest_on_and_no_more_than_there_is(till: Till) -> None:
+    till.pay("30.00", "1", PAID)
+    till.pay("20.00", "2", BACK)
+    bookings = collect.pay_out(till.session, till.account, D(40), reference="p", day=BACK, author="t")
+    rows = till.session.execute(text("SELECT amount FROM payment WHERE provider = 'payout' ORDER BY id")).scalars()
+
+    assert ["booked", "booked"] == [booking.outcome for booking in bookings]
+    assert [D(-30), D(-10)] == list(rows)
+    assert D(-10) == till.books()["credit"]
+    with pytest.raises(ConflictError, match=r"the credit is 10\.0+ EUR"):
+        collect.pay_out(till.session, till.account, D(11), reference="q", day=BACK, author="t")
+
+
+def test_a_deposit_goes_back_out_of_the_deposit(till: Till) -> None:
+    deposit = till.paid("100.00", kind="deposit")
+    collect.give_back(till.session, deposit, D(40), reference="r", day=BACK, author="t")
+
+    assert {"cash": D(60), "deposit": D(-60)} == till.books()
