@@ -67,14 +67,17 @@ class Reading(msgspec.Struct, frozen=True, gc=False):
     meter: str
     register: str
     unit: str
-    at_ms: int
-    value: int
+    at_ms: int  # milliseconds since 1970, UTC
+    value: int  # thousandths of `unit`
     quality: int = Quality.ACTUAL
     time_quality: int = TimeQuality.SYNCHRONISED
 
 
 def thousandths(value: Decimal | int | str, path: str = "") -> int:
-    """The integer of thousandths for an exact value; finer digits round half-even. `float` is refused."""
+    """The integer of thousandths for an exact value; finer digits round half-even.
+
+    InputError, which names `path`, for a `float`, for what is no number and for what no meter can count to.
+    """
     if isinstance(value, float):
         raise InputError("a float is not an exact value", path=path, hint="pass a string or a Decimal")
     exact = Decimal(value)

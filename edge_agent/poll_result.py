@@ -25,12 +25,12 @@ class Measurement(msgspec.Struct, frozen=True, gc=False):
     register: str
     unit: str
     kind: str
-    mono_ms: int
-    at_ms: int
-    value: int
+    mono_ms: int  # milliseconds since boot
+    at_ms: int  # milliseconds since 1970, UTC, as well as known
+    value: int  # thousandths of `unit`
     quality: int
     time_quality: int
-    grid: bool
+    grid: bool  # bills are made from it
 
     def sample(self, channel: int) -> BufferSample:
         """As the buffer stores it."""

@@ -105,11 +105,11 @@ class MeterLine:
             now_ms = self.clock.now_ms()
             due = [device for device in self.devices if device.schedule.is_due(now_ms)]
             if due:
-                await self._round(driver, sorted(due, key=lambda device: device.schedule.failures))
+                await self._poll_round(driver, sorted(due, key=lambda device: device.schedule.failures))
             else:
                 await asyncio.sleep(wait_ms((device.schedule for device in self.devices), now_ms) / 1000)
 
-    async def _round(self, driver: Driver, due: list[Device]) -> None:
+    async def _poll_round(self, driver: Driver, due: list[Device]) -> None:
         """Read these; what was read before the line broke is kept."""
         answers: list[tuple[Device, PollResult]] = []
         broken: LineDown | None = None
@@ -119,7 +119,7 @@ class MeterLine:
                 for device in due:
                     self._prolong(limit)
                     try:
-                        answers.append((device, await self._ask(fetch, device)))
+                        answers.append((device, await self._poll_device(fetch, device)))
                     except LineDown as error:
                         broken = error
                         break
@@ -127,7 +127,7 @@ class MeterLine:
                         device.failed(error, self.clock.now_ms())
         except TimeoutError:
             broken = LineDown(f"meter {device.meter.id} held the line for {self.limit_s:g} s", path=self.bus.name)
-        await self._done(driver, answers)
+        await self._commit_round(driver, answers)
         if broken:
             raise broken
 
@@ -137,7 +137,7 @@ class MeterLine:
         if (limit.when() or 0.0) < least_s:
             limit.reschedule(least_s + self.limit_s)
 
-    async def _ask(self, fetch: Fetch, device: Device) -> PollResult:
+    async def _poll_device(self, fetch: Fetch, device: Device) -> PollResult:
         clock = self.clock
         request_ms, offset_ms = clock.now_ms(), clock.offset_ms
         grid = on_grid(last_due_ms(request_ms, device.schedule.interval_s), self.billing_interval_s)
@@ -147,7 +147,7 @@ class MeterLine:
         now_ms, certainty, stepped = clock.now_ms(), int(clock.quality), clock.offset_ms != offset_ms
         return PollResult(meter.id, device.plausibility, values, now_ms, clock.offset_ms, certainty, grid, stepped)
 
-    async def _done(self, driver: Driver, answers: list[tuple[Device, PollResult]]) -> None:
+    async def _commit_round(self, driver: Driver, answers: list[tuple[Device, PollResult]]) -> None:
         """Commit the round. Its meters count as read only after that, and their messages and files as taken."""
         measurements: list[Measurement] = []
         answered: list[Device] = []

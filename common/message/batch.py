@@ -37,7 +37,10 @@ class Lane(IntEnum):
 
 
 class Batch(msgspec.Struct, frozen=True, array_like=True):
-    """As it travels; `Codec.rows` makes absolute columns of it."""
+    """As it travels (docs/wire.md); `Codec.rows` makes absolute columns of it.
+
+    The columns hold `count` - 1 differences, `value` as many as there are rows; units are those of `Rows`.
+    """
 
     epoch: Epoch
     lane: Lane
@@ -59,12 +62,12 @@ class Batch(msgspec.Struct, frozen=True, array_like=True):
 class Rows:
     """Absolute columns of equal length: `array("q")` (numpy reads them in place) and one byte per code."""
 
-    sequence: "array[int]"
-    channel: "array[int]"
-    at_ms: "array[int]"
-    value: "array[int]"
-    quality: bytes
-    time_quality: bytes
+    sequence: "array[int]"  # 1 to SEQUENCE_MAX, ascending
+    channel: "array[int]"  # number in the catalog
+    at_ms: "array[int]"  # milliseconds since 1970, UTC
+    value: "array[int]"  # thousandths of the channel's unit
+    quality: bytes  # common.reading.Quality
+    time_quality: bytes  # common.reading.TimeQuality
 
     def __len__(self) -> int:
         return len(self.sequence)
@@ -121,7 +124,7 @@ class Codec:
         return rows
 
     def readings(self, batch: Batch) -> Iterator[tuple[int, Reading]]:
-        """(sequence, reading) one by one, for where speed does not matter."""
+        """(sequence, reading) one by one, for where speed does not matter; DecodeError as `rows`."""
         rows = self.rows(batch)
         columns = (rows.sequence, rows.channel, rows.at_ms, rows.value, rows.quality, rows.time_quality)
         for sequence, number, at_ms, value, quality, time_quality in zip(*columns, strict=True):

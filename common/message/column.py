@@ -30,7 +30,7 @@ def pack(values: Sequence[int]) -> Column:
 
 
 def unpack(column: Column, count: int, path: str) -> "array[int]":
-    """`count` integers; DecodeError names the column by `path`."""
+    """`count` signed integers of 64 bits, the inverse of `pack`; DecodeError names the column by `path`."""
     if isinstance(column, int):
         return array("q", [column]) * count
     low, planes = column

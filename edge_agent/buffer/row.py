@@ -19,17 +19,17 @@ _EPOCH, _BODY = Struct("<Q"), Struct("<qqqqqqQ")
 class BufferSample(msgspec.Struct, frozen=True, gc=False):
     """A reading before it has a sequence. `grid`: it is one that bills are made from and is never thinned."""
 
-    channel: int
-    mono_ms: int
-    at_ms: int
-    value: int
+    channel: int  # number in the buffer's directory
+    mono_ms: int  # milliseconds since boot
+    at_ms: int  # milliseconds since 1970, UTC, as well as known
+    value: int  # thousandths of the channel's unit
     quality: int
     time_quality: int
     grid: bool
 
 
 class BufferRow(NamedTuple):
-    """A reading in the buffer. `boot` is the buffer's number of the boot that `mono_ms` counts from."""
+    """A reading in the buffer; units as in `BufferSample`. `boot` numbers the boot that `mono_ms` counts from."""
 
     sequence: int
     channel: int

@@ -95,7 +95,7 @@ def modbus(frame: tuple[str, ...], profile_id: str | None, address: int, as_json
     data = frame_bytes(" ".join(frame))
     profile = None
     if profile_id:
-        from edge_agent.cli.line import profile_of
+        from edge_agent.cli.meter_access import profile_of
 
         profile = profile_of(profile_id)
     show(decode_answer(data, profile, address), as_json=as_json)

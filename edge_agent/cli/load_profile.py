@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from edge_agent.cli.line import OPTION_HELP, PORT_HELP, as_json, options_for, run
+from edge_agent.cli.meter_access import OPTION_HELP, PORT_HELP, as_json, options_for, run
 from edge_agent.transports.port import Port
 
 if TYPE_CHECKING:

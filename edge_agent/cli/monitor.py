@@ -9,7 +9,7 @@ import click
 
 from common.errors import UnavailableError
 from common.reading import as_decimal
-from edge_agent.cli.line import (
+from edge_agent.cli.meter_access import (
     OPTION_HELP,
     PORT_HELP,
     as_json,

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from common.profile import MeterProfile, load, load_all
-from edge_agent.cli.line import as_json, profile_of
+from edge_agent.cli.meter_access import as_json, profile_of
 from edge_agent.cli.table import table
 
 

@@ -2,7 +2,7 @@
 
 import click
 
-from edge_agent.cli.line import (
+from edge_agent.cli.meter_access import (
     OPTION_HELP,
     PORT_HELP,
     as_json,

@@ -12,7 +12,7 @@ import click
 from common.errors import InputError, NotFoundError
 from common.profile import MeterProfile, load_all
 from edge_agent.cli.found_meters import found_json, found_table
-from edge_agent.cli.line import PORT_HELP, as_json, run
+from edge_agent.cli.meter_access import PORT_HELP, as_json, run
 from edge_agent.drivers.commissioning.found_meter import FoundMeter, Progress
 from edge_agent.transports.port import Port
 

@@ -83,7 +83,7 @@ class Iec62056Driver:
             self._write(f"/?{device}!\r\n".encode("ascii"))
             head = await self._identification(device)
             if profile:
-                _check(profile, head)
+                _require_model(profile, head)
             await self._acknowledge(head)
             block = await self._block()
         except ConnectionError as error:
@@ -171,7 +171,7 @@ def _device(address: str) -> str:
     return device
 
 
-def _check(profile: MeterProfile, head: str) -> None:
+def _require_model(profile: MeterProfile, head: str) -> None:
     marks = [mark.starts_with for mark in profile.identify if mark.starts_with]
     if marks and not any(head.startswith(mark) for mark in marks):
         raise WrongMeter(f"the meter says it is {head}, not one of {profile.id}", hint="choose another profile")

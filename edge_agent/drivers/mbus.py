@@ -55,12 +55,12 @@ class MBusDriver:
     ) -> list[Telegram]:
         """The telegrams of one readout; stops early when all `needed` registers have come."""
         where = parse_address(address)
-        link = await self._begin(where)
+        link = await self._address_meter(where)
         telegrams: list[Telegram] = []
         toggle = True
         while len(telegrams) < limit:
             telegram = self._decoded(await self.line.ask(link, toggle=toggle), address)
-            self._right_meter(where, telegram, profile, address)
+            self._require_meter(where, telegram, profile, address)
             telegrams.append(telegram)
             toggle = not toggle
             if not telegram.more_follows:
@@ -71,7 +71,7 @@ class MBusDriver:
                     break
         return telegrams
 
-    async def _begin(self, where: int | Secondary) -> int:
+    async def _address_meter(self, where: int | Secondary) -> int:
         """Make the next request ask for the first telegram; the address to ask at."""
         if isinstance(where, int):
             await self.line.reset(where)
@@ -96,7 +96,7 @@ class MBusDriver:
         except DecodeError as error:
             raise BadAnswer(error.message, path=path, hint=error.hint) from error
 
-    def _right_meter(
+    def _require_meter(
         self, where: int | Secondary, telegram: Telegram, profile: MeterProfile | None, address: str
     ) -> None:
         if isinstance(where, Secondary) and not where.fits(telegram.id):

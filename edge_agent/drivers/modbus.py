@@ -17,7 +17,7 @@ from edge_agent.drivers.lines.modbus_sunspec import find_model
 from edge_agent.drivers.modbus_words import text_value
 from edge_agent.transports.port import Port
 
-LACKS = (2, 3)  # exceptions: no such address, or not so many registers
+NO_SUCH_REGISTERS = (2, 3)  # exceptions: no such address, or not so many registers
 COMMON_MODEL = 1  # SunSpec: who made it
 WORDS = {"u16": 1, "u32": 2, "u64": 4}
 
@@ -161,7 +161,7 @@ class ModbusDriver:
         try:
             answer = await self._ask(poll.unit, block.function, block.address, block.count, profile)
         except ModbusRefused as error:
-            if error.number not in LACKS:
+            if error.number not in NO_SUCH_REGISTERS:
                 raise
             if len(block.fields) == 1:
                 if block.fields[0].register.optional:

@@ -61,14 +61,14 @@ class PushDriver:
         """The named registers of the next telegram."""
         names = register_names(profile, registers)
         readout = await self.readout()
-        _check(profile, readout, address)
+        _require_meter(profile, readout, address)
         by_register = obis.values_by_register(profile, readout.values, with_parts(profile, names))
         return as_values(profile, names, by_register, int(self.clock() * 1000))
 
     async def identify(self, address: str, profile: MeterProfile) -> str:
         """The number the meter sends of itself."""
         readout = await self.readout()
-        _check(profile, readout, address)
+        _require_meter(profile, readout, address)
         return readout.id
 
     async def readout(self) -> Readout:
@@ -151,7 +151,7 @@ def cut_sml(data: bytes) -> tuple[bytes | None, bytes]:
     return (data[:end], data[end:]) if end else (None, data)
 
 
-def _check(profile: MeterProfile, readout: Readout, address: str) -> None:
+def _require_meter(profile: MeterProfile, readout: Readout, address: str) -> None:
     """WrongMeter if the address is a number and the meter sends another."""
     if len(address) >= 6 and readout.id and address.lower() != readout.id.lower():
         raise WrongMeter(f"the meter says it is {readout.id}, not {address}", hint="was the meter exchanged?")

@@ -13,7 +13,7 @@ from common.message import Codec, Lane, Receipt, Rejection, Up, Void, encode
 from edge_agent.buffer import Buffer, BufferGuard, BufferStream, Ranges
 from edge_agent.uplink.batch_rows import dated_rows, wire_columns
 from edge_agent.uplink.cloud_session import CloudSession, Flight
-from edge_agent.uplink.restored import Proofs, received
+from edge_agent.uplink.restore_detection import RestoreDetector, stored_ranges
 
 log = logging.getLogger(__name__)
 BATCH_ROWS = 2000
@@ -53,7 +53,7 @@ class UplinkOutbox:
         self.generation = guard.generation
         self.held: list[HeldRange] = []
         self.pieces: dict[tuple[int, int], int] = {}  # (stream, first) -> last: not to be sent with what follows
-        self.proofs = Proofs()
+        self.restore_detector = RestoreDetector()
         self.restored = False  # the cloud has lost what it had: it must be told again what we hold receipts for
         self.rejections = 0
         self.last_rejection = ""
@@ -81,8 +81,8 @@ class UplinkOutbox:
             return
         if receipt.highest > stream.last:
             self.guard.do(lambda buffer: buffer.extend_stream(stream, receipt.highest))
-        self.guard.do(lambda buffer: buffer.receive(stream, received(receipt)))
-        forgotten = self.proofs.lost(stream, receipt, now_s)
+        self.guard.do(lambda buffer: buffer.receive(stream, stored_ranges(receipt)))
+        forgotten = self.restore_detector.lost(stream, receipt, now_s)
         if forgotten:
             log.warning("the cloud has lost readings that it had receipted: sending them again")
             self.restored = True
@@ -151,7 +151,7 @@ class UplinkOutbox:
         session, buffer = self.session, self.guard.buffer
         if session.is_silent(now_s) and any(stream.pending for stream in streams):
             session.ask(now_s)
-        doubted = None if self.guard.salvaging else self.proofs.question(now_s)
+        doubted = None if self.guard.salvaging else self.restore_detector.stream_in_doubt(now_s)
         if doubted in buffer.streams:
             session.catalogs.pop(doubted, None)
             streams = [buffer.streams[doubted], *streams]

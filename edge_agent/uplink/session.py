@@ -168,13 +168,13 @@ class Uplink:
         if isinstance(message, Receipt):
             self.standing.receipts += 1
             self.clock.hear_cloud(message.now_ms)
-            if await self.on_disk(lambda: self._take(message, now_s)):
+            if await self.on_disk(lambda: self._note_receipt(message, now_s)):
                 self.wake.set()
         elif isinstance(message, Rejection):
             await self.on_disk(lambda: self.outbox.rejection(message, now_s))
             self.wake.set()
 
-    def _take(self, receipt: Receipt, now_s: float) -> bool:
+    def _note_receipt(self, receipt: Receipt, now_s: float) -> bool:
         """Note a receipt; whether anything is left to send."""
         if self.clock.quality != TimeQuality.UNKNOWN:
             self.outbox.guard.do(lambda buffer: buffer.date_boot(self.clock.offset_ms))

@@ -15,7 +15,8 @@ from common.errors import DecodeError
 from common.profile import find
 from edge_agent.drivers import csv_drop
 from edge_agent.drivers.codecs import dlms_apdu, dlms_framing, json_values, mbus_match, obis
-from edge_agent.drivers.codecs.iec62056_readout import STX, bcc, crc16, decode_p1, decode_readout, without_parity
+from edge_agent.drivers.codecs.checksums import block_check, crc16_arc, crc16_en13757
+from edge_agent.drivers.codecs.iec62056_readout import STX, decode_p1, decode_readout, without_parity
 from edge_agent.drivers.codecs.mbus_frame import long_frame
 from edge_agent.drivers.codecs.mbus_record import records
 from edge_agent.drivers.codecs.mbus_telegram import Telegram, decode, decode_application
@@ -24,7 +25,6 @@ from edge_agent.drivers.codecs.obis import Readout
 from edge_agent.drivers.codecs.sml import decode_sml
 from edge_agent.drivers.codecs.sms_pdu import decode_deliver
 from edge_agent.drivers.codecs.sms_text import values_in_text
-from edge_agent.drivers.codecs.wmbus_telegram import crc as crc_13757
 from edge_agent.drivers.codecs.wmbus_telegram import decode_wireless
 from edge_agent.drivers.commissioning.decode_recorded import decode_answer
 from edge_agent.drivers.interface import BadAnswer, MeterRefused, RegisterValue
@@ -157,15 +157,15 @@ def with_wireless_crcs(content: bytes) -> bytes:
     """Format A around everything behind the length byte."""
     frame = bytes((min(255, len(content)),)) + content[:255]
     blocks = [frame[:10], *(frame[at : at + 16] for at in range(10, len(frame), 16))]
-    return b"".join(block + crc_13757(block).to_bytes(2, "big") for block in blocks)
+    return b"".join(block + crc16_en13757(block).to_bytes(2, "big") for block in blocks)
 
 
 def with_p1_crc(content: bytes) -> bytes:
-    return content + f"{crc16(content):04X}\r\n".encode()
+    return content + f"{crc16_arc(content):04X}\r\n".encode()
 
 
 def with_bcc(content: bytes) -> bytes:
-    return b"/LGZ5ZMD\r\n\x02" + content + bytes([bcc(content)])
+    return b"/LGZ5ZMD\r\n\x02" + content + bytes([block_check(content)])
 
 
 def as_block(apdu: bytes) -> bytes:

@@ -118,7 +118,7 @@ async def test_a_fault_of_a_driver_stops_its_line_only_for_a_moment(tmp_path: Pa
     running = Running(tmp_path, bus("a", 1) + bus("b", 1))
     line = running.lines[0]
     raised: list[int] = []
-    original = MeterLine._ask
+    original = MeterLine._poll_device
 
     async def read(self: MeterLine, *args: object, **more: object) -> PollResult:
         if self is line and not raised:
@@ -126,13 +126,13 @@ async def test_a_fault_of_a_driver_stops_its_line_only_for_a_moment(tmp_path: Pa
             raise ZeroDivisionError("a bug")
         return await original(self, *args, **more)  # type: ignore[arg-type]
 
-    MeterLine._ask = read  # type: ignore[method-assign]
+    MeterLine._poll_device = read  # type: ignore[method-assign]
     before, poller.REOPEN_S = poller.REOPEN_S, 0.1
     try:
         async with running as site:
             await until(lambda: {"a-1", "b-1"} <= site.meters(), "both lines are read")
     finally:
-        MeterLine._ask = original  # type: ignore[method-assign]
+        MeterLine._poll_device = original  # type: ignore[method-assign]
         poller.REOPEN_S = before
     assert raised
 
@@ -191,7 +191,7 @@ def test_a_driver_that_hangs_is_given_up_and_what_was_read_before_is_kept(
     async def play() -> None:
         began = asyncio.get_running_loop().time()
         with pytest.raises(LineDown, match="meter a-2 held the line"):
-            await line._round(Slow(meter_1=0.1, meter_2=3600, meter_3=0.1), line.devices)
+            await line._poll_round(Slow(meter_1=0.1, meter_2=3600, meter_3=0.1), line.devices)
         took_s.append(asyncio.get_running_loop().time() - began)
 
     VirtualTime(monkeypatch).run(play())
@@ -220,7 +220,7 @@ def test_an_answer_that_cannot_be_decoded_costs_only_its_own_meter(
     running = Running(tmp_path, bus("a", 3))
     line = running.lines[0]
 
-    VirtualTime(monkeypatch).run(line._round(Garbled(meter_1=0, meter_2=0, meter_3=0), line.devices))
+    VirtualTime(monkeypatch).run(line._poll_round(Garbled(meter_1=0, meter_2=0, meter_3=0), line.devices))
 
     assert {"a-1", "a-3"} == running.meters()
     assert ["", "letters are not BCD", ""] == [device.error for device in line.devices]
@@ -234,7 +234,7 @@ def test_meters_that_are_slow_one_after_the_other_each_have_their_time(
     takes_s = 0.9 * line.limit_s
     slow = Slow(meter_1=takes_s, meter_2=takes_s, meter_3=takes_s, meter_4=takes_s)
 
-    VirtualTime(monkeypatch).run(line._round(slow, line.devices))
+    VirtualTime(monkeypatch).run(line._poll_round(slow, line.devices))
 
     assert {"a-1", "a-2", "a-3", "a-4"} == running.meters()
 
@@ -272,10 +272,10 @@ async def test_values_that_exist_once_are_let_go_after_their_commit_and_keep_the
     line, inbox = running.lines[0], Inbox()
 
     running.failing = True
-    await line._round(inbox, line.devices)
+    await line._poll_round(inbox, line.devices)
     assert ["read"] == inbox.events
 
     running.failing = False
-    await line._round(inbox, line.devices)
+    await line._poll_round(inbox, line.devices)
     assert ["read", "read", "committed 1"] == inbox.events
     assert {(1_234_567, TimeQuality.INFORMED, True)} == {(m.at_ms, m.time_quality, m.grid) for m in running.found}

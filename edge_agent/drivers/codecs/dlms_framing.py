@@ -7,7 +7,7 @@ import struct
 from dataclasses import dataclass
 
 from common.errors import DecodeError
-from edge_agent.drivers.codecs.checksums import crc16
+from edge_agent.drivers.codecs.checksums import crc16_x25
 
 WRAPPER = struct.Struct(">HHHH")
 VERSION = 1
@@ -62,10 +62,10 @@ def build(target: bytes, source: bytes, control: int, info: bytes = b"") -> byte
     """An HDLC frame with its checksums."""
     length = 2 + len(target) + len(source) + 1 + 2 + (len(info) + 2 if info else 0)
     head = (0xA000 | length).to_bytes(2, "big") + target + source + bytes((control,))
-    body = head + crc16(head).to_bytes(2, "big")
+    body = head + crc16_x25(head).to_bytes(2, "big")
     if info:
         body += info
-        body += crc16(body).to_bytes(2, "big")
+        body += crc16_x25(body).to_bytes(2, "big")
     return bytes((FLAG,)) + body + bytes((FLAG,))
 
 
@@ -96,10 +96,10 @@ def _frame(body: bytes, target: bytes, source: bytes, *, segmented: bool) -> Fra
     if body[2 : 2 + len(target) + len(source)] != target + source:
         return None
     head = 2 + len(target) + len(source) + 1
-    if len(body) < head + 2 or crc16(body[:head]) != int.from_bytes(body[head : head + 2], "big"):
+    if len(body) < head + 2 or crc16_x25(body[:head]) != int.from_bytes(body[head : head + 2], "big"):
         return None
     if len(body) == head + 2:
         return Frame(body[head - 1], b"", segmented)
-    if crc16(body[:-2]) != int.from_bytes(body[-2:], "big"):
+    if crc16_x25(body[:-2]) != int.from_bytes(body[-2:], "big"):
         return None
     return Frame(body[head - 1], body[head + 2 : -2], segmented)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 
 from common.errors import DecodeError
+from edge_agent.drivers.codecs.checksums import block_check, crc16_arc
 from edge_agent.drivers.codecs.obis import ObisValue, Readout, split
 
 STX, ETX, ACK, NAK = 0x02, 0x03, 0x06, 0x15
@@ -13,24 +14,6 @@ GROUP = re.compile(r"\(([^()]*)\)")
 NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
 DAMAGED = "read again; if it happens often, look at cable and optical head"
 UNIT_ONLY = re.compile(r"m3|kWh|Wh|kvarh|GJ")
-
-
-def crc16(data: bytes) -> int:
-    """CRC-16/ARC, as DSMR 4 and 5 use it."""
-    crc = 0
-    for byte in data:
-        crc ^= byte
-        for _ in range(8):
-            crc = (crc >> 1) ^ 0xA001 if crc & 1 else crc >> 1
-    return crc
-
-
-def bcc(data: bytes) -> int:
-    """Block check character: all bytes combined by exclusive or."""
-    check = 0
-    for byte in data:
-        check ^= byte
-    return check
 
 
 def without_parity(data: bytes) -> bytes:
@@ -53,7 +36,7 @@ def decode_p1(telegram: bytes, *, crc: bool = True) -> Readout:
     if crc:
         if not re.fullmatch(rb"[0-9A-Fa-f]{4}", given):
             raise DecodeError("the telegram has no CRC behind !", hint="meters before DSMR 4 send none: --no-crc")
-        expected = crc16(telegram[start : end + 1])
+        expected = crc16_arc(telegram[start : end + 1])
         if int(given, 16) != expected:
             raise DecodeError(f"the CRC is {given.decode()} but the bytes give {expected:04X}", hint=DAMAGED)
     elif given:
@@ -71,7 +54,7 @@ def decode_readout(block: bytes, identification: str = "") -> Readout:
         end = data.find(bytes([ETX]), start)
         if end < 0 or end + 2 > len(data):
             raise DecodeError("the readout ends before its check character", hint=DAMAGED)
-        if bcc(data[start + 1 : end + 1]) != data[end + 1]:
+        if block_check(data[start + 1 : end + 1]) != data[end + 1]:
             raise DecodeError("the check character does not fit the readout", hint=DAMAGED)
         if data[end + 2 :].strip():
             raise DecodeError("there are bytes behind the check character", hint="copy one readout only")

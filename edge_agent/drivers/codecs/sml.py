@@ -8,7 +8,7 @@ from typing import Any
 
 from common.errors import DecodeError
 from edge_agent.drivers.codecs.byte_reader import ByteReader
-from edge_agent.drivers.codecs.checksums import crc16, crc16_kermit
+from edge_agent.drivers.codecs.checksums import crc16_kermit, crc16_x25
 from edge_agent.drivers.codecs.cosem_units import UNITS
 from edge_agent.drivers.codecs.obis import ObisValue, Readout
 
@@ -44,11 +44,11 @@ def decode_sml(data: bytes) -> Readout:
         raise DecodeError("the telegram does not end (1b1b1b1b 1a)", hint=DAMAGED)
     if end != len(data):
         raise DecodeError("there are bytes behind the telegram", hint="copy one telegram only")
-    check = (crc16, crc16_kermit)
+    check = (crc16_x25, crc16_kermit)
     given = int.from_bytes(data[-2:], "big")
     if given not in [checksum(data[:-2]) for checksum in check]:
         raise DecodeError(
-            f"the CRC of the telegram is {given:04x} but the bytes give {crc16(data[:-2]):04x}", hint=DAMAGED
+            f"the CRC of the telegram is {given:04x} but the bytes give {crc16_x25(data[:-2]):04x}", hint=DAMAGED
         )
     padding = data[-3]
     body = data[len(START) : -8].replace(ESCAPE + ESCAPE, ESCAPE)
@@ -74,7 +74,7 @@ def _messages(data: bytes) -> list[list[Value]]:
             raise DecodeError("a message does not have six parts", hint=DAMAGED)
         crc_at = reader.at - 1 - _crc_size(data, reader.at)
         given = message[4]
-        if given not in [checksum(data[start:crc_at]) for checksum in (crc16, crc16_kermit)]:
+        if given not in [checksum(data[start:crc_at]) for checksum in (crc16_x25, crc16_kermit)]:
             raise DecodeError("the CRC of a message does not fit", hint=DAMAGED)
         messages.append(message)
     return messages

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from common.errors import DecodeError
 from edge_agent.drivers.codecs.aes128 import BLOCK, Aes128
+from edge_agent.drivers.codecs.checksums import crc16_en13757
 from edge_agent.drivers.codecs.mbus_record import records
 from edge_agent.drivers.codecs.mbus_telegram import FILLERS, MEDIA, Telegram, manufacturer_code
 
 DAMAGED = "the telegram is damaged: wait for the next"
-POLYNOMIAL = 0x3D65
 COMPACT = 0x79
 MAC_SIZES = {5: 8, 6: 12, 7: 16}
 
@@ -29,16 +29,6 @@ class _Layers:
     mac: bytes = b""
     access: int | None = None
     status: int | None = None
-
-
-def crc(data: bytes) -> int:
-    """CRC of EN 13757."""
-    value = 0
-    for byte in data:
-        value ^= byte << 8
-        for _ in range(8):
-            value = (value << 1 ^ POLYNOMIAL if value & 0x8000 else value << 1) & 0xFFFF
-    return value ^ 0xFFFF
 
 
 def decode_wireless(data: bytes, key: bytes | None = None) -> Telegram:
@@ -67,7 +57,7 @@ def _without_checksums(data: bytes) -> bytes:
     for number in range(blocks):
         size = 10 if number == 0 else min(16, length - len(frame))
         block, given = data[at : at + size], data[at + size : at + size + 2]
-        if crc(block) != int.from_bytes(given, "big"):
+        if crc16_en13757(block) != int.from_bytes(given, "big"):
             raise DecodeError(f"the checksum of block {number} does not fit", hint=DAMAGED)
         frame, at = frame + block, at + size + 2
     return frame
@@ -101,9 +91,9 @@ def _extended(data: bytes, layers: _Layers) -> bytes:
     if session[3] >> 5 == 1:
         start = layers.maker + layers.address + control + session + bytes(3)
         body = Aes128(_key(layers)).ctr(body, start)
-        if crc(body[2:]) != int.from_bytes(body[:2], "little"):
+        if crc16_en13757(body[2:]) != int.from_bytes(body[:2], "little"):
             raise _wrong_key()
-    elif crc(body[2:]) != int.from_bytes(body[:2], "little"):
+    elif crc16_en13757(body[2:]) != int.from_bytes(body[:2], "little"):
         raise DecodeError("the checksum of the extended link layer does not fit", hint=DAMAGED)
     return body[2:]
 

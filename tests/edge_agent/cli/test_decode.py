@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from edge_agent.drivers.codecs.iec62056_readout import crc16
+from edge_agent.drivers.codecs.checksums import crc16_arc
 from tests.edge_agent.drivers.sml_builder import entry, telegram, unsigned
 from tests.shared import need_shared
 
@@ -83,7 +83,7 @@ def test_an_sml_telegram_is_decoded() -> None:
 def test_a_p1_telegram_is_decoded_from_a_file_and_refused_if_damaged(tmp_path: Path) -> None:
     body = b"/KFM5KAIFA\r\n\r\n1-0:1.8.1(001581.123*kWh)\r\n!"
     file = tmp_path / "telegram.txt"
-    file.write_bytes(body + f"{crc16(body):04X}\r\n".encode())
+    file.write_bytes(body + f"{crc16_arc(body):04X}\r\n".encode())
 
     good = run("p1", str(file), "--json")
     file.write_bytes(file.read_bytes().replace(b"581", b"582"))

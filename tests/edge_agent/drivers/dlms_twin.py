@@ -95,10 +95,10 @@ class DlmsTwin:
 
 def segment(target: bytes, source: bytes, frame: Frame) -> bytes:
     """A frame that may say that more follows."""
-    from edge_agent.drivers.codecs.checksums import crc16
+    from edge_agent.drivers.codecs.checksums import crc16_x25
 
     length = 2 + len(target) + len(source) + 1 + 2 + len(frame.info) + 2
     head = (0xA000 | (0x0800 if frame.segmented else 0) | length).to_bytes(2, "big") + target + source
     head += bytes((frame.control,))
-    body = head + crc16(head).to_bytes(2, "big") + frame.info
-    return b"\x7e" + body + crc16(body).to_bytes(2, "big") + b"\x7e"
+    body = head + crc16_x25(head).to_bytes(2, "big") + frame.info
+    return b"\x7e" + body + crc16_x25(body).to_bytes(2, "big") + b"\x7e"

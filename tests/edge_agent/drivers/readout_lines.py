@@ -6,11 +6,11 @@ from typing import Any
 from common.profile import find
 from common.reading import as_decimal
 from edge_agent.drivers import open_driver
-from edge_agent.drivers.codecs.iec62056_readout import bcc
+from edge_agent.drivers.codecs.checksums import block_check
 from tests.edge_agent.drivers.line_twin import Talk, line_to
 
 LINES = b"0.0.0(12345678)\r\n1.8.0(012345.67*kWh)\r\n!\r\n\x03"
-BLOCK = b"\x02" + LINES + bytes([bcc(LINES)])
+BLOCK = b"\x02" + LINES + bytes([block_check(LINES)])
 
 
 def mode_c(head: bytes, block: bytes, *, echo: bool = False, lose: int = 0) -> tuple[Talk, list[bytes]]:

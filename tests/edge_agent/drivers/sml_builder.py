@@ -1,6 +1,6 @@
 """Builds SML telegrams, so that tests own what they decode."""
 
-from edge_agent.drivers.codecs.checksums import crc16
+from edge_agent.drivers.codecs.checksums import crc16_x25
 from edge_agent.drivers.codecs.sml import ESCAPE, START
 
 
@@ -34,7 +34,7 @@ def message(choice: int, body: bytes) -> bytes:
     """A message with its own CRC."""
     head = bytes([0x76]) + octets(b"\x01\x02") + unsigned(0, 1) + unsigned(0, 1)
     head += sequence(unsigned(choice, 2), body)
-    return head + bytes([0x63]) + crc16(head).to_bytes(2, "big") + b"\x00"
+    return head + bytes([0x63]) + crc16_x25(head).to_bytes(2, "big") + b"\x00"
 
 
 def telegram(*entries: bytes, server: bytes = b"\x0a\x01ISK\x00\x01\x02\x03\x04") -> bytes:
@@ -48,4 +48,4 @@ def telegram(*entries: bytes, server: bytes = b"\x0a\x01ISK\x00\x01\x02\x03\x04"
     padding = -len(body) % 4
     body = (body + bytes(padding)).replace(ESCAPE, ESCAPE + ESCAPE)
     frame = START + body + ESCAPE + bytes([0x1A, padding])
-    return frame + crc16(frame).to_bytes(2, "big")
+    return frame + crc16_x25(frame).to_bytes(2, "big")

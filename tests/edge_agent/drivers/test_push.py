@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from edge_agent.drivers.codecs.iec62056_readout import crc16
+from edge_agent.drivers.codecs.checksums import crc16_arc
 from edge_agent.drivers.interface import BadAnswer, MeterSilent, WrongMeter
 from tests.edge_agent.drivers.line_twin import Talk
 from tests.edge_agent.drivers.readout_lines import read
@@ -14,7 +14,7 @@ D0 = b"/ESY5Q3DB1024 V3.04\r\n\r\n1-0:0.0.0*255(0272031312565)\r\n1-0:1.8.0*255(
 
 def p1(kwh: float) -> bytes:
     body = P1_BODY % kwh
-    return body + f"{crc16(body):04X}\r\n".encode()
+    return body + f"{crc16_arc(body):04X}\r\n".encode()
 
 
 def pushing(*telegrams: bytes, pause_s: float = 0.05) -> Talk:

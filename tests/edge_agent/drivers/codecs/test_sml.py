@@ -3,7 +3,7 @@ from decimal import Decimal
 import pytest
 
 from common.errors import DecodeError
-from edge_agent.drivers.codecs.checksums import crc16
+from edge_agent.drivers.codecs.checksums import crc16_x25
 from edge_agent.drivers.codecs.sml import START, decode_sml
 from tests.edge_agent.drivers.sml_builder import entry, octets, signed, telegram, unsigned
 
@@ -56,7 +56,7 @@ def test_a_damaged_message_is_refused_even_if_the_transport_is_right() -> None:
     frame = bytes(body[:-2])
 
     with pytest.raises(DecodeError, match="message"):
-        decode_sml(frame + crc16(frame).to_bytes(2, "big"))
+        decode_sml(frame + crc16_x25(frame).to_bytes(2, "big"))
 
 
 @pytest.mark.parametrize("data", [b"", b"\x1b" * 8, START, METER + b"\0", METER + METER])

@@ -3,7 +3,7 @@ from decimal import Decimal
 import pytest
 
 from common.errors import DecodeError
-from edge_agent.drivers.codecs.wmbus_telegram import crc, decode_wireless
+from edge_agent.drivers.codecs.wmbus_telegram import decode_wireless
 
 # examples of the OMS specification, volume 2, annex N: a gas meter in plain, with profile A (mode 5) and B (mode 7)
 PLAIN = "2E4493157856341233037A2A0000002F2F0C1427048502046D32371F1502FD1700002F2F2F2F2F2F2F2F2F2F2F2F2F"
@@ -72,7 +72,3 @@ def test_a_protected_telegram_with_a_flipped_bit_is_never_accepted(telegram: str
 def test_a_cut_telegram_is_refused(length: int) -> None:
     with pytest.raises(DecodeError):
         decode_wireless(bytes.fromhex(MODE_5)[:length], KEY_5)
-
-
-def test_the_checksum_is_that_of_the_standard() -> None:
-    assert 0x3363 == crc(bytes.fromhex("2E449315785634123303"))

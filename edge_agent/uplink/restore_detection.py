@@ -11,7 +11,7 @@ Range = tuple[int, int]
 
 
 @dataclass(slots=True)
-class Proofs:
+class RestoreDetector:
     """What each stream's receipts have proven. Streams by their numbers.
 
     A receipt speaks of the moment `now_ms`. One that falls behind what we hold receipts for may be a straggler of
@@ -25,7 +25,7 @@ class Proofs:
     def lost(self, stream: BufferStream, receipt: Receipt, now_s: float) -> list[Range]:
         """What the cloud once had and has certainly no longer."""
         told_to = receipt.highest if len(receipt.gaps) >= RANGES_MAX else SEQUENCE_MAX
-        has = Ranges(received(receipt))
+        has = Ranges(stored_ranges(receipt))
         behind = [gap for first, last in stream.done for gap in has.missing(first, min(last, told_to))]
         whole_ms = self.whole_ms.setdefault(stream.number, receipt.now_ms)
         if not behind:
@@ -39,7 +39,7 @@ class Proofs:
             self.ask_s.setdefault(stream.number, now_s + ASK_S)
         return []
 
-    def question(self, now_s: float) -> int | None:
+    def stream_in_doubt(self, now_s: float) -> int | None:
         """A stream whose state the cloud should be asked for now."""
         for number, due_s in self.ask_s.items():
             if now_s >= due_s:
@@ -48,7 +48,7 @@ class Proofs:
         return None
 
 
-def received(receipt: Receipt) -> list[Range]:
+def stored_ranges(receipt: Receipt) -> list[Range]:
     """What a receipt says is stored."""
     gaps = Ranges(receipt.gaps)
     return [(1, receipt.contiguous), *gaps.missing(receipt.contiguous + 1, min(receipt.highest, SEQUENCE_MAX))]

@@ -7,7 +7,7 @@ import pytest
 
 from common.errors import InputError
 from common.profile import find
-from edge_agent.cli.line import grouped, options_for, port_for, unit_shown, value_json
+from edge_agent.cli.meter_access import grouped, options_for, port_for, unit_shown, value_json
 from edge_agent.drivers.interface import RegisterValue
 
 
