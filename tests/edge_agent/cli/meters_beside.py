@@ -32,4 +32,5 @@ def beside(serve: Callable[[], Coroutine[Any, Any, asyncio.Server]], *arguments:
 
 
 def sdm630() -> Coroutine[Any, Any, asyncio.Server]:
+    """Three meters on a Modbus TCP port."""
     return simulated_line(units=3).serve()

@@ -20,6 +20,7 @@ NAME = (1, bytes.fromhex("00002a0000ff"), 2)
 
 
 def meter(**more: Any) -> DlmsTwin:
+    """A meter with a counter of 12,345.678 kWh and its scaler."""
     objects = {
         (3, IMPORT, 2): bytes.fromhex("0600BC614E"),
         (3, IMPORT, 3): SCALER_WH,
@@ -29,6 +30,8 @@ def meter(**more: Any) -> DlmsTwin:
 
 
 def talk(twin: DlmsTwin, work: Callable[[DlmsDriver], Awaitable[Any]], framing: str = "tcp", **options: Any) -> Any:
+    """Run `work` with a driver on a line to this meter."""
+
     async def inside() -> Any:
         async with (
             line_to(twin.wrapper if framing == "tcp" else twin.hdlc) as port,
@@ -40,5 +43,6 @@ def talk(twin: DlmsTwin, work: Callable[[DlmsDriver], Awaitable[Any]], framing: 
 
 
 async def energy(driver: DlmsDriver, address: str = "1") -> str:
+    """The meter's counter as text."""
     (value,) = await driver.read(address, PROFILE, ["energy_import_total"])
     return str(as_decimal(value.value))

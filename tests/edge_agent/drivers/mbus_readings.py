@@ -40,6 +40,8 @@ def on_bus(slaves: MBusSlaves, work: Callable[[MBusDriver], Any], **options: Any
 
 
 def read(address: str, *names: str, profile: MeterProfile = PROFILE) -> Callable[[MBusDriver], Any]:
+    """Work for `on_bus`: register and value of one meter, in pairs."""
+
     async def work(driver: MBusDriver) -> list[tuple[str, str]]:
         values = await driver.read(address, profile, names)
         return [(value.register, str(as_decimal(value.value))) for value in values]
@@ -48,5 +50,6 @@ def read(address: str, *names: str, profile: MeterProfile = PROFILE) -> Callable
 
 
 def two_meters(**more: Any) -> MBusSlaves:
+    """A bus with the primary addresses 1 and 2."""
     first = Slave("12345678", [ENERGY + VOLUME], primary=1)
     return MBusSlaves([first, Slave("12345699", [VOLUME], primary=2)], **more)

@@ -16,7 +16,8 @@ HUNDRED = make_profile(
 )
 
 
-def counting(seed: int = 0) -> dict[int, int]:
+def counting_registers(seed: int = 0) -> dict[int, int]:
+    """Registers 0 to 99 that hold their own address, plus `seed`."""
     return {at: at + seed for at in range(100)}
 
 
@@ -30,6 +31,7 @@ def on_line(line: SimulatedLine, work: Callable[[ModbusDriver], Any], **options:
     return asyncio.run(inside())
 
 
-async def one(driver: ModbusDriver, profile: MeterProfile, name: str, address: str = "1") -> str:
+async def read_one(driver: ModbusDriver, profile: MeterProfile, name: str, address: str = "1") -> str:
+    """The value of one register as text."""
     (value,) = await driver.read(address, profile, [name])
     return format(as_decimal(value.value).normalize(), "f")

@@ -34,6 +34,8 @@ def mode_c(head: bytes, block: bytes, *, echo: bool = False, lose: int = 0) -> t
 
 
 def read(protocol: str, talk: Talk, profile: str, *names: str, address: str = "0", **options: Any) -> Any:
+    """Registers and values of one read over a scripted line."""
+
     async def work() -> dict[str, str]:
         async with line_to(talk) as port, open_driver(protocol, port, **options) as driver:
             values = await driver.read(address, find(profile), names)

@@ -16,10 +16,13 @@ SENDER = "49171021437"
 
 
 def message(text: str) -> str:
+    """The PDU of a message from the meter."""
     return deliver(text, coding=4, number="947101123447"[:10] + "F7").hex().upper()
 
 
 def with_modem(twin: ModemTwin, work: Callable[[SmsDriver], Awaitable[Any]], **options: Any) -> Any:
+    """Run `work` with a driver on this modem."""
+
     async def inside() -> Any:
         async with line_to(twin.talk) as port, SmsDriver(port, transport=TcpTransport(port), **options) as driver:
             return await work(driver)
@@ -28,5 +31,6 @@ def with_modem(twin: ModemTwin, work: Callable[[SmsDriver], Awaitable[Any]], **o
 
 
 async def energy(driver: SmsDriver) -> tuple[int, bool]:
+    """The value of the next message in thousandths, and whether the meter dated it."""
     (value,) = await driver.read(SENDER, PROFILE, ["energy_import_total"])
     return value.value, value.meter_time

@@ -13,7 +13,7 @@ from edge_agent.drivers.simulation.meter import simulated_line
 from edge_agent.drivers.simulation.modbus_meter_server import SimulatedLine
 from edge_agent.transports.port import Port
 from tests.edge_agent.builders import make_profile, words_of
-from tests.edge_agent.drivers.modbus_readings import HUNDRED, U16, counting, on_line, one
+from tests.edge_agent.drivers.modbus_readings import HUNDRED, U16, counting_registers, on_line, read_one
 
 
 @pytest.mark.parametrize("framing", ["tcp", "rtu", "ascii"])
@@ -38,7 +38,7 @@ def test_what_is_decoded_later_has_the_time_of_its_answer() -> None:
         now_s[0] += 3600
         return values()
 
-    line = SimulatedLine({1: words_of(counting())})
+    line = SimulatedLine({1: words_of(counting_registers())})
 
     (value,) = on_line(line, fetched_and_decoded_an_hour_later, clock=lambda: now_s[0])
 
@@ -46,7 +46,7 @@ def test_what_is_decoded_later_has_the_time_of_its_answer() -> None:
 
 
 def test_a_value_carries_its_evidence() -> None:
-    line = SimulatedLine({1: words_of(counting())})
+    line = SimulatedLine({1: words_of(counting_registers())})
 
     (value,) = on_line(line, lambda driver: driver.read("1", HUNDRED, ["r7"]), clock=lambda: 1234.5)
 
@@ -67,9 +67,9 @@ def test_a_unit_that_is_not_there_is_silent_and_the_others_go_on(framing: str) -
     async def work(driver: ModbusDriver) -> str:
         with pytest.raises(MeterSilent, match="no answer"):
             await driver.read("9", HUNDRED, ["r1"])
-        return await one(driver, HUNDRED, "r5")
+        return await read_one(driver, HUNDRED, "r5")
 
-    assert "5" == on_line(SimulatedLine({1: words_of(counting())}, framing=framing), work, timeout_s=0.4)
+    assert "5" == on_line(SimulatedLine({1: words_of(counting_registers())}, framing=framing), work, timeout_s=0.4)
 
 
 @pytest.mark.parametrize("framing", ["tcp", "rtu", "ascii"])
@@ -77,7 +77,10 @@ def test_an_exception_says_what_the_meter_refuses(framing: str) -> None:
     profile = make_profile(f"far = {{ address = 4000, {U16} }}")
 
     with pytest.raises(MeterRefused, match="no register") as caught:
-        on_line(SimulatedLine({1: words_of(counting())}, framing=framing), lambda driver: driver.read("1", profile))
+        on_line(
+            SimulatedLine({1: words_of(counting_registers())}, framing=framing),
+            lambda driver: driver.read("1", profile),
+        )
 
     assert caught.value.hint
 
@@ -116,11 +119,11 @@ MARKED = make_profile(f"r = {{ address = 0, {U16} }}", more='[[identify]]\naddre
 
 def test_a_meter_without_the_profiles_mark_is_refused_before_any_value() -> None:
     with pytest.raises(WrongMeter, match="no Test One"):
-        on_line(SimulatedLine({1: words_of(counting())}), lambda driver: driver.read("1", MARKED))
+        on_line(SimulatedLine({1: words_of(counting_registers())}), lambda driver: driver.read("1", MARKED))
 
 
 def test_a_meter_with_the_mark_is_asked_for_it_once() -> None:
-    line = SimulatedLine({1: words_of(counting(27))})
+    line = SimulatedLine({1: words_of(counting_registers(27))})
 
     async def work(driver: ModbusDriver) -> int:
         await driver.read("1", MARKED)

@@ -11,11 +11,11 @@ from edge_agent.drivers.modbus import ModbusDriver
 from edge_agent.drivers.simulation.modbus_meter_server import Faults, SimulatedLine
 from edge_agent.transports.port import Port
 from tests.edge_agent.builders import served, words_of
-from tests.edge_agent.drivers.modbus_readings import HUNDRED, counting, on_line, one
+from tests.edge_agent.drivers.modbus_readings import HUNDRED, counting_registers, on_line, read_one
 
 
 def test_a_dead_meter_is_asked_once_and_one_that_comes_back_is_read_at_once() -> None:
-    line = SimulatedLine({1: words_of(counting())}, framing="rtu", faults=Faults(silent={1}))
+    line = SimulatedLine({1: words_of(counting_registers())}, framing="rtu", faults=Faults(silent={1}))
 
     async def work(driver: ModbusDriver) -> tuple[list[int], str]:
         requests = []
@@ -25,7 +25,7 @@ def test_a_dead_meter_is_asked_once_and_one_that_comes_back_is_read_at_once() ->
                 await driver.read("1", HUNDRED, ["r5"])
             requests.append(line.requests - before)
         line.faults.silent.clear()
-        return requests, await one(driver, HUNDRED, "r5")
+        return requests, await read_one(driver, HUNDRED, "r5")
 
     assert ([2, 2, 1, 1, 1], "5") == on_line(line, work, timeout_s=0.2, retries=1)
 
@@ -39,12 +39,12 @@ def test_a_late_answer_is_never_taken_for_another_registers(framing: str, late_s
         right = []
         for number in range(20):
             try:
-                right.append((number, await one(driver, HUNDRED, f"r{number}")))
+                right.append((number, await read_one(driver, HUNDRED, f"r{number}")))
             except (MeterSilent, BadAnswer):
                 line.faults.delay_s.clear()
         return right
 
-    line = SimulatedLine({1: words_of(counting())}, framing=framing, faults=Faults(delay_s={1: late_s}))
+    line = SimulatedLine({1: words_of(counting_registers())}, framing=framing, faults=Faults(delay_s={1: late_s}))
 
     values = on_line(line, work, timeout_s=0.1, retries=0)
 
@@ -57,12 +57,12 @@ def test_every_answer_late_gives_no_wrong_value() -> None:
         values = []
         for number in range(8):
             try:
-                values.append((number, await one(driver, HUNDRED, f"r{number}")))
+                values.append((number, await read_one(driver, HUNDRED, f"r{number}")))
             except (MeterSilent, BadAnswer):
                 continue
         return values
 
-    line = SimulatedLine({1: words_of(counting())}, framing="rtu", faults=Faults(delay_s={1: 0.12}))
+    line = SimulatedLine({1: words_of(counting_registers())}, framing="rtu", faults=Faults(delay_s={1: 0.12}))
 
     values = on_line(line, work, timeout_s=0.1, retries=1)
 
@@ -73,10 +73,12 @@ def test_a_late_answer_of_one_unit_is_not_taken_for_another_units() -> None:
     async def work(driver: ModbusDriver) -> str:
         with pytest.raises(MeterSilent):
             await driver.read("1", HUNDRED, ["r3"])
-        return await one(driver, HUNDRED, "r3", "2")
+        return await read_one(driver, HUNDRED, "r3", "2")
 
     line = SimulatedLine(
-        {1: words_of(counting()), 2: words_of(counting(500))}, framing="rtu", faults=Faults(delay_s={1: 0.8})
+        {1: words_of(counting_registers()), 2: words_of(counting_registers(500))},
+        framing="rtu",
+        faults=Faults(delay_s={1: 0.8}),
     )
 
     assert "503" == on_line(line, work, timeout_s=0.5, retries=0)
@@ -96,7 +98,7 @@ def damage(kind: str) -> Callable[[bytes], bytes]:
 
 @pytest.mark.parametrize("kind", ["flipped bit", "cut", "other unit", "other function"])
 def test_a_damaged_or_foreign_rtu_answer_gives_no_value(kind: str) -> None:
-    line = SimulatedLine({1: words_of(counting())}, framing="rtu", faults=Faults(damage=damage(kind)))
+    line = SimulatedLine({1: words_of(counting_registers())}, framing="rtu", faults=Faults(damage=damage(kind)))
 
     with pytest.raises((MeterSilent, BadAnswer)):
         on_line(line, lambda driver: driver.read("1", HUNDRED, ["r7"]), timeout_s=0.1, retries=1)
@@ -104,9 +106,9 @@ def test_a_damaged_or_foreign_rtu_answer_gives_no_value(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["noise before", "noise behind", "echo"])
 def test_noise_and_echo_around_an_rtu_answer_do_no_harm(kind: str) -> None:
-    line = SimulatedLine({1: words_of(counting())}, framing="rtu", faults=Faults(damage=damage(kind)))
+    line = SimulatedLine({1: words_of(counting_registers())}, framing="rtu", faults=Faults(damage=damage(kind)))
 
-    assert "7" == on_line(line, lambda driver: one(driver, HUNDRED, "r7"), timeout_s=2)
+    assert "7" == on_line(line, lambda driver: read_one(driver, HUNDRED, "r7"), timeout_s=2)
 
 
 def test_an_rtu_converter_asked_in_modbus_tcp_gives_no_value() -> None:
@@ -115,7 +117,7 @@ def test_an_rtu_converter_asked_in_modbus_tcp_gives_no_value() -> None:
             await driver.read("1", HUNDRED, ["r7"])
 
     async def inside() -> None:
-        async with served(SimulatedLine({1: words_of(counting())}, framing="rtu")) as port:
+        async with served(SimulatedLine({1: words_of(counting_registers())}, framing="rtu")) as port:
             await work(port)
 
     with pytest.raises((BadAnswer, MeterSilent)):
@@ -124,8 +126,8 @@ def test_an_rtu_converter_asked_in_modbus_tcp_gives_no_value() -> None:
 
 def test_a_broken_connection_is_opened_again_for_the_next_read() -> None:
     async def work(driver: ModbusDriver) -> str:
-        await one(driver, HUNDRED, "r1")
+        await read_one(driver, HUNDRED, "r1")
         await driver.line.transport.close()
-        return await one(driver, HUNDRED, "r2")
+        return await read_one(driver, HUNDRED, "r2")
 
-    assert "2" == on_line(SimulatedLine({1: words_of(counting())}), work)
+    assert "2" == on_line(SimulatedLine({1: words_of(counting_registers())}), work)
