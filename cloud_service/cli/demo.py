@@ -21,7 +21,7 @@ def demo(data_dir: Path, *, check: bool) -> None:
     """Run everything on this machine with an example operator until Ctrl-C; a second start keeps the data."""
     from cloud_service.local import machine
 
-    with machine.held(data_dir):
+    with machine.locked(data_dir):
         _run(data_dir, check=check)
 
 

@@ -15,7 +15,7 @@ def up(data_dir: Path, *, check: bool) -> None:
     """
     from cloud_service.local import machine
 
-    with machine.held(data_dir):
+    with machine.locked(data_dir):
         _run(data_dir, check=check)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cloud_service.example import history, people
-from cloud_service.example.seed import Seeded, keep_rates, seed
+from cloud_service.example.seed import SeededIds, add_weekly_rates, seed
 from cloud_service.flow.validate import validate_dirty
 from cloud_service.local.stack import Stack
 from cloud_service.store.database.session import Engine, connect, transaction
@@ -48,7 +48,7 @@ def fill(stack: Stack, say: Say, clock: Callable[[], datetime] = _utc_now) -> No
         else:
             _fill(engine, stack, progress, say, now)
         with transaction(engine) as session:  # those of the weeks since the last start
-            keep_rates(session, date.fromisoformat(progress.done["start"]), today)
+            add_weekly_rates(session, date.fromisoformat(progress.done["start"]), today)
     finally:
         engine.dispose()
 
@@ -67,15 +67,15 @@ def _fill(engine: Engine, stack: Stack, progress: Progress, say: Say, now: datet
         if span.end.isoformat() > progress.done.get("billed", ""):
             last = span.end == today.replace(day=1)
             with transaction(engine) as session:
-                history.live_month(session, seeded, span, today=today, deliver=last)
+                history.bill_and_pay_month(session, seeded, span, today=today, deliver=last)
             progress.note(billed=span.end.isoformat())
     say("twelve months billed and paid")
     progress.note(complete=True)
 
 
-def _operator(engine: Engine, stack: Stack, progress: Progress, today: date) -> Seeded:
+def _operator(engine: Engine, stack: Stack, progress: Progress, today: date) -> SeededIds:
     if "seeded" in progress.done:
-        return Seeded(**progress.done["seeded"])
+        return SeededIds(**progress.done["seeded"])
     start = history.first_day(today)
     with transaction(engine) as session:
         seeded = seed(session, start, today)
@@ -86,4 +86,6 @@ def _operator(engine: Engine, stack: Stack, progress: Progress, today: date) -> 
 
 def _readings(engine: Engine, start: date, now: datetime) -> int:
     with tempfile.TemporaryDirectory(prefix="energy-past-") as folder:
-        return sum(history.take_in(engine, file) for file in history.write_past(Path(folder), start, now))
+        return sum(
+            history.import_readings(engine, file) for file in history.write_history_files(Path(folder), start, now)
+        )

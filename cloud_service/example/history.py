@@ -10,7 +10,7 @@ from pathlib import Path
 from cloud_service.domain.metering.meterdata import MeterDataFile
 from cloud_service.domain.money import round_money
 from cloud_service.example.operator import CLIENTS, SITES, STEP_S, ExampleClient, meters_of
-from cloud_service.example.seed import Seeded
+from cloud_service.example.seed import SeededIds
 from cloud_service.flow import collect, import_meter_data, issue, rate
 from cloud_service.store.database.session import Engine, Session
 from cloud_service.store.invoicing.invoice_rows import Issued
@@ -26,7 +26,7 @@ def first_day(today: date) -> date:
     return add_months(today.replace(day=1), -12)
 
 
-def write_past(folder: Path, start: date, now: datetime) -> list[Path]:
+def write_history_files(folder: Path, start: date, now: datetime) -> list[Path]:
     """One meter data file a site with half-hour indexes from a day before `start` up to now."""
     since = datetime(start.year, start.month, start.day, tzinfo=UTC) - timedelta(days=1)
     running = []
@@ -56,7 +56,7 @@ def months_to_bill(start: date, today: date) -> list[Span]:
     return list(months(Span(start, today.replace(day=1))))
 
 
-def live_month(session: Session, seeded: Seeded, span: Span, *, today: date, deliver: bool) -> None:
+def bill_and_pay_month(session: Session, seeded: SeededIds, span: Span, *, today: date, deliver: bool) -> None:
     """One month: prepaid clients top up, all are billed on the first day after it, and pay in their way."""
     for client in CLIENTS:
         if client.mode == "prepaid":
@@ -113,7 +113,7 @@ def _payments(client: ExampleClient, bill: Issued) -> Iterator[tuple[date, Decim
         yield bill_date + timedelta(days=12), total
 
 
-def take_in(engine: Engine, path: Path) -> int:
+def import_readings(engine: Engine, path: Path) -> int:
     """Import a meter data file as a head-end's; how many readings were new."""
     source = MeterDataFile(path.name, "csv", lambda: path.open("rb"))
     return import_meter_data.import_file(engine, source, import_meter_data.ImportRequest(author=AUTHOR)).stored

@@ -35,7 +35,7 @@ SOLAR_EVERY = 3  # every third simulated house feeds in
 
 
 @dataclass(frozen=True, slots=True)
-class Seeded:
+class SeededIds:
     """What the rest of the example needs to know."""
 
     legal_entity_id: int
@@ -45,7 +45,7 @@ class Seeded:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _SeededSite:
     """A seeded site, and since when its contracts run."""
 
     entity_id: int
@@ -54,7 +54,7 @@ class _Place:
     start: date
 
 
-def keep_rates(session: Session, start: date, today: date) -> None:
+def add_weekly_rates(session: Session, start: date, today: date) -> None:
     """A rate a week from `start` up to `today`, as an office imports them: a bill takes none that is old."""
     weeks = (today - start).days // 7 + 1
     weekly_rates = [
@@ -65,13 +65,13 @@ def keep_rates(session: Session, start: date, today: date) -> None:
     currency_rates.add(session, SELLER["currency"], weekly_rates)
 
 
-def seed(session: Session, start: date, today: date) -> Seeded:
+def seed(session: Session, start: date, today: date) -> SeededIds:
     """All rows of the example as it is `today`, contracts from `start` on; the caller commits."""
     entity = LegalEntity(**SELLER)
     session.add(entity)
     session.flush()
     session.add(BankAccount(legal_entity_id=entity.id, **BANK))
-    keep_rates(session, start, today)
+    add_weekly_rates(session, start, today)
     tariffs = {code: _tariff(session, entity.id, code) for code in TARIFFS}
     contracts: dict[str, int] = {}
     owners: dict[str, int] = {}
@@ -85,17 +85,17 @@ def seed(session: Session, start: date, today: date) -> Seeded:
         session.add(row)
         session.flush()
         session.add(Gateway(name=site.gateway, site_id=row.id, state="active"))
-        place = _Place(entity.id, row.id, site, start)
+        seeded_site = _SeededSite(entity.id, row.id, site, start)
         for unit, client in enumerate(clients_of(site), start=1):
-            owners[client.name], account = _account(session, place, client, next(numbers))
+            owners[client.name], account = _account(session, seeded_site, client, next(numbers))
             accounts[client.name] = account
-            contract = _connection(session, place, unit, account)
+            contract = _connection(session, seeded_site, unit, account)
             session.add(
                 TariffAssignment(contract_id=contract, tariff_id=tariffs[client.tariff], during=days_from(start))
             )
             contracts[client.name] = contract
     session.flush()
-    return Seeded(entity.id, contracts, owners, accounts)
+    return SeededIds(entity.id, contracts, owners, accounts)
 
 
 def _tariff(session: Session, entity_id: int, code: str) -> int:
@@ -121,27 +121,27 @@ def _plain(document: dict[str, Any]) -> dict[str, Any]:
     return plain
 
 
-def _account(session: Session, place: _Place, client: ExampleClient, number: int) -> tuple[int, int]:
+def _account(session: Session, seeded_site: _SeededSite, client: ExampleClient, number: int) -> tuple[int, int]:
     """Client and account of one party."""
     party = Client(
-        legal_entity_id=place.entity_id, number=f"C-{1000 + number}", name=client.name, kind=client.kind,
-        email=client.email, address=client.address, country=place.site.country, locale=client.locale,
+        legal_entity_id=seeded_site.entity_id, number=f"C-{1000 + number}", name=client.name, kind=client.kind,
+        email=client.email, address=client.address, country=seeded_site.site.country, locale=client.locale,
         vat_id=client.vat_id,
     )  # fmt: skip
     session.add(party)
     session.flush()
-    account = Account(client_id=party.id, number=f"A-{1000 + number}", currency=place.site.currency)
+    account = Account(client_id=party.id, number=f"A-{1000 + number}", currency=seeded_site.site.currency)
     session.add(account)
     session.flush()
-    session.add(AccountMode(account_id=account.id, mode=client.mode, during=days_from(place.start)))
+    session.add(AccountMode(account_id=account.id, mode=client.mode, during=days_from(seeded_site.start)))
     return party.id, account.id
 
 
-def _connection(session: Session, place: _Place, unit: int, account_id: int) -> int:
+def _connection(session: Session, seeded_site: _SeededSite, unit: int, account_id: int) -> int:
     """Service point, meter with its registers, mount and contract of one client."""
-    site, start = place.site, place.start
+    site, start = seeded_site.site, seeded_site.start
     point = ServicePoint(
-        site_id=place.site_id, name=f"{site.name} {unit}", grid_id=f"{site.country}{site.seed}{unit:06d}"
+        site_id=seeded_site.site_id, name=f"{site.name} {unit}", grid_id=f"{site.country}{site.seed}{unit:06d}"
     )
     serial = str(25_100_000 + site.seed * 1000 + unit)
     meter = Meter(maker="Eastron", serial=serial, name=f"{site.gateway}-{unit:02d}", profile="eastron_sdm630")

@@ -30,8 +30,8 @@ def prepare(data_dir: Path) -> None:
 
 
 @contextmanager
-def held(data_dir: Path) -> Iterator[None]:
-    """Have an installation for this process alone, even if it is killed; ConflictError where another runs it."""
+def locked(data_dir: Path) -> Iterator[None]:
+    """Have the installation for this process alone, even if it is killed; ConflictError where another runs it."""
     prepare(data_dir)
     with (data_dir / "running").open("w") as file:
         try:

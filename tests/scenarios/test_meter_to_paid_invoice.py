@@ -18,7 +18,7 @@ from pypdf import PdfReader
 
 from cloud_service.example import gateways, people
 from cloud_service.example.operator import SITES, clients_of, meters_of
-from cloud_service.example.seed import Seeded, seed
+from cloud_service.example.seed import SeededIds, seed
 from cloud_service.local import machine
 from cloud_service.local import stack as local
 from cloud_service.local.broker import listening
@@ -80,7 +80,7 @@ class House:
         self.watched = watched
         self.stack = local.describe(folder, demo=True, environ={})
         self.served: list[Served] = []
-        self.seeded: Seeded
+        self.seeded: SeededIds
 
     @property
     def environment(self) -> dict[str, str]:

@@ -11,7 +11,7 @@ from tests.cloud_service.cli.commands import refusal
 
 @pytest.mark.parametrize("command", ["up", "demo"])
 def test_an_installation_that_runs_is_not_started_again(command: str, tmp_path: Path) -> None:
-    with machine.held(tmp_path):
+    with machine.locked(tmp_path):
         refused = refusal(command, "--data-dir", str(tmp_path), "--check")
 
     assert isinstance(refused, ConflictError)

@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cloud_service.example.operator import CLIENTS
-from cloud_service.example.seed import keep_rates, seed
+from cloud_service.example.seed import add_weekly_rates, seed
 from cloud_service.store.customers.tables import AccountMode, Site
 from cloud_service.store.invoicing.tables import CurrencyRate
 from cloud_service.store.metering.tables import Contract
@@ -22,7 +22,7 @@ def test_the_example_has_two_zones_and_at_least_six_clients_one_of_them_prepaid(
 
 def test_its_rates_are_never_too_old_for_a_bill_and_are_kept_up(session: Session) -> None:
     seed(session, date(2025, 11, 1), date(2026, 11, 20))
-    keep_rates(session, date(2025, 11, 1), date(2026, 12, 24))
+    add_weekly_rates(session, date(2025, 11, 1), date(2026, 12, 24))
     days = list(session.scalars(select(CurrencyRate.day).order_by(CurrencyRate.day)))
 
     assert (date(2025, 11, 1), date(2026, 12, 19)) == (days[0], days[-1])

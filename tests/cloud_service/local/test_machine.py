@@ -34,8 +34,8 @@ def test_a_port_that_is_taken_is_replaced_and_the_choice_is_kept(tmp_path: Path)
 
 
 def test_an_installation_is_run_once_at_a_time(tmp_path: Path) -> None:
-    with machine.held(tmp_path), pytest.raises(ConflictError, match="runs already"), machine.held(tmp_path):
+    with machine.locked(tmp_path), pytest.raises(ConflictError, match="runs already"), machine.locked(tmp_path):
         pass
 
-    with machine.held(tmp_path):
+    with machine.locked(tmp_path):
         pass
