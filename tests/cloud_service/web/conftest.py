@@ -39,7 +39,7 @@ def _quick_hashes() -> Iterator[None]:
 def operator_database(postgres_url: str) -> tuple[str, Operator]:
     """A database with the operator in it, to be copied."""
     with psycopg.connect(postgres_url, autocommit=True) as connection:
-        connection.execute("CREATE DATABASE operator TEMPLATE migrated STRATEGY FILE_COPY")
+        connection.execute("CREATE DATABASE operator TEMPLATE migrated STRATEGY WAL_LOG")
     engine = connect(with_database(postgres_url, "operator"))
     with transaction(engine) as session:
         operator = build(session)
@@ -50,7 +50,7 @@ def operator_database(postgres_url: str) -> tuple[str, Operator]:
 def copy_of(postgres_url: str, template: str, name: str) -> str:
     with psycopg.connect(postgres_url, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY WAL_LOG")
     return with_database(postgres_url, name)
 
 
