@@ -106,26 +106,30 @@ def bill_register(public_id: UUID) -> AnyResponse:
 @access(May.READ)
 def load(public_id: UUID) -> Response:
     """The series of the chart."""
-    page = metering.meter(session(), scope(), public_id)
-    register = register_of(page)
-    if register is None:
-        raise NotFoundError(_("this meter has no registers"))
-    series = load_profile.intervals(metering.days_of(session(), register.id, span_of(today())), zone_of(page))
-    return jsonify(load_profile.as_json(series, register.unit, zone_of(page)))
+    page, register = _meter_with_register(public_id)
+    return jsonify(load_profile.as_json(_intervals(page, register), register.unit, zone_of(page)))
 
 
 @blueprint.get("/meters/<uuid:public_id>/intervals.csv")
 @access(May.READ)
 def intervals_file(public_id: UUID) -> Response:
     """The same intervals as a file."""
+    page, register = _meter_with_register(public_id)
+    lines = load_profile.as_lines(_intervals(page, register), register.unit, zone_of(page))
+    return csv_response(lines, f"{page.meter.name}-{register.name}")
+
+
+def _meter_with_register(public_id: UUID) -> tuple[MeterPage, Register]:
     page = metering.meter(session(), scope(), public_id)
     register = register_of(page)
     if register is None:
         raise NotFoundError(_("this meter has no registers"))
-    series = load_profile.intervals(metering.days_of(session(), register.id, span_of(today())), zone_of(page))
-    return csv_response(
-        load_profile.as_lines(series, register.unit, zone_of(page)), f"{page.meter.name}-{register.name}"
-    )
+    return page, register
+
+
+def _intervals(page: MeterPage, register: Register) -> list[load_profile.Interval]:
+    """The intervals of the days that the address asks for."""
+    return load_profile.intervals(metering.days_of(session(), register.id, span_of(today())), zone_of(page))
 
 
 def register_of(page: MeterPage) -> Register | None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
@@ -11,7 +12,7 @@ from cloud_service.domain.pricing.record_json import to_json
 from cloud_service.domain.rating.rated_contract import RatedContract, RatedContractFacts
 from cloud_service.store.database.session import transaction
 from tests.cloud_service.web.conftest import Console, post
-from tests.cloud_service.web.pages import text_of
+from tests.cloud_service.web.pages import database_rows, database_value, text_of
 
 SPAN = {"from": "2026-10-01", "until": "2026-11-01", "bill_date": "2026-11-20"}
 
@@ -98,6 +99,42 @@ def _invoice_before(session: Any, item: Any, contract: dict[str, Any]) -> None:
     invoice = session.execute(text(INVOICE_BEFORE), values).scalar_one()
     span = "INSERT INTO invoice_span (invoice_id, contract_id, during) SELECT id, :contract, during FROM invoice"
     session.execute(text(f"{span} WHERE id = :id"), {"contract": item.contract, "id": invoice})
+
+
+def test_an_approved_run_is_issued_by_the_workers_and_named_in_the_audit_log(fresh: Console) -> None:
+    clerk, where = planned_run(fresh)
+    with transaction(fresh.engine) as session:
+        session.execute(text("UPDATE billing_run SET state = 'rated'"))
+    answer = post(clerk, where, f"{where}/approve")
+
+    assert 302 == answer.status_code, answer.text
+    assert "Approved: the bills are being issued." in text_of(clerk.get(where).text)
+    assert ("issuing", "billing@kilo.example") == tuple(
+        database_rows(fresh, "SELECT state, approved_by FROM billing_run")[0]
+    )
+    assert 0 < database_value(fresh, "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'issue_run'")
+
+
+def test_what_was_parked_is_rated_again(fresh: Console) -> None:
+    clerk, where = planned_run(fresh)
+    with transaction(fresh.engine) as session:
+        session.execute(text("UPDATE billing_item SET state = 'parked', reason = 'no tariff'"))
+        session.execute(text("UPDATE billing_run SET state = 'rated'"))
+    post(clerk, where, f"{where}/retry")
+
+    assert "2 parked connections are rated again." in text_of(clerk.get(where).text)
+    assert "rating" == database_value(fresh, "SELECT state FROM billing_run")
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "message"),
+    [("from", "", "a day is missing"), ("until", "soon", "is not a day"), ("until", "2026-09-01", "2026-09-01")],
+)
+def test_a_run_needs_its_days(fresh: Console, field: str, typed: str, message: str) -> None:
+    answer = post(fresh.sign_in("billing"), "/runs/new", "/runs", **SPAN | {field: typed})
+
+    assert (422, True) == (answer.status_code, message in answer.text)
+    assert 0 == database_value(fresh, "SELECT count(*) FROM billing_run")
 
 
 def test_support_cannot_start_or_see_runs(console: Console) -> None:

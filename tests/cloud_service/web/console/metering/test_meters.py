@@ -47,3 +47,26 @@ def test_the_load_of_a_meter_is_served_as_numbers_and_as_a_file(console: Console
 def test_a_range_that_makes_no_sense_is_refused_with_words(console: Console, admin: FlaskClient) -> None:
     for query in ("from=2026-12-01&to=2026-11-01", "from=soon", "from=2001-01-01&to=2026-01-01"):
         assert 422 == admin.get(f"/meters/{console.ids['M-1']}?{query}").status_code
+
+
+def test_the_register_that_the_address_names_is_shown(fresh: Console) -> None:
+    with transaction(fresh.engine) as session:
+        session.execute(text("INSERT INTO register (meter_id, name, unit) SELECT id, 'reactive', 'kvarh' FROM meter"))
+    meter, admin = f"/meters/{fresh.ids['M-1']}", fresh.sign_in("admin")
+
+    assert "kW" == admin.get(f"{meter}/load").json["unit"]  # type: ignore[index]  # it is a JSON object
+    assert "kvarh/h" == admin.get(f"{meter}/load?register=reactive").json["unit"]  # type: ignore[index]  # as above
+    assert (
+        "meter-M-1-reactive.csv" in admin.get(f"{meter}/intervals.csv?register=reactive").headers["Content-Disposition"]
+    )
+
+
+def test_a_meter_without_registers_has_a_page_and_no_series(fresh: Console) -> None:
+    with transaction(fresh.engine) as session:
+        session.execute(text("DELETE FROM interval_day"))
+        session.execute(text("DELETE FROM register"))
+    meter, admin = f"/meters/{fresh.ids['M-1']}", fresh.sign_in("admin")
+
+    assert 200 == admin.get(meter).status_code
+    assert 404 == admin.get(f"{meter}/load").status_code
+    assert 404 == admin.get(f"{meter}/intervals.csv").status_code
