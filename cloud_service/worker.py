@@ -54,7 +54,8 @@ def create_worker(tools: WorkerTools, conninfo: str) -> procrastinate.App:
     app = procrastinate.App(connector=connector(conninfo))
     _run_jobs(app, tools)
     _delivery_jobs(app, tools)
-    _timed_jobs(app, tools)
+    _jobs_about_jobs(app, tools)
+    _jobs_about_readings_and_balances(app, tools)
     return app
 
 
@@ -101,21 +102,13 @@ def _delivery_jobs(app: procrastinate.App, tools: WorkerTools) -> None:
             mailer.close()
 
 
-def _timed_jobs(app: procrastinate.App, tools: WorkerTools) -> None:
+def _jobs_about_jobs(app: procrastinate.App, tools: WorkerTools) -> None:
     @app.periodic(cron="* * * * *")
     @app.task(name="tend", queue="default", queueing_lock="tend", pass_context=True)
-    async def tend(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
+    async def retry_stalled_jobs(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
         """Give jobs of dead workers to others."""
         for job in await context.app.job_manager.get_stalled_jobs():
             await context.app.job_manager.retry_job(job)
-
-    @app.periodic(cron="* * * * *")
-    @app.task(name="validate", queue="validate", queueing_lock="validate", lock="validate")
-    def validate(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
-        """Days whose readings have changed are made; a day that still gets readings waits for a few more of them."""
-        report = validate_dirty(tools.engine, tools.clock, limit=50_000, settle=timedelta(seconds=10))
-        for problem in report.problems:
-            log.warning("validation: %s", problem)
 
     @app.periodic(cron="* * * * *")
     @app.task(name="resume_runs", queue="default", queueing_lock="resume_runs")
@@ -126,6 +119,30 @@ def _timed_jobs(app: procrastinate.App, tools: WorkerTools) -> None:
                 step = "rate" if run.state == "rating" else "issue"
                 if not housekeeping.has_job(session, running.TASKS[step], run.id):
                     running.start(session, run.id, step, shards=1, author=run.approved_by or run.created_by)
+
+    @app.periodic(cron="*/10 * * * *")
+    @app.task(name="resume_deliveries", queue="default", queueing_lock="resume_deliveries")
+    def resume_deliveries(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
+        """Messages that wait though nothing is queued for them."""
+        with tools.begin() as session:
+            housekeeping.queue_forgotten_deliveries(session, tools.clock() - timedelta(minutes=30))
+
+    @app.periodic(cron="17 3 * * *")
+    @app.task(name="forget_jobs", queue="default", queueing_lock="forget_jobs")
+    def forget_jobs(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
+        """Finished jobs of last week go; their results stand in our own tables."""
+        with tools.begin() as session:
+            housekeeping.forget_finished_jobs(session, tools.clock() - timedelta(days=7))
+
+
+def _jobs_about_readings_and_balances(app: procrastinate.App, tools: WorkerTools) -> None:
+    @app.periodic(cron="* * * * *")
+    @app.task(name="validate", queue="validate", queueing_lock="validate", lock="validate")
+    def validate(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
+        """Days whose readings have changed are made; a day that still gets readings waits for a few more of them."""
+        report = validate_dirty(tools.engine, tools.clock, limit=50_000, settle=timedelta(seconds=10))
+        for problem in report.problems:
+            log.warning("validation: %s", problem)
 
     @app.periodic(cron=PREPAID_EVERY)
     @app.task(name="prepaid", queue="default", queueing_lock="prepaid", lock="prepaid")
@@ -145,20 +162,6 @@ def _timed_jobs(app: procrastinate.App, tools: WorkerTools) -> None:
             note_changed_while_issuing(session, now - timedelta(hours=1))
         with tools.begin() as session:
             arrangements.review_plans(session, now.date(), author="worker")
-
-    @app.periodic(cron="*/10 * * * *")
-    @app.task(name="resume_deliveries", queue="default", queueing_lock="resume_deliveries")
-    def resume_deliveries(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
-        """Messages that wait though nothing is queued for them."""
-        with tools.begin() as session:
-            housekeeping.queue_forgotten_deliveries(session, tools.clock() - timedelta(minutes=30))
-
-    @app.periodic(cron="17 3 * * *")
-    @app.task(name="forget_jobs", queue="default", queueing_lock="forget_jobs")
-    def forget_jobs(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
-        """Finished jobs of last week go; their results stand in our own tables."""
-        with tools.begin() as session:
-            housekeeping.forget_finished_jobs(session, tools.clock() - timedelta(days=7))
 
 
 def main() -> None:

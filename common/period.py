@@ -114,6 +114,14 @@ def months(span: Span) -> Iterator[Span]:
         start = end
 
 
+def parse_day(text: str, path: str = "") -> date:
+    """The civil day that an ISO 8601 date names; InputError at `path` where it names none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"{text!r} is no day", path=path, hint="for example 2026-10-31") from None
+
+
 def next_month(day: date) -> date:
     """First day of the month after the one `day` lies in."""
     return date(day.year + day.month // 12, day.month % 12 + 1, 1)

@@ -15,10 +15,9 @@ def day_of(text: str | None, name: str) -> date:
     """The day an option names, today (UTC) without one."""
     if not text:
         return datetime.now(UTC).date()
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InputError(f"{text!r} is no day", path=name, hint="for example 2026-10-31") from None
+    from common.period import parse_day
+
+    return parse_day(text, name)
 
 
 def month_of(text: str, name: str) -> "Span":

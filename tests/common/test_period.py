@@ -15,6 +15,7 @@ from common.period import (
     local_day,
     months,
     next_month,
+    parse_day,
     zone,
 )
 
@@ -183,3 +184,15 @@ def test_adding_months_keeps_the_day_where_there_is_one(
 
 def test_the_month_after_december_is_january() -> None:
     assert date(2027, 1, 1) == next_month(date(2026, 12, 31))
+
+
+def test_a_day_is_read_as_iso_8601_writes_it() -> None:
+    assert date(2026, 10, 31) == parse_day("2026-10-31")
+
+
+@pytest.mark.parametrize("text", ["", "31.10.2026", "2026-02-30", "2026-10-31T00:00"])
+def test_what_names_no_day_is_refused_at_its_place(text: str) -> None:
+    with pytest.raises(InputError, match="is no day") as caught:
+        parse_day(text, "--from")
+
+    assert "--from" == caught.value.path

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from cloud_service.domain.money import currency_digits, exact
 from common.errors import InputError
+from common.period import parse_day
 
 COLUMNS = ("day", "currency", "rate")
 PLACES = 10  # what the table keeps
@@ -22,10 +23,7 @@ def read_rates(lines: Iterable[str], name: str) -> list[tuple[date, str, Decimal
 
 
 def _row(row: dict[str, str], path: str) -> tuple[date, str, Decimal]:
-    try:
-        day = date.fromisoformat((row["day"] or "").strip())
-    except ValueError:
-        raise InputError(f"{row['day']!r} is no day", path=f"{path}: day", hint="for example 2026-10-31") from None
+    day = parse_day((row["day"] or "").strip(), f"{path}: day")
     currency = (row["currency"] or "").strip()
     currency_digits(currency)
     rate = exact((row["rate"] or "").strip(), f"{path}: rate")

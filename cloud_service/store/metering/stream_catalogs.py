@@ -13,9 +13,9 @@ from cloud_service.domain.metering.register_discovery import discover
 from cloud_service.domain.metering.wire_columns import rows_of
 from cloud_service.store.metering import gateway_streams, readings
 from cloud_service.store.metering.gateway_streams import GatewayIdentity, NewGatewayRegister
-from cloud_service.store.metering.readings import ReadingColumns
+from cloud_service.store.metering.readings import ReadingColumns, StoredRegister
 from common.errors import InputError
-from common.message import Batch, Catalog, Codec, Up, decode, extends
+from common.message import Batch, Catalog, Channel, Codec, Up, decode, extends
 from common.reading import Kind
 
 CHANNELS_KEPT = 200_000  # of all catalogs together: some 100 MB
@@ -151,38 +151,32 @@ def _resolve(session: Session, gateway: GatewayIdentity, catalog: Catalog) -> Ca
     stored = readings.registers_of(session, meters, gateway.zone)
     missing = [channel for channel in catalog.channels if (channel.meter, channel.register) not in stored]
     if missing:
-        new = [
-            NewGatewayRegister(
-                channel.meter,
-                channel.register,
-                discovered.quantity,
-                discovered.direction,
-                channel.unit,
-                discovered.kind,
-                discovered.billed,
-            )
-            for channel in missing
-            for discovered in [discover(channel)]
-        ]
-        gateway_streams.add_registers(session, new)
+        gateway_streams.add_registers(session, [_new_register(channel) for channel in missing])
         stored = readings.registers_of(session, meters, gateway.zone)
-    registers = []
-    for channel in catalog.channels:
-        register = stored.get((channel.meter, channel.register))
-        if register is None:
-            raise InputError(
-                f"meter {channel.meter} cannot be made: its name is another meter's serial", code="bad_meter"
-            )
-        if register.unit != channel.unit:
-            raise InputError(
-                f"{channel.meter} {channel.register} counts {register.unit}, not {channel.unit}", code="other_unit"
-            )
-        registers.append(register)
+    registers = [_register_of(channel, stored.get((channel.meter, channel.register))) for channel in catalog.channels]
+    step_s = [register.step_s if register.kind == Kind.INTERVAL else 0 for register in registers]
     return CatalogMeaning(
         codec=Codec(gateway.name, catalog),
         register_id=np.array([register.id for register in registers], dtype=np.int64),
-        step_s=np.array(
-            [register.step_s if register.kind == Kind.INTERVAL else 0 for register in registers], dtype=np.int16
-        ),
+        step_s=np.array(step_s, dtype=np.int16),
         zones={register.id: register.zone for register in registers if register.kind in VALIDATED},
     )
+
+
+def _new_register(channel: Channel) -> NewGatewayRegister:
+    register = discover(channel)
+    return NewGatewayRegister(
+        channel.meter, channel.register, register.quantity, register.direction, channel.unit, register.kind,
+        register.billed,
+    )  # fmt: skip
+
+
+def _register_of(channel: Channel, register: StoredRegister | None) -> StoredRegister:
+    """The register of a channel; one that could not be made or that counts another unit is refused."""
+    if register is None:
+        raise InputError(f"meter {channel.meter} cannot be made: its name is another meter's serial", code="bad_meter")
+    if register.unit != channel.unit:
+        raise InputError(
+            f"{channel.meter} {channel.register} counts {register.unit}, not {channel.unit}", code="other_unit"
+        )
+    return register
