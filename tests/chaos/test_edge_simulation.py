@@ -60,9 +60,9 @@ def failures(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("part", range(4))
-def test_no_seed_loses_doubles_or_misdates_a_reading(fast_disk: Path, part: int) -> None:
-    assert [] == failures(fast_disk, range(part, SEEDS, 4))
+@pytest.mark.parametrize("first_seed", range(4))
+def test_no_seed_loses_doubles_or_misdates_a_reading(fast_disk: Path, first_seed: int) -> None:
+    assert [] == failures(fast_disk, range(first_seed, SEEDS, 4))
 
 
 @pytest.mark.slow

@@ -104,7 +104,7 @@ def test_a_driver_can_be_cancelled_in_the_middle_of_a_read(name: str, tmp_path: 
     with_rig(name, tmp_path, work)
 
 
-@pytest.mark.parametrize("protocol", [one for one in DRIVERS if one not in ("simulated", "http")])
+@pytest.mark.parametrize("protocol", [name for name in DRIVERS if name not in ("simulated", "http")])
 def test_a_line_that_cannot_be_opened_is_a_line_down_with_its_place(protocol: str, tmp_path: Path) -> None:
     where = f"folder://{tmp_path}/none" if protocol == "csv" else f"tcp://127.0.0.1:{free_port()}"
 

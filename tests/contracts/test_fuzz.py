@@ -82,7 +82,7 @@ def test_any_content_behind_right_checksums_is_answered_or_refused(name: str) ->
     search()
 
 
-@pytest.mark.parametrize("name", [name for name, one in DECODERS.items() if list(one.checked(one.good))])
+@pytest.mark.parametrize("name", [name for name, decoder in DECODERS.items() if list(decoder.checked(decoder.good))])
 def test_no_telegram_is_accepted_with_a_flipped_bit(name: str) -> None:
     decoder = DECODERS[name]
     for at in range(len(decoder.good)):

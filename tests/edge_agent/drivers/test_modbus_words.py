@@ -24,13 +24,15 @@ def register(kind: str, **more: object) -> Register:
 
 
 def value(
-    words: list[int], kind: str, *, word_order: str = "big", byte_order: str = "big", **more: object
+    registers: list[int], kind: str, *, word_order: str = "big", byte_order: str = "big", **more: object
 ) -> Decimal | None:
-    return register_value(words_to_bytes(words), register(kind, **more), word_order=word_order, byte_order=byte_order)
+    return register_value(
+        words_to_bytes(registers), register(kind, **more), word_order=word_order, byte_order=byte_order
+    )
 
 
 @pytest.mark.parametrize(
-    ("kind", "words", "expected"),
+    ("kind", "registers", "expected"),
     [
         ("u16", [0xFFFF], "65535"),
         ("s16", [0xFFFF], "-1"),
@@ -46,12 +48,12 @@ def value(
         ("bcd32", [0x1234, 0x5678], "12345678"),
     ],
 )
-def test_each_type_gives_the_number_the_meter_shows(kind: str, words: list[int], expected: str) -> None:
-    assert Decimal(expected) == value(words, kind)
+def test_each_type_gives_the_number_the_meter_shows(kind: str, registers: list[int], expected: str) -> None:
+    assert Decimal(expected) == value(registers, kind)
 
 
 @pytest.mark.parametrize(
-    ("word_order", "byte_order", "words"),
+    ("word_order", "byte_order", "registers"),
     [
         ("big", "big", [0x4048, 0xF5C3]),
         ("little", "big", [0xF5C3, 0x4048]),
@@ -59,17 +61,19 @@ def test_each_type_gives_the_number_the_meter_shows(kind: str, words: list[int],
         ("little", "little", [0xC3F5, 0x4840]),
     ],
 )
-def test_all_four_orders_of_words_and_bytes_are_read(word_order: str, byte_order: str, words: list[int]) -> None:
-    assert Decimal("3.14") == value(words, "f32", word_order=word_order, byte_order=byte_order)
+def test_all_four_orders_of_words_and_bytes_are_read(word_order: str, byte_order: str, registers: list[int]) -> None:
+    assert Decimal("3.14") == value(registers, "f32", word_order=word_order, byte_order=byte_order)
 
 
 def test_a_64_bit_number_with_its_low_word_first() -> None:
     assert Decimal(0x0001_2345_6789_ABCD) == value([0xABCD, 0x6789, 0x2345, 0x0001], "u64", word_order="little")
 
 
-@pytest.mark.parametrize(("kind", "words"), [("f32", [0x7FC0, 0]), ("f32", [0xFF80, 0]), ("f64", [0x7FF0, 0, 0, 0])])
-def test_what_is_not_a_number_is_no_value(kind: str, words: list[int]) -> None:
-    assert value(words, kind) is None
+@pytest.mark.parametrize(
+    ("kind", "registers"), [("f32", [0x7FC0, 0]), ("f32", [0xFF80, 0]), ("f64", [0x7FF0, 0, 0, 0])]
+)
+def test_what_is_not_a_number_is_no_value(kind: str, registers: list[int]) -> None:
+    assert value(registers, kind) is None
 
 
 def test_a_raw_value_that_means_not_supported_is_no_value() -> None:

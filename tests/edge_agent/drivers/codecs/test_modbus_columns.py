@@ -24,16 +24,18 @@ def long_way(register: Register, rules: ReadRules, raw: bytes) -> int | None:
     return None if value is None or abs(value) > VALUE_LIMIT else thousandths(value)
 
 
-def both(kind: str, raw: bytes, scale: str, *, words: str = "big", order: str = "big") -> tuple[int | None, int | None]:
+def both(
+    kind: str, raw: bytes, scale: str, *, word_order: str = "big", order: str = "big"
+) -> tuple[int | None, int | None]:
     register = Register(Unit.KWH, Kind.INDEX, Decimal(scale), address=0, type=kind)
-    rules = ReadRules(word_order=words, byte_order=order)  # type: ignore[arg-type]  # big or little
+    rules = ReadRules(word_order=word_order, byte_order=order)  # type: ignore[arg-type]  # big or little
     return long_way(register, rules, raw), reader(register, rules)(raw)
 
 
 @given(st.sampled_from(sorted(SIZES)), st.binary(min_size=8, max_size=8), st.sampled_from(SCALES), st.data())
 def test_any_bytes_give_the_same_number_both_ways(kind: str, raw: bytes, scale: str, data: st.DataObject) -> None:
     order = st.sampled_from(["big", "little"])
-    expected, short_way = both(kind, raw[: SIZES[kind]], scale, words=data.draw(order), order=data.draw(order))
+    expected, short_way = both(kind, raw[: SIZES[kind]], scale, word_order=data.draw(order), order=data.draw(order))
 
     assert expected == short_way
 

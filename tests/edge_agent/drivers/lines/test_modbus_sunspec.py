@@ -16,7 +16,7 @@ PROFILE = find("sunspec_meter_int")
 
 
 def device(model: int, body: dict[int, int], *, base: int = 40000, length: int = 105) -> dict[int, int]:
-    """The words of a SunSpec device: marker, common model, one meter model, end."""
+    """The registers of a SunSpec device: marker, common model, one meter model, end."""
     registers = dict(enumerate(struct.unpack(">2H", b"SunS"), base))
     common = [1, 66] + [0] * 66
     serial = struct.unpack(">8H", b"SN-0042".ljust(16, b"\0"))
@@ -82,13 +82,13 @@ def test_the_serial_number_comes_from_the_common_model() -> None:
 
 
 @pytest.mark.parametrize(
-    "words",
+    "registers",
     [
         pytest.param(device(103, METER), id="an inverter"),
         pytest.param(dict.fromkeys(range(100), 0), id="no SunSpec at all"),
         pytest.param(device(103, {}, length=0), id="a broken chain"),
     ],
 )
-def test_a_device_without_a_meter_model_is_refused(words: dict[int, int]) -> None:
+def test_a_device_without_a_meter_model_is_refused(registers: dict[int, int]) -> None:
     with pytest.raises(WrongMeter, match="no SunSpec model"):
-        on(words, lambda driver: driver.read("1", PROFILE))
+        on(registers, lambda driver: driver.read("1", PROFILE))
