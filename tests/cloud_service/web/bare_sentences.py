@@ -32,7 +32,10 @@ NO_SENTENCES = {
     "another payer", "asked for",  # reasons in the audit log where none was typed
     "refused on %s %s: %s", "unhandled error on %s %s", "refused a call for %s: %s",  # the log is English
 }  # fmt: skip
-SPOKEN = {"title", "aria-label", "placeholder", "alt", "label", "data-label", "data-confirm"}
+SPOKEN = {
+    "title", "aria-label", "placeholder", "alt", "label", "data-label", "data-confirm",
+    "data-failed", "data-empty", "data-power", "data-estimated",  # what the load profile says
+}  # fmt: skip
 LABELLED = {"label", "event_label"}  # filters that find the word for a code
 NOT_READ = {"code", "kbd", "script", "style", "pre"}
 SAME_EVERYWHERE = {"kWh", "CSV", "PDF", "IBAN", "BIC", "UTC"}
@@ -174,15 +177,27 @@ def _constants(node: nodes.Node) -> Iterator[str]:
         yield from _constants(child)
 
 
+def in_script(source: str) -> list[str]:
+    """Each string of a script that reads like a sentence; what a script says comes with its page."""
+    code = re.sub(r"^\s*//.*$", "", source, flags=re.MULTILINE)
+    return [text for text in re.findall(r'"([^"\n]*)"', code) if re.match(r"[A-Z][a-z]+ [a-z]", text)]
+
+
 def of_folder(folder: Path) -> list[str]:
-    """All bare sentences of the views and templates below a folder: `file:line: text`."""
+    """All bare sentences of the views, templates and own scripts below a folder: `file:line: text`."""
     in_views = [
         f"{path.relative_to(folder)}:{line}: {text}"
         for path in sorted(folder.rglob("*.py"))
         for line, text in in_view(path.read_text(encoding="utf-8"))
     ]
-    return in_views + [
+    in_templates = [
         f"{path.relative_to(folder)}: {text}"
         for path in sorted(folder.rglob("*.html"))
         for text in in_template(path.read_text(encoding="utf-8"))
     ]
+    in_scripts = [
+        f"{path.relative_to(folder)}: {text}"
+        for path in sorted(folder.glob("static/*.js"))
+        for text in in_script(path.read_text(encoding="utf-8"))
+    ]
+    return in_views + in_templates + in_scripts

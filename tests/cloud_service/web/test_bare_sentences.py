@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import cloud_service
-from tests.cloud_service.web.bare_sentences import in_template, in_view, of_folder
+from tests.cloud_service.web.bare_sentences import in_script, in_template, in_view, of_folder
 
 ROOT = Path(cloud_service.__file__).parent
 
@@ -58,4 +58,10 @@ def test_what_is_translated_or_a_code_is_left_alone() -> None:
     )
     assert [] == list(
         in_view('"""All of it."""\nflash(_("Bill sent."), "success")\nwhere = {"Bill sent": "bills.index"}')
+    )
+
+
+def test_a_sentence_of_a_script_is_found() -> None:
+    assert ["The numbers could not be loaded."] == in_script(
+        'if (!answer.ok) { box.textContent = "The numbers could not be loaded."; }  const way = "short";'
     )
