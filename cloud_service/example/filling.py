@@ -18,7 +18,7 @@ from cloud_service.store.database.upgrade import upgrade
 Say = Callable[[str], None]
 
 
-class Progress:
+class ExampleProgress:
     """What of the example is done, in the data folder, so that a start that was stopped goes on where it was."""
 
     def __init__(self, path: Path) -> None:
@@ -38,7 +38,7 @@ def _utc_now() -> datetime:
 def fill(stack: Stack, say: Say, clock: Callable[[], datetime] = _utc_now) -> None:
     """Bring the database to the newest revision, and the example into it as it is at the clock's time."""
     upgrade(stack.environment["DATABASE_URL"])
-    progress = Progress(stack.data_dir / "example.json")
+    progress = ExampleProgress(stack.data_dir / "example.json")
     now = clock()
     today = now.date()
     engine = connect(stack.environment["DATABASE_URL"])
@@ -53,7 +53,7 @@ def fill(stack: Stack, say: Say, clock: Callable[[], datetime] = _utc_now) -> No
         engine.dispose()
 
 
-def _fill(engine: Engine, stack: Stack, progress: Progress, say: Say, now: datetime) -> None:
+def _fill(engine: Engine, stack: Stack, progress: ExampleProgress, say: Say, now: datetime) -> None:
     today = now.date()
     seeded = _operator(engine, stack, progress, today)
     start = date.fromisoformat(progress.done["start"])
@@ -73,7 +73,7 @@ def _fill(engine: Engine, stack: Stack, progress: Progress, say: Say, now: datet
     progress.note(complete=True)
 
 
-def _operator(engine: Engine, stack: Stack, progress: Progress, today: date) -> SeededIds:
+def _operator(engine: Engine, stack: Stack, progress: ExampleProgress, today: date) -> SeededIds:
     if "seeded" in progress.done:
         return SeededIds(**progress.done["seeded"])
     start = history.first_day(today)

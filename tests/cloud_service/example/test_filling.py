@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from cloud_service.example.filling import Progress, fill
+from cloud_service.example.filling import ExampleProgress, fill
 from cloud_service.example.seed import seed
 from cloud_service.local.stack import Stack, describe
 
@@ -19,10 +19,10 @@ def stack_of(folder: Path, database_url: str) -> Stack:
 
 def test_progress_is_remembered_on_the_disk(tmp_path: Path) -> None:
     path = tmp_path / "example.json"
-    Progress(path).note(readings=7)
-    Progress(path).note(billed="2026-11-01")
+    ExampleProgress(path).note(readings=7)
+    ExampleProgress(path).note(billed="2026-11-01")
 
-    assert {"readings": 7, "billed": "2026-11-01"} == Progress(path).done
+    assert {"readings": 7, "billed": "2026-11-01"} == ExampleProgress(path).done
 
 
 def test_an_example_that_is_complete_gets_the_rates_of_the_weeks_since(
@@ -33,7 +33,7 @@ def test_an_example_that_is_complete_gets_the_rates_of_the_weeks_since(
     session.commit()
     said: list[str] = []
     stack = stack_of(tmp_path, database_url)
-    Progress(tmp_path / "example.json").note(start=start.isoformat(), complete=True)
+    ExampleProgress(tmp_path / "example.json").note(start=start.isoformat(), complete=True)
 
     fill(stack, said.append, lambda: now)
 
