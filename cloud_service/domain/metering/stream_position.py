@@ -48,11 +48,11 @@ class StreamPosition:
         return tuple((first, min(end, last)) for first, end in open_ if first <= min(end, last))
 
     def unseen(self, sequence: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Which of the sequences have not been received yet."""
+        """Which of the sequences have not been received yet, a bool each."""
         return (sequence > self.contiguous) & ~_inside(sequence, self.spans)
 
     def voided(self, sequence: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Which of the sequences were given up: should they come after all, they are welcome."""
+        """Which of the sequences were given up, a bool each: should they come after all, they are welcome."""
         return _inside(sequence, self.voids)
 
     def add(self, ranges: Iterable[SequenceRange]) -> "StreamPosition":

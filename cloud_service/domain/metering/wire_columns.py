@@ -19,7 +19,12 @@ SAFE = 2**61  # sums that stay below it cannot have wrapped around
 
 
 def rows_of(codec: Codec, batch: Batch) -> Rows:
-    """The batch's rows; DecodeError if it does not verify. Columns are arrays of numpy, or of the codec."""
+    """The batch's rows as `batch.count` values a column; DecodeError if it does not verify.
+
+    Sequences ascend; channels are places in the codec's catalog; `at_ms` is milliseconds in UTC; values are thousandths
+    of the channel's unit, as absolute numbers. Columns are int64 arrays of numpy, or of the codec where that had to
+    read them. Source: `docs/wire.md`.
+    """
     return _fast(codec, batch) or codec.rows(batch)
 
 

@@ -40,17 +40,20 @@ BEST_NEXT = NEXT.replace("FROM reading r", "FROM reading_best r")
 
 @dataclass(frozen=True, slots=True)
 class ReadingBlock:
-    """Readings of many registers, by register and instant."""
+    """Readings of many registers as columns of equal length, ascending by register and instant."""
 
     register_id: NDArray[np.int64]
-    at_ms: NDArray[np.int64]
-    value: NDArray[np.int64]
-    quality: NDArray[np.uint8]
-    step_s: NDArray[np.int64]
+    at_ms: NDArray[np.int64]  # milliseconds in UTC
+    value: NDArray[np.int64]  # thousandths of the register's unit
+    quality: NDArray[np.uint8]  # an unsure clock makes it an estimate at best
+    step_s: NDArray[np.int64]  # of an interval that ends at the instant; 0 of an index
 
 
 def readings_between(session: Session, windows: Mapping[int, tuple[int, int]]) -> ReadingBlock:
-    """The readings that count of each register from one instant to another, both included."""
+    """The readings that count of each register from one instant to another, both included.
+
+    `windows`: register id -> first and last instant in milliseconds.
+    """
     rows = {
         register: sql.SQL("({}::bigint, {}::timestamptz, {}::timestamptz)").format(
             register, instant_text(first), instant_text(last)
@@ -61,7 +64,7 @@ def readings_between(session: Session, windows: Mapping[int, tuple[int, int]]) -
 
 
 def readings_after(session: Session, ends: Mapping[int, int]) -> ReadingBlock:
-    """A few readings of each register right after an instant."""
+    """Up to eight readings of each register right after an instant; `ends`: register id -> milliseconds."""
     rows = {
         register: sql.SQL("({}::bigint, {}::timestamptz)").format(register, instant_text(end))
         for register, end in ends.items()

@@ -134,7 +134,7 @@ def laid_out(rows: ReadingColumns) -> bytes:
 
 
 def differing(session: Session, rows: ReadingColumns) -> list[int]:
-    """Places of those rows that are not stored exactly so: another value, register, instant, or not there at all."""
+    """Places of those rows, ascending, that are not stored exactly so: other value or quality, or not there at all."""
     differing_places: list[int] = []
     for source in np.unique(rows.source).tolist():
         places = np.flatnonzero(rows.source == source)

@@ -2,6 +2,7 @@
 
 A UsagePoint's ReadingType says unit, power of ten and direction; IntervalReadings carry start, duration and value.
 Elements are told apart by their local names, whatever the namespace prefix. Files that define entities are refused.
+Source: NAESB REQ.21, Energy Services Provider Interface (ESPI).
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,6 @@
-"""Australia's meter data files (AEMO MDFF), NEM12 and NEM13 told apart by their header.
+"""Australia's meter data files, NEM12 and NEM13 told apart by their header.
+
+Source: AEMO, Meter Data File Format (MDFF) Specification NEM12 & NEM13.
 
 A file is one header (100), data, one end record (900): a file that was cut, joined or is none of ours is refused whole.
 """

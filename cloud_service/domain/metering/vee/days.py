@@ -33,8 +33,8 @@ class StepSeries:
     """What a register counted, step by step, over a window."""
 
     step_s: int
-    values: Ints
-    qualities: Bytes
+    values: Ints  # thousandths of the register's unit
+    qualities: Bytes  # a `common.reading.Quality` a step
 
 
 def cut_into_days(
@@ -44,7 +44,11 @@ def cut_into_days(
     believed: RegisterReadings,
     rejected: Sequence[RejectedReading] = (),
 ) -> WindowDays:
-    """The steps of a window as days."""
+    """The steps of a window as days.
+
+    `steps` has one value and quality for each step from the window's first instant to its end; `believed` are the
+    readings they were made of, `rejected` those that were not believed, both ascending in time.
+    """
     step_s, values, qualities = steps.step_s, steps.values, steps.qualities
     starts = np.array(window.starts_ms, dtype=np.int64)
     offsets = (starts - starts[0]) // (step_s * 1000)

@@ -38,7 +38,7 @@ class IndexJob:
 
     rules: RegisterRules
     window: DayWindow
-    given: RegisterReadings
+    given: RegisterReadings  # indexes in thousandths, ascending in time
 
 
 @dataclass(slots=True)
@@ -54,7 +54,11 @@ class _Segment:
 
 
 def make_days(jobs: Sequence[IndexJob]) -> list[WindowDays]:
-    """The days of all jobs, in their order."""
+    """The days of all jobs, in their order; each job's window becomes one `WindowDays`.
+
+    Values are thousandths of the register's unit, one a step; a job's steps add up to the difference of its counter at
+    the window's ends, as far as readings reach.
+    """
     segments: list[_Segment] = []
     believed: list[RegisterReadings] = []
     rejected: list[list[RejectedReading]] = []

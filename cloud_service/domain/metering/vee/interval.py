@@ -28,7 +28,11 @@ FILL_MAX_S = 2 * 3600  # a longer hole is not filled
 def make_interval_days(
     rules: RegisterRules, window: DayWindow, given: RegisterReadings, *, fill_max_s: int = FILL_MAX_S
 ) -> WindowDays:
-    """The days of a window. Readings stand at the ends of their spans; where two overlap, the shorter span stays."""
+    """The days of a window, values in thousandths a step.
+
+    Readings stand at the ends of their spans, whose length is their `step_s` (the register's where it is 0); where two
+    overlap, the shorter span stays. Holes within a day of up to `fill_max_s` seconds are filled by a line.
+    """
     usable = _without_overlap(rules, given.where(given.quality <= Quality.ESTIMATED))
     days: list[RegisterDay] = []
     for step_s, run in _by_step(rules, usable, window):

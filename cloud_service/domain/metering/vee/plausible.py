@@ -20,7 +20,10 @@ MS_PER_HOUR = 3_600_000
 
 
 def believed_readings(rules: RegisterRules, given: RegisterReadings) -> tuple[NDArray[np.bool_], list[RejectedReading]]:
-    """Mask of the believed readings of one mount, and the others with their reasons."""
+    """Mask of the believed readings of one mount (a bool a reading), and the others with their reasons.
+
+    Readings are indexes in thousandths, ascending in time; suspect and missing ones are never believed and not told.
+    """
     usable = given.quality <= Quality.ESTIMATED
     if usable.all() and not (given.quality == Quality.ESTIMATED).any() and _all_follow(rules, given):
         return usable, []

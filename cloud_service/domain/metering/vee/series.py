@@ -36,9 +36,9 @@ class RegisterRules:
     id: int
     kind: str  # index or interval
     step_s: int
-    zone: str
-    digits: int | None = None
-    power_max_kw: int | None = None
+    zone: str  # IANA name: where its days begin
+    digits: int | None = None  # before the point, where the counter rolls over
+    power_max_kw: int | None = None  # what its meter can carry
     unit: str = "kWh"
     mounts: tuple[MountSpan, ...] = ()
 
@@ -63,8 +63,8 @@ class RegisterRules:
 class RegisterReadings:
     """Readings of one register in ascending order of time, one an instant. `step_s` is 0 for an index."""
 
-    at_ms: Ints
-    value: Ints
+    at_ms: Ints  # milliseconds in UTC
+    value: Ints  # thousandths: an index, or what was counted in the span that ends at the instant
     quality: Bytes
     step_s: Ints
 
@@ -133,10 +133,10 @@ class RegisterDay(msgspec.Struct, frozen=True):
     register_id: int
     day: date
     step_s: int
-    values: bytes
-    qualities: bytes
-    total: int
-    missing: int
+    values: bytes  # thousandths a step, packed as little-endian int64
+    qualities: bytes  # one a step
+    total: int  # sum of the values
+    missing: int  # steps without a usable value
     entry: BelievedReading | None = None
     exit: BelievedReading | None = None
     count: int = 0  # believed readings of the day

@@ -11,7 +11,7 @@ from cloud_service.domain.metering.vee.series import Ints, RegisterDay
 from common.errors import InputError
 from common.reading import Quality
 
-DaySteps = tuple[int, bytes, bytes]  # step, packed values, qualities
+DaySteps = tuple[int, bytes, bytes]  # step in seconds, values packed as little-endian int64, a quality a step
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,11 @@ class VirtualTerm:
 def virtual_day(
     register_id: int, day: date, terms: Sequence[VirtualTerm], steps_by_day: Mapping[tuple[int, date], DaySteps]
 ) -> RegisterDay | None:
-    """The virtual day; None where none of its parts has that day. A part that is not there is missing, never zero."""
+    """The virtual day; None where none of its parts has that day. A part that is not there is missing, never zero.
+
+    Values are thousandths; the day has the finest step of its parts. InputError where a part has a step
+    that is no multiple of it.
+    """
     present = [steps_by_day[term.register_id, day] for term in terms if (term.register_id, day) in steps_by_day]
     if not present:
         return None
