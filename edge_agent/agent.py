@@ -102,10 +102,10 @@ class Agent:
     async def commit(self, measurements: Sequence[Measurement]) -> None:
         """Return when the readings are on the disk."""
         self.uplink.wake.set()  # its question comes to the disk's thread right behind the readings
-        await self.on_disk(lambda: self._store(measurements))
+        await self.on_disk(lambda: self._store_measurements(measurements))
 
-    def _store(self, measurements: Sequence[Measurement]) -> None:
-        numbers = self._numbers(measurements)
+    def _store_measurements(self, measurements: Sequence[Measurement]) -> None:
+        numbers = self._channel_numbers(measurements)
         self.guard.append(
             [measurement.sample(number) for measurement, number in zip(measurements, numbers, strict=True)]
         )
@@ -113,7 +113,7 @@ class Agent:
             (number, measurement.value) for measurement, number in zip(measurements, numbers, strict=True)
         )
 
-    def _numbers(self, measurements: Sequence[Measurement]) -> list[int]:
+    def _channel_numbers(self, measurements: Sequence[Measurement]) -> list[int]:
         """Channel numbers; those of registers that were never seen before are made in one go."""
         if self.numbers_of != self.guard.generation:
             self.numbers.clear()
@@ -149,7 +149,7 @@ class Agent:
                 await self.on_disk(self._housekeep_buffer)
                 if loop.time() >= due_s:
                     due_s = loop.time() + HEALTH_S
-                    await self._report()
+                    await self._report_health()
             except EnergyError as error:
                 log.warning("housekeeping: %s", error)
             except Exception:
@@ -181,7 +181,7 @@ class Agent:
             self.guard.do(lambda buffer: buffer.rebase(self.latest))
             self.rebased_s = now_s
 
-    async def _report(self) -> None:
+    async def _report_health(self) -> None:
         devices = [
             DeviceHealth(d.meter.id, d.bus, d.polls, d.failures, d.failing_since_ms, d.error)
             for line in self.lines

@@ -72,7 +72,7 @@ class Clock:
     def watch(self) -> None:
         """Follow the wall clock while the kernel vouches for it. Call it every few seconds."""
         if self._kernel_synchronised():
-            self._believe(self._wall_offset())
+            self._set_offset(self._wall_offset())
 
     def hear_cloud(self, now_ms: int) -> None:
         """The cloud's clock as a receipt carried it. It is late by the way it took, so the latest claim is nearest."""
@@ -87,9 +87,9 @@ class Clock:
         else:
             self._cloud = mono, offset
         wall = self._wall_offset()
-        self._believe(wall if abs(wall - offset) < TOLERANCE_MS else offset)
+        self._set_offset(wall if abs(wall - offset) < TOLERANCE_MS else offset)
 
-    def _believe(self, offset_ms: int) -> None:
+    def _set_offset(self, offset_ms: int) -> None:
         if abs(offset_ms - self.offset_ms) > TOLERANCE_MS:
             self.steps += 1
         self.offset_ms = offset_ms

@@ -142,7 +142,7 @@ def parse(text: str, path: str = "", folder: Path = Path()) -> SiteFile:
         raise InputError(f"not TOML: {error}", path=path) from error
     site, faults = _convert(raw)
     if site is not None:
-        site = _anchored(site, folder)
+        site = _with_absolute_paths(site, folder)
         faults += list(problems(site))
     if faults or site is None:
         several = f"{len(faults)} faults in the site file:\n  " if len(faults) > 1 else ""
@@ -164,13 +164,13 @@ def _convert(raw: dict[str, Any]) -> tuple[SiteFile | None, list[str]]:
         }
         for name, kind in parts.items():
             if name in raw:
-                faults += _fault(raw[name], kind, name)
+                faults += _type_faults(raw[name], kind, name)
         buses = raw.get("bus", [])
         for number, bus in enumerate(buses if isinstance(buses, list) else []):
             meters = bus.get("meter", []) if isinstance(bus, dict) else []
-            faults += _fault({**bus, "meter": []} if isinstance(bus, dict) else bus, Bus, f"bus[{number}]")
+            faults += _type_faults({**bus, "meter": []} if isinstance(bus, dict) else bus, Bus, f"bus[{number}]")
             for place, meter in enumerate(meters if isinstance(meters, list) else []):
-                faults += _fault(meter, SiteMeter, f"bus[{number}].meter[{place}]")
+                faults += _type_faults(meter, SiteMeter, f"bus[{number}].meter[{place}]")
         table_names = {*parts, "bus"}
         faults += [f"{name}: there is no such table" for name in raw if name not in table_names]
         faults += [f"{name}: this table is missing" for name in ("gateway", "uplink") if name not in raw]
@@ -183,7 +183,7 @@ def _as_path(kind: type, value: Any) -> Any:
     raise ValueError("expected a text")
 
 
-def _fault(raw: object, kind: type, where: str) -> list[str]:
+def _type_faults(raw: object, kind: type, where: str) -> list[str]:
     try:
         msgspec.convert(raw, kind, dec_hook=_as_path)
     except msgspec.ValidationError as error:
@@ -191,7 +191,7 @@ def _fault(raw: object, kind: type, where: str) -> list[str]:
     return []
 
 
-def _anchored(site: SiteFile, folder: Path) -> SiteFile:
+def _with_absolute_paths(site: SiteFile, folder: Path) -> SiteFile:
     names = ("password_file", "ca_file", "cert_file", "key_file")
     files = {name: folder / path for name in names if (path := getattr(site.uplink, name))}
     gateway = msgspec.structs.replace(site.gateway, data=folder / site.gateway.data)

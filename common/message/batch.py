@@ -114,7 +114,7 @@ class Codec:
         rows = Rows(
             sequence=_ascending(batch),
             channel=channel,
-            at_ms=_between(_sums(batch.first_at_ms, batch.at_ms, batch.count, "at_ms"), 0, AT_MAX_MS, "at_ms"),
+            at_ms=_within(_running_sums(batch.first_at_ms, batch.at_ms, batch.count, "at_ms"), 0, AT_MAX_MS, "at_ms"),
             value=self._values(channel, column.unpack(batch.value, batch.count, "value")),
             quality=column.unpack_codes(batch.quality, batch.count, max(Quality), "quality"),
             time_quality=column.unpack_codes(batch.time_quality, batch.count, max(TimeQuality), "time_quality"),
@@ -135,8 +135,8 @@ class Codec:
             )
 
     def _channels(self, batch: Batch) -> "array[int]":
-        channel = _sums(batch.first_channel, batch.channel, batch.count, "channel")
-        return _between(channel, 0, len(self._bases) - 1, "channel")
+        channel = _running_sums(batch.first_channel, batch.channel, batch.count, "channel")
+        return _within(channel, 0, len(self._bases) - 1, "channel")
 
     def _value_differences(self, channel: Sequence[int], value: Sequence[int]) -> list[int]:
         last = self._bases.copy()
@@ -170,7 +170,7 @@ def _differences(values: Sequence[int]) -> list[int]:
     return list(map(sub, values[1:], values))
 
 
-def _sums(first: int, differences: Column, count: int, path: str) -> "array[int]":
+def _running_sums(first: int, differences: Column, count: int, path: str) -> "array[int]":
     try:
         return array("q", accumulate(chain((first,), column.unpack(differences, count - 1, path))))
     except OverflowError:
@@ -181,10 +181,12 @@ def _ascending(batch: Batch) -> "array[int]":
     lowest = batch.sequence if isinstance(batch.sequence, int) else batch.sequence[0]
     if batch.count > 1 and lowest < 1:
         raise DecodeError("does not ascend", path="sequence")
-    return _between(_sums(batch.first_sequence, batch.sequence, batch.count, "sequence"), 1, SEQUENCE_MAX, "sequence")
+    return _within(
+        _running_sums(batch.first_sequence, batch.sequence, batch.count, "sequence"), 1, SEQUENCE_MAX, "sequence"
+    )
 
 
-def _between(values: "array[int]", low: int, high: int, path: str) -> "array[int]":
+def _within(values: "array[int]", low: int, high: int, path: str) -> "array[int]":
     if min(values) < low or max(values) > high:
         raise DecodeError(f"lies outside {low} to {high}", path=path)
     return values

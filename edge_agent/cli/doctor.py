@@ -64,10 +64,10 @@ def _checks(path: Path) -> Iterator[Check]:
         return
     meters = sum(1 for _ in site.meters())
     yield Check("site file", ok=True, found=f"{site.gateway.id}, {len(site.bus)} lines, {meters} meters")
-    yield _disk(site.gateway.data)
-    buffer = _buffer(site.gateway.data)
+    yield _check_disk(site.gateway.data)
+    buffer = _check_buffer(site.gateway.data)
     yield buffer
-    yield _clock()
+    yield _check_clock()
     if buffer.found.startswith(RUNNING):
         yield Check("broker", ok=True, found="not tried: the running agent has the session; see its health report")
         yield Check("meters", ok=True, found="not tried: the running agent has the lines; see its health report")
@@ -75,10 +75,10 @@ def _checks(path: Path) -> Iterator[Check]:
 
     import asyncio
 
-    yield from asyncio.run(_outside(site))
+    yield from asyncio.run(_check_broker_and_meters(site))
 
 
-def _disk(folder: Path) -> Check:
+def _check_disk(folder: Path) -> Check:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         free = shutil.disk_usage(folder).free
@@ -93,7 +93,7 @@ def _disk(folder: Path) -> Check:
     return Check("disk", ok=ok, found=room, hint="" if ok else f"readings wait there: du -xh {folder} | sort -h")
 
 
-def _buffer(folder: Path) -> Check:
+def _check_buffer(folder: Path) -> Check:
     from edge_agent.buffer import Buffer, InUse
     from edge_agent.clock import boot_id
 
@@ -114,7 +114,7 @@ def _buffer(folder: Path) -> Check:
     return Check("buffer", ok=True, found=f"{waiting} readings wait for the cloud, {lost} lost to damage{aside}")
 
 
-def _clock() -> Check:
+def _check_clock() -> Check:
     from edge_agent.clock import kernel_says_synchronised
 
     if kernel_says_synchronised():
@@ -123,7 +123,7 @@ def _clock() -> Check:
     return Check("clock", ok=True, found=state, hint="sudo timedatectl set-ntp true, if there is a time server")
 
 
-async def _outside(site: "SiteFile") -> list[Check]:
+async def _check_broker_and_meters(site: "SiteFile") -> list[Check]:
     """Broker and meters, each with a time limit."""
     import asyncio
 
@@ -136,7 +136,7 @@ async def _outside(site: "SiteFile") -> list[Check]:
         checks.append(Check("broker", ok=True, found=f"{site.uplink.broker} lets {site.gateway.id} in"))
     except (EnergyError, OSError, TimeoutError) as error:
         checks.append(_no_broker(error, site.uplink))
-    for line in await asyncio.gather(*(_line(site, number) for number in range(len(site.bus)))):
+    for line in await asyncio.gather(*(_check_line(site, number) for number in range(len(site.bus)))):
         checks += line
     return checks
 
@@ -167,7 +167,7 @@ def _no_broker(error: Exception, uplink: "UplinkSettings") -> Check:
     return Check("broker", ok=False, found=f"{uplink.broker}: {refusal}", hint=hint)
 
 
-def _port(text: str) -> list[Check]:
+def _check_serial_port(text: str) -> list[Check]:
     """Device, rights, owner and adapter of a serial line."""
     from edge_agent.transports.port import Port
     from edge_agent.transports.port_check import check_port
@@ -177,7 +177,7 @@ def _port(text: str) -> list[Check]:
     return [Check(finding.name, finding.ok, finding.found, finding.hint) for finding in check_port(Port.parse(text))]
 
 
-async def _damage(driver: "Driver", bus: "Bus") -> list[Check]:
+async def _check_damage(driver: "Driver", bus: "Bus") -> list[Check]:
     """Share of damaged answers, double addresses, swapped wires on a Modbus line."""
     from edge_agent.drivers.commissioning.modbus_line_check import check_line
     from edge_agent.drivers.modbus import ModbusDriver
@@ -188,17 +188,17 @@ async def _damage(driver: "Driver", bus: "Bus") -> list[Check]:
     return [Check(f"{bus.name} {finding.name}", finding.ok, finding.found, finding.hint) for finding in findings]
 
 
-async def _line(site: "SiteFile", number: int) -> list[Check]:
+async def _check_line(site: "SiteFile", number: int) -> list[Check]:
     from edge_agent.config import registers_of
     from edge_agent.poller import open_line
 
     bus = site.bus[number]
-    checks = _port(bus.port)
+    checks = _check_serial_port(bus.port)
     if not all(check.ok for check in checks):
         return checks
     try:
         async with open_line(bus) as driver:
-            checks += await _damage(driver, bus)
+            checks += await _check_damage(driver, bus)
             for meter in bus.meter:
                 name = f"meter {meter.id}"
                 profile, registers = registers_of(meter)

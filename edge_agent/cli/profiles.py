@@ -27,16 +27,16 @@ def profiles(word: str | None, check: Path | None, show: str | None, protocols: 
 
         click.echo("\n".join(DRIVERS))
     else:
-        _list([profile for profile in load_all() if _about(profile, word or "")], json_wanted=json_wanted)
+        _list([profile for profile in load_all() if _mentions(profile, word or "")], json_wanted=json_wanted)
 
 
-def _about(profile: MeterProfile, word: str) -> bool:
+def _mentions(profile: MeterProfile, word: str) -> bool:
     return word.lower() in " ".join((profile.id, profile.maker, *profile.models, profile.medium)).lower()
 
 
 def _list(profiles: list[MeterProfile], *, json_wanted: bool) -> None:
     if json_wanted:
-        as_json({"profiles": [_facts(profile) for profile in profiles]})
+        as_json({"profiles": [_profile_json(profile) for profile in profiles]})
         return
     rows = [
         (profile.id, f"{profile.maker} {', '.join(profile.models)}", profile.protocol, profile.medium)
@@ -46,7 +46,7 @@ def _list(profiles: list[MeterProfile], *, json_wanted: bool) -> None:
     click.echo(f"{len(profiles)} profiles", err=True)
 
 
-def _facts(profile: MeterProfile) -> dict[str, Any]:
+def _profile_json(profile: MeterProfile) -> dict[str, Any]:
     return {
         "id": profile.id,
         "maker": profile.maker,
@@ -60,7 +60,7 @@ def _facts(profile: MeterProfile) -> dict[str, Any]:
 
 def _show(profile: MeterProfile, *, json_wanted: bool) -> None:
     if json_wanted:
-        as_json(_facts(profile))
+        as_json(_profile_json(profile))
         return
     click.secho(f"{profile.maker} {', '.join(profile.models)}", bold=True)
     click.echo(f"source: {profile.source}")
@@ -83,6 +83,6 @@ def _check(profile: MeterProfile, *, json_wanted: bool) -> None:
             faults[0], path=f"{profile.id}.toml", hint="compare scale, type and word order with the manual"
         )
     if json_wanted:
-        as_json({**_facts(profile), "samples": len(profile.samples)})
+        as_json({**_profile_json(profile), "samples": len(profile.samples)})
     else:
         click.echo(f"{profile.id}: {len(profile.registers)} registers, {len(profile.samples)} samples, all right")

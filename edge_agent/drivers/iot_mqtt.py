@@ -73,7 +73,7 @@ class MqttDriver:
         await self._subscribe(address, profile)
         deadline = time.monotonic() + self.wait_s
         while True:
-            self._check()
+            self._require_connection()
             try:
                 return self.pushed.values(address, profile, registers, self.port.name)
             except MeterSilent:
@@ -114,9 +114,11 @@ class MqttDriver:
         async for message in self.client.messages:
             for topic, (device, before) in self.topics.items():
                 if aiomqtt.Topic(message.topic.value).matches(topic):
-                    self._take(device, message.topic.value.removeprefix(before).strip("/"), bytes(message.payload))
+                    self._keep_message(
+                        device, message.topic.value.removeprefix(before).strip("/"), bytes(message.payload)
+                    )
 
-    def _take(self, device: str, topic: str, payload: bytes) -> None:
+    def _keep_message(self, device: str, topic: str, payload: bytes) -> None:
         try:
             body = parse(payload)
         except DecodeError:
@@ -125,6 +127,6 @@ class MqttDriver:
         self.pushed.put(device, Message(topic, body, int(self.clock() * 1000)))
         self.news.set()
 
-    def _check(self) -> None:
+    def _require_connection(self) -> None:
         if self.listener is not None and self.listener.done():
             raise LineDown("the connection to the broker broke", path=self.port.name, hint="is the broker running?")

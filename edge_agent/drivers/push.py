@@ -78,13 +78,13 @@ class PushDriver:
         deadline = time.monotonic() + self.timeout_s
         for left in range(self.retries, -1, -1):
             try:
-                return self.decode(await self._next(deadline))
+                return self.decode(await self._next_telegram(deadline))
             except DecodeError as error:
                 if not left:
                     raise BadAnswer(error.message, path=self.port.name, hint=error.hint) from error
         raise AssertionError("unreachable")
 
-    async def _next(self, deadline: float) -> bytes:
+    async def _next_telegram(self, deadline: float) -> bytes:
         while True:
             telegram, self.rest = self.cut(self.rest[-BUFFER_MAX:])
             if telegram is not None:

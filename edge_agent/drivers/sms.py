@@ -74,7 +74,7 @@ class SmsDriver:
         names = register_names(profile, registers)
         number = _key(address)
         try:
-            message = await self._next(number, address, profile)
+            message = await self._oldest_message(number, address, profile)
         except ConnectionError as error:
             raise LineDown(str(error), path=self.port.name) from error
         self.delivered[number] = message
@@ -103,11 +103,11 @@ class SmsDriver:
         except ConnectionError as error:
             raise LineDown(str(error), path=self.port.name) from error
 
-    async def _next(self, number: str, address: str, profile: MeterProfile) -> StoredMessage:
+    async def _oldest_message(self, number: str, address: str, profile: MeterProfile) -> StoredMessage:
         messages = []
         for store in STORES:
             listing = await self.modem.stored(store)
-            received = [(index, sms) for index, pdu in listing.messages if (sms := _part(pdu)) is not None]
+            received = [(index, sms) for index, pdu in listing.messages if (sms := _received_message(pdu)) is not None]
             from_meter = [(index, sms) for index, sms in received if _digits(sms.sender)[-DIGITS_COMPARED:] == number]
             messages += [StoredMessage(store, indices, sms) for indices, sms in whole_messages(from_meter)]
             await self._make_room(store, received, listing)
@@ -147,7 +147,7 @@ def _key(address: str) -> str:
     return _digits(address)[-DIGITS_COMPARED:]
 
 
-def _part(pdu: bytes) -> SmsPart | None:
+def _received_message(pdu: bytes) -> SmsPart | None:
     """A received message; sent ones, reports and damaged ones are none."""
     try:
         return decode_deliver(pdu)

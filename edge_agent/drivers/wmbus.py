@@ -131,9 +131,9 @@ class WirelessDriver:
                 continue
             *lines, buffer = buffer[-LINE_MAX:].split(b"\n")
             for line in lines:
-                self._take(line)
+                self._keep_telegram(line)
 
-    def _take(self, line: bytes) -> None:
+    def _keep_telegram(self, line: bytes) -> None:
         match = TELEGRAM.search(line)
         if match is None or len(match[1]) % 2:
             return

@@ -86,13 +86,13 @@ class ByteStream(asyncio.BufferedProtocol, asyncio.Protocol):
         self.waiter = loop.create_future()
         self.deadline_s = loop.time() + timeout_s
         if self.timer is None or self.timer.when() > self.deadline_s:
-            self._arm(loop)
+            self._start_timer(loop)
         try:
             await self.waiter
         finally:
             self.waiter = None
 
-    def _arm(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _start_timer(self, loop: asyncio.AbstractEventLoop) -> None:
         """One timer serves many answers: it looks only when it goes off whether anybody waits, and until when."""
         if self.timer is not None:
             self.timer.cancel()
@@ -103,7 +103,7 @@ class ByteStream(asyncio.BufferedProtocol, asyncio.Protocol):
         if self.waiter is None:
             return
         if loop.time() < self.deadline_s:
-            self._arm(loop)
+            self._start_timer(loop)
         else:
             self._wake()
 

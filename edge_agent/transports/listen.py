@@ -49,7 +49,7 @@ class DialledIn(ByteStream):
         """Called by asyncio."""
         super().connection_made(transport)
         keep_watch(transport.get_extra_info("socket"))
-        self._expect(REGISTER_S)
+        self._close_after(REGISTER_S)
         self.listener.arrived(self)
 
     def data_received(self, data: bytes) -> None:
@@ -62,7 +62,7 @@ class DialledIn(ByteStream):
 
     def accept(self, session: DeviceSession, data: bytes) -> None:
         """Bytes of a known device."""
-        self._expect(SILENT_S)
+        self._close_after(SILENT_S)
         session.bytes_in += len(data)
         data = self._without_heartbeat(data)
         if data:
@@ -75,7 +75,7 @@ class DialledIn(ByteStream):
             self.timer.cancel()
         self.listener.gone(self)
 
-    def _expect(self, seconds: float) -> None:
+    def _close_after(self, seconds: float) -> None:
         if self.timer is not None:
             self.timer.cancel()
         self.timer = asyncio.get_running_loop().call_later(seconds, self.close)

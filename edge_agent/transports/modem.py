@@ -184,7 +184,7 @@ class ModemTransport:
             raise ModemError(f"no data call to {self.port.dial}: {error}") from error
         self.connected = True
         self.early, self.tail = self.modem.buffer.encode("latin-1"), b""
-        self._busy()
+        self._postpone_hang_up()
 
     async def close(self) -> None:
         """Hang up: silence, +++, silence, ATH."""
@@ -206,7 +206,7 @@ class ModemTransport:
         """Send bytes to the meter."""
         if not self.connected:
             raise ConnectionResetError(f"there is no call to {self.port.dial}")
-        self._busy()
+        self._postpone_hang_up()
         self.line.write(data)
 
     async def receive(self, timeout_s: float) -> bytes:
@@ -217,20 +217,20 @@ class ModemTransport:
             data, self.early = self.early, b""
             return data
         data = await self.line.receive(timeout_s)
-        self._busy()
+        self._postpone_hang_up()
         self.tail = (self.tail + data)[-len(HANG_UP) :]
         if self.tail == HANG_UP:
             self.connected = False
             raise ConnectionResetError("the other side hung up")
         return data
 
-    def _busy(self) -> None:
+    def _postpone_hang_up(self) -> None:
         """There is traffic: wait again before hanging up."""
         if self.timer is not None:
             self.timer.cancel()
-        self.timer = asyncio.get_running_loop().call_later(self.idle_s, self._idle)
+        self.timer = asyncio.get_running_loop().call_later(self.idle_s, self._hang_up)
 
-    def _idle(self) -> None:
+    def _hang_up(self) -> None:
         self.hanging_up = asyncio.get_running_loop().create_task(self.close(), name=f"hang up {self.port.dial}")
 
 

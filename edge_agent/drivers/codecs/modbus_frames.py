@@ -104,14 +104,14 @@ class RtuFraming:
         at = buffer.find(unit)
         while 0 <= at <= len(buffer) - 5:
             code = buffer[at + 1]
-            if code == function and buffer[at + 2] == 2 * count and self._sound(buffer[at : at + size], size):
+            if code == function and buffer[at + 2] == 2 * count and self._is_sound(buffer[at : at + size], size):
                 return buffer[at + 3 : at + 3 + 2 * count]
-            if code == function | 0x80 and self._sound(buffer[at : at + 5], 5):
+            if code == function | 0x80 and self._is_sound(buffer[at : at + 5], 5):
                 raise ModbusRefused(buffer[at + 2])
             at = buffer.find(unit, at + 1)
         return None
 
-    def _sound(self, frame: bytes, size: int) -> bool:
+    def _is_sound(self, frame: bytes, size: int) -> bool:
         return len(frame) == size and FramerRTU.check_CRC(frame[:-2], int.from_bytes(frame[-2:], "big"))
 
 

@@ -57,7 +57,7 @@ def plan(profile: MeterProfile, names: Sequence[str], *, base: int = 0) -> tuple
         else:
             done.append(_OpenBlock(function, start, end))
         done[-1].members.append((name, register))
-    return tuple(_closed(block, base) for block in done)
+    return tuple(_finished_block(block, base) for block in done)
 
 
 def split(block: RegisterBlock) -> tuple[RegisterBlock, ...]:
@@ -92,7 +92,7 @@ def _fits(block: _OpenBlock, profile: MeterProfile, *, function: int, start: int
     )
 
 
-def _closed(block: _OpenBlock, base: int) -> RegisterBlock:
+def _finished_block(block: _OpenBlock, base: int) -> RegisterBlock:
     fields = []
     for name, register in block.members:
         start = ((register.address or 0) - block.start) * 2

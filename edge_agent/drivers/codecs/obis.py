@@ -78,7 +78,10 @@ class Readout:
 
     def as_json(self) -> dict[str, Any]:
         """`{"header": …, "records": […]}` with exact decimals as strings."""
-        return {"header": {"id": self.id, **dict(self.facts)}, "records": [_json(value) for value in self.values]}
+        return {
+            "header": {"id": self.id, **dict(self.facts)},
+            "records": [_record_json(value) for value in self.values],
+        }
 
 
 def split(code: str) -> tuple[str, ...] | None:
@@ -126,7 +129,7 @@ def values_by_register(
     return by_register
 
 
-def _json(value: ObisValue) -> dict[str, Any]:
+def _record_json(value: ObisValue) -> dict[str, Any]:
     groups = split(value.code) or ("", "", "", "", "", "")
     record = {
         "obis": value.code,

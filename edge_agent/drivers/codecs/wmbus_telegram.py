@@ -40,7 +40,7 @@ def decode_wireless(data: bytes, key: bytes | None = None) -> Telegram:
     if len(frame) < 11:
         raise DecodeError("the telegram ends inside its link layer", hint=DAMAGED)
     layers = _Layers(maker=frame[2:4], address=frame[4:10], key=key)
-    return _layer(frame[10:], layers)
+    return _decode_layers(frame[10:], layers)
 
 
 def _without_checksums(data: bytes) -> bytes:
@@ -63,7 +63,7 @@ def _without_checksums(data: bytes) -> bytes:
     return frame
 
 
-def _layer(data: bytes, layers: _Layers) -> Telegram:
+def _decode_layers(data: bytes, layers: _Layers) -> Telegram:
     """Take off one layer after the other; each names the next."""
     for _ in range(6):
         ci = data[0] if data else -1
@@ -140,7 +140,7 @@ def _transport(data: bytes, layers: _Layers) -> Telegram:
         layers.access, layers.status = data[at], data[at + 1]
         signature = int.from_bytes(data[at + 2 : at + 4], "little")
         sender = maker + number + bytes((version, medium))
-        body = _plain(data, at + 4, signature, layers, sender)
+        body = _decrypted(data, at + 4, signature, layers, sender)
     return Telegram(
         id=number[::-1].hex().upper().lstrip("0") or "0",
         manufacturer=manufacturer_code(int.from_bytes(maker, "little")),
@@ -153,7 +153,7 @@ def _transport(data: bytes, layers: _Layers) -> Telegram:
     )
 
 
-def _plain(data: bytes, at: int, signature: int, layers: _Layers, sender: bytes) -> bytes:
+def _decrypted(data: bytes, at: int, signature: int, layers: _Layers, sender: bytes) -> bytes:
     """The records' bytes, decrypted by the mode the header names."""
     mode, size = signature >> 8 & 0x1F, (signature >> 4 & 0x0F) * BLOCK
     if mode == 0 or data[at : at + 2] == FILLERS:

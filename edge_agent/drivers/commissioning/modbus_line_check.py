@@ -19,12 +19,12 @@ async def check_line(driver: ModbusDriver, units: Sequence[str], *, tries: int =
     findings: list[LineFinding] = []
     answered = damaged = 0
     for unit in units:
-        good, bad = await _tried(driver, unit, tries)
+        good, bad = await _tried_reads(driver, unit, tries)
         answered, damaged = answered + good, damaged + bad
-        findings.append(_unit(unit, good, bad, tries))
+        findings.append(_unit_finding(unit, good, bad, tries))
     reads = len(units) * tries
     if reads and not answered:
-        findings.insert(0, _dead(noise, damaged))
+        findings.insert(0, _line_without_answers(noise, damaged))
     elif reads:
         share = damaged / reads
         ok = share <= DAMAGED_MAX
@@ -41,7 +41,7 @@ async def _listen(driver: ModbusDriver) -> bytes:
         return b""
 
 
-async def _tried(driver: ModbusDriver, unit: str, tries: int) -> tuple[int, int]:
+async def _tried_reads(driver: ModbusDriver, unit: str, tries: int) -> tuple[int, int]:
     """Good and damaged answers of a unit."""
     good = bad = 0
     for _ in range(tries):
@@ -61,7 +61,7 @@ async def _tried(driver: ModbusDriver, unit: str, tries: int) -> tuple[int, int]
     return good, bad
 
 
-def _unit(unit: str, good: int, bad: int, tries: int) -> LineFinding:
+def _unit_finding(unit: str, good: int, bad: int, tries: int) -> LineFinding:
     name = f"unit {unit}"
     if good == tries:
         return LineFinding(name, ok=True, found=f"answers {good} of {tries}")
@@ -75,7 +75,7 @@ def _unit(unit: str, good: int, bad: int, tries: int) -> LineFinding:
     return LineFinding(name, ok=False, found=f"answers {good} of {tries}, {bad} damaged", hint=hint)
 
 
-def _dead(noise: bytes, damaged: int) -> LineFinding:
+def _line_without_answers(noise: bytes, damaged: int) -> LineFinding:
     """Why nobody answers."""
     if noise or damaged:
         symptom = f"nobody answers, but there is noise on the line ({noise[:8].hex(' ') or 'damaged answers'})"

@@ -39,7 +39,7 @@ def _value_of(values: Mapping[str, ExactValue], sample: Sample) -> Decimal | Non
     return values[sample.register].value if sample.register in values else None
 
 
-def _words(profile: MeterProfile, sample: Sample) -> Decimal | None:
+def _modbus_sample(profile: MeterProfile, sample: Sample) -> Decimal | None:
     word = sample.scale_word or 0
     return register_value(
         words_to_bytes(sample.words),
@@ -50,7 +50,7 @@ def _words(profile: MeterProfile, sample: Sample) -> Decimal | None:
     )
 
 
-def _records(profile: MeterProfile, sample: Sample) -> Decimal | None:
+def _mbus_sample(profile: MeterProfile, sample: Sample) -> Decimal | None:
     """One record, or the sixteen bytes of a fixed telegram."""
     data = bytes.fromhex(sample.hex)
     register = profile.registers[sample.register]
@@ -59,18 +59,18 @@ def _records(profile: MeterProfile, sample: Sample) -> Decimal | None:
     return _value_of(values_by_register(profile, telegram_records, [sample.register]), sample)
 
 
-def _obis_line(profile: MeterProfile, sample: Sample) -> Decimal | None:
+def _obis_sample(profile: MeterProfile, sample: Sample) -> Decimal | None:
     """One line of a readout."""
     values = decode_readout(f"/XXX0\r\n{sample.text}\r\n!\r\n".encode()).values
     return _value_of(obis.values_by_register(profile, values, [sample.register]), sample)
 
 
-def _message(profile: MeterProfile, sample: Sample) -> Decimal | None:
+def _sms_sample(profile: MeterProfile, sample: Sample) -> Decimal | None:
     """The text of a message."""
     return _value_of(values_in_text(profile, sample.text, [sample.register]), sample)
 
 
-def _json(profile: MeterProfile, sample: Sample) -> Decimal | None:
+def _json_sample(profile: MeterProfile, sample: Sample) -> Decimal | None:
     """A message, the topic before it if it matters: `emdata:0 {"total_act": 12}`."""
     topic, _, body = ("", "", sample.text) if sample.text.startswith("{") else sample.text.partition(" ")
     message = json_values.Message(topic, json_values.parse(body.encode()), 0)
@@ -78,7 +78,7 @@ def _json(profile: MeterProfile, sample: Sample) -> Decimal | None:
     return values[sample.register].exact.value if sample.register in values else None
 
 
-def _cell(profile: MeterProfile, sample: Sample) -> Decimal | None:
+def _csv_sample(profile: MeterProfile, sample: Sample) -> Decimal | None:
     """What stands in a register's column."""
     return (
         Decimal(sample.text.replace(str(profile.options.get("decimal", ".")), "."))
@@ -87,16 +87,16 @@ def _cell(profile: MeterProfile, sample: Sample) -> Decimal | None:
 
 
 READERS: Mapping[str, Callable[[MeterProfile, Sample], Decimal | None]] = {
-    "modbus": _words,
-    "mbus": _records,
-    "wmbus": _records,
-    "dlms": _obis_line,
-    "iec62056": _obis_line,
-    "d0": _obis_line,
-    "p1": _obis_line,
-    "sml": _obis_line,
-    "sms": _message,
-    "mqtt": _json,
-    "http": _json,
-    "csv": _cell,
+    "modbus": _modbus_sample,
+    "mbus": _mbus_sample,
+    "wmbus": _mbus_sample,
+    "dlms": _obis_sample,
+    "iec62056": _obis_sample,
+    "d0": _obis_sample,
+    "p1": _obis_sample,
+    "sml": _obis_sample,
+    "sms": _sms_sample,
+    "mqtt": _json_sample,
+    "http": _json_sample,
+    "csv": _csv_sample,
 }

@@ -94,7 +94,7 @@ class MBusLine:
             answer = await self._exchange(request)
             try:
                 if not answer:
-                    raise self._silent(address)
+                    raise self._no_answer(address)
                 self._checked(answer, address)
             except (MeterSilent, BadAnswer) as error:
                 problem = error
@@ -137,13 +137,13 @@ class MBusLine:
             buffer = buffer.removeprefix(request)
             length = frame_length(buffer)
             if length == 0 or (length and len(buffer) > length):  # noise, or more than one meter
-                return buffer + await self._rest()
+                return buffer + await self._remaining()
             if length and len(buffer) == length:
-                return buffer + await self._rest() if length == 1 else buffer
+                return buffer + await self._remaining() if length == 1 else buffer
             missing = (length or 261) - len(buffer)
             deadline = max(deadline, time.monotonic() + self.timeout_s / 2 + wire_s * missing)
 
-    async def _rest(self) -> bytes:
+    async def _remaining(self) -> bytes:
         """What else comes before the line is quiet."""
         rest = b""
         until = time.monotonic() + self.timeout_s
@@ -154,7 +154,7 @@ class MBusLine:
                 break
         return rest
 
-    def _silent(self, address: int) -> MeterSilent:
+    def _no_answer(self, address: int) -> MeterSilent:
         return MeterSilent(
             f"no answer within {self.timeout_s:.2g} s",
             path=self._where(address),

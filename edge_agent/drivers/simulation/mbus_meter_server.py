@@ -106,15 +106,15 @@ class MBusSlaves:
             frame = parse_frame(request)
             return self._select(frame.data) if frame.control & ~FCB == SND_UD and frame.ci == 0x52 else b""
         control, address = request[1], request[2]
-        addressed = [slave for slave in self.slaves if self._means(slave, address)]
+        addressed = [slave for slave in self.slaves if self._is_addressed(slave, address)]
         if control == SND_NKE:
             for slave in addressed:
                 slave.reset()
                 if address == SELECTED:
                     slave.selected = False
-            return b"" if address == BROADCAST else _together([ACK for _ in addressed])
+            return b"" if address == BROADCAST else _collided([ACK for _ in addressed])
         if control & ~FCB == REQ_UD2:
-            return _together([slave.answer(toggle=bool(control & FCB)) for slave in addressed])
+            return _collided([slave.answer(toggle=bool(control & FCB)) for slave in addressed])
         return b""
 
     def _select(self, mask: bytes) -> bytes:
@@ -122,15 +122,15 @@ class MBusSlaves:
             slave.selected = slave.fits(mask)
             if slave.selected:
                 slave.reset()
-        return _together([ACK for slave in self.slaves if slave.selected])
+        return _collided([ACK for slave in self.slaves if slave.selected])
 
-    def _means(self, slave: Slave, address: int) -> bool:
+    def _is_addressed(self, slave: Slave, address: int) -> bool:
         if address == SELECTED:
             return slave.selected
         return address in (slave.primary, TEST_ADDRESS, BROADCAST)
 
 
-def _together(answers: list[bytes]) -> bytes:
+def _collided(answers: list[bytes]) -> bytes:
     """What a master hears when several meters speak at once: their bits are mixed, or one after the other."""
     if len(answers) <= 1:
         return b"".join(answers)

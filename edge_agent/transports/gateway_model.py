@@ -55,7 +55,7 @@ class GatewayModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     watchdog: Watchdog | None = None
 
 
-def gateway(gateway_id: str, folder: Path = GATEWAYS_DIR) -> GatewayModel:
+def gateway_model(gateway_id: str, folder: Path = GATEWAYS_DIR) -> GatewayModel:
     """The gateway of that id; says which field is wrong."""
     path = folder / f"{gateway_id}.toml"
     if path.parent != folder or not path.exists():
