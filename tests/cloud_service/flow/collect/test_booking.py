@@ -8,7 +8,7 @@ from cloud_service.domain.receivables.ledger import payment_lines
 from cloud_service.flow.collect.booking import locked_account, note_booked, payment_entry, stored_payment
 from cloud_service.store.receivables.payments import NewPayment
 from common.errors import NotFoundError
-from tests.cloud_service.flow.collect.conftest import PAID, Till
+from tests.cloud_service.till import PAID, Till
 
 D = Decimal
 

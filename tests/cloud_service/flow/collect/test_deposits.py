@@ -5,7 +5,7 @@ import pytest
 
 from cloud_service.flow import collect
 from common.errors import ConflictError, NotFoundError
-from tests.cloud_service.flow.collect.conftest import Till
+from tests.cloud_service.till import Till
 
 D = Decimal
 RELEASED = date(2026, 11, 20)

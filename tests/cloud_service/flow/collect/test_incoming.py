@@ -5,7 +5,7 @@ from sqlalchemy import text
 
 from cloud_service.flow import collect
 from common.errors import ConflictError, InputError, NotFoundError
-from tests.cloud_service.flow.collect.conftest import PAID, Till
+from tests.cloud_service.till import PAID, Till
 
 D = Decimal
 

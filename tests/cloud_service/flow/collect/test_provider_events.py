@@ -9,7 +9,7 @@ from cloud_service.domain.receivables.provider_event import ProviderEvent
 from cloud_service.flow import collect
 from cloud_service.store.invoicing.invoice_rows import Issued
 from common.errors import UnavailableError
-from tests.cloud_service.flow.collect.conftest import Till
+from tests.cloud_service.till import Till
 
 D = Decimal
 NIGHT = datetime(2026, 11, 4, 23, 30, tzinfo=UTC)  # the fifth in Berlin
