@@ -136,10 +136,10 @@ def register_files(load: Path | None, export: Path | None, further: tuple[str, .
 
 def read_tariffs(paths: tuple[Path, ...], *, holidays: bool) -> "tuple[Tariff, list[str]]":
     """One tariff from one or more files, each a version of it, and the notes of imports."""
-    from cloud_service.domain.rating.calculator import any_tariff
+    from cloud_service.domain.rating.calculator import read_tariff
     from cloud_service.domain.tariffs.tariff import join_versions
 
-    tariffs = [any_tariff(path, holidays=holidays) for path in paths]
+    tariffs = [read_tariff(path, holidays=holidays) for path in paths]
     notes = [note for _, tariff_notes in tariffs for note in tariff_notes]
     return (tariffs[0][0] if len(tariffs) == 1 else join_versions([tariff for tariff, _ in tariffs])), notes
 

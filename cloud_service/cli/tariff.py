@@ -18,9 +18,9 @@ def tariff() -> None:
 @click.option("--json", "json_output", is_flag=True, help="Machine-readable output.")
 def check(file: Path, *, json_output: bool) -> None:
     """Read a tariff of ours or of the URDB and say what it holds, or where it cannot be priced."""
-    from cloud_service.domain.rating.calculator import any_tariff
+    from cloud_service.domain.rating.calculator import read_tariff
 
-    checked, notes = any_tariff(file, holidays=True)
+    checked, notes = read_tariff(file, holidays=True)
     summary = {
         "id": checked.id,
         "name": checked.name,

@@ -12,7 +12,7 @@ import pytest
 
 from cloud_service.domain.pricing.priced_lines import RatingResult
 from cloud_service.domain.pricing.usage import Intervals
-from cloud_service.domain.rating.calculator import any_tariff, calculate, read_usage
+from cloud_service.domain.rating.calculator import calculate, read_tariff, read_usage
 from common.period import Span
 from tests.shared import SHARED, need_shared
 
@@ -66,7 +66,7 @@ def energy_of(bill: RatingResult) -> Decimal:
 def test_the_typed_tariff_has_the_oracles_energy_bill_in_every_month(tmp_path: Path) -> None:
     record = tmp_path / "anytime.json"
     record.write_text(json.dumps(ANYTIME))
-    tariff, _ = any_tariff(record, holidays=False)
+    tariff, _ = read_tariff(record, holidays=False)
     year = Span(date(2018, 1, 1), date(2019, 1, 1))
     months = [int(Decimal(kwh) * 1_000_000) for kwh in ANYTIME_KWH]
     hours = Counter(day.month for day in year for _ in range(24))
@@ -83,7 +83,7 @@ def test_the_typed_tariff_has_the_oracles_energy_bill_in_every_month(tmp_path: P
 @pytest.mark.parametrize("name", TARIFFS)
 def test_every_month_has_the_oracles_energy_bill(name: str, times: int) -> None:
     root = need_shared("groundtruth")
-    tariff, _ = any_tariff(root / "tariffs" / f"{name}.json", holidays=False)
+    tariff, _ = read_tariff(root / "tariffs" / f"{name}.json", holidays=False)
     usage, span = load(root)
     bills = calculate(tariff, {"import": Intervals(usage.values * times, usage.step_s, usage.scale)}, span, "UTC")
     if name in WITHOUT_ORACLE:

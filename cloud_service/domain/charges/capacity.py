@@ -64,8 +64,8 @@ class Capacity(Charge, tag="capacity", frozen=True, kw_only=True, forbid_unknown
                 self._excess(context, cycle, self.excess_price)
 
     def _contracted(self, context: ChargeContext, row: int) -> Decimal:
-        given = context.batch.value(row, "contracted_kw")
-        contracted = self.contracted_kw if given is None else given
+        of_connection = context.batch.value(row, "contracted_kw")
+        contracted = self.contracted_kw if of_connection is None else of_connection
         if contracted is None:
             raise InputError(
                 "no contracted capacity is known", path=f"{context.path}.contracted_kw", code="missing_value"

@@ -21,7 +21,10 @@ from common.errors import InputError
 from common.period import add_months
 
 FLAT = ""  # the name of all hours together, where a charge has no periods
-NOTHING_GIVEN: tuple[Ints, int] = (np.zeros(1, dtype=np.int64), 0)  # what a connection without the register gave back
+NOTHING_DEDUCTED: tuple[Ints, int] = (
+    np.zeros(1, dtype=np.int64),
+    0,
+)  # what a connection without the register gave back
 ROLLOVER_HOURS = (0, 5, 11, 17)  # a surplus moves to the period that the next month has at the same hour
 
 
@@ -82,30 +85,30 @@ class Energy(UnitPricedCharge, tag="energy", frozen=True, kw_only=True, forbid_u
         totals, scale = UnitPricedCharge.counted(self, context)
         if self.netting is None or not self._has_netting(context):
             return totals, scale
-        against, given = self.netting.against, NOTHING_GIVEN
+        against, deducted = self.netting.against, NOTHING_DEDUCTED
         if context.sums.has(against):
-            given = context.sums.totals(against, self.prorate)
-        totals, _, scale = same_scale((totals, scale), (NOTHING_GIVEN[0], self._digits(context)))
-        totals, back, scale = same_scale((totals, scale), given)
-        net = (totals - back).tolist()
-        left = [self._net_row(context, row, {FLAT: value}, {}, scale)[FLAT] for row, value in enumerate(net)]
-        return np.array(left, dtype=np.int64), scale
+            deducted = context.sums.totals(against, self.prorate)
+        totals, _, scale = same_scale((totals, scale), (NOTHING_DEDUCTED[0], self._digits(context)))
+        totals, deduction, scale = same_scale((totals, scale), deducted)
+        net = (totals - deduction).tolist()
+        remaining = [self._net_row(context, row, {FLAT: value}, {}, scale)[FLAT] for row, value in enumerate(net)]
+        return np.array(remaining, dtype=np.int64), scale
 
     def counted_by_period(self, context: ChargeContext, name: str, schedule: Schedule) -> tuple[Ints, int]:
         """Quantity per row and period, (rows, periods), net of what was given back and earlier surplus; the scale."""
         used, scale = UnitPricedCharge.counted_by_period(self, context, name, schedule)
         if self.netting is None or not self._has_netting(context):
             return used, scale
-        against, given = self.netting.against, NOTHING_GIVEN
+        against, deducted = self.netting.against, NOTHING_DEDUCTED
         if context.sums.has(against):
-            given = context.sums.by_period(against, name, schedule, self.prorate)
-        used, _, scale = same_scale((used, scale), (NOTHING_GIVEN[0], self._digits(context)))
-        used, back, scale = same_scale((used, scale), given)
-        net = (used - back).tolist()
+            deducted = context.sums.by_period(against, name, schedule, self.prorate)
+        used, _, scale = same_scale((used, scale), (NOTHING_DEDUCTED[0], self._digits(context)))
+        used, deduction, scale = same_scale((used, scale), deducted)
+        net = (used - deduction).tolist()
         targets, rows = self._surplus_targets(context, schedule), []
         for row, values in enumerate(net):
-            left = self._net_row(context, row, dict(zip(schedule.names, values, strict=True)), targets, scale)
-            rows.append([left[period] for period in schedule.names])
+            remaining = self._net_row(context, row, dict(zip(schedule.names, values, strict=True)), targets, scale)
+            rows.append([remaining[period] for period in schedule.names])
         return np.array(rows, dtype=np.int64), scale
 
     def demands(self, context: ChargeContext) -> list[Decimal]:
@@ -158,12 +161,12 @@ class Energy(UnitPricedCharge, tag="energy", frozen=True, kw_only=True, forbid_u
                 net[target] -= int(credit / smallest_unit)
             elif credit and period not in net:
                 raise _refused_surplus(period, f"{context.path}.netting")
-        left = {period: max(value, 0) for period, value in net.items()}
+        remaining = {period: max(value, 0) for period, value in net.items()}
         surplus = {period: -value * smallest_unit for period, value in net.items() if value < 0}
         if self.netting.surplus == "carry" and overall < 0:
             surplus["*"] = -overall * smallest_unit
         context.sheet.energy_credit[row][context.name] = surplus if self.netting.surplus == "carry" else {}
-        return left
+        return remaining
 
     def _surplus_targets(self, context: ChargeContext, schedule: Schedule) -> dict[str, str]:
         """Where the surplus of each period of the month before goes in this one."""

@@ -74,11 +74,13 @@ class PowerFactor(Charge, tag="power_factor", frozen=True, kw_only=True, forbid_
 
     def _factor(self, context: ChargeContext, row: int) -> tuple[Decimal, str]:
         """The power factor of a row and where it comes from: the connection's own value, else its registers."""
-        given = context.batch.value(row, "power_factor")
-        if given is not None:
-            if not 0 <= given <= 1:
-                raise InputError(f"{plain(given)} is no power factor", path="values.power_factor", hint="0 to 1")
-            return given, "power_factor of the connection"
+        of_connection = context.batch.value(row, "power_factor")
+        if of_connection is not None:
+            if not 0 <= of_connection <= 1:
+                raise InputError(
+                    f"{plain(of_connection)} is no power factor", path="values.power_factor", hint="0 to 1"
+                )
+            return of_connection, "power_factor of the connection"
         (active, active_scale), (reactive, reactive_scale) = (
             context.sums.totals(self.active),
             context.sums.totals(self.reactive),

@@ -39,10 +39,10 @@ class Reactive(Charge, tag="reactive", frozen=True, kw_only=True, forbid_unknown
             rule,
             ", ".join(context.source_of(name, context.sums.register(name)) for name in (self.register, self.active)),
         )
-        for row, (given, used) in enumerate(zip(reactive.tolist(), active.tolist(), strict=True)):
-            taken = Decimal(given).scaleb(-scale)
-            free = Decimal(used).scaleb(-active_scale) * self.free_share
-            over = max(taken - free, Decimal(0))
+        for row, (reactive_count, active_count) in enumerate(zip(reactive.tolist(), active.tolist(), strict=True)):
+            counted = Decimal(reactive_count).scaleb(-scale)
+            free = Decimal(active_count).scaleb(-active_scale) * self.free_share
+            over = max(counted - free, Decimal(0))
             context.sheet.add(
-                row, head, over, self.price, over * self.price, f"{plain(taken)} {unit} taken, {plain(free)} free"
+                row, head, over, self.price, over * self.price, f"{plain(counted)} {unit} taken, {plain(free)} free"
             )

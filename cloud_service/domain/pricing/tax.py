@@ -94,7 +94,7 @@ def _check_lines(tax: Tax, charges: Sequence[Charge], path: str) -> None:
         raise InputError(f"no charge has the tax {tax.name!r}", path=f"{path}.name", hint="name it as a charge's `tax`")
 
 
-def cuts(taxes: Sequence[Tax], span: Span) -> set[date]:
+def rate_changes(taxes: Sequence[Tax], span: Span) -> set[date]:
     """The days inside a span at which a rate changes."""
     edges = {edge for tax in taxes for rate in tax.dated() for edge in (rate.start, rate.until) if edge is not None}
     return {edge for edge in edges if span.start < edge < span.end}
@@ -207,7 +207,7 @@ def _line(  # noqa: PLR0917 -- private, called once
     )
 
 
-def joined(taxes: Sequence[TaxLine], currency: str) -> tuple[TaxLine, ...]:
+def merged_taxes(taxes: Sequence[TaxLine], currency: str) -> tuple[TaxLine, ...]:
     """Equal taxes of several versions as one: rounded once on the common base, or the sum of what lines had."""
     groups: dict[tuple[object, ...], list[TaxLine]] = {}
     for tax in taxes:

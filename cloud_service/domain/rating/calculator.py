@@ -21,7 +21,7 @@ from common.errors import InputError
 from common.period import Span, zone
 
 
-def any_tariff(path: Path, *, holidays: bool = False) -> tuple[Tariff, tuple[str, ...]]:
+def read_tariff(path: Path, *, holidays: bool = False) -> tuple[Tariff, tuple[str, ...]]:
     """The tariff of a file of ours or of the URDB, and the notes of an import.
 
     A URDB record is priced as the URDB's own tools price it: without its days of validity, and without holidays (which
@@ -149,16 +149,16 @@ def calculate(
     for days in (span,) if whole else cycles(span.start, span.end, cycle_day):
         series = {
             name: PriceSeries(steps.values, steps.step_s, steps.scale)
-            for name, steps in cut(prices or {}, span, days, zone_name).items()
+            for name, steps in steps_on(prices or {}, span, days, zone_name).items()
         }
-        usage = Usage(cut(registers, span, days, zone_name), history, values or {}, series)
+        usage = Usage(steps_on(registers, span, days, zone_name), history, values or {}, series)
         bill = rate(tariff, usage, days, zone_name, cycle_day)
         history = bill.history
         bills.append(bill)
     return bills
 
 
-def cut(registers: Mapping[str, Intervals], span: Span, days: Span, zone_name: str) -> dict[str, Intervals]:
+def steps_on(registers: Mapping[str, Intervals], span: Span, days: Span, zone_name: str) -> dict[str, Intervals]:
     """The steps of some of the days."""
     return {
         name: Intervals(

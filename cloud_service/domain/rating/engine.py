@@ -170,7 +170,7 @@ def _taxes(versions: Sequence[Version], lines: Sequence[PricedLine]) -> tuple[Ta
     for version in versions:
         start, until = version.start, version.until
         tax_lines += _taxes_of(version, [line for line in lines if start <= line.head.start < until])
-    return taxation.joined(tax_lines, versions[-1].document.currency)
+    return taxation.merged_taxes(tax_lines, versions[-1].document.currency)
 
 
 def _taxes_of(version: Version, lines: Sequence[PricedLine]) -> tuple[TaxLine, ...]:

@@ -185,7 +185,7 @@ def _common_cuts(versions: Sequence[Version], span: Span) -> set[date]:
     cuts: set[date] = set()
     for version in versions:
         document = version.document
-        cuts |= taxation.cuts(document.taxes, span)
+        cuts |= taxation.rate_changes(document.taxes, span)
     for before, after in itertools.pairwise(versions):
         if _differ_beyond_prices(before.document, after.document):
             cuts.add(after.start)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cloud_service.domain.rating.calculator import any_tariff, calculate, cut, price_file, read_prices, read_usage
+from cloud_service.domain.rating.calculator import calculate, price_file, read_prices, read_tariff, read_usage, steps_on
 from common.errors import InputError
 from common.period import Span
 from tests.cloud_service.domain.builders import energy, make_tariff, steady
@@ -85,7 +85,7 @@ def test_prices_are_of_the_days_of_the_load(tmp_path: Path) -> None:
 def test_some_days_of_registers_are_their_steps() -> None:
     second_of_january = Span(date(2026, 1, 2), date(2026, 1, 3))
 
-    registers = cut({"import": steady("1", TWO_MONTHS, "UTC", 60)}, TWO_MONTHS, second_of_january, "UTC")
+    registers = steps_on({"import": steady("1", TWO_MONTHS, "UTC", 60)}, TWO_MONTHS, second_of_january, "UTC")
 
     assert [1000] * 24 == registers["import"].values.tolist()
 
@@ -95,7 +95,7 @@ def test_a_tariff_of_the_urdb_is_read_like_one_of_ours(tmp_path: Path) -> None:
     ours.write_text('id = "t"\ncurrency = "EUR"\n[[charges]]\nkind = "energy"\nprice = 0.25\n')
     urdb.write_text(str(record()).replace("Decimal('0.10')", "0.10").replace("'", '"'))
 
-    assert ("t", ()) == (any_tariff(ours)[0].id, any_tariff(ours)[1])
-    imported, notes = any_tariff(urdb)
+    assert ("t", ()) == (read_tariff(ours)[0].id, read_tariff(ours)[1])
+    imported, notes = read_tariff(urdb)
     assert "a-utility-a-rate" == imported.id
     assert any("dgrules" in note for note in notes)
