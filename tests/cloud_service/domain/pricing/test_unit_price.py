@@ -1,15 +1,21 @@
-"""Prices of a quantity that need what is not there are refused."""
+"""Prices of a quantity: flat, by period, in blocks, each in exactly one way; what is not there is refused."""
+
+from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from common.errors import InputError
 from tests.cloud_service.domain.builders import (
+    amounts,
     bill,
     energy,
     make_tariff,
     steady,
     total,
 )
+
+D = Decimal
 
 
 def test_blocks_per_kw_need_the_demand_charge_they_name() -> None:
@@ -30,3 +36,51 @@ def test_blocks_in_the_order_of_time_need_intervals() -> None:
 
     with pytest.raises(InputError, match="order of time"):
         bill(tariff, total("100"))
+
+
+def test_a_price_per_period_is_a_line_per_period_in_season() -> None:
+    schedule = {
+        "seasons": {"summer": {"from": "06-01", "until": "10-01"}},
+        "periods": [
+            {"name": "summer", "seasons": ["summer"]},
+            {"name": "day", "hours": ["06:00-22:00"]},
+            {"name": "night"},
+        ],
+    }
+    prices = {"summer": "9", "day": "0.30", "night": "0.20"}
+
+    rating = bill(make_tariff(energy(prices=prices), schedules={"s": schedule}), steady("1"))
+
+    assert [("Energy, day", D(496)), ("Energy, night", D(247))] == [
+        (line.label, line.quantity) for line in rating.lines
+    ]
+    assert "in period night" in rating.lines[1].why
+
+
+def test_all_units_may_have_the_price_of_the_block_that_they_reach() -> None:
+    blocks = [{"up_to": "100", "price": "0.10"}, {"price": "0.20"}]
+    tariff = make_tariff(energy(blocks=blocks, mode="volume"))
+
+    assert ["9.90"] == amounts(bill(tariff, total("99")))
+    assert ["20.00"] == amounts(bill(tariff, total("100")))
+
+
+def test_what_is_not_electricity_is_called_by_its_utility() -> None:
+    tariff = make_tariff(energy(register="water", price="2"))
+
+    assert [("Water", "m3")] == [(line.label, line.unit) for line in bill(tariff, water=total("3")).lines]
+
+
+@pytest.mark.parametrize(
+    ("fields", "path"),
+    [
+        ({"price": "1", "prices": {"day": "1"}}, "charges[0]"),
+        ({}, "charges[0]"),
+        ({"price": "1", "blocks_over": "total"}, "charges[0].blocks_over"),
+        ({"price": "1", "demand": "peak"}, "charges[0].demand"),
+    ],
+)
+def test_a_charge_says_its_price_in_exactly_one_way(fields: dict[str, Any], path: str) -> None:
+    with pytest.raises(InputError) as refused:
+        make_tariff({"kind": "energy", **fields})
+    assert path == refused.value.path
