@@ -21,7 +21,7 @@ HASHED = ("contract_id", "charge", "label", "quantity", "unit", "price", "amount
 
 def frozen(draft: Draft, number: str) -> dict[str, Any]:
     """Everything an issued invoice says, as plain values; seller, buyer and basis as the JSON that is stored."""
-    return stored_facts(
+    return hashed_content(
         {
             "kind": draft.kind,
             "number": number,
@@ -43,7 +43,7 @@ def frozen(draft: Draft, number: str) -> dict[str, Any]:
     )
 
 
-def stored_facts(invoice: Mapping[str, Any], lines: Sequence[BilledLine]) -> dict[str, Any]:
+def hashed_content(invoice: Mapping[str, Any], lines: Sequence[BilledLine]) -> dict[str, Any]:
     """What the hash covers, of a draft or of the row and lines read back (JSON columns as they are stored)."""
     return {key: _bare(invoice[key]) for key in FROZEN} | {
         "lines": [[_bare(getattr(line, key)) for key in HASHED] for line in lines]

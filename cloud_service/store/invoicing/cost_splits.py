@@ -84,8 +84,17 @@ class StoredSplit:
     """A split as it is kept."""
 
     name: str
-    document: dict[str, Any]
+    document: dict[str, Any]  # a `domain.invoicing.cost_allocation.CostSplit`
     legal_entity_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListedSplit:
+    """A split in the list of them all."""
+
+    id: int
+    name: str
+    document: dict[str, Any]  # a `domain.invoicing.cost_allocation.CostSplit`
 
 
 def get_split(session: Session, split_id: int) -> StoredSplit:
@@ -96,9 +105,10 @@ def get_split(session: Session, split_id: int) -> StoredSplit:
     return StoredSplit(**row)
 
 
-def splits(session: Session, scope: Scope) -> list[Any]:
-    """All splits that the reader may know of: id, name, document."""
-    return list(session.execute(SPLITS, {"entities": None if scope.entities is None else list(scope.entities)}))
+def splits(session: Session, scope: Scope) -> list[ListedSplit]:
+    """All splits that the reader may know of, by name."""
+    rows = session.execute(SPLITS, {"entities": None if scope.entities is None else list(scope.entities)})
+    return [ListedSplit(**row) for row in rows.mappings()]
 
 
 def find_split(session: Session, name: str) -> int:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from cloud_service.domain.invoicing.basis import InvoiceBasis
 from cloud_service.domain.invoicing.billed_line import BilledLine, LineExplanation
 from cloud_service.domain.invoicing.billing_account import Buyer, Seller
-from cloud_service.domain.invoicing.content_hash import canonical_hash, stored_facts
+from cloud_service.domain.invoicing.content_hash import canonical_hash, hashed_content
 from cloud_service.domain.invoicing.issued_invoice import IssuedInvoice
 from cloud_service.domain.pricing.record_json import from_json
 from common.errors import NotFoundError
@@ -86,7 +86,7 @@ def invoice_with_proof(session: Session, invoice_id: int) -> InvoiceWithProof:
         invoice=_invoice(row, lines),
         corrected_by=list(session.execute(CORRECTED_BY, {"id": invoice_id}).scalars()),
         hash=bytes(row["hash"]).hex(),
-        unchanged=canonical_hash(stored_facts({**row}, lines)) == bytes(row["hash"]),
+        unchanged=canonical_hash(hashed_content({**row}, lines)) == bytes(row["hash"]),
         settlements=[Settlement(**columns) for columns in session.execute(SETTLED, {"id": invoice_id}).mappings()],
     )
 

@@ -20,8 +20,8 @@ OCTOBER = Span(date(2026, 10, 1), date(2026, 11, 1))
 
 def contract(**changes: Any) -> dict[str, Any]:
     """A contract of an invoice's basis, as it is stored."""
-    facts = {"id": 1, "point": "Flat 1", "grid_id": "", "utility": "electricity", "meters": ["M1"]}
-    return {"contract": facts | changes, "sources": [], "start": "2026-10-01", "end": "2026-11-01", "energy": 0}
+    terms = {"id": 1, "point": "Flat 1", "grid_id": "", "utility": "electricity", "meters": ["M1"]}
+    return {"contract": terms | changes, "sources": [], "start": "2026-10-01", "end": "2026-11-01", "energy": 0}
 
 
 def invoice(lines: list[BilledLine], **changes: Any) -> IssuedInvoice:
@@ -77,8 +77,8 @@ def test_a_fixed_line_shows_its_quantity_and_no_price() -> None:
 
 
 def test_a_line_for_a_part_of_the_days_names_them_and_others_do_not() -> None:
-    part = line(during=Span(date(2026, 10, 15), date(2026, 11, 1)))
-    whole, later = paper([line(), part]).lines
+    half_month = line(during=Span(date(2026, 10, 15), date(2026, 11, 1)))
+    whole, later = paper([line(), half_month]).lines
 
     assert (None, (date(2026, 10, 15), date(2026, 10, 31))) == (whole.days, later.days)
 

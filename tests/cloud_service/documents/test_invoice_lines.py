@@ -43,12 +43,12 @@ def test_places_are_those_of_the_most_precise_quantity_of_each_unit() -> None:
 
 def test_net_taxes_and_total_are_money_and_a_label_with_its_rate_is_left_as_it_is() -> None:
     paper = make_paper()
-    named = replace(paper, taxes=(PaperTax("VAT 19 %", D(19), D("546.16"), D("103.77")),))
+    with_rate = replace(paper, taxes=(PaperTax("VAT 19 %", D(19), D("546.16"), D("103.77")),))
 
     assert ["€546.16", "€103.77"] == [row["value"] for row in totals(paper, ENGLISH)["rows"]]
     assert "€649.93" == totals(paper, ENGLISH)["value"]
     assert "USt 19" in totals(paper, ENGLISH)["rows"][1]["label"]
-    assert 1 == totals(named, ENGLISH)["rows"][1]["label"].count("19 %")
+    assert 1 == totals(with_rate, ENGLISH)["rows"][1]["label"].count("19 %")
 
 
 def test_a_total_in_the_seller_s_currency_stands_beside_a_foreign_one_only() -> None:

@@ -76,10 +76,12 @@ def test_a_long_cycle_bills_each_day_once_and_ends_with_a_final_bill(world: Worl
         billed(world, span)
     bills = bills_of(world, world.accounts[0])
 
-    assert ends == [one.until.month for one in bills]
+    assert ends == [bill.until.month for bill in bills]
     assert (start, end) == (bills[0].start, bills[-1].until)
-    assert all(one.until == after.start for one, after in pairwise(bills))
-    assert sum(96 for _ in Span(start, end)) * 100 == sum(one.energy for one in bills)  # both clock changes cancel out
+    assert all(bill.until == after.start for bill, after in pairwise(bills))
+    assert sum(96 for _ in Span(start, end)) * 100 == sum(
+        bill.energy for bill in bills
+    )  # both clock changes cancel out
 
 
 def test_who_moves_out_mid_month_gets_a_final_bill_of_just_those_days(world: World) -> None:
@@ -93,13 +95,13 @@ def test_who_moves_out_mid_month_gets_a_final_bill_of_just_those_days(world: Wor
 
     # 15 days × 96 × 0.1 kWh = 144 kWh × 0.30 = 43.20; 15/31 of 10.00 = 4.84; 19 % of 48.04 = 9.13
     assert (date(2026, 10, 1), date(2026, 10, 16), 144_000) == (final.start, final.until, final.energy)
-    assert ("48.04", "9.13", "57.17") == tuple(f"{one:.2f}" for one in (final.net, final.tax, final.total))
+    assert ("48.04", "9.13", "57.17") == tuple(f"{amount:.2f}" for amount in (final.net, final.tax, final.total))
     assert [] == running_items(world, month(2026, 12))
 
 
 def running_items(world: World, span: Span) -> list[int]:
     run_id = rated(world, span)
-    return [one.contract_id for one in billing_run_items.items(world.session, run_id, "rated", 100)]
+    return [item.contract_id for item in billing_run_items.items(world.session, run_id, "rated", 100)]
 
 
 def use(world: World, span: Span, wh: int) -> None:
@@ -128,12 +130,12 @@ def test_a_quarter_is_compared_with_the_quarter_before_it(world: World) -> None:
     use(world, Span(date(2026, 7, 1), date(2026, 10, 1)), 1000)
     billed(world, month(2026, 6))
     run_id = rated(world, month(2026, 9))
-    found = running.outliers(world.session, run_id)
+    outliers = running.outliers(world.session, run_id)
 
-    assert ["V1"] == [one.contract for one in found]
-    assert found[0].usual is not None
+    assert ["V1"] == [outlier.contract for outlier in outliers]
+    assert outliers[0].usual is not None
     # a day before: 9.6 kWh × 0.30 = 2.88 and a third of 1/30 of 10.00: 91 days, 30.00
-    assert Decimal("3.210") == found[0].usual
+    assert Decimal("3.210") == outliers[0].usual
 
 
 def test_an_ordinary_month_is_not_flagged(world: World) -> None:

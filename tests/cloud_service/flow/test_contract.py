@@ -7,7 +7,6 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from cloud_service.flow import billing_run as running
-from cloud_service.flow import share_costs
 from cloud_service.flow.billing_run import Plan
 from cloud_service.flow.contract import (
     MeterExchange,
@@ -20,7 +19,7 @@ from cloud_service.flow.contract import (
     move_in,
     move_out,
 )
-from cloud_service.flow.issue import issue, issue_shard
+from cloud_service.flow.issue import issue_shard
 from cloud_service.flow.rate import rate_contracts, rate_shard
 from cloud_service.store.customers import contract_changes
 from cloud_service.store.metering.tables import Meter, Register
@@ -220,25 +219,3 @@ def test_an_account_changes_to_prepaid_on_a_day(world: World) -> None:
     ).all()
 
     assert [("postpaid", date(2026, 1, 1)), ("prepaid", MIDDLE)] == [(one.mode, one.start) for one in modes]
-
-
-def test_shared_costs_stand_on_the_next_bills_once_with_their_tax(world: World) -> None:
-    document = {
-        "label": "Stairs and lift", "currency": "EUR",
-        "components": [{"by": "consumption", "weight": "0.7"}, {"by": "equal", "weight": "0.3"}],
-        "members": [{"contract": number} for number in ("V1", "V2", "V3")],
-        "tax": {"name": "VAT", "label": "VAT 19 %", "percent": "19"},
-    }  # fmt: skip
-    split_id = share_costs.store_split(world.session, world.entity, "stairs", document, author="t")
-    done = share_costs.share_out(world.session, split_id, OCTOBER, Decimal("100.00"), author="t")
-
-    assert [Decimal("33.34"), Decimal("33.33"), Decimal("33.33")] == [one.amount for one in done.shares]
-    with pytest.raises(ConflictError, match="written before"):
-        share_costs.share_out(world.session, split_id, OCTOBER, Decimal("100.00"), author="t")
-
-    rated = [one.rated for one in rate_contracts(world.session, world.contracts[:1], OCTOBER) if one.rated]
-    issued = issue(world.session, rated, bill_date=date(2026, 11, 2), author="t")[0]
-
-    # 89.40 + 10.00 + 33.34 = 132.74; 19 % = 25.2206
-    assert (Decimal("132.74"), Decimal("25.22")) == (issued.draft.net, issued.draft.tax)
-    assert ["energy", "standing", "share"] == [line.charge for line in issued.draft.lines]

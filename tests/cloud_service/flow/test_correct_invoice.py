@@ -32,7 +32,7 @@ def world(session: Session) -> World:
 
 
 def bill(world: World, span: Span = OCTOBER, day: date = date(2026, 11, 2)) -> Issued:
-    rated = [one.rated for one in rate_contracts(world.session, world.contracts, span) if one.rated]
+    rated = [outcome.rated for outcome in rate_contracts(world.session, world.contracts, span) if outcome.rated]
     return issue(world.session, rated, bill_date=day, author="test")[0]
 
 
@@ -84,9 +84,9 @@ def test_what_was_written_off_of_a_credited_invoice_is_not_given_to_the_client(w
     arrangements.write_off(world.session, first.id, Decimal("20.00"), reason="lost", day=TODAY, author="t")
     credit(world, first)
     world.session.commit()
-    found = balances(world.session)
+    amounts = balances(world.session)
 
-    assert not any(found.values()), found
+    assert not any(amounts.values()), amounts
     assert not settlement.positions(world.session, world.accounts)
 
 
@@ -114,9 +114,9 @@ def test_a_late_reading_lists_the_invoice_it_touches(world: World) -> None:
     first = bill(world)
     late(world, date(2026, 10, 5), 200)
     late(world, date(2026, 11, 5), 200)
-    found = touched(world.session)
+    rows = touched(world.session)
 
-    assert [(first.number, 1, 9600)] == [(one.number, one.days, one.change) for one in found]
+    assert [(first.number, 1, 9600)] == [(row.number, row.days, row.change) for row in rows]
 
 
 def test_a_day_that_was_rewritten_with_the_same_values_touches_nothing(world: World) -> None:
@@ -129,14 +129,14 @@ def test_a_day_that_was_rewritten_with_the_same_values_touches_nothing(world: Wo
 def test_a_difference_goes_on_the_next_bill_with_its_vat_and_its_reason(world: World) -> None:
     first = bill(world)
     late(world, date(2026, 10, 5), 200)  # 96 × 0.1 kWh more: 9.6 kWh × 0.30 = 2.88
-    rated = [one.rated for one in rate_contracts(world.session, world.contracts, OCTOBER) if one.rated]
+    rated = [outcome.rated for outcome in rate_contracts(world.session, world.contracts, OCTOBER) if outcome.rated]
     changed = correct_invoice.bill_difference(
         world.session, first.id, rated, reason="late reading", author="test", clock=lambda: noon(TODAY)
     )
     second = bill(world, NOVEMBER, date(2026, 12, 2))
     world.session.commit()
 
-    assert ["Energy: 298 kWh → 307.6 kWh, 89.4 → 92.28"] == [one.why for one in changed]
+    assert ["Energy: 298 kWh → 307.6 kWh, 89.4 → 92.28"] == [change.why for change in changed]
     # 30 × 96 × 0.1 = 288 kWh: 86.40 + 10.00 + 2.88 = 99.28; 19 % of it 18.86
     assert (Decimal("99.28"), Decimal("18.86")) == (second.draft.net, second.draft.tax)
     assert [] == touched(world.session)
@@ -146,7 +146,7 @@ def test_a_second_difference_starts_from_what_the_first_has_billed(world: World)
     first = bill(world)
     for wh in (200, 300):
         late(world, date(2026, 10, 5), wh)
-        rated = [one.rated for one in rate_contracts(world.session, world.contracts, OCTOBER) if one.rated]
+        rated = [outcome.rated for outcome in rate_contracts(world.session, world.contracts, OCTOBER) if outcome.rated]
         correct_invoice.bill_difference(
             world.session,
             first.id,

@@ -34,9 +34,9 @@ def test_an_october_of_quarter_hours_with_its_clock_change_becomes_an_invoice(wo
     issued = bill(world)
 
     # 30 days × 96 + 100 quarter hours × 0.1 kWh = 298 kWh × 0.30 = 89.40, + 10 standing, + 19 %
-    assert [Decimal("118.29")] * 2 == [one.draft.total for one in issued]
-    assert [298_000] * 2 == [one.draft.energy for one in issued]
-    assert ["INV-2026-00001", "INV-2026-00002"] == [one.number for one in issued]
+    assert [Decimal("118.29")] * 2 == [invoice.draft.total for invoice in issued]
+    assert [298_000] * 2 == [invoice.draft.energy for invoice in issued]
+    assert ["INV-2026-00001", "INV-2026-00002"] == [invoice.number for invoice in issued]
 
 
 def test_the_ledger_says_what_the_invoices_say(world: World) -> None:
@@ -64,7 +64,7 @@ def test_a_rolled_back_issue_gives_its_numbers_back(world: World) -> None:
     world.session.rollback()
     issued = bill(world)
 
-    assert ["INV-2026-00001", "INV-2026-00002"] == [one.number for one in issued]
+    assert ["INV-2026-00001", "INV-2026-00002"] == [invoice.number for invoice in issued]
 
 
 def test_a_contract_without_readings_is_named_and_the_others_are_rated(world: World) -> None:
@@ -101,7 +101,7 @@ def test_a_bill_takes_the_newest_rate_of_the_last_ten_days(world: World, rate_da
     world.session.execute(text("UPDATE currency_rate SET rate = 9"))
     in_dollars(world, rate_day)
 
-    assert [Decimal("1.08")] * 2 == [one.draft.local_rate for one in bill(world)]
+    assert [Decimal("1.08")] * 2 == [invoice.draft.local_rate for invoice in bill(world)]
 
 
 def test_a_rate_that_is_older_is_refused_with_pair_day_and_command(world: World) -> None:

@@ -14,20 +14,20 @@ FEBRUARY, MARCH = date(2026, 2, 1), date(2026, 3, 1)
 
 
 def test_the_use_of_several_contracts_is_summed_by_month_in_order() -> None:
-    one = make_rated_contract(usage=(MonthlyUse(MARCH, 5), MonthlyUse(FEBRUARY, 2)))
-    other = make_rated_contract(usage=(MonthlyUse(MARCH, 7),))
+    first = make_rated_contract(usage=(MonthlyUse(MARCH, 5), MonthlyUse(FEBRUARY, 2)))
+    second = make_rated_contract(usage=(MonthlyUse(MARCH, 7),))
 
-    assert (MonthlyUse(FEBRUARY, 2), MonthlyUse(MARCH, 12)) == use_by_month([one, other])
+    assert (MonthlyUse(FEBRUARY, 2), MonthlyUse(MARCH, 12)) == use_by_month([first, second])
 
 
 def test_a_billed_contract_is_the_rated_one_without_its_lines_and_taxes() -> None:
     stored = STORED["rated"]["of one tariff"]
 
-    kept = to_json(billed_contract(rated("of one tariff")))
+    billed = to_json(billed_contract(rated("of one tariff")))
 
-    assert {key: stored[key] for key in kept} == kept
+    assert {key: stored[key] for key in billed} == billed
     assert {"lines", "taxes", "tax", "total", "total_unrounded", "currency", "cash", "contract_id"} == (
-        set(stored) - set(kept)
+        set(stored) - set(billed)
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from cloud_service.domain.invoicing.basis import InvoiceBasis
 from cloud_service.domain.invoicing.billed_line import BilledLine
-from cloud_service.domain.invoicing.content_hash import canonical, canonical_hash, content_hash, frozen, stored_facts
+from cloud_service.domain.invoicing.content_hash import canonical, canonical_hash, content_hash, frozen, hashed_content
 from cloud_service.domain.invoicing.credit_note import OriginalInvoice, reversal
 from cloud_service.domain.invoicing.invoice import ContractToBill, Draft, draft, single_line
 from cloud_service.domain.invoicing.pending_lines import take_up
@@ -87,12 +87,12 @@ def line_texts(line: BilledLine) -> list[Any]:
 
 @pytest.mark.parametrize("name", DRAFTS)
 def test_a_draft_says_what_it_said_before_and_has_the_same_hash(name: str) -> None:
-    made, number = DRAFTS[name]
+    invoice, number = DRAFTS[name]
     stored = STORED["drafts"][name]
 
-    assert stored["frozen"] == msgspec.json.decode(canonical(frozen(made, number)))
-    assert stored["hash"] == content_hash(made, number).hex()
-    assert stored["total"] == format(made.total, "f")
+    assert stored["frozen"] == msgspec.json.decode(canonical(frozen(invoice, number)))
+    assert stored["hash"] == content_hash(invoice, number).hex()
+    assert stored["total"] == format(invoice.total, "f")
 
 
 @pytest.mark.parametrize("name", DRAFTS)
@@ -108,15 +108,17 @@ def test_a_basis_that_was_stored_is_written_again_as_it_was(name: str) -> None:
 
 
 def test_rows_read_back_have_the_hash_of_the_draft_whatever_places_their_columns_add() -> None:
-    made, number = DRAFTS["one contract"]
-    row = frozen(made, number) | {"net": as_column(made.net, 6)}
+    invoice, number = DRAFTS["one contract"]
+    row = frozen(invoice, number) | {"net": as_column(invoice.net, 6)}
 
-    assert content_hash(made, number) == canonical_hash(stored_facts(row, [read_back(line) for line in made.lines]))
+    assert content_hash(invoice, number) == canonical_hash(
+        hashed_content(row, [read_back(line) for line in invoice.lines])
+    )
 
 
 def test_one_changed_line_changes_the_hash() -> None:
-    made, number = DRAFTS["one contract"]
-    first = msgspec.structs.replace(made.lines[0], label="Something else")
-    row = frozen(made, number)
+    invoice, number = DRAFTS["one contract"]
+    first = msgspec.structs.replace(invoice.lines[0], label="Something else")
+    row = frozen(invoice, number)
 
-    assert content_hash(made, number) != canonical_hash(stored_facts(row, [first, *made.lines[1:]]))
+    assert content_hash(invoice, number) != canonical_hash(hashed_content(row, [first, *invoice.lines[1:]]))

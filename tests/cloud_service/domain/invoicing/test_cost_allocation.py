@@ -23,7 +23,7 @@ def test_german_heat_costs_are_shared_70_by_use_and_30_by_area() -> None:
     shares = split(load_split(HEAT), Decimal("1000.01"), {"A": Decimal(4000), "B": Decimal(5000), "C": Decimal(3000)})
 
     # 700.01 (the odd cent goes to the larger part's remainder) by 4:5:3 of 12, 300.00 by 50:75:100 of 225
-    assert [Decimal("300.01"), Decimal("391.67"), Decimal("308.33")] == [one.amount for one in shares]
+    assert [Decimal("300.01"), Decimal("391.67"), Decimal("308.33")] == [share.amount for share in shares]
     assert "700.01 × 4000 of 12000 kWh = 233.34; 300 × 50 of 225 m² = 66.67" in shares[0].why
 
 
@@ -36,11 +36,11 @@ def test_german_heat_costs_are_shared_70_by_use_and_30_by_area() -> None:
 def test_parts_sum_to_the_whole_and_nobody_is_a_cent_off(units: int, weights: list[Decimal], currency: str) -> None:
     step = {"EUR": Decimal("0.01"), "JPY": Decimal(1), "KWD": Decimal("0.001")}[currency]
     total = units * step
-    parts = largest_remainder(total, weights, currency)
+    amounts = largest_remainder(total, weights, currency)
 
-    assert total == sum(parts)
-    for part, weight in zip(parts, weights, strict=True):
-        assert abs(part - total * weight / sum(weights)) < step
+    assert total == sum(amounts)
+    for amount, weight in zip(amounts, weights, strict=True):
+        assert abs(amount - total * weight / sum(weights)) < step
 
 
 def test_losses_are_the_part_of_the_master_bill_that_no_member_counted() -> None:

@@ -50,13 +50,13 @@ def test_a_waiting_item_has_no_rating_and_a_rated_one_gives_it_back_as_it_was(wo
 def test_what_a_worker_claims_others_pass_by_until_it_is_done(world: World, engine: Engine) -> None:
     run_id = plan_run(world)
     world.session.commit()
-    mine = claim(world.session, run_id, "waiting", 1)
+    first_claim = claim(world.session, run_id, "waiting", 1)
 
     with Session(engine) as other:
-        theirs = claim(other, run_id, "waiting", 10)
+        second_claim = claim(other, run_id, "waiting", 10)
 
-    assert (1, 1) == (len(mine), len(theirs))
-    assert mine[0].id != theirs[0].id
+    assert (1, 1) == (len(first_claim), len(second_claim))
+    assert first_claim[0].id != second_claim[0].id
 
 
 def test_rated_items_are_claimed_by_account(world: World, engine: Engine) -> None:
@@ -65,13 +65,13 @@ def test_rated_items_are_claimed_by_account(world: World, engine: Engine) -> Non
         contract = rated(item.contract_id, account, OCTOBER.start, Decimal("10.00"))
         store_rated(world.session, [(item.id, contract)])
     world.session.commit()
-    mine = claim_accounts(world.session, run_id, 1)
+    first_claim = claim_accounts(world.session, run_id, 1)
 
     with Session(engine) as other:
-        theirs = claim_accounts(other, run_id, 10)
+        second_claim = claim_accounts(other, run_id, 10)
 
     assert [[world.contracts[0]], [world.contracts[1]]] == [
-        [item.contract_id for item in some] for some in (mine, theirs)
+        [item.contract_id for item in claimed] for claimed in (first_claim, second_claim)
     ]
 
 

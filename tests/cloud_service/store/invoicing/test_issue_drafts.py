@@ -43,7 +43,7 @@ def test_numbers_follow_the_order_of_the_drafts_in_each_year_s_series(world: Wor
     issued = issue_drafts(world.session, [fee(world, "5.00"), later, fee(world, "7.00", 1)], author="t")
 
     assert {"INV-2026-00001": "5.00", "INV-2026-00002": "7.00", "INV-2027-00001": "6.00"} == {
-        one.number: str(one.draft.total) for one in issued
+        invoice.number: str(invoice.draft.total) for invoice in issued
     }
 
 

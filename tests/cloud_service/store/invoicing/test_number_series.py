@@ -28,9 +28,9 @@ def test_a_new_year_keeps_the_manner_of_the_last(world: World) -> None:
 
 
 def test_a_rollback_gives_the_numbers_back(world: World) -> None:
-    with world.session.begin_nested() as part:
+    with world.session.begin_nested() as savepoint:
         take(world.session, world.entity, "invoice", NOVEMBER_2)
-        part.rollback()
+        savepoint.rollback()
 
     assert ["INV-2026-00001"] == take(world.session, world.entity, "invoice", NOVEMBER_2)
 

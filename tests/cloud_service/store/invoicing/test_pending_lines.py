@@ -33,9 +33,9 @@ def test_a_line_waits_as_it_was_kept_until_its_days_are_past(world: World) -> No
     line = share("5.00")
     keep(world, ("a", line))
 
-    ((_, kept),) = waiting(world.session, world.contracts, BILL_DATE)[world.contracts[0]]
+    ((_, stored),) = waiting(world.session, world.contracts, BILL_DATE)[world.contracts[0]]
 
-    assert line == kept
+    assert line == stored
     assert {} == waiting(world.session, world.contracts, OCTOBER.start)
 
 

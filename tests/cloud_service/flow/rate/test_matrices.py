@@ -53,3 +53,30 @@ def test_a_register_that_counts_the_rates_together_needs_no_price(session: Sessi
 
     assert outcome.rated is not None
     assert ["89.40"] == [str(line.amount) for line in outcome.rated.lines]
+
+
+def test_a_tariff_in_another_currency_than_the_account_s_is_the_reason(session: Session) -> None:
+    world = build(session)
+    world.tenant(currency="USD")
+    world.readings(world.registers[0], OCTOBER)
+
+    (outcome,) = rate_contracts(session, world.contracts, OCTOBER)
+
+    assert "the tariff is in EUR, the account in USD" == outcome.reason
+
+
+def test_one_contract_that_is_refused_does_not_hold_up_the_others_of_its_matrix(session: Session) -> None:
+    """The tariff asks for the contracted power, which the second tenant's supply point does not have."""
+    capacity = {"kind": "capacity", "price": "2.00"}
+    world = build(session, tariff={"id": "kw", "currency": "EUR", "charges": [capacity]}, tenants=2)
+    for register in world.registers:
+        world.readings(register, OCTOBER)
+    session.execute(
+        text("""UPDATE service_point SET settings = '{"values": {"contracted_kw": "5"}}' WHERE name = 'Flat 1'""")
+    )
+
+    rated, refused = rate_contracts(session, world.contracts, OCTOBER)
+
+    assert rated.rated is not None
+    assert ["10.00"] == [str(line.amount) for line in rated.rated.lines]
+    assert (None, True) == (refused.rated, "no contracted capacity" in refused.reason)

@@ -1,0 +1,130 @@
+"""Contracts and a span in, rated contracts out."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from cloud_service.domain.rating.rated_contract import MonthlyUse, RatedContract
+from cloud_service.flow.billing_run import Plan, plan
+from cloud_service.flow.issue import issue
+from cloud_service.flow.rate import rate_again, rate_contracts, rate_shard, rate_so_far
+from cloud_service.store.invoicing.billing_run_items import items
+from common.errors import ConflictError
+from common.period import Span
+from tests.books.world import World, build
+
+OCTOBER = Span(date(2026, 10, 1), date(2026, 11, 1))
+NOVEMBER = Span(date(2026, 11, 1), date(2026, 12, 1))
+MIDDLE = date(2026, 10, 16)
+
+
+@pytest.fixture
+def world(session: Session) -> World:
+    """Two tenants; the first has readings: 298 kWh in October, 288 in November."""
+    world = build(session, tenants=2)
+    world.readings(world.registers[0], OCTOBER)
+    world.readings(world.registers[0], NOVEMBER)
+    return world
+
+
+def rated(world: World, span: Span = OCTOBER) -> RatedContract:
+    """The first tenant's rating."""
+    contract = rate_contracts(world.session, world.contracts[:1], span)[0].rated
+    assert contract is not None
+    return contract
+
+
+def test_a_rated_contract_names_its_meters_tariffs_and_what_was_read(world: World) -> None:
+    contract = rated(world)
+
+    assert (Decimal("99.40"), Decimal("18.89"), Decimal("118.29")) == (contract.net, contract.tax, contract.total)
+    assert ("V1", "Flat 1", ("S1",)) == (contract.contract.number, contract.contract.point, contract.contract.meters)
+    assert [("supply", "flat", OCTOBER.start, OCTOBER.end)] == [
+        (tariff.role, tariff.code, tariff.start, tariff.end) for tariff in contract.contract.tariffs
+    ]
+    assert [(world.registers[0], 298_000)] == [(source.register_id, source.counted) for source in contract.sources]
+
+
+def test_who_cannot_be_rated_comes_back_with_the_reason_in_the_order_of_the_contracts(world: World) -> None:
+    gone = world.tenant(end=OCTOBER.start)
+
+    outcomes = rate_contracts(world.session, [gone, *world.contracts[:2]], OCTOBER)
+
+    assert [*world.contracts[:2], gone] == [outcome.contract.id for outcome in outcomes]
+    assert [True, False, False] == [outcome.rated is not None for outcome in outcomes]
+    assert "has no readings" in outcomes[1].reason
+    assert ("the contract does not run in these days", None) == (outcomes[2].reason, outcomes[2].span)
+
+
+def test_who_moves_out_is_rated_to_the_last_day(world: World) -> None:
+    contract = world.tenant(end=MIDDLE)
+    world.readings(world.registers[2], OCTOBER)
+
+    (outcome,) = rate_contracts(world.session, [contract], OCTOBER)
+
+    assert Span(OCTOBER.start, MIDDLE) == outcome.span
+    assert outcome.rated is not None
+    assert MIDDLE == outcome.rated.end
+
+
+def test_months_before_come_from_the_readings_and_then_from_the_invoice_before(world: World) -> None:
+    world.readings(world.registers[0], Span(date(2026, 9, 30), OCTOBER.start))
+    september = MonthlyUse(date(2026, 9, 1), 9_600)
+    october = MonthlyUse(OCTOBER.start, 298_000)
+    first = rated(world)
+    assert (september, october) == first.usage
+
+    issue(world.session, [first], bill_date=NOVEMBER.start, author="t")
+    world.session.execute(text("DELETE FROM interval_day WHERE day < '2026-11-01'"))
+
+    assert (september, october, MonthlyUse(NOVEMBER.start, 288_000)) == rated(world, NOVEMBER).usage
+
+
+def test_without_a_chart_only_the_rated_month_is_there(world: World) -> None:
+    world.readings(world.registers[0], Span(date(2026, 9, 30), OCTOBER.start))
+
+    contract = rate_contracts(world.session, world.contracts[:1], OCTOBER, chart=False)[0].rated
+
+    assert contract is not None
+    assert (MonthlyUse(OCTOBER.start, 298_000),) == contract.usage
+
+
+def test_an_invoice_s_days_are_rated_as_they_are_now(world: World) -> None:
+    issued = issue(world.session, [rated(world)], bill_date=NOVEMBER.start, author="t")[0]
+
+    assert [issued.draft.total] == [contract.total for contract in rate_again(world.session, issued.id)]
+
+    world.session.execute(text("DELETE FROM interval_day"))
+    with pytest.raises(ConflictError, match="contract V1 cannot be rated anew"):
+        rate_again(world.session, issued.id)
+
+
+def test_what_days_cost_so_far_counts_what_is_there(world: World) -> None:
+    """Ten days of October are missing: (21 × 9.6 + 0.4) kWh × 0.30 and 10.00, with 19 % of VAT."""
+    world.session.execute(text("DELETE FROM interval_day WHERE day < '2026-10-11'"))
+
+    costs = rate_so_far(world.session, dict.fromkeys(world.contracts, OCTOBER))
+
+    assert (Decimal("84.01"), "") == costs[world.contracts[0]]
+    assert (Decimal("11.90"), "") == costs[world.contracts[1]]
+
+
+def test_a_shard_keeps_what_it_rates_and_parks_the_rest(world: World) -> None:
+    run_id = plan(world.session, Plan(world.entity, OCTOBER, NOVEMBER.start, "t")).id
+
+    assert 2 == rate_shard(world.session, run_id)
+    assert 0 == rate_shard(world.session, run_id)
+    assert [("V1", "rated"), ("V2", "parked")] == [(i.contract, i.state) for i in items(world.session, run_id)]
+
+
+def test_a_contract_that_ended_after_the_run_was_planned_is_parked(world: World) -> None:
+    run_id = plan(world.session, Plan(world.entity, OCTOBER, NOVEMBER.start, "t", contract_ids=world.contracts[:1])).id
+    world.session.execute(text("UPDATE contract SET during = '[2026-01-01,2026-10-16)' WHERE number = 'V1'"))
+
+    rate_shard(world.session, run_id)
+
+    (item,) = items(world.session, run_id)
+    assert ("parked", True) == (item.state, "the contract runs only" in item.reason)
