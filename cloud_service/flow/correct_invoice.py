@@ -29,7 +29,7 @@ from cloud_service.store.database import job_queue
 from cloud_service.store.database.session import Session
 from cloud_service.store.invoicing import corrections, invoice_rows, pending_lines
 from cloud_service.store.invoicing.invoice_rows import Issued
-from cloud_service.store.invoicing.number_series import take
+from cloud_service.store.invoicing.number_series import take_numbers
 from cloud_service.store.invoicing.pending_lines import NewLine
 from cloud_service.store.receivables import settlement
 from cloud_service.store.receivables.invoice_balance import balance_of
@@ -46,7 +46,7 @@ def credit(session: Session, invoice_id: int, *, reason: str, day: date, author:
         raise ConflictError(f"{invoice.number} {'is credited already' if invoice.credited else 'is a credit note'}")
     day = max(day, invoice.bill_date)
     draft = reversal(invoice, day, reason)
-    numbers = take(session, invoice.account.entity_id, "credit_note", day)
+    numbers = take_numbers(session, invoice.account.entity_id, "credit_note", day)
     issued = invoice_rows.write(session, [draft], numbers, author)[0]
     corrections.free_spans(session, invoice.id)
     _settle(session, invoice, issued, day, author)

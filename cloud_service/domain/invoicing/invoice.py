@@ -1,7 +1,7 @@
 """Invoices before they have a number: rated contracts put together, their taxes summed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -34,8 +34,8 @@ class Draft:
     local_rate: Decimal = Decimal(1)  # the seller's currency for one unit of the account's
     corrects_id: int | None = None
     reason: str = ""
-    items: tuple[int, ...] = ()  # billing items it settles
-    pending: tuple[int, ...] = field(default=())  # waiting lines it takes up
+    item_ids: tuple[int, ...] = ()  # billing items it settles
+    waiting_ids: tuple[int, ...] = ()  # waiting lines it takes up
     income: str = "revenue"  # the ledger account of the net: revenue, fees, interest
 
     @property
@@ -50,7 +50,7 @@ class ContractToBill:
 
     rated: RatedContract
     item_id: int | None = None  # the billing item that this settles
-    pending: tuple[int, ...] = ()  # ids of the waiting lines that its lines include
+    waiting_ids: tuple[int, ...] = ()  # ids of the waiting lines that its lines include
 
 
 def draft(
@@ -76,8 +76,8 @@ def draft(
             usage=use_by_month(rated),
         ),
         local_rate=local_rate,
-        items=tuple(contract.item_id for contract in contracts if contract.item_id is not None),
-        pending=tuple(id_ for contract in contracts for id_ in contract.pending),
+        item_ids=tuple(contract.item_id for contract in contracts if contract.item_id is not None),
+        waiting_ids=tuple(id_ for contract in contracts for id_ in contract.waiting_ids),
     )
 
 

@@ -95,12 +95,12 @@ def _days(span: Span) -> DateRange:
 
 
 def _mark_used(session: Session, issued: Sequence[Issued]) -> None:
-    items = [(item, invoice.id) for invoice in issued for item in invoice.draft.items]
+    items = [(item, invoice.id) for invoice in issued for item in invoice.draft.item_ids]
     if items:
         session.execute(ITEMS_ISSUED, {"items": [i for i, _ in items], "invoices": [n for _, n in items]})
     for invoice in issued:
-        if invoice.draft.pending:
-            session.execute(TAKE_PENDING, {"invoice": invoice.id, "ids": list(invoice.draft.pending)})
+        if invoice.draft.waiting_ids:
+            session.execute(TAKE_PENDING, {"invoice": invoice.id, "ids": list(invoice.draft.waiting_ids)})
     versions = {
         version
         for invoice in issued

@@ -10,7 +10,7 @@ from cloud_service.store.database import job_queue
 from cloud_service.store.database.session import Session
 from cloud_service.store.invoicing import invoice_rows
 from cloud_service.store.invoicing.invoice_rows import Issued
-from cloud_service.store.invoicing.number_series import take
+from cloud_service.store.invoicing.number_series import take_numbers
 from cloud_service.store.receivables import settlement
 
 DELIVERIES_A_JOB = 20
@@ -22,7 +22,7 @@ def issue_drafts(session: Session, drafts: Sequence[Draft], *, author: str, deli
         return []
     issued: list[Issued] = []
     for (entity_id, kind, bill_date), group in _series(drafts).items():
-        numbers = take(session, entity_id, kind, bill_date, len(group))
+        numbers = take_numbers(session, entity_id, kind, bill_date, len(group))
         issued += invoice_rows.write(session, group, numbers, author)
     account_ids = settlement.with_credit(session, [invoice.account_id for invoice in issued])
     paying = {*account_ids, *_credited(issued)}

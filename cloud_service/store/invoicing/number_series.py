@@ -41,7 +41,7 @@ GAPS = text(
 )
 
 
-def take(session: Session, entity_id: int, kind: str, day: date, count: int = 1) -> list[str]:
+def take_numbers(session: Session, entity_id: int, kind: str, day: date, count: int = 1) -> list[str]:
     """The next `count` numbers of the series of the day's year.
 
     Whoever takes numbers holds the series until the end of the transaction: a rollback gives them back, and the next

@@ -23,7 +23,7 @@ MAY_1 = Span(date(2026, 5, 1), date(2026, 5, 2))
 
 def with_waiting_lines() -> Draft:
     lines = [waiting("share"), waiting("untaxed share"), waiting("difference")]
-    contract = ContractToBill(take_up(rated("of one tariff"), lines), pending=(501, 502, 503))
+    contract = ContractToBill(take_up(rated("of one tariff"), lines), waiting_ids=(501, 502, 503))
     return draft(account(), [contract], APRIL_2)
 
 

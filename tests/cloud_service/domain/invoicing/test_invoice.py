@@ -31,11 +31,11 @@ def test_several_contracts_have_their_supply_point_behind_the_label_and_one_alon
 
 
 def test_a_draft_names_the_items_and_waiting_lines_that_it_settles() -> None:
-    contracts = [ContractToBill(ONE, item_id=5, pending=(8, 9)), ContractToBill(OTHER)]
+    contracts = [ContractToBill(ONE, item_id=5, waiting_ids=(8, 9)), ContractToBill(OTHER)]
 
     invoice = draft(make_account(), contracts, APRIL_2)
 
-    assert ((5,), (8, 9)) == (invoice.items, invoice.pending)
+    assert ((5,), (8, 9)) == (invoice.item_ids, invoice.waiting_ids)
 
 
 @pytest.mark.parametrize(("charge", "income"), [("fees", "fees"), ("interest", "interest"), ("other", "revenue")])

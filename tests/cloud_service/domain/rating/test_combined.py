@@ -55,9 +55,9 @@ def test_a_line_that_waited_is_under_the_coin_too() -> None:
         path="", why="", tax_category="",
     )  # fmt: skip
 
-    invoice = draft(ACCOUNT, [ContractToBill(take_up(rated(1), [line]), pending=(7,))], date(2026, 2, 3))
+    invoice = draft(ACCOUNT, [ContractToBill(take_up(rated(1), [line]), waiting_ids=(7,))], date(2026, 2, 3))
 
-    assert (D("14.50"), (7,)) == (invoice.total, invoice.pending)  # 13.47 + 1.01 = 14.48
+    assert (D("14.50"), (7,)) == (invoice.total, invoice.waiting_ids)  # 13.47 + 1.01 = 14.48
     assert [D("12.46"), D("1.01"), D("0.02")] == [row.amount for row in invoice.lines]
 
 

@@ -49,7 +49,7 @@ def test_the_billing_item_and_the_waiting_lines_belong_to_the_invoice_then(world
     pending_lines.add(world.session, [NewLine(world.contracts[0], "k", "EUR", share("5.00"))], reason="", author="t")
     ((waiting, _),) = pending_lines.waiting(world.session, world.contracts, BILL_DATE)[world.contracts[0]]
 
-    issued = drafted(world, item_id=item.id, pending=(waiting,))
+    issued = drafted(world, item_id=item.id, waiting_ids=(waiting,))
 
     assert [("issued", issued.id)] == rows(world, f"SELECT state, invoice_id FROM billing_item WHERE id = {item.id}")
     assert [(issued.id,)] == rows(world, "SELECT invoice_id FROM pending_line")
