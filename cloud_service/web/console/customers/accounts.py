@@ -15,6 +15,7 @@ from cloud_service.store.receivables.statements_and_ageing import ageing
 from cloud_service.web.access import May, access, scope
 from cloud_service.web.bill_columns import SHORT
 from cloud_service.web.clock import today
+from cloud_service.web.console.shared_fields import PLAN_FILTER
 from cloud_service.web.database import session
 from cloud_service.web.language.sentences import gettext as _
 from cloud_service.web.language.sentences import lazy_gettext as _l
@@ -49,11 +50,7 @@ LIST = ListPage(
     ),
     search=_l("Account or tenant"),
     filters=(
-        Filter(
-            "mode",
-            _l("Plan"),
-            options=(("", _l("Both plans")), ("prepaid", _l("Prepaid")), ("postpaid", _l("Postpaid"))),
-        ),
+        PLAN_FILTER,
         Filter("client", _l("Client"), "hidden"),
         Filter("currency", _l("Currency"), "hidden"),
     ),

@@ -10,6 +10,7 @@ from cloud_service.store.lookups import customers
 from cloud_service.store.lookups.audit_log import audit_of
 from cloud_service.web.access import May, access, scope
 from cloud_service.web.clock import today
+from cloud_service.web.console.shared_fields import PLAN_FILTER
 from cloud_service.web.database import session
 from cloud_service.web.language.sentences import lazy_gettext as _l
 from cloud_service.web.listing import Column, Filter, ListPage, query_of, respond
@@ -57,11 +58,7 @@ LIST = ListPage(
             "several",
             (("active", _l("Active")), ("future", _l("Future")), ("ended", _l("Ended"))),
         ),
-        Filter(
-            "mode",
-            _l("Plan"),
-            options=(("", _l("Both plans")), ("prepaid", _l("Prepaid")), ("postpaid", _l("Postpaid"))),
-        ),
+        PLAN_FILTER,
         Filter("site", _l("Site"), "hidden"),
         Filter("account", _l("Account"), "hidden"),
     ),

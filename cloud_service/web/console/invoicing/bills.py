@@ -13,6 +13,7 @@ from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.bill_columns import COLUMNS
 from cloud_service.web.bill_documents import paper_response
 from cloud_service.web.clock import now, today
+from cloud_service.web.console.shared_fields import PLAN_FILTER
 from cloud_service.web.database import session
 from cloud_service.web.forms import received_amount, received_day
 from cloud_service.web.language.labels import STATES
@@ -36,11 +37,7 @@ LIST = ListPage(
     filters=(
         Filter("from", _l("From"), "date"),
         Filter("to", _l("To"), "date"),
-        Filter(
-            "mode",
-            _l("Plan"),
-            options=(("", _l("Both plans")), ("prepaid", _l("Prepaid")), ("postpaid", _l("Postpaid"))),
-        ),
+        PLAN_FILTER,
         Filter("status", _l("Status"), "several", (*STATUS, ("credit_note", _l("Credit notes")))),
         Filter("account", _l("Account"), "hidden"),
         Filter("client", _l("Client"), "hidden"),

@@ -15,8 +15,8 @@ from cloud_service.store.metering.tables import Register
 from cloud_service.web import load_profile
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import today
+from cloud_service.web.console.shared_fields import UTILITY_FILTER
 from cloud_service.web.database import session
-from cloud_service.web.language.labels import options
 from cloud_service.web.language.sentences import gettext as _
 from cloud_service.web.language.sentences import lazy_gettext as _l
 from cloud_service.web.listing import Column, Filter, ListPage, csv_response, query_of, respond
@@ -30,7 +30,6 @@ def _to_meter(row: Any) -> str:
     return url_for("meters.show", public_id=row.public_id)
 
 
-UTILITIES = (("", _l("All")), *options("utility"))
 LIST = ListPage(
     name="meters",
     title=_l("Data readings"),
@@ -48,7 +47,7 @@ LIST = ListPage(
         Column("last_day", _l("Validated until"), "date"),
     ),
     search=_l("Meter, serial no., place or grid id"),
-    filters=(Filter("utility", _l("Utility"), options=UTILITIES), Filter("site", _l("Site"), "hidden")),
+    filters=(UTILITY_FILTER, Filter("site", _l("Site"), "hidden")),
     order=("name", False),
     empty=_l("Meters come with a gateway's configuration or an imported file."),
     icon="database",

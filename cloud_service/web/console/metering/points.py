@@ -10,7 +10,7 @@ from cloud_service.store.lookups.audit_log import audit_of
 from cloud_service.store.lookups.service_points import point
 from cloud_service.web.access import May, access, scope
 from cloud_service.web.clock import today
-from cloud_service.web.console.metering.meters import UTILITIES
+from cloud_service.web.console.shared_fields import UTILITY_FILTER
 from cloud_service.web.database import session
 from cloud_service.web.language.sentences import lazy_gettext as _l
 from cloud_service.web.listing import Column, Filter, ListPage, query_of, respond
@@ -51,7 +51,7 @@ LIST = ListPage(
     ),
     search=_l("Name, site, grid id, meter or tenant"),
     filters=(
-        Filter("utility", _l("Utility"), options=UTILITIES),
+        UTILITY_FILTER,
         Filter("free", _l("Tenant"), options=(("", _l("All")), ("yes", _l("None today")))),
         Filter("meter", _l("Meter"), options=(("", _l("All")), ("none", _l("None now")))),
         Filter("site", _l("Site"), "hidden"),
