@@ -1,6 +1,7 @@
 """The stored facts of an issued invoice as a paper: nothing is computed anew, only put where it is printed."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -37,8 +38,7 @@ def paper_of(invoice: IssuedInvoice, pay_url: str = "") -> InvoicePaper:
     utility = _utility(invoice)
     days = (invoice.during.start, invoice.during.end - DAY)
     headings = _headings(contracts)
-    abroad = invoice.local_currency != invoice.currency
-    return InvoicePaper(
+    paper = InvoicePaper(
         kind="credit_note" if invoice.kind == "credit_note" else "invoice",
         number=invoice.number,
         bill_date=invoice.bill_date,
@@ -69,10 +69,15 @@ def paper_of(invoice: IssuedInvoice, pay_url: str = "") -> InvoicePaper:
         settled=invoice.settled,
         corrects=invoice.corrects,
         reason=invoice.reason,
-        local_total=round_money(invoice.total * invoice.local_rate, invoice.local_currency) if abroad else None,
-        local_currency=invoice.local_currency if abroad else "",
-        local_rate=invoice.local_rate if abroad else None,
     )
+    return paper if invoice.local_currency == invoice.currency else _with_local_total(paper, invoice)
+
+
+def _with_local_total(paper: InvoicePaper, invoice: IssuedInvoice) -> InvoicePaper:
+    """The total in the seller's currency too, where the invoice is in another."""
+    currency, rate = invoice.local_currency, invoice.local_rate
+    total = round_money(invoice.total * rate, currency)
+    return replace(paper, local_total=total, local_currency=currency, local_rate=rate)
 
 
 def seller_party(seller: Seller) -> Party:
