@@ -16,7 +16,7 @@ from cloud_service.cli.output import as_json, print_listing
 if TYPE_CHECKING:
     from cloud_service.domain.invoicing.outliers import Outlier
     from cloud_service.store.database.session import Engine
-    from cloud_service.store.invoicing.billing_runs import Run
+    from cloud_service.store.invoicing.billing_runs import StoredRun
     from cloud_service.store.invoicing.run_progress import RunProgress
 
 SHARD = 500
@@ -73,7 +73,7 @@ def run(
 
     who = author()
     with transaction() as session:
-        plan = step.Plan(
+        plan = step.RunPlan(
             entity_of(session, entity), month_of(month, "--month"), day_of(bill_date, "--bill-date"), who, dry_run,
             contracts or None,
         )  # fmt: skip
@@ -92,7 +92,7 @@ def run(
     raise SystemExit(6 if report.parked or (dry_run and report.outliers) else 0)
 
 
-def _work_through(database: "Engine", planned: "Run", who: str, *, dry_run: bool, deliver: bool) -> RunReport:
+def _work_through(database: "Engine", planned: "StoredRun", who: str, *, dry_run: bool, deliver: bool) -> RunReport:
     """Rate, compare and (unless dry) issue in this process; workers of the same run may help at any time."""
     from cloud_service.flow import billing_run as step
     from cloud_service.flow.issue import issue_shard

@@ -13,7 +13,7 @@ from cloud_service.example.operator import CLIENTS, SITES, STEP_S, ExampleClient
 from cloud_service.example.seed import SeededIds
 from cloud_service.flow import collect, import_meter_data, issue, rate
 from cloud_service.store.database.session import Engine, Session
-from cloud_service.store.invoicing.invoice_rows import Issued
+from cloud_service.store.invoicing.invoice_rows import WrittenInvoice
 from common.errors import InputError
 from common.period import Span, add_months, months
 
@@ -72,7 +72,7 @@ def bill_and_pay_month(session: Session, seeded: SeededIds, span: Span, *, today
     pay_month(session, issued, today)
 
 
-def bill_month(session: Session, contracts: Sequence[int], span: Span, *, deliver: bool) -> list[Issued]:
+def bill_month(session: Session, contracts: Sequence[int], span: Span, *, deliver: bool) -> list[WrittenInvoice]:
     """The bills of one month; a contract that cannot be rated stops the example, since its data are made to fit."""
     outcomes = rate.rate_contracts(session, contracts, span)
     refused = [outcome.reason for outcome in outcomes if outcome.rated is None]
@@ -82,7 +82,7 @@ def bill_month(session: Session, contracts: Sequence[int], span: Span, *, delive
     return issue.issue(session, rated, bill_date=span.end, author=AUTHOR, deliver=deliver)
 
 
-def pay_month(session: Session, issued: Sequence[Issued], today: date) -> None:
+def pay_month(session: Session, issued: Sequence[WrittenInvoice], today: date) -> None:
     """Each client pays the month's bill the way that client does; nothing is dated in the future."""
     habits = {client.name: client for client in CLIENTS}
     for bill in issued:
@@ -98,7 +98,7 @@ def _pay(
     collect.pay(session, account_id, amount, provider="bank", reference=reference, day=day, author=AUTHOR, kind=kind)
 
 
-def _payments(client: ExampleClient, bill: Issued) -> Iterator[tuple[date, Decimal]]:
+def _payments(client: ExampleClient, bill: WrittenInvoice) -> Iterator[tuple[date, Decimal]]:
     total, bill_date = bill.draft.total, bill.draft.bill_date
     if client.mode == "prepaid":
         return

@@ -14,7 +14,7 @@ from cloud_service.store.audit import log
 from cloud_service.store.database import job_queue
 from cloud_service.store.database.session import Session
 from cloud_service.store.invoicing import billing_run_items, billing_runs, run_progress
-from cloud_service.store.invoicing.billing_runs import Run
+from cloud_service.store.invoicing.billing_runs import StoredRun
 from cloud_service.store.invoicing.run_progress import RunProgress
 from common.errors import ConflictError
 from common.period import Span
@@ -24,7 +24,7 @@ TASKS = {"rate": "rate_run", "issue": "issue_run"}
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class RunPlan:
     """What is to be billed: of an entity, the cycles that end within `span`."""
 
     entity_id: int
@@ -40,7 +40,7 @@ class Plan:
         return f"{self.span.start:%Y-%m}" if self.span.start.day == 1 else f"{self.span.start} to {self.span.end}"
 
 
-def plan(session: Session, planned: Plan) -> Run:
+def plan(session: Session, planned: RunPlan) -> StoredRun:
     """A run with an item for each contract's days that fall due and that nothing bills yet. Dry runs before it end."""
     billing_runs.release_dry_runs(session, planned.entity_id)
     window = Span(earliest_start(planned.span.start), planned.span.end)

@@ -11,7 +11,7 @@ from decimal import Decimal
 from cloud_service.domain.invoicing.credit_note import OriginalInvoice, reversal
 from cloud_service.domain.invoicing.pending_lines import WaitingLine, WaitingTax
 from cloud_service.domain.invoicing.rebill_difference import (
-    Changed,
+    ChangedLine,
     ComparedLine,
     LineChange,
     compare,
@@ -28,7 +28,7 @@ from cloud_service.store.audit import log
 from cloud_service.store.database import job_queue
 from cloud_service.store.database.session import Session
 from cloud_service.store.invoicing import corrections, invoice_rows, pending_lines
-from cloud_service.store.invoicing.invoice_rows import Issued
+from cloud_service.store.invoicing.invoice_rows import WrittenInvoice
 from cloud_service.store.invoicing.number_series import take_numbers
 from cloud_service.store.invoicing.pending_lines import NewLine
 from cloud_service.store.receivables import settlement
@@ -39,7 +39,7 @@ from common.errors import ConflictError, InputError
 Clock = Callable[[], datetime]
 
 
-def credit(session: Session, invoice_id: int, *, reason: str, day: date, author: str, clock: Clock) -> Issued:
+def credit(session: Session, invoice_id: int, *, reason: str, day: date, author: str, clock: Clock) -> WrittenInvoice:
     """A credit note over the whole invoice. Its days can be billed again, money that paid it is the client's credit."""
     invoice = _lock(session, invoice_id, reason)
     if invoice.kind != "invoice" or invoice.credited:
@@ -67,7 +67,7 @@ def _lock(session: Session, invoice_id: int, reason: str) -> OriginalInvoice:
     return corrections.original(session, invoice_id)
 
 
-def _entry(issued: Issued, author: str) -> LedgerEntry:
+def _entry(issued: WrittenInvoice, author: str) -> LedgerEntry:
     draft = issued.draft
     account = draft.account
     lines = (
@@ -81,7 +81,7 @@ def _entry(issued: Issued, author: str) -> LedgerEntry:
     )  # fmt: skip
 
 
-def _settle(session: Session, invoice: OriginalInvoice, issued: Issued, day: date, author: str) -> None:
+def _settle(session: Session, invoice: OriginalInvoice, issued: WrittenInvoice, day: date, author: str) -> None:
     """Money goes back to its sources; the credit note settles its own invoice; the rest is the client's credit."""
     account_id = invoice.account.account_id
     _take_write_off_back(session, invoice, issued, day, author)
@@ -96,7 +96,9 @@ def _settle(session: Session, invoice: OriginalInvoice, issued: Issued, day: dat
     settlement.settle(session, settlement.positions(session, [account_id]).values(), day, author)
 
 
-def _take_write_off_back(session: Session, invoice: OriginalInvoice, issued: Issued, day: date, author: str) -> None:
+def _take_write_off_back(
+    session: Session, invoice: OriginalInvoice, issued: WrittenInvoice, day: date, author: str
+) -> None:
     """What was given up as lost is not owed any more; nobody paid it, so it is not the client's credit."""
     lost = corrections.written_off(session, invoice.id)
     if lost:
@@ -112,7 +114,7 @@ def _take_write_off_back(session: Session, invoice: OriginalInvoice, issued: Iss
 
 def bill_difference(
     session: Session, invoice_id: int, rated: Sequence[RatedContract], *, reason: str, author: str, clock: Clock
-) -> list[Changed]:
+) -> list[ChangedLine]:
     """Keep the difference between an invoice and a new rating of its days as lines for the contract's next invoice."""
     invoice = _lock(session, invoice_id, reason)
     if invoice.credited or not invoice.contracts:
@@ -144,7 +146,7 @@ class Comparison:
     rated: Sequence[ComparedLine]
     taxes: Sequence[TaxLine]
 
-    def changes(self) -> list[Changed]:
+    def changes(self) -> list[ChangedLine]:
         """What the new rating changes, line by line."""
         return compare(self.billed, self.rated)
 

@@ -18,9 +18,9 @@ from cloud_service.store.database.errors import REFUSALS, reason_of
 from cloud_service.store.database.session import Session, plan_anew
 from cloud_service.store.invoicing import billing_run_items, billing_runs, corrections, currency_rates, pending_lines
 from cloud_service.store.invoicing.billing_run_items import RunItem
-from cloud_service.store.invoicing.billing_runs import Run
+from cloud_service.store.invoicing.billing_runs import StoredRun
 from cloud_service.store.invoicing.corrections import RegisterRead
-from cloud_service.store.invoicing.invoice_rows import Issued
+from cloud_service.store.invoicing.invoice_rows import WrittenInvoice
 from cloud_service.store.invoicing.issue_drafts import issue_drafts
 from cloud_service.store.receivables.ledger import lock_accounts
 from common.errors import ConflictError
@@ -31,7 +31,7 @@ RATE_DAYS_MAX = 10  # central banks publish on business days; no run of holidays
 
 def issue(
     session: Session, rated: Sequence[RatedContract], *, bill_date: date, author: str, deliver: bool = True
-) -> list[Issued]:
+) -> list[WrittenInvoice]:
     """One invoice per account and billed days for rated contracts.
 
     A contract whose days are billed already is refused by the database. With `deliver` the messages are queued.
@@ -42,7 +42,7 @@ def issue(
 
 def _issue(
     session: Session, contracts: Sequence[ContractToBill], *, bill_date: date, author: str, deliver: bool
-) -> list[Issued]:
+) -> list[WrittenInvoice]:
     account_ids = sorted({contract.rated.contract.account_id for contract in contracts})
     lock_accounts(session, account_ids)
     accounts = parties(session, account_ids, bill_date)
@@ -89,7 +89,7 @@ def _reads(item: RunItem) -> list[RegisterRead]:
     ]
 
 
-def _issue_or_park(session: Session, items: Sequence[RunItem], run: Run, *, author: str, deliver: bool) -> None:
+def _issue_or_park(session: Session, items: Sequence[RunItem], run: StoredRun, *, author: str, deliver: bool) -> None:
     """All in one go; if anything is refused, account by account."""
     contracts = [ContractToBill(item.rated, item.id) for item in items if item.rated is not None]
     if not contracts:

@@ -25,7 +25,7 @@ from cloud_service.store.customers.billing_parties import parties
 from cloud_service.store.database import job_queue
 from cloud_service.store.database.session import Session
 from cloud_service.store.delivery import outgoing
-from cloud_service.store.invoicing.invoice_rows import Issued
+from cloud_service.store.invoicing.invoice_rows import WrittenInvoice
 from cloud_service.store.invoicing.issue_drafts import issue_drafts
 from cloud_service.store.receivables import interest_base_rates, overdue_invoices
 from cloud_service.store.receivables.ledger import lock_accounts
@@ -98,7 +98,9 @@ def _remind_account(session: Session, due: Sequence[DueStep], day: date, author:
     return reminder
 
 
-def _record_steps(session: Session, due: Sequence[DueStep], day: date, fee: Issued | None) -> list[OverdueInvoice]:
+def _record_steps(
+    session: Session, due: Sequence[DueStep], day: date, fee: WrittenInvoice | None
+) -> list[OverdueInvoice]:
     """Note the steps; the invoices of those that nobody has taken before."""
     fee_id = fee.id if fee else None
     return [
@@ -110,7 +112,7 @@ def _record_steps(session: Session, due: Sequence[DueStep], day: date, fee: Issu
     ]
 
 
-def _fee(session: Session, due: Sequence[DueStep], day: date, author: str) -> Issued | None:
+def _fee(session: Session, due: Sequence[DueStep], day: date, author: str) -> WrittenInvoice | None:
     """The highest fee of the steps, as an invoice of its own."""
     amount = max(each.step.fee for each in due)
     if not amount:
@@ -155,7 +157,7 @@ def enter_base_rate(session: Session, country: str, start: date, percent: Decima
     )  # fmt: skip
 
 
-def charge_interest(session: Session, day: date, *, author: str, entity_id: int | None = None) -> list[Issued]:
+def charge_interest(session: Session, day: date, *, author: str, entity_id: int | None = None) -> list[WrittenInvoice]:
     """Invoices of the statutory interest up to (and without) a day, one for each overdue invoice; never twice a day."""
     issued = []
     for row in overdue_invoices.overdue_invoices(session, day, entity_id):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from cloud_service.domain.invoicing.cost_allocation import CostSplit, Share, difference_cost, load_split, split
+from cloud_service.domain.invoicing.cost_allocation import CostShare, CostSplit, difference_cost, load_split, split
 from cloud_service.domain.invoicing.pending_lines import WaitingLine, WaitingTax
 from cloud_service.domain.money import round_money
 from cloud_service.domain.pricing.rated_line import shortest
@@ -18,12 +18,12 @@ from common.period import Span
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
+class SharedCost:
     """What was shared out."""
 
     name: str
     total: Decimal
-    shares: tuple[Share, ...]
+    shares: tuple[CostShare, ...]
 
 
 def store_split(session: Session, entity_id: int, name: str, document: Mapping[str, Any], *, author: str) -> int:
@@ -37,7 +37,7 @@ def store_split(session: Session, entity_id: int, name: str, document: Mapping[s
 
 def share_out(
     session: Session, split_id: int, span: Span, cost: Decimal, *, author: str, dry_run: bool = False
-) -> Shared:
+) -> SharedCost:
     """Share a cost of some days between the members; each part waits as a line for the member's next bill."""
     stored = cost_splits.get_split(session, split_id)
     document = load_split(stored.document)
@@ -56,7 +56,7 @@ def share_out(
             end=span.end.isoformat(), total=format(total, "f"),
             shares={share.contract: format(share.amount, "f") for share in shares},
         )  # fmt: skip
-    return Shared(stored.name, total, tuple(shares))
+    return SharedCost(stored.name, total, tuple(shares))
 
 
 def _consumption(session: Session, document: CostSplit, contracts: Mapping[str, int], span: Span) -> dict[str, Decimal]:
@@ -80,7 +80,7 @@ def _keep_lines(
     *,
     split_id: int,
     span: Span,
-    shares: list[Share],
+    shares: list[CostShare],
     author: str,
 ) -> None:  # fmt: skip
     lines = [
@@ -98,7 +98,7 @@ def _keep_lines(
         raise ConflictError(f"{len(lines) - written} shares of these days were written before")
 
 
-def waiting_line(document: CostSplit, share: Share, span: Span) -> WaitingLine:
+def waiting_line(document: CostSplit, share: CostShare, span: Span) -> WaitingLine:
     """A member's share as a line of the next invoice."""
     tax = document.tax
     return WaitingLine(

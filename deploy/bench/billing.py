@@ -195,7 +195,7 @@ def run_month(url: str, entity: int) -> None:
 
     engine = connect(url)
     with transaction(engine) as session:
-        run = running.plan(session, running.Plan(entity, Span(*MONTH), date(2026, 11, 2), "bench"))
+        run = running.plan(session, running.RunPlan(entity, Span(*MONTH), date(2026, 11, 2), "bench"))
     marks = [time.monotonic()]
     together("rate", url, run.id)
     marks.append(time.monotonic())

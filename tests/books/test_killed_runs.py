@@ -22,7 +22,7 @@ from cloud_service.domain.pricing.usage import Total, Usage
 from cloud_service.domain.rating.engine import rate
 from cloud_service.domain.tariffs.tariff import load_tariff
 from cloud_service.flow import billing_run as running
-from cloud_service.flow.billing_run import Plan
+from cloud_service.flow.billing_run import RunPlan
 from cloud_service.flow.issue import issue_shard
 from cloud_service.flow.rate import rate_shard
 from cloud_service.store.audit.log import verify
@@ -90,7 +90,7 @@ def a_world(session: Session, tenants: int, months: Sequence[Span]) -> World:
 @pytest.mark.timeout(3600)
 def test_a_run_survives_the_death_of_its_workers(session: Session, database_url: str) -> None:
     world = a_world(session, 20 + 4 * KILLS, [OCTOBER])
-    run = running.plan(session, Plan(world.entity, OCTOBER, NOVEMBER, "t"))
+    run = running.plan(session, RunPlan(world.entity, OCTOBER, NOVEMBER, "t"))
     session.commit()
     worked(session, database_url, [run.id], 2 * len(world.contracts))
 
@@ -106,7 +106,7 @@ def test_many_runs_at_once_share_one_series_of_numbers_and_survive_the_death_of_
     world = a_world(session, max(RUNS, 20 + 2 * KILLS), [SEPTEMBER, OCTOBER])
     selections = [world.contracts[n :: RUNS // 2] for n in range(RUNS // 2)]
     plans = [
-        Plan(world.entity, month, NOVEMBER, "t", contract_ids=contracts)
+        RunPlan(world.entity, month, NOVEMBER, "t", contract_ids=contracts)
         for contracts, month in itertools.product(selections, [SEPTEMBER, OCTOBER])
     ]
     run_ids = [running.plan(session, plan).id for plan in plans]

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from cloud_service.domain.receivables.provider_event import ProviderEvent
 from cloud_service.flow import billing_run as running
 from cloud_service.flow import collect, prepaid
-from cloud_service.flow.billing_run import Plan
+from cloud_service.flow.billing_run import RunPlan
 from cloud_service.flow.issue import issue
 from cloud_service.flow.rate import rate_so_far
 from cloud_service.store.database.errors import REFUSALS
@@ -127,7 +127,7 @@ def test_runs_planned_at_once_never_share_a_contract(session: Session, engine: E
     def plan() -> None:
         try:
             with transaction(engine) as own_session:
-                running.plan(own_session, Plan(world.entity, span, DAY, "t"))
+                running.plan(own_session, RunPlan(world.entity, span, DAY, "t"))
         except REFUSALS as error:
             refused.append(error)
 

@@ -5,7 +5,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from cloud_service.flow import billing_run as running
-from cloud_service.flow.billing_run import Plan
+from cloud_service.flow.billing_run import RunPlan
 from cloud_service.mail import Outbox
 from cloud_service.store.invoicing.billing_runs import run_of
 from cloud_service.worker import WorkerTools, create_worker
@@ -31,7 +31,7 @@ def test_workers_rate_issue_and_mail_a_queued_run(
     world = build(session, tenants=3)
     for register in world.registers:
         world.readings(register, OCTOBER)
-    run = running.plan(session, Plan(world.entity, OCTOBER, date(2026, 11, 2), "test"))
+    run = running.plan(session, RunPlan(world.entity, OCTOBER, date(2026, 11, 2), "test"))
     running.start(session, run.id, "rate", shards=2, author="test")
     session.commit()
     work(engine, database_url, outbox)
@@ -74,7 +74,7 @@ def test_a_run_whose_jobs_were_lost_gets_new_ones(
 ) -> None:
     world = build(session, tenants=1)
     world.readings(world.registers[0], OCTOBER)
-    run = running.plan(session, Plan(world.entity, OCTOBER, date(2026, 11, 2), "test"))
+    run = running.plan(session, RunPlan(world.entity, OCTOBER, date(2026, 11, 2), "test"))
     session.commit()
     app = create_worker(WorkerTools(engine, lambda: outbox, lambda: datetime.now(UTC), ""), database_url)
     app.tasks["resume_runs"](timestamp=0)

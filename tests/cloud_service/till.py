@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from cloud_service.flow import collect
 from cloud_service.flow.collect import PaymentBooking
 from cloud_service.flow.issue import issue
-from cloud_service.store.invoicing.invoice_rows import Issued
+from cloud_service.store.invoicing.invoice_rows import WrittenInvoice
 from cloud_service.store.receivables.ledger import balances
 from tests.books.operations import rated
 from tests.books.world import World
@@ -33,7 +33,7 @@ class Till:
     def account(self) -> int:
         return self.world.accounts[0]
 
-    def bill(self, net: str, month: int = 10) -> Issued:
+    def bill(self, net: str, month: int = 10) -> WrittenInvoice:
         """An invoice with 19 % VAT for a month of 2026."""
         contract = rated(self.world.contracts[0], self.account, date(2026, month, 1), Decimal(net))
         return issue(self.session, [contract], bill_date=BILLED, author="t")[0]
@@ -54,6 +54,6 @@ class Till:
         """Debit less credit by kind of ledger account, those that are not zero."""
         return {kind: amount for (kind, _), amount in balances(self.session).items() if amount}
 
-    def outstanding(self, invoice: Issued) -> Decimal:
+    def outstanding(self, invoice: WrittenInvoice) -> Decimal:
         query = text("SELECT outstanding FROM invoice_balance WHERE invoice_id = :id")
         return Decimal(self.session.execute(query, {"id": invoice.id}).scalar_one())

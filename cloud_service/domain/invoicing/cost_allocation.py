@@ -20,14 +20,14 @@ PRECISION = 60
 UNITS = {"area": "m²", "persons": "persons", "fixed": "shares", "equal": "units", "consumption": "kWh"}
 
 
-class Component(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class CostComponent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A part of the cost and what it is shared by; the weights of a mix sum to one."""
 
     by: SharingBasis
     weight: Decimal = Decimal(1)
 
 
-class Member(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class CostMember(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A contract that takes part, with its facts."""
 
     contract: str
@@ -50,8 +50,8 @@ class CostSplit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     label: Annotated[str, Meta(min_length=1)]
     currency: str
-    components: Annotated[tuple[Component, ...], Meta(min_length=1)]
-    members: Annotated[tuple[Member, ...], Meta(min_length=1)]
+    components: Annotated[tuple[CostComponent, ...], Meta(min_length=1)]
+    members: Annotated[tuple[CostMember, ...], Meta(min_length=1)]
     master: Annotated[str, Meta(description="Service point of the master meter")] = ""
     only_difference: Annotated[
         bool, Meta(description="Share only what the master meter counted beyond the members: common area, losses")
@@ -60,7 +60,7 @@ class CostSplit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class CostShare:
     """One member's part, and how it came about."""
 
     contract: str
@@ -108,7 +108,7 @@ def largest_remainder(total: Decimal, weights: Sequence[Decimal], currency: str)
         return [floor * step for floor in floors]
 
 
-def split(document: CostSplit, total: Decimal, consumption: Mapping[str, Decimal]) -> list[Share]:
+def split(document: CostSplit, total: Decimal, consumption: Mapping[str, Decimal]) -> list[CostShare]:
     """Each member's part of the total; `consumption` by contract, for components that share by it."""
     pots = largest_remainder(total, [component.weight for component in document.components], document.currency)
     amounts = [Decimal(0)] * len(document.members)
@@ -123,12 +123,12 @@ def split(document: CostSplit, total: Decimal, consumption: Mapping[str, Decimal
             reasons[n].append(f"{plain(pot)} × {plain(weight)} of {plain(whole)} {unit} = {plain(share)}")
     head = f"{document.label}: {plain(total)} {document.currency} shared"
     return [
-        Share(member.contract, amount, f"{head}: {'; '.join(why)}")
+        CostShare(member.contract, amount, f"{head}: {'; '.join(why)}")
         for member, amount, why in zip(document.members, amounts, reasons, strict=True)
     ]
 
 
-def _weight(by: SharingBasis, member: Member, consumption: Mapping[str, Decimal]) -> Decimal:
+def _weight(by: SharingBasis, member: CostMember, consumption: Mapping[str, Decimal]) -> Decimal:
     if by == "equal":
         return Decimal(1)
     if by == "consumption":

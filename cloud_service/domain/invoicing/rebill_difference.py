@@ -41,7 +41,7 @@ class ComparedLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class ChangedLine:
     """One line as it was billed and as it would be now; None where it did not or does not exist."""
 
     charge: str
@@ -91,7 +91,7 @@ def of_change(change: LineChange, vat: VatRate) -> ComparedLine:
     return ComparedLine(change.charge, change.label, change.unit, price, change.quantity, change.amount, vat)
 
 
-def compare(before: Sequence[ComparedLine], after: Sequence[ComparedLine]) -> list[Changed]:
+def compare(before: Sequence[ComparedLine], after: Sequence[ComparedLine]) -> list[ChangedLine]:
     """Lines by charge, place in the tariff, label and price that differ; the same lines drop out."""
     billed, rated = _sums_by_key(before), _sums_by_key(after)
     changes = []
@@ -99,7 +99,7 @@ def compare(before: Sequence[ComparedLine], after: Sequence[ComparedLine]) -> li
         old, new = billed.get(key), rated.get(key)
         if old != new:
             changes.append(
-                Changed(
+                ChangedLine(
                     *key, old[0] if old else None, new[0] if new else None,
                     old[1] if old else ZERO, new[1] if new else ZERO,
                 )

@@ -12,7 +12,7 @@ from cloud_service.domain.rating.register_readings import MountedRegister, SpanR
 from cloud_service.store.database.session import Session
 from cloud_service.store.invoicing import billable_contracts, billed_usage, rating_history
 from cloud_service.store.invoicing.billable_contracts import AssignedTariff, BillableContract
-from cloud_service.store.invoicing.rating_history import Earlier
+from cloud_service.store.invoicing.rating_history import EarlierInvoice
 from common.errors import EnergyError, InputError
 from common.period import Span, day_start
 
@@ -29,7 +29,7 @@ class RatingJob:
     mounted: Sequence[MountedRegister]
     so_far: bool = False  # what is not there yet counts as nothing: for balances, never for invoices
     measured: MeteredUsage | None = None
-    earlier: Earlier | None = None  # what the invoice before left behind
+    earlier: EarlierInvoice | None = None  # what the invoice before left behind
     history: History = field(default_factory=History)  # what the next rating is given
     ratings: list[Rating] = field(default_factory=list)
     total_so_far: Decimal = Decimal(0)  # of a job `so_far`: with taxes, in the contract's currency

@@ -13,7 +13,7 @@ from common.period import Span
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class StoredRun:
     """A billing run as stored."""
 
     id: int
@@ -37,7 +37,7 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class BillingCandidate:
     """A contract that may be due for billing, with its account's cycle."""
 
     id: int
@@ -111,13 +111,15 @@ def add_run(
     )  # fmt: skip
 
 
-def candidates(session: Session, entity_id: int, span: Span, ids: Sequence[int] | None = None) -> list[Candidate]:
+def candidates(
+    session: Session, entity_id: int, span: Span, ids: Sequence[int] | None = None
+) -> list[BillingCandidate]:
     """Contracts that run in a span."""
     values = {"entity": entity_id, "start": span.start, "end": span.end, "ids": list(ids) if ids is not None else None}
-    return [Candidate(**row) for row in session.execute(CANDIDATES, values).mappings()]
+    return [BillingCandidate(**row) for row in session.execute(CANDIDATES, values).mappings()]
 
 
-def run_of(session: Session, run_id: int) -> Run:
+def run_of(session: Session, run_id: int) -> StoredRun:
     """A run by its id."""
     selected = _select(session, id_=run_id)
     if not selected:
@@ -125,12 +127,12 @@ def run_of(session: Session, run_id: int) -> Run:
     return selected[0]
 
 
-def runs(session: Session, entity_id: int | None = None, limit: int = 50) -> list[Run]:
+def runs(session: Session, entity_id: int | None = None, limit: int = 50) -> list[StoredRun]:
     """The newest runs."""
     return _select(session, entity_id=entity_id, limit=limit)
 
 
-def runs_in(session: Session, states: Sequence[str]) -> list[Run]:
+def runs_in(session: Session, states: Sequence[str]) -> list[StoredRun]:
     """Runs in some states, the oldest first."""
     return _select(session, states=states)[::-1]
 
@@ -142,10 +144,10 @@ def _select(
     entity_id: int | None = None,
     states: Sequence[str] | None = None,
     limit: int | None = None,
-) -> list[Run]:
+) -> list[StoredRun]:
     """Runs that fit all that is given, the newest first."""
     values = {"id": id_, "entity": entity_id, "states": None if states is None else list(states), "limit": limit}
-    return [Run(**row) for row in session.execute(RUNS, values).mappings()]
+    return [StoredRun(**row) for row in session.execute(RUNS, values).mappings()]
 
 
 def change_state(session: Session, run_id: int, state: str, expected: Sequence[str], approved_by: str = "") -> bool:

@@ -23,7 +23,7 @@ from common.period import Span
 
 
 @dataclass(frozen=True, slots=True)
-class Touched:
+class TouchedInvoice:
     """An issued invoice whose readings changed after it was issued."""
 
     invoice_id: int
@@ -173,10 +173,10 @@ def written_off(session: Session, invoice_id: int) -> tuple[Decimal, date] | Non
     return (row.amount, row.last) if row else None
 
 
-def touched(session: Session, entity_id: int | None = None, limit: int = 1000) -> list[Touched]:
+def touched(session: Session, entity_id: int | None = None, limit: int = 1000) -> list[TouchedInvoice]:
     """Issued invoices whose readings changed since, the longest waiting first."""
     rows = session.execute(TOUCHED, {"entity": entity_id, "limit": limit}).mappings()
-    return [Touched(**(dict(row) | {"change": int(row["change"])})) for row in rows]
+    return [TouchedInvoice(**(dict(row) | {"change": int(row["change"])})) for row in rows]
 
 
 def mark_handled(session: Session, invoice_id: int, outcome: str, at: datetime) -> None:

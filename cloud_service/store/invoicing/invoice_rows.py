@@ -35,7 +35,7 @@ BILLED = text("UPDATE tariff_version SET billed = true WHERE NOT billed AND id =
 
 
 @dataclass(frozen=True, slots=True)
-class Issued:
+class WrittenInvoice:
     """An invoice as it was written."""
 
     id: int
@@ -45,7 +45,7 @@ class Issued:
     draft: Draft
 
 
-def write(session: Session, drafts: Sequence[Draft], numbers: Sequence[str], author: str) -> list[Issued]:
+def write(session: Session, drafts: Sequence[Draft], numbers: Sequence[str], author: str) -> list[WrittenInvoice]:
     """Write drafts under their numbers: invoices, lines, spans; marks tariff versions, items and pending lines used."""
     public_ids = [uuid4() for _ in drafts]
     rows = [
@@ -54,7 +54,7 @@ def write(session: Session, drafts: Sequence[Draft], numbers: Sequence[str], aut
     ]
     ids = add_rows(session, "invoice", INVOICE, rows)
     issued = [
-        Issued(id_, public_id, number, draft.account.account_id, draft)
+        WrittenInvoice(id_, public_id, number, draft.account.account_id, draft)
         for id_, public_id, number, draft in zip(ids, public_ids, numbers, drafts, strict=True)
     ]
     copy_rows(session, "invoice_line", LINE, (row for invoice in issued for row in _line_rows(invoice)))
@@ -79,7 +79,7 @@ def _invoice_row(public_id: UUID, number: str, draft: Draft, author: str) -> tup
     )  # fmt: skip
 
 
-def _line_rows(issued: Issued) -> list[tuple[object, ...]]:
+def _line_rows(issued: WrittenInvoice) -> list[tuple[object, ...]]:
     return [
         (
             issued.id, position, line.contract_id, line.charge, line.label, line.quantity, line.unit,
@@ -94,7 +94,7 @@ def _days(span: Span) -> DateRange:
     return DateRange(span.start, span.end, "[)")
 
 
-def _mark_used(session: Session, issued: Sequence[Issued]) -> None:
+def _mark_used(session: Session, issued: Sequence[WrittenInvoice]) -> None:
     items = [(item, invoice.id) for invoice in issued for item in invoice.draft.item_ids]
     if items:
         session.execute(ITEMS_ISSUED, {"items": [i for i, _ in items], "invoices": [n for _, n in items]})
@@ -112,7 +112,7 @@ def _mark_used(session: Session, issued: Sequence[Issued]) -> None:
         session.execute(BILLED, {"ids": sorted(versions)})
 
 
-def queue_deliveries(session: Session, issued: Sequence[Issued], kind: str) -> list[int]:
+def queue_deliveries(session: Session, issued: Sequence[WrittenInvoice], kind: str) -> list[int]:
     """A waiting message for each invoice whose account takes e-mail; returns their ids."""
     by_mail = [
         invoice for invoice in issued if invoice.draft.account.delivery == "email" and invoice.draft.account.email
@@ -129,6 +129,6 @@ def queue_deliveries(session: Session, issued: Sequence[Issued], kind: str) -> l
     )  # fmt: skip
 
 
-def _message_id(kind: str, issued: Issued) -> str:
+def _message_id(kind: str, issued: WrittenInvoice) -> str:
     domain = str(issued.draft.account.seller.email or "").rpartition("@")[2] or "localhost"
     return f"<{kind}-{issued.public_id}@{domain}>"

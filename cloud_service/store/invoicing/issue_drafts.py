@@ -9,18 +9,20 @@ from cloud_service.store.audit import log
 from cloud_service.store.database import job_queue
 from cloud_service.store.database.session import Session
 from cloud_service.store.invoicing import invoice_rows
-from cloud_service.store.invoicing.invoice_rows import Issued
+from cloud_service.store.invoicing.invoice_rows import WrittenInvoice
 from cloud_service.store.invoicing.number_series import take_numbers
 from cloud_service.store.receivables import settlement
 
 DELIVERIES_A_JOB = 20
 
 
-def issue_drafts(session: Session, drafts: Sequence[Draft], *, author: str, deliver: bool = True) -> list[Issued]:
+def issue_drafts(
+    session: Session, drafts: Sequence[Draft], *, author: str, deliver: bool = True
+) -> list[WrittenInvoice]:
     """Number, write, book, settle, queue and audit drafts. The accounts must be locked."""
     if not drafts:
         return []
-    issued: list[Issued] = []
+    issued: list[WrittenInvoice] = []
     for (entity_id, kind, bill_date), group in _series(drafts).items():
         numbers = take_numbers(session, entity_id, kind, bill_date, len(group))
         issued += invoice_rows.write(session, group, numbers, author)
@@ -43,12 +45,12 @@ def _series(drafts: Sequence[Draft]) -> dict[tuple[int, str, date], list[Draft]]
     return groups
 
 
-def _credited(issued: Sequence[Issued]) -> set[int]:
+def _credited(issued: Sequence[WrittenInvoice]) -> set[int]:
     """Accounts to which one of the invoices brings credit."""
     return {invoice.account_id for invoice in issued if invoice.draft.total < 0}
 
 
-def _entry(issued: Issued, author: str) -> LedgerEntry:
+def _entry(issued: WrittenInvoice, author: str) -> LedgerEntry:
     """A positive total is owed to us; a negative one (credit note, more fed in than used) is the client's credit."""
     draft = issued.draft
     return LedgerEntry(
@@ -66,7 +68,7 @@ def _entry(issued: Issued, author: str) -> LedgerEntry:
     )
 
 
-def _queue(session: Session, issued: Sequence[Issued]) -> None:
+def _queue(session: Session, issued: Sequence[WrittenInvoice]) -> None:
     for kind in {invoice.draft.kind for invoice in issued}:
         of_kind = [invoice for invoice in issued if invoice.draft.kind == kind]
         ids = invoice_rows.queue_deliveries(session, of_kind, kind)
@@ -74,7 +76,7 @@ def _queue(session: Session, issued: Sequence[Issued]) -> None:
         job_queue.defer_all(session, "deliver", [{"deliveries": chunk} for chunk in chunks], queue="deliver")
 
 
-def _change(issued: Issued, author: str) -> log.AuditChange:
+def _change(issued: WrittenInvoice, author: str) -> log.AuditChange:
     draft = issued.draft
     after = {"number": issued.number, "total": format(draft.total, "f"), "currency": draft.account.currency}
     return log.AuditChange(author, f"{draft.kind}.issue", f"invoice:{issued.id}", {}, after, draft.reason)

@@ -27,7 +27,7 @@ EARLIER = text(
 
 
 @dataclass(frozen=True, slots=True)
-class Earlier:
+class EarlierInvoice:
     """From the latest invoice of a contract before a day."""
 
     invoice_id: int
@@ -35,12 +35,12 @@ class Earlier:
     usage: tuple[MonthlyUse, ...]
 
 
-def histories(session: Session, contract_ids: Sequence[int], day: date) -> dict[int, Earlier]:
+def histories(session: Session, contract_ids: Sequence[int], day: date) -> dict[int, EarlierInvoice]:
     """By contract, what its latest invoice of the four hundred days before `day` left behind."""
     floor = date.fromordinal(day.toordinal() - 400)
     rows = session.execute(EARLIER, {"ids": list(contract_ids), "day": day, "floor": floor})
     return {
-        row.contract_id: Earlier(
+        row.contract_id: EarlierInvoice(
             row.invoice_id,
             from_json(History, row.history or {}),
             from_json(tuple[MonthlyUse, ...], row.usage or ()),

@@ -25,7 +25,7 @@ class RunProgress:
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class RunPace:
     """How fast a run goes, and how long it will still take; None where that cannot be said yet."""
 
     per_second: Decimal
@@ -75,11 +75,11 @@ def show_progress(session: Session, run_id: int, title: str, *, done: int, parke
     session.execute(PROGRESS, values | {"state": state})
 
 
-def pace_of(session: Session, run_id: int) -> Pace:
+def pace_of(session: Session, run_id: int) -> RunPace:
     """How fast the phase that goes on is, by what the workers last told."""
     row = session.execute(PACE, {"key": f"billing_run:{run_id}"}).one_or_none()
     if row is None or not row.done or not row.seconds:
-        return Pace(Decimal(0), None)
+        return RunPace(Decimal(0), None)
     per_second = Decimal(row.done + row.parked) / row.seconds
     left = max(row.total - row.done - row.parked, 0)
-    return Pace(per_second.quantize(TENTH), int(left / per_second))
+    return RunPace(per_second.quantize(TENTH), int(left / per_second))

@@ -58,7 +58,7 @@ def test_a_dry_run_that_nobody_ended_is_in_nobodys_way(three_tenants: World) -> 
     from cloud_service.flow.rate import rate_shard
 
     dry = running.plan(
-        three_tenants.session, running.Plan(three_tenants.entity, OCTOBER, date(2026, 11, 2), "t", dry_run=True)
+        three_tenants.session, running.RunPlan(three_tenants.entity, OCTOBER, date(2026, 11, 2), "t", dry_run=True)
     )
     rate_shard(three_tenants.session, dry.id)
     three_tenants.session.commit()

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from cloud_service.flow import arrangements, collect
 from cloud_service.flow.issue import issue
-from cloud_service.store.invoicing.invoice_rows import Issued
+from cloud_service.store.invoicing.invoice_rows import WrittenInvoice
 from cloud_service.store.receivables.ledger import balances
 from cloud_service.store.receivables.reconciliation import reconcile
 from common.errors import ConflictError, InputError, NotFoundError
@@ -25,7 +25,7 @@ def world(session: Session) -> World:
 
 
 @pytest.fixture
-def bills(world: World) -> list[Issued]:
+def bills(world: World) -> list[WrittenInvoice]:
     """An invoice of 119.00 of each client."""
     return [
         issue(world.session, [rated(contract, account, date(2026, 10, 1), Decimal(100))], bill_date=BILLED, author="t")[
@@ -35,7 +35,9 @@ def bills(world: World) -> list[Issued]:
     ]
 
 
-def test_instalments_sum_to_what_is_open_and_a_broken_plan_is_dunned_again(world: World, bills: list[Issued]) -> None:
+def test_instalments_sum_to_what_is_open_and_a_broken_plan_is_dunned_again(
+    world: World, bills: list[WrittenInvoice]
+) -> None:
     plan = arrangements.agree_plan(world.session, [bills[0].id], 7, date(2026, 12, 1), reason="asked", author="t")
 
     assert Decimal("119.00") == sum(instalment.amount for instalment in plan.instalments)
@@ -43,7 +45,7 @@ def test_instalments_sum_to_what_is_open_and_a_broken_plan_is_dunned_again(world
     assert {plan.id: "broken"} == arrangements.review_plans(world.session, date(2026, 12, 9), author="t")
 
 
-def test_an_invoice_is_in_one_plan_at_a_time(world: World, bills: list[Issued]) -> None:
+def test_an_invoice_is_in_one_plan_at_a_time(world: World, bills: list[WrittenInvoice]) -> None:
     plan = arrangements.agree_plan(world.session, [bills[0].id], 7, date(2026, 12, 1), reason="asked", author="t")
     with pytest.raises(ConflictError, match="INV-2026-00001 is in a payment plan"):
         arrangements.agree_plan(world.session, [bills[0].id], 3, date(2026, 12, 1), reason="again", author="t")
@@ -52,7 +54,7 @@ def test_an_invoice_is_in_one_plan_at_a_time(world: World, bills: list[Issued]) 
     assert arrangements.agree_plan(world.session, [bills[0].id], 3, date(2026, 12, 20), reason="again", author="t").id
 
 
-def test_a_paid_plan_is_kept(world: World, bills: list[Issued]) -> None:
+def test_a_paid_plan_is_kept(world: World, bills: list[WrittenInvoice]) -> None:
     plan = arrangements.agree_plan(world.session, [bills[0].id], 2, date(2026, 12, 1), reason="asked", author="t")
     collect.pay(
         world.session, world.accounts[0], Decimal("119.00"), provider="bank", reference="1", day=SECOND, author="t"
@@ -61,7 +63,7 @@ def test_a_paid_plan_is_kept(world: World, bills: list[Issued]) -> None:
     assert {plan.id: "kept"} == arrangements.review_plans(world.session, date(2027, 3, 1), author="t")
 
 
-def test_a_write_off_books_the_loss_and_closes_the_invoice(world: World, bills: list[Issued]) -> None:
+def test_a_write_off_books_the_loss_and_closes_the_invoice(world: World, bills: list[WrittenInvoice]) -> None:
     arrangements.write_off(world.session, bills[0].id, Decimal("19.00"), reason="goodwill", day=FIRST, author="t")
     arrangements.write_off(world.session, bills[0].id, Decimal(100), reason="insolvent", day=FIRST, author="t")
     world.session.commit()
@@ -72,7 +74,7 @@ def test_a_write_off_books_the_loss_and_closes_the_invoice(world: World, bills: 
     assert 2 == world.session.execute(text("SELECT count(*) FROM audit WHERE action = 'invoice.write_off'")).scalar()
 
 
-def test_more_than_is_open_is_not_written_off(world: World, bills: list[Issued]) -> None:
+def test_more_than_is_open_is_not_written_off(world: World, bills: list[WrittenInvoice]) -> None:
     arrangements.write_off(world.session, bills[0].id, Decimal("19.00"), reason="goodwill", day=FIRST, author="t")
 
     with pytest.raises(ConflictError, match=r"100.00.* is open"):
@@ -81,7 +83,7 @@ def test_more_than_is_open_is_not_written_off(world: World, bills: list[Issued])
         arrangements.write_off(world.session, 4711, Decimal(1), reason="lost", day=FIRST, author="t")
 
 
-def test_nothing_is_given_up_contested_or_settled_without_a_reason(world: World, bills: list[Issued]) -> None:
+def test_nothing_is_given_up_contested_or_settled_without_a_reason(world: World, bills: list[WrittenInvoice]) -> None:
     with pytest.raises(InputError, match="a reason is needed"):
         arrangements.write_off(world.session, bills[0].id, Decimal(1), reason=" ", day=FIRST, author="t")
     with pytest.raises(InputError, match="a reason is needed"):
@@ -90,7 +92,7 @@ def test_nothing_is_given_up_contested_or_settled_without_a_reason(world: World,
         arrangements.close_dispute(world.session, bills[0].id, outcome="", day=FIRST, author="t")
 
 
-def test_an_invoice_is_disputed_once_until_the_dispute_is_closed(world: World, bills: list[Issued]) -> None:
+def test_an_invoice_is_disputed_once_until_the_dispute_is_closed(world: World, bills: list[WrittenInvoice]) -> None:
     arrangements.dispute(world.session, bills[0].id, reason="wrong meter", day=BILLED, author="t")
 
     with pytest.raises(ConflictError, match="disputed already"):
@@ -101,6 +103,6 @@ def test_an_invoice_is_disputed_once_until_the_dispute_is_closed(world: World, b
     arrangements.dispute(world.session, bills[0].id, reason="still wrong", day=SECOND, author="t")
 
 
-def test_a_plan_is_for_invoices_of_one_account(world: World, bills: list[Issued]) -> None:
+def test_a_plan_is_for_invoices_of_one_account(world: World, bills: list[WrittenInvoice]) -> None:
     with pytest.raises(InputError, match="invoices of one account"):
         arrangements.agree_plan(world.session, [bill.id for bill in bills], 2, SECOND, reason="asked", author="t")

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from cloud_service.flow import billing_run as running
-from cloud_service.flow.billing_run import Plan
+from cloud_service.flow.billing_run import RunPlan
 from cloud_service.flow.contract import change_cycle, move_out
 from cloud_service.flow.issue import issue_shard
 from cloud_service.flow.rate import rate_shard
@@ -31,7 +31,7 @@ def month(year: int, number: int) -> Span:
 
 def rated(world: World, span: Span, **options: Any) -> int:
     """A run over a month, rated and not issued."""
-    run = running.plan(world.session, Plan(world.entity, span, span.end, "t", **options))
+    run = running.plan(world.session, RunPlan(world.entity, span, span.end, "t", **options))
     rate_shard(world.session, run.id)
     running.report(world.session, run.id)
     return run.id
@@ -171,7 +171,7 @@ def test_the_pace_is_told_while_a_run_goes_on(world: World) -> None:
         world.tenant()
     for register in world.registers:
         world.readings(register, month(2026, 10))
-    run = running.plan(world.session, Plan(world.entity, month(2026, 10), date(2026, 11, 2), "t"))
+    run = running.plan(world.session, RunPlan(world.entity, month(2026, 10), date(2026, 11, 2), "t"))
     assert run_progress.pace_of(world.session, run.id).seconds_left is None
 
     rate_shard(world.session, run.id, 1)

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from cloud_service.flow import billing_run as running
-from cloud_service.flow.billing_run import Plan
+from cloud_service.flow.billing_run import RunPlan
 from cloud_service.flow.contract import (
     MeterExchange,
     MoveIn,
@@ -46,7 +46,7 @@ def point(world: World, contract: int) -> int:
 
 
 def bill_october(world: World) -> list[Any]:
-    run = running.plan(world.session, Plan(world.entity, OCTOBER, date(2026, 11, 2), "t"))
+    run = running.plan(world.session, RunPlan(world.entity, OCTOBER, date(2026, 11, 2), "t"))
     rate_shard(world.session, run.id)
     running.report(world.session, run.id)
     running.approve(world.session, run.id, "t")
@@ -144,7 +144,7 @@ def test_an_exchanged_meter_bills_both_meters_and_nothing_twice(world: World) ->
 
 def test_a_quarterly_account_is_billed_when_the_quarter_ends(world: World) -> None:
     change_cycle(world.session, world.accounts[0], "quarterly", 1, author="t")
-    run = running.plan(world.session, Plan(world.entity, OCTOBER, date(2026, 11, 2), "t"))
+    run = running.plan(world.session, RunPlan(world.entity, OCTOBER, date(2026, 11, 2), "t"))
     contracts = world.session.execute(
         text("SELECT contract_id FROM billing_item WHERE billing_run_id = :r ORDER BY 1"), {"r": run.id}
     ).scalars()

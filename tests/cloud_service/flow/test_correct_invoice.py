@@ -10,7 +10,7 @@ from cloud_service.flow import arrangements, collect, correct_invoice
 from cloud_service.flow.issue import issue
 from cloud_service.flow.rate import rate_contracts
 from cloud_service.store.invoicing.corrections import touched
-from cloud_service.store.invoicing.invoice_rows import Issued
+from cloud_service.store.invoicing.invoice_rows import WrittenInvoice
 from cloud_service.store.lists.invoices import newest_invoice
 from cloud_service.store.receivables import settlement
 from cloud_service.store.receivables.ledger import balances
@@ -31,7 +31,7 @@ def world(session: Session) -> World:
     return world
 
 
-def bill(world: World, span: Span = OCTOBER, day: date = date(2026, 11, 2)) -> Issued:
+def bill(world: World, span: Span = OCTOBER, day: date = date(2026, 11, 2)) -> WrittenInvoice:
     rated = [outcome.rated for outcome in rate_contracts(world.session, world.contracts, span) if outcome.rated]
     return issue(world.session, rated, bill_date=day, author="test")[0]
 
@@ -48,7 +48,7 @@ def late(world: World, day: date, wh: int) -> None:
     )
 
 
-def credit(world: World, issued: Issued) -> Issued:
+def credit(world: World, issued: WrittenInvoice) -> WrittenInvoice:
     return correct_invoice.credit(
         world.session, issued.id, reason="wrong reading", day=TODAY, author="test", clock=lambda: noon(TODAY)
     )

@@ -17,7 +17,7 @@ from cloud_service.flow.issue import issue
 from cloud_service.flow.rate import rate_contracts
 from cloud_service.mail import BouncedError, Outbox
 from cloud_service.store.database.session import transaction
-from cloud_service.store.invoicing.invoice_rows import Issued
+from cloud_service.store.invoicing.invoice_rows import WrittenInvoice
 from common.errors import InputError, NotFoundError, UnavailableError
 from common.period import Span
 from tests.books.world import World, build
@@ -39,7 +39,7 @@ def world(session: Session) -> World:
     return world
 
 
-def bill(world: World) -> list[Issued]:
+def bill(world: World) -> list[WrittenInvoice]:
     outcomes = rate_contracts(world.session, world.contracts, OCTOBER)
     issued = issue(world.session, [o.rated for o in outcomes if o.rated], bill_date=date(2026, 11, 2), author="test")
     world.session.commit()

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from cloud_service.flow.issue import issue
 from cloud_service.flow.rate import rate_contracts
-from cloud_service.store.invoicing.invoice_rows import Issued
+from cloud_service.store.invoicing.invoice_rows import WrittenInvoice
 from cloud_service.store.receivables.ledger import balances
 from common.errors import ConflictError
 from common.period import Span
@@ -25,7 +25,7 @@ def world(session: Session) -> World:
     return world
 
 
-def bill(world: World, day: date = date(2026, 11, 2)) -> list[Issued]:
+def bill(world: World, day: date = date(2026, 11, 2)) -> list[WrittenInvoice]:
     outcomes = rate_contracts(world.session, world.contracts, OCTOBER)
     return issue(world.session, [o.rated for o in outcomes if o.rated], bill_date=day, author="test")
 

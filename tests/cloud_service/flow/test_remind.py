@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from cloud_service.flow import arrangements, collect, remind
 from cloud_service.flow.issue import issue
 from cloud_service.flow.rate import rate_contracts
-from cloud_service.store.invoicing.invoice_rows import Issued
+from cloud_service.store.invoicing.invoice_rows import WrittenInvoice
 from cloud_service.store.receivables.ledger import balances
 from cloud_service.store.receivables.reconciliation import reconcile
 from common.errors import InputError
@@ -29,7 +29,7 @@ def world(session: Session) -> World:
 
 
 @pytest.fixture
-def bills(world: World) -> list[Issued]:
+def bills(world: World) -> list[WrittenInvoice]:
     rated = [one.rated for one in rate_contracts(world.session, world.contracts, OCTOBER) if one.rated]
     return issue(world.session, rated, bill_date=BILLED, author="test")
 
@@ -45,7 +45,7 @@ def pay(world: World, account: int) -> None:
     collect.pay(world.session, account, amount, provider="bank", reference="1", day=SECOND, author="t")
 
 
-def test_the_first_step_comes_seven_days_after_the_due_date_and_once(world: World, bills: list[Issued]) -> None:
+def test_the_first_step_comes_seven_days_after_the_due_date_and_once(world: World, bills: list[WrittenInvoice]) -> None:
     assert [] == remind.remind(world.session, date(2026, 11, 22), author="t")
 
     told = remind.remind(world.session, FIRST, author="t")
@@ -54,7 +54,7 @@ def test_the_first_step_comes_seven_days_after_the_due_date_and_once(world: Worl
     assert [] == remind.remind(world.session, FIRST, author="t")
 
 
-def test_the_second_step_has_a_fee_that_is_an_invoice_of_its_own(world: World, bills: list[Issued]) -> None:
+def test_the_second_step_has_a_fee_that_is_an_invoice_of_its_own(world: World, bills: list[WrittenInvoice]) -> None:
     remind.remind(world.session, FIRST, author="t")
     told = remind.remind(world.session, SECOND, author="t")
     world.session.commit()
@@ -64,7 +64,7 @@ def test_the_second_step_has_a_fee_that_is_an_invoice_of_its_own(world: World, b
     assert all(one.agrees for one in reconcile(world.session, SECOND))
 
 
-def test_paid_disputed_and_planned_invoices_are_left_alone(world: World, bills: list[Issued]) -> None:
+def test_paid_disputed_and_planned_invoices_are_left_alone(world: World, bills: list[WrittenInvoice]) -> None:
     arrangements.dispute(world.session, bills[0].id, reason="meter is wrong", day=BILLED, author="t")
     arrangements.agree_plan(world.session, [bills[1].id], 3, date(2026, 12, 1), reason="short of money", author="t")
 
@@ -75,7 +75,7 @@ def test_paid_disputed_and_planned_invoices_are_left_alone(world: World, bills: 
     assert ["A1"] == [one.account for one in remind.remind(world.session, SECOND, author="t")]
 
 
-def test_interest_is_refused_for_days_whose_base_rate_nobody_entered(world: World, bills: list[Issued]) -> None:
+def test_interest_is_refused_for_days_whose_base_rate_nobody_entered(world: World, bills: list[WrittenInvoice]) -> None:
     with pytest.raises(InputError, match="no base rate is known for 2026-11-17"):
         remind.charge_interest(world.session, date(2026, 12, 17), author="t")
 
@@ -92,7 +92,7 @@ def test_a_country_without_interest_has_no_base_rate_to_enter(world: World) -> N
 
 
 @pytest.mark.usefixtures("base_rates")
-def test_german_consumers_owe_five_points_above_the_base_rate(world: World, bills: list[Issued]) -> None:
+def test_german_consumers_owe_five_points_above_the_base_rate(world: World, bills: list[WrittenInvoice]) -> None:
     collect.pay(
         world.session, world.accounts[1], Decimal("118.29"), provider="bank", reference="1", day=SECOND, author="t"
     )
@@ -104,7 +104,7 @@ def test_german_consumers_owe_five_points_above_the_base_rate(world: World, bill
 
 
 @pytest.mark.usefixtures("base_rates")
-def test_interest_bears_no_interest(world: World, bills: list[Issued]) -> None:
+def test_interest_bears_no_interest(world: World, bills: list[WrittenInvoice]) -> None:
     pay(world, world.accounts[1])
     remind.charge_interest(world.session, date(2026, 12, 17), author="t")
     later = remind.charge_interest(world.session, date(2027, 2, 17), author="t")

@@ -31,7 +31,7 @@ def world(session: Session) -> World:
     return world
 
 
-def share(world: World, document: dict[str, Any], cost: str, **options: Any) -> share_costs.Shared:
+def share(world: World, document: dict[str, Any], cost: str, **options: Any) -> share_costs.SharedCost:
     split_id = share_costs.store_split(world.session, world.entity, "stairs", document, author="t")
     return share_costs.share_out(world.session, split_id, OCTOBER, Decimal(cost), author="t", **options)
 

@@ -20,7 +20,7 @@ from cloud_service.payments import signature
 from cloud_service.payments.company_books import CompanyBooks
 from cloud_service.payments.simulated_company import create_company
 from cloud_service.settings import Settings
-from cloud_service.store.invoicing.invoice_rows import Issued
+from cloud_service.store.invoicing.invoice_rows import WrittenInvoice
 from common.period import Span
 from tests.books.world import World, build
 
@@ -35,7 +35,7 @@ class Shop:
     client: FlaskClient
     books: CompanyBooks
     engine: Engine
-    invoice: Issued
+    invoice: WrittenInvoice
 
     def value(self, query: str) -> Any:
         with self.engine.connect() as connection:
@@ -87,7 +87,7 @@ def open_shop(session: Session, engine: Engine, tmp_path: Path) -> Iterator[Shop
     books.close()
 
 
-def bill(world: World) -> list[Issued]:
+def bill(world: World) -> list[WrittenInvoice]:
     outcomes = rate_contracts(world.session, world.contracts, OCTOBER)
     issued = issue(world.session, [o.rated for o in outcomes if o.rated], bill_date=date(2026, 11, 2), author="test")
     world.session.commit()

@@ -85,7 +85,7 @@ def new() -> str:
 def start() -> AnyResponse:
     """Plan the run and queue its rating."""
     entity = legal_entities.entity(session(), scope(), request.form.get("entity", ""))
-    run_plan = runs_flow.Plan(
+    run_plan = runs_flow.RunPlan(
         entity.id,
         Span(parse_day(request.form.get("from", ""), "from"), parse_day(request.form.get("until", ""), "until")),
         parse_day(request.form.get("bill_date", ""), "bill_date"),

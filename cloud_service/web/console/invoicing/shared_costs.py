@@ -64,7 +64,7 @@ def _sharing_fields(splits: Options) -> tuple[Field, ...]:
     )
 
 
-def _share_out(form: Form, *, keep: bool) -> flow.Shared:
+def _share_out(form: Form, *, keep: bool) -> flow.SharedCost:
     """The shares of the typed cost; they go on the next bills only if they are kept."""
     start, until = form["from"], form["until"]
     if until <= start:

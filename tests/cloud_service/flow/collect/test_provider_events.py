@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from cloud_service.domain.receivables.provider_event import ProviderEvent
 from cloud_service.flow import collect
-from cloud_service.store.invoicing.invoice_rows import Issued
+from cloud_service.store.invoicing.invoice_rows import WrittenInvoice
 from common.errors import UnavailableError
 from tests.cloud_service.till import Till
 
@@ -17,7 +17,7 @@ PAID = ProviderEvent("simulated", "e1", "paid", "page1", "pay1", D(119), "EUR", 
 BACK = ProviderEvent("simulated", "e2", "refunded", "page1", "re1", D(19), "EUR", NIGHT, b"{}")
 
 
-def request(till: Till, invoice: Issued | None) -> None:
+def request(till: Till, invoice: WrittenInvoice | None) -> None:
     """A payment page that was made for an invoice, or for a top-up."""
     till.session.execute(
         text(

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from cloud_service.domain.rating.rated_contract import MonthlyUse, RatedContract
-from cloud_service.flow.billing_run import Plan, plan
+from cloud_service.flow.billing_run import RunPlan, plan
 from cloud_service.flow.issue import issue
 from cloud_service.flow.rate import rate_again, rate_contracts, rate_shard, rate_so_far
 from cloud_service.store.invoicing.billing_run_items import items
@@ -113,7 +113,7 @@ def test_what_days_cost_so_far_counts_what_is_there(world: World) -> None:
 
 
 def test_a_shard_keeps_what_it_rates_and_parks_the_rest(world: World) -> None:
-    run_id = plan(world.session, Plan(world.entity, OCTOBER, NOVEMBER.start, "t")).id
+    run_id = plan(world.session, RunPlan(world.entity, OCTOBER, NOVEMBER.start, "t")).id
 
     assert 2 == rate_shard(world.session, run_id)
     assert 0 == rate_shard(world.session, run_id)
@@ -121,7 +121,9 @@ def test_a_shard_keeps_what_it_rates_and_parks_the_rest(world: World) -> None:
 
 
 def test_a_contract_that_ended_after_the_run_was_planned_is_parked(world: World) -> None:
-    run_id = plan(world.session, Plan(world.entity, OCTOBER, NOVEMBER.start, "t", contract_ids=world.contracts[:1])).id
+    run_id = plan(
+        world.session, RunPlan(world.entity, OCTOBER, NOVEMBER.start, "t", contract_ids=world.contracts[:1])
+    ).id
     world.session.execute(text("UPDATE contract SET during = '[2026-01-01,2026-10-16)' WHERE number = 'V1'"))
 
     rate_shard(world.session, run_id)

@@ -18,7 +18,7 @@ from tests.cloud_service.store.invoicing.october import BILL_DATE, OCTOBER, plan
 from tests.cloud_service.store.invoicing.test_pending_lines import share
 
 
-def drafted(world: World, **used: Any) -> invoice_rows.Issued:
+def drafted(world: World, **used: Any) -> invoice_rows.WrittenInvoice:
     """The first tenant's October, written as INV-1."""
     account = parties(world.session, world.accounts, BILL_DATE)[world.accounts[0]]
     contract = rated(world.contracts[0], world.accounts[0], OCTOBER.start, Decimal("100.00"))
@@ -67,7 +67,7 @@ def test_a_message_waits_for_those_who_take_mail(world: World) -> None:
     assert [] == invoice_rows.queue_deliveries(world.session, [by_post], "invoice")
 
 
-def drafted_by_post(world: World, issued: invoice_rows.Issued) -> invoice_rows.Issued:
+def drafted_by_post(world: World, issued: invoice_rows.WrittenInvoice) -> invoice_rows.WrittenInvoice:
     """The same invoice for an account that takes no mail now."""
     account = parties(world.session, world.accounts, BILL_DATE)[world.accounts[0]]
     return replace(issued, draft=replace(issued.draft, account=account))

@@ -9,7 +9,7 @@ from cloud_service.domain.pricing.usage import History
 from cloud_service.domain.rating.rated_contract import MonthlyUse
 from cloud_service.flow.issue import issue
 from cloud_service.store.invoicing.corrections import free_spans
-from cloud_service.store.invoicing.invoice_rows import Issued
+from cloud_service.store.invoicing.invoice_rows import WrittenInvoice
 from cloud_service.store.invoicing.rating_history import histories
 from common.period import Span
 from tests.books.operations import rated
@@ -20,7 +20,7 @@ CREDIT = History(money_credit={"solar": Decimal("12.5")}, peaks={"demand": ((OCT
 USE = (MonthlyUse(OCTOBER.start, 298_000),)
 
 
-def issue_with(world: World, span: Span, history: History = CREDIT) -> Issued:
+def issue_with(world: World, span: Span, history: History = CREDIT) -> WrittenInvoice:
     """An invoice that leaves something behind."""
     contract = rated(world.contracts[0], world.accounts[0], span.start, Decimal("10.00"))
     left = msgspec.structs.replace(contract, history=history, usage=USE)

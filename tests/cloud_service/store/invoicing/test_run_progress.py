@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from cloud_service.store.invoicing.billing_run_items import items, park, store_rated
-from cloud_service.store.invoicing.run_progress import Pace, RunProgress, pace_of, progress_of, show_progress
+from cloud_service.store.invoicing.run_progress import RunPace, RunProgress, pace_of, progress_of, show_progress
 from tests.books.operations import rated
 from tests.books.world import World
 from tests.cloud_service.store.invoicing.october import OCTOBER, plan_run
@@ -29,12 +29,12 @@ def test_progress_is_counted_from_the_items(world: World) -> None:
 @pytest.mark.parametrize(
     ("done", "seconds", "expected"),
     [
-        pytest.param(0, 10, Pace(Decimal(0), None), id="nothing done yet"),
-        pytest.param(40, 10, Pace(Decimal("4.0"), 15), id="on its way"),
-        pytest.param(100, 10, Pace(Decimal("10.0"), 0), id="done"),
+        pytest.param(0, 10, RunPace(Decimal(0), None), id="nothing done yet"),
+        pytest.param(40, 10, RunPace(Decimal("4.0"), 15), id="on its way"),
+        pytest.param(100, 10, RunPace(Decimal("10.0"), 0), id="done"),
     ],
 )
-def test_the_pace_is_of_the_phase_that_goes_on(world: World, done: int, seconds: int, expected: Pace) -> None:
+def test_the_pace_is_of_the_phase_that_goes_on(world: World, done: int, seconds: int, expected: RunPace) -> None:
     show_progress(world.session, 7, "Rating", done=done, parked=0, total=100, state="running")
     since = text("UPDATE progress SET started_at = changed_at - cast(:since AS interval)")
     world.session.execute(since, {"since": timedelta(seconds=seconds)})
@@ -55,4 +55,4 @@ def test_a_new_phase_starts_its_own_time(world: World) -> None:
 
 
 def test_an_unknown_run_has_no_pace(world: World) -> None:
-    assert Pace(Decimal(0), None) == pace_of(world.session, 99)
+    assert RunPace(Decimal(0), None) == pace_of(world.session, 99)
