@@ -94,7 +94,7 @@ class CompanyBooks:
                     "UPDATE link SET state = 'paid', payment = ?, paid_at = ? WHERE id = ?",
                     (payment, at.isoformat(), link),
                 )
-                self._tell("payment.paid", terms | {"payment": payment}, terms["amount"])
+                self._queue_event("payment.paid", terms | {"payment": payment}, terms["amount"])
         return self.link(link)
 
     def decline(self, link: str) -> dict[str, Any]:
@@ -103,7 +103,7 @@ class CompanyBooks:
             terms = self.link(link)
             if terms["state"] != "paid":
                 db.execute("UPDATE link SET state = 'failed' WHERE id = ?", (link,))
-                self._tell("payment.declined", terms, terms["amount"])
+                self._queue_event("payment.declined", terms, terms["amount"])
         return self.link(link)
 
     def add_refund(self, payment: str, amount: Decimal, key: str) -> dict[str, Any]:
@@ -113,16 +113,16 @@ class CompanyBooks:
             if row is None:
                 raise NotFoundError(f"there is no payment {payment}")
             terms = self.link(row["id"])
-            known = db.execute("SELECT id, amount FROM refund WHERE key = ?", (key,)).fetchone() if key else None
-            if known is None:
+            earlier = db.execute("SELECT id, amount FROM refund WHERE key = ?", (key,)).fetchone() if key else None
+            if earlier is None:
                 if not 0 < amount <= Decimal(terms["amount"]) - Decimal(terms["refunded"]):
                     raise ConflictError(f"{amount} is more than is left of {payment}", path="amount")
                 refund = f"re_{uuid.uuid4().hex}"
                 values = (refund, key or None, terms["id"], format(amount, "f"), self._clock().isoformat())
                 db.execute("INSERT INTO refund (id, key, link, amount, at) VALUES (?, ?, ?, ?, ?)", values)
-                self._tell("refund.made", terms | {"payment": refund}, format(amount, "f"))
-                known = {"id": refund, "amount": format(amount, "f")}
-        return {"id": known["id"], "amount": known["amount"], "currency": terms["currency"]}
+                self._queue_event("refund.made", terms | {"payment": refund}, format(amount, "f"))
+                earlier = {"id": refund, "amount": format(amount, "f")}
+        return {"id": earlier["id"], "amount": earlier["amount"], "currency": terms["currency"]}
 
     def settlements(self, since: str) -> list[dict[str, Any]]:
         """Payments and refunds of each day and currency, as one transfer."""
@@ -150,7 +150,7 @@ class CompanyBooks:
             if day >= since
         ]
 
-    def _tell(self, kind: str, link: dict[str, Any], amount: str) -> None:
+    def _queue_event(self, kind: str, link: dict[str, Any], amount: str) -> None:
         """Keep an event until the shop has taken it."""
         event, now = f"evt_{uuid.uuid4().hex}", self._clock()
         content = {

@@ -153,12 +153,12 @@ class Messenger:
     def tell_all(self) -> None:
         """One round over the events that are due."""
         for event, body in self._books.due_events():
-            if self._tell(body):
+            if self._delivered(body):
                 self._books.event_taken(event)
             else:
                 self._books.event_refused(event)
 
-    def _tell(self, body: bytes) -> bool:
+    def _delivered(self, body: bytes) -> bool:
         headers = {
             "Content-Type": "application/json",
             signature.HEADER: signature.sign(self._secret, body, self._clock()),

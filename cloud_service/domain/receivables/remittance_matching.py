@@ -48,9 +48,9 @@ class OpenItems:
 
     def match(self, amount: Decimal, currency: str, *texts: str) -> RemittanceMatch | None:
         """What a transfer of `amount` with these texts is for; None where nothing is certain."""
-        invoices = self._named(currency, texts, _keys)
+        invoices = self._invoices_named(currency, texts, _keys)
         if not invoices:
-            invoices = self._named(currency, texts, _broken_keys)
+            invoices = self._invoices_named(currency, texts, _broken_keys)
             invoices = invoices if sum(invoice.outstanding for invoice in invoices) == amount else []
         if len({invoice.account_id for invoice in invoices}) > 1:
             return None  # one transfer for two accounts: a person must divide it
@@ -67,7 +67,9 @@ class OpenItems:
             self._left[key] -= amount
         return True
 
-    def _named(self, currency: str, texts: Sequence[str], keys_of: Callable[[str], Iterable[str]]) -> list[OpenItem]:
+    def _invoices_named(
+        self, currency: str, texts: Sequence[str], keys_of: Callable[[str], Iterable[str]]
+    ) -> list[OpenItem]:
         """Invoices whose number is written in a text; a number that two companies use fits none."""
         invoices: dict[str, OpenItem] = {}
         for text in texts:

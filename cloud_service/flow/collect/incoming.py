@@ -81,29 +81,29 @@ def _settle(
     """First what the payer named, then (unless the payer named all of it) the oldest; books `entry` with it."""
     positions = settlement.positions(session, [account.account_id])
     position = positions[account.account_id]
-    wanted_amounts = dict(
+    instructed = dict(
         instructions
         or _asked_for(position.open_invoices, first, payment.amount)
         or _share_of_debt(position, payment.amount)
     )
-    if wanted_amounts:
+    if instructed:
         source = next(source for source in position.unallocated if (source.kind, source.id) == ("payment", payment_id))
-        allocations = as_instructed(source, wanted_amounts, position.open_invoices, payment.day)
+        allocations = as_instructed(source, instructed, position.open_invoices, payment.day)
         settlement.write_allocations(session, [(account, allocations)], payment.author, along=[entry])
         positions = settlement.positions(session, [account.account_id])
-    settlement.settle(session, positions.values(), payment.day, payment.author, along=[] if wanted_amounts else [entry])
+    settlement.settle(session, positions.values(), payment.day, payment.author, along=[] if instructed else [entry])
 
 
 def _share_of_debt(position: AccountPosition, amount: Decimal) -> dict[str, Decimal]:
     """What of a top-up pays old debt, where that was agreed: the share, oldest invoice first."""
     share = position.debt_share
     left = round_money(amount * share, position.currency, "down") if share else Decimal(0)
-    named = {}
+    amounts = {}
     for invoice in position.old_debt:
         if left > 0:
-            named[invoice.number] = min(invoice.outstanding, left)
-            left -= named[invoice.number]
-    return named
+            amounts[invoice.number] = min(invoice.outstanding, left)
+            left -= amounts[invoice.number]
+    return amounts
 
 
 def _asked_for(invoices: list[OpenInvoice], invoice_id: int | None, amount: Decimal) -> dict[str, Decimal]:

@@ -37,7 +37,7 @@ class Delivery(Table):
     id: Mapped[Id]
     invoice_id: Mapped[int | None] = mapped_column(ForeignKey("invoice.id"))
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
-    kind: Mapped[str]  # invoice, reminder, receipt, low_balance …
+    kind: Mapped[str]  # invoice, reminder, statement, low_balance …
     channel: Mapped[str] = mapped_column(server_default="email")
     recipient: Mapped[str]
     message_id: Mapped[str] = mapped_column(unique=True)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from cloud_service.store.customers.tables import Account, Client
 from cloud_service.store.lists import payments
 from cloud_service.store.lookups.existing import existing
-from cloud_service.store.receivables import payments as receipts
+from cloud_service.store.receivables import payments as stored_payments
 from cloud_service.store.receivables.payment_tables import Payment
 from cloud_service.store.scope import Scope
 
@@ -117,7 +117,7 @@ def payment(session: Session, scope: Scope, public_id: UUID) -> PaymentPage:
     row = session.execute(query.where(Payment.public_id == public_id, *payments.in_scope(scope))).one_or_none()
     payment_row = existing(row, "payment")
     of_deposit = payment_row.Payment.kind == "deposit"
-    left = receipts.deposit_left if of_deposit else receipts.refundable
+    left = stored_payments.deposit_left if of_deposit else stored_payments.refundable
     back = select(Payment).where(Payment.reverses_id == payment_row.Payment.id).order_by(Payment.id)
     return PaymentPage(
         payment=payment_row.Payment,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 @dataclass(frozen=True, slots=True)
 class CashBookLine:
-    """A receipt (positive) or payout (negative) of the cash book."""
+    """Money in (positive) or out (negative) in the cash book; `balance` is after it, both in `currency`."""
 
     day: date
     kind: str
