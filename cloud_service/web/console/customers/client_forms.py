@@ -13,27 +13,17 @@ from cloud_service.store.lookups.customers import account as account_of
 from cloud_service.store.lookups.customers import client as client_of
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import today
+from cloud_service.web.console.customers.account_terms import PREPAID_FIELDS, term_fields, terms_as_fields, terms_of
 from cloud_service.web.console.shared_fields import REASON_BELOW, chosen_entity, entity_field
 from cloud_service.web.database import session
 from cloud_service.web.forms import Field, Form, FormPage, answer, say_changed
 from cloud_service.web.language.labels import options
 from cloud_service.web.language.locale import LANGUAGES
 from cloud_service.web.language.sentences import gettext as _
-from cloud_service.web.language.sentences import lazy_gettext as _l
 
 blueprint = Blueprint("client_forms", __name__)
 
 MODES = options("mode")
-PREPAID_TERMS = (
-    Field("low_days", _l("Warn with days left"), "amount", _l("5 unless said otherwise."), group=_l("Prepaid")),
-    Field(
-        "critical_days", _l("Warn again with days left"), "amount", _l("2 unless said otherwise."), group=_l("Prepaid")
-    ),
-    Field("low_balance", _l("Warn below a balance of"), "amount", group=_l("Prepaid")),
-    Field("emergency_credit", _l("Emergency credit"), "amount", _l("Supply stays on down to it."), group=_l("Prepaid")),
-    Field("reconnect_above", _l("Reconnect above a balance of"), "amount", group=_l("Prepaid")),
-    Field("debt_share", _l("Share of a top-up for old debt"), "amount", _l("0.25 is a quarter."), group=_l("Prepaid")),
-)
 
 
 def client_fields() -> tuple[Field, ...]:
@@ -51,23 +41,6 @@ def client_fields() -> tuple[Field, ...]:
             "buyer_reference", _("Buyer reference"), hint=_("Printed on e-invoices (Leitweg-ID)."), group=_("Client")
         ),
         Field("protected", _("Protected: never disconnected"), "tick", group=_("Client")),
-    )
-
-
-def term_fields() -> tuple[Field, ...]:
-    """How an account is billed and reached."""
-    return (
-        Field("billing_cycle", _("Billing cycle"), "choice", options=options("billing_cycle"), group=_("Billing")),
-        Field(
-            "billing_day",
-            _("Cycle begins on day"),
-            "number",
-            _("Of the month; 31 is its last day."),
-            True,
-            group=_("Billing"),
-        ),
-        Field("payment_terms_days", _("Due after days"), "number", required=True, group=_("Billing")),
-        Field("delivery", _("Bills go by"), "choice", options=options("delivery"), group=_("Billing")),
     )
 
 
@@ -118,7 +91,7 @@ def _new_client_form() -> Form:
         ),
         {
             "kind": "person", "locale": first.locale if first else "en", "country": first.country if first else "",
-            "currency": first.currency if first else "", "day": today(), **_terms_as_fields(flow.AccountTerms()),
+            "currency": first.currency if first else "", "day": today(), **terms_as_fields(flow.AccountTerms()),
         },
     )  # fmt: skip
 
@@ -151,7 +124,7 @@ def edit(public_id: UUID) -> Any:
 def open_account(public_id: UUID) -> Any:
     """Another account of a client."""
     client = client_of(session(), scope(), public_id)
-    form = Form((*account_fields(), REASON_BELOW), {"day": today(), **_terms_as_fields(flow.AccountTerms())})
+    form = Form((*account_fields(), REASON_BELOW), {"day": today(), **terms_as_fields(flow.AccountTerms())})
     back = url_for("clients.show", public_id=public_id)
     page = FormPage(_("New account of %(client)s", client=client.name), (client.name, back), _("Open the account"))
 
@@ -171,7 +144,7 @@ def edit_account(public_id: UUID) -> Any:
     terms = flow.AccountTerms(
         account.payment_terms_days, account.billing_cycle, account.billing_day, account.delivery, account.settings
     )
-    form = Form((*term_fields(), *PREPAID_TERMS, REASON_BELOW), _terms_as_fields(terms))
+    form = Form((*term_fields(), *PREPAID_FIELDS, REASON_BELOW), terms_as_fields(terms))
     back = url_for("accounts.show", public_id=public_id)
     page = FormPage(
         _("Terms of %(account)s", account=account.number),
@@ -181,7 +154,7 @@ def edit_account(public_id: UUID) -> Any:
 
     def do() -> Response:
         changed = flow.change_terms(
-            session(), account.id, _terms_of(form, account.settings), author=actor(), reason=form["reason"]
+            session(), account.id, terms_of(form, account.settings), author=actor(), reason=form["reason"]
         )
         flash(_("The terms are changed.") if changed else _("Nothing was changed."), "success")
         return redirect(back)
@@ -227,29 +200,4 @@ def _client_details(form: Form) -> flow.ClientDetails:
 
 
 def _new_account(form: Form) -> flow.NewAccount:
-    return flow.NewAccount(form["currency"], form["day"], form["account_number"], form["mode"], _terms_of(form, {}))
-
-
-def _terms_of(form: Form, settings: dict[str, Any]) -> flow.AccountTerms:
-    """The terms as typed; what the form does not show of the settings stays."""
-    changed_settings = dict(settings)
-    if "low_days" in form.values:
-        typed = {field.key: f"{form[field.key]:f}" for field in PREPAID_TERMS if form[field.key] is not None}
-        changed_settings.pop("debt_share", None)
-        changed_settings |= {"debt_share": typed.pop("debt_share")} if "debt_share" in typed else {}
-        shown_keys = {field.key for field in PREPAID_TERMS}
-        prepaid = {
-            name: value for name, value in changed_settings.pop("prepaid", {}).items() if name not in shown_keys
-        } | typed
-        changed_settings |= {"prepaid": prepaid} if prepaid else {}
-    return flow.AccountTerms(
-        form["payment_terms_days"], form["billing_cycle"], form["billing_day"], form["delivery"], changed_settings
-    )
-
-
-def _terms_as_fields(terms: flow.AccountTerms) -> dict[str, Any]:
-    prepaid = dict(terms.settings.get("prepaid", {}))
-    return {
-        "billing_cycle": terms.billing_cycle, "billing_day": terms.billing_day, "delivery": terms.delivery,
-        "payment_terms_days": terms.payment_terms_days, "debt_share": terms.settings.get("debt_share"), **prepaid,
-    }  # fmt: skip
+    return flow.NewAccount(form["currency"], form["day"], form["account_number"], form["mode"], terms_of(form, {}))
