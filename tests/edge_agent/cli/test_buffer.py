@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from edge_agent.buffer import BufferGuard, BufferSample
-from tests.edge_agent.cli.test_doctor import edge
+from tests.edge_agent.cli.command import energy_edge
 
 ROWS = 40
 
@@ -25,7 +25,7 @@ def fill(folder: Path) -> None:
 
 
 def exported(*arguments: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(edge("buffer", "export", *arguments).stdout)))
+    return list(csv.DictReader(io.StringIO(energy_edge("buffer", "export", *arguments).stdout)))
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -41,7 +41,7 @@ def damage(folder: Path) -> None:
 
 def test_a_good_buffer_verifies(tmp_path: Path) -> None:
     fill(tmp_path)
-    done = edge("buffer", "verify", str(tmp_path), "--json")
+    done = energy_edge("buffer", "verify", str(tmp_path), "--json")
     verdict = json.loads(done.stdout)
     (stream,) = verdict["streams"]
     assert (0, "", 0) == (done.returncode, verdict["damage"], verdict["lost"])
@@ -63,7 +63,7 @@ def test_readings_go_into_a_csv_file_as_they_go_to_standard_output(tmp_path: Pat
     fill(tmp_path / "data")
     target = tmp_path / "readings.csv"
 
-    done = edge("buffer", "export", str(tmp_path / "data"), str(target))
+    done = energy_edge("buffer", "export", str(tmp_path / "data"), str(target))
 
     assert (0, "") == (done.returncode, done.stdout)
     assert exported(str(tmp_path / "data")) == list(csv.DictReader(io.StringIO(target.read_text(encoding="utf-8"))))
@@ -72,7 +72,7 @@ def test_readings_go_into_a_csv_file_as_they_go_to_standard_output(tmp_path: Pat
 def test_readings_go_into_a_json_file_with_exact_values(tmp_path: Path) -> None:
     fill(tmp_path / "data")
     target = tmp_path / "readings.json"
-    edge("buffer", "export", str(tmp_path / "data"), str(target))
+    energy_edge("buffer", "export", str(tmp_path / "data"), str(target))
     readings = json.loads(target.read_text(encoding="utf-8"))
     assert [(n, f"{n * 1500 / 1000:.3f}") for n in range(1, ROWS + 1)] == [
         (reading["sequence"], reading["value"]) for reading in readings
@@ -81,7 +81,7 @@ def test_readings_go_into_a_json_file_with_exact_values(tmp_path: Path) -> None:
 
 def test_a_file_of_another_kind_is_refused_before_anything_is_written(tmp_path: Path) -> None:
     fill(tmp_path / "data")
-    done = edge("buffer", "export", str(tmp_path / "data"), str(tmp_path / "readings.xlsx"))
+    done = energy_edge("buffer", "export", str(tmp_path / "data"), str(tmp_path / "readings.xlsx"))
     assert 1 == done.returncode
     assert "neither .csv nor .json" in done.stderr
     assert ["data"] == [path.name for path in tmp_path.iterdir()]
@@ -91,7 +91,7 @@ def test_a_file_of_another_kind_is_refused_before_anything_is_written(tmp_path: 
 def test_looking_into_a_buffer_changes_no_byte_of_it(tmp_path: Path, command: tuple[str, ...]) -> None:
     fill(tmp_path)
     before = contents(tmp_path)
-    assert 0 == edge("buffer", *command, str(tmp_path)).returncode
+    assert 0 == energy_edge("buffer", *command, str(tmp_path)).returncode
     assert before == contents(tmp_path)
 
 
@@ -111,21 +111,21 @@ def test_readings_that_are_only_in_the_log_are_seen_and_the_log_stays(tmp_path: 
 
 def test_inspection_shows_tables_streams_and_channels(tmp_path: Path) -> None:
     fill(tmp_path)
-    summary = json.loads(edge("buffer", "inspect", str(tmp_path), "--json").stdout)
+    summary = json.loads(energy_edge("buffer", "inspect", str(tmp_path), "--json").stdout)
     (stream,), (channel,) = summary["streams"], summary["channels"]
     assert {"note": 2, "reading": ROWS} == summary["tables"]
     assert (ROWS, 10, 30, ROWS) == (stream["last"], stream["receipted"], stream["waiting"], stream["stored"])
     assert ("meter-1", "kWh", ROWS, 1_790_000_040_000) == (
         channel["meter"], channel["unit"], channel["readings"], channel["last_at_ms"],
     )  # fmt: skip
-    assert "2026-09-21T14:14:00.000Z" in edge("buffer", "inspect", str(tmp_path)).stdout
+    assert "2026-09-21T14:14:00.000Z" in energy_edge("buffer", "inspect", str(tmp_path)).stdout
 
 
 def test_a_buffer_that_an_agent_has_open_is_left_alone(tmp_path: Path) -> None:
     fill(tmp_path)
     guard = BufferGuard(tmp_path, boot_id="boot")
     guard.buffer.save()
-    done = edge("buffer", "inspect", str(tmp_path), "--json")
+    done = energy_edge("buffer", "inspect", str(tmp_path), "--json")
     guard.close()
     assert (5, "in_use") == (done.returncode, json.loads(done.stdout)["error"]["code"])
 
@@ -133,7 +133,7 @@ def test_a_buffer_that_an_agent_has_open_is_left_alone(tmp_path: Path) -> None:
 def test_an_export_of_a_changed_reading_fails_and_leaves_no_file(tmp_path: Path) -> None:
     fill(tmp_path / "data")
     damage(tmp_path / "data")
-    done = edge("buffer", "export", str(tmp_path / "data"), str(tmp_path / "readings.csv"))
+    done = energy_edge("buffer", "export", str(tmp_path / "data"), str(tmp_path / "readings.csv"))
     assert 1 == done.returncode
     assert ["data"] == [path.name for path in tmp_path.iterdir()]
 
@@ -141,7 +141,7 @@ def test_an_export_of_a_changed_reading_fails_and_leaves_no_file(tmp_path: Path)
 def test_a_damaged_file_is_a_finding_and_still_gives_its_readings(tmp_path: Path) -> None:
     fill(tmp_path)
     damage(tmp_path)
-    assert 6 == edge("buffer", "verify", str(tmp_path)).returncode
+    assert 6 == energy_edge("buffer", "verify", str(tmp_path)).returncode
 
     rows = exported(str(tmp_path), "--raw")
 
@@ -150,4 +150,4 @@ def test_a_damaged_file_is_a_finding_and_still_gives_its_readings(tmp_path: Path
 
 
 def test_a_folder_without_a_buffer_has_its_own_exit_code(tmp_path: Path) -> None:
-    assert 3 == edge("buffer", "verify", str(tmp_path)).returncode
+    assert 3 == energy_edge("buffer", "verify", str(tmp_path)).returncode
