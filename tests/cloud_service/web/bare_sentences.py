@@ -156,7 +156,7 @@ def _shown(node: nodes.Node | None) -> str:
         case nodes.Or() | nodes.And() | nodes.Add():
             return f"{_shown(node.left)} {_shown(node.right)}"
         case nodes.Concat():
-            return "".join(_shown(part) for part in node.nodes)
+            return "".join(_shown(operand) for operand in node.nodes)
         case nodes.Getitem(node=nodes.Dict() as table):
             return " ".join(_shown(pair.value) for pair in table.items)
         case nodes.Filter(name=name) if name not in LABELLED:

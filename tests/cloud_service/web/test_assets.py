@@ -25,10 +25,10 @@ def vendor_script() -> ModuleType:
 def test_every_vendored_file_is_listed_with_its_licence_and_is_what_the_list_says() -> None:
     listed = json.loads((FOLDER / "vendor" / "vendor.json").read_text())
     sums = {name: digest for package in listed for name, digest in package["files"].items()}
-    found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (FOLDER / "vendor").iterdir()}
-    del found["vendor.json"]
+    checksums = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (FOLDER / "vendor").iterdir()}
+    del checksums["vendor.json"]
 
-    assert sums == found
+    assert sums == checksums
     assert {package["licence"] for package in listed} <= FREE
     assert all(any(name.endswith(".LICENSE") for name in package["files"]) for package in listed)
 

@@ -12,9 +12,9 @@ from tests.cloud_service.web.pages import bill_numbers
 
 
 def test_pages_never_overlap_and_never_leave_one_out(admin: FlaskClient) -> None:
-    shown = [bill_numbers(admin.get(f"/bills?size=1&page={n}&sort=bill_date&dir=asc").text) for n in (1, 2, 3)]
+    pages = [bill_numbers(admin.get(f"/bills?size=1&page={n}&sort=bill_date&dir=asc").text) for n in (1, 2, 3)]
 
-    assert [["INV-1"], ["INV-2"], ["INV-3"]] == shown
+    assert [["INV-1"], ["INV-2"], ["INV-3"]] == pages
 
 
 @pytest.mark.parametrize(

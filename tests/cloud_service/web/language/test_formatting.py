@@ -39,7 +39,7 @@ def test_energy_is_exact_from_its_thousandths(english: object) -> None:
 
 
 def test_exact_numbers_have_no_exponent() -> None:
-    assert ["150", "0.3125", "1000000"] == [formatting.exact(Decimal(one)) for one in ("150.0000", "0.31250", "1E+6")]
+    assert ["150", "0.3125", "1000000"] == [formatting.exact(Decimal(text)) for text in ("150.0000", "0.31250", "1E+6")]
 
 
 @pytest.mark.parametrize(
@@ -60,10 +60,10 @@ def test_how_long_ago_it_was(english: object, gap: timedelta, text: str) -> None
 
 
 def test_instants_are_in_the_sites_zone_with_utc_beside(english: object) -> None:
-    shown = formatting.instant(datetime(2026, 11, 20, 22, 30, tzinfo=UTC), "Africa/Nairobi")
+    moment = formatting.instant(datetime(2026, 11, 20, 22, 30, tzinfo=UTC), "Africa/Nairobi")
 
-    assert ">21 Nov 2026, 01:30<" in shown
-    assert 'title="2026-11-20 22:30:00 UTC"' in shown
+    assert ">21 Nov 2026, 01:30<" in moment
+    assert 'title="2026-11-20 22:30:00 UTC"' in moment
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 import pytest
+from sqlalchemy import text
 
+from cloud_service.store.database.session import transaction
 from cloud_service.web.language.locale import chosen, direction
 from tests.cloud_service.web.conftest import Console
 
@@ -21,10 +23,13 @@ def test_the_language_is_the_cookies_then_the_browsers(
         assert language == chosen()
 
 
-def test_a_person_without_a_preference_reads_the_language_of_their_record(console: Console) -> None:
-    page = console.sign_in("admin").get("/me", headers={"Accept-Language": "it"}).text
+def test_where_browser_and_cookie_say_nothing_a_person_reads_the_language_of_their_record(fresh: Console) -> None:
+    with transaction(fresh.engine) as session:
+        session.execute(text("UPDATE app_user SET locale = 'sw' WHERE email = 'admin@kilo.example'"))
+    admin = fresh.sign_in("admin")
 
-    assert '<html lang="en" dir="ltr"' in page
+    assert '<html lang="sw"' in admin.get("/me", headers={"Accept-Language": "it"}).text
+    assert '<html lang="de"' in admin.get("/me", headers={"Accept-Language": "de"}).text
 
 
 def test_arabic_runs_from_right_to_left(console: Console) -> None:
