@@ -13,7 +13,7 @@ from cloud_service.web.clock import today
 from cloud_service.web.database import session
 
 
-def paper_response(public_id: UUID, kind: str) -> Response:
+def document_response(public_id: UUID, kind: str) -> Response:
     """The stored bytes, exactly as they were sent; a PDF that nobody has needed yet is made now, once."""
     page = invoice_page(session(), scope(), public_id, today())
     if kind == deliver.PDF:

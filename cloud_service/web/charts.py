@@ -48,7 +48,7 @@ def axis_text(value: Decimal) -> str:
     return f"{value.normalize():,f}"
 
 
-def both(
+def wide_and_narrow(
     labels: Sequence[str],
     series: Sequence[Sequence[Decimal]],
     titles: Sequence[Sequence[str]],

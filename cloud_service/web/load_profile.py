@@ -30,7 +30,7 @@ class Interval:
 
 
 @dataclass(frozen=True, slots=True)
-class DayOf:
+class DayCompleteness:
     """One local day: its sum, how many intervals it should have, how many are actual, estimated, missing."""
 
     day: date
@@ -57,7 +57,7 @@ def intervals(days: Sequence[IntervalDay], zone: str) -> list[Interval]:
     return unpacked
 
 
-def by_day(days: Sequence[IntervalDay], span: Span, zone: str, step_s: int) -> list[DayOf]:
+def by_day(days: Sequence[IntervalDay], span: Span, zone: str, step_s: int) -> list[DayCompleteness]:
     """A row for each day of the span, also for those of which nothing is known."""
     by_date = {packed.day: packed for packed in days}
     rows = []
@@ -65,11 +65,11 @@ def by_day(days: Sequence[IntervalDay], span: Span, zone: str, step_s: int) -> l
         packed = by_date.get(day)
         expected = intervals_in_day(day, zone, packed.step_s if packed else step_s)
         if packed is None:
-            rows.append(DayOf(day, 0, expected, 0, 0, expected))
+            rows.append(DayCompleteness(day, 0, expected, 0, 0, expected))
             continue
         missing = sum(1 for q in packed.qualities if q >= Quality.SUSPECT)
         estimated = sum(1 for q in packed.qualities if q in (Quality.SUBSTITUTED, Quality.ESTIMATED))
-        rows.append(DayOf(day, packed.total, expected, expected - missing - estimated, estimated, missing))
+        rows.append(DayCompleteness(day, packed.total, expected, expected - missing - estimated, estimated, missing))
     return rows
 
 

@@ -23,7 +23,7 @@ csrf.exempt(blueprint)
 log = logging.getLogger("energy.webhooks")
 
 
-class Reads(Protocol):
+class WebhookReader(Protocol):
     """The part of a payment provider that pages may use: telling true calls from false ones."""
 
     name: str
@@ -36,7 +36,7 @@ class Reads(Protocol):
 @public
 def receive(name: str) -> tuple[Response, int]:
     """Take a provider's call."""
-    provider = cast("Reads | None", current_app.extensions.get("provider"))
+    provider = cast("WebhookReader | None", current_app.extensions.get("provider"))
     if provider is None or provider.name != name:
         raise NotFoundError(_("no such provider is set up here"))
     try:

@@ -114,7 +114,7 @@ def chart_of(entity_id: int, currency: str, span: Span, chosen: str) -> BilledAn
          zip(names, received, strict=True)],
     ]  # fmt: skip
     labels = [formatting.month(row[0], short) for row in rows]
-    drawn = charts.both(labels, [billed, received], titles, every=1 if by == "month" else 4)
+    drawn = charts.wide_and_narrow(labels, [billed, received], titles, every=1 if by == "month" else 4)
     return BilledAndReceived(drawn, list(zip(names, billed, received, strict=True)))
 
 

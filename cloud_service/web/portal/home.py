@@ -17,7 +17,7 @@ from cloud_service.store.lookups.invoice_page import invoice_page
 from cloud_service.web import charts, load_profile
 from cloud_service.web.access import May, access, scope
 from cloud_service.web.bill_columns import COLUMNS
-from cloud_service.web.bill_documents import paper_response
+from cloud_service.web.bill_documents import document_response
 from cloud_service.web.database import session
 from cloud_service.web.language import formatting
 from cloud_service.web.language.sentences import gettext as _
@@ -105,7 +105,9 @@ def usage() -> str:
         ]
     ]
     every = max(1, span.days // 10)
-    drawn = charts.both([formatting.month(day, "d MMM") for day in span], [values], titles, width=1100, every=every)
+    drawn = charts.wide_and_narrow(
+        [formatting.month(day, "d MMM") for day in span], [values], titles, width=1100, every=every
+    )
     return render_template(
         "portal/usage.html",
         me=me,
@@ -180,4 +182,4 @@ def pay(public_id: UUID) -> AnyResponse:
 @access(May.PORTAL)
 def paper(public_id: UUID, kind: str) -> Response:
     """A document of one's own bill."""
-    return paper_response(public_id, kind)
+    return document_response(public_id, kind)

@@ -39,7 +39,9 @@ def year_chart(me: Customer) -> YearChart:
         [_bar_title(month, value) for month, value in zip(months, this, strict=True)],
         [_bar_title(add_months(month, -12), value) for month, value in zip(months, last, strict=True)],
     ]
-    drawn = charts.both([formatting.month(month) for month in months], series, titles[: len(series)], width=1100)
+    drawn = charts.wide_and_narrow(
+        [formatting.month(month) for month in months], series, titles[: len(series)], width=1100
+    )
     legend = [_("This year"), _("Last year")][: len(series)]
     return YearChart(drawn, list(zip(names, this, last, strict=True)), legend)
 

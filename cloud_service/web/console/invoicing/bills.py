@@ -11,7 +11,7 @@ from cloud_service.store.lists.invoices import invoices
 from cloud_service.store.lookups.invoice_page import invoice_page, send_again
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.bill_columns import COLUMNS
-from cloud_service.web.bill_documents import paper_response
+from cloud_service.web.bill_documents import document_response
 from cloud_service.web.clock import now, today
 from cloud_service.web.console.shared_fields import PLAN_FILTER
 from cloud_service.web.database import session
@@ -82,7 +82,7 @@ def show(public_id: UUID) -> str:
 @access(May.READ)
 def paper(public_id: UUID, kind: str) -> Response:
     """A document of the bill, shown in the browser or saved."""
-    return paper_response(public_id, kind)
+    return document_response(public_id, kind)
 
 
 @blueprint.post("/bills/<uuid:public_id>/send")
