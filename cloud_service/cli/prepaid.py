@@ -69,14 +69,12 @@ def tend(*, json_output: bool) -> None:
 @JSON
 def commands(*, state: str, json_output: bool) -> None:
     """Orders for gateways: disconnect and reconnect."""
-    from cloud_service.store.receivables.prepaid import commands as report
+    from cloud_service.store.receivables.prepaid import gateway_orders
 
     with transaction() as session:
-        orders = report(session, state)
+        orders = gateway_orders(session, state)
     if json_output:
         click.echo(as_json(orders))
         return
     for order in orders:
-        click.echo(
-            f"{order['created_at']:%Y-%m-%d %H:%M} {order['kind']} {order['meter']} {order['state']}: {order['reason']}"
-        )
+        click.echo(f"{order.created_at:%Y-%m-%d %H:%M} {order.kind} {order.meter} {order.state}: {order.reason}")

@@ -92,7 +92,7 @@ def next_step(
 
 @dataclass(frozen=True, slots=True)
 class OverdueSpan:
-    """Days `[start, end)` in which an amount was overdue."""
+    """Days `[start, end)` in which an amount, in the invoice's currency, was overdue."""
 
     start: date
     end: date
@@ -101,7 +101,7 @@ class OverdueSpan:
 
 @dataclass(frozen=True, slots=True)
 class InterestLine:
-    """Interest on one span, with its arithmetic in words."""
+    """Interest on one span at a yearly percentage, in the invoice's currency, with its arithmetic in words."""
 
     span: OverdueSpan
     percent: Decimal
@@ -112,7 +112,11 @@ class InterestLine:
 def overdue_spans(
     due_date: date, total: Decimal, settlements: Sequence[tuple[date, Decimal]], until: date
 ) -> list[OverdueSpan]:
-    """What was open after the due date, cut where payments changed it; `until` is exclusive."""
+    """What of `total` was open after the due date, cut where payments changed it; `until` is exclusive.
+
+    `settlements` are (day, amount), negative where money was taken back; money counts from its day on,
+    so the day on which the rest is paid is not overdue any more.
+    """
     spans = []
     day, left = due_date + timedelta(days=1), total
     for paid_on, amount in sorted(settlements):
@@ -134,7 +138,11 @@ def from_day_on(spans: Sequence[OverdueSpan], day: date | None) -> list[OverdueS
 def interest(
     rule: InterestRule, kind: str, currency: str, spans: Sequence[OverdueSpan]
 ) -> tuple[list[InterestLine], Decimal]:
-    """Statutory interest by days of 365, cut where the base rate changes; the sum is rounded once."""
+    """Statutory interest in `currency` by days of 365, cut where the base rate changes; the sum is rounded once.
+
+    `kind` is that of the client (company, or a person); InputError with the code `no_base_rate` for a day whose base
+    rate nobody has entered. In Germany five (persons) or nine points above the base rate: BGB §§ 247, 288.
+    """
     above = rule.company if kind == "company" else rule.person
     if above is None:
         return [], Decimal(0)

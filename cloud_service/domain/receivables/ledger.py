@@ -71,7 +71,7 @@ class LedgerEntry:
 def invoice_lines(
     account_id: int, invoice_id: int, net: Decimal, tax: Decimal, income: str = "revenue"
 ) -> tuple[LedgerLine, ...]:
-    """The client owes `net + tax`; we earned `net`, the state gets `tax`."""
+    """The client owes `net + tax`; we earned `net` (booked to `income`), the state gets `tax`."""
     return (
         LedgerLine("receivable", net + tax, account_id, invoice_id),
         LedgerLine(income, -net),

@@ -44,7 +44,10 @@ class Allocation:
 
 
 def oldest_first(sources: Sequence[CreditSource], invoices: Sequence[OpenInvoice], today: date) -> list[Allocation]:
-    """Use the oldest money for the invoice that was due first, until one of them runs out."""
+    """Use the oldest money for the invoice that was due first, until one of them runs out.
+
+    All of one account and currency. No allocation is dated before `today`, its money or its invoice.
+    """
     allocations: list[Allocation] = []
     by_age = sorted((s for s in sources if s.unallocated > 0), key=lambda s: (s.day, s.kind, s.id))
     left = {(s.kind, s.id): s.unallocated for s in by_age}

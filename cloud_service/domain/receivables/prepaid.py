@@ -50,10 +50,10 @@ def prepaid_terms(settings: Mapping[str, Any]) -> PrepaidTerms:
 
 @dataclass(frozen=True, slots=True)
 class PrepaidPosition:
-    """An account as it is now: balance, what a day costs, where it is and who lives there."""
+    """An account as it is now; amounts in its currency, `local` is the time where the meter hangs."""
 
     balance: Decimal
-    a_day: Decimal
+    a_day: Decimal  # what a day costs at the present use, 0 where nothing is used
     local: datetime
     holiday_calendar: str
     protected: bool
@@ -74,7 +74,7 @@ class PrepaidDecision:
 
 
 def days_left(balance: Decimal, a_day: Decimal) -> Decimal | None:
-    """How long the balance lasts at the present use; None where nothing is used."""
+    """How many days the balance lasts at `a_day` of use, to hundredths and 9999 at most; None where nothing is used."""
     if a_day <= 0:
         return None
     return min(max(balance, ZERO) / a_day, DAYS_MAX).quantize(CENT_OF_A_DAY)

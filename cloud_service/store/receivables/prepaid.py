@@ -59,6 +59,21 @@ class PrepaidAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class GatewayOrder:
+    """An order to disconnect or reconnect the meter at a service point, as people list it."""
+
+    id: int
+    kind: str
+    state: str
+    reason: str
+    author: str
+    created_at: datetime
+    meter: str
+    point: str
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
 class PrepaidListLine:
     """A line of the prepaid list."""
 
@@ -251,6 +266,6 @@ def prepaid_list(
     return [PrepaidListLine(**row) for row in rows]
 
 
-def commands(session: Session, state: str = "", limit: int = 100) -> list[dict[str, Any]]:
-    """The newest orders for gateways."""
-    return [dict(row) for row in session.execute(COMMANDS, {"state": state, "limit": limit}).mappings()]
+def gateway_orders(session: Session, state: str = "", limit: int = 100) -> list[GatewayOrder]:
+    """The newest orders for gateways, of one state or of all."""
+    return [GatewayOrder(**row) for row in session.execute(COMMANDS, {"state": state, "limit": limit}).mappings()]

@@ -89,5 +89,5 @@ def test_one_order_for_a_meter_is_queued_at_a_time_and_can_be_withdrawn(prepaid_
     assert ["disconnect"] == prepaid.cancel_waiting(session, [point], NOON)
     assert [True, False] == [queue("reconnect"), queue("disconnect", datetime(2020, 1, 1, tzinfo=UTC))]
     assert [("reconnect", "waiting"), ("disconnect", "cancelled")] == [
-        (row["kind"], row["state"]) for row in prepaid.commands(session)
+        (order.kind, order.state) for order in prepaid.gateway_orders(session)
     ]
