@@ -69,7 +69,7 @@ def tend(*, json_output: bool) -> None:
 @JSON
 def commands(*, state: str, json_output: bool) -> None:
     """Orders for gateways: disconnect and reconnect."""
-    from cloud_service.store.receivables.prepaid import gateway_orders
+    from cloud_service.store.receivables.gateway_commands import gateway_orders
 
     with transaction() as session:
         orders = gateway_orders(session, state)

@@ -15,7 +15,7 @@ from cloud_service.store.audit import log
 from cloud_service.store.database import job_queue
 from cloud_service.store.database.session import Session
 from cloud_service.store.delivery import outgoing
-from cloud_service.store.receivables import prepaid
+from cloud_service.store.receivables import gateway_commands, prepaid
 from cloud_service.store.receivables.prepaid import NewPrepaidState, PrepaidAccount
 from common.period import Span, local_day, zone
 
@@ -158,9 +158,9 @@ def _queue_commands(session: Session, reviewed: PrepaidReview, kind: str, author
     """An order for each meter; one of the other kind that nobody took yet is withdrawn first."""
     account = reviewed.account
     points = [contract.service_point_id for contract in account.contracts]
-    prepaid.cancel_waiting(session, points, reviewed.now)
+    gateway_commands.cancel_waiting(session, points, reviewed.now)
     for point in points:
-        prepaid.queue_command(
+        gateway_commands.queue_command(
             session, account_id=account.account_id, point_id=point, kind=kind, author=author, at=reviewed.now,
             reason=f"prepaid balance {reviewed.balance} {account.currency}",
             content={"balance": format(reviewed.balance, "f")},

@@ -1,4 +1,4 @@
-"""Prepaid accounts: what they may use up, what they were told, and the orders for their gateways."""
+"""Prepaid accounts: what they may use up, and what they had when they were looked at."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -6,7 +6,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from psycopg.types.json import Jsonb
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -56,21 +55,6 @@ class PrepaidAccount:
     state: str
     a_day: Decimal  # what a day of the last look cost, 0 where that is not known
     before: Decimal  # the balance at the last look
-
-
-@dataclass(frozen=True, slots=True)
-class GatewayOrder:
-    """An order to disconnect or reconnect the meter at a service point, as people list it."""
-
-    id: int
-    kind: str
-    state: str
-    reason: str
-    author: str
-    created_at: datetime
-    meter: str
-    point: str
-    account: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,26 +142,6 @@ STORE = text(
            protected_reason = :protected_reason, at = :at
     """
 )
-COMMAND = text(
-    """
-    INSERT INTO gateway_command (service_point_id, meter_id, account_id, kind, reason, author, facts)
-    SELECT m.service_point_id, m.meter_id, :account, :kind, :reason, :author, :facts
-      FROM meter_mount m
-     WHERE m.service_point_id = :point
-       AND m.during @> cast(:at AS timestamptz)
-    ON CONFLICT DO NOTHING
-    RETURNING id
-    """
-)
-CANCEL = text(
-    """
-    UPDATE gateway_command
-       SET state = 'cancelled', done_at = :at
-     WHERE service_point_id = ANY(:points)
-       AND state = 'waiting'
-    RETURNING id, kind
-    """
-)
 LIST = text(
     """
     SELECT s.account_id, a.number AS account, c.name AS client, a.currency, s.state, s.booked, s.rated, s.balance,
@@ -190,20 +154,6 @@ LIST = text(
      ORDER BY s.balance, a.number
      LIMIT :limit
     OFFSET :offset
-    """
-)
-COMMANDS = text(
-    """
-    SELECT g.id, g.kind, g.state, g.reason, g.author, g.created_at, m.name AS meter, p.name AS point,
-           a.number AS account
-      FROM gateway_command g
-      JOIN meter m ON m.id = g.meter_id
-      JOIN service_point p ON p.id = g.service_point_id
-      JOIN account a ON a.id = g.account_id
-     WHERE :state = ''
-        OR g.state = :state
-     ORDER BY g.id DESC
-     LIMIT :limit
     """
 )
 
@@ -240,32 +190,9 @@ def store_states(session: Session, states: Sequence[NewPrepaidState]) -> None:
         session.execute(STORE, [asdict(state) for state in states])
 
 
-def queue_command(
-    session: Session, *, account_id: int, point_id: int, kind: str, reason: str, author: str, at: datetime,
-    content: dict[str, Any],
-) -> int | None:  # fmt: skip
-    """An order for the meter at a service point; None while another is under way or no meter is mounted."""
-    fields = {
-        "account": account_id, "point": point_id, "kind": kind, "reason": reason, "author": author, "at": at,
-        "facts": Jsonb(content),
-    }  # fmt: skip
-    command_id: int | None = session.execute(COMMAND, fields).scalar_one_or_none()
-    return command_id
-
-
-def cancel_waiting(session: Session, points: Sequence[int], at: datetime) -> list[str]:
-    """Withdraw orders nobody has taken yet; returns their kinds."""
-    return [row.kind for row in session.execute(CANCEL, {"points": list(points), "at": at})]
-
-
 def prepaid_list(
     session: Session, entity_id: int | None = None, limit: int = 100, offset: int = 0
 ) -> list[PrepaidListLine]:
     """The prepaid list, the lowest balance first."""
     rows = session.execute(LIST, {"entity": entity_id, "limit": limit, "offset": offset}).mappings()
     return [PrepaidListLine(**row) for row in rows]
-
-
-def gateway_orders(session: Session, state: str = "", limit: int = 100) -> list[GatewayOrder]:
-    """The newest orders for gateways, of one state or of all."""
-    return [GatewayOrder(**row) for row in session.execute(COMMANDS, {"state": state, "limit": limit}).mappings()]

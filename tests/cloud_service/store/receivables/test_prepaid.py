@@ -72,22 +72,3 @@ def test_booked_is_credit_less_open_invoices_and_leaves_old_debt_out_where_a_sha
 
     assert {till.account: D(-119)} == before
     assert {till.account: D(20)} == prepaid.booked(till.session, [till.account])
-
-
-def test_one_order_for_a_meter_is_queued_at_a_time_and_can_be_withdrawn(prepaid_till: Till) -> None:
-    session, account = prepaid_till.session, prepaid_till.account
-    (contract,) = prepaid.accounts(session, [account], PAID)[0].contracts
-    point = contract.service_point_id
-
-    def queue(kind: str, at: datetime = NOON) -> bool:
-        command = prepaid.queue_command(
-            session, account_id=account, point_id=point, kind=kind, reason="empty", author="t", at=at, content={}
-        )
-        return command is not None
-
-    assert [True, False] == [queue("disconnect"), queue("reconnect")]
-    assert ["disconnect"] == prepaid.cancel_waiting(session, [point], NOON)
-    assert [True, False] == [queue("reconnect"), queue("disconnect", datetime(2020, 1, 1, tzinfo=UTC))]
-    assert [("reconnect", "waiting"), ("disconnect", "cancelled")] == [
-        (order.kind, order.state) for order in prepaid.gateway_orders(session)
-    ]
