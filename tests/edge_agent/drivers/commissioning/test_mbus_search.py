@@ -23,7 +23,8 @@ def found_on(
         server = await slaves.serve()
         steps: list[tuple[int, int]] = []
         port = Port.parse(f"tcp://127.0.0.1:{server.sockets[0].getsockname()[1]}")
-        line = MBusLine(port, timeout_s=0.02, retries=0)
+        line = MBusLine(port, retries=0)
+        line.timeout_s = 0.05  # these meters answer at once
         try:
             return [meter async for meter in search(line, lambda done, total: steps.append((done, total)))], steps
         finally:
@@ -47,9 +48,9 @@ def test_two_meters_with_one_address_are_told_to_be_searched_by_label() -> None:
 
 
 def test_labels_are_narrowed_until_one_meter_is_left() -> None:
-    slaves = MBusSlaves([Slave("12345678", BODIES), Slave("12345699", BODIES)])
-    meters, _ = found_on(slaves, lambda line, progress: search_secondary(line, [], progress, start="12345"))
-    assert ["12345678", "12345699"] == [meter.address for meter in meters]
+    slaves = MBusSlaves([Slave("12345678", BODIES), Slave("12345679", BODIES)])
+    meters, _ = found_on(slaves, lambda line, progress: search_secondary(line, [], progress, start="123456"))
+    assert ["12345678", "12345679"] == [meter.address for meter in meters]
 
 
 def test_a_header_names_the_profiles_it_fits() -> None:

@@ -22,7 +22,7 @@ def answers(slaves: MBusSlaves, *requests: bytes) -> list[bytes]:
         for request in requests:
             writer.write(request)
             try:
-                heard.append(await asyncio.wait_for(reader.read(1024), 0.05))
+                heard.append(await asyncio.wait_for(reader.read(1024), 0.3))
             except TimeoutError:
                 heard.append(b"")
         writer.close()

@@ -19,7 +19,7 @@ def exchange(line: SimulatedLine, request: bytes) -> bytes:
         reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
         writer.write(request)
         try:
-            return await asyncio.wait_for(reader.read(300), 0.1)
+            return await asyncio.wait_for(reader.read(300), 0.3)
         except TimeoutError:
             return b""
         finally:
