@@ -15,18 +15,18 @@ START = datetime(2026, 3, 1, tzinfo=UTC)
 START_MS = int(START.timestamp()) * 1000
 
 
-def one(connection: psycopg.Connection[Any], query: str, *values: Any) -> Any:
+def value_of(connection: psycopg.Connection[Any], query: str, *values: Any) -> Any:
     """The single value of a query."""
     row = connection.execute(query, values).fetchone()
     return row[0] if row else None
 
 
 def add_site(owner: psycopg.Connection[Any], name: str = "House", timezone: str = "Europe/Berlin") -> int:
-    entity = one(owner, "SELECT id FROM legal_entity LIMIT 1") or one(
+    entity = value_of(owner, "SELECT id FROM legal_entity LIMIT 1") or value_of(
         owner,
         "INSERT INTO legal_entity (name, currency, timezone) VALUES ('Operator', 'EUR', 'Europe/Berlin') RETURNING id",
     )
-    site: int = one(
+    site: int = value_of(
         owner,
         "INSERT INTO site (legal_entity_id, name, timezone, currency) VALUES (%s, %s, %s, 'EUR') RETURNING id",
         entity,
@@ -39,8 +39,8 @@ def add_site(owner: psycopg.Connection[Any], name: str = "House", timezone: str 
 def add_gateway(
     owner: psycopg.Connection[Any], name: str = "gw-1", site: int | None = None, state: str = "active"
 ) -> int:
-    site = site or one(owner, "SELECT id FROM site LIMIT 1") or add_site(owner)
-    gateway: int = one(
+    site = site or value_of(owner, "SELECT id FROM site LIMIT 1") or add_site(owner)
+    gateway: int = value_of(
         owner, "INSERT INTO gateway (name, site_id, state) VALUES (%s, %s, %s) RETURNING id", name, site, state
     )
     return gateway
@@ -54,18 +54,20 @@ def add_meter(
     **columns_of_it: Any,
 ) -> int:
     """A mounted meter with one register; the register's id."""
-    site = site or one(owner, "SELECT id FROM site LIMIT 1") or add_site(owner)
-    point = one(owner, "INSERT INTO service_point (site_id, name) VALUES (%s, %s) RETURNING id", site, f"at {name}")
-    meter = one(owner, "INSERT INTO meter (name, serial) VALUES (%s, %s) RETURNING id", name, name)
+    site = site or value_of(owner, "SELECT id FROM site LIMIT 1") or add_site(owner)
+    point = value_of(
+        owner, "INSERT INTO service_point (site_id, name) VALUES (%s, %s) RETURNING id", site, f"at {name}"
+    )
+    meter = value_of(owner, "INSERT INTO meter (name, serial) VALUES (%s, %s) RETURNING id", name, name)
     owner.execute(
         "INSERT INTO meter_mount (meter_id, service_point_id, during) VALUES (%s, %s, tstzrange('2020-01-01Z', NULL))",
         (meter, point),
     )
-    facts = {"name": register, "unit": "kWh", "kind": "index"} | columns_of_it
-    columns = ", ".join(facts)
-    marks = ", ".join(["%s"] * len(facts))
-    register_id: int = one(
-        owner, f"INSERT INTO register (meter_id, {columns}) VALUES (%s, {marks}) RETURNING id", meter, *facts.values()
+    fields = {"name": register, "unit": "kWh", "kind": "index"} | columns_of_it
+    columns = ", ".join(fields)
+    marks = ", ".join(["%s"] * len(fields))
+    register_id: int = value_of(
+        owner, f"INSERT INTO register (meter_id, {columns}) VALUES (%s, {marks}) RETURNING id", meter, *fields.values()
     )
     return register_id
 
@@ -116,13 +118,13 @@ class SpeakingGateway:
 
 
 def receipts(replies: Sequence[Any]) -> list[Receipt]:
-    found = [decode(Down.RECEIPT, reply.payload) for reply in replies if reply.topic.endswith("/receipt")]
-    return [message for message in found if isinstance(message, Receipt)]
+    messages = [decode(Down.RECEIPT, reply.payload) for reply in replies if reply.topic.endswith("/receipt")]
+    return [message for message in messages if isinstance(message, Receipt)]
 
 
 def rejections(replies: Sequence[Any]) -> list[Rejection]:
-    found = [decode(Down.REJECTION, reply.payload) for reply in replies if reply.topic.endswith("/rejection")]
-    return [message for message in found if isinstance(message, Rejection)]
+    messages = [decode(Down.REJECTION, reply.payload) for reply in replies if reply.topic.endswith("/rejection")]
+    return [message for message in messages if isinstance(message, Rejection)]
 
 
 def stored(owner: psycopg.Connection[Any]) -> list[tuple[int, int, int]]:

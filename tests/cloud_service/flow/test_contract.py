@@ -73,9 +73,9 @@ def test_a_new_tenant_and_the_old_one_are_billed_their_own_days(world: World) ->
 
     assert [("A1", date(2026, 10, 1), MIDDLE), ("A2", date(2026, 10, 1), date(2026, 11, 1)),
             ("A2", MIDDLE, date(2026, 11, 1)), ("A3", date(2026, 10, 1), date(2026, 11, 1))] == [
-        (one.account, one.start, one.until) for one in bills
+        (bill.account, bill.start, bill.until) for bill in bills
     ]  # fmt: skip
-    assert 298_000 * 3 == sum(one.energy for one in bills)
+    assert 298_000 * 3 == sum(bill.energy for bill in bills)
 
 
 def test_nobody_moves_in_where_somebody_lives(world: World) -> None:
@@ -93,8 +93,12 @@ def test_an_empty_flat_is_charged_to_its_owner_until_the_next_tenant(world: Worl
     move_in(world.session, MoveIn("V9", here, world.accounts[1], world.tariff, date(2026, 10, 21)), author="t")
 
     assert vacant is not None
-    facts = contract_changes.stored_contract(world.session, vacant)
-    assert (world.accounts[2], date(2026, 10, 11), date(2026, 10, 21)) == (facts.account_id, facts.start, facts.end)
+    contract = contract_changes.stored_contract(world.session, vacant)
+    assert (world.accounts[2], date(2026, 10, 11), date(2026, 10, 21)) == (
+        contract.account_id,
+        contract.start,
+        contract.end,
+    )
 
 
 def test_days_that_are_billed_cannot_be_given_up_without_a_credit_note(world: World) -> None:
@@ -106,9 +110,9 @@ def test_days_that_are_billed_cannot_be_given_up_without_a_credit_note(world: Wo
 
 def test_a_change_of_owner_keeps_point_and_tariff(world: World) -> None:
     new = change_owner(world.session, world.contracts[0], world.accounts[1], MIDDLE, author="t", reason="sold")
-    facts = contract_changes.stored_contract(world.session, new)
+    contract = contract_changes.stored_contract(world.session, new)
 
-    assert (point(world, world.contracts[0]), world.accounts[1]) == (facts.service_point_id, facts.account_id)
+    assert (point(world, world.contracts[0]), world.accounts[1]) == (contract.service_point_id, contract.account_id)
 
 
 def test_an_exchanged_meter_bills_both_meters_and_nothing_twice(world: World) -> None:
@@ -218,4 +222,4 @@ def test_an_account_changes_to_prepaid_on_a_day(world: World) -> None:
         {"a": world.accounts[0]},
     ).all()
 
-    assert [("postpaid", date(2026, 1, 1)), ("prepaid", MIDDLE)] == [(one.mode, one.start) for one in modes]
+    assert [("postpaid", date(2026, 1, 1)), ("prepaid", MIDDLE)] == [(mode.mode, mode.start) for mode in modes]

@@ -13,7 +13,7 @@ from cloud_service.flow.enter_reading import ManualReading, enter
 from cloud_service.flow.validate import validate_dirty
 from cloud_service.store.invoicing import billed_usage
 from common.errors import InputError, NotFoundError
-from tests.cloud_service.plant import add_meter, add_site, one
+from tests.cloud_service.plant import add_meter, add_site, value_of
 
 Owner = psycopg.Connection[Any]
 AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -26,17 +26,23 @@ def register(owner: Owner) -> int:
     return add_meter(owner)
 
 
-def entry(value: str | None, at: datetime = AT, **facts: Any) -> ManualReading:
+def entry(value: str | None, at: datetime = AT, **fields: Any) -> ManualReading:
     exact = None if value is None else Decimal(value)
     return ManualReading(
-        "M1", "energy_import_total", at, exact, facts.pop("author", "Ada"), facts.pop("reason", "yearly round"), **facts
+        "M1",
+        "energy_import_total",
+        at,
+        exact,
+        fields.pop("author", "Ada"),
+        fields.pop("reason", "yearly round"),
+        **fields,
     )
 
 
 def total(engine: Engine, owner: Owner) -> Any:
     while validate_dirty(engine).days:
         pass
-    return one(owner, "SELECT sum(total) FROM interval_day")
+    return value_of(owner, "SELECT sum(total) FROM interval_day")
 
 
 def test_two_readings_by_hand_make_the_days_between(engine: Engine, owner: Owner, register: int) -> None:
@@ -54,7 +60,7 @@ def test_a_correction_counts_and_what_it_corrects_stays(engine: Engine, owner: O
 
     enter(engine, entry("120", AT + timedelta(days=1), reason="misread"), NOW)
 
-    assert (20_000, 3) == (total(engine, owner), one(owner, "SELECT count(*) FROM reading"))
+    assert (20_000, 3) == (total(engine, owner), value_of(owner, "SELECT count(*) FROM reading"))
 
 
 def test_the_audit_log_says_from_what_to_what_a_reading_was_changed_and_why(
@@ -88,9 +94,9 @@ def test_rating_from_indexes_believes_a_person_before_the_meter(
     enter(engine, entry("120", AT + timedelta(days=1), reason="misread", estimated=True), NOW)
     enter(engine, entry(None, AT + timedelta(days=2)), NOW)
 
-    found = billed_usage.indexes(session, [register], AT, AT + timedelta(days=3))
+    indexes = billed_usage.indexes(session, [register], AT, AT + timedelta(days=3))
 
-    assert {register: [(AT, 100_000), (AT + timedelta(days=1), 120_000)]} == found
+    assert {register: [(AT, 100_000), (AT + timedelta(days=1), 120_000)]} == indexes
 
 
 def test_a_reading_can_be_taken_back(engine: Engine, owner: Owner, register: int) -> None:
@@ -132,7 +138,7 @@ def test_an_entry_that_makes_no_sense_is_refused(
     with pytest.raises(InputError):
         enter(engine, bad, NOW)
 
-    assert 0 == one(owner, "SELECT count(*) FROM reading")
+    assert 0 == value_of(owner, "SELECT count(*) FROM reading")
 
 
 def test_an_unknown_register_is_refused(engine: Engine, owner: Owner) -> None:

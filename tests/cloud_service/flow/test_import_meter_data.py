@@ -14,7 +14,7 @@ from cloud_service.domain.metering.meterdata import BadFileError, ColumnMapping,
 from cloud_service.flow.import_meter_data import ImportRequest, import_file
 from cloud_service.flow.validate import validate_dirty
 from common.errors import ConflictError, InputError, NotFoundError
-from tests.cloud_service.plant import add_meter, add_site, one
+from tests.cloud_service.plant import add_meter, add_site, value_of
 from tests.shared import need_shared
 
 Owner = psycopg.Connection[Any]
@@ -41,7 +41,7 @@ def site(owner: Owner) -> int:
 
 
 def count(owner: Owner, table: str) -> int:
-    number: int = one(owner, f"SELECT count(*) FROM {table}")
+    number: int = value_of(owner, f"SELECT count(*) FROM {table}")
     return number
 
 
@@ -52,11 +52,11 @@ def test_a_real_solar_month_is_stored_and_adds_up_exactly(engine: Engine, owner:
     validate_dirty(engine)
 
     assert (17_856, 0, 0) == (done.stored, done.unchanged, done.corrected)
-    found = owner.execute(
+    registers = owner.execute(
         "SELECT r.name, r.direction, sum(d.total), sum(d.missing), count(*), min(d.step_s)"
         " FROM interval_day d JOIN register r ON r.id = d.register_id GROUP BY 1, 2 ORDER BY 1"
     ).fetchall()
-    assert [("B1", "export", 589_172, 0, 31, 300), ("E1", "import", 270_738, 0, 31, 300)] == found
+    assert [("B1", "export", 589_172, 0, 31, 300), ("E1", "import", 270_738, 0, 31, 300)] == registers
     sums = {row["register"]: Decimal(row["sum"]) * 1000 for row in done.summary.as_json()["registers"]}
     assert {"B1": 589_172, "E1": 270_738} == sums
 
@@ -67,22 +67,22 @@ def opener(path: Path) -> Callable[[], IO[bytes]]:
 
 def test_all_real_files_are_stored_as_their_dry_run_says(engine: Engine, owner: Owner) -> None:
     anyone = ImportRequest("Ada", create_at_site="Brisbane", units={"V1": "V"})
-    wanted: dict[tuple[str, str], Decimal] = {}
+    dry_run_sums: dict[tuple[str, str], Decimal] = {}
     for path in sorted(need_shared("real", "nem12").glob("*NEM1*.csv")):
         if not path.name.startswith("invalid"):
             done = import_file(engine, MeterDataFile(path.name, "nem12", opener(path)), anyone)
-            wanted |= {
+            dry_run_sums |= {
                 (row["meter"], row["register"]): Decimal(row["sum"]) * 1000
                 for row in done.summary.as_json()["registers"]
             }
     while validate_dirty(engine).days:
         pass
 
-    found = owner.execute(
+    stored_sums = owner.execute(
         "SELECT t.name, r.name, sum(d.total) FROM interval_day d JOIN register r ON r.id = d.register_id"
         " JOIN meter t ON t.id = r.meter_id GROUP BY 1, 2"
     ).fetchall()
-    assert wanted == {(meter, register): total for meter, register, total in found}
+    assert dry_run_sums == {(meter, register): total for meter, register, total in stored_sums}
 
 
 def test_the_same_file_twice_changes_nothing(engine: Engine, owner: Owner) -> None:
@@ -122,7 +122,7 @@ def test_a_correction_has_an_author_and_a_reason_and_takes_effect(engine: Engine
     validate_dirty(engine)
 
     assert 24 == done.corrected
-    assert 18_000 == one(owner, "SELECT total FROM interval_day WHERE day = '2024-01-01'")
+    assert 18_000 == value_of(owner, "SELECT total FROM interval_day WHERE day = '2024-01-01'")
     assert ("Grace", "meter test of 3 May") == owner.execute(
         "SELECT author, reason FROM import_file ORDER BY id DESC LIMIT 1"
     ).fetchone()
@@ -160,7 +160,7 @@ def test_a_meter_is_found_by_the_grid_s_name_of_its_service_point(engine: Engine
 
     import_file(engine, nem12(("20240101", "0.25")), ImportRequest("Ada"))
 
-    assert 24 == one(owner, "SELECT count(*) FROM reading WHERE register_id = %s", register)
+    assert 24 == value_of(owner, "SELECT count(*) FROM reading WHERE register_id = %s", register)
 
 
 def test_digits_finer_than_thousandths_are_carried_on(engine: Engine, owner: Owner) -> None:
@@ -168,7 +168,7 @@ def test_digits_finer_than_thousandths_are_carried_on(engine: Engine, owner: Own
     validate_dirty(engine)
 
     exact = Decimal("0.33333333") * 24 + Decimal("0.00004") * 24
-    assert abs(exact * 1000 - one(owner, "SELECT sum(value) FROM reading")) <= Decimal("0.5")
+    assert abs(exact * 1000 - value_of(owner, "SELECT sum(value) FROM reading")) <= Decimal("0.5")
     again = import_file(engine, nem12(("20240102", "0.00004")), ANYONE)
     assert (0, 24, 0) == (again.stored, again.unchanged, again.corrected)
 

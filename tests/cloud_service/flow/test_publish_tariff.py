@@ -48,7 +48,7 @@ def world(session: Session) -> World:
 
 def billed(world: World) -> None:
     """October is billed."""
-    rated = [one.rated for one in rate_contracts(world.session, world.contracts, OCTOBER) if one.rated]
+    rated = [rating.rated for rating in rate_contracts(world.session, world.contracts, OCTOBER) if rating.rated]
     assert issue(world.session, rated, bill_date=date(2026, 11, 2), author="t")
 
 

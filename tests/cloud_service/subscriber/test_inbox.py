@@ -35,8 +35,8 @@ class Connection:
 
     def __init__(self, *messages: aiomqtt.Message) -> None:
         self._queue = BoundedQueue()
-        for one in messages:
-            self._queue.put_nowait(one)
+        for waiting_message in messages:
+            self._queue.put_nowait(waiting_message)
 
     @property
     async def messages(self) -> AsyncIterator[aiomqtt.Message]:

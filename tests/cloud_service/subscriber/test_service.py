@@ -48,7 +48,7 @@ def test_what_is_published_is_stored_and_receipted(rig: Rig) -> None:
 
     assert asyncio.run(courier.deliver(20))
 
-    oracle = [(one.first + n, at, value) for one in loads for n, (_, at, value) in enumerate(one.rows)]
+    oracle = [(load.first + n, at, value) for load in loads for n, (_, at, value) in enumerate(load.rows)]
     assert oracle == stored(rig, "g0", 1)
 
 
@@ -112,11 +112,11 @@ def break_postgres(rig: Rig) -> None:
 def test_its_heartbeat_tells_what_it_does(rig: Rig) -> None:
     (file,) = heartbeats(rig)
     deadline = time.monotonic() + 15
-    while (facts := json.loads(file.read_text()))["state"] != "working" and time.monotonic() < deadline:
+    while (beat := json.loads(file.read_text()))["state"] != "working" and time.monotonic() < deadline:
         time.sleep(0.2)
 
-    assert ("working", True) == (facts["state"], time.time() - facts["at"] < 20)
-    assert facts["pid"] == rig.processes["subscriber"].pid
+    assert ("working", True) == (beat["state"], time.time() - beat["at"] < 20)
+    assert beat["pid"] == rig.processes["subscriber"].pid
 
 
 def heartbeats(rig: Rig) -> list[Path]:

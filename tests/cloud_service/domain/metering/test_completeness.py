@@ -21,7 +21,7 @@ GIVEN_UP = StreamPosition(30, (), ((11, 19),))
 SPAN = Span(date(2026, 3, 28), date(2026, 3, 30))  # 24 and 23 hours in Berlin
 ALL_MS = (0, 2**43)
 LATER_MS = int(datetime(2026, 6, 1, tzinfo=UTC).timestamp()) * 1000
-KNOWN = CollectionState(
+STATE = CollectionState(
     1, "M1", "import", 3600, "Europe/Berlin", mounted=[ALL_MS], first_ms=0, gateway="gw", heard_ms=LATER_MS
 )
 
@@ -33,9 +33,15 @@ def codes(*runs: tuple[int, Quality]) -> DayQualities:
 def test_a_full_span_is_complete_in_days_of_23_hours_too() -> None:
     days = {date(2026, 3, 28): codes((24, Quality.ACTUAL)), date(2026, 3, 29): codes((23, Quality.ESTIMATED))}
 
-    found = measure(KNOWN, days, SPAN, LATER_MS)
+    measured = measure(STATE, days, SPAN, LATER_MS)
 
-    assert (47, 24, 23, 0, []) == (found.expected, found.actual, found.estimated, found.missing, found.gaps)
+    assert (47, 24, 23, 0, []) == (
+        measured.expected,
+        measured.actual,
+        measured.estimated,
+        measured.missing,
+        measured.gaps,
+    )
 
 
 def test_a_gap_over_midnight_is_one_gap() -> None:
@@ -44,30 +50,30 @@ def test_a_gap_over_midnight_is_one_gap() -> None:
         date(2026, 3, 29): codes((3, Quality.MISSING), (20, Quality.SUBSTITUTED)),
     }
 
-    found = measure(KNOWN, days, SPAN, LATER_MS)
+    measured = measure(STATE, days, SPAN, LATER_MS)
 
-    assert (7, [7], 20) == (found.missing, [gap.steps for gap in found.gaps], found.substituted)
-    assert "2026-03-28T19:00:00+00:00" == found.gaps[0].as_json()["from"]
+    assert (7, [7], 20) == (measured.missing, [gap.steps for gap in measured.gaps], measured.substituted)
+    assert "2026-03-28T19:00:00+00:00" == measured.gaps[0].as_json()["from"]
 
 
 def test_a_day_without_any_row_is_missing() -> None:
-    found = measure(KNOWN, {}, SPAN, LATER_MS)
+    measured = measure(STATE, {}, SPAN, LATER_MS)
 
-    assert (47, 47, 1) == (found.expected, found.missing, len(found.gaps))
+    assert (47, 47, 1) == (measured.expected, measured.missing, len(measured.gaps))
 
 
 def test_what_lies_ahead_is_not_expected_and_neither_is_a_meter_that_was_not_there() -> None:
     noon_ms = int(datetime(2026, 3, 28, 11, tzinfo=UTC).timestamp()) * 1000
 
-    assert 12 == measure(KNOWN, {}, SPAN, noon_ms).expected
-    assert 11 + 24 == measure(replace(KNOWN, mounted=[(noon_ms, 2**43)]), {}, SPAN, LATER_MS).expected
+    assert 12 == measure(STATE, {}, SPAN, noon_ms).expected
+    assert 11 + 24 == measure(replace(STATE, mounted=[(noon_ms, 2**43)]), {}, SPAN, LATER_MS).expected
 
 
 NOON_MS = int(datetime(2026, 3, 28, 11, tzinfo=UTC).timestamp()) * 1000  # amidst the gap
 
 
 @pytest.mark.parametrize(
-    ("facts", "cause"),
+    ("circumstances", "cause"),
     [
         ({}, "unknown"),
         ({"failing_since_ms": 1}, "meter_unreachable"),
@@ -86,14 +92,14 @@ NOON_MS = int(datetime(2026, 3, 28, 11, tzinfo=UTC).timestamp()) * 1000  # amids
         ({"waiting_days": frozenset({date(2026, 3, 28)})}, "waiting"),
     ],
 )
-def test_every_gap_has_a_cause(facts: dict[str, object], cause: str) -> None:
-    found = measure(replace(KNOWN, **facts), {}, SPAN, LATER_MS)  # type: ignore[arg-type]  # the table's facts fit
+def test_every_gap_has_a_cause(circumstances: dict[str, object], cause: str) -> None:
+    measured = measure(replace(STATE, **circumstances), {}, SPAN, LATER_MS)  # type: ignore[arg-type]  # the table's fields fit
 
-    assert cause == found.gaps[0].cause
+    assert cause == measured.gaps[0].cause
 
 
 @pytest.mark.parametrize(
-    ("facts", "between", "cause"),
+    ("circumstances", "between", "cause"),
     [
         ({"position": HOLED}, (11, 19), "on_the_gateway"),
         ({"position": HOLED}, (5, 11), "on_the_gateway"),
@@ -105,9 +111,9 @@ def test_every_gap_has_a_cause(facts: dict[str, object], cause: str) -> None:
     ],
 )
 def test_a_hole_of_the_stream_explains_only_the_gap_it_lies_in(
-    facts: dict[str, object], between: tuple[int, int], cause: str
+    circumstances: dict[str, object], between: tuple[int, int], cause: str
 ) -> None:
-    found = measure(replace(KNOWN, **facts), {}, SPAN, LATER_MS)  # type: ignore[arg-type]  # the table's facts fit
-    settle_causes(found, dict.fromkeys(gaps_to_settle(found), between))
+    measured = measure(replace(STATE, **circumstances), {}, SPAN, LATER_MS)  # type: ignore[arg-type]  # the table's fields fit
+    settle_causes(measured, dict.fromkeys(gaps_to_settle(measured), between))
 
-    assert cause == found.gaps[0].cause
+    assert cause == measured.gaps[0].cause

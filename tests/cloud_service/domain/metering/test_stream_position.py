@@ -19,8 +19,8 @@ def test_what_has_come_is_seen_and_nothing_else(
     received: list[tuple[int, int]], given_up: list[tuple[int, int]]
 ) -> None:
     position = StreamPosition()
-    for one in received:
-        position = position.add([one])
+    for range_ in received:
+        position = position.add([range_])
     position = position.give_up(given_up)
 
     come = {n for first, last in (*received, *given_up) for n in range(first, last + 1)}
@@ -60,8 +60,8 @@ def test_only_the_newest_voids_are_remembered() -> None:
 @given(RANGES)
 def test_the_order_in_which_ranges_come_does_not_matter(received: list[tuple[int, int]]) -> None:
     forth, back = StreamPosition(), StreamPosition()
-    for one, other in zip(received, reversed(received), strict=True):
-        forth, back = forth.add([one]), back.add([other])
+    for range_, other in zip(received, reversed(received), strict=True):
+        forth, back = forth.add([range_]), back.add([other])
 
     assert forth == back == StreamPosition().add(received)
 

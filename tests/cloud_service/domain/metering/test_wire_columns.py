@@ -42,15 +42,15 @@ def test_what_the_codec_reads_is_read_the_same() -> None:
     for seed in range(2000):
         dice = random.Random(seed)
         channels = dice.choice((1, 3, 40))
-        one = codec(channels, dice)
-        batch = one.batch(Lane.BACKLOG, random_rows(dice, channels))
+        judge = codec(channels, dice)
+        batch = judge.batch(Lane.BACKLOG, random_rows(dice, channels))
 
-        wanted, found = one.rows(batch), rows_of(one, batch)
+        by_codec, by_numpy = judge.rows(batch), rows_of(judge, batch)
 
-        fast += wire_columns._fast(one, batch) is not None
+        fast += wire_columns._fast(judge, batch) is not None
         for name in ("sequence", "channel", "at_ms", "value"):
-            assert list(getattr(wanted, name)) == list(getattr(found, name)), seed
-        assert (wanted.quality, wanted.time_quality) == (found.quality, found.time_quality)
+            assert list(getattr(by_codec, name)) == list(getattr(by_numpy, name)), seed
+        assert (by_codec.quality, by_codec.time_quality) == (by_numpy.quality, by_numpy.time_quality)
     assert fast > 1000  # extremes may go the slow way, ordinary batches may not
 
 
@@ -58,14 +58,14 @@ def test_a_batch_that_was_tampered_with_is_refused_like_the_codec_refuses_it() -
     refused = 0
     for seed in range(500):
         dice = random.Random(seed)
-        one = codec(3, dice)
-        batch = one.batch(Lane.BACKLOG, random_rows(dice, 3))
+        judge = codec(3, dice)
+        batch = judge.batch(Lane.BACKLOG, random_rows(dice, 3))
         field = dice.choice(("first_sequence", "first_channel", "first_at_ms", "sequence", "channel", "at_ms", "value"))
         columns = () if field.startswith("first") else ((5, b"\xff" * batch.count),)
         forged = msgspec.structs.replace(batch, **{field: dice.choice((0, 1, 2**60, *columns))})
-        wanted, found = verdict(one.rows, forged), verdict(partial(rows_of, one), forged)
-        assert wanted == found, seed
-        refused += isinstance(wanted, tuple)
+        by_codec, by_numpy = verdict(judge.rows, forged), verdict(partial(rows_of, judge), forged)
+        assert by_codec == by_numpy, seed
+        refused += isinstance(by_codec, tuple)
     assert refused > 300
 
 
@@ -78,8 +78,8 @@ def verdict(read: Callable[[Batch], Rows], batch: Batch) -> tuple[str, str] | li
 
 def test_another_catalog_s_batch_is_refused() -> None:
     dice = random.Random(1)
-    one = codec(3, dice)
-    batch = one.batch(Lane.BACKLOG, random_rows(dice, 3))
+    judge = codec(3, dice)
+    batch = judge.batch(Lane.BACKLOG, random_rows(dice, 3))
 
     with pytest.raises(DecodeError, match="another catalog"):
-        rows_of(one, msgspec.structs.replace(batch, catalog_version=9))
+        rows_of(judge, msgspec.structs.replace(batch, catalog_version=9))

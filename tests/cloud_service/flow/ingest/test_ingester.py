@@ -17,10 +17,10 @@ from tests.cloud_service.plant import (
     add_gateway,
     add_meter,
     add_site,
-    one,
     receipts,
     rejections,
     stored,
+    value_of,
 )
 
 Owner = psycopg.Connection[Any]
@@ -100,7 +100,7 @@ def test_the_same_sequence_with_other_content_raises_an_alarm(ingest: Ingester, 
         rejection.first_sequence,
         rejection.last_sequence,
     )
-    assert "conflict" == one(owner, "SELECT reason FROM quarantine")
+    assert "conflict" == value_of(owner, "SELECT reason FROM quarantine")
     assert 1_009_000 == stored(owner)[-1][2]
 
 
@@ -196,7 +196,7 @@ def test_unknown_registers_are_made_and_only_totals_are_billed(ingest: Ingester,
 
     ingest.take([gateway.says_catalog(), gateway.says((0, NOW_MS, 230_000), (1, NOW_MS, 5), (2, NOW_MS, 6))])
 
-    found = owner.execute(
+    registers = owner.execute(
         "SELECT t.name, r.name, r.quantity, r.direction, r.kind, r.billed"
         " FROM register r JOIN meter t ON t.id = r.meter_id WHERE r.name <> 'energy_import_total' ORDER BY 1, 2"
     ).fetchall()
@@ -204,7 +204,7 @@ def test_unknown_registers_are_made_and_only_totals_are_billed(ingest: Ingester,
         ("M1", "voltage_l1", "other", "none", "instant", False),
         ("M9", "energy_export_total", "active_energy", "export", "index", True),
         ("M9", "energy_import_l1", "active_energy", "import", "index", False),
-    ] == found
+    ] == registers
     assert 3 == len(stored(owner))
 
 
@@ -239,21 +239,24 @@ def test_a_bad_message_is_set_aside_and_the_next_one_flows(
     outcome = ingest.take([gateway.says_catalog(), IncomingMessage(topic, payload), gateway.counts(10)])
 
     assert (10, 1) == (outcome.stored, outcome.refused)
-    assert (reason, payload) == (one(owner, "SELECT reason FROM quarantine"), one(owner, "SELECT body FROM quarantine"))
+    assert (reason, payload) == (
+        value_of(owner, "SELECT reason FROM quarantine"),
+        value_of(owner, "SELECT body FROM quarantine"),
+    )
 
 
 def test_a_receipt_from_a_gateway_is_none_of_its_business(ingest: Ingester, owner: Owner) -> None:
     outcome = ingest.take([IncomingMessage(str(Topic("gw-1", Down.RECEIPT)), encode(Receipt(7, 1, 1)))])
 
-    assert (1, "unknown_kind") == (outcome.refused, one(owner, "SELECT reason FROM quarantine"))
+    assert (1, "unknown_kind") == (outcome.refused, value_of(owner, "SELECT reason FROM quarantine"))
 
 
 def test_a_batch_made_for_another_gateway_is_refused(ingest: Ingester, owner: Owner) -> None:
     add_gateway(owner, "gw-2")
-    mine, other = SpeakingGateway("gw-1"), SpeakingGateway("gw-2")
-    ingest.take([mine.says_catalog(), other.says_catalog()])
+    gateway, other = SpeakingGateway("gw-1"), SpeakingGateway("gw-2")
+    ingest.take([gateway.says_catalog(), other.says_catalog()])
 
-    outcome = ingest.take([IncomingMessage(mine.counts(1).topic, other.counts(5).payload)])
+    outcome = ingest.take([IncomingMessage(gateway.counts(1).topic, other.counts(5).payload)])
 
     assert "bad_digest" == rejections(outcome.replies)[0].code
     assert [] == stored(owner)
@@ -293,7 +296,7 @@ def test_readings_of_a_clock_that_was_never_set_are_set_aside(ingest: Ingester, 
 def test_a_flood_of_nonsense_fills_no_disk(ingest: Ingester, owner: Owner) -> None:
     outcome = ingest.take([IncomingMessage("ebs/1/gw-1/up/live", b"x")] * 500)
 
-    assert (500, 200) == (outcome.refused, one(owner, "SELECT count(*) FROM quarantine"))
+    assert (500, 200) == (outcome.refused, value_of(owner, "SELECT count(*) FROM quarantine"))
 
 
 def test_days_that_readings_touch_are_marked_by_the_site_s_calendar(ingest: Ingester, owner: Owner) -> None:
@@ -315,9 +318,9 @@ def test_status_and_health_are_kept_with_the_gateway(ingest: Ingester, owner: Ow
 
     ingest.take([status, health])
 
-    facts = one(owner, "SELECT health FROM gateway")
-    assert ("online", 12) == (facts["status"]["state"], facts["report"]["pending_rows"])
-    assert one(owner, "SELECT last_seen_at FROM gateway") == NOW
+    stored_health = value_of(owner, "SELECT health FROM gateway")
+    assert ("online", 12) == (stored_health["status"]["state"], stored_health["report"]["pending_rows"])
+    assert value_of(owner, "SELECT last_seen_at FROM gateway") == NOW
 
 
 def test_a_restored_cloud_asks_for_what_a_gateway_holds_receipts_for(ingest: Ingester, owner: Owner) -> None:
@@ -329,8 +332,8 @@ def test_a_restored_cloud_asks_for_what_a_gateway_holds_receipts_for(ingest: Ing
 
     (never_heard_of, behind) = receipts(ingest.take([says_status(held)]).replies)
 
-    assert (6, 0, ((1, 20),), True) == told(never_heard_of)
-    assert (8, 0, ((1, 1), (11, 13)), False) == told(behind)
+    assert (6, 0, ((1, 20),), True) == resend_of(never_heard_of)
+    assert (8, 0, ((1, 1), (11, 13)), False) == resend_of(behind)
     assert [] == ingest.take([says_status(Status("lost", streams=((6, 20),)))]).replies
 
 
@@ -358,7 +361,7 @@ def says_status(status: Status) -> IncomingMessage:
     return IncomingMessage(str(Topic("gw-1", Up.STATUS)), encode(status))
 
 
-def told(receipt: Receipt) -> tuple[int, int, tuple[tuple[int, int], ...], bool]:
+def resend_of(receipt: Receipt) -> tuple[int, int, tuple[tuple[int, int], ...], bool]:
     return receipt.epoch, receipt.contiguous, receipt.resend, receipt.send_catalog
 
 
@@ -380,7 +383,7 @@ def test_a_message_that_the_database_refuses_is_set_aside_and_may_come_again(ing
     owner.execute("REVOKE INSERT ON reading FROM energy_app")
 
     outcome = ingest.take([batch])
-    assert (0, 1, "refused") == (outcome.stored, outcome.refused, one(owner, "SELECT reason FROM quarantine"))
+    assert (0, 1, "refused") == (outcome.stored, outcome.refused, value_of(owner, "SELECT reason FROM quarantine"))
 
     owner.execute("GRANT INSERT ON reading TO energy_app")
     assert 10 == ingest.take([batch]).stored

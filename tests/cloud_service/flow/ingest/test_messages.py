@@ -14,7 +14,7 @@ from common.message import Batch, Down, Rejection, decode
 from tests.cloud_service.plant import START_MS, SpeakingGateway
 
 
-def told(incoming: IncomingMessage, bad: BadMessageError) -> Rejection:
+def rejection_of(incoming: IncomingMessage, bad: BadMessageError) -> Rejection:
     """The rejection that goes back to gateway gw-1."""
     reply = rejection("gw-1", incoming, bad)
     message = decode(Down.REJECTION, reply.payload)
@@ -35,7 +35,7 @@ def test_a_rejection_names_the_sequences_of_a_batch() -> None:
     incoming = SpeakingGateway().counts(3)
     (opened,), _ = open_all([incoming])
     assert isinstance(opened.message, Batch)
-    message = told(incoming, BadMessageError("conflict", "was received before", opened.message))
+    message = rejection_of(incoming, BadMessageError("conflict", "was received before", opened.message))
 
     assert ("conflict", "backlog", 7, 1, 3) == (
         message.code, message.topic_kind, message.epoch, message.first_sequence, message.last_sequence,
@@ -43,7 +43,7 @@ def test_a_rejection_names_the_sequences_of_a_batch() -> None:
 
 
 def test_a_rejection_of_garbage_has_no_sequences_and_a_bounded_reason() -> None:
-    message = told(IncomingMessage("ebs/1/gw-1/up/live", b"x"), BadMessageError("c" * 100, "r" * 1000))
+    message = rejection_of(IncomingMessage("ebs/1/gw-1/up/live", b"x"), BadMessageError("c" * 100, "r" * 1000))
 
     assert (64, 500, 0, 0) == (len(message.code), len(message.reason), message.first_sequence, message.last_sequence)
 

@@ -15,7 +15,7 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 BAD = IncomingMessage("ebs/1/gw-1/up/live", b"\0")
 
 
-def kept(session: Session) -> int:
+def quarantined(session: Session) -> int:
     return int(session.execute(text("SELECT count(*) FROM quarantine")).scalar_one())
 
 
@@ -33,11 +33,11 @@ def test_a_gateway_that_sends_nothing_but_garbage_fills_no_disk(session: Session
     quarantine, work = MessageQuarantine(), IngestRound(session, NOON, {})
     for _ in range(QUARANTINED_PER_MINUTE + 5):
         quarantine.keep(work, BAD, BadMessageError("conflict", "again"))
-    of_first_minute = kept(session)
+    of_first_minute = quarantined(session)
     work.now += timedelta(minutes=1)
     quarantine.keep(work, BAD, BadMessageError("conflict", "again"))
 
-    assert (QUARANTINED_PER_MINUTE, QUARANTINED_PER_MINUTE + 1) == (of_first_minute, kept(session))
+    assert (QUARANTINED_PER_MINUTE, QUARANTINED_PER_MINUTE + 1) == (of_first_minute, quarantined(session))
     assert QUARANTINED_PER_MINUTE + 6 == work.outcome.refused == len(rejections(work.outcome.replies))
 
 
@@ -46,7 +46,7 @@ def test_a_stranger_is_told_nothing(session: Session) -> None:
     MessageQuarantine().keep(work, BAD, BadMessageError("unknown_gateway", "no gateway gw-1 is registered"))
     MessageQuarantine().keep(work, IncomingMessage("nonsense", b""), BadMessageError("bad_topic", "no gateway"))
 
-    assert ([], 2, 2) == (work.outcome.replies, work.outcome.refused, kept(session))
+    assert ([], 2, 2) == (work.outcome.replies, work.outcome.refused, quarantined(session))
 
 
 def test_text_that_postgresql_cannot_hold_is_kept_all_the_same(session: Session) -> None:

@@ -14,10 +14,10 @@ from common.message import Topic, Up, Void, encode
 from tests.cloud_service.plant import (
     START_MS,
     SpeakingGateway,
-    one,
     receipts,
     rejections,
     stored,
+    value_of,
 )
 
 Owner = psycopg.Connection[Any]
@@ -37,10 +37,10 @@ def once(original: Callable[..., Any], meanwhile: Callable[[], Any]) -> Callable
     waiting = [meanwhile]
 
     def wrapped(*arguments: Any, **options: Any) -> Any:
-        found = original(*arguments, **options)
+        answer = original(*arguments, **options)
         if waiting:
             waiting.pop()()
-        return found
+        return answer
 
     return wrapped
 
@@ -128,13 +128,16 @@ def test_a_void_over_what_has_come_opens_no_door_to_other_content(ingest: Ingest
 def test_a_stream_of_holes_is_set_aside_and_the_next_message_flows(ingest: Ingester, owner: Owner) -> None:
     gateway = SpeakingGateway()
     numbers = range(2, 2 * SPANS_MAX + 6, 2)
-    holes = [gateway.batch(part, [(0, START_MS + n * 60_000, n) for n in part]) for part in in_parts(numbers, 5_000)]
+    holes = [
+        gateway.batch(numbers_of_batch, [(0, START_MS + n * 60_000, n) for n in numbers_of_batch])
+        for numbers_of_batch in in_parts(numbers, 5_000)
+    ]
 
     outcome = ingest.take([gateway.says_catalog(), *holes, gateway.counts(1)])
 
     assert ["too_many_gaps"] == [rejection.code for rejection in rejections(outcome.replies)]
     assert (1, SPANS_MAX + 1) == (outcome.refused, outcome.stored)
-    assert SPANS_MAX + 1 == one(owner, "SELECT count(*) FROM reading")
+    assert SPANS_MAX + 1 == value_of(owner, "SELECT count(*) FROM reading")
 
 
 def in_parts(numbers: Sequence[int], size: int) -> list[Sequence[int]]:
@@ -168,4 +171,4 @@ def test_many_readings_are_stored_in_transactions_of_bounded_size(
 
     assert (70, 1) == (outcome.stored, outcome.refused)
     assert [30, 60, 70] == [receipt.contiguous for receipt in receipts(outcome.replies)]
-    assert 3 == one(owner, "SELECT count(DISTINCT received_at) FROM reading")
+    assert 3 == value_of(owner, "SELECT count(DISTINCT received_at) FROM reading")

@@ -18,7 +18,7 @@ from cloud_service.store.metering.dirty_days import mark_dirty
 from cloud_service.store.metering.readings import ReadingColumns
 from common.period import day_start
 from common.reading import Quality
-from tests.cloud_service.plant import add_meter, add_site, one
+from tests.cloud_service.plant import add_meter, add_site, value_of
 
 Owner = psycopg.Connection[Any]
 ZONE = "Europe/Berlin"
@@ -87,7 +87,7 @@ def test_readings_become_days_of_92_96_and_100_quarter_hours(engine: Engine, own
     assert [(DAY, 24_000, 0), (DAY + timedelta(1), 24_000, 0), (DAY + timedelta(2), 23_000, 0)] == stored_days(owner)[
         :3
     ]
-    assert (1, 0, []) == (report.registers, one(owner, "SELECT count(*) FROM dirty_day"), report.problems)
+    assert (1, 0, []) == (report.registers, value_of(owner, "SELECT count(*) FROM dirty_day"), report.problems)
 
 
 def test_nothing_is_made_twice(engine: Engine, owner: Owner, register: int) -> None:
@@ -104,19 +104,23 @@ def test_a_late_reading_makes_only_the_days_it_touches(engine: Engine, owner: Ow
     late = points.pop(150)
     put(engine, register, points)
     validate_dirty(engine)
-    assert 2 == one(owner, "SELECT sum(length(replace(encode(qualities, 'escape'), '\\000', ''))) FROM interval_day")
+    assert 2 == value_of(
+        owner, "SELECT sum(length(replace(encode(qualities, 'escape'), '\\000', ''))) FROM interval_day"
+    )
 
     put(engine, register, [late])
     report = validate_dirty(engine)
 
     assert (1, 1) == (report.days, report.changed)
-    assert 0 == one(owner, "SELECT sum(length(replace(encode(qualities, 'escape'), '\\000', ''))) FROM interval_day")
+    assert 0 == value_of(
+        owner, "SELECT sum(length(replace(encode(qualities, 'escape'), '\\000', ''))) FROM interval_day"
+    )
 
 
 def test_a_reading_after_a_silence_of_days_makes_the_days_between(engine: Engine, owner: Owner, register: int) -> None:
     put(engine, register, counting(1))
     validate_dirty(engine)
-    assert 1_000_000 + 24_000 == one(owner, "SELECT max(value) FROM reading")
+    assert 1_000_000 + 24_000 == value_of(owner, "SELECT max(value) FROM reading")
 
     put(engine, register, [(ms(DAY + timedelta(days=6)) + 3_600_000, 1_000_000 + 24_000 + 57_700, 0)])
     validate_dirty(engine)
@@ -140,9 +144,9 @@ def test_the_order_of_arrival_does_not_matter(engine: Engine, owner: Owner) -> N
         put(engine, at_once, points)
         shuffled = points.copy()
         dice.shuffle(shuffled)
-        for part in range(8):
-            if shuffled[part::8]:
-                put(engine, in_pieces, shuffled[part::8])
+        for offset in range(8):
+            if shuffled[offset::8]:
+                put(engine, in_pieces, shuffled[offset::8])
             validate_dirty(engine)
         while validate_dirty(engine).days:
             pass
@@ -184,10 +188,10 @@ def test_a_spike_is_set_aside_and_comes_back_if_it_proves_right(engine: Engine, 
 
     assert 1 == report.rejected
     assert ("spike", 900_000_000) == (
-        one(owner, "SELECT reason FROM quarantine"),
-        one(owner, "SELECT value FROM quarantine"),
+        value_of(owner, "SELECT reason FROM quarantine"),
+        value_of(owner, "SELECT value FROM quarantine"),
     )
-    assert 48_000 == one(owner, "SELECT sum(total) FROM interval_day WHERE day < '2026-03-29'")
+    assert 48_000 == value_of(owner, "SELECT sum(total) FROM interval_day WHERE day < '2026-03-29'")
 
 
 def test_a_reset_waits_for_the_exchange_to_be_recorded(engine: Engine, owner: Owner, register: int) -> None:
@@ -197,8 +201,8 @@ def test_a_reset_waits_for_the_exchange_to_be_recorded(engine: Engine, owner: Ow
     put(engine, register, after[1:])
     while validate_dirty(engine).days:
         pass
-    assert "reset" == one(owner, "SELECT min(reason) FROM quarantine WHERE resolved = ''")
-    assert 48_000 - 250 == one(owner, "SELECT sum(total) FROM interval_day")
+    assert "reset" == value_of(owner, "SELECT min(reason) FROM quarantine WHERE resolved = ''")
+    assert 48_000 - 250 == value_of(owner, "SELECT sum(total) FROM interval_day")
 
     moment = datetime.fromtimestamp(ms(DAY + timedelta(2)) / 1000, UTC)
     owner.execute(
@@ -212,8 +216,8 @@ def test_a_reset_waits_for_the_exchange_to_be_recorded(engine: Engine, owner: Ow
     )
     while validate_dirty(engine).days:
         pass
-    assert 48_000 + 23_000 + 24_000 == one(owner, "SELECT sum(total) FROM interval_day")
-    assert 0 == one(owner, "SELECT count(*) FROM quarantine WHERE resolved = ''")
+    assert 48_000 + 23_000 + 24_000 == value_of(owner, "SELECT sum(total) FROM interval_day")
+    assert 0 == value_of(owner, "SELECT count(*) FROM quarantine WHERE resolved = ''")
 
 
 def test_a_correction_by_a_person_counts_before_what_was_measured(engine: Engine, owner: Owner, register: int) -> None:
@@ -224,19 +228,19 @@ def test_a_correction_by_a_person_counts_before_what_was_measured(engine: Engine
     put(engine, register, [(points[-1][0], points[-1][1] + 100, Quality.SUBSTITUTED)], source=0)
     validate_dirty(engine)
 
-    assert 24_100 == one(owner, "SELECT total FROM interval_day WHERE day = %s", DAY)
+    assert 24_100 == value_of(owner, "SELECT total FROM interval_day WHERE day = %s", DAY)
 
 
 def test_an_estimate_gives_way_to_the_actual_reading(engine: Engine, owner: Owner, register: int) -> None:
     end = ms(DAY + timedelta(1))
     put(engine, register, [(ms(DAY), 1000, 0), (end, 31_000, Quality.ESTIMATED)])
     validate_dirty(engine)
-    assert 30_000 == one(owner, "SELECT sum(total) FROM interval_day")
+    assert 30_000 == value_of(owner, "SELECT sum(total) FROM interval_day")
 
     put(engine, register, [(end + 3_600_000, 26_000, 0)])
     validate_dirty(engine)
-    assert 25_000 == one(owner, "SELECT sum(total) FROM interval_day")
-    assert "estimate" == one(owner, "SELECT reason FROM quarantine")
+    assert 25_000 == value_of(owner, "SELECT sum(total) FROM interval_day")
+    assert "estimate" == value_of(owner, "SELECT reason FROM quarantine")
 
 
 def test_interval_registers_are_taken_as_measured(engine: Engine, owner: Owner) -> None:
@@ -262,7 +266,7 @@ def test_a_virtual_meter_follows_its_parts(engine: Engine, owner: Owner) -> None
 
     validate_dirty(engine)
 
-    assert 96 * 700 == one(owner, "SELECT total FROM interval_day WHERE register_id = %s AND day = %s", rest, DAY)
+    assert 96 * 700 == value_of(owner, "SELECT total FROM interval_day WHERE register_id = %s AND day = %s", rest, DAY)
 
 
 def test_several_workers_share_the_work_and_make_each_day_once(engine: Engine, owner: Owner) -> None:
@@ -297,8 +301,8 @@ def test_a_register_that_cannot_be_made_does_not_stop_the_others(engine: Engine,
     report = validate_dirty(engine)
 
     assert 1 == len(report.problems)
-    assert 48_000 <= one(owner, "SELECT sum(total) FROM interval_day")
-    assert 1 == one(owner, "SELECT count(*) FROM dirty_day WHERE since > now()")
+    assert 48_000 <= value_of(owner, "SELECT sum(total) FROM interval_day")
+    assert 1 == value_of(owner, "SELECT count(*) FROM dirty_day WHERE since > now()")
 
 
 def test_days_made_in_pieces_are_what_one_sweep_makes(engine: Engine, owner: Owner, register: int) -> None:
@@ -309,10 +313,10 @@ def test_days_made_in_pieces_are_what_one_sweep_makes(engine: Engine, owner: Own
     window = DayWindow(days, tuple(ms(DAY + timedelta(days=n)) for n in range(4)))
     rules = RegisterRules(register, "index", 900, ZONE, mounts=(MountSpan(ms(date(2020, 1, 1))),))
 
-    (made,) = index.make_days([index.IndexJob(rules, window, readings(*zip(*points, strict=True)))])
+    (in_one_sweep,) = index.make_days([index.IndexJob(rules, window, readings(*zip(*points, strict=True)))])
 
-    found = owner.execute('SELECT "values" FROM interval_day WHERE day < %s ORDER BY day', (days[-1] + timedelta(1),))
-    assert [day.values for day in made.days] == [row[0] for row in found.fetchall()]
+    stored = owner.execute('SELECT "values" FROM interval_day WHERE day < %s ORDER BY day', (days[-1] + timedelta(1),))
+    assert [day.values for day in in_one_sweep.days] == [row[0] for row in stored.fetchall()]
 
 
 def test_days_far_apart_that_change_at_once_add_up_over_the_gap(engine: Engine, owner: Owner, register: int) -> None:
@@ -322,6 +326,6 @@ def test_days_far_apart_that_change_at_once_add_up_over_the_gap(engine: Engine, 
 
     report = validate_dirty(engine)
 
-    total = one(owner, f"SELECT sum(total) FROM interval_day WHERE day < '{later + timedelta(days=1)}'")
+    total = value_of(owner, f"SELECT sum(total) FROM interval_day WHERE day < '{later + timedelta(days=1)}'")
     assert [] == report.problems
     assert total == 5_000_000 + 24_000 - 1_000_000

@@ -26,7 +26,7 @@ def register(owner: psycopg.Connection[object]) -> int:
     return add_meter(owner, "M1", add_site(owner, timezone="UTC"), step_s=3600)
 
 
-def made(session: Session, register: int, first: int, last: int) -> WindowDays:
+def stored_window(session: Session, register: int, first: int, last: int) -> WindowDays:
     """The stored window of some days after the first of March."""
     span = MARCH + timedelta(days=first), MARCH + timedelta(days=last)
     (window,) = make_index_registers(session, rules_of(session, [register]), {register: span}, {})
@@ -42,9 +42,9 @@ def read(session: Session, register: int, *points: tuple[int, int], first_sequen
 
 def test_a_window_reaches_back_to_the_last_believed_reading(session: Session, register: int) -> None:
     read(session, register, (0, 0), (12, 1200))
-    made(session, register, 0, 0)
+    stored_window(session, register, 0, 0)
     read(session, register, (60, 6000), first_sequence=3)
-    window = made(session, register, 2, 2)
+    window = stored_window(session, register, 2, 2)
 
     assert [MARCH + timedelta(days=n) for n in range(3)] == [day.day for day in window.days]
     assert 6000 == sum(day.total for day in window.days)  # a line between the readings, nothing lost
@@ -52,14 +52,14 @@ def test_a_window_reaches_back_to_the_last_believed_reading(session: Session, re
 
 def test_a_window_reaches_on_to_the_next_reading(session: Session, register: int) -> None:
     read(session, register, (0, 0), (1, 100), (48, 4800))
-    window = made(session, register, 0, 0)
+    window = stored_window(session, register, 0, 0)
 
     assert [2400, 2400, 0] == [day.total for day in window.days]  # to the day that the next reading begins
 
 
 def test_a_spike_is_set_aside_and_taken_out_when_it_turns_out_to_be_true(session: Session, register: int) -> None:
     read(session, register, (0, 1000), (1, 1100), (2, 900_000_000), (3, 1300), (24, 3400))
-    window = made(session, register, 0, 0)
+    window = stored_window(session, register, 0, 0)
     quarantined = session.execute(text("SELECT value, reason FROM quarantine WHERE resolved = ''"))
 
     assert [(900_000_000, "spike")] == [tuple(row) for row in quarantined]

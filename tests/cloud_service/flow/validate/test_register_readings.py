@@ -15,9 +15,11 @@ def block(*rows: tuple[int, int, int]) -> ReadingBlock:
 
 
 def test_each_register_has_its_own_readings_in_order() -> None:
-    parts = by_register(block((3, 1, 10), (3, 2, 20), (7, 1, 30)))
+    registers = by_register(block((3, 1, 10), (3, 2, 20), (7, 1, 30)))
 
-    assert {3: [10, 20], 7: [30]} == {register: part.value.tolist() for register, part in parts.items()}
+    assert {3: [10, 20], 7: [30]} == {
+        register: of_register.value.tolist() for register, of_register in registers.items()
+    }
 
 
 def test_an_empty_block_has_no_registers() -> None:

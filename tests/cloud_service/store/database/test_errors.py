@@ -56,4 +56,6 @@ def test_spans_that_only_touch_are_no_overlap(spare: Session) -> None:
     spare.execute(text(OVERLAPS["ex_contract_point"]))
     days: list[Any] = list(spare.execute(text("SELECT lower(during), upper(during) FROM contract ORDER BY 1")))
 
-    assert [(date(2026, 1, 1), date(2026, 5, 1)), (date(2026, 5, 1), date(2026, 6, 1))] == [tuple(one) for one in days]
+    assert [(date(2026, 1, 1), date(2026, 5, 1)), (date(2026, 5, 1), date(2026, 6, 1))] == [
+        tuple(span) for span in days
+    ]

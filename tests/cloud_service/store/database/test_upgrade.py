@@ -13,10 +13,10 @@ def test_the_migrated_database_is_what_the_tables_say(database_url: str) -> None
     engine = create_engine(driver_url(database_url))
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"include_object": is_ours})
-        found = compare_metadata(context, Table.metadata)
+        differences = compare_metadata(context, Table.metadata)
     engine.dispose()
 
-    assert found == []
+    assert differences == []
 
 
 def is_ours(_thing: object, name: str | None, kind: str, *_rest: object) -> bool:

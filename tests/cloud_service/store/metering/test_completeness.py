@@ -37,10 +37,10 @@ def test_a_gap_before_validation_is_waiting_and_afterwards_has_another_cause(eng
     validate_dirty(engine)
 
     with transaction(engine) as session:
-        (found,) = completeness(session, SPAN, NOW)
+        (measured,) = completeness(session, SPAN, NOW)
 
-    assert (96 + 52, 1, "unknown") == (found.expected, len(found.gaps), found.gaps[0].cause)
-    assert found.expected == found.actual + found.estimated + found.missing
+    assert (96 + 52, 1, "unknown") == (measured.expected, len(measured.gaps), measured.gaps[0].cause)
+    assert measured.expected == measured.actual + measured.estimated + measured.missing
 
 
 def test_a_silent_gateway_is_the_cause_when_it_is(engine: Engine, owner: Owner, ingest: Ingester) -> None:

@@ -55,11 +55,11 @@ def test_what_is_taken_is_this_transactions_and_gone_with_its_commit(engine: Eng
     with transaction(engine) as session:
         dirty_days.add_dirty(session, [(register, MARCH), (register, MARCH)])
     with transaction(engine) as session, transaction(engine) as other:
-        mine, theirs = marked(session), marked(other)
+        ours, theirs = marked(session), marked(other)
     with transaction(engine) as session:
         left = marked(session)
 
-    assert ({register: [MARCH]}, {}, {}) == (mine, theirs, left)
+    assert ({register: [MARCH]}, {}, {}) == (ours, theirs, left)
 
 
 def test_young_marks_wait_for_more_of_their_kind(session: Session, owner: Owner) -> None:

@@ -41,11 +41,11 @@ def test_a_register_is_found_by_our_name_of_the_meter_or_by_the_grids_name_of_it
     register = add_meter(owner, "M1", add_site(owner, timezone="Australia/Sydney"))
     owner.execute("UPDATE service_point SET grid_id = 'NMI1'")
     keys = [(meter, "energy_import_total", START) for meter in ("M1", "NMI1", "NMI2")]
-    found = meter_data_files.registers(session, keys)
+    registers = meter_data_files.registers(session, keys)
 
-    assert {("M1", "energy_import_total"), ("NMI1", "energy_import_total")} == set(found)
-    assert {register} == {stored.id for stored in found.values()}
-    assert {"Australia/Sydney"} == {stored.zone for stored in found.values()}
+    assert {("M1", "energy_import_total"), ("NMI1", "energy_import_total")} == set(registers)
+    assert {register} == {stored.id for stored in registers.values()}
+    assert {"Australia/Sydney"} == {stored.zone for stored in registers.values()}
 
 
 def test_a_place_names_the_meter_that_hung_there_at_the_time(session: Session, owner: Owner) -> None:

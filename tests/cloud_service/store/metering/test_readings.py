@@ -82,14 +82,14 @@ def test_registers_are_found_by_meter_and_name_with_the_zone_of_their_site(sessi
     register = add_meter(owner, "M1", add_site(owner, timezone="Africa/Nairobi"))
     owner.execute("INSERT INTO meter (name, serial) VALUES ('loose', 'loose')")
     owner.execute("INSERT INTO register (meter_id, name, unit) SELECT id, 'x', 'kWh' FROM meter WHERE name = 'loose'")
-    found = readings.registers_of(session, ["M1", "loose", "nowhere"], zone="Asia/Tokyo")
+    registers = readings.registers_of(session, ["M1", "loose", "nowhere"], zone="Asia/Tokyo")
 
-    assert {("M1", "energy_import_total"), ("loose", "x")} == set(found)
+    assert {("M1", "energy_import_total"), ("loose", "x")} == set(registers)
     assert (register, "Africa/Nairobi") == (
-        found["M1", "energy_import_total"].id,
-        found["M1", "energy_import_total"].zone,
+        registers["M1", "energy_import_total"].id,
+        registers["M1", "energy_import_total"].zone,
     )
-    assert "Asia/Tokyo" == found["loose", "x"].zone
+    assert "Asia/Tokyo" == registers["loose", "x"].zone
 
 
 def test_months_of_instants_are_named_by_their_first_day() -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from cloud_service.domain.metering.vee.series import FOREVER_MS, MountSpan
 from cloud_service.store.metering import readings
 from cloud_service.store.metering.register_rules import rules_of
-from tests.cloud_service.plant import START_MS, add_gateway, add_meter, add_site, one
+from tests.cloud_service.plant import START_MS, add_gateway, add_meter, add_site, value_of
 from tests.cloud_service.store.metering.rows import columns
 
 Owner = psycopg.Connection[object]
@@ -33,8 +33,8 @@ def test_a_register_has_the_limits_of_its_meter_and_the_zone_of_its_site(session
 def test_mounts_come_in_order_with_the_indexes_of_this_register(session: Session, owner: Owner) -> None:
     register = add_meter(owner)
     meter, point = (
-        one(owner, "SELECT meter_id FROM meter_mount"),
-        one(owner, "SELECT service_point_id FROM meter_mount"),
+        value_of(owner, "SELECT meter_id FROM meter_mount"),
+        value_of(owner, "SELECT service_point_id FROM meter_mount"),
     )
     owner.execute(
         """UPDATE meter_mount SET during = '[2020-01-01Z,2021-01-01Z)', closing = '{"energy_import_total": 7}'"""
@@ -52,9 +52,11 @@ def test_mounts_come_in_order_with_the_indexes_of_this_register(session: Session
 
 def test_a_meter_that_hangs_nowhere_has_the_zone_of_the_gateway_that_reads_it(session: Session, owner: Owner) -> None:
     gateway = add_gateway(owner, site=add_site(owner, timezone="Africa/Nairobi"))
-    stream = one(owner, "INSERT INTO stream (gateway_id, epoch) VALUES (%s, '7') RETURNING id", gateway)
-    meter = one(owner, "INSERT INTO meter (name, serial) VALUES ('loose', 'loose') RETURNING id")
-    register = one(owner, "INSERT INTO register (meter_id, name, unit) VALUES (%s, 'x', 'kWh') RETURNING id", meter)
+    stream = value_of(owner, "INSERT INTO stream (gateway_id, epoch) VALUES (%s, '7') RETURNING id", gateway)
+    meter = value_of(owner, "INSERT INTO meter (name, serial) VALUES ('loose', 'loose') RETURNING id")
+    register = value_of(
+        owner, "INSERT INTO register (meter_id, name, unit) VALUES (%s, 'x', 'kWh') RETURNING id", meter
+    )
     unread = rules_of(session, [register])[register].zone
     readings.insert(session, columns(register, [(START_MS, 1)], source=stream))
 

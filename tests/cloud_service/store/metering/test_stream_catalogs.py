@@ -114,11 +114,11 @@ def test_a_meaning_is_looked_up_again_after_a_while(session: Session, owner: Own
     first = catalogs.meaning(session, gateway, stream, 1)
     session.commit()
     owner.execute("UPDATE register SET kind = 'interval', step_s = 1800")
-    kept = catalogs.meaning(session, gateway, stream, 1)
+    again = catalogs.meaning(session, gateway, stream, 1)
     clock.now = TTL_S
     anew = catalogs.meaning(session, gateway, stream, 1)
 
-    assert first is kept
+    assert first is again
     assert anew is not None
     assert [1800] == anew.step_s.tolist()
 

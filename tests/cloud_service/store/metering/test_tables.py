@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from cloud_service.store.metering import readings
-from tests.cloud_service.plant import START_MS, add_gateway, add_meter, one
+from tests.cloud_service.plant import START_MS, add_gateway, add_meter, value_of
 from tests.cloud_service.store.metering.rows import columns
 
 Owner = psycopg.Connection[object]
@@ -24,7 +24,7 @@ SELECT t.id, p.id, '[2020-01-01Z,)' FROM meter t, service_point p WHERE t.name =
 
 def test_a_place_has_one_meter_at_a_time(owner: Owner) -> None:
     add_meter(owner, "M1")
-    meter = one(owner, "INSERT INTO meter (name, serial) VALUES ('M3', 'M3') RETURNING id")
+    meter = value_of(owner, "INSERT INTO meter (name, serial) VALUES ('M3', 'M3') RETURNING id")
 
     with pytest.raises(psycopg.errors.ExclusionViolation, match="ex_meter_mount_point"):
         owner.execute(

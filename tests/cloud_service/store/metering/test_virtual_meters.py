@@ -26,7 +26,7 @@ def finished(session: Session, register: int, value: int) -> WindowDays:
 
 def declare(owner: Owner, register: int, *terms: tuple[int, str]) -> None:
     """Make a register a virtual one."""
-    pairs = ", ".join(f'[{part}, "{factor}"]' for part, factor in terms)
+    pairs = ", ".join(f'[{register_id}, "{factor}"]' for register_id, factor in terms)
     owner.execute(
         "INSERT INTO virtual_meter (register_id, terms) VALUES (%s, %s)", (register, f'{{"terms": [{pairs}]}}')
     )

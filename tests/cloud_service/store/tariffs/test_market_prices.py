@@ -52,14 +52,14 @@ def test_each_quarter_hour_has_the_price_of_its_hour(world: World) -> None:
     assert ["13.64", "2.98"] == [str(line.amount) for line in rated.lines]
 
 
-@pytest.mark.parametrize("known", [0, 744], ids=["none", "the last hour is missing"])
-def test_an_hour_without_a_price_is_named_and_nothing_is_billed(world: World, known: int) -> None:
-    if known:
-        market_prices.add(world.session, "day_ahead", hours(["50"] * known))
+@pytest.mark.parametrize("stored_hours", [0, 744], ids=["none", "the last hour is missing"])
+def test_an_hour_without_a_price_is_named_and_nothing_is_billed(world: World, stored_hours: int) -> None:
+    if stored_hours:
+        market_prices.add(world.session, "day_ahead", hours(["50"] * stored_hours))
 
     outcome = rate_contracts(world.session, world.contracts, OCTOBER)[0]
 
-    missing = datetime.fromisoformat("2026-09-30T22:00:00+00:00") + timedelta(hours=known)
+    missing = datetime.fromisoformat("2026-09-30T22:00:00+00:00") + timedelta(hours=stored_hours)
     assert outcome.rated is None
     assert f"series 'day_ahead' has no price for {missing.isoformat()}" in outcome.reason
 
@@ -87,8 +87,8 @@ def test_prices_come_from_a_file(
 
     done = CliRunner().invoke(command, arguments, catch_exceptions=False)
 
-    found = json.loads(done.stdout)
-    assert (HOURS, HOURS, "2026-10-31T23:00:00+00:00") == (found["prices"], found["new"], found["end"])
+    outcome = json.loads(done.stdout)
+    assert (HOURS, HOURS, "2026-10-31T23:00:00+00:00") == (outcome["prices"], outcome["new"], outcome["end"])
     rated = rate_contracts(world.session, world.contracts, OCTOBER)[0].rated
     assert rated is not None
     assert Decimal("17.88") == rated.total  # 298 kWh × (0.05 + 0.01)

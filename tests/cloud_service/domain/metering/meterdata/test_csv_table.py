@@ -30,7 +30,7 @@ def utc(text: str) -> int:
 
 
 def test_a_table_with_our_own_column_names_needs_no_mapping() -> None:
-    found, (block,) = load(
+    summary, (block,) = load(
         "meter,register,time,value,unit,kind\n"
         "M1,import,2024-05-01T00:00:00+02:00,1000.5,kWh,index\n"
         "M1,import,2024-05-02T00:00:00+02:00,1010.25,kWh,index\n"
@@ -39,7 +39,7 @@ def test_a_table_with_our_own_column_names_needs_no_mapping() -> None:
     assert isinstance(block, FileIndexReads)
     assert (utc("2024-04-30T22:00"), utc("2024-05-01T22:00")) == block.at_ms
     assert [("M1", "import", "9.75", 1)] == [
-        (row["meter"], row["register"], row["sum"], row["intervals"]) for row in found["registers"]
+        (row["meter"], row["register"], row["sum"], row["intervals"]) for row in summary["registers"]
     ]
 
 
@@ -72,10 +72,10 @@ def test_the_hour_that_comes_twice_is_two_hours() -> None:
     times = ("01:00", "02:00", "02:00", "03:00")
     text = "meter,time,value\n" + "".join(f"M1,2024-10-27T{time},1\n" for time in times)
 
-    found, (block,) = load(text, constants={"kind": "interval", "step": "3600"}, zone="Europe/Berlin")
+    summary, (block,) = load(text, constants={"kind": "interval", "step": "3600"}, zone="Europe/Berlin")
 
     assert (4, utc("2024-10-26T23:00"), utc("2024-10-27T03:00")) == (len(block.values), block.start_ms, block.end_ms)
-    assert "4" == found["registers"][0]["sum"]
+    assert "4" == summary["registers"][0]["sum"]
 
 
 def test_a_time_that_the_clock_skipped_is_refused() -> None:
@@ -87,20 +87,20 @@ def test_a_time_that_the_clock_skipped_is_refused() -> None:
 
 def test_registers_may_be_mixed_line_by_line() -> None:
     lines = [f"M{meter},2024-05-01T0{hour}:00Z,{meter}.{hour}" for hour in range(3) for meter in (1, 2)]
-    found, blocks = load("meter,time,value\n" + "\n".join(lines), constants={"kind": "interval", "step": "3600"})
+    summary, blocks = load("meter,time,value\n" + "\n".join(lines), constants={"kind": "interval", "step": "3600"})
 
-    assert [("M1", "3.3"), ("M2", "6.3")] == [(row["meter"], row["sum"]) for row in found["registers"]]
+    assert [("M1", "3.3"), ("M2", "6.3")] == [(row["meter"], row["sum"]) for row in summary["registers"]]
     assert 2 == len(blocks)
 
 
 def test_newest_first_gives_the_same_difference() -> None:
-    found, _ = load(
+    summary, _ = load(
         "meter,time,value\nM1,2024-05-03Z,30\nM1,2024-05-02T00:00Z,20\nM1,2024-05-01T00:00Z,5\n".replace(
             "03Z", "03T00:00Z"
         )
     )
 
-    assert ("25", 2) == (found["registers"][0]["sum"], found["registers"][0]["intervals"])
+    assert ("25", 2) == (summary["registers"][0]["sum"], summary["registers"][0]["intervals"])
 
 
 @pytest.mark.parametrize(

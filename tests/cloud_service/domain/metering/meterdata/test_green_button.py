@@ -34,9 +34,9 @@ def load(body: bytes) -> tuple[dict[str, Any], list[Any]]:
 
 
 def test_watt_hours_become_exact_kilowatt_hours() -> None:
-    found, blocks = load(feed(TYPE.format(1, 0, 72), block((3600, 1_700_002_800, 974), (3600, 1_700_006_400, 1))))
+    summary, blocks = load(feed(TYPE.format(1, 0, 72), block((3600, 1_700_002_800, 974), (3600, 1_700_006_400, 1))))
 
-    (row,) = found["registers"]
+    (row,) = summary["registers"]
     assert ("UP7", "import", "kWh", 2, "0.975") == tuple(
         row[k] for k in ("meter", "register", "unit", "intervals", "sum")
     )
@@ -45,9 +45,9 @@ def test_watt_hours_become_exact_kilowatt_hours() -> None:
 
 
 def test_powers_of_ten_and_the_other_direction() -> None:
-    found, _ = load(feed(TYPE.format(19, 3, 72), block((900, 1_700_002_800, 5))))
+    summary, _ = load(feed(TYPE.format(19, 3, 72), block((900, 1_700_002_800, 5))))
 
-    assert ("export", "5") == (found["registers"][0]["register"], found["registers"][0]["sum"])
+    assert ("export", "5") == (summary["registers"][0]["register"], summary["registers"][0]["sum"])
 
 
 def test_a_hole_makes_two_runs() -> None:

@@ -28,11 +28,11 @@ def load(*segments: str) -> tuple[dict[str, Any], list[Any]]:
 
 
 def test_a_load_profile_is_one_block_of_intervals() -> None:
-    found, (block,) = load(
+    summary, (block,) = load(
         *HEAD, *PROFILE, *quarter("0000", "0015", "0.25"), *quarter("0015", "0030", "0.5", "67"), *TAIL
     )
 
-    (row,) = found["registers"]
+    (row,) = summary["registers"]
     assert isinstance(block, FileIntervals)
     assert ("DE0001", "1-1:1.29.0", "kWh", 2, "0.75") == tuple(
         row[name] for name in ("meter", "register", "unit", "intervals", "sum")
@@ -42,24 +42,24 @@ def test_a_load_profile_is_one_block_of_intervals() -> None:
 
 
 def test_times_carry_their_offset() -> None:
-    segments = [part.replace("?+00", "?+01") for part in quarter("0100", "0115", "1")]
+    segments = [segment.replace("?+00", "?+01") for segment in quarter("0100", "0115", "1")]
 
-    found, _ = load(*HEAD, *PROFILE, *segments, *TAIL)
+    summary, _ = load(*HEAD, *PROFILE, *segments, *TAIL)
 
-    assert "2024-01-01T00:00:00+00:00" == found["registers"][0]["first"]
+    assert "2024-01-01T00:00:00+00:00" == summary["registers"][0]["first"]
 
 
 def test_index_reads_are_subtracted() -> None:
     reads = [
-        part
+        segment
         for day, value in (("01", "100.5"), ("31", "131"))
-        for part in (f"QTY+220:{value}:KWH'", f"DTM+7:202401{day}0000?+00:303'")
+        for segment in (f"QTY+220:{value}:KWH'", f"DTM+7:202401{day}0000?+00:303'")
     ]
 
-    found, (block,) = load(*HEAD, "PIA+5+1-1?:2.8.0:SRW'", *reads, *TAIL)
+    summary, (block,) = load(*HEAD, "PIA+5+1-1?:2.8.0:SRW'", *reads, *TAIL)
 
     assert isinstance(block, FileIndexReads)
-    assert ("30.5", "export") == (found["registers"][0]["sum"], found["registers"][0]["direction"])
+    assert ("30.5", "export") == (summary["registers"][0]["sum"], summary["registers"][0]["direction"])
 
 
 def test_a_hole_in_the_profile_makes_two_blocks() -> None:

@@ -37,10 +37,10 @@ def test_every_real_file_gives_the_sums_that_its_plain_fields_add_up_to() -> Non
         with file.open("rb") as stream:
             list(read(stream, "nem12", summary))
 
-        found = {
+        sums = {
             (row["meter"], row["register"]): (row["intervals"], row["sum"]) for row in summary.as_json()["registers"]
         }
-        assert {key: (count, str(total)) for key, (count, total) in plain_sums(file).items()} == found
+        assert {key: (count, str(total)) for key, (count, total) in plain_sums(file).items()} == sums
         assert summary.findings == []
 
 

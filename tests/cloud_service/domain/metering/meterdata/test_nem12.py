@@ -11,11 +11,14 @@ def test_a_solar_month_has_an_import_and_an_export_register() -> None:
     with need_shared("real", "nem12", "Example_NEM12_month_solar.csv").open("rb") as stream:
         list(read(stream, "nem12", summary))
 
-    facts = {row["register"]: row for row in summary.as_json()["registers"]}
-    assert {"B1", "E1"} == set(facts)
-    assert ("export", "import") == (facts["B1"]["direction"], facts["E1"]["direction"])
-    assert ("2023-03-01T00:00:00+10:00", "2023-04-01T00:00:00+10:00") == (facts["E1"]["first"], facts["E1"]["last"])
-    assert (8928, "270.738", "kWh") == (facts["E1"]["intervals"], facts["E1"]["sum"], facts["E1"]["unit"])
+    registers = {row["register"]: row for row in summary.as_json()["registers"]}
+    assert {"B1", "E1"} == set(registers)
+    assert ("export", "import") == (registers["B1"]["direction"], registers["E1"]["direction"])
+    assert ("2023-03-01T00:00:00+10:00", "2023-04-01T00:00:00+10:00") == (
+        registers["E1"]["first"],
+        registers["E1"]["last"],
+    )
+    assert (8928, "270.738", "kWh") == (registers["E1"]["intervals"], registers["E1"]["sum"], registers["E1"]["unit"])
 
 
 def test_nem_time_is_ten_hours_ahead_of_utc_even_in_summer() -> None:
@@ -37,14 +40,14 @@ def test_qualities_of_a_varying_day_come_from_its_ranges() -> None:
 
 
 def test_a_null_interval_counts_as_missing_and_not_as_energy() -> None:
-    found, _ = load(HEADER, CHANNEL, day(quality="V"), "400,1,47,A,,", "400,48,48,N,,", END)
+    summary, _ = load(HEADER, CHANNEL, day(quality="V"), "400,1,47,A,,", "400,48,48,N,,", END)
 
-    (row,) = found["registers"]
+    (row,) = summary["registers"]
     assert (47, 1, "70.5") == (row["intervals"], row["missing"], row["sum"])
 
 
 def test_a_register_may_change_its_step_within_a_file() -> None:
-    found, _ = load(HEADER, CHANNEL, day(), CHANNEL.replace(",30,", ",5,"), day("20240102", count=288), END)
+    summary, _ = load(HEADER, CHANNEL, day(), CHANNEL.replace(",30,", ",5,"), day("20240102", count=288), END)
 
-    (row,) = found["registers"]
+    (row,) = summary["registers"]
     assert ([1800, 300], 336, "504.0") == (row["steps_s"], row["intervals"], row["sum"])

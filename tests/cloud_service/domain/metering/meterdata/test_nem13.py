@@ -29,13 +29,13 @@ def test_index_reads_become_one_consumption_between_two_instants() -> None:
 
 
 def test_a_quantity_that_is_not_the_difference_of_the_reads_is_told() -> None:
-    found, _ = load(
+    summary, _ = load(
         "100,NEM13,200401101030,MDA1,Ret1",
         "250,VABC005890,11,1,11,11,S1,E,100,20031005093055,A,,,200,20040107100333,A,,,4000,kWh,,20040108100333,",
         END,
     )
 
-    assert 2 == found["problems"][0]["line"]
+    assert 2 == summary["problems"][0]["line"]
 
 
 def test_reads_are_told_apart_by_what_the_network_calls_export() -> None:

@@ -9,12 +9,12 @@ from tests.cloud_service.domain.metering.meterdata.mdff import CHANNEL, END, HEA
 
 
 def test_watt_hours_and_megawatt_hours_become_kilowatt_hours_exactly() -> None:
-    found, _ = load(
+    summary, _ = load(
         HEADER, CHANNEL.replace("kWh", "Wh"), day(), CHANNEL.replace("E1,N1", "E2,N1").replace("kWh", "MWH"), day(), END
     )
 
     assert [("kWh", "0.0720"), ("kWh", "7.2E+4")] == [
-        (row["unit"], row["sum"] if row["sum"] != "72000" else "7.2E+4") for row in found["registers"]
+        (row["unit"], row["sum"] if row["sum"] != "72000" else "7.2E+4") for row in summary["registers"]
     ]
 
 

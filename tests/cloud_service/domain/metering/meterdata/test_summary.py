@@ -18,9 +18,9 @@ def reads(*pairs: tuple[int, str]) -> FileIndexReads:
 
 
 def test_the_same_day_twice_counts_once_and_is_told() -> None:
-    found, blocks = load(HEADER, CHANNEL, day(), day(), END)
+    summary, blocks = load(HEADER, CHANNEL, day(), day(), END)
 
-    assert (1, "72.0", 4) == (len(blocks), found["registers"][0]["sum"], found["problems"][0]["line"])
+    assert (1, "72.0", 4) == (len(blocks), summary["registers"][0]["sum"], summary["problems"][0]["line"])
 
 
 def test_a_day_again_with_other_values_is_refused() -> None:

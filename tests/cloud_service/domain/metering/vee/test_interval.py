@@ -17,7 +17,7 @@ RULES = RegisterRules(1, "interval", 3600, "UTC")
 A, S, E, M = Quality.ACTUAL, Quality.SUBSTITUTED, Quality.ESTIMATED, Quality.MISSING
 
 
-def made(
+def day_of(
     ends: list[float], values: list[int], *, quality: Sequence[int] | None = None, step_s: list[int] | None = None
 ) -> WindowDays:
     """A day from hours at which spans end, and what they counted."""
@@ -25,27 +25,27 @@ def made(
     return make_interval_days(RULES, DAY, given)
 
 
-def steps(made: WindowDays) -> tuple[list[int], list[int]]:
-    return np.frombuffer(made.days[0].values, dtype="<i8").tolist(), list(made.days[0].qualities)
+def steps(window: WindowDays) -> tuple[list[int], list[int]]:
+    return np.frombuffer(window.days[0].values, dtype="<i8").tolist(), list(window.days[0].qualities)
 
 
 def test_a_full_day_is_taken_as_it_is() -> None:
-    assert (list(range(24)), [A] * 24) == steps(made(list(range(1, 25)), list(range(24))))
+    assert (list(range(24)), [A] * 24) == steps(day_of(list(range(1, 25)), list(range(24))))
 
 
 def test_finer_readings_make_a_finer_grid() -> None:
-    one = made([n / 4 for n in range(1, 97)], [1] * 96, step_s=[900] * 96)
+    window = day_of([n / 4 for n in range(1, 97)], [1] * 96, step_s=[900] * 96)
 
-    assert (900, [1] * 96) == (one.days[0].step_s, steps(one)[0])
+    assert (900, [1] * 96) == (window.days[0].step_s, steps(window)[0])
 
 
 def test_a_day_on_which_the_step_changes_keeps_its_energy() -> None:
     ends, values, lengths = [1, 2, 2.25, 2.5, 2.75, 3], [10, 11, 1, 2, 3, 4], [3600, 3600, 900, 900, 900, 900]
 
-    one = made([float(end) for end in ends], values, step_s=lengths)
+    window = day_of([float(end) for end in ends], values, step_s=lengths)
 
-    values_there, qualities = steps(one)
-    assert (31, 900) == (one.days[0].total, one.days[0].step_s)
+    values_there, qualities = steps(window)
+    assert (31, 900) == (window.days[0].total, window.days[0].step_s)
     assert [2, 3, 3, 2] == values_there[:4] or 10 == sum(values_there[:4])
     assert [E] * 8 + [A] * 4 == qualities[:12]
 
@@ -53,15 +53,15 @@ def test_a_day_on_which_the_step_changes_keeps_its_energy() -> None:
 def test_spans_that_lie_askew_are_split_without_loss() -> None:
     ends = [hour + 0.5 for hour in range(24)]
 
-    one = made(ends, [7] * 24)
+    window = day_of(ends, [7] * 24)
 
-    assert 7 * 24 - 7 // 2 - 1 <= one.days[0].total <= 7 * 24
+    assert 7 * 24 - 7 // 2 - 1 <= window.days[0].total <= 7 * 24
 
 
 def test_a_short_hole_is_filled_and_marked() -> None:
     ends = [end for end in range(1, 25) if end not in (6, 7)]
 
-    values, qualities = steps(made([float(end) for end in ends], [100 if end < 6 else 130 for end in ends]))
+    values, qualities = steps(day_of([float(end) for end in ends], [100 if end < 6 else 130 for end in ends]))
 
     assert [100, 110, 120, 130] == values[4:8]
     assert [A, E, E, A] == qualities[4:8]
@@ -70,21 +70,21 @@ def test_a_short_hole_is_filled_and_marked() -> None:
 def test_a_long_hole_stays_missing() -> None:
     ends = [float(end) for end in range(1, 25) if not 5 < end < 10]
 
-    one = made(ends, [100] * len(ends))
+    window = day_of(ends, [100] * len(ends))
 
-    assert (4, 2000) == (one.days[0].missing, one.days[0].total)
+    assert (4, 2000) == (window.days[0].missing, window.days[0].total)
 
 
 def test_missing_and_suspect_readings_are_holes() -> None:
-    one = made([float(end) for end in range(1, 25)], [100] * 24, quality=[M] * 12 + [Quality.SUSPECT] * 12)
+    window = day_of([float(end) for end in range(1, 25)], [100] * 24, quality=[M] * 12 + [Quality.SUSPECT] * 12)
 
-    assert (24, 0) == (one.days[0].missing, one.days[0].total)
+    assert (24, 0) == (window.days[0].missing, window.days[0].total)
 
 
 def test_of_two_spans_that_overlap_the_shorter_one_counts() -> None:
-    one = made([0.25, 0.5, 0.75, 1.0, 1.25, 2.0], [1, 2, 3, 4, 5, 99], step_s=[900] * 5 + [3600])
+    window = day_of([0.25, 0.5, 0.75, 1.0, 1.25, 2.0], [1, 2, 3, 4, 5, 99], step_s=[900] * 5 + [3600])
 
-    assert 15 == one.days[0].total
+    assert 15 == window.days[0].total
 
 
 def test_no_energy_is_lost_whatever_the_steps_of_a_day() -> None:
@@ -100,6 +100,6 @@ def test_no_energy_is_lost_whatever_the_steps_of_a_day() -> None:
             lengths.append(length)
         values = [dice.randrange(5000) for _ in ends]
 
-        one = made(ends, values, step_s=lengths)
+        window = day_of(ends, values, step_s=lengths)
 
-        assert (sum(values), 0) == (one.days[0].total, one.days[0].missing), seed
+        assert (sum(values), 0) == (window.days[0].total, window.days[0].missing), seed

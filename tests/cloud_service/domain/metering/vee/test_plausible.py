@@ -14,7 +14,7 @@ def verdict(*indexes_kwh: float, rules: RegisterRules = RULES, quality: tuple[in
         [n * STEP_MS for n in range(len(indexes_kwh))], [round(kwh * 1000) for kwh in indexes_kwh], quality
     )
     believed, rejected = believed_readings(rules, given)
-    reasons = {one.at_ms // STEP_MS: one.reason for one in rejected}
+    reasons = {reading.at_ms // STEP_MS: reading.reason for reading in rejected}
     assert all((n in reasons) != bool(ok) for n, ok in enumerate(believed.tolist()))
     return [reasons.get(n, "ok") for n in range(len(indexes_kwh))]
 
