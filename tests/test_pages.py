@@ -65,7 +65,9 @@ def test_every_room_has_its_line_on_the_page_of_architecture(house: str) -> None
     assert [] == [room for room in rooms if f"`{room}/`" not in ARCHITECTURE]
 
 
-@pytest.mark.parametrize("container", ["edge_agent", "cloud_service", "cloud_service.domain", "cloud_service.store"])
+@pytest.mark.parametrize(
+    "container", ["edge_agent", "edge_agent.buffer", "cloud_service", "cloud_service.domain", "cloud_service.store"]
+)
 def test_the_arrows_on_the_page_are_those_that_are_checked(container: str) -> None:
     with (ROOT / "pyproject.toml").open("rb") as file:
         contracts = tomllib.load(file)["tool"]["importlinter"]["contracts"]
