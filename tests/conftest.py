@@ -49,7 +49,7 @@ def database_url(postgres_url: str) -> Iterator[str]:
     """A database of this test's own, with all tables."""
     name = f"test_{next(_numbers)}"
     with psycopg.connect(postgres_url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE migrated STRATEGY FILE_COPY")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE migrated STRATEGY WAL_LOG")
     yield with_database(postgres_url, name)
     with psycopg.connect(postgres_url, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
