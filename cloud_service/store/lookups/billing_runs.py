@@ -1,7 +1,9 @@
 """One billing run by the id in its address, with its items."""
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import func, select, text
@@ -10,6 +12,26 @@ from sqlalchemy.orm import Session
 from cloud_service.store.invoicing.tables import BillingItem, BillingRun
 from cloud_service.store.lookups.existing import existing
 from cloud_service.store.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class RunItemLine:
+    """One contract of a billing run, with the invoice it became."""
+
+    id: int
+    state: str
+    reason: str
+    rated_total: str | None  # of the rating, as its JSON has it
+    rated_currency: str | None
+    since: date
+    until: date  # exclusive
+    contract: str
+    contract_public_id: UUID
+    tenant: str
+    bill: str | None  # number of the invoice
+    bill_public_id: UUID | None
+    total: Decimal | None
+    currency: str | None
 
 
 def run(session: Session, scope: Scope, public_id: UUID) -> BillingRun:
@@ -39,9 +61,10 @@ ITEMS = text(
 )
 
 
-def run_items(session: Session, run_id: int, states: Sequence[str] | None = None, rows: int = 200) -> list[Any]:
+def run_items(session: Session, run_id: int, states: Sequence[str] | None = None, rows: int = 200) -> list[RunItemLine]:
     """Items of a run, parked ones first."""
-    return list(session.execute(ITEMS, {"run": run_id, "states": list(states) if states else None, "rows": rows}))
+    parameters = {"run": run_id, "states": list(states) if states else None, "rows": rows}
+    return [RunItemLine(**row) for row in session.execute(ITEMS, parameters).mappings()]
 
 
 def run_counts(session: Session, run_id: int) -> dict[str, int]:

@@ -165,6 +165,22 @@ def billed_and_received(
     return [(row.start, row.billed, row.received) for row in session.execute(BILLED_AND_RECEIVED, parameters)]
 
 
+@dataclass(frozen=True, slots=True)
+class DashboardEvent:
+    """A payment, invoices issued, a silent gateway, a failed mail or a low balance; `kind` says what the rest means."""
+
+    kind: str
+    what: str
+    who: str
+    detail: str
+    more: str
+    amount: Decimal
+    currency: str
+    count: int
+    at: datetime | None
+    public_id: str
+
+
 EVENTS = text(
     """
     (SELECT 'payment' AS kind, p.kind AS what, c.name AS who, a.number AS detail, p.provider AS more, p.amount,
@@ -196,7 +212,7 @@ EVENTS = text(
 ).bindparams(bindparam("entities", type_=ARRAY(BigInteger)))
 
 
-def latest(session: Session, entity_ids: Sequence[int], now: datetime, rows: int = 6) -> list[Any]:
+def latest(session: Session, entity_ids: Sequence[int], now: datetime, rows: int = 6) -> list[DashboardEvent]:
     """The newest payments, issued bills, silent gateways, failed mails and low balances, newest first."""
     parameters = {"entities": list(entity_ids), "rows": rows, "offline": now - timedelta(minutes=15)}
-    return list(session.execute(EVENTS, parameters))
+    return [DashboardEvent(**row) for row in session.execute(EVENTS, parameters).mappings()]

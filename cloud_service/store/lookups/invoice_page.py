@@ -1,8 +1,8 @@
 """Everything that the page of one bill shows: lines, what settled it, messages, documents, what corrects it."""
 
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from decimal import Decimal
 from uuid import UUID, uuid4
 
 from sqlalchemy import select, text
@@ -21,6 +21,57 @@ from common.errors import NotFoundError
 
 
 @dataclass(frozen=True, slots=True)
+class InvoiceSettlement:
+    """What settled a part of an invoice: a payment, a credit note, a write-off; negative where it was taken back."""
+
+    day: date
+    amount: Decimal
+    automatic: bool
+    created_at: datetime
+    provider: str | None
+    provider_ref: str | None
+    author: str | None
+    kind: str | None  # of the payment
+    credit_note: str | None
+    credit_note_public_id: UUID | None
+    entry_kind: str | None
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceEvent:
+    """Something that happened to an invoice."""
+
+    at: datetime
+    what: str
+    who: str | None
+    detail: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedInvoice:
+    """An invoice that corrects another, or is corrected by it."""
+
+    public_id: UUID
+    number: str
+    kind: str
+    total: Decimal
+    currency: str
+    bill_date: date
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentLine:
+    """A document of an invoice, without its bytes."""
+
+    kind: str
+    filename: str
+    media_type: str
+    sha256: bytes
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class InvoicePage:
     """One bill with all around it; `history` is what happened, oldest first."""
 
@@ -29,13 +80,13 @@ class InvoicePage:
     account: Account
     entity: LegalEntity
     lines: list[BilledLine]
-    received: Any
-    outstanding: Any
+    received: Decimal
+    outstanding: Decimal
     state: str
-    settlements: list[Any]
-    documents: list[Any]
-    history: list[Any]
-    related: list[Any]
+    settlements: list[InvoiceSettlement]
+    documents: list[DocumentLine]
+    history: list[InvoiceEvent]
+    related: list[RelatedInvoice]
     disputed: bool
 
 
@@ -119,17 +170,18 @@ def invoice_page(session: Session, scope: Scope, public_id: UUID, today: date) -
         received=row.received,
         outstanding=row.outstanding,
         state=row.state,
-        settlements=list(session.execute(SETTLED_BY, parameters)),
+        settlements=[InvoiceSettlement(**each) for each in session.execute(SETTLED_BY, parameters).mappings()],
         documents=_documents(session, row.Invoice.id),
-        history=list(session.execute(HISTORY, parameters)),
-        related=list(session.execute(RELATED, parameters)),
+        history=[InvoiceEvent(**event) for event in session.execute(HISTORY, parameters).mappings()],
+        related=[RelatedInvoice(**each) for each in session.execute(RELATED, parameters).mappings()],
         disputed=session.execute(DISPUTED, parameters).scalar_one(),
     )
 
 
-def _documents(session: Session, invoice_id: int) -> list[Any]:
+def _documents(session: Session, invoice_id: int) -> list[DocumentLine]:
     columns = (Document.kind, Document.filename, Document.media_type, Document.sha256, Document.created_at)
-    return list(session.execute(select(*columns).where(Document.invoice_id == invoice_id).order_by(Document.id)))
+    rows = session.execute(select(*columns).where(Document.invoice_id == invoice_id).order_by(Document.id))
+    return [DocumentLine(*row) for row in rows]
 
 
 def document(session: Session, invoice_id: int, kind: str) -> Document:

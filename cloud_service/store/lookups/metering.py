@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +34,38 @@ class MeterPage:
     point: ServicePoint | None
     registers: list[Register]
     mounts: list[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedReading:
+    """A reading as it was received; `value` in thousandths of the unit of its register."""
+
+    at: datetime
+    value: int
+    quality: int
+    source: int
+    sequence: int
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DayUse:
+    """The electricity of a day in Wh, and whether something of it is missing."""
+
+    day: date
+    total: int
+    gaps: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRegister:
+    """A register that bills a customer today."""
+
+    id: int
+    step_s: int | None
+    serial: str
+    point: str
+    timezone: str
 
 
 def meter(session: Session, scope: Scope, public_id: UUID) -> MeterPage:
@@ -78,9 +111,10 @@ READINGS = text(
 )
 
 
-def latest_readings(session: Session, register_id: int, rows: int = 20) -> list[Any]:
+def latest_readings(session: Session, register_id: int, rows: int = 20) -> list[ReceivedReading]:
     """The newest readings as they were received."""
-    return list(session.execute(READINGS, {"register": register_id, "rows": rows}))
+    readings = session.execute(READINGS, {"register": register_id, "rows": rows}).mappings()
+    return [ReceivedReading(**reading) for reading in readings]
 
 
 def gateway(session: Session, scope: Scope, public_id: UUID) -> tuple[Gateway, Site, list[Stream]]:
@@ -115,9 +149,10 @@ USE = text(
 )
 
 
-def daily_use(session: Session, account_ids: Sequence[int], span: Span) -> list[Any]:
-    """(day, Wh, whether something is missing) of the accounts' electricity."""
-    return list(session.execute(USE, {"accounts": list(account_ids), "start": span.start, "end": span.end}))
+def daily_use(session: Session, account_ids: Sequence[int], span: Span) -> list[DayUse]:
+    """The accounts' electricity on the days of a span, without days of which nothing is known."""
+    parameters = {"accounts": list(account_ids), "start": span.start, "end": span.end}
+    return [DayUse(**row) for row in session.execute(USE, parameters).mappings()]
 
 
 OWN_REGISTERS = text(
@@ -139,6 +174,7 @@ OWN_REGISTERS = text(
 )
 
 
-def own_registers(session: Session, account_ids: Sequence[int]) -> list[Any]:
+def own_registers(session: Session, account_ids: Sequence[int]) -> list[OwnRegister]:
     """The registers that bill a customer today."""
-    return list(session.execute(OWN_REGISTERS, {"accounts": list(account_ids)}))
+    rows = session.execute(OWN_REGISTERS, {"accounts": list(account_ids)}).mappings()
+    return [OwnRegister(**row) for row in rows]

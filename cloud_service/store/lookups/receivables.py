@@ -1,8 +1,8 @@
 """What an account owes and has: statement, one payment, plans, prepaid balance, orders to gateways."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, text
@@ -14,6 +14,88 @@ from cloud_service.store.lookups.existing import existing
 from cloud_service.store.receivables import payments as stored_payments
 from cloud_service.store.receivables.payment_tables import Payment
 from cloud_service.store.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """A booking that changed what an account owes; `amount` and `balance` positive are owed to us."""
+
+    day: date
+    kind: str
+    text: str
+    amount: Decimal
+    number: str | None  # of the invoice
+    public_id: str | None
+    balance: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class PrepaidSituation:
+    """A prepaid account as it was last looked at; amounts in its currency."""
+
+    account_id: int
+    state: str
+    booked: Decimal
+    rated: Decimal
+    balance: Decimal
+    days_left: Decimal | None
+    rated_from: date | None
+    rated_until: date | None
+    emergency: Decimal
+    protected_reason: str
+    at: datetime
+    number: str
+    currency: str
+    public_id: UUID
+    tenant: str
+    client_public_id: UUID
+    protected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayCommandLine:
+    """An order to connect or disconnect a meter, with what became of it."""
+
+    kind: str
+    state: str
+    reason: str
+    author: str
+    created_at: datetime
+    sent_at: datetime | None
+    done_at: datetime | None
+    serial: str
+    point: str
+    account: str
+    public_id: UUID  # of the account
+
+
+@dataclass(frozen=True, slots=True)
+class SettledInvoice:
+    """An invoice that a payment settled (a part of)."""
+
+    number: str
+    public_id: UUID
+    amount: Decimal
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class PlanLine:
+    """A payment plan with its instalments in sum."""
+
+    state: str
+    reason: str
+    author: str
+    created_at: datetime
+    account: str
+    account_public_id: UUID
+    tenant: str
+    currency: str
+    parts: int
+    amount: Decimal
+    first: date
+    last: date
+
 
 STATEMENT = text(
     """
@@ -32,14 +114,16 @@ STATEMENT = text(
 )
 
 
-def statement(session: Session, account_id: int) -> list[Any]:
+def statement(session: Session, account_id: int) -> list[StatementLine]:
     """Every booking that changed what the account owes, with the balance after it (positive: owed to us)."""
-    return list(session.execute(STATEMENT, {"account": account_id}))
+    return [StatementLine(**row) for row in session.execute(STATEMENT, {"account": account_id}).mappings()]
 
 
 PREPAID = text(
     """
-    SELECT p.*, a.number, a.currency, a.public_id, c.name AS tenant, c.public_id AS client_public_id, c.protected
+    SELECT p.account_id, p.state, p.booked, p.rated, p.balance, p.days_left, p.rated_from, p.rated_until, p.emergency,
+           p.protected_reason, p.at, a.number, a.currency, a.public_id, c.name AS tenant,
+           c.public_id AS client_public_id, c.protected
       FROM prepaid_state p
       JOIN account a ON a.id = p.account_id
       JOIN client c ON c.id = a.client_id
@@ -51,14 +135,14 @@ PREPAID = text(
 )
 
 
-def prepaid(session: Session, scope: Scope, account_id: int | None = None) -> list[Any]:
+def prepaid(session: Session, scope: Scope, account_id: int | None = None) -> list[PrepaidSituation]:
     """Prepaid accounts as they were last looked at, those in need first."""
     parameters = {
         "entities": None if scope.entities is None else list(scope.entities),
         "clients": None if scope.clients is None else list(scope.clients),
         "account": account_id,
     }
-    return list(session.execute(PREPAID, parameters))
+    return [PrepaidSituation(**row) for row in session.execute(PREPAID, parameters).mappings()]
 
 
 COMMANDS = text(
@@ -77,9 +161,10 @@ COMMANDS = text(
 )
 
 
-def commands(session: Session, scope: Scope) -> list[Any]:
+def commands(session: Session, scope: Scope) -> list[GatewayCommandLine]:
     """The newest orders to connect and disconnect."""
-    return list(session.execute(COMMANDS, {"entities": None if scope.entities is None else list(scope.entities)}))
+    parameters = {"entities": None if scope.entities is None else list(scope.entities)}
+    return [GatewayCommandLine(**row) for row in session.execute(COMMANDS, parameters).mappings()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +174,7 @@ class PaymentPage:
     payment: Payment
     account: Account
     client: Client
-    settled: list[Any]
+    settled: list[SettledInvoice]
     reversals: list[Payment]
     left: Decimal
 
@@ -119,11 +204,12 @@ def payment(session: Session, scope: Scope, public_id: UUID) -> PaymentPage:
     of_deposit = payment_row.Payment.kind == "deposit"
     left = stored_payments.deposit_left if of_deposit else stored_payments.refundable
     back = select(Payment).where(Payment.reverses_id == payment_row.Payment.id).order_by(Payment.id)
+    settled = session.execute(SETTLED, {"payment": payment_row.Payment.id}).mappings()
     return PaymentPage(
         payment=payment_row.Payment,
         account=payment_row.Account,
         client=payment_row.Client,
-        settled=list(session.execute(SETTLED, {"payment": payment_row.Payment.id})),
+        settled=[SettledInvoice(**row) for row in settled],
         reversals=list(session.scalars(back)),
         left=left(session, payment_row.Payment.id) if payment_row.Payment.amount > 0 else Decimal(0),
     )
@@ -147,6 +233,7 @@ PLANS = text(
 )
 
 
-def plans(session: Session, scope: Scope) -> list[Any]:
+def plans(session: Session, scope: Scope) -> list[PlanLine]:
     """Payment plans, those that run first."""
-    return list(session.execute(PLANS, {"entities": None if scope.entities is None else list(scope.entities)}))
+    parameters = {"entities": None if scope.entities is None else list(scope.entities)}
+    return [PlanLine(**row) for row in session.execute(PLANS, parameters).mappings()]

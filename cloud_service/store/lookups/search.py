@@ -1,11 +1,25 @@
 """Search over everything: exact numbers first, only what the reader may know of."""
 
-from typing import Any
+from dataclasses import dataclass
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from cloud_service.store.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """One thing that was found; a smaller `rank` fits better, 0 is an exact number."""
+
+    kind: str
+    title: str
+    detail: str
+    more: str
+    public_id: str
+    rank: int
+    newest: int
+
 
 SEARCH = text(
     """
@@ -70,7 +84,7 @@ SEARCH = text(
 )
 
 
-def search(session: Session, scope: Scope, typed: str, rows: int = 6, most: int = 24) -> list[Any]:
+def search(session: Session, scope: Scope, typed: str, rows: int = 6, most: int = 24) -> list[SearchHit]:
     """Bills, clients, accounts, connections, service points, meters and so on; exact numbers first. Staff only."""
     escaped = typed.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     parameters = {
@@ -80,4 +94,6 @@ def search(session: Session, scope: Scope, typed: str, rows: int = 6, most: int 
         "most": most,
         "entities": None if scope.entities is None else list(scope.entities),
     }
-    return list(session.execute(SEARCH, parameters)) if escaped and scope.clients is None else []
+    if not escaped or scope.clients is not None:
+        return []
+    return [SearchHit(**row) for row in session.execute(SEARCH, parameters).mappings()]

@@ -1,12 +1,43 @@
 """What may be why somebody calls: mails that did not arrive, meters that fell silent."""
 
-from datetime import date
-from typing import Any
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from cloud_service.store.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class FailedMail:
+    """A mail that was given up, with whose it was."""
+
+    kind: str
+    recipient: str
+    state: str
+    error: str
+    attempts: int
+    created_at: datetime
+    tenant: str | None
+    client_public_id: UUID | None
+    bill: str | None  # number of the invoice
+    bill_public_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class SilentMeter:
+    """A meter whose last validated day lies `days` back."""
+
+    public_id: UUID
+    name: str
+    serial: str
+    site: str
+    point: str
+    last_day: date
+    days: int
+
 
 MAILS = text(
     """
@@ -42,12 +73,13 @@ SILENT = text(
 )
 
 
-def failed_mails(session: Session, scope: Scope) -> list[Any]:
+def failed_mails(session: Session, scope: Scope) -> list[FailedMail]:
     """The newest mails that were given up."""
-    return list(session.execute(MAILS, {"entities": None if scope.entities is None else list(scope.entities)}))
+    parameters = {"entities": None if scope.entities is None else list(scope.entities)}
+    return [FailedMail(**row) for row in session.execute(MAILS, parameters).mappings()]
 
 
-def missing_days(session: Session, scope: Scope, today: date) -> list[Any]:
+def missing_days(session: Session, scope: Scope, today: date) -> list[SilentMeter]:
     """Meters without a validated day for more than two days, the longest silence first."""
     parameters = {"day": today, "entities": None if scope.entities is None else list(scope.entities)}
-    return list(session.execute(SILENT, parameters))
+    return [SilentMeter(**row) for row in session.execute(SILENT, parameters).mappings()]

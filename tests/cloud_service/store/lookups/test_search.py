@@ -23,7 +23,9 @@ def test_everything_is_found_by_its_number_or_name(office: Office, typed: str, k
 
 
 def test_the_exact_number_stands_first(office: Office) -> None:
-    assert ("account", "A-1") == tuple(search(office.session, office.kilo, "a-1")[0])[:2]
+    first = search(office.session, office.kilo, "a-1")[0]
+
+    assert ("account", "A-1", 0) == (first.kind, first.title, first.rank)
 
 
 @pytest.mark.parametrize("typed", ["ZET-1", "Zoe", "Hof", "%", "_", "  "])
