@@ -24,8 +24,10 @@ from cloud_service.flow.validate import validate_dirty
 from cloud_service.mail import Mailer
 from cloud_service.store.database import housekeeping
 from cloud_service.store.database.session import APP_ROLE, Engine, Session, transaction
+from cloud_service.store.delivery.outgoing import queue_forgotten_deliveries
 from cloud_service.store.invoicing.billing_runs import runs_in
 from cloud_service.store.invoicing.corrections import note_changed_while_issuing
+from cloud_service.store.invoicing.run_progress import run_state
 
 SHARD = 200
 PREPAID_EVERY = "* * * * * */30"  # the last field is seconds: so that no balance is older than a minute
@@ -86,7 +88,7 @@ def _until_done(tools: WorkerTools, run_id: int, state: str, work: Callable[[Ses
     worked = 1
     while worked:
         with tools.begin() as session:
-            worked = work(session) if housekeeping.run_state(session, run_id) == state else 0
+            worked = work(session) if run_state(session, run_id) == state else 0
         with tools.begin() as session:
             running.report(session, run_id)
 
@@ -125,7 +127,7 @@ def _jobs_about_jobs(app: procrastinate.App, tools: WorkerTools) -> None:
     def resume_deliveries(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
         """Messages that wait though nothing is queued for them."""
         with tools.begin() as session:
-            housekeeping.queue_forgotten_deliveries(session, tools.clock() - timedelta(minutes=30))
+            queue_forgotten_deliveries(session, tools.clock() - timedelta(minutes=30))
 
     @app.periodic(cron="17 3 * * *")
     @app.task(name="forget_jobs", queue="default", queueing_lock="forget_jobs")

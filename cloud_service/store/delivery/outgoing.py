@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from cloud_service.store.database.job_queue import defer_all
 from common.errors import NotFoundError
 
 TAKE = text(
@@ -22,6 +23,11 @@ TAKE = text(
        FOR UPDATE SKIP LOCKED
     """
 )
+FORGOTTEN = text("""
+SELECT d.id FROM delivery d WHERE d.state = 'waiting' AND d.created_at < :before AND NOT EXISTS (
+   SELECT 1 FROM procrastinate_jobs j WHERE j.task_name = 'deliver' AND j.status IN ('todo', 'doing')
+      AND j.args->'deliveries' @> to_jsonb(d.id)) ORDER BY d.id LIMIT 1000
+""")
 SENT = text(
     """
     UPDATE delivery
@@ -184,3 +190,10 @@ def queue_message(
         return []
     fields = {"account": account_id, "kind": kind, "recipient": recipient, "message_id": message_id}
     return list(session.execute(MESSAGE, fields | {"facts": Jsonb(content)}).scalars())
+
+
+def queue_forgotten_deliveries(session: Session, before: datetime) -> int:
+    """A job for each old waiting message that has none."""
+    ids = [row.id for row in session.execute(FORGOTTEN, {"before": before})]
+    defer_all(session, "deliver", [{"deliveries": [id_]} for id_ in ids], queue="deliver")
+    return len(ids)

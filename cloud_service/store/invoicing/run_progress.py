@@ -1,10 +1,12 @@
-"""How far a billing run is, and how fast."""
+"""How far a billing run is, and how fast; its state now."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
+
+STATE = text("SELECT state FROM billing_run WHERE id = :id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +85,8 @@ def pace_of(session: Session, run_id: int) -> RunPace:
     per_second = Decimal(row.done + row.parked) / row.seconds
     left = max(row.total - row.done - row.parked, 0)
     return RunPace(per_second.quantize(TENTH), int(left / per_second))
+
+
+def run_state(session: Session, run_id: int) -> str:
+    """The state of a run now, empty for one that does not exist."""
+    return session.execute(STATE, {"id": run_id}).scalar_one_or_none() or ""

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
@@ -104,3 +104,18 @@ def test_a_legal_entity_is_meant_by_its_name_or_because_it_is_the_only_one(till:
     till.session.execute(text("INSERT INTO legal_entity (name, currency, timezone) VALUES ('Second', 'EUR', 'UTC')"))
     with pytest.raises(NotFoundError, match="2 legal entities fit: Example Energy, Second"):
         outgoing.entity_named(till.session, None)
+
+
+def test_a_message_that_waits_without_a_job_is_queued_once(session: Session) -> None:
+    world = build(session, tenants=1)
+    session.execute(
+        text("""
+INSERT INTO delivery (account_id, kind, recipient, message_id, created_at)
+VALUES (:account, 'invoice', 'a@example.com', '<1@example.org>', :at)
+"""),
+        {"account": world.accounts[0], "at": NOON - timedelta(hours=1)},
+    )
+    first = outgoing.queue_forgotten_deliveries(session, NOON - timedelta(minutes=30))
+    again = outgoing.queue_forgotten_deliveries(session, NOON - timedelta(minutes=30))
+
+    assert (1, 0, 1) == (first, again, session.execute(text("SELECT count(*) FROM procrastinate_jobs")).scalar_one())

@@ -7,7 +7,14 @@ import pytest
 from sqlalchemy import text
 
 from cloud_service.store.invoicing.billing_run_items import items, park, store_rated
-from cloud_service.store.invoicing.run_progress import RunPace, RunProgress, pace_of, progress_of, show_progress
+from cloud_service.store.invoicing.run_progress import (
+    RunPace,
+    RunProgress,
+    pace_of,
+    progress_of,
+    run_state,
+    show_progress,
+)
 from tests.books.operations import rated
 from tests.books.world import World
 from tests.cloud_service.store.invoicing.october import OCTOBER, plan_run
@@ -56,3 +63,12 @@ def test_a_new_phase_starts_its_own_time(world: World) -> None:
 
 def test_an_unknown_run_has_no_pace(world: World) -> None:
     assert RunPace(Decimal(0), None) == pace_of(world.session, 99)
+
+
+def test_the_state_of_a_run_is_as_stored_and_an_unknown_one_has_none(world: World) -> None:
+    run_id = plan_run(world)
+
+    assert (world.session.execute(text("SELECT state FROM billing_run")).scalar_one(), "") == (
+        run_state(world.session, run_id),
+        run_state(world.session, run_id + 1),
+    )
