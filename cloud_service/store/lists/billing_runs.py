@@ -5,22 +5,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 
 from cloud_service.store.invoicing.tables import BillingItem, BillingRun
-from cloud_service.store.lists.paging import Listing, ListQuery, contains
+from cloud_service.store.lists.paging import Listing, ListQuery, filters_equal, text_in
 from cloud_service.store.scope import Scope
 
 
 def runs(scope: Scope, query: ListQuery) -> Listing:
     """Billing runs with how many of their items are where. Filters: `state`."""
-
-    def items(*states: str) -> ColumnElement[Any]:
-        return (
-            select(func.count())
-            .where(BillingItem.billing_run_id == BillingRun.id, BillingItem.state.in_(states))
-            .correlate(BillingRun)
-            .scalar_subquery()
-        )
-
-    total = items("waiting", "rated", "issued", "parked", "cancelled")
     statement = select(
         BillingRun.id,
         BillingRun.public_id,
@@ -34,18 +24,14 @@ def runs(scope: Scope, query: ListQuery) -> Listing:
         BillingRun.approved_by,
         BillingRun.created_at,
         BillingRun.finished_at,
-        items("issued").label("issued"),
-        items("parked").label("parked"),
-        items("waiting").label("waiting"),
-        items("rated").label("rated"),
-        total.label("total"),
-    )
+        _items("issued").label("issued"),
+        _items("parked").label("parked"),
+        _items("waiting").label("waiting"),
+        _items("rated").label("rated"),
+        _items("waiting", "rated", "issued", "parked", "cancelled").label("total"),
+    ).where(*text_in(query, BillingRun.name), *filters_equal(query, state=BillingRun.state))
     if scope.entities is not None:
         statement = statement.where(BillingRun.legal_entity_id.in_(scope.entities))
-    if query.text:
-        statement = statement.where(BillingRun.name.ilike(contains(query.text)))
-    if state := query.value_of("state"):
-        statement = statement.where(BillingRun.state == state)
     columns = {
         "name": BillingRun.name,
         "state": BillingRun.state,
@@ -53,3 +39,13 @@ def runs(scope: Scope, query: ListQuery) -> Listing:
         "created_at": BillingRun.created_at,
     }
     return Listing(statement, columns, ("created_at", True), BillingRun.id)
+
+
+def _items(*states: str) -> ColumnElement[Any]:
+    """How many items of a run are in one of the states."""
+    return (
+        select(func.count())
+        .where(BillingItem.billing_run_id == BillingRun.id, BillingItem.state.in_(states))
+        .correlate(BillingRun)
+        .scalar_subquery()
+    )

@@ -3,11 +3,11 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, case, func, literal, select
 
 from cloud_service.store.customers.tables import Account, AccountMode, Client, LegalEntity, Site
 from cloud_service.store.invoicing.tables import Invoice
-from cloud_service.store.lists.paging import AnySelect, Listing, ListQuery, contains
+from cloud_service.store.lists.paging import AnySelect, Listing, ListQuery, SqlColumn, filters_equal, text_in
 from cloud_service.store.metering.tables import Contract, Meter, MeterMount, ServicePoint
 from cloud_service.store.receivables.ledger_tables import LedgerAccount, LedgerLineRow
 from cloud_service.store.scope import Scope
@@ -48,23 +48,9 @@ def mode_on(today: date) -> ColumnElement[Any]:
 
 
 def clients(scope: Scope, query: ListQuery, today: date) -> Listing:
-    """Filters: `kind`. The text finds names, numbers, e-mail addresses and meters."""
+    """Filters: `kind`. The text finds names, numbers and e-mail addresses."""
     accounts = select(func.count()).where(Account.client_id == Client.id).correlate(Client).scalar_subquery()
-    connections = (
-        select(func.count())
-        .select_from(Contract)
-        .join(Account, Account.id == Contract.account_id)
-        .where(Account.client_id == Client.id, Contract.during.contains(today))
-        .correlate(Client)
-        .scalar_subquery()
-    )
-    last_bill = (
-        select(func.max(Invoice.bill_date))
-        .join(Account, Account.id == Invoice.account_id)
-        .where(Account.client_id == Client.id)
-        .correlate(Client)
-        .scalar_subquery()
-    )
+    connections, last_bill = _connections_of_client(today), _last_bill_of_client()
     statement = select(
         Client.public_id,
         Client.number,
@@ -77,14 +63,11 @@ def clients(scope: Scope, query: ListQuery, today: date) -> Listing:
         accounts.label("accounts"),
         connections.label("connections"),
         last_bill.label("last_bill"),
-    ).where(*in_scope(scope))
-    if query.text:
-        pattern = contains(query.text)
-        statement = statement.where(
-            or_(Client.name.ilike(pattern), Client.number.ilike(pattern), Client.email.ilike(pattern))
-        )
-    if kind := query.value_of("kind"):
-        statement = statement.where(Client.kind == kind)
+    ).where(
+        *in_scope(scope),
+        *text_in(query, Client.name, Client.number, Client.email),
+        *filters_equal(query, kind=Client.kind),
+    )
     columns = {
         "number": Client.number,
         "name": Client.name,
@@ -95,6 +78,27 @@ def clients(scope: Scope, query: ListQuery, today: date) -> Listing:
         "last_bill": last_bill,
     }
     return Listing(statement, columns, ("name", False), Client.id)
+
+
+def _connections_of_client(today: date) -> ColumnElement[Any]:
+    return (
+        select(func.count())
+        .select_from(Contract)
+        .join(Account, Account.id == Contract.account_id)
+        .where(Account.client_id == Client.id, Contract.during.contains(today))
+        .correlate(Client)
+        .scalar_subquery()
+    )
+
+
+def _last_bill_of_client() -> ColumnElement[Any]:
+    return (
+        select(func.max(Invoice.bill_date))
+        .join(Account, Account.id == Invoice.account_id)
+        .where(Account.client_id == Client.id)
+        .correlate(Client)
+        .scalar_subquery()
+    )
 
 
 def accounts(scope: Scope, query: ListQuery, today: date) -> Listing:
@@ -115,17 +119,12 @@ def accounts(scope: Scope, query: ListQuery, today: date) -> Listing:
             credit.label("credit"),
         )
         .join(Client, Client.id == Account.client_id)
-        .where(*in_scope(scope))
+        .where(
+            *in_scope(scope),
+            *text_in(query, Client.name, Account.number),
+            *filters_equal(query, mode=mode, client=Client.number, currency=Account.currency),
+        )
     )
-    if query.text:
-        pattern = contains(query.text)
-        statement = statement.where(or_(Client.name.ilike(pattern), Account.number.ilike(pattern)))
-    if mode_filter := query.value_of("mode"):
-        statement = statement.where(mode == mode_filter)
-    if client := query.value_of("client"):
-        statement = statement.where(Client.number == client)
-    if currency := query.value_of("currency"):
-        statement = statement.where(Account.currency == currency)
     columns = {
         "number": Account.number,
         "tenant": Client.name,
@@ -139,26 +138,8 @@ def accounts(scope: Scope, query: ListQuery, today: date) -> Listing:
 
 def connections(scope: Scope, query: ListQuery, today: date) -> Listing:
     """Filters: `state` (active, ended, future), `site`, `account`, `mode`."""
-    state = case(
-        (Contract.during.contains(today), "active"), (func.lower(Contract.during) > today, "future"), else_="ended"
-    )
-    mode = mode_on(today)
-    meter = (
-        select(func.string_agg(Meter.serial, literal(", ")))
-        .select_from(MeterMount)
-        .join(Meter, Meter.id == MeterMount.meter_id)
-        .where(MeterMount.service_point_id == ServicePoint.id, func.upper_inf(MeterMount.during))
-        .correlate(ServicePoint)
-        .scalar_subquery()
-    )
-    tariff = (
-        select(func.string_agg(Tariff.name, literal(", ")))
-        .select_from(TariffAssignment)
-        .join(Tariff, Tariff.id == TariffAssignment.tariff_id)
-        .where(TariffAssignment.contract_id == Contract.id, TariffAssignment.during.contains(today))
-        .correlate(Contract)
-        .scalar_subquery()
-    )
+    mode, state, meter = mode_on(today), _state_on(today), _meter_at_point()
+    since, until = func.lower(Contract.during), func.upper(Contract.during)
     statement = _connected(
         select(
             Contract.public_id,
@@ -172,33 +153,13 @@ def connections(scope: Scope, query: ListQuery, today: date) -> Listing:
             ServicePoint.utility,
             ServicePoint.grid_id,
             meter.label("meter"),
-            tariff.label("tariff"),
-            func.lower(Contract.during).label("since"),
-            func.upper(Contract.during).label("until"),
+            _tariff_on(today).label("tariff"),
+            since.label("since"),
+            until.label("until"),
             mode.label("mode"),
             state.label("state"),
         )
-    ).where(*in_scope(scope))
-    if query.text:
-        pattern = contains(query.text)
-        statement = statement.where(
-            or_(
-                Contract.number.ilike(pattern),
-                Client.name.ilike(pattern),
-                ServicePoint.name.ilike(pattern),
-                ServicePoint.grid_id.ilike(pattern),
-                Site.name.ilike(pattern),
-                meter.ilike(pattern),
-            )
-        )
-    if states := query.filters.get("state"):
-        statement = statement.where(state.in_(states))
-    if site := query.value_of("site"):
-        statement = statement.where(Site.name == site)
-    if account := query.value_of("account"):
-        statement = statement.where(Account.number == account)
-    if mode_filter := query.value_of("mode"):
-        statement = statement.where(mode == mode_filter)
+    ).where(*in_scope(scope), *_connection_filters(query, state, mode, meter))
     columns = {
         "number": Contract.number,
         "tenant": Client.name,
@@ -206,12 +167,51 @@ def connections(scope: Scope, query: ListQuery, today: date) -> Listing:
         "site": Site.name,
         "point": ServicePoint.name,
         "utility": ServicePoint.utility,
-        "since": func.lower(Contract.during),
-        "until": func.upper(Contract.during),
+        "since": since,
+        "until": until,
         "mode": mode,
         "state": state,
     }
     return Listing(statement, columns, ("number", False), Contract.id)
+
+
+def _connection_filters(
+    query: ListQuery, state: SqlColumn, mode: SqlColumn, meter: SqlColumn
+) -> list[ColumnElement[bool]]:
+    states = query.filters.get("state")
+    return [
+        *text_in(query, Contract.number, Client.name, ServicePoint.name, ServicePoint.grid_id, Site.name, meter),
+        *([state.in_(states)] if states else []),
+        *filters_equal(query, site=Site.name, account=Account.number, mode=mode),
+    ]
+
+
+def _state_on(today: date) -> ColumnElement[Any]:
+    return case(
+        (Contract.during.contains(today), "active"), (func.lower(Contract.during) > today, "future"), else_="ended"
+    )
+
+
+def _meter_at_point() -> ColumnElement[Any]:
+    return (
+        select(func.string_agg(Meter.serial, literal(", ")))
+        .select_from(MeterMount)
+        .join(Meter, Meter.id == MeterMount.meter_id)
+        .where(MeterMount.service_point_id == ServicePoint.id, func.upper_inf(MeterMount.during))
+        .correlate(ServicePoint)
+        .scalar_subquery()
+    )
+
+
+def _tariff_on(today: date) -> ColumnElement[Any]:
+    return (
+        select(func.string_agg(Tariff.name, literal(", ")))
+        .select_from(TariffAssignment)
+        .join(Tariff, Tariff.id == TariffAssignment.tariff_id)
+        .where(TariffAssignment.contract_id == Contract.id, TariffAssignment.during.contains(today))
+        .correlate(Contract)
+        .scalar_subquery()
+    )
 
 
 def _connected(statement: AnySelect) -> AnySelect:

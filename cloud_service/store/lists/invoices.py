@@ -3,12 +3,12 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, literal, select
 from sqlalchemy.orm import Session
 
 from cloud_service.store.customers.tables import Account, Client
 from cloud_service.store.invoicing.tables import Invoice
-from cloud_service.store.lists.paging import AnySelect, Listing, ListQuery, contains, page_of
+from cloud_service.store.lists.paging import AnySelect, Listing, ListQuery, SqlColumn, filters_equal, page_of, text_in
 from cloud_service.store.receivables.invoice_balance import invoice_balance
 from cloud_service.store.scope import Scope
 from common.errors import NotFoundError
@@ -53,6 +53,15 @@ def newest_invoice(session: Session, number: str, today: date) -> Any:
     return rows[0]
 
 
+SUMS: dict[str, ColumnElement[Any]] = {
+    "energy": func.coalesce(func.sum(case((is_invoice, Invoice.energy), else_=0)), 0),
+    "total_local": func.coalesce(func.sum(Invoice.total * Invoice.local_rate), 0),
+    "outstanding_local": func.coalesce(func.sum(outstanding_local), 0),
+    "local_currency": func.coalesce(func.min(Invoice.local_currency), literal("")),
+    "currencies": func.count(func.distinct(Invoice.local_currency)),
+}
+
+
 def invoices(scope: Scope, query: ListQuery, today: date) -> Listing:
     """One list for console, command line and files.
 
@@ -60,19 +69,6 @@ def invoices(scope: Scope, query: ListQuery, today: date) -> Listing:
     `number`.
     """
     state = state_of(today)
-    columns = {
-        "id": Invoice.id,
-        "number": Invoice.number,
-        "tenant": Client.name,
-        "bill_date": Invoice.bill_date,
-        "due_date": Invoice.due_date,
-        "total": Invoice.total,
-        "received": received,
-        "outstanding": outstanding,
-        "energy": Invoice.energy,
-        "prepaid": Invoice.prepaid,
-        "state": state,
-    }
     statement = _joined(
         select(
             Invoice.id,
@@ -96,14 +92,23 @@ def invoices(scope: Scope, query: ListQuery, today: date) -> Listing:
             state.label("state"),
         )
     ).where(*in_scope(scope), *_filters(query, state))
-    sums = {
-        "energy": func.coalesce(func.sum(case((is_invoice, Invoice.energy), else_=0)), 0),
-        "total_local": func.coalesce(func.sum(Invoice.total * Invoice.local_rate), 0),
-        "outstanding_local": func.coalesce(func.sum(outstanding_local), 0),
-        "local_currency": func.coalesce(func.min(Invoice.local_currency), literal("")),
-        "currencies": func.count(func.distinct(Invoice.local_currency)),
+    return Listing(statement, _sortable(state), ("bill_date", True), Invoice.id, SUMS)
+
+
+def _sortable(state: ColumnElement[str]) -> dict[str, SqlColumn]:
+    return {
+        "id": Invoice.id,
+        "number": Invoice.number,
+        "tenant": Client.name,
+        "bill_date": Invoice.bill_date,
+        "due_date": Invoice.due_date,
+        "total": Invoice.total,
+        "received": received,
+        "outstanding": outstanding,
+        "energy": Invoice.energy,
+        "prepaid": Invoice.prepaid,
+        "state": state,
     }
-    return Listing(statement, columns, ("bill_date", True), Invoice.id, sums)
 
 
 def _joined(statement: AnySelect) -> AnySelect:
@@ -115,10 +120,12 @@ def _joined(statement: AnySelect) -> AnySelect:
 
 
 def _filters(query: ListQuery, state: ColumnElement[str]) -> list[ColumnElement[bool]]:
-    limits: list[ColumnElement[bool]] = []
-    if query.text:
-        pattern = contains(query.text)
-        limits.append(or_(Invoice.number.ilike(pattern), Client.name.ilike(pattern), Account.number.ilike(pattern)))
+    limits = [
+        *text_in(query, Invoice.number, Client.name, Account.number),
+        *filters_equal(
+            query, account=Account.number, client=Client.number, number=Invoice.number, currency=Invoice.currency
+        ),
+    ]
     if states := [state_name for state_name in query.filters.get("status", ()) if state_name in STATES]:
         limits.append(state.in_(states))
     if first := query.value_of("from"):
@@ -127,12 +134,4 @@ def _filters(query: ListQuery, state: ColumnElement[str]) -> list[ColumnElement[
         limits.append(Invoice.bill_date <= date.fromisoformat(last))
     if mode := query.value_of("mode"):
         limits.append(Invoice.prepaid.is_(mode == "prepaid"))
-    if account := query.value_of("account"):
-        limits.append(Account.number == account)
-    if client := query.value_of("client"):
-        limits.append(Client.number == client)
-    if number := query.value_of("number"):
-        limits.append(Invoice.number == number)
-    if currency := query.value_of("currency"):
-        limits.append(Invoice.currency == currency)
     return limits

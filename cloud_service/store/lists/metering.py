@@ -1,13 +1,14 @@
 """Meters, gateways and refused messages as people list them."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import JSONPATH
 from sqlalchemy.orm import aliased
 
 from cloud_service.store.customers.tables import Account, Client, Site
-from cloud_service.store.lists.paging import Listing, ListQuery, SqlColumn, contains
+from cloud_service.store.lists.paging import Listing, ListQuery, SqlColumn, filters_equal, text_in
 from cloud_service.store.metering.tables import (
     Contract,
     Gateway,
@@ -33,19 +34,7 @@ def sites_in_scope(scope: Scope) -> list[ColumnElement[bool]]:
 
 def meters(scope: Scope, query: ListQuery) -> Listing:
     """Meters with where they hang now and until when they were read. Filters: `site`, `utility`."""
-    last_day = (
-        select(func.max(IntervalDay.day))
-        .join(Register, Register.id == IntervalDay.register_id)
-        .where(Register.meter_id == Meter.id)
-        .correlate(Meter)
-        .scalar_subquery()
-    )
-    registers = (
-        select(func.string_agg(Register.name, literal(", ")))
-        .where(Register.meter_id == Meter.id)
-        .correlate(Meter)
-        .scalar_subquery()
-    )
+    last_day, registers = _last_day_of_meter(), _registers_of_meter()
     statement = (
         select(
             Meter.public_id,
@@ -63,23 +52,12 @@ def meters(scope: Scope, query: ListQuery) -> Listing:
         .outerjoin(MeterMount, (MeterMount.meter_id == Meter.id) & func.upper_inf(MeterMount.during))
         .outerjoin(ServicePoint, ServicePoint.id == MeterMount.service_point_id)
         .outerjoin(Site, Site.id == ServicePoint.site_id)
-        .where(*sites_in_scope(scope))
-    )
-    if query.text:
-        pattern = contains(query.text)
-        statement = statement.where(
-            or_(
-                Meter.name.ilike(pattern),
-                Meter.serial.ilike(pattern),
-                ServicePoint.name.ilike(pattern),
-                ServicePoint.grid_id.ilike(pattern),
-                Site.name.ilike(pattern),
-            )
+        .where(
+            *sites_in_scope(scope),
+            *text_in(query, Meter.name, Meter.serial, ServicePoint.name, ServicePoint.grid_id, Site.name),
+            *filters_equal(query, site=Site.name, utility=ServicePoint.utility),
         )
-    if site := query.value_of("site"):
-        statement = statement.where(Site.name == site)
-    if utility := query.value_of("utility"):
-        statement = statement.where(ServicePoint.utility == utility)
+    )
     columns = {
         "name": Meter.name,
         "serial": Meter.serial,
@@ -90,6 +68,25 @@ def meters(scope: Scope, query: ListQuery) -> Listing:
         "last_day": last_day,
     }
     return Listing(statement, columns, ("name", False), Meter.id)
+
+
+def _last_day_of_meter() -> ColumnElement[Any]:
+    return (
+        select(func.max(IntervalDay.day))
+        .join(Register, Register.id == IntervalDay.register_id)
+        .where(Register.meter_id == Meter.id)
+        .correlate(Meter)
+        .scalar_subquery()
+    )
+
+
+def _registers_of_meter() -> ColumnElement[Any]:
+    return (
+        select(func.string_agg(Register.name, literal(", ")))
+        .where(Register.meter_id == Meter.id)
+        .correlate(Meter)
+        .scalar_subquery()
+    )
 
 
 def points(scope: Scope, query: ListQuery, today: date) -> Listing:
@@ -120,26 +117,8 @@ def points(scope: Scope, query: ListQuery, today: date) -> Listing:
         .outerjoin(Contract, (Contract.service_point_id == ServicePoint.id) & Contract.during.contains(today))
         .outerjoin(Account, Account.id == Contract.account_id)
         .outerjoin(Client, Client.id == Account.client_id)
-        .where(*sites_in_scope(scope))
+        .where(*sites_in_scope(scope), *_point_filters(query))
     )
-    if query.text:
-        columns_searched = (
-            ServicePoint.name,
-            ServicePoint.grid_id,
-            Site.name,
-            Meter.serial,
-            Contract.number,
-            Client.name,
-        )
-        statement = statement.where(or_(*(column.ilike(contains(query.text)) for column in columns_searched)))
-    if site := query.value_of("site"):
-        statement = statement.where(Site.name == site)
-    if utility := query.value_of("utility"):
-        statement = statement.where(ServicePoint.utility == utility)
-    if query.value_of("free"):
-        statement = statement.where(Contract.id.is_(None))
-    if query.value_of("meter"):
-        statement = statement.where(Meter.id.is_(None))
     columns = {
         "name": ServicePoint.name,
         "site": Site.name,
@@ -148,6 +127,15 @@ def points(scope: Scope, query: ListQuery, today: date) -> Listing:
         "tenant": Client.name,
     }
     return Listing(statement, columns, ("site", False), ServicePoint.id)
+
+
+def _point_filters(query: ListQuery) -> list[ColumnElement[bool]]:
+    return [
+        *text_in(query, ServicePoint.name, ServicePoint.grid_id, Site.name, Meter.serial, Contract.number, Client.name),
+        *filters_equal(query, site=Site.name, utility=ServicePoint.utility),
+        *([Contract.id.is_(None)] if query.value_of("free") else []),
+        *([Meter.id.is_(None)] if query.value_of("meter") else []),
+    ]
 
 
 def gateway_state(now: datetime) -> SqlColumn:
@@ -166,20 +154,7 @@ def gateway_state(now: datetime) -> SqlColumn:
 def gateways(scope: Scope, query: ListQuery, now: datetime) -> Listing:
     """Filters: `status` (several), `site`."""
     state = gateway_state(now)
-    gaps = (  # a stream that never had one names none
-        select(func.coalesce(func.sum(func.jsonb_array_length(Stream.received["spans"])), 0))
-        .where(Stream.gateway_id == Gateway.id)
-        .correlate(Gateway)
-        .scalar_subquery()
-    )
     report = Gateway.health["report"]
-    meters = func.coalesce(func.jsonb_array_length(report["devices"]), 0)
-    failing = func.coalesce(
-        func.jsonb_array_length(
-            func.jsonb_path_query_array(report, literal("$.devices[*] ? (@[4] > 0)", type_=JSONPATH()))
-        ),
-        0,
-    )
     statement = (
         select(
             Gateway.public_id,
@@ -189,22 +164,20 @@ def gateways(scope: Scope, query: ListQuery, now: datetime) -> Listing:
             state.label("state"),
             Gateway.last_seen_at,
             Gateway.health,
-            gaps.label("gaps"),
-            case((meters > 0, func.concat(meters - failing, " / ", meters)), else_="").label("meters_read"),
+            _gaps_of_gateway().label("gaps"),
+            _meters_read(report).label("meters_read"),
             report["pending_rows"].as_integer().label("waiting"),
             func.coalesce(Gateway.health["status"]["agent"].astext, "").label("version"),
             Gateway.created_at,
         )
         .join(Site, Site.id == Gateway.site_id)
-        .where(*sites_in_scope(scope))
+        .where(
+            *sites_in_scope(scope),
+            *text_in(query, Gateway.name, Site.name),
+            *([state.in_(states)] if (states := query.filters.get("status")) else []),
+            *filters_equal(query, site=Site.name),
+        )
     )
-    if query.text:
-        pattern = contains(query.text)
-        statement = statement.where(or_(Gateway.name.ilike(pattern), Site.name.ilike(pattern)))
-    if states := query.filters.get("status"):
-        statement = statement.where(state.in_(states))
-    if site := query.value_of("site"):
-        statement = statement.where(Site.name == site)
     columns = {
         "name": Gateway.name,
         "site": Site.name,
@@ -212,6 +185,24 @@ def gateways(scope: Scope, query: ListQuery, now: datetime) -> Listing:
         "last_seen_at": Gateway.last_seen_at,
     }
     return Listing(statement, columns, ("name", False), Gateway.id)
+
+
+def _gaps_of_gateway() -> ColumnElement[Any]:
+    """Spans that are missing in its streams; one that never had a gap names none."""
+    return (
+        select(func.coalesce(func.sum(func.jsonb_array_length(Stream.received["spans"])), 0))
+        .where(Stream.gateway_id == Gateway.id)
+        .correlate(Gateway)
+        .scalar_subquery()
+    )
+
+
+def _meters_read(report: Any) -> ColumnElement[Any]:
+    """`read / all` of the meters in its report, nothing where it has none."""
+    meters = func.coalesce(func.jsonb_array_length(report["devices"]), 0)
+    failing = func.jsonb_path_query_array(report, literal("$.devices[*] ? (@[4] > 0)", type_=JSONPATH()))
+    read = meters - func.coalesce(func.jsonb_array_length(failing), 0)
+    return case((meters > 0, func.concat(read, " / ", meters)), else_="")
 
 
 def quarantine(scope: Scope, query: ListQuery) -> Listing:
@@ -231,9 +222,7 @@ def quarantine(scope: Scope, query: ListQuery) -> Listing:
         .outerjoin(Site, Site.id == Gateway.site_id)
         .where(*sites_in_scope(scope))
     )
-    if query.text:
-        pattern = contains(query.text)
-        statement = statement.where(or_(Quarantine.gateway.ilike(pattern), Quarantine.reason.ilike(pattern)))
+    statement = statement.where(*text_in(query, Quarantine.gateway, Quarantine.reason))
     if resolved := query.value_of("resolved"):
         statement = statement.where((Quarantine.resolved != "") if resolved == "yes" else (Quarantine.resolved == ""))
     columns = {"created_at": Quarantine.created_at, "gateway": Quarantine.gateway, "reason": Quarantine.reason}

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Row, Select, SQLColumnExpression, func
+from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, func, or_
 from sqlalchemy.orm import Session
 
 AnySelect = Select[*tuple[Any, ...]]
@@ -88,3 +88,14 @@ def contains(text: str) -> str:
     """The LIKE pattern that finds a person's words anywhere; their own signs mean themselves."""
     escaped = text.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%"
+
+
+def text_in(query: ListQuery, *columns: SqlColumn) -> list[ColumnElement[bool]]:
+    """The condition that one of the columns holds what was typed; none where nothing was."""
+    pattern = contains(query.text)
+    return [or_(*(column.ilike(pattern) for column in columns))] if query.text else []
+
+
+def filters_equal(query: ListQuery, **columns: SqlColumn) -> list[ColumnElement[bool]]:
+    """The conditions of filters that name one value; `columns` by the filter's name."""
+    return [column == value for name, column in columns.items() if (value := query.value_of(name))]

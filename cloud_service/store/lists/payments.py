@@ -3,11 +3,11 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, case, func, literal, select
 
 from cloud_service.store.customers.tables import Account, Client, LegalEntity
 from cloud_service.store.invoicing.tables import CurrencyRate
-from cloud_service.store.lists.paging import Listing, ListQuery, contains
+from cloud_service.store.lists.paging import Listing, ListQuery, filters_equal, text_in
 from cloud_service.store.receivables.ledger_tables import AllocationRow
 from cloud_service.store.receivables.payment_tables import Payment
 from cloud_service.store.scope import Scope
@@ -43,6 +43,13 @@ def in_scope(scope: Scope) -> list[ColumnElement[bool]]:
     if scope.clients is not None:
         limits.append(Client.id.in_(scope.clients))
     return limits
+
+
+SUMS: dict[str, Any] = {
+    "amount_local": func.coalesce(func.sum(Payment.amount * rate), 0),
+    "local_currency": func.coalesce(func.min(LegalEntity.currency), literal("")),
+    "currencies": func.count(func.distinct(LegalEntity.currency)),
+}
 
 
 def payments(scope: Scope, query: ListQuery) -> Listing:
@@ -83,29 +90,16 @@ def payments(scope: Scope, query: ListQuery) -> Listing:
         "amount": Payment.amount,
         "unallocated": open_amount,
     }
-    sums: dict[str, Any] = {
-        "amount_local": func.coalesce(func.sum(Payment.amount * rate), 0),
-        "local_currency": func.coalesce(func.min(LegalEntity.currency), literal("")),
-        "currencies": func.count(func.distinct(LegalEntity.currency)),
-    }
-    return Listing(statement, columns, ("day", True), Payment.id, sums)
+    return Listing(statement, columns, ("day", True), Payment.id, SUMS)
 
 
 def _filters(query: ListQuery) -> list[ColumnElement[bool]]:
-    limits: list[ColumnElement[bool]] = []
-    if query.text:
-        pattern = contains(query.text)
-        limits.append(
-            or_(Client.name.ilike(pattern), Account.number.ilike(pattern), Payment.provider_ref.ilike(pattern))
-        )
+    limits = [
+        *text_in(query, Client.name, Account.number, Payment.provider_ref),
+        *filters_equal(query, provider=Payment.provider, kind=Payment.kind, account=Account.number),
+    ]
     if first := query.value_of("from"):
         limits.append(Payment.day >= date.fromisoformat(first))
     if last := query.value_of("to"):
         limits.append(Payment.day <= date.fromisoformat(last))
-    if provider := query.value_of("provider"):
-        limits.append(Payment.provider == provider)
-    if kind := query.value_of("kind"):
-        limits.append(Payment.kind == kind)
-    if account := query.value_of("account"):
-        limits.append(Account.number == account)
     return limits
