@@ -1,13 +1,14 @@
 """Everything that a deployment can set, read from the environment once, checked at once, frozen.
 
-Secrets come from `NAME` or, better, from the file named by `NAME_FILE`.
+Secrets come from `NAME` or, better, from the file named by `NAME_FILE`. Where the environment names no database, the
+settings of the installation that a command stands in are taken (`installation`).
 """
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from cloud_service import installation
 from common.errors import InputError
 
 KNOWN_SECRETS = {"secret", "changeme", "change-me", "dev", "development", "password"}
@@ -55,6 +56,7 @@ class Settings:
     payment_webhook_secret: str = ""
     proxies: int = 0  # how many reverse proxies stand before us, whose word on the caller's address we take
     demo: bool = False
+    installation: str = ""  # a random name by which the web service says whose it is
 
     @property
     def pay_at(self) -> str:
@@ -65,8 +67,9 @@ class Settings:
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
-def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
+def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Settings from the environment; every fault is named in one InputError."""
+    environ = installation.environment() if environ is None else environ
     faults: list[str] = []
     settings = Settings(
         database_url=_secret(environ, "DATABASE_URL"),
@@ -97,6 +100,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         payment_webhook_secret=_secret(environ, "PAYMENT_WEBHOOK_SECRET"),
         proxies=_number(environ, "TRUSTED_PROXIES", 0, faults),
         demo=environ.get("ENERGY_DEMO", "") == "1",
+        installation=environ.get("ENERGY_INSTALLATION", ""),
     )
     faults += _unsafe(settings)
     if faults:
@@ -104,24 +108,27 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     return settings
 
 
-def owner_url(environ: Mapping[str, str] = os.environ) -> str:
+def owner_url(environ: Mapping[str, str] | None = None) -> str:
     """The address for migrations; all that `energy-cloud db` needs to know."""
+    environ = installation.environment() if environ is None else environ
     url = _secret(environ, "DATABASE_OWNER_URL") or _secret(environ, "DATABASE_URL")
     if not url:
         raise InputError("DATABASE_URL is not set", path="environment", hint="or run `energy-cloud up`")
     return url
 
 
-def database_url(environ: Mapping[str, str] = os.environ) -> str:
+def database_url(environ: Mapping[str, str] | None = None) -> str:
     """The address for commands that need nothing but the database."""
+    environ = installation.environment() if environ is None else environ
     url = _secret(environ, "DATABASE_URL")
     if not url:
         raise InputError("DATABASE_URL is not set", path="environment", hint="or run `energy-cloud up`")
     return url
 
 
-def pay_at(environ: Mapping[str, str] = os.environ) -> str:
+def pay_at(environ: Mapping[str, str] | None = None) -> str:
     """`Settings.pay_at` for commands that need nothing else."""
+    environ = installation.environment() if environ is None else environ
     return environ.get("PUBLIC_URL", Settings.public_url).rstrip("/") if environ.get("PAYMENT_PROVIDER") else ""
 
 

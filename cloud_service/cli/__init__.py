@@ -3,8 +3,11 @@
 Exit codes: 0 ok, 1 failed, 2 usage, 3 not found, 4 no permission, 5 unreachable, 6 done with findings.
 """
 
+from pathlib import Path
+
 import click
 
+from cloud_service import installation
 from common.cli import LazyGroup, run
 
 COMMANDS = {
@@ -37,8 +40,16 @@ COMMANDS = {
 
 @click.group(cls=LazyGroup, commands_at=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="energy-billing")
-def cloud() -> None:
+@click.option(
+    "--data-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The installation to work on; else what the environment names, else .energy here or in a folder above.",
+)
+@click.pass_context
+def cloud(context: click.Context, *, data_dir: Path | None) -> None:
     """Energy billing, cloud side: readings to invoices to money."""
+    if data_dir is not None:
+        context.with_resource(installation.named(data_dir))
 
 
 def main() -> None:

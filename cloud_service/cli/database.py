@@ -1,4 +1,4 @@
-"""How commands reach the database that DATABASE_URL names: one transaction, as the application's role."""
+"""How commands reach the database of their installation: one transaction, as the application's role."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,9 +12,11 @@ if TYPE_CHECKING:
 def engine() -> Iterator["Engine"]:
     """An engine as the application's role, closed afterwards."""
     from cloud_service.settings import database_url
+
+    url = database_url()  # before the database's library is imported: where nothing runs, that is said at once
     from cloud_service.store.database.session import connect
 
-    database = connect(database_url())
+    database = connect(url)
     try:
         yield database
     finally:
@@ -24,17 +26,18 @@ def engine() -> Iterator["Engine"]:
 @contextmanager
 def transaction() -> Iterator["Session"]:
     """One session and transaction: committed at the end, rolled back on any error."""
-    from cloud_service.store.database.errors import REFUSALS, reason_of
-    from cloud_service.store.database.session import transaction as begin
-    from common.errors import ConflictError, EnergyError
+    with engine() as database:
+        from cloud_service.store.database.errors import REFUSALS, reason_of
+        from cloud_service.store.database.session import transaction as begin
+        from common.errors import ConflictError, EnergyError
 
-    try:
-        with engine() as database, begin(database) as session:
-            yield session
-    except EnergyError:
-        raise
-    except REFUSALS as error:
-        raise ConflictError(reason_of(error)) from error
+        try:
+            with begin(database) as session:
+                yield session
+        except EnergyError:
+            raise
+        except REFUSALS as error:
+            raise ConflictError(reason_of(error)) from error
 
 
 def author() -> str:

@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from cloud_service.cli.web_address import start_line, web_address, web_options
 
 if TYPE_CHECKING:
     from cloud_service.local.stack import Stack
@@ -15,24 +17,25 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--data-dir", type=click.Path(path_type=Path), default=Path(".energy"), show_default=True)
+@web_options
 @click.option("--check", is_flag=True, help="Start, say that all is ready, and stop again.")
-def demo(data_dir: Path, *, check: bool) -> None:
+def demo(data_dir: Path, *, check: bool, **address: Any) -> None:
     """Run everything on this machine with an example operator until Ctrl-C; a second start keeps the data."""
     from cloud_service.local import machine
 
     with machine.locked(data_dir):
-        _run(data_dir, check=check)
+        _run(data_dir, check=check, address=address)
 
 
-def _run(data_dir: Path, *, check: bool) -> None:
+def _run(data_dir: Path, *, check: bool, address: dict[str, Any]) -> None:
     from cloud_service.local import stack as local
     from cloud_service.local.supervisor import Supervisor, until_signal
 
     keep_running = until_signal()
     supervisor = Supervisor(data_dir.resolve() / "logs", say=_say)
     try:
-        stack = _start(local.describe(data_dir, demo=True), supervisor)
+        stack = _start(local.describe(data_dir, demo=True, web=web_address(data_dir, **address)), supervisor)
+        local.remember(stack, start_line("demo", stack.data_dir, address))
         _print_sign_ins(stack)
         if not check:
             supervisor.watch(keep_running)
@@ -55,10 +58,10 @@ def _start(stack: "Stack", supervisor: "Supervisor") -> "Stack":
     with _step("example operator, a year of readings, bills and payments"):
         fill(stack, lambda line: _say(f"    {line}"))
     with _step("broker, mail sink, payment company"):
-        local.start_broker(stack, supervisor, {name: path.read_text() for name, path in passwords.items()})
+        stack = local.start_broker(stack, supervisor, {name: path.read_text() for name, path in passwords.items()})
         local.start_simulated(stack, supervisor)
-    with _step("subscriber, worker, web"):
-        local.start_cloud(stack, supervisor)
+    with _step("web, subscriber, worker"):
+        stack = local.start_cloud(stack, supervisor)
     with _step("meters and gateways"):
         for service in _gateways(stack, passwords):
             supervisor.start(service)

@@ -122,12 +122,17 @@ def _database() -> Iterator[tuple[Callable[[str], str], Any]]:
     """A maker of links, signed with the keys of this installation, and a session on its database."""
     from cloud_service.settings import read_settings
     from cloud_service.store.database.session import Session, connect
-    from cloud_service.web.identity import one_time_link
 
     settings = read_settings()
     engine = connect(settings.database_url)
+
+    def link_for(email: str) -> str:
+        from cloud_service.web.identity import one_time_link  # half a second to import, for links only
+
+        return one_time_link(settings, engine, email)
+
     try:
         with Session(engine, expire_on_commit=False) as session:
-            yield (lambda email: one_time_link(settings, engine, email)), session
+            yield link_for, session
     finally:
         engine.dispose()

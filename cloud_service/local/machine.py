@@ -1,26 +1,13 @@
-"""What one installation remembers in its data folder: ports that were free, secrets that were made here."""
+"""What one installation remembers in its data folder: its random name, secrets that were made here."""
 
 import fcntl
-import json
 import os
 import secrets
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from common.errors import ConflictError
-
-PORTS = {
-    "web": 8000,
-    "mqtt": 18830,
-    "mqtt_console": 18831,
-    "smtp": 10250,
-    "payments": 8010,
-    "meters_1": 15020,
-    "meters_2": 15021,
-}
-BELOW_EPHEMERAL = range(20_000, 32_000)  # ports that Linux gives to no outgoing connection: free ones stay free
 
 
 def prepare(data_dir: Path) -> None:
@@ -55,28 +42,9 @@ def secret(data_dir: Path, name: str) -> Path:
     return path
 
 
-def ports(data_dir: Path) -> dict[str, int]:
-    """A port for each service: the usual one or, where that is taken, a free one; kept for the next start."""
-    path = data_dir / "ports.json"
-    remembered: dict[str, int] = json.loads(path.read_text()) if path.exists() else {}
-    chosen: dict[str, int] = {}
-    for name, usual in PORTS.items():
-        chosen[name] = _free_port(remembered.get(name, usual), taken=set(chosen.values()))
-    path.write_text(json.dumps(chosen, indent=2) + "\n")
-    return chosen
-
-
-def _free_port(preferred: int, taken: set[int]) -> int:
-    others = (BELOW_EPHEMERAL[secrets.randbelow(len(BELOW_EPHEMERAL))] for _ in range(100))
-    for port in (preferred, *others):
-        with socket.socket() as listener:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                listener.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            bound = int(listener.getsockname()[1])
-            if bound not in taken:
-                return bound
-    msg = "no free port on this machine"
-    raise OSError(msg)
+def name(data_dir: Path) -> str:
+    """The random name by which the services of this installation know each other, made on the first start."""
+    path = data_dir / "name"
+    if not path.exists():
+        path.write_text(secrets.token_hex(8))
+    return path.read_text()

@@ -36,10 +36,11 @@ def ready(folder: Path) -> bool:
     if not url:
         return False
     try:
-        psycopg.connect(url, connect_timeout=2).close()
+        with psycopg.connect(url, connect_timeout=2) as connection:
+            served = connection.execute("SHOW data_directory").fetchone()
     except psycopg.Error:
         return False
-    return True
+    return served == (str(folder.resolve()),)  # and not the folder of another one
 
 
 def _pid_file(folder: Path) -> list[str]:

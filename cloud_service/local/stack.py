@@ -1,14 +1,29 @@
 """The cloud's services on one machine, with the embedded defaults for what the environment does not name."""
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
+from cloud_service import installation
 from cloud_service.local import broker, machine, postgres
+from cloud_service.local.ports import another, ports, taken_for
 from cloud_service.local.supervisor import Service, Supervisor, python_module
+from cloud_service.local.web_address import WebAddress
+from cloud_service.local.who_is_there import is_our_broker, is_our_web
+from common.errors import UnavailableError
 
 CLOUD_USER = "cloud"
+ON_THIS_MACHINE = WebAddress()
+TRIES = 3  # to find a port that is not taken by somebody else at the very moment of the start
+SETTINGS = (
+    "DATABASE_URL", "DATABASE_OWNER_URL", "SECRET_KEY", "PUBLIC_URL", "TRUSTED_PROXIES", "ENERGY_DEMO",
+    "MQTT_HOST", "MQTT_PORT", "MQTT_USERNAME", "MQTT_PASSWORD", "MQTT_CA_FILE", "MQTT_CERT_FILE", "MQTT_KEY_FILE",
+    "SMTP_HOST", "SMTP_PORT", "SMTP_USERNAME", "SMTP_PASSWORD", "SMTP_STARTTLS", "MAIL_FROM",
+    "PAYMENT_PROVIDER", "PAYMENT_URL", "PAYMENT_SECRET", "PAYMENT_WEBHOOK_SECRET",
+)  # fmt: skip
+"""What the environment may name; a command that stands in the installation sees the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,48 +33,83 @@ class Stack:
     data_dir: Path
     ports: Mapping[str, int]
     environment: Mapping[str, str]  # what every service of it needs to know
+    web: WebAddress = ON_THIS_MACHINE
 
     @property
     def public_url(self) -> str:
         """Where the console answers."""
         return self.environment["PUBLIC_URL"]
 
+    @property
+    def name(self) -> str:
+        """The random name by which its services know each other."""
+        return self.environment.get("ENERGY_INSTALLATION", "")
 
-def describe(data_dir: Path, *, demo: bool = False, environ: Mapping[str, str] = os.environ) -> Stack:
+
+def describe(
+    data_dir: Path, *, demo: bool = False, web: WebAddress = ON_THIS_MACHINE, environ: Mapping[str, str] = os.environ
+) -> Stack:
     """Choose ports, make secrets and put together the environment of all services."""
     data_dir = data_dir.resolve()
+    web.check()
     machine.prepare(data_dir)
-    ports = machine.ports(data_dir)
+    chosen = ports(data_dir)
+    if web.port is not None:
+        chosen["web"] = taken_for(data_dir, "web", web.port)
     defaults = {
-        "ENERGY_DATA_DIR": str(data_dir),
         "SECRET_KEY_FILE": str(machine.secret(data_dir, "secret_key")),
-        "PUBLIC_URL": f"http://127.0.0.1:{ports['web']}",
+        "PUBLIC_URL": web.url(chosen["web"]),
         "PYTHONUNBUFFERED": "1",
     }
+    if web.behind_proxy:
+        defaults["TRUSTED_PROXIES"] = "1"
     if "MQTT_HOST" not in environ:
-        defaults |= {
-            "MQTT_HOST": "127.0.0.1",
-            "MQTT_PORT": str(ports["mqtt"]),
-            "MQTT_USERNAME": CLOUD_USER,
-            "MQTT_PASSWORD_FILE": str(machine.secret(data_dir, "mqtt_cloud")),
-        }
+        defaults |= _embedded_broker(data_dir, chosen)
     if demo:
-        defaults |= {
-            "ENERGY_DEMO": "1",
-            "SMTP_PORT": str(ports["smtp"]),
-            "PAYMENT_PROVIDER": "simulated",
-            "PAYMENT_URL": f"http://127.0.0.1:{ports['payments']}",
-            "PAYMENT_SECRET_FILE": str(machine.secret(data_dir, "payment_key")),
-            "PAYMENT_WEBHOOK_SECRET_FILE": str(machine.secret(data_dir, "payment_webhook")),
-        }
-    if "DATABASE_URL" not in environ:
-        defaults["DATABASE_URL"] = ""  # known once PostgreSQL runs
-    return Stack(data_dir, ports, {**defaults, **{key: environ[key] for key in defaults if environ.get(key)}})
+        defaults |= _simulated(data_dir, chosen)
+    named = _named(environ)
+    for name in named:
+        defaults.pop(f"{name}_FILE", None)  # else the file, which wins over the plain name, would be ours
+    fixed = {"ENERGY_DATA_DIR": str(data_dir), "ENERGY_INSTALLATION": machine.name(data_dir)}
+    return Stack(data_dir, chosen, {"DATABASE_URL": "", **defaults, **named, **fixed}, web)
+
+
+def _named(environ: Mapping[str, str]) -> dict[str, str]:
+    """What the environment says; files by their whole path, since commands may be called from anywhere."""
+    names = {name: environ[name] for name in SETTINGS if environ.get(name)}
+    files = {f"{name}_FILE": environ[f"{name}_FILE"] for name in SETTINGS if environ.get(f"{name}_FILE")}
+    return names | {name: str(Path(file).absolute()) for name, file in files.items()}
+
+
+def _embedded_broker(data_dir: Path, chosen: Mapping[str, int]) -> dict[str, str]:
+    return {
+        "MQTT_HOST": "127.0.0.1",
+        "MQTT_PORT": str(chosen["mqtt"]),
+        "MQTT_USERNAME": CLOUD_USER,
+        "MQTT_PASSWORD_FILE": str(machine.secret(data_dir, "mqtt_cloud")),
+    }
+
+
+def _simulated(data_dir: Path, chosen: Mapping[str, int]) -> dict[str, str]:
+    return {
+        "ENERGY_DEMO": "1",
+        "SMTP_PORT": str(chosen["smtp"]),
+        "PAYMENT_PROVIDER": "simulated",
+        "PAYMENT_URL": f"http://127.0.0.1:{chosen['payments']}",
+        "PAYMENT_SECRET_FILE": str(machine.secret(data_dir, "payment_key")),
+        "PAYMENT_WEBHOOK_SECRET_FILE": str(machine.secret(data_dir, "payment_webhook")),
+    }
+
+
+def remember(stack: Stack, start: str) -> None:
+    """Leave in the data folder what commands need; `start` is the command line that starts it again."""
+    environment = {name: value for name, value in stack.environment.items() if name != "PYTHONUNBUFFERED"}
+    installation.write(stack.data_dir, installation.Installation(start, environment))
 
 
 def start_database(stack: Stack, supervisor: Supervisor) -> Stack:
     """Start PostgreSQL unless the environment names one; the answer knows its address."""
-    if stack.environment.get("DATABASE_URL"):
+    if stack.environment.get("DATABASE_URL") or stack.environment.get("DATABASE_URL_FILE"):
         return stack
     folder = stack.data_dir / "postgres"
     supervisor.start(
@@ -71,34 +121,67 @@ def start_database(stack: Stack, supervisor: Supervisor) -> Stack:
         )
     )
     url = postgres.address(folder)
-    return Stack(stack.data_dir, stack.ports, {**stack.environment, "DATABASE_URL": url})
+    return replace(stack, environment={**stack.environment, "DATABASE_URL": url})
 
 
-def start_broker(stack: Stack, supervisor: Supervisor, gateways: Mapping[str, str]) -> None:
+def start_broker(stack: Stack, supervisor: Supervisor, gateways: Mapping[str, str]) -> Stack:
     """Start the MQTT broker unless the environment names one; `gateways` are name -> password."""
-    if stack.environment.get("MQTT_USERNAME") != CLOUD_USER:
-        return
-    config = stack.data_dir / "secrets" / "broker.toml"
-    users = {CLOUD_USER: machine.secret(stack.data_dir, "mqtt_cloud").read_text(), **gateways}
-    port = stack.ports["mqtt"]
-    broker.write_config(config, port=port, console_port=stack.ports["mqtt_console"], users=users)
-    supervisor.start(
-        Service(
-            "broker", python_module("cloud_service.local.broker", str(config)), ready=lambda: broker.listening(port)
-        )
-    )
+    secret = machine.secret(stack.data_dir, "mqtt_cloud")
+    if stack.environment.get("MQTT_PASSWORD_FILE") != str(secret):
+        return stack
+    password = secret.read_text()
+
+    def start(at: Stack) -> None:
+        config = at.data_dir / "secrets" / "broker.toml"
+        port, console_port = at.ports["mqtt"], at.ports["mqtt_console"]
+        broker.write_config(config, port=port, console_port=console_port, users={CLOUD_USER: password, **gateways})
+        ready = partial(is_our_broker, port, CLOUD_USER, password)
+        supervisor.start(Service("broker", python_module("cloud_service.local.broker", str(config)), ready=ready))
+
+    return _start_where_nobody_else_is(stack, "mqtt", start)
 
 
-def start_cloud(stack: Stack, supervisor: Supervisor) -> None:
-    """Start the doors: web, subscriber, worker."""
-    port = stack.ports["web"]
-    gunicorn = python_module(
-        "gunicorn", "cloud_service.app:create_app()", "--bind", f"127.0.0.1:{port}", "--workers", "1",
-        "--threads", "8", "--graceful-timeout", "3", "--no-control-socket", "--access-logfile", "-",
-    )  # fmt: skip
+def start_cloud(stack: Stack, supervisor: Supervisor) -> Stack:
+    """Start the doors: web and, once its address is sure, subscriber and worker."""
+
+    def start(at: Stack) -> None:
+        gunicorn = python_module(
+            "gunicorn", "cloud_service.app:create_app()", *at.web.gunicorn(at.ports["web"]), "--workers", "1",
+            "--threads", "8", "--graceful-timeout", "3", "--no-control-socket", "--access-logfile", "-",
+        )  # fmt: skip
+        ready = partial(is_our_web, at.web.asked_at, at.ports["web"], at.name, tls=at.web.tls)
+        supervisor.start(Service("web", gunicorn, at.environment, ready=ready, ready_timeout_s=60))
+
+    stack = _start_where_nobody_else_is(stack, "web", start)
     supervisor.start(Service("subscriber", python_module("cloud_service.subscriber"), stack.environment))
     supervisor.start(Service("worker", python_module("cloud_service.worker"), stack.environment))
-    supervisor.start(Service("web", gunicorn, stack.environment, ready=lambda: broker.listening(port)))
+    return stack
+
+
+def _start_where_nobody_else_is(stack: Stack, service: str, start: Callable[[Stack], None]) -> Stack:
+    """Start a service; where somebody else answers at its port by now, on another one."""
+    for _ in range(TRIES - 1):
+        try:
+            start(stack)
+        except UnavailableError:
+            if not broker.listening(stack.ports[service]) or stack.web.port == stack.ports[service]:
+                raise
+            stack = _moved(stack, service)
+        else:
+            return stack
+    start(stack)
+    return stack
+
+
+def _moved(stack: Stack, service: str) -> Stack:
+    """The same with another port for this service, in the environment too."""
+    old, new = stack.ports[service], another(stack.data_dir, service)
+    named = {
+        "web": {"PUBLIC_URL": (stack.web.url(old), stack.web.url(new))},
+        "mqtt": {"MQTT_PORT": (str(old), str(new))},
+    }
+    changed = {name: now for name, (before, now) in named[service].items() if stack.environment.get(name) == before}
+    return replace(stack, ports={**stack.ports, service: new}, environment={**stack.environment, **changed})
 
 
 def start_simulated(stack: Stack, supervisor: Supervisor) -> None:

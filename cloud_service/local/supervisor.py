@@ -57,8 +57,11 @@ class Supervisor:
         deadline = time.monotonic() + service.ready_timeout_s
         while not service.ready():
             if running.process.poll() is not None:
+                self._running.remove(running)
                 raise self._failed(service, f"ended with code {running.process.returncode}")
             if time.monotonic() > deadline:
+                self._running.remove(running)
+                self._end(running)
                 raise self._failed(service, f"was not ready after {service.ready_timeout_s:g} s")
             time.sleep(0.05)
 
@@ -72,16 +75,19 @@ class Supervisor:
     def stop(self) -> None:
         """Ask all to stop, the last started first; kill what has not after ten seconds."""
         for running in reversed(self._running):
-            if running.process.poll() is None:
-                running.process.terminate()
-            try:
-                running.process.wait(STOP_TIMEOUT_S)
-            except subprocess.TimeoutExpired:
-                self.say(f"{running.service.name} did not stop, killed")
-                running.process.kill()
-                running.process.wait()
-            self._pid_file(running.service).unlink(missing_ok=True)
+            self._end(running)
         self._running.clear()
+
+    def _end(self, running: _Running) -> None:
+        if running.process.poll() is None:
+            running.process.terminate()
+        try:
+            running.process.wait(STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            self.say(f"{running.service.name} did not stop, killed")
+            running.process.kill()
+            running.process.wait()
+        self._pid_file(running.service).unlink(missing_ok=True)
 
     def _revive(self, running: _Running) -> None:
         code, now = running.process.poll(), time.monotonic()

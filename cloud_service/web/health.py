@@ -1,6 +1,6 @@
 """Is this process alive, and can it do its work? For load balancers and for the supervisor."""
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, current_app, jsonify
 
 from cloud_service.store.database.health import database_answers
 from cloud_service.web.access import public
@@ -12,8 +12,8 @@ blueprint = Blueprint("health", __name__)
 @blueprint.get("/healthz")
 @public
 def alive() -> Response:
-    """The process answers; nothing else is asked."""
-    return jsonify(status="ok")
+    """The process answers, and says whose it is: another installation may have had this port before."""
+    return jsonify(status="ok", installation=current_app.extensions["settings"].installation)
 
 
 @blueprint.get("/readyz")

@@ -1,5 +1,7 @@
 """What is wrong with an installation, and the command that mends it."""
 
+from pathlib import Path
+
 import pytest
 
 from cloud_service.cli import doctor
@@ -38,7 +40,8 @@ def test_a_database_that_does_not_answer_is_a_finding_not_a_crash(monkeypatch: p
     assert "does not answer" in finding.seen
 
 
-def test_without_settings_neither_broker_nor_mail_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_settings_neither_broker_nor_mail_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "SECRET_KEY", "PUBLIC_URL"):
         monkeypatch.delenv(name, raising=False)
 

@@ -1,4 +1,3 @@
-import socket
 import stat
 from pathlib import Path
 
@@ -18,24 +17,18 @@ def test_a_secret_is_made_once_and_readable_by_its_owner_only(tmp_path: Path) ->
     assert 0o600 == stat.S_IMODE(path.stat().st_mode)
 
 
-def test_a_port_that_is_taken_is_replaced_and_the_choice_is_kept(tmp_path: Path) -> None:
-    machine.prepare(tmp_path)
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        number = taken.getsockname()[1]
-        (tmp_path / "ports.json").write_text(f'{{"web": {number}}}')
-
-        chosen = machine.ports(tmp_path)
-
-    assert chosen["web"] != number
-    assert len(set(chosen.values())) == len(machine.PORTS)
-    assert chosen == machine.ports(tmp_path)
-
-
 def test_an_installation_is_run_once_at_a_time(tmp_path: Path) -> None:
     with machine.locked(tmp_path), pytest.raises(ConflictError, match="runs already"), machine.locked(tmp_path):
         pass
 
     with machine.locked(tmp_path):
         pass
+
+
+def test_an_installation_keeps_its_random_name(tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    for folder in (tmp_path, other):
+        machine.prepare(folder)
+
+    assert machine.name(tmp_path) == machine.name(tmp_path)
+    assert machine.name(tmp_path) != machine.name(other)
