@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from psycopg.errors import RestrictViolation
 from sqlalchemy.orm import Session
 
-from cloud_service.cli.tariff import tariff as command
+from cloud_service.cli.tariffs.tariff import tariff as command
 from cloud_service.domain.rating.spot_prices import MarketPrice
 from cloud_service.flow.rate import rate_contracts
 from cloud_service.store.tariffs import market_prices

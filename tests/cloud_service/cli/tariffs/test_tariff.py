@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from cloud_service.cli.tariff import tariff
+from cloud_service.cli.tariffs.tariff import tariff
 from cloud_service.domain.tariffs.tariff import load_tariff
 from common.errors import InputError
 

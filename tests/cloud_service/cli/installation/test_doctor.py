@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from cloud_service.cli import doctor
-from cloud_service.cli.doctor import Finding
+from cloud_service.cli.installation import doctor
+from cloud_service.cli.installation.doctor import Finding
 from deploy.bench.free_port import free_port
 from tests.cloud_service.cli.commands import call, printed
 

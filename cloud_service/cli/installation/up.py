@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cloud_service.cli.web_address import start_line, web_address, web_options
+from cloud_service.cli.installation.web_address import start_line, web_address, web_options
 
 if TYPE_CHECKING:
     from cloud_service.local.stack import Stack

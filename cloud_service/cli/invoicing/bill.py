@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cloud_service.cli import billing_runs
 from cloud_service.cli.database import transaction
+from cloud_service.cli.invoicing import billing_runs
 from cloud_service.cli.options import day_of
 from cloud_service.cli.output import as_json, print_table
 from common.errors import InputError

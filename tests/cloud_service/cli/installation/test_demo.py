@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from cloud_service.cli.demo import _gateways, _print_sign_ins
+from cloud_service.cli.installation.demo import _gateways, _print_sign_ins
 from cloud_service.example.operator import SITES
 from cloud_service.local.stack import describe
 

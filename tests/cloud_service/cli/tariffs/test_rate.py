@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from cloud_service.cli.rate import rate
+from cloud_service.cli.tariffs.rate import rate
 from common.errors import InputError
 
 TARIFF = """

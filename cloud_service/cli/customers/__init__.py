@@ -1,0 +1,1 @@
+"""Commands for clients, their accounts and connections."""

@@ -1,0 +1,1 @@
+"""Commands for the installation itself: services, database, people, audit log."""

@@ -1,0 +1,1 @@
+"""Commands for bills, billing runs and corrections."""

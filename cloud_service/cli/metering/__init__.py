@@ -1,0 +1,1 @@
+"""Commands for service points, meters and gateways."""

@@ -1,0 +1,1 @@
+"""Commands for payments, reminders, prepaid accounts and the books."""
