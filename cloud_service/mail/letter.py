@@ -54,14 +54,14 @@ class Letter:
         message["Date"] = format_datetime(now)
         message["Auto-Submitted"] = "auto-generated"
         message["X-Auto-Response-Suppress"] = "All"
-        if self.language:
-            message["Content-Language"] = self.language
         message.set_content(self.text)
         if self.html:
             message.add_alternative(self.html, subtype="html")
         for file in self.attachments:
             kind, _, subtype = file.media_type.partition("/")
             message.add_attachment(file.body, maintype=kind, subtype=subtype, filename=file.filename)
+        if self.language:  # last: each part that is added takes the Content- headers of the message with it
+            message["Content-Language"] = self.language
         return message
 
 

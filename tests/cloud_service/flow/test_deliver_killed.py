@@ -28,14 +28,14 @@ import sys
 from datetime import UTC, datetime
 from cloud_service.flow import deliver
 from cloud_service.mail import SmtpMailer
-from cloud_service.settings import Mail
-from cloud_service.store import delivering
-from cloud_service.store.session import connect, transaction
+from cloud_service.settings import MailSettings
+from cloud_service.store.database.session import connect, transaction
+from cloud_service.store.delivery import outgoing
 
 engine = connect(sys.argv[1])
 with transaction(engine) as session:
-    ids = delivering.waiting(session)
-mailer = SmtpMailer(Mail(port=int(sys.argv[2])))
+    ids = outgoing.waiting_ids(session)
+mailer = SmtpMailer(MailSettings(port=int(sys.argv[2])))
 deliver.deliver(lambda: transaction(engine), ids, mailer, lambda: datetime.now(UTC), public_url="")
 """
 
@@ -48,7 +48,7 @@ def test_every_bill_arrives_though_the_worker_is_killed_again_and_again(
     world = build(session, tenants=BILLS)
     for register in world.registers:
         world.readings(register, OCTOBER)
-    rated = [one.rated for one in rate_contracts(session, world.contracts, OCTOBER) if one.rated]
+    rated = [outcome.rated for outcome in rate_contracts(session, world.contracts, OCTOBER) if outcome.rated]
     issue(session, rated, bill_date=date(2026, 11, 2), author="test")
     session.commit()
     port = free_port()
