@@ -14,7 +14,7 @@ COMMANDS = {
     # name: (module:attribute, one line of help)
     "rate": ("cloud_service.cli.tariffs.rate:rate", "Price a load with a tariff; needs no database."),
     "tariff": ("cloud_service.cli.tariffs.tariff:tariff", "Check, import and store tariffs."),
-    "readings": ("cloud_service.cli.metering.readings:readings", "Import meter data files."),
+    "readings": ("cloud_service.cli.metering.readings:readings", "Import meter data files, enter readings by hand."),
     "db": ("cloud_service.cli.installation.db:db", "Create and upgrade the database."),
     "entity": ("cloud_service.cli.customers.entity:entity", "Who issues bills: add, edit, bank accounts."),
     "client": ("cloud_service.cli.customers.client:client", "Who owes the money: add, edit, list."),

@@ -1,24 +1,30 @@
 """A reading by hand: what a person read, estimated, corrects or takes back, with their name and reason.
 
-Nothing is changed: it is a new row that counts before all others of its instant.
+Nothing is changed: it is a new row that counts before all others of its instant. What is odd about it is said before,
+and stored when the person says that it is so.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import numpy as np
 
+from cloud_service.domain.metering.expected_index import KnownIndexes, ReadingDoubt, reading_doubts
 from cloud_service.domain.money import plain
 from cloud_service.store.audit import log
 from cloud_service.store.database.errors import guarded
-from cloud_service.store.database.session import Engine, transaction
-from cloud_service.store.metering import dirty_days, meter_data_files, readings
-from cloud_service.store.metering.readings import ReadingColumns
-from common.errors import InputError, NotFoundError
+from cloud_service.store.database.session import Engine, Session, transaction
+from cloud_service.store.metering import dirty_days, known_indexes, meter_data_files, readings
+from cloud_service.store.metering.known_indexes import RestingBill
+from cloud_service.store.metering.readings import ReadingColumns, StoredRegister
+from common.errors import ConflictError, InputError, NotFoundError
 from common.reading import Kind, Quality, as_decimal, thousandths
 
 AHEAD = timedelta(hours=1)
+SHORT = timedelta(seconds=1)
+DECIMALS = 3  # a register is kept in thousandths of its unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,28 +40,90 @@ class ManualReading:
     estimated: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class ReadingCheck:
+    """What is known around an entry before it is stored: neighbours, what is odd, bills that rest on its days."""
+
+    known: KnownIndexes
+    before: int | None  # what counts at that instant now, in thousandths
+    doubts: Sequence[ReadingDoubt]
+    bills: Sequence[RestingBill]
+
+    @property
+    def needs_a_word(self) -> bool:
+        """Whether a person has to say that it is right all the same."""
+        return bool(self.doubts or self.bills)
+
+
 def enter(engine: Engine, entry: ManualReading, now: datetime) -> int:
+    """Store the entry in a transaction of its own; the id of its note."""
+    with guarded(), transaction(engine) as session:
+        return store(session, entry, now)
+
+
+def check(session: Session, entry: ManualReading, now: datetime) -> ReadingCheck:
+    """Refuse what cannot be, and say what is odd about the rest; nothing is stored."""
+    register = _register(session, entry, now)
+    known = known_indexes.around(session, register.id, entry.at)
+    doubtful = register.kind == Kind.INDEX and entry.value is not None
+    return ReadingCheck(
+        known=known,
+        before=readings.counted_at(session, register.id, entry.at),
+        doubts=reading_doubts(known, entry.at, thousandths(entry.value or 0, "value")) if doubtful else (),
+        bills=known_indexes.resting_bills(
+            session,
+            register.id,
+            known.last.at if known.last else entry.at - SHORT,
+            known.next.at if known.next else entry.at,
+        ),
+    )
+
+
+def store(session: Session, entry: ManualReading, now: datetime) -> int:
     """Store the entry; the id of its note. The days it touches are made again by validation."""
+    register = _register(session, entry, now)
+    before = readings.counted_at(session, register.id, entry.at)
+    note = readings.add_note(session, entry.author, entry.reason)
+    rows = _row(entry, register.id, note, register.step_s if register.kind == Kind.INTERVAL else 0)
+    readings.insert(session, rows)
+    dirty_days.mark_dirty(session, rows, {register.id: register.zone})
+    log.record(session, [_change(entry, register.id, before)])
+    return note
+
+
+def must_be_there(session: Session, entry: ManualReading, now: datetime) -> None:
+    """A correction or a withdrawal is of something that counts at that instant."""
+    if readings.counted_at(session, _register(session, entry, now).id, entry.at) is None:
+        raise ConflictError(
+            f"nothing counts for {entry.meter} {entry.register} at {entry.at.isoformat()}",
+            path="at",
+            hint="a reading is corrected at the very time it has; a new one is entered",
+        )
+
+
+def _register(session: Session, entry: ManualReading, now: datetime) -> StoredRegister:
+    """The register an entry is of; what no register can show is refused."""
+    _check_words(entry, now)
+    key = entry.meter, entry.register
+    register = meter_data_files.registers(session, [(*key, entry.at)]).get(key)
+    if register is None:
+        raise NotFoundError(f"no meter {entry.meter} with register {entry.register}")
+    if entry.value is not None and register.digits is not None and entry.value >= 10**register.digits:
+        raise InputError(f"{entry.value} has more than the {register.digits} digits of the meter", path="value")
+    return register
+
+
+def _check_words(entry: ManualReading, now: datetime) -> None:
     if entry.at.tzinfo is None:
-        raise InputError("the time needs an offset, for example 2026-03-01T00:00+01:00", path="time")
+        raise InputError("the time needs an offset, for example 2026-03-01T00:00+01:00", path="at")
     if entry.at > now + AHEAD:
-        raise InputError(f"{entry.at.isoformat()} lies ahead", path="time")
+        raise InputError(f"{entry.at.isoformat()} lies ahead", path="at")
     if not entry.reason.strip() or not entry.author.strip():
         raise InputError("an entry by hand needs an author and a reason", path="reason")
     if entry.value is not None and entry.value < 0:
         raise InputError("a register does not count below zero", path="value")
-    with guarded(), transaction(engine) as session:
-        key = entry.meter, entry.register
-        register = meter_data_files.registers(session, [(*key, entry.at)]).get(key)
-        if register is None:
-            raise NotFoundError(f"no meter {entry.meter} with register {entry.register}")
-        before = readings.counted_at(session, register.id, entry.at)
-        note = readings.add_note(session, entry.author, entry.reason)
-        rows = _row(entry, register.id, note, register.step_s if register.kind == Kind.INTERVAL else 0)
-        readings.insert(session, rows)
-        dirty_days.mark_dirty(session, rows, {register.id: register.zone})
-        log.record(session, [_change(entry, register.id, before)])
-    return note
+    if entry.value is not None and entry.value != round(entry.value, DECIMALS):
+        raise InputError(f"{entry.value} has more than {DECIMALS} decimals", path="value")
 
 
 def _change(entry: ManualReading, register_id: int, before: int | None) -> log.AuditChange:

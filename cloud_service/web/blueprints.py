@@ -6,7 +6,7 @@ from cloud_service.web import health, help, pay, preferences, webhooks  # noqa: 
 from cloud_service.web.console import audit, dashboard, search, setting_forms, settings, users
 from cloud_service.web.console.customers import accounts, client_forms, clients, connection_forms, connections, move_in
 from cloud_service.web.console.invoicing import bills, corrections, late, runs, shared_costs
-from cloud_service.web.console.metering import gateways, meters, point_forms, points
+from cloud_service.web.console.metering import gateways, meters, point_forms, points, reading_forms
 from cloud_service.web.console.receivables import (
     bank_statement,
     books,
@@ -24,7 +24,7 @@ from cloud_service.web.support import desk
 PAGES = (
     health, dashboard, bills, corrections, late, shared_costs, payments, bank_statement, money, runs, dunning,
     prepaid, reports, books, clients, client_forms, accounts, statements, connections, move_in,
-    connection_forms, tariffs, tariff_forms, points, point_forms, meters, gateways, audit, users, settings,
-    setting_forms, search, help, preferences, desk, home, pay, webhooks,
+    connection_forms, tariffs, tariff_forms, points, point_forms, meters, reading_forms, gateways, audit, users,
+    settings, setting_forms, search, help, preferences, desk, home, pay, webhooks,
 )  # fmt: skip
 BLUEPRINTS: tuple[Blueprint, ...] = tuple(page.blueprint for page in PAGES)

@@ -27,7 +27,7 @@ Options = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field. Kinds: text, email, lines, document, date, moment, amount, number, choice, tick, file."""
+    """One field. Kinds: text, email, lines, document, date, moment, amount, number, choice, tick, file, index."""
 
     key: str
     label: str

@@ -11,7 +11,8 @@ from typing import IO, Any
 
 import click
 
-from cloud_service.cli.options import amount_of, day_of, moment_of
+from cloud_service.cli import readings_by_hand
+from cloud_service.cli.options import day_of
 from common.errors import InputError
 from common.period import Span
 
@@ -22,7 +23,11 @@ PROGRESS_BYTES_MIN = 4_000_000  # below that a file is done before anyone looks
 
 @click.group()
 def readings() -> None:
-    """Readings from files, and what became of them."""
+    """Readings from files and by hand, and what became of them."""
+
+
+for by_hand in (readings_by_hand.enter, readings_by_hand.correct, readings_by_hand.withdraw):
+    readings.add_command(by_hand)
 
 
 @readings.command(name="import")
@@ -85,39 +90,6 @@ def _store(source: Any, given: dict[str, Any], progress: Callable[[int], None]) 
         return import_meter_data.import_file(engine, source, request, progress).as_json()
     finally:
         engine.dispose()
-
-
-@readings.command()
-@click.argument("meter")
-@click.argument("register")
-@click.argument("at", metavar="TIME")
-@click.argument("value", required=False)
-@click.option("--reason", required=True, help="Why it is entered by hand.")
-@click.option("--author", default="", help="Who enters it; the system's user unless given.")
-@click.option("--estimated", is_flag=True, help="It is an estimate: it counts until an actual reading contradicts it.")
-@click.option("--withdraw", is_flag=True, help="Take back what was read at this time, instead of a value.")
-@click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
-def enter(
-    meter: str, register: str, at: str, value: str | None, *, json_output: bool, withdraw: bool, **facts: Any
-) -> None:
-    """Enter or correct the reading of a REGISTER of a METER at a TIME (with an offset) by hand.
-
-    It counts before whatever else is stored for that time; nothing is overwritten.
-    """
-    from cloud_service.flow.enter_reading import ManualReading
-    from cloud_service.flow.enter_reading import enter as store
-    from cloud_service.settings import database_url
-    from cloud_service.store.database.session import connect
-
-    if (value is None) != withdraw:
-        raise InputError("give a value, or --withdraw", path="value")
-    moment, index = moment_of(at, "TIME"), None if value is None else amount_of(value, "VALUE")
-    author = facts["author"] or f"{getpass.getuser()} (command line)"
-    entry = ManualReading(meter, register, moment, index, author, facts["reason"], facts["estimated"])
-    engine = connect(database_url())
-    note = store(engine, entry, datetime.now(UTC))
-    engine.dispose()
-    click.echo(json.dumps({"note": note}) if json_output else f"stored as note {note}", err=not json_output)
 
 
 @readings.command()

@@ -46,6 +46,9 @@ class ReceivedReading:
     source: int
     sequence: int
     received_at: datetime
+    author: str  # who entered it by hand or took its file in
+    reason: str  # why by hand, or the file's name
+    counts: bool  # whether it is the one that counts at its instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +105,15 @@ def days_of(session: Session, register_id: int, span: Span) -> list[IntervalDay]
 
 READINGS = text(
     """
-    SELECT r.at, r.value, r.quality, r.source, r.sequence, r.received_at
-      FROM reading r
-     WHERE r.register_id = :register
-     ORDER BY r.at DESC
-     LIMIT :rows
+    SELECT r.at, r.value, r.quality, r.source, r.sequence, r.received_at,
+           coalesce(n.author, f.author, '') AS author, coalesce(n.reason, f.name, '') AS reason,
+           (b.source = r.source AND b.sequence = r.sequence) AS counts
+      FROM (SELECT * FROM reading WHERE register_id = :register ORDER BY at DESC LIMIT :rows) r
+      JOIN LATERAL (SELECT source, sequence FROM reading_best
+                     WHERE register_id = :register AND at = r.at) b ON true
+      LEFT JOIN reading_note n ON r.source = 0 AND n.id = r.sequence
+      LEFT JOIN import_file f ON r.source < 0 AND f.id = -r.source
+     ORDER BY r.at DESC, counts DESC, r.received_at DESC
     """
 )
 

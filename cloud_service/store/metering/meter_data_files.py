@@ -16,7 +16,7 @@ INSERT INTO import_file (sha256, name, format, rows, author, reason)
 COUNT_ROWS = text("UPDATE import_file SET rows = :rows WHERE id = :id")
 ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('import_file'))")
 REGISTERS = text("""
-SELECT n.meter, n.name, r.id, r.unit, r.kind, r.step_s, coalesce((SELECT s.timezone FROM meter_mount m
+SELECT n.meter, n.name, r.id, r.unit, r.kind, r.step_s, r.digits, coalesce((SELECT s.timezone FROM meter_mount m
    JOIN service_point p ON p.id = m.service_point_id JOIN site s ON s.id = p.site_id
   WHERE m.meter_id = t.id ORDER BY m.during DESC LIMIT 1), 'UTC') AS zone
   FROM unnest(cast(:meters AS text[]), cast(:names AS text[]), cast(:firsts AS timestamptz[]))

@@ -94,6 +94,7 @@ class StoredRegister:
     kind: str  # index, interval, maximum or instant
     step_s: int  # of its intervals and of its days, in seconds
     zone: str  # IANA name of the site where its meter is mounted
+    digits: int | None = None  # before the point
 
 
 def registers_of(session: Session, meters: Iterable[str], zone: str = "UTC") -> dict[tuple[str, str], StoredRegister]:

@@ -137,6 +137,11 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "suspect": _l("Suspect"),
         "missing": _l("Missing"),
     },
+    "reading_doubt": {
+        "below_last": _l("It is lower than the reading before."),
+        "above_next": _l("It is higher than the reading after."),
+        "far_above_usual": _l("It is more than twice of what is usual for this time."),
+    },
     "charge": {
         "capacity": _l("Capacity"),
         "demand": _l("Demand"),

@@ -1,0 +1,33 @@
+"""Exact numbers as a person types them, in the reader's own writing: 1,234.5 in English, 1.234,5 in German."""
+
+from decimal import Decimal
+
+from babel.numbers import NumberFormatError, format_decimal, parse_decimal
+
+from cloud_service.web.language.formatting import locale
+from cloud_service.web.language.sentences import gettext as _
+from common.errors import InputError
+
+DIGITS_MAX = 40  # longer is no number of ours, and costs time to take apart
+
+
+def typed_number(text: str, path: str = "") -> Decimal:
+    """The number; InputError at `path` where it is none or its signs are not the reader's, with an example of those."""
+    bare = "".join(text.split())
+    example = format_decimal(Decimal("1234.5"), locale=locale())
+    if len(bare) <= DIGITS_MAX and any(sign.isdigit() for sign in bare):
+        try:
+            number: Decimal = parse_decimal(bare, locale=locale(), strict=True)
+        except NumberFormatError:
+            pass
+        else:
+            if number.is_finite():
+                return number
+    raise InputError(
+        _("'%(text)s' is not a number", text=text), path=path, hint=_("for example %(number)s", number=example)
+    )
+
+
+def number_as_typed(value: Decimal) -> str:
+    """A number as its reader would type it: all its digits, no grouping."""
+    return str(format_decimal(value, "0.#########", locale=locale()))
