@@ -54,6 +54,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     navigation.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    guards.limit_guesses(app)
     app.before_request(access.enforce)
     app.after_request(headers.add)
     return app

@@ -3,7 +3,15 @@
 from flask import Blueprint
 
 from cloud_service.web import health, help, pay, preferences, webhooks  # noqa: A004 - the module is called help
-from cloud_service.web.console import audit, dashboard, search, setting_forms, settings, users
+from cloud_service.web.console import (
+    audit,
+    dashboard,
+    first_administrator,
+    search,
+    setting_forms,
+    settings,
+    users,
+)  # fmt: skip
 from cloud_service.web.console.customers import accounts, client_forms, clients, connection_forms, connections, move_in
 from cloud_service.web.console.invoicing import bills, corrections, late, runs, shared_costs
 from cloud_service.web.console.metering import gateways, meters, point_forms, points, reading_forms
@@ -22,7 +30,8 @@ from cloud_service.web.portal import home
 from cloud_service.web.support import desk
 
 PAGES = (
-    health, dashboard, bills, corrections, late, shared_costs, payments, bank_statement, money, runs, dunning,
+    health, first_administrator, dashboard,
+    bills, corrections, late, shared_costs, payments, bank_statement, money, runs, dunning,
     prepaid, reports, books, clients, client_forms, accounts, statements, connections, move_in,
     connection_forms, tariffs, tariff_forms, points, point_forms, meters, reading_forms, gateways, audit, users,
     settings, setting_forms, search, help, preferences, desk, home, pay, webhooks,

@@ -20,14 +20,19 @@ GUESSED = (
     "security.mf_recovery",
     "security.reset_password",
     "security.forgot_password",
+    "first_administrator.make",
 )
 """Where somebody could try many passwords, codes or links."""
 
 
 def init_app(app: Flask) -> None:
-    """Set both up; only sent forms are counted, looking at them is free."""
+    """Set both up."""
     csrf.init_app(app)
     limiter.init_app(app)
+
+
+def limit_guesses(app: Flask) -> None:
+    """Limit the tries, once all pages are there; only sent forms are counted, looking at them is free."""
     guesses = Limiter(key_func=get_remote_address, storage_uri="memory://", app=app)  # each application counts its own
     limit: Any = guesses.limit(SIGN_IN_LIMIT, exempt_when=lambda: request.method != "POST")
     for endpoint in GUESSED:

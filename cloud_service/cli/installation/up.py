@@ -1,11 +1,17 @@
 """`energy-cloud up`: all services of the cloud on this machine, until Ctrl-C."""
 
+import os
+import webbrowser
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from cloud_service.cli.database import author
 from cloud_service.cli.installation.web_address import start_line, web_address, web_options
+from cloud_service.settings import database_url
 
 if TYPE_CHECKING:
     from cloud_service.local.stack import Stack
@@ -15,18 +21,23 @@ if TYPE_CHECKING:
 @click.command()
 @web_options
 @click.option("--check", is_flag=True, help="Start, say that all is ready, and stop again.")
-def up(data_dir: Path, *, check: bool, **address: Any) -> None:
+@click.option("--no-browser", is_flag=True, help="Do not open the link of the first start in a browser.")
+@click.option(
+    "--unattended", is_flag=True, help="For services, whose output is kept: print no link that lets somebody in."
+)
+def up(data_dir: Path, *, check: bool, no_browser: bool, unattended: bool, **address: Any) -> None:
     """Run PostgreSQL, broker, subscriber, worker and web on this machine until Ctrl-C.
 
-    What DATABASE_URL, MQTT_HOST and SMTP_HOST name is used instead of the embedded ones.
+    What DATABASE_URL, MQTT_HOST and SMTP_HOST name is used instead of the embedded ones. While nobody can sign in, it
+    prints a one-time link that makes the first administrator, and opens it where there is a screen.
     """
     from cloud_service.local import machine
 
     with machine.locked(data_dir):
-        _run(data_dir, check=check, address=address)
+        _run(data_dir, check=check, link=not unattended, browser=not (no_browser or check), address=address)
 
 
-def _run(data_dir: Path, *, check: bool, address: dict[str, Any]) -> None:
+def _run(data_dir: Path, *, check: bool, link: bool, browser: bool, address: dict[str, Any]) -> None:
     from cloud_service.local import stack as local
     from cloud_service.local.supervisor import Supervisor, until_signal
 
@@ -37,6 +48,8 @@ def _run(data_dir: Path, *, check: bool, address: dict[str, Any]) -> None:
         stack = _start(stack, supervisor)
         local.remember(stack, start_line("up", stack.data_dir, address))
         click.echo(f"ready: {stack.public_url}")
+        if link:
+            _welcome(stack, browser=browser)
         if not check:
             supervisor.watch(keep_running)
     finally:
@@ -56,3 +69,35 @@ def _start(stack: "Stack", supervisor: "Supervisor") -> "Stack":
     click.echo("broker, web, subscriber, worker …", err=True)
     stack = local.start_broker(stack, supervisor, {})
     return local.start_cloud(stack, supervisor)
+
+
+def _first_link(stack: "Stack") -> str:
+    """The one-time link that makes the first administrator; empty where there is one."""
+    from cloud_service.flow.first_administrator import offer_link
+    from cloud_service.store.database.session import connect, transaction
+    from cloud_service.store.identity.administrator_links import has_administrator
+
+    engine = connect(database_url(stack.environment))
+    try:
+        with transaction(engine) as session:
+            if has_administrator(session):
+                return ""
+            return f"{stack.public_url}/first#{offer_link(session, datetime.now(UTC), actor=author())}"
+    finally:
+        engine.dispose()
+
+
+def _welcome(stack: "Stack", *, browser: bool) -> None:
+    """Where nobody can sign in yet, the link stands in the terminal alone: no log and no request holds its code."""
+    link = _first_link(stack)
+    if not link:
+        return
+    click.echo(f"first administrator: {link}")
+    click.echo("This link works once, for a day.", err=True)
+    if browser and has_screen():
+        webbrowser.open(link)
+
+
+def has_screen(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether a browser can be shown."""
+    return bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY"))

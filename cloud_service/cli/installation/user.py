@@ -4,10 +4,12 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import click
 
+from cloud_service.cli.database import author, transaction
 from cloud_service.store.identity.roles import ROLES
 
 ROLE = click.Choice(ROLES)
@@ -62,6 +64,20 @@ def link(*, email: str, json_output: bool) -> None:
 
 
 @user.command()
+@click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
+def first(*, json_output: bool) -> None:
+    """Print a new one-time link that makes the first administrator, while there is none."""
+    from cloud_service.settings import read_settings
+
+    settings = read_settings()
+    with transaction() as session:
+        from cloud_service.flow.first_administrator import offer_link
+
+        token = offer_link(session, datetime.now(UTC), actor=author())
+    _print({"link": f"{settings.public_url}/first#{token}"}, json_output=json_output)
+
+
+@user.command()
 @click.argument("email")
 @click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
 def disable(*, email: str, json_output: bool) -> None:
@@ -102,7 +118,7 @@ def _print(fields: dict[str, Any], *, json_output: bool) -> None:
         click.echo(json.dumps(fields, ensure_ascii=False))
     elif "link" in fields:
         click.echo(fields["link"])
-        click.echo("Hand this link over; it works once, for a day.", err=True)
+        click.echo("This link works once, for a day.", err=True)
     else:
         click.echo("done", err=True)
 

@@ -1,4 +1,4 @@
-"""Tables of people who may sign in: users, grants, sessions of browsers, saved views."""
+"""Tables of people who may sign in: users, grants, sessions of browsers, the first link of all, saved views."""
 
 from datetime import datetime
 
@@ -67,6 +67,18 @@ class WebSession(Table):
     created_at: Mapped[CreatedAt]
     seen_at: Mapped[CreatedAt]
     expires_at: Mapped[datetime]
+
+
+class AdministratorLink(Table):
+    """A one-time link that makes the first administrator; of its token only the hash is kept."""
+
+    __tablename__ = "administrator_link"
+
+    id: Mapped[Id]
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    created_at: Mapped[CreatedAt]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
 
 
 class SavedView(Table):

@@ -64,3 +64,11 @@ def test_the_list_says_who_may_come_in_and_who_is_kept_out(run: Any) -> None:
     listed = json.loads(run("list", "--json").stdout)
     assert [{"email": "mary@example.com", "name": "Mary", "roles": ["auditor"], "active": False}] == listed
     assert "(kept out)" in run("list").stdout
+
+
+def test_the_first_link_is_printed_until_there_is_an_administrator(run: Any) -> None:
+    link = json.loads(run("first", "--json").stdout)["link"]
+    run("add", "mary@example.com", "--role", "admin")
+
+    assert link.startswith("http://bills.example/first#")
+    assert isinstance(run("first").exception, ConflictError)
