@@ -1,0 +1,74 @@
+"""A CSV file as spreadsheets write it: its encoding, byte order mark and delimiter are found, not asked."""
+
+import csv
+from itertools import islice
+
+from cloud_service.sheets.sheet import COLUMNS_MAX, ROWS_MAX, Sheet, SheetRow
+from common.errors import InputError
+
+MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+DELIMITERS = (";", ",", "\t", "|")
+CELL_MAX = 10_000
+SAMPLE_ROWS = 50
+
+
+def read_csv(content: bytes) -> Sheet:
+    """The table of a CSV file; InputError with its line where it is none."""
+    text = _decoded(content)
+    delimiter = _delimiter(text)
+    lines: list[tuple[int, list[str]]] = []
+    reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter, strict=True)
+    start = 1
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                lines.append((start, [cell.strip() for cell in cells]))
+            if len(lines) > ROWS_MAX + 1:
+                raise InputError(f"it has more than {ROWS_MAX:,} rows", path="file", hint="cut it into several files")
+            start = reader.line_num + 1
+    except csv.Error as error:
+        raise InputError(f"line {start} is not CSV: {error}", path="file", hint="look for a quote too many") from None
+    return table_of(lines)
+
+
+def table_of(lines: list[tuple[int, list[str]]]) -> Sheet:
+    """The first line that is not empty is the head; the others are rows of its width."""
+    if not lines:
+        raise InputError("it is empty", path="file", hint="the first row names the columns, the others hold the data")
+    head = tuple(lines[0][1])
+    if len(head) > COLUMNS_MAX:
+        raise InputError(f"it has more than {COLUMNS_MAX} columns", path="file")
+    return Sheet(head, tuple(SheetRow(number, _padded(number, cells, len(head))) for number, cells in lines[1:]))
+
+
+def _padded(number: int, cells: list[str], width: int) -> tuple[str, ...]:
+    if any(cells[width:]):
+        raise InputError(
+            f"row {number} has {len(cells)} cells where the head has {width}", path="file",
+            hint="put a cell with the delimiter in it in quotes",
+        )  # fmt: skip
+    if any(len(cell) > CELL_MAX for cell in cells):
+        raise InputError(f"row {number} has a cell of more than {CELL_MAX:,} characters", path="file")
+    return tuple(cells[:width] + [""] * (width - len(cells)))
+
+
+def _decoded(content: bytes) -> str:
+    """UTF-8, UTF-16 by its mark, else the code page of western spreadsheets."""
+    if b"\0" in content[:4000] and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise InputError("it is neither CSV nor XLSX", path="file", hint="save it as one of the two")
+    encoding = next((name for mark, name in MARKS if content.startswith(mark)), "utf-8")
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
+
+
+def _delimiter(text: str) -> str:
+    """The sign that cuts most rows of the beginning into as many cells as the first."""
+    sample = list(islice((line for line in text.splitlines() if line.strip()), SAMPLE_ROWS))
+
+    def agreement(sign: str) -> tuple[int, int]:
+        widths = [len(row) for row in csv.reader(sample, delimiter=sign)]
+        return (sum(width == widths[0] for width in widths), widths[0]) if widths and widths[0] > 1 else (0, 0)
+
+    return max(DELIMITERS, key=agreement)

@@ -1,0 +1,182 @@
+"""A sheet into the database: each row by the steps of the single forms, in a savepoint of its own, all in one transaction.
+
+The check is the import itself, taken back at its end: what it says is what the import will do.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from cloud_service.sheets.cell_style import MARKS, ORDERS, CellStyle, style_of
+from cloud_service.sheets.columns import KINDS, SheetKind
+from cloud_service.sheets.entry import SheetEntry
+from cloud_service.sheets.head_match import HeadMatch, head_signature, match_head, refuse_missing
+from cloud_service.sheets.made_rows import MadeRows, RowRefusedError
+from cloud_service.sheets.parties import account_of, client_of, contract_of
+from cloud_service.sheets.places import meter_of, point_of, site_of
+from cloud_service.sheets.report import NEW, REFUSED, SAME, RowOutcome, SheetReport
+from cloud_service.sheets.row_values import CellFault, RowValues, row_values
+from cloud_service.sheets.sheet import Cell, Sheet, SheetRow, cell_text
+from cloud_service.sheets.sheet_file import SheetFile
+from cloud_service.store.audit import log
+from cloud_service.store.customers import legal_entities
+from cloud_service.store.database.session import Session
+from cloud_service.store.sheets import imports
+from common.errors import InputError
+
+Progress = Callable[[int, int], None]  # rows done, of all
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOrder:
+    """How a file is to be read: into which company, as which kind of sheet, and what it does not say itself."""
+
+    entity_id: int
+    author: str
+    today: date
+    kind: str = "flats"
+    columns: Mapping[str, str] = field(default_factory=dict)  # our key -> the file's name, `-` for none
+    constants: Mapping[str, str] = field(default_factory=dict)  # our key -> value for all rows
+    order: str = ""  # of a day's parts: dmy or mdy
+    mark: str = ""  # before decimals: , or .
+    mended: Mapping[tuple[int, str], str] = field(default_factory=dict)  # (row, key) -> what it should say
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise InputError(f"{self.kind!r} is no kind of sheet", path="kind", hint=", ".join(KINDS))
+        if self.order not in ("", *ORDERS):
+            raise InputError(f"{self.order!r} is no order of days", path="days", hint="dmy or mdy")
+        if self.mark not in ("", *MARKS):
+            raise InputError(f"{self.mark!r} stands before no decimals", path="numbers", hint=", or .")
+
+
+def check_sheet(
+    session: Session, file: SheetFile, order: ImportOrder, progress: Progress = lambda _done, _all: None
+) -> SheetReport:
+    """What an import would do; nothing is stored."""
+    report, _made = _run(session, file, order, progress, keep=lambda _refused: False)
+    return report
+
+
+def import_sheet(
+    session: Session, file: SheetFile, order: ImportOrder, *, good_rows: bool = False,
+    progress: Progress = lambda _done, _all: None,
+) -> SheetReport:  # fmt: skip
+    """Store all rows, or nothing where one is refused; with `good_rows` those that are not. The caller commits."""
+    report, made = _run(session, file, order, progress, keep=lambda refused: good_rows or not refused)
+    if not report.of(NEW) or (report.of(REFUSED) and not good_rows):
+        return report
+    import_id = imports.keep_import(
+        session,
+        imports.NewImport(
+            order.entity_id, order.kind, file.name, file.sha256, order.author, len(report.of(NEW)),
+            len(report.of(SAME)), len(report.of(REFUSED)), made.ids,
+        ),
+    )  # fmt: skip
+    imports.remember_columns(
+        session, order.entity_id, order.kind, head_signature(report.sheet.head),
+        {key: report.sheet.head[at] for key, at in report.places.items()},
+    )  # fmt: skip
+    log.note(
+        session, order.author, "sheet.import", f"sheet_import:{import_id}", reason=order.reason, name=file.name,
+        kind=order.kind, rows=len(report.of(NEW)), sha256=file.sha256.hex(),
+    )  # fmt: skip
+    return replace(report, import_id=import_id)
+
+
+def _run(
+    session: Session, file: SheetFile, order: ImportOrder, progress: Progress, *, keep: Callable[[bool], bool]
+) -> tuple[SheetReport, MadeRows]:
+    """All rows, one after the other; what they made is taken back again unless it is to be kept."""
+    kind, sheet = KINDS[order.kind], file.read()
+    match = _matched(session, sheet, kind, order)
+    style = _style(sheet, kind, match, order)
+    company = legal_entities.entity_fields(session, order.entity_id)
+    entry = SheetEntry(
+        session, order.entity_id, company, order.author, order.reason, order.today, kind.makes
+    )
+    earlier = imports.earlier_import(session, order.entity_id, file.sha256)
+    made = MadeRows()
+    whole = session.begin_nested()
+    outcomes = []
+    for done, row in enumerate(sheet.rows, start=1):
+        outcomes.append(_row(entry, row, _cells(row, match, order), style, made))
+        progress(done, len(sheet.rows))
+    if keep(any(outcome.state == REFUSED for outcome in outcomes)):
+        whole.commit()
+    else:
+        whole.rollback()
+    counts = Counter({table: len(ids) for table, ids in made.ids.items()})
+    report = SheetReport(
+        order.kind, sheet, match.places, match.left_out, tuple(outcomes), counts,
+        earlier=earlier.created_at if earlier else None,
+    )  # fmt: skip
+    return report, made
+
+
+def _matched(session: Session, sheet: Sheet, kind: SheetKind, order: ImportOrder) -> HeadMatch:
+    remembered = imports.remembered_columns(session, order.entity_id, kind.code, head_signature(sheet.head))
+    said = {key: name for key, name in remembered.items() if key in kind.keys and name in sheet.head}
+    match = match_head(sheet.head, kind, said | dict(order.columns))
+    for key in order.constants:
+        if key not in kind.keys:
+            raise InputError(f"{key!r} is no column of this sheet", path="constants", hint=", ".join(kind.keys))
+    refuse_missing(match, kind, order.constants)
+    return match
+
+
+def _style(sheet: Sheet, kind: SheetKind, match: HeadMatch, order: ImportOrder) -> CellStyle:
+    """How the sheet writes days and numbers: as the person says, else as its cells tell."""
+
+    def cells(*kinds: str) -> Iterator[Cell]:
+        for column in kind.columns:
+            if column.kind in kinds and column.key in match.places:
+                yield from sheet.column(match.places[column.key])
+
+    told = style_of(() if order.order else cells("day"), () if order.mark else cells("amount", "amounts"))
+    return CellStyle(order.order or told.order, order.mark or told.mark)
+
+
+def _cells(row: SheetRow, match: HeadMatch, order: ImportOrder) -> dict[str, Cell]:
+    cells: dict[str, Cell] = dict(order.constants)
+    cells |= {key: row.cells[at] for key, at in match.places.items() if row.cells[at] != "" or key not in cells}
+    return cells | {key: text for (number, key), text in order.mended.items() if number == row.number}
+
+
+def _row(entry: SheetEntry, row: SheetRow, cells: dict[str, Cell], style: CellStyle, made: MadeRows) -> RowOutcome:
+    """One row: all faults of its cells at once, else the first that a step finds."""
+    label = ", ".join(cell_text(cells[key]) for key in ("point", "client", "meter") if cells.get(key))
+    values, faults = row_values(cells, style)
+    faults += [CellFault(key, "", "this is needed") for key in _missing(entry, values, cells)]
+    if faults:
+        return RowOutcome(row.number, REFUSED, label, faults=tuple(faults))
+    made_here = MadeRows()
+    try:
+        with entry.session.begin_nested():
+            _make(entry, values, made_here)
+    except RowRefusedError as error:
+        return RowOutcome(row.number, REFUSED, label, faults=(error.fault,))
+    entry.row_of |= {(table, row_id): row.number for table, ids in made_here.ids.items() for row_id in ids}
+    made.extend(made_here)
+    state = NEW if made_here.ids else SAME
+    return RowOutcome(row.number, state, label, tuple(made_here.words))
+
+
+def _missing(entry: SheetEntry, values: RowValues, cells: Mapping[str, Any]) -> list[str]:
+    needed = next(kind.needed for kind in KINDS.values() if kind.makes == entry.makes)
+    return [key for key in needed if getattr(values, key) in ("", None) and not cells.get(key)]
+
+
+def _make(entry: SheetEntry, row: RowValues, made: MadeRows) -> None:
+    """Everything that a row names, the place before what hangs there, the client before the connection."""
+    site_id = site_of(entry, row, made)
+    point_id = point_of(entry, row, site_id, made)
+    meter_of(entry, row, point_id, made)
+    client_id = client_of(entry, row, made)
+    if entry.makes & {"account", "contract"}:
+        account_id = account_of(entry, row, client_id, point_id, made)
+        if "contract" in entry.makes:
+            contract_of(entry, row, point_id, account_id, made)

@@ -1,0 +1,57 @@
+"""An import is taken back with one press, until something of it is billed, read or used: then it says what and why."""
+
+from datetime import datetime
+from typing import Any
+
+from cloud_service.store.audit import log
+from cloud_service.store.database.errors import REFUSALS, reason_of
+from cloud_service.store.database.session import Session
+from cloud_service.store.sheets import imports, undo
+from cloud_service.store.sheets.imports import KeptImport
+from cloud_service.store.sheets.undo import Obstacle
+from common.errors import ConflictError, EnergyError
+
+WHY = {
+    "billed": "{rows} of its connections are on bills ({example})",
+    "run": "a billing run holds {rows} of its connections ({example})",
+    "read": "{rows} of its meters were read ({example})",
+    "money": "{rows} of its accounts have bookings ({example})",
+    "supplied": "{rows} connections were added to its places or accounts later ({example})",
+    "metered": "{rows} meters were hung up or exchanged at its places later ({example})",
+    "used": "something was added below its rows later ({example})",
+}
+
+
+def reasons_to_stay(session: Session, kept: KeptImport) -> list[Obstacle]:
+    """Why an import can't be taken back any more; nothing where it can."""
+    return [] if kept.undone_at else list(undo.obstacles(session, kept.made))
+
+
+def sentence_of(obstacle: Obstacle) -> str:
+    """An obstacle in words."""
+    return WHY[obstacle.code].format(rows=obstacle.rows, example=obstacle.example)
+
+
+def undo_import(session: Session, kept: KeptImport, *, author: str, now: datetime, reason: str = "") -> dict[str, int]:
+    """Delete everything that an import made; how many rows of each table."""
+    imports.lock_import(session, kept.id)
+    session.expire_all()
+    if kept.undone_at is not None:
+        raise ConflictError("it was taken back already", path="import")
+    held = reasons_to_stay(session, kept)
+    if held:
+        raise ConflictError(
+            "it cannot be taken back any more: " + "; ".join(map(sentence_of, held)), path="import",
+            hint="change its rows singly",
+        )  # fmt: skip
+    try:
+        undo.delete_made(session, kept.made)
+    except EnergyError:
+        raise
+    except REFUSALS as error:
+        raise ConflictError(f"something rests on it: {reason_of(error)}", path="import") from error
+    imports.mark_undone(session, kept.id, now, author)
+    counts = {table: len(ids) for table, ids in kept.made.items()}
+    facts: dict[str, Any] = {"name": kept.name, **counts}
+    log.note(session, author, "sheet.undo", f"sheet_import:{kept.id}", reason=reason, **facts)
+    return counts

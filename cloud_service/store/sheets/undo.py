@@ -1,0 +1,130 @@
+"""What stands in the way of taking an import back, and the way back: rows are deleted from the newest to the oldest."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import TextClause, text
+from sqlalchemy.orm import Session
+
+from cloud_service.store.sheets.imports import MadeIds
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Why an import stays: the rule by its code, how many rows of the import it holds, and the first of them."""
+
+    code: str
+    rows: int
+    example: str
+
+
+def _check(query: str) -> TextClause:
+    return text(f"SELECT count(*) AS rows, min(example) AS example FROM ({query}) held")  # noqa: S608 - our own texts below
+
+
+CHECKS = {
+    "billed": _check(
+        """
+        SELECT DISTINCT k.id, k.number AS example
+          FROM contract k
+         WHERE k.id = ANY(:contract) AND EXISTS (SELECT 1 FROM invoice_line l WHERE l.contract_id = k.id)
+         UNION
+        SELECT DISTINCT k.id, k.number FROM contract k JOIN invoice_span s ON s.contract_id = k.id
+         WHERE k.id = ANY(:contract)
+        """
+    ),
+    "run": _check(
+        """
+        SELECT DISTINCT k.id, k.number AS example FROM contract k JOIN billing_item i ON i.contract_id = k.id
+         WHERE k.id = ANY(:contract) AND i.state <> 'cancelled'
+        """
+    ),
+    "read": _check(
+        """
+        SELECT DISTINCT m.id, m.serial AS example
+          FROM meter m
+          JOIN register r ON r.meter_id = m.id
+         WHERE (m.id = ANY(:meter) AND EXISTS (SELECT 1 FROM reading g WHERE g.register_id = r.id))
+            OR EXISTS (SELECT 1
+                         FROM meter_mount n
+                         JOIN reading g ON g.register_id = r.id AND g.at >= lower(n.during)
+                        WHERE n.id = ANY(:meter_mount) AND n.meter_id = m.id)
+        """
+    ),
+    "money": _check(
+        """
+        SELECT a.id, a.number AS example
+          FROM account a
+         WHERE a.id = ANY(:account)
+           AND (EXISTS (SELECT 1 FROM invoice i WHERE i.account_id = a.id)
+                OR EXISTS (SELECT 1 FROM payment p WHERE p.account_id = a.id)
+                OR EXISTS (SELECT 1 FROM ledger_account g WHERE g.account_id = a.id))
+        """
+    ),
+    "supplied": _check(
+        """
+        SELECT k.id, k.number AS example
+          FROM contract k
+         WHERE k.id <> ALL(:contract) AND (k.account_id = ANY(:account) OR k.service_point_id = ANY(:service_point))
+        """
+    ),
+    "metered": _check(
+        """
+        SELECT n.id, m.serial AS example
+          FROM meter_mount n
+          JOIN meter m ON m.id = n.meter_id
+         WHERE n.id <> ALL(:meter_mount) AND (n.meter_id = ANY(:meter) OR n.service_point_id = ANY(:service_point))
+        """
+    ),
+    "used": _check(
+        """
+        SELECT p.id, p.name AS example FROM service_point p
+         WHERE p.id <> ALL(:service_point)
+           AND (p.site_id = ANY(:site) OR p.parent_id = ANY(:service_point)
+                OR (p.settings->'vacancy'->>'account')::bigint = ANY(:account))
+         UNION ALL
+        SELECT a.id, a.number FROM account a WHERE a.id <> ALL(:account) AND a.client_id = ANY(:client)
+         UNION ALL
+        SELECT g.id, g.name FROM gateway g WHERE g.site_id = ANY(:site)
+         UNION ALL
+        SELECT u.id, u.email FROM user_grant t JOIN app_user u ON u.id = t.user_id WHERE t.client_id = ANY(:client)
+        """
+    ),
+}
+STEPS = (
+    text("DELETE FROM billing_item WHERE contract_id = ANY(:contract) AND state = 'cancelled'"),
+    text("DELETE FROM tariff_assignment WHERE contract_id = ANY(:contract)"),
+    text("DELETE FROM contract WHERE id = ANY(:contract)"),
+    text("DELETE FROM meter_mount WHERE id = ANY(:meter_mount)"),
+    text("DELETE FROM dirty_day WHERE register_id IN (SELECT id FROM register WHERE meter_id = ANY(:meter))"),
+    text("DELETE FROM interval_day WHERE register_id IN (SELECT id FROM register WHERE meter_id = ANY(:meter))"),
+    text("DELETE FROM register WHERE meter_id = ANY(:meter)"),
+    text("DELETE FROM meter WHERE id = ANY(:meter)"),
+    text("UPDATE service_point SET parent_id = NULL WHERE id = ANY(:service_point) AND parent_id IS NOT NULL"),
+    text("DELETE FROM service_point WHERE id = ANY(:service_point)"),
+    text("DELETE FROM prepaid_state WHERE account_id = ANY(:account)"),
+    text("DELETE FROM account_mode WHERE account_id = ANY(:account)"),
+    text("DELETE FROM account WHERE id = ANY(:account)"),
+    text("DELETE FROM client WHERE id = ANY(:client)"),
+    text("DELETE FROM site WHERE id = ANY(:site)"),
+)
+TABLES = ("site", "service_point", "meter", "meter_mount", "client", "account", "contract")
+
+
+def obstacles(session: Session, made: MadeIds) -> Iterator[Obstacle]:
+    """Everything that rests on what an import made."""
+    ids = _ids(made)
+    for code, check in CHECKS.items():
+        row = session.execute(check, ids).one()
+        if row.rows:
+            yield Obstacle(code, row.rows, row.example)
+
+
+def delete_made(session: Session, made: MadeIds) -> None:
+    """Delete all that an import made; the database refuses where something rests on it after all."""
+    for step in STEPS:
+        session.execute(step, _ids(made))
+
+
+def _ids(made: MadeIds) -> dict[str, list[int]]:
+    return {table: list(made.get(table, ())) for table in TABLES}
