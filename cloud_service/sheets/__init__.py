@@ -1,1 +1,1 @@
-"""Many at once: sheets of clients, flats, meters and connections, read, checked row by row, stored by the steps of single forms."""
+"""Many at once: sheets of clients, flats, meters and connections, checked and stored row by row as single forms do."""

@@ -1,7 +1,7 @@
 """How a sheet writes days and numbers, told from whole columns: 31.10.2026 or 10/31/2026, 1.234,5 or 1,234.5.
 
-One cell is often not enough: 03/04/2026 is two days, 1.234 two numbers. Others of its column, or of the sheet, tell; where
-none does, the person is asked.
+One cell is often not enough: 03/04/2026 is two days, 1.234 two numbers. Others of the sheet tell; where none does, the
+person is asked.
 """
 
 import re

@@ -52,9 +52,10 @@ def head_key(name: str) -> str:
 
 
 _ALL = (
-    Column("site", "Site", synonyms="property,building,house,liegenschaft,objekt,anlage,gebäude,haus", example="Hafenhof",
-           about="The property; made where it is not there."),
-    Column("site_address", "Site address", "lines", "property address,objektadresse,adresse objekt", "Kai 1, 20457 Hamburg"),
+    Column("site", "Site", synonyms="property,building,house,liegenschaft,objekt,anlage,gebäude,haus",
+           example="Hafenhof", about="The property; made where it is not there."),
+    Column("site_address", "Site address", "lines", "property address,objektadresse,adresse objekt",
+           "Kai 1, 20457 Hamburg"),
     Column("site_country", "Site country", synonyms="objektland", example="DE", about="Two capitals."),
     Column("site_zone", "Time zone", synonyms="timezone,zeitzone", example="Europe/Berlin",
            about="Of a new site; the company's unless given."),
@@ -77,15 +78,17 @@ _ALL = (
     Column("digits", "Digits", "count", "vorkommastellen,stellen", "6", "Before the point, where it rolls over."),
     Column("mounted", "Mounted on", "day", "mounted,installed,installed on,meter since,einbau,einbaudatum,eingebaut am",
            "2026-12-01", "The first day of the connection unless given."),
-    Column("opening", "Opening index", "amounts", "opening,first index,start index,start reading,reading,initial reading,"
-           "stand,zählerstand,anfangsstand,einbaustand,einzugsstand", "10482.3", "As many as registers, + between."),
+    Column("opening", "Opening index", "amounts", "opening,first index,start index,start reading,reading,"
+           "initial reading,stand,zählerstand,anfangsstand,einbaustand,einzugsstand", "10482.3",
+           "As many as registers, + between."),
     Column("multiplier", "Multiplier", "amount", "ct ratio,faktor,wandlerfaktor", "1", "CT × VT."),
     Column("client_number", "Client no.", synonyms="client number,customer number,tenant number,kundennummer,kundennr,"
            "kunden nr,mieternummer,mieter nr,debitor,debitorennummer", example="C-1001",
            about="The next free one unless given."),
     Column("client", "Client", synonyms="name,client name,tenant,tenant name,customer,customer name,mieter,mietername,"
            "kunde,kundenname,nutzer,bewohner", example="Petersen, Jörg"),
-    Column("client_kind", "Client kind", synonyms="kundenart,art", example="person", about="person (unless given) or company."),
+    Column("client_kind", "Client kind", synonyms="kundenart,art", example="person",
+           about="person (unless given) or company."),
     Column("email", "E-mail", synonyms="email address,mail,mailadresse,emailadresse", example="j.petersen@example.com"),
     Column("phone", "Phone", synonyms="telephone,mobile,telefon,handy,mobil", example="+49 40 123456"),
     Column("address", "Address", "lines", "postal address,billing address,anschrift,adresse,rechnungsadresse",
@@ -97,12 +100,14 @@ _ALL = (
     Column("account", "Account", synonyms="account number,account no,konto,kontonummer,vertragskonto", example="A-1001",
            about="The next free one unless given."),
     Column("currency", "Currency", synonyms="währung", example="EUR", about="The site's unless given."),
-    Column("terms_days", "Payment days", "count", "payment terms,payment terms days,zahlungsziel,zahlungsziel tage", "14"),
+    Column("terms_days", "Payment days", "count",
+           "payment terms,payment terms days,zahlungsziel,zahlungsziel tage", "14"),
     Column("cycle", "Billing cycle", synonyms="cycle,abrechnungszyklus,turnus", example="monthly"),
     Column("delivery", "Delivery", synonyms="versand,versandart", example="email", about="email, post or none."),
-    Column("mode", "Mode", synonyms="prepaid or postpaid,modus", example="postpaid", about="postpaid (unless given) or prepaid."),
-    Column("contract", "Connection no.", synonyms="connection,connection number,contract,contract number,contract no,vertrag,"
-           "vertragsnummer,vertragsnr", example="V-1001", about="The next free one unless given."),
+    Column("mode", "Mode", synonyms="prepaid or postpaid,modus", example="postpaid",
+           about="postpaid (unless given) or prepaid."),
+    Column("contract", "Connection no.", synonyms="connection,connection number,contract,contract number,contract no,"
+           "vertrag,vertragsnummer,vertragsnr", example="V-1001", about="The next free one unless given."),
     Column("start", "Connected since", "day", "from,since,start,move in,moved in,move in date,einzug,einzugsdatum,"
            "vertragsbeginn,mietbeginn,beginn,ab,seit", "2026-12-01", "The first day."),
     Column("end", "Ends on", "day", "until,to,end,move out,auszug,auszugsdatum,vertragsende,mietende,ende,bis",

@@ -8,6 +8,7 @@ from common.errors import InputError
 
 MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 DELIMITERS = (";", ",", "\t", "|")
+FORMULA_SIGNS = ("=", "+", "-", "@")
 CELL_MAX = 10_000
 SAMPLE_ROWS = 50
 
@@ -22,13 +23,19 @@ def read_csv(content: bytes) -> Sheet:
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                lines.append((start, [cell.strip() for cell in cells]))
+                lines.append((start, [_cell(cell) for cell in cells]))
             if len(lines) > ROWS_MAX + 1:
                 raise InputError(f"it has more than {ROWS_MAX:,} rows", path="file", hint="cut it into several files")
             start = reader.line_num + 1
     except csv.Error as error:
         raise InputError(f"line {start} is not CSV: {error}", path="file", hint="look for a quote too many") from None
     return table_of(lines)
+
+
+def _cell(text: str) -> str:
+    """Our own files write a quote before a sign that a spreadsheet would take for a formula's."""
+    text = text.strip()
+    return text[1:] if text.startswith("'") and text[1:2] in FORMULA_SIGNS else text
 
 
 def table_of(lines: list[tuple[int, list[str]]]) -> Sheet:

@@ -34,14 +34,12 @@ class SheetEntry:
         return f"row {number} has the same" if number else ""
 
     @staticmethod
-    def refuse_difference(
-        noun: str, stored: object, fields: Mapping[str, object], columns: Mapping[str, str]
-    ) -> None:
+    def refuse_difference(noun: str, stored: object, fields: Mapping[str, object], columns: Mapping[str, str]) -> None:
         """What is there stays as it is: a sheet that says otherwise is refused."""
         for name, value in fields.items():
             if value not in ("", None) and getattr(stored, name) != value:
                 there = getattr(stored, name)
                 raise refuse(
-                    columns[name], value, f"{noun} is there and has {there!r}" if there else f"{noun} is there without it",
+                    columns[name], value, f"{noun} is there {f'with {there!r}' if there else 'without it'}",
                     "change it on its own page, or leave the cell empty",
                 )  # fmt: skip

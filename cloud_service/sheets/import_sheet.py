@@ -1,4 +1,4 @@
-"""A sheet into the database: each row by the steps of the single forms, in a savepoint of its own, all in one transaction.
+"""A sheet into the database: each row by the steps of the single forms, in its own savepoint, all in one transaction.
 
 The check is the import itself, taken back at its end: what it says is what the import will do.
 """
@@ -95,9 +95,7 @@ def _run(
     match = _matched(session, sheet, kind, order)
     style = _style(sheet, kind, match, order)
     company = legal_entities.entity_fields(session, order.entity_id)
-    entry = SheetEntry(
-        session, order.entity_id, company, order.author, order.reason, order.today, kind.makes
-    )
+    entry = SheetEntry(session, order.entity_id, company, order.author, order.reason, order.today, kind.makes)
     earlier = imports.earlier_import(session, order.entity_id, file.sha256)
     made = MadeRows()
     whole = session.begin_nested()

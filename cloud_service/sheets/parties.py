@@ -80,12 +80,8 @@ def _open_account(entry: SheetEntry, row: RowValues, client_id: int, currency: s
         given = {name: getattr(row, column) for name, column in TERMS_COLUMNS.items()}
         without_mail = {"delivery": "post"} if "client" in entry.makes and not row.email else {}
         terms = client_flow.AccountTerms(**without_mail | {n: v for n, v in given.items() if v not in ("", None)})
-        new = client_flow.NewAccount(
-            currency, row.start or entry.today, row.account, row.mode or "postpaid", terms
-        )
-        account_id = client_flow.open_account(
-            entry.session, client_id, new, author=entry.author, reason=entry.reason
-        )
+        new = client_flow.NewAccount(currency, row.start or entry.today, row.account, row.mode or "postpaid", terms)
+        account_id = client_flow.open_account(entry.session, client_id, new, author=entry.author, reason=entry.reason)
     return made.add("account", account_id, f"account in {currency}")
 
 

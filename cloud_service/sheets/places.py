@@ -90,9 +90,7 @@ def meter_of(entry: SheetEntry, row: RowValues, point_id: int | None, made: Made
         _mount(entry, row, meter_id, point_id, made)
 
 
-def _meter(
-    entry: SheetEntry, row: RowValues, registers: tuple[str, ...], point_id: int | None, made: MadeRows
-) -> int:
+def _meter(entry: SheetEntry, row: RowValues, registers: tuple[str, ...], point_id: int | None, made: MadeRows) -> int:
     known = references.known_meters(entry.session, row.meter, row.maker)
     if len(known) > 1:
         raise refuse("meter", row.meter, "several makers have a meter of this number", "fill in the maker")
@@ -127,12 +125,16 @@ def _mount(entry: SheetEntry, row: RowValues, meter_id: int, point_id: int, made
         if mount.meter_id != meter_id:
             raise refuse("meter", row.meter, f"meter {mount.serial} hangs at this service point", "exchange it there")
         if mount.point_id != point_id:
-            raise refuse("meter", row.meter, f"this meter hangs at {mount.point}", entry.row_that_made("meter", meter_id))
-        _refuse_other_mount(entry, row, mount, opening)
+            raise refuse(
+                "meter", row.meter, f"this meter hangs at {mount.point}", entry.row_that_made("meter", meter_id)
+            )
+        _refuse_other_mount(row, mount, opening)
         return
     first_day = row.mounted or row.start
     if first_day is None:
-        raise refuse("mounted", "", "it is not said since when the meter hangs there", "a day, or that of the connection")
+        raise refuse(
+            "mounted", "", "it is not said since when the meter hangs there", "a day, or that of the connection"
+        )
     zone = sites_and_meters.site_of_point(entry.session, point_id).timezone
     at = day_start(first_day, zone)
     new = flow.NewMount(point_id, meter_id, at, opening, row.multiplier or Decimal(1))
@@ -143,9 +145,7 @@ def _mount(entry: SheetEntry, row: RowValues, meter_id: int, point_id: int, made
         made.add("meter_mount", mounted.mount_id)
 
 
-def _refuse_other_mount(
-    entry: SheetEntry, row: RowValues, mount: references.KnownMount, opening: dict[str, int]
-) -> None:
+def _refuse_other_mount(row: RowValues, mount: references.KnownMount, opening: dict[str, int]) -> None:
     """What the row says of a mount that is there must be what is there."""
     hint = "a later reading is no opening index: import it as a reading"
     for name, index in opening.items():

@@ -1,4 +1,4 @@
-"""Cells into values of a row; what cannot be read is a fault with its column, what stands there, why, and a proposal."""
+"""Cells into values of a row; what cannot be read is a fault: its column, what stands there, why, a proposal."""
 
 import re
 from collections.abc import Mapping

@@ -36,8 +36,7 @@ def _sheets(content: bytes) -> Any:
         book = load_workbook(io.BytesIO(content))
         for name in book.sheet_names:
             yield [
-                [_cell(value) for value in row]
-                for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+                [_cell(value) for value in row] for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)
             ]
     except CalamineError:
         raise InputError(FAULT, path="file", hint="open it and save it again as XLSX or CSV") from None
