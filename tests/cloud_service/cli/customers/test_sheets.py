@@ -22,8 +22,9 @@ def written(tmp_path: Path, text: str = GERMAN, name: str = "Mieter.csv", encodi
 
 
 def imported(*args: str, code: int = 0) -> dict[str, Any]:
-    said: dict[str, Any] = call("import", *args, code=code)
-    return said["sheets"][0] | {"stored": said["stored"]}
+    said = call("import", *args, code=code)
+    sheet: dict[str, Any] = said["sheets"][0] | {"stored": said["stored"]}
+    return sheet
 
 
 def test_a_german_list_of_flats_becomes_connections_with_meters(operator: World, tmp_path: Path) -> None:

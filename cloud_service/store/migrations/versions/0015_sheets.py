@@ -1,12 +1,12 @@
 """Sheets of clients, flats and meters that were imported: what each made, so that it can be taken back.
 
-Revision ID: 0014
+Revision ID: 0015
 """
 
 from alembic import op
 
-revision = "0014"
-down_revision = "0013"
+revision = "0015"
+down_revision = "0014"
 
 SHEETS = """
 CREATE TABLE sheet_import (
