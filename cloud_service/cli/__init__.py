@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from cloud_service import installation
+from cloud_service.installation import named
 from common.cli import LazyGroup, run
 
 COMMANDS = {
@@ -59,7 +59,7 @@ COMMANDS = {
 def cloud(context: click.Context, *, data_dir: Path | None) -> None:
     """Energy billing, cloud side: readings to invoices to money."""
     if data_dir is not None:
-        context.with_resource(installation.named(data_dir))
+        context.with_resource(named(data_dir))
 
 
 def main() -> None:

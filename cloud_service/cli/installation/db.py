@@ -15,9 +15,10 @@ def db() -> None:
 def upgrade(*, json_output: bool) -> None:
     """Apply all schema revisions that are missing."""
     from cloud_service.settings import owner_url
-    from cloud_service.store.database import upgrade as revisions
 
     url = owner_url()
+    from cloud_service.store.database import upgrade as revisions
+
     missing = revisions.pending(url)
     revisions.upgrade(url)
     if json_output:
@@ -33,8 +34,10 @@ def upgrade(*, json_output: bool) -> None:
 def status(*, json_output: bool) -> None:
     """Name the revisions that are missing; exit code 6 if there are any."""
     from cloud_service.settings import owner_url
+
+    url = owner_url()
     from cloud_service.store.database import upgrade as revisions
 
-    missing = revisions.pending(owner_url())
+    missing = revisions.pending(url)
     click.echo(json.dumps({"pending": missing}) if json_output else (" ".join(missing) or "up to date"))
     raise SystemExit(6 if missing else 0)
