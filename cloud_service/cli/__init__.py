@@ -44,6 +44,7 @@ COMMANDS = {
     "user": ("cloud_service.cli.installation.user:user", "Who may sign in: add, link, disable, list."),
     "up": ("cloud_service.cli.installation.up:up", "Run all services on this machine."),
     "demo": ("cloud_service.cli.installation.demo:demo", "Run everything with an example operator."),
+    "service": ("cloud_service.cli.installation.service:service", "Let systemd run an installation."),
     "doctor": ("cloud_service.cli.installation.doctor:doctor", "Check this installation; say what to mend and how."),
 }
 
