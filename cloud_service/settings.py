@@ -28,6 +28,15 @@ class MqttSettings:
 
 
 @dataclass(frozen=True)
+class GatewayAccessSettings:
+    """How gateways reach the broker, and where the embedded one finds their passwords."""
+
+    broker: str = "mqtts://broker.example:8883"  # as their site files name it
+    password_folder: Path | None = None  # None: the broker is not ours, it takes hashes (`gateway sync`)
+    own_authority: bool = False  # the broker's certificate is not of a public authority
+
+
+@dataclass(frozen=True)
 class MailSettings:
     """The relay that takes our mails."""
 
@@ -57,6 +66,7 @@ class Settings:
     proxies: int = 0  # how many reverse proxies stand before us, whose word on the caller's address we take
     demo: bool = False
     installation: str = ""  # a random name by which the web service says whose it is
+    gateway_access: GatewayAccessSettings = GatewayAccessSettings()
 
     @property
     def pay_at(self) -> str:
@@ -101,6 +111,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         proxies=_number(environ, "TRUSTED_PROXIES", 0, faults),
         demo=environ.get("ENERGY_DEMO", "") == "1",
         installation=environ.get("ENERGY_INSTALLATION", ""),
+        gateway_access=gateway_access(environ),
     )
     faults += _unsafe(settings)
     if faults:
@@ -124,6 +135,18 @@ def database_url(environ: Mapping[str, str] | None = None) -> str:
     if not url:
         raise InputError("DATABASE_URL is not set", path="environment", hint="or run `energy-cloud up`")
     return url
+
+
+def gateway_access(environ: Mapping[str, str] | None = None) -> GatewayAccessSettings:
+    """How gateways enter: on this machine at the cloud's own port, elsewhere by TLS, unless told otherwise."""
+    environ = installation.environment() if environ is None else environ
+    host, folder = environ.get("MQTT_HOST", "broker.example"), environ.get("GATEWAY_PASSWORD_DIR", "")
+    near = f"mqtt://{host}:{environ.get('MQTT_PORT', MqttSettings.port)}"
+    return GatewayAccessSettings(
+        broker=environ.get("GATEWAY_BROKER") or (near if host in LOOPBACK else f"mqtts://{host}:8883"),
+        password_folder=Path(folder) if folder else None,
+        own_authority=bool(environ.get("MQTT_CA_FILE")),
+    )
 
 
 def pay_at(environ: Mapping[str, str] | None = None) -> str:

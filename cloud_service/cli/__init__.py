@@ -21,6 +21,7 @@ COMMANDS = {
     "client": ("cloud_service.cli.customers.client:client", "Who owes the money: add, edit, list."),
     "site": ("cloud_service.cli.metering.place:site", "Properties: add, list."),
     "point": ("cloud_service.cli.metering.place:point", "Service points: add, list."),
+    "gateway": ("cloud_service.cli.metering.gateway:gateway", "Gateways: add, list, show, new password, revoke."),
     "meter": ("cloud_service.cli.metering.place:meter", "Meters: add, mount, list."),
     "account": ("cloud_service.cli.customers.account:account", "Statements, payments, refunds, deposits of clients."),
     "audit": ("cloud_service.cli.installation.audit:audit", "Prove and read the audit log."),

@@ -7,7 +7,9 @@ from functools import partial
 from pathlib import Path
 
 from cloud_service import installation
+from cloud_service.broker.passwords import PasswordFolder
 from cloud_service.local import broker, machine, postgres
+from cloud_service.local.broker_users import BrokerUsers
 from cloud_service.local.ports import another, ports, taken_for
 from cloud_service.local.supervisor import Service, Supervisor, python_module
 from cloud_service.local.web_address import WebAddress
@@ -21,7 +23,7 @@ SETTINGS = (
     "DATABASE_URL", "DATABASE_OWNER_URL", "SECRET_KEY", "PUBLIC_URL", "TRUSTED_PROXIES", "ENERGY_DEMO",
     "MQTT_HOST", "MQTT_PORT", "MQTT_USERNAME", "MQTT_PASSWORD", "MQTT_CA_FILE", "MQTT_CERT_FILE", "MQTT_KEY_FILE",
     "SMTP_HOST", "SMTP_PORT", "SMTP_USERNAME", "SMTP_PASSWORD", "SMTP_STARTTLS", "MAIL_FROM",
-    "PAYMENT_PROVIDER", "PAYMENT_URL", "PAYMENT_SECRET", "PAYMENT_WEBHOOK_SECRET",
+    "PAYMENT_PROVIDER", "PAYMENT_URL", "PAYMENT_SECRET", "PAYMENT_WEBHOOK_SECRET", "GATEWAY_BROKER",
 )  # fmt: skip
 """What the environment may name; a command that stands in the installation sees the same."""
 
@@ -44,6 +46,11 @@ class Stack:
     def name(self) -> str:
         """The random name by which its services know each other."""
         return self.environment.get("ENERGY_INSTALLATION", "")
+
+    @property
+    def gateway_passwords(self) -> PasswordFolder:
+        """Where the embedded broker finds the passwords of gateways."""
+        return PasswordFolder(self.data_dir / "secrets" / "gateways")
 
 
 def describe(
@@ -87,6 +94,7 @@ def _embedded_broker(data_dir: Path, chosen: Mapping[str, int]) -> dict[str, str
         "MQTT_PORT": str(chosen["mqtt"]),
         "MQTT_USERNAME": CLOUD_USER,
         "MQTT_PASSWORD_FILE": str(machine.secret(data_dir, "mqtt_cloud")),
+        "GATEWAY_PASSWORD_DIR": str(data_dir / "secrets" / "gateways"),
     }
 
 
@@ -124,8 +132,8 @@ def start_database(stack: Stack, supervisor: Supervisor) -> Stack:
     return replace(stack, environment={**stack.environment, "DATABASE_URL": url})
 
 
-def start_broker(stack: Stack, supervisor: Supervisor, gateways: Mapping[str, str]) -> Stack:
-    """Start the MQTT broker unless the environment names one; `gateways` are name -> password."""
+def start_broker(stack: Stack, supervisor: Supervisor) -> Stack:
+    """Start the MQTT broker unless the environment names one; it starts anew where its gateways changed."""
     secret = machine.secret(stack.data_dir, "mqtt_cloud")
     if stack.environment.get("MQTT_PASSWORD_FILE") != str(secret):
         return stack
@@ -134,9 +142,15 @@ def start_broker(stack: Stack, supervisor: Supervisor, gateways: Mapping[str, st
     def start(at: Stack) -> None:
         config = at.data_dir / "secrets" / "broker.toml"
         port, console_port = at.ports["mqtt"], at.ports["mqtt_console"]
-        broker.write_config(config, port=port, console_port=console_port, users={CLOUD_USER: password, **gateways})
+
+        def write(gateways: Mapping[str, str]) -> None:
+            users = {**gateways, CLOUD_USER: password}
+            broker.write_config(config, port=port, console_port=console_port, users=users)
+
+        users = BrokerUsers(at.gateway_passwords, write)
         ready = partial(is_our_broker, port, CLOUD_USER, password)
-        supervisor.start(Service("broker", python_module("cloud_service.local.broker", str(config)), ready=ready))
+        argv = python_module("cloud_service.local.broker", str(config))
+        supervisor.start(Service("broker", argv, ready=ready, renew=users.renew))
 
     return _start_where_nobody_else_is(stack, "mqtt", start)
 

@@ -13,6 +13,7 @@ from common.errors import UnavailableError
 
 RESTART_MAX_S = 10.0
 STOP_TIMEOUT_S = 10.0
+RENEW_TIMEOUT_S = 2.0
 STEADY_S = 30.0  # a process that ran this long starts again without waiting
 
 
@@ -25,6 +26,9 @@ class Service:
     environment: Mapping[str, str] = field(default_factory=dict)
     ready: Callable[[], bool] = lambda: True
     ready_timeout_s: float = 30.0
+    renew: Callable[[], bool] = lambda: (
+        False
+    )  # brings its configuration up to date; whether it must start anew for that
 
 
 @dataclass(slots=True)
@@ -78,11 +82,11 @@ class Supervisor:
             self._end(running)
         self._running.clear()
 
-    def _end(self, running: _Running) -> None:
+    def _end(self, running: _Running, timeout_s: float = STOP_TIMEOUT_S) -> None:
         if running.process.poll() is None:
             running.process.terminate()
         try:
-            running.process.wait(STOP_TIMEOUT_S)
+            running.process.wait(timeout_s)
         except subprocess.TimeoutExpired:
             self.say(f"{running.service.name} did not stop, killed")
             running.process.kill()
@@ -92,6 +96,8 @@ class Supervisor:
     def _revive(self, running: _Running) -> None:
         code, now = running.process.poll(), time.monotonic()
         if code is None:
+            if running.service.renew():
+                self._start_anew(running)
             return
         if not running.again_at_s:
             lasted = now - running.started_s
@@ -100,6 +106,12 @@ class Supervisor:
             self.say(f"{running.service.name} ended with code {code}: starts again")
         if now >= running.again_at_s:
             running.process, running.started_s, running.again_at_s = self._spawn(running.service), now, 0.0
+
+    def _start_anew(self, running: _Running) -> None:
+        """Stop a process and start it at once: it has something new to read."""
+        self.say(f"{running.service.name} starts anew: its configuration changed")
+        self._end(running, RENEW_TIMEOUT_S)
+        running.process, running.started_s, running.again_at_s = self._spawn(running.service), time.monotonic(), 0.0
 
     def _spawn(self, service: Service) -> subprocess.Popen[bytes]:
         with (self.folder / f"{service.name}.log").open("ab") as log:

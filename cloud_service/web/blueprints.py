@@ -14,7 +14,14 @@ from cloud_service.web.console import (
 )  # fmt: skip
 from cloud_service.web.console.customers import accounts, client_forms, clients, connection_forms, connections, move_in
 from cloud_service.web.console.invoicing import bills, corrections, late, runs, shared_costs
-from cloud_service.web.console.metering import gateways, meters, point_forms, points, reading_forms
+from cloud_service.web.console.metering import (
+    gateway_forms,
+    gateways,
+    meters,
+    point_forms,
+    points,
+    reading_forms,
+)
 from cloud_service.web.console.receivables import (
     bank_statement,
     books,
@@ -33,7 +40,8 @@ PAGES = (
     health, first_administrator, dashboard,
     bills, corrections, late, shared_costs, payments, bank_statement, money, runs, dunning,
     prepaid, reports, books, clients, client_forms, accounts, statements, connections, move_in,
-    connection_forms, tariffs, tariff_forms, points, point_forms, meters, reading_forms, gateways, audit, users,
+    connection_forms, tariffs, tariff_forms, points, point_forms, meters, reading_forms, gateways,
+    gateway_forms, audit, users,
     settings, setting_forms, search, help, preferences, desk, home, pay, webhooks,
 )  # fmt: skip
 BLUEPRINTS: tuple[Blueprint, ...] = tuple(page.blueprint for page in PAGES)

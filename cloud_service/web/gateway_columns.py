@@ -20,5 +20,6 @@ COLUMNS = (
     Column("meters_read", _l("Meters read"), sortable=False),
     Column("waiting", _l("Waiting readings"), "number", sortable=False),
     Column("gaps", _l("Gaps"), "number", sortable=False),
+    Column("refused", _l("Refused messages"), "number", sortable=False),
     Column("version", _l("Software"), sortable=False),
 )

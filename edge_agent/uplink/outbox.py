@@ -13,6 +13,7 @@ from common.message import Codec, Lane, Receipt, Rejection, Up, Void, encode
 from edge_agent.buffer import Buffer, BufferGuard, BufferStream, Ranges
 from edge_agent.uplink.batch_rows import dated_rows, wire_columns
 from edge_agent.uplink.cloud_session import CloudSession, Flight
+from edge_agent.uplink.rejection_log import RejectionLog
 from edge_agent.uplink.restore_detection import RestoreDetector, stored_ranges
 
 log = logging.getLogger(__name__)
@@ -57,6 +58,7 @@ class UplinkOutbox:
         self.restored = False  # the cloud has lost what it had: it must be told again what we hold receipts for
         self.rejections = 0
         self.last_rejection = ""
+        self.rejection_log = RejectionLog()
         self._codec: tuple[int, int, Codec] | None = None
 
     # what happened
@@ -96,7 +98,7 @@ class UplinkOutbox:
         """The cloud could not take a message: keep its rows, but do not try them again at once."""
         self.rejections += 1
         self.last_rejection = f"{rejection.code}: {rejection.reason}"
-        log.error("the cloud rejected a message: %s", self.last_rejection)
+        self.rejection_log.note(rejection, now_s)
         stream = self._stream(rejection.epoch)
         if stream and rejection.first_sequence:
             first, last = rejection.first_sequence, max(rejection.last_sequence, rejection.first_sequence)

@@ -19,7 +19,6 @@ from pypdf import PdfReader
 from cloud_service.example import gateways, people
 from cloud_service.example.operator import SITES, clients_of, meters_of
 from cloud_service.example.seed import SeededIds, seed
-from cloud_service.local import machine
 from cloud_service.local import stack as local
 from cloud_service.local.broker import listening
 from cloud_service.local.supervisor import Service
@@ -98,7 +97,8 @@ class House:
             people.add_people(session, signs, self.seeded.clients)
         engine.dispose()
         self.admin = next(person for person in signs if person.role == "admin")
-        self.password = machine.secret(self.stack.data_dir, f"mqtt_{SITE.gateway}")
+        gateways.give_passwords(self.stack)
+        self.password = self.stack.gateway_passwords.folder / SITE.gateway
         self.site_file = gateways.write_site_file(
             SITE, self.stack.data_dir / "gateways", broker=f"127.0.0.1:{self.stack.ports['mqtt']}",
             password_file=self.password, meter_port=self.stack.ports["meters_2"], interval_s=5,
@@ -111,7 +111,7 @@ class House:
     def open(self) -> None:
         """Start all processes; from now on what is killed comes back."""
         supervisor, port = self.watched.supervisor, self.stack.ports["meters_2"]
-        local.start_broker(self.stack, supervisor, {SITE.gateway: self.password.read_text()})
+        local.start_broker(self.stack, supervisor)
         local.start_simulated(self.stack, supervisor)
         local.start_cloud(self.stack, supervisor)
         supervisor.start(Service("meters", gateways.meters_command(SITE, port)))

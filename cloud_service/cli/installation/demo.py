@@ -48,28 +48,27 @@ def _run(data_dir: Path, *, check: bool, address: dict[str, Any]) -> None:
 def _start(stack: "Stack", supervisor: "Supervisor") -> "Stack":
     """Start all of it in order, with a line a step."""
     from cloud_service.example.filling import fill
-    from cloud_service.example.operator import SITES
-    from cloud_service.local import machine
+    from cloud_service.example.gateways import give_passwords
     from cloud_service.local import stack as local
 
-    passwords = {site.gateway: machine.secret(stack.data_dir, f"mqtt_{site.gateway}") for site in SITES}
     with _step("database"):
         stack = local.start_database(stack, supervisor)
     with _step("example operator, a year of readings, bills and payments"):
         fill(stack, lambda line: _say(f"    {line}"))
+        give_passwords(stack)
     with _step("broker, mail sink, payment company"):
-        stack = local.start_broker(stack, supervisor, {name: path.read_text() for name, path in passwords.items()})
+        stack = local.start_broker(stack, supervisor)
         local.start_simulated(stack, supervisor)
     with _step("web, subscriber, worker"):
         stack = local.start_cloud(stack, supervisor)
     with _step("meters and gateways"):
-        for service in _gateways(stack, passwords):
+        for service in _gateways(stack):
             supervisor.start(service)
     return stack
 
 
-def _gateways(stack: "Stack", passwords: dict[str, Path]) -> Iterator["Service"]:
-    """The simulated meters and the agent of each site."""
+def _gateways(stack: "Stack") -> Iterator["Service"]:
+    """The simulated meters and the agent of each site whose gateway may enter."""
     from cloud_service.example import gateways
     from cloud_service.example.operator import SITES
     from cloud_service.local.broker import listening
@@ -78,7 +77,9 @@ def _gateways(stack: "Stack", passwords: dict[str, Path]) -> Iterator["Service"]
     folder, ports = stack.data_dir / "gateways", gateways.meter_ports(stack.ports)
     broker = f"{stack.environment['MQTT_HOST']}:{stack.environment['MQTT_PORT']}"
     for site in SITES:
-        port, password = ports[site.gateway], passwords[site.gateway]
+        port, password = ports[site.gateway], stack.gateway_passwords.file_of(site.gateway)
+        if password is None:
+            continue
         file = gateways.write_site_file(site, folder, broker=broker, password_file=password, meter_port=port)
         command = gateways.meters_command(site, port)
         yield Service(f"meters-{site.gateway}", command, ready=partial(listening, port))

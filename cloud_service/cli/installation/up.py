@@ -67,7 +67,7 @@ def _start(stack: "Stack", supervisor: "Supervisor") -> "Stack":
     stack = local.start_database(stack, supervisor)
     upgrade(owner_url(stack.environment))
     click.echo("broker, web, subscriber, worker …", err=True)
-    stack = local.start_broker(stack, supervisor, {})
+    stack = local.start_broker(stack, supervisor)
     return local.start_cloud(stack, supervisor)
 
 

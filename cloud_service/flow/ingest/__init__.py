@@ -5,7 +5,7 @@ only what is committed. If the database refuses the lot, each message is tried a
 quarantine; if the database does not answer, UnavailableError says so and nothing is lost: the gateways still have it.
 """
 
-from cloud_service.flow.ingest.ingester import GATEWAY_TTL_S, Ingester
+from cloud_service.flow.ingest.ingester import Ingester
 from cloud_service.flow.ingest.messages import IncomingMessage, IngestOutcome, OutgoingMessage
 
-__all__ = ["GATEWAY_TTL_S", "IncomingMessage", "IngestOutcome", "Ingester", "OutgoingMessage"]
+__all__ = ["IncomingMessage", "IngestOutcome", "Ingester", "OutgoingMessage"]

@@ -20,7 +20,7 @@ from cloud_service.flow.ingest.receipts import receipt, resend_requests
 from cloud_service.flow.ingest.round import IngestRound, MessageQuarantine, VerifiedBatch
 from cloud_service.flow.ingest.store_round import store_round
 from cloud_service.store.database.errors import Refused, guarded
-from cloud_service.store.database.session import Engine, Session, transaction
+from cloud_service.store.database.session import Engine, transaction
 from cloud_service.store.metering import gateway_streams, readings
 from cloud_service.store.metering.gateway_streams import GatewayIdentity
 from cloud_service.store.metering.stream_catalogs import Catalogs
@@ -29,7 +29,6 @@ from common.message import Batch, Catalog, Health, Status, Void
 
 OLDEST_MS = 946_684_800_000  # 2000-01-01: an instant before that is a clock that was never set
 AHEAD_MS = 86_400_000  # nor do readings come from more than a day ahead
-GATEWAY_TTL_S = 30  # a revoked gateway is cut off within this time
 ROWS_AT_ONCE = 300_000  # of one transaction; a message more than that begins the next one
 Bad = tuple[IncomingMessage, BadMessageError]
 
@@ -44,7 +43,6 @@ class Ingester:
         self.clock = clock
         self.hold_s = hold_s  # how long a batch waits for its catalog, which another process may be storing right now
         self.catalogs = Catalogs()
-        self._gateways: dict[str, tuple[datetime, GatewayIdentity]] = {}
         self.quarantine = MessageQuarantine()
         self._months: set[date] = set()
 
@@ -84,9 +82,8 @@ class Ingester:
         """One round: what it needs to know in a transaction that is soon over, then all of it stored in another."""
         with guarded(), transaction(self.engine) as session:
             now = self.clock()
-            work = IngestRound(
-                session, now, self._identities(session, {message.topic.gateway for message in opened}, now)
-            )
+            speakers = gateway_streams.gateways(session, {message.topic.gateway for message in opened})
+            work = IngestRound(session, now, speakers)
             bad = [*refused, *self._store_catalogs(work, opened), *self._prepare_all(work, opened)]
         self.catalogs.commit()
         self._make_months(work)
@@ -143,19 +140,6 @@ class Ingester:
             with guarded(), transaction(self.engine) as session:
                 readings.make_months(session, needed)
             self._months |= needed
-
-    def _identities(self, session: Session, names: set[str], now: datetime) -> dict[str, GatewayIdentity]:
-        """The gateways of this round; what is known of one is asked again after a while."""
-        stale = {name for name in names if not self._is_fresh(name, now)}
-        if stale:
-            looked_up = gateway_streams.gateways(session, stale)
-            for name in stale:
-                self._gateways.pop(name, None)
-            self._gateways |= {name: (now, identity) for name, identity in looked_up.items()}
-        return {name: self._gateways[name][1] for name in names if name in self._gateways}
-
-    def _is_fresh(self, name: str, now: datetime) -> bool:
-        return name in self._gateways and (now - self._gateways[name][0]).total_seconds() < GATEWAY_TTL_S
 
     def _prepare(self, work: IngestRound, opened: OpenedMessage) -> None:
         """Take one message apart; BadMessageError if it cannot be taken."""

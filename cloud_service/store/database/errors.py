@@ -30,6 +30,7 @@ WORDS = {
     "uq_contract_number": "another connection has this number",
     "uq_meter_maker_serial": "a meter of this maker and serial is there already",
     "uq_meter_name": "another meter has this name",
+    "uq_gateway_name": "another gateway has this name",
     "uq_tariff_legal_entity_id_code": "another tariff has this code",
 }
 FIELDS = {
@@ -44,6 +45,7 @@ FIELDS = {
     "uq_contract_number": "number",
     "uq_meter_maker_serial": "serial",
     "uq_meter_name": "name",
+    "uq_gateway_name": "name",
 }
 
 

@@ -152,9 +152,9 @@ def gateway_state(now: datetime) -> SqlColumn:
 
 
 def gateways(scope: Scope, query: ListQuery, now: datetime) -> Listing:
-    """Filters: `status` (several), `site`."""
+    """Filters: `status` (several), `site`, `refused` (yes): with messages that were refused and nobody looked at."""
     state = gateway_state(now)
-    report = Gateway.health["report"]
+    report, refused = Gateway.health["report"], _refused_of_gateway()
     statement = (
         select(
             Gateway.public_id,
@@ -165,6 +165,7 @@ def gateways(scope: Scope, query: ListQuery, now: datetime) -> Listing:
             Gateway.last_seen_at,
             Gateway.health,
             _gaps_of_gateway().label("gaps"),
+            refused.label("refused"),
             _meters_read(report).label("meters_read"),
             report["pending_rows"].as_integer().label("waiting"),
             func.coalesce(Gateway.health["status"]["agent"].astext, "").label("version"),
@@ -175,6 +176,7 @@ def gateways(scope: Scope, query: ListQuery, now: datetime) -> Listing:
             *sites_in_scope(scope),
             *text_in(query, Gateway.name, Site.name),
             *([state.in_(states)] if (states := query.filters.get("status")) else []),
+            *([refused > 0] if query.value_of("refused") else []),
             *filters_equal(query, site=Site.name),
         )
     )
@@ -192,6 +194,16 @@ def _gaps_of_gateway() -> ColumnElement[Any]:
     return (
         select(func.coalesce(func.sum(func.jsonb_array_length(Stream.received["spans"])), 0))
         .where(Stream.gateway_id == Gateway.id)
+        .correlate(Gateway)
+        .scalar_subquery()
+    )
+
+
+def _refused_of_gateway() -> ColumnElement[Any]:
+    """Its messages that were refused and nobody has looked at."""
+    return (
+        select(func.count())
+        .where(Quarantine.gateway == Gateway.name, Quarantine.gateway != "", Quarantine.resolved == "")
         .correlate(Gateway)
         .scalar_subquery()
     )
@@ -217,6 +229,7 @@ def quarantine(scope: Scope, query: ListQuery) -> Listing:
             func.octet_length(Quarantine.body).label("size"),
             Quarantine.resolved,
             Quarantine.created_at,
+            Gateway.public_id.label("gateway_public_id"),
         )
         .outerjoin(Gateway, Gateway.name == Quarantine.gateway)
         .outerjoin(Site, Site.id == Gateway.site_id)

@@ -74,6 +74,14 @@ METER = text(
      LIMIT 2
     """
 )
+GATEWAY = text(
+    """
+    SELECT g.id, g.name
+      FROM gateway g
+      JOIN site s ON s.id = g.site_id
+     WHERE g.name = :name AND (cast(:entities AS bigint[]) IS NULL OR s.legal_entity_id = ANY(:entities))
+    """
+)
 TARIFF = text(
     """
     SELECT t.id, t.code AS name
@@ -122,6 +130,11 @@ def point_id(session: Session, name: str, scope: Scope = ALL) -> int:
 def meter_id(session: Session, name: str, scope: Scope = ALL) -> int:
     """The meter of that name, serial, or `maker serial` where several makers have that serial."""
     return _only(session, METER, "meter", name, scope, path="meter")
+
+
+def gateway_id(session: Session, name: str, scope: Scope = ALL) -> int:
+    """The gateway of that name."""
+    return _only(session, GATEWAY, "gateway", name, scope, path="name")
 
 
 def tariff_id(session: Session, code: str, scope: Scope = ALL) -> int:

@@ -138,6 +138,9 @@ class Gateway(Table):
     last_seen_at: Mapped[datetime | None] = mapped_column()
     health: Mapped[Json]
     created_at: Mapped[CreatedAt]
+    password_hash: Mapped[str] = mapped_column(server_default="")  # as Mosquitto reads it; empty: none was given out
+    password_at: Mapped[datetime | None] = mapped_column()
+    revoked_at: Mapped[datetime | None] = mapped_column()
 
 
 class Stream(Table):
@@ -266,6 +269,7 @@ class Quarantine(Table):
             postgresql_where=text("register_id is not null"),
         ),
         Index("ix_quarantine_open", "created_at", postgresql_where=text("resolved = ''")),
+        Index("ix_quarantine_gateway", "gateway", "reason", postgresql_where=text("resolved = '' and gateway <> ''")),
     )
 
     id: Mapped[Id]

@@ -13,6 +13,7 @@ from cloud_service.store.customers import legal_entities
 from cloud_service.store.lists.invoices import invoices
 from cloud_service.store.lists.paging import ListQuery, page_of
 from cloud_service.store.lookups import dashboard
+from cloud_service.store.lookups.gateways import gateway_troubles
 from cloud_service.web import charts
 from cloud_service.web.access import May, access, allowed, scope, signed_in
 from cloud_service.web.bill_columns import SHORT
@@ -77,6 +78,7 @@ def index() -> str:
         "console/dashboard.html",
         entity=entity,
         entities=entities,
+        gateways=gateway_troubles(session(), entity.id, now()),
         totals=dashboard.totals(session(), entity, span, today()),
         span=span,
         last=span.end - timedelta(days=1),

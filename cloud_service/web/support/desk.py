@@ -9,6 +9,7 @@ from cloud_service.web.access import May, access, scope
 from cloud_service.web.clock import now, today
 from cloud_service.web.database import session
 from cloud_service.web.gateway_columns import COLUMNS
+from cloud_service.web.gateway_refusals import refusal
 from cloud_service.web.search_hits import hits
 
 blueprint = Blueprint("support", __name__)
@@ -29,6 +30,7 @@ def desk() -> str:
         gateway_columns=COLUMNS,
         gateways=page_of(session(), gateways(scope(), troubled, now()), troubled).rows,
         refused=page_of(session(), quarantine(scope(), refused), refused),
+        refusal=refusal,
         mails=failed_mails(session(), scope()),
         silent=missing_days(session(), scope(), today()),
     )

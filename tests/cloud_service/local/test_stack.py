@@ -55,7 +55,7 @@ def test_a_broker_that_the_environment_names_is_used_instead_of_the_embedded_one
     tmp_path: Path, recorder: Recorder
 ) -> None:
     stack = stack_of(tmp_path, environ={"MQTT_HOST": "broker.example"})
-    start_broker(stack, recorder, {})
+    start_broker(stack, recorder)
 
     assert [] == recorder.services
     assert "MQTT_PASSWORD_FILE" not in stack.environment
@@ -76,7 +76,8 @@ def test_a_stack_whose_database_is_known_starts_none(tmp_path: Path, recorder: R
 
 def test_the_broker_knows_the_cloud_and_each_gateway(tmp_path: Path, recorder: Recorder) -> None:
     stack = stack_of(tmp_path)
-    start_broker(stack, recorder, {"gw-1": "secret of gw-1"})
+    stack.gateway_passwords.keep("gw-1", "secret of gw-1")
+    start_broker(stack, recorder)
     config = (tmp_path / "secrets" / "broker.toml").read_text()
 
     assert ["broker"] == [service.name for service in recorder.services]

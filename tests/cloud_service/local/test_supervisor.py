@@ -68,3 +68,22 @@ def test_a_service_that_ends_at_once_is_reported_with_its_last_words(tmp_path: P
 
     with pytest.raises(UnavailableError, match=r"(?s)broken ended with code 3.*no such port"):
         Supervisor(tmp_path).start(Service("broken", argv, ready=lambda: False))
+
+
+def test_a_service_whose_configuration_changed_starts_anew_at_once(tmp_path: Path) -> None:
+    due = [True, False]
+    said: list[str] = []
+    supervisor = Supervisor(tmp_path, say=said.append)
+    supervisor.start(Service("sleeper", SLEEPER, renew=lambda: due.pop(0) if due else False))
+    first = pid_of(tmp_path, "sleeper")
+    turns = iter([True, True, False])
+    started = time.monotonic()
+    supervisor.watch(lambda: next(turns), pause_s=0)
+    took_s = time.monotonic() - started
+    second = pid_of(tmp_path, "sleeper")
+    supervisor.stop()
+
+    assert second != first
+    assert not alive(first)
+    assert took_s < 2
+    assert ["sleeper starts anew: its configuration changed"] == said

@@ -9,13 +9,21 @@ from cloud_service.local.stack import describe
 
 def test_every_site_has_its_meters_and_its_agent(tmp_path: Path) -> None:
     stack = describe(tmp_path, demo=True, environ={})
-    passwords = {site.gateway: tmp_path / site.gateway for site in SITES}
-    services = list(_gateways(stack, passwords))
+    for site in SITES:
+        stack.gateway_passwords.keep(site.gateway, "secret")
+    services = list(_gateways(stack))
 
     assert [name for site in SITES for name in (f"meters-{site.gateway}", f"agent-{site.gateway}")] == [
         service.name for service in services
     ]
     assert all((tmp_path / "gateways").rglob("*.toml"))
+
+
+def test_the_agent_of_a_revoked_gateway_stays_away(tmp_path: Path) -> None:
+    stack = describe(tmp_path, demo=True, environ={})
+    stack.gateway_passwords.keep(SITES[1].gateway, "secret")
+
+    assert [f"meters-{SITES[1].gateway}", f"agent-{SITES[1].gateway}"] == [each.name for each in _gateways(stack)]
 
 
 def test_the_demo_prints_where_and_as_whom_to_sign_in(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
