@@ -24,6 +24,7 @@ SETTINGS = (
     "MQTT_HOST", "MQTT_PORT", "MQTT_USERNAME", "MQTT_PASSWORD", "MQTT_CA_FILE", "MQTT_CERT_FILE", "MQTT_KEY_FILE",
     "SMTP_HOST", "SMTP_PORT", "SMTP_USERNAME", "SMTP_PASSWORD", "SMTP_STARTTLS", "MAIL_FROM",
     "PAYMENT_PROVIDER", "PAYMENT_URL", "PAYMENT_SECRET", "PAYMENT_WEBHOOK_SECRET", "GATEWAY_BROKER",
+    "GATEWAY_PASSWORD_DIR",
 )  # fmt: skip
 """What the environment may name; a command that stands in the installation sees the same."""
 
@@ -50,7 +51,9 @@ class Stack:
     @property
     def gateway_passwords(self) -> PasswordFolder:
         """Where the embedded broker finds the passwords of gateways."""
-        return PasswordFolder(self.data_dir / "secrets" / "gateways")
+        return PasswordFolder(
+            Path(self.environment.get("GATEWAY_PASSWORD_DIR") or self.data_dir / "secrets" / "gateways")
+        )
 
 
 def describe(

@@ -1,4 +1,4 @@
-"""From `gateway add` to a reading in the database by what the command prints; after `gateway revoke` no reading more."""
+"""From `gateway add` to a reading in the database by what is printed; after `gateway revoke` no reading more."""
 
 import tempfile
 import time

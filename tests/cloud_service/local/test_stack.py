@@ -116,7 +116,7 @@ def test_a_service_that_finds_somebody_else_at_its_port_moves_and_all_services_l
     old = stack.ports[port_name]
     occupied = Occupied(tmp_path / "logs", service, old)
     with socket.create_server(("127.0.0.1", old)):
-        moved = start_cloud(start_broker(stack, occupied, {}), occupied)
+        moved = start_cloud(start_broker(stack, occupied), occupied)
     named = {"web": moved.public_url.rpartition(":")[2], "mqtt": moved.environment["MQTT_PORT"]}
 
     assert old != moved.ports[port_name]

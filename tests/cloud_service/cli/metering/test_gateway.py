@@ -75,9 +75,8 @@ def test_show_says_what_was_refused_and_which_meters_fail(operator: World, sessi
         text("INSERT INTO quarantine (gateway, reason, detail, body) VALUES ('gw-7', 'bad_time', 'of 1970', '')")
     )
     session.execute(
-        text(
-            """UPDATE gateway SET health = '{"report": {"devices": [["m-1", "bus", 9, 9, 1700000000000, "timeout"]]}}'"""
-        )
+        text("UPDATE gateway SET health = :health"),
+        {"health": '{"report": {"devices": [["m-1", "bus", 9, 9, 1700000000000, "timeout"]]}}'},
     )
     session.commit()
     shown = call("gateway", "show", "gw-7")

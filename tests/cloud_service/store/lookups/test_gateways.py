@@ -86,8 +86,8 @@ def test_each_number_of_the_dashboard_is_the_sum_of_its_list(office: Office) -> 
     for name, times in (("gw-K-1", 3), ("gw-K-2", 2), ("gw-K-3", 9), ("gw-strange", 4)):
         for _ in range(times):
             quarantine(office.session, gateway=name, topic="t", reason="bad_time", detail="", body=b"")
-    (kilo,) = office.kilo.entities or ()
-    troubles = gateway_troubles(office.session, kilo, NOW)
+    assert office.kilo.entities
+    troubles = gateway_troubles(office.session, next(iter(office.kilo.entities)), NOW)
 
     def listed(**filters: tuple[str, ...]) -> dict[str, int]:
         query = ListQuery(filters=filters)

@@ -175,7 +175,8 @@ def announce(console: Console, meter: str) -> None:
         session.execute(
             text(
                 "INSERT INTO register (meter_id, name, unit, kind) SELECT m.id, r.name, r.unit, r.kind FROM meter m,"
-                " (VALUES ('energy_import_total', 'kWh', 'index'), ('power_total', 'kW', 'instant')) r (name, unit, kind)"
+                " (VALUES ('energy_import_total', 'kWh', 'index'), ('power_total', 'kW', 'instant'))"
+                " r (name, unit, kind)"
                 " WHERE m.name = :name"
             ),
             {"name": meter},
