@@ -2,8 +2,12 @@
 
 import http.client
 import json
+import os
 import socket
 import ssl
+from pathlib import Path
+
+from cloud_service import installation
 
 
 def is_our_web(host: str, port: int, name: str, *, tls: bool = False) -> bool:
@@ -59,3 +63,15 @@ def _length(count: int) -> bytes:
         encoded.append(count % 128 | 128)
         count //= 128
     return bytes([*encoded, count])
+
+
+def main() -> None:
+    """For containers: exit code 0 where the web service of the installation of this folder answers."""
+    data_dir = Path(os.environ.get("ENERGY_DATA_DIR") or installation.FOLDER)
+    name = (data_dir / "name").read_text()
+    port = int(json.loads((data_dir / "ports.json").read_text())["web"])
+    raise SystemExit(0 if any(is_our_web("127.0.0.1", port, name, tls=tls) for tls in (True, False)) else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -7,7 +7,7 @@ import click
 
 @click.group()
 def db() -> None:
-    """Create and upgrade the database that DATABASE_OWNER_URL (or DATABASE_URL) names."""
+    """Create and upgrade the database of this installation, or that DATABASE_OWNER_URL (or DATABASE_URL) names."""
 
 
 @db.command()

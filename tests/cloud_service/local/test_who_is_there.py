@@ -9,7 +9,7 @@ import pytest
 
 from cloud_service.local import broker
 from cloud_service.local.supervisor import Service, Supervisor, python_module
-from cloud_service.local.who_is_there import is_our_broker, is_our_web
+from cloud_service.local.who_is_there import is_our_broker, is_our_web, main
 from deploy.bench.free_port import free_port
 
 
@@ -47,6 +47,20 @@ def web(body: bytes) -> Iterator[int]:
 def test_the_web_service_says_whose_it_is(body: bytes, ours: bool) -> None:
     with web(body) as port:
         assert ours == is_our_web("127.0.0.1", port, "a1")
+
+
+@pytest.mark.parametrize(("name", "code"), [("a1", 0), ("b2", 1)])
+def test_a_container_is_well_while_its_own_web_service_answers(
+    name: str, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ENERGY_DATA_DIR", str(tmp_path))
+    (tmp_path / "name").write_text(name)
+    with web(json.dumps({"installation": "a1"}).encode()) as port:
+        (tmp_path / "ports.json").write_text(json.dumps({"web": port}))
+        with pytest.raises(SystemExit) as ended:
+            main()
+
+    assert code == ended.value.code
 
 
 def test_where_nobody_listens_nobody_is_ours() -> None:
