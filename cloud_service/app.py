@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from cloud_service.payments import provider
 from cloud_service.settings import Settings, read_settings
 from cloud_service.store.database.session import Engine, connect
-from cloud_service.web import access, assets, database, errors, guards, headers, identity, navigation
+from cloud_service.web import access, assets, database, errors, guards, headers, identity, navigation, waiting_mail
 from cloud_service.web.blueprints import BLUEPRINTS
 from cloud_service.web.language import formatting, labels, locale
 from cloud_service.web.sessions import StoredSessions
@@ -52,6 +52,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     labels.init_app(app)
     assets.init_app(app)
     navigation.init_app(app)
+    waiting_mail.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     guards.limit_guesses(app)

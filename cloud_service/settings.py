@@ -44,7 +44,8 @@ class MailSettings:
     port: int = 25
     username: str = ""
     password: str = ""
-    starttls: bool = False
+    starttls: bool = False  # TLS after a greeting in plain text, usual at port 587
+    tls: bool = False  # TLS from the first byte, usual at port 465
     sender: str = "billing@localhost"
 
 
@@ -58,7 +59,7 @@ class Settings:
     public_url: str = "http://127.0.0.1:8000"
     data_dir: Path = Path(".energy")
     mqtt: MqttSettings = MqttSettings()
-    mail: MailSettings = MailSettings()
+    mail: MailSettings | None = None  # None: none is named, so the one that was set in the console is taken
     payment_provider: str = ""  # empty: payments are recorded by hand
     payment_url: str = ""  # where the provider answers, if not at its usual address
     payment_secret: str = ""  # key or signing secret of the provider
@@ -96,14 +97,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
             cert_file=environ.get("MQTT_CERT_FILE", ""),
             key_file=environ.get("MQTT_KEY_FILE", ""),
         ),
-        mail=MailSettings(
-            host=environ.get("SMTP_HOST", MailSettings.host),
-            port=_number(environ, "SMTP_PORT", MailSettings.port, faults),
-            username=environ.get("SMTP_USERNAME", ""),
-            password=_secret(environ, "SMTP_PASSWORD"),
-            starttls=environ.get("SMTP_STARTTLS", "") == "1",
-            sender=environ.get("MAIL_FROM", MailSettings.sender),
-        ),
+        mail=_mail(environ, faults),
         payment_provider=environ.get("PAYMENT_PROVIDER", Settings.payment_provider),
         payment_url=environ.get("PAYMENT_URL", ""),
         payment_secret=_secret(environ, "PAYMENT_SECRET"),
@@ -117,6 +111,21 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     if faults:
         raise InputError("; ".join(faults), path="environment", hint="see docs/settings.md")
     return settings
+
+
+def _mail(environ: Mapping[str, str], faults: list[str]) -> MailSettings | None:
+    """The relay that the environment names, by its host or its port; None where it names none."""
+    if not (environ.get("SMTP_HOST") or environ.get("SMTP_PORT")):
+        return None
+    return MailSettings(
+        host=environ.get("SMTP_HOST") or MailSettings.host,
+        port=_number(environ, "SMTP_PORT", MailSettings.port, faults),
+        username=environ.get("SMTP_USERNAME", ""),
+        password=_secret(environ, "SMTP_PASSWORD"),
+        starttls=environ.get("SMTP_STARTTLS", "") == "1",
+        tls=environ.get("SMTP_TLS", "") == "1",
+        sender=environ.get("MAIL_FROM", MailSettings.sender),
+    )
 
 
 def owner_url(environ: Mapping[str, str] | None = None) -> str:

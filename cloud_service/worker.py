@@ -40,7 +40,7 @@ class WorkerTools:
     """What the jobs are handed."""
 
     engine: Engine
-    mailer: Callable[[], Mailer]
+    mailer: Callable[[], Mailer | None]  # None: no relay is set, so letters wait
     clock: Callable[[], datetime]
     public_url: str
 
@@ -98,10 +98,13 @@ def _delivery_jobs(app: procrastinate.App, tools: WorkerTools) -> None:
     def deliver(deliveries: list[int]) -> None:
         """Send messages, each in a transaction of its own."""
         mailer = tools.mailer()
+        if mailer is None:
+            return log.warning("no mail relay is set: %d letters wait", len(deliveries))
         try:
             delivering.deliver(tools.begin, deliveries, mailer, tools.clock, public_url=tools.public_url)
         finally:
             mailer.close()
+        return None
 
 
 def _jobs_about_jobs(app: procrastinate.App, tools: WorkerTools) -> None:
@@ -168,7 +171,7 @@ def _jobs_about_readings_and_balances(app: procrastinate.App, tools: WorkerTools
 
 def main() -> None:
     """Entry point of `python -m cloud_service.worker`."""
-    from cloud_service.mail import SmtpMailer
+    from cloud_service.flow import mail_relay
     from cloud_service.settings import read_settings
     from cloud_service.store.database.session import connect, refuse_unsafe
 
@@ -176,7 +179,12 @@ def main() -> None:
     settings = read_settings()
     engine = connect(settings.database_url, pool_size=4)
     refuse_unsafe(engine)
-    tools = WorkerTools(engine, lambda: SmtpMailer(settings.mail), lambda: datetime.now(UTC), settings.pay_at)
+
+    def mailer() -> Mailer | None:
+        with transaction(engine) as session:
+            return mail_relay.mailer(session, settings.mail, settings.secret_key)
+
+    tools = WorkerTools(engine, mailer, lambda: datetime.now(UTC), settings.pay_at)
     app = create_worker(tools, settings.database_url)
     with contextlib.suppress(KeyboardInterrupt):
         app.run_worker(queues=list(QUEUES), concurrency=2, delete_jobs="never", listen_notify=True)

@@ -3,5 +3,6 @@
 from cloud_service.mail.letter import Attachment, Letter
 from cloud_service.mail.mailer import BouncedError, Mailer, Outbox
 from cloud_service.mail.smtp import SmtpMailer
+from cloud_service.settings import MailSettings
 
-__all__ = ["Attachment", "BouncedError", "Letter", "Mailer", "Outbox", "SmtpMailer"]
+__all__ = ["Attachment", "BouncedError", "Letter", "MailSettings", "Mailer", "Outbox", "SmtpMailer"]

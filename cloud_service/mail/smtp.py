@@ -2,6 +2,7 @@
 
 import smtplib
 import ssl
+from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -11,7 +12,37 @@ from cloud_service.settings import MailSettings
 from common.errors import UnavailableError
 
 TIMEOUT_S = 30.0
+REPLIES_MAX = 20
 PERMANENT = 500
+
+
+class _Heard:
+    """What the relay said, newest last."""
+
+    replies: "deque[str]"
+
+    def getreply(self) -> tuple[int, bytes]:
+        """Read a reply as smtplib does, and keep it for people."""
+        code, text = super().getreply()  # type: ignore[misc]  # smtplib's, which stands beside this class
+        self.replies.append(f"{code} {text.decode(errors='replace')}")
+        return code, text
+
+
+class _Line(_Heard, smtplib.SMTP):
+    """Plain text, or STARTTLS after the greeting."""
+
+    def __init__(self, settings: MailSettings, timeout_s: float, replies: "deque[str]") -> None:
+        self.replies = replies
+        super().__init__(settings.host, settings.port, timeout=timeout_s)
+
+
+class _TlsLine(_Heard, smtplib.SMTP_SSL):
+    """TLS from the first byte."""
+
+    def __init__(self, settings: MailSettings, timeout_s: float, replies: "deque[str]") -> None:
+        self.replies = replies
+        context = ssl.create_default_context()
+        super().__init__(settings.host, settings.port, timeout=timeout_s, context=context)
 
 
 class SmtpMailer:
@@ -28,6 +59,7 @@ class SmtpMailer:
         self._clock = clock
         self._timeout_s = timeout_s
         self._line: smtplib.SMTP | None = None
+        self.replies: deque[str] = deque(maxlen=REPLIES_MAX)
 
     def send(self, letter: Letter) -> None:
         """Send one letter; a stale connection is opened anew before anything was handed over."""
@@ -37,6 +69,15 @@ class SmtpMailer:
         except (smtplib.SMTPException, OSError) as error:
             self.close()
             raise _error_for_people(error, self._settings) from error
+
+    def greet(self) -> str:
+        """Connect and sign in without sending anything; what the relay said last."""
+        try:
+            self._connected().noop()
+        except (smtplib.SMTPException, OSError) as error:
+            self.close()
+            raise _error_for_people(error, self._settings) from error
+        return self.replies[-1]
 
     def close(self) -> None:
         """Say goodbye; a relay that is gone already is no fault."""
@@ -51,7 +92,7 @@ class SmtpMailer:
         if self._line is not None and self._answers(self._line):
             return self._line
         self.close()
-        line = smtplib.SMTP(self._settings.host, self._settings.port, timeout=self._timeout_s)
+        line = (_TlsLine if self._settings.tls else _Line)(self._settings, self._timeout_s, self.replies)
         self._line = line
         if self._settings.starttls:
             line.starttls(context=ssl.create_default_context())

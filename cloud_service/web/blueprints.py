@@ -7,6 +7,7 @@ from cloud_service.web.console import (
     audit,
     dashboard,
     first_administrator,
+    mail,
     search,
     setting_forms,
     settings,
@@ -42,6 +43,6 @@ PAGES = (
     prepaid, reports, books, clients, client_forms, accounts, statements, connections, move_in,
     connection_forms, tariffs, tariff_forms, points, point_forms, meters, reading_forms, gateways,
     gateway_forms, audit, users,
-    settings, setting_forms, search, help, preferences, desk, home, pay, webhooks,
+    settings, setting_forms, mail, search, help, preferences, desk, home, pay, webhooks,
 )  # fmt: skip
 BLUEPRINTS: tuple[Blueprint, ...] = tuple(page.blueprint for page in PAGES)

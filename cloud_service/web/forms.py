@@ -27,7 +27,11 @@ Options = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field. Kinds: text, email, lines, document, date, moment, amount, number, choice, tick, file, index."""
+    """One field.
+
+    Kinds: text, email, lines, document, date, moment, amount, number, choice, tick, file, index, and password, which is
+    never sent to a browser.
+    """
 
     key: str
     label: str
@@ -131,7 +135,7 @@ def _value(form_field: Field, typed: str) -> Any:
     if not text:
         if form_field.required:
             raise InputError(_("fill this in"))
-        return "" if form_field.kind in ("text", "email", "lines", "document", "choice") else None
+        return "" if form_field.kind in ("text", "email", "lines", "document", "choice", "password") else None
     if len(text) > form_field.longest and form_field.kind != "document":
         raise InputError(_("at most %(characters)s characters", characters=form_field.longest))
     return READERS.get(form_field.kind, _plain_text)(form_field, text)

@@ -19,7 +19,7 @@ STAFF_PAGES = (
     "/dashboard", "/bills", "/payments", "/runs", "/runs/new", "/prepaid", "/reports/ageing", "/clients", "/accounts",
     "/connections", "/tariffs", "/meters", "/gateways", "/support", "/audit", "/users", "/settings", "/search?q=amina",
     "/help", "/me", "/clients/new", "/connections/new", "/tariffs/new", "/bills/touched", "/shared", "/shared/new",
-    "/dunning", "/reports/revenue", "/reports/cash-book", "/settings/sites/new", "/settings/rates",
+    "/dunning", "/reports/revenue", "/reports/cash-book", "/settings/sites/new", "/settings/rates", "/settings/mail",
     "/points", "/points/new", "/payments/statement",
 )  # fmt: skip
 DETAILS = ("/bills/{INV-2}", "/clients/{Amina}", "/accounts/{A-1}", "/connections/{K-1}", "/meters/{M-1}",

@@ -83,3 +83,16 @@ def test_a_run_whose_jobs_were_lost_gets_new_ones(
 
     assert 1 == session.execute(text("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'rate_run'")).scalar()
     assert "rated" == run_of(session, run.id).state
+
+
+def test_without_a_relay_letters_wait_and_no_try_is_counted(
+    session: Session, engine: Engine, database_url: str
+) -> None:
+    session.execute(
+        text("INSERT INTO delivery (kind, recipient, message_id, facts) VALUES ('x', 'a@b.c', '1@x', '{}')")
+    )
+    session.commit()
+    app = create_worker(WorkerTools(engine, lambda: None, lambda: datetime.now(UTC), ""), database_url)
+    app.tasks["deliver"](deliveries=[1])
+
+    assert ("waiting", 0) == tuple(session.execute(text("SELECT state, attempts FROM delivery")).one())

@@ -8,9 +8,10 @@ from dataclasses import asdict, dataclass
 
 import click
 
-from common.errors import EnergyError
+from common.errors import EnergyError, UnavailableError
 
 FREE_BYTES_MIN = 1_000_000_000
+MAIL_HINT = "energy-cloud mail set --host HOST --from ADDRESS …, or Settings → Mail in the console"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +84,28 @@ def broker() -> Finding:
 
 
 def mail() -> Finding:
-    """The mail relay greets us."""
-    import smtplib
-
+    """There is a mail relay, and it greets us and takes our sign-in."""
+    from cloud_service.cli.database import transaction
     from cloud_service.settings import read_settings
 
     def look() -> str:
-        relay = read_settings().mail
-        with smtplib.SMTP(relay.host, relay.port, timeout=3) as connection:
-            return f"{relay.host}:{relay.port} answered {connection.noop()[0]}"
+        settings = read_settings()
+        with transaction() as session:
+            from cloud_service.flow import mail_relay
+            from cloud_service.mail import SmtpMailer
+            from cloud_service.store.delivery.mail_relay import waiting
+            from cloud_service.store.scope import Scope
 
-    return _checked("mail", look, "set SMTP_HOST and SMTP_PORT to a relay that takes our mails")
+            relay = mail_relay.relay_of(session, settings.mail, settings.secret_key)
+            letters = waiting(session, Scope()).letters
+        if relay is None:
+            raise UnavailableError(f"no mail relay is set; letters that wait: {letters}")
+        mailer = SmtpMailer(relay, timeout_s=3)
+        reply = mailer.greet()
+        mailer.close()
+        return f"{relay.host}:{relay.port} answered {reply}; letters that wait: {letters}"
+
+    return _checked("mail", look, MAIL_HINT)
 
 
 def disk() -> Finding:

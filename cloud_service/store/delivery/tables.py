@@ -1,8 +1,8 @@
-"""Documents by the hash of their bytes, and what was sent to whom."""
+"""Documents by the hash of their bytes, what was sent to whom, and the relay that takes it."""
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary, SmallInteger, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cloud_service.store.database.schema import CreatedAt, Id, Json, PublicId, Table
@@ -32,6 +32,7 @@ class Delivery(Table):
     __table_args__ = (
         UniqueConstraint("invoice_id", "kind", "recipient"),
         CheckConstraint("state in ('waiting','sent','failed','bounced')", name="state"),
+        Index("ix_delivery_waiting", "id", postgresql_where=text("state = 'waiting'")),
     )
 
     id: Mapped[Id]
@@ -47,3 +48,23 @@ class Delivery(Table):
     facts: Mapped[Json]
     created_at: Mapped[CreatedAt]
     sent_at: Mapped[datetime | None]
+
+
+class MailRelay(Table):
+    """The relay that was set in the console or by a command: one row or none; its password is not readable here."""
+
+    __tablename__ = "mail_relay"
+    __table_args__ = (
+        CheckConstraint("id = 1", name="one_row"),
+        CheckConstraint("security in ('none','starttls','tls')", name="security"),
+        CheckConstraint("port between 1 and 65535", name="port"),
+    )
+
+    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False, server_default="1")
+    host: Mapped[str]
+    port: Mapped[int] = mapped_column(Integer)
+    security: Mapped[str]
+    username: Mapped[str] = mapped_column(server_default="")
+    sealed_password: Mapped[str] = mapped_column(server_default="")
+    sender: Mapped[str]
+    changed_at: Mapped[CreatedAt]

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, current_app, render_template
 
+from cloud_service.store.delivery import mail_relay as stored_relay
 from cloud_service.store.lookups import settings as configured
 from cloud_service.web.access import May, access, scope
 from cloud_service.web.database import session
@@ -18,11 +19,10 @@ def index() -> str:
     deployment = (
         ("PUBLIC_URL", settings.public_url, _("The address in mails and payment pages.")),
         ("MQTT_HOST", f"{settings.mqtt.host}:{settings.mqtt.port}", _("The broker that gateways send to.")),
-        ("SMTP_HOST", f"{settings.mail.host}:{settings.mail.port}", _("The relay that takes our mails.")),
-        ("MAIL_FROM", settings.mail.sender, _("Who mails come from.")),
         ("PAYMENT_PROVIDER", settings.payment_provider, _("Whose payment pages bills link to.")),
         ("ENERGY_DEMO", _("yes") if settings.demo else _("no"), _("Whether this is the example operator.")),
     )
+    relay = settings.mail or stored_relay.relay(session())
     return render_template(
-        "console/settings.html", entities=configured.entities(session(), scope()), deployment=deployment
+        "console/settings.html", entities=configured.entities(session(), scope()), deployment=deployment, relay=relay
     )

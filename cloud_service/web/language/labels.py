@@ -94,6 +94,11 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     },
     "client_kind": {"person": _l("Person"), "company": _l("Company")},
     "mode": {"postpaid": _l("Postpaid"), "prepaid": _l("Prepaid")},
+    "mail_security": {
+        "starttls": "STARTTLS",
+        "tls": "TLS",
+        "none": _l("None"),
+    },
     "delivery": {"email": _l("E-mail"), "post": _l("Post"), "none": _l("Not at all")},
     "delivery_way": {"email": _l("by email"), "post": _l("by post"), "none": _l("not sent")},
     "billing_cycle": {

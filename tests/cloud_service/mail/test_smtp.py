@@ -204,3 +204,12 @@ def test_a_relay_with_a_certificate_that_nobody_vouches_for_gets_no_password(
     with pytest.raises(UnavailableError, match="certificate verify failed"):
         mailer(settings).send(letter())
     assert [] == relay.kept
+
+
+def test_a_greeting_sends_nothing_and_says_what_the_relay_said(start: Start) -> None:
+    relay, settings = start()
+    sender = mailer(settings)
+
+    assert sender.greet().startswith("250 ")
+    sender.close()
+    assert [] == relay.kept

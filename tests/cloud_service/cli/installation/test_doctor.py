@@ -51,3 +51,16 @@ def test_without_settings_neither_broker_nor_mail_is_asked(tmp_path: Path, monke
         line.partition(":")[0] for line in lines if not line.startswith(" ")
     ]
     assert "    → set what is named, see docs/settings.md" in lines
+
+
+def test_a_missing_mail_relay_is_a_finding_with_the_command_that_sets_one(
+    named_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SECRET_KEY", "k" * 40)
+    for name in ("SMTP_HOST", "SMTP_PORT"):
+        monkeypatch.delenv(name, raising=False)
+
+    finding = doctor.mail()
+
+    assert (False, "no mail relay is set; letters that wait: 0") == (finding.ok, finding.seen)
+    assert finding.mend.startswith("energy-cloud mail set")
