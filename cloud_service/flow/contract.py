@@ -8,10 +8,12 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from cloud_service.domain.calendar.billing_cycle import CYCLES
+from cloud_service.domain.metering import mount_entry
 from cloud_service.store.audit import log
 from cloud_service.store.customers import contract_changes
 from cloud_service.store.customers.contract_changes import BillingCycle
 from cloud_service.store.database.session import Session
+from cloud_service.store.metering.entered_registers import entered_registers
 from common.errors import ConflictError, InputError
 
 
@@ -130,9 +132,12 @@ def exchange_meter(session: Session, exchange: MeterExchange, *, author: str, re
     old = contract_changes.mounted_meter(session, exchange.service_point_id, exchange.at)
     if old is None:
         raise ConflictError("no meter is mounted there at that time")
+    if exchange.at <= old.since:
+        raise InputError(f"the old meter was hung up at {old.since.isoformat()} only", path="at")
     missing = contract_changes.index_registers(session, old.meter_id) - set(exchange.closing)
     if missing:
         raise InputError(f"the final index of register {min(missing)} is missing", path="closing")
+    _check_indexes(session, exchange, old)
     contract_changes.dismount(session, old.mount_id, exchange.at, exchange.closing)
     contract_changes.mount(
         session, meter_id=exchange.new_meter_id, point_id=exchange.service_point_id, at=exchange.at,
@@ -143,6 +148,14 @@ def exchange_meter(session: Session, exchange: MeterExchange, *, author: str, re
         old=old.meter_id, new=exchange.new_meter_id, at=exchange.at.isoformat(), closing=exchange.closing,
         opening=exchange.opening,
     )  # fmt: skip
+
+
+def _check_indexes(session: Session, exchange: MeterExchange, old: contract_changes.MountedMeter) -> None:
+    """Both meters' indexes are ones that their registers can have shown."""
+    going = entered_registers(session, old.meter_id, exchange.at, mounted=old.since)
+    mount_entry.check_closing(mount_entry.since_opening(going, old.opening, old.since), exchange.closing, exchange.at)
+    coming = entered_registers(session, exchange.new_meter_id, exchange.at)
+    mount_entry.check_opening(coming, exchange.opening, exchange.at)
 
 
 def change_tariff(session: Session, contract_id: int, tariff_id: int, day: date, *, author: str, reason: str) -> None:

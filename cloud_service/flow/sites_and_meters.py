@@ -7,11 +7,13 @@ from datetime import datetime
 from decimal import Decimal
 
 from cloud_service.domain.calendar.holidays import calendars
+from cloud_service.domain.metering import mount_entry
 from cloud_service.domain.money import currency_digits, exact
 from cloud_service.store.audit import log
 from cloud_service.store.customers import contract_changes
 from cloud_service.store.database.session import Session
 from cloud_service.store.metering import sites_and_meters
+from cloud_service.store.metering.entered_registers import entered_registers
 from common.errors import ConflictError, InputError, NotFoundError, at_field
 from common.period import zone
 from common.reading import Kind, Unit
@@ -179,6 +181,7 @@ def mount(session: Session, new: NewMount, *, author: str, reason: str = "") -> 
     """Hang a meter up where none hangs; the database refuses two at a time."""
     if new.multiplier <= 0:
         raise InputError("the multiplier is above 0", path="multiplier", hint="CT × VT of the mount")
+    mount_entry.check_opening(entered_registers(session, new.meter_id, new.at), new.opening, new.at)
     contract_changes.mount(
         session, meter_id=new.meter_id, point_id=new.point_id, at=new.at, opening=new.opening,
         multiplier=new.multiplier,

@@ -153,6 +153,14 @@ class UsageBatch:
         return self.values[row].get(name) if self.values else None
 
 
+def spread_evenly(values: Ints, parts: int) -> Ints:
+    """The same energy in shorter steps: (steps,) to (steps × parts,); the parts of a step sum to it exactly."""
+    if parts == 1:
+        return values
+    ends = values[:, None] * np.arange(parts + 1, dtype=np.int64) // parts
+    return np.diff(ends, axis=1).ravel()
+
+
 def same_scale(first: tuple[Ints, int], second: tuple[Ints, int]) -> tuple[Ints, Ints, int]:
     """Two quantities, int64 of one shape each with its scale, at the finer of their scales."""
     scale = max(first[1], second[1])

@@ -1,15 +1,17 @@
 """Usage of registers with validated days: one step after the other, from one mount or from several that follow.
 
-Steps are int64 in thousandths of the unit, or finer where a multiplier is not whole.
+Steps are int64 in thousandths of the unit, or finer where a multiplier is not whole. Days of different steps are laid
+onto the finest grid that holds them all, evenly and without loss; a price that needs to know more is refused by itself.
 """
 
+import math
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 
 import numpy as np
 
-from cloud_service.domain.pricing.usage import Intervals, Ints
+from cloud_service.domain.pricing.usage import Intervals, Ints, spread_evenly
 from cloud_service.domain.rating.register_readings import (
     MountedRegister,
     PackedDays,
@@ -20,6 +22,7 @@ from cloud_service.domain.rating.register_readings import (
 from common.errors import InputError
 from common.period import Span, day_start, intervals_in_day
 
+ONE_DAY = timedelta(days=1)
 SHOWN = 3  # missing days that a reason names
 
 
@@ -45,7 +48,7 @@ def interval_usage(registers: Sequence[MountedRegister], readings: SpanReadings)
 def _whole_span(packed: PackedDays, readings: SpanReadings) -> Ints | None:
     """The steps as they are packed, where no day and no value is missing."""
     span = readings.span
-    if len(packed.days) != span.days or any(packed.missing) or packed.mixed:
+    if len(packed.days) != span.days or any(packed.missing) or packed.day_steps_s:
         return None
     values = np.frombuffer(packed.body, dtype="<i8")
     if len(values) != _offsets(span.start, span.end, readings.zone_name, packed.step_s)[span.end]:
@@ -65,45 +68,45 @@ def _offsets(start: date, end: date, zone_name: str, step_s: int) -> dict[date, 
 
 
 def _added(registers: Sequence[MountedRegister], readings: SpanReadings) -> Intervals:
-    """Several mounts, multipliers or gaps: day by day, each day covered by at least one whole mount or an exchange."""
-    span = readings.span
-    step_s, scale = _common_step(registers, readings), scale_of(registers)
-    steps: Ints = np.zeros(_offsets(span.start, span.end, readings.zone_name, step_s)[span.end], dtype=np.int64)
-    covered: set[date] = set()
+    """Several mounts, multipliers, steps or gaps: day by day, each mount with all of its days."""
+    span, scale = readings.span, scale_of(registers)
+    step_s, spread_s = _common_step(registers, readings)
+    size = _offsets(span.start, span.end, readings.zone_name, step_s)[span.end]
+    total = Intervals(np.zeros(size, dtype=np.int64), step_s, scale, spread_s)
     for register in registers:
         packed = readings.days.get(register.register_id)
-        if packed is not None:
-            covered |= _add(steps, register, packed, readings, factor_at(register, scale))
-    if not readings.so_far:
-        _refuse_gaps(covered, span, registers[0])
-    return Intervals(steps, step_s, scale)
+        covered = _add(total, register, packed, readings, factor_at(register, scale)) if packed else set()
+        if not readings.so_far:
+            _refuse_gaps(covered, register, readings)
+    return total
 
 
-def _common_step(registers: Sequence[MountedRegister], readings: SpanReadings) -> int:
-    """The step in seconds that all days have."""
+def _common_step(registers: Sequence[MountedRegister], readings: SpanReadings) -> tuple[int, int]:
+    """The step in seconds into which those of all days divide, and the one for which all of them are known."""
     packed = [readings.days[register.register_id] for register in registers if register.register_id in readings.days]
-    steps = {days.step_s for days in packed}
-    if readings.so_far and not steps:
-        steps = {registers[0].step_s}
-    if len(steps) != 1 or any(days.mixed for days in packed):
-        raise InputError("the registers have days of different steps", code="mixed_steps")
-    return steps.pop()
+    steps = {step_s for days in packed for step_s in days.day_steps_s or (days.step_s,)}
+    if not steps:
+        return registers[0].step_s, 0
+    return math.gcd(*steps), math.lcm(*steps) if len(steps) > 1 else 0
 
 
-def _add(steps: Ints, register: MountedRegister, packed: PackedDays, readings: SpanReadings, factor: int) -> set[date]:
+def _add(
+    total: Intervals, register: MountedRegister, packed: PackedDays, readings: SpanReadings, factor: int
+) -> set[date]:
     """Add a register's values to the steps, (steps,), where it was mounted; the days on which it was."""
     zone_name, span = readings.zone_name, readings.span
-    offsets = _offsets(span.start, span.end, zone_name, packed.step_s)
+    offsets = _offsets(span.start, span.end, zone_name, total.step_s)
     values = np.frombuffer(packed.body, dtype="<i8")
     covered: set[date] = set()
     position = lost = 0
-    for day, missing in zip(packed.days, packed.missing, strict=True):
-        count = intervals_in_day(day, zone_name, packed.step_s)
-        first, last = _mounted_steps(register, day, zone_name, packed.step_s)
+    for day, step_s, missing in zip(packed.days, packed.steps_s, packed.missing, strict=True):
+        count, parts = intervals_in_day(day, zone_name, step_s), step_s // total.step_s
+        first, last = _mounted_steps(register, day, zone_name, step_s)
         if first < last:
             lost += _without_value(register, missing, count - (last - first))
             start = offsets[day]
-            steps[start + first : start + last] += values[position + first : position + last] * factor
+            counted = values[position + first : position + last] * factor
+            total.values[start + first * parts : start + last * parts] += spread_evenly(counted, parts)
             covered.add(day)
         position += count
     if lost and not readings.so_far:
@@ -131,12 +134,18 @@ def _without_value(register: MountedRegister, missing: int, outside: int) -> int
     return max(missing - outside, 0) if register.kind == "interval" else missing
 
 
-def _refuse_gaps(covered: set[date], span: Span, register: MountedRegister) -> None:
-    missing = [day for day in span if day not in covered]
+def _refuse_gaps(covered: set[date], register: MountedRegister, readings: SpanReadings) -> None:
+    """Refuse days on which the register hung there and that nobody made: an afternoon is not free of charge."""
+    zone_name = readings.zone_name
+    missing = [
+        day
+        for day in readings.span
+        if day not in covered and register.touches(day_start(day, zone_name), day_start(day + ONE_DAY, zone_name))
+    ]
     if missing:
         first_days = ", ".join(day.isoformat() for day in missing[:SHOWN]) + (" …" if len(missing) > SHOWN else "")
         raise InputError(
-            f"{register.title} has no readings for {len(missing)} of {span.days} days: {first_days}",
+            f"{register.title} has no readings for {len(missing)} of {readings.span.days} days: {first_days}",
             code="missing_days",
             hint="estimate or import them, then run the billing again",
         )

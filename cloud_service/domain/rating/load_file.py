@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 
 from cloud_service.domain.calendar.interval_grid import grid
-from cloud_service.domain.pricing.usage import Intervals
+from cloud_service.domain.pricing.usage import Intervals, spread_evenly
 from common.errors import InputError
 from common.period import STEPS_S, Span, day_start, local_day
 
@@ -205,9 +205,7 @@ def intervals(column: LoadColumn, step_s: int, unit: Unit, path: str, *, negativ
 
 def spread(register: Intervals, step_s: int) -> Intervals:
     """The same energy in shorter steps, evenly: (steps,) to (steps × count,); the parts of a step sum to it exactly."""
-    count = register.step_s // step_s
-    if count == 1:
+    parts = register.step_s // step_s
+    if parts == 1:
         return register
-    fractions = np.arange(count + 1, dtype=np.int64)
-    ends = register.values[:, None] * fractions // count
-    return Intervals(np.diff(ends, axis=1).ravel(), step_s, register.scale, register.step_s)
+    return Intervals(spread_evenly(register.values, parts), step_s, register.scale, register.step_s)

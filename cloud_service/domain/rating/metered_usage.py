@@ -35,7 +35,9 @@ class MeteredUsage:
         return tuple(
             (
                 name,
-                (usage.step_s, usage.scale) if isinstance(usage, Intervals) else (usage.start, usage.end, usage.scale),
+                (usage.step_s, usage.scale, usage.spread_s)
+                if isinstance(usage, Intervals)
+                else (usage.start, usage.end, usage.scale),
             )
             for name, usage in sorted(self.registers.items())
         )

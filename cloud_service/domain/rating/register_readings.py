@@ -50,9 +50,14 @@ class PackedDays:
 
     days: tuple[date, ...]
     step_s: int
-    mixed: bool  # days of different steps
     body: bytes
     missing: tuple[int, ...]  # of each day, intervals without a usable value
+    day_steps_s: tuple[int, ...] = ()  # of each day, where they differ
+
+    @property
+    def steps_s(self) -> tuple[int, ...]:
+        """The step of each day in seconds."""
+        return self.day_steps_s or (self.step_s,) * len(self.days)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Pricing: the jobs with the same tariff and days, and of these those with equal registers, zone and cycle, at once."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from cloud_service.domain.calendar.interval_grid import grid
@@ -98,9 +99,7 @@ def _usage(job: RatingJob, span: Span, prices: Mapping[str, PriceSeries]) -> Usa
     registers: dict[str, RegisterUsage] = job.usage.registers
     if span != job.span:
         registers = {
-            name: Intervals(r.values[_steps_of(job, r.step_s, span)], r.step_s, r.scale)
-            if isinstance(r, Intervals)
-            else r
+            name: replace(r, values=r.values[_steps_of(job, r.step_s, span)]) if isinstance(r, Intervals) else r
             for name, r in registers.items()
         }
     values = {name: Decimal(str(value)) for name, value in job.contract.values.items()}

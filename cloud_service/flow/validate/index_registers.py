@@ -1,16 +1,22 @@
 """The days of index registers: from the last believed reading before a window to the first one after it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 
 from cloud_service.domain.metering.vee import index
 from cloud_service.domain.metering.vee.days import WindowDays
-from cloud_service.domain.metering.vee.series import BelievedReading, DayWindow, RegisterReadings, RegisterRules
+from cloud_service.domain.metering.vee.mount_indexes import last_mount_index, with_mount_indexes
+from cloud_service.domain.metering.vee.series import (
+    FOREVER_MS,
+    BelievedReading,
+    DayWindow,
+    RegisterReadings,
+    RegisterRules,
+)
 from cloud_service.flow.validate.day_windows import day_windows, epoch_ms
 from cloud_service.flow.validate.register_readings import NO_READINGS, by_register, joined
 from cloud_service.store.database.session import Session
 from cloud_service.store.metering import dirty_days, interval_days, reading_blocks, rejected_readings
-from cloud_service.store.metering.interval_days import LastFinishedDay
 from common.period import day_bounds, local_day
 from common.reading import Quality
 
@@ -50,17 +56,18 @@ def _index_round(
 ) -> tuple[list[WindowDays], set[int]]:
     """The windows, widened by what hangs on them; and the registers where a reading was refused."""
     begins = {register: span[0] for register, span in spans.items()}
-    earlier = interval_days.last_finished_days(session, begins)
-    firsts = {r: _first_day(rules[r], begins[r], earlier.get(r)) for r in spans}
-    anchors = _anchors(session, earlier, firsts, begins)
+    entries = _last_believed(session, rules, begins)
+    firsts = {r: _first_day(rules[r], begins[r], entries.get(r)) for r in spans}
+    moved = {register: day for register, day in firsts.items() if day < begins[register]}
+    anchors = {r: entry for r, entry in entries.items() if r not in moved} | _last_believed(session, rules, moved)
     windows = day_windows(rules, {r: (firsts[r], spans[r][1]) for r in spans}, problems)
-    within, after = _load_readings(session, windows, anchors)
+    within, after = _load_readings(session, rules, windows, anchors)
     wider = {r: (firsts[r], _last_day(rules[r], w, after.get(r))) for r, w in windows.items()}
     wider = {r: span for r, span in wider.items() if span[1] > spans[r][1]}
     if wider:
         widened = day_windows(rules, wider, problems)
         windows |= widened
-        more, behind = _load_readings(session, widened, anchors)
+        more, behind = _load_readings(session, rules, widened, anchors)
         within, after = within | more, {**after, **dict.fromkeys(widened, NO_READINGS), **behind}
     jobs = [
         index.IndexJob(rules[r], w, joined(within.get(r, NO_READINGS), after.get(r, NO_READINGS)))
@@ -71,49 +78,68 @@ def _index_round(
 
 
 def _load_readings(
-    session: Session, windows: Mapping[int, DayWindow], anchors: Mapping[int, BelievedReading]
+    session: Session,
+    rules: Mapping[int, RegisterRules],
+    windows: Mapping[int, DayWindow],
+    anchors: Mapping[int, BelievedReading],
 ) -> tuple[dict[int, RegisterReadings], dict[int, RegisterReadings]]:
     """The readings of windows from their anchors on; and the next ones, where none stands right at the end."""
     if not windows:
         return {}, {}
     loads = {r: ((anchors[r].at_ms if r in anchors else w.start_ms), w.end_ms) for r, w in windows.items()}
     within = by_register(reading_blocks.readings_between(session, loads))
+    within |= {r: with_mount_indexes(rules[r], within.get(r, NO_READINGS), *loads[r]) for r in _exchanged(rules, loads)}
     open_ended = {r: w.end_ms for r, w in windows.items() if not _ends_at(within.get(r), w.end_ms)}
-    return within, by_register(reading_blocks.readings_after(session, open_ended)) if open_ended else {}
+    after = by_register(reading_blocks.readings_after(session, open_ended)) if open_ended else {}
+    for register in _exchanged(rules, open_ended):
+        after[register] = _with_next_index(rules[register], after.get(register, NO_READINGS), open_ended[register])
+    return within, after
+
+
+def _exchanged(rules: Mapping[int, RegisterRules], registers: Iterable[int]) -> list[int]:
+    """The registers with an index from when their meter came or went."""
+    return [register for register in registers if rules[register].mount_indexes]
+
+
+def _with_next_index(rules: RegisterRules, after: RegisterReadings, end_ms: int) -> RegisterReadings:
+    """The next readings, and the indexes of mounts among them; alone where nothing was read any more."""
+    last_ms = int(after.at_ms[-1]) if len(after) else FOREVER_MS
+    return with_mount_indexes(rules, after, end_ms + 1, last_ms)
 
 
 def _ends_at(given: RegisterReadings | None, end_ms: int) -> bool:
     return given is not None and len(given) > 0 and given.at_ms[-1] == end_ms and given.quality[-1] < Quality.ESTIMATED
 
 
-def _first_day(rules: RegisterRules, first: date, earlier: LastFinishedDay | None) -> date:
-    """The day of the last believed reading: its tail is a line to the first reading of the window."""
-    if earlier is None or earlier.exit is None:
-        return first
-    start_ms = epoch_ms(day_bounds(first, rules.zone)[0])
-    if earlier.exit.at_ms >= start_ms:
-        return first
-    return min(first, local_day(datetime.fromtimestamp(earlier.exit.at_ms / 1000, UTC), rules.zone))
-
-
-def _anchors(
-    session: Session, earlier: Mapping[int, LastFinishedDay], firsts: Mapping[int, date], begins: Mapping[int, date]
+def _last_believed(
+    session: Session, rules: Mapping[int, RegisterRules], days: Mapping[int, date]
 ) -> dict[int, BelievedReading]:
-    """The last believed reading at or before each window's first instant."""
-    anchors: dict[int, BelievedReading] = {}
-    widened = {register: day for register, day in firsts.items() if day < begins[register]}
-    before = {**earlier, **_missing_before(session, widened)}
-    for register in firsts:
-        last_day = before.get(register)
-        if last_day and last_day.exit:
-            anchors[register] = last_day.exit
-    return anchors
+    """The last believed reading of each register before a day: what its days ended with, or the index of a mount."""
+    before = {register: epoch_ms(day_bounds(day, rules[register].zone)[0]) - 1 for register, day in days.items()}
+    finished = interval_days.last_finished_days(session, days) if days else {}
+    believed = {register: last.exit for register, last in finished.items() if last.exit}
+    believed |= _lone_readings(session, {r: at_ms for r, at_ms in before.items() if r not in finished})
+    for register in _exchanged(rules, days):
+        index = last_mount_index(rules[register], before[register])
+        if index and (register not in believed or believed[register].at_ms <= index.at_ms):
+            believed[register] = index
+    return believed
 
 
-def _missing_before(session: Session, widened: Mapping[int, date]) -> dict[int, LastFinishedDay]:
-    last_days = interval_days.last_finished_days(session, widened) if widened else {}
-    nothing = LastFinishedDay(date.min, None, None)
-    return {register: last_days.get(register, nothing) for register in widened}
+def _lone_readings(session: Session, instants: Mapping[int, int]) -> dict[int, BelievedReading]:
+    """The reading before the first day of all: alone it made no day, and with the next one it does."""
+    block = by_register(reading_blocks.readings_until(session, instants)) if instants else {}
+    return {
+        register: BelievedReading(int(lone.at_ms[0]), int(lone.value[0]), int(lone.quality[0]))
+        for register, lone in block.items()
+    }
+
+
+def _first_day(rules: RegisterRules, first: date, entry: BelievedReading | None) -> date:
+    """The day of the last believed reading: its tail is a line to the first reading of the window."""
+    if entry is None or entry.at_ms >= epoch_ms(day_bounds(first, rules.zone)[0]):
+        return first
+    return min(first, local_day(datetime.fromtimestamp(entry.at_ms / 1000, UTC), rules.zone))
 
 
 def _last_day(rules: RegisterRules, window: DayWindow, after: RegisterReadings | None) -> date:

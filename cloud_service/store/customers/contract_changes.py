@@ -56,6 +56,8 @@ class MountedMeter:
 
     mount_id: int
     meter_id: int
+    since: datetime
+    opening: dict[str, int]  # thousandths by register name
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ DROP_ASSIGNMENTS = text(
     "DELETE FROM tariff_assignment WHERE contract_id = :id AND role = 'supply' AND lower(during) >= :day"
 )
 MOUNTED = text("""
-SELECT id AS mount_id, meter_id FROM meter_mount WHERE service_point_id = :point
+SELECT id AS mount_id, meter_id, lower(during) AS since, opening FROM meter_mount WHERE service_point_id = :point
  AND during @> cast(:at AS timestamptz)
 """)
 INDEXES = text("SELECT name FROM register WHERE meter_id = :meter AND kind = 'index' AND billed")

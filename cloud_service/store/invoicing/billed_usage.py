@@ -47,9 +47,8 @@ def snapshot_time(session: Session) -> datetime:
 class _DaysOfRegister:
     """The days of one register while they are read."""
 
-    step_s: int
-    mixed: bool = False
     days: list[date] = field(default_factory=list)
+    steps_s: list[int] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
     missing: list[int] = field(default_factory=list)
 
@@ -62,15 +61,18 @@ def packed_days(session: Session, registers: Sequence[int], span: Span) -> dict[
         for register, day, step_s, body, missing in cursor:
             read = by_register.get(register)
             if read is None:
-                read = by_register[register] = _DaysOfRegister(step_s)
+                read = by_register[register] = _DaysOfRegister()
             read.days.append(day)
-            read.mixed = read.mixed or step_s != read.step_s
+            read.steps_s.append(step_s)
             read.bodies.append(body)
             read.missing.append(missing)
-    return {
-        register: PackedDays(tuple(read.days), read.step_s, read.mixed, b"".join(read.bodies), tuple(read.missing))
-        for register, read in by_register.items()
-    }
+    return {register: _packed(read) for register, read in by_register.items()}
+
+
+def _packed(read: _DaysOfRegister) -> PackedDays:
+    step_s = read.steps_s[0]
+    differing = tuple(read.steps_s) if read.steps_s.count(step_s) < len(read.steps_s) else ()
+    return PackedDays(tuple(read.days), step_s, b"".join(read.bodies), tuple(read.missing), differing)
 
 
 def indexes(

@@ -36,6 +36,13 @@ SELECT {_PACKED} FROM (SELECT at, value, quality, time_quality, step_s FROM read
  WHERE p.a IS NOT NULL
 """  # noqa: S608 - see above
 BEST_NEXT = NEXT.replace("FROM reading r", "FROM reading_best r")
+LAST = f"""
+SELECT w.register_id, p.* FROM (VALUES {{}}) AS w(register_id, last), LATERAL (
+SELECT {_PACKED} FROM (SELECT at, value, quality, time_quality, step_s FROM reading_best r
+        WHERE r.register_id = w.register_id AND r.quality <= {int(Quality.ESTIMATED)}
+          AND r.at = (SELECT max(at) FROM reading o WHERE o.register_id = w.register_id AND o.at <= w.last)) AS s
+ ) AS p(a, v, f) WHERE p.a IS NOT NULL
+"""  # noqa: S608 - see above
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +72,12 @@ def readings_between(session: Session, windows: Mapping[int, tuple[int, int]]) -
 
 def readings_after(session: Session, ends: Mapping[int, int]) -> ReadingBlock:
     """Up to eight readings of each register right after an instant; `ends`: register id -> milliseconds."""
-    rows = {
-        register: sql.SQL("({}::bigint, {}::timestamptz)").format(register, instant_text(end))
-        for register, end in ends.items()
-    }
-    return _fetch(session, (NEXT, BEST_NEXT), rows)
+    return _fetch(session, (NEXT, BEST_NEXT), _instants(ends))
+
+
+def readings_until(session: Session, ends: Mapping[int, int]) -> ReadingBlock:
+    """The last reading of each register at or before an instant; `ends`: register id -> milliseconds."""
+    return _fetch(session, (LAST, LAST), _instants(ends))
 
 
 def instant_text(at_ms: int) -> str:
@@ -77,6 +85,13 @@ def instant_text(at_ms: int) -> str:
     bounded = min(max(at_ms, -62_135_596_800_000), 253_402_300_000_000)
     seconds, rest = divmod(bounded, 1000)
     return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest * 1000, tzinfo=None).isoformat() + "Z"
+
+
+def _instants(ends: Mapping[int, int]) -> dict[int, sql.Composed]:
+    return {
+        register: sql.SQL("({}::bigint, {}::timestamptz)").format(register, instant_text(end))
+        for register, end in ends.items()
+    }
 
 
 def _fetch(session: Session, queries: tuple[str, str], rows: Mapping[int, sql.Composed]) -> ReadingBlock:

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from cloud_service.domain.metering.vee.days import StepSeries, WindowDays, cut_into_days
+from cloud_service.domain.metering.vee.mount_indexes import at_mount
 from cloud_service.domain.metering.vee.plausible import believed_readings
 from cloud_service.domain.metering.vee.series import (
     Bytes,
     DayWindow,
     Ints,
-    MountSpan,
     RegisterReadings,
     RegisterRules,
     RejectedReading,
@@ -131,31 +131,14 @@ def _mount_segments(number: int, job: IndexJob) -> tuple[list[_Segment], list[Re
         end = min(mount.end_ms, job.window.end_ms)
         if start >= end:
             continue
-        given = _at_mount(job.given, mount)
+        given = at_mount(job.given, mount)
         mask, odd = believed_readings(job.rules, given)
-        refused += [reading for reading in odd if reading.at_ms not in (mount.start_ms, mount.end_ms)]
+        refused += odd
         believed = given.where(mask)
         segments.append(
             _Segment(number, start, end, believed.at_ms, _unwound(job.rules, believed.value), believed.quality)
         )
     return segments, refused
-
-
-def _at_mount(given: RegisterReadings, mount: MountSpan) -> RegisterReadings:
-    """The readings during a mount; its opening and closing index take the place of what was read at those instants."""
-    inside = given.where((given.at_ms >= mount.start_ms) & (given.at_ms <= mount.end_ms))
-    for at_ms, value in ((mount.start_ms, mount.opening), (mount.end_ms, mount.closing)):
-        if value is None:
-            continue
-        rest = inside.where(inside.at_ms != at_ms)
-        place = int(np.searchsorted(rest.at_ms, at_ms))
-        inside = RegisterReadings(
-            np.insert(rest.at_ms, place, at_ms),
-            np.insert(rest.value, place, value),
-            np.insert(rest.quality, place, Quality.ACTUAL),
-            np.insert(rest.step_s, place, 0),
-        )
-    return inside
 
 
 def _unwound(rules: RegisterRules, value: Ints) -> Ints:

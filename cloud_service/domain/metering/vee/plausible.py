@@ -12,7 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cloud_service.domain.metering.vee.series import TURN_SHARE, RegisterReadings, RegisterRules, RejectedReading
+from cloud_service.domain.metering.vee.series import (
+    TURN_SHARE,
+    BelievedReading,
+    RegisterReadings,
+    RegisterRules,
+    RejectedReading,
+)
 from common.reading import Quality
 
 SLACK = 2000  # two units: displays jump in whole units, clocks are a little off
@@ -62,6 +68,11 @@ class _PlausibilityCheck:
         if self.rate and counted > _most(self.rate, after[0] - before[0]):
             return False
         return after[1] >= before[1] or counted <= self.turn // (2 if self.rate else TURN_SHARE)
+
+
+def can_follow(rules: RegisterRules, before: BelievedReading, after: BelievedReading) -> bool:
+    """Whether a register can have counted from one index to the other."""
+    return _PlausibilityCheck(rules).follows((before.at_ms, before.value), (after.at_ms, after.value))
 
 
 def _believed_one_by_one(

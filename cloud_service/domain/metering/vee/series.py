@@ -58,6 +58,17 @@ class RegisterRules:
         """Its mounts; a meter that was never mounted counts from the first reading on."""
         return self.mounts or (MountSpan(-FOREVER_MS),)
 
+    @property
+    def mount_indexes(self) -> dict[int, int]:
+        """Instant -> index read when the meter came or went, ascending; of two at one instant the one it came with."""
+        indexes: dict[int, int] = {}
+        for mount in self.mounts:
+            if mount.opening is not None and mount.start_ms > -FOREVER_MS:
+                indexes[mount.start_ms] = mount.opening
+            if mount.closing is not None and mount.end_ms < FOREVER_MS:
+                indexes[mount.end_ms] = mount.closing
+        return dict(sorted(indexes.items())) if indexes else indexes
+
 
 @dataclass(frozen=True, slots=True)
 class RegisterReadings:

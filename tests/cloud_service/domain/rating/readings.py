@@ -24,11 +24,11 @@ def mounted_register(register: int = 1, **fields: object) -> MountedRegister:
     return msgspec.convert(defaults | fields, MountedRegister)
 
 
-def packed_days(span: Span, wh: int, missing: int = 0) -> PackedDays:
-    """The same energy in each quarter hour; `missing` intervals of the first day have no value."""
-    counts = [intervals_in_day(day, ZONE, 900) for day in span]
+def packed_days(span: Span, wh: int, missing: int = 0, *, step_s: int = 900) -> PackedDays:
+    """The same energy in each step; `missing` intervals of the first day have no value."""
+    counts = [intervals_in_day(day, ZONE, step_s) for day in span]
     body = np.full(sum(counts), wh, "<i8").tobytes()
-    return PackedDays(tuple(span), 900, mixed=False, body=body, missing=(missing, *[0] * (len(counts) - 1)))
+    return PackedDays(tuple(span), step_s, body, missing=(missing, *[0] * (len(counts) - 1)))
 
 
 def day_readings(days: dict[int, PackedDays], *, so_far: bool = False) -> SpanReadings:

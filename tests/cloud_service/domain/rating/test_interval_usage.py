@@ -11,6 +11,8 @@ from common.errors import InputError
 from common.period import Span, day_start
 from tests.cloud_service.domain.rating.readings import OCTOBER, ZONE, day_readings, mounted_register, packed_days
 
+MIDDLE = date(2026, 10, 16)
+
 
 def test_a_month_with_a_day_of_25_hours_has_2980_quarter_hours() -> None:
     usage = interval_usage([mounted_register()], day_readings({1: packed_days(OCTOBER, 100)}))
@@ -67,11 +69,53 @@ def test_intervals_without_a_value_are_refused() -> None:
         interval_usage([mounted_register()], day_readings({1: packed_days(OCTOBER, 100, missing=3)}))
 
 
-def test_days_of_different_steps_are_refused() -> None:
-    mixed = replace(packed_days(OCTOBER, 100), mixed=True)
+def test_a_register_whose_step_changes_counts_every_thousandth_of_its_days() -> None:
+    """From half hours to quarter hours on the 16th; the half hours cannot be told apart, and the usage says so."""
+    coarse = packed_days(Span(OCTOBER.start, MIDDLE), 101, step_s=1800)
+    fine = packed_days(Span(MIDDLE, OCTOBER.end), 10)
+    joined = replace(
+        coarse, days=coarse.days + fine.days, body=coarse.body + fine.body, missing=coarse.missing + fine.missing,
+        day_steps_s=coarse.steps_s + fine.steps_s,
+    )  # fmt: skip
 
-    with pytest.raises(InputError, match="days of different steps"):
-        interval_usage([mounted_register()], day_readings({1: mixed}))
+    usage = interval_usage([mounted_register()], day_readings({1: joined}))
+
+    assert ((2980,), 900, 1800) == (usage.values.shape, usage.step_s, usage.known_s)
+    assert 15 * 48 * 101 + (15 * 96 + 100) * 10 == usage.values.sum()
+    assert [50, 51, 50, 51] == usage.values[:4].tolist()
+
+
+def test_an_exchange_between_meters_of_different_steps_joins_both() -> None:
+    change = day_start(MIDDLE, ZONE) + timedelta(hours=10, minutes=10)
+    registers = [mounted_register(1, dismounted=change), mounted_register(2, mounted=change, multiplier=Decimal("1.5"))]
+    old = packed_days(Span(OCTOBER.start, date(2026, 10, 17)), 101, step_s=1800)
+    new = packed_days(Span(MIDDLE, OCTOBER.end), 10)
+
+    usage = interval_usage(registers, day_readings({1: old, 2: new}))
+
+    before, after = 15 * 48 + 21, 15 * 96 + 100 - 40  # the half hour and the quarter hour of the exchange count whole
+    assert (900, 1800, 7) == (usage.step_s, usage.known_s, usage.scale)
+    assert before * 101 * 10_000 + after * 10 * 15_000 == usage.values.sum()
+
+
+def test_an_afternoon_with_a_new_meter_that_nobody_read_is_not_free_of_charge() -> None:
+    change = day_start(date(2026, 10, 31), ZONE) + timedelta(hours=14)
+    registers = [mounted_register(1, dismounted=change), mounted_register(2, mounted=change)]
+
+    with pytest.raises(InputError, match="meter M2 has no readings for 1 of 31 days: 2026-10-31"):
+        interval_usage(registers, day_readings({1: packed_days(OCTOBER, 100)}))
+
+
+def test_a_register_that_only_the_new_meter_has_counts_from_its_mount_on() -> None:
+    """The meter before it gave nothing back."""
+    change = day_start(MIDDLE, ZONE)
+
+    usage = interval_usage(
+        [mounted_register(2, mounted=change, direction="export")],
+        day_readings({2: packed_days(Span(MIDDLE, OCTOBER.end), 10)}),
+    )
+
+    assert (15 * 96 + 100) * 10 == usage.values.sum()
 
 
 def test_an_exchange_in_the_month_hides_no_missing_interval() -> None:

@@ -329,3 +329,15 @@ def test_days_far_apart_that_change_at_once_add_up_over_the_gap(engine: Engine, 
     total = value_of(owner, f"SELECT sum(total) FROM interval_day WHERE day < '{later + timedelta(days=1)}'")
     assert [] == report.problems
     assert total == 5_000_000 + 24_000 - 1_000_000
+
+
+def test_a_first_reading_and_one_a_month_later_make_the_days_between_whenever_they_are_validated(
+    engine: Engine, owner: Owner, register: int
+) -> None:
+    put(engine, register, [(ms(DAY), 1_000, 0)])
+    validate_dirty(engine)
+    put(engine, register, [(ms(DAY + timedelta(31)), 311_000, 0)])
+    validate_dirty(engine)
+
+    assert [(DAY + timedelta(n), 0) for n in range(31)] == [(day, missing) for day, _, missing in stored_days(owner)]
+    assert 310_000 == sum(total for _, total, _ in stored_days(owner))

@@ -25,16 +25,18 @@ def test_the_days_of_a_register_are_one_block_in_their_order(world: World) -> No
 
     assert [world.registers[0]] == list(days)
     packed = days[world.registers[0]]
-    assert (tuple(THREE_DAYS), 900, False) == (packed.days, packed.step_s, packed.mixed)
+    assert (tuple(THREE_DAYS), 900, (900, 900, 900)) == (packed.days, packed.step_s, packed.steps_s)
     assert [7] * (96 + 100 + 96) == np.frombuffer(packed.body, dtype="<i8").tolist()
     assert (0, 0, 0) == packed.missing
 
 
-def test_days_of_different_steps_are_marked(world: World) -> None:
+def test_days_of_different_steps_say_which(world: World) -> None:
     world.readings(world.registers[0], THREE_DAYS)
     world.session.execute(text("UPDATE interval_day SET step_s = 3600 WHERE day = '2026-10-26'"))
 
-    assert packed_days(world.session, world.registers, THREE_DAYS)[world.registers[0]].mixed
+    packed = packed_days(world.session, world.registers, THREE_DAYS)[world.registers[0]]
+
+    assert (900, 900, 3600) == packed.steps_s
 
 
 def test_indexes_are_in_order_and_those_that_nobody_trusts_are_left_out(world: World) -> None:

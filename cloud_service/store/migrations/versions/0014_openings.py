@@ -1,0 +1,72 @@
+"""A mount's opening and closing index make days by themselves; late days are told by the site's own midnights.
+
+Revision ID: 0014
+"""
+
+from alembic import op
+
+revision = "0014"
+down_revision = "0013"
+
+MOUNT = """
+CREATE OR REPLACE FUNCTION mount_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO dirty_day (register_id, day)
+    SELECT DISTINCT r.id, (edge.at AT TIME ZONE s.timezone - edge.back)::date
+      FROM (VALUES (lower(NEW.during), interval '0'), (lower(NEW.during), interval '1 microsecond'),
+                   (upper(NEW.during), interval '0'), (upper(NEW.during), interval '1 microsecond'),
+                   (CASE TG_OP WHEN 'UPDATE' THEN lower(OLD.during) END, interval '0'),
+                   (CASE TG_OP WHEN 'UPDATE' THEN upper(OLD.during) END, interval '0')) AS edge(at, back)
+      JOIN register r ON r.meter_id = NEW.meter_id AND r.kind in ('index', 'interval')
+      JOIN service_point p ON p.id = NEW.service_point_id JOIN site s ON s.id = p.site_id
+     WHERE edge.at IS NOT NULL AND isfinite(edge.at)
+       AND (NEW.opening ? r.name OR NEW.closing ? r.name
+            OR EXISTS (SELECT 1 FROM interval_day d WHERE d.register_id = r.id));
+    RETURN NULL;
+END $$;
+"""
+
+LATE = """
+CREATE OR REPLACE FUNCTION note_late_insert() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO late_day (invoice_id, register_id, day, before, after)
+    SELECT s.invoice_id, n.register_id, n.day, NULL, n.total
+      FROM new_days n
+      JOIN register r ON r.id = n.register_id AND r.billed
+      JOIN meter_mount m ON m.meter_id = r.meter_id
+      JOIN contract c ON c.service_point_id = m.service_point_id AND c.during @> n.day
+      JOIN invoice_span s ON s.contract_id = c.id AND s.during @> n.day AND NOT s.credited
+      JOIN service_point p ON p.id = m.service_point_id
+      JOIN site h ON h.id = p.site_id
+     WHERE m.during && tstzrange(n.day::timestamp AT TIME ZONE h.timezone,
+                                 (n.day + 1)::timestamp AT TIME ZONE h.timezone);
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE FUNCTION note_late_update() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO late_day (invoice_id, register_id, day, before, after)
+    SELECT s.invoice_id, n.register_id, n.day, o.total, n.total
+      FROM new_days n
+      JOIN old_days o ON o.register_id = n.register_id AND o.day = n.day AND o."values" <> n."values"
+      JOIN register r ON r.id = n.register_id AND r.billed
+      JOIN meter_mount m ON m.meter_id = r.meter_id
+      JOIN contract c ON c.service_point_id = m.service_point_id AND c.during @> n.day
+      JOIN invoice_span s ON s.contract_id = c.id AND s.during @> n.day AND NOT s.credited
+      JOIN service_point p ON p.id = m.service_point_id
+      JOIN site h ON h.id = p.site_id
+     WHERE m.during && tstzrange(n.day::timestamp AT TIME ZONE h.timezone,
+                                 (n.day + 1)::timestamp AT TIME ZONE h.timezone);
+    RETURN NULL;
+END $$;
+"""
+
+
+def upgrade() -> None:
+    connection = op.get_bind().connection
+    for script in (MOUNT, LATE):
+        connection.execute(script)
+
+
+def downgrade() -> None:
+    msg = "books are not taken apart: restore a backup instead"
+    raise RuntimeError(msg)
