@@ -1,9 +1,11 @@
 """What rating is given of the registers at a service point: how each was mounted, and what was read from it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+
+import msgspec
 
 from common.period import Span, day_start
 
@@ -39,9 +41,22 @@ class MountedRegister:
         """Whether it was mounted all the time between two instants."""
         return self.mounted <= start and (self.dismounted is None or self.dismounted >= end)
 
+    @property
+    def mounted_ms(self) -> int:
+        """When it was mounted, in milliseconds since 1970."""
+        return (self.mounted - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
+
     def touches(self, start: datetime, end: datetime) -> bool:
         """Whether it was mounted at some time between two instants."""
         return self.mounted < end and (self.dismounted is None or self.dismounted > start)
+
+
+class SharedStep(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What one mount has of a step that two share: a meter that was moved, or whose multiplier changed, within it."""
+
+    step: int  # of the day, from 0
+    mounted_ms: int  # when that mount began
+    value: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +84,7 @@ class SpanReadings:
     days: Mapping[int, PackedDays]  # by register
     indexes: Mapping[int, Sequence[tuple[datetime, int]]]  # by register: instants and thousandths, in their order
     so_far: bool = False  # what is not there yet counts as nothing: for balances, never for invoices
+    shared: Mapping[tuple[int, date], Sequence[SharedStep]] = field(default_factory=dict)  # by register and day
 
     @property
     def start(self) -> datetime:

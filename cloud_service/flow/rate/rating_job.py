@@ -1,8 +1,8 @@
 """Contracts on their way through rating: their tariffs, registers and what they counted, loaded for many at once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from cloud_service.domain.pricing.usage import History
@@ -44,7 +44,7 @@ class RatingJob:
 
 
 def load(session: Session, members: Sequence[BillableContract], span: Span, *, so_far: bool) -> list[RatingJob]:
-    """A job for each contract: tariffs, registers, what they counted and the history, in five reads for all."""
+    """A job for each contract: tariffs, registers, what they counted and the history, in few reads for all."""
     zones = {contract.timezone for contract in members}
     first = min(day_start(span.start, zone) for zone in zones)
     last = max(day_start(span.end, zone) for zone in zones)
@@ -55,6 +55,7 @@ def load(session: Session, members: Sequence[BillableContract], span: Span, *, s
     )
     registers = [register.register_id for group in mounted.values() for register in group]
     days = billed_usage.packed_days(session, registers, span)
+    shared = billed_usage.shared_steps(session, _exchanged(mounted, first, last), span)
     undated = [register for register in registers if register not in days]
     indexes = billed_usage.indexes(session, undated, first - READ_BEFORE, last + READ_AFTER) if undated else {}
     earlier = rating_history.histories(session, ids, span.start)
@@ -65,9 +66,19 @@ def load(session: Session, members: Sequence[BillableContract], span: Span, *, s
         )
         job.earlier = earlier.get(contract.id)
         job.history = job.earlier.history if job.earlier else History()
-        _measure(job, SpanReadings(span, contract.timezone, days, indexes, so_far))
+        _measure(job, SpanReadings(span, contract.timezone, days, indexes, so_far, shared))
         jobs.append(job)
     return jobs
+
+
+def _exchanged(mounted: Mapping[int, Sequence[MountedRegister]], first: datetime, last: datetime) -> list[int]:
+    """The registers that came or went between two instants: two mounts may share a step."""
+    return [
+        register.register_id
+        for registers in mounted.values()
+        for register in registers
+        if not register.covers(first, last)
+    ]
 
 
 def _measure(job: RatingJob, readings: SpanReadings) -> None:

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+import msgspec
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from cloud_service.domain.rating.register_readings import PackedDays
+from cloud_service.domain.rating.register_readings import PackedDays, SharedStep
 from cloud_service.store.database.bulk_rows import driver
 from common.period import Span
 
@@ -17,6 +18,13 @@ DAYS = """
      WHERE register_id = ANY(%s) AND day >= %s AND day < %s
      ORDER BY register_id, day
 """
+SHARED = text(
+    """
+    SELECT register_id, day, made_from->'shared' AS shared
+      FROM interval_day
+     WHERE register_id = ANY(:ids) AND day >= :start AND day < :end AND made_from ? 'shared'
+    """
+)
 NOW = text("SELECT clock_timestamp()")
 INDEXES = text(
     """
@@ -73,6 +81,14 @@ def _packed(read: _DaysOfRegister) -> PackedDays:
     step_s = read.steps_s[0]
     differing = tuple(read.steps_s) if read.steps_s.count(step_s) < len(read.steps_s) else ()
     return PackedDays(tuple(read.days), step_s, b"".join(read.bodies), tuple(read.missing), differing)
+
+
+def shared_steps(session: Session, registers: Sequence[int], span: Span) -> dict[tuple[int, date], list[SharedStep]]:
+    """(register, day) -> what each mount has of the steps that two of them share."""
+    if not registers:
+        return {}
+    rows = session.execute(SHARED, {"ids": list(registers), "start": span.start, "end": span.end})
+    return {(row.register_id, row.day): msgspec.convert(row.shared, list[SharedStep]) for row in rows}
 
 
 def indexes(

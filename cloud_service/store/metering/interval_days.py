@@ -89,4 +89,6 @@ def _made_from(day: RegisterDay) -> Jsonb:
         origin["exit"] = [day.exit.at_ms, day.exit.value, day.exit.quality]
     if day.rejected:
         origin["rejected"] = day.rejected
+    if day.shared:
+        origin["shared"] = [[part.step, part.mounted_ms, part.value] for part in day.shared]
     return Jsonb(origin)

@@ -15,6 +15,7 @@ from cloud_service.domain.metering.vee.series import (
     RegisterRules,
     RejectedReading,
 )
+from cloud_service.domain.rating.register_readings import SharedStep
 from common.reading import Quality
 
 
@@ -35,6 +36,7 @@ class StepSeries:
     step_s: int
     values: Ints  # thousandths of the register's unit
     qualities: Bytes  # a `common.reading.Quality` a step
+    shared: Sequence[SharedStep] = ()  # steps are those of the window
 
 
 def cut_into_days(
@@ -73,10 +75,18 @@ def cut_into_days(
             exit=points[n + 1],
             count=places[n + 1] - places[n],
             rejected=refused[n + 1] - refused[n],
+            shared=_shared(steps.shared, bounds[n], bounds[n + 1]) if steps.shared else (),
         )
         for n, day in enumerate(window.days)
     ]
     return WindowDays(rules, window, days, list(rejected))
+
+
+def _shared(shared: Sequence[SharedStep], first: int, end: int) -> tuple[SharedStep, ...]:
+    """The shared steps of one day, counted from its first."""
+    return tuple(
+        SharedStep(part.step - first, part.mounted_ms, part.value) for part in shared if first <= part.step < end
+    )
 
 
 def _points(believed: RegisterReadings, places: Ints) -> list[BelievedReading | None]:

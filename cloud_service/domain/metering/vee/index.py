@@ -13,6 +13,7 @@ import numpy as np
 
 from cloud_service.domain.metering.vee.days import StepSeries, WindowDays, cut_into_days
 from cloud_service.domain.metering.vee.mount_indexes import at_mount
+from cloud_service.domain.metering.vee.mount_sum import MountSum, Segment
 from cloud_service.domain.metering.vee.plausible import believed_readings
 from cloud_service.domain.metering.vee.series import (
     Bytes,
@@ -41,25 +42,13 @@ class IndexJob:
     given: RegisterReadings  # indexes in thousandths, ascending in time
 
 
-@dataclass(slots=True)
-class _Segment:
-    """One mount of one job: believed readings, rollovers undone."""
-
-    job: int
-    start_ms: int  # what of the window this mount has to cover
-    end_ms: int
-    at_ms: Ints
-    value: Ints
-    quality: Bytes
-
-
 def make_days(jobs: Sequence[IndexJob]) -> list[WindowDays]:
     """The days of all jobs, in their order; each job's window becomes one `WindowDays`.
 
     Values are thousandths of the register's unit, one a step; a job's steps add up to the difference of its counter at
     the window's ends, as far as readings reach.
     """
-    segments: list[_Segment] = []
+    segments: list[Segment] = []
     believed: list[RegisterReadings] = []
     rejected: list[list[RejectedReading]] = []
     undisputed = _undisputed(jobs)
@@ -73,12 +62,12 @@ def make_days(jobs: Sequence[IndexJob]) -> list[WindowDays]:
             segments += parts
             believed.append(_believed(job.given, refused))
             rejected.append(refused)
-    values, qualities = _on_grid(jobs, segments)
+    steps = _on_grid(jobs, segments)
     return [
         cut_into_days(
             job.rules,
             job.window,
-            StepSeries(job.rules.step_s, values[number], qualities[number]),
+            steps[number],
             believed[number],
             rejected[number],
         )
@@ -118,12 +107,14 @@ def _one_mount(job: IndexJob) -> bool:
     )
 
 
-def _window_segment(number: int, job: IndexJob) -> _Segment:
+def _window_segment(number: int, job: IndexJob) -> Segment:
     given = job.given
-    return _Segment(number, job.window.start_ms, job.window.end_ms, given.at_ms, given.value, given.quality)
+    return Segment(
+        number, job.window.start_ms, job.window.start_ms, job.window.end_ms, given.at_ms, given.value, given.quality
+    )
 
 
-def _mount_segments(number: int, job: IndexJob) -> tuple[list[_Segment], list[RejectedReading]]:
+def _mount_segments(number: int, job: IndexJob) -> tuple[list[Segment], list[RejectedReading]]:
     """The segments of a job, mount by mount, and what is not believed."""
     segments, refused = [], []
     for mount in job.rules.spans:
@@ -135,9 +126,8 @@ def _mount_segments(number: int, job: IndexJob) -> tuple[list[_Segment], list[Re
         mask, odd = believed_readings(job.rules, given)
         refused += odd
         believed = given.where(mask)
-        segments.append(
-            _Segment(number, start, end, believed.at_ms, _unwound(job.rules, believed.value), believed.quality)
-        )
+        unwound = _unwound(job.rules, believed.value)
+        segments.append(Segment(number, mount.start_ms, start, end, believed.at_ms, unwound, believed.quality))
     return segments, refused
 
 
@@ -157,52 +147,38 @@ def _believed(given: RegisterReadings, refused: Sequence[RejectedReading]) -> Re
     return given.where(~out & (given.quality <= Quality.ESTIMATED))
 
 
-def _on_grid(jobs: Sequence[IndexJob], segments: Sequence[_Segment]) -> tuple[list[Ints], list[Bytes]]:
+def _on_grid(jobs: Sequence[IndexJob], segments: Sequence[Segment]) -> list[StepSeries]:
     """Values and qualities of each job's steps, its mounts added up."""
     grids = [_grid(job.window, job.rules.step_s) for job in jobs]
-    values: list[Ints | None] = [None] * len(jobs)
-    qualities: list[Bytes | None] = [None] * len(jobs)
-    askew: list[_Segment] = []
+    sums = [MountSum(grid) for grid in grids]
+    askew: list[Segment] = []
     for segment in segments:
         place = _on_its_grid(segment, grids[segment.job])
         if place is not None:
             read = slice(place, place + len(grids[segment.job]))
             quality = segment.quality[read]
-            _accumulate(
-                values, qualities, segment.job, np.diff(segment.value[read]), np.maximum(quality[1:], quality[:-1])
-            )
+            sums[segment.job].add(segment, np.diff(segment.value[read]), np.maximum(quality[1:], quality[:-1]))
         elif len(segment.at_ms):
             askew.append(segment)
     for first in range(0, len(askew), AT_ONCE):
         batch = askew[first : first + AT_ONCE]
         for segment, value, quality in zip(batch, *_evaluate(jobs, grids, batch), strict=True):
-            _accumulate(values, qualities, segment.job, value, quality)
+            sums[segment.job].add(segment, value, quality)
     for segment in segments:
         if not len(segment.at_ms):
             needed = np.diff(np.clip(grids[segment.job], segment.start_ms, segment.end_ms)) > 0
             empty = np.where(needed, np.uint8(Quality.MISSING), np.uint8(Quality.ACTUAL))
-            _accumulate(values, qualities, segment.job, np.zeros(len(needed), dtype=np.int64), empty)
-    return (
-        [np.zeros(len(grids[n]) - 1, dtype=np.int64) if steps is None else steps for n, steps in enumerate(values)],
-        [np.zeros(len(grids[n]) - 1, dtype=np.uint8) if steps is None else steps for n, steps in enumerate(qualities)],
-    )
+            sums[segment.job].add(segment, np.zeros(len(needed), dtype=np.int64), empty)
+    return [total.steps(job.rules.step_s) for total, job in zip(sums, jobs, strict=True)]
 
 
-def _on_its_grid(segment: _Segment, grid: Ints) -> int | None:
+def _on_its_grid(segment: Segment, grid: Ints) -> int | None:
     """Where a reading stands at every instant of the grid and nowhere else, the place of the first one."""
     if segment.start_ms > grid[0] or segment.end_ms < grid[-1]:
         return None
     place = int(np.searchsorted(segment.at_ms, grid[0]))
     read = segment.at_ms[place : place + len(grid)]
     return place if len(read) == len(grid) and bool((read == grid).all()) else None
-
-
-def _accumulate(
-    values: list[Ints | None], qualities: list[Bytes | None], job: int, value: Ints, quality: Bytes
-) -> None:
-    sum_so_far, worst_so_far = values[job], qualities[job]
-    values[job] = value if sum_so_far is None else sum_so_far + value
-    qualities[job] = quality if worst_so_far is None else np.maximum(worst_so_far, quality)
 
 
 _GRIDS: dict[tuple[int, int, int], Ints] = {}
@@ -219,7 +195,7 @@ def _grid(window: DayWindow, step_s: int) -> Ints:
 
 
 def _evaluate(
-    jobs: Sequence[IndexJob], grids: Sequence[Ints], segments: Sequence[_Segment]
+    jobs: Sequence[IndexJob], grids: Sequence[Ints], segments: Sequence[Segment]
 ) -> tuple[list[Ints], list[Bytes]]:
     """Each segment's counter at its grid's instants, then the differences, all segments in one sweep."""
     if not segments:

@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from cloud_service.domain.rating.register_readings import SharedStep
 from common.reading import THOUSANDTHS
 
 Ints = NDArray[np.int64]
@@ -152,3 +153,4 @@ class RegisterDay(msgspec.Struct, frozen=True):
     exit: BelievedReading | None = None
     count: int = 0  # believed readings of the day
     rejected: int = 0
+    shared: tuple[SharedStep, ...] = ()

@@ -8,20 +8,35 @@ from alembic import op
 revision = "0014"
 down_revision = "0013"
 
+# The days of the moments at which the meter came and went; of a meter that has days already also those between: without
+# this mount they were made of other readings, perhaps in another zone.
 MOUNT = """
 CREATE OR REPLACE FUNCTION mount_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    is_new boolean := TG_OP = 'INSERT';
+    first timestamptz := coalesce(lower(NEW.during), '-infinity');
+    last timestamptz := coalesce(upper(NEW.during), 'infinity');
+    first_before timestamptz := CASE WHEN is_new THEN first ELSE coalesce(lower(OLD.during), '-infinity') END;
+    last_before timestamptz := CASE WHEN is_new THEN last ELSE coalesce(upper(OLD.during), 'infinity') END;
 BEGIN
     INSERT INTO dirty_day (register_id, day)
-    SELECT DISTINCT r.id, (edge.at AT TIME ZONE s.timezone - edge.back)::date
-      FROM (VALUES (lower(NEW.during), interval '0'), (lower(NEW.during), interval '1 microsecond'),
-                   (upper(NEW.during), interval '0'), (upper(NEW.during), interval '1 microsecond'),
-                   (CASE TG_OP WHEN 'UPDATE' THEN lower(OLD.during) END, interval '0'),
-                   (CASE TG_OP WHEN 'UPDATE' THEN upper(OLD.during) END, interval '0')) AS edge(at, back)
-      JOIN register r ON r.meter_id = NEW.meter_id AND r.kind in ('index', 'interval')
+    SELECT r.id, touched.day
+      FROM register r
       JOIN service_point p ON p.id = NEW.service_point_id JOIN site s ON s.id = p.site_id
-     WHERE edge.at IS NOT NULL AND isfinite(edge.at)
-       AND (NEW.opening ? r.name OR NEW.closing ? r.name
-            OR EXISTS (SELECT 1 FROM interval_day d WHERE d.register_id = r.id));
+     CROSS JOIN LATERAL (
+           SELECT (edge.at AT TIME ZONE s.timezone - edge.back)::date AS day
+             FROM (VALUES (first, interval '0'), (first, interval '1 microsecond'),
+                          (last, interval '0'), (last, interval '1 microsecond'),
+                          (first_before, interval '0'), (last_before, interval '0')) AS edge(at, back)
+            WHERE isfinite(edge.at) AND (NEW.opening ? r.name OR NEW.closing ? r.name
+                  OR EXISTS (SELECT 1 FROM interval_day d WHERE d.register_id = r.id))
+            UNION
+           SELECT d.day FROM interval_day d
+             JOIN (VALUES (least(first, first_before), CASE WHEN is_new THEN last ELSE greatest(first, first_before) END),
+                          (least(last, last_before), greatest(last, last_before))) AS changed(since, until)
+               ON d.day BETWEEN (changed.since AT TIME ZONE s.timezone)::date AND (changed.until AT TIME ZONE s.timezone)::date
+            WHERE d.register_id = r.id) AS touched
+     WHERE r.meter_id = NEW.meter_id AND r.kind in ('index', 'interval');
     RETURN NULL;
 END $$;
 """
