@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +16,7 @@ from cloud_service.domain.tariffs.tariff import Tariff
 from common.period import Span
 from tests.cloud_service.domain.builders import BERLIN, MARCH, PEAK, energy, make_tariff, noise
 
+pytestmark = pytest.mark.slow
 D = Decimal
 PRICES = st.integers(-500, 5000).map(lambda number: str(D(number) / 10000))
 SEEDS = st.integers(0, 2**32 - 1)
