@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from cloud_service.domain.pricing.priced_lines import PricedLine, TaxLine
 from cloud_service.domain.pricing.usage import Intervals
 from cloud_service.domain.rating.calculator import calculate
 from cloud_service.domain.tariffs.document import canonical
@@ -23,7 +24,7 @@ from common.errors import ConflictError, InputError
 from common.period import Span, add_months, intervals_in_day
 
 SAMPLE_KWH = 300
-STEP_S = 3600
+STEP_S = 900
 SUFFIXES = (".json", ".toml", ".yaml")
 
 
@@ -38,11 +39,13 @@ class TariffDraft:
 
 @dataclass(frozen=True, slots=True)
 class PriceSample:
-    """What an even use of SAMPLE_KWH in a month would cost, taxes included; without an amount `why` says why not."""
+    """What an even use of some units in a month would cost, taxes included; without an amount `why` says why not."""
 
     span: Span
     amount: Decimal | None
     why: tuple[str, ...]
+    lines: tuple[PricedLine, ...] = ()
+    taxes: tuple[TaxLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,21 +89,27 @@ def _parsed(text: str, filename: str) -> dict[str, Any]:
     return parse_document(text, ending)
 
 
-def sample(tariff: Tariff, day: date, timezone: str) -> PriceSample:
-    """The price of an ordinary month, to see whether the figures are meant so: the last one, or the first it is for."""
+def sample(
+    tariff: Tariff, day: date, timezone: str, used: Decimal = Decimal(SAMPLE_KWH), register: str = "import"
+) -> PriceSample:
+    """The price of an ordinary month, to see whether the figures are meant so: the last one, or the first it is for.
+
+    `used` counts whole thousandths of the register's unit.
+    """
     start = add_months(day.replace(day=1), -1)
     first = tariff.versions[-1].start
     if first > start:
         start = first if first.day == 1 else add_months(first.replace(day=1), 1)
     span = Span(start, add_months(start, 1))
     steps = sum(intervals_in_day(month_day, timezone, STEP_S) for month_day in span)
-    even = np.full(steps, SAMPLE_KWH * 1000 // steps, dtype=np.int64)
-    even[0] += SAMPLE_KWH * 1000 - int(even.sum())
+    thousandths = int(used * 1000)
+    even = np.full(steps, thousandths // steps, dtype=np.int64)
+    even[: thousandths - int(even.sum())] += 1
     try:
-        (bill,) = calculate(tariff, {"import": Intervals(even, STEP_S)}, span, timezone, whole=True)
+        (bill,) = calculate(tariff, {register: Intervals(even, STEP_S)}, span, timezone, whole=True)
     except InputError as error:
         return PriceSample(span, None, (str(error),))
-    return PriceSample(span, bill.total, tuple(line.why for line in bill.lines))
+    return PriceSample(span, bill.total, tuple(line.why for line in bill.lines), bill.lines, bill.taxes)
 
 
 def publish(

@@ -11,6 +11,7 @@ from cloud_service.web.console import (
     search,
     setting_forms,
     settings,
+    setup,
     users,
 )  # fmt: skip
 from cloud_service.web.console.customers import accounts, client_forms, clients, connection_forms, connections, move_in
@@ -33,15 +34,15 @@ from cloud_service.web.console.receivables import (
     reports,
     statements,
 )
-from cloud_service.web.console.tariffs import tariff_forms, tariffs
+from cloud_service.web.console.tariffs import price_sheet, tariff_forms, tariffs
 from cloud_service.web.portal import home
 from cloud_service.web.support import desk
 
 PAGES = (
-    health, first_administrator, dashboard,
+    health, first_administrator, dashboard, setup,
     bills, corrections, late, shared_costs, payments, bank_statement, money, runs, dunning,
     prepaid, reports, books, clients, client_forms, accounts, statements, connections, move_in,
-    connection_forms, tariffs, tariff_forms, points, point_forms, meters, reading_forms, gateways,
+    connection_forms, tariffs, tariff_forms, price_sheet, points, point_forms, meters, reading_forms, gateways,
     gateway_forms, audit, users,
     settings, setting_forms, mail, search, help, preferences, desk, home, pay, webhooks,
 )  # fmt: skip

@@ -18,6 +18,7 @@ from cloud_service.web import charts
 from cloud_service.web.access import May, access, allowed, scope, signed_in
 from cloud_service.web.bill_columns import SHORT
 from cloud_service.web.clock import now, site_zone, today
+from cloud_service.web.console.setup import checklist
 from cloud_service.web.database import session
 from cloud_service.web.language import formatting
 from cloud_service.web.language.labels import PAYMENT_KINDS
@@ -63,11 +64,11 @@ def home() -> Response:
 
 @blueprint.get("/dashboard")
 @access(May.READ)
-def index() -> str:
+def index() -> Response | str:
     """The dashboard of one legal entity."""
     entities = legal_entities.entities(session(), scope())
     if not entities:
-        return render_template("console/welcome.html")
+        return redirect(url_for("setup.index"))
     entity = legal_entities.entity(session(), scope(), request.args.get("entity", ""))
     chosen = request.args.get("range") if request.args.get("range") in dict(RANGES) else "12m"
     span = span_of(str(chosen), today())
@@ -79,6 +80,7 @@ def index() -> str:
         entity=entity,
         entities=entities,
         gateways=gateway_troubles(session(), entity.id, now()),
+        setup=checklist(entity),
         totals=dashboard.totals(session(), entity, span, today()),
         span=span,
         last=span.end - timedelta(days=1),

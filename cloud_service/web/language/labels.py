@@ -159,6 +159,23 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "spot": _l("Spot"),
         "standing": _l("Standing"),
     },
+    "energy_pricing": {"flat": _l("One price"), "steps": _l("Steps"), "hours": _l("Day and night")},
+    "item_per": {
+        "month": _l("a month"),
+        "day": _l("a day"),
+        "year": _l("a year"),
+        "unit": _l("a unit used"),
+        "kw": _l("a kW of highest demand"),
+        "percent": _l("percent of the energy"),
+    },
+    "day_kind": {
+        "every": _l("Every day"),
+        "weekday": _l("Monday to Friday"),
+        "weekday+saturday": _l("Monday to Saturday"),
+        "weekend": _l("Saturday and Sunday"),
+        "saturday": _l("Saturday"),
+        "sunday": _l("Sunday"),
+    },
     "provider": {
         "bank": _l("Bank"),
         "cash": _l("Cash"),

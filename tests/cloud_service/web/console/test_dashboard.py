@@ -179,8 +179,8 @@ def test_who_has_no_legal_entity_yet_is_welcomed(database_url: str) -> None:
     console = console_on(database_url, {})
     with transaction(console.engine) as session:
         add_user(session, email="root@example.com", name="Root", role="admin", password=PASSWORD, actor="test")
-    page = text_of(console.sign_in("root").get("/dashboard").text)
+    page = text_of(console.sign_in("root").get("/dashboard", follow_redirects=True).text)
     console.engine.dispose()
 
-    assert "Nothing is set up yet" in page
+    assert "Begin with your company" in page
     assert "TOTAL OUTSTANDING" not in page
