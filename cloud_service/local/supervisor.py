@@ -9,11 +9,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
+
 from common.errors import UnavailableError
 
 RESTART_MAX_S = 10.0
 STOP_TIMEOUT_S = 10.0
 RENEW_TIMEOUT_S = 2.0
+MARK = "ENERGY_LOGS"  # in the environment of each service: whose it is
 STEADY_S = 30.0  # a process that ran this long starts again without waiting
 
 
@@ -40,6 +43,15 @@ class _Running:
     again_at_s: float = 0.0
 
 
+def _process_of(path: Path, mark: str) -> psutil.Process | None:
+    """The process whose number stands in the file, if it still is the one that was started there."""
+    try:
+        process = psutil.Process(int(path.read_text()))
+        return process if process.environ().get(MARK) == mark else None
+    except (psutil.Error, OSError, ValueError):
+        return None
+
+
 def python_module(module: str, *arguments: str) -> list[str]:
     """The command line that runs one of our modules with this very Python."""
     return [sys.executable, "-m", module, *arguments]
@@ -53,6 +65,23 @@ class Supervisor:
         self.say = say
         self._running: list[_Running] = []
         folder.mkdir(parents=True, exist_ok=True)
+
+    def end_left_over(self) -> None:
+        """End what a supervisor of this folder left behind when it was killed: it holds ports, and does work twice."""
+        for path in self.folder.glob("*.pid"):
+            process = _process_of(path, self._mark)
+            if process is None:
+                continue
+            self.say(f"{path.stem} was left over from a start that was killed: ends")
+            process.terminate()
+            try:
+                process.wait(STOP_TIMEOUT_S)
+            except psutil.TimeoutExpired:
+                process.kill()
+
+    @property
+    def _mark(self) -> str:
+        return str(self.folder.resolve())
 
     def start(self, service: Service) -> None:
         """Start one service and wait until it is ready."""
@@ -117,7 +146,7 @@ class Supervisor:
         with (self.folder / f"{service.name}.log").open("ab") as log:
             process = subprocess.Popen(  # noqa: S603 - our own command lines
                 service.argv,
-                env={**os.environ, **service.environment},
+                env={**os.environ, **service.environment, MARK: self._mark},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

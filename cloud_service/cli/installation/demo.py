@@ -33,6 +33,7 @@ def _run(data_dir: Path, *, check: bool, address: dict[str, Any]) -> None:
 
     keep_running = until_signal()
     supervisor = Supervisor(data_dir.resolve() / "logs", say=_say)
+    supervisor.end_left_over()
     try:
         stack = _start(local.describe(data_dir, demo=True, web=web_address(data_dir, **address)), supervisor)
         local.remember(stack, start_line("demo", stack.data_dir, address))

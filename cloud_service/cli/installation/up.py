@@ -43,6 +43,7 @@ def _run(data_dir: Path, *, check: bool, link: bool, browser: bool, address: dic
 
     keep_running = until_signal()
     supervisor = Supervisor(data_dir / "logs", say=lambda line: click.echo(line, err=True))
+    supervisor.end_left_over()
     stack = local.describe(data_dir, web=web_address(data_dir, **address))
     try:
         stack = _start(stack, supervisor)

@@ -87,3 +87,21 @@ def test_a_service_whose_configuration_changed_starts_anew_at_once(tmp_path: Pat
     assert not alive(first)
     assert took_s < 2
     assert ["sleeper starts anew: its configuration changed"] == said
+
+
+def test_what_a_killed_supervisor_left_behind_ends_and_nothing_else_does(tmp_path: Path) -> None:
+    killed, another = Supervisor(tmp_path / "logs"), Supervisor(tmp_path / "others")
+    killed.start(Service("sleeper", SLEEPER))
+    another.start(Service("stranger", SLEEPER))
+    left, stranger = pid_of(killed.folder, "sleeper"), pid_of(another.folder, "stranger")
+    (killed.folder / "stranger.pid").write_text(f"{stranger}\n")  # a number that somebody else has by now
+    (killed.folder / "gone.pid").write_text("999999999")
+    said: list[str] = []
+
+    Supervisor(killed.folder, say=said.append).end_left_over()
+    lives = [alive(pid) for pid in (left, stranger)]
+    killed.stop()
+    another.stop()
+
+    assert ["sleeper was left over from a start that was killed: ends"] == said
+    assert [False, True] == lives
