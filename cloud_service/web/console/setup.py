@@ -7,13 +7,13 @@ from flask import Blueprint, current_app, render_template, request, url_for
 
 from cloud_service.store.customers import legal_entities
 from cloud_service.store.customers.tables import LegalEntity
+from cloud_service.store.delivery import mail_relay
 from cloud_service.store.lookups.setup_progress import setup_progress
 from cloud_service.web.access import May, access, allowed, scope
 from cloud_service.web.database import session
 from cloud_service.web.language.sentences import lazy_gettext as _l
 
 blueprint = Blueprint("setup", __name__)
-LOCAL_RELAYS = ("", "localhost", "127.0.0.1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +97,8 @@ def index() -> str:
 def checklist(entity: LegalEntity) -> Checklist:
     """The steps of an entity, as they stand in the data."""
     progress = setup_progress(session(), entity.id)
-    mail = current_app.extensions["settings"].mail
-    is_done = {"mail": mail.host not in LOCAL_RELAYS}
+    relay = current_app.extensions["settings"].mail or mail_relay.relay(session())
+    is_done = {"mail": relay is not None}
     steps = tuple(
         SetupStep(
             step.key, step.title, step.detail, bool(getattr(progress, step.key, is_done.get(step.key, False))),
