@@ -1,12 +1,12 @@
 """A mount's opening and closing index make days by themselves; late days are told by the site's own midnights.
 
-Revision ID: 0016
+Revision ID: 0018
 """
 
 from alembic import op
 
-revision = "0016"
-down_revision = "0015"
+revision = "0018"
+down_revision = "0017"
 
 # The days of the moments at which the meter came and went; of a meter that has days already also those between: without
 # this mount they were made of other readings, perhaps in another zone.
