@@ -47,10 +47,10 @@ def certificate_files(folder: Path, names: Sequence[str], now: datetime) -> Cert
 def names_of_this_machine() -> list[str]:
     """All names and addresses by which the machine may be called, in a fixed order."""
     addresses = {
-        found.address.partition("%")[0]
+        assigned.address.partition("%")[0]
         for interface in psutil.net_if_addrs().values()
-        for found in interface
-        if found.family in (socket.AF_INET, socket.AF_INET6)
+        for assigned in interface
+        if assigned.family in (socket.AF_INET, socket.AF_INET6)
     }
     names = {"localhost", socket.gethostname().lower(), socket.getfqdn().lower()}
     return sorted(name for name in names if name) + sorted(addresses | {"127.0.0.1"})

@@ -24,7 +24,7 @@ PORTS = {
 BELOW_EPHEMERAL = range(20_000, 32_000)  # ports that Linux gives to no outgoing connection: free ones stay free
 FILE = "ports.json"
 
-_locks: dict[int, tuple[Path, socket.socket]] = {}  # of this process, until it ends
+_locks: dict[int, Path] = {}  # port: whose it is, of this process
 
 
 def ports(data_dir: Path) -> dict[str, int]:
@@ -77,12 +77,13 @@ def _is_free(port: int) -> bool:
 
 def _lock(data_dir: Path, port: int) -> bool:
     if port in _locks:
-        return _locks[port][0] == data_dir
+        return _locks[port] == data_dir
     holder = socket.socket(socket.AF_UNIX)
     try:
         holder.bind(f"\0energy-billing-port-{port}")
     except OSError:
         holder.close()
         return False
-    _locks[port] = (data_dir, holder)
+    holder.detach()  # held until the process ends
+    _locks[port] = data_dir
     return True

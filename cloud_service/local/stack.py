@@ -77,14 +77,14 @@ def describe(
         defaults |= _embedded_broker(data_dir, chosen)
     if demo:
         defaults |= _simulated(data_dir, chosen)
-    named = _named(environ)
-    for name in named:
+    given = _given(environ)
+    for name in given:
         defaults.pop(f"{name}_FILE", None)  # else the file, which wins over the plain name, would be ours
     fixed = {"ENERGY_DATA_DIR": str(data_dir), "ENERGY_INSTALLATION": machine.name(data_dir)}
-    return Stack(data_dir, chosen, {"DATABASE_URL": "", **defaults, **named, **fixed}, web)
+    return Stack(data_dir, chosen, {"DATABASE_URL": "", **defaults, **given, **fixed}, web)
 
 
-def _named(environ: Mapping[str, str]) -> dict[str, str]:
+def _given(environ: Mapping[str, str]) -> dict[str, str]:
     """What the environment says; files by their whole path, since commands may be called from anywhere."""
     names = {name: environ[name] for name in SETTINGS if environ.get(name)}
     files = {f"{name}_FILE": environ[f"{name}_FILE"] for name in SETTINGS if environ.get(f"{name}_FILE")}
@@ -193,11 +193,11 @@ def _start_where_nobody_else_is(stack: Stack, service: str, start: Callable[[Sta
 def _moved(stack: Stack, service: str) -> Stack:
     """The same with another port for this service, in the environment too."""
     old, new = stack.ports[service], another(stack.data_dir, service)
-    named = {
+    settings = {
         "web": {"PUBLIC_URL": (stack.web.url(old), stack.web.url(new))},
         "mqtt": {"MQTT_PORT": (str(old), str(new))},
     }
-    changed = {name: now for name, (before, now) in named[service].items() if stack.environment.get(name) == before}
+    changed = {name: now for name, (before, now) in settings[service].items() if stack.environment.get(name) == before}
     return replace(stack, ports={**stack.ports, service: new}, environment={**stack.environment, **changed})
 
 

@@ -104,8 +104,8 @@ def _unit(data_dir: Path, name: str, *, run_as: str = "", address: dict[str, Any
     if not address["tls"]:  # whose certificate the service itself makes
         web_address(data_dir, **address).check()
     program = str(Path(sys.executable).with_name("energy-cloud"))
-    words = [program, *shlex.split(start_line("up", data_dir, address))[1:], "--unattended"]
-    return SystemdUnit(name, data_dir, words, run_as, address.get("port"))
+    command = [program, *shlex.split(start_line("up", data_dir, address))[1:], "--unattended"]
+    return SystemdUnit(name, data_dir, command, run_as, address.get("port"))
 
 
 def _installed(name: str, *, system: bool) -> "SystemdUnit":
@@ -154,9 +154,9 @@ def _require_systemd() -> None:
         raise UnavailableError("this machine has no systemd", hint="`--dry-run` prints the unit for another one")
 
 
-def _systemctl(unit: "SystemdUnit", *words: str, refused_is_answer: bool = False) -> str:
+def _systemctl(unit: "SystemdUnit", *arguments: str, refused_is_answer: bool = False) -> str:
     _require_systemd()
-    done = subprocess.run([*unit.manager, *words], capture_output=True, text=True, check=False)  # noqa: S603 - our own words
+    done = subprocess.run([*unit.manager, *arguments], capture_output=True, text=True, check=False)  # noqa: S603 - our own arguments
     if done.returncode and not refused_is_answer:
-        raise UnavailableError(f"systemctl {' '.join(words)}: {done.stderr.strip()}", path=unit.name)
+        raise UnavailableError(f"systemctl {' '.join(arguments)}: {done.stderr.strip()}", path=unit.name)
     return done.stdout.strip()

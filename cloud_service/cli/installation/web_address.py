@@ -62,11 +62,11 @@ def _own_certificate(data_dir: Path, host: str) -> tuple[Path, Path]:
 
 def start_line(command: str, data_dir: Path, address: dict[str, Any]) -> str:
     """The command line that starts an installation in the same way from any folder."""
-    words = ["energy-cloud", command, "--data-dir", str(data_dir)]
+    arguments = ["energy-cloud", command, "--data-dir", str(data_dir)]
     for name, value in address.items():
         option = f"--{name.replace('_', '-')}"
         if value is True:
-            words.append(option)
+            arguments.append(option)
         elif value and (name, value) != ("host", LOCAL):
-            words += [option, str(value.absolute() if isinstance(value, Path) else value)]
-    return shlex.join(words)
+            arguments += [option, str(value.absolute() if isinstance(value, Path) else value)]
+    return shlex.join(arguments)

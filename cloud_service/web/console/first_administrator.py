@@ -49,7 +49,7 @@ def make() -> Response | tuple[str, int]:
         return _page(entry, error), 403 if isinstance(error, ForbiddenError) else 400
     login_user(current_app.extensions["security"].datastore.find_user(fs_uniquifier=person.fs_uniquifier))
     session().commit()
-    return redirect("/")
+    return redirect(url_for("setup.index"))
 
 
 def _page(entry: NewAdministrator, error: EnergyError | None = None) -> str:

@@ -37,7 +37,8 @@ def test_who_has_the_code_becomes_administrator_and_is_signed_in(empty: Console)
     client = empty.visitor()
     answer = come(client, offered(empty))
 
-    assert (302, "/") == (answer.status_code, answer.location)
+    assert (302, "/setup") == (answer.status_code, answer.location)
+    assert 200 == client.get("/setup").status_code
     assert 200 == client.get("/users").status_code
     assert "mary@example.com" in client.get("/users").text
 
