@@ -36,10 +36,10 @@ def gateway() -> None:
 @JSON
 def add(name: str, *, site_name: str, reason: str, mosquitto_passwd: Path | None, json_output: bool) -> None:
     """Register a gateway; prints its password and the head of its site file."""
-    from cloud_service.flow.gateway import register
-    from cloud_service.store.lookups.ids_by_name import site_id
-
     with transaction() as session:
+        from cloud_service.flow.gateway import register
+        from cloud_service.store.lookups.ids_by_name import site_id
+
         site = site_id(session, site_name)
         password = register(session, site, name, _folder(), at=datetime.now(UTC), author=author(), reason=reason)
         users = _broker_users(session)
@@ -70,11 +70,11 @@ def list_gateways(*, search: str, state: str | None, refused: bool, limit: int, 
 @JSON
 def show(name: str, *, json_output: bool) -> None:
     """One gateway: its state, the meters that it announces, what was refused of it."""
-    from cloud_service.store.lookups.gateways import announced_meters, gateway_by_id
-    from cloud_service.store.lookups.ids_by_name import gateway_id
-    from cloud_service.store.metering.refused_messages import refused_kinds
-
     with transaction() as session:
+        from cloud_service.store.lookups.gateways import announced_meters, gateway_by_id
+        from cloud_service.store.lookups.ids_by_name import gateway_id
+        from cloud_service.store.metering.refused_messages import refused_kinds
+
         row, site = gateway_by_id(session, gateway_id(session, name))
         meters, refused = announced_meters(session, row), refused_kinds(session, row.name)
         about: dict[str, Any] = {
@@ -102,10 +102,10 @@ def show(name: str, *, json_output: bool) -> None:
 @JSON
 def password(name: str, *, reason: str, mosquitto_passwd: Path | None, json_output: bool) -> None:
     """Give a gateway another password; with the one before it cannot enter any more."""
-    from cloud_service.flow.gateway import renew_password
-    from cloud_service.store.lookups.ids_by_name import gateway_id
-
     with transaction() as session:
+        from cloud_service.flow.gateway import renew_password
+        from cloud_service.store.lookups.ids_by_name import gateway_id
+
         known = gateway_id(session, name)
         new = renew_password(session, known, _folder(), at=datetime.now(UTC), author=author(), reason=reason)
         users = _broker_users(session)
@@ -120,10 +120,10 @@ def password(name: str, *, reason: str, mosquitto_passwd: Path | None, json_outp
 @JSON
 def revoke(name: str, *, reason: str, mosquitto_passwd: Path | None, json_output: bool) -> None:
     """Listen to a gateway no more, for good; what it sent stays."""
-    from cloud_service.flow.gateway import revoke as step
-    from cloud_service.store.lookups.ids_by_name import gateway_id
-
     with transaction() as session:
+        from cloud_service.flow.gateway import revoke as step
+        from cloud_service.store.lookups.ids_by_name import gateway_id
+
         known = gateway_id(session, name)
         step(session, known, _folder(), at=datetime.now(UTC), author=author(), reason=reason)
         users = _broker_users(session)

@@ -212,7 +212,7 @@ def _refused_of_gateway() -> ColumnElement[Any]:
 def _meters_read(report: Any) -> ColumnElement[Any]:
     """`read / all` of the meters in its report, nothing where it has none."""
     meters = func.coalesce(func.jsonb_array_length(report["devices"]), 0)
-    failing = func.jsonb_path_query_array(report, literal("$.devices[*] ? (@[4] > 0)", type_=JSONPATH()))
+    failing = func.jsonb_path_query_array(report, literal("$.devices[*][4] ? (@ > 0)", type_=JSONPATH()))
     read = meters - func.coalesce(func.jsonb_array_length(failing), 0)
     return case((meters > 0, func.concat(read, " / ", meters)), else_="")
 

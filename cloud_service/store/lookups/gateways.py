@@ -1,6 +1,6 @@
 """What the pages say of gateways: the meters that one announces, and how many are in trouble."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +14,7 @@ from cloud_service.store.customers.tables import Site
 from cloud_service.store.lists.metering import gateway_state
 from cloud_service.store.metering.tables import Gateway, Quarantine
 from common.message import Catalog, DeviceHealth, Up, decode
+from common.reading import Kind
 
 CATALOGS = text(
     """
@@ -51,6 +52,7 @@ class AnnouncedMeter:
 
     name: str
     registers: tuple[str, ...] = ()
+    counters: tuple[str, ...] = ()  # those of the registers that have a first index
     serial: str = ""
     public_id: UUID | None = None
     point: str = ""
@@ -70,23 +72,24 @@ class GatewayTroubles:
 
 def announced_meters(session: Session, gateway: Gateway) -> list[AnnouncedMeter]:
     """The meters of a gateway's catalogs and of its last report, those that fail first."""
-    registers: dict[str, set[str]] = {}
+    channels: dict[str, dict[str, str]] = {}  # meter -> register -> kind
     for row in session.execute(CATALOGS, {"gateway": gateway.id}):
         catalog = decode(Up.CATALOG, bytes(row.payload))
         for channel in catalog.channels if isinstance(catalog, Catalog) else ():
-            registers.setdefault(channel.meter, set()).add(channel.register)
+            channels.setdefault(channel.meter, {})[channel.register] = channel.kind
     devices = {device.meter: device for device in _devices(gateway.health)}
-    names = registers.keys() | devices.keys()
+    names = channels.keys() | devices.keys()
     stored = {row.name: row for row in session.execute(METERS, {"names": sorted(names)})}
-    meters = [_announced(name, registers.get(name, ()), stored.get(name), devices.get(name)) for name in sorted(names)]
+    meters = [_announced(name, channels.get(name, {}), stored.get(name), devices.get(name)) for name in sorted(names)]
     return sorted(meters, key=lambda meter: not meter.failing_since)
 
 
-def _announced(name: str, registers: Iterable[str], row: Any, device: DeviceHealth | None) -> AnnouncedMeter:
+def _announced(name: str, kinds: Mapping[str, str], row: Any, device: DeviceHealth | None) -> AnnouncedMeter:
     failing = device is not None and device.failing_since_ms > 0
     return AnnouncedMeter(
         name=name,
-        registers=tuple(sorted(registers)),
+        registers=tuple(sorted(kinds)),
+        counters=tuple(sorted(register for register, kind in kinds.items() if kind == Kind.INDEX)),
         serial=row.serial if row else "",
         public_id=row.public_id if row else None,
         point=(row.point or "") if row else "",

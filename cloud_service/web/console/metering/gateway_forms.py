@@ -115,7 +115,7 @@ def mount(public_id: UUID, name: str) -> Any:
     if announced is None or announced.public_id is None:
         raise NotFoundError(_("this gateway announces no meter %(name)s", name=name))
     form = Form(
-        _mount_fields(site.id, site.timezone, announced.registers),
+        _mount_fields(site.id, site.timezone, announced.counters),
         {"multiplier": Decimal(1), "at": f"{now().astimezone(zone(site.timezone)):%Y-%m-%dT%H:%M}"},
     )
     back = url_for("gateways.show", public_id=public_id)
@@ -125,7 +125,7 @@ def mount(public_id: UUID, name: str) -> Any:
         moment: datetime = form["at"]
         opening = {
             register: thousandths(form[f"opening_{number}"], f"opening_{number}")
-            for number, register in enumerate(announced.registers)
+            for number, register in enumerate(announced.counters)
             if form[f"opening_{number}"] is not None
         }
         new_mount = sites_and_meters.NewMount(
@@ -136,7 +136,7 @@ def mount(public_id: UUID, name: str) -> Any:
         flash(_("Meter %(meter)s hangs now.", meter=name), "success")
         return redirect(back)
 
-    return answer(form, page, do)
+    return answer(form, page, do, template="console/gateway_mount.html", site=site)
 
 
 def _shown_at() -> datetime:
@@ -147,8 +147,8 @@ def _shown_at() -> datetime:
         raise InputError(_("that is no page of ours"), path="until", hint=_("open the gateway's page again")) from None
 
 
-def _mount_fields(site: int, timezone: str, registers: tuple[str, ...]) -> tuple[Field, ...]:
-    """Where, when, and a first index for each register that the meter has."""
+def _mount_fields(site: int, timezone: str, counters: tuple[str, ...]) -> tuple[Field, ...]:
+    """Where, when, and a first index for each counter that the meter has."""
     points = [(str(point), point_name) for point, point_name in points_without_meter(session(), site)]
     group = _("First indexes")
     return (
@@ -157,7 +157,7 @@ def _mount_fields(site: int, timezone: str, registers: tuple[str, ...]) -> tuple
         Field("multiplier", _("Multiplier"), "amount", _("CT × VT of the mount.")),
         *(
             Field(f"opening_{number}", register, "amount", group=group)
-            for number, register in enumerate(registers)
+            for number, register in enumerate(counters)
         ),
         REASON_BELOW,
     )  # fmt: skip

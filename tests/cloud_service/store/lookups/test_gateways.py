@@ -56,6 +56,8 @@ def test_meters_of_the_newest_catalog_come_with_where_they_hang(office: Office) 
 def test_a_meter_that_does_not_answer_is_announced_by_the_report_and_comes_first(office: Office) -> None:
     announce(office, "meter-M-1")
     report(office, ["meter-M-1", "cellar", 10, 0, 0, ""], ["silent", "cellar", 10, 10, 1_700_000_000_000, "no answer"])
+    listed = page_of(office.session, gateways(office.kilo, ListQuery(text="gw-K-1"), NOW), ListQuery()).rows
+    assert ["1 / 2"] == [row.meters_read for row in listed]
     silent, good = announced_meters(office.session, gateway_row(office))
 
     assert ("silent", "no answer", 2023) == (

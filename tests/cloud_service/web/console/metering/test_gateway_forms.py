@@ -204,6 +204,17 @@ def test_a_meter_that_the_gateway_announces_is_hung_up_from_its_page(fresh: Cons
     assert "Choose one of the list" in text_of(post(billing, form, form, point=point, at="2026-11-20T10:00").text)
 
 
+def test_where_every_place_has_a_meter_the_way_to_a_new_one_is_shown(fresh: Console) -> None:
+    announce(fresh, "new-1")
+    with transaction(fresh.engine) as session:
+        session.execute(text("DELETE FROM service_point WHERE name = 'Flat 2'"))
+    page = fresh.sign_in("billing").get(f"/gateways/{fresh.ids['gw-K-1']}/meters/new-1").text
+
+    assert "At Lake House a meter hangs at every service point." in text_of(page)
+    assert "/points/new?site=Lake" in page
+    assert "power_total" not in page, "power has no first index"
+
+
 def test_a_meter_that_nobody_announced_is_not_hung_up_there(console: Console) -> None:
     page = f"/gateways/{console.ids['gw-K-1']}/meters/meter-M-2"
 
