@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from cloud_service.documents.paper import InvoicePaper
+from cloud_service.documents.payment_section import transfer_rows
 from cloud_service.documents.theme import Theme, read_theme
 from cloud_service.documents.translations import Localizer, localizer_for
 from cloud_service.documents.typesetter import TEMPLATES
@@ -58,6 +59,8 @@ def invoice_letter(paper: InvoicePaper, theme: Theme) -> CoveringLetter:
     rows = [(number, amount)]
     if paper.payable:
         rows.append((localizer.label("mail.due"), localizer.day(paper.due_date)))
+    if paper.payable and paper.bank is not None and theme.shows("bank"):
+        rows += transfer_rows(paper.bank, number, localizer)
     if paper.energy is not None:
         rows.append(
             (localizer.label("mail.energy"), f"{localizer.plain(paper.energy.normalize())} {paper.energy_unit}")

@@ -10,8 +10,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
-from cloud_service.documents.paper import InvoicePaper, PaperLine, Party
+from cloud_service.documents.bank_lines import account_lines
+from cloud_service.documents.paper import Bank, InvoicePaper, PaperLine, Party
 from cloud_service.documents.postal_address import split_address
+from cloud_service.documents.translations import localizer_for
 from cloud_service.domain.money import round_money
 from common.errors import InputError
 
@@ -23,7 +25,7 @@ XRECHNUNG = "urn:cen.eu:en16931:2017#compliant#urn:xeinkauf.de:kosit:xrechnung_3
 EN16931 = "urn:cen.eu:en16931:2017"
 PEPPOL_BILLING = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0"
 INVOICE, CREDIT_NOTE = "380", "381"
-TRANSFER, ONLINE, UNDEFINED = "58", "68", "1"
+SEPA_TRANSFER, TRANSFER, ONLINE, UNDEFINED = "58", "30", "68", "1"
 PIECE = "C62"
 UNITS = {  # UN/ECE recommendation 20
     "kWh": "KWH", "MWh": "MWH", "Wh": "WHR", "kW": "KWT", "MW": "MAW", "kVA": "KVA", "kvarh": "K3", "kvar": "KVR",
@@ -189,6 +191,8 @@ def _party(party: Party, role: str, *, untaxed: bool, contact: bool = False) -> 
         terms["vat_identifier"] = party.vat_id
     elif party.vat_id and role == "seller":
         terms["legal_identifier"] = party.vat_id
+    if party.company_number:
+        terms["legal_identifier"] = party.company_number
     if party.email:
         terms |= {"einvoicing_addr": party.email, "einvoicing_addr_schemeid": "EM"}
     if contact and (party.email or party.phone):
@@ -210,10 +214,23 @@ def _references(paper: InvoicePaper, profile: Profile) -> Fields:
 def _payment(paper: InvoicePaper) -> Fields:
     """How to pay: a transfer where the seller has an account in that currency, else the link."""
     terms: Fields = {"BT-83": paper.number}
-    if paper.bank is None:
-        return terms | {"BT-81": ONLINE if paper.pay_url else UNDEFINED}
-    terms |= {"BT-81": TRANSFER, "BT-84": paper.bank.iban.replace(" ", ""), "BT-85": paper.bank.holder}
-    return terms | ({"BT-86": paper.bank.bic} if paper.bank.bic else {})
+    bank, otherwise = paper.bank, ONLINE if paper.pay_url else UNDEFINED
+    if bank is None:
+        return terms | {"BT-81": otherwise}
+    if bank.scheme == "iban":
+        terms |= {"BT-81": SEPA_TRANSFER, "BT-84": bank.iban.replace(" ", ""), "BT-85": bank.holder}
+        return terms | ({"BT-86": bank.bic} if bank.bic else {})
+    return terms | {"BT-82": " · ".join(account_lines(bank, localizer_for("en")))} | _local_account(bank, otherwise)
+
+
+def _local_account(bank: Bank, otherwise: str) -> Fields:
+    """A national account (BG-17): its number, the bank by BIC or national code; free lines have no number."""
+    if bank.scheme == "free":
+        return {"BT-81": otherwise}
+    if bank.scheme == "ke_paybill":
+        return {"BT-81": TRANSFER, "BT-84": bank.bank_code, "BT-85": bank.holder}
+    terms = {"BT-81": TRANSFER, "BT-84": bank.account_number, "BT-85": bank.holder}
+    return terms | {"BT-86": bank.bic or bank.bank_code + bank.branch_code}
 
 
 def _text(value: Decimal | date) -> str:

@@ -19,7 +19,7 @@ from cloud_service.documents.paper import (
 from cloud_service.documents.translations import locale_of
 from cloud_service.domain.invoicing.basis import BilledContract
 from cloud_service.domain.invoicing.billed_line import BilledLine
-from cloud_service.domain.invoicing.billing_account import Buyer, Seller
+from cloud_service.domain.invoicing.billing_account import BankAccount, Buyer, Seller
 from cloud_service.domain.invoicing.issued_invoice import IssuedInvoice
 from cloud_service.domain.money import round_money
 from cloud_service.domain.pricing.priced_lines import TaxLine
@@ -90,6 +90,8 @@ def seller_party(seller: Seller) -> Party:
         email=seller.email or "",
         phone=seller.phone or "",
         website=seller.website or "",
+        tax_number=seller.tax_number or "",
+        company_number=seller.company_number or "",
     )
 
 
@@ -192,5 +194,20 @@ def bank_of(seller: Seller, currency: str) -> Bank | None:
     """The seller's account in that currency, None where it has none."""
     for account in seller.bank_accounts:
         if account.currency == currency:
-            return Bank(account.holder, account.iban, account.bic or "")
+            return _bank(account)
     return None
+
+
+def _bank(account: BankAccount) -> Bank:
+    """The frozen account as it is printed; what an old invoice does not say is empty."""
+    return Bank(
+        account.holder,
+        account.iban,
+        account.bic or "",
+        account.scheme or "iban",
+        account.bank_code or "",
+        account.branch_code or "",
+        account.account_number or "",
+        account.bank_name or "",
+        account.free_lines or "",
+    )

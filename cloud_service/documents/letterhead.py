@@ -3,10 +3,11 @@
 from base64 import b64encode
 from typing import Any
 
+from cloud_service.documents.bank_lines import account_lines
 from cloud_service.documents.paper import Bank, Party
-from cloud_service.documents.payment_code import spaced_iban
 from cloud_service.documents.theme import Theme
 from cloud_service.documents.translations import Localizer
+from cloud_service.domain.invoicing.tax_id_names import KINDS, tax_id_name
 
 # With whose strokes a character that several languages share is drawn.
 HAN_FORMS = {"JP": "ja", "KR": "ko", "CN": "zh", "TW": "zh", "HK": "zh"}
@@ -55,11 +56,17 @@ def _party(party: Party) -> dict[str, Any]:
 def _footer(seller: Party, bank: Bank | None, theme: Theme, localizer: Localizer) -> list[list[str]]:
     """Columns: who, how to reach, where the money goes, the operator's own words."""
     who = [seller.name, *seller.address]
-    reach = [seller.email, seller.phone, seller.website]
-    if seller.vat_id:
-        reach.append(f"{localizer.label('page.vat_id')} {seller.vat_id}")
-    money = []
-    if bank and theme.shows("bank"):
-        money = [bank.holder, f"IBAN {spaced_iban(bank.iban)}", f"BIC {bank.bic}" if bank.bic else ""]
+    reach = [seller.email, seller.phone, seller.website, *_tax_ids(seller, localizer)]
+    money = account_lines(bank, localizer) if bank and theme.shows("bank") else []
     columns = [who, reach, money, theme.text("footer", localizer.language).splitlines()]
     return [lines for column in columns if (lines := [line for line in column if line])]
+
+
+def _tax_ids(seller: Party, localizer: Localizer) -> list[str]:
+    """The ids of the company, as its country calls them."""
+    ids = [(kind, getattr(seller, kind)) for kind in KINDS]
+    return [
+        f"{tax_id_name(kind, seller.country) or localizer.label(f'page.{kind}')} {number}"
+        for kind, number in ids
+        if number
+    ]

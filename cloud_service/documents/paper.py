@@ -22,16 +22,24 @@ class Party:
     email: str = ""
     phone: str = ""
     website: str = ""
+    tax_number: str = ""  # of the tax office
+    company_number: str = ""  # of the register of companies
     reference: str = ""  # the buyer's own, for its bookkeeping (BT-10; in Germany the Leitweg-ID)
 
 
 @dataclass(frozen=True, slots=True)
 class Bank:
-    """Where a transfer goes."""
+    """Where a transfer goes: by IBAN, or by the parts that the scheme of a country has."""
 
     holder: str
-    iban: str
+    iban: str = ""
     bic: str = ""
+    scheme: str = "iban"  # a key of `bank_schemes.SCHEMES`
+    bank_code: str = ""
+    branch_code: str = ""
+    account_number: str = ""
+    bank_name: str = ""
+    free_lines: str = ""
 
 
 @dataclass(frozen=True, slots=True)

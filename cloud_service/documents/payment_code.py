@@ -6,24 +6,10 @@ from decimal import Decimal
 import segno
 
 from cloud_service.documents.paper import Bank
+from cloud_service.domain.receivables.bank_schemes import valid_iban
 
 EPC_AMOUNT_MAX = Decimal("999999999.99")
-IBAN_CHARACTERS = (15, 34)
 MASK = 3
-
-
-def valid_iban(iban: str) -> bool:
-    """Whether the two check digits of an IBAN are right (ISO 13616, remainder 1 modulo 97)."""
-    text = iban.replace(" ", "").upper()
-    if not (IBAN_CHARACTERS[0] <= len(text) <= IBAN_CHARACTERS[1] and text.isascii() and text.isalnum()):
-        return False
-    return int("".join(str(int(letter, 36)) for letter in text[4:] + text[:4])) % 97 == 1
-
-
-def spaced_iban(iban: str) -> str:
-    """An IBAN in groups of four, as it is printed."""
-    text = iban.replace(" ", "")
-    return "\u00a0".join(text[at : at + 4] for at in range(0, len(text), 4))
 
 
 def epc_fits(bank: Bank | None, amount: Decimal, currency: str) -> bool:

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from cloud_service.documents.paper import InvoicePaper
-from cloud_service.documents.payment_code import epc_fits, epc_svg, link_svg, spaced_iban
+from cloud_service.documents.bank_lines import account_rows
+from cloud_service.documents.paper import Bank, InvoicePaper
+from cloud_service.documents.payment_code import epc_fits, epc_svg, link_svg
 from cloud_service.documents.theme import Theme
 from cloud_service.documents.translations import Localizer
 
@@ -14,9 +15,8 @@ def payment_section(paper: InvoicePaper, theme: Theme, localizer: Localizer) -> 
     reference = paper.number
     transfer = []
     if paper.bank and theme.shows("bank"):
-        details = [("holder", paper.bank.holder), ("iban", spaced_iban(paper.bank.iban)), ("bic", paper.bank.bic)]
-        details.append(("reference", reference))
-        transfer = [{"label": localizer.label(f"pay.{name}"), "value": value} for name, value in details if value]
+        rows = transfer_rows(paper.bank, reference, localizer)
+        transfer = [{"label": label, "value": value} for label, value in rows]
     codes = _codes(paper, localizer) if theme.shows("qr") else []
     return {
         "title": localizer.label("pay.title"),
@@ -28,6 +28,18 @@ def payment_section(paper: InvoicePaper, theme: Theme, localizer: Localizer) -> 
         "codes": codes,
         "alt": localizer.label("pay.qr_alt", amount=amount, reference=reference),
     }
+
+
+def transfer_rows(bank: Bank, reference: str, localizer: Localizer) -> list[tuple[str, str]]:
+    """What a payer types into a bank's form: holder, the account in its country's parts, what the money is for."""
+    asked_for = "pay.reference"
+    if bank.scheme == "ke_paybill" and not bank.account_number:
+        asked_for = "bank.paybill_account"  # the payer types the bill's number there
+    return [
+        (localizer.label("pay.holder"), bank.holder),
+        *account_rows(bank, localizer),
+        (localizer.label(asked_for), reference),
+    ]
 
 
 def _codes(paper: InvoicePaper, localizer: Localizer) -> list[dict[str, str]]:

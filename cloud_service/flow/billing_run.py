@@ -9,8 +9,10 @@ from datetime import date
 from decimal import Decimal
 
 from cloud_service.domain.calendar.billing_cycle import cycles_due, earliest_start
+from cloud_service.domain.invoicing.billing_account import check_seller_address
 from cloud_service.domain.invoicing.outliers import Outlier, outlier
 from cloud_service.store.audit import log
+from cloud_service.store.customers import legal_entities
 from cloud_service.store.database import job_queue
 from cloud_service.store.database.session import Session
 from cloud_service.store.invoicing import billing_run_items, billing_runs, run_progress
@@ -89,6 +91,8 @@ def approve(session: Session, run_id: int, author: str) -> None:
     run = billing_runs.run_of(session, run_id)
     if run.dry_run:
         raise ConflictError("a dry run is not issued", hint="start a run without --dry-run")
+    seller = legal_entities.entity_fields(session, run.legal_entity_id)
+    check_seller_address(seller.name, seller.address)
     if not billing_runs.change_state(session, run_id, "issuing", ["rated"], approved_by=author):
         raise ConflictError(f"run {run_id} is {run.state}; only a rated run can be approved")
     log.note(session, author, "run.approve", f"billing_run:{run_id}")

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from msgspec import UNSET
 
-from cloud_service.domain.invoicing.billing_account import BillingAccount
+from cloud_service.domain.invoicing.billing_account import BillingAccount, check_seller_address
 from cloud_service.domain.invoicing.invoice import ContractToBill, draft
 from cloud_service.domain.invoicing.pending_lines import WaitingLine, take_up
 from cloud_service.domain.rating.rated_contract import RatedContract
@@ -46,6 +46,8 @@ def _issue(
     account_ids = sorted({contract.rated.contract.account_id for contract in contracts})
     lock_accounts(session, account_ids)
     accounts = parties(session, account_ids, bill_date)
+    for account in accounts.values():
+        check_seller_address(account.seller.name, account.seller.address)
     in_local = _local_rates(session, accounts.values(), bill_date)
     waiting = pending_lines.waiting(session, [contract.rated.contract.id for contract in contracts], bill_date)
     drafts = [

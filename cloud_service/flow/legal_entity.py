@@ -1,8 +1,8 @@
-"""Legal entities: who issues bills, in which currency and time zone, and where the money goes."""
+"""Legal entities: who issues bills, in which currency and time zone, under which ids."""
 
-from dataclasses import asdict, dataclass, replace
+import re
+from dataclasses import asdict, dataclass
 
-from cloud_service.documents.payment_code import valid_iban
 from cloud_service.domain.money import currency_digits
 from cloud_service.mail.letter import address as mail_address
 from cloud_service.store.audit import log
@@ -10,6 +10,8 @@ from cloud_service.store.customers import legal_entities
 from cloud_service.store.database.session import Session
 from common.errors import ConflictError, InputError, at_field
 from common.period import zone
+
+COUNTRY = re.compile(r"[A-Z]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,25 +25,11 @@ class LegalEntityDetails(legal_entities.EntityFields):
             currency_digits(self.currency)
         with at_field("timezone"):
             zone(self.timezone)
+        if self.country and not COUNTRY.fullmatch(self.country):
+            raise InputError(f"{self.country!r} is no country", path="country", hint="two capitals, for example KE")
         if self.email:
             with at_field("email"):
                 mail_address(self.email)
-
-
-@dataclass(frozen=True, slots=True)
-class BankDetails(legal_entities.BankFields):
-    """Where money in one currency goes, checked as it was typed."""
-
-    def __post_init__(self) -> None:
-        if not valid_iban(self.plain_iban):
-            raise InputError(f"{self.iban!r} is no IBAN: its check digits do not fit", path="iban")
-        with at_field("currency"):
-            currency_digits(self.currency)
-
-    @property
-    def plain_iban(self) -> str:
-        """As it is kept: without spaces, in capitals."""
-        return "".join(self.iban.split()).upper()
 
 
 def add(session: Session, entity: LegalEntityDetails, *, author: str, reason: str = "") -> int:
@@ -62,10 +50,3 @@ def edit(session: Session, entity_id: int, entity: LegalEntityDetails, *, author
         author, "entity.change", f"legal_entity:{entity_id}", asdict(before), asdict(entity), reason
     )
     return log.note_change(session, change)
-
-
-def add_bank(session: Session, entity_id: int, bank: BankDetails, *, author: str, reason: str = "") -> None:
-    """A bank account, printed on bills in its currency from then on."""
-    stored = replace(bank, iban=bank.plain_iban)
-    legal_entities.add_bank(session, entity_id, stored)
-    log.note(session, author, "entity.bank", f"legal_entity:{entity_id}", reason=reason, **asdict(stored))

@@ -5,6 +5,8 @@ from flask import Blueprint
 from cloud_service.web import health, help, pay, preferences, webhooks  # noqa: A004 - the module is called help
 from cloud_service.web.console import (
     audit,
+    companies,
+    company_banks,
     dashboard,
     first_administrator,
     mail,
@@ -44,6 +46,6 @@ PAGES = (
     prepaid, reports, books, clients, client_forms, accounts, statements, connections, move_in,
     connection_forms, tariffs, tariff_forms, price_sheet, points, point_forms, meters, reading_forms, gateways,
     gateway_forms, audit, users,
-    settings, setting_forms, mail, search, help, preferences, desk, home, pay, webhooks,
+    settings, setting_forms, companies, company_banks, mail, search, help, preferences, desk, home, pay, webhooks,
 )  # fmt: skip
 BLUEPRINTS: tuple[Blueprint, ...] = tuple(page.blueprint for page in PAGES)

@@ -134,7 +134,8 @@ def seed(url: str, tenants: int) -> int:
     with psycopg.connect(url) as connection:
         entity = one(
             connection,
-            "INSERT INTO legal_entity (name, currency, timezone) VALUES ('Bench', 'EUR', %s) RETURNING id",
+            "INSERT INTO legal_entity (name, address, currency, timezone)"
+            " VALUES ('Bench', 'Hof 1', 'EUR', %s) RETURNING id",
             ZONE,
         )
         site = one(

@@ -156,7 +156,9 @@ def _quietly(action: Callable[[], Any]) -> None:
 def seed(url: str, gateways: int, channels: int = 1) -> None:
     """One site with gateways `g0`, `g1` … and a mounted meter with index registers for each channel of each gateway."""
     with psycopg.connect(url, autocommit=True) as owner:
-        owner.execute("INSERT INTO legal_entity (name, currency, timezone) VALUES ('O', 'EUR', 'Europe/Berlin')")
+        owner.execute(
+            "INSERT INTO legal_entity (name, address, currency, timezone) VALUES ('O', 'Hof 1', 'EUR', 'Europe/Berlin')"
+        )
         owner.execute(
             "INSERT INTO site (legal_entity_id, name, timezone, currency) VALUES (1, 'S', 'Europe/Berlin', 'EUR')"
         )

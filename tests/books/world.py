@@ -110,7 +110,10 @@ class World:
 def build(session: Session, *, tariff: dict[str, Any] | None = None, zone: str = ZONE, tenants: int = 0) -> World:
     """An operator with a site and a tariff."""
     document = tariff or FLAT
-    entity = LegalEntity(name="Example Energy", country="DE", currency="EUR", timezone=zone, email="bills@example.org")
+    entity = LegalEntity(
+        name="Example Energy", address="Hafen 1\n20457 Hamburg", country="DE", currency="EUR", timezone=zone,
+        email="bills@example.org",
+    )  # fmt: skip
     session.add(entity)
     session.flush()
     session.add(

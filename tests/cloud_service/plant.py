@@ -24,7 +24,8 @@ def value_of(connection: psycopg.Connection[Any], query: str, *values: Any) -> A
 def add_site(owner: psycopg.Connection[Any], name: str = "House", timezone: str = "Europe/Berlin") -> int:
     entity = value_of(owner, "SELECT id FROM legal_entity LIMIT 1") or value_of(
         owner,
-        "INSERT INTO legal_entity (name, currency, timezone) VALUES ('Operator', 'EUR', 'Europe/Berlin') RETURNING id",
+        "INSERT INTO legal_entity (name, address, currency, timezone)"
+        " VALUES ('Operator', 'Hof 1', 'EUR', 'Europe/Berlin') RETURNING id",
     )
     site: int = value_of(
         owner,

@@ -73,7 +73,8 @@ def value_of(owner: Owner, query: str, *values: object) -> Any:
 def add_operator(owner: Owner) -> None:
     entity = value_of(
         owner,
-        "INSERT INTO legal_entity (name, currency, timezone) VALUES ('Sun Co', 'AUD', %s) RETURNING id",
+        "INSERT INTO legal_entity (name, address, currency, timezone)"
+        " VALUES ('Sun Co', 'Bay 1', 'AUD', %s) RETURNING id",
         ZONE,
     )
     owner.execute(

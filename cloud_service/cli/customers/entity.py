@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from cloud_service.cli.customers.bank_accounts import COMMANDS
 from cloud_service.cli.database import author, transaction
 from cloud_service.cli.options import entity_of
 from cloud_service.cli.output import as_json, print_table
@@ -15,7 +16,9 @@ WHICH = click.option("--entity", type=int, help="Legal entity; needed where ther
 ENTITY_OPTIONS = (
     click.option("--address", help=r"As printed on bills; \n ends a line."),
     click.option("--country", help="Two capitals."),
-    click.option("--vat-id"),
+    click.option("--vat-id", help="USt-IdNr., GSTIN, KRA PIN, ABN … as the country calls it."),
+    click.option("--tax-number", help="Of the tax office, where it differs: Steuernummer, PAN, EIN …"),
+    click.option("--company-number", help="Of the register of companies."),
     click.option("--email"),
     click.option("--phone"),
     click.option("--website"),
@@ -32,6 +35,10 @@ def _entity_options(command: Any) -> Any:
 @click.group()
 def entity() -> None:
     """Companies of the operator: each issues its own bills under its own numbers."""
+
+
+for bank_command in COMMANDS:
+    entity.add_command(bank_command)
 
 
 @entity.command()
@@ -75,31 +82,6 @@ def edit(*, entity: int | None, reason: str, json_output: bool, **facts: Any) ->
         new_facts = LegalEntityDetails(**asdict(entity_fields(session, entity_id)) | _given_fields(facts))
         changed = step(session, entity_id, new_facts, author=author(), reason=reason)
     click.echo(as_json({"changed": changed}) if json_output else f"changed: {', '.join(changed) or 'nothing'}")
-
-
-@entity.command()
-@click.argument("iban")
-@click.option("--holder", required=True)
-@click.option("--currency", required=True, help="Bills in it name this account.")
-@click.option("--bic", default="")
-@WHICH
-@REASON
-@JSON
-def bank(
-    iban: str, *, holder: str, currency: str, bic: str, entity: int | None, reason: str, json_output: bool
-) -> None:
-    """A bank account, printed on bills in its currency from then on."""
-    from cloud_service.flow.legal_entity import BankDetails, add_bank
-
-    with transaction() as session:
-        add_bank(
-            session,
-            entity_of(session, entity),
-            BankDetails(holder, iban, currency, bic),
-            author=author(),
-            reason=reason,
-        )
-    click.echo(as_json({"iban": iban}) if json_output else f"money in {currency} goes to {iban}")
 
 
 @entity.command(name="list")

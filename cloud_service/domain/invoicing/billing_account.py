@@ -3,15 +3,24 @@
 from dataclasses import dataclass
 
 import msgspec
+from msgspec import UNSET, UnsetType
+
+from common.errors import ConflictError
 
 
 class BankAccount(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a transfer in one currency goes."""
+    """Where a transfer in one currency goes: by IBAN, or by the parts of a country's scheme."""
 
     holder: str
-    iban: str
+    iban: str  # empty where the scheme has none
     bic: str | None = ""
     currency: str  # ISO 4217
+    scheme: str | UnsetType = UNSET  # a key of `bank_schemes.SCHEMES`; without it an IBAN
+    bank_code: str | UnsetType = UNSET  # routing number, sort code, IFSC, BSB, paybill …
+    branch_code: str | UnsetType = UNSET
+    account_number: str | UnsetType = UNSET
+    bank_name: str | UnsetType = UNSET
+    free_lines: str | UnsetType = UNSET  # as written on a cheque
 
 
 class Seller(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,6 +34,8 @@ class Seller(msgspec.Struct, frozen=True, kw_only=True):
     phone: str | None = ""
     website: str | None = ""
     locale: str | None = ""  # de, en_IN ...
+    tax_number: str | UnsetType = UNSET  # of the tax office
+    company_number: str | UnsetType = UNSET  # of the register of companies
     bank_accounts: tuple[BankAccount, ...] = ()
 
 
@@ -42,6 +53,16 @@ class Buyer(msgspec.Struct, frozen=True, kw_only=True):
     buyer_reference: str | None = ""  # the buyer's own, for its bookkeeping (BT-10; in Germany the Leitweg-ID)
     number: str | None = ""  # the client's
     account: str | None = ""  # the account's number
+
+
+def check_seller_address(name: str, address: str) -> None:
+    """Without the seller's address a paper is no invoice in most countries: refused before a number is taken."""
+    if not address.strip():
+        raise ConflictError(
+            f"{name} has no address, and no bill leaves without it",
+            path="address",
+            hint="Settings, the company, Change; or `energy-cloud entity edit --address`",
+        )
 
 
 @dataclass(frozen=True, slots=True)

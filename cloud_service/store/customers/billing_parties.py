@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from sqlalchemy import RowMapping, text
 from sqlalchemy.orm import Session
@@ -19,10 +20,17 @@ SELECT a.id AS account_id, a.currency, a.payment_terms_days AS terms_days, a.del
   FROM account a JOIN client c ON c.id = a.client_id JOIN legal_entity e ON e.id = c.legal_entity_id
  WHERE a.id = ANY(:ids)
 """)
+# What is empty is left out of the account: so an account by IBAN is frozen as it always was.
 SELLERS = text("""
 SELECT e.id, e.name, e.address, e.country, e.vat_id, e.email, e.phone, e.website, e.locale,
+       nullif(e.tax_number, '') AS tax_number, nullif(e.company_number, '') AS company_number,
        coalesce((SELECT jsonb_agg(jsonb_build_object('holder', b.holder, 'iban', b.iban, 'bic', b.bic,
-                 'currency', b.currency) ORDER BY b.id) FROM bank_account b WHERE b.legal_entity_id = e.id), '[]')
+                 'currency', b.currency) || jsonb_strip_nulls(jsonb_build_object(
+                 'scheme', nullif(b.scheme, 'iban'), 'bank_code', nullif(b.bank_code, ''),
+                 'branch_code', nullif(b.branch_code, ''), 'account_number', nullif(b.account_number, ''),
+                 'bank_name', nullif(b.bank_name, ''), 'free_lines', nullif(b.free_lines, '')))
+                 ORDER BY b.is_default DESC, b.id)
+                 FROM bank_account b WHERE b.legal_entity_id = e.id AND b.retired_on IS NULL), '[]')
        AS bank_accounts FROM legal_entity e WHERE e.id = ANY(:ids)
 """)
 BUYER = ("name", "kind", "email", "phone", "address", "country", "locale", "vat_id", "buyer_reference")
@@ -41,7 +49,12 @@ def parties(session: Session, account_ids: Sequence[int], day: date) -> dict[int
 
 def _sellers(session: Session, ids: set[int]) -> dict[int, Seller]:
     rows = session.execute(SELLERS, {"ids": sorted(ids)}).mappings()
-    return {row["id"]: from_json(Seller, {key: row[key] for key in row if key != "id"}) for row in rows}
+    return {row["id"]: from_json(Seller, _stated(row)) for row in rows}
+
+
+def _stated(row: RowMapping) -> dict[str, Any]:
+    """The row without its id and without the tax ids that the company does not have."""
+    return {key: row[key] for key in row if key != "id" and row[key] is not None}
 
 
 def _account(row: RowMapping, sellers: dict[int, Seller]) -> BillingAccount:

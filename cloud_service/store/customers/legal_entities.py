@@ -1,4 +1,4 @@
-"""The legal entities of the operator, with where their money goes."""
+"""The legal entities of the operator."""
 
 from dataclasses import asdict, dataclass
 from uuid import UUID
@@ -28,22 +28,22 @@ def local_currency(session: Session) -> str:
 
 
 ADD = text("""
-INSERT INTO legal_entity (name, currency, timezone, address, country, vat_id, email, phone, website, locale)
-VALUES (:name, :currency, :timezone, :address, :country, :vat_id, :email, :phone, :website, :locale)
+INSERT INTO legal_entity (name, currency, timezone, address, country, vat_id, tax_number, company_number,
+                          email, phone, website, locale)
+VALUES (:name, :currency, :timezone, :address, :country, :vat_id, :tax_number, :company_number,
+        :email, :phone, :website, :locale)
 RETURNING id
 """)
 GET = text("""
-SELECT name, currency, timezone, address, country, vat_id, email, phone, website, locale
+SELECT name, currency, timezone, address, country, vat_id, tax_number, company_number,
+       email, phone, website, locale
   FROM legal_entity WHERE id = :id FOR UPDATE
 """)
 SET = text("""
 UPDATE legal_entity SET name = :name, currency = :currency, timezone = :timezone, address = :address,
-       country = :country, vat_id = :vat_id, email = :email, phone = :phone, website = :website, locale = :locale
+       country = :country, vat_id = :vat_id, tax_number = :tax_number,
+       company_number = :company_number, email = :email, phone = :phone, website = :website, locale = :locale
  WHERE id = :id
-""")
-ADD_BANK = text("""
-INSERT INTO bank_account (legal_entity_id, holder, iban, bic, currency)
- VALUES (:entity, :holder, :iban, :bic, :currency)
 """)
 HAS_INVOICE = text("SELECT EXISTS (SELECT 1 FROM invoice WHERE legal_entity_id = :id)")
 
@@ -62,16 +62,8 @@ class EntityFields:
     phone: str = ""
     website: str = ""
     locale: str = "en"
-
-
-@dataclass(frozen=True, slots=True)
-class BankFields:
-    """Where money in one currency goes."""
-
-    holder: str
-    iban: str
-    currency: str
-    bic: str = ""
+    tax_number: str = ""  # of the tax office, where it differs from the VAT id
+    company_number: str = ""  # of the register of companies
 
 
 def add(session: Session, entity: EntityFields) -> int:
@@ -95,11 +87,6 @@ def change(session: Session, entity_id: int, entity: EntityFields) -> None:
 def has_billed(session: Session, entity_id: int) -> bool:
     """Whether it has issued a bill: then its currency stays."""
     return bool(session.execute(HAS_INVOICE, {"id": entity_id}).scalar_one())
-
-
-def add_bank(session: Session, entity_id: int, bank: BankFields) -> None:
-    """Where money in one currency goes, printed on bills from then on."""
-    session.execute(ADD_BANK, {"entity": entity_id, **asdict(bank)})
 
 
 def entities(session: Session, scope: Scope) -> list[LegalEntity]:

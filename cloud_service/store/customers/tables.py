@@ -1,10 +1,10 @@
 """Who issues and who owes: legal entities with their number series, sites, clients and their money accounts."""
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from cloud_service.store.database.schema import CreatedAt, Currency, Days, Id, Json, PublicId, Table
+from cloud_service.store.database.schema import CreatedAt, Currency, Day, Days, Id, Json, PublicId, Table
 
 
 class LegalEntity(Table):
@@ -18,6 +18,8 @@ class LegalEntity(Table):
     address: Mapped[str] = mapped_column(server_default="")
     country: Mapped[str] = mapped_column(server_default="")
     vat_id: Mapped[str] = mapped_column(server_default="")
+    tax_number: Mapped[str] = mapped_column(server_default="")
+    company_number: Mapped[str] = mapped_column(server_default="")
     email: Mapped[str] = mapped_column(server_default="")
     phone: Mapped[str] = mapped_column(server_default="")
     website: Mapped[str] = mapped_column(server_default="")
@@ -29,16 +31,32 @@ class LegalEntity(Table):
 
 
 class BankAccount(Table):
-    """Where the entity's money goes."""
+    """Where the entity's money goes; of a currency's accounts one is the default, which bills print."""
 
     __tablename__ = "bank_account"
+    __table_args__ = (
+        CheckConstraint("scheme in ('iban','us','uk','in','ke','ke_paybill','au','free')", name="scheme"),
+        CheckConstraint("NOT (is_default AND retired_on IS NOT NULL)", name="default_in_use"),
+        Index(
+            "ix_bank_account_default", "legal_entity_id", "currency", unique=True, postgresql_where=text("is_default")
+        ),
+    )
 
     id: Mapped[Id]
+    public_id: Mapped[PublicId]
     legal_entity_id: Mapped[int] = mapped_column(ForeignKey("legal_entity.id"))
     holder: Mapped[str]
-    iban: Mapped[str]
+    scheme: Mapped[str] = mapped_column(server_default="iban")
+    iban: Mapped[str] = mapped_column(server_default="")
     bic: Mapped[str] = mapped_column(server_default="")
+    bank_code: Mapped[str] = mapped_column(server_default="")
+    branch_code: Mapped[str] = mapped_column(server_default="")
+    account_number: Mapped[str] = mapped_column(server_default="")
+    bank_name: Mapped[str] = mapped_column(server_default="")
+    free_lines: Mapped[str] = mapped_column(server_default="")
     currency: Mapped[Currency]
+    is_default: Mapped[bool] = mapped_column(server_default=text("false"))
+    retired_on: Mapped[Day | None]
 
 
 class NumberSeries(Table):

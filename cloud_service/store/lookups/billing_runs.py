@@ -67,6 +67,38 @@ def run_items(session: Session, run_id: int, states: Sequence[str] | None = None
     return [RunItemLine(**row) for row in session.execute(ITEMS, parameters).mappings()]
 
 
+@dataclass(frozen=True, slots=True)
+class PaperGaps:
+    """What the bills of a run would lack on paper: the seller's address, without which none is issued, the buyers'."""
+
+    entity_public_id: UUID
+    seller: str
+    seller_has_address: bool
+    clients_without_address: int
+
+
+GAPS = text(
+    """
+    SELECT e.public_id AS entity_public_id, e.name AS seller, e.address ~ '[^[:space:]]' AS seller_has_address,
+           (SELECT count(DISTINCT c.id)
+              FROM billing_item b
+              JOIN contract k ON k.id = b.contract_id
+              JOIN account a ON a.id = k.account_id
+              JOIN client c ON c.id = a.client_id
+             WHERE b.billing_run_id = r.id AND b.state <> 'cancelled' AND c.address !~ '[^[:space:]]')
+           AS clients_without_address
+      FROM billing_run r
+      JOIN legal_entity e ON e.id = r.legal_entity_id
+     WHERE r.id = :run
+    """
+)
+
+
+def paper_gaps(session: Session, run_id: int) -> PaperGaps:
+    """The addresses that are missing, to be told before anything is issued."""
+    return PaperGaps(**session.execute(GAPS, {"run": run_id}).mappings().one())
+
+
 def run_counts(session: Session, run_id: int) -> dict[str, int]:
     """How many items are in each state."""
     rows = session.execute(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cloud_service.store.customers import legal_entities
+from cloud_service.store.customers import bank_accounts, legal_entities
 from cloud_service.store.customers.tables import BankAccount, LegalEntity, NumberSeries, Site
 from cloud_service.store.invoicing.tables import CurrencyRate
 from cloud_service.store.scope import Scope
@@ -29,12 +29,11 @@ def entities(session: Session, scope: Scope) -> list[EntitySettings]:
 
 def _settings_of(session: Session, entity: LegalEntity) -> EntitySettings:
     series = select(NumberSeries).where(NumberSeries.legal_entity_id == entity.id)
-    banks = select(BankAccount).where(BankAccount.legal_entity_id == entity.id).order_by(BankAccount.id)
     rates = select(CurrencyRate).where(CurrencyRate.base == entity.currency)
     return EntitySettings(
         entity,
         list(session.scalars(series.order_by(NumberSeries.kind, NumberSeries.year.desc()))),
-        list(session.scalars(banks)),
+        bank_accounts.accounts_of(session, entity.id),
         legal_entities.sites(session, entity.id),
         list(session.scalars(rates.order_by(CurrencyRate.currency, CurrencyRate.day.desc()).limit(60))),
     )

@@ -22,11 +22,11 @@ OPEN = text(
 )
 ENTITY = text(
     """
-    SELECT legal_entity_id
+    SELECT min(legal_entity_id)
       FROM bank_account
      WHERE replace(upper(iban), ' ', '') = :iban
-     ORDER BY id
-     LIMIT 1
+        OR (iban = '' AND scheme <> 'free' AND :iban IN (account_number, bank_code || branch_code || account_number))
+    HAVING count(DISTINCT legal_entity_id) = 1
     """
 )
 KNOWN = text("SELECT provider_ref FROM payment WHERE provider = 'bank' AND provider_ref = ANY(:refs)")
@@ -42,7 +42,7 @@ def open_invoices(session: Session, entity_id: int | None, scope: Scope) -> list
 
 
 def entity_of(session: Session, iban: str) -> int | None:
-    """Whose bank account that is."""
+    """Whose bank account that is, by its IBAN or national number; None where nobody's, or that of several companies."""
     entity_id: int | None = session.execute(ENTITY, {"iban": iban.replace(" ", "").upper()}).scalar_one_or_none()
     return entity_id
 

@@ -1,4 +1,4 @@
-"""Forms of the office: legal entities with their banks, sites, and rates of currencies from a file."""
+"""Forms of the office: sites, and rates of currencies from a file."""
 
 import io
 from dataclasses import asdict
@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, url_for
 from werkzeug.wrappers import Response
 
 from cloud_service.domain.receivables.currency_rates_file import read_rates
-from cloud_service.flow import legal_entity, sites_and_meters
+from cloud_service.flow import sites_and_meters
 from cloud_service.store.audit import log
 from cloud_service.store.customers import legal_entities
 from cloud_service.store.invoicing import currency_rates
@@ -38,71 +38,6 @@ SITE_FIELDS = (
     Field("holiday_calendar", _l("Holidays"), hint=_l("For example de-by; friendly hours and day types go by it.")),
     REASON,
 )
-
-
-ENTITY_FIELDS = (
-    Field("name", _l("Name"), required=True),
-    Field("address", _l("Address"), "lines", _l("As printed on bills, a line each."), longest=500),
-    Field("country", _l("Country"), hint=_l("Two capitals.")),
-    Field("vat_id", _l("VAT id")),
-    Field("email", _l("E-mail"), "email", _l("Answers of clients go there.")),
-    Field("phone", _l("Phone")),
-    Field("website", _l("Website")),
-    Field("currency", _l("Local currency"), hint=_l("It stays once bills are issued."), required=True),
-    Field("timezone", _l("Time zone"), required=True),
-    Field("locale", _l("Language"), hint=_l("Of clients without their own."), required=True),
-    REASON,
-)
-BANK_FIELDS = (
-    Field("holder", _l("Holder"), required=True),
-    Field("iban", _l("IBAN"), required=True),
-    Field("bic", _l("BIC")),
-    Field("currency", _l("Currency"), hint=_l("Bills in it name this account."), required=True),
-    REASON,
-)
-
-
-@blueprint.route("/settings/entities/<uuid:entity_public_id>/edit", methods=["GET", "POST"])
-@access(May.MANAGE)
-def edit_entity(entity_public_id: UUID) -> Any:
-    """What is known of a legal entity."""
-    row = legal_entities.entity(session(), scope(), str(entity_public_id))
-    form = Form(ENTITY_FIELDS, {field.key: getattr(row, field.key, "") for field in ENTITY_FIELDS})
-    page = FormPage(
-        _("Change %(name)s", name=row.name),
-        (_("Settings"), url_for("settings.index")),
-        _("Keep the change"),
-        _("Issued bills stay as they are."),
-    )
-
-    def do() -> Response:
-        details = legal_entity.LegalEntityDetails(
-            **{field.key: form[field.key] for field in ENTITY_FIELDS if field.key != "reason"}
-        )
-        changed = legal_entity.edit(session(), row.id, details, author=actor(), reason=form["reason"])
-        say_changed(changed)
-        return redirect(page.back[1])
-
-    return answer(form, page, do)
-
-
-@blueprint.route("/settings/entities/<uuid:entity_public_id>/bank", methods=["GET", "POST"])
-@access(May.MANAGE)
-def add_bank(entity_public_id: UUID) -> Any:
-    """Where money in one currency goes."""
-    row = legal_entities.entity(session(), scope(), str(entity_public_id))
-    form = Form(BANK_FIELDS, {"holder": row.name, "currency": row.currency})
-    page = FormPage(
-        _("Bank account of %(name)s", name=row.name), (_("Settings"), url_for("settings.index")), _("Add the account")
-    )
-
-    def do() -> Response:
-        bank = legal_entity.BankDetails(form["holder"], form["iban"], form["currency"], form["bic"])
-        legal_entity.add_bank(session(), row.id, bank, author=actor(), reason=form["reason"])
-        flash(_("Money in %(currency)s goes to %(iban)s.", currency=form["currency"], iban=form["iban"]), "success")
-        return redirect(page.back[1])
-
-    return answer(form, page, do)
 
 
 def _site_details(form: Form) -> sites_and_meters.SiteDetails:

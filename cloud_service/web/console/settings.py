@@ -2,6 +2,8 @@
 
 from flask import Blueprint, current_app, render_template
 
+from cloud_service.domain.invoicing.tax_id_names import tax_id_name
+from cloud_service.domain.receivables.bank_schemes import printed_parts
 from cloud_service.store.delivery import mail_relay as stored_relay
 from cloud_service.store.lookups import settings as configured
 from cloud_service.web.access import May, access, scope
@@ -24,5 +26,11 @@ def index() -> str:
     )
     relay = settings.mail or stored_relay.relay(session())
     return render_template(
-        "console/settings.html", entities=configured.entities(session(), scope()), deployment=deployment, relay=relay
+        "console/settings.html",
+        entities=configured.entities(session(), scope()),
+        deployment=deployment,
+        may_add_company=scope().entities is None,
+        printed_parts=printed_parts,
+        tax_id_name=tax_id_name,
+        relay=relay,
     )

@@ -18,6 +18,7 @@ from cloud_service.web import charts, load_profile
 from cloud_service.web.access import May, access, scope
 from cloud_service.web.bill_columns import COLUMNS
 from cloud_service.web.bill_documents import document_response
+from cloud_service.web.bill_transfer import transfer_details
 from cloud_service.web.database import session
 from cloud_service.web.language import formatting
 from cloud_service.web.language.sentences import gettext as _
@@ -166,7 +167,13 @@ def bills(*, as_file: bool = False) -> Response | str:
 def bill(public_id: UUID) -> str:
     """One of the customer's own bills."""
     page = invoice_page(session(), scope(), public_id, own_customer().today)
-    return render_template("portal/bill.html", bill=page, pay_url=pay_address(page), today=own_customer().today)
+    return render_template(
+        "portal/bill.html",
+        bill=page,
+        pay_url=pay_address(page),
+        today=own_customer().today,
+        transfer=transfer_details(page),
+    )
 
 
 @blueprint.get("/bills/<uuid:public_id>/pay")

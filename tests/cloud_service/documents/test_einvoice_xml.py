@@ -12,11 +12,12 @@ import pytest
 from lxml import etree
 
 from cloud_service.documents import einvoice_xml
-from cloud_service.documents.paper import InvoicePaper, PaperLine, PaperTax
+from cloud_service.documents.paper import Bank, InvoicePaper, PaperLine, PaperTax
 from common.errors import InputError
 from tests.cloud_service.documents.papers import BUYER, taxed_paper, with_lines
 
 D = Decimal
+ABROAD = Bank("Lake", scheme="us", bank_code="021000021", account_number="123456789")
 PROFILES: tuple[einvoice_xml.Profile, ...] = ("en16931", "xrechnung")
 
 
@@ -58,6 +59,8 @@ PAPERS: dict[str, Callable[[], InvoicePaper]] = {
     "untaxed": untaxed,
     "two rates": two_rates,
     "without a bank": lambda: taxed_paper(bank=None),
+    "bank abroad": lambda: taxed_paper(bank=ABROAD),
+    "free lines": lambda: taxed_paper(bank=Bank("Lake", scheme="free", free_lines="Bank of Narnia\nAccount 7")),
 }
 
 
@@ -65,6 +68,28 @@ def said(xml: bytes, name: str) -> list[str]:
     """The texts of all elements of that name."""
     root = etree.fromstring(xml)
     return [node.text for node in root.iter() if str(node.tag).rpartition("}")[2] == name]
+
+
+@pytest.mark.parametrize(
+    ("bank", "code", "account", "institution", "words"),
+    [
+        (ABROAD, "30", "123456789", "021000021", "Lake · Routing number (ABA) 021000021 · Account number 123456789"),
+        (Bank("Lake", scheme="ke_paybill", bank_code="247247"), "30", "247247", None, "Lake · M-PESA paybill 247247"),
+        (Bank("Lake", scheme="free", free_lines="Here"), "68", None, None, "Lake · Here"),
+    ],
+)
+def test_an_account_of_any_country_is_said(
+    bank: Bank, code: str, account: str | None, institution: str | None, words: str
+) -> None:
+    terms = einvoice_xml.fields(taxed_paper(bank=bank))
+
+    assert (code, account, institution, words) == tuple(terms.get(f"BT-{at}") for at in (81, 84, 86, 82))
+
+
+def test_an_account_of_no_iban_is_a_proprietary_id() -> None:
+    xml = einvoice_xml.render(taxed_paper(bank=ABROAD))
+
+    assert (["123456789"], []) == (said(xml, "ProprietaryID"), said(xml, "IBANID"))
 
 
 @pytest.mark.parametrize("syntax", einvoice_xml.SYNTAXES)

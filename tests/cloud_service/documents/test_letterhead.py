@@ -4,6 +4,7 @@ from base64 import b64decode
 from dataclasses import replace
 
 from cloud_service.documents.letterhead import letterhead, svg_uri
+from cloud_service.documents.paper import Bank, Party
 from cloud_service.documents.theme import Theme
 from cloud_service.documents.translations import localizer_for
 from tests.cloud_service.documents.papers import BANK, BUYER, SELLER
@@ -22,6 +23,17 @@ def test_the_footer_says_who_how_to_reach_and_where_the_money_goes() -> None:
         "IBAN DE02\u00a01203\u00a00000\u00a00000\u00a02020\u00a051",
         "BIC BYLADEM1001",
     ] == money
+
+
+def test_the_footer_has_the_account_and_the_ids_as_the_country_calls_them() -> None:
+    bank = Bank("Lake", scheme="in", bank_code="HDFC0001234", account_number="50100012345678")
+    seller = Party("Lake", ("Road 1",), "IN", vat_id="29ABCDE1234F1Z5", tax_number="ABCDE1234F", company_number="U1")
+    footer = letterhead(seller, BUYER, bank, Theme(), localizer_for("en_IN"))["footer"]
+
+    assert ["GSTIN 29ABCDE1234F1Z5", "PAN ABCDE1234F", "CIN U1"] == footer[1]
+    assert ["Lake", "IFSC HDFC0001234", "Account number 50100012345678"] == footer[2]
+    unknown = letterhead(replace(seller, country="XX"), BUYER, None, Theme(), localizer_for("en"))["footer"][1]
+    assert ["VAT id 29ABCDE1234F1Z5", "Tax number ABCDE1234F", "Company number U1"] == unknown
 
 
 def test_columns_that_would_be_empty_are_left_out_and_the_operator_s_words_come_last() -> None:

@@ -6,26 +6,12 @@ import pytest
 
 from cloud_service.documents import invoice_pdf
 from cloud_service.documents.paper import Bank
-from cloud_service.documents.payment_code import epc_fits, epc_text, spaced_iban, valid_iban
+from cloud_service.documents.payment_code import epc_fits, epc_text
 from cloud_service.documents.theme import Theme
 from tests.cloud_service.documents.papers import BANK, make_paper
 from tests.programs import need_program
 
 D = Decimal
-
-
-@pytest.mark.parametrize(
-    "iban", ["DE02120300000000202051", "DE02 1203 0000 0000 2020 51", "GB82WEST12345698765432", "NO9386011117947"]
-)
-def test_true_ibans_are_known_by_their_check_digits(iban: str) -> None:
-    assert valid_iban(iban)
-
-
-@pytest.mark.parametrize(
-    "iban", ["DE03120300000000202051", "DE02120300000000202015", "", "DE", "₠" * 20, "DE02-1203-0000"]
-)
-def test_false_ibans_are_refused(iban: str) -> None:
-    assert not valid_iban(iban)
 
 
 def test_the_transfer_code_has_its_fields_in_the_order_of_the_guideline() -> None:
@@ -45,16 +31,13 @@ def test_the_transfer_code_has_its_fields_in_the_order_of_the_guideline() -> Non
         (BANK, "1", "USD", False),
         (None, "1", "EUR", False),
         (Bank("X", "DE03120300000000202051"), "1", "EUR", False),
+        (Bank("X", scheme="uk", bank_code="123456", account_number="12345678"), "1", "EUR", False),
     ],
 )
 def test_a_transfer_code_is_only_printed_where_banks_take_it(
     bank: Bank | None, amount: str, currency: str, fits: bool
 ) -> None:
     assert fits == epc_fits(bank, D(amount), currency)
-
-
-def test_an_iban_is_printed_in_groups_of_four() -> None:
-    assert "DE02 1203 0000 0000 2020 51" == spaced_iban("DE02120300000000202051").replace("\u00a0", " ")
 
 
 def test_the_printed_codes_are_read_by_a_scanner(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from cloud_service.flow import legal_entity
-from cloud_service.flow.legal_entity import BankDetails, LegalEntityDetails
+from cloud_service.flow.legal_entity import LegalEntityDetails
 from cloud_service.store.audit.log import changes
 from cloud_service.store.customers.legal_entities import entity_fields
 from common.errors import ConflictError, InputError
@@ -57,13 +57,3 @@ VALUES (:entity, :account, 'I-1', 'EUR', 'EUR', 0, 0, 0, 0,
     assert "currency" in unbilled
     with pytest.raises(ConflictError, match="the currency stays"):
         legal_entity.edit(session, world.entity, LegalEntityDetails(before.name, "EUR", before.timezone), author="mary")
-
-
-def test_an_iban_is_checked_and_stored_without_spaces(session: Session) -> None:
-    entity = legal_entity.add(session, LAKE, author="mary")
-    legal_entity.add_bank(session, entity, BankDetails("Lake", "de02 1203 0000 0000 2020 51", "EUR"), author="mary")
-
-    assert "DE02120300000000202051" == session.execute(text("SELECT iban FROM bank_account")).scalar_one()
-    assert "DE02120300000000202051" == changes(session)[0].after["iban"]
-    with pytest.raises(InputError, match="its check digits do not fit"):
-        BankDetails("Lake", "DE03120300000000202051", "EUR")

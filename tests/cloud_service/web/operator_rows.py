@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import Range
@@ -18,7 +19,7 @@ from cloud_service.domain.pricing.record_json import to_json
 from cloud_service.domain.receivables.ledger import LedgerEntry, invoice_lines
 from cloud_service.flow import collect
 from cloud_service.store.customers.billing_parties import parties
-from cloud_service.store.customers.tables import Account, AccountMode, Client, LegalEntity, Site
+from cloud_service.store.customers.tables import Account, AccountMode, BankAccount, Client, LegalEntity, Site
 from cloud_service.store.identity import users
 from cloud_service.store.invoicing.tables import CurrencyRate, Invoice, InvoiceLine, InvoiceSpan
 from cloud_service.store.metering.tables import (
@@ -86,14 +87,29 @@ def build(session: Session) -> Operator:
         "R-1": session.scalars(select(Payment.public_id).where(Payment.provider_ref == "R-1")).one(),
         "site": session.scalars(select(Site.public_id).where(Site.name == "Lake House")).one(),
         "entity": kilo.public_id,
+        "account": _bank_account(session, kilo),
     }
     _people(session, kilo, operator)
     return operator
 
 
+def _bank_account(session: Session, entity: LegalEntity) -> UUID:
+    account = BankAccount(
+        legal_entity_id=entity.id, holder=entity.name, scheme="ke_paybill", bank_code="247247", currency="KES",
+        is_default=True,
+    )  # fmt: skip
+    session.add(account)
+    session.flush()
+    return account.public_id
+
+
 def _entity(session: Session, name: str, currency: str, zone: str) -> LegalEntity:
     entity = LegalEntity(
-        name=name, currency=currency, timezone=zone, email=f"office@{name.split(maxsplit=1)[0].lower()}.example"
+        name=name,
+        address="Moi Avenue 1\n00100 Nairobi",
+        currency=currency,
+        timezone=zone,
+        email=f"office@{name.split(maxsplit=1)[0].lower()}.example",
     )
     session.add(entity)
     session.flush()

@@ -108,6 +108,7 @@ def show(public_id: UUID) -> str:
         "console/run.html",
         run=run,
         moving=run.state in MOVING,
+        gaps=billing_runs.paper_gaps(session(), run.id),
         progress=run_progress.progress_of(session(), run.id),
         counts=billing_runs.run_counts(session(), run.id),
         parked=billing_runs.run_items(session(), run.id, ["parked"]),

@@ -21,3 +21,13 @@ def test_companies_are_listed_with_what_bills_need(named_database: str) -> None:
     head, row = printed("entity", "list").splitlines()
     assert ["ID", "NAME", "COUNTRY", "CURRENCY", "TIMEZONE", "EMAIL"] == head.split()
     assert row.endswith("Hof Energie GmbH  AT       EUR       Europe/Vienna")
+
+
+def test_ids_of_the_tax_office_are_kept_beside_the_vat_id(named_database: str) -> None:
+    call("entity", "add", "Lake", "--currency", "INR", "--timezone", "Asia/Kolkata", "--country", "IN",
+         "--vat-id", "29ABCDE1234F1Z5", "--tax-number", "ABCDE1234F")  # fmt: skip
+    (company,) = call("entity", "list")
+
+    assert ("29ABCDE1234F1Z5", "ABCDE1234F", "") == (
+        company["vat_id"], company["tax_number"], company["company_number"],
+    )  # fmt: skip

@@ -5,7 +5,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from cloud_service.store.customers import legal_entities
-from cloud_service.store.customers.legal_entities import BankFields, EntityFields
+from cloud_service.store.customers.legal_entities import EntityFields
 from cloud_service.store.scope import Scope
 from common.errors import InputError, NotFoundError
 from tests.books.world import build
@@ -40,13 +40,6 @@ def test_the_local_currency_is_known_as_long_as_all_companies_share_it(session: 
     assert "EUR" == alone
     with pytest.raises(InputError, match="name the local currency"):
         legal_entities.local_currency(session)
-
-
-def test_money_of_a_currency_has_its_bank_account(session: Session) -> None:
-    entity_id = legal_entities.add(session, LAKE)
-    legal_entities.add_bank(session, entity_id, BankFields("Lake Power", "KE01", "KES", "BICKE"))
-
-    assert [("KE01", "BICKE")] == [tuple(row) for row in session.execute(text("SELECT iban, bic FROM bank_account"))]
 
 
 def test_a_company_without_bills_has_not_billed(session: Session) -> None:

@@ -29,6 +29,7 @@ CONSOLE_PAGES = (
     "/support", "/support?q=amina", "/search?q=amina", "/search?q=nobody", "/audit", "/users",
     "/settings", "/settings/rates", "/settings/sites/new", "/settings/sites/{site}/edit",
     "/settings/entities/{entity}/edit", "/settings/entities/{entity}/bank",
+    "/settings/entities/{entity}/bank/{account}",
     "/me", "/me/password", "/me/second-factor", "/nowhere",
     "/clients/{Amina}", "/clients/{Amina}/edit", "/clients/{Amina}/accounts/new",
     "/accounts/{A-1}", "/accounts/{A-1}/edit", "/accounts/{A-1}/mode", "/accounts/{A-1}/money",
@@ -43,7 +44,7 @@ PUBLIC_PAGES = ("/sign-in", "/pay/{INV-1}", "/pay/{INV-2}?back=1", "/top-up/{A-2
 MONTHS = {name for style in ("abbreviated", "wide") for name in get_month_names(style, locale="en").values()}
 FORMATTED = {*LANGUAGES.values(), "UTC", *MONTHS}
 """What Babel writes, names of languages."""
-TYPED = {*NOT_READ, "textarea"}
+TYPED = {*NOT_READ, "textarea", "datalist"}
 WORD = re.compile(r"[^\W\d_]{2,}")
 
 

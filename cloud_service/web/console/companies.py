@@ -1,0 +1,127 @@
+"""Companies of the operator in the browser: a new one, and what is printed of one on bills."""
+
+import re
+from functools import cache
+from typing import Any
+from uuid import UUID
+from zoneinfo import available_timezones
+
+from babel import Locale
+from flask import Blueprint, flash, redirect, url_for
+from flask_babel import get_locale
+from werkzeug.wrappers import Response
+
+from cloud_service.domain.invoicing.tax_id_names import KINDS, tax_id_name
+from cloud_service.flow import legal_entity
+from cloud_service.store.customers import legal_entities
+from cloud_service.web.access import May, access, actor, scope
+from cloud_service.web.console.shared_fields import REASON
+from cloud_service.web.database import session
+from cloud_service.web.forms import Field, Form, FormPage, Options, answer, say_changed
+from cloud_service.web.language.labels import LABELS
+from cloud_service.web.language.sentences import gettext as _
+from common.errors import ForbiddenError
+
+blueprint = Blueprint("companies", __name__)
+COUNTRY = re.compile("[A-Z]{2}")
+NO_COUNTRIES = ("EU", "EZ", "QO", "UN", "XA", "XB", "ZZ")
+
+
+def fields(country: str) -> tuple[Field, ...]:
+    """The fields of a company; ids are called as its country calls them."""
+    words = LABELS["tax_id"]
+    paper, ids, money = _("On bills"), _("Ids"), _("Money and time")
+    return (
+        Field("name", _("Name"), required=True, group=paper),
+        Field("address", _("Address"), "lines", _("As printed, a line each; no bill leaves without it."), longest=500,
+              required=True, group=paper),
+        Field("country", _("Country"), hint=_("Two capitals; type to search."), options=countries(), required=True,
+              group=paper),
+        Field("email", _("E-mail"), "email", _("Answers of clients go there."), group=paper),
+        Field("phone", _("Phone"), group=paper),
+        Field("website", _("Website"), group=paper),
+        *(Field(kind, words[kind], hint=_id_hint(kind, country), group=ids) for kind in KINDS),
+        Field("currency", _("Local currency"), hint=_("It stays once bills are issued."), options=currencies(),
+              required=True, group=money),
+        Field("timezone", _("Time zone"), hint=_("Type a city to search."), options=zones(), required=True,
+              group=money),
+        Field("locale", _("Language"), hint=_("Of clients without their own."), required=True, group=money),
+        REASON,
+    )  # fmt: skip
+
+
+def _id_hint(kind: str, country: str) -> str:
+    name = tax_id_name(kind, country)
+    return _("Printed as %(name)s.", name=name) if name else ""
+
+
+def countries() -> Options:
+    """Every country with its name in the reader's language."""
+    named = {str(code): str(name) for code, name in _reader().territories.items() if str(code) not in NO_COUNTRIES}
+    of_two_letters = [(code, name) for code, name in named.items() if COUNTRY.fullmatch(code)]
+    return tuple(sorted(of_two_letters, key=lambda option: option[1]))
+
+
+def currencies() -> Options:
+    """Every currency with its name in the reader's language."""
+    return tuple(sorted((str(code), str(name)) for code, name in _reader().currencies.items()))
+
+
+@cache
+def zones() -> Options:
+    """Every time zone of a place."""
+    return tuple((name, name.replace("_", " ")) for name in sorted(available_timezones()) if "/" in name)
+
+
+def _reader() -> Locale:
+    return get_locale() or Locale("en")
+
+
+def _details(form: Form) -> legal_entity.LegalEntityDetails:
+    return legal_entity.LegalEntityDetails(
+        **{field.key: form[field.key] for field in form.fields if field.key != "reason"}
+    )
+
+
+@blueprint.route("/settings/entities/new", methods=["GET", "POST"])
+@access(May.MANAGE)
+def add() -> Any:
+    """One more company that issues bills under its own numbers."""
+    if scope().entities is not None:
+        raise ForbiddenError(_("you look after some companies only: who looks after all adds one"))
+    form = Form(fields(""), {"locale": str(_reader())})
+    page = FormPage(
+        _("New company"),
+        (_("Settings"), url_for("settings.index")),
+        _("Add the company"),
+        _("Next: its bank account."),
+    )
+
+    def do() -> Response:
+        entity_id = legal_entity.add(session(), _details(form), author=actor(), reason=form["reason"])
+        row = next(each for each in legal_entities.entities(session(), scope()) if each.id == entity_id)
+        flash(_("%(name)s is a company now. Next: where its money goes.", name=row.name), "success")
+        return redirect(url_for("company_banks.add", entity_public_id=row.public_id))
+
+    return answer(form, page, do)
+
+
+@blueprint.route("/settings/entities/<uuid:entity_public_id>/edit", methods=["GET", "POST"])
+@access(May.MANAGE)
+def edit(entity_public_id: UUID) -> Any:
+    """What is known of a company."""
+    row = legal_entities.entity(session(), scope(), str(entity_public_id))
+    described = fields(row.country)
+    form = Form(described, {field.key: getattr(row, field.key, "") for field in described})
+    page = FormPage(
+        _("Change %(name)s", name=row.name),
+        (_("Settings"), url_for("settings.index")),
+        _("Keep the change"),
+        _("Issued bills stay as they are."),
+    )
+
+    def do() -> Response:
+        say_changed(legal_entity.edit(session(), row.id, _details(form), author=actor(), reason=form["reason"]))
+        return redirect(page.back[1])
+
+    return answer(form, page, do)
