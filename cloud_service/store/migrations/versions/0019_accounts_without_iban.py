@@ -2,13 +2,13 @@
 
 Of the accounts in one currency the oldest was printed on bills: it is the default from now on.
 
-Revision ID: 0017
+Revision ID: 0019
 """
 
 from alembic import op
 
-revision = "0017"
-down_revision = "0016"
+revision = "0019"
+down_revision = "0018"
 
 ACCOUNTS = """
 ALTER TABLE bank_account
