@@ -7,18 +7,19 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from flask_babel import get_locale
 from werkzeug.wrappers import Response as AnyResponse
 
+from cloud_service.flow.transfer_details import transfer_details
 from cloud_service.store.lists.customers import accounts as account_list
 from cloud_service.store.lists.invoices import invoices as bill_list
 from cloud_service.store.lists.paging import ListQuery, page_of
 from cloud_service.store.lookups import metering, receivables
-from cloud_service.store.lookups.invoice_page import invoice_page
+from cloud_service.store.lookups.invoice_page import InvoicePage, invoice_page
 from cloud_service.web import charts, load_profile
 from cloud_service.web.access import May, access, scope
 from cloud_service.web.bill_columns import COLUMNS
 from cloud_service.web.bill_documents import document_response
-from cloud_service.web.bill_transfer import transfer_details
 from cloud_service.web.database import session
 from cloud_service.web.language import formatting
 from cloud_service.web.language.sentences import gettext as _
@@ -172,8 +173,16 @@ def bill(public_id: UUID) -> str:
         bill=page,
         pay_url=pay_address(page),
         today=own_customer().today,
-        transfer=transfer_details(page),
+        transfer=_transfer(page),
     )
+
+
+def _transfer(page: InvoicePage) -> list[tuple[str, str]]:
+    """Where a transfer for an open bill goes."""
+    if page.outstanding <= 0 or page.invoice.kind != "invoice":
+        return []
+    language = str(get_locale() or "en")
+    return transfer_details(page.invoice.seller, page.invoice.currency, page.invoice.number, language)
 
 
 @blueprint.get("/bills/<uuid:public_id>/pay")

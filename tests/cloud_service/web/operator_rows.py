@@ -60,6 +60,7 @@ def build(session: Session) -> Operator:
     zeta = _entity(session, "Zeta GmbH", "EUR", "Europe/Berlin")
     session.add(CurrencyRate(base="KES", currency="EUR", day=date(2026, 1, 1), rate=money("150")))
     session.flush()
+    bank_account = _bank_account(session, kilo)
     amina = _client(session, operator, kilo, "C-1", "Amina Wanjiku", "A-1", "KES", "postpaid")
     bakery = _client(session, operator, kilo, "C-2", "Bakery & Söhne", "A-2", "EUR", "prepaid")
     zoe = _client(session, operator, zeta, "C-3", "Zoe Zorn", "Z-1", "EUR", "postpaid")
@@ -87,7 +88,7 @@ def build(session: Session) -> Operator:
         "R-1": session.scalars(select(Payment.public_id).where(Payment.provider_ref == "R-1")).one(),
         "site": session.scalars(select(Site.public_id).where(Site.name == "Lake House")).one(),
         "entity": kilo.public_id,
-        "account": _bank_account(session, kilo),
+        "account": bank_account,
     }
     _people(session, kilo, operator)
     return operator

@@ -45,3 +45,9 @@ def test_the_bill_explains_itself_to_the_customer(console: Console) -> None:
 
     assert "all energy at the day price" in page
     assert "Record a payment" not in page
+
+
+def test_an_open_bill_says_where_a_transfer_goes(console: Console) -> None:
+    page = console.sign_in("amina").get(f"/portal/bills/{console.ids['INV-2']}").text
+
+    assert "Pay by bank transfer Account holder Kilo Ltd M-PESA paybill 247247 Account no. INV-2" in text_of(page)
