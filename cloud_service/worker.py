@@ -74,7 +74,8 @@ def connector(conninfo: str) -> procrastinate.PsycopgConnector:
 def _run_jobs(app: procrastinate.App, tools: WorkerTools) -> None:
     @app.task(name="rate_run", queue="runs")
     def rate_run(run: int, **_arguments: object) -> None:
-        """One shard after the other until nothing waits."""
+        """One shard after the other until nothing waits; what was read a moment ago is made into days before."""
+        validate_dirty(tools.engine, tools.clock)
         _until_done(tools, run, "rating", lambda session: rate_shard(session, run, SHARD))
 
     @app.task(name="issue_run", queue="runs")

@@ -97,8 +97,10 @@ def _work_through(database: "Engine", planned: "StoredRun", who: str, *, dry_run
     from cloud_service.flow import billing_run as step
     from cloud_service.flow.issue import issue_shard
     from cloud_service.flow.rate import rate_shard
+    from cloud_service.flow.validate import validate_dirty
     from cloud_service.store.database.session import transaction as begin
 
+    validate_dirty(database)  # what was read a moment ago counts as it will when the worker has seen it
     _shards(database, planned.id, "rated", lambda session: rate_shard(session, planned.id, SHARD))
     with begin(database) as session:
         outliers = step.outliers(session, planned.id)

@@ -193,15 +193,22 @@ def _exchange_fields(timezone: str, registers: list[str]) -> tuple[Field, ...]:
 
 def _meter_exchange(form: Form, connection: Connection, registers: list[str]) -> flow.MeterExchange:
     """What was typed: indexes in thousandths of each register's unit, the moment in the site's zone."""
+    new_meter = meter_id(session(), form["meter"], scope())
     opening = {name: form[f"opening.{name}"] for name in registers if form[f"opening.{name}"] is not None}
     return flow.MeterExchange(
         connection.point.id,
-        meter_id(session(), form["meter"], scope()),
+        new_meter,
         _instant(form["at"], connection.site.timezone),
         {name: thousandths(form[f"closing.{name}"], f"closing.{name}") for name in registers},
-        {name: thousandths(index, f"opening.{name}") for name, index in opening.items()},
+        {_name_at(new_meter, name): thousandths(index, f"opening.{name}") for name, index in opening.items()},
         form["multiplier"] or Decimal(1),
     )
+
+
+def _name_at(meter: int, register: str) -> str:
+    """How the new meter calls a register of the old one: the same, or as its only one is called."""
+    names = contract_changes.index_registers(session(), meter)
+    return next(iter(names)) if register not in names and len(names) == 1 else register
 
 
 def _instant(wall: datetime, timezone: str) -> datetime:

@@ -131,6 +131,12 @@ def mount_meter(form: Form, point: int, at: datetime) -> None:
         meter = meter_id(session(), form["meter"], scope())
     opening = {}
     if form["opening"] is not None:
-        opening = {form["register"] or "import": thousandths(form["opening"], "opening")}
+        opening = {form["register"] or _only_register(meter): thousandths(form["opening"], "opening")}
     new_mount = sites_and_meters.NewMount(point, meter, at, opening, form["multiplier"] or Decimal(1))
     sites_and_meters.mount(session(), new_mount, author=actor(), reason=form["reason"])
+
+
+def _only_register(meter: int) -> str:
+    """The register that a first index without a name is of."""
+    names = contract_changes.index_registers(session(), meter)
+    return next(iter(names)) if len(names) == 1 else "import"
