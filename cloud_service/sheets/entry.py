@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from cloud_service.sheets.made_rows import refuse
+from cloud_service.sheets.numbers import FreeNumbers
 from cloud_service.store.customers.legal_entities import EntityFields
 from cloud_service.store.database.session import Session
+from cloud_service.store.metering.sites_and_meters import PointSite, site_of_point
 from cloud_service.store.scope import Scope
 
 
@@ -22,11 +24,23 @@ class SheetEntry:
     today: date
     makes: frozenset[str]
     row_of: dict[tuple[str, int], int] = field(default_factory=dict)  # what was made -> number of its row
+    sites: dict[tuple[str, ...], int] = field(default_factory=dict)  # what rows say of a site -> the one that is there
+    tariffs: dict[str, int] = field(default_factory=dict)
+    _points: dict[int, PointSite] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.numbers = FreeNumbers(self.session, self.entity_id)
 
     @property
     def scope(self) -> Scope:
         """Rows name what is the company's, nothing else."""
         return Scope(entities=frozenset({self.entity_id}))
+
+    def place_of(self, point_id: int) -> PointSite:
+        """The site of a service point."""
+        if point_id not in self._points:
+            self._points[point_id] = site_of_point(self.session, point_id)
+        return self._points[point_id]
 
     def row_that_made(self, table: str, row_id: int) -> str:
         """For a hint; empty where it was there before the sheet."""

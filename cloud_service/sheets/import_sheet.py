@@ -53,6 +53,13 @@ class ImportOrder:
             raise InputError(f"{self.mark!r} stands before no decimals", path="numbers", hint=", or .")
 
 
+def read_columns(session: Session, file: SheetFile, order: ImportOrder) -> SheetReport:
+    """What the file holds and which of its columns are ours, before anything is made of it."""
+    sheet = file.read()
+    match = _matched(session, sheet, KINDS[order.kind], order)
+    return SheetReport(order.kind, sheet, match.places, match.left_out, ())
+
+
 def check_sheet(
     session: Session, file: SheetFile, order: ImportOrder, progress: Progress = lambda _done, _all: None
 ) -> SheetReport:
@@ -93,6 +100,7 @@ def _run(
     """All rows, one after the other; what they made is taken back again unless it is to be kept."""
     kind, sheet = KINDS[order.kind], file.read()
     match = _matched(session, sheet, kind, order)
+    refuse_missing(match, kind, order.constants)
     style = _style(sheet, kind, match, order)
     company = legal_entities.entity_fields(session, order.entity_id)
     entry = SheetEntry(session, order.entity_id, company, order.author, order.reason, order.today, kind.makes)
@@ -118,12 +126,10 @@ def _run(
 def _matched(session: Session, sheet: Sheet, kind: SheetKind, order: ImportOrder) -> HeadMatch:
     remembered = imports.remembered_columns(session, order.entity_id, kind.code, head_signature(sheet.head))
     said = {key: name for key, name in remembered.items() if key in kind.keys and name in sheet.head}
-    match = match_head(sheet.head, kind, said | dict(order.columns))
     for key in order.constants:
         if key not in kind.keys:
             raise InputError(f"{key!r} is no column of this sheet", path="constants", hint=", ".join(kind.keys))
-    refuse_missing(match, kind, order.constants)
-    return match
+    return match_head(sheet.head, kind, said | dict(order.columns))
 
 
 def _style(sheet: Sheet, kind: SheetKind, match: HeadMatch, order: ImportOrder) -> CellStyle:

@@ -5,8 +5,7 @@ from cloud_service.flow import contract as contract_flow
 from cloud_service.sheets.entry import SheetEntry
 from cloud_service.sheets.made_rows import MadeRows, faults_at, refuse
 from cloud_service.sheets.row_values import RowValues
-from cloud_service.store.customers import clients, number_suggestions
-from cloud_service.store.metering.sites_and_meters import site_of_point
+from cloud_service.store.customers import clients
 from cloud_service.store.sheets import references
 from cloud_service.store.sheets.references import KnownAccount
 
@@ -34,9 +33,10 @@ def client_of(entry: SheetEntry, row: RowValues, made: MadeRows) -> int | None:
         raise refuse("client", "", f"there is no client {row.client_number}, and the row has no name for a new one")
     with faults_at("client", row.client, CLIENT_COLUMNS | {"number": "client_number"}):
         given = {name: value for name, value in fields.items() if value}
+        number = entry.numbers.take("client", row.client_number) if row.client_number else entry.numbers.client()
         details = client_flow.ClientDetails(**{"locale": entry.company.locale} | given)
         client_id = client_flow.add_client(
-            entry.session, entry.entity_id, details, author=entry.author, number=row.client_number, reason=entry.reason
+            entry.session, entry.entity_id, details, author=entry.author, number=number, reason=entry.reason
         )
     return made.add("client", client_id, f"client {row.client}")
 
@@ -58,7 +58,7 @@ def account_of(
         return None
     currency = row.currency
     if not currency and point_id is not None:
-        currency = site_of_point(entry.session, point_id).currency
+        currency = entry.place_of(point_id).currency
     known = references.known_accounts(
         entry.session, entry.entity_id, number=row.account, client_id=None if row.account else client_id,
         currency="" if row.account else currency or entry.company.currency,
@@ -80,7 +80,8 @@ def _open_account(entry: SheetEntry, row: RowValues, client_id: int, currency: s
         given = {name: getattr(row, column) for name, column in TERMS_COLUMNS.items()}
         without_mail = {"delivery": "post"} if "client" in entry.makes and not row.email else {}
         terms = client_flow.AccountTerms(**without_mail | {n: v for n, v in given.items() if v not in ("", None)})
-        new = client_flow.NewAccount(currency, row.start or entry.today, row.account, row.mode or "postpaid", terms)
+        number = entry.numbers.take("account", row.account) if row.account else entry.numbers.account(client_id)
+        new = client_flow.NewAccount(currency, row.start or entry.today, number, row.mode or "postpaid", terms)
         account_id = client_flow.open_account(entry.session, client_id, new, author=entry.author, reason=entry.reason)
     return made.add("account", account_id, f"account in {currency}")
 
@@ -113,7 +114,7 @@ def contract_of(
     if there is not None:
         _refuse_other_contract(entry, row, there, account_id, tariff_id)
         return
-    number = row.contract or number_suggestions.contract_number(entry.session, entry.entity_id)
+    number = entry.numbers.take("contract", row.contract) if row.contract else entry.numbers.contract()
     columns = {"number": "contract", "until": "end", "account": "account", "tariff": "tariff"}
     with faults_at("point", row.point, columns):
         move = contract_flow.MoveIn(number, point_id, account_id, tariff_id, row.start, row.end)
@@ -122,11 +123,14 @@ def contract_of(
 
 
 def _tariff(entry: SheetEntry, row: RowValues) -> int:
+    if row.tariff in entry.tariffs:
+        return entry.tariffs[row.tariff]
     tariffs = references.known_tariffs(entry.session, entry.entity_id, row.tariff)
     if not tariffs:
         raise refuse("tariff", row.tariff, "there is no such tariff", "its code or name; make it first")
     if len(tariffs) > 1 and tariffs[0].code != row.tariff:
         raise refuse("tariff", row.tariff, "several tariffs have this name", f"{tariffs[0].code} or {tariffs[1].code}")
+    entry.tariffs[row.tariff] = tariffs[0].id
     return tariffs[0].id
 
 

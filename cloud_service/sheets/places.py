@@ -30,6 +30,9 @@ def site_of(entry: SheetEntry, row: RowValues, made: MadeRows) -> int | None:
         "address": "site_address", "country": "site_country", "timezone": "site_zone", "currency": "site_currency",
         "holiday_calendar": "holiday_calendar",
     }  # fmt: skip
+    said = (row.site, *fields.values())
+    if said in entry.sites:
+        return entry.sites[said]
     with faults_at("site", row.site, columns):
         try:
             site_id = ids_by_name.site_id(entry.session, row.site, entry.scope)
@@ -42,6 +45,7 @@ def site_of(entry: SheetEntry, row: RowValues, made: MadeRows) -> int | None:
             return made.add("site", site_id, f"site {row.site}")
         stored = sites_and_meters.site_fields(entry.session, site_id)
     entry.refuse_difference(f"site {row.site}", stored, fields, columns)
+    entry.sites[said] = site_id
     return site_id
 
 
@@ -101,7 +105,7 @@ def _meter(entry: SheetEntry, row: RowValues, registers: tuple[str, ...], point_
         return known[0].id
     if "meter" not in entry.makes:
         raise refuse("meter", row.meter, "there is no such meter")
-    utility = sites_and_meters.site_of_point(entry.session, point_id).utility if point_id else "electricity"
+    utility = entry.place_of(point_id).utility if point_id else "electricity"
     unit = flow.UNIT_OF[utility]
     with faults_at("meter", row.meter, {"register": "register"}):
         counters = tuple(
@@ -135,7 +139,7 @@ def _mount(entry: SheetEntry, row: RowValues, meter_id: int, point_id: int, made
         raise refuse(
             "mounted", "", "it is not said since when the meter hangs there", "a day, or that of the connection"
         )
-    zone = sites_and_meters.site_of_point(entry.session, point_id).timezone
+    zone = entry.place_of(point_id).timezone
     at = day_start(first_day, zone)
     new = flow.NewMount(point_id, meter_id, at, opening, row.multiplier or Decimal(1))
     with faults_at("meter", row.meter, {"multiplier": "multiplier"}):

@@ -16,7 +16,15 @@ from cloud_service.web.console import (
     setup,
     users,
 )  # fmt: skip
-from cloud_service.web.console.customers import accounts, client_forms, clients, connection_forms, connections, move_in
+from cloud_service.web.console.customers import (
+    accounts,
+    client_forms,
+    clients,
+    connection_forms,
+    connections,
+    move_in,
+    sheets,
+)
 from cloud_service.web.console.invoicing import bills, corrections, late, runs, shared_costs
 from cloud_service.web.console.metering import (
     gateway_forms,
@@ -44,7 +52,7 @@ PAGES = (
     health, first_administrator, dashboard, setup,
     bills, corrections, late, shared_costs, payments, bank_statement, money, runs, dunning,
     prepaid, reports, books, clients, client_forms, accounts, statements, connections, move_in,
-    connection_forms, tariffs, tariff_forms, price_sheet, points, point_forms, meters, reading_forms, gateways,
+    connection_forms, sheets, tariffs, tariff_forms, price_sheet, points, point_forms, meters, reading_forms, gateways,
     gateway_forms, audit, users,
     settings, setting_forms, companies, company_banks, mail, search, help, preferences, desk, home, pay, webhooks,
 )  # fmt: skip

@@ -64,6 +64,7 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
             menu_item(_l("Accounts"), "accounts.index", May.READ, "/accounts", icon="address-book"),
             menu_item(_l("Connections"), "connections.index", May.READ, "/connections", icon="plug-connected"),
             menu_item(_l("Tariffs"), "tariffs.index", May.READ, "/tariffs", icon="receipt-2"),
+            menu_item(_l("Import"), "sheets.index", May.CONTRACT, "/imports", icon="copy"),
         ),
     ),
     (

@@ -18,7 +18,7 @@ WORDS = (
 STAFF_PAGES = (
     "/dashboard", "/bills", "/payments", "/runs", "/runs/new", "/prepaid", "/reports/ageing", "/clients", "/accounts",
     "/connections", "/tariffs", "/meters", "/gateways", "/support", "/audit", "/users", "/settings", "/search?q=amina",
-    "/help", "/me", "/clients/new", "/connections/new", "/tariffs/new", "/bills/touched", "/shared", "/shared/new",
+    "/help", "/me", "/clients/new", "/connections/new", "/imports", "/tariffs/new", "/bills/touched", "/shared", "/shared/new",
     "/dunning", "/reports/revenue", "/reports/cash-book", "/settings/sites/new", "/settings/rates", "/settings/mail",
     "/points", "/points/new", "/payments/statement", "/gateways/new", "/tariffs/sheet", "/setup",
 )  # fmt: skip

@@ -57,6 +57,11 @@ TARIFFS = text(
      LIMIT 2
     """
 )
+NUMBERS = {
+    "client": text("SELECT number FROM client"),
+    "account": text("SELECT number FROM account"),
+    "contract": text("SELECT number FROM contract"),
+}
 CONTRACT = text(
     """
     SELECT k.id, k.number, k.account_id, lower(k.during) AS start, upper(k.during) AS end, c.name AS client,
@@ -176,6 +181,11 @@ def known_accounts(
 def known_tariffs(session: Session, entity_id: int, name: str) -> list[KnownTariff]:
     """At most two tariffs of that code or name; one of that code goes first."""
     return [KnownTariff(**row) for row in session.execute(TARIFFS, {"entity": entity_id, "name": name}).mappings()]
+
+
+def taken_numbers(session: Session, table: str) -> set[str]:
+    """All numbers of clients, accounts or contracts."""
+    return set(session.execute(NUMBERS[table]).scalars())
 
 
 def contract_between(session: Session, point_id: int, start: date, end: date | None) -> KnownContract | None:

@@ -11,6 +11,7 @@ from flask import Flask
 from cloud_service.web.language.sentences import gettext as _
 from cloud_service.web.language.sentences import lazy_gettext as _l
 from cloud_service.web.language.sentences import lazy_pgettext
+from cloud_service.web.language.sheet_labels import SHEET_COLUMNS, SHEET_KINDS, SHEET_MADE
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ STATES: Mapping[str, StateLabel] = {
     "approved": _state(_l("Approved"), "info", icon="check"),
     "issuing": _state(_l("Issuing"), "info", icon="clock"),
     "done": _state(_l("Done"), "success", icon="check"),
+    "undone": _state(_l("Taken back"), "muted", icon="arrow-back-up"),
+    "settled_import": _state(_l("In use"), "muted", icon="receipt-2"),
     "cancelled": _state(_l("Cancelled"), "muted", icon="x"),
     "waiting": _state(_l("Waiting"), "muted", icon="clock"),
     "issued": _state(_l("Issued"), "success", icon="check"),
@@ -85,6 +88,9 @@ PAYMENT_KINDS = {
     "deposit": _l("Deposit"),
 }
 LABELS: Mapping[str, Mapping[str, str]] = {
+    "sheet_column": SHEET_COLUMNS,
+    "sheet_kind": SHEET_KINDS,
+    "sheet_made": SHEET_MADE,
     "utility": {
         "electricity": _l("Electricity"),
         "water": _l("Water"),

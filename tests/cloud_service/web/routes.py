@@ -11,7 +11,7 @@ from tests.cloud_service.web.conftest import Console
 PAGES = (
     "/dashboard", "/bills", "/payments", "/runs", "/runs/new", "/prepaid", "/reports/ageing", "/clients", "/accounts",
     "/connections", "/tariffs", "/meters", "/gateways", "/support", "/audit", "/users", "/settings", "/search?q=amina",
-    "/clients/new", "/connections/new", "/tariffs/new", "/shared", "/dunning", "/reports/revenue", "/settings/rates",
+    "/clients/new", "/connections/new", "/imports", "/tariffs/new", "/shared", "/dunning", "/reports/revenue", "/settings/rates",
     "/settings/mail", "/tariffs/sheet", "/setup",
     "/help", "/me", "/me/password", "/me/second-factor", "/nowhere",
 )  # fmt: skip

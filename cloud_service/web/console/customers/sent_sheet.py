@@ -1,0 +1,50 @@
+"""A sheet on its way between the page and us: the file packed in the form, its columns, the cells that were mended."""
+
+import base64
+import binascii
+import zlib
+from typing import Any
+
+from flask import request
+
+from cloud_service.sheets.columns import SheetKind
+from cloud_service.sheets.head_match import LEFT_OUT
+from cloud_service.sheets.sheet import Sheet
+from cloud_service.sheets.sheet_file import FILE_MAX, SheetFile
+from cloud_service.web.language.sentences import gettext as _
+from common.errors import InputError
+
+
+def sent_file(chosen: Any) -> SheetFile:
+    """The file that is chosen, or the one that was looked at: it comes back packed in the form, nothing is stored."""
+    if chosen is not None:
+        return SheetFile(chosen.filename, chosen.stream.read(FILE_MAX + 1))
+    if not request.form.get("kept"):
+        raise InputError(_("choose a file"))
+    try:
+        content = zlib.decompressobj().decompress(base64.b64decode(request.form["kept"]), FILE_MAX + 1)
+    except (binascii.Error, ValueError, zlib.error):
+        raise InputError(_("the file was lost on its way"), hint=_("choose it again")) from None
+    return SheetFile(request.form.get("kept_name", "sheet"), content)
+
+
+def packed(file: SheetFile) -> str:
+    """The file as a field of the form holds it."""
+    return base64.b64encode(zlib.compress(file.content)).decode()
+
+
+def said_columns(kind: SheetKind, sheet: Sheet) -> dict[str, str]:
+    """What stands over each column of the file: our key -> its name; all that is chosen nowhere is left out."""
+    chosen = {request.form.get(f"col.{at}", ""): name for at, name in reversed(list(enumerate(sheet.head))) if name}
+    return {key: chosen.get(key, LEFT_OUT) for key in kind.keys}
+
+
+def mended_cells() -> dict[tuple[int, str], str]:
+    """(row, key) -> what a person wrote instead of what stands in the file."""
+    mended = {}
+    for name, text in request.form.items():
+        start, _dot, rest = name.partition(".")
+        number, _second, key = rest.partition(".")
+        if start == "fix" and number.isdecimal() and len(number) < 9 and text.strip():  # noqa: PLR2004 - a number of a row
+            mended[int(number), key] = text.strip()
+    return mended
