@@ -11,8 +11,8 @@ from tests.cloud_service.web.conftest import Console
 PAGES = (
     "/dashboard", "/bills", "/payments", "/runs", "/runs/new", "/prepaid", "/reports/ageing", "/clients", "/accounts",
     "/connections", "/tariffs", "/meters", "/gateways", "/support", "/audit", "/users", "/settings", "/search?q=amina",
-    "/clients/new", "/connections/new", "/imports", "/tariffs/new", "/shared", "/dunning", "/reports/revenue", "/settings/rates",
-    "/settings/mail", "/tariffs/sheet", "/setup",
+    "/clients/new", "/connections/new", "/tariffs/new", "/shared", "/dunning", "/reports/revenue", "/settings/rates",
+    "/imports", "/settings/mail", "/tariffs/sheet", "/setup",
     "/help", "/me", "/me/password", "/me/second-factor", "/nowhere",
 )  # fmt: skip
 
@@ -29,6 +29,11 @@ def address(rule: Rule, console: Console) -> str:
     }  # fmt: skip
     name = names.get(rule.rule.split("/")[1], "INV-1")
     path = rule.rule.replace("<uuid:public_id>", str(console.ids[name])).replace("<kind>", "invoice_pdf")
+<<<<<<< HEAD
     for owner in ("site", "entity", "account"):
+=======
+    path = path.replace("<sheet_kind>.<form>", "flats.xlsx")
+    for owner in ("site", "entity"):
+>>>>>>> 450b957 (Say every sentence of the import page through the catalogue)
         path = path.replace(f"<uuid:{owner}_public_id>", str(console.ids[owner]))
     return re.sub(r"<[^>]+>", "x", path)

@@ -90,7 +90,9 @@ def _do(form: Form, file: SheetFile, order: ImportOrder) -> SheetReport | Respon
         report = check_sheet(session(), file, order)
         session().rollback()
         if request.form.get("do") == "report":
-            return _download(report_file(report, today(), refused_only=True), f"rows to look at, {file.name}")
+            return _download(
+                report_file(report, today(), refused_only=True), _("Rows to look at: %(name)s", name=file.name)
+            )
         return report
     report = import_sheet(session(), file, order, good_rows=request.form["do"] == "good")
     if not report.import_id:
@@ -147,13 +149,13 @@ def undo(public_id: UUID) -> Any:
     return redirect(url_for("sheets.index"))
 
 
-@blueprint.get("/imports/template/<kind>.<form>")
+@blueprint.get("/imports/template/<sheet_kind>.<form>")
 @access(May.CONTRACT)
-def template(kind: str, form: str) -> Response:
+def template(sheet_kind: str, form: str) -> Response:
     """An empty sheet with all columns and an example."""
-    if kind not in KINDS or form not in ("csv", "xlsx"):
+    if sheet_kind not in KINDS or form not in ("csv", "xlsx"):
         raise NotFoundError(_("there is no such page"))
-    return _download(empty_sheet(kind, today(), form=form), f"{kind}.{form}")
+    return _download(empty_sheet(sheet_kind, today(), form=form), f"{sheet_kind}.{form}")
 
 
 def _download(content: bytes, name: str) -> Response:
