@@ -29,7 +29,7 @@ def address(rule: Rule, console: Console) -> str:
     }  # fmt: skip
     name = names.get(rule.rule.split("/")[1], "INV-1")
     path = rule.rule.replace("<uuid:public_id>", str(console.ids[name])).replace("<kind>", "invoice_pdf")
-    for owner in ("site", "entity", "account"):
     path = path.replace("<sheet_kind>.<form>", "flats.xlsx")
+    for owner in ("site", "entity", "account"):
         path = path.replace(f"<uuid:{owner}_public_id>", str(console.ids[owner]))
     return re.sub(r"<[^>]+>", "x", path)
