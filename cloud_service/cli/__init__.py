@@ -43,6 +43,11 @@ COMMANDS = {
     "document": ("cloud_service.cli.invoicing.document:document", "Bills, e-invoices, statements, lists as files."),
     "payments": ("cloud_service.cli.receivables.payments:payments", "Book bank statements."),
     "user": ("cloud_service.cli.installation.user:user", "Who may sign in: add, link, disable, list."),
+    "backup": (
+        "cloud_service.cli.installation.backup:backup",
+        "Write this installation to one sealed file; verify one.",
+    ),
+    "restore": ("cloud_service.cli.installation.backup:restore", "Make an installation from a backup, and prove it."),
     "mail": ("cloud_service.cli.installation.mail:mail", "The relay that takes our mails: set, test, show, forget."),
     "up": ("cloud_service.cli.installation.up:up", "Run all services on this machine."),
     "demo": ("cloud_service.cli.installation.demo:demo", "Run everything with an example operator."),

@@ -35,3 +35,9 @@ def pending(url: str) -> list[str]:
     engine.dispose()
     missing = [step.revision for step in script.walk_revisions("base", "heads")]
     return list(reversed(missing[: missing.index(current)] if current else missing))
+
+
+def revisions() -> list[str]:
+    """All revisions that this version knows."""
+    script = ScriptDirectory.from_config(configuration(""))
+    return [step.revision for step in script.walk_revisions("base", "heads")]
