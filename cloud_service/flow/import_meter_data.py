@@ -28,10 +28,10 @@ from cloud_service.domain.metering.meterdata.thousandths import Carry
 from cloud_service.store.audit import log
 from cloud_service.store.database.errors import guarded
 from cloud_service.store.database.session import Engine, Session, transaction
-from cloud_service.store.metering import dirty_days, meter_data_files, reading_blocks, readings
+from cloud_service.store.metering import dirty_days, imported_files, meter_data_files, reading_blocks, readings
 from cloud_service.store.metering.meter_data_files import NewFileRegister
-from cloud_service.store.metering.reading_blocks import ReadingBlock
 from cloud_service.store.metering.readings import ReadingColumns, StoredRegister
+from cloud_service.store.scope import Scope
 from common.errors import ConflictError, InputError, NotFoundError
 from common.reading import Quality, as_decimal
 
@@ -49,6 +49,8 @@ class ImportRequest:
     reason: str = ""  # allows corrections
     create_at_site: str = ""  # name or public id: unknown meters are made there
     units: Mapping[str, str] = field(default_factory=dict)  # register -> unit, where the file names none
+    scope: Scope = field(default_factory=Scope)  # whose meters the file may speak of
+    dry_run: bool = False  # do all of it and keep nothing
 
 
 @dataclass(slots=True)
@@ -101,12 +103,23 @@ def import_file(
                 _store(session, columns, request, outcome, carried=carried)
                 dirty_days.mark_dirty(session, columns, {register.id: register.zone for register in registers.values()})
                 progress(file.tell())
-        meter_data_files.count_rows(session, file_id, outcome.stored + outcome.corrected)
+        _finish(session, file_id, registers, outcome)
         log.note(
             session, request.author, "readings.import", f"import_file:{file_id}", reason=request.reason,
             name=source.name, stored=outcome.stored, corrected=outcome.corrected,
         )  # fmt: skip
+        if request.dry_run:
+            session.rollback()
     return outcome
+
+
+def _finish(session: Session, file_id: int, registers: Mapping[Any, StoredRegister], outcome: ImportOutcome) -> None:
+    """What the history of imports shows of the file, and what undoing it needs."""
+    meter_data_files.count_rows(session, file_id, outcome.stored + outcome.corrected)
+    totals = outcome.summary.totals.values()
+    first, last = min(total.first_ms for total in totals), max(total.last_ms for total in totals)
+    ids = {register.id for register in registers.values()}
+    imported_files.note_registers(session, file_id, ids, _instant(first), _instant(last))
 
 
 def _make_months(engine: Engine, summary: FileSummary) -> None:
@@ -139,6 +152,9 @@ def _registers(
     if missing:
         _make(session, missing, request, outcome)
         stored = meter_data_files.registers(session, keys)
+    theirs = imported_files.meters_outside(session, [register.id for register in stored.values()], request.scope)
+    if theirs:
+        raise NotFoundError(f"no meter {theirs[0]}", hint="it is not one of yours")
     for total in totals:
         _check(total.channel, stored[total.channel.meter, total.channel.register], request)
     return stored
@@ -182,7 +198,11 @@ def _new(total: RegisterTotal, request: ImportRequest) -> NewFileRegister:
 
 
 def _first(total: RegisterTotal) -> datetime:
-    return datetime.fromtimestamp(total.first_ms // 1000, UTC)
+    return _instant(total.first_ms)
+
+
+def _instant(at_ms: int) -> datetime:
+    return datetime.fromtimestamp(at_ms // 1000, UTC)
 
 
 def _check(channel: FileChannel, register: StoredRegister, request: ImportRequest) -> None:
@@ -252,34 +272,16 @@ def _store(
         spans[register] = int(at_ms.min()), int(at_ms.max())
     readings.ensure_months(session, columns.at_ms)
     there = reading_blocks.readings_between(session, spans)
-    same, other = _compare(columns, there, 1 if carried else 0)
+    same, other = reading_blocks.compare(columns, there, 1 if carried else 0)
     if other.any() and not request.reason:
         place = int(np.flatnonzero(other)[0])
         when = datetime.fromtimestamp(int(columns.at_ms[place]) / 1000, UTC).isoformat()
         raise ConflictError(
             f"{int(other.sum())} values differ from those stored, the first one at {when}"
             f" (file: {as_decimal(int(columns.value[place]))})",
-            hint="to correct the stored values, import with --reason",
+            hint="to correct the stored values, say why they are right (--reason)",
         )
     readings.insert(session, columns.where(~same))
     outcome.unchanged += int(same.sum())
     outcome.corrected += int(other.sum())
     outcome.stored += int((~same & ~other).sum())
-
-
-def _compare(columns: ReadingColumns, there: ReadingBlock, tolerance: int) -> tuple[Any, Any]:
-    """Masks: stored with the same content, and stored with other content."""
-    if not len(there.at_ms):
-        nothing = np.zeros(len(columns), dtype=np.bool_)
-        return nothing, nothing.copy()
-    _, instant_number = np.unique(np.concatenate((there.register_id, columns.register_id)), return_inverse=True)
-    keys = instant_number.astype(np.int64) * 2**43 + np.concatenate((there.at_ms, columns.at_ms))
-    old, new = keys[: len(there.at_ms)], keys[len(there.at_ms) :]
-    place = np.minimum(np.searchsorted(old, new), len(old) - 1)
-    stored_there = old[place] == new
-    equal = (
-        (np.abs(there.value[place] - columns.value) <= tolerance)
-        & (there.quality[place] == columns.quality)
-        & (there.step_s[place] == columns.step_s)
-    )
-    return stored_there & equal, stored_there & ~equal

@@ -32,6 +32,7 @@ from cloud_service.web.console.metering import (
     meters,
     point_forms,
     points,
+    reading_files,
     reading_forms,
 )
 from cloud_service.web.console.receivables import (
@@ -52,7 +53,8 @@ PAGES = (
     health, first_administrator, dashboard, setup,
     bills, corrections, late, shared_costs, payments, bank_statement, money, runs, dunning,
     prepaid, reports, books, clients, client_forms, accounts, statements, connections, move_in,
-    connection_forms, sheets, tariffs, tariff_forms, price_sheet, points, point_forms, meters, reading_forms, gateways,
+    connection_forms, sheets, tariffs, tariff_forms, price_sheet, points, point_forms, meters, reading_forms,
+    reading_files, gateways,
     gateway_forms, audit, users,
     settings, setting_forms, companies, company_banks, mail, search, help, preferences, desk, home, pay, webhooks,
 )  # fmt: skip

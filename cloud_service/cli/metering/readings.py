@@ -11,7 +11,7 @@ from typing import IO, Any
 
 import click
 
-from cloud_service.cli import readings_by_hand
+from cloud_service.cli.metering import reading_imports, readings_by_hand
 from cloud_service.cli.options import day_of
 from common.errors import InputError
 from common.period import Span
@@ -26,8 +26,11 @@ def readings() -> None:
     """Readings from files and by hand, and what became of them."""
 
 
-for by_hand in (readings_by_hand.enter, readings_by_hand.correct, readings_by_hand.withdraw):
-    readings.add_command(by_hand)
+for command in (
+    readings_by_hand.enter, readings_by_hand.correct, readings_by_hand.withdraw, reading_imports.imports,
+    reading_imports.undo,
+):  # fmt: skip
+    readings.add_command(command)
 
 
 @readings.command(name="import")

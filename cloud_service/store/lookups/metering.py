@@ -107,10 +107,10 @@ READINGS = text(
     """
     SELECT r.at, r.value, r.quality, r.source, r.sequence, r.received_at,
            coalesce(n.author, f.author, '') AS author, coalesce(n.reason, f.name, '') AS reason,
-           (b.source = r.source AND b.sequence = r.sequence) AS counts
+           coalesce(b.source = r.source AND b.sequence = r.sequence, false) AS counts
       FROM (SELECT * FROM reading WHERE register_id = :register ORDER BY at DESC LIMIT :rows) r
-      JOIN LATERAL (SELECT source, sequence FROM reading_best
-                     WHERE register_id = :register AND at = r.at) b ON true
+      LEFT JOIN LATERAL (SELECT source, sequence FROM reading_best
+                          WHERE register_id = :register AND at = r.at) b ON true
       LEFT JOIN reading_note n ON r.source = 0 AND n.id = r.sequence
       LEFT JOIN import_file f ON r.source < 0 AND f.id = -r.source
      ORDER BY r.at DESC, counts DESC, r.received_at DESC

@@ -28,7 +28,7 @@ REGISTERS = text("""
 SELECT r.id AS register_id, t.name AS meter, r.name AS register, r.step_s, s.timezone AS zone,
        array_agg(lower(m.during) ORDER BY lower(m.during)) AS mounted,
        array_agg(upper(m.during) ORDER BY lower(m.during)) AS dismounted,
-       (SELECT min(at) FROM reading WHERE register_id = r.id) AS first_at,
+       (SELECT min(at) FROM reading_kept WHERE register_id = r.id) AS first_at,
        (SELECT source FROM reading WHERE register_id = r.id AND at >= :since
          ORDER BY at DESC LIMIT 1) AS stream_id,
        array(SELECT day FROM dirty_day WHERE register_id = r.id) AS waiting,

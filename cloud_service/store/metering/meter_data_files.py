@@ -11,7 +11,8 @@ from cloud_service.store.metering.readings import StoredRegister
 
 ADD_FILE = text("""
 INSERT INTO import_file (sha256, name, format, rows, author, reason)
- VALUES (:sha256, :name, :format, 0, :author, :reason) ON CONFLICT (sha256) DO NOTHING RETURNING id
+ VALUES (:sha256, :name, :format, 0, :author, :reason)
+ ON CONFLICT (sha256) WHERE undone_at IS NULL DO NOTHING RETURNING id
 """)
 COUNT_ROWS = text("UPDATE import_file SET rows = :rows WHERE id = :id")
 ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('import_file'))")
@@ -62,10 +63,15 @@ def begin_import(
     session: Session, *, sha256: bytes, name: str, format_name: str, author: str, reason: str
 ) -> int | None:
     """The id of a file that is taken in now, one file at a time; None if the same bytes were taken in before."""
-    session.execute(ONE_AT_A_TIME)
+    lock_imports(session)
     values = {"sha256": sha256, "name": name, "format": format_name, "author": author, "reason": reason}
     file_id: int | None = session.execute(ADD_FILE, values).scalar()
     return file_id
+
+
+def lock_imports(session: Session) -> None:
+    """Nobody else takes a file in, or back, until this transaction ends."""
+    session.execute(ONE_AT_A_TIME)
 
 
 def count_rows(session: Session, file_id: int, rows: int) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from cloud_service.domain.metering.vee.series import Ints
 from cloud_service.store.database.bulk_rows import driver
-from cloud_service.store.metering.readings import POSTGRES_EPOCH_MS
+from cloud_service.store.metering.readings import POSTGRES_EPOCH_MS, ReadingColumns
 from common.reading import Quality, TimeQuality
 
 # each register's readings as three strings of bytes
@@ -24,23 +24,23 @@ _PACKED = """
 """
 BETWEEN = f"""
 SELECT w.register_id, p.* FROM (VALUES {{}}) AS w(register_id, first, last), LATERAL (
-SELECT {_PACKED} FROM (SELECT at, value, quality, time_quality, step_s FROM reading r
+SELECT {_PACKED} FROM (SELECT at, value, quality, time_quality, step_s FROM reading_kept r
         WHERE r.register_id = w.register_id AND r.at >= w.first AND r.at <= w.last ORDER BY r.at) AS s) AS p(a, v, f)
  WHERE p.a IS NOT NULL
 """  # noqa: S608 - put together from this module's own words
-BEST_BETWEEN = BETWEEN.replace("FROM reading r", "FROM reading_best r")
+BEST_BETWEEN = BETWEEN.replace("FROM reading_kept r", "FROM reading_best r")
 NEXT = f"""
 SELECT w.register_id, p.* FROM (VALUES {{}}) AS w(register_id, last), LATERAL (
-SELECT {_PACKED} FROM (SELECT at, value, quality, time_quality, step_s FROM reading r
+SELECT {_PACKED} FROM (SELECT at, value, quality, time_quality, step_s FROM reading_kept r
         WHERE r.register_id = w.register_id AND r.at > w.last ORDER BY r.at LIMIT 8) AS s) AS p(a, v, f)
  WHERE p.a IS NOT NULL
 """  # noqa: S608 - see above
-BEST_NEXT = NEXT.replace("FROM reading r", "FROM reading_best r")
+BEST_NEXT = NEXT.replace("FROM reading_kept r", "FROM reading_best r")
 LAST = f"""
 SELECT w.register_id, p.* FROM (VALUES {{}}) AS w(register_id, last), LATERAL (
 SELECT {_PACKED} FROM (SELECT at, value, quality, time_quality, step_s FROM reading_best r
         WHERE r.register_id = w.register_id AND r.quality <= {int(Quality.ESTIMATED)}
-          AND r.at = (SELECT max(at) FROM reading o WHERE o.register_id = w.register_id AND o.at <= w.last)) AS s
+          AND r.at = (SELECT max(at) FROM reading_kept o WHERE o.register_id = w.register_id AND o.at <= w.last)) AS s
  ) AS p(a, v, f) WHERE p.a IS NOT NULL
 """  # noqa: S608 - see above
 
@@ -126,3 +126,23 @@ def _packed(session: Session, query: str, rows: Sequence[sql.Composed]) -> dict[
 
 def _int64(packed: bytes) -> Ints:
     return np.frombuffer(packed, dtype=">i8").astype(np.int64)
+
+
+def compare(
+    columns: ReadingColumns, there: ReadingBlock, tolerance: int
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Masks of new readings: stored with the same content, and stored with other content."""
+    if not len(there.at_ms):
+        nothing = np.zeros(len(columns), dtype=np.bool_)
+        return nothing, nothing.copy()
+    _, instant_number = np.unique(np.concatenate((there.register_id, columns.register_id)), return_inverse=True)
+    keys = instant_number.astype(np.int64) * 2**43 + np.concatenate((there.at_ms, columns.at_ms))
+    old, new = keys[: len(there.at_ms)], keys[len(there.at_ms) :]
+    place = np.minimum(np.searchsorted(old, new), len(old) - 1)
+    stored_there = old[place] == new
+    equal = (
+        (np.abs(there.value[place] - columns.value) <= tolerance)
+        & (there.quality[place] == columns.quality)
+        & (there.step_s[place] == columns.step_s)
+    )
+    return stored_there & equal, stored_there & ~equal

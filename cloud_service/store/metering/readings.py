@@ -158,7 +158,7 @@ def differing(session: Session, rows: ReadingColumns) -> list[int]:
 
 
 COUNTED = text("""
-SELECT CASE WHEN quality <> :missing THEN value END FROM reading WHERE register_id = :register AND at = :at
+SELECT CASE WHEN quality <> :missing THEN value END FROM reading_kept WHERE register_id = :register AND at = :at
  ORDER BY source = 0 DESC, received_at DESC, sequence DESC LIMIT 1
 """)
 

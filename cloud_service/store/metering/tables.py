@@ -169,21 +169,6 @@ class StreamCatalog(Table):
     created_at: Mapped[CreatedAt]
 
 
-class ImportFile(Table):
-    """A meter data file that was taken in, by the hash of its bytes: the same file twice changes nothing."""
-
-    __tablename__ = "import_file"
-
-    id: Mapped[Id]
-    sha256: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
-    name: Mapped[str]
-    format: Mapped[str]
-    rows: Mapped[int]
-    author: Mapped[str] = mapped_column(server_default="")
-    reason: Mapped[str] = mapped_column(server_default="")  # why the file differs from what was known, if it does
-    created_at: Mapped[CreatedAt]
-
-
 class ReadingNote(Table):
     """Who entered or corrected readings by hand, and why. Insert-only."""
 

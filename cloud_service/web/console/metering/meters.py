@@ -51,6 +51,7 @@ LIST = ListPage(
     order=("name", False),
     empty=_l("Meters come with a gateway's configuration or an imported file."),
     icon="database",
+    template="console/meters.html",
 )
 
 

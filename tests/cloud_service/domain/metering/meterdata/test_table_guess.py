@@ -1,0 +1,40 @@
+import pytest
+
+from cloud_service.domain.metering.meterdata.table_guess import format_of, guess_table
+
+
+@pytest.mark.parametrize(
+    ("start", "name"),
+    [
+        (b"100,NEM12,202401010000,MDP,RET\n", "nem12"),
+        (b"UNA:+.? 'UNB+UNOC:3+1", "mscons"),
+        (b"\xef\xbb\xbf<?xml version='1.0'?><feed>", "green_button"),
+        (b"meter;time;value\n", "csv"),
+        (b"", "csv"),
+    ],
+)
+def test_a_format_is_known_by_how_the_file_begins(start: bytes, name: str) -> None:
+    assert name == format_of(start)
+
+
+def test_a_german_table_is_read_as_it_is_written() -> None:
+    guess = guess_table("Zählernummer;Ablesedatum;Zählerstand;Bemerkung\n8ZRI 1;25.11.2026 08:30;318,742;ok\n".encode())
+
+    assert (("meter", "time", "value", ""), ",", "%d.%m.%Y %H:%M") == (guess.columns, guess.decimal, guess.time_format)
+    assert (("8ZRI 1", "25.11.2026 08:30", "318,742", "ok"),) == guess.rows
+
+
+def test_a_name_is_given_to_one_column_only_and_iso_times_need_no_format() -> None:
+    guess = guess_table(b"Meter,Reading,Reading,time\nM1,1.5,2.5,2026-11-25T08:30+03:00\n")
+
+    assert (("meter", "value", "", "time"), ".", "") == (guess.columns, guess.decimal, guess.time_format)
+
+
+def test_american_days_are_found_where_the_day_tells_them_apart() -> None:
+    assert "%m/%d/%Y" == guess_table(b"meter,date,value\nM1,11/25/2026,5\n").time_format
+    assert "%d/%m/%Y" == guess_table(b"meter,date,value\nM1,04/05/2026,5\n").time_format
+
+
+def test_an_empty_file_and_one_of_other_bytes_are_tables_without_columns_we_know() -> None:
+    assert () == guess_table(b"").columns
+    assert {""} == set(guess_table(bytes(range(128, 256))).columns)
