@@ -192,6 +192,22 @@ def mount(session: Session, new: NewMount, *, author: str, reason: str = "") -> 
     )  # fmt: skip
 
 
+def dismount(
+    session: Session, meter_id: int, at: datetime, closing: dict[str, int], *, author: str, reason: str = ""
+) -> None:
+    """Take a meter down with its final indexes (thousandths by register name); it can hang elsewhere from then on."""
+    hanging = contract_changes.hanging_meter(session, meter_id, at)
+    if hanging is None or at <= hanging.since:
+        raise ConflictError("the meter hangs nowhere at that time", path="at")
+    missing = contract_changes.index_registers(session, meter_id) - set(closing)
+    if missing:
+        raise InputError(f"the final index of register {min(missing)} is missing", path="closing")
+    registers = entered_registers(session, meter_id, at, mounted=hanging.since)
+    mount_entry.check_closing(mount_entry.since_opening(registers, hanging.opening, hanging.since), closing, at)
+    contract_changes.dismount(session, hanging.mount_id, at, closing)
+    log.note(session, author, "meter.dismount", f"meter:{meter_id}", reason=reason, at=at.isoformat(), closing=closing)
+
+
 def _needed(value: str, path: str) -> None:
     if not value.strip():
         raise InputError("this is needed", path=path)

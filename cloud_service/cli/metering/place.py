@@ -196,6 +196,25 @@ def mount_meter(
     click.echo(as_json({"meter": name, "point": place}) if json_output else f"meter {name} hangs at {place}")
 
 
+@meter.command(name="dismount")
+@click.argument("name")
+@click.option("--at", required=True, help="When, with its offset: 2026-10-16T10:30+02:00.")
+@click.option("--closing", multiple=True, metavar="REGISTER=INDEX", help="Final index, in its unit.")
+@REASON
+@JSON
+def dismount_meter(name: str, *, at: str, closing: tuple[str, ...], reason: str, json_output: bool) -> None:
+    """Take a meter down; it can be hung up elsewhere from that moment on."""
+    from cloud_service.flow.sites_and_meters import dismount
+    from cloud_service.store.lookups.ids_by_name import meter_id
+
+    with transaction() as session:
+        dismount(
+            session, meter_id(session, name), moment_of(at, "--at"), indexes_of(closing, "--closing"), author=author(),
+            reason=reason,
+        )  # fmt: skip
+    click.echo(as_json({"meter": name, "at": at}) if json_output else f"meter {name} hangs nowhere from {at} on")
+
+
 @meter.command(name="register")
 @click.argument("name")
 @click.argument("register_name", metavar="REGISTER")

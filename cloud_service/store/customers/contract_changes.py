@@ -120,6 +120,10 @@ MOUNTED = text("""
 SELECT id AS mount_id, meter_id, lower(during) AS since, opening FROM meter_mount WHERE service_point_id = :point
  AND during @> cast(:at AS timestamptz)
 """)
+HANGING = text("""
+SELECT id AS mount_id, meter_id, lower(during) AS since, opening FROM meter_mount WHERE meter_id = :meter
+ AND upper_inf(during) AND during @> cast(:at AS timestamptz)
+""")
 INDEXES = text("SELECT name FROM register WHERE meter_id = :meter AND kind = 'index' AND billed")
 DISMOUNT = text("UPDATE meter_mount SET during = tstzrange(lower(during), :at), closing = :closing WHERE id = :id")
 MOUNT = text("""
@@ -211,6 +215,12 @@ def end_assignment(session: Session, contract_id: int, day: date) -> None:
 def mounted_meter(session: Session, point_id: int, at: datetime) -> MountedMeter | None:
     """The meter at a service point at an instant."""
     row = session.execute(MOUNTED, {"point": point_id, "at": at}).mappings().one_or_none()
+    return MountedMeter(**row) if row else None
+
+
+def hanging_meter(session: Session, meter_id: int, at: datetime) -> MountedMeter | None:
+    """A meter where it hangs from before an instant until today; None where it does not."""
+    row = session.execute(HANGING, {"meter": meter_id, "at": at}).mappings().one_or_none()
     return MountedMeter(**row) if row else None
 
 

@@ -1,7 +1,7 @@
 """Places and meters are set up and changed with a trace; what bills rest on stays."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +20,7 @@ from cloud_service.flow.sites_and_meters import (
     add_point,
     add_site,
     bill_register,
+    dismount,
     edit_point,
     edit_site,
     mount,
@@ -143,3 +144,29 @@ def test_a_meter_hangs_where_none_hangs(world: World) -> None:
         mount(world.session, NewMount(empty, meter, NOON, multiplier=Decimal(0)), author="mary")
     with pytest.raises(IntegrityError, match="ex_meter_mount"):
         mount(world.session, NewMount(let_point(world), meter, NOON), author="mary")
+
+
+def test_a_meter_is_taken_down_with_its_final_index_and_hung_up_elsewhere(world: World) -> None:
+    registers = (RegisterDetails("total", "kWh"),)
+    meter = add_meter(world.session, MeterDetails("S-77", registers=registers), author="mary")
+    first, second = (
+        add_point(world.session, world.site, ServicePointDetails(name), author="mary") for name in ("Flat 2", "Flat 3")
+    )
+    later = NOON + timedelta(days=3)
+    mount(world.session, NewMount(first, meter, NOON, {"total": 5_000}), author="mary")
+    for closing, reason in (
+        ({}, "the final index of register total is missing"),
+        ({"total": 4_000}, "does not follow the reading 5 of"),
+        ({"total": 6_000, "night": 1}, "no register night"),
+    ):
+        with pytest.raises(InputError, match=reason):
+            dismount(world.session, meter, later, closing, author="mary")
+    with pytest.raises(ConflictError, match="hangs nowhere at that time"):
+        dismount(world.session, meter, NOON, {"total": 6_000}, author="mary")
+    dismount(world.session, meter, later, {"total": 6_000}, author="mary", reason="flat is rebuilt")
+    mount(world.session, NewMount(second, meter, later, {"total": 6_000}), author="mary")
+
+    assert ("meter.dismount", {"total": 6_000}) == (
+        changes(world.session)[1].action,
+        changes(world.session)[1].after["closing"],
+    )

@@ -64,3 +64,16 @@ def test_what_cannot_be_is_refused_with_its_field(operator: World, tmp_path: Pat
     assert isinstance(refusal("meter", "mount", "m1", "--point", "Flat 1", "--at", "2026-10-01"), InputError)
     assert "start" == refusal("tariff", "add", str(undated)).path
     assert "document" == refusal("tariff", "add", str(dollars), "--from", "2027-01-01").path  # `flat` is in EUR
+
+
+def test_a_meter_is_taken_down_and_hung_up_elsewhere(operator: World) -> None:
+    for name in ("Flat 8", "Flat 9"):
+        call("point", "add", name, "--site", "House")
+    call("meter", "add", "78", "--register", "import:kWh")
+    call("meter", "mount", "78", "--point", "Flat 8", "--at", "2026-10-01T00:00+02:00", "--opening", "import=10")
+    moved = "2026-10-16T10:30+02:00"
+
+    assert "is missing" in str(refusal("meter", "dismount", "78", "--at", moved))
+    assert {"meter": "78", "at": moved} == call("meter", "dismount", "78", "--at", moved, "--closing", "import=12")
+    call("meter", "mount", "78", "--point", "Flat 9", "--at", moved, "--opening", "import=12")
+    assert "Flat 9" in str(call("meter", "list", "--search", "78"))
