@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from cloud_service import installation
 from common.errors import ConflictError
 
 
@@ -27,9 +28,15 @@ def locked(data_dir: Path) -> Iterator[None]:
             raise ConflictError(
                 "this installation runs already",
                 path=str(data_dir),
-                hint="stop the other one, or give another --data-dir",
+                hint=f"{_where(data_dir)}stop the other one, or give another --data-dir",
             ) from None
         yield
+
+
+def _where(data_dir: Path) -> str:
+    """At which address the other one answers, once it has said so."""
+    running = installation.read(data_dir)
+    return f"it answers at {running.environment['PUBLIC_URL']}; " if running else ""
 
 
 def secret(data_dir: Path, name: str) -> Path:

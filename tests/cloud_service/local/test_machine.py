@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from cloud_service.installation import Installation, write
 from cloud_service.local import machine
 from common.errors import ConflictError
 
@@ -22,7 +23,11 @@ def test_an_installation_is_run_once_at_a_time(tmp_path: Path) -> None:
         pass
 
     with machine.locked(tmp_path):
-        pass
+        write(tmp_path, Installation("energy-cloud up", {"PUBLIC_URL": "http://127.0.0.1:8123"}))
+        with pytest.raises(ConflictError) as refused, machine.locked(tmp_path):
+            pass
+
+    assert refused.value.hint.startswith("it answers at http://127.0.0.1:8123; ")
 
 
 def test_an_installation_keeps_its_random_name(tmp_path: Path) -> None:
