@@ -16,6 +16,7 @@ from edge_agent.config import UplinkSettings
 
 KEEPALIVE_S = 30
 TIMEOUT_S = 20.0
+SILENT_HINT = "is the address right, and are name and password as the cloud gave them? Strangers may get no answer"
 REFUSED = 0x80
 
 
@@ -85,7 +86,8 @@ async def connect(config: UplinkSettings, gateway: str, will: tuple[str, bytes] 
     except MqttConnectError as error:
         raise ForbiddenError(f"the broker refused the connection: {error}", path=config.broker) from error
     except aiomqtt.MqttError as error:
-        raise UnavailableError(f"no connection: {error}", path=config.broker) from error
+        hint = SILENT_HINT if "timed out" in str(error) else ""
+        raise UnavailableError(f"no connection: {error}", path=config.broker, hint=hint) from error
 
 
 def tls_context(config: UplinkSettings) -> ssl.SSLContext:

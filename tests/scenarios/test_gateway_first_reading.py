@@ -119,7 +119,7 @@ def test_a_gateway_is_registered_read_and_revoked_while_all_runs(installation: I
     assert stored == installation.readings("gw-1")
     assert "revoked" == installation.command("gateway", "show", "gw-1")["state"]
     log = installation.folder / "logs" / "agent-gw-1.log"
-    until(lambda: "uplink: " in log.read_text(), "the agent says that it is kept out")
+    until(lambda: "are name and password as the cloud gave them?" in log.read_text(), "the agent says what to look at")
     passwords = [path.read_text() for path in installation.folder.glob("gw-*/*.password")]
     logs = "".join(path.read_text(errors="replace") for path in (installation.folder / "logs").glob("*.log"))
     assert not any(password in logs for password in passwords)

@@ -75,10 +75,10 @@ def show(name: str, *, json_output: bool) -> None:
         from cloud_service.store.lookups.ids_by_name import gateway_id
         from cloud_service.store.metering.refused_messages import refused_kinds
 
-        row, site = gateway_by_id(session, gateway_id(session, name))
+        row, site, state = gateway_by_id(session, gateway_id(session, name), datetime.now(UTC))
         meters, refused = announced_meters(session, row), refused_kinds(session, row.name)
         about: dict[str, Any] = {
-            "name": row.name, "site": site.name, "state": row.state, "last_seen_at": row.last_seen_at,
+            "name": row.name, "site": site.name, "state": state, "last_seen_at": row.last_seen_at,
             "password_at": row.password_at, "revoked_at": row.revoked_at,
         }  # fmt: skip
     if json_output:

@@ -126,9 +126,9 @@ def gateway_troubles(session: Session, entity_id: int, now: datetime) -> Gateway
     return GatewayTroubles(int(offline or 0), *refused)
 
 
-def gateway_by_id(session: Session, gateway_id: int) -> tuple[Gateway, Site]:
-    """A gateway with its site."""
-    row = session.execute(
-        select(Gateway, Site).join(Site, Site.id == Gateway.site_id).where(Gateway.id == gateway_id)
-    ).one()
-    return row.Gateway, row.Site
+def gateway_by_id(session: Session, gateway_id: int, now: datetime) -> tuple[Gateway, Site, str]:
+    """A gateway with its site and its state as lists say it."""
+    of_gateway = select(Gateway, Site).join(Site, Site.id == Gateway.site_id).where(Gateway.id == gateway_id)
+    gateway, site = session.execute(of_gateway).one()
+    state = session.scalar(select(gateway_state(now)).where(Gateway.id == gateway_id))
+    return gateway, site, str(state)

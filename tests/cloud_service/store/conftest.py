@@ -24,7 +24,7 @@ def built_operator(postgres_url: str) -> Iterator[tuple[Engine, Operator]]:
     engine = connect(with_database(postgres_url, "operator_to_look_at"))
     patch = pytest.MonkeyPatch()  # Argon2 at its real cost takes a tenth of a second for each of the people
     quick = argon2.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
-    patch.setattr(argon2, "PasswordHasher", lambda: quick)
+    patch.setattr(argon2, "PasswordHasher", lambda **_cost: quick)
     with transaction(engine) as session:
         operator = build(session)
     patch.undo()

@@ -30,7 +30,7 @@ def _quick_hashes() -> Iterator[None]:
 
     patch = pytest.MonkeyPatch()
     quick = argon2.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
-    patch.setattr(argon2, "PasswordHasher", lambda: quick)
+    patch.setattr(argon2, "PasswordHasher", lambda **_cost: quick)
     yield
     patch.undo()
 

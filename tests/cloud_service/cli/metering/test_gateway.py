@@ -30,6 +30,7 @@ def test_what_add_prints_is_all_that_a_box_needs(operator: World, embedded: Path
     assert ["gw-7"] == [row["name"] for row in call("gateway", "list")]
     assert ("House", "never", 0) == tuple(call("gateway", "list")[0][key] for key in ("site", "state", "refused"))
     assert password not in printed("gateway", "show", "gw-7")
+    assert "never" == call("gateway", "show", "gw-7")["state"]
 
 
 def test_another_password_and_the_end(operator: World, embedded: Path) -> None:
