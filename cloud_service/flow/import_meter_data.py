@@ -29,6 +29,7 @@ from cloud_service.store.audit import log
 from cloud_service.store.database.errors import guarded
 from cloud_service.store.database.session import Engine, Session, transaction
 from cloud_service.store.metering import dirty_days, imported_files, meter_data_files, reading_blocks, readings
+from cloud_service.store.metering.exchanged_registers import FollowingRegisters, following_registers
 from cloud_service.store.metering.meter_data_files import NewFileRegister
 from cloud_service.store.metering.readings import ReadingColumns, StoredRegister
 from cloud_service.store.scope import Scope
@@ -96,14 +97,15 @@ def import_file(
             return outcome
         outcome.file_id = file_id
         registers = _registers(session, summary.totals.values(), request, outcome)
+        zones = {register.id: register.zone for following in registers.values() for register in following.registers}
         with source.open() as file:
             for columns, carried in _columns(
                 read(file, source.format_name, FileSummary([]), source.options), registers, file_id
             ):
                 _store(session, columns, request, outcome, carried=carried)
-                dirty_days.mark_dirty(session, columns, {register.id: register.zone for register in registers.values()})
+                dirty_days.mark_dirty(session, columns, zones)
                 progress(file.tell())
-        _finish(session, file_id, registers, outcome)
+        _finish(session, file_id, set(zones), outcome)
         log.note(
             session, request.author, "readings.import", f"import_file:{file_id}", reason=request.reason,
             name=source.name, stored=outcome.stored, corrected=outcome.corrected,
@@ -113,12 +115,11 @@ def import_file(
     return outcome
 
 
-def _finish(session: Session, file_id: int, registers: Mapping[Any, StoredRegister], outcome: ImportOutcome) -> None:
+def _finish(session: Session, file_id: int, ids: set[int], outcome: ImportOutcome) -> None:
     """What the history of imports shows of the file, and what undoing it needs."""
     meter_data_files.count_rows(session, file_id, outcome.stored + outcome.corrected)
     totals = outcome.summary.totals.values()
     first, last = min(total.first_ms for total in totals), max(total.last_ms for total in totals)
-    ids = {register.id for register in registers.values()}
     imported_files.note_registers(session, file_id, ids, _instant(first), _instant(last))
 
 
@@ -141,8 +142,8 @@ def _hash(source: MeterDataFile) -> bytes:
 
 def _registers(
     session: Session, totals: Iterable[RegisterTotal], request: ImportRequest, outcome: ImportOutcome
-) -> dict[tuple[str, str], StoredRegister]:
-    """The file's registers as stored; missing ones are made if that was asked for."""
+) -> dict[tuple[str, str], FollowingRegisters]:
+    """The file's registers as stored, over exchanges of meters; missing ones are made if that was asked for."""
     totals = list(totals)
     keys = [(total.channel.meter, total.channel.register, _first(total)) for total in totals]
     if not keys:
@@ -152,12 +153,17 @@ def _registers(
     if missing:
         _make(session, missing, request, outcome)
         stored = meter_data_files.registers(session, keys)
-    theirs = imported_files.meters_outside(session, [register.id for register in stored.values()], request.scope)
+    spans = [(*key[:2], key[2], _instant(total.last_ms)) for key, total in zip(keys, totals, strict=True)]
+    hung = {key: FollowingRegisters((register,), ()) for key, register in stored.items()}
+    hung |= following_registers(session, spans)
+    ids = [register.id for following in hung.values() for register in following.registers]
+    theirs = imported_files.meters_outside(session, ids, request.scope)
     if theirs:
         raise NotFoundError(f"no meter {theirs[0]}", hint="it is not one of yours")
     for total in totals:
-        _check(total.channel, stored[total.channel.meter, total.channel.register], request)
-    return stored
+        for register in hung[total.channel.meter, total.channel.register].registers:
+            _check(total.channel, register, request)
+    return hung
 
 
 def _make(session: Session, missing: Iterable[RegisterTotal], request: ImportRequest, outcome: ImportOutcome) -> None:
@@ -218,15 +224,16 @@ def _check(channel: FileChannel, register: StoredRegister, request: ImportReques
 
 
 def _columns(
-    blocks: Iterable[FileBlock], registers: Mapping[tuple[str, str], StoredRegister], file_id: int
+    blocks: Iterable[FileBlock], registers: Mapping[tuple[str, str], FollowingRegisters], file_id: int
 ) -> Iterator[tuple[ReadingColumns, bool]]:
     """The file's readings in chunks, and whether any digit was carried on."""
     carries: dict[int, Carry] = {}
     waiting: list[ReadingColumns] = []
     row, size = 1, 0
     for block in blocks:
-        register = registers[block.channel.meter, block.channel.register]
-        columns = _block(block, register, carries.setdefault(register.id, Carry()), file_id, row)
+        following = registers[block.channel.meter, block.channel.register]
+        first = following.registers[0]
+        columns = following.routed(_block(block, first, carries.setdefault(first.id, Carry()), file_id, row))
         row += len(columns)
         size += len(columns)
         waiting.append(columns)

@@ -212,3 +212,35 @@ def test_a_meter_whose_step_changes_has_days_of_both_steps(engine: Engine, owner
     assert [(1800, 24_000), (300, 28_800)] == owner.execute(
         "SELECT step_s, total FROM interval_day ORDER BY day"
     ).fetchall()
+
+
+def test_a_file_of_a_service_point_goes_to_each_meter_that_hung_there(engine: Engine, owner: Owner, site: int) -> None:
+    """The old meter went on the second day at ten; the file names the point by its NMI over both."""
+    exchange = "2024-01-02T10:00+10:00"
+    old = add_meter(owner, "S1", site, "E1", kind="interval", step_s=3600)
+    new = add_meter(owner, "S2", site, "E1", kind="interval", step_s=3600)
+    owner.execute("UPDATE service_point SET grid_id = 'NMI1' WHERE name = 'at S1'")
+    owner.execute("UPDATE meter_mount SET during = tstzrange(lower(during), %s) WHERE meter_id = 1", (exchange,))
+    owner.execute(
+        "UPDATE meter_mount SET during = tstzrange(%s, NULL), service_point_id = 1 WHERE meter_id = 2", (exchange,)
+    )
+    import_file(engine, nem12(("20240101", "0.25"), ("20240102", "0.5"), ("20240103", "1")), ANYONE)
+    rows = owner.execute("SELECT register_id, count(*), sum(value) FROM reading GROUP BY 1 ORDER BY 1").fetchall()
+
+    assert [(old, 24 + 10, 24 * 250 + 10 * 500), (new, 14 + 24, 14 * 500 + 24 * 1000)] == rows
+
+
+def test_a_file_over_an_exchange_to_a_meter_without_that_register_is_refused(
+    engine: Engine, owner: Owner, site: int
+) -> None:
+    add_meter(owner, "S1", site, "E1", kind="interval", step_s=3600)
+    add_meter(owner, "S2", site, "import", kind="interval", step_s=3600)
+    owner.execute("UPDATE service_point SET grid_id = 'NMI1' WHERE name = 'at S1'")
+    owner.execute("UPDATE meter_mount SET during = tstzrange(lower(during), '2024-01-02Z') WHERE meter_id = 1")
+    owner.execute(
+        "UPDATE meter_mount SET during = tstzrange('2024-01-02Z', NULL), service_point_id = 1 WHERE meter_id = 2"
+    )
+
+    with pytest.raises(ConflictError, match=r"meter S2, which hangs at NMI1 from 2024-01-02.* has no register E1"):
+        import_file(engine, nem12(("20240101", "0.25"), ("20240103", "1")), ANYONE)
+    assert 0 == count(owner, "reading")
