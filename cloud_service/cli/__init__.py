@@ -18,6 +18,7 @@ COMMANDS = {
     "db": ("cloud_service.cli.installation.db:db", "Create and upgrade the database."),
     "entity": ("cloud_service.cli.customers.entity:entity", "Who issues bills: add, edit, bank accounts."),
     "import": ("cloud_service.cli.customers.sheets:sheets", "Many flats, tenants and meters at once, from sheets."),
+    "export": ("cloud_service.cli.customers.sheet_export:export", "What is there, as sheets that `import` takes."),
     "client": ("cloud_service.cli.customers.client:client", "Who owes the money: add, edit, list."),
     "site": ("cloud_service.cli.metering.place:site", "Properties: add, list."),
     "point": ("cloud_service.cli.metering.place:point", "Service points: add, list."),

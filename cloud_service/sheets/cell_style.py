@@ -13,11 +13,12 @@ from decimal import Decimal, InvalidOperation
 from cloud_service.sheets.sheet import Cell
 from common.errors import InputError
 
+JOINED = "+"  # between the indexes of several registers
 ORDERS = ("dmy", "mdy", "ymd")
 MARKS = (",", ".")
 DAY = re.compile(r"(\d{1,4})([./-])\s?(\d{1,2})\2\s?(\d{1,4})(?: 00:00(?::00)?)?")
 AROUND = re.compile(r"[\s'’\u00a0\u202f]|kwh|m3|m³|eur|usd|kes|chf|gbp|[€$£]", re.IGNORECASE)
-NUMBER = re.compile(r"[+−–-]?[\d.,]+")
+NUMBER = re.compile(r"[−–-]?[\d.,]+")
 MONTHS, DAYS = 12, 31
 YEAR_DIGITS = 4
 GROUP = 3  # digits between two thousands' marks
@@ -34,7 +35,8 @@ class CellStyle:
 def style_of(days: Iterable[Cell], numbers: Iterable[Cell]) -> CellStyle:
     """What some columns tell; InputError where they speak against each other."""
     orders = {order for cell in days if isinstance(cell, str) for order in _order_of(cell)}
-    marks = {mark for cell in numbers if isinstance(cell, str) for mark in _mark_of(cell)}
+    parts = (part for cell in numbers if isinstance(cell, str) for part in cell.split(JOINED))
+    marks = {mark for part in parts for mark in _mark_of(part)}
     if len(orders) > 1:
         raise InputError("some days begin with the day, others with the month", path="days", hint="say it: dmy or mdy")
     if len(marks) > 1:
@@ -71,7 +73,7 @@ def number_in(cell: Cell, style: CellStyle) -> Decimal:
         raise InputError("this could be two numbers", hint="say which sign stands before decimals")
     other = "." if mark == "," else ","
     whole, _, decimals = text.partition(mark) if mark else (text, "", "")
-    if other in decimals or (other in whole and not _grouped(whole, other)) or mark in decimals:
+    if other in decimals or (other in whole and not _grouped(whole, other)) or (mark and mark in decimals):
         raise InputError("this is no number", hint=f"a {mark!r} stands before its decimals, as in the column")
     try:
         return Decimal(text.replace(other, "").replace(mark or "\0", "."))

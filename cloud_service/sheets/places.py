@@ -1,6 +1,5 @@
 """Sites, service points and meters of a row: found as they are, or made."""
 
-from datetime import date
 from decimal import Decimal
 
 from cloud_service.flow import sites_and_meters as flow
@@ -12,7 +11,7 @@ from cloud_service.store.lookups import ids_by_name
 from cloud_service.store.metering import sites_and_meters
 from cloud_service.store.sheets import references
 from common.errors import NotFoundError
-from common.period import day_start
+from common.period import day_start, local_day
 from common.reading import thousandths
 
 REGISTERS = ("import",)
@@ -156,16 +155,10 @@ def _refuse_other_mount(row: RowValues, mount: references.KnownMount, opening: d
         if mount.opening.get(name, index) != index:
             stored = Decimal(mount.opening[name]).scaleb(-3).normalize()
             raise refuse("opening", row.opening[0], f"the meter hangs there with {stored:f}", hint)
-    if row.mounted is not None and day_start(row.mounted, mount.zone) != mount.at:
-        raise refuse("mounted", row.mounted, f"it hangs there since {_local(mount)}")
+    if row.mounted is not None and row.mounted != local_day(mount.at, mount.zone):
+        raise refuse("mounted", row.mounted, f"it hangs there since {local_day(mount.at, mount.zone)}")
     if row.multiplier is not None and row.multiplier != mount.multiplier:
         raise refuse("multiplier", row.multiplier, f"its multiplier is {mount.multiplier.normalize():f}")
-
-
-def _local(mount: references.KnownMount) -> date:
-    from common.period import local_day
-
-    return local_day(mount.at, mount.zone)
 
 
 def _given(fields: dict[str, str]) -> dict[str, str]:

@@ -7,13 +7,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from cloud_service.sheets.cell_style import CellStyle, day_in, number_in
+from cloud_service.sheets.cell_style import JOINED, CellStyle, day_in, number_in
 from cloud_service.sheets.codes import code_of
 from cloud_service.sheets.columns import COLUMNS, ColumnKind
 from cloud_service.sheets.sheet import Cell, cell_text
 from common.errors import InputError
 
-JOINED = "+"  # between several registers, and their indexes
 SLIPS = ((re.compile(r"@{2,}"), "@"), (re.compile(r"\s"), ""), (re.compile(r",(?=[a-z]+$)"), "."))
 EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 

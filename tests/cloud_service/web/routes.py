@@ -29,7 +29,8 @@ def address(rule: Rule, console: Console) -> str:
     }  # fmt: skip
     name = names.get(rule.rule.split("/")[1], "INV-1")
     path = rule.rule.replace("<uuid:public_id>", str(console.ids[name])).replace("<kind>", "invoice_pdf")
-    path = path.replace("<sheet_kind>.<form>", "flats.xlsx")
+    sheet_kind = "sites" if "export" in path else "flats"
+    path = path.replace("<sheet_kind>.<form>", f"{sheet_kind}.xlsx")
     for owner in ("site", "entity", "account"):
         path = path.replace(f"<uuid:{owner}_public_id>", str(console.ids[owner]))
     return re.sub(r"<[^>]+>", "x", path)

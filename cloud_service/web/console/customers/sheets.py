@@ -8,12 +8,14 @@ from uuid import UUID
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 
 from cloud_service.sheets.columns import KINDS
+from cloud_service.sheets.export_sheets import EXPORTED, export_sheet
 from cloud_service.sheets.import_sheet import ImportOrder, check_sheet, import_sheet, read_columns
 from cloud_service.sheets.report import REFUSED, SheetReport
 from cloud_service.sheets.report_file import report_file
 from cloud_service.sheets.sheet_file import SheetFile
 from cloud_service.sheets.template import template as empty_sheet
 from cloud_service.sheets.undo_import import reasons_to_stay, sentence_of, undo_import
+from cloud_service.store.customers import legal_entities
 from cloud_service.store.database.errors import REFUSALS
 from cloud_service.store.sheets.imports import kept_import, kept_imports
 from cloud_service.web.access import May, access, actor, scope
@@ -56,7 +58,15 @@ def index() -> str:
     """A sheet to choose, and the imports so far."""
     kept = kept_imports(session(), scope())
     held = {row.id: [sentence_of(reason) for reason in reasons_to_stay(session(), row)] for row in kept}
-    return render_template("console/imports.html", form=_form(), imports=kept, held=held, kinds=KINDS)
+    return render_template(
+        "console/imports.html",
+        form=_form(),
+        imports=kept,
+        held=held,
+        kinds=KINDS,
+        exported=EXPORTED,
+        entities=legal_entities.entities(session(), scope()),
+    )
 
 
 @blueprint.route("/imports/sheet", methods=["GET", "POST"])
@@ -156,6 +166,16 @@ def template(sheet_kind: str, form: str) -> Response:
     if sheet_kind not in KINDS or form not in ("csv", "xlsx"):
         raise NotFoundError(_("there is no such page"))
     return _download(empty_sheet(sheet_kind, today(), form=form), f"{sheet_kind}.{form}")
+
+
+@blueprint.get("/imports/export/<sheet_kind>.<form>")
+@access(May.CONTRACT)
+def export(sheet_kind: str, form: str) -> Response:
+    """What the company has, as a sheet that can be imported again."""
+    if sheet_kind not in EXPORTED or form not in ("csv", "xlsx"):
+        raise NotFoundError(_("there is no such page"))
+    seller = legal_entities.entity(session(), scope(), request.args.get("entity", ""))
+    return _download(export_sheet(session(), seller.id, sheet_kind, today(), form=form), f"{sheet_kind}.{form}")
 
 
 def _download(content: bytes, name: str) -> Response:

@@ -1,0 +1,103 @@
+"""What a company has, a row for each, as sheets name it; columns by the keys of the sheets."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+QUERIES = {
+    "sites": text(
+        """
+        SELECT name AS site, address AS site_address, country AS site_country, timezone AS site_zone,
+               currency AS site_currency, holiday_calendar
+          FROM site
+         WHERE legal_entity_id = :entity
+         ORDER BY id
+        """
+    ),
+    "points": text(
+        """
+        WITH RECURSIVE placed AS (
+               SELECT p.id, 0 AS depth FROM service_point p WHERE p.parent_id IS NULL
+                UNION ALL
+               SELECT p.id, a.depth + 1 FROM service_point p JOIN placed a ON a.id = p.parent_id)
+        SELECT s.name AS site, p.name AS point, p.utility, p.grid_id, coalesce(t.name || ': ' || u.name, '') AS under
+          FROM service_point p
+          JOIN placed d ON d.id = p.id
+          JOIN site s ON s.id = p.site_id
+          LEFT JOIN service_point u ON u.id = p.parent_id
+          LEFT JOIN site t ON t.id = u.site_id
+         WHERE s.legal_entity_id = :entity
+         ORDER BY d.depth, p.id
+        """
+    ),
+    "clients": text(
+        """
+        SELECT number AS client_number, name AS client, kind AS client_kind, email, phone, address, country,
+               locale AS language, vat_id, buyer_reference
+          FROM client
+         WHERE legal_entity_id = :entity
+         ORDER BY id
+        """
+    ),
+    "accounts": text(
+        """
+        SELECT c.number AS client_number, a.number AS account, a.currency, a.payment_terms_days AS terms_days,
+               a.billing_cycle AS cycle, a.delivery,
+               coalesce((SELECT m.mode
+                           FROM account_mode m
+                          WHERE m.account_id = a.id
+                          ORDER BY lower(m.during) DESC
+                          LIMIT 1), '') AS mode
+          FROM account a
+          JOIN client c ON c.id = a.client_id
+         WHERE c.legal_entity_id = :entity
+         ORDER BY a.id
+        """
+    ),
+    "meters": text(
+        """
+        SELECT s.name AS site, p.name AS point, m.serial AS meter, m.maker, r.names AS register, r.digits,
+               (lower(n.during) AT TIME ZONE s.timezone)::date AS mounted,
+               CASE WHEN r.names <@ ARRAY(SELECT jsonb_object_keys(n.opening))
+                    THEN ARRAY(SELECT (n.opening->>x.name)::numeric / 1000
+                                 FROM unnest(r.names) WITH ORDINALITY x(name, place)
+                                ORDER BY x.place) END AS opening,
+               n.multiplier
+          FROM meter_mount n
+          JOIN meter m ON m.id = n.meter_id
+          JOIN service_point p ON p.id = n.service_point_id
+          JOIN site s ON s.id = p.site_id
+          JOIN LATERAL (SELECT coalesce(array_agg(g.name ORDER BY g.id), '{}') AS names, min(g.digits) AS digits
+                          FROM register g
+                         WHERE g.meter_id = m.id) r ON true
+         WHERE s.legal_entity_id = :entity AND upper_inf(n.during)
+         ORDER BY n.id
+        """
+    ),
+    "contracts": text(
+        """
+        SELECT k.number AS contract, s.name AS site, p.name AS point, a.number AS account, lower(k.during) AS start,
+               upper(k.during) AS end,
+               coalesce((SELECT t.code
+                           FROM tariff_assignment x
+                           JOIN tariff t ON t.id = x.tariff_id
+                          WHERE x.contract_id = k.id AND x.role = 'supply'
+                          ORDER BY lower(x.during)
+                          LIMIT 1), '') AS tariff
+          FROM contract k
+          JOIN service_point p ON p.id = k.service_point_id
+          JOIN site s ON s.id = p.site_id
+          JOIN account a ON a.id = k.account_id
+         WHERE s.legal_entity_id = :entity
+         ORDER BY k.id
+        """
+    ),
+}
+
+
+def rows_of(session: Session, kind: str, entity_id: int) -> Iterator[Mapping[str, Any]]:
+    """The rows of one kind, in the order in which they were made; service points after those that count them too."""
+    for row in session.execute(QUERIES[kind], {"entity": entity_id}).mappings():
+        yield dict(row)
