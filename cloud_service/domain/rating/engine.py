@@ -17,9 +17,10 @@ from cloud_service.domain.pricing.charge_context import ChargeContext
 from cloud_service.domain.pricing.line_sheet import LineSheet
 from cloud_service.domain.pricing.priced_lines import NOTHING, LineHead, PricedLine, RatingResult, TaxLine, sum_of
 from cloud_service.domain.pricing.register_sums import RegisterSums, power
-from cloud_service.domain.pricing.usage import History, Intervals, Usage, UsageBatch, batch_of
+from cloud_service.domain.pricing.usage import History, Intervals, RegisterUsage, Usage, UsageBatch, batch_of
 from cloud_service.domain.tariffs.charge_periods import charge_periods, versions_in
 from cloud_service.domain.tariffs.tariff import Tariff, Version
+from cloud_service.domain.tariffs.unpriced import TOTAL
 from common.errors import InputError
 from common.period import Span, zone
 
@@ -79,14 +80,25 @@ def _check_usage(batch: UsageBatch, span: Span, zone_name: str) -> None:
 
 
 def _energy(batch: UsageBatch) -> list[int]:
-    """What the import register counted, in thousandths of a kWh, a number a row; 0 without one."""
-    register = batch.registers.get("import")
-    if register is None:
-        return [0] * batch.rows
+    """What was taken, in thousandths of a kWh, a number a row: by the import register, or by its several rates."""
+    counted = [_thousandths(register, batch.rows) for register in _import_registers(batch)]
+    return [sum(row) for row in zip(*counted, strict=True)] if counted else [0] * batch.rows
+
+
+def _import_registers(batch: UsageBatch) -> list[RegisterUsage]:
+    """The import register, and those of a meter with several: the one that counts them together, or all of them."""
+    rates = {name: register for name, register in batch.registers.items() if name.startswith("import_")}
+    together = [register for name, register in rates.items() if name.endswith(TOTAL)]
+    return [batch.registers[name] for name in ("import",) if name in batch.registers] + (
+        together or list(rates.values())
+    )
+
+
+def _thousandths(register: RegisterUsage, rows: int) -> list[int]:
     if isinstance(register, Intervals):
         totals: list[int] = register.values.sum(axis=1).tolist()
     else:
-        totals = np.atleast_1d(np.asarray(register.value)).tolist()
+        totals = np.broadcast_to(np.asarray(register.value), rows).tolist()
     if register.scale == THOUSANDTHS:
         return totals
     return [int(Decimal(total).scaleb(THOUSANDTHS - register.scale).to_integral_value()) for total in totals]

@@ -262,3 +262,22 @@ def test_one_total_a_connection_is_needed() -> None:
 
     with pytest.raises(InputError, match="one total a connection"):
         rate_batch(make_tariff(energy()), batch, MARCH, BERLIN)
+
+
+@pytest.mark.parametrize(
+    ("registers", "expected"),
+    [
+        pytest.param({"import_day": "66", "import_night": "154"}, 220_000, id="two rates"),
+        pytest.param({"import_day": "66", "import_night": "154", "import_total": "220"}, 220_000, id="and their sum"),
+        pytest.param({"import": "40", "import_day": "66", "import_night": "154"}, 260_000, id="exchanged for one rate"),
+    ],
+)
+def test_the_energy_of_a_meter_with_several_rates_is_what_all_of_them_counted(
+    registers: dict[str, str], expected: int
+) -> None:
+    charges = [energy(register=name, price="0.25", id=name) for name in registers]
+
+    usage: Any = {name: total(kwh) for name, kwh in registers.items()}
+    rating = bill(make_tariff(*charges), **usage)
+
+    assert expected == rating.energy
