@@ -25,7 +25,7 @@ from cloud_service.web.console.customers import (
     move_in,
     sheets,
 )
-from cloud_service.web.console.invoicing import bills, corrections, late, runs, shared_costs
+from cloud_service.web.console.invoicing import bills, printing, corrections, late, runs, shared_costs
 from cloud_service.web.console.metering import (
     gateway_forms,
     gateways,
@@ -51,7 +51,7 @@ from cloud_service.web.support import desk
 
 PAGES = (
     health, first_administrator, dashboard, setup,
-    bills, corrections, late, shared_costs, payments, bank_statement, money, runs, dunning,
+    bills, printing, corrections, late, shared_costs, payments, bank_statement, money, runs, dunning,
     prepaid, reports, books, clients, client_forms, accounts, statements, connections, move_in,
     connection_forms, sheets, tariffs, tariff_forms, price_sheet, points, point_forms, meters, reading_forms,
     reading_files, gateways,

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from cloud_service.cli.database import author, transaction
+from cloud_service.cli.invoicing.print_bills import print_bills
 from cloud_service.cli.options import day_of
 from cloud_service.cli.output import as_json
 from common.errors import InputError, NotFoundError
@@ -21,6 +22,9 @@ KINDS = ("invoice_pdf", "einvoice_cii", "einvoice_ubl", "xrechnung_cii", "xrechn
 @click.group()
 def document() -> None:
     """Documents as files."""
+
+
+document.add_command(print_bills)
 
 
 @document.command()

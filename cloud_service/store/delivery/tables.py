@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary, SmallInteger, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cloud_service.store.database.schema import CreatedAt, Id, Json, PublicId, Table
+from cloud_service.store.database.schema import CreatedAt, Day, Id, Json, PublicId, Table
 
 
 class Document(Table):
@@ -68,3 +68,18 @@ class MailRelay(Table):
     sealed_password: Mapped[str] = mapped_column(server_default="")
     sender: Mapped[str]
     changed_at: Mapped[CreatedAt]
+
+
+class PostalDelivery(Table):
+    """An invoice that goes by post: it waits to be printed until it has the day on which it was handed in."""
+
+    __tablename__ = "postal_delivery"
+    __table_args__ = (
+        Index("ix_postal_delivery_waiting", "invoice_id", postgresql_where=text("posted_on IS NULL")),
+    )
+
+    id: Mapped[Id]
+    invoice_id: Mapped[int] = mapped_column(ForeignKey("invoice.id"), unique=True)
+    queued_at: Mapped[CreatedAt]
+    posted_on: Mapped[Day | None]
+    posted_by: Mapped[str] = mapped_column(server_default="")

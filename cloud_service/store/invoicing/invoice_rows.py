@@ -129,6 +129,16 @@ def queue_deliveries(session: Session, issued: Sequence[WrittenInvoice], kind: s
     )  # fmt: skip
 
 
+def by_post(issued: Sequence[WrittenInvoice]) -> list[int]:
+    """Those that go on paper: the account says so, or its client has no e-mail address."""
+    return [
+        invoice.id
+        for invoice in issued
+        if invoice.draft.account.delivery == "post"
+        or (invoice.draft.account.delivery == "email" and not invoice.draft.account.email)
+    ]
+
+
 def _message_id(kind: str, issued: WrittenInvoice) -> str:
     domain = str(issued.draft.account.seller.email or "").rpartition("@")[2] or "localhost"
     return f"<{kind}-{issued.public_id}@{domain}>"

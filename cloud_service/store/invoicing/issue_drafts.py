@@ -8,6 +8,7 @@ from cloud_service.domain.receivables.ledger import LedgerEntry, credit_note_lin
 from cloud_service.store.audit import log
 from cloud_service.store.database import job_queue
 from cloud_service.store.database.session import Session
+from cloud_service.store.delivery import post
 from cloud_service.store.invoicing import invoice_rows
 from cloud_service.store.invoicing.invoice_rows import WrittenInvoice
 from cloud_service.store.invoicing.number_series import take_numbers
@@ -72,6 +73,7 @@ def _queue(session: Session, issued: Sequence[WrittenInvoice]) -> None:
     for kind in {invoice.draft.kind for invoice in issued}:
         of_kind = [invoice for invoice in issued if invoice.draft.kind == kind]
         ids = invoice_rows.queue_deliveries(session, of_kind, kind)
+        post.queue(session, invoice_rows.by_post(of_kind))
         chunks = [ids[at : at + DELIVERIES_A_JOB] for at in range(0, len(ids), DELIVERIES_A_JOB)]
         job_queue.defer_all(session, "deliver", [{"deliveries": chunk} for chunk in chunks], queue="deliver")
 

@@ -114,6 +114,10 @@ HISTORY = text(
            CASE WHEN d.attempts > 1 THEN d.attempts || ' attempts. ' ELSE '' END || d.error
       FROM delivery d WHERE d.invoice_id = :invoice
     UNION ALL
+    SELECT p.queued_at, CASE WHEN p.posted_on IS NULL THEN 'waits to be printed' ELSE 'posted' END,
+           nullif(p.posted_by, ''), cast(p.posted_on AS text)
+      FROM postal_delivery p WHERE p.invoice_id = :invoice
+    UNION ALL
     SELECT l.created_at, CASE WHEN l.amount > 0 THEN 'settled' ELSE 'taken back' END,
            coalesce(p.provider || ' ' || p.provider_ref, 'credit note ' || n.number, e.text, e.kind, ''),
            trim(to_char(l.amount, 'FM999G999G999G990.00')) || ' ' || i.currency
@@ -127,7 +131,7 @@ HISTORY = text(
            t.reason || ' ' || t.outcome FROM dispute t WHERE t.invoice_id = :invoice
     UNION ALL
     SELECT a.at, a.action, a.actor, a.reason FROM audit a WHERE a.subject = 'invoice:' || cast(:invoice AS text)
-       AND a.action <> 'invoice.issue'
+       AND a.action NOT IN ('invoice.issue', 'invoice.post')
     ORDER BY 1
     """
 )

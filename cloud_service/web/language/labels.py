@@ -210,6 +210,8 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "issued": _l("Issued"),
         "mail waits to be sent": _l("Mail waits to be sent"),
         "mail sent": _l("Mail sent"),
+        "waits to be printed": _l("Waits to be printed"),
+        "posted": _l("Sent by post"),
         "mail failed": _l("Mail failed"),
         "mail bounced": _l("Mail bounced"),
         "settled": _l("Settled"),

@@ -1,0 +1,87 @@
+"""Bills for the post: what waits, one PDF of it with a cover list, and the day on which it was handed in."""
+
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import UUID
+
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from cloud_service.flow import deliver, post_invoices
+from cloud_service.store.delivery import post
+from cloud_service.store.delivery.post import InvoiceToPost
+from cloud_service.store.lists.invoices import invoices as bill_list
+from cloud_service.store.lists.paging import all_of
+from cloud_service.web.access import May, access, actor, scope
+from cloud_service.web.clock import today
+from cloud_service.web.console.invoicing.bills import LIST
+from cloud_service.web.database import session
+from cloud_service.web.forms import parse_day
+from cloud_service.web.language.sentences import gettext as _
+from cloud_service.web.language.sentences import ngettext
+from cloud_service.web.listing import query_of
+from common.errors import InputError, NotFoundError
+
+blueprint = Blueprint("printing", __name__)
+AT_ONCE = 500  # bills of one file; the rest comes with the next
+CHOSEN = "chosen"
+
+
+def _invoices() -> list[InvoiceToPost]:
+    """What the address asks for: a selection of the list of bills, else what waits (of a run)."""
+    if request.args.get(CHOSEN):
+        rows = all_of(session(), bill_list(scope(), query_of(LIST), today()), query_of(LIST))
+        return post.chosen(session(), [row.id for row in islice(rows, AT_ONCE)])
+    return post.waiting(session(), scope(), _run(), AT_ONCE)
+
+
+def _run() -> UUID | None:
+    try:
+        return UUID(request.args["run"]) if request.args.get("run") else None
+    except ValueError:
+        raise NotFoundError(_("there is no such billing run")) from None
+
+
+@blueprint.get("/bills/print")
+@access(May.COLLECT)
+def index() -> str:
+    """What would be printed."""
+    return render_template(
+        "console/printing.html", bills=_invoices(), at_once=AT_ONCE, today=today(), asked=request.args.to_dict(flat=False)
+    )
+
+
+@blueprint.get("/bills/print.pdf")
+@access(May.COLLECT)
+def file() -> Response:
+    """One PDF: the cover list and the bills in their order."""
+    bills, settings = _invoices(), current_app.extensions["settings"]
+    with TemporaryDirectory() as folder:
+        out = Path(folder) / "bills.pdf"
+        post_invoices.print_file(
+            session(),
+            bills,
+            lambda invoice_id: deliver.document(session(), invoice_id, public_url=settings.pay_at).body,
+            out,
+            today(),
+        )
+        session().commit()
+        answer = Response(out.read_bytes(), mimetype="application/pdf")
+    answer.headers["Content-Disposition"] = f'attachment; filename="bills-{today()}.pdf"'
+    return answer
+
+
+@blueprint.post("/bills/print")
+@access(May.COLLECT)
+def posted() -> AnyResponse:
+    """They were handed in: exactly those that the page showed, whatever has joined since."""
+    shown = {int(id_) for id_ in request.form.getlist("bill") if id_.isdecimal()}
+    bills = [bill for bill in _invoices() if bill.invoice_id in shown]
+    if not bills:
+        raise InputError(_("choose at least one bill"), path="bill")
+    day = parse_day(request.form.get("day", ""), "day")
+    count = post_invoices.mark_posted(session(), bills, day, author=actor(), today=today())
+    session().commit()
+    flash(ngettext("%(num)s bill is marked as posted.", "%(num)s bills are marked as posted.", count), "success")
+    return redirect(url_for("printing.index"))
