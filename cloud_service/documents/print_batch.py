@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -63,9 +64,7 @@ def _on_disk(bill: BillToPrint, path: Path) -> Path:
     return path
 
 
-def _join(
-    bills: Iterable[tuple[BillToPrint, Path]], out: Path, rows: list[tuple[str, str, str, int]]
-) -> Path:
+def _join(bills: Iterable[tuple[BillToPrint, Path]], out: Path, rows: list[tuple[str, str, str, int]]) -> Path:
     """One file of some bills; their lines of the cover list join the rows."""
     files = []
     for bill, path in bills:
@@ -98,7 +97,9 @@ def _cover(cover: BatchCover, theme: Theme, rows: Sequence[tuple[str, str, str, 
         "heading": f"{title} {day}",
         "number": day,
         "continued": f"{title} {day}",
-        "sums": localizer.label("print.sums", bills=localizer.plain(len(rows)), pages=localizer.plain(pages)),
+        "sums": localizer.label(
+            "print.sums", bills=localizer.plain(Decimal(len(rows))), pages=localizer.plain(Decimal(pages))
+        ),
         "head": _head(localizer),
         "rows": [
             {"number": number, "name": name, "address": ", ".join(address.splitlines()), "pages": str(count)}

@@ -36,9 +36,7 @@ def _bill(invoice: InvoiceToPost, pdf_of: Callable[[int], bytes]) -> BillToPrint
     return BillToPrint(invoice.number, invoice.name, invoice.address, lambda: pdf_of(invoice.invoice_id))
 
 
-def mark_posted(
-    session: Session, invoices: Sequence[InvoiceToPost], day: date, *, author: str, today: date
-) -> int:
+def mark_posted(session: Session, invoices: Sequence[InvoiceToPost], day: date, *, author: str, today: date) -> int:
     """Keep that they were handed in on that day, and who says so; how many."""
     if day > today:
         raise InputError(f"{day} lies in the future", path="day", hint="the day on which they were handed in")

@@ -25,7 +25,7 @@ from cloud_service.web.console.customers import (
     move_in,
     sheets,
 )
-from cloud_service.web.console.invoicing import bills, printing, corrections, late, runs, shared_costs
+from cloud_service.web.console.invoicing import bills, corrections, late, printing, runs, shared_costs
 from cloud_service.web.console.metering import (
     gateway_forms,
     gateways,

@@ -13,15 +13,11 @@ from cloud_service.store.scope import Scope
 QUEUE = text("""
 INSERT INTO postal_delivery (invoice_id) SELECT unnest(cast(:ids AS bigint[])) ON CONFLICT (invoice_id) DO NOTHING
 """)
-TO_PRINT = """
+WAITING = text("""
 SELECT i.id AS invoice_id, i.public_id, i.number, i.legal_entity_id AS entity_id, i.bill_date,
        i.buyer->>'name' AS name, coalesce(i.buyer->>'address', '') AS address, p.posted_on, p.posted_by
-  FROM invoice i
-"""
-WAITING = text(
-    TO_PRINT
-    + """
-  JOIN postal_delivery p ON p.invoice_id = i.id
+  FROM postal_delivery p
+  JOIN invoice i ON i.id = p.invoice_id
  WHERE p.posted_on IS NULL
    AND (cast(:entities AS bigint[]) IS NULL OR i.legal_entity_id = ANY(:entities))
    AND (cast(:run AS uuid) IS NULL OR i.id IN (
@@ -29,16 +25,15 @@ WAITING = text(
          WHERE r.public_id = cast(:run AS uuid)))
  ORDER BY i.bill_date, i.number, i.id
  LIMIT :most
-"""
-)
-CHOSEN = text(
-    TO_PRINT
-    + """
+""")
+CHOSEN = text("""
+SELECT i.id AS invoice_id, i.public_id, i.number, i.legal_entity_id AS entity_id, i.bill_date,
+       i.buyer->>'name' AS name, coalesce(i.buyer->>'address', '') AS address, p.posted_on, p.posted_by
+  FROM unnest(cast(:ids AS bigint[])) WITH ORDINALITY AS chosen (id, place)
+  JOIN invoice i ON i.id = chosen.id
   LEFT JOIN postal_delivery p ON p.invoice_id = i.id
-  JOIN unnest(cast(:ids AS bigint[])) WITH ORDINALITY AS chosen (id, place) ON chosen.id = i.id
  ORDER BY chosen.place
-"""
-)
+""")
 POSTED = text("""
 INSERT INTO postal_delivery (invoice_id, posted_on, posted_by)
 SELECT unnest(cast(:ids AS bigint[])), :day, :author

@@ -74,9 +74,7 @@ class PostalDelivery(Table):
     """An invoice that goes by post: it waits to be printed until it has the day on which it was handed in."""
 
     __tablename__ = "postal_delivery"
-    __table_args__ = (
-        Index("ix_postal_delivery_waiting", "invoice_id", postgresql_where=text("posted_on IS NULL")),
-    )
+    __table_args__ = (Index("ix_postal_delivery_waiting", "invoice_id", postgresql_where=text("posted_on IS NULL")),)
 
     id: Mapped[Id]
     invoice_id: Mapped[int] = mapped_column(ForeignKey("invoice.id"), unique=True)

@@ -8,7 +8,7 @@ PAYBILL = {"holder": "Lake", "iban": "", "bic": "", "currency": "KES", "scheme":
 def test_the_account_of_the_currency_is_said_in_the_reader_s_language() -> None:
     seller = {"name": "Lake", "bank_accounts": [PAYBILL]}
 
-    assert [("Kontoinhaber", "Lake"), ("M-PESA-Paybill", "247247"), ("Account no.", "INV-1")] == transfer_details(
+    assert [("Empfänger", "Lake"), ("M-PESA-Paybill", "247247"), ("Account no.", "INV-1")] == transfer_details(
         seller, "KES", "INV-1", "de"
     )
     assert [] == transfer_details(seller, "EUR", "INV-1", "de")

@@ -48,7 +48,11 @@ def _run() -> UUID | None:
 def index() -> str:
     """What would be printed."""
     return render_template(
-        "console/printing.html", bills=_invoices(), at_once=AT_ONCE, today=today(), asked=request.args.to_dict(flat=False)
+        "console/printing.html",
+        bills=_invoices(),
+        at_once=AT_ONCE,
+        today=today(),
+        asked=request.args.to_dict(flat=False),
     )
 
 

@@ -13,6 +13,7 @@ from babel.messages.pofile import read_po
 from flask import Flask
 from sqlalchemy import text
 
+from cloud_service.documents.translations import localizer_for
 from cloud_service.store.database.session import transaction
 from cloud_service.web.language.locale import LANGUAGES, babel
 from deploy import catalogue
@@ -43,6 +44,7 @@ PORTAL_PAGES = ("/portal", "/portal/usage", "/portal/bills", "/portal/bills/{INV
 PUBLIC_PAGES = ("/sign-in", "/pay/{INV-1}", "/pay/{INV-2}?back=1", "/top-up/{A-2}", "/link", "/nowhere")
 MONTHS = {name for style in ("abbreviated", "wide") for name in get_month_names(style, locale="en").values()}
 FORMATTED = {*LANGUAGES.values(), "UTC", *MONTHS}
+ON_PAPER = set(re.findall(r"[^\W\d_]{2,}", " ".join(localizer_for("en").section("bank").values())))  # its own catalogue
 """What Babel writes, names of languages."""
 TYPED = {*NOT_READ, "textarea", "datalist"}
 WORD = re.compile(r"[^\W\d_]{2,}")
@@ -145,7 +147,7 @@ def bare_words(page: str, data: set[str]) -> set[str]:
     said = outside_brackets(" ".join([*texts.said, ""])) + " ".join(
         outside_brackets(value) for value in texts.attributes
     )
-    return set(WORD.findall(said)) - data - SAME_EVERYWHERE - FORMATTED
+    return set(WORD.findall(said)) - data - SAME_EVERYWHERE - FORMATTED - ON_PAPER
 
 
 def words_of(console: Console) -> set[str]:
