@@ -13,9 +13,8 @@ from tests.cloud_service.web.pages import database_rows, text_of
 def waiting(fresh: Console) -> None:
     with transaction(fresh.engine) as session:
         session.execute(
-            text(
-                "INSERT INTO postal_delivery (invoice_id) SELECT id FROM invoice WHERE number IN ('INV-1', 'INV-2', 'ZET-1')"
-            )
+            text("""INSERT INTO postal_delivery (invoice_id)
+                    SELECT id FROM invoice WHERE number IN ('INV-1', 'INV-2', 'ZET-1')""")
         )
 
 
