@@ -4,8 +4,8 @@ A run is its items; a process that dies loses nothing but its open transaction, 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from decimal import Decimal
 
 from cloud_service.domain.calendar.billing_cycle import cycles_due, earliest_start
@@ -16,12 +16,15 @@ from cloud_service.store.customers import legal_entities
 from cloud_service.store.database import job_queue
 from cloud_service.store.database.session import Session
 from cloud_service.store.invoicing import billing_run_items, billing_runs, run_progress
+from cloud_service.store.invoicing.billing_calendar import BillingCalendar, untouched
 from cloud_service.store.invoicing.billing_runs import StoredRun
 from cloud_service.store.invoicing.run_progress import RunProgress
 from common.errors import ConflictError
 from common.period import Span
 
 RATING, ISSUING = ("planned", "rating"), ("approved", "issuing")
+CALENDAR = "billing calendar"  # who plans and approves what comes due by itself
+LOOK_BACK = timedelta(days=100)
 TASKS = {"rate": "rate_run", "issue": "issue_run"}
 
 
@@ -45,20 +48,61 @@ class RunPlan:
 def plan(session: Session, planned: RunPlan) -> StoredRun:
     """A run with an item for each contract's days that fall due and that nothing bills yet. Dry runs before it end."""
     billing_runs.release_dry_runs(session, planned.entity_id)
+    return _add_run(session, planned, _unbilled(session, planned))
+
+
+def plan_fallen_due(session: Session, entity_id: int, calendar: BillingCalendar, today: date) -> StoredRun | None:
+    """A run by the calendar of what fell due and no run has taken up; None where there is nothing.
+
+    It looks back for some months, at most to the calendar's first day, so that days on which the machine was off are
+    made up for once. What a run has parked, or somebody has given up, waits for a person.
+    """
+    until = today - timedelta(days=calendar.after_days)
+    if not calendar.automatic or calendar.since is None or calendar.since >= until:
+        return None
+    since = max(calendar.since, until - LOOK_BACK)
+    planned = RunPlan(entity_id, Span(since, until), today, CALENDAR)
+    with session.begin_nested() as attempt:
+        billing_runs.release_dry_runs(session, entity_id)
+        due = _unbilled(session, planned)
+        fresh = set(untouched(session, [(contract, (span.start, span.end)) for contract, span in due]))
+        due = [(contract, span) for contract, span in due if contract in fresh]
+        if not due:
+            attempt.rollback()
+            return None
+    span = Span(min(span.start for _contract, span in due), max(span.end for _contract, span in due))
+    return _add_run(session, replace(planned, span=span), due)
+
+
+def may_issue_itself(session: Session, run: StoredRun, calendar: BillingCalendar) -> bool:
+    """Whether a rated run of the calendar may issue without a person: only where no amount is far from before."""
+    if run.created_by != CALENDAR or run.dry_run or calendar.approval != "itself":
+        return False
+    return bool(run_progress.progress_of(session, run.id).rated) and not outliers(session, run.id)
+
+
+def _unbilled(session: Session, planned: RunPlan) -> list[tuple[int, Span]]:
+    """The contracts whose cycles end within the days of the plan, with the days that nothing bills yet."""
     window = Span(earliest_start(planned.span.start), planned.span.end)
     due_days = [
         (contract.id, span)
         for contract in billing_runs.candidates(session, planned.entity_id, window, planned.contract_ids)
-        for span in cycles_due(contract.cycle, contract.day, contract.start, contract.end, planned.span)
+        for span in cycles_due(
+            contract.cycle, contract.day, contract.start, contract.end, planned.span, month=contract.month
+        )
     ]
+    return billing_run_items.unbilled(session, due_days) if due_days else []
+
+
+def _add_run(session: Session, planned: RunPlan, due: Sequence[tuple[int, Span]]) -> StoredRun:
     run_id = billing_runs.add_run(
         session, entity_id=planned.entity_id, name=planned.name, span=planned.span, bill_date=planned.bill_date,
         dry_run=planned.dry_run, author=planned.author,
     )  # fmt: skip
-    billing_run_items.add_items(session, run_id, billing_run_items.unbilled(session, due_days) if due_days else [])
+    billing_run_items.add_items(session, run_id, due)
     billing_runs.change_state(session, run_id, "rating", ["planned"])
     report(session, run_id)
-    log.note(session, planned.author, "run.plan", f"billing_run:{run_id}", name=planned.name, items=len(due_days))
+    log.note(session, planned.author, "run.plan", f"billing_run:{run_id}", name=planned.name, items=len(due))
     return billing_runs.run_of(session, run_id)
 
 

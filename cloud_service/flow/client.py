@@ -17,7 +17,7 @@ KINDS = ("person", "company")
 MODES = ("postpaid", "prepaid")
 DELIVERIES = ("email", "post", "none")
 TERMS_DAYS_MAX = 365
-DAYS_OF_A_MONTH = 31
+DAYS_OF_A_MONTH, MONTHS_OF_A_YEAR = 31, 12
 COUNTRY = re.compile(r"[A-Z]{2}")
 LOCALE = re.compile(r"[a-z]{2,3}([_-][A-Za-z]{2,4})?")
 
@@ -49,6 +49,8 @@ class AccountTerms(clients.TermsFields):
         _refuse_unless_in(self.billing_cycle, CYCLES, "billing_cycle")
         if not 1 <= self.billing_day <= DAYS_OF_A_MONTH:
             raise InputError(f"{self.billing_day} is no day of a month", path="billing_day")
+        if not 1 <= self.billing_month <= MONTHS_OF_A_YEAR:
+            raise InputError(f"{self.billing_month} is no month", path="billing_month", hint="1 to 12")
         _refuse_unless_in(self.delivery, DELIVERIES, "delivery")
         prepaid_terms(self.settings)
         share = exact(self.settings.get("debt_share", "0"), "debt_share")

@@ -60,13 +60,18 @@ class DueStep:
 
 def remind(session: Session, day: date, *, author: str, entity_id: int | None = None) -> list[Reminder]:
     """Take the steps that are due on a day: one letter an account, at most one fee."""
-    reminders = []
+    return [_remind_account(session, due, day, author) for due in due_by_account(session, day, entity_id)]
+
+
+def due_by_account(session: Session, day: date, entity_id: int | None = None) -> list[list[DueStep]]:
+    """The steps that are due on a day, a list an account that would get a letter; nothing is kept or sent."""
+    letters = []
     overdue = overdue_invoices.overdue_invoices(session, day, entity_id)
     for invoices in overdue_invoices.group_by_account(overdue).values():
         due = [step for invoice in invoices if (step := _due_step(invoice, day)) is not None]
         if due and sum(step.invoice.left for step in due) >= dunning_rules(invoices[0].country).least:
-            reminders.append(_remind_account(session, due, day, author))
-    return reminders
+            letters.append(due)
+    return letters
 
 
 def _due_step(invoice: OverdueInvoice, day: date) -> DueStep | None:

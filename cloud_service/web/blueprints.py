@@ -14,6 +14,7 @@ from cloud_service.web.console import (
     setting_forms,
     settings,
     setup,
+    today,
     users,
 )  # fmt: skip
 from cloud_service.web.console.customers import (
@@ -25,7 +26,7 @@ from cloud_service.web.console.customers import (
     move_in,
     sheets,
 )
-from cloud_service.web.console.invoicing import bills, corrections, late, printing, runs, shared_costs
+from cloud_service.web.console.invoicing import billing_calendar, bills, corrections, late, printing, runs, shared_costs
 from cloud_service.web.console.metering import (
     gateway_forms,
     gateways,
@@ -50,7 +51,7 @@ from cloud_service.web.portal import home
 from cloud_service.web.support import desk
 
 PAGES = (
-    health, first_administrator, dashboard, setup,
+    health, first_administrator, dashboard, setup, today, billing_calendar,
     bills, printing, corrections, late, shared_costs, payments, bank_statement, money, runs, dunning,
     prepaid, reports, books, clients, client_forms, accounts, statements, connections, move_in,
     connection_forms, sheets, tariffs, tariff_forms, price_sheet, points, point_forms, meters, reading_forms,

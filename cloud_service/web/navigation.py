@@ -40,6 +40,7 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
     (
         "",
         (
+            menu_item(_l("Today"), "today.index", May.READ, "/today", icon="clock"),
             menu_item(_l("Dashboard"), "dashboard.index", May.READ, "/dashboard", icon="layout-dashboard"),
             menu_item(_l("My energy"), "portal.home", May.PORTAL, "/portal", icon="home-bolt"),
             menu_item(_l("My use"), "portal.usage", May.PORTAL, "/portal/usage", icon="chart-bar"),

@@ -20,7 +20,7 @@ STAFF_PAGES = (
     "/connections", "/tariffs", "/meters", "/gateways", "/support", "/audit", "/users", "/settings", "/search?q=amina",
     "/help", "/me", "/clients/new", "/connections/new", "/tariffs/new", "/bills/touched", "/shared", "/shared/new",
     "/dunning", "/reports/revenue", "/reports/cash-book", "/settings/sites/new", "/settings/rates", "/settings/mail",
-    "/imports", "/points", "/points/new", "/payments/statement", "/gateways/new", "/tariffs/sheet", "/setup",
+    "/imports", "/points", "/points/new", "/payments/statement", "/gateways/new", "/tariffs/sheet", "/setup", "/today",
 )  # fmt: skip
 DETAILS = ("/bills/{INV-2}", "/clients/{Amina}", "/accounts/{A-1}", "/connections/{K-1}", "/meters/{M-1}",
            "/tariffs/{T-K-1}", "/gateways/{gw-K-1}", "/clients/{Amina}/edit", "/accounts/{A-1}/edit",

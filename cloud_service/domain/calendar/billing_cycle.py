@@ -8,7 +8,7 @@ from common.period import Span
 
 MONTHS = {"monthly": 1, "bimonthly": 2, "quarterly": 3, "half_yearly": 6, "yearly": 12}
 ONCE = "once"  # one bill when the contract ends
-ANCHOR = date(2000, 1, 1)  # longer cycles are aligned to January
+ANCHOR_YEAR = 2000  # longer cycles are aligned to a month of it, January unless said otherwise
 CYCLES = (*MONTHS, ONCE)
 
 
@@ -17,10 +17,11 @@ def earliest_start(until: date) -> date:
     return until - timedelta(days=2 * 366)
 
 
-def cycles_due(cycle: str, day: int, start: date, end: date | None, window: Span) -> list[Span]:
+def cycles_due(cycle: str, day: int, start: date, end: date | None, window: Span, *, month: int = 1) -> list[Span]:
     """The cycles of a contract `[start, end)` that end within the window (after its start, up to its end).
 
-    The first and last are cut to the contract; a contract that ends within the window gets its final bill.
+    The first and last are cut to the contract; a contract that ends within the window gets its final bill. A cycle of
+    several months begins in `month` and every so many months after.
     """
     if cycle == ONCE:
         return [Span(start, end)] if end is not None and window.start < end <= window.end else []
@@ -28,7 +29,7 @@ def cycles_due(cycle: str, day: int, start: date, end: date | None, window: Span
         raise InputError(f"{cycle!r} is no billing cycle", path="billing_cycle", hint=", ".join(CYCLES))
     months = MONTHS[cycle]
     ended = []
-    first = cycle_start(max(start, earliest_start(window.start)), day, months, ANCHOR)
+    first = cycle_start(max(start, earliest_start(window.start)), day, months, date(ANCHOR_YEAR, month, 1))
     while first < window.end and (end is None or first < end):
         last = next_cycle(first, day, months)
         billed_from, billed_until = max(first, start), min(last, end or last)

@@ -28,16 +28,19 @@ UPDATE client SET name = :name, kind = :kind, email = :email, phone = :phone, ad
  WHERE id = :id
 """)
 ADD_ACCOUNT = text("""
-INSERT INTO account (client_id, number, currency, payment_terms_days, billing_cycle, billing_day, delivery, settings)
-VALUES (:client, :number, :currency, :payment_terms_days, :billing_cycle, :billing_day, :delivery, :settings)
+INSERT INTO account (client_id, number, currency, payment_terms_days, billing_cycle, billing_day, billing_month,
+                     delivery, settings)
+VALUES (:client, :number, :currency, :payment_terms_days, :billing_cycle, :billing_day, :billing_month,
+        :delivery, :settings)
 RETURNING id
 """)
 GET_TERMS = text("""
-SELECT payment_terms_days, billing_cycle, billing_day, delivery, settings FROM account WHERE id = :id FOR UPDATE
+SELECT payment_terms_days, billing_cycle, billing_day, billing_month, delivery, settings
+  FROM account WHERE id = :id FOR UPDATE
 """)
 SET_TERMS = text("""
 UPDATE account SET payment_terms_days = :payment_terms_days, billing_cycle = :billing_cycle,
-       billing_day = :billing_day, delivery = :delivery, settings = :settings
+       billing_day = :billing_day, billing_month = :billing_month, delivery = :delivery, settings = :settings
  WHERE id = :id
 """)
 ACCOUNT_NUMBER = text("SELECT number FROM account WHERE id = :id")
@@ -76,6 +79,7 @@ class TermsFields:
     billing_day: int = 1  # of the month; a shorter month is billed on its last day
     delivery: str = "email"  # email, post or none
     settings: Mapping[str, Any] = field(default_factory=dict)
+    billing_month: int = 1  # in which cycles of several months begin
 
 
 @dataclass(frozen=True, slots=True)

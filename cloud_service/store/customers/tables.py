@@ -1,6 +1,6 @@
 """Who issues and who owes: legal entities with their number series, sites, clients and their money accounts."""
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -129,6 +129,7 @@ class Account(Table):
     payment_terms_days: Mapped[int] = mapped_column(server_default="14")
     billing_cycle: Mapped[str] = mapped_column(server_default="monthly")
     billing_day: Mapped[int] = mapped_column(server_default="1")
+    billing_month: Mapped[int] = mapped_column(SmallInteger, server_default="1")  # cycles of several months begin in it
     delivery: Mapped[str] = mapped_column(server_default="email")
     settings: Mapped[Json]
     created_at: Mapped[CreatedAt]

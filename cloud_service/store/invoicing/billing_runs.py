@@ -45,6 +45,7 @@ class BillingCandidate:
     end: date | None
     cycle: str
     day: int
+    month: int = 1  # in which cycles of several months begin
 
 
 ADD_RUN = text(
@@ -68,7 +69,8 @@ RUNS = text(
 )
 CANDIDATES = text(
     """
-    SELECT c.id, lower(c.during) AS start, upper(c.during) AS end, a.billing_cycle AS cycle, a.billing_day AS day
+    SELECT c.id, lower(c.during) AS start, upper(c.during) AS end, a.billing_cycle AS cycle, a.billing_day AS day,
+           a.billing_month AS month
       FROM contract c
       JOIN account a ON a.id = c.account_id
       JOIN client cl ON cl.id = a.client_id

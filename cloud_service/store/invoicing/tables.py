@@ -1,6 +1,6 @@
 """Billing runs with their items, and invoices, which are never changed once issued."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Numeric, SmallInteger, UniqueConstraint, text
@@ -215,3 +215,20 @@ class CurrencyRate(Table):
     currency: Mapped[Currency]
     day: Mapped[Day]
     rate: Mapped[Decimal] = mapped_column(Numeric(20, 10))
+
+
+class BillingCalendarRow(Table):
+    """Whether an entity's runs are planned by themselves; one row an entity."""
+
+    __tablename__ = "billing_calendar"
+    __table_args__ = (
+        CheckConstraint("after_days between 0 and 60", name="after_days"),
+        CheckConstraint("approval in ('person','itself')", name="approval"),
+        CheckConstraint("not automatic or since is not null", name="since"),
+    )
+
+    legal_entity_id: Mapped[int] = mapped_column(ForeignKey("legal_entity.id"), primary_key=True, autoincrement=False)
+    automatic: Mapped[bool] = mapped_column(server_default=text("false"))
+    since: Mapped[date | None]
+    after_days: Mapped[int] = mapped_column(SmallInteger, server_default="2")
+    approval: Mapped[str] = mapped_column(server_default="person")

@@ -105,6 +105,7 @@ def checklist(entity: LegalEntity) -> Checklist:
             _href(step, entity),
         )
         for step in STEPS
+        if any(endpoint in current_app.view_functions for endpoint in step.endpoints)
     )  # fmt: skip
     return Checklist(entity, steps, over=progress.payment)
 

@@ -166,6 +166,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "standing": _l("Standing"),
     },
     "energy_pricing": {"flat": _l("One price"), "steps": _l("Steps"), "hours": _l("Day and night")},
+    "run_approval": {"person": _l("By a person"), "itself": _l("By itself")},
     "item_per": {
         "month": _l("a month"),
         "day": _l("a day"),

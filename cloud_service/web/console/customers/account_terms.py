@@ -27,6 +27,13 @@ def term_fields() -> tuple[Field, ...]:
         Field(
             "billing_day", _("Cycle begins on day"), "number", _("Of the month; 31 is its last day."), True, group=group
         ),
+        Field(
+            "billing_month",
+            _("Cycles begin in month"),
+            "number",
+            _("1 to 12; where a cycle has several months. Quarters from November: 11."),
+            group=group,
+        ),
         Field("payment_terms_days", _("Due after days"), "number", required=True, group=group),
         Field("delivery", _("Bills go by"), "choice", options=options("delivery"), group=group),
     )
@@ -37,6 +44,7 @@ def terms_as_fields(terms: AccountTerms) -> dict[str, Any]:
     return {
         "billing_cycle": terms.billing_cycle,
         "billing_day": terms.billing_day,
+        "billing_month": terms.billing_month,
         "delivery": terms.delivery,
         "payment_terms_days": terms.payment_terms_days,
         "debt_share": terms.settings.get("debt_share"),
@@ -52,6 +60,7 @@ def terms_of(form: Form, settings: dict[str, Any]) -> AccountTerms:
         form["billing_day"],
         form["delivery"],
         _typed_settings(form, settings) if "low_days" in form.values else dict(settings),
+        form["billing_month"] or 1,
     )
 
 

@@ -142,7 +142,12 @@ def edit_account(public_id: UUID) -> Any:
     """The terms of an account: cycle, days to pay, delivery, prepaid terms."""
     account, client = account_of(session(), scope(), public_id)
     terms = flow.AccountTerms(
-        account.payment_terms_days, account.billing_cycle, account.billing_day, account.delivery, account.settings
+        account.payment_terms_days,
+        account.billing_cycle,
+        account.billing_day,
+        account.delivery,
+        account.settings,
+        account.billing_month,
     )
     form = Form((*term_fields(), *PREPAID_FIELDS, REASON_BELOW), terms_as_fields(terms))
     back = url_for("accounts.show", public_id=public_id)

@@ -67,3 +67,11 @@ def test_month_by_month_every_day_of_a_contract_is_billed_once(cycle: str, day: 
         month = add_months(month, 1)
 
     assert list(Span(start, end)) == billed
+
+
+def test_a_cycle_of_several_months_begins_in_the_month_that_was_chosen() -> None:
+    year = Span(date(2026, 1, 1), date(2027, 1, 1))
+    quarters = cycles_due("quarterly", 1, EARLY, None, year, month=11)
+
+    assert ["2026-02-01", "2026-05-01", "2026-08-01", "2026-11-01"] == [str(cycle.end) for cycle in quarters]
+    assert [days("2025-07-01", "2026-07-01")] == cycles_due("yearly", 1, EARLY, None, year, month=7)

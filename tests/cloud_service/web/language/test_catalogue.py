@@ -26,7 +26,7 @@ CONSOLE_PAGES = (
     "/payments/statement", "/runs", "/runs/new", "/prepaid", "/dunning", "/shared", "/shared/new",
     "/reports/ageing", "/reports/revenue", "/reports/cash-book", "/clients", "/clients/new", "/accounts",
     "/connections", "/connections/new", "/tariffs", "/tariffs/new", "/points", "/points/new", "/meters", "/gateways",
-    "/tariffs/sheet", "/setup",
+    "/tariffs/sheet", "/setup", "/today", "/settings/entities/{entity}/calendar",
     "/support", "/support?q=amina", "/search?q=amina", "/search?q=nobody", "/audit", "/users",
     "/settings", "/settings/rates", "/settings/sites/new", "/settings/sites/{site}/edit",
     "/settings/entities/{entity}/edit", "/settings/entities/{entity}/bank",

@@ -1,0 +1,94 @@
+"""Whether an entity's runs are planned by themselves, how long after a cycle's end, and who lets them issue."""
+
+from dataclasses import asdict, dataclass
+from datetime import date
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+
+@dataclass(frozen=True, slots=True)
+class BillingCalendar:
+    """The billing calendar of a legal entity; `since` is the first day whose cycles it takes up."""
+
+    automatic: bool = False
+    since: date | None = None
+    after_days: int = 2  # between the end of a cycle and its run, for readings that come late
+    approval: str = "person"  # or itself: what is not far from the period before is issued without being asked
+
+
+@dataclass(frozen=True, slots=True)
+class EntityCalendar:
+    """An entity whose runs are planned by themselves; its days are those of its zone."""
+
+    entity_id: int
+    timezone: str
+    calendar: BillingCalendar
+
+
+GET = text(
+    """
+    SELECT automatic, since, after_days, approval FROM billing_calendar WHERE legal_entity_id = :entity
+    """
+)
+SET = text(
+    """
+    INSERT INTO billing_calendar (legal_entity_id, automatic, since, after_days, approval)
+    VALUES (:entity, :automatic, :since, :after_days, :approval)
+    ON CONFLICT (legal_entity_id) DO UPDATE
+       SET automatic = :automatic, since = :since, after_days = :after_days, approval = :approval
+    """
+)
+AUTOMATIC = text(
+    """
+    SELECT b.legal_entity_id, e.timezone, b.automatic, b.since, b.after_days, b.approval
+      FROM billing_calendar b
+      JOIN legal_entity e ON e.id = b.legal_entity_id
+     WHERE b.automatic
+     ORDER BY e.id
+    """
+)
+UNTOUCHED = text(
+    """
+    SELECT due.id, due.start, due.until
+      FROM unnest(cast(:ids AS bigint[]), cast(:starts AS date[]), cast(:ends AS date[])) AS due(id, start, until)
+     WHERE NOT EXISTS (SELECT 1 FROM billing_item b
+                         JOIN billing_run r ON r.id = b.billing_run_id
+                        WHERE b.contract_id = due.id AND b.during && daterange(due.start, due.until)
+                          AND (b.state = 'parked' OR (b.state = 'cancelled' AND NOT r.dry_run)))
+     ORDER BY due.id
+    """
+)
+
+
+def calendar_of(session: Session, entity_id: int) -> BillingCalendar:
+    """The calendar of an entity; by hand where nothing was said."""
+    row = session.execute(GET, {"entity": entity_id}).mappings().one_or_none()
+    return BillingCalendar(**row) if row is not None else BillingCalendar()
+
+
+def set_calendar(session: Session, entity_id: int, calendar: BillingCalendar) -> None:
+    """Write all of it anew."""
+    session.execute(SET, {"entity": entity_id, **asdict(calendar)})
+
+
+def automatic_calendars(session: Session) -> list[EntityCalendar]:
+    """The entities whose runs are planned by themselves."""
+    return [
+        EntityCalendar(
+            row.legal_entity_id,
+            row.timezone,
+            BillingCalendar(row.automatic, row.since, row.after_days, row.approval),
+        )
+        for row in session.execute(AUTOMATIC)
+    ]
+
+
+def untouched(session: Session, due: list[tuple[int, tuple[date, date]]]) -> list[int]:
+    """Of contracts with their days: whose days no run has parked and nobody has given up; those wait for a person."""
+    values = {
+        "ids": [contract for contract, _days in due],
+        "starts": [days[0] for _contract, days in due],
+        "ends": [days[1] for _contract, days in due],
+    }
+    return [row.id for row in session.execute(UNTOUCHED, values)]

@@ -1,0 +1,159 @@
+"""Today: what waits for a person, one button each; what happened lately; what comes next by itself."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+from flask import Blueprint, render_template, url_for
+
+from cloud_service.flow import remind
+from cloud_service.store.customers import legal_entities
+from cloud_service.store.customers.tables import LegalEntity
+from cloud_service.store.invoicing import billing_calendar
+from cloud_service.store.lookups import dashboard, waiting_work
+from cloud_service.web.access import May, access, allowed, scope
+from cloud_service.web.clock import now, site_zone, today
+from cloud_service.web.console.dashboard import happening
+from cloud_service.web.console.setup import checklist
+from cloud_service.web.database import session
+from cloud_service.web.language.sentences import gettext as _
+from cloud_service.web.language.sentences import ngettext
+
+blueprint = Blueprint("today", __name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """One thing that waits: what, how much, the button that leads on; `icon=` lets `deploy/vendor.py` find its name."""
+
+    icon: str
+    tone: str
+    title: str
+    detail: str
+    button: str
+    href: str
+    needs: May
+    amounts: tuple[tuple[str, Decimal], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NextRun:
+    """What the billing calendar of an entity will do."""
+
+    entity: LegalEntity
+    calendar: billing_calendar.BillingCalendar
+
+
+@blueprint.get("/today")
+@access(May.READ)
+def index() -> str:
+    """The page; what is done vanishes from it, for it is told by the data."""
+    entities = legal_entities.entities(session(), scope())
+    ids = [entity.id for entity in entities]
+    able = allowed()
+    waiting = [*_setting_up(entities), *_runs(ids), *_money(ids), *_reminders(ids), *_troubles(ids)]
+    return render_template(
+        "console/today.html",
+        mine=[work for work in waiting if work.needs in able],
+        others=[work for work in waiting if work.needs not in able],
+        events=[happening(row) for row in dashboard.latest(session(), ids, now(), rows=8)],
+        next_runs=[NextRun(entity, billing_calendar.calendar_of(session(), entity.id)) for entity in entities],
+        tomorrow=today() + timedelta(days=1),
+        zone=site_zone(),
+    )
+
+
+def _setting_up(entities: list[LegalEntity]) -> Iterator[Waiting]:
+    """The next step of the first hour of each entity that has not been paid yet."""
+    for steps in (checklist(entity) for entity in entities):
+        if not steps.over and steps.next is not None:
+            yield Waiting(
+                icon="circle-check", tone="info", needs=May.READ,
+                title=_("Set up %(name)s", name=steps.entity.name),
+                detail=_("%(done)s of %(all)s done; next: %(step)s", done=steps.done, all=len(steps.steps),
+                         step=steps.next.title),
+                button=_("Go on"), href=url_for("setup.index", entity=steps.entity.public_id),
+            )  # fmt: skip
+
+
+def _runs(ids: list[int]) -> Iterator[Waiting]:
+    for run in waiting_work.waiting_runs(session(), ids):
+        href = url_for("runs.show", public_id=run.public_id)
+        if run.state == "rated" and run.rated:
+            yield Waiting(
+                icon="file-invoice", tone="info", needs=May.APPROVE, href=href,
+                title=_("Billing run %(name)s, %(entity)s", name=run.name, entity=run.entity),
+                detail=ngettext("%(num)s bill rated, %(parked)s parked", "%(num)s bills rated, %(parked)s parked",
+                                run.rated, parked=run.parked),
+                button=_("Review and approve"),
+            )  # fmt: skip
+        elif run.parked:
+            yield Waiting(
+                icon="alert-triangle", tone="warning", needs=May.BILL, href=href,
+                title=ngettext("%(num)s connection could not be billed", "%(num)s connections could not be billed",
+                               run.parked),
+                detail=_("Run %(name)s, %(entity)s; each says why", name=run.name, entity=run.entity),
+                button=ngettext("Look at %(num)s connection", "Look at %(num)s connections", run.parked),
+            )  # fmt: skip
+
+
+def _money(ids: list[int]) -> Iterator[Waiting]:
+    free = waiting_work.free_money(session(), ids, now())
+    count = sum(money.payments for money in free)
+    if count:
+        yield Waiting(
+            icon="cash", tone="info", needs=May.COLLECT, href=url_for("payments.index"),
+            title=ngettext("%(num)s payment lies on no bill", "%(num)s payments lie on no bill", count),
+            detail=_("wholly or in part; it waits as the client's credit"), button=_("Look at payments"),
+            amounts=tuple((money.currency, money.amount) for money in free),
+        )  # fmt: skip
+
+
+def _reminders(ids: list[int]) -> Iterator[Waiting]:
+    letters = [letter for entity in ids for letter in remind.due_by_account(session(), today(), entity)]
+    if not letters:
+        return
+    sums: dict[str, Decimal] = {}
+    for step in (step for letter in letters for step in letter):
+        sums[step.invoice.currency] = sums.get(step.invoice.currency, Decimal(0)) + step.invoice.left
+    oldest = max((today() - step.invoice.due_date).days for letter in letters for step in letter)
+    yield Waiting(
+        icon="send", tone="info", needs=May.COLLECT, href=url_for("dunning.index"), amounts=tuple(sorted(sums.items())),
+        title=ngettext("%(num)s reminder is due", "%(num)s reminders are due", len(letters)),
+        detail=ngettext("the oldest bill is overdue for %(num)s day", "the oldest bill is overdue for %(num)s days",
+                        oldest),
+        button=ngettext("Look at %(num)s letter", "Look at %(num)s letters", len(letters)),
+    )  # fmt: skip
+
+
+def _troubles(ids: list[int]) -> Iterator[Waiting]:
+    """What the support desk mends."""
+    counts = waiting_work.waiting_counts(session(), ids, now())
+    desk = url_for("support.desk")
+    if counts.lost_letters:
+        yield Waiting(
+            icon="mail-x", tone="danger", needs=May.DIAGNOSE, href=desk, button=_("Correct addresses"),
+            title=ngettext("%(num)s letter did not arrive", "%(num)s letters did not arrive", counts.lost_letters),
+            detail=_("refused or bounced in the last 30 days"),
+        )  # fmt: skip
+    if counts.silent_gateways:
+        yield Waiting(
+            icon="router", tone="danger", needs=May.DIAGNOSE, href=url_for("gateways.index", state="offline"),
+            title=ngettext("%(num)s gateway is offline", "%(num)s gateways are offline", counts.silent_gateways),
+            detail=_("it keeps its readings and sends them later"), button=_("Look at gateways"),
+        )  # fmt: skip
+    if counts.late_meters:
+        yield Waiting(
+            icon="database", tone="warning", needs=May.DIAGNOSE, href=desk, button=_("Look at meters"),
+            title=ngettext("%(num)s meter has no readings for more than two days",
+                           "%(num)s meters have no readings for more than two days", counts.late_meters),
+            detail=_("a bill needs the readings of all its days"),
+        )  # fmt: skip
+    if counts.refused_readings:
+        yield Waiting(
+            icon="database", tone="warning", needs=May.DIAGNOSE, href=desk, button=_("Look at readings"),
+            title=ngettext("%(num)s reading was not believable", "%(num)s readings were not believable",
+                           counts.refused_readings),
+            detail=_("kept aside; nothing is billed by it"),
+        )  # fmt: skip

@@ -1,0 +1,30 @@
+from tests.cloud_service.web.conftest import Console, post
+from tests.cloud_service.web.pages import database_rows, text_of
+
+CALENDAR = "SELECT automatic, since::text, after_days, approval FROM billing_calendar"
+
+
+def where_of(console: Console) -> str:
+    return f"/settings/entities/{console.ids['entity']}/calendar"
+
+
+def test_runs_are_planned_by_themselves_from_a_day_on(fresh: Console) -> None:
+    where = where_of(fresh)
+    typed = {"automatic": "yes", "since": "2026-11-01", "after_days": "3", "approval": "itself"}
+    assert 302 == post(fresh.sign_in("admin"), where, where, **typed).status_code
+
+    assert [(True, "2026-11-01", 3, "itself")] == [tuple(row) for row in database_rows(fresh, CALENDAR)]
+    assert "A run is planned 3 days after each cycle" in text_of(fresh.sign_in("admin").get("/today").text)
+
+
+def test_a_calendar_that_cannot_be_is_refused_at_its_field(fresh: Console) -> None:
+    where = where_of(fresh)
+    typed = {"automatic": "yes", "since": "", "after_days": "99", "approval": "person"}
+    answer = post(fresh.sign_in("admin"), where, where, **typed)
+
+    assert (422, True) == (answer.status_code, 'id="e-after_days"' in answer.text)
+    assert [] == database_rows(fresh, CALENDAR)
+
+
+def test_only_who_manages_sets_it(console: Console) -> None:
+    assert 404 == console.sign_in("billing").get(where_of(console)).status_code
