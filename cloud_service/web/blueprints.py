@@ -5,6 +5,7 @@ from flask import Blueprint
 from cloud_service.web import health, help, pay, preferences, webhooks  # noqa: A004 - the module is called help
 from cloud_service.web.console import (
     audit,
+    bill_look,
     companies,
     company_banks,
     dashboard,
@@ -51,7 +52,7 @@ from cloud_service.web.portal import home
 from cloud_service.web.support import desk
 
 PAGES = (
-    health, first_administrator, dashboard, setup, today, billing_calendar,
+    health, first_administrator, dashboard, setup, today, billing_calendar, bill_look,
     bills, printing, corrections, late, shared_costs, payments, bank_statement, money, runs, dunning,
     prepaid, reports, books, clients, client_forms, accounts, statements, connections, move_in,
     connection_forms, sheets, tariffs, tariff_forms, price_sheet, points, point_forms, meters, reading_forms,

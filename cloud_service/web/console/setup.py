@@ -64,8 +64,6 @@ STEPS = (
              May.MANAGE, ("company_banks.add", "setting_forms.add_bank")),
     StepText("look", _l("Look of the bill"), _l("Logo, colours and texts, with a made-up bill beside them."),
              May.MANAGE, ("bill_look.edit",)),
-    StepText("numbers", _l("Numbers of bills"), _l("How they begin, and with which number."),
-             May.MANAGE, ("number_series.edit",)),
     StepText("tariff", _l("First tariff"), _l("Prices and taxes as a sheet, with a typical month beside it."),
              May.CONTRACT, ("price_sheet.add",)),
     StepText("mail", _l("Mail"), _l("The relay that takes bills and reminders; without one they wait."),

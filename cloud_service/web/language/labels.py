@@ -166,6 +166,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "standing": _l("Standing"),
     },
     "energy_pricing": {"flat": _l("One price"), "steps": _l("Steps"), "hours": _l("Day and night")},
+    "paper": {"a4": "A4", "us-letter": "US Letter"},  # names of sizes
     "run_approval": {"person": _l("By a person"), "itself": _l("By itself")},
     "item_per": {
         "month": _l("a month"),

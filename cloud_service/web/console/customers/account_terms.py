@@ -60,7 +60,7 @@ def terms_of(form: Form, settings: dict[str, Any]) -> AccountTerms:
         form["billing_day"],
         form["delivery"],
         _typed_settings(form, settings) if "low_days" in form.values else dict(settings),
-        form["billing_month"] or 1,
+        form.values.get("billing_month") or 1,
     )
 
 
