@@ -26,6 +26,10 @@ from common.errors import InputError
 
 blueprint = Blueprint("bill_look", __name__)
 PNG, PNG_BYTES_MAX = b"\x89PNG\r\n\x1a\n", 200_000
+SVG = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
+    '<image href="data:image/png;base64,{picture}" width="{width}" height="{height}"/></svg>'
+)
 FRAMED = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; font-src 'self'; frame-ancestors 'self'",
     "X-Frame-Options": "SAMEORIGIN",
@@ -133,10 +137,7 @@ def _drawing(upload: FileStorage) -> str:
             raise InputError(_("the picture is too large"), path="logo", hint=_("at most 200 KB"))
         width, height = struct.unpack(">II", content[16:24])
         picture = base64.b64encode(content).decode()
-        return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
-            f'<image href="data:image/png;base64,{picture}" width="{width}" height="{height}"/></svg>'
-        )
+        return SVG.format(width=width, height=height, picture=picture)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -1,7 +1,6 @@
 """The first hour: what is left to set up before the first bill is paid; each step is an ordinary page."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from flask import Blueprint, current_app, render_template, request, url_for
 
@@ -18,13 +17,13 @@ blueprint = Blueprint("setup", __name__)
 
 @dataclass(frozen=True, slots=True)
 class StepText:
-    """A step as it is described: who may do it, and the pages for it, of which the first that there is is taken."""
+    """A step as it is described: who may do it, and the page for it."""
 
     key: str
     title: str
     detail: str
     needs: May
-    endpoints: tuple[str, ...]
+    endpoint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,25 +58,25 @@ class Checklist:
 
 STEPS = (
     StepText("company", _l("Company"), _l("Address, country, tax id, currency and time zone, as bills print them."),
-             May.MANAGE, ("companies.edit", "setting_forms.edit_entity")),
+             May.MANAGE, "companies.edit"),
     StepText("bank", _l("Bank account"), _l("Where clients pay to; it stands on every bill."),
-             May.MANAGE, ("company_banks.add", "setting_forms.add_bank")),
+             May.MANAGE, "company_banks.add"),
     StepText("look", _l("Look of the bill"), _l("Logo, colours and texts, with a made-up bill beside them."),
-             May.MANAGE, ("bill_look.edit",)),
+             May.MANAGE, "bill_look.edit"),
     StepText("tariff", _l("First tariff"), _l("Prices and taxes as a sheet, with a typical month beside it."),
-             May.CONTRACT, ("price_sheet.add",)),
+             May.CONTRACT, "price_sheet.add"),
     StepText("mail", _l("Mail"), _l("The relay that takes bills and reminders; without one they wait."),
-             May.MANAGE, ("mail.index", "settings.index")),
+             May.MANAGE, "mail.index"),
     StepText("site", _l("First site"), _l("A property with its own time zone and holidays."),
-             May.MANAGE, ("setting_forms.add_site",)),
+             May.MANAGE, "setting_forms.add_site"),
     StepText("connection", _l("Clients and connections"), _l("Who lives where, by which tariff."),
-             May.CONTRACT, ("imports.index", "sheet_imports.index", "move_in.add")),
+             May.CONTRACT, "sheets.index"),
     StepText("reading", _l("First reading"), _l("By a gateway, from a file or by hand."),
-             May.READ, ("reading_forms.add", "points.index")),
+             May.CONTRACT, "reading_files.upload"),
     StepText("bill", _l("First bill"), _l("A billing run rates all connections; nothing is sent before you approve."),
-             May.BILL, ("runs.new",)),
+             May.BILL, "runs.new"),
     StepText("payment", _l("First payment"), _l("From a bank statement, a payment page or by hand."),
-             May.COLLECT, ("bank_statement.index", "bills.index")),
+             May.COLLECT, "bank_statement.read"),
 )  # fmt: skip
 
 
@@ -87,7 +86,10 @@ def index() -> str:
     """The checklist of a legal entity, or how to begin where there is none."""
     entities = legal_entities.entities(session(), scope())
     if not entities:
-        return render_template("console/setup_start.html", add_company=_first_page(("companies.add",)))
+        return render_template(
+            "console/setup_start.html",
+            add_company=url_for("companies.add", setup="1") if May.MANAGE in allowed() else "",
+        )
     entity = legal_entities.entity(session(), scope(), request.args.get("entity", ""))
     return render_template("console/setup.html", checklist=checklist(entity), entities=entities)
 
@@ -103,22 +105,15 @@ def checklist(entity: LegalEntity) -> Checklist:
             _href(step, entity),
         )
         for step in STEPS
-        if any(endpoint in current_app.view_functions for endpoint in step.endpoints)
     )  # fmt: skip
     return Checklist(entity, steps, over=progress.payment)
 
 
 def _href(step: StepText, entity: LegalEntity) -> str:
-    return _first_page(step.endpoints, entity) if step.needs in allowed() else ""
-
-
-def _first_page(endpoints: tuple[str, ...], entity: LegalEntity | None = None) -> str:
-    """The address of the first page that this installation has; it leads back here."""
-    for endpoint in endpoints:
-        rules = list(current_app.url_map.iter_rules(endpoint)) if endpoint in current_app.view_functions else []
-        if rules:
-            names = rules[0].arguments
-            values: dict[str, Any] = {"setup": "1"}
-            values |= {name: entity.public_id for name in names if name.startswith("entity")} if entity else {}
-            return url_for(endpoint, **values)
-    return ""
+    """The page of a step, with a link back here; empty for who may not open it."""
+    if step.needs not in allowed():
+        return ""
+    (rule, *_others) = current_app.url_map.iter_rules(step.endpoint)
+    if "entity_public_id" in rule.arguments:
+        return url_for(step.endpoint, entity_public_id=entity.public_id, setup="1")
+    return url_for(step.endpoint, setup="1")

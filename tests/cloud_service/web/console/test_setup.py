@@ -1,3 +1,5 @@
+import re
+
 from tests.cloud_service.web.conftest import Console
 from tests.cloud_service.web.pages import database_rows, text_of
 
@@ -30,6 +32,14 @@ def test_a_step_that_somebody_else_does_has_no_button(fresh: Console) -> None:
     database_rows(fresh, UNDONE)
     page = text_of(fresh.sign_in("billing").get("/setup").text)
     assert "somebody else's step" in page.replace("&#39;", "'")
+
+
+def test_every_step_leads_to_a_page_that_there_is(console: Console) -> None:
+    admin = console.sign_in("root")
+    links = re.findall(r'href="([^"]+setup=1)"', admin.get("/setup").text)
+    assert 10 == len(links)
+    for link in links:
+        assert 200 == admin.get(link).status_code, link
 
 
 def test_customers_see_no_first_hour(console: Console) -> None:

@@ -55,6 +55,6 @@ def test_the_fields_show_what_the_terms_say() -> None:
     terms = AccountTerms(30, "quarterly", 15, "post", {"prepaid": {"low_days": "7"}, "debt_share": "0.25"})
 
     assert {
-        "payment_terms_days": 30, "billing_cycle": "quarterly", "billing_day": 15, "delivery": "post",
-        "low_days": "7", "debt_share": "0.25",
+        "payment_terms_days": 30, "billing_cycle": "quarterly", "billing_day": 15, "billing_month": 1,
+        "delivery": "post", "low_days": "7", "debt_share": "0.25",
     } == terms_as_fields(terms)  # fmt: skip

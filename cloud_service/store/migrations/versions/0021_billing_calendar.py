@@ -1,12 +1,12 @@
 """Billing runs can be planned by themselves; cycles of several months begin in any month.
 
-Revision ID: 0019
+Revision ID: 0021
 """
 
 from alembic import op
 
-revision = "0019"
-down_revision = "0018"
+revision = "0021"
+down_revision = "0020"
 
 CALENDAR = """
 CREATE TABLE billing_calendar (
