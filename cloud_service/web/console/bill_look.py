@@ -1,17 +1,13 @@
 """The look of a company's bills: logo, colours, texts and paper, with a made-up bill beside them before it is kept."""
 
-import base64
 import io
-import struct
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, send_file, url_for
-from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
-from cloud_service.documents.theme import LOGO_BYTES_MAX, TEXTS, Theme, read_theme
 from cloud_service.flow import document_theme
 from cloud_service.store.customers import legal_entities
 from cloud_service.store.customers.tables import LegalEntity
@@ -25,11 +21,6 @@ from cloud_service.web.language.sentences import lazy_gettext as _l
 from common.errors import InputError
 
 blueprint = Blueprint("bill_look", __name__)
-PNG, PNG_BYTES_MAX = b"\x89PNG\r\n\x1a\n", 200_000
-SVG = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
-    '<image href="data:image/png;base64,{picture}" width="{width}" height="{height}"/></svg>'
-)
 FRAMED = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; font-src 'self'; frame-ancestors 'self'",
     "X-Frame-Options": "SAMEORIGIN",
@@ -58,7 +49,7 @@ def edit(entity_public_id: UUID) -> Any:
     """Change the look; bills that are made stay as they are."""
     entity = legal_entities.entity(session(), scope(), str(entity_public_id))
     kept = outgoing.theme(session(), entity.id)
-    form = Form(FIELDS, _shown(read_theme(kept), entity))
+    form = Form(FIELDS, _shown(kept, entity))
     page = FormPage(
         _("Look of the bills of %(name)s", name=entity.name),
         (_("Settings"), url_for("settings.index")),
@@ -106,9 +97,10 @@ def _language(entity: LegalEntity) -> str:
     return entity.locale.partition("_")[0].partition("-")[0]
 
 
-def _shown(theme: Theme, entity: LegalEntity) -> dict[str, Any]:
+def _shown(kept: Mapping[str, Any], entity: LegalEntity) -> dict[str, Any]:
     """What stands in the fields: the texts are those of the company's language."""
-    texts = {name: theme.texts.get(name, {}).get(_language(entity), "") for name in TEXTS}
+    theme = document_theme.theme_of(kept)
+    texts = {name: theme.texts.get(name, {}).get(_language(entity), "") for name in document_theme.TEXT_NAMES}
     return {
         "primary": theme.primary, "accent": theme.accent, "paper": theme.paper, "show_name": theme.show_name, **texts,
     }  # fmt: skip
@@ -117,28 +109,13 @@ def _shown(theme: Theme, entity: LegalEntity) -> dict[str, Any]:
 def _typed(form: Form, kept: Mapping[str, Any], entity: LegalEntity) -> dict[str, Any]:
     """The kept look with what was typed; texts in other languages and what this form does not show stay."""
     language, texts = _language(entity), dict(kept.get("texts", {}))
-    for name in TEXTS:
+    for name in document_theme.TEXT_NAMES:
         others = {key: text for key, text in texts.get(name, {}).items() if key != language}
         texts[name] = others | ({language: form[name]} if form[name] else {})
     typed = {name: form[name] for name in ("primary", "accent", "paper", "show_name")}
     look = {**kept, **typed, "texts": {name: by_language for name, by_language in texts.items() if by_language}}
     if form["logo"] is not None:
-        look["logo_svg"] = _drawing(form["logo"])
+        look["logo_svg"] = document_theme.logo_drawing(form["logo"].stream.read(document_theme.LOGO_BYTES + 1))
     elif form["drop_logo"]:
         look.pop("logo_svg", None)
     return look
-
-
-def _drawing(upload: FileStorage) -> str:
-    """The logo as SVG; a PNG is put into one. What it may not hold is refused by the theme."""
-    content = upload.stream.read(LOGO_BYTES_MAX + 1)
-    if content.startswith(PNG):
-        if len(content) > PNG_BYTES_MAX:
-            raise InputError(_("the picture is too large"), path="logo", hint=_("at most 200 KB"))
-        width, height = struct.unpack(">II", content[16:24])
-        picture = base64.b64encode(content).decode()
-        return SVG.format(width=width, height=height, picture=picture)
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise InputError(_("this is neither PNG nor SVG"), path="logo") from None

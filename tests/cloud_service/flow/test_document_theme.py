@@ -2,6 +2,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from cloud_service.flow import document_theme
 from cloud_service.flow.document_theme import preview, set_theme
 from common.errors import InputError
 from tests.books.world import build
@@ -33,3 +34,12 @@ def test_a_theme_with_a_fault_is_not_kept(session: Session) -> None:
         set_theme(session, entity, {"primary": "red"}, author="mary")
 
     assert {} == session.execute(text("SELECT theme FROM legal_entity")).scalar()
+
+
+def test_a_png_becomes_a_drawing_and_what_is_no_picture_is_refused() -> None:
+    png = document_theme.PNG + bytes(8) + b"\x00\x00\x00\x10\x00\x00\x00\x08" + b"rest"
+    assert 'viewBox="0 0 16 8"' in document_theme.logo_drawing(png)
+    assert "<svg/>" == document_theme.logo_drawing(b"<svg/>")
+    for content in (b"\xff\xd8\xff", bytes(document_theme.LOGO_BYTES + 1)):
+        with pytest.raises(InputError):
+            document_theme.logo_drawing(content)
