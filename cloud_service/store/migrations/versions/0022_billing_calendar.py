@@ -1,12 +1,12 @@
 """Billing runs can be planned by themselves; cycles of several months begin in any month.
 
-Revision ID: 0021
+Revision ID: 0022
 """
 
 from alembic import op
 
-revision = "0021"
-down_revision = "0020"
+revision = "0022"
+down_revision = "0021"
 
 CALENDAR = """
 CREATE TABLE billing_calendar (
