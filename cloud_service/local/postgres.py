@@ -31,16 +31,18 @@ def address(folder: Path) -> str:
 
 
 def ready(folder: Path) -> bool:
-    """Whether the database answers."""
+    """Whether the database answers, and will go on answering."""
     url = address(folder)
     if not url:
         return False
     try:
         with psycopg.connect(url, connect_timeout=2) as connection:
-            served = connection.execute("SHOW data_directory").fetchone()
+            served = _setting_of(connection, "data_directory")
+            is_set = all(_setting_of(connection, name) == value for name, value in SETTINGS.items())
     except psycopg.Error:
         return False
-    return served == (str(folder.resolve()),)  # and not the folder of another one
+    # the folder of ours and not of another one; without its settings it starts once more
+    return is_set and served == str(folder.resolve())
 
 
 def _pid_file(folder: Path) -> list[str]:
