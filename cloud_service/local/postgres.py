@@ -81,6 +81,15 @@ def serve(folder: Path) -> None:
     server.cleanup()
 
 
+def empty_database(server_url: str, role: str) -> str:
+    """A database of the usual name in a new server, with the role that its rights name; its address."""
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(f"CREATE ROLE {role} NOLOGIN")
+        connection.execute(f"CREATE DATABASE {DATABASE}")
+    head, _, tail = server_url.partition("?")
+    return f"{head.rpartition('/')[0]}/{DATABASE}?{tail}"
+
+
 def configure(url: str) -> bool:
     """Set what the next start needs, and say whether one is needed: the first start makes the file they are in."""
     with psycopg.connect(url, autocommit=True) as connection:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cloud_service import installation
 from cloud_service.broker.passwords import PasswordFolder
-from cloud_service.local import broker, machine, postgres
+from cloud_service.local import broker, machine, postgres, postgres_takeover
 from cloud_service.local.broker_users import BrokerUsers
 from cloud_service.local.ports import another, ports, taken_for
 from cloud_service.local.supervisor import Service, Supervisor, python_module
@@ -123,6 +123,7 @@ def start_database(stack: Stack, supervisor: Supervisor) -> Stack:
     if stack.environment.get("DATABASE_URL") or stack.environment.get("DATABASE_URL_FILE"):
         return stack
     folder = stack.data_dir / "postgres"
+    postgres_takeover.take_over(folder, supervisor.say)
     supervisor.start(
         Service(
             "postgres",

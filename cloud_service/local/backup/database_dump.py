@@ -42,9 +42,10 @@ def major() -> int:
     return int(re.search(r"(\d+)", said)[1])  # type: ignore[index]  # `pg_dump (PostgreSQL) 18.1`
 
 
-def dump(url: str, snapshot: str) -> Iterator[bytes]:
-    """The database at a snapshot, compressed; UnavailableError where it could not be read to its end."""
-    command = [str(program("pg_dump")), "--format=custom", f"--snapshot={snapshot}", "--no-password"]
+def dump(url: str, snapshot: str = "") -> Iterator[bytes]:
+    """The database, at a snapshot if one is named; UnavailableError where it could not be read to its end."""
+    command = [str(program("pg_dump")), "--format=custom", "--no-password"]
+    command += [f"--snapshot={snapshot}"] if snapshot else []
     with TemporaryFile() as said:
         options: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": said, "env": _environment(url)}
         with subprocess.Popen(command, **options) as process:  # noqa: S603 - our own program

@@ -6,8 +6,6 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
-
 from cloud_service.local import machine, postgres
 from cloud_service.local.backup import database_dump
 from cloud_service.local.backup.parts import DATABASE, MANIFEST, Manifest, checked, file_of, read
@@ -57,7 +55,7 @@ def _fill(file: Path, passphrase: str, work: Path, manifest: Manifest) -> None:
     machine.prepare(work)
     server = postgres.start(work / POSTGRES, lambda: True)
     try:
-        url = _empty_database(server.get_uri())
+        url = postgres.empty_database(server.get_uri(), APP_ROLE)
 
         def take(name: str, blocks: Iterator[bytes]) -> None:
             if name == DATABASE:
@@ -69,15 +67,6 @@ def _fill(file: Path, passphrase: str, work: Path, manifest: Manifest) -> None:
         _prove(url, manifest)
     finally:
         server.cleanup()
-
-
-def _empty_database(server_url: str) -> str:
-    """A database of the usual name, and the role that its rights name."""
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(f"CREATE ROLE {APP_ROLE} NOLOGIN")
-        connection.execute(f"CREATE DATABASE {postgres.DATABASE}")
-    head, _, tail = server_url.partition("?")
-    return f"{head.rpartition('/')[0]}/{postgres.DATABASE}?{tail}"
 
 
 def _write_file(work: Path, name: str, blocks: Iterator[bytes]) -> None:

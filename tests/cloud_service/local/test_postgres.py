@@ -85,3 +85,19 @@ def test_settings_need_one_start_more_and_then_hold(folder: Path) -> None:
     assert first
     assert not postgres.configure(server.get_uri())
     server.cleanup()
+
+
+def test_a_server_without_its_settings_is_not_ready_since_it_starts_once_more(folder: Path) -> None:
+    server = postgres.start(folder, lambda: True)
+    try:
+        url = postgres.empty_database(server.get_uri(), "energy_app")
+        assert f"/{postgres.DATABASE}?" in url
+        assert not postgres.ready(folder)
+        postgres.configure(server.get_uri())
+    finally:
+        server.cleanup()
+    server = postgres.start(folder, lambda: True)
+    try:
+        assert postgres.ready(folder)
+    finally:
+        server.cleanup()

@@ -55,7 +55,7 @@ def test_a_file_of_that_name_stays(source: Source, tmp_path: Path) -> None:
 def _killed(source: Source, target: Path) -> None:
     dump = database_dump.dump
 
-    def cut(url: str, snapshot: str) -> Iterator[bytes]:
+    def cut(url: str, snapshot: str = "") -> Iterator[bytes]:
         yield next(dump(url, snapshot))
         os.kill(os.getpid(), signal.SIGKILL)
 
