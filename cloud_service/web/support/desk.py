@@ -8,8 +8,8 @@ from cloud_service.store.lookups.support import failed_mails, missing_days
 from cloud_service.web.access import May, access, scope
 from cloud_service.web.clock import now, today
 from cloud_service.web.database import session
-from cloud_service.web.gateway_columns import COLUMNS
-from cloud_service.web.gateway_refusals import refusal
+from cloud_service.web.gateways.list_columns import COLUMNS
+from cloud_service.web.gateways.refusals import refusal
 from cloud_service.web.search_hits import hits
 
 blueprint = Blueprint("support", __name__)

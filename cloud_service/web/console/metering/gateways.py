@@ -12,8 +12,8 @@ from cloud_service.store.metering.refused_messages import refused_kinds
 from cloud_service.web.access import May, access, scope
 from cloud_service.web.clock import now
 from cloud_service.web.database import session
-from cloud_service.web.gateway_columns import COLUMNS
-from cloud_service.web.gateway_refusals import refusal
+from cloud_service.web.gateways.list_columns import COLUMNS
+from cloud_service.web.gateways.refusals import refusal
 from cloud_service.web.language.labels import STATES
 from cloud_service.web.language.sentences import lazy_gettext as _l
 from cloud_service.web.listing import Filter, ListPage, query_of, respond

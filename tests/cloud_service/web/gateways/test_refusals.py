@@ -3,7 +3,7 @@ from pathlib import Path
 
 import cloud_service
 import common
-from cloud_service.web.gateway_refusals import REFUSALS
+from cloud_service.web.gateways.refusals import REFUSALS
 
 GIVEN = re.compile(
     r'(?:DecodeError|InputError|BadMessageError)\([^)]*?code="(\w+)"|BadMessageError\("(\w+)"', re.DOTALL

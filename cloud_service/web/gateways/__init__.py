@@ -1,0 +1,1 @@
+"""What pages of several panels say of gateways: columns of their lists, why messages were refused and what to do."""
