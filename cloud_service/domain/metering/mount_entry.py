@@ -41,7 +41,7 @@ def check_closing(registers: Sequence[EnteredRegister], closing: Mapping[str, in
         if register.before and not can_follow(register.rules, register.before, index):
             raise InputError(
                 f"the final index {_said(register, index)} does not follow {_reading(register, register.before)}",
-                path="closing", code="odd_index",
+                path=f"closing.{register.name}", code="odd_index",
                 hint="read the meter again, or correct that reading: `energy-cloud readings enter`",
             )  # fmt: skip
 
@@ -56,7 +56,7 @@ def check_opening(registers: Sequence[EnteredRegister], opening: Mapping[str, in
         if register.after and not can_follow(register.rules, index, register.after):
             raise InputError(
                 f"the first index {_said(register, index)} does not lead to {_reading(register, register.after)}",
-                path="opening", code="odd_index",
+                path=f"opening.{register.name}", code="odd_index",
                 hint="read the meter again, or correct that reading: `energy-cloud readings enter`",
             )  # fmt: skip
 
@@ -67,11 +67,12 @@ def _known(registers: Sequence[EnteredRegister], indexes: Mapping[str, int], pat
     unknown = [name for name in indexes if name not in counters]
     if unknown:
         raise InputError(
-            f"the meter has no register {unknown[0]} that shows an index", path=path, code="unknown_register",
+            f"the meter has no register {unknown[0]} that shows an index", path=f"{path}.{unknown[0]}",
+            code="unknown_register",
             hint=f"it has: {', '.join(sorted(counters)) or 'none'}",
         )  # fmt: skip
     if negative := [name for name, index in indexes.items() if index < 0]:
-        raise InputError(f"the index of register {negative[0]} is below 0", path=path)
+        raise InputError(f"the index of register {negative[0]} is below 0", path=f"{path}.{negative[0]}")
     return [counters[name] for name in indexes]
 
 

@@ -124,7 +124,8 @@ def mount_meter(form: Form, point: int, at: datetime) -> None:
         raise InputError(_("name one that is known, or a new one"), path="meter")
     if form["serial"]:
         unit = UNIT_OF[site_of_point(session(), point).utility]
-        registers = (sites_and_meters.RegisterDetails(form["register"], unit),) if form["register"] else ()
+        name = form["register"] or ("import" if form["opening"] is not None else "")  # an index is of something
+        registers = (sites_and_meters.RegisterDetails(name, unit),) if name else ()
         new_meter = sites_and_meters.MeterDetails(form["serial"], form["maker"], registers=registers)
         meter = sites_and_meters.add_meter(session(), new_meter, author=actor(), reason=form["reason"])
     else:

@@ -30,7 +30,7 @@ def test_a_closing_index_follows_the_last_reading() -> None:
     for typo in (500_100, 50_010_000):  # below it, and more than ten kilowatts count in two hours
         with pytest.raises(InputError, match="does not follow the reading 5000 of 2026-10-10T12:00") as refused:
             check_closing(last, {"import": typo}, NOON)
-        assert ("odd_index", "closing") == (refused.value.code, refused.value.path)
+        assert ("odd_index", "closing.import") == (refused.value.code, refused.value.path)
 
 
 def test_a_counter_that_turned_over_may_close_below_its_last_reading() -> None:

@@ -71,6 +71,39 @@ def test_a_meter_is_exchanged_with_its_last_and_first_index(fresh: Console) -> N
     assert "2026-11-16 07:30" == f"{mounts[1].since:%Y-%m-%d %H:%M}"  # Nairobi is three hours ahead
 
 
+def test_an_index_that_cannot_be_is_refused_at_its_field_and_nothing_is_exchanged(fresh: Console) -> None:
+    with transaction(fresh.engine) as session:
+        session.execute(text("INSERT INTO meter (serial, name) VALUES ('M-88', 'm88')"))
+        session.execute(
+            text(
+                "UPDATE meter_mount SET opening = '{\"import\": 5000000}' WHERE service_point_id ="
+                " (SELECT service_point_id FROM contract WHERE number = 'K-1')"
+            )
+        )
+    typo = {"at": "2026-11-16T10:30", "meter": "m88", "opening.import": "0", "closing.import": "47.25"}
+
+    answer = send_as_clerk(fresh, address_of(fresh, "meter"), **typo)
+
+    assert (422, True) == (answer.status_code, 'id="e-closing.import"' in answer.text)
+    assert "The final index 47.25 kWh of register import does not follow the reading 5000 of" in answer.text
+    assert [] == database_rows(
+        fresh, "SELECT 1 FROM meter_mount n JOIN meter m ON m.id = n.meter_id WHERE m.name = 'm88'"
+    )
+
+
+def test_the_only_register_of_the_new_meter_takes_the_first_index_whatever_it_is_called(fresh: Console) -> None:
+    with transaction(fresh.engine) as session:
+        session.execute(text("INSERT INTO meter (serial, name) VALUES ('M-88', 'm88')"))
+        session.execute(text("INSERT INTO register (meter_id, name, unit) SELECT max(id), 'E1', 'kWh' FROM meter"))
+    form = {"at": "2026-11-16T10:30", "meter": "m88", "opening.import": "12", "closing.import": "4711.25"}
+
+    assert 302 == send_as_clerk(fresh, address_of(fresh, "meter"), **form).status_code
+    (new,) = database_rows(
+        fresh, "SELECT n.opening FROM meter_mount n JOIN meter m ON m.id = n.meter_id WHERE m.name = 'm88'"
+    )
+    assert {"E1": 12_000} == new.opening
+
+
 def test_support_may_look_and_not_write(console: Console) -> None:
     support = console.sign_in("support")
 
