@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from uuid import UUID
 
 import numpy as np
 
@@ -38,6 +39,7 @@ class ManualReading:
     author: str
     reason: str
     estimated: bool = False
+    key: UUID | None = None  # of an entry that a phone sends until it is heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def store(session: Session, entry: ManualReading, now: datetime) -> int:
     """Store the entry; the id of its note. The days it touches are made again by validation."""
     register = _register(session, entry, now)
     before = readings.counted_at(session, register.id, entry.at)
-    note = readings.add_note(session, entry.author, entry.reason)
+    note = readings.add_note(session, entry.author, entry.reason, entry.key)
     rows = _row(entry, register.id, note, register.step_s if register.kind == Kind.INTERVAL else 0)
     readings.insert(session, rows)
     dirty_days.mark_dirty(session, rows, {register.id: register.zone})

@@ -36,6 +36,7 @@ from cloud_service.web.console.metering import (
     points,
     reading_files,
     reading_forms,
+    reading_rounds,
 )
 from cloud_service.web.console.receivables import (
     bank_statement,
@@ -56,7 +57,7 @@ PAGES = (
     bills, printing, corrections, late, shared_costs, payments, bank_statement, money, runs, dunning,
     prepaid, reports, books, clients, client_forms, accounts, statements, connections, move_in,
     connection_forms, sheets, tariffs, tariff_forms, price_sheet, points, point_forms, meters, reading_forms,
-    reading_files, gateways,
+    reading_files, reading_rounds, gateways,
     gateway_forms, audit, users,
     settings, setting_forms, companies, company_banks, mail, search, help, preferences, desk, home, pay, webhooks,
 )  # fmt: skip

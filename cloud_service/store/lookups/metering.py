@@ -49,6 +49,7 @@ class ReceivedReading:
     author: str  # who entered it by hand or took its file in
     reason: str  # why by hand, or the file's name
     counts: bool  # whether it is the one that counts at its instant
+    photo: bool  # whether a picture of the meter belongs to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,8 @@ READINGS = text(
     """
     SELECT r.at, r.value, r.quality, r.source, r.sequence, r.received_at,
            coalesce(n.author, f.author, '') AS author, coalesce(n.reason, f.name, '') AS reason,
-           coalesce(b.source = r.source AND b.sequence = r.sequence, false) AS counts
+           coalesce(b.source = r.source AND b.sequence = r.sequence, false) AS counts,
+           EXISTS (SELECT 1 FROM reading_photo f WHERE r.source = 0 AND f.note_id = r.sequence) AS photo
       FROM (SELECT * FROM reading WHERE register_id = :register ORDER BY at DESC LIMIT :rows) r
       LEFT JOIN LATERAL (SELECT source, sequence FROM reading_best
                           WHERE register_id = :register AND at = r.at) b ON true

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
@@ -197,8 +198,10 @@ def counted_at(session: Session, register_id: int, at: datetime) -> int | None:
     return value
 
 
-def add_note(session: Session, author: str, reason: str) -> int:
-    """Who enters readings by hand, and why; the id is their sequence."""
-    values = {"author": author, "reason": reason}
-    statement = text("INSERT INTO reading_note (author, reason) VALUES (:author, :reason) RETURNING id")
+def add_note(session: Session, author: str, reason: str, key: UUID | None = None) -> int:
+    """Who enters readings by hand, and why; the id is their sequence. `key` is of an entry that is sent once."""
+    values = {"author": author, "reason": reason, "key": key}
+    statement = text(
+        "INSERT INTO reading_note (author, reason, client_key) VALUES (:author, :reason, :key) RETURNING id"
+    )
     return int(session.execute(statement, values).scalar_one())

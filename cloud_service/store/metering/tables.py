@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
 from sqlalchemy import (
     CheckConstraint,
@@ -173,11 +174,13 @@ class ReadingNote(Table):
     """Who entered or corrected readings by hand, and why. Insert-only."""
 
     __tablename__ = "reading_note"
+    __table_args__ = (Index("uq_reading_note_client_key", "client_key", unique=True),)
 
     id: Mapped[Id]
     author: Mapped[str]
     reason: Mapped[str]
     created_at: Mapped[CreatedAt]
+    client_key: Mapped[UUID | None]  # made by a phone: an entry that is sent again is stored once
 
 
 class Reading(Table):

@@ -148,6 +148,12 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "suspect": _l("Suspect"),
         "missing": _l("Missing"),
     },
+    "unread_cause": {
+        "nobody_there": _l("Nobody there"),
+        "blocked": _l("Blocked"),
+        "broken": lazy_pgettext("meter", "Broken"),
+        "other": _l("Another cause"),
+    },
     "reading_doubt": {
         "below_last": _l("It is lower than the reading before."),
         "above_next": _l("It is higher than the reading after."),
