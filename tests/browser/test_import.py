@@ -5,6 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import violations
 from tests.browser.conftest import Site, faults
 
 FLATS = (
@@ -30,6 +31,7 @@ def test_a_sheet_is_mended_imported_and_taken_back(fresh_site: Site, tmp_path: P
     page.get_by_role("button", name="Look at it").click()
     expect(page.get_by_text("2 ready, 0 there already, 1 to look at")).to_be_visible()
     picture(page, "import-check")
+    assert [] == violations(page)
 
     page.get_by_role("button", name="Take what I wrote").click()
     expect(page.get_by_text("Every row can be taken.")).to_be_visible()
@@ -37,6 +39,7 @@ def test_a_sheet_is_mended_imported_and_taken_back(fresh_site: Site, tmp_path: P
     page.get_by_role("button", name="Import 3 rows").click()
     expect(page.get_by_text("3 rows are imported.")).to_be_visible()
     picture(page, "import-done")
+    assert [] == violations(page)
 
     page.get_by_role("button", name="Undo the import of Mieter Hafenhof.csv").click()
     expect(page.get_by_text("all that it made is gone")).to_be_visible()
@@ -52,6 +55,7 @@ def test_the_page_of_a_sheet_works_on_a_phone(fresh_site: Site, tmp_path: Path) 
     page.get_by_role("button", name="Look at it").click()
     expect(page.get_by_text("2 ready, 0 there already, 1 to look at")).to_be_visible()
     picture(page, "import-phone-dark")
+    assert [] == violations(page)
 
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert [] == faults(page)
