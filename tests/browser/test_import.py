@@ -41,7 +41,7 @@ def test_a_sheet_is_mended_imported_and_taken_back(fresh_site: Site, tmp_path: P
     picture(page, "import-done")
     assert [] == violations(page)
 
-    page.get_by_role("button", name="Undo the import of Mieter Hafenhof.csv").click()
+    page.get_by_role("button", name="Undo 3 rows of Mieter Hafenhof.csv").click()
     expect(page.get_by_text("all that it made is gone")).to_be_visible()
     assert [] == faults(page)
 
