@@ -4,6 +4,8 @@ from cloud_service.documents.paper import Bank
 from cloud_service.documents.translations import Localizer
 from cloud_service.domain.receivables.bank_schemes import printed_parts
 
+FOOTER_LINES = 4
+
 
 def account_rows(bank: Bank, localizer: Localizer) -> list[tuple[str, str]]:
     """The parts as (label, value); the lines below the first of a free text have no label."""
@@ -11,8 +13,12 @@ def account_rows(bank: Bank, localizer: Localizer) -> list[tuple[str, str]]:
 
 
 def account_lines(bank: Bank, localizer: Localizer) -> list[str]:
-    """The same, a printed line each, below the holder's name."""
-    rows = account_rows(bank, localizer)
-    if bank.free_lines:
-        return [bank.holder, *(value for _, value in rows)]
-    return [bank.holder, *(f"{label} {value}" for label, value in rows)]
+    """The same below the holder's name, for a footer: two parts a line where there are many."""
+    unlabelled = ("free_lines", "bank_name", "")
+    parts = [
+        value if word in unlabelled else f"{localizer.label(f'bank.{word}')} {value}"
+        for word, value in printed_parts(bank)
+    ]
+    if len(parts) > FOOTER_LINES:
+        parts = [" · ".join(parts[at : at + 2]) for at in range(0, len(parts), 2)]
+    return [bank.holder, *parts]
