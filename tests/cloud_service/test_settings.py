@@ -46,3 +46,15 @@ def test_every_setting_is_in_the_manual() -> None:
 
     assert len(names) > 15
     assert [] == sorted(name for name in names if f"`{name}`" not in manual)
+
+
+def test_a_mail_relay_is_named_by_its_host_or_its_port_and_else_there_is_none() -> None:
+    sound = {"DATABASE_URL": "postgresql://h/energy", "SECRET_KEY": "k" * 40, "MAIL_FROM": "a@b.example"}
+    by_host = read_settings(sound | {"SMTP_HOST": "smtp.example.com", "SMTP_TLS": "1"}).mail
+    by_port = read_settings(sound | {"SMTP_PORT": "2525"}).mail
+
+    assert read_settings(sound).mail is None
+    assert by_host is not None
+    assert by_port is not None
+    assert ("smtp.example.com", 25, True, "a@b.example") == (by_host.host, by_host.port, by_host.tls, by_host.sender)
+    assert ("127.0.0.1", 2525, False) == (by_port.host, by_port.port, by_port.tls)
