@@ -20,13 +20,15 @@ STAFF_PAGES = (
     "/connections", "/tariffs", "/meters", "/gateways", "/support", "/audit", "/users", "/settings", "/search?q=amina",
     "/help", "/me", "/clients/new", "/connections/new", "/tariffs/new", "/bills/touched", "/shared", "/shared/new",
     "/dunning", "/reports/revenue", "/reports/cash-book", "/settings/sites/new", "/settings/rates", "/settings/mail",
-    "/imports", "/points", "/points/new", "/payments/statement", "/gateways/new", "/tariffs/sheet", "/setup", "/today",
+    "/imports", "/points", "/readings/upload", "/readings/imports", "/rounds",
+    "/points/new", "/payments/statement", "/gateways/new", "/tariffs/sheet", "/setup", "/today",
 )  # fmt: skip
 DETAILS = ("/bills/{INV-2}", "/clients/{Amina}", "/accounts/{A-1}", "/connections/{K-1}", "/meters/{M-1}",
            "/tariffs/{T-K-1}", "/gateways/{gw-K-1}", "/clients/{Amina}/edit", "/accounts/{A-1}/edit",
            "/accounts/{A-1}/mode", "/accounts/{A-1}/money", "/accounts/{A-1}/statement", "/connections/{K-1}/move-out",
            "/connections/{K-1}/meter", "/tariffs/{T-K-1}/edit", "/points/{Lake House 1}",
-           "/points/{Lake House 1}/edit", "/points/{Lake House 1}/meter", "/points/{Lake House 1}/vacancy")  # fmt: skip
+           "/points/{Lake House 1}/edit", "/points/{Lake House 1}/meter", "/points/{Lake House 1}/vacancy",
+           "/meters/{M-1}/readings/new", "/rounds/{site}")  # fmt: skip
 PORTAL_PAGES = ("/portal", "/portal/usage", "/portal/bills", "/portal/bills/{INV-2}")
 
 
