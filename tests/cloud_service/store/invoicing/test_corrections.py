@@ -22,7 +22,8 @@ from cloud_service.store.invoicing.corrections import (
     written_off,
 )
 from common.errors import NotFoundError
-from tests.books.world import World
+from common.period import Span, day_start
+from tests.books.world import World, build
 from tests.cloud_service.store.invoicing.october import OCTOBER, issue_month
 
 NOVEMBER_9 = date(2026, 11, 9)
@@ -113,3 +114,30 @@ def test_a_read_has_changed_where_its_days_were_made_since_with_other_values(wor
 
 def fingerprint(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("zone", "hour", "register", "day"),
+    [
+        pytest.param("America/New_York", 21, 1, 20, id="the new meter's evening, tomorrow in UTC"),
+        pytest.param("Pacific/Auckland", 8, 0, 20, id="the old meter's morning, yesterday in UTC"),
+        pytest.param("Europe/Berlin", 12, 1, 19, id="not the day before the new meter came"),
+    ],
+)
+def test_the_day_of_an_exchange_is_late_by_the_midnights_of_its_site(
+    session: Session, zone: str, hour: int, register: int, day: int
+) -> None:
+    world = build(session, tenants=1, zone=zone)
+    issue_month(world)
+    exchange = day_start(date(2026, 10, 20), zone) + timedelta(hours=hour)
+    session.execute(text("UPDATE meter_mount SET during = tstzrange(lower(during), :at)"), {"at": exchange})
+    _, new = world.point(99)
+    moved = (
+        "UPDATE meter_mount SET during = tstzrange(:at, NULL),"
+        " service_point_id = (SELECT min(id) FROM service_point) WHERE upper_inf(during)"
+    )
+    session.execute(text(moved), {"at": exchange})
+    world.readings((world.registers[0], new)[register], Span(date(2026, 10, day), date(2026, 10, day + 1)))
+
+    late = session.execute(text("SELECT count(*) FROM late_day")).scalar_one()
+    assert (0 if zone == "Europe/Berlin" else 1) == late
