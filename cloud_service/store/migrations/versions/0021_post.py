@@ -1,12 +1,12 @@
 """Invoices that go by post: which wait to be printed, and when and by whom they were handed in.
 
-Revision ID: 0024
+Revision ID: 0021
 """
 
 from alembic import op
 
-revision = "0024"
-down_revision = "0023"
+revision = "0021"
+down_revision = "0020"
 
 POST = """
 CREATE TABLE postal_delivery (
