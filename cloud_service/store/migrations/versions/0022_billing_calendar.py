@@ -6,7 +6,7 @@ Revision ID: 0022
 from alembic import op
 
 revision = "0022"
-down_revision = "0020"
+down_revision = "0021"
 
 CALENDAR = """
 CREATE TABLE billing_calendar (
