@@ -13,7 +13,7 @@ from cloud_service.sheets.cell_style import MARKS, ORDERS, CellStyle, style_of
 from cloud_service.sheets.columns import KINDS, SheetKind
 from cloud_service.sheets.entry import SheetEntry
 from cloud_service.sheets.head_match import HeadMatch, head_signature, match_head, refuse_missing
-from cloud_service.sheets.made_rows import MadeRows, RowRefusedError
+from cloud_service.sheets.made_rows import MadeRows, RowRefusedError, faults_at
 from cloud_service.sheets.parties import account_of, client_of, contract_of
 from cloud_service.sheets.places import meter_of, point_of, site_of
 from cloud_service.sheets.report import NEW, REFUSED, SAME, RowOutcome, SheetReport
@@ -159,7 +159,7 @@ def _row(entry: SheetEntry, row: SheetRow, cells: dict[str, Cell], style: CellSt
         return RowOutcome(row.number, REFUSED, label, faults=tuple(faults))
     made_here = MadeRows()
     try:
-        with entry.session.begin_nested():
+        with faults_at(next(iter(cells)), label), entry.session.begin_nested():
             _make(entry, values, made_here)
     except RowRefusedError as error:
         return RowOutcome(row.number, REFUSED, label, faults=(error.fault,))

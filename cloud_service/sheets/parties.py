@@ -25,6 +25,8 @@ def client_of(entry: SheetEntry, row: RowValues, made: MadeRows) -> int | None:
     fields = {name: getattr(row, column) for name, column in CLIENT_COLUMNS.items()}
     if client_id is not None:
         stored = clients.client_fields(entry.session, client_id)
+        if not row.client_number:  # by these they were found, in capitals or not
+            fields |= dict.fromkeys(("name", "email", "phone"), "")
         entry.refuse_difference(f"client {stored.name}", stored, fields, CLIENT_COLUMNS)
         return client_id
     if "client" not in entry.makes:
@@ -109,6 +111,8 @@ def contract_of(
         raise refuse("start", "", "it is not said since when the client is supplied", "the first day")
     if not row.tariff:
         raise refuse("tariff", "", "it is not said by which tariff", "its code or name")
+    if row.end is not None and row.end <= row.start:
+        raise refuse("end", row.end, f"this is not after {row.start}", "the first day without it")
     tariff_id = _tariff(entry, row)
     there = references.contract_between(entry.session, point_id, row.start, row.end)
     if there is not None:

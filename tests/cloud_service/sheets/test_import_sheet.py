@@ -1,0 +1,91 @@
+"""What single rows may say, beyond the walks of tests/cloud_service/cli/customers/test_sheets.py."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import text
+
+from cloud_service.sheets.import_sheet import ImportOrder, check_sheet, import_sheet
+from cloud_service.sheets.report import SheetReport
+from cloud_service.sheets.sheet_file import SheetFile
+from common.errors import InputError
+from tests.books.world import World, build
+
+TODAY = date(2026, 11, 27)
+HEAD = "Site,Flat,Client,Since,Until,Serial,Opening,Tariff,E-mail,Client no.,Account,Currency,Utility\n"
+
+
+@pytest.fixture
+def world(session: object) -> World:
+    return build(session, tenants=1)  # type: ignore[arg-type]  # the fixture's session
+
+
+def imported(world: World, *rows: str, **order: object) -> SheetReport:
+    padded = [row + "," * (HEAD.count(",") - row.count(",")) for row in rows]
+    file = SheetFile("flats.csv", (HEAD + "\n".join(padded)).encode())
+    return import_sheet(world.session, file, ImportOrder(world.entity, "test", TODAY, **order), good_rows=True)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "why"),
+    [
+        (",1,Ann", "site", "this is needed"),
+        ("Dock,1,Ann", "start", "since when"),
+        ("Dock,1,Ann,2026-10-01", "tariff", "by which tariff"),
+        ("Dock,1,Ann,2026-10-01,,,,moon", "tariff", "no such tariff"),
+        ("Dock,1,,2026-10-01,,,,flat", "client", "a connection needs a client"),
+        ("Dock,1,Ann,2026-10-01,2026-09-01,,,flat", "end", "is not after"),
+        ("Dock,1,,,,D1", "mounted", "since when the meter hangs"),
+        ("Dock,1,,,,,5", "meter", "an opening index, but no meter"),
+        ("Dock,1,,,,,,,,,,,steam", "utility", "no utility"),
+        ("House,Flat 1,Bob,2026-10-01,,,,flat", "client", "connection V1 of Tenant 1 runs there since 2026-01-01"),
+        ("Dock,1,Ann,2026-10-01,,,,flat,,,A1", "account", "this account is of client C1"),
+        ("Dock,1,Ann,2026-10-01,,,,flat,,,,USD", "tariff", "the account in USD"),
+        ("Dock,1,Tenant 1,2026-10-01,,,,flat,other@x.example,C1", "email", "is there with 'tenant1@example.com'"),
+    ],
+)
+def test_a_row_that_cannot_be_is_said_at_its_column(world: World, row: str, column: str, why: str) -> None:
+    report = imported(world, row)
+    faults = [fault for outcome in report.rows for fault in outcome.faults]
+
+    assert [column] == [fault.column for fault in faults]
+    assert why in faults[0].why
+    assert 0 == report.import_id
+
+
+def test_a_tenant_follows_another_and_one_client_has_two_flats(world: World) -> None:
+    report = imported(
+        world,
+        "Dock,1,Ann,2026-10-01,2026-11-01,D1,5,flat,ann@x.example",
+        "Dock,1,Bob,2026-11-01,,D1,,flat",
+        "Dock,2,ann,2026-11-01,,D2,0,Flat,ANN@x.example",
+    )
+
+    assert ["new"] * 3 == [row.state for row in report.rows], report.as_json()["faults"]
+    assert {"client": 2, "account": 2, "contract": 3, "meter": 2, "site": 1} == {
+        name: report.counts[name] for name in ("client", "account", "contract", "meter", "site")
+    }
+
+
+def test_water_is_counted_in_cubic_metres(world: World) -> None:
+    imported(world, "Dock,1,Ann,2026-10-01,,W1,5,flat,,,,,water")
+
+    rows = world.session.execute(text("SELECT unit, quantity FROM register ORDER BY id DESC LIMIT 1")).all()
+    assert [("m3", "volume")] == [tuple(row) for row in rows]
+
+
+def test_a_check_stores_nothing_and_says_what_the_import_says(world: World) -> None:
+    file = SheetFile("flats.csv", (HEAD + "Dock,1,Ann,2026-10-01,,D1,5,flat,,,,,\n").encode())
+    order = ImportOrder(world.entity, "test", TODAY)
+
+    checked = check_sheet(world.session, file, order)
+    assert 1 == world.session.execute(text("SELECT count(*) FROM client")).scalar_one()
+    done = import_sheet(world.session, file, order)
+
+    assert (checked.rows, checked.counts) == (done.rows, done.counts)
+
+
+def test_an_order_that_makes_no_sense_is_refused() -> None:
+    for wrong in ({"kind": "horses"}, {"order": "ydm"}, {"mark": ";"}):
+        with pytest.raises(InputError):
+            ImportOrder(1, "test", TODAY, **wrong)
