@@ -86,6 +86,9 @@ def test_a_check_stores_nothing_and_says_what_the_import_says(world: World) -> N
 
 
 def test_an_order_that_makes_no_sense_is_refused() -> None:
-    for wrong in ({"kind": "horses"}, {"order": "ydm"}, {"mark": ";"}):
-        with pytest.raises(InputError):
-            ImportOrder(1, "test", TODAY, **wrong)
+    with pytest.raises(InputError, match="no kind of sheet"):
+        ImportOrder(1, "test", TODAY, kind="horses")
+    with pytest.raises(InputError, match="no order of days"):
+        ImportOrder(1, "test", TODAY, order="ydm")
+    with pytest.raises(InputError, match="before no decimals"):
+        ImportOrder(1, "test", TODAY, mark=";")
