@@ -24,6 +24,7 @@ def test_what_waits_is_printed_and_marked_as_posted(fresh: Console) -> None:
     page = clerk.get("/bills/print").text
     assert "2 bills as one PDF" in text_of(page)
     assert "ZET-1" not in page
+    assert "checked" not in page  # Amina has no postal address
 
     file = clerk.get("/bills/print.pdf")
     cover = pypdf.PdfReader(io.BytesIO(file.data)).pages[0].extract_text()
