@@ -4,6 +4,7 @@ Without script each meter is a form of its own. With script entries are kept on 
 network; each has a key, so that none is stored twice.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -36,6 +37,7 @@ from common.reading import thousandths
 
 blueprint = Blueprint("reading_rounds", __name__)
 TEMPLATE = "console/reading_round.html"
+NOTE = re.compile(r"[0-9]{1,18}")
 DONE_FOR = timedelta(days=3)  # what was read so lately is done on this round
 
 
@@ -115,12 +117,13 @@ def order(site_public_id: UUID) -> AnyResponse:
     return redirect(url_for("reading_rounds.show", site_public_id=site_public_id))
 
 
-@blueprint.get("/meters/<uuid:public_id>/photos/<int:note>")
+@blueprint.get("/meters/<uuid:public_id>/photos/<note>")
 @access(May.READ)
-def photo(public_id: UUID, note: int) -> Response:
+def photo(public_id: UUID, note: str) -> Response:
     """The picture that was taken with a reading."""
     meter = metering.meter(session(), scope(), public_id)
-    picture = reading_rounds.photo_of(session(), note, [register.id for register in meter.registers])
+    registers = [register.id for register in meter.registers]
+    picture = reading_rounds.photo_of(session(), int(note), registers) if NOTE.fullmatch(note) else None
     if picture is None:
         raise NotFoundError(_("there is no such photo"))
     return Response(picture.content, mimetype=picture.media_type)
