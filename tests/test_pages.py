@@ -43,7 +43,7 @@ def test_every_file_that_a_page_names_is_there(page: Path) -> None:
 
 def test_a_name_that_is_gone_is_noticed() -> None:
     assert not is_there("flow/enter.py")
-    assert is_there("flow/enter_reading")
+    assert is_there("flow/metering/enter_reading")
 
 
 def test_the_walks_of_contributing_name_tests_that_are_there() -> None:

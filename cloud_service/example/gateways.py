@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cloud_service.example.operator import SITES, ExampleSite, meters_of
-from cloud_service.flow import gateway
+from cloud_service.flow.metering import gateway
 from cloud_service.local.stack import Stack
 from cloud_service.store.database.session import connect, transaction
 from cloud_service.store.lookups.ids_by_name import gateway_id

@@ -11,7 +11,8 @@ from cloud_service.domain.metering.meterdata import MeterDataFile
 from cloud_service.domain.money import round_money
 from cloud_service.example.operator import CLIENTS, SITES, STEP_S, ExampleClient, meters_of
 from cloud_service.example.seed import SeededIds
-from cloud_service.flow import collect, import_meter_data, issue, rate
+from cloud_service.flow import collect, issue, rate
+from cloud_service.flow.metering import import_meter_data
 from cloud_service.store.database.session import Engine, Session
 from cloud_service.store.invoicing.invoice_rows import WrittenInvoice
 from common.errors import InputError

@@ -1,7 +1,7 @@
 """Clients, accounts and connections of a row: found as they are, or made."""
 
-from cloud_service.flow import client as client_flow
-from cloud_service.flow import contract as contract_flow
+from cloud_service.flow.customers import client as client_flow
+from cloud_service.flow.customers import contract as contract_flow
 from cloud_service.sheets.entry import SheetEntry
 from cloud_service.sheets.made_rows import MadeRows, faults_at, refuse
 from cloud_service.sheets.row_values import RowValues

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from cloud_service.flow import sites_and_meters as flow
+from cloud_service.flow.metering import sites_and_meters as flow
 from cloud_service.sheets.entry import SheetEntry
 from cloud_service.sheets.made_rows import MadeRows, faults_at, refuse
 from cloud_service.sheets.row_values import RowValues

@@ -172,8 +172,8 @@ def open_account(
     **terms: Any,
 ) -> None:  # fmt: skip
     """Give a client a money account."""
-    from cloud_service.flow.client import AccountTerms, NewAccount
-    from cloud_service.flow.client import open_account as step
+    from cloud_service.flow.customers.client import AccountTerms, NewAccount
+    from cloud_service.flow.customers.client import open_account as step
     from cloud_service.store.lookups.ids_by_name import client_id
 
     with transaction() as session:
@@ -192,7 +192,7 @@ def open_account(
 @JSON
 def terms(number: str, *, reason: str, json_output: bool, **terms: Any) -> None:
     """Change how an account is billed and reached; what is not named stays."""
-    from cloud_service.flow.client import AccountTerms, change_terms
+    from cloud_service.flow.customers.client import AccountTerms, change_terms
     from cloud_service.store.customers.clients import account_terms
     from cloud_service.store.lookups.ids_by_name import account_id
 

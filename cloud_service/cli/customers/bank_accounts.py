@@ -68,7 +68,7 @@ def bank(
 
     The first account in a currency is printed on bills in it; another one with --default from then on.
     """
-    from cloud_service.flow import bank_account
+    from cloud_service.flow.customers import bank_account
 
     details = bank_account.BankDetails(holder, currency=currency, **_parts(parts | {"iban": number or parts["iban"]}))
     with transaction() as session:
@@ -96,7 +96,7 @@ def bank_edit(
     """Change an account (its id: `entity banks`); what is not named stays. Issued bills keep what they print."""
     from dataclasses import asdict
 
-    from cloud_service.flow import bank_account
+    from cloud_service.flow.customers import bank_account
     from cloud_service.store.customers import bank_accounts
 
     named = {name: value for name in ("holder", "currency") if (value := changes.pop(name)) is not None}
@@ -115,7 +115,7 @@ def bank_edit(
 @JSON
 def bank_retire(account_id: int, *, entity: int | None, reason: str, json_output: bool) -> None:
     """Print an account no more; money that still arrives there is known as the company's."""
-    from cloud_service.flow import bank_account
+    from cloud_service.flow.customers import bank_account
 
     with transaction() as session:
         account = _account(session, entity_of(session, entity), account_id)

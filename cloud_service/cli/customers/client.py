@@ -45,7 +45,7 @@ def client() -> None:
 @JSON
 def add(name: str, *, number: str, entity: int | None, reason: str, json_output: bool, **facts: Any) -> None:
     """Take a client on."""
-    from cloud_service.flow.client import ClientDetails, add_client
+    from cloud_service.flow.customers.client import ClientDetails, add_client
 
     with transaction() as session:
         new_client = ClientDetails(name, **_given_fields(facts))
@@ -64,7 +64,7 @@ def add(name: str, *, number: str, entity: int | None, reason: str, json_output:
 @JSON
 def edit(number: str, *, reason: str, json_output: bool, **facts: Any) -> None:
     """Change what is known of a client; what is not named stays."""
-    from cloud_service.flow.client import ClientDetails, edit_client
+    from cloud_service.flow.customers.client import ClientDetails, edit_client
     from cloud_service.store.customers.clients import client_fields
     from cloud_service.store.lookups.ids_by_name import client_id
 

@@ -32,8 +32,8 @@ def move_in(
     number: str, *, point: str, account_number: str, tariff: str, day: str, reason: str, json_output: bool
 ) -> None:
     """A tenant takes a service point over: a contract with that NUMBER."""
-    from cloud_service.flow.contract import MoveIn
-    from cloud_service.flow.contract import move_in as step
+    from cloud_service.flow.customers.contract import MoveIn
+    from cloud_service.flow.customers.contract import move_in as step
     from cloud_service.store.lookups.ids_by_name import account_id, point_id, tariff_id
 
     with transaction() as session:
@@ -71,7 +71,7 @@ def list_contracts(*, search: str, state: str | None, limit: int, json_output: b
 @JSON
 def move_out(number: str, *, day: str, reason: str, json_output: bool) -> None:
     """The contract ends; the next billing run makes the final bill."""
-    from cloud_service.flow.contract import move_out as step
+    from cloud_service.flow.customers.contract import move_out as step
     from cloud_service.store.lookups.ids_by_name import contract_id
 
     with transaction() as session:
@@ -87,7 +87,7 @@ def move_out(number: str, *, day: str, reason: str, json_output: bool) -> None:
 @JSON
 def owner(number: str, *, account_number: str, day: str, reason: str, json_output: bool) -> None:
     """Another account pays from a day on."""
-    from cloud_service.flow.contract import change_owner
+    from cloud_service.flow.customers.contract import change_owner
     from cloud_service.store.lookups.ids_by_name import account_id, contract_id
 
     with transaction() as session:
@@ -106,7 +106,7 @@ def owner(number: str, *, account_number: str, day: str, reason: str, json_outpu
 @JSON
 def tariff(number: str, *, code: str, day: str, reason: str, json_output: bool) -> None:
     """Another tariff from a day on."""
-    from cloud_service.flow.contract import change_tariff
+    from cloud_service.flow.customers.contract import change_tariff
     from cloud_service.store.lookups.ids_by_name import contract_id, tariff_id
 
     with transaction() as session:
@@ -138,8 +138,8 @@ def exchange_meter(
     json_output: bool,
 ) -> None:
     """A meter goes, another comes."""
-    from cloud_service.flow.contract import MeterExchange
-    from cloud_service.flow.contract import exchange_meter as step
+    from cloud_service.flow.customers.contract import MeterExchange
+    from cloud_service.flow.customers.contract import exchange_meter as step
     from cloud_service.store.lookups.ids_by_name import meter_id, point_id
 
     with transaction() as session:
@@ -158,7 +158,7 @@ def exchange_meter(
 @JSON
 def cycle(account_number: str, cycle: str, *, day: int, json_output: bool) -> None:
     """How often an account is billed."""
-    from cloud_service.flow.contract import change_cycle
+    from cloud_service.flow.customers.contract import change_cycle
     from cloud_service.store.lookups.ids_by_name import account_id
 
     with transaction() as session:
@@ -174,7 +174,7 @@ def cycle(account_number: str, cycle: str, *, day: int, json_output: bool) -> No
 @JSON
 def mode(account_number: str, mode: str, *, day: str, reason: str, json_output: bool) -> None:
     """Prepaid or postpaid from a day on."""
-    from cloud_service.flow.contract import change_mode
+    from cloud_service.flow.customers.contract import change_mode
     from cloud_service.store.lookups.ids_by_name import account_id
 
     with transaction() as session:
@@ -192,7 +192,7 @@ def mode(account_number: str, mode: str, *, day: str, reason: str, json_output: 
 @JSON
 def vacancy(point: str, *, account_number: str, tariff: str, reason: str, json_output: bool) -> None:
     """Who pays for a service point while nobody lives there."""
-    from cloud_service.flow.contract import set_vacancy
+    from cloud_service.flow.customers.contract import set_vacancy
     from cloud_service.store.lookups.ids_by_name import account_id, point_id, tariff_id
 
     with transaction() as session:

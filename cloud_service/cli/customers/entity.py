@@ -50,8 +50,8 @@ for bank_command in COMMANDS:
 @JSON
 def add(name: str, *, currency: str, timezone: str, reason: str, json_output: bool, **facts: Any) -> None:
     """Set a company up: the first thing of an installation."""
-    from cloud_service.flow.legal_entity import LegalEntityDetails
-    from cloud_service.flow.legal_entity import add as step
+    from cloud_service.flow.customers.legal_entity import LegalEntityDetails
+    from cloud_service.flow.customers.legal_entity import add as step
 
     with transaction() as session:
         new_id = step(
@@ -73,8 +73,8 @@ def add(name: str, *, currency: str, timezone: str, reason: str, json_output: bo
 @JSON
 def edit(*, entity: int | None, reason: str, json_output: bool, **facts: Any) -> None:
     """Change what is known of it; what is not named stays."""
-    from cloud_service.flow.legal_entity import LegalEntityDetails
-    from cloud_service.flow.legal_entity import edit as step
+    from cloud_service.flow.customers.legal_entity import LegalEntityDetails
+    from cloud_service.flow.customers.legal_entity import edit as step
     from cloud_service.store.customers.legal_entities import entity_fields
 
     with transaction() as session:

@@ -37,7 +37,7 @@ def gateway() -> None:
 def add(name: str, *, site_name: str, reason: str, mosquitto_passwd: Path | None, json_output: bool) -> None:
     """Register a gateway; prints its password and the head of its site file."""
     with transaction() as session:
-        from cloud_service.flow.gateway import register
+        from cloud_service.flow.metering.gateway import register
         from cloud_service.store.lookups.ids_by_name import site_id
 
         site = site_id(session, site_name)
@@ -103,7 +103,7 @@ def show(name: str, *, json_output: bool) -> None:
 def password(name: str, *, reason: str, mosquitto_passwd: Path | None, json_output: bool) -> None:
     """Give a gateway another password; with the one before it cannot enter any more."""
     with transaction() as session:
-        from cloud_service.flow.gateway import renew_password
+        from cloud_service.flow.metering.gateway import renew_password
         from cloud_service.store.lookups.ids_by_name import gateway_id
 
         known = gateway_id(session, name)
@@ -121,7 +121,7 @@ def password(name: str, *, reason: str, mosquitto_passwd: Path | None, json_outp
 def revoke(name: str, *, reason: str, mosquitto_passwd: Path | None, json_output: bool) -> None:
     """Listen to a gateway no more, for good; what it sent stays."""
     with transaction() as session:
-        from cloud_service.flow.gateway import revoke as step
+        from cloud_service.flow.metering.gateway import revoke as step
         from cloud_service.store.lookups.ids_by_name import gateway_id
 
         known = gateway_id(session, name)

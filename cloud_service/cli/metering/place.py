@@ -31,8 +31,8 @@ def site() -> None:
 @JSON
 def add_site(name: str, *, entity: int | None, reason: str, json_output: bool, **facts: str) -> None:
     """A new property."""
-    from cloud_service.flow.sites_and_meters import SiteDetails
-    from cloud_service.flow.sites_and_meters import add_site as step
+    from cloud_service.flow.metering.sites_and_meters import SiteDetails
+    from cloud_service.flow.metering.sites_and_meters import add_site as step
 
     with transaction() as session:
         new_id = step(session, entity_of(session, entity), SiteDetails(name, **facts), author=author(), reason=reason)
@@ -78,8 +78,8 @@ def add_point(
     json_output: bool,
 ) -> None:  # fmt: skip
     """A new service point at a site."""
-    from cloud_service.flow.sites_and_meters import ServicePointDetails, read_values
-    from cloud_service.flow.sites_and_meters import add_point as step
+    from cloud_service.flow.metering.sites_and_meters import ServicePointDetails, read_values
+    from cloud_service.flow.metering.sites_and_meters import add_point as step
     from cloud_service.store.lookups.ids_by_name import point_id, site_id
 
     with transaction() as session:
@@ -103,8 +103,8 @@ def edit_point(
     **given: str | None,
 ) -> None:  # fmt: skip
     """Change what is known of a service point; what is not given stays."""
-    from cloud_service.flow.sites_and_meters import ServicePointDetails, read_values
-    from cloud_service.flow.sites_and_meters import edit_point as step
+    from cloud_service.flow.metering.sites_and_meters import ServicePointDetails, read_values
+    from cloud_service.flow.metering.sites_and_meters import edit_point as step
     from cloud_service.store.lookups.ids_by_name import point_id
     from cloud_service.store.metering.sites_and_meters import point_fields
 
@@ -160,8 +160,8 @@ def add_meter(
     digits: int | None, reason: str, json_output: bool,
 ) -> None:  # fmt: skip
     """A new meter with its registers."""
-    from cloud_service.flow.sites_and_meters import MeterDetails
-    from cloud_service.flow.sites_and_meters import add_meter as step
+    from cloud_service.flow.metering.sites_and_meters import MeterDetails
+    from cloud_service.flow.metering.sites_and_meters import add_meter as step
 
     power = amount_of(max_power_kw, "--max-power-kw") if max_power_kw else None
     new_meter = MeterDetails(
@@ -184,7 +184,7 @@ def mount_meter(
     name: str, *, place: str, at: str, opening: tuple[str, ...], multiplier: str, reason: str, json_output: bool
 ) -> None:
     """Hang a meter up at a service point without one; `contract exchange-meter` is for a change."""
-    from cloud_service.flow.sites_and_meters import NewMount, mount
+    from cloud_service.flow.metering.sites_and_meters import NewMount, mount
     from cloud_service.store.lookups.ids_by_name import meter_id, point_id
 
     with transaction() as session:
@@ -204,7 +204,7 @@ def mount_meter(
 @JSON
 def dismount_meter(name: str, *, at: str, closing: tuple[str, ...], reason: str, json_output: bool) -> None:
     """Take a meter down; it can be hung up elsewhere from that moment on."""
-    from cloud_service.flow.sites_and_meters import dismount
+    from cloud_service.flow.metering.sites_and_meters import dismount
     from cloud_service.store.lookups.ids_by_name import meter_id
 
     with transaction() as session:
@@ -223,7 +223,7 @@ def dismount_meter(name: str, *, at: str, closing: tuple[str, ...], reason: str,
 @JSON
 def bill_register(name: str, register_name: str, *, billed: bool, reason: str, json_output: bool) -> None:
     """Say which registers of a meter are billed: those of a gateway's meters are its totals unless told otherwise."""
-    from cloud_service.flow.sites_and_meters import bill_register as step
+    from cloud_service.flow.metering.sites_and_meters import bill_register as step
     from cloud_service.store.lookups.ids_by_name import meter_id
 
     with transaction() as session:
@@ -248,7 +248,7 @@ def list_meters(*, search: str, limit: int, json_output: bool) -> None:
 
 
 def _register(text: str, digits: int | None) -> Any:
-    from cloud_service.flow.sites_and_meters import RegisterDetails
+    from cloud_service.flow.metering.sites_and_meters import RegisterDetails
 
     name, unit, direction, *_ = (*text.split(":"), "", "")
     return RegisterDetails(name, unit or "kWh", direction or "import", digits=digits)

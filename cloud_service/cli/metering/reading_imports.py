@@ -45,7 +45,7 @@ def undo(file_id: int, *, reason: str, by: str, json_output: bool) -> None:
     from cloud_service.cli.output import as_json
 
     with transaction() as session:
-        from cloud_service.flow.undo_import import undo as take_back
+        from cloud_service.flow.metering.undo_import import undo as take_back
         from cloud_service.store.scope import Scope
 
         file = take_back(session, file_id, author=by or author(), reason=reason, now=datetime.now(UTC), scope=Scope())

@@ -78,7 +78,7 @@ def import_file(file: Path, format_name: str, *, dry_run: bool, json_output: boo
 
 
 def _store(source: Any, given: dict[str, Any], progress: Callable[[int], None]) -> dict[str, Any]:
-    from cloud_service.flow import import_meter_data
+    from cloud_service.flow.metering import import_meter_data
     from cloud_service.settings import database_url
     from cloud_service.store.database.session import connect
 

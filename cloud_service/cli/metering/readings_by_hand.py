@@ -11,7 +11,7 @@ from cloud_service.cli.options import amount_of, moment_of
 from common.errors import ConflictError, InputError
 
 if TYPE_CHECKING:
-    from cloud_service.flow.enter_reading import ManualReading, ReadingCheck
+    from cloud_service.flow.metering.enter_reading import ManualReading, ReadingCheck
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 DOUBTS = {
@@ -72,8 +72,8 @@ def _enter(
 ) -> None:  # fmt: skip
     moment, index = moment_of(at, "TIME"), None if value is None else amount_of(value, "VALUE")
     from cloud_service.cli.output import as_json
-    from cloud_service.flow import enter_reading
-    from cloud_service.flow.enter_reading import ManualReading
+    from cloud_service.flow.metering import enter_reading
+    from cloud_service.flow.metering.enter_reading import ManualReading
 
     entry = ManualReading(
         meter, register, moment, index, given["by"] or author(), given["reason"], given.get("estimated", False)

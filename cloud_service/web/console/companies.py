@@ -12,7 +12,7 @@ from flask_babel import get_locale
 from werkzeug.wrappers import Response
 
 from cloud_service.domain.invoicing.tax_id_names import KINDS, tax_id_name
-from cloud_service.flow import legal_entity
+from cloud_service.flow.customers import legal_entity
 from cloud_service.store.customers import legal_entities
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.console.shared_fields import REASON

@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from cloud_service.domain.receivables.bank_schemes import SCHEMES, scheme_parts
-from cloud_service.flow import bank_account
+from cloud_service.flow.customers import bank_account
 from cloud_service.store.customers import bank_accounts, legal_entities
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import today

@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, url_for
 from werkzeug.wrappers import Response
 
 from cloud_service.domain.receivables.currency_rates_file import read_rates
-from cloud_service.flow import sites_and_meters
+from cloud_service.flow.metering import sites_and_meters
 from cloud_service.store.audit import log
 from cloud_service.store.customers import legal_entities
 from cloud_service.store.invoicing import currency_rates

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cloud_service.web.language.labels import as_written
 from cloud_service.web.language.sentences import gettext as _
 from cloud_service.web.language.sentences import lazy_gettext as _l
+from cloud_service.web.language.state_labels import as_written
 
 
 @dataclass(frozen=True, slots=True)

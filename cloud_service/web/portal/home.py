@@ -10,7 +10,7 @@ from flask import Blueprint, Response, jsonify, redirect, render_template, reque
 from flask_babel import get_locale
 from werkzeug.wrappers import Response as AnyResponse
 
-from cloud_service.flow.transfer_details import transfer_details
+from cloud_service.flow.customers.transfer_details import transfer_details
 from cloud_service.store.lists.customers import accounts as account_list
 from cloud_service.store.lists.invoices import invoices as bill_list
 from cloud_service.store.lists.paging import ListQuery, page_of

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from cloud_service.flow import billing_run as running
 from cloud_service.flow.billing_run import RunPlan
-from cloud_service.flow.contract import change_cycle, move_out
+from cloud_service.flow.customers.contract import change_cycle, move_out
 from cloud_service.flow.issue import issue_shard
 from cloud_service.flow.rate import rate_shard
 from cloud_service.store.invoicing import billing_run_items, run_progress

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cloud_service.flow.client import AccountTerms
+from cloud_service.flow.customers.client import AccountTerms
 from cloud_service.web.forms import Field, Form
 from cloud_service.web.language.labels import options
 from cloud_service.web.language.sentences import gettext as _

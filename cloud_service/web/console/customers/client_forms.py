@@ -6,8 +6,8 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, url_for
 from werkzeug.wrappers import Response
 
-from cloud_service.flow import client as flow
-from cloud_service.flow.contract import change_mode
+from cloud_service.flow.customers import client as flow
+from cloud_service.flow.customers.contract import change_mode
 from cloud_service.store.customers import legal_entities
 from cloud_service.store.lookups.customers import account as account_of
 from cloud_service.store.lookups.customers import client as client_of

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, url_for
 from werkzeug.wrappers import Response
 
-from cloud_service.flow import contract as flow
+from cloud_service.flow.customers import contract as flow
 from cloud_service.store.customers import clients, contract_changes
 from cloud_service.store.lookups.customers import Connection
 from cloud_service.store.lookups.customers import connection as connection_of

@@ -7,9 +7,9 @@ from typing import Any
 from flask import Blueprint, flash, redirect, url_for
 from werkzeug.wrappers import Response
 
-from cloud_service.flow import contract as flow
-from cloud_service.flow import sites_and_meters
-from cloud_service.flow.sites_and_meters import UNIT_OF
+from cloud_service.flow.customers import contract as flow
+from cloud_service.flow.metering import sites_and_meters
+from cloud_service.flow.metering.sites_and_meters import UNIT_OF
 from cloud_service.store.customers import contract_changes, legal_entities, number_suggestions
 from cloud_service.store.lookups.ids_by_name import account_id, meter_id, point_id, site_id, tariff_id
 from cloud_service.store.metering.sites_and_meters import free_meters, free_points, site_of_point

@@ -16,9 +16,9 @@ from cloud_service.web.clock import now, today
 from cloud_service.web.console.shared_fields import PLAN_FILTER
 from cloud_service.web.database import session
 from cloud_service.web.forms import received_amount, received_day
-from cloud_service.web.language.labels import STATES
 from cloud_service.web.language.sentences import gettext as _
 from cloud_service.web.language.sentences import lazy_gettext as _l
+from cloud_service.web.language.state_labels import STATES
 from cloud_service.web.listing import Filter, ListPage, query_of, respond
 from cloud_service.web.payment_link import pay_address
 from common.errors import InputError

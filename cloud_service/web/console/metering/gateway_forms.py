@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response
 
 from cloud_service.broker.passwords import PasswordFolder
 from cloud_service.broker.site_file import site_file_head
-from cloud_service.flow import gateway as flow
-from cloud_service.flow import sites_and_meters
+from cloud_service.flow.metering import gateway as flow
+from cloud_service.flow.metering import sites_and_meters
 from cloud_service.settings import GatewayAccessSettings
 from cloud_service.store.audit import log
 from cloud_service.store.lookups import metering

@@ -14,8 +14,8 @@ from cloud_service.web.clock import now
 from cloud_service.web.database import session
 from cloud_service.web.gateways.list_columns import COLUMNS
 from cloud_service.web.gateways.refusals import refusal
-from cloud_service.web.language.labels import STATES
 from cloud_service.web.language.sentences import lazy_gettext as _l
+from cloud_service.web.language.state_labels import STATES
 from cloud_service.web.listing import Filter, ListPage, query_of, respond
 
 blueprint = Blueprint("gateways", __name__)

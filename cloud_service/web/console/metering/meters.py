@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from cloud_service.flow import sites_and_meters
+from cloud_service.flow.metering import sites_and_meters
 from cloud_service.store.lists.metering import meters
 from cloud_service.store.lookups import metering
 from cloud_service.store.lookups.metering import MeterPage

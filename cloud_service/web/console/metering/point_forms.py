@@ -8,8 +8,8 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from cloud_service.flow import contract as flow
-from cloud_service.flow import sites_and_meters
+from cloud_service.flow.customers import contract as flow
+from cloud_service.flow.metering import sites_and_meters
 from cloud_service.store.lookups.ids_by_name import account_id, point_id, site_id, tariff_id
 from cloud_service.store.lookups.service_points import PointPage
 from cloud_service.store.lookups.service_points import point as point_of

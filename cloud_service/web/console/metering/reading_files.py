@@ -13,8 +13,8 @@ from werkzeug.wrappers import Response
 
 from cloud_service.domain.metering.meterdata import BadFileError, ColumnMapping, FormatOptions, MeterDataFile
 from cloud_service.domain.metering.meterdata.table_guess import TableGuess, format_of, guess_table
-from cloud_service.flow.import_meter_data import ImportOutcome, ImportRequest, import_file
-from cloud_service.flow.undo_import import undo
+from cloud_service.flow.metering.import_meter_data import ImportOutcome, ImportRequest, import_file
+from cloud_service.flow.metering.undo_import import undo
 from cloud_service.store.metering import imported_files, table_mappings
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import now

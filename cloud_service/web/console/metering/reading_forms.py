@@ -7,8 +7,8 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from cloud_service.flow import enter_reading
-from cloud_service.flow.enter_reading import ManualReading, ReadingCheck
+from cloud_service.flow.metering import enter_reading
+from cloud_service.flow.metering.enter_reading import ManualReading, ReadingCheck
 from cloud_service.store.lookups import metering
 from cloud_service.store.lookups.metering import MeterPage
 from cloud_service.store.metering.tables import Register

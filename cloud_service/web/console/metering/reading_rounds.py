@@ -15,8 +15,8 @@ from flask import Blueprint, Response, current_app, flash, jsonify, redirect, re
 from werkzeug.wrappers import Response as AnyResponse
 
 from cloud_service.domain.metering.expected_index import ExpectedIndex, KnownIndex, expected_index
-from cloud_service.flow import enter_reading, reading_round
-from cloud_service.flow.enter_reading import ManualReading
+from cloud_service.flow.metering import enter_reading, reading_round
+from cloud_service.flow.metering.enter_reading import ManualReading
 from cloud_service.store.customers import legal_entities
 from cloud_service.store.customers.tables import Site
 from cloud_service.store.database.errors import REFUSALS

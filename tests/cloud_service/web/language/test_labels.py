@@ -6,10 +6,12 @@ from sqlalchemy import CheckConstraint
 
 from cloud_service.domain.calendar.billing_cycle import CYCLES
 from cloud_service.domain.charges import AnyCharge
-from cloud_service.flow import client, sites_and_meters
+from cloud_service.flow.customers import client
+from cloud_service.flow.metering import sites_and_meters
 from cloud_service.store.tables import Table
 from cloud_service.web.access import ROLES
-from cloud_service.web.language.labels import LABELS, STATES, event_label, label, options, state_label
+from cloud_service.web.language.labels import LABELS, event_label, label, options
+from cloud_service.web.language.state_labels import STATES, state_label
 from cloud_service.web.load_profile import QUALITIES
 
 

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from cloud_service.flow.client import AccountTerms
+from cloud_service.flow.customers.client import AccountTerms
 from cloud_service.web.console.customers.account_terms import PREPAID_FIELDS, terms_as_fields, terms_of
 from cloud_service.web.forms import Form
 from common.errors import InputError

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from cloud_service.broker.passwords import PasswordFolder, is_password
-from cloud_service.flow.gateway import register, renew_password, revoke
+from cloud_service.flow.metering.gateway import register, renew_password, revoke
 from cloud_service.store.lookups.ids_by_name import gateway_id, site_id
 from cloud_service.store.metering import gateways
 from common.errors import ConflictError, InputError

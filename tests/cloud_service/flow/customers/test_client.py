@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from cloud_service.flow.client import (
+from cloud_service.flow.customers.client import (
     AccountTerms,
     ClientDetails,
     NewAccount,

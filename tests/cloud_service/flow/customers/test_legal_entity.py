@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from cloud_service.flow import legal_entity
-from cloud_service.flow.legal_entity import LegalEntityDetails
+from cloud_service.flow.customers import legal_entity
+from cloud_service.flow.customers.legal_entity import LegalEntityDetails
 from cloud_service.store.audit.log import changes
 from cloud_service.store.customers.legal_entities import entity_fields
 from common.errors import ConflictError, InputError

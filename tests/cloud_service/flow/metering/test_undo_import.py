@@ -10,8 +10,8 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from cloud_service.domain.metering.meterdata import ColumnMapping, FormatOptions, MeterDataFile
-from cloud_service.flow.import_meter_data import ImportOutcome, ImportRequest, import_file
-from cloud_service.flow.undo_import import undo
+from cloud_service.flow.metering.import_meter_data import ImportOutcome, ImportRequest, import_file
+from cloud_service.flow.metering.undo_import import undo
 from cloud_service.flow.validate import validate_dirty
 from cloud_service.store.metering import imported_files
 from cloud_service.store.scope import Scope

@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 from sqlalchemy.orm import Session
 
-from cloud_service.flow import bank_account, legal_entity
-from cloud_service.flow.bank_account import BankDetails
-from cloud_service.flow.legal_entity import LegalEntityDetails
+from cloud_service.flow.customers import bank_account, legal_entity
+from cloud_service.flow.customers.bank_account import BankDetails
+from cloud_service.flow.customers.legal_entity import LegalEntityDetails
 from cloud_service.store.audit.log import changes
 from cloud_service.store.customers import bank_accounts
 from cloud_service.store.customers.billing_parties import _sellers

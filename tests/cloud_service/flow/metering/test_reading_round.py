@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cloud_service.flow.reading_round import PHOTO_MAX, check_time, photo_of
+from cloud_service.flow.metering.reading_round import PHOTO_MAX, check_time, photo_of
 from common.errors import InputError
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from cloud_service.flow.sites_and_meters import (
+from cloud_service.flow.metering.sites_and_meters import (
     MeterDetails,
     NewMount,
     RegisterDetails,

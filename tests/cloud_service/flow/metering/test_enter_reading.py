@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from cloud_service.flow.enter_reading import ManualReading, enter
+from cloud_service.flow.metering.enter_reading import ManualReading, enter
 from cloud_service.flow.validate import validate_dirty
 from cloud_service.store.invoicing import billed_usage
 from common.errors import InputError, NotFoundError

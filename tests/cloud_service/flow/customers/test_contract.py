@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from cloud_service.flow import billing_run as running
 from cloud_service.flow.billing_run import RunPlan
-from cloud_service.flow.contract import (
+from cloud_service.flow.customers.contract import (
     MeterExchange,
     MoveIn,
     change_cycle,

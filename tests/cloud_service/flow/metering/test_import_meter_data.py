@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine
 
 from cloud_service.domain.metering.meterdata import BadFileError, ColumnMapping, FormatOptions, MeterDataFile
-from cloud_service.flow.import_meter_data import ImportRequest, import_file
+from cloud_service.flow.metering.import_meter_data import ImportRequest, import_file
 from cloud_service.flow.validate import validate_dirty
 from common.errors import ConflictError, InputError, NotFoundError
 from tests.cloud_service.plant import add_meter, add_site, value_of

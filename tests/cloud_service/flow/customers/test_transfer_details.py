@@ -1,6 +1,6 @@
 """How a page says that an invoice can be paid by transfer."""
 
-from cloud_service.flow.transfer_details import transfer_details
+from cloud_service.flow.customers.transfer_details import transfer_details
 
 PAYBILL = {"holder": "Lake", "iban": "", "bic": "", "currency": "KES", "scheme": "ke_paybill", "bank_code": "247247"}
 

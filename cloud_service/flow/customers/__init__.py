@@ -1,0 +1,1 @@
+"""Steps for who issues, who owes and what they are supplied with."""

@@ -1,0 +1,1 @@
+"""Steps for sites, meters, gateways and readings by hand or file."""
