@@ -138,6 +138,8 @@ def _period(period: Mapping[str, Any], path: str) -> list[Tier]:
                 place,
             )
         )
+    if not tiers:
+        raise InputError("a period has no tier", path=f"{path}.tiers")
     return tiers
 
 

@@ -32,6 +32,7 @@ def test_the_ratebook_form_gives_the_same_prices() -> None:
             "schedule.holiday_policy",
         ),
         ({"energy": {"periods": [{"tiers": [{"rate": "1", "extra": 1}]}]}}, "energy.periods[0].tiers[0].extra"),
+        ({"energy": {"periods": [{"tiers": []}]}}, "energy.periods[0].tiers"),
     ],
 )
 def test_a_ratebook_record_that_cannot_be_priced_is_refused(fields: dict[str, Any], path: str) -> None:
