@@ -35,8 +35,8 @@ class CellStyle:
 def style_of(days: Iterable[Cell], numbers: Iterable[Cell]) -> CellStyle:
     """What some columns tell; InputError where they speak against each other."""
     orders = {order for cell in days if isinstance(cell, str) for order in _order_of(cell)}
-    parts = (part for cell in numbers if isinstance(cell, str) for part in cell.split(JOINED))
-    marks = {mark for part in parts for mark in _mark_of(part)}
+    parts = (number for cell in numbers if isinstance(cell, str) for number in cell.split(JOINED))
+    marks = {mark for number in parts for mark in _mark_of(number)}
     if len(orders) > 1:
         raise InputError("some days begin with the day, others with the month", path="days", hint="say it: dmy or mdy")
     if len(marks) > 1:
@@ -48,10 +48,10 @@ def day_in(cell: Cell, style: CellStyle) -> date:
     """The day that a cell means."""
     if isinstance(cell, date):
         return cell
-    found = DAY.fullmatch(str(cell).strip())
-    if found is None:
+    match = DAY.fullmatch(str(cell).strip())
+    if match is None:
         raise InputError("this is no day", hint="for example 2026-12-31 or 31.12.2026")
-    first, sign, second, third = found[1], found[2], found[3], found[4]
+    first, sign, second, third = match[1], match[2], match[3], match[4]
     if len(first) == YEAR_DIGITS:
         return _day(first, second, third)
     order = style.order or ("dmy" if sign != "/" else "")
@@ -83,15 +83,15 @@ def number_in(cell: Cell, style: CellStyle) -> Decimal:
 
 def _order_of(cell: str) -> set[str]:
     """`dmy` or `mdy` where only one can be meant; nothing for a day that begins with its year, or could be both."""
-    found = DAY.fullmatch(cell.strip())
-    if found is None or len(found[1]) == YEAR_DIGITS:
+    match = DAY.fullmatch(cell.strip())
+    if match is None or len(match[1]) == YEAR_DIGITS:
         return set()
-    first, second = int(found[1]), int(found[3])
+    first, second = int(match[1]), int(match[3])
     if first > MONTHS >= second:
         return {"dmy"}
     if second > MONTHS >= first:
         return {"mdy"}
-    return {"dmy"} if found[2] == "." else set()
+    return {"dmy"} if match[2] == "." else set()
 
 
 def _mark_of(cell: str) -> set[str]:

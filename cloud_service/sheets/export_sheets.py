@@ -28,7 +28,7 @@ def _cell(column: Column, row: Mapping[str, Any]) -> Cell:
     if value is None:
         return ""
     if isinstance(value, list):
-        return f" {JOINED} ".join(_number(part) if isinstance(part, Decimal) else str(part) for part in value)
+        return f" {JOINED} ".join(_number(member) if isinstance(member, Decimal) else str(member) for member in value)
     if isinstance(value, Decimal):
         return _number(value)
     return value if isinstance(value, date) else str(value)

@@ -73,14 +73,14 @@ def import_sheet(
     progress: Progress = lambda _done, _all: None,
 ) -> SheetReport:  # fmt: skip
     """Store all rows, or nothing where one is refused; with `good_rows` those that are not. The caller commits."""
-    report, made = _run(session, file, order, progress, keep=lambda refused: good_rows or not refused)
+    report, new_records = _run(session, file, order, progress, keep=lambda refused: good_rows or not refused)
     if not report.of(NEW) or (report.of(REFUSED) and not good_rows):
         return report
     import_id = imports.keep_import(
         session,
         imports.NewImport(
             order.entity_id, order.kind, file.name, file.sha256, order.author, len(report.of(NEW)),
-            len(report.of(SAME)), len(report.of(REFUSED)), made.ids,
+            len(report.of(SAME)), len(report.of(REFUSED)), new_records.ids,
         ),
     )  # fmt: skip
     imports.remember_columns(
@@ -105,22 +105,22 @@ def _run(
     company = legal_entities.entity_fields(session, order.entity_id)
     entry = SheetEntry(session, order.entity_id, company, order.author, order.reason, order.today, kind.makes)
     earlier = imports.earlier_import(session, order.entity_id, file.sha256)
-    made = MadeRows()
+    new_records = MadeRows()
     whole = session.begin_nested()
     outcomes = []
     for done, row in enumerate(sheet.rows, start=1):
-        outcomes.append(_row(entry, row, _cells(row, match, order), style, made))
+        outcomes.append(_row(entry, row, _cells(row, match, order), style, new_records))
         progress(done, len(sheet.rows))
     if keep(any(outcome.state == REFUSED for outcome in outcomes)):
         whole.commit()
     else:
         whole.rollback()
-    counts = Counter({table: len(ids) for table, ids in made.ids.items()})
+    counts = Counter({table: len(ids) for table, ids in new_records.ids.items()})
     report = SheetReport(
         order.kind, sheet, match.places, match.left_out, tuple(outcomes), counts,
         earlier=earlier.created_at if earlier else None,
     )  # fmt: skip
-    return report, made
+    return report, new_records
 
 
 def _matched(session: Session, sheet: Sheet, kind: SheetKind, order: ImportOrder) -> HeadMatch:
@@ -140,8 +140,8 @@ def _style(sheet: Sheet, kind: SheetKind, match: HeadMatch, order: ImportOrder) 
             if column.kind in kinds and column.key in match.places:
                 yield from sheet.column(match.places[column.key])
 
-    told = style_of(() if order.order else cells("day"), () if order.mark else cells("amount", "amounts"))
-    return CellStyle(order.order or told.order, order.mark or told.mark)
+    sheet_style = style_of(() if order.order else cells("day"), () if order.mark else cells("amount", "amounts"))
+    return CellStyle(order.order or sheet_style.order, order.mark or sheet_style.mark)
 
 
 def _cells(row: SheetRow, match: HeadMatch, order: ImportOrder) -> dict[str, Cell]:
@@ -150,23 +150,25 @@ def _cells(row: SheetRow, match: HeadMatch, order: ImportOrder) -> dict[str, Cel
     return cells | {key: text for (number, key), text in order.mended.items() if number == row.number}
 
 
-def _row(entry: SheetEntry, row: SheetRow, cells: dict[str, Cell], style: CellStyle, made: MadeRows) -> RowOutcome:
+def _row(
+    entry: SheetEntry, row: SheetRow, cells: dict[str, Cell], style: CellStyle, new_records: MadeRows
+) -> RowOutcome:
     """One row: all faults of its cells at once, else the first that a step finds."""
     label = ", ".join(cell_text(cells[key]) for key in ("point", "client", "meter") if cells.get(key))
     values, faults = row_values(cells, style)
     faults += [CellFault(key, "", "this is needed") for key in _missing(entry, values, cells)]
     if faults:
         return RowOutcome(row.number, REFUSED, label, faults=tuple(faults))
-    made_here = MadeRows()
+    row_records = MadeRows()
     try:
         with faults_at(next(iter(cells)), label), entry.session.begin_nested():
-            _make(entry, values, made_here)
+            _make(entry, values, row_records)
     except RowRefusedError as error:
         return RowOutcome(row.number, REFUSED, label, faults=(error.fault,))
-    entry.row_of |= {(table, row_id): row.number for table, ids in made_here.ids.items() for row_id in ids}
-    made.extend(made_here)
-    state = NEW if made_here.ids else SAME
-    return RowOutcome(row.number, state, label, tuple(made_here.words))
+    entry.row_of |= {(table, row_id): row.number for table, ids in row_records.ids.items() for row_id in ids}
+    new_records.extend(row_records)
+    state = NEW if row_records.ids else SAME
+    return RowOutcome(row.number, state, label, tuple(row_records.words))
 
 
 def _missing(entry: SheetEntry, values: RowValues, cells: Mapping[str, Any]) -> list[str]:
@@ -174,13 +176,13 @@ def _missing(entry: SheetEntry, values: RowValues, cells: Mapping[str, Any]) -> 
     return [key for key in needed if getattr(values, key) in ("", None) and not cells.get(key)]
 
 
-def _make(entry: SheetEntry, row: RowValues, made: MadeRows) -> None:
+def _make(entry: SheetEntry, row: RowValues, new_records: MadeRows) -> None:
     """Everything that a row names, the place before what hangs there, the client before the connection."""
-    site_id = site_of(entry, row, made)
-    point_id = point_of(entry, row, site_id, made)
-    meter_of(entry, row, point_id, made)
-    client_id = client_of(entry, row, made)
+    site_id = site_of(entry, row, new_records)
+    point_id = point_of(entry, row, site_id, new_records)
+    meter_of(entry, row, point_id, new_records)
+    client_id = client_of(entry, row, new_records)
     if entry.makes & {"account", "contract"}:
-        account_id = account_of(entry, row, client_id, point_id, made)
+        account_id = account_of(entry, row, client_id, point_id, new_records)
         if "contract" in entry.makes:
-            contract_of(entry, row, point_id, account_id, made)
+            contract_of(entry, row, point_id, account_id, new_records)

@@ -37,13 +37,13 @@ class MadeRows:
             self.ids.setdefault(table, []).extend(ids)
 
 
-def refuse(column: str, found: object, why: str, hint: str = "") -> RowRefusedError:
+def refuse(column: str, cell: object, why: str, hint: str = "") -> RowRefusedError:
     """A fault at a column."""
-    return RowRefusedError(CellFault(column, str(found or ""), why, hint))
+    return RowRefusedError(CellFault(column, str(cell or ""), why, hint))
 
 
 @contextmanager
-def faults_at(column: str, found: str, columns: Mapping[str, str] | None = None) -> Iterator[None]:
+def faults_at(column: str, cell: str, columns: Mapping[str, str] | None = None) -> Iterator[None]:
     """What a step refuses is said at the column that holds it: by the step's own field, else at `column`."""
     try:
         yield
@@ -54,4 +54,4 @@ def faults_at(column: str, found: str, columns: Mapping[str, str] | None = None)
         why = error.message if isinstance(error, EnergyError) else reason_of(error, detail=False)
         hint = error.hint if isinstance(error, EnergyError) else ""
         at = (columns or {}).get(path, column)
-        raise RowRefusedError(CellFault(at, found if at == column else "", why, hint)) from error
+        raise RowRefusedError(CellFault(at, cell if at == column else "", why, hint)) from error

@@ -17,7 +17,7 @@ TERMS_COLUMNS = {"payment_terms_days": "terms_days", "billing_cycle": "cycle", "
 ACCOUNT_COLUMNS = TERMS_COLUMNS | {"currency": "currency", "mode": "mode", "number": "account"}
 
 
-def client_of(entry: SheetEntry, row: RowValues, made: MadeRows) -> int | None:
+def client_of(entry: SheetEntry, row: RowValues, new_records: MadeRows) -> int | None:
     """The client that a row names: by number, else by name with what else it says of them."""
     if not row.client and not row.client_number:
         return None
@@ -40,7 +40,7 @@ def client_of(entry: SheetEntry, row: RowValues, made: MadeRows) -> int | None:
         client_id = client_flow.add_client(
             entry.session, entry.entity_id, details, author=entry.author, number=number, reason=entry.reason
         )
-    return made.add("client", client_id, f"client {row.client}")
+    return new_records.add("client", client_id, f"client {row.client}")
 
 
 def _known_client(entry: SheetEntry, row: RowValues) -> int | None:
@@ -53,7 +53,7 @@ def _known_client(entry: SheetEntry, row: RowValues) -> int | None:
 
 
 def account_of(
-    entry: SheetEntry, row: RowValues, client_id: int | None, point_id: int | None, made: MadeRows
+    entry: SheetEntry, row: RowValues, client_id: int | None, point_id: int | None, new_records: MadeRows
 ) -> int | None:
     """The account that a row names by number, else the client's only one in the currency, else a new one."""
     if client_id is None and not row.account:
@@ -61,23 +61,24 @@ def account_of(
     currency = row.currency
     if not currency and point_id is not None:
         currency = entry.place_of(point_id).currency
-    known = references.known_accounts(
+    accounts = references.known_accounts(
         entry.session, entry.entity_id, number=row.account, client_id=None if row.account else client_id,
         currency="" if row.account else currency or entry.company.currency,
     )  # fmt: skip
-    if len(known) > 1:
-        raise refuse("account", "", f"the client has accounts {known[0].number} and {known[1].number}", "say which")
-    if known:
-        _refuse_other_account(entry, row, known[0], client_id)
-        return known[0].id
+    if len(accounts) > 1:
+        numbers = f"{accounts[0].number} and {accounts[1].number}"
+        raise refuse("account", "", f"the client has accounts {numbers}", "say which")
+    if accounts:
+        _refuse_other_account(entry, row, accounts[0], client_id)
+        return accounts[0].id
     if "account" not in entry.makes:
         raise refuse("account", row.account, "there is no such account")
     if client_id is None:
         raise refuse("client", "", f"there is no account {row.account}, and the row names no client for a new one")
-    return _open_account(entry, row, client_id, currency or entry.company.currency, made)
+    return _open_account(entry, row, client_id, currency or entry.company.currency, new_records)
 
 
-def _open_account(entry: SheetEntry, row: RowValues, client_id: int, currency: str, made: MadeRows) -> int:
+def _open_account(entry: SheetEntry, row: RowValues, client_id: int, currency: str, new_records: MadeRows) -> int:
     with faults_at("account", row.account, ACCOUNT_COLUMNS):
         given = {name: getattr(row, column) for name, column in TERMS_COLUMNS.items()}
         without_mail = {"delivery": "post"} if "client" in entry.makes and not row.email else {}
@@ -85,21 +86,21 @@ def _open_account(entry: SheetEntry, row: RowValues, client_id: int, currency: s
         number = entry.numbers.take("account", row.account) if row.account else entry.numbers.account(client_id)
         new = client_flow.NewAccount(currency, row.start or entry.today, number, row.mode or "postpaid", terms)
         account_id = client_flow.open_account(entry.session, client_id, new, author=entry.author, reason=entry.reason)
-    return made.add("account", account_id, f"account in {currency}")
+    return new_records.add("account", account_id, f"account in {currency}")
 
 
-def _refuse_other_account(entry: SheetEntry, row: RowValues, known: KnownAccount, client_id: int | None) -> None:
-    if client_id is not None and known.client_id != client_id:
-        raise refuse("account", row.account, f"this account is of client {known.client}")
-    if row.currency and row.currency != known.currency:
-        raise refuse("currency", row.currency, f"account {known.number} is in {known.currency}")
-    stored = clients.account_terms(entry.session, known.id)
+def _refuse_other_account(entry: SheetEntry, row: RowValues, account: KnownAccount, client_id: int | None) -> None:
+    if client_id is not None and account.client_id != client_id:
+        raise refuse("account", row.account, f"this account is of client {account.client}")
+    if row.currency and row.currency != account.currency:
+        raise refuse("currency", row.currency, f"account {account.number} is in {account.currency}")
+    stored = clients.account_terms(entry.session, account.id)
     fields = {name: getattr(row, column) for name, column in TERMS_COLUMNS.items()}
-    entry.refuse_difference(f"account {known.number}", stored, fields, TERMS_COLUMNS)
+    entry.refuse_difference(f"account {account.number}", stored, fields, TERMS_COLUMNS)
 
 
 def contract_of(
-    entry: SheetEntry, row: RowValues, point_id: int | None, account_id: int | None, made: MadeRows
+    entry: SheetEntry, row: RowValues, point_id: int | None, account_id: int | None, new_records: MadeRows
 ) -> None:
     """The connection of a row, where it says who is supplied since when."""
     if account_id is None or point_id is None:
@@ -123,7 +124,7 @@ def contract_of(
     with faults_at("point", row.point, columns):
         move = contract_flow.MoveIn(number, point_id, account_id, tariff_id, row.start, row.end)
         contract_id = contract_flow.move_in(entry.session, move, author=entry.author, reason=entry.reason)
-    made.add("contract", contract_id, f"connection {number}")
+    new_records.add("contract", contract_id, f"connection {number}")
 
 
 def _tariff(entry: SheetEntry, row: RowValues) -> int:

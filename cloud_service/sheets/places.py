@@ -17,7 +17,7 @@ from common.reading import thousandths
 REGISTERS = ("import",)
 
 
-def site_of(entry: SheetEntry, row: RowValues, made: MadeRows) -> int | None:
+def site_of(entry: SheetEntry, row: RowValues, new_records: MadeRows) -> int | None:
     """The site that a row names."""
     if not row.site:
         return None
@@ -41,14 +41,14 @@ def site_of(entry: SheetEntry, row: RowValues, made: MadeRows) -> int | None:
             new = {"timezone": entry.company.timezone, "currency": entry.company.currency} | _given(fields)
             details = flow.SiteDetails(row.site, **new)
             site_id = flow.add_site(entry.session, entry.entity_id, details, author=entry.author, reason=entry.reason)
-            return made.add("site", site_id, f"site {row.site}")
+            return new_records.add("site", site_id, f"site {row.site}")
         stored = sites_and_meters.site_fields(entry.session, site_id)
     entry.refuse_difference(f"site {row.site}", stored, fields, columns)
     entry.sites[said] = site_id
     return site_id
 
 
-def point_of(entry: SheetEntry, row: RowValues, site_id: int | None, made: MadeRows) -> int | None:
+def point_of(entry: SheetEntry, row: RowValues, site_id: int | None, new_records: MadeRows) -> int | None:
     """The service point that a row names, at its site or the only one of its name."""
     if not row.point:
         return None
@@ -70,13 +70,13 @@ def point_of(entry: SheetEntry, row: RowValues, site_id: int | None, made: MadeR
                 raise NotFoundError(f"{row.site} has no service point {row.point}")
             details = flow.ServicePointDetails(row.point, row.utility or "electricity", row.grid_id, above)
             point_id = flow.add_point(entry.session, site_id, details, author=entry.author, reason=entry.reason)
-            return made.add("service_point", point_id, f"service point {row.point}")
+            return new_records.add("service_point", point_id, f"service point {row.point}")
         stored = sites_and_meters.point_fields(entry.session, point_id)
     entry.refuse_difference(f"service point {row.point}", stored, fields, columns)
     return point_id
 
 
-def meter_of(entry: SheetEntry, row: RowValues, point_id: int | None, made: MadeRows) -> None:
+def meter_of(entry: SheetEntry, row: RowValues, point_id: int | None, new_records: MadeRows) -> None:
     """The meter that a row names: made with its registers, and hung up at the service point."""
     if not row.meter:
         if row.opening:
@@ -88,20 +88,22 @@ def meter_of(entry: SheetEntry, row: RowValues, point_id: int | None, made: Made
             "opening", " + ".join(map(str, row.opening)), f"the meter has {len(registers)} registers here",
             "one index for each, with + between",
         )  # fmt: skip
-    meter_id = _meter(entry, row, registers, point_id, made)
+    meter_id = _meter(entry, row, registers, point_id, new_records)
     if point_id is not None:
-        _mount(entry, row, meter_id, point_id, made)
+        _mount(entry, row, meter_id, point_id, new_records)
 
 
-def _meter(entry: SheetEntry, row: RowValues, registers: tuple[str, ...], point_id: int | None, made: MadeRows) -> int:
-    known = references.known_meters(entry.session, row.meter, row.maker)
-    if len(known) > 1:
+def _meter(
+    entry: SheetEntry, row: RowValues, registers: tuple[str, ...], point_id: int | None, new_records: MadeRows
+) -> int:
+    meters = references.known_meters(entry.session, row.meter, row.maker)
+    if len(meters) > 1:
         raise refuse("meter", row.meter, "several makers have a meter of this number", "fill in the maker")
-    if known:
-        missing = [name for name in row.register if name not in references.register_names(entry.session, known[0].id)]
+    if meters:
+        missing = [name for name in row.register if name not in references.register_names(entry.session, meters[0].id)]
         if missing:
             raise refuse("register", missing[0], "the meter is there, but has no such register")
-        return known[0].id
+        return meters[0].id
     if "meter" not in entry.makes:
         raise refuse("meter", row.meter, "there is no such meter")
     utility = entry.place_of(point_id).utility if point_id else "electricity"
@@ -116,10 +118,10 @@ def _meter(entry: SheetEntry, row: RowValues, registers: tuple[str, ...], point_
         )  # fmt: skip
         details = flow.MeterDetails(row.meter, row.maker, registers=counters)
         meter_id = flow.add_meter(entry.session, details, author=entry.author, reason=entry.reason)
-    return made.add("meter", meter_id, f"meter {row.meter}")
+    return new_records.add("meter", meter_id, f"meter {row.meter}")
 
 
-def _mount(entry: SheetEntry, row: RowValues, meter_id: int, point_id: int, made: MadeRows) -> None:
+def _mount(entry: SheetEntry, row: RowValues, meter_id: int, point_id: int, new_records: MadeRows) -> None:
     """Hang it up, unless it hangs there already."""
     opening = {
         name: thousandths(index, "opening") for name, index in zip(row.register or REGISTERS, row.opening, strict=False)
@@ -145,7 +147,7 @@ def _mount(entry: SheetEntry, row: RowValues, meter_id: int, point_id: int, made
         flow.mount(entry.session, new, author=entry.author, reason=entry.reason)
     mounted = contract_changes.mounted_meter(entry.session, point_id, at)
     if mounted is not None:
-        made.add("meter_mount", mounted.mount_id)
+        new_records.add("meter_mount", mounted.mount_id)
 
 
 def _refuse_other_mount(row: RowValues, mount: references.KnownMount, opening: dict[str, int]) -> None:

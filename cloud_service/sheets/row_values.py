@@ -82,8 +82,8 @@ def row_values(cells: Mapping[str, Cell], style: CellStyle) -> tuple[RowValues, 
             values[key] = _value(key, COLUMNS[key].kind, cell, style)
             _look_closer(key, values)
         except InputError as error:
-            found = cell_text(cell)
-            faults.append(CellFault(key, found, error.message, error.hint, _proposal(key, found)))
+            content = cell_text(cell)
+            faults.append(CellFault(key, content, error.message, error.hint, _proposal(key, content)))
     return RowValues(**values), faults
 
 
@@ -93,11 +93,11 @@ def _value(key: str, kind: ColumnKind, cell: Cell, style: CellStyle) -> Any:
     if kind == "amount":
         return number_in(cell, style)
     if kind == "amounts":
-        return tuple(number_in(part, style) for part in (cell.split(JOINED) if isinstance(cell, str) else (cell,)))
+        return tuple(number_in(amount, style) for amount in (cell.split(JOINED) if isinstance(cell, str) else (cell,)))
     if kind == "count":
         return _count(cell, style)
     if kind == "names":
-        return tuple(code_of(key, part.strip()) for part in cell_text(cell).split(JOINED) if part.strip())
+        return tuple(code_of(key, name.strip()) for name in cell_text(cell).split(JOINED) if name.strip())
     return code_of(key, _text(kind, cell_text(cell)))
 
 
@@ -121,13 +121,13 @@ def _look_closer(key: str, values: Mapping[str, Any]) -> None:
         raise InputError("this is no e-mail address", hint="name@place.example")
 
 
-def _proposal(key: str, found: str) -> str:
+def _proposal(key: str, content: str) -> str:
     """What was meant, where a slip of the keys is likely."""
     if key == "opening":
-        return found.lstrip("−–- ") if found[:1] in "−–-" else ""
+        return content.lstrip("−–- ") if content[:1] in "−–-" else ""
     if key == "email":
         for slip, right in SLIPS:
-            mended = slip.sub(right, found)
-            if mended != found and EMAIL.fullmatch(mended):
+            mended = slip.sub(right, content)
+            if mended != content and EMAIL.fullmatch(mended):
                 return mended
     return ""

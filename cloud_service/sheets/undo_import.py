@@ -22,9 +22,9 @@ WHY = {
 }
 
 
-def reasons_to_stay(session: Session, kept: KeptImport) -> list[Obstacle]:
+def reasons_to_stay(session: Session, sheet_import: KeptImport) -> list[Obstacle]:
     """Why an import can't be taken back any more; nothing where it can."""
-    return [] if kept.undone_at else list(undo.obstacles(session, kept.made))
+    return [] if sheet_import.undone_at else list(undo.obstacles(session, sheet_import.made))
 
 
 def sentence_of(obstacle: Obstacle) -> str:
@@ -32,26 +32,28 @@ def sentence_of(obstacle: Obstacle) -> str:
     return WHY[obstacle.code].format(rows=obstacle.rows, example=obstacle.example)
 
 
-def undo_import(session: Session, kept: KeptImport, *, author: str, now: datetime, reason: str = "") -> dict[str, int]:
+def undo_import(
+    session: Session, sheet_import: KeptImport, *, author: str, now: datetime, reason: str = ""
+) -> dict[str, int]:
     """Delete everything that an import made; how many rows of each table."""
-    imports.lock_import(session, kept.id)
+    imports.lock_import(session, sheet_import.id)
     session.expire_all()
-    if kept.undone_at is not None:
+    if sheet_import.undone_at is not None:
         raise ConflictError("it was taken back already", path="import")
-    held = reasons_to_stay(session, kept)
+    held = reasons_to_stay(session, sheet_import)
     if held:
         raise ConflictError(
             "it cannot be taken back any more: " + "; ".join(map(sentence_of, held)), path="import",
             hint="change its rows singly",
         )  # fmt: skip
     try:
-        undo.delete_made(session, kept.made)
+        undo.delete_made(session, sheet_import.made)
     except EnergyError:
         raise
     except REFUSALS as error:
         raise ConflictError(f"something rests on it: {reason_of(error)}", path="import") from error
-    imports.mark_undone(session, kept.id, now, author)
-    counts = {table: len(ids) for table, ids in kept.made.items()}
-    facts: dict[str, Any] = {"name": kept.name, **counts}
-    log.note(session, author, "sheet.undo", f"sheet_import:{kept.id}", reason=reason, **facts)
+    imports.mark_undone(session, sheet_import.id, now, author)
+    counts = {table: len(ids) for table, ids in sheet_import.made.items()}
+    audit_fields: dict[str, Any] = {"name": sheet_import.name, **counts}
+    log.note(session, author, "sheet.undo", f"sheet_import:{sheet_import.id}", reason=reason, **audit_fields)
     return counts

@@ -69,7 +69,7 @@ def _refuse_bombs(content: bytes) -> None:
     """Bounds before anything is unfolded in memory: bytes, rows, columns, and long texts that many cells name."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(part.file_size for part in archive.infolist()) > UNFOLDED_MAX:
+            if sum(member.file_size for member in archive.infolist()) > UNFOLDED_MAX:
                 raise InputError(f"it unfolds to more than {UNFOLDED_MAX // 2**20} MB", path="file")
             if archive.testzip() is not None:  # reads no more than each part says it has
                 raise InputError(FAULT, path="file")
@@ -77,18 +77,18 @@ def _refuse_bombs(content: bytes) -> None:
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError):
         raise InputError(FAULT, path="file", hint="open it and save it again as XLSX or CSV") from None
     longest, cells = 0, 0
-    for name, part in parts.items():
+    for name, xml in parts.items():
         if name.lower().endswith("sharedstrings.xml"):
-            longest = max(map(len, part.split(b"</si>")))
+            longest = max(map(len, xml.split(b"</si>")))
         else:
-            cells = max(cells, part.count(b"<c "))
-            _refuse_far_cells(part)
+            cells = max(cells, xml.count(b"<c "))
+            _refuse_far_cells(xml)
     if longest > LONGEST_TEXT or longest * cells > 8 * UNFOLDED_MAX:
         raise InputError("a cell of it is longer than a spreadsheet's", path="file")
 
 
-def _refuse_far_cells(part: bytes) -> None:
-    for letters, digits in PLACE.findall(part):
+def _refuse_far_cells(sheet_xml: bytes) -> None:
+    for letters, digits in PLACE.findall(sheet_xml):
         if len(digits) > len(str(ROWS_MAX)) or int(digits) > ROWS_MAX + 1:
             raise InputError(f"it has more than {ROWS_MAX:,} rows", path="file", hint="cut it into several files")
         if len(letters) > 2 or _column_number(letters) > COLUMNS_MAX:  # noqa: PLR2004 - AAA is column 703

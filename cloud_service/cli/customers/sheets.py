@@ -102,13 +102,13 @@ def template(kind: str, path: Path | None, *, json_output: bool) -> None:
     if path.exists():
         raise InputError("is there already", path=str(path), hint="name another file")
     path.write_bytes(sheet(kind, datetime.now(UTC).date(), form=_format_of(path)))
-    found = SHEET_KINDS[kind]
+    sheet_kind = SHEET_KINDS[kind]
     if json_output:
-        click.echo(as_json({"file": str(path), "columns": found.keys, "needed": found.needed}))
+        click.echo(as_json({"file": str(path), "columns": sheet_kind.keys, "needed": sheet_kind.needed}))
         return
     rows = [
-        [column.key, column.title, "needed" if column.key in found.needed else "", column.about]
-        for column in found.columns
+        [column.key, column.title, "needed" if column.key in sheet_kind.needed else "", column.about]
+        for column in sheet_kind.columns
     ]
     print_table(["NAME", "COLUMN", "", "MEANS"], rows)
     click.echo(f"{path} is written", err=True)
@@ -125,8 +125,8 @@ def undo(import_id: int, *, reason: str, json_output: bool) -> None:
     from cloud_service.store.sheets.imports import kept_import
 
     with transaction() as session:
-        kept = kept_import(session, Scope(), import_id=import_id)
-        counts = undo_import(session, kept, author=author(), now=datetime.now(UTC), reason=reason)
+        sheet_import = kept_import(session, Scope(), import_id=import_id)
+        counts = undo_import(session, sheet_import, author=author(), now=datetime.now(UTC), reason=reason)
     click.echo(
         as_json({"import": import_id, "deleted": counts})
         if json_output
@@ -143,23 +143,24 @@ def list_imports(*, limit: int, json_output: bool) -> None:
     from cloud_service.store.sheets.imports import kept_imports
 
     with transaction() as session:
-        kept = kept_imports(session, Scope(), limit)
+        imports = kept_imports(session, Scope(), limit)
     rows: list[dict[str, Any]] = [
         {
             "id": row.id, "at": row.created_at, "file": row.name, "kind": row.kind, "entity": row.entity,
             "author": row.author, "new": row.new_rows, "same": row.same_rows, "refused": row.refused_rows,
             "undone": row.undone_at,
         }
-        for row in kept
+        for row in imports
     ]  # fmt: skip
     if json_output:
         click.echo(as_json(rows))
     elif rows:
-        shown = [
+        printed_rows = [
             [str(value)[:16] if name in ("at", "undone") else str(value) for name, value in row.items()] for row in rows
         ]
         print_table(
-            [name.upper() for name in rows[0]], [["" if cell == "None" else cell for cell in row] for row in shown]
+            [name.upper() for name in rows[0]],
+            [["" if cell == "None" else cell for cell in row] for row in printed_rows],
         )
 
 

@@ -99,16 +99,16 @@ def kept_import(
     session: Session, scope: Scope, *, public_id: UUID | None = None, import_id: int | None = None
 ) -> KeptImport:
     """One import by its number or address; NotFoundError where the reader has none."""
-    found = _imports(session, scope, public_id=public_id, import_id=import_id, rows=1)
-    if not found:
+    imports = _imports(session, scope, public_id=public_id, import_id=import_id, rows=1)
+    if not imports:
         raise NotFoundError("there is no such import", hint="`energy-cloud import list` shows them")
-    return found[0]
+    return imports[0]
 
 
 def earlier_import(session: Session, entity_id: int, sha256: bytes) -> KeptImport | None:
     """The last import of the very same file that still stands."""
-    found = _imports(session, Scope(entities=frozenset({entity_id})), sha256=sha256, rows=20)
-    return next((kept for kept in found if kept.undone_at is None), None)
+    imports = _imports(session, Scope(entities=frozenset({entity_id})), sha256=sha256, rows=20)
+    return next((earlier for earlier in imports if earlier.undone_at is None), None)
 
 
 def _imports(

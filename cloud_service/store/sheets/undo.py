@@ -111,20 +111,20 @@ STEPS = (
 TABLES = ("site", "service_point", "meter", "meter_mount", "client", "account", "contract")
 
 
-def obstacles(session: Session, made: MadeIds) -> Iterator[Obstacle]:
+def obstacles(session: Session, record_ids: MadeIds) -> Iterator[Obstacle]:
     """Everything that rests on what an import made."""
-    ids = _ids(made)
+    ids = _ids(record_ids)
     for code, check in CHECKS.items():
         row = session.execute(check, ids).one()
         if row.rows:
             yield Obstacle(code, row.rows, row.example)
 
 
-def delete_made(session: Session, made: MadeIds) -> None:
+def delete_made(session: Session, record_ids: MadeIds) -> None:
     """Delete all that an import made; the database refuses where something rests on it after all."""
     for step in STEPS:
-        session.execute(step, _ids(made))
+        session.execute(step, _ids(record_ids))
 
 
-def _ids(made: MadeIds) -> dict[str, list[int]]:
-    return {table: list(made.get(table, ())) for table in TABLES}
+def _ids(record_ids: MadeIds) -> dict[str, list[int]]:
+    return {table: list(record_ids.get(table, ())) for table in TABLES}
