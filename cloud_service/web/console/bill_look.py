@@ -48,8 +48,8 @@ FIELDS = (
 def edit(entity_public_id: UUID) -> Any:
     """Change the look; bills that are made stay as they are."""
     entity = legal_entities.entity(session(), scope(), str(entity_public_id))
-    kept = outgoing.theme(session(), entity.id)
-    form = Form(FIELDS, _shown(kept, entity))
+    stored_theme = outgoing.theme(session(), entity.id)
+    form = Form(FIELDS, _shown(stored_theme, entity))
     page = FormPage(
         _("Look of the bills of %(name)s", name=entity.name),
         (_("Settings"), url_for("settings.index")),
@@ -58,7 +58,7 @@ def edit(entity_public_id: UUID) -> Any:
     )
 
     def do() -> AnyResponse:
-        document_theme.set_theme(session(), entity.id, _typed(form, kept, entity), author=actor())
+        document_theme.set_theme(session(), entity.id, _typed(form, stored_theme, entity), author=actor())
         flash(_("Bills look like this from now on."), "success")
         return redirect(url_for("bill_look.edit", entity_public_id=entity_public_id))
 
@@ -97,23 +97,23 @@ def _language(entity: LegalEntity) -> str:
     return entity.locale.partition("_")[0].partition("-")[0]
 
 
-def _shown(kept: Mapping[str, Any], entity: LegalEntity) -> dict[str, Any]:
+def _shown(stored_theme: Mapping[str, Any], entity: LegalEntity) -> dict[str, Any]:
     """What stands in the fields: the texts are those of the company's language."""
-    theme = document_theme.theme_of(kept)
+    theme = document_theme.theme_of(stored_theme)
     texts = {name: theme.texts.get(name, {}).get(_language(entity), "") for name in document_theme.TEXT_NAMES}
     return {
         "primary": theme.primary, "accent": theme.accent, "paper": theme.paper, "show_name": theme.show_name, **texts,
     }  # fmt: skip
 
 
-def _typed(form: Form, kept: Mapping[str, Any], entity: LegalEntity) -> dict[str, Any]:
+def _typed(form: Form, stored_theme: Mapping[str, Any], entity: LegalEntity) -> dict[str, Any]:
     """The kept look with what was typed; texts in other languages and what this form does not show stay."""
-    language, texts = _language(entity), dict(kept.get("texts", {}))
+    language, texts = _language(entity), dict(stored_theme.get("texts", {}))
     for name in document_theme.TEXT_NAMES:
         others = {key: text for key, text in texts.get(name, {}).items() if key != language}
         texts[name] = others | ({language: form[name]} if form[name] else {})
     typed = {name: form[name] for name in ("primary", "accent", "paper", "show_name")}
-    look = {**kept, **typed, "texts": {name: by_language for name, by_language in texts.items() if by_language}}
+    look = {**stored_theme, **typed, "texts": {name: by_language for name, by_language in texts.items() if by_language}}
     if form["logo"] is not None:
         look["logo_svg"] = document_theme.logo_drawing(form["logo"].stream.read(document_theme.LOGO_BYTES + 1))
     elif form["drop_logo"]:

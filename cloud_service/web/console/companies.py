@@ -29,7 +29,7 @@ NO_COUNTRIES = ("EU", "EZ", "QO", "UN", "XA", "XB", "ZZ")
 
 def fields(country: str) -> tuple[Field, ...]:
     """The fields of a company; ids are called as its country calls them."""
-    words = LABELS["tax_id"]
+    labels = LABELS["tax_id"]
     paper, ids, money = _("On bills"), _("Ids"), _("Money and time")
     return (
         Field("name", _("Name"), required=True, group=paper),
@@ -40,7 +40,7 @@ def fields(country: str) -> tuple[Field, ...]:
         Field("email", _("E-mail"), "email", _("Answers of clients go there."), group=paper),
         Field("phone", _("Phone"), group=paper),
         Field("website", _("Website"), group=paper),
-        *(Field(kind, words[kind], hint=_id_hint(kind, country), group=ids) for kind in KINDS),
+        *(Field(kind, labels[kind], hint=_id_hint(kind, country), group=ids) for kind in KINDS),
         Field("currency", _("Local currency"), hint=_("It stays once bills are issued."), options=currencies(),
               required=True, group=money),
         Field("timezone", _("Time zone"), hint=_("Type a city to search."), options=zones(), required=True,
@@ -57,8 +57,8 @@ def _id_hint(kind: str, country: str) -> str:
 
 def countries() -> Options:
     """Every country with its name in the reader's language."""
-    named = {str(code): str(name) for code, name in _reader().territories.items() if str(code) not in NO_COUNTRIES}
-    of_two_letters = [(code, name) for code, name in named.items() if COUNTRY.fullmatch(code)]
+    names = {str(code): str(name) for code, name in _reader().territories.items() if str(code) not in NO_COUNTRIES}
+    of_two_letters = [(code, name) for code, name in names.items() if COUNTRY.fullmatch(code)]
     return tuple(sorted(of_two_letters, key=lambda option: option[1]))
 
 

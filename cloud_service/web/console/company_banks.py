@@ -25,10 +25,12 @@ USUAL = {"US": "us", "GB": "uk", "IN": "in", "KE": "ke", "AU": "au"}
 
 def fields(scheme: str) -> tuple[Field, ...]:
     """The fields of an account of that scheme."""
-    words = LABELS["bank_part"]
+    labels = LABELS["bank_part"]
     parts = tuple(
-        Field(part.field, words[part.word], hint=_form(part.word), required=part.required)
-        for part in scheme_parts(scheme)
+        Field(
+            account_part.field, labels[account_part.word], hint=_form(account_part.word), required=account_part.required
+        )
+        for account_part in scheme_parts(scheme)
     )
     lines = (Field("free_lines", _("Pay to"), "lines", _("As it is written on a cheque."), required=True, longest=500),)
     return (

@@ -25,7 +25,7 @@ TRY = Field("test_to", _l("Send a test to"), "email", _l("The page shows what th
 
 
 def _fields(*, has_password: bool) -> tuple[Field, ...]:
-    kept = _("A password is kept; leave this empty to keep it.") if has_password else ""
+    password_hint = _("A password is kept; leave this empty to keep it.") if has_password else ""
     return (
         Field("host", _("Mail server"), hint=_("Of your provider, for example smtp.example.com."), required=True),
         Field(
@@ -38,7 +38,7 @@ def _fields(*, has_password: bool) -> tuple[Field, ...]:
         Field("port", _("Port"), "number", _("Empty: 587 with STARTTLS, 465 with TLS, 25 without.")),
         Field("sender", _("From"), "email", _("Who your mails come from."), required=True),
         Field("username", _("User name")),
-        Field("password", _("Password"), "password", kept),
+        Field("password", _("Password"), "password", password_hint),
         TRY,
     )
 
@@ -47,14 +47,20 @@ def _fields(*, has_password: bool) -> tuple[Field, ...]:
 @access(May.MANAGE)
 def index() -> Any:
     """The relay, with what waits for it; where the environment names one, it can be tried only."""
-    named = _settings().mail
+    environment_relay = _settings().mail
     page = FormPage(_("Mail"), (_("Settings"), url_for("settings.index")), _("Keep and send what waits"))
     if scope() != Scope():
-        return _shown(page, None, named)
-    form = _form_to_try() if named else _form_to_set()
-    if request.method == "POST" and (named or request.form.get("do") == "try"):
-        return answer(form, page, lambda: _tried(form, page, named), template="console/mail.html", **_values(named))
-    return answer(form, page, lambda: _kept(form), template="console/mail.html", **_values(named))
+        return _shown(page, None, environment_relay)
+    form = _form_to_try() if environment_relay else _form_to_set()
+    if request.method == "POST" and (environment_relay or request.form.get("do") == "try"):
+        return answer(
+            form,
+            page,
+            lambda: _tried(form, page, environment_relay),
+            template="console/mail.html",
+            **_values(environment_relay),
+        )
+    return answer(form, page, lambda: _kept(form), template="console/mail.html", **_values(environment_relay))
 
 
 @blueprint.post("/settings/mail/forget")
@@ -88,14 +94,14 @@ def _kept(form: Form) -> Response:
     return redirect(url_for("mail.index"))
 
 
-def _tried(form: Form, page: FormPage, named: MailSettings | None) -> str:
+def _tried(form: Form, page: FormPage, environment_relay: MailSettings | None) -> str:
     """Send a test with what was typed; nothing is kept."""
     recipient = form["test_to"]
     if not recipient:
         raise InputError(_("an address is missing"), path="test_to")
-    relay = named or mail_relay.checked(session(), _details(form), _settings().secret_key)
+    relay = environment_relay or mail_relay.checked(session(), _details(form), _settings().secret_key)
     replies = mail_relay.try_relay(relay, recipient, datetime.now(UTC))
-    return _shown(page, form, named, replies=replies, recipient=recipient)
+    return _shown(page, form, environment_relay, replies=replies, recipient=recipient)
 
 
 def _details(form: Form) -> mail_relay.RelayDetails:
@@ -105,13 +111,13 @@ def _details(form: Form) -> mail_relay.RelayDetails:
     )  # fmt: skip
 
 
-def _shown(page: FormPage, form: Form | None, named: MailSettings | None, **values: Any) -> str:
-    return render_template("console/mail.html", page=page, form=form, **_values(named), **values)
+def _shown(page: FormPage, form: Form | None, environment_relay: MailSettings | None, **values: Any) -> str:
+    return render_template("console/mail.html", page=page, form=form, **_values(environment_relay), **values)
 
 
-def _values(named: MailSettings | None) -> dict[str, Any]:
-    relay = named or stored_relay.relay(session())
-    return {"named": named, "relay": relay}
+def _values(environment_relay: MailSettings | None) -> dict[str, Any]:
+    relay = environment_relay or stored_relay.relay(session())
+    return {"environment_relay": environment_relay, "relay": relay}
 
 
 def _settings() -> Settings:

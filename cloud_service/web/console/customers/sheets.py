@@ -56,12 +56,12 @@ def _form() -> Form:
 @access(May.CONTRACT)
 def index() -> str:
     """A sheet to choose, and the imports so far."""
-    kept = kept_imports(session(), scope())
-    held = {row.id: [sentence_of(reason) for reason in reasons_to_stay(session(), row)] for row in kept}
+    imports = kept_imports(session(), scope())
+    held = {row.id: [sentence_of(reason) for reason in reasons_to_stay(session(), row)] for row in imports}
     return render_template(
         "console/imports.html",
         form=_form(),
-        imports=kept,
+        imports=imports,
         held=held,
         kinds=KINDS,
         exported=EXPORTED,
@@ -130,12 +130,15 @@ def _page(form: Form, file: SheetFile | None, report: SheetReport | None) -> str
     kind = KINDS[report.kind] if report else None
     keys_at: Mapping[int, str] = {at: key for key, at in report.places.items()} if report else {}
     faults = [(row, fault) for row in report.of(REFUSED) for fault in row.faults] if report else []
-    shown = faults[:FAULTS_SHOWN]
-    fields = {f"fix.{row.number}.{fault.column}" for row, fault in shown}
-    kept = {name: text for name, text in request.form.items() if name.startswith("fix.") and name not in fields}
+    shown_faults = faults[:FAULTS_SHOWN]
+    fields = {f"fix.{row.number}.{fault.column}" for row, fault in shown_faults}
+    earlier_fixes = {
+        name: text for name, text in request.form.items() if name.startswith("fix.") and name not in fields
+    }
     return render_template(
-        "console/import.html", form=form, file=file, report=report, kind=kind, keys_at=keys_at, faults=shown,
-        more=len(faults) - len(shown), packed=packed(file) if file else "", kept_fixes=kept, start=_first_rows(report),
+        "console/import.html", form=form, file=file, report=report, kind=kind, keys_at=keys_at, faults=shown_faults,
+        more=len(faults) - len(shown_faults), packed=packed(file) if file else "", kept_fixes=earlier_fixes,
+        start=_first_rows(report),
     )  # fmt: skip
 
 
@@ -147,15 +150,15 @@ def _first_rows(report: SheetReport | None) -> list[Any]:
 @access(May.CONTRACT)
 def undo(public_id: UUID) -> Any:
     """Take an import back."""
-    kept = kept_import(session(), scope(), public_id=public_id)
+    sheet_import = kept_import(session(), scope(), public_id=public_id)
     try:
-        undo_import(session(), kept, author=actor(), now=now())
+        undo_import(session(), sheet_import, author=actor(), now=now())
         session().commit()
     except EnergyError as error:
         session().rollback()
         flash(Form.sentence(error), "danger")
     else:
-        flash(_("%(name)s is taken back: all that it made is gone.", name=kept.name), "success")
+        flash(_("%(name)s is taken back: all that it made is gone.", name=sheet_import.name), "success")
     return redirect(url_for("sheets.index"))
 
 

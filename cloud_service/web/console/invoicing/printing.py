@@ -80,8 +80,8 @@ def file() -> Response:
 @access(May.COLLECT)
 def posted() -> AnyResponse:
     """They were handed in: exactly those that the page showed, whatever has joined since."""
-    shown = {int(id_) for id_ in request.form.getlist("bill") if id_.isdecimal()}
-    bills = [bill for bill in _invoices() if bill.invoice_id in shown]
+    bill_ids = {int(id_) for id_ in request.form.getlist("bill") if id_.isdecimal()}
+    bills = [bill for bill in _invoices() if bill.invoice_id in bill_ids]
     if not bills:
         raise InputError(_("choose at least one bill"), path="bill")
     day = parse_day(request.form.get("day", ""), "day")

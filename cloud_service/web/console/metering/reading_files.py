@@ -137,7 +137,7 @@ def _first_zone() -> str:
 
 def _try(sent: SentFile, form: Form, table: TableChoices | None, *, keep: bool) -> ImportOutcome:
     """Do all of it; nothing is kept unless that is wanted."""
-    wanted = ImportRequest(
+    import_request = ImportRequest(
         actor(), form["reason"], form["site"], scope=scope(), dry_run=not keep,
         units={form["register"] or "import": form["unit"]} if table and form["unit"] else {},
     )  # fmt: skip
@@ -145,7 +145,7 @@ def _try(sent: SentFile, form: Form, table: TableChoices | None, *, keep: bool) 
         options = FormatOptions(_mapping(form, table)) if table else FormatOptions()
         source = MeterDataFile(sent.name, _format(sent), lambda: io.BytesIO(sent.content), options)
         try:
-            return import_file(engine(), source, wanted)
+            return import_file(engine(), source, import_request)
         except BadFileError as error:
             where = _("line %(line)s", line=error.line) if error.line else sent.name
             raise InputError(f"{where}: {error.field} {error.message}", hint=error.hint) from None
@@ -166,9 +166,9 @@ def _mapping(form: Form, table: TableChoices) -> ColumnMapping:
 
 def _remember(form: Form, table: TableChoices | None) -> None:
     if table is not None:
-        kept = {field.key: form.shown(field.key) for field in table_fields()}
-        kept |= {f"column.{n}": name for n, name in enumerate(table.columns)}
-        table_mappings.remember(session(), scope(), table.guess.header, kept, actor())
+        field_values = {field.key: form.shown(field.key) for field in table_fields()}
+        field_values |= {f"column.{n}": name for n, name in enumerate(table.columns)}
+        table_mappings.remember(session(), scope(), table.guess.header, field_values, actor())
 
 
 def _said(sent: SentFile, outcome: ImportOutcome) -> str:

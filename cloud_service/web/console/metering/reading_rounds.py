@@ -145,10 +145,10 @@ def _stops(site: Site) -> list[RoundStop]:
 
 
 def _on_screen(stop: RoundStop) -> StopOnScreen:
-    known = known_indexes.around(session(), stop.register_id, now() + reading_round.AHEAD)
-    last_seen = max((at for at in (known.last and known.last.at, stop.visited_at) if at), default=None)
+    indexes = known_indexes.around(session(), stop.register_id, now() + reading_round.AHEAD)
+    last_seen = max((at for at in (indexes.last and indexes.last.at, stop.visited_at) if at), default=None)
     done = last_seen is not None and last_seen > now() - DONE_FOR
-    return StopOnScreen(stop, known.last, expected_index(known, now()), done, uuid4())
+    return StopOnScreen(stop, indexes.last, expected_index(indexes, now()), done, uuid4())
 
 
 def _entry(site: Site) -> EntryAnswer:

@@ -60,10 +60,10 @@ def _interval_options() -> tuple[tuple[str, str], ...]:
 def _time_options() -> tuple[tuple[str, str], ...]:
     """Each style by an example that cannot be misread."""
     example = {"%d": "25", "%m": "11", "%Y": "2026", "%H": "13", "%M": "45", "%S": "00"}
-    shown = [("", "2026-11-25 13:45")]
+    time_options = [("", "2026-11-25 13:45")]
     for form in TIME_FORMATS[1:]:
         text = form
         for sign, digits in example.items():
             text = text.replace(sign, digits)
-        shown.append((form, text))
-    return tuple(shown)
+        time_options.append((form, text))
+    return tuple(time_options)

@@ -100,9 +100,9 @@ def _answer(entity: LegalEntity, cells: SheetCells, stored: Stored | None) -> An
     sheet = replace(sheet, code=stored.code, currency=entity_currency(stored, sheet)) if stored else sheet
     month = _month(sheet, cells, entity, stored)
     if do == "keep" and not cells.errors and month.draft is not None:
-        kept = _keep(entity, month.draft, cells, stored)
-        if kept is not None:
-            return kept
+        response = _keep(entity, month.draft, cells, stored)
+        if response is not None:
+            return response
     _change_rows(cells, do)
     if do.startswith(("add-", "drop-")):
         cells.errors.clear()
