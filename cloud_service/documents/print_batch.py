@@ -43,7 +43,7 @@ def write_batch(bills: Iterable[BillToPrint], cover: BatchCover, theme: Theme, o
     rows: list[tuple[str, str, str, int]] = []
     with TemporaryDirectory(prefix="print-", dir=out.parent) as folder:
         parts = [
-            _join(part, Path(folder) / f"part-{at}.pdf", rows) for at, part in enumerate(_files(bills, Path(folder)))
+            _join(group, Path(folder) / f"part-{at}.pdf", rows) for at, group in enumerate(_files(bills, Path(folder)))
         ]
         first = Path(folder) / "cover.pdf"
         first.write_bytes(_cover(cover, theme, rows))

@@ -69,9 +69,9 @@ def give_passwords(stack: Stack) -> None:
     engine = connect(stack.environment["DATABASE_URL"])
     with transaction(engine) as session:
         for site in SITES:
-            known = gateways.locked(session, gateway_id(session, site.gateway))
-            if known.state != "revoked" and folder.file_of(site.gateway) is None:
-                gateway.renew_password(session, known.id, folder, at=datetime.now(UTC), author="demo")
+            gateway_row = gateways.locked(session, gateway_id(session, site.gateway))
+            if gateway_row.state != "revoked" and folder.file_of(site.gateway) is None:
+                gateway.renew_password(session, gateway_row.id, folder, at=datetime.now(UTC), author="demo")
     engine.dispose()
 
 

@@ -34,22 +34,22 @@ class RelayDetails:
     password: str = ""
 
 
-def relay_of(session: Session, named: MailSettings | None, secret_key: str) -> MailSettings | None:
-    """The relay that letters go to: `named` by the environment, else the stored one; None where there is none."""
-    if named is not None:
-        return named
+def relay_of(session: Session, environment_relay: MailSettings | None, secret_key: str) -> MailSettings | None:
+    """The relay that letters go to: that of the environment, else the stored one; None where there is none."""
+    if environment_relay is not None:
+        return environment_relay
     stored = mail_relay.relay(session)
     return _opened(stored, secret_key) if stored else None
 
 
-def has_relay(session: Session, named: MailSettings | None) -> bool:
+def has_relay(session: Session, environment_relay: MailSettings | None) -> bool:
     """Whether letters have somewhere to go."""
-    return named is not None or mail_relay.relay(session) is not None
+    return environment_relay is not None or mail_relay.relay(session) is not None
 
 
-def mailer(session: Session, named: MailSettings | None, secret_key: str) -> SmtpMailer | None:
+def mailer(session: Session, environment_relay: MailSettings | None, secret_key: str) -> SmtpMailer | None:
     """Somebody who takes letters to the relay; None where there is none."""
-    relay = relay_of(session, named, secret_key)
+    relay = relay_of(session, environment_relay, secret_key)
     return SmtpMailer(relay) if relay else None
 
 

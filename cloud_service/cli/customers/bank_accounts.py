@@ -99,11 +99,11 @@ def bank_edit(
     from cloud_service.flow.customers import bank_account
     from cloud_service.store.customers import bank_accounts
 
-    named = {name: value for name in ("holder", "currency") if (value := changes.pop(name)) is not None}
+    holder_and_currency = {name: value for name in ("holder", "currency") if (value := changes.pop(name)) is not None}
     with transaction() as session:
         account = _account(session, entity_of(session, entity), account_id)
         given = _given_parts(changes, account.scheme)
-        details = bank_account.BankDetails(**asdict(bank_accounts.fields_of(account)) | named | given)
+        details = bank_account.BankDetails(**asdict(bank_accounts.fields_of(account)) | holder_and_currency | given)
         changed = bank_account.edit(session, account, details, default=default, author=author(), reason=reason)
     click.echo(as_json({"changed": changed}) if json_output else f"changed: {', '.join(changed) or 'nothing'}")
 
@@ -168,8 +168,8 @@ def _parts(options: dict[str, Any]) -> dict[str, str]:
     schemes += ["free"] if "free" in given else []
     schemes += ["iban"] if "iban" in given else []
     if len(schemes) != 1:
-        wanted = "an IBAN, or one of --routing --sort-code --ifsc --bank-code --paybill --bsb --line"
-        raise InputError("an account is written in one country's way", path="iban", hint=wanted)
+        hint = "an IBAN, or one of --routing --sort-code --ifsc --bank-code --paybill --bsb --line"
+        raise InputError("an account is written in one country's way", path="iban", hint=hint)
     return {"scheme": schemes[0]} | _fields(given)
 
 

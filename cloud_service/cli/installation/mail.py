@@ -24,22 +24,22 @@ def show(*, json_output: bool) -> None:
     """Print the relay, who named it, and how many letters wait."""
     from cloud_service.settings import read_settings
 
-    named = read_settings().mail
+    environment_relay = read_settings().mail
     with transaction() as session:
         from cloud_service.store.delivery import mail_relay
         from cloud_service.store.scope import Scope
 
-        relay = named or mail_relay.relay(session)
+        relay = environment_relay or mail_relay.relay(session)
         letters = mail_relay.waiting(session, Scope()).letters
     fields = {
         "host": relay.host if relay else None, "port": relay.port if relay else None,
         "username": relay.username if relay else None, "sender": relay.sender if relay else None,
-        "set_by": "environment" if named else "here" if relay else None, "letters_waiting": letters,
+        "set_by": "environment" if environment_relay else "here" if relay else None, "letters_waiting": letters,
     }  # fmt: skip
     if json_output:
         click.echo(as_json(fields))
         return
-    by = " (named by the environment)" if named else ""
+    by = " (named by the environment)" if environment_relay else ""
     click.echo(f"{relay.host}:{relay.port} from {relay.sender}{by}" if relay else "no mail relay is set")
     click.echo(f"letters that wait: {letters}")
 

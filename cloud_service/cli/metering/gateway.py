@@ -106,8 +106,8 @@ def password(name: str, *, reason: str, mosquitto_passwd: Path | None, json_outp
         from cloud_service.flow.metering.gateway import renew_password
         from cloud_service.store.lookups.ids_by_name import gateway_id
 
-        known = gateway_id(session, name)
-        new = renew_password(session, known, _folder(), at=datetime.now(UTC), author=author(), reason=reason)
+        row_id = gateway_id(session, name)
+        new = renew_password(session, row_id, _folder(), at=datetime.now(UTC), author=author(), reason=reason)
         users = _broker_users(session)
     _print_access(name, new, json_output=json_output)
     _tell_broker(users, mosquitto_passwd)
@@ -124,8 +124,8 @@ def revoke(name: str, *, reason: str, mosquitto_passwd: Path | None, json_output
         from cloud_service.flow.metering.gateway import revoke as step
         from cloud_service.store.lookups.ids_by_name import gateway_id
 
-        known = gateway_id(session, name)
-        step(session, known, _folder(), at=datetime.now(UTC), author=author(), reason=reason)
+        row_id = gateway_id(session, name)
+        step(session, row_id, _folder(), at=datetime.now(UTC), author=author(), reason=reason)
         users = _broker_users(session)
     click.echo(as_json({"gateway": name, "state": "revoked"}) if json_output else f"gateway {name} is revoked")
     _tell_broker(users, mosquitto_passwd)

@@ -46,9 +46,9 @@ class ExpectedIndex:
     high: int
 
 
-def expected_index(known: KnownIndexes, at: datetime) -> ExpectedIndex | None:
+def expected_index(indexes: KnownIndexes, at: datetime) -> ExpectedIndex | None:
     """Half to twice of what the register usually counts since its last index; None where nothing is usual yet."""
-    last, earlier = known.last, known.earlier
+    last, earlier = indexes.last, indexes.earlier
     if last is None or earlier is None or last.at - earlier.at < HISTORY_MIN or last.value < earlier.value:
         return None
     counted, seconds = last.value - earlier.value, int((last.at - earlier.at).total_seconds())
@@ -56,14 +56,14 @@ def expected_index(known: KnownIndexes, at: datetime) -> ExpectedIndex | None:
     return ExpectedIndex(last.value + usual // LOW_SHARE, last.value + usual * HIGH_SHARE + SLACK)
 
 
-def reading_doubts(known: KnownIndexes, at: datetime, value: int) -> list[ReadingDoubt]:
+def reading_doubts(indexes: KnownIndexes, at: datetime, value: int) -> list[ReadingDoubt]:
     """What is odd about an index, nothing where it fits."""
     doubts = []
-    if known.last is not None and value < known.last.value:
+    if indexes.last is not None and value < indexes.last.value:
         doubts.append(ReadingDoubt.BELOW_LAST)
-    if known.next is not None and value > known.next.value:
+    if indexes.next is not None and value > indexes.next.value:
         doubts.append(ReadingDoubt.ABOVE_NEXT)
-    expected = expected_index(known, at)
+    expected = expected_index(indexes, at)
     if expected is not None and value > expected.high:
         doubts.append(ReadingDoubt.FAR_ABOVE_USUAL)
     return doubts

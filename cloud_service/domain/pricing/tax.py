@@ -219,9 +219,9 @@ def _sum(group: Sequence[TaxLine], currency: str) -> TaxLine:
     first = group[0]
     if len(group) == 1:
         return first
-    base, unrounded = (sum((getattr(one, name) for one in group), ZERO) for name in ("base", "amount_unrounded"))
+    base, unrounded = (sum((getattr(tax, name) for tax in group), ZERO) for name in ("base", "amount_unrounded"))
     amount = (
-        sum((one.amount for one in group), ZERO) if first.by_line else round_money(unrounded, currency, first.rounding)
+        sum((tax.amount for tax in group), ZERO) if first.by_line else round_money(unrounded, currency, first.rounding)
     )
     how = "rounded line by line" if first.by_line else "rounded once on the sum"
     why = f"{plain(first.percent)} % of {plain(base)}, {how}; {'; '.join(tax.why for tax in group)}"

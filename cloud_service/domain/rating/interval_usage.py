@@ -106,9 +106,9 @@ def _add(
             lost += _without_value(register, missing, count - (last - first))
             start = offsets[day]
             counted = values[position + first : position + last] * factor
-            for part in readings.shared.get((register.register_id, day), ()):
-                if part.mounted_ms == register.mounted_ms and first <= part.step < last:
-                    counted[part.step - first] = part.value * factor
+            for shared_step in readings.shared.get((register.register_id, day), ()):
+                if shared_step.mounted_ms == register.mounted_ms and first <= shared_step.step < last:
+                    counted[shared_step.step - first] = shared_step.value * factor
             total.values[start + first * parts : start + last * parts] += spread_evenly(counted, parts)
             covered.add(day)
         position += count

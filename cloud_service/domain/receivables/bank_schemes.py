@@ -139,30 +139,30 @@ def scheme_parts(scheme: str) -> tuple[AccountPart, ...]:
 
 def checked_parts(account: AccountParts) -> dict[str, str]:
     """All parts as they are kept: no spaces or hyphens, in capitals. InputError names what is wrong, and where."""
-    parts = {part.field: part for part in scheme_parts(account.scheme)}
+    parts = {account_part.field: account_part for account_part in scheme_parts(account.scheme)}
     for field in PARTS:
         if getattr(account, field) and field not in parts:
             raise InputError(f"an account of the kind {account.scheme!r} has none", path=field)
-    kept = {name: _checked(part, getattr(account, name)) for name, part in parts.items()}
+    codes = {name: _checked(account_part, getattr(account, name)) for name, account_part in parts.items()}
     lines = [" ".join(line.split()) for line in account.free_lines.splitlines() if line.strip()]
     _check_lines(account.scheme, lines)
     bank_name = " ".join(account.bank_name.split())
-    return {"scheme": account.scheme} | dict.fromkeys(PARTS, "") | kept | {
+    return {"scheme": account.scheme} | dict.fromkeys(PARTS, "") | codes | {
         "bank_name": bank_name, "free_lines": "\n".join(lines),
     }  # fmt: skip
 
 
-def _checked(part: AccountPart, typed: str) -> str:
+def _checked(account_part: AccountPart, typed: str) -> str:
     value = SEPARATORS.sub("", typed).upper()
-    name = part.word.replace("_", " ")
-    if not value and not part.required:
+    name = account_part.word.replace("_", " ")
+    if not value and not account_part.required:
         return ""
     if not value:
-        raise InputError(f"the {name} is missing", path=part.field, hint=part.form)
-    if not re.fullmatch(part.pattern, value):
-        raise InputError(f"{typed!r} is no {name}", path=part.field, hint=part.form)
-    if part.valid is not None and not part.valid(value):
-        raise InputError(f"{typed!r} is no {name}: its check digits do not fit", path=part.field)
+        raise InputError(f"the {name} is missing", path=account_part.field, hint=account_part.form)
+    if not re.fullmatch(account_part.pattern, value):
+        raise InputError(f"{typed!r} is no {name}", path=account_part.field, hint=account_part.form)
+    if account_part.valid is not None and not account_part.valid(value):
+        raise InputError(f"{typed!r} is no {name}: its check digits do not fit", path=account_part.field)
     return value
 
 
@@ -177,13 +177,13 @@ def _check_lines(scheme: str, lines: list[str]) -> None:
 
 def printed_parts(account: AccountParts) -> list[tuple[str, str]]:
     """What is printed of an account, as (word, value); free lines have the word of the first one only."""
-    named = [("bank_name", account.bank_name)] if account.bank_name else []
+    bank_line = [("bank_name", account.bank_name)] if account.bank_name else []
     parts = [
-        (part.word, part.printed("".join(getattr(account, part.field).split())))
-        for part in SCHEMES.get(account.scheme, ())
+        (account_part.word, account_part.printed("".join(getattr(account, account_part.field).split())))
+        for account_part in SCHEMES.get(account.scheme, ())
     ]
     lines = [("" if at else "free_lines", line) for at, line in enumerate(account.free_lines.splitlines())]
-    return named + [(word, value) for word, value in parts + lines if value]
+    return bank_line + [(word, value) for word, value in parts + lines if value]
 
 
 def account_id(account: AccountParts) -> str:

@@ -66,17 +66,17 @@ def enter(engine: Engine, entry: ManualReading, now: datetime) -> int:
 def check(session: Session, entry: ManualReading, now: datetime) -> ReadingCheck:
     """Refuse what cannot be, and say what is odd about the rest; nothing is stored."""
     register = _register(session, entry, now)
-    known = known_indexes.around(session, register.id, entry.at)
+    indexes = known_indexes.around(session, register.id, entry.at)
     doubtful = register.kind == Kind.INDEX and entry.value is not None
     return ReadingCheck(
-        known=known,
+        known=indexes,
         before=readings.counted_at(session, register.id, entry.at),
-        doubts=reading_doubts(known, entry.at, thousandths(entry.value or 0, "value")) if doubtful else (),
+        doubts=reading_doubts(indexes, entry.at, thousandths(entry.value or 0, "value")) if doubtful else (),
         bills=known_indexes.resting_bills(
             session,
             register.id,
-            known.last.at if known.last else entry.at - SHORT,
-            known.next.at if known.next else entry.at,
+            indexes.last.at if indexes.last else entry.at - SHORT,
+            indexes.next.at if indexes.next else entry.at,
         ),
     )
 

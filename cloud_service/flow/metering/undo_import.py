@@ -35,8 +35,8 @@ def undo(session: Session, file_id: int, *, author: str, reason: str, now: datet
 def _refuse_billed(session: Session, file: ImportedFile) -> None:
     bills = imported_files.billed_since(session, file.id)
     if bills:
-        named = ", ".join(bill.number for bill in bills[:NAMED_MAX])
+        numbers = ", ".join(bill.number for bill in bills[:NAMED_MAX])
         more = f" and {len(bills) - NAMED_MAX} more" if len(bills) > NAMED_MAX else ""
         raise ConflictError(
-            f"{file.name} is billed: {named}{more}", hint="correct its readings, or take these bills back first"
+            f"{file.name} is billed: {numbers}{more}", hint="correct its readings, or take these bills back first"
         )

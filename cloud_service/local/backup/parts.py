@@ -129,7 +129,7 @@ def file_of(name: str) -> PurePosixPath:
 def _manifest(document: bytes, path: str) -> Manifest:
     with suppress(ValueError, TypeError, KeyError, AttributeError):
         fields = json.loads(document)
-        fields["parts"] = {name: Part(**part) for name, part in fields["parts"].items()}
+        fields["parts"] = {name: Part(**part_fields) for name, part_fields in fields["parts"].items()}
         fields["books"] = BooksProof(**fields["books"])
         return Manifest(**fields)
     raise InputError("its manifest is of another version of energy-cloud", path=path, hint="use that version")

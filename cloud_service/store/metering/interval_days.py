@@ -90,5 +90,5 @@ def _made_from(day: RegisterDay) -> Jsonb:
     if day.rejected:
         origin["rejected"] = day.rejected
     if day.shared:
-        origin["shared"] = [[part.step, part.mounted_ms, part.value] for part in day.shared]
+        origin["shared"] = [[shared_step.step, shared_step.mounted_ms, shared_step.value] for shared_step in day.shared]
     return Jsonb(origin)

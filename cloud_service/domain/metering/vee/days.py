@@ -85,7 +85,7 @@ def cut_into_days(
 def _shared(shared: Sequence[SharedStep], first: int, end: int) -> tuple[SharedStep, ...]:
     """The shared steps of one day, counted from its first."""
     return tuple(
-        SharedStep(part.step - first, part.mounted_ms, part.value) for part in shared if first <= part.step < end
+        SharedStep(step.step - first, step.mounted_ms, step.value) for step in shared if first <= step.step < end
     )
 
 

@@ -98,8 +98,8 @@ def _hours(rows: tuple[HourPrice, ...]) -> list[InputError]:
 
 def spans_of(hours: str) -> tuple[str, ...]:
     """`7:00 - 9:00, 17:00-21:00` as the document writes them."""
-    parts = [part.replace(" ", "").replace("–", "-") for part in hours.split(",")]
-    return tuple("-".join(time.zfill(5) for time in part.split("-")) for part in parts if part)
+    parts = [span.replace(" ", "").replace("–", "-") for span in hours.split(",")]
+    return tuple("-".join(time.zfill(5) for time in span.split("-")) for span in parts if span)
 
 
 def schedule_of(rows: tuple[HourPrice, ...], codes: list[str]) -> Schedule:

@@ -53,9 +53,11 @@ def _bounded(end: Decimal | None, price: Decimal | None) -> dict[str, str]:
 
 def _hour_codes(sheet: PriceSheet) -> list[str]:
     """The periods' names: those they had, else made of their labels."""
-    kept = [row.code for row in sheet.hours if row.code]
-    made = iter(codes_of([*kept, *(row.label for row in sheet.hours if not row.code)], "hours")[len(kept) :])
-    return [row.code or next(made) for row in sheet.hours]
+    own_codes = [row.code for row in sheet.hours if row.code]
+    new_codes = iter(
+        codes_of([*own_codes, *(row.label for row in sheet.hours if not row.code)], "hours")[len(own_codes) :]
+    )
+    return [row.code or next(new_codes) for row in sheet.hours]
 
 
 def _periods(sheet: PriceSheet) -> list[dict[str, Any]]:
