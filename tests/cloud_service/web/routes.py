@@ -33,4 +33,5 @@ def address(rule: Rule, console: Console) -> str:
     path = path.replace("<sheet_kind>.<form>", f"{sheet_kind}.xlsx")
     for owner in ("site", "entity", "account"):
         path = path.replace(f"<uuid:{owner}_public_id>", str(console.ids[owner]))
+    path = re.sub(r"<int:[^>]+>", "1", path)
     return re.sub(r"<[^>]+>", "x", path)
