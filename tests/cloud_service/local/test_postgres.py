@@ -2,7 +2,9 @@
 
 import os
 import subprocess
+import sys
 import tempfile
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -101,3 +103,20 @@ def test_a_server_without_its_settings_is_not_ready_since_it_starts_once_more(fo
         assert postgres.ready(folder)
     finally:
         server.cleanup()
+
+
+def test_a_server_stops_although_a_process_that_once_served_it_was_killed(folder: Path) -> None:
+    killed = """
+        import os, signal, sys
+        from pathlib import Path
+        from cloud_service.local import postgres
+        postgres.start(Path(sys.argv[1]), lambda: True)
+        os.kill(os.getpid(), signal.SIGKILL)
+        """
+    subprocess.run([sys.executable, "-c", textwrap.dedent(killed), str(folder)], check=False)
+
+    server = postgres.start(folder, lambda: True)
+    assert (1,) == asked(server)
+    server.cleanup()
+
+    assert postgres.postmaster(folder) is None
