@@ -11,7 +11,7 @@ from cloud_service.settings import Settings, read_settings
 from cloud_service.store.database.session import Engine, connect
 from cloud_service.web import access, assets, database, errors, guards, headers, identity, navigation, waiting_mail
 from cloud_service.web.blueprints import BLUEPRINTS
-from cloud_service.web.language import formatting, labels, locale
+from cloud_service.web.language import formatting, labels, locale, place_names
 from cloud_service.web.sessions import StoredSessions
 
 BODY_MAX = 5 * 2**20
@@ -50,6 +50,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     errors.init_app(app)
     formatting.init_app(app)
     labels.init_app(app)
+    place_names.init_app(app)
     assets.init_app(app)
     navigation.init_app(app)
     waiting_mail.init_app(app)

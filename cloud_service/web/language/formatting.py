@@ -26,6 +26,7 @@ def init_app(app: Flask) -> None:
         kwh=kwh,
         number=number,
         day=day,
+        last_day=last_day,
         month=month,
         instant=instant,
         ago=ago,
@@ -90,6 +91,11 @@ def day(value: date | None, style: str = "iso") -> str:
     if style == "iso":
         return value.isoformat()
     return str(format_date(value, "d MMM y", locale=locale()))
+
+
+def last_day(until: date) -> date:
+    """The last day of a span whose end is its first day no more: what people call its end."""
+    return until - timedelta(days=1)
 
 
 def month(value: date, style: str = "MMM") -> str:

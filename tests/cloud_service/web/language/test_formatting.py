@@ -72,3 +72,7 @@ def test_instants_are_in_the_sites_zone_with_utc_beside(english: object) -> None
 )
 def test_files_have_plain_values(value: object, text: str) -> None:
     assert text == formatting.plain(value)
+
+
+def test_the_end_of_a_span_is_said_as_its_last_day() -> None:
+    assert date(2026, 10, 31) == formatting.last_day(date(2026, 11, 1))
