@@ -5,21 +5,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from typing import Literal
+from typing import BinaryIO, Literal
 
 import xlsxwriter
 
 from common.errors import InputError
 
-Kind = Literal["text", "day", "number"]
+Kind = Literal["text", "day", "moment", "number", "amount"]
 EXACT_DIGITS = 15  # spreadsheets keep no more: a longer number is written as text
 ROWS_MAX = 1_048_575
-WIDTHS: dict[Kind, int] = {"text": 28, "day": 12, "number": 16}
+WIDTHS: dict[Kind, int] = {"text": 28, "day": 12, "moment": 19, "number": 16, "amount": 16}
+FIXED = {"text": "@", "day": "yyyy-mm-dd", "moment": "yyyy-mm-dd hh:mm:ss", "amount": "#,##0.00##"}
 
 
 @dataclass(frozen=True, slots=True)
 class SheetColumn:
-    """A column; `places` is how many decimals a number is shown with."""
+    """A column; `places` is how many decimals a number is shown with. Moments are local: the title names the zone."""
 
     title: str
     kind: Kind = "text"
@@ -35,6 +36,14 @@ def xlsx(name: str, columns: Sequence[SheetColumn], rows: Iterable[Sequence[Cell
     Equal input gives equal bytes; `day` is written as the file's creation date.
     """
     out = io.BytesIO()
+    write_xlsx(out, name, columns, rows, day)
+    return out.getvalue()
+
+
+def write_xlsx(
+    out: BinaryIO, name: str, columns: Sequence[SheetColumn], rows: Iterable[Sequence[Cell]], day: date
+) -> None:
+    """The same into a file that is open for writing."""
     options = {"constant_memory": True, "in_memory": False, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(out, {**options, "strings_to_numbers": False})
     book.set_properties({"title": name, "created": datetime.combine(day, time(), UTC).replace(tzinfo=None)})
@@ -44,7 +53,6 @@ def xlsx(name: str, columns: Sequence[SheetColumn], rows: Iterable[Sequence[Cell
         _fill(book.add_worksheet(_sheet_name(name)), columns, rows, head, formats)
     finally:
         book.close()
-    return out.getvalue()
 
 
 def _fill(
@@ -77,6 +85,8 @@ def _write(sheet: "xlsxwriter.worksheet.Worksheet", row: int, column: int, cell:
             sheet.write_string(row, column, f"{cell:f}" if isinstance(cell, Decimal) else str(cell))
         else:
             sheet.write_number(row, column, cell, form)
+    elif isinstance(cell, datetime):
+        sheet.write_datetime(row, column, cell.replace(tzinfo=None), form)
     elif isinstance(cell, date):
         sheet.write_datetime(row, column, datetime.combine(cell, time()), form)
     else:
@@ -84,11 +94,7 @@ def _write(sheet: "xlsxwriter.worksheet.Worksheet", row: int, column: int, cell:
 
 
 def _pattern(column: SheetColumn) -> str:
-    if column.kind == "day":
-        return "yyyy-mm-dd"
-    if column.kind == "number":
-        return "#,##0" + ("." + "0" * column.places if column.places else "")
-    return "@"
+    return FIXED.get(column.kind, "#,##0" + ("." + "0" * column.places if column.places else ""))
 
 
 def _sheet_name(name: str) -> str:

@@ -14,7 +14,7 @@ from cloud_service.web.access import May, allowed, may, scope
 from cloud_service.web.database import session
 from cloud_service.web.language.locale import LANGUAGES, direction
 from cloud_service.web.language.sentences import lazy_gettext as _l
-from cloud_service.web.listing import here
+from cloud_service.web.lists.address import here
 
 PRODUCT = "Energy Billing"
 THEMES = ("auto", "light", "dark")

@@ -56,6 +56,10 @@ class Listing:
     unique: SqlColumn
     sums: Mapping[str, SqlColumn] = field(default_factory=dict)
 
+    def has(self, column: str) -> bool:
+        """Whether its rows have that column."""
+        return column in self.query.selected_columns
+
     def sorted_by(self, query: ListQuery) -> AnySelect:
         """The query in the wanted order; equal rows keep a fixed order, so that pages never overlap."""
         sortable = query.sort in self.sortable

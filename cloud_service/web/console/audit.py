@@ -7,7 +7,8 @@ from cloud_service.store.lists.audit_log import audit
 from cloud_service.web.access import May, access
 from cloud_service.web.database import session
 from cloud_service.web.language.sentences import lazy_gettext as _l
-from cloud_service.web.listing import Column, Filter, ListPage, query_of, respond
+from cloud_service.web.listing import Filter, ListPage, query_of, respond
+from cloud_service.web.lists.column import Column
 
 blueprint = Blueprint("audit", __name__)
 
@@ -36,10 +37,10 @@ LIST = ListPage(
 
 
 @blueprint.get("/audit")
-@blueprint.get("/audit.csv", defaults={"as_file": True}, endpoint="file")
+@blueprint.get("/audit.<any(csv, xlsx):form>", endpoint="file")
 @access(May.AUDIT)
-def index(*, as_file: bool = False) -> Response | str:
+def index(form: str = "") -> Response | str:
     """The list, or the same query as a file."""
     query = query_of(LIST)
-    verdict = None if as_file else log.verify(session())
-    return respond(LIST, audit(query), query, as_file=as_file, verdict=verdict)
+    verdict = None if form else log.verify(session())
+    return respond(LIST, audit(query), query, form=form, verdict=verdict)

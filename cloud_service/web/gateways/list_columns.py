@@ -5,7 +5,7 @@ from typing import Any
 from flask import url_for
 
 from cloud_service.web.language.sentences import lazy_gettext as _l
-from cloud_service.web.listing import Column
+from cloud_service.web.lists.column import Column
 
 
 def _to_gateway(row: Any) -> str:

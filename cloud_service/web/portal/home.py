@@ -24,7 +24,8 @@ from cloud_service.web.database import session
 from cloud_service.web.language import formatting
 from cloud_service.web.language.sentences import gettext as _
 from cloud_service.web.language.sentences import lazy_gettext as _l
-from cloud_service.web.listing import Filter, ListPage, csv_response, query_of, respond
+from cloud_service.web.listing import Filter, ListPage, query_of, respond
+from cloud_service.web.lists.files import csv_response
 from cloud_service.web.load_profile import span_of
 from cloud_service.web.payment_link import pay_address
 from cloud_service.web.portal.customer import Customer, own_customer
@@ -155,12 +156,12 @@ def _register(me: Customer) -> Any:
 
 
 @blueprint.get("/bills")
-@blueprint.get("/bills.csv", defaults={"as_file": True}, endpoint="bills_file")
+@blueprint.get("/bills.<any(csv, xlsx):form>", endpoint="bills_file")
 @access(May.PORTAL)
-def bills(*, as_file: bool = False) -> Response | str:
+def bills(form: str = "") -> Response | str:
     """The customer's bills, or the same as a file."""
     query = query_of(LIST)
-    return respond(LIST, bill_list(scope(), query, own_customer().today), query, as_file=as_file)
+    return respond(LIST, bill_list(scope(), query, own_customer().today), query, form=form)
 
 
 @blueprint.get("/bills/<uuid:public_id>")

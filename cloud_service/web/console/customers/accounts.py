@@ -1,12 +1,13 @@
 """Money accounts: what is open, how late it is, and the statement with the balance after each booking."""
 
-import csv
-import io
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, render_template, url_for
 
+from cloud_service.domain.money import round_money
+from cloud_service.sheets.table_file import SheetColumn
 from cloud_service.store.lists.customers import accounts, connections
 from cloud_service.store.lists.invoices import invoices
 from cloud_service.store.lists.paging import ListQuery, page_of
@@ -19,7 +20,9 @@ from cloud_service.web.console.shared_fields import PLAN_FILTER
 from cloud_service.web.database import session
 from cloud_service.web.language.sentences import gettext as _
 from cloud_service.web.language.sentences import lazy_gettext as _l
-from cloud_service.web.listing import Column, Filter, ListPage, query_of, respond
+from cloud_service.web.listing import Filter, ListPage, query_of, respond
+from cloud_service.web.lists.column import Column
+from cloud_service.web.lists.files import file_response
 
 blueprint = Blueprint("accounts", __name__)
 
@@ -62,12 +65,12 @@ LIST = ListPage(
 
 
 @blueprint.get("/accounts")
-@blueprint.get("/accounts.csv", defaults={"as_file": True}, endpoint="file")
+@blueprint.get("/accounts.<any(csv, xlsx):form>", endpoint="file")
 @access(May.READ)
-def index(*, as_file: bool = False) -> Response | str:
+def index(form: str = "") -> Response | str:
     """The list, or the same query as a file."""
     query = query_of(LIST)
-    return respond(LIST, accounts(scope(), query, today()), query, as_file=as_file)
+    return respond(LIST, accounts(scope(), query, today()), query, form=form)
 
 
 @blueprint.get("/accounts/<uuid:public_id>")
@@ -94,25 +97,25 @@ def show(public_id: UUID) -> str:
     )
 
 
-@blueprint.get("/accounts/<uuid:public_id>/statement.csv")
+@blueprint.get("/accounts/<uuid:public_id>/statement.<any(csv, xlsx):form>")
 @access(May.READ)
-def statement_file(public_id: UUID) -> Response:
+def statement_file(public_id: UUID, form: str) -> Response:
     """The statement as a file."""
     account, _client = customers.account(session(), scope(), public_id)
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow(
-        [
-            _("Day"),
-            _("Booking"),
-            _("Text"),
-            _("Bill"),
-            _("Amount %(currency)s", currency=account.currency),
-            _("Balance %(currency)s", currency=account.currency),
-        ]
+    columns = [
+        SheetColumn(_("Day"), "day"),
+        SheetColumn(_("Booking")),
+        SheetColumn(_("Text")),
+        SheetColumn(_("Bill")),
+        SheetColumn(_("Amount %(currency)s", currency=account.currency), "amount"),
+        SheetColumn(_("Balance %(currency)s", currency=account.currency), "amount"),
+    ]
+    lines = (
+        [row.day, row.kind, row.text, row.number, *_rounded(account.currency, row)]
+        for row in receivables.statement(session(), account.id)
     )
-    for row in receivables.statement(session(), account.id):
-        writer.writerow([row.day, row.kind, row.text, row.number or "", f"{row.amount:f}", f"{row.balance:f}"])
-    answer = Response("\ufeff" + buffer.getvalue(), mimetype="text/csv")
-    answer.headers["Content-Disposition"] = f'attachment; filename="statement-{account.number}.csv"'
-    return answer
+    return file_response(f"statement-{account.number}", account.number, columns, lines, form)
+
+
+def _rounded(currency: str, row: Any) -> list[Decimal]:
+    return [round_money(row.amount, currency), round_money(row.balance, currency)]

@@ -17,7 +17,8 @@ from cloud_service.web.console.customers import accounts as account_pages
 from cloud_service.web.console.customers import connections as connection_pages
 from cloud_service.web.database import session
 from cloud_service.web.language.sentences import lazy_gettext as _l
-from cloud_service.web.listing import Column, Filter, ListPage, query_of, respond
+from cloud_service.web.listing import Filter, ListPage, query_of, respond
+from cloud_service.web.lists.column import Column
 
 blueprint = Blueprint("clients", __name__)
 
@@ -58,12 +59,12 @@ LIST = ListPage(
 
 
 @blueprint.get("/clients")
-@blueprint.get("/clients.csv", defaults={"as_file": True}, endpoint="file")
+@blueprint.get("/clients.<any(csv, xlsx):form>", endpoint="file")
 @access(May.READ)
-def index(*, as_file: bool = False) -> Response | str:
+def index(form: str = "") -> Response | str:
     """The list, or the same query as a file."""
     query = query_of(LIST)
-    return respond(LIST, clients(scope(), query, today()), query, as_file=as_file)
+    return respond(LIST, clients(scope(), query, today()), query, form=form)
 
 
 @blueprint.get("/clients/<uuid:public_id>")

@@ -13,7 +13,8 @@ from cloud_service.web.clock import today
 from cloud_service.web.console.shared_fields import PLAN_FILTER
 from cloud_service.web.database import session
 from cloud_service.web.language.sentences import lazy_gettext as _l
-from cloud_service.web.listing import Column, Filter, ListPage, query_of, respond
+from cloud_service.web.listing import Filter, ListPage, query_of, respond
+from cloud_service.web.lists.column import Column
 
 blueprint = Blueprint("connections", __name__)
 
@@ -71,12 +72,12 @@ LIST = ListPage(
 
 
 @blueprint.get("/connections")
-@blueprint.get("/connections.csv", defaults={"as_file": True}, endpoint="file")
+@blueprint.get("/connections.<any(csv, xlsx):form>", endpoint="file")
 @access(May.READ)
-def index(*, as_file: bool = False) -> Response | str:
+def index(form: str = "") -> Response | str:
     """The list, or the same query as a file."""
     query = query_of(LIST)
-    return respond(LIST, connections(scope(), query, today()), query, as_file=as_file)
+    return respond(LIST, connections(scope(), query, today()), query, form=form)
 
 
 @blueprint.get("/connections/<uuid:public_id>")

@@ -62,12 +62,12 @@ LIST = ListPage(
 
 
 @blueprint.get("/bills")
-@blueprint.get("/bills.csv", defaults={"as_file": True}, endpoint="file")
+@blueprint.get("/bills.<any(csv, xlsx):form>", endpoint="file")
 @access(May.READ)
-def index(*, as_file: bool = False) -> Response | str:
+def index(form: str = "") -> Response | str:
     """The list, or the same query as a file."""
     query = query_of(LIST)
-    return respond(LIST, invoices(scope(), query, today()), query, as_file=as_file)
+    return respond(LIST, invoices(scope(), query, today()), query, form=form)
 
 
 @blueprint.get("/bills/<uuid:public_id>")

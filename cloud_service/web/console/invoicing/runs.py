@@ -19,7 +19,8 @@ from cloud_service.web.language.labels import options
 from cloud_service.web.language.sentences import gettext as _
 from cloud_service.web.language.sentences import lazy_gettext as _l
 from cloud_service.web.language.sentences import ngettext
-from cloud_service.web.listing import Column, Filter, ListPage, query_of, respond
+from cloud_service.web.listing import Filter, ListPage, query_of, respond
+from cloud_service.web.lists.column import Column
 from common.period import Span, add_months
 
 blueprint = Blueprint("runs", __name__)
@@ -58,12 +59,12 @@ LIST = ListPage(
 
 
 @blueprint.get("/runs")
-@blueprint.get("/runs.csv", defaults={"as_file": True}, endpoint="file")
+@blueprint.get("/runs.<any(csv, xlsx):form>", endpoint="file")
 @access(May.BILL)
-def index(*, as_file: bool = False) -> Response | str:
+def index(form: str = "") -> Response | str:
     """The list, or the same query as a file."""
     query = query_of(LIST)
-    return respond(LIST, runs(scope(), query), query, as_file=as_file)
+    return respond(LIST, runs(scope(), query), query, form=form)
 
 
 @blueprint.get("/runs/new")

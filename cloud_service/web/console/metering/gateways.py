@@ -47,12 +47,12 @@ LIST = ListPage(
 
 
 @blueprint.get("/gateways")
-@blueprint.get("/gateways.csv", defaults={"as_file": True}, endpoint="file")
+@blueprint.get("/gateways.<any(csv, xlsx):form>", endpoint="file")
 @access(May.READ)
-def index(*, as_file: bool = False) -> Response | str:
+def index(form: str = "") -> Response | str:
     """The list, or the same query as a file."""
     query = query_of(LIST)
-    return respond(LIST, gateways(scope(), query, now()), query, as_file=as_file)
+    return respond(LIST, gateways(scope(), query, now()), query, form=form)
 
 
 @blueprint.get("/gateways/<uuid:public_id>")

@@ -19,7 +19,9 @@ from cloud_service.web.console.shared_fields import UTILITY_FILTER
 from cloud_service.web.database import session
 from cloud_service.web.language.sentences import gettext as _
 from cloud_service.web.language.sentences import lazy_gettext as _l
-from cloud_service.web.listing import Column, Filter, ListPage, csv_response, query_of, respond
+from cloud_service.web.listing import Filter, ListPage, query_of, respond
+from cloud_service.web.lists.column import Column
+from cloud_service.web.lists.files import csv_response
 from cloud_service.web.load_profile import span_of
 from common.errors import NotFoundError
 
@@ -56,12 +58,12 @@ LIST = ListPage(
 
 
 @blueprint.get("/meters")
-@blueprint.get("/meters.csv", defaults={"as_file": True}, endpoint="file")
+@blueprint.get("/meters.<any(csv, xlsx):form>", endpoint="file")
 @access(May.READ)
-def index(*, as_file: bool = False) -> Response | str:
+def index(form: str = "") -> Response | str:
     """The list, or the same query as a file."""
     query = query_of(LIST)
-    return respond(LIST, meters(scope(), query), query, as_file=as_file)
+    return respond(LIST, meters(scope(), query), query, form=form)
 
 
 @blueprint.get("/meters/<uuid:public_id>")

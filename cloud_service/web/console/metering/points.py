@@ -13,7 +13,8 @@ from cloud_service.web.clock import today
 from cloud_service.web.console.shared_fields import UTILITY_FILTER
 from cloud_service.web.database import session
 from cloud_service.web.language.sentences import lazy_gettext as _l
-from cloud_service.web.listing import Column, Filter, ListPage, query_of, respond
+from cloud_service.web.listing import Filter, ListPage, query_of, respond
+from cloud_service.web.lists.column import Column
 
 blueprint = Blueprint("points", __name__)
 
@@ -65,12 +66,12 @@ LIST = ListPage(
 
 
 @blueprint.get("/points")
-@blueprint.get("/points.csv", defaults={"as_file": True}, endpoint="file")
+@blueprint.get("/points.<any(csv, xlsx):form>", endpoint="file")
 @access(May.READ)
-def index(*, as_file: bool = False) -> Response | str:
+def index(form: str = "") -> Response | str:
     """The list, or the same query as a file."""
     query = query_of(LIST)
-    return respond(LIST, points(scope(), query, today()), query, as_file=as_file)
+    return respond(LIST, points(scope(), query, today()), query, form=form)
 
 
 @blueprint.get("/points/<uuid:public_id>")

@@ -5,17 +5,18 @@ from dataclasses import asdict, dataclass, fields
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request, stream_with_context
+from flask import Blueprint, Response, render_template, request
 
+from cloud_service.sheets.table_file import Kind, SheetColumn
 from cloud_service.store.database.session import Session
 from cloud_service.store.receivables import journal
 from cloud_service.web.access import May, access, scope
 from cloud_service.web.clock import today
 from cloud_service.web.database import session
 from cloud_service.web.forms import parse_day
-from cloud_service.web.language.formatting import plain
 from cloud_service.web.language.sentences import lazy_gettext as _l
-from cloud_service.web.listing import Column, line_of
+from cloud_service.web.lists.column import Column
+from cloud_service.web.lists.files import file_response, rows_file
 
 blueprint = Blueprint("books", __name__, url_prefix="/reports")
 Query = Callable[[Session, date, date, int | None], Iterable[Any]]
@@ -61,6 +62,7 @@ CASH_BOOK = Report(
     ),
     journal.cash_book, _l("No money moved in these days."),
 )  # fmt: skip
+JOURNAL_KINDS: dict[str, Kind] = {"entry": "number", "day": "day", "debit": "amount", "credit": "amount"}
 REPORTS = {report.name: report for report in (REVENUE, CASH_BOOK)}
 
 
@@ -74,23 +76,26 @@ def show(name: str) -> str:
     return render_template("console/report.html", report=report, rows=rows, start=start, end=end)
 
 
-@blueprint.get("/revenue.csv", defaults={"name": "revenue"}, endpoint="revenue_file")
-@blueprint.get("/cash-book.csv", defaults={"name": "cash-book"}, endpoint="cash_book_file")
+@blueprint.get("/revenue.<any(csv, xlsx):form>", defaults={"name": "revenue"}, endpoint="revenue_file")
+@blueprint.get("/cash-book.<any(csv, xlsx):form>", defaults={"name": "cash-book"}, endpoint="cash_book_file")
 @access(May.READ)
-def file(name: str) -> Response:
+def file(name: str, form: str) -> Response:
     """The same as a file."""
     report, (start, end) = REPORTS[name], _reported_days()
-    lines = ([plain(getattr(row, column.key)) for column in report.columns] for row in _rows(report.query, start, end))
-    return _csv(f"{name}-{start}-{end}", [column.label for column in report.columns], lines)
+    rows = _rows(report.query, start, end)
+    return rows_file(f"{name}-{start}-{end}", str(report.title), report.columns, rows, form)
 
 
-@blueprint.get("/journal.csv")
+@blueprint.get("/journal.<any(csv, xlsx):form>")
 @access(May.READ)
-def journal_file() -> Response:
+def journal_file(form: str) -> Response:
     """All bookings of the days for accounting, streamed: debit and credit of each entry are equal."""
     start, end = _reported_days()
-    lines = ([plain(value) for value in asdict(row).values()] for row in _rows(journal.journal, start, end))
-    return _csv(f"journal-{start}-{end}", [column.name for column in fields(journal.JournalLine)], lines)
+    columns = [
+        SheetColumn(column.name, JOURNAL_KINDS.get(column.name, "text")) for column in fields(journal.JournalLine)
+    ]
+    lines = (list(asdict(row).values()) for row in _rows(journal.journal, start, end))
+    return file_response(f"journal-{start}-{end}", "journal", columns, lines, form)
 
 
 def _rows(query: Query, start: date, end: date) -> Iterator[Any]:
@@ -98,17 +103,6 @@ def _rows(query: Query, start: date, end: date) -> Iterator[Any]:
     allowed = scope().entities
     for entity in [None] if allowed is None else sorted(allowed):
         yield from query(session(), start, end, entity)
-
-
-def _csv(name: str, head: list[str], lines: Iterable[list[str]]) -> Response:
-    def body() -> Iterator[str]:
-        yield "\ufeff" + line_of(head)
-        for cells in lines:
-            yield line_of(cells)
-
-    answer = Response(stream_with_context(body()), mimetype="text/csv")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return answer
 
 
 def _reported_days() -> tuple[date, date]:

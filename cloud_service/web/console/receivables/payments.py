@@ -7,7 +7,8 @@ from flask import Blueprint, Response, url_for
 from cloud_service.store.lists.payments import payments
 from cloud_service.web.access import May, access, scope
 from cloud_service.web.language.sentences import lazy_gettext as _l
-from cloud_service.web.listing import Column, Filter, ListPage, query_of, respond
+from cloud_service.web.listing import Filter, ListPage, query_of, respond
+from cloud_service.web.lists.column import Column
 
 blueprint = Blueprint("payments", __name__)
 
@@ -73,9 +74,9 @@ LIST = ListPage(
 
 
 @blueprint.get("/payments")
-@blueprint.get("/payments.csv", defaults={"as_file": True}, endpoint="file")
+@blueprint.get("/payments.<any(csv, xlsx):form>", endpoint="file")
 @access(May.READ)
-def index(*, as_file: bool = False) -> Response | str:
+def index(form: str = "") -> Response | str:
     """The list, or the same query as a file."""
     query = query_of(LIST)
-    return respond(LIST, payments(scope(), query), query, as_file=as_file)
+    return respond(LIST, payments(scope(), query), query, form=form)

@@ -11,10 +11,9 @@ from cloud_service.web.access import May, access, scope
 from cloud_service.web.clock import today
 from cloud_service.web.database import session
 from cloud_service.web.forms import parse_day
-from cloud_service.web.language.formatting import plain
-from cloud_service.web.language.sentences import gettext as _
 from cloud_service.web.language.sentences import lazy_gettext as _l
-from cloud_service.web.listing import csv_response
+from cloud_service.web.lists.column import Column
+from cloud_service.web.lists.files import rows_file
 
 blueprint = Blueprint("reports", __name__)
 BUCKETS = {
@@ -25,29 +24,27 @@ BUCKETS = {
     "older": _l("Over 90"),
 }
 """How late, by the column of the ageing."""
+FILE_COLUMNS = (
+    Column("account", _l("Account")),
+    Column("client", _l("TENANT NAME")),
+    Column("currency", _l("Currency")),
+    *(Column(key, label, "amount", "currency") for key, label in BUCKETS.items()),
+    Column("total", _l("OUTSTANDING"), "amount", "currency"),
+)
 
 
 @blueprint.get("/reports/ageing")
-@blueprint.get("/reports/ageing.csv", defaults={"as_file": True}, endpoint="ageing_file")
+@blueprint.get("/reports/ageing.<any(csv, xlsx):form>", endpoint="ageing_file")
 @access(May.READ)
-def ageing(*, as_file: bool = False) -> Response | str:
+def ageing(form: str = "") -> Response | str:
     """Open bills by how late they are, at the end of the asked day."""
     day = parse_day(request.args.get("day") or today().isoformat(), "day")
     rows = [row for row in report(session(), day, scope()) if row.total]
-    if as_file:
-        return csv_response(_file_lines(rows), f"ageing-{day}")
+    if form:
+        return rows_file(f"ageing-{day}", f"Ageing {day}", FILE_COLUMNS, rows, form)
     return render_template(
         "console/ageing.html", rows=rows, sums=_sums_by_currency(rows), buckets=BUCKETS.items(), day=day
     )
-
-
-def _file_lines(rows: Sequence[Any]) -> list[list[str]]:
-    """The lines of the file, its head first."""
-    head = [_("Account"), _("TENANT NAME"), _("Currency"), *BUCKETS.values(), _("OUTSTANDING")]
-    return [head] + [
-        [row.account, row.client, row.currency, *(plain(getattr(row, key)) for key in BUCKETS), plain(row.total)]
-        for row in rows
-    ]
 
 
 def _sums_by_currency(rows: Sequence[Any]) -> dict[str, dict[str, Decimal]]:

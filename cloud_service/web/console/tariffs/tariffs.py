@@ -11,7 +11,8 @@ from cloud_service.web.access import May, access, scope
 from cloud_service.web.clock import today
 from cloud_service.web.database import session
 from cloud_service.web.language.sentences import lazy_gettext as _l
-from cloud_service.web.listing import Column, ListPage, query_of, respond
+from cloud_service.web.listing import ListPage, query_of, respond
+from cloud_service.web.lists.column import Column
 
 blueprint = Blueprint("tariffs", __name__)
 
@@ -42,12 +43,12 @@ LIST = ListPage(
 
 
 @blueprint.get("/tariffs")
-@blueprint.get("/tariffs.csv", defaults={"as_file": True}, endpoint="file")
+@blueprint.get("/tariffs.<any(csv, xlsx):form>", endpoint="file")
 @access(May.READ)
-def index(*, as_file: bool = False) -> Response | str:
+def index(form: str = "") -> Response | str:
     """The list, or the same query as a file."""
     query = query_of(LIST)
-    return respond(LIST, tariffs(scope(), query, today()), query, as_file=as_file)
+    return respond(LIST, tariffs(scope(), query, today()), query, form=form)
 
 
 @blueprint.get("/tariffs/<uuid:public_id>")

@@ -62,7 +62,7 @@ def test_the_address_says_what_is_shown_and_the_file_has_the_same(
 def test_a_row_has_its_amounts_to_the_cent(admin: FlaskClient) -> None:
     row = csv_rows(admin.get("/bills.csv?q=INV-2").text)[0]
 
-    assert ("50.000000", "20.000000", "30.000000") == (row["BILL AMOUNT"], row["RECEIVED AMOUNT"], row["OUTSTANDING"])
+    assert ("50.00", "20.00", "30.00") == (row["BILL AMOUNT"], row["RECEIVED AMOUNT"], row["OUTSTANDING"])
     assert ("500.250", "2026-11-10", "2026-11-24", "KES") == (
         row["ENERGY kWh"],
         row["BILL DATE"],

@@ -8,14 +8,14 @@ def test_ageing_statement_and_list_say_the_same_sum(console: Console, admin: Fla
     ageing = admin.get("/reports/ageing.csv").text
     statement = admin.get(f"/accounts/{console.ids['A-1']}/statement.csv").text
 
-    assert "A-1,Amina Wanjiku,KES,30.000000,0,100.000000,0,0,130.000000" in ageing
-    assert statement.splitlines()[-1].endswith(",130.000000")
+    assert "A-1,Amina Wanjiku,KES,30.00,0.00,100.00,0.00,0.00,130.00" in ageing
+    assert statement.splitlines()[-1].endswith(",130.00")
     assert "OUTSTANDING (Local Currency) KES 130.00" in text_of(admin.get("/bills?account=A-1").text)
 
 
 def test_the_past_can_be_asked_for(admin: FlaskClient) -> None:
     assert (
-        "A-1,Amina Wanjiku,KES,50.000000,100.000000,0,0,0,150.000000"
+        "A-1,Amina Wanjiku,KES,50.00,100.00,0.00,0.00,0.00,150.00"
         in admin.get("/reports/ageing.csv?day=2026-11-14").text
     )
 
