@@ -80,3 +80,11 @@ def test_the_same_address_is_not_added_twice(fresh: Console) -> None:
     answer = post(fresh.sign_in("admin"), "/users", "/users", email="ADMIN@kilo.example", name="x", role="admin")
 
     assert 409 == answer.status_code
+
+
+def test_the_role_of_a_new_person_is_chosen_and_never_an_administrator_by_default(fresh: Console) -> None:
+    admin = fresh.sign_in("admin")
+    form = admin.get("/users").text.partition('id="role"')[2]
+
+    assert '<option value="">' in form.partition("</option>")[0] + "</option>"
+    assert 422 == post(admin, "/users", "/users", email="new@kilo.example", name="New", role="").status_code
