@@ -22,6 +22,8 @@ from cloud_service.web.language.sentences import gettext as _
 from common.errors import ConflictError, EnergyError, InputError
 
 EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
+WORDS = ("text", "email", "lines", "document", "choice", "code", "password")
+"""Kinds that are an empty text where nothing was typed."""
 Options = Sequence[tuple[str, str]]
 
 
@@ -29,8 +31,8 @@ Options = Sequence[tuple[str, str]]
 class Field:
     """One field.
 
-    Kinds: text, email, lines, document, date, moment, amount, number, choice, tick, file, index, and password, which is
-    never sent to a browser.
+    Kinds: text, email, lines, document, date, moment, amount, number, choice, code (one of many, typed as it is or by
+    its name), tick, file, index, and password, which is never sent to a browser.
     """
 
     key: str
@@ -135,7 +137,7 @@ def _value(form_field: Field, typed: str) -> Any:
     if not text:
         if form_field.required:
             raise InputError(_("fill this in"))
-        return "" if form_field.kind in ("text", "email", "lines", "document", "choice", "password") else None
+        return "" if form_field.kind in WORDS else None
     if len(text) > form_field.longest and form_field.kind != "document":
         raise InputError(_("at most %(characters)s characters", characters=form_field.longest))
     return READERS.get(form_field.kind, _plain_text)(form_field, text)
@@ -174,6 +176,17 @@ def _choice(form_field: Field, text: str) -> str:
     return text
 
 
+def _code(form_field: Field, text: str) -> str:
+    """A code typed as it is, or by a name that is one's alone (Austria, Vienna); else what was typed."""
+    typed = text.casefold()
+    codes = {
+        code
+        for code, name in form_field.options
+        if typed in (code.casefold(), name.casefold(), name.rpartition("/")[2].casefold())
+    }
+    return codes.pop() if len(codes) == 1 else _plain_text(form_field, text)
+
+
 READERS: dict[str, Callable[[Field, str], Any]] = {
     "email": _email,
     "lines": lambda _field, text: text,
@@ -183,6 +196,7 @@ READERS: dict[str, Callable[[Field, str], Any]] = {
     "amount": lambda _field, text: parse_amount(text),
     "number": _number,
     "choice": _choice,
+    "code": _code,
 }
 
 

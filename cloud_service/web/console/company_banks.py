@@ -38,7 +38,9 @@ def fields(scheme: str) -> tuple[Field, ...]:
         Field("bank_name", _("Bank"), hint=_("Printed above the numbers.")),
         *parts,
         *(lines if scheme == "free" else ()),
-        Field("currency", _("Currency"), hint=_("Bills in it name this account."), options=currencies(), required=True),
+        Field(
+            "currency", _("Currency"), "code", _("Bills in it name this account."), options=currencies(), required=True
+        ),
         Field("default", _("Bills in this currency print this account"), "tick"),
         REASON,
     )

@@ -15,34 +15,34 @@ from cloud_service.store.customers import legal_entities
 from cloud_service.store.invoicing import currency_rates
 from cloud_service.store.metering.sites_and_meters import site_fields
 from cloud_service.web.access import May, access, actor, scope
+from cloud_service.web.console.companies import countries, currencies, zones
 from cloud_service.web.console.shared_fields import REASON, chosen_entity, entity_field
 from cloud_service.web.database import session
 from cloud_service.web.forms import Field, Form, FormPage, answer, say_changed
 from cloud_service.web.language.sentences import gettext as _
-from cloud_service.web.language.sentences import lazy_gettext as _l
 from cloud_service.web.language.sentences import ngettext
 from common.errors import ConflictError, InputError
 
 blueprint = Blueprint("setting_forms", __name__)
-SITE_FIELDS = (
-    Field("name", _l("Name"), required=True),
-    Field(
-        "timezone",
-        _l("Time zone"),
-        hint=_l("IANA name, for example Africa/Nairobi; its days are billed."),
-        required=True,
-    ),
-    Field("currency", _l("Currency"), hint=_l("Three capitals."), required=True),
-    Field("address", _l("Address"), "lines", longest=500),
-    Field("country", _l("Country"), hint=_l("Two capitals.")),
-    Field("holiday_calendar", _l("Holidays"), hint=_l("For example de-by; friendly hours and day types go by it.")),
-    REASON,
-)
+
+
+def site_fields_of_the_form() -> tuple[Field, ...]:
+    """The fields of a property."""
+    return (
+        Field("name", _("Name"), required=True),
+        Field("timezone", _("Time zone"), "code", _("A city will do, for example Vienna; its days are billed."),
+              options=zones(), required=True),
+        Field("currency", _("Currency"), "code", options=currencies(), required=True),
+        Field("address", _("Address"), "lines", longest=500),
+        Field("country", _("Country"), "code", _("Its name or two capitals."), options=countries()),
+        Field("holiday_calendar", _("Holidays"), hint=_("For example de-by; friendly hours and day types go by it.")),
+        REASON,
+    )  # fmt: skip
 
 
 def _site_details(form: Form) -> sites_and_meters.SiteDetails:
     return sites_and_meters.SiteDetails(
-        **{field.key: form[field.key] for field in SITE_FIELDS if field.key != "reason"}
+        **{field.key: form[field.key] for field in form.fields if field.key not in ("reason", "entity")}
     )
 
 
@@ -50,7 +50,11 @@ def _site_details(form: Form) -> sites_and_meters.SiteDetails:
 @access(May.MANAGE)
 def add_site() -> Any:
     """A new property."""
-    form = Form((*entity_field(), *SITE_FIELDS))
+    first = next(iter(legal_entities.entities(session(), scope())), None)
+    form = Form(
+        (*entity_field(), *site_fields_of_the_form()),
+        {key: getattr(first, key) for key in ("timezone", "currency", "country")} if first else {},
+    )
     page = FormPage(_("New site"), (_("Settings"), url_for("settings.index")), _("Add the site"))
 
     def do() -> Response:
@@ -68,7 +72,7 @@ def add_site() -> Any:
 def edit_site(site_public_id: UUID) -> Any:
     """What is known of a property."""
     site = legal_entities.site(session(), scope(), site_public_id)
-    form = Form(SITE_FIELDS, asdict(site_fields(session(), site.id)))
+    form = Form(site_fields_of_the_form(), asdict(site_fields(session(), site.id)))
     page = FormPage(
         _("Change %(name)s", name=site.name), (_("Settings"), url_for("settings.index")), _("Keep the change")
     )

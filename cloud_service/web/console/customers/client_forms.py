@@ -13,6 +13,7 @@ from cloud_service.store.lookups.customers import account as account_of
 from cloud_service.store.lookups.customers import client as client_of
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import today
+from cloud_service.web.console.companies import countries
 from cloud_service.web.console.customers.account_terms import PREPAID_FIELDS, term_fields, terms_as_fields, terms_of
 from cloud_service.web.console.shared_fields import REASON_BELOW, chosen_entity, entity_field
 from cloud_service.web.database import session
@@ -34,7 +35,7 @@ def client_fields() -> tuple[Field, ...]:
         Field("email", _("E-mail"), "email", _("Bills, reminders and statements go there."), group=_("Client")),
         Field("phone", _("Phone"), group=_("Client")),
         Field("address", _("Address"), "lines", _("As printed on bills, a line each."), longest=500, group=_("Client")),
-        Field("country", _("Country"), hint=_("Two capitals, for example KE or DE."), group=_("Client")),
+        Field("country", _("Country"), "code", _("Its name or two capitals."), options=countries(), group=_("Client")),
         Field("locale", _("Language of bills"), options=tuple(LANGUAGES.items()), group=_("Client")),
         Field("vat_id", _("VAT id"), group=_("Client")),
         Field(

@@ -23,10 +23,18 @@ def test_a_new_company_is_led_on_to_its_bank_account(fresh: Console) -> None:
 
 def test_a_company_has_an_address_and_what_is_wrong_is_said_at_its_field(fresh: Console) -> None:
     root = fresh.sign_in("root")
-    for field, typed in (("address", " "), ("country", "Kenya"), ("currency", "Shilling"), ("timezone", "Moon")):
+    for field, typed in (("address", " "), ("country", "Kenia"), ("currency", "Shilling"), ("timezone", "Moon")):
         answer = post(root, NEW, NEW, **LAKE | {field: typed})
         assert (422, True) == (answer.status_code, f'id="e-{field}"' in answer.text), field
     assert [] == database_rows(fresh, "SELECT 1 FROM legal_entity WHERE name = 'Lake Power Ltd'")
+
+
+def test_country_currency_and_zone_are_understood_by_name(fresh: Console) -> None:
+    typed = LAKE | {"country": "kenya", "currency": "Kenyan Shilling", "timezone": "Nairobi"}
+    post(fresh.sign_in("root"), NEW, NEW, **typed)
+    (row,) = database_rows(fresh, "SELECT country, currency, timezone FROM legal_entity WHERE name = 'Lake Power Ltd'")
+
+    assert ("KE", "KES", "Africa/Nairobi") == tuple(row)
 
 
 def test_who_looks_after_some_companies_adds_none_and_changes_only_those(fresh: Console) -> None:

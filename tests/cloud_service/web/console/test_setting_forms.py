@@ -23,3 +23,10 @@ def test_sites_and_rates_are_kept_by_who_manages(fresh: Console) -> None:
     assert 404 == fresh.sign_in("billing").get("/settings/rates").status_code
     (zeta,) = database_rows(fresh, "SELECT public_id FROM site WHERE name = 'Hof'")
     assert 404 == admin.get(f"/settings/sites/{zeta.public_id}/edit").status_code
+
+
+def test_a_new_site_begins_with_what_its_company_says(console: Console) -> None:
+    page = console.sign_in("admin").get("/settings/sites/new").text
+
+    for value in ("Africa/Nairobi", "KES"):
+        assert f'value="{value}" list=' in page
