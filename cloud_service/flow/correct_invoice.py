@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+import msgspec
+from msgspec import UNSET
+
 from cloud_service.domain.invoicing.credit_note import OriginalInvoice, reversal
 from cloud_service.domain.invoicing.pending_lines import WaitingLine, WaitingTax
 from cloud_service.domain.invoicing.rebill_difference import (
@@ -49,6 +52,9 @@ def credit(session: Session, invoice_id: int, *, reason: str, day: date, author:
     numbers = take_numbers(session, invoice.account.entity_id, "credit_note", day)
     issued = invoice_rows.write(session, [draft], numbers, author)[0]
     corrections.free_spans(session, invoice.id)
+    pending_lines.take_back(session, invoice.id)
+    back = [_taken_back(each, issued.number) for each in pending_lines.billed_differences(session, invoice.id)]
+    pending_lines.add(session, back, reason=reason, author=author)
     _settle(session, invoice, issued, day, author)
     ids = invoice_rows.queue_deliveries(session, [issued], "credit_note")
     job_queue.defer_all(session, "deliver", [{"deliveries": ids}] if ids else [], queue="deliver")
@@ -56,6 +62,16 @@ def credit(session: Session, invoice_id: int, *, reason: str, day: date, author:
     after = {"number": issued.number, "total": format(draft.total, "f"), "corrects": invoice.number}
     log.record(session, [log.AuditChange(author, "credit_note.issue", f"invoice:{issued.id}", {}, after, reason)])
     return issued
+
+
+def _taken_back(billed: NewLine, note: str) -> NewLine:
+    """A difference that a later invoice billed, with the opposite sign: what it corrected is credited as a whole."""
+    line = billed.line
+    opposite = msgspec.structs.replace(
+        line, label=f"{line.label}, taken back", price=None if line.price is None else -line.price, amount=-line.amount,
+        amount_unrounded=-line.amount_unrounded, why=f"credited by {note}", corrects=UNSET, changes=UNSET,
+    )  # fmt: skip
+    return NewLine(billed.contract_id, f"{billed.business_key}:{note}", billed.currency, opposite)
 
 
 def _lock(session: Session, invoice_id: int, reason: str) -> OriginalInvoice:

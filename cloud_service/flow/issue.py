@@ -10,7 +10,7 @@ from decimal import Decimal
 from msgspec import UNSET
 
 from cloud_service.domain.invoicing.billing_account import BillingAccount, check_seller_address
-from cloud_service.domain.invoicing.invoice import ContractToBill, draft
+from cloud_service.domain.invoicing.invoice import ContractToBill, draft, replacement
 from cloud_service.domain.invoicing.pending_lines import WaitingLine, take_up
 from cloud_service.domain.rating.rated_contract import RatedContract
 from cloud_service.store.customers.billing_parties import parties
@@ -30,18 +30,31 @@ RATE_DAYS_MAX = 10  # central banks publish on business days; no run of holidays
 
 
 def issue(
-    session: Session, rated: Sequence[RatedContract], *, bill_date: date, author: str, deliver: bool = True
+    session: Session,
+    rated: Sequence[RatedContract],
+    *,
+    bill_date: date,
+    author: str,
+    deliver: bool = True,
+    instead_of: WrittenInvoice | None = None,
 ) -> list[WrittenInvoice]:
     """One invoice per account and billed days for rated contracts.
 
     A contract whose days are billed already is refused by the database. With `deliver` the messages are queued.
+    Where they take the place of an invoice that a credit note (`instead_of`) took back, they name that invoice.
     """
     contracts = [ContractToBill(contract) for contract in rated]
-    return _issue(session, contracts, bill_date=bill_date, author=author, deliver=deliver)
+    return _issue(session, contracts, bill_date=bill_date, author=author, deliver=deliver, instead_of=instead_of)
 
 
 def _issue(
-    session: Session, contracts: Sequence[ContractToBill], *, bill_date: date, author: str, deliver: bool
+    session: Session,
+    contracts: Sequence[ContractToBill],
+    *,
+    bill_date: date,
+    author: str,
+    deliver: bool,
+    instead_of: WrittenInvoice | None = None,
 ) -> list[WrittenInvoice]:
     account_ids = sorted({contract.rated.contract.account_id for contract in contracts})
     lock_accounts(session, account_ids)
@@ -59,6 +72,8 @@ def _issue(
         )
         for account, members in _by_account_and_days(contracts, accounts)
     ]
+    if instead_of is not None:
+        drafts = [replacement(each, instead_of.draft) for each in drafts]
     return issue_drafts(session, drafts, author=author, deliver=deliver)
 
 

@@ -27,7 +27,16 @@ from cloud_service.web.console.customers import (
     move_in,
     sheets,
 )
-from cloud_service.web.console.invoicing import billing_calendar, bills, corrections, late, printing, runs, shared_costs
+from cloud_service.web.console.invoicing import (
+    bill_payments,
+    billing_calendar,
+    bills,
+    corrections,
+    late,
+    printing,
+    runs,
+    shared_costs,
+)
 from cloud_service.web.console.metering import (
     gateway_forms,
     gateways,
@@ -54,7 +63,7 @@ from cloud_service.web.support import desk
 
 PAGES = (
     health, first_administrator, dashboard, setup, today, billing_calendar, bill_look,
-    bills, printing, corrections, late, shared_costs, payments, bank_statement, money, runs, dunning,
+    bills, bill_payments, printing, corrections, late, shared_costs, payments, bank_statement, money, runs, dunning,
     prepaid, reports, books, clients, client_forms, accounts, statements, connections, move_in,
     connection_forms, sheets, tariffs, tariff_forms, price_sheet, points, point_forms, meters, reading_forms,
     reading_files, reading_rounds, gateways,

@@ -8,17 +8,18 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
 from flask import flash, render_template, request
+from markupsafe import Markup, escape
 from werkzeug.wrappers import Response
 
 from cloud_service.store.database.errors import REFUSALS, field_of, reason_of
-from cloud_service.web.clock import today
 from cloud_service.web.database import session
 from cloud_service.web.language.sentences import gettext as _
+from cloud_service.web.language.typed_numbers import number_as_typed, typed_number
 from common.errors import ConflictError, EnergyError, InputError
 
 EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
@@ -193,7 +194,7 @@ READERS: dict[str, Callable[[Field, str], Any]] = {
     "document": lambda _field, text: text,
     "date": lambda _field, text: parse_day(text),
     "moment": _moment,
-    "amount": lambda _field, text: parse_amount(text),
+    "amount": lambda _field, text: typed_number(text),
     "number": _number,
     "choice": _choice,
     "code": _code,
@@ -206,16 +207,23 @@ def _sentence(error: EnergyError) -> str:
 
 
 def _as_text(value: Any) -> str:
+    """As it stands in a field; a number as its reader would type it."""
     if value is None or value is False:
         return ""
     if value is True:
         return "yes"
-    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+    return number_as_typed(value) if isinstance(value, Decimal) else str(value)
 
 
 def say_changed(names: Sequence[str]) -> None:
     """Tell on the next page which fields were changed."""
     flash(_("Changed: %(names)s.", names=", ".join(names)) if names else _("Nothing was changed."), "success")
+
+
+def say_next(message: str, address: str, label: str) -> None:
+    """Tell on the next page what was done, with a link to what comes next."""
+    link = Markup('<a href="{}">{}</a>').format(address, label)
+    flash(Markup(" ").join((escape(message), link)), "success")
 
 
 def parse_day(text: str, path: str = "") -> date:
@@ -226,35 +234,6 @@ def parse_day(text: str, path: str = "") -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise InputError(_("'%(text)s' is not a day", text=text), path=path, hint=_("for example 2026-11-20")) from None
-
-
-def parse_amount(text: str, path: str = "") -> Decimal:
-    """An exact number as a person types it: 1,234.50 or 1234.5. InputError at `path` where it is none or not finite."""
-    try:
-        number = Decimal(text.replace(",", "").replace(" ", ""))
-    except InvalidOperation:
-        raise InputError(_("'%(text)s' is not a number", text=text), path=path, hint=_("for example 1234.50")) from None
-    if not number.is_finite():
-        raise InputError(_("'%(text)s' is not a number", text=text), path=path)
-    return number
-
-
-def received_amount(text: str) -> Decimal:
-    """An amount of money that came or goes, above zero, in the currency of the page."""
-    amount = parse_amount(text, "amount")
-    if amount <= 0:
-        raise InputError(_("%(amount)s is not an amount to receive", amount=text), path="amount")
-    return amount
-
-
-def received_day(text: str) -> date:
-    """The day on which money arrived; empty is today, the future is refused."""
-    day = parse_day(text, "day") if text else today()
-    if day > today():
-        raise InputError(
-            _("%(day)s lies in the future", day=day), path="day", hint=_("the day on which the money arrived")
-        )
-    return day
 
 
 def typed_reason() -> str:

@@ -16,6 +16,7 @@ from cloud_service.web.access import public
 from cloud_service.web.database import session
 from cloud_service.web.guards import limiter
 from cloud_service.web.language.sentences import gettext as _
+from cloud_service.web.language.typed_numbers import typed_number
 from common.errors import NotFoundError
 
 blueprint = Blueprint("pay", __name__)
@@ -55,7 +56,7 @@ def top_up(account_id: UUID) -> str:
     return render_template(
         "top_up.html",
         account=request_payment.top_up_target(session(), account_id),
-        amount=exact(typed, "amount") if typed else None,
+        amount=typed_number(typed, "amount") if typed else None,
         back="back" in request.args,
     )
 

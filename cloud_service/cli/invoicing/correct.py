@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import click
 
@@ -41,29 +42,43 @@ def touched(*, json_output: bool) -> None:
 @REASON
 @click.option("--rebill", is_flag=True, help="Bill the days anew at once.")
 @click.option("--day", help="Date of the papers; today unless given.")
+@click.option("--dry-run", is_flag=True, help="Only show what would be issued.")
 @JSON
-def credit(number: str, *, reason: str, rebill: bool, day: str | None, json_output: bool) -> None:
+def credit(number: str, *, reason: str, rebill: bool, day: str | None, dry_run: bool, json_output: bool) -> None:
     """Take a bill back by a credit note."""
     from cloud_service.flow import correct_invoice as step
     from cloud_service.flow.issue import issue
     from cloud_service.flow.rate import rate_again
+    from cloud_service.flow.validate import validate_contracts
+    from cloud_service.store.invoicing.corrections import original
     from cloud_service.store.lookups.ids_by_name import invoice_id
 
     when = day_of(day, "--day")
     with transaction() as session:
         old = invoice_id(session, number)
+        if rebill:
+            validate_contracts(session, original(session, old).contracts, datetime.now(UTC))
         rated = rate_again(session, old) if rebill else []
         note = step.credit(session, old, reason=reason, day=when, author=author(), clock=lambda: datetime.now(UTC))
-        new_invoices = issue(session, rated, bill_date=note.draft.bill_date, author=author()) if rebill else []
+        new_invoices = (
+            issue(session, rated, bill_date=note.draft.bill_date, author=author(), instead_of=note) if rebill else []
+        )
+        new_total = sum((invoice.draft.total for invoice in new_invoices), Decimal(0))
+        if dry_run:
+            session.rollback()
     result = {
         "credit_note": note.number,
         "total": note.draft.total,
         "new": [invoice.number for invoice in new_invoices],
+        "new_total": new_total,
+        "issued": not dry_run,
     }
     click.echo(
         as_json(result)
         if json_output
-        else f"{note.number}" + "".join(f", new bill {invoice.number}" for invoice in new_invoices)
+        else ("would be: " if dry_run else "")
+        + f"{note.number} over {note.draft.total:f}"
+        + "".join(f", new bill {invoice.number} over {invoice.draft.total:f}" for invoice in new_invoices)
     )
 
 

@@ -34,7 +34,7 @@ class InvoiceBasis(msgspec.Struct, frozen=True, kw_only=True):
     contracts: tuple[BilledContract, ...] = ()
     taxes: tuple[TaxLine, ...] = ()  # of the whole invoice, each rounded once
     usage: tuple[MonthlyUse, ...] | UnsetType = UNSET  # energy by month of all contracts together, for the chart
-    corrects: str | UnsetType = UNSET  # credit note: number of the invoice it takes back
+    corrects: str | UnsetType = UNSET  # number of the invoice it takes back, or whose place it takes
     fee_for: tuple[int, ...] | UnsetType = UNSET  # late fee: ids of the invoices that were reminded of
     interest_on: int | UnsetType = UNSET  # interest: id of the overdue invoice
     interest_until: date | UnsetType = UNSET  # interest: the day after the last that bears it

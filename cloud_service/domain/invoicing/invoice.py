@@ -1,7 +1,7 @@
 """Invoices before they have a number: rated contracts put together, their taxes summed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -79,6 +79,12 @@ def draft(
         item_ids=tuple(contract.item_id for contract in contracts if contract.item_id is not None),
         waiting_ids=tuple(id_ for contract in contracts for id_ in contract.waiting_ids),
     )
+
+
+def replacement(new: Draft, note: Draft) -> Draft:
+    """The draft as one that takes the place of the invoice which the credit note `note` took back, and names it."""
+    basis = msgspec.structs.replace(new.basis, corrects=note.basis.corrects)
+    return replace(new, corrects_id=note.corrects_id, basis=basis)
 
 
 def _lines_of_one(rated: RatedContract) -> tuple[BilledLine, ...]:

@@ -37,6 +37,6 @@ class IssuedInvoice(msgspec.Struct, frozen=True, kw_only=True):
     basis: InvoiceBasis
     lines: tuple[BilledLine, ...]
     settled: Decimal  # of the total, what credit had paid on the day of issue
-    corrects: str  # number of the invoice that a credit note takes back
+    corrects: str  # number of the invoice that it takes back, or whose place it takes
     reason: str
     issued_by: str

@@ -1,14 +1,14 @@
 """The changed days of registers, lot by lot; what cannot be made is put off and told."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from cloud_service.domain.metering.vee.days import WindowDays
 from cloud_service.flow.validate.make_days import make_changed_days
 from cloud_service.store.database.errors import Refused, guarded
-from cloud_service.store.database.session import Engine, transaction
+from cloud_service.store.database.session import Engine, Session, transaction
 from cloud_service.store.metering import dirty_days
 from cloud_service.store.metering.virtual_meters import remake_virtual_days
 from common.reading import Quality
@@ -63,6 +63,15 @@ def validate_dirty(
         report.waiting = True
     report.seconds = time.monotonic() - started
     return report
+
+
+def validate_contracts(session: Session, contract_ids: Sequence[int], now: datetime) -> None:
+    """Make the changed days of the meters of some contracts in the caller's transaction: before somebody rates them."""
+    taken = dirty_days.take_days_of_contracts(session, contract_ids)
+    if taken:
+        windows, problems, _changed = make_changed_days(session, taken)
+        dirty_days.put_off(session, {register: taken[register] for register in problems}, now + AGAIN_AFTER)
+        remake_virtual_days(session, windows)
 
 
 def _make_alone(engine: Engine, now: datetime, settle: timedelta, report: ValidationReport) -> int:

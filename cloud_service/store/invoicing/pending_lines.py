@@ -24,6 +24,8 @@ WAITING = text(
        FOR UPDATE
     """
 )
+RELEASE = text("UPDATE pending_line SET invoice_id = NULL WHERE invoice_id = :invoice")
+DROP_WAITING = text("DELETE FROM pending_line WHERE (line->>'corrects')::bigint = :invoice AND invoice_id IS NULL")
 KEYS_IN_USE = text("SELECT business_key FROM pending_line WHERE business_key = ANY(:keys)")
 DIFFERENCES = text(
     """
@@ -32,6 +34,15 @@ DIFFERENCES = text(
      WHERE (line->>'corrects')::bigint = :invoice
        AND contract_id IN (SELECT contract_id FROM invoice_span WHERE invoice_id = :invoice)
      ORDER BY id
+    """
+)
+BILLED_DIFFERENCES = text(
+    """
+    SELECT p.contract_id, p.business_key, p.currency, p.line
+      FROM pending_line p
+     WHERE (p.line->>'corrects')::bigint = :invoice AND p.invoice_id IS NOT NULL
+       AND NOT EXISTS (SELECT 1 FROM invoice n WHERE n.corrects_id = p.invoice_id AND n.kind = 'credit_note')
+     ORDER BY p.id
     """
 )
 COLUMNS = ("contract_id", "business_key", "during", "currency", "amount", "line", "reason", "author")
@@ -68,6 +79,18 @@ def waiting(session: Session, contract_ids: Sequence[int], until: date) -> dict[
     for row in session.execute(WAITING, {"ids": list(contract_ids), "until": until}):
         lines.setdefault(row.contract_id, []).append((row.id, from_json(WaitingLine, row.line)))
     return lines
+
+
+def take_back(session: Session, invoice_id: int) -> None:
+    """An invoice is credited: the lines it took up wait again, differences to it that nobody billed are gone."""
+    session.execute(DROP_WAITING, {"invoice": invoice_id})
+    session.execute(RELEASE, {"invoice": invoice_id})
+
+
+def billed_differences(session: Session, invoice_id: int) -> list[NewLine]:
+    """The differences to an invoice that stand on live later ones, as they were kept."""
+    rows = session.execute(BILLED_DIFFERENCES, {"invoice": invoice_id})
+    return [NewLine(row.contract_id, row.business_key, row.currency, from_json(WaitingLine, row.line)) for row in rows]
 
 
 def earlier_differences(session: Session, invoice_id: int) -> list[ComparedLine]:

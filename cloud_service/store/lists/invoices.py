@@ -54,7 +54,7 @@ def newest_invoice(session: Session, number: str, today: date) -> Any:
 
 
 SUMS: dict[str, ColumnElement[Any]] = {
-    "energy": func.coalesce(func.sum(case((is_invoice, Invoice.energy), else_=0)), 0),
+    "energy": func.coalesce(func.sum(Invoice.energy), 0),  # a credit note takes its bill's energy back
     "total_local": func.coalesce(func.sum(Invoice.total * Invoice.local_rate), 0),
     "outstanding_local": func.coalesce(func.sum(outstanding_local), 0),
     "local_currency": func.coalesce(func.min(Invoice.local_currency), literal("")),

@@ -51,8 +51,7 @@ ENERGY = text(
     """
     SELECT coalesce(sum(energy), 0)
       FROM invoice
-     WHERE kind = 'invoice'
-       AND legal_entity_id = :entity
+     WHERE legal_entity_id = :entity
        AND bill_date >= :start
        AND bill_date < :end
     """

@@ -58,6 +58,7 @@ class RelatedInvoice:
     total: Decimal
     currency: str
     bill_date: date
+    is_later: bool  # it corrects the one whose page this is, or takes its place
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,7 @@ HISTORY = text(
 )
 RELATED = text(
     """
-    SELECT public_id, number, kind, total, currency, bill_date
+    SELECT public_id, number, kind, total, currency, bill_date, corrects_id IS NOT DISTINCT FROM :invoice AS is_later
       FROM invoice
      WHERE corrects_id = :invoice
         OR id = (SELECT corrects_id FROM invoice WHERE id = :invoice)

@@ -17,6 +17,14 @@ COPY_DIRTY = "COPY dirty_day (register_id, day) FROM STDIN (FORMAT binary)"
 CHOOSE = text(
     "SELECT register_id FROM dirty_day WHERE since <= :settled GROUP BY register_id ORDER BY min(id) LIMIT :registers"
 )
+OF_CONTRACTS = text("""
+SELECT DISTINCT d.register_id
+  FROM contract c
+  JOIN meter_mount m ON m.service_point_id = c.service_point_id
+  JOIN register r ON r.meter_id = m.meter_id
+  JOIN dirty_day d ON d.register_id = r.id
+ WHERE c.id = ANY(:ids)
+""")
 # the lock keeps a register to one worker; who holds another lock on it is not waited for
 LOCK = text("SELECT id FROM register WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED")
 TAKE = text("DELETE FROM dirty_day WHERE register_id = ANY(:ids) RETURNING register_id, day")
@@ -85,10 +93,21 @@ def take_changed_days(session: Session, settled: datetime, registers: int) -> di
     if not ids:
         return {}
     locked = [row.id for row in session.execute(LOCK, {"ids": ids})]
+    return _taken(session, ids if len(locked) == len(ids) else locked)
+
+
+def _taken(session: Session, register_ids: Sequence[int]) -> dict[int, list[date]]:
     days_by_register: dict[int, set[date]] = {}
-    for row in session.execute(TAKE, {"ids": ids if len(locked) == len(ids) else locked}):
+    for row in session.execute(TAKE, {"ids": list(register_ids)}):
         days_by_register.setdefault(row.register_id, set()).add(row.day)
     return {register: sorted(days) for register, days in sorted(days_by_register.items())}
+
+
+def take_days_of_contracts(session: Session, contract_ids: Sequence[int]) -> dict[int, list[date]]:
+    """Take the changed days of the meters that hung where these contracts are, but for what another worker holds."""
+    ids = [row.register_id for row in session.execute(OF_CONTRACTS, {"ids": list(contract_ids)})]
+    locked = [row.id for row in session.execute(LOCK, {"ids": ids})] if ids else []
+    return _taken(session, locked) if locked else {}
 
 
 def put_off(session: Session, days: Mapping[int, Sequence[date]], since: datetime) -> None:

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from babel.numbers import NumberFormatError, format_decimal, parse_decimal
 
+from cloud_service.domain.money import currency_digits
 from cloud_service.web.language.formatting import locale
 from cloud_service.web.language.sentences import gettext as _
 from common.errors import InputError
@@ -29,5 +30,15 @@ def typed_number(text: str, path: str = "") -> Decimal:
 
 
 def number_as_typed(value: Decimal) -> str:
-    """A number as its reader would type it: all its digits, no grouping."""
-    return str(format_decimal(value, "0.#########", locale=locale()))
+    """A number as its reader would type it: all its digits, no grouping; `typed_number` reads the same number again."""
+    plain = value.normalize()
+    return _written(plain, max(-int(plain.as_tuple().exponent), 0))
+
+
+def amount_as_typed(value: Decimal, currency: str) -> str:
+    """Money as its reader would type it: with the digits of its currency, no grouping."""
+    return _written(value, currency_digits(currency))
+
+
+def _written(value: Decimal, decimals: int) -> str:
+    return str(format_decimal(value, "0." + "0" * decimals if decimals else "0", locale=locale()))

@@ -6,11 +6,16 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from cloud_service.domain.invoicing.pending_lines import WaitingLine
+from cloud_service.domain.pricing.rated_line import OUTSIDE_VAT
 from cloud_service.flow import arrangements, collect, correct_invoice
 from cloud_service.flow.issue import issue
 from cloud_service.flow.rate import rate_contracts
+from cloud_service.store.invoicing import pending_lines
 from cloud_service.store.invoicing.corrections import touched
 from cloud_service.store.invoicing.invoice_rows import WrittenInvoice
+from cloud_service.store.invoicing.issued_invoice import issued_invoice
+from cloud_service.store.invoicing.pending_lines import NewLine
 from cloud_service.store.lists.invoices import newest_invoice
 from cloud_service.store.receivables import settlement
 from cloud_service.store.receivables.ledger import balances
@@ -158,3 +163,67 @@ def test_a_second_difference_starts_from_what_the_first_has_billed(world: World)
     amounts = world.session.execute(text("SELECT amount FROM pending_line ORDER BY id")).scalars().all()
 
     assert [Decimal("2.88"), Decimal("2.88")] == amounts
+
+
+def difference(world: World, invoice: WrittenInvoice) -> None:
+    """A day of the bill is corrected, and the difference waits for the next one."""
+    late(world, date(2026, 10, 5), 200)
+    rated = [outcome.rated for outcome in rate_contracts(world.session, world.contracts, OCTOBER) if outcome.rated]
+    correct_invoice.bill_difference(
+        world.session, invoice.id, rated, reason="late reading", author="test", clock=lambda: noon(TODAY)
+    )
+
+
+def share(world: World, amount: str) -> None:
+    line = WaitingLine(
+        charge="share", id="share", label="Heating", utility="", unit="", tax_category="", path="",
+        start=OCTOBER.start, end=OCTOBER.end, quantity=Decimal(1), price=Decimal(amount), amount=Decimal(amount),
+        amount_unrounded=Decimal(amount), why="a share", vat=OUTSIDE_VAT,
+    )  # fmt: skip
+    pending_lines.add(
+        world.session, [NewLine(world.contracts[0], "share", "EUR", line)], reason="heating", author="test"
+    )
+
+
+def test_a_line_that_the_credited_bill_took_up_stands_on_the_new_one_too(world: World) -> None:
+    share(world, "100.00")
+    first = bill(world)
+    credit(world, first)
+    again = bill(world, day=TODAY)
+
+    assert first.draft.total == again.draft.total
+    assert ["Heating"] == [line.label for line in again.draft.lines if line.charge == "share"]
+
+
+def test_a_difference_that_nobody_billed_is_gone_with_the_bill_it_corrects(world: World) -> None:
+    october = bill(world)
+    difference(world, october)
+    credit(world, october)
+    again = bill(world, day=TODAY)
+
+    assert [] == [line for line in again.draft.lines if line.charge == "difference"]
+    november = bill(world, NOVEMBER, date(2026, 12, 2))
+    assert [] == [line for line in november.draft.lines if line.charge == "difference"]
+
+
+def test_a_difference_that_a_later_bill_has_is_given_back_with_the_bill_it_corrects(world: World) -> None:
+    october = bill(world)
+    difference(world, october)
+    november = bill(world, NOVEMBER, date(2026, 12, 2))
+    (billed,) = [line.amount for line in november.draft.lines if line.charge == "difference"]
+    credit(world, october)
+
+    again = bill(world, day=date(2026, 12, 5))
+    (back,) = [line.amount for line in again.draft.lines if line.charge == "difference"]
+
+    assert 0 < billed == -back
+
+
+def test_a_bill_in_the_place_of_a_credited_one_names_it_on_paper(world: World) -> None:
+    first = bill(world)
+    note = credit(world, first)
+    rated = [outcome.rated for outcome in rate_contracts(world.session, world.contracts, OCTOBER) if outcome.rated]
+    (again,) = issue(world.session, rated, bill_date=TODAY, author="test", instead_of=note)
+
+    stored = issued_invoice(world.session, again.id)
+    assert ("invoice", first.number) == (stored.kind, stored.corrects)

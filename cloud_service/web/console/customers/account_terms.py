@@ -1,5 +1,6 @@
 """The terms of an account as a form shows them: cycle, days to pay, delivery, and what prepaid goes by."""
 
+from decimal import Decimal
 from typing import Any
 
 from cloud_service.flow.customers.client import AccountTerms
@@ -41,14 +42,15 @@ def term_fields() -> tuple[Field, ...]:
 
 def terms_as_fields(terms: AccountTerms) -> dict[str, Any]:
     """What stands in the fields, by their keys; prepaid terms without a value of their own stay empty."""
+    prepaid_terms = {"debt_share": terms.settings.get("debt_share"), **terms.settings.get("prepaid", {})}
+    numbers = {field.key: prepaid_terms.get(field.key) for field in PREPAID_FIELDS}
     return {
         "billing_cycle": terms.billing_cycle,
         "billing_day": terms.billing_day,
         "billing_month": terms.billing_month,
         "delivery": terms.delivery,
         "payment_terms_days": terms.payment_terms_days,
-        "debt_share": terms.settings.get("debt_share"),
-        **terms.settings.get("prepaid", {}),
+        **{key: Decimal(str(number)) for key, number in numbers.items() if number is not None},
     }
 
 

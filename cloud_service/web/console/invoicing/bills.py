@@ -1,21 +1,19 @@
-"""The bills: the list in its exact words, one bill with its lines and why they are so, its PDF, sending, paying."""
+"""The bills: the list in its exact words, one bill with its lines and why they are so, its PDF, sending."""
 
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from cloud_service.flow import collect
 from cloud_service.store.audit import log
 from cloud_service.store.lists.invoices import invoices
 from cloud_service.store.lookups.invoice_page import invoice_page, send_again
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.bill_columns import COLUMNS
 from cloud_service.web.bill_documents import document_response
-from cloud_service.web.clock import now, today
+from cloud_service.web.clock import today
 from cloud_service.web.console.shared_fields import PLAN_FILTER
 from cloud_service.web.database import session
-from cloud_service.web.forms import received_amount, received_day
 from cloud_service.web.language.sentences import gettext as _
 from cloud_service.web.language.sentences import lazy_gettext as _l
 from cloud_service.web.language.state_labels import STATES
@@ -100,31 +98,4 @@ def send(public_id: UUID) -> AnyResponse:
     log.note(session(), actor(), "invoice.send_again", f"invoice:{page.invoice.id}", to=recipient)
     session().commit()
     flash(_("The bill is on its way to %(recipient)s.", recipient=recipient), "success")
-    return redirect(url_for("bills.show", public_id=public_id))
-
-
-@blueprint.post("/bills/<uuid:public_id>/payments")
-@access(May.COLLECT)
-def record_payment(public_id: UUID) -> AnyResponse:
-    """Money that came by bank, cash or cheque, told by hand."""
-    page = invoice_page(session(), scope(), public_id, today())
-    money = received_amount(request.form.get("amount", ""))
-    booking = collect.pay(
-        session(),
-        page.account.id,
-        money,
-        provider=request.form.get("provider", "bank"),
-        reference=request.form.get("reference", "").strip() or f"by-hand-{now():%Y%m%d%H%M%S}",
-        day=received_day(request.form.get("day", "")),
-        author=actor(),
-        to={page.invoice.number: min(money, page.outstanding)} if page.outstanding > 0 else None,
-    )
-    if booking.outcome != "booked":
-        flash(
-            _("Not booked: %(outcome)s. A payment with this reference is there already.", outcome=booking.outcome),
-            "warning",
-        )
-        return redirect(url_for("bills.show", public_id=public_id))
-    session().commit()
-    flash(_("Payment of %(currency)s %(amount)s booked.", currency=page.invoice.currency, amount=money), "success")
     return redirect(url_for("bills.show", public_id=public_id))

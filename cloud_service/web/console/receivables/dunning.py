@@ -1,22 +1,15 @@
 """Money that does not come: which letters are due today, sending them, interest, and payment plans."""
 
-from uuid import UUID
-
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from cloud_service.domain.invoicing.next_number import whole_number
-from cloud_service.flow import arrangements, remind
+from cloud_service.flow import remind
 from cloud_service.store.customers import legal_entities
-from cloud_service.store.lookups.invoice_page import invoice_page
 from cloud_service.store.lookups.receivables import plans
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import today
 from cloud_service.web.database import session
-from cloud_service.web.forms import parse_day, typed_reason
-from cloud_service.web.language.sentences import gettext as _
 from cloud_service.web.language.sentences import ngettext
-from common.errors import InputError
 
 blueprint = Blueprint("dunning", __name__)
 
@@ -64,24 +57,3 @@ def interest() -> Response:
     session().commit()
     flash(ngettext("%(num)s bill of interest issued.", "%(num)s bills of interest issued.", len(issued)), "success")
     return redirect(url_for("dunning.index"))
-
-
-@blueprint.post("/bills/<uuid:public_id>/plan")
-@access(May.COLLECT)
-def plan(public_id: UUID) -> Response:
-    """Agree monthly instalments for a bill: it is not reminded of as long as they are kept."""
-    invoice = invoice_page(session(), scope(), public_id, today()).invoice
-    parts = whole_number(request.form.get("parts", ""), "parts")
-    if not request.form.get("first"):
-        raise InputError(_("the day of the first instalment is missing"), path="first")
-    first = parse_day(request.form["first"], "first")
-    agreed = arrangements.agree_plan(session(), [invoice.id], parts, first, reason=typed_reason(), author=actor())
-    session().commit()
-    flash(
-        ngettext(
-            "%(num)s instalment is agreed, on %(day)s.", "%(num)s instalments are agreed, the first on %(day)s.",
-            len(agreed.instalments), day=agreed.instalments[0].due_date,
-        ),
-        "success",
-    )  # fmt: skip
-    return redirect(url_for("bills.show", public_id=public_id))

@@ -14,9 +14,11 @@ from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import today
 from cloud_service.web.database import session
 from cloud_service.web.forms import Field, Form, FormPage, answer
+from cloud_service.web.language.formatting import amount as written
 from cloud_service.web.language.labels import LABELS
 from cloud_service.web.language.sentences import gettext as _
 from cloud_service.web.language.sentences import lazy_gettext as _l
+from cloud_service.web.language.typed_numbers import amount_as_typed
 from common.errors import ConflictError, InputError
 
 blueprint = Blueprint("money", __name__)
@@ -46,13 +48,20 @@ def receive(public_id: UUID) -> Any:
     )
 
     def do() -> Response:
-        _refuse_future_day(form)
+        refuse_future_day(form)
         done = collect.pay(
             session(), account.id, form["amount"], provider=form["provider"], reference=form["reference"],
             day=form["day"], author=actor(), kind=form["kind"],
         )  # fmt: skip
-        _refuse_used_reference(done)
-        flash(_("%(currency)s %(amount)s is booked.", currency=account.currency, amount=form["amount"]), "success")
+        refuse_used_reference(done)
+        flash(
+            _(
+                "%(currency)s %(amount)s is booked.",
+                currency=account.currency,
+                amount=written(form["amount"], account.currency),
+            ),
+            "success",
+        )
         return redirect(back)
 
     return answer(form, page, do)
@@ -74,13 +83,17 @@ def payout(public_id: UUID) -> Any:
     )
 
     def do() -> Response:
-        _refuse_future_day(form)
+        refuse_future_day(form)
         for done in collect.pay_out(
             session(), account.id, form["amount"], reference=form["reference"], day=form["day"], author=actor()
         ):
-            _refuse_used_reference(done)
+            refuse_used_reference(done)
         flash(
-            _("%(currency)s %(amount)s is booked as paid back.", currency=account.currency, amount=form["amount"]),
+            _(
+                "%(currency)s %(amount)s is booked as paid back.",
+                currency=account.currency,
+                amount=written(form["amount"], account.currency),
+            ),
             "success",
         )
         return redirect(back)
@@ -101,21 +114,24 @@ def give_back(public_id: UUID) -> Any:
     """A refund or chargeback of it, or of a part."""
     payment_page = payment(session(), scope(), public_id)
     way = Field("kind", _("What happened"), "choice", options=BACK)
-    form = Form((way, AMOUNT, REFERENCE, DAY), {"day": today(), "amount": payment_page.left})
+    form = Form(
+        (way, AMOUNT, REFERENCE, DAY),
+        {"day": today(), "amount": amount_as_typed(payment_page.left, payment_page.payment.currency)},
+    )
     page = _page(payment_page, _("Give it back"), _("Bills that it settled are open again."))
 
     def do() -> Response:
-        _refuse_future_day(form)
+        refuse_future_day(form)
         done = collect.give_back(
             session(), payment_page.payment.id, form["amount"], reference=form["reference"], day=form["day"],
             author=actor(), kind=form["kind"],
         )  # fmt: skip
-        _refuse_used_reference(done)
+        refuse_used_reference(done)
         flash(
             _(
                 "%(currency)s %(amount)s is booked as given back.",
                 currency=payment_page.payment.currency,
-                amount=form["amount"],
+                amount=written(form["amount"], payment_page.payment.currency),
             ),
             "success",
         )
@@ -129,7 +145,9 @@ def give_back(public_id: UUID) -> Any:
 def release(public_id: UUID) -> Any:
     """A security deposit becomes credit."""
     payment_page = payment(session(), scope(), public_id)
-    form = Form((AMOUNT, DAY), {"day": today(), "amount": payment_page.left})
+    form = Form(
+        (AMOUNT, DAY), {"day": today(), "amount": amount_as_typed(payment_page.left, payment_page.payment.currency)}
+    )
     page = _page(
         payment_page,
         _("Release the deposit"),
@@ -137,16 +155,16 @@ def release(public_id: UUID) -> Any:
     )
 
     def do() -> Response:
-        _refuse_future_day(form)
+        refuse_future_day(form)
         done = collect.release_deposit(
             session(), payment_page.payment.id, form["amount"], day=form["day"], author=actor()
         )
-        _refuse_used_reference(done)
+        refuse_used_reference(done)
         flash(
             _(
                 "%(currency)s %(amount)s of the deposit is credit now.",
                 currency=payment_page.payment.currency,
-                amount=form["amount"],
+                amount=written(form["amount"], payment_page.payment.currency),
             ),
             "success",
         )
@@ -163,14 +181,15 @@ def _page(payment_page: PaymentPage, submit: str, note: str) -> FormPage:
     )
 
 
-def _refuse_future_day(form: Form) -> None:
+def refuse_future_day(form: Form) -> None:
+    """Say at the field that money cannot have moved tomorrow."""
     if form["day"] > today():
         raise InputError(
             _("%(day)s lies in the future", day=form["day"]), path="day", hint=_("the day on which the money moved")
         )
 
 
-def _refuse_used_reference(done: PaymentBooking) -> None:
+def refuse_used_reference(done: PaymentBooking) -> None:
     """Say at the field that a reference was used before."""
     if done.outcome != "booked":
         raise ConflictError(

@@ -26,8 +26,9 @@ from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import today
 from cloud_service.web.console.tariffs.sheet_cells import TABLES, SheetCells, cells_of, read_sheet, typed_cells
 from cloud_service.web.database import session
-from cloud_service.web.forms import Form, parse_amount
+from cloud_service.web.forms import Form
 from cloud_service.web.language.sentences import gettext as _
+from cloud_service.web.language.typed_numbers import typed_number
 from common.errors import EnergyError, InputError
 from common.period import add_months
 
@@ -173,7 +174,7 @@ def _month(sheet: PriceSheet, cells: SheetCells, entity: LegalEntity, stored: St
 def _quantity(used: str, cells: SheetCells) -> Decimal:
     """What the typical month uses, in whole thousandths."""
     try:
-        quantity = parse_amount(used, "used").quantize(Decimal("0.001"))
+        quantity = typed_number(used, "used").quantize(Decimal("0.001"))
     except (InputError, ArithmeticError):
         quantity = Decimal(-1)
     if not 0 <= quantity <= MOST_USED:

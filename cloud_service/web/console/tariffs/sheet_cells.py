@@ -20,8 +20,9 @@ from cloud_service.domain.tariffs.price_sheet.sheet import (
     Step,
     TaxRow,
 )
-from cloud_service.web.forms import Form, parse_amount, parse_day
+from cloud_service.web.forms import Form, parse_day
 from cloud_service.web.language.sentences import gettext as _
+from cloud_service.web.language.typed_numbers import number_as_typed, typed_number
 from common.errors import InputError
 
 TABLES: Mapping[str, tuple[str, ...]] = {
@@ -88,7 +89,7 @@ def cells_of(sheet: PriceSheet) -> SheetCells:
 def _text(value: Decimal | date | str | None) -> str:
     if value is None:
         return ""
-    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+    return number_as_typed(value) if isinstance(value, Decimal) else str(value)
 
 
 def read_sheet(cells: SheetCells) -> PriceSheet:
@@ -162,7 +163,7 @@ def _day(cells: SheetCells, path: str) -> date | None:
 def _amount(cells: SheetCells, path: str, text: str) -> Decimal | None:
     """A cell's number; what is none is said at the cell, and stays the cell's only fault."""
     try:
-        number = parse_amount(text, path) if text else None
+        number = typed_number(text, path) if text else None
     except InputError as error:
         cells.errors[path] = Form.sentence(error)
         return None

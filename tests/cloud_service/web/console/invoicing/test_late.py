@@ -20,5 +20,5 @@ def test_a_late_reading_lists_its_bill_and_what_cannot_be_rated_anew_stays_as_it
     bill = f"/bills/{fresh.ids['INV-1']}"
     for verb in ("difference", "rebill"):
         refused = post(clerk, bill, f"{bill}/{verb}", reason="late reading")
-        assert (409, True) == (refused.status_code, "cannot be rated anew" in refused.text)
+        assert (422, True) == (refused.status_code, "cannot be rated anew" in refused.text)
     assert [] == database_rows(fresh, "SELECT 1 FROM invoice WHERE kind = 'credit_note'")

@@ -2,16 +2,6 @@ from tests.cloud_service.web.conftest import Console, post
 from tests.cloud_service.web.pages import database_rows, text_of
 
 
-def test_a_bill_is_agreed_to_be_paid_in_parts(fresh: Console) -> None:
-    bill = f"/bills/{fresh.ids['INV-1']}"
-    answer = post(fresh.sign_in("billing"), bill, f"{bill}/plan", parts="3", first="2026-12-01", reason="asked for")
-
-    assert 302 == answer.status_code, answer.text
-    parts = database_rows(fresh, "SELECT amount FROM plan_instalment ORDER BY due_date")
-    assert ["33.33", "33.33", "33.34"] == sorted(f"{instalment.amount:.2f}" for instalment in parts)
-    assert "asked for" in text_of(fresh.sign_in("billing").get("/dunning").text)
-
-
 def test_looking_at_reminders_sends_nothing_and_the_button_sends_each_once(fresh: Console) -> None:
     clerk = fresh.sign_in("billing")
     page_text = text_of(clerk.get("/dunning").text)

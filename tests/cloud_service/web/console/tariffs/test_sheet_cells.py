@@ -1,16 +1,18 @@
 from decimal import Decimal
 
-from flask import Flask
+import pytest
 
 from cloud_service.web.console.tariffs.sheet_cells import cells_of, read_sheet, typed_cells
+from cloud_service.web.language.locale import LANGUAGES
 from tests.cloud_service.domain.tariffs.price_sheet.sheets import DAY_AND_NIGHT, HOME, sheet
 from tests.cloud_service.web.conftest import Console
 
 HEAD = {"name": "Home", "currency": "EUR", "start": "2026-01-01", "pricing": "flat", "price": "0.30"}
 
 
-def test_cells_of_a_sheet_are_read_back_as_the_same_sheet() -> None:
-    with Flask(__name__).test_request_context():
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_cells_of_a_sheet_are_read_back_as_the_same_sheet(console: Console, language: str) -> None:
+    with console.app.test_request_context(headers={"Accept-Language": language}):
         for made in (
             HOME,
             sheet(pricing="hours", hours=DAY_AND_NIGHT, steps=()),
@@ -40,7 +42,7 @@ def test_a_number_that_is_none_is_the_only_fault_of_its_cell(console: Console) -
         assert ["start"] == list(cells.errors)
 
 
-def test_codes_that_no_list_offers_become_the_first_of_the_list() -> None:
-    with Flask(__name__).test_request_context():
+def test_codes_that_no_list_offers_become_the_first_of_the_list(console: Console) -> None:
+    with console.app.test_request_context():
         read = read_sheet(typed_cells(HEAD | {"utility": "magic", "pricing": "flat"}))
     assert ("electricity", Decimal("0.30")) == (read.utility, read.price)
