@@ -15,6 +15,7 @@ from typing import Any
 import procrastinate
 import psycopg
 
+from cloud_service.day_jobs import DayTools, add_day_jobs
 from cloud_service.flow import arrangements, prepaid
 from cloud_service.flow import billing_run as running
 from cloud_service.flow import deliver as delivering
@@ -61,6 +62,7 @@ def create_worker(tools: WorkerTools, conninfo: str) -> procrastinate.App:
     _jobs_about_jobs(app, tools)
     _calendar_jobs(app, tools)
     _jobs_about_readings_and_balances(app, tools)
+    add_day_jobs(app, DayTools(tools.begin, tools.clock))
     return app
 
 

@@ -78,20 +78,24 @@ def invoice_letter(paper: InvoicePaper, theme: Theme) -> CoveringLetter:
     return _laid_out(content, localizer, theme)
 
 
+WORDINGS = {"reminder": "reminder", "second": "second_reminder", "final": "final_notice"}
+
+
 def reminder_letter(fields: Mapping[str, Any]) -> CoveringLetter:
     """The letter that asks for overdue money.
 
     `fields`: locale, currency, amount, account, sender_name, recipient_name, pay_url, footer (lines), theme,
-    invoices (their numbers).
+    invoices (their numbers), wording (a key of WORDINGS; the friendly one unless given).
     """
     localizer = localizer_for(str(fields.get("locale", "en")))
     amount = localizer.money(Decimal(fields["amount"]), str(fields["currency"]))
     account = str(fields.get("account", ""))
     pay_url = str(fields.get("pay_url", ""))
+    words = WORDINGS.get(str(fields.get("wording", "")), "reminder")
     content = _LetterContent(
-        subject=localizer.label("mail.reminder_subject", amount=amount),
+        subject=localizer.label(f"mail.{words}_subject", amount=amount),
         name=str(fields.get("recipient_name", "")),
-        sentence=localizer.label("mail.reminder_text", amount=amount, account=account),
+        sentence=localizer.label(f"mail.{words}_text", amount=amount, account=account),
         rows=[
             (localizer.label("reminder.total"), amount),
             *((localizer.label("reminder.number"), str(number)) for number in fields.get("invoices", ())),

@@ -1,6 +1,7 @@
-"""Money that does not come: reminders in steps, late fees, statutory interest, by the rules of the client's country.
+"""Money that does not come: reminders in steps and late fees, by the rules of the company or of the client's country.
 
-Disputed, planned, parked and doubtful amounts are never dunned. Each step is taken once, whoever runs this how often.
+Disputed, planned, parked and doubtful amounts are never dunned, nor are accounts that rest. Each step is taken once,
+whoever runs this how often.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,16 +11,9 @@ from decimal import Decimal
 from typing import Any
 
 from cloud_service.domain.invoicing.basis import InvoiceBasis
-from cloud_service.domain.invoicing.invoice import Draft, single_line
-from cloud_service.domain.receivables.dunning import (
-    DunningStep,
-    dunning_rules,
-    from_day_on,
-    interest,
-    next_step,
-    overdue_spans,
-    with_base_rates,
-)
+from cloud_service.domain.invoicing.invoice import single_line
+from cloud_service.domain.receivables.dunning import DunningStep, amount_in, next_step
+from cloud_service.domain.receivables.dunning_history import RulesFrom, RulesHistory
 from cloud_service.store.audit import log
 from cloud_service.store.customers.billing_parties import parties
 from cloud_service.store.database import job_queue
@@ -27,13 +21,13 @@ from cloud_service.store.database.session import Session
 from cloud_service.store.delivery import outgoing
 from cloud_service.store.invoicing.invoice_rows import WrittenInvoice
 from cloud_service.store.invoicing.issue_drafts import issue_drafts
-from cloud_service.store.receivables import interest_base_rates, overdue_invoices
+from cloud_service.store.receivables import dunning_rule_sets, overdue_invoices
 from cloud_service.store.receivables.ledger import lock_accounts
 from cloud_service.store.receivables.overdue_invoices import OverdueInvoice
-from common.errors import InputError
 from common.period import Span
 
 Clock = Callable[[], datetime]
+NONE_SET = RulesHistory()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +45,12 @@ class Reminder:
 
 @dataclass(frozen=True, slots=True)
 class DueStep:
-    """The dunning step that is due for an overdue invoice; `number` counts the steps of its country from 1."""
+    """The dunning step that is due for an overdue invoice; `number` counts the steps of its rules from 1."""
 
     invoice: OverdueInvoice
     number: int
     step: DunningStep
+    by: RulesFrom
 
 
 def remind(session: Session, day: date, *, author: str, entity_id: int | None = None) -> list[Reminder]:
@@ -66,17 +61,20 @@ def remind(session: Session, day: date, *, author: str, entity_id: int | None = 
 def due_by_account(session: Session, day: date, entity_id: int | None = None) -> list[list[DueStep]]:
     """The steps that are due on a day, a list an account that would get a letter; nothing is kept or sent."""
     letters = []
-    overdue = overdue_invoices.overdue_invoices(session, day, entity_id)
+    histories = dunning_rule_sets.histories(session, entity_id)
+    overdue = [row for row in overdue_invoices.overdue_invoices(session, day, entity_id) if not row.resting]
     for invoices in overdue_invoices.group_by_account(overdue).values():
-        due = [step for invoice in invoices if (step := _due_step(invoice, day)) is not None]
-        if due and sum(step.invoice.left for step in due) >= dunning_rules(invoices[0].country).least:
+        history = histories.get(invoices[0].entity_id, NONE_SET)
+        due = [step for invoice in invoices if (step := _due_step(invoice, day, history)) is not None]
+        if due and sum(step.invoice.left for step in due) >= amount_in(due[0].by.rules.least, invoices[0].currency):
             letters.append(due)
     return letters
 
 
-def _due_step(invoice: OverdueInvoice, day: date) -> DueStep | None:
-    following = next_step(dunning_rules(invoice.country), invoice.due_date, invoice.taken, invoice.last, day)
-    return None if following is None else DueStep(invoice, *following)
+def _due_step(invoice: OverdueInvoice, day: date, history: RulesHistory) -> DueStep | None:
+    by = history.of_case(invoice.taken, invoice.rules_id, day, invoice.country)
+    following = next_step(by.rules, invoice.due_date, invoice.taken, invoice.last, day)
+    return None if following is None else DueStep(invoice, *following, by)
 
 
 def _remind_account(session: Session, due: Sequence[DueStep], day: date, author: str) -> Reminder:
@@ -112,14 +110,20 @@ def _record_steps(
         each.invoice
         for each in due
         if overdue_invoices.record_step(
-            session, each.invoice, step=each.number, name=each.step.name, day=day, fee_invoice_id=fee_id
+            session,
+            each.invoice,
+            step=each.number,
+            name=each.step.name,
+            day=day,
+            fee_invoice_id=fee_id,
+            rules_id=each.by.id,
         )
     ]
 
 
 def _fee(session: Session, due: Sequence[DueStep], day: date, author: str) -> WrittenInvoice | None:
     """The highest fee of the steps, as an invoice of its own."""
-    amount = max(each.step.fee for each in due)
+    amount = max(amount_in(each.step.fee, each.invoice.currency) for each in due)
     if not amount:
         return None
     account_id = due[0].invoice.account_id
@@ -140,59 +144,10 @@ def _letter(
     return {
         "locale": recipient.locale, "currency": recipient.currency, "amount": format(amount, "f"),
         "account": recipient.account, "sender_name": recipient.seller, "recipient_name": recipient.client,
-        "footer": [recipient.seller], "theme": recipient.theme, "step": step.name,
+        "footer": [recipient.seller], "theme": recipient.theme, "step": step.name, "wording": step.wording,
         "invoices": [invoice.number for invoice in invoices],
     }  # fmt: skip
 
 
 def _domain(invoice: OverdueInvoice) -> str:
     return invoice.email.rpartition("@")[2] or "localhost"
-
-
-def enter_base_rate(session: Session, country: str, start: date, percent: Decimal, *, author: str) -> None:
-    """A base rate that was published since the country's rules were written down, in force from `start`."""
-    if dunning_rules(country).interest is None:
-        raise InputError(f"the rules of {country or 'this country'} charge no interest", path="country")
-    before = interest_base_rates.enter(session, country, start, percent, author)
-    log.record(
-        session,
-        [log.AuditChange(author, "base_rate.enter", f"base_rate:{country}:{start}",
-                         {} if before is None else {"percent": format(before, "f")},
-                         {"percent": format(percent, "f")})],
-    )  # fmt: skip
-
-
-def charge_interest(session: Session, day: date, *, author: str, entity_id: int | None = None) -> list[WrittenInvoice]:
-    """Invoices of the statutory interest up to (and without) a day, one for each overdue invoice; never twice a day."""
-    issued = []
-    for row in overdue_invoices.overdue_invoices(session, day, entity_id):
-        draft = _interest(session, row, day)
-        if draft is not None:
-            lock_accounts(session, [row.account_id])
-            issued += issue_drafts(session, [draft], author=author)
-    return issued
-
-
-def _interest(session: Session, row: OverdueInvoice, day: date) -> Draft | None:
-    rule = dunning_rules(row.country).interest
-    if rule is None or row.derived:  # no interest on interest (BGB § 289), nor on fees
-        return None
-    charged_until = overdue_invoices.interest_until(session, row.account_id, row.invoice_id)
-    spans = overdue_spans(row.due_date, row.total, overdue_invoices.settlements(session, row.invoice_id), day)
-    uncharged = from_day_on(spans, charged_until)
-    rule = with_base_rates(rule, interest_base_rates.entered(session, row.country))
-    lines, amount = interest(rule, row.kind, row.currency, uncharged)
-    lump = (
-        rule.lump_sum_company
-        if charged_until is None and row.kind == "company" and row.currency == "EUR"
-        else Decimal(0)
-    )
-    if amount + lump <= 0:
-        return None
-    account = parties(session, [row.account_id], day)[row.account_id]
-    why = "; ".join([*(line.why for line in lines), *([f"lump sum {lump}"] if lump else [])])
-    return single_line(
-        account, charge="interest", label=f"Interest on {row.number}", amount=amount + lump, why=why,
-        days=Span(min(span.start for span in uncharged), day), bill_date=day,
-        basis=InvoiceBasis(interest_on=row.invoice_id, interest_until=day, source=rule.base_source),
-    )  # fmt: skip

@@ -5,6 +5,7 @@ import click
 from cloud_service.cli.database import author, transaction
 from cloud_service.cli.options import amount_of, day_of
 from cloud_service.cli.output import as_json
+from cloud_service.cli.receivables.dunning_rules import COMMANDS
 
 JSON = click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
 DAY = click.option("--day", help="As on this day; today unless given.")
@@ -42,7 +43,7 @@ def remind(*, day: str | None, dry_run: bool, json_output: bool) -> None:
 @JSON
 def interest(*, day: str | None, json_output: bool) -> None:
     """Charge the statutory interest on overdue bills up to a day."""
-    from cloud_service.flow.remind import charge_interest
+    from cloud_service.flow.dunning.interest import charge_interest
 
     with transaction() as session:
         issued = charge_interest(session, day_of(day, "--day"), author=author())
@@ -59,10 +60,14 @@ def interest(*, day: str | None, json_output: bool) -> None:
 @click.argument("percent")
 def base_rate(country: str, start: str, percent: str) -> None:
     """Enter a base rate that was published since the country's rules were written down."""
-    from cloud_service.flow.remind import enter_base_rate
+    from cloud_service.flow.dunning.interest import enter_base_rate
 
     with transaction() as session:
         enter_base_rate(session, country, day_of(start, "FROM"), amount_of(percent, "PERCENT"), author=author())
+
+
+for rules_command in COMMANDS:
+    dunning.add_command(rules_command)
 
 
 @dunning.command()

@@ -1,33 +1,39 @@
-"""Reminders in steps, fees and statutory interest, by the rules of a country; rules are files with their source."""
+"""Reminders in steps, fees and interest as rules: a company's own, or a country's, files with their source."""
 
 import tomllib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
+from cloud_service.domain.calendar.holidays import calendars
 from cloud_service.domain.money import round_money
 from common.errors import InputError
-from common.period import add_months
 
 FOLDER = Path(__file__).parent / "dunning_rules"
 DEFAULT = "default"
-YEAR_DAYS = 365
-HUNDRED = Decimal(100)
+ANY = "*"  # of amounts by currency: every currency that is not named
+STEPS_MAX = 6
+DAYS_MAX = 365
+PERCENT_MAX = Decimal(100)
+Amounts = dict[str, Decimal]  # by currency
+Who = Literal["person", "itself"]
+Wording = Literal["reminder", "second", "final"]
+NOTHING = Decimal(0)
 
 
 class DunningStep(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is done so many days after the due date."""
 
     name: str
-    days: Annotated[int, Meta(ge=1)]
-    fee: Decimal = Decimal(0)
+    days: Annotated[int, Meta(ge=1, le=DAYS_MAX)]
+    fee: Amounts = {}
+    wording: Wording = "reminder"
 
 
 class BaseRate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -38,23 +44,38 @@ class BaseRate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class InterestRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Percentage points above the base rate, for persons and companies; none where it is not stated."""
+    """Yearly percent for persons and companies: as such, or points above a base rate; none where it is not stated."""
 
-    base: tuple[BaseRate, ...]
-    base_source: str
-    base_months: Annotated[int, Meta(ge=1)]  # after so many the rate is set anew, be it the same
     person: Decimal | None = None
     company: Decimal | None = None
-    lump_sum_company: Decimal = Decimal(0)
+    fixed: bool = False
+    base_country: str = ""  # whose base rates count; that of the rules where it is empty
+    base: tuple[BaseRate, ...] = ()
+    base_source: str = ""
+    base_months: Annotated[int, Meta(ge=1)] = 6  # after so many the rate is set anew, be it the same
+    after_days: Annotated[int, Meta(ge=0, le=DAYS_MAX)] = 0  # days after the due day that bear none
+    year: Literal["365", "360", "actual"] = "365"
+    least: Amounts = {}  # below this nothing is charged yet
+    lump_sum_company: Amounts = {}
+    booking: Who = "person"  # by itself: on the first of each month
 
 
 class DunningRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How a country's clients are dunned."""
+    """How clients are dunned."""
 
-    steps: Annotated[tuple[DunningStep, ...], Meta(min_length=1)]
-    pause_days: int = 7
-    least: Annotated[Decimal, Meta(description="Below this nobody is reminded")] = Decimal(0)
+    steps: Annotated[tuple[DunningStep, ...], Meta(min_length=1, max_length=STEPS_MAX)]
+    pause_days: Annotated[int, Meta(ge=0, le=DAYS_MAX)] = 7
+    least: Annotated[Amounts, Meta(description="Below this nobody is reminded")] = {}
+    source: str = ""
+    sending: Who = "person"  # by itself: on the day, without being asked
+    working_days: bool = False  # by itself not on Saturdays, Sundays and holidays
+    holidays: str = ""  # the calendar of holidays; none: only weekends
     interest: InterestRule | None = None
+
+
+def amount_in(amounts: Mapping[str, Decimal], currency: str) -> Decimal:
+    """The amount for a currency; nothing where neither it nor every one is named."""
+    return amounts.get(currency, amounts.get(ANY, NOTHING))
 
 
 def with_base_rates(rule: InterestRule, entered_rates: Sequence[BaseRate]) -> InterestRule:
@@ -63,17 +84,67 @@ def with_base_rates(rule: InterestRule, entered_rates: Sequence[BaseRate]) -> In
     return msgspec.structs.replace(rule, base=tuple(base[start] for start in sorted(base)))
 
 
+def has_own_rules(country: str) -> bool:
+    """Whether the product knows rules of a country."""
+    return country.isalpha() and country != DEFAULT and (FOLDER / f"{country}.toml").exists()
+
+
 @cache
 def dunning_rules(country: str) -> DunningRules:
     """The rules of a country by its ISO code, the default ones where there are none of its own."""
-    path = FOLDER / f"{country}.toml"
-    if not country.isalpha() or not path.exists():
-        path = FOLDER / f"{DEFAULT}.toml"
-    document = tomllib.loads(path.read_text("utf-8"))
+    path = FOLDER / f"{country if has_own_rules(country) else DEFAULT}.toml"
+    return read_rules(tomllib.loads(path.read_text("utf-8")), str(path))
+
+
+def read_rules(document: Mapping[str, Any], path: str = "") -> DunningRules:
+    """Rules from a document, checked; InputError says where it is wrong."""
     try:
-        return msgspec.convert(document, DunningRules, strict=False)
+        rules = msgspec.convert(document, DunningRules, strict=False)
     except msgspec.ValidationError as error:
-        raise InputError(str(error), path=str(path)) from error
+        raise InputError(str(error), path=path) from error
+    check(rules)
+    return rules
+
+
+def check(rules: DunningRules) -> None:
+    """InputError where rules contradict themselves; places are those of the document."""
+    for number, (step, before) in enumerate(zip(rules.steps[1:], rules.steps, strict=False), start=1):
+        if step.days <= before.days:
+            raise InputError(
+                f"{step.name!r} comes {step.days} days after the due day, {before.name!r} after {before.days}",
+                path=f"steps[{number}].days", hint="each level comes later than the one before",
+            )  # fmt: skip
+    for number, step in enumerate(rules.steps):
+        if not step.name.strip():
+            raise InputError("a level has no name", path=f"steps[{number}].name", hint="for example First reminder")
+        _check_amounts(step.fee, f"steps[{number}].fee")
+    _check_amounts(rules.least, "least")
+    if rules.holidays and rules.holidays not in calendars():
+        raise InputError(
+            f"there is no calendar of holidays {rules.holidays!r}", path="holidays",
+            hint=f"none, or one of {', '.join(calendars())}",
+        )  # fmt: skip
+    if rules.interest is not None:
+        _check_interest(rules.interest)
+
+
+def _check_interest(rule: InterestRule) -> None:
+    for kind in ("person", "company"):
+        percent = getattr(rule, kind)
+        if percent is not None and not NOTHING <= percent <= PERCENT_MAX:
+            raise InputError(f"{percent} % is no yearly interest", path=f"interest.{kind}", hint="0 to 100")
+    _check_amounts(rule.least, "interest.least")
+    _check_amounts(rule.lump_sum_company, "interest.lump_sum_company")
+
+
+def _check_amounts(amounts: Mapping[str, Decimal], path: str) -> None:
+    for currency, amount in amounts.items():
+        if currency != ANY and not (len(currency) == 3 and currency.isascii() and currency.isupper()):  # noqa: PLR2004
+            raise InputError(f"{currency!r} is no currency", path=path, hint="three capitals, for example EUR")
+        if not amount.is_finite() or amount < 0:
+            raise InputError(f"{amount} {currency} cannot be", path=path, hint="0 or more")
+        if currency != ANY and round_money(amount, currency) != amount:
+            raise InputError(f"{amount} has more decimals than {currency} has", path=path)
 
 
 def next_step(
@@ -88,93 +159,3 @@ def next_step(
     if last is not None and today < last + timedelta(days=rules.pause_days):
         return None
     return taken + 1, step
-
-
-@dataclass(frozen=True, slots=True)
-class OverdueSpan:
-    """Days `[start, end)` in which an amount, in the invoice's currency, was overdue."""
-
-    start: date
-    end: date
-    amount: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class InterestLine:
-    """Interest on one span at a yearly percentage, in the invoice's currency, with its arithmetic in words."""
-
-    span: OverdueSpan
-    percent: Decimal
-    amount_unrounded: Decimal
-    why: str
-
-
-def overdue_spans(
-    due_date: date, total: Decimal, settlements: Sequence[tuple[date, Decimal]], until: date
-) -> list[OverdueSpan]:
-    """What of `total` was open after the due date, cut where payments changed it; `until` is exclusive.
-
-    `settlements` are (day, amount), negative where money was taken back; money counts from its day on,
-    so the day on which the rest is paid is not overdue any more.
-    """
-    spans = []
-    day, left = due_date + timedelta(days=1), total
-    for paid_on, amount in sorted(settlements):
-        if paid_on > day and left > 0:
-            spans.append(OverdueSpan(day, min(paid_on, until), left))
-        day, left = max(day, paid_on), left - amount
-    if left > 0 and day < until:
-        spans.append(OverdueSpan(day, until, left))
-    return [span for span in spans if span.start < span.end]
-
-
-def from_day_on(spans: Sequence[OverdueSpan], day: date | None) -> list[OverdueSpan]:
-    """The spans from a day on; all of them without one."""
-    if day is None:
-        return list(spans)
-    return [OverdueSpan(max(span.start, day), span.end, span.amount) for span in spans if span.end > day]
-
-
-def interest(
-    rule: InterestRule, kind: str, currency: str, spans: Sequence[OverdueSpan]
-) -> tuple[list[InterestLine], Decimal]:
-    """Statutory interest in `currency` by days of 365, cut where the base rate changes; the sum is rounded once.
-
-    `kind` is that of the client (company, or a person); InputError with the code `no_base_rate` for a day whose base
-    rate nobody has entered. In Germany five (persons) or nine points above the base rate: BGB §§ 247, 288.
-    """
-    above = rule.company if kind == "company" else rule.person
-    if above is None:
-        return [], Decimal(0)
-    lines = [
-        _interest_line(priced_span, base.percent + above, base)
-        for span in spans
-        for priced_span, base in _by_base(span, rule)
-    ]
-    return lines, round_money(sum((line.amount_unrounded for line in lines), Decimal(0)), currency)
-
-
-def _by_base(span: OverdueSpan, rule: InterestRule) -> list[tuple[OverdueSpan, BaseRate]]:
-    """The span cut where the base rate changes; a day whose rate is not known is refused, never guessed."""
-    rates = sorted(rule.base, key=lambda rate: rate.start)
-    priced_spans = []
-    day = span.start
-    for index, rate in enumerate(rates):
-        following = rates[index + 1].start if index + 1 < len(rates) else date.max
-        end = min(span.end, following, add_months(rate.start, rule.base_months))
-        if rate.start <= day < end:
-            priced_spans.append((OverdueSpan(day, end, span.amount), rate))
-            day = end
-    if day < span.end:
-        raise InputError(
-            f"no base rate is known for {day}", path="base", code="no_base_rate",
-            hint=f"enter what is published ({rule.base_source}): `dunning base-rate COUNTRY FROM PERCENT`",
-        )  # fmt: skip
-    return priced_spans
-
-
-def _interest_line(span: OverdueSpan, percent: Decimal, base: BaseRate) -> InterestLine:
-    days = (span.end - span.start).days
-    amount = span.amount * percent * days / HUNDRED / YEAR_DAYS
-    why = f"{span.amount} × {percent} % (base rate {base.percent} % and more) × {days}/{YEAR_DAYS} days"
-    return InterestLine(span, percent, amount, f"{span.start} to {span.end}: {why}")

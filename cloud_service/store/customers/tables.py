@@ -133,6 +133,7 @@ class Account(Table):
     delivery: Mapped[str] = mapped_column(server_default="email")
     settings: Mapped[Json]
     created_at: Mapped[CreatedAt]
+    no_reminders_until: Mapped[Day | None]  # exclusive
 
     client: Mapped[Client] = relationship(back_populates="accounts")
 

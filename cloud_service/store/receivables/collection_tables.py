@@ -85,6 +85,35 @@ class DunningStepRow(Table):
     outstanding: Mapped[Money]
     fee_invoice_id: Mapped[int | None] = mapped_column(ForeignKey("invoice.id"))
     created_at: Mapped[CreatedAt]
+    rules_id: Mapped[int | None] = mapped_column(ForeignKey("dunning_rule_set.id"))  # none: those of the country
+
+
+class DunningRuleSet(Table):
+    """A company's own rules of reminders and interest, from a day on until the next. Insert-only."""
+
+    __tablename__ = "dunning_rule_set"
+
+    id: Mapped[Id]
+    legal_entity_id: Mapped[int] = mapped_column(ForeignKey("legal_entity.id"), index=True)
+    valid_from: Mapped[Day]
+    rules: Mapped[Json]  # a `domain.receivables.dunning.DunningRules`
+    author: Mapped[str]
+    reason: Mapped[str] = mapped_column(server_default="")
+    created_at: Mapped[CreatedAt]
+
+
+class JobDay(Table):
+    """What a job did for a company on a day; each once, a failed one again until it is done."""
+
+    __tablename__ = "job_day"
+    __table_args__ = (PrimaryKeyConstraint("legal_entity_id", "job", "day"),)
+
+    legal_entity_id: Mapped[int] = mapped_column(ForeignKey("legal_entity.id"))
+    job: Mapped[str]
+    day: Mapped[Day]
+    done: Mapped[int] = mapped_column(server_default="0")  # letters, bills, rates, …
+    error: Mapped[str] = mapped_column(server_default="")  # why it is not done; it is tried again
+    at: Mapped[datetime]
 
 
 class BaseRateRow(Table):

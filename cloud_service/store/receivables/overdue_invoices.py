@@ -35,6 +35,8 @@ class OverdueInvoice:
     last: date | None
     public_id: str
     derived: bool  # a fee or interest itself: bears no interest
+    rules_id: int | None  # the company's rules by which its steps were taken; none: those of the country
+    resting: bool  # the account gets no reminders on this day
 
 
 OVERDUE = text(
@@ -43,13 +45,14 @@ OVERDUE = text(
            coalesce(nullif(c.country, ''), e.country) AS country, c.locale, c.email, e.id AS entity_id,
            e.name AS seller, e.theme, i.currency, i.bill_date, i.due_date, i.total, b.outstanding AS left,
            coalesce(d.taken, 0) AS taken, d.last, i.public_id::text AS public_id,
-           (i.basis ? 'interest_on' OR i.basis ? 'fee_for') AS derived
+           (i.basis ? 'interest_on' OR i.basis ? 'fee_for') AS derived, d.rules_id,
+           coalesce(a.no_reminders_until > :day, false) AS resting
       FROM invoice_balance b
       JOIN invoice i ON i.id = b.invoice_id
       JOIN account a ON a.id = i.account_id
       JOIN client c ON c.id = a.client_id
       JOIN legal_entity e ON e.id = i.legal_entity_id
-      LEFT JOIN LATERAL (SELECT max(step) AS taken, max(day) AS last
+      LEFT JOIN LATERAL (SELECT max(step) AS taken, max(day) AS last, max(rules_id) AS rules_id
                            FROM dunning_step x WHERE x.invoice_id = i.id) d ON true
      WHERE b.outstanding > 0 AND b.due_date < :day
        AND (cast(:entity AS bigint) IS NULL OR b.legal_entity_id = :entity)
@@ -63,8 +66,8 @@ OVERDUE = text(
 SETTLED = text("SELECT day, amount FROM allocation WHERE invoice_id = :id ORDER BY day, id")
 STEP = text(
     """
-    INSERT INTO dunning_step (invoice_id, step, name, day, outstanding, fee_invoice_id)
-    VALUES (:invoice, :step, :name, :day, :outstanding, :fee)
+    INSERT INTO dunning_step (invoice_id, step, name, day, outstanding, fee_invoice_id, rules_id)
+    VALUES (:invoice, :step, :name, :day, :outstanding, :fee, :rules)
     ON CONFLICT DO NOTHING
     RETURNING id
     """
@@ -91,11 +94,12 @@ def settlements(session: Session, invoice_id: int) -> list[tuple[date, Decimal]]
 
 
 def record_step(
-    session: Session, invoice: OverdueInvoice, *, step: int, name: str, day: date, fee_invoice_id: int | None
-) -> bool:
-    """Note a step; False if it was taken already."""
+    session: Session, invoice: OverdueInvoice, *, step: int, name: str, day: date, fee_invoice_id: int | None,
+    rules_id: int | None = None,
+) -> bool:  # fmt: skip
+    """Note a step, taken by the company's rules of that id; False if it was taken already."""
     fields = {"invoice": invoice.invoice_id, "step": step, "name": name, "day": day, "outstanding": invoice.left}
-    return session.execute(STEP, fields | {"fee": fee_invoice_id}).scalar_one_or_none() is not None
+    return session.execute(STEP, fields | {"fee": fee_invoice_id, "rules": rules_id}).scalar_one_or_none() is not None
 
 
 def interest_until(session: Session, account_id: int, invoice_id: int) -> date | None:

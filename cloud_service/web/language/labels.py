@@ -147,6 +147,18 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "second reminder": _l("Second reminder"),
         "final notice": _l("Final notice"),
     },
+    "dunning_by": {"person": _l("After a person's approval"), "itself": _l("By itself")},
+    "dunning_wording": {"reminder": _l("Friendly"), "second": _l("Firm"), "final": lazy_pgettext("wording", "Final")},
+    "dunning_interest": {
+        "none": _l("None"),
+        "fixed": _l("A fixed percentage"),
+        "base": _l("Points above a base rate"),
+    },
+    "interest_year": {
+        "365": _l("365 days"),
+        "360": _l("360 days"),
+        "actual": _l("as many days as it has"),
+    },
     "bill_event": {
         "issued": _l("Issued"),
         "mail waits to be sent": _l("Mail waits to be sent"),

@@ -2,16 +2,17 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from cloud_service.flow import arrangements, collect, remind
+from cloud_service.domain.receivables.dunning import read_rules
+from cloud_service.flow import arrangements, remind
+from cloud_service.flow.dunning.reminders_off import set_reminders_off
+from cloud_service.flow.dunning.rules import set_rules
 from cloud_service.flow.issue import issue
 from cloud_service.flow.rate import rate_contracts
 from cloud_service.store.invoicing.invoice_rows import WrittenInvoice
 from cloud_service.store.receivables.ledger import balances
 from cloud_service.store.receivables.reconciliation import reconcile
-from common.errors import InputError
 from common.period import Span
 from tests.books.world import World, build
 
@@ -32,17 +33,6 @@ def world(session: Session) -> World:
 def bills(world: World) -> list[WrittenInvoice]:
     rated = [one.rated for one in rate_contracts(world.session, world.contracts, OCTOBER) if one.rated]
     return issue(world.session, rated, bill_date=BILLED, author="test")
-
-
-@pytest.fixture
-def base_rates(world: World) -> None:
-    for start in (date(2026, 7, 1), date(2027, 1, 1)):
-        remind.enter_base_rate(world.session, "DE", start, Decimal("1.27"), author="t")
-
-
-def pay(world: World, account: int) -> None:
-    amount = Decimal("118.29")
-    collect.pay(world.session, account, amount, provider="bank", reference="1", day=SECOND, author="t")
 
 
 def test_the_first_step_comes_seven_days_after_the_due_date_and_once(world: World, bills: list[WrittenInvoice]) -> None:
@@ -75,38 +65,27 @@ def test_paid_disputed_and_planned_invoices_are_left_alone(world: World, bills: 
     assert ["A1"] == [one.account for one in remind.remind(world.session, SECOND, author="t")]
 
 
-def test_interest_is_refused_for_days_whose_base_rate_nobody_entered(world: World, bills: list[WrittenInvoice]) -> None:
-    with pytest.raises(InputError, match="no base rate is known for 2026-11-17"):
-        remind.charge_interest(world.session, date(2026, 12, 17), author="t")
+def test_a_company_s_own_rules_take_the_place_of_the_country_s_and_running_cases_keep_theirs(
+    world: World, bills: list[WrittenInvoice]
+) -> None:
+    arrangements.dispute(world.session, bills[1].id, reason="meter is wrong", day=BILLED, author="t")
+    remind.remind(world.session, FIRST, author="t")  # the first bill's case runs by the rules of Germany
+    own = read_rules({"steps": [{"name": "Call", "days": 3, "fee": {"EUR": "1.00", "KES": "900"}}]})
+    set_rules(world.session, world.entity, own, FIRST, today=FIRST, author="t")
+    arrangements.close_dispute(world.session, bills[1].id, outcome="was right", day=FIRST, author="t")
 
-    remind.enter_base_rate(world.session, "DE", date(2026, 7, 1), Decimal("2.27"), author="t")
-    issued = remind.charge_interest(world.session, date(2026, 12, 17), author="t")
+    told = remind.remind(world.session, FIRST, author="t")
+    later = remind.remind(world.session, SECOND, author="t")
 
-    assert [Decimal("0.71")] * 2 == [one.draft.total for one in issued]  # 118.29 × 7.27 % × 30/365 = 0.7068
-    assert 1 == world.session.execute(text("SELECT count(*) FROM audit WHERE action = 'base_rate.enter'")).scalar()
-
-
-def test_a_country_without_interest_has_no_base_rate_to_enter(world: World) -> None:
-    with pytest.raises(InputError, match="charge no interest"):
-        remind.enter_base_rate(world.session, "KE", date(2026, 7, 1), Decimal(1), author="t")
+    assert [("A2", "Call", Decimal("119.29"))] == [(one.account, one.step, one.amount) for one in told]
+    assert [("A1", "1. Mahnung")] == [(one.account, one.step) for one in later]
 
 
-@pytest.mark.usefixtures("base_rates")
-def test_german_consumers_owe_five_points_above_the_base_rate(world: World, bills: list[WrittenInvoice]) -> None:
-    collect.pay(
-        world.session, world.accounts[1], Decimal("118.29"), provider="bank", reference="1", day=SECOND, author="t"
+def test_an_account_that_rests_is_reminded_again_from_its_day_on(world: World, bills: list[WrittenInvoice]) -> None:
+    assert set_reminders_off(world.session, world.accounts[0], SECOND, author="t", reason="in talks")
+
+    assert ["A2"] == [one.account for one in remind.remind(world.session, FIRST, author="t")]
+    assert ["A2", "A1"] == sorted(
+        (one.account for one in remind.remind(world.session, SECOND, author="t")), reverse=True
     )
-    issued = remind.charge_interest(world.session, date(2026, 12, 17), author="t")
-
-    # 118.29 × 6.27 % × 30/365 = 0.6096; the second account paid before and is not overdue
-    assert [("A1", Decimal("0.61"))] == [(one.draft.account.buyer.account, one.draft.total) for one in issued]
-    assert [] == remind.charge_interest(world.session, date(2026, 12, 17), author="t")
-
-
-@pytest.mark.usefixtures("base_rates")
-def test_interest_bears_no_interest(world: World, bills: list[WrittenInvoice]) -> None:
-    pay(world, world.accounts[1])
-    remind.charge_interest(world.session, date(2026, 12, 17), author="t")
-    later = remind.charge_interest(world.session, date(2027, 2, 17), author="t")
-
-    assert ["Interest on INV-2026-00001"] == [one.draft.lines[0].label for one in later]
+    assert not set_reminders_off(world.session, world.accounts[0], SECOND, author="t")

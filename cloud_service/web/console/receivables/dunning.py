@@ -4,6 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from cloud_service.flow import remind
+from cloud_service.flow.dunning.interest import charge_interest
 from cloud_service.store.customers import legal_entities
 from cloud_service.store.lookups.receivables import plans
 from cloud_service.web.access import May, access, actor, scope
@@ -52,7 +53,7 @@ def interest() -> Response:
     issued = [
         invoice
         for entity in _entities()
-        for invoice in remind.charge_interest(session(), today(), author=actor(), entity_id=entity)
+        for invoice in charge_interest(session(), today(), author=actor(), entity_id=entity)
     ]
     session().commit()
     flash(ngettext("%(num)s bill of interest issued.", "%(num)s bills of interest issued.", len(issued)), "success")
