@@ -7,16 +7,17 @@ from typing import Any
 
 from cloud_service.domain.calendar.holidays import calendars
 from cloud_service.domain.receivables.dunning import ANY, DunningRules, InterestRule, check, read_rules
-from cloud_service.web.forms import Field, Form, parse_amount
+from cloud_service.web.forms import Field, Form
 from cloud_service.web.language.labels import options
 from cloud_service.web.language.sentences import gettext as _
 from cloud_service.web.language.sentences import lazy_gettext as _l
+from cloud_service.web.language.typed_numbers import amount_as_typed, typed_number
 from common.errors import InputError
 
 LEVELS = 6
 SENDING, INTEREST = _l("Sending"), _l("Interest")
 AMOUNTS = re.compile(r"\s*[;\n]\s*|,\s+")
-AMOUNT = re.compile(r"(?:([A-Za-z]{3})\s*)?([0-9][0-9.,]*)(?:\s*([A-Za-z]{3}))?")
+AMOUNT = re.compile(r"(?:([A-Za-z]{3})\s*)?(\d[\d.,\s]*?)(?:\s*([A-Za-z]{3}))?")
 FAULTS = {
     "least": "least", "holidays": "holidays", "pause_days": "pause_days", "interest.person": "person",
     "interest.company": "company", "interest.least": "interest_least", "interest.lump_sum_company": "lump_sum",
@@ -145,7 +146,7 @@ def _field_of(path: str, rows: list[int]) -> str:
 def amounts_text(amounts: Mapping[str, Decimal], currency: str) -> str:
     """Amounts as one types them; the one for every currency is said in the company's."""
     named = {currency if key == ANY else key: amount for key, amount in amounts.items()}
-    return "; ".join(f"{key} {amount:f}" for key, amount in named.items())
+    return "; ".join(f"{key} {amount_as_typed(amount, key)}" for key, amount in named.items())
 
 
 def typed_amounts(text: str, currency: str, path: str) -> dict[str, Decimal]:
@@ -160,5 +161,5 @@ def typed_amounts(text: str, currency: str, path: str) -> dict[str, Decimal]:
         key = (typed[1] or typed[3] or currency).upper()
         if key in amounts:
             raise InputError(_("%(currency)s is named twice", currency=key), path=path)
-        amounts[key] = parse_amount(typed[2], path)
+        amounts[key] = typed_number(typed[2], path)
     return amounts
