@@ -49,10 +49,11 @@ COMMANDS = {
         "Write this installation to one sealed file; verify one.",
     ),
     "restore": ("cloud_service.cli.installation.backup:restore", "Make an installation from a backup, and prove it."),
-    "mail": ("cloud_service.cli.installation.mail:mail", "The relay that takes our mails: set, test, show, forget."),
+    "mail": ("cloud_service.cli.installation.mail:mail", "The relay that takes our mails: set, test, show, sink."),
     "up": ("cloud_service.cli.installation.up:up", "Run all services on this machine."),
     "demo": ("cloud_service.cli.installation.demo:demo", "Run everything with an example operator."),
     "service": ("cloud_service.cli.installation.service:service", "Let systemd run an installation."),
+    "example": ("cloud_service.cli.installation.example:example", "The files of the first day, to work with."),
     "doctor": ("cloud_service.cli.installation.doctor:doctor", "Check this installation; say what to mend and how."),
 }
 

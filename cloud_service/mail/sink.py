@@ -4,9 +4,11 @@
 """
 
 import asyncio
+import errno
 import hashlib
 import re
 import signal
+from collections.abc import Callable
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import default
@@ -15,6 +17,8 @@ from pathlib import Path
 import click
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from common.errors import ConflictError
 
 SIZE_MAX = 30_000_000
 _UNSAFE = re.compile(r"[^A-Za-z0-9@._+-]+")
@@ -54,7 +58,17 @@ def controller(folder: Path, host: str, port: int) -> Controller:
     return Controller(Folder(folder), hostname=host, port=port, data_size_limit=SIZE_MAX, enable_SMTPUTF8=True)
 
 
-async def _serve(folder: Path, host: str, port: int) -> None:
+def keep_letters(folder: Path, port: int, *, ready: Callable[[], None], host: str = "127.0.0.1") -> None:
+    """Take letters until the process is told to stop; `ready` is called once the port answers."""
+    try:
+        asyncio.run(_serve(folder, host, port, ready))
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        raise ConflictError(f"port {port} is taken", path="--port", hint="take another one") from None
+
+
+async def _serve(folder: Path, host: str, port: int, ready: Callable[[], None]) -> None:
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -63,7 +77,7 @@ async def _serve(folder: Path, host: str, port: int) -> None:
     server = await loop.create_server(
         lambda: SMTP(handler, data_size_limit=SIZE_MAX, enable_SMTPUTF8=True, loop=loop), host, port
     )
-    click.echo(f"letters to {host}:{port} are written to {folder}", err=True)
+    ready()
     async with server:
         await stop.wait()
 
@@ -74,7 +88,10 @@ async def _serve(folder: Path, host: str, port: int) -> None:
 @click.option("--folder", default=".energy/mails", show_default=True, type=click.Path(file_okay=False, path_type=Path))
 def main(host: str, port: int, folder: Path) -> None:
     """Take every letter and keep it as a file."""
-    asyncio.run(_serve(folder, host, port))
+    keep_letters(
+        folder, port, host=host,
+        ready=lambda: click.echo(f"letters to {host}:{port} are written to {folder}", err=True),
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

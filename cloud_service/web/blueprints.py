@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from cloud_service.web import health, help, pay, preferences, webhooks  # noqa: A004 - the module is called help
+from cloud_service.web import health, pay, preferences, webhooks
 from cloud_service.web.console import (
     audit,
     bill_look,
@@ -59,6 +59,7 @@ from cloud_service.web.console.receivables import (
     statements,
 )
 from cloud_service.web.console.tariffs import price_sheet, tariff_forms, tariffs
+from cloud_service.web.help import manual
 from cloud_service.web.portal import home
 from cloud_service.web.support import desk
 
@@ -70,6 +71,6 @@ PAGES = (
     reading_files, reading_rounds, gateways,
     gateway_forms, audit, users,
     dunning_rules,
-    settings, setting_forms, companies, company_banks, mail, search, help, preferences, desk, home, pay, webhooks,
+    settings, setting_forms, companies, company_banks, mail, search, manual, preferences, desk, home, pay, webhooks,
 )  # fmt: skip
 BLUEPRINTS: tuple[Blueprint, ...] = tuple(page.blueprint for page in PAGES)

@@ -11,10 +11,11 @@ import pytest
 ROOT = Path(__file__).parents[2]
 HELP = """
 import json
-from cloud_service.web import help
-folder = next(one for one in help.FOLDERS if one.is_dir())
-print(json.dumps({"from": str(folder), "pages": sorted(help.articles()), "first": next(iter(help.articles())),
-                  "pictures": sorted(one.name for one in (folder / "pictures").iterdir())}))
+from cloud_service.web.help import manual, manual_folder
+folder = manual_folder.manual_folder()
+print(json.dumps({"from": str(folder), "pages": sorted(manual.articles()), "first": next(iter(manual.articles())),
+                  "pictures": sorted(one.name for one in (folder / "pictures").iterdir()),
+                  "examples": [one.name for one in manual_folder.example_files()]}))
 """
 
 
@@ -32,7 +33,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.slow
 def test_help_is_there_without_a_checkout(installed: Path) -> None:
-    """Every page of the manual and its pictures, from inside the package."""
+    """Every page of the manual, its pictures and example files, from inside the package."""
     answer = subprocess.run(
         [sys.executable, "-S", "-c", f"import sys; sys.path[:] = {[str(installed), *sys.path]!r}\n{HELP}"],
         cwd=installed, check=True, capture_output=True, text=True, timeout=120,
@@ -43,6 +44,7 @@ def test_help_is_there_without_a_checkout(installed: Path) -> None:
     assert sorted(path.stem for path in (ROOT / "docs").glob("*.md")) == found["pages"]
     assert "console" == found["first"]
     assert sorted(path.name for path in (ROOT / "docs" / "pictures").iterdir()) == found["pictures"]
+    assert sorted(path.name for path in (ROOT / "docs" / "first-day").iterdir()) == found["examples"]
 
 
 @pytest.mark.slow

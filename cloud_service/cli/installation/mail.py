@@ -112,6 +112,19 @@ def forget(*, json_output: bool) -> None:
     click.echo(as_json({"host": None}) if json_output else "done", err=not json_output)
 
 
+@mail.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--port", default=2525, show_default=True, type=click.IntRange(1, 65535), help="Of this machine.")
+@JSON
+def sink(*, folder: Path, port: int, json_output: bool) -> None:
+    """To try without a mail server: take letters on this machine and keep each as a file in FOLDER, until Ctrl-C."""
+    from cloud_service.mail.sink import keep_letters
+
+    said = {"host": "127.0.0.1", "port": port, "folder": str(folder)}
+    line = f"letters to 127.0.0.1:{port} are kept in {folder} and go nowhere else"
+    keep_letters(folder, port, ready=lambda: click.echo(as_json(said) if json_output else line))
+
+
 def _first_line(file: Path) -> str:
     lines = file.read_text(encoding="utf-8").splitlines()
     if not lines or not lines[0]:
