@@ -18,7 +18,7 @@ from email.policy import default
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Dialog, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Dialog, Error, Locator, Page, expect
 
 from tests.browser.axe import violations
 from tests.browser.conftest import VIOLATIONS, faults
@@ -53,8 +53,11 @@ class Walk:
         self.page = self.context.new_page()
         self.page.set_default_timeout(20_000)
         self.page.faults = []  # type: ignore[attr-defined]  # the tests' own notebook
-        self.page.on("pageerror", lambda error: self.page.faults.append(str(error)))  # type: ignore[attr-defined]
+        self.page.on("pageerror", self._note)
         self.page.on("dialog", self._confirm)
+
+    def _note(self, error: Error) -> None:
+        self.page.faults.append(str(error))  # type: ignore[attr-defined]
 
     def _confirm(self, dialog: Dialog) -> None:
         self.confirmed += 1

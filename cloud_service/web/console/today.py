@@ -65,7 +65,13 @@ def index() -> str:
 
 
 def _setting_up(entities: list[LegalEntity]) -> Iterator[Waiting]:
-    """The next step of the first hour of each entity that has not been paid yet."""
+    """The next step of the first hour of each entity that has not been paid yet, or how to begin."""
+    if not entities:
+        yield Waiting(
+            icon="address-book", tone="info", needs=May.MANAGE, title=_("Begin with your company"),
+            detail=_("bills are issued by it; everything else follows step by step"), button=_("Begin"),
+            href=url_for("setup.index"),
+        )  # fmt: skip
     for steps in (checklist(entity) for entity in entities):
         if not steps.over and steps.next is not None:
             yield Waiting(

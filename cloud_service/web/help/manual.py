@@ -1,5 +1,6 @@
 """The manual inside the console: the Markdown files of `docs/`, readable offline."""
 
+import io
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -70,7 +71,7 @@ def example(name: str) -> Response:
     path = next((file for file in example_files() if file.name == name), None)
     if path is None:
         raise NotFoundError(_("the manual has no such file"))
-    return send_file(path, as_attachment=True, max_age=3600)
+    return send_file(io.BytesIO(path.read_bytes()), as_attachment=True, download_name=name, max_age=3600)
 
 
 def _place(name: str) -> int:

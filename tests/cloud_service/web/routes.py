@@ -30,7 +30,7 @@ def address(rule: Rule, console: Console) -> str:
     name = names.get(rule.rule.split("/")[1], "INV-1")
     path = rule.rule.replace("<uuid:public_id>", str(console.ids[name])).replace("<kind>", "invoice_pdf")
     sheet_kind = "sites" if "export" in path else "flats"
-    path = path.replace("<any(csv, xlsx):form>", "xlsx")
+    path = path.replace("<any(csv, xlsx):form>", "xlsx").replace("first-day/<name>", "first-day/flats.csv")
     path = path.replace("<sheet_kind>.<form>", f"{sheet_kind}.xlsx")
     for owner in ("site", "entity", "account"):
         path = path.replace(f"<uuid:{owner}_public_id>", str(console.ids[owner]))

@@ -41,6 +41,7 @@ def test_who_has_the_code_becomes_administrator_and_is_signed_in(empty: Console)
     assert 200 == client.get("/setup").status_code
     assert 200 == client.get("/users").status_code
     assert "mary@example.com" in client.get("/users").text
+    assert "Begin with your company" in client.get("/today").text
 
 
 def test_a_wrong_code_is_refused_and_shown_to_nobody_again(empty: Console) -> None:

@@ -40,10 +40,9 @@ def test_a_page_that_the_manual_has_not_is_not_found(admin: FlaskClient) -> None
 @pytest.mark.parametrize("file", example_files(), ids=lambda file: file.name)
 def test_the_first_day_s_files_are_kept_from_its_page(admin: FlaskClient, file: Path) -> None:
     assert f'href="/help/first-day/{file.name}"' in admin.get("/help/first-day").text
-    answer = admin.get(f"/help/first-day/{file.name}")
-
-    assert file.read_bytes() == answer.data
-    assert "attachment" in answer.headers["Content-Disposition"]
+    with admin.get(f"/help/first-day/{file.name}") as answer:
+        assert file.read_bytes() == answer.data
+        assert "attachment" in answer.headers["Content-Disposition"]
 
 
 def test_no_other_file_comes_with_the_first_day_s(admin: FlaskClient) -> None:
