@@ -8,13 +8,14 @@ from cloud_service.store.identity import tables as identity
 from cloud_service.store.invoicing import tables as invoicing
 from cloud_service.store.metering import file_tables, round_tables
 from cloud_service.store.metering import tables as metering
+from cloud_service.store.metering.estimation import tables as estimation
 from cloud_service.store.receivables import collection_tables, ledger_tables, payment_tables
 from cloud_service.store.sheets import tables as sheets
 from cloud_service.store.tariffs import tables as tariffs
 
 AREAS = (
     audit, customers, delivery, invoicing, ledger_tables, payment_tables, collection_tables, metering, file_tables,
-    round_tables, tariffs, identity, sheets,
+    round_tables, estimation, tariffs, identity, sheets,
 )  # fmt: skip
 
 __all__ = ["AREAS", "Table"]

@@ -11,7 +11,7 @@ from typing import IO, Any
 
 import click
 
-from cloud_service.cli.metering import reading_imports, readings_by_hand
+from cloud_service.cli.metering import estimates, reading_imports, readings_by_hand
 from cloud_service.cli.options import day_of
 from common.errors import InputError
 from common.period import Span
@@ -28,7 +28,7 @@ def readings() -> None:
 
 for command in (
     readings_by_hand.enter, readings_by_hand.correct, readings_by_hand.withdraw, reading_imports.imports,
-    reading_imports.undo,
+    reading_imports.undo, estimates.estimate, estimates.estimates, estimates.withdraw_estimate,
 ):  # fmt: skip
     readings.add_command(command)
 

@@ -17,6 +17,7 @@ from cloud_service.flow.validate.day_windows import day_windows, epoch_ms
 from cloud_service.flow.validate.register_readings import NO_READINGS, by_register, joined
 from cloud_service.store.database.session import Session
 from cloud_service.store.metering import dirty_days, interval_days, reading_blocks, rejected_readings
+from cloud_service.store.metering.estimation import actual_neighbours
 from common.period import day_bounds, local_day
 from common.reading import Quality
 
@@ -34,11 +35,12 @@ def make_index_registers(
     spans = {register: span for register, span in spans.items() if register not in problems}
     if not spans:
         return []
-    finished, doubtful = _index_round(session, rules, spans, problems)
-    if doubtful:
-        again = {r: (spans[r][0] - timedelta(days=CONTEXT_DAYS), spans[r][1]) for r in doubtful}
-        more, _ = _index_round(session, rules, again, problems)
-        finished = [window for window in finished if window.rules.id not in doubtful] + more
+    finished, doubtful, estimated = _index_round(session, rules, spans, problems)
+    again = {r: (spans[r][0] - timedelta(days=CONTEXT_DAYS), spans[r][1]) for r in doubtful}
+    again |= _between_actual(session, rules, {r: again.get(r, spans[r]) for r in estimated})
+    if again:
+        more, _doubtful, _estimated = _index_round(session, rules, again, problems)
+        finished = [window for window in finished if window.rules.id not in again] + more
     rejected_readings.quarantine_rejected(
         session,
         {window.rules.id: window.rejected for window in finished},
@@ -53,8 +55,8 @@ def _index_round(
     rules: Mapping[int, RegisterRules],
     spans: Mapping[int, tuple[date, date]],
     problems: dict[int, str],
-) -> tuple[list[WindowDays], set[int]]:
-    """The windows, widened by what hangs on them; and the registers where a reading was refused."""
+) -> tuple[list[WindowDays], set[int], set[int]]:
+    """The windows, widened by what hangs on them; registers where a reading was refused, and those with estimates."""
     begins = {register: span[0] for register, span in spans.items()}
     entries = _last_believed(session, rules, begins)
     firsts = {r: _first_day(rules[r], begins[r], entries.get(r)) for r in spans}
@@ -74,7 +76,37 @@ def _index_round(
         for r, w in windows.items()
     ]
     finished = index.make_days(jobs) if jobs else []
-    return finished, {window.rules.id for window in finished if window.rejected and window.rules.id in anchors}
+    refused = {window.rules.id for window in finished if window.rejected and window.rules.id in anchors}
+    return finished, refused, {job.rules.id for job in jobs if (job.given.quality == Quality.ESTIMATED).any()}
+
+
+def _between_actual(
+    session: Session, rules: Mapping[int, RegisterRules], spans: Mapping[int, tuple[date, date]]
+) -> dict[int, tuple[date, date]]:
+    """The days from the last actual reading before a span to the first one after it.
+
+    Estimates between two actual readings are believed together or not at all, so they are looked at together.
+    """
+    edges = {
+        r: (epoch_ms(day_bounds(first, rules[r].zone)[0]), epoch_ms(day_bounds(last, rules[r].zone)[1]))
+        for r, (first, last) in spans.items()
+    }
+    neighbours = actual_neighbours.actual_around(session, edges) if edges else {}
+    wider = {}
+    for r, (first, last) in spans.items():
+        before, after = neighbours.get(r, (None, None))
+        earlier = _days_of(rules[r], [before, *_mount_moments(rules[r], last_before=edges[r][0])])
+        later = _days_of(rules[r], [after] if after is not None else [])
+        wider[r] = (min(first, max(earlier, default=first)), max(last, min(later, default=last)))
+    return wider
+
+
+def _mount_moments(rules: RegisterRules, *, last_before: int) -> list[int]:
+    return [moment for moment in rules.mount_indexes if moment <= last_before]
+
+
+def _days_of(rules: RegisterRules, moments: Iterable[int | None]) -> list[date]:
+    return [local_day(datetime.fromtimestamp(ms / 1000, UTC), rules.zone) for ms in moments if ms is not None]
 
 
 def _load_readings(

@@ -20,7 +20,7 @@ FILES = f"""
 SELECT f.id, f.name, f.format, f.rows, f.author, f.reason, f.created_at, f.first_at, f.last_at,
        cardinality(f.registers) AS registers, f.undone_at, f.undone_by, f.undone_reason
   FROM import_file f
- WHERE :everything OR (cardinality(f.registers) > 0 AND NOT {OUTSIDE})
+ WHERE f.format <> 'estimate' AND (:everything OR (cardinality(f.registers) > 0 AND NOT {OUTSIDE}))
 """  # noqa: S608 - put together from this module's own words
 NEWEST = text(f"{FILES} ORDER BY f.id DESC LIMIT :limit")
 ONE = text(f"SELECT * FROM ({FILES}) f WHERE f.id = :id")  # noqa: S608 - see above

@@ -8,6 +8,7 @@ from cloud_service.domain.metering.vee.series import RejectedReading
 from cloud_service.store.database.bulk_rows import driver
 from cloud_service.store.metering.reading_blocks import instant_text
 
+ESTIMATE = "estimate"
 SET_ASIDE = """
 INSERT INTO quarantine (gateway, reason, body, register_id, at, value) VALUES ('', %s, '', %s, %s, %s)
     ON CONFLICT (register_id, at, value) WHERE register_id IS NOT NULL
@@ -21,6 +22,15 @@ SELECT id, register_id, (extract(epoch FROM at) * 1000)::bigint, value FROM quar
 BELIEVE = "UPDATE quarantine SET resolved = 'believed' WHERE id = ANY(%s)"
 
 
+def told(rejected: Sequence[RejectedReading]) -> list[RejectedReading]:
+    """What is worth a look: of estimates that were overtaken one after the other, only the first."""
+    return [
+        reading
+        for place, reading in enumerate(rejected)
+        if not (place and reading.reason == ESTIMATE == rejected[place - 1].reason)
+    ]
+
+
 def quarantine_rejected(
     session: Session, rejected: Mapping[int, Sequence[RejectedReading]], windows: Mapping[int, tuple[int, int]]
 ) -> None:
@@ -29,8 +39,8 @@ def quarantine_rejected(
     `rejected` by register id; `windows`: register id -> instants in milliseconds, the first one excluded, between which
     everything was judged anew.
     """
-    rows = [(register, reading) for register, readings in rejected.items() for reading in readings]
-    doubted = {(register, reading.at_ms, reading.value) for register, reading in rows}
+    rows = [(register, reading) for register, readings in rejected.items() for reading in told(readings)]
+    doubted = {(register, reading.at_ms, reading.value) for register, all_ in rejected.items() for reading in all_}
     with driver(session).cursor() as cursor:
         if rows:
             cursor.executemany(

@@ -31,7 +31,8 @@ def make_interval_days(
     """The days of a window, values in thousandths a step.
 
     Readings stand at the ends of their spans, whose length is their `step_s` (the register's where it is 0); where two
-    overlap, the shorter span stays. Holes within a day of up to `fill_max_s` seconds are filled by a line.
+    overlap, a measured one goes before an estimate, and the shorter span before the longer. Holes within a day of up to
+    `fill_max_s` seconds are filled by a line.
     """
     usable = _without_overlap(rules, given.where(given.quality <= Quality.ESTIMATED))
     days: list[RegisterDay] = []
@@ -64,7 +65,7 @@ def _spans(rules: RegisterRules, given: RegisterReadings) -> tuple[Ints, Ints]:
 
 
 def _without_overlap(rules: RegisterRules, given: RegisterReadings) -> RegisterReadings:
-    """Readings whose spans do not overlap; of two that do, the one of the shorter span stays: it says more."""
+    """Readings whose spans do not overlap; an estimate gives way, then the longer span: it says less."""
     if len(given) < 2:  # noqa: PLR2004 - one cannot overlap
         return given
     start, end = _spans(rules, given)
@@ -72,7 +73,7 @@ def _without_overlap(rules: RegisterRules, given: RegisterReadings) -> RegisterR
         return given
     chosen = np.zeros(len(given), dtype=np.bool_)
     taken: list[tuple[int, int]] = []
-    for place in np.lexsort((start, end - start)).tolist():
+    for place in np.lexsort((start, end - start, given.quality >= Quality.ESTIMATED)).tolist():
         first, last = int(start[place]), int(end[place])
         if not any(first < other_end and other_start < last for other_start, other_end in taken):
             taken.append((first, last))

@@ -4,7 +4,7 @@
 - If the next ones follow the odd one instead, the counter was reset or jumped: everything from there on waits for a
   person to record an exchange (a mount's closing and opening index), unless the counter comes back by itself.
 - A fall that is a rollover of the register's digits counts on.
-- An estimated reading is believed as long as no actual reading contradicts it.
+- An estimated reading is believed as long as no actual reading contradicts it or another between the same two.
 """
 
 from typing import Any
@@ -129,28 +129,40 @@ def _estimates(
     points: list[tuple[int, int]],
     believed: NDArray[np.bool_],
 ) -> list[RejectedReading]:
-    """Believe the estimates that lie between their believed neighbours; the actual readings overrule the others."""
-    rejected: list[RejectedReading] = []
-    actual = np.flatnonzero(believed).tolist()
-    for place in np.flatnonzero(given.quality == Quality.ESTIMATED).tolist():
-        order = int(np.searchsorted(actual, place))
+    """Believe the estimates that lie between their believed neighbours; the actual readings overrule the others.
+
+    Between two actual readings they are believed together or not at all: once one of them is contradicted, the energy
+    between the two is shared by time instead. Behind the last actual reading each stands for itself.
+    """
+    actual = np.flatnonzero(believed)
+    estimates = np.flatnonzero(given.quality == Quality.ESTIMATED)
+    behind = np.searchsorted(actual, estimates)
+    refused: list[int] = []
+    for order in np.unique(behind).tolist():
+        group = estimates[behind == order].tolist()
         before = points[actual[order - 1]] if order else None
-        earlier = _last_estimate(believed, given, place, actual[order - 1] if order else -1)
-        before = points[earlier] if earlier >= 0 else before
         after = points[actual[order]] if order < len(actual) else None
-        fits = (before is None or check.follows(before, points[place])) and (
-            after is None or check.follows(points[place], after)
-        )
+        odd = _contradicted(check, [points[place] for place in group], before, after)
+        if any(odd) and before is not None and after is not None:
+            odd = [True] * len(group)
+        believed[group] = ~np.array(odd)
+        refused += [place for place, is_odd in zip(group, odd, strict=True) if is_odd]
+    return [RejectedReading(*points[place], "estimate") for place in refused]
+
+
+def _contradicted(
+    check: _PlausibilityCheck,
+    group: list[tuple[int, int]],
+    before: tuple[int, int] | None,
+    after: tuple[int, int] | None,
+) -> list[bool]:
+    """Of the estimates between two actual readings in their order: whether each cannot be, the ones before it given."""
+    odd: list[bool] = []
+    for point in group:
+        fits = (before is None or check.follows(before, point)) and (after is None or check.follows(point, after))
         if fits and before is not None and after is not None:
-            through = check.counted(before[1], points[place][1]) + check.counted(points[place][1], after[1])
+            through = check.counted(before[1], point[1]) + check.counted(point[1], after[1])
             fits = through == check.counted(before[1], after[1])
-        believed[place] = fits
-        if not fits:
-            rejected.append(RejectedReading(*points[place], "estimate"))
-    return rejected
-
-
-def _last_estimate(believed: NDArray[np.bool_], given: RegisterReadings, place: int, actual: int) -> int:
-    """The believed estimate between the actual reading before a place and the place, or -1."""
-    between = np.flatnonzero(believed[actual + 1 : place] & (given.quality[actual + 1 : place] == Quality.ESTIMATED))
-    return int(between[-1]) + actual + 1 if len(between) else -1
+        odd.append(not fits)
+        before = point if fits else before
+    return odd
