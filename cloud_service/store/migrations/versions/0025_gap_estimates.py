@@ -3,13 +3,13 @@
 The values are readings like those of a file, under an `import_file` of the format estimate: an actual reading of the
 same instant counts before them, and what is withdrawn is an undone import.
 
-Revision ID: 0024
+Revision ID: 0025
 """
 
 from alembic import op
 
-revision = "0024"
-down_revision = "0023"
+revision = "0025"
+down_revision = "0024"
 
 TABLES = """
 CREATE TABLE gap_estimate (
