@@ -79,6 +79,8 @@ def _lock(session: Session, invoice_id: int, reason: str) -> OriginalInvoice:
     if not reason.strip():
         raise InputError("a correction needs a reason", path="reason")
     invoice = corrections.original(session, invoice_id)
+    if invoice.basis.taken_over is not UNSET:
+        raise ConflictError(f"{invoice.number} is of the books before ours", hint="take it back, or write it off")
     lock_accounts(session, [invoice.account.account_id])
     return corrections.original(session, invoice_id)
 

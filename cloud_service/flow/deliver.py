@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from msgspec import UNSET
+
 from cloud_service.documents import einvoice_xml, hybrid_pdf, invoice_pdf
 from cloud_service.documents.covering_letter import (
     CoveringLetter,
@@ -131,6 +133,8 @@ def document_by_public_id(session: Session, public_id: UUID, *, public_url: str)
 
 
 def _paper(invoice: IssuedInvoice, public_url: str) -> InvoicePaper:
+    if invoice.basis.taken_over is not UNSET:
+        raise NotFoundError(f"{invoice.number} was issued by the books before ours: its document is there")
     return paper_of(invoice, f"{public_url}/pay/{invoice.public_id}" if public_url else "")
 
 

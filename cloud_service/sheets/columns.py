@@ -113,6 +113,23 @@ _ALL = (
     Column("end", "Ends on", "day", "until,to,end,move out,auszug,auszugsdatum,vertragsende,mietende,ende,bis",
            about="The first day without it."),
     Column("tariff", "Tariff", synonyms="tariff code,rate,price,tarif", example="home", about="Its code or name."),
+    Column("balance", "Opening balance", "amount", "open balance,balance,saldo,anfangssaldo,kontosaldo,offener saldo",
+           about="What the account owes from earlier books; with a minus: its credit."),
+    Column("balance_day", "Balance as of", "day", "balance date,as of,saldo per,saldo zum,stichtag",
+           about="The day from which these books have it; today unless given."),
+    Column("deposit", "Deposit held", "amount", "deposit,security,security deposit,kaution",
+           about="A security that earlier books hold."),
+    Column("item", "Bill no.", synonyms="bill number,bill,invoice,invoice no,invoice number,rechnung,rechnungsnummer,"
+           "rechnungsnr,belegnummer,beleg", example="2025/0815", about="As on the old bill."),
+    Column("item_day", "Bill date", "day", "invoice date,date,rechnungsdatum,belegdatum,datum",
+           "2026-08-03"),
+    Column("item_due", "Due on", "day", "due date,due,fällig,fällig am,fälligkeit,fälligkeitsdatum", "2026-08-17",
+           "By the account's payment days unless given."),
+    Column("item_amount", "Bill amount", "amount", "amount,total,invoice amount,betrag,rechnungsbetrag,brutto",
+           "150.00", "Of the whole bill; with a minus: credit of the client."),
+    Column("item_paid", "Paid so far", "amount", "paid,received,bezahlt,gezahlt,zahlung,zahlungen", "30.00"),
+    Column("item_text", "Text", synonyms="remark,comment,bemerkung,buchungstext,verwendungszweck",
+           example="Electricity, July"),
 )  # fmt: skip
 
 COLUMNS = {column.key: column for column in _ALL}
@@ -121,11 +138,17 @@ _ACCOUNT = ("account", "currency", "terms_days", "cycle", "delivery", "mode")
 _METER = ("meter", "maker", "register", "digits", "mounted", "opening", "multiplier")
 _POINT = ("point", "utility", "grid_id", "under")
 
-PIECES = ("site", "point", "meter", "client", "account", "contract")
+_OPENING = ("balance", "balance_day", "deposit")
+_ITEM = tuple(key for key in COLUMNS if key.startswith("item"))
+
+PIECES = ("site", "point", "meter", "client", "account", "contract", "balance")
 KINDS = {
     kind.code: kind
     for kind in (
-        SheetKind("flats", "Flats, a row each", frozenset(PIECES), ("site", "point"), tuple(COLUMNS)),
+        SheetKind(
+            "flats", "Flats, a row each", frozenset(PIECES), ("site", "point"),
+            tuple(key for key in COLUMNS if key not in _ITEM),
+        ),
         SheetKind("sites", "Sites", frozenset({"site"}), ("site",), tuple(COLUMNS)[:6]),
         SheetKind("points", "Service points", frozenset({"point"}), ("site", "point"), ("site", *_POINT)),
         SheetKind(
@@ -139,6 +162,11 @@ KINDS = {
         SheetKind(
             "contracts", "Connections", frozenset({"contract"}), ("site", "point", "account", "start", "tariff"),
             ("contract", "site", "point", "account", "start", "end", "tariff"),
+        ),
+        SheetKind("balances", "Opening balances", frozenset({"balance"}), ("account",), ("account", *_OPENING)),
+        SheetKind(
+            "items", "Open bills of earlier books", frozenset({"item"}), ("account", "item", "item_amount"),
+            ("account", *_ITEM, "balance_day"),
         ),
     )
 }  # fmt: skip

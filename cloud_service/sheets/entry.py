@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from cloud_service.sheets.columns import SheetKind
 from cloud_service.sheets.made_rows import refuse
 from cloud_service.sheets.numbers import FreeNumbers
 from cloud_service.store.customers.legal_entities import EntityFields
@@ -22,7 +23,7 @@ class SheetEntry:
     author: str
     reason: str
     today: date
-    makes: frozenset[str]
+    kind: SheetKind
     row_of: dict[tuple[str, int], int] = field(default_factory=dict)  # what was made -> number of its row
     sites: dict[tuple[str, ...], int] = field(default_factory=dict)  # what rows say of a site -> the one that is there
     tariffs: dict[str, int] = field(default_factory=dict)
@@ -30,6 +31,11 @@ class SheetEntry:
 
     def __post_init__(self) -> None:
         self.numbers = FreeNumbers(self.session, self.entity_id)
+
+    @property
+    def makes(self) -> frozenset[str]:
+        """The pieces that its rows may make."""
+        return self.kind.makes
 
     @property
     def scope(self) -> Scope:

@@ -14,6 +14,7 @@ from cloud_service.sheets.columns import KINDS, SheetKind
 from cloud_service.sheets.entry import SheetEntry
 from cloud_service.sheets.head_match import HeadMatch, head_signature, match_head, refuse_missing
 from cloud_service.sheets.made_rows import MadeRows, RowRefusedError, faults_at
+from cloud_service.sheets.openings import opening_of
 from cloud_service.sheets.parties import account_of, client_of, contract_of
 from cloud_service.sheets.places import meter_of, point_of, site_of
 from cloud_service.sheets.report import NEW, REFUSED, SAME, RowOutcome, SheetReport
@@ -103,7 +104,7 @@ def _run(
     refuse_missing(match, kind, order.constants)
     style = _style(sheet, kind, match, order)
     company = legal_entities.entity_fields(session, order.entity_id)
-    entry = SheetEntry(session, order.entity_id, company, order.author, order.reason, order.today, kind.makes)
+    entry = SheetEntry(session, order.entity_id, company, order.author, order.reason, order.today, kind)
     earlier = imports.earlier_import(session, order.entity_id, file.sha256)
     new_records = MadeRows()
     whole = session.begin_nested()
@@ -154,7 +155,9 @@ def _row(
     entry: SheetEntry, row: SheetRow, cells: dict[str, Cell], style: CellStyle, new_records: MadeRows
 ) -> RowOutcome:
     """One row: all faults of its cells at once, else the first that a step finds."""
-    label = ", ".join(cell_text(cells[key]) for key in ("point", "client", "meter") if cells.get(key))
+    label = ", ".join(
+        cell_text(cells[key]) for key in ("point", "client", "meter", "item", "account") if cells.get(key)
+    )
     values, faults = row_values(cells, style)
     faults += [CellFault(key, "", "this is needed") for key in _missing(entry, values, cells)]
     if faults:
@@ -172,8 +175,7 @@ def _row(
 
 
 def _missing(entry: SheetEntry, values: RowValues, cells: Mapping[str, Any]) -> list[str]:
-    needed = next(kind.needed for kind in KINDS.values() if kind.makes == entry.makes)
-    return [key for key in needed if getattr(values, key) in ("", None) and not cells.get(key)]
+    return [key for key in entry.kind.needed if getattr(values, key) in ("", None) and not cells.get(key)]
 
 
 def _make(entry: SheetEntry, row: RowValues, new_records: MadeRows) -> None:
@@ -182,7 +184,8 @@ def _make(entry: SheetEntry, row: RowValues, new_records: MadeRows) -> None:
     point_id = point_of(entry, row, site_id, new_records)
     meter_of(entry, row, point_id, new_records)
     client_id = client_of(entry, row, new_records)
-    if entry.makes & {"account", "contract"}:
+    if entry.makes & {"account", "contract", "balance", "item"}:
         account_id = account_of(entry, row, client_id, point_id, new_records)
         if "contract" in entry.makes:
             contract_of(entry, row, point_id, account_id, new_records)
+        opening_of(entry, row, account_id, new_records)

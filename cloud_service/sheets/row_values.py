@@ -69,6 +69,15 @@ class RowValues:
     start: date | None = None
     end: date | None = None
     tariff: str = ""
+    balance: Decimal | None = None
+    balance_day: date | None = None
+    deposit: Decimal | None = None
+    item: str = ""
+    item_day: date | None = None
+    item_due: date | None = None
+    item_amount: Decimal | None = None
+    item_paid: Decimal | None = None
+    item_text: str = ""
 
 
 def row_values(cells: Mapping[str, Cell], style: CellStyle) -> tuple[RowValues, list[CellFault]]:

@@ -3,19 +3,26 @@
 from datetime import datetime
 from typing import Any
 
+from cloud_service.flow.collect.take_over import take_back
+from cloud_service.flow.collect.take_over_deposit import take_back_deposit
 from cloud_service.store.audit import log
+from cloud_service.store.customers import legal_entities
 from cloud_service.store.database.errors import REFUSALS, reason_of
 from cloud_service.store.database.session import Session
+from cloud_service.store.receivables import taken_over
 from cloud_service.store.sheets import imports, undo
 from cloud_service.store.sheets.imports import KeptImport
 from cloud_service.store.sheets.undo import Obstacle
 from common.errors import ConflictError, EnergyError
+from common.period import local_day
 
 WHY = {
     "billed": "{rows} of its connections are on bills ({example})",
     "run": "a billing run holds {rows} of its connections ({example})",
     "read": "{rows} of its meters were read ({example})",
     "money": "{rows} of its accounts have bookings ({example})",
+    "paid": "{rows} of its open bills were paid, reminded of or disputed ({example})",
+    "released": "{rows} of its deposits were released or given back ({example})",
     "supplied": "{rows} connections were added to its places or accounts later ({example})",
     "metered": "{rows} meters were hung up or exchanged at its places later ({example})",
     "used": "something was added below its rows later ({example})",
@@ -35,7 +42,10 @@ def sentence_of(obstacle: Obstacle) -> str:
 def undo_import(
     session: Session, sheet_import: KeptImport, *, author: str, now: datetime, reason: str = ""
 ) -> dict[str, int]:
-    """Delete everything that an import made; how many rows of each table."""
+    """Delete everything that an import made, take back what it booked; how many rows of each table are gone.
+
+    Accounts with bookings stay with their clients, for the books show what was taken over and taken back.
+    """
     imports.lock_import(session, sheet_import.id)
     session.expire_all()
     if sheet_import.undone_at is not None:
@@ -47,13 +57,26 @@ def undo_import(
             hint="change its rows singly",
         )  # fmt: skip
     try:
-        undo.delete_made(session, sheet_import.made)
+        _take_back(session, sheet_import, author, now, reason)
+        staying = undo.delete_made(session, sheet_import.made)
     except EnergyError:
         raise
     except REFUSALS as error:
         raise ConflictError(f"something rests on it: {reason_of(error)}", path="import") from error
     imports.mark_undone(session, sheet_import.id, now, author)
-    counts = {table: len(ids) for table, ids in sheet_import.made.items()}
+    counts = {table: len(ids) - staying.get(table, 0) for table, ids in sheet_import.made.items()}
     audit_fields: dict[str, Any] = {"name": sheet_import.name, **counts}
     log.note(session, author, "sheet.undo", f"sheet_import:{sheet_import.id}", reason=reason, **audit_fields)
     return counts
+
+
+def _take_back(session: Session, sheet_import: KeptImport, author: str, now: datetime, reason: str) -> None:
+    """What was booked is not deleted: it is booked back, unless somebody did that already."""
+    day = local_day(now, legal_entities.entity_fields(session, sheet_import.entity_id).timezone)
+    for invoice_id in sheet_import.made.get("open_item", ()):
+        bill = taken_over.taken_over_bill(session, invoice_id)
+        if bill is not None and not bill.taken_back:
+            take_back(session, invoice_id, day=day, author=author, reason=reason)
+    for payment_id in sheet_import.made.get("security", ()):
+        if not taken_over.is_taken_back(session, payment_id):
+            take_back_deposit(session, payment_id, day=day, author=author)

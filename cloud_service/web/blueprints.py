@@ -57,6 +57,7 @@ from cloud_service.web.console.receivables import (
     prepaid,
     reports,
     statements,
+    take_over,
 )
 from cloud_service.web.console.tariffs import price_sheet, tariff_forms, tariffs
 from cloud_service.web.help import manual
@@ -65,7 +66,8 @@ from cloud_service.web.support import desk
 
 PAGES = (
     health, first_administrator, dashboard, setup, today, billing_calendar, bill_look,
-    bills, bill_payments, printing, corrections, late, shared_costs, payments, bank_statement, money, runs, dunning,
+    bills, bill_payments, printing, corrections, late, shared_costs, payments, bank_statement, money, take_over, runs,
+    dunning,
     prepaid, reports, books, clients, client_forms, accounts, statements, connections, move_in,
     connection_forms, sheets, tariffs, tariff_forms, price_sheet, points, point_forms, meters, reading_forms,
     reading_files, reading_rounds, gateways,

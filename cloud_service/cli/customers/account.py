@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from cloud_service.cli.customers.take_over import take_back, take_over
 from cloud_service.cli.database import author, transaction
 from cloud_service.cli.options import amount_of, day_of
 from cloud_service.cli.output import as_json, print_listing, print_table
@@ -36,6 +37,10 @@ def TERMS(command: Any) -> Any:  # noqa: N802 - used like the options above
 @click.group()
 def account() -> None:
     """Money accounts of clients, by their number."""
+
+
+account.add_command(take_over)
+account.add_command(take_back)
 
 
 @account.command()

@@ -22,7 +22,7 @@ def export() -> None:
 @click.option("--entity", type=int, help="Legal entity; needed where there are several.")
 @click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
 def sheets(folder: Path, *, form: str, entity: int | None, json_output: bool) -> None:
-    """Write sites, service points, clients, accounts, meters and connections into DIR, as `import` takes them."""
+    """Write sites, points, clients, accounts, meters, connections and opening balances into DIR, for `import`."""
     from cloud_service.sheets.export_sheets import EXPORTED, export_sheet
 
     paths = [folder / f"{kind}.{form}" for kind in EXPORTED]

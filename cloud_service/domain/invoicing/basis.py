@@ -28,6 +28,14 @@ class BilledContract(msgspec.Struct, frozen=True, kw_only=True):
     rated_at: datetime | UnsetType = UNSET
 
 
+class TakenOver(msgspec.Struct, frozen=True, kw_only=True):
+    """What earlier books say of a bill that was still open when ours took it over."""
+
+    amount: Decimal  # of the bill as it was issued there
+    paid: Decimal  # of it, before
+    text: str = ""
+
+
 class InvoiceBasis(msgspec.Struct, frozen=True, kw_only=True):
     """What an invoice or credit note was made from; what is unset is not of its kind."""
 
@@ -39,6 +47,7 @@ class InvoiceBasis(msgspec.Struct, frozen=True, kw_only=True):
     interest_on: int | UnsetType = UNSET  # interest: id of the overdue invoice
     interest_until: date | UnsetType = UNSET  # interest: the day after the last that bears it
     source: str | UnsetType = UNSET  # interest: where the base rate is published
+    taken_over: TakenOver | UnsetType = UNSET  # a bill of the books before ours
 
 
 def billed_contract(rated: RatedContract) -> BilledContract:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import msgspec
 
-from cloud_service.domain.invoicing.basis import InvoiceBasis, billed_contract, use_by_month
+from cloud_service.domain.invoicing.basis import InvoiceBasis, TakenOver, billed_contract, use_by_month
 from cloud_service.domain.invoicing.billed_line import BilledLine, LineExplanation, billed_line
 from cloud_service.domain.invoicing.billing_account import BillingAccount
 from cloud_service.domain.pricing.rated_line import RatedLine, is_coin
@@ -37,6 +37,8 @@ class Draft:
     item_ids: tuple[int, ...] = ()  # billing items it settles
     waiting_ids: tuple[int, ...] = ()  # waiting lines it takes up
     income: str = "revenue"  # the ledger account of the net: revenue, fees, interest
+    taken_over_on: date | None = None  # of the books before ours: the day from which ours have it
+    edition: int = 1  # so often was this number taken over
 
     @property
     def total(self) -> Decimal:
@@ -100,6 +102,19 @@ def _lines_of_several(rated: Sequence[RatedContract], joined: Sequence[RatedLine
         if not is_coin(line)
     ]
     return (*lines, *(billed_line(line, None) for line in joined if is_coin(line)))
+
+
+def taken_over_draft(
+    account: BillingAccount, bill: TakenOver, *, day: date, due_date: date, on: date, local_rate: Decimal, edition: int
+) -> Draft:
+    """What earlier books left open: no lines, no tax, no energy. Below zero it is the client's credit."""
+    left = bill.amount - bill.paid
+    return Draft(
+        kind="invoice" if left > 0 else "credit_note", account=account, spans=(),
+        during=Span(day, day + timedelta(days=1)), bill_date=day, due_date=due_date, lines=(), net=left,
+        tax=Decimal(0), energy=0, basis=InvoiceBasis(taken_over=bill, usage=()), local_rate=local_rate,
+        taken_over_on=on, edition=edition,
+    )  # fmt: skip
 
 
 def single_line(

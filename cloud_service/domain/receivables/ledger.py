@@ -1,7 +1,7 @@
 """A booking: lines that sum to zero, and a business key that makes booking the same fact twice impossible."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -23,10 +23,14 @@ LEDGER_KINDS = frozenset(
         "clearing",
         "refund",
         "rounding",
+        "opening",
     ]
 )
 CLIENT_KINDS = frozenset({"receivable", "credit", "deposit"})
-"""`receivable`: open invoices. `credit`: prepayments and over-payments. `deposit`: securities."""
+"""`receivable`: open invoices. `credit`: prepayments and over-payments. `deposit`: securities.
+
+The other side of what was taken over from earlier books is `opening`: it is neither turnover nor money received.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,3 +105,20 @@ def payment_lines(account_id: int, amount: Decimal, into: str = "credit") -> tup
 def write_off_lines(account_id: int, invoice_id: int, amount: Decimal) -> tuple[LedgerLine, ...]:
     """A part of an invoice is given up as lost; a negative amount takes that back."""
     return (LedgerLine("write_off", amount), LedgerLine("receivable", -amount, account_id, invoice_id))
+
+
+def take_over_lines(account_id: int, invoice_id: int, total: Decimal) -> tuple[LedgerLine, ...]:
+    """Earlier books say that the client owes `total`; below zero it is the client's credit."""
+    if total > 0:
+        return (LedgerLine("receivable", total, account_id, invoice_id), LedgerLine("opening", -total))
+    return (LedgerLine("credit", total, account_id), LedgerLine("opening", -total))
+
+
+def take_back_lines(account_id: int, invoice_id: int, total: Decimal) -> tuple[LedgerLine, ...]:
+    """The same taken back."""
+    return tuple(replace(line, amount=-line.amount) for line in take_over_lines(account_id, invoice_id, total))
+
+
+def take_over_deposit_lines(account_id: int, amount: Decimal) -> tuple[LedgerLine, ...]:
+    """Earlier books hold a security of the client; a negative amount takes that back."""
+    return (LedgerLine("opening", amount), LedgerLine("deposit", -amount, account_id))

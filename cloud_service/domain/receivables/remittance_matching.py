@@ -7,9 +7,13 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 TOKEN = re.compile(r"([A-Z]{1,8})[\s./_-]*((?:19|20)\d\d)[\s./_-]*(\d{3,9})(?!\d)")
 SEPARATORS = re.compile(r"[^A-Z0-9]")
+BETWEEN_WORDS = re.compile(r"[\s,;:()]+")
+DIGIT = re.compile(r"\d")
+LONG_NUMBER = 6  # so many signs are no accident; a shorter number is one only with the exact amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,9 @@ class OpenItems:
     def match(self, amount: Decimal, currency: str, *texts: str) -> RemittanceMatch | None:
         """What a transfer of `amount` with these texts is for; None where nothing is certain."""
         invoices = self._invoices_named(currency, texts, _keys)
+        if not invoices:
+            invoices = self._invoices_named(currency, texts, _word_keys)
+            invoices = invoices if _is_sure(invoices, amount) else []
         if not invoices:
             invoices = self._invoices_named(currency, texts, _broken_keys)
             invoices = invoices if sum(invoice.outstanding for invoice in invoices) == amount else []
@@ -109,6 +116,19 @@ def _by_number(invoices: Sequence[OpenItem], amount: Decimal) -> RemittanceMatch
             rest -= taken
     exact = sum(invoice.outstanding for invoice in invoices) == amount
     return RemittanceMatch(invoices[0].account_id, amounts, "number and amount" if exact else "number, other amount")
+
+
+def _is_sure(invoices: Sequence[OpenItem], amount: Decimal) -> bool:
+    """Whether words that look like numbers of bills are such: by the amount, or because no other word is like that."""
+    exact = sum(invoice.outstanding for invoice in invoices) == amount
+    return exact or all(len(squeeze(invoice.number)) >= LONG_NUMBER for invoice in invoices)
+
+
+def _word_keys(text: str) -> list[str]:
+    """Words, and two beside each other, with a digit: numbers of other systems have any form."""
+    words = [word for word in BETWEEN_WORDS.split(text.upper()) if word]
+    pairs = ["".join(pair) for pair in pairwise(words)]
+    return [*dict.fromkeys(key for key in map(squeeze, [*pairs, *words]) if DIGIT.search(key))]
 
 
 def _keys(text: str) -> list[str]:

@@ -83,7 +83,7 @@ def charge_interest(session: Session, day: date, *, author: str, entity_id: int 
 def _draft(session: Session, row: OverdueInvoice, day: date, history: RulesHistory) -> Draft | None:
     if row.derived:  # no interest on interest (BGB § 289), nor on fees
         return None
-    charged_until = overdue_invoices.interest_until(session, row.account_id, row.invoice_id)
+    charged_until = overdue_invoices.interest_until(session, row.account_id, row.invoice_id) or row.taken_over_on
     spans = overdue_spans(row.due_date, row.total, overdue_invoices.settlements(session, row.invoice_id), day)
     uncharged = between(spans, charged_until)
     owed = _owed(session, row, uncharged, history.timeline(row.taken, row.rules_id, day, row.country), charged_until)

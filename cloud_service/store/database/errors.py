@@ -16,7 +16,7 @@ REFUSALS = (EnergyError, psycopg.errors.IntegrityError, psycopg.errors.DataError
 
 WORDS = {
     "ex_invoice_span_live": "days of this contract are billed already by another invoice",
-    "uq_invoice_legal_entity_id_number": "the number is taken",
+    "uq_invoice_legal_entity_id_number_edition": "the number is taken",
     "uq_ledger_entry_business_key": "this was booked already",
     "ex_billing_item_live": "another run holds days of this contract",
     "ex_contract_point": "the service point has another contract in these days",

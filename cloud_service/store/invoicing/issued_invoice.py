@@ -44,7 +44,7 @@ INVOICE = text(
     SELECT i.*, lower(i.during) AS start, upper(i.during) AS end,
            coalesce((SELECT number FROM invoice WHERE id = i.corrects_id), '') AS corrects, b.settled
       FROM invoice i
-      JOIN LATERAL invoice_balance_at(i.bill_date) b ON b.invoice_id = i.id
+      JOIN LATERAL invoice_balance_at(coalesce(i.taken_over_on, i.bill_date)) b ON b.invoice_id = i.id
      WHERE i.id = :id
     """
 )

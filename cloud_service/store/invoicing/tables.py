@@ -74,8 +74,9 @@ class Invoice(Table):
 
     __tablename__ = "invoice"
     __table_args__ = (
-        UniqueConstraint("legal_entity_id", "number"),
+        UniqueConstraint("legal_entity_id", "number", "edition"),
         CheckConstraint("kind in ('invoice','credit_note')", name="kind"),
+        CheckConstraint("edition = 1 or taken_over_on is not null", name="edition"),
         CheckConstraint("total = net + tax", name="total"),
         Index("ix_invoice_account_bill_date", "account_id", "bill_date"),
         Index("ix_invoice_bill_date", "bill_date", "id"),
@@ -106,6 +107,8 @@ class Invoice(Table):
     hash: Mapped[bytes] = mapped_column(LargeBinary)
     issued_by: Mapped[str] = mapped_column(server_default="")
     created_at: Mapped[CreatedAt]
+    taken_over_on: Mapped[date | None]  # of the books before ours: the day from which ours have it
+    edition: Mapped[int] = mapped_column(SmallInteger, server_default="1")  # the number was taken over so many times
 
     lines: Mapped[list["InvoiceLine"]] = relationship(order_by="InvoiceLine.position")
 

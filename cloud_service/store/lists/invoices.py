@@ -3,19 +3,24 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, literal, not_, select
 from sqlalchemy.orm import Session
 
 from cloud_service.store.customers.tables import Account, Client
 from cloud_service.store.invoicing.tables import Invoice
 from cloud_service.store.lists.paging import AnySelect, Listing, ListQuery, SqlColumn, filters_equal, page_of, text_in
 from cloud_service.store.receivables.invoice_balance import invoice_balance
+from cloud_service.store.receivables.ledger_tables import LedgerEntryRow
 from cloud_service.store.scope import Scope
 from common.errors import NotFoundError
 
-STATES = ("open", "part", "overdue", "paid", "credited", "written_off", "credit_note")
+STATES = ("open", "part", "overdue", "paid", "credited", "written_off", "credit_note", "taken_back")
 
 is_invoice = Invoice.kind == "invoice"
+is_taken_back = and_(
+    Invoice.taken_over_on.is_not(None),
+    exists().where(LedgerEntryRow.business_key == func.concat("take_over_undo:", Invoice.id)),
+)
 received: ColumnElement[Any] = invoice_balance.c.received
 outstanding: ColumnElement[Any] = case((is_invoice, invoice_balance.c.outstanding), else_=0)
 outstanding_local: ColumnElement[Any] = case((is_invoice, invoice_balance.c.outstanding_local), else_=0)
@@ -24,6 +29,7 @@ outstanding_local: ColumnElement[Any] = case((is_invoice, invoice_balance.c.outs
 def state_of(today: date) -> ColumnElement[str]:
     """One word for where a bill stands on a day."""
     return case(
+        (is_taken_back, "taken_back"),
         (Invoice.kind == "credit_note", "credit_note"),
         (and_(outstanding <= 0, invoice_balance.c.credited > 0), "credited"),
         (and_(outstanding <= 0, received < func.greatest(Invoice.total, 0)), "written_off"),
@@ -91,7 +97,7 @@ def invoices(scope: Scope, query: ListQuery, today: date) -> Listing:
             Invoice.prepaid,
             state.label("state"),
         )
-    ).where(*in_scope(scope), *_filters(query, state))
+    ).where(*in_scope(scope), not_(is_taken_back), *_filters(query, state))
     return Listing(statement, _sortable(state), ("bill_date", True), Invoice.id, SUMS)
 
 

@@ -44,7 +44,7 @@ RECEIVED = text(
                           WHERE base = e.currency AND currency = p.currency AND day <= p.day
                           ORDER BY day DESC
                           LIMIT 1) r ON true
-     WHERE e.id = :entity AND p.day >= :start AND p.day < :end
+     WHERE e.id = :entity AND p.day >= :start AND p.day < :end AND p.provider <> 'take_over'
     """
 )
 ENERGY = text(
@@ -74,7 +74,7 @@ BILLED_AND_RECEIVED = text(
       FROM generate_series(cast(:first AS timestamp), cast(:last AS timestamp), cast('1 ' || :unit AS interval)) s
       LEFT JOIN (SELECT date_trunc(:unit, bill_date::timestamp) AS at, sum(total * local_rate) AS amount
                    FROM invoice
-                  WHERE legal_entity_id = :entity AND bill_date >= :first
+                  WHERE legal_entity_id = :entity AND bill_date >= :first AND taken_over_on IS NULL
                   GROUP BY 1) b ON b.at = s
       LEFT JOIN (SELECT date_trunc(:unit, p.day::timestamp) AS at,
                         sum(p.amount * CASE WHEN p.currency = e.currency THEN 1 ELSE r.rate END) AS amount
@@ -87,7 +87,7 @@ BILLED_AND_RECEIVED = text(
                                        WHERE base = e.currency AND currency = p.currency AND day <= p.day
                                        ORDER BY day DESC
                                        LIMIT 1) r ON true
-                  WHERE e.id = :entity AND p.day >= :first
+                  WHERE e.id = :entity AND p.day >= :first AND p.provider <> 'take_over'
                   GROUP BY 1) p ON p.at = s
      ORDER BY s
     """
@@ -185,11 +185,13 @@ EVENTS = text(
     (SELECT 'payment' AS kind, p.kind AS what, c.name AS who, a.number AS detail, p.provider AS more, p.amount,
             p.currency, 1 AS count, p.created_at AS at, a.public_id::text AS public_id
        FROM payment p JOIN account a ON a.id = p.account_id JOIN client c ON c.id = a.client_id
-      WHERE c.legal_entity_id = ANY(:entities) ORDER BY p.created_at DESC LIMIT :rows)
+      WHERE c.legal_entity_id = ANY(:entities) AND p.provider <> 'take_over' ORDER BY p.created_at DESC LIMIT :rows)
     UNION ALL
     (SELECT 'bills', min(i.number), min(c.name), max(i.number), max(i.issued_by), sum(i.total), min(i.currency),
             count(*), max(i.created_at), min(i.public_id::text)
-       FROM (SELECT * FROM invoice WHERE legal_entity_id = ANY(:entities) ORDER BY id DESC LIMIT 2000) i
+       FROM (SELECT * FROM invoice
+              WHERE legal_entity_id = ANY(:entities) AND taken_over_on IS NULL
+              ORDER BY id DESC LIMIT 2000) i
        JOIN account a ON a.id = i.account_id JOIN client c ON c.id = a.client_id
       GROUP BY i.kind, i.bill_date, i.issued_by ORDER BY max(i.created_at) DESC LIMIT :rows)
     UNION ALL

@@ -8,7 +8,9 @@ from uuid import UUID, uuid4
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from cloud_service.domain.invoicing.basis import TakenOver
 from cloud_service.domain.invoicing.billed_line import BilledLine
+from cloud_service.domain.pricing.record_json import from_json
 from cloud_service.store.customers.tables import Account, Client, LegalEntity
 from cloud_service.store.database import job_queue
 from cloud_service.store.delivery.tables import Delivery, Document
@@ -17,7 +19,7 @@ from cloud_service.store.invoicing.tables import Invoice
 from cloud_service.store.lists.invoices import in_scope, outstanding, received, state_of
 from cloud_service.store.receivables.invoice_balance import invoice_balance
 from cloud_service.store.scope import Scope
-from common.errors import NotFoundError
+from common.errors import ConflictError, NotFoundError
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,12 @@ class InvoicePage:
     history: list[InvoiceEvent]
     related: list[RelatedInvoice]
     disputed: bool
+
+    @property
+    def taken_over(self) -> TakenOver | None:
+        """What earlier books say of it; None where it is ours from the beginning."""
+        earlier = self.invoice.basis.get("taken_over")
+        return from_json(TakenOver, earlier) if earlier else None
 
 
 SETTLED_BY = text(
@@ -199,6 +207,8 @@ def document(session: Session, invoice_id: int, kind: str) -> Document:
 
 def send_again(session: Session, page: InvoicePage) -> str:
     """Queue the bill's message once more and return its recipient; a new Message-ID, or mailboxes would hide it."""
+    if page.invoice.taken_over_on:
+        raise ConflictError(f"{page.invoice.number} was issued by the books before ours", hint="it was sent there")
     domain = str(page.invoice.seller.get("email", "")).rpartition("@")[2] or "localhost"
     message_id = f"<invoice-{page.invoice.public_id}-{uuid4().hex}@{domain}>"
     delivery = session.scalar(

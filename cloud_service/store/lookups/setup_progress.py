@@ -19,9 +19,10 @@ PROGRESS = text(
                      JOIN meter_mount m ON m.service_point_id = p.id JOIN register r ON r.meter_id = m.meter_id
                     WHERE s.legal_entity_id = e.id
                       AND EXISTS (SELECT 1 FROM reading WHERE register_id = r.id)) AS reading,
-           EXISTS (SELECT 1 FROM invoice i WHERE i.legal_entity_id = e.id AND i.kind = 'invoice') AS bill,
+           EXISTS (SELECT 1 FROM invoice i
+                    WHERE i.legal_entity_id = e.id AND i.kind = 'invoice' AND i.taken_over_on IS NULL) AS bill,
            EXISTS (SELECT 1 FROM payment p JOIN account a ON a.id = p.account_id JOIN client c ON c.id = a.client_id
-                    WHERE c.legal_entity_id = e.id AND p.amount > 0) AS payment
+                    WHERE c.legal_entity_id = e.id AND p.amount > 0 AND p.provider <> 'take_over') AS payment
       FROM legal_entity e
      WHERE e.id = :entity
     """

@@ -14,7 +14,7 @@ class LedgerAccount(Table):
         UniqueConstraint("legal_entity_id", "kind", "currency", "account_id", postgresql_nulls_not_distinct=True),
         CheckConstraint(
             "kind in ('receivable','revenue','tax','cash','deposit','write_off','fees','interest','fx','clearing',"
-            "'refund','rounding','credit')",
+            "'refund','rounding','credit','opening')",
             name="kind",
         ),
     )

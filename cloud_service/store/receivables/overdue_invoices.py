@@ -37,6 +37,7 @@ class OverdueInvoice:
     derived: bool  # a fee or interest itself: bears no interest
     rules_id: int | None  # the company's rules by which its steps were taken; none: those of the country
     resting: bool  # the account gets no reminders on this day
+    taken_over_on: date | None  # interest of the days before is in the books before ours
 
 
 OVERDUE = text(
@@ -46,7 +47,7 @@ OVERDUE = text(
            e.name AS seller, e.theme, i.currency, i.bill_date, i.due_date, i.total, b.outstanding AS left,
            coalesce(d.taken, 0) AS taken, d.last, i.public_id::text AS public_id,
            (i.basis ? 'interest_on' OR i.basis ? 'fee_for') AS derived, d.rules_id,
-           coalesce(a.no_reminders_until > :day, false) AS resting
+           coalesce(a.no_reminders_until > :day, false) AS resting, i.taken_over_on
       FROM invoice_balance b
       JOIN invoice i ON i.id = b.invoice_id
       JOIN account a ON a.id = i.account_id

@@ -52,7 +52,7 @@ INVOICES = text(
                                      WHERE x.day <= :day AND n.currency = i.currency), 0) AS amount
       FROM invoice i
      WHERE i.total > 0
-       AND i.bill_date <= :day
+       AND coalesce(i.taken_over_on, i.bill_date) <= :day
      GROUP BY 1
     """
 )
@@ -65,7 +65,9 @@ FREE_MONEY = text(
              WHERE day <= :day AND kind <> 'deposit'
                AND NOT EXISTS (SELECT 1 FROM payment d WHERE d.id = p.reverses_id AND d.kind = 'deposit')
              UNION ALL
-            SELECT currency, -total FROM invoice WHERE total < 0 AND bill_date <= :day
+            SELECT currency, -total
+              FROM invoice
+             WHERE total < 0 AND coalesce(taken_over_on, bill_date) <= :day
              UNION ALL
             SELECT i.currency, -x.amount
               FROM allocation x

@@ -53,7 +53,7 @@ BILLED = text(
     """
     SELECT currency, sum(total) AS amount, sum(energy) AS energy, count(*) FILTER (WHERE kind = 'invoice') AS bills
       FROM invoice
-     WHERE bill_date <= :day
+     WHERE bill_date <= :day AND taken_over_on IS NULL
        AND (cast(:entity AS bigint) IS NULL OR legal_entity_id = :entity)
      GROUP BY currency
     """

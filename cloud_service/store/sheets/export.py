@@ -94,6 +94,38 @@ QUERIES = {
          ORDER BY k.id
         """
     ),
+    "balances": text(
+        """
+        SELECT account, balance, balance_day, deposit
+          FROM (SELECT a.number AS account, i.total AS balance, i.taken_over_on AS balance_day,
+                       NULL::numeric AS deposit, a.id AS place, i.id
+                  FROM invoice i
+                  JOIN account a ON a.id = i.account_id
+                 WHERE i.legal_entity_id = :entity AND i.taken_over_on IS NOT NULL AND i.number = 'OPENING-' || a.number
+                   AND NOT EXISTS (SELECT 1 FROM ledger_entry WHERE business_key = 'take_over_undo:' || i.id)
+                 UNION ALL
+                SELECT a.number, NULL, d.day, d.amount, a.id, d.id
+                  FROM payment d
+                  JOIN account a ON a.id = d.account_id
+                  JOIN client c ON c.id = a.client_id
+                 WHERE c.legal_entity_id = :entity AND d.provider = 'take_over' AND d.kind = 'deposit'
+                   AND NOT EXISTS (SELECT 1 FROM payment r WHERE r.reverses_id = d.id AND r.provider = 'take_over')) o
+         ORDER BY place, balance IS NULL, id
+        """
+    ),
+    "items": text(
+        """
+        SELECT a.number AS account, i.number AS item, i.bill_date AS item_day, i.due_date AS item_due,
+               (i.basis->'taken_over'->>'amount')::numeric AS item_amount,
+               nullif((i.basis->'taken_over'->>'paid')::numeric, 0) AS item_paid,
+               i.basis->'taken_over'->>'text' AS item_text, i.taken_over_on AS balance_day
+          FROM invoice i
+          JOIN account a ON a.id = i.account_id
+         WHERE i.legal_entity_id = :entity AND i.taken_over_on IS NOT NULL AND i.number <> 'OPENING-' || a.number
+           AND NOT EXISTS (SELECT 1 FROM ledger_entry WHERE business_key = 'take_over_undo:' || i.id)
+         ORDER BY i.id
+        """
+    ),
 }
 
 

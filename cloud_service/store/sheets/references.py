@@ -48,6 +48,7 @@ ACCOUNTS = text(
      LIMIT 2
     """
 )
+ACCOUNT_NUMBER = text("SELECT number FROM account WHERE id = :id")
 TARIFFS = text(
     """
     SELECT id, code, name
@@ -176,6 +177,11 @@ def known_accounts(
     """At most two accounts that fit."""
     values = {"entity": entity_id, "number": number, "client": client_id, "currency": currency}
     return [KnownAccount(**row) for row in session.execute(ACCOUNTS, values).mappings()]
+
+
+def account_number(session: Session, account_id: int) -> str:
+    """How an account is called."""
+    return str(session.execute(ACCOUNT_NUMBER, {"id": account_id}).scalar_one())
 
 
 def known_tariffs(session: Session, entity_id: int, name: str) -> list[KnownTariff]:

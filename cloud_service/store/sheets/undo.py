@@ -56,9 +56,46 @@ CHECKS = {
         SELECT a.id, a.number AS example
           FROM account a
          WHERE a.id = ANY(:account)
-           AND (EXISTS (SELECT 1 FROM invoice i WHERE i.account_id = a.id)
-                OR EXISTS (SELECT 1 FROM payment p WHERE p.account_id = a.id)
-                OR EXISTS (SELECT 1 FROM ledger_account g WHERE g.account_id = a.id))
+           AND (EXISTS (SELECT 1
+                          FROM invoice i
+                         WHERE i.account_id = a.id AND i.id <> ALL(:open_item)
+                           AND NOT EXISTS (SELECT 1 FROM ledger_entry
+                                            WHERE business_key = 'take_over_undo:' || i.id))
+                OR EXISTS (SELECT 1
+                             FROM payment p
+                            WHERE p.account_id = a.id AND p.id <> ALL(:security)
+                              AND (p.provider <> 'take_over'
+                                   OR p.kind = 'deposit' AND NOT EXISTS (SELECT 1 FROM payment r
+                                                                          WHERE r.reverses_id = p.id)))
+                OR EXISTS (SELECT 1
+                             FROM ledger_account g
+                             JOIN ledger_line l ON l.ledger_account_id = g.id
+                             JOIN ledger_entry e ON e.id = l.ledger_entry_id
+                            WHERE g.account_id = a.id AND e.kind NOT IN ('take_over', 'take_over_undo')))
+        """
+    ),
+    "paid": _check(
+        """
+        SELECT i.id, i.number AS example
+          FROM invoice i
+         WHERE i.id = ANY(:open_item)
+           AND NOT EXISTS (SELECT 1 FROM ledger_entry WHERE business_key = 'take_over_undo:' || i.id)
+           AND (EXISTS (SELECT 1 FROM allocation x WHERE x.invoice_id = i.id OR x.credit_note_id = i.id)
+                OR EXISTS (SELECT 1 FROM payment p WHERE p.credit_note_id = i.id)
+                OR EXISTS (SELECT 1 FROM dunning_step d WHERE d.invoice_id = i.id)
+                OR EXISTS (SELECT 1 FROM dispute d WHERE d.invoice_id = i.id)
+                OR EXISTS (SELECT 1 FROM plan_invoice n WHERE n.invoice_id = i.id))
+        """
+    ),
+    "released": _check(
+        """
+        SELECT p.id, a.number AS example
+          FROM payment p
+          JOIN account a ON a.id = p.account_id
+         WHERE p.id = ANY(:security)
+           AND (EXISTS (SELECT 1 FROM payment r WHERE r.reverses_id = p.id AND r.provider <> 'take_over')
+                OR EXISTS (SELECT 1 FROM payment d
+                            WHERE d.provider = 'deposit' AND d.facts->'deposit' = to_jsonb(p.id)))
         """
     ),
     "supplied": _check(
@@ -108,7 +145,15 @@ STEPS = (
     text("DELETE FROM client WHERE id = ANY(:client)"),
     text("DELETE FROM site WHERE id = ANY(:site)"),
 )
-TABLES = ("site", "service_point", "meter", "meter_mount", "client", "account", "contract")
+# What was booked stays booked, and whose it is: the books show it taken over and taken back.
+BOOKED = text(
+    """
+    SELECT a.id AS account, a.client_id AS client
+      FROM account a
+     WHERE a.id = ANY(:account) AND EXISTS (SELECT 1 FROM ledger_account g WHERE g.account_id = a.id)
+    """
+)
+TABLES = ("site", "service_point", "meter", "meter_mount", "client", "account", "contract", "open_item", "security")
 
 
 def obstacles(session: Session, record_ids: MadeIds) -> Iterator[Obstacle]:
@@ -120,10 +165,21 @@ def obstacles(session: Session, record_ids: MadeIds) -> Iterator[Obstacle]:
             yield Obstacle(code, row.rows, row.example)
 
 
-def delete_made(session: Session, record_ids: MadeIds) -> None:
-    """Delete all that an import made; the database refuses where something rests on it after all."""
+def delete_made(session: Session, record_ids: MadeIds) -> dict[str, int]:
+    """Delete all that an import made but accounts with bookings; the rows that stay, by table.
+
+    The database refuses where something rests on it after all.
+    """
+    ids = _ids(record_ids)
+    staying = {"account": set[int](), "client": set[int]()}
+    for row in session.execute(BOOKED, ids):
+        staying["account"].add(row.account)
+        staying["client"].add(row.client)
+    counts = {table: len(staying[table] & set(ids[table])) for table in staying}
+    ids |= {table: [row_id for row_id in ids[table] if row_id not in staying[table]] for table in staying}
     for step in STEPS:
-        session.execute(step, _ids(record_ids))
+        session.execute(step, ids)
+    return {table: count for table, count in counts.items() if count}
 
 
 def _ids(record_ids: MadeIds) -> dict[str, list[int]]:

@@ -129,6 +129,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "cheque": _l("Cheque"),
         "mobile": _l("Mobile money"),
         "simulated": _l("Simulated"),
+        "take_over": _l("Books before ours"),
         "stripe": "Stripe",  # a company's name
     },
     "payment_kind": PAYMENT_KINDS,
@@ -141,6 +142,8 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "write_off": _l("Write off"),
         "interest": _l("Interest"),
         "fee": _l("Fee"),
+        "take_over": _l("Taken over"),
+        "take_over_undo": _l("Taken back"),
     },
     "dunning_step": {
         "reminder": _l("Reminder"),

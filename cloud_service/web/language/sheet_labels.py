@@ -40,6 +40,15 @@ SHEET_COLUMNS = {
     "start": _l("Connected since"),
     "end": _l("Ends on"),
     "tariff": _l("Tariff"),
+    "balance": _l("Opening balance"),
+    "balance_day": _l("Balance as of"),
+    "deposit": _l("Deposit held"),
+    "item": _l("Bill no."),
+    "item_day": _l("Bill date"),
+    "item_due": _l("Due on"),
+    "item_amount": _l("Bill amount"),
+    "item_paid": _l("Paid so far"),
+    "item_text": _l("Text"),
 }
 SHEET_KINDS = {
     "flats": _l("Flats, a row each"),
@@ -49,6 +58,8 @@ SHEET_KINDS = {
     "clients": _l("Clients"),
     "accounts": _l("Accounts"),
     "contracts": _l("Connections"),
+    "balances": _l("Opening balances"),
+    "items": _l("Open bills of earlier books"),
 }
 SHEET_MADE = {
     "site": _l("sites"),
@@ -57,4 +68,6 @@ SHEET_MADE = {
     "client": _l("clients"),
     "account": _l("accounts"),
     "contract": _l("connections"),
+    "open_item": _l("open bills and balances"),
+    "security": _l("deposits"),
 }

@@ -28,6 +28,7 @@ STATES: Mapping[str, StateLabel] = {
     "paid": _state(_l("Paid"), "success", icon="check"),
     "credited": _state(_l("Credited"), "muted", icon="arrow-back-up"),
     "credit_note": _state(_l("Credit note"), "muted", icon="arrow-back-up"),
+    "taken_back": _state(_l("Taken back"), "muted", icon="arrow-back-up"),
     "written_off": _state(_l("Written off"), "muted", icon="x"),
     "online": _state(_l("Online"), "success", icon="check"),
     "degraded": _state(_l("Degraded"), "warning", icon="alert-triangle"),

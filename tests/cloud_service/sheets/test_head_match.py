@@ -1,6 +1,6 @@
 import pytest
 
-from cloud_service.sheets.columns import COLUMNS, KINDS, head_key
+from cloud_service.sheets.columns import KINDS, head_key
 from cloud_service.sheets.head_match import head_signature, match_head, refuse_missing
 from common.errors import InputError
 
@@ -27,7 +27,7 @@ def test_no_two_columns_of_a_sheet_have_one_name() -> None:
 def test_our_own_titles_are_matched_each_to_itself() -> None:
     head = tuple(column.title for column in FLATS.columns)
 
-    assert {key: at for at, key in enumerate(COLUMNS)} == match_head(head, FLATS, {}).places
+    assert {key: at for at, key in enumerate(FLATS.keys)} == match_head(head, FLATS, {}).places
 
 
 def test_what_is_said_goes_before_what_is_known() -> None:

@@ -106,3 +106,21 @@ def test_a_labelled_crowd_is_matched_mostly_and_never_wrongly() -> None:
 
     assert 0 == wrong
     assert right >= told * 0.95
+
+
+@pytest.mark.parametrize(
+    ("number", "text", "amount", "found"),
+    [
+        ("2025/0815", "Rechnung 2025/0815 vielen Dank", "100.00", True),
+        ("2025/0815", "Rechnung Nr. 2025 0815", "118.29", True),
+        ("RE4711", "Zahlung, RE4711; Wohnung 3", "1.00", True),
+        ("4711", "Rechnung 4711", "118.29", True),
+        ("4711", "Rechnung 4711", "100.00", False),  # could be any number
+        ("4711", "Rechnung 47110", "118.29", False),
+        ("OPENING-A1", "opening-a1 danke", "5.00", True),
+    ],
+)
+def test_a_number_of_other_books_is_found_as_a_word(number: str, text: str, amount: str, *, found: bool) -> None:
+    match = OpenItems([item(number)]).match(D(amount), "EUR", text)
+
+    assert found == (match is not None)
