@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from cloud_service.store.database.session import Session
     from common.period import Span
 
+WHEN = "When, by the clock of the site: 2026-10-16T10:30; or with an offset."
+
 
 def day_of(text: str | None, name: str) -> date:
     """The day an option names, today (UTC) without one."""
@@ -32,14 +34,34 @@ def month_of(text: str, name: str) -> "Span":
     return Span(start, add_months(start, 1))
 
 
-def moment_of(text: str, name: str) -> datetime:
-    """The instant an option names; without its offset it could be two."""
+def time_of(text: str, name: str) -> datetime:
+    """The time an option names, with its offset or by the clock of a site."""
     try:
-        moment = datetime.fromisoformat(text)
+        return datetime.fromisoformat(text)
     except ValueError:
-        raise InputError(f"{text!r} is no time", path=name, hint="for example 2026-10-16T10:30+02:00") from None
-    if moment.tzinfo is None:
-        raise InputError("the time needs its offset", path=name, hint="for example 2026-10-16T10:30+02:00")
+        raise InputError(
+            f"{text!r} is no time", path=name, hint="for example 2026-10-16T10:30, by the clock of the site"
+        ) from None
+
+
+def moment_of(time: datetime, zone_name: str, name: str) -> datetime:
+    """The instant of a time; without an offset by the clock of the zone, unless that shows it twice or not at all."""
+    from common.period import zone
+
+    if time.tzinfo is not None:
+        return time
+    if not zone_name:
+        raise InputError(
+            "the time needs its offset: the meter hangs at no site",
+            path=name,
+            hint=f"{time.isoformat(timespec='minutes')}+02:00",
+        )
+    moment = time.replace(tzinfo=zone(zone_name))
+    if moment.utcoffset() != moment.replace(fold=1).utcoffset():
+        raise InputError(
+            f"the clock of {zone_name} shows {time:%Y-%m-%d %H:%M} twice or not at all", path=name,
+            hint=f"add the offset, for example {moment.isoformat(timespec='minutes')}",
+        )  # fmt: skip
     return moment
 
 

@@ -170,7 +170,8 @@ def bill_the_week(house: House) -> dict[str, dict[str, Any]]:
     """Validate, bill through the worker, and compare each bill with the oracle; returns them by tenant."""
     until(house.validated, "no day waits for validation")
     month = add_months(house.end, -1)
-    contracts = [str(house.seeded.contracts[client.name]) for client in clients_of(SITE)]
+    numbers = {row["tenant"]: row["number"] for row in energy_cloud(house.environment, "contract", "list")}
+    contracts = [numbers[client.name] for client in clients_of(SITE)]
     chosen = [argument for contract in contracts for argument in ("--contract", contract)]
     run = energy_cloud(house.environment, "bill", "run", "--month", f"{month:%Y-%m}", *chosen)
     house.watched.kill("worker")

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from cloud_service.cli.database import author, transaction
-from cloud_service.cli.options import amount_of, day_of, entity_of, indexes_of, moment_of
+from cloud_service.cli.options import WHEN, amount_of, day_of, entity_of, indexes_of, moment_of, time_of
 from cloud_service.cli.output import as_json, print_listing
 
 JSON = click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
@@ -24,7 +24,7 @@ def contract() -> None:
 @click.argument("number")
 @click.option("--point", required=True, help="Name or grid id of the service point.")
 @click.option("--account", "account_number", required=True)
-@click.option("--tariff", required=True, help="Code of the tariff.")
+@click.option("--tariff", required=True, help="Code or name of the tariff.")
 @DAY
 @REASON
 @JSON
@@ -100,7 +100,7 @@ def owner(number: str, *, account_number: str, day: str, reason: str, json_outpu
 
 @contract.command()
 @click.argument("number")
-@click.option("--tariff", "code", required=True)
+@click.option("--tariff", "code", required=True, help="Code or name of the tariff.")
 @DAY
 @click.option("--reason", required=True)
 @JSON
@@ -120,7 +120,7 @@ def tariff(number: str, *, code: str, day: str, reason: str, json_output: bool) 
 @contract.command(name="exchange-meter")
 @click.option("--point", required=True, help="Name or grid id of the service point.")
 @click.option("--meter", required=True, help="Name or serial of the new meter.")
-@click.option("--at", required=True, help="When, with its offset: 2026-10-16T10:30+02:00.")
+@click.option("--at", required=True, help=WHEN)
 @click.option("--closing", multiple=True, metavar="REGISTER=INDEX", help="Final index of the old meter, in its unit.")
 @click.option("--opening", multiple=True, metavar="REGISTER=INDEX", help="First index of the new meter, in its unit.")
 @click.option("--multiplier", default="1", show_default=True, help="CT × VT of the new mount.")
@@ -141,11 +141,13 @@ def exchange_meter(
     from cloud_service.flow.customers.contract import MeterExchange
     from cloud_service.flow.customers.contract import exchange_meter as step
     from cloud_service.store.lookups.ids_by_name import meter_id, point_id
+    from cloud_service.store.lookups.site_zones import point_zone
 
     with transaction() as session:
+        place = point_id(session, point)
         exchange = MeterExchange(
-            point_id(session, point), meter_id(session, meter), moment_of(at, "--at"), indexes_of(closing, "--closing"),
-            indexes_of(opening, "--opening"), amount_of(multiplier, "--multiplier"),
+            place, meter_id(session, meter), moment_of(time_of(at, "--at"), point_zone(session, place), "--at"),
+            indexes_of(closing, "--closing"), indexes_of(opening, "--opening"), amount_of(multiplier, "--multiplier"),
         )  # fmt: skip
         step(session, exchange, author=author(), reason=reason)
     click.echo(as_json({"point": point, "meter": meter}) if json_output else f"meter {meter} hangs at {point}")

@@ -48,7 +48,7 @@ class RunReport:
 @click.command()
 @click.option("--month", required=True, metavar="YYYY-MM", help="Bill the cycles that end within or with this month.")
 @click.option("--entity", type=int, help="Legal entity; needed where there are several.")
-@click.option("--contract", "contracts", type=int, multiple=True, help="Only these contracts (ids).")
+@click.option("--contract", "contracts", multiple=True, metavar="NUMBER", help="Only this connection; may be repeated.")
 @click.option("--bill-date", help="Date on the invoices; today unless given.")
 @click.option("--dry-run", is_flag=True, help="Rate and compare only; issue nothing.")
 @click.option("--queue", is_flag=True, help="Leave rating to the workers, then wait for `bill approve`.")
@@ -58,7 +58,7 @@ def run(
     *,
     month: str,
     entity: int | None,
-    contracts: tuple[int, ...],
+    contracts: tuple[str, ...],
     bill_date: str | None,
     dry_run: bool,
     queue: bool,
@@ -70,12 +70,13 @@ def run(
     Exit codes: 0 all issued (or rated, in a dry run), 6 some are parked or look odd.
     """
     from cloud_service.flow import billing_run as step
+    from cloud_service.store.lookups.ids_by_name import contract_id
 
     who = author()
     with transaction() as session:
         plan = step.RunPlan(
             entity_of(session, entity), month_of(month, "--month"), day_of(bill_date, "--bill-date"), who, dry_run,
-            contracts or None,
+            tuple(contract_id(session, number) for number in contracts) or None,
         )  # fmt: skip
         planned = step.plan(session, plan)
         if queue:

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from cloud_service.cli.database import author, transaction
-from cloud_service.cli.options import amount_of, day_of, entity_of, indexes_of, moment_of
+from cloud_service.cli.options import WHEN, amount_of, day_of, entity_of, indexes_of, moment_of, time_of
 from cloud_service.cli.output import as_json, cell, print_listing, print_table
 
 JSON = click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
@@ -175,7 +175,7 @@ def add_meter(
 @meter.command(name="mount")
 @click.argument("name")
 @click.option("--point", "place", required=True, help="Name or grid id of the service point.")
-@click.option("--at", required=True, help="When, with its offset: 2026-10-16T10:30+02:00.")
+@click.option("--at", required=True, help=WHEN)
 @click.option("--opening", multiple=True, metavar="REGISTER=INDEX", help="First index, in its unit.")
 @click.option("--multiplier", default="1", show_default=True, help="CT × VT of the mount.")
 @REASON
@@ -186,11 +186,13 @@ def mount_meter(
     """Hang a meter up at a service point without one; `contract exchange-meter` is for a change."""
     from cloud_service.flow.metering.sites_and_meters import NewMount, mount
     from cloud_service.store.lookups.ids_by_name import meter_id, point_id
+    from cloud_service.store.lookups.site_zones import point_zone
 
     with transaction() as session:
+        point = point_id(session, place)
         new_mount = NewMount(
-            point_id(session, place), meter_id(session, name), moment_of(at, "--at"), indexes_of(opening, "--opening"),
-            amount_of(multiplier, "--multiplier"),
+            point, meter_id(session, name), moment_of(time_of(at, "--at"), point_zone(session, point), "--at"),
+            indexes_of(opening, "--opening"), amount_of(multiplier, "--multiplier"),
         )  # fmt: skip
         mount(session, new_mount, author=author(), reason=reason)
     click.echo(as_json({"meter": name, "point": place}) if json_output else f"meter {name} hangs at {place}")
@@ -198,7 +200,7 @@ def mount_meter(
 
 @meter.command(name="dismount")
 @click.argument("name")
-@click.option("--at", required=True, help="When, with its offset: 2026-10-16T10:30+02:00.")
+@click.option("--at", required=True, help=WHEN)
 @click.option("--closing", multiple=True, metavar="REGISTER=INDEX", help="Final index, in its unit.")
 @REASON
 @JSON
@@ -206,12 +208,12 @@ def dismount_meter(name: str, *, at: str, closing: tuple[str, ...], reason: str,
     """Take a meter down; it can be hung up elsewhere from that moment on."""
     from cloud_service.flow.metering.sites_and_meters import dismount
     from cloud_service.store.lookups.ids_by_name import meter_id
+    from cloud_service.store.lookups.site_zones import meter_zone
 
     with transaction() as session:
-        dismount(
-            session, meter_id(session, name), moment_of(at, "--at"), indexes_of(closing, "--closing"), author=author(),
-            reason=reason,
-        )  # fmt: skip
+        meter = meter_id(session, name)
+        moment = moment_of(time_of(at, "--at"), meter_zone(session, meter), "--at")
+        dismount(session, meter, moment, indexes_of(closing, "--closing"), author=author(), reason=reason)
     click.echo(as_json({"meter": name, "at": at}) if json_output else f"meter {name} hangs nowhere from {at} on")
 
 

@@ -7,14 +7,16 @@ from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import click
 
+from cloud_service.cli.database import transaction
 from cloud_service.cli.metering import estimates, reading_imports, readings_by_hand
+from cloud_service.cli.metering.readings_file import pairs, readings_file
 from cloud_service.cli.options import day_of
 from common.errors import InputError
-from common.period import Span
+from common.period import Span, zone
 
 FORMATS = ("nem12", "csv", "green_button", "mscons")  # of domain/meterdata, which is not imported before it is needed
 COLUMNS = "meter, register, time, value, unit, kind, step, quality or direction"
@@ -35,7 +37,7 @@ for command in (
 
 @readings.command(name="import")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--format", "format_name", type=click.Choice(FORMATS), required=True, help="What the file is.")
+@click.option("--format", "format_name", type=click.Choice(FORMATS), help="What the file is; found unless given.")
 @click.option("--dry-run", is_flag=True, help="Read and check only; needs no database.")
 @click.option("--reason", default="", help="Why values that differ from stored ones are right: allows corrections.")
 @click.option("--author", default="", help="Who imports; the system's user unless given.")
@@ -43,27 +45,30 @@ for command in (
 @click.option("--unit", "units", multiple=True, metavar="REGISTER=UNIT", help="Unit of a register without one.")
 @click.option("--map", "columns", multiple=True, metavar="OURS=THEIRS", help=f"csv: which column is {COLUMNS}.")
 @click.option("--set", "constants", multiple=True, metavar="OURS=VALUE", help="csv: one value for all lines.")
-@click.option("--zone", default="UTC", show_default=True, help="csv: IANA zone of times without an offset.")
+@click.option("--zone", default="", help="csv: IANA zone of times without an offset; the company's unless given.")
 @click.option("--delimiter", default="", help="csv: found in the header unless given.")
-@click.option("--decimal", default=".", show_default=True, help="csv: the decimal sign.")
-@click.option("--time-format", default="", help="csv: strptime format of the time; ISO 8601 unless given.")
+@click.option("--decimal", default="", help="csv: the decimal sign; found in the first rows unless given.")
+@click.option("--time-format", default="", help="csv: strptime format of the time; found unless given.")
 @click.option("--interval-time", type=click.Choice(["start", "end"]), default="start", help="csv: what a time means.")
 @click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
-def import_file(file: Path, format_name: str, *, dry_run: bool, json_output: bool, **given: Any) -> None:
+def import_file(file: Path, format_name: str | None, *, dry_run: bool, json_output: bool, **given: Any) -> None:
     """Import a meter data FILE, all of it or nothing.
+
+    Of a CSV file the columns meter, time and value are found by what they are usually called (serial no., date, index,
+    Zählernummer, Ablesedatum, Stand …), as are its numbers and times; --dry-run shows how it is read.
 
     The same file twice, or the same values in another file, change nothing. Values that differ from stored ones are
     refused without --reason. Sums are exact; digits finer than thousandths are carried on to the next interval.
 
     Exit codes: 0 done, 6 done with problems worth a look, 1 refused, 3 no such file, meter or site, 5 no database.
     """
-    from cloud_service.domain.metering.meterdata import BadFileError, MeterDataFile, inspect
+    from cloud_service.domain.metering.meterdata import BadFileError, inspect
 
     table = {
         name: given.pop(name)
         for name in ("columns", "constants", "zone", "delimiter", "decimal", "time_format", "interval_time")
     }
-    source = MeterDataFile(str(file), format_name, lambda: _open(file), _options(**table))
+    source = readings_file(file, format_name, (lambda: "UTC") if dry_run else _zone_of_sites, **table)
     progress = _progress(file)
     try:
         outcome = inspect(source, progress).as_json() if dry_run else _store(source, given, progress)
@@ -86,13 +91,26 @@ def _store(source: Any, given: dict[str, Any], progress: Callable[[int], None]) 
         author=given["author"] or f"{getpass.getuser()} (command line)",
         reason=given["reason"],
         create_at_site=given["site"],
-        units=_pairs(given["units"], "--unit"),
+        units=pairs(given["units"], "--unit"),
     )
     engine = connect(database_url())
     try:
         return import_meter_data.import_file(engine, source, request, progress).as_json()
     finally:
         engine.dispose()
+
+
+def _zone_of_sites() -> str:
+    """By whose clock a file tells time that does not say it."""
+    from cloud_service.store.lookups.site_zones import site_zones
+
+    with transaction() as session:
+        zones = site_zones(session)
+    if len(zones) != 1:
+        raise InputError(
+            "name the zone of its times", path="--zone", hint=f"one of {', '.join(zones)}" if zones else ""
+        )
+    return zones[0]
 
 
 @readings.command()
@@ -148,8 +166,13 @@ def completeness(start: str, end: str, meters: tuple[str, ...], *, json_output: 
         )
         for gap in register.gaps:
             gap_fields = gap.as_json()
-            click.echo(f"    {gap_fields['from']} to {gap_fields['to']}: {gap_fields['means']}")
+            start, end = (_by_clock(gap_fields[name], register.state.zone) for name in ("from", "to"))
+            click.echo(f"    {start} to {end} ({register.state.zone}): {gap_fields['means']}")
     raise SystemExit(6 if any(register.missing for register in registers) else 0)
+
+
+def _by_clock(instant: str, zone_name: str) -> str:
+    return f"{datetime.fromisoformat(instant).astimezone(zone(zone_name)):%Y-%m-%d %H:%M}"
 
 
 def _progress(file: Path) -> Callable[[int], None]:
@@ -163,34 +186,6 @@ def _progress(file: Path) -> Callable[[int], None]:
             click.echo(f"{file.name}: {100 * done // size} %", err=True)
 
     return say
-
-
-def _options(columns: tuple[str, ...], constants: tuple[str, ...], **table: str) -> Any:
-    from cloud_service.domain.metering.meterdata import ColumnMapping, FormatOptions
-
-    return FormatOptions(ColumnMapping(columns=_pairs(columns, "--map"), constants=_pairs(constants, "--set"), **table))
-
-
-def _pairs(texts: tuple[str, ...], option: str) -> dict[str, str]:
-    """`OURS=THEIRS` options as a dict."""
-    pairs = {}
-    for text in texts:
-        ours, sign, theirs = text.partition("=")
-        if not sign:
-            raise InputError(f"{text!r} is not OURS=THEIRS", path=option)
-        pairs[ours.strip()] = theirs.strip()
-    return pairs
-
-
-def _open(file: Path) -> IO[bytes]:
-    from common.errors import NotFoundError
-
-    try:
-        return file.open("rb")
-    except FileNotFoundError:
-        raise NotFoundError("there is no such file", path=str(file)) from None
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", path=str(file)) from None
 
 
 def _print(result: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from cloud_service.cli.database import author, transaction
-from cloud_service.cli.options import amount_of, moment_of
+from cloud_service.cli.options import amount_of, moment_of, time_of
 from common.errors import ConflictError, InputError
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def _common(command: Command) -> Command:
 @click.option("--estimated", is_flag=True, help="It is an estimate: it counts until an actual reading contradicts it.")
 @click.option("--withdraw", "withdrawn", is_flag=True, help="Take back what was read at this time, without a value.")
 def enter(meter: str, register: str, at: str, value: str | None, *, withdrawn: bool, **given: Any) -> None:
-    """Enter the reading of a REGISTER of a METER at a TIME (with an offset) by hand.
+    """Enter the reading of a REGISTER of a METER at a TIME (by the clock of its site) by hand.
 
     It counts before whatever else is stored for that time; nothing is overwritten. One that is lower than the reading
     before, far above what is usual, or in days that are billed is refused without --confirm.
@@ -70,16 +70,20 @@ def _enter(
     meter: str, register: str, at: str, value: str | None, *, must_be_there: bool, confirm: bool, json_output: bool,
     **given: Any,
 ) -> None:  # fmt: skip
-    moment, index = moment_of(at, "TIME"), None if value is None else amount_of(value, "VALUE")
+    time, index = time_of(at, "TIME"), None if value is None else amount_of(value, "VALUE")
     from cloud_service.cli.output import as_json
     from cloud_service.flow.metering import enter_reading
     from cloud_service.flow.metering.enter_reading import ManualReading
+    from cloud_service.store.lookups.ids_by_name import meter_id
+    from cloud_service.store.lookups.site_zones import meter_zone
 
-    entry = ManualReading(
-        meter, register, moment, index, given["by"] or author(), given["reason"], given.get("estimated", False)
-    )
     now = datetime.now(UTC)
     with transaction() as session:
+        zone_name = "" if time.tzinfo else meter_zone(session, meter_id(session, meter))
+        moment = moment_of(time, zone_name, "TIME")
+        entry = ManualReading(
+            meter, register, moment, index, given["by"] or author(), given["reason"], given.get("estimated", False)
+        )
         if must_be_there:
             enter_reading.must_be_there(session, entry, now)
         check = enter_reading.check(session, entry, now)

@@ -12,6 +12,7 @@ from cloud_service.domain.rating.register_readings import (
     scale_of,
 )
 from common.errors import InputError
+from common.period import zone
 
 IndexReading = tuple[datetime, int]  # an instant, and what the register showed, in thousandths
 
@@ -22,7 +23,8 @@ def index_usage(registers: Sequence[MountedRegister], readings: SpanReadings) ->
     for register in registers:
         indexes = _continued(register, readings.indexes.get(register.register_id, ()))
         opened, closed = max(readings.start, register.mounted), min(readings.end, register.dismounted or readings.end)
-        difference = _index_at(indexes, closed, register) - _index_at(indexes, opened, register)
+        last, first = (_index_at(indexes, at, register, readings.zone_name) for at in (closed, opened))
+        difference = last - first
         total += difference * factor_at(register, scale)
     return Total(total, readings.span.start, readings.span.end, scale)
 
@@ -58,7 +60,7 @@ def _rollover(register: MountedRegister, before: int, index: int) -> int:
     return turn
 
 
-def _index_at(indexes: Sequence[IndexReading], at: datetime, register: MountedRegister) -> int:
+def _index_at(indexes: Sequence[IndexReading], at: datetime, register: MountedRegister, zone_name: str) -> int:
     if not indexes:
         raise InputError(
             f"{register.title} has no readings in or around these days",
@@ -68,9 +70,11 @@ def _index_at(indexes: Sequence[IndexReading], at: datetime, register: MountedRe
     before = [reading for reading in indexes if reading[0] <= at]
     after = [reading for reading in indexes if reading[0] >= at]
     if not before or not after:
+        side, local = "after" if before else "before", at.astimezone(zone(zone_name))
         raise InputError(
-            f"{register.title} has no reading {'after' if before else 'before'} {at:%Y-%m-%d %H:%M} UTC",
+            f"{register.title} has no reading at or {side} {local:%Y-%m-%d %H:%M} ({zone_name})",
             code="missing_index",
+            hint="read or estimate it, then run the billing again",
         )
     (start, low), (end, high) = before[-1], after[0]
     if start == end:

@@ -100,7 +100,10 @@ def _group(register: MountedRegister, utility: str, mounted: Sequence[MountedReg
     name = engine_name(register, utility)
     mount = (register.meter, register.mounted)
     same = [other for other in mounted if (other.meter, other.mounted) == mount and engine_name(other, utility) == name]
-    return name if len(same) == 1 else f"{name}_{register.name}"
+    if len(same) == 1:
+        return name
+    own = register.name.removeprefix(f"{name}_")  # import_night is that, and no import_import_night
+    return f"{name}_{register.name if own in [other.name for other in same] else own}"
 
 
 def _source(name: str, register: MountedRegister, readings: SpanReadings) -> RegisterSource:

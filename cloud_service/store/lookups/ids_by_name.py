@@ -84,10 +84,10 @@ GATEWAY = text(
 )
 TARIFF = text(
     """
-    SELECT t.id, t.code AS name
+    SELECT t.id, t.code AS name, t.code = :name AS exact
       FROM tariff t
-     WHERE t.code = :name AND (cast(:entities AS bigint[]) IS NULL OR t.legal_entity_id = ANY(:entities))
-     ORDER BY t.id
+     WHERE :name IN (t.code, t.name) AND (cast(:entities AS bigint[]) IS NULL OR t.legal_entity_id = ANY(:entities))
+     ORDER BY exact DESC, t.id
      LIMIT 2
     """
 )
@@ -138,17 +138,20 @@ def gateway_id(session: Session, name: str, scope: Scope = ALL) -> int:
 
 
 def tariff_id(session: Session, code: str, scope: Scope = ALL) -> int:
-    """The tariff of that code."""
+    """The tariff of that code, or of that name where only one is called so."""
     return _only(session, TARIFF, "tariff", code, scope, path="tariff")
 
 
 def _only(session: Session, statement: TextClause, noun: str, name: str, scope: Scope, *, path: str) -> int:
-    """The one row of that name; none and several are said, never guessed. A meter's own name goes before a serial."""
+    """The one row of that name; none and several are said, never guessed.
+
+    A meter's own name goes before a serial, a tariff's code before a name.
+    """
     entities = None if scope.entities is None else list(scope.entities)
     rows = session.execute(statement, {"name": name, "entities": entities}).all()
     if not rows:
         raise NotFoundError(f"there is no {noun} {name}", path=path)
-    if len(rows) > 1 and not getattr(rows[0], "exact", False):
+    if len(rows) > 1 and getattr(rows[0], "exact", False) == getattr(rows[1], "exact", False):
         names = {str(row.name) for row in rows}
         hint = f"write {' or '.join(sorted(names))}" if len(names) > 1 else "they belong to several legal entities"
         raise InputError(f"several have the name {name}", path=path, hint=hint)

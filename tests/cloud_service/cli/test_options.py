@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from cloud_service.cli.options import amount_of, day_of, entity_of, indexes_of, moment_of, month_of
+from cloud_service.cli.options import amount_of, day_of, entity_of, indexes_of, moment_of, month_of, time_of
 from common.errors import InputError
 from common.period import Span
 from tests.books.world import World
@@ -31,16 +31,36 @@ def test_what_is_no_month_is_refused(text: str) -> None:
 
 
 def test_a_moment_keeps_its_offset() -> None:
-    moment = moment_of("2026-10-16T10:30+02:00", "--at")
+    moment = moment_of(time_of("2026-10-16T10:30+02:00", "--at"), "Africa/Nairobi", "--at")
 
     assert datetime(2026, 10, 16, 8, 30, tzinfo=UTC) == moment
     assert timedelta(hours=2) == moment.utcoffset()
 
 
-@pytest.mark.parametrize(("text", "fault"), [("2026-10-16T10:30", "needs its offset"), ("half past ten", "is no time")])
-def test_a_moment_that_could_be_two_or_none_is_refused(text: str, fault: str) -> None:
-    with pytest.raises(InputError, match=fault):
-        moment_of(text, "--at")
+@pytest.mark.parametrize(
+    ("text", "instant"),
+    [
+        ("2026-10-16T10:30", datetime(2026, 10, 16, 8, 30, tzinfo=UTC)),
+        ("2026-11-01", datetime(2026, 10, 31, 23, tzinfo=UTC)),
+    ],
+)
+def test_a_time_without_offset_is_by_the_clock_of_the_site(text: str, instant: datetime) -> None:
+    assert instant == moment_of(time_of(text, "--at"), "Europe/Berlin", "--at")
+
+
+@pytest.mark.parametrize("text", ["2026-10-25T02:30", "2026-03-29T02:30"])
+def test_an_hour_that_is_there_twice_or_not_at_all_needs_its_offset(text: str) -> None:
+    with pytest.raises(InputError, match="twice or not at all"):
+        moment_of(time_of(text, "--at"), "Europe/Berlin", "--at")
+
+    assert moment_of(time_of(f"{text}+01:00", "--at"), "Europe/Berlin", "--at")
+
+
+def test_a_time_of_no_site_needs_its_offset_and_words_are_no_time() -> None:
+    with pytest.raises(InputError, match="needs its offset"):
+        moment_of(time_of("2026-10-16T10:30", "--at"), "", "--at")
+    with pytest.raises(InputError, match="is no time"):
+        time_of("half past ten", "--at")
 
 
 def test_an_amount_keeps_every_digit() -> None:

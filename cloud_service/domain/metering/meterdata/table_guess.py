@@ -40,6 +40,7 @@ class TableGuess:
     columns: tuple[str, ...]
     decimal: str
     time_format: str
+    has_local_times: bool = True  # without an offset
 
 
 def format_of(content: bytes) -> str:
@@ -59,12 +60,14 @@ def guess_table(content: bytes) -> TableGuess:
     table = [tuple(cell.strip() for cell in row) for row in csv.reader(lines, delimiter=delimiter)]
     header, rows = (table[0], tuple(table[1:])) if table else ((), ())
     columns = _columns(header)
+    times = _cells(rows, columns, "time")
     return TableGuess(
         header=header,
         rows=rows,
         columns=columns,
         decimal=_decimal(_cells(rows, columns, "value")),
-        time_format=_time_format(_cells(rows, columns, "time")),
+        time_format=_time_format(times),
+        has_local_times=not times or not all(_has_offset(time) for time in times),
     )
 
 
@@ -89,6 +92,13 @@ def _decimal(values: Iterable[str]) -> str:
 
 def _time_format(values: list[str]) -> str:
     return next((form for form in TIME_FORMATS if values and all(_fits(form, value) for value in values)), "")
+
+
+def _has_offset(time: str) -> bool:
+    try:
+        return datetime.fromisoformat(time).tzinfo is not None
+    except ValueError:
+        return False
 
 
 def _fits(form: str, value: str) -> bool:

@@ -24,10 +24,10 @@ def test_every_verb_of_a_contract_answers_as_json(operator: World) -> None:
     assert ("2027-01-01", None) == days["Flat 1-VAC-20270101"]
 
 
-def test_a_time_without_offset_and_an_index_without_register_are_refused(operator: World) -> None:
+def test_an_hour_that_is_there_twice_and_an_index_without_register_are_refused(operator: World) -> None:
     exchange = ("contract", "exchange-meter", "--point", "Flat 1", "--meter", "m1", "--at")
 
-    assert "the time needs its offset" in str(refusal(*exchange, "2026-10-16T10:30"))
+    assert "twice or not at all" in str(refusal(*exchange, "2026-10-25T02:30"))
     assert "is no time" in str(refusal(*exchange, "noon"))
     assert "'500' is not REGISTER=INDEX" in str(refusal(*exchange, "2026-10-16T10:30+02:00", "--closing", "500"))
 

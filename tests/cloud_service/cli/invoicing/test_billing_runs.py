@@ -44,6 +44,13 @@ def test_a_second_run_bills_only_what_is_missing(three_tenants: World) -> None:
     assert (1, 1) == (result["items"], result["issued"])
 
 
+def test_one_connection_is_billed_by_its_number(three_tenants: World) -> None:
+    result = call("bill", "run", "--month", "2026-10", "--contract", "V2", "--dry-run")
+
+    assert (1, 1, []) == (result["items"], result["rated"], result["parked"])
+    assert "there is no contract 2" in str(refusal("bill", "run", "--month", "2026-10", "--contract", "2"))
+
+
 def test_a_dry_run_issues_nothing_and_names_what_looks_odd(three_tenants: World) -> None:
     call("bill", "run", "--month", "2026-09", "--bill-date", "2026-10-02", code=6)
     result = call("bill", "run", "--month", "2026-10", "--dry-run", code=6)

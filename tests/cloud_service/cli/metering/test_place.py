@@ -61,7 +61,7 @@ def test_what_cannot_be_is_refused_with_its_field(operator: World, tmp_path: Pat
     assert isinstance(
         refusal("meter", "mount", "m1", "--point", "Flat 1", "--at", "2026-10-01T00:00+02:00"), ConflictError
     )
-    assert isinstance(refusal("meter", "mount", "m1", "--point", "Flat 1", "--at", "2026-10-01"), InputError)
+    assert isinstance(refusal("meter", "mount", "m1", "--point", "Flat 1", "--at", "2026-10-25T02:30"), InputError)
     assert "start" == refusal("tariff", "add", str(undated)).path
     assert "document" == refusal("tariff", "add", str(dollars), "--from", "2027-01-01").path  # `flat` is in EUR
 

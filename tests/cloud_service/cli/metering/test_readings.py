@@ -97,6 +97,31 @@ def test_a_file_is_stored_once_and_the_same_again_changes_nothing(operator: Worl
     assert (0, True) == (again["stored"], again["already_imported"])
 
 
+def test_a_table_of_somebody_s_own_is_read_by_what_its_columns_are_called(operator: World, tmp_path: Path) -> None:
+    """Days and numbers as the sheet writes them, by the clock of the only site."""
+    file = tmp_path / "slips.csv"
+    file.write_text("Zählernummer;Ablesedatum;Zählerstand\nm1;01.10.2026;1234,5\n", encoding="utf-8")
+
+    taken = call("readings", "import", str(file))
+
+    assert 1 == taken["stored"]
+    again = call("readings", "enter", "m1", "import", "2026-10-01T00:00+02:00", "1234.5", "--reason", "the same slip")
+    assert [] == again["doubts"]
+    assert "2026-10-01T00:00:00+02:00" == taken["registers"][0]["first"]
+
+
+def test_what_an_option_says_goes_before_what_is_found(operator: World, tmp_path: Path) -> None:
+    file = tmp_path / "two.csv"
+    file.write_text("meter,date,reading,counted\nm1,2026-10-01T00:00,1,900\n")
+
+    (row,) = call("readings", "import", str(file), "--map", "value=counted", "--dry-run")["registers"]
+
+    assert "import" == row["register"]
+    assert 1 == call("readings", "import", str(file), "--map", "value=counted", "--zone", "UTC")["stored"]
+    withdrawn = ("readings", "withdraw", "m1", "import", "2026-10-01T00:00+00:00", "--reason", "a trial")
+    assert call(*withdrawn)["note"]
+
+
 def test_a_reading_entered_by_hand_counts_and_its_day_is_made(operator: World) -> None:
     note = call("readings", "enter", "m1", "import", "2026-10-01T00:00+02:00", "12.5", "--reason", "read on site")
 
@@ -104,10 +129,17 @@ def test_a_reading_entered_by_hand_counts_and_its_day_is_made(operator: World) -
     assert call("readings", "validate")["registers"] == 1
 
 
+def test_a_reading_s_time_is_by_the_clock_of_its_site(operator: World) -> None:
+    call("readings", "enter", "m1", "import", "2026-10-01", "12.5", "--reason", "read on site")
+
+    again = refusal("readings", "withdraw", "m1", "import", "2026-10-01T00:00+01:00", "--reason", "read on site")
+    assert "nothing counts for m1 import" in str(again)
+    call("readings", "withdraw", "m1", "import", "2026-10-01T00:00+02:00", "--reason", "read on site")
+
+
 @pytest.mark.parametrize(
     ("value", "fault"),
     [
-        (["2026-10-01T00:00", "12.5"], "needs its offset"),
         (["yesterday", "12.5"], "is no time"),
         (["2026-10-01T00:00+02:00", "a lot"], "is not a number"),
         (["2026-10-01T00:00+02:00", "NaN"], "is not a number"),
@@ -126,5 +158,5 @@ def test_missing_days_are_named_and_end_with_six(operator: World) -> None:
 
     assert [
         "m1 import: 0.00 % of 96 steps, 0 estimated, 96 missing",
-        "    2026-09-30T22:00:00+00:00 to 2026-10-01T22:00:00+00:00: the register has never been read",
+        "    2026-10-01 00:00 to 2026-10-02 00:00 (Europe/Berlin): the register has never been read",
     ] == lines

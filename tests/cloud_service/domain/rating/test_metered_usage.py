@@ -47,6 +47,20 @@ def test_two_rates_of_one_meter_keep_their_names() -> None:
     assert {"import": ["import_t1", "import_t2"]} == usage.rates
 
 
+def names_of(*registers: str) -> set[str]:
+    mounted = [mounted_register(n, name=name, meter="M") for n, name in enumerate(registers, start=1)]
+    days = {n: packed_days(OCTOBER, n) for n in range(1, len(registers) + 1)}
+    return set(metered_usage(mounted, "electricity", day_readings(days)).registers)
+
+
+def test_a_rate_that_is_called_by_its_direction_already_keeps_that_name() -> None:
+    assert {"import_punta", "import_valle"} == names_of("import_punta", "import_valle")
+
+
+def test_two_rates_never_share_a_name() -> None:
+    assert {"import_punta", "import_import_punta"} == names_of("punta", "import_punta")
+
+
 def test_registers_with_days_have_intervals_and_others_the_difference_of_their_indexes() -> None:
     first, last = day_start(OCTOBER.start, ZONE), day_start(OCTOBER.end, ZONE)
 

@@ -32,6 +32,19 @@ def test_a_thing_is_found_by_the_name_people_use_and_only_within_the_scope(
         lookup(office.session, name, office.zeta)
 
 
+def test_a_tariff_is_found_by_its_name_too_and_a_code_goes_before_a_name(office: Office) -> None:
+    names = text("UPDATE tariff SET name = :name WHERE code = :code RETURNING id")
+    first = office.session.execute(names, {"name": "Home", "code": "T-K-1"}).scalar_one()
+    assert first == ids_by_name.tariff_id(office.session, "Home")
+
+    second = office.session.execute(names, {"name": "T-K-1", "code": "T-K-2"}).scalar_one()
+    assert (first, second) == tuple(ids_by_name.tariff_id(office.session, code) for code in ("T-K-1", "T-K-2"))
+    office.session.execute(names, {"name": "Home", "code": "T-K-2"})
+    with pytest.raises(InputError, match="several have the name Home") as refused:
+        ids_by_name.tariff_id(office.session, "Home")
+    assert "write T-K-1 or T-K-2" == refused.value.hint
+
+
 @pytest.mark.parametrize("name", ["meter-M-1", "M-1", "Test M-1"])
 def test_a_meter_has_three_names(office: Office, name: str) -> None:
     assert ids_by_name.meter_id(office.session, "M-1") == ids_by_name.meter_id(office.session, name)

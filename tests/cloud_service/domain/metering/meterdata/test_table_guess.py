@@ -38,3 +38,11 @@ def test_american_days_are_found_where_the_day_tells_them_apart() -> None:
 def test_an_empty_file_and_one_of_other_bytes_are_tables_without_columns_we_know() -> None:
     assert () == guess_table(b"").columns
     assert {""} == set(guess_table(bytes(range(128, 256))).columns)
+
+
+@pytest.mark.parametrize(
+    ("time", "local"),
+    [("2026-10-01T00:00+02:00", False), ("2026-10-01T00:00Z", False), ("2026-10-01", True), ("01.10.2026", True)],
+)
+def test_times_with_an_offset_need_no_clock(time: str, local: bool) -> None:
+    assert local == guess_table(f"meter,time,value\nm1,{time},5\n".encode()).has_local_times
