@@ -1,20 +1,22 @@
-"""Fills the database of a demo: the operator, a year of readings, bills and payments. Stopped half way, it goes on."""
+"""Builds the example through the commands that a user has, a year of history too. Stopped half way, it goes on."""
 
 import json
-import tempfile
-from collections.abc import Callable
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from cloud_service.example import history, people
-from cloud_service.example.seed import SeededIds, add_weekly_rates, seed
-from cloud_service.flow.validate import validate_dirty
-from cloud_service.local.stack import Stack
-from cloud_service.store.database.session import Engine, connect, transaction
-from cloud_service.store.database.upgrade import upgrade
+from cloud_service.example.bank_statement import ExampleBill, bills_of
+from cloud_service.example.commands import Command, month_of_statement, rates_command
+from cloud_service.example.example_folder import ExampleFolder
+from cloud_service.example.people import people_to_add, sign_ins
+from common.errors import ConflictError
+from common.period import add_months
 
+FOLDER, PROGRESS = "example", "example.json"
+MONTHS = 13  # of history; the last is left to be billed
+RUN_OVER = ("done", "cancelled")
+Run = Callable[[Sequence[str]], str]  # runs a command of energy-cloud in the example's folder; what it printed
 Say = Callable[[str], None]
 
 
@@ -28,64 +30,87 @@ class ExampleProgress:
     def note(self, **steps: object) -> None:
         """Remember, on the disk."""
         self.done |= steps
-        self.path.write_text(json.dumps(self.done, indent=2))
+        unfinished = self.path.with_suffix(".part")
+        unfinished.write_text(json.dumps(self.done, indent=2))
+        unfinished.replace(self.path)
 
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def fill(stack: Stack, say: Say, clock: Callable[[], datetime] = _utc_now) -> None:
-    """Bring the database to the newest revision, and the example into it as it is at the clock's time."""
-    upgrade(stack.environment["DATABASE_URL"])
-    progress = ExampleProgress(stack.data_dir / "example.json")
-    now = clock()
-    today = now.date()
-    engine = connect(stack.environment["DATABASE_URL"])
-    try:
-        if progress.done.get("complete"):
-            say("there already")
-        else:
-            _fill(engine, stack, progress, say, now)
-        with transaction(engine) as session:  # those of the weeks since the last start
-            add_weekly_rates(session, date.fromisoformat(progress.done["start"]), today)
-    finally:
-        engine.dispose()
+def first_day(today: date) -> date:
+    """Where the example's history begins: thirteen whole months before this one."""
+    return add_months(today.replace(day=1), -MONTHS)
 
 
-def _fill(engine: Engine, stack: Stack, progress: ExampleProgress, say: Say, now: datetime) -> None:
-    today = now.date()
-    seeded = _operator(engine, stack, progress, today)
-    start = date.fromisoformat(progress.done["start"])
-    say(f"operator with {len(seeded.contracts)} connections")
-    if not progress.done.get("readings"):
-        count = _readings(engine, start, now)
-        progress.note(readings=count)
-        say(f"{count:,} readings")
-    say(f"{validate_dirty(engine).days:,} days validated")
-    for span in history.months_to_bill(start, today):
-        if span.end.isoformat() > progress.done.get("billed", ""):
-            last = span.end == today.replace(day=1)
-            with transaction(engine) as session:
-                history.bill_and_pay_month(session, seeded, span, today=today, deliver=last)
-            progress.note(billed=span.end.isoformat())
-    say("twelve months billed and paid")
+def fill(data_dir: Path, run: Run, say: Say, clock: Callable[[], datetime] = _utc_now) -> None:
+    """Build the example as it is at the clock's time; one that is there gets the currency rates of the weeks since."""
+    progress = ExampleProgress(data_dir / PROGRESS)
+    folder = ExampleFolder(data_dir / FOLDER)
+    if progress.done.get("complete"):
+        folder.write_rates(date.fromisoformat(progress.done["start"]), clock().date())
+        run(rates_command())
+        say("there already")
+        return
+    if "seeded" in progress.done:
+        raise ConflictError(
+            "an older version began this example and did not end it", path=str(data_dir), hint="take another folder"
+        )
+    if "today" not in progress.done:
+        _write(folder, data_dir, progress, clock())
+        say("sheets, tariffs and readings are written")
+    _build(folder, progress, run, say)
+    folder.write_statement_to_try(date.fromisoformat(progress.done["today"]), _bills(run))
     progress.note(complete=True)
 
 
-def _operator(engine: Engine, stack: Stack, progress: ExampleProgress, today: date) -> SeededIds:
-    if "seeded" in progress.done:
-        return SeededIds(**progress.done["seeded"])
-    start = history.first_day(today)
-    with transaction(engine) as session:
-        seeded = seed(session, start, today)
-        people.add_people(session, people.sign_ins(stack.data_dir / "secrets" / "sign-in.json"), seeded.clients)
-    progress.note(start=start.isoformat(), seeded=asdict(seeded))
-    return seeded
+def _write(folder: ExampleFolder, data_dir: Path, progress: ExampleProgress, now: datetime) -> None:
+    start = first_day(now.date())
+    people = sign_ins(data_dir / "secrets" / "sign-in.json")
+    folder.write(start, now, people_to_add(people, data_dir / "secrets" / "sign-in"))
+    progress.note(start=start.isoformat(), today=now.date().isoformat(), commands=0)
 
 
-def _readings(engine: Engine, start: date, now: datetime) -> int:
-    with tempfile.TemporaryDirectory(prefix="energy-past-") as folder:
-        return sum(
-            history.import_readings(engine, file) for file in history.write_history_files(Path(folder), start, now)
-        )
+def _build(folder: ExampleFolder, progress: ExampleProgress, run: Run, say: Say) -> None:
+    """Run the commands that are left; the first of them may have been stopped after it was done."""
+    commands = folder.commands()
+    begun = progress.done["commands"]
+    for number, command in enumerate(commands[begun:], start=begun):
+        month = month_of_statement(command)
+        if month is not None:
+            folder.write_statement(month, _bills(run))
+        if number == begun and begun:
+            _repeat(command, run)
+        else:
+            run(command)
+        progress.note(commands=number + 1)
+        _say_what_is_done(command, commands[number + 1 : number + 2], say)
+
+
+def _repeat(command: Command, run: Run) -> None:
+    """Run a command that may have been stopped anywhere: what it left unfinished is given up, what is there stays."""
+    if command[:2] == ("bill", "run"):
+        for billing_run in json.loads(run(("bill", "runs", "--json"))):
+            if billing_run["state"] not in RUN_OVER:
+                run(("bill", "cancel", str(billing_run["id"])))
+    try:
+        run(command)
+    except ConflictError:
+        return
+
+
+def _say_what_is_done(command: Command, following: Sequence[Command], say: Say) -> None:
+    """A line at the end of each kind of commands."""
+    if following and following[0][0] == command[0]:
+        return
+    sentences = {
+        "entity": "company and bank accounts", "import": "flats with their clients, meters and connections",
+        "readings": "a year of readings", "account": "months billed and paid" if not following else "",
+    }  # fmt: skip
+    if sentence := sentences.get(command[0], ""):
+        say(sentence)
+
+
+def _bills(run: Run) -> list[ExampleBill]:
+    return bills_of(json.loads(run(("bill", "list", "--limit", "100", "--json"))))

@@ -2,15 +2,9 @@
 
 import sys
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 
 from cloud_service.example.operator import SITES, ExampleSite, meters_of
-from cloud_service.flow.metering import gateway
-from cloud_service.local.stack import Stack
-from cloud_service.store.database.session import connect, transaction
-from cloud_service.store.lookups.ids_by_name import gateway_id
-from cloud_service.store.metering import gateways
 
 SITE_FILE = """\
 # Made by `energy-cloud demo`; a real one is written by the installer.
@@ -61,18 +55,6 @@ def meters_command(site: ExampleSite, port: int) -> list[str]:
     """The process that plays the meters of a site."""
     module = [sys.executable, "-m", "edge_agent", "simulate"]
     return [*module, "--port", str(port), "--units", str(len(meters_of(site))), "--seed", str(site.seed)]
-
-
-def give_passwords(stack: Stack) -> None:
-    """Give each gateway a password that has none and is not revoked, as `energy-cloud gateway password` does."""
-    folder = stack.gateway_passwords
-    engine = connect(stack.environment["DATABASE_URL"])
-    with transaction(engine) as session:
-        for site in SITES:
-            gateway_row = gateways.locked(session, gateway_id(session, site.gateway))
-            if gateway_row.state != "revoked" and folder.file_of(site.gateway) is None:
-                gateway.renew_password(session, gateway_row.id, folder, at=datetime.now(UTC), author="demo")
-    engine.dispose()
 
 
 def agent_command(site_file: Path) -> list[str]:

@@ -1,20 +1,32 @@
-"""Who is in the example: one operator, two sites in different zones, eight connections, three tariffs. Data only."""
+"""Who is in the example: one operator, two sites in different zones, eight connections, three tariffs. Data only.
 
+The flats with their clients are a sheet, `files/flats.csv`, as `energy-cloud import` takes it.
+"""
+
+import csv
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
-SELLER = {
-    "name": "Kilowatt Utilities Ltd",
-    "address": "Ngong Road 41\n00100 Nairobi\nKenya",
-    "country": "KE",
-    "vat_id": "P051234567K",
-    "email": "service@kilowatt.example",
-    "phone": "+254 20 555 0100",
-    "website": "https://kilowatt.example",
-    "currency": "KES",
-    "timezone": "Africa/Nairobi",
-    "locale": "en",
+FILES = Path(__file__).parent / "files"
+COMPANY, LOCAL_CURRENCY = "Kilowatt Utilities Ltd", "KES"
+COMPANY_OPTIONS = {
+    "--currency": LOCAL_CURRENCY,
+    "--timezone": "Africa/Nairobi",
+    "--address": r"Ngong Road 41\n00100 Nairobi\nKenya",
+    "--country": "KE",
+    "--vat-id": "P051234567K",
+    "--email": "service@kilowatt.example",
+    "--phone": "+254 20 555 0100",
+    "--website": "https://kilowatt.example",
+    "--locale": "en",
 }
-BANK = {"holder": "Kilowatt Utilities Ltd", "iban": "DE02120300000000202051", "bic": "BYLADEM1001", "currency": "EUR"}
+BANK_ACCOUNTS = {  # by currency
+    "EUR": {"--iban": "DE02120300000000202051", "--bic": "BYLADEM1001"},
+    "KES": {"--bank-code": "01", "--branch-code": "094", "--account": "1134567890", "--bank-name": "Uhuru Bank"},
+}
+RATES = {"EUR": "151.20"}  # one unit in local currency
+STEP_S = 1800  # between two readings of the past
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,80 +34,61 @@ class ExampleSite:
     """A property with its gateway; `seed` is the seed of its simulated meters."""
 
     name: str
-    address: str
-    country: str
     timezone: str
-    currency: str
     gateway: str
     seed: int
 
 
 @dataclass(frozen=True, slots=True)
-class ExampleClient:
-    """A client with one connection; `pays` says how they settle: at once, late, in part or not at all."""
+class ExampleFlat:
+    """A row of the sheet: a connection with its client and meter."""
 
-    name: str
-    kind: str
     site: str
-    email: str
-    address: str
-    locale: str
+    meter: str
+    client: str
+    account: str
+    mode: str
     tariff: str
-    pays: str = "at once"
-    mode: str = "postpaid"
-    vat_id: str = ""
 
 
 SITES = (
-    ExampleSite("Riverside Estate", "Riverside Drive 12, Nairobi", "KE", "Africa/Nairobi", "KES", "gw-riverside", 11),
-    ExampleSite("Hafenhof", "Hafenstraße 12, 20457 Hamburg", "DE", "Europe/Berlin", "EUR", "gw-hafenhof", 12),
+    ExampleSite("Riverside Estate", "Africa/Nairobi", "gw-riverside", 11),
+    ExampleSite("Hafenhof", "Europe/Berlin", "gw-hafenhof", 12),
 )
+HABITS = {  # account -> how it pays; at once unless named
+    "A-1002": "late",
+    "A-1003": "in part",
+    "A-1005": "not since August",
+    "A-1007": "late",
+    "A-1008": "in part",
+}
+COLUMNS = {  # of an ExampleFlat -> their heads in the sheet
+    "site": "Site", "meter": "Meter", "client": "Client", "account": "Account", "mode": "Mode", "tariff": "Tariff",
+}  # fmt: skip
 
-CLIENTS = (
-    ExampleClient(
-        "Grace Otieno", "person", "Riverside Estate", "grace@example.com",
-        "House 1, Riverside Estate\nNairobi", "en", "home-tou-ke",
-    ),
-    ExampleClient(
-        "Riverside Bakery", "company", "Riverside Estate", "accounts@bakery.example",
-        "Riverside Drive 14\nNairobi", "en", "business-ke", pays="late", vat_id="P051000111A",
-    ),
-    ExampleClient(
-        "Hilltop Clinic", "company", "Riverside Estate", "finance@clinic.example",
-        "Hilltop Road 3\nNairobi", "en", "business-ke", pays="in part", vat_id="P051000222B",
-    ),
-    ExampleClient(
-        "Nyota Salon", "company", "Riverside Estate", "nyota@example.com",
-        "Shop 4, Riverside Estate\nNairobi", "en", "home-tou-ke", mode="prepaid",
-    ),
-    ExampleClient(
-        "Tumaini Church", "company", "Riverside Estate", "office@tumaini.example",
-        "Riverside Drive 20\nNairobi", "en", "home-tou-ke", pays="not since August",
-    ),
-    ExampleClient(
-        "Müller & Größe Präzisionsteile GmbH", "company", "Hafenhof", "rechnung@mueller-groesse.example",
-        "Königsallee 7a\n80331 München", "de", "gewerbe-de", vat_id="DE123456789",
-    ),
-    ExampleClient(
-        "Αθηνά Παπαδοπούλου", "person", "Hafenhof", "athina@example.com",
-        "Hafenstraße 12, 3. OG\n20457 Hamburg", "de", "gewerbe-de", pays="late",
-    ),
-    ExampleClient(
-        "شركة النور للتجارة", "company", "Hafenhof", "alnoor@example.com",
-        "Hafenstraße 12, 4. OG\n20457 Hamburg", "en", "gewerbe-de", pays="in part",
-    ),
-)  # fmt: skip
 
-STEP_S = 1800  # of the intervals that bills are made from
-TARIFFS = ("home-tou-ke", "business-ke", "gewerbe-de")  # files in tariffs/
-RATES = {"EUR": "151.20"}  # one unit in local currency
+@lru_cache
+def sheet_rows() -> tuple[dict[str, str], ...]:
+    """The sheet as it is shipped, by its heads; what depends on the day of the start is a gap: `{start}`."""
+    with (FILES / "flats.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(csv.DictReader(file, delimiter=";"))
+
+
+def flats() -> list[ExampleFlat]:
+    """The rows of the sheet, in its order."""
+    return [ExampleFlat(**{name: row[head] for name, head in COLUMNS.items()}) for row in sheet_rows()]
+
+
+def flats_of(site: ExampleSite) -> list[ExampleFlat]:
+    """Those of a site, in the order of its meters: unit n on its line is the n-th flat."""
+    return [flat for flat in flats() if flat.site == site.name]
 
 
 def meters_of(site: ExampleSite) -> list[str]:
-    """Names of the simulated meters of a site; unit n on its line is the n-th client there."""
-    return [f"{site.gateway}-{unit:02d}" for unit, client in enumerate(clients_of(site), start=1) if client]
+    """Numbers of the simulated meters of a site, in the order of their units."""
+    return [flat.meter for flat in flats_of(site)]
 
 
-def clients_of(site: ExampleSite) -> list[ExampleClient]:
-    """The clients of a site, in the order of their meters."""
-    return [client for client in CLIENTS if client.site == site.name]
+def tariff_files() -> list[str]:
+    """The names of the tariff documents."""
+    return sorted({f"{flat.tariff}.toml" for flat in flats()})

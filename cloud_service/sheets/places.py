@@ -111,7 +111,7 @@ def _meter(
     with faults_at("meter", row.meter, {"register": "register"}):
         counters = tuple(
             flow.RegisterDetails(
-                name, unit, "export" if name.startswith("export") else "import",
+                name, unit, "export" if "export" in name else "import",
                 "volume" if unit == "m3" else "active_energy", digits=row.digits,
             )
             for name in registers

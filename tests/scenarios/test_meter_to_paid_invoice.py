@@ -16,13 +16,14 @@ import psycopg
 import pytest
 from pypdf import PdfReader
 
+from cloud_service.cli.installation.own_commands import OwnCommands
 from cloud_service.example import gateways, people
-from cloud_service.example.operator import SITES, clients_of, meters_of
-from cloud_service.example.seed import SeededIds, seed
+from cloud_service.example.commands import operator_commands
+from cloud_service.example.example_folder import ExampleFolder
+from cloud_service.example.operator import SITES, flats_of
 from cloud_service.local import stack as local
 from cloud_service.local.broker import listening
 from cloud_service.local.supervisor import Service
-from cloud_service.store.database.session import connect, transaction
 from cloud_service.store.database.upgrade import upgrade
 from common.period import add_months, day_start
 from edge_agent.config import load
@@ -79,7 +80,6 @@ class House:
         self.watched = watched
         self.stack = local.describe(folder, demo=True, environ={})
         self.served: list[Served] = []
-        self.seeded: SeededIds
 
     @property
     def environment(self) -> dict[str, str]:
@@ -88,16 +88,16 @@ class House:
     def prepare(self) -> None:
         """Database with the example operator; a gateway that was offline for the whole week to be billed."""
         self.stack = local.start_database(self.stack, self.watched.supervisor)
-        url = self.environment["DATABASE_URL"]
-        upgrade(url)
-        engine = connect(url)
-        with transaction(engine) as session:
-            self.seeded = seed(session, self.start, datetime.now(UTC).date())
-            signs = people.sign_ins(self.stack.data_dir / "secrets" / "sign-in.json")
-            people.add_people(session, signs, self.seeded.clients)
-        engine.dispose()
+        upgrade(self.environment["DATABASE_URL"])
+        local.remember(self.stack, "energy-cloud demo")
+        signs = people.sign_ins(self.stack.data_dir / "secrets" / "sign-in.json")
+        staff = people.people_to_add(signs, self.stack.data_dir / "secrets" / "sign-in")
+        folder = ExampleFolder(self.stack.data_dir / "example")
+        folder.write(self.start, datetime.now(UTC), staff)
+        run = OwnCommands(self.stack.data_dir, folder.path)
+        for command in operator_commands(staff):
+            run(command)
         self.admin = next(person for person in signs if person.role == "admin")
-        gateways.give_passwords(self.stack)
         self.password = self.stack.gateway_passwords.folder / SITE.gateway
         self.site_file = gateways.write_site_file(
             SITE, self.stack.data_dir / "gateways", broker=f"127.0.0.1:{self.stack.ports['mqtt']}",
@@ -171,7 +171,7 @@ def bill_the_week(house: House) -> dict[str, dict[str, Any]]:
     until(house.validated, "no day waits for validation")
     month = add_months(house.end, -1)
     numbers = {row["tenant"]: row["number"] for row in energy_cloud(house.environment, "contract", "list")}
-    contracts = [numbers[client.name] for client in clients_of(SITE)]
+    contracts = [numbers[flat.client] for flat in flats_of(SITE)]
     chosen = [argument for contract in contracts for argument in ("--contract", contract)]
     run = energy_cloud(house.environment, "bill", "run", "--month", f"{month:%Y-%m}", *chosen)
     house.watched.kill("worker")
@@ -181,10 +181,10 @@ def bill_the_week(house: House) -> dict[str, dict[str, Any]]:
     bills = {}
     for row in listed(house):
         bills[row["tenant"]] = energy_cloud(house.environment, "bill", "show", row["number"])
-    for client, meter in zip(clients_of(SITE), meters_of(SITE), strict=True):
-        kwh, total = expected_total(house.served, meter)
-        assert (client.name, total) == (client.name, Decimal(bills[client.name]["total"]))
-        assert kwh == sum(Decimal(line["quantity"]) for line in bills[client.name]["lines"] if line["unit"] == "kWh")
+    for flat in flats_of(SITE):
+        kwh, total = expected_total(house.served, flat.meter)
+        assert (flat.client, total) == (flat.client, Decimal(bills[flat.client]["total"]))
+        assert kwh == sum(Decimal(line["quantity"]) for line in bills[flat.client]["lines"] if line["unit"] == "kWh")
     assert numbers_without_gap([bill["number"] for bill in bills.values()])
     return bills
 

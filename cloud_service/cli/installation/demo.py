@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ import click
 from cloud_service.cli.installation.web_address import start_line, web_address, web_options
 
 if TYPE_CHECKING:
+    from cloud_service.cli.installation.own_commands import OwnCommands
     from cloud_service.local.stack import Stack
     from cloud_service.local.supervisor import Service, Supervisor
 
@@ -35,8 +36,9 @@ def _run(data_dir: Path, *, check: bool, address: dict[str, Any]) -> None:
     supervisor = Supervisor(data_dir.resolve() / "logs", say=_say)
     supervisor.end_left_over()
     try:
-        stack = _start(local.describe(data_dir, demo=True, web=web_address(data_dir, **address)), supervisor)
-        local.remember(stack, start_line("demo", stack.data_dir, address))
+        line = start_line("demo", data_dir.resolve(), address)
+        stack = _start(local.describe(data_dir, demo=True, web=web_address(data_dir, **address)), supervisor, line)
+        local.remember(stack, line)
         _print_sign_ins(stack)
         if not check:
             supervisor.watch(keep_running)
@@ -46,17 +48,15 @@ def _run(data_dir: Path, *, check: bool, address: dict[str, Any]) -> None:
         _say("stopped; the data stays, a second start carries on from there")
 
 
-def _start(stack: "Stack", supervisor: "Supervisor") -> "Stack":
-    """Start all of it in order, with a line a step."""
-    from cloud_service.example.filling import fill
-    from cloud_service.example.gateways import give_passwords
+def _start(stack: "Stack", supervisor: "Supervisor", line: str) -> "Stack":
+    """Start all of it in order, with a line a step; `line` is what starts it again."""
     from cloud_service.local import stack as local
 
     with _step("database"):
         stack = local.start_database(stack, supervisor)
     with _step("example operator, a year of readings, bills and payments"):
-        fill(stack, lambda line: _say(f"    {line}"))
-        give_passwords(stack)
+        local.remember(stack, line)  # so that commands find it
+        _fill(stack)
     with _step("broker, mail sink, payment company"):
         stack = local.start_broker(stack, supervisor)
         local.start_simulated(stack, supervisor)
@@ -66,6 +66,31 @@ def _start(stack: "Stack", supervisor: "Supervisor") -> "Stack":
         for service in _gateways(stack):
             supervisor.start(service)
     return stack
+
+
+def _fill(stack: "Stack") -> None:
+    """Bring the database to the newest revision, and the example into it by the commands that users have."""
+    from cloud_service.cli.installation.own_commands import OwnCommands
+    from cloud_service.example.filling import FOLDER, fill
+    from cloud_service.settings import owner_url
+    from cloud_service.store.database.upgrade import upgrade
+
+    upgrade(owner_url(stack.environment))
+    run = OwnCommands(stack.data_dir, stack.data_dir / FOLDER)
+    started = time.monotonic()
+    fill(stack.data_dir, run, lambda sentence: _say(f"    {sentence} ({time.monotonic() - started:.1f} s)"))
+    _give_passwords(stack, run)
+
+
+def _give_passwords(stack: "Stack", run: "OwnCommands") -> None:
+    """A gateway whose password the embedded broker has lost gets another one, unless it is revoked."""
+    from cloud_service.example.operator import SITES
+    from common.errors import ConflictError
+
+    for site in SITES if "GATEWAY_PASSWORD_DIR" in stack.environment else ():
+        if stack.gateway_passwords.file_of(site.gateway) is None:
+            with suppress(ConflictError):
+                run(("gateway", "password", site.gateway))
 
 
 def _gateways(stack: "Stack") -> Iterator["Service"]:
@@ -94,7 +119,8 @@ def _print_sign_ins(stack: "Stack") -> None:
     click.echo(f"\n  Console and portal   {stack.public_url}\n")
     for person in people:
         click.echo(f"  {person.role:9} {person.email:28} {person.password}")
-    click.echo(f"\n  Mails go to          {stack.data_dir / 'mails'}")
+    click.echo(f"\n  What to try          {stack.data_dir / 'example' / 'README.md'}")
+    click.echo(f"  Mails go to          {stack.data_dir / 'mails'}")
     click.echo(f"  Logs                 {stack.data_dir / 'logs'}")
     click.echo("\n  Ctrl-C stops all of it.\n")
 

@@ -5,12 +5,14 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import click
 
 from cloud_service.cli.database import author, transaction
 from cloud_service.store.identity.roles import ROLES
+from common.errors import InputError
 
 ROLE = click.Choice(ROLES)
 ACTOR = "command line"
@@ -27,10 +29,14 @@ def user() -> None:
 @click.option("--role", type=ROLE, required=True, help="What they may do.")
 @click.option("--client", "client_number", default="", help="For the role client: the client's number.")
 @click.option("--password-stdin", is_flag=True, help="Read a password from standard input instead of making a link.")
+@click.option("--password-file", type=click.Path(path_type=Path, dir_okay=False), help="The same from a file.")
 @click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
-def add(*, email: str, name: str, role: str, client_number: str, password_stdin: bool, json_output: bool) -> None:
+def add(
+    *, email: str, name: str, role: str, client_number: str, password_stdin: bool, password_file: Path | None,
+    json_output: bool,
+) -> None:  # fmt: skip
     """Let EMAIL sign in, and print the one-time link by which they choose a password."""
-    password = sys.stdin.readline().rstrip("\n") if password_stdin else None
+    password = _password(stdin=password_stdin, file=password_file)
     with _database() as (link_for, session):
         from cloud_service.store.identity import users
 
@@ -111,6 +117,21 @@ def list_all(*, json_output: bool) -> None:
         return
     for row in rows:
         click.echo(f"{row['email']}\t{', '.join(row['roles'])}\t{row['name']}{'' if row['active'] else '  (kept out)'}")
+
+
+def _password(*, stdin: bool, file: Path | None) -> str | None:
+    """The first line of what is given; None where the person shall choose one."""
+    if stdin and file:
+        raise InputError("a password comes from one place", path="--password-file", hint="leave --password-stdin out")
+    if file is None:
+        return sys.stdin.readline().rstrip("\n") if stdin else None
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot be read: {error}", path=str(file)) from None
+    if not lines or not lines[0]:
+        raise InputError("holds no password", path=str(file), hint="its first line is the password")
+    return lines[0]
 
 
 def _print(fields: dict[str, Any], *, json_output: bool) -> None:

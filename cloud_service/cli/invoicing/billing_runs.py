@@ -69,13 +69,17 @@ def run(
 
     Exit codes: 0 all issued (or rated, in a dry run), 6 some are parked or look odd.
     """
+    from cloud_service.domain.calendar.billing_cycle import days_over
     from cloud_service.flow import billing_run as step
     from cloud_service.store.lookups.ids_by_name import contract_id
 
-    who = author()
+    who, asked = author(), month_of(month, "--month")
+    days = days_over(asked, day_of(None, ""))
+    if days != asked:
+        click.echo(f"{month} is not over until {asked.end}: what ends by {days.end} is billed", err=True)
     with transaction() as session:
         plan = step.RunPlan(
-            entity_of(session, entity), month_of(month, "--month"), day_of(bill_date, "--bill-date"), who, dry_run,
+            entity_of(session, entity), days, day_of(bill_date, "--bill-date"), who, dry_run,
             tuple(contract_id(session, number) for number in contracts) or None,
         )  # fmt: skip
         planned = step.plan(session, plan)

@@ -17,6 +17,17 @@ def earliest_start(until: date) -> date:
     return until - timedelta(days=2 * 366)
 
 
+def days_over(window: Span, today: date) -> Span:
+    """The window up to today: a cycle that ends later is not read to its end, and is billed when it is over."""
+    if window.start >= today:
+        raise InputError(
+            f"these days begin on {window.start}, and today is {today}: nothing of them is over",
+            path="until",
+            hint=f"what ends by {today} can be billed",
+        )
+    return Span(window.start, min(window.end, today))
+
+
 def cycles_due(cycle: str, day: int, start: date, end: date | None, window: Span, *, month: int = 1) -> list[Span]:
     """The cycles of a contract `[start, end)` that end within the window (after its start, up to its end).
 

@@ -4,7 +4,7 @@ What is not there is refused with its reason, never taken for zero; one refused 
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -19,6 +19,8 @@ from cloud_service.domain.rating.register_source import DaysRead, IndexRead, Reg
 from common.errors import InputError
 from common.period import day_start
 from common.reading import Kind
+
+BESIDE = ("export", "reactive_import", "reactive_export", "apparent")  # counted beside what is taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +56,13 @@ def engine_name(register: MountedRegister, utility: str) -> str:
     return "export" if register.direction == "export" else "import"
 
 
-def metered_usage(mounted: Sequence[MountedRegister], utility: str, readings: SpanReadings) -> MeteredUsage:
+def metered_usage(
+    mounted: Sequence[MountedRegister], utility: str, readings: SpanReadings, priced: Container[str] | None = None
+) -> MeteredUsage:
     """The usage of the span from all registers mounted in it; registers of one name at different times are joined.
 
-    A maximum register counts nothing: it is no second register of the meter's energy, and has no usage.
+    A maximum register counts nothing: it is no second register of the meter's energy, and has no usage. What is counted
+    beside the consumption and has no price (`priced`; all have one unless given) is left out where it was not read.
     """
     mounted = [register for register in mounted if register.kind != Kind.MAXIMUM]
     if not readings.so_far:
@@ -68,17 +73,27 @@ def metered_usage(mounted: Sequence[MountedRegister], utility: str, readings: Sp
     registers: dict[str, RegisterUsage] = {}
     sources: list[RegisterSource] = []
     rates: dict[str, list[str]] = {}
+    left_out: InputError | None = None
     for name, members in groups.items():
         if (quantity := engine_name(members[0], utility)) != name:
             rates.setdefault(quantity, []).append(name)
-        if readings.so_far or any(member.register_id in readings.days for member in members):
-            registers[name] = interval_usage(members, readings)
+        try:
+            registers[name] = _usage(members, readings)
+        except InputError as error:
+            if priced is None or quantity not in BESIDE or name in priced or quantity in priced:
+                raise
+            left_out = error
         else:
-            registers[name] = index_usage(members, readings)
-        sources += [_source(name, member, readings) for member in members]
+            sources += [_source(name, member, readings) for member in members]
     if not registers:
-        raise InputError("no meter with a billed register is mounted", code="no_meter")
+        raise left_out or InputError("no meter with a billed register is mounted", code="no_meter")
     return MeteredUsage(registers, sources, rates)
+
+
+def _usage(members: Sequence[MountedRegister], readings: SpanReadings) -> RegisterUsage:
+    if readings.so_far or any(member.register_id in readings.days for member in members):
+        return interval_usage(members, readings)
+    return index_usage(members, readings)
 
 
 def _refuse_unmounted(mounted: Sequence[MountedRegister], readings: SpanReadings) -> None:

@@ -10,6 +10,11 @@ from common.errors import InputError
 TOTAL = "total"  # ends the name of a register that counts what the rates beside it count
 
 
+def priced_registers(versions: Iterable[Version]) -> frozenset[str]:
+    """All registers that some version has a rule for."""
+    return frozenset(name for version in versions for name in _priced_registers(version.document))
+
+
 def check_priced(versions: Sequence[Version], registers: Iterable[str]) -> None:
     """Refuse a register that a version has no rule for: it would silently be worth nothing."""
     for version in versions:

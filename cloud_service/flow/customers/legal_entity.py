@@ -34,6 +34,8 @@ class LegalEntityDetails(legal_entities.EntityFields):
 
 def add(session: Session, entity: LegalEntityDetails, *, author: str, reason: str = "") -> int:
     """A new legal entity; its number series begin with the first bill. The id."""
+    if entity.name in legal_entities.entity_names(session).values():
+        raise ConflictError(f"there is a company {entity.name} already", path="name", hint="give it another name")
     entity_id = legal_entities.add(session, entity)
     stated = {name: value for name, value in asdict(entity).items() if value}
     log.note(session, author, "entity.add", f"legal_entity:{entity_id}", reason=reason, **stated)

@@ -1,6 +1,6 @@
 """Contracts on their way through rating: their tariffs, registers and what they counted, loaded for many at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -9,14 +9,18 @@ from cloud_service.domain.pricing.usage import History
 from cloud_service.domain.rating.metered_usage import MeteredUsage, metered_usage
 from cloud_service.domain.rating.rated_contract import Rating
 from cloud_service.domain.rating.register_readings import MountedRegister, SpanReadings
+from cloud_service.domain.tariffs.unpriced import priced_registers
 from cloud_service.store.database.session import Session
 from cloud_service.store.invoicing import billable_contracts, billed_usage, rating_history
 from cloud_service.store.invoicing.billable_contracts import AssignedTariff, BillableContract
 from cloud_service.store.invoicing.rating_history import EarlierInvoice
+from cloud_service.store.tariffs.engine_cache import tariff_of
 from common.errors import EnergyError, InputError
 from common.period import Span, day_start
 
 READ_BEFORE, READ_AFTER = timedelta(days=400), timedelta(days=100)  # where indexes around the span may lie
+
+PricedRegisters = Mapping[tuple[int, ...], frozenset[str]]  # by the ids of a tariff's versions
 
 
 @dataclass(slots=True)
@@ -59,6 +63,7 @@ def load(session: Session, members: Sequence[BillableContract], span: Span, *, s
     undated = [register for register in registers if register not in days]
     indexes = billed_usage.indexes(session, undated, first - READ_BEFORE, last + READ_AFTER) if undated else {}
     earlier = rating_history.histories(session, ids, span.start)
+    priced = _priced_registers(session, assignments.values())
     jobs = []
     for contract in members:
         job = RatingJob(
@@ -66,9 +71,20 @@ def load(session: Session, members: Sequence[BillableContract], span: Span, *, s
         )
         job.earlier = earlier.get(contract.id)
         job.history = job.earlier.history if job.earlier else History()
-        _measure(job, SpanReadings(span, contract.timezone, days, indexes, so_far, shared))
+        _measure(job, SpanReadings(span, contract.timezone, days, indexes, so_far, shared), priced)
         jobs.append(job)
     return jobs
+
+
+def _priced_registers(session: Session, assignments: Iterable[Sequence[AssignedTariff]]) -> PricedRegisters:
+    """What each tariff has a price for; nothing where it cannot be read, which pricing will say."""
+    priced: dict[tuple[int, ...], frozenset[str]] = {}
+    for versions in {assignment.versions for group in assignments for assignment in group}:
+        try:
+            priced[versions] = priced_registers(tariff_of(session, versions).versions)
+        except EnergyError:
+            priced[versions] = frozenset()
+    return priced
 
 
 def _exchanged(mounted: Mapping[int, Sequence[MountedRegister]], first: datetime, last: datetime) -> list[int]:
@@ -81,10 +97,11 @@ def _exchanged(mounted: Mapping[int, Sequence[MountedRegister]], first: datetime
     ]
 
 
-def _measure(job: RatingJob, readings: SpanReadings) -> None:
+def _measure(job: RatingJob, readings: SpanReadings, priced: PricedRegisters) -> None:
     try:
         _refuse_unpriced_days(job)
-        job.measured = metered_usage(_mounted(job, readings), job.contract.utility, readings)
+        theirs = {register for assignment in job.assignments for register in priced[assignment.versions]}
+        job.measured = metered_usage(_mounted(job, readings), job.contract.utility, readings, theirs)
     except EnergyError as error:
         job.reason = str(error)
 

@@ -1,23 +1,42 @@
 from cloud_service.domain.tariffs.document_file import read_document
 from cloud_service.domain.tariffs.tariff import load_tariff
-from cloud_service.example.operator import CLIENTS, SITES, TARIFFS, clients_of, meters_of
-from cloud_service.example.seed import FOLDER
+from cloud_service.example.operator import (
+    BANK_ACCOUNTS,
+    FILES,
+    HABITS,
+    SITES,
+    flats,
+    flats_of,
+    meters_of,
+    sheet_rows,
+    tariff_files,
+)
+from cloud_service.sheets.columns import COLUMNS
 
 
-def test_every_client_lives_at_a_site_and_has_a_tariff_that_is_there() -> None:
-    assert {client.site for client in CLIENTS} == {site.name for site in SITES}
-    assert {client.tariff for client in CLIENTS} <= set(TARIFFS)
+def test_every_flat_lies_at_a_site_and_two_of_them_are_in_other_zones() -> None:
+    assert {flat.site for flat in flats()} == {site.name for site in SITES}
+    assert {"Africa/Nairobi", "Europe/Berlin"} == {site.timezone for site in SITES}
+    assert {site.timezone for site in SITES} == {row["Time zone"] for row in sheet_rows()}
 
 
-def test_every_tariff_of_the_example_can_be_priced_in_the_currency_of_its_sites() -> None:
-    currencies = {code: load_tariff(read_document(FOLDER / f"{code}.toml")).currency for code in TARIFFS}
-
-    for site in SITES:
-        assert {site.currency} == {currencies[client.tariff] for client in clients_of(site)}
+def test_the_heads_of_the_sheet_are_those_of_the_empty_sheet_that_users_get() -> None:
+    assert set(sheet_rows()[0]) <= {column.title for column in COLUMNS.values()}
 
 
-def test_unit_n_of_a_site_s_line_is_its_nth_client() -> None:
-    site = SITES[0]
+def test_one_client_is_prepaid_and_habits_are_of_accounts_that_are_there() -> None:
+    assert ["Nyota Salon"] == [flat.client for flat in flats() if flat.mode == "prepaid"]
+    assert set(HABITS) <= {flat.account for flat in flats() if flat.mode == "postpaid"}
 
-    assert len(clients_of(site)) == len(meters_of(site))
-    assert f"{site.gateway}-01" == meters_of(site)[0]
+
+def test_every_tariff_can_be_priced_in_the_currency_of_its_sites_which_has_a_bank_account() -> None:
+    currencies = {file: load_tariff(read_document(FILES / "tariffs" / file)).currency for file in tariff_files()}
+
+    for row in sheet_rows():
+        assert row["Site currency"] == currencies[f"{row['Tariff']}.toml"]
+    assert set(BANK_ACCOUNTS) == set(currencies.values())
+
+
+def test_unit_n_of_a_site_s_line_is_its_nth_flat() -> None:
+    assert ["25111001", "25111002", "25111003", "25111004", "25111005"] == meters_of(SITES[0])
+    assert "Αθηνά Παπαδοπούλου" == flats_of(SITES[1])[1].client

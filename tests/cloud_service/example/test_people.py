@@ -1,10 +1,7 @@
 import stat
 from pathlib import Path
 
-from sqlalchemy.orm import Session
-
-from cloud_service.example.people import add_people, sign_ins
-from cloud_service.store.identity import users
+from cloud_service.example.people import people_to_add, sign_ins
 
 
 def test_passwords_are_made_once_in_one_private_file(tmp_path: Path) -> None:
@@ -23,10 +20,11 @@ def test_another_installation_has_other_passwords(tmp_path: Path) -> None:
     assert first != second
 
 
-def test_people_are_added_once(session: Session, tmp_path: Path) -> None:
-    staff = [person for person in sign_ins(tmp_path / "sign-in.json") if person.role != "client"]
+def test_the_command_is_given_each_password_in_a_private_file(tmp_path: Path) -> None:
+    people = sign_ins(tmp_path / "sign-in.json")
     for _ in range(2):
-        add_people(session, staff[:1], {})
-        session.flush()
+        to_add = people_to_add(people, tmp_path / "sign-in")
 
-    assert ["admin@kilowatt.example"] == [user.email for user in users.users(session)]
+    assert [person.password for person in people] == [each.password_file.read_text().strip() for each in to_add]
+    assert {0o600} == {stat.S_IMODE(each.password_file.stat().st_mode) for each in to_add}
+    assert 0o700 == stat.S_IMODE((tmp_path / "sign-in").stat().st_mode)

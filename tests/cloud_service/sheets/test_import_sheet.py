@@ -92,3 +92,18 @@ def test_an_order_that_makes_no_sense_is_refused() -> None:
         ImportOrder(1, "test", TODAY, order="ydm")
     with pytest.raises(InputError, match="before no decimals"):
         ImportOrder(1, "test", TODAY, mark=";")
+
+
+def test_a_register_is_named_as_its_gateway_names_it_and_counts_what_is_fed_in(world: World) -> None:
+    file = SheetFile(
+        "flats.csv",
+        b"Site,Flat,Serial,Register,Mounted on\nDock,1,D1,energy_import_total + energy_export_total,2026-10-01\n",
+    )
+    import_sheet(world.session, file, ImportOrder(world.entity, "test", TODAY), good_rows=False)
+
+    assert [("energy_import_total", "import"), ("energy_export_total", "export")] == [
+        tuple(row)
+        for row in world.session.execute(
+            text("SELECT r.name, r.direction FROM register r JOIN meter t ON t.id = r.meter_id WHERE t.serial = 'D1'")
+        )
+    ]

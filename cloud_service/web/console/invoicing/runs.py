@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from cloud_service.domain.calendar.billing_cycle import days_over
 from cloud_service.flow import billing_run as runs_flow
 from cloud_service.store.customers import legal_entities
 from cloud_service.store.invoicing import run_progress
@@ -86,9 +87,11 @@ def new() -> str:
 def start() -> AnyResponse:
     """Plan the run and queue its rating."""
     entity = legal_entities.entity(session(), scope(), request.form.get("entity", ""))
+    asked = Span(parse_day(request.form.get("from", ""), "from"), parse_day(request.form.get("until", ""), "until"))
+    days = days_over(asked, today())
     run_plan = runs_flow.RunPlan(
         entity.id,
-        Span(parse_day(request.form.get("from", ""), "from"), parse_day(request.form.get("until", ""), "until")),
+        days,
         parse_day(request.form.get("bill_date", ""), "bill_date"),
         actor(),
         dry_run=request.form.get("dry_run") == "yes",
@@ -96,6 +99,14 @@ def start() -> AnyResponse:
     planned = runs_flow.plan(session(), run_plan)
     runs_flow.start(session(), planned.id, "rate", shards=SHARDS, author=actor())
     session().commit()
+    if days != asked:
+        flash(
+            _(
+                "Not over until %(end)s: what ends by %(day)s is billed now, the rest when it is over.",
+                end=asked.end, day=days.end,
+            ),
+            "warning",
+        )  # fmt: skip
     return redirect(url_for("runs.show", public_id=planned.public_id))
 
 

@@ -32,4 +32,5 @@ def test_the_demo_prints_where_and_as_whom_to_sign_in(tmp_path: Path, capsys: py
     lines = capsys.readouterr().out.splitlines()
 
     assert f"  Console and portal   {stack.public_url}" in lines
+    assert f"  What to try          {tmp_path / 'example' / 'README.md'}" in lines
     assert ["admin", "billing", "support", "client", "client"] == [line.split()[0] for line in lines if "@" in line]

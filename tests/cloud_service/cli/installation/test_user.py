@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -42,6 +43,37 @@ def test_a_password_may_come_by_standard_input_and_is_never_printed(run: Any) ->
 
     assert 0 == done.exit_code
     assert "quiet" not in done.output
+
+
+def test_a_password_may_come_from_a_file_and_is_never_printed(run: Any, tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("four quiet words here\n")
+    done = run("add", "mary@example.com", "--role", "admin", "--password-file", str(tmp_path / "password"), "--json")
+
+    assert {"email": "mary@example.com", "role": "admin"} == json.loads(done.stdout)
+
+
+@pytest.mark.parametrize(
+    ("content", "more", "why"),
+    [
+        (None, (), "cannot be read"),
+        (b"", (), "holds no password"),
+        (b"\nfour quiet words here", (), "holds no password"),
+        (b"\xff\xfe", (), "cannot be read"),
+        (b"four quiet words here", ("--password-stdin",), "from one place"),
+        (b"short", (), "12"),
+    ],
+)
+def test_a_file_without_a_password_adds_nobody(
+    run: Any, tmp_path: Path, content: bytes | None, more: tuple[str, ...], why: str
+) -> None:
+    path = tmp_path / "password"
+    if content is not None:
+        path.write_bytes(content)
+    done = run("add", "mary@example.com", "--role", "admin", "--password-file", str(path), *more)
+
+    assert isinstance(done.exception, InputError)
+    assert why in str(done.exception)
+    assert [] == json.loads(run("list", "--json").stdout)
 
 
 def test_what_cannot_be_is_refused_with_its_reason(run: Any) -> None:

@@ -3,8 +3,11 @@
 from datetime import date
 
 import pytest
+from click.testing import CliRunner
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from cloud_service.cli import cloud
 from common.errors import InputError
 from common.period import Span
 from tests.books.world import World, build
@@ -100,3 +103,26 @@ def test_an_entity_has_to_be_named_where_the_number_is_unknown(three_tenants: Wo
     refused = refusal("bill", "run", "--month", "2026-10", "--entity", "999")
 
     assert f"known: {three_tenants.entity} Example Energy" == refused.hint
+
+
+def test_a_month_that_is_not_over_bills_what_has_ended_and_says_until_when(
+    three_tenants: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cloud_service.cli.invoicing.billing_runs.day_of", lambda *_: date(2026, 10, 20))
+    moved_out = {"id": three_tenants.contracts[0]}
+    three_tenants.session.execute(
+        text("UPDATE contract SET during = daterange(lower(during), '2026-10-20') WHERE id = :id"), moved_out
+    )
+    three_tenants.session.commit()
+
+    result = call("bill", "run", "--month", "2026-10")
+
+    assert (1, 1, []) == (result["items"], result["issued"], result["parked"])
+    again = CliRunner().invoke(cloud, ["bill", "run", "--month", "2026-10"])
+    assert "2026-10 is not over until 2026-11-01: what ends by 2026-10-20 is billed" in again.stderr
+
+
+def test_a_month_to_come_is_refused(three_tenants: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cloud_service.cli.invoicing.billing_runs.day_of", lambda *_: date(2026, 10, 20))
+
+    assert "nothing of them is over" in refusal("bill", "run", "--month", "2026-11").message

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cloud_service.domain.calendar.billing_cycle import MONTHS, cycles_due
+from cloud_service.domain.calendar.billing_cycle import MONTHS, cycles_due, days_over
 from common.errors import InputError
 from common.period import Span, add_months
 
@@ -75,3 +75,18 @@ def test_a_cycle_of_several_months_begins_in_the_month_that_was_chosen() -> None
 
     assert ["2026-02-01", "2026-05-01", "2026-08-01", "2026-11-01"] == [str(cycle.end) for cycle in quarters]
     assert [days("2025-07-01", "2026-07-01")] == cycles_due("yearly", 1, EARLY, None, year, month=7)
+
+
+@pytest.mark.parametrize(
+    ("today", "until"),
+    [(date(2026, 10, 2), date(2026, 10, 2)), (date(2026, 11, 1), OCTOBER.end), (date(2027, 1, 1), OCTOBER.end)],
+)
+def test_what_is_not_over_today_is_left_for_later(today: date, until: date) -> None:
+    assert Span(OCTOBER.start, until) == days_over(OCTOBER, today)
+
+
+@pytest.mark.parametrize("today", [date(2026, 10, 1), date(2026, 9, 30)])
+def test_days_of_which_nothing_is_over_are_refused(today: date) -> None:
+    with pytest.raises(InputError, match=f"today is {today}: nothing of them is over") as refused:
+        days_over(OCTOBER, today)
+    assert "until" == refused.value.path

@@ -11,7 +11,7 @@ from cloud_service.domain.pricing.usage import Intervals, Total
 from cloud_service.domain.rating.metered_usage import engine_name, metered_usage
 from cloud_service.domain.rating.register_readings import SpanReadings
 from common.errors import InputError
-from common.period import day_start
+from common.period import Span, day_start
 from tests.cloud_service.domain.rating.readings import (
     LONG_AGO,
     OCTOBER,
@@ -136,3 +136,49 @@ def test_a_maximum_register_beside_the_energy_does_not_keep_it_from_being_billed
 
     assert ["import"] == list(usage.registers)
     assert [1] == [source.register_id for source in usage.sources]
+
+
+EXPORT = {"name": "energy_export_total", "direction": "export", "meter": "M1"}
+REACTIVE = {"name": "reactive", "quantity": "reactive_energy", "unit": "kvarh", "meter": "M1"}
+
+
+@pytest.mark.parametrize("beside", [EXPORT, REACTIVE])
+@pytest.mark.parametrize("days_read", [0, 3])
+def test_what_came_up_beside_the_energy_and_has_no_price_is_left_out(beside: dict[str, str], days_read: int) -> None:
+    """A gateway announces a register in the middle of a month: nobody knows what it counted before."""
+    registers = [mounted_register(), mounted_register(2, **beside)]
+    days = {1: packed_days(OCTOBER, 100)}
+    if days_read:
+        days[2] = packed_days(Span(OCTOBER.end - timedelta(days=days_read), OCTOBER.end), 0)
+
+    usage = metered_usage(registers, "electricity", day_readings(days), {"import"})
+
+    assert ["import"] == list(usage.registers)
+    assert [1] == [source.register_id for source in usage.sources]
+
+
+def test_what_was_read_beside_the_energy_is_kept_without_a_price() -> None:
+    registers = [mounted_register(), mounted_register(2, **EXPORT)]
+    days = {1: packed_days(OCTOBER, 100), 2: packed_days(OCTOBER, 0)}
+
+    assert ["import", "export"] == list(
+        metered_usage(registers, "electricity", day_readings(days), {"import"}).registers
+    )
+
+
+@pytest.mark.parametrize("priced", [{"import", "export"}, None])
+def test_what_has_a_price_and_was_not_read_is_refused_by_name(priced: set[str] | None) -> None:
+    registers = [mounted_register(), mounted_register(2, **EXPORT)]
+
+    with pytest.raises(InputError, match="energy_export_total"):
+        metered_usage(registers, "electricity", day_readings({1: packed_days(OCTOBER, 100)}), priced)
+
+
+def test_consumption_that_was_not_read_is_refused_though_no_charge_counts_it() -> None:
+    with pytest.raises(InputError, match="register import of meter M1 has no readings"):
+        metered_usage([mounted_register()], "electricity", day_readings({}), set())
+
+
+def test_a_meter_of_which_nothing_is_left_says_what_was_not_read() -> None:
+    with pytest.raises(InputError, match="register energy_export_total of meter M1 has no readings"):
+        metered_usage([mounted_register(2, **EXPORT)], "electricity", day_readings({}), {"import"})

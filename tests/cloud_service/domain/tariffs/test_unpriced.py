@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from cloud_service.domain.tariffs.unpriced import check_priced, check_rates
+from cloud_service.domain.tariffs.unpriced import check_priced, check_rates, priced_registers
 from common.errors import InputError
 from tests.cloud_service.domain.builders import energy, make_tariff
 
@@ -48,3 +48,10 @@ def test_all_rates_of_a_meter_have_a_price_or_none_has() -> None:
     check_rates(make_tariff(energy()).versions, RATES)
     with pytest.raises(InputError, match="what import_t2 is worth, but prices import_t1"):
         check_rates(make_tariff(both[0]).versions, RATES)
+
+
+def test_what_some_version_prices_is_priced() -> None:
+    with_export, without = make_tariff(energy(), EXPORT).versions, make_tariff(energy()).versions
+
+    assert {"export", "import"} <= priced_registers([*with_export, *without])
+    assert "export" not in priced_registers(without)

@@ -57,3 +57,11 @@ VALUES (:entity, :account, 'I-1', 'EUR', 'EUR', 0, 0, 0, 0,
     assert "currency" in unbilled
     with pytest.raises(ConflictError, match="the currency stays"):
         legal_entity.edit(session, world.entity, LegalEntityDetails(before.name, "EUR", before.timezone), author="mary")
+
+
+def test_the_same_company_again_is_refused(session: Session) -> None:
+    legal_entity.add(session, LAKE, author="mary")
+
+    with pytest.raises(ConflictError, match="there is a company Lake Power already") as refused:
+        legal_entity.add(session, LAKE, author="mary")
+    assert "name" == refused.value.path

@@ -15,7 +15,7 @@ from cloud_service.store.invoicing.billable_contracts import contracts
 from common.errors import InputError
 from common.period import Span
 from tests.books.operations import rated
-from tests.books.world import World, build
+from tests.books.world import FLAT, World, build
 
 OCTOBER = Span(date(2026, 10, 1), date(2026, 11, 1))
 SEPTEMBER = date(2026, 9, 1)
@@ -72,3 +72,34 @@ def test_the_invoice_before_hands_on_its_history(world: World) -> None:
 
     assert (credit, History()) == (with_history.history, without.history)
     assert without.earlier is None
+
+
+def announce_export(world: World) -> None:
+    """A gateway names a register that no price is for, and that nobody has read before."""
+    world.session.execute(
+        text("""INSERT INTO register (meter_id, name, direction, unit, kind)
+                SELECT meter_id, 'energy_export_total', 'export', 'kWh', 'index' FROM register WHERE id = :id"""),
+        {"id": world.registers[0]},
+    )
+
+
+def test_a_register_that_came_up_and_has_no_price_keeps_nobody_from_being_billed(world: World) -> None:
+    announce_export(world)
+
+    with_it, other = jobs(world)
+
+    assert ("", ["import"]) == (with_it.reason, list(with_it.usage.registers))
+    assert "" == other.reason
+
+
+def test_a_register_that_came_up_and_has_a_price_waits_for_a_person(session: Session) -> None:
+    feed_in = {"kind": "export", "label": "Feed-in", "price": "0.05"}
+    world = build(session, tariff={**FLAT, "charges": [*FLAT["charges"], feed_in]}, tenants=2)
+    for register in world.registers:
+        world.readings(register, OCTOBER)
+    announce_export(world)
+
+    with_it, other = jobs(world)
+
+    assert "register energy_export_total of meter S1 has no readings" in with_it.reason
+    assert "" == other.reason

@@ -13,7 +13,7 @@ from cloud_service.domain.tariffs.price_sheet.sheet import ITEM_PERS, HourPrice,
 from cloud_service.domain.tariffs.price_sheet.to_document import to_document
 from tests.cloud_service.domain.tariffs.price_sheet.sheets import DAY_AND_NIGHT, HOME, sheet
 
-EXAMPLES = Path("cloud_service/example/tariffs")
+EXAMPLES = Path("cloud_service/example/files/tariffs")
 PRICES = st.decimals(min_value=0, max_value=1000, places=4)
 
 

@@ -20,7 +20,7 @@ SPAN = {"from": "2026-10-01", "until": "2026-11-01", "bill_date": "2026-11-20"}
 def planned_run(fresh: Console, **more: str) -> tuple[FlaskClient, str]:
     """A run of October, planned by a clerk: who planned it, and the address of its page."""
     clerk = fresh.sign_in("billing")
-    answer = post(clerk, "/runs/new", "/runs", **SPAN, **more)
+    answer = post(clerk, "/runs/new", "/runs", **SPAN | more)
     assert 302 == answer.status_code, answer.text
     return clerk, str(answer.location)
 
@@ -143,3 +143,20 @@ def test_support_cannot_start_or_see_runs(console: Console) -> None:
     assert 404 == support.get("/runs").status_code
     assert 404 == support.get("/runs/new").status_code
     assert "Run billing" not in support.get("/dashboard").text
+
+
+def test_days_that_are_not_over_are_left_for_later_and_said(fresh: Console) -> None:
+    clerk, where = planned_run(fresh, until="2026-12-01")
+
+    page = text_of(clerk.get(where).text)
+    assert "Not over until 2026-12-01: what ends by 2026-11-20 is billed now, the rest when it is over." in page
+    assert "2026-11-20" == str(database_value(fresh, "SELECT upper(during) FROM billing_run"))
+
+
+def test_days_to_come_are_refused(fresh: Console) -> None:
+    answer = post(
+        fresh.sign_in("billing"), "/runs/new", "/runs", **SPAN | {"from": "2026-12-01", "until": "2027-01-01"}
+    )
+
+    assert (422, True) == (answer.status_code, "nothing of them is over" in answer.text)
+    assert 0 == database_value(fresh, "SELECT count(*) FROM billing_run")
