@@ -18,6 +18,7 @@ from cloud_service.web.console import (
     today,
     users,
 )  # fmt: skip
+from cloud_service.web.console.company import number_series
 from cloud_service.web.console.customers import (
     accounts,
     client_forms,
@@ -74,5 +75,7 @@ PAGES = (
     gateway_forms, audit, users,
     dunning_rules,
     settings, setting_forms, companies, company_banks, mail, search, manual, preferences, desk, home, pay, webhooks,
+    dunning_rules, number_series,
+    settings, setting_forms, companies, company_banks, mail, search, help, preferences, desk, home, pay, webhooks,
 )  # fmt: skip
 BLUEPRINTS: tuple[Blueprint, ...] = tuple(page.blueprint for page in PAGES)

@@ -54,7 +54,10 @@ STRANGE = (  # new rows of other clients
     " + (SELECT count(*) FROM payment WHERE id > %(payment)s AND account_id <> %(account)s)"
     " + (SELECT count(*) FROM invoice WHERE id > %(invoice)s AND account_id <> %(account)s)"
 )
-NUMBERS = "SELECT jsonb_object_agg(kind, given) FROM (SELECT kind, sum(next_number - 1) AS given FROM number_series"
+NUMBERS = (
+    "SELECT jsonb_object_agg(kind, given) FROM (SELECT kind, sum(next_number - first_number) AS given"
+    " FROM number_series"
+)
 READ = (
     f"WITH newest AS ({LINES}) SELECT ({BOOKS}), ({OPEN}), ({FREE}),"
     f" ({HELD}), ({NEWEST}), ({NUMBERS} GROUP BY 1) x), ({LAST}), ({STRANGE})"

@@ -8,7 +8,13 @@ import pytest
 from tests.browser.axe import violations
 from tests.browser.conftest import Site, faults
 
-PAGES = ("/settings/entities/{entity}/reminders", "/today", "/dunning", "/settings")
+PAGES = (
+    "/settings/entities/{entity}/reminders",
+    "/settings/entities/{entity}/numbers",
+    "/today",
+    "/dunning",
+    "/settings",
+)
 
 
 @pytest.mark.parametrize(("theme", "width"), [("light", 1440), ("dark", 390), ("light", 320)])

@@ -5,7 +5,8 @@ from typing import Any
 
 import click
 
-from cloud_service.cli.customers.bank_accounts import COMMANDS
+from cloud_service.cli.customers.bank_accounts import COMMANDS as BANK_COMMANDS
+from cloud_service.cli.customers.number_series import COMMANDS as NUMBER_COMMANDS
 from cloud_service.cli.database import author, transaction
 from cloud_service.cli.options import entity_of
 from cloud_service.cli.output import as_json, print_table
@@ -37,8 +38,8 @@ def entity() -> None:
     """Companies of the operator: each issues its own bills under its own numbers."""
 
 
-for bank_command in COMMANDS:
-    entity.add_command(bank_command)
+for more_command in (*BANK_COMMANDS, *NUMBER_COMMANDS):
+    entity.add_command(more_command)
 
 
 @entity.command()

@@ -60,18 +60,29 @@ class BankAccount(Table):
 
 
 class NumberSeries(Table):
-    """The next number of a series; taken under its row lock in the issuing transaction, so there is no gap."""
+    """The next number of a series; taken under its row lock in the issuing transaction, so there is no gap.
+
+    A change of its manner closes it and opens another one, so that what was given out stays accounted for.
+    """
 
     __tablename__ = "number_series"
-    __table_args__ = (UniqueConstraint("legal_entity_id", "kind", "year"),)
+    __table_args__ = (
+        CheckConstraint("first_number between 1 and next_number", name="first_number"),
+        Index(
+            "ix_number_series_open", "legal_entity_id", "kind", "year", unique=True, postgresql_where=text("not closed")
+        ),
+    )
 
     id: Mapped[Id]
-    legal_entity_id: Mapped[int] = mapped_column(ForeignKey("legal_entity.id"))
+    legal_entity_id: Mapped[int] = mapped_column(ForeignKey("legal_entity.id"), index=True)
     kind: Mapped[str]  # invoice, credit_note, receipt
     prefix: Mapped[str]
-    year: Mapped[int]
+    year: Mapped[int]  # 0: it goes on over the years
     next_number: Mapped[int] = mapped_column(server_default="1")
     digits: Mapped[int] = mapped_column(server_default="5")
+    pattern: Mapped[str] = mapped_column(server_default="")  # the prefix with {year} or {yy} for the year
+    first_number: Mapped[int] = mapped_column(server_default="1")
+    closed: Mapped[bool] = mapped_column(server_default=text("false"))
 
 
 class Site(Table):

@@ -5,44 +5,49 @@ from datetime import date
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-PREFIXES = {"invoice": "INV", "credit_note": "CN", "receipt": "RC"}
+from cloud_service.domain.invoicing.number_pattern import DEFAULTS, numbered
 
 TAKE = text(
     """
     UPDATE number_series SET next_number = next_number + :count
-     WHERE legal_entity_id = :entity AND kind = :kind AND year = :year
+     WHERE legal_entity_id = :entity AND kind = :kind AND year IN (:year, 0) AND NOT closed
     RETURNING prefix, digits, next_number - :count
     """
 )
 OPEN = text(
     """
-    INSERT INTO number_series (legal_entity_id, kind, year, prefix, digits)
-    SELECT :entity, :kind, :year,
-           coalesce(replace(last.prefix, last.year::text, cast(:year AS text)), cast(:prefix AS text)),
-           coalesce(last.digits, 5)
-      FROM (SELECT 1) series
-      LEFT JOIN LATERAL (SELECT prefix, digits, year FROM number_series
-                          WHERE legal_entity_id = :entity AND kind = :kind
-                          ORDER BY year DESC LIMIT 1) last ON true
+    WITH last AS (SELECT pattern, digits FROM number_series
+                   WHERE legal_entity_id = :entity AND kind = :kind AND NOT closed
+                   ORDER BY year DESC LIMIT 1),
+         manner AS (SELECT coalesce((SELECT pattern FROM last), cast(:pattern AS text)) AS pattern,
+                           coalesce((SELECT digits FROM last), 5) AS digits),
+         fresh AS (SELECT pattern, digits, replace(replace(pattern, '{year}', cast(:year AS text)),
+                                                   '{yy}', right(cast(:year AS text), 2)) AS prefix
+                     FROM manner)
+    INSERT INTO number_series (legal_entity_id, kind, year, pattern, prefix, digits, first_number, next_number)
+    SELECT :entity, :kind, :year, fresh.pattern, fresh.prefix, fresh.digits, given.following, given.following
+      FROM fresh
+     CROSS JOIN LATERAL (SELECT coalesce(max(next_number), 1) AS following FROM number_series s
+                          WHERE s.legal_entity_id = :entity AND s.kind = :kind AND s.prefix = fresh.prefix) given
     ON CONFLICT DO NOTHING
     """
 )
 GAPS = text(
     """
-    SELECT s.kind, s.prefix || lpad(n::text, s.digits::int, '0') AS number
+    SELECT s.kind, s.prefix || lpad(n::text, greatest(s.digits::int, length(n::text)), '0') AS number
       FROM number_series s
-     CROSS JOIN LATERAL generate_series(1, s.next_number - 1) n
+     CROSS JOIN LATERAL generate_series(s.first_number, s.next_number - 1) n
      WHERE s.legal_entity_id = :entity AND s.kind IN ('invoice', 'credit_note')
        AND NOT EXISTS (SELECT 1 FROM invoice i
                         WHERE i.legal_entity_id = s.legal_entity_id
-                          AND i.number = s.prefix || lpad(n::text, s.digits::int, '0'))
+                          AND i.number = s.prefix || lpad(n::text, greatest(s.digits::int, length(n::text)), '0'))
      ORDER BY 1, 2
     """
 )
 
 
 def take_numbers(session: Session, entity_id: int, kind: str, day: date, count: int = 1) -> list[str]:
-    """The next `count` numbers of the series of the day's year.
+    """The next `count` numbers of the series of the day's year, or of the one that goes on over the years.
 
     Whoever takes numbers holds the series until the end of the transaction: a rollback gives them back, and the next
     one waits. So nothing slow may follow in the same transaction.
@@ -50,10 +55,10 @@ def take_numbers(session: Session, entity_id: int, kind: str, day: date, count: 
     series = {"entity": entity_id, "kind": kind, "year": day.year}
     row = session.execute(TAKE, series | {"count": count}).one_or_none()
     if row is None:
-        session.execute(OPEN, series | {"prefix": f"{PREFIXES[kind]}-{day.year}-"})
+        session.execute(OPEN, series | {"pattern": DEFAULTS[kind]})
         row = session.execute(TAKE, series | {"count": count}).one()
     prefix, digits, first = row
-    return [f"{prefix}{first + n:0{digits}d}" for n in range(count)]
+    return [numbered(prefix, first + n, digits) for n in range(count)]
 
 
 def gaps(session: Session, entity_id: int) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ PROGRESS = text(
     SELECT e.address <> '' AND e.country <> '' AS company,
            EXISTS (SELECT 1 FROM bank_account WHERE legal_entity_id = e.id) AS bank,
            e.theme <> '{}'::jsonb AS look,
+           EXISTS (SELECT 1 FROM number_series WHERE legal_entity_id = e.id) AS numbers,
            EXISTS (SELECT 1 FROM tariff t JOIN tariff_version v ON v.tariff_id = t.id
                     WHERE t.legal_entity_id = e.id) AS tariff,
            EXISTS (SELECT 1 FROM site WHERE legal_entity_id = e.id) AS site,
@@ -36,6 +37,7 @@ class SetupProgress:
     company: bool
     bank: bool
     look: bool
+    numbers: bool
     tariff: bool
     site: bool
     connection: bool

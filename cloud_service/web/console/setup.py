@@ -69,6 +69,8 @@ STEPS = (
              May.MANAGE, "company_banks.add", "settings.index"),
     StepText("look", _l("Look of the bill"), _l("Logo, colours and texts, with a made-up bill beside them."),
              May.MANAGE, "bill_look.edit", "bill_look.edit", optional=True),
+    StepText("numbers", _l("Numbers of bills"), _l("Prefix and first number: go on where you are."),
+             May.MANAGE, "number_series.edit", "number_series.edit", optional=True),
     StepText("tariff", _l("First tariff"), _l("Prices and taxes as a sheet, with a typical month beside it."),
              May.CONTRACT, "price_sheet.add", "tariffs.index"),
     StepText("mail", _l("Mail"), _l("The relay that takes bills and reminders; without one they wait."),

@@ -22,7 +22,7 @@ def test_numbers_follow_each_other_by_kind_and_year(world: World) -> None:
 
 def test_a_new_year_keeps_the_manner_of_the_last(world: World) -> None:
     take_numbers(world.session, world.entity, "invoice", NOVEMBER_2)
-    world.session.execute(text("UPDATE number_series SET prefix = 'R2026/', digits = 3"))
+    world.session.execute(text("UPDATE number_series SET prefix = 'R2026/', pattern = 'R{year}/', digits = 3"))
 
     assert ["R2027/001"] == take_numbers(world.session, world.entity, "invoice", date(2027, 1, 2))
 
