@@ -73,9 +73,7 @@ PAGES = (
     connection_forms, sheets, tariffs, tariff_forms, price_sheet, points, point_forms, meters, reading_forms,
     reading_files, reading_rounds, gateways,
     gateway_forms, audit, users,
-    dunning_rules,
-    settings, setting_forms, companies, company_banks, mail, search, manual, preferences, desk, home, pay, webhooks,
     dunning_rules, number_series,
-    settings, setting_forms, companies, company_banks, mail, search, help, preferences, desk, home, pay, webhooks,
+    settings, setting_forms, companies, company_banks, mail, search, manual, preferences, desk, home, pay, webhooks,
 )  # fmt: skip
 BLUEPRINTS: tuple[Blueprint, ...] = tuple(page.blueprint for page in PAGES)

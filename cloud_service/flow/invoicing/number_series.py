@@ -45,10 +45,14 @@ def set_manner(
     used = series_manners.in_use(series, kind, year)
     if used is not None and used.manner == manner:
         return False
-    _refuse_doubles(series, kind, manner, prefix_in(manner.pattern, year))
-    (first,) = preview(manner, year, 1)
-    if series_manners.is_taken(session, entity_id, first):
-        raise ConflictError(f"there is a bill {first} already", path="next_number")
+    prefix = prefix_in(manner.pattern, year)
+    _refuse_doubles(series, kind, manner, prefix)
+    highest = series_manners.highest_issued(session, entity_id, prefix, manner.digits)
+    if manner.next_number <= highest:
+        raise ConflictError(
+            f"there is a bill {numbered(prefix, highest, manner.digits)} already", path="next_number",
+            hint=f"{highest + 1} or more, or another prefix",
+        )  # fmt: skip
     series_manners.follow(session, entity_id, kind, year, manner, close=used)
     before = asdict(used.manner) if used else dict.fromkeys(asdict(manner))
     change = log.AuditChange(author, "number_series.set", f"legal_entity:{entity_id}", before, asdict(manner), reason)

@@ -25,7 +25,16 @@ OPEN = text(
     VALUES (:entity, :kind, :year, :prefix, :pattern, :digits, :next, :next)
     """
 )
-IS_TAKEN = text("SELECT EXISTS (SELECT 1 FROM invoice WHERE legal_entity_id = :entity AND number = :number)")
+HIGHEST = text(
+    """
+    SELECT max(n) AS number
+      FROM invoice i
+     CROSS JOIN LATERAL (SELECT substr(i.number, length(:prefix) + 1) AS counted) rest
+     CROSS JOIN LATERAL (SELECT CASE WHEN counted ~ '^[0-9]{1,12}$' THEN counted::bigint END AS n) whole
+     WHERE i.legal_entity_id = :entity AND starts_with(i.number, :prefix)
+       AND counted = lpad(n::text, greatest(:digits, length(n::text)), '0')
+    """
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +104,7 @@ def follow(
     )  # fmt: skip
 
 
-def is_taken(session: Session, entity_id: int, number: str) -> bool:
-    """Whether a bill has that number."""
-    return bool(session.execute(IS_TAKEN, {"entity": entity_id, "number": number}).scalar_one())
+def highest_issued(session: Session, entity_id: int, prefix: str, digits: int) -> int:
+    """The highest number that a bill has behind that prefix, be it one that was taken over; 0 where none has."""
+    row = {"entity": entity_id, "prefix": prefix, "digits": digits}
+    return int(session.execute(HIGHEST, row).scalar_one() or 0)

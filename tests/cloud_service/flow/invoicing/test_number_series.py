@@ -102,8 +102,10 @@ def test_a_number_that_a_bill_has_already_is_refused(session: Session) -> None:
     rated = [one.rated for one in rate_contracts(session, world.contracts, OCTOBER) if one.rated]
     issue(session, rated, bill_date=DAY, author="t")
     session.execute(text("UPDATE number_series SET prefix = 'X'"))  # as if it had come from elsewhere
-    with pytest.raises(ConflictError, match="there is a bill INV-2026-00001 already"):
+    with pytest.raises(ConflictError, match="there is a bill INV-2026-00001 already") as caught:
         set_to(world, YEARLY)
+    assert "2 or more, or another prefix" == caught.value.hint
+    assert set_to(world, SeriesManner("INV-{year}-", 5, 2, yearly=True))
 
 
 def test_changes_stand_in_the_audit_log_and_other_kinds_are_refused(world: World) -> None:
