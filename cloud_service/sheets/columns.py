@@ -113,6 +113,8 @@ _ALL = (
     Column("end", "Ends on", "day", "until,to,end,move out,auszug,auszugsdatum,vertragsende,mietende,ende,bis",
            about="The first day without it."),
     Column("tariff", "Tariff", synonyms="tariff code,rate,price,tarif", example="home", about="Its code or name."),
+    Column("tariff_from", "Tariff from", "day", "from,valid from,effective,effective from,ab,gültig ab,tarif ab",
+           "2027-01-01", "The first day with it; today unless given."),
     Column("balance", "Opening balance", "amount", "open balance,balance,saldo,anfangssaldo,kontosaldo,offener saldo",
            about="What the account owes from earlier books; with a minus: its credit."),
     Column("balance_day", "Balance as of", "day", "balance date,as of,saldo per,saldo zum,stichtag",
@@ -140,6 +142,7 @@ _POINT = ("point", "utility", "grid_id", "under")
 
 _OPENING = ("balance", "balance_day", "deposit")
 _ITEM = tuple(key for key in COLUMNS if key.startswith("item"))
+_NO_FLATS = (*_ITEM, "tariff_from")
 
 PIECES = ("site", "point", "meter", "client", "account", "contract", "balance")
 KINDS = {
@@ -147,7 +150,7 @@ KINDS = {
     for kind in (
         SheetKind(
             "flats", "Flats, a row each", frozenset(PIECES), ("site", "point"),
-            tuple(key for key in COLUMNS if key not in _ITEM),
+            tuple(key for key in COLUMNS if key not in _NO_FLATS),
         ),
         SheetKind("sites", "Sites", frozenset({"site"}), ("site",), tuple(COLUMNS)[:6]),
         SheetKind("points", "Service points", frozenset({"point"}), ("site", "point"), ("site", *_POINT)),
@@ -162,6 +165,10 @@ KINDS = {
         SheetKind(
             "contracts", "Connections", frozenset({"contract"}), ("site", "point", "account", "start", "tariff"),
             ("contract", "site", "point", "account", "start", "end", "tariff"),
+        ),
+        SheetKind(
+            "tariffs", "Tariffs from a day on", frozenset({"tariff"}), ("tariff", "tariff_from"),
+            ("contract", "site", "point", "tariff", "tariff_from"),
         ),
         SheetKind("balances", "Opening balances", frozenset({"balance"}), ("account",), ("account", *_OPENING)),
         SheetKind(

@@ -21,6 +21,7 @@ from cloud_service.sheets.report import NEW, REFUSED, SAME, RowOutcome, SheetRep
 from cloud_service.sheets.row_values import CellFault, RowValues, row_values
 from cloud_service.sheets.sheet import Cell, Sheet, SheetRow, cell_text
 from cloud_service.sheets.sheet_file import SheetFile
+from cloud_service.sheets.tariff_changes import tariff_change_of
 from cloud_service.store.audit import log
 from cloud_service.store.customers import legal_entities
 from cloud_service.store.database.session import Session
@@ -116,7 +117,7 @@ def _run(
         whole.commit()
     else:
         whole.rollback()
-    counts = Counter({table: len(ids) for table, ids in new_records.ids.items()})
+    counts = Counter({table: len(ids) for table, ids in new_records.ids.items() if table != "tariff_before"})
     report = SheetReport(
         order.kind, sheet, match.places, match.left_out, tuple(outcomes), counts,
         earlier=earlier.created_at if earlier else None,
@@ -156,7 +157,7 @@ def _row(
 ) -> RowOutcome:
     """One row: all faults of its cells at once, else the first that a step finds."""
     label = ", ".join(
-        cell_text(cells[key]) for key in ("point", "client", "meter", "item", "account") if cells.get(key)
+        cell_text(cells[key]) for key in ("point", "client", "meter", "item", "contract", "account") if cells.get(key)
     )
     values, faults = row_values(cells, style)
     faults += [CellFault(key, "", "this is needed") for key in _missing(entry, values, cells)]
@@ -182,6 +183,9 @@ def _make(entry: SheetEntry, row: RowValues, new_records: MadeRows) -> None:
     """Everything that a row names, the place before what hangs there, the client before the connection."""
     site_id = site_of(entry, row, new_records)
     point_id = point_of(entry, row, site_id, new_records)
+    if "tariff" in entry.makes:
+        tariff_change_of(entry, row, point_id, new_records)
+        return
     meter_of(entry, row, point_id, new_records)
     client_id = client_of(entry, row, new_records)
     if entry.makes & {"account", "contract", "balance", "item"}:

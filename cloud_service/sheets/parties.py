@@ -114,7 +114,7 @@ def contract_of(
         raise refuse("tariff", "", "it is not said by which tariff", "its code or name")
     if row.end is not None and row.end <= row.start:
         raise refuse("end", row.end, f"this is not after {row.start}", "the first day without it")
-    tariff_id = _tariff(entry, row)
+    tariff_id = tariff_named(entry, row)
     there = references.contract_between(entry.session, point_id, row.start, row.end)
     if there is not None:
         _refuse_other_contract(entry, row, there, account_id, tariff_id)
@@ -127,7 +127,8 @@ def contract_of(
     new_records.add("contract", contract_id, f"connection {number}")
 
 
-def _tariff(entry: SheetEntry, row: RowValues) -> int:
+def tariff_named(entry: SheetEntry, row: RowValues) -> int:
+    """The tariff of a row, by code or name."""
     if row.tariff in entry.tariffs:
         return entry.tariffs[row.tariff]
     tariffs = references.known_tariffs(entry.session, entry.entity_id, row.tariff)

@@ -69,6 +69,7 @@ class RowValues:
     start: date | None = None
     end: date | None = None
     tariff: str = ""
+    tariff_from: date | None = None
     balance: Decimal | None = None
     balance_day: date | None = None
     deposit: Decimal | None = None

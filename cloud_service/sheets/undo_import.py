@@ -10,7 +10,7 @@ from cloud_service.store.customers import legal_entities
 from cloud_service.store.database.errors import REFUSALS, reason_of
 from cloud_service.store.database.session import Session
 from cloud_service.store.receivables import taken_over
-from cloud_service.store.sheets import imports, undo
+from cloud_service.store.sheets import imports, tariff_changes, undo
 from cloud_service.store.sheets.imports import KeptImport
 from cloud_service.store.sheets.undo import Obstacle
 from common.errors import ConflictError, EnergyError
@@ -18,6 +18,8 @@ from common.period import local_day
 
 WHY = {
     "billed": "{rows} of its connections are on bills ({example})",
+    "priced": "{rows} of its connections were billed or rated by their new tariff ({example})",
+    "changed": "{rows} of its tariffs were changed again later",
     "run": "a billing run holds {rows} of its connections ({example})",
     "read": "{rows} of its meters were read ({example})",
     "money": "{rows} of its accounts have bookings ({example})",
@@ -58,13 +60,16 @@ def undo_import(
         )  # fmt: skip
     try:
         _take_back(session, sheet_import, author, now, reason)
+        tariff_changes.put_back(session, _newest_first(sheet_import.made))
         staying = undo.delete_made(session, sheet_import.made)
     except EnergyError:
         raise
     except REFUSALS as error:
         raise ConflictError(f"something rests on it: {reason_of(error)}", path="import") from error
     imports.mark_undone(session, sheet_import.id, now, author)
-    counts = {table: len(ids) - staying.get(table, 0) for table, ids in sheet_import.made.items()}
+    counts = {
+        table: len(ids) - staying.get(table, 0) for table, ids in sheet_import.made.items() if table != "tariff_before"
+    }
     audit_fields: dict[str, Any] = {"name": sheet_import.name, **counts}
     log.note(session, author, "sheet.undo", f"sheet_import:{sheet_import.id}", reason=reason, **audit_fields)
     return counts
@@ -80,3 +85,8 @@ def _take_back(session: Session, sheet_import: KeptImport, author: str, now: dat
     for payment_id in sheet_import.made.get("security", ()):
         if not taken_over.is_taken_back(session, payment_id):
             take_back_deposit(session, payment_id, day=day, author=author)
+
+
+def _newest_first(made: dict[str, list[int]]) -> list[tuple[int, int]]:
+    """Changes of tariffs with what was before, to be taken back one after the other."""
+    return list(zip(made.get("tariff_assignment", ()), made.get("tariff_before", ()), strict=True))[::-1]

@@ -13,16 +13,8 @@ from common.errors import InputError
 
 JSON = click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
 KINDS = (
-    "sites",
-    "points",
-    "clients",
-    "accounts",
-    "meters",
-    "contracts",
-    "balances",
-    "items",
-    "flats",
-)  # each after what it names
+    "sites", "points", "clients", "accounts", "meters", "contracts", "tariffs", "balances", "items", "flats",
+)  # fmt: skip  # each after what it names
 FAULTS_SHOWN = 40
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 

@@ -94,6 +94,20 @@ QUERIES = {
          ORDER BY k.id
         """
     ),
+    "tariffs": text(
+        """
+        SELECT k.number AS contract, s.name AS site, p.name AS point, t.code AS tariff, lower(x.during) AS tariff_from
+          FROM tariff_assignment x
+          JOIN tariff t ON t.id = x.tariff_id
+          JOIN contract k ON k.id = x.contract_id
+          JOIN service_point p ON p.id = k.service_point_id
+          JOIN site s ON s.id = p.site_id
+         WHERE s.legal_entity_id = :entity AND x.role = 'supply'
+           AND EXISTS (SELECT 1 FROM tariff_assignment o
+                        WHERE o.contract_id = x.contract_id AND o.role = x.role AND o.during << x.during)
+         ORDER BY lower(x.during), k.id
+        """
+    ),
     "balances": text(
         """
         SELECT account, balance, balance_day, deposit

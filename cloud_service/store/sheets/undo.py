@@ -33,6 +33,28 @@ CHECKS = {
          WHERE k.id = ANY(:contract)
         """
     ),
+    "priced": _check(
+        """
+        SELECT DISTINCT k.id, k.number AS example
+          FROM tariff_assignment x
+          JOIN contract k ON k.id = x.contract_id
+         WHERE x.id = ANY(:tariff_assignment)
+           AND (EXISTS (SELECT 1 FROM invoice_span s
+                         WHERE s.contract_id = k.id AND s.during && x.during AND NOT s.credited)
+                OR EXISTS (SELECT 1 FROM billing_item i
+                            WHERE i.contract_id = k.id AND i.during && x.during AND i.state IN ('waiting', 'rated')))
+        """
+    ),
+    "changed": _check(
+        """
+        SELECT missing.id, missing.id::text AS example
+          FROM unnest(cast(:tariff_assignment AS bigint[])) missing(id)
+          LEFT JOIN tariff_assignment x ON x.id = missing.id
+         WHERE x.id IS NULL OR EXISTS (SELECT 1 FROM tariff_assignment o
+                                        WHERE o.contract_id = x.contract_id AND o.role = x.role
+                                          AND lower(o.during) > lower(x.during) AND o.id <> ALL(:tariff_assignment))
+        """
+    ),
     "run": _check(
         """
         SELECT DISTINCT k.id, k.number AS example FROM contract k JOIN billing_item i ON i.contract_id = k.id
@@ -153,7 +175,8 @@ BOOKED = text(
      WHERE a.id = ANY(:account) AND EXISTS (SELECT 1 FROM ledger_account g WHERE g.account_id = a.id)
     """
 )
-TABLES = ("site", "service_point", "meter", "meter_mount", "client", "account", "contract", "open_item", "security")
+TABLES = ("site", "service_point", "meter", "meter_mount", "client", "account", "contract", "open_item", "security",
+          "tariff_assignment", "tariff_before")  # fmt: skip
 
 
 def obstacles(session: Session, record_ids: MadeIds) -> Iterator[Obstacle]:

@@ -40,6 +40,7 @@ SHEET_COLUMNS = {
     "start": _l("Connected since"),
     "end": _l("Ends on"),
     "tariff": _l("Tariff"),
+    "tariff_from": _l("Tariff from"),
     "balance": _l("Opening balance"),
     "balance_day": _l("Balance as of"),
     "deposit": _l("Deposit held"),
@@ -58,6 +59,7 @@ SHEET_KINDS = {
     "clients": _l("Clients"),
     "accounts": _l("Accounts"),
     "contracts": _l("Connections"),
+    "tariffs": _l("Tariffs from a day on"),
     "balances": _l("Opening balances"),
     "items": _l("Open bills of earlier books"),
 }
@@ -68,6 +70,7 @@ SHEET_MADE = {
     "client": _l("clients"),
     "account": _l("accounts"),
     "contract": _l("connections"),
+    "tariff_assignment": _l("changes of tariffs"),
     "open_item": _l("open bills and balances"),
     "security": _l("deposits"),
 }
