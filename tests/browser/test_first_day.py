@@ -4,10 +4,6 @@ What stands on the page in bold is pressed or filled in here, what stands in ita
 turns this red until the page says the new one.
 """
 
-import os
-import signal
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -22,13 +18,13 @@ from playwright.sync_api import Browser, BrowserContext, Dialog, Error, Locator,
 
 from tests.browser.axe import violations
 from tests.browser.conftest import VIOLATIONS, faults
-from tests.browser.page_script import Command, Fill, Press, See, Step, steps_of
+from tests.page_script import Command, Fill, Press, See, Step, steps_of
 from tests.scenarios.house import until
+from tests.terminal import folder_of, left_running, said_until
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(600)]
 PAGE = (Path(__file__).parents[2] / "docs" / "first-day.md").read_text(encoding="utf-8")
 IN_THE_BROWSER = PAGE.partition("\n## On the command line")[0]
-ENVIRONMENT = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
 CLICKS_MAX = 60
 SECONDS_MAX = 360
 ALL = 20
@@ -78,22 +74,13 @@ class Walk:
                 self.press(label)
 
     def run(self, lines: str) -> None:
-        """In a terminal that knows PATH and nothing else; its last command goes on running."""
-        *before, last = lines.strip().splitlines()
-        script = "\n".join([*before, f"exec {last}"])
-        process = subprocess.Popen(
-            ["bash", "-ec", script], cwd=self.folder, env=ENVIRONMENT, stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL, text=True,
-        )  # fmt: skip
-        self.running.callback(stop, process)
-        assert process.stdout
-        said = [process.stdout.readline()]
-        if last.endswith("up"):
-            while "first administrator" not in said[-1]:
-                said.append(process.stdout.readline())
-                assert said[-1], "it ended"
-            self.folder = Path(f"/proc/{process.pid}/cwd").readlink()
-            self.page.goto(said[-1].partition(": ")[2].strip())
+        process = self.running.enter_context(left_running(lines, self.folder))
+        if "energy-cloud up" not in lines:
+            said_until(process, "letters to")
+            return
+        link = said_until(process, "first administrator").partition(": ")[2]
+        self.folder = folder_of(process)
+        self.page.goto(link)
 
     def fill(self, step: Fill) -> None:
         spot = self.field(step.label)
@@ -139,11 +126,6 @@ class Walk:
         self.pages_seen.add(self.page.url)
         assert [] == violations(self.page), self.page.url
         assert [] == faults(self.page), self.page.url
-
-
-def stop(process: "subprocess.Popen[str]") -> None:
-    process.send_signal(signal.SIGINT)
-    process.communicate(timeout=90)
 
 
 @pytest.fixture

@@ -1,14 +1,21 @@
 """`energy-cloud payments`: money that came in by the bank."""
 
-from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cloud_service.cli.database import author, transaction
 from cloud_service.cli.output import as_json, print_table
-from common.errors import EnergyError
+from common.errors import EnergyError, InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from decimal import Decimal
+
+    from cloud_service.flow.match_transfers import MatchedLine
+    from cloud_service.payments.bank_statement import BankLine
+    from cloud_service.store.database.session import Session
 
 
 @click.group()
@@ -18,12 +25,13 @@ def payments() -> None:
 
 @payments.command(name="import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--line", "by_hand", multiple=True, metavar="LINE=ACCOUNT", help="For which account a left line is.")
 @click.option("--dry-run", is_flag=True, help="Say what would be booked, book nothing.")
 @click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
-def import_(file: Path, *, dry_run: bool, json_output: bool) -> None:
+def import_(file: Path, *, by_hand: tuple[str, ...], dry_run: bool, json_output: bool) -> None:
     """Book a bank statement (camt.053, camt.054); what is not certain is listed for a person. Safe to repeat.
 
-    Exit code 6 where lines are left for a person.
+    Exit code 6 where lines are left for a person: import the file again with the accounts of those.
     """
     from cloud_service.flow import match_transfers
     from cloud_service.payments.bank_statement import read_statement
@@ -31,12 +39,16 @@ def import_(file: Path, *, dry_run: bool, json_output: bool) -> None:
     lines = read_statement(file)
     with transaction() as session:
         reads = list(match_transfers.match_lines(session, lines))
-    rows = [_booked_row(read, dry_run=dry_run) for read in reads]
+        accounts = _accounts_by_hand(session, by_hand, reads)
+    rows = [
+        {"line": number} | _booked_row(read, accounts.get(number), dry_run=dry_run)
+        for number, read in enumerate(reads, start=1)
+    ]
     left = [row for row in rows if row["outcome"] == "left"]
     if json_output:
         click.echo(as_json({"lines": rows, "left": len(left)}))
     else:
-        columns = ("day", "amount", "currency", "payer", "text", "outcome", "detail")
+        columns = ("line", "day", "amount", "currency", "payer", "text", "outcome", "detail")
         print_table(
             [column.upper() for column in columns], [[str(row[column])[:48] for column in columns] for row in rows]
         )
@@ -45,27 +57,48 @@ def import_(file: Path, *, dry_run: bool, json_output: bool) -> None:
         raise SystemExit(6)
 
 
-def _booked_row(read: Any, *, dry_run: bool) -> dict[str, Any]:
+def _accounts_by_hand(session: "Session", texts: tuple[str, ...], reads: list["MatchedLine"]) -> dict[int, int]:
+    """The account of each line that a person names, by the line's place from 1; one that needs nobody is refused."""
+    from cloud_service.store.lookups.ids_by_name import account_id
+
+    accounts = {}
+    for text in texts:
+        place, _, number = text.partition("=")
+        if not place.isdecimal() or not 1 <= int(place) <= len(reads):
+            raise InputError(f"{text!r} names no line", path="--line", hint=f"1 to {len(reads)}, for example 2=A-1001")
+        read = reads[int(place) - 1]
+        if read.by_hand:
+            accounts[int(place)] = account_id(session, number.strip())
+        elif read.outcome != "passed":
+            raise InputError(f"line {place} is not left for a person", path="--line")
+    return accounts
+
+
+def _booked_row(read: "MatchedLine", by_hand: int | None, *, dry_run: bool) -> dict[str, Any]:
     """Book one line in a transaction of its own and say what became of it."""
     line = read.line
-    row = {
+    row: dict[str, Any] = {
         "day": line.booked_on.isoformat(), "amount": format(line.amount, "f"), "currency": line.currency,
         "payer": line.payer, "text": line.remittance, "reference": line.reference,
     }  # fmt: skip
-    if read.match is None:
+    if read.match is not None:
+        account, parts, rule = read.match.account_id, read.match.amounts, read.match.rule
+    elif by_hand is not None:
+        account, parts, rule = by_hand, None, "by hand"
+    else:
         return row | {"outcome": read.outcome, "detail": read.reason}
-    allocations = {number: format(amount, "f") for number, amount in read.match.amounts.items()}
-    detail = f"{read.match.rule}: {', '.join(allocations) or 'credit'}"
+    allocations = {number: format(amount, "f") for number, amount in (parts or {}).items()}
+    detail = f"{rule}: {', '.join(allocations) or ('the oldest bill first' if parts is None else 'credit')}"
     if dry_run:
         return row | {"outcome": "would be booked", "detail": detail, "parts": allocations}
     try:
-        outcome = _book(line, read.match.account_id, read.match.amounts)
+        outcome = _book(line, account, parts)
     except EnergyError as error:
         return row | {"outcome": "left", "detail": str(error)}
     return row | {"outcome": outcome, "detail": detail, "parts": allocations}
 
 
-def _book(line: Any, account_id: int, parts: dict[str, Decimal]) -> str:
+def _book(line: "BankLine", account_id: int, parts: "Mapping[str, Decimal] | None") -> str:
     from cloud_service.flow import collect
 
     with transaction() as session:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from common.period import Span
 from tests.books.world import World, build
-from tests.cloud_service.cli.commands import call
+from tests.cloud_service.cli.commands import call, refusal
 from tests.cloud_service.payments.camt import Entry, Part, entry, statement
 
 OCTOBER = Span(date(2026, 10, 1), date(2026, 11, 1))
@@ -49,3 +49,18 @@ def test_a_statement_settles_what_it_names_once_and_lists_the_rest(world: World,
         call("bill", "show", "INV-2026-00003")["state"],
     )
     assert call("ledger", "check", "--on", "2026-12-31")["ok"]
+
+
+def test_a_line_that_is_left_is_booked_to_the_account_that_a_person_names(world: World, tmp_path: Path) -> None:
+    file = tmp_path / "november.xml"
+    file.write_bytes(statement(entry("20.00", "for the power", reference="R1"), entry("118.29", "INV-2026-00001")))
+    wrong = [refusal("payments", "import", str(file), "--line", text) for text in ("3=A1", "1=A99", "2=A1", "A1")]
+    assert "20.00" not in str(call("account", "statement", "A3"))
+    done = call("payments", "import", str(file), "--line", "1=A3")
+    again = call("payments", "import", str(file), "--line", "1=A3")
+
+    assert ["InputError", "NotFoundError", "InputError", "InputError"] == [type(error).__name__ for error in wrong]
+    assert [(1, "booked"), (2, "booked")] == [(line["line"], line["outcome"]) for line in done["lines"]]
+    assert "by hand: the oldest bill first" == done["lines"][0]["detail"]
+    assert ["passed", "passed"] == [line["outcome"] for line in again["lines"]]
+    assert "98.29" == call("bill", "show", "INV-2026-00003")["outstanding"]
