@@ -39,6 +39,7 @@ from cloud_service.web.console.invoicing import (
     shared_costs,
 )
 from cloud_service.web.console.metering import (
+    estimates,
     gateway_forms,
     gateways,
     meters,
@@ -71,7 +72,7 @@ PAGES = (
     dunning,
     prepaid, reports, books, clients, client_forms, accounts, statements, connections, move_in,
     connection_forms, sheets, tariffs, tariff_forms, price_sheet, points, point_forms, meters, reading_forms,
-    reading_files, reading_rounds, gateways,
+    reading_files, reading_rounds, estimates, gateways,
     gateway_forms, audit, users,
     dunning_rules, number_series,
     settings, setting_forms, companies, company_banks, mail, search, manual, preferences, desk, home, pay, webhooks,

@@ -87,6 +87,13 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "broken": lazy_pgettext("meter", "Broken"),
         "other": _l("Another cause"),
     },
+    "estimate_rule": {
+        "last_year": _l("The same days a year ago"),
+        "same_weekdays": _l("The same weekdays around"),
+        "daily_average": _l("Average of the last known days"),
+        "evenly": _l("By time alone"),
+        "stated": _l("Stated by a person"),
+    },
     "reading_doubt": {
         "below_last": _l("It is lower than the reading before."),
         "above_next": _l("It is higher than the reading after."),

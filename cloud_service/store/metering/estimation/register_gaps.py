@@ -30,7 +30,19 @@ def gaps(session: Session, register_id: int, start: datetime, end: datetime) -> 
     if rules.kind == Kind.INTERVAL:
         return rules, gap_rules.interval_gaps(rules, *_steps(session, rules, start, end))
     end_ms = _ms(end) // (rules.step_s * 1000) * rules.step_s * 1000  # up to the last step that is over
-    return rules, gap_rules.index_gaps(rules, _readings_around(session, rules, start, end), _ms(start), end_ms)
+    gaps = gap_rules.index_gaps(rules, _readings_around(session, rules, start, end), _ms(start), end_ms)
+    return rules, [gap for gap in gaps if not _is_made(session, rules, gap)]
+
+
+def _is_made(session: Session, rules: RegisterRules, gap: ReadingGap) -> bool:
+    """Whether its days are finished with a measured value in every step, whatever readings are there."""
+    first = local_day(EPOCH + timedelta(milliseconds=gap.start_ms), rules.zone)
+    last = local_day(EPOCH + timedelta(milliseconds=gap.end_ms - 1), rules.zone)
+    values = {"register": rules.id, "first": first, "last": last}
+    made = sum(
+        max(bytes(row.qualities), default=Quality.MISSING) < Quality.ESTIMATED for row in session.execute(DAYS, values)
+    )
+    return made == (last - first).days + 1
 
 
 def _readings_around(session: Session, rules: RegisterRules, start: datetime, end: datetime) -> RegisterReadings:
