@@ -15,6 +15,7 @@ from typing import Any
 import procrastinate
 import psycopg
 
+from cloud_service.batches import work as batch_work
 from cloud_service.day_jobs import DayTools, add_day_jobs
 from cloud_service.flow import arrangements, prepaid
 from cloud_service.flow import billing_run as running
@@ -23,6 +24,7 @@ from cloud_service.flow.issue import issue_shard
 from cloud_service.flow.rate import rate_shard, rate_so_far
 from cloud_service.flow.validate import validate_dirty
 from cloud_service.mail import Mailer
+from cloud_service.store.batches import batches
 from cloud_service.store.database import housekeeping
 from cloud_service.store.database.session import APP_ROLE, Engine, Session, transaction
 from cloud_service.store.delivery.outgoing import queue_forgotten_deliveries
@@ -63,6 +65,7 @@ def create_worker(tools: WorkerTools, conninfo: str) -> procrastinate.App:
     _calendar_jobs(app, tools)
     _jobs_about_readings_and_balances(app, tools)
     add_day_jobs(app, DayTools(tools.begin, tools.clock))
+    _batch_jobs(app, tools)
     return app
 
 
@@ -177,6 +180,26 @@ def _calendar_jobs(app: procrastinate.App, tools: WorkerTools) -> None:
         for entity in calendars():
             with tools.begin() as session:
                 _issue_by_calendar(session, entity)
+
+
+def _batch_jobs(app: procrastinate.App, tools: WorkerTools) -> None:
+    @app.task(name=batch_work.TASK, queue="default")
+    def work_batch(batch: int) -> None:
+        """Check or do the rows of a batch, some in a transaction."""
+        worked = 1
+        while worked:
+            with tools.begin() as session:
+                worked = batch_work.work(session, batch, tools.clock())
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="tend_batches", queue="default", queueing_lock="tend_batches")
+    def tend_batches(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
+        """Batches with rows left get a job if a crash took theirs; old ones go."""
+        now = tools.clock()
+        with tools.begin() as session:
+            for batch_id in batches.unfinished(session):
+                batch_work.start(session, batch_id)
+            batches.forget(session, now - timedelta(days=90), now - timedelta(days=1))
 
 
 def _jobs_about_readings_and_balances(app: procrastinate.App, tools: WorkerTools) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from tempfile import TemporaryFile
+from typing import BinaryIO
 
 from cloud_service.documents.spreadsheet import Cell, Kind, SheetColumn, write_xlsx
 
@@ -26,7 +27,7 @@ PIECE = 64 * 1024
 def table_file(
     name: str, columns: Sequence[SheetColumn], rows: Iterable[Sequence[Cell]], day: date, form: str
 ) -> Iterator[bytes]:
-    """The pieces of the file, rows fetched as they are written.
+    """The pieces of the file: CSV while its rows are fetched, XLSX once all of it lies on disk.
 
     Moments carry their zone: CSV writes the offset, XLSX the local time, whose zone the title or another column names.
     """
@@ -42,9 +43,14 @@ def _csv_pieces(columns: Sequence[SheetColumn], rows: Iterable[Sequence[Cell]]) 
 def _xlsx_pieces(
     name: str, columns: Sequence[SheetColumn], rows: Iterable[Sequence[Cell]], day: date
 ) -> Iterator[bytes]:
-    with TemporaryFile() as file:
-        write_xlsx(file, name, columns, rows, day)
-        file.seek(0)
+    file = TemporaryFile()  # noqa: SIM115 - closed when its last piece is taken
+    write_xlsx(file, name, columns, rows, day)
+    file.seek(0)
+    return _read(file)
+
+
+def _read(file: BinaryIO) -> Iterator[bytes]:
+    with file:
         while piece := file.read(PIECE):
             yield piece
 

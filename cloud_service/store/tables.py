@@ -1,6 +1,7 @@
 """Every table, imported once, so that the metadata is whole; the list of areas."""
 
 from cloud_service.store.audit import tables as audit
+from cloud_service.store.batches import tables as batches
 from cloud_service.store.customers import tables as customers
 from cloud_service.store.database.schema import Table
 from cloud_service.store.delivery import tables as delivery
@@ -15,7 +16,7 @@ from cloud_service.store.tariffs import tables as tariffs
 
 AREAS = (
     audit, customers, delivery, invoicing, ledger_tables, payment_tables, collection_tables, metering, file_tables,
-    round_tables, estimation, tariffs, identity, sheets,
+    round_tables, estimation, tariffs, identity, sheets, batches,
 )  # fmt: skip
 
 __all__ = ["AREAS", "Table"]

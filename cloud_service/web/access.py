@@ -25,6 +25,7 @@ class May(StrEnum):
 
     READ = "read"  # see clients, bills, meters and money in the console
     COLLECT = "collect"  # record payments, send bills and reminders
+    SEND = "send"  # send a bill again to the client's address
     BILL = "bill"  # start billing runs, correct bills
     APPROVE = "approve"  # let a billing run issue its bills
     CONTRACT = "contract"  # write clients, accounts, connections, meters and tariffs
@@ -36,8 +37,8 @@ class May(StrEnum):
 
 ROLES: dict[str, frozenset[May]] = {
     "admin": frozenset(May) - {May.PORTAL},
-    "billing": frozenset({May.READ, May.COLLECT, May.BILL, May.APPROVE, May.CONTRACT}),
-    "support": frozenset({May.READ, May.DIAGNOSE}),
+    "billing": frozenset({May.READ, May.COLLECT, May.SEND, May.BILL, May.APPROVE, May.CONTRACT}),
+    "support": frozenset({May.READ, May.SEND, May.DIAGNOSE}),
     "auditor": frozenset({May.READ, May.AUDIT}),
     "client": frozenset({May.PORTAL}),
 }

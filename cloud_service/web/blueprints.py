@@ -5,6 +5,7 @@ from flask import Blueprint
 from cloud_service.web import health, pay, preferences, webhooks
 from cloud_service.web.console import (
     audit,
+    batches,
     bill_look,
     companies,
     company_banks,
@@ -29,6 +30,7 @@ from cloud_service.web.console.customers import (
     sheets,
 )
 from cloud_service.web.console.invoicing import (
+    bill_files,
     bill_payments,
     billing_calendar,
     bills,
@@ -68,7 +70,9 @@ from cloud_service.web.support import desk
 
 PAGES = (
     health, first_administrator, dashboard, setup, today, billing_calendar, bill_look,
-    bills, bill_payments, printing, corrections, late, shared_costs, payments, bank_statement, money, take_over, runs,
+    bills, bill_files, batches, bill_payments, printing, corrections, late, shared_costs,
+    payments, bank_statement, money,
+    take_over, runs,
     dunning,
     prepaid, reports, books, clients, client_forms, accounts, statements, connections, move_in,
     connection_forms, sheets, tariffs, tariff_forms, price_sheet, points, point_forms, meters, reading_forms,

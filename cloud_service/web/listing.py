@@ -14,9 +14,10 @@ from cloud_service.web.database import session
 from cloud_service.web.language.list_nouns import NOUNS, ListNoun
 from cloud_service.web.lists.column import Column
 from cloud_service.web.lists.files import rows_file
+from cloud_service.web.lists.offers import offers_of, row_label
 
 RESERVED = {"q", "sort", "dir", "page", "size"}
-SIZES = (25, 50, 100, 200)
+SIZES = (25, 50, 100, 250)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,4 +106,14 @@ def respond(page: ListPage, listing: Listing, query: ListQuery, *, form: str = "
         )
     rows_page = page_of(session(), listing, query)
     saved = views_of(session(), current_user.id, page.name) if page.tabs else []
-    return render_template(page.template, list=page, query=query, page=rows_page, saved=saved, sizes=SIZES, **values)
+    return render_template(
+        page.template,
+        list=page,
+        query=query,
+        page=rows_page,
+        saved=saved,
+        sizes=SIZES,
+        offers=offers_of(page.name),
+        row_label=row_label(page.name),
+        **values,
+    )

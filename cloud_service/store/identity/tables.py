@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -79,6 +79,19 @@ class AdministratorLink(Table):
     created_at: Mapped[CreatedAt]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class ListChoice(Table):
+    """Which columns of a list a person wants to see, in which order, and how many rows a page."""
+
+    __tablename__ = "list_choice"
+    __table_args__ = (UniqueConstraint("user_id", "page"),)
+
+    id: Mapped[Id]
+    user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id", ondelete="CASCADE"))
+    page: Mapped[str]
+    columns: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    size: Mapped[int]
 
 
 class SavedView(Table):

@@ -5,6 +5,7 @@ A grant is a role within a scope: staff of all or of one legal entity, or the cl
 """
 
 import secrets
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -118,6 +119,21 @@ def user_by_public_id(session: Session, public_id: UUID) -> User:
     if user is None:
         raise NotFoundError("there is no such user")
     return user
+
+
+def user_of_id(session: Session, user_id: int) -> User:
+    """The person with that id of ours."""
+    user = session.get(User, user_id)
+    if user is None:
+        raise NotFoundError("there is no such user")
+    return user
+
+
+def others_in_roles(session: Session, email: str, roles: Sequence[str]) -> int:
+    """How many other people with one of the roles may sign in."""
+    query = select(func.count(func.distinct(User.id))).join(Grant, Grant.user_id == User.id)
+    query = query.where(User.active, Grant.role.in_(roles), func.lower(User.email) != email.lower())
+    return int(session.scalar(query) or 0)
 
 
 def user_by_email(session: Session, email: str) -> User | None:

@@ -1,17 +1,20 @@
 """One page of a query: what was wanted, the rows, how many there are and what the whole of them sums to."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, func, or_
 from sqlalchemy.orm import Session
+
+from cloud_service.store.batches.batches import ChosenRow
 
 AnySelect = Select[*tuple[Any, ...]]
 AnyRow = Row[*tuple[Any, ...]]
 SqlColumn = SQLColumnExpression[Any]
 
-ROWS_MAX = 200
+ROWS_MAX = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,18 @@ def page_of(session: Session, listing: Listing, query: ListQuery) -> Page:
 def all_of(session: Session, listing: Listing, query: ListQuery) -> Iterator[AnyRow]:
     """Every row in the wanted order, fetched in portions; for files."""
     yield from session.execute(listing.sorted_by(query).execution_options(yield_per=1000))
+
+
+def chosen_rows(
+    session: Session, listing: Listing, query: ListQuery, *, label: str, public_ids: Collection[UUID] | None, most: int
+) -> list[ChosenRow]:
+    """The rows with those ids, or all of the query, in its order; never more than `most`."""
+    columns = listing.query.selected_columns
+    wanted: list[Any] = [listing.unique.label("row_id"), columns.public_id, columns[label].label("label")]
+    statement = listing.sorted_by(query).with_only_columns(*wanted, maintain_column_froms=True).limit(most)
+    if public_ids is not None:
+        statement = statement.where(columns.public_id.in_(public_ids))
+    return [ChosenRow(row.row_id, row.public_id, str(row.label)) for row in session.execute(statement)]
 
 
 def contains(text: str) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
@@ -12,14 +12,13 @@ from cloud_service.domain.invoicing.basis import TakenOver
 from cloud_service.domain.invoicing.billed_line import BilledLine
 from cloud_service.domain.pricing.record_json import from_json
 from cloud_service.store.customers.tables import Account, Client, LegalEntity
-from cloud_service.store.database import job_queue
-from cloud_service.store.delivery.tables import Delivery, Document
+from cloud_service.store.delivery.tables import Document
 from cloud_service.store.invoicing.issued_invoice import lines_of
 from cloud_service.store.invoicing.tables import Invoice
 from cloud_service.store.lists.invoices import in_scope, outstanding, received, state_of
 from cloud_service.store.receivables.invoice_balance import invoice_balance
 from cloud_service.store.scope import Scope
-from common.errors import ConflictError, NotFoundError
+from common.errors import NotFoundError
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,25 +202,3 @@ def document(session: Session, invoice_id: int, kind: str) -> Document:
     if stored is None:
         raise NotFoundError("there is no such document")
     return stored
-
-
-def send_again(session: Session, page: InvoicePage) -> str:
-    """Queue the bill's message once more and return its recipient; a new Message-ID, or mailboxes would hide it."""
-    if page.invoice.taken_over_on:
-        raise ConflictError(f"{page.invoice.number} was issued by the books before ours", hint="it was sent there")
-    domain = str(page.invoice.seller.get("email", "")).rpartition("@")[2] or "localhost"
-    message_id = f"<invoice-{page.invoice.public_id}-{uuid4().hex}@{domain}>"
-    delivery = session.scalar(
-        select(Delivery).where(
-            Delivery.invoice_id == page.invoice.id, Delivery.kind == "invoice", Delivery.recipient == page.client.email
-        )
-    )
-    if delivery is None:
-        delivery = Delivery(
-            invoice_id=page.invoice.id, account_id=page.account.id, kind="invoice", recipient=page.client.email
-        )
-        session.add(delivery)
-    delivery.state, delivery.error, delivery.attempts, delivery.message_id = "waiting", "", 0, message_id
-    session.flush()
-    job_queue.defer(session, "deliver", {"deliveries": [delivery.id]}, queue="deliver")
-    return delivery.recipient

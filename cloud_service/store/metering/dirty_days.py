@@ -29,6 +29,13 @@ SELECT DISTINCT d.register_id
 LOCK = text("SELECT id FROM register WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED")
 TAKE = text("DELETE FROM dirty_day WHERE register_id = ANY(:ids) RETURNING register_id, day")
 # later days that were made from a reading before them which is no longer the last believed one
+SPAN = text("""
+INSERT INTO dirty_day (register_id, day)
+SELECT r.id, cast(d.day AS date)
+  FROM register r, generate_series(cast(:first AS date), cast(:last AS date), interval '1 day') AS d (day)
+ WHERE r.meter_id = :meter
+""")
+REGISTERS = text("SELECT count(*) FROM register WHERE meter_id = :meter")
 DEPENDENT = text("""
 INSERT INTO dirty_day (register_id, day) SELECT d.register_id, d.day FROM interval_day d
  JOIN unnest(cast(:ids AS bigint[]), cast(:days AS date[]), cast(:exits AS jsonb[])) AS n(register_id, day, exit)
@@ -64,6 +71,12 @@ def add_dirty(session: Session, days: Iterable[tuple[int, date]]) -> None:
     block["day"] = [(day - date(2000, 1, 1)).days for _, day in rows]
     with driver(session).cursor() as cursor, cursor.copy(COPY_DIRTY) as copy:
         copy.write(COPY_HEADER + block.tobytes() + COPY_TRAILER)
+
+
+def mark_span(session: Session, meter_id: int, first: date, last: date) -> int:
+    """Log days of all registers of a meter, both ends included; how many registers it has."""
+    session.execute(SPAN, {"meter": meter_id, "first": first, "last": last})
+    return int(session.execute(REGISTERS, {"meter": meter_id}).scalar_one())
 
 
 def _days_touched(register_id: Ints, at_ms: Ints, zone_name: str) -> set[tuple[int, date]]:

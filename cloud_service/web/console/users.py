@@ -13,18 +13,28 @@ from cloud_service.web.access import May, access, actor
 from cloud_service.web.database import session
 from cloud_service.web.identity import one_time_address
 from cloud_service.web.language.sentences import gettext as _
+from cloud_service.web.language.sentences import lazy_gettext as _l
+from cloud_service.web.listing import ListPage
+from cloud_service.web.lists.column import Column
+from cloud_service.web.lists.offers import offers_of
 from common.errors import ConflictError
 
 blueprint = Blueprint("users", __name__)
+LIST = ListPage(
+    name="users",
+    title=_l("Users"),
+    section=_l("Office"),
+    noun="person",
+    columns=(Column("name", _l("Name")), Column("email", _l("E-mail"))),
+    order=("name", False),
+)
 
 
 @blueprint.get("/users")
 @access(May.MANAGE)
 def index() -> str:
     """Everybody who may sign in."""
-    return render_template(
-        "console/users.html", users=store.users(session()), roles=STAFF_ROLES, link="", link_for=None
-    )
+    return _page("", None)
 
 
 @blueprint.post("/users")
@@ -89,7 +99,11 @@ def _somebody_else(public_id: UUID) -> User:
 
 
 def _users_with_link(user: User) -> str:
-    link = one_time_address(user.email)
+    return _page(one_time_address(user.email), user)
+
+
+def _page(link: str, link_for: User | None) -> str:
     return render_template(
-        "console/users.html", users=store.users(session()), roles=STAFF_ROLES, link=link, link_for=user
-    )
+        "console/users.html", users=store.users(session()), roles=STAFF_ROLES, link=link, link_for=link_for, list=LIST,
+        offers=offers_of(LIST.name),
+    )  # fmt: skip

@@ -73,6 +73,12 @@ NOUNS: Mapping[str, ListNoun] = {
         _l("No payments yet"),
         _l("Filter payments"),
     ),
+    "person": ListNoun(
+        _ln("person", "persons"),
+        _l("Nobody matches these filters"),
+        _l("Nobody yet"),
+        _l("Filter persons"),
+    ),
     "service point": ListNoun(
         _ln("service point", "service points"),
         _l("No service point matches these filters"),

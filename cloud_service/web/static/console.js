@@ -73,3 +73,18 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit-on-change]")) event.target.form.requestSubmit();
 });
+
+// Rows that are ticked for one action: all of the page by the box in the head, and how many they are.
+const countTicks = () => {
+  for (const said of document.querySelectorAll("[data-ticked]")) {
+    const all = said.form.elements.namedItem("all")?.checked;
+    const ticked = document.querySelectorAll('input[name="row"]:checked').length;
+    said.textContent = !all && ticked ? `${ticked} ${said.dataset.words}` : "";
+  }
+};
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-tick-page]")) {
+    for (const box of document.querySelectorAll('input[name="row"]')) box.checked = event.target.checked;
+  }
+  if (event.target.matches('[data-tick-page], [data-tick-all], input[name="row"]')) countTicks();
+});

@@ -38,7 +38,7 @@ SPOKEN = {
 }  # fmt: skip
 LABELLED = {"label", "event_label"}  # filters that find the word for a code
 NOT_READ = {"code", "kbd", "script", "style", "pre"}
-SAME_EVERYWHERE = {"kWh", "CSV", "PDF", "IBAN", "BIC", "UTC"}
+SAME_EVERYWHERE = {"kWh", "CSV", "XLSX", "PDF", "IBAN", "BIC", "UTC"}
 
 
 def in_view(source: str) -> Iterator[tuple[int, str]]:

@@ -13,7 +13,7 @@ PAGES = (
     "/connections", "/tariffs", "/meters", "/gateways", "/support", "/audit", "/users", "/settings", "/search?q=amina",
     "/clients/new", "/connections/new", "/tariffs/new", "/shared", "/dunning", "/reports/revenue", "/settings/rates",
     "/imports", "/settings/mail", "/tariffs/sheet", "/setup", "/today",
-    "/bills/print", "/help", "/me", "/me/password", "/me/second-factor", "/nowhere",
+    "/bills/print", "/batches", "/help", "/me", "/me/password", "/me/second-factor", "/nowhere",
 )  # fmt: skip
 
 

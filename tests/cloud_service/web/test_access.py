@@ -22,6 +22,7 @@ WITHOUT = (
     "bills.paper", "portal.paper", "portal.pay", "runs.show", "help.article", "help.picture", "gateway_forms.mount",
     "companies.add", "printing.file",
     "reading_rounds.photo", "estimates.withdraw",
+    "reading_rounds.photo", "batches.show", "batches.values", "batches.file", "bill_files.pdfs", "bill_files.einvoices",
 )  # fmt: skip
 LISTS = ("/bills", "/payments", "/clients", "/accounts", "/connections", "/points", "/meters", "/gateways", "/tariffs")
 
@@ -61,7 +62,8 @@ def test_each_role_reaches_what_its_policy_says_and_nothing_else(console: Consol
             continue
         if rule.endpoint in WITHOUT:
             continue  # lead elsewhere or need what this operator has not
-        status = person.get(address(rule, console)).status_code
+        with person.get(address(rule, console)) as answer:  # a file that is not read to its end holds a connection
+            status = answer.status_code
 
         assert (status < 400) == (policy.needs <= ROLES[role]), (role, rule.rule, status)
 

@@ -28,7 +28,8 @@ def test_every_list_sorts_by_every_column_it_offers_and_has_its_file(console_roo
     for name in sorts:
         for way in ("asc", "desc"):
             assert 200 == console_root.get(f"{path}?sort={name}&dir={way}&q=a").status_code
-    assert 200 == console_root.get(f"{path}.csv").status_code
+    with console_root.get(f"{path}.csv") as file:
+        assert 200 == file.status_code
     assert sorts or path == "/runs"
 
 

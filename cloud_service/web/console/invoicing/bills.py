@@ -5,9 +5,9 @@ from uuid import UUID
 from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from cloud_service.store.audit import log
+from cloud_service.flow import send_invoice_again
 from cloud_service.store.lists.invoices import invoices
-from cloud_service.store.lookups.invoice_page import invoice_page, send_again
+from cloud_service.store.lookups.invoice_page import invoice_page
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.bill_columns import COLUMNS
 from cloud_service.web.bill_documents import document_response
@@ -19,7 +19,6 @@ from cloud_service.web.language.sentences import lazy_gettext as _l
 from cloud_service.web.language.state_labels import STATES
 from cloud_service.web.listing import Filter, ListPage, query_of, respond
 from cloud_service.web.payment_link import pay_address
-from common.errors import InputError
 
 blueprint = Blueprint("bills", __name__)
 
@@ -84,18 +83,11 @@ def paper(public_id: UUID, kind: str) -> Response:
 
 
 @blueprint.post("/bills/<uuid:public_id>/send")
-@access(May.COLLECT)
+@access(May.SEND)
 def send(public_id: UUID) -> AnyResponse:
     """Send the bill again to the client's present address."""
     page = invoice_page(session(), scope(), public_id, today())
-    if not page.client.email:
-        raise InputError(
-            _("%(client)s has no e-mail address", client=page.client.name),
-            path="email",
-            hint=_("write it into the client's record"),
-        )
-    recipient = send_again(session(), page)
-    log.note(session(), actor(), "invoice.send_again", f"invoice:{page.invoice.id}", to=recipient)
+    recipient = send_invoice_again.send(session(), page.invoice.id, author=actor())
     session().commit()
     flash(_("The bill is on its way to %(recipient)s.", recipient=recipient), "success")
     return redirect(url_for("bills.show", public_id=public_id))

@@ -15,6 +15,7 @@ from cloud_service.store.lists.invoices import invoices as bill_list
 from cloud_service.store.lists.paging import all_of
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import today
+from cloud_service.web.console.invoicing.bill_files import chosen_bills
 from cloud_service.web.console.invoicing.bills import LIST
 from cloud_service.web.database import session
 from cloud_service.web.forms import parse_day
@@ -30,6 +31,8 @@ CHOSEN = "chosen"
 
 def _invoices() -> list[InvoiceToPost]:
     """What the address asks for: a selection of the list of bills, else what waits (of a run)."""
+    if request.args.get("batch"):
+        return post.chosen(session(), [bill.row_id for bill in chosen_bills()[:AT_ONCE]])
     if request.args.get(CHOSEN):
         rows = all_of(session(), bill_list(scope(), query_of(LIST), today()), query_of(LIST))
         return post.chosen(session(), [row.id for row in islice(rows, AT_ONCE)])

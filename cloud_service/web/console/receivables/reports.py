@@ -41,7 +41,7 @@ def ageing(form: str = "") -> Response | str:
     day = parse_day(request.args.get("day") or today().isoformat(), "day")
     rows = [row for row in report(session(), day, scope()) if row.total]
     if form:
-        return rows_file(f"ageing-{day}", f"Ageing {day}", FILE_COLUMNS, rows, form)
+        return rows_file(f"ageing-{day}", str(_l("Ageing")), FILE_COLUMNS, rows, form)
     return render_template(
         "console/ageing.html", rows=rows, sums=_sums_by_currency(rows), buckets=BUCKETS.items(), day=day
     )

@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import text
 
-from cloud_service.store.lookups.invoice_page import document, invoice_page, send_again
+from cloud_service.store.lookups.invoice_page import document, invoice_page
 from cloud_service.store.scope import Scope
 from common.errors import NotFoundError
 from tests.cloud_service.store.conftest import Office
@@ -54,13 +54,3 @@ def test_a_document_that_was_never_made_is_not_found(office: Office) -> None:
 
     with pytest.raises(NotFoundError, match="no such document"):
         document(office.session, page.invoice.id, "invoice_pdf")
-
-
-def test_sending_again_queues_one_message_under_a_new_message_id(office: Office) -> None:
-    page = invoice_page(office.session, office.kilo, office.operator.ids["INV-1"], TODAY)
-    sent = [send_again(office.session, page) for _ in range(2)]
-    row = office.session.execute(text("SELECT count(*) AS rows, min(message_id) AS name FROM delivery")).one()
-
-    assert (["c-1@example.com"] * 2, 1) == (sent, row.rows)
-    assert row.name.startswith(f"<invoice-{page.invoice.public_id}-")
-    assert row.name.endswith("@kilo.example>")

@@ -4,7 +4,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.cloud_service.web.conftest import Console, post
-from tests.cloud_service.web.pages import bill_numbers, csv_rows, database_value, text_of
+from tests.cloud_service.web.pages import bill_numbers, csv_rows, database_rows, database_value, text_of
 
 HEADS = (
     "BILL NO",
@@ -116,10 +116,23 @@ def test_a_bill_is_sent_again_to_the_clients_present_address(fresh: Console) -> 
 
 
 def test_who_may_only_look_is_offered_no_buttons(console: Console) -> None:
-    page = console.sign_in("support").get(f"/bills/{console.ids['INV-1']}").text
+    page = console.sign_in("auditor").get(f"/bills/{console.ids['INV-1']}").text
 
     assert "Record a payment" not in page
     assert "Send again" not in page
+
+
+def test_support_sends_a_bill_again_to_the_address_that_is_shown_and_that_is_written_down(fresh: Console) -> None:
+    support, bill = fresh.sign_in("support"), f"/bills/{fresh.ids['INV-1']}"
+    page = support.get(bill).text
+    post(support, bill, f"{bill}/send")
+    (note,) = database_rows(
+        fresh, "SELECT actor, after->>'to' AS \"to\" FROM audit WHERE action = 'invoice.send_again'"
+    )
+
+    assert "Send again c-1@example.com" in text_of(page)
+    assert "Record a payment" not in page
+    assert ("support@kilo.example", "c-1@example.com") == (note.actor, note.to)
 
 
 def test_the_pay_link_stands_on_what_is_open_only(console: Console, admin: FlaskClient) -> None:

@@ -1,0 +1,102 @@
+"""Batches at work: rows checked by doing them and taking it back, then done, each in a savepoint of its own.
+
+What became of a row is written in the transaction that did it: a worker may die or run twice without harm.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from cloud_service.batches.action import BatchAction, BatchOrder, RowChange
+from cloud_service.batches.actions import ACTIONS
+from cloud_service.store.audit import log
+from cloud_service.store.batches import batches
+from cloud_service.store.batches.batches import StoredBatch, StoredItem
+from cloud_service.store.database import job_queue
+from cloud_service.store.database.errors import AGAIN, REFUSALS, reason_of
+from cloud_service.store.database.session import Session
+from common.errors import ConflictError, EnergyError, UnavailableError
+
+AT_ONCE = 25  # rows of one transaction: the audit log is locked as long
+TASK = "work_batch"
+STEPS = {"checking": "chosen", "running": "ready"}  # state of the batch -> of the rows that wait
+NEXT = {"checking": "checked", "running": "done"}
+
+
+def start(session: Session, batch_id: int) -> None:
+    """Queue the job; a second one waits for the first."""
+    name = f"{TASK}:{batch_id}"
+    job_queue.defer(session, TASK, {"batch": batch_id}, lock=name, only_one=name)
+
+
+def work(session: Session, batch_id: int, now: datetime, most: int = AT_ONCE) -> int:
+    """Check or do the next rows; how many are left to come back for, 0 when there are none."""
+    batch = batches.of_id(session, batch_id)
+    if batch.state not in STEPS:
+        return 0
+    rows = batches.take(session, batch.id, STEPS[batch.state], most)
+    for row in rows:
+        batches.keep(session, _outcome(session, batch, row, now))
+    if not rows and not _left(session, batch):
+        batches.change_state(session, batch.id, batch.state, NEXT[batch.state], now)
+    return len(rows)
+
+
+def _left(session: Session, batch: StoredBatch) -> int:
+    counted = batches.counts(session, batch.id)
+    return counted.chosen if batch.state == "checking" else counted.ready
+
+
+def _outcome(session: Session, batch: StoredBatch, row: StoredItem, now: datetime) -> StoredItem:
+    """The row after it was tried: ready or done with what changes, or refused with the reason."""
+    order = BatchOrder(batch.values, batch.author, batch.asked_on, now)
+    trial = batch.state == "checking"
+    try:
+        change = _tried(session, ACTIONS[batch.action], row.row_id, order, trial=trial)
+    except REFUSALS as error:
+        if isinstance(error, UnavailableError) or isinstance(getattr(error, "orig", error), AGAIN):
+            raise
+        return _refused(row, error)
+    return replace(row, state="ready" if trial else "done", before=change.before, after=change.after)
+
+
+def _tried(session: Session, action: BatchAction, row_id: int, order: BatchOrder, *, trial: bool) -> RowChange:
+    with session.begin_nested() as attempt:
+        change = action.do(session, row_id, order)
+        session.flush()
+        if trial:
+            attempt.rollback()
+    return change
+
+
+def _refused(row: StoredItem, error: BaseException) -> StoredItem:
+    if isinstance(error, EnergyError):
+        return replace(row, state="refused", reason=error.message, hint=error.hint)
+    return replace(row, state="refused", reason=reason_of(error, detail=False))
+
+
+def let_run(session: Session, batch: StoredBatch, person: str, now: datetime, *, alone: bool = False) -> bool:
+    """Do what was checked. An action that two must agree on waits for another person, unless there is none (`alone`).
+
+    False where it runs already, or waits: pressing twice does nothing twice.
+    """
+    if ACTIONS[batch.action].approval and batch.author == person and not alone:
+        batches.change_state(session, batch.id, "checked", "waiting", now)
+        return False
+    approved_by = person if ACTIONS[batch.action].approval else None
+    if not any(
+        batches.change_state(session, batch.id, before, "running", now, approved_by=approved_by)
+        for before in ("waiting", "checked")
+    ):
+        return False
+    counted = batches.counts(session, batch.id)
+    log.note(
+        session, person, "batch.run", f"batch:{batch.id}", reason=str(batch.values.get("reason", "")),
+        what=batch.action, rows=counted.ready, asked_by=batch.author,
+    )  # fmt: skip
+    return True
+
+
+def refuse_empty(session: Session, batch: StoredBatch) -> None:
+    """Nothing to do is said, not done."""
+    if not batches.counts(session, batch.id).ready:
+        raise ConflictError("no row can be done", hint="see the reason at each row")
