@@ -184,10 +184,11 @@ def _reading(source: RegisterSource) -> MeterReading:
     counted = Decimal(source.counted or 0) / THOUSAND
     if len(indexes) > 1:
         previous, current = (Decimal(indexes[at][1]) / THOUSAND for at in (0, -1))
-        counted = current - previous
+        counted = counted if source.days else current - previous  # days know of a rollover
     return MeterReading(
-        source.meter, source.name, source.unit, counted * source.multiplier, previous, current, source.multiplier
-    )
+        source.meter, source.name, source.unit, counted * source.multiplier, previous, current, source.multiplier,
+        estimated=bool(source.estimated),
+    )  # fmt: skip
 
 
 def bank_of(seller: Seller, currency: str) -> Bank | None:

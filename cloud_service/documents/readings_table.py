@@ -27,7 +27,12 @@ def readings_table(paper: InvoicePaper, localizer: Localizer) -> dict[str, Any]:
         text = localizer.number(value, places[reading.unit])
         if name == "current":
             return f"{text} ({localizer.label('readings.estimated' if reading.estimated else 'readings.actual')})"
-        return f"{text} {reading.unit}" if name == "consumption" else text
+        if name == "consumption":
+            said = (
+                f" ({localizer.label('readings.estimated')})" if reading.estimated and reading.current is None else ""
+            )
+            return f"{text} {reading.unit}{said}"
+        return text
 
     return {
         "title": localizer.label("readings.title"),

@@ -30,6 +30,10 @@ def bill() -> Any:
     return call("bill", "show", call("bill", "list")[0]["number"])
 
 
+def sources(shown: Any) -> Any:
+    return shown["basis"]["contracts"][0]["sources"]
+
+
 @pytest.mark.usefixtures("_meter")
 def test_a_gap_is_estimated_by_a_rule_billed_and_set_right_by_what_is_read_later() -> None:
     parked = october(code=6)["parked"]
@@ -42,6 +46,9 @@ def test_a_gap_is_estimated_by_a_rule_billed_and_set_right_by_what_is_read_later
     difference = call("correct", "difference", bill()["number"], "--reason", "read after all")
 
     assert "no readings for" in parked[0]["reason"]
+    assert [(300_000, 610_417, True)] == [
+        (source["indexes"][0][1], source["indexes"][1][1], source["estimated"]) for source in sources(bill())
+    ]
     (gap,) = tried["estimates"]
     assert ("daily_average", "110.417", []) == (gap["rule"], gap["total"], tried["kept"])  # 11 days and an hour
     assert 1 == len(kept["kept"])

@@ -10,12 +10,14 @@ from datetime import datetime, timedelta
 
 import msgspec
 import numpy as np
+from msgspec import UNSET, UnsetType
 
 from cloud_service.domain.pricing.usage import Intervals, RegisterUsage
 from cloud_service.domain.rating.index_usage import index_usage
 from cloud_service.domain.rating.interval_usage import interval_usage
 from cloud_service.domain.rating.register_readings import MountedRegister, SpanReadings
 from cloud_service.domain.rating.register_source import DaysRead, IndexRead, RegisterSource
+from cloud_service.domain.rating.span_ends import SpanEnds, span_ends
 from common.errors import InputError
 from common.period import day_start
 from common.reading import Kind
@@ -133,14 +135,24 @@ def _source(name: str, register: MountedRegister, readings: SpanReadings) -> Reg
     )
     packed = readings.days.get(register.register_id)
     if packed is not None:
+        ends = span_ends(register, readings.ends.get(register.register_id, ()), readings.start, readings.end)
         return msgspec.structs.replace(
             source,
+            indexes=_indexes(ends, readings),
+            estimated=True if ends.estimated else UNSET,
             days=DaysRead(packed.days[0], packed.days[-1], len(packed.days)),
             counted=int(np.frombuffer(packed.body, dtype="<i8").sum()),
             sha256=hashlib.sha256(packed.body).hexdigest(),
         )
     indexes = _around(readings.indexes.get(register.register_id, ()), readings.start, readings.end)
     return msgspec.structs.replace(source, indexes=tuple(IndexRead(at, index) for at, index in indexes))
+
+
+def _indexes(ends: SpanEnds, readings: SpanReadings) -> tuple[IndexRead, ...] | UnsetType:
+    """What the register showed when the span began and when it ended, where both were read (or estimated) then."""
+    if ends.opened is None or ends.closed is None:
+        return UNSET
+    return IndexRead(readings.start, ends.opened), IndexRead(readings.end, ends.closed)
 
 
 def _around(indexes: Sequence[tuple[datetime, int]], start: datetime, end: datetime) -> Sequence[tuple[datetime, int]]:

@@ -59,6 +59,17 @@ class SharedStep(msgspec.Struct, frozen=True, array_like=True, gc=False):
     value: int
 
 
+IndexAt = tuple[int, int, int]  # milliseconds since 1970, thousandths, quality
+
+
+class DayEnds(msgspec.Struct, frozen=True):
+    """A day's qualities, one a step, and the readings it was made between."""
+
+    qualities: bytes
+    entry: IndexAt | None = None  # the last one at or before its start
+    exit: IndexAt | None = None  # the last one at or before its end
+
+
 @dataclass(frozen=True, slots=True)
 class PackedDays:
     """The days of a register in order: int64 little-endian thousandths, day after day."""
@@ -85,6 +96,7 @@ class SpanReadings:
     indexes: Mapping[int, Sequence[tuple[datetime, int]]]  # by register: instants and thousandths, in their order
     so_far: bool = False  # what is not there yet counts as nothing: for balances, never for invoices
     shared: Mapping[tuple[int, date], Sequence[SharedStep]] = field(default_factory=dict)  # by register and day
+    ends: Mapping[int, Sequence[DayEnds]] = field(default_factory=dict)  # by register: see `span_ends`
 
     @property
     def start(self) -> datetime:

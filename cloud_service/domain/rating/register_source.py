@@ -35,3 +35,4 @@ class RegisterSource(msgspec.Struct, frozen=True, kw_only=True):
     counted: int | UnsetType = UNSET  # sum of the days, thousandths of the unit, without the multiplier
     sha256: str | UnsetType = UNSET  # of the days' values as they are packed
     indexes: tuple[IndexRead, ...] | UnsetType = UNSET
+    estimated: bool | UnsetType = UNSET  # true where something of it was not read but estimated

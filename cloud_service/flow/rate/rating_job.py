@@ -60,6 +60,7 @@ def load(session: Session, members: Sequence[BillableContract], span: Span, *, s
     registers = [register.register_id for group in mounted.values() for register in group]
     days = billed_usage.packed_days(session, registers, span)
     shared = billed_usage.shared_steps(session, _exchanged(mounted, first, last), span)
+    ends = billed_usage.day_ends(session, registers, span) if not so_far else {}
     undated = [register for register in registers if register not in days]
     indexes = billed_usage.indexes(session, undated, first - READ_BEFORE, last + READ_AFTER) if undated else {}
     earlier = rating_history.histories(session, ids, span.start)
@@ -71,7 +72,7 @@ def load(session: Session, members: Sequence[BillableContract], span: Span, *, s
         )
         job.earlier = earlier.get(contract.id)
         job.history = job.earlier.history if job.earlier else History()
-        _measure(job, SpanReadings(span, contract.timezone, days, indexes, so_far, shared), priced)
+        _measure(job, SpanReadings(span, contract.timezone, days, indexes, so_far, shared, ends), priced)
         jobs.append(job)
     return jobs
 

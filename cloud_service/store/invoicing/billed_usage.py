@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import msgspec
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from cloud_service.domain.rating.register_readings import PackedDays, SharedStep
+from cloud_service.domain.rating.register_readings import DayEnds, PackedDays, SharedStep
 from cloud_service.store.database.bulk_rows import driver
 from common.period import Span
+from common.reading import Quality
 
 DAYS = """
     SELECT register_id, day, step_s, "values", missing
@@ -34,6 +35,14 @@ INDEXES = text(
      ORDER BY register_id, at
     """
 )
+ENDS = """
+    SELECT register_id, qualities, made_from->'entry', made_from->'exit'
+      FROM interval_day
+     WHERE register_id = ANY(%s) AND day >= %s AND day < %s
+       AND (day = %s OR day = %s OR position(%s IN qualities) > 0)
+     ORDER BY register_id, day
+"""
+ESTIMATED = bytes([Quality.ESTIMATED])
 MONTHS = text(
     """
     SELECT register_id, date_trunc('month', day)::date AS month, sum(total) AS total
@@ -89,6 +98,18 @@ def shared_steps(session: Session, registers: Sequence[int], span: Span) -> dict
         return {}
     rows = session.execute(SHARED, {"ids": list(registers), "start": span.start, "end": span.end})
     return {(row.register_id, row.day): msgspec.convert(row.shared, list[SharedStep]) for row in rows}
+
+
+def day_ends(session: Session, registers: Sequence[int], span: Span) -> dict[int, list[DayEnds]]:
+    """Register -> the first and last day of a span, and those with an estimated step, as they were made."""
+    ends: dict[int, list[DayEnds]] = {}
+    last = span.end - timedelta(days=1)
+    with driver(session).cursor(binary=True) as cursor:
+        cursor.execute(ENDS, (list(registers), span.start, span.end, span.start, last, ESTIMATED), prepare=False)
+        for register, qualities, entry, exit_ in cursor:
+            day = DayEnds(qualities, tuple(entry) if entry else None, tuple(exit_) if exit_ else None)
+            ends.setdefault(register, []).append(day)
+    return ends
 
 
 def indexes(

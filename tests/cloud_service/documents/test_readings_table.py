@@ -41,6 +41,12 @@ def test_an_estimated_index_says_so() -> None:
     assert "2 (estimated)" == readings_table(make_paper(readings=(estimated,)), ENGLISH)["rows"][0][3]
 
 
+def test_estimated_use_without_an_index_says_so_too() -> None:
+    estimated = MeterReading("M2", "1.8.0", "kWh", D(40), estimated=True)
+
+    assert "40 kWh (estimated)" == readings_table(make_paper(readings=(estimated,)), ENGLISH)["rows"][0][2]
+
+
 def test_the_annex_has_a_row_an_interval_and_the_sum_of_each_register() -> None:
     rows = tuple(IntervalRow(datetime(2026, 10, 1, hour, tzinfo=UTC), (D("0.25"), D(hour))) for hour in range(3))
 

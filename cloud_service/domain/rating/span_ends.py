@@ -1,0 +1,56 @@
+"""What a register showed at the ends of a billed span, and whether any of it was estimated: the bill has to say so."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from cloud_service.domain.rating.register_readings import DayEnds, MountedRegister
+from common.reading import Kind, Quality
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class SpanEnds:
+    """The index at the first and at the last instant, None where nobody read it then."""
+
+    opened: int | None = None
+    closed: int | None = None
+    estimated: bool = False
+
+
+def span_ends(register: MountedRegister, days: Sequence[DayEnds], start: datetime, end: datetime) -> SpanEnds:
+    """Of the days of a span: its first, its last and those with an estimated step, ascending.
+
+    Of an index register, estimated means that its index at one of the ends is, or one that lies between and shapes the
+    days; steps that are spread between two actual readings are not. Of an interval register any estimated step counts.
+    """
+    if register.kind == Kind.INTERVAL:
+        return SpanEnds(estimated=any(Quality.ESTIMATED in day.qualities for day in days))
+    opened, closed = _opened(register, days, start), _closed(register, days, end)
+    guessed = any(at is not None and at[2] == Quality.ESTIMATED for day in days for at in (day.entry, day.exit))
+    unread = (opened is None and _is_spread(days[:1], 0)) or (closed is None and _is_spread(days[-1:], -1))
+    return SpanEnds(opened, closed, guessed or unread)
+
+
+def _opened(register: MountedRegister, days: Sequence[DayEnds], start: datetime) -> int | None:
+    if register.mounted > start:
+        return register.opening
+    entry = days[0].entry if days else None
+    return entry[1] if entry and entry[0] == _ms(start) else None
+
+
+def _closed(register: MountedRegister, days: Sequence[DayEnds], end: datetime) -> int | None:
+    if register.dismounted is not None and register.dismounted < end:
+        return register.closing
+    last = days[-1].exit if days else None
+    return last[1] if last and last[0] == _ms(end) else None
+
+
+def _is_spread(days: Sequence[DayEnds], step: int) -> bool:
+    """Whether the step at that end lies between two readings that are further apart."""
+    return any(day.qualities and day.qualities[step] == Quality.ESTIMATED for day in days)
+
+
+def _ms(at: datetime) -> int:
+    return (at - EPOCH) // timedelta(milliseconds=1)

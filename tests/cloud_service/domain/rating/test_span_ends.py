@@ -1,0 +1,61 @@
+"""What a bill says of an index at its ends, and when it has to say estimated."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from cloud_service.domain.rating.register_readings import DayEnds, IndexAt, MountedRegister
+from cloud_service.domain.rating.span_ends import SpanEnds, span_ends
+
+START, END = datetime(2026, 10, 1, tzinfo=UTC), datetime(2026, 11, 1, tzinfo=UTC)
+REGISTER = MountedRegister(
+    register_id=1, name="import", quantity="active_energy", direction="import", unit="kWh", kind="index", digits=None,
+    step_s=900, meter="M1", mounted=datetime(2026, 1, 1, tzinfo=UTC), dismounted=None, multiplier=Decimal(1),
+    opening=7, closing=None,
+)  # fmt: skip
+READ, ESTIMATED = bytes([0]) * 4, bytes([2]) * 4
+
+
+def at(moment: datetime, index: int, quality: int = 0) -> IndexAt:
+    return int(moment.timestamp()) * 1000, index, quality
+
+
+def ends(*days: DayEnds, register: MountedRegister = REGISTER) -> SpanEnds:
+    return span_ends(register, days, START, END)
+
+
+def test_a_month_between_two_readings_is_not_estimated_though_its_steps_are_spread() -> None:
+    first, last = DayEnds(ESTIMATED, at(START, 100), at(START, 100)), DayEnds(ESTIMATED, at(START, 100), at(END, 410))
+
+    assert SpanEnds(100, 410, estimated=False) == ends(first, last)
+
+
+def test_an_estimated_index_at_the_end_or_within_says_so() -> None:
+    first, last = (
+        DayEnds(ESTIMATED, at(START, 100), at(START, 100)),
+        DayEnds(ESTIMATED, at(START, 100), at(END, 410, 2)),
+    )
+    within = DayEnds(ESTIMATED, at(START, 100), at(START + timedelta(days=9), 200, 2))
+
+    assert SpanEnds(100, 410, estimated=True) == ends(first, last)
+    assert ends(first, within, DayEnds(READ, at(END, 400), at(END, 410))).estimated
+
+
+def test_an_end_that_lies_between_two_readings_is_estimated_and_not_shown() -> None:
+    first, last = DayEnds(READ, at(START, 100), at(START, 100)), DayEnds(ESTIMATED, at(START, 100), at(START, 100))
+
+    assert SpanEnds(100, None, estimated=True) == ends(first, last)
+    assert SpanEnds(None, None, estimated=False) == ends(DayEnds(READ, at(START - timedelta(seconds=9), 1)))
+
+
+def test_a_meter_that_came_or_went_has_its_opening_and_closing_index() -> None:
+    came = replace(REGISTER, mounted=START + timedelta(days=3), dismounted=END - timedelta(days=3), closing=900)
+
+    assert SpanEnds(7, 900, estimated=False) == ends(register=came)
+
+
+def test_any_estimated_step_of_an_interval_register_counts() -> None:
+    interval = replace(REGISTER, kind="interval")
+
+    assert ends(DayEnds(bytes([0, 2, 0])), register=interval).estimated
+    assert SpanEnds() == ends(DayEnds(READ), register=interval)
