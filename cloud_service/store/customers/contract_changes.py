@@ -40,6 +40,7 @@ class StoredContract:
     account_id: int
     start: date  # first day
     end: date | None  # the day after the last; None while it lasts
+    vacancy: bool = False  # the owner's, for days without a tenant
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +79,11 @@ SELECT s.legal_entity_id AS point_entity, c.legal_entity_id AS account_entity, t
  WHERE p.id = :point AND a.id = :account AND t.id = :tariff
 """)
 RUNNING = text("""
-SELECT c.id, c.number, coalesce((p.settings->'vacancy'->>'account')::bigint = c.account_id, false) AS vacancy
- FROM contract c JOIN service_point p ON p.id = c.service_point_id
+SELECT c.id, c.number, c.vacancy FROM contract c
  WHERE c.service_point_id = :point AND c.during @> cast(:day AS date)
 """)
+
+
 VACANCY = text("""
 SELECT p.id AS service_point_id, p.name AS point, (p.settings->'vacancy'->>'account')::bigint AS account_id,
  (p.settings->'vacancy'->>'tariff')::bigint AS tariff_id FROM contract c
@@ -92,14 +94,15 @@ UPDATE service_point SET settings = settings || jsonb_build_object('vacancy',
  jsonb_build_object('account', cast(:account AS bigint), 'tariff', cast(:tariff AS bigint))) WHERE id = :point
 """)
 CONTRACT = text("""
-SELECT id, number, service_point_id, account_id, lower(during) AS start, upper(during) AS end FROM contract
- WHERE id = :id
+SELECT id, number, service_point_id, account_id, lower(during) AS start, upper(during) AS end, vacancy
+ FROM contract WHERE id = :id
 """)
 ADD = text("""
-INSERT INTO contract (number, service_point_id, account_id, during)
- VALUES (:number, :point, :account, daterange(:start, :end)) RETURNING id
+INSERT INTO contract (number, service_point_id, account_id, during, vacancy)
+ VALUES (:number, :point, :account, daterange(:start, :end), :vacancy) RETURNING id
 """)
-END = text("UPDATE contract SET during = daterange(lower(during), :day) WHERE id = :id")
+
+
 BILLED_UNTIL = text("SELECT max(upper(during)) FROM invoice_span WHERE contract_id = :id AND NOT credited")
 ASSIGN = text("""
 INSERT INTO tariff_assignment (contract_id, tariff_id, during)
@@ -175,16 +178,19 @@ def stored_contract(session: Session, contract_id: int) -> StoredContract:
 
 
 def add_contract(
-    session: Session, *, number: str, point_id: int, account_id: int, start: date, end: date | None
+    session: Session,
+    *,
+    number: str,
+    point_id: int,
+    account_id: int,
+    start: date,
+    end: date | None,
+    vacancy: bool = False,
 ) -> int:
     """A new contract; one at a time at a service point."""
     values = {"number": number, "point": point_id, "account": account_id, "start": start, "end": end}
+    values["vacancy"] = vacancy
     return int(session.execute(ADD, values).scalar_one())
-
-
-def end_contract(session: Session, contract_id: int, day: date) -> None:
-    """Its last day is the one before."""
-    session.execute(END, {"id": contract_id, "day": day})
 
 
 def billed_until(session: Session, contract_id: int) -> date | None:

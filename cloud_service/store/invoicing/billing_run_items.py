@@ -95,6 +95,12 @@ STORE_RATED = """
       FROM rated_now r
      WHERE r.id = b.id AND b.state = 'waiting'
 """
+PARK_RATED = text(
+    """
+    UPDATE billing_item SET state = 'parked', reason = :reason
+     WHERE contract_id = :contract AND state = 'rated' AND upper(during) > :day
+    """
+)
 PARK = text("UPDATE billing_item SET state = 'parked', reason = :reason WHERE id = ANY(:ids)")
 WAIT = text(
     """
@@ -191,6 +197,11 @@ def store_rated(session: Session, rated: Sequence[tuple[int, RatedContract]]) ->
                 for item_id, contract in rated:
                     copy.write_row((item_id, json_value(to_json(contract))))
             cursor.execute(STORE_RATED)
+
+
+def park_rated(session: Session, contract_id: int, day: date, reason: str) -> None:
+    """What was rated of a contract's days from `day` on is not issued: something of it changed since."""
+    session.execute(PARK_RATED, {"contract": contract_id, "day": day, "reason": reason})
 
 
 def park(session: Session, ids: Sequence[int], reason: str) -> None:

@@ -123,6 +123,7 @@ class Contract(Table):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     during: Mapped[Days]
     created_at: Mapped[CreatedAt]
+    vacancy: Mapped[bool] = mapped_column(server_default=text("false"))  # the owner's, for days without a tenant
 
 
 class Gateway(Table):

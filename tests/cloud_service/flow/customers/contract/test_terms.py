@@ -1,0 +1,96 @@
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import text
+
+from cloud_service.flow import billing_run as running
+from cloud_service.flow.billing_run import RunPlan
+from cloud_service.flow.customers.contract import (
+    change_cycle,
+    change_mode,
+    change_tariff,
+)
+from cloud_service.flow.rate import rate_contracts
+from cloud_service.store.metering.tables import Register
+from common.period import Span
+from tests.books.world import World
+from tests.cloud_service.flow.customers.contract.october import MIDDLE, OCTOBER
+
+
+def test_a_quarterly_account_is_billed_when_the_quarter_ends(world: World) -> None:
+    change_cycle(world.session, world.accounts[0], "quarterly", 1, author="t")
+    run = running.plan(world.session, RunPlan(world.entity, OCTOBER, date(2026, 11, 2), "t"))
+    contracts = world.session.execute(
+        text("SELECT contract_id FROM billing_item WHERE billing_run_id = :r ORDER BY 1"), {"r": run.id}
+    ).scalars()
+
+    assert world.contracts[1:] == list(contracts)
+
+
+def test_a_tariff_changed_in_the_month_prices_each_part_by_its_own(world: World) -> None:
+    from cloud_service.domain.tariffs.tariff import load_tariff
+    from cloud_service.store.database.schema import days_from
+    from cloud_service.store.tariffs.tables import Tariff, TariffVersion
+    from tests.books.world import FLAT, START
+
+    dear = FLAT | {"id": "dear", "charges": [{"kind": "energy", "label": "Dear", "price": "1.00"}]}
+    row = Tariff(legal_entity_id=world.entity, code="dear", name="dear", currency="EUR")
+    world.session.add(row)
+    world.session.flush()
+    world.session.add(
+        TariffVersion(tariff_id=row.id, during=days_from(START), document=dear, hash=load_tariff(dear).versions[0].hash)
+    )
+    world.session.flush()
+    change_tariff(world.session, world.contracts[0], row.id, MIDDLE, author="t", reason="asked")
+    rated = rate_contracts(world.session, world.contracts[:1], OCTOBER)[0].rated
+
+    assert rated is not None
+    # 15 days: 144 kWh × 0.30 = 43.20, 15/31 of 10.00 = 4.84; 16 days with an hour more: 154 kWh × 1.00
+    assert ["43.20", "4.84", "154.00"] == [str(line.amount) for line in rated.lines]
+    assert (Decimal("202.04"), Decimal("38.39")) == (rated.net, rated.tax)  # one VAT on the sum of both parts
+
+
+def test_a_kept_credit_is_used_once_when_the_tariff_changes_in_the_month(world: World) -> None:
+    """The first tariff's surplus goes to the second, which does not begin again from the invoice before."""
+    from cloud_service.domain.tariffs.tariff import load_tariff
+    from cloud_service.store.database.schema import days_from
+    from cloud_service.store.tariffs.tables import Tariff, TariffVersion
+    from tests.books.world import START
+
+    rows = []
+    for name, price in (("net", "0.30"), ("dear-net", "1.00")):
+        charge = {"kind": "energy", "price": price, "netting": {"against": "export"}}
+        document = {"id": name, "currency": "EUR", "charges": [charge]}
+        row = Tariff(legal_entity_id=world.entity, code=name, name=name, currency="EUR")
+        world.session.add(row)
+        world.session.flush()
+        hash_ = load_tariff(document).versions[0].hash
+        world.session.add(TariffVersion(tariff_id=row.id, during=days_from(START), document=document, hash=hash_))
+        rows.append(row.id)
+    register = Register(
+        meter_id=world.session.get_one(Register, world.registers[0]).meter_id,
+        name="export", direction="export", unit="kWh", kind="index",
+    )  # fmt: skip
+    world.session.add(register)
+    world.session.flush()
+    contract = world.contracts[0]
+    world.readings(register.id, Span(OCTOBER.start, MIDDLE), wh=150)
+    world.readings(register.id, Span(MIDDLE, OCTOBER.end), wh=0)
+    change_tariff(world.session, contract, rows[0], OCTOBER.start, author="t", reason="asked")
+    change_tariff(world.session, contract, rows[1], MIDDLE, author="t", reason="asked")
+    rated = rate_contracts(world.session, [contract], OCTOBER)[0].rated
+
+    assert rated is not None
+    # 15 days × 96 × (0.1 - 0.15) kWh = -72 kWh are kept; then (16 × 96 + 4) × 0.1 - 72 = 82 kWh × 1.00
+    assert ["0.00", "82.00"] == [str(line.amount) for line in rated.lines]
+    assert {} == rated.history.energy_credit["energy"]
+
+
+def test_an_account_changes_to_prepaid_on_a_day(world: World) -> None:
+    change_mode(world.session, world.accounts[0], "prepaid", MIDDLE, author="t")
+    modes = world.session.execute(
+        text("SELECT mode, lower(during) AS start FROM account_mode WHERE account_id = :a ORDER BY 2"),
+        {"a": world.accounts[0]},
+    ).all()
+
+    assert [("postpaid", date(2026, 1, 1)), ("prepaid", MIDDLE)] == [(mode.mode, mode.start) for mode in modes]
