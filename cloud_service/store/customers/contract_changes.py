@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from uuid import UUID
 
 from psycopg.types.json import Jsonb
 from sqlalchemy import text
@@ -89,6 +90,11 @@ SELECT p.id AS service_point_id, p.name AS point, (p.settings->'vacancy'->>'acco
  (p.settings->'vacancy'->>'tariff')::bigint AS tariff_id FROM contract c
  JOIN service_point p ON p.id = c.service_point_id WHERE c.id = :id AND p.settings ? 'vacancy'
 """)
+VACANCY_AT = text("""
+SELECT p.id AS service_point_id, p.name AS point, (p.settings->'vacancy'->>'account')::bigint AS account_id,
+ (p.settings->'vacancy'->>'tariff')::bigint AS tariff_id FROM service_point p
+ WHERE p.id = :id AND p.settings ? 'vacancy'
+""")
 SET_VACANCY = text("""
 UPDATE service_point SET settings = settings || jsonb_build_object('vacancy',
  jsonb_build_object('account', cast(:account AS bigint), 'tariff', cast(:tariff AS bigint))) WHERE id = :point
@@ -97,6 +103,7 @@ CONTRACT = text("""
 SELECT id, number, service_point_id, account_id, lower(during) AS start, upper(during) AS end, vacancy
  FROM contract WHERE id = :id
 """)
+PUBLIC_ID = text("SELECT public_id FROM contract WHERE id = :id")
 ADD = text("""
 INSERT INTO contract (number, service_point_id, account_id, during, vacancy)
  VALUES (:number, :point, :account, daterange(:start, :end), :vacancy) RETURNING id
@@ -164,6 +171,14 @@ def vacancy_of(session: Session, contract_id: int) -> Vacancy | None:
     return Vacancy(**row) if row else None
 
 
+def vacancy_at(session: Session, point_id: int) -> Vacancy:
+    """Who pays for a service point when it is empty; one that names nobody is refused."""
+    row = session.execute(VACANCY_AT, {"id": point_id}).mappings().one_or_none()
+    if row is None:
+        raise ConflictError("nobody is named who pays while nobody lives there")
+    return Vacancy(**row)
+
+
 def set_vacancy(session: Session, point_id: int, account_id: int, tariff_id: int) -> None:
     """From now on the owner's account pays while nobody lives there."""
     session.execute(SET_VACANCY, {"point": point_id, "account": account_id, "tariff": tariff_id})
@@ -175,6 +190,12 @@ def stored_contract(session: Session, contract_id: int) -> StoredContract:
     if row is None:
         raise NotFoundError(f"there is no contract {contract_id}")
     return StoredContract(**row)
+
+
+def public_id_of(session: Session, contract_id: int) -> UUID:
+    """The id of a contract in addresses."""
+    public_id: UUID = session.execute(PUBLIC_ID, {"id": contract_id}).scalar_one()
+    return public_id
 
 
 def add_contract(

@@ -159,7 +159,7 @@ def connections(scope: Scope, query: ListQuery, today: date) -> Listing:
             mode.label("mode"),
             state.label("state"),
         )
-    ).where(*in_scope(scope), *_connection_filters(query, state, mode, meter))
+    ).where(~func.isempty(Contract.during), *in_scope(scope), *_connection_filters(query, state, mode, meter))
     columns = {
         "number": Contract.number,
         "tenant": Client.name,

@@ -78,7 +78,7 @@ def _contracts(session: Session, point_id: int) -> list[Any]:
             select(Contract, Account, Client)
             .join(Account, Account.id == Contract.account_id)
             .join(Client, Client.id == Account.client_id)
-            .where(Contract.service_point_id == point_id)
+            .where(Contract.service_point_id == point_id, ~func.isempty(Contract.during))
             .order_by(func.lower(Contract.during).desc())
         )
     )

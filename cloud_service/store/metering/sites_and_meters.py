@@ -64,14 +64,18 @@ FREE_POINTS = text("""
 SELECT s.name || ': ' || p.name AS full_name, coalesce(nullif(p.grid_id, ''), p.utility) AS known_as
   FROM service_point p JOIN site s ON s.id = p.site_id
  WHERE (cast(:entities AS bigint[]) IS NULL OR s.legal_entity_id = ANY(:entities)) AND NOT EXISTS
-   (SELECT 1 FROM contract k WHERE k.service_point_id = p.id AND k.during @> cast(:day AS date))
+   (SELECT 1 FROM contract k WHERE k.service_point_id = p.id AND k.during @> cast(:day AS date)
+      AND NOT k.vacancy)
  ORDER BY s.name, p.name LIMIT :rows
 """)
 GET_BILLED = text("SELECT name, billed FROM register WHERE meter_id = :meter ORDER BY id FOR UPDATE")
 SET_BILLED = text("UPDATE register SET billed = :billed WHERE meter_id = :meter AND name = :name")
 FREE_METERS = text("""
 SELECT m.name, m.maker, m.serial FROM meter m WHERE NOT EXISTS
- (SELECT 1 FROM meter_mount n WHERE n.meter_id = m.id AND upper_inf(n.during)) ORDER BY m.id DESC LIMIT :rows
+ (SELECT 1 FROM meter_mount n WHERE n.meter_id = m.id AND upper_inf(n.during))
+   AND (cast(:entities AS bigint[]) IS NULL OR NOT EXISTS (SELECT 1 FROM meter_mount n
+     JOIN service_point p ON p.id = n.service_point_id JOIN site s ON s.id = p.site_id
+    WHERE n.meter_id = m.id AND NOT s.legal_entity_id = ANY(:entities))) ORDER BY m.id DESC LIMIT :rows
 """)
 
 
@@ -225,12 +229,25 @@ def site_of_point(session: Session, point_id: int) -> PointSite:
     return PointSite(**session.execute(SITE_OF_POINT, {"point": point_id}).mappings().one())
 
 
+def next_name(session: Session, site_id: int, name: str) -> str:
+    """The name with the next number behind it that no service point of the site has: Flat 7 -> Flat 8."""
+    stem = name.rstrip("0123456789")
+    digits = name[len(stem) :]
+    number, width = int(digits or 1), len(digits)
+    stem = stem if digits else f"{name} "
+    while True:
+        number += 1
+        if point_named(session, site_id, f"{stem}{number:0{width}d}") is None:
+            return f"{stem}{number:0{width}d}"
+
+
 def free_points(session: Session, scope: Scope, day: date, rows: int = 300) -> list[tuple[str, str]]:
-    """(`site: name`, grid id or utility) of service points without a contract on the day, by site and name."""
+    """(`site: name`, grid id or utility) of service points without a tenant on the day, by site and name."""
     values = {"entities": None if scope.entities is None else list(scope.entities), "day": day, "rows": rows}
     return [(row.full_name, row.known_as) for row in session.execute(FREE_POINTS, values)]
 
 
-def free_meters(session: Session, rows: int = 300) -> list[tuple[str, str]]:
-    """(name, maker and serial) of meters that hang nowhere now, the newest first."""
-    return [(row.name, f"{row.maker} {row.serial}".strip()) for row in session.execute(FREE_METERS, {"rows": rows})]
+def free_meters(session: Session, scope: Scope, rows: int = 300) -> list[tuple[str, str]]:
+    """(name, maker and serial) of meters that hang nowhere now and never hung at others' sites, the newest first."""
+    values = {"entities": None if scope.entities is None else list(scope.entities), "rows": rows}
+    return [(row.name, f"{row.maker} {row.serial}".strip()) for row in session.execute(FREE_METERS, values)]

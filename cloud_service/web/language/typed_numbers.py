@@ -31,8 +31,7 @@ def typed_number(text: str, path: str = "") -> Decimal:
 
 def number_as_typed(value: Decimal) -> str:
     """A number as its reader would type it: all its digits, no grouping; `typed_number` reads the same number again."""
-    plain = value.normalize()
-    return _written(plain, max(-int(plain.as_tuple().exponent), 0))
+    return _written(value, max(-int(value.as_tuple().exponent), 0))
 
 
 def amount_as_typed(value: Decimal, currency: str) -> str:

@@ -12,6 +12,7 @@ from cloud_service.store.lists.customers import accounts, connections
 from cloud_service.store.lists.invoices import invoices
 from cloud_service.store.lists.paging import ListQuery, page_of
 from cloud_service.store.lookups import customers, receivables
+from cloud_service.store.lookups.connection_surroundings import held_deposits
 from cloud_service.store.receivables.statements_and_ageing import ageing
 from cloud_service.web.access import May, access, scope
 from cloud_service.web.bill_columns import SHORT
@@ -90,6 +91,7 @@ def show(public_id: UUID) -> str:
         ageing=[debt for debt in ageing(session(), today(), scope(), account_id=account.id) if debt.total],
         statement=receivables.statement(session(), account.id),
         prepaid=receivables.prepaid(session(), scope(), account.id),
+        deposits=held_deposits(session(), account.id),
         connection_columns=connection_pages.LIST.columns,
         connections=page_of(session(), connections(scope(), query, today()), query).rows,
         bill_columns=SHORT,

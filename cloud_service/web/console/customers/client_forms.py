@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from cloud_service.flow.customers import client as flow
 from cloud_service.flow.customers.contract import change_mode
 from cloud_service.store.customers import legal_entities
+from cloud_service.store.customers.clients import account_number
 from cloud_service.store.lookups.customers import account as account_of
 from cloud_service.store.lookups.customers import client as client_of
 from cloud_service.web.access import May, access, actor, scope
@@ -17,7 +18,7 @@ from cloud_service.web.console.companies import countries
 from cloud_service.web.console.customers.account_terms import PREPAID_FIELDS, term_fields, terms_as_fields, terms_of
 from cloud_service.web.console.shared_fields import REASON_BELOW, chosen_entity, entity_field
 from cloud_service.web.database import session
-from cloud_service.web.forms import Field, Form, FormPage, answer, say_changed
+from cloud_service.web.forms import Field, Form, FormPage, answer, say_changed, say_next
 from cloud_service.web.language.labels import options
 from cloud_service.web.language.locale import LANGUAGES
 from cloud_service.web.language.sentences import gettext as _
@@ -71,8 +72,10 @@ def add() -> Any:
             session(), chosen_entity(form).id, _client_details(form), author=actor(), number=form["number"],
             reason=form["reason"],
         )  # fmt: skip
-        flow.open_account(session(), client_id, _new_account(form), author=actor(), reason=form["reason"])
-        flash(_("%(name)s is a client now. Next: a connection.", name=form["name"]), "success")
+        account_id = flow.open_account(session(), client_id, _new_account(form), author=actor(), reason=form["reason"])
+        said = _("%(name)s is a client now.", name=form["name"])
+        account = account_number(session(), account_id)
+        say_next(said, url_for("move_in.add", account=account), _("Next: a connection"))
         return redirect(url_for("clients.index", q=form["name"]))
 
     return answer(form, page, do)

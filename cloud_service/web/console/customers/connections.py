@@ -5,11 +5,13 @@ from uuid import UUID
 
 from flask import Blueprint, Response, render_template, url_for
 
+from cloud_service.store.customers import contract_changes
 from cloud_service.store.lists.customers import connections
+from cloud_service.store.lookups import connection_surroundings as surroundings
 from cloud_service.store.lookups import customers
 from cloud_service.store.lookups.audit_log import audit_of
 from cloud_service.web.access import May, access, scope
-from cloud_service.web.clock import today
+from cloud_service.web.clock import now, today
 from cloud_service.web.console.shared_fields import PLAN_FILTER
 from cloud_service.web.database import session
 from cloud_service.web.language.sentences import lazy_gettext as _l
@@ -85,8 +87,19 @@ def index(form: str = "") -> Response | str:
 def show(public_id: UUID) -> str:
     """One connection with its meters and tariffs through time."""
     connection = customers.connection(session(), scope(), public_id)
+    contract, during = connection.contract, connection.contract.during
+    before, after = surroundings.neighbours(
+        session(), contract.id, connection.point.id, during.lower, during.upper
+    )  # fmt: skip
     return render_template(
         "console/connection.html",
         connection=connection,
+        before=before,
+        after=after,
+        indexes=surroundings.last_indexes(session(), connection.point.id, now()),
+        bills=surroundings.connection_bills(session(), connection.account.id, contract.id, today()),
+        deposits=surroundings.held_deposits(session(), connection.account.id),
+        billed_until=contract_changes.billed_until(session(), contract.id),
+        today=today(),
         audit=audit_of(session(), f"contract:{connection.contract.id}"),
     )

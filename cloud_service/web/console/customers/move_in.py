@@ -3,26 +3,30 @@
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
-from flask import Blueprint, flash, redirect, url_for
+from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from cloud_service.flow.customers import contract as flow
 from cloud_service.flow.metering import sites_and_meters
 from cloud_service.flow.metering.sites_and_meters import UNIT_OF
 from cloud_service.store.customers import contract_changes, legal_entities, number_suggestions
+from cloud_service.store.lookups.customers import Connection
+from cloud_service.store.lookups.customers import connection as connection_of
 from cloud_service.store.lookups.ids_by_name import account_id, meter_id, point_id, site_id, tariff_id
+from cloud_service.store.metering import sites_and_meters as sites_and_meters_rows
 from cloud_service.store.metering.sites_and_meters import free_meters, free_points, site_of_point
 from cloud_service.store.scope import Scope
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import today
-from cloud_service.web.console.customers.connection_forms import account_field, tariff_field, thousandths
+from cloud_service.web.console.customers.connection_fields import account_field, short, tariff_field, thousandths
 from cloud_service.web.console.shared_fields import REASON_BELOW
 from cloud_service.web.database import session
-from cloud_service.web.forms import Field, Form, FormPage, answer
+from cloud_service.web.forms import Field, Form, FormPage, answer, parse_day, say_next
 from cloud_service.web.language.labels import options
 from cloud_service.web.language.sentences import gettext as _
-from common.errors import InputError, at_field
+from common.errors import InputError, NotFoundError, at_field
 from common.period import day_start
 
 blueprint = Blueprint("move_in", __name__)
@@ -45,7 +49,7 @@ def meter_fields(*, may_hang: bool = False) -> tuple[Field, ...]:
     registers = _('Read by hand or file: "import". A gateway\'s meter brings its own.')
     hint = _("Name or serial; empty where one hangs there.") if may_hang else _("Name or serial.")
     return (
-        Field("meter", _("One that is known"), hint=hint, options=free_meters(session()), group=group),
+        Field("meter", _("One that is known"), hint=hint, options=free_meters(session(), scope()), group=group),
         Field("serial", _("or a new one with serial no."), group=group),
         Field("maker", _("Maker"), group=group),
         Field("register", _("Register"), hint=registers, group=group),
@@ -76,8 +80,8 @@ def _move_in_fields() -> tuple[Field, ...]:
 @blueprint.route("/connections/new", methods=["GET", "POST"])
 @access(May.CONTRACT)
 def add() -> Any:
-    """A tenant moves in: service point, meter, account and tariff at once."""
-    form = Form(_move_in_fields(), {"day": today(), "utility": "electricity", "multiplier": Decimal(1)})
+    """A tenant moves in: service point, meter, account and tariff at once; filled in from where one comes from."""
+    form = Form(_move_in_fields(), {"day": today(), "utility": "electricity", "multiplier": Decimal(1), **_before()})
     page = FormPage(_("New connection"), (_("Connections"), url_for("connections.index")), _("Add the connection"))
 
     def do() -> Response:
@@ -89,12 +93,47 @@ def add() -> Any:
         new_connection = flow.MoveIn(
             number, point, payer, tariff_id(session(), form["tariff"], seller_scope), form["day"], form["until"]
         )
-        flow.move_in(session(), new_connection, author=actor(), reason=form["reason"])
+        contract = flow.move_in(session(), new_connection, author=actor(), reason=form["reason"])
         _mount_from_first_day(form, point)
-        flash(_("Connection %(number)s begins on %(day)s.", number=number, day=form["day"]), "success")
-        return redirect(url_for("connections.index", q=number))
+        said = _("Connection %(number)s begins on %(day)s.", number=number, day=form["day"])
+        address = url_for("connections.show", public_id=contract_changes.public_id_of(session(), contract))
+        say_next(said, url_for("move_in.add", like=address.rpartition("/")[2]), _("New connection like this one"))
+        return redirect(address)
 
     return answer(form, page, do)
+
+
+def _before() -> dict[str, Any]:
+    """What is known already: the place and day of a move-out, or all that a connection shares with the next flat."""
+    point, day, like, account = (request.args.get(name, "") for name in ("point", "day", "like", "account"))
+    known: dict[str, Any] = {}
+    if like:
+        known |= _like(connection_of(session(), scope(), _uuid(like)))
+    given = {"point": point, "account": account, "day": parse_day(day) if day else None}
+    return known | {key: value for key, value in given.items() if value}
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFoundError(_("there is no such connection")) from None
+
+
+def _like(connection: Connection) -> dict[str, Any]:
+    """Site, utility, tariff, kind of meter and the next number behind the name of a connection's place."""
+    meter = connection.mounts[0] if connection.mounts else None
+    names = sorted(contract_changes.index_registers(session(), meter.Meter.id)) if meter else []
+    return {
+        "site": connection.site.name,
+        "utility": connection.point.utility,
+        "new_point": sites_and_meters_rows.next_name(session(), connection.site.id, connection.point.name),
+        "maker": meter.Meter.maker if meter else "",
+        "multiplier": short(meter.MeterMount.multiplier) if meter else Decimal(1),
+        "register": names[0] if len(names) == 1 else "",
+        "tariff": connection.tariffs[0].Tariff.code if connection.tariffs else "",
+        "day": connection.contract.during.lower or today(),
+    }
 
 
 def _chosen_or_new_point(form: Form) -> int:

@@ -20,7 +20,7 @@ from cloud_service.store.lookups.ids_by_name import meter_id, site_id
 from cloud_service.store.metering.refused_messages import mark_looked_at
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import now
-from cloud_service.web.console.customers.connection_forms import thousandths
+from cloud_service.web.console.customers.connection_fields import thousandths
 from cloud_service.web.console.customers.move_in import site_names
 from cloud_service.web.console.shared_fields import REASON_BELOW
 from cloud_service.web.database import session

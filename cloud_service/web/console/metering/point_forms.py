@@ -1,6 +1,6 @@
 """Forms of service points: a new one, what is known of it, the first meter, who pays while it is empty."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -15,8 +15,8 @@ from cloud_service.store.lookups.service_points import PointPage
 from cloud_service.store.lookups.service_points import point as point_of
 from cloud_service.store.scope import Scope
 from cloud_service.web.access import May, access, actor, scope
-from cloud_service.web.clock import now
-from cloud_service.web.console.customers.connection_forms import account_field, tariff_field
+from cloud_service.web.clock import now, today
+from cloud_service.web.console.customers.connection_fields import account_field, tariff_field
 from cloud_service.web.console.customers.move_in import UTILITY_OPTIONS, meter_fields, mount_meter, site_names
 from cloud_service.web.console.shared_fields import REASON_BELOW
 from cloud_service.web.database import session
@@ -121,12 +121,25 @@ def mount(public_id: UUID) -> Any:
 def vacancy(public_id: UUID) -> Any:
     """Who pays while nobody lives there."""
     point_page = point_of(session(), scope(), public_id)
-    form = Form((account_field(_("The owner's account")), tariff_field(_("Tariff of empty days")), REASON_BELOW))
+    since = _empty_since(point_page)
+    from_field = (
+        (Field("since", _("It is empty now: the owner pays from"), "date", _("Leave it empty to begin next time.")),)
+        if since
+        else ()
+    )
+    form = Form(
+        (account_field(_("The owner's account")), tariff_field(_("Tariff of empty days")), *from_field, REASON_BELOW),
+        {
+            "since": since,
+            "account": point_page.owner.number if point_page.owner else "",
+            "tariff": point_page.owner_tariff.code if point_page.owner_tariff else "",
+        },
+    )
     page = _page(
         point_page,
         _("When %(point)s is empty", point=point_page.point.name),
         _("Let the owner pay"),
-        _("From the next move-out on."),
+        _("From the next move-out on, until somebody moves in."),
     )
 
     def do() -> Response:
@@ -134,6 +147,7 @@ def vacancy(public_id: UUID) -> Any:
         flow.set_vacancy(
             session(), point_page.point.id, account_id(session(), form["account"], scope()),
             tariff_id(session(), form["tariff"], seller_scope), author=actor(), reason=form["reason"],
+            since=form.values.get("since"),
         )  # fmt: skip
         flash(
             _("%(account)s pays while %(point)s is empty.", account=form["account"], point=point_page.point.name),
@@ -142,6 +156,12 @@ def vacancy(public_id: UUID) -> Any:
         return redirect(page.back[1])
 
     return answer(form, page, do)
+
+
+def _empty_since(point_page: PointPage) -> date | None:
+    """The day from which nobody is supplied, where somebody was and nobody is now."""
+    ends = [supply.Contract.during.upper for supply in point_page.contracts]
+    return max(ends) if ends and all(end is not None and end <= today() for end in ends) else None
 
 
 def _page(point_page: PointPage, title: str, submit: str, note: str) -> FormPage:

@@ -13,7 +13,7 @@ from cloud_service.store.lookups.receivables import PaymentPage, payment
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import today
 from cloud_service.web.database import session
-from cloud_service.web.forms import Field, Form, FormPage, answer
+from cloud_service.web.forms import Field, Form, FormPage, answer, say_next
 from cloud_service.web.language.formatting import amount as written
 from cloud_service.web.language.labels import LABELS
 from cloud_service.web.language.sentences import gettext as _
@@ -160,15 +160,11 @@ def release(public_id: UUID) -> Any:
             session(), payment_page.payment.id, form["amount"], day=form["day"], author=actor()
         )
         refuse_used_reference(done)
-        flash(
-            _(
-                "%(currency)s %(amount)s of the deposit is credit now.",
-                currency=payment_page.payment.currency,
-                amount=written(form["amount"], payment_page.payment.currency),
-            ),
-            "success",
-        )
-        return redirect(page.back[1])
+        currency = payment_page.payment.currency
+        amount = written(form["amount"], currency)
+        said = _("%(currency)s %(amount)s of the deposit is credit now.", currency=currency, amount=amount)
+        say_next(said, url_for("money.payout", public_id=payment_page.account.public_id), _("Pay it back"))
+        return redirect(url_for("accounts.show", public_id=payment_page.account.public_id))
 
     return answer(form, page, do)
 

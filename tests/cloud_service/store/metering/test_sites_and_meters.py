@@ -77,7 +77,7 @@ def test_a_meter_has_its_registers_and_which_of_them_are_billed(world: World) ->
     assert ("Acme", "S1", "m-1", "acme", Decimal("43.5")) == tuple(
         session.execute(text("SELECT maker, serial, name, profile, max_power_kw FROM meter")).one()
     )
-    assert [("m-1", "Acme S1")] == sites_and_meters.free_meters(session)
+    assert [("m-1", "Acme S1")] == sites_and_meters.free_meters(session, Scope())
 
 
 def test_a_point_knows_the_site_it_stands_on(world: World) -> None:
@@ -99,7 +99,7 @@ def test_what_is_supplied_is_neither_free_nor_unused(world: World) -> None:
     assert [] == sites_and_meters.free_points(world.session, Scope(frozenset()), TODAY)
     assert [True, False] == [sites_and_meters.is_point_supplied(world.session, point) for point in (let, empty)]
     assert sites_and_meters.is_supplied(world.session, world.site)
-    assert [] == sites_and_meters.free_meters(world.session)
+    assert [] == sites_and_meters.free_meters(world.session, Scope())
 
 
 def test_what_is_not_there_is_told(session: Session) -> None:

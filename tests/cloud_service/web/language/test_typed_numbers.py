@@ -37,5 +37,5 @@ def test_signs_of_another_writing_are_refused_and_never_guessed(app: Flask, lang
 
 def test_a_number_is_shown_as_it_is_typed(app: Flask) -> None:
     with app.test_request_context(headers={"Accept-Language": "de"}):
-        assert "1234,5" == number_as_typed(Decimal("1234.500"))
+        assert "1234,500" == number_as_typed(Decimal("1234.500"))
         assert Decimal("1234.5") == typed_number(number_as_typed(Decimal("1234.5")))

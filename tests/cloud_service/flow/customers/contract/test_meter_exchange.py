@@ -1,4 +1,3 @@
-
 from sqlalchemy import text
 
 from cloud_service.flow.customers.contract import (
