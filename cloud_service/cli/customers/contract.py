@@ -79,6 +79,26 @@ def move_out(number: str, *, day: str, reason: str, json_output: bool) -> None:
     click.echo(as_json({"vacancy": vacant}) if json_output else f"contract {number} ends on {day}")
 
 
+@contract.command(name="change-end")
+@click.argument("number")
+@click.option("--day", help="First day without it; the owner's empty days are moved along.")
+@click.option("--stays", is_flag=True, help="Nobody moves out: the contract goes on.")
+@REASON
+@JSON
+def change_end(number: str, *, day: str | None, stays: bool, reason: str, json_output: bool) -> None:
+    """A move-out was on another day, or is taken back."""
+    from cloud_service.flow.customers.contract import change_end as step
+    from cloud_service.store.lookups.ids_by_name import contract_id
+
+    if stays == bool(day):
+        raise click.UsageError("give either --day or --stays")
+    end = None if stays else day_of(day, "--day")
+    with transaction() as session:
+        step(session, contract_id(session, number), end, author=author(), reason=reason)
+    said = f"contract {number} goes on" if end is None else f"contract {number} ends on {end}"
+    click.echo(as_json({"contract": number, "end": end}) if json_output else said)
+
+
 @contract.command()
 @click.argument("number")
 @click.option("--account", "account_number", required=True, help="Who pays from then on.")
@@ -190,9 +210,10 @@ def mode(account_number: str, mode: str, *, day: str, reason: str, json_output: 
 @click.argument("point")
 @click.option("--account", "account_number", required=True, help="The owner's account.")
 @click.option("--tariff", required=True, help="Code of the tariff for empty days.")
+@click.option("--since", help="It is empty now: the owner pays from this day on.")
 @REASON
 @JSON
-def vacancy(point: str, *, account_number: str, tariff: str, reason: str, json_output: bool) -> None:
+def vacancy(point: str, *, account_number: str, tariff: str, since: str | None, reason: str, json_output: bool) -> None:
     """Who pays for a service point while nobody lives there."""
     from cloud_service.flow.customers.contract import set_vacancy
     from cloud_service.store.lookups.ids_by_name import account_id, point_id, tariff_id
@@ -200,7 +221,7 @@ def vacancy(point: str, *, account_number: str, tariff: str, reason: str, json_o
     with transaction() as session:
         set_vacancy(
             session, point_id(session, point), account_id(session, account_number), tariff_id(session, tariff),
-            author=author(), reason=reason,
+            author=author(), reason=reason, since=day_of(since, "--since") if since else None,
         )  # fmt: skip
     click.echo(as_json({"point": point, "account": account_number}) if json_output else f"{account_number} pays")
 

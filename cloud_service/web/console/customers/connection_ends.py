@@ -1,5 +1,6 @@
 """The end of a connection: moving out with the last index, another day, staying after all, the final bill at once."""
 
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import timedelta
 from decimal import Decimal
@@ -9,6 +10,7 @@ from uuid import UUID
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from cloud_service.domain.metering.expected_index import ReadingDoubt
 from cloud_service.flow import billing_run
 from cloud_service.flow.customers import contract as flow
 from cloud_service.flow.customers.client import ClientDetails, edit_client
@@ -24,7 +26,7 @@ from cloud_service.web.console.customers.connection_fields import connection_pag
 from cloud_service.web.console.shared_fields import REASON_BELOW
 from cloud_service.web.database import session
 from cloud_service.web.forms import Field, Form, answer, say_next
-from cloud_service.web.language.labels import label
+from cloud_service.web.language.labels import LABELS
 from cloud_service.web.language.sentences import gettext as _
 from common.errors import ConflictError, InputError
 from common.period import Span, day_start
@@ -105,8 +107,12 @@ def _store_last_indexes(form: Form, connection: Connection, indexes: list[LastIn
         doubts = enter_reading.check(session(), entry, now()).doubts
         if doubts and not form.values.get("sure"):
             form.fields = (*form.fields, Field("sure", _("The indexes are right although they are odd"), "tick"))
-            raise ConflictError("; ".join(str(label(doubt, "reading_doubt")) for doubt in doubts), path=path)
+            raise ConflictError(_in_words(doubts), path=path)
         enter_reading.store(session(), entry, now())
+
+
+def _in_words(doubts: Sequence[ReadingDoubt]) -> str:
+    return "; ".join(str(LABELS["reading_doubt"][doubt]) for doubt in doubts)
 
 
 def _change_address(form: Form, connection: Connection) -> None:

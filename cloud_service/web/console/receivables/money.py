@@ -1,5 +1,6 @@
 """Money by hand: what came in for an account, what is paid back, one payment with what became of it."""
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from cloud_service.flow import collect
 from cloud_service.flow.collect import PaymentBooking
 from cloud_service.store.lookups.customers import account as account_of
 from cloud_service.store.lookups.receivables import PaymentPage, payment
+from cloud_service.store.receivables.ledger import balances
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import today
 from cloud_service.web.database import session
@@ -72,7 +74,9 @@ def receive(public_id: UUID) -> Any:
 def payout(public_id: UUID) -> Any:
     """Credit goes back to the client."""
     account, client = account_of(session(), scope(), public_id)
-    form = Form((AMOUNT, REFERENCE, DAY), {"day": today()})
+    credit = -balances(session(), account_id=account.id).get(("credit", account.currency), Decimal(0))
+    owed = amount_as_typed(credit, account.currency) if credit > 0 else ""
+    form = Form((AMOUNT, REFERENCE, DAY), {"day": today(), "amount": owed})
     back = url_for("accounts.show", public_id=public_id)
     page = FormPage(
         _("Pay credit of %(account)s back", account=account.number),

@@ -41,3 +41,6 @@ def test_a_cost_cannot_be_shared_by_a_split_that_is_not_there(operator: World) -
 def test_a_contract_begins_and_ends_in_words(operator: World) -> None:
     assert "contract V1 ends on 2027-01-01\n" == printed("contract", "move-out", "V1", "--day", "2027-01-01")
     assert isinstance(refusal("contract", "move-out", "V1", "--day", "tomorrow"), InputError)
+    assert "contract V1 ends on 2026-12-20\n" == printed("contract", "change-end", "V1", "--day", "2026-12-20")
+    assert "contract V1 goes on\n" == printed("contract", "change-end", "V1", "--stays")
+    assert isinstance(refusal("contract", "change-end", "V1", "--stays"), InputError)  # it has no end
