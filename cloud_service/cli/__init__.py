@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
+from cloud_service.cli.ask_installation import InstallationGroup
 from cloud_service.installation import named
-from common.cli import LazyGroup, run
+from common.cli import run
 
 COMMANDS = {
     # name: (module:attribute, one line of help)
@@ -58,7 +59,7 @@ COMMANDS = {
 }
 
 
-@click.group(cls=LazyGroup, commands_at=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=InstallationGroup, commands_at=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="energy-billing")
 @click.option(
     "--data-dir",

@@ -83,8 +83,10 @@ def import_file(file: Path, format_name: str | None, *, dry_run: bool, json_outp
 
 
 def _store(source: Any, given: dict[str, Any], progress: Callable[[int], None]) -> dict[str, Any]:
-    from cloud_service.flow.metering import import_meter_data
     from cloud_service.settings import database_url
+
+    url = database_url()  # before the database's library is imported
+    from cloud_service.flow.metering import import_meter_data
     from cloud_service.store.database.session import connect
 
     request = import_meter_data.ImportRequest(
@@ -93,7 +95,7 @@ def _store(source: Any, given: dict[str, Any], progress: Callable[[int], None]) 
         create_at_site=given["site"],
         units=pairs(given["units"], "--unit"),
     )
-    engine = connect(database_url())
+    engine = connect(url)
     try:
         return import_meter_data.import_file(engine, source, request, progress).as_json()
     finally:
@@ -102,9 +104,9 @@ def _store(source: Any, given: dict[str, Any], progress: Callable[[int], None]) 
 
 def _zone_of_sites() -> str:
     """By whose clock a file tells time that does not say it."""
-    from cloud_service.store.lookups.site_zones import site_zones
-
     with transaction() as session:
+        from cloud_service.store.lookups.site_zones import site_zones
+
         zones = site_zones(session)
     if len(zones) != 1:
         raise InputError(

@@ -146,7 +146,10 @@ def test_a_reading_s_time_is_by_the_clock_of_its_site(operator: World) -> None:
         (["2026-10-01T00:00+02:00"], "give a value, or --withdraw"),
     ],
 )
-def test_a_reading_that_cannot_be_is_refused_before_the_database_is_asked(value: list[str], fault: str) -> None:
+def test_a_reading_that_cannot_be_is_refused_before_the_database_is_asked(
+    value: list[str], fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/energy")
     refused = refusal("readings", "enter", "m1", "import", *value, "--reason", "read on site")
 
     assert isinstance(refused, InputError)
