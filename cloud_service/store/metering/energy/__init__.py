@@ -1,0 +1,1 @@
+"""Energy over a span of days, read from the validated days."""
