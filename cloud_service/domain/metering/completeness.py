@@ -147,7 +147,7 @@ def _stretches(
 
 def _append_gap(completeness: Completeness, start_ms: int, end_ms: int, steps: int) -> None:
     """A gap that goes on where the last one ended, for the same cause, is one gap."""
-    cause = _cause(completeness.state, start_ms, end_ms)
+    cause = cause_of(completeness.state, start_ms, end_ms)
     last = completeness.gaps[-1] if completeness.gaps else None
     if last and last.end_ms == start_ms and last.cause == cause:
         completeness.gaps[-1] = Gap(last.start_ms, end_ms, last.steps + steps, cause)
@@ -155,7 +155,8 @@ def _append_gap(completeness: Completeness, start_ms: int, end_ms: int, steps: i
         completeness.gaps.append(Gap(start_ms, end_ms, steps, cause))
 
 
-def _cause(state: CollectionState, start_ms: int, end_ms: int) -> str:
+def cause_of(state: CollectionState, start_ms: int, end_ms: int) -> str:
+    """The first cause whose facts explain a gap; what a stream's holes would explain is still to be settled."""
     if local_day(datetime.fromtimestamp(start_ms // 1000, UTC), state.zone) in state.waiting_days:
         return "waiting"
     if any(start_ms <= at_ms <= end_ms for at_ms in state.refused_ms):

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from cloud_service.domain.metering.energy.counted_registers import Measure, PlacedRegister, counted_registers
 from cloud_service.domain.metering.energy.counted_twice import CountedTwice, counted_twice
-from cloud_service.domain.metering.energy.feeding import Place, feeders
+from cloud_service.domain.metering.energy.feeding import feeders
 from cloud_service.domain.metering.energy.figures import THOUSANDTH, SpanEnergy
 from cloud_service.domain.metering.energy.gap_runs import HoledDays, gap_runs
 from cloud_service.domain.metering.energy.grouping import GroupBy, Placement, Tenancy, placements
@@ -16,12 +16,13 @@ from cloud_service.domain.metering.energy.spans import ComparedSpans, compared_s
 from cloud_service.domain.metering.energy.split_days import split_day_energy
 from cloud_service.domain.metering.energy.windows import RegisterWindow
 from cloud_service.store.database.session import Session
-from cloud_service.store.metering.energy import day_sums, holed_days, placed_registers
+from cloud_service.store.metering.energy import bridged_gaps, day_sums, holed_days, placed_registers
 from cloud_service.store.metering.energy.day_sums import SummedDays
 from cloud_service.store.metering.energy.placed_registers import PlaceFilter
 from cloud_service.store.scope import Scope
 from common.errors import InputError
 from common.period import Span, day_start
+from common.reading import Kind
 
 REGISTER_DAYS_MAX = 1_200_000  # what one report may look at: 1,000 meters over three years
 
@@ -67,15 +68,16 @@ class _Places:
     registers: Sequence[PlacedRegister]
     shares: Mapping[tuple[int, int], int]
     tenancies: Mapping[int, Sequence[Tenancy]]
+    client: str  # the id of the only one that is looked at
 
 
 def energy_report(session: Session, scope: Scope, question: EnergyQuestion, now: datetime) -> EnergyReport:
     """The report as of now."""
     spans = compared_spans(question.span)
+    placed_registers.check_places(session, scope, question.places)
     places = _places(session, scope, question, spans)
     by_span = [
-        placements(question.by, places.registers, places.tenancies, span, client=question.places.client)
-        for span in spans.all
+        placements(question.by, places.registers, places.tenancies, span, client=places.client) for span in spans.all
     ]
     _refuse_too_many(by_span)
     feeding = feeders(
@@ -87,6 +89,8 @@ def energy_report(session: Session, scope: Scope, question: EnergyQuestion, now:
     measured, chart = [], []
     for span, placed in zip(spans.all, by_span, strict=True):
         energies, days = _measure(session, placed, [_is_drawn(each, charted, twice) for each in placed])
+        if span == spans.span:
+            energies = _bridged(session, placed, energies)
         measured.append(
             [_timed(each, energy, span, places, now) for each, energy in zip(placed, energies, strict=True)]
         )
@@ -106,7 +110,17 @@ def _places(session: Session, scope: Scope, question: EnergyQuestion, spans: Com
         for register in several
     }
     points = {register.point_id for register in registers}
-    return _Places(registers, shares, placed_registers.tenancies(session, points, first, after))
+    tenancies = placed_registers.tenancies(session, points, first, after)
+    return _Places(registers, shares, tenancies, _client_id(tenancies, question.places.client))
+
+
+def _client_id(tenancies: Mapping[int, Sequence[Tenancy]], client: str) -> str:
+    """The id of a client that is named by its id or number."""
+    for several in tenancies.values():
+        for tenancy in several:
+            if client in (tenancy.client_public_id, tenancy.client_number):
+                return tenancy.client_public_id
+    return client
 
 
 def _refuse_too_many(by_span: Iterable[Sequence[Placement]]) -> None:
@@ -152,6 +166,20 @@ def _measure(
     return energies, days
 
 
+def _bridged(session: Session, placed: Sequence[Placement], energies: Sequence[SpanEnergy]) -> list[SpanEnergy]:
+    """With the part of what was estimated that lies between two indexes: the energy of it was measured."""
+    windows = {
+        place: placement.window
+        for place, (placement, energy) in enumerate(zip(placed, energies, strict=True))
+        if placement.window.register.kind == Kind.INDEX and energy.estimated_s
+    }
+    bridged = bridged_gaps.bridged_seconds(session, windows)
+    return [
+        replace(energy, bridged_s=min(bridged.get(place, 0), energy.estimated_s))
+        for place, energy in enumerate(energies)
+    ]
+
+
 def _span_energy(summed: SummedDays) -> SpanEnergy:
     return SpanEnergy(
         summed.energy, known_s=summed.known_s, estimated_s=summed.estimated_s, substituted_s=summed.substituted_s
@@ -159,7 +187,8 @@ def _span_energy(summed: SummedDays) -> SpanEnergy:
 
 
 def _day_energy(summed: SummedDays) -> DayEnergy:
-    return DayEnergy(summed.energy * THOUSANDTH, summed.known_s, summed.estimated_s + summed.substituted_s)
+    estimated_s = summed.estimated_s - summed.within_s + summed.substituted_s
+    return DayEnergy(summed.energy * THOUSANDTH, summed.known_s, estimated_s)
 
 
 def _and_part(day: DayEnergy, part: SpanEnergy) -> DayEnergy:
@@ -180,8 +209,9 @@ def _timed(placement: Placement, energy: SpanEnergy, span: Span, places: _Places
         energy.energy * THOUSANDTH,
         expected_s,
         min(energy.known_s // share, expected_s),
-        energy.estimated_s // share,
+        (energy.estimated_s - energy.bridged_s) // share,
         energy.substituted_s // share,
+        energy.bridged_s // share,
         Decimal(expected_s) / whole_s,
     )
     return MeasuredPlacement(placement, timed)

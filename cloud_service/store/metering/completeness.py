@@ -1,6 +1,7 @@
 """What is known around registers, to say how complete their days are and why they are not."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -61,29 +62,43 @@ def completeness(
     session: Session, span: Span, now: datetime, meters: Sequence[str] | None = None
 ) -> list[Completeness]:
     """Every billed register that was mounted in the span, or those of some meters."""
-    since = datetime(span.start.year, span.start.month, span.start.day, tzinfo=UTC)
-    until = datetime(span.end.year, span.end.month, span.end.day, tzinfo=UTC)
-    values = {"since": since, "until": until, "meters": list(meters) if meters else None}
-    rows = list(session.execute(REGISTERS, values))
-    streams = {
-        row.id: row
-        for row in session.execute(
-            STREAMS, {"ids": sorted({row.stream_id for row in rows if (row.stream_id or 0) > 0})}
-        )
-    }
+    collected = collected_registers(session, span, meters)
     days: dict[int, dict[date, DayQualities]] = {}
-    ids = [row.register_id for row in rows]
+    ids = [register.state.register_id for register in collected]
     for row in session.execute(DAYS, {"ids": ids, "start": span.start, "end": span.end}):
         days.setdefault(row.register_id, {})[row.day] = DayQualities(row.step_s, bytes(row.qualities))
     now_ms = _ms(now) or 0
     measured = []
-    for row in rows:
-        measured.append(
-            measure(_collection_state(row, streams.get(row.stream_id)), days.get(row.register_id, {}), span, now_ms)
-        )
-        if gaps := gaps_to_settle(measured[-1]):
-            settle_causes(measured[-1], _around(session, row.register_id, row.stream_id, gaps))
+    for register in collected:
+        measured.append(measure(register.state, days.get(register.state.register_id, {}), span, now_ms))
+        settle_gaps(session, measured[-1], register.stream_id)
     return measured
+
+
+@dataclass(frozen=True, slots=True)
+class CollectedRegister:
+    """What is known around a register, and the stream that reads it."""
+
+    state: CollectionState
+    stream_id: int | None
+
+
+def collected_registers(session: Session, span: Span, meters: Sequence[str] | None = None) -> list[CollectedRegister]:
+    """Every billed register that was mounted in the span, or those of some meters."""
+    since = datetime(span.start.year, span.start.month, span.start.day, tzinfo=UTC)
+    until = datetime(span.end.year, span.end.month, span.end.day, tzinfo=UTC)
+    values = {"since": since, "until": until, "meters": list(meters) if meters else None}
+    rows = list(session.execute(REGISTERS, values))
+    stream_ids = sorted({row.stream_id for row in rows if (row.stream_id or 0) > 0})
+    streams = {row.id: row for row in session.execute(STREAMS, {"ids": stream_ids})}
+    return [CollectedRegister(_collection_state(row, streams.get(row.stream_id)), row.stream_id) for row in rows]
+
+
+def settle_gaps(session: Session, measured: Completeness, stream_id: int | None) -> None:
+    """Find out whether holes of the stream explain the gaps that they may explain."""
+    gaps = gaps_to_settle(measured)
+    if gaps and stream_id is not None:
+        settle_causes(measured, _around(session, measured.state.register_id, stream_id, gaps))
 
 
 def _around(session: Session, register_id: int, stream_id: int, gaps: Sequence[Gap]) -> dict[Gap, SequenceRange]:

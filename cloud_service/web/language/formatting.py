@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_interval
 from babel.numbers import format_decimal
 from flask import Flask
 from flask_babel import get_locale
@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 
 from cloud_service.domain.money import currency_digits
 from cloud_service.web.language.sentences import gettext as _
+from common.period import Span
 from common.reading import as_decimal
 
 NOTHING = "–"
@@ -26,6 +27,7 @@ def init_app(app: Flask) -> None:
         kwh=kwh,
         number=number,
         day=day,
+        day_span=day_span,
         last_day=last_day,
         month=month,
         instant=instant,
@@ -96,6 +98,14 @@ def day(value: date | None, style: str = "iso") -> str:
 def last_day(until: date) -> date:
     """The last day of a span whose end is its first day no more: what people call its end."""
     return until - timedelta(days=1)
+
+
+def day_span(value: Span) -> str:
+    """1 – 31 Oct 2026, both days included; a whole month by its name."""
+    last = value.end - timedelta(days=1)
+    if value.start.day == 1 and value.end.day == 1:
+        return str(format_interval(value.start, last, "yMMM", locale=locale()))
+    return str(format_interval(value.start, last, "yMMMd", locale=locale()))
 
 
 def month(value: date, style: str = "MMM") -> str:

@@ -1,1 +1,1 @@
-"""Energy over a span of days: which registers count, what they are compared with, what lies between main and sub-meters."""
+"""Energy over a span of days: which registers count, what it is compared with, what is lost behind main meters."""

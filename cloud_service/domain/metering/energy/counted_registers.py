@@ -1,6 +1,6 @@
 """Registers at their places: which of a meter's registers are its energy, so that nothing is counted twice."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -78,13 +78,3 @@ def _counted(members: list[PlacedRegister]) -> list[PlacedRegister]:
         totals = [member for member in same if member.register in TOTALS]
         counted += totals[:1] or (same if billed or len(same) == 1 else [])
     return counted
-
-
-def parts_of_meter(counted: Mapping[int, list[PlacedRegister]]) -> dict[tuple[int, int], int]:
-    """(Mount, register) -> among how many registers the meter's time is shared: two rates are one meter's days."""
-    shares: dict[tuple[int, int], int] = {}
-    for mount, registers in counted.items():
-        for register in registers:
-            same = sum(1 for other in registers if other.measure == register.measure)
-            shares[mount, register.register_id] = same
-    return shares

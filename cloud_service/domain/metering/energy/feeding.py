@@ -1,7 +1,7 @@
 """Which service points feed others: a main meter's energy is counted by the meters below it once more."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from cloud_service.domain.metering.energy.figures import SpanEnergy
@@ -43,8 +43,8 @@ def feeders_among(places: Iterable[Place], feeding: Mapping[Place, Place]) -> se
 class NetEnergy:
     """What came in at a place less what went out, and how well it is known."""
 
-    taken: SpanEnergy = SpanEnergy()
-    given: SpanEnergy = SpanEnergy()
+    taken: SpanEnergy = field(default_factory=SpanEnergy)
+    given: SpanEnergy = field(default_factory=SpanEnergy)
 
     @property
     def energy(self) -> Decimal:

@@ -10,7 +10,9 @@ NOTHING = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class SpanEnergy:
-    """Energy, and the seconds of all its registers: how many are over, known, estimated, substituted.
+    """Energy, and the seconds of all its registers: how many are over, known, bridged, estimated, substituted.
+
+    Bridged is what lies between two indexes that were read: its energy is measured, its course is not.
 
     `presence` says how many meters were there: two meters of which one came in the middle of the span are 1.5.
     """
@@ -20,6 +22,7 @@ class SpanEnergy:
     known_s: int = 0
     estimated_s: int = 0
     substituted_s: int = 0
+    bridged_s: int = 0
     presence: Decimal = NOTHING
 
     def __add__(self, other: "SpanEnergy") -> "SpanEnergy":
@@ -29,6 +32,7 @@ class SpanEnergy:
             self.known_s + other.known_s,
             self.estimated_s + other.estimated_s,
             self.substituted_s + other.substituted_s,
+            self.bridged_s + other.bridged_s,
             self.presence + other.presence,
         )
 
@@ -49,8 +53,13 @@ class SpanEnergy:
 
     @property
     def measured(self) -> Decimal:
-        """The share of the time that is over which was measured."""
-        return self._share(max(self.known_s - self.estimated_s - self.substituted_s, 0))
+        """The share of the time that is over which was measured, step by step or between two indexes."""
+        return self._share(max(min(self.known_s, self.expected_s) - self.estimated_s - self.substituted_s, 0))
+
+    @property
+    def bridged(self) -> Decimal:
+        """The share of the time that is over which lies between two indexes."""
+        return self._share(self.bridged_s)
 
     @property
     def is_whole(self) -> bool:

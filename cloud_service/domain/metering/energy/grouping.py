@@ -28,6 +28,7 @@ class Tenancy:
     start: date
     end: date | None
     client_public_id: str
+    client_number: str
     client: str
 
 

@@ -48,7 +48,7 @@ def named_span(name: str, today: date) -> Span:
         return Span(today, today + ONE_DAY)
     if name == SpanName.YESTERDAY:
         return Span(today - ONE_DAY, today)
-    last, _, length = name.rpartition("last_")
+    length = name.removeprefix("last_")
     start = _start_of(length, today)
     if name.startswith("last_"):
         return Span(_start_of(length, start - ONE_DAY), start)
@@ -82,6 +82,12 @@ def compared_spans(span: Span) -> ComparedSpans:
         before = Span(span.start - timedelta(days=span.days), span.start)
         year_before = Span(span.start - SAME_WEEKDAYS, span.end - SAME_WEEKDAYS)
     return ComparedSpans(span, before, year_before if year_before.end <= span.start else None)
+
+
+def span_after(span: Span) -> Span:
+    """As many months, or days, right after a span."""
+    months = _whole_months(span)
+    return Span(span.end, add_months(span.end, months) if months else span.end + timedelta(days=span.days))
 
 
 def _whole_months(span: Span) -> int:

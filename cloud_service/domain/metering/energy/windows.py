@@ -1,4 +1,4 @@
-"""From when to when a register counts within a span: its whole local days, and days that it shares with another place."""
+"""From when to when a register counts within a span: whole local days, and days shared with another place."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import msgspec
@@ -13,6 +13,7 @@ from cloud_service.domain.metering.energy.split_days import PackedDay
 from cloud_service.domain.metering.energy.windows import RegisterWindow
 from cloud_service.domain.rating.register_readings import SharedStep
 
+LONGEST_DAY = timedelta(hours=25)
 # A quality is one byte of 0 to 4, so a pair of hexadecimal digits is found where it stands and nowhere between two.
 # Most days are measured throughout, all of their bytes are 0: those are not looked at closely.
 SUMS = text("""
@@ -22,11 +23,16 @@ WITH w AS MATERIALIZED (
               WITH ORDINALITY AS w(register_id, first, after, factor, charted, place)),
      d AS MATERIALIZED (
      SELECT register_id, day, total, (octet_length(qualities) - missing) * step_s::bigint AS known_s, step_s,
-            CASE WHEN ltrim(qualities, '\\x00'::bytea) <> '' THEN encode(qualities, 'hex') END AS codes
+            CASE WHEN ltrim(qualities, '\\x00'::bytea) <> '' THEN encode(qualities, 'hex') END AS codes,
+            CASE WHEN ltrim(qualities, '\\x00'::bytea) <> '' THEN made_from END AS origin
        FROM interval_day WHERE register_id = ANY(:registers) AND day >= :first AND day < :after)
 SELECT w.place, CASE WHEN w.charted THEN d.day END AS day, sum(d.total * w.factor) AS energy, sum(d.known_s) AS known_s,
        coalesce(sum((length(d.codes) - length(replace(d.codes, '02', ''))) / 2 * d.step_s::bigint), 0) AS estimated_s,
-       coalesce(sum((length(d.codes) - length(replace(d.codes, '01', ''))) / 2 * d.step_s::bigint), 0) AS substituted_s
+       coalesce(sum((length(d.codes) - length(replace(d.codes, '01', ''))) / 2 * d.step_s::bigint), 0) AS substituted_s,
+       coalesce(sum((length(d.codes) - length(replace(d.codes, '02', ''))) / 2 * d.step_s::bigint) FILTER (WHERE
+            (d.origin->'exit'->>0)::bigint - (d.origin->'entry'->>0)::bigint <= :day_ms
+            AND (d.origin->'exit'->>2)::int = 0 AND (d.origin->'entry'->>2)::int = 0
+            AND (d.origin->'exit'->>0)::bigint > (d.origin->'entry'->>0)::bigint), 0) AS within_s
   FROM w JOIN d ON d.register_id = w.register_id AND d.day >= w.first AND d.day < w.after
  GROUP BY GROUPING SETS ((w.place), (CASE WHEN w.charted THEN d.day END))
 """)
@@ -45,6 +51,7 @@ class SummedDays:
     known_s: int
     estimated_s: int
     substituted_s: int
+    within_s: int  # of what was estimated, how much lies in days with an index at both ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +72,16 @@ def span_sums(session: Session, windows: Sequence[RegisterWindow], charted: Sequ
         "afters": [window.end for window in windows],
         "factors": [window.register.multiplier for window in windows],
         "charted": list(charted),
+        "day_ms": LONGEST_DAY // timedelta(milliseconds=1),
         "first": min(window.start for window in windows),
         "after": max(window.end for window in windows),
     }
     by_place: dict[int, SummedDays] = {}
     by_day: dict[date, SummedDays] = {}
     for row in session.execute(SUMS, values):
-        summed = SummedDays(row.energy, int(row.known_s), int(row.estimated_s), int(row.substituted_s))
+        summed = SummedDays(
+            row.energy, int(row.known_s), int(row.estimated_s), int(row.substituted_s), int(row.within_s)
+        )
         if row.place is not None:
             by_place[row.place - 1] = summed
         elif row.day is not None:

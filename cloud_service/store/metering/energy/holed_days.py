@@ -37,12 +37,15 @@ def holed_days(session: Session, windows: Iterable[RegisterWindow]) -> dict[int,
     several = list(windows)
     if not several:
         return {}
+    firsts = [local_day(window.first, window.register.timezone) for window in several]
+    lasts = [_last_day(window) for window in several]
     values = {
         "registers": [window.register.register_id for window in several],
-        "firsts": [local_day(window.first, window.register.timezone) for window in several],
-        "lasts": [_last_day(window) for window in several],
+        "firsts": firsts,
+        "lasts": lasts,
+        "first": min(firsts),
+        "last": max(lasts),
     }
-    values |= {"first": min(values["firsts"]), "last": max(values["lasts"])}
     absent: dict[int, list[Span]] = {}
     for row in session.execute(ABSENT, values):
         absent.setdefault(row.register_id, []).append(Span(row.start, row.end))

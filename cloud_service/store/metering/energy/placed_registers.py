@@ -1,5 +1,6 @@
 """Which registers hung where in a span, who was supplied there, and which service point feeds which."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from cloud_service.domain.metering.energy.counted_registers import ALWAYS, PlacedRegister
 from cloud_service.domain.metering.energy.grouping import Tenancy
 from cloud_service.store.scope import Scope
+from common.errors import NotFoundError
 
 WIDEST_OFFSET = timedelta(days=1)  # a local day begins at most so far from the day in UTC
 
@@ -28,17 +30,17 @@ SELECT m.id AS mount_id, r.id AS register_id, r.name AS register, r.quantity,
   JOIN register r ON r.meter_id = t.id AND r.kind IN ('index', 'interval')
   LEFT JOIN virtual_meter v ON v.register_id = r.id
  WHERE (cast(:entities AS bigint[]) IS NULL OR s.legal_entity_id = ANY(:entities))
-   AND (:site = '' OR s.public_id::text = :site)
+   AND (:site = '' OR :site IN (s.public_id::text, s.name))
    AND (:utility = '' OR p.utility = :utility)
-   AND (:meter = '' OR t.public_id::text = :meter)
+   AND (:meter = '' OR :meter IN (t.public_id::text, t.name))
    AND (:client = '' OR EXISTS (
         SELECT 1 FROM contract k JOIN account a ON a.id = k.account_id JOIN client c ON c.id = a.client_id
-         WHERE k.service_point_id = p.id AND c.public_id::text = :client))
+         WHERE k.service_point_id = p.id AND :client IN (c.public_id::text, c.number)))
  ORDER BY s.name, p.name, lower(m.during) NULLS FIRST, t.name, r.id
 """)
 TENANCIES = text("""
 SELECT k.service_point_id AS point_id, lower(k.during) AS start, upper(k.during) AS "end",
-       c.public_id::text AS client_public_id, c.name AS client
+       c.public_id::text AS client_public_id, c.number AS client_number, c.name AS client
   FROM contract k JOIN account a ON a.id = k.account_id JOIN client c ON c.id = a.client_id
  WHERE k.service_point_id = ANY(:points) AND k.during && daterange(:first, :after)
  ORDER BY lower(k.during)
@@ -46,13 +48,28 @@ SELECT k.service_point_id AS point_id, lower(k.during) AS start, upper(k.during)
 PARENTS = text("""
 SELECT p.id, p.parent_id FROM service_point p JOIN site s ON s.id = p.site_id
  WHERE p.parent_id IS NOT NULL AND (cast(:entities AS bigint[]) IS NULL OR s.legal_entity_id = ANY(:entities))
-   AND (:site = '' OR s.public_id::text = :site)
+   AND (:site = '' OR :site IN (s.public_id::text, s.name))
+""")
+EXISTING = text("""
+WITH s AS (SELECT id, public_id, name FROM site
+            WHERE cast(:entities AS bigint[]) IS NULL OR legal_entity_id = ANY(:entities))
+SELECT :site = '' OR EXISTS (SELECT 1 FROM s WHERE :site IN (s.public_id::text, s.name)) AS site,
+       :meter = '' OR EXISTS (
+           SELECT 1 FROM meter t JOIN meter_mount m ON m.meter_id = t.id
+             JOIN service_point p ON p.id = m.service_point_id JOIN s ON s.id = p.site_id
+            WHERE :meter IN (t.public_id::text, t.name)) AS meter,
+       :client = '' OR EXISTS (
+           SELECT 1 FROM client WHERE :client IN (public_id::text, number)
+              AND (cast(:entities AS bigint[]) IS NULL OR legal_entity_id = ANY(:entities))) AS client
 """)
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceFilter:
-    """Which places a report is of; what is empty does not limit it. Ids are those of addresses."""
+    """Which places a report is of; what is empty does not limit it.
+
+    A site and a meter by the id of its address or its name, a client by that or its number.
+    """
 
     site: str = ""
     utility: str = ""
@@ -73,6 +90,15 @@ def placed_registers(
         "until": datetime.combine(after, time(), UTC) + WIDEST_OFFSET,
     }
     return [_placed(row) for row in session.execute(PLACED, values).mappings()]
+
+
+def check_places(session: Session, scope: Scope, places: PlaceFilter) -> None:
+    """Refuse a site, meter or client that the reader knows nothing of."""
+    values = {**_limits(scope, places.site), "meter": places.meter, "client": places.client}
+    row = session.execute(EXISTING, values).mappings().one()
+    for kind, exists in row.items():
+        if not exists:
+            raise NotFoundError(f"there is no {kind} {values[kind]}", path=kind)
 
 
 def _placed(row: Any) -> PlacedRegister:
@@ -98,5 +124,5 @@ def parents(session: Session, scope: Scope, site: str) -> dict[int, int]:
 
 def _limits(scope: Scope, site: str) -> dict[str, Any]:
     """Customers see their meters through their contracts, never through a report."""
-    entities = [] if scope.clients is not None else scope.entities
+    entities: Collection[int] | None = [] if scope.clients is not None else scope.entities
     return {"entities": None if entities is None else sorted(entities), "site": site}
