@@ -11,7 +11,8 @@ def test_a_gap_has_its_meter_time_length_and_cause(console: Console) -> None:
 
     said = text_of(page)
     assert (
-        "meter-M-1 Lake House 1, Lake House · import 16 Nov 2026, 00:00 17 Nov 2026, 00:00 24 h 0 min Never read yet" in said
+        "meter-M-1 Lake House 1 , Lake House · import 16 Nov 2026, 00:00 17 Nov 2026, 00:00 24 h 0 min Never read yet"
+        in said
     )
     assert "2 gaps" in said
     assert f'href="/meters/{console.ids["M-1"]}/readings/new?register=import"' in page
