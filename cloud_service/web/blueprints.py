@@ -42,8 +42,6 @@ from cloud_service.web.console.invoicing import (
     shared_costs,
 )
 from cloud_service.web.console.metering import (
-    energy,
-    energy_gaps,
     estimates,
     gateway_forms,
     gateways,
