@@ -51,6 +51,15 @@ def bills_of(listed: Sequence[dict[str, Any]]) -> list[ExampleBill]:
     return sorted(bills, key=lambda bill: (bill.day, bill.number))
 
 
+def drafts_of(connections: Sequence[dict[str, Any]], day: date) -> list[ExampleBill]:
+    """The bills that a run would issue, as `bill status --items --json` has them."""
+    return [
+        ExampleBill("", row["tenant"], day, row["currency"], Decimal(row["amount"]), Decimal(row["amount"]))
+        for row in connections
+        if row["amount"] is not None
+    ]
+
+
 def transfers_of(bills: Sequence[ExampleBill], month: Span) -> list[Transfer]:
     """What the clients transfer in a month for the bills that they have."""
     return [
@@ -61,8 +70,11 @@ def transfers_of(bills: Sequence[ExampleBill], month: Span) -> list[Transfer]:
     ]
 
 
-def transfers_to_try(bills: Sequence[ExampleBill], today: date) -> list[Transfer]:
-    """What came in since: some pay all that they owe, others their oldest bill, and one is nobody whom we know."""
+def transfers_to_try(bills: Sequence[ExampleBill], drafts: Sequence[ExampleBill], today: date) -> list[Transfer]:
+    """What came in since: some pay all that they owe, others their oldest bill, and one is nobody whom we know.
+
+    Who pays at once has paid the bill of the last month too, which is only a draft yet: by the account's number.
+    """
     owing: dict[str, list[ExampleBill]] = {}
     for bill in bills:
         if bill.outstanding > 0 and _habit(bill.client) != "prepaid":
@@ -71,6 +83,13 @@ def transfers_to_try(bills: Sequence[ExampleBill], today: date) -> list[Transfer
         _transfer(bill, bill.outstanding, today, f"{bill.number}-try")
         for client, owed in owing.items()
         for bill in (owed if _habit(client) in ("at once", "late") else owed[:1])
+    ]
+    transfers += [
+        Transfer(
+            today, draft.total, draft.currency, draft.client, _flat(draft.client).account, f"{today}-{draft.client}"
+        )
+        for draft in drafts
+        if _habit(draft.client) == "at once"
     ]
     return [*transfers, Transfer(today, Decimal(4500), "KES", "J. Wanjiru", "house 7 thank you", f"{today}-unknown")]
 

@@ -76,9 +76,9 @@ class ExampleFolder:
             transfers = bank_statement.transfers_of(bills, Span(month, add_months(month, 1)))
             self._keep(name, bank_statement.statement(transfers, f"EX-{month:%Y-%m}").decode())
 
-    def write_statement_to_try(self, today: date, bills: Sequence[ExampleBill]) -> None:
-        """A bank's file that nobody has booked: it pays some of what is open."""
-        transfers = bank_statement.transfers_to_try(bills, today)
+    def write_statement_to_try(self, today: date, bills: Sequence[ExampleBill], drafts: Sequence[ExampleBill]) -> None:
+        """A bank's file that nobody has booked: it pays some of what is open, and of the last month."""
+        transfers = bank_statement.transfers_to_try(bills, drafts, today)
         self._keep(TO_TRY, bank_statement.statement(transfers, f"EX-{today}").decode())
 
     def _write_readme(self, today: date) -> None:

@@ -2,15 +2,16 @@
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from cloud_service.example.bank_statement import ExampleBill, bills_of
+from cloud_service.example.bank_statement import ExampleBill, bills_of, drafts_of
 from cloud_service.example.commands import Command, month_of_statement, rates_command
 from cloud_service.example.example_folder import ExampleFolder
 from cloud_service.example.people import people_to_add, sign_ins
-from common.errors import ConflictError
+from common.errors import ConflictError, InputError
 from common.period import add_months
 
 FOLDER, PROGRESS = "example", "example.json"
@@ -61,7 +62,8 @@ def fill(data_dir: Path, run: Run, say: Say, clock: Callable[[], datetime] = _ut
         _write(folder, data_dir, progress, clock())
         say("sheets, tariffs and readings are written")
     _build(folder, progress, run, say)
-    folder.write_statement_to_try(date.fromisoformat(progress.done["today"]), _bills(run))
+    today = date.fromisoformat(progress.done["today"])
+    folder.write_statement_to_try(today, _bills(run), _drafts(run, today))
     progress.note(complete=True)
 
 
@@ -110,6 +112,15 @@ def _say_what_is_done(command: Command, following: Sequence[Command], say: Say) 
     }  # fmt: skip
     if sentence := sentences.get(command[0], ""):
         say(sentence)
+
+
+def _drafts(run: Run, today: date) -> list[ExampleBill]:
+    """What the bills of the month that is left will be, by a trial run; one that looks odd is one all the same."""
+    month = add_months(today.replace(day=1), -1)
+    with suppress(InputError):
+        run(("bill", "run", "--month", f"{month:%Y-%m}", "--dry-run"))
+    newest = json.loads(run(("bill", "runs", "--limit", "1", "--json")))[0]["id"]
+    return drafts_of(json.loads(run(("bill", "status", str(newest), "--items", "--json")))["connections"], today)
 
 
 def _bills(run: Run) -> list[ExampleBill]:

@@ -77,7 +77,28 @@ def run_billing(page: Page) -> None:
     page.get_by_role("button", name="Rate all connections").click()
 
 
-def test_the_month_that_nobody_billed_is_issued_with_its_pdf_at_once(billing: Page) -> None:
+def book_the_bank_file(demo: Path, billing: Page, fresh: set[str]) -> None:
+    """It pays some of the bills that were issued a moment ago and some older ones; a stranger's is left to a person."""
+    paid_before = set(bills(billing, "paid"))
+    entry(billing, "Payments").click()
+    billing.get_by_role("link", name="Bank statement").first.click()
+    billing.set_input_files("input[type=file]", demo / "example" / "bank-statement-to-try.xml")
+    billing.get_by_role("button", name="Look at it").click()
+    lines = billing.locator("main tbody tr")
+    expect(lines.filter(has_text="J. Wanjiru")).to_contain_text("account or exact amount recognised")
+    named = lines.locator("a").filter(has_text=re.compile(r"^INV-")).all_inner_texts()
+    billing.get_by_role("button", name="Book these").click()
+
+    expect(billing.get_by_text(f"{len(named)} of {lines.count()} lines are booked now.")).to_be_visible()
+    assert lines.count() - 1 == len(named) >= 4
+    assert set(named) == set(bills(billing, "paid")) - paid_before
+    assert fresh & set(named)
+    assert set(named) - fresh
+
+
+def test_the_month_that_nobody_billed_is_issued_with_its_pdf_at_once_and_paid_by_the_bank_s_file(
+    demo: Path, billing: Page
+) -> None:
     run_billing(billing)
     billing.get_by_role("button", name=f"Approve and issue {CLIENTS} bills").click()
 
@@ -87,9 +108,11 @@ def test_the_month_that_nobody_billed_is_issued_with_its_pdf_at_once(billing: Pa
     expect(issued).to_have_count(CLIENTS)
     assert [] == violations(billing)
     assert [] == billing.evaluate("window.violations")
+    numbers = set(issued.all_inner_texts())
     issued.first.click()
     address = billing.get_by_role("link", name=re.compile("PDF")).first.get_attribute("href")
     assert billing.request.get(str(address)).body().startswith(b"%PDF")
+    book_the_bank_file(demo, billing, numbers)
 
 
 def test_the_month_that_is_not_over_says_when_it_is(billing: Page) -> None:
@@ -104,19 +127,3 @@ def test_the_month_that_is_not_over_says_when_it_is(billing: Page) -> None:
         return  # on the first day of a month
     expect(billing.get_by_text("Not over until")).to_be_visible()
     expect(billing.get_by_text("Nothing falls due in these days")).to_be_visible()
-
-
-def test_the_bank_file_beside_it_pays_bills_and_leaves_the_stranger_to_a_person(demo: Path, billing: Page) -> None:
-    paid_before = set(bills(billing, "paid"))
-    entry(billing, "Payments").click()
-    billing.get_by_role("link", name="Bank statement").first.click()
-    billing.set_input_files("input[type=file]", demo / "example" / "bank-statement-to-try.xml")
-    billing.get_by_role("button", name="Look at it").click()
-    lines = billing.locator("main tbody tr")
-    expect(lines.filter(has_text="J. Wanjiru")).to_contain_text("account or exact amount recognised")
-    named = lines.locator("a").filter(has_text=re.compile(r"^INV-")).all_inner_texts()
-    billing.get_by_role("button", name="Book these").click()
-
-    expect(billing.get_by_text(f"{len(named)} of {lines.count()} lines are booked now.")).to_be_visible()
-    assert lines.count() - 1 == len(named) >= 4
-    assert set(named) == set(bills(billing, "paid")) - paid_before

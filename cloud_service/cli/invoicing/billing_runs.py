@@ -11,15 +11,16 @@ import click
 
 from cloud_service.cli.database import author, engine, transaction
 from cloud_service.cli.options import day_of, entity_of, month_of
-from cloud_service.cli.output import as_json, print_listing
+from cloud_service.cli.output import as_json, cell, print_listing, print_table
 
 if TYPE_CHECKING:
     from cloud_service.domain.invoicing.outliers import Outlier
-    from cloud_service.store.database.session import Engine
+    from cloud_service.store.database.session import Engine, Session
     from cloud_service.store.invoicing.billing_runs import StoredRun
     from cloud_service.store.invoicing.run_progress import RunProgress
 
 SHARD = 500
+ITEMS_MAX = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,8 +243,9 @@ def runs(*, state: str, limit: int, json_output: bool) -> None:
 
 @click.command()
 @click.argument("run_id", type=int)
+@click.option("--items", "with_items", is_flag=True, help=f"Each connection with its amount; at most {ITEMS_MAX:,}.")
 @click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
-def status(run_id: int, *, json_output: bool) -> None:
+def status(run_id: int, *, with_items: bool, json_output: bool) -> None:
     """How far a run is, what is parked and why, what looks odd."""
     from cloud_service.flow import billing_run as step
     from cloud_service.store.invoicing import run_progress
@@ -252,12 +254,30 @@ def status(run_id: int, *, json_output: bool) -> None:
         progress = run_progress.progress_of(session, run_id)
         report = _report(session, run_id, progress, step.outliers(session, run_id))
         pace = run_progress.pace_of(session, run_id)
+        connections = _connections(session, run_id) if with_items else []
     if not json_output:
         _print_report(report)
+        if connections:
+            rows = [[cell(value) for value in connection.values()] for connection in connections]
+            print_table([name.upper() for name in connections[0]], rows)
         return
     under_way = report.state in ("rating", "issuing")
     speed = {"per_second": pace.per_second, "seconds_left": pace.seconds_left} if under_way else {}
-    click.echo(as_json(asdict(report) | speed))
+    click.echo(as_json(asdict(report) | speed | ({"connections": connections} if with_items else {})))
+
+
+def _connections(session: "Session", run_id: int) -> list[dict[str, Any]]:
+    """What the run bills each connection, or would."""
+    from cloud_service.store.lookups.billing_runs import run_items
+
+    return [
+        {
+            "connection": item.contract, "tenant": item.tenant, "state": item.state,
+            "amount": Decimal(item.rated_total) if item.rated_total else item.total,
+            "currency": item.rated_currency or item.currency, "bill": item.bill,
+        }
+        for item in run_items(session, run_id, rows=ITEMS_MAX)
+    ]  # fmt: skip
 
 
 COMMANDS = (run, approve, cancel, retry, runs, status)

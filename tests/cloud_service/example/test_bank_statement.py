@@ -1,6 +1,7 @@
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
+from typing import Any
 
 import pytest
 
@@ -8,6 +9,7 @@ from cloud_service.example.bank_statement import (
     ExampleBill,
     Transfer,
     bills_of,
+    drafts_of,
     statement,
     transfers_of,
     transfers_to_try,
@@ -60,21 +62,33 @@ def test_bills_are_read_as_the_command_lists_them_the_oldest_first() -> None:
     assert [bill(GRACE, date(2026, 10, 1), "7.00"), bill(GRACE, number="INV-2", outstanding="7.00")] == bills_of(listed)
 
 
+def test_drafts_are_read_as_the_command_shows_them_and_what_is_parked_has_no_amount() -> None:
+    shown: list[dict[str, Any]] = [
+        {"tenant": GRACE, "currency": "KES", "amount": "100.01"},
+        {"tenant": BAKERY, "currency": None, "amount": None},
+    ]
+
+    assert [bill(GRACE, number="", outstanding="100.01")] == drafts_of(shown, date(2026, 11, 1))
+
+
 def test_the_file_to_try_pays_some_of_what_is_open_and_has_one_whom_nobody_knows() -> None:
     today = date(2026, 11, 27)
     bills = [
         bill(GRACE, outstanding="0.00"), bill(SALON), bill(BAKERY, number="INV-3"), bill(BAKERY, number="INV-4"),
         bill(CHURCH, number="INV-5"), bill(CHURCH, number="INV-6"), bill(CLINIC, outstanding="50.00", number="INV-7"),
     ]  # fmt: skip
+    drafts = [bill(name, number="") for name in (GRACE, BAKERY, CLINIC, SALON, CHURCH)]
 
-    transfers = transfers_to_try(bills, today)
+    transfers = transfers_to_try(bills, drafts, today)
 
+    assert len(transfers) == len({transfer.reference for transfer in transfers})
     assert {today} == {transfer.day for transfer in transfers}
     assert [
         (BAKERY, "Invoice INV-3", Decimal("100.01")),
         (BAKERY, "Invoice INV-4", Decimal("100.01")),
         (CHURCH, "A-1005", Decimal("100.01")),
         (CLINIC, "Invoice INV-7", Decimal("50.00")),
+        (GRACE, "A-1001", Decimal("100.01")),
         ("J. Wanjiru", "house 7 thank you", Decimal(4500)),
     ] == [(transfer.payer, transfer.text, transfer.amount) for transfer in transfers]
 

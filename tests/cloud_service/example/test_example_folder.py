@@ -51,7 +51,7 @@ def test_rates_are_a_week_apart_and_never_too_old_for_a_bill(folder: ExampleFold
 
 
 def test_what_the_readme_names_is_there_once_the_example_is_built(folder: ExampleFolder) -> None:
-    folder.write_statement_to_try(NOW.date(), [bill(GRACE)])
+    folder.write_statement_to_try(NOW.date(), [bill(GRACE)], [])
     text = (folder.path / "README.md").read_text(encoding="utf-8")
     named = [name for name in re.findall(r"^\| `([^`]+)` \|", text, re.MULTILINE) if name != "file"]
 

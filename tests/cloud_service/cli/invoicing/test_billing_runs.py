@@ -105,6 +105,24 @@ def test_an_entity_has_to_be_named_where_the_number_is_unknown(three_tenants: Wo
     assert f"known: {three_tenants.entity} Example Energy" == refused.hint
 
 
+def test_the_items_say_what_each_connection_is_billed_or_would_be(three_tenants: World) -> None:
+    trial = call("bill", "run", "--month", "2026-09", "--dry-run", code=6)["run"]
+    run_id = call("bill", "run", "--month", "2026-10", "--bill-date", "2026-11-02", code=6)["run"]
+
+    shown = call("bill", "status", str(run_id), "--items")["connections"]
+    tried = call("bill", "status", str(trial), "--items")["connections"]
+
+    assert [
+        ("V3", "Tenant 3", "parked", None, None),
+        ("V1", "Tenant 1", "issued", "118.29", "EUR"),
+        ("V2", "Tenant 2", "issued", "1075.76", "EUR"),
+    ] == [(row["connection"], row["tenant"], row["state"], row["amount"], row["currency"]) for row in shown]
+    assert all(row["bill"] for row in shown[1:])
+    assert ["V1", "V2", "V3"] == [row["connection"] for row in tried]
+    assert "V1" in printed("bill", "status", str(run_id), "--items")
+    assert "connections" not in call("bill", "status", str(run_id))
+
+
 def test_a_month_that_is_not_over_bills_what_has_ended_and_says_until_when(
     three_tenants: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
