@@ -42,6 +42,8 @@ from cloud_service.web.console.invoicing import (
     shared_costs,
 )
 from cloud_service.web.console.metering import (
+    energy,
+    energy_gaps,
     estimates,
     gateway_forms,
     gateways,
@@ -78,7 +80,8 @@ PAGES = (
     dunning,
     prepaid, reports, books, clients, client_forms, accounts, statements, connections, move_in,
     connection_ends, connection_forms, sheets, tariffs, tariff_forms, price_sheet, points, point_forms, mount_forms,
-    meters, reading_forms, reading_files, reading_rounds, estimates, gateways,
+    meters, reading_forms, reading_files, reading_rounds, estimates, energy,
+    energy_gaps, gateways,
     gateway_forms, audit, users,
     dunning_rules, number_series,
     settings, setting_forms, companies, company_banks, mail, search, manual, preferences, desk, home, pay, webhooks,
