@@ -83,6 +83,8 @@ def test_what_looks_odd_stands_on_the_page_with_its_reason_before_approval(fresh
     assert "times the usual amount a day" in page_text
     assert "K-1" in page_text.partition("Worth a look")[2]
     assert "Approve and issue 1 bill" in page_text
+    assert "KES 9,000.00" in page_text.partition("Connections")[2]
+    assert "2026-10-01 to 2026-10-31" in page_text
 
 
 INVOICE_BEFORE = (
