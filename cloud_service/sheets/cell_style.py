@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from cloud_service.sheets.sheet import Cell
+from cloud_service.sheets.day_words import day_in_words, day_of_serial
+from cloud_service.sheets.sheet import Cell, cell_text
 from common.errors import InputError
 
 JOINED = "+"  # between the indexes of several registers
@@ -48,7 +49,10 @@ def day_in(cell: Cell, style: CellStyle) -> date:
     """The day that a cell means."""
     if isinstance(cell, date):
         return cell
-    match = DAY.fullmatch(str(cell).strip())
+    text = cell_text(cell).strip()
+    match = DAY.fullmatch(text)
+    if match is None and (other := _other_day(text)) is not None:
+        return other
     if match is None:
         raise InputError("this is no day", hint="for example 2026-12-31 or 31.12.2026")
     first, sign, second, third = match[1], match[2], match[3], match[4]
@@ -113,6 +117,13 @@ def _mark_of(cell: str) -> set[str]:
 def _grouped(whole: str, sign: str) -> bool:
     head, *groups = whole.lstrip("+-").split(sign)
     return 0 < len(head) <= GROUP and all(len(group) == GROUP for group in groups)
+
+
+def _other_day(text: str) -> date | None:
+    try:
+        return day_in_words(text) or day_of_serial(text)
+    except ValueError:
+        raise InputError("there is no such day", hint="for example 2026-12-31 or 31.12.2026") from None
 
 
 def _day(year: str, month: str, day: str) -> date:

@@ -9,6 +9,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
+from cloud_service.sheets.foreign_heads import foreign_names
+
 ColumnKind = Literal["text", "lines", "day", "amount", "count", "names", "amounts"]
 
 
@@ -26,7 +28,8 @@ class Column:
     @property
     def names(self) -> set[str]:
         """All heads that mean this column, as `head_key` writes them."""
-        return {head_key(name) for name in (self.key, self.title, *self.synonyms.split(",")) if name}
+        names = (self.key, self.title, *self.synonyms.split(","), *foreign_names(self.key))
+        return {head_key(name) for name in names if name}
 
 
 @dataclass(frozen=True, slots=True)

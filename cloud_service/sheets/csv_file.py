@@ -3,7 +3,8 @@
 import csv
 from itertools import islice
 
-from cloud_service.sheets.sheet import COLUMNS_MAX, ROWS_MAX, Sheet, SheetRow
+from cloud_service.sheets.head_rows import table_of
+from cloud_service.sheets.sheet import ROWS_MAX, Cell, Sheet
 from common.errors import InputError
 
 MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
@@ -17,46 +18,31 @@ def read_csv(content: bytes) -> Sheet:
     """The table of a CSV file; InputError with its line where it is none."""
     text = _decoded(content)
     delimiter = _delimiter(text)
-    lines: list[tuple[int, list[str]]] = []
+    lines: list[tuple[int, list[Cell]]] = []
     reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter, strict=True)
     start = 1
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
+                _refuse_long(start, cells)
                 lines.append((start, [_cell(cell) for cell in cells]))
             if len(lines) > ROWS_MAX + 1:
                 raise InputError(f"it has more than {ROWS_MAX:,} rows", path="file", hint="cut it into several files")
             start = reader.line_num + 1
     except csv.Error as error:
         raise InputError(f"line {start} is not CSV: {error}", path="file", hint="look for a quote too many") from None
-    return table_of(lines)
+    return table_of(lines, "put a cell with the delimiter in it in quotes")
+
+
+def _refuse_long(number: int, cells: list[str]) -> None:
+    if any(len(cell) > CELL_MAX for cell in cells):
+        raise InputError(f"row {number} has a cell of more than {CELL_MAX:,} characters", path="file")
 
 
 def _cell(text: str) -> str:
     """Our own files write a quote before a sign that a spreadsheet would take for a formula's."""
     text = text.strip()
     return text[1:] if text.startswith("'") and text[1:2] in FORMULA_SIGNS else text
-
-
-def table_of(lines: list[tuple[int, list[str]]]) -> Sheet:
-    """The first line that is not empty is the head; the others are rows of its width."""
-    if not lines:
-        raise InputError("it is empty", path="file", hint="the first row names the columns, the others hold the data")
-    head = tuple(lines[0][1])
-    if len(head) > COLUMNS_MAX:
-        raise InputError(f"it has more than {COLUMNS_MAX} columns", path="file")
-    return Sheet(head, tuple(SheetRow(number, _padded(number, cells, len(head))) for number, cells in lines[1:]))
-
-
-def _padded(number: int, cells: list[str], width: int) -> tuple[str, ...]:
-    if any(cells[width:]):
-        raise InputError(
-            f"row {number} has {len(cells)} cells where the head has {width}", path="file",
-            hint="put a cell with the delimiter in it in quotes",
-        )  # fmt: skip
-    if any(len(cell) > CELL_MAX for cell in cells):
-        raise InputError(f"row {number} has a cell of more than {CELL_MAX:,} characters", path="file")
-    return tuple(cells[:width] + [""] * (width - len(cells)))
 
 
 def _decoded(content: bytes) -> str:

@@ -21,6 +21,7 @@ from cloud_service.sheets.report import NEW, REFUSED, SAME, RowOutcome, SheetRep
 from cloud_service.sheets.row_values import CellFault, RowValues, row_values
 from cloud_service.sheets.sheet import Cell, Sheet, SheetRow, cell_text
 from cloud_service.sheets.sheet_file import SheetFile
+from cloud_service.sheets.spreadsheet_harm import eaten_zeros
 from cloud_service.sheets.tariff_changes import tariff_change_of
 from cloud_service.store.audit import log
 from cloud_service.store.customers import legal_entities
@@ -120,7 +121,7 @@ def _run(
     counts = Counter({table: len(ids) for table, ids in new_records.ids.items() if table != "tariff_before"})
     report = SheetReport(
         order.kind, sheet, match.places, match.left_out, tuple(outcomes), counts,
-        earlier=earlier.created_at if earlier else None,
+        earlier=earlier.created_at if earlier else None, eaten=tuple(eaten_zeros(sheet, match.places)),
     )  # fmt: skip
     return report, new_records
 

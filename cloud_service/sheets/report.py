@@ -8,6 +8,7 @@ from typing import Any
 from cloud_service.sheets.columns import COLUMNS
 from cloud_service.sheets.row_values import CellFault
 from cloud_service.sheets.sheet import Sheet
+from cloud_service.sheets.spreadsheet_harm import EatenZeros
 
 NEW, SAME, REFUSED = "new", "same", "refused"
 
@@ -35,6 +36,7 @@ class SheetReport:
     counts: Mapping[str, int] = field(default_factory=dict)  # what was or would be made, by table
     import_id: int = 0
     earlier: datetime | None = None  # when the very same file was imported before
+    eaten: tuple[EatenZeros, ...] = ()  # numbers that a spreadsheet may have shortened: taken as they are
 
     def of(self, state: str) -> Sequence[RowOutcome]:
         """The rows of one state."""
@@ -54,6 +56,11 @@ class SheetReport:
             "rows": len(self.rows),
             **{state: len(self.of(state)) for state in (NEW, SAME, REFUSED)},
             "made": dict(self.counts),
+            "notes": list(self.sheet.notes),
+            "warnings": [
+                {"row": harm.row, "column": self.head_of(harm.column), "found": harm.found, "meant": harm.meant}
+                for harm in self.eaten
+            ],
             "faults": [
                 {
                     "row": row.number, "column": self.head_of(fault.column), "found": fault.found, "why": fault.why,

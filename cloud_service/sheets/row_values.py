@@ -11,6 +11,7 @@ from cloud_service.sheets.cell_style import JOINED, CellStyle, day_in, number_in
 from cloud_service.sheets.codes import code_of
 from cloud_service.sheets.columns import COLUMNS, ColumnKind
 from cloud_service.sheets.sheet import Cell, cell_text
+from cloud_service.sheets.spreadsheet_harm import refuse_harmed
 from common.errors import InputError
 
 SLIPS = ((re.compile(r"@{2,}"), "@"), (re.compile(r"\s"), ""), (re.compile(r",(?=[a-z]+$)"), "."))
@@ -89,6 +90,7 @@ def row_values(cells: Mapping[str, Cell], style: CellStyle) -> tuple[RowValues, 
         if cell == "":
             continue
         try:
+            refuse_harmed(key, cell)
             values[key] = _value(key, COLUMNS[key].kind, cell, style)
             _look_closer(key, values)
         except InputError as error:

@@ -24,6 +24,7 @@ class Sheet:
 
     head: tuple[str, ...]
     rows: tuple[SheetRow, ...]
+    notes: tuple[str, ...] = ()  # what of the file is not read, for people
 
     def column(self, at: int) -> list[Cell]:
         """What stands below one name of the head, empty cells left out."""

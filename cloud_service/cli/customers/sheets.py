@@ -207,6 +207,12 @@ def _say(reports: list[tuple[Path, Any]], *, stored: bool, json_output: bool) ->
         click.echo(f"{path.name}: {said['new']} rows new, {said['same']} there already, {said['refused']} refused")
         if said["made"]:
             click.echo(f"  {'made' if stored else 'would make'}: {_counted(said['made'])}")
+        for note in said["notes"]:
+            click.echo(f"  {note}")
+        for harm in said["warnings"][:FAULTS_SHOWN]:
+            click.echo(
+                f"  row {harm['row']}: {harm['column']} {harm['found']}, was it {harm['meant']}? zeros may be lost"
+            )
         if said["left_out"]:
             click.echo(f"  columns that mean nothing here: {', '.join(said['left_out'])}")
         if stored and said["import"]:

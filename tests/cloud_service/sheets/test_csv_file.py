@@ -29,7 +29,7 @@ def test_a_quote_before_a_formula_is_ours_and_taken_off() -> None:
     ("content", "said"),
     [
         (b"", "it is empty"),
-        (b"a;b\n1;2;3\n", "row 2 has 3 cells"),
+        (b"a;b\n1;2;3\n", "row 2 has a cell below no name"),
         (b'a;b\n"1;2\n', "is not CSV"),
         (b"\x00\x01\x02\x03" * 100, "neither CSV nor XLSX"),
         (b"a;b\n" + b"1;2\n" * 20_001, "more than 20,000 rows"),

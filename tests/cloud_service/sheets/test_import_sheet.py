@@ -107,3 +107,35 @@ def test_a_register_is_named_as_its_gateway_names_it_and_counts_what_is_fed_in(w
             text("SELECT r.name, r.direction FROM register r JOIN meter t ON t.id = r.meter_id WHERE t.serial = 'D1'")
         )
     ]
+
+
+STRANGE = """\
+Mieterliste Hafenhof;;;;;;;;
+;;;;;;;;
+Liegenschaft;Wohnung;Mieter;Einzug;Zähler-Nr.;Stand;Tarif;Telefon;Kundennummer
+;;;TT.MM.JJJJ;;[kWh];;;
+Dock;1;"Petersen; Jörg";1. Dez. 2026;D1;1.234,50 kWh;flat;040 1;10001
+Dock;2;Ann;01.12.26;D2;1.200.000;flat;;10002
+Dock;2;Ann;01.12.26;D2;1.200.000;flat;;10002
+Dock;3;Ben;46357;D3;0;flat;4,94012E+11;10003
+Dock;4;Cid;#REF!;D4;0;flat;;345
+Summe;;;;;1.201.234,50;;;
+"""
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
+def test_a_list_as_people_have_it(world: World, encoding: str) -> None:
+    file = SheetFile("list.csv", STRANGE.encode(encoding))
+
+    report = import_sheet(world.session, file, ImportOrder(world.entity, "test", TODAY), good_rows=True)
+
+    said = report.as_json()
+    assert (2, 1, 2) == (said["new"], said["same"], said["refused"]), said["faults"]
+    assert [(8, "Telefon"), (9, "Einzug")] == [(fault["row"], fault["column"]) for fault in said["faults"]]
+    assert [(9, "Kundennummer", "345", "00345")] == [tuple(warning.values()) for warning in said["warnings"]]
+    assert 2 == len(said["notes"])
+    rows = world.session.execute(
+        text("SELECT c.name, n.opening FROM meter_mount n JOIN contract k USING (service_point_id) JOIN account a"
+             " ON a.id = k.account_id JOIN client c ON c.id = a.client_id WHERE n.opening <> '{}' ORDER BY n.id")
+    ).all()  # fmt: skip
+    assert [("Petersen; Jörg", {"import": 1_234_500}), ("Ann", {"import": 1_200_000_000})] == [tuple(r) for r in rows]

@@ -1,5 +1,6 @@
 import io
 import zipfile
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -85,3 +86,58 @@ def test_what_is_no_workbook_is_refused(content: bytes) -> None:
 def test_an_empty_workbook_says_what_belongs_into_it() -> None:
     with pytest.raises(InputError, match="it is empty"):
         read_xlsx(book())
+
+
+def written(fill: Callable[[xlsxwriter.Workbook], None]) -> bytes:
+    out = io.BytesIO()
+    workbook = xlsxwriter.Workbook(out)
+    fill(workbook)
+    workbook.close()
+    return out.getvalue()
+
+
+def test_a_hidden_sheet_is_not_read_and_the_one_with_names_of_columns_is_told() -> None:
+    def fill(book: xlsxwriter.Workbook) -> None:
+        hidden = book.add_worksheet("Alt")
+        hidden.write_row(0, 0, ("Mieter", "Wohnung", "Einzug"))
+        book.add_worksheet("Deckblatt").write(0, 0, "Übergabe")
+        book.add_worksheet("Liste").write_row(0, 0, ("Mieter", "Wohnung"))
+        hidden.hide()
+        book.get_worksheet_by_name("Deckblatt").activate()
+
+    sheet = read_xlsx(written(fill))
+
+    assert ("Mieter", "Wohnung") == sheet.head
+    assert ("the sheet Liste is read; not: Deckblatt",) == sheet.notes
+
+
+def test_a_formula_has_the_value_that_the_spreadsheet_shows_and_a_hidden_row_is_data() -> None:
+    def fill(book: xlsxwriter.Workbook) -> None:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ("Wohnung", "Stand", "Mieter"))
+        sheet.write(1, 0, "1")
+        sheet.write_formula(1, 1, "=2*3.5", None, 7)
+        sheet.write_formula(1, 2, "=A1&1", None, "Ann")
+        sheet.write_row(2, 0, ("2", 8, "Ben"))
+        sheet.write_formula(3, 1, "=1/0", None, "#DIV/0!")
+        sheet.set_row(2, None, None, {"hidden": True})
+
+    rows = read_xlsx(written(fill)).rows
+
+    assert [("1", Decimal(7), "Ann"), ("2", Decimal(8), "Ben")] == [row.cells for row in rows[:2]]
+    assert "#DIV/0!" == rows[2].cells[1]
+
+
+def test_merged_cells_of_a_head_hold_for_what_is_below() -> None:
+    def fill(book: xlsxwriter.Workbook) -> None:
+        sheet = book.add_worksheet()
+        sheet.merge_range(0, 0, 0, 3, "Mieterliste 2026")
+        sheet.merge_range(1, 0, 1, 1, "Mieter")
+        sheet.merge_range(1, 2, 1, 3, "Zähler")
+        sheet.write_row(2, 0, ("Name", "Wohnung", "Nummer", "Stand"))
+        sheet.write_row(3, 0, ("Ann", "1", "S1", 5))
+
+    sheet = read_xlsx(written(fill))
+
+    assert ("Name", "Wohnung", "Zähler Nummer", "Stand") == sheet.head
+    assert [(4, ("Ann", "1", "S1", Decimal(5)))] == [(row.number, row.cells) for row in sheet.rows]
