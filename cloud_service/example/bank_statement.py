@@ -9,10 +9,10 @@ from xml.etree import ElementTree as ET
 
 from cloud_service.domain.money import round_money
 from cloud_service.example.operator import BANK_ACCOUNTS, COMPANY, HABITS, ExampleFlat, flats
-from common.period import Span
+from common.period import Span, add_months
 
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
-AUGUST, NOVEMBER = 8, 11
+MONTHS_UNPAID = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +60,12 @@ def drafts_of(connections: Sequence[dict[str, Any]], day: date) -> list[ExampleB
     ]
 
 
-def transfers_of(bills: Sequence[ExampleBill], month: Span) -> list[Transfer]:
-    """What the clients transfer in a month for the bills that they have."""
+def transfers_of(bills: Sequence[ExampleBill], month: Span, today: date) -> list[Transfer]:
+    """What the clients transferred in a month for the bills that they had, as it is known today."""
     return [
         _transfer(bill, amount, day, f"{bill.number}-{part}")
         for bill in bills
-        for part, (day, amount) in enumerate(_payments(bill))
+        for part, (day, amount) in enumerate(_payments(bill, today))
         if month.start <= day < month.end and amount > 0
     ]
 
@@ -95,7 +95,7 @@ def transfers_to_try(bills: Sequence[ExampleBill], drafts: Sequence[ExampleBill]
 
 
 def _transfer(bill: ExampleBill, amount: Decimal, day: date, reference: str) -> Transfer:
-    text = _flat(bill.client).account if _habit(bill.client) == "not since August" else f"Invoice {bill.number}"
+    text = _flat(bill.client).account if _habit(bill.client) == "not for three months" else f"Invoice {bill.number}"
     return Transfer(day, amount, bill.currency, bill.client, text, reference)
 
 
@@ -108,7 +108,7 @@ def _habit(client: str) -> str:
     return flat.mode if flat.mode == "prepaid" else HABITS.get(flat.account, "at once")
 
 
-def _payments(bill: ExampleBill) -> Iterator[tuple[date, Decimal]]:
+def _payments(bill: ExampleBill, today: date) -> Iterator[tuple[date, Decimal]]:
     habit = _habit(bill.client)
     if habit == "at once":
         yield bill.day + timedelta(days=5), bill.total
@@ -118,7 +118,7 @@ def _payments(bill: ExampleBill) -> Iterator[tuple[date, Decimal]]:
         half = round_money(bill.total / 2, bill.currency)
         yield bill.day + timedelta(days=9), half
         yield bill.day + timedelta(days=70), bill.total - half
-    elif habit == "not since August" and not AUGUST <= bill.day.month <= NOVEMBER:
+    elif habit == "not for three months" and bill.day < add_months(today.replace(day=1), -MONTHS_UNPAID):
         yield bill.day + timedelta(days=12), bill.total
 
 

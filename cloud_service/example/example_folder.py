@@ -69,11 +69,11 @@ class ExampleFolder:
         """What `build.sh` lists."""
         return commands_in((self.path / SCRIPT).read_text(encoding="utf-8"))
 
-    def write_statement(self, month: date, bills: Sequence[ExampleBill]) -> None:
+    def write_statement(self, month: date, bills: Sequence[ExampleBill], today: date) -> None:
         """The bank's file of a month, from the bills that the clients have; one that is there stays."""
         name = statement_file(month)
         if not (self.path / name).exists():
-            transfers = bank_statement.transfers_of(bills, Span(month, add_months(month, 1)))
+            transfers = bank_statement.transfers_of(bills, Span(month, add_months(month, 1)), today)
             self._keep(name, bank_statement.statement(transfers, f"EX-{month:%Y-%m}").decode())
 
     def write_statement_to_try(self, today: date, bills: Sequence[ExampleBill], drafts: Sequence[ExampleBill]) -> None:

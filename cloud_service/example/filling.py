@@ -76,12 +76,12 @@ def _write(folder: ExampleFolder, data_dir: Path, progress: ExampleProgress, now
 
 def _build(folder: ExampleFolder, progress: ExampleProgress, run: Run, say: Say) -> None:
     """Run the commands that are left; the first of them may have been stopped after it was done."""
-    commands = folder.commands()
+    commands, today = folder.commands(), date.fromisoformat(progress.done["today"])
     begun = progress.done["commands"]
     for number, command in enumerate(commands[begun:], start=begun):
         month = month_of_statement(command)
         if month is not None:
-            folder.write_statement(month, _bills(run))
+            folder.write_statement(month, _bills(run), today)
         if number == begun and begun:
             _repeat(command, run)
         else:

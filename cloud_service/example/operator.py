@@ -58,7 +58,7 @@ SITES = (
 HABITS = {  # account -> how it pays; at once unless named
     "A-1002": "late",
     "A-1003": "in part",
-    "A-1005": "not since August",
+    "A-1005": "not for three months",
     "A-1007": "late",
     "A-1008": "in part",
 }

@@ -63,8 +63,8 @@ def test_what_the_readme_names_is_there_once_the_example_is_built(folder: Exampl
 
 def test_the_bank_s_file_of_a_month_is_written_once(folder: ExampleFolder) -> None:
     november = date(2026, 11, 1)
-    folder.write_statement(november, [bill(GRACE)])
-    folder.write_statement(november, [])
+    folder.write_statement(november, [bill(GRACE)], NOW.date())
+    folder.write_statement(november, [], NOW.date())
     lines = read_statement(folder.path / "bank" / "2026-11.xml")
 
     assert ["INV-1"] == [line.remittance.split()[-1] for line in lines]
