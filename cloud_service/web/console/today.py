@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from flask import Blueprint, render_template, url_for
@@ -12,11 +12,13 @@ from cloud_service.store.customers import legal_entities
 from cloud_service.store.customers.tables import LegalEntity
 from cloud_service.store.invoicing import billing_calendar
 from cloud_service.store.lookups import dashboard, waiting_work
+from cloud_service.store.lookups.unbilled_month import unbilled_months
 from cloud_service.web.access import May, access, allowed, scope
 from cloud_service.web.clock import now, site_zone, today
 from cloud_service.web.console.dashboard import happening
 from cloud_service.web.console.setup import checklist
 from cloud_service.web.database import session
+from cloud_service.web.language.formatting import month
 from cloud_service.web.language.sentences import gettext as _
 from cloud_service.web.language.sentences import ngettext
 
@@ -52,7 +54,14 @@ def index() -> str:
     entities = legal_entities.entities(session(), scope())
     ids = [entity.id for entity in entities]
     able = allowed()
-    waiting = [*_setting_up(entities), *_runs(ids), *_money(ids), *_reminders(ids), *_troubles(ids)]
+    waiting = [
+        *_setting_up(entities),
+        *_unbilled_month(ids),
+        *_runs(ids),
+        *_money(ids),
+        *_reminders(ids),
+        *_troubles(ids),
+    ]
     return render_template(
         "console/today.html",
         mine=[work for work in waiting if work.needs in able],
@@ -81,6 +90,24 @@ def _setting_up(entities: list[LegalEntity]) -> Iterator[Waiting]:
                          step=steps.next.title),
                 button=_("Go on"), href=url_for("setup.index", entity=steps.entity.public_id),
             )  # fmt: skip
+
+
+def _unbilled_month(ids: list[int]) -> Iterator[Waiting]:
+    """The month that is over, where nobody has begun to bill it and no calendar will."""
+    last_day = today().replace(day=1) - timedelta(days=1)
+    for unbilled in unbilled_months(session(), [id_ for id_ in ids if not _bills_itself(id_, last_day)], last_day):
+        yield Waiting(
+            icon="player-play", tone="info", needs=May.BILL, href=url_for("runs.new", entity=unbilled.public_id),
+            title=_("%(month)s is not billed", month=month(last_day, "MMMM yyyy")),
+            detail=ngettext("%(num)s connection of %(name)s", "%(num)s connections of %(name)s", unbilled.connections,
+                            name=unbilled.name),
+            button=_("Run billing"),
+        )  # fmt: skip
+
+
+def _bills_itself(entity_id: int, day: date) -> bool:
+    calendar = billing_calendar.calendar_of(session(), entity_id)
+    return calendar.automatic and calendar.since is not None and calendar.since <= day
 
 
 def _runs(ids: list[int]) -> Iterator[Waiting]:

@@ -1,7 +1,11 @@
 from datetime import date
 
+import pytest
+from sqlalchemy import text
+
 from cloud_service.flow import billing_run as running
 from cloud_service.store.database.session import transaction
+from cloud_service.store.invoicing.billing_calendar import BillingCalendar, set_calendar
 from common.period import Span
 from tests.cloud_service.web.conftest import Console
 from tests.cloud_service.web.pages import database_rows, database_value, text_of
@@ -25,6 +29,32 @@ def test_a_rated_run_waits_for_who_may_approve_it(fresh: Console) -> None:
     looked = text_of(fresh.sign_in("auditor").get("/today").text)
     assert "Review and approve" not in looked
     assert "Waiting for others" in looked
+
+
+def test_the_month_that_nobody_has_billed_waits_for_the_clerk(fresh: Console) -> None:
+    entity = database_value(fresh, "SELECT public_id FROM legal_entity ORDER BY id LIMIT 1")
+    clerk = fresh.sign_in("billing")
+    page = clerk.get("/today").text
+    assert "October 2026 is not billed" in text_of(page)
+    assert f"/runs/new?entity={entity}" in page
+    assert f'value="{entity}" selected' in fresh.sign_in("admin").get(f"/runs/new?entity={entity}").text
+
+    with transaction(fresh.engine) as session:
+        days = Span(date(2026, 10, 1), date(2026, 11, 1))
+        for entity_id in session.execute(text("SELECT id FROM legal_entity")).scalars().all():
+            running.plan(session, running.RunPlan(entity_id, days, days.end, "t"))
+    assert "is not billed" not in text_of(clerk.get("/today").text)
+
+
+@pytest.mark.parametrize(("since", "waits"), [(date(2026, 10, 1), False), (date(2026, 11, 1), True)])
+def test_a_calendar_that_bills_the_month_leaves_nothing_to_the_clerk(
+    fresh: Console, since: date, *, waits: bool
+) -> None:
+    with transaction(fresh.engine) as session:
+        for entity_id in session.execute(text("SELECT id FROM legal_entity")).scalars().all():
+            set_calendar(session, entity_id, BillingCalendar(automatic=True, since=since))
+
+    assert waits == ("is not billed" in text_of(fresh.sign_in("billing").get("/today").text))
 
 
 def test_the_support_desk_is_sent_to_what_it_mends(fresh: Console) -> None:
