@@ -1,22 +1,18 @@
-"""Many bills as one PDF for the printer: a cover list, then the bills in their order, each as it was made."""
+"""Many bills as one PDF for the printer: a cover list a company, then its bills in their order, each as it was made."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import pikepdf
-
 from cloud_service.documents.letterhead import letterhead
 from cloud_service.documents.paper import Party
+from cloud_service.documents.pdf_joiner import PdfJoiner
 from cloud_service.documents.theme import Theme
 from cloud_service.documents.translations import Localizer, localizer_for
 from cloud_service.documents.typesetter import typeset
-
-TOGETHER = 100  # bills that are open at once; more are joined part by part
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,53 +34,44 @@ class BatchCover:
     locale: str
 
 
-def write_batch(bills: Iterable[BillToPrint], cover: BatchCover, theme: Theme, out: Path) -> int:
-    """Write the PDF file; how many pages the bills have. The joining holds 0.3 MB a bill, the bills lie on disk."""
-    rows: list[tuple[str, str, str, int]] = []
+@dataclass(frozen=True, slots=True)
+class BatchPart:
+    """The bills of one company: its cover list in its look, then they."""
+
+    cover: BatchCover
+    theme: Theme
+    bills: Iterable[BillToPrint]
+
+
+def write_batch(parts: Iterable[BatchPart], out: Path) -> int:
+    """Write the PDF file; how many pages the bills have. One bill is in memory at a time, whatever their number."""
     with TemporaryDirectory(prefix="print-", dir=out.parent) as folder:
-        parts = [
-            _join(group, Path(folder) / f"part-{at}.pdf", rows) for at, group in enumerate(_files(bills, Path(folder)))
-        ]
-        first = Path(folder) / "cover.pdf"
-        first.write_bytes(_cover(cover, theme, rows))
-        whole = Path(folder) / "whole.pdf"
-        _concatenate([first, *parts], whole)
+        whole, one = Path(folder) / "whole.pdf", Path(folder) / "one.pdf"
+        pages: list[int] = []
+        count = 0
+        with PdfJoiner(whole) as joiner:
+            for part in parts:
+                bills, rows = _append(joiner, part.bills, one)
+                one.write_bytes(_cover(part.cover, part.theme, rows))
+                pages += [*joiner.append(one), *bills]
+                count += len(bills)
+            joiner.finish(pages)
         whole.replace(out)
-    return sum(pages for *_, pages in rows)
+    return count
 
 
-def _files(bills: Iterable[BillToPrint], folder: Path) -> Iterator[Iterator[tuple[BillToPrint, Path]]]:
-    remaining = iter(bills)
-    while group := list(islice(remaining, TOGETHER)):
-        yield ((bill, _on_disk(bill, folder / f"bill-{at}.pdf")) for at, bill in enumerate(group))
-
-
-def _on_disk(bill: BillToPrint, path: Path) -> Path:
-    path.write_bytes(bill.pdf())
-    return path
-
-
-def _join(bills: Iterable[tuple[BillToPrint, Path]], out: Path, rows: list[tuple[str, str, str, int]]) -> Path:
-    """One file of some bills; their lines of the cover list join the rows."""
-    files = []
-    for bill, path in bills:
-        with pikepdf.open(path) as pdf:
-            rows.append((bill.number, bill.name, bill.address, len(pdf.pages)))
-        files.append(path)
-    return _concatenate(files, out)
-
-
-def _concatenate(files: Sequence[Path], out: Path) -> Path:
-    opened = [pikepdf.open(path) for path in files]
-    try:
-        with pikepdf.new() as whole:
-            for pdf in opened:
-                whole.pages.extend(pdf.pages)
-            whole.save(out, deterministic_id=True)
-    finally:
-        for pdf in opened:
-            pdf.close()
-    return out
+def _append(
+    joiner: PdfJoiner, bills: Iterable[BillToPrint], one: Path
+) -> tuple[list[int], list[tuple[str, str, str, int]]]:
+    """The numbers of their pages, and their lines of the cover list."""
+    pages: list[int] = []
+    rows = []
+    for bill in bills:
+        one.write_bytes(bill.pdf())
+        numbers = joiner.append(one)
+        pages += numbers
+        rows.append((bill.number, bill.name, bill.address, len(numbers)))
+    return pages, rows
 
 
 def _cover(cover: BatchCover, theme: Theme, rows: Sequence[tuple[str, str, str, int]]) -> bytes:

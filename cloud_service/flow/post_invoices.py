@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from cloud_service.documents.paper import Party
-from cloud_service.documents.print_batch import BatchCover, BillToPrint, write_batch
+from cloud_service.documents.print_batch import BatchCover, BatchPart, BillToPrint, write_batch
 from cloud_service.documents.theme import read_theme
 from cloud_service.store.audit import log
 from cloud_service.store.customers import legal_entities
@@ -18,18 +18,25 @@ from common.errors import InputError, NotFoundError
 def print_file(
     session: Session, invoices: Sequence[InvoiceToPost], pdf_of: Callable[[int], bytes], out: Path, day: date
 ) -> int:
-    """Write one PDF with all of them, in their order; how many pages they have.
+    """Write one PDF with all of them, company by company, in their order; how many pages they have.
 
-    `pdf_of` gives the PDF of an invoice. The cover list is in the company's look and language.
+    `pdf_of` gives the PDF of an invoice. Each company has a cover list in its look and language.
     """
     if not invoices:
         raise NotFoundError("no bill waits to be printed", hint="accounts whose bills go by post have some after a run")
+    companies: dict[int, list[InvoiceToPost]] = {}
+    for invoice in invoices:
+        companies.setdefault(invoice.entity_id, []).append(invoice)
+    return write_batch((_part(session, company, pdf_of, day) for company in companies.values()), out)
+
+
+def _part(session: Session, invoices: Sequence[InvoiceToPost], pdf_of: Callable[[int], bytes], day: date) -> BatchPart:
     entity_id = invoices[0].entity_id
     seller = legal_entities.entity_fields(session, entity_id)
     lines = tuple(line.strip() for line in seller.address.splitlines() if line.strip())
     cover = BatchCover(Party(seller.name, lines, seller.country), day, seller.locale)
     bills = (_bill(invoice, pdf_of) for invoice in invoices)
-    return write_batch(bills, cover, read_theme(outgoing.theme(session, entity_id)), out)
+    return BatchPart(cover, read_theme(outgoing.theme(session, entity_id)), bills)
 
 
 def _bill(invoice: InvoiceToPost, pdf_of: Callable[[int], bytes]) -> BillToPrint:

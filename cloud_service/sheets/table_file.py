@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from cloud_service.documents.spreadsheet import Cell, Kind, SheetColumn, write_xlsx
 
-__all__ = ["FORMS", "MEDIA_TYPES", "Cell", "Kind", "SheetColumn", "csv_line", "table_file"]
+__all__ = ["FORMS", "MEDIA_TYPES", "Cell", "Kind", "SheetColumn", "csv_line", "pieces_of", "table_file"]
 
 FORMS = ("csv", "xlsx")
 MEDIA_TYPES = {
@@ -46,10 +46,11 @@ def _xlsx_pieces(
     file = TemporaryFile()  # noqa: SIM115 - closed when its last piece is taken
     write_xlsx(file, name, columns, rows, day)
     file.seek(0)
-    return _read(file)
+    return pieces_of(file)
 
 
-def _read(file: BinaryIO) -> Iterator[bytes]:
+def pieces_of(file: BinaryIO) -> Iterator[bytes]:
+    """The file piece by piece; it is closed when its last piece is taken."""
     with file:
         while piece := file.read(PIECE):
             yield piece

@@ -1,6 +1,6 @@
 """A list page from a description: columns, filters, tabs; the address holds all of it, the file has the same query."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -12,12 +12,12 @@ from cloud_service.store.lists.paging import Listing, ListQuery, all_of, page_of
 from cloud_service.web.clock import today
 from cloud_service.web.database import session
 from cloud_service.web.language.list_nouns import NOUNS, ListNoun
+from cloud_service.web.lists.chosen_columns import SIZES, columns_in_order, own_choice
 from cloud_service.web.lists.column import Column
 from cloud_service.web.lists.files import rows_file
 from cloud_service.web.lists.offers import offers_of, row_label
 
 RESERVED = {"q", "sort", "dir", "page", "size"}
-SIZES = (25, 50, 100, 250)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def query_of(page: ListPage) -> ListQuery:
         sort=sort or page.order[0],
         descending=descending,
         page=_number("page", 1),
-        size=_number("size", SIZES[0]),
+        size=_number("size", own_choice(page.name).size),
     )
 
 
@@ -97,6 +97,12 @@ def _number(name: str, default: int) -> int:
     return int(value) if value.isdecimal() and len(value) < 7 else default  # noqa: PLR2004 - a million pages
 
 
+def _shown(page: ListPage, listing: Listing) -> list[Column]:
+    """The columns as the person chose them; only what the query can sort by has a head to press."""
+    columns = columns_in_order(page.columns, own_choice(page.name))
+    return [replace(column, sortable=column.sortable and column.key in listing.sortable) for column in columns]
+
+
 def respond(page: ListPage, listing: Listing, query: ListQuery, *, form: str = "", **values: Any) -> Response | str:
     """The page, or the file (`form`: csv, xlsx) with all rows of the same query."""
     if form:
@@ -105,13 +111,13 @@ def respond(page: ListPage, listing: Listing, query: ListQuery, *, form: str = "
             f"{page.name}-{today()}", str(page.title), page.columns, rows, form, zones=listing.has("timezone")
         )
     rows_page = page_of(session(), listing, query)
-    saved = views_of(session(), current_user.id, page.name) if page.tabs else []
     return render_template(
         page.template,
         list=page,
         query=query,
         page=rows_page,
-        saved=saved,
+        saved=views_of(session(), current_user.id, page.name),
+        columns=_shown(page, listing),
         sizes=SIZES,
         offers=offers_of(page.name),
         row_label=row_label(page.name),

@@ -6,12 +6,13 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from cloud_service.store.identity import saved_views, web_sessions
+from cloud_service.store.identity import list_choices, saved_views, web_sessions
 from cloud_service.store.identity import users as store
 from cloud_service.web.access import actor, signed_in
 from cloud_service.web.database import session
 from cloud_service.web.language.locale import COOKIE, LANGUAGES
 from cloud_service.web.language.sentences import gettext as _
+from cloud_service.web.lists.chosen_columns import typed_choice
 from cloud_service.web.navigation import THEMES
 
 blueprint = Blueprint("me", __name__)
@@ -60,6 +61,26 @@ def forget_view() -> AnyResponse:
     saved_views.forget_view(session(), current_user.id, request.form.get("page", ""), request.form.get("name", ""))
     session().commit()
     return redirect(urlsplit(_back()).path)
+
+
+@blueprint.post("/me/lists")
+@signed_in
+def keep_columns() -> AnyResponse:
+    """Keep which columns of a list are shown, and how many rows; or show what everybody sees."""
+    page = request.form.get("page", "")[:40]
+    if request.form.get("reset"):
+        list_choices.forget_choice(session(), current_user.id, page)
+    else:
+        list_choices.keep_choice(session(), current_user.id, page, typed_choice(request.form))
+    session().commit()
+    return redirect(_without_size(_back()))
+
+
+def _without_size(address: str) -> str:
+    """The size of the address would win over the one that was just chosen."""
+    path, mark, query = address.partition("?")
+    kept = [pair for pair in query.split("&") if not pair.startswith(("size=", "page="))]
+    return path + (mark + "&".join(kept) if any(kept) else "")
 
 
 @blueprint.post("/me/sign-out-everywhere")

@@ -28,7 +28,6 @@ from cloud_service.web.lists.offers import OFFERS, Offer, offers_of, starting_va
 from common.errors import ConflictError, InputError, NotFoundError
 
 blueprint = Blueprint("batches", __name__)
-MOST = 5000  # rows of one batch
 AT_ONCE = 100  # rows that are done while the browser waits; more are for the worker
 SHOWN = 250
 MOVING = ("checking", "running")
@@ -89,10 +88,10 @@ def _new_batch(name: str, offer: Offer, public_ids: list[UUID] | None) -> UUID:
     entry = LISTS[name]
     query = query_of(entry.page)
     rows = chosen_rows(
-        session(), entry.rows(query), query, label=OFFERS[name].label, public_ids=public_ids, most=MOST + 1
+        session(), entry.rows(query), query, label=OFFERS[name].label, public_ids=public_ids, most=offer.most + 1
     )
-    if len(rows) > MOST:
-        raise InputError(_("at most %(rows)s rows at once", rows=MOST), hint=_("narrow the list by its filters"))
+    if len(rows) > offer.most:
+        raise InputError(_("at most %(rows)s rows at once", rows=offer.most), hint=_("narrow the list by its filters"))
     if not rows:
         raise NotFoundError(_("none of these rows is there any more"))
     return batches.add(session(), NewBatch(name, offer.action, actor(), scope(), today()), rows)

@@ -35,6 +35,7 @@ class Offer:
     note: str = ""
     reason_needed: bool = False
     file: bool = False
+    most: int = 5000  # rows of one batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ OFFERS: Mapping[str, ListOffers] = {
     )),
     "bills": ListOffers("number", "bills.show", (
         Offer("invoice_send", _l("Send again"), May.SEND, note=_l("To the clients' present e-mail addresses.")),
-        Offer("invoice_print", _l("Print as one PDF"), May.COLLECT, file=True),
+        Offer("invoice_print", _l("Print as one PDF"), May.COLLECT, file=True, most=1000),
         Offer("invoice_zip", _l("Download the PDFs (ZIP)"), May.READ, file=True),
         Offer("einvoice_zip", _l("Download the e-invoices (ZIP)"), May.READ, file=True),
         Offer(

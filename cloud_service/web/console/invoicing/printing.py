@@ -1,6 +1,5 @@
 """Bills for the post: what waits, one PDF of it with a cover list, and the day on which it was handed in."""
 
-from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import UUID
@@ -9,33 +8,26 @@ from flask import Blueprint, Response, current_app, flash, redirect, render_temp
 from werkzeug.wrappers import Response as AnyResponse
 
 from cloud_service.flow import deliver, post_invoices
+from cloud_service.sheets.table_file import pieces_of
 from cloud_service.store.delivery import post
 from cloud_service.store.delivery.post import InvoiceToPost
-from cloud_service.store.lists.invoices import invoices as bill_list
-from cloud_service.store.lists.paging import all_of
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import today
 from cloud_service.web.console.invoicing.bill_files import chosen_bills
-from cloud_service.web.console.invoicing.bills import LIST
 from cloud_service.web.database import session
 from cloud_service.web.forms import parse_day
 from cloud_service.web.language.sentences import gettext as _
 from cloud_service.web.language.sentences import ngettext
-from cloud_service.web.listing import query_of
 from common.errors import InputError, NotFoundError
 
 blueprint = Blueprint("printing", __name__)
-AT_ONCE = 500  # bills of one file; the rest comes with the next
-CHOSEN = "chosen"
+AT_ONCE = 1000  # bills of one file; the rest comes with the next
 
 
 def _invoices() -> list[InvoiceToPost]:
     """What the address asks for: a selection of the list of bills, else what waits (of a run)."""
     if request.args.get("batch"):
         return post.chosen(session(), [bill.row_id for bill in chosen_bills()[:AT_ONCE]])
-    if request.args.get(CHOSEN):
-        rows = all_of(session(), bill_list(scope(), query_of(LIST), today()), query_of(LIST))
-        return post.chosen(session(), [row.id for row in islice(rows, AT_ONCE)])
     return post.waiting(session(), scope(), _run(), AT_ONCE)
 
 
@@ -74,7 +66,8 @@ def file() -> Response:
             today(),
         )
         session().commit()
-        answer = Response(out.read_bytes(), mimetype="application/pdf")
+        whole = out.open("rb")  # sent piece by piece, though its folder is gone
+    answer = Response(pieces_of(whole), mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'attachment; filename="bills-{today()}.pdf"'
     return answer
 

@@ -1,5 +1,6 @@
 import io
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from cloud_service.batches.work import work
 from cloud_service.store.batches import batches
 from cloud_service.store.database.session import transaction
 from cloud_service.web.console import batches as pages
+from cloud_service.web.lists import offers
+from cloud_service.web.lists.offers import OFFERS
 from tests.cloud_service.web.conftest import Console, post, token
 from tests.cloud_service.web.operator_rows import NOW
 from tests.cloud_service.web.pages import csv_rows, database_rows, database_value, text_of
@@ -127,7 +130,9 @@ def test_nothing_ticked_is_said_on_the_list(fresh: Console) -> None:
 
 
 def test_too_many_rows_are_refused_before_anything(fresh: Console, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pages, "MOST", 1)
+    (send, *_others) = OFFERS["bills"].offers
+    few = replace(OFFERS["bills"], offers=(replace(send, most=1),))
+    monkeypatch.setattr(offers, "OFFERS", {"bills": few})
     answer = post(fresh.sign_in("billing"), "/bills", "/batches/new/bills", action="invoice_send", all="yes")
 
     assert 422 == answer.status_code
