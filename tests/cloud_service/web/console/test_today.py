@@ -37,7 +37,7 @@ def test_the_month_that_nobody_has_billed_waits_for_the_clerk(fresh: Console) ->
     page = clerk.get("/today").text
     assert "October 2026 is not billed" in text_of(page)
     assert f"/runs/new?entity={entity}" in page
-    assert f'value="{entity}" selected' in fresh.sign_in("admin").get(f"/runs/new?entity={entity}").text
+    assert f'value="{entity}" selected' in fresh.sign_in("root").get(f"/runs/new?entity={entity}").text
 
     with transaction(fresh.engine) as session:
         days = Span(date(2026, 10, 1), date(2026, 11, 1))
