@@ -105,7 +105,7 @@ def test_a_number_that_a_bill_has_already_is_refused(session: Session) -> None:
     with pytest.raises(ConflictError, match="there is a bill INV-2026-00001 already") as caught:
         set_to(world, YEARLY)
     assert "2 or more, or another prefix" == caught.value.hint
-    assert set_to(world, SeriesManner("INV-{year}-", 5, 2, yearly=True))
+    assert set_to(world, SeriesManner("INV-{year}-", 5, 3, yearly=True))
 
 
 def test_changes_stand_in_the_audit_log_and_other_kinds_are_refused(world: World) -> None:
