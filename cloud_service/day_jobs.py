@@ -1,4 +1,4 @@
-"""Jobs that a company has on its days, reminders and interest: done once; a machine that was off catches up once.
+"""Jobs that a company has on its days, reminders, interest, rates: done once; a machine that was off catches up once.
 
 The worker hands in transactions and the clock; what a job did, or why it could not, is kept for the page *Today*.
 """
@@ -12,16 +12,21 @@ from datetime import date, datetime
 import procrastinate
 
 from cloud_service.domain.receivables import dunning_days
+from cloud_service.download import download
 from cloud_service.flow import remind
 from cloud_service.flow.dunning.interest import charge_interest
+from cloud_service.flow.invoicing import currency_rates
 from cloud_service.store.database import job_days
 from cloud_service.store.database.session import Session
+from cloud_service.store.invoicing import rate_fetching
+from cloud_service.store.invoicing.rate_fetching import FetchingCompany
 from cloud_service.store.receivables.dunned_companies import DunnedCompany, dunned_companies
 from common.errors import EnergyError
 from common.period import zone
 
 FIRST_HOUR = 8  # nobody gets letters at night
 AUTHOR = "calendar"
+RATES = "rates"
 log = logging.getLogger("energy.worker")
 
 
@@ -41,6 +46,7 @@ class DayTools:
 
     begin: Callable[[], AbstractContextManager[Session]]
     clock: Callable[[], datetime]
+    download: Callable[[str], bytes] = download
 
 
 def add_day_jobs(app: procrastinate.App, tools: DayTools) -> None:
@@ -55,6 +61,33 @@ def add_day_jobs(app: procrastinate.App, tools: DayTools) -> None:
         for company in companies:
             for work in _dunning_work(company, tools.clock().astimezone(zone(company.timezone))):
                 do_once(tools, work)
+
+    @app.periodic(cron="23 * * * *")
+    @app.task(name="fetch_rates", queue="default", queueing_lock="fetch_rates", lock="fetch_rates")
+    def fetch_rates(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
+        """The bank's currency rates for the companies that have them fetched."""
+        with tools.begin() as session:
+            companies = rate_fetching.fetching_companies(session)
+        for company in companies:
+            _fetch_rates(tools, company)
+
+
+def _fetch_rates(tools: DayTools, company: FetchingCompany) -> None:
+    """Ask for what is missing, outside of any transaction; the bank's day is asked for until it is there."""
+    with tools.begin() as session:
+        file = currency_rates.file_to_fetch(session, company.entity_id, company.base, company.address, tools.clock())
+        if file is None or job_days.is_done(session, company.entity_id, RATES, file.day):
+            return
+    try:
+        content = tools.download(file.address)
+    except EnergyError as error:
+        _keep_failure(tools, company.entity_id, RATES, file.day, error)
+        return
+    work = DayWork(company.entity_id, RATES, file.day, lambda session: currency_rates.take_file(
+        session, company.entity_id, company.base, content, name=file.address, author=AUTHOR,
+        currencies=file.currencies, since=file.since,
+    ).new)  # fmt: skip
+    do_once(tools, work)
 
 
 def _dunning_work(company: DunnedCompany, local: datetime) -> list[DayWork]:
@@ -78,7 +111,11 @@ def do_once(tools: DayTools, work: DayWork) -> None:
             if job_days.begin(session, work.entity_id, work.job, work.day, tools.clock()):
                 job_days.end(session, work.entity_id, work.job, work.day, work.work(session))
     except EnergyError as error:
-        log.warning("%s of company %d on %s: %s", work.job, work.entity_id, work.day, error)
-        said = f"{error.message} ({error.hint})" if error.hint else error.message
-        with tools.begin() as session:
-            job_days.fail(session, work.entity_id, work.job, work.day, error=said, at=tools.clock())
+        _keep_failure(tools, work.entity_id, work.job, work.day, error)
+
+
+def _keep_failure(tools: DayTools, entity_id: int, job: str, day: date, error: EnergyError) -> None:
+    log.warning("%s of company %d on %s: %s", job, entity_id, day, error)
+    said = f"{error.message} ({error.hint})" if error.hint else error.message
+    with tools.begin() as session:
+        job_days.fail(session, entity_id, job, day, error=said, at=tools.clock())

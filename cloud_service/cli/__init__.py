@@ -17,6 +17,7 @@ COMMANDS = {
     "tariff": ("cloud_service.cli.tariffs.tariff:tariff", "Check, import and store tariffs."),
     "readings": ("cloud_service.cli.metering.readings:readings", "Import meter data files, enter readings by hand."),
     "db": ("cloud_service.cli.installation.db:db", "Create and upgrade the database."),
+    "currency": ("cloud_service.cli.tariffs.currency:currency", "Currency rates: newest, import, fetch."),
     "entity": ("cloud_service.cli.customers.entity:entity", "Who issues bills: add, edit, bank accounts."),
     "import": ("cloud_service.cli.customers.sheets:sheets", "Many flats, tenants and meters at once, from sheets."),
     "export": ("cloud_service.cli.customers.sheet_export:export", "What is there, as sheets that `import` takes."),

@@ -11,6 +11,8 @@ from tests.browser.conftest import Site, faults
 PAGES = (
     "/settings/entities/{entity}/reminders",
     "/settings/entities/{entity}/numbers",
+    "/settings/entities/{entity}/rates",
+    "/settings/entities/{entity}/rates/import",
     "/today",
     "/dunning",
     "/settings",

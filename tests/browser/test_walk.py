@@ -19,7 +19,7 @@ STAFF_PAGES = (
     "/dashboard", "/bills", "/payments", "/runs", "/runs/new", "/prepaid", "/reports/ageing", "/clients", "/accounts",
     "/connections", "/tariffs", "/meters", "/gateways", "/support", "/audit", "/users", "/settings", "/search?q=amina",
     "/help", "/me", "/clients/new", "/connections/new", "/tariffs/new", "/bills/touched", "/shared", "/shared/new",
-    "/dunning", "/reports/revenue", "/reports/cash-book", "/settings/sites/new", "/settings/rates", "/settings/mail",
+    "/dunning", "/reports/revenue", "/reports/cash-book", "/settings/sites/new", "/settings/mail",
     "/imports", "/points", "/readings/upload", "/readings/imports", "/rounds",
     "/points/new", "/payments/statement", "/gateways/new", "/tariffs/sheet", "/setup", "/today",
 )  # fmt: skip

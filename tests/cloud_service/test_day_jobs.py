@@ -12,13 +12,17 @@ from sqlalchemy.orm import Session
 
 from cloud_service.day_jobs import DayTools, add_day_jobs
 from cloud_service.domain.receivables.dunning import read_rules
+from cloud_service.download import download
 from cloud_service.flow.dunning.interest import enter_base_rate
 from cloud_service.flow.dunning.rules import set_rules
 from cloud_service.flow.issue import issue
 from cloud_service.flow.rate import rate_contracts
 from cloud_service.store.database.session import transaction
+from cloud_service.store.invoicing import rate_fetching
+from cloud_service.store.invoicing.rate_fetching import RateFetching
 from common.period import Span
 from tests.books.world import World, build
+from tests.cloud_service.ecb_files import file_server, xml
 
 OCTOBER = Span(date(2026, 10, 1), date(2026, 11, 1))
 BILLED = date(2026, 11, 2)  # due on 16 November, a Monday
@@ -123,3 +127,46 @@ def test_nothing_runs_by_itself_where_a_person_approves(world: World, run_at: Ca
     run_at(datetime(2026, 12, 1, 9, tzinfo=UTC))
 
     assert ([], []) == (rows(world, STEPS), rows(world, JOBS))
+
+
+@pytest.fixture
+def fetching(session: Session) -> World:
+    world = build(session)
+    world.tenant(currency="USD")
+    return world
+
+
+def fetch_at(engine: Engine, now: datetime) -> None:
+    app = procrastinate.App(connector=InMemoryConnector())
+    tools = DayTools(lambda: transaction(engine), lambda: now, lambda address: download(address, private=True))
+    add_day_jobs(app, tools)
+    app.tasks["fetch_rates"](timestamp=0)
+
+
+def test_the_bank_s_rates_are_fetched_once_a_day_and_missed_days_with_them(fetching: World, engine: Engine) -> None:
+    with file_server() as server:
+        rate_fetching.set_fetching(fetching.session, fetching.entity, RateFetching(True, server.url))
+        fetching.session.commit()
+        evening = datetime(2026, 11, 27, 18, tzinfo=UTC)
+        fetch_at(engine, evening)
+        assert "127.0.0.1 answers 404" in rows(fetching, JOBS)[0][3]
+
+        server.give("/eurofxref-hist-90d.xml", xml())
+        for _hour in range(2):
+            fetch_at(engine, evening)
+
+        assert [("rates", date(2026, 11, 27), 3, "")] == rows(fetching, JOBS)
+        assert ["/eurofxref-hist-90d.xml"] * 2 == server.asked
+        server.give("/eurofxref-hist-90d.xml", xml())
+        fetch_at(engine, datetime(2026, 12, 2, 18, tzinfo=UTC))  # nothing new came: the bank was closed
+        fetch_at(engine, datetime(2026, 12, 2, 19, tzinfo=UTC))
+        assert ("rates", date(2026, 12, 2), 0, "") == rows(fetching, JOBS)[-1]
+        assert 3 == len(server.asked)
+
+
+def test_rates_of_a_company_that_did_not_ask_are_never_fetched(fetching: World, engine: Engine) -> None:
+    with file_server() as server:
+        rate_fetching.set_fetching(fetching.session, fetching.entity, RateFetching(False, server.url))
+        fetching.session.commit()
+        fetch_at(engine, datetime(2026, 11, 27, 18, tzinfo=UTC))
+        assert ([], []) == (server.asked, rows(fetching, JOBS))

@@ -22,6 +22,12 @@ FAIL = text(
     ON CONFLICT (legal_entity_id, job, day) DO UPDATE SET error = :error, at = :at WHERE job_day.error <> ''
     """
 )
+IS_DONE = text(
+    """
+    SELECT EXISTS (SELECT 1 FROM job_day
+                    WHERE legal_entity_id = :entity AND job = :job AND day = :day AND error = '')
+    """
+)
 LATEST = text(
     """
     SELECT DISTINCT ON (j.legal_entity_id, j.job) j.legal_entity_id AS entity_id, j.job, j.day, j.done, j.error, j.at
@@ -48,6 +54,11 @@ def begin(session: Session, entity_id: int, job: str, day: date, at: datetime) -
     """Take a day's work; False where it is done, or somebody is at it. It is given back if the transaction fails."""
     row = {"entity": entity_id, "job": job, "day": day, "at": at}
     return session.execute(BEGIN, row).scalar_one_or_none() is not None
+
+
+def is_done(session: Session, entity_id: int, job: str, day: date) -> bool:
+    """Whether a day's work is done."""
+    return bool(session.execute(IS_DONE, {"entity": entity_id, "job": job, "day": day}).scalar_one())
 
 
 def end(session: Session, entity_id: int, job: str, day: date, done: int) -> None:

@@ -17,7 +17,13 @@ IMPORTED = text(
      WHERE base = :base AND day BETWEEN :first AND :last
     """
 )
-ADD = text("INSERT INTO currency_rate (base, currency, day, rate) VALUES (:base, :currency, :day, :rate)")
+ADD = text(
+    """
+    INSERT INTO currency_rate (base, currency, day, rate, source)
+    VALUES (:base, :currency, :day, :rate, :source)
+    ON CONFLICT (base, currency, day) DO NOTHING
+    """
+)
 NEWEST = text(
     """
     SELECT day, rate
@@ -27,6 +33,18 @@ NEWEST = text(
      LIMIT 1
     """
 )
+
+
+Rate = tuple[date, str, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class AddedRates:
+    """How many rates were new, how many days had one, and how many of those had another."""
+
+    new: int
+    known: int
+    others: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,24 +61,41 @@ def newest(session: Session, base: str, currency: str, day: date) -> DayRate | N
     return DayRate(row.day, row.rate) if row else None
 
 
-def add(session: Session, base: str, rates: Sequence[tuple[date, str, Decimal]]) -> int:
+def add(session: Session, base: str, rates: Sequence[Rate], *, source: str = "") -> int:
     """Keep what one unit of a currency was in `base` on a day; how many were new.
 
     Another rate for a known day is refused.
     """
+    kept = _kept(session, base, rates)
+    for day, currency, rate in rates:
+        if kept.get((currency, day), rate) != rate:
+            raise ConflictError(f"{currency} on {day} is known as {kept[currency, day]}, not {rate}")
+    return _add(session, base, [rate for rate in rates if (rate[1], rate[0]) not in kept], source)
+
+
+def add_unknown(session: Session, base: str, rates: Sequence[Rate], *, source: str) -> AddedRates:
+    """Keep the rates of days that have none; what is kept stays, be it another."""
+    kept = _kept(session, base, rates)
+    new = _add(session, base, [rate for rate in rates if (rate[1], rate[0]) not in kept], source)
+    others = sum(kept.get((currency, day), rate) != rate for day, currency, rate in rates)
+    return AddedRates(new, len(rates) - new, others)
+
+
+def _kept(session: Session, base: str, rates: Sequence[Rate]) -> dict[tuple[str, date], Decimal]:
     if not rates:
-        return 0
+        return {}
     days = [day for day, _, _ in rates]
     rows = session.execute(IMPORTED, {"base": base, "first": min(days), "last": max(days)})
-    imported = {(row.currency, row.day): row.rate for row in rows}
-    for day, currency, rate in rates:
-        if imported.get((currency, day), rate) != rate:
-            raise ConflictError(f"{currency} on {day} is known as {imported[currency, day]}, not {rate}")
-    fresh = [
-        {"base": base, "currency": currency, "day": day, "rate": rate}
-        for day, currency, rate in rates
-        if (currency, day) not in imported
-    ]
-    if fresh:
-        session.execute(ADD, fresh)
-    return len(fresh)
+    return {(row.currency, row.day): row.rate for row in rows}
+
+
+def _add(session: Session, base: str, rates: Sequence[Rate], source: str) -> int:
+    if rates:
+        session.execute(
+            ADD,
+            [
+                {"base": base, "currency": currency, "day": day, "rate": rate, "source": source}
+                for day, currency, rate in rates
+            ],
+        )
+    return len(rates)

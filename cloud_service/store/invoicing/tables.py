@@ -218,6 +218,17 @@ class CurrencyRate(Table):
     currency: Mapped[Currency]
     day: Mapped[Day]
     rate: Mapped[Decimal] = mapped_column(Numeric(20, 10))
+    source: Mapped[str] = mapped_column(server_default="")  # who published it
+
+
+class RateFetchingRow(Table):
+    """Whether a company has its currency rates fetched each day, and from where."""
+
+    __tablename__ = "rate_fetching"
+
+    legal_entity_id: Mapped[int] = mapped_column(ForeignKey("legal_entity.id"), primary_key=True, autoincrement=False)
+    automatic: Mapped[bool] = mapped_column(server_default=text("false"))
+    address: Mapped[str]
 
 
 class BillingCalendarRow(Table):

@@ -7,19 +7,19 @@ from sqlalchemy.orm import Session
 
 from cloud_service.store.customers import bank_accounts, legal_entities
 from cloud_service.store.customers.tables import BankAccount, LegalEntity, NumberSeries, Site
-from cloud_service.store.invoicing.tables import CurrencyRate
+from cloud_service.store.invoicing.rate_fetching import KnownRate, newest_rates
 from cloud_service.store.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
 class EntitySettings:
-    """One legal entity with all that hangs on it; rates newest first."""
+    """One legal entity with all that hangs on it; the newest rate of each currency."""
 
     entity: LegalEntity
     series: list[NumberSeries]
     banks: list[BankAccount]
     sites: list[Site]
-    rates: list[CurrencyRate]
+    rates: list[KnownRate]
 
 
 def entities(session: Session, scope: Scope) -> list[EntitySettings]:
@@ -29,11 +29,10 @@ def entities(session: Session, scope: Scope) -> list[EntitySettings]:
 
 def _settings_of(session: Session, entity: LegalEntity) -> EntitySettings:
     series = select(NumberSeries).where(NumberSeries.legal_entity_id == entity.id)
-    rates = select(CurrencyRate).where(CurrencyRate.base == entity.currency)
     return EntitySettings(
         entity,
         list(session.scalars(series.order_by(NumberSeries.kind, NumberSeries.year.desc()))),
         bank_accounts.accounts_of(session, entity.id),
         legal_entities.sites(session, entity.id),
-        list(session.scalars(rates.order_by(CurrencyRate.currency, CurrencyRate.day.desc()).limit(60))),
+        newest_rates(session, entity.currency),
     )

@@ -11,6 +11,7 @@ from flask import Blueprint, flash, redirect, url_for
 from flask_babel import get_locale
 from werkzeug.wrappers import Response
 
+from cloud_service.domain.calendar.holidays import calendars
 from cloud_service.domain.invoicing.tax_id_names import KINDS, tax_id_name
 from cloud_service.flow.customers import legal_entity
 from cloud_service.store.customers import legal_entities
@@ -65,6 +66,16 @@ def countries() -> Options:
 def currencies() -> Options:
     """Every currency with its name in the reader's language."""
     return tuple(sorted((str(code), str(name)) for code, name in _reader().currencies.items()))
+
+
+def holiday_calendars() -> Options:
+    """Every calendar of holidays, by the name of its country and what its part of it is called."""
+    names = dict(countries())
+    return tuple(
+        (calendar, ", ".join([names.get(country.upper(), country), *([part.upper()] if part else [])]))
+        for calendar in calendars()
+        for country, _dash, part in [calendar.partition("-")]
+    )
 
 
 @cache

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from cloud_service.domain.calendar.holidays import calendars
 from cloud_service.domain.receivables.dunning import ANY, DunningRules, InterestRule, check, read_rules
+from cloud_service.web.console.companies import countries, holiday_calendars
 from cloud_service.web.forms import Field, Form
 from cloud_service.web.language.labels import options
 from cloud_service.web.language.sentences import gettext as _
@@ -26,7 +26,6 @@ FAULTS = {
 
 def head_fields() -> tuple[Field, ...]:
     """When and how reminders go out."""
-    none = ("", _("None"))
     return (
         Field("valid_from", _("Valid from"), "date", _("Cases that have begun keep the rules they began with."),
               required=True, group=SENDING),
@@ -35,8 +34,8 @@ def head_fields() -> tuple[Field, ...]:
         Field("pause_days", _("Days between two letters, at least"), "number", required=True, group=SENDING),
         Field("least", _("Nobody is reminded below"), hint=_("An amount; for several currencies: EUR 2.50; KES 200."),
               group=SENDING),
-        Field("holidays", _("Holidays"), "choice", options=(none, *((name, name.upper()) for name in calendars())),
-              group=SENDING),
+        Field("holidays", _("Holidays of"), "code", _("A country, or a part of it as it is listed: de-by."),
+              options=holiday_calendars(), group=SENDING),
         Field("working_days", _("Never by themselves on Saturdays, Sundays and these holidays"), "tick", group=SENDING),
     )  # fmt: skip
 
@@ -63,7 +62,7 @@ def interest_fields() -> tuple[Field, ...]:
         Field("person", _("Persons, percent"), "amount", _("A year; or points above the base rate."), group=INTEREST),
         Field("company", _("Companies, percent"), "amount", _("A year; or points above the base rate."),
               group=INTEREST),
-        Field("base_country", _("Base rate of"), hint=_("Two capitals of a country."), group=INTEREST),
+        Field("base_country", _("Base rate of"), "code", _("A country."), options=countries(), group=INTEREST),
         Field("base_source", _("Who publishes it"), hint=_("For example: Central Bank of Kenya."), group=INTEREST),
         Field("year", _("A year has"), "choice", options=options("interest_year"), group=INTEREST),
         Field("booking", _("Interest is charged"), "choice", _("By itself: on the first of each month."),
