@@ -3,10 +3,10 @@
 What became of a row is written in the transaction that did it: a worker may die or run twice without harm.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from cloud_service.batches.action import BatchAction, BatchOrder, RowChange
+from cloud_service.batches.action import BatchAction, BatchOrder
 from cloud_service.batches.actions import ACTIONS
 from cloud_service.store.audit import log
 from cloud_service.store.batches import batches
@@ -47,31 +47,44 @@ def _left(session: Session, batch: StoredBatch) -> int:
 
 
 def _outcome(session: Session, batch: StoredBatch, row: StoredItem, now: datetime) -> StoredItem:
-    """The row after it was tried: ready or done with what changes, or refused with the reason."""
+    """The row with what became of it."""
     order = BatchOrder(batch.values, batch.author, batch.asked_on, now)
-    trial = batch.state == "checking"
+    outcome = tried(session, ACTIONS[batch.action], row.row_id, order, trial=batch.state == "checking")
+    return replace(
+        row, state=outcome.state, before=outcome.before, after=outcome.after, reason=outcome.reason, hint=outcome.hint
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class RowOutcome:
+    """What became of a row: ready or done with what changes, or refused with the reason and what to do."""
+
+    state: str
+    before: str = ""
+    after: str = ""
+    reason: str = ""
+    hint: str = ""
+
+
+def tried(session: Session, action: BatchAction, row_id: int, order: BatchOrder, *, trial: bool) -> RowOutcome:
+    """Do it to one row in a savepoint; a trial is taken back. A database that is away is no refusal."""
     try:
-        change = _tried(session, ACTIONS[batch.action], row.row_id, order, trial=trial)
+        with session.begin_nested() as attempt:
+            change = action.do(session, row_id, order)
+            session.flush()
+            if trial:
+                attempt.rollback()
     except REFUSALS as error:
         if isinstance(error, UnavailableError) or isinstance(getattr(error, "orig", error), AGAIN):
             raise
-        return _refused(row, error)
-    return replace(row, state="ready" if trial else "done", before=change.before, after=change.after)
+        return _refused(error)
+    return RowOutcome("ready" if trial else "done", change.before, change.after)
 
 
-def _tried(session: Session, action: BatchAction, row_id: int, order: BatchOrder, *, trial: bool) -> RowChange:
-    with session.begin_nested() as attempt:
-        change = action.do(session, row_id, order)
-        session.flush()
-        if trial:
-            attempt.rollback()
-    return change
-
-
-def _refused(row: StoredItem, error: BaseException) -> StoredItem:
+def _refused(error: BaseException) -> RowOutcome:
     if isinstance(error, EnergyError):
-        return replace(row, state="refused", reason=error.message, hint=error.hint)
-    return replace(row, state="refused", reason=reason_of(error, detail=False))
+        return RowOutcome("refused", reason=error.message, hint=error.hint)
+    return RowOutcome("refused", reason=reason_of(error, detail=False))
 
 
 def let_run(session: Session, batch: StoredBatch, person: str, now: datetime, *, alone: bool = False) -> bool:

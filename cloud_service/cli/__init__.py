@@ -19,6 +19,7 @@ COMMANDS = {
     "db": ("cloud_service.cli.installation.db:db", "Create and upgrade the database."),
     "currency": ("cloud_service.cli.tariffs.currency:currency", "Currency rates: newest, import, fetch."),
     "entity": ("cloud_service.cli.customers.entity:entity", "Who issues bills: add, edit, bank accounts."),
+    "batch": ("cloud_service.cli.customers.batch:batch", "One action on many: tariff, closing, terms, sending again."),
     "import": ("cloud_service.cli.customers.sheets:sheets", "Many flats, tenants and meters at once, from sheets."),
     "export": ("cloud_service.cli.customers.sheet_export:export", "What is there, as sheets that `import` takes."),
     "client": ("cloud_service.cli.customers.client:client", "Who owes the money: add, edit, list."),

@@ -4,10 +4,14 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
+from cloud_service.batches import work as batch_work
 from cloud_service.flow import billing_run as running
 from cloud_service.flow.billing_run import RunPlan
 from cloud_service.mail import Outbox
+from cloud_service.store.batches import batches
+from cloud_service.store.batches.batches import ChosenRow, NewBatch
 from cloud_service.store.invoicing.billing_runs import run_of
+from cloud_service.store.scope import Scope
 from cloud_service.worker import WorkerTools, create_worker
 from common.period import Span
 from tests.books.world import build
@@ -96,3 +100,31 @@ def test_without_a_relay_letters_wait_and_no_try_is_counted(
     app.tasks["deliver"](deliveries=[1])
 
     assert ("waiting", 0) == tuple(session.execute(text("SELECT state, attempts FROM delivery")).one())
+
+
+def test_a_batch_of_many_rows_is_checked_and_done_by_the_worker_once(
+    session: Session, engine: Engine, database_url: str, outbox: Outbox
+) -> None:
+    build(session, tenants=3)
+    rows = session.execute(text("SELECT id, public_id, number FROM account ORDER BY id")).all()
+    chosen = [ChosenRow(row.id, row.public_id, row.number) for row in rows]
+    new = NewBatch("accounts", "account_terms", "clerk", Scope(), date(2026, 11, 5))
+    batch = batches.stored(session, batches.add(session, new, chosen), Scope())
+    batches.ask_for_check(session, batch.id, {"payment_terms_days": "30"})
+    session.commit()
+    tools = WorkerTools(engine, lambda: outbox, lambda: datetime.now(UTC), "")
+    app = create_worker(tools, database_url)
+
+    def run() -> tuple[str, set[int]]:
+        app.tasks["tend_batches"](timestamp=0)  # a crash took the job: it gets a new one
+        app.tasks["work_batch"](batch=batch.id)
+        app.tasks["work_batch"](batch=batch.id)
+        with Session(engine) as looking:
+            days = looking.execute(text("SELECT payment_terms_days FROM account")).scalars()
+            return batches.of_id(looking, batch.id).state, set(days)
+
+    assert ("checked", {14}) == run()
+    batch_work.let_run(session, batches.of_id(session, batch.id), "clerk", datetime.now(UTC))
+    session.commit()
+    assert ("done", {30}) == run()
+    assert len(rows) == session.execute(text("SELECT count(*) FROM audit WHERE action = 'account.terms'")).scalar()

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from cloud_service.batches.action import BatchAction
 from cloud_service.batches.actions import (
+    account_rest,
     account_statement,
     account_terms,
     client_language,
@@ -20,7 +21,8 @@ from cloud_service.batches.actions import (
 ACTIONS: Mapping[str, BatchAction] = {
     module.ACTION.key: module.ACTION
     for module in (
-        account_statement, account_terms, client_language, contract_close, contract_tariff, invoice_credit,
+        account_rest, account_statement, account_terms, client_language, contract_close, contract_tariff,
+        invoice_credit,
         invoice_send, meter_register, meter_validate, run_retry, user_keep_out,
     )
 }  # fmt: skip

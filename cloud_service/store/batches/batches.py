@@ -39,7 +39,7 @@ NEWEST = text(f"""
  LIMIT :most
 """)
 SET_VALUES = text("""
-UPDATE batch SET values = :values, state = 'checking' WHERE id = :id AND state IN ('chosen', 'checked')
+UPDATE batch SET values = :values, state = 'checking' WHERE id = :id AND state IN ('chosen', 'checked', 'waiting')
 RETURNING id
 """)
 RESET_ITEMS = text("""
@@ -67,6 +67,14 @@ SELECT count(*) AS total, count(*) FILTER (WHERE state = 'chosen') AS chosen,
        count(*) FILTER (WHERE state = 'ready') AS ready, count(*) FILTER (WHERE state = 'refused') AS refused,
        count(*) FILTER (WHERE state = 'done') AS done
   FROM batch_item WHERE batch_id = :batch
+""")
+WAITING = text(f"""
+{BATCH}
+ WHERE state = 'waiting'
+   AND author <> :person
+   AND (cast(:within AS bigint[]) IS NULL OR entities <@ cast(:within AS bigint[]))
+ ORDER BY id
+ LIMIT 20
 """)
 UNFINISHED = text("SELECT id FROM batch WHERE state IN ('checking', 'running') ORDER BY id")
 FORGET = text("""
@@ -176,6 +184,12 @@ def newest(session: Session, scope: Scope, most: int = 50) -> list[StoredBatch]:
     """What was checked or done lately, the newest first."""
     within = None if scope.entities is None else sorted(scope.entities)
     return [StoredBatch(**row) for row in session.execute(NEWEST, {"within": within, "most": most}).mappings()]
+
+
+def waiting_for(session: Session, scope: Scope, person: str) -> list[StoredBatch]:
+    """What others have asked for and this person may agree to, the oldest first."""
+    within = None if scope.entities is None else sorted(scope.entities)
+    return [StoredBatch(**row) for row in session.execute(WAITING, {"within": within, "person": person}).mappings()]
 
 
 def ask_for_check(session: Session, batch_id: int, values: Mapping[str, Any]) -> bool:

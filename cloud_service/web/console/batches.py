@@ -115,7 +115,7 @@ def _page(public_id: UUID) -> BatchPage:
 def values(public_id: UUID) -> Any:
     """What the action needs to know; sent, it is checked for each row."""
     page = _page(public_id)
-    if not page.mine or page.batch.state not in ("chosen", "checked"):
+    if not page.mine or page.batch.state not in ("chosen", "checked", "waiting"):
         return redirect(url_for("batches.show", public_id=public_id))
     form = Form((*page.offer.fields(), _reason(page.offer)), starting_values() | dict(page.batch.values))
     entry = LISTS[page.batch.page]

@@ -8,12 +8,13 @@ from decimal import Decimal
 from flask import Blueprint, render_template, url_for
 
 from cloud_service.flow import remind
+from cloud_service.store.batches import batches
 from cloud_service.store.customers import legal_entities
 from cloud_service.store.customers.tables import LegalEntity
 from cloud_service.store.invoicing import billing_calendar
 from cloud_service.store.lookups import dashboard, waiting_work
 from cloud_service.store.lookups.unbilled_month import unbilled_months
-from cloud_service.web.access import May, access, allowed, scope
+from cloud_service.web.access import May, access, actor, allowed, scope
 from cloud_service.web.clock import now, site_zone, today
 from cloud_service.web.console.dashboard import happening
 from cloud_service.web.console.setup import checklist
@@ -21,6 +22,7 @@ from cloud_service.web.database import session
 from cloud_service.web.language.formatting import month
 from cloud_service.web.language.sentences import gettext as _
 from cloud_service.web.language.sentences import ngettext
+from cloud_service.web.lists.offers import OFFERS
 
 blueprint = Blueprint("today", __name__)
 
@@ -58,6 +60,7 @@ def index() -> str:
         *_setting_up(entities),
         *_unbilled_month(ids),
         *_runs(ids),
+        *_batches(),
         *_money(ids),
         *_reminders(ids),
         *_troubles(ids),
@@ -128,6 +131,20 @@ def _runs(ids: list[int]) -> Iterator[Waiting]:
                                run.parked),
                 detail=_("Run %(name)s, %(entity)s; each says why", name=run.name, entity=run.entity),
                 button=ngettext("Look at %(num)s connection", "Look at %(num)s connections", run.parked),
+            )  # fmt: skip
+
+
+def _batches() -> Iterator[Waiting]:
+    """Actions on many rows that another person has asked for."""
+    for batch in batches.waiting_for(session(), scope(), actor()):
+        rows = batches.counts(session(), batch.id).ready
+        offer = next((offer for offer in OFFERS[batch.page].offers if offer.action == batch.action), None)
+        if offer is not None:
+            yield Waiting(
+                icon="circle-check", tone="info", needs=May.APPROVE, button=_("Review and approve"),
+                title=ngettext("%(what)s: %(num)s row", "%(what)s: %(num)s rows", rows, what=offer.label),
+                detail=_("asked for by %(person)s", person=batch.author),
+                href=url_for("batches.show", public_id=batch.public_id),
             )  # fmt: skip
 
 

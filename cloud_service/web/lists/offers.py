@@ -68,6 +68,10 @@ def _terms() -> tuple[Field, ...]:
     )
 
 
+def _resting() -> tuple[Field, ...]:
+    return (Field("rest_until", _("No reminders before"), "date"),)
+
+
 def _span() -> tuple[Field, ...]:
     return (
         Field("from", _("From"), "date", required=True),
@@ -102,6 +106,10 @@ OFFERS: Mapping[str, ListOffers] = {
     )),
     "accounts": ListOffers("number", "accounts.show", (
         Offer("account_terms", _l("Change the terms"), May.CONTRACT, _terms, _l("What is left empty stays as it is.")),
+        Offer(
+            "account_rest", _l("No reminders until a day"), May.COLLECT, _resting,
+            _l("Interest goes on. Without a day they are reminded again."), reason_needed=True,
+        ),
         Offer("account_statement", _l("Send the statement"), May.COLLECT, _span, _l("By mail, with the PDF.")),
     )),
     "clients": ListOffers("number", "clients.show", (

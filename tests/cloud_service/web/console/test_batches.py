@@ -72,7 +72,7 @@ def test_what_is_refused_says_why_and_the_rest_is_done(fresh: Console) -> None:
 
     assert "1 can be done, 1 is refused" in page
     assert "Days up to 2026-11-12 are billed already" in page
-    assert "credit the bill first" in page
+    assert "credit INV-3 first, on its page" in page
     done = press(clerk, batch)
     assert "1 done, 1 refused" in done
     assert ["2026-11-10", "None"] == [str(row.end) for row in ends(fresh)]
@@ -151,6 +151,8 @@ def test_a_credit_waits_for_a_second_person(fresh: Console) -> None:
     assert 0 == database_value(fresh, "SELECT count(*) FROM invoice WHERE kind = 'credit_note'")
 
     assert batch in admin.get("/batches").text
+    assert "Credit: 1 row asked for by billing@kilo.example" in text_of(admin.get("/today").text)
+    assert "Credit: 1 row" not in text_of(clerk.get("/today").text)
     assert "Approved by" in press(admin, batch)
     assert 1 == database_value(fresh, "SELECT count(*) FROM invoice WHERE kind = 'credit_note'")
     (note,) = database_rows(fresh, "SELECT actor, after->>'asked_by' AS asked FROM audit WHERE action = 'batch.run'")
