@@ -16,6 +16,7 @@ import procrastinate
 import psycopg
 
 from cloud_service.batches import work as batch_work
+from cloud_service.billing_jobs import CalendarTools, add_calendar_jobs
 from cloud_service.day_jobs import DayTools, add_day_jobs
 from cloud_service.flow import arrangements, prepaid
 from cloud_service.flow import billing_run as running
@@ -28,11 +29,9 @@ from cloud_service.store.batches import batches
 from cloud_service.store.database import housekeeping
 from cloud_service.store.database.session import APP_ROLE, Engine, Session, transaction
 from cloud_service.store.delivery.outgoing import queue_forgotten_deliveries
-from cloud_service.store.invoicing.billing_calendar import EntityCalendar, automatic_calendars
 from cloud_service.store.invoicing.billing_runs import runs_in
 from cloud_service.store.invoicing.corrections import note_changed_while_issuing
 from cloud_service.store.invoicing.run_progress import run_state
-from common.period import zone
 
 SHARD = 200
 PREPAID_EVERY = "* * * * * */30"  # the last field is seconds: so that no balance is older than a minute
@@ -62,7 +61,7 @@ def create_worker(tools: WorkerTools, conninfo: str) -> procrastinate.App:
     _run_jobs(app, tools)
     _delivery_jobs(app, tools)
     _jobs_about_jobs(app, tools)
-    _calendar_jobs(app, tools)
+    add_calendar_jobs(app, CalendarTools(tools.engine, tools.begin, tools.clock))
     _jobs_about_readings_and_balances(app, tools)
     add_day_jobs(app, DayTools(tools.begin, tools.clock))
     _batch_jobs(app, tools)
@@ -100,14 +99,6 @@ def _until_done(tools: WorkerTools, run_id: int, state: str, work: Callable[[Ses
             worked = work(session) if run_state(session, run_id) == state else 0
         with tools.begin() as session:
             running.report(session, run_id)
-
-
-def _issue_by_calendar(session: Session, entity: EntityCalendar) -> None:
-    """Let the calendar's rated runs issue where nothing of them is far from the period before."""
-    for run in runs_in(session, ("rated",)):
-        if run.legal_entity_id == entity.entity_id and running.may_issue_itself(session, run, entity.calendar):
-            running.approve(session, run.id, running.CALENDAR)
-            running.start(session, run.id, "issue", shards=1, author=running.CALENDAR)
 
 
 def _delivery_jobs(app: procrastinate.App, tools: WorkerTools) -> None:
@@ -155,31 +146,6 @@ def _jobs_about_jobs(app: procrastinate.App, tools: WorkerTools) -> None:
         """Finished jobs of last week go; their results stand in our own tables."""
         with tools.begin() as session:
             housekeeping.forget_finished_jobs(session, tools.clock() - timedelta(days=7))
-
-
-def _calendar_jobs(app: procrastinate.App, tools: WorkerTools) -> None:
-    def calendars() -> list[EntityCalendar]:
-        with tools.begin() as session:
-            return automatic_calendars(session)
-
-    @app.periodic(cron="7 * * * *")
-    @app.task(name="plan_runs", queue="default", queueing_lock="plan_runs", lock="bill_by_calendar")
-    def plan_runs(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
-        """Plan what fell due by each entity's calendar, on its own day, and queue the rating."""
-        for entity in calendars():
-            with tools.begin() as session:
-                today = tools.clock().astimezone(zone(entity.timezone)).date()
-                planned = running.plan_fallen_due(session, entity.entity_id, entity.calendar, today)
-                if planned is not None:
-                    running.start(session, planned.id, "rate", shards=1, author=running.CALENDAR)
-
-    @app.periodic(cron="*/10 * * * *")
-    @app.task(name="issue_by_calendar", queue="default", queueing_lock="issue_by_calendar", lock="bill_by_calendar")
-    def issue_by_calendar(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
-        """Issue the rated runs that may issue without a person."""
-        for entity in calendars():
-            with tools.begin() as session:
-                _issue_by_calendar(session, entity)
 
 
 def _batch_jobs(app: procrastinate.App, tools: WorkerTools) -> None:

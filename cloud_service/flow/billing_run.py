@@ -3,7 +3,7 @@
 A run is its items; a process that dies loses nothing but its open transaction, and whoever comes next carries on.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -15,10 +15,11 @@ from cloud_service.store.audit import log
 from cloud_service.store.customers import legal_entities
 from cloud_service.store.database import job_queue
 from cloud_service.store.database.session import Session
-from cloud_service.store.invoicing import billing_run_items, billing_runs, run_progress
-from cloud_service.store.invoicing.billing_calendar import BillingCalendar, untouched
+from cloud_service.store.invoicing import billing_run_items, billing_runs, parked_items, run_progress
+from cloud_service.store.invoicing.billing_calendar import BillingCalendar, calendar_of, untouched
 from cloud_service.store.invoicing.billing_runs import StoredRun
 from cloud_service.store.invoicing.run_progress import RunProgress
+from cloud_service.store.metering.estimation import estimates
 from common.errors import ConflictError
 from common.period import Span
 
@@ -26,6 +27,8 @@ RATING, ISSUING = ("planned", "rating"), ("approved", "issuing")
 CALENDAR = "billing calendar"  # who plans and approves what comes due by itself
 LOOK_BACK = timedelta(days=100)
 TASKS = {"rate": "rate_run", "issue": "issue_run"}
+# contracts and days -> each contract, and whether it can be rated
+Rate = Callable[[Session, Sequence[int], Span], Iterable[tuple[int, bool]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +54,14 @@ def plan(session: Session, planned: RunPlan) -> StoredRun:
     return _add_run(session, planned, _unbilled(session, planned))
 
 
-def plan_fallen_due(session: Session, entity_id: int, calendar: BillingCalendar, today: date) -> StoredRun | None:
+def plan_fallen_due(
+    session: Session, entity_id: int, calendar: BillingCalendar, today: date, rate: Rate | None = None
+) -> StoredRun | None:
     """A run by the calendar of what fell due and no run has taken up; None where there is nothing.
 
     It looks back for some months, at most to the calendar's first day, so that days on which the machine was off are
-    made up for once. What a run has parked, or somebody has given up, waits for a person.
+    made up for once. What was parked for want of readings comes back, once, when `rate` says that they are in; what is
+    parked for another reason, or was given up, waits for a person.
     """
     until = today - timedelta(days=calendar.after_days)
     if not calendar.automatic or calendar.since is None or calendar.since >= until:
@@ -67,6 +73,7 @@ def plan_fallen_due(session: Session, entity_id: int, calendar: BillingCalendar,
         due = _unbilled(session, planned)
         fresh = set(untouched(session, [(contract, (span.start, span.end)) for contract, span in due]))
         due = [(contract, span) for contract, span in due if contract in fresh]
+        due += _back_again(session, entity_id, since, rate) if rate else []
         if not due:
             attempt.rollback()
             return None
@@ -74,11 +81,32 @@ def plan_fallen_due(session: Session, entity_id: int, calendar: BillingCalendar,
     return _add_run(session, replace(planned, span=span), due)
 
 
+def _back_again(session: Session, entity_id: int, since: date, rate: Rate) -> list[tuple[int, Span]]:
+    """What was parked for want of readings and can be rated now: it leaves its run for a new one."""
+    by_span: dict[Span, list[parked_items.ParkedItem]] = {}
+    for item in parked_items.with_new_readings(session, entity_id, since):
+        by_span.setdefault(item.span, []).append(item)
+    back: list[parked_items.ParkedItem] = []
+    for span, items in by_span.items():
+        rated = {
+            contract for contract, is_rated in rate(session, [item.contract_id for item in items], span) if is_rated
+        }
+        back += [item for item in items if item.contract_id in rated]
+    parked_items.supersede(session, [item.id for item in back])
+    days = {(item.contract_id, item.span) for item in back}  # parked by two runs, billed by one
+    return billing_run_items.unbilled(session, sorted(days, key=lambda due: (due[0], due[1].start))) if days else []
+
+
 def may_issue_itself(session: Session, run: StoredRun, calendar: BillingCalendar) -> bool:
-    """Whether a rated run of the calendar may issue without a person: only where no amount is far from before."""
+    """Whether a rated run of the calendar may issue without a person.
+
+    Only where no amount is far from before, and no estimate waits for somebody to confirm it.
+    """
     if run.created_by != CALENDAR or run.dry_run or calendar.approval != "itself":
         return False
-    return bool(run_progress.progress_of(session, run.id).rated) and not outliers(session, run.id)
+    if not run_progress.progress_of(session, run.id).rated or estimates.unconfirmed_of_run(session, run.id):
+        return False
+    return not outliers(session, run.id)
 
 
 def _unbilled(session: Session, planned: RunPlan) -> list[tuple[int, Span]]:
@@ -137,6 +165,12 @@ def approve(session: Session, run_id: int, author: str) -> None:
         raise ConflictError("a dry run is not issued", hint="start a run without --dry-run")
     seller = legal_entities.entity_fields(session, run.legal_entity_id)
     check_seller_address(seller.name, seller.address)
+    waiting = estimates.unconfirmed_of_run(session, run_id)
+    if waiting:
+        raise ConflictError(
+            f"{waiting} estimates that bills of this run rest on are not confirmed",
+            code="unconfirmed_estimates", hint="look at them, confirm or withdraw them; then approve the run",
+        )  # fmt: skip
     if not billing_runs.change_state(session, run_id, "issuing", ["rated"], approved_by=author):
         raise ConflictError(f"run {run_id} is {run.state}; only a rated run can be approved")
     log.note(session, author, "run.approve", f"billing_run:{run_id}")
@@ -165,13 +199,14 @@ def retry_parked(session: Session, run_id: int, author: str, item_ids: Sequence[
 def outliers(session: Session, run_id: int, page: int = 1000) -> list[Outlier]:
     """Items whose amount a day is far from the period before, or negative, or the first; the farthest first."""
     flagged: list[Outlier] = []
+    limits = calendar_of(session, billing_runs.run_of(session, run_id).legal_entity_id).limits
     offset = 0
     while items := billing_run_items.items(session, run_id, "rated", page, offset):
         usual = billing_run_items.billed_before(session, items)
         for item in items:
             if item.rated is not None:
                 days = Decimal((item.end - item.start).days)
-                flag = outlier(item.rated, days, usual.get(item.contract_id))
+                flag = outlier(item.rated, days, usual.get(item.contract_id), limits)
                 flagged += [flag] if flag else []
         offset += page
     return sorted(flagged, key=lambda flag: (flag.times is None, -(flag.times or 0)))

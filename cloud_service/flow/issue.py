@@ -89,7 +89,9 @@ def issue_shard(session: Session, run_id: int, *, author: str, limit: int = 500,
     claimed = billing_run_items.claim_accounts(session, run_id, limit)
     changed = corrections.changed_reads(session, [read for item in claimed for read in _reads(item)])
     stale = {read.owner_id for read in changed}
-    billing_run_items.park(session, sorted(stale), "readings changed after the rating: rate it again")
+    billing_run_items.park(
+        session, sorted(stale), "readings changed after the rating: rate it again", "readings_changed"
+    )
     fresh = [item for item in claimed if item.id not in stale]
     _issue_or_park(session, fresh, run, author=author, deliver=deliver)
     return len(claimed)

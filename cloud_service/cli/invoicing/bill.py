@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cloud_service.cli.database import transaction
-from cloud_service.cli.invoicing import billing_runs
+from cloud_service.cli.invoicing import billing_calendar, billing_runs
 from cloud_service.cli.options import day_of
 from cloud_service.cli.output import as_json, print_table
 from common.errors import InputError
@@ -27,6 +27,7 @@ def bill() -> None:
 
 for command in billing_runs.COMMANDS:
     bill.add_command(command)
+bill.add_command(billing_calendar.calendar)
 
 
 @bill.command(name="list")

@@ -191,3 +191,21 @@ def withdraw_estimate(estimate_id: int, *, reason: str, by: str, confirm: bool, 
         click.echo(as_json({"withdrawn": taken_back.id, "meter": taken_back.meter, "register": taken_back.register}))
     else:
         click.echo(f"estimate {taken_back.id} of {taken_back.meter} does not count any more", err=True)
+
+
+@click.command(name="confirm-estimate")
+@click.argument("estimate_ids", metavar="ID...", type=int, nargs=-1, required=True)
+@click.option("--reason", default="", help="Why they are right.")
+@click.option("--author", "by", default="", help="Who does it; the system's user unless given.")
+@click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
+def confirm_estimate(estimate_ids: tuple[int, ...], *, reason: str, by: str, json_output: bool) -> None:
+    """Stand for estimates that a billing run has made, so that its bills may be issued."""
+    from cloud_service.cli.output import as_json
+    from cloud_service.flow.metering import estimate_gaps
+
+    with transaction() as session:
+        count = estimate_gaps.confirm(
+            session, estimate_ids, author=by or author(), reason=reason, now=datetime.now(UTC)
+        )
+    said = f"{count} of {len(estimate_ids)} estimates waited and are confirmed"
+    click.echo(as_json({"confirmed": count}) if json_output else said, err=not json_output)

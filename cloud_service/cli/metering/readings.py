@@ -32,6 +32,7 @@ for command in (
     readings_by_hand.enter, readings_by_hand.correct, readings_by_hand.withdraw, reading_imports.imports,
     reading_imports.undo, estimates.estimate, estimates.estimates, estimates.withdraw_estimate,
     energy.energy,
+    estimates.confirm_estimate,
 ):  # fmt: skip
     readings.add_command(command)
 

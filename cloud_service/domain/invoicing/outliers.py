@@ -5,10 +5,16 @@ from decimal import Decimal
 
 from cloud_service.domain.rating.rated_contract import RatedContract
 
-FAR = Decimal(2)  # twice or half of the usual amount a day
-SMALL = Decimal(5)  # less than this a month is not worth a look
 MONTH_DAYS = 30
 THOUSANDTH = Decimal("0.001")
+
+
+@dataclass(frozen=True, slots=True)
+class OutlierLimits:
+    """From where on an amount is far from before: so many times it, or so small a part; small changes never are."""
+
+    times: Decimal = Decimal(2)
+    small: Decimal = Decimal(5)  # a month, in the currency of the bill
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +37,11 @@ class UsualDay:
     energy: Decimal  # Wh
 
 
-def outlier(rated: RatedContract, days: Decimal, usual: UsualDay | None) -> Outlier | None:
+def outlier(
+    rated: RatedContract, days: Decimal, usual: UsualDay | None, limits: OutlierLimits | None = None
+) -> Outlier | None:
     """The contract if its amount is odd, else None. `usual` is of the bills before."""
+    limits = limits or OutlierLimits()
     net_a_day = rated.net / days
     if rated.net < 0:
         return _flag(rated, net_a_day, usual, "the amount is negative")
@@ -40,12 +49,12 @@ def outlier(rated: RatedContract, days: Decimal, usual: UsualDay | None) -> Outl
         return None
     if rated.energy == 0 and usual.energy > 0:
         return _flag(rated, net_a_day, usual, "no use at all, unlike before")
-    if abs(net_a_day - usual.net) * MONTH_DAYS < SMALL or usual.net <= 0:
+    if abs(net_a_day - usual.net) * MONTH_DAYS < limits.small or usual.net <= 0:
         return None
     times = net_a_day / usual.net
-    if times >= FAR:
+    if times >= limits.times:
         return _flag(rated, net_a_day, usual, f"{times:.1f} times the usual amount a day")
-    if times * FAR <= 1:
+    if times * limits.times <= 1:
         return _flag(rated, net_a_day, usual, f"only {times:.2f} of the usual amount a day")
     return None
 

@@ -33,6 +33,7 @@ class RatingOutcome:
     span: Span | None
     rated: RatedContract | None = None
     reason: str = ""
+    code: str = ""  # of the reason
 
 
 def rate_contracts(session: Session, ids: Sequence[int], span: Span, *, chart: bool = True) -> list[RatingOutcome]:
@@ -94,7 +95,8 @@ def rate_shard(session: Session, run_id: int, limit: int = 500) -> int:
             if outcome.rated is not None and outcome.span == span:
                 rated.append((item_id, outcome.rated))
             else:
-                billing_run_items.park(session, [item_id], outcome.reason or f"the contract runs only {outcome.span}")
+                reason = outcome.reason or f"the contract runs only {outcome.span}"
+                billing_run_items.park(session, [item_id], reason, outcome.code)
     billing_run_items.store_rated(session, rated)
     return len(claimed)
 
@@ -128,7 +130,7 @@ def _months_before(session: Session, jobs: Sequence[RatingJob], span: Span) -> d
 
 def _outcome(job: RatingJob, months: Mapping[date, int], read_at: datetime) -> RatingOutcome:
     if job.reason or not job.ratings:
-        return RatingOutcome(job.contract, job.span, None, job.reason or NOT_RATED_HERE)
+        return RatingOutcome(job.contract, job.span, None, job.reason or NOT_RATED_HERE, job.code)
     rating = join(job.ratings)
     energy_by_month = dict(months)
     month = job.span.start.replace(day=1)

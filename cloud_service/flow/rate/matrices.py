@@ -59,7 +59,7 @@ def _price_group(session: Session, versions: tuple[int, ...], span: Span, jobs: 
 
 def _refuse(jobs: Sequence[RatingJob], error: EnergyError) -> None:
     for job in jobs:
-        job.reason = str(error)
+        job.refuse(error)
 
 
 def _market_prices(session: Session, tariff: Tariff, span: Span, zone_name: str) -> dict[str, PriceSeries]:

@@ -38,6 +38,11 @@ class RatingJob:
     ratings: list[Rating] = field(default_factory=list)
     total_so_far: Decimal = Decimal(0)  # of a job `so_far`: with taxes, in the contract's currency
     reason: str = ""
+    code: str = ""  # of the reason
+
+    def refuse(self, error: EnergyError) -> None:
+        """There are no ratings, and this is why."""
+        self.reason, self.code = str(error), error.code
 
     @property
     def usage(self) -> MeteredUsage:
@@ -104,7 +109,7 @@ def _measure(job: RatingJob, readings: SpanReadings, priced: PricedRegisters) ->
         theirs = {register for assignment in job.assignments for register in priced[assignment.versions]}
         job.measured = metered_usage(_mounted(job, readings), job.contract.utility, readings, theirs)
     except EnergyError as error:
-        job.reason = str(error)
+        job.refuse(error)
 
 
 def _mounted(job: RatingJob, readings: SpanReadings) -> list[MountedRegister]:

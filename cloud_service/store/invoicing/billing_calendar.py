@@ -2,9 +2,14 @@
 
 from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
+
+from cloud_service.domain.invoicing.outliers import OutlierLimits
+
+USUAL_LIMITS = OutlierLimits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +20,17 @@ class BillingCalendar:
     since: date | None = None
     after_days: int = 2  # between the end of a cycle and its run, for readings that come late
     approval: str = "person"  # or itself: what is not far from the period before is issued without being asked
+    last_days: int | None = (
+        None  # after the end of a cycle: longer nobody waits for readings; None: as long as it takes
+    )
+    incomplete: str = "person"  # what lacks readings on the last day waits for one, or estimate: by the rule that fits
+    confirm_estimates: bool = True  # a person confirms those before anything of the run is issued
+    limits: OutlierLimits = USUAL_LIMITS
+
+    @property
+    def estimates(self) -> bool:
+        """Whether gaps are estimated on the last day."""
+        return self.automatic and self.incomplete == "estimate" and self.last_days is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +44,28 @@ class EntityCalendar:
 
 GET = text(
     """
-    SELECT automatic, since, after_days, approval FROM billing_calendar WHERE legal_entity_id = :entity
+    SELECT automatic, since, after_days, approval, last_days, incomplete, confirm_estimates, outlier_times,
+           outlier_small
+      FROM billing_calendar
+     WHERE legal_entity_id = :entity
     """
 )
 SET = text(
     """
-    INSERT INTO billing_calendar (legal_entity_id, automatic, since, after_days, approval)
-    VALUES (:entity, :automatic, :since, :after_days, :approval)
+    INSERT INTO billing_calendar (legal_entity_id, automatic, since, after_days, approval, last_days, incomplete,
+           confirm_estimates, outlier_times, outlier_small)
+    VALUES (:entity, :automatic, :since, :after_days, :approval, :last_days, :incomplete, :confirm_estimates, :times,
+            :small)
     ON CONFLICT (legal_entity_id) DO UPDATE
-       SET automatic = :automatic, since = :since, after_days = :after_days, approval = :approval
+       SET automatic = :automatic, since = :since, after_days = :after_days, approval = :approval,
+           last_days = :last_days, incomplete = :incomplete, confirm_estimates = :confirm_estimates,
+           outlier_times = :times, outlier_small = :small
     """
 )
 AUTOMATIC = text(
     """
-    SELECT b.legal_entity_id, e.timezone, b.automatic, b.since, b.after_days, b.approval
+    SELECT b.legal_entity_id, e.timezone, b.automatic, b.since, b.after_days, b.approval, b.last_days, b.incomplete,
+           b.confirm_estimates, b.outlier_times, b.outlier_small
       FROM billing_calendar b
       JOIN legal_entity e ON e.id = b.legal_entity_id
      WHERE b.automatic
@@ -63,25 +87,26 @@ UNTOUCHED = text(
 
 def calendar_of(session: Session, entity_id: int) -> BillingCalendar:
     """The calendar of an entity; by hand where nothing was said."""
-    row = session.execute(GET, {"entity": entity_id}).mappings().one_or_none()
-    return BillingCalendar(**row) if row is not None else BillingCalendar()
+    row = session.execute(GET, {"entity": entity_id}).one_or_none()
+    return _calendar(row) if row is not None else BillingCalendar()
+
+
+def _calendar(row: Any) -> BillingCalendar:
+    return BillingCalendar(
+        row.automatic, row.since, row.after_days, row.approval, row.last_days, row.incomplete, row.confirm_estimates,
+        OutlierLimits(row.outlier_times, row.outlier_small),
+    )  # fmt: skip
 
 
 def set_calendar(session: Session, entity_id: int, calendar: BillingCalendar) -> None:
     """Write all of it anew."""
-    session.execute(SET, {"entity": entity_id, **asdict(calendar)})
+    values = {name: value for name, value in asdict(calendar).items() if name != "limits"}
+    session.execute(SET, {"entity": entity_id, **values, **asdict(calendar.limits)})
 
 
 def automatic_calendars(session: Session) -> list[EntityCalendar]:
     """The entities whose runs are planned by themselves."""
-    return [
-        EntityCalendar(
-            row.legal_entity_id,
-            row.timezone,
-            BillingCalendar(row.automatic, row.since, row.after_days, row.approval),
-        )
-        for row in session.execute(AUTOMATIC)
-    ]
+    return [EntityCalendar(row.legal_entity_id, row.timezone, _calendar(row)) for row in session.execute(AUTOMATIC)]
 
 
 def untouched(session: Session, due: list[tuple[int, tuple[date, date]]]) -> list[int]:

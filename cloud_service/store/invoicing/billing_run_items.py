@@ -101,17 +101,14 @@ PARK_RATED = text(
      WHERE contract_id = :contract AND state = 'rated' AND upper(during) > :day
     """
 )
-PARK = text("UPDATE billing_item SET state = 'parked', reason = :reason WHERE id = ANY(:ids)")
-WAIT = text(
+PARK = text(
     """
-    UPDATE billing_item SET state = 'waiting', reason = ''
-     WHERE billing_run_id = :run AND state = 'parked' AND (cast(:ids AS bigint[]) IS NULL OR id = ANY(:ids))
-    RETURNING id
+    UPDATE billing_item SET state = 'parked', reason = :reason, code = :code, parked_at = now() WHERE id = ANY(:ids)
     """
 )
 WAIT = text(
     """
-    UPDATE billing_item SET state = 'waiting', reason = ''
+    UPDATE billing_item SET state = 'waiting', reason = '', code = ''
      WHERE billing_run_id = :run AND state = 'parked' AND (cast(:ids AS bigint[]) IS NULL OR id = ANY(:ids))
     RETURNING id
     """
@@ -204,10 +201,10 @@ def park_rated(session: Session, contract_id: int, day: date, reason: str) -> No
     session.execute(PARK_RATED, {"contract": contract_id, "day": day, "reason": reason})
 
 
-def park(session: Session, ids: Sequence[int], reason: str) -> None:
-    """Set items aside with their reason; the others go on."""
+def park(session: Session, ids: Sequence[int], reason: str, code: str = "") -> None:
+    """Set items aside with their reason and its code; the others go on."""
     if ids:
-        session.execute(PARK, {"ids": list(ids), "reason": reason[:2000]})
+        session.execute(PARK, {"ids": list(ids), "reason": reason[:2000], "code": code})
 
 
 def unpark(session: Session, run_id: int, ids: Sequence[int] | None = None) -> int:

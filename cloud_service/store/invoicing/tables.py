@@ -57,6 +57,7 @@ class BillingItem(Table):
             where=text("state in ('waiting','rated')"),
         ),
         Index("ix_billing_item_run_state", "billing_run_id", "state"),
+        Index("ix_billing_item_parked", "billing_run_id", postgresql_where=text("state = 'parked' and code <> ''")),
     )
 
     id: Mapped[Id]
@@ -65,6 +66,8 @@ class BillingItem(Table):
     during: Mapped[Days]
     state: Mapped[str] = mapped_column(server_default="waiting")
     reason: Mapped[str] = mapped_column(server_default="")
+    code: Mapped[str] = mapped_column(server_default="")  # of the reason of a parked one
+    parked_at: Mapped[datetime | None]
     rated: Mapped[Json]  # a `domain.rating.rated_contract.RatedContract`; empty until it is rated
     invoice_id: Mapped[int | None] = mapped_column(ForeignKey("invoice.id"))
 
@@ -239,6 +242,10 @@ class BillingCalendarRow(Table):
         CheckConstraint("after_days between 0 and 60", name="after_days"),
         CheckConstraint("approval in ('person','itself')", name="approval"),
         CheckConstraint("not automatic or since is not null", name="since"),
+        CheckConstraint("last_days between after_days and 120", name="last_days"),
+        CheckConstraint("incomplete in ('person','estimate')", name="incomplete"),
+        CheckConstraint("incomplete = 'person' or last_days is not null", name="last_day"),
+        CheckConstraint("outlier_times > 1 and outlier_small >= 0", name="outlier"),
     )
 
     legal_entity_id: Mapped[int] = mapped_column(ForeignKey("legal_entity.id"), primary_key=True, autoincrement=False)
@@ -246,3 +253,8 @@ class BillingCalendarRow(Table):
     since: Mapped[date | None]
     after_days: Mapped[int] = mapped_column(SmallInteger, server_default="2")
     approval: Mapped[str] = mapped_column(server_default="person")
+    last_days: Mapped[int | None] = mapped_column(SmallInteger)  # after a cycle's end; then `incomplete` says what
+    incomplete: Mapped[str] = mapped_column(server_default="person")
+    confirm_estimates: Mapped[bool] = mapped_column(server_default=text("true"))
+    outlier_times: Mapped[Decimal] = mapped_column(Numeric(6, 2), server_default="2")
+    outlier_small: Mapped[Money] = mapped_column(server_default="5")

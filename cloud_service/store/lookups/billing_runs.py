@@ -21,6 +21,7 @@ class RunItemLine:
     id: int
     state: str
     reason: str
+    code: str  # of the reason
     rated_total: Decimal | None
     rated_currency: str | None
     since: date
@@ -44,7 +45,7 @@ def run(session: Session, scope: Scope, public_id: UUID) -> BillingRun:
 
 ITEMS = text(
     """
-    SELECT b.id, b.state, b.reason, cast(b.rated->>'total' AS numeric) AS rated_total,
+    SELECT b.id, b.state, b.reason, b.code, cast(b.rated->>'total' AS numeric) AS rated_total,
            b.rated->>'currency' AS rated_currency, lower(b.during) AS since, upper(b.during) AS until,
            k.number AS contract, k.public_id AS contract_public_id, c.name AS tenant, i.number AS bill,
            i.public_id AS bill_public_id, i.total, i.currency

@@ -128,6 +128,10 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "energy_pricing": {"flat": _l("One price"), "steps": _l("Steps"), "hours": _l("Day and night")},
     "paper": {"a4": "A4", "us-letter": "US Letter"},  # names of sizes
     "run_approval": {"person": _l("By a person"), "itself": _l("By itself")},
+    "run_incomplete": {
+        "person": _l("What lacks readings waits for a person"),
+        "estimate": _l("Estimate it by the rule that fits"),
+    },
     "item_per": {
         "month": _l("a month"),
         "day": _l("a day"),

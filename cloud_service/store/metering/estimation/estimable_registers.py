@@ -41,6 +41,10 @@ SELECT c.number AS contract, c.public_id AS contract_public_id, l.name AS tenant
  WHERE r.id = :register
  ORDER BY lower(c.during)
 """)
+CONTRACT_ZONE = text("""
+SELECT s.timezone FROM contract c JOIN service_point p ON p.id = c.service_point_id JOIN site s ON s.id = p.site_id
+ WHERE c.id = :contract
+""")
 ZONE = text("""
 SELECT s.timezone FROM meter t JOIN meter_mount m ON m.meter_id = t.id JOIN service_point p ON p.id = m.service_point_id
   JOIN site s ON s.id = p.site_id WHERE t.name = :meter ORDER BY m.during DESC LIMIT 1
@@ -107,6 +111,11 @@ def zone_of_meter(session: Session, meter: str) -> str | None:
     """The time zone where a meter hangs, or hung last; None where there is no such meter or it never hung."""
     zone_name: str | None = session.execute(ZONE, {"meter": meter}).scalar()
     return zone_name
+
+
+def zone_of_contract(session: Session, contract_id: int) -> str:
+    """The time zone of a connection's place."""
+    return str(session.execute(CONTRACT_ZONE, {"contract": contract_id}).scalar_one())
 
 
 def meter_id(session: Session, meter: str) -> int:

@@ -61,6 +61,20 @@ WITH places AS (
                                                        upper(c.during)::timestamp AT TIME ZONE s.timezone))
  ORDER BY e.confirmed_at IS NULL DESC, m.name, r.name, e.start_at LIMIT :limit
 """)  # noqa: S608 - see above
+UNCONFIRMED = text("""
+SELECT count(DISTINCT e.import_file_id)
+  FROM gap_estimate e
+  JOIN import_file f ON f.id = e.import_file_id AND f.undone_at IS NULL
+  JOIN register r ON r.id = e.register_id AND r.billed
+  JOIN meter_mount n ON n.meter_id = r.meter_id AND n.during && tstzrange(e.start_at, e.end_at)
+  JOIN service_point p ON p.id = n.service_point_id
+  JOIN site s ON s.id = p.site_id
+  JOIN contract c ON c.service_point_id = p.id
+  JOIN billing_item b ON b.contract_id = c.id AND b.billing_run_id = :run AND b.state IN ('waiting', 'rated')
+   AND tstzrange(e.start_at, e.end_at) && tstzrange(lower(b.during)::timestamp AT TIME ZONE s.timezone,
+                                                    upper(b.during)::timestamp AT TIME ZONE s.timezone)
+ WHERE e.confirmed_at IS NULL
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +150,11 @@ def estimate(session: Session, scope: Scope, estimate_id: int) -> StoredEstimate
 def of_run(session: Session, run_id: int, limit: int = 500) -> list[StoredEstimate]:
     """The estimates that bills of a run rest on, those to be confirmed first."""
     return [_estimate(row) for row in session.execute(OF_RUN, {"run": run_id, "limit": limit}).mappings()]
+
+
+def unconfirmed_of_run(session: Session, run_id: int) -> int:
+    """How many estimates that bills of a run rest on wait for a person."""
+    return int(session.execute(UNCONFIRMED, {"run": run_id}).scalar_one())
 
 
 def _reach(scope: Scope) -> dict[str, Any]:

@@ -8,12 +8,15 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from cloud_service.domain.calendar.billing_cycle import days_over
 from cloud_service.flow import billing_run as runs_flow
+from cloud_service.flow.metering import estimate_gaps
 from cloud_service.store.customers import legal_entities
 from cloud_service.store.invoicing import run_progress
+from cloud_service.store.invoicing.parked_items import WANT_OF_READINGS
 from cloud_service.store.lists.billing_runs import runs
 from cloud_service.store.lookups import billing_runs
+from cloud_service.store.metering.estimation import estimates
 from cloud_service.web.access import May, access, actor, scope
-from cloud_service.web.clock import today
+from cloud_service.web.clock import now, today
 from cloud_service.web.database import session
 from cloud_service.web.forms import parse_day, typed_reason
 from cloud_service.web.language.labels import options
@@ -127,6 +130,8 @@ def show(public_id: UUID) -> str:
         items=billing_runs.run_items(session(), run.id, ["rated", "issued", "waiting"]),
         pace=run_progress.pace_of(session(), run.id),
         compared=rated and run.state != "done",
+        estimated=estimates.of_run(session(), run.id),
+        want_of_readings=WANT_OF_READINGS,
         outliers=runs_flow.outliers(session(), run.id) if rated and run.state != "done" else [],
     )
 
@@ -151,6 +156,20 @@ def cancel(public_id: UUID) -> AnyResponse:
     runs_flow.cancel(session(), run.id, actor(), typed_reason())
     session().commit()
     flash(_("Cancelled. Its days can be billed by another run."), "success")
+    return redirect(url_for("runs.show", public_id=public_id))
+
+
+@blueprint.post("/runs/<uuid:public_id>/estimates")
+@access(May.CONTRACT)
+def confirm_estimates(public_id: UUID) -> AnyResponse:
+    """A person stands for the estimates that were shown."""
+    run = billing_runs.run(session(), scope(), public_id)
+    of_run = {row.id for row in estimates.of_run(session(), run.id)}
+    shown = [int(text) for text in request.form.getlist("estimate") if text.isascii() and text.isdecimal()]
+    ids = [estimate_id for estimate_id in shown if estimate_id in of_run]
+    count = estimate_gaps.confirm(session(), ids, author=actor(), reason=typed_reason(), now=now())
+    session().commit()
+    flash(ngettext("%(num)s estimate is confirmed.", "%(num)s estimates are confirmed.", count), "success")
     return redirect(url_for("runs.show", public_id=public_id))
 
 

@@ -98,8 +98,10 @@ def _page(page: FormPage, zone: str, registers_in: Registers, meter_ids: Sequenc
 
 def _after(page: FormPage) -> str:
     """Back to where the person came from: a billing run, or the page of the meter or connection."""
-    run = request.args.get("run", "")
-    return url_for("runs.show", public_id=UUID(run)) if run else page.back[1]
+    try:
+        return url_for("runs.show", public_id=UUID(request.args["run"]))
+    except (KeyError, ValueError):
+        return page.back[1]
 
 
 def _fields(view: GapView) -> Iterator[Field]:

@@ -1,6 +1,6 @@
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,8 +10,16 @@ from sqlalchemy import text
 
 from cloud_service.domain.pricing.record_json import to_json
 from cloud_service.domain.rating.rated_contract import RatedContract, RatedContractFacts
+from cloud_service.flow.billing_run import RunPlan, plan
+from cloud_service.flow.metering import estimate_gaps
+from cloud_service.flow.metering.enter_reading import ManualReading, enter
+from cloud_service.flow.validate import validate_dirty
 from cloud_service.store.database.session import transaction
+from cloud_service.store.metering.estimation import estimable_registers
+from cloud_service.store.scope import Scope
+from common.period import Span
 from tests.cloud_service.web.conftest import Console, post
+from tests.cloud_service.web.operator_rows import NOW
 from tests.cloud_service.web.pages import database_rows, database_value, text_of
 
 SPAN = {"from": "2026-10-01", "until": "2026-11-01", "bill_date": "2026-11-20"}
@@ -162,3 +170,50 @@ def test_days_to_come_are_refused(fresh: Console) -> None:
 
     assert (422, True) == (answer.status_code, "nothing of them is over" in answer.text)
     assert 0 == database_value(fresh, "SELECT count(*) FROM billing_run")
+
+
+def with_an_estimate(console: Console) -> tuple[str, int]:
+    """A run over August that waits, and an estimate of its meter that nobody has confirmed: (its address, the id)."""
+    for day, index in ((1, "1000"), (11, "1100")):
+        at = datetime(2026, 8, day, tzinfo=UTC)
+        enter(console.engine, ManualReading("meter-M-1", "import", at, Decimal(index), "Ada", "read"), NOW)
+    while validate_dirty(console.engine).days:
+        pass
+    with transaction(console.engine) as session:
+        entity = session.execute(text("SELECT id FROM legal_entity WHERE name = 'Kilo Ltd'")).scalar_one()
+        august = Span(date(2026, 8, 1), date(2026, 9, 1))
+        planned = plan(session, RunPlan(entity, august, date(2026, 9, 2), "calendar"))
+        time = datetime(2026, 8, 11, tzinfo=UTC), datetime(2026, 8, 31, 21, tzinfo=UTC)
+        registers = estimable_registers.of_meter(session, Scope(), "meter-M-1", time)
+        (gap,) = estimate_gaps.gaps_of(session, registers, NOW)
+        estimate = estimate_gaps.chosen(gap)
+        kept = estimate_gaps.keep(
+            session, gap, estimate, author="calendar", reason="last day", now=NOW, confirmed=False
+        )
+    return f"/runs/{planned.public_id}", kept
+
+
+def test_what_was_estimated_stands_on_the_runs_page_and_is_confirmed_there(fresh: Console) -> None:
+    page, estimate = with_an_estimate(fresh)
+    client = fresh.sign_in("billing")
+    seen = text_of(client.get(page).text)
+    assert "208.750 kWh Average of the last known days calendar last day To be confirmed" in seen
+    assert "Confirm 1 estimate" in seen
+
+    assert 302 == post(client, page, f"{page}/estimates", estimate=str(estimate), reason="as usual").status_code
+
+    assert "Confirmed by billing@kilo.example" in text_of(client.get(page).text)
+    assert "as usual" == database_value(fresh, "SELECT reason FROM audit WHERE action = 'reading.confirm_estimate'")
+    post(client, page, f"{page}/estimates", estimate="9999", reason="of another run")
+    assert 1 == database_value(fresh, "SELECT count(*) FROM audit WHERE action = 'reading.confirm_estimate'")
+
+
+def test_a_connection_parked_for_want_of_readings_leads_to_its_gap_and_others_do_not(fresh: Console) -> None:
+    page, _estimate = with_an_estimate(fresh)
+    client = fresh.sign_in("billing")
+    for code, is_offered in (("no_tariff", False), ("missing_days", True)):
+        with transaction(fresh.engine) as session:
+            session.execute(text("UPDATE billing_item SET state = 'parked', code = :code"), {"code": code})
+        answer = client.get(page).text
+        assert is_offered == (f"/connections/{fresh.ids['K-1']}/estimate?" in answer)
+    assert "from=2026-08-01&amp;to=2026-08-31" in answer
