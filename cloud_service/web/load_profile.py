@@ -1,7 +1,7 @@
 """A register's load profile: packed days -> series for the chart, rows for the table, how complete it is."""
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -9,14 +9,15 @@ from zoneinfo import ZoneInfo
 
 from flask import request
 
+from cloud_service.sheets.table_file import Cell, SheetColumn
 from cloud_service.store.metering.tables import IntervalDay
 from cloud_service.web.forms import parse_day
-from cloud_service.web.language.formatting import plain
 from cloud_service.web.language.sentences import gettext as _
 from common.errors import InputError
 from common.period import Span, day_bounds, intervals_in_day
 from common.reading import Quality, as_decimal
 
+EXACT_PLACES = 3
 QUALITIES = {0: "actual", 1: "substituted", 2: "estimated", 3: "suspect", 4: "missing"}
 
 
@@ -88,17 +89,20 @@ def as_json(profile: Sequence[Interval], unit: str, zone: str) -> dict[str, Any]
     }
 
 
-def as_lines(profile: Sequence[Interval], unit: str, zone: str) -> list[list[str]]:
-    """The rows of a file: times with the site's offset, exact values."""
-    head = [[_("Start (%(zone)s)", zone=zone), _("Consumption %(unit)s", unit=unit), _("Quality")]]
-    return head + [
-        [
-            plain(interval.start.astimezone(ZoneInfo(zone))),
-            f"{as_decimal(interval.value):f}",
-            QUALITIES.get(interval.quality, ""),
-        ]
-        for interval in profile
+def file_columns(unit: str, zone: str) -> list[SheetColumn]:
+    """The head of a file of intervals."""
+    return [
+        SheetColumn(_("Start (%(zone)s)", zone=zone), "moment"),
+        SheetColumn(_("Consumption %(unit)s", unit=unit), "number", EXACT_PLACES),
+        SheetColumn(_("Quality")),
     ]
+
+
+def file_rows(profile: Sequence[Interval], zone: str) -> Iterator[list[Cell]]:
+    """The rows of the file: times of the site, exact values."""
+    for interval in profile:
+        start = interval.start.astimezone(ZoneInfo(zone))
+        yield [start, as_decimal(interval.value), QUALITIES.get(interval.quality, "")]
 
 
 DAYS_MAX = 400

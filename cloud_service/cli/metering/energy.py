@@ -31,7 +31,7 @@ SPANS = (
 @click.option("--csv", "csv_file", type=click.Path(path_type=Path), help="Write the rows into this file.")
 @click.option("--xlsx", "xlsx_file", type=click.Path(path_type=Path), help="Write the rows into this spreadsheet.")
 @click.option("--json", "json_output", is_flag=True, help="Print rows and sums as JSON.")
-def energy(*, csv_file: Path | None, xlsx_file: Path | None, json_output: bool, **asked: str) -> None:
+def energy(*, csv_file: Path | None, xlsx_file: Path | None, json_output: bool, **options: str) -> None:
     """Show the energy of a span of days, compared with the span before and the year before.
 
     Days are those of each site. A comparison is told where at least 99 % of both spans is known and as many meters were
@@ -39,7 +39,7 @@ def energy(*, csv_file: Path | None, xlsx_file: Path | None, json_output: bool, 
     """
     from cloud_service.cli.output import as_json
 
-    report = _report(**asked)
+    report = _report(**options)
     if json_output:
         click.echo(as_json(_as_json(report)))
     for path, form in ((csv_file, "csv"), (xlsx_file, "xlsx")):

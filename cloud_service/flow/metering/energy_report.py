@@ -59,6 +59,7 @@ class EnergyReport:
     sums: tuple[EnergyRow, ...]
     charted: Measure | None
     chart: Chart
+    only: Mapping[str, str] = field(default_factory=dict)  # client or meter that it is limited to -> its name
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,15 @@ def energy_report(session: Session, scope: Scope, question: EnergyQuestion, now:
         chart.append(days)
     table = energy_table(question.by, measured, feeding)
     rows = _with_gaps(session, (*table.rows, *table.sums), now)
-    return EnergyReport(question, spans, rows[: len(table.rows)], rows[len(table.rows) :], charted, tuple(chart))
+    return EnergyReport(
+        question,
+        spans,
+        rows[: len(table.rows)],
+        rows[len(table.rows) :],
+        charted,
+        tuple(chart),
+        _only(question, places),
+    )
 
 
 def _places(session: Session, scope: Scope, question: EnergyQuestion, spans: ComparedSpans) -> _Places:
@@ -121,6 +130,19 @@ def _client_id(tenancies: Mapping[int, Sequence[Tenancy]], client: str) -> str:
             if client in (tenancy.client_public_id, tenancy.client_number):
                 return tenancy.client_public_id
     return client
+
+
+def _only(question: EnergyQuestion, places: _Places) -> dict[str, str]:
+    """The names of the client and the meter that the report is limited to."""
+    names = {}
+    if question.places.client:
+        clients = {
+            tenancy.client_public_id: tenancy.client for several in places.tenancies.values() for tenancy in several
+        }
+        names["client"] = clients.get(places.client, question.places.client)
+    if question.places.meter:
+        names["meter"] = next((register.meter for register in places.registers), question.places.meter)
+    return names
 
 
 def _refuse_too_many(by_span: Iterable[Sequence[Placement]]) -> None:
@@ -150,18 +172,18 @@ def _measure(
     """What each placement counted in thousandths, and each day of those that are drawn."""
     windows = [placement.window for placement in placed]
     sums = day_sums.span_sums(session, windows, drawn)
-    split = day_sums.split_days(session, windows)
+    split_days = day_sums.split_days(session, windows)
     energies = []
     days = {day: _day_energy(summed) for day, summed in sums.days.items()}
     for place, window in enumerate(windows):
         summed = sums.windows.get(place)
         energy = _span_energy(summed) if summed else SpanEnergy()
         for day in window.split:
-            if packed := split.get((window.register.register_id, day)):
-                part = split_day_energy(window, packed)
-                energy += part
+            if packed := split_days.get((window.register.register_id, day)):
+                split_energy = split_day_energy(window, packed)
+                energy += split_energy
                 if drawn[place]:
-                    days[day] = _and_part(days.get(day, DayEnergy()), part)
+                    days[day] = _and_split(days.get(day, DayEnergy()), split_energy)
         energies.append(energy)
     return energies, days
 
@@ -191,11 +213,11 @@ def _day_energy(summed: SummedDays) -> DayEnergy:
     return DayEnergy(summed.energy * THOUSANDTH, summed.known_s, estimated_s)
 
 
-def _and_part(day: DayEnergy, part: SpanEnergy) -> DayEnergy:
+def _and_split(day: DayEnergy, split: SpanEnergy) -> DayEnergy:
     return DayEnergy(
-        day.energy + part.energy * THOUSANDTH,
-        day.known_s + part.known_s,
-        day.estimated_s + part.estimated_s + part.substituted_s,
+        day.energy + split.energy * THOUSANDTH,
+        day.known_s + split.known_s,
+        day.estimated_s + split.estimated_s + split.substituted_s,
     )
 
 

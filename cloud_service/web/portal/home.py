@@ -25,7 +25,7 @@ from cloud_service.web.language import formatting
 from cloud_service.web.language.sentences import gettext as _
 from cloud_service.web.language.sentences import lazy_gettext as _l
 from cloud_service.web.listing import Filter, ListPage, query_of, respond
-from cloud_service.web.lists.files import csv_response
+from cloud_service.web.lists.files import file_response
 from cloud_service.web.load_profile import span_of
 from cloud_service.web.payment_link import pay_address
 from cloud_service.web.portal.customer import Customer, own_customer
@@ -145,7 +145,8 @@ def usage_file() -> Response:
     if register is None:
         raise NotFoundError(_("there is no meter of yours yet"))
     profile = load_profile.intervals(metering.days_of(session(), register.id, span_of(me.today, 31)), me.zone)
-    return csv_response(load_profile.as_lines(profile, "kWh", me.zone), f"use-{register.serial}")
+    name, columns = f"use-{register.serial}", load_profile.file_columns("kWh", me.zone)
+    return file_response(name, name, columns, load_profile.file_rows(profile, me.zone), "csv")
 
 
 def _register(me: Customer) -> Any:

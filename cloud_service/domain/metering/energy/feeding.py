@@ -29,14 +29,14 @@ def feeders(places: Iterable[Place], parents: Mapping[int, int]) -> dict[Place, 
 def feeders_among(places: Iterable[Place], feeding: Mapping[Place, Place]) -> set[Place]:
     """Those of some places that feed others of them: what they count, the others count once more."""
     members = set(places)
-    found_above: set[Place] = set()
+    feeding_members: set[Place] = set()
     for place in members:
         above = feeding.get(place)
         while above is not None:
             if above in members:
-                found_above.add(above)
+                feeding_members.add(above)
             above = feeding.get(above)
-    return found_above
+    return feeding_members
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ def energy_columns(report: EnergyReport) -> tuple[Column, ...]:
     by, spans = report.question.by, report.spans
     units = {row.measure.unit for row in report.rows}
     unit = f" {units.pop()}" if len(units) == 1 else ""
-    columns = [Column("name", str(GROUP_LABELS[by]))]
+    columns = [] if by == GroupBy.UTILITY else [Column("name", str(GROUP_LABELS[by]))]
     if by == GroupBy.METER:
         columns += [Column("tenant", _("TENANT NAME")), Column("place", _("Service point")), Column("site", _("Site"))]
     columns += [

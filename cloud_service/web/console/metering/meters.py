@@ -1,6 +1,6 @@
 """Meters and their readings: load profile as chart, table and file, how complete it is, readings as received."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,19 +11,22 @@ from cloud_service.flow.metering import sites_and_meters
 from cloud_service.store.lists.metering import meters
 from cloud_service.store.lookups import metering
 from cloud_service.store.lookups.metering import MeterPage
+from cloud_service.store.lookups.received_readings import readings_between
 from cloud_service.store.metering.tables import Register
 from cloud_service.web import load_profile
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import today
+from cloud_service.web.console.metering.reading_columns import reading_columns, reading_rows
 from cloud_service.web.console.shared_fields import UTILITY_FILTER
 from cloud_service.web.database import session
 from cloud_service.web.language.sentences import gettext as _
 from cloud_service.web.language.sentences import lazy_gettext as _l
 from cloud_service.web.listing import Filter, ListPage, query_of, respond
 from cloud_service.web.lists.column import Column
-from cloud_service.web.lists.files import csv_response
+from cloud_service.web.lists.files import file_response
 from cloud_service.web.load_profile import span_of
 from common.errors import NotFoundError
+from common.period import day_start
 
 blueprint = Blueprint("meters", __name__)
 
@@ -112,13 +115,30 @@ def load(public_id: UUID) -> Response:
     return jsonify(load_profile.as_json(_intervals(page, register), register.unit, zone_of(page)))
 
 
-@blueprint.get("/meters/<uuid:public_id>/intervals.csv")
+@blueprint.get("/meters/<uuid:public_id>/intervals.<any(csv, xlsx):form>")
 @access(May.READ)
-def intervals_file(public_id: UUID) -> Response:
+def intervals_file(public_id: UUID, form: str) -> Response:
     """The same intervals as a file."""
     page, register = _meter_with_register(public_id)
-    lines = load_profile.as_lines(_intervals(page, register), register.unit, zone_of(page))
-    return csv_response(lines, f"{page.meter.name}-{register.name}")
+    zone, name = zone_of(page), f"{page.meter.name}-{register.name}"
+    rows = load_profile.file_rows(_intervals(page, register), zone)
+    return file_response(name, name, load_profile.file_columns(register.unit, zone), rows, form)
+
+
+@blueprint.get("/meters/<uuid:public_id>/readings.<any(csv, xlsx):form>")
+@access(May.READ)
+def readings_file(public_id: UUID, form: str) -> Response:
+    """The readings of the days as they were received, those that count and those that do not."""
+    page, register = _meter_with_register(public_id)
+    readings, zone = readings_between(session(), register.id, _instants(page)), zone_of(page)
+    name = f"{page.meter.name}-{register.name}-readings"
+    return file_response(name, name, reading_columns(register.unit, zone), reading_rows(readings, zone), form)
+
+
+def _instants(page: MeterPage) -> tuple[datetime, datetime]:
+    """From when to when the days of the address are, by the site's calendar."""
+    span, zone = span_of(today()), zone_of(page)
+    return day_start(span.start, zone), day_start(span.end, zone)
 
 
 def _meter_with_register(public_id: UUID) -> tuple[MeterPage, Register]:

@@ -1,4 +1,8 @@
+import csv
+import io
+
 from flask.testing import FlaskClient
+from python_calamine import CalamineWorkbook
 from sqlalchemy import text
 
 from cloud_service.store.database.session import transaction
@@ -42,6 +46,25 @@ def test_the_load_of_a_meter_is_served_as_numbers_and_as_a_file(console: Console
     assert (288, 1.0, "kW", "Africa/Nairobi") == (len(load["at"]), load["power"][0], load["unit"], load["zone"])
     assert 289 == len(lines)
     assert "2026-11-17T00:00:00+03:00,0.250,actual" == lines[1]
+
+
+def test_the_readings_of_the_days_are_a_file_with_what_counts_and_why(fresh: Console) -> None:
+    meter, admin = f"/meters/{fresh.ids['M-1']}", fresh.sign_in("billing")
+    for value in ("100", "120"):
+        form = f"{meter}/readings/new?register=import"
+        post(admin, form, form, register="import", at="2026-11-18T10:00", value=value, reason="=seen", confirm="yes")
+
+    days = "register=import&from=2026-11-18&to=2026-11-18"
+    head, *lines = list(csv.reader(io.StringIO(admin.get(f"{meter}/readings.csv?{days}").data.decode("utf-8-sig"))))
+
+    assert ["At (Africa/Nairobi)", "Value kWh", "Step, minutes", "Quality", "Counts"] == head[:5]
+    assert [["100.000", "no", "'=seen"], ["120.000", "yes", "'=seen"]] == [
+        [line[1], line[4], line[6]] for line in lines
+    ]
+    assert {"2026-11-18T10:00:00+03:00"} == {line[0] for line in lines}
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(admin.get(f"{meter}/readings.xlsx?{days}").data))
+    assert [100, 120] == [row[1] for row in sheet.get_sheet_by_index(0).to_python()[1:]]
+    assert 1 == len(admin.get(f"{meter}/readings.csv?from=2026-11-17&to=2026-11-17").text.splitlines())
 
 
 def test_a_range_that_makes_no_sense_is_refused_with_words(console: Console, admin: FlaskClient) -> None:
