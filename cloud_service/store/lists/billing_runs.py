@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 
 from cloud_service.store.invoicing.tables import BillingItem, BillingRun
 from cloud_service.store.lists.paging import Listing, ListQuery, filters_equal, text_in
@@ -10,12 +10,15 @@ from cloud_service.store.scope import Scope
 
 
 def runs(scope: Scope, query: ListQuery) -> Listing:
-    """Billing runs with how many of their items are where. Filters: `state`."""
+    """Billing runs with how many of their items are where; a trial that is over is a trial. Filters: `state`."""
     statement = select(
         BillingRun.id,
         BillingRun.public_id,
         BillingRun.name,
         BillingRun.state,
+        case((and_(BillingRun.dry_run, BillingRun.state == "cancelled"), "trial"), else_=BillingRun.state).label(
+            "shown_state"
+        ),
         func.lower(BillingRun.during).label("since"),
         func.upper(BillingRun.during).label("until"),
         BillingRun.bill_date,
@@ -34,7 +37,7 @@ def runs(scope: Scope, query: ListQuery) -> Listing:
         statement = statement.where(BillingRun.legal_entity_id.in_(scope.entities))
     columns = {
         "name": BillingRun.name,
-        "state": BillingRun.state,
+        "shown_state": BillingRun.state,
         "bill_date": BillingRun.bill_date,
         "created_at": BillingRun.created_at,
     }

@@ -49,6 +49,7 @@ STATES: Mapping[str, StateLabel] = {
     "undone": _state(_l("Taken back"), "muted", icon="arrow-back-up"),
     "settled_import": _state(_l("In use"), "muted", icon="receipt-2"),
     "cancelled": _state(_l("Cancelled"), "muted", icon="x"),
+    "trial": _state(_l("Dry run"), "muted", icon="search"),
     "waiting": _state(_l("Waiting"), "muted", icon="clock"),
     "issued": _state(_l("Issued"), "success", icon="check"),
     "parked": _state(_l("Parked"), "warning", icon="alert-triangle"),

@@ -43,7 +43,7 @@ LIST = ListPage(
     noun="billing run",
     columns=(
         Column("name", _l("Run"), link=_to_run, strong=True),
-        Column("state", _l("State"), "state"),
+        Column("shown_state", _l("State"), "state"),
         Column("since", _l("From"), "date", sortable=False),
         Column("until", _l("Until (exclusive)"), "date", sortable=False),
         Column("bill_date", _l("BILL DATE"), "date"),

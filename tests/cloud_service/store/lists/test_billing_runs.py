@@ -43,3 +43,15 @@ def test_runs_are_filtered_by_state_and_entity(office: Office) -> None:
 
     assert [] == listed(office, office.kilo, ListQuery(filters={"state": ("issued",)}))
     assert [] == listed(office, office.zeta, ListQuery())
+
+
+def test_a_trial_is_told_from_a_run_that_was_given_up(office: Office) -> None:
+    for name, state in (("trial", "cancelled"), ("rated trial", "rated"), ("given up", "cancelled")):
+        run = office.session.execute(RUN, {"name": name, "state": state}).scalar_one()
+        office.session.execute(
+            text("UPDATE billing_run SET dry_run = :dry WHERE id = :run"), {"run": run, "dry": "trial" in name}
+        )
+
+    assert {"trial": "trial", "rated trial": "rated", "given up": "cancelled"} == {
+        row.name: row.shown_state for row in listed(office, office.kilo, ListQuery())
+    }
