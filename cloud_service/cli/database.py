@@ -2,24 +2,33 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cloud_service.store.database.session import Engine, Session
 
+_open: ContextVar["Engine | None"] = ContextVar("open_engine", default=None)
+
 
 @contextmanager
 def engine() -> Iterator["Engine"]:
-    """An engine as the application's role, closed afterwards."""
+    """An engine as the application's role, closed afterwards; within another one, that one."""
+    there = _open.get()
+    if there is not None:
+        yield there
+        return
     from cloud_service.settings import database_url
 
     url = database_url()  # before the database's library is imported: where nothing runs, that is said at once
     from cloud_service.store.database.session import connect
 
     database = connect(url)
+    token = _open.set(database)
     try:
         yield database
     finally:
+        _open.reset(token)
         database.dispose()
 
 

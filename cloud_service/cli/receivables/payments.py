@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cloud_service.cli.database import author, transaction
+from cloud_service.cli.database import author, engine, transaction
 from cloud_service.cli.output import as_json, print_table
 from common.errors import EnergyError, InputError
 
@@ -37,13 +37,14 @@ def import_(file: Path, *, by_hand: tuple[str, ...], dry_run: bool, json_output:
     from cloud_service.payments.bank_statement import read_statement
 
     lines = read_statement(file)
-    with transaction() as session:
-        reads = list(match_transfers.match_lines(session, lines))
-        accounts = _accounts_by_hand(session, by_hand, reads)
-    rows = [
-        {"line": number} | _booked_row(read, accounts.get(number), dry_run=dry_run)
-        for number, read in enumerate(reads, start=1)
-    ]
+    with engine():  # one for all lines, each of which is a transaction of its own
+        with transaction() as session:
+            reads = list(match_transfers.match_lines(session, lines))
+            accounts = _accounts_by_hand(session, by_hand, reads)
+        rows = [
+            {"line": number} | _booked_row(read, accounts.get(number), dry_run=dry_run)
+            for number, read in enumerate(reads, start=1)
+        ]
     left = [row for row in rows if row["outcome"] == "left"]
     if json_output:
         click.echo(as_json({"lines": rows, "left": len(left)}))

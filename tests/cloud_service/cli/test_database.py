@@ -63,3 +63,16 @@ def test_a_machine_without_users_still_has_an_author(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(getpass, "getuser", nobody)
 
     assert "cli" == author()
+
+
+def test_transactions_within_an_engine_share_it_and_end_by_themselves(operator: World) -> None:
+    with engine() as outer:
+        with pytest.raises(NotFoundError):
+            insert_and_fail()
+        with transaction() as session:
+            session.execute(INSERT)
+            assert outer is session.get_bind()
+    with engine() as another:
+        assert another is not outer
+
+    assert 1 == operator.session.execute(COUNT).scalar()

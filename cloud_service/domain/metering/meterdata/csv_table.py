@@ -27,6 +27,7 @@ from common.period import STEPS_S, zone
 from common.reading import Kind, Quality
 
 COLUMNS = ("meter", "register", "time", "value", "unit", "kind", "step", "quality", "direction")
+CHANNEL_COLUMNS = tuple(name for name in COLUMNS if name not in ("time", "value", "quality"))
 NEEDED = ("meter", "time", "value")
 DEFAULTS = {"register": "import", "unit": "kWh", "kind": "index", "step": "900", "quality": "actual", "direction": ""}
 BLOCK_MAX = 4096  # values of one channel that are gathered before they go on
@@ -105,6 +106,7 @@ class _ReadingTable:
                     hint=f"its columns are {', '.join(names)}; map them or state a value for all lines",
                 )
         self.constants = DEFAULTS | dict(mapping.constants)
+        self._channel_places = [self.places[name] for name in CHANNEL_COLUMNS if name in self.places]
         self._channels: dict[tuple[str, ...], tuple[FileChannel, int]] = {}
         self._last: dict[tuple[str, str], datetime] = {}
 
@@ -112,19 +114,25 @@ class _ReadingTable:
         """What one line says."""
         if len(fields) != self.width:
             raise BadFileError(f"{len(fields)} fields where the header has {self.width}", line=line)
-        text = {name: fields[place].strip() for name, place in self.places.items()}
-        channel_fields = tuple(
-            text.get(name, self.constants.get(name, "")) for name in COLUMNS if name not in ("time", "value", "quality")
-        )
-        if channel_fields not in self._channels:
-            self._channels[channel_fields] = self._channel(line, channel_fields)
-        channel, scale = self._channels[channel_fields]
-        value = exact(text["value"].replace(self.mapping.decimal, "."), line=line, field="value").scaleb(scale)
-        quality = text.get("quality", self.constants["quality"]).lower()
+        key = tuple(map(fields.__getitem__, self._channel_places))
+        if key not in self._channels:
+            self._channels[key] = self._channel(line, self._channel_fields(fields))
+        channel, scale = self._channels[key]
+        value_text = self._text(fields, "value").replace(self.mapping.decimal, ".")
+        value = exact(value_text, line=line, field="value").scaleb(scale)
+        quality = self._text(fields, "quality").lower()
         if quality not in QUALITIES:
             raise BadFileError(f"{quality!r} is not a quality", line=line, field="quality")
-        at = self._instant(line, text["time"], channel)
+        at = self._instant(line, self._text(fields, "time"), channel)
         return channel, _TableReading(milliseconds(at), value, QUALITIES[quality], line)
+
+    def _text(self, fields: list[str], name: str) -> str:
+        """What a line says in a column, or what all lines say."""
+        place = self.places.get(name)
+        return self.constants.get(name, "") if place is None else fields[place].strip()
+
+    def _channel_fields(self, fields: list[str]) -> tuple[str, ...]:
+        return tuple(self._text(fields, name) for name in CHANNEL_COLUMNS)
 
     def _channel(self, line: int, channel_fields: tuple[str, ...]) -> tuple[FileChannel, int]:
         meter, register, unit, kind, step, direction = channel_fields
@@ -135,7 +143,7 @@ class _ReadingTable:
         if not step.isdigit() or int(step) not in STEPS_S:
             raise BadFileError(f"{step!r} is not a step in seconds", line=line, field="step", hint=f"one of {STEPS_S}")
         name, scale = canonical_unit(unit, line=line, field="unit")
-        flow = direction.lower() or ("export" if register.lower().startswith("export") else "import")
+        flow = direction.lower() or ("export" if "export" in register.lower() else "import")
         if flow not in ("import", "export", "none"):
             raise BadFileError(f"{direction!r} is not a direction", line=line, field="direction")
         is_interval = kind.lower() == Kind.INTERVAL

@@ -137,3 +137,33 @@ def test_bytes_that_are_no_text_are_refused_with_their_line() -> None:
         list(read(io.BytesIO(b"meter,time,value\nM1,2024-05-01T00:00Z,1\nM\xff,x,1\n"), "csv", FileSummary([])))
 
     assert 3 == caught.value.line
+
+
+@pytest.mark.parametrize(
+    ("register", "direction"),
+    [("import", "import"), ("energy_import_total", "import"), ("export", "export"), ("energy_export_total", "export")],
+)
+def test_a_register_named_as_gateways_name_it_counts_in_its_direction(register: str, direction: str) -> None:
+    _, (block,) = load(
+        f"meter,register,time,value\nM1,{register},2024-05-01T00:00Z,1\nM1,{register},2024-05-02T00:00Z,2\n"
+    )
+
+    assert direction == block.channel.direction
+
+
+def test_a_column_that_changes_makes_another_channel_and_spaces_around_it_do_not() -> None:
+    summary, _ = load(
+        "meter,register,time,value,unit\n"
+        "M1,import,2024-05-01T00:00Z,1,kWh\n"
+        " M1 ,import,2024-05-02T00:00Z, 2 ,kWh\n"
+        "M2,import,2024-05-01T00:00Z,5,Wh\n"
+        "M2,import,2024-05-02T00:00Z,1005,Wh\n"
+    )
+
+    assert [("M1", "1"), ("M2", "1.000")] == [(row["meter"], row["sum"]) for row in summary["registers"]]
+
+
+def test_one_time_may_be_stated_for_all_lines() -> None:
+    _, blocks = load("meter,value\nM1,1.5\nM2,2.5\n", constants={"time": "2024-05-01T00:00Z"})
+
+    assert {utc("2024-05-01T00:00")} == {at for block in blocks for at in block.at_ms}
