@@ -194,15 +194,18 @@ def _progress(file: Path) -> Callable[[int], None]:
 
 def _print(result: dict[str, Any]) -> None:
     """A table for people."""
-    rows = [("METER", "REGISTER", "INTERVALS", "SUM", "UNIT", "FIRST", "LAST")]
+    rows = [("METER", "REGISTER", "INTERVALS", "INDEX", "SUM", "UNIT", "FIRST", "LAST")]
     rows += [
-        (row["meter"], row["register"], f"{row['intervals']:,}", row["sum"], row["unit"], row["first"], row["last"])
+        (
+            row["meter"], row["register"], f"{row['intervals']:,}", row["index"] or "–",
+            row["sum"] if row["intervals"] else "–", row["unit"], row["first"], row["last"],
+        )
         for row in result["registers"]
-    ]
+    ]  # fmt: skip
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
         cells = [
-            text.rjust(width) if column in (2, 3) else text.ljust(width)
+            text.rjust(width) if column in (2, 3, 4) else text.ljust(width)
             for column, (text, width) in enumerate(zip(row, widths, strict=True))
         ]
         click.echo("  ".join(cells).rstrip())

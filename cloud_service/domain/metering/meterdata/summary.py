@@ -33,7 +33,10 @@ class RegisterTotal:
     index: dict[int, Decimal] = field(default_factory=dict)  # of an index register: instant -> what it showed
 
     def as_json(self) -> dict[str, Any]:
-        """For `--json`: exact decimals as strings, instants in the file's offset; `last` ends the last interval."""
+        """For `--json`: exact decimals as strings, instants in the file's offset; `last` ends the last interval.
+
+        `index` is what an index register showed last.
+        """
         return {
             "meter": self.channel.meter,
             "register": self.channel.register,
@@ -47,6 +50,7 @@ class RegisterTotal:
             "first": self._local(self.first_ms),
             "last": self._local(self.last_ms),
             "sum": f"{self.total:f}",
+            "index": f"{self.index[max(self.index)]:f}" if self.index else None,
             "qualities": self.by_quality,
         }
 

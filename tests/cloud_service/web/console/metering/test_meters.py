@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from cloud_service.store.database.session import transaction
 from tests.cloud_service.web.conftest import Console, post
-from tests.cloud_service.web.pages import text_of
+from tests.cloud_service.web.pages import database_rows, text_of
 
 AUDIT = "SELECT actor, action, before, after FROM audit WHERE subject LIKE 'meter:%' ORDER BY id DESC LIMIT 1"
 
@@ -93,3 +93,15 @@ def test_a_meter_without_registers_has_a_page_and_no_series(fresh: Console) -> N
     assert 200 == admin.get(meter).status_code
     assert 404 == admin.get(f"{meter}/load").status_code
     assert 404 == admin.get(f"{meter}/intervals.csv").status_code
+
+
+def test_a_mount_is_shown_with_its_indexes(fresh: Console) -> None:
+    database_rows(
+        fresh,
+        """UPDATE meter_mount SET opening = '{"import": 12500}'
+            WHERE meter_id = (SELECT id FROM meter WHERE public_id = :meter) RETURNING id""",
+        meter=fresh.ids["M-1"],
+    )
+    page = text_of(fresh.sign_in("billing").get(f"/meters/{fresh.ids['M-1']}").text)
+
+    assert "import 12.500" in page.partition("Where it hung")[2]

@@ -36,7 +36,7 @@ def test_a_reading_is_kept_at_the_time_of_the_sites_clock_with_who_and_why(fresh
         (row.at.astimezone(UTC).isoformat(), *row[1:]) for row in rows
     ]
     seen = text_of(fresh.sign_in("billing").get(f"/meters/{fresh.ids['M-1']}").text)
-    assert "19 Nov 2026, 08:00 1,250.500 Substituted billing@kilo.example yearly round Correct" in seen
+    assert "19 Nov 2026, 08:00 1,250.500 By hand billing@kilo.example yearly round Correct" in seen
 
 
 def test_an_odd_reading_is_asked_for_once_more_and_kept_when_confirmed(fresh: Console) -> None:
@@ -65,7 +65,7 @@ def test_a_reading_is_corrected_and_taken_back_at_its_own_time(fresh: Console) -
 
     assert 302 == send(fresh, "correct", at_page=at, value="1001.5", reason="misread").status_code
     seen = text_of(fresh.sign_in("billing").get(f"/meters/{fresh.ids['M-1']}").text)
-    assert "1,001.500 Substituted billing@kilo.example misread Correct" in seen
+    assert "1,001.500 By hand billing@kilo.example misread Correct" in seen
     assert 302 == send(fresh, "correct", at_page=at, withdrawn="yes", reason="another meter").status_code
     assert [1_000_000, 1_001_500, 0] == [
         row.value for row in database_rows(fresh, "SELECT value FROM reading ORDER BY sequence")
