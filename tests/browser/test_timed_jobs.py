@@ -4,9 +4,17 @@ import os
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
+from cloud_service.domain.receivables.dunning import read_rules
+from cloud_service.flow.dunning.rules import set_rules
+from cloud_service.store.database import job_days
+from cloud_service.store.database.session import transaction
+from cloud_service.store.invoicing import rate_fetching
+from cloud_service.store.invoicing.rate_fetching import RateFetching
 from tests.browser.axe import violations
 from tests.browser.conftest import Site, faults
+from tests.cloud_service.web.operator_rows import NOW
 
 PAGES = (
     "/settings/entities/{entity}/reminders",
@@ -19,8 +27,22 @@ PAGES = (
 )
 
 
+def some_work_was_done(site: Site) -> None:
+    """Reminders went out, interest could not be charged, rates come each day."""
+    rules = read_rules({"steps": [{"name": "reminder", "days": 7}], "sending": "itself"})
+    with transaction(site.console.engine) as session:
+        entity = session.execute(text("SELECT min(id) FROM legal_entity")).scalar_one()
+        set_rules(session, entity, rules, NOW.date(), today=NOW.date(), author="t")
+        rate_fetching.set_fetching(session, entity, RateFetching(automatic=True))
+        for job, done in (("reminders", 3), ("rates", 2)):
+            job_days.begin(session, entity, job, NOW.date(), NOW)
+            job_days.end(session, entity, job, NOW.date(), done)
+        job_days.fail(session, entity, "interest", NOW.date(), error="no base rate is known for 2026-11-17", at=NOW)
+
+
 @pytest.mark.parametrize(("theme", "width"), [("light", 1440), ("dark", 390), ("light", 320)])
 def test_no_page_of_what_runs_by_itself_breaks_a_rule(fresh_site: Site, theme: str, width: int) -> None:
+    some_work_was_done(fresh_site)
     page = fresh_site.person("root", width=width, color_scheme=theme, reduced_motion="reduce")
     broken = {}
     for path in PAGES:

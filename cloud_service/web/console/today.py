@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from flask import Blueprint, render_template, url_for
@@ -17,6 +17,7 @@ from cloud_service.store.lookups.unbilled_month import unbilled_months
 from cloud_service.web.access import May, access, actor, allowed, scope
 from cloud_service.web.clock import now, site_zone, today
 from cloud_service.web.console.dashboard import happening
+from cloud_service.web.console.own_work import RanJob, comes_next, ran_lately, who_may
 from cloud_service.web.console.setup import checklist
 from cloud_service.web.database import session
 from cloud_service.web.language.formatting import month
@@ -39,6 +40,7 @@ class Waiting:
     href: str
     needs: May
     amounts: tuple[tuple[str, Decimal], ...] = ()
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,9 @@ def index() -> str:
     entities = legal_entities.entities(session(), scope())
     ids = [entity.id for entity in entities]
     able = allowed()
+    ran = ran_lately(entities)
     waiting = [
+        *_stuck(ran),
         *_setting_up(entities),
         *_unbilled_month(ids),
         *_runs(ids),
@@ -70,10 +74,26 @@ def index() -> str:
         mine=[work for work in waiting if work.needs in able],
         others=[work for work in waiting if work.needs not in able],
         events=[happening(row) for row in dashboard.latest(session(), ids, now(), rows=8)],
+        who=who_may(ids),
+        ran=ran,
+        stuck=[job for job in ran if job.fault],
+        next_jobs=comes_next(entities),
+        several=len(entities) > 1,
         next_runs=[NextRun(entity, billing_calendar.calendar_of(session(), entity.id)) for entity in entities],
         tomorrow=today() + timedelta(days=1),
         zone=site_zone(),
     )
+
+
+def _stuck(ran: list[RanJob]) -> Iterator[Waiting]:
+    """What could not be done by itself; it is tried again each hour."""
+    for job in ran:
+        if job.fault:
+            yield Waiting(
+                icon="alert-triangle", tone="danger", needs=May.MANAGE, title=job.title, href=job.href,
+                detail=_("%(company)s: %(reason)s", company=job.company, reason=job.fault), button=_("Look and mend"),
+                since=job.at,
+            )  # fmt: skip
 
 
 def _setting_up(entities: list[LegalEntity]) -> Iterator[Waiting]:
@@ -118,7 +138,7 @@ def _runs(ids: list[int]) -> Iterator[Waiting]:
         href = url_for("runs.show", public_id=run.public_id)
         if run.state == "rated" and run.rated:
             yield Waiting(
-                icon="file-invoice", tone="info", needs=May.APPROVE, href=href,
+                icon="file-invoice", tone="info", needs=May.APPROVE, href=href, since=run.created_at,
                 title=_("Billing run %(name)s, %(entity)s", name=run.name, entity=run.entity),
                 detail=ngettext("%(num)s bill rated, %(parked)s parked", "%(num)s bills rated, %(parked)s parked",
                                 run.rated, parked=run.parked),

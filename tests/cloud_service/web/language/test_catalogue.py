@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from babel.dates import get_month_names
+from babel.dates import get_day_names, get_month_names
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -45,7 +45,8 @@ CONSOLE_PAGES = (
 PORTAL_PAGES = ("/portal", "/portal/usage", "/portal/bills", "/portal/bills/{INV-1}", "/me", "/nowhere")
 PUBLIC_PAGES = ("/sign-in", "/pay/{INV-1}", "/pay/{INV-2}?back=1", "/top-up/{A-2}", "/link", "/nowhere")
 MONTHS = {name for style in ("abbreviated", "wide") for name in get_month_names(style, locale="en").values()}
-FORMATTED = {*LANGUAGES.values(), "UTC", *MONTHS}
+DAYS = {name for style in ("abbreviated", "wide") for name in get_day_names(style, locale="en").values()}
+FORMATTED = {*LANGUAGES.values(), "UTC", *MONTHS, *DAYS}
 ON_PAPER = set(re.findall(r"[^\W\d_]{2,}", " ".join(localizer_for("en").section("bank").values())))  # its own catalogue
 """What Babel writes, names of languages."""
 TYPED = {*NOT_READ, "textarea", "datalist"}
