@@ -116,7 +116,13 @@ def _unbilled(session: Session, planned: RunPlan) -> list[tuple[int, Span]]:
         (contract.id, span)
         for contract in billing_runs.candidates(session, planned.entity_id, window, planned.contract_ids)
         for span in cycles_due(
-            contract.cycle, contract.day, contract.start, contract.end, planned.span, month=contract.month
+            contract.cycle,
+            contract.day,
+            contract.start,
+            contract.end,
+            planned.span,
+            month=contract.month,
+            year=contract.year,
         )
     ]
     return billing_run_items.unbilled(session, due_days) if due_days else []

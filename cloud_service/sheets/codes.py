@@ -1,5 +1,7 @@
 """Words of people for the codes of ours that a sheet holds."""
 
+from cloud_service.domain.calendar.billing_cycle import MONTHS
+
 CODES: dict[str, dict[str, str]] = {
     "utility": {
         "strom": "electricity", "elektrizität": "electricity", "power": "electricity", "wasser": "water",
@@ -18,6 +20,10 @@ CODES: dict[str, dict[str, str]] = {
         "monatlich": "monthly", "month": "monthly", "zweimonatlich": "bimonthly", "vierteljährlich": "quarterly",
         "quartal": "quarterly", "quarter": "quarterly", "halbjährlich": "half_yearly", "half-yearly": "half_yearly",
         "jährlich": "yearly", "annual": "yearly", "annually": "yearly", "year": "yearly", "einmal": "once",
+    } | {
+        words.format(months): cycle
+        for cycle, months in MONTHS.items()
+        for words in ("{}", "{} months", "every {} months", "{} monate", "alle {} monate")
     },
     "mode": {"guthaben": "prepaid", "rechnung": "postpaid"},
     "register": {"bezug": "import", "einspeisung": "export"},

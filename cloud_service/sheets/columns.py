@@ -106,6 +106,12 @@ _ALL = (
     Column("terms_days", "Payment days", "count",
            "payment terms,payment terms days,zahlungsziel,zahlungsziel tage", "14"),
     Column("cycle", "Billing cycle", synonyms="cycle,abrechnungszyklus,turnus", example="monthly"),
+    Column("cycle_day", "Cycle begins on day", "count", "cycle day,billing day,abrechnungstag", "1",
+           "Of the month; 1 unless given."),
+    Column("cycle_month", "Cycles begin in month", "count", "cycle month,billing month,abrechnungsmonat",
+           about="1 to 12, where a cycle has several months."),
+    Column("cycle_year", "Cycles begin in year", "count", "cycle year,billing year,abrechnungsjahr",
+           about="Of one that begins in that month, where a cycle does not divide a year."),
     Column("delivery", "Delivery", synonyms="versand,versandart", example="email", about="email, post or none."),
     Column("mode", "Mode", synonyms="prepaid or postpaid,modus", example="postpaid",
            about="postpaid (unless given) or prepaid."),
@@ -139,7 +145,9 @@ _ALL = (
 
 COLUMNS = {column.key: column for column in _ALL}
 _CLIENT = ("client_kind", "email", "phone", "address", "country", "language", "vat_id", "buyer_reference")
-_ACCOUNT = ("account", "currency", "terms_days", "cycle", "delivery", "mode")
+_ACCOUNT = (
+    "account", "currency", "terms_days", "cycle", "cycle_day", "cycle_month", "cycle_year", "delivery", "mode",
+)  # fmt: skip
 _METER = ("meter", "maker", "register", "digits", "mounted", "opening", "multiplier")
 _POINT = ("point", "utility", "grid_id", "under")
 

@@ -13,7 +13,10 @@ CLIENT_COLUMNS = {
     "name": "client", "kind": "client_kind", "email": "email", "phone": "phone", "address": "address",
     "country": "country", "locale": "language", "vat_id": "vat_id", "buyer_reference": "buyer_reference",
 }  # fmt: skip
-TERMS_COLUMNS = {"payment_terms_days": "terms_days", "billing_cycle": "cycle", "delivery": "delivery"}
+TERMS_COLUMNS = {
+    "payment_terms_days": "terms_days", "billing_cycle": "cycle", "billing_day": "cycle_day",
+    "billing_month": "cycle_month", "billing_year": "cycle_year", "delivery": "delivery",
+}  # fmt: skip
 ACCOUNT_COLUMNS = TERMS_COLUMNS | {"currency": "currency", "mode": "mode", "number": "account"}
 
 

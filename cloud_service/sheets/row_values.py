@@ -64,6 +64,9 @@ class RowValues:
     currency: str = ""
     terms_days: int | None = None
     cycle: str = ""
+    cycle_day: int | None = None
+    cycle_month: int | None = None
+    cycle_year: int | None = None
     delivery: str = ""
     mode: str = ""
     contract: str = ""

@@ -16,9 +16,19 @@ DAY = click.option("--day", help="Value date; today unless given.")
 
 REASON = click.option("--reason", default="", help="Why; it stands in the audit log.")
 TERM_OPTIONS = (
-    click.option("--cycle", "billing_cycle", help="monthly, bimonthly, quarterly, half_yearly, yearly or once."),
+    click.option(
+        "--cycle",
+        "billing_cycle",
+        help="monthly, bimonthly, quarterly, half_yearly, yearly, 4_months to 24_months, or once.",
+    ),
     click.option("--cycle-day", "billing_day", type=int, help="Day of the month on which a cycle begins."),
     click.option("--cycle-month", "billing_month", type=int, help="1 to 12: in which cycles of several months begin."),
+    click.option(
+        "--cycle-year",
+        "billing_year",
+        type=int,
+        help="In which one begins in that month, where a cycle does not divide a year (5_months, 24_months).",
+    ),
     click.option("--due-after", "payment_terms_days", type=int, help="Days to pay."),
     click.option("--delivery", type=click.Choice(["email", "post", "none"]), help="How bills go out."),
     click.option(

@@ -4,7 +4,7 @@ import re
 from dataclasses import asdict, dataclass, field
 from datetime import date
 
-from cloud_service.domain.calendar.billing_cycle import CYCLES
+from cloud_service.domain.calendar.billing_cycle import CYCLES, CYCLES_HINT
 from cloud_service.domain.money import currency_digits, exact
 from cloud_service.domain.receivables.prepaid import prepaid_terms
 from cloud_service.mail.letter import address as mail_address
@@ -18,6 +18,7 @@ MODES = ("postpaid", "prepaid")
 DELIVERIES = ("email", "post", "none")
 TERMS_DAYS_MAX = 365
 DAYS_OF_A_MONTH, MONTHS_OF_A_YEAR = 31, 12
+YEAR_MIN, YEAR_MAX = 1990, 2100
 COUNTRY = re.compile(r"[A-Z]{2}")
 LOCALE = re.compile(r"[a-z]{2,3}([_-][A-Za-z]{2,4})?")
 
@@ -46,11 +47,16 @@ class AccountTerms(clients.TermsFields):
     def __post_init__(self) -> None:
         if not 0 <= self.payment_terms_days <= TERMS_DAYS_MAX:
             raise InputError("bills are due within a year", path="payment_terms_days", hint=f"0 to {TERMS_DAYS_MAX}")
-        _refuse_unless_in(self.billing_cycle, CYCLES, "billing_cycle")
+        if self.billing_cycle not in CYCLES:
+            raise InputError(f"{self.billing_cycle!r} is no billing cycle", path="billing_cycle", hint=CYCLES_HINT)
         if not 1 <= self.billing_day <= DAYS_OF_A_MONTH:
             raise InputError(f"{self.billing_day} is no day of a month", path="billing_day")
         if not 1 <= self.billing_month <= MONTHS_OF_A_YEAR:
             raise InputError(f"{self.billing_month} is no month", path="billing_month", hint="1 to 12")
+        if not YEAR_MIN <= self.billing_year <= YEAR_MAX:
+            raise InputError(
+                f"no cycle begins in {self.billing_year}", path="billing_year", hint=f"{YEAR_MIN} to {YEAR_MAX}"
+            )
         _refuse_unless_in(self.delivery, DELIVERIES, "delivery")
         prepaid_terms(self.settings)
         share = exact(self.settings.get("debt_share", "0"), "debt_share")

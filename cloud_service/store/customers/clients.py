@@ -29,18 +29,19 @@ UPDATE client SET name = :name, kind = :kind, email = :email, phone = :phone, ad
 """)
 ADD_ACCOUNT = text("""
 INSERT INTO account (client_id, number, currency, payment_terms_days, billing_cycle, billing_day, billing_month,
-                     delivery, settings)
+                     billing_year, delivery, settings)
 VALUES (:client, :number, :currency, :payment_terms_days, :billing_cycle, :billing_day, :billing_month,
-        :delivery, :settings)
+        :billing_year, :delivery, :settings)
 RETURNING id
 """)
 GET_TERMS = text("""
-SELECT payment_terms_days, billing_cycle, billing_day, billing_month, delivery, settings
+SELECT payment_terms_days, billing_cycle, billing_day, billing_month, billing_year, delivery, settings
   FROM account WHERE id = :id FOR UPDATE
 """)
 SET_TERMS = text("""
 UPDATE account SET payment_terms_days = :payment_terms_days, billing_cycle = :billing_cycle,
-       billing_day = :billing_day, billing_month = :billing_month, delivery = :delivery, settings = :settings
+       billing_day = :billing_day, billing_month = :billing_month,
+       billing_year = :billing_year, delivery = :delivery, settings = :settings
  WHERE id = :id
 """)
 ACCOUNT_NUMBER = text("SELECT number FROM account WHERE id = :id")
@@ -80,6 +81,7 @@ class TermsFields:
     delivery: str = "email"  # email, post or none
     settings: Mapping[str, Any] = field(default_factory=dict)
     billing_month: int = 1  # in which cycles of several months begin
+    billing_year: int = 2000  # in which one begins in that month: tells where a cycle does not divide a year
 
 
 @dataclass(frozen=True, slots=True)

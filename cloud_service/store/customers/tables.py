@@ -141,6 +141,7 @@ class Account(Table):
     billing_cycle: Mapped[str] = mapped_column(server_default="monthly")
     billing_day: Mapped[int] = mapped_column(server_default="1")
     billing_month: Mapped[int] = mapped_column(SmallInteger, server_default="1")  # cycles of several months begin in it
+    billing_year: Mapped[int] = mapped_column(SmallInteger, server_default="2000")  # of one that begins in that month
     delivery: Mapped[str] = mapped_column(server_default="email")
     settings: Mapped[Json]
     created_at: Mapped[CreatedAt]

@@ -46,6 +46,7 @@ class BillingCandidate:
     cycle: str
     day: int
     month: int = 1  # in which cycles of several months begin
+    year: int = 2000  # of one of them
 
 
 ADD_RUN = text(
@@ -70,7 +71,7 @@ RUNS = text(
 CANDIDATES = text(
     """
     SELECT c.id, lower(c.during) AS start, upper(c.during) AS end, a.billing_cycle AS cycle, a.billing_day AS day,
-           a.billing_month AS month
+           a.billing_month AS month, a.billing_year AS year
       FROM contract c
       JOIN account a ON a.id = c.account_id
       JOIN client cl ON cl.id = a.client_id

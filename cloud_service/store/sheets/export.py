@@ -44,7 +44,8 @@ QUERIES = {
     "accounts": text(
         """
         SELECT c.number AS client_number, a.number AS account, a.currency, a.payment_terms_days AS terms_days,
-               a.billing_cycle AS cycle, a.delivery,
+               a.billing_cycle AS cycle, a.billing_day AS cycle_day, a.billing_month AS cycle_month,
+               a.billing_year AS cycle_year, a.delivery,
                coalesce((SELECT m.mode
                            FROM account_mode m
                           WHERE m.account_id = a.id

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from flask import Flask
 
+from cloud_service.domain.calendar.billing_cycle import MONTHS
 from cloud_service.web.language.sentences import gettext as _
 from cloud_service.web.language.sentences import lazy_gettext as _l
 from cloud_service.web.language.sentences import lazy_pgettext
@@ -20,6 +21,18 @@ PAYMENT_KINDS = {
     "top_up": _l("Top-up"),
     "deposit": _l("Deposit"),
 }
+NAMED_CYCLES = {
+    "monthly": _l("Monthly"),
+    "bimonthly": _l("Bimonthly"),
+    "quarterly": _l("Quarterly"),
+    "half_yearly": _l("Half-yearly"),
+    "yearly": _l("Yearly"),
+    "once": _l("Once"),
+}
+BILLING_CYCLES = {  # in the order of their length
+    cycle: NAMED_CYCLES[cycle] if cycle in NAMED_CYCLES else _l("Every %(months)s months", months=months)
+    for cycle, months in MONTHS.items()
+} | {"once": NAMED_CYCLES["once"]}
 LABELS: Mapping[str, Mapping[str, str]] = {
     "sheet_column": SHEET_COLUMNS,
     "sheet_kind": SHEET_KINDS,
@@ -40,14 +53,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     },
     "delivery": {"email": _l("E-mail"), "post": _l("Post"), "none": _l("Not at all")},
     "delivery_way": {"email": _l("by email"), "post": _l("by post"), "none": _l("not sent")},
-    "billing_cycle": {
-        "monthly": _l("Monthly"),
-        "bimonthly": _l("Bimonthly"),
-        "quarterly": _l("Quarterly"),
-        "half_yearly": _l("Half-yearly"),
-        "yearly": _l("Yearly"),
-        "once": _l("Once"),
-    },
+    "billing_cycle": BILLING_CYCLES,
     "role": {
         "admin": _l("Admin"),
         "billing": _l("Billing"),

@@ -34,9 +34,9 @@ def pgettext(context: str, sentence: str, /, **values: Any) -> str:
     return str(flask_babel.pgettext(context, sentence, **values))
 
 
-def lazy_gettext(sentence: str, /) -> str:
+def lazy_gettext(sentence: str, /, **values: Any) -> str:
     """For descriptions made at import, before there is a reader. Not a `str`, but used like one."""
-    return cast("str", LazySentence(gettext, sentence))
+    return cast("str", LazySentence(gettext, sentence, **values))
 
 
 def lazy_pgettext(context: str, sentence: str, /) -> str:

@@ -139,3 +139,18 @@ def test_a_list_as_people_have_it(world: World, encoding: str) -> None:
              " ON a.id = k.account_id JOIN client c ON c.id = a.client_id WHERE n.opening <> '{}' ORDER BY n.id")
     ).all()  # fmt: skip
     assert [("Petersen; Jörg", {"import": 1_234_500}), ("Ann", {"import": 1_200_000_000})] == [tuple(r) for r in rows]
+
+
+@pytest.mark.parametrize("cycle", ["5", "5 months", "every 5 months", "5_months", "alle 5 Monate"])
+def test_a_cycle_of_any_months_comes_by_its_number(world: World, cycle: str) -> None:
+    head = (
+        "Site,Flat,Client,Since,Tariff,Billing cycle,Cycle begins on day,Cycles begin in month,Cycles begin in year\n"
+    )
+    file = SheetFile("flats.csv", f"{head}House,9,Ann,2026-10-01,flat,{cycle},15,11,2026\n".encode())
+
+    import_sheet(world.session, file, ImportOrder(world.entity, "test", TODAY))
+
+    row = world.session.execute(
+        text("SELECT billing_cycle, billing_day, billing_month, billing_year FROM account ORDER BY id DESC LIMIT 1")
+    ).one()
+    assert ("5_months", 15, 11, 2026) == tuple(row)

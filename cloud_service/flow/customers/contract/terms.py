@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from datetime import date
 
-from cloud_service.domain.calendar.billing_cycle import CYCLES
+from cloud_service.domain.calendar.billing_cycle import CYCLES, CYCLES_HINT
 from cloud_service.flow.customers.contract.fitting import refuse_mixed_entities
 from cloud_service.store.audit import log
 from cloud_service.store.customers import contract_changes
@@ -38,7 +38,7 @@ def change_tariff(session: Session, contract_id: int, tariff_id: int, day: date,
 def change_cycle(session: Session, account_id: int, cycle: str, day: int, *, author: str, reason: str = "") -> None:
     """How often and on which day of the month the account is billed."""
     if cycle not in CYCLES:
-        raise InputError(f"{cycle!r} is no billing cycle", path="cycle", hint=", ".join(CYCLES))
+        raise InputError(f"{cycle!r} is no billing cycle", path="cycle", hint=CYCLES_HINT)
     if not 1 <= day <= 31:  # noqa: PLR2004 - days of a month; shorter months bill on their last
         raise InputError(f"{day} is no day of a month", path="day")
     after = BillingCycle(cycle, day)

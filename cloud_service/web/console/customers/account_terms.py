@@ -20,6 +20,9 @@ PREPAID_FIELDS = (
 )
 
 
+UNSAID_YEAR = AccountTerms().billing_year
+
+
 def term_fields() -> tuple[Field, ...]:
     """How an account is billed and reached."""
     group = _("Billing")
@@ -35,6 +38,13 @@ def term_fields() -> tuple[Field, ...]:
             _("1 to 12; where a cycle has several months. Quarters from November: 11."),
             group=group,
         ),
+        Field(
+            "billing_year",
+            _("Of the year"),
+            "number",
+            _("For a cycle that does not divide a year (five months, two years): when one began."),
+            group=group,
+        ),
         Field("payment_terms_days", _("Due after days"), "number", required=True, group=group),
         Field("delivery", _("Bills go by"), "choice", options=options("delivery"), group=group),
     )
@@ -48,6 +58,7 @@ def terms_as_fields(terms: AccountTerms) -> dict[str, Any]:
         "billing_cycle": terms.billing_cycle,
         "billing_day": terms.billing_day,
         "billing_month": terms.billing_month,
+        "billing_year": terms.billing_year if terms.billing_year != UNSAID_YEAR else None,
         "delivery": terms.delivery,
         "payment_terms_days": terms.payment_terms_days,
         **{key: Decimal(str(number)) for key, number in numbers.items() if number is not None},
@@ -63,6 +74,7 @@ def terms_of(form: Form, settings: dict[str, Any]) -> AccountTerms:
         form["delivery"],
         _typed_settings(form, settings) if "low_days" in form.values else dict(settings),
         form.values.get("billing_month") or 1,
+        form.values.get("billing_year") or UNSAID_YEAR,
     )
 
 

@@ -152,6 +152,7 @@ def edit_account(public_id: UUID) -> Any:
         account.delivery,
         account.settings,
         account.billing_month,
+        account.billing_year,
     )
     form = Form((*term_fields(), *PREPAID_FIELDS, REASON_BELOW), terms_as_fields(terms))
     back = url_for("accounts.show", public_id=public_id)

@@ -1,6 +1,9 @@
 """Money of clients by commands: payments, refunds, deposits, payouts, statements."""
 
+from datetime import date
+
 from common.errors import ConflictError
+from common.period import Span
 from tests.books.world import World
 from tests.cloud_service.cli.commands import call, printed, refusal
 
@@ -58,3 +61,19 @@ def test_a_statement_is_a_table_for_people(billed: World) -> None:
 
 def test_a_statement_on_its_way_says_to_whom(billed: World) -> None:
     assert "on its way to tenant1@example.com\n" == printed("account", "send-statement", "A1", "--from", "2026-11-01")
+
+
+def test_a_cycle_of_five_months_from_a_month_of_a_year_is_billed_when_it_is_over(operator: World) -> None:
+    operator.readings(operator.registers[0], Span(date(2026, 6, 1), date(2026, 11, 1)), wh=100)
+    operator.session.commit()
+    call("account", "terms", "A1", "--cycle", "5_months", "--cycle-month", "6", "--cycle-year", "2026")
+    refused = refusal("account", "terms", "A1", "--cycle", "25_months")
+
+    assert "4_months to 24_months" in refused.hint
+    call("bill", "run", "--month", "2026-09", "--bill-date", "2026-11-02")
+    assert [] == call("bill", "list")
+    issued = call("bill", "run", "--month", "2026-10", "--bill-date", "2026-11-02")
+    bill = call("bill", "show", call("bill", "list")[0]["number"])
+    assert [] == issued["parked"]
+    assert ("2026-06-01", "2026-11-01") == (bill["start"], bill["end"])
+    assert "50.00" == next(line["amount"] for line in bill["lines"] if line["label"].startswith("Standing"))

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cloud_service.domain.calendar.billing_cycle import MONTHS, cycles_due, days_over
+from cloud_service.domain.calendar.proration import months_of
 from common.errors import InputError
 from common.period import Span, add_months
 
@@ -53,16 +54,20 @@ def test_an_unknown_cycle_is_refused() -> None:
 
 @given(
     st.sampled_from(list(MONTHS)),
-    st.integers(1, 31),
+    st.tuples(st.integers(1, 31), st.integers(1, 12), st.integers(1995, 2030)),
     st.dates(date(2023, 1, 1), date(2025, 12, 31)),
-    st.integers(1, 700),
+    st.integers(1, 1100),
 )
-def test_month_by_month_every_day_of_a_contract_is_billed_once(cycle: str, day: int, start: date, length: int) -> None:
+def test_month_by_month_every_day_of_a_contract_is_billed_once(
+    cycle: str, begins: tuple[int, int, int], start: date, length: int
+) -> None:
+    day, cycle_month, year = begins
     end = date.fromordinal(start.toordinal() + length)
     billed: list[date] = []
     month = date(2022, 12, 1)
     while month < date(2030, 1, 1):
-        for span in cycles_due(cycle, day, start, end, Span(month, add_months(month, 1))):
+        window = Span(month, add_months(month, 1))
+        for span in cycles_due(cycle, day, start, end, window, month=cycle_month, year=year):
             billed += list(span)
         month = add_months(month, 1)
 
@@ -75,6 +80,23 @@ def test_a_cycle_of_several_months_begins_in_the_month_that_was_chosen() -> None
 
     assert ["2026-02-01", "2026-05-01", "2026-08-01", "2026-11-01"] == [str(cycle.end) for cycle in quarters]
     assert [days("2025-07-01", "2026-07-01")] == cycles_due("yearly", 1, EARLY, None, year, month=7)
+
+
+def test_a_cycle_that_does_not_divide_a_year_is_told_by_a_year_in_which_one_begins() -> None:
+    years = Span(date(2026, 1, 1), date(2029, 1, 1))
+    five = cycles_due("5_months", 1, EARLY, None, years, month=11, year=2026)
+    two_years = cycles_due("24_months", 15, EARLY, None, years, month=7, year=2027)
+
+    assert [days("2025-09-01", "2026-01-01").end, *(span.end for span in five[:3])] == [
+        date(2026, 1, 1), date(2026, 6, 1), date(2026, 11, 1), date(2027, 4, 1)
+    ]  # fmt: skip
+    assert [days("2025-07-15", "2027-07-15")] == two_years
+
+
+def test_the_fees_of_a_month_add_up_over_a_longer_cycle() -> None:
+    for cycle, months in MONTHS.items():
+        (first, *_more) = cycles_due(cycle, 31, EARLY, None, Span(date(2028, 1, 1), date(2032, 1, 1)), month=2)
+        assert months == months_of(first.start, first.end, 31)
 
 
 @pytest.mark.parametrize(

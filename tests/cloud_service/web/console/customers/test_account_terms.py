@@ -56,5 +56,5 @@ def test_the_fields_show_what_the_terms_say() -> None:
 
     assert {
         "payment_terms_days": 30, "billing_cycle": "quarterly", "billing_day": 15, "billing_month": 1,
-        "delivery": "post", "low_days": Decimal(7), "debt_share": Decimal("0.25"),
+        "billing_year": None, "delivery": "post", "low_days": Decimal(7), "debt_share": Decimal("0.25"),
     } == terms_as_fields(terms)  # fmt: skip
