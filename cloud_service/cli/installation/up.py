@@ -11,6 +11,7 @@ import click
 
 from cloud_service.cli.database import author
 from cloud_service.cli.installation.web_address import start_line, web_address, web_options
+from cloud_service.cli.output import as_json
 from cloud_service.settings import database_url
 
 if TYPE_CHECKING:
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
 @click.option(
     "--unattended", is_flag=True, help="For services, whose output is kept: print no link that lets somebody in."
 )
-def up(data_dir: Path, *, check: bool, no_browser: bool, unattended: bool, **address: Any) -> None:
+@click.option("--json", "json_output", is_flag=True, help="Print address and link as one line of JSON.")
+def up(
+    data_dir: Path, *, check: bool, no_browser: bool, unattended: bool, json_output: bool, **address: Any
+) -> None:  # fmt: skip
     """Run PostgreSQL, broker, subscriber, worker and web on this machine until Ctrl-C.
 
     What DATABASE_URL, MQTT_HOST and SMTP_HOST name is used instead of the embedded ones. While nobody can sign in, it
@@ -34,10 +38,15 @@ def up(data_dir: Path, *, check: bool, no_browser: bool, unattended: bool, **add
     from cloud_service.local import machine
 
     with machine.locked(data_dir):
-        _run(data_dir, check=check, link=not unattended, browser=not (no_browser or check), address=address)
+        _run(
+            data_dir, check=check, link=not unattended, browser=not (no_browser or check or json_output),
+            address=address, json_output=json_output,
+        )  # fmt: skip
 
 
-def _run(data_dir: Path, *, check: bool, link: bool, browser: bool, address: dict[str, Any]) -> None:
+def _run(
+    data_dir: Path, *, check: bool, link: bool, browser: bool, address: dict[str, Any], json_output: bool
+) -> None:  # fmt: skip
     from cloud_service.local import stack as local
     from cloud_service.local.supervisor import Supervisor, until_signal
 
@@ -48,14 +57,21 @@ def _run(data_dir: Path, *, check: bool, link: bool, browser: bool, address: dic
     try:
         stack = _start(stack, supervisor)
         local.remember(stack, start_line("up", stack.data_dir, address))
-        click.echo(f"ready: {stack.public_url}")
-        if link:
-            _welcome(stack, browser=browser)
+        _say(stack, link=link, browser=browser, json_output=json_output)
         if not check:
             supervisor.watch(keep_running)
     finally:
         click.echo("stopping …", err=True)
         supervisor.stop()
+
+
+def _say(stack: "Stack", *, link: bool, browser: bool, json_output: bool) -> None:
+    if json_output:
+        click.echo(as_json({"ready": stack.public_url, "first_administrator": _first_link(stack) if link else ""}))
+        return
+    click.echo(f"ready: {stack.public_url}")
+    if link:
+        _welcome(stack, browser=browser)
 
 
 def _start(stack: "Stack", supervisor: "Supervisor") -> "Stack":

@@ -66,6 +66,12 @@ SILENT = text(
                       JOIN register r ON r.id = i.register_id
                      WHERE r.meter_id = m.id) d ON true
      WHERE d.last_day < cast(:day AS date) - 2
+       AND (d.last_day < date_trunc('month', cast(:day AS date) - 2)::date - 1 OR NOT EXISTS (
+             SELECT 1  -- its newest reading came by a file or by hand, as once a month
+               FROM register r
+               JOIN LATERAL (SELECT source FROM reading WHERE register_id = r.id AND at >= d.last_day
+                              ORDER BY at DESC LIMIT 1) newest ON newest.source <= 0
+              WHERE r.meter_id = m.id))
        AND (cast(:entities AS bigint[]) IS NULL OR s.legal_entity_id = ANY(:entities))
      ORDER BY d.last_day
      LIMIT 20
@@ -80,6 +86,9 @@ def failed_mails(session: Session, scope: Scope) -> list[FailedMail]:
 
 
 def missing_days(session: Session, scope: Scope, today: date) -> list[SilentMeter]:
-    """Meters without a validated day for more than two days, the longest silence first."""
+    """Meters without a validated day for more than two days, the longest silence first.
+
+    One that is read by hand or from files is late once the month before is not complete.
+    """
     parameters = {"day": today, "entities": None if scope.entities is None else list(scope.entities)}
     return [SilentMeter(**row) for row in session.execute(SILENT, parameters).mappings()]

@@ -86,7 +86,13 @@ COUNTS = text(
               JOIN site s ON s.id = p.site_id
               JOIN LATERAL (SELECT max(day) AS last_day FROM interval_day i JOIN register r ON r.id = i.register_id
                              WHERE r.meter_id = m.id) d ON true
-             WHERE d.last_day < cast(:now AS date) - 2 AND s.legal_entity_id = ANY(:entities)) AS late_meters,
+             WHERE d.last_day < cast(:now AS date) - 2 AND s.legal_entity_id = ANY(:entities)
+               AND (d.last_day < date_trunc('month', cast(:now AS date) - 2)::date - 1 OR NOT EXISTS (
+                     SELECT 1  -- its newest reading came by a file or by hand, as once a month
+                       FROM register r
+                       JOIN LATERAL (SELECT source FROM reading WHERE register_id = r.id AND at >= d.last_day
+                                      ORDER BY at DESC LIMIT 1) newest ON newest.source <= 0
+                      WHERE r.meter_id = m.id))) AS late_meters,
            (SELECT count(*) FROM quarantine q
               JOIN register r ON r.id = q.register_id
               JOIN meter_mount n ON n.meter_id = r.meter_id AND upper_inf(n.during)

@@ -1,10 +1,11 @@
 """`up` and `demo` refuse to run an installation twice; the scenarios run them for real."""
 
+import json
 from pathlib import Path
 
 import pytest
 
-from cloud_service.cli.installation.up import _first_link, _welcome, has_screen
+from cloud_service.cli.installation.up import _first_link, _say, _welcome, has_screen
 from cloud_service.local import machine
 from cloud_service.local.stack import Stack
 from cloud_service.store.database.session import Engine, transaction
@@ -51,6 +52,18 @@ def test_the_link_is_opened_where_there_is_a_screen(
     _welcome(stack, browser=True)
 
     assert [f"first administrator: {opened[0]}"] == capsys.readouterr().out.splitlines()[1:]
+
+
+def test_a_program_reads_address_and_link_from_one_line_of_json(
+    stack: Stack, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _say(stack, link=True, browser=False, json_output=True)
+    _say(stack, link=False, browser=False, json_output=True)
+    first, unattended = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+
+    assert "http://127.0.0.1:8000" == first["ready"] == unattended["ready"]
+    assert first["first_administrator"].startswith("http://127.0.0.1:8000/first#")
+    assert "" == unattended["first_administrator"]
 
 
 def test_a_screen_is_one_of_x11_or_of_wayland() -> None:
