@@ -25,6 +25,7 @@ from cloud_service.flow.issue import issue_shard
 from cloud_service.flow.rate import rate_shard, rate_so_far
 from cloud_service.flow.validate import validate_dirty
 from cloud_service.mail import Mailer
+from cloud_service.sheets import sheet_jobs
 from cloud_service.store.batches import batches
 from cloud_service.store.database import housekeeping
 from cloud_service.store.database.session import APP_ROLE, Engine, Session, transaction
@@ -65,6 +66,7 @@ def create_worker(tools: WorkerTools, conninfo: str) -> procrastinate.App:
     _jobs_about_readings_and_balances(app, tools)
     add_day_jobs(app, DayTools(tools.begin, tools.clock))
     _batch_jobs(app, tools)
+    _sheet_jobs(app, tools)
     return app
 
 
@@ -166,6 +168,13 @@ def _batch_jobs(app: procrastinate.App, tools: WorkerTools) -> None:
             for batch_id in batches.unfinished(session):
                 batch_work.start(session, batch_id)
             batches.forget(session, now - timedelta(days=90), now - timedelta(days=1))
+
+
+def _sheet_jobs(app: procrastinate.App, tools: WorkerTools) -> None:
+    @app.task(name=sheet_jobs.TASK, queue="default")
+    def work_sheet(job: int) -> None:
+        """Check or import a large sheet."""
+        sheet_jobs.work(tools.begin, job)
 
 
 def _jobs_about_readings_and_balances(app: procrastinate.App, tools: WorkerTools) -> None:

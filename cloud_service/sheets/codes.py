@@ -1,6 +1,11 @@
 """Words of people for the codes of ours that a sheet holds."""
 
+from functools import cache
+
+import babel
+
 from cloud_service.domain.calendar.billing_cycle import MONTHS
+from common.errors import InputError
 
 CODES: dict[str, dict[str, str]] = {
     "utility": {
@@ -28,14 +33,37 @@ CODES: dict[str, dict[str, str]] = {
     "mode": {"guthaben": "prepaid", "rechnung": "postpaid"},
     "register": {"bezug": "import", "einspeisung": "export"},
 }  # fmt: skip
-CAPITALS = ("country", "site_country", "currency", "site_currency")
+COUNTRIES = ("country", "site_country")
+CURRENCIES = ("currency", "site_currency")
+MONEY_WORDS = {"€": "EUR", "EURO": "EUR", "EUROS": "EUR", "£": "GBP", "KSH": "KES", "KSHS": "KES", "FR.": "CHF"}
+LANGUAGES = ("en", "de", "es", "fr", "pt", "it", "nl", "sw")
 
 
 def code_of(key: str, text: str) -> str:
     """The code that a word means in a column; other words stay as they are."""
-    if key in CAPITALS:
-        return text.upper()
+    if key in CURRENCIES:
+        return MONEY_WORDS.get(text.upper(), text.upper())
+    if key in COUNTRIES:
+        return _country(text)
     if key not in CODES:
         return text
     word = text.casefold()
     return CODES[key].get(word, word if word in CODES[key].values() or key != "register" else text)
+
+
+def _country(text: str) -> str:
+    """Two capitals, or the name of a country in one of these languages."""
+    code = text.upper() if len(text) == 2 else _countries().get(text.casefold(), "")  # noqa: PLR2004 - ISO 3166-1 alpha-2
+    if not code.isalpha():
+        raise InputError(f"{text!r} is no country", hint="two capitals, for example DE, or its name")
+    return code
+
+
+@cache
+def _countries() -> dict[str, str]:
+    names: dict[str, str] = {}
+    for language in LANGUAGES:
+        for code, name in babel.Locale(language).territories.items():
+            if len(code) == 2:  # noqa: PLR2004 - the others are regions of the world
+                names.setdefault(name.casefold(), code)
+    return names

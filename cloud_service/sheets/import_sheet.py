@@ -111,11 +111,16 @@ def _run(
     new_records = MadeRows()
     whole = session.begin_nested()
     outcomes = []
-    for done, row in enumerate(sheet.rows, start=1):
-        outcomes.append(_row(entry, row, _cells(row, match, order), style, new_records))
-        progress(done, len(sheet.rows))
+    with log.held_back(session) as changes:  # others need not wait for the whole sheet
+        for done, row in enumerate(sheet.rows, start=1):
+            before = len(changes)
+            outcomes.append(_row(entry, row, _cells(row, match, order), style, new_records))
+            if outcomes[-1].state == REFUSED:
+                del changes[before:]
+            progress(done, len(sheet.rows))
     if keep(any(outcome.state == REFUSED for outcome in outcomes)):
         whole.commit()
+        log.record(session, changes)
     else:
         whole.rollback()
     counts = Counter({table: len(ids) for table, ids in new_records.ids.items() if table != "tariff_before"})

@@ -1,12 +1,16 @@
-"""What stands before every form: a token that only our own pages carry, and a limit on tries."""
+"""What stands before every form: a token that only our own pages carry, limits on tries and on what is sent."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
-from flask import Flask, request
+from flask import Flask, current_app, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
+from flask_login import current_user
 from flask_wtf import CSRFProtect
 
+View = TypeVar("View", bound=Callable[..., Any])
+FORM_ROOM = 2**20  # bytes of all other fields
 csrf = CSRFProtect()
 limiter = Limiter(key_func=get_remote_address, storage_uri="memory://")
 
@@ -25,8 +29,27 @@ GUESSED = (
 """Where somebody could try many passwords, codes or links."""
 
 
+def takes_files(most: int) -> Callable[[View], View]:
+    """Declare that a view takes files of so many bytes; all others take what any form needs."""
+
+    def mark(view: View) -> View:
+        view.body_max = most + FORM_ROOM  # type: ignore[attr-defined]  # functions take attributes; mypy has no word for it
+        return view
+
+    return mark
+
+
+def _allow_files() -> None:
+    """Before the form is read; strangers send nothing large."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    most = getattr(view, "body_max", 0)
+    if most and current_user.is_authenticated:
+        request.max_content_length = most
+
+
 def init_app(app: Flask) -> None:
-    """Set both up."""
+    """Set all of it up."""
+    app.before_request(_allow_files)
     csrf.init_app(app)
     limiter.init_app(app)
 

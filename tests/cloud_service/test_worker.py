@@ -8,6 +8,9 @@ from cloud_service.batches import work as batch_work
 from cloud_service.flow import billing_run as running
 from cloud_service.flow.billing_run import RunPlan
 from cloud_service.mail import Outbox
+from cloud_service.sheets import sheet_jobs
+from cloud_service.sheets.import_sheet import ImportOrder
+from cloud_service.sheets.sheet_file import SheetFile
 from cloud_service.store.batches import batches
 from cloud_service.store.batches.batches import ChosenRow, NewBatch
 from cloud_service.store.invoicing.billing_runs import run_of
@@ -128,3 +131,18 @@ def test_a_batch_of_many_rows_is_checked_and_done_by_the_worker_once(
     session.commit()
     assert ("done", {30}) == run()
     assert len(rows) == session.execute(text("SELECT count(*) FROM audit WHERE action = 'account.terms'")).scalar()
+
+
+def test_a_large_sheet_is_checked_by_the_worker(session: Session, engine: Engine, database_url: str) -> None:
+    world = build(session)
+    order = ImportOrder(world.entity, "mary", date(2026, 11, 27), "sites")
+    file = SheetFile("sites.csv", b"Site;Site country\nDock;DE\n")
+    sheet_jobs.start(session, file, order, "good", datetime(2026, 11, 27, tzinfo=UTC))
+    session.commit()
+
+    tools = WorkerTools(engine, Outbox, lambda: datetime.now(UTC), "http://bills.example")
+    create_worker(tools, database_url).run_worker(
+        wait=False, queues=["default"], concurrency=1, listen_notify=False, install_signal_handlers=False
+    )
+
+    assert 1 == session.execute(text("SELECT count(*) FROM site WHERE name = 'Dock'")).scalar()

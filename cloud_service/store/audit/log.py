@@ -1,6 +1,7 @@
 """Writing and proving the audit log: each row's hash covers the row before (made by a trigger)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from cloud_service.store.database.bulk_rows import copy_rows, json_value
+
+HELD_BACK = "audit_held_back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +26,26 @@ class AuditChange:
     reason: str = ""
 
 
+@contextmanager
+def held_back(session: Session) -> Iterator[list[AuditChange]]:
+    """What is recorded inside waits in a list, for the caller to record at the end: long work locks the chain shortly.
+
+    What is taken back by a savepoint is the caller's to take off the list.
+    """
+    waiting: list[AuditChange] = []
+    session.info[HELD_BACK] = waiting
+    try:
+        yield waiting
+    finally:
+        del session.info[HELD_BACK]
+
+
 def record(session: Session, changes: Iterable[AuditChange]) -> None:
     """Append to the chain. It is locked from here to the end of the transaction, so this comes last in one."""
+    waiting: list[AuditChange] | None = session.info.get(HELD_BACK)
+    if waiting is not None:
+        waiting.extend(changes)
+        return
     copy_rows(
         session,
         "audit",

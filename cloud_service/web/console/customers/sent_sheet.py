@@ -4,6 +4,7 @@ import base64
 import binascii
 import zlib
 from typing import Any
+from uuid import UUID
 
 from flask import request
 
@@ -11,14 +12,20 @@ from cloud_service.sheets.columns import SheetKind
 from cloud_service.sheets.head_match import LEFT_OUT
 from cloud_service.sheets.sheet import Sheet
 from cloud_service.sheets.sheet_file import FILE_MAX, SheetFile
+from cloud_service.sheets.sheet_jobs import file_of
+from cloud_service.store.sheets import jobs
+from cloud_service.web.access import scope
+from cloud_service.web.database import session
 from cloud_service.web.language.sentences import gettext as _
 from common.errors import InputError
 
 
 def sent_file(chosen: Any) -> SheetFile:
-    """The file that is chosen, or the one that was looked at: it comes back packed in the form, nothing is stored."""
+    """The file that is chosen, or the one that was looked at: packed in the form, or kept for the worker."""
     if chosen is not None:
         return SheetFile(chosen.filename, chosen.stream.read(FILE_MAX + 1))
+    if request.form.get("kept_job"):
+        return file_of(jobs.seen(session(), scope(), _job_id()))
     if not request.form.get("kept"):
         raise InputError(_("choose a file"))
     try:
@@ -26,6 +33,18 @@ def sent_file(chosen: Any) -> SheetFile:
     except (binascii.Error, ValueError, zlib.error):
         raise InputError(_("the file was lost on its way"), hint=_("choose it again")) from None
     return SheetFile(request.form.get("kept_name", "sheet"), content)
+
+
+def _job_id() -> UUID:
+    try:
+        return UUID(request.form["kept_job"])
+    except ValueError:
+        raise InputError(_("the file was lost on its way"), hint=_("choose it again")) from None
+
+
+def is_kept() -> bool:
+    """Whether the form has a file that was looked at before."""
+    return bool(request.form.get("kept") or request.form.get("kept_job"))
 
 
 def packed(file: SheetFile) -> str:

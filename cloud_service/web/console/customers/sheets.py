@@ -7,23 +7,26 @@ from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 
+from cloud_service.sheets import sheet_jobs
 from cloud_service.sheets.columns import KINDS
 from cloud_service.sheets.export_sheets import EXPORTED, export_sheet
 from cloud_service.sheets.import_sheet import ImportOrder, check_sheet, import_sheet, read_columns
 from cloud_service.sheets.report import REFUSED, SheetReport
 from cloud_service.sheets.report_file import report_file
-from cloud_service.sheets.sheet_file import SheetFile
+from cloud_service.sheets.sheet_file import FILE_MAX, SheetFile
 from cloud_service.sheets.template import template as empty_sheet
 from cloud_service.sheets.undo_import import reasons_to_stay, sentence_of, undo_import
 from cloud_service.store.customers import legal_entities
 from cloud_service.store.database.errors import REFUSALS
+from cloud_service.store.sheets import jobs
 from cloud_service.store.sheets.imports import kept_import, kept_imports
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import now, today
-from cloud_service.web.console.customers.sent_sheet import mended_cells, packed, said_columns, sent_file
+from cloud_service.web.console.customers.sent_sheet import is_kept, mended_cells, packed, said_columns, sent_file
 from cloud_service.web.console.shared_fields import REASON, chosen_entity, entity_field
 from cloud_service.web.database import session
 from cloud_service.web.forms import Field, Form
+from cloud_service.web.guards import takes_files
 from cloud_service.web.language.labels import options
 from cloud_service.web.language.sentences import gettext as _
 from cloud_service.web.language.sentences import lazy_gettext as _l
@@ -47,7 +50,7 @@ STYLE = (
 
 def _form() -> Form:
     hint = _("CSV or XLSX; its first row names the columns.")
-    chosen = Field("file", _("Sheet"), "file", hint, required=not request.form.get("kept"))
+    chosen = Field("file", _("Sheet"), "file", hint, required=not is_kept())
     kind = Field("kind", _("Each row is"), "choice", options=options("sheet_kind"))
     return Form((chosen, kind, *entity_field(), *STYLE, REASON), {"kind": "flats"})
 
@@ -71,6 +74,7 @@ def index() -> str:
 
 @blueprint.route("/imports/sheet", methods=["GET", "POST"])
 @access(May.CONTRACT)
+@takes_files(FILE_MAX)
 def read() -> Any:
     """The sheet with what would become of each row; `do` says what is to be done with it."""
     form = _form()
@@ -95,7 +99,13 @@ def read() -> Any:
 
 
 def _do(form: Form, file: SheetFile, order: ImportOrder) -> SheetReport | Response | Any:
-    """Look, give the report as a file, or import; what was imported is told on the page of imports."""
+    """Look, give the report as a file, or import; a large sheet is the worker's, and its progress is shown."""
+    if len(file.read().rows) > sheet_jobs.AT_ONCE:
+        task = request.form.get("do", "look")
+        task = task if task in ("import", "good") else "look"
+        public_id = sheet_jobs.start(session(), file, order, task, now())
+        session().commit()
+        return redirect(url_for("sheets.job", public_id=public_id))
     if request.form.get("do") not in ("import", "good"):
         report = check_sheet(session(), file, order)
         session().rollback()
@@ -114,6 +124,43 @@ def _do(form: Form, file: SheetFile, order: ImportOrder) -> SheetReport | Respon
     return redirect(url_for("sheets.index"))
 
 
+@blueprint.get("/imports/jobs/<uuid:public_id>")
+@access(May.CONTRACT)
+def job(public_id: UUID) -> Any:
+    """How far the worker is with a large sheet; then the check of its rows, or where it was imported."""
+    sheet_job = jobs.seen(session(), scope(), public_id)
+    if sheet_job.state != "done":
+        return render_template("console/import_job.html", job=sheet_job)
+    if request.headers.get("HX-Request"):
+        return Response(headers={"HX-Refresh": "true"})  # the whole page, with its own address
+    report = sheet_jobs.report_of(session(), sheet_job)
+    if report.import_id:
+        flash(ngettext("%(num)s row is imported.", "%(num)s rows are imported.", len(report.of("new"))), "success")
+        return redirect(url_for("sheets.index"))
+    order = sheet_jobs.order_of(sheet_job)
+    entity = {seller.id: seller.public_id for seller in legal_entities.entities(session(), scope())}
+    values = {
+        "kind": order.kind, "order": order.order, "mark": order.mark, "reason": order.reason,
+        "entity": str(entity.get(order.entity_id, "")),
+    }  # fmt: skip
+    form = Form(_form().fields, values)
+    if sheet_job.task != "look":
+        form.errors[""] = _("Nothing was stored: look at the rows below.")
+    fixes = {f"fix.{row}.{key}": text for (row, key), text in order.mended.items()}
+    return _page(form, sheet_jobs.file_of(sheet_job), report, kept_job=public_id, earlier_fixes=fixes)
+
+
+@blueprint.get("/imports/jobs/<uuid:public_id>/report.xlsx")
+@access(May.CONTRACT)
+def job_report(public_id: UUID) -> Response:
+    """The rows of a large sheet that were refused, with their reasons."""
+    sheet_job = jobs.seen(session(), scope(), public_id)
+    if sheet_job.state != "done":
+        raise NotFoundError(_("there is no such page"))
+    content = report_file(sheet_jobs.report_of(session(), sheet_job), today(), refused_only=True)
+    return _download(content, _("Rows to look at: %(name)s", name=sheet_job.name))
+
+
 def _order(form: Form, file: SheetFile) -> ImportOrder:
     """How the file is to be read, as the page says."""
     order = ImportOrder(
@@ -126,19 +173,21 @@ def _order(form: Form, file: SheetFile) -> ImportOrder:
     return replace(order, columns=columns, mended=mended_cells())
 
 
-def _page(form: Form, file: SheetFile | None, report: SheetReport | None) -> str:
+def _page(
+    form: Form, file: SheetFile | None, report: SheetReport | None, *, kept_job: UUID | None = None,
+    earlier_fixes: Mapping[str, str] | None = None,
+) -> str:  # fmt: skip
     kind = KINDS[report.kind] if report else None
     keys_at: Mapping[int, str] = {at: key for key, at in report.places.items()} if report else {}
     faults = [(row, fault) for row in report.of(REFUSED) for fault in row.faults] if report else []
     shown_faults = faults[:FAULTS_SHOWN]
     fields = {f"fix.{row.number}.{fault.column}" for row, fault in shown_faults}
-    earlier_fixes = {
-        name: text for name, text in request.form.items() if name.startswith("fix.") and name not in fields
-    }
+    sent = earlier_fixes or {name: text for name, text in request.form.items() if name.startswith("fix.")}
+    kept_fixes = {name: text for name, text in sent.items() if name not in fields}
     return render_template(
         "console/import.html", form=form, file=file, report=report, kind=kind, keys_at=keys_at, faults=shown_faults,
-        more=len(faults) - len(shown_faults), packed=packed(file) if file else "", kept_fixes=earlier_fixes,
-        start=_first_rows(report),
+        more=len(faults) - len(shown_faults), packed=packed(file) if file and not kept_job else "", kept_job=kept_job,
+        kept_fixes=kept_fixes, start=_first_rows(report),
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from cloud_service.store.audit.log import AuditChange, changes, has_hash, note, note_change, record, verify
+from cloud_service.store.audit.log import AuditChange, changes, has_hash, held_back, note, note_change, record, verify
 
 
 def test_each_row_carries_on_the_chain(session: Session) -> None:
@@ -75,3 +75,15 @@ def test_the_newest_changes_come_first_and_of_one_subject_where_asked(session: S
     assert ["step 3", "step 2", "step 1", "step 0"] == [row.action for row in changes(session)]
     assert ["step 3", "step 1"] == [row.action for row in changes(session, subject="client:1")]
     assert ["step 1"] == [row.action for row in changes(session, limit=1, offset=2)]
+
+
+def test_what_is_held_back_waits_for_the_end(session: Session) -> None:
+    with held_back(session) as waiting:
+        note(session, "mary", "client.add", "client:1", number=1)
+        note(session, "mary", "client.add", "client:2", number=2)
+        assert (2, 0) == (len(waiting), verify(session).rows)
+        del waiting[1:]
+    record(session, waiting)
+    note(session, "mary", "client.add", "client:3", number=3)
+
+    assert ["client:3", "client:1"] == [change.subject for change in changes(session)]

@@ -2,7 +2,12 @@ import io
 import re
 from typing import Any
 
+import pytest
+from sqlalchemy import text
+
+from cloud_service.sheets import sheet_jobs
 from cloud_service.sheets.sheet_file import SheetFile
+from cloud_service.store.database.session import transaction
 from tests.cloud_service.web.conftest import Console, post, token
 from tests.cloud_service.web.pages import database_rows, text_of
 
@@ -13,12 +18,12 @@ FLATS = (
 )
 
 
-def looked_at(client: Any, text: str = FLATS, **fields: Any) -> Any:
+def looked_at(client: Any, content: str = FLATS, **fields: Any) -> Any:
     """Choose the file and look at it."""
     page = client.get("/imports").text
     return client.post(
         "/imports/sheet",
-        data={"csrf_token": token(page), "kind": "flats", "file": (io.BytesIO(text.encode()), "list.csv"), **fields},
+        data={"csrf_token": token(page), "kind": "flats", "file": (io.BytesIO(content.encode()), "list.csv"), **fields},
         headers={"Referer": "http://localhost/imports"},
         content_type="multipart/form-data",
     )
@@ -124,3 +129,69 @@ def test_another_companys_import_does_not_exist(fresh: Console) -> None:
 
     assert "list.csv" not in staff.get("/imports").text
     assert 404 == post(staff, "/imports", f"/imports/{row.public_id}/undo").status_code
+
+
+LARGE = FLATS.splitlines()[0] + "\n" + "".join(
+    f"Tenant {n};Flat {n};Dock;01.11.2026;t{n}@{'@' if n == 7 else ''}post.example;L-{n};{n},5;T-K-1;1\n"
+    for n in range(201)
+)  # fmt: skip
+
+
+def worked(fresh: Console, answer: Any) -> str:
+    """Follow to the page of the job; the worker does it."""
+    assert 302 == answer.status_code, answer.text
+    where = str(answer.headers["Location"])
+    (job,) = database_rows(fresh, "SELECT id FROM sheet_job WHERE state = 'waiting'")
+    assert "It waits for its turn" in fresh.sign_in("billing").get(where).text
+    sheet_jobs.work(lambda: transaction(fresh.engine), job.id)
+    return where
+
+
+def test_a_large_sheet_is_checked_and_imported_by_the_worker(fresh: Console) -> None:
+    staff = fresh.sign_in("billing")
+    where = worked(fresh, looked_at(staff, LARGE))
+
+    page = staff.get(where).text
+    assert "200 ready, 0 there already, 1 to look at" in text_of(page)
+    assert 'value="t7@post.example"' in page
+    assert "true" == staff.get(where, headers={"HX-Request": "true"}).headers["HX-Refresh"]
+    report = staff.get(f"{where}/report.xlsx")
+    rows = SheetFile("report.xlsx", report.data).read().rows
+    assert [("Tenant 7", "refused")] == [(row.cells[0], row.cells[-2]) for row in rows]
+    assert [] == database_rows(fresh, "SELECT 1 FROM client WHERE name = 'Tenant 1'")
+
+    where = worked(fresh, again(staff, page, "import"))
+    assert "201 rows are imported" in text_of(staff.get(where, follow_redirects=True).text)
+    assert 201 == len(database_rows(fresh, "SELECT 1 FROM client WHERE name LIKE 'Tenant %'"))
+
+
+def test_a_large_sheet_that_is_none_says_why(fresh: Console) -> None:
+    staff = fresh.sign_in("billing")
+    where = worked(fresh, looked_at(staff, LARGE.replace("Wohnung", "Quatsch")))
+
+    assert "it has no column for 'Service point'" in staff.get(where).text.replace("&#39;", "'")
+
+
+def test_a_large_sheet_of_another_company_does_not_exist(fresh: Console) -> None:
+    where = worked(fresh, looked_at(fresh.sign_in("billing"), LARGE))
+    theirs = "SELECT legal_entity_id FROM invoice WHERE number = 'ZET-1'"
+    with transaction(fresh.engine) as session:
+        session.execute(text(f"UPDATE sheet_job SET legal_entity_id = ({theirs})"))
+
+    staff = fresh.sign_in("billing")
+    assert 404 == staff.get(where).status_code
+    assert 404 == staff.get(f"{where}/report.xlsx").status_code
+    sent = staff.post(
+        "/imports/sheet", headers={"Referer": "http://localhost/imports"},
+        data={"csrf_token": token(staff.get("/imports").text), "kind": "flats", "kept_job": where.rpartition("/")[2]},
+    )  # fmt: skip
+    assert "sheet is not kept any more" in text_of(sent.text)
+
+
+def test_a_file_larger_than_other_forms_is_taken(fresh: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(fresh.app.config, "MAX_CONTENT_LENGTH", 5_000)
+    staff = fresh.sign_in("billing")
+
+    assert 302 == looked_at(staff, LARGE).status_code
+    other = staff.post("/clients/new", data={"name": "x" * 6_000}, headers={"Referer": "http://localhost/clients/new"})
+    assert 413 == other.status_code
