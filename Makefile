@@ -77,5 +77,5 @@ fuzz: setup  ## Search every decoder for crashes with atheris (installs it in .f
 	@test -d .fuzz/site/atheris || $(UV) pip install --quiet --python $(BIN)/python --target .fuzz/site atheris==3.0.0
 	PYTHONPATH=.fuzz/site $(BIN)/python -m tests.contracts.fuzz --minutes $(MINUTES) $(DECODERS)
 
-bench-%: setup  ## Run one bench: ingest, rating, billing, edge, drain, documents
+bench-%: setup  ## Run one bench: ingest, rating, billing, edge, drain, documents, energy
 	$(BIN)/python deploy/bench/$*.py

@@ -9,6 +9,7 @@ import click
 from cloud_service.cli.database import transaction
 
 if TYPE_CHECKING:
+    from datetime import date
     from decimal import Decimal
 
     from cloud_service.flow.metering.energy_report import EnergyReport
@@ -54,22 +55,25 @@ def _report(*, by: str, site: str, client: str, meter: str, utility: str, **days
     with transaction() as session:
         from cloud_service.domain.metering.energy.grouping import GroupBy
         from cloud_service.flow.metering.energy_report import EnergyQuestion, energy_report
+        from cloud_service.store.customers.legal_entities import today_of
         from cloud_service.store.metering.energy.placed_registers import PlaceFilter
         from cloud_service.store.scope import Scope
 
         now = datetime.now(UTC)
         places = PlaceFilter(site, utility, meter, client)
-        return energy_report(session, Scope(), EnergyQuestion(GroupBy(by), _span(now, **days), places), now)
+        return energy_report(
+            session, Scope(), EnergyQuestion(GroupBy(by), _span(today_of(session, now), **days), places), now
+        )
 
 
-def _span(now: datetime, *, span_name: str, start: str, end: str) -> "Span":
+def _span(today: "date", *, span_name: str, start: str, end: str) -> "Span":
     from cloud_service.cli.options import day_of
     from cloud_service.domain.metering.energy.spans import named_span
     from common.errors import InputError
     from common.period import Span
 
     if not start and not end:
-        return named_span(span_name, now.date())
+        return named_span(span_name, today)
     if not start:
         raise InputError("--until needs --from", path="--from")
     return Span(day_of(start, "--from"), day_of(end, "--until") + timedelta(days=1))

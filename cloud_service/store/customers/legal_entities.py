@@ -1,6 +1,7 @@
 """The legal entities of the operator."""
 
 from dataclasses import asdict, dataclass
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select, text
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 from cloud_service.store.customers.tables import LegalEntity, Site
 from cloud_service.store.scope import Scope
 from common.errors import InputError, NotFoundError
+from common.period import local_day
 
 CURRENCIES = text("SELECT DISTINCT currency FROM legal_entity")
 NAMES = text("SELECT id, name FROM legal_entity ORDER BY id")
@@ -95,6 +97,12 @@ def entities(session: Session, scope: Scope) -> list[LegalEntity]:
     if scope.entities is not None:
         query = query.where(LegalEntity.id.in_(scope.entities))
     return list(session.scalars(query)) if scope.clients is None else []
+
+
+def today_of(session: Session, now: datetime) -> date:
+    """The civil day of the first legal entity: what `today` is where nobody names a place; of UTC without one."""
+    first = session.scalar(select(LegalEntity.timezone).order_by(LegalEntity.id).limit(1))
+    return local_day(now, first or "UTC")
 
 
 BRAND = text("""

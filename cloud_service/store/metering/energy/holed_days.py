@@ -13,8 +13,11 @@ from common.period import Span, local_day
 
 ONE_DAY = timedelta(days=1)
 ABSENT = text("""
-WITH n AS (SELECT * FROM unnest(cast(:registers AS bigint[]), cast(:firsts AS date[]), cast(:lasts AS date[]))
-                      AS n(register_id, first, last)),
+WITH n AS MATERIALIZED (
+     SELECT * FROM unnest(cast(:registers AS bigint[]), cast(:firsts AS date[]), cast(:lasts AS date[]))
+                AS n(register_id, first, last)
+      WHERE (SELECT count(*) FROM interval_day d
+              WHERE d.register_id = n.register_id AND d.day >= n.first AND d.day <= n.last) <= n.last - n.first),
      a AS (SELECT DISTINCT n.register_id, g.day::date AS day
              FROM n CROSS JOIN generate_series(n.first::timestamp, n.last::timestamp, interval '1 day') AS g(day)
             WHERE NOT EXISTS (SELECT 1 FROM interval_day d

@@ -58,3 +58,7 @@ def test_what_cannot_be_shown_is_refused(operator: World, options: list[str], ki
 
     assert isinstance(error, kind)
     assert word in str(error)
+
+
+def test_a_span_by_name_needs_no_days(operator: World) -> None:
+    assert {"from", "until"} == set(call("readings", "energy", "--span", "yesterday", code=6)["days"])

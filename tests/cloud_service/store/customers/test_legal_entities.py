@@ -1,5 +1,7 @@
 """The operator's companies, and who may look at which."""
 
+from datetime import UTC, date, datetime
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -25,6 +27,14 @@ def test_a_company_is_read_back_as_written_and_as_changed(session: Session) -> N
         legal_entities.entity_fields(session, entity_id),
     )
     assert {entity_id: "Lake"} == legal_entities.entity_names(session)
+
+
+def test_today_is_the_day_of_the_first_company(session: Session) -> None:
+    night = datetime(2026, 11, 27, 22, 30, tzinfo=UTC)
+    assert date(2026, 11, 27) == legal_entities.today_of(session, night)
+    legal_entities.add(session, LAKE)
+
+    assert date(2026, 11, 28) == legal_entities.today_of(session, night)  # it is past one in Nairobi
 
 
 def test_a_time_zone_that_does_not_exist_is_refused_by_the_database(session: Session) -> None:
