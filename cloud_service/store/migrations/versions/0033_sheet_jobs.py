@@ -1,12 +1,12 @@
 """Large sheets are checked and imported by the worker: the file on its way, how far it is, what became of its rows.
 
-Revision ID: 0030
+Revision ID: 0033
 """
 
 from alembic import op
 
-revision = "0030"
-down_revision = "0029"
+revision = "0033"
+down_revision = "0032"
 
 TABLE = """
 CREATE TABLE sheet_job (
