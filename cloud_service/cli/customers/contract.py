@@ -264,6 +264,8 @@ def share(
     else:
         for member_share in sharing.shares:
             click.echo(f"{member_share.contract}: {member_share.amount:,.2f}  {member_share.why}")
+    if dry_run:
+        click.echo(f"dry run: nothing is kept{', the split of the file neither' if file else ''}", err=True)
 
 
 def _document(file: Path) -> dict[str, Any]:

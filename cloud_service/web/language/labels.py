@@ -258,8 +258,10 @@ LABELS: Mapping[str, Mapping[str, str]] = {
 """Codes that are shown as a word, by the kind of code."""
 
 
-def label(code: str, kind: str) -> str:
-    """The word for a code of `kind` (a key of LABELS)."""
+def label(code: str | None, kind: str) -> str:
+    """The word for a code of `kind` (a key of LABELS); a dash for what has none, as a meter that hangs nowhere."""
+    if code is None:
+        return "–"
     return LABELS[kind].get(code) or as_written(code)
 
 

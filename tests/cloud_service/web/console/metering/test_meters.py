@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from cloud_service.store.database.session import transaction
 from tests.cloud_service.web.conftest import Console, post
-from tests.cloud_service.web.pages import database_rows, text_of
+from tests.cloud_service.web.pages import csv_rows, database_rows, text_of
 
 AUDIT = "SELECT actor, action, before, after FROM audit WHERE subject LIKE 'meter:%' ORDER BY id DESC LIMIT 1"
 
@@ -105,3 +105,19 @@ def test_a_mount_is_shown_with_its_indexes(fresh: Console) -> None:
     page = text_of(fresh.sign_in("billing").get(f"/meters/{fresh.ids['M-1']}").text)
 
     assert "import 12.500" in page.partition("Where it hung")[2]
+
+
+def test_a_meter_that_was_taken_down_is_listed_shown_and_exported_without_a_place(fresh: Console) -> None:
+    database_rows(
+        fresh,
+        """UPDATE meter_mount SET during = tstzrange(lower(during), '2026-11-01Z')
+            WHERE meter_id = (SELECT id FROM meter WHERE public_id = :meter) RETURNING id""",
+        meter=fresh.ids["M-1"],
+    )
+    root = fresh.sign_in("root")
+
+    assert "meter-M-1" in text_of(root.get("/meters").text)
+    for path in (f"/meters/{fresh.ids['M-1']}", "/meters.csv", "/meters.xlsx", "/meters?q=M-1", "/search?q=M-1"):
+        assert root.get(path, follow_redirects=True).status_code == 200, path
+    (row,) = [row for row in csv_rows(root.get("/meters.csv").text) if row["Meter"] == "meter-M-1"]
+    assert "" == row["Utility"]
