@@ -6,8 +6,8 @@ count before them; withdrawn, they stay as evidence. Where no rule knows anythin
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -23,18 +23,15 @@ from cloud_service.store.database.session import Session
 from cloud_service.store.metering import dirty_days, imported_files, known_indexes, meter_data_files, readings
 from cloud_service.store.metering.estimation import estimable_registers, estimates, known_days, register_gaps
 from cloud_service.store.metering.estimation.estimable_registers import EstimableRegister, GapTenant
-from cloud_service.store.metering.estimation.estimates import StoredEstimate
 from cloud_service.store.metering.known_indexes import RestingBill
 from cloud_service.store.metering.readings import ReadingColumns
-from cloud_service.store.scope import Scope
-from common.errors import ConflictError, InputError, NotFoundError
+from common.errors import ConflictError, InputError
 from common.period import local_day
 from common.reading import Quality, as_decimal, thousandths
 
 NEAR, YEAR = estimate_rules.LOOK_BACK, estimate_rules.YEAR
 DAY = timedelta(days=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-BILLS_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,15 +136,18 @@ def keep(
     meter_data_files.lock_imports(session)
     _refuse_twice(session, gap)
     estimate_id = _as_import(session, gap, author, reason)
-    rows = _rows(points, proposal, gap, estimate_id)
+    rows, note = _over_withdrawn(session, _rows(points, proposal, gap, estimate_id), gap, author, reason)
     readings.insert(session, rows)
     meter_data_files.count_rows(session, estimate_id, len(rows))
     imported_files.note_registers(
         session, estimate_id, [gap.register.id], instant(points[0][0]), instant(points[-1][0])
     )
-    proposed = estimate_rules.best_of(gap.offered, proposal.rule)
-    differs = proposed is not None and proposed.total != proposal.total
-    estimates.add(session, estimate_id, gap.register.id, proposal, proposed.total if proposed and differs else None)
+    said = estimate_rules.best_of(gap.offered, proposal.rule)
+    differs = said is not None and said.total != proposal.total
+    estimates.add(
+        session, estimate_id, proposal, register_id=gap.register.id, proposed=said.total if said and differs else None,
+        note=note,
+    )  # fmt: skip
     if confirmed:
         estimates.confirm(session, [estimate_id], author, now)
     dirty_days.mark_dirty(session, rows, {gap.register.id: gap.rules.zone})
@@ -192,47 +192,22 @@ def _rows(
     )
 
 
+def _over_withdrawn(
+    session: Session, rows: ReadingColumns, gap: RegisterGap, author: str, reason: str
+) -> tuple[ReadingColumns, int | None]:
+    """Where a person took a reading back, the estimate is an entry by hand too: else nothing would count there."""
+    hidden = estimates.taken_back(session, gap.register.id, gap.start, gap.end)
+    by_hand = np.isin(rows.at_ms, np.array(hidden, dtype=np.int64))
+    if not by_hand.any():
+        return rows, None
+    note = readings.add_note(session, author, reason)
+    source, sequence = np.where(by_hand, 0, rows.source), np.where(by_hand, note, rows.sequence)
+    return replace(rows, source=source, sequence=sequence), note
+
+
 def _note(session: Session, gap: RegisterGap, proposal: EstimateProposal, **said: Any) -> None:
     log.note(
         session, said.pop("author"), "reading.estimate", f"register:{gap.register.id}", reason=said.pop("reason"),
         meter=gap.register.meter, register=gap.register.name, start=gap.start.isoformat(), end=gap.end.isoformat(),
         rule=str(proposal.rule), total=str(as_decimal(proposal.total)), **said,
     )  # fmt: skip
-
-
-def confirm(session: Session, ids: Sequence[int], *, author: str, reason: str, now: datetime) -> int:
-    """A person stands for estimates that a run has made; how many waited for it."""
-    confirmed = estimates.confirm(session, ids, author, now)
-    for estimate_id in confirmed:
-        log.note(session, author, "reading.confirm_estimate", f"import_file:{estimate_id}", reason=reason)
-    return len(confirmed)
-
-
-def withdraw(
-    session: Session, estimate_id: int, *, author: str, reason: str, now: datetime, scope: Scope,
-    although_billed: bool = False,
-) -> StoredEstimate:  # fmt: skip
-    """Take an estimate back: its values do not count any more, and its days are made anew."""
-    if not reason.strip():
-        raise InputError("say why the estimate is withdrawn", path="reason")
-    meter_data_files.lock_imports(session)
-    estimate = estimates.estimate(session, scope, estimate_id)
-    if estimate is None:
-        raise NotFoundError(f"there is no estimate {estimate_id}")
-    if estimate.undone_at is not None:
-        raise ConflictError(f"estimate {estimate_id} was withdrawn already")
-    bills = imported_files.billed_since(session, estimate_id)
-    if bills and not although_billed:
-        numbers = ", ".join(bill.number for bill in bills[:BILLS_NAMED]) + (" …" if len(bills) > BILLS_NAMED else "")
-        raise ConflictError(
-            f"bills rest on it: {numbers}", code="billed", hint="they stay; say that it is right all the same"
-        )
-    dirty_days.add_dirty(session, imported_files.days_of_file(session, estimate_id))
-    imported_files.mark_undone(session, estimate_id, author, reason, now)
-    log.note(session, author, "reading.withdraw_estimate", f"import_file:{estimate_id}", reason=reason)
-    return estimate
-
-
-def days_of(proposal: EstimateProposal, zone_name: str) -> list[tuple[date, int]]:
-    """What an estimate has of each local day, for the table that a person looks at."""
-    return sorted(proposal.by_day(zone_name).items())

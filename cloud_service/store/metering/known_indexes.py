@@ -1,4 +1,4 @@
-"""The indexes around an instant, and the bills that rest on what lies between them."""
+"""The indexes around an instant as they were read, for estimates give way; the bills that rest on what lies between."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,7 +17,7 @@ WITH near AS (SELECT DISTINCT at FROM (SELECT at FROM reading WHERE register_id 
                                         ORDER BY at DESC LIMIT :rows) n)
 SELECT at, value FROM (
   SELECT b.at, b.value FROM near CROSS JOIN LATERAL (
-    SELECT at, value, quality FROM reading_best WHERE register_id = :register AND at = near.at) b WHERE b.quality <= 2
+    SELECT at, value, quality FROM reading_best WHERE register_id = :register AND at = near.at) b WHERE b.quality < 2
   UNION ALL
   SELECT lower(m.during), (m.opening->>r.name)::bigint FROM register r JOIN meter_mount m ON m.meter_id = r.meter_id
    WHERE r.id = :register AND m.opening ? r.name AND lower(m.during) < :at) k
@@ -25,7 +25,7 @@ SELECT at, value FROM (
 """)
 AFTER = text("""
 SELECT at, value FROM (
-  (SELECT at, value FROM reading_best WHERE register_id = :register AND at > :at AND quality <= 2 ORDER BY at LIMIT 1)
+  (SELECT at, value FROM reading_best WHERE register_id = :register AND at > :at AND quality < 2 ORDER BY at LIMIT 1)
   UNION ALL
   SELECT upper(m.during), (m.closing->>r.name)::bigint FROM register r JOIN meter_mount m ON m.meter_id = r.meter_id
    WHERE r.id = :register AND m.closing ? r.name AND upper(m.during) > :at) k
@@ -33,7 +33,7 @@ SELECT at, value FROM (
 """)
 YEAR_BEFORE = text("""
 SELECT at, value FROM (
-  (SELECT at, value FROM reading_best WHERE register_id = :register AND at < :at AND quality <= 2
+  (SELECT at, value FROM reading_best WHERE register_id = :register AND at < :at AND quality < 2
       AND at >= cast(:at AS timestamptz) - interval '1 year' ORDER BY at LIMIT 1)
   UNION ALL
   SELECT lower(m.during), (m.opening->>r.name)::bigint FROM register r JOIN meter_mount m ON m.meter_id = r.meter_id

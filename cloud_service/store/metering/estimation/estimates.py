@@ -17,8 +17,8 @@ from cloud_service.store.scope import Scope
 
 FORMAT = "estimate"
 ADD = """
-INSERT INTO gap_estimate (import_file_id, register_id, start_at, end_at, rule, figures, total, proposed)
-VALUES (%s, %s, to_timestamp(%s / 1000.0), to_timestamp(%s / 1000.0), %s, %s, %s, %s)
+INSERT INTO gap_estimate (import_file_id, register_id, start_at, end_at, rule, figures, total, proposed, note_id)
+VALUES (%s, %s, to_timestamp(%s / 1000.0), to_timestamp(%s / 1000.0), %s, %s, %s, %s, %s)
 """
 CONFIRM = text("""
 UPDATE gap_estimate e SET confirmed_by = :author, confirmed_at = :at
@@ -29,6 +29,17 @@ RETURNING e.import_file_id
 OVERLAPPING = text("""
 SELECT e.import_file_id FROM gap_estimate e JOIN import_file f ON f.id = e.import_file_id AND f.undone_at IS NULL
  WHERE e.register_id = :register AND e.start_at < :end AND e.end_at > :start LIMIT 1
+""")
+TAKEN_BACK = text("""
+SELECT (extract(epoch FROM at) * 1000)::bigint AS at_ms FROM reading_best
+ WHERE register_id = :register AND at >= :first AND at <= :last AND source = 0 AND quality = 4
+""")
+UNDER_NOTE = text("""
+SELECT (extract(epoch FROM r.at) * 1000)::bigint AS at_ms, r.step_s
+  FROM gap_estimate e
+  JOIN reading_best r ON r.register_id = e.register_id AND r.at >= e.start_at AND r.at <= e.end_at
+   AND r.source = 0 AND r.sequence = e.note_id
+ WHERE e.import_file_id = :id
 """)
 COLUMNS = """
 SELECT e.import_file_id AS id, e.register_id, m.name AS meter, m.public_id AS meter_public_id, r.name AS register,
@@ -109,17 +120,31 @@ class StoredEstimate:
         return self.confirmed_at is None and self.undone_at is None
 
 
-def add(session: Session, estimate_id: int, register_id: int, proposal: EstimateProposal, proposed: int | None) -> None:
-    """Remember what the values of an import file are."""
+def add(
+    session: Session, estimate_id: int, proposal: EstimateProposal, *, register_id: int, proposed: int | None,
+    note: int | None,
+) -> None:  # fmt: skip
+    """Remember what the values of an import file are, and those under a note."""
     session.flush()
     with driver(session).cursor() as cursor:
         cursor.execute(
             ADD,
             (
                 estimate_id, register_id, proposal.gap.start_ms, proposal.gap.end_ms, str(proposal.rule),
-                Jsonb(to_json(proposal.figures)), proposal.total, proposed,
+                Jsonb(to_json(proposal.figures)), proposal.total, proposed, note,
             ),
         )  # fmt: skip
+
+
+def taken_back(session: Session, register_id: int, first: datetime, last: datetime) -> list[int]:
+    """The instants, in milliseconds, at which a person said that nothing was read, between two, both included."""
+    values = {"register": register_id, "first": first, "last": last}
+    return [row.at_ms for row in session.execute(TAKEN_BACK, values)]
+
+
+def under_note(session: Session, estimate_id: int) -> list[tuple[int, int]]:
+    """The values of an estimate that count as an entry by hand: (instant in milliseconds, step in seconds)."""
+    return [(row.at_ms, row.step_s) for row in session.execute(UNDER_NOTE, {"id": estimate_id})]
 
 
 def confirm(session: Session, ids: Sequence[int], author: str, at: datetime) -> list[int]:

@@ -27,5 +27,6 @@ class GapEstimate(Table):
     figures: Mapped[Json]
     total: Mapped[Thousandths]
     proposed: Mapped[int | None]  # what the rule said, where a person stated another total
+    note_id: Mapped[int | None] = mapped_column(ForeignKey("reading_note.id"))  # of values where one was taken back
     confirmed_by: Mapped[str] = mapped_column(server_default="")
     confirmed_at: Mapped[datetime | None]
