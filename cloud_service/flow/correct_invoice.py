@@ -30,6 +30,7 @@ from cloud_service.domain.receivables.payment_allocation import Allocation
 from cloud_service.store.audit import log
 from cloud_service.store.database import job_queue
 from cloud_service.store.database.session import Session
+from cloud_service.store.delivery import post
 from cloud_service.store.invoicing import corrections, invoice_rows, pending_lines
 from cloud_service.store.invoicing.invoice_rows import WrittenInvoice
 from cloud_service.store.invoicing.number_series import take_numbers
@@ -57,6 +58,7 @@ def credit(session: Session, invoice_id: int, *, reason: str, day: date, author:
     pending_lines.add(session, back, reason=reason, author=author)
     _settle(session, invoice, issued, day, author)
     ids = invoice_rows.queue_deliveries(session, [issued], "credit_note")
+    post.queue(session, invoice_rows.by_post([issued]))
     job_queue.defer_all(session, "deliver", [{"deliveries": ids}] if ids else [], queue="deliver")
     corrections.mark_handled(session, invoice.id, f"credited by {issued.number}", clock())
     after = {"number": issued.number, "total": format(draft.total, "f"), "corrects": invoice.number}

@@ -70,6 +70,13 @@ class LettingOffice:
                     issue_shard(session, run.id, author="office")
                 billing_run.report(session, run.id)
 
+    def publish(self, document: dict[str, Any]) -> None:
+        """Another tariff of the company."""
+        with transaction(self.engine) as session:
+            entity = session.execute(text("SELECT id FROM legal_entity")).scalar_one()
+            draft = TariffDraft(load_tariff(document), document)
+            publish(session, entity, draft, author="test", start=date(2026, 1, 1))
+
     def value(self, query: str, **values: Any) -> Any:
         """The only value of a query, for what no page says."""
         with transaction(self.engine) as session:

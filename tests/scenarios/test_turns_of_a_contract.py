@@ -270,6 +270,26 @@ def test_a_tenant_who_stays_after_all_is_billed_on(office: LettingOffice) -> Non
     assert reckoned("21", 5) == total(newest_bill(page, "V-1"))
 
 
+@pytest.mark.parametrize(("rule", "net"), [("actual_days", "101.00"), ("none", "93.00")])
+def test_a_month_between_two_readings_is_shared_over_a_new_price_by_the_tariffs_rule(
+    office: LettingOffice, rule: str, net: str
+) -> None:
+    """310 kWh of 31 days, 0.30 up to the 15th and 0.35 then: 150 and 160 by days, or all of it by the first price."""
+    energy = {"kind": "energy", "label": "Energy", "prorate": rule}
+    charges = [energy | {"price": "0.30", "until": "2026-10-16"}, energy | {"price": "0.35", "from": "2026-10-16"}]
+    office.publish({"id": "rising", "name": "Rising", "currency": "EUR", "charges": charges})
+    office.at("2026-11-02")
+    page = take_on(office.person("billing"), "Ada", "A-1").click("Next: a connection")
+    page.send(
+        "Add the connection", new_point="Flat 1", site="Hof", serial="M-1", register="import", opening="100",
+        number="V-1", tariff="rising", day="2026-10-01",
+    )  # fmt: skip
+    read(office, page, "V-1", "2026-11-01T00:00", "410")
+    bill_month(office, page, "2026-10-01", "2026-11-01")
+
+    assert net == total(newest_bill(page, "V-1"))
+
+
 def test_a_flat_like_this_one_has_its_site_tariff_and_the_next_number(office: LettingOffice) -> None:
     page = first_tenant(office)
     take_on(page, "Ben", "A-2")

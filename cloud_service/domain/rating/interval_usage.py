@@ -6,7 +6,7 @@ onto the finest grid that holds them all, evenly and without loss; a price that 
 
 import math
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 import numpy as np
@@ -75,7 +75,8 @@ def _added(registers: Sequence[MountedRegister], readings: SpanReadings) -> Inte
     total = Intervals(np.zeros(size, dtype=np.int64), step_s, scale, spread_s)
     for register in registers:
         packed = readings.days.get(register.register_id)
-        covered = _add(total, register, packed, readings, factor_at(register, scale)) if packed else set()
+        follows = any(other.dismounted == register.mounted for other in registers)
+        covered = _add(total, register, packed, readings, scale, follows=follows) if packed else set()
         if not readings.so_far:
             _refuse_gaps(covered, register, readings)
     return total
@@ -91,9 +92,19 @@ def _common_step(registers: Sequence[MountedRegister], readings: SpanReadings) -
 
 
 def _add(
-    total: Intervals, register: MountedRegister, packed: PackedDays, readings: SpanReadings, factor: int
+    total: Intervals,
+    register: MountedRegister,
+    packed: PackedDays,
+    readings: SpanReadings,
+    scale: int,
+    *,
+    follows: bool,
 ) -> set[date]:
-    """Add a register's values to the steps, (steps,), where it was mounted; the days on which it was."""
+    """Add a register's values to the steps, (steps,), where it was mounted; the days on which it was.
+
+    `follows` says that another one was taken down when it came.
+    """
+    factor = factor_at(register, scale)
     zone_name, span = readings.zone_name, readings.span
     offsets = _offsets(span.start, span.end, zone_name, total.step_s)
     values = np.frombuffer(packed.body, dtype="<i8")
@@ -101,9 +112,11 @@ def _add(
     position = lost = 0
     for day, step_s, missing in zip(packed.days, packed.steps_s, packed.missing, strict=True):
         count, parts = intervals_in_day(day, zone_name, step_s), step_s // total.step_s
+        day_from = day_start(day, zone_name)
         first, last = _mounted_steps(register, day, zone_name, step_s)
         if first < last:
-            lost += _without_value(register, missing, count - (last - first))
+            told_by_other = follows and not values[position + first] and _came_within_a_step(register, day_from, step_s)
+            lost += _without_value(register, missing, count - (last - first) + told_by_other)
             start = offsets[day]
             counted = values[position + first : position + last] * factor
             for shared_step in readings.shared.get((register.register_id, day), ()):
@@ -127,6 +140,12 @@ def _mounted_steps(register: MountedRegister, day: date, zone_name: str, step_s:
     first = int((register.mounted - start).total_seconds() // step_s)
     last = count if register.dismounted is None else -int((start - register.dismounted).total_seconds() // step_s)
     return max(first, 0), min(last, count)
+
+
+def _came_within_a_step(register: MountedRegister, day_from: datetime, step_s: int) -> bool:
+    """Whether the register came within a step of this day: a step is of the one that hung there when it began."""
+    since = (register.mounted - day_from).total_seconds()
+    return since > 0 and since % step_s != 0
 
 
 def _without_value(register: MountedRegister, missing: int, outside: int) -> int:

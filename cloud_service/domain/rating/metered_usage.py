@@ -12,12 +12,12 @@ import msgspec
 import numpy as np
 from msgspec import UNSET, UnsetType
 
-from cloud_service.domain.pricing.usage import Intervals, RegisterUsage
+from cloud_service.domain.pricing.usage import Intervals, RegisterUsage, Total
 from cloud_service.domain.rating.index_usage import index_usage
 from cloud_service.domain.rating.interval_usage import interval_usage
 from cloud_service.domain.rating.register_readings import MountedRegister, SpanReadings
 from cloud_service.domain.rating.register_source import DaysRead, IndexRead, RegisterSource
-from cloud_service.domain.rating.span_ends import SpanEnds, span_ends
+from cloud_service.domain.rating.span_ends import SpanEnds, is_one_difference, span_ends
 from common.errors import InputError
 from common.period import day_start
 from common.reading import Kind
@@ -93,9 +93,14 @@ def metered_usage(
 
 
 def _usage(members: Sequence[MountedRegister], readings: SpanReadings) -> RegisterUsage:
-    if readings.so_far or any(member.register_id in readings.days for member in members):
-        return interval_usage(members, readings)
-    return index_usage(members, readings)
+    if not readings.so_far and not any(member.register_id in readings.days for member in members):
+        return index_usage(members, readings)
+    usage = interval_usage(members, readings)
+    only = members[0]
+    ends = readings.ends.get(only.register_id, ())
+    if len(members) == 1 and is_one_difference(only, ends, readings.start, readings.end):
+        return Total(int(usage.values.sum()), readings.span.start, readings.span.end, usage.scale)
+    return usage
 
 
 def _refuse_unmounted(mounted: Sequence[MountedRegister], readings: SpanReadings) -> None:

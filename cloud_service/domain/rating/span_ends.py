@@ -33,6 +33,19 @@ def span_ends(register: MountedRegister, days: Sequence[DayEnds], start: datetim
     return SpanEnds(opened, closed, guessed or unread)
 
 
+def is_one_difference(register: MountedRegister, days: Sequence[DayEnds], start: datetime, end: datetime) -> bool:
+    """Whether all that is known of the span is one difference of indexes: nothing was read inside of it.
+
+    Then validation has spread the difference evenly over the steps, and no price may take them for readings.
+    """
+    if register.kind != Kind.INDEX or not register.covers(start, end) or not days:
+        return False
+    last = days[-1]
+    unread = last.entry is not None and last.entry[0] <= _ms(start)
+    read_inside = last.exit is not None and _ms(start) < last.exit[0] < _ms(end)
+    return unread and not read_inside and set(last.qualities) == {Quality.ESTIMATED}
+
+
 def _opened(register: MountedRegister, days: Sequence[DayEnds], start: datetime) -> int | None:
     if register.mounted > start:
         return register.opening

@@ -2,16 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from msgspec import convert
 from psycopg.types.json import Jsonb
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
+from cloud_service.domain.rating.interval_usage import interval_usage
+from cloud_service.domain.rating.register_readings import MountedRegister, PackedDays, SharedStep, SpanReadings
 from cloud_service.store.scope import Scope
 from common.errors import InputError, NotFoundError
 from common.period import Span
+from common.reading import Kind
 
 PUT = text(
     """
@@ -41,35 +46,33 @@ SPLITS = text(
     """
 )
 # Both count the billed import registers of the meters mounted on each day, times their multiplier; a day lies where
-# its site's time says.
-USED_BY_CONTRACTS = text(
-    """
-    SELECT c.id AS owner, sum(d.total * m.multiplier) / 1000 AS used
-      FROM contract c
-      JOIN service_point p ON p.id = c.service_point_id
+# its site's time says. Days on which the meter hung all day are summed here, the others step by step below.
+_COUNTED = """
       JOIN site s ON s.id = p.site_id
       JOIN meter_mount m ON m.service_point_id = p.id
       JOIN register r ON r.meter_id = m.meter_id AND r.billed AND r.direction = 'import'
       JOIN interval_day d ON d.register_id = r.id AND d.day >= :start AND d.day < :end
-       AND m.during && tstzrange(d.day::timestamp AT TIME ZONE s.timezone,
-                                 (d.day + 1)::timestamp AT TIME ZONE s.timezone)
-     WHERE c.id = ANY(:ids) AND c.during @> d.day
-     GROUP BY c.id
-    """
+     CROSS JOIN LATERAL (SELECT tstzrange(d.day::timestamp AT TIME ZONE s.timezone,
+                                          (d.day + 1)::timestamp AT TIME ZONE s.timezone) AS whole) day
+"""
+_OF_CONTRACTS = (
+    "FROM contract c JOIN service_point p ON p.id = c.service_point_id"
+    + _COUNTED
+    + "WHERE c.id = ANY(:ids) AND c.during @> d.day"
 )
-USED_AT_POINT = text(
-    """
-    SELECT p.id AS owner, sum(d.total * m.multiplier) / 1000 AS used
-      FROM service_point p
-      JOIN site s ON s.id = p.site_id
-      JOIN meter_mount m ON m.service_point_id = p.id
-      JOIN register r ON r.meter_id = m.meter_id AND r.billed AND r.direction = 'import'
-      JOIN interval_day d ON d.register_id = r.id AND d.day >= :start AND d.day < :end
-       AND m.during && tstzrange(d.day::timestamp AT TIME ZONE s.timezone,
-                                 (d.day + 1)::timestamp AT TIME ZONE s.timezone)
-     WHERE p.name = :name OR p.grid_id = :name
-     GROUP BY p.id
-    """
+_AT_POINT = "FROM service_point p" + _COUNTED + "WHERE (p.name = :name OR p.grid_id = :name)"
+_WHOLE = "sum(d.total * m.multiplier) / 1000 AS used"
+_PART = """
+    lower(m.during) AS mounted, upper(m.during) AS dismounted, m.multiplier, d.register_id, d.day, d.step_s, d."values",
+    d.made_from->'shared' AS shared, s.timezone AS zone
+"""
+USED_BY_CONTRACTS = text(f"SELECT c.id AS owner, {_WHOLE} {_OF_CONTRACTS} AND m.during @> day.whole GROUP BY c.id")
+PARTS_OF_CONTRACTS = text(
+    f"SELECT c.id AS owner, {_PART} {_OF_CONTRACTS} AND m.during && day.whole AND NOT m.during @> day.whole"
+)
+USED_AT_POINT = text(f"SELECT p.id AS owner, {_WHOLE} {_AT_POINT} AND m.during @> day.whole GROUP BY p.id")
+PARTS_AT_POINT = text(
+    f"SELECT p.id AS owner, {_PART} {_AT_POINT} AND m.during && day.whole AND NOT m.during @> day.whole"
 )
 
 
@@ -131,13 +134,40 @@ def contract_ids(session: Session, entity_id: int, numbers: Sequence[str]) -> di
 
 def consumption(session: Session, ids: Sequence[int], span: Span) -> dict[int, Decimal]:
     """What the contracts' meters counted on their days of the span."""
-    rows = session.execute(USED_BY_CONTRACTS, {"ids": list(ids), "start": span.start, "end": span.end})
-    return {row.owner: Decimal(row.used) for row in rows}
+    values = {"ids": list(ids), "start": span.start, "end": span.end}
+    return _used(session, USED_BY_CONTRACTS, PARTS_OF_CONTRACTS, values)
 
 
 def point_consumption(session: Session, name: str, span: Span) -> Decimal:
     """What the meter at a service point counted."""
-    row = session.execute(USED_AT_POINT, {"name": name, "start": span.start, "end": span.end}).one_or_none()
-    if row is None:
+    values = {"name": name, "start": span.start, "end": span.end}
+    used = _used(session, USED_AT_POINT, PARTS_AT_POINT, values)
+    if not used:
         raise InputError(f"nothing was counted at {name!r} in these days", path="master")
-    return Decimal(row.used)
+    if len(used) > 1:
+        raise InputError(
+            f"{len(used)} service points are called {name!r}", path="master", hint="name it by its grid id"
+        )
+    return next(iter(used.values()))
+
+
+def _used(session: Session, whole: TextClause, parts: TextClause, values: dict[str, Any]) -> dict[int, Decimal]:
+    """Owner -> what was counted: whole days, and of the days of an exchange each mount's own steps."""
+    used = {row.owner: Decimal(row.used) for row in session.execute(whole, values)}
+    for row in session.execute(parts, values):
+        used[row.owner] = used.get(row.owner, Decimal(0)) + _part_of_day(row)
+    return used
+
+
+def _part_of_day(row: Any) -> Decimal:
+    """What a register counted on a day while it hung there, times the multiplier of that mount."""
+    register = MountedRegister(
+        register_id=row.register_id, name="", quantity="", direction="import", unit="", kind=Kind.INDEX, digits=None,
+        step_s=row.step_s, meter="", mounted=row.mounted, dismounted=row.dismounted, multiplier=row.multiplier,
+        opening=None, closing=None,
+    )  # fmt: skip
+    packed = PackedDays((row.day,), row.step_s, bytes(row.values), (0,))
+    shared = {(row.register_id, row.day): convert(row.shared, list[SharedStep])} if row.shared else {}
+    span = Span(row.day, row.day + timedelta(days=1))
+    usage = interval_usage([register], SpanReadings(span, row.zone, {row.register_id: packed}, {}, True, shared))
+    return Decimal(int(usage.values.sum())).scaleb(-usage.scale)

@@ -227,3 +227,11 @@ def test_a_bill_in_the_place_of_a_credited_one_names_it_on_paper(world: World) -
 
     stored = issued_invoice(world.session, again.id)
     assert ("invoice", first.number) == (stored.kind, stored.corrects)
+
+
+def test_a_client_without_e_mail_gets_the_credit_note_by_post(world: World) -> None:
+    first = bill(world)
+    world.session.execute(text("UPDATE client SET email = ''"))
+    note = credit(world, first)
+
+    assert note.id in world.session.execute(text("SELECT invoice_id FROM postal_delivery")).scalars().all()

@@ -137,3 +137,27 @@ def test_an_exchange_in_the_month_hides_no_missing_interval() -> None:
         exchanged(41)
     with pytest.raises(InputError, match="2 intervals of register import of meter M1"):
         exchanged(40, old_missing=2)  # an index register that stopped before it was taken down
+
+
+def test_an_exchange_within_a_step_leaves_that_step_to_the_meter_that_was_there_when_it_began() -> None:
+    change = day_start(date(2026, 10, 16), ZONE) + timedelta(hours=10, minutes=7)
+    old_register = mounted_register(1, dismounted=change, kind="interval")
+    registers = [old_register, mounted_register(2, mounted=change, kind="interval")]
+    old = packed_days(Span(OCTOBER.start, date(2026, 10, 17)), 100)
+    new = packed_days(Span(date(2026, 10, 16), OCTOBER.end), 10, missing=41)  # its first value is that of 10:15
+
+    def exchanged(body: bytes, old_missing: int = 55, new_missing: int = 41) -> int:
+        days = {
+            1: replace(old, missing=(*old.missing[:-1], old_missing)),
+            2: replace(new, body=body, missing=(new_missing, *new.missing[1:])),
+        }
+        return int(interval_usage(registers, day_readings(days)).values.sum())
+
+    unread = bytes(8 * 41) + new.body[8 * 41 :]
+    assert (15 * 96 + 41) * 100 + (15 * 96 + 100 - 41) * 10 == exchanged(unread)
+    with pytest.raises(InputError, match="1 intervals of register import of meter M2"):
+        exchanged(unread, new_missing=42)  # one more is not there
+    with pytest.raises(InputError, match="1 intervals of register import of meter M2"):
+        exchanged(new.body)  # that step is there: another one is not
+    with pytest.raises(InputError, match="1 intervals of register import of meter M1"):
+        exchanged(unread, old_missing=56)  # the old meter lacks it

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from cloud_service.domain.rating.register_readings import DayEnds, IndexAt, MountedRegister
-from cloud_service.domain.rating.span_ends import SpanEnds, span_ends
+from cloud_service.domain.rating.span_ends import SpanEnds, is_one_difference, span_ends
 
 START, END = datetime(2026, 10, 1, tzinfo=UTC), datetime(2026, 11, 1, tzinfo=UTC)
 REGISTER = MountedRegister(
@@ -59,3 +59,26 @@ def test_any_estimated_step_of_an_interval_register_counts() -> None:
 
     assert ends(DayEnds(bytes([0, 2, 0])), register=interval).estimated
     assert SpanEnds() == ends(DayEnds(READ), register=interval)
+
+
+def one_difference(*days: DayEnds, register: MountedRegister = REGISTER) -> bool:
+    return is_one_difference(register, days, START, END)
+
+
+def test_a_month_between_two_readings_is_one_difference_until_something_is_read_inside_of_it() -> None:
+    first, noon = DayEnds(ESTIMATED, at(START, 100), at(START, 100)), END - timedelta(hours=12)
+    last = DayEnds(ESTIMATED, at(START, 100), at(END, 410))
+
+    assert one_difference(first, last)
+    assert one_difference(first, DayEnds(ESTIMATED, at(START - timedelta(days=3), 90), at(START, 100)))
+    assert not one_difference(first, DayEnds(ESTIMATED, at(START + timedelta(days=9), 200), at(END, 410)))
+    assert not one_difference(first, DayEnds(ESTIMATED, at(START, 100), at(noon, 400)))
+    assert not one_difference(DayEnds(READ, at(START, 100), at(END, 410)))  # a day that was read step by step
+    assert not one_difference()
+
+
+def test_what_was_hung_up_within_or_counts_intervals_is_no_difference() -> None:
+    days = DayEnds(ESTIMATED, at(START, 100), at(START, 100)), DayEnds(ESTIMATED, at(START, 100), at(END, 410))
+
+    assert not one_difference(*days, register=replace(REGISTER, mounted=START + timedelta(days=2)))
+    assert not one_difference(*days, register=replace(REGISTER, kind="interval"))
