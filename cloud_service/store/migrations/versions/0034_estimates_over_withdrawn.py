@@ -1,12 +1,12 @@
 """Estimates where a person took a reading back: there they count as an entry by hand, or the taking back would hide them.
 
-Revision ID: 0033
+Revision ID: 0034
 """
 
 from alembic import op
 
-revision = "0033"
-down_revision = "0032"
+revision = "0034"
+down_revision = "0033"
 
 COLUMN = """
 ALTER TABLE gap_estimate ADD COLUMN note_id bigint
