@@ -63,9 +63,9 @@ def drafts_of(connections: Sequence[dict[str, Any]], day: date) -> list[ExampleB
 def transfers_of(bills: Sequence[ExampleBill], month: Span, today: date) -> list[Transfer]:
     """What the clients transferred in a month for the bills that they had, as it is known today."""
     return [
-        _transfer(bill, amount, day, f"{bill.number}-{part}")
+        _transfer(bill, amount, day, f"{bill.number}-{number}")
         for bill in bills
-        for part, (day, amount) in enumerate(_payments(bill, today))
+        for number, (day, amount) in enumerate(_payments(bill, today))
         if month.start <= day < month.end and amount > 0
     ]
 
@@ -136,21 +136,21 @@ def statement(transfers: Sequence[Transfer], name: str) -> bytes:
 
 def _put_statement(report: ET.Element, name: str, currency: str, transfers: Sequence[Transfer]) -> None:
     account = BANK_ACCOUNTS[currency]
-    part = _put(report, "Stmt")
-    _put(part, "Id", name)
-    ours = _put(part, "Acct")
-    number = _put(ours, "Id")
+    account_statement = _put(report, "Stmt")
+    _put(account_statement, "Id", name)
+    our_account = _put(account_statement, "Acct")
+    number = _put(our_account, "Id")
     if "--iban" in account:
         _put(number, "IBAN", account["--iban"])
     else:
         _put(_put(number, "Othr"), "Id", account["--account"])
-    _put(_put(ours, "Ownr"), "Nm", COMPANY)
+    _put(_put(our_account, "Ownr"), "Nm", COMPANY)
     for transfer in sorted(transfers, key=lambda each: (each.day, each.reference)):
-        _put_entry(part, transfer)
+        _put_entry(account_statement, transfer)
 
 
-def _put_entry(part: ET.Element, transfer: Transfer) -> None:
-    entry = _put(part, "Ntry")
+def _put_entry(account_statement: ET.Element, transfer: Transfer) -> None:
+    entry = _put(account_statement, "Ntry")
     _put(entry, "Amt", f"{transfer.amount:.2f}").set("Ccy", transfer.currency)
     _put(entry, "CdtDbtInd", "CRDT")
     _put(_put(entry, "Sts"), "Cd", "BOOK")

@@ -85,8 +85,8 @@ class ExampleFolder:
         month = add_months(today.replace(day=1), -1)
         text = (FILES / "README.md").read_text(encoding="utf-8")
         gaps = {"{month}": f"{month:%B %Y}", "{this_month}": f"{today:%B %Y}", "{to_try}": TO_TRY}
-        for gap, words in gaps.items():
-            text = text.replace(gap, words)
+        for gap, content in gaps.items():
+            text = text.replace(gap, content)
         self._keep("README.md", text)
 
     def _keep(self, name: str, text: str) -> None:

@@ -74,10 +74,10 @@ def run(
     from cloud_service.flow import billing_run as step
     from cloud_service.store.lookups.ids_by_name import contract_id
 
-    who, asked = author(), month_of(month, "--month")
-    days = days_over(asked, day_of(None, ""))
-    if days != asked:
-        click.echo(f"{month} is not over until {asked.end}: what ends by {days.end} is billed", err=True)
+    who, month_days = author(), month_of(month, "--month")
+    days = days_over(month_days, day_of(None, ""))
+    if days != month_days:
+        click.echo(f"{month} is not over until {month_days.end}: what ends by {days.end} is billed", err=True)
     with transaction() as session:
         plan = step.RunPlan(
             entity_of(session, entity), days, day_of(bill_date, "--bill-date"), who, dry_run,

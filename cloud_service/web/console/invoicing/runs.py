@@ -90,8 +90,10 @@ def new() -> str:
 def start() -> AnyResponse:
     """Plan the run and queue its rating."""
     entity = legal_entities.entity(session(), scope(), request.form.get("entity", ""))
-    asked = Span(parse_day(request.form.get("from", ""), "from"), parse_day(request.form.get("until", ""), "until"))
-    days = days_over(asked, today())
+    planned_days = Span(
+        parse_day(request.form.get("from", ""), "from"), parse_day(request.form.get("until", ""), "until")
+    )
+    days = days_over(planned_days, today())
     run_plan = runs_flow.RunPlan(
         entity.id,
         days,
@@ -102,11 +104,11 @@ def start() -> AnyResponse:
     planned = runs_flow.plan(session(), run_plan)
     runs_flow.start(session(), planned.id, "rate", shards=SHARDS, author=actor())
     session().commit()
-    if days != asked:
+    if days != planned_days:
         flash(
             _(
                 "Not over until %(end)s: what ends by %(day)s is billed now, the rest when it is over.",
-                end=asked.end, day=days.end,
+                end=planned_days.end, day=days.end,
             ),
             "warning",
         )  # fmt: skip
