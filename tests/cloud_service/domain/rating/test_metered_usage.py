@@ -175,8 +175,10 @@ def test_what_has_a_price_and_was_not_read_is_refused_by_name(priced: set[str] |
 
 
 def test_consumption_that_was_not_read_is_refused_though_no_charge_counts_it() -> None:
-    with pytest.raises(InputError, match="register import of meter M1 has no readings"):
-        metered_usage([mounted_register()], "electricity", day_readings({}), set())
+    rates = [mounted_register(1, name="t1", meter="M"), mounted_register(2, name="t2", meter="M")]
+
+    with pytest.raises(InputError, match="register t2 of meter M has no readings"):
+        metered_usage(rates, "electricity", day_readings({1: packed_days(OCTOBER, 100)}), {"import_t1"})
 
 
 def test_a_meter_of_which_nothing_is_left_says_what_was_not_read() -> None:

@@ -55,6 +55,7 @@ def test_a_run_of_the_month_is_what_bills_it(session: Session, start: date, end:
 def test_a_trial_and_what_was_given_up_bill_nothing(session: Session) -> None:
     world = build(session, tenants=1)
     plan(world, date(2026, 10, 1), date(2026, 11, 1), dry_run=True)
+    assert [("Example Energy", 1)] == names(world)
     running.cancel(session, plan(world, date(2026, 10, 1), date(2026, 11, 1)), "t")
 
     assert [("Example Energy", 1)] == names(world)
