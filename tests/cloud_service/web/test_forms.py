@@ -105,3 +105,24 @@ def test_what_stands_in_a_field_is_read_back_as_the_same_number(console: Console
         form.read()
 
     assert Decimal(number) == form["amount"]
+
+
+PLACES = (
+    ("AT", "Austria"), ("AU", "Australia"), ("Europe/Vienna", "Europe/Vienna"), ("US/Pacific", "US/Pacific"),
+    ("Canada/Pacific", "Canada/Pacific"), ("America/Buenos_Aires", "America/Buenos Aires"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("AT", "AT"), ("at", "AT"), (" austria ", "AT"), ("Vienna", "Europe/Vienna"),
+        ("buenos aires", "America/Buenos_Aires"), ("Pacific", "Pacific"), ("Aus", "Aus"), ("Mars", "Mars"),
+    ],
+)  # fmt: skip
+def test_a_code_is_understood_by_a_name_that_only_it_has(console: Console, typed: str, code: str) -> None:
+    form = Form((Field("place", "Place", "code", options=PLACES),))
+    with console.app.test_request_context("/", method="POST", data={"place": typed}):
+        assert form.read()
+
+    assert code == form["place"]
