@@ -85,14 +85,14 @@ def _estimate_overdue(tools: CalendarTools, entity: EntityCalendar, today: date)
     with tools.begin() as session:
         until = today - timedelta(days=calendar.last_days)
         overdue = parked_items.overdue(session, entity.entity_id, calendar.since, until)
-    kept = 0
+    estimates_kept = 0
     for item in overdue:
         try:
             with tools.begin() as session:
-                kept += len(_estimate(session, entity, item, tools.clock()))
+                estimates_kept += len(_estimate(session, entity, item, tools.clock()))
         except EnergyError as error:
             log.warning("estimate of contract %d for %s: %s", item.contract_id, item.span, error)
-    return kept
+    return estimates_kept
 
 
 def _estimate(session: Session, entity: EntityCalendar, item: ParkedItem, now: datetime) -> list[int]:

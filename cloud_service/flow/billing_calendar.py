@@ -23,16 +23,16 @@ def set_calendar(
     before = stored.calendar_of(session, entity_id)
     stored.set_calendar(session, entity_id, calendar)
     change = log.AuditChange(
-        author, "entity.calendar", f"legal_entity:{entity_id}", _facts(before), _facts(calendar), reason
+        author, "entity.calendar", f"legal_entity:{entity_id}", _fields(before), _fields(calendar), reason
     )
     return log.note_change(session, change)
 
 
-def _facts(calendar: stored.BillingCalendar) -> dict[str, object]:
+def _fields(calendar: stored.BillingCalendar) -> dict[str, object]:
     """The calendar as the audit log keeps it, in plain fields."""
-    facts = asdict(calendar)
-    limits = facts.pop("limits")
-    return facts | {"outlier_times": limits["times"], "outlier_small": limits["small"]}
+    fields = asdict(calendar)
+    limits = fields.pop("limits")
+    return fields | {"outlier_times": limits["times"], "outlier_small": limits["small"]}
 
 
 def _check(calendar: stored.BillingCalendar) -> None:

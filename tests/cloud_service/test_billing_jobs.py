@@ -12,7 +12,7 @@ from cloud_service.billing_jobs import CalendarTools, plan_by_calendar
 from cloud_service.flow import billing_run as running
 from cloud_service.flow.billing_calendar import set_calendar
 from cloud_service.flow.issue import issue_shard
-from cloud_service.flow.metering import kept_estimates
+from cloud_service.flow.metering import estimate_decisions
 from cloud_service.flow.metering.enter_reading import ManualReading, enter
 from cloud_service.flow.rate import rate_shard
 from cloud_service.flow.validate import validate_dirty
@@ -110,7 +110,7 @@ def test_what_lacks_readings_waits_and_is_estimated_on_the_last_day_for_a_person
     assert (True, running.CALENDAR, 310_417) == (estimate.waits, estimate.author, estimate.total)
     assert [] == estimates.of_run(office.session, first)
 
-    kept_estimates.confirm(office.session, [estimate.id], author="boss", reason="as usual", now=NOW)
+    estimate_decisions.confirm(office.session, [estimate.id], author="boss", reason="as usual", now=NOW)
     office.issue(second)
 
     assert [("V1", "rated", ""), ("V2", "issued", "")] == office.items()

@@ -28,8 +28,8 @@ def show(*, entity: int | None, json_output: bool) -> None:
     with transaction() as session:
         from cloud_service.store.invoicing.billing_calendar import calendar_of
 
-        kept = calendar_of(session, entity_of(session, entity))
-    _print(kept, json_output=json_output)
+        rules = calendar_of(session, entity_of(session, entity))
+    _print(rules, json_output=json_output)
 
 
 @calendar.command(name="set")
@@ -85,21 +85,20 @@ def _days(text: str) -> int | None:
     return int(text)
 
 
-def _print(kept: "BillingCalendar", *, json_output: bool) -> None:
+def _print(rules: "BillingCalendar", *, json_output: bool) -> None:
     if json_output:
-        click.echo(as_json(kept))
+        click.echo(as_json(rules))
         return
-    last = f"on day {kept.last_days} {_ON_LAST_DAY[kept.incomplete]}" if kept.last_days is not None else "no last day"
-    confirmed = ", confirmed by a person" if kept.incomplete == "estimate" and kept.confirm_estimates else ""
-    click.echo(
-        f"runs are planned {'by themselves' if kept.automatic else 'by hand'}"
-        + (f", of cycles that end after {kept.since}, {kept.after_days} days after their end" if kept.automatic else "")
-    )
+    when = f", of cycles that end after {rules.since}, {rules.after_days} days after their end"
+    click.echo(f"runs are planned {'by themselves' + when if rules.automatic else 'by hand'}")
+    last = "no last day"
+    if rules.last_days is not None:
+        last = f"on day {rules.last_days} {_ON_LAST_DAY[rules.incomplete]}"
+    confirmed = ", confirmed by a person" if rules.estimates and rules.confirm_estimates else ""
     click.echo(f"what lacks readings waits for them: {last}{confirmed}")
-    click.echo(
-        f"a run is approved {'by a person' if kept.approval == 'person' else 'by itself where nothing is odd'};"
-        f" odd is {kept.limits.times.normalize():f} times what is usual, and {kept.limits.small.normalize():f} a month"
-    )
+    approval = "by a person" if rules.approval == "person" else "by itself where nothing is odd"
+    times, small = rules.limits.times.normalize(), rules.limits.small.normalize()
+    click.echo(f"a run is approved {approval}; odd is {times:f} times what is usual, and {small:f} a month")
 
 
 _ON_LAST_DAY = {"person": "it is left to a person", "estimate": "it is estimated"}

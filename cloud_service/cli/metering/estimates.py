@@ -178,12 +178,12 @@ def estimates(meter: str | None, *, limit: int, json_output: bool) -> None:
 def withdraw_estimate(estimate_id: int, *, reason: str, by: str, confirm: bool, json_output: bool) -> None:
     """Take back the estimate with this ID: its values do not count any more. `readings estimates` shows the ids."""
     from cloud_service.cli.output import as_json
-    from cloud_service.flow.metering import kept_estimates
+    from cloud_service.flow.metering import estimate_decisions
 
     with transaction() as session:
         from cloud_service.store.scope import Scope
 
-        taken_back = kept_estimates.withdraw(
+        taken_back = estimate_decisions.withdraw(
             session, estimate_id, author=by or author(), reason=reason, now=datetime.now(UTC), scope=Scope(),
             although_billed=confirm,
         )  # fmt: skip
@@ -201,10 +201,10 @@ def withdraw_estimate(estimate_id: int, *, reason: str, by: str, confirm: bool, 
 def confirm_estimate(estimate_ids: tuple[int, ...], *, reason: str, by: str, json_output: bool) -> None:
     """Stand for estimates that a billing run has made, so that its bills may be issued."""
     from cloud_service.cli.output import as_json
-    from cloud_service.flow.metering import kept_estimates
+    from cloud_service.flow.metering import estimate_decisions
 
     with transaction() as session:
-        count = kept_estimates.confirm(
+        count = estimate_decisions.confirm(
             session, estimate_ids, author=by or author(), reason=reason, now=datetime.now(UTC)
         )
     said = f"{count} of {len(estimate_ids)} estimates waited and are confirmed"

@@ -21,7 +21,7 @@ from cloud_service.domain.metering.vee.series import RegisterRules
 from cloud_service.store.audit import log
 from cloud_service.store.database.session import Session
 from cloud_service.store.metering import dirty_days, imported_files, known_indexes, meter_data_files, readings
-from cloud_service.store.metering.estimation import estimable_registers, estimates, known_days, register_gaps
+from cloud_service.store.metering.estimation import estimable_registers, estimates, reference_days, register_gaps
 from cloud_service.store.metering.estimation.estimable_registers import EstimableRegister, GapTenant
 from cloud_service.store.metering.known_indexes import RestingBill
 from cloud_service.store.metering.readings import ReadingColumns
@@ -94,7 +94,7 @@ def gaps_of(session: Session, registers: Sequence[EstimableRegister], now: datet
 def _offered(session: Session, rules: RegisterRules, gap: ReadingGap) -> list[EstimateProposal]:
     start, end = instant(gap.start_ms), instant(gap.end_ms)
     first, after = local_day(start, rules.zone), local_day(end - timedelta(milliseconds=1), rules.zone) + DAY
-    days = known_days.known_days(
+    days = reference_days.reference_days(
         session, rules.id, (start, end), (first - NEAR, after + NEAR), (first - YEAR - NEAR, after - YEAR)
     )
     return estimate_rules.proposals(gap, rules, days)

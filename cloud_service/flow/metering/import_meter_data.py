@@ -31,7 +31,6 @@ from cloud_service.store.database.session import Engine, Session, transaction
 from cloud_service.store.metering import dirty_days, imported_files, meter_data_files, reading_blocks, readings
 from cloud_service.store.metering.exchanged_registers import FollowingRegisters, following_registers
 from cloud_service.store.metering.meter_data_files import NewFileRegister
-from cloud_service.store.metering.reading_blocks import ReadingBlock
 from cloud_service.store.metering.readings import ReadingColumns, StoredRegister
 from cloud_service.store.scope import Scope
 from common.errors import ConflictError, InputError, NotFoundError
@@ -270,15 +269,6 @@ def _indexes(block: FileIndexReads) -> "np.ndarray[Any, np.dtype[np.int64]]":
     return Carry().each(block.values)
 
 
-def _estimated(columns: ReadingColumns, there: ReadingBlock) -> "np.ndarray[Any, np.dtype[np.bool_]]":
-    """Where the file has a value for what was only estimated: that is news and no correction."""
-    guessed = there.quality == Quality.ESTIMATED
-    keys = set(zip(there.register_id[guessed].tolist(), there.at_ms[guessed].tolist(), strict=True))
-    rows = zip(columns.register_id.tolist(), columns.at_ms.tolist(), columns.quality.tolist(), strict=True)
-    estimated = [bool(keys) and q < Quality.ESTIMATED and (register, at) in keys for register, at, q in rows]
-    return np.array(estimated, dtype=np.bool_)
-
-
 def _store(
     session: Session, columns: ReadingColumns, request: ImportRequest, outcome: ImportOutcome, *, carried: bool
 ) -> None:
@@ -290,7 +280,7 @@ def _store(
     readings.ensure_months(session, columns.at_ms)
     there = reading_blocks.readings_between(session, spans)
     same, other = reading_blocks.compare(columns, there, 1 if carried else 0)
-    other &= ~_estimated(columns, there)
+    other &= ~reading_blocks.only_estimated(columns, there)
     if other.any() and not request.reason:
         place = int(np.flatnonzero(other)[0])
         when = datetime.fromtimestamp(int(columns.at_ms[place]) / 1000, UTC).isoformat()

@@ -146,3 +146,14 @@ def compare(
         & (there.step_s[place] == columns.step_s)
     )
     return stored_there & equal, stored_there & ~equal
+
+
+def only_estimated(columns: ReadingColumns, there: ReadingBlock) -> NDArray[np.bool_]:
+    """Mask of new readings that were read where only an estimate is stored: that is news and no correction."""
+    estimated = there.quality == Quality.ESTIMATED
+    if not estimated.any():
+        return np.zeros(len(columns), dtype=np.bool_)
+    keys = set(zip(there.register_id[estimated].tolist(), there.at_ms[estimated].tolist(), strict=True))
+    rows = zip(columns.register_id.tolist(), columns.at_ms.tolist(), columns.quality.tolist(), strict=True)
+    news = [quality < Quality.ESTIMATED and (register, at) in keys for register, at, quality in rows]
+    return np.array(news, dtype=np.bool_)

@@ -39,10 +39,10 @@ def _is_made(session: Session, rules: RegisterRules, gap: ReadingGap) -> bool:
     first = local_day(EPOCH + timedelta(milliseconds=gap.start_ms), rules.zone)
     last = local_day(EPOCH + timedelta(milliseconds=gap.end_ms - 1), rules.zone)
     values = {"register": rules.id, "first": first, "last": last}
-    made = sum(
+    measured_days = sum(
         max(bytes(row.qualities), default=Quality.MISSING) < Quality.ESTIMATED for row in session.execute(DAYS, values)
     )
-    return made == (last - first).days + 1
+    return measured_days == (last - first).days + 1
 
 
 def _readings_around(session: Session, rules: RegisterRules, start: datetime, end: datetime) -> RegisterReadings:

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from cloud_service.domain.calendar.billing_cycle import days_over
 from cloud_service.flow import billing_run as runs_flow
-from cloud_service.flow.metering import kept_estimates
+from cloud_service.flow.metering import estimate_decisions
 from cloud_service.store.customers import legal_entities
 from cloud_service.store.invoicing import run_progress
 from cloud_service.store.invoicing.parked_items import WANT_OF_READINGS
@@ -167,9 +167,9 @@ def confirm_estimates(public_id: UUID) -> AnyResponse:
     """A person stands for the estimates that were shown."""
     run = billing_runs.run(session(), scope(), public_id)
     of_run = {row.id for row in estimates.of_run(session(), run.id)}
-    shown = [int(text) for text in request.form.getlist("estimate") if text.isascii() and text.isdecimal()]
-    ids = [estimate_id for estimate_id in shown if estimate_id in of_run]
-    count = kept_estimates.confirm(session(), ids, author=actor(), reason=typed_reason(), now=now())
+    sent_ids = [int(text) for text in request.form.getlist("estimate") if text.isascii() and text.isdecimal()]
+    ids = [estimate_id for estimate_id in sent_ids if estimate_id in of_run]
+    count = estimate_decisions.confirm(session(), ids, author=actor(), reason=typed_reason(), now=now())
     session().commit()
     flash(ngettext("%(num)s estimate is confirmed.", "%(num)s estimates are confirmed.", count), "success")
     return redirect(url_for("runs.show", public_id=public_id))

@@ -154,11 +154,11 @@ def _drawn(days: Sequence[DayOfGap], unit: str) -> tuple[charts.Chart, charts.Ch
 
 
 def _bar_title(day: DayOfGap, unit: str) -> str:
-    words = {"day": formatting.day(day.day), "energy": formatting.kwh(day.known + day.estimated, 3), "unit": unit}
+    values = {"day": formatting.day(day.day), "energy": formatting.kwh(day.known + day.estimated, 3), "unit": unit}
     return (
-        _("%(day)s: %(energy)s %(unit)s, estimated", **words)
+        _("%(day)s: %(energy)s %(unit)s, estimated", **values)
         if day.is_estimated
-        else _("%(day)s: %(energy)s %(unit)s", **words)
+        else _("%(day)s: %(energy)s %(unit)s", **values)
     )
 
 

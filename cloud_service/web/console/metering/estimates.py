@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from cloud_service.flow.metering import estimate_gaps, kept_estimates
+from cloud_service.flow.metering import estimate_decisions, estimate_gaps
 from cloud_service.store.lookups import customers, metering
 from cloud_service.store.metering import imported_files
 from cloud_service.store.metering.estimation import estimable_registers, estimates
@@ -157,7 +157,7 @@ def withdraw(estimate_id: int) -> Any:
     )  # fmt: skip
 
     def do() -> Response:
-        kept_estimates.withdraw(
+        estimate_decisions.withdraw(
             session(), estimate_id, author=actor(), reason=form["reason"], now=now(), scope=scope(),
             although_billed=form.values.get("billed", False),
         )  # fmt: skip

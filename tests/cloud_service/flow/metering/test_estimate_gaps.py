@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from cloud_service.domain.metering.estimation.proposal import EstimateRule
 from cloud_service.domain.metering.meterdata import ColumnMapping, FormatOptions, MeterDataFile
-from cloud_service.flow.metering import estimate_gaps, kept_estimates
+from cloud_service.flow.metering import estimate_decisions, estimate_gaps
 from cloud_service.flow.metering.enter_reading import ManualReading, enter
 from cloud_service.flow.metering.estimate_gaps import RegisterGap
 from cloud_service.flow.metering.import_meter_data import ImportRequest, import_file
@@ -180,15 +180,15 @@ def test_a_withdrawn_estimate_leaves_the_gap_as_it_was(
     estimate_id = kept(session, gaps(session)[0])
     assert before < energy(engine, owner)
 
-    kept_estimates.withdraw(session, estimate_id, author="Ada", reason="read after all", now=NOW, scope=Scope())
+    estimate_decisions.withdraw(session, estimate_id, author="Ada", reason="read after all", now=NOW, scope=Scope())
     session.commit()
 
     assert before == energy(engine, owner)
     assert 1 == len(gaps(session))
     with pytest.raises(ConflictError, match="withdrawn already"):
-        kept_estimates.withdraw(session, estimate_id, author="Ada", reason="again", now=NOW, scope=Scope())
+        estimate_decisions.withdraw(session, estimate_id, author="Ada", reason="again", now=NOW, scope=Scope())
     with pytest.raises(NotFoundError):
-        kept_estimates.withdraw(session, 999, author="Ada", reason="again", now=NOW, scope=Scope())
+        estimate_decisions.withdraw(session, 999, author="Ada", reason="again", now=NOW, scope=Scope())
     kept(session, gaps(session)[0])  # the same gap once more
 
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from cloud_service.flow.metering import kept_estimates
+from cloud_service.flow.metering import estimate_decisions
 from cloud_service.flow.metering.enter_reading import ManualReading, enter
 from cloud_service.store.scope import Scope
 from common.errors import InputError
@@ -36,7 +36,7 @@ def take_back(engine: Engine, day: date, hours: float = 0) -> None:
 
 
 def withdraw(session: Session, estimate_id: int) -> None:
-    kept_estimates.withdraw(session, estimate_id, author="Ada", reason="read after all", now=NOW, scope=Scope())
+    estimate_decisions.withdraw(session, estimate_id, author="Ada", reason="read after all", now=NOW, scope=Scope())
     session.commit()
 
 
@@ -87,4 +87,4 @@ def test_a_real_index_below_an_estimate_is_no_doubtful_one(
 
 def test_a_reason_is_needed(session: Session, index: int) -> None:
     with pytest.raises(InputError, match="say why"):
-        kept_estimates.withdraw(session, 1, author="Ada", reason=" ", now=NOW, scope=Scope())
+        estimate_decisions.withdraw(session, 1, author="Ada", reason=" ", now=NOW, scope=Scope())

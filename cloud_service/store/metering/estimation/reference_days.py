@@ -37,7 +37,7 @@ SELECT DISTINCT ON (d.day) d.day, d.step_s, d."values", d.qualities, o.kind, n.m
 """)
 
 
-def known_days(
+def reference_days(
     session: Session, register_id: int, gap: tuple[datetime, datetime], near: tuple[date, date], year: tuple[date, date]
 ) -> list[ReferenceDay]:
     """The days without a gap near an estimate and a year before, ascending; `near` and `year` end the day before."""
@@ -45,13 +45,13 @@ def known_days(
         "register": register_id, "gap_start": gap[0], "gap_end": gap[1], "start": near[0], "end": near[1],
         "year_start": year[0], "year_end": year[1],
     }  # fmt: skip
-    reference_days = []
+    days = []
     for row in session.execute(DAYS, values):
         measured = not bytes(row.qualities).count(Quality.ESTIMATED)
         if measured or row.kind == "index":
             steps = _in_our_units(np.frombuffer(bytes(row.values), dtype="<i8"), row.theirs, row.ours)
-            reference_days.append(ReferenceDay(row.day, row.step_s, steps, measured))
-    return reference_days
+            days.append(ReferenceDay(row.day, row.step_s, steps, measured))
+    return days
 
 
 def _in_our_units(steps: Ints, theirs: Decimal, ours: Decimal) -> Ints:
