@@ -13,11 +13,12 @@ import procrastinate
 
 from cloud_service.domain.receivables import dunning_days
 from cloud_service.download import download
-from cloud_service.flow import remind
+from cloud_service.flow import account_statement, remind
 from cloud_service.flow.dunning.interest import charge_interest
 from cloud_service.flow.invoicing import currency_rates
 from cloud_service.store.database import job_days
 from cloud_service.store.database.session import Session
+from cloud_service.store.delivery.timed_statements import StatementCompany, statement_companies
 from cloud_service.store.invoicing import rate_fetching
 from cloud_service.store.invoicing.rate_fetching import FetchingCompany
 from cloud_service.store.receivables.dunned_companies import DunnedCompany, dunned_companies
@@ -26,7 +27,7 @@ from common.period import zone
 
 FIRST_HOUR = 8  # nobody gets letters at night
 AUTHOR = "calendar"
-RATES = "rates"
+RATES, STATEMENTS = "rates", "statements"
 log = logging.getLogger("energy.worker")
 
 
@@ -70,6 +71,32 @@ def add_day_jobs(app: procrastinate.App, tools: DayTools) -> None:
             companies = rate_fetching.fetching_companies(session)
         for company in companies:
             _fetch_rates(tools, company)
+
+    @app.periodic(cron="33 * * * *")
+    @app.task(name="send_statements", queue="default", queueing_lock="send_statements", lock="send_statements")
+    def send_statements(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
+        """Statements of the month or quarter that is over, for the clients who get them."""
+        with tools.begin() as session:
+            companies = statement_companies(session)
+        for company in companies:
+            _send_statements(tools, company, tools.clock().astimezone(zone(company.timezone)))
+
+
+def _send_statements(tools: DayTools, company: StatementCompany, local: datetime) -> None:
+    """Some accounts a transaction, each once; the day's work is noted when all are sent."""
+    today, sent, more = local.date(), 0, 1
+    if local.hour < FIRST_HOUR:
+        return
+    try:
+        while more:
+            with tools.begin() as session:
+                more = account_statement.send_due(session, company.entity_id, today, author=AUTHOR)
+            sent += more
+    except EnergyError as error:
+        _keep_failure(tools, company.entity_id, STATEMENTS, today.replace(day=1), error)
+        return
+    if sent:
+        do_once(tools, DayWork(company.entity_id, STATEMENTS, today.replace(day=1), lambda _session: sent))
 
 
 def _fetch_rates(tools: DayTools, company: FetchingCompany) -> None:

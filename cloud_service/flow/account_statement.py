@@ -1,6 +1,7 @@
 """A client's statement of account as a letter: the ledger's movements of some days, printed, and sent by mail."""
 
-from datetime import date
+import re
+from datetime import date, timedelta
 from uuid import uuid4
 
 from cloud_service.documents import statement_pdf
@@ -8,14 +9,17 @@ from cloud_service.documents.from_invoice import bank_of, buyer_party, reader_of
 from cloud_service.documents.statement_pdf import Booking, StatementPaper
 from cloud_service.documents.theme import read_theme
 from cloud_service.domain.invoicing.billing_account import BillingAccount
+from cloud_service.domain.receivables.statement_days import EVERY, NONE, period_due, period_start
 from cloud_service.mail.letter import address
 from cloud_service.store.audit import log
 from cloud_service.store.customers import billing_parties
 from cloud_service.store.database import job_queue
 from cloud_service.store.database.session import Session
-from cloud_service.store.delivery import outgoing
+from cloud_service.store.delivery import outgoing, timed_statements
 from cloud_service.store.receivables import statements_and_ageing
 from common.errors import InputError
+
+EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
 
 
 def statement(session: Session, account_id: int, first_day: date, last_day: date) -> bytes:
@@ -52,6 +56,54 @@ def send(session: Session, account_id: int, first_day: date, last_day: date, *, 
         first_day=first_day.isoformat(), last_day=last_day.isoformat(), document=document_id,
     )  # fmt: skip
     return account.email
+
+
+def set_every(session: Session, account_id: int, every: str, today: date, *, author: str, reason: str = "") -> bool:
+    """Send a statement each month, each quarter or not at all, from the present one on; whether that was a change."""
+    if every not in EVERY:
+        raise InputError(f"{every!r} is no span of a statement", path="every", hint=", ".join(EVERY))
+    before = timed_statements.every(session, account_id)
+    if before == every:
+        return False
+    until = None if every == NONE else period_start(every, today) - timedelta(days=1)
+    timed_statements.set_every(session, account_id, every, until)
+    change = log.AuditChange(
+        author, "account.statements", f"account:{account_id}", {"every": before}, {"every": every}, reason
+    )
+    return bool(log.note_change(session, change))
+
+
+def send_due(session: Session, entity_id: int, today: date, *, author: str, limit: int = 20) -> int:
+    """Statements of periods that are over, of some accounts; how many. Again until it is 0: each comes once."""
+    due = timed_statements.due_accounts(session, entity_id, today, limit)
+    for wanted in due:
+        period = period_due(wanted.every, wanted.until, today)
+        if period is not None:
+            _send_on_its_day(session, wanted.account_id, *period)
+    if due:
+        log.note(session, author, "statements.send", f"legal_entity:{entity_id}", accounts=len(due))
+    return len(due)
+
+
+def _send_on_its_day(session: Session, account_id: int, first_day: date, last_day: date) -> None:
+    """Kept and mailed; for a client by post or without address kept to be printed."""
+    account = billing_parties.parties(session, [account_id], last_day)[account_id]
+    paper = _paper(session, account, first_day, last_day)
+    theme = outgoing.theme(session, account.entity_id)
+    body = statement_pdf.render(paper, read_theme(theme))
+    filename = f"statement-{paper.account}-{first_day}-{last_day}.pdf"
+    document_id = outgoing.keep_document(session, "statement_pdf", filename, "application/pdf", body)
+    domain = (account.seller.email or "").rpartition("@")[2] or "localhost"
+    by_mail = account.delivery == "email" and EMAIL.fullmatch(account.email or "")
+    ids = outgoing.queue_message(
+        session, account_id=account_id, kind="statement", recipient=account.email if by_mail else "",
+        message_id=f"<statement-{account_id}-{last_day}@{domain}>",
+        content=_facts(paper, account) | {"theme": theme, "document": document_id},
+    )  # fmt: skip
+    job_queue.defer_all(session, "deliver", [{"deliveries": ids}] if ids else [], queue="deliver")
+    timed_statements.keep(
+        session, account_id, first_day, last_day, document_id=document_id, delivery_id=ids[0] if ids else None
+    )
 
 
 def _paper(session: Session, account: BillingAccount, first_day: date, last_day: date) -> StatementPaper:

@@ -22,6 +22,8 @@ PAGES = (
     "/settings/entities/{entity}/rates",
     "/settings/entities/{entity}/rates/import",
     "/today",
+    "/statements",
+    "/accounts/{A-1}/letters",
     "/dunning",
     "/settings",
 )

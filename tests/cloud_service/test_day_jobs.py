@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from cloud_service.day_jobs import DayTools, add_day_jobs
 from cloud_service.domain.receivables.dunning import read_rules
 from cloud_service.download import download
+from cloud_service.flow.account_statement import set_every
 from cloud_service.flow.dunning.interest import enter_base_rate
 from cloud_service.flow.dunning.rules import set_rules
 from cloud_service.flow.issue import issue
@@ -170,3 +171,17 @@ def test_rates_of_a_company_that_did_not_ask_are_never_fetched(fetching: World, 
         fetching.session.commit()
         fetch_at(engine, datetime(2026, 11, 27, 18, tzinfo=UTC))
         assert ([], []) == (server.asked, rows(fetching, JOBS))
+
+
+def test_statements_go_out_on_the_first_from_eight_o_clock_and_all_of_them(world: World, engine: Engine) -> None:
+    for account in world.accounts:
+        set_every(world.session, account, "month", BILLED, author="t")
+    world.session.commit()
+    for hour in (6, 7, 8):
+        app = procrastinate.App(connector=InMemoryConnector())
+        now = datetime(2026, 12, 1, hour, 30, tzinfo=UTC)  # 7:30, 8:30, 9:30 in Berlin
+        add_day_jobs(app, DayTools(lambda: transaction(engine), lambda now=now: now))  # type: ignore[misc]
+        app.tasks["send_statements"](timestamp=0)
+        assert (0 if hour == 6 else 2) == len(rows(world, "SELECT 1 FROM account_statement"))
+
+    assert [("statements", date(2026, 12, 1), 2, "")] == rows(world, JOBS)

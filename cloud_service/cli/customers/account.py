@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from cloud_service.cli.customers.take_over import take_back, take_over
+from cloud_service.cli.customers.timed_statements import statements
 from cloud_service.cli.database import author, transaction
 from cloud_service.cli.options import amount_of, day_of
 from cloud_service.cli.output import as_json, print_listing, print_table
@@ -74,6 +75,9 @@ def statement(number: str, *, start: str, end: str | None, json_output: bool) ->
     ]
     print_table(["DAY", "WHAT", "TEXT", report.currency, "BALANCE"], rows)
     click.echo(f"outstanding {report.outstanding:,.2f} {report.currency}, credit {report.credit:,.2f}")
+
+
+account.add_command(statements)
 
 
 @account.command(name="send-statement")

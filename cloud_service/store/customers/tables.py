@@ -131,6 +131,10 @@ class Account(Table):
     """A client's money account in one currency."""
 
     __tablename__ = "account"
+    __table_args__ = (
+        CheckConstraint("statement_every in ('none','month','quarter')", name="statement_every"),
+        Index("ix_account_statement_every", "statement_until", postgresql_where=text("statement_every <> 'none'")),
+    )
 
     id: Mapped[Id]
     public_id: Mapped[PublicId]
@@ -146,6 +150,8 @@ class Account(Table):
     settings: Mapped[Json]
     created_at: Mapped[CreatedAt]
     no_reminders_until: Mapped[Day | None]  # exclusive
+    statement_every: Mapped[str] = mapped_column(server_default="none")
+    statement_until: Mapped[Day | None]  # the last day that a statement on its day has told of
 
     client: Mapped[Client] = relationship(back_populates="accounts")
 

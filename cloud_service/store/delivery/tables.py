@@ -25,6 +25,22 @@ class Document(Table):
     created_at: Mapped[CreatedAt]
 
 
+class AccountStatement(Table):
+    """A statement of account that was sent on its day; without a delivery it waits to be printed. Insert-only."""
+
+    __tablename__ = "account_statement"
+    __table_args__ = (UniqueConstraint("account_id", "last_day"),)
+
+    id: Mapped[Id]
+    public_id: Mapped[PublicId]
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    first_day: Mapped[Day]
+    last_day: Mapped[Day]
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"))
+    delivery_id: Mapped[int | None] = mapped_column(ForeignKey("delivery.id"))
+    created_at: Mapped[CreatedAt]
+
+
 class Delivery(Table):
     """An outgoing message, made in the transaction that needs it and sent by a worker; its Message-ID is unique."""
 

@@ -73,6 +73,8 @@ def _ran(row: JobDay, entity: LegalEntity) -> RanJob:
 
 
 def _page(job: str, entity: LegalEntity) -> str:
+    if job == "statements":
+        return url_for("statements.index")
     endpoint = "currency_rates.index" if job == "rates" else "dunning_rules.edit"
     return url_for(endpoint, entity_public_id=entity.public_id)
 

@@ -181,6 +181,14 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "second reminder": _l("Second reminder"),
         "final notice": _l("Final notice"),
     },
+    "statement_every": {"none": _l("None"), "month": _l("Each month"), "quarter": _l("Each quarter")},
+    "statement_state": {
+        "print": _l("to be printed"),
+        "waiting": _l("on its way"),
+        "sent": _l("sent"),
+        "failed": lazy_pgettext("letter", "failed"),
+        "bounced": _l("came back"),
+    },
     "dunning_by": {"person": _l("After a person's approval"), "itself": _l("By itself")},
     "dunning_wording": {"reminder": _l("Friendly"), "second": _l("Firm"), "final": lazy_pgettext("wording", "Final")},
     "dunning_interest": {

@@ -8,7 +8,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from cloud_service.flow import deliver
-from cloud_service.flow.account_statement import send, statement
+from cloud_service.flow.account_statement import send, send_due, set_every, statement
 from cloud_service.flow.collect import pay
 from cloud_service.flow.issue import issue
 from cloud_service.flow.rate import rate_contracts
@@ -78,3 +78,39 @@ def test_nobody_without_an_address_is_sent_a_statement(session: Session) -> None
 def test_an_unknown_account_has_no_statement(session: Session) -> None:
     with pytest.raises(NotFoundError):
         statement(session, 1, date(2026, 11, 1), date(2026, 11, 30))
+
+
+def test_statements_of_a_month_that_is_over_are_sent_once_and_missed_ones_in_one(session: Session) -> None:
+    world = build(session, tenants=3)
+    session.execute(text("UPDATE account SET delivery = 'post' WHERE number = 'A2'"))
+    november = date(2026, 11, 20)
+    for account in world.accounts[:2]:
+        assert set_every(session, account, "month", november, author="t")
+        assert not set_every(session, account, "month", november, author="t")
+
+    assert 0 == send_due(session, world.entity, date(2026, 11, 30), author="t")
+    assert 2 == send_due(session, world.entity, date(2026, 12, 1), author="t")
+    assert 0 == send_due(session, world.entity, date(2026, 12, 1), author="t")
+    assert [1, 1, 0] == [send_due(session, world.entity, date(2027, 3, 9), author="t", limit=1) for _ in range(3)]
+
+    rows = session.execute(
+        text(
+            "SELECT a.number, s.first_day, s.last_day, s.delivery_id IS NOT NULL FROM account_statement s"
+            " JOIN account a ON a.id = s.account_id ORDER BY s.id"
+        )
+    ).all()
+    assert [
+        ("A1", date(2026, 11, 1), date(2026, 11, 30), True), ("A2", date(2026, 11, 1), date(2026, 11, 30), False),
+        ("A1", date(2026, 12, 1), date(2027, 2, 28), True), ("A2", date(2026, 12, 1), date(2027, 2, 28), False),
+    ] == [tuple(row) for row in rows]  # fmt: skip
+    assert ["tenant1@example.com"] * 2 == list(session.execute(text("SELECT recipient FROM delivery")).scalars())
+
+
+def test_statements_end_when_they_are_no_longer_wanted_and_other_spans_are_refused(session: Session) -> None:
+    world = build(session, tenants=1)
+    set_every(session, world.accounts[0], "quarter", date(2026, 11, 20), author="t")
+    set_every(session, world.accounts[0], "none", date(2026, 11, 21), author="t", reason="asked")
+
+    assert 0 == send_due(session, world.entity, date(2027, 3, 9), author="t")
+    with pytest.raises(InputError, match="'week' is no span"):
+        set_every(session, world.accounts[0], "week", date(2026, 11, 20), author="t")

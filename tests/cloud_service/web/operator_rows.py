@@ -20,6 +20,8 @@ from cloud_service.domain.receivables.ledger import LedgerEntry, invoice_lines
 from cloud_service.flow import collect
 from cloud_service.store.customers.billing_parties import parties
 from cloud_service.store.customers.tables import Account, AccountMode, BankAccount, Client, LegalEntity, Site
+from cloud_service.store.delivery import outgoing
+from cloud_service.store.delivery.tables import AccountStatement
 from cloud_service.store.identity import users
 from cloud_service.store.invoicing.tables import CurrencyRate, Invoice, InvoiceLine, InvoiceSpan
 from cloud_service.store.metering.tables import (
@@ -89,9 +91,21 @@ def build(session: Session) -> Operator:
         "site": session.scalars(select(Site.public_id).where(Site.name == "Lake House")).one(),
         "entity": kilo.public_id,
         "account": bank_account,
+        "statement": _statement(session, amina),
     }
     _people(session, kilo, operator)
     return operator
+
+
+def _statement(session: Session, account: Account) -> UUID:
+    """A statement of September that waits to be printed."""
+    document = outgoing.keep_document(session, "statement_pdf", "statement.pdf", "application/pdf", b"%PDF-")
+    row = AccountStatement(
+        account_id=account.id, first_day=date(2026, 9, 1), last_day=date(2026, 9, 30), document_id=document
+    )
+    session.add(row)
+    session.flush()
+    return row.public_id
 
 
 def _bank_account(session: Session, entity: LegalEntity) -> UUID:

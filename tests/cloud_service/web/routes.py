@@ -33,7 +33,7 @@ def address(rule: Rule, console: Console) -> str:
     sheet_kind = "sites" if "export" in path else "flats"
     path = path.replace("<any(csv, xlsx):form>", "xlsx").replace("first-day/<name>", "first-day/flats.csv")
     path = path.replace("<sheet_kind>.<form>", f"{sheet_kind}.xlsx")
-    for owner in ("site", "entity", "account"):
+    for owner in ("site", "entity", "account", "statement"):
         path = path.replace(f"<uuid:{owner}_public_id>", str(console.ids[owner]))
     path = re.sub(r"<int:[^>]+>", "1", path)
     return re.sub(r"<[^>]+>", "x", path)

@@ -96,6 +96,7 @@ def show(public_id: UUID) -> str:
         connections=page_of(session(), connections(scope(), query, today()), query).rows,
         bill_columns=SHORT,
         bills=page_of(session(), invoices(scope(), query, today()), query),
+        today=today(),
     )
 
 
