@@ -63,13 +63,13 @@ class Walker:
             width = self.page.viewport_size["width"] if self.page.viewport_size else 0
             self.page.screenshot(path=f"{PICTURES}/{width}-{self.scripts}-{self.seen:02d}-{name}.png", full_page=True)
 
-    def menu(self, words: str) -> None:
+    def menu(self, label: str) -> None:
         """A page of the menu, by its address in the menu: on a telephone it is folded."""
-        link = self.page.locator(".side a", has_text=words).first
+        link = self.page.locator(".side a", has_text=label).first
         self.page.goto(str(link.get_attribute("href")))
 
-    def follow(self, words: str) -> None:
-        self.page.get_by_role("link", name=words, exact=True).first.click()
+    def follow(self, label: str) -> None:
+        self.page.get_by_role("link", name=label, exact=True).first.click()
 
     def fill(self, **typed: str) -> None:
         for name, value in typed.items():
@@ -79,8 +79,8 @@ class Walker:
             else:
                 field.fill(value)
 
-    def press(self, words: str) -> None:
-        self.page.get_by_role("button", name=words).first.click()
+    def press(self, label: str) -> None:
+        self.page.get_by_role("button", name=label).first.click()
 
 
 @pytest.mark.parametrize(

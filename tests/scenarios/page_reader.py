@@ -29,10 +29,10 @@ class PageReader:
         """Type an address: only where a person begins."""
         return self._show(self.client.get(address, follow_redirects=True))
 
-    def click(self, words: str) -> "PageReader":
+    def click(self, label: str) -> "PageReader":
         """Follow the link of these words; the first where there are several."""
-        links = [link for link in self.html.iter("a") if words == " ".join(link.text_content().split())]
-        assert links, f"no link {words!r} on {self.address}: {sorted(set(self._links()))}"
+        links = [link for link in self.html.iter("a") if label == " ".join(link.text_content().split())]
+        assert links, f"no link {label!r} on {self.address}: {sorted(set(self._links()))}"
         return self.open(links[0].get("href"))
 
     def send(self, button: str, **typed: Any) -> "PageReader":
@@ -54,9 +54,9 @@ class PageReader:
 
     def amount(self, after: str) -> str:
         """The first amount behind some words of the page, without grouping."""
-        found = re.search(re.escape(after) + r"\D*?(-?[\d,]+\.\d\d)", self.text)
-        assert found, f"no amount after {after!r}: {self.text}"
-        return found[1].replace(",", "")
+        match = re.search(re.escape(after) + r"\D*?(-?[\d,]+\.\d\d)", self.text)
+        assert match, f"no amount after {after!r}: {self.text}"
+        return match[1].replace(",", "")
 
     def _show(self, answer: Any) -> "PageReader":
         self.status = answer.status_code

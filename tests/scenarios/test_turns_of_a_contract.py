@@ -201,6 +201,51 @@ def test_the_owner_pays_while_a_flat_is_empty_until_the_next_tenant(office: Lett
     assert 8_000 == owner  # 168 - 160 kWh, on two bills of 5 and 11 days
 
 
+def test_a_first_index_of_a_meter_that_hangs_there_is_read_from_it(office: LettingOffice) -> None:
+    page = first_tenant(office)
+    take_on(page, "Ben", "A-2")
+    office.at("2026-11-20")
+    leave(page, "V-1", "2026-10-27", "160")
+    page.click("Next tenant")
+    new = {"account": "A-2", "tariff": "home", "number": "V-2"}
+    page.send("Add the connection", opening="155", day="2026-11-01", **new)
+    assert (422, True) == (page.status, "This does not fit the readings of M-1" in page.text)
+    page.send("Add the connection", opening="164", day="2026-11-01", **new)
+    read(office, page, "V-2", "2026-11-11T00:00", "264")
+    connection(page, "V-2").click("Move out").send("End the connection", day="2026-11-11")
+    page.click("Make the final bill").send("Rate it")
+    approve(office, page)
+
+    assert reckoned("100", 10) == total(newest_bill(page, "V-2"))
+
+
+def test_a_tenant_moves_in_on_the_day_on_which_the_meter_was_hung_up(office: LettingOffice) -> None:
+    page = take_on(office.person("billing"), "Ada", "A-1").click("Service points").click("New service point")
+    page.send("Add the service point", site="Hof", name="Flat 1", utility="electricity")
+    page.click("Flat 1").click("Hang a meter up")
+    page.send("Hang it up", serial="M-1", register="import", opening="100", at="2026-10-12T10:30")
+    page.click("New connection").send("Add the connection", account="A-1", tariff="home", number="V-1")
+    assert "Connection V-1 begins on 2026-10-12." in page.text
+    office.at("2026-11-02")
+    read(office, page, "V-1", "2026-11-01T00:00", "250")
+    bill_month(office, page, "2026-10-01", "2026-11-01")
+
+    assert reckoned("150", 20) == total(newest_bill(page, "V-1"))
+
+
+def test_an_owner_who_leaves_is_not_followed_by_the_owner(office: LettingOffice) -> None:
+    page = first_tenant(office)
+    take_on(page, "Owner", "A-9")
+    office.at("2026-11-20")
+    leave(page, "V-1", "2026-10-27", "160")
+    page.click("Let the owner pay").send("Let the owner pay", account="A-9", tariff="home")
+    page.click("When empty").send("Let the owner pay", nobody="yes")
+    assert "Nobody pays while Flat 1 is empty." in page.text
+    page.click("Flat 1-VAC-20261027").click("Move out").send("End the connection", day="2026-11-10")
+
+    assert "Nobody pays for the days after." in page.text
+
+
 def test_a_wrong_bill_is_credited_and_billed_anew_after_a_look(office: LettingOffice) -> None:
     page = first_tenant(office)
     office.at("2026-11-02")

@@ -95,6 +95,7 @@ SELECT p.id AS service_point_id, p.name AS point, (p.settings->'vacancy'->>'acco
  (p.settings->'vacancy'->>'tariff')::bigint AS tariff_id FROM service_point p
  WHERE p.id = :id AND p.settings ? 'vacancy'
 """)
+DROP_VACANCY = text("UPDATE service_point SET settings = settings - 'vacancy' WHERE id = :id")
 SET_VACANCY = text("""
 UPDATE service_point SET settings = settings || jsonb_build_object('vacancy',
  jsonb_build_object('account', cast(:account AS bigint), 'tariff', cast(:tariff AS bigint))) WHERE id = :point
@@ -135,6 +136,7 @@ SELECT id AS mount_id, meter_id, lower(during) AS since, opening FROM meter_moun
  AND upper_inf(during) AND during @> cast(:at AS timestamptz)
 """)
 INDEXES = text("SELECT name FROM register WHERE meter_id = :meter AND kind = 'index' AND billed")
+METER_NAME = text("SELECT name FROM meter WHERE id = :id")
 DISMOUNT = text("UPDATE meter_mount SET during = tstzrange(lower(during), :at), closing = :closing WHERE id = :id")
 MOUNT = text("""
 INSERT INTO meter_mount (meter_id, service_point_id, during, multiplier, opening)
@@ -182,6 +184,11 @@ def vacancy_at(session: Session, point_id: int) -> Vacancy:
 def set_vacancy(session: Session, point_id: int, account_id: int, tariff_id: int) -> None:
     """From now on the owner's account pays while nobody lives there."""
     session.execute(SET_VACANCY, {"point": point_id, "account": account_id, "tariff": tariff_id})
+
+
+def drop_vacancy(session: Session, point_id: int) -> None:
+    """Nobody is named any more who pays for empty days."""
+    session.execute(DROP_VACANCY, {"id": point_id})
 
 
 def stored_contract(session: Session, contract_id: int) -> StoredContract:
@@ -254,6 +261,11 @@ def hanging_meter(session: Session, meter_id: int, at: datetime) -> MountedMeter
 def index_registers(session: Session, meter_id: int) -> set[str]:
     """Names of its billed counters."""
     return {row.name for row in session.execute(INDEXES, {"meter": meter_id})}
+
+
+def meter_name(session: Session, meter_id: int) -> str:
+    """How its gateway or file calls it."""
+    return str(session.execute(METER_NAME, {"id": meter_id}).scalar_one())
 
 
 def dismount(session: Session, mount_id: int, at: datetime, closing: dict[str, int]) -> None:

@@ -85,8 +85,8 @@ def move_start(session: Session, contract_id: int, before: date, day: date) -> N
 def take_back(session: Session, contract_id: int) -> None:
     """A contract that never was; where a bill or a run names it, its row stays without a day."""
     session.execute(DROP_ALL_ASSIGNMENTS, {"id": contract_id})
-    named = session.execute(NAMED, {"id": contract_id}).scalar_one()
-    session.execute(EMPTY if named else DROP, {"id": contract_id})
+    is_referenced = session.execute(NAMED, {"id": contract_id}).scalar_one()
+    session.execute(EMPTY if is_referenced else DROP, {"id": contract_id})
 
 
 def following_contract(session: Session, point_id: int, day: date) -> FollowingContract | None:

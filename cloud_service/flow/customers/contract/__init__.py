@@ -7,9 +7,9 @@ from cloud_service.flow.customers.contract.ending import change_end
 from cloud_service.flow.customers.contract.meter_exchange import MeterExchange, exchange_meter
 from cloud_service.flow.customers.contract.moves import MoveIn, begin_vacancy, change_owner, move_in, move_out
 from cloud_service.flow.customers.contract.terms import change_cycle, change_mode, change_tariff
-from cloud_service.flow.customers.contract.vacancy import set_vacancy
+from cloud_service.flow.customers.contract.vacancy import drop_vacancy, set_vacancy
 
 __all__ = [
     "MeterExchange", "MoveIn", "begin_vacancy", "change_cycle", "change_end", "change_mode", "change_owner",
-    "change_tariff", "exchange_meter", "move_in", "move_out", "set_vacancy",
+    "change_tariff", "drop_vacancy", "exchange_meter", "move_in", "move_out", "set_vacancy",
 ]  # fmt: skip

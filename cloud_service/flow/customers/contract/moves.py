@@ -62,8 +62,11 @@ def move_out(session: Session, contract_id: int, day: date, *, author: str, reas
     """The contract ends (its first day without supply for the tenant is `day`); the next run makes the final bill.
 
     Where the service point names an owner's account and tariff for vacancies, their contract begins that day; its id.
+    Where it is the owner's contract that ends, nobody pays from then on.
     """
     end_contract(session, contract_id, day, author, reason)
+    if contract_changes.stored_contract(session, contract_id).vacancy:
+        return None
     vacancy = contract_changes.vacancy_of(session, contract_id)
     return None if vacancy is None else begin_vacancy(session, vacancy, day, author=author, reason=reason)
 

@@ -32,3 +32,17 @@ def set_vacancy(
     if since is not None:
         vacancy = contract_changes.vacancy_at(session, point_id)
         begin_vacancy(session, vacancy, since, author=author, reason=reason)
+
+
+def drop_vacancy(session: Session, point_id: int, *, author: str, reason: str = "") -> None:
+    """Nobody pays for the next empty days; the owner's contract that runs now goes on until it is ended."""
+    before = contract_changes.vacancy_at(session, point_id)
+    contract_changes.drop_vacancy(session, point_id)
+    log.record(
+        session,
+        [
+            log.AuditChange(
+                author, "point.vacancy", f"service_point:{point_id}", {"account": before.account_id}, {}, reason
+            )
+        ],
+    )

@@ -117,9 +117,9 @@ def _in_words(doubts: Sequence[ReadingDoubt]) -> str:
 
 def _change_address(form: Form, connection: Connection) -> None:
     client = connection.client
-    known = ClientDetails(**{part.name: getattr(client, part.name) for part in fields(ClientDetails)})
-    after = replace(known, address=form["address"] or known.address, email=form["email"] or known.email)
-    if after != known:
+    before = ClientDetails(**{column.name: getattr(client, column.name) for column in fields(ClientDetails)})
+    after = replace(before, address=form["address"] or before.address, email=form["email"] or before.email)
+    if after != before:
         edit_client(session(), client.id, after, author=actor(), reason=form["reason"] or _("Moved out"))
 
 

@@ -1,6 +1,6 @@
 """A tenant moves in: one form for service point, meter, account and tariff; all of it is stored, or nothing."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -9,9 +9,11 @@ from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from cloud_service.flow.customers import contract as flow
-from cloud_service.flow.metering import sites_and_meters
+from cloud_service.flow.metering import enter_reading, sites_and_meters
+from cloud_service.flow.metering.enter_reading import ManualReading
 from cloud_service.flow.metering.sites_and_meters import UNIT_OF
 from cloud_service.store.customers import contract_changes, legal_entities, number_suggestions
+from cloud_service.store.customers.contract_changes import MountedMeter
 from cloud_service.store.lookups.customers import Connection
 from cloud_service.store.lookups.customers import connection as connection_of
 from cloud_service.store.lookups.ids_by_name import account_id, meter_id, point_id, site_id, tariff_id
@@ -19,14 +21,14 @@ from cloud_service.store.metering import sites_and_meters as sites_and_meters_ro
 from cloud_service.store.metering.sites_and_meters import free_meters, free_points, site_of_point
 from cloud_service.store.scope import Scope
 from cloud_service.web.access import May, access, actor, scope
-from cloud_service.web.clock import today
+from cloud_service.web.clock import now, today
 from cloud_service.web.console.customers.connection_fields import account_field, short, tariff_field, thousandths
 from cloud_service.web.console.shared_fields import REASON_BELOW
 from cloud_service.web.database import session
 from cloud_service.web.forms import Field, Form, FormPage, answer, parse_day, say_next
 from cloud_service.web.language.labels import options
 from cloud_service.web.language.sentences import gettext as _
-from common.errors import InputError, NotFoundError, at_field
+from common.errors import ConflictError, InputError, NotFoundError, at_field
 from common.period import day_start
 
 blueprint = Blueprint("move_in", __name__)
@@ -106,11 +108,11 @@ def add() -> Any:
 def _before() -> dict[str, Any]:
     """What is known already: the place and day of a move-out, or all that a connection shares with the next flat."""
     point, day, like, account = (request.args.get(name, "") for name in ("point", "day", "like", "account"))
-    known: dict[str, Any] = {}
+    filled_in: dict[str, Any] = {}
     if like:
-        known |= _like(connection_of(session(), scope(), _uuid(like)))
+        filled_in |= _like(connection_of(session(), scope(), _uuid(like)))
     given = {"point": point, "account": account, "day": parse_day(day) if day else None}
-    return known | {key: value for key, value in given.items() if value}
+    return filled_in | {key: value for key, value in given.items() if value}
 
 
 def _uuid(text: str) -> UUID:
@@ -149,12 +151,34 @@ def _chosen_or_new_point(form: Form) -> int:
 
 
 def _mount_from_first_day(form: Form, point: int) -> None:
-    """The meter that is named; where none is, one must hang there."""
-    at = day_start(form["day"], site_of_point(session(), point).timezone)
+    """The meter that is named; where none is, one must hang there, and a first index is a reading of it."""
+    timezone = site_of_point(session(), point).timezone
+    at = day_start(form["day"], timezone)
     if form["meter"] or form["serial"]:
         mount_meter(form, point, at)
-    elif contract_changes.mounted_meter(session(), point, at) is None:
+        return
+    before_midnight = day_start(form["day"] + timedelta(days=1), timezone) - timedelta(seconds=1)
+    hanging = contract_changes.mounted_meter(session(), point, before_midnight)
+    if hanging is None:
         raise InputError(_("no meter hangs there on that day"), path="meter", hint=_("name one"))
+    if form["opening"] is not None:
+        _read_hanging_meter(form, hanging, max(at, hanging.since))
+
+
+def _read_hanging_meter(form: Form, hanging: MountedMeter, at: datetime) -> None:
+    """What the meter that hangs there showed when the tenant moved in."""
+    register = form["register"] or _only_register(hanging.meter_id)
+    name = contract_changes.meter_name(session(), hanging.meter_id)
+    entry = ManualReading(name, register, at, form["opening"], actor(), form["reason"] or _("Moved in"))
+    with at_field("opening"):
+        if at > now():
+            raise InputError(_("a reading cannot be of a day to come"), hint=_("leave it empty, read it then"))
+        check = enter_reading.check(session(), entry, now())
+        if check.doubts or check.before not in (None, thousandths(form["opening"], "opening")):
+            raise ConflictError(
+                _("this does not fit the readings of %(meter)s", meter=name), hint=_("look at its page")
+            )
+        enter_reading.store(session(), entry, now())
 
 
 def mount_meter(form: Form, point: int, at: datetime) -> None:

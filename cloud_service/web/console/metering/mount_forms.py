@@ -113,10 +113,10 @@ def _closing(form: Form, going: list[LastIndex]) -> dict[str, int]:
 def _coming_registers(going: list[str]) -> list[str]:
     """The counters whose first index is asked for: of the meter that is named, where it has others than the old one."""
     try:
-        known = meter_id(session(), request.form.get("meter", "").strip(), scope())
+        new_meter = meter_id(session(), request.form.get("meter", "").strip(), scope())
     except EnergyError:
         return going
-    names = contract_changes.index_registers(session(), known)
+    names = contract_changes.index_registers(session(), new_meter)
     return sorted(names) if len(names) > 1 and not names <= set(going) else going
 
 

@@ -127,8 +127,10 @@ def vacancy(public_id: UUID) -> Any:
         if since
         else ()
     )
+    nobody = Field("nobody", _("Nobody pays for empty days any more"), "tick")
+    fields = (account_field(_("The owner's account")), tariff_field(_("Tariff of empty days")), *from_field)
     form = Form(
-        (account_field(_("The owner's account")), tariff_field(_("Tariff of empty days")), *from_field, REASON_BELOW),
+        (*fields, *((nobody,) if point_page.owner else ()), REASON_BELOW),
         {
             "since": since,
             "account": point_page.owner.number if point_page.owner else "",
@@ -143,16 +145,18 @@ def vacancy(public_id: UUID) -> Any:
     )
 
     def do() -> Response:
+        point = point_page.point
+        if form.values.get("nobody"):
+            flow.drop_vacancy(session(), point.id, author=actor(), reason=form["reason"])
+            flash(_("Nobody pays while %(point)s is empty.", point=point.name), "success")
+            return redirect(page.back[1])
         seller_scope = Scope(entities=frozenset({point_page.site.legal_entity_id}))
         flow.set_vacancy(
-            session(), point_page.point.id, account_id(session(), form["account"], scope()),
+            session(), point.id, account_id(session(), form["account"], scope()),
             tariff_id(session(), form["tariff"], seller_scope), author=actor(), reason=form["reason"],
             since=form.values.get("since"),
         )  # fmt: skip
-        flash(
-            _("%(account)s pays while %(point)s is empty.", account=form["account"], point=point_page.point.name),
-            "success",
-        )
+        flash(_("%(account)s pays while %(point)s is empty.", account=form["account"], point=point.name), "success")
         return redirect(page.back[1])
 
     return answer(form, page, do)

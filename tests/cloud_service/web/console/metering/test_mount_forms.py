@@ -92,8 +92,8 @@ def test_a_known_meter_with_several_registers_asks_for_the_first_index_of_each(f
             )
     form = {"at": "2026-11-16T10:30", "meter": "m88", "closing.import": "4711.25"}
     where = address_of(fresh, "meter")
-    asked = send_as_clerk(fresh, where, **form | {"at": ""})
-    assert (422, True, True) == (asked.status_code, "opening.day" in asked.text, "opening.night" in asked.text)
+    refused = send_as_clerk(fresh, where, **form | {"at": ""})
+    assert (422, True, True) == (refused.status_code, "opening.day" in refused.text, "opening.night" in refused.text)
 
     assert 302 == send_as_clerk(fresh, where, **form | {"opening.day": "1", "opening.night": "2"}).status_code
     (new,) = database_rows(
