@@ -91,11 +91,11 @@ def reminder_letter(fields: Mapping[str, Any]) -> CoveringLetter:
     amount = localizer.money(Decimal(fields["amount"]), str(fields["currency"]))
     account = str(fields.get("account", ""))
     pay_url = str(fields.get("pay_url", ""))
-    words = WORDINGS.get(str(fields.get("wording", "")), "reminder")
+    wording = WORDINGS.get(str(fields.get("wording", "")), "reminder")
     content = _LetterContent(
-        subject=localizer.label(f"mail.{words}_subject", amount=amount),
+        subject=localizer.label(f"mail.{wording}_subject", amount=amount),
         name=str(fields.get("recipient_name", "")),
-        sentence=localizer.label(f"mail.{words}_text", amount=amount, account=account),
+        sentence=localizer.label(f"mail.{wording}_text", amount=amount, account=account),
         rows=[
             (localizer.label("reminder.total"), amount),
             *((localizer.label("reminder.number"), str(number)) for number in fields.get("invoices", ())),

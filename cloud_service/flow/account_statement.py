@@ -76,10 +76,10 @@ def set_every(session: Session, account_id: int, every: str, today: date, *, aut
 def send_due(session: Session, entity_id: int, today: date, *, author: str, limit: int = 20) -> int:
     """Statements of periods that are over, of some accounts; how many. Again until it is 0: each comes once."""
     due = timed_statements.due_accounts(session, entity_id, today, limit)
-    for wanted in due:
-        period = period_due(wanted.every, wanted.until, today)
+    for account in due:
+        period = period_due(account.every, account.until, today)
         if period is not None:
-            _send_on_its_day(session, wanted.account_id, *period)
+            _send_on_its_day(session, account.account_id, *period)
     if due:
         log.note(session, author, "statements.send", f"legal_entity:{entity_id}", accounts=len(due))
     return len(due)

@@ -48,17 +48,17 @@ def set_numbers(
     kind: str, *, pattern: str | None, digits: int | None, next_number: int | None, yearly: bool | None,
     entity: int | None, reason: str, json_output: bool,
 ) -> None:  # fmt: skip
-    """Number the documents of a KIND so from the next one on; what is not named stays."""
+    """Number the documents of a KIND so from the next one on; what is not stated stays."""
     from cloud_service.flow.invoicing.number_series import manner_of, preview, set_manner
     from cloud_service.store.customers.legal_entities import entity_fields
     from common.period import local_day
 
-    named: dict[str, Any] = {"pattern": pattern, "digits": digits, "next_number": next_number, "yearly": yearly}
+    stated: dict[str, Any] = {"pattern": pattern, "digits": digits, "next_number": next_number, "yearly": yearly}
     with transaction() as session:
         entity_id = entity_of(session, entity)
         year = local_day(datetime.now(UTC), entity_fields(session, entity_id).timezone).year
         before = manner_of(session, entity_id, kind, year)
-        manner = replace(before, **{key: value for key, value in named.items() if value is not None})
+        manner = replace(before, **{key: value for key, value in stated.items() if value is not None})
         changed = set_manner(session, entity_id, kind, manner, year=year, author=author(), reason=reason)
     following = preview(manner, year)
     said = f"{'next' if changed else 'as before, next'}: {', '.join(following)} …"

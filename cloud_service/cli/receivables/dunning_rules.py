@@ -28,14 +28,14 @@ def rules(*, entity: int | None, day: str | None, json_output: bool) -> None:
     with transaction() as session:
         entity_id = entity_of(session, entity)
         company = entity_fields(session, entity_id)
-        found = dunning_rule_sets.history(session, entity_id).on(day_of(day, "--day"), company.country)
+        in_force = dunning_rule_sets.history(session, entity_id).on(day_of(day, "--day"), company.country)
     if json_output:
-        click.echo(as_json({"own": found.id is not None, "valid_from": found.valid_from,
-                            "rules": msgspec.to_builtins(found.rules)}))  # fmt: skip
+        click.echo(as_json({"own": in_force.id is not None, "valid_from": in_force.valid_from,
+                            "rules": msgspec.to_builtins(in_force.rules)}))  # fmt: skip
         return
-    origin = f"own, from {found.valid_from}" if found.id is not None else found.rules.source
-    click.echo(f"{company.name}: {origin}; letters go out by {found.rules.sending}")
-    steps = [[step.name, str(step.days), _amounts(step.fee), step.wording] for step in found.rules.steps]
+    origin = f"own, from {in_force.valid_from}" if in_force.id is not None else in_force.rules.source
+    click.echo(f"{company.name}: {origin}; letters go out by {in_force.rules.sending}")
+    steps = [[step.name, str(step.days), _amounts(step.fee), step.wording] for step in in_force.rules.steps]
     print_table(["LEVEL", "DAYS", "FEE", "WORDING"], steps)
 
 
@@ -52,14 +52,14 @@ def set_rules(file: Path, *, entity: int | None, start: str | None, reason: str,
     from cloud_service.store.customers.legal_entities import entity_fields
     from common.period import local_day
 
-    kept = read_rules(_document(file), str(file))
+    company_rules = read_rules(_document(file), str(file))
     with transaction() as session:
         entity_id = entity_of(session, entity)
         today = local_day(_now(), entity_fields(session, entity_id).timezone)
         first_day = day_of(start, "--from") if start else today
-        set_id = step(session, entity_id, kept, first_day, today=today, author=author(), reason=reason)
-    said = {"rules": set_id, "valid_from": first_day, "levels": len(kept.steps)}
-    click.echo(as_json(said) if json_output else f"{len(kept.steps)} levels, from {first_day}")
+        set_id = step(session, entity_id, company_rules, first_day, today=today, author=author(), reason=reason)
+    said = {"rules": set_id, "valid_from": first_day, "levels": len(company_rules.steps)}
+    click.echo(as_json(said) if json_output else f"{len(company_rules.steps)} levels, from {first_day}")
 
 
 @click.command()

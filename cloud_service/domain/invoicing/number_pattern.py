@@ -54,8 +54,8 @@ def numbered(prefix: str, number: int, digits: int) -> str:
     return f"{prefix}{number:0{digits}d}"
 
 
-def may_be_confused(one: str, other: str) -> bool:
+def may_be_confused(prefix: str, other: str) -> bool:
     """Whether two prefixes could make one and the same number: the longer one goes on with digits only."""
-    shorter, longer = sorted((one, other), key=len)
+    shorter, longer = sorted((prefix, other), key=len)
     rest = longer[len(shorter) :]
     return longer.startswith(shorter) and (not rest or rest.isdecimal())

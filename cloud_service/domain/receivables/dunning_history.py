@@ -33,10 +33,12 @@ class RulesHistory:
         """All that an invoice came under up to a day, the oldest first; the last one lasts. A case keeps its rules."""
         if not taken:
             return self._until(day, country)
-        kept = next((each for each in self.own if each.id == rules_id), None)
-        if kept is None:
+        of_first_step = next((each for each in self.own if each.id == rules_id), None)
+        if of_first_step is None:
             return [_of_country(country)]
-        return [each for each in self._until(day, country) if each.valid_from < kept.valid_from] + [kept]
+        return [each for each in self._until(day, country) if each.valid_from < of_first_step.valid_from] + [
+            of_first_step
+        ]
 
     def _until(self, day: date, country: str) -> list[RulesFrom]:
         by_day = {each.valid_from: each for each in self.own if each.valid_from <= day}

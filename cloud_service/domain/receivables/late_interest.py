@@ -108,7 +108,7 @@ def _by_base(span: OverdueSpan, rule: InterestRule) -> list[tuple[OverdueSpan, B
 
 def _lines(span: OverdueSpan, percent: Decimal, rate: str, year: str) -> list[InterestLine]:
     """One line, or one a calendar year where years are counted as they are."""
-    return [_line(part, percent, rate, days) for part, days in _by_year(span, year)]
+    return [_line(of_year, percent, rate, days) for of_year, days in _by_year(span, year)]
 
 
 def _by_year(span: OverdueSpan, year: str) -> list[tuple[OverdueSpan, int]]:
@@ -116,9 +116,9 @@ def _by_year(span: OverdueSpan, year: str) -> list[tuple[OverdueSpan, int]]:
         return [(span, YEAR_DAYS[year])]
     years = range(span.start.year, (span.end - ONE_DAY).year + 1)
     return [
-        (part, (date(each + 1, 1, 1) - date(each, 1, 1)).days)
+        (of_year, (date(each + 1, 1, 1) - date(each, 1, 1)).days)
         for each in years
-        for part in between([span], date(each, 1, 1), date(each + 1, 1, 1))
+        for of_year in between([span], date(each, 1, 1), date(each + 1, 1, 1))
     ]
 
 

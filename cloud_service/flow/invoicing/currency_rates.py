@@ -62,32 +62,32 @@ def take_file(
             f"the bank publishes no rate of {base}", path=name,
             hint="import a CSV with the columns day,currency,rate: what one unit of the currency is in yours",
         )  # fmt: skip
-    wanted = _wanted(session, entity_id, base, currencies)
-    rates = in_currency(days, base, wanted, since)
+    chosen = _currencies(session, entity_id, base, currencies)
+    rates = in_currency(days, base, chosen, since)
     if not rates:
-        raise InputError(f"no day of it has a rate of {', '.join(wanted)}", path=name)
+        raise InputError(f"no day of it has a rate of {', '.join(chosen)}", path=name)
     added = currency_rates.add_unknown(session, base, rates, source=SOURCE)
-    missing = tuple(currency for currency in wanted if currency not in published)
+    missing = tuple(currency for currency in chosen if currency not in published)
     log.note(
         session, author, "rates.import", f"currency_rate:{base}", file=name, source=SOURCE, rates=len(rates),
         new=added.new,
     )  # fmt: skip
     return RatesOfBank(
         added.new, added.known, added.others, rates[0][0], rates[-1][0],
-        tuple(currency for currency in wanted if currency in published), missing,
+        tuple(currency for currency in chosen if currency in published), missing,
     )  # fmt: skip
 
 
-def _wanted(session: Session, entity_id: int, base: str, currencies: Sequence[str]) -> list[str]:
+def _currencies(session: Session, entity_id: int, base: str, currencies: Sequence[str]) -> list[str]:
     for currency in currencies:
         currency_digits(currency)
-    wanted = list(dict.fromkeys(currencies)) or stored.needed_currencies(session, entity_id, base)
-    if not set(wanted) - {base}:
+    chosen = list(dict.fromkeys(currencies)) or stored.needed_currencies(session, entity_id, base)
+    if not set(chosen) - {base}:
         raise InputError(
             f"which currencies? accounts, sites and tariffs are all in {base}", path="currencies",
             hint="name them, for example USD CHF",
         )  # fmt: skip
-    return wanted
+    return chosen
 
 
 def file_to_fetch(session: Session, entity_id: int, base: str, address: str, now: datetime) -> FileToFetch | None:
@@ -95,10 +95,10 @@ def file_to_fetch(session: Session, entity_id: int, base: str, address: str, now
     needed = stored.needed_currencies(session, entity_id, base)
     published = newest_published(now)
     newest = {rate.currency: rate.day for rate in stored.newest_rates(session, base)}
-    known = [newest.get(currency) for currency in needed]
-    if not needed or all(day is not None and day >= published for day in known):
+    newest_days = [newest.get(currency) for currency in needed]
+    if not needed or all(day is not None and day >= published for day in newest_days):
         return None
-    oldest = None if None in known else min(day for day in known if day is not None)
+    oldest = None if None in newest_days else min(day for day in newest_days if day is not None)
     folder = address if address.endswith("/") else f"{address}/"
     return FileToFetch(base, tuple(needed), folder + _file_since(oldest, published), oldest, published)
 

@@ -131,12 +131,12 @@ def sent_statements(
     session: Session, scope: Scope, *, before: int | None = None, public_id: UUID | None = None, rows: int = 50
 ) -> list[SentStatement]:
     """Those a reader may know of, the newest first, a page of them."""
-    wanted = {
+    bounds = {
         "entities": None if scope.entities is None else list(scope.entities),
         "clients": None if scope.clients is None else list(scope.clients),
         "before": before, "public_id": public_id, "rows": rows,
     }  # fmt: skip
-    return [SentStatement(**row) for row in session.execute(SENT, wanted).mappings()]
+    return [SentStatement(**row) for row in session.execute(SENT, bounds).mappings()]
 
 
 def document_of(session: Session, public_id: UUID) -> int:

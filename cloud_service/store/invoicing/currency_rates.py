@@ -66,18 +66,18 @@ def add(session: Session, base: str, rates: Sequence[Rate], *, source: str = "")
 
     Another rate for a known day is refused.
     """
-    kept = _kept(session, base, rates)
+    rates_before = _kept(session, base, rates)
     for day, currency, rate in rates:
-        if kept.get((currency, day), rate) != rate:
-            raise ConflictError(f"{currency} on {day} is known as {kept[currency, day]}, not {rate}")
-    return _add(session, base, [rate for rate in rates if (rate[1], rate[0]) not in kept], source)
+        if rates_before.get((currency, day), rate) != rate:
+            raise ConflictError(f"{currency} on {day} is known as {rates_before[currency, day]}, not {rate}")
+    return _add(session, base, [rate for rate in rates if (rate[1], rate[0]) not in rates_before], source)
 
 
 def add_unknown(session: Session, base: str, rates: Sequence[Rate], *, source: str) -> AddedRates:
     """Keep the rates of days that have none; what is kept stays, be it another."""
-    kept = _kept(session, base, rates)
-    new = _add(session, base, [rate for rate in rates if (rate[1], rate[0]) not in kept], source)
-    others = sum(kept.get((currency, day), rate) != rate for day, currency, rate in rates)
+    rates_before = _kept(session, base, rates)
+    new = _add(session, base, [rate for rate in rates if (rate[1], rate[0]) not in rates_before], source)
+    others = sum(rates_before.get((currency, day), rate) != rate for day, currency, rate in rates)
     return AddedRates(new, len(rates) - new, others)
 
 

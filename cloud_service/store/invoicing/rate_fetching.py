@@ -121,5 +121,5 @@ def days_of(
     session: Session, base: str, currency: str, *, before: date | None = None, rows: int = 60
 ) -> list[KnownRate]:
     """The rates of a currency, the newest first, a page of them."""
-    wanted = {"base": base, "currency": currency, "before": before, "rows": rows}
-    return [KnownRate(*row) for row in session.execute(DAYS, wanted)]
+    bounds = {"base": base, "currency": currency, "before": before, "rows": rows}
+    return [KnownRate(*row) for row in session.execute(DAYS, bounds)]

@@ -47,6 +47,15 @@ def test_a_reminder_names_each_overdue_invoice() -> None:
     assert ["R-1", "R-2"] == [line.rpartition(": ")[2] for line in letter.text.splitlines() if ": R-" in line]
 
 
+@pytest.mark.parametrize(
+    ("wording", "subject"),
+    [("reminder", "Reminder: "), ("second", "Second reminder: "), ("final", "Last reminder: "), ("", "Reminder: ")],
+)
+def test_a_reminder_says_it_in_the_wording_of_its_level(wording: str, subject: str) -> None:
+    facts = {"locale": "en", "currency": "EUR", "amount": "136.58", "account": "A1", "wording": wording}
+    assert reminder_letter(SENDER | facts).subject.startswith(subject)
+
+
 def test_a_statement_s_letter_says_the_closing_balance() -> None:
     days = {"first_day": "2026-10-01", "last_day": "2026-10-31"}
     letter = statement_letter(SENDER | days | {"locale": "en", "currency": "EUR", "closing": "18.29", "account": "A1"})

@@ -144,18 +144,20 @@ def _field_of(path: str, rows: list[int]) -> str:
 
 def amounts_text(amounts: Mapping[str, Decimal], currency: str) -> str:
     """Amounts as one types them; the one for every currency is said in the company's."""
-    named = {currency if key == ANY else key: amount for key, amount in amounts.items()}
-    return "; ".join(f"{key} {amount_as_typed(amount, key)}" for key, amount in named.items())
+    by_currency = {currency if key == ANY else key: amount for key, amount in amounts.items()}
+    return "; ".join(f"{key} {amount_as_typed(amount, key)}" for key, amount in by_currency.items())
 
 
 def typed_amounts(text: str, currency: str, path: str) -> dict[str, Decimal]:
     """`2.50` in the company's currency, or `EUR 2.50; KES 200`. InputError at `path`."""
     amounts: dict[str, Decimal] = {}
-    for part in AMOUNTS.split(text.strip()) if text.strip() else ():
-        typed = AMOUNT.fullmatch(part)
+    for amount_text in AMOUNTS.split(text.strip()) if text.strip() else ():
+        typed = AMOUNT.fullmatch(amount_text)
         if typed is None or (typed[1] and typed[3]):
             raise InputError(
-                _("'%(text)s' is not an amount", text=part), path=path, hint=_("for example 2.50, or EUR 2.50; KES 200")
+                _("'%(text)s' is not an amount", text=amount_text),
+                path=path,
+                hint=_("for example 2.50, or EUR 2.50; KES 200"),
             )
         key = (typed[1] or typed[3] or currency).upper()
         if key in amounts:

@@ -110,8 +110,8 @@ def pdf(statement_public_id: UUID) -> Response:
     """A statement as it was sent."""
     if not timed_statements.sent_statements(session(), scope(), public_id=statement_public_id):
         raise NotFoundError(_("there is no such statement"))
-    kept = outgoing.stored_document(session(), timed_statements.document_of(session(), statement_public_id))
-    file = Response(kept.body, mimetype=kept.media_type)
-    name = kept.filename.encode("ascii", "replace").decode()
+    document = outgoing.stored_document(session(), timed_statements.document_of(session(), statement_public_id))
+    file = Response(document.body, mimetype=document.media_type)
+    name = document.filename.encode("ascii", "replace").decode()
     file.headers["Content-Disposition"] = f'inline; filename="{name}"'
     return file
