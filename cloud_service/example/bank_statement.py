@@ -1,5 +1,7 @@
 """The bank of the example: statements (camt.053) of what its clients transferred, each in its own way."""
 
+import csv
+import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,6 +15,7 @@ from common.period import Span, add_months
 
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
 MONTHS_UNPAID = 3
+TABLE_HEADS = ("Account", "Booking date", "Amount", "Currency", "Payer", "Text", "Bank reference")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,16 +137,33 @@ def statement(transfers: Sequence[Transfer], name: str) -> bytes:
     return written + b"\n"
 
 
-def _put_statement(report: ET.Element, name: str, currency: str, transfers: Sequence[Transfer]) -> None:
+def statement_table(transfers: Sequence[Transfer]) -> str:
+    """The same as a table, as banks offer it beside."""
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";", lineterminator="\n")
+    writer.writerow(TABLE_HEADS)
+    for transfer in transfers:
+        amount = f"{transfer.amount:.2f}"
+        account = _account_number(transfer.currency)
+        day = transfer.day.isoformat()
+        writer.writerow((account, day, amount, transfer.currency, transfer.payer, transfer.text, transfer.reference))
+    return text.getvalue()
+
+
+def _account_number(currency: str) -> str:
     account = BANK_ACCOUNTS[currency]
+    return account.get("--iban") or account["--account"]
+
+
+def _put_statement(report: ET.Element, name: str, currency: str, transfers: Sequence[Transfer]) -> None:
     account_statement = _put(report, "Stmt")
     _put(account_statement, "Id", name)
     our_account = _put(account_statement, "Acct")
     number = _put(our_account, "Id")
-    if "--iban" in account:
-        _put(number, "IBAN", account["--iban"])
+    if "--iban" in BANK_ACCOUNTS[currency]:
+        _put(number, "IBAN", _account_number(currency))
     else:
-        _put(_put(number, "Othr"), "Id", account["--account"])
+        _put(_put(number, "Othr"), "Id", _account_number(currency))
     _put(_put(our_account, "Ownr"), "Nm", COMPANY)
     for transfer in sorted(transfers, key=lambda each: (each.day, each.reference)):
         _put_entry(account_statement, transfer)

@@ -80,6 +80,7 @@ class ExampleFolder:
         """A bank's file that nobody has booked: it pays some of what is open, and of the last month."""
         transfers = bank_statement.transfers_to_try(bills, drafts, today)
         self._keep(TO_TRY, bank_statement.statement(transfers, f"EX-{today}").decode())
+        self._keep(TO_TRY.replace(".xml", ".csv"), bank_statement.statement_table(transfers))
 
     def _write_readme(self, today: date) -> None:
         month = add_months(today.replace(day=1), -1)

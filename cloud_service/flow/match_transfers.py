@@ -1,11 +1,12 @@
 """Bank statements: what each line is for. Booking is `collect.pay`'s work; the door joins the two."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from cloud_service.domain.receivables.remittance_matching import OpenItems, RemittanceMatch
-from cloud_service.payments.bank_statement import BankLine, read_lines
+from cloud_service.payments.bank_line import BankLine
+from cloud_service.payments.bank_statement import read_lines
 from cloud_service.store.database.session import Session
 from cloud_service.store.receivables import open_items
 from cloud_service.store.scope import Scope
@@ -47,6 +48,7 @@ def match_lines(session: Session, lines: Sequence[BankLine], scope: Scope = ALL)
     A bank account of a legal entity outside of the scope is refused before anything is read.
     """
     entities = _owners(session, lines, scope)
+    lines = _in_their_currency(session, lines, scope)
     booked = open_items.booked_references(session, [line.reference for line in lines])
     items: dict[int | None, OpenItems] = {}
     for line in lines:
@@ -61,6 +63,19 @@ def match_lines(session: Session, lines: Sequence[BankLine], scope: Scope = ALL)
             if entity not in items:
                 items[entity] = OpenItems(open_items.open_invoices(session, entity, scope))
             yield _read(line, items[entity])
+
+
+def _in_their_currency(session: Session, lines: Sequence[BankLine], scope: Scope) -> Sequence[BankLine]:
+    """The lines with the currency of the bank account, where the bank's table does not say it."""
+    if all(line.currency for line in lines):
+        return lines
+    currencies = open_items.account_currencies(session, scope)
+    if len(currencies) != 1:
+        raise ConflictError(
+            "the file does not say its currency",
+            hint=f"add a column Currency: you have accounts in {', '.join(currencies) or 'none'}",
+        )
+    return [replace(line, currency=line.currency or currencies[0]) for line in lines]
 
 
 def _owners(session: Session, lines: Sequence[BankLine], scope: Scope) -> dict[str, int | None]:

@@ -1,8 +1,7 @@
-"""Bank statements of ISO 20022 (camt.053 and camt.054, any version) as plain lines; a damaged file is refused whole."""
+"""Bank statements as plain lines: ISO 20022 (camt.053, camt.054, any version), or tables; a damaged file is refused."""
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -10,27 +9,13 @@ from typing import Any, BinaryIO
 
 from lxml import etree
 
+from cloud_service.payments.bank_csv import lines_of_table
+from cloud_service.payments.bank_line import BankLine
 from common.errors import InputError, at_field
 
 STATEMENTS = ("Stmt", "Ntfctn")
 HEAD_BYTES = 4096
 WANTED = "ask the bank for camt.053 or camt.054 files"
-
-
-@dataclass(frozen=True, slots=True)
-class BankLine:
-    """One movement on our account. `amount` is positive for money that came in; `reference` is unique for ever."""
-
-    account: str
-    reference: str
-    booked_on: date
-    amount: Decimal
-    currency: str
-    remittance: str = ""
-    end_to_end_id: str = ""
-    payer: str = ""
-    payer_iban: str = ""
-    reversal: bool = False
 
 
 def read_statement(path: Path) -> list[BankLine]:
@@ -44,8 +29,11 @@ def read_statement(path: Path) -> list[BankLine]:
 
 
 def read_lines(file: BinaryIO) -> list[BankLine]:
-    """All booked movements of a file, batches taken apart into their payments."""
-    if b"<!DOCTYPE" in file.read(HEAD_BYTES):
+    """All booked movements of a file, batches taken apart into their payments; what is no XML is a table."""
+    head = file.read(HEAD_BYTES)
+    if not head.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \r\n\t").startswith(b"<"):
+        return lines_of_table(head + file.read())
+    if b"<!DOCTYPE" in head:
         raise InputError("a document type has no place in a bank statement", hint=WANTED)
     file.seek(0)
     try:

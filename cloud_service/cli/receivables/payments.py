@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from cloud_service.flow.match_transfers import MatchedLine
-    from cloud_service.payments.bank_statement import BankLine
+    from cloud_service.payments.bank_line import BankLine
     from cloud_service.store.database.session import Session
 
 
@@ -29,7 +29,7 @@ def payments() -> None:
 @click.option("--dry-run", is_flag=True, help="Say what would be booked, book nothing.")
 @click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
 def import_(file: Path, *, by_hand: tuple[str, ...], dry_run: bool, json_output: bool) -> None:
-    """Book a bank statement (camt.053, camt.054); what is not certain is listed for a person. Safe to repeat.
+    """Book a bank statement (camt.053, camt.054, CSV); what is not certain is listed for a person. Safe to repeat.
 
     Exit code 6 where lines are left for a person: import the file again with the accounts of those.
     """

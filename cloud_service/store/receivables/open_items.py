@@ -29,6 +29,14 @@ ENTITY = text(
     HAVING count(DISTINCT legal_entity_id) = 1
     """
 )
+CURRENCIES = text(
+    """
+    SELECT DISTINCT currency
+      FROM bank_account
+     WHERE retired_on IS NULL AND (cast(:entities AS bigint[]) IS NULL OR legal_entity_id = ANY(:entities))
+     ORDER BY currency
+    """
+)
 KNOWN = text("SELECT provider_ref FROM payment WHERE provider = 'bank' AND provider_ref = ANY(:refs)")
 
 
@@ -45,6 +53,12 @@ def entity_of(session: Session, iban: str) -> int | None:
     """Whose bank account that is, by its IBAN or national number; None where nobody's, or that of several companies."""
     entity_id: int | None = session.execute(ENTITY, {"iban": iban.replace(" ", "").upper()}).scalar_one_or_none()
     return entity_id
+
+
+def account_currencies(session: Session, scope: Scope) -> list[str]:
+    """The currencies of the bank accounts in use that the reader may know of."""
+    entities = None if scope.entities is None else list(scope.entities)
+    return list(session.execute(CURRENCIES, {"entities": entities}).scalars())
 
 
 def booked_references(session: Session, references: list[str]) -> set[str]:

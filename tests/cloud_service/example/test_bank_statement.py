@@ -11,6 +11,7 @@ from cloud_service.example.bank_statement import (
     bills_of,
     drafts_of,
     statement,
+    statement_table,
     transfers_of,
     transfers_to_try,
 )
@@ -112,6 +113,16 @@ def test_the_file_is_a_statement_of_each_account_as_a_bank_sends_it() -> None:
     ] == [(line.account, line.amount, line.currency, line.payer, line.remittance) for line in lines]
     assert {day} == {line.booked_on for line in lines}
     assert 2 == len({line.reference for line in lines})
+
+
+def test_the_table_says_the_same_as_the_statement() -> None:
+    drafts = [bill(GRACE), bill(BAKERY)]
+    transfers = transfers_to_try([bill(CLINIC, number="INV-7")], drafts, TODAY)
+
+    table = read_lines(BytesIO(statement_table(transfers).encode()))
+    camt = read_lines(BytesIO(statement(transfers, "EX")))
+
+    assert sorted(camt, key=lambda line: line.reference) == sorted(table, key=lambda line: line.reference)
 
 
 def test_a_month_without_transfers_is_a_statement_without_lines() -> None:

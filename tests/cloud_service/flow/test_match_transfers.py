@@ -3,11 +3,13 @@ from decimal import Decimal
 from io import BytesIO
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from cloud_service.flow import collect
 from cloud_service.flow.issue import issue
 from cloud_service.flow.match_transfers import BOOKED, OUT, lines_of, match_lines
+from cloud_service.payments.bank_line import BankLine
 from cloud_service.store.scope import Scope
 from common.errors import ConflictError, InputError
 from tests.books.operations import rated
@@ -76,5 +78,26 @@ def test_a_statement_of_another_entitys_bank_account_is_refused_before_anything_
 
 
 def test_a_file_that_is_no_statement_is_refused() -> None:
-    with pytest.raises(InputError, match="not a whole XML file"):
-        lines_of(BytesIO(b"day;amount\n"))
+    with pytest.raises(InputError, match="no bank statement in it"):
+        lines_of(BytesIO(b"day;text\n"))
+
+
+def table(*rows: str) -> list[BankLine]:
+    return lines_of(BytesIO("\n".join(["Day;Amount;Text", *rows]).encode()))
+
+
+def test_a_table_without_a_currency_is_in_that_of_the_bank_account(world: World) -> None:
+    (line,) = match_lines(world.session, table("2026-11-09;119.00;INV-2026-00001"))
+
+    assert ("EUR", "certain") == (line.line.currency, line.outcome)
+
+
+def test_a_table_without_a_currency_is_refused_where_it_could_be_two(world: World) -> None:
+    world.session.execute(
+        text("""INSERT INTO bank_account (legal_entity_id, holder, iban, currency)
+                SELECT id, 'X', 'GB82WEST12345698765432', 'GBP' FROM legal_entity""")
+    )
+
+    with pytest.raises(ConflictError, match="does not say its currency") as refused:
+        list(match_lines(world.session, table("2026-11-09;119.00;INV-2026-00001")))
+    assert "add a column Currency: you have accounts in EUR, GBP" == refused.value.hint

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from cloud_service.payments.bank_statement import BankLine, read_statement
+from cloud_service.payments.bank_line import BankLine
+from cloud_service.payments.bank_statement import read_statement
 from common.errors import InputError
 from tests.cloud_service.payments.camt import VERSIONS, Entry, Part, entry, statement
 
@@ -72,7 +73,7 @@ def test_the_same_file_gives_the_same_references_even_without_the_bank_s(tmp_pat
 @pytest.mark.parametrize(
     ("content", "fault"),
     [
-        (b"", "not a whole XML file"),
+        (b"", "no bank statement"),
         (b"<Document><BkToCstmrStmt>", "not a whole XML file"),
         (b"<html></html>", "no bank statement"),
         (statement(entry("abc", "x")), "cannot be read"),

@@ -27,7 +27,9 @@ blueprint = Blueprint("bank_statement", __name__)
 FILE_MAX = 5 * 2**20
 BY_HAND_MAX = 300  # a form has at most 1000 fields; what is left over is asked for when these are booked
 TEMPLATE = "console/bank_statement.html"
-HINT = _l("A camt.053 or camt.054 file. The same file again books nothing twice.")
+HINT = _l(
+    "A camt.053 or camt.054 file, or a table (CSV) with day, amount, text. The same file again books nothing twice."
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,3 +64,16 @@ def test_a_line_that_is_left_is_booked_to_the_account_that_a_person_names(world:
     assert "by hand: the oldest bill first" == done["lines"][0]["detail"]
     assert ["passed", "passed"] == [line["outcome"] for line in again["lines"]]
     assert "98.29" == call("bill", "show", "INV-2026-00003")["outstanding"]
+
+
+def test_a_table_of_the_bank_is_booked_once_like_its_xml(world: World, tmp_path: Path) -> None:
+    file = tmp_path / "umsaetze.csv"
+    file.write_text(
+        "Buchungstag;Verwendungszweck;Auftraggeber;Betrag;Waehrung\n"
+        "09.11.2026;INV-2026-00001;Anna;118,29;EUR\n09.11.2026;Gebühr;;-3,00;EUR\n",
+        encoding="cp1252",
+    )
+
+    assert ["booked", "passed"] == [line["outcome"] for line in call("payments", "import", str(file))["lines"]]
+    assert ["passed", "passed"] == [line["outcome"] for line in call("payments", "import", str(file))["lines"]]
+    assert "paid" == call("bill", "show", "INV-2026-00001")["state"]

@@ -101,10 +101,10 @@ def test_a_line_that_is_refused_stays_alone_with_its_reason(fresh: Console, acco
     ("content", "message"),
     [
         (FILE[:-40], "Not a whole XML file"),
-        (b":20:STARTUMS\n:25:10020030/1234567\n", "Not a whole XML file"),
+        (b":20:STARTUMS\n:25:10020030/1234567\n", "No bank statement in it"),
         (b"<Document/>", "No bank statement in it"),
         (FILE.replace(b">12.00<", b">twelve<", 1), "Its booking no. 2 cannot be read: 'twelve' is no amount"),
-        (b"", "Not a whole XML file"),
+        (b"", "No bank statement in it"),
     ],
 )
 def test_a_damaged_file_is_refused_whole_with_what_to_do(fresh: Console, content: bytes, message: str) -> None:
