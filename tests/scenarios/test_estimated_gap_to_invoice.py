@@ -78,3 +78,18 @@ def test_billed_days_are_estimated_only_when_that_is_said_and_the_bills_are_name
     assert [(100_000, 110_417, False), (110_417, None, True)] == [
         (row["total"], row["proposed"], bool(row["undone_at"])) for row in rows
     ]
+
+
+@pytest.mark.usefixtures("_meter")
+def test_a_gap_over_a_move_is_split_by_the_day_between_both_tenants() -> None:
+    call("contract", "move-out", "V-1", "--day", "2026-10-26")
+    move_in("V-2", "Flat 1", day="2026-10-26")
+    (estimated,) = call(*OCTOBER, "--reason", "nobody at home")["estimates"]
+    call("readings", "validate")
+
+    issued = october()
+
+    quantities = [Decimal(call("bill", "show", row["number"])["lines"][0]["quantity"]) for row in call("bill", "list")]
+    assert ([], ["V-1", "V-2"]) == (issued["parked"], sorted(estimated["connections"]))
+    assert Decimal("310.417") == sum(quantities)
+    assert {Decimal("250.416"), Decimal("60.001")} == set(quantities)  # the day of 25 hours is the first one's last

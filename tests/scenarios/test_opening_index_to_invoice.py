@@ -45,11 +45,11 @@ def house(database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     return tmp_path
 
 
-def move_in(number: str, point: str) -> None:
+def move_in(number: str, point: str, day: str = "2026-10-01") -> None:
     client = call("client", "add", f"Tenant of {point}", "--country", "DE")["number"]
-    account = call("account", "open", client, "--currency", "EUR", "--day", "2026-10-01")["account"]
+    account = call("account", "open", client, "--currency", "EUR", "--day", day)["account"]
     call("contract", "move-in", number, "--point", point, "--account", account, "--tariff", "mieterstrom",
-         "--day", "2026-10-01")  # fmt: skip
+         "--day", day)  # fmt: skip
 
 
 def october(*options: str, code: int = 0) -> Any:

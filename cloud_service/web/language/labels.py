@@ -135,8 +135,8 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "paper": {"a4": "A4", "us-letter": "US Letter"},  # names of sizes
     "run_approval": {"person": _l("By a person"), "itself": _l("By itself")},
     "run_incomplete": {
-        "person": _l("What lacks readings waits for a person"),
-        "estimate": _l("Estimate it by the rule that fits"),
+        "person": _l("Leave it to a person"),
+        "estimate": _l("Estimate by rule"),
     },
     "item_per": {
         "month": _l("a month"),

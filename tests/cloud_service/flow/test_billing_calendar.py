@@ -1,7 +1,9 @@
 """Runs that are planned by themselves: on their day, once, looking back, and never over what waits for a person."""
 
+import random
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from sqlalchemy import text
@@ -125,3 +127,49 @@ def test_the_calendar_is_kept_checked_and_audited(world: World) -> None:
         with pytest.raises(InputError) as refused:
             set_calendar(world.session, world.entity, wrong, author="boss")
         assert path == refused.value.path
+
+
+def planned_items(world: World, days: list[date]) -> list[tuple[int, date, date]]:
+    """What the calendar's runs hold after it was looked at on these days; all of it is undone."""
+    calendar = replace(CALENDAR, since=date(2027, 12, 1))
+    with world.session.begin_nested() as attempt:
+        for today in days:
+            planned(world, today, calendar)
+        rows = world.session.execute(
+            text("SELECT contract_id, lower(during), upper(during) FROM billing_item ORDER BY 1, 2")
+        )
+        items = [tuple(row) for row in rows]
+        attempt.rollback()
+    return items
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_machine_that_is_off_now_and_then_plans_what_one_that_never_is_plans(session: Session, seed: int) -> None:
+    """Month ends, 29 February, the changes of the clock, cycles of one, five and 24 months; off for two months."""
+    world = build(session, tenants=6)
+    for account, cycle in zip(
+        world.accounts, (("monthly", 31, 1), ("monthly", 29, 1), ("5_months", 15, 10), ("24_months", 1, 3),
+                         ("quarterly", 30, 2), ("monthly", 1, 1)), strict=True,
+    ):  # fmt: skip
+        session.execute(
+            text(
+                "UPDATE account SET billing_cycle = :cycle, billing_day = :day, billing_month = :month,"
+                " billing_year = 2026 WHERE id = :id"
+            ),
+            {"cycle": cycle[0], "day": cycle[1], "month": cycle[2], "id": account},
+        )
+    every_day = [date(2027, 12, 1) + timedelta(days=n) for n in range(160)]
+    chance = random.Random(seed)
+    some_days, at = [], 0
+    while at < len(every_day) - 1:
+        at = min(at + chance.randint(1, 60), len(every_day) - 1)
+        some_days.append(every_day[at])
+
+    items = planned_items(world, every_day)
+
+    assert items == planned_items(world, some_days)
+    for contract in world.contracts:
+        spans = [(start, end) for holder, start, end in items if holder == contract]
+        assert all(end == start for (_first, end), (start, _last) in pairwise(spans))  # no day twice, none left out
+    assert date(2028, 2, 29) in {end for _contract, _start, end in items}
+    assert 18 == len(items)
