@@ -104,6 +104,11 @@ def days_of(session: Session, register_id: int, span: Span) -> list[IntervalDay]
     )
 
 
+def last_day(session: Session, register_id: int) -> date | None:
+    """The newest validated day of a register."""
+    return session.scalar(select(func.max(IntervalDay.day)).where(IntervalDay.register_id == register_id))
+
+
 READINGS = text(
     """
     SELECT r.at, r.value, r.quality, r.source, r.sequence, r.received_at,

@@ -15,7 +15,7 @@ from cloud_service.store.lookups.received_readings import readings_between
 from cloud_service.store.metering.tables import Register
 from cloud_service.web import load_profile
 from cloud_service.web.access import May, access, actor, scope
-from cloud_service.web.clock import today
+from cloud_service.web.clock import site_zone, today
 from cloud_service.web.console.metering.reading_columns import reading_columns, reading_rows
 from cloud_service.web.console.shared_fields import UTILITY_FILTER
 from cloud_service.web.database import session
@@ -26,9 +26,10 @@ from cloud_service.web.lists.column import Column
 from cloud_service.web.lists.files import file_response
 from cloud_service.web.load_profile import span_of
 from common.errors import NotFoundError
-from common.period import day_start
+from common.period import Span, day_start
 
 blueprint = Blueprint("meters", __name__)
+DAYS_SHOWN = 14
 
 
 def _to_meter(row: Any) -> str:
@@ -75,7 +76,7 @@ def show(public_id: UUID) -> str:
     """One meter: the chart, the days, the newest readings."""
     page = metering.meter(session(), scope(), public_id)
     register = register_of(page)
-    span, zone = span_of(today()), zone_of(page)
+    span, zone = _days_asked(register), zone_of(page)
     days = metering.days_of(session(), register.id, span) if register else []
     return render_template(
         "console/meter.html",
@@ -130,14 +131,14 @@ def intervals_file(public_id: UUID, form: str) -> Response:
 def readings_file(public_id: UUID, form: str) -> Response:
     """The readings of the days as they were received, those that count and those that do not."""
     page, register = _meter_with_register(public_id)
-    readings, zone = readings_between(session(), register.id, _instants(page)), zone_of(page)
+    readings, zone = readings_between(session(), register.id, _instants(page, register)), zone_of(page)
     name = f"{page.meter.name}-{register.name}-readings"
     return file_response(name, name, reading_columns(register.unit, zone), reading_rows(readings, zone), form)
 
 
-def _instants(page: MeterPage) -> tuple[datetime, datetime]:
+def _instants(page: MeterPage, register: Register) -> tuple[datetime, datetime]:
     """From when to when the days of the address are, by the site's calendar."""
-    span, zone = span_of(today()), zone_of(page)
+    span, zone = _days_asked(register), zone_of(page)
     return day_start(span.start, zone), day_start(span.end, zone)
 
 
@@ -151,7 +152,14 @@ def _meter_with_register(public_id: UUID) -> tuple[MeterPage, Register]:
 
 def _intervals(page: MeterPage, register: Register) -> list[load_profile.Interval]:
     """The intervals of the days that the address asks for."""
-    return load_profile.intervals(metering.days_of(session(), register.id, span_of(today())), zone_of(page))
+    return load_profile.intervals(metering.days_of(session(), register.id, _days_asked(register)), zone_of(page))
+
+
+def _days_asked(register: Register | None) -> Span:
+    """The days that the address asks for; the last fortnight unless it says so, or the last one that has values."""
+    newest = metering.last_day(session(), register.id) if register else None
+    is_long_ago = newest is not None and newest <= today() - timedelta(days=DAYS_SHOWN)
+    return span_of(newest if newest is not None and is_long_ago else today(), DAYS_SHOWN)
 
 
 def register_of(page: MeterPage) -> Register | None:
@@ -165,5 +173,6 @@ def register_of(page: MeterPage) -> Register | None:
 
 
 def zone_of(page: MeterPage) -> str:
-    """The zone whose days these are."""
-    return page.site.timezone if page.site else "UTC"
+    """The zone whose days these are: of its site, where it hung last, or the operator's."""
+    sites = [page.site] if page.site else [mount.Site for mount in page.mounts]
+    return sites[0].timezone if sites else site_zone()

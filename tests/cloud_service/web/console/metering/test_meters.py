@@ -115,9 +115,27 @@ def test_a_meter_that_was_taken_down_is_listed_shown_and_exported_without_a_plac
         meter=fresh.ids["M-1"],
     )
     root = fresh.sign_in("root")
+    page = text_of(root.get(f"/meters/{fresh.ids['M-1']}").text)
 
+    assert "Time zone Africa/Nairobi" in page  # where it hung last
     assert "meter-M-1" in text_of(root.get("/meters").text)
     for path in (f"/meters/{fresh.ids['M-1']}", "/meters.csv", "/meters.xlsx", "/meters?q=M-1", "/search?q=M-1"):
         assert root.get(path, follow_redirects=True).status_code == 200, path
     (row,) = [row for row in csv_rows(root.get("/meters.csv").text) if row["Meter"] == "meter-M-1"]
     assert "" == row["Utility"]
+
+
+def test_the_days_that_are_shown_are_the_newest_that_have_values(fresh: Console) -> None:
+    """A meter that is read once a month: not an empty fortnight, the last one with days."""
+    database_rows(fresh, "UPDATE interval_day SET day = day - 40 RETURNING 1")
+    (newest,) = database_rows(
+        fresh,
+        "SELECT max(day) AS day FROM interval_day i JOIN register r ON r.id = i.register_id"
+        " JOIN meter m ON m.id = r.meter_id WHERE m.public_id = :meter",
+        meter=fresh.ids["M-1"],
+    )
+    billing = fresh.sign_in("billing")
+
+    assert f"up to and with {newest.day}" in text_of(billing.get(f"/meters/{fresh.ids['M-1']}").text)
+    asked = billing.get(f"/meters/{fresh.ids['M-1']}?from=2026-11-01&to=2026-11-03").text
+    assert "2026-11-01 up to and with 2026-11-03" in text_of(asked)
