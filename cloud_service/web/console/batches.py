@@ -174,8 +174,8 @@ def show(public_id: UUID) -> str | AnyResponse:
 
 def _asked(page: BatchPage) -> list[tuple[str, str]]:
     """The values of the form in words."""
-    given = {field: str(page.batch.values.get(field.key) or "") for field in page.offer.fields()}
-    return [(field.label, str(dict(field.options).get(value, value))) for field, value in given.items() if value]
+    given = [(field, str(page.batch.values.get(field.key) or "")) for field in page.offer.fields()]
+    return [(field.label, str(dict(field.options).get(value, value))) for field, value in given if value]
 
 
 def _first_rows(batch: StoredBatch) -> list[StoredItem]:

@@ -228,3 +228,29 @@ def test_each_list_with_offers_has_a_box_for_each_row_without_script(console: Co
         assert re.search(r'name="row" value="[0-9a-f-]{36}" form="batch"', page), path
         assert f'action="/batches/new{path}"' in page
     assert 'name="row"' not in console.sign_in("auditor").get("/connections").text
+
+
+@pytest.mark.parametrize(
+    ("path", "action", "values", "said"),
+    [
+        ("/connections", "contract_tariff", {"tariff": "T-K-2", "day": "2026-12-01"}, "Tariff K-2"),
+        ("/connections", "contract_close", {"day": "2026-12-01"}, "2026-12-01"),
+        ("/accounts", "account_terms", {"delivery": "post"}, "Post"),
+        ("/accounts", "account_rest", {"rest_until": "2026-12-24", "reason": "ill"}, "2026-12-24"),
+        ("/accounts", "account_statement", {"from": "2026-01-01", "until": "2026-11-20"}, "2026-01-01"),
+        ("/clients", "client_language", {"locale": "sw"}, "Kiswahili"),
+        ("/bills", "invoice_send", {}, "Send again"),
+        ("/bills", "invoice_credit", {"reason": "wrong meter"}, "wrong meter"),
+        ("/meters", "meter_register", {"register": "import", "billed": "no"}, "Bills do not count it"),
+        ("/meters", "meter_validate", {"from": "2026-11-01", "until": "2026-11-03"}, "2026-11-03"),
+    ],
+)
+def test_each_action_is_asked_and_checked_on_its_page(
+    fresh: Console, path: str, action: str, values: dict[str, str], said: str
+) -> None:
+    clerk = fresh.sign_in("billing")
+    page = text_of(checked(clerk, chosen(clerk, path, action, all="yes"), **values))
+
+    assert said in page
+    assert "Checked" in page
+    assert "Something went wrong" not in page
