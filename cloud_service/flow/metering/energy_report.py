@@ -13,17 +13,16 @@ from cloud_service.domain.metering.energy.gap_runs import HoledDays, gap_runs
 from cloud_service.domain.metering.energy.grouping import GroupBy, Placement, Tenancy, placements
 from cloud_service.domain.metering.energy.report import EnergyRow, MeasuredPlacement, energy_table
 from cloud_service.domain.metering.energy.spans import ComparedSpans, compared_spans
-from cloud_service.domain.metering.energy.split_days import split_day_energy
 from cloud_service.domain.metering.energy.windows import RegisterWindow
 from cloud_service.store.database.session import Session
-from cloud_service.store.metering.energy import bridged_gaps, day_sums, holed_days, placed_registers
-from cloud_service.store.metering.energy.day_sums import SummedDays
+from cloud_service.store.metering.energy import holed_days, measured_windows, placed_registers
+from cloud_service.store.metering.energy.measured_windows import DayEnergy
 from cloud_service.store.metering.energy.placed_registers import PlaceFilter
 from cloud_service.store.scope import Scope
 from common.errors import InputError
 from common.period import Span, day_start
-from common.reading import Kind
 
+HOURS_SHOWN = 2  # days
 REGISTER_DAYS_MAX = 1_200_000  # what one report may look at: 1,000 meters over three years
 
 
@@ -35,15 +34,6 @@ class EnergyQuestion:
     span: Span
     places: PlaceFilter = field(default_factory=PlaceFilter)
     charted: Measure | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DayEnergy:
-    """A day of the chart: its energy, and the share of it that is not measured."""
-
-    energy: Decimal = Decimal(0)
-    known_s: int = 0
-    estimated_s: int = 0
 
 
 Chart = tuple[Mapping[date, DayEnergy], ...]  # of the span itself, the one before, the one of the year before
@@ -59,6 +49,7 @@ class EnergyReport:
     sums: tuple[EnergyRow, ...]
     charted: Measure | None
     chart: Chart
+    hours: tuple[Mapping[int, DayEnergy], ...] = ()  # of each span, where it is so short that hours are drawn
     only: Mapping[str, str] = field(default_factory=dict)  # client or meter that it is limited to -> its name
 
 
@@ -87,16 +78,11 @@ def energy_report(session: Session, scope: Scope, question: EnergyQuestion, now:
     )
     charted = question.charted or _usual_measure(by_span[0])
     twice = counted_twice(by_span[0], feeding)
-    measured, chart = [], []
-    for span, placed in zip(spans.all, by_span, strict=True):
-        energies, days = _measure(session, placed, [_is_drawn(each, charted, twice) for each in placed])
-        if span == spans.span:
-            energies = _bridged(session, placed, energies)
-        measured.append(
-            [_timed(each, energy, span, places, now) for each, energy in zip(placed, energies, strict=True)]
-        )
-        chart.append(days)
-    table = energy_table(question.by, measured, feeding)
+    measured = [
+        _measured(session, placed, _DrawnSpan(span, charted, twice, bridged=span == spans.span), places, now)
+        for span, placed in zip(spans.all, by_span, strict=True)
+    ]
+    table = energy_table(question.by, [each.placements for each in measured], feeding)
     rows = _with_gaps(session, (*table.rows, *table.sums), now)
     return EnergyReport(
         question,
@@ -104,9 +90,49 @@ def energy_report(session: Session, scope: Scope, question: EnergyQuestion, now:
         rows[: len(table.rows)],
         rows[len(table.rows) :],
         charted,
-        tuple(chart),
-        _only(question, places),
+        chart=tuple(each.days for each in measured),
+        hours=tuple(each.hours for each in measured) if spans.span.days <= HOURS_SHOWN else (),
+        only=_only(question, places),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _DrawnSpan:
+    """A span, what the chart draws of it, and whether what lies between two indexes is told."""
+
+    span: Span
+    charted: Measure | None
+    twice: CountedTwice
+    bridged: bool
+
+    def draws(self, placement: Placement) -> bool:
+        """Whether the chart has it: of the measure that is drawn, and counted once."""
+        return placement.measure == self.charted and not self.twice.has(placement)
+
+
+@dataclass(frozen=True, slots=True)
+class _MeasuredSpan:
+    """What was counted in a span: by placement, and by day and hour of what is drawn."""
+
+    placements: Sequence[MeasuredPlacement]
+    days: Mapping[date, DayEnergy]
+    hours: Mapping[int, DayEnergy]
+
+
+def _measured(
+    session: Session, placed: Sequence[Placement], drawn: _DrawnSpan, places: "_Places", now: datetime
+) -> _MeasuredSpan:
+    windows = [each.window for each in placed]
+    in_chart = [drawn.draws(each) for each in placed]
+    energies, days = measured_windows.measure(session, windows, in_chart)
+    if drawn.bridged:
+        energies = measured_windows.bridged(session, windows, energies)
+    hours = {}
+    if drawn.span.days <= HOURS_SHOWN:
+        drawn_windows = [window for window, is_drawn in zip(windows, in_chart, strict=True) if is_drawn]
+        hours = measured_windows.drawn_hours(session, drawn_windows, drawn.span.start)
+    timed = [_timed(each, energy, drawn.span, places, now) for each, energy in zip(placed, energies, strict=True)]
+    return _MeasuredSpan(timed, days, hours)
 
 
 def _places(session: Session, scope: Scope, question: EnergyQuestion, spans: ComparedSpans) -> _Places:
@@ -160,65 +186,6 @@ def _usual_measure(placed: Iterable[Placement]) -> Measure | None:
     measures = {each.measure for each in placed}
     usual = Measure("electricity", "kWh", "import")
     return usual if usual in measures else min(measures, default=None)
-
-
-def _is_drawn(placement: Placement, charted: Measure | None, twice: CountedTwice) -> bool:
-    return placement.measure == charted and not twice.has(placement)
-
-
-def _measure(
-    session: Session, placed: Sequence[Placement], drawn: Sequence[bool]
-) -> tuple[list[SpanEnergy], dict[date, DayEnergy]]:
-    """What each placement counted in thousandths, and each day of those that are drawn."""
-    windows = [placement.window for placement in placed]
-    sums = day_sums.span_sums(session, windows, drawn)
-    split_days = day_sums.split_days(session, windows)
-    energies = []
-    days = {day: _day_energy(summed) for day, summed in sums.days.items()}
-    for place, window in enumerate(windows):
-        summed = sums.windows.get(place)
-        energy = _span_energy(summed) if summed else SpanEnergy()
-        for day in window.split:
-            if packed := split_days.get((window.register.register_id, day)):
-                split_energy = split_day_energy(window, packed)
-                energy += split_energy
-                if drawn[place]:
-                    days[day] = _and_split(days.get(day, DayEnergy()), split_energy)
-        energies.append(energy)
-    return energies, days
-
-
-def _bridged(session: Session, placed: Sequence[Placement], energies: Sequence[SpanEnergy]) -> list[SpanEnergy]:
-    """With the part of what was estimated that lies between two indexes: the energy of it was measured."""
-    windows = {
-        place: placement.window
-        for place, (placement, energy) in enumerate(zip(placed, energies, strict=True))
-        if placement.window.register.kind == Kind.INDEX and energy.estimated_s
-    }
-    bridged = bridged_gaps.bridged_seconds(session, windows)
-    return [
-        replace(energy, bridged_s=min(bridged.get(place, 0), energy.estimated_s))
-        for place, energy in enumerate(energies)
-    ]
-
-
-def _span_energy(summed: SummedDays) -> SpanEnergy:
-    return SpanEnergy(
-        summed.energy, known_s=summed.known_s, estimated_s=summed.estimated_s, substituted_s=summed.substituted_s
-    )
-
-
-def _day_energy(summed: SummedDays) -> DayEnergy:
-    estimated_s = summed.estimated_s - summed.within_s + summed.substituted_s
-    return DayEnergy(summed.energy * THOUSANDTH, summed.known_s, estimated_s)
-
-
-def _and_split(day: DayEnergy, split: SpanEnergy) -> DayEnergy:
-    return DayEnergy(
-        day.energy + split.energy * THOUSANDTH,
-        day.known_s + split.known_s,
-        day.estimated_s + split.estimated_s + split.substituted_s,
-    )
 
 
 def _timed(placement: Placement, energy: SpanEnergy, span: Span, places: _Places, now: datetime) -> MeasuredPlacement:

@@ -25,21 +25,35 @@ class PackedDay:
     shared: tuple[SharedStep, ...] = ()
 
 
-def split_day_energy(window: RegisterWindow, packed: PackedDay) -> SpanEnergy:
-    """What the window has of the day, in thousandths times the multiplier of its mount."""
+@dataclass(frozen=True, slots=True)
+class WindowStep:
+    """A step of a day that belongs to a window, counted from the day's start; its value in thousandths."""
+
+    number: int
+    value: int
+    quality: int
+
+
+def window_steps(window: RegisterWindow, packed: PackedDay) -> list[WindowStep]:
+    """The window's steps of the day; of a step that two mounts share, the window's part."""
     first, after = steps_of(window, packed)
     values = list(struct.unpack(f"<{len(packed.qualities)}q", packed.values))
     mounted_ms = (window.register.mounted - EPOCH) // timedelta(milliseconds=1)
     for shared in packed.shared:
         if shared.mounted_ms == mounted_ms:
             values[shared.step] = shared.value
-    qualities = packed.qualities[first:after]
-    known = sum(1 for quality in qualities if quality <= Quality.ESTIMATED)
+    return [WindowStep(number, values[number], packed.qualities[number]) for number in range(first, after)]
+
+
+def split_day_energy(window: RegisterWindow, packed: PackedDay) -> SpanEnergy:
+    """What the window has of the day, in thousandths times the multiplier of its mount."""
+    steps = window_steps(window, packed)
+    known_steps = sum(1 for step in steps if step.quality <= Quality.ESTIMATED)
     return SpanEnergy(
-        energy=Decimal(sum(values[first:after])) * window.register.multiplier,
-        known_s=min(known * packed.step_s, window.seconds),
-        estimated_s=qualities.count(Quality.ESTIMATED) * packed.step_s,
-        substituted_s=qualities.count(Quality.SUBSTITUTED) * packed.step_s,
+        energy=Decimal(sum(step.value for step in steps)) * window.register.multiplier,
+        known_s=min(known_steps * packed.step_s, window.seconds),
+        estimated_s=sum(packed.step_s for step in steps if step.quality == Quality.ESTIMATED),
+        substituted_s=sum(packed.step_s for step in steps if step.quality == Quality.SUBSTITUTED),
     )
 
 

@@ -21,6 +21,12 @@ class RegisterWindow:
     split: tuple[date, ...] = ()
 
     @property
+    def days(self) -> tuple[date, ...]:
+        """All of its days, whole and shared, in their order."""
+        count = (self.end - self.start).days
+        return tuple(sorted({*(self.start + n * ONE_DAY for n in range(count)), *self.split}))
+
+    @property
     def seconds(self) -> int:
         """How long it is."""
         return int((self.after - self.first).total_seconds())

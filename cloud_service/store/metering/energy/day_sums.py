@@ -1,6 +1,6 @@
 """Sums of validated days: of each register's window, and of each day of a chart, by one look at the days."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -91,7 +91,16 @@ def span_sums(session: Session, windows: Sequence[RegisterWindow], charted: Sequ
 
 def split_days(session: Session, windows: Sequence[RegisterWindow]) -> dict[tuple[int, date], PackedDay]:
     """(Register, day) -> the steps of the days that windows share with other places."""
-    pairs = sorted({(window.register.register_id, day) for window in windows for day in window.split})
+    return _packed(session, {(window.register.register_id, day) for window in windows for day in window.split})
+
+
+def packed_days(session: Session, windows: Sequence[RegisterWindow]) -> dict[tuple[int, date], PackedDay]:
+    """(Register, day) -> the steps of all days of the windows."""
+    return _packed(session, {(window.register.register_id, day) for window in windows for day in window.days})
+
+
+def _packed(session: Session, days: Collection[tuple[int, date]]) -> dict[tuple[int, date], PackedDay]:
+    pairs = sorted(days)
     if not pairs:
         return {}
     rows = session.execute(SPLIT, {"registers": [pair[0] for pair in pairs], "days": [pair[1] for pair in pairs]})

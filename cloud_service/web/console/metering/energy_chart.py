@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from cloud_service.flow.metering.energy_report import DayEnergy, EnergyReport
+from cloud_service.flow.metering.energy_report import EnergyReport
+from cloud_service.store.metering.energy.measured_windows import DayEnergy
 from cloud_service.web.charts import axis_text, nice_ceiling
 from cloud_service.web.language import formatting
 from cloud_service.web.language.sentences import gettext as _
@@ -56,12 +57,20 @@ class EnergyChart:
 def chart_steps(report: EnergyReport) -> list[ChartStep]:
     """The days of the span, or its months where it is long; beside each what the other spans have at its place."""
     span, unit = report.spans.span, report.charted.unit if report.charted else ""
+    if report.hours:
+        return [_step(name, name, [of.get(hour) for of in report.hours], unit) for hour, name in _hour_names(report)]
     by_month = span.days > DAYS_SHOWN
     sums = [_sums(days, of.start, by_month=by_month) for days, of in zip(report.chart, report.spans.all, strict=True)]
     return [
         _step(name, short, [of.get(place) for of in sums], unit)
         for place, (name, short) in enumerate(_names(span, by_month=by_month))
     ]
+
+
+def _hour_names(report: EnergyReport) -> list[tuple[int, str]]:
+    """The hours of all days by the clock; a day of 25 hours goes on after its 24th."""
+    count = max([24 * report.spans.span.days, *(hour + 1 for hours in report.hours for hour in hours)])
+    return [(hour, f"{hour % 24:02d}:00" if hour < 24 * report.spans.span.days else "+1 h") for hour in range(count)]
 
 
 def _names(span: Span, *, by_month: bool) -> list[tuple[str, str]]:
@@ -122,12 +131,12 @@ def _drawn(steps: Sequence[ChartStep], width: int, height: int, labels: int) -> 
     others = range(len(steps[0].others)) if steps else ()
     every = max(-(-len(steps) // labels), 1)
     middles = [LEFT + slot * (place + 0.5) for place in range(len(steps))]
-    named = list(zip(middles, steps, strict=True))[::every]
+    labelled = list(zip(middles, steps, strict=True))[::every]
     return EnergyChart(
         width, height, LEFT, tuple(bars),
         tuple(_pieces([step.others[n] for step in steps], slot, lambda of: TOP + plot - tall(of)) for n in others),
         tuple((TOP + plot * (4 - quarter) / 4, axis_text(ceiling * quarter / 4)) for quarter in range(5)),
-        tuple((x, step.short) for x, step in named if x < width - LABEL_HALF),
+        tuple((x, step.short) for x, step in labelled if x < width - LABEL_HALF),
     )  # fmt: skip
 
 

@@ -353,3 +353,21 @@ def test_too_many_meters_over_too_many_days_are_refused(house: MeteredHouse, mon
 
     with pytest.raises(InputError, match="too many meters"):
         report(house)
+
+
+def test_a_day_or_two_have_their_hours_from_the_first_midnight_on(house: MeteredHouse) -> None:
+    """Twenty-three hours of the 29th, then the 30th, on which the meter is moved at ten o'clock."""
+    register = house.add_meter("M")["energy_import_total"]
+    begin = start_of(date(2026, 3, 29), house)
+    moved = start_of(date(2026, 3, 30), house) + 10 * HOUR
+    house.mount("M", house.add_point("Flat"), datetime(2026, 1, 1, tzinfo=UTC), moved, multiplier=2)
+    house.mount("M", house.add_point("Shop"), moved, multiplier=3)
+    quarters = [begin + n * HOUR / 4 for n in range(4 * 47 + 1)]
+    house.read(register, *((at, 10 * n) for n, at in enumerate(quarters)))
+
+    seen = report(house, GroupBy.SITE, Span(date(2026, 3, 29), date(2026, 3, 31)))
+
+    hours = [seen.hours[0][hour].energy for hour in range(47)]
+    assert [Decimal("0.08")] * 33 + [Decimal("0.12")] * 14 == hours
+    assert seen.rows[0].now.energy == sum(hours)
+    assert () == report(house).hours

@@ -72,9 +72,9 @@ def test_windows_of_one_register_are_kept_apart_and_days_have_only_what_is_drawn
 
 
 def test_shared_days_come_with_their_steps(house: MeteredHouse, register: int) -> None:
-    part = window(register, mounted=datetime(2026, 3, 2, 10, tzinfo=UTC))
+    shared = window(register, mounted=datetime(2026, 3, 2, 10, tzinfo=UTC))
     with transaction(house.engine) as session:
-        packed = split_days(session, [part])
+        packed = split_days(session, [shared])
 
         assert {(register, date(2026, 3, 2))} == set(packed)
         assert (3600, 24) == (

@@ -9,7 +9,8 @@ from flask import Flask
 from cloud_service.domain.metering.energy.counted_registers import Measure
 from cloud_service.domain.metering.energy.grouping import GroupBy
 from cloud_service.domain.metering.energy.spans import compared_spans
-from cloud_service.flow.metering.energy_report import DayEnergy, EnergyQuestion, EnergyReport
+from cloud_service.flow.metering.energy_report import EnergyQuestion, EnergyReport
+from cloud_service.store.metering.energy.measured_windows import DayEnergy
 from cloud_service.web.console.metering.energy_chart import ChartStep, chart_steps, wide_and_narrow
 from common.period import Span
 from tests.cloud_service.web.conftest import Console
