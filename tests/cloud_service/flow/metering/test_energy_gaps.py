@@ -99,3 +99,16 @@ def test_the_newest_are_listed_and_all_are_counted(house: MeteredHouse) -> None:
 
     assert (2, ["M1"]) == (listed.count, [gap.window.register.meter for gap in listed.gaps])
     assert (0, ()) == (nothing.count, nothing.gaps)
+
+
+def test_a_value_that_was_refused_goes_before_what_somebody_said_at_the_door(house: MeteredHouse) -> None:
+    read_each_month(house, datetime(2026, 4, 1, tzinfo=UTC))
+    at = datetime(2026, 5, 6, 9, tzinfo=UTC)
+    house.owner.execute(
+        "INSERT INTO quarantine (gateway, reason, body, register_id, at, value) VALUES ('', 'spike', '', 1, %s, 9)",
+        (at,),
+    )
+    with transaction(house.engine) as session:
+        reading_rounds.add_visit(session, 1, "blocked", author="Ann", key=uuid4(), at=at)
+
+    assert [("refused", "", 1)] == causes(house)

@@ -1,5 +1,6 @@
 """The geometry of the energy chart: bars with their estimated part, lines that break where nothing is known."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -72,3 +73,13 @@ def test_a_line_breaks_where_nothing_is_known() -> None:
 
 def test_nothing_at_all_is_an_empty_chart() -> None:
     assert all(not chart.bars and chart.grid for chart in wide_and_narrow([]))
+
+
+def test_a_day_is_shown_by_the_hour_and_a_long_one_has_one_more(app: Flask) -> None:
+    long_day = Span(date(2026, 10, 25), date(2026, 10, 26))
+    hours = tuple({hour: DayEnergy(Decimal(hour), 3600) for hour in range(count)} for count in (25, 24, 24))
+    with app.test_request_context():
+        steps = chart_steps(replace(report(long_day), hours=hours))
+
+    assert (25, "00:00", "23:00", "+1 h") == (len(steps), steps[0].short, steps[23].short, steps[24].short)
+    assert (Decimal(24), None) == (steps[24].energy, steps[24].others[0])
