@@ -85,6 +85,12 @@ _ALL = (
            "initial reading,stand,zählerstand,anfangsstand,einbaustand,einzugsstand", "10482.3",
            "As many as registers, + between."),
     Column("multiplier", "Multiplier", "amount", "ct ratio,faktor,wandlerfaktor", "1", "CT × VT."),
+    Column("details", "Register details", "names", about="unit/kind/quantity/direction/step of each, + between; "
+           "kWh/index unless given."),
+    Column("removed", "Removed on", "day", "removed,taken down,ausbau,ausgebaut am,ausbaudatum",
+           about="The first day without it; empty while it hangs."),
+    Column("closing", "Closing index", "amounts", "closing,final index,last index,ausbaustand,endstand",
+           about="As many as registers, + between."),
     Column("client_number", "Client no.", synonyms="client number,customer number,tenant number,kundennummer,kundennr,"
            "kunden nr,mieternummer,mieter nr,debitor,debitorennummer", example="C-1001",
            about="The next free one unless given."),
@@ -153,7 +159,7 @@ _POINT = ("point", "utility", "grid_id", "under")
 
 _OPENING = ("balance", "balance_day", "deposit")
 _ITEM = tuple(key for key in COLUMNS if key.startswith("item"))
-_NO_FLATS = (*_ITEM, "tariff_from")
+_NO_FLATS = (*_ITEM, "tariff_from", "details", "removed", "closing")
 
 PIECES = ("site", "point", "meter", "client", "account", "contract", "balance")
 KINDS = {
@@ -167,7 +173,7 @@ KINDS = {
         SheetKind("points", "Service points", frozenset({"point"}), ("site", "point"), ("site", *_POINT)),
         SheetKind(
             "meters", "Meters and where they hang", frozenset({"meter"}), ("meter",),
-            ("site", "point", *_METER),
+            ("site", "point", *_METER, "details", "removed", "closing"),
         ),
         SheetKind("clients", "Clients", frozenset({"client"}), ("client",), ("client_number", "client", *_CLIENT)),
         SheetKind(

@@ -14,9 +14,10 @@ from cloud_service.sheets.columns import KINDS, SheetKind
 from cloud_service.sheets.entry import SheetEntry
 from cloud_service.sheets.head_match import HeadMatch, head_signature, match_head, refuse_missing
 from cloud_service.sheets.made_rows import MadeRows, RowRefusedError, faults_at
+from cloud_service.sheets.meters import meter_of
 from cloud_service.sheets.openings import opening_of
 from cloud_service.sheets.parties import account_of, client_of, contract_of
-from cloud_service.sheets.places import meter_of, point_of, site_of
+from cloud_service.sheets.places import point_of, site_of
 from cloud_service.sheets.report import NEW, REFUSED, SAME, RowOutcome, SheetReport
 from cloud_service.sheets.row_values import CellFault, RowValues, row_values
 from cloud_service.sheets.sheet import Cell, Sheet, SheetRow, cell_text

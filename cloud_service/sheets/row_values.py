@@ -50,6 +50,9 @@ class RowValues:
     mounted: date | None = None
     opening: tuple[Decimal, ...] = ()
     multiplier: Decimal | None = None
+    details: tuple[str, ...] = ()
+    removed: date | None = None
+    closing: tuple[Decimal, ...] = ()
     client_number: str = ""
     client: str = ""
     client_kind: str = ""
@@ -130,8 +133,8 @@ def _count(cell: Cell, style: CellStyle) -> int:
 
 
 def _look_closer(key: str, values: Mapping[str, Any]) -> None:
-    if key == "opening" and any(index < 0 for index in values[key]):
-        raise InputError("an opening index cannot be below zero", hint="is the minus a dash?")
+    if key in ("opening", "closing") and any(index < 0 for index in values[key]):
+        raise InputError("an index of a meter cannot be below zero", hint="is the minus a dash?")
     if key == "email" and not EMAIL.fullmatch(values[key]):
         raise InputError("this is no e-mail address", hint="name@place.example")
 

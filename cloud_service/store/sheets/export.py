@@ -57,24 +57,33 @@ QUERIES = {
          ORDER BY a.id
         """
     ),
+    # Meters that never hung anywhere are of nobody: they are in the sheets of an operator's only company.
     "meters": text(
         """
-        SELECT s.name AS site, p.name AS point, m.serial AS meter, m.maker, r.names AS register, r.digits,
+        SELECT s.name AS site, p.name AS point, m.serial AS meter, m.maker, r.names AS register, r.details, r.digits,
                (lower(n.during) AT TIME ZONE s.timezone)::date AS mounted,
+               (upper(n.during) AT TIME ZONE s.timezone)::date AS removed,
                CASE WHEN r.names <@ ARRAY(SELECT jsonb_object_keys(n.opening))
                     THEN ARRAY(SELECT (n.opening->>x.name)::numeric / 1000
                                  FROM unnest(r.names) WITH ORDINALITY x(name, place)
                                 ORDER BY x.place) END AS opening,
+               CASE WHEN r.names <@ ARRAY(SELECT jsonb_object_keys(n.closing))
+                    THEN ARRAY(SELECT (n.closing->>x.name)::numeric / 1000
+                                 FROM unnest(r.names) WITH ORDINALITY x(name, place)
+                                ORDER BY x.place) END AS closing,
                n.multiplier
-          FROM meter_mount n
-          JOIN meter m ON m.id = n.meter_id
-          JOIN service_point p ON p.id = n.service_point_id
-          JOIN site s ON s.id = p.site_id
-          JOIN LATERAL (SELECT coalesce(array_agg(g.name ORDER BY g.id), '{}') AS names, min(g.digits) AS digits
+          FROM meter m
+          LEFT JOIN meter_mount n ON n.meter_id = m.id
+          LEFT JOIN service_point p ON p.id = n.service_point_id
+          LEFT JOIN site s ON s.id = p.site_id
+          JOIN LATERAL (SELECT coalesce(array_agg(g.name ORDER BY g.id), '{}') AS names, min(g.digits) AS digits,
+                               array_agg(concat_ws('/', g.unit, g.kind, g.quantity, g.direction, g.step_s)
+                                         ORDER BY g.id) AS details
                           FROM register g
                          WHERE g.meter_id = m.id) r ON true
-         WHERE s.legal_entity_id = :entity AND upper_inf(n.during)
-         ORDER BY n.id
+         WHERE s.legal_entity_id = :entity
+            OR n.id IS NULL AND (SELECT count(*) FROM legal_entity) = 1
+         ORDER BY lower(n.during) NULLS FIRST, n.id, m.id
         """
     ),
     "contracts": text(

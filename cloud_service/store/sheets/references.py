@@ -14,13 +14,15 @@ REGISTERS = text("SELECT name FROM register WHERE meter_id = :meter ORDER BY id"
 MOUNTS = text(
     """
     SELECT n.id, n.meter_id, m.serial, n.service_point_id AS point_id, s.name || ': ' || p.name AS point,
-           lower(n.during) AS at, n.multiplier, n.opening, s.timezone AS zone
+           lower(n.during) AS at, upper(n.during) AS until, n.multiplier, n.opening, s.timezone AS zone
       FROM meter_mount n
       JOIN meter m ON m.id = n.meter_id
       JOIN service_point p ON p.id = n.service_point_id
       JOIN site s ON s.id = p.site_id
-     WHERE (n.meter_id = :meter OR n.service_point_id = :point) AND upper_inf(n.during)
-     ORDER BY n.id
+     WHERE (n.meter_id = :meter OR n.service_point_id = :point)
+       AND (CASE WHEN cast(:at AS timestamptz) IS NULL THEN upper_inf(n.during)
+                 ELSE n.during && tstzrange(:at, :until) END)
+     ORDER BY lower(n.during)
     """
 )
 CLIENT = text("SELECT id FROM client WHERE legal_entity_id = :entity AND number = :number")
@@ -95,7 +97,7 @@ class KnownMeter:
 
 @dataclass(frozen=True, slots=True)
 class KnownMount:
-    """Where a meter hangs now."""
+    """Where a meter hangs, or hung."""
 
     id: int
     meter_id: int
@@ -103,6 +105,7 @@ class KnownMount:
     point_id: int
     point: str
     at: datetime
+    until: datetime | None
     multiplier: Decimal
     opening: dict[str, int]  # thousandths
     zone: str
@@ -153,10 +156,12 @@ def register_names(session: Session, meter_id: int) -> list[str]:
     return list(session.execute(REGISTERS, {"meter": meter_id}).scalars())
 
 
-def mounts_now(session: Session, meter_id: int, point_id: int) -> list[KnownMount]:
-    """Where the meter hangs, and what hangs at the point."""
-    rows = session.execute(MOUNTS, {"meter": meter_id, "point": point_id}).mappings()
-    return [KnownMount(**row) for row in rows]
+def mounts_between(
+    session: Session, meter_id: int, point_id: int, at: datetime | None, until: datetime | None
+) -> list[KnownMount]:
+    """Where the meter hung in the span, and what hung at the point; where they hang now if no span is known."""
+    values = {"meter": meter_id, "point": point_id, "at": at, "until": until}
+    return [KnownMount(**row) for row in session.execute(MOUNTS, values).mappings()]
 
 
 def client_of_number(session: Session, entity_id: int, number: str) -> int | None:
