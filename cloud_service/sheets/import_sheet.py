@@ -124,7 +124,9 @@ def _run(
         log.record(session, changes)
     else:
         whole.rollback()
-    counts = Counter({table: len(ids) for table, ids in new_records.ids.items() if table != "tariff_before"})
+    counts = Counter(
+        {table: len(ids) for table, ids in new_records.ids.items() if table not in ("tariff_before", "vacancy")}
+    )
     report = SheetReport(
         order.kind, sheet, match.places, match.left_out, tuple(outcomes), counts,
         earlier=earlier.created_at if earlier else None, eaten=tuple(eaten_zeros(sheet, match.places)),

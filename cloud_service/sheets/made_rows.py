@@ -1,12 +1,19 @@
 """What the rows of a sheet made, by table and id; and a fault of a row that ends it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from cloud_service.sheets.row_values import CellFault
 from cloud_service.store.database.errors import REFUSALS, field_of, reason_of
 from common.errors import EnergyError, UnavailableError
+
+REMEMBERED = ("tariff_before", "vacancy")
+
+
+def counted(ids: Mapping[str, Sequence[int]]) -> dict[str, int]:
+    """How many of each table were made; what is only remembered for the way back was not."""
+    return {table: len(made) for table, made in ids.items() if table not in REMEMBERED}
 
 
 class RowRefusedError(Exception):

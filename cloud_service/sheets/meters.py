@@ -113,7 +113,7 @@ def _mount(entry: SheetEntry, row: RowValues, meter_id: int, point_id: int, new_
 
 
 def _take_down(entry: SheetEntry, row: RowValues, meter_id: int, until: datetime) -> None:
-    with faults_at("removed", str(row.removed), {"closing": "closing"}):
+    with faults_at("closing", " + ".join(map(str, row.closing)), {"at": "removed"}):
         flow.dismount(
             entry.session, meter_id, until, _indexes(row, row.closing), author=entry.author, reason=entry.reason
         )

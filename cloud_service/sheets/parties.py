@@ -119,7 +119,8 @@ def contract_of(
         raise refuse("end", row.end, f"this is not after {row.start}", "the first day without it")
     tariff_id = tariff_named(entry, row)
     there = references.contract_between(entry.session, point_id, row.start, row.end)
-    if there is not None:
+    ends_vacancy = there is not None and _gives_way(there, row)
+    if there is not None and not ends_vacancy:
         _refuse_other_contract(entry, row, there, account_id, tariff_id)
         return
     number = entry.numbers.take("contract", row.contract) if row.contract else entry.numbers.contract()
@@ -128,6 +129,8 @@ def contract_of(
         move = contract_flow.MoveIn(number, point_id, account_id, tariff_id, row.start, row.end)
         contract_id = contract_flow.move_in(entry.session, move, author=entry.author, reason=entry.reason)
     new_records.add("contract", contract_id, f"connection {number}")
+    if there is not None:
+        new_records.add("vacancy", there.id, f"{there.number} of the owner ends")
 
 
 def tariff_named(entry: SheetEntry, row: RowValues) -> int:
@@ -141,6 +144,14 @@ def tariff_named(entry: SheetEntry, row: RowValues) -> int:
         raise refuse("tariff", row.tariff, "several tariffs have this name", f"{tariffs[0].code} or {tariffs[1].code}")
     entry.tariffs[row.tariff] = tariffs[0].id
     return tariffs[0].id
+
+
+def _gives_way(there: references.KnownContract, row: RowValues) -> bool:
+    """Whether the owner's contract for days without a tenant ends where the tenant of the row moves in for good.
+
+    Only one that lasts, for that is what it is again when the import is taken back.
+    """
+    return there.vacancy and there.end is None and row.end is None and row.start is not None and there.start < row.start
 
 
 def _refuse_other_contract(

@@ -5,6 +5,7 @@ from typing import Any
 
 from cloud_service.flow.collect.take_over import take_back
 from cloud_service.flow.collect.take_over_deposit import take_back_deposit
+from cloud_service.flow.customers.contract.ending import change_end
 from cloud_service.store.audit import log
 from cloud_service.store.customers import legal_entities
 from cloud_service.store.database.errors import REFUSALS, reason_of
@@ -62,13 +63,17 @@ def undo_import(
         _take_back(session, sheet_import, author, now, reason)
         tariff_changes.put_back(session, _newest_first(sheet_import.made))
         staying = undo.delete_made(session, sheet_import.made)
+        for contract_id in sheet_import.made.get("vacancy", ()):
+            change_end(session, contract_id, None, author=author, reason=reason or "the import is taken back")
     except EnergyError:
         raise
     except REFUSALS as error:
         raise ConflictError(f"something rests on it: {reason_of(error)}", path="import") from error
     imports.mark_undone(session, sheet_import.id, now, author)
     counts = {
-        table: len(ids) - staying.get(table, 0) for table, ids in sheet_import.made.items() if table != "tariff_before"
+        table: len(ids) - staying.get(table, 0)
+        for table, ids in sheet_import.made.items()
+        if table not in ("tariff_before", "vacancy")
     }
     audit_fields: dict[str, Any] = {"name": sheet_import.name, **counts}
     log.note(session, author, "sheet.undo", f"sheet_import:{sheet_import.id}", reason=reason, **audit_fields)

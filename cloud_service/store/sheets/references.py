@@ -74,9 +74,8 @@ CONTRACT = text(
              WHERE x.contract_id = k.id AND x.role = 'supply'
              ORDER BY lower(x.during)
              LIMIT 1) AS tariff_id,
-           coalesce((p.settings->'vacancy'->>'account')::bigint = k.account_id, false) AS vacancy
+           k.vacancy
       FROM contract k
-      JOIN service_point p ON p.id = k.service_point_id
       JOIN account a ON a.id = k.account_id
       JOIN client c ON c.id = a.client_id
      WHERE k.service_point_id = :point AND k.during && daterange(:start, :end)

@@ -50,3 +50,28 @@ def test_files_that_are_there_are_not_written_over(operator: World, tmp_path: Pa
     call("export", "sheets", str(tmp_path))
 
     assert isinstance(refusal("export", "sheets", str(tmp_path)), InputError)
+
+
+METERS = """\
+Site,Service point,Meter,Register,Register details,Mounted on,Opening index,Removed on,Closing index
+House,Flat 9,E1,T1 + export,kWh///import/3600 + kWh///export/900,2026-02-01,5 + 0,2026-03-01,25.5 + 1
+House,Flat 9,E2,,,2026-03-01,7,,
+,,E3,import,m3//volume,,,,
+"""
+
+
+def test_an_exchange_and_a_meter_in_the_cellar_come_back_as_they_were(operator: World, tmp_path: Path) -> None:
+    points, meters = tmp_path / "points.csv", tmp_path / "meters.csv"
+    points.write_text("Site,Service point\nHouse,Flat 9\n")
+    meters.write_text(METERS)
+    made = call("import", str(points), str(meters))
+    assert {"meter": 3, "meter_mount": 2} == made["sheets"][1]["made"]
+
+    one = call("export", "sheets", str(tmp_path / "one"))["files"]
+    assert {"new": 0, "refused": 0}.items() <= call("import", *one)["sheets"][4].items()
+    call("import", "undo", str(made["sheets"][1]["import"]))
+    call("import", *one)
+    two = call("export", "sheets", str(tmp_path / "two"))["files"]
+
+    assert [Path(name).read_text() for name in one] == [Path(name).read_text() for name in two]
+    assert "kWh/index/active_energy/import/3600" in (tmp_path / "two" / "meters.csv").read_text()
