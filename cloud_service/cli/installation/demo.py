@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cloud_service.cli.installation.web_address import start_line, web_address, web_options
+from cloud_service.cli.output import as_json
 
 if TYPE_CHECKING:
     from cloud_service.cli.installation.own_commands import OwnCommands
@@ -20,15 +21,16 @@ if TYPE_CHECKING:
 @click.command()
 @web_options
 @click.option("--check", is_flag=True, help="Start, say that all is ready, and stop again.")
-def demo(data_dir: Path, *, check: bool, **address: Any) -> None:
+@click.option("--json", "json_output", is_flag=True, help="Print address and sign-ins as one line of JSON.")
+def demo(data_dir: Path, *, check: bool, json_output: bool, **address: Any) -> None:
     """Run everything on this machine with an example operator until Ctrl-C; a second start keeps the data."""
     from cloud_service.local import machine
 
     with machine.locked(data_dir):
-        _run(data_dir, check=check, address=address)
+        _run(data_dir, check=check, json_output=json_output, address=address)
 
 
-def _run(data_dir: Path, *, check: bool, address: dict[str, Any]) -> None:
+def _run(data_dir: Path, *, check: bool, json_output: bool, address: dict[str, Any]) -> None:
     from cloud_service.local import stack as local
     from cloud_service.local.supervisor import Supervisor, until_signal
 
@@ -39,7 +41,7 @@ def _run(data_dir: Path, *, check: bool, address: dict[str, Any]) -> None:
         line = start_line("demo", data_dir.resolve(), address)
         stack = _start(local.describe(data_dir, demo=True, web=web_address(data_dir, **address)), supervisor, line)
         local.remember(stack, line)
-        _print_sign_ins(stack)
+        _print_sign_ins(stack, json_output=json_output)
         if not check:
             supervisor.watch(keep_running)
     finally:
@@ -112,14 +114,19 @@ def _gateways(stack: "Stack") -> Iterator["Service"]:
         yield Service(f"agent-{site.gateway}", gateways.agent_command(file))
 
 
-def _print_sign_ins(stack: "Stack") -> None:
+def _print_sign_ins(stack: "Stack", *, json_output: bool) -> None:
+    from cloud_service.example.filling import FOLDER
     from cloud_service.example.people import sign_ins
 
     people = sign_ins(stack.data_dir / "secrets" / "sign-in.json")
+    if json_output:
+        folders = {"example": stack.data_dir / FOLDER, "mails": stack.data_dir / "mails"}
+        click.echo(as_json({"ready": stack.public_url, "sign_ins": people, **folders}))
+        return
     click.echo(f"\n  Console and portal   {stack.public_url}\n")
     for person in people:
         click.echo(f"  {person.role:9} {person.email:28} {person.password}")
-    click.echo(f"\n  What to try          {stack.data_dir / 'example' / 'README.md'}")
+    click.echo(f"\n  What to try          {stack.data_dir / FOLDER / 'README.md'}")
     click.echo(f"  Mails go to          {stack.data_dir / 'mails'}")
     click.echo(f"  Logs                 {stack.data_dir / 'logs'}")
     click.echo("\n  Ctrl-C stops all of it.\n")

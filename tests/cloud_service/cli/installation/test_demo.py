@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -28,9 +29,20 @@ def test_the_agent_of_a_revoked_gateway_stays_away(tmp_path: Path) -> None:
 
 def test_the_demo_prints_where_and_as_whom_to_sign_in(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     stack = describe(tmp_path, demo=True, environ={})
-    _print_sign_ins(stack)
+    _print_sign_ins(stack, json_output=False)
     lines = capsys.readouterr().out.splitlines()
 
     assert f"  Console and portal   {stack.public_url}" in lines
     assert f"  What to try          {tmp_path / 'example' / 'README.md'}" in lines
     assert ["admin", "billing", "support", "client", "client"] == [line.split()[0] for line in lines if "@" in line]
+
+
+def test_a_program_reads_where_and_as_whom_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    stack = describe(tmp_path, demo=True, environ={})
+    _print_sign_ins(stack, json_output=True)
+    (line,) = capsys.readouterr().out.splitlines()
+    printed = json.loads(line)
+
+    assert (stack.public_url, str(tmp_path / "example")) == (printed["ready"], printed["example"])
+    assert ["admin", "billing", "support", "client", "client"] == [person["role"] for person in printed["sign_ins"]]
+    assert all(person["password"] for person in printed["sign_ins"])
