@@ -2,7 +2,7 @@
 
 What a reading counted is spread evenly over its span, so a span that is longer than the grid's step, or lies askew, is
 split without losing a thousandth. Steps that no reading covers are filled if the hole is short, and marked estimated;
-longer holes stay missing.
+longer holes stay missing. The step within which the meter was taken down, which it could not finish, is such a hole.
 """
 
 from collections.abc import Iterator
@@ -39,6 +39,7 @@ def make_interval_days(
     for step_s, run in _by_step(rules, usable, window):
         values, qualities = _on_grid(rules, usable, run, step_s)
         _fill(values, qualities, step_s, fill_max_s, _day_offsets(run, step_s))
+        _fill_cut_steps(rules, run, StepSeries(step_s, values, qualities))
         days += cut_into_days(rules, run, StepSeries(step_s, values, qualities), usable).days
     return WindowDays(rules, window, days)
 
@@ -148,3 +149,16 @@ def _fill(values: Ints, qualities: Bytes, step_s: int, fill_max_s: int, offsets:
             low, high = values[run[0] - 1], values[run[-1] + 1]
             values[run] = np.rint(np.linspace(low, high, len(run) + 2)[1:-1]).astype(np.int64)
             qualities[run] = Quality.ESTIMATED
+
+
+def _fill_cut_steps(rules: RegisterRules, window: DayWindow, steps: StepSeries) -> None:
+    """The step that the meter did not finish, as it was taken down: as much a second as in the step before."""
+    step_ms = steps.step_s * 1000
+    for mount in rules.mounts:
+        if not window.start_ms < mount.end_ms < window.end_ms:
+            continue
+        place, hung_ms = divmod(mount.end_ms - window.start_ms, step_ms)
+        is_open = bool(hung_ms) and place > 0 and steps.qualities[place] == Quality.MISSING
+        if is_open and steps.qualities[place - 1] != Quality.MISSING:
+            steps.values[place] = (int(steps.values[place - 1]) * hung_ms + step_ms // 2) // step_ms
+            steps.qualities[place] = Quality.ESTIMATED

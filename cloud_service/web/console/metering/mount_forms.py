@@ -29,6 +29,7 @@ from common.errors import ConflictError, EnergyError, InputError
 from common.period import zone
 
 blueprint = Blueprint("mount_forms", __name__)
+ONLY = "import"  # how the counter of a new meter is called where the old one shows no index
 
 
 @blueprint.route("/connections/<uuid:public_id>/meter", methods=["GET", "POST"])
@@ -38,7 +39,7 @@ def exchange(public_id: UUID) -> Any:
     connection = connection_of(session(), scope(), public_id)
     timezone = connection.site.timezone
     going = last_indexes(session(), connection.point.id, now())
-    coming = _coming_registers([index.register for index in going])
+    coming = _coming_registers([index.register for index in going] or [ONLY])
     multiplier = connection.mounts[0].MeterMount.multiplier if connection.mounts else Decimal(1)
     form = Form(
         _exchange_fields(timezone, going, coming), {"multiplier": short(multiplier), "at": _now_at(timezone)},
@@ -134,7 +135,7 @@ def _new_meter(form: Form, connection: Connection, going: list[LastIndex]) -> tu
         return meter_id(session(), form["meter"], scope()), form["meter"]
     unit = UNIT_OF[connection.point.utility]
     registers = tuple(RegisterDetails(index.register, index.unit) for index in going)
-    new_meter = MeterDetails(form["serial"], registers=registers or (RegisterDetails("import", unit),))
+    new_meter = MeterDetails(form["serial"], registers=registers or (RegisterDetails(ONLY, unit),))
     return sites_and_meters.add_meter(session(), new_meter, author=actor(), reason=form["reason"]), form["serial"]
 
 

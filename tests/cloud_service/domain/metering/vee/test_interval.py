@@ -8,7 +8,7 @@ import numpy as np
 
 from cloud_service.domain.metering.vee.days import WindowDays
 from cloud_service.domain.metering.vee.interval import make_interval_days
-from cloud_service.domain.metering.vee.series import DayWindow, RegisterRules, readings
+from cloud_service.domain.metering.vee.series import DayWindow, MountSpan, RegisterRules, readings
 from common.reading import Quality
 
 HOUR_MS = 3_600_000
@@ -103,3 +103,18 @@ def test_no_energy_is_lost_whatever_the_steps_of_a_day() -> None:
         window = day_of(ends, values, step_s=lengths)
 
         assert (sum(values), 0) == (window.days[0].total, window.days[0].missing), seed
+
+
+def test_the_hour_in_which_the_meter_was_taken_down_is_filled_by_the_one_before_for_as_long_as_it_hung() -> None:
+    down = RegisterRules(1, "interval", 3600, "UTC", mounts=(MountSpan(0, round(10.25 * HOUR_MS)),))
+
+    def taken_down(hours: int, rules: RegisterRules = down) -> tuple[list[int], list[int]]:
+        given = readings([hour * HOUR_MS for hour in range(1, hours + 1)], [8] * hours)
+        return steps(make_interval_days(rules, DAY, given))
+
+    values, qualities = taken_down(10)
+    assert ([8] * 10 + [2], [A] * 10 + [E, M]) == (values[:11], qualities[:12])
+    assert [A] * 11 == taken_down(11)[1][:11]  # it delivered that hour
+    assert [A] * 8 + [M] * 4 == taken_down(8)[1][:12]  # it was silent before
+    on_the_hour = RegisterRules(1, "interval", 3600, "UTC", mounts=(MountSpan(0, 10 * HOUR_MS),))
+    assert [A] * 10 + [M] == taken_down(10, on_the_hour)[1][:11]
