@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 import procrastinate
 
 from cloud_service.flow import billing_run as running
+from cloud_service.flow.invoicing import outliers
 from cloud_service.flow.metering import estimate_gaps
 from cloud_service.flow.rate import rate_contracts
 from cloud_service.flow.validate import validate_dirty
@@ -116,8 +117,9 @@ def _estimate(session: Session, entity: EntityCalendar, item: ParkedItem, now: d
 
 
 def _issue(session: Session, entity: EntityCalendar) -> None:
-    """Let the calendar's rated runs issue where nothing of them waits for a person."""
+    """Let the calendar's rated runs issue; what is far from the period before is held for a person."""
     for run in runs_in(session, ("rated",)):
         if run.legal_entity_id == entity.entity_id and running.may_issue_itself(session, run, entity.calendar):
+            outliers.hold(session, run.id, running.CALENDAR)
             running.approve(session, run.id, running.CALENDAR)
             running.start(session, run.id, "issue", shards=1, author=running.CALENDAR)

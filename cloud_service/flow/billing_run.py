@@ -6,17 +6,15 @@ A run is its items; a process that dies loses nothing but its open transaction, 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from decimal import Decimal
 
 from cloud_service.domain.calendar.billing_cycle import cycles_due, earliest_start
 from cloud_service.domain.invoicing.billing_account import check_seller_address
-from cloud_service.domain.invoicing.outliers import Outlier, outlier
 from cloud_service.store.audit import log
 from cloud_service.store.customers import legal_entities
 from cloud_service.store.database import job_queue
 from cloud_service.store.database.session import Session
 from cloud_service.store.invoicing import billing_run_items, billing_runs, parked_items, run_progress
-from cloud_service.store.invoicing.billing_calendar import BillingCalendar, calendar_of, untouched
+from cloud_service.store.invoicing.billing_calendar import BillingCalendar, untouched
 from cloud_service.store.invoicing.billing_runs import StoredRun
 from cloud_service.store.invoicing.run_progress import RunProgress
 from cloud_service.store.metering.estimation import estimates
@@ -98,15 +96,13 @@ def _back_again(session: Session, entity_id: int, since: date, rate: Rate) -> li
 
 
 def may_issue_itself(session: Session, run: StoredRun, calendar: BillingCalendar) -> bool:
-    """Whether a rated run of the calendar may issue without a person.
+    """Whether a rated run of the calendar may issue without a person, but for what is far from the period before.
 
-    Only where no amount is far from before, and no estimate waits for somebody to confirm it.
+    One that was approved before, and rated again since, is a person's; and no estimate may wait to be confirmed.
     """
-    if run.created_by != CALENDAR or run.dry_run or calendar.approval != "itself":
+    if run.created_by != CALENDAR or run.dry_run or run.approved_by or calendar.approval != "itself":
         return False
-    if not run_progress.progress_of(session, run.id).rated or estimates.unconfirmed_of_run(session, run.id):
-        return False
-    return not outliers(session, run.id)
+    return bool(run_progress.progress_of(session, run.id).rated) and not estimates.unconfirmed_of_run(session, run.id)
 
 
 def _unbilled(session: Session, planned: RunPlan) -> list[tuple[int, Span]]:
@@ -200,19 +196,3 @@ def retry_parked(session: Session, run_id: int, author: str, item_ids: Sequence[
     report(session, run_id)
     log.note(session, author, "run.retry", f"billing_run:{run_id}", items=count)
     return count
-
-
-def outliers(session: Session, run_id: int, page: int = 1000) -> list[Outlier]:
-    """Items whose amount a day is far from the period before, or negative, or the first; the farthest first."""
-    flagged: list[Outlier] = []
-    limits = calendar_of(session, billing_runs.run_of(session, run_id).legal_entity_id).limits
-    offset = 0
-    while items := billing_run_items.items(session, run_id, "rated", page, offset):
-        usual = billing_run_items.billed_before(session, items)
-        for item in items:
-            if item.rated is not None:
-                days = Decimal((item.end - item.start).days)
-                flag = outlier(item.rated, days, usual.get(item.contract_id), limits)
-                flagged += [flag] if flag else []
-        offset += page
-    return sorted(flagged, key=lambda flag: (flag.times is None, -(flag.times or 0)))

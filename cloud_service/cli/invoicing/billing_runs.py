@@ -101,6 +101,7 @@ def run(
 def _work_through(database: "Engine", planned: "StoredRun", who: str, *, dry_run: bool, deliver: bool) -> RunReport:
     """Rate, compare and (unless dry) issue in this process; workers of the same run may help at any time."""
     from cloud_service.flow import billing_run as step
+    from cloud_service.flow.invoicing.outliers import outliers as outliers_of
     from cloud_service.flow.issue import issue_shard
     from cloud_service.flow.rate import rate_shard
     from cloud_service.flow.validate import validate_dirty
@@ -109,7 +110,7 @@ def _work_through(database: "Engine", planned: "StoredRun", who: str, *, dry_run
     validate_dirty(database)  # what was read a moment ago counts as it will when the worker has seen it
     _shards(database, planned.id, "rated", lambda session: rate_shard(session, planned.id, SHARD))
     with begin(database) as session:
-        outliers = step.outliers(session, planned.id)
+        outliers = outliers_of(session, planned.id)
         if dry_run:
             report = _report(session, planned.id, step.report(session, planned.id), outliers)
             step.cancel(session, planned.id, who, "dry run")
@@ -186,6 +187,24 @@ def approve(run_id: int, *, json_output: bool) -> None:
     click.echo(as_json({"run": run_id, "state": "issuing"}) if json_output else f"run {run_id} is being issued")
 
 
+@click.command(name="let-go")
+@click.argument("run_id", type=int)
+@click.option("--item", "items", type=int, multiple=True, help="Only these items; all that are held unless given.")
+@click.option("--reason", default="", help="Why they are right; it stands in the audit log.")
+@click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
+def let_go(run_id: int, items: tuple[int, ...], reason: str, *, json_output: bool) -> None:
+    """Issue what a run held because its amount is far from the period before: a person says that it is right."""
+    from cloud_service.flow import billing_run as step
+    from cloud_service.flow.invoicing.outliers import let_go as release
+
+    with transaction() as session:
+        count = release(session, run_id, author(), reason, items or None)
+        step.approve(session, run_id, author())
+        step.start(session, run_id, "issue", shards=1, author=author())
+    result = {"run": run_id, "let_go": count, "state": "issuing"}
+    click.echo(as_json(result) if json_output else f"{count} bills of run {run_id} are being issued")
+
+
 @click.command()
 @click.argument("run_id", type=int)
 @click.option("--reason", default="", help="Why; it stands in the audit log.")
@@ -247,12 +266,12 @@ def runs(*, state: str, limit: int, json_output: bool) -> None:
 @click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
 def status(run_id: int, *, with_items: bool, json_output: bool) -> None:
     """How far a run is, what is parked and why, what looks odd."""
-    from cloud_service.flow import billing_run as step
+    from cloud_service.flow.invoicing.outliers import outliers as outliers_of
     from cloud_service.store.invoicing import run_progress
 
     with transaction() as session:
         progress = run_progress.progress_of(session, run_id)
-        report = _report(session, run_id, progress, step.outliers(session, run_id))
+        report = _report(session, run_id, progress, outliers_of(session, run_id))
         pace = run_progress.pace_of(session, run_id)
         connections = _connections(session, run_id) if with_items else []
     if not json_output:
@@ -280,4 +299,4 @@ def _connections(session: "Session", run_id: int) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-COMMANDS = (run, approve, cancel, retry, runs, status)
+COMMANDS = (run, approve, let_go, cancel, retry, runs, status)

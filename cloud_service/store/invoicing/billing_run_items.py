@@ -113,6 +113,14 @@ WAIT = text(
     RETURNING id
     """
 )
+RATED_AGAIN = text(
+    """
+    UPDATE billing_item SET state = 'rated', reason = '', code = ''
+     WHERE billing_run_id = :run AND state = 'parked' AND code = :code AND rated <> '{}'
+       AND (cast(:ids AS bigint[]) IS NULL OR id = ANY(:ids))
+    RETURNING id
+    """
+)
 CANCEL = text(
     """
     UPDATE billing_item SET state = 'cancelled'
@@ -210,6 +218,12 @@ def park(session: Session, ids: Sequence[int], reason: str, code: str = "") -> N
 def unpark(session: Session, run_id: int, ids: Sequence[int] | None = None) -> int:
     """Let parked items be rated again."""
     return len(session.execute(WAIT, {"run": run_id, "ids": list(ids) if ids is not None else None}).all())
+
+
+def unpark_held(session: Session, run_id: int, code: str, ids: Sequence[int] | None = None) -> int:
+    """Items that were parked by a code though they are rated are rated again as they were; how many."""
+    values = {"run": run_id, "code": code, "ids": list(ids) if ids is not None else None}
+    return len(session.execute(RATED_AGAIN, values).all())
 
 
 def cancel_items(session: Session, run_id: int) -> None:

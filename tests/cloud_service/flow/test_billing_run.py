@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from cloud_service.flow import billing_run as running
 from cloud_service.flow.billing_run import RunPlan
 from cloud_service.flow.customers.contract import change_cycle, move_out
+from cloud_service.flow.invoicing.outliers import outliers
 from cloud_service.flow.issue import issue_shard
 from cloud_service.flow.rate import rate_shard
 from cloud_service.store.invoicing import billing_run_items, run_progress
@@ -113,7 +114,7 @@ def test_a_month_far_from_the_one_before_is_flagged_before_anything_is_issued(wo
     use(world, month(2026, 9), 100)
     use(world, month(2026, 10), 1000)
     billed(world, month(2026, 9))
-    (odd,) = running.outliers(world.session, rated(world, month(2026, 10), dry_run=True))
+    (odd,) = outliers(world.session, rated(world, month(2026, 10), dry_run=True))
 
     assert "V1" == odd.contract
     assert odd.times is not None
@@ -130,12 +131,12 @@ def test_a_quarter_is_compared_with_the_quarter_before_it(world: World) -> None:
     use(world, Span(date(2026, 7, 1), date(2026, 10, 1)), 1000)
     billed(world, month(2026, 6))
     run_id = rated(world, month(2026, 9))
-    outliers = running.outliers(world.session, run_id)
+    flagged = outliers(world.session, run_id)
 
-    assert ["V1"] == [outlier.contract for outlier in outliers]
-    assert outliers[0].usual is not None
+    assert ["V1"] == [outlier.contract for outlier in flagged]
+    assert flagged[0].usual is not None
     # a day before: 9.6 kWh × 0.30 = 2.88 and a third of 1/30 of 10.00: 91 days, 30.00
-    assert Decimal("3.210") == outliers[0].usual
+    assert Decimal("3.210") == flagged[0].usual
 
 
 def test_an_ordinary_month_is_not_flagged(world: World) -> None:
@@ -144,7 +145,7 @@ def test_an_ordinary_month_is_not_flagged(world: World) -> None:
     use(world, month(2026, 10), 110)
     billed(world, month(2026, 9))
 
-    assert [] == running.outliers(world.session, rated(world, month(2026, 10)))
+    assert [] == outliers(world.session, rated(world, month(2026, 10)))
 
 
 def test_one_bad_account_is_parked_alone_and_billed_when_it_is_mended(world: World) -> None:

@@ -36,7 +36,7 @@ FIELDS = (
           group=_l("When readings are missing")),
     Field(
         "approval", _l("Approval"), "choice",
-        _l("By itself: a run with an amount far from the period before still waits for a person."),
+        _l("By itself: an amount far from the period before is held for a person, the rest is issued."),
         options=options("run_approval"), group=_l("What is issued"),
     ),
     Field("outlier_times", _l("Far from before is"), "amount",

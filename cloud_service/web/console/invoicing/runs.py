@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from cloud_service.domain.calendar.billing_cycle import days_over
 from cloud_service.flow import billing_run as runs_flow
+from cloud_service.flow.invoicing import outliers as outliers_flow
 from cloud_service.flow.metering import estimate_decisions
 from cloud_service.store.customers import legal_entities
 from cloud_service.store.invoicing import run_progress
@@ -134,7 +135,7 @@ def show(public_id: UUID) -> str:
         compared=rated and run.state != "done",
         estimated=estimates.of_run(session(), run.id),
         want_of_readings=WANT_OF_READINGS,
-        outliers=runs_flow.outliers(session(), run.id) if rated and run.state != "done" else [],
+        outliers=outliers_flow.outliers(session(), run.id) if rated and run.state != "done" else [],
     )
 
 
@@ -172,6 +173,19 @@ def confirm_estimates(public_id: UUID) -> AnyResponse:
     count = estimate_decisions.confirm(session(), ids, author=actor(), reason=typed_reason(), now=now())
     session().commit()
     flash(ngettext("%(num)s estimate is confirmed.", "%(num)s estimates are confirmed.", count), "success")
+    return redirect(url_for("runs.show", public_id=public_id))
+
+
+@blueprint.post("/runs/<uuid:public_id>/let-go")
+@access(May.APPROVE)
+def let_go(public_id: UUID) -> AnyResponse:
+    """Amounts that were held because they are far from before are right: issue them."""
+    run = billing_runs.run(session(), scope(), public_id)
+    count = outliers_flow.let_go(session(), run.id, actor(), typed_reason())
+    runs_flow.approve(session(), run.id, actor())
+    runs_flow.start(session(), run.id, "issue", shards=SHARDS, author=actor())
+    session().commit()
+    flash(ngettext("%(num)s bill is being issued.", "%(num)s bills are being issued.", count), "success")
     return redirect(url_for("runs.show", public_id=public_id))
 
 

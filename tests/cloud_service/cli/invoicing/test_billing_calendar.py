@@ -40,3 +40,7 @@ def test_a_calendar_that_cannot_be_is_refused(operator: World) -> None:
 
 def test_estimates_are_confirmed_by_their_numbers(operator: World) -> None:
     assert {"confirmed": 0} == call("readings", "confirm-estimate", "5", "6")
+
+
+def test_a_run_that_holds_nothing_lets_nothing_go(billed: World) -> None:
+    assert "holds no amount" in str(refusal("bill", "let-go", "1", "--reason", "right"))

@@ -217,3 +217,25 @@ def test_a_connection_parked_for_want_of_readings_leads_to_its_gap_and_others_do
         answer = client.get(page).text
         assert is_offered == (f"/connections/{fresh.ids['K-1']}/estimate?" in answer)
     assert "from=2026-08-01&amp;to=2026-08-31" in answer
+
+
+def test_held_amounts_are_let_go_by_who_may_approve(fresh: Console) -> None:
+    page, _estimate = with_an_estimate(fresh)
+    with transaction(fresh.engine) as session:
+        session.execute(
+            text(
+                "UPDATE billing_item SET state = 'parked', code = 'outlier', reason = '3.0 times', rated = '{\"x\": 1}'"
+            )
+        )
+        session.execute(text("UPDATE billing_run SET state = 'rated'"))
+        session.execute(text("UPDATE gap_estimate SET confirmed_by = 'boss', confirmed_at = now()"))
+    client = fresh.sign_in("billing")
+    assert "Amounts far from the period before are held." in text_of(client.get(page).text)
+
+    assert 302 == post(client, page, f"{page}/let-go", reason="a new boiler").status_code
+
+    assert {"rated"} == {row.state for row in database_rows(fresh, "SELECT state FROM billing_item")}
+    assert ("issuing", "billing@kilo.example") == tuple(
+        database_rows(fresh, "SELECT state, approved_by FROM billing_run")[0]
+    )
+    assert 409 == post(client, page, f"{page}/let-go").status_code
