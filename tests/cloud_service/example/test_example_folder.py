@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 
+import cloud_service.web
 from cloud_service.domain.receivables.currency_rates_file import read_rates
 from cloud_service.example.example_folder import ExampleFolder
-from cloud_service.example.operator import flats
+from cloud_service.example.operator import FILES, flats
 from cloud_service.payments.bank_statement import read_statement
 from tests.cloud_service.example.test_bank_statement import GRACE, bill
 
+CATALOGUE = Path(cloud_service.web.__file__).parent / "translations" / "messages.pot"
 START, NOW = date(2026, 10, 30), datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 
@@ -59,6 +61,15 @@ def test_what_the_readme_names_is_there_once_the_example_is_built(folder: Exampl
     assert [] == [name for name in named if not list(folder.path.glob(name))]
     assert "October 2026 is read and not billed" in text
     assert "{" not in text
+
+
+def test_the_readme_names_what_stands_on_the_screens() -> None:
+    catalogue = CATALOGUE.read_text(encoding="utf-8")
+    text = (FILES / "README.md").read_text(encoding="utf-8")
+    labels = [label for path in re.findall(r"(?<!\*)\*([^*`|]+)\*(?!\*)", text) for label in path.split(" → ")]
+
+    assert {"Today", "Run billing", "Approve and issue", "Bank statement", "Book these"} <= set(labels)
+    assert [] == [label for label in labels if f'"{label}' not in catalogue]
 
 
 def test_the_bank_s_file_of_a_month_is_written_once(folder: ExampleFolder) -> None:
