@@ -11,6 +11,7 @@ from common.errors import ConflictError, InputError
 
 TEXTS = ("delivery", "billing_cycle")
 NUMBERS = ("payment_terms_days", "billing_day")
+WORDS = {"payment_terms_days": "{} days", "billing_day": "day {}"}
 
 
 def change(session: Session, account_id: int, order: BatchOrder) -> RowChange:
@@ -29,7 +30,7 @@ def change(session: Session, account_id: int, order: BatchOrder) -> RowChange:
 
 
 def _words(terms: Mapping[str, object], names: Sequence[str]) -> str:
-    return ", ".join(f"{name} {terms[name]}" for name in names)
+    return ", ".join(WORDS.get(name, "{}").format(terms[name]) for name in names)
 
 
 ACTION = BatchAction("account_terms", change)

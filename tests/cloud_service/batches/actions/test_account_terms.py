@@ -18,7 +18,7 @@ def test_only_what_was_typed_changes(office: Office, row_id: RowId, order: Order
     change = ACTION.do(office.session, account, order(payment_terms_days="30", delivery="post", billing_cycle=""))
     after = account_terms(office.session, account)
 
-    assert RowChange("payment_terms_days 14, delivery email", "payment_terms_days 30, delivery post") == change
+    assert RowChange("14 days, email", "30 days, post") == change
     assert (30, "post", before.billing_cycle, before.billing_day, before.settings) == (
         after.payment_terms_days, after.delivery, after.billing_cycle, after.billing_day, after.settings,
     )  # fmt: skip

@@ -24,7 +24,7 @@ def test_a_tariff_for_a_file_of_numbers_is_tried_first_then_changed(operator: Wo
     assert [("A1", "ready"), ("A1", "done"), ("A1", "refused")] == [
         (row["number"], row["state"]) for (row,) in (tried, done, again)
     ]
-    assert ("payment_terms_days 14", "payment_terms_days 30") == (done[0]["before"], done[0]["after"])
+    assert ("14 days", "30 days") == (done[0]["before"], done[0]["after"])
     mixed = call("batch", "contract_close", "--file", str(numbers), "--set", "day=2027-01-01", code=6)
     assert [("V1", "done"), ("V-404", "refused")] == [(row["number"], row["state"]) for row in mixed]
     assert "there is no contract V-404" == mixed[1]["reason"]
