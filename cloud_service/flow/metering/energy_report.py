@@ -20,7 +20,7 @@ from cloud_service.store.metering.energy.measured_windows import DayEnergy
 from cloud_service.store.metering.energy.placed_registers import PlaceFilter
 from cloud_service.store.scope import Scope
 from common.errors import InputError
-from common.period import Span, day_start
+from common.period import Span, day_start, local_day
 
 HOURS_SHOWN = 2  # days
 REGISTER_DAYS_MAX = 1_200_000  # what one report may look at: 1,000 meters over three years
@@ -51,6 +51,7 @@ class EnergyReport:
     chart: Chart
     hours: tuple[Mapping[int, DayEnergy], ...] = ()  # of each span, where it is so short that hours are drawn
     only: Mapping[str, str] = field(default_factory=dict)  # client or meter that it is limited to -> its name
+    first_day: date | None = None  # of which anything is known at these places
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,7 @@ def energy_report(session: Session, scope: Scope, question: EnergyQuestion, now:
         chart=tuple(each.days for each in measured),
         hours=tuple(each.hours for each in measured) if spans.span.days <= HOURS_SHOWN else (),
         only=_only(question, places),
+        first_day=_first_day(places.registers),
     )
 
 
@@ -169,6 +171,12 @@ def _only(question: EnergyQuestion, places: _Places) -> dict[str, str]:
     if question.places.meter:
         names["meter"] = next((register.meter for register in places.registers), question.places.meter)
     return names
+
+
+def _first_day(registers: Iterable[PlacedRegister]) -> date | None:
+    """The first day of which anything is known; none where nothing was ever read."""
+    days = [local_day(register.first_known, register.timezone) for register in registers if register.first_known]
+    return min(days, default=None)
 
 
 def _refuse_too_many(by_span: Iterable[Sequence[Placement]]) -> None:

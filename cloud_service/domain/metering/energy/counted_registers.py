@@ -40,6 +40,17 @@ class PlacedRegister:
     mounted: datetime
     dismounted: datetime | None
     multiplier: Decimal
+    first_known: datetime | None = None  # from when on something of it is known; None where it was never read
+
+    @property
+    def counts_from(self) -> datetime:
+        """When it begins to count there: with its first reading, for nothing is missing of it before."""
+        return max(self.mounted, self.first_known or self.mounted)
+
+    @property
+    def is_expected(self) -> bool:
+        """Whether it is looked for: it was read, or bills wait for what it takes."""
+        return self.first_known is not None or (self.billed and self.direction == "import")
 
     @property
     def measure(self) -> "Measure":
@@ -60,11 +71,13 @@ def counted_registers(registers: Iterable[PlacedRegister]) -> dict[int, list[Pla
     """Mount -> registers whose sum is what its meter counts, in each unit and direction once.
 
     Bills count registers that are billed, and so do reports; of a meter whose registers are not billed, its totals.
-    Beside a total that says the same, registers of its rates (day, night) are left out.
+    Beside a total that says the same, registers of its rates (day, night) are left out, and so are those that
+    were never read and that no bill waits for.
     """
     by_mount: dict[int, list[PlacedRegister]] = {}
     for register in registers:
-        by_mount.setdefault(register.mount_id, []).append(register)
+        if register.is_expected:
+            by_mount.setdefault(register.mount_id, []).append(register)
     return {mount: counted for mount, members in by_mount.items() if (counted := _counted(members))}
 
 
@@ -74,7 +87,8 @@ def _counted(members: list[PlacedRegister]) -> list[PlacedRegister]:
     for member in billed or members:
         by_quantity.setdefault((member.quantity, member.measure), []).append(member)
     counted: list[PlacedRegister] = []
-    for same in by_quantity.values():
+    for measured in by_quantity.values():
+        same = [member for member in measured if member.first_known] or measured
         totals = [member for member in same if member.register in TOTALS]
         counted += totals[:1] or (same if billed or len(same) == 1 else [])
     return counted

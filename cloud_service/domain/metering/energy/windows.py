@@ -40,9 +40,9 @@ def register_window(register: PlacedRegister, span: Span) -> RegisterWindow | No
     """The window of a register in a span; None where its meter did not hang there then."""
     zone = register.timezone
     first, after = day_start(span.start, zone), day_start(span.end, zone)
-    if register.mounted <= first and (register.dismounted is None or register.dismounted >= after):
+    if register.counts_from <= first and (register.dismounted is None or register.dismounted >= after):
         return RegisterWindow(register, first, after, span.start, span.end)
-    first = max(first, register.mounted)
+    first = max(first, register.counts_from)
     after = min(after, register.dismounted) if register.dismounted else after
     return _cut_window(register, first, after) if first < after else None
 

@@ -12,6 +12,8 @@ from cloud_service.domain.metering.energy.counted_registers import ALWAYS, Place
 from cloud_service.domain.metering.energy.grouping import Tenancy
 from cloud_service.store.scope import Scope
 from common.errors import NotFoundError
+from common.period import day_start
+from common.reading import Quality
 
 WIDEST_OFFSET = timedelta(days=1)  # a local day begins at most so far from the day in UTC
 
@@ -22,13 +24,16 @@ SELECT m.id AS mount_id, r.id AS register_id, r.name AS register, r.quantity,
        v.terms AS terms, t.id AS meter_id, t.name AS meter, t.serial, t.public_id::text AS meter_public_id,
        p.id AS point_id, p.name AS point, p.public_id::text AS point_public_id, p.utility,
        s.id AS site_id, s.name AS site, s.public_id::text AS site_public_id, s.timezone,
-       lower(m.during) AS mounted, upper(m.during) AS dismounted, m.multiplier
+       lower(m.during) AS mounted, upper(m.during) AS dismounted, m.multiplier,
+       f.day AS first_day, f.step_s AS first_step_s, f.qualities AS first_qualities
   FROM site s
   JOIN service_point p ON p.site_id = s.id
   JOIN meter_mount m ON m.service_point_id = p.id AND m.during && tstzrange(:since, :until)
   JOIN meter t ON t.id = m.meter_id
   JOIN register r ON r.meter_id = t.id AND r.kind IN ('index', 'interval')
   LEFT JOIN virtual_meter v ON v.register_id = r.id
+  LEFT JOIN LATERAL (SELECT day, step_s, qualities FROM interval_day d
+                      WHERE d.register_id = r.id ORDER BY d.day LIMIT 1) f ON true
  WHERE (cast(:entities AS bigint[]) IS NULL OR s.legal_entity_id = ANY(:entities))
    AND (:site = '' OR :site IN (s.public_id::text, s.name))
    AND (:utility = '' OR p.utility = :utility)
@@ -105,7 +110,20 @@ def _placed(row: Any) -> PlacedRegister:
     values = dict(row)
     terms = values.pop("terms") or {}
     parts = frozenset(int(register) for register, _factor in terms.get("terms", ()))
-    return PlacedRegister(**{**values, "mounted": values["mounted"] or ALWAYS}, parts=parts)
+    first_known = _first_known(
+        values.pop("first_day"), values.pop("first_step_s"), values.pop("first_qualities"), values["timezone"]
+    )
+    mounted = values.pop("mounted") or ALWAYS
+    return PlacedRegister(**values, mounted=mounted, parts=parts, first_known=first_known)
+
+
+def _first_known(day: date | None, step_s: int, qualities: bytes | None, timezone: str) -> datetime | None:
+    """The start of the first step with a usable value; of the next day where the first one has none."""
+    if day is None:
+        return None
+    codes = bytes(qualities or b"")
+    steps = next((place for place, code in enumerate(codes) if code <= Quality.ESTIMATED), len(codes))
+    return day_start(day, timezone) + timedelta(seconds=steps * step_s)
 
 
 def tenancies(session: Session, points: set[int], first: date, after: date) -> dict[int, list[Tenancy]]:

@@ -33,7 +33,7 @@ def index() -> str:
     return render_template(
         "console/energy_gaps.html",
         address=address,
-        gaps=[_gap_row(gap) for gap in listed.gaps],
+        gaps=[gap_row(gap) for gap in listed.gaps],
         count=listed.count,
         only=report.only,
         sites=readable_sites(),
@@ -54,7 +54,8 @@ class GapRow:
     is_open: bool
 
 
-def _gap_row(gap: ExplainedGap) -> GapRow:
+def gap_row(gap: ExplainedGap) -> GapRow:
+    """The row of a gap; one that ends at midnight ends with the day before."""
     zone, run = gap.window.register.timezone, gap.run
     last_day = local_day(run.after - timedelta(microseconds=1), zone)
     first_day = max(local_day(run.first, zone), last_day - timedelta(days=DAYS_MAX))

@@ -13,6 +13,7 @@ PLACED = PlacedRegister(
     step_s=900, billed=True, parts=frozenset(), meter_id=1, meter="M1", serial="1", meter_public_id="m1", point_id=1,
     point="Flat", point_public_id="p1", utility="electricity", site_id=1, site="House", site_public_id="s1",
     timezone="Europe/Berlin", mounted=datetime(2020, 1, 1, tzinfo=UTC), dismounted=None, multiplier=Decimal(1),
+    first_known=datetime(2020, 1, 1, tzinfo=UTC),
 )  # fmt: skip
 
 

@@ -24,6 +24,15 @@ def test_what_is_not_billed_counts_only_where_nothing_of_the_meter_is() -> None:
     assert ["T1"] == names(rate)
 
 
+def test_what_was_never_read_counts_only_where_a_bill_waits_for_it() -> None:
+    never = {"first_known": None}
+
+    assert ["import"] == names(placed(**never))
+    assert [] == names(placed(register="export", direction="export", **never))
+    assert [] == names(placed(billed=False, **never))
+    assert ["T1", "T2"] == names(placed(**never), placed(register="T1"), placed(register="T2"))
+
+
 def test_each_direction_unit_and_quantity_counts_by_itself() -> None:
     roof = placed(register="export", direction="export")
     reactive = placed(register="import_q", quantity="reactive_energy", unit="kvarh")

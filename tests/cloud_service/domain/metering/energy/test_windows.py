@@ -44,6 +44,18 @@ def test_a_day_on_which_it_came_or_went_is_shared(
     assert (start, end, split) == (window.start.day, window.end.day, tuple(day.day for day in window.split))
 
 
+def test_nothing_is_missing_before_the_first_reading() -> None:
+    window = register_window(placed(first_known=at("2026-03-29T10:00+02:00")), SPAN)
+
+    assert window is not None
+    assert (at("2026-03-29T10:00+02:00"), 30, (29,)) == (
+        window.first,
+        window.start.day,
+        tuple(day.day for day in window.split),
+    )
+    assert None is register_window(placed(first_known=at("2026-04-29T10:00+02:00")), SPAN)
+
+
 def test_a_meter_that_hung_there_before_or_after_has_no_window() -> None:
     assert None is register_window(placed(dismounted=at("2026-03-28T00:00+01:00")), SPAN)
     assert None is register_window(placed(mounted=at("2026-03-31T00:00+02:00")), SPAN)

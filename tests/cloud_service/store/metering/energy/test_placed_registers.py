@@ -18,6 +18,7 @@ from cloud_service.store.scope import Scope
 from common.errors import NotFoundError
 from tests.cloud_service.metered_house import MeteredHouse
 from tests.cloud_service.plant import value_of
+from tests.cloud_service.store.metering.energy.test_day_sums import put
 
 FIRST, AFTER = date(2026, 3, 1), date(2026, 4, 1)
 SINCE = datetime(2026, 1, 1, tzinfo=UTC)
@@ -58,6 +59,16 @@ def test_a_meter_that_left_before_is_not_there_and_one_without_a_beginning_is(tw
     two_flats.owner.execute("UPDATE meter_mount SET during = tstzrange(NULL, NULL) WHERE meter_id = 2")
 
     assert [("B", "import", "Flat B")] == seen(two_flats)
+
+
+def test_a_register_is_known_from_its_first_usable_step_on(two_flats: MeteredHouse) -> None:
+    register = value_of(two_flats.owner, "SELECT id FROM register WHERE meter_id = 1 AND name = 'import'")
+    put(two_flats.owner, register, 3, {}, {})
+    put(two_flats.owner, register, 2, {0: 4, 1: 4, 2: 3, 4: 4}, {})
+    with transaction(two_flats.engine) as session:
+        first, second = placed_registers(session, Scope(), PlaceFilter(), FIRST, AFTER)
+
+    assert (datetime(2026, 3, 2, 3, tzinfo=UTC), None) == (first.first_known, second.first_known)
 
 
 def test_a_virtual_register_names_its_parts(two_flats: MeteredHouse) -> None:

@@ -60,11 +60,11 @@ def test_a_span_by_name_ends_with_yesterday_and_typed_days_give_way_to_a_name_ch
 
 
 def test_what_is_missing_is_said_and_leads_to_the_gaps(console: Console) -> None:
-    seen = page_of(console, "from=2026-11-16&to=2026-11-19")
+    seen = page_of(console, "from=2026-11-17&to=2026-11-20")  # it is three in the afternoon
 
-    assert "75.0 % measured" in text_of(seen)
+    assert "82.7 % measured" in text_of(seen)
     assert "1 gap" in text_of(seen)
-    assert f"/meters/energy/gaps?from=2026-11-16&amp;to=2026-11-19&amp;site={console.ids['site']}" in seen
+    assert f"/meters/energy/gaps?from=2026-11-17&amp;to=2026-11-20&amp;site={console.ids['site']}" in seen
     assert "nothing whole to compare with" in text_of(seen)
 
 
@@ -84,6 +84,13 @@ def test_the_files_have_the_rows_of_the_page_with_numbers_as_numbers(console: Co
     head, first, *_others = CalamineWorkbook.from_filelike(io.BytesIO(answer.data)).get_sheet_by_index(0).to_python()
     row = dict(zip(head, first, strict=True))
     assert ("TENANT NAME" in row, 72) == (True, row["ENERGY kWh, 2026-11-17 – 2026-11-19"])
+
+
+def test_days_before_the_first_reading_say_since_when_there_are_some(console: Console) -> None:
+    page = page_of(console, "span=last_month&by=meter")
+
+    assert "Nothing was read in these days The first reading here is of 17 Nov 2026." in text_of(page)
+    assert "by=meter&amp;from=2026-11-17&amp;to=2026-11-17" in page
 
 
 @pytest.mark.parametrize(
