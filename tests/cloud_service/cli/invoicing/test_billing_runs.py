@@ -5,28 +5,15 @@ from datetime import date
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import text
-from sqlalchemy.orm import Session
 
 from cloud_service.cli import cloud
 from common.errors import InputError
 from common.period import Span
-from tests.books.world import World, build
+from tests.books.world import World
 from tests.cloud_service.cli.commands import call, printed, refusal
 
 SEPTEMBER = Span(date(2026, 9, 1), date(2026, 10, 1))
 OCTOBER = Span(date(2026, 10, 1), date(2026, 11, 1))
-
-
-@pytest.fixture
-def three_tenants(session: Session, named_database: str) -> World:
-    """Three tenants: readings of two for September, of those two for October (one much more), none of the third."""
-    world = build(session, tenants=3)
-    for register in world.registers[:2]:
-        world.readings(register, SEPTEMBER)
-    world.readings(world.registers[0], OCTOBER)
-    world.readings(world.registers[1], OCTOBER, wh=1000)
-    session.commit()
-    return world
 
 
 def test_a_month_is_rated_and_issued_and_what_has_no_readings_is_parked_alone(three_tenants: World) -> None:
@@ -74,22 +61,6 @@ def test_a_dry_run_that_nobody_ended_is_in_nobodys_way(three_tenants: World) -> 
     three_tenants.session.commit()
 
     assert 2 == call("bill", "run", "--month", "2026-10", "--bill-date", "2026-11-02", code=6)["issued"]
-
-
-def test_a_queued_run_waits_for_workers_and_can_be_given_up(three_tenants: World) -> None:
-    queued = call("bill", "run", "--month", "2026-10", "--bill-date", "2026-11-02", "--queue")
-    run_id = str(queued["run"])
-
-    assert "rating" == queued["state"]
-    assert (3, 0, "rating") == tuple(call("bill", "status", run_id)[name] for name in ("items", "rated", "state"))
-    assert f"run {run_id} is cancelled\n" == printed("bill", "cancel", run_id, "--reason", "too early")
-    assert ["cancelled"] == [run["state"] for run in call("bill", "runs")]
-
-
-def test_parked_items_are_rated_again_once_mended(three_tenants: World) -> None:
-    run_id = str(call("bill", "run", "--month", "2026-10", "--bill-date", "2026-11-02", code=6)["run"])
-
-    assert {"run": int(run_id), "items": 1} == call("bill", "retry", run_id)
 
 
 def test_what_is_no_month_is_refused_with_an_example(operator: World) -> None:
