@@ -6,7 +6,7 @@ For gunicorn: `gunicorn 'cloud_service.app:create_app()'`; settings come from th
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from cloud_service.payments import provider
+from cloud_service.payments import PROVIDERS, provider
 from cloud_service.settings import Settings, read_settings
 from cloud_service.store.database.session import Engine, connect
 from cloud_service.web import access, assets, database, errors, guards, headers, identity, navigation, waiting_mail
@@ -39,6 +39,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     )
     app.extensions["settings"] = settings
     app.extensions["provider"] = provider(settings)
+    app.extensions["payment_companies"] = tuple(PROVIDERS)
     if settings.payment_provider:
         app.extensions["pay_link"] = lambda bill: f"{settings.public_url}/pay/{bill.public_id}"
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -6,7 +6,7 @@ Letters and PDFs carry our own lasting address; the provider's page, which expir
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from cloud_service.domain.money import round_money
 from cloud_service.payments import PaymentAsk, Provider
@@ -38,6 +38,19 @@ def pay_page(session: Session, public_id: UUID, provider: Provider, clock: Clock
         return earlier[0].url
     key = f"invoice-{public_id}-{left}-{len(earlier)}"
     return _new_page(session, invoice, left, provider, f"{public_url}/pay/{public_id}?back=1", key)
+
+
+def try_company(provider: Provider, currency: str, *, public_url: str) -> str:
+    """Ask a payment company for a page of one unit, which nobody is sent; its name for it. Nothing is booked.
+
+    UnavailableError where it does not answer, InputError where its key is wrong.
+    """
+    ask = PaymentAsk("TEST", "Test of the connection", Decimal(1), currency, f"{public_url}/settings/payments")
+    link = provider.create_payment_link(ask, idempotency_key=f"test-{uuid4()}")
+    state = provider.fetch_payment(link.ref).state
+    if state != "open":
+        raise ConflictError(f"the company says that a page of just now is {state}")
+    return link.ref
 
 
 def top_up_target(session: Session, account_public_id: UUID) -> TopUpTarget:

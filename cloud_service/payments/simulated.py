@@ -118,6 +118,8 @@ class Simulated:
         ]
 
     def _call(self, method: str, path: str, fields: Mapping[str, str] | None = None, key: str = "") -> Any:
+        if not self._url.startswith(("http://", "https://")):
+            raise InputError(f"PAYMENT_URL {self._url!r} is no address", path="PAYMENT_URL", hint="http://…")
         request = urllib.request.Request(  # noqa: S310 - the address is the operator's own setting
             self._url + path,
             method=method,

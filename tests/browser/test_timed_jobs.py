@@ -23,6 +23,7 @@ PAGES = (
     "/settings/entities/{entity}/rates/import",
     "/today",
     "/statements",
+    "/settings/payments",
     "/accounts/{A-1}/letters",
     "/dunning",
     "/settings",

@@ -71,6 +71,8 @@ STEPS = (
              May.MANAGE, "bill_look.edit", "bill_look.edit", optional=True),
     StepText("numbers", _l("Numbers of bills"), _l("Prefix and first number: go on where you are."),
              May.MANAGE, "number_series.edit", "number_series.edit", optional=True),
+    StepText("ways_to_pay", _l("Ways to pay"), _l("By transfer always; a payment company for cards and mobile money."),
+             May.MANAGE, "ways_to_pay.index", "ways_to_pay.index", optional=True),
     StepText("tariff", _l("First tariff"), _l("Prices and taxes as a sheet, with a typical month beside it."),
              May.CONTRACT, "price_sheet.add", "tariffs.index"),
     StepText("mail", _l("Mail"), _l("The relay that takes bills and reminders; without one they wait."),
@@ -135,7 +137,7 @@ def checklist(entity: LegalEntity) -> Checklist:
     """The steps of an entity, as they stand in the data."""
     progress = setup_progress(session(), entity.id)
     relay = current_app.extensions["settings"].mail or mail_relay.relay(session())
-    is_done = {"mail": relay is not None}
+    is_done = {"mail": relay is not None, "ways_to_pay": bool(current_app.extensions["settings"].payment_provider)}
     steps = tuple(
         SetupStep(
             step.key, step.title, step.detail, done := bool(getattr(progress, step.key, is_done.get(step.key, False))),

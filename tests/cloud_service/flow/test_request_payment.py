@@ -81,3 +81,10 @@ def test_a_top_up_names_the_account_and_is_booked_to_it(shop: Shop) -> None:
         request_payment.top_up_page(shop.session, UUID(int=7), D(1), shop.provider, public_url=PUBLIC)
     with pytest.raises(InputError):
         request_payment.top_up_page(shop.session, account, D("0.001"), shop.provider, public_url=PUBLIC)
+
+
+def test_trying_a_company_makes_a_page_that_nobody_is_sent(shop: Shop) -> None:
+    ref = request_payment.try_company(shop.provider, "EUR", public_url=PUBLIC)
+
+    link = shop.books.link(ref)
+    assert ("1", "EUR", "TEST") == (link["amount"], link["currency"], link["reference"])
