@@ -266,6 +266,11 @@ def test_a_wrong_bill_is_credited_and_billed_anew_after_a_look(office: LettingOf
     assert 0 == office.value("SELECT count(*) FROM invoice WHERE kind = 'credit_note'")  # only looked at
     page.send("Issue both", reason="")
     assert (422, True) == (page.status, "Fill this in" in page.text)
+    shown = page.shown("seen")
+    page.html.xpath('//*[@name="seen"]')[0].set("value", "1.00")
+    page.send("Issue both", reason="misread")  # something else was shown
+    assert (422, True) == (page.status, "The readings or prices changed in between" in page.text)
+    assert shown == page.shown("seen")
     page.send("Issue both", reason="misread")
     assert "INV-2026-00001 is credited by CN-2026-00001 and billed anew as INV-2026-00002." in page.text
     assert "Billed anew as INV-2026-00002" in page.text

@@ -1,8 +1,9 @@
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from sqlalchemy import select, text
 
+from cloud_service.flow.correct_invoice import credit
 from cloud_service.store.customers.tables import LegalEntity
 from cloud_service.store.lookups import dashboard
 from common.period import Span
@@ -27,6 +28,17 @@ def test_the_cards_say_what_the_lists_behind_them_sum_to(office: Office) -> None
     assert (D(20) + 10 * 150, D(0), 0) == (totals.received_local, totals.received_before, totals.without_rate)
     assert (580_250, 1_000_000) == (totals.energy, totals.energy_before)
     assert (2, 1, 2) == (totals.active, totals.prepaid, totals.active_before)
+
+
+def test_a_credited_bill_is_no_energy_beside_the_one_in_its_place(office: Office) -> None:
+    before = dashboard.totals(office.session, kilo(office), THIRTY_DAYS, TODAY).energy
+    invoice = office.session.execute(text("SELECT id FROM invoice WHERE number = 'INV-2'")).scalar_one()
+    clock = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    credit(office.session, invoice, reason="misread", day=TODAY, author="t", clock=lambda: clock)
+
+    after = dashboard.totals(office.session, kilo(office), THIRTY_DAYS, TODAY).energy
+    energy = office.session.execute(text("SELECT energy FROM invoice WHERE number = 'INV-2'")).scalar_one()
+    assert 0 < energy == before - after
 
 
 def test_a_payment_without_a_rate_is_counted_and_not_guessed(office: Office) -> None:

@@ -102,6 +102,21 @@ def test_what_is_supplied_is_neither_free_nor_unused(world: World) -> None:
     assert [] == sites_and_meters.free_meters(world.session, Scope())
 
 
+def test_a_point_that_only_the_owner_pays_for_is_free_for_a_tenant(world: World) -> None:
+    world.tenant()
+    world.session.execute(text("UPDATE contract SET vacancy = true"))
+
+    assert ["House: Flat 1"] == [name for name, _ in sites_and_meters.free_points(world.session, Scope(), TODAY)]
+
+
+def test_the_next_name_of_a_place_has_the_next_free_number(world: World) -> None:
+    for name in ("Flat 09", "Flat 10", "Shop"):
+        sites_and_meters.add_point(world.session, world.site, ServicePointFields(name))
+
+    names = [sites_and_meters.next_name(world.session, world.site, name) for name in ("Flat 09", "Shop", "Flat 99")]
+    assert ["Flat 11", "Shop 2", "Flat 100"] == names
+
+
 def test_what_is_not_there_is_told(session: Session) -> None:
     with pytest.raises(NotFoundError, match="there is no site 7"):
         sites_and_meters.site_fields(session, 7)

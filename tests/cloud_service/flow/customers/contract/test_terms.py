@@ -10,7 +10,7 @@ from cloud_service.flow.customers.contract import (
     change_mode,
     change_tariff,
 )
-from cloud_service.flow.rate import rate_contracts
+from cloud_service.flow.rate import rate_contracts, rate_shard
 from cloud_service.store.metering.tables import Register
 from common.period import Span
 from tests.books.world import World
@@ -94,3 +94,13 @@ def test_an_account_changes_to_prepaid_on_a_day(world: World) -> None:
     ).all()
 
     assert [("postpaid", date(2026, 1, 1)), ("prepaid", MIDDLE)] == [(mode.mode, mode.start) for mode in modes]
+
+
+def test_what_was_rated_before_the_tariff_changed_is_not_issued(world: World) -> None:
+    run = running.plan(world.session, RunPlan(world.entity, OCTOBER, date(2026, 11, 2), "t"))
+    rate_shard(world.session, run.id)
+    change_tariff(world.session, world.contracts[0], world.tariff, MIDDLE, author="t", reason="asked")
+
+    parked = world.session.execute(text("SELECT contract_id, reason FROM billing_item WHERE state = 'parked'")).all()
+    assert [world.contracts[0]] == [item.contract_id for item in parked]
+    assert "the tariff changed after the rating" in parked[0].reason
