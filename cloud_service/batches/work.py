@@ -3,6 +3,7 @@
 What became of a row is written in the transaction that did it: a worker may die or run twice without harm.
 """
 
+import logging
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -16,6 +17,7 @@ from cloud_service.store.database.errors import AGAIN, REFUSALS, reason_of
 from cloud_service.store.database.session import Session
 from common.errors import ConflictError, EnergyError, UnavailableError
 
+logger = logging.getLogger("energy.batches")
 AT_ONCE = 25  # rows of one transaction: the audit log is locked as long
 TASK = "work_batch"
 STEPS = {"checking": "chosen", "running": "ready"}  # state of the batch -> of the rows that wait
@@ -78,6 +80,9 @@ def tried(session: Session, action: BatchAction, row_id: int, order: BatchOrder,
         if isinstance(error, UnavailableError) or isinstance(getattr(error, "orig", error), AGAIN):
             raise
         return _refused(error)
+    except Exception:
+        logger.exception("%s failed for row %s", action.key, row_id)
+        return RowOutcome("refused", reason="something went wrong here; it stands in the log", hint="the others go on")
     return RowOutcome("ready" if trial else "done", change.before, change.after)
 
 

@@ -40,16 +40,18 @@ def columns_in_order(columns: Sequence[Column], choice: ChosenColumns) -> list[C
 
 
 def typed_choice(form: "MultiDict[str, str]") -> ChosenColumns:
-    """What the form says: ticked columns by the numbers beside them, equal numbers as they stood."""
+    """What the form says: ticked columns by the numbers beside them; of equal ones the changed one comes first."""
     ticked = [key for key in form.getlist("columns")[:COLUMNS_MAX] if key and len(key) <= KEY_MAX]
     if not ticked:
         raise InputError(_("a list has at least one column"), path="columns")
     size = form.get("size", "")
     return ChosenColumns(
-        sorted(dict.fromkeys(ticked), key=lambda key: _place(form.get(f"place.{key}", ""))),
+        sorted(dict.fromkeys(ticked), key=lambda key: _place(form, key)),
         int(size) if size.isdecimal() and int(size) in SIZES else SIZES[0],
     )
 
 
-def _place(typed: str) -> int:
-    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) <= 3 else COLUMNS_MAX  # noqa: PLR2004 - three digits
+def _place(form: "MultiDict[str, str]", key: str) -> tuple[int, bool]:
+    typed = form.get(f"place.{key}", "")
+    usable = typed.isascii() and typed.isdecimal() and len(typed) <= 3  # noqa: PLR2004 - three digits
+    return int(typed) if usable else COLUMNS_MAX, typed == form.get(f"was.{key}", "")

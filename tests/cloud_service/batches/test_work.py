@@ -104,6 +104,19 @@ def test_a_database_that_does_not_answer_refuses_no_row(office: Office, monkeypa
         work.work(office.session, batch.id, NOW)
 
 
+def test_a_fault_of_ours_refuses_its_row_and_the_others_go_on(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stumble(session: Session, client_id: int, order: BatchOrder) -> RowChange:
+        change = rename(session, client_id, order)
+        return {1: change}[client_id % 2]  # every second one is not there
+
+    batch = batch_of(office, name="New")
+    monkeypatch.setattr(work, "ACTIONS", {"rename": BatchAction("rename", stumble)})
+    finish(office, batch)
+
+    assert {"ready", "refused"} == set(state(office, batch.public_id)[1].values())
+    assert "checked" == state(office, batch.public_id)[0]
+
+
 def test_it_runs_once_however_often_it_is_pressed(office: Office) -> None:
     batch = batch_of(office, name="New")
     finish(office, batch)

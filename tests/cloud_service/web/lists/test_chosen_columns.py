@@ -34,6 +34,10 @@ def test_a_form_is_read_by_the_numbers_beside_the_ticks() -> None:
     )  # fmt: skip
 
     assert ChosenColumns(["b", "a", "c"], 100) == typed_choice(form)
+    moved = MultiDict(
+        [("columns", "a"), ("columns", "c"), ("place.a", "1"), ("was.a", "1"), ("place.c", "1"), ("was.c", "3")]
+    )
+    assert ["c", "a"] == typed_choice(moved).columns
     assert 25 == typed_choice(MultiDict([("columns", "a"), ("size", "1000000")])).size
 
 
