@@ -12,19 +12,21 @@ from cloud_service.billing_jobs import CalendarTools, plan_by_calendar
 from cloud_service.flow import billing_run as running
 from cloud_service.flow.billing_calendar import set_calendar
 from cloud_service.flow.issue import issue_shard
-from cloud_service.flow.metering import estimate_decisions
+from cloud_service.flow.metering import estimate_decisions, estimate_gaps
 from cloud_service.flow.metering.enter_reading import ManualReading, enter
 from cloud_service.flow.rate import rate_shard
 from cloud_service.flow.validate import validate_dirty
 from cloud_service.store.database.session import transaction
 from cloud_service.store.invoicing.billing_calendar import BillingCalendar, automatic_calendars
 from cloud_service.store.invoicing.billing_runs import run_of
-from cloud_service.store.metering.estimation import estimates
+from cloud_service.store.metering.estimation import estimable_registers, estimates
+from cloud_service.store.scope import Scope
 from common.errors import ConflictError
-from common.period import day_start
+from common.period import Span, day_start
 from tests.books.world import ZONE, World, build
 
 CALENDAR = BillingCalendar(automatic=True, since=date(2026, 10, 1), after_days=2, last_days=10, incomplete="estimate")
+SEPTEMBER = Span(date(2026, 9, 1), date(2026, 10, 1))
 NOW = datetime(2027, 6, 1, tzinfo=UTC)
 
 
@@ -205,3 +207,34 @@ def test_a_reading_between_rating_and_issuing_brings_its_connection_back(office:
     office.on(2026, 11, 4)
 
     assert ("V1", "rated", "") == office.items()[0]
+
+
+def test_a_gap_that_reaches_into_billed_days_waits_for_a_person(engine: Engine, session: Session) -> None:
+    """September is billed by an estimate that was withdrawn since: the gap of October begins in it."""
+    office = Office(engine, session)
+    for meter in ("m1", "m2"):
+        office.read(meter, date(2026, 9, 1), 1000)
+        office.read(meter, date(2026, 9, 21), 1200)
+    time = day_start(date(2026, 9, 1), ZONE), day_start(date(2026, 10, 1), ZONE)
+    kept = []
+    for contract in office.world.contracts:
+        registers = estimable_registers.of_contract(session, Scope(), contract, time)
+        (gap,) = [gap for gap in estimate_gaps.gaps_of(session, registers, NOW) if gap.gap.known_energy is None]
+        kept.append(estimate_gaps.keep(session, gap, estimate_gaps.chosen(gap), author="Ada", reason="x", now=NOW))
+    session.commit()
+    office.read("m1", date(2026, 10, 1), 1300)
+    september = running.plan(session, running.RunPlan(office.world.entity, SEPTEMBER, SEPTEMBER.end, "boss"))
+    rate_shard(session, september.id)
+    running.report(session, september.id)
+    office.issue(september.id)
+    estimate_decisions.withdraw(
+        session, kept[1], author="Ada", reason="wrong", now=NOW, scope=Scope(), although_billed=True
+    )
+    session.commit()
+    while validate_dirty(engine).days:
+        pass
+
+    office.on(2026, 11, 3)
+    office.on(2026, 11, 15)
+
+    assert [("V1", "rated"), ("V2", "parked")] == [row[:2] for row in office.items() if row[1] != "issued"]

@@ -5,7 +5,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from cloud_service.domain.metering.vee.series import RejectedReading
-from cloud_service.store.metering.rejected_readings import quarantine_rejected
+from cloud_service.store.metering.rejected_readings import quarantine_rejected, told
 from tests.cloud_service.plant import START_MS, add_meter
 
 WINDOW = (START_MS, START_MS + 86_400_000)
@@ -45,3 +45,11 @@ def test_values_outside_the_window_stay_where_they_are(session: Session, owner: 
     quarantine_rejected(session, {register: []}, {register: (SPIKE.at_ms, WINDOW[1])})
 
     assert [(999, "spike", "")] == quarantined(session)
+
+
+def test_of_estimates_that_were_overtaken_in_a_row_only_the_first_is_told() -> None:
+    spike = RejectedReading(5, 9, "spike")
+    estimates = [RejectedReading(at, 0, "estimate") for at in (1, 2, 3, 6, 7)]
+
+    assert [estimates[0], spike, estimates[3]] == told([*estimates[:3], spike, *estimates[3:]])
+    assert [spike, spike] == told([spike, spike])

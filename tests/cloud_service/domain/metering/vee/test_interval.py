@@ -87,6 +87,15 @@ def test_of_two_spans_that_overlap_the_shorter_one_counts() -> None:
     assert 15 == window.days[0].total
 
 
+def test_a_measured_span_goes_before_the_estimates_of_shorter_ones() -> None:
+    window = day_of(
+        [2, 2.25, 2.5, 2.75, 3, 4], [8, 1, 1, 1, 80, 8],
+        quality=[A, E, E, E, A, A], step_s=[3600, 900, 900, 900, 3600, 3600],
+    )  # fmt: skip
+
+    assert 8 + 80 + 8 == window.days[0].total
+
+
 def test_no_energy_is_lost_whatever_the_steps_of_a_day() -> None:
     for seed in range(300):
         dice = random.Random(seed)
