@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from cloud_service.flow.metering.energy_report import EnergyReport
     from common.period import Span
 
+UTILITIES = ("electricity", "water", "gas", "heat", "cooling")
 SPANS = (
     "today", "yesterday", "week", "month", "quarter", "year", "last_week", "last_month", "last_quarter", "last_year",
 )  # fmt: skip
@@ -28,7 +29,7 @@ SPANS = (
 @click.option("--site", default="", help="Only this site, by its name.")
 @click.option("--client", default="", help="Only this client, by its number.")
 @click.option("--meter", default="", help="Only this meter, by its name.")
-@click.option("--utility", default="", help="Only this utility: electricity, water, gas, heat, cooling.")
+@click.option("--utility", type=click.Choice(UTILITIES), help="Only this utility.")
 @click.option("--csv", "csv_file", type=click.Path(path_type=Path), help="Write the rows into this file.")
 @click.option("--xlsx", "xlsx_file", type=click.Path(path_type=Path), help="Write the rows into this spreadsheet.")
 @click.option("--json", "json_output", is_flag=True, help="Print rows and sums as JSON.")
@@ -51,7 +52,7 @@ def energy(*, csv_file: Path | None, xlsx_file: Path | None, json_output: bool, 
     raise SystemExit(6 if any(row.now.missing_s for row in report.rows) else 0)
 
 
-def _report(*, by: str, site: str, client: str, meter: str, utility: str, **days: str) -> "EnergyReport":
+def _report(*, by: str, site: str, client: str, meter: str, utility: str | None, **days: str) -> "EnergyReport":
     with transaction() as session:
         from cloud_service.domain.metering.energy.grouping import GroupBy
         from cloud_service.flow.metering.energy_report import EnergyQuestion, energy_report
@@ -60,7 +61,7 @@ def _report(*, by: str, site: str, client: str, meter: str, utility: str, **days
         from cloud_service.store.scope import Scope
 
         now = datetime.now(UTC)
-        places = PlaceFilter(site, utility, meter, client)
+        places = PlaceFilter(site, utility or "", meter, client)
         return energy_report(
             session, Scope(), EnergyQuestion(GroupBy(by), _span(today_of(session, now), **days), places), now
         )

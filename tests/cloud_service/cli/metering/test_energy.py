@@ -60,5 +60,10 @@ def test_what_cannot_be_shown_is_refused(operator: World, options: list[str], ki
     assert word in str(error)
 
 
+def test_a_utility_that_is_none_is_a_wrong_use(operator: World) -> None:
+    assert 2 == refusal("readings", "energy", "--utility", "steam").code
+    assert [] == call("readings", "energy", "--utility", "gas")["rows"]
+
+
 def test_a_span_by_name_needs_no_days(operator: World) -> None:
     assert {"from", "until"} == set(call("readings", "energy", "--span", "yesterday", code=6)["days"])
