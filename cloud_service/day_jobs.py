@@ -123,7 +123,7 @@ def _dunning_work(company: DunnedCompany, local: datetime) -> list[DayWork]:
     due = []
     if local.hour >= FIRST_HOUR and dunning_days.sends_on(company.rules, today):
         due.append(DayWork(entity, "reminders", today, lambda session: len(
-            remind.remind(session, today, author=AUTHOR, entity_id=entity))))  # fmt: skip
+            remind.remind(session, today, author=AUTHOR, entity_id=entity, by_mail_only=True))))  # fmt: skip
     month = dunning_days.interest_day(company.rules, today)
     if month is not None and month >= company.valid_from:
         due.append(DayWork(entity, "interest", month, lambda session: len(

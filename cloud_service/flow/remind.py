@@ -41,6 +41,7 @@ class Reminder:
     currency: str
     invoices: tuple[str, ...]
     fee: str = ""
+    recipient: str = ""  # without an e-mail address a person writes
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,18 @@ class DueStep:
     by: RulesFrom
 
 
-def remind(session: Session, day: date, *, author: str, entity_id: int | None = None) -> list[Reminder]:
-    """Take the steps that are due on a day: one letter an account, at most one fee."""
-    return [_remind_account(session, due, day, author) for due in due_by_account(session, day, entity_id)]
+def remind(
+    session: Session, day: date, *, author: str, entity_id: int | None = None, by_mail_only: bool = False
+) -> list[Reminder]:
+    """Take the steps that are due on a day: one letter an account, at most one fee.
+
+    `by_mail_only` leaves accounts without an e-mail address to a person, who writes to them: no fee without a letter.
+    """
+    return [
+        _remind_account(session, due, day, author)
+        for due in due_by_account(session, day, entity_id)
+        if due[0].invoice.email or not by_mail_only
+    ]
 
 
 def due_by_account(session: Session, day: date, entity_id: int | None = None) -> list[list[DueStep]]:
@@ -92,7 +102,7 @@ def _remind_account(session: Session, due: Sequence[DueStep], day: date, author:
     job_queue.defer_all(session, "deliver", [{"deliveries": ids}] if ids else [], queue="deliver")
     reminder = Reminder(
         first.account_id, first.account, highest.step.name, amount, first.currency,
-        tuple(invoice.number for invoice in invoices), fee.number if fee else "",
+        tuple(invoice.number for invoice in invoices), fee.number if fee else "", first.email,
     )  # fmt: skip
     log.note(
         session, author, "account.remind", f"account:{first.account_id}", step=reminder.step,

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from cloud_service.day_jobs import DayTools, add_day_jobs
 from cloud_service.domain.receivables.dunning import read_rules
 from cloud_service.download import download
+from cloud_service.flow import remind
 from cloud_service.flow.account_statement import set_every
 from cloud_service.flow.dunning.interest import enter_base_rate
 from cloud_service.flow.dunning.rules import set_rules
@@ -119,6 +120,18 @@ def test_interest_is_not_charged_for_a_month_that_began_before_the_rules(
     run_at(datetime(2026, 11, 30, 9, tzinfo=UTC))
 
     assert ["reminders"] == [row[0] for row in rows(world, JOBS)]
+
+
+def test_a_client_without_an_address_gets_no_step_and_no_fee_by_itself(
+    world: World, run_at: Callable[[datetime], None]
+) -> None:
+    world.session.execute(text("UPDATE client SET email = '' WHERE number = 'C1'"))
+    world.session.commit()
+    run_at(datetime(2026, 11, 23, 9, tzinfo=UTC))
+
+    assert [("first", date(2026, 11, 23), 1)] == rows(world, STEPS)
+    left = remind.remind(world.session, date(2026, 11, 23), author="t")
+    assert [("A1", "")] == [(letter.account, letter.recipient) for letter in left]
 
 
 def test_nothing_runs_by_itself_where_a_person_approves(world: World, run_at: Callable[[datetime], None]) -> None:
