@@ -25,7 +25,7 @@ from cloud_service.store.receivables.dunned_companies import DunnedCompany, dunn
 from common.errors import EnergyError
 from common.period import zone
 
-FIRST_HOUR = 8  # nobody gets letters at night
+HOURS = range(8, 20)  # nobody gets letters at night
 AUTHOR = "calendar"
 RATES, STATEMENTS = "rates", "statements"
 log = logging.getLogger("energy.worker")
@@ -85,7 +85,7 @@ def add_day_jobs(app: procrastinate.App, tools: DayTools) -> None:
 def _send_statements(tools: DayTools, company: StatementCompany, local: datetime) -> None:
     """Some accounts a transaction, each once; the day's work is noted when all are sent."""
     today, sent, more = local.date(), 0, 1
-    if local.hour < FIRST_HOUR:
+    if local.hour not in HOURS:
         return
     try:
         while more:
@@ -121,7 +121,7 @@ def _dunning_work(company: DunnedCompany, local: datetime) -> list[DayWork]:
     """What falls to a company at a local time."""
     entity, today = company.entity_id, local.date()
     due = []
-    if local.hour >= FIRST_HOUR and dunning_days.sends_on(company.rules, today):
+    if local.hour in HOURS and dunning_days.sends_on(company.rules, today):
         due.append(DayWork(entity, "reminders", today, lambda session: len(
             remind.remind(session, today, author=AUTHOR, entity_id=entity, by_mail_only=True))))  # fmt: skip
     month = dunning_days.interest_day(company.rules, today)

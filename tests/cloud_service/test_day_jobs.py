@@ -74,6 +74,7 @@ def test_reminders_go_out_on_the_first_working_day_at_eight_and_once(
 ) -> None:
     run_at(datetime(2026, 11, 21, 12, tzinfo=UTC))  # five days after the due day: a Saturday
     run_at(datetime(2026, 11, 23, 6, 59, tzinfo=UTC))  # Monday, before 8 o'clock in Berlin
+    run_at(datetime(2026, 11, 23, 19, tzinfo=UTC))  # and at 20 o'clock
     assert [] == rows(world, STEPS)
 
     for minute in (0, 30):

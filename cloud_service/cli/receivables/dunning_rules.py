@@ -11,6 +11,7 @@ from cloud_service.cli.options import day_of, entity_of
 from cloud_service.cli.output import as_json, print_table
 
 JSON = click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
+BY = {"person": "after a person's approval", "itself": "by themselves"}
 WHICH = click.option("--entity", type=int, help="Legal entity; needed where there are several.")
 
 
@@ -34,7 +35,7 @@ def rules(*, entity: int | None, day: str | None, json_output: bool) -> None:
                             "rules": msgspec.to_builtins(in_force.rules)}))  # fmt: skip
         return
     origin = f"own, from {in_force.valid_from}" if in_force.id is not None else in_force.rules.source
-    click.echo(f"{company.name}: {origin}; letters go out by {in_force.rules.sending}")
+    click.echo(f"{company.name}: {origin}; letters go out {BY[in_force.rules.sending]}")
     steps = [[step.name, str(step.days), _amounts(step.fee), step.wording] for step in in_force.rules.steps]
     print_table(["LEVEL", "DAYS", "FEE", "WORDING"], steps)
 
