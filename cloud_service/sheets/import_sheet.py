@@ -13,7 +13,7 @@ from cloud_service.sheets.cell_style import MARKS, ORDERS, CellStyle, style_of
 from cloud_service.sheets.columns import KINDS, SheetKind
 from cloud_service.sheets.entry import SheetEntry
 from cloud_service.sheets.head_match import HeadMatch, head_signature, match_head, refuse_missing
-from cloud_service.sheets.made_rows import MadeRows, RowRefusedError, faults_at
+from cloud_service.sheets.made_rows import MadeRows, RowRefusedError, counted, faults_at
 from cloud_service.sheets.meters import meter_of
 from cloud_service.sheets.openings import opening_of
 from cloud_service.sheets.parties import account_of, client_of, contract_of
@@ -124,9 +124,7 @@ def _run(
         log.record(session, changes)
     else:
         whole.rollback()
-    counts = Counter(
-        {table: len(ids) for table, ids in new_records.ids.items() if table not in ("tariff_before", "vacancy")}
-    )
+    counts = Counter(counted(new_records.ids))
     report = SheetReport(
         order.kind, sheet, match.places, match.left_out, tuple(outcomes), counts,
         earlier=earlier.created_at if earlier else None, eaten=tuple(eaten_zeros(sheet, match.places)),

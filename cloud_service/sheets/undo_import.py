@@ -6,6 +6,7 @@ from typing import Any
 from cloud_service.flow.collect.take_over import take_back
 from cloud_service.flow.collect.take_over_deposit import take_back_deposit
 from cloud_service.flow.customers.contract.ending import change_end
+from cloud_service.sheets.made_rows import counted
 from cloud_service.store.audit import log
 from cloud_service.store.customers import legal_entities
 from cloud_service.store.database.errors import REFUSALS, reason_of
@@ -70,11 +71,7 @@ def undo_import(
     except REFUSALS as error:
         raise ConflictError(f"something rests on it: {reason_of(error)}", path="import") from error
     imports.mark_undone(session, sheet_import.id, now, author)
-    counts = {
-        table: len(ids) - staying.get(table, 0)
-        for table, ids in sheet_import.made.items()
-        if table not in ("tariff_before", "vacancy")
-    }
+    counts = {table: rows - staying.get(table, 0) for table, rows in counted(sheet_import.made).items()}
     audit_fields: dict[str, Any] = {"name": sheet_import.name, **counts}
     log.note(session, author, "sheet.undo", f"sheet_import:{sheet_import.id}", reason=reason, **audit_fields)
     return counts
