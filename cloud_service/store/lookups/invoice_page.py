@@ -112,7 +112,8 @@ SETTLED_BY = text(
 )
 HISTORY = text(
     """
-    SELECT i.created_at AS at, 'issued' AS what, coalesce(nullif(i.issued_by, ''), 'billing run') AS who,
+    SELECT i.created_at AS at, CASE WHEN i.taken_over_on IS NULL THEN 'issued' ELSE 'taken over' END AS what,
+           coalesce(nullif(i.issued_by, ''), 'billing run') AS who,
            i.reason AS detail
       FROM invoice i WHERE i.id = :invoice
     UNION ALL
@@ -139,7 +140,7 @@ HISTORY = text(
            t.reason || ' ' || t.outcome FROM dispute t WHERE t.invoice_id = :invoice
     UNION ALL
     SELECT a.at, a.action, a.actor, a.reason FROM audit a WHERE a.subject = 'invoice:' || cast(:invoice AS text)
-       AND a.action NOT IN ('invoice.issue', 'invoice.post')
+       AND a.action NOT IN ('invoice.issue', 'invoice.post', 'invoice.take_over')
     ORDER BY 1
     """
 )

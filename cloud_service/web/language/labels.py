@@ -203,6 +203,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     },
     "bill_event": {
         "issued": _l("Issued"),
+        "taken over": _l("Taken over"),
         "mail waits to be sent": _l("Mail waits to be sent"),
         "mail sent": _l("Mail sent"),
         "waits to be printed": _l("Waits to be printed"),

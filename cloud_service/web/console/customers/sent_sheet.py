@@ -32,6 +32,8 @@ def sent_file(chosen: Any) -> SheetFile:
         content = zlib.decompressobj().decompress(base64.b64decode(request.form["kept"]), FILE_MAX + 1)
     except (binascii.Error, ValueError, zlib.error):
         raise InputError(_("the file was lost on its way"), hint=_("choose it again")) from None
+    if not content:
+        raise InputError(_("the file was lost on its way"), hint=_("choose it again"))
     return SheetFile(request.form.get("kept_name", "sheet"), content)
 
 
