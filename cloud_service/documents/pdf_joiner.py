@@ -102,12 +102,12 @@ class _Copy:
         """Take a page along, hung on the tree of the joined file."""
         number = self._reserved(page)
         entries = {**inherited, **dict(page.items())}
-        words = [
+        tokens = [
             b"%s %s" % (_name(key), self._word(value))
             for key, value in entries.items()
             if key not in PAGE_ONLY and key != "/Parent"
         ]
-        self._joiner.put(number, b"<< %s /Parent %d 0 R >>" % (b" ".join(words), self._joiner.pages_node))
+        self._joiner.put(number, b"<< %s /Parent %d 0 R >>" % (b" ".join(tokens), self._joiner.pages_node))
         return number
 
     def rest(self) -> None:
@@ -123,9 +123,9 @@ class _Copy:
         return number
 
     def _reference(self, value: Any) -> int:
-        known = self._numbers.get(value.objgen)
-        if known is not None:
-            return known
+        number = self._numbers.get(value.objgen)
+        if number is not None:
+            return number
         if isinstance(value, pikepdf.Stream) and not any(_refers(inner) for _key, inner in _entries(value)):
             self._numbers[value.objgen] = self._joiner.put_once(self._body(value))
         else:
@@ -136,8 +136,8 @@ class _Copy:
         if not isinstance(value, pikepdf.Stream):
             return self._inner(value)
         raw = value.read_raw_bytes()
-        words = b" ".join(b"%s %s" % (_name(key), self._word(inner)) for key, inner in _entries(value))
-        return b"<< %s /Length %d >>\nstream\n%s\nendstream" % (words, len(raw), raw)
+        tokens = b" ".join(b"%s %s" % (_name(key), self._word(inner)) for key, inner in _entries(value))
+        return b"<< %s /Length %d >>\nstream\n%s\nendstream" % (tokens, len(raw), raw)
 
     def _word(self, value: Any) -> bytes:
         if isinstance(value, pikepdf.Object) and value.is_indirect:

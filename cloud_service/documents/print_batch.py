@@ -46,14 +46,14 @@ class BatchPart:
 def write_batch(parts: Iterable[BatchPart], out: Path) -> int:
     """Write the PDF file; how many pages the bills have. One bill is in memory at a time, whatever their number."""
     with TemporaryDirectory(prefix="print-", dir=out.parent) as folder:
-        whole, one = Path(folder) / "whole.pdf", Path(folder) / "one.pdf"
+        whole, piece = Path(folder) / "whole.pdf", Path(folder) / "piece.pdf"
         pages: list[int] = []
         count = 0
         with PdfJoiner(whole) as joiner:
-            for part in parts:
-                bills, rows = _append(joiner, part.bills, one)
-                one.write_bytes(_cover(part.cover, part.theme, rows))
-                pages += [*joiner.append(one), *bills]
+            for batch_part in parts:
+                bills, rows = _append(joiner, batch_part.bills, piece)
+                piece.write_bytes(_cover(batch_part.cover, batch_part.theme, rows))
+                pages += [*joiner.append(piece), *bills]
                 count += len(bills)
             joiner.finish(pages)
         whole.replace(out)
@@ -61,14 +61,14 @@ def write_batch(parts: Iterable[BatchPart], out: Path) -> int:
 
 
 def _append(
-    joiner: PdfJoiner, bills: Iterable[BillToPrint], one: Path
+    joiner: PdfJoiner, bills: Iterable[BillToPrint], piece: Path
 ) -> tuple[list[int], list[tuple[str, str, str, int]]]:
     """The numbers of their pages, and their lines of the cover list."""
     pages: list[int] = []
     rows = []
     for bill in bills:
-        one.write_bytes(bill.pdf())
-        numbers = joiner.append(one)
+        piece.write_bytes(bill.pdf())
+        numbers = joiner.append(piece)
         pages += numbers
         rows.append((bill.number, bill.name, bill.address, len(numbers)))
     return pages, rows

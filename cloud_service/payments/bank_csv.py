@@ -136,8 +136,12 @@ def _days(cells: Sequence[str], numbers: Sequence[int]) -> list[date | None]:
 def _day(cell: str, number: int, *, month_first: bool) -> date | None:
     if not any(sign.isdigit() for sign in cell):
         return None  # "Total", "Closing balance", nothing
-    if named := NAMED_DAY.fullmatch(cell):
-        year, month, day = int(named[3]), MONTH_NAMES.find(named[2].casefold()) // 3 + 1, int(named[1])
+    if with_month_name := NAMED_DAY.fullmatch(cell):
+        year, month, day = (
+            int(with_month_name[3]),
+            MONTH_NAMES.find(with_month_name[2].casefold()) // 3 + 1,
+            int(with_month_name[1]),
+        )
     elif match := DAY.fullmatch(cell):
         first, second, last = int(match[1]), int(match[3]), int(match[4])
         year, month, day = (first, second, last) if len(match[1]) > TWO else (last, second, first)

@@ -79,8 +79,8 @@ def keep_columns() -> AnyResponse:
 def _without_size(address: str) -> str:
     """The size of the address would win over the one that was just chosen."""
     path, mark, query = address.partition("?")
-    kept = [pair for pair in query.split("&") if not pair.startswith(("size=", "page="))]
-    return path + (mark + "&".join(kept) if any(kept) else "")
+    pairs = [pair for pair in query.split("&") if not pair.startswith(("size=", "page="))]
+    return path + (mark + "&".join(pairs) if any(pairs) else "")
 
 
 @blueprint.post("/me/sign-out-everywhere")

@@ -16,17 +16,17 @@ WORDS = {"payment_terms_days": "{} days", "billing_day": "day {}"}
 
 def change(session: Session, account_id: int, order: BatchOrder) -> RowChange:
     """From the next bill on."""
-    asked = {key: order.text(key) for key in TEXTS} | {key: order.number(key) for key in NUMBERS}
-    asked = {key: value for key, value in asked.items() if value not in ("", None)}
-    if not asked:
+    changes = {key: order.text(key) for key in TEXTS} | {key: order.number(key) for key in NUMBERS}
+    changes = {key: value for key, value in changes.items() if value not in ("", None)}
+    if not changes:
         raise InputError("say what is to change", path="payment_terms_days")
     before = asdict(account_terms(session, account_id))
     changed = change_terms(
-        session, account_id, AccountTerms(**before | asked), author=order.author, reason=order.reason
+        session, account_id, AccountTerms(**before | changes), author=order.author, reason=order.reason
     )  # fmt: skip
     if not changed:
         raise ConflictError("it has these terms already")
-    return RowChange(_words(before, changed), _words(asked, changed))
+    return RowChange(_words(before, changed), _words(changes, changed))
 
 
 def _words(terms: Mapping[str, object], names: Sequence[str]) -> str:

@@ -37,15 +37,15 @@ def _mapping(
     """What options say of a table, and what its head and first rows tell beyond that."""
     from cloud_service.domain.metering.meterdata import ColumnMapping
 
-    named, fixed = pairs(columns, "--map"), pairs(constants, "--set")
-    theirs = {name.lower() for name in named.values()}
-    found = {
+    typed_columns, fixed = pairs(columns, "--map"), pairs(constants, "--set")
+    theirs = {name.lower() for name in typed_columns.values()}
+    guessed_columns = {
         ours: head
         for ours, head in zip(guess.columns, guess.header, strict=True)
-        if ours in GUESSED and ours not in named and ours not in fixed and head.lower() not in theirs
+        if ours in GUESSED and ours not in typed_columns and ours not in fixed and head.lower() not in theirs
     }
     return ColumnMapping(
-        columns=found | named, constants=fixed, delimiter=delimiter, interval_time=interval_time,
+        columns=guessed_columns | typed_columns, constants=fixed, delimiter=delimiter, interval_time=interval_time,
         decimal=decimal or guess.decimal, time_format=time_format or guess.time_format,
         zone=zone or (zone_of_sites() if guess.has_local_times else "UTC"),
     )  # fmt: skip
@@ -53,13 +53,13 @@ def _mapping(
 
 def pairs(texts: tuple[str, ...], option: str) -> dict[str, str]:
     """`OURS=THEIRS` options as a dict."""
-    named = {}
+    heads_by_name = {}
     for text in texts:
         ours, sign, theirs = text.partition("=")
         if not sign:
             raise InputError(f"{text!r} is not OURS=THEIRS", path=option)
-        named[ours.strip()] = theirs.strip()
-    return named
+        heads_by_name[ours.strip()] = theirs.strip()
+    return heads_by_name
 
 
 def open_file(file: Path) -> IO[bytes]:

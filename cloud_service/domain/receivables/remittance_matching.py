@@ -126,9 +126,9 @@ def _is_sure(invoices: Sequence[OpenItem], amount: Decimal) -> bool:
 
 def _word_keys(text: str) -> list[str]:
     """Words, and two beside each other, with a digit: numbers of other systems have any form."""
-    words = [word for word in BETWEEN_WORDS.split(text.upper()) if word]
-    pairs = ["".join(pair) for pair in pairwise(words)]
-    return [*dict.fromkeys(key for key in map(squeeze, [*pairs, *words]) if DIGIT.search(key))]
+    tokens = [word for word in BETWEEN_WORDS.split(text.upper()) if word]
+    pairs = ["".join(pair) for pair in pairwise(tokens)]
+    return [*dict.fromkeys(key for key in map(squeeze, [*pairs, *tokens]) if DIGIT.search(key))]
 
 
 def _keys(text: str) -> list[str]:

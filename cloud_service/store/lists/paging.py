@@ -96,8 +96,8 @@ def chosen_rows(
 ) -> list[ChosenRow]:
     """The rows with those ids, or all of the query, in its order; never more than `most`."""
     columns = listing.query.selected_columns
-    wanted: list[Any] = [listing.unique.label("row_id"), columns.public_id, columns[label].label("label")]
-    statement = listing.sorted_by(query).with_only_columns(*wanted, maintain_column_froms=True).limit(most)
+    row_columns: list[Any] = [listing.unique.label("row_id"), columns.public_id, columns[label].label("label")]
+    statement = listing.sorted_by(query).with_only_columns(*row_columns, maintain_column_froms=True).limit(most)
     if public_ids is not None:
         statement = statement.where(columns.public_id.in_(public_ids))
     return [ChosenRow(row.row_id, row.public_id, str(row.label)) for row in session.execute(statement)]

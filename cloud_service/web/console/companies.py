@@ -69,12 +69,12 @@ def currencies() -> Options:
 
 
 def holiday_calendars() -> Options:
-    """Every calendar of holidays, by the name of its country and what its part of it is called."""
+    """Every calendar of holidays, by the name of its country and what its province of it is called."""
     names = dict(countries())
     return tuple(
-        (calendar, ", ".join([names.get(country.upper(), country), *([part.upper()] if part else [])]))
+        (calendar, ", ".join([names.get(country.upper(), country), *([province.upper()] if province else [])]))
         for calendar in calendars()
-        for country, _dash, part in [calendar.partition("-")]
+        for country, _dash, province in [calendar.partition("-")]
     )
 
 

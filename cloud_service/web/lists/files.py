@@ -31,11 +31,13 @@ def rows_file(
     name: str, title: str, columns: Sequence[Column], rows: Iterable[Any], form: str, *, zones: bool = False
 ) -> Response:
     """Rows as a file; `zones` says that each has its own `timezone`, which then is a column of an XLSX file."""
-    shown = [column for column in columns if column.in_file]
+    file_columns = [column for column in columns if column.in_file]
     zone = zone_of_the_operator()
-    beside = zones and form == "xlsx" and any(column.kind in MOMENTS for column in shown)
-    heads = [_head(column, zone, form, zones=zones) for column in shown]
-    cells = ([*(_cell(column, row, zone) for column in shown), *([row.timezone] if beside else [])] for row in rows)
+    beside = zones and form == "xlsx" and any(column.kind in MOMENTS for column in file_columns)
+    heads = [_head(column, zone, form, zones=zones) for column in file_columns]
+    cells = (
+        [*(_cell(column, row, zone) for column in file_columns), *([row.timezone] if beside else [])] for row in rows
+    )
     return file_response(name, title, [*heads, *([SheetColumn(_("Time zone"))] if beside else [])], cells, form)
 
 
