@@ -29,7 +29,7 @@ def test_the_statement_as_a_file_ends_with_what_is_open(console: Console, admin:
     answer = admin.get(f"/accounts/{console.ids['A-1']}/statement.csv")
 
     assert 'attachment; filename="statement-A-1.csv"' == answer.headers["Content-Disposition"]
-    assert [("2026-10-01", "100.000000"), ("2026-11-10", "150.000000"), ("2026-11-15", "130.000000")] == [
+    assert [("2026-10-01", "100.00"), ("2026-11-10", "150.00"), ("2026-11-15", "130.00")] == [
         (row["Day"], row["Balance KES"]) for row in csv_rows(answer.text)
     ]
 
