@@ -154,3 +154,11 @@ def test_a_cycle_of_any_months_comes_by_its_number(world: World, cycle: str) -> 
         text("SELECT billing_cycle, billing_day, billing_month, billing_year FROM account ORDER BY id DESC LIMIT 1")
     ).one()
     assert ("5_months", 15, 11, 2026) == tuple(row)
+
+
+def test_the_audit_log_has_what_was_taken_and_nothing_of_a_refused_row(world: World) -> None:
+    report = imported(world, "Dock,1,Ann,2026-10-01,,D1,5,flat", "Dock,2,Bob,2026-10-01,,D2,5,moon")
+
+    assert ["new", "refused"] == [row.state for row in report.rows]
+    said = world.session.execute(text("SELECT after->>'name' FROM audit WHERE action IN ('client.add', 'point.add')"))
+    assert {"Ann", "1"} == set(said.scalars())

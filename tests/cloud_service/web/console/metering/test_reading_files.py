@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
+from cloud_service.store.database.session import transaction
 from cloud_service.web.console.metering import reading_files
 from tests.cloud_service.web.conftest import Console, post, token
-from tests.cloud_service.web.pages import database_value, text_of
+from tests.cloud_service.web.pages import database_rows, database_value, text_of
 
 UPLOAD = "/readings/upload"
 TABLE = "Gerät;Wann;Stand\nmeter-M-1;25.10.2026 08:30;1.318,742\nmeter-M-1;19.11.2026 08:30;1.412,742\n"
@@ -20,9 +22,13 @@ CHOSEN = {
 }  # fmt: skip
 
 
-def chosen(clerk: FlaskClient, text: str = PLAIN, **fields: Any) -> Any:
+def chosen(clerk: FlaskClient, table: str = PLAIN, **fields: Any) -> Any:
     """A file is chosen and looked at, as a browser sends it."""
-    data = {"csrf_token": token(clerk.get(UPLOAD).text), "do": "look", "file": (io.BytesIO(text.encode()), "round.csv")}
+    data = {
+        "csrf_token": token(clerk.get(UPLOAD).text),
+        "do": "look",
+        "file": (io.BytesIO(table.encode()), "round.csv"),
+    }
     return clerk.post(UPLOAD, data=data | fields, headers={"Referer": f"http://localhost{UPLOAD}"})
 
 
@@ -103,3 +109,19 @@ def test_an_import_is_undone_with_a_reason(fresh: Console) -> None:
     assert "Undone by billing@kilo.example" in seen
     assert "wrong house" in seen
     assert 404 == post(fresh.sign_in("support"), imports, f"{imports}/{number}/undo", reason="x").status_code
+
+
+def test_a_file_of_another_company_is_not_undone_by_its_number(fresh: Console) -> None:
+    theirs = (
+        "INSERT INTO import_file (sha256, name, format, rows, registers)"
+        " SELECT 'x', 'theirs.csv', 'csv', 1, array_agg(r.id) FROM register r JOIN meter m ON m.id = r.meter_id"
+        " WHERE m.name = 'meter-M-3' OR m.serial = 'M-3' RETURNING id"
+    )
+    with transaction(fresh.engine) as session:
+        number = session.execute(text(theirs)).scalar_one()
+
+    clerk = fresh.sign_in("billing")
+    assert "theirs.csv" not in clerk.get("/readings/imports").text
+    refused = post(clerk, "/readings/imports", f"/readings/imports/{number}/undo", reason="mine now")
+    assert 404 == refused.status_code
+    assert [] == database_rows(fresh, "SELECT 1 FROM import_file WHERE undone_at IS NOT NULL")
