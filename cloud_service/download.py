@@ -1,7 +1,7 @@
 """Fetching a public file by its address: encrypted, from a public machine, of a bounded size, in a bounded time.
 
-The machine that answers is looked at after the connection stands and before anything is sent, so that no name, no
-redirect and no change of a name in between leads into the operator's own network.
+A name is looked up once, and the connection goes to the very machine that was looked at: no name, no redirect and no
+change of a name in between leads into the operator's own network, nor tells what answers there.
 """
 
 import http.client
@@ -10,7 +10,7 @@ import socket
 import ssl
 from collections.abc import Callable
 from time import monotonic
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from common.errors import InputError, UnavailableError
 
@@ -24,11 +24,24 @@ Download = Callable[[str], bytes]
 
 def check_address(address: str, *, private: bool = False) -> None:
     """InputError where an address is none that `download` would fetch."""
-    parts = urlsplit(address)
+    parts = _parts(address)
     if parts.scheme not in (("https", "http") if private else ("https",)) or not parts.hostname:
         raise InputError(f"{address!r} is no address of a file", path="address", hint="it begins with https://")
     if parts.username or parts.password:
         raise InputError("an address carries no password", path="address")
+
+
+def _parts(address: str) -> SplitResult:
+    """InputError where it cannot be taken apart, or has signs that no address has."""
+    try:
+        parts = urlsplit(address)
+        (parts.hostname or "").encode("idna")
+        sound = parts.port != 0 and address.isprintable() and f"{parts.path}{parts.query}".isascii()
+    except ValueError:
+        sound = False
+    if not sound:
+        raise InputError(f"{address!r} is no address of a file", path="address", hint="look for a slip")
+    return parts
 
 
 def download(address: str, *, private: bool = False) -> bytes:
@@ -52,11 +65,8 @@ def download(address: str, *, private: bool = False) -> bytes:
 def _ask(address: str, until: float, *, private: bool) -> tuple[str, bytes]:
     """(where it lies now, "") or ("", what it is)."""
     parts = urlsplit(address)
-    connection = _connection(address)
+    connection = _connection(address, private=private)
     try:
-        connection.connect()
-        if not private:
-            _refuse_private(connection.sock, parts.hostname or "")
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection.request("GET", target, headers={"User-Agent": "energy-billing", "Accept-Encoding": "identity"})
         answer = connection.getresponse()
@@ -69,17 +79,31 @@ def _ask(address: str, until: float, *, private: bool) -> tuple[str, bytes]:
         connection.close()
 
 
-def _connection(address: str) -> http.client.HTTPConnection:
+class _PublicConnection(http.client.HTTPSConnection):
+    """Goes to a public machine or nowhere; its certificate has to be that of the name."""
+
+    def connect(self) -> None:
+        places = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
+        for _family, _kind, _protocol, _name, place in places:
+            _refuse_private(str(place[0]), self.host)
+        plain = socket.create_connection((str(places[0][4][0]), self.port), self.timeout)
+        try:
+            self.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=self.host)
+        except OSError:
+            plain.close()
+            raise
+
+
+def _connection(address: str, *, private: bool) -> http.client.HTTPConnection:
     parts = urlsplit(address)
-    host = parts.hostname or ""
-    if parts.scheme == "http":
-        return http.client.HTTPConnection(host, parts.port, timeout=SECONDS)
-    return http.client.HTTPSConnection(host, parts.port, timeout=SECONDS, context=ssl.create_default_context())
+    kind: type[http.client.HTTPConnection] = _PublicConnection
+    if private:
+        kind = http.client.HTTPConnection if parts.scheme == "http" else http.client.HTTPSConnection
+    return kind(parts.hostname or "", parts.port or kind.default_port, timeout=SECONDS)
 
 
-def _refuse_private(connected: socket.socket, host: str) -> None:
-    peer = ipaddress.ip_address(connected.getpeername()[0].partition("%")[0])
-    if not peer.is_global:
+def _refuse_private(place: str, host: str) -> None:
+    if not ipaddress.ip_address(place.partition("%")[0]).is_global:
         raise InputError(f"{host} is no public machine", path="address", hint="files of your own are uploaded instead")
 
 

@@ -17,11 +17,10 @@ SAMPLE_ROWS = 50
 def read_csv(content: bytes) -> Sheet:
     """The table of a CSV file; InputError with its line where it is none."""
     text = _decoded(content)
-    delimiter = _delimiter(text)
     lines: list[tuple[int, list[Cell]]] = []
-    reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter, strict=True)
     start = 1
     try:
+        reader = csv.reader(text.splitlines(keepends=True), delimiter=_delimiter(text), strict=True)
         for cells in reader:
             if any(cell.strip() for cell in cells):
                 _refuse_long(start, cells)
@@ -47,13 +46,14 @@ def _cell(text: str) -> str:
 
 def _decoded(content: bytes) -> str:
     """UTF-8, UTF-16 by its mark, else the code page of western spreadsheets."""
-    if b"\0" in content[:4000] and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise InputError("it is neither CSV nor XLSX", path="file", hint="save it as one of the two")
     encoding = next((name for mark, name in MARKS if content.startswith(mark)), "utf-8")
     try:
-        return content.decode(encoding)
+        text = content.decode(encoding)
     except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
+        text = content.decode("cp1252", errors="replace")
+    if "\0" in text:
+        raise InputError("it is neither CSV nor XLSX", path="file", hint="save it as one of the two")
+    return text
 
 
 def _delimiter(text: str) -> str:

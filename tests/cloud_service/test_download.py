@@ -16,8 +16,13 @@ def server() -> Iterator[FileServer]:
 
 @pytest.mark.parametrize(
     "address",
-    ["", "ftp://a.example/x", "http://a.example/x", "https://", "file:///etc/passwd", "https://u:p@a.example/"],
-)
+    [
+        "", "ftp://a.example/x", "http://a.example/x", "https://", "file:///etc/passwd", "https://u:p@a.example/",
+        "https://a.example:99999/", "https://a.example:x/", "https://a.example:0/", "https://[::1", "https://a..b/",
+        "https://a.example/\u00fc", "https://a.example/\nHost: b.example", "https://a\0b/",
+        f"https://{'a' * 300}.example/",
+    ],
+)  # fmt: skip
 def test_only_encrypted_addresses_without_password_are_taken(address: str) -> None:
     with pytest.raises(InputError):
         check_address(address)
@@ -31,15 +36,37 @@ def test_a_file_comes_as_it_is_and_redirects_are_followed(server: FileServer) ->
     assert b"\x00rates" == download(f"{server.url}/old", private=True)
 
 
-def test_our_own_network_is_never_asked_whatever_leads_there(
-    server: FileServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    server.give("/secret", b"secret")
-    monkeypatch.setattr(module, "check_address", lambda *_args, **_named: None)  # as if a name had led here
-    with pytest.raises(InputError, match="is no public machine"):
-        download(f"{server.url}/secret")
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "localhost", "0", "2130706433", "[::1]", "[::ffff:127.0.0.1]", "10.0.0.1"]
+)
+def test_our_own_network_is_not_even_connected_to(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(module.socket, "create_connection", lambda place, *_further: asked.append(place))
 
-    assert [] == server.asked
+    with pytest.raises(InputError, match="is no public machine"):
+        download(f"https://{host}/secret")
+
+    assert [] == asked
+
+
+def test_a_name_is_looked_up_once_and_no_change_of_it_leads_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+
+    def connected(place: object, _seconds: float) -> None:
+        asked.append(place)
+        raise ConnectionRefusedError("nobody is there")
+
+    monkeypatch.setattr(module.socket, "getaddrinfo", lambda *_address, **_kind: [(2, 1, 6, "", ("8.8.8.8", 443))])
+    monkeypatch.setattr(module.socket, "create_connection", connected)
+    with pytest.raises(UnavailableError, match="cannot be reached"):
+        download("https://rates.example/")
+    assert [("8.8.8.8", 443)] == asked
+
+    both = [(2, 1, 6, "", ("8.8.8.8", 443)), (2, 1, 6, "", ("192.168.0.1", 443))]
+    monkeypatch.setattr(module.socket, "getaddrinfo", lambda *_address, **_kind: both)
+    with pytest.raises(InputError, match="is no public machine"):
+        download("https://rates.example/")
+    assert 1 == len(asked)
 
 
 def test_what_is_not_there_moves_for_ever_or_has_no_end_is_given_up(server: FileServer) -> None:

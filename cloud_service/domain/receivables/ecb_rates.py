@@ -16,8 +16,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from xml.etree import ElementTree as ET
 from zoneinfo import ZoneInfo
 
-from cloud_service.domain.money import exact
-from cloud_service.domain.receivables.currency_rates_file import PLACES
+from cloud_service.domain.receivables.currency_rates_file import PLACES, sound_rate
 from common.errors import InputError
 
 EURO = "EUR"
@@ -131,11 +130,14 @@ def _xml_day(of_day: ET.Element, name: str) -> EuroDay:
 
 
 def _cube(cube: ET.Element, name: str) -> tuple[str, Decimal]:
-    return _code(cube.get("currency", ""), name), _number(cube.get("rate", ""), name)
+    return _code(cube.get("currency", ""), name), sound_rate(cube.get("rate", ""), name)
 
 
 def _from_csv(text: str, name: str) -> list[EuroDay]:
-    rows = [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text)) if any(row)]
+    try:
+        rows = [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text)) if any(row)]
+    except csv.Error as error:
+        raise InputError(f"it is broken: {error}", path=name, hint=HINT) from None
     if not rows or rows[0][0] != "Date":
         raise InputError("the first column is not Date", path=f"{name}:1", hint=HINT)
     heads = [_code(head, f"{name}:1") for head in rows[0][1:] if head]
@@ -145,7 +147,7 @@ def _from_csv(text: str, name: str) -> list[EuroDay]:
 def _csv_day(row: list[str], heads: list[str], place: str) -> EuroDay:
     cells = zip(heads, row[1:], strict=False)
     return EuroDay(
-        _day(row[0], place), {currency: _number(cell, place) for currency, cell in cells if cell not in NOT_KNOWN}
+        _day(row[0], place), {currency: sound_rate(cell, place) for currency, cell in cells if cell not in NOT_KNOWN}
     )
 
 
@@ -153,13 +155,6 @@ def _code(text: str, place: str) -> str:
     if not CODE.fullmatch(text):
         raise InputError(f"{text!r} is no currency", path=place, hint=HINT)
     return text
-
-
-def _number(text: str, place: str) -> Decimal:
-    rate = exact(text, place)
-    if rate <= 0:
-        raise InputError(f"{rate} is no rate", path=place)
-    return rate
 
 
 def _day(text: str, place: str) -> date:

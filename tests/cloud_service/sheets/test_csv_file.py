@@ -35,6 +35,9 @@ def test_a_quote_before_a_formula_is_ours_and_taken_off() -> None:
         (b"a;b\n" + b"1;2\n" * 20_001, "more than 20,000 rows"),
         (b";".join([b"x"] * 201) + b"\n", "more than 200 columns"),
         (b"a;b\n1;" + b"x" * 10_001 + b"\n", "more than 10,000 characters"),
+        (b"a;b\n1;" + b"x" * 140_000 + b"\n", "is not CSV: field larger"),
+        ("a;b\n1;2\n".encode("utf-16") + b"x", "neither CSV nor XLSX"),
+        (b"a;b\n" + b"1;2\n" * 2_000 + b"1;\x00\n", "neither CSV nor XLSX"),
     ],
 )
 def test_what_is_no_table_is_refused_with_its_place(content: bytes, said: str) -> None:

@@ -23,6 +23,8 @@ def test_each_line_is_a_rate_of_a_day() -> None:
         ("2026-10-31,EUR,0", "rates.csv:2: rate", "is no rate"),
         ("2026-10-31,EUR,1.12345678901", "rates.csv:2: rate", "is no rate"),
         ("2026-10-31,EUR,one", "rates.csv:2: rate", "one"),
+        ("2026-10-31,EUR,1e300", "rates.csv:2: rate", "is no rate"),
+        ("2026-10-31,EUR," + "1" * 140_000, "rates.csv:2", "no CSV: field larger"),
     ],
 )
 def test_what_is_no_rate_is_refused_with_its_place(line: str, path: str, message: str) -> None:

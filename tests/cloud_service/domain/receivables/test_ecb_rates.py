@@ -58,6 +58,8 @@ def test_a_rate_too_small_to_be_kept_is_left_out() -> None:
         (b"Date,USD\n27.11.2026,1\n", "is no day"),
         (b"Date,USD\n2026-11-27,-1\n", "is no rate"),
         (b"Date,USD\n2026-11-27,one\n", "one"),
+        (b"Date,USD\n2026-11-27,1e999999\n", "is no rate"),
+        (b"Date,USD\n2026-11-27," + b"1" * 140_000, "broken: field larger"),
         (b"<html></html>", "no rates in it"),
         (b"<Envelope", "broken"),
         (b'<!DOCTYPE a [<!ENTITY b "c">]><a/>', "no entities"),
