@@ -14,6 +14,7 @@ from typing import Any
 
 import procrastinate
 import psycopg
+from procrastinate.jobs import Status
 
 from cloud_service.batches import work as batch_work
 from cloud_service.billing_jobs import CalendarTools, add_calendar_jobs
@@ -121,9 +122,13 @@ def _jobs_about_jobs(app: procrastinate.App, tools: WorkerTools) -> None:
     @app.periodic(cron="* * * * *")
     @app.task(name="tend", queue="default", queueing_lock="tend", pass_context=True)
     async def retry_stalled_jobs(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
-        """Give jobs of dead workers to others."""
-        for job in await context.app.job_manager.get_stalled_jobs():
-            await context.app.job_manager.retry_job(job)
+        """Give jobs of dead workers to others; where one like it waits already, that one does the work."""
+        manager = context.app.job_manager
+        for job in await manager.get_stalled_jobs():
+            try:
+                await manager.retry_job(job)
+            except procrastinate.exceptions.UniqueViolation:  # it would wait for ever for the lock of the dead one
+                await manager.finish_job(job, Status.FAILED, delete_job=False)
 
     @app.periodic(cron="* * * * *")
     @app.task(name="resume_runs", queue="default", queueing_lock="resume_runs")
@@ -175,6 +180,13 @@ def _sheet_jobs(app: procrastinate.App, tools: WorkerTools) -> None:
     def work_sheet(job: int) -> None:
         """Check or import a large sheet."""
         sheet_jobs.work(tools.begin, job)
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="tend_sheets", queue="default", queueing_lock="tend_sheets")
+    def tend_sheets(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
+        """Sheets that are not done get a job if a crash took theirs; files of people go after some days."""
+        with tools.begin() as session:
+            sheet_jobs.resume(session, tools.clock())
 
 
 def _jobs_about_readings_and_balances(app: procrastinate.App, tools: WorkerTools) -> None:

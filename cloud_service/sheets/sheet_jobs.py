@@ -39,8 +39,21 @@ def start(session: Session, file: SheetFile, order: ImportOrder, task: str, now:
         len(file.read().rows),
     )  # fmt: skip
     job_id, public_id = jobs.add(session, new)
-    job_queue.defer(session, TASK, {"job": job_id}, lock=f"sheet:{job_id}")
+    queue(session, job_id)
     return public_id
+
+
+def queue(session: Session, job_id: int) -> None:
+    """Let a worker do it; a second one waits for the first, a third is not queued."""
+    name = f"sheet:{job_id}"
+    job_queue.defer(session, TASK, {"job": job_id}, lock=name, only_one=name)
+
+
+def resume(session: Session, now: datetime) -> None:
+    """Sheets whose job was lost, as the database was away or its disk was full, get a new one; old ones go."""
+    for job_id in jobs.unfinished(session):
+        queue(session, job_id)
+    jobs.forget(session, now - KEPT)
 
 
 def file_of(job: SheetJob) -> SheetFile:

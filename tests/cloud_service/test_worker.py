@@ -13,6 +13,7 @@ from cloud_service.sheets.import_sheet import ImportOrder
 from cloud_service.sheets.sheet_file import SheetFile
 from cloud_service.store.batches import batches
 from cloud_service.store.batches.batches import ChosenRow, NewBatch
+from cloud_service.store.database import job_queue
 from cloud_service.store.invoicing.billing_runs import run_of
 from cloud_service.store.scope import Scope
 from cloud_service.worker import WorkerTools, create_worker
@@ -133,16 +134,45 @@ def test_a_batch_of_many_rows_is_checked_and_done_by_the_worker_once(
     assert len(rows) == session.execute(text("SELECT count(*) FROM audit WHERE action = 'account.terms'")).scalar()
 
 
+JOBS = text("SELECT status::text, count(*) FROM procrastinate_jobs WHERE queueing_lock = :name GROUP BY 1")
+
+
+def test_a_batch_goes_on_after_its_worker_was_killed_whatever_waits_behind_it(
+    session: Session, engine: Engine, database_url: str, outbox: Outbox
+) -> None:
+    build(session, tenants=3)
+    rows = session.execute(text("SELECT id, public_id, number FROM account ORDER BY id")).all()
+    chosen = [ChosenRow(row.id, row.public_id, row.number) for row in rows]
+    new = NewBatch("accounts", "account_terms", "clerk", Scope(), date(2026, 11, 5))
+    batch = batches.stored(session, batches.add(session, new, chosen), Scope())
+    batches.ask_for_check(session, batch.id, {"payment_terms_days": "30"})
+    batch_work.start(session, batch.id)
+    session.execute(text("UPDATE procrastinate_jobs SET status = 'doing'"))  # and its worker is gone
+    session.commit()
+    tools = WorkerTools(engine, lambda: outbox, lambda: datetime.now(UTC), "")
+    app = create_worker(tools, database_url)
+    app.tasks["tend_batches"](timestamp=0)  # queues a second one behind it
+    job_queue.defer(session, "tend", {"timestamp": 0})
+    session.commit()
+    app.run_worker(wait=False, queues=["default"], concurrency=1, listen_notify=False, install_signal_handlers=False)
+
+    assert "checked" == batches.of_id(session, batch.id).state
+    jobs = {row[0]: row[1] for row in session.execute(JOBS, {"name": f"work_batch:{batch.id}"})}
+    assert {"failed": 1, "succeeded": 1} == jobs
+
+
 def test_a_large_sheet_is_checked_by_the_worker(session: Session, engine: Engine, database_url: str) -> None:
     world = build(session)
     order = ImportOrder(world.entity, "mary", date(2026, 11, 27), "sites")
     file = SheetFile("sites.csv", b"Site;Site country\nDock;DE\n")
     sheet_jobs.start(session, file, order, "good", datetime(2026, 11, 27, tzinfo=UTC))
+    session.execute(text("UPDATE procrastinate_jobs SET status = 'failed'"))  # the database was away
     session.commit()
 
-    tools = WorkerTools(engine, Outbox, lambda: datetime.now(UTC), "http://bills.example")
-    create_worker(tools, database_url).run_worker(
-        wait=False, queues=["default"], concurrency=1, listen_notify=False, install_signal_handlers=False
-    )
+    tools = WorkerTools(engine, Outbox, lambda: datetime(2026, 11, 27, tzinfo=UTC), "http://bills.example")
+    app = create_worker(tools, database_url)
+    for _minute in range(2):
+        app.tasks["tend_sheets"](timestamp=0)
+    app.run_worker(wait=False, queues=["default"], concurrency=1, listen_notify=False, install_signal_handlers=False)
 
     assert 1 == session.execute(text("SELECT count(*) FROM site WHERE name = 'Dock'")).scalar()

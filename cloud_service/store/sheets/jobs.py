@@ -42,6 +42,7 @@ DONE = text(
     """
 )
 FAILED = text("UPDATE sheet_job SET state = 'failed', fault = :fault WHERE id = :id")
+UNFINISHED = text("SELECT id FROM sheet_job WHERE state NOT IN ('done', 'failed') ORDER BY id")
 FORGET = text("DELETE FROM sheet_job WHERE created_at < :before")
 
 
@@ -116,6 +117,11 @@ def mark_done(session: Session, job_id: int, outcomes: Mapping[str, Any], import
 def mark_failed(session: Session, job_id: int, fault: str) -> None:
     """It cannot be done, and why."""
     session.execute(FAILED, {"id": job_id, "fault": fault})
+
+
+def unfinished(session: Session) -> list[int]:
+    """Sheets that the worker has not come to the end of."""
+    return list(session.scalars(UNFINISHED))
 
 
 def forget(session: Session, before: datetime) -> None:
