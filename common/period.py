@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from common.errors import InputError
 
 STEPS_S = (60, 300, 600, 900, 1800, 3600)
+YEAR_MIN, YEAR_MAX = 1900, 2899
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +116,19 @@ def months(span: Span) -> Iterator[Span]:
 
 
 def parse_day(text: str, path: str = "") -> date:
-    """The civil day that an ISO 8601 date names; InputError at `path` where it names none."""
+    """The civil day that an ISO 8601 date names; InputError at `path` where it names none, or one of no calendar."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise InputError(f"{text!r} is no day", path=path, hint="for example 2026-10-31") from None
+    if not is_in_calendar(day):
+        raise InputError(f"{text!r} is no day of these times", path=path, hint="for example 2026-10-31")
+    return day
+
+
+def is_in_calendar(day: date) -> bool:
+    """Whether one can reckon with the day: a year before it, a zone, a span of years after it."""
+    return YEAR_MIN <= day.year <= YEAR_MAX
 
 
 def next_month(day: date) -> date:

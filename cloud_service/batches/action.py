@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from cloud_service.store.database.session import Session
 from common.errors import InputError
+from common.period import parse_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +35,7 @@ class BatchOrder:
 
     def date(self, key: str) -> date:
         """A day that must be there."""
-        try:
-            return date.fromisoformat(self.needed(key))
-        except ValueError:
-            raise InputError(f"{self.text(key)!r} is not a day", path=key, hint="for example 2026-11-20") from None
+        return parse_day(self.needed(key), key)
 
     def number(self, key: str) -> int | None:
         """A whole number, None where none was typed."""

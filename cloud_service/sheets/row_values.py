@@ -13,6 +13,7 @@ from cloud_service.sheets.columns import COLUMNS, ColumnKind
 from cloud_service.sheets.sheet import Cell, cell_text
 from cloud_service.sheets.spreadsheet_harm import refuse_harmed
 from common.errors import InputError
+from common.period import is_in_calendar
 
 SLIPS = ((re.compile(r"@{2,}"), "@"), (re.compile(r"\s"), ""), (re.compile(r",(?=[a-z]+$)"), "."))
 EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
@@ -107,7 +108,10 @@ def row_values(cells: Mapping[str, Cell], style: CellStyle) -> tuple[RowValues, 
 
 def _value(key: str, kind: ColumnKind, cell: Cell, style: CellStyle) -> Any:
     if kind == "day":
-        return day_in(cell, style)
+        day = day_in(cell, style)
+        if not is_in_calendar(day):
+            raise InputError(f"{day} is no day of these times", hint="look at its year")
+        return day
     if kind == "amount":
         return number_in(cell, style)
     if kind == "amounts":

@@ -21,6 +21,7 @@ from cloud_service.web.database import session
 from cloud_service.web.language.sentences import gettext as _
 from cloud_service.web.language.typed_numbers import number_as_typed, typed_number
 from common.errors import ConflictError, EnergyError, InputError
+from common.period import is_in_calendar
 
 EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
 WORDS = ("text", "email", "lines", "document", "choice", "code", "password")
@@ -152,11 +153,12 @@ def _plain_text(_field: Field, text: str) -> str:
 
 def _moment(_field: Field, text: str) -> datetime:
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=None)
+        moment: datetime | None = datetime.fromisoformat(text).replace(tzinfo=None)
     except ValueError:
-        raise InputError(
-            _("%(text)r is not a day and time", text=text), hint=_("for example 2026-11-20T10:30")
-        ) from None
+        moment = None
+    if moment is None or not is_in_calendar(moment):
+        raise InputError(_("%(text)r is not a day and time", text=text), hint=_("for example 2026-11-20T10:30"))
+    return moment
 
 
 def _number(_field: Field, text: str) -> int:
@@ -231,9 +233,12 @@ def parse_day(text: str, path: str = "") -> date:
     if not text:
         raise InputError(_("a day is missing"), path=path, hint=_("for example 2026-11-20"))
     try:
-        return date.fromisoformat(text)
+        day: date | None = date.fromisoformat(text)
     except ValueError:
-        raise InputError(_("'%(text)s' is not a day", text=text), path=path, hint=_("for example 2026-11-20")) from None
+        day = None
+    if day is None or not is_in_calendar(day):
+        raise InputError(_("'%(text)s' is not a day", text=text), path=path, hint=_("for example 2026-11-20"))
+    return day
 
 
 def typed_reason() -> str:

@@ -9,6 +9,9 @@ from flask_limiter.util import get_remote_address
 from flask_login import current_user
 from flask_wtf import CSRFProtect
 
+from cloud_service.web.language.sentences import gettext as _
+from common.errors import InputError
+
 View = TypeVar("View", bound=Callable[..., Any])
 FORM_ROOM = 2**20  # bytes of all other fields
 csrf = CSRFProtect()
@@ -47,10 +50,20 @@ def _allow_files() -> None:
         request.max_content_length = most
 
 
+def _refuse_nul() -> None:
+    """No text has a NUL in it, and the database keeps none."""
+    typed = [*request.args.values()]
+    if current_user.is_authenticated:  # what strangers send is read by its own page
+        typed += request.form.values()
+    if any("\0" in text for text in typed):
+        raise InputError(_("there is a control character in it"))
+
+
 def init_app(app: Flask) -> None:
     """Set all of it up."""
     app.before_request(_allow_files)
     csrf.init_app(app)
+    app.before_request(_refuse_nul)
     limiter.init_app(app)
 
 

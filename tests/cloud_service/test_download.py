@@ -1,3 +1,4 @@
+import socket
 from collections.abc import Iterator
 
 import pytest
@@ -41,7 +42,7 @@ def test_a_file_comes_as_it_is_and_redirects_are_followed(server: FileServer) ->
 )
 def test_our_own_network_is_not_even_connected_to(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[object] = []
-    monkeypatch.setattr(module.socket, "create_connection", lambda place, *_further: asked.append(place))
+    monkeypatch.setattr(socket, "create_connection", lambda place, *_further: asked.append(place))
 
     with pytest.raises(InputError, match="is no public machine"):
         download(f"https://{host}/secret")
@@ -56,14 +57,14 @@ def test_a_name_is_looked_up_once_and_no_change_of_it_leads_elsewhere(monkeypatc
         asked.append(place)
         raise ConnectionRefusedError("nobody is there")
 
-    monkeypatch.setattr(module.socket, "getaddrinfo", lambda *_address, **_kind: [(2, 1, 6, "", ("8.8.8.8", 443))])
-    monkeypatch.setattr(module.socket, "create_connection", connected)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_address, **_kind: [(2, 1, 6, "", ("8.8.8.8", 443))])
+    monkeypatch.setattr(socket, "create_connection", connected)
     with pytest.raises(UnavailableError, match="cannot be reached"):
         download("https://rates.example/")
     assert [("8.8.8.8", 443)] == asked
 
     both = [(2, 1, 6, "", ("8.8.8.8", 443)), (2, 1, 6, "", ("192.168.0.1", 443))]
-    monkeypatch.setattr(module.socket, "getaddrinfo", lambda *_address, **_kind: both)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_address, **_kind: both)
     with pytest.raises(InputError, match="is no public machine"):
         download("https://rates.example/")
     assert 1 == len(asked)

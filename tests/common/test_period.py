@@ -190,7 +190,7 @@ def test_a_day_is_read_as_iso_8601_writes_it() -> None:
     assert date(2026, 10, 31) == parse_day("2026-10-31")
 
 
-@pytest.mark.parametrize("text", ["", "31.10.2026", "2026-02-30", "2026-10-31T00:00"])
+@pytest.mark.parametrize("text", ["", "31.10.2026", "2026-02-30", "2026-10-31T00:00", "0001-01-01", "9999-12-31"])
 def test_what_names_no_day_is_refused_at_its_place(text: str) -> None:
     with pytest.raises(InputError, match="is no day") as caught:
         parse_day(text, "--from")

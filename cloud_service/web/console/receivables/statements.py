@@ -22,6 +22,7 @@ from common.errors import InputError, NotFoundError
 
 blueprint = Blueprint("statements", __name__)
 PAGE = 50
+DIGITS = 19  # of the largest row the database can have
 DAY_FIELDS = (
     Field("from", _l("From"), "date", required=True),
     Field("until", _l("Up to and with"), "date", required=True),
@@ -97,7 +98,7 @@ def index() -> str:
     """The statements that went out by themselves, and those that wait to be printed."""
     before = request.args.get("before", "")
     rows = timed_statements.sent_statements(
-        session(), scope(), before=int(before) if before.isdecimal() else None, rows=PAGE
+        session(), scope(), before=int(before) if before.isdecimal() and len(before) < DIGITS else None, rows=PAGE
     )
     return render_template(
         "console/statements.html", rows=rows, more=rows[-1].id if len(rows) == PAGE else None,
