@@ -41,9 +41,7 @@ def test_tries_from_one_address_are_limited_and_looking_is_not(fresh: Console) -
     assert 200 == client.get("/sign-in").status_code
 
 
-@pytest.mark.parametrize(
-    "path", ["/bills?q=%00", "/search?q=a%00", "/meters/energy?site=%00", "/bills.csv?q=%00"]
-)
+@pytest.mark.parametrize("path", ["/bills?q=%00", "/search?q=a%00", "/meters/energy?site=%00", "/bills.csv?q=%00"])
 def test_what_no_text_holds_is_refused_in_words(console: Console, path: str) -> None:
     answer = console.sign_in("admin").get(path)
 
