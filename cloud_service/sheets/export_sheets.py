@@ -6,10 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from cloud_service.domain.money import plain
-from cloud_service.sheets.cell_style import GROUP, JOINED
-from cloud_service.sheets.columns import KINDS, Column
+from cloud_service.sheets.files.cell_style import GROUP, JOINED
+from cloud_service.sheets.files.sheet_writing import sheet_bytes
+from cloud_service.sheets.heads.columns import KINDS, Column
 from cloud_service.sheets.sheet import Cell
-from cloud_service.sheets.sheet_writing import sheet_bytes
 from cloud_service.store.database.session import Session
 from cloud_service.store.sheets.export import QUERIES, rows_of
 

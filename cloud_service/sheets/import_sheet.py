@@ -9,21 +9,21 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from cloud_service.sheets.cell_style import MARKS, ORDERS, CellStyle, style_of
-from cloud_service.sheets.columns import KINDS, SheetKind
-from cloud_service.sheets.entry import SheetEntry
-from cloud_service.sheets.head_match import HeadMatch, head_signature, match_head, refuse_missing
-from cloud_service.sheets.made_rows import MadeRows, RowRefusedError, counted, faults_at
-from cloud_service.sheets.meters import meter_of
-from cloud_service.sheets.openings import opening_of
-from cloud_service.sheets.parties import account_of, client_of, contract_of
-from cloud_service.sheets.places import point_of, site_of
+from cloud_service.sheets.files.cell_style import MARKS, ORDERS, CellStyle, style_of
+from cloud_service.sheets.files.sheet_file import SheetFile
+from cloud_service.sheets.files.spreadsheet_harm import eaten_zeros
+from cloud_service.sheets.heads.columns import KINDS, SheetKind
+from cloud_service.sheets.heads.head_match import HeadMatch, head_signature, match_head, refuse_missing
+from cloud_service.sheets.heads.row_values import CellFault, RowValues, row_values
 from cloud_service.sheets.report import NEW, REFUSED, SAME, RowOutcome, SheetReport
-from cloud_service.sheets.row_values import CellFault, RowValues, row_values
+from cloud_service.sheets.rows.entry import SheetEntry
+from cloud_service.sheets.rows.made_rows import MadeRows, RowRefusedError, counted, faults_at
+from cloud_service.sheets.rows.meters import meter_of
+from cloud_service.sheets.rows.openings import opening_of
+from cloud_service.sheets.rows.parties import account_of, client_of, contract_of
+from cloud_service.sheets.rows.places import point_of, site_of
+from cloud_service.sheets.rows.tariff_changes import tariff_change_of
 from cloud_service.sheets.sheet import Cell, Sheet, SheetRow, cell_text
-from cloud_service.sheets.sheet_file import SheetFile
-from cloud_service.sheets.spreadsheet_harm import eaten_zeros
-from cloud_service.sheets.tariff_changes import tariff_change_of
 from cloud_service.store.audit import log
 from cloud_service.store.customers import legal_entities
 from cloud_service.store.database.session import Session

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from cloud_service.sheets.columns import COLUMNS
-from cloud_service.sheets.row_values import CellFault
+from cloud_service.sheets.files.spreadsheet_harm import EatenZeros
+from cloud_service.sheets.heads.columns import COLUMNS
+from cloud_service.sheets.heads.row_values import CellFault
 from cloud_service.sheets.sheet import Sheet
-from cloud_service.sheets.spreadsheet_harm import EatenZeros
 
 NEW, SAME, REFUSED = "new", "same", "refused"
 

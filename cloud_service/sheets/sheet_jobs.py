@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from cloud_service.sheets.files.sheet_file import SheetFile
+from cloud_service.sheets.files.spreadsheet_harm import eaten_zeros
+from cloud_service.sheets.heads.row_values import CellFault
 from cloud_service.sheets.import_sheet import ImportOrder, check_sheet, import_sheet, read_columns
 from cloud_service.sheets.report import RowOutcome, SheetReport
-from cloud_service.sheets.row_values import CellFault
-from cloud_service.sheets.sheet_file import SheetFile
-from cloud_service.sheets.spreadsheet_harm import eaten_zeros
 from cloud_service.store.database import job_queue
 from cloud_service.store.database.session import Session
 from cloud_service.store.sheets import jobs

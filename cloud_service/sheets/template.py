@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from cloud_service.sheets.columns import KINDS, SheetKind
-from cloud_service.sheets.sheet_writing import sheet_bytes
+from cloud_service.sheets.files.sheet_writing import sheet_bytes
+from cloud_service.sheets.heads.columns import KINDS, SheetKind
 from common.errors import InputError
 
 

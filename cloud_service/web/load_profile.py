@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from flask import request
 
-from cloud_service.sheets.table_file import Cell, SheetColumn
+from cloud_service.sheets.files.table_file import Cell, SheetColumn
 from cloud_service.store.metering.tables import IntervalDay
 from cloud_service.web.forms import parse_day
 from cloud_service.web.language.sentences import gettext as _

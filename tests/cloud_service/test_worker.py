@@ -9,8 +9,8 @@ from cloud_service.flow import billing_run as running
 from cloud_service.flow.billing_run import RunPlan
 from cloud_service.mail import Outbox
 from cloud_service.sheets import sheet_jobs
+from cloud_service.sheets.files.sheet_file import SheetFile
 from cloud_service.sheets.import_sheet import ImportOrder
-from cloud_service.sheets.sheet_file import SheetFile
 from cloud_service.store.batches import batches
 from cloud_service.store.batches.batches import ChosenRow, NewBatch
 from cloud_service.store.database import job_queue

@@ -65,9 +65,9 @@ def files(
     reason: str, json_output: bool,
 ) -> None:  # fmt: skip
     """Import sheets: all of them in one go or, where a row is refused, nothing. Exit code 6 if a row was refused."""
+    from cloud_service.sheets.files.sheet_file import SheetFile
     from cloud_service.sheets.import_sheet import ImportOrder, import_sheet
     from cloud_service.sheets.report import REFUSED
-    from cloud_service.sheets.sheet_file import SheetFile
 
     reports = []
     with transaction() as session:
@@ -97,7 +97,7 @@ def files(
 @JSON
 def template(kind: str, path: Path | None, *, json_output: bool) -> None:
     """Write an empty sheet with all columns of a KIND and an example; KIND.xlsx unless named."""
-    from cloud_service.sheets.columns import KINDS as SHEET_KINDS
+    from cloud_service.sheets.heads.columns import KINDS as SHEET_KINDS
     from cloud_service.sheets.template import template as sheet
 
     path = path or Path(f"{kind}.xlsx")
@@ -188,7 +188,7 @@ def _pairs(texts: tuple[str, ...], option: str) -> dict[str, str]:
 
 
 def _write_report(path: Path, reports: list[Any]) -> None:
-    from cloud_service.sheets.report_file import report_file
+    from cloud_service.sheets.files.report_file import report_file
 
     if len(reports) > 1:
         raise InputError("a report is of one file", path="--report")

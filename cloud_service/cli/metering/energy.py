@@ -100,7 +100,7 @@ def _days(span: "Span") -> dict[str, str]:
 
 def _write(report: "EnergyReport", path: Path, form: str) -> None:
     from cloud_service.domain.metering.energy.lines import EnergyLine, energy_line
-    from cloud_service.sheets.table_file import SheetColumn, table_file
+    from cloud_service.sheets.files.table_file import SheetColumn, table_file
 
     keys = EnergyLine.__dataclass_fields__
     columns = [SheetColumn(key.replace("_", " "), "text" if field.type in {"str", "bool"} else "number", 3)

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from cloud_service.batches import work
 from cloud_service.batches.actions import ACTIONS
-from cloud_service.sheets.table_file import SheetColumn
+from cloud_service.sheets.files.table_file import SheetColumn
 from cloud_service.store.batches import batches
 from cloud_service.store.batches.batches import NewBatch, StoredBatch, StoredItem
 from cloud_service.store.identity.users import others_in_roles

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from flask import Response, stream_with_context
 
 from cloud_service.domain.money import round_money
-from cloud_service.sheets.table_file import MEDIA_TYPES, UTF8_MARK, Cell, Kind, SheetColumn, table_file
+from cloud_service.sheets.files.table_file import MEDIA_TYPES, UTF8_MARK, Cell, Kind, SheetColumn, table_file
 from cloud_service.web.clock import today
 from cloud_service.web.language.formatting import plain
 from cloud_service.web.language.sentences import gettext as _

@@ -11,7 +11,7 @@ from cloud_service.example.operator import (
     sheet_rows,
     tariff_files,
 )
-from cloud_service.sheets.columns import COLUMNS
+from cloud_service.sheets.heads.columns import COLUMNS
 
 
 def test_every_flat_lies_at_a_site_and_two_of_them_are_in_other_zones() -> None:

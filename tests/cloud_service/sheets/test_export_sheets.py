@@ -3,9 +3,9 @@ from decimal import Decimal
 
 import pytest
 
-from cloud_service.sheets.columns import COLUMNS, KINDS
 from cloud_service.sheets.export_sheets import EXPORTED, _cell, export_sheet
-from cloud_service.sheets.sheet_file import SheetFile
+from cloud_service.sheets.files.sheet_file import SheetFile
+from cloud_service.sheets.heads.columns import COLUMNS, KINDS
 from tests.books.world import build
 
 DAY = date(2026, 11, 27)

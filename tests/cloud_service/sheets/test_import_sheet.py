@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 from sqlalchemy import text
 
+from cloud_service.sheets.files.sheet_file import SheetFile
 from cloud_service.sheets.import_sheet import ImportOrder, check_sheet, import_sheet
 from cloud_service.sheets.report import SheetReport
-from cloud_service.sheets.sheet_file import SheetFile
 from common.errors import InputError
 from tests.books.world import World, build
 

@@ -1,7 +1,7 @@
+from cloud_service.sheets.files.spreadsheet_harm import EatenZeros
+from cloud_service.sheets.heads.row_values import CellFault
 from cloud_service.sheets.report import RowOutcome, SheetReport, reason_of_row
-from cloud_service.sheets.row_values import CellFault
 from cloud_service.sheets.sheet import Sheet, SheetRow
-from cloud_service.sheets.spreadsheet_harm import EatenZeros
 
 SHEET = Sheet(("Objekt", "Wo"), (SheetRow(2, ("Dock", "1")), SheetRow(3, ("Dock", ""))), ("row 9 is left out: a sum",))
 FAULT = CellFault("point", "", "this is needed", "fill it in", "1")

@@ -8,8 +8,8 @@ from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from cloud_service.sheets import sheet_jobs
+from cloud_service.sheets.files.sheet_file import SheetFile
 from cloud_service.sheets.import_sheet import ImportOrder
-from cloud_service.sheets.sheet_file import SheetFile
 from cloud_service.store.database.session import transaction
 from cloud_service.store.scope import Scope
 from cloud_service.store.sheets import jobs

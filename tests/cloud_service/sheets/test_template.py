@@ -2,9 +2,9 @@ from datetime import date
 
 import pytest
 
-from cloud_service.sheets.columns import KINDS
-from cloud_service.sheets.head_match import match_head
-from cloud_service.sheets.sheet_file import SheetFile
+from cloud_service.sheets.files.sheet_file import SheetFile
+from cloud_service.sheets.heads.columns import KINDS
+from cloud_service.sheets.heads.head_match import match_head
 from cloud_service.sheets.template import sheet_kind, template
 from common.errors import InputError
 

@@ -3,8 +3,8 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import text
 
+from cloud_service.sheets.files.sheet_file import SheetFile
 from cloud_service.sheets.import_sheet import ImportOrder, import_sheet
-from cloud_service.sheets.sheet_file import SheetFile
 from cloud_service.sheets.undo_import import WHY, reasons_to_stay, sentence_of, undo_import
 from cloud_service.store.scope import Scope
 from cloud_service.store.sheets.imports import KeptImport, kept_import

@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Blueprint, Response, render_template, url_for
 
 from cloud_service.domain.money import round_money
-from cloud_service.sheets.table_file import SheetColumn
+from cloud_service.sheets.files.table_file import SheetColumn
 from cloud_service.store.lists.customers import accounts, connections
 from cloud_service.store.lists.invoices import invoices
 from cloud_service.store.lists.paging import ListQuery, page_of

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from flask import request
 
-from cloud_service.sheets.columns import SheetKind
-from cloud_service.sheets.head_match import LEFT_OUT
+from cloud_service.sheets.files.sheet_file import FILE_MAX, SheetFile
+from cloud_service.sheets.heads.columns import SheetKind
+from cloud_service.sheets.heads.head_match import LEFT_OUT
 from cloud_service.sheets.sheet import Sheet
-from cloud_service.sheets.sheet_file import FILE_MAX, SheetFile
 from cloud_service.sheets.sheet_jobs import file_of
 from cloud_service.store.sheets import jobs
 from cloud_service.web.access import scope

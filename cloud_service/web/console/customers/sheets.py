@@ -8,12 +8,12 @@ from uuid import UUID
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 
 from cloud_service.sheets import sheet_jobs
-from cloud_service.sheets.columns import KINDS
 from cloud_service.sheets.export_sheets import EXPORTED, export_sheet
+from cloud_service.sheets.files.report_file import report_file
+from cloud_service.sheets.files.sheet_file import FILE_MAX, SheetFile
+from cloud_service.sheets.heads.columns import KINDS
 from cloud_service.sheets.import_sheet import ImportOrder, check_sheet, import_sheet, read_columns
 from cloud_service.sheets.report import REFUSED, SheetReport
-from cloud_service.sheets.report_file import report_file
-from cloud_service.sheets.sheet_file import FILE_MAX, SheetFile
 from cloud_service.sheets.template import template as empty_sheet
 from cloud_service.sheets.undo_import import reasons_to_stay, sentence_of, undo_import
 from cloud_service.store.customers import legal_entities

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, current_app, flash, redirect, render_temp
 from werkzeug.wrappers import Response as AnyResponse
 
 from cloud_service.flow import deliver, post_invoices
-from cloud_service.sheets.table_file import pieces_of
+from cloud_service.sheets.files.table_file import pieces_of
 from cloud_service.store.delivery import post
 from cloud_service.store.delivery.post import InvoiceToPost
 from cloud_service.web.access import May, access, actor, scope

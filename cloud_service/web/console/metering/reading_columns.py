@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from zoneinfo import ZoneInfo
 
-from cloud_service.sheets.table_file import Cell, SheetColumn
+from cloud_service.sheets.files.table_file import Cell, SheetColumn
 from cloud_service.store.lookups.received_readings import FiledReading
 from cloud_service.web.language.labels import label
 from cloud_service.web.language.sentences import gettext as _

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
-from cloud_service.sheets.table_file import Kind, SheetColumn
+from cloud_service.sheets.files.table_file import Kind, SheetColumn
 from cloud_service.store.database.session import Session
 from cloud_service.store.receivables import journal
 from cloud_service.web.access import May, access, scope

@@ -5,7 +5,7 @@ import pytest
 
 from cloud_service.flow.collect.take_over import EarlierBill, balance_of_day, take_back, take_over
 from cloud_service.flow.collect.take_over_deposit import take_over_deposit
-from cloud_service.sheets.columns import KINDS
+from cloud_service.sheets.heads.columns import KINDS
 from cloud_service.store.sheets.export import QUERIES, rows_of
 from tests.books.world import World, build
 

@@ -1,4 +1,4 @@
-from cloud_service.sheets.columns import COLUMNS, KINDS
+from cloud_service.sheets.heads.columns import COLUMNS, KINDS
 from cloud_service.store.sheets.undo import TABLES
 from cloud_service.web.language.sheet_labels import SHEET_COLUMNS, SHEET_KINDS, SHEET_MADE
 

@@ -6,9 +6,9 @@ import pytest
 from flask import Flask
 from werkzeug.datastructures import FileStorage
 
-from cloud_service.sheets.columns import KINDS
+from cloud_service.sheets.files.sheet_file import FILE_MAX, SheetFile
+from cloud_service.sheets.heads.columns import KINDS
 from cloud_service.sheets.sheet import Sheet
-from cloud_service.sheets.sheet_file import FILE_MAX, SheetFile
 from cloud_service.web.console.customers.sent_sheet import (
     is_kept,
     mended_cells,

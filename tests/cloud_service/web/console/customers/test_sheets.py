@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from cloud_service.sheets import sheet_jobs
-from cloud_service.sheets.sheet_file import SheetFile
+from cloud_service.sheets.files.sheet_file import SheetFile
 from cloud_service.store.database.session import transaction
 from tests.cloud_service.web.conftest import Console, post, token
 from tests.cloud_service.web.pages import database_rows, text_of

@@ -1,0 +1,1 @@
+"""Sheets as files: CSV and XLSX, read and written."""

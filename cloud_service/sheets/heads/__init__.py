@@ -1,0 +1,1 @@
+"""What a sheet's heads and cells say: columns, foreign words, numbers, days, codes."""

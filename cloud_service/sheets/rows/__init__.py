@@ -1,0 +1,1 @@
+"""What a row of a sheet becomes: places, parties, meters, openings, tariffs."""
