@@ -7,7 +7,7 @@ a reason. Finer digits than thousandths are carried on to the register's next in
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -161,8 +161,11 @@ def _registers(
     if theirs:
         raise NotFoundError(f"no meter {theirs[0]}", hint="it is not one of yours")
     for total in totals:
-        for register in hung[total.channel.meter, total.channel.register].registers:
+        counting = hung[total.channel.meter, total.channel.register].registers
+        for register in counting:
             _check(total.channel, register, request)
+        if not total.channel.unit:
+            total.channel = replace(total.channel, unit=counting[0].unit)
     return hung
 
 
@@ -183,7 +186,7 @@ def _make(session: Session, missing: Iterable[RegisterTotal], request: ImportReq
 
 def _new(total: RegisterTotal, request: ImportRequest) -> NewFileRegister:
     channel = total.channel
-    unit = request.units.get(channel.register, channel.unit)
+    unit = request.units.get(channel.register) or channel.unit or channel.usual_unit
     if not unit:
         raise InputError(
             f"{channel.meter} {channel.register}: the file names no unit",

@@ -5,6 +5,7 @@ file lacks may be stated once for all of it. The time of an interval is its star
 """
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from types import MappingProxyType
 
 from cloud_service.domain.metering.meterdata.record import milliseconds
 from cloud_service.domain.metering.meterdata.series import (
+    DIGITS_MAX,
     BadFileError,
     FileBlock,
     FileChannel,
@@ -29,9 +31,15 @@ from common.reading import Kind, Quality
 COLUMNS = ("meter", "register", "time", "value", "unit", "kind", "step", "quality", "direction")
 CHANNEL_COLUMNS = tuple(name for name in COLUMNS if name not in ("time", "value", "quality"))
 NEEDED = ("meter", "time", "value")
-DEFAULTS = {"register": "import", "unit": "kWh", "kind": "index", "step": "900", "quality": "actual", "direction": ""}
+DEFAULTS = {"register": "import", "unit": "", "kind": "index", "step": "900", "quality": "actual", "direction": ""}
+USUAL_UNIT = "kWh"  # of a meter that is made for a table without units; one that is there counts what it counts
 BLOCK_MAX = 4096  # values of one channel that are gathered before they go on
 OPEN_MAX = 200_000  # values of all channels together
+THOUSANDS = {
+    ",": re.compile(r"[+-]?[0-9]{1,3}(?:[. '’\u00a0\u202f][0-9]{3})+"),
+    ".": re.compile(r"[+-]?[0-9]{1,3}(?:[, '’\u00a0\u202f][0-9]{3})+"),
+}
+"""By decimal sign: digits in threes, as spreadsheets write them."""
 DELIMITERS = (",", ";", "\t", "|")
 QUALITIES = {quality.name.lower(): quality for quality in Quality} | {
     "a": Quality.ACTUAL, "s": Quality.SUBSTITUTED, "f": Quality.SUBSTITUTED, "e": Quality.ESTIMATED, "": Quality.ACTUAL,
@@ -58,6 +66,10 @@ class ColumnMapping:
                 )
         if self.interval_time not in ("start", "end"):
             raise InputError("an interval's time is its start or its end", path="mapping")
+        if self.decimal not in THOUSANDS:
+            raise InputError(
+                f"{self.decimal!r} does not stand before decimals", path="mapping", hint="a comma or a point"
+            )
         zone(self.zone)
 
 
@@ -118,13 +130,23 @@ class _ReadingTable:
         if key not in self._channels:
             self._channels[key] = self._channel(line, self._channel_fields(fields))
         channel, scale = self._channels[key]
-        value_text = self._text(fields, "value").replace(self.mapping.decimal, ".")
-        value = exact(value_text, line=line, field="value").scaleb(scale)
+        value = exact(self._plain(line, self._text(fields, "value")), line=line, field="value").scaleb(scale)
         quality = self._text(fields, "quality").lower()
         if quality not in QUALITIES:
             raise BadFileError(f"{quality!r} is not a quality", line=line, field="quality")
         at = self._instant(line, self._text(fields, "time"), channel)
         return channel, _TableReading(milliseconds(at), value, QUALITIES[quality], line)
+
+    def _plain(self, line: int, text: str) -> str:
+        """A number with a point before decimals and nothing between thousands."""
+        decimal = self.mapping.decimal
+        whole, sign, decimals = text.partition(decimal)
+        if (sign or decimal == ",") and THOUSANDS[decimal].fullmatch(whole):
+            whole = "".join(digit for digit in whole if digit in "+-0123456789")
+        if decimal == "," and "." in whole + decimals:
+            hint = "with a comma before decimals a point stands between thousands only"
+            raise BadFileError(f"{text[:DIGITS_MAX]!r} is not a number", line=line, field="value", hint=hint)
+        return f"{whole}.{decimals}" if sign else whole
 
     def _text(self, fields: list[str], name: str) -> str:
         """What a line says in a column, or what all lines say."""
@@ -147,7 +169,7 @@ class _ReadingTable:
         if flow not in ("import", "export", "none"):
             raise BadFileError(f"{direction!r} is not a direction", line=line, field="direction")
         is_interval = kind.lower() == Kind.INTERVAL
-        quantity = {"kWh": "active_energy", "kvarh": "reactive_energy", "m3": "volume"}.get(name, "other")
+        quantity = {"kWh": "active_energy", "kvarh": "reactive_energy", "m3": "volume"}.get(name or USUAL_UNIT, "other")
         channel = FileChannel(
             meter=meter,
             register=register,
@@ -157,6 +179,7 @@ class _ReadingTable:
             quantity=quantity,
             direction=flow,
             tz=zone(self.mapping.zone),
+            usual_unit="" if name else USUAL_UNIT,
         )
         return channel, scale
 

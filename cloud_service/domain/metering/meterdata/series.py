@@ -23,13 +23,14 @@ class FileChannel:
 
     meter: str
     register: str
-    unit: str  # canonical, empty where the file gives none
+    unit: str  # canonical, empty where the file gives none: then what the register counts
     kind: Kind
     step_s: int = 0  # 0 for an index
     serial: str = ""
     quantity: str = "active_energy"
     direction: str = "import"  # as the client sees it: import is what they take from the grid
     tz: tzinfo = UTC  # how the file tells time; for people, never for sums
+    usual_unit: str = ""  # of a register that is made for a file which gives none
 
 
 @dataclass(frozen=True, slots=True)

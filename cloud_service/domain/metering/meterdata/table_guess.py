@@ -14,13 +14,13 @@ SAMPLE_ROWS = 5
 SAMPLE_BYTES = 64 * 1024
 NAMES: Mapping[str, tuple[str, ...]] = {
     "meter": ("meter", "meter name", "meter no", "meter number", "serial", "serial no", "serial number", "device",
-              "zähler", "zählernummer", "zaehlernummer", "gerät", "geraet", "compteur", "contador",
-              "nmi", "mpan", "malo"),
+              "zähler", "zählernummer", "zaehlernummer", "gerät", "geraet", "compteur", "contador", "medidor",
+              "contatore", "matricola", "meternummer", "mita", "namba ya mita", "nmi", "mpan", "malo"),
     "register": ("register", "channel", "obis", "kanal", "zählwerk", "zaehlwerk", "registre"),
     "time": ("time", "timestamp", "date", "datetime", "date time", "reading date", "read at", "zeit", "zeitpunkt",
-             "zeitstempel", "datum", "ablesedatum", "fecha"),
+             "zeitstempel", "datum", "ablesedatum", "fecha", "data", "date de relevé", "fecha de lectura", "tarehe"),
     "value": ("value", "reading", "index", "kwh", "m3", "m³", "consumption", "wert", "stand", "zählerstand",
-              "zaehlerstand", "verbrauch", "relevé", "lectura"),
+              "zaehlerstand", "verbrauch", "relevé", "lectura", "leitura", "lettura", "meterstand", "somo"),
     "unit": ("unit", "uom", "einheit", "unité", "unidad"),
     "kind": ("kind",), "step": ("step",), "quality": ("quality", "status", "qualität"), "direction": ("direction",),
 }  # fmt: skip
@@ -87,7 +87,7 @@ def _cells(rows: Iterable[tuple[str, ...]], columns: tuple[str, ...], name: str)
 
 
 def _decimal(values: Iterable[str]) -> str:
-    return "," if any("," in value and "." not in value for value in values) else "."
+    return "," if any(value.rfind(",") > value.rfind(".") for value in values) else "."
 
 
 def _time_format(values: list[str]) -> str:

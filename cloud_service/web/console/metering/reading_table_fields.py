@@ -45,7 +45,7 @@ def table_fields() -> tuple[Field, ...]:
         Field("interval_time", _("The time of an interval is"), "choice", options=_interval_options(), group=group),
         Field("step", _("Step in seconds"), "choice", options=tuple((str(s), str(s)) for s in STEPS_S), group=group),
         Field("register", _("Register"), hint=_("Where no column names it; else import."), group=group),
-        Field("unit", _("Unit"), hint=_("Where no column names it; else kWh."), group=group),
+        Field("unit", _("Unit"), hint=_("Where no column names it; else what each meter counts."), group=group),
     )
 
 

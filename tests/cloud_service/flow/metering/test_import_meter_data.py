@@ -194,6 +194,18 @@ def test_a_register_takes_only_what_it_counts(engine: Engine, owner: Owner) -> N
         import_file(engine, source(text), ANYONE)
 
 
+def test_a_table_without_units_is_of_what_each_meter_counts(engine: Engine, owner: Owner) -> None:
+    add_meter(owner, "E1", register="import", kind="index")
+    add_meter(owner, "W1", register="import", kind="index", unit="m3")
+    text = "meter,time,value\nE1,2024-05-01T00:00Z,10.5\nW1,2024-05-01T00:00Z,12.5\nNEW,2024-05-01T00:00Z,7\n"
+
+    done = import_file(engine, source(text, "csv"), ANYONE)
+
+    assert ["kWh", "m3", "kWh"] == [row["unit"] for row in done.summary.as_json()["registers"]]
+    units = owner.execute("SELECT m.name, r.unit FROM register r JOIN meter m ON m.id = r.meter_id").fetchall()
+    assert {"E1": "kWh", "W1": "m3", "NEW": "kWh"} == dict(units)
+
+
 def test_index_reads_of_a_csv_become_days(engine: Engine, owner: Owner) -> None:
     add_meter(owner, "W1", register="volume", unit="m3")
     text = "meter,register,time,value,unit\nW1,volume,2024-05-01T00:00,10.5,m3\nW1,volume,2024-05-03T00:00,12.5,m3\n"

@@ -127,6 +127,29 @@ def test_a_wrong_line_refuses_the_file(text: str, line: int, field: str) -> None
     assert (line, field) == (caught.value.line, caught.value.field)
 
 
+@pytest.mark.parametrize(
+    ("text", "decimal", "value"),
+    [
+        ("12.890,50", ",", "12890.50"),
+        ("8.570", ",", "8570"),
+        ("1.234.567,8", ",", "1234567.8"),
+        ("12 890,5", ",", "12890.5"),
+        ("12,890.50", ".", "12890.50"),
+        ("313,70", ",", "313.70"),
+    ],
+)
+def test_signs_between_thousands_are_no_decimals(text: str, decimal: str, value: str) -> None:
+    summary, _ = load(f"meter;time;value\nM1;2024-05-01T00:00Z;{text}\n", decimal=decimal)
+
+    assert value == summary["registers"][0]["index"]
+
+
+@pytest.mark.parametrize(("text", "decimal"), [("1.5", ","), ("1,234.50", ","), ("1,234", "."), ("12.89,50", ",")])
+def test_a_number_that_does_not_fit_its_decimal_sign_is_refused_as_it_stands(text: str, decimal: str) -> None:
+    with pytest.raises(BadFileError, match=f"'{text}' is not a number"):
+        load(f"meter;time;value\nM1;2024-05-01T00:00Z;{text}\n", decimal=decimal)
+
+
 def test_an_unknown_column_in_the_mapping_is_refused() -> None:
     with pytest.raises(InputError, match="metre"):
         ColumnMapping(columns={"metre": "M"})

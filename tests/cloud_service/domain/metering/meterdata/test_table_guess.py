@@ -24,6 +24,12 @@ def test_a_german_table_is_read_as_it_is_written() -> None:
     assert (("8ZRI 1", "25.11.2026 08:30", "318,742", "ok"),) == guess.rows
 
 
+def test_a_swahili_table_is_read_as_it_is_written_with_points_between_thousands() -> None:
+    guess = guess_table(b"Mita;Tarehe;Somo\nE-101;01/11/2026;12.890,50\n")
+
+    assert (("meter", "time", "value"), ",", "%d/%m/%Y") == (guess.columns, guess.decimal, guess.time_format)
+
+
 def test_a_name_is_given_to_one_column_only_and_iso_times_need_no_format() -> None:
     guess = guess_table(b"Meter,Reading,Reading,time\nM1,1.5,2.5,2026-11-25T08:30+03:00\n")
 
