@@ -11,7 +11,10 @@ CODES: dict[str, dict[str, str]] = {
     "utility": {
         "strom": "electricity", "elektrizität": "electricity", "power": "electricity", "wasser": "water",
         "kaltwasser": "water", "warmwasser": "water", "erdgas": "gas", "wärme": "heat", "heizung": "heat",
-        "fernwärme": "heat", "heating": "heat", "kälte": "cooling", "kühlung": "cooling",
+        "fernwärme": "heat", "heating": "heat", "kälte": "cooling", "kühlung": "cooling", "umeme": "electricity",
+        "maji": "water", "gesi": "gas", "electricidad": "electricity", "luz": "electricity", "agua": "water",
+        "électricité": "electricity", "eau": "water", "gaz": "gas", "eletricidade": "electricity", "água": "water",
+        "elettricità": "electricity", "acqua": "water", "elektriciteit": "electricity", "stroom": "electricity",
     },
     "client_kind": {
         "privat": "person", "privatperson": "person", "private": "person", "natürliche person": "person",

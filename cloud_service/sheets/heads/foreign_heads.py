@@ -8,7 +8,7 @@ FOREIGN = {
     "stabile,pand,gebouw,complex,jengo,mali",
     "site_address": "dirección del inmueble,adresse immeuble,endereço do imóvel,indirizzo immobile,adres pand",
     "point": "piso,vivienda,apartamento,departamento,unidad,local,appartement,logement,lot,fração,fracção,"
-    "appartamento,interno,unità,woning,eenheid,nyumba,chumba",
+    "appartamento,interno,unità,woning,eenheid,nyumba,chumba,duka",
     "utility": "suministro,servicio,énergie,fluide,fornecimento,fornitura,servizio,nutsvoorziening,huduma",
     "grid_id": "cups,pdl,pod,ean code,ean code elektriciteit,cpe",
     "meter": "contador,medidor,número de contador,n contador,compteur,numéro de compteur,n compteur,"
@@ -18,7 +18,7 @@ FOREIGN = {
     "mounted": "instalado,fecha de instalación,installé le,date de pose,instalado em,data instalação,installato il,"
     "data installazione,geplaatst,geplaatst op",
     "opening": "lectura,lectura inicial,índice inicial,relevé,index initial,index de départ,relevé initial,leitura,"
-    "leitura inicial,lettura,lettura iniziale,beginstand,meterstand,somo,somo la kwanza",
+    "leitura inicial,lettura,lettura iniziale,beginstand,meterstand,somo,somo la kwanza,stand ya kwanza",
     "multiplier": "factor,multiplicador,coefficient,coeficiente,coefficiente,k,vermenigvuldiger,"
     "vermenigvuldigingsfactor",
     "client_number": "número de cliente,n cliente,código cliente,numéro client,n client,code client,número do cliente,"
@@ -44,13 +44,13 @@ FOREIGN = {
     "mkataba",
     "start": "desde,inicio,fecha de entrada,alta,depuis,début,date d entrée,entrée,entrée le,início,"
     "data de entrada,dal,inizio,data ingresso,decorrenza,sinds,vanaf,ingangsdatum,begindatum,tangu,"
-    "kuanzia",
+    "kuanzia,tarehe ya kuingia",
     "end": "hasta,fin,fecha de salida,baja,jusqu au,date de sortie,sortie,até,data de saída,fim,al,fine,"
     "data uscita,tot,einddatum,mpaka",
     "tariff": "tarifa,tarif appliqué,tariffa,tarief,bei",
     "tariff_from": "tarifa desde,à partir du,tarifa a partir de,tariffa dal,tarief vanaf",
     "balance": "saldo inicial,saldo pendiente,solde,solde initial,solde dû,saldo iniziale,saldo em dívida,"
-    "openstaand saldo,beginsaldo,salio",
+    "openstaand saldo,beginsaldo,salio,salio la zamani",
     "balance_day": "saldo al,fecha del saldo,solde au,saldo em,data saldo,saldo op",
     "deposit": "depósito,fianza,dépôt de garantie,caution,caução,deposito,cauzione,deposito cauzionale,waarborg,"
     "waarborgsom,borg,amana",

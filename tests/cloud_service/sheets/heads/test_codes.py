@@ -13,6 +13,7 @@ from common.errors import InputError
         ("utility", "Strom", "electricity"), ("utility", "WATER", "water"), ("client_kind", "Firma", "company"),
         ("delivery", "Brief", "post"), ("cycle", "jährlich", "yearly"), ("mode", "Guthaben", "prepaid"),
         ("register", "Bezug", "import"), ("register", "T1 Nacht", "T1 Nacht"), ("client", "Strom", "Strom"),
+        ("utility", "Umeme", "electricity"), ("utility", "maji", "water"),
         ("country", "de", "DE"), ("country", "Germany", "DE"), ("site_country", "Österreich", "AT"),
         ("country", "Allemagne", "DE"), ("country", "Uholanzi", "NL"), ("currency", "eur", "EUR"),
         ("site_currency", "€", "EUR"), ("currency", "KSh", "KES"),
