@@ -4,8 +4,8 @@ The worker hands in transactions and the clock; what a job did, or why it could 
 """
 
 import logging
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -22,11 +22,12 @@ from cloud_service.store.delivery.timed_statements import StatementCompany, stat
 from cloud_service.store.invoicing import rate_fetching
 from cloud_service.store.invoicing.rate_fetching import FetchingCompany
 from cloud_service.store.receivables.dunned_companies import DunnedCompany, dunned_companies
-from common.errors import EnergyError
+from common.errors import ConflictError, EnergyError
 from common.period import zone
 
 HOURS = range(8, 20)  # nobody gets letters at night
 AUTHOR = "calendar"
+OUR_FAULT = "something went wrong here"
 RATES, STATEMENTS = "rates", "statements"
 log = logging.getLogger("energy.worker")
 
@@ -87,16 +88,14 @@ def _send_statements(tools: DayTools, company: StatementCompany, local: datetime
     today, sent, more = local.date(), 0, 1
     if local.hour not in HOURS:
         return
-    try:
+    month = today.replace(day=1)
+    with _failure_kept(tools, company.entity_id, STATEMENTS, month):
         while more:
             with tools.begin() as session:
                 more = account_statement.send_due(session, company.entity_id, today, author=AUTHOR)
             sent += more
-    except EnergyError as error:
-        _keep_failure(tools, company.entity_id, STATEMENTS, today.replace(day=1), error)
-        return
-    if sent:
-        do_once(tools, DayWork(company.entity_id, STATEMENTS, today.replace(day=1), lambda _session: sent))
+        if sent:
+            do_once(tools, DayWork(company.entity_id, STATEMENTS, month, lambda _session: sent))
 
 
 def _fetch_rates(tools: DayTools, company: FetchingCompany) -> None:
@@ -105,16 +104,12 @@ def _fetch_rates(tools: DayTools, company: FetchingCompany) -> None:
         file = currency_rates.file_to_fetch(session, company.entity_id, company.base, company.address, tools.clock())
         if file is None or job_days.is_done(session, company.entity_id, RATES, file.day):
             return
-    try:
+    with _failure_kept(tools, company.entity_id, RATES, file.day):
         content = tools.download(file.address)
-    except EnergyError as error:
-        _keep_failure(tools, company.entity_id, RATES, file.day, error)
-        return
-    work = DayWork(company.entity_id, RATES, file.day, lambda session: currency_rates.take_file(
-        session, company.entity_id, company.base, content, name=file.address, author=AUTHOR,
-        currencies=file.currencies, since=file.since,
-    ).new)  # fmt: skip
-    do_once(tools, work)
+        do_once(tools, DayWork(company.entity_id, RATES, file.day, lambda session: currency_rates.take_file(
+            session, company.entity_id, company.base, content, name=file.address, author=AUTHOR,
+            currencies=file.currencies, since=file.since,
+        ).new))  # fmt: skip
 
 
 def _dunning_work(company: DunnedCompany, local: datetime) -> list[DayWork]:
@@ -133,12 +128,21 @@ def _dunning_work(company: DunnedCompany, local: datetime) -> list[DayWork]:
 
 def do_once(tools: DayTools, work: DayWork) -> None:
     """Do a day's work in one transaction unless it is done; what stands in its way is kept and tried again."""
+    with _failure_kept(tools, work.entity_id, work.job, work.day), tools.begin() as session:
+        if job_days.begin(session, work.entity_id, work.job, work.day, tools.clock()):
+            job_days.end(session, work.entity_id, work.job, work.day, work.work(session))
+
+
+@contextmanager
+def _failure_kept(tools: DayTools, entity_id: int, job: str, day: date) -> Iterator[None]:
+    """What stands in the way of one company is kept for it, and does not keep the next one from its work."""
     try:
-        with tools.begin() as session:
-            if job_days.begin(session, work.entity_id, work.job, work.day, tools.clock()):
-                job_days.end(session, work.entity_id, work.job, work.day, work.work(session))
+        yield
     except EnergyError as error:
-        _keep_failure(tools, work.entity_id, work.job, work.day, error)
+        _keep_failure(tools, entity_id, job, day, error)
+    except Exception:
+        log.exception("%s of company %d on %s", job, entity_id, day)
+        _keep_failure(tools, entity_id, job, day, ConflictError(OUR_FAULT, hint="it is in the log, and tried again"))
 
 
 def _keep_failure(tools: DayTools, entity_id: int, job: str, day: date, error: EnergyError) -> None:

@@ -10,7 +10,7 @@ from procrastinate.testing import InMemoryConnector
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
-from cloud_service.day_jobs import DayTools, add_day_jobs
+from cloud_service.day_jobs import DayTools, DayWork, add_day_jobs, do_once
 from cloud_service.domain.receivables.dunning import read_rules
 from cloud_service.download import download
 from cloud_service.flow import remind
@@ -199,3 +199,20 @@ def test_statements_go_out_on_the_first_from_eight_o_clock_and_all_of_them(world
         assert (0 if hour == 6 else 2) == len(rows(world, "SELECT 1 FROM account_statement"))
 
     assert [("statements", date(2026, 12, 1), 2, "")] == rows(world, JOBS)
+
+
+def test_a_fault_of_ours_is_kept_for_its_company_and_tried_again(
+    world: World, engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    answers = iter((0, 1))
+    tools = DayTools(lambda: transaction(engine), lambda: datetime(2026, 11, 2, 9, tzinfo=UTC))
+    work = DayWork(world.entity, "reminders", BILLED, lambda _session: 7 // next(answers))
+
+    do_once(tools, work)
+    assert [("reminders", BILLED, 0, "something went wrong here (it is in the log, and tried again)")] == rows(
+        world, JOBS
+    )
+    assert "ZeroDivisionError" in caplog.text
+
+    do_once(tools, work)
+    assert [("reminders", BILLED, 7, "")] == rows(world, JOBS)

@@ -9,7 +9,7 @@ from common.errors import InputError
 
 MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 DELIMITERS = (";", ",", "\t", "|")
-FORMULA_SIGNS = ("=", "+", "-", "@")
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")
 CELL_MAX = 10_000
 SAMPLE_ROWS = 50
 

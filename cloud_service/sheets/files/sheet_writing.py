@@ -43,7 +43,7 @@ def _csv(head: Sequence[str], rows: Sequence[Sequence[Cell]]) -> bytes:
     out = io.StringIO()
     out.write("\ufeff")  # the mark tells spreadsheets that this is UTF-8
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    writer.writerow(head)
+    writer.writerow([_tame(title) for title in head])
     writer.writerows([_tame(cell) for cell in row] for row in rows)
     return out.getvalue().encode()
 

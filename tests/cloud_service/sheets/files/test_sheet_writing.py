@@ -30,6 +30,9 @@ def test_no_text_of_a_csv_is_a_formula() -> None:
 
     assert ["a;b;c", "'=1+1;-5,5;-1.5"] == text.splitlines()
 
+    text = text_sheet_bytes("x", ("=1+1", "@a"), [("\t=1", " =1")], DAY, form="csv").decode("utf-8-sig")
+    assert ["'=1+1;'@a", "'\t=1; =1"] == text.splitlines()
+
 
 @pytest.mark.parametrize("code", KINDS)
 def test_a_template_has_every_column_and_an_example(code: str) -> None:
