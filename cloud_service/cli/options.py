@@ -24,24 +24,31 @@ def day_of(text: str | None, name: str) -> date:
 
 def month_of(text: str, name: str) -> "Span":
     """The calendar month that YYYY-MM names, end exclusive."""
-    from common.period import Span, add_months
+    from common.period import Span, add_months, is_in_calendar
 
     year, _, month = text.partition("-")
     try:
-        start = date(int(year), int(month), 1)
+        start: date | None = date(int(year), int(month), 1)
     except ValueError:
-        raise InputError(f"{text!r} is no month", path=name, hint="for example 2026-10") from None
+        start = None
+    if start is None or not is_in_calendar(start):
+        raise InputError(f"{text!r} is no month", path=name, hint="for example 2026-10")
     return Span(start, add_months(start, 1))
 
 
 def time_of(text: str, name: str) -> datetime:
     """The time an option names, with its offset or by the clock of a site."""
+    from common.period import is_in_calendar
+
     try:
-        return datetime.fromisoformat(text)
+        time: datetime | None = datetime.fromisoformat(text)
     except ValueError:
+        time = None
+    if time is None or not is_in_calendar(time):
         raise InputError(
             f"{text!r} is no time", path=name, hint="for example 2026-10-16T10:30, by the clock of the site"
-        ) from None
+        )
+    return time
 
 
 def moment_of(time: datetime, zone_name: str, name: str) -> datetime:

@@ -24,7 +24,7 @@ def test_a_month_reaches_to_the_first_of_the_next() -> None:
     assert Span(date(2026, 12, 1), date(2027, 1, 1)) == month_of("2026-12", "--month")
 
 
-@pytest.mark.parametrize("text", ["2026", "2026-13", "12-2026", "December"])
+@pytest.mark.parametrize("text", ["2026", "2026-13", "12-2026", "December", "9999-12", "0001-01"])
 def test_what_is_no_month_is_refused(text: str) -> None:
     with pytest.raises(InputError, match="is no month"):
         month_of(text, "--month")
@@ -61,6 +61,8 @@ def test_a_time_of_no_site_needs_its_offset_and_words_are_no_time() -> None:
         moment_of(time_of("2026-10-16T10:30", "--at"), "", "--at")
     with pytest.raises(InputError, match="is no time"):
         time_of("half past ten", "--at")
+    with pytest.raises(InputError, match="is no time"):
+        time_of("0001-01-01T00:00", "--at")
 
 
 def test_an_amount_keeps_every_digit() -> None:
