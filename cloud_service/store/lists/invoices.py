@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, exists, func, literal, not_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from cloud_service.store.customers.tables import Account, Client
 from cloud_service.store.invoicing.tables import Invoice
@@ -21,6 +21,9 @@ is_taken_back = and_(
     Invoice.taken_over_on.is_not(None),
     exists().where(LedgerEntryRow.business_key == func.concat("take_over_undo:", Invoice.id)),
 )
+_credit_note = aliased(Invoice)
+is_corrected = exists().where(_credit_note.corrects_id == Invoice.id, _credit_note.kind == "credit_note")
+"""A credit note is of this very bill; credit from elsewhere pays it as money does."""
 received: ColumnElement[Any] = invoice_balance.c.received
 outstanding: ColumnElement[Any] = case((is_invoice, invoice_balance.c.outstanding), else_=0)
 outstanding_local: ColumnElement[Any] = case((is_invoice, invoice_balance.c.outstanding_local), else_=0)
@@ -31,8 +34,11 @@ def state_of(today: date) -> ColumnElement[str]:
     return case(
         (is_taken_back, "taken_back"),
         (Invoice.kind == "credit_note", "credit_note"),
-        (and_(outstanding <= 0, invoice_balance.c.credited > 0), "credited"),
-        (and_(outstanding <= 0, received < func.greatest(Invoice.total, 0)), "written_off"),
+        (and_(outstanding <= 0, invoice_balance.c.credited > 0, is_corrected), "credited"),
+        (
+            and_(outstanding <= 0, received + invoice_balance.c.credited < func.greatest(Invoice.total, 0)),
+            "written_off",
+        ),
         (outstanding <= 0, "paid"),
         (Invoice.due_date < today, "overdue"),
         (received > 0, "part"),

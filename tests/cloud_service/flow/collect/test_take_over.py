@@ -115,6 +115,9 @@ def test_credit_of_earlier_books_pays_the_next_bill(till: Till) -> None:
     assert D("74.00") == till.outstanding(bill)
     assert_books_agree(till)
 
+    till.paid("74.00")
+    assert "paid" == {number: state for number, _open, state in listed(till)}[bill.number]
+
 
 def test_a_balance_without_bills_is_taken_over_under_the_account_s_number(till: Till) -> None:
     taken(till, balance_of_day("A1", D("12.50"), ON))
