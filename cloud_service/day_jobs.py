@@ -16,8 +16,10 @@ from cloud_service.download import download
 from cloud_service.flow import account_statement, remind
 from cloud_service.flow.dunning.interest import charge_interest
 from cloud_service.flow.invoicing import currency_rates
+from cloud_service.flow.reports import timed_report
 from cloud_service.store.database import job_days
 from cloud_service.store.database.session import Session
+from cloud_service.store.delivery import timed_reports
 from cloud_service.store.delivery.timed_statements import StatementCompany, statement_companies
 from cloud_service.store.invoicing import rate_fetching
 from cloud_service.store.invoicing.rate_fetching import FetchingCompany
@@ -28,7 +30,7 @@ from common.period import zone
 HOURS = range(8, 20)  # nobody gets letters at night
 AUTHOR = "calendar"
 OUR_FAULT = "something went wrong here"
-RATES, STATEMENTS = "rates", "statements"
+RATES, STATEMENTS, REPORTS = "rates", "statements", "reports"
 log = logging.getLogger("energy.worker")
 
 
@@ -81,6 +83,31 @@ def add_day_jobs(app: procrastinate.App, tools: DayTools) -> None:
             companies = statement_companies(session)
         for company in companies:
             _send_statements(tools, company, tools.clock().astimezone(zone(company.timezone)))
+
+    @app.periodic(cron="43 * * * *")
+    @app.task(name="send_reports", queue="default", queueing_lock="send_reports", lock="send_reports")
+    def send_reports(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
+        """Reports of the companies that have some mailed."""
+        with tools.begin() as session:
+            companies = timed_reports.report_companies(session)
+        for company in companies:
+            _send_reports(tools, company.entity_id, tools.clock().astimezone(zone(company.timezone)))
+
+
+def _send_reports(tools: DayTools, entity_id: int, local: datetime) -> None:
+    """Each in a transaction of its own, so that a bad one keeps no other back."""
+    today = local.date()
+    if local.hour not in HOURS:
+        return
+    with tools.begin() as session:
+        reports = timed_reports.reports(session, entity_id)
+    for report in reports:
+        job = f"{REPORTS}:{report.kind}:{report.every}"
+        with _failure_kept(tools, entity_id, job, today):
+            with tools.begin() as session:
+                sent = timed_report.send_due(session, entity_id, report.kind, report.every, today, author=AUTHOR)
+            if sent:
+                do_once(tools, DayWork(entity_id, job, today, lambda _session, sent=sent: sent))  # type: ignore[misc]
 
 
 def _send_statements(tools: DayTools, company: StatementCompany, local: datetime) -> None:

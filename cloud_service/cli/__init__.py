@@ -43,6 +43,7 @@ COMMANDS = {
         "cloud_service.cli.receivables.ledger:ledger",
         "What the books say: proofs, ageing, cash book, journal.",
     ),
+    "report": ("cloud_service.cli.receivables.report:report", "Reports mailed on their days: list, set, send."),
     "bill": ("cloud_service.cli.invoicing.bill:bill", "Run billing, show invoices."),
     "document": ("cloud_service.cli.invoicing.document:document", "Bills, e-invoices, statements, lists as files."),
     "payments": ("cloud_service.cli.receivables.payments:payments", "Book bank statements."),

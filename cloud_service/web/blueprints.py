@@ -19,7 +19,7 @@ from cloud_service.web.console import (
     today,
     users,
 )  # fmt: skip
-from cloud_service.web.console.company import currency_rates, number_series, ways_to_pay
+from cloud_service.web.console.company import currency_rates, number_series, timed_reports, ways_to_pay
 from cloud_service.web.console.customers import (
     accounts,
     client_forms,
@@ -83,7 +83,7 @@ PAGES = (
     meters, reading_forms, reading_files, reading_rounds, estimates, energy,
     energy_gaps, gateways,
     gateway_forms, audit, users,
-    dunning_rules, number_series, currency_rates, ways_to_pay,
+    dunning_rules, number_series, currency_rates, timed_reports, ways_to_pay,
     settings, setting_forms, companies, company_banks, mail, search, manual, preferences, desk, home, pay, webhooks,
 )  # fmt: skip
 BLUEPRINTS: tuple[Blueprint, ...] = tuple(page.blueprint for page in PAGES)

@@ -183,7 +183,7 @@ def stored_document(session: Session, document_id: int) -> StoredDocument:
 
 
 def queue_message(
-    session: Session, *, account_id: int, kind: str, recipient: str, message_id: str, content: dict[str, Any]
+    session: Session, *, account_id: int | None, kind: str, recipient: str, message_id: str, content: dict[str, Any]
 ) -> list[int]:
     """A waiting message; nothing if that message id is known."""
     if not recipient:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary, SmallInteger, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cloud_service.store.database.schema import CreatedAt, Day, Id, Json, PublicId, Table
@@ -38,6 +39,48 @@ class AccountStatement(Table):
     last_day: Mapped[Day]
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id"))
     delivery_id: Mapped[int | None] = mapped_column(ForeignKey("delivery.id"))
+    created_at: Mapped[CreatedAt]
+
+
+class TimedReport(Table):
+    """A report that a company has mailed each month or week; one of a kind and span is in use."""
+
+    __tablename__ = "timed_report"
+    __table_args__ = (
+        CheckConstraint("kind in ('open_items','payments','bills')", name="kind"),
+        CheckConstraint("every in ('month','week')", name="every"),
+        CheckConstraint("day between 1 and 31", name="day"),
+        Index(
+            "uq_timed_report_in_use", "legal_entity_id", "kind", "every",
+            unique=True, postgresql_where=text("removed_at IS NULL"),
+        ),
+    )  # fmt: skip
+
+    id: Mapped[Id]
+    public_id: Mapped[PublicId]
+    legal_entity_id: Mapped[int] = mapped_column(ForeignKey("legal_entity.id"))
+    kind: Mapped[str]
+    every: Mapped[str]
+    day: Mapped[int] = mapped_column(SmallInteger)  # of the month, or of the week from Monday
+    working_day: Mapped[bool]
+    recipients: Mapped[list[str]] = mapped_column(JSONB)
+    told_until: Mapped[Day]
+    removed_at: Mapped[datetime | None]
+    created_at: Mapped[CreatedAt]
+
+
+class ReportSending(Table):
+    """A letter with a report's file. Insert-only."""
+
+    __tablename__ = "report_sending"
+
+    id: Mapped[Id]
+    public_id: Mapped[PublicId]
+    report_id: Mapped[int] = mapped_column(ForeignKey("timed_report.id"), index=True)
+    first_day: Mapped[Day]
+    last_day: Mapped[Day]
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"))
+    delivery_id: Mapped[int] = mapped_column(ForeignKey("delivery.id"), unique=True)
     created_at: Mapped[CreatedAt]
 
 

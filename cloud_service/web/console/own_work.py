@@ -61,22 +61,25 @@ def _ran(row: JobDay, entity: LegalEntity) -> RanJob:
         "interest": ngettext("%(num)s bill of interest issued", "%(num)s bills of interest issued", done),
         "rates": ngettext("%(num)s new currency rate", "%(num)s new currency rates", done),
         "statements": ngettext("%(num)s statement of account sent", "%(num)s statements of account sent", done),
+        "reports": ngettext("%(num)s report mailed", "%(num)s reports mailed", done),
     }
     faults = {
         "reminders": _("Reminders were not sent"),
         "interest": _("Interest was not charged"),
         "rates": _("Currency rates did not come"),
         "statements": _("Statements of account were not sent"),
+        "reports": _("Reports were not mailed"),
     }
-    title = (faults if row.error else titles).get(row.job, row.job)
-    return RanJob(title, entity.name, row.day, row.at, row.error, _page(row.job, entity))
+    job = row.job.partition(":")[0]  # reports say behind it which
+    title = (faults if row.error else titles).get(job, job)
+    return RanJob(title, entity.name, row.day, row.at, row.error, _page(job, entity))
 
 
 def _page(job: str, entity: LegalEntity) -> str:
     if job == "statements":
         return url_for("statements.index")
-    endpoint = "currency_rates.index" if job == "rates" else "dunning_rules.edit"
-    return url_for(endpoint, entity_public_id=entity.public_id)
+    endpoints = {"rates": "currency_rates.index", "reports": "timed_reports.index"}
+    return url_for(endpoints.get(job, "dunning_rules.edit"), entity_public_id=entity.public_id)
 
 
 def comes_next(entities: Sequence[LegalEntity]) -> list[NextJob]:

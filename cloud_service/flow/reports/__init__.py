@@ -1,0 +1,1 @@
+"""Reports that a company has mailed on their days."""
