@@ -7,7 +7,9 @@ import pytest
 from sqlalchemy import text
 
 from cloud_service.domain.receivables.dunning import read_rules
+from cloud_service.domain.receivables.report_days import ReportDays
 from cloud_service.flow.dunning.rules import set_rules
+from cloud_service.flow.reports.timed_report import ReportPlan, send_now, set_report
 from cloud_service.store.database import job_days
 from cloud_service.store.database.session import transaction
 from cloud_service.store.invoicing import rate_fetching
@@ -21,6 +23,8 @@ PAGES = (
     "/settings/entities/{entity}/numbers",
     "/settings/entities/{entity}/rates",
     "/settings/entities/{entity}/rates/import",
+    "/settings/entities/{entity}/reports",
+    "/settings/entities/{entity}/reports/set",
     "/today",
     "/statements",
     "/settings/payments",
@@ -37,6 +41,9 @@ def some_work_was_done(site: Site) -> None:
         entity = session.execute(text("SELECT min(id) FROM legal_entity")).scalar_one()
         set_rules(session, entity, rules, NOW.date(), today=NOW.date(), author="t")
         rate_fetching.set_fetching(session, entity, RateFetching(automatic=True))
+        plan = ReportPlan("bills", ReportDays("month", 1, working_day=True), ["office@example.org", "boss@example.org"])
+        set_report(session, entity, plan, NOW.date(), author="t")
+        send_now(session, entity, "bills", "month", NOW.date(), author="t")
         for job, done in (("reminders", 3), ("rates", 2)):
             job_days.begin(session, entity, job, NOW.date(), NOW)
             job_days.end(session, entity, job, NOW.date(), done)
