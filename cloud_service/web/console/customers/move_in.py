@@ -106,12 +106,13 @@ def add() -> Any:
 
 
 def _before() -> dict[str, Any]:
-    """What is known already: the place and day of a move-out, or all that a connection shares with the next flat."""
-    point, day, like, account = (request.args.get(name, "") for name in ("point", "day", "like", "account"))
+    """What is known already: place, day and tariff of a move-out, or all that a connection shares with the next flat."""
+    point, day, like = (request.args.get(name, "") for name in ("point", "day", "like"))
     filled_in: dict[str, Any] = {}
     if like:
         filled_in |= _like(connection_of(session(), scope(), _uuid(like)))
-    given = {"point": point, "account": account, "day": parse_day(day) if day else None}
+    account, tariff = request.args.get("account", ""), request.args.get("tariff", "")
+    given = {"point": point, "account": account, "tariff": tariff, "day": parse_day(day) if day else None}
     return filled_in | {key: value for key, value in given.items() if value}
 
 

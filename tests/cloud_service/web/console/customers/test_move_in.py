@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from sqlalchemy import text
 
@@ -77,3 +79,14 @@ def test_two_who_move_in_at_once_are_told_by_the_constraint(fresh: Console) -> N
     assert "The service point has another contract in these days" in answer.text
     assert 'id="e-point"' in answer.text
     assert "service_point_id" not in answer.text  # our ids help nobody
+
+
+def test_the_next_tenant_is_offered_the_tariff_of_the_one_who_left(console: Console) -> None:
+    clerk = console.sign_in("billing")
+    codes = re.findall(r'<option value="(T-[^"]+)"', clerk.get("/connections/new").text)
+    last = codes[-1]
+
+    page = clerk.get(f"/connections/new?point=Kilo+House%3A+K-1&day=2026-11-10&tariff={last}").text
+
+    assert 1 < len(set(codes))
+    assert [last] == re.findall(r'<option value="(T-[^"]+)" selected', page)
