@@ -54,6 +54,7 @@ class Walker:
 
     def look(self, name: str) -> None:
         """Nothing is wrong with the page: accessibility, policy, width."""
+        self.page.wait_for_load_state()
         if self.scripts:
             assert [] == self.page.evaluate(TOO_WIDE), name
             assert [] == violations(self.page), name
