@@ -106,7 +106,7 @@ def add() -> Any:
 
 
 def _before() -> dict[str, Any]:
-    """What is known already: place, day and tariff of a move-out, or all that a connection shares with the next flat."""
+    """Place, day and tariff of a move-out, or all that a connection shares with the next flat."""
     point, day, like = (request.args.get(name, "") for name in ("point", "day", "like"))
     filled_in: dict[str, Any] = {}
     if like:
