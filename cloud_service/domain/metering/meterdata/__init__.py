@@ -34,6 +34,7 @@ __all__ = [
     "RegisterTotal",
     "inspect",
     "read",
+    "text_lines",
 ]
 
 
@@ -51,11 +52,11 @@ Reader = Callable[[IO[bytes], FormatOptions, list[FileFinding]], Iterator[FileBl
 
 
 def _nem(file: IO[bytes], options: FormatOptions, findings: list[FileFinding]) -> Iterator[FileBlock]:  # noqa: ARG001 - a Reader
-    return nem.blocks(_text(file), findings)
+    return nem.blocks(text_lines(file), findings)
 
 
 def _csv(file: IO[bytes], options: FormatOptions, findings: list[FileFinding]) -> Iterator[FileBlock]:
-    return csv_table.blocks(_text(file), options.mapping, findings)
+    return csv_table.blocks(text_lines(file), options.mapping, findings)
 
 
 def _green_button(file: IO[bytes], options: FormatOptions, findings: list[FileFinding]) -> Iterator[FileBlock]:  # noqa: ARG001 - see above
@@ -103,7 +104,7 @@ def inspect(source: MeterDataFile, progress: Callable[[int], None] = lambda _: N
     return summary
 
 
-def _text(file: IO[bytes]) -> Iterator[str]:
+def text_lines(file: IO[bytes]) -> Iterator[str]:
     """Lines of a UTF-8 file; other bytes and endless lines are refused with their line."""
     number = 0
     while raw := file.readline(LINE_MAX + 1):

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from types import MappingProxyType
+from typing import Protocol
 
 from cloud_service.domain.metering.meterdata.record import milliseconds
 from cloud_service.domain.metering.meterdata.series import (
@@ -75,13 +76,8 @@ class ColumnMapping:
 
 def blocks(lines: Iterable[str], mapping: ColumnMapping, findings: list[FileFinding]) -> Iterator[FileBlock]:  # noqa: ARG001 - as all formats
     """The readings of a table, gathered into blocks; BadFileError at the first line that is wrong."""
-    source = iter(lines)
-    header = next(source, "")
-    delimiter = mapping.delimiter or max(DELIMITERS, key=header.count)
-    names = [name.strip() for name in next(csv.reader([header], delimiter=delimiter), [])]
-    table = _ReadingTable(names, mapping)
+    table, reader = open_table(lines, mapping)
     gatherer = _Gatherer()
-    reader = csv.reader(source, delimiter=delimiter, strict=True)
     try:
         for fields in reader:
             if any(fields):
@@ -91,15 +87,40 @@ def blocks(lines: Iterable[str], mapping: ColumnMapping, findings: list[FileFind
     yield from gatherer.flush()
 
 
+class TableRows(Protocol):
+    """Rows as the standard library reads them, and how many lines they took so far."""
+
+    @property
+    def line_num(self) -> int:
+        """Lines so far, without the header."""
+
+    def __iter__(self) -> Iterator[list[str]]:
+        """All that are left."""
+
+    def __next__(self) -> list[str]:
+        """The next one."""
+
+
+def open_table(lines: Iterable[str], mapping: ColumnMapping) -> "tuple[ReadingTable, TableRows]":
+    """What the header says, and the rows below it, which are one line further down than their reader counts."""
+    source = iter(lines)
+    header = next(source, "")
+    delimiter = mapping.delimiter or max(DELIMITERS, key=header.count)
+    names = [name.strip() for name in next(csv.reader([header], delimiter=delimiter), [])]
+    return ReadingTable(names, mapping), csv.reader(source, delimiter=delimiter, strict=True)
+
+
 @dataclass(frozen=True, slots=True)
-class _TableReading:
+class TableReading:
+    """One row: an instant and what was read then."""
+
     at_ms: int
     value: Decimal
     quality: int
     line: int
 
 
-class _ReadingTable:
+class ReadingTable:
     """The meaning of a table's columns, and of each line."""
 
     def __init__(self, names: list[str], mapping: ColumnMapping) -> None:
@@ -122,7 +143,7 @@ class _ReadingTable:
         self._channels: dict[tuple[str, ...], tuple[FileChannel, int]] = {}
         self._last: dict[tuple[str, str], datetime] = {}
 
-    def reading(self, line: int, fields: list[str]) -> tuple[FileChannel, _TableReading]:
+    def reading(self, line: int, fields: list[str]) -> tuple[FileChannel, TableReading]:
         """What one line says."""
         if len(fields) != self.width:
             raise BadFileError(f"{len(fields)} fields where the header has {self.width}", line=line)
@@ -135,7 +156,7 @@ class _ReadingTable:
         if quality not in QUALITIES:
             raise BadFileError(f"{quality!r} is not a quality", line=line, field="quality")
         at = self._instant(line, self._text(fields, "time"), channel)
-        return channel, _TableReading(milliseconds(at), value, QUALITIES[quality], line)
+        return channel, TableReading(milliseconds(at), value, QUALITIES[quality], line)
 
     def _plain(self, line: int, text: str) -> str:
         """A number with a point before decimals and nothing between thousands."""
@@ -217,10 +238,10 @@ class _Gatherer:
     """Makes blocks of single readings: as long as a channel's readings follow each other, they are one block."""
 
     def __init__(self) -> None:
-        self._open: dict[FileChannel, list[_TableReading]] = {}
+        self._open: dict[FileChannel, list[TableReading]] = {}
         self._count = 0
 
-    def add(self, channel: FileChannel, reading: _TableReading) -> Iterator[FileBlock]:
+    def add(self, channel: FileChannel, reading: TableReading) -> Iterator[FileBlock]:
         """Any block that this reading completes."""
         waiting = self._open.setdefault(channel, [])
         if waiting and (len(waiting) >= BLOCK_MAX or not _follows(channel, waiting[-1], reading)):
@@ -239,11 +260,11 @@ class _Gatherer:
             yield _block(channel, readings)
 
 
-def _follows(channel: FileChannel, last: _TableReading, now: _TableReading) -> bool:
+def _follows(channel: FileChannel, last: TableReading, now: TableReading) -> bool:
     return now.at_ms == last.at_ms + channel.step_s * 1000 if channel.step_s else now.at_ms > last.at_ms
 
 
-def _block(channel: FileChannel, readings: list[_TableReading]) -> FileBlock:
+def _block(channel: FileChannel, readings: list[TableReading]) -> FileBlock:
     values = tuple(reading.value for reading in readings)
     qualities = bytes(reading.quality for reading in readings)
     line = readings[0].line

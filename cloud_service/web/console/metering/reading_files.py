@@ -18,11 +18,12 @@ from cloud_service.flow.metering.undo_import import undo
 from cloud_service.store.metering import imported_files, table_mappings
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import now
+from cloud_service.web.console.metering.reading_faults import FAULTS_IN_FILE, FAULTS_SHOWN, faults_file, faulty_rows
 from cloud_service.web.console.metering.reading_table_fields import COLUMN_OPTIONS, file_fields, table_fields
 from cloud_service.web.database import engine, session
 from cloud_service.web.forms import Form, FormPage, answer, typed_reason
 from cloud_service.web.language.sentences import gettext as _
-from common.errors import InputError, at_field
+from common.errors import EnergyError, InputError, at_field
 
 blueprint = Blueprint("reading_files", __name__)
 TEMPLATE = "console/reading_upload.html"
@@ -62,10 +63,20 @@ def upload() -> Any:
     form = Form((*file_fields(), *(table_fields() if table else ())), typed=dict(table.typed) if table else {})
     page = FormPage(_("Upload readings"), (_("Data readings"), url_for("meters.index")), _("Take it in"))
 
+    faults: list[BadFileError] = []
+
     def do() -> Response | str:
         if sent is None:
             raise InputError(fault or _("choose a file"), path="file")
-        outcome = _try(sent, form, table, keep=request.form.get("do") == "keep" and not sent.fresh)
+        if request.form.get("do") == "faults":
+            source, import_request = _import_of(sent, form, table, keep=False)
+            return faults_file(sent.name, faulty_rows(source, import_request, FAULTS_IN_FILE), source.options.mapping)
+        try:
+            outcome = _try(sent, form, table, keep=request.form.get("do") == "keep" and not sent.fresh)
+        except EnergyError:
+            source, import_request = _import_of(sent, form, table, keep=False)
+            faults.extend(faulty_rows(source, import_request, FAULTS_SHOWN + 1))
+            raise
         if outcome.file_id and request.form.get("do") == "keep" and not sent.fresh:
             _remember(form, table)
             flash(_said(sent, outcome), "success")
@@ -74,7 +85,10 @@ def upload() -> Any:
             TEMPLATE, form=form, page=page, sent=sent, table=table, outcome=outcome, column_options=COLUMN_OPTIONS
         )
 
-    return answer(form, page, do, template=TEMPLATE, sent=sent, table=table, column_options=COLUMN_OPTIONS)
+    return answer(
+        form, page, do, template=TEMPLATE, sent=sent, table=table, column_options=COLUMN_OPTIONS, faults=faults,
+        faults_shown=FAULTS_SHOWN,
+    )  # fmt: skip
 
 
 @blueprint.get("/readings/imports")
@@ -137,18 +151,24 @@ def _first_zone() -> str:
 
 def _try(sent: SentFile, form: Form, table: TableChoices | None, *, keep: bool) -> ImportOutcome:
     """Do all of it; nothing is kept unless that is wanted."""
-    import_request = ImportRequest(
-        actor(), form["reason"], form["site"], scope=scope(), dry_run=not keep,
-        units={form["register"] or "import": form["unit"]} if table and form["unit"] else {},
-    )  # fmt: skip
     with at_field("file"):
-        options = FormatOptions(_mapping(form, table)) if table else FormatOptions()
-        source = MeterDataFile(sent.name, _format(sent), lambda: io.BytesIO(sent.content), options)
+        source, import_request = _import_of(sent, form, table, keep=keep)
         try:
             return import_file(engine(), source, import_request)
         except BadFileError as error:
             where = _("line %(line)s", line=error.line) if error.line else sent.name
             raise InputError(f"{where}: {error.field} {error.message}", hint=error.hint) from None
+
+
+def _import_of(
+    sent: SentFile, form: Form, table: TableChoices | None, *, keep: bool
+) -> tuple[MeterDataFile, ImportRequest]:
+    import_request = ImportRequest(
+        actor(), form["reason"], form["site"], scope=scope(), dry_run=not keep,
+        units={form["register"] or "import": form["unit"]} if table and form["unit"] else {},
+    )  # fmt: skip
+    options = FormatOptions(_mapping(form, table)) if table else FormatOptions()
+    return MeterDataFile(sent.name, _format(sent), lambda: io.BytesIO(sent.content), options), import_request
 
 
 def _mapping(form: Form, table: TableChoices) -> ColumnMapping:

@@ -2,10 +2,12 @@
 
 import io
 import re
+from html import unescape
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from python_calamine import CalamineWorkbook
 from sqlalchemy import text
 
 from cloud_service.store.database.session import transaction
@@ -38,6 +40,11 @@ def again(clerk: FlaskClient, page: str, do: str, **fields: Any) -> Any:
     assert kept
     data = {"csrf_token": token(page), "do": do, "kept": kept[1], "kept_name": "round.csv"} | CHOSEN | fields
     return clerk.post(UPLOAD, data=data, headers={"Referer": f"http://localhost{UPLOAD}"})
+
+
+def rows_of(content: bytes) -> list[list[Any]]:
+    """The rows of the first sheet of an XLSX file."""
+    return CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
 
 
 def test_a_foreign_table_is_shown_mapped_tried_and_taken_in(fresh: Console) -> None:
@@ -125,3 +132,46 @@ def test_a_file_of_another_company_is_not_undone_by_its_number(fresh: Console) -
     refused = post(clerk, "/readings/imports", f"/readings/imports/{number}/undo", reason="mine now")
     assert 404 == refused.status_code
     assert [] == database_rows(fresh, "SELECT 1 FROM import_file WHERE undone_at IS NOT NULL")
+
+
+def test_every_faulty_row_is_named_on_the_page_and_in_a_file(fresh: Console) -> None:
+    clerk = fresh.sign_in("billing")
+    bad = PLAIN + "meter-M-1;20.11.2026 08:30;many\nmeter-M-1;31.02.2026 08:30;1\nnobody;20.11.2026 08:30;1\n"
+    page = chosen(clerk, bad + "nobody;21.11.2026 08:30;2\nmeter-M-1;19.11.2026 08:30;7\n").text
+
+    answer = again(clerk, page, "look")
+
+    seen = unescape(text_of(answer.text))
+    assert 422 == answer.status_code
+    assert "4 Stand 'many' is not a number" in seen
+    assert "5 Wann '31.02.2026 08:30' is not a time" in seen
+    assert "6 Gerät no meter nobody with register import; 2 rows name it" in seen
+    assert "8 Stand meter-M-1 import: 7 at the instant of line 3, which says 1412.742" in seen
+    file = again(clerk, answer.text, "faults")
+    assert 'filename="Rows-to-look-at-round.xlsx"' in file.headers["Content-Disposition"]
+    rows = rows_of(file.data)
+    assert [4, 5, 6, 8] == [row[0] for row in rows if isinstance(row[0], int | float)]
+    assert "Gerät" in [row[1] for row in rows]
+    assert 0 == database_value(fresh, "SELECT count(*) FROM import_file")
+
+
+def test_a_hundred_faulty_rows_stand_on_the_page_and_all_in_the_file(fresh: Console) -> None:
+    clerk = fresh.sign_in("billing")
+    page = chosen(clerk, PLAIN + "meter-M-1;20.11.2026 08:30;many\n" * 130).text
+
+    answer = again(clerk, page, "keep")
+
+    assert 100 == answer.text.count("is not a number</bdi>")
+    assert "the first 100; the file has them all" in text_of(answer.text)
+    rows = rows_of(again(clerk, answer.text, "faults").data)
+    assert 130 == sum(isinstance(row[0], int | float) for row in rows)
+
+
+def test_a_meter_of_somebody_else_and_one_that_nobody_has_are_told_alike(fresh: Console) -> None:
+    clerk = fresh.sign_in("billing")
+    page = chosen(clerk, PLAIN.replace("M-1", "M-3", 1) + "nobody;20.11.2026 08:30;1\n").text
+
+    seen = text_of(again(clerk, page, "look").text)
+
+    assert "no meter meter-M-3 with register import; one row names it" in seen
+    assert "no meter nobody with register import; one row names it" in seen
