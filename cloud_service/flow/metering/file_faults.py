@@ -68,7 +68,7 @@ def _unknown(rows: RegisterRows) -> BadFileError:
 
 def _other_register(rows: RegisterRows, stored: StoredRegister) -> BadFileError | None:
     channel = rows.channel
-    name = f"{channel.meter} {channel.register}"
+    name = f"register {channel.meter} {channel.register}"
     if stored.kind != channel.kind:
         return BadFileError(
             f"{name} is stored as {stored.kind}, the file has {channel.kind} values", line=rows.line, field="kind"

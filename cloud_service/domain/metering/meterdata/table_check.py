@@ -40,10 +40,10 @@ class TableCheck:
         rows = self.registers.setdefault(key, RegisterRows(channel, reading.line, reading.at_ms))
         rows.first_ms, rows.count = min(rows.first_ms, reading.at_ms), rows.count + 1
         if (rows.channel.unit, rows.channel.kind) != (channel.unit, channel.kind):
-            _refuse(f"{key[0]} {key[1]} has another unit or kind than in line {rows.line}", reading, "unit")
+            _refuse(f"another unit or kind of {key[0]} {key[1]} than in line {rows.line}", reading, "unit")
         value, line = self.readings.setdefault((*key, reading.at_ms), (reading.value, reading.line))
         if value != reading.value:
-            _refuse(f"{key[0]} {key[1]}: {reading.value} at the instant of line {line}, which says {value}", reading)
+            _refuse(f"at the instant of line {line}, which says {value} for {key[0]} {key[1]}", reading)
 
 
 def check_rows(lines: Iterable[str], mapping: ColumnMapping, most: int) -> TableCheck:

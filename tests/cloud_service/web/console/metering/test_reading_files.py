@@ -145,8 +145,8 @@ def test_every_faulty_row_is_named_on_the_page_and_in_a_file(fresh: Console) -> 
     assert 422 == answer.status_code
     assert "4 Stand 'many' is not a number" in seen
     assert "5 Wann '31.02.2026 08:30' is not a time" in seen
-    assert "6 Gerät no meter nobody with register import; 2 rows name it" in seen
-    assert "8 Stand meter-M-1 import: 7 at the instant of line 3, which says 1412.742" in seen
+    assert "6 Gerät No meter nobody with register import; 2 rows name it" in seen
+    assert "8 Stand At the instant of line 3, which says 1412.742 for meter-M-1 import" in seen
     file = again(clerk, answer.text, "faults")
     assert 'filename="Rows-to-look-at-round.xlsx"' in file.headers["Content-Disposition"]
     rows = rows_of(file.data)
@@ -173,5 +173,5 @@ def test_a_meter_of_somebody_else_and_one_that_nobody_has_are_told_alike(fresh: 
 
     seen = text_of(again(clerk, page, "look").text)
 
-    assert "no meter meter-M-3 with register import; one row names it" in seen
-    assert "no meter nobody with register import; one row names it" in seen
+    assert "No meter meter-M-3 with register import; one row names it" in seen
+    assert "No meter nobody with register import; one row names it" in seen
