@@ -97,6 +97,8 @@ def test_a_machine_that_was_off_sends_each_month_of_payments_and_open_items_once
     run_at(datetime(2027, 2, 3, 10, tzinfo=UTC))
 
     first = [row for row in sent(world) if row[3] == TO[0]]
+    told = text("SELECT DISTINCT told_until FROM timed_report")
+    assert [date(2027, 2, 1)] == list(world.session.execute(told).scalars())
     assert [("open_items", date(2027, 2, 3), date(2027, 2, 3))] == [row[:3] for row in first if row[0] == "open_items"]
     assert [date(2026, 11, 1), date(2026, 12, 1), date(2027, 1, 1)] == [row[1] for row in first if row[0] == "payments"]
 
