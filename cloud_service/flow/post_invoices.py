@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from cloud_service.documents.paper import Party
-from cloud_service.documents.print_batch import BatchCover, BatchPart, BillToPrint, write_batch
+from cloud_service.documents.printing.print_batch import BatchCover, BatchPart, BillToPrint, write_batch
 from cloud_service.documents.theme import read_theme
 from cloud_service.store.audit import log
 from cloud_service.store.customers import legal_entities

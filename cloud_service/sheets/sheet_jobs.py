@@ -121,5 +121,5 @@ def _as_json(report: SheetReport) -> dict[str, Any]:
 
 
 def _outcome(row: list[Any]) -> RowOutcome:
-    number, state, label, made, faults = row
-    return RowOutcome(number, state, label, tuple(made), tuple(CellFault(*fault) for fault in faults))
+    number, state, label, row_ids, faults = row
+    return RowOutcome(number, state, label, tuple(row_ids), tuple(CellFault(*fault) for fault in faults))

@@ -89,6 +89,6 @@ def _take_back(session: Session, sheet_import: KeptImport, author: str, now: dat
             take_back_deposit(session, payment_id, day=day, author=author)
 
 
-def _newest_first(made: dict[str, list[int]]) -> list[tuple[int, int]]:
+def _newest_first(row_ids: dict[str, list[int]]) -> list[tuple[int, int]]:
     """Changes of tariffs with what was before, to be taken back one after the other."""
-    return list(zip(made.get("tariff_assignment", ()), made.get("tariff_before", ()), strict=True))[::-1]
+    return list(zip(row_ids.get("tariff_assignment", ()), row_ids.get("tariff_before", ()), strict=True))[::-1]

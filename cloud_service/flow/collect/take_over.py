@@ -63,11 +63,11 @@ class EarlierBill:
         """What is still open of it."""
         return self.amount - self.paid
 
-    def says_the_same(self, known: NumberedBill) -> bool:
+    def says_the_same(self, stored: NumberedBill) -> bool:
         """Whether that is what was taken over before."""
-        earlier = known.earlier or {}
+        earlier = stored.earlier or {}
         return (self.amount, self.paid, self.day, self.due_date) == (
-            Decimal(earlier.get("amount", "0")), Decimal(earlier.get("paid", "0")), known.bill_date, known.due_date
+            Decimal(earlier.get("amount", "0")), Decimal(earlier.get("paid", "0")), stored.bill_date, stored.due_date
         )  # fmt: skip
 
 
@@ -90,16 +90,16 @@ def take_over(
     if bill.on > today:
         raise InputError(f"{bill.on} lies in the future", path="on", hint="the day from which these books have it")
     _refuse_odd_amounts(bill, account.currency)
-    known = taken_over.bill_of_number(session, account.entity_id, bill.number)
-    if known is not None and not known.taken_back:
-        _refuse_other(bill, known, account_id)
+    stored = taken_over.bill_of_number(session, account.entity_id, bill.number)
+    if stored is not None and not stored.taken_back:
+        _refuse_other(bill, stored, account_id)
         return None
     if taken_over.is_number_to_come(session, account.entity_id, bill.number, today.year):
         raise ConflictError(
             f"{bill.number} is a number that a bill of this company will have", path="number",
             hint="let its number series begin after it, or write it otherwise, for example with OLD- before it",
         )  # fmt: skip
-    edition = known.edition + 1 if known else 1
+    edition = stored.edition + 1 if stored else 1
     return _book(session, account, bill, edition, author=author, reason=reason)
 
 
@@ -179,15 +179,15 @@ def _refuse_odd_amounts(bill: EarlierBill, currency: str) -> None:
             raise InputError(f"{amount} is not an amount of {currency}", path=name)
 
 
-def _refuse_other(bill: EarlierBill, known: NumberedBill, account_id: int) -> None:
+def _refuse_other(bill: EarlierBill, stored: NumberedBill, account_id: int) -> None:
     """A number is one bill's."""
-    if known.taken_over_on is None:
+    if stored.taken_over_on is None:
         raise ConflictError(f"{bill.number} is a bill of this company itself", path="number")
-    if known.account_id != account_id:
-        raise ConflictError(f"{bill.number} was taken over for account {known.account}", path="number")
-    if not bill.says_the_same(known):
+    if stored.account_id != account_id:
+        raise ConflictError(f"{bill.number} was taken over for account {stored.account}", path="number")
+    if not bill.says_the_same(stored):
         raise ConflictError(
-            f"{bill.number} was taken over before, with {known.total:f} open since {known.bill_date}", path="amount",
+            f"{bill.number} was taken over before, with {stored.total:f} open since {stored.bill_date}", path="amount",
             hint="take it back first, on its page",
         )  # fmt: skip
 

@@ -81,7 +81,7 @@ def _targets(relations_xml: str) -> dict[str, str]:
     """Id of a relation -> the part it leads to."""
     targets = {}
     for relation in TARGET.findall(relations_xml):
-        words = dict(re.findall(r"""(\w+)="([^"]*)\"""", relation))
-        target = words.get("Target", "")
-        targets[words.get("Id", "")] = target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
+        attributes = dict(re.findall(r"""(\w+)="([^"]*)\"""", relation))
+        target = attributes.get("Target", "")
+        targets[attributes.get("Id", "")] = target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
     return targets

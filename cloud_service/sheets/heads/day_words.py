@@ -42,7 +42,7 @@ def _months() -> dict[str, int]:
         for width in ("wide", "abbreviated"):
             for context in ("format", "stand-alone"):
                 for month, name in babel.dates.get_month_names(width, context=context, locale=language).items():
-                    known = months.setdefault(name.casefold().rstrip("."), month)
-                    if known != month:
+                    earlier = months.setdefault(name.casefold().rstrip("."), month)
+                    if earlier != month:
                         months[name.casefold().rstrip(".")] = 0
     return {name: month for name, month in months.items() if month}

@@ -12,8 +12,8 @@ REMEMBERED = ("tariff_before", "vacancy")
 
 
 def counted(ids: Mapping[str, Sequence[int]]) -> dict[str, int]:
-    """How many of each table were made; what is only remembered for the way back was not."""
-    return {table: len(made) for table, made in ids.items() if table not in REMEMBERED}
+    """How many of each table were row_ids; what is only remembered for the way back was not."""
+    return {table: len(row_ids) for table, row_ids in ids.items() if table not in REMEMBERED}
 
 
 class RowRefusedError(Exception):

@@ -67,7 +67,7 @@ def _meter(
 
 def register_of(name: str, details: str, unit: str, digits: int | None) -> flow.RegisterDetails:
     """A register by its details `kWh/index/active_energy/import/900`; what is empty is as its name and unit say."""
-    parts = [part.strip() for part in details.split("/")]
+    parts = [piece.strip() for piece in details.split("/")]
     if len(parts) > DETAILS:
         raise InputError(f"{details!r} has too many parts", path="unit", hint="unit/kind/quantity/direction/step")
     unit_said, kind, quantity, direction, step = parts + [""] * (DETAILS - len(parts))

@@ -36,8 +36,8 @@ def _balance(entry: SheetEntry, row: RowValues, account_id: int, new_records: Ma
     if not row.balance:
         return
     number = references.account_number(entry.session, account_id)
-    known = taken_over.bill_of_number(entry.session, entry.entity_id, balance_number(number))
-    before = known.taken_over_on if known and not known.taken_back else None
+    stored = taken_over.bill_of_number(entry.session, entry.entity_id, balance_number(number))
+    before = stored.taken_over_on if stored and not stored.taken_back else None
     with faults_at("balance", str(row.balance), BALANCE_COLUMNS):
         bill = balance_of_day(number, row.balance, row.balance_day or before or entry.today)
         _take_over(entry, account_id, bill, new_records, f"opening balance {row.balance:f}")
@@ -64,8 +64,8 @@ def _item(entry: SheetEntry, row: RowValues, account_id: int, new_records: MadeR
 
 def _earlier_bill(entry: SheetEntry, row: RowValues, account_id: int) -> EarlierBill:
     """The bill of a row; days that it does not say are as they were taken over before, or today's."""
-    known = taken_over.bill_of_number(entry.session, entry.entity_id, row.item)
-    before = known if known and not known.taken_back else None
+    stored = taken_over.bill_of_number(entry.session, entry.entity_id, row.item)
+    before = stored if stored and not stored.taken_back else None
     on = row.balance_day or (before and before.taken_over_on) or entry.today
     day = row.item_day or (before.bill_date if before else on)
     terms = clients.account_terms(entry.session, account_id)

@@ -100,9 +100,9 @@ def edit(entity_public_id: UUID) -> Any:
 
 def _initial(entity: LegalEntity) -> dict[str, Any]:
     """What is kept of the one that the address names; else the first of each month."""
-    named = (request.args.get("kind"), request.args.get("every"))
+    kind_and_rhythm = (request.args.get("kind"), request.args.get("every"))
     for report in timed_reports.reports(session(), entity.id):
-        if (report.kind, report.every) == named:
+        if (report.kind, report.every) == kind_and_rhythm:
             monthly = report.every == MONTH
             return {
                 "kind": report.kind, "every": report.every, "day": report.day if monthly else 1,
@@ -123,8 +123,8 @@ def _named() -> tuple[str, str]:
 @access(May.MANAGE)
 def send(entity_public_id: UUID) -> AnyResponse:
     """Now, whatever its day."""
-    entity, named = _entity(entity_public_id), _named()
-    sent = flow.send_now(session(), entity.id, *named, today(), author=actor())
+    entity, kind_and_rhythm = _entity(entity_public_id), _named()
+    sent = flow.send_now(session(), entity.id, *kind_and_rhythm, today(), author=actor())
     session().commit()
     flash(ngettext("%(num)s letter is on its way.", "%(num)s letters are on their way.", sent), "success")
     return _index(entity)
@@ -134,8 +134,8 @@ def send(entity_public_id: UUID) -> AnyResponse:
 @access(May.MANAGE)
 def remove(entity_public_id: UUID) -> AnyResponse:
     """No more of it; its letters stay listed."""
-    entity, named = _entity(entity_public_id), _named()
-    flow.remove_report(session(), entity.id, *named, author=actor())
+    entity, kind_and_rhythm = _entity(entity_public_id), _named()
+    flow.remove_report(session(), entity.id, *kind_and_rhythm, author=actor())
     session().commit()
     flash(_("The report is sent no more."), "success")
     return _index(entity)

@@ -102,7 +102,7 @@ def deposit_back(public_id: UUID) -> Response:
     return redirect(url_for("money.show", public_id=public_id))
 
 
-def _do(step: Callable[[], None], what: str) -> None:
+def _do(step: Callable[[], None], item: str) -> None:
     try:
         step()
         session().commit()
@@ -110,4 +110,4 @@ def _do(step: Callable[[], None], what: str) -> None:
         session().rollback()
         flash(Form.sentence(error), "danger")
     else:
-        flash(_("%(number)s is taken back.", number=what), "success")
+        flash(_("%(number)s is taken back.", number=item), "success")

@@ -9,7 +9,7 @@ import pypdf
 import pytest
 
 from cloud_service.documents import invoice_pdf
-from cloud_service.documents.print_batch import BatchCover, BatchPart, BillToPrint, write_batch
+from cloud_service.documents.printing.print_batch import BatchCover, BatchPart, BillToPrint, write_batch
 from cloud_service.documents.theme import Theme
 from tests.cloud_service.documents.papers import SELLER, make_paper
 

@@ -7,7 +7,7 @@ import pikepdf
 import pypdf
 
 from cloud_service.documents import invoice_pdf
-from cloud_service.documents.pdf_joiner import PdfJoiner
+from cloud_service.documents.printing.pdf_joiner import PdfJoiner
 from cloud_service.documents.theme import Theme
 from tests.cloud_service.documents.papers import make_paper
 

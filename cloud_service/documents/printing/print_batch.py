@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from cloud_service.documents.letterhead import letterhead
 from cloud_service.documents.paper import Party
-from cloud_service.documents.pdf_joiner import PdfJoiner
+from cloud_service.documents.printing.pdf_joiner import PdfJoiner
 from cloud_service.documents.theme import Theme
 from cloud_service.documents.translations import Localizer, localizer_for
 from cloud_service.documents.typesetter import typeset

@@ -1,0 +1,1 @@
+"""Many bills as one file to print, joined page by page."""
