@@ -24,6 +24,7 @@ from common.errors import ConflictError, InputError
 from common.period import Span, add_months, intervals_in_day
 
 SAMPLE_KWH = 300
+SAMPLE_USES: Mapping[str, Decimal] = {"import": Decimal(SAMPLE_KWH)}
 STEP_S = 900
 SUFFIXES = (".json", ".toml", ".yaml")
 
@@ -89,12 +90,10 @@ def _parsed(text: str, filename: str) -> dict[str, Any]:
     return parse_document(text, ending)
 
 
-def sample(
-    tariff: Tariff, day: date, timezone: str, used: Decimal = Decimal(SAMPLE_KWH), register: str = "import"
-) -> PriceSample:
+def sample(tariff: Tariff, day: date, timezone: str, uses: Mapping[str, Decimal] = SAMPLE_USES) -> PriceSample:
     """The price of an ordinary month, to see whether the figures are meant so: the last one, or the first it is for.
 
-    `used` counts whole thousandths of the register's unit.
+    `uses` are those of each register, in whole thousandths of its unit.
     """
     start = add_months(day.replace(day=1), -1)
     first = tariff.versions[-1].start
@@ -102,14 +101,18 @@ def sample(
         start = first if first.day == 1 else add_months(first.replace(day=1), 1)
     span = Span(start, add_months(start, 1))
     steps = sum(intervals_in_day(month_day, timezone, STEP_S) for month_day in span)
-    thousandths = int(used * 1000)
-    even = np.full(steps, thousandths // steps, dtype=np.int64)
-    even[: thousandths - int(even.sum())] += 1
+    registers = {name: Intervals(_even(int(used * 1000), steps), STEP_S) for name, used in uses.items()}
     try:
-        (bill,) = calculate(tariff, {register: Intervals(even, STEP_S)}, span, timezone, whole=True)
+        (bill,) = calculate(tariff, registers, span, timezone, whole=True)
     except InputError as error:
         return PriceSample(span, None, (str(error),))
     return PriceSample(span, bill.total, tuple(line.why for line in bill.lines), bill.lines, bill.taxes)
+
+
+def _even(thousandths: int, steps: int) -> np.ndarray[Any, np.dtype[np.int64]]:
+    even = np.full(steps, thousandths // steps, dtype=np.int64)
+    even[: thousandths - int(even.sum())] += 1
+    return even
 
 
 def publish(

@@ -1,5 +1,7 @@
 """A price sheet is filled as a spreadsheet is, and says what a month costs while it is typed."""
 
+import os
+
 import pytest
 
 from tests.browser.axe import violations
@@ -32,4 +34,26 @@ def test_the_month_is_worked_out_while_prices_are_typed(site: Site, theme: str, 
     page.get_by_role("button", name="Keep the tariff").click()
     page.locator("#e-steps-1-start").wait_for()
     assert [] == violations(page)
+    assert [] == page.evaluate("window.violations")
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1440), ("dark", 390)])
+def test_the_counters_of_a_meter_have_a_price_each(site: Site, theme: str, width: int) -> None:
+    page = site.person("billing", width=width, color_scheme=theme, reduced_motion="reduce")
+    page.goto("/tariffs/sheet")
+    page.get_by_label("Name of the tariff").fill("Economy 7")
+    page.get_by_role("radio", name="A price for each counter").check()
+    assert not page.locator("#c-hours-0-price").is_visible()
+    assert "import_day" == page.locator("#c-counters-0-counter").input_value()
+    page.locator("#c-counters-0-price").fill("30")
+    page.locator("#c-counters-1-price").fill("15")
+    page.locator("#c-taxes-0-percent").fill("5")
+    page.keyboard.press("Tab")
+    page.get_by_text("4,819.50").first.wait_for()  # (126 × 30 + 54 × 15) × 1.05
+
+    assert page.get_by_text("Counted by 70 % Day, 30 % Night.").is_visible()
+    assert [] == violations(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    if folder := os.environ.get("PICTURES"):
+        page.screenshot(path=f"{folder}/counters-{theme}-{width}.png", full_page=True)
     assert [] == page.evaluate("window.violations")

@@ -149,9 +149,9 @@ class RegisterSums:
             present = [index for index, days in enumerate(active_days(schedule, run).values()) if days]
             if len(present) != 1:
                 raise InputError(
-                    f"register {name!r} has one total for the span and cannot be told apart by time of use",
+                    f"this tariff has prices by the hour, and register {name!r} was read once for all of the days",
                     path=f"{self.path}.schedule",
-                    hint="use interval readings, or one register for each period",
+                    hint="take a tariff with a price for each counter of the meter, or with one price",
                     code="needs_intervals",
                 )
             totals, scale = self.on(run).totals(name, rule)

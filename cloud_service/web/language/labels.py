@@ -131,7 +131,12 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "spot": _l("Spot"),
         "standing": _l("Standing"),
     },
-    "energy_pricing": {"flat": _l("One price"), "steps": _l("Steps"), "hours": _l("Day and night")},
+    "energy_pricing": {
+        "flat": _l("One price"),
+        "steps": _l("Steps"),
+        "hours": _l("Day and night"),
+        "counters": _l("A price for each counter"),
+    },
     "paper": {"a4": "A4", "us-letter": "US Letter"},  # names of sizes
     "run_approval": {"person": _l("By a person"), "itself": _l("By itself")},
     "run_incomplete": {

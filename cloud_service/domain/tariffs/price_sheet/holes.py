@@ -7,6 +7,7 @@ import numpy as np
 
 from cloud_service.domain.calendar.tou_schedule import HOLIDAY, MINUTES, Schedule, hours_of, patterns
 from cloud_service.domain.money import currency_digits, plain
+from cloud_service.domain.tariffs.price_sheet.counter_holes import counter_faults, missing_price, unread_item
 from cloud_service.domain.tariffs.price_sheet.sheet import HourPrice, PriceSheet, Step
 from common.errors import InputError
 
@@ -34,20 +35,18 @@ def _head(sheet: PriceSheet) -> list[InputError]:
 
 def _energy(sheet: PriceSheet) -> list[InputError]:
     if sheet.pricing == "flat":
-        return [] if sheet.price is not None else [_missing_price("price")]
+        return [] if sheet.price is not None else [missing_price("price")]
     if sheet.pricing == "steps":
         return _steps(sheet.steps, UNITS.get(sheet.utility, ""))
+    if sheet.pricing == "counters":
+        return counter_faults(sheet.counters, sheet.utility)
     return _hours(sheet.hours)
-
-
-def _missing_price(path: str) -> InputError:
-    return InputError("a price is missing", path=path, hint="0 where it costs nothing")
 
 
 def _steps(steps: tuple[Step, ...], unit: str) -> list[InputError]:
     if not steps:
         return [InputError("no step has a price", path="steps-0-price")]
-    faults = [_missing_price(f"steps-{index}-price") for index, step in enumerate(steps) if step.price is None]
+    faults = [missing_price(f"steps-{index}-price") for index, step in enumerate(steps) if step.price is None]
     reached: Decimal | None = Decimal(0)
     for index, step in enumerate(steps):
         faults += _one_step(step, reached, index, unit)
@@ -81,7 +80,7 @@ def _one_step(step: Step, reached: Decimal | None, index: int, unit: str) -> lis
 def _hours(rows: tuple[HourPrice, ...]) -> list[InputError]:
     if not rows:
         return [InputError("no hour has a price", path="hours-0-price")]
-    faults = [_missing_price(f"hours-{index}-price") for index, row in enumerate(rows) if row.price is None]
+    faults = [missing_price(f"hours-{index}-price") for index, row in enumerate(rows) if row.price is None]
     faults += [
         InputError("what are these hours called on the bill?", path=f"hours-{index}-label")
         for index, row in enumerate(rows)
@@ -140,11 +139,13 @@ def _items(sheet: PriceSheet) -> list[InputError]:
     faults = []
     for index, item in enumerate(sheet.items):
         if item.price is None:
-            faults.append(_missing_price(f"items-{index}-price"))
+            faults.append(missing_price(f"items-{index}-price"))
         if not item.label.strip():
             faults.append(InputError("what is it called on the bill?", path=f"items-{index}-label"))
         if item.per == "kw" and sheet.utility != "electricity":
             faults.append(InputError("only electricity has a price of demand", path=f"items-{index}-per"))
+        elif sheet.pricing == "counters":
+            faults += unread_item(item, f"items-{index}-per")
     return faults
 
 

@@ -1,4 +1,4 @@
-"""The rows of a price sheet: energy at one price, in steps or by hours; further items; taxes."""
+"""The rows of a price sheet: energy at one price, in steps, by hours or by counters; further items; taxes."""
 
 import re
 import unicodedata
@@ -7,7 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-EnergyPricing = Literal["flat", "steps", "hours"]
+EnergyPricing = Literal["flat", "steps", "hours", "counters"]
+PRICINGS: tuple[EnergyPricing, ...] = ("flat", "steps", "hours", "counters")
 ItemPer = Literal["unit", "kw", "day", "month", "year", "percent"]
 REGISTERS = {"electricity": "import", "water": "water", "gas": "gas", "heat": "heat", "cooling": "cooling"}
 """Which register counts what a sheet prices, by utility."""
@@ -34,6 +35,16 @@ class HourPrice:
     days: str = "every"
     hours: str = ""  # 22:00-06:00, several with commas
     code: str = ""  # the period's name in the document, kept from version to version
+
+
+@dataclass(frozen=True, slots=True)
+class CounterPrice:
+    """A price of what one of a meter's counters counts; `day` of electricity is its register `import_day`."""
+
+    label: str
+    price: Decimal | None
+    counter: str = ""  # as sheets and readings name it
+    code: str = ""  # the charge's id in the document
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +81,17 @@ class PriceSheet:
     price: Decimal | None = None
     steps: tuple[Step, ...] = ()
     hours: tuple[HourPrice, ...] = ()
+    counters: tuple[CounterPrice, ...] = ()
     schedule: str = "hours"  # what the document calls the hours
     items: tuple[Item, ...] = ()
     taxes: tuple[TaxRow, ...] = ()
+
+
+def register_of(counter: str, utility: str) -> str:
+    """How a tariff names a counter: `night` and `import_night` of electricity are both import_night, `HT` import_HT."""
+    register = REGISTERS[utility]
+    name = counter.strip()
+    return name if name == register or name.startswith(f"{register}_") else f"{register}_{name}"
 
 
 def code_of(text: str, fallback: str = "tariff") -> str:

@@ -6,7 +6,16 @@ from typing import Any
 
 from cloud_service.domain.money import plain
 from cloud_service.domain.tariffs.price_sheet.holes import sheet_faults, spans_of
-from cloud_service.domain.tariffs.price_sheet.sheet import REGISTERS, Item, PriceSheet, TaxRow, code_of, codes_of
+from cloud_service.domain.tariffs.price_sheet.sheet import (
+    REGISTERS,
+    CounterPrice,
+    Item,
+    PriceSheet,
+    TaxRow,
+    code_of,
+    codes_of,
+    register_of,
+)
 
 WINDOW_MIN = 15  # whose highest mean is the demand
 
@@ -21,12 +30,26 @@ def to_document(sheet: PriceSheet) -> dict[str, Any]:
         "currency": sheet.currency,
         "from": sheet.start,
         "until": sheet.until,
-        "charges": [_energy(sheet), *_items(sheet)],
+        "charges": [*_priced_use(sheet), *_items(sheet)],
         "taxes": [_tax(tax) for tax in sheet.taxes],
     }
     if sheet.pricing == "hours":
         document["schedules"] = {sheet.schedule: {"periods": _periods(sheet)}}
     return {key: value for key, value in document.items() if value not in (None, [])}
+
+
+def _priced_use(sheet: PriceSheet) -> list[dict[str, Any]]:
+    """What is used: one charge, or one for each counter."""
+    if sheet.pricing == "counters":
+        return [_counter(row, sheet.utility) for row in sheet.counters]
+    return [_energy(sheet)]
+
+
+def _counter(row: CounterPrice, utility: str) -> dict[str, Any]:
+    if row.price is None:  # sheet_faults refuses it
+        raise AssertionError(row)
+    head = {"label": row.label.strip()} | ({"id": row.code} if row.code else {})
+    return {"kind": "energy", **head, "register": register_of(row.counter, utility), "price": plain(row.price)}
 
 
 def _energy(sheet: PriceSheet) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from cloud_service.domain.tariffs.price_sheet.from_document import from_document
 from cloud_service.domain.tariffs.price_sheet.holes import UNITS
 from cloud_service.domain.tariffs.price_sheet.sheet import REGISTERS, HourPrice, PriceSheet, TaxRow
 from cloud_service.domain.tariffs.price_sheet.to_document import to_document
+from cloud_service.domain.tariffs.price_sheet.typical_use import shares_of, uses_of
 from cloud_service.domain.tariffs.tariff import load_tariff
 from cloud_service.flow import publish_tariff as flow
 from cloud_service.store.customers import legal_entities
@@ -24,11 +25,11 @@ from cloud_service.store.lookups.tariffs import tariff as tariff_of
 from cloud_service.store.tariffs import published
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import today
-from cloud_service.web.console.tariffs.sheet_cells import TABLES, SheetCells, cells_of, read_sheet, typed_cells
+from cloud_service.web.console.tariffs.sheet_cells import TABLES, Row, SheetCells, cells_of, read_sheet, typed_cells
 from cloud_service.web.database import session
 from cloud_service.web.forms import Form
 from cloud_service.web.language.sentences import gettext as _
-from cloud_service.web.language.typed_numbers import typed_number
+from cloud_service.web.language.typed_numbers import number_as_typed, typed_number
 from common.errors import EnergyError, InputError
 from common.period import add_months
 
@@ -57,6 +58,7 @@ class TypicalMonth:
     before: Decimal | None = None
     draft: flow.TariffDraft | None = None
     document: str = ""
+    shares: str = ""  # of the counters, in words
 
 
 @blueprint.route("/tariffs/sheet", methods=["GET", "POST"])
@@ -161,14 +163,25 @@ def _month(sheet: PriceSheet, cells: SheetCells, entity: LegalEntity, stored: St
     except InputError as error:
         cells.errors[error.path] = Form.sentence(error)
         return TypicalMonth(used, unit)
-    register = REGISTERS[sheet.utility]
-    sample = flow.sample(draft.tariff, today(), entity.timezone, quantity, register)
-    before = None
-    if stored is not None:
-        present = {key: value for key, value in stored.document.items() if key not in ("from", "until")}
-        before = flow.sample(load_tariff(present), today(), entity.timezone, quantity, register).amount
+    sample = flow.sample(draft.tariff, today(), entity.timezone, uses_of(sheet, quantity))
+    before = None if stored is None else _before(stored, entity, quantity)
     text = json.dumps(json.loads(canonical(document)), indent=2, ensure_ascii=False)
-    return TypicalMonth(used, unit, sample, before, draft, text)
+    return TypicalMonth(used, unit, sample, before, draft, text, _shares(sheet))
+
+
+def _before(stored: Stored, entity: LegalEntity, quantity: Decimal) -> Decimal | None:
+    """What the month costs by the version that is valid now."""
+    present = {key: value for key, value in stored.document.items() if key not in ("from", "until")}
+    sheet = from_document(stored.document)
+    if sheet is None:
+        return None
+    return flow.sample(load_tariff(present), today(), entity.timezone, uses_of(sheet, quantity)).amount
+
+
+def _shares(sheet: PriceSheet) -> str:
+    """`70 % Day, 30 % Night`; nothing where one counter counts all."""
+    rows = zip(sheet.counters, shares_of(sheet), strict=True) if sheet.pricing == "counters" else ()
+    return ", ".join(f"{number_as_typed(share)} % {row.label.strip()}" for row, share in rows)
 
 
 def _quantity(used: str, cells: SheetCells) -> Decimal:
@@ -183,6 +196,15 @@ def _quantity(used: str, cells: SheetCells) -> Decimal:
     return quantity
 
 
+def _day_and_night(utility: str) -> list[Row]:
+    """The counters of most meters that have two."""
+    register = REGISTERS.get(utility, "import")
+    return [
+        {"label": _("Day"), "counter": f"{register}_day"},
+        {"label": _("Night"), "counter": f"{register}_night"},
+    ]
+
+
 def _page(entity: LegalEntity, cells: SheetCells, month: TypicalMonth, stored: Stored | None) -> str:
     for table in ("items", "taxes"):  # a row to type into, without pressing a button first
         if not cells.rows[table]:
@@ -190,6 +212,8 @@ def _page(entity: LegalEntity, cells: SheetCells, month: TypicalMonth, stored: S
     if not cells.rows["steps"]:
         cells.add_row("steps")
         cells.add_row("steps")
+    if not cells.rows["counters"]:
+        cells.rows["counters"] = _day_and_night(cells.head["utility"])
     entities = legal_entities.entities(session(), scope()) if stored is None else []
     return render_template(
         "console/price_sheet.html", cells=cells, month=month, entity=entity, entities=entities, stored=stored

@@ -11,7 +11,9 @@ from cloud_service.domain.tariffs.price_sheet.holes import sheet_faults
 from cloud_service.domain.tariffs.price_sheet.sheet import (
     DAYS,
     ITEM_PERS,
+    PRICINGS,
     REGISTERS,
+    CounterPrice,
     EnergyPricing,
     HourPrice,
     Item,
@@ -28,13 +30,14 @@ from common.errors import InputError
 TABLES: Mapping[str, tuple[str, ...]] = {
     "steps": ("start", "end", "price"),
     "hours": ("label", "days", "hours", "price", "code"),
+    "counters": ("label", "counter", "price", "code"),
     "items": ("label", "price", "per", "code"),
     "taxes": ("name", "percent"),
 }
 """The tables of a sheet and their columns."""
 CHOSEN = ("days", "per", "code")  # a row in which only these stand is empty
 HEAD = ("name", "code", "currency", "start", "until", "utility", "energy_label", "energy_code", "schedule", "pricing")
-CELL = re.compile(r"(?P<table>steps|hours|items|taxes)-(?P<row>\d{1,3})-(?P<column>[a-z]+)")
+CELL = re.compile(r"(?P<table>steps|hours|counters|items|taxes)-(?P<row>\d{1,3})-(?P<column>[a-z]+)")
 LONGEST = 200
 MOST_ROWS = 50
 MOST, DECIMALS = Decimal(10) ** 12, 12
@@ -100,9 +103,9 @@ def read_sheet(cells: SheetCells) -> PriceSheet:
         start=_day(cells, "start"), until=_day(cells, "until"),
         utility=_one_of(head["utility"], tuple(REGISTERS)), energy_label=head["energy_label"],
         energy_code=head["energy_code"], schedule=head["schedule"] or "hours",
-        pricing=cast("EnergyPricing", _one_of(head["pricing"], ("flat", "steps", "hours"))),
-        price=_amount(cells, "price", head["price"]), steps=_steps(cells), hours=_hours(cells), items=_items(cells),
-        taxes=_taxes(cells),
+        pricing=cast("EnergyPricing", _one_of(head["pricing"], PRICINGS)),
+        price=_amount(cells, "price", head["price"]), steps=_steps(cells), hours=_hours(cells),
+        counters=_counters(cells), items=_items(cells), taxes=_taxes(cells),
     )  # fmt: skip
     for fault in sheet_faults(sheet):
         cells.errors.setdefault(fault.path, Form.sentence(fault))
@@ -127,6 +130,18 @@ def _hours(cells: SheetCells) -> tuple[HourPrice, ...]:
             _one_of(row.get("days", ""), DAYS), row.get("hours", ""), row.get("code", ""),
         )
         for index, row in enumerate(cells.rows["hours"])
+    )  # fmt: skip
+
+
+def _counters(cells: SheetCells) -> tuple[CounterPrice, ...]:
+    if cells.head["pricing"] != "counters":
+        return ()
+    return tuple(
+        CounterPrice(
+            row.get("label", ""), _amount(cells, f"counters-{index}-price", row.get("price", "")),
+            row.get("counter", ""), row.get("code", ""),
+        )
+        for index, row in enumerate(cells.rows["counters"])
     )  # fmt: skip
 
 

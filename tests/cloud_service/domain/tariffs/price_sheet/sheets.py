@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from cloud_service.domain.tariffs.price_sheet.sheet import HourPrice, Item, PriceSheet, Step, TaxRow
+from cloud_service.domain.tariffs.price_sheet.sheet import CounterPrice, HourPrice, Item, PriceSheet, Step, TaxRow
 
 HOME = PriceSheet(
     name="Residential 2026", currency="KES", start=date(2026, 1, 1), pricing="steps",
@@ -26,6 +26,14 @@ DAY_AND_NIGHT = (
     HourPrice("Weekend", Decimal(18), "weekend"),
     HourPrice("Day", Decimal("24.85")),
 )
+COUNTERS = (
+    CounterPrice("Day rate", Decimal("0.3012"), "import_day"),
+    CounterPrice("Night rate", Decimal("0.1507"), "import_night"),
+)
+ECONOMY = replace(
+    HOME, name="Economy 7", currency="GBP", pricing="counters", steps=(), counters=COUNTERS,
+    items=(Item("Standing charge", Decimal("0.5"), "day"),), taxes=(TaxRow("VAT", Decimal(5)),),
+)  # fmt: skip
 
 
 def sheet(**changes: Any) -> PriceSheet:

@@ -9,9 +9,17 @@ from hypothesis import strategies as st
 
 from cloud_service.domain.tariffs.document_file import read_document
 from cloud_service.domain.tariffs.price_sheet.from_document import from_document
-from cloud_service.domain.tariffs.price_sheet.sheet import ITEM_PERS, HourPrice, Item, PriceSheet, Step, TaxRow
+from cloud_service.domain.tariffs.price_sheet.sheet import (
+    ITEM_PERS,
+    PRICINGS,
+    HourPrice,
+    Item,
+    PriceSheet,
+    Step,
+    TaxRow,
+)
 from cloud_service.domain.tariffs.price_sheet.to_document import to_document
-from tests.cloud_service.domain.tariffs.price_sheet.sheets import DAY_AND_NIGHT, HOME, sheet
+from tests.cloud_service.domain.tariffs.price_sheet.sheets import COUNTERS, DAY_AND_NIGHT, ECONOMY, HOME, sheet
 
 EXAMPLES = Path("cloud_service/example/files/tariffs")
 PRICES = st.decimals(min_value=0, max_value=1000, places=4)
@@ -22,13 +30,16 @@ def sheets(draw: st.DrawFn) -> PriceSheet:
     ends = sorted(draw(st.sets(st.integers(1, 10_000), max_size=4)))
     bounds = [None, *(Decimal(end) for end in ends), None]
     steps = tuple(Step(bounds[n], bounds[n + 1], draw(PRICES)) for n in range(len(ends) + 1))
+    pricing = draw(st.sampled_from(PRICINGS))
+    pers = ("month", "day", "year", "percent") if pricing == "counters" else ITEM_PERS
     labels = draw(st.lists(st.text("abcd e", min_size=1).filter(str.strip), min_size=1, max_size=4))
     return PriceSheet(
         name=draw(st.text("abc 12", min_size=1).filter(str.strip)),
         currency=draw(st.sampled_from(["EUR", "KES", "JPY"])), start=date(2026, 1, 1),
-        pricing=draw(st.sampled_from(["flat", "steps", "hours"])), price=draw(PRICES), steps=steps,
+        pricing=pricing, price=draw(PRICES), steps=steps,
         hours=tuple(replace(row, price=draw(PRICES)) for row in DAY_AND_NIGHT),
-        items=tuple(Item(label, draw(PRICES), draw(st.sampled_from(ITEM_PERS))) for label in labels),
+        counters=tuple(replace(row, price=draw(PRICES)) for row in COUNTERS),
+        items=tuple(Item(label, draw(PRICES), draw(st.sampled_from(pers))) for label in labels),
         taxes=tuple(TaxRow(name, draw(PRICES)) for name in draw(st.sets(st.sampled_from(["VAT", "Levy"])))),
     )  # fmt: skip
 
@@ -56,6 +67,34 @@ def test_the_names_of_hours_stay_when_only_their_labels_change() -> None:
         "night"
         == to_document(replace(read, hours=(night, *read.hours[1:])))["schedules"]["hours"]["periods"][0]["name"]
     )
+
+
+def test_the_prices_of_counters_come_back_as_they_were_typed() -> None:
+    read = from_document(to_document(ECONOMY))
+    assert read is not None
+    assert ("counters", COUNTERS, ECONOMY.items) == (read.pricing, read.counters, read.items)
+
+
+def test_the_names_of_charges_of_counters_are_kept() -> None:
+    document = to_document(ECONOMY)
+    document["charges"][1]["id"] = "night"
+    read = from_document(document)
+    assert read is not None
+    assert document == to_document(read)
+
+
+@pytest.mark.parametrize(
+    "charge",
+    [
+        {"kind": "energy", "register": "import_night", "blocks": [{"up_to": "5", "price": "1"}, {"price": "2"}]},
+        {"kind": "energy", "register": "import", "price": "0.01"},
+        {"kind": "energy", "register": "export_day", "price": "-0.1"},
+        {"kind": "energy", "register": "water_garden", "price": "2"},
+    ],
+)
+def test_counters_that_a_sheet_cannot_say_stay_a_document(charge: dict[str, object]) -> None:
+    first, *_others = to_document(ECONOMY)["charges"]
+    assert from_document(to_document(ECONOMY) | {"charges": [first, charge]}) is None
 
 
 @pytest.mark.parametrize("name", ["business-ke", "gewerbe-de"])

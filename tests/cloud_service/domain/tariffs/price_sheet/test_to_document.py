@@ -2,11 +2,11 @@ from decimal import Decimal
 
 import pytest
 
-from cloud_service.domain.tariffs.price_sheet.sheet import Item
+from cloud_service.domain.tariffs.price_sheet.sheet import CounterPrice, Item
 from cloud_service.domain.tariffs.price_sheet.to_document import to_document
 from cloud_service.domain.tariffs.tariff import load_tariff
 from common.errors import InputError
-from tests.cloud_service.domain.tariffs.price_sheet.sheets import DAY_AND_NIGHT, HOME, sheet
+from tests.cloud_service.domain.tariffs.price_sheet.sheets import COUNTERS, DAY_AND_NIGHT, ECONOMY, HOME, sheet
 
 
 def test_a_sheet_becomes_a_document_that_can_be_priced() -> None:
@@ -29,6 +29,18 @@ def test_hours_become_a_schedule_whose_first_row_wins() -> None:
     assert {"night": "16.3", "weekend": "18", "day": "24.85"} == document["charges"][0]["prices"]
     assert ["night", "weekend", "day"] == [period["name"] for period in document["schedules"]["hours"]["periods"]]
     load_tariff(document)
+
+
+def test_each_counter_becomes_a_charge_of_its_register() -> None:
+    counters = (*COUNTERS, CounterPrice("Heat pump", Decimal("0.2"), "HT"))
+    document = to_document(sheet(pricing="counters", counters=counters, items=()))
+
+    assert [("Day rate", "import_day", "0.3012"), ("Night rate", "import_night", "0.1507"),
+            ("Heat pump", "import_HT", "0.2")] == [
+        (charge["label"], charge["register"], charge["price"]) for charge in document["charges"]
+    ]  # fmt: skip
+    load_tariff(document)
+    load_tariff(to_document(ECONOMY))
 
 
 def test_percentages_come_after_what_they_are_of() -> None:

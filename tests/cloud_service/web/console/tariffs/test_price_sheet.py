@@ -61,6 +61,40 @@ def test_what_is_no_number_stays_in_its_cell_with_the_reason(fresh: Console) -> 
     assert "is not a number" in page.text
 
 
+COUNTERS = {
+    "pricing": "counters", "used": "100",
+    "counters-0-label": "Day rate", "counters-0-counter": "import_day", "counters-0-price": "30",
+    "counters-1-label": "Night rate", "counters-1-counter": "night", "counters-1-price": "15",
+}  # fmt: skip
+
+
+def test_the_month_of_counters_says_how_its_use_is_shared(fresh: Console) -> None:
+    page = text_of(send(fresh, "look", **COUNTERS).text)
+
+    # 70 × 30 + 30 × 15 + 150 = 2,700; with 16 % 3,132
+    assert "3,132.00" in page
+    assert "Counted by 70 % Day rate, 30 % Night rate." in page
+
+
+def test_a_new_version_of_counters_is_compared_with_the_one_before(fresh: Console) -> None:
+    assert 302 == send(fresh, "keep", **COUNTERS).status_code
+    (version,) = database_rows(fresh, VERSIONS)
+    assert ["import_day", "import_night"] == [row["register"] for row in version.document["charges"][:2]]
+    where = f"/tariffs/{version.public_id}/sheet"
+    assert 'value="import_night"' in fresh.sign_in("billing").get(where).text
+
+    looked = text_of(send(fresh, "look", where, start="2027-01-01", **COUNTERS | {"counters-0-price": "31"}).text)
+    assert "now KES 3,132.00" in looked
+    assert "KES 81.20" in looked  # 70 kWh × 1.00 more, and its 16 %
+
+
+def test_counters_of_an_empty_sheet_are_those_of_most_meters_and_when_to_take_them_is_said(fresh: Console) -> None:
+    page = fresh.sign_in("billing").get("/tariffs/sheet").text
+    assert 'value="import_day"' in page
+    assert 'value="import_night"' in page
+    assert "A meter with a day and a night counter that is read once a month takes" in text_of(page)
+
+
 @pytest.mark.parametrize("table", ["steps", "items", "taxes"])
 def test_a_row_is_added_and_taken_out_by_a_button_without_script(fresh: Console, table: str) -> None:
     rows = max(int(name.split("-")[1]) for name in HOME if name.startswith(table)) + 1

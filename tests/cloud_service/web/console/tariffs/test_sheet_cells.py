@@ -4,7 +4,7 @@ import pytest
 
 from cloud_service.web.console.tariffs.sheet_cells import cells_of, read_sheet, typed_cells
 from cloud_service.web.language.locale import LANGUAGES
-from tests.cloud_service.domain.tariffs.price_sheet.sheets import DAY_AND_NIGHT, HOME, sheet
+from tests.cloud_service.domain.tariffs.price_sheet.sheets import DAY_AND_NIGHT, ECONOMY, HOME, sheet
 from tests.cloud_service.web.conftest import Console
 
 HEAD = {"name": "Home", "currency": "EUR", "start": "2026-01-01", "pricing": "flat", "price": "0.30"}
@@ -15,6 +15,7 @@ def test_cells_of_a_sheet_are_read_back_as_the_same_sheet(console: Console, lang
     with console.app.test_request_context(headers={"Accept-Language": language}):
         for made in (
             HOME,
+            ECONOMY,
             sheet(pricing="hours", hours=DAY_AND_NIGHT, steps=()),
             sheet(pricing="flat", price=Decimal(1), steps=()),
         ):
