@@ -1,6 +1,7 @@
 """A meter with a day and a night counter, read once a month: from a price sheet and a list of flats to the bill."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -40,20 +41,19 @@ def keep_tariff(office: LettingOffice, **priced: str) -> None:
     assert 302 == answer.status_code, answer.text
 
 
-def october(office: LettingOffice, folder: Path, *options: str, code: int = 0) -> dict[str, object]:
+def october(office: LettingOffice, folder: Path, *options: str, code: int = 0) -> list[Any]:
     assert 1 == call("import", str(folder / "flats.csv"))["sheets"][0]["new"]
     call("readings", "import", str(folder / "readings.csv"))
     office.work()
-    done: dict[str, object] = call(
-        "bill", "run", "--month", "2026-10", "--bill-date", "2026-11-02", "--no-mail", *options, code=code
-    )
-    return done
+    done = call("bill", "run", "--month", "2026-10", "--bill-date", "2026-11-02", "--no-mail", *options, code=code)
+    parked: list[Any] = done["parked"]
+    return parked
 
 
 def test_each_counter_has_its_price_on_the_bill(office: LettingOffice, tmp_path: Path) -> None:
     keep_tariff(office, pricing="counters", **{"counters-0-price": "0.3012", "counters-1-price": "0.1507"})
 
-    assert [] == october(office, tmp_path)["parked"]
+    assert [] == october(office, tmp_path)
     bill = call("bill", "show", call("bill", "list")[0]["number"])
 
     # 211.2 × 0.3012 = 63.613; 95.25 × 0.1507 = 14.354; 31 × 0.45 = 13.95; 91.91 and 5 % 4.5955
@@ -68,7 +68,7 @@ def test_prices_by_the_hour_and_a_meter_read_once_say_what_to_take(office: Letti
     (tmp_path / "readings.csv").write_text("Meter,Date,Reading\nM-1,2026-11-01,1211.7\n")
     keep_tariff(office, pricing="hours", **{"hours-0-price": "0.15", "hours-1-price": "0.30"})
 
-    (parked,) = october(office, tmp_path, "--dry-run", code=6)["parked"]  # type: ignore[misc]  # what a list holds
+    (parked,) = october(office, tmp_path, "--dry-run", code=6)
 
     assert "this tariff has prices by the hour, and register 'import' was read once for all of the days" in str(parked)
     assert "take a tariff with a price for each counter of the meter, or with one price" in str(parked)

@@ -64,7 +64,7 @@ def test_net_registers_of_totals_are_refused() -> None:
 def test_time_of_use_of_a_total_is_refused() -> None:
     tariff = make_tariff(energy(prices={"peak": "1", "off_peak": "2"}), schedules={"day": PEAK})
 
-    with pytest.raises(InputError, match="cannot be told apart") as refused:
+    with pytest.raises(InputError, match="has prices by the hour, and register") as refused:
         bill(tariff, total("100"))
     assert "needs_intervals" == refused.value.code
 
