@@ -50,8 +50,13 @@ def october(office: LettingOffice, folder: Path, *options: str, code: int = 0) -
     return parked
 
 
-def test_each_counter_has_its_price_on_the_bill(office: LettingOffice, tmp_path: Path) -> None:
-    keep_tariff(office, pricing="counters", **{"counters-0-price": "0.3012", "counters-1-price": "0.1507"})
+@pytest.mark.parametrize(("day", "night"), [("import_day", "import_night"), ("day", "night"), ("HT", "NT")])
+def test_each_counter_has_its_price_on_the_bill(office: LettingOffice, tmp_path: Path, day: str, night: str) -> None:
+    for name in ("flats.csv", "readings.csv"):
+        file = tmp_path / name
+        file.write_text(file.read_text().replace("import_day", day).replace("import_night", night))
+    counters = {} if day == "day" else {"counters-0-counter": day, "counters-1-counter": night}
+    keep_tariff(office, pricing="counters", **{"counters-0-price": "0.3012", "counters-1-price": "0.1507"} | counters)
 
     assert [] == october(office, tmp_path)
     bill = call("bill", "show", call("bill", "list")[0]["number"])
