@@ -54,6 +54,14 @@ def copy_of(postgres_url: str, template: str, name: str) -> str:
     return with_database(postgres_url, name)
 
 
+class ReadingClient(FlaskClient):
+    """A visitor who takes in each answer to its end, as browsers do: a streamed one holds its session until then."""
+
+    def open(self, *arguments: Any, buffered: bool = True, **options: Any) -> Any:
+        """Send a request."""
+        return super().open(*arguments, buffered=buffered, **options)
+
+
 @dataclass
 class Console:
     """The application with its operator; `ids` are the public ids by name."""
@@ -113,6 +121,7 @@ def console_on(url: str, ids: dict[str, Any]) -> Console:
         engine,
     )  # fmt: skip
     app.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False, CLOCK=lambda: NOW)
+    app.test_client_class = ReadingClient
     return Console(app, engine, ids)
 
 
