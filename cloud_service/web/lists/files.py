@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Response, stream_with_context
+from flask import Response
 
 from cloud_service.domain.money import round_money
 from cloud_service.sheets.files.table_file import MEDIA_TYPES, UTF8_MARK, Cell, Kind, SheetColumn, table_file
 from cloud_service.web.clock import today
+from cloud_service.web.database import streamed
 from cloud_service.web.language.formatting import plain
 from cloud_service.web.language.sentences import gettext as _
 from cloud_service.web.lists.column import Column
@@ -67,7 +68,7 @@ def file_response(
     name: str, title: str, columns: Sequence[SheetColumn], rows: Iterable[Sequence[Cell]], form: str
 ) -> Response:
     """A table as a streamed answer, saved under its name."""
-    pieces = stream_with_context(table_file(title, columns, rows, today(), form))
+    pieces = streamed(table_file(title, columns, rows, today(), form))
     answer = Response(pieces, mimetype=MEDIA_TYPES[form])
     answer.headers["Content-Disposition"] = f'attachment; filename="{_safe(name)}.{form}"'
     return answer

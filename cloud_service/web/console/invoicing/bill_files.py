@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from uuid import UUID
 
-from flask import Blueprint, Response, current_app, request, stream_with_context
+from flask import Blueprint, Response, current_app, request
 
 from cloud_service.batches.zip_stream import zip_pieces
 from cloud_service.flow import deliver
@@ -12,7 +12,7 @@ from cloud_service.store.batches.batches import StoredItem
 from cloud_service.store.delivery.outgoing import StoredDocument
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import today
-from cloud_service.web.database import session
+from cloud_service.web.database import session, streamed
 from cloud_service.web.language.sentences import gettext as _
 from common.errors import EnergyError, NotFoundError
 
@@ -47,7 +47,7 @@ def chosen_bills() -> Sequence[StoredItem]:
 
 def _zip(name: str, make: Callable[[int], StoredDocument]) -> Response:
     files = _files(chosen_bills(), make)
-    answer = Response(stream_with_context(zip_pieces(files, today())), mimetype="application/zip")
+    answer = Response(streamed(zip_pieces(files, today())), mimetype="application/zip")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}-{today()}.zip"'
     return answer
 

@@ -35,6 +35,14 @@ def test_each_list_has_both_files_with_as_many_rows(console: Console, path: str)
     assert 404 == root.get(f"{path}.pdf").status_code
 
 
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+@pytest.mark.parametrize("path", LISTS)
+def test_a_file_that_was_sent_leaves_no_connection_in_use(console: Console, path: str, form: str) -> None:
+    console.sign_in("root").get(f"{path}.{form}").get_data()
+
+    assert 0 == console.engine.pool.checkedout()  # type: ignore[attr-defined]  # a pool that counts
+
+
 def test_amounts_are_plain_in_csv_and_numbers_in_xlsx(fresh: Console) -> None:
     with transaction(fresh.engine) as session:
         session.execute(text("UPDATE client SET phone = '+254711000001' WHERE number = 'C-1'"))
