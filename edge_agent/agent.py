@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 HOUSEKEEPING_S, HOUSEKEEPING_SOON_S, SALVAGE_S = 5.0, 1.0, 0.02
 HEALTH_S = 60.0
+CANCEL_AGAIN_S = 3.0  # longer than the uplink's goodbye
 REBASE_S = 86_400.0
 REBASE_SPREAD = 2**16  # differences to the catalog's base that spread further cost a third byte on the wire
 
@@ -62,8 +63,7 @@ class Agent:
                 running.append(tasks.create_task(self._housekeeping(), name="housekeeping"))
                 await self.stopping.wait()
                 log.info("stopping")
-                for task in running:
-                    task.cancel()
+                await cancelled(running)
         finally:
             await self.rounds.settle()
             await self.on_disk(self.guard.close)
@@ -200,6 +200,18 @@ class Agent:
             self.uplink.reports.get_nowait()
         self.uplink.reports.put_nowait(encode(report))
         self.uplink.wake.set()
+
+
+async def cancelled(running: Sequence[asyncio.Task[None]], again_s: float = CANCEL_AGAIN_S) -> None:
+    """Cancel tasks until all have ended.
+
+    Once is not enough: `asyncio.wait_for` of Python 3.11 swallows a cancellation that comes in the moment in which what
+    it waits for is there (https://github.com/python/cpython/issues/86296).
+    """
+    while left := [task for task in running if not task.done()]:
+        for task in left:
+            task.cancel()
+        await asyncio.wait(left, timeout=again_s)
 
 
 def _version() -> str:

@@ -1,5 +1,6 @@
 """Values that options of commands carry: days, months, moments, amounts, indexes, the legal entity."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -11,6 +12,17 @@ if TYPE_CHECKING:
     from common.period import Span
 
 WHEN = "When, by the clock of the site: 2026-10-16T10:30; or with an offset."
+
+
+def pairs_of(texts: Iterable[str], option: str, form: str = "NAME=VALUE") -> dict[str, str]:
+    """The values of a repeated option by the names before their `=`; `form` says how one is written."""
+    values = {}
+    for pair in texts:
+        name, sign, value = pair.partition("=")
+        if not sign:
+            raise InputError(f"{pair!r} is not {form}", path=option)
+        values[name.strip()] = value.strip()
+    return values
 
 
 def day_of(text: str | None, name: str) -> date:

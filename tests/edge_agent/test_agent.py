@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from common.message import Receipt, Status
-from edge_agent.agent import Agent
+from edge_agent.agent import Agent, cancelled
 from edge_agent.buffer import Buffer
 from edge_agent.config import load
 from edge_agent.drivers.simulation.meter import simulated_line
@@ -63,6 +63,26 @@ async def test_the_uplinks_question_comes_right_behind_the_readings_that_woke_it
     assert 1 == await question
     await edge.on_disk(edge.guard.close)
     edge.disk.shutdown()
+
+
+@in_loop
+async def test_a_task_that_swallows_its_cancellation_is_cancelled_again() -> None:
+    times = 0
+
+    async def deaf_once() -> None:
+        nonlocal times
+        while times < 2:
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                times += 1
+
+    task = asyncio.create_task(deaf_once())
+    await asyncio.sleep(0)
+    async with asyncio.timeout(5):
+        await cancelled([task], again_s=0.01)
+
+    assert 2 == times
 
 
 class RestoredTwin(CloudTwin):

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from cloud_service.cli.database import author, transaction
-from cloud_service.cli.options import entity_of
+from cloud_service.cli.options import entity_of, pairs_of
 from cloud_service.cli.output import as_json, print_table
 from common.errors import InputError
 
@@ -75,8 +75,8 @@ def files(
         everything = session.begin_nested()
         for path in sorted(paths, key=lambda path: KINDS.index(kind or _kind_of(path))):
             order = ImportOrder(
-                entity_id, author(), datetime.now(UTC).date(), kind or _kind_of(path), _pairs(columns, "--map"),
-                _pairs(constants, "--set"), days or "", decimal or "", reason=reason,
+                entity_id, author(), datetime.now(UTC).date(), kind or _kind_of(path), pairs_of(columns, "--map"),
+                pairs_of(constants, "--set"), days or "", decimal or "", reason=reason,
             )  # fmt: skip
             sheet_file = SheetFile(path.name, path.read_bytes())
             # later sheets may name what earlier ones make: all is done, and taken back at the end where it must be
@@ -175,16 +175,6 @@ def _format_of(path: Path) -> str:
     if form not in ("csv", "xlsx"):
         raise InputError("is neither .csv nor .xlsx", path=str(path))
     return form
-
-
-def _pairs(texts: tuple[str, ...], option: str) -> dict[str, str]:
-    pairs = {}
-    for text in texts:
-        ours, sign, theirs = text.partition("=")
-        if not sign:
-            raise InputError(f"{text!r} is not NAME=VALUE", path=option)
-        pairs[ours.strip()] = theirs.strip()
-    return pairs
 
 
 def _write_report(path: Path, reports: list[Any]) -> None:

@@ -13,8 +13,8 @@ import click
 
 from cloud_service.cli.database import transaction
 from cloud_service.cli.metering import energy, estimates, reading_imports, readings_by_hand
-from cloud_service.cli.metering.readings_file import pairs, readings_file
-from cloud_service.cli.options import day_of
+from cloud_service.cli.metering.readings_file import readings_file
+from cloud_service.cli.options import day_of, pairs_of
 from common.errors import InputError
 from common.period import Span, zone
 
@@ -95,7 +95,7 @@ def _store(source: Any, given: dict[str, Any], progress: Callable[[int], None]) 
         author=given["author"] or f"{getpass.getuser()} (command line)",
         reason=given["reason"],
         create_at_site=given["site"],
-        units=pairs(given["units"], "--unit"),
+        units=pairs_of(given["units"], "--unit", "OURS=THEIRS"),
     )
     engine = connect(url)
     try:

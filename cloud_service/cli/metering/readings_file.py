@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from cloud_service.cli.options import pairs_of
 from common.errors import InputError, NotFoundError
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def _mapping(
     """What options say of a table, and what its head and first rows tell beyond that."""
     from cloud_service.domain.metering.meterdata import ColumnMapping
 
-    typed_columns, fixed = pairs(columns, "--map"), pairs(constants, "--set")
+    typed_columns, fixed = pairs_of(columns, "--map", "OURS=THEIRS"), pairs_of(constants, "--set", "OURS=THEIRS")
     theirs = {name.lower() for name in typed_columns.values()}
     guessed_columns = {
         ours: head
@@ -49,17 +50,6 @@ def _mapping(
         decimal=decimal or guess.decimal, time_format=time_format or guess.time_format,
         zone=zone or (zone_of_sites() if guess.has_local_times else "UTC"),
     )  # fmt: skip
-
-
-def pairs(texts: tuple[str, ...], option: str) -> dict[str, str]:
-    """`OURS=THEIRS` options as a dict."""
-    heads_by_name = {}
-    for text in texts:
-        ours, sign, theirs = text.partition("=")
-        if not sign:
-            raise InputError(f"{text!r} is not OURS=THEIRS", path=option)
-        heads_by_name[ours.strip()] = theirs.strip()
-    return heads_by_name
 
 
 def open_file(file: Path) -> IO[bytes]:

@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from cloud_service.cli.options import amount_of, day_of, entity_of, indexes_of, moment_of, month_of, time_of
+from cloud_service.cli.options import amount_of, day_of, entity_of, indexes_of, moment_of, month_of, pairs_of, time_of
 from common.errors import InputError
 from common.period import Span
 from tests.books.world import World
@@ -93,3 +93,9 @@ def test_an_unknown_legal_entity_is_refused_with_those_that_are_known(operator: 
         entity_of(operator.session, operator.entity + 1)
 
     assert f"known: {operator.entity} Example Energy" == refused.value.hint
+
+
+def test_pairs_are_values_by_name_and_what_has_no_sign_is_refused_in_the_option_s_own_form() -> None:
+    assert {"a": "b=c", "d": ""} == pairs_of((" a = b=c", "d="), "--set")
+    with pytest.raises(InputError, match="'value' is not OURS=THEIRS"):
+        pairs_of(("value",), "--map", "OURS=THEIRS")

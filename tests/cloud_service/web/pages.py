@@ -11,6 +11,15 @@ from sqlalchemy import text
 from cloud_service.store.database.session import transaction
 from tests.cloud_service.web.conftest import Console, post
 
+CONNECTION = (
+    "SELECT k.number, s.name || ': ' || p.name AS point, a.number AS account, t.code, m.serial, n.opening, k.during"
+    " FROM contract k JOIN service_point p ON p.id = k.service_point_id JOIN site s ON s.id = p.site_id"
+    " JOIN account a ON a.id = k.account_id JOIN tariff_assignment g ON g.contract_id = k.id"
+    " JOIN tariff t ON t.id = g.tariff_id LEFT JOIN meter_mount n ON n.service_point_id = p.id AND upper_inf(n.during)"
+    " LEFT JOIN meter m ON m.id = n.meter_id WHERE k.number = :number"
+)
+"""What a connection has, by its number."""
+
 
 def text_of(html: str) -> str:
     """What a person reads, on one line."""
@@ -51,3 +60,8 @@ def open_amount(console: Console, number: str) -> Decimal:
 def send_as_clerk(console: Console, where: str, **fields: Any) -> Any:
     """Fill in the form that stands at an address, as somebody of the billing office."""
     return post(console.sign_in("billing"), where, where, **fields)
+
+
+def connection_form(console: Console, verb: str, number: str = "K-1") -> str:
+    """Where a form of a connection stands."""
+    return f"/connections/{console.ids[number]}/{verb}"

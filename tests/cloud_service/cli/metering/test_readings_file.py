@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from cloud_service.cli.metering.readings_file import pairs, readings_file
+from cloud_service.cli.metering.readings_file import readings_file
 from common.errors import InputError, NotFoundError
 
 NOTHING_SAID: dict[str, Any] = {
@@ -61,4 +61,4 @@ def test_a_file_that_is_not_there_and_an_option_without_its_sign_are_refused(tmp
     with pytest.raises(NotFoundError, match="no such file"):
         readings_file(tmp_path / "gone.csv", None, unasked, **NOTHING_SAID)
     with pytest.raises(InputError, match="is not OURS=THEIRS"):
-        pairs(("value",), "--map")
+        readings_file(table(tmp_path, "meter,time,value\n"), "csv", unasked, **{**NOTHING_SAID, "columns": ("value",)})

@@ -1,23 +1,11 @@
 from tests.cloud_service.web.conftest import Console
-from tests.cloud_service.web.pages import database_rows, send_as_clerk
-
-CONNECTION = (
-    "SELECT k.number, s.name || ': ' || p.name AS point, a.number AS account, t.code, m.serial, n.opening, k.during"
-    " FROM contract k JOIN service_point p ON p.id = k.service_point_id JOIN site s ON s.id = p.site_id"
-    " JOIN account a ON a.id = k.account_id JOIN tariff_assignment g ON g.contract_id = k.id"
-    " JOIN tariff t ON t.id = g.tariff_id LEFT JOIN meter_mount n ON n.service_point_id = p.id AND upper_inf(n.during)"
-    " LEFT JOIN meter m ON m.id = n.meter_id WHERE k.number = :number"
-)
-
-
-def address_of(fresh: Console, verb: str, number: str = "K-1") -> str:
-    return f"/connections/{fresh.ids[number]}/{verb}"
+from tests.cloud_service.web.pages import CONNECTION, connection_form, database_rows, send_as_clerk
 
 
 def test_moving_out_ends_the_contract_and_the_owner_pays_from_then_on(fresh: Console) -> None:
     empty = f"/points/{fresh.ids['Lake House 1']}/vacancy"
     assert 302 == send_as_clerk(fresh, empty, account="A-1", tariff="T-K-1").status_code
-    answer = send_as_clerk(fresh, address_of(fresh, "move-out"), day="2026-11-15", reason="gone")
+    answer = send_as_clerk(fresh, connection_form(fresh, "move-out"), day="2026-11-15", reason="gone")
 
     assert 302 == answer.status_code, answer.text
     (left,) = database_rows(fresh, CONNECTION, number="K-1")
@@ -27,38 +15,38 @@ def test_moving_out_ends_the_contract_and_the_owner_pays_from_then_on(fresh: Con
 
 
 def test_days_that_are_billed_are_not_given_up(fresh: Console) -> None:
-    answer = send_as_clerk(fresh, address_of(fresh, "move-out"), day="2026-11-05")
+    answer = send_as_clerk(fresh, connection_form(fresh, "move-out"), day="2026-11-05")
 
     assert (422, True) == (answer.status_code, "are billed already" in answer.text)
 
 
 def test_a_move_out_is_moved_to_another_day_or_taken_back(fresh: Console) -> None:
-    assert 302 == send_as_clerk(fresh, address_of(fresh, "move-out"), day="2026-11-15").status_code
-    same = send_as_clerk(fresh, address_of(fresh, "end"), day="2026-11-15")
-    none = send_as_clerk(fresh, address_of(fresh, "end"), day="")
+    assert 302 == send_as_clerk(fresh, connection_form(fresh, "move-out"), day="2026-11-15").status_code
+    same = send_as_clerk(fresh, connection_form(fresh, "end"), day="2026-11-15")
+    none = send_as_clerk(fresh, connection_form(fresh, "end"), day="")
     assert (422, 422, True) == (same.status_code, none.status_code, "ends on 2026-11-15 already" in same.text)
 
-    assert 302 == send_as_clerk(fresh, address_of(fresh, "end"), day="2026-11-18").status_code
+    assert 302 == send_as_clerk(fresh, connection_form(fresh, "end"), day="2026-11-18").status_code
     (left,) = database_rows(fresh, CONNECTION, number="K-1")
     assert "2026-11-18" == str(left.during.upper)
-    assert 302 == send_as_clerk(fresh, address_of(fresh, "end"), stays="yes").status_code
+    assert 302 == send_as_clerk(fresh, connection_form(fresh, "end"), stays="yes").status_code
     (stays,) = database_rows(fresh, CONNECTION, number="K-1")
     assert stays.during.upper is None
 
 
 def test_a_new_address_is_the_clients_from_then_on(fresh: Console) -> None:
     form = {"day": "2026-11-15", "address": "New Street 5", "email": "new@example.com"}
-    assert 302 == send_as_clerk(fresh, address_of(fresh, "move-out"), **form).status_code
+    assert 302 == send_as_clerk(fresh, connection_form(fresh, "move-out"), **form).status_code
 
     rows = database_rows(fresh, "SELECT address, email FROM client WHERE address = 'New Street 5'")
     assert ["new@example.com"] == [row.email for row in rows]
 
 
 def test_a_final_bill_is_a_run_of_the_one_connection_and_of_nothing_that_is_billed(fresh: Console) -> None:
-    where = address_of(fresh, "final-bill")
+    where = connection_form(fresh, "final-bill")
     early = send_as_clerk(fresh, where, bill_date="2026-11-20")
     assert (422, True) == (early.status_code, "The connection has no end yet" in early.text)
-    send_as_clerk(fresh, address_of(fresh, "move-out"), day="2026-11-15")
+    send_as_clerk(fresh, connection_form(fresh, "move-out"), day="2026-11-15")
     answer = send_as_clerk(fresh, where, bill_date="2026-11-20")
 
     assert (302, True) == (answer.status_code, "/runs/" in answer.headers["Location"])
@@ -68,5 +56,5 @@ def test_a_final_bill_is_a_run_of_the_one_connection_and_of_nothing_that_is_bill
 
 def test_only_who_may_ends_a_connection_and_only_of_their_own_company(console: Console) -> None:
     for verb in ("move-out", "end", "final-bill"):
-        assert 404 == console.sign_in("support").get(address_of(console, verb)).status_code
-        assert 404 == console.sign_in("billing").get(address_of(console, verb, "K-3")).status_code
+        assert 404 == console.sign_in("support").get(connection_form(console, verb)).status_code
+        assert 404 == console.sign_in("billing").get(connection_form(console, verb, "K-3")).status_code

@@ -5,20 +5,13 @@ from sqlalchemy import text
 
 from cloud_service.store.database.session import transaction
 from tests.cloud_service.web.conftest import Console
-from tests.cloud_service.web.pages import database_rows, send_as_clerk
+from tests.cloud_service.web.pages import CONNECTION, database_rows, send_as_clerk
 
 MOVE_IN = {
     "point": "", "new_point": "Lake House 2", "site": "Lake House", "utility": "electricity", "grid_id": "KE77",
     "meter": "", "serial": "M-77", "maker": "Test", "register": "import", "opening": "12.5", "multiplier": "1",
     "number": "", "account": "A-1", "tariff": "T-K-1", "day": "2026-11-01", "until": "", "reason": "moved in",
 }  # fmt: skip
-CONNECTION = (
-    "SELECT k.number, s.name || ': ' || p.name AS point, a.number AS account, t.code, m.serial, n.opening, k.during"
-    " FROM contract k JOIN service_point p ON p.id = k.service_point_id JOIN site s ON s.id = p.site_id"
-    " JOIN account a ON a.id = k.account_id JOIN tariff_assignment g ON g.contract_id = k.id"
-    " JOIN tariff t ON t.id = g.tariff_id LEFT JOIN meter_mount n ON n.service_point_id = p.id AND upper_inf(n.during)"
-    " LEFT JOIN meter m ON m.id = n.meter_id WHERE k.number = :number"
-)
 
 
 def test_one_form_makes_point_meter_mount_contract_and_tariff(fresh: Console) -> None:

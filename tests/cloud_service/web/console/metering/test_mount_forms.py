@@ -2,25 +2,13 @@ from sqlalchemy import text
 
 from cloud_service.store.database.session import transaction
 from tests.cloud_service.web.conftest import Console
-from tests.cloud_service.web.pages import database_rows, send_as_clerk
-
-CONNECTION = (
-    "SELECT k.number, s.name || ': ' || p.name AS point, a.number AS account, t.code, m.serial, n.opening, k.during"
-    " FROM contract k JOIN service_point p ON p.id = k.service_point_id JOIN site s ON s.id = p.site_id"
-    " JOIN account a ON a.id = k.account_id JOIN tariff_assignment g ON g.contract_id = k.id"
-    " JOIN tariff t ON t.id = g.tariff_id LEFT JOIN meter_mount n ON n.service_point_id = p.id AND upper_inf(n.during)"
-    " LEFT JOIN meter m ON m.id = n.meter_id WHERE k.number = :number"
-)
-
-
-def address_of(fresh: Console, verb: str, number: str = "K-1") -> str:
-    return f"/connections/{fresh.ids[number]}/{verb}"
+from tests.cloud_service.web.pages import connection_form, database_rows, send_as_clerk
 
 
 def test_a_meter_is_exchanged_with_its_last_and_first_index(fresh: Console) -> None:
     with transaction(fresh.engine) as session:
         session.execute(text("INSERT INTO meter (serial, name) VALUES ('M-88', 'm88')"))
-    where = address_of(fresh, "meter")
+    where = connection_form(fresh, "meter")
     missing = send_as_clerk(fresh, where, at="2026-11-16T10:30", meter="m88")
     assert (422, True) == (missing.status_code, 'id="e-closing.import"' in missing.text)
 
@@ -48,7 +36,7 @@ def test_an_index_that_cannot_be_is_refused_at_its_field_and_nothing_is_exchange
         )
     typo = {"at": "2026-11-16T10:30", "meter": "m88", "opening.import": "0", "closing.import": "47.25"}
 
-    answer = send_as_clerk(fresh, address_of(fresh, "meter"), **typo)
+    answer = send_as_clerk(fresh, connection_form(fresh, "meter"), **typo)
 
     assert (422, True) == (answer.status_code, 'id="e-closing.import"' in answer.text)
     assert "The final index 47.25 kWh of register import does not follow the reading 5000 of" in answer.text
@@ -63,7 +51,7 @@ def test_the_only_register_of_the_new_meter_takes_the_first_index_whatever_it_is
         session.execute(text("INSERT INTO register (meter_id, name, unit) SELECT max(id), 'E1', 'kWh' FROM meter"))
     form = {"at": "2026-11-16T10:30", "meter": "m88", "opening.import": "12", "closing.import": "4711.25"}
 
-    assert 302 == send_as_clerk(fresh, address_of(fresh, "meter"), **form).status_code
+    assert 302 == send_as_clerk(fresh, connection_form(fresh, "meter"), **form).status_code
     (new,) = database_rows(
         fresh, "SELECT n.opening FROM meter_mount n JOIN meter m ON m.id = n.meter_id WHERE m.name = 'm88'"
     )
@@ -72,10 +60,10 @@ def test_the_only_register_of_the_new_meter_takes_the_first_index_whatever_it_is
 
 def test_a_new_meter_by_its_serial_counts_what_the_old_one_did(fresh: Console) -> None:
     form = {"at": "2026-11-16T10:30", "serial": "M-99", "opening.import": "3", "closing.import": "4711.25"}
-    both = send_as_clerk(fresh, address_of(fresh, "meter"), meter="m1", **form)
+    both = send_as_clerk(fresh, connection_form(fresh, "meter"), meter="m1", **form)
     assert (422, True) == (both.status_code, 'id="e-meter"' in both.text)
 
-    assert 302 == send_as_clerk(fresh, address_of(fresh, "meter"), **form).status_code
+    assert 302 == send_as_clerk(fresh, connection_form(fresh, "meter"), **form).status_code
     (new,) = database_rows(
         fresh, "SELECT n.opening, r.name, r.unit FROM meter_mount n JOIN meter m ON m.id = n.meter_id"
         " JOIN register r ON r.meter_id = m.id WHERE m.serial = 'M-99'",
@@ -91,7 +79,7 @@ def test_a_known_meter_with_several_registers_asks_for_the_first_index_of_each(f
                 text(f"INSERT INTO register (meter_id, name, unit) SELECT max(id), '{name}', 'kWh' FROM meter")
             )
     form = {"at": "2026-11-16T10:30", "meter": "m88", "closing.import": "4711.25"}
-    where = address_of(fresh, "meter")
+    where = connection_form(fresh, "meter")
     refused = send_as_clerk(fresh, where, **form | {"at": ""})
     assert (422, True, True) == (refused.status_code, "opening.day" in refused.text, "opening.night" in refused.text)
 
