@@ -5,7 +5,7 @@ count before them; withdrawn, they stay as evidence. Where no rule knows anythin
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -71,24 +71,20 @@ def instant(at_ms: int) -> datetime:
     return EPOCH + timedelta(milliseconds=at_ms)
 
 
-def gaps_of(session: Session, registers: Sequence[EstimableRegister], now: datetime) -> list[RegisterGap]:
+def gaps_of(session: Session, registers: Sequence[EstimableRegister], now: datetime) -> Iterator[RegisterGap]:
     """The gaps of registers in the time that each is asked for, up to now, with what rests on them."""
-    gaps = []
     for register in registers:
         rules, missing = register_gaps.gaps(session, register.id, register.start, min(register.end, now))
         for gap in missing:
             start, end = instant(gap.start_ms), instant(gap.end_ms)
-            gaps.append(
-                RegisterGap(
-                    register,
-                    rules,
-                    gap,
-                    _offered(session, rules, gap),
-                    known_indexes.resting_bills(session, register.id, start, end) if register.billed else (),
-                    estimable_registers.tenants(session, register.id, start, end),
-                )
+            yield RegisterGap(
+                register,
+                rules,
+                gap,
+                _offered(session, rules, gap),
+                known_indexes.resting_bills(session, register.id, start, end) if register.billed else (),
+                estimable_registers.tenants(session, register.id, start, end),
             )
-    return gaps
 
 
 def _offered(session: Session, rules: RegisterRules, gap: ReadingGap) -> list[EstimateProposal]:

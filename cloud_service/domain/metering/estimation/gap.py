@@ -13,6 +13,7 @@ from cloud_service.domain.metering.vee.series import Bytes, MountSpan, RegisterR
 from common.reading import Kind, Quality
 
 SECOND_MS = 1000
+TOLD_WITHIN_MS = 3_600_000  # readings an hour apart say enough of when it was used
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def _gaps_of_mount(
         return
     if first < points[0][0]:
         yield ReadingGap(max(first, mount.start_ms), min(points[0][0], mount.end_ms), after=points[0][1])
-    near_ms = rules.step_s * SECOND_MS * ACTUAL_WITHIN_PERCENT // 100
+    near_ms = max(rules.step_s * SECOND_MS, TOLD_WITHIN_MS) * ACTUAL_WITHIN_PERCENT // 100
     for (at_ms, index), (next_ms, next_index) in pairwise(points):
         if next_ms - at_ms > near_ms and at_ms < last and next_ms > first:
             counted = next_index - index

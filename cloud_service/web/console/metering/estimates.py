@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +32,7 @@ from common.period import day_start
 blueprint = Blueprint("estimates", __name__)
 TEMPLATE = "console/estimates.html"
 SHOWN_DAYS = 62
+GAPS_SHOWN = 20
 REASON = Field("reason", _l("Why"), hint=_l("Kept with the estimate and in the audit log."), required=True)
 LOOK = Field("reason", REASON.label, hint=REASON.hint)
 Registers = Callable[[tuple[datetime, datetime]], Sequence[EstimableRegister]]
@@ -68,14 +70,14 @@ def of_connection(public_id: UUID) -> Any:
 
 def _page(page: FormPage, zone: str, registers_in: Registers, meter_ids: Sequence[int]) -> Any:
     span = span_of(today(), SHOWN_DAYS)
-    gaps = estimate_gaps.gaps_of(
-        session(), registers_in((day_start(span.start, zone), day_start(span.end, zone))), now()
-    )
-    views = [view_of(gap) for gap in gaps if not gap.is_told_already]
+    registers = registers_in((day_start(span.start, zone), day_start(span.end, zone)))
+    gaps = (gap for gap in estimate_gaps.gaps_of(session(), registers, now()) if not gap.is_told_already)
+    views = [view_of(gap) for gap in islice(gaps, GAPS_SHOWN)]
     form = Form([*(field for view in views for field in _fields(view)), LOOK if "look" in request.form else REASON],
                 {f"take-{view.key}": True for view in views})  # fmt: skip
     values = {
         "views": views,
+        "more": len(views) == GAPS_SHOWN,
         "fields": {field.key: field for field in (*form.fields, REASON)},
         "span": span,
         "last": span.end - timedelta(days=1),

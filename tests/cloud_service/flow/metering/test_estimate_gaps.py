@@ -79,7 +79,7 @@ def missing(owner: Owner) -> Any:
 
 def gaps(session: Session, end: date = APRIL, first: date = MARCH, now: datetime = NOW) -> list[RegisterGap]:
     registers = estimable_registers.of_meter(session, Scope(), "M1", (at(first), at(end)), "import")
-    return estimate_gaps.gaps_of(session, registers, now)
+    return list(estimate_gaps.gaps_of(session, registers, now))
 
 
 def kept(session: Session, gap: RegisterGap, total: str = "", rule: EstimateRule | None = None) -> int:

@@ -19,6 +19,13 @@ def test_between_two_readings_a_gap_knows_its_energy() -> None:
     assert [ReadingGap(H, 5 * H, 1500, 4500, 3000)] == index_gaps(rules(), given, 0, 6 * H)
 
 
+def test_readings_up_to_an_hour_apart_leave_no_gap_however_short_the_steps_of_bills_are() -> None:
+    quarter_hours = RegisterRules(1, "index", 900, "UTC")
+    given = readings([0, H // 2, 3 * H // 2, 2 * H, 15 * H // 4], [0, 10, 20, 30, 40])
+
+    assert [ReadingGap(2 * H, 15 * H // 4, 30, 40, 10)] == index_gaps(quarter_hours, given, 0, 15 * H // 4)
+
+
 def test_before_the_first_and_after_the_last_reading_a_gap_is_cut_to_the_time_that_is_asked_for() -> None:
     given = readings([3 * H, 4 * H], [1000, 1500])
 

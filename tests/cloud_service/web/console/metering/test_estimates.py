@@ -143,3 +143,18 @@ def test_strangers_and_readers_estimate_nothing(read_until_the_tenth: Console) -
     hof = f"/meters/{read_until_the_tenth.ids['M-3']}/estimate"
     assert 404 == read_until_the_tenth.sign_in("billing").get(hof).status_code
     assert 404 == read_until_the_tenth.sign_in("billing").get(f"/estimates/{estimate + 1}/withdraw").status_code
+
+
+def test_a_page_shows_so_many_gaps_and_says_that_more_follow(
+    read_until_the_tenth: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read(read_until_the_tenth, 20, "1190")
+    clerk = read_until_the_tenth.sign_in("billing")
+    all_of_them = clerk.get(address(read_until_the_tenth)).text
+    monkeypatch.setattr("cloud_service.web.console.metering.estimates.GAPS_SHOWN", 1)
+    first = clerk.get(address(read_until_the_tenth)).text
+
+    assert 1 < len(set(re.findall(r'name="rule-([\d-]+)"', all_of_them)))
+    assert "These are the first gaps" not in all_of_them
+    assert 1 == len(set(re.findall(r'name="rule-([\d-]+)"', first)))
+    assert "These are the first gaps of these days" in first
