@@ -159,7 +159,7 @@ _POINT = ("point", "utility", "grid_id", "under")
 
 _OPENING = ("balance", "balance_day", "deposit")
 _ITEM = tuple(key for key in COLUMNS if key.startswith("item"))
-_NO_FLATS = (*_ITEM, "tariff_from", "details", "removed", "closing")
+_NO_FLATS = (*_ITEM, "tariff_from", "removed", "closing")
 
 PIECES = ("site", "point", "meter", "client", "account", "contract", "balance")
 KINDS = {

@@ -5,13 +5,14 @@ from cloud_service.example.operator import (
     FILES,
     HABITS,
     SITES,
+    STEP_S,
     flats,
     flats_of,
     meters_of,
     sheet_rows,
     tariff_files,
 )
-from cloud_service.sheets.heads.columns import COLUMNS
+from cloud_service.sheets.heads.columns import COLUMNS, KINDS
 
 
 def test_every_flat_lies_at_a_site_and_two_of_them_are_in_other_zones() -> None:
@@ -21,7 +22,14 @@ def test_every_flat_lies_at_a_site_and_two_of_them_are_in_other_zones() -> None:
 
 
 def test_the_heads_of_the_sheet_are_those_of_the_empty_sheet_that_users_get() -> None:
-    assert set(sheet_rows()[0]) <= {column.title for column in COLUMNS.values()}
+    assert set() == set(sheet_rows()[0]) - {COLUMNS[key].title for key in KINDS["flats"].columns}
+
+
+def test_each_register_says_how_far_apart_its_readings_are_so_that_none_between_is_estimated() -> None:
+    for row in sheet_rows():
+        details = row["Register details"].split("+")
+        assert len(row["Register"].split("+")) == len(details)
+        assert {str(STEP_S)} == {text.rpartition("/")[2] for text in details}
 
 
 def test_one_client_is_prepaid_and_habits_are_of_accounts_that_are_there() -> None:
