@@ -12,7 +12,7 @@ from cloud_service.example.operator import (
     sheet_rows,
     tariff_files,
 )
-from cloud_service.sheets.heads.columns import COLUMNS, KINDS
+from cloud_service.sheets.heads.columns import KINDS
 
 
 def test_every_flat_lies_at_a_site_and_two_of_them_are_in_other_zones() -> None:
@@ -22,7 +22,7 @@ def test_every_flat_lies_at_a_site_and_two_of_them_are_in_other_zones() -> None:
 
 
 def test_the_heads_of_the_sheet_are_those_of_the_empty_sheet_that_users_get() -> None:
-    assert set() == set(sheet_rows()[0]) - {COLUMNS[key].title for key in KINDS["flats"].columns}
+    assert set() == set(sheet_rows()[0]) - {column.title for column in KINDS["flats"].columns}
 
 
 def test_each_register_says_how_far_apart_its_readings_are_so_that_none_between_is_estimated() -> None:
