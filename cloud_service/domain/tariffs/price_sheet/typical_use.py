@@ -21,6 +21,6 @@ def uses_of(sheet: PriceSheet, used: Decimal) -> dict[str, Decimal]:
     """The use by register, whole thousandths that sum to all that is used."""
     if sheet.pricing != "counters":
         return {REGISTERS[sheet.utility]: used}
-    parts = [(used * share / ALL).quantize(THOUSANDTH) for share in shares_of(sheet)]
-    parts[-1] += used - sum(parts)
-    return {register_of(row.counter, sheet.utility): part for row, part in zip(sheet.counters, parts, strict=True)}
+    uses = [(used * share / ALL).quantize(THOUSANDTH) for share in shares_of(sheet)]
+    uses[-1] += used - sum(uses)
+    return {register_of(row.counter, sheet.utility): use for row, use in zip(sheet.counters, uses, strict=True)}
