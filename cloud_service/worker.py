@@ -28,6 +28,7 @@ from cloud_service.flow.validate import validate_dirty
 from cloud_service.mail import Mailer
 from cloud_service.sheets import sheet_jobs
 from cloud_service.store.batches import batches
+from cloud_service.store.customers.legal_entities import today_of
 from cloud_service.store.database import housekeeping
 from cloud_service.store.database.session import APP_ROLE, Engine, Session, transaction
 from cloud_service.store.delivery.outgoing import queue_forgotten_deliveries
@@ -215,7 +216,7 @@ def _jobs_about_readings_and_balances(app: procrastinate.App, tools: WorkerTools
         with tools.begin() as session:
             note_changed_while_issuing(session, now - timedelta(hours=1))
         with tools.begin() as session:
-            arrangements.review_plans(session, now.date(), author="worker")
+            arrangements.review_plans(session, today_of(session, now), author="worker")
 
 
 def main() -> None:

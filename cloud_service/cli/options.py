@@ -25,10 +25,19 @@ def pairs_of(texts: Iterable[str], option: str, form: str = "NAME=VALUE") -> dic
     return values
 
 
+def company_today(entity_id: int | None = None) -> date:
+    """Today by the clock of a legal entity, of the first unless named: what the web console calls today too."""
+    from cloud_service.cli.database import transaction
+    from cloud_service.store.customers.legal_entities import today_of
+
+    with transaction() as session:
+        return today_of(session, datetime.now(UTC), entity_id)
+
+
 def day_of(text: str | None, name: str) -> date:
-    """The day an option names, today (UTC) without one."""
+    """The day an option names, the company's today without one."""
     if not text:
-        return datetime.now(UTC).date()
+        return company_today()
     from common.period import parse_day
 
     return parse_day(text, name)

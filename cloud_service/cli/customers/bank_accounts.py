@@ -1,13 +1,12 @@
 """`energy-cloud entity bank…`: where the money of a company goes, by IBAN or as its country writes accounts."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from cloud_service.cli.database import author, transaction
-from cloud_service.cli.options import entity_of
+from cloud_service.cli.options import company_today, entity_of
 from cloud_service.cli.output import as_json, print_table
 from common.errors import InputError, NotFoundError
 
@@ -119,7 +118,7 @@ def bank_retire(account_id: int, *, entity: int | None, reason: str, json_output
 
     with transaction() as session:
         account = _account(session, entity_of(session, entity), account_id)
-        bank_account.retire(session, account, datetime.now(UTC).date(), author=author(), reason=reason)
+        bank_account.retire(session, account, company_today(), author=author(), reason=reason)
     click.echo(as_json({"retired": account_id}) if json_output else f"account {account_id} is printed no more")
 
 

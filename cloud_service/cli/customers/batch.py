@@ -81,8 +81,9 @@ def _outcomes(action: str, rows: Sequence[str], values: dict[str, str], *, trial
         with transaction() as session:
             from cloud_service.batches.action import BatchOrder
             from cloud_service.batches.actions import ACTIONS
+            from cloud_service.store.customers.legal_entities import today_of
 
-            order = BatchOrder(values, author(), now.date(), now)
+            order = BatchOrder(values, author(), today_of(session, now), now)
             for number in portion:
                 yield {"number": number, **_outcome(session, ACTIONS[action], number, order, trial=trial)}
 

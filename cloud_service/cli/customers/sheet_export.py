@@ -1,12 +1,11 @@
 """`energy-cloud export`: what is there, as sheets that can be imported again."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from cloud_service.cli.database import transaction
-from cloud_service.cli.options import entity_of
+from cloud_service.cli.options import company_today, entity_of
 from cloud_service.cli.output import as_json
 from common.errors import InputError
 
@@ -31,7 +30,7 @@ def sheets(folder: Path, *, form: str, entity: int | None, json_output: bool) ->
         raise InputError("is there already", path=str(there[0]), hint="name an empty folder")
     with transaction() as session:
         entity_id = entity_of(session, entity)
-        today = datetime.now(UTC).date()
+        today = company_today(entity_id)
         contents = [export_sheet(session, entity_id, path.stem, today, form=form) for path in paths]
     folder.mkdir(parents=True, exist_ok=True)
     for path, content in zip(paths, contents, strict=True):

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from cloud_service.cli.database import author, transaction
-from cloud_service.cli.options import entity_of, pairs_of
+from cloud_service.cli.options import company_today, entity_of, pairs_of
 from cloud_service.cli.output import as_json, print_table
 from common.errors import InputError
 
@@ -75,7 +75,7 @@ def files(
         everything = session.begin_nested()
         for path in sorted(paths, key=lambda path: KINDS.index(kind or _kind_of(path))):
             order = ImportOrder(
-                entity_id, author(), datetime.now(UTC).date(), kind or _kind_of(path), pairs_of(columns, "--map"),
+                entity_id, author(), company_today(), kind or _kind_of(path), pairs_of(columns, "--map"),
                 pairs_of(constants, "--set"), days or "", decimal or "", reason=reason,
             )  # fmt: skip
             sheet_file = SheetFile(path.name, path.read_bytes())
@@ -182,7 +182,7 @@ def _write_report(path: Path, reports: list[Any]) -> None:
 
     if len(reports) > 1:
         raise InputError("a report is of one file", path="--report")
-    path.write_bytes(report_file(reports[0], datetime.now(UTC).date(), form=_format_of(path)))
+    path.write_bytes(report_file(reports[0], company_today(), form=_format_of(path)))
 
 
 def _say(reports: list[tuple[Path, Any]], *, stored: bool, json_output: bool) -> None:

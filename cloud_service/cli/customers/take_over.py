@@ -1,12 +1,12 @@
 """`energy-cloud account take-over`: one open bill, balance or deposit of earlier books; sheets take many at once."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import click
 
 from cloud_service.cli.database import author, transaction
-from cloud_service.cli.options import amount_of, day_of
+from cloud_service.cli.options import amount_of, company_today, day_of
 from cloud_service.cli.output import as_json
 from common.errors import ConflictError, InputError
 
@@ -41,7 +41,7 @@ def take_over(
 
     if deposit and bill:
         raise InputError("a deposit has no bill", path="--deposit")
-    today = datetime.now(UTC).date()
+    today = company_today()
     money, since = amount_of(amount, "AMOUNT"), day_of(on, "--on")
     with transaction() as session:
         owner = account_id(session, number)
@@ -74,6 +74,6 @@ def take_back(bill: str, *, reason: str, json_output: bool) -> None:
     from cloud_service.store.lookups.ids_by_name import invoice_id
 
     with transaction() as session:
-        day = datetime.now(UTC).date()
+        day = company_today()
         flow.take_back(session, invoice_id(session, bill), day=day, author=author(), reason=reason)
     click.echo(as_json({"taken_back": bill}) if json_output else f"{bill} is taken back")

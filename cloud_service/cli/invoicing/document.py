@@ -1,7 +1,6 @@
 """`energy-cloud document`: bills, e-invoices, statements and lists as files; a look at a theme before it is used."""
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,7 @@ import click
 
 from cloud_service.cli.database import author, transaction
 from cloud_service.cli.invoicing.print_bills import print_bills
-from cloud_service.cli.options import day_of
+from cloud_service.cli.options import company_today, day_of
 from cloud_service.cli.output import as_json
 from common.errors import InputError, NotFoundError
 
@@ -39,7 +38,7 @@ def bill(number: str, *, kind: str, out: Path, json_output: bool) -> None:
     from cloud_service.store.lists.invoices import newest_invoice
 
     with transaction() as session:
-        row = newest_invoice(session, number, datetime.now(UTC).date())
+        row = newest_invoice(session, number, company_today())
         if kind == KINDS[0]:
             file = deliver.document(session, row.id, public_url=pay_at())
         else:
@@ -73,7 +72,7 @@ def bills(*, start: str, end: str | None, out: Path, json_output: bool) -> None:
     from cloud_service.flow.export_invoices import invoice_spreadsheet
 
     with transaction() as session:
-        table = invoice_spreadsheet(session, day_of(start, "--from"), day_of(end, "--until"), datetime.now(UTC).date())
+        table = invoice_spreadsheet(session, day_of(start, "--from"), day_of(end, "--until"), company_today())
     _write(out, table, json_output=json_output)
 
 

@@ -1,13 +1,12 @@
 """`energy-cloud document print`: the bills of clients without e-mail as one PDF for the printer."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from cloud_service.cli.database import author, transaction
-from cloud_service.cli.options import day_of
+from cloud_service.cli.options import company_today, day_of
 from cloud_service.cli.output import as_json
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ def print_bills(
     from cloud_service.flow import deliver, post_invoices
     from cloud_service.settings import pay_at
 
-    today = datetime.now(UTC).date()
+    today = company_today()
     with transaction() as session:
         invoices = _chosen(session, numbers) if numbers else _waiting(session, entity_of(session, entity))
         pages = post_invoices.print_file(
@@ -60,7 +59,7 @@ def _chosen(session: "Session", numbers: tuple[str, ...]) -> "list[InvoiceToPost
     from cloud_service.store.delivery import post
     from cloud_service.store.lists.invoices import newest_invoice
 
-    today = datetime.now(UTC).date()
+    today = company_today()
     return post.chosen(session, [newest_invoice(session, number, today).id for number in numbers])
 
 

@@ -99,6 +99,7 @@ def _days(span: "Span") -> dict[str, str]:
 
 
 def _write(report: "EnergyReport", path: Path, form: str) -> None:
+    from cloud_service.cli.options import company_today
     from cloud_service.domain.metering.energy.lines import EnergyLine, energy_line
     from cloud_service.sheets.files.table_file import SheetColumn, table_file
 
@@ -107,7 +108,7 @@ def _write(report: "EnergyReport", path: Path, form: str) -> None:
                for key, field in keys.items()]  # fmt: skip
     rows = ([_cell(getattr(energy_line(row), key)) for key in keys] for row in report.rows)
     with path.open("wb") as file:
-        for piece in table_file("Energy", columns, rows, datetime.now(UTC).date(), form):
+        for piece in table_file("Energy", columns, rows, company_today(), form):
             file.write(piece)
     click.echo(f"{len(report.rows)} rows written to {path}", err=True)
 

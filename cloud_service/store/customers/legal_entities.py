@@ -99,10 +99,12 @@ def entities(session: Session, scope: Scope) -> list[LegalEntity]:
     return list(session.scalars(query)) if scope.clients is None else []
 
 
-def today_of(session: Session, now: datetime) -> date:
-    """The civil day of the first legal entity: what `today` is where nobody names a place; of UTC without one."""
-    first = session.scalar(select(LegalEntity.timezone).order_by(LegalEntity.id).limit(1))
-    return local_day(now, first or "UTC")
+def today_of(session: Session, now: datetime, entity_id: int | None = None) -> date:
+    """The civil day of a legal entity; of the first where nobody names one, of UTC where there is none."""
+    zone_names = select(LegalEntity.timezone).order_by(LegalEntity.id).limit(1)
+    if entity_id is not None:
+        zone_names = zone_names.where(LegalEntity.id == entity_id)
+    return local_day(now, session.scalar(zone_names) or "UTC")
 
 
 BRAND = text("""

@@ -1,10 +1,21 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
-from cloud_service.cli.options import amount_of, day_of, entity_of, indexes_of, moment_of, month_of, pairs_of, time_of
+from cloud_service.cli.options import (
+    amount_of,
+    company_today,
+    day_of,
+    entity_of,
+    indexes_of,
+    moment_of,
+    month_of,
+    pairs_of,
+    time_of,
+)
 from common.errors import InputError
-from common.period import Span
+from common.period import Span, local_day
 from tests.books.world import World
 
 
@@ -12,16 +23,27 @@ def test_a_day_is_read_as_iso_8601() -> None:
     assert date(2026, 10, 31) == day_of("2026-10-31", "--day")
 
 
-@pytest.mark.parametrize("text", ["31.10.2026", "2026-02-30", "today"])
-def test_what_is_no_day_is_refused_by_the_option_s_name(text: str) -> None:
+@pytest.mark.parametrize("day", ["31.10.2026", "2026-02-30", "today"])
+def test_what_is_no_day_is_refused_by_the_option_s_name(day: str) -> None:
     with pytest.raises(InputError, match="is no day") as refused:
-        day_of(text, "--until")
+        day_of(day, "--until")
 
     assert "--until" == refused.value.path
 
 
 def test_a_month_reaches_to_the_first_of_the_next() -> None:
     assert Span(date(2026, 12, 1), date(2027, 1, 1)) == month_of("2026-12", "--month")
+
+
+def test_today_is_the_day_of_the_company_s_clock_and_not_of_utc(operator: World) -> None:
+    now = datetime.now(UTC)
+    zone_name = "Pacific/Kiritimati" if now.hour >= 10 else "Pacific/Pago_Pago"  # it has another day than UTC now
+    operator.session.execute(text("UPDATE legal_entity SET timezone = :zone"), {"zone": zone_name})
+    operator.session.commit()
+
+    today = local_day(now, zone_name)
+    assert today != now.date()
+    assert [today] * 3 == [day_of(None, "--day"), company_today(), company_today(operator.entity)]
 
 
 @pytest.mark.parametrize("text", ["2026", "2026-13", "12-2026", "December", "9999-12", "0001-01"])
