@@ -7,13 +7,16 @@ file lacks may be stated once for all of it. The time of an interval is its star
 import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Protocol
 
+from cloud_service.domain.metering.meterdata.counted import USUAL_UNIT, counted_by
 from cloud_service.domain.metering.meterdata.record import milliseconds
+from cloud_service.domain.metering.meterdata.row_order import is_newest_first, look_ahead
 from cloud_service.domain.metering.meterdata.series import (
     DIGITS_MAX,
     BadFileError,
@@ -22,9 +25,9 @@ from cloud_service.domain.metering.meterdata.series import (
     FileFinding,
     FileIndexReads,
     FileIntervals,
-    canonical_unit,
     exact,
 )
+from cloud_service.domain.metering.meterdata.wall_clock import WallClock
 from common.errors import InputError
 from common.period import STEPS_S, zone
 from common.reading import Kind, Quality
@@ -33,7 +36,6 @@ COLUMNS = ("meter", "register", "time", "value", "unit", "kind", "step", "qualit
 CHANNEL_COLUMNS = tuple(name for name in COLUMNS if name not in ("time", "value", "quality"))
 NEEDED = ("meter", "time", "value")
 DEFAULTS = {"register": "import", "unit": "", "kind": "index", "step": "900", "quality": "actual", "direction": ""}
-USUAL_UNIT = "kWh"  # of a meter that is made for a table without units; one that is there counts what it counts
 BLOCK_MAX = 4096  # values of one channel that are gathered before they go on
 OPEN_MAX = 200_000  # values of all channels together
 THOUSANDS = {
@@ -107,7 +109,10 @@ def open_table(lines: Iterable[str], mapping: ColumnMapping) -> "tuple[ReadingTa
     header = next(source, "")
     delimiter = mapping.delimiter or max(DELIMITERS, key=header.count)
     names = [name.strip() for name in next(csv.reader([header], delimiter=delimiter), [])]
-    return ReadingTable(names, mapping), csv.reader(source, delimiter=delimiter, strict=True)
+    first, rest = look_ahead(source)
+    table = ReadingTable(names, mapping)
+    table.find_order(csv.reader(first, delimiter=delimiter))
+    return table, csv.reader(rest, delimiter=delimiter, strict=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +146,17 @@ class ReadingTable:
         self.constants = DEFAULTS | dict(mapping.constants)
         self._channel_places = [self.places[name] for name in CHANNEL_COLUMNS if name in self.places]
         self._channels: dict[tuple[str, ...], tuple[FileChannel, int]] = {}
-        self._last: dict[tuple[str, str], datetime] = {}
+        self._clock = WallClock(mapping.zone)
+
+    def find_order(self, rows: Iterable[list[str]]) -> None:
+        """Look at the first rows: a table may begin with the newest."""
+        times = []
+        for fields in rows:
+            with suppress(BadFileError, csv.Error):
+                if len(fields) == self.width:
+                    key = tuple(map(fields.__getitem__, self._channel_places))
+                    times.append((key, self._moment(0, self._text(fields, "time")).replace(tzinfo=None)))
+        self._clock.newest_first = is_newest_first(times)
 
     def reading(self, line: int, fields: list[str]) -> tuple[FileChannel, TableReading]:
         """What one line says."""
@@ -185,53 +200,36 @@ class ReadingTable:
             raise BadFileError(f"{kind!r} is neither index nor interval", line=line, field="kind")
         if not step.isdigit() or int(step) not in STEPS_S:
             raise BadFileError(f"{step!r} is not a step in seconds", line=line, field="step", hint=f"one of {STEPS_S}")
-        name, scale = canonical_unit(unit, line=line, field="unit")
-        flow = direction.lower() or ("export" if "export" in register.lower() else "import")
-        if flow not in ("import", "export", "none"):
-            raise BadFileError(f"{direction!r} is not a direction", line=line, field="direction")
+        counted = counted_by(register, unit, direction.lower(), line=line)
         is_interval = kind.lower() == Kind.INTERVAL
-        quantity = {"kWh": "active_energy", "kvarh": "reactive_energy", "m3": "volume"}.get(name or USUAL_UNIT, "other")
         channel = FileChannel(
             meter=meter,
             register=register,
-            unit=name,
+            unit=counted.unit,
             kind=Kind(kind.lower()),
             step_s=int(step) if is_interval else 0,
-            quantity=quantity,
-            direction=flow,
+            quantity=counted.quantity,
+            direction=counted.direction,
             tz=zone(self.mapping.zone),
-            usual_unit="" if name else USUAL_UNIT,
+            usual_unit="" if counted.unit else USUAL_UNIT,
         )
-        return channel, scale
+        return channel, counted.scale
+
+    def _moment(self, line: int, text: str) -> datetime:
+        try:
+            form = self.mapping.time_format
+            return datetime.strptime(text, form) if form else datetime.fromisoformat(text)  # noqa: DTZ007 - see below
+        except ValueError:
+            raise BadFileError(f"{text!r} is not a time", line=line, field="time") from None
 
     def _instant(self, line: int, text: str, channel: FileChannel) -> datetime:
         """The instant of a reading, for an interval its start."""
-        try:
-            form = self.mapping.time_format
-            moment = datetime.strptime(text, form) if form else datetime.fromisoformat(text)  # noqa: DTZ007 - see below
-        except ValueError:
-            raise BadFileError(f"{text!r} is not a time", line=line, field="time") from None
+        moment = self._moment(line, text)
         if moment.tzinfo is None:
-            moment = self._in_zone(line, moment, channel)
+            moment = self._clock.instant((channel.meter, channel.register), moment, line)
         if channel.step_s and self.mapping.interval_time == "end":
             return moment.astimezone(UTC) - timedelta(seconds=channel.step_s)
         return moment.astimezone(UTC)
-
-    def _in_zone(self, line: int, naive: datetime, channel: FileChannel) -> datetime:
-        """A wall clock's time in the zone; of an hour that comes twice, the later one if the file was there already."""
-        moment = naive.replace(tzinfo=zone(self.mapping.zone))
-        back = moment.astimezone(UTC).astimezone(moment.tzinfo)
-        if back.replace(tzinfo=None) != naive:
-            raise BadFileError(
-                f"{naive} did not exist in {self.mapping.zone}: the clock was set forward", line=line, field="time"
-            )
-        key = channel.meter, channel.register
-        last = self._last.get(key)
-        later = moment.replace(fold=1)
-        if last is not None and moment.astimezone(UTC) <= last < later.astimezone(UTC):
-            moment = later
-        self._last[key] = moment.astimezone(UTC)
-        return moment
 
 
 class _Gatherer:

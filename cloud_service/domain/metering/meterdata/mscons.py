@@ -1,7 +1,8 @@
 """MSCONS (EDIFACT, German and Austrian market): load profiles and index reads, taken segment by segment.
 
 LOC+172 names the metering point, PIA+5 the register by its OBIS code, QTY a value with its status, DTM+163 and +164 the
-interval it was measured in, DTM+7 the instant of an index. Values stand in kWh (or the unit QTY names).
+interval it was measured in, DTM+7 the instant of an index. The OBIS code says quantity, unit and direction; QTY may
+name the unit (or a multiple of it) once more.
 """
 
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import IO
 
+from cloud_service.domain.metering.meterdata.obis import ObisMeaning, check_unit, obis_meaning
 from cloud_service.domain.metering.meterdata.record import milliseconds
 from cloud_service.domain.metering.meterdata.series import (
     BadFileError,
@@ -31,6 +33,7 @@ STATUS = {  # qualifier of QTY -> our quality
 }  # fmt: skip
 FORMATS = {"303": "%Y%m%d%H%M", "203": "%Y%m%d%H%M", "304": "%Y%m%d%H%M%S", "204": "%Y%m%d%H%M%S"}
 OFFSET_FORMATS = ("303", "304")
+UNITS = {"K3": "kvarh", "KVR": "kvar", "KWT": "kW", "MTQ": "m3"}  # UN/ECE codes that are not spelt as the unit is
 
 
 @dataclass(slots=True)
@@ -62,6 +65,7 @@ class _MessageReader:
 
     def __init__(self) -> None:
         self.meter = self.register = ""
+        self.meaning: ObisMeaning | None = None  # of the register
         self.value: _Quantity | None = None
         self.run: list[_Quantity] = []
         self.messages = 0
@@ -82,16 +86,19 @@ class _MessageReader:
                 self.meter = _at(elements, 1, 0)
             elif tag == "PIA":
                 self.register = _at(elements, 1, 0)
+                self.meaning = _meaning(number, self.register)
             elif tag == "QTY":
                 yield from self._quantity(number, elements)
 
     def _quantity(self, number: int, elements: list[list[str]]) -> Iterator[FileBlock]:
-        if not self.meter or not self.register:
+        if not self.meter or not self.meaning:
             raise BadFileError("a value before its metering point or register", line=number, field="QTY")
         status = _at(elements, 0, 0)
         if status not in STATUS:
             raise BadFileError(f"{status!r} is not a status of a value we know", line=number, field="QTY")
-        unit, scale = canonical_unit(_at(elements, 0, 2) or "kWh", line=number, field="QTY")
+        unit_name = _at(elements, 0, 2)
+        unit, scale = canonical_unit(UNITS.get(unit_name, unit_name), line=number, field="QTY")
+        unit = check_unit(self.meaning, unit, line=number, field="QTY")
         value = exact(_at(elements, 0, 1), line=number, field="QTY").scaleb(scale)
         self.value = _Quantity(number, value, unit, STATUS[status])
         return iter(())
@@ -139,14 +146,24 @@ class _MessageReader:
             unit=first.unit,
             kind=Kind.INTERVAL if step_s else Kind.INDEX,
             step_s=step_s,
-            quantity={"kWh": "active_energy", "kvarh": "reactive_energy", "m3": "volume"}.get(first.unit, "other"),
-            direction="export" if self.register.partition(":")[2].startswith(("2.", "4.")) else "import",
+            quantity=self.meaning.quantity if self.meaning else "",
+            direction=self.meaning.direction if self.meaning else "",
             tz=UTC,
         )
         if first.start and step_s:
             return FileIntervals(channel, milliseconds(first.start), values, qualities, first.segment)
         at_ms = tuple(milliseconds(quantity.at) for quantity in contiguous if quantity.at)
         return FileIndexReads(channel, at_ms, values, qualities, first.segment)
+
+
+def _meaning(number: int, register: str) -> ObisMeaning | None:
+    """What a register counts; one without a code that we know is refused by its name."""
+    if not register:
+        return None
+    meaning = obis_meaning(register, line=number, field="PIA")
+    if meaning is None:
+        raise BadFileError(f"{register[:40]!r} is no OBIS code of a register that counts", line=number, field="PIA")
+    return meaning
 
 
 def _follows(last: _Quantity, now: _Quantity) -> bool:

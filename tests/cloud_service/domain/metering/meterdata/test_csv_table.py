@@ -190,3 +190,38 @@ def test_one_time_may_be_stated_for_all_lines() -> None:
     _, blocks = load("meter,value\nM1,1.5\nM2,2.5\n", constants={"time": "2024-05-01T00:00Z"})
 
     assert {utc("2024-05-01T00:00")} == {at for block in blocks for at in block.at_ms}
+
+
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_the_order_of_rows_over_the_clock_change_does_not_matter(newest_first: bool) -> None:
+    """An Irish half-hourly export begins with the newest row; times are those at which an interval ended."""
+    values = {"00:30": "8", "01:00": "7", "01:30": "6"} | {"01:00 ": "5", "01:30 ": "4", "02:00": "3", "02:30": "2"}
+    rows = [f"10,Active Export Interval (kWh),27-10-2024 {time.strip()},{value}\n" for time, value in values.items()]
+
+    _, blocks = load(
+        "meter,register,time,value\n" + "".join(reversed(rows) if newest_first else rows),
+        constants={"kind": "interval", "step": "1800"},
+        zone="Europe/Dublin",
+        time_format="%d-%m-%Y %H:%M",
+        interval_time="end",
+    )
+
+    stored = {block.start_ms + place * 1_800_000: value for block in blocks for place, value in enumerate(block.values)}
+    first = utc("2024-10-26T23:00")
+    assert {first + place * 1_800_000: Decimal(8 - place) for place in range(7)} == stored
+    assert ("kWh", "export") == (blocks[0].channel.unit, blocks[0].channel.direction)
+
+
+def test_an_obis_code_decides_what_a_register_counts() -> None:
+    text = "meter,register,time,value\nM1,1-1:{},2024-05-01T00:00Z,1\n"
+    constants = {"kind": "interval"}
+
+    _, (reactive,) = load(text.format("5.29.0"), constants=constants)
+    _, (export,) = load(text.format("2.29.0"), constants=constants)
+
+    assert ("kvarh", "reactive_energy") == (reactive.channel.unit, reactive.channel.quantity)
+    assert ("kWh", "export") == (export.channel.unit, export.channel.direction)
+    with pytest.raises(BadFileError, match="group 32 of medium 1"):
+        load(text.format("32.7.0"), constants=constants)
+    with pytest.raises(BadFileError, match="says kWh"):
+        load(text.format("5.29.0"), constants=constants | {"unit": "kWh"})

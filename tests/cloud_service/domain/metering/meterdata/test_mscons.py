@@ -87,3 +87,47 @@ def test_a_hole_in_the_profile_makes_two_blocks() -> None:
 def test_what_is_wrong_refuses_the_file(segments: tuple[str, ...]) -> None:
     with pytest.raises(BadFileError):
         load(*segments)
+
+
+@pytest.mark.parametrize(
+    ("code", "unit", "quantity", "direction"),
+    [
+        ("1-1?:1.29.0", "kWh", "active_energy", "import"),
+        ("1-1?:2.29.0", "kWh", "active_energy", "export"),
+        ("1-1?:5.29.0", "kvarh", "reactive_energy", "import"),
+        ("1-1?:8.29.0", "kvarh", "reactive_energy", "export"),
+        ("7-0?:3.0.0", "m3", "volume", "import"),
+    ],
+)
+def test_the_obis_code_says_what_was_counted(code: str, unit: str, quantity: str, direction: str) -> None:
+    _, (block,) = load(*HEAD, f"PIA+5+{code}:SRW'", *quarter("0000", "0015", "0.5"), *TAIL)
+
+    channel = block.channel
+    assert (unit, quantity, direction) == (channel.unit, channel.quantity, channel.direction)
+
+
+@pytest.mark.parametrize(
+    ("code", "unit", "message"),
+    [
+        ("1-1?:5.29.0", "KWH", "says kWh, and the OBIS code"),
+        ("1-1?:13.29.0", "", "OBIS code 1-1:13.29.0: group 13"),
+        ("1-1?:1.6.0", "", "a highest demand is not counted up"),
+        ("Z30", "", "'Z30' is no OBIS code"),
+    ],
+)
+def test_a_code_that_says_something_else_is_refused_with_its_segment(code: str, unit: str, message: str) -> None:
+    value = f"0.5:{unit}" if unit else "0.5"
+
+    with pytest.raises(BadFileError, match=message) as refused:
+        load(*HEAD, f"PIA+5+{code}:SRW'", *quarter("0000", "0015", value), *TAIL)
+
+    assert refused.value.line in {4, 5}
+
+
+def test_a_unit_may_be_a_multiple_of_the_code_s() -> None:
+    summary, (block,) = load(*HEAD, "PIA+5+1-1?:3.29.0:SRW'", *quarter("0000", "0015", "0.5:K3"), *TAIL)
+    mega, _ = load(*HEAD, *PROFILE, *quarter("0000", "0015", "0.5:MWH"), *TAIL)
+
+    assert ("kvarh", "0.5", "500") == (
+        block.channel.unit, summary["registers"][0]["sum"], mega["registers"][0]["sum"]
+    )  # fmt: skip
