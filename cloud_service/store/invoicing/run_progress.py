@@ -19,6 +19,7 @@ class RunProgress:
     parked: int
     cancelled: int
     amount: dict[str, Decimal]
+    bills: int = 0  # that the rated items become
 
     @property
     def total(self) -> int:
@@ -42,6 +43,17 @@ AMOUNTS = text(
       FROM billing_item
      WHERE billing_run_id = :run AND state IN ('rated', 'issued')
      GROUP BY 1
+    """
+)
+BILLS = text(
+    # contracts of one account and the same days share a bill, unless the account wants one each
+    """
+    SELECT count(DISTINCT (c.account_id, i.during, i.rated->>'currency',
+                           CASE WHEN a.settings->>'invoice_per' = 'contract' THEN c.id END))
+      FROM billing_item i
+      JOIN contract c ON c.id = i.contract_id
+      JOIN account a ON a.id = c.account_id
+     WHERE i.billing_run_id = :run AND i.state = 'rated'
     """
 )
 PROGRESS = text(
@@ -68,7 +80,8 @@ def progress_of(session: Session, run_id: int) -> RunProgress:
     amount = {row.currency: row.amount for row in session.execute(AMOUNTS, {"run": run_id})}
     states = ("waiting", "rated", "issued", "parked", "cancelled")
     waiting, rated, issued, parked, cancelled = (counts.get(state, 0) for state in states)
-    return RunProgress(waiting, rated, issued, parked, cancelled, amount)
+    bills = session.execute(BILLS, {"run": run_id}).scalar_one() if rated else 0
+    return RunProgress(waiting, rated, issued, parked, cancelled, amount, bills)
 
 
 def show_progress(session: Session, run_id: int, title: str, *, done: int, parked: int, total: int, state: str) -> None:

@@ -29,8 +29,25 @@ def test_progress_is_counted_from_the_items(world: World) -> None:
 
     progress = progress_of(world.session, run_id)
 
-    assert RunProgress(0, 1, 0, 1, 0, {"EUR": Decimal("119.00")}) == progress
+    assert RunProgress(0, 1, 0, 1, 0, {"EUR": Decimal("119.00")}, bills=1) == progress
     assert 2 == progress.total
+
+
+@pytest.mark.parametrize(("settings", "bills"), [("{}", 1), ('{"invoice_per": "contract"}', 2)])
+def test_contracts_of_one_account_are_one_bill_unless_it_wants_one_each(
+    world: World, settings: str, bills: int
+) -> None:
+    same_account = text("UPDATE contract SET account_id = :account")
+    world.session.execute(same_account, {"account": world.accounts[0]})
+    world.session.execute(text("UPDATE account SET settings = cast(:settings AS jsonb)"), {"settings": settings})
+    run_id = plan_run(world)
+    for item, contract in zip(items(world.session, run_id), world.contracts, strict=True):
+        price = rated(contract, world.accounts[0], OCTOBER.start, Decimal("100.00"))
+        store_rated(world.session, [(item.id, price)])
+
+    progress = progress_of(world.session, run_id)
+
+    assert (2, bills) == (progress.rated, progress.bills)
 
 
 @pytest.mark.parametrize(
