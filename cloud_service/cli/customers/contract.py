@@ -1,13 +1,10 @@
 """`energy-cloud contract`: who is supplied where, from when until when, by which tariff and meter."""
 
-import json
-from pathlib import Path
-from typing import Any
-
 import click
 
+from cloud_service.cli.customers.shared_costs import share, shares, unshare
 from cloud_service.cli.database import author, transaction
-from cloud_service.cli.options import WHEN, amount_of, day_of, entity_of, indexes_of, moment_of, time_of
+from cloud_service.cli.options import WHEN, amount_of, day_of, indexes_of, moment_of, time_of
 from cloud_service.cli.output import as_json, print_listing
 
 JSON = click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
@@ -18,6 +15,10 @@ REASON = click.option("--reason", default="", help="Why; it stands in the audit 
 @click.group()
 def contract() -> None:
     """Moving in and out, owners, meters, tariffs, cycles, modes, shared costs."""
+
+
+for sharing_command in (share, shares, unshare):
+    contract.add_command(sharing_command)
 
 
 @contract.command(name="move-in")
@@ -224,54 +225,3 @@ def vacancy(point: str, *, account_number: str, tariff: str, since: str | None, 
             author=author(), reason=reason, since=day_of(since, "--since") if since else None,
         )  # fmt: skip
     click.echo(as_json({"point": point, "account": account_number}) if json_output else f"{account_number} pays")
-
-
-@contract.command()
-@click.argument("name")
-@click.argument("cost")
-@click.option("--from", "start", required=True, help="First day.")
-@click.option("--until", "end", required=True, help="First day after.")
-@click.option("--file", type=click.Path(path_type=Path), help="Store this document (JSON, TOML, YAML) as NAME first.")
-@click.option("--entity", type=int, help="Legal entity of a new split; needed where there are several.")
-@click.option("--dry-run", is_flag=True, help="Only show the shares.")
-@JSON
-def share(
-    name: str,
-    cost: str,
-    *,
-    start: str,
-    end: str,
-    file: Path | None,
-    entity: int | None,
-    dry_run: bool,
-    json_output: bool,
-) -> None:
-    """Share a common COST by the split NAME; the parts stand on the members' next bills."""
-    from cloud_service.flow import share_costs as step
-    from cloud_service.store.invoicing.cost_splits import find_split
-    from common.period import Span
-
-    with transaction() as session:
-        if file is not None:
-            step.store_split(session, entity_of(session, entity), name, _document(file), author=author())
-        span = Span(day_of(start, "--from"), day_of(end, "--until"))
-        split_id = find_split(session, name)
-        sharing = step.share_out(session, split_id, span, amount_of(cost, "COST"), author=author(), dry_run=dry_run)
-        if dry_run:
-            session.rollback()
-    if json_output:
-        click.echo(as_json(sharing))
-    else:
-        for member_share in sharing.shares:
-            click.echo(f"{member_share.contract}: {member_share.amount:,.2f}  {member_share.why}")
-    if dry_run:
-        click.echo(f"dry run: nothing is kept{', the split of the file neither' if file else ''}", err=True)
-
-
-def _document(file: Path) -> dict[str, Any]:
-    """A document as JSON can hold it: decimals and dates as text."""
-    from cloud_service.domain.tariffs.document import canonical
-    from cloud_service.domain.tariffs.document_file import read_document
-
-    plain: dict[str, Any] = json.loads(canonical(read_document(file)))
-    return plain

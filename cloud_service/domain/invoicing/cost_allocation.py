@@ -1,11 +1,10 @@
-"""Common costs shared out: by area, persons, fixed shares, equally, by consumption, or a mix; to the last cent.
+"""Common costs shared by a document: by area, persons, fixed shares, equally, by consumption, or a mix.
 
 Each part is rounded down first; the cents that are left go to those with the largest remainders (equal remainders: to
 the first in order). So the parts always sum to the whole, and nobody is more than a cent from their exact share.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal, localcontext
 from typing import Annotated, Any, Literal
 
@@ -17,7 +16,6 @@ from common.errors import InputError
 
 SharingBasis = Literal["area", "persons", "fixed", "equal", "consumption"]
 PRECISION = 60
-UNITS = {"area": "m²", "persons": "persons", "fixed": "shares", "equal": "units", "consumption": "kWh"}
 
 
 class CostComponent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -56,16 +54,11 @@ class CostSplit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     only_difference: Annotated[
         bool, Meta(description="Share only what the master meter counted beyond the members: common area, losses")
     ] = False
+    empty_days: Annotated[
+        Literal["owner", "members"],
+        Meta(description="Who pays for a flat's days without a member: its owner, or all members together"),
+    ] = "owner"
     tax: TaxOn | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CostShare:
-    """One member's part, and how it came about."""
-
-    contract: str
-    amount: Decimal
-    why: str
 
 
 def load_split(document: Mapping[str, Any]) -> CostSplit:
@@ -106,37 +99,6 @@ def largest_remainder(total: Decimal, weights: Sequence[Decimal], currency: str)
         for n in order[:left]:
             floors[n] += 1
         return [floor * step for floor in floors]
-
-
-def split(document: CostSplit, total: Decimal, consumption: Mapping[str, Decimal]) -> list[CostShare]:
-    """Each member's part of the total; `consumption` by contract, for components that share by it."""
-    pots = largest_remainder(total, [component.weight for component in document.components], document.currency)
-    amounts = [Decimal(0)] * len(document.members)
-    reasons: list[list[str]] = [[] for _ in document.members]
-    for component, pot in zip(document.components, pots, strict=True):
-        weights = [_weight(component.by, member, consumption) for member in document.members]
-        shares = largest_remainder(pot, weights, document.currency)
-        whole = sum(weights, Decimal(0))
-        for n, (share, weight) in enumerate(zip(shares, weights, strict=True)):
-            amounts[n] += share
-            unit = UNITS[component.by]
-            reasons[n].append(f"{plain(pot)} × {plain(weight)} of {plain(whole)} {unit} = {plain(share)}")
-    head = f"{document.label}: {plain(total)} {document.currency} shared"
-    return [
-        CostShare(member.contract, amount, f"{head}: {'; '.join(why)}")
-        for member, amount, why in zip(document.members, amounts, reasons, strict=True)
-    ]
-
-
-def _weight(by: SharingBasis, member: CostMember, consumption: Mapping[str, Decimal]) -> Decimal:
-    if by == "equal":
-        return Decimal(1)
-    if by == "consumption":
-        if member.contract not in consumption:
-            raise InputError(f"the consumption of contract {member.contract} is not known", path="members")
-        return consumption[member.contract]
-    weight: Decimal = getattr(member, by)
-    return weight
 
 
 def difference_cost(total: Decimal, master: Decimal, members: Decimal, currency: str) -> Decimal:

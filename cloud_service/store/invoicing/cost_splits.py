@@ -1,22 +1,17 @@
-"""Splits of common costs as rows, and what meters of members and masters counted."""
+"""Splits of common costs as rows, their members' contracts and who else had the same flats."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
-from msgspec import convert
 from psycopg.types.json import Jsonb
-from sqlalchemy import TextClause, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from cloud_service.domain.rating.interval_usage import interval_usage
-from cloud_service.domain.rating.register_readings import MountedRegister, PackedDays, SharedStep, SpanReadings
+from cloud_service.domain.invoicing.cost_stays import PlacedContract
 from cloud_service.store.scope import Scope
 from common.errors import InputError, NotFoundError
 from common.period import Span
-from common.reading import Kind
 
 PUT = text(
     """
@@ -26,15 +21,30 @@ PUT = text(
     RETURNING id
     """
 )
-GET = text("SELECT name, document, legal_entity_id FROM cost_split WHERE id = :id")
-FIND = text("SELECT id FROM cost_split WHERE name = :name ORDER BY id LIMIT 1")
-CONTRACTS = text(
+GET = text("SELECT name, document, legal_entity_id FROM cost_split WHERE id = :id FOR UPDATE")
+FIND = text(
     """
-    SELECT k.number, k.id
+    SELECT id
+      FROM cost_split
+     WHERE name = :name AND (cast(:entity AS bigint) IS NULL OR legal_entity_id = :entity)
+     ORDER BY id
+     LIMIT 2
+    """
+)
+_PLACED = """
+    SELECT k.id, k.number, k.service_point_id AS point_id, p.name AS place, lower(k.during) AS start,
+           upper(k.during) AS end, k.vacancy, a.currency
       FROM contract k
       JOIN account a ON a.id = k.account_id
       JOIN client c ON c.id = a.client_id
-     WHERE k.number = ANY(:numbers) AND c.legal_entity_id = :entity
+      JOIN service_point p ON p.id = k.service_point_id
+"""
+MEMBERS = text(f"{_PLACED} WHERE k.number = ANY(:numbers) AND c.legal_entity_id = :entity")
+NEIGHBOURS = text(
+    f"""
+    {_PLACED}
+     WHERE k.service_point_id = ANY(:points) AND k.during && daterange(:start, :end)
+     ORDER BY lower(k.during)
     """
 )
 SPLITS = text(
@@ -44,35 +54,6 @@ SPLITS = text(
      WHERE cast(:entities AS bigint[]) IS NULL OR legal_entity_id = ANY(:entities)
      ORDER BY name
     """
-)
-# Both count the billed import registers of the meters mounted on each day, times their multiplier; a day lies where
-# its site's time says. Days on which the meter hung all day are summed here, the others step by step below.
-_COUNTED = """
-      JOIN site s ON s.id = p.site_id
-      JOIN meter_mount m ON m.service_point_id = p.id
-      JOIN register r ON r.meter_id = m.meter_id AND r.billed AND r.direction = 'import'
-      JOIN interval_day d ON d.register_id = r.id AND d.day >= :start AND d.day < :end
-     CROSS JOIN LATERAL (SELECT tstzrange(d.day::timestamp AT TIME ZONE s.timezone,
-                                          (d.day + 1)::timestamp AT TIME ZONE s.timezone) AS whole) day
-"""
-_OF_CONTRACTS = (
-    "FROM contract c JOIN service_point p ON p.id = c.service_point_id"
-    + _COUNTED
-    + "WHERE c.id = ANY(:ids) AND c.during @> d.day"
-)
-_AT_POINT = "FROM service_point p" + _COUNTED + "WHERE (p.name = :name OR p.grid_id = :name)"
-_WHOLE = "sum(d.total * m.multiplier) / 1000 AS used"
-_PART = """
-    lower(m.during) AS mounted, upper(m.during) AS dismounted, m.multiplier, d.register_id, d.day, d.step_s, d."values",
-    d.made_from->'shared' AS shared, s.timezone AS zone
-"""
-USED_BY_CONTRACTS = text(f"SELECT c.id AS owner, {_WHOLE} {_OF_CONTRACTS} AND m.during @> day.whole GROUP BY c.id")
-PARTS_OF_CONTRACTS = text(
-    f"SELECT c.id AS owner, {_PART} {_OF_CONTRACTS} AND m.during && day.whole AND NOT m.during @> day.whole"
-)
-USED_AT_POINT = text(f"SELECT p.id AS owner, {_WHOLE} {_AT_POINT} AND m.during @> day.whole GROUP BY p.id")
-PARTS_AT_POINT = text(
-    f"SELECT p.id AS owner, {_PART} {_AT_POINT} AND m.during && day.whole AND NOT m.during @> day.whole"
 )
 
 
@@ -114,60 +95,31 @@ def splits(session: Session, scope: Scope) -> list[ListedSplit]:
     return [ListedSplit(**row) for row in rows.mappings()]
 
 
-def find_split(session: Session, name: str) -> int:
-    """The split of that name."""
-    split_id: int | None = session.execute(FIND, {"name": name}).scalar_one_or_none()
-    if split_id is None:
+def find_split(session: Session, name: str, entity_id: int | None = None) -> int:
+    """The split of that name; one that several companies have is refused unless one of them is named."""
+    ids = [row.id for row in session.execute(FIND, {"name": name, "entity": entity_id})]
+    if not ids:
         raise NotFoundError(f"there is no split {name}")
-    return split_id
+    if len(ids) > 1:
+        raise InputError(
+            f"several companies have a split {name}", path="name", hint="say which by --entity: `entity list`"
+        )
+    return int(ids[0])
 
 
-def contract_ids(session: Session, entity_id: int, numbers: Sequence[str]) -> dict[str, int]:
-    """Number -> id of the contracts of a legal entity; an unknown number is refused."""
-    values = {"numbers": list(numbers), "entity": entity_id}
-    ids = {row.number: row.id for row in session.execute(CONTRACTS, values)}
-    missing = sorted(set(numbers) - set(ids))
+def members_of(session: Session, entity_id: int, numbers: Sequence[str]) -> list[PlacedContract]:
+    """The contracts of a legal entity by their numbers, in that order; an unknown number is refused."""
+    rows = session.execute(MEMBERS, {"numbers": list(numbers), "entity": entity_id}).mappings()
+    by_number = {row["number"]: PlacedContract(**row) for row in rows}
+    missing = sorted(set(numbers) - set(by_number))
     if missing:
         raise InputError(f"there is no contract {missing[0]}", path="members")
-    return {number: ids[number] for number in numbers}
+    return [by_number[number] for number in numbers]
 
 
-def consumption(session: Session, ids: Sequence[int], span: Span) -> dict[int, Decimal]:
-    """What the contracts' meters counted on their days of the span."""
-    values = {"ids": list(ids), "start": span.start, "end": span.end}
-    return _used(session, USED_BY_CONTRACTS, PARTS_OF_CONTRACTS, values)
-
-
-def point_consumption(session: Session, name: str, span: Span) -> Decimal:
-    """What the meter at a service point counted."""
-    values = {"name": name, "start": span.start, "end": span.end}
-    used = _used(session, USED_AT_POINT, PARTS_AT_POINT, values)
-    if not used:
-        raise InputError(f"nothing was counted at {name!r} in these days", path="master")
-    if len(used) > 1:
-        raise InputError(
-            f"{len(used)} service points are called {name!r}", path="master", hint="name it by its grid id"
-        )
-    return next(iter(used.values()))
-
-
-def _used(session: Session, whole: TextClause, parts: TextClause, values: dict[str, Any]) -> dict[int, Decimal]:
-    """Owner -> what was counted: whole days, and of the days of an exchange each mount's own steps."""
-    used = {row.owner: Decimal(row.used) for row in session.execute(whole, values)}
-    for row in session.execute(parts, values):
-        used[row.owner] = used.get(row.owner, Decimal(0)) + _part_of_day(row)
-    return used
-
-
-def _part_of_day(row: Any) -> Decimal:
-    """What a register counted on a day while it hung there, times the multiplier of that mount."""
-    register = MountedRegister(
-        register_id=row.register_id, name="", quantity="", direction="import", unit="", kind=Kind.INDEX, digits=None,
-        step_s=row.step_s, meter="", mounted=row.mounted, dismounted=row.dismounted, multiplier=row.multiplier,
-        opening=None, closing=None,
-    )  # fmt: skip
-    packed = PackedDays((row.day,), row.step_s, bytes(row.values), (0,))
-    shared = {(row.register_id, row.day): convert(row.shared, list[SharedStep])} if row.shared else {}
-    span = Span(row.day, row.day + timedelta(days=1))
-    usage = interval_usage([register], SpanReadings(span, row.zone, {row.register_id: packed}, {}, True, shared))
-    return Decimal(int(usage.values.sum())).scaleb(-usage.scale)
+def neighbours_of(session: Session, members: Sequence[PlacedContract], span: Span) -> list[PlacedContract]:
+    """The other contracts that run at the members' service points in a span."""
+    points = sorted({member.point_id for member in members})
+    rows = session.execute(NEIGHBOURS, {"points": points, "start": span.start, "end": span.end}).mappings()
+    ids = {member.id for member in members}
+    return [PlacedContract(**row) for row in rows if row["id"] not in ids]

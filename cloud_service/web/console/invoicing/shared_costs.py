@@ -10,23 +10,25 @@ from cloud_service.domain.invoicing.cost_allocation import load_split
 from cloud_service.domain.tariffs.document import canonical
 from cloud_service.domain.tariffs.document_file import parse_document
 from cloud_service.flow import share_costs as flow
-from cloud_service.store.invoicing import cost_splits
+from cloud_service.store.invoicing import cost_splits, kept_shares
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.console.shared_fields import chosen_entity, document_faults, entity_field
 from cloud_service.web.database import session
-from cloud_service.web.forms import Field, Form, FormPage, Options, answer
+from cloud_service.web.forms import Field, Form, FormPage, Options, answer, parse_day
 from cloud_service.web.language.sentences import gettext as _
 from cloud_service.web.language.sentences import ngettext
-from common.errors import InputError
+from common.errors import ConflictError, InputError, NotFoundError
 from common.period import Span
 
 blueprint = Blueprint("shared_costs", __name__)
+NEWEST = 24  # of what a split has shared, on the page
 EXAMPLE = """\
 label = "Heating"
 currency = "EUR"
 components = [ { by = "consumption", weight = "0.7" }, { by = "area", weight = "0.3" } ]   # also: persons, fixed, equal
 members = [ { contract = "V-1", area = "50" }, { contract = "V-2", area = "75" } ]
 # master = "Main meter"      # with only_difference = true: share only what it counted beyond the members
+# empty_days = "members"     # days of a flat without a member: shared by the others; else they are the owner's
 # tax = { name = "VAT", label = "VAT 19 %", percent = "19" }
 """
 
@@ -38,21 +40,22 @@ def index() -> Any:
     splits = cost_splits.splits(session(), scope())
     form = Form(_sharing_fields([(str(split.id), split.name) for split in splits]))
     page = FormPage(_("Shared costs"), (_("Bills"), url_for("bills.index")), _("Put on the next bills"), icon="check")
+    kept = {split.id: kept_shares.sharings(session(), split.id)[:NEWEST] for split in splits}
 
     def do() -> Response | str:
         keep = request.form.get("do") == "keep"
         done = _share_out(form, keep=keep)
         if not keep:
-            return render_template("console/shared.html", form=form, page=page, splits=splits, done=done)
+            return render_template("console/shared.html", form=form, page=page, splits=splits, kept=kept, done=done)
         message = ngettext(
             "%(total)s is shared between %(num)s connection; it stands on its next bill.",
             "%(total)s is shared between %(num)s connections; it stands on their next bills.",
-            len(done.shares), total=done.total,
+            len({share.contract for share in done.shares if share.contract}), total=done.total,
         )  # fmt: skip
         flash(message, "success")
         return redirect(url_for("shared_costs.index"))
 
-    return answer(form, page, do, template="console/shared.html", splits=splits, done=None)
+    return answer(form, page, do, template="console/shared.html", splits=splits, kept=kept, done=None)
 
 
 def _sharing_fields(splits: Options) -> tuple[Field, ...]:
@@ -72,6 +75,25 @@ def _share_out(form: Form, *, keep: bool) -> flow.SharedCost:
     return flow.share_out(
         session(), int(form["split"]), Span(start, until), form["cost"], author=actor(), dry_run=not keep
     )
+
+
+@blueprint.post("/shared/<int:split_id>/take-back")
+@access(May.BILL)
+def take_back(split_id: int) -> Response:
+    """A cost that was shared wrongly waits for no bill any more."""
+    splits = {split.id: split for split in cost_splits.splits(session(), scope())}
+    if split_id not in splits:
+        raise NotFoundError(_("there is no such split"))
+    try:
+        span = Span(parse_day(request.form.get("from", ""), "from"), parse_day(request.form.get("until", ""), "until"))
+        flow.take_back(session(), split_id, span, author=actor(), reason=request.form.get("reason", "").strip())
+        session().commit()
+    except (InputError, ConflictError, NotFoundError) as error:
+        session().rollback()
+        flash(Form.sentence(error), "danger")
+    else:
+        flash(_("The sharing is taken back; the days can be shared again."), "success")
+    return redirect(url_for("shared_costs.index"))
 
 
 @blueprint.route("/shared/new", methods=["GET", "POST"])

@@ -1,6 +1,6 @@
 """Who is supplied where, by commands."""
 
-from common.errors import InputError, NotFoundError
+from common.errors import InputError
 from tests.books.world import World
 from tests.cloud_service.cli.commands import call, printed, refusal
 
@@ -30,12 +30,6 @@ def test_an_hour_that_is_there_twice_and_an_index_without_register_are_refused(o
     assert "twice or not at all" in str(refusal(*exchange, "2026-10-25T02:30"))
     assert "is no time" in str(refusal(*exchange, "noon"))
     assert "'500' is not REGISTER=INDEX" in str(refusal(*exchange, "2026-10-16T10:30+02:00", "--closing", "500"))
-
-
-def test_a_cost_cannot_be_shared_by_a_split_that_is_not_there(operator: World) -> None:
-    assert isinstance(
-        refusal("contract", "share", "lift", "90", "--from", "2026-10-01", "--until", "2026-11-01"), NotFoundError
-    )
 
 
 def test_a_contract_begins_and_ends_in_words(operator: World) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cloud_service.domain.invoicing.cost_allocation import difference_cost, largest_remainder, load_split, split
+from cloud_service.domain.invoicing.cost_allocation import difference_cost, largest_remainder, load_split
 from common.errors import InputError
 
 HEAT = {
@@ -17,14 +17,6 @@ HEAT = {
         {"contract": "C", "area": "100"},
     ],
 }
-
-
-def test_german_heat_costs_are_shared_70_by_use_and_30_by_area() -> None:
-    shares = split(load_split(HEAT), Decimal("1000.01"), {"A": Decimal(4000), "B": Decimal(5000), "C": Decimal(3000)})
-
-    # 700.01 (the odd cent goes to the larger part's remainder) by 4:5:3 of 12, 300.00 by 50:75:100 of 225
-    assert [Decimal("300.01"), Decimal("391.67"), Decimal("308.33")] == [share.amount for share in shares]
-    assert "700.01 × 4000 of 12000 kWh = 233.34; 300 × 50 of 225 m² = 66.67" in shares[0].why
 
 
 @settings(max_examples=300)

@@ -1,6 +1,8 @@
 import json
 from decimal import Decimal
 
+from sqlalchemy import text
+
 from tests.cloud_service.web.conftest import Console, post
 from tests.cloud_service.web.pages import database_rows, text_of
 
@@ -17,6 +19,10 @@ def test_a_cost_is_shared_to_the_cent_after_it_was_looked_at(fresh: Console) -> 
     assert (422, True) == (refused.status_code, "there is no contract K-3" in refused.text)  # of another entity
     wrong = post(clerk, "/shared/new", "/shared/new", name="stairs", document='{"label": 3}')
     assert (422, True) == (wrong.status_code, 'id="e-document"' in wrong.text)
+    foreign = post(clerk, "/shared/new", "/shared/new", name="stairs", document=json.dumps(document))
+    assert (422, True) == (foreign.status_code, "contract K-2 is billed in EUR, the cost is in KES" in foreign.text)
+    with fresh.engine.begin() as connection:
+        connection.execute(text("UPDATE account SET currency = 'KES' WHERE number = 'A-2'"))
     assert 302 == post(clerk, "/shared/new", "/shared/new", name="stairs", document=json.dumps(document)).status_code
 
     (split,) = database_rows(fresh, "SELECT id FROM cost_split")
@@ -30,3 +36,15 @@ def test_a_cost_is_shared_to_the_cent_after_it_was_looked_at(fresh: Console) -> 
     assert Decimal("100.01") == sum(row.amount for row in database_rows(fresh, "SELECT amount FROM pending_line"))
     twice = post(clerk, "/shared", "/shared", do="keep", **form)
     assert (422, True) == (twice.status_code, "were written before" in twice.text)
+
+    back = f"/shared/{split.id}/take-back"
+    assert (
+        302 == post(clerk, "/shared", back, **{"from": "2026-10-01", "until": "2026-11-01"}, reason="wrong").status_code
+    )
+    assert [] == database_rows(fresh, "SELECT 1 FROM pending_line")
+    assert 302 == post(clerk, "/shared", back, **{"from": "2026-10-01", "until": "2026-11-01"}, reason="x").status_code
+    assert "has shared nothing from 2026-10-01" in clerk.get("/shared").text
+    assert (
+        404
+        == post(clerk, "/shared", "/shared/999/take-back", **{"from": "2026-10-01", "until": "2026-11-01"}).status_code
+    )
