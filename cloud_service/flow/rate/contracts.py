@@ -18,6 +18,7 @@ from cloud_service.flow.rate.rating_job import RatingJob, load
 from cloud_service.store.database.session import Session
 from cloud_service.store.invoicing import billable_contracts, billed_usage, billing_run_items, corrections
 from cloud_service.store.invoicing.billable_contracts import BillableContract
+from cloud_service.store.metering import supplied_use
 from common.errors import ConflictError
 from common.period import Span, add_months
 
@@ -112,20 +113,17 @@ def _rate_span(
 
 
 def _months_before(session: Session, jobs: Sequence[RatingJob], span: Span) -> dict[int, dict[date, int]]:
-    """Contract -> month -> energy: from the invoice before, or from the readings where there is none."""
+    """Contract -> month -> energy: from the invoice before, or where there is none from the contract's own days."""
     months = {job.contract.id: {use.month: use.energy for use in job.earlier.usage} for job in jobs if job.earlier}
-    contract_of_register = {
-        register.register_id: job.contract.id
-        for job in jobs
-        if job.contract.id not in months
-        for register in job.mounted
-        if register.direction != "export" and register.unit == "kWh"
-    }
-    if contract_of_register:
-        year = Span(add_months(span.start.replace(day=1), 1 - CHART_MONTHS), span.start)
-        for register, totals in billed_usage.monthly_totals(session, list(contract_of_register), year).items():
-            months.setdefault(contract_of_register[register], {}).update(totals)
-    return months
+    year = Span(add_months(span.start.replace(day=1), 1 - CHART_MONTHS), span.start)
+    without = [job.contract for job in jobs if job.contract.id not in months and job.contract.start < span.start]
+    sums: dict[int, dict[date, Decimal]] = {}
+    for part in supplied_use.monthly(
+        session, supplied_use.of_contracts(session, [contract.id for contract in without], year) if without else ()
+    ):
+        of_contract = sums.setdefault(part.contract_id, {})
+        of_contract[part.first] = of_contract.get(part.first, Decimal(0)) + part.total
+    return months | {id_: {month: int(total) for month, total in of.items()} for id_, of in sums.items()}
 
 
 def _outcome(job: RatingJob, months: Mapping[date, int], read_at: datetime) -> RatingOutcome:

@@ -43,15 +43,6 @@ ENDS = """
      ORDER BY register_id, day
 """
 ESTIMATED = bytes([Quality.ESTIMATED])
-MONTHS = text(
-    """
-    SELECT register_id, date_trunc('month', day)::date AS month, sum(total) AS total
-      FROM interval_day
-     WHERE register_id = ANY(:ids) AND day >= :start AND day < :end
-     GROUP BY 1, 2
-     ORDER BY 1, 2
-    """
-)
 
 
 def snapshot_time(session: Session) -> datetime:
@@ -119,12 +110,4 @@ def indexes(
     by_register: dict[int, list[tuple[datetime, int]]] = {}
     for row in session.execute(INDEXES, {"ids": list(registers), "start": start, "end": end}):
         by_register.setdefault(row.register_id, []).append((row.at, row.value))
-    return by_register
-
-
-def monthly_totals(session: Session, registers: Sequence[int], span: Span) -> dict[int, list[tuple[date, int]]]:
-    """Register -> (first day of month, sum in thousandths) of the validated days."""
-    by_register: dict[int, list[tuple[date, int]]] = {}
-    for row in session.execute(MONTHS, {"ids": list(registers), "start": span.start, "end": span.end}):
-        by_register.setdefault(row.register_id, []).append((row.month, int(row.total)))
     return by_register

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,8 @@ from sqlalchemy.orm import Session
 from cloud_service.store.customers.tables import Site
 from cloud_service.store.lists import metering
 from cloud_service.store.lookups.existing import existing
+from cloud_service.store.metering import supplied_use
+from cloud_service.store.metering.supplied_use import SuppliedRegister
 from cloud_service.store.metering.tables import (
     Gateway,
     IntervalDay,
@@ -23,6 +26,8 @@ from cloud_service.store.metering.tables import (
 )
 from cloud_service.store.scope import Scope
 from common.period import Span
+
+EARLIEST = date(2000, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +68,14 @@ class DayUse:
 
 @dataclass(frozen=True, slots=True)
 class OwnRegister:
-    """A register that bills a customer today."""
+    """A register that bills a customer or did; `supplied` says in which days it was theirs."""
 
     id: int
-    step_s: int | None
+    step_s: int
     serial: str
     point: str
     timezone: str
+    supplied: tuple[SuppliedRegister, ...]
 
 
 def meter(session: Session, scope: Scope, public_id: UUID) -> MeterPage:
@@ -142,53 +148,25 @@ def gateway(session: Session, scope: Scope, public_id: UUID) -> tuple[Gateway, S
     return row.Gateway, row.Site, list(streams)
 
 
-USE = text(
-    """
-    SELECT d.day, sum(d.total) AS total, bool_or(d.missing > 0) AS gaps
-      FROM interval_day d
-      JOIN register r ON r.id = d.register_id AND r.billed AND r.direction = 'import'
-      JOIN meter_mount m ON m.meter_id = r.meter_id
-      JOIN contract k ON k.service_point_id = m.service_point_id
-      JOIN service_point p ON p.id = k.service_point_id
-      JOIN site s ON s.id = p.site_id
-     WHERE k.account_id = ANY(:accounts)
-       AND d.day >= :start
-       AND d.day < :end
-       AND k.during @> d.day
-       AND m.during @> (d.day::timestamp AT TIME ZONE s.timezone)
-       AND r.unit = 'kWh'
-     GROUP BY d.day
-     ORDER BY d.day
-    """
-)
-
-
 def daily_use(session: Session, account_ids: Sequence[int], span: Span) -> list[DayUse]:
-    """The accounts' electricity on the days of a span, without days of which nothing is known."""
-    parameters = {"accounts": list(account_ids), "start": span.start, "end": span.end}
-    return [DayUse(**row) for row in session.execute(USE, parameters).mappings()]
+    """The accounts' electricity on their own days of a span, without days of which nothing is known."""
+    supplied = supplied_use.of_accounts(session, account_ids, span)
+    totals: dict[date, Decimal] = {}
+    with_gaps = set()
+    for part in supplied_use.daily(session, supplied):
+        totals[part.first] = totals.get(part.first, Decimal(0)) + part.total
+        if part.gaps:
+            with_gaps.add(part.first)
+    return [DayUse(day, int(totals[day]), day in with_gaps) for day in sorted(totals)]
 
 
-OWN_REGISTERS = text(
-    """
-    SELECT DISTINCT r.id, r.step_s, m.serial, p.name AS point, s.timezone
-      FROM register r
-      JOIN meter m ON m.id = r.meter_id
-      JOIN meter_mount n ON n.meter_id = m.id AND upper_inf(n.during)
-      JOIN contract k ON k.service_point_id = n.service_point_id
-      JOIN service_point p ON p.id = k.service_point_id
-      JOIN site s ON s.id = p.site_id
-     WHERE k.account_id = ANY(:accounts)
-       AND r.billed
-       AND r.direction = 'import'
-       AND r.unit = 'kWh'
-       AND upper_inf(k.during)
-     ORDER BY r.id
-    """
-)
-
-
-def own_registers(session: Session, account_ids: Sequence[int]) -> list[OwnRegister]:
-    """The registers that bill a customer today."""
-    rows = session.execute(OWN_REGISTERS, {"accounts": list(account_ids)}).mappings()
-    return [OwnRegister(**row) for row in rows]
+def own_registers(session: Session, account_ids: Sequence[int], today: date) -> list[OwnRegister]:
+    """The registers that bill a customer or did, those of today's meters first."""
+    supplied: dict[int, list[SuppliedRegister]] = {}
+    for own in supplied_use.of_accounts(session, account_ids, Span(EARLIEST, today + timedelta(days=2))):
+        supplied.setdefault(own.register.register_id, []).append(own)
+    return [
+        OwnRegister(id_, newest.register.step_s, newest.register.meter, newest.point, newest.timezone, tuple(owns))
+        for id_, owns in supplied.items()
+        if (newest := owns[0])
+    ]

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from cloud_service.store.customers.tables import Account, Client
 from cloud_service.store.lookups import customers, metering
+from cloud_service.store.lookups.metering import OwnRegister
 from cloud_service.web.access import scope
 from cloud_service.web.clock import now
 from cloud_service.web.database import session
@@ -18,7 +18,7 @@ class Customer:
 
     client: Client
     accounts: list[Account]
-    registers: list[Any]  # rows of `metering.own_registers`: those that bill the customer today
+    registers: list[OwnRegister]  # that bill the customer or did, those of today first
     zone: str  # IANA name, of the first register's site
 
     @property
@@ -36,5 +36,5 @@ def own_customer() -> Customer:
     """The customer of this request."""
     client = customers.own_client(session(), scope())
     accounts = customers.own_accounts(session(), scope())
-    registers = metering.own_registers(session(), [account.id for account in accounts])
+    registers = metering.own_registers(session(), [account.id for account in accounts], local_day(now(), "UTC"))
     return Customer(client, accounts, registers, registers[0].timezone if registers else "UTC")

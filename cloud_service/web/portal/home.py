@@ -16,6 +16,7 @@ from cloud_service.store.lists.invoices import invoices as bill_list
 from cloud_service.store.lists.paging import ListQuery, page_of
 from cloud_service.store.lookups import metering, receivables
 from cloud_service.store.lookups.invoice_page import InvoicePage, invoice_page
+from cloud_service.store.lookups.metering import OwnRegister
 from cloud_service.web import charts, load_profile
 from cloud_service.web.access import May, access, scope
 from cloud_service.web.bill_columns import COLUMNS
@@ -29,6 +30,7 @@ from cloud_service.web.lists.files import file_response
 from cloud_service.web.load_profile import span_of
 from cloud_service.web.payment_link import pay_address
 from cloud_service.web.portal.customer import Customer, own_customer
+from cloud_service.web.portal.own_intervals import own_intervals
 from cloud_service.web.portal.year_chart import year_chart
 from common.errors import NotFoundError
 from common.period import Span, add_months
@@ -132,8 +134,8 @@ def load() -> Response:
     register = _register(me)
     if register is None:
         raise NotFoundError(_("there is no meter of yours yet"))
-    profile = load_profile.intervals(metering.days_of(session(), register.id, span_of(me.today, 31)), me.zone)
-    return jsonify(load_profile.as_json(profile, "kWh", me.zone))
+    profile = own_intervals(register, span_of(me.today, 31))
+    return jsonify(load_profile.as_json(profile, "kWh", register.timezone))
 
 
 @blueprint.get("/usage.csv")
@@ -144,12 +146,12 @@ def usage_file() -> Response:
     register = _register(me)
     if register is None:
         raise NotFoundError(_("there is no meter of yours yet"))
-    profile = load_profile.intervals(metering.days_of(session(), register.id, span_of(me.today, 31)), me.zone)
-    name, columns = f"use-{register.serial}", load_profile.file_columns("kWh", me.zone)
-    return file_response(name, name, columns, load_profile.file_rows(profile, me.zone), "csv")
+    profile, zone = own_intervals(register, span_of(me.today, 31)), register.timezone
+    name, columns = f"use-{register.serial}", load_profile.file_columns("kWh", zone)
+    return file_response(name, name, columns, load_profile.file_rows(profile, zone), "csv")
 
 
-def _register(me: Customer) -> Any:
+def _register(me: Customer) -> OwnRegister | None:
     """The register that the address names, if it is the customer's; else their first."""
     serial = request.args.get("meter", "")
     first = me.registers[0] if me.registers else None

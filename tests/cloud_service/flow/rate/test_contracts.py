@@ -83,6 +83,17 @@ def test_months_before_come_from_the_readings_and_then_from_the_invoice_before(w
     assert (september, october, MonthlyUse(NOVEMBER.start, 288_000)) == rated(world, NOVEMBER).usage
 
 
+def test_the_first_bill_of_a_tenant_shows_nothing_of_who_lived_there_before(world: World) -> None:
+    world.readings(world.registers[0], Span(date(2026, 8, 1), OCTOBER.start))
+    world.session.execute(
+        text("UPDATE contract SET during = '[2026-09-29,)' WHERE id = :id"), {"id": world.contracts[0]}
+    )
+    world.session.execute(text("UPDATE meter_mount SET multiplier = 40"))
+
+    # two days of September, and October, with the current transformers
+    assert (MonthlyUse(date(2026, 9, 1), 40 * 19_200), MonthlyUse(OCTOBER.start, 40 * 298_000)) == rated(world).usage
+
+
 def test_without_a_chart_only_the_rated_month_is_there(world: World) -> None:
     world.readings(world.registers[0], Span(date(2026, 9, 30), OCTOBER.start))
 

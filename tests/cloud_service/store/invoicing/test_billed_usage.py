@@ -5,11 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 from sqlalchemy import text
 
-from cloud_service.store.invoicing.billed_usage import indexes, monthly_totals, packed_days, snapshot_time
+from cloud_service.store.invoicing.billed_usage import indexes, packed_days, snapshot_time
 from cloud_service.store.metering.readings import ensure_months
 from common.period import Span
 from tests.books.world import World
-from tests.cloud_service.store.invoicing.october import OCTOBER
 
 THREE_DAYS = Span(date(2026, 10, 24), date(2026, 10, 27))  # the clock goes back on the second
 READING = text(
@@ -52,15 +51,6 @@ def test_indexes_are_in_order_and_those_that_nobody_trusts_are_left_out(world: W
     trusted = indexes(world.session, world.registers, start, start + timedelta(days=31))
 
     assert {world.registers[0]: [(start, 10), (start + timedelta(days=2), 30)]} == trusted
-
-
-def test_totals_are_given_by_month(world: World) -> None:
-    days = Span(date(2026, 9, 30), date(2026, 10, 3))
-    world.readings(world.registers[0], days, wh=10)
-
-    assert {world.registers[0]: [(date(2026, 9, 1), 960), (OCTOBER.start, 1920)]} == monthly_totals(
-        world.session, world.registers, days
-    )
 
 
 def test_the_time_of_a_snapshot_is_the_database_s_and_goes_on_within_a_transaction(world: World) -> None:

@@ -67,5 +67,5 @@ def test_a_customers_use_is_summed_by_day_over_own_connections_only(office: Offi
     assert [(date(2026, 11, 18), 96 * 250, False), (date(2026, 11, 19), 96 * 250, False)] == [
         (row.day, row.total, row.gaps) for row in use
     ]
-    assert ["M-1"] == [row.serial for row in metering.own_registers(office.session, account_ids(office, "A-1"))]
+    assert ["M-1"] == [row.serial for row in metering.own_registers(office.session, account_ids(office, "A-1"), TODAY)]
     assert [] == metering.daily_use(office.session, [], DAYS)
