@@ -12,6 +12,7 @@ import msgspec
 from common.errors import InputError
 
 THOUSANDTHS = 1000
+OLDEST_MS = 946_684_800_000  # 2000-01-01: an instant before is a clock that was never set, or a slip of the hand
 VALUE_MAX = 2**53  # float64 sums of such integers stay exact; more than any meter's digits
 
 

@@ -13,9 +13,9 @@ from cloud_service.store.audit import log
 from cloud_service.store.batches import batches
 from cloud_service.store.batches.batches import StoredBatch, StoredItem
 from cloud_service.store.database import job_queue
-from cloud_service.store.database.errors import AGAIN, REFUSALS, reason_of
+from cloud_service.store.database.errors import REFUSALS, is_away, reason_of
 from cloud_service.store.database.session import Session
-from common.errors import ConflictError, EnergyError, UnavailableError
+from common.errors import ConflictError, EnergyError
 
 logger = logging.getLogger("energy.batches")
 AT_ONCE = 25  # rows of one transaction: the audit log is locked as long
@@ -77,7 +77,7 @@ def tried(session: Session, action: BatchAction, row_id: int, order: BatchOrder,
             if trial:
                 attempt.rollback()
     except REFUSALS as error:
-        if isinstance(error, UnavailableError) or isinstance(getattr(error, "orig", error), AGAIN):
+        if is_away(error):
             raise
         return _refused(error)
     except Exception:

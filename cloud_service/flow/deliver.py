@@ -1,10 +1,11 @@
 """Issued invoices become documents, made once, and letters, sent once.
 
-`document` gives the stored file of an invoice and makes it on first need. `send` handles one waiting message in the
-caller's transaction: taken under its row lock, handed to the mailer, marked. A crash between the relay's "OK" and our
+`document` gives the stored file of an invoice and makes it on first need. `deliver` handles each waiting message in a
+transaction of its own: taken under its row lock, handed to the mailer, marked. A crash between the relay's "OK" and our
 commit sends it again under the same Message-ID, by which mail systems see that it is the same.
 """
 
+import logging
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -25,8 +26,9 @@ from cloud_service.documents.from_invoice import paper_of
 from cloud_service.documents.paper import InvoicePaper
 from cloud_service.documents.theme import Theme, read_theme
 from cloud_service.domain.invoicing.issued_invoice import IssuedInvoice
-from cloud_service.mail import Attachment, BouncedError, Letter, Mailer
+from cloud_service.mail import Attachment, BouncedError, Letter, Mailer, SilentRelayError, UncertainError
 from cloud_service.store.database import job_queue
+from cloud_service.store.database.errors import fault_of, is_away
 from cloud_service.store.database.session import Session
 from cloud_service.store.delivery import outgoing
 from cloud_service.store.delivery.outgoing import StoredDocument, WaitingMessage
@@ -44,6 +46,9 @@ EINVOICES: dict[str, tuple[einvoice_xml.Syntax, einvoice_xml.Profile]] = {
 }
 COVERING_LETTERS = {"reminder": reminder_letter, "statement": statement_letter}
 RETRIES_MAX = 12
+UNCERTAIN_MAX = 2  # the whole letter was handed over each time
+FAULTS_MAX = 5
+log = logging.getLogger("energy.deliver")
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=6)
 ATTACHMENT_MAX = 10_000_000  # above this the letter carries the link only
@@ -63,31 +68,69 @@ def deliver(
 ) -> list[DeliveryOutcome]:
     """Send messages, each in a transaction of its own (`begin`), so that a bad one keeps no other back.
 
-    `public_url` is where bills can be paid; empty: they carry no payment link.
+    `public_url` is where bills can be paid; empty: they carry no payment link. Where the relay is silent the rest does
+    not wait for it as long again, one after the other: all of them are tried later.
     """
-    outcomes = []
+    outcomes: list[DeliveryOutcome] = []
+    silent: SilentRelayError | None = None
     for delivery_id in ids:
-        with begin() as session:
-            outcomes.append(send(session, delivery_id, mailer, clock, public_url=public_url))
+        outcome, silent = _send_alone(begin, delivery_id, mailer, clock, public_url=public_url, silent=silent)
+        outcomes.append(outcome)
     return outcomes
 
 
-def send(session: Session, delivery_id: int, mailer: Mailer, clock: Clock, *, public_url: str) -> DeliveryOutcome:
-    """Send one message in the caller's transaction; a refusal for now is queued again with growing pauses."""
-    message = outgoing.take_message(session, delivery_id)
-    if message is None:
-        return DeliveryOutcome(delivery_id, "gone")
+def _send_alone(
+    begin: Begin, delivery_id: int, mailer: Mailer, clock: Clock, *, public_url: str, silent: SilentRelayError | None
+) -> tuple[DeliveryOutcome, SilentRelayError | None]:
+    """What became of a message, and the error of a relay that is silent. Whatever is raised counts as a try."""
     try:
-        letter = _letter(session, message, public_url)
+        with begin() as session:
+            message = outgoing.take_message(session, delivery_id)
+            if message is None:
+                return DeliveryOutcome(delivery_id, "gone"), silent
+            if silent is not None:
+                return _not_sent(session, message, silent, clock()), silent
+            return _send(session, message, mailer, clock, public_url)
+    except Exception as error:
+        if is_away(error) and not isinstance(error, EnergyError):
+            raise
+        log.exception("letter %d was put aside", delivery_id)
+        fault = error
+    with begin() as session:
+        message = outgoing.take_message(session, delivery_id)
+        outcome = _not_sent(session, message, fault, clock()) if message else DeliveryOutcome(delivery_id, "gone")
+        return outcome, None
+
+
+def _send(
+    session: Session, message: WaitingMessage, mailer: Mailer, clock: Clock, public_url: str
+) -> tuple[DeliveryOutcome, SilentRelayError | None]:
+    """Send one message in the transaction that took it; what was made for it stays, whatever the relay answers."""
+    letter = _letter(session, message, public_url)
+    try:
         mailer.send(letter)
-    except BouncedError as error:
-        return _give_up(session, message, "bounced", str(error))
     except EnergyError as error:
-        if not error.retry or message.attempts + 1 >= RETRIES_MAX:
-            return _give_up(session, message, "failed", str(error))
-        return _try_later(session, message, str(error), clock())
+        return _not_sent(session, message, error, clock()), error if isinstance(error, SilentRelayError) else None
     outgoing.mark_sent(session, message.id, clock())
-    return DeliveryOutcome(message.id, "sent")
+    return DeliveryOutcome(message.id, "sent"), None
+
+
+def _not_sent(session: Session, message: WaitingMessage, error: Exception, now: datetime) -> DeliveryOutcome:
+    """Given up, or queued again with growing pauses."""
+    if isinstance(error, BouncedError):
+        return _give_up(session, message, "bounced", str(error))
+    if message.attempts + 1 >= _tries_max(error):
+        return _give_up(session, message, "failed", fault_of(error))
+    return _try_later(session, message, fault_of(error), now)
+
+
+def _tries_max(error: Exception) -> int:
+    """How often a message is tried at most: faults of ours seldom mend themselves; what may have arrived is no spam."""
+    if isinstance(error, UncertainError):
+        return UNCERTAIN_MAX
+    if isinstance(error, EnergyError):
+        return RETRIES_MAX if error.retry else 1
+    return FAULTS_MAX
 
 
 def _give_up(session: Session, message: WaitingMessage, state: str, error: str) -> DeliveryOutcome:

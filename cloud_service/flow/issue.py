@@ -14,7 +14,8 @@ from cloud_service.domain.invoicing.invoice import ContractToBill, draft, replac
 from cloud_service.domain.invoicing.pending_lines import WaitingLine, take_up
 from cloud_service.domain.rating.rated_contract import RatedContract
 from cloud_service.store.customers.billing_parties import parties
-from cloud_service.store.database.errors import REFUSALS, reason_of
+from cloud_service.store.database.each_alone import each_alone
+from cloud_service.store.database.errors import fault_of
 from cloud_service.store.database.session import Session, plan_anew
 from cloud_service.store.invoicing import billing_run_items, billing_runs, corrections, currency_rates, pending_lines
 from cloud_service.store.invoicing.billing_run_items import RunItem
@@ -109,23 +110,22 @@ def _reads(item: RunItem) -> list[RegisterRead]:
 
 
 def _issue_or_park(session: Session, items: Sequence[RunItem], run: StoredRun, *, author: str, deliver: bool) -> None:
-    """All in one go; if anything is refused, account by account."""
-    contracts = [ContractToBill(item.rated, item.id) for item in items if item.rated is not None]
-    if not contracts:
-        return
-    try:
-        with session.begin_nested():
-            _issue(session, contracts, bill_date=run.bill_date, author=author, deliver=deliver)
-    except REFUSALS as error:
-        accounts: dict[int, list[RunItem]] = {}
-        for item in items:
-            if item.rated is not None:
-                accounts.setdefault(item.rated.contract.account_id, []).append(item)
-        if len(accounts) == 1:
-            billing_run_items.park(session, [item.id for item in items], reason_of(error))
-            return
-        for members in accounts.values():
-            _issue_or_park(session, members, run, author=author, deliver=deliver)
+    """All in one go; if anything is raised, in halves down to the account, which is parked alone."""
+    accounts: dict[int, list[RunItem]] = {}
+    for item in items:
+        if item.rated is not None:
+            accounts.setdefault(item.rated.contract.account_id, []).append(item)
+
+    def issue_some(some: Sequence[list[RunItem]]) -> list[WrittenInvoice]:
+        contracts = [ContractToBill(item.rated, item.id) for group in some for item in group if item.rated is not None]
+        return _issue(session, contracts, bill_date=run.bill_date, author=author, deliver=deliver)
+
+    def park(group: list[RunItem], error: Exception) -> list[WrittenInvoice]:
+        billing_run_items.park(session, [item.id for item in group], fault_of(error))
+        return []
+
+    if accounts:
+        each_alone(session, list(accounts.values()), issue_some, park)
 
 
 def _by_account_and_days(

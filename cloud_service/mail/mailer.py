@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from cloud_service.mail.letter import Letter
-from common.errors import InputError
+from common.errors import InputError, UnavailableError
 
 
 class BouncedError(InputError):
@@ -12,13 +12,24 @@ class BouncedError(InputError):
     code = "bounced"
 
 
+class SilentRelayError(UnavailableError):
+    """The relay does not answer: letters after this one would wait for it as long."""
+
+
+class UncertainError(UnavailableError):
+    """The relay has the whole letter and did not say whether it takes it: sent again it may arrive twice."""
+
+    code = "uncertain"
+
+
 class Mailer(Protocol):
     """Takes letters."""
 
     def send(self, letter: Letter) -> None:
         """Hand over one letter; return only once the relay has taken responsibility for it.
 
-        Raises BouncedError on a permanent refusal and UnavailableError when it is worth trying again (4xx, no answer).
+        Raises BouncedError on a permanent refusal and UnavailableError when it is worth trying again: 4xx, no answer
+        (SilentRelayError), or none after the whole letter (UncertainError).
         """
 
     def close(self) -> None:

@@ -5,26 +5,41 @@ import ssl
 from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from cloud_service.mail.letter import Letter
-from cloud_service.mail.mailer import BouncedError
+from cloud_service.mail.mailer import BouncedError, SilentRelayError, UncertainError
 from cloud_service.settings import MailSettings
 from common.errors import UnavailableError
 
-TIMEOUT_S = 30.0
+TIMEOUT_S = 30.0  # for each answer
+TAKEN_TIMEOUT_S = 600.0  # for the answer to a whole letter (RFC 5321, 4.5.3.2.6): who gives up earlier sends it twice
 REPLIES_MAX = 20
 PERMANENT = 500
 
 
 class _Heard:
-    """What the relay said, newest last."""
+    """What the relay said, newest last; and whether it has a whole letter that it said nothing of yet."""
 
     replies: "deque[str]"
+    handed_over = False
+    taken_timeout_s = TAKEN_TIMEOUT_S
+
+    def send(self, s: Any) -> None:
+        """Send as smtplib does; a whole letter (it ends with a line of one dot) and its answer have more time."""
+        whole = isinstance(s, bytes) and s.endswith(b"\r\n.\r\n")
+        if whole:
+            self.sock.settimeout(self.taken_timeout_s)  # type: ignore[attr-defined]
+        super().send(s)  # type: ignore[misc]  # smtplib's, which stands beside this class
+        self.handed_over = whole
 
     def getreply(self) -> tuple[int, bytes]:
         """Read a reply as smtplib does, and keep it for people."""
         code, text = super().getreply()  # type: ignore[misc]  # smtplib's, which stands beside this class
         self.replies.append(f"{code} {text.decode(errors='replace')}")
+        if self.handed_over:
+            self.handed_over = False
+            self.sock.settimeout(self.timeout)  # type: ignore[attr-defined]
         return code, text
 
 
@@ -54,11 +69,13 @@ class SmtpMailer:
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         timeout_s: float = TIMEOUT_S,
+        taken_timeout_s: float = TAKEN_TIMEOUT_S,
     ) -> None:
         self._settings = settings
         self._clock = clock
         self._timeout_s = timeout_s
-        self._line: smtplib.SMTP | None = None
+        self._taken_timeout_s = taken_timeout_s
+        self._line: _Line | _TlsLine | None = None
         self.replies: deque[str] = deque(maxlen=REPLIES_MAX)
 
     def send(self, letter: Letter) -> None:
@@ -67,7 +84,14 @@ class SmtpMailer:
         try:
             self._connected().send_message(message)
         except (smtplib.SMTPException, OSError) as error:
+            uncertain = self._line is not None and self._line.handed_over
             self.close()
+            if uncertain:
+                where = f"{self._settings.host}:{self._settings.port}"
+                raise UncertainError(
+                    "the mail relay has the whole letter and did not say whether it takes it: it may have arrived",
+                    path=where, hint="ask the client, or look at the relay's log",
+                ) from error  # fmt: skip
             raise _error_for_people(error, self._settings) from error
 
     def greet(self) -> str:
@@ -84,15 +108,19 @@ class SmtpMailer:
         line, self._line = self._line, None
         if line is not None:
             try:
-                line.quit()
+                if line.handed_over:
+                    line.close()  # it would wait for the answer once more
+                else:
+                    line.quit()
             except (smtplib.SMTPException, OSError):
                 line.close()
 
-    def _connected(self) -> smtplib.SMTP:
+    def _connected(self) -> "_Line | _TlsLine":
         if self._line is not None and self._answers(self._line):
             return self._line
         self.close()
         line = (_TlsLine if self._settings.tls else _Line)(self._settings, self._timeout_s, self.replies)
+        line.taken_timeout_s = self._taken_timeout_s
         self._line = line
         if self._settings.starttls:
             line.starttls(context=ssl.create_default_context())
@@ -118,7 +146,7 @@ def _error_for_people(error: Exception, settings: MailSettings) -> Exception:
         return _by_code(code, text, where)
     if isinstance(error, smtplib.SMTPResponseException):
         return _by_code(error.smtp_code, error.smtp_error, where)
-    return UnavailableError(f"the mail relay does not answer: {error}", path=where, hint="SMTP_HOST, SMTP_PORT")
+    return SilentRelayError(f"the mail relay does not answer: {error}", path=where, hint="SMTP_HOST, SMTP_PORT")
 
 
 def _by_code(code: int, text: bytes | str, where: str) -> Exception:

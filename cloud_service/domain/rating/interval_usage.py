@@ -23,6 +23,7 @@ from common.errors import InputError
 from common.period import Span, day_start, intervals_in_day
 
 ONE_DAY = timedelta(days=1)
+VALUE_BYTES = 8
 SHOWN = 3  # missing days that a reason names
 
 
@@ -108,6 +109,7 @@ def _add(
     zone_name, span = readings.zone_name, readings.span
     offsets = _offsets(span.start, span.end, zone_name, total.step_s)
     values = np.frombuffer(packed.body, dtype="<i8")
+    _refuse_other_zone(register, packed, zone_name)
     covered: set[date] = set()
     position = lost = 0
     for day, step_s, missing in zip(packed.days, packed.steps_s, packed.missing, strict=True):
@@ -132,6 +134,17 @@ def _add(
             hint="estimate or substitute them, then run the billing again",
         )
     return covered
+
+
+def _refuse_other_zone(register: MountedRegister, packed: PackedDays, zone_name: str) -> None:
+    """Refuse days that are longer or shorter than those of the site."""
+    days = zip(packed.days, packed.steps_s, strict=True)
+    if len(packed.body) != VALUE_BYTES * sum(intervals_in_day(day, zone_name, step_s) for day, step_s in days):
+        raise InputError(
+            f"days of {register.title} were made for another time zone than {zone_name}",
+            code="other_zone",
+            hint="make its days again (the meter's list, Make days again), then run the billing again",
+        )
 
 
 def _mounted_steps(register: MountedRegister, day: date, zone_name: str, step_s: int) -> tuple[int, int]:

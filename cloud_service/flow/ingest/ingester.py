@@ -1,5 +1,6 @@
 """The rounds of ingest: each message looked up and taken apart, the round stored in one transaction, then answered."""
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
@@ -19,17 +20,18 @@ from cloud_service.flow.ingest.messages import (
 from cloud_service.flow.ingest.receipts import receipt, resend_requests
 from cloud_service.flow.ingest.round import IngestRound, MessageQuarantine, VerifiedBatch
 from cloud_service.flow.ingest.store_round import store_round
-from cloud_service.store.database.errors import Refused, guarded
+from cloud_service.store.database.errors import Refused, fault_of, guarded
 from cloud_service.store.database.session import Engine, transaction
 from cloud_service.store.metering import gateway_streams, readings
 from cloud_service.store.metering.gateway_streams import GatewayIdentity
 from cloud_service.store.metering.stream_catalogs import Catalogs
 from common.errors import DecodeError, InputError, UnavailableError
 from common.message import Batch, Catalog, Health, Status, Void
+from common.reading import OLDEST_MS
 
-OLDEST_MS = 946_684_800_000  # 2000-01-01: an instant before that is a clock that was never set
-AHEAD_MS = 86_400_000  # nor do readings come from more than a day ahead
+AHEAD_MS = 86_400_000  # readings do not come from more than a day ahead
 ROWS_AT_ONCE = 300_000  # of one transaction; a message more than that begins the next one
+log = logging.getLogger("subscriber")
 Bad = tuple[IncomingMessage, BadMessageError]
 
 
@@ -63,17 +65,17 @@ class Ingester:
             except UnavailableError:
                 self.catalogs.roll_back()
                 raise
-            except Refused as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, it keeps no other message back
                 self.catalogs.forget()
-                reason = str(error)
+                bad = _why_refused(error)
         alone = [*(message.incoming for message in opened), *(incoming for incoming, _ in refused)]
         if len(alone) == 1:
-            return self._set_aside(alone[0], BadMessageError("refused", reason))
+            return self._set_aside(alone[0], bad)
         outcome = IngestOutcome()
         for message in opened:
             add_outcome(outcome, self._take([message], []))
-        for bad in refused:
-            add_outcome(outcome, self._take([], [bad]))
+        for unread in refused:
+            add_outcome(outcome, self._take([], [unread]))
         return outcome
 
     def _take_round(
@@ -212,6 +214,14 @@ class Ingester:
             work = IngestRound(session, self.clock(), {})
             self.quarantine.keep(work, incoming, bad)
         return work.outcome
+
+
+def _why_refused(error: Exception) -> BadMessageError:
+    """A refusal of the database, or a fault of ours by its text."""
+    if isinstance(error, Refused):
+        return BadMessageError("refused", str(error))
+    log.error("a message could not be stored", exc_info=error)
+    return BadMessageError("fault", fault_of(error))
 
 
 def _portions(opened: Sequence[OpenedMessage]) -> Iterator[Sequence[OpenedMessage]]:

@@ -66,6 +66,8 @@ def open_all(
             opened.append(OpenedMessage(incoming, topic, message))
         except DecodeError as error:
             refused.append((incoming, BadMessageError(error.code, str(error))))
+        except Exception as error:  # noqa: BLE001 - bytes that no reader expects keep no other message back
+            refused.append((incoming, BadMessageError("fault", f"{type(error).__name__}: {error}")))
     return opened, refused
 
 

@@ -17,11 +17,11 @@ from cloud_service.domain.money import plain
 from cloud_service.store.audit import log
 from cloud_service.store.database.errors import guarded
 from cloud_service.store.database.session import Engine, Session, transaction
-from cloud_service.store.metering import dirty_days, known_indexes, meter_data_files, readings
+from cloud_service.store.metering import dirty_days, known_indexes, meter_data_files, readings, register_faults
 from cloud_service.store.metering.known_indexes import RestingBill
 from cloud_service.store.metering.readings import ReadingColumns, StoredRegister
 from common.errors import ConflictError, InputError, NotFoundError
-from common.reading import Kind, Quality, as_decimal, thousandths
+from common.reading import OLDEST_MS, Kind, Quality, as_decimal, thousandths
 
 AHEAD = timedelta(hours=1)
 SHORT = timedelta(seconds=1)
@@ -89,6 +89,7 @@ def store(session: Session, entry: ManualReading, now: datetime) -> int:
     rows = _row(entry, register.id, note, register.step_s if register.kind == Kind.INTERVAL else 0)
     readings.insert(session, rows)
     dirty_days.mark_dirty(session, rows, {register.id: register.zone})
+    register_faults.try_again(session, [register.id])
     log.record(session, [_change(entry, register.id, before)])
     return note
 
@@ -120,6 +121,8 @@ def _check_words(entry: ManualReading, now: datetime) -> None:
         raise InputError("the time needs an offset, for example 2026-03-01T00:00+01:00", path="at")
     if entry.at > now + AHEAD:
         raise InputError(f"{entry.at.isoformat()} lies ahead", path="at")
+    if entry.at.timestamp() * 1000 < OLDEST_MS:
+        raise InputError(f"{entry.at.isoformat()} lies before the year 2000", path="at", hint="look at the year")
     if not entry.reason.strip() or not entry.author.strip():
         raise InputError("an entry by hand needs an author and a reason", path="reason")
     if entry.value is not None and entry.value < 0:

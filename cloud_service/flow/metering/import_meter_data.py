@@ -28,7 +28,14 @@ from cloud_service.domain.metering.meterdata.thousandths import Carry
 from cloud_service.store.audit import log
 from cloud_service.store.database.errors import guarded
 from cloud_service.store.database.session import Engine, Session, transaction
-from cloud_service.store.metering import dirty_days, imported_files, meter_data_files, reading_blocks, readings
+from cloud_service.store.metering import (
+    dirty_days,
+    imported_files,
+    meter_data_files,
+    reading_blocks,
+    readings,
+    register_faults,
+)
 from cloud_service.store.metering.exchanged_registers import FollowingRegisters, following_registers
 from cloud_service.store.metering.meter_data_files import NewFileRegister
 from cloud_service.store.metering.readings import ReadingColumns, StoredRegister
@@ -105,6 +112,7 @@ def import_file(
                 _store(session, columns, request, outcome, carried=carried)
                 dirty_days.mark_dirty(session, columns, zones)
                 progress(file.tell())
+        register_faults.try_again(session, zones)
         _finish(session, file_id, set(zones), outcome)
         log.note(
             session, request.author, "readings.import", f"import_file:{file_id}", reason=request.reason,

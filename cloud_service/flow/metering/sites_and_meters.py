@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from cloud_service.domain.calendar.holidays import calendars
@@ -12,7 +12,8 @@ from cloud_service.domain.money import currency_digits, exact
 from cloud_service.store.audit import log
 from cloud_service.store.customers import contract_changes
 from cloud_service.store.database.session import Session
-from cloud_service.store.metering import sites_and_meters
+from cloud_service.store.invoicing import billing_run_items
+from cloud_service.store.metering import dirty_days, register_faults, sites_and_meters
 from cloud_service.store.metering.entered_registers import entered_registers
 from common.errors import ConflictError, InputError, NotFoundError, at_field
 from common.period import zone
@@ -105,14 +106,30 @@ def add_site(session: Session, entity_id: int, site: SiteDetails, *, author: str
 
 
 def edit_site(session: Session, site_id: int, site: SiteDetails, *, author: str, reason: str = "") -> list[str]:
-    """Change the fields of a site. Zone and currency stay once somebody was supplied: bills rest on them."""
+    """Change the fields of a site. The currency stays once somebody was supplied, the zone once days are billed.
+
+    In another zone days begin at other moments: all that was made of readings here is made again.
+    """
     before, after = asdict(sites_and_meters.site_fields(session, site_id)), asdict(site)
-    settled = next((name for name in ("timezone", "currency") if before[name] != after[name]), "")
-    if settled and sites_and_meters.is_supplied(session, site_id):
-        raise ConflictError("there are contracts at this site: bills rest on it", path=settled, hint="make a new site")
+    if before["currency"] != after["currency"] and sites_and_meters.is_supplied(session, site_id):
+        raise ConflictError(
+            "there are contracts at this site: bills rest on it", path="currency", hint="make a new site"
+        )
     sites_and_meters.change_site(session, site_id, site)
+    if before["timezone"] != after["timezone"]:
+        _move_days(session, site_id)
     change = log.AuditChange(author, "site.change", f"site:{site_id}", before, after, reason)
     return log.note_change(session, change)
+
+
+def _move_days(session: Session, site_id: int) -> None:
+    if sites_and_meters.is_billed(session, site_id):
+        raise ConflictError("days of this site are billed: bills rest on it", path="timezone", hint="make a new site")
+    register_faults.try_again(session, dirty_days.mark_site(session, site_id))
+    for contract in sites_and_meters.contracts_at(session, site_id):
+        billing_run_items.park_rated(
+            session, contract, date.min, "the time zone of the site was changed: rate it again"
+        )
 
 
 def add_point(session: Session, site_id: int, point: ServicePointDetails, *, author: str, reason: str = "") -> int:

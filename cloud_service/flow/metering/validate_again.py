@@ -4,7 +4,7 @@ from datetime import date
 
 from cloud_service.store.audit import log
 from cloud_service.store.database.session import Session
-from cloud_service.store.metering import dirty_days
+from cloud_service.store.metering import dirty_days, register_faults
 from common.errors import ConflictError, InputError
 
 DAYS_MAX = 400
@@ -15,6 +15,7 @@ def validate_again(session: Session, meter_id: int, first: date, last: date, *, 
     if not 0 <= (last - first).days < DAYS_MAX:
         raise InputError(f"{first} to {last} cannot be made again at once", path="until", hint=f"1 to {DAYS_MAX} days")
     count = dirty_days.mark_span(session, meter_id, first, last)
+    register_faults.try_again(session, register_faults.registers_of(session, meter_id))
     if not count:
         raise ConflictError("the meter has no registers", hint="it gets some with its first readings")
     log.note(

@@ -15,6 +15,8 @@ from cloud_service.domain.rating.rated_contract import (
 )
 from cloud_service.flow.rate.matrices import price
 from cloud_service.flow.rate.rating_job import RatingJob, load
+from cloud_service.store.database.each_alone import each_alone
+from cloud_service.store.database.errors import fault_of
 from cloud_service.store.database.session import Session
 from cloud_service.store.invoicing import billable_contracts, billed_usage, billing_run_items, corrections
 from cloud_service.store.invoicing.billable_contracts import BillableContract
@@ -24,6 +26,8 @@ from common.period import Span, add_months
 
 CHART_MONTHS = 12
 NOT_RATED_HERE = "no tariff prices these days"
+OUR_FAULT = "fault"
+RatedItem = tuple[int, RatedContract]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,11 @@ def rate_contracts(session: Session, ids: Sequence[int], span: Span, *, chart: b
         else:
             groups.setdefault(days, []).append(contract)
     for days, members in groups.items():
-        outcomes += _rate_span(session, members, days, chart=chart)
+        outcomes += each_alone(
+            session, members,
+            work=lambda some, days=days: _rate_span(session, some, days, chart=chart),  # type: ignore[misc]
+            put_aside=lambda contract, error, days=days: [_put_aside(contract, days, error)],  # type: ignore[misc]
+        )  # fmt: skip
     return sorted(outcomes, key=lambda outcome: outcome.contract.id)
 
 
@@ -76,11 +84,20 @@ def rate_so_far(session: Session, spans: Mapping[int, Span]) -> dict[int, tuple[
         groups.setdefault(span, []).append(contract_id)
     costs: dict[int, tuple[Decimal, str]] = {}
     for span, ids in groups.items():
-        jobs = load(session, billable_contracts.contracts(session, ids), span, so_far=True)
-        price(session, jobs)
-        for job in jobs:
-            costs[job.contract.id] = (Decimal(0) if job.reason else job.total_so_far, job.reason)
+        costs |= each_alone(
+            session, billable_contracts.contracts(session, ids),
+            work=lambda some, span=span: _cost_so_far(session, some, span),  # type: ignore[misc]
+            put_aside=lambda contract, error: [(contract.id, (Decimal(0), fault_of(error)))],
+        )  # fmt: skip
     return costs
+
+
+def _cost_so_far(
+    session: Session, members: Sequence[BillableContract], span: Span
+) -> list[tuple[int, tuple[Decimal, str]]]:
+    jobs = load(session, members, span, so_far=True)
+    price(session, jobs)
+    return [(job.contract.id, (Decimal(0) if job.reason else job.total_so_far, job.reason)) for job in jobs]
 
 
 def rate_shard(session: Session, run_id: int, limit: int = 500) -> int:
@@ -89,7 +106,7 @@ def rate_shard(session: Session, run_id: int, limit: int = 500) -> int:
     item_ids_by_span: dict[Span, dict[int, int]] = {}
     for item in claimed:
         item_ids_by_span.setdefault(Span(item.start, item.end), {})[item.contract_id] = item.id
-    rated: list[tuple[int, RatedContract]] = []
+    rated: list[RatedItem] = []
     for span, item_ids in item_ids_by_span.items():
         for outcome in rate_contracts(session, list(item_ids), span):
             item_id = item_ids[outcome.contract.id]
@@ -98,8 +115,27 @@ def rate_shard(session: Session, run_id: int, limit: int = 500) -> int:
             else:
                 reason = outcome.reason or f"the contract runs only {outcome.span}"
                 billing_run_items.park(session, [item_id], reason, outcome.code)
-    billing_run_items.store_rated(session, rated)
+    each_alone(
+        session, rated,
+        work=lambda some: _kept(session, some),
+        put_aside=lambda item, error: _parked(session, item, error),
+    )  # fmt: skip
     return len(claimed)
+
+
+def _kept(session: Session, rated: Sequence[RatedItem]) -> Sequence[RatedItem]:
+    billing_run_items.store_rated(session, rated)
+    return rated
+
+
+def _parked(session: Session, item: RatedItem, error: Exception) -> Sequence[RatedItem]:
+    billing_run_items.park(session, [item[0]], fault_of(error), OUR_FAULT)
+    return []
+
+
+def _put_aside(contract: BillableContract, days: Span, error: Exception) -> RatingOutcome:
+    """A contract whose rating raised what no rule expects: it alone has no rating, and says why."""
+    return RatingOutcome(contract, days, reason=fault_of(error), code=getattr(error, "code", OUR_FAULT))
 
 
 def _rate_span(

@@ -1,20 +1,31 @@
-"""The changed days of registers, lot by lot; what cannot be made is put off and told."""
+"""The changed days of registers, lot by lot; what cannot be made is put aside alone, tried again, and shown."""
 
+import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from cloud_service.domain.metering.vee.days import WindowDays
 from cloud_service.flow.validate.make_days import make_changed_days
-from cloud_service.store.database.errors import Refused, guarded
+from cloud_service.store.database.each_alone import each_alone
+from cloud_service.store.database.errors import fault_of, guarded
 from cloud_service.store.database.session import Engine, Session, transaction
-from cloud_service.store.metering import dirty_days
-from cloud_service.store.metering.virtual_meters import remake_virtual_days
+from cloud_service.store.metering import dirty_days, register_faults, virtual_meters
 from common.reading import Quality
 
 REGISTERS_AT_ONCE = 250
-AGAIN_AFTER = timedelta(minutes=15)  # a register that cannot be made is tried again then
+log = logging.getLogger("energy.validation")
+
+
+@dataclass(slots=True)
+class RegisterOutcome:
+    """What was made of a register, or why nothing could be; `changed` counts the days of all made with it."""
+
+    register: int
+    windows: list[WindowDays] = field(default_factory=list)
+    changed: int = 0
+    fault: str = ""
 
 
 @dataclass(slots=True)
@@ -32,15 +43,20 @@ class ValidationReport:
     seconds: float = 0.0
     problems: list[str] = field(default_factory=list)
 
-    def count(self, windows: Iterable[WindowDays]) -> None:
-        """Add what was made."""
-        for window in windows:
-            self.rejected += len(window.rejected)
-            for day in window.days:
-                self.days += 1
-                self.intervals += len(day.qualities)
-                self.missing += day.missing
-                self.estimated += day.qualities.count(Quality.ESTIMATED)
+    def count(self, outcomes: Iterable[RegisterOutcome]) -> None:
+        """Add what was made, and what was put aside."""
+        for outcome in outcomes:
+            self.registers += 1
+            self.changed += outcome.changed
+            if outcome.fault:
+                self.problems.append(f"register {outcome.register}: {outcome.fault}")
+            for window in outcome.windows:
+                self.rejected += len(window.rejected)
+                for day in window.days:
+                    self.days += 1
+                    self.intervals += len(day.qualities)
+                    self.missing += day.missing
+                    self.estimated += day.qualities.count(Quality.ESTIMATED)
 
 
 def validate_dirty(
@@ -53,11 +69,12 @@ def validate_dirty(
     report, started = ValidationReport(), time.monotonic()
     while report.registers < limit:
         size = min(REGISTERS_AT_ONCE, limit - report.registers)
-        try:
-            done = _make_some(engine, clock(), settle, size, report)
-        except Refused:
-            done = sum(_make_alone(engine, clock(), settle, report) for _ in range(size))
-        if not done:
+        with guarded(), transaction(engine) as session:
+            now = clock()
+            taken = dirty_days.take_changed_days(session, now, settle, size)
+            made = make_or_put_aside(session, taken, now)
+        report.count(made)
+        if not taken:
             break
     else:
         report.waiting = True
@@ -67,36 +84,35 @@ def validate_dirty(
 
 def validate_contracts(session: Session, contract_ids: Sequence[int], now: datetime) -> None:
     """Make the changed days of the meters of some contracts in the caller's transaction: before somebody rates them."""
-    taken = dirty_days.take_days_of_contracts(session, contract_ids)
-    if taken:
-        windows, problems, _changed = make_changed_days(session, taken)
-        dirty_days.put_off(session, {register: taken[register] for register in problems}, now + AGAIN_AFTER)
-        remake_virtual_days(session, windows)
+    make_or_put_aside(session, dirty_days.take_days_of_contracts(session, contract_ids), now)
 
 
-def _make_alone(engine: Engine, now: datetime, settle: timedelta, report: ValidationReport) -> int:
-    """One register in a transaction of its own; one that cannot be made is put off and told."""
-    try:
-        return _make_some(engine, now, settle, 1, report)
-    except Refused as error:
-        with guarded(), transaction(engine) as session:
-            taken = dirty_days.take_changed_days(session, now - settle, 1)
-            dirty_days.put_off(session, taken, now + AGAIN_AFTER)
-        report.problems += [f"register {register}: {error.message}" for register in taken]
-        return len(taken)
+def make_or_put_aside(session: Session, taken: Mapping[int, Sequence[date]], now: datetime) -> list[RegisterOutcome]:
+    """Make the days of registers and the virtual days they are part of; what raises is put aside alone, with why."""
+    virtual = virtual_meters.among(session, taken)
+    outcomes = each_alone(
+        session, [register for register in taken if register not in virtual],
+        work=lambda registers: _make(session, {register: taken[register] for register in registers}),
+        put_aside=lambda register, error: [RegisterOutcome(register, fault=fault_of(error))],
+    )  # fmt: skip
+    days = [(day.register_id, day.day) for outcome in outcomes for window in outcome.windows for day in window.days]
+    asked = [(register, day) for register in virtual for day in taken[register]]
+    remade = virtual_meters.remake_virtual_days(session, days, asked)
+    faults = {outcome.register: outcome.fault for outcome in outcomes if outcome.fault}
+    dirty_days.add_dirty(session, [*((r, day) for r in faults for day in taken[r]), *remade.faults])
+    faults |= {register: fault for (register, _day), fault in remade.faults.items()}
+    for register, fault in faults.items():
+        log.warning("register %d was put aside: %s", register, fault)
+        register_faults.note(session, register, fault, now)
+    register_faults.clear(session, {*taken, *remade.registers} - set(faults))
+    outcomes += [RegisterOutcome(register, fault=faults[register]) for register in faults if register not in taken]
+    return outcomes
 
 
-def _make_some(engine: Engine, now: datetime, settle: timedelta, size: int, report: ValidationReport) -> int:
-    with guarded(), transaction(engine) as session:
-        taken = dirty_days.take_changed_days(session, now - settle, size)
-        if not taken:
-            return 0
-        windows, problems, changed = make_changed_days(session, taken)
-        put_off = {register: taken[register] for register in problems}
-        dirty_days.put_off(session, put_off, now + AGAIN_AFTER)
-        report.changed += changed
-        report.problems += [f"register {register}: {text}" for register, text in problems.items()]
-        remake_virtual_days(session, windows)
-    report.registers += len(taken)
-    report.count(windows)
-    return len(taken)
+def _make(session: Session, taken: Mapping[int, Sequence[date]]) -> list[RegisterOutcome]:
+    windows, problems, changed = make_changed_days(session, taken)
+    outcomes = {register: RegisterOutcome(register, fault=problems.get(register, "")) for register in taken}
+    for window in windows:
+        outcomes[window.rules.id].windows.append(window)
+    next(iter(outcomes.values())).changed = changed
+    return list(outcomes.values())

@@ -22,7 +22,7 @@ from common.period import day_bounds, local_day
 from common.reading import Quality
 
 CONTEXT_DAYS = 3  # looked back where a reading was refused: the fault may lie before the window
-LOOK_AHEAD_DAYS = 3700
+FAR_DAYS = 3700  # readings further apart are not joined by a line: one has a wrong date
 
 
 def make_index_registers(
@@ -58,10 +58,11 @@ def _index_round(
 ) -> tuple[list[WindowDays], set[int], set[int]]:
     """The windows, widened by what hangs on them; registers where a reading was refused, and those with estimates."""
     begins = {register: span[0] for register, span in spans.items()}
-    entries = _last_believed(session, rules, begins)
+    entries = _not_far(rules, begins, _last_believed(session, rules, begins))
     firsts = {r: _first_day(rules[r], begins[r], entries.get(r)) for r in spans}
     moved = {register: day for register, day in firsts.items() if day < begins[register]}
-    anchors = {r: entry for r, entry in entries.items() if r not in moved} | _last_believed(session, rules, moved)
+    before_moved = _not_far(rules, moved, _last_believed(session, rules, moved))
+    anchors = {r: entry for r, entry in entries.items() if r not in moved} | before_moved
     windows = day_windows(rules, {r: (firsts[r], spans[r][1]) for r in spans}, problems)
     within, after = _load_readings(session, rules, windows, anchors)
     wider = {r: (firsts[r], _last_day(rules[r], w, after.get(r))) for r, w in windows.items()}
@@ -97,8 +98,22 @@ def _between_actual(
         before, after = neighbours.get(r, (None, None))
         earlier = _days_of(rules[r], [before, *_mount_moments(rules[r], last_before=edges[r][0])])
         later = _days_of(rules[r], [after] if after is not None else [])
-        wider[r] = (min(first, max(earlier, default=first)), max(last, min(later, default=last)))
+        wider[r] = (
+            min(first, max((day for day in earlier if not _is_far(day, first)), default=first)),
+            max(last, min((day for day in later if not _is_far(last, day)), default=last)),
+        )
     return wider
+
+
+def _is_far(earlier: date, later: date) -> bool:
+    return (later - earlier).days >= FAR_DAYS
+
+
+def _not_far(
+    rules: Mapping[int, RegisterRules], days: Mapping[int, date], entries: Mapping[int, BelievedReading]
+) -> dict[int, BelievedReading]:
+    """The last readings before days, without those that lie so far back that their date must be wrong."""
+    return {r: entry for r, entry in entries.items() if not _is_far(_days_of(rules[r], [entry.at_ms])[0], days[r])}
 
 
 def _mount_moments(rules: RegisterRules, *, last_before: int) -> list[int]:
@@ -183,4 +198,4 @@ def _last_day(rules: RegisterRules, window: DayWindow, after: RegisterReadings |
     if not len(usable):
         return last
     next_day = local_day(datetime.fromtimestamp(int(usable.at_ms[0]) / 1000, UTC), rules.zone)
-    return next_day if (next_day - last).days < LOOK_AHEAD_DAYS else last
+    return last if _is_far(last, next_day) else next_day

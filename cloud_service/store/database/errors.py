@@ -10,7 +10,18 @@ from sqlalchemy.exc import IntegrityError as RefusedError
 
 from common.errors import ConflictError, EnergyError, UnavailableError
 
-__all__ = ["FIELDS", "REFUSALS", "WORDS", "Refused", "RefusedError", "field_of", "guarded", "reason_of"]
+__all__ = [
+    "FIELDS",
+    "REFUSALS",
+    "WORDS",
+    "Refused",
+    "RefusedError",
+    "fault_of",
+    "field_of",
+    "guarded",
+    "is_away",
+    "reason_of",
+]
 
 REFUSALS = (EnergyError, psycopg.errors.IntegrityError, psycopg.errors.DataError, DBAPIError)
 
@@ -64,16 +75,14 @@ def field_of(error: BaseException) -> str:
     return FIELDS.get(cause.diag.constraint_name or "", "") if isinstance(cause, psycopg.Error) else ""
 
 
-AGAIN = (
-    psycopg.OperationalError,
-    psycopg.InterfaceError,
-    psycopg.errors.AdminShutdown,
-    psycopg.errors.CrashShutdown,
-    psycopg.errors.CannotConnectNow,
-    psycopg.errors.DeadlockDetected,
-    psycopg.errors.SerializationFailure,
-    psycopg.errors.ReadOnlySqlTransaction,  # a standby that is about to be promoted
-    psycopg.errors.InsufficientResources,  # disk or memory full
+AGAIN = (  # SQLSTATE, or how it begins: the same may go well later, whatever the statement
+    "08",  # no connection
+    "25006",  # a standby that is about to be promoted
+    "40",  # deadlock, serialization
+    "53",  # disk, memory or connections used up
+    "55P03",  # a lock that is held
+    "57P",  # the server stops, crashed, or starts
+    "58",  # its disk
 )
 
 
@@ -89,15 +98,32 @@ def guarded() -> Iterator[None]:
     try:
         yield
     except exc.DBAPIError as error:
-        raise _translated(error.orig or error, broken=error.connection_invalidated) from error
+        raise _translated(error) from error
     except psycopg.Error as error:
         raise _translated(error) from error
     except exc.TimeoutError as error:
         raise UnavailableError(f"no connection to the database is free: {error}") from error
 
 
-def _translated(error: BaseException, *, broken: bool = False) -> UnavailableError | Refused:
-    text = str(error).strip().partition("\n")[0]
-    if broken or isinstance(error, AGAIN):
+def is_away(error: BaseException) -> bool:
+    """Whether the database did not answer: no fault of what it was given, so that nothing is put aside for it."""
+    cause = getattr(error, "orig", None) or error
+    if isinstance(error, exc.DBAPIError) and error.connection_invalidated:
+        return True
+    if isinstance(cause, psycopg.Error) and cause.sqlstate:
+        return cause.sqlstate.startswith(AGAIN)
+    return isinstance(cause, (UnavailableError, psycopg.OperationalError, psycopg.InterfaceError, exc.TimeoutError))
+
+
+def fault_of(error: BaseException) -> str:
+    """Why something was put aside, for who looks at it: a refusal in words, or a fault of ours by its text."""
+    if isinstance(error, REFUSALS):
+        return reason_of(error)
+    return f"something went wrong here ({type(error).__name__}: {error}); the log has more"
+
+
+def _translated(error: BaseException) -> UnavailableError | Refused:
+    text = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+    if is_away(error):
         return UnavailableError(f"the database does not answer: {text}", hint="it is tried again")
     return Refused(text)

@@ -14,9 +14,16 @@ from cloud_service.store.metering.readings import COPY_HEADER, COPY_TRAILER, Int
 from common.period import day_start
 
 COPY_DIRTY = "COPY dirty_day (register_id, day) FROM STDIN (FORMAT binary)"
-CHOOSE = text(
-    "SELECT register_id FROM dirty_day WHERE since <= :settled GROUP BY register_id ORDER BY min(id) LIMIT :registers"
-)
+CHOOSE = text("""
+SELECT d.register_id
+  FROM dirty_day d
+ WHERE d.since <= :settled
+   AND NOT EXISTS (SELECT 1 FROM register_fault f
+                    WHERE f.register_id = d.register_id AND (f.next_at IS NULL OR f.next_at > :now))
+ GROUP BY d.register_id
+ ORDER BY min(d.id)
+ LIMIT :registers
+""")
 OF_CONTRACTS = text("""
 SELECT DISTINCT d.register_id
   FROM contract c
@@ -34,6 +41,18 @@ INSERT INTO dirty_day (register_id, day)
 SELECT r.id, cast(d.day AS date)
   FROM register r, generate_series(cast(:first AS date), cast(:last AS date), interval '1 day') AS d (day)
  WHERE r.meter_id = :meter
+""")
+# with the days around: what lay on the first or last day may lie on the one before or after
+SITE = text("""
+INSERT INTO dirty_day (register_id, day)
+SELECT DISTINCT i.register_id, i.day + n.days
+  FROM service_point p
+  JOIN meter_mount m ON m.service_point_id = p.id
+  JOIN register r ON r.meter_id = m.meter_id
+  JOIN interval_day i ON i.register_id = r.id
+ CROSS JOIN (VALUES (-1), (0), (1)) AS n (days)
+ WHERE p.site_id = :site
+RETURNING register_id
 """)
 REGISTERS = text("SELECT count(*) FROM register WHERE meter_id = :meter")
 DEPENDENT = text("""
@@ -79,6 +98,11 @@ def mark_span(session: Session, meter_id: int, first: date, last: date) -> int:
     return int(session.execute(REGISTERS, {"meter": meter_id}).scalar_one())
 
 
+def mark_site(session: Session, site_id: int) -> set[int]:
+    """Log all days of the registers that ever hung at a site: they begin at other moments now. The registers."""
+    return set(session.execute(SITE, {"site": site_id}).scalars())
+
+
 def _days_touched(register_id: Ints, at_ms: Ints, zone_name: str) -> set[tuple[int, date]]:
     """Register and local day of each reading; one exactly at midnight ends a day and begins the next."""
     first = date(1970, 1, 1) + timedelta(days=int(at_ms.min() // 86_400_000) - 2)
@@ -100,9 +124,13 @@ def day_starts_ms(first: date, count: int, zone_name: str) -> Ints:
     return np.array([_start_ms(first + timedelta(days=n), zone_name) for n in range(count)], dtype=np.int64)
 
 
-def take_changed_days(session: Session, settled: datetime, registers: int) -> dict[int, list[date]]:
-    """Take the changed days of some registers that no other worker holds; they are this transaction's to make."""
-    ids = [row.register_id for row in session.execute(CHOOSE, {"settled": settled, "registers": registers})]
+def take_changed_days(session: Session, now: datetime, settle: timedelta, registers: int) -> dict[int, list[date]]:
+    """Take the changed days of some registers that no other worker holds; they are this transaction's to make.
+
+    Marks younger than `settle` wait, and so do registers that were put aside, until they are tried again.
+    """
+    values = {"settled": now - settle, "now": now, "registers": registers}
+    ids = [row.register_id for row in session.execute(CHOOSE, values)]
     if not ids:
         return {}
     locked = [row.id for row in session.execute(LOCK, {"ids": ids})]
@@ -121,13 +149,6 @@ def take_days_of_contracts(session: Session, contract_ids: Sequence[int]) -> dic
     ids = [row.register_id for row in session.execute(OF_CONTRACTS, {"ids": list(contract_ids)})]
     locked = [row.id for row in session.execute(LOCK, {"ids": ids})] if ids else []
     return _taken(session, locked) if locked else {}
-
-
-def put_off(session: Session, days: Mapping[int, Sequence[date]], since: datetime) -> None:
-    """Mark days anew for a later try; `since` lies ahead."""
-    rows = [(register, day, since) for register, many in days.items() for day in many]
-    with driver(session).cursor() as cursor:
-        cursor.executemany("INSERT INTO dirty_day (register_id, day, since) VALUES (%s, %s, %s)", rows)
 
 
 def mark_dependent(session: Session, last_days: Sequence[RegisterDay]) -> None:

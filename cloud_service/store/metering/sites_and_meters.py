@@ -25,6 +25,13 @@ UPDATE site SET name = :name, timezone = :timezone, currency = :currency, addres
        holiday_calendar = :holiday_calendar
  WHERE id = :id
 """)
+BILLED_SITE = text("""
+SELECT EXISTS (SELECT 1 FROM service_point p JOIN contract k ON k.service_point_id = p.id
+ JOIN invoice_span s ON s.contract_id = k.id AND NOT s.credited WHERE p.site_id = :id)
+""")  # fmt: skip
+CONTRACTS = text("""
+SELECT k.id FROM service_point p JOIN contract k ON k.service_point_id = p.id WHERE p.site_id = :id
+""")  # fmt: skip
 USED = text("""
 SELECT EXISTS (SELECT 1 FROM service_point p JOIN contract k ON k.service_point_id = p.id
  WHERE p.site_id = :id)
@@ -163,6 +170,16 @@ def change_site(session: Session, site_id: int, site: SiteFields) -> None:
 def is_supplied(session: Session, site_id: int) -> bool:
     """Whether there ever was a contract at the site: then its days and money are settled."""
     return bool(session.execute(USED, {"id": site_id}).scalar_one())
+
+
+def is_billed(session: Session, site_id: int) -> bool:
+    """Whether days of the site stand on a bill: then it is settled when they begin."""
+    return bool(session.execute(BILLED_SITE, {"id": site_id}).scalar_one())
+
+
+def contracts_at(session: Session, site_id: int) -> list[int]:
+    """All contracts there ever were at the site."""
+    return list(session.execute(CONTRACTS, {"id": site_id}).scalars())
 
 
 def add_point(session: Session, site_id: int, point: ServicePointFields) -> int:

@@ -244,6 +244,19 @@ class DirtyDay(Table):
     since: Mapped[CreatedAt]
 
 
+class RegisterFault(Table):
+    """A register whose days could not be made, and why. Without `next_at` it waits for a person."""
+
+    __tablename__ = "register_fault"
+
+    register_id: Mapped[int] = mapped_column(ForeignKey("register.id"), primary_key=True)
+    error: Mapped[str]
+    tries: Mapped[int]
+    first_at: Mapped[Instant]
+    last_at: Mapped[Instant]
+    next_at: Mapped[datetime | None] = mapped_column()
+
+
 class Quarantine(Table):
     """A message or value that was refused, kept with its bytes, reason and sender."""
 

@@ -1,13 +1,16 @@
 """Virtual meters: registers that are sums and differences of others, made again whenever a part of them was."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from cloud_service.domain.metering.vee.days import WindowDays
+from cloud_service.domain.metering.vee.series import RegisterDay
 from cloud_service.domain.metering.vee.virtual import VirtualTerm, virtual_day
+from cloud_service.store.database.each_alone import each_alone
+from cloud_service.store.database.errors import fault_of
 from cloud_service.store.metering.interval_days import store_days
 
 DEPTH_MAX = 8  # virtual meters of virtual meters; a ring would never end
@@ -16,6 +19,7 @@ SELECT DISTINCT v.register_id, n.day FROM virtual_meter v
  JOIN unnest(cast(:ids AS bigint[]), cast(:days AS date[])) AS n(register_id, day) ON v.during @> n.day
  WHERE EXISTS (SELECT 1 FROM jsonb_array_elements(v.terms->'terms') AS t WHERE (t->>0)::bigint = n.register_id)
 """)
+AMONG = text("SELECT register_id FROM virtual_meter WHERE register_id = ANY(:ids)")
 TERMS = text("SELECT register_id, terms FROM virtual_meter WHERE register_id = ANY(:ids)")
 PARTS = text("""
 SELECT register_id, day, step_s, "values", qualities FROM interval_day
@@ -23,23 +27,43 @@ SELECT register_id, day, step_s, "values", qualities FROM interval_day
 """)
 
 
-def remake_virtual_days(session: Session, windows: Iterable[WindowDays]) -> int:
-    """Make the virtual days that days just made are part of; how many."""
-    changed = [(day.register_id, day.day) for window in windows for day in window.days]
-    count = 0
+@dataclass(frozen=True, slots=True)
+class RemadeDays:
+    """The virtual registers whose days were made again, and the days that could not be, with why."""
+
+    registers: set[int] = field(default_factory=set)
+    faults: dict[tuple[int, date], str] = field(default_factory=dict)
+
+
+def among(session: Session, register_ids: Iterable[int]) -> set[int]:
+    """Those that are virtual."""
+    return set(session.execute(AMONG, {"ids": list(register_ids)}).scalars())
+
+
+def remake_virtual_days(
+    session: Session, changed: Sequence[tuple[int, date]], asked: Sequence[tuple[int, date]] = ()
+) -> RemadeDays:
+    """Make the virtual days that changed days are part of, and those `asked` for; one that raises stops no other."""
+    remade = RemadeDays()
+    affected = [*asked, *_affected(session, changed)]
     for _ in range(DEPTH_MAX):
-        changed = _make(session, changed)
-        count += len(changed)
-        if not changed:
+        if not affected:
             break
-    return count
+        made = _make(session, sorted(set(affected)), remade.faults)
+        remade.registers.update(register for register, _day in made)
+        affected = _affected(session, made)
+    return remade
 
 
-def _make(session: Session, changed: Sequence[tuple[int, date]]) -> list[tuple[int, date]]:
+def _affected(session: Session, changed: Sequence[tuple[int, date]]) -> list[tuple[int, date]]:
+    """The virtual days that these are part of."""
     values = {"ids": [register for register, _ in changed], "days": [day for _, day in changed]}
-    affected = [(row.register_id, row.day) for row in session.execute(AFFECTED, values)]
-    if not affected:
-        return []
+    return [(row.register_id, row.day) for row in session.execute(AFFECTED, values)] if changed else []
+
+
+def _make(
+    session: Session, affected: Sequence[tuple[int, date]], faults: dict[tuple[int, date], str]
+) -> list[tuple[int, date]]:
     terms = {
         row.register_id: [VirtualTerm(int(register_id), str(factor)) for register_id, factor in row.terms["terms"]]
         for row in session.execute(TERMS, {"ids": [register for register, _ in affected]})
@@ -47,6 +71,21 @@ def _make(session: Session, changed: Sequence[tuple[int, date]]) -> list[tuple[i
     ids = sorted({term.register_id for many in terms.values() for term in many})
     rows = session.execute(PARTS, {"ids": ids, "days": sorted({day for _, day in affected})})
     steps_by_day = {(row.register_id, row.day): (row.step_s, bytes(row.values), bytes(row.qualities)) for row in rows}
-    days = [virtual_day(register, day, terms[register], steps_by_day) for register, day in affected]
-    store_days(session, [day for day in days if day])
-    return [(day.register_id, day.day) for day in days if day]
+    days = []
+    for register, day in affected:
+        try:
+            virtual = virtual_day(register, day, terms[register], steps_by_day)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is of this one day
+            faults[register, day] = f"{day}: {fault_of(error)}"
+        else:
+            days += [virtual] if virtual else []
+    return each_alone(
+        session, days,
+        work=lambda some: _stored(session, some),
+        put_aside=lambda day, error: faults.update({(day.register_id, day.day): fault_of(error)}) or [],
+    )  # fmt: skip
+
+
+def _stored(session: Session, days: Sequence[RegisterDay]) -> list[tuple[int, date]]:
+    store_days(session, days)
+    return [(day.register_id, day.day) for day in days]

@@ -2,21 +2,27 @@
 
 import hashlib
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import psycopg
 import pypdf
 import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from cloud_service.documents import hybrid_pdf
+from cloud_service.documents import hybrid_pdf, invoice_pdf
+from cloud_service.documents.paper import InvoicePaper
+from cloud_service.documents.theme import Theme
 from cloud_service.flow import deliver
 from cloud_service.flow.issue import issue
 from cloud_service.flow.rate import rate_contracts
-from cloud_service.mail import BouncedError, Outbox
+from cloud_service.mail import BouncedError, Outbox, SilentRelayError, UncertainError
 from cloud_service.store.database.session import transaction
+from cloud_service.store.delivery import outgoing
 from cloud_service.store.invoicing.invoice_rows import WrittenInvoice
 from common.errors import InputError, NotFoundError, UnavailableError
 from common.period import Span
@@ -184,14 +190,78 @@ def test_a_crash_before_the_commit_sends_the_same_message_id_again(world: World,
     bill(world)
     first = deliveries(world)[0].id
     outbox = Outbox()
-    session = Session(engine)
-    deliver.send(session, first, outbox, clock, public_url=PUBLIC)
-    session.rollback()
-    session.close()
+
+    @contextmanager
+    def crashing() -> Iterator[Session]:
+        with transaction(engine) as session:
+            yield session
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        deliver.deliver(crashing, [first], outbox, clock, public_url=PUBLIC)
     run(engine, world, outbox, [first])
 
     assert 2 == len(outbox.letters)
     assert 1 == len({letter.message_id for letter in outbox.letters})
+
+
+def test_a_letter_that_cannot_be_made_keeps_no_other_back_and_is_given_up_after_some_tries(
+    world: World, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bill(world)
+    first = deliveries(world)[0].id
+    make = invoice_pdf.render
+
+    def fails(paper: InvoicePaper, theme: Theme) -> bytes:
+        if paper.number.endswith("00001"):
+            raise ZeroDivisionError("a fault of ours")
+        return make(paper, theme)
+
+    monkeypatch.setattr(invoice_pdf, "render", fails)
+    outbox = Outbox()
+
+    assert ["waiting", "sent"] == [one.state for one in run(engine, world, outbox)]
+    assert (1, "something went wrong here (ZeroDivisionError: a fault of ours); the log has more") == (
+        deliveries(world)[0].attempts, deliveries(world)[0].error,
+    )  # fmt: skip
+    states = [run(engine, world, outbox, [first])[0].state for _ in range(deliver.FAULTS_MAX - 1)]
+    assert ["waiting"] * (deliver.FAULTS_MAX - 2) + ["failed"] == states
+
+
+def test_letters_behind_a_relay_that_is_silent_do_not_wait_for_it_one_by_one(world: World, engine: Engine) -> None:
+    bill(world)
+    outbox = Outbox()
+    outbox.refusals = [SilentRelayError("the mail relay does not answer"), AssertionError("nobody asks again")]
+
+    assert ["waiting", "waiting"] == [one.state for one in run(engine, world, outbox)]
+    assert [1, 1] == [row.attempts for row in deliveries(world)]
+    assert 1 == len(outbox.refusals)
+
+
+def test_a_letter_that_may_have_arrived_is_sent_once_more_and_then_left_to_a_person(
+    world: World, engine: Engine
+) -> None:
+    bill(world)
+    first = deliveries(world)[0].id
+    outbox = Outbox()
+    outbox.refusals = [UncertainError("it may have arrived")] * 12
+
+    assert ["waiting", "failed"] == [run(engine, world, outbox, [first])[0].state for _ in range(2)]
+    assert "it may have arrived" == deliveries(world)[0].error
+
+
+def test_a_database_that_is_away_is_no_try_of_a_letter(
+    world: World, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bill(world)
+
+    def away(*_arguments: object) -> None:
+        raise psycopg.errors.AdminShutdown("terminating connection")
+
+    monkeypatch.setattr(outgoing, "mark_sent", away)
+    with pytest.raises(psycopg.errors.AdminShutdown):
+        run(engine, world, Outbox())
+    assert [0, 0] == [row.attempts for row in deliveries(world)]
 
 
 def test_an_unknown_invoice_has_no_document(session: Session) -> None:

@@ -1,6 +1,7 @@
 """The real sender against a real server on this machine."""
 
 import asyncio
+import socket
 import ssl
 import subprocess
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from cloud_service.mail import BouncedError, SmtpMailer
+from cloud_service.mail import BouncedError, SilentRelayError, SmtpMailer, UncertainError
 from cloud_service.settings import MailSettings
 from common.errors import UnavailableError
 from deploy.bench.free_port import free_port
@@ -33,6 +34,8 @@ class Relay:
         self.recipient_answers: list[str] = []
         self.kept: list[bytes] = []
         self.peers: set[object] = set()
+        self.thinks_s = 0.0  # before it says that it has taken a letter
+        self.drops = False  # the line, when it has the letter
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
@@ -42,12 +45,15 @@ class Relay:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, _server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         if self.answers:
             return self.answers.pop(0)
         assert isinstance(envelope.content, bytes)
         self.kept.append(envelope.content)
         self.peers.add(session.peer)
+        if self.drops and server.transport:
+            server.transport.close()
+        await asyncio.sleep(self.thinks_s)
         return "250 OK"
 
 
@@ -129,6 +135,37 @@ def test_a_5xx_answer_is_a_bounce(start: Start, where: str) -> None:
     with pytest.raises(BouncedError, match="550 no such mailbox"):
         mailer(settings).send(letter())
     assert [] == relay.kept
+
+
+def test_a_relay_that_thinks_long_about_a_whole_letter_gets_it_once(start: Start) -> None:
+    relay, settings = start()
+    relay.thinks_s = 2
+    sender = SmtpMailer(settings, clock=lambda: NOON, timeout_s=1, taken_timeout_s=60)
+
+    sender.send(letter())
+    relay.thinks_s = 0
+    sender.send(letter())
+    sender.close()
+
+    assert (2, 1) == (len(relay.kept), len(relay.peers))
+
+
+@pytest.mark.parametrize("drops", [True, False])
+def test_a_relay_that_has_the_letter_and_says_nothing_leaves_it_uncertain(start: Start, drops: bool) -> None:
+    relay, settings = start()
+    relay.thinks_s, relay.drops = 5, drops
+    sender = SmtpMailer(settings, clock=lambda: NOON, timeout_s=30, taken_timeout_s=1)
+
+    with pytest.raises(UncertainError, match="may have arrived"):
+        sender.send(letter())
+    assert 1 == len(relay.kept)
+
+
+def test_a_relay_that_never_greets_is_silent() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        settings = MailSettings(host="127.0.0.1", port=listening.getsockname()[1], sender="a@b.example")
+        with pytest.raises(SilentRelayError):
+            SmtpMailer(settings, clock=lambda: NOON, timeout_s=0.5).send(letter())
 
 
 def test_a_recipient_put_off_with_4xx_is_no_bounce(start: Start) -> None:

@@ -101,6 +101,8 @@ def inspect(source: MeterDataFile, progress: Callable[[int], None] = lambda _: N
         for count, _ in enumerate(read(file, source.format_name, summary, source.options)):
             if not count % 200:
                 progress(file.tell())
+    for total in summary.totals.values():
+        total.refuse_wrong_year()
     return summary
 
 

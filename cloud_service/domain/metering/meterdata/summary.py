@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +15,7 @@ from cloud_service.domain.metering.meterdata.series import (
     FileIndexReads,
     FileIntervals,
 )
-from common.reading import Quality
+from common.reading import OLDEST_MS, Quality
 
 
 @dataclass(slots=True)
@@ -31,6 +31,15 @@ class RegisterTotal:
     last_ms: int = 0
     by_quality: dict[str, int] = field(default_factory=dict)
     index: dict[int, Decimal] = field(default_factory=dict)  # of an index register: instant -> what it showed
+
+    def refuse_wrong_year(self) -> None:
+        """Refuse readings before the year 2000: days would be made from such a slip until today."""
+        if self.first_ms < OLDEST_MS:
+            day = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=self.first_ms)
+            raise BadFileError(
+                f"{self.channel.meter} {self.channel.register} has a reading of {day.date()}, before the year 2000:"
+                " look at the year, and at the order of day and month"
+            )
 
     def as_json(self) -> dict[str, Any]:
         """For `--json`: exact decimals as strings, instants in the file's offset; `last` ends the last interval.

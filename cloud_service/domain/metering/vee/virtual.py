@@ -34,7 +34,10 @@ def virtual_day(
     if not present:
         return None
     step_s = min(step for step, _, _ in present)
-    size = max(len(qualities) * step // step_s for step, _, qualities in present)
+    sizes = {len(qualities) * step // step_s for step, _, qualities in present}
+    if len(sizes) > 1:
+        raise InputError(f"its parts have days of different lengths on {day}: they lie in different time zones")
+    size = sizes.pop()
     total: Ints = np.zeros(size, dtype=np.int64)
     worst = np.zeros(size, dtype=np.uint8)
     fractions = [Fraction(0)] * size

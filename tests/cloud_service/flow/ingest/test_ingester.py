@@ -421,3 +421,23 @@ def test_receipts_are_made_after_the_commit_only(
     ingest.take([gateway.counts(10)])
 
     assert [10] == seen
+
+
+def test_a_message_that_no_code_of_ours_expects_keeps_no_other_back(
+    ingest: Ingester, owner: Owner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gateway, other = SpeakingGateway(), SpeakingGateway(name="gw-2")
+    add_gateway(owner, "gw-2")
+    meaning = type(ingest.catalogs).meaning
+
+    def fails(catalogs: Any, session: Any, identity: Any, *arguments: Any) -> Any:
+        if identity.name == "gw-2":
+            raise ZeroDivisionError("a fault of ours")
+        return meaning(catalogs, session, identity, *arguments)
+
+    monkeypatch.setattr(type(ingest.catalogs), "meaning", fails)
+    outcome = ingest.take([gateway.says_catalog(), other.says_catalog(), other.counts(3), gateway.counts(4)])
+
+    assert (4, 1) == (outcome.stored, outcome.refused)
+    assert [("gw-2", "fault")] == owner.execute("SELECT gateway, reason FROM quarantine").fetchall()
+    assert "ZeroDivisionError: a fault of ours" in value_of(owner, "SELECT detail FROM quarantine")

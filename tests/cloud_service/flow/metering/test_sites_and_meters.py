@@ -1,7 +1,7 @@
 """Places and meters are set up and changed with a trace; what bills rest on stays."""
 
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import asdict, replace
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +10,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from cloud_service.flow import billing_run as running
+from cloud_service.flow.issue import issue
 from cloud_service.flow.metering.sites_and_meters import (
     MeterDetails,
     NewMount,
@@ -26,11 +28,16 @@ from cloud_service.flow.metering.sites_and_meters import (
     mount,
     read_values,
 )
+from cloud_service.flow.rate import rate_contracts, rate_shard
 from cloud_service.store.audit.log import changes
-from cloud_service.store.metering.sites_and_meters import point_named
+from cloud_service.store.invoicing import billing_run_items
+from cloud_service.store.metering.sites_and_meters import point_named, site_fields
 from common.errors import ConflictError, InputError, NotFoundError
+from common.period import Span
 from tests.books.world import World, build
 
+OCTOBER = Span(date(2026, 10, 1), date(2026, 11, 1))
+NOVEMBER_FIRST = Span(date(2026, 11, 1), date(2026, 11, 2))
 HOUSE = SiteDetails("House", "Europe/Berlin", "EUR", country="DE")
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -75,7 +82,30 @@ def test_values_of_a_point_are_exact_decimals() -> None:
         read_values(["Contracted kW: 30"])
 
 
-def test_the_zone_and_the_currency_of_a_site_stay_once_somebody_was_supplied(world: World) -> None:
+def test_the_zone_of_a_site_can_be_mended_until_days_are_billed(world: World) -> None:
+    let_point(world)
+    world.readings(world.registers[0], OCTOBER)
+    run = running.plan(world.session, running.RunPlan(world.entity, OCTOBER, OCTOBER.end, "mary"))
+    assert 1 == rate_shard(world.session, run.id)
+    kenya = replace(site_fields(world.session, world.site), timezone="Africa/Nairobi")
+
+    assert ["timezone"] == edit_site(world.session, world.site, SiteDetails(**asdict(kenya)), author="mary")
+    assert (OCTOBER.days + 2) == world.session.execute(text("SELECT count(DISTINCT day) FROM dirty_day")).scalar()
+    (item,) = billing_run_items.items(world.session, run.id)
+    assert ("parked", "the time zone of the site was changed: rate it again") == (item.state, item.reason)
+
+    contracts = [outcome.rated for outcome in rate_contracts(world.session, world.contracts, NOVEMBER_FIRST)]
+    assert [None] == contracts
+    world.readings(world.registers[0], NOVEMBER_FIRST)
+    (billed,) = [outcome.rated for outcome in rate_contracts(world.session, world.contracts, NOVEMBER_FIRST)]
+    assert billed
+    issue(world.session, [billed], bill_date=NOVEMBER_FIRST.end, author="mary")
+    with pytest.raises(ConflictError, match="are billed") as caught:
+        edit_site(world.session, world.site, SiteDetails(**asdict(replace(kenya, timezone="UTC"))), author="mary")
+    assert "timezone" == caught.value.path
+
+
+def test_the_currency_of_a_site_stays_once_somebody_was_supplied(world: World) -> None:
     empty = add_site(world.session, world.entity, replace(HOUSE, name="Empty"), author="mary")
 
     assert ["timezone"] == edit_site(

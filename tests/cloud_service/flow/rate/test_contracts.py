@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -10,7 +11,9 @@ from sqlalchemy.orm import Session
 from cloud_service.domain.rating.rated_contract import MonthlyUse, RatedContract
 from cloud_service.flow.billing_run import RunPlan, plan
 from cloud_service.flow.issue import issue
-from cloud_service.flow.rate import rate_again, rate_contracts, rate_shard, rate_so_far
+from cloud_service.flow.rate import contracts as contracts_module
+from cloud_service.flow.rate import matrices, rate_again, rate_contracts, rate_shard, rate_so_far, rating_job
+from cloud_service.store.invoicing import billing_run_items
 from cloud_service.store.invoicing.billing_run_items import items
 from common.errors import ConflictError
 from common.period import Span
@@ -121,6 +124,44 @@ def test_what_days_cost_so_far_counts_what_is_there(world: World) -> None:
 
     assert (Decimal("84.01"), "") == costs[world.contracts[0]]
     assert (Decimal("11.90"), "") == costs[world.contracts[1]]
+
+
+def test_days_of_another_zone_park_one_contract_and_no_other(world: World) -> None:
+    """October has a day of 25 hours in Berlin; the second tenant's days were made while the site said UTC."""
+    world.zone = "UTC"
+    world.readings(world.registers[1], OCTOBER)
+    run_id = plan(world.session, RunPlan(world.entity, OCTOBER, NOVEMBER.start, "t")).id
+    rate_shard(world.session, run_id)
+
+    first, second = items(world.session, run_id)
+    assert ("rated", "parked") == (first.state, second.state)
+    assert "days of register import of meter S2 were made for another time zone than Europe/Berlin" in second.reason
+
+
+@pytest.mark.parametrize("place", ["metered_usage", "rate_batch", "rating_of", "join", "to_json"])
+def test_whatever_a_contract_raises_it_alone_is_parked_with_the_text(
+    world: World, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    modules = {"metered_usage": rating_job, "rate_batch": matrices, "rating_of": matrices, "join": contracts_module}
+    module = modules.get(place, billing_run_items)
+    work, calls = getattr(module, place), []
+    world.readings(world.registers[1], OCTOBER)
+
+    def fails(*arguments: Any, **options: Any) -> Any:
+        calls.append(arguments)
+        if len(calls) % 2 == 0 or (place == "rate_batch" and len(arguments[1]) > 1):
+            raise RuntimeError("a fault of ours")
+        return work(*arguments, **options)
+
+    monkeypatch.setattr(module, place, fails)
+    run_id = plan(world.session, RunPlan(world.entity, OCTOBER, NOVEMBER.start, "t")).id
+    assert 2 == rate_shard(world.session, run_id)
+
+    found = items(world.session, run_id)
+    assert "waiting" not in {item.state for item in found}
+    assert {"something went wrong here (RuntimeError: a fault of ours); the log has more"} == {
+        item.reason for item in found if item.state == "parked"
+    }
 
 
 def test_a_shard_keeps_what_it_rates_and_parks_the_rest(world: World) -> None:

@@ -11,11 +11,13 @@ from sqlalchemy import Engine
 
 from cloud_service.domain.metering.vee import index
 from cloud_service.domain.metering.vee.series import DayWindow, MountSpan, RegisterRules, readings
+from cloud_service.flow.metering import sites_and_meters
 from cloud_service.flow.validate import validate_dirty
 from cloud_service.store.database.session import transaction
 from cloud_service.store.metering import readings as evidence
 from cloud_service.store.metering.dirty_days import mark_dirty
 from cloud_service.store.metering.readings import ReadingColumns
+from cloud_service.store.metering.register_faults import TRIES_MAX, faults, try_again
 from common.period import day_start
 from common.reading import Quality
 from tests.cloud_service.plant import add_meter, add_site, value_of
@@ -302,7 +304,108 @@ def test_a_register_that_cannot_be_made_does_not_stop_the_others(engine: Engine,
 
     assert 1 == len(report.problems)
     assert 48_000 <= value_of(owner, "SELECT sum(total) FROM interval_day")
-    assert 1 == value_of(owner, "SELECT count(*) FROM dirty_day WHERE since > now()")
+    assert (1, "steps of 3600 s do not fit") == owner.execute(
+        "SELECT tries, left(error, 26) FROM register_fault WHERE register_id = %s AND next_at > last_at", (odd,)
+    ).fetchone()
+    assert 1 == value_of(owner, "SELECT count(*) FROM dirty_day")
+
+
+NOON = datetime(2100, 11, 2, 12, tzinfo=UTC)  # marks have the time of the database
+
+
+def test_whatever_a_register_raises_it_alone_is_put_aside_and_after_some_tries_waits_for_a_person(
+    engine: Engine, owner: Owner, register: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odd = add_meter(owner, "odd")
+    put(engine, register, counting(1))
+    put(engine, odd, counting(1))
+    make = index.make_days
+
+    def fails(jobs: list[index.IndexJob]) -> Any:
+        if odd in [job.rules.id for job in jobs]:
+            raise ZeroDivisionError("a fault of ours")
+        return make(jobs)
+
+    monkeypatch.setattr(index, "make_days", fails)
+    tried = [validate_dirty(engine, lambda days=days: NOON + timedelta(days=days)) for days in range(40)]  # type: ignore[misc]
+
+    assert 24_000 == value_of(owner, "SELECT sum(total) FROM interval_day WHERE register_id = " + str(register))
+    assert [f"register {odd}: something went wrong here (ZeroDivisionError: a fault of ours); the log has more"] == (
+        tried[0].problems
+    )
+    assert TRIES_MAX == sum(bool(report.problems) for report in tried)
+    with transaction(engine) as session:
+        (fault,) = faults(session, None)
+        assert ("odd", TRIES_MAX, None) == (fault.meter, fault.tries, fault.next_at)
+        try_again(session, [odd])
+    monkeypatch.undo()
+    assert [] == validate_dirty(engine, lambda: NOON).problems
+    assert (24_000, 0) == (
+        value_of(owner, "SELECT sum(total) FROM interval_day WHERE register_id = " + str(odd)),
+        value_of(owner, "SELECT count(*) FROM register_fault"),
+    )
+
+
+def test_a_reading_of_the_year_202_makes_no_days_from_there_until_now(
+    engine: Engine, owner: Owner, register: int
+) -> None:
+    other = add_meter(owner, "other")
+    year_202 = int((datetime(202, 10, 1, tzinfo=UTC) - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds()) * 1000
+    with transaction(engine) as session:
+        evidence.make_months(session, {date(202, 10, 1)})
+    put(engine, register, [(year_202, 5, Quality.SUBSTITUTED)])
+    put(engine, register, counting(1))
+    put(engine, other, counting(1))
+
+    assert [] == validate_dirty(engine).problems
+    assert 24_000 == value_of(
+        owner, f"SELECT sum(total) FROM interval_day WHERE register_id = {register} AND day > '2026-01-01'"
+    )
+    assert 10 > value_of(owner, f"SELECT count(*) FROM interval_day WHERE register_id = {register}")
+    assert 24_000 == value_of(owner, f"SELECT sum(total) FROM interval_day WHERE register_id = {other}")
+
+
+def test_a_site_whose_zone_is_mended_gets_days_of_that_zone(engine: Engine, owner: Owner) -> None:
+    site = add_site(owner, timezone="UTC")
+    register = add_meter(owner)
+    put(engine, register, counting(3))
+    validate_dirty(engine)
+    spring = DAY + timedelta(days=2)
+    assert 96 == value_of(owner, f"SELECT length(qualities) FROM interval_day WHERE day = '{spring}'")
+
+    with transaction(engine) as session:
+        house = sites_and_meters.SiteDetails("House", ZONE, "EUR")
+        assert ["timezone"] == sites_and_meters.edit_site(session, site, house, author="mary")
+    validate_dirty(engine)
+
+    assert 92 == value_of(owner, f"SELECT length(qualities) FROM interval_day WHERE day = '{spring}'")
+    assert [(24_000, 0), (24_000, 0), (23_000, 0)] == owner.execute(
+        "SELECT total, missing FROM interval_day WHERE total > 0 ORDER BY day"
+    ).fetchall()
+
+
+def test_a_virtual_meter_that_cannot_be_made_is_put_aside_and_made_once_it_can(
+    engine: Engine, owner: Owner, register: int
+) -> None:
+    slow, both = add_meter(owner, "slow", step_s=600), add_meter(owner, "both")
+    terms = f'{{"terms": [[{register}, "1"], [{slow}, "1"]]}}'
+    owner.execute("INSERT INTO virtual_meter (register_id, terms) VALUES (%s, %s)", (both, terms))
+    put(engine, register, counting(1))
+    put(engine, slow, counting(1))
+
+    report = validate_dirty(engine, lambda: NOON)
+
+    assert 1 == len(report.problems)
+    assert "cannot be split" in report.problems[0]
+    assert {register, slow} == {row[0] for row in owner.execute("SELECT DISTINCT register_id FROM interval_day")}
+
+    owner.execute("UPDATE register SET step_s = 900 WHERE id = %s", (slow,))
+    owner.execute("INSERT INTO dirty_day (register_id, day) SELECT register_id, day FROM interval_day")
+    assert [] == validate_dirty(engine, lambda: NOON + timedelta(minutes=15)).problems
+    assert 48_000 == value_of(owner, f"SELECT sum(total) FROM interval_day WHERE register_id = {both}")
+    assert 0 == value_of(owner, "SELECT count(*) FROM register_fault") + value_of(
+        owner, "SELECT count(*) FROM dirty_day"
+    )
 
 
 def test_days_made_in_pieces_are_what_one_sweep_makes(engine: Engine, owner: Owner, register: int) -> None:

@@ -4,23 +4,24 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import psycopg
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from cloud_service.domain.metering.vee.series import BelievedReading, RegisterDay
 from cloud_service.store.database.session import transaction
-from cloud_service.store.metering import dirty_days, interval_days
+from cloud_service.store.metering import dirty_days, interval_days, register_faults
 from tests.cloud_service.plant import add_meter
 from tests.cloud_service.store.metering.rows import columns
 
 Owner = psycopg.Connection[object]
 MARCH = date(2026, 3, 1)
 AHEAD = datetime(2100, 1, 1, tzinfo=UTC)
+AT_ONCE = timedelta(0)
 
 
 def marked(session: Session) -> dict[int, list[date]]:
     """Everything that is marked, taken away."""
-    return dirty_days.take_changed_days(session, AHEAD, 100)
+    return dirty_days.take_changed_days(session, AHEAD, AT_ONCE, 100)
 
 
 def midnight_ms(day: date, hours_from_utc: int) -> int:
@@ -64,10 +65,25 @@ def test_what_is_taken_is_this_transactions_and_gone_with_its_commit(engine: Eng
 
 def test_young_marks_wait_for_more_of_their_kind(session: Session, owner: Owner) -> None:
     register = add_meter(owner)
-    dirty_days.put_off(session, {register: [MARCH]}, AHEAD)
+    dirty_days.add_dirty(session, [(register, MARCH)])
+    marked_at = session.execute(text("SELECT max(since) FROM dirty_day")).scalar_one()
+    settle = timedelta(seconds=10)
 
-    assert {} == dirty_days.take_changed_days(session, AHEAD - timedelta(seconds=1), 10)
-    assert {register: [MARCH]} == dirty_days.take_changed_days(session, AHEAD, 10)
+    assert {} == dirty_days.take_changed_days(session, marked_at + settle - timedelta(seconds=1), settle, 10)
+    assert {register: [MARCH]} == dirty_days.take_changed_days(session, marked_at + settle, settle, 10)
+
+
+def test_registers_that_were_put_aside_wait_until_they_are_tried_again(session: Session, owner: Owner) -> None:
+    register = add_meter(owner)
+    noon = datetime(2026, 11, 2, 12, tzinfo=UTC)
+    for _ in range(register_faults.TRIES_MAX):
+        register_faults.note(session, register, "odd", noon)
+    dirty_days.add_dirty(session, [(register, MARCH)])
+
+    assert {} == marked(session)
+    register_faults.try_again(session, [register])
+    assert {} == dirty_days.take_changed_days(session, noon - timedelta(seconds=1), timedelta(days=-36500), 10)
+    assert {register: [MARCH]} == marked(session)
 
 
 def test_the_registers_that_wait_longest_come_first(session: Session, owner: Owner) -> None:
@@ -75,7 +91,7 @@ def test_the_registers_that_wait_longest_come_first(session: Session, owner: Own
     dirty_days.add_dirty(session, [(second, MARCH)])
     dirty_days.add_dirty(session, [(first, MARCH)])
 
-    assert {second: [MARCH]} == dirty_days.take_changed_days(session, AHEAD, 1)
+    assert {second: [MARCH]} == dirty_days.take_changed_days(session, AHEAD, AT_ONCE, 1)
 
 
 def test_days_made_from_another_last_reading_are_marked(session: Session, owner: Owner) -> None:

@@ -7,21 +7,20 @@ import psycopg
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from cloud_service.domain.metering.vee.days import WindowDays
-from cloud_service.domain.metering.vee.series import DayWindow, RegisterDay, RegisterRules
+from cloud_service.domain.metering.vee.series import RegisterDay
 from cloud_service.store.metering.interval_days import store_days
-from cloud_service.store.metering.virtual_meters import DEPTH_MAX, remake_virtual_days
+from cloud_service.store.metering.virtual_meters import remake_virtual_days
 from tests.cloud_service.plant import add_meter
 
 Owner = psycopg.Connection[object]
 MARCH = date(2026, 3, 1)
 
 
-def finished(session: Session, register: int, value: int) -> WindowDays:
+def finished(session: Session, register: int, value: int) -> tuple[int, date]:
     """A stored day of one step, as validation hands it on."""
     day = RegisterDay(register, MARCH, 86_400, np.array([value], "<i8").tobytes(), bytes(1), value, 0)
     store_days(session, [day])
-    return WindowDays(RegisterRules(register, "index", 86_400, "UTC"), DayWindow((MARCH,), (0, 86_400_000)), [day])
+    return register, MARCH
 
 
 def declare(owner: Owner, register: int, *terms: tuple[int, str]) -> None:
@@ -41,14 +40,14 @@ def test_a_sum_follows_its_parts_and_the_sums_above_it_follow_too(session: Sessi
     master, flat, rest, double = (add_meter(owner, name, kind="interval") for name in ("M", "F", "R", "D"))
     declare(owner, rest, (master, "1"), (flat, "-1"))
     declare(owner, double, (rest, "2"))
-    windows = [finished(session, master, 100), finished(session, flat, 30)]
+    changed = [finished(session, master, 100), finished(session, flat, 30)]
 
-    assert 2 == remake_virtual_days(session, windows)
+    assert {rest, double} == remake_virtual_days(session, changed).registers
     assert {master: 100, flat: 30, rest: 70, double: 140} == totals(session)
 
 
 def test_registers_that_no_sum_counts_make_nothing(session: Session, owner: Owner) -> None:
-    assert 0 == remake_virtual_days(session, [finished(session, add_meter(owner), 100)])
+    assert not remake_virtual_days(session, [finished(session, add_meter(owner), 100)]).registers
 
 
 def test_a_ring_ends(session: Session, owner: Owner) -> None:
@@ -58,4 +57,20 @@ def test_a_ring_ends(session: Session, owner: Owner) -> None:
     for register in (first, second):
         finished(session, register, 0)
 
-    assert DEPTH_MAX == remake_virtual_days(session, [finished(session, real, 1)])
+    remade = remake_virtual_days(session, [finished(session, real, 1)])
+
+    assert ({first, second}, {}) == (remade.registers, remade.faults)
+
+
+def test_a_sum_that_cannot_be_made_keeps_no_other_back(session: Session, owner: Owner) -> None:
+    real, odd, good, bad = (add_meter(owner, name, kind="interval") for name in ("M", "F", "R", "D"))
+    declare(owner, good, (real, "1"))
+    declare(owner, bad, (real, "1"), (odd, "1"))
+    day = RegisterDay(odd, MARCH, 40_000, np.array([1], "<i8").tobytes(), bytes(1), 1, 0)
+    store_days(session, [day])
+
+    remade = remake_virtual_days(session, [finished(session, real, 1)])
+
+    assert {good} == remade.registers
+    assert [(bad, MARCH)] == list(remade.faults)
+    assert "cannot be split" in remade.faults[bad, MARCH] or "different lengths" in remade.faults[bad, MARCH]
