@@ -35,10 +35,12 @@ from cloud_service.store.delivery.outgoing import queue_forgotten_deliveries
 from cloud_service.store.invoicing.billing_runs import runs_in
 from cloud_service.store.invoicing.corrections import note_changed_while_issuing
 from cloud_service.store.invoicing.run_progress import run_state
+from cloud_service.worker_slots import BALANCES, DAYS, JOBS_AT_ONCE, LETTERS, ROWS, RUNS, SLOTS, run_slots
 
 SHARD = 200
 PREPAID_EVERY = "* * * * * */30"  # the last field is seconds: so that no balance is older than a minute
-QUEUES = ("runs", "deliver", "validate", "default")
+RUN_TRIES_MAX = 5
+FIRST_LOOK_BACK = timedelta(days=40)  # where no look is known of
 log = logging.getLogger("energy.worker")
 
 
@@ -79,17 +81,19 @@ def connector(conninfo: str) -> procrastinate.PsycopgConnector:
         await connection.execute(f"SET ROLE {APP_ROLE}")
         await connection.commit()
 
-    return procrastinate.PsycopgConnector(conninfo=conninfo, configure=take_role, min_size=1, max_size=4)
+    return procrastinate.PsycopgConnector(
+        conninfo=conninfo, configure=take_role, min_size=1, max_size=len(SLOTS) + JOBS_AT_ONCE
+    )
 
 
 def _run_jobs(app: procrastinate.App, tools: WorkerTools) -> None:
-    @app.task(name="rate_run", queue="runs")
+    @app.task(name="rate_run", queue=RUNS)
     def rate_run(run: int, **_arguments: object) -> None:
         """One shard after the other until nothing waits; what was read a moment ago is made into days before."""
         validate_dirty(tools.engine, tools.clock)
         _until_done(tools, run, "rating", lambda session: rate_shard(session, run, SHARD))
 
-    @app.task(name="issue_run", queue="runs")
+    @app.task(name="issue_run", queue=RUNS)
     def issue_run(run: int, author: str, **_arguments: object) -> None:
         """The same for what is rated and approved."""
         _until_done(tools, run, "issuing", lambda session: issue_shard(session, run, author=author, limit=SHARD))
@@ -106,7 +110,7 @@ def _until_done(tools: WorkerTools, run_id: int, state: str, work: Callable[[Ses
 
 
 def _delivery_jobs(app: procrastinate.App, tools: WorkerTools) -> None:
-    @app.task(name="deliver", queue="deliver")
+    @app.task(name="deliver", queue=LETTERS)
     def deliver(deliveries: list[int]) -> None:
         """Send messages, each in a transaction of its own."""
         mailer = tools.mailer()
@@ -134,11 +138,16 @@ def _jobs_about_jobs(app: procrastinate.App, tools: WorkerTools) -> None:
     @app.periodic(cron="* * * * *")
     @app.task(name="resume_runs", queue="default", queueing_lock="resume_runs")
     def resume_runs(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
-        """Runs with work left and no job for it (a crash took it) get a new one."""
+        """Runs with work left and no job for it (a crash took it) get a new one; after some that failed none."""
         with tools.begin() as session:
             for run in runs_in(session, ("rating", "issuing")):
                 step = "rate" if run.state == "rating" else "issue"
-                if not housekeeping.has_job(session, running.TASKS[step], run.id):
+                if housekeeping.has_job(session, running.TASKS[step], run.id):
+                    continue
+                if housekeeping.failed_jobs(session, running.TASKS[step], run.id) >= RUN_TRIES_MAX:
+                    running.give_up(session, run.id, RUN_TRIES_MAX)
+                    housekeeping.forget_failed_jobs(session, running.TASKS[step], run.id)
+                else:
                     running.start(session, run.id, step, shards=1, author=run.approved_by or run.created_by)
 
     @app.periodic(cron="*/10 * * * *")
@@ -157,7 +166,7 @@ def _jobs_about_jobs(app: procrastinate.App, tools: WorkerTools) -> None:
 
 
 def _batch_jobs(app: procrastinate.App, tools: WorkerTools) -> None:
-    @app.task(name=batch_work.TASK, queue="default")
+    @app.task(name=batch_work.TASK, queue=ROWS)
     def work_batch(batch: int) -> None:
         """Check or do the rows of a batch, some in a transaction."""
         worked = 1
@@ -177,7 +186,7 @@ def _batch_jobs(app: procrastinate.App, tools: WorkerTools) -> None:
 
 
 def _sheet_jobs(app: procrastinate.App, tools: WorkerTools) -> None:
-    @app.task(name=sheet_jobs.TASK, queue="default")
+    @app.task(name=sheet_jobs.TASK, queue=ROWS)
     def work_sheet(job: int) -> None:
         """Check or import a large sheet."""
         sheet_jobs.work(tools.begin, job)
@@ -192,7 +201,7 @@ def _sheet_jobs(app: procrastinate.App, tools: WorkerTools) -> None:
 
 def _jobs_about_readings_and_balances(app: procrastinate.App, tools: WorkerTools) -> None:
     @app.periodic(cron="* * * * *")
-    @app.task(name="validate", queue="validate", queueing_lock="validate", lock="validate")
+    @app.task(name="validate", queue=DAYS, queueing_lock="validate", lock="validate")
     def validate(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
         """Days whose readings have changed are made; a day that still gets readings waits for a few more of them."""
         report = validate_dirty(tools.engine, tools.clock, limit=50_000, settle=timedelta(seconds=10))
@@ -200,7 +209,7 @@ def _jobs_about_readings_and_balances(app: procrastinate.App, tools: WorkerTools
             log.warning("validation: %s", problem)
 
     @app.periodic(cron=PREPAID_EVERY)
-    @app.task(name="prepaid", queue="default", queueing_lock="prepaid", lock="prepaid")
+    @app.task(name="prepaid", queue=BALANCES, queueing_lock="prepaid", lock="prepaid")
     def tend_prepaid(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
         """Balances of all prepaid accounts, page by page, each page in a transaction of its own."""
         after = -1
@@ -214,7 +223,8 @@ def _jobs_about_readings_and_balances(app: procrastinate.App, tools: WorkerTools
         """Readings that changed while their invoice was being issued; payment plans that are kept or broken."""
         now = tools.clock()
         with tools.begin() as session:
-            note_changed_while_issuing(session, now - timedelta(hours=1))
+            looked_at = housekeeping.last_success(session, "look_back") or now - FIRST_LOOK_BACK
+            note_changed_while_issuing(session, min(looked_at, now) - timedelta(hours=1))
         with tools.begin() as session:
             arrangements.review_plans(session, today_of(session, now), author="worker")
 
@@ -227,7 +237,7 @@ def main() -> None:
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     settings = read_settings()
-    engine = connect(settings.database_url, pool_size=4)
+    engine = connect(settings.database_url, pool_size=JOBS_AT_ONCE)
     refuse_unsafe(engine)
 
     def mailer() -> Mailer | None:
@@ -237,7 +247,7 @@ def main() -> None:
     tools = WorkerTools(engine, mailer, lambda: datetime.now(UTC), settings.pay_at)
     app = create_worker(tools, settings.database_url)
     with contextlib.suppress(KeyboardInterrupt):
-        app.run_worker(queues=list(QUEUES), concurrency=2, delete_jobs="never", listen_notify=True)
+        run_slots(app)
     engine.dispose()
 
 

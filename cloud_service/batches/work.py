@@ -13,12 +13,13 @@ from cloud_service.store.audit import log
 from cloud_service.store.batches import batches
 from cloud_service.store.batches.batches import StoredBatch, StoredItem
 from cloud_service.store.database import job_queue
+from cloud_service.store.database.each_alone import check_now
 from cloud_service.store.database.errors import REFUSALS, is_away, reason_of
 from cloud_service.store.database.session import Session
 from common.errors import ConflictError, EnergyError
 
 logger = logging.getLogger("energy.batches")
-AT_ONCE = 25  # rows of one transaction: the audit log is locked as long
+AT_ONCE = 25  # rows checked in one transaction; done is each in one of its own, for it locks accounts and numbers
 TASK = "work_batch"
 STEPS = {"checking": "chosen", "running": "ready"}  # state of the batch -> of the rows that wait
 NEXT = {"checking": "checked", "running": "done"}
@@ -27,7 +28,7 @@ NEXT = {"checking": "checked", "running": "done"}
 def start(session: Session, batch_id: int) -> None:
     """Queue the job; a second one waits for the first."""
     name = f"{TASK}:{batch_id}"
-    job_queue.defer(session, TASK, {"batch": batch_id}, lock=name, only_one=name)
+    job_queue.defer(session, TASK, {"batch": batch_id}, queue="batches", lock=name, only_one=name)
 
 
 def work(session: Session, batch_id: int, now: datetime, most: int = AT_ONCE) -> int:
@@ -35,7 +36,7 @@ def work(session: Session, batch_id: int, now: datetime, most: int = AT_ONCE) ->
     batch = batches.of_id(session, batch_id)
     if batch.state not in STEPS:
         return 0
-    rows = batches.take(session, batch.id, STEPS[batch.state], most)
+    rows = batches.take(session, batch.id, STEPS[batch.state], most if batch.state == "checking" else 1)
     for row in rows:
         batches.keep(session, _outcome(session, batch, row, now))
     if not rows and not _left(session, batch):
@@ -74,6 +75,7 @@ def tried(session: Session, action: BatchAction, row_id: int, order: BatchOrder,
         with session.begin_nested() as attempt:
             change = action.do(session, row_id, order)
             session.flush()
+            check_now(session)
             if trial:
                 attempt.rollback()
     except REFUSALS as error:

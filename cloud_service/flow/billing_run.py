@@ -160,6 +160,14 @@ def report(session: Session, run_id: int) -> RunProgress:
     return counted
 
 
+def give_up(session: Session, run_id: int, tries: int) -> None:
+    """What is left of a run whose jobs failed again and again is parked: a person looks, and lets it be rated again."""
+    state = "waiting" if billing_runs.run_of(session, run_id).state in RATING else "rated"
+    reason = f"something went wrong here {tries} times; the log of the worker says what"
+    billing_run_items.park(session, billing_run_items.ids_in(session, run_id, state), reason, "fault")
+    report(session, run_id)
+
+
 def approve(session: Session, run_id: int, author: str) -> None:
     """What is rated may be issued. Parked items stay behind; they can be rated again in another run."""
     run = billing_runs.run_of(session, run_id)

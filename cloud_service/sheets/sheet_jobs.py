@@ -46,7 +46,7 @@ def start(session: Session, file: SheetFile, order: ImportOrder, task: str, now:
 def queue(session: Session, job_id: int) -> None:
     """Let a worker do it; a second one waits for the first, a third is not queued."""
     name = f"sheet:{job_id}"
-    job_queue.defer(session, TASK, {"job": job_id}, lock=name, only_one=name)
+    job_queue.defer(session, TASK, {"job": job_id}, queue="batches", lock=name, only_one=name)
 
 
 def resume(session: Session, now: datetime) -> None:

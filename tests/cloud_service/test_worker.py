@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine, text
@@ -7,6 +7,8 @@ from sqlalchemy.orm import Session
 from cloud_service.batches import work as batch_work
 from cloud_service.flow import billing_run as running
 from cloud_service.flow.billing_run import RunPlan
+from cloud_service.flow.issue import issue
+from cloud_service.flow.rate import rate_contracts
 from cloud_service.mail import Outbox
 from cloud_service.sheets import sheet_jobs
 from cloud_service.sheets.files.sheet_file import SheetFile
@@ -14,9 +16,11 @@ from cloud_service.sheets.import_sheet import ImportOrder
 from cloud_service.store.batches import batches
 from cloud_service.store.batches.batches import ChosenRow, NewBatch, StoredBatch
 from cloud_service.store.database import job_queue
+from cloud_service.store.database.housekeeping import last_success
+from cloud_service.store.invoicing.billing_run_items import items
 from cloud_service.store.invoicing.billing_runs import run_of
 from cloud_service.store.scope import Scope
-from cloud_service.worker import WorkerTools, create_worker
+from cloud_service.worker import RUN_TRIES_MAX, WorkerTools, create_worker
 from common.period import Span
 from tests.books.world import build
 
@@ -156,7 +160,9 @@ def test_a_batch_goes_on_after_its_worker_was_killed_whatever_waits_behind_it(
     app.tasks["tend_batches"](timestamp=0)  # queues a second one behind it
     job_queue.defer(session, "tend", {"timestamp": 0})
     session.commit()
-    app.run_worker(wait=False, queues=["default"], concurrency=1, listen_notify=False, install_signal_handlers=False)
+    app.run_worker(
+        wait=False, queues=["default", "batches"], concurrency=1, listen_notify=False, install_signal_handlers=False
+    )
 
     assert "checked" == batches.of_id(session, batch.id).state
     jobs = {row[0]: row[1] for row in session.execute(JOBS, {"name": f"work_batch:{batch.id}"})}
@@ -175,6 +181,58 @@ def test_a_large_sheet_is_checked_by_the_worker(session: Session, engine: Engine
     app = create_worker(tools, database_url)
     for _minute in range(2):
         app.tasks["tend_sheets"](timestamp=0)
-    app.run_worker(wait=False, queues=["default"], concurrency=1, listen_notify=False, install_signal_handlers=False)
+    app.run_worker(
+        wait=False, queues=["default", "batches"], concurrency=1, listen_notify=False, install_signal_handlers=False
+    )
 
     assert 1 == session.execute(text("SELECT count(*) FROM site WHERE name = 'Dock'")).scalar()
+
+
+def test_a_run_whose_jobs_fail_again_and_again_is_left_to_a_person(
+    session: Session, engine: Engine, database_url: str, outbox: Outbox
+) -> None:
+    world = build(session, tenants=2)
+    run = running.plan(session, RunPlan(world.entity, OCTOBER, date(2026, 11, 2), "test"))
+    session.commit()
+    app = create_worker(WorkerTools(engine, lambda: outbox, lambda: datetime.now(UTC), ""), database_url)
+    for _minute in range(RUN_TRIES_MAX):
+        app.tasks["resume_runs"](timestamp=0)
+        session.execute(text("UPDATE procrastinate_jobs SET status = 'failed' WHERE task_name = 'rate_run'"))
+        session.commit()
+    app.tasks["resume_runs"](timestamp=0)
+    session.commit()
+
+    assert "rated" == run_of(session, run.id).state
+    assert {("parked", "something went wrong here 5 times; the log of the worker says what")} == {
+        (item.state, item.reason) for item in items(session, run.id)
+    }
+    assert 0 == session.execute(text("SELECT count(*) FROM procrastinate_jobs")).scalar()
+
+
+def test_what_changed_while_it_was_issued_is_noticed_by_a_worker_that_was_off_for_days(
+    session: Session, engine: Engine, database_url: str, outbox: Outbox
+) -> None:
+    world = build(session, tenants=1)
+    world.readings(world.registers[0], OCTOBER)
+    rated = [outcome.rated for outcome in rate_contracts(session, world.contracts, OCTOBER) if outcome.rated]
+    session.execute(
+        text("UPDATE interval_day SET \"values\" = decode(repeat('01', 768), 'hex') WHERE day = '2026-10-02'")
+    )
+    issue(session, rated, bill_date=date(2026, 11, 2), author="test")
+    session.commit()
+    days_later = session.execute(text("SELECT max(created_at) FROM invoice")).scalar_one() + timedelta(days=3)
+    app = create_worker(WorkerTools(engine, lambda: outbox, lambda: days_later, ""), database_url)
+
+    app.tasks["look_back"](timestamp=0)
+
+    assert 1 <= session.execute(text("SELECT count(*) FROM late_day")).scalar_one()
+
+
+def test_work_that_failed_is_looked_back_at_from_the_last_time_that_it_went_well(session: Session) -> None:
+    assert last_success(session, "look_back") is None
+    job_queue.defer(session, "look_back", {"timestamp": 0})
+    session.execute(text("UPDATE procrastinate_jobs SET status = 'doing'"))
+    session.execute(text("UPDATE procrastinate_jobs SET status = 'succeeded'"))
+    at = session.execute(text("SELECT max(at) FROM procrastinate_events WHERE type = 'succeeded'")).scalar_one()
+
+    assert at == last_success(session, "look_back")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cloud_service.store.invoicing.run_progress import RunProgress
 
 SHARD = 500
+PAUSES_S = (0.5, 2, 5, 0)
 ITEMS_MAX = 10_000
 
 
@@ -68,7 +69,7 @@ def run(
 ) -> None:
     """Rate and issue the invoices of a month, all contracts of an entity.
 
-    Exit codes: 0 all issued (or rated, in a dry run), 6 some are parked or look odd.
+    Exit codes: 0 all issued (or rated, in a dry run), 6 some are parked, look odd or are not issued yet.
     """
     from cloud_service.domain.calendar.billing_cycle import days_over
     from cloud_service.flow import billing_run as step
@@ -95,7 +96,13 @@ def run(
         click.echo(as_json(report))
     else:
         _print_report(report)
-    raise SystemExit(6 if report.parked or (dry_run and report.outliers) else 0)
+    if report.rated and not dry_run:
+        click.echo(
+            f"{report.rated} connections are rated and not issued: others are at work on their accounts. The worker"
+            f" issues them; look with `bill status {report.run}`",
+            err=True,
+        )
+    raise SystemExit(6 if report.parked or (report.outliers if dry_run else report.rated) else 0)
 
 
 def _work_through(database: "Engine", planned: "StoredRun", who: str, *, dry_run: bool, deliver: bool) -> RunReport:
@@ -116,12 +123,17 @@ def _work_through(database: "Engine", planned: "StoredRun", who: str, *, dry_run
             step.cancel(session, planned.id, who, "dry run")
             return report
         step.approve(session, planned.id, who)
-    _shards(
-        database, planned.id, "issued",
-        lambda session: issue_shard(session, planned.id, author=who, limit=SHARD, deliver=deliver),
-    )  # fmt: skip
-    with begin(database) as session:
-        return _report(session, planned.id, step.report(session, planned.id), outliers)
+    for pause_s in PAUSES_S:  # accounts that others work on are passed by
+        _shards(
+            database, planned.id, "issued",
+            lambda session: issue_shard(session, planned.id, author=who, limit=SHARD, deliver=deliver),
+        )  # fmt: skip
+        with begin(database) as session:
+            report = _report(session, planned.id, step.report(session, planned.id), outliers)
+        if not report.rated:
+            break
+        time.sleep(pause_s)
+    return report
 
 
 def _shards(database: "Engine", run_id: int, done: str, work: Callable[[Any], int]) -> None:

@@ -4,13 +4,22 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from cloud_service.store.database.errors import REFUSALS, is_away
 
 Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
+IMMEDIATE, DEFERRED = text("SET CONSTRAINTS ALL IMMEDIATE"), text("SET CONSTRAINTS ALL DEFERRED")
 log = logging.getLogger("energy.put_aside")
+
+
+def check_now(session: Session) -> None:
+    """Let the database check now what it would check at the commit, when it is too late to put one aside."""
+    session.flush()
+    session.execute(IMMEDIATE)
+    session.execute(DEFERRED)
 
 
 def each_alone(
@@ -27,7 +36,9 @@ def each_alone(
         return []
     try:
         with session.begin_nested():
-            return list(work(items))
+            outcomes = list(work(items))
+            check_now(session)
+            return outcomes
     except Exception as error:
         if is_away(error):
             raise

@@ -101,6 +101,7 @@ PARK_RATED = text(
      WHERE contract_id = :contract AND state = 'rated' AND upper(during) > :day
     """
 )
+IDS_IN = text("SELECT id FROM billing_item WHERE billing_run_id = :run AND state = :state ORDER BY id")
 PARK = text(
     """
     UPDATE billing_item SET state = 'parked', reason = :reason, code = :code, parked_at = now() WHERE id = ANY(:ids)
@@ -213,6 +214,11 @@ def park(session: Session, ids: Sequence[int], reason: str, code: str = "") -> N
     """Set items aside with their reason and its code; the others go on."""
     if ids:
         session.execute(PARK, {"ids": list(ids), "reason": reason[:2000], "code": code})
+
+
+def ids_in(session: Session, run_id: int, state: str) -> list[int]:
+    """The items of a run in a state."""
+    return list(session.execute(IDS_IN, {"run": run_id, "state": state}).scalars())
 
 
 def unpark(session: Session, run_id: int, ids: Sequence[int] | None = None) -> int:
