@@ -40,6 +40,10 @@ class Capacity(Charge, tag="capacity", frozen=True, kw_only=True, forbid_unknown
         if self.window_min not in (0, 5, 10, 15, 30, 60):
             raise InputError("a demand window has 5, 10, 15, 30 or 60 minutes", path=f"{path}.window_min")
 
+    def needs_steps(self) -> bool:
+        """An excess is one of the highest window."""
+        return self.excess_price is not None
+
     def rate(self, context: ChargeContext) -> None:
         """A line for the contract, and one a month in which it was exceeded."""
         context.refuse_cut(self.prorate)

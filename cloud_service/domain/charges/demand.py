@@ -82,6 +82,10 @@ class Demand(Charge, tag="demand", frozen=True, kw_only=True, forbid_unknown_fie
         """A ratchet looks at the demands of earlier months."""
         return self.ratchet is not None
 
+    def needs_steps(self) -> bool:
+        """The highest window is known from readings that lie no further apart than it."""
+        return True
+
     def rate(self, context: ChargeContext) -> None:
         """One line per month, connection and period or block."""
         context.refuse_cut(self.prorate)

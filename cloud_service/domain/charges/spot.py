@@ -10,6 +10,7 @@ from cloud_service.domain.money import plain, quotient
 from cloud_service.domain.pricing.charge import Charge
 from cloud_service.domain.pricing.charge_context import ChargeContext
 from cloud_service.domain.pricing.references import TariffReferences, check_positive
+from cloud_service.domain.pricing.spread_steps import SpreadCheck
 from cloud_service.domain.pricing.usage import Intervals, Ints, PriceSeries
 from common.errors import InputError
 
@@ -33,6 +34,10 @@ class Spot(Charge, tag="spot", frozen=True, kw_only=True, forbid_unknown_fields=
         check_positive(path, zero=False, per=self.per)
         if self.sign == 0:
             raise InputError("the sign is 1 or -1", path=f"{path}.sign")
+
+    def needs_steps(self) -> bool:
+        """Each step has its own price."""
+        return True
 
     def rate(self, context: ChargeContext) -> None:
         """The market line and, where there is one, the margin line."""
@@ -83,6 +88,9 @@ class Spot(Charge, tag="spot", frozen=True, kw_only=True, forbid_unknown_fields=
                 hint="use readings of a shorter step",
             )
         prices: Ints = np.repeat(series.values[steps.slice_of(context.span)], series.step_s // register.step_s)
+        grid = context.sums.grid(register.step_s)
+        check = SpreadCheck(self.register, register, grid, grid.slice_of(context.span), f"{context.path}.series")
+        check.refuse_several(prices)
         return prices
 
 

@@ -60,3 +60,7 @@ class Charge(
     def remembers(self) -> bool:
         """Whether it hands something to the next span under its id (peaks, credit, sums of the year)."""
         return False
+
+    def needs_steps(self) -> bool:
+        """Whether its price depends on when something was used: then a sum over a longer time is not enough."""
+        return False

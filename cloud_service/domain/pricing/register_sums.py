@@ -17,7 +17,8 @@ from cloud_service.domain.calendar.tou_schedule import Schedule
 from cloud_service.domain.pricing.conversion import NINE, Conversion
 from cloud_service.domain.pricing.period_sums import max_by, sum_by
 from cloud_service.domain.pricing.references import TariffReferences
-from cloud_service.domain.pricing.usage import Intervals, Ints, Total, UsageBatch, same_scale
+from cloud_service.domain.pricing.spread_steps import SpreadCheck
+from cloud_service.domain.pricing.usage import Intervals, Ints, Total, UsageBatch, joined_runs, same_scale
 from common.errors import InputError
 from common.period import Span
 
@@ -81,13 +82,21 @@ class RegisterSums:
             raise InputError("net import and export of each step need intervals of both", path=f"{self.path}.register")
         if imported.step_s != exported.step_s:
             raise InputError("import and export have different steps", path=f"{self.path}.register")
+        self._refuse_spread(imported, exported)
         if name not in self.cache:
             used, back, scale = same_scale((imported.values, imported.scale), (exported.values, exported.scale))
             net = used - back if name == "net_import" else back - used
             known_s = max(imported.known_s, exported.known_s)
-            self.cache[name] = Intervals(np.maximum(net, 0), imported.step_s, scale, known_s)
+            runs = joined_runs(imported.spread, exported.spread)
+            self.cache[name] = Intervals(np.maximum(net, 0), imported.step_s, scale, known_s, runs)
         net_intervals: Intervals = self.cache[name]
         return net_intervals
+
+    def _refuse_spread(self, imported: Intervals, exported: Intervals) -> None:
+        """Refuse to net steps of which only the sum is known, on the days that are priced."""
+        steps, path = self.grid(imported.step_s), f"{self.path}.register"
+        for name, register, other in (("import", imported, exported), ("export", exported, imported)):
+            SpreadCheck(name, register, steps, steps.slice_of(self.span), path).refuse_beside(other)
 
     def grid(self, step_s: int) -> Grid:
         """The steps of the whole billing span."""
@@ -135,7 +144,9 @@ class RegisterSums:
         if key not in self.cache:
             steps = self.grid(register.step_s)
             check_steps(schedule, register.known_s, f"schedules.{schedule_name}")
-            index = period_map(schedule, steps, f"schedules.{schedule_name}")[steps.slice_of(self.span)]
+            days = steps.slice_of(self.span)
+            index = period_map(schedule, steps, f"schedules.{schedule_name}")[days]
+            SpreadCheck(name, register, steps, days, f"{self.path}.schedule").refuse_several(index)
             sums = sum_by(self.interval_values(register), index, len(schedule.periods))
             self.cache[key] = self._convert(name, sums, register.scale)
         by_period: tuple[Ints, int] = self.cache[key]
@@ -189,7 +200,9 @@ class RegisterSums:
         per_window = window_s // register.step_s
         key = ("windows", name, days, window_s)
         if key not in self.cache:
-            values = register.values[:, self.grid(register.step_s).slice_of(days)]
+            steps = self.grid(register.step_s)
+            values = register.values[:, steps.slice_of(days)]
+            SpreadCheck(name, register, steps, steps.slice_of(days), f"{self.path}.window_min").refuse_wider(per_window)
             if values.shape[1] % per_window:
                 raise InputError(
                     f"windows of {window_min} min do not fit the days {days.start} to {days.end}",

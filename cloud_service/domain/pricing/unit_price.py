@@ -29,6 +29,8 @@ from cloud_service.domain.pricing.charge import Charge
 from cloud_service.domain.pricing.charge_context import ChargeContext
 from cloud_service.domain.pricing.priced_lines import LineHead
 from cloud_service.domain.pricing.references import TariffReferences
+from cloud_service.domain.pricing.register_sums import NET
+from cloud_service.domain.pricing.spread_steps import SpreadCheck
 from cloud_service.domain.pricing.usage import Intervals
 from common.errors import InputError
 
@@ -86,6 +88,11 @@ class UnitPricedCharge(Charge, frozen=True, kw_only=True, forbid_unknown_fields=
             tariff.check_periods(self.schedule, tuple(by_period), given[0], path)
         for name, blocks in (self.period_blocks or {}).items():
             check_blocks(blocks, f"{path}.period_blocks.{name}")
+
+    def needs_steps(self) -> bool:
+        """Prices by period, bounds per kW and import less export of each step; one price or blocks of a sum do not."""
+        by_period = self.prices is not None or self.period_blocks is not None
+        return by_period or self.register in NET or any(block.per_kw for block in self._every_block())
 
     def refers_to(self) -> tuple[str, ...]:
         """The charges this one is over, and the demand charge that per-kW blocks follow."""
@@ -185,7 +192,9 @@ class UnitPricedCharge(Charge, frozen=True, kw_only=True, forbid_unknown_fields=
         after = np.cumsum(values, axis=1)
         before = after - values
         steps = context.sums.grid(register.step_s)
-        periods = period_map(schedule, steps, f"schedules.{name}")[steps.slice_of(context.span)]
+        days = steps.slice_of(context.span)
+        periods = period_map(schedule, steps, f"schedules.{name}")[days]
+        SpreadCheck(self.register, register, steps, days, f"{context.path}.blocks_over").refuse_several(periods)
         for index, lines in self._period_lines(context, schedule, blocks, register.scale):
             lines.fill_in_time(before, after, periods == index)
 

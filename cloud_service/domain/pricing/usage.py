@@ -5,7 +5,7 @@ for ratchets, credits carried over, sums of the tariff year.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -22,16 +22,31 @@ Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
+class StepRun:
+    """Steps `[first, end)` of which only the sum is known: it was spread over them, when in them nobody knows."""
+
+    first: int
+    end: int
+
+    def within(self, steps: slice) -> "StepRun | None":
+        """What of it lies in some of the steps, counted from the first of these; None for nothing."""
+        first, end = max(self.first, steps.start) - steps.start, min(self.end, steps.stop) - steps.start
+        return StepRun(first, end) if first < end else None
+
+
+@dataclass(frozen=True, slots=True)
 class Intervals:
     """Consumption per step: int64 in units of 10**-scale (scale 3: thousandths). One row (n,) or a matrix (rows, n).
 
-    `spread_s` is the step of readings that were spread evenly over shorter ones: when in it, nobody knows.
+    `spread_s` is the step of readings that were spread evenly over shorter ones: when in it, nobody knows. `spread`
+    says the same of single runs, those of each row; it is empty where no row has any.
     """
 
     values: Ints
     step_s: int
     scale: int = 3
     spread_s: int = 0
+    spread: tuple[tuple[StepRun, ...], ...] = ()
 
     def __post_init__(self) -> None:
         if self.values.dtype != np.int64:
@@ -45,6 +60,11 @@ class Intervals:
     def known_s(self) -> int:
         """The step for which the readings say what was used."""
         return max(self.step_s, self.spread_s)
+
+    def on(self, steps: slice) -> "Intervals":
+        """Some of the steps."""
+        runs = tuple(tuple(part for run in row if (part := run.within(steps))) for row in self.spread)
+        return replace(self, values=self.values[..., steps], spread=runs if any(runs) else ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,10 +222,25 @@ def _stack(name: str, first: RegisterUsage, usages: Sequence[RegisterUsage | Non
         if not same:
             raise InputError("the connections of a batch have different steps", path=path)
         values = rows[0][None, :] if len(rows) == 1 else np.stack(rows)
-        return Intervals(values, first.step_s, first.scale, first.spread_s)
+        return Intervals(values, first.step_s, first.scale, first.spread_s, _spread_of_rows(usages))
     totals = [usage for usage in usages if isinstance(usage, Total)]
     if len(totals) != len(usages) or any(
         (usage.start, usage.end, usage.scale) != (first.start, first.end, first.scale) for usage in totals
     ):
         raise InputError("the connections of a batch have different reading dates", path=path)
     return Total(np.array([usage.value for usage in totals], dtype=np.int64), first.start, first.end, first.scale)
+
+
+def _spread_of_rows(usages: Sequence[RegisterUsage | None]) -> tuple[tuple[StepRun, ...], ...]:
+    """The runs of each single usage; nothing where none has any."""
+    rows = tuple(usage.spread[0] if isinstance(usage, Intervals) and usage.spread else () for usage in usages)
+    return rows if any(rows) else ()
+
+
+def joined_runs(
+    first: tuple[tuple[StepRun, ...], ...], second: tuple[tuple[StepRun, ...], ...]
+) -> tuple[tuple[StepRun, ...], ...]:
+    """The runs of two registers that count beside each other, row by row."""
+    if not first or not second:
+        return first or second
+    return tuple((*one, *other) for one, other in zip(first, second, strict=True))

@@ -161,11 +161,6 @@ def calculate(
 def steps_on(registers: Mapping[str, Intervals], span: Span, days: Span, zone_name: str) -> dict[str, Intervals]:
     """The steps of some of the days."""
     return {
-        name: Intervals(
-            register.values[grid(span.start, span.end, zone_name, register.step_s).slice_of(days)],
-            register.step_s,
-            register.scale,
-            register.spread_s,
-        )
+        name: register.on(grid(span.start, span.end, zone_name, register.step_s).slice_of(days))
         for name, register in registers.items()
     }

@@ -105,7 +105,7 @@ def _thousandths(register: RegisterUsage, rows: int) -> list[int]:
 
 
 def _fill_max_demand(batch: UsageBatch, sheet: LineSheet) -> None:
-    """The highest step of the import register, where no demand charge has said it."""
+    """The highest step of the import register, where no demand charge has said it; none of steps that were spread."""
     register = batch.registers.get("import")
     if (
         isinstance(register, Intervals)
@@ -114,7 +114,7 @@ def _fill_max_demand(batch: UsageBatch, sheet: LineSheet) -> None:
     ):
         most, factor = power(register.values.max(axis=1), register.step_s, register.scale)
         for row, highest in enumerate(most.tolist()):
-            if sheet.max_demand[row] is None:
+            if sheet.max_demand[row] is None and not (register.spread and register.spread[row]):
                 sheet.max_demand[row] = highest * factor
 
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from cloud_service.domain.pricing.usage import Intervals, Ints, spread_evenly
+from cloud_service.domain.pricing.usage import Intervals, Ints, StepRun, spread_evenly
 from cloud_service.domain.rating.register_readings import (
     MountedRegister,
     PackedDays,
@@ -19,6 +19,7 @@ from cloud_service.domain.rating.register_readings import (
     factor_at,
     scale_of,
 )
+from cloud_service.domain.rating.spread_spans import step_runs
 from common.errors import InputError
 from common.period import Span, day_start, intervals_in_day
 
@@ -42,8 +43,20 @@ def interval_usage(registers: Sequence[MountedRegister], readings: SpanReadings)
     ):
         values = _whole_span(packed, readings)
         if values is not None:
-            return Intervals(values, packed.step_s)
+            return Intervals(values, packed.step_s, spread=_spread(registers, readings, packed.step_s, len(values)))
     return _added(registers, readings)
+
+
+def _spread(
+    registers: Sequence[MountedRegister], readings: SpanReadings, step_s: int, steps: int
+) -> tuple[tuple[StepRun, ...], ...]:
+    """The runs of steps of which only the sum is known, of all registers."""
+    runs = tuple(
+        run
+        for register in registers
+        for run in step_runs(readings.spread.get(register.register_id, ()), register, readings.start, step_s, steps)
+    )
+    return (runs,) if runs else ()
 
 
 def _whole_span(packed: PackedDays, readings: SpanReadings) -> Ints | None:
@@ -73,7 +86,8 @@ def _added(registers: Sequence[MountedRegister], readings: SpanReadings) -> Inte
     span, scale = readings.span, scale_of(registers)
     step_s, spread_s = _common_step(registers, readings)
     size = _offsets(span.start, span.end, readings.zone_name, step_s)[span.end]
-    total = Intervals(np.zeros(size, dtype=np.int64), step_s, scale, spread_s)
+    spread = _spread(registers, readings, step_s, size)
+    total = Intervals(np.zeros(size, dtype=np.int64), step_s, scale, spread_s, spread)
     for register in registers:
         packed = readings.days.get(register.register_id)
         follows = any(other.dismounted == register.mounted for other in registers)

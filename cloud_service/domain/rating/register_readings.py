@@ -9,6 +9,7 @@ import msgspec
 
 from common.period import Span, day_start
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 THOUSANDTHS = 3  # the scale of readings: decimals of the register's unit
 MULTIPLIER_SCALE = 4  # decimal places of a CT × VT multiplier
 
@@ -44,7 +45,7 @@ class MountedRegister:
     @property
     def mounted_ms(self) -> int:
         """When it was mounted, in milliseconds since 1970."""
-        return (self.mounted - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
+        return (self.mounted - EPOCH) // timedelta(milliseconds=1)
 
     def touches(self, start: datetime, end: datetime) -> bool:
         """Whether it was mounted at some time between two instants."""
@@ -68,6 +69,7 @@ class DayEnds(msgspec.Struct, frozen=True):
     qualities: bytes
     entry: IndexAt | None = None  # the last one at or before its start
     exit: IndexAt | None = None  # the last one at or before its end
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ class SpanReadings:
     so_far: bool = False  # what is not there yet counts as nothing: for balances, never for invoices
     shared: Mapping[tuple[int, date], Sequence[SharedStep]] = field(default_factory=dict)  # by register and day
     ends: Mapping[int, Sequence[DayEnds]] = field(default_factory=dict)  # by register: see `span_ends`
+    spread: Mapping[int, Sequence[tuple[int, int]]] = field(default_factory=dict)  # by register: see `spread_spans`
 
     @property
     def start(self) -> datetime:

@@ -2,12 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from cloud_service.domain.rating.register_readings import DayEnds, MountedRegister
+from cloud_service.domain.rating.register_readings import EPOCH, DayEnds, MountedRegister
 from common.reading import Kind, Quality
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)

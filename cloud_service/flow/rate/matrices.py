@@ -1,7 +1,6 @@
 """Pricing: the jobs with the same tariff and days, and of these those with equal registers, zone and cycle, at once."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 
 from cloud_service.domain.calendar.interval_grid import grid
@@ -99,7 +98,7 @@ def _usage(job: RatingJob, span: Span, prices: Mapping[str, PriceSeries]) -> Usa
     registers: dict[str, RegisterUsage] = job.usage.registers
     if span != job.span:
         registers = {
-            name: replace(r, values=r.values[_steps_of(job, r.step_s, span)]) if isinstance(r, Intervals) else r
+            name: r.on(_steps_of(job, r.step_s, span)) if isinstance(r, Intervals) else r
             for name, r in registers.items()
         }
     values = {name: Decimal(str(value)) for name, value in job.contract.values.items()}

@@ -10,6 +10,7 @@ from cloud_service.domain.rating.metered_usage import MeteredUsage, metered_usag
 from cloud_service.domain.rating.rated_contract import Rating
 from cloud_service.domain.rating.register_readings import MountedRegister, SpanReadings
 from cloud_service.domain.tariffs.unpriced import priced_registers
+from cloud_service.flow.rate.spread_registers import spread_spans
 from cloud_service.store.database.session import Session
 from cloud_service.store.invoicing import billable_contracts, billed_usage, rating_history
 from cloud_service.store.invoicing.billable_contracts import AssignedTariff, BillableContract
@@ -70,6 +71,7 @@ def load(session: Session, members: Sequence[BillableContract], span: Span, *, s
     indexes = billed_usage.indexes(session, undated, first - READ_BEFORE, last + READ_AFTER) if undated else {}
     earlier = rating_history.histories(session, ids, span.start)
     priced = _priced_registers(session, assignments.values())
+    spread = spread_spans(session, members, assignments, mounted, ends, between=(first, last))
     jobs = []
     for contract in members:
         job = RatingJob(
@@ -77,7 +79,8 @@ def load(session: Session, members: Sequence[BillableContract], span: Span, *, s
         )
         job.earlier = earlier.get(contract.id)
         job.history = job.earlier.history if job.earlier else History()
-        _measure(job, SpanReadings(span, contract.timezone, days, indexes, so_far, shared, ends), priced)
+        readings = SpanReadings(span, contract.timezone, days, indexes, so_far, shared, ends, spread)
+        _measure(job, readings, priced)
         jobs.append(job)
     return jobs
 

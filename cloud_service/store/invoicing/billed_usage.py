@@ -36,7 +36,7 @@ INDEXES = text(
     """
 )
 ENDS = """
-    SELECT register_id, qualities, made_from->'entry', made_from->'exit'
+    SELECT register_id, day, qualities, made_from->'entry', made_from->'exit'
       FROM interval_day
      WHERE register_id = ANY(%s) AND day >= %s AND day < %s
        AND (day = %s OR day = %s OR position(%s IN qualities) > 0)
@@ -97,8 +97,8 @@ def day_ends(session: Session, registers: Sequence[int], span: Span) -> dict[int
     last = span.end - timedelta(days=1)
     with driver(session).cursor(binary=True) as cursor:
         cursor.execute(ENDS, (list(registers), span.start, span.end, span.start, last, ESTIMATED), prepare=False)
-        for register, qualities, entry, exit_ in cursor:
-            day = DayEnds(qualities, tuple(entry) if entry else None, tuple(exit_) if exit_ else None)
+        for register, day_on, qualities, entry, exit_ in cursor:
+            day = DayEnds(qualities, tuple(entry) if entry else None, tuple(exit_) if exit_ else None, day_on)
             ends.setdefault(register, []).append(day)
     return ends
 

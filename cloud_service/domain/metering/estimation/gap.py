@@ -37,7 +37,13 @@ class ReadingGap:
         return self.before is not None or self.after is not None
 
 
-def index_gaps(rules: RegisterRules, given: RegisterReadings, start_ms: int, end_ms: int) -> list[ReadingGap]:
+def index_gaps(
+    rules: RegisterRules,
+    given: RegisterReadings,
+    start_ms: int,
+    end_ms: int,
+    told_within_ms: int = TOLD_WITHIN_MS,
+) -> list[ReadingGap]:
     """The gaps of an index register that touch the time between two instants, ascending.
 
     `given` reaches from the last reading before the time to the first one after it. Between two readings a gap reaches
@@ -47,12 +53,13 @@ def index_gaps(rules: RegisterRules, given: RegisterReadings, start_ms: int, end
     for mount in rules.spans:
         first, last = max(mount.start_ms, start_ms), min(mount.end_ms, end_ms)
         if first < last:
-            gaps += _gaps_of_mount(rules, at_mount(given, mount), mount, (first, last))
+            near_ms = max(rules.step_s * SECOND_MS, told_within_ms) * ACTUAL_WITHIN_PERCENT // 100
+            gaps += _gaps_of_mount(rules, at_mount(given, mount), mount, (first, last), near_ms)
     return gaps
 
 
 def _gaps_of_mount(
-    rules: RegisterRules, given: RegisterReadings, mount: MountSpan, time_ms: tuple[int, int]
+    rules: RegisterRules, given: RegisterReadings, mount: MountSpan, time_ms: tuple[int, int], near_ms: int
 ) -> Iterator[ReadingGap]:
     first, last = time_ms
     mask, _rejected = believed_readings(rules, given)
@@ -63,7 +70,6 @@ def _gaps_of_mount(
         return
     if first < points[0][0]:
         yield ReadingGap(max(first, mount.start_ms), min(points[0][0], mount.end_ms), after=points[0][1])
-    near_ms = max(rules.step_s * SECOND_MS, TOLD_WITHIN_MS) * ACTUAL_WITHIN_PERCENT // 100
     for (at_ms, index), (next_ms, next_index) in pairwise(points):
         if next_ms - at_ms > near_ms and at_ms < last and next_ms > first:
             counted = next_index - index

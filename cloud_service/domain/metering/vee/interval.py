@@ -19,10 +19,11 @@ from cloud_service.domain.metering.vee.series import (
     RegisterReadings,
     RegisterRules,
 )
+from cloud_service.domain.rating.spread_spans import SHORT_HOLE_S
 from common.period import STEPS_S
 from common.reading import Quality
 
-FILL_MAX_S = 2 * 3600  # a longer hole is not filled
+FILL_MAX_S = SHORT_HOLE_S  # a longer hole is not filled
 
 
 def make_interval_days(

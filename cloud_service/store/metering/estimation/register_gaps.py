@@ -30,7 +30,7 @@ def gaps(session: Session, register_id: int, start: datetime, end: datetime) -> 
     if rules.kind == Kind.INTERVAL:
         return rules, gap_rules.interval_gaps(rules, *_steps(session, rules, start, end))
     end_ms = _ms(end) // (rules.step_s * 1000) * rules.step_s * 1000  # up to the last step that is over
-    gaps = gap_rules.index_gaps(rules, _readings_around(session, rules, start, end), _ms(start), end_ms)
+    gaps = gap_rules.index_gaps(rules, readings_around(session, rules, start, end), _ms(start), end_ms)
     return rules, [gap for gap in gaps if not _is_made(session, rules, gap)]
 
 
@@ -45,7 +45,7 @@ def _is_made(session: Session, rules: RegisterRules, gap: ReadingGap) -> bool:
     return measured_days == (last - first).days + 1
 
 
-def _readings_around(session: Session, rules: RegisterRules, start: datetime, end: datetime) -> RegisterReadings:
+def readings_around(session: Session, rules: RegisterRules, start: datetime, end: datetime) -> RegisterReadings:
     """From the last reading before some context to the first ones after the end."""
     first_ms, last_ms = _ms(start - CONTEXT), _ms(end)
     within = _of_block(reading_blocks.readings_between(session, {rules.id: (first_ms, last_ms)}))

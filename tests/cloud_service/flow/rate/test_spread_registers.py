@@ -1,0 +1,155 @@
+"""What readings tell decides what may be priced: real readings, made into days, under each kind of price."""
+
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from cloud_service.domain.tariffs.tariff import load_tariff
+from cloud_service.flow.rate import rate_contracts
+from cloud_service.flow.rate.contracts import RatingOutcome
+from common.period import Span
+from common.reading import Quality
+from tests.books.index_readings import at, counter, every, take
+from tests.books.world import World, build
+
+OCTOBER = Span(date(2026, 10, 1), date(2026, 11, 1))
+ENDS = "2026-10-01T00:00", "2026-11-01T00:00"
+SCHEDULE = {"s": {"periods": [{"name": "peak", "days": ["weekday"], "hours": ["17:00-20:00"]}, {"name": "off_peak"}]}}
+FLAT = {"kind": "energy", "price": "0.30"}
+BY_HOUR = {"kind": "energy", "prices": {"peak": "0.40", "off_peak": "0.20"}}
+DEMAND = {"kind": "demand", "window_min": 15, "price": "10"}
+EXCESS = {"kind": "capacity", "price": "1", "contracted_kw": "0.1", "excess_price": "5"}
+PER_KW = {"kind": "energy", "blocks": [{"up_to": "100", "per_kw": True, "price": "0.3"}, {"price": "0.2"}]}
+IN_TIME = {
+    "kind": "energy",
+    "blocks_over": "time",
+    "period_blocks": {
+        "peak": [{"up_to": "100", "price": "0.4"}, {"price": "0.3"}],
+        "off_peak": [{"up_to": "100", "price": "0.2"}, {"price": "0.1"}],
+    },
+}
+BLOCKS = {"kind": "energy", "blocks": [{"up_to": "100", "price": "0.3"}, {"price": "0.2"}]}
+BY_WHEN: dict[str, dict[str, Any]] = {
+    "by the hour": BY_HOUR,
+    "demand": DEMAND,
+    "excess": EXCESS,
+    "per kW": PER_KW,
+    "blocks in time": IN_TIME,
+}
+QUARTERS = every(15, *ENDS)
+
+
+def world_with(session: Session, *charges: dict[str, Any]) -> World:
+    """One tenant whose tariff has these charges."""
+    return build(session, tariff=document(*charges), tenants=1)
+
+
+def document(*charges: dict[str, Any]) -> dict[str, Any]:
+    return {"id": "t", "currency": "EUR", "charges": list(charges), "schedules": SCHEDULE}
+
+
+def rated(world: World, *charges: dict[str, Any]) -> RatingOutcome:
+    """What October is worth; charges take the place of those of the world's tariff."""
+    if charges:
+        priced = document(*charges)
+        world.session.execute(
+            text("UPDATE tariff_version SET document = cast(:document AS jsonb), hash = :hash"),
+            {"document": msgspec.json.encode(priced).decode(), "hash": load_tariff(priced).versions[0].hash},
+        )
+    (outcome,) = rate_contracts(world.session, world.contracts, OCTOBER)
+    return outcome
+
+
+def is_parked(outcome: RatingOutcome) -> bool:
+    """Whether it waits for readings, and says what to do."""
+    says = any(word in outcome.reason for word in ("estimate the gap", "take a tariff", "interval", "maximum register"))
+    return outcome.rated is None and says and outcome.code in {"needs_shorter_steps", "needs_intervals"}
+
+
+@pytest.mark.parametrize(
+    ("instants", "billed"),
+    [
+        ([at(end) for end in ENDS], ()),
+        ([*every(7 * 24 * 60, *ENDS), at(ENDS[1])], ()),
+        ([*every(24 * 60, *ENDS), at(ENDS[1])], ()),
+        (every(60, *ENDS), ("by the hour", "blocks in time")),  # whose borders are whole hours
+        ([*every(15, ENDS[0], "2026-10-12T09:00"), *every(15, "2026-10-14T18:00", ENDS[1])], ()),
+        ([*every(15, ENDS[0], "2026-10-12T15:00"), *every(15, "2026-10-12T18:00", ENDS[1])], ()),
+        ([*every(15, ENDS[0], "2026-10-12T21:00"), *every(15, "2026-10-13T05:00", ENDS[1])],
+         ("by the hour", "blocks in time")),
+        (every(30, "2026-09-30T23:51", "2026-11-01T00:21"), ()),  # round the border of a period
+        (QUARTERS, tuple(BY_WHEN)),
+        ([*every(15, ENDS[0], "2026-10-12T16:30"), *every(15, "2026-10-12T18:30", ENDS[1])], tuple(BY_WHEN)),
+    ],
+    ids=["once", "weekly", "daily", "hourly", "two days missing", "three hours missing", "a night missing",
+         "each half hour at 9 to", "quarter hours", "two hours missing"],
+)  # fmt: skip
+def test_prices_that_depend_on_when_are_parked_where_readings_lie_too_far_apart(
+    session: Session, instants: list[datetime], billed: tuple[str, ...]
+) -> None:
+    world = world_with(session, FLAT)
+    take(session, world.registers[0], counter(instants))
+
+    outcomes = {name: rated(world, charge) for name, charge in BY_WHEN.items()}
+    flat, blocks = rated(world, FLAT).rated, rated(world, BLOCKS).rated
+
+    assert billed == tuple(name for name, outcome in outcomes.items() if outcome.rated is not None)
+    assert [] == [name for name, outcome in outcomes.items() if not outcome.rated and not is_parked(outcome)]
+    assert flat is not None
+    assert blocks is not None
+    assert 298_000 == flat.energy == blocks.energy
+    assert (flat.max_demand_kw is None) == ("demand" not in billed)  # no highest demand is claimed
+
+
+def test_a_gap_in_which_nothing_was_used_is_known(session: Session) -> None:
+    world = world_with(session, BY_HOUR, DEMAND)
+    before, after = every(15, ENDS[0], "2026-10-05T12:00"), every(15, "2026-10-12T12:00", ENDS[1])
+    stood_still = counter(after)[0][1] - counter(before)[-1][1]
+    still = [(instant, value - stood_still) for instant, value in counter(after)]
+    take(session, world.registers[0], [*counter(before), *still])
+
+    contract = rated(world).rated
+
+    assert contract is not None
+    assert 298_000 - 7 * 24 * 400 == contract.energy
+
+
+def test_a_gap_that_a_person_estimated_step_by_step_is_billed_and_called_estimated(session: Session) -> None:
+    world = world_with(session, BY_HOUR, DEMAND)
+    gap = every(15, "2026-10-12T09:15", "2026-10-14T17:45")
+    take(session, world.registers[0], counter(instant for instant in QUARTERS if instant not in gap))
+    assert is_parked(rated(world))
+
+    take(session, world.registers[0], counter(gap), quality=Quality.ESTIMATED)
+
+    contract = rated(world).rated
+    assert contract is not None
+    assert True is contract.sources[0].estimated
+
+
+def test_a_reading_that_is_not_believed_does_not_cut_a_gap(session: Session) -> None:
+    world = world_with(session, BY_HOUR)
+    ends = counter([at(end) for end in ENDS])
+    take(session, world.registers[0], [*ends, (at("2026-09-30T12:00"), ends[0][1] - 1000)])
+    spikes = [(instant, 999_999_000_000) for instant in every(60, "2026-10-01T12:00", "2026-10-31T12:00")]
+    take(session, world.registers[0], spikes)
+
+    assert is_parked(rated(world))
+
+
+def test_longer_intervals_among_shorter_ones_are_of_no_shorter_window(session: Session) -> None:
+    """Half hours, and on one day hours for a while."""
+    world = world_with(session, {**DEMAND, "window_min": 30})
+    session.execute(text("UPDATE register SET kind = 'interval', step_s = 1800"))
+    hours = every(60, "2026-10-09T01:00", "2026-10-09T12:00")
+    halves = [end for end in every(30, "2026-10-01T00:30", ENDS[1]) if not at("2026-10-09T00:00") < end <= hours[-1]]
+    take(session, world.registers[0], [(end, 200) for end in halves], step_s=1800)
+    take(session, world.registers[0], [(end, 400) for end in hours], step_s=3600)
+
+    assert is_parked(rated(world))
+    assert rated(world, {**DEMAND, "window_min": 60}).rated is not None
+    assert rated(world, BY_HOUR).rated is not None
