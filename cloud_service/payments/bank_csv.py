@@ -4,16 +4,15 @@ What could be read in two ways is refused, never guessed: a day as 03/04/2026 wh
 """
 
 import csv
-import hashlib
 import io
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from cloud_service.payments.bank_line import BankLine
+from cloud_service.domain.receivables.bank_line import BankLine, StatementHead
+from cloud_service.domain.receivables.bank_line_names import bank_names
 from common.errors import InputError
 
 HEADS = {  # of a line -> what banks call it, the surest first
@@ -32,11 +31,13 @@ HEADS = {  # of a line -> what banks call it, the surest first
     "bank_reference": "bankreference transactionid receiptno receipt",
     "payer_iban": "payeriban kontonummeriban ibanzahlungsbeteiligter iban kontonummer",
     "account": "account ouraccount auftragskonto ibanauftragskonto bezeichnungauftragskonto",
+    "status": "transactionstatus status state info buchungsstatus",
     "direction": "sollhaben debitcredit cdtdbtind drcr crdr transactiontype type",
 }
 NEEDED = "a head line with day and amount (or money in), better also text, payer, currency, reference"
 HEAD_WITHIN = 40  # lines of a preamble
 ENCODINGS: tuple[str, ...] = ("utf-8-sig", "cp1252")
+NOT_BOOKED = re.compile(r"pending|vorgemerkt|authori[sz]ed|declined|failed|cancel|rejected", re.IGNORECASE)
 OUT = {"s", "soll", "d", "dr", "dbit", "debit"}
 DAY = re.compile(r"(\d{1,4})([./-])(\d{1,2})\2(\d{2,4})(?:[ T].*)?")
 NAMED_DAY = re.compile(r"(\d{1,2})[ -]([A-Za-z]{3})[a-z]*[ -](\d{2,4})(?: .*)?")
@@ -54,29 +55,24 @@ def lines_of_table(content: bytes) -> list[BankLine]:
     cells = {name: [_cell(row, place) for _number, row in table] for name, place in places.items()}
     days = _days(cells["day"], [number for number, _row in table])
     style = _decimal_sign([*cells.get("amount", ()), *cells.get("came_in", ()), *cells.get("went_out", ())])
-    seen: Counter[str] = Counter()
     lines = []
-    for at, ((number, row), day) in enumerate(zip(table, days, strict=True)):
+    for at, ((number, _row), day) in enumerate(zip(table, days, strict=True)):
         fields = {name: column[at] for name, column in cells.items()}
-        money = _money(fields, style, number) if day else None
+        is_booked = not NOT_BOOKED.search(fields.get("status", ""))
+        money = _money(fields, style, number) if day and is_booked else None
         if day is not None and money is not None:
-            lines.append(_line(day, money, fields, row, seen))
+            lines.append(_line(day, money, fields))
     return lines
 
 
-def _line(
-    day: date, money: tuple[Decimal, str], fields: dict[str, str], row: Sequence[str], seen: "Counter[str]"
-) -> BankLine:
-    """A movement; one without a name of the bank's is called after all that stands there, twice the same is two."""
-    name = fields.get("bank_reference", "") or hashlib.sha256("\x1f".join(row).encode()).hexdigest()[:24]
-    seen[name] += 1
-    name = name if seen[name] == 1 else f"{name}-{seen[name]}"
-    account = re.sub(r"\s", "", fields.get("account", ""))
+def _line(day: date, money: tuple[Decimal, str], fields: dict[str, str]) -> BankLine:
+    """A movement; what stands in its columns of references names it, unless another row has that too."""
     amount, currency = money
-    remittance = " ".join(filter(None, (fields.get("text"), fields.get("more_text"))))
     return BankLine(
-        account=account, reference=f"{account}:{day}:{name}", booked_on=day, amount=amount, currency=currency,
-        remittance=remittance, payer=fields.get("payer", ""), payer_iban=fields.get("payer_iban", ""),
+        account=re.sub(r"\s", "", fields.get("account", "")), reference="", booked_on=day, amount=amount,
+        currency=currency, remittance=" ".join(filter(None, (fields.get("text"), fields.get("more_text")))),
+        payer=fields.get("payer", ""), payer_iban=fields.get("payer_iban", ""),
+        bank_names=bank_names([("bank", fields.get("bank_reference", ""))]), head=StatementHead("csv"),
     )  # fmt: skip
 
 
@@ -111,7 +107,7 @@ def _head(rows: Sequence[Sequence[str]]) -> tuple[dict[str, int], int]:
         if "day" in places and ("amount" in places or "came_in" in places):
             return places, number + 1
     raise InputError(
-        "no bank statement in it", hint=f"ask the bank for camt.053 or camt.054 files, or a table: {NEEDED}"
+        "no bank statement in it", hint=f"ask the bank for camt.053 or camt.054 files, MT940, or a table: {NEEDED}"
     )
 
 

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
 
+    from cloud_service.domain.receivables.bank_line import BankLine
+    from cloud_service.flow.collect import PaymentBooking
     from cloud_service.flow.match_transfers import MatchedLine
-    from cloud_service.payments.bank_line import BankLine
     from cloud_service.store.database.session import Session
 
 
@@ -29,7 +30,7 @@ def payments() -> None:
 @click.option("--dry-run", is_flag=True, help="Say what would be booked, book nothing.")
 @click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
 def import_(file: Path, *, by_hand: tuple[str, ...], dry_run: bool, json_output: bool) -> None:
-    """Book a bank statement (camt.053, camt.054, CSV); what is not certain is listed for a person. Safe to repeat.
+    """Book a bank statement (camt, MT940, CSV); what is not certain is listed for a person. Safe to repeat.
 
     Exit code 6 where lines are left for a person: import the file again with the accounts of those.
     """
@@ -51,7 +52,8 @@ def import_(file: Path, *, by_hand: tuple[str, ...], dry_run: bool, json_output:
     else:
         columns = ("line", "day", "amount", "currency", "payer", "text", "outcome", "detail")
         print_table(
-            [column.upper() for column in columns], [[str(row[column])[:48] for column in columns] for row in rows]
+            [column.upper() for column in columns],
+            [[str(row[column])[: 120 if column == "detail" else 48] for column in columns] for row in rows],
         )
         click.echo(f"{len(rows)} lines, {len(left)} left for a person", err=True)
     if left:
@@ -87,27 +89,35 @@ def _booked_row(read: "MatchedLine", by_hand: int | None, *, dry_run: bool) -> d
     elif by_hand is not None:
         account, parts, rule = by_hand, None, "by hand"
     else:
-        return row | {"outcome": read.outcome, "detail": read.reason}
+        return row | {"outcome": read.outcome, "detail": _detail(read), "earlier": read.earlier}
     allocations = {number: format(amount, "f") for number, amount in (parts or {}).items()}
     detail = f"{rule}: {', '.join(allocations) or ('the oldest bill first' if parts is None else 'credit')}"
     if dry_run:
         return row | {"outcome": "would be booked", "detail": detail, "parts": allocations}
     try:
-        outcome = _book(line, account, parts)
+        done = _book(line, account, parts)
     except EnergyError as error:
         return row | {"outcome": "left", "detail": str(error)}
-    return row | {"outcome": outcome, "detail": detail, "parts": allocations}
+    return row | {"outcome": done.outcome, "detail": detail, "parts": allocations, "payment": done.payment_id}
 
 
-def _book(line: "BankLine", account_id: int, parts: "Mapping[str, Decimal] | None") -> str:
+def _detail(read: "MatchedLine") -> str:
+    """Why a line is not booked, with what it may repeat."""
+    if read.earlier is None:
+        return read.reason
+    earlier = read.earlier
+    place = f" for {earlier.account}" if earlier.account else " in this file"
+    return f"{read.reason}: {earlier.amount:f} {earlier.currency} on {earlier.booked_on}{place}, {earlier.remittance}"
+
+
+def _book(line: "BankLine", account_id: int, parts: "Mapping[str, Decimal] | None") -> "PaymentBooking":
     from cloud_service.flow import collect
 
     with transaction() as session:
-        done = collect.pay(
+        return collect.pay(
             session, account_id, line.amount, provider="bank", reference=line.reference, day=line.booked_on,
-            author=author(), to=parts, currency=line.currency,
+            author=author(), to=parts, currency=line.currency, line=line,
         )  # fmt: skip
-    return str(done.outcome)
 
 
 @payments.command()

@@ -5,11 +5,13 @@ from datetime import date
 from decimal import Decimal
 
 from cloud_service.domain.money import round_money
+from cloud_service.domain.receivables.bank_line import BankLine
 from cloud_service.domain.receivables.ledger import LedgerEntry, payment_lines
 from cloud_service.domain.receivables.payment_allocation import OpenInvoice, as_instructed
 from cloud_service.flow.collect.booking import PaymentBooking, locked_account, note_booked, payment_entry
 from cloud_service.store.database.session import Session
 from cloud_service.store.receivables import payments, settlement
+from cloud_service.store.receivables.bank_bookings import facts_of
 from cloud_service.store.receivables.ledger import book
 from cloud_service.store.receivables.payments import NewPayment, PayingAccount
 from cloud_service.store.receivables.settlement import AccountPosition
@@ -28,18 +30,20 @@ def pay(
     kind: str = "payment",
     to: Mapping[str, Decimal] | None = None,
     currency: str = "",
+    line: BankLine | None = None,
 ) -> PaymentBooking:
     """Book money entered by hand or by a bank statement (`provider` cash, bank ...; `reference` unique there).
 
     `to` (invoice number -> amount) is what the payer says it is for; otherwise the oldest invoices are settled first.
-    `currency` is the money's own, where it is known; it must be the account's.
+    `currency` is the money's own, where it is known; it must be the account's. `line` is the bank's, kept with it.
     """
     account = locked_account(session, account_id, day)
     if currency and currency != account.currency:
         raise InputError(f"the money is in {currency}, the account in {account.currency}", path="currency")
     if amount <= 0 or amount != round_money(amount, account.currency):
         raise InputError(f"{amount} is not an amount of {account.currency} to receive", path="amount")
-    payment = NewPayment(account_id, provider, reference, kind, amount, account.currency, day, author)
+    facts = facts_of(line) if line else {}
+    payment = NewPayment(account_id, provider, reference, kind, amount, account.currency, day, author, facts=facts)
     return receive(session, account, payment, instructions=to)
 
 

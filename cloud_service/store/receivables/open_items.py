@@ -5,7 +5,8 @@ from decimal import Decimal
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from cloud_service.domain.receivables.remittance_matching import OpenItem
+from cloud_service.domain.receivables.bank_line_likeness import is_same_account
+from cloud_service.domain.receivables.remittance_matching import OpenItem, squeeze
 from cloud_service.store.scope import Scope
 
 OPEN = text(
@@ -20,13 +21,12 @@ OPEN = text(
      ORDER BY b.due_date, b.invoice_id
     """
 )
-ENTITY = text(
+ENTITIES = text(
     """
-    SELECT min(legal_entity_id)
+    SELECT DISTINCT legal_entity_id, iban, account_number,
+           bank_code || branch_code || account_number AS with_bank
       FROM bank_account
-     WHERE replace(upper(iban), ' ', '') = :iban
-        OR (iban = '' AND scheme <> 'free' AND :iban IN (account_number, bank_code || branch_code || account_number))
-    HAVING count(DISTINCT legal_entity_id) = 1
+     WHERE iban <> '' OR scheme <> 'free'
     """
 )
 CURRENCIES = text(
@@ -37,7 +37,6 @@ CURRENCIES = text(
      ORDER BY currency
     """
 )
-KNOWN = text("SELECT provider_ref FROM payment WHERE provider = 'bank' AND provider_ref = ANY(:refs)")
 
 
 def open_invoices(session: Session, entity_id: int | None, scope: Scope) -> list[OpenItem]:
@@ -49,18 +48,24 @@ def open_invoices(session: Session, entity_id: int | None, scope: Scope) -> list
     ]
 
 
-def entity_of(session: Session, iban: str) -> int | None:
+def entity_of(session: Session, account: str) -> int | None:
     """Whose bank account that is, by its IBAN or national number; None where nobody's, or that of several companies."""
-    entity_id: int | None = session.execute(ENTITY, {"iban": iban.replace(" ", "").upper()}).scalar_one_or_none()
-    return entity_id
+    plain = squeeze(account)
+    entities = {
+        row.legal_entity_id
+        for row in session.execute(ENTITIES)
+        if plain and _is_account(account, plain, row.iban, (row.account_number, row.with_bank))
+    }
+    return entities.pop() if len(entities) == 1 else None
+
+
+def _is_account(account: str, plain: str, iban: str, national: tuple[str, str]) -> bool:
+    if iban:
+        return is_same_account(account, iban)
+    return plain in {squeeze(number) for number in national if number}
 
 
 def account_currencies(session: Session, scope: Scope) -> list[str]:
     """The currencies of the bank accounts in use that the reader may know of."""
     entities = None if scope.entities is None else list(scope.entities)
     return list(session.execute(CURRENCIES, {"entities": entities}).scalars())
-
-
-def booked_references(session: Session, references: list[str]) -> set[str]:
-    """Those of the bank's references that are payments already."""
-    return set(session.execute(KNOWN, {"refs": references}).scalars())

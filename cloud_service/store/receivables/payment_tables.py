@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cloud_service.store.database.schema import CreatedAt, Currency, Day, Id, Json, Money, PublicId, Table
@@ -34,6 +34,7 @@ class Payment(Table):
         UniqueConstraint("provider", "provider_ref"),
         CheckConstraint("kind in ('payment','refund','chargeback','top_up','deposit')", name="kind"),
         Index("ix_payment_account_day", "account_id", "day"),
+        Index("ix_payment_bank_day", "day", postgresql_where=text("provider = 'bank'")),
     )
 
     id: Mapped[Id]

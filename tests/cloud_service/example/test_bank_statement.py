@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
@@ -5,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from cloud_service.domain.receivables.bank_line import StatementHead
 from cloud_service.example.bank_statement import (
     ExampleBill,
     Transfer,
@@ -122,7 +124,8 @@ def test_the_table_says_the_same_as_the_statement() -> None:
     table = read_lines(BytesIO(statement_table(transfers).encode()))
     camt = read_lines(BytesIO(statement(transfers, "EX")))
 
-    assert sorted(camt, key=lambda line: line.reference) == sorted(table, key=lambda line: line.reference)
+    alone = [[replace(line, head=StatementHead(), value_day=None) for line in lines] for lines in (camt, table)]
+    assert sorted(alone[0], key=lambda line: line.reference) == sorted(alone[1], key=lambda line: line.reference)
 
 
 def test_a_month_without_transfers_is_a_statement_without_lines() -> None:

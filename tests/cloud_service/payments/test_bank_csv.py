@@ -6,8 +6,8 @@ from io import BytesIO
 
 import pytest
 
+from cloud_service.domain.receivables.bank_line import BankLine
 from cloud_service.payments.bank_csv import lines_of_table
-from cloud_service.payments.bank_line import BankLine
 from cloud_service.payments.bank_statement import read_lines
 from common.errors import InputError
 
@@ -35,7 +35,7 @@ SKR1,2026-11-27 10:22:11,Pay Bill Charge,Completed,,-20.00,8980.00
 
 
 def table(*rows: str, head: str = "Day;Amount;Text;Currency") -> list[BankLine]:
-    return lines_of_table("\n".join([head, *rows]).encode())
+    return read_lines(BytesIO("\n".join([head, *rows]).encode()))
 
 
 def said(lines: list[BankLine]) -> list[tuple[date, Decimal, str, str, str]]:
@@ -60,7 +60,7 @@ def test_a_british_bank_s_table_with_money_in_two_columns_below_a_preamble() -> 
 
 
 def test_mobile_money_by_its_receipts_one_of_which_has_a_charge() -> None:
-    lines = lines_of_table(MPESA.encode())
+    lines = read_lines(BytesIO(MPESA.encode()))
 
     assert [D("8086.84"), D("-20.00")] == [line.amount for line in lines]
     assert [":2026-11-27:SKR1", ":2026-11-27:SKR1-2"] == [line.reference for line in lines]
@@ -151,3 +151,12 @@ def test_the_same_file_gives_the_same_names_and_the_same_row_twice_is_two_paymen
 
 def test_sums_and_rows_without_an_amount_are_no_movements() -> None:
     assert 1 == len(table("2026-11-27;5.00;x;EUR", "Total;5.00;;", ";;;", "2026-11-27;;note;EUR"))
+
+
+def test_what_is_not_booked_yet_waits_until_it_is() -> None:
+    lines = table(
+        "2026-11-27;5.00;rent;EUR;Umsatz vorgemerkt", "2026-11-27;6.00;rent;EUR;Umsatz gebucht",
+        "2026-11-27;7.00;rent;EUR;Pending", head="Day;Amount;Text;Currency;Info",
+    )  # fmt: skip
+
+    assert [D("6.00")] == [line.amount for line in lines]

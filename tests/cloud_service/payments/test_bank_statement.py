@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from cloud_service.payments.bank_line import BankLine
+from cloud_service.domain.receivables.bank_line import BankLine
 from cloud_service.payments.bank_statement import read_statement
 from common.errors import InputError
 from tests.cloud_service.payments.camt import VERSIONS, Entry, Part, entry, statement

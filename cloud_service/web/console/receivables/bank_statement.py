@@ -28,7 +28,8 @@ FILE_MAX = 5 * 2**20
 BY_HAND_MAX = 300  # a form has at most 1000 fields; what is left over is asked for when these are booked
 TEMPLATE = "console/bank_statement.html"
 HINT = _l(
-    "A camt.053 or camt.054 file, or a table (CSV) with day, amount, text. The same file again books nothing twice."
+    "A camt.052, camt.053, camt.054 or MT940 file, or a table (CSV) with day, amount, text."
+    " What was told before is booked once."
 )
 
 
@@ -115,6 +116,6 @@ def _book_transfer(transfer: MatchedLine, account_number: str) -> bool:
     account = match.account_id if match else account_id(session(), account_number, scope())
     done = collect.pay(
         session(), account, line.amount, provider="bank", reference=line.reference, day=line.booked_on, author=actor(),
-        to=match.amounts if match else None, currency=line.currency,
+        to=match.amounts if match else None, currency=line.currency, line=line,
     )  # fmt: skip
     return done.outcome == "booked"

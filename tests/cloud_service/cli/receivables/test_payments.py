@@ -1,5 +1,6 @@
 """A bank statement from the file to the books, by the command a clerk uses."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from common.period import Span
 from tests.books.world import World, build
 from tests.cloud_service.cli.commands import call, refusal
 from tests.cloud_service.payments.camt import Entry, Part, entry, statement
+from tests.cloud_service.payments.statements import Told, camt
 
 OCTOBER = Span(date(2026, 10, 1), date(2026, 11, 1))
 
@@ -77,3 +79,39 @@ def test_a_table_of_the_bank_is_booked_once_like_its_xml(world: World, tmp_path:
     assert ["booked", "passed"] == [line["outcome"] for line in call("payments", "import", str(file))["lines"]]
     assert ["passed", "passed"] == [line["outcome"] for line in call("payments", "import", str(file))["lines"]]
     assert "paid" == call("bill", "show", "INV-2026-00001")["state"]
+
+
+def test_what_may_be_booked_before_is_left_with_both_shown(world: World, tmp_path: Path) -> None:
+    file = tmp_path / "november.xml"
+    file.write_bytes(camt(Told("20.00", "INV-2026-00001", reference="2026110912345678", day="2026-11-09"), name="A"))
+    call("payments", "import", str(file))
+    file.write_bytes(camt(Told("30.00", "INV-2026-00001", reference="2026110912345678", day="2026-11-09"), name="B"))
+    (line,) = call("payments", "import", str(file), code=6)["lines"]
+
+    assert ("left", "30.00") == (line["outcome"], line["amount"])
+    assert "may be the same as an earlier booking: 20.00 EUR on 2026-11-09 for A1, INV-2026-00001" == line["detail"]
+    assert ("A1", "20.00") == (line["earlier"]["account"], line["earlier"]["amount"])
+
+
+def test_a_returned_payment_is_left_until_its_chargeback_is_booked(world: World, tmp_path: Path) -> None:
+    file = tmp_path / "november.xml"
+    paid, back = Told("118.29", "INV-2026-00001"), Told("-118.29", "RETOURE INV-2026-00001", reference="X-1")
+    file.write_bytes(camt(paid, replace(back, extra="<RvslInd>true</RvslInd>")))
+    lines = call("payments", "import", str(file), code=6)["lines"]
+
+    assert [("booked", ""), ("left", "a returned payment")] == [
+        (line["outcome"], line["detail"] if line["outcome"] == "left" else "") for line in lines
+    ]
+    call(
+        "account",
+        "refund",
+        str(lines[0]["payment"]),
+        "118.29",
+        "--reference",
+        "bank",
+        "--chargeback",
+        "--day",
+        "2026-11-23",
+    )
+    assert "118.29" == call("bill", "show", "INV-2026-00001")["outstanding"]
+    assert ["passed", "passed"] == [line["outcome"] for line in call("payments", "import", str(file))["lines"]]

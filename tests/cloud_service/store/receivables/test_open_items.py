@@ -1,7 +1,7 @@
 from decimal import Decimal
 
 from cloud_service.domain.receivables.remittance_matching import OpenItem
-from cloud_service.store.receivables.open_items import booked_references, entity_of, open_invoices
+from cloud_service.store.receivables.open_items import entity_of, open_invoices
 from cloud_service.store.scope import Scope
 from tests.cloud_service.till import Till
 
@@ -24,9 +24,3 @@ def test_what_is_open_stands_with_the_names_that_payers_write(till: Till) -> Non
 def test_a_bank_account_is_known_however_its_iban_is_written(till: Till) -> None:
     assert till.world.entity == entity_of(till.session, "de02 1203 0000 0000 2020 51")
     assert entity_of(till.session, "DE89370400440532013000") is None
-
-
-def test_references_that_are_payments_already_are_known(till: Till) -> None:
-    till.pay("5.00", "B-1")
-
-    assert {"B-1"} == booked_references(till.session, ["B-1", "B-2"])

@@ -5,7 +5,7 @@ from io import BytesIO
 
 import pytest
 
-from cloud_service.payments.bank_line import BankLine
+from cloud_service.domain.receivables.bank_line import BankLine
 from cloud_service.payments.bank_statement import read_lines
 from tests.cloud_service.payments.camt import entry, statement
 

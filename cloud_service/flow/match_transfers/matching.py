@@ -2,34 +2,55 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
 from typing import BinaryIO
 
+from cloud_service.domain.money import round_money
+from cloud_service.domain.receivables.bank_line import BankLine
+from cloud_service.domain.receivables.bank_line_likeness import Likeness
 from cloud_service.domain.receivables.remittance_matching import OpenItems, RemittanceMatch
-from cloud_service.payments.bank_line import BankLine
+from cloud_service.flow.match_transfers.known_transfers import KnownTransfer, KnownTransfers
 from cloud_service.payments.bank_statement import read_lines
 from cloud_service.store.database.session import Session
 from cloud_service.store.receivables import open_items
+from cloud_service.store.receivables.bank_bookings import BankBooking
 from cloud_service.store.scope import Scope
 from common.errors import ConflictError
 
 ALL = Scope()
-BOOKED, OUT = "booked before", "money that went out"
+BOOKED, OUT, TWICE = "booked before", "money that went out", "told twice in this file"
+RETURNED = "a returned payment"
+DOUBTFUL = "may be the same as an earlier booking"
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierBooking:
+    """What a line may repeat, for a person to compare: a payment, or (no account) a line further up in the file."""
+
+    booked_on: date
+    amount: Decimal
+    currency: str
+    remittance: str
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class MatchedLine:
-    """A line of the statement: for an account, or why not (`reason`)."""
+    """A line of the statement: for an account, or why not (`reason`), with what it may repeat."""
 
     line: BankLine
     match: RemittanceMatch | None
     reason: str = ""
+    earlier: EarlierBooking | None = None
 
     @property
     def outcome(self) -> str:
         """`certain`, `passed` (nothing to do), or `left` for a person."""
         if self.match is not None:
             return "certain"
-        return "passed" if self.reason in (BOOKED, OUT) else "left"
+        return "passed" if self.reason in (BOOKED, OUT, TWICE) else "left"
 
     @property
     def by_hand(self) -> bool:
@@ -49,20 +70,51 @@ def match_lines(session: Session, lines: Sequence[BankLine], scope: Scope = ALL)
     """
     entities = _owners(session, lines, scope)
     lines = _in_their_currency(session, lines, scope)
-    booked = open_items.booked_references(session, [line.reference for line in lines])
+    known = KnownTransfers(session, lines)
     items: dict[int | None, OpenItems] = {}
-    for line in lines:
-        if line.reference in booked:
-            yield MatchedLine(line, None, BOOKED)
-        elif line.amount <= 0:
-            yield MatchedLine(line, None, OUT)
-        elif line.reversal:
-            yield MatchedLine(line, None, "a returned payment")
-        else:
-            entity = entities[line.account]
+    for _place, statement in groupby(lines, key=lambda line: line.head.place):
+        for transfer in known.read(list(statement)):
+            if (passed := _without_invoice(transfer, known, scope)) is not None:
+                yield passed
+                continue
+            entity = entities[transfer.line.account]
             if entity not in items:
                 items[entity] = OpenItems(open_items.open_invoices(session, entity, scope))
-            yield _read(line, items[entity])
+            yield _unless_entered(_read(transfer.line, items[entity]), known)
+
+
+def _without_invoice(transfer: KnownTransfer, known: KnownTransfers, scope: Scope) -> MatchedLine | None:
+    """A line that is not for an invoice, or not surely so; None where the invoices decide."""
+    line = transfer.line
+    if transfer.likeness is Likeness.SAME:
+        return MatchedLine(line, None, BOOKED if transfer.booking else TWICE)
+    if line.reversal:
+        return MatchedLine(line, None, BOOKED if known.is_returned(line) else RETURNED)
+    if line.amount <= 0:
+        return MatchedLine(line, None, OUT)
+    if transfer.likeness is Likeness.DOUBTFUL:
+        return MatchedLine(line, None, DOUBTFUL, _earlier(transfer.earlier, transfer.booking, scope))
+    return None
+
+
+def _earlier(line: BankLine | None, booking: BankBooking | None, scope: Scope) -> EarlierBooking | None:
+    """What the reader may know of an earlier booking."""
+    if booking is None:
+        return EarlierBooking(line.booked_on, line.amount, line.currency, line.remittance) if line else None
+    if scope.entities is not None and booking.entity_id not in scope.entities:
+        return None
+    remittance = booking.line.remittance if booking.line else booking.reference
+    return EarlierBooking(
+        booking.day, round_money(booking.amount, booking.currency), booking.currency, remittance, booking.account
+    )
+
+
+def _unless_entered(matched: MatchedLine, known: KnownTransfers) -> MatchedLine:
+    """A match, unless somebody entered the same money for the same account by hand."""
+    entered = known.entered_by_hand(matched.line, matched.match.account_id) if matched.match else None
+    if entered is None:
+        return matched
+    return MatchedLine(matched.line, None, DOUBTFUL, _earlier(None, entered, ALL))
 
 
 def _in_their_currency(session: Session, lines: Sequence[BankLine], scope: Scope) -> Sequence[BankLine]:

@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from cloud_service.domain.receivables.bank_line import BankLine
 from cloud_service.flow import collect
 from cloud_service.flow.issue import issue
-from cloud_service.flow.match_transfers import BOOKED, OUT, lines_of, match_lines
-from cloud_service.payments.bank_line import BankLine
+from cloud_service.flow.match_transfers import lines_of, match_lines
+from cloud_service.flow.match_transfers.matching import BOOKED, OUT
 from cloud_service.store.scope import Scope
 from common.errors import ConflictError, InputError
 from tests.books.operations import rated
