@@ -22,6 +22,7 @@ from cloud_service.domain.invoicing.rebill_difference import (
     of_rating,
     tax_differences,
 )
+from cloud_service.domain.pricing.history_fingerprint import fingerprint
 from cloud_service.domain.pricing.priced_lines import TaxLine
 from cloud_service.domain.pricing.rated_line import OUTSIDE_VAT, VatRate
 from cloud_service.domain.rating.rated_contract import RatedContract
@@ -141,6 +142,7 @@ def bill_difference(
         raise ConflictError(f"{invoice.number} is credited already")
     if sorted(contract.contract.id for contract in rated) != sorted(invoice.contracts):
         raise ConflictError(f"the new rating is not of the contracts of {invoice.number}")
+    _refuse_other_history(invoice, rated)
     comparison = Comparison(
         invoice,
         billed=[*map(of_invoice, invoice.lines), *pending_lines.earlier_differences(session, invoice.id)],
@@ -155,6 +157,17 @@ def bill_difference(
         changes=[change.why for change in changes],
     )  # fmt: skip
     return changes
+
+
+def _refuse_other_history(invoice: OriginalInvoice, rated: Sequence[RatedContract]) -> None:
+    """A difference is money only: what later bills build on would stay that of the wrong readings."""
+    left = {billed.contract.id: fingerprint(billed.history) for billed in invoice.basis.contracts}
+    if any(fingerprint(contract.history) != left.get(contract.contract.id, "") for contract in rated):
+        raise ConflictError(
+            f"what {invoice.number} leaves over to later bills (kept credit, peaks, sums of the year) changes too",
+            code="history_differs",
+            hint="a difference cannot say that: credit the bill and bill it anew, with all that rest on it",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +191,8 @@ class Comparison:
         lines = []
         for tax, amount in tax_differences(self.billed, self.rated, self.taxes):
             line = self._difference(tax, amount, why, listed)
-            key = f"difference:{self.invoice.id}:{now.isoformat()}:{line.tax_category}"
+            rate = f"{tax.category} {tax.percent:f}" if tax else ""  # one tax may have two rates on these days
+            key = f"difference:{self.invoice.id}:{now.isoformat()}:{line.tax_category}:{rate}"
             lines.append(NewLine(self.invoice.contracts[0], key, self.invoice.account.currency, line))
             listed = ()
         return lines

@@ -3,7 +3,7 @@
 All of it in the caller's one transaction: either everything of an invoice is there, or nothing and no number is gone.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -12,19 +12,29 @@ from msgspec import UNSET
 from cloud_service.domain.invoicing.billing_account import BillingAccount, check_seller_address
 from cloud_service.domain.invoicing.invoice import ContractToBill, draft, replacement
 from cloud_service.domain.invoicing.pending_lines import WaitingLine, take_up
+from cloud_service.domain.invoicing.unbilled_days import HISTORY_CHANGED, TERMS_CHANGED
 from cloud_service.domain.rating.rated_contract import RatedContract
 from cloud_service.store.customers.billing_parties import parties
 from cloud_service.store.database.each_alone import each_alone
 from cloud_service.store.database.errors import fault_of
 from cloud_service.store.database.session import Session, plan_anew
-from cloud_service.store.invoicing import billing_run_items, billing_runs, corrections, currency_rates, pending_lines
+from cloud_service.store.invoicing import (
+    billing_chain,
+    billing_run_items,
+    billing_runs,
+    corrections,
+    currency_rates,
+    pending_lines,
+    rated_terms,
+)
 from cloud_service.store.invoicing.billing_run_items import RunItem
 from cloud_service.store.invoicing.billing_runs import StoredRun
 from cloud_service.store.invoicing.corrections import RegisterRead
 from cloud_service.store.invoicing.invoice_rows import WrittenInvoice
 from cloud_service.store.invoicing.issue_drafts import issue_drafts
+from cloud_service.store.invoicing.rated_terms import DueContract
 from cloud_service.store.receivables.ledger import lock_accounts
-from common.errors import ConflictError
+from common.errors import ConflictError, EnergyError
 from common.period import Span
 
 RATE_DAYS_MAX = 10  # central banks publish on business days; no run of holidays that closes them is longer
@@ -57,8 +67,11 @@ def _issue(
     deliver: bool,
     instead_of: WrittenInvoice | None = None,
 ) -> list[WrittenInvoice]:
+    contracts = sorted(contracts, key=lambda contract: (contract.rated.contract.account_id, contract.rated.start))
     account_ids = sorted({contract.rated.contract.account_id for contract in contracts})
     lock_accounts(session, account_ids)
+    for reason in billing_chain.broken(session, [contract.rated for contract in contracts]).values():
+        raise reason
     accounts = parties(session, account_ids, bill_date)
     for account in accounts.values():
         check_seller_address(account.seller.name, account.seller.address)
@@ -67,7 +80,7 @@ def _issue(
     drafts = [
         draft(
             account,
-            [_with_waiting_lines(contract, waiting.get(contract.rated.contract.id, ())) for contract in members],
+            [_with_waiting_lines(contract, waiting.pop(contract.rated.contract.id, ())) for contract in members],
             bill_date,
             local_rate=in_local[account.local_currency, account.currency],
         )
@@ -79,6 +92,7 @@ def _issue(
 
 
 def _with_waiting_lines(contract: ContractToBill, waiting: Sequence[tuple[int, WaitingLine]]) -> ContractToBill:
+    """The lines are on the first bill of the contract only: the caller hands them out once."""
     rated = take_up(contract.rated, [line for _, line in waiting])
     return ContractToBill(rated, contract.item_id, tuple(id_ for id_, _ in waiting))
 
@@ -88,14 +102,53 @@ def issue_shard(session: Session, run_id: int, *, author: str, limit: int = 500,
     plan_anew(session)
     run = billing_runs.run_of(session, run_id)
     claimed = billing_run_items.claim_accounts(session, run_id, limit)
-    changed = corrections.changed_reads(session, [read for item in claimed for read in _reads(item)])
-    stale = {read.owner_id for read in changed}
-    billing_run_items.park(
-        session, sorted(stale), "readings changed after the rating: rate it again", "readings_changed"
-    )
-    fresh = [item for item in claimed if item.id not in stale]
+    fresh = _without(session, claimed, "readings_changed", _changed_readings(session, claimed))
+    fresh = _without(session, fresh, TERMS_CHANGED, _changed_terms(session, fresh))
+    fresh = _without(session, fresh, HISTORY_CHANGED, _out_of_order(session, fresh))
     _issue_or_park(session, fresh, run, author=author, deliver=deliver)
     return len(claimed)
+
+
+def _without(
+    session: Session, items: Sequence[RunItem], code: str, reasons: Mapping[int, str | EnergyError]
+) -> list[RunItem]:
+    """Park the items that have a reason, alone; the others."""
+    for item_id, reason in reasons.items():
+        billing_run_items.park(
+            session, [item_id], str(reason), reason.code if isinstance(reason, EnergyError) else code
+        )
+    return [item for item in items if item.id not in reasons]
+
+
+def _changed_readings(session: Session, items: Sequence[RunItem]) -> dict[int, str]:
+    changed = corrections.changed_reads(session, [read for item in items for read in _reads(item)])
+    return dict.fromkeys(
+        sorted({read.owner_id for read in changed}), "readings changed after the rating: rate it again"
+    )
+
+
+def _changed_terms(session: Session, items: Sequence[RunItem]) -> dict[int, str]:
+    """Items whose contract, days, tariff or meters are not what they were rated by."""
+    due = {item.id: DueContract(item.contract_id, Span(item.start, item.end)) for item in items if _has_terms(item)}
+    terms = rated_terms.terms_now(session, due.values())
+    changed: dict[int, str] = {}
+    for item in items:
+        if item.id in due and item.rated is not None and item.rated.terms is not UNSET:
+            now = terms.get(due[item.id])
+            what = item.rated.terms.changed(now) if now else "the contract"
+            if what:
+                changed[item.id] = f"{what} changed after the rating: rate it again"
+    return changed
+
+
+def _has_terms(item: RunItem) -> bool:
+    return item.rated is not None and item.rated.terms is not UNSET
+
+
+def _out_of_order(session: Session, items: Sequence[RunItem]) -> dict[int, EnergyError]:
+    """Items whose history is not that of the bill before, or on which a later bill rests."""
+    broken = billing_chain.broken(session, [item.rated for item in items if item.rated is not None])
+    return {item.id: broken[item.contract_id, item.start] for item in items if (item.contract_id, item.start) in broken}
 
 
 def _reads(item: RunItem) -> list[RegisterRead]:

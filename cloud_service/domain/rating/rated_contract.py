@@ -19,6 +19,7 @@ from cloud_service.domain.pricing.rated_line import (
 )
 from cloud_service.domain.pricing.tax import applies, rate_on
 from cloud_service.domain.pricing.usage import NOTHING_BEFORE, History
+from cloud_service.domain.rating.rated_terms import RatedTerms
 from cloud_service.domain.rating.register_source import RegisterSource
 from cloud_service.domain.tariffs.charge_periods import versions_in
 from cloud_service.domain.tariffs.tariff import Tariff
@@ -91,6 +92,8 @@ class RatedContract(Rating, frozen=True, kw_only=True):
     rated_at: datetime | UnsetType = UNSET  # the database's time before anything was read
     sources: tuple[RegisterSource, ...] = ()
     usage: tuple[MonthlyUse, ...] = ()  # in order
+    given: str | UnsetType = UNSET  # fingerprint of the history it was given
+    terms: RatedTerms | UnsetType = UNSET  # what it was rated by
 
 
 def rating_of(result: RatingResult, tariff: Tariff, contract_id: int | UnsetType = UNSET) -> Rating:

@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from msgspec import UNSET
+
+from cloud_service.domain.invoicing.unbilled_days import not_billed_yet
+from cloud_service.domain.pricing.history_fingerprint import builds_on, fingerprint
 from cloud_service.domain.rating.combined import join
 from cloud_service.domain.rating.rated_contract import (
     MonthlyUse,
@@ -20,6 +24,8 @@ from cloud_service.store.database.errors import fault_of
 from cloud_service.store.database.session import Session
 from cloud_service.store.invoicing import billable_contracts, billed_usage, billing_run_items, corrections
 from cloud_service.store.invoicing.billable_contracts import BillableContract
+from cloud_service.store.invoicing.billing_run_items import RunItem
+from cloud_service.store.invoicing.rating_history import EarlierBill
 from cloud_service.store.metering import supplied_use
 from common.errors import ConflictError
 from common.period import Span, add_months
@@ -41,10 +47,13 @@ class RatingOutcome:
     code: str = ""  # of the reason
 
 
-def rate_contracts(session: Session, ids: Sequence[int], span: Span, *, chart: bool = True) -> list[RatingOutcome]:
+def rate_contracts(
+    session: Session, ids: Sequence[int], span: Span, *, chart: bool = True, run_id: int | None = None
+) -> list[RatingOutcome]:
     """Rate each contract on the days of the span on which it runs, in the order of the contracts' ids.
 
-    `chart` adds the last twelve months of use, for invoices.
+    `chart` adds the last twelve months of use, for invoices. What run `run_id` has rated of earlier days hands on what
+    it leaves over.
     """
     outcomes: list[RatingOutcome] = []
     groups: dict[Span, list[BillableContract]] = {}
@@ -57,7 +66,7 @@ def rate_contracts(session: Session, ids: Sequence[int], span: Span, *, chart: b
     for days, members in groups.items():
         outcomes += each_alone(
             session, members,
-            work=lambda some, days=days: _rate_span(session, some, days, chart=chart),  # type: ignore[misc]
+            work=lambda some, days=days: _rate_span(session, some, days, chart=chart, run_id=run_id),  # type: ignore[misc]
             put_aside=lambda contract, error, days=days: [_put_aside(contract, days, error)],  # type: ignore[misc]
         )  # fmt: skip
     return sorted(outcomes, key=lambda outcome: outcome.contract.id)
@@ -101,14 +110,24 @@ def _cost_so_far(
 
 
 def rate_shard(session: Session, run_id: int, limit: int = 500) -> int:
-    """Rate up to `limit` waiting items of a run and keep the results; the number worked on, 0 when none was free."""
-    claimed = billing_run_items.claim(session, run_id, "waiting", limit)
+    """Rate up to `limit` waiting items of a run and keep the results; the number worked on, 0 when none was free.
+
+    Of a contract's spans the earlier ones come first: the later ones build on them.
+    """
+    worked = 0
+    while worked < limit and (claimed := billing_run_items.claim(session, run_id, "waiting", limit - worked)):
+        _rate_claimed(session, run_id, claimed)
+        worked += len(claimed)
+    return worked
+
+
+def _rate_claimed(session: Session, run_id: int, claimed: Sequence[RunItem]) -> None:
     item_ids_by_span: dict[Span, dict[int, int]] = {}
     for item in claimed:
         item_ids_by_span.setdefault(Span(item.start, item.end), {})[item.contract_id] = item.id
     rated: list[RatedItem] = []
     for span, item_ids in item_ids_by_span.items():
-        for outcome in rate_contracts(session, list(item_ids), span):
+        for outcome in rate_contracts(session, list(item_ids), span, run_id=run_id):
             item_id = item_ids[outcome.contract.id]
             if outcome.rated is not None and outcome.span == span:
                 rated.append((item_id, outcome.rated))
@@ -120,7 +139,6 @@ def rate_shard(session: Session, run_id: int, limit: int = 500) -> int:
         work=lambda some: _kept(session, some),
         put_aside=lambda item, error: _parked(session, item, error),
     )  # fmt: skip
-    return len(claimed)
 
 
 def _kept(session: Session, rated: Sequence[RatedItem]) -> Sequence[RatedItem]:
@@ -139,10 +157,10 @@ def _put_aside(contract: BillableContract, days: Span, error: Exception) -> Rati
 
 
 def _rate_span(
-    session: Session, members: Sequence[BillableContract], span: Span, *, chart: bool
+    session: Session, members: Sequence[BillableContract], span: Span, *, chart: bool, run_id: int | None
 ) -> list[RatingOutcome]:
     read_at = billed_usage.snapshot_time(session)
-    jobs = load(session, members, span, so_far=False)
+    jobs = load(session, members, span, so_far=False, run_id=run_id)
     price(session, jobs)
     months = _months_before(session, jobs, span) if chart else {}
     return [_outcome(job, months.get(job.contract.id, {}), read_at) for job in jobs]
@@ -166,6 +184,10 @@ def _outcome(job: RatingJob, months: Mapping[date, int], read_at: datetime) -> R
     if job.reason or not job.ratings:
         return RatingOutcome(job.contract, job.span, None, job.reason or NOT_RATED_HERE, job.code)
     rating = join(job.ratings)
+    earlier = job.earlier or EarlierBill(None)
+    if earlier.gap is not None and builds_on(earlier.history, rating.history):
+        job.refuse(not_billed_yet(earlier.gap))
+        return RatingOutcome(job.contract, job.span, None, job.reason, job.code)
     energy_by_month = dict(months)
     month = job.span.start.replace(day=1)
     energy_by_month[month] = energy_by_month.get(month, 0) + rating.energy
@@ -175,6 +197,8 @@ def _outcome(job: RatingJob, months: Mapping[date, int], read_at: datetime) -> R
         rated_at=read_at,
         sources=tuple(job.usage.sources),
         usage=tuple(MonthlyUse(month, energy_by_month[month]) for month in sorted(energy_by_month))[-CHART_MONTHS:],
+        given=fingerprint(earlier.history),
+        terms=UNSET if job.terms is None else job.terms,
     )
     return RatingOutcome(job.contract, job.span, rated)
 

@@ -8,13 +8,14 @@ from decimal import Decimal
 from cloud_service.domain.pricing.usage import History
 from cloud_service.domain.rating.metered_usage import MeteredUsage, metered_usage
 from cloud_service.domain.rating.rated_contract import Rating
+from cloud_service.domain.rating.rated_terms import RatedTerms
 from cloud_service.domain.rating.register_readings import MountedRegister, SpanReadings
 from cloud_service.domain.tariffs.unpriced import priced_registers
 from cloud_service.flow.rate.spread_registers import spread_spans
 from cloud_service.store.database.session import Session
-from cloud_service.store.invoicing import billable_contracts, billed_usage, rating_history
+from cloud_service.store.invoicing import billable_contracts, billed_usage, rated_terms, rating_history
 from cloud_service.store.invoicing.billable_contracts import AssignedTariff, BillableContract
-from cloud_service.store.invoicing.rating_history import EarlierInvoice
+from cloud_service.store.invoicing.rating_history import EarlierBill
 from cloud_service.store.tariffs.engine_cache import tariff_of
 from common.errors import EnergyError, InputError
 from common.period import Span, day_start
@@ -34,7 +35,8 @@ class RatingJob:
     mounted: Sequence[MountedRegister]
     so_far: bool = False  # what is not there yet counts as nothing: for balances, never for invoices
     measured: MeteredUsage | None = None
-    earlier: EarlierInvoice | None = None  # what the invoice before left behind
+    earlier: EarlierBill | None = None  # what the bill before left behind
+    terms: RatedTerms | None = None  # what it is rated by; not of a job `so_far`
     history: History = field(default_factory=History)  # what the next rating is given
     ratings: list[Rating] = field(default_factory=list)
     total_so_far: Decimal = Decimal(0)  # of a job `so_far`: with taxes, in the contract's currency
@@ -53,7 +55,9 @@ class RatingJob:
         return self.measured
 
 
-def load(session: Session, members: Sequence[BillableContract], span: Span, *, so_far: bool) -> list[RatingJob]:
+def load(
+    session: Session, members: Sequence[BillableContract], span: Span, *, so_far: bool, run_id: int | None = None
+) -> list[RatingJob]:
     """A job for each contract: tariffs, registers, what they counted and the history, in few reads for all."""
     zones = {contract.timezone for contract in members}
     first = min(day_start(span.start, zone) for zone in zones)
@@ -69,7 +73,8 @@ def load(session: Session, members: Sequence[BillableContract], span: Span, *, s
     ends = billed_usage.day_ends(session, registers, span) if not so_far else {}
     undated = [register for register in registers if register not in days]
     indexes = billed_usage.indexes(session, undated, first - READ_BEFORE, last + READ_AFTER) if undated else {}
-    earlier = rating_history.histories(session, ids, span.start)
+    earlier = rating_history.histories(session, ids, span.start, run_id)
+    versions = rated_terms.dated_versions(session, assignments.values()) if not so_far else {}
     priced = _priced_registers(session, assignments.values())
     spread = spread_spans(session, members, assignments, mounted, ends, between=(first, last))
     jobs = []
@@ -80,6 +85,8 @@ def load(session: Session, members: Sequence[BillableContract], span: Span, *, s
         job.earlier = earlier.get(contract.id)
         job.history = job.earlier.history if job.earlier else History()
         readings = SpanReadings(span, contract.timezone, days, indexes, so_far, shared, ends, spread)
+        if not so_far:
+            job.terms = rated_terms.terms_of(contract, span, job.assignments, job.mounted, versions)
         _measure(job, readings, priced)
         jobs.append(job)
     return jobs

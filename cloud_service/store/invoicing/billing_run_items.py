@@ -72,8 +72,11 @@ RATED_OF = text(
 CLAIM = text(
     """
     SELECT id, contract_id, lower(during) AS start, upper(during) AS end, state, reason, cast(rated AS text) AS rated
-      FROM billing_item
+      FROM billing_item b
      WHERE billing_run_id = :run AND state = :state
+       AND NOT EXISTS (SELECT 1 FROM billing_item e
+                        WHERE e.contract_id = b.contract_id AND e.billing_run_id = b.billing_run_id
+                          AND e.state = 'waiting' AND e.during << b.during)
      LIMIT :limit
        FOR UPDATE SKIP LOCKED
     """
@@ -172,7 +175,10 @@ def _item(row: RowMapping) -> RunItem:
 
 
 def claim(session: Session, run_id: int, state: str, limit: int) -> list[RunItem]:
-    """Items that this transaction works on; others pass them by until it ends, and get them back if it dies."""
+    """Items that this transaction works on; others pass them by until it ends, and get them back if it dies.
+
+    A contract's later days are claimed once its earlier ones wait no more.
+    """
     return [_item(row) for row in session.execute(CLAIM, {"run": run_id, "state": state, "limit": limit}).mappings()]
 
 

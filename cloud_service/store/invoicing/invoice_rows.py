@@ -12,6 +12,8 @@ from cloud_service.domain.invoicing.content_hash import canonical_hash, frozen
 from cloud_service.domain.invoicing.invoice import Draft
 from cloud_service.domain.pricing.record_json import to_json
 from cloud_service.store.database.bulk_rows import add_rows, copy_rows, json_value
+from cloud_service.store.invoicing.billing_chain import note_dependencies
+from common.errors import ConflictError
 from common.period import Span
 
 INVOICE = (
@@ -23,7 +25,9 @@ LINE = (
     "invoice_id", "position", "contract_id", "charge", "label", "quantity", "unit", "price", "amount_unrounded",
     "amount", "tax_category", "tax_rate", "during", "explanation",
 )  # fmt: skip
-TAKE_PENDING = text("UPDATE pending_line SET invoice_id = :invoice WHERE id = ANY(:ids) AND invoice_id IS NULL")
+TAKE_PENDING = text(
+    "UPDATE pending_line SET invoice_id = :invoice WHERE id = ANY(:ids) AND invoice_id IS NULL RETURNING id"
+)
 ITEMS_ISSUED = text(
     """
     UPDATE billing_item b SET state = 'issued', invoice_id = done.invoice
@@ -98,9 +102,7 @@ def _mark_used(session: Session, issued: Sequence[WrittenInvoice]) -> None:
     items = [(item, invoice.id) for invoice in issued for item in invoice.draft.item_ids]
     if items:
         session.execute(ITEMS_ISSUED, {"items": [i for i, _ in items], "invoices": [n for _, n in items]})
-    for invoice in issued:
-        if invoice.draft.waiting_ids:
-            session.execute(TAKE_PENDING, {"invoice": invoice.id, "ids": list(invoice.draft.waiting_ids)})
+    _take_lines(session, issued)
     versions = {
         version
         for invoice in issued
@@ -110,6 +112,16 @@ def _mark_used(session: Session, issued: Sequence[WrittenInvoice]) -> None:
     }
     if versions:
         session.execute(BILLED, {"ids": sorted(versions)})
+
+
+def _take_lines(session: Session, issued: Sequence[WrittenInvoice]) -> None:
+    """Each waiting line is on one invoice only; what the invoices rest on is kept."""
+    for invoice in issued:
+        ids = list(invoice.draft.waiting_ids)
+        if ids and len(session.execute(TAKE_PENDING, {"invoice": invoice.id, "ids": ids}).all()) != len(ids):
+            raise ConflictError(f"a line that waited for {invoice.number} was taken up by another bill meanwhile")
+    billed = [invoice.id for invoice in issued if invoice.draft.spans]
+    note_dependencies(session, billed, [id_ for invoice in issued for id_ in invoice.draft.waiting_ids])
 
 
 def queue_deliveries(session: Session, issued: Sequence[WrittenInvoice], kind: str) -> list[int]:

@@ -7,10 +7,12 @@ from datetime import date
 from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
+from cloud_service.domain.invoicing.unbilled_days import EARLIER_UNBILLED, HISTORY_CHANGED, TERMS_CHANGED
 from common.period import Span
 
 WANT_OF_READINGS = ("missing_days", "missing_intervals", "missing_index", "no_meter")
-CHANGED = "readings_changed"  # between rating and issuing
+# what may be right at another try: changed between rating and issuing, or built on days that were not billed yet
+AGAIN = ("readings_changed", TERMS_CHANGED, HISTORY_CHANGED, EARLIER_UNBILLED)
 AT_ONCE = 5000
 
 PARKED = """
@@ -23,7 +25,7 @@ PARKED = """
 BETTER = text(
     f"""
     {PARKED}
-       AND (b.code = :changed OR (b.code = ANY(:codes) AND EXISTS (
+       AND (b.code = ANY(:again) OR (b.code = ANY(:codes) AND EXISTS (
            SELECT 1
              FROM contract c
              JOIN meter_mount m ON m.service_point_id = c.service_point_id
@@ -44,7 +46,7 @@ OVERDUE = text(
 )
 SUPERSEDE = text(
     """
-    UPDATE billing_item SET state = 'cancelled', reason = 'its readings came: a later run bills these days'
+    UPDATE billing_item SET state = 'cancelled', reason = 'it can be billed now: a later run bills these days'
      WHERE id = ANY(:ids) AND state = 'parked'
     RETURNING id
     """
@@ -71,7 +73,7 @@ class ParkedItem:
 
 def with_new_readings(session: Session, entity_id: int, since: date) -> list[ParkedItem]:
     """Those whose days changed since they were parked; `since`: their days end after it."""
-    values = {"entity": entity_id, "since": since, "codes": list(WANT_OF_READINGS), "changed": CHANGED}
+    values = {"entity": entity_id, "since": since, "codes": list(WANT_OF_READINGS), "again": list(AGAIN)}
     return _items(session, BETTER, values)
 
 

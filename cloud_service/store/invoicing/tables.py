@@ -58,6 +58,7 @@ class BillingItem(Table):
         ),
         Index("ix_billing_item_run_state", "billing_run_id", "state"),
         Index("ix_billing_item_parked", "billing_run_id", postgresql_where=text("state = 'parked' and code <> ''")),
+        Index("ix_billing_item_parked_contract", "contract_id", postgresql_where=text("state = 'parked'")),
     )
 
     id: Mapped[Id]
@@ -176,6 +177,40 @@ class PendingLine(Table):
     reason: Mapped[str] = mapped_column(server_default="")
     author: Mapped[str] = mapped_column(server_default="")
     invoice_id: Mapped[int | None] = mapped_column(ForeignKey("invoice.id"))
+    created_at: Mapped[CreatedAt]
+
+
+class InvoiceDependency(Table):
+    """What an invoice rests on: the bill of the days before, whose history it was given; a waiting line it took up."""
+
+    __tablename__ = "invoice_dependency"
+    __table_args__ = (
+        CheckConstraint("kind in ('history','line')", name="kind"),
+        CheckConstraint("kind = 'line' or on_invoice_id is not null", name="history"),
+    )
+
+    id: Mapped[Id]
+    invoice_id: Mapped[int] = mapped_column(ForeignKey("invoice.id"), index=True)
+    contract_id: Mapped[int] = mapped_column(ForeignKey("contract.id"))
+    kind: Mapped[str]
+    on_invoice_id: Mapped[int | None] = mapped_column(ForeignKey("invoice.id"), index=True)
+    pending_line_id: Mapped[int | None]  # of a line; kept although the line may be gone
+    created_at: Mapped[CreatedAt]
+
+
+class WaivedSpan(Table):
+    """Days of a contract that are left unbilled on purpose."""
+
+    __tablename__ = "waived_span"
+    __table_args__ = (
+        ExcludeConstraint(("contract_id", "="), ("during", "&&"), name="ex_waived_span_during", using="gist"),
+    )
+
+    id: Mapped[Id]
+    contract_id: Mapped[int] = mapped_column(ForeignKey("contract.id"))
+    during: Mapped[Days]
+    reason: Mapped[str]
+    author: Mapped[str]
     created_at: Mapped[CreatedAt]
 
 

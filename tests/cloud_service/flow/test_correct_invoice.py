@@ -21,7 +21,8 @@ from cloud_service.store.receivables import settlement
 from cloud_service.store.receivables.ledger import balances
 from common.errors import ConflictError
 from common.period import Span
-from tests.books.world import World, build, noon
+from tests.books.world import FLAT, World, build, noon
+from tests.cloud_service.flow.surplus import SEPTEMBER, roof
 
 OCTOBER = Span(date(2026, 10, 1), date(2026, 11, 1))
 NOVEMBER = Span(date(2026, 11, 1), date(2026, 12, 1))
@@ -145,6 +146,43 @@ def test_a_difference_goes_on_the_next_bill_with_its_vat_and_its_reason(world: W
     # 30 × 96 × 0.1 = 288 kWh: 86.40 + 10.00 + 2.88 = 99.28; 19 % of it 18.86
     assert (Decimal("99.28"), Decimal("18.86")) == (second.draft.net, second.draft.tax)
     assert [] == touched(world.session)
+
+
+def test_a_difference_over_a_change_of_the_vat_has_a_line_for_each_rate(session: Session) -> None:
+    """The German case: 19 % up to the 15th, 16 % from the 16th on."""
+    vat = {
+        "name": "VAT", "label": "VAT", "category": "S",
+        "rates": [{"percent": "19", "until": "2026-10-16"}, {"percent": "16", "from": "2026-10-16"}],
+    }  # fmt: skip
+    world = build(session, tariff=FLAT | {"charges": FLAT["charges"][:1], "taxes": [vat]}, tenants=1)
+    world.readings(world.registers[0], OCTOBER)
+    first = bill(world)
+    late(world, date(2026, 10, 5), 200)
+    late(world, date(2026, 10, 20), 200)
+    rated = [outcome.rated for outcome in rate_contracts(world.session, world.contracts, OCTOBER) if outcome.rated]
+    correct_invoice.bill_difference(
+        world.session, first.id, rated, reason="late reading", author="test", clock=lambda: noon(TODAY)
+    )
+    lines = world.session.execute(
+        text("SELECT amount, line->'tax'->>'percent' AS percent FROM pending_line ORDER BY id")
+    ).all()
+
+    # 9.6 kWh × 0.30 on a day of each rate
+    assert [(Decimal("2.88"), "19"), (Decimal("2.88"), "16")] == [(line.amount, line.percent) for line in lines]
+
+
+def test_a_difference_is_refused_where_later_bills_would_be_given_something_else(session: Session) -> None:
+    world = roof(session)
+    september = bill(world, SEPTEMBER)
+    world.session.execute(text("DELETE FROM interval_day WHERE day = '2026-09-05' AND register_id > 1"))
+    world.readings(world.registers[0] + 1, Span(date(2026, 9, 5), date(2026, 9, 6)), wh=150)
+    rated = [outcome.rated for outcome in rate_contracts(world.session, world.contracts, SEPTEMBER) if outcome.rated]
+
+    with pytest.raises(ConflictError, match="leaves over to later bills") as refused:
+        correct_invoice.bill_difference(
+            world.session, september.id, rated, reason="late", author="t", clock=lambda: noon(TODAY)
+        )
+    assert "bill it anew" in refused.value.hint
 
 
 def test_a_second_difference_starts_from_what_the_first_has_billed(world: World) -> None:

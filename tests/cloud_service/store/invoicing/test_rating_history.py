@@ -47,8 +47,9 @@ def test_only_the_latest_that_was_not_taken_back_counts(world: World) -> None:
     assert first.id == histories(world.session, world.contracts, NOVEMBER.end)[world.contracts[0]].invoice_id
 
 
-def test_an_invoice_of_long_ago_is_forgotten(world: World) -> None:
+def test_the_days_since_a_bill_of_long_ago_are_missing(world: World) -> None:
     issue_with(world, OCTOBER)
+    day = date(2028, 1, 1)
 
-    assert {} == histories(world.session, world.contracts, date(2028, 1, 1))
+    assert Span(NOVEMBER.start, day) == histories(world.session, world.contracts, day)[world.contracts[0]].gap
     assert {} == histories(world.session, world.contracts, OCTOBER.start)

@@ -1,0 +1,132 @@
+"""How bills of a contract follow each other: the bill before and the next one, and what each rests on."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from msgspec import UNSET
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from cloud_service.domain.invoicing.unbilled_days import FollowingBill, out_of_order
+from cloud_service.domain.pricing.history_fingerprint import fingerprint
+from cloud_service.domain.pricing.record_json import from_json
+from cloud_service.domain.pricing.usage import History
+from cloud_service.domain.rating.rated_contract import RatedContract
+from cloud_service.store.invoicing.rating_history import EarlierBill, histories
+from common.errors import ConflictError
+from common.period import Span
+
+# The next live bill of each contract after some days, if nothing but waived days lies between; what it was given.
+NEXT = text(
+    """
+    SELECT w.id AS contract_id, w.start, i.number, lower(n.during) AS next_start, given.history
+      FROM unnest(cast(:ids AS bigint[]), cast(:starts AS date[]), cast(:ends AS date[])) w(id, start, until)
+     CROSS JOIN LATERAL (
+           SELECT invoice_id, during FROM invoice_span
+            WHERE contract_id = w.id AND NOT credited AND during && daterange(w.until, NULL)
+            ORDER BY lower(during) LIMIT 1) n
+      JOIN invoice i ON i.id = n.invoice_id
+      LEFT JOIN invoice_dependency d ON d.invoice_id = n.invoice_id AND d.contract_id = w.id AND d.kind = 'history'
+      LEFT JOIN LATERAL (
+           SELECT billed->'history' AS history
+             FROM invoice e CROSS JOIN LATERAL jsonb_array_elements(e.basis->'contracts') billed
+            WHERE e.id = d.on_invoice_id AND (billed->'contract'->>'id')::bigint = w.id) given ON true
+     WHERE isempty(datemultirange(daterange(w.until, greatest(w.until, lower(n.during)))) - coalesce(
+           (SELECT range_agg(v.during) FROM waived_span v WHERE v.contract_id = w.id), '{}'::datemultirange))
+    """
+)
+NOTE = text(
+    """
+    INSERT INTO invoice_dependency (invoice_id, contract_id, kind, on_invoice_id)
+    SELECT s.invoice_id, s.contract_id, 'history', last.invoice_id
+      FROM invoice_span s
+     CROSS JOIN LATERAL (
+           SELECT e.invoice_id FROM invoice_span e
+            WHERE e.contract_id = s.contract_id AND NOT e.credited AND e.during && daterange(NULL, lower(s.during))
+            ORDER BY upper(e.during) DESC LIMIT 1) last
+     WHERE s.invoice_id = ANY(:ids)
+    """
+)
+NOTE_LINES = text(
+    """
+    INSERT INTO invoice_dependency (invoice_id, contract_id, kind, on_invoice_id, pending_line_id)
+    SELECT invoice_id, contract_id, 'line', (line->>'corrects')::bigint, id
+      FROM pending_line
+     WHERE id = ANY(:ids)
+    """
+)
+# All live bills that rest on a bill's history, and those that rest on them; the earliest days first.
+RESTING = text(
+    """
+    WITH RECURSIVE resting AS (
+         SELECT d.invoice_id FROM invoice_dependency d
+          WHERE d.on_invoice_id = :id AND d.kind = 'history'
+            AND EXISTS (SELECT 1 FROM invoice_span s WHERE s.invoice_id = d.invoice_id AND NOT s.credited)
+          UNION
+         SELECT d.invoice_id FROM resting r
+           JOIN invoice_dependency d ON d.on_invoice_id = r.invoice_id AND d.kind = 'history'
+            AND EXISTS (SELECT 1 FROM invoice_span s WHERE s.invoice_id = d.invoice_id AND NOT s.credited))
+    SELECT i.id, i.public_id, i.number, lower(i.during) AS start, upper(i.during) AS end, i.total, i.currency
+      FROM resting r
+      JOIN invoice i ON i.id = r.invoice_id
+     ORDER BY lower(i.during), i.id
+    """
+)
+
+
+ContractAndStart = tuple[int, date]  # a contract's id and the first of some days
+
+
+def broken(session: Session, contracts: Sequence[RatedContract]) -> dict[ContractAndStart, ConflictError]:
+    """Those that do not fit between the bill before and the one after, with the reason.
+
+    Of a contract's days the earlier ones come first. What was rated by nobody (hand-made) is not asked.
+    """
+    chained = [contract for contract in contracts if contract.given is not UNSET]
+    chained.sort(key=lambda contract: (contract.contract.id, contract.start))
+    earlier = _earlier(session, chained)
+    following = next_bills(session, [(contract.contract.id, contract.span) for contract in chained])
+    reasons: dict[ContractAndStart, ConflictError] = {}
+    for contract in chained:
+        key = (contract.contract.id, contract.start)
+        before = earlier.get(key, EarlierBill(None))
+        reason = out_of_order(contract, before.gap, before.history, following.get(key))
+        if reason is None:
+            earlier[contract.contract.id, contract.end] = EarlierBill(None, contract.history)
+        else:
+            reasons[key] = reason
+    return reasons
+
+
+def _earlier(session: Session, contracts: Sequence[RatedContract]) -> dict[ContractAndStart, EarlierBill]:
+    ids_by_day: dict[date, list[int]] = {}
+    for contract in contracts:
+        ids_by_day.setdefault(contract.start, []).append(contract.contract.id)
+    return {
+        (contract_id, day): bill
+        for day, ids in ids_by_day.items()
+        for contract_id, bill in histories(session, ids, day).items()
+    }
+
+
+def next_bills(session: Session, due: Sequence[tuple[int, Span]]) -> dict[ContractAndStart, FollowingBill]:
+    """(contract, first day of its days) -> the bill that comes next after these days, if there is one."""
+    values = {
+        "ids": [contract_id for contract_id, _ in due],
+        "starts": [span.start for _, span in due],
+        "ends": [span.end for _, span in due],
+    }
+    return {
+        (row.contract_id, row.start): FollowingBill(
+            row.number, row.next_start, fingerprint(from_json(History, row.history or {}))
+        )
+        for row in session.execute(NEXT, values)
+    }
+
+
+def note_dependencies(session: Session, invoice_ids: Sequence[int], line_ids: Sequence[int]) -> None:
+    """Keep what invoices that were just written rest on: the bill before, for each contract, and lines they took up."""
+    if invoice_ids:
+        session.execute(NOTE, {"ids": list(invoice_ids)})
+    if line_ids:
+        session.execute(NOTE_LINES, {"ids": list(line_ids)})

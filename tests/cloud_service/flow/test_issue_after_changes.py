@@ -1,0 +1,176 @@
+"""Hours or days lie between rating and approval: what changed in between is rated again, and a waiting line is once."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from cloud_service.domain.tariffs.tariff import load_tariff
+from cloud_service.flow import billing_run as running
+from cloud_service.flow.billing_run import RunPlan
+from cloud_service.flow.customers.contract import change_cycle, change_tariff, move_out
+from cloud_service.flow.issue import issue_shard
+from cloud_service.flow.publish_tariff import TariffDraft, publish
+from cloud_service.flow.rate import rate_shard
+from cloud_service.store.invoicing import billing_run_items, pending_lines
+from cloud_service.store.invoicing.pending_lines import NewLine
+from common.period import Span
+from tests.books.world import FLAT, World, build
+from tests.cloud_service.store.invoicing.test_pending_lines import share
+
+OCTOBER = Span(date(2026, 10, 1), date(2026, 11, 1))
+BILLS = text("SELECT label, amount FROM invoice_line ORDER BY invoice_id, position")
+
+
+@pytest.fixture
+def world(session: Session) -> World:
+    world = build(session, tenants=1)
+    world.readings(world.registers[0], Span(date(2026, 9, 1), OCTOBER.end))
+    return world
+
+
+def rate(world: World, span: Span = OCTOBER) -> int:
+    run = running.plan(world.session, RunPlan(world.entity, span, span.end, "t"))
+    rate_shard(world.session, run.id)
+    running.report(world.session, run.id)
+    return run.id
+
+
+def approve(world: World, run_id: int) -> list[str]:
+    """Why what could not be issued was parked."""
+    running.approve(world.session, run_id, "t")
+    issue_shard(world.session, run_id, author="t")
+    return [item.reason for item in billing_run_items.items(world.session, run_id, "parked")]
+
+
+def moved_out(world: World) -> None:
+    """By a door that does not know of rated items."""
+    world.session.execute(text("UPDATE contract SET during = daterange(lower(during), '2026-10-16')"))
+
+
+def dearer(world: World) -> None:
+    document = FLAT | {"charges": [FLAT["charges"][0] | {"price": "0.50"}, FLAT["charges"][1]]}
+    publish(
+        world.session, world.entity, TariffDraft(load_tariff(document), document), author="t", start=date(2026, 1, 1)
+    )
+
+
+def new_tariff_row(world: World) -> None:
+    """The same tariff, assigned anew from the 10th: by a door that does not know of rated items."""
+    world.session.execute(text("UPDATE tariff_assignment SET during = daterange(lower(during), '2026-10-10')"))
+    world.session.execute(
+        text(
+            "INSERT INTO tariff_assignment (contract_id, tariff_id, during)"
+            " SELECT contract_id, tariff_id, daterange('2026-10-10', NULL) FROM tariff_assignment"
+        )
+    )
+
+
+def run_sql(statement: str) -> Callable[[World], None]:
+    def change(world: World) -> None:
+        world.session.execute(text(statement))
+
+    return change
+
+
+CHANGES = {
+    "days": (moved_out, "the contract or its days"),
+    "price": (dearer, "its tariff"),
+    "assignment": (new_tariff_row, "its tariff"),
+    "multiplier": (run_sql("UPDATE meter_mount SET multiplier = 40"), "its meters"),
+    "opening": (run_sql("""UPDATE meter_mount SET during = tstzrange('2026-10-05 00:00+02', NULL)"""), "its meters"),
+    "billed register": (run_sql("UPDATE register SET billed = false"), "its meters"),
+    "direction": (run_sql("UPDATE register SET direction = 'export'"), "its meters"),
+    "zone": (run_sql("UPDATE site SET timezone = 'America/New_York'"), "the contract or its days"),
+    "billing day": (run_sql("UPDATE account SET billing_day = 15"), "the contract or its days"),
+    "value": (
+        run_sql("""UPDATE service_point SET settings = '{"values": {"contracted_kw": "30"}}'"""),
+        "the contract or its days",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("change", sorted(CHANGES))
+def test_what_changed_after_the_rating_is_rated_again_and_not_issued(world: World, change: str) -> None:
+    do, words = CHANGES[change]
+    run_id = rate(world)
+    do(world)
+
+    (reason,) = approve(world, run_id)
+    assert reason.startswith(words)
+    assert reason.endswith("changed after the rating: rate it again")
+    assert [] == world.session.execute(BILLS).all()
+
+
+def test_a_changed_tariff_bills_its_own_price_after_another_rating(world: World) -> None:
+    run_id = rate(world)
+    dearer(world)
+    approve(world, run_id)
+    running.report(world.session, run_id)
+    running.retry_parked(world.session, run_id, "t")
+    rate_shard(world.session, run_id)
+    running.report(world.session, run_id)
+    approve(world, run_id)
+
+    # 298 kWh × 0.50
+    assert ("Energy", Decimal("149.00")) == tuple(world.session.execute(BILLS).all()[0])
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        "UPDATE contract SET during = daterange(lower(during), '2026-11-16')",
+        "UPDATE meter_mount SET during = tstzrange(lower(during), '2026-11-16 00:00+01'), closing = '{}'",
+        "UPDATE tariff_version SET during = daterange(lower(during), '2026-12-01')",
+        "UPDATE service_point SET name = 'Flat 1, first floor'",
+    ],
+)
+def test_what_changes_only_after_the_billed_days_holds_nothing_up(world: World, later: str) -> None:
+    run_id = rate(world)
+    world.session.execute(text(later))
+
+    assert [] == approve(world, run_id)
+
+
+def test_a_tariff_of_later_days_holds_nothing_up(world: World) -> None:
+    run_id = rate(world)
+    change_tariff(world.session, world.contracts[0], world.tariff, OCTOBER.end, author="t", reason="asked")
+
+    assert [] == approve(world, run_id)
+
+
+def test_a_share_stands_once_where_a_run_has_two_bills_of_a_connection(world: World) -> None:
+    """Billing day 15 and a move-out on the 20th: 15 September to 15 October, and the five days after."""
+    change_cycle(world.session, world.accounts[0], "monthly", 15, author="t")
+    world.session.execute(text("UPDATE contract SET during = daterange('2026-09-15', NULL)"))
+    pending_lines.add(
+        world.session, [NewLine(world.contracts[0], "stairs", "EUR", share("100.00"))], reason="", author="t"
+    )
+    move_out(world.session, world.contracts[0], date(2026, 10, 20), author="t")
+    approve(world, rate(world))
+    bills = world.session.execute(
+        text(
+            "SELECT lower(i.during) AS start, count(*) FILTER (WHERE l.charge = 'share') AS shares FROM invoice i"
+            " JOIN invoice_line l ON l.invoice_id = i.id GROUP BY i.id ORDER BY 1"
+        )
+    ).all()
+
+    assert [(date(2026, 9, 15), 1), (date(2026, 10, 15), 0)] == [tuple(bill) for bill in bills]
+
+
+def test_what_each_bill_rests_on_is_kept(world: World) -> None:
+    pending_lines.add(
+        world.session, [NewLine(world.contracts[0], "stairs", "EUR", share("100.00"))], reason="", author="t"
+    )
+    approve(world, rate(world, Span(date(2026, 9, 1), OCTOBER.start)))
+    approve(world, rate(world))
+    rows = world.session.execute(
+        text("SELECT invoice_id, kind, on_invoice_id, pending_line_id FROM invoice_dependency ORDER BY id")
+    ).all()
+    first, second = world.session.execute(text("SELECT id FROM invoice ORDER BY id")).scalars()
+    (line,) = world.session.execute(text("SELECT id FROM pending_line")).scalars()
+
+    assert [(second, "history", first, None), (second, "line", None, line)] == [tuple(row) for row in rows]
