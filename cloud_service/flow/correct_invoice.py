@@ -114,7 +114,7 @@ def _settle(session: Session, invoice: OriginalInvoice, issued: WrittenInvoice, 
         else []
     )
     settlement.write_allocations(session, [(invoice.account, [*back, *own])], author, along=[_entry(issued, author)])
-    settlement.settle(session, settlement.positions(session, [account_id]).values(), day, author)
+    settlement.settle(session, settlement.positions(session, [account_id], day).values(), day, author)
 
 
 def _take_write_off_back(

@@ -59,6 +59,7 @@ class PrepaidPosition:
     protected: bool
     state: PrepaidState
     before: Decimal  # the balance at the last look
+    unknown: str = ""  # why it cannot be said what was used: nobody is cut on a guess
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,8 @@ def why_wait(position: PrepaidPosition, terms: PrepaidTerms) -> str:
     """Why supply may not be cut now, or nothing."""
     if position.protected:
         return "protected customer"
+    if position.unknown:
+        return position.unknown
     local = position.local
     if not terms.cut_from <= local.time() < terms.cut_until:
         return f"friendly hours: cut only from {terms.cut_from:%H:%M} to {terms.cut_until:%H:%M}"

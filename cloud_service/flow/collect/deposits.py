@@ -30,7 +30,7 @@ def release_deposit(session: Session, payment_id: int, amount: Decimal, *, day: 
         return PaymentBooking("duplicate", None, account.account_id)
     lines = (LedgerLine("deposit", amount, release.account_id), LedgerLine("credit", -amount, release.account_id))
     entry = payment_entry(account, release, release_id, lines, kind="deposit_release")
-    positions = settlement.positions(session, [account.account_id])
+    positions = settlement.positions(session, [account.account_id], release.day)
     settlement.settle(session, positions.values(), release.day, author, along=[entry])
     note_booked(session, release, release_id)
     return PaymentBooking("booked", release_id, account.account_id)

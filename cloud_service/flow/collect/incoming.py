@@ -83,7 +83,7 @@ def _settle(
     instructions: Mapping[str, Decimal] | None,
 ) -> None:
     """First what the payer named, then (unless the payer named all of it) the oldest; books `entry` with it."""
-    positions = settlement.positions(session, [account.account_id])
+    positions = settlement.positions(session, [account.account_id], payment.day)
     position = positions[account.account_id]
     instructed = dict(
         instructions
@@ -94,7 +94,7 @@ def _settle(
         source = next(source for source in position.unallocated if (source.kind, source.id) == ("payment", payment_id))
         allocations = as_instructed(source, instructed, position.open_invoices, payment.day)
         settlement.write_allocations(session, [(account, allocations)], payment.author, along=[entry])
-        positions = settlement.positions(session, [account.account_id])
+        positions = settlement.positions(session, [account.account_id], payment.day)
     settlement.settle(session, positions.values(), payment.day, payment.author, along=[] if instructed else [entry])
 
 

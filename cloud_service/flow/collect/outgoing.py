@@ -13,7 +13,7 @@ from cloud_service.flow.collect.booking import (
     stored_payment,
 )
 from cloud_service.store.database.session import Session
-from cloud_service.store.receivables import payments, settlement
+from cloud_service.store.receivables import payments, prepaid, settlement
 from cloud_service.store.receivables.payments import NewPayment, PayingAccount, StoredPayment
 from common.errors import ConflictError, InputError
 
@@ -47,6 +47,13 @@ def pay_out(
     position = settlement.positions(session, [account_id]).get(account_id)
     sources = position.unallocated if position else []
     credit = sum((source.unallocated for source in sources), Decimal(0))
+    used = prepaid.used_so_far(session, account_id)
+    if used and amount > credit - used:
+        raise ConflictError(
+            f"{amount} cannot be paid out: of the credit of {credit} {account.currency}, {used} was used since the"
+            " last bill",
+            path="amount", hint="bill these days first",
+        )  # fmt: skip
     if amount <= 0 or amount > credit or amount != round_money(amount, account.currency):
         raise ConflictError(f"{amount} cannot be paid out, the credit is {credit} {account.currency}", path="amount")
     bookings = []
@@ -86,7 +93,7 @@ def reverse(
     )
     entry = payment_entry(account, reversal, payment_id, payment_lines(reversal.account_id, reversal.amount, out_of))
     settlement.write_allocations(session, [(account, allocations)], reversal.author, along=[entry])
-    positions = settlement.positions(session, [account.account_id])
+    positions = settlement.positions(session, [account.account_id], reversal.day)
     settlement.settle(session, positions.values(), reversal.day, reversal.author)
     note_booked(session, reversal, payment_id)
     return PaymentBooking("booked", payment_id, account.account_id)

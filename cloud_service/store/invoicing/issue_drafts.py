@@ -29,9 +29,9 @@ def issue_drafts(
         issued += invoice_rows.write(session, group, numbers, author)
     account_ids = settlement.with_credit(session, [invoice.account_id for invoice in issued])
     paying = {*account_ids, *_credited(issued)}
-    positions = settlement.positions(session, sorted(paying)) if paying else {}
-    entries = [_entry(invoice, author) for invoice in issued]
     last_day = max(invoice.draft.bill_date for invoice in issued)
+    positions = settlement.positions(session, sorted(paying), last_day) if paying else {}
+    entries = [_entry(invoice, author) for invoice in issued]
     settlement.settle(session, positions.values(), last_day, author, along=entries)
     if deliver:
         _queue(session, issued)

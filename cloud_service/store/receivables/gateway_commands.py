@@ -11,6 +11,15 @@ from sqlalchemy.orm import Session
 
 
 @dataclass(frozen=True, slots=True)
+class CutSupply:
+    """A service point that is cut although who is supplied there by now is not; whose contract it is."""
+
+    point_id: int
+    account_id: int
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
 class GatewayOrder:
     """An order to disconnect or reconnect the meter at a service point, as people list it."""
 
@@ -45,6 +54,32 @@ CANCEL = text(
     RETURNING id, kind
     """
 )
+_NEWEST = """
+    SELECT DISTINCT ON (service_point_id) service_point_id, account_id, kind
+      FROM gateway_command
+     WHERE state <> 'cancelled'
+     ORDER BY service_point_id, id DESC
+"""
+CUT_FOR_OTHERS = text(
+    # Of whoever is supplied there today; who is prepaid and disconnected today holds it cut.
+    f"""
+    SELECT n.service_point_id AS point_id, k.account_id, a.number AS account
+      FROM ({_NEWEST}) n
+      JOIN service_point p ON p.id = n.service_point_id
+      JOIN site w ON w.id = p.site_id
+      JOIN contract k ON k.service_point_id = p.id
+       AND k.during @> (cast(:now AS timestamptz) AT TIME ZONE w.timezone)::date
+      JOIN account a ON a.id = k.account_id
+      LEFT JOIN prepaid_state s ON s.account_id = k.account_id AND s.state = 'disconnected'
+     WHERE n.kind = 'disconnect'
+       AND (s.account_id IS NULL
+            OR NOT EXISTS (SELECT 1 FROM account_mode m
+                            WHERE m.account_id = k.account_id AND m.mode = 'prepaid'
+                              AND m.during @> (cast(:now AS timestamptz) AT TIME ZONE w.timezone)::date))
+     ORDER BY p.id
+    """  # noqa: S608 - put together from this module's own words
+)
+CUT = text(f"SELECT service_point_id FROM ({_NEWEST}) n WHERE kind = 'disconnect' AND service_point_id = ANY(:points)")  # noqa: S608 - see above
 COMMANDS = text(
     """
     SELECT g.id, g.kind, g.state, g.reason, g.author, g.created_at, m.name AS meter, p.name AS point,
@@ -77,6 +112,16 @@ def queue_command(
 def cancel_waiting(session: Session, points: Sequence[int], at: datetime) -> list[str]:
     """Withdraw orders nobody has taken yet; returns their kinds."""
     return [row.kind for row in session.execute(CANCEL, {"points": list(points), "at": at})]
+
+
+def cut_for_others(session: Session, now: datetime) -> list[CutSupply]:
+    """Where the last order cut somebody who moved out or pays by bill by now."""
+    return [CutSupply(**row) for row in session.execute(CUT_FOR_OTHERS, {"now": now}).mappings()]
+
+
+def cut_points(session: Session, points: Sequence[int]) -> set[int]:
+    """Those of the service points whose last order was to disconnect."""
+    return {row.service_point_id for row in session.execute(CUT, {"points": list(points)})}
 
 
 def gateway_orders(session: Session, state: str = "", limit: int = 100) -> list[GatewayOrder]:

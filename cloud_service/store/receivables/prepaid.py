@@ -6,17 +6,33 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from msgspec import convert
 from sqlalchemy import text
 from sqlalchemy.orm import Session
+
+from common.period import Span
 
 
 @dataclass(frozen=True, slots=True)
 class PrepaidContract:
-    """A running contract of a prepaid account; `since` is the first day that no invoice bills."""
+    """A contract of a prepaid account, with the days that no live invoice bills; None is without an end."""
 
     id: int
+    number: str
     service_point_id: int
-    since: date
+    timezone: str
+    start: date
+    end: date | None
+    unbilled: tuple[tuple[date, date | None], ...]
+
+    def runs_on(self, day: date) -> bool:
+        """Whether somebody is supplied by it on a day."""
+        return self.start <= day and (self.end is None or day < self.end)
+
+    def unbilled_until(self, until: date) -> list[Span]:
+        """The days before `until` that no live invoice bills, in their order."""
+        bounds = [(first, min(last or until, until)) for first, last in self.unbilled]
+        return [Span(first, last) for first, last in bounds if first < last]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +54,7 @@ class NewPrepaidState:
 
 @dataclass(frozen=True, slots=True)
 class PrepaidAccount:
-    """An account in prepaid mode with its running contracts, each with the first day no invoice bills."""
+    """An account in prepaid mode with its contracts that run or have days that no invoice bills."""
 
     account_id: int
     number: str
@@ -55,6 +71,10 @@ class PrepaidAccount:
     state: str
     a_day: Decimal  # what a day of the last look cost, 0 where that is not known
     before: Decimal  # the balance at the last look
+    rated: Decimal = Decimal(0)  # what was used at the last look, of the days from `rated_from` to `rated_until`
+    rated_from: date | None = None
+    rated_until: date | None = None
+    waited: str = ""  # why a disconnection waited, or the balance was not known, at the last look
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,23 +95,34 @@ class PrepaidListLine:
     at: datetime
 
 
+_ZONE = """
+    coalesce((SELECT min(w.timezone)
+                FROM contract t JOIN service_point p ON p.id = t.service_point_id JOIN site w ON w.id = p.site_id
+               WHERE t.account_id = a.id AND NOT isempty(t.during)), e.timezone)
+"""
 IDS = text(
-    """
+    f"""
     SELECT m.account_id
       FROM account_mode m
+      JOIN account a ON a.id = m.account_id
+      JOIN client c ON c.id = a.client_id
+      JOIN legal_entity e ON e.id = c.legal_entity_id
      WHERE m.mode = 'prepaid'
-       AND m.during @> cast(:day AS date)
        AND m.account_id > :after
+       AND m.during && daterange(cast(:now AS date) - 1, cast(:now AS date) + 2)
+       AND m.during @> (cast(:now AS timestamptz) AT TIME ZONE {_ZONE})::date
      ORDER BY m.account_id
      LIMIT :limit
-    """
+    """  # noqa: S608 - put together from this module's own words
 )
 ACCOUNTS = text(
+    # Of a contract's days those count from the first that an invoice was ever made for, or from its own first.
     """
     SELECT a.id AS account_id, a.number, a.currency, a.settings, c.name AS client, c.email, c.locale, c.protected,
            e.name AS seller, coalesce(s.state, 'ok') AS state, coalesce(s.balance, 0) AS before,
            CASE WHEN s.rated_until > s.rated_from AND s.rated > 0
                 THEN s.rated / (s.rated_until - s.rated_from) ELSE 0 END AS a_day,
+           coalesce(s.rated, 0) AS rated, s.rated_from, s.rated_until, coalesce(s.protected_reason, '') AS waited,
            coalesce(k.timezone, e.timezone) AS timezone, coalesce(k.holiday_calendar, '') AS holiday_calendar,
            coalesce(k.contracts, '[]') AS contracts
       FROM account a
@@ -101,18 +132,32 @@ ACCOUNTS = text(
       LEFT JOIN LATERAL (
            SELECT min(w.timezone) AS timezone, min(w.holiday_calendar) AS holiday_calendar,
                   jsonb_agg(jsonb_build_object(
-                      'id', t.id, 'service_point', t.service_point_id,
-                      'since', greatest(lower(t.during), coalesce(
-                          (SELECT max(upper(b.during)) FROM invoice_span b
-                            WHERE b.contract_id = t.id AND NOT b.credited), lower(t.during)))) ORDER BY t.id)
+                      'id', t.id, 'number', t.number, 'service_point_id', t.service_point_id, 'timezone', w.timezone,
+                      'start', lower(t.during), 'end', upper(t.during), 'unbilled', d.unbilled) ORDER BY t.id)
                       AS contracts
              FROM contract t
              JOIN service_point p ON p.id = t.service_point_id
              JOIN site w ON w.id = p.site_id
-            WHERE t.account_id = a.id AND t.during @> cast(:day AS date)) k ON true
+            CROSS JOIN LATERAL (
+                  SELECT coalesce(jsonb_agg(jsonb_build_array(lower(r), upper(r)) ORDER BY lower(r)), '[]') AS unbilled
+                    FROM (SELECT datemultirange(t.during * daterange(min(lower(b.during)), NULL))
+                                 - coalesce(range_agg(b.during) FILTER (WHERE NOT b.credited), '{}') AS days
+                            FROM invoice_span b WHERE b.contract_id = t.id) left_over, unnest(left_over.days) r) d
+            WHERE t.account_id = a.id AND NOT isempty(t.during)
+              AND (upper_inf(t.during) OR upper(t.during) > cast(:now AS date) - 400)) k ON true
      WHERE a.id = ANY(:ids)
      ORDER BY a.id
     """
+)
+FORMER = text(
+    f"""
+    DELETE FROM prepaid_state s
+     USING account a, client c, legal_entity e
+     WHERE a.id = s.account_id AND c.id = a.client_id AND e.id = c.legal_entity_id
+       AND NOT EXISTS (SELECT 1 FROM account_mode m
+                        WHERE m.account_id = a.id AND m.mode = 'prepaid'
+                          AND m.during @> (cast(:now AS timestamptz) AT TIME ZONE {_ZONE})::date)
+    """  # noqa: S608 - put together from this module's own words
 )
 LOCK = text("SELECT id FROM account WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE")
 BOOKED = text(
@@ -130,6 +175,7 @@ BOOKED = text(
      GROUP BY g.account_id
     """
 )
+USED = text("SELECT greatest(rated, 0) FROM prepaid_state WHERE account_id = :id")
 STORE = text(
     """
     INSERT INTO prepaid_state (account_id, state, booked, rated, balance, days_left, rated_from, rated_until,
@@ -158,10 +204,15 @@ LIST = text(
 )
 
 
-def account_ids(session: Session, day: date, after: int = 0, limit: int = 500) -> list[int]:
-    """Accounts in prepaid mode on a day, page by page."""
-    rows = session.execute(IDS, {"day": day, "after": after, "limit": limit})
+def account_ids(session: Session, now: datetime, after: int = 0, limit: int = 500) -> list[int]:
+    """Accounts in prepaid mode on the day that it is where their meters hang, page by page."""
+    rows = session.execute(IDS, {"now": now, "after": after, "limit": limit})
     return [row.account_id for row in rows]
+
+
+def forget_former(session: Session, now: datetime) -> None:
+    """Accounts that are prepaid no more have no balance of that kind."""
+    session.execute(FORMER, {"now": now})
 
 
 def lock(session: Session, ids: Sequence[int]) -> None:
@@ -169,19 +220,22 @@ def lock(session: Session, ids: Sequence[int]) -> None:
     session.execute(LOCK, {"ids": list(ids)})
 
 
-def accounts(session: Session, ids: Sequence[int], day: date) -> list[PrepaidAccount]:
+def accounts(session: Session, ids: Sequence[int], now: datetime) -> list[PrepaidAccount]:
     """What deciding needs to know of them."""
-    rows = session.execute(ACCOUNTS, {"ids": list(ids), "day": day}).mappings()
-    return [PrepaidAccount(**(dict(row) | {"contracts": _contracts(row["contracts"])})) for row in rows]
-
-
-def _contracts(rows: Sequence[dict[str, Any]]) -> list[PrepaidContract]:
-    return [PrepaidContract(row["id"], row["service_point"], date.fromisoformat(row["since"])) for row in rows]
+    rows = session.execute(ACCOUNTS, {"ids": list(ids), "now": now}).mappings()
+    return [
+        PrepaidAccount(**(dict(row) | {"contracts": convert(row["contracts"], list[PrepaidContract])})) for row in rows
+    ]
 
 
 def booked(session: Session, ids: Sequence[int]) -> dict[int, Decimal]:
     """By account, credit less open invoices, by the ledger."""
     return {row.account_id: row.booked for row in session.execute(BOOKED, {"ids": list(ids)})}
+
+
+def used_so_far(session: Session, account_id: int) -> Decimal:
+    """What a prepaid account used since its last bill, at the last look; nothing where it is not prepaid."""
+    return session.execute(USED, {"id": account_id}).scalar_one_or_none() or Decimal(0)
 
 
 def store_states(session: Session, states: Sequence[NewPrepaidState]) -> None:

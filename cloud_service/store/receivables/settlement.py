@@ -16,7 +16,12 @@ from cloud_service.store.receivables.ledger import book
 
 POSITIONS = text(
     """
-    SELECT a.id AS account_id, c.legal_entity_id AS entity_id, a.currency, a.settings->>'debt_share' AS share,
+    SELECT a.id AS account_id, c.legal_entity_id AS entity_id, a.currency,
+           CASE WHEN a.settings ? 'debt_share' THEN
+                (SELECT a.settings->>'debt_share' FROM account_mode m
+                  WHERE m.account_id = a.id AND m.mode = 'prepaid'
+                    AND (m.during @> cast(:day AS date) OR cast(:day AS date) IS NULL AND upper_inf(m.during)))
+                END AS share,
            item.kind, item.id, item.number, item.day, item.due_date, item.prepaid, item.left,
            greatest(item.day, item.since) AS since
       FROM (SELECT account_id, 'invoice' AS kind, invoice_id AS id, number, bill_date AS day, due_date, prepaid,
@@ -85,10 +90,13 @@ class AccountPosition:
     unallocated: list[CreditSource] = field(default_factory=list)
 
 
-def positions(session: Session, account_ids: Iterable[int]) -> dict[int, AccountPosition]:
-    """By account, for those that have anything open or unallocated."""
+def positions(session: Session, account_ids: Iterable[int], day: date | None = None) -> dict[int, AccountPosition]:
+    """By account, for those that have anything open or unallocated.
+
+    A share of top-ups pays old debt where the account is prepaid on the day (by its newest mode unless one is given).
+    """
     by_account: dict[int, AccountPosition] = {}
-    for row in session.execute(POSITIONS, {"ids": list(account_ids)}):
+    for row in session.execute(POSITIONS, {"ids": list(account_ids), "day": day}):
         share = None if row.share is None else Decimal(row.share)
         position = by_account.setdefault(
             row.account_id, AccountPosition(row.account_id, row.entity_id, row.currency, share)

@@ -86,6 +86,12 @@ def test_nobody_is_cut_who_is_protected_nor_in_friendly_hours(changes: dict[str,
     assert "" == why_wait(position("-10.00"), TERMS)
 
 
+def test_nobody_is_cut_where_it_is_not_known_what_was_used() -> None:
+    decision = decide(position("-10.00", state="emergency", unknown="V1: no tariff"), TERMS)
+
+    assert ("empty", None, "V1: no tariff") == (decision.state, decision.command, decision.waits)
+
+
 def test_days_left_are_rounded_to_hundredths_bounded_and_unknown_without_use() -> None:
     assert D("3.33") == days_left(D(10), D(3))
     assert D(0) == days_left(D(-1), D(3))

@@ -1,9 +1,11 @@
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from sqlalchemy import text
 
 from cloud_service.flow import collect
+from cloud_service.flow.customers.contract import change_mode
 from common.errors import ConflictError, InputError, NotFoundError
 from tests.cloud_service.till import PAID, Till
 
@@ -56,10 +58,21 @@ def test_a_deposit_settles_nothing(till: Till) -> None:
 def test_of_a_top_up_only_the_agreed_share_pays_old_debt(till: Till) -> None:
     old = till.bill("100.00")
     till.session.execute(text("""UPDATE account SET settings = '{"debt_share": "0.25"}'"""))
+    till.session.execute(text("UPDATE account_mode SET mode = 'prepaid'"))
     till.pay("40.00", kind="top_up")
 
     assert D("109.00") == till.outstanding(old)
     assert D(-30) == till.books()["credit"]
+
+
+def test_who_pays_by_bill_again_pays_all_of_it_although_a_share_was_agreed_before(till: Till) -> None:
+    till.session.execute(text("""UPDATE account SET settings = '{"debt_share": "0.25"}'"""))
+    change_mode(till.session, till.account, "prepaid", date(2026, 9, 1), author="t")
+    change_mode(till.session, till.account, "postpaid", date(2026, 10, 1), author="t")
+    bill = till.bill("100.00")
+    till.pay("119.00")
+
+    assert (D(0), None) == (till.outstanding(bill), till.books().get("credit"))
 
 
 @pytest.mark.parametrize("amount", ["0", "-5", "1.005"])

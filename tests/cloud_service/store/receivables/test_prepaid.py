@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import text
 
 from cloud_service.store.receivables import prepaid
-from cloud_service.store.receivables.prepaid import NewPrepaidState, PrepaidContract
+from cloud_service.store.receivables.prepaid import NewPrepaidState
+from common.period import Span
 from tests.books.world import START
-from tests.cloud_service.till import PAID, Till
+from tests.cloud_service.till import Till
 
 D = Decimal
 NOON = datetime(2026, 11, 5, 12, tzinfo=UTC)
@@ -29,20 +30,53 @@ def state(till: Till) -> NewPrepaidState:
 
 
 def test_accounts_in_prepaid_mode_are_listed_page_by_page(prepaid_till: Till) -> None:
-    assert [prepaid_till.account] == prepaid.account_ids(prepaid_till.session, PAID)
-    assert [] == prepaid.account_ids(prepaid_till.session, PAID, after=prepaid_till.account)
-    assert [] == prepaid.account_ids(prepaid_till.session, date(2025, 12, 31))
+    assert [prepaid_till.account] == prepaid.account_ids(prepaid_till.session, NOON)
+    assert [] == prepaid.account_ids(prepaid_till.session, NOON, after=prepaid_till.account)
+    before_berlin, in_berlin = datetime(2025, 12, 31, 22, tzinfo=UTC), datetime(2025, 12, 31, 23, tzinfo=UTC)
+    assert [] == prepaid.account_ids(prepaid_till.session, before_berlin)
+    assert [prepaid_till.account] == prepaid.account_ids(prepaid_till.session, in_berlin)
 
 
-def test_a_contract_is_unbilled_since_its_last_invoice_or_its_start(prepaid_till: Till) -> None:
-    (fresh,) = prepaid.accounts(prepaid_till.session, [prepaid_till.account], PAID)
-    prepaid_till.bill("100.00", 9)  # September of a database whose invoices begin there
-    (billed,) = prepaid.accounts(prepaid_till.session, [prepaid_till.account], PAID)
-    contract = prepaid_till.world.contracts[0]
-    point = fresh.contracts[0].service_point_id
+def unbilled(till: Till) -> tuple[tuple[date, date | None], ...]:
+    (account,) = prepaid.accounts(till.session, [till.account], NOON)
+    (contract,) = account.contracts
+    return contract.unbilled
 
-    assert [PrepaidContract(contract, point, START)] == fresh.contracts
-    assert [PrepaidContract(contract, point, date(2026, 10, 1))] == billed.contracts
+
+def test_a_contract_is_unbilled_since_its_start_or_between_and_after_its_invoices(prepaid_till: Till) -> None:
+    assert ((START, None),) == unbilled(prepaid_till)
+    prepaid_till.bill("100.00", 8)  # August of a database whose invoices begin there
+    assert ((date(2026, 9, 1), None),) == unbilled(prepaid_till)
+    prepaid_till.bill("100.00", 10)
+    assert ((date(2026, 9, 1), date(2026, 10, 1)), (date(2026, 11, 1), None)) == unbilled(prepaid_till)
+    prepaid_till.session.execute(text("UPDATE contract SET during = '[2026-01-01,2026-11-01)'"))
+    assert ((date(2026, 9, 1), date(2026, 10, 1)),) == unbilled(prepaid_till)
+
+
+def test_unbilled_days_of_a_contract_end_with_today(prepaid_till: Till) -> None:
+    (account,) = prepaid.accounts(prepaid_till.session, [prepaid_till.account], NOON)
+    (contract,) = account.contracts
+
+    assert [Span(START, date(2026, 11, 6))] == contract.unbilled_until(date(2026, 11, 6))
+    assert [] == contract.unbilled_until(START)
+    assert [True, False] == [contract.runs_on(day) for day in (START, date(2025, 12, 31))]
+
+
+def test_what_ended_long_ago_is_not_looked_at(prepaid_till: Till) -> None:
+    prepaid_till.session.execute(text("UPDATE contract SET during = '[2024-01-01,2024-09-01)'"))
+
+    (account,) = prepaid.accounts(prepaid_till.session, [prepaid_till.account], NOON)
+    assert [] == account.contracts
+
+
+def test_an_account_that_is_prepaid_no_more_has_no_balance_of_that_kind(prepaid_till: Till) -> None:
+    prepaid.store_states(prepaid_till.session, [state(prepaid_till)])
+    prepaid.forget_former(prepaid_till.session, NOON)
+    assert D(20) == prepaid.used_so_far(prepaid_till.session, prepaid_till.account)
+
+    prepaid_till.session.execute(text("UPDATE account_mode SET mode = 'postpaid'"))
+    prepaid.forget_former(prepaid_till.session, NOON)
+    assert D(0) == prepaid.used_so_far(prepaid_till.session, prepaid_till.account)
 
 
 def test_a_look_takes_the_place_of_the_one_before_and_tells_what_a_day_costs(prepaid_till: Till) -> None:
@@ -50,7 +84,7 @@ def test_a_look_takes_the_place_of_the_one_before_and_tells_what_a_day_costs(pre
     for look in looks:
         prepaid.store_states(prepaid_till.session, [look])
     prepaid.store_states(prepaid_till.session, [])
-    (account,) = prepaid.accounts(prepaid_till.session, [prepaid_till.account], PAID)
+    (account,) = prepaid.accounts(prepaid_till.session, [prepaid_till.account], NOON)
     (line,) = prepaid.prepaid_list(prepaid_till.session)
 
     assert ("low", D(10), D(5)) == (account.state, account.before, account.a_day)

@@ -54,7 +54,10 @@ def test_a_credit_note_is_a_source_like_a_payment(till: Till) -> None:
 def test_settling_leaves_old_debt_that_is_recovered_by_a_share(till: Till) -> None:
     bill = till.bill("100.00")
     till.session.execute(text("""UPDATE account SET settings = '{"debt_share": "0"}'"""))
+    till.session.execute(text("UPDATE account_mode SET mode = 'prepaid', during = '[2026-01-01,2026-12-01)'"))
     till.pay("50.00", kind="top_up")
+    assert [] == settlement.positions(till.session, [till.account], date(2026, 12, 1))[till.account].old_debt
+    till.session.execute(text("UPDATE account_mode SET during = '[2026-01-01,)'"))
     position = settlement.positions(till.session, [till.account])[till.account]
 
     assert ([bill.id], D(0)) == ([invoice.id for invoice in position.old_debt], position.debt_share)

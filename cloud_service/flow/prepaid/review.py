@@ -1,25 +1,27 @@
-"""Prepaid accounts: the balance now, warnings once per crossing, and cutting and restoring supply.
+"""One look at prepaid accounts after the other: what is left, who is told, cut or supplied again."""
 
-Balance = credit in the ledger − open invoices − consumption rated since the last invoice. Nothing is kept up to date by
-adding: it is worked out from the books and the readings each time, so no order of events can make it wrong.
-"""
-
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from cloud_service.documents.translations import localizer_for
-from cloud_service.domain.receivables.prepaid import PrepaidDecision, PrepaidPosition, decide, prepaid_terms
+from cloud_service.domain.receivables.prepaid import (
+    PrepaidDecision,
+    PrepaidPosition,
+    decide,
+    prepaid_terms,
+    why_wait,
+)
+from cloud_service.flow.prepaid.use import PrepaidUse, Rate, rate_all, still_unbilled, unbilled_days, use_of
 from cloud_service.store.audit import log
 from cloud_service.store.database import job_queue
 from cloud_service.store.database.session import Session
 from cloud_service.store.delivery import outgoing
 from cloud_service.store.receivables import gateway_commands, prepaid
 from cloud_service.store.receivables.prepaid import NewPrepaidState, PrepaidAccount
-from common.period import Span, local_day, zone
+from common.period import local_day, zone
 
-Rate = Callable[[Session, Mapping[int, Span]], dict[int, tuple[Decimal, str]]]
 PAGE = 500
 ZERO = Decimal(0)
 
@@ -41,7 +43,9 @@ def review_page(
     session: Session, after: int, now: datetime, rate: Rate, *, author: str, limit: int = PAGE
 ) -> tuple[int, list[PrepaidChange]]:
     """Look at the next accounts after an id; (last id, what changed), 0 when there are no more. `rate` is handed in."""
-    ids = prepaid.account_ids(session, now.date(), after, limit)
+    if after == 0:
+        _restore_for_others(session, now, author)
+    ids = prepaid.account_ids(session, now, after, limit)
     if not ids:
         return 0, []
     return ids[-1], review(session, ids, now, rate, author=author)
@@ -49,100 +53,93 @@ def review_page(
 
 def review(session: Session, ids: Sequence[int], now: datetime, rate: Rate, *, author: str) -> list[PrepaidChange]:
     """Work out the balances of some accounts, warn, cut and restore; returns what changed."""
-    spans = _unbilled(prepaid.accounts(session, ids, now.date()), now)
-    rated = rate(session, spans)  # the slow part, before anything is locked
+    unbilled = unbilled_days(prepaid.accounts(session, ids, now), now)
+    costs = rate_all(session, rate, unbilled)  # the slow part, before anything is locked
     prepaid.lock(session, ids)
-    accounts = prepaid.accounts(session, ids, now.date())
+    accounts = prepaid.accounts(session, ids, now)
     booked = prepaid.booked(session, ids)
     states, changes, audit = [], [], []
     for account in accounts:
-        if not _still_unbilled(account, spans, now):
+        if not still_unbilled(account, unbilled, now):
             continue  # billed meanwhile: the next look has the new days
-        used = sum((rated.get(contract.id, (ZERO, ""))[0] for contract in account.contracts), ZERO)
-        reviewed = _review_account(account, booked.get(account.account_id, ZERO), used, now)
+        use = use_of(account, unbilled, costs, now)
+        reviewed = _review_account(account, booked.get(account.account_id, ZERO), use, now)
         states.append(_state(reviewed))
         if reviewed.changed:
             changes.append(_act(session, reviewed, author))
             audit.append(_audit_change(reviewed, author))
+        elif reviewed.decision.state == "disconnected" and not reviewed.no_cut:
+            _queue_commands(session, reviewed, "disconnect", author, besides=True)  # where the account moved to
     prepaid.store_states(session, states)
     log.record(session, audit)
     return changes
 
 
-def _unbilled(accounts: Sequence[PrepaidAccount], now: datetime) -> dict[int, Span]:
-    """Contract -> the days since its last invoice, today included."""
-    spans = {}
-    for account in accounts:
-        tomorrow = local_day(now, account.timezone) + timedelta(days=1)
-        for contract in account.contracts:
-            if contract.since < tomorrow:
-                spans[contract.id] = Span(contract.since, tomorrow)
-    return spans
-
-
-def _still_unbilled(account: PrepaidAccount, spans: Mapping[int, Span], now: datetime) -> bool:
-    return all(spans.get(id_) == span for id_, span in _unbilled([account], now).items())
-
-
-def _rated_days(account: PrepaidAccount, now: datetime) -> tuple[date, date]:
-    """From the first day that a contract's last invoice left to tomorrow, which is not rated."""
-    tomorrow = local_day(now, account.timezone) + timedelta(days=1)
-    return min((contract.since for contract in account.contracts), default=tomorrow), tomorrow
-
-
 @dataclass(frozen=True, slots=True)
 class PrepaidReview:
-    """One account as it was found now: booked and used amounts in its currency, days rated, and what follows."""
+    """One account as it was found now: booked and used amounts in its currency, and what follows."""
 
     account: PrepaidAccount
     booked: Decimal
-    used: Decimal
+    use: PrepaidUse
     decision: PrepaidDecision
-    first: date
-    until: date  # exclusive
+    no_cut: str  # why nobody may be cut now, or nothing
     now: datetime
 
     @property
     def balance(self) -> Decimal:
         """What is left."""
-        return self.booked - self.used
+        return self.booked - self.use.used
+
+    @property
+    def waits(self) -> str:
+        """Why a cut has to wait, or what was used is not known."""
+        return self.decision.waits or self.use.unknown
+
+    @property
+    def points(self) -> list[int]:
+        """The service points at which the account is supplied today."""
+        return [
+            contract.service_point_id
+            for contract in self.account.contracts
+            if contract.runs_on(local_day(self.now, contract.timezone))
+        ]
 
     @property
     def changed(self) -> bool:
         """Whether there is anything to say or do."""
-        return self.decision.state != self.account.state or self.decision.command is not None
+        became_unknown = bool(self.use.unknown) and self.use.unknown != self.account.waited
+        return self.decision.state != self.account.state or self.decision.command is not None or became_unknown
 
 
-def _review_account(account: PrepaidAccount, booked: Decimal, used: Decimal, now: datetime) -> PrepaidReview:
-    first, until = _rated_days(account, now)
-    a_day = used / max((until - first).days, 1) if used > 0 else account.a_day
+def _review_account(account: PrepaidAccount, booked: Decimal, use: PrepaidUse, now: datetime) -> PrepaidReview:
     position = PrepaidPosition(
-        balance=booked - used, a_day=a_day, local=now.astimezone(zone(account.timezone)),
+        balance=booked - use.used, a_day=use.a_day, local=now.astimezone(zone(account.timezone)),
         holiday_calendar=account.holiday_calendar, protected=account.protected,
-        state=account.state, before=account.before,  # type: ignore[arg-type] # checked by the table
+        state=account.state, before=account.before, unknown=use.unknown,  # type: ignore[arg-type] # checked by the table
     )  # fmt: skip
-    decision = decide(position, prepaid_terms(account.settings))
-    return PrepaidReview(account, booked, used, decision, first, until, now)
+    terms = prepaid_terms(account.settings)
+    return PrepaidReview(account, booked, use, decide(position, terms), why_wait(position, terms), now)
 
 
 def _state(reviewed: PrepaidReview) -> NewPrepaidState:
     decision = reviewed.decision
     return NewPrepaidState(
-        reviewed.account.account_id, decision.state, reviewed.booked, reviewed.used, reviewed.balance,
-        decision.days_left, reviewed.first, reviewed.until, decision.emergency, decision.waits, reviewed.now,
+        reviewed.account.account_id, decision.state, reviewed.booked, reviewed.use.used, reviewed.balance,
+        decision.days_left, reviewed.use.first, reviewed.use.until, decision.emergency, reviewed.waits, reviewed.now,
     )  # fmt: skip
 
 
 def _act(session: Session, reviewed: PrepaidReview, author: str) -> PrepaidChange:
     """Queue the warning and the command that the change asks for."""
     account, decision = reviewed.account, reviewed.decision
-    if decision.warn is not None or decision.command is not None:
+    if reviewed.points and (decision.warn is not None or decision.command is not None):
         _queue_warning(session, reviewed)
     if decision.command is not None:
         _queue_commands(session, reviewed, decision.command, author)
     return PrepaidChange(
         account.account_id, account.number, reviewed.balance, decision.state, decision.warn is not None,
-        decision.command or "", decision.waits,
+        decision.command or "", reviewed.waits,
     )  # fmt: skip
 
 
@@ -150,14 +147,21 @@ def _audit_change(reviewed: PrepaidReview, author: str) -> log.AuditChange:
     account, decision = reviewed.account, reviewed.decision
     return log.AuditChange(
         author, f"prepaid.{decision.command or decision.state}", f"account:{account.account_id}",
-        {"state": account.state}, {"state": decision.state, "balance": format(reviewed.balance, "f")}, decision.waits,
+        {"state": account.state}, {"state": decision.state, "balance": format(reviewed.balance, "f")}, reviewed.waits,
     )  # fmt: skip
 
 
-def _queue_commands(session: Session, reviewed: PrepaidReview, kind: str, author: str) -> None:
-    """An order for each meter; one of the other kind that nobody took yet is withdrawn first."""
-    account = reviewed.account
-    points = [contract.service_point_id for contract in account.contracts]
+def _queue_commands(
+    session: Session, reviewed: PrepaidReview, kind: str, author: str, *, besides: bool = False
+) -> None:
+    """An order for each meter; one of the other kind that nobody took yet is withdrawn first.
+
+    `besides` leaves those out that are cut already.
+    """
+    account, points = reviewed.account, reviewed.points
+    if besides:
+        cut = gateway_commands.cut_points(session, points)
+        points = [point for point in points if point not in cut]
     gateway_commands.cancel_waiting(session, points, reviewed.now)
     for point in points:
         gateway_commands.queue_command(
@@ -165,6 +169,19 @@ def _queue_commands(session: Session, reviewed: PrepaidReview, kind: str, author
             reason=f"prepaid balance {reviewed.balance} {account.currency}",
             content={"balance": format(reviewed.balance, "f")},
         )  # fmt: skip
+
+
+def _restore_for_others(session: Session, now: datetime, author: str) -> None:
+    """Who lives by now where somebody else was cut, or pays by bill by now, is supplied again."""
+    prepaid.forget_former(session, now)
+    for cut in gateway_commands.cut_for_others(session, now):
+        reason = f"{cut.account} is not cut"
+        gateway_commands.cancel_waiting(session, [cut.point_id], now)
+        gateway_commands.queue_command(
+            session, account_id=cut.account_id, point_id=cut.point_id, kind="reconnect", author=author, at=now,
+            reason=reason, content={},
+        )  # fmt: skip
+        log.note(session, author, "prepaid.reconnect", f"account:{cut.account_id}", point=cut.point_id, reason=reason)
 
 
 def _queue_warning(session: Session, reviewed: PrepaidReview) -> None:
