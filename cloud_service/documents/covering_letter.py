@@ -9,6 +9,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from cloud_service.documents.invoice_view import quantity_text
 from cloud_service.documents.paper import InvoicePaper
 from cloud_service.documents.payment_section import transfer_rows
 from cloud_service.documents.theme import Theme, read_theme
@@ -61,10 +62,7 @@ def invoice_letter(paper: InvoicePaper, theme: Theme) -> CoveringLetter:
         rows.append((localizer.label("mail.due"), localizer.day(paper.due_date)))
     if paper.payable and paper.bank is not None and theme.shows("bank"):
         rows += transfer_rows(paper.bank, number, localizer)
-    if paper.energy is not None:
-        rows.append(
-            (localizer.label("mail.energy"), f"{localizer.plain(paper.energy.normalize())} {paper.energy_unit}")
-        )
+    rows += [(localizer.utility(use.utility), quantity_text(use, localizer)) for use in paper.uses]
     content = _LetterContent(
         subject=localizer.label(subject, number=number, seller=seller),
         name=paper.buyer.name,

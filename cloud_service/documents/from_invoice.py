@@ -3,18 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from decimal import Decimal
 
 from msgspec import UNSET
 
+from cloud_service.documents.billed_use import Days, readings_of, uses_of
 from cloud_service.documents.paper import (
     Bank,
     InvoicePaper,
-    MeterReading,
-    MonthEnergy,
     PaperLine,
     PaperTax,
     Party,
+    SupplyPoint,
 )
 from cloud_service.documents.translations import locale_of
 from cloud_service.domain.invoicing.basis import BilledContract
@@ -23,13 +22,8 @@ from cloud_service.domain.invoicing.billing_account import BankAccount, Buyer, S
 from cloud_service.domain.invoicing.issued_invoice import IssuedInvoice
 from cloud_service.domain.money import round_money
 from cloud_service.domain.pricing.priced_lines import TaxLine
-from cloud_service.domain.rating.rated_contract import MonthlyUse
-from cloud_service.domain.rating.register_source import RegisterSource
 
-THOUSAND = 1000
 DAY = timedelta(days=1)
-UNITS = {"water": "m³", "gas": "m³"}
-Days = tuple[date, date]  # the first and the last, both billed
 
 
 def paper_of(invoice: IssuedInvoice, pay_url: str = "") -> InvoicePaper:
@@ -38,6 +32,7 @@ def paper_of(invoice: IssuedInvoice, pay_url: str = "") -> InvoicePaper:
     utility = _utility(invoice)
     days = (invoice.during.start, invoice.during.end - DAY)
     headings = _headings(contracts)
+    utilities = {billed.contract.id: billed.contract.utility for billed in contracts}
     paper = InvoicePaper(
         kind="credit_note" if invoice.kind == "credit_note" else "invoice",
         number=invoice.number,
@@ -49,20 +44,21 @@ def paper_of(invoice: IssuedInvoice, pay_url: str = "") -> InvoicePaper:
         locale=reader_of(invoice.buyer, invoice.seller),
         seller=seller_party(invoice.seller),
         buyer=buyer_party(invoice.buyer),
-        lines=tuple(_line(line, headings, days) for line in invoice.lines),
+        lines=tuple(_line(line, headings, utilities, days) for line in invoice.lines),
         net=invoice.net,
         tax=invoice.tax,
         total=invoice.total,
         taxes=tuple(_tax(tax) for tax in invoice.basis.taxes),
         account=invoice.buyer.account or "",
-        references=tuple(
-            ("MaLo/EAN/MPAN", billed.contract.grid_id) for billed in contracts[:1] if billed.contract.grid_id
+        supply_points=tuple(
+            SupplyPoint(billed.contract.point, billed.contract.grid_id, billed.contract.utility)
+            for billed in contracts
+            if billed.contract.grid_id
         ),
         utility=utility,
-        energy=_energy(invoice, utility),
-        energy_unit=UNITS.get(utility, "kWh"),
-        history=_history(() if invoice.basis.usage is UNSET else invoice.basis.usage, days),
-        readings=tuple(_reading(source) for billed in contracts for source in billed.sources),
+        uses=uses_of(invoice, utility, days),
+        readings=readings_of(contracts),
+        ended_on=_ended_on(contracts),
         bank=bank_of(invoice.seller, invoice.currency),
         pay_url=pay_url,
         prepaid=invoice.prepaid,
@@ -129,7 +125,9 @@ def _headings(contracts: Sequence[BilledContract]) -> dict[int, tuple[str, str]]
     }
 
 
-def _line(line: BilledLine, headings: Mapping[int, tuple[str, str]], billed_days: Days) -> PaperLine:
+def _line(
+    line: BilledLine, headings: Mapping[int, tuple[str, str]], utilities: Mapping[int, str], billed_days: Days
+) -> PaperLine:
     point, heading = headings.get(line.contract_id, ("", "")) if line.contract_id is not None else ("", "")
     counted = line.explanation.quantity
     days = (line.during.start, line.during.end - DAY) if line.during else billed_days
@@ -143,6 +141,8 @@ def _line(line: BilledLine, headings: Mapping[int, tuple[str, str]], billed_days
         days=None if days == billed_days else days,
         tax_category=line.tax_category or "O",
         tax_percent=line.tax_rate,
+        utility=utilities.get(line.contract_id, "") if line.contract_id is not None else "",
+        charge=line.charge,
     )
 
 
@@ -160,35 +160,11 @@ def _utility(invoice: IssuedInvoice) -> str:
     return utilities.pop() if len(utilities) == 1 else "mixed" if utilities else "plain"
 
 
-def _energy(invoice: IssuedInvoice, utility: str) -> Decimal | None:
-    if utility in ("mixed", "plain") or not (invoice.basis.contracts or invoice.energy):
-        return None
-    return Decimal(invoice.energy) / THOUSAND
-
-
-def _history(usage: Sequence[MonthlyUse], billed_days: Days) -> tuple[MonthEnergy, ...]:
-    return tuple(_month_energy(use, billed_days) for use in usage)
-
-
-def _month_energy(use: MonthlyUse, billed_days: Days) -> MonthEnergy:
-    first = use.month
-    last = date(first.year + first.month // 12, first.month % 12 + 1, 1) - DAY
-    billed = first <= billed_days[1] and last >= billed_days[0]
-    return MonthEnergy(first, Decimal(use.energy) / THOUSAND, billed=billed)
-
-
-def _reading(source: RegisterSource) -> MeterReading:
-    """A register with its first and last index, or, where validated intervals were billed, with their sum."""
-    indexes = sorted((index.at, index.value) for index in source.indexes or ())
-    previous = current = None
-    counted = Decimal(source.counted or 0) / THOUSAND
-    if len(indexes) > 1:
-        previous, current = (Decimal(indexes[at][1]) / THOUSAND for at in (0, -1))
-        counted = counted if source.days else current - previous  # days know of a rollover
-    return MeterReading(
-        source.meter, source.name, source.unit, counted * source.multiplier, previous, current, source.multiplier,
-        estimated=bool(source.estimated),
-    )  # fmt: skip
+def _ended_on(contracts: Sequence[BilledContract]) -> date | None:
+    """The last supplied day, where all of the contracts end with the bill."""
+    ends = {billed.end if billed.contract.until == billed.end else None for billed in contracts}
+    last = max((end for end in ends if end is not None), default=None)
+    return None if last is None or None in ends else last - DAY
 
 
 def bank_of(seller: Seller, currency: str) -> Bank | None:

@@ -1,6 +1,6 @@
 """The lines of an invoice and their sums as finished texts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
@@ -9,27 +9,62 @@ from cloud_service.documents.paper import InvoicePaper, PaperLine, PaperTax
 from cloud_service.documents.translations import Localizer, places_of
 
 PRICE_PLACES_MIN = 2
+SEVERAL = 2
+OURS = {"rounding": "Rounding", "fees": "Late fee"}  # the lines that we add, as they are stored
+INTEREST = "Interest on "
 
 
 def line_groups(paper: InvoicePaper, localizer: Localizer) -> list[dict[str, Any]]:
-    """Lines below the name of their meter or supply point; equal units and all prices share their count of places."""
+    """Lines below the name of their meter or supply point, with its sum where there are several.
+
+    Equal units share their count of places.
+    """
     places = shared_places((line.unit, line.quantity) for line in paper.lines)
-    price_places = max([PRICE_PLACES_MIN, *(places_of(line.price) for line in paper.lines if line.price is not None)])
+    mixed = len({line.utility for line in paper.lines if line.utility}) > 1
 
     def row(line: PaperLine) -> dict[str, str]:
         return {
-            "label": line.label,
+            "label": _line_name(line, localizer),
             "note": line.note or (localizer.period(*line.days) if line.days else ""),
             "quantity": localizer.number(line.quantity, places[line.unit]),
             "unit": localizer.unit(line.unit, line.quantity),
-            "price": "" if line.price is None else localizer.number(line.price, price_places),
+            "price": "" if line.price is None else _price(line.price, localizer),
             "amount": localizer.amount(line.amount, paper.currency),
         }
 
+    def key(line: PaperLine) -> tuple[str, str]:
+        return (line.utility if mixed else "", line.group)
+
+    groups = [(names, list(lines)) for names, lines in groupby(paper.lines, key=key)]
     return [
-        {"name": name, "lines": [row(line) for line in lines]}
-        for name, lines in groupby(paper.lines, key=lambda line: line.group)
+        {
+            "name": _group_name(utility, name, localizer, alone=len(groups) == 1),
+            "sum": _sum(lines, paper, localizer) if len(groups) > 1 else "",
+            "lines": [row(line) for line in lines],
+        }
+        for (utility, name), lines in groups
     ]
+
+
+def _group_name(utility: str, name: str, localizer: Localizer, *, alone: bool) -> str:
+    parts = [localizer.utility(utility) if utility else "", name]
+    return " · ".join(filter(None, parts)) or ("" if alone else localizer.label("lines.other"))
+
+
+def _sum(lines: Sequence[PaperLine], paper: InvoicePaper, localizer: Localizer) -> str:
+    return localizer.amount(sum((line.amount for line in lines), Decimal(0)), paper.currency)
+
+
+def _price(price: Decimal, localizer: Localizer) -> str:
+    """With the places that it has, two at least: those of other lines are none of its own."""
+    return localizer.number(price, max(PRICE_PLACES_MIN, places_of(price)))
+
+
+def _line_name(line: PaperLine, localizer: Localizer) -> str:
+    """The tariff's own words; what we add ourselves is called in the reader's language."""
+    if line.charge == "interest" and line.label.startswith(INTEREST):
+        return localizer.label("lines.interest", number=line.label.removeprefix(INTEREST))
+    return localizer.label(f"lines.{line.charge}") if line.label == OURS.get(line.charge) else line.label
 
 
 def shared_places(quantities: Iterable[tuple[str, Decimal]]) -> dict[str, int]:
@@ -42,7 +77,8 @@ def shared_places(quantities: Iterable[tuple[str, Decimal]]) -> dict[str, int]:
 
 def totals(paper: InvoicePaper, localizer: Localizer) -> dict[str, Any]:
     """Net, each tax, the total, in the seller's currency too where it is another, and what credit leaves to pay."""
-    rows = [{"label": localizer.label("lines.net"), "value": localizer.money(paper.net, paper.currency)}]
+    rows = _sums_of_utilities(paper, localizer)
+    rows.append({"label": localizer.label("lines.net"), "value": localizer.money(paper.net, paper.currency)})
     for tax in paper.taxes:
         label = localizer.label(
             "lines.tax", label=_tax_name(tax, localizer), base=localizer.money(tax.base, paper.currency)
@@ -66,6 +102,28 @@ def totals(paper: InvoicePaper, localizer: Localizer) -> dict[str, Any]:
         ]
     total = localizer.money(paper.total, paper.currency)
     return {"rows": rows, "label": label, "value": total, "local": local, "left": left}
+
+
+def _sums_of_utilities(paper: InvoicePaper, localizer: Localizer) -> list[dict[str, str]]:
+    """The sum of each utility and, where some lines are of none, of the rest.
+
+    Nothing on the bill of one utility, nor where each has one meter: its sum stands beside its name.
+    """
+    sums: dict[str, Decimal] = {}
+    for line in paper.lines:
+        sums[line.utility] = sums.get(line.utility, Decimal(0)) + line.amount
+    utilities = {line.utility for line in paper.lines if line.utility}
+    meters = {(line.utility, line.group) for line in paper.lines if line.utility}
+    if len(utilities) < SEVERAL or len(meters) == len(utilities):
+        return []
+    rest = {"": sums.pop("")} if "" in sums else {}
+    return [
+        {
+            "label": localizer.utility(utility) if utility else localizer.label("lines.other"),
+            "value": localizer.money(amount, paper.currency),
+        }
+        for utility, amount in (sums | rest).items()
+    ]
 
 
 def _tax_name(tax: PaperTax, localizer: Localizer) -> str:

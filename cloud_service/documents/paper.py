@@ -56,6 +56,8 @@ class PaperLine:
     days: tuple[date, date] | None = None  # where it is for other days than the whole invoice; both included
     tax_category: str = "O"  # EN 16931: S, Z, E, AE, G, K, O
     tax_percent: Decimal = Decimal(0)
+    utility: str = ""  # electricity, water, gas, heat, cooling; empty for none
+    charge: str = ""  # the kind of price; `rounding`, `fees` and `interest` are called in the reader's language
 
     def __post_init__(self) -> None:
         for value in (self.quantity, self.price, self.amount):
@@ -76,7 +78,7 @@ class PaperTax:
 
 @dataclass(frozen=True, slots=True)
 class MonthEnergy:
-    """Energy of one month for the chart, in the unit of the paper."""
+    """What was used in one month, for the chart."""
 
     month: date
     energy: Decimal
@@ -84,8 +86,27 @@ class MonthEnergy:
 
 
 @dataclass(frozen=True, slots=True)
+class UtilityUse:
+    """What was used of a utility on the billed days; a month of which nothing is known is not in `months`."""
+
+    utility: str
+    unit: str
+    quantity: Decimal
+    months: tuple[MonthEnergy, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SupplyPoint:
+    """Where is supplied, by its name and by the id that the country's grid has for it."""
+
+    name: str
+    grid_id: str
+    utility: str = "electricity"
+
+
+@dataclass(frozen=True, slots=True)
 class MeterReading:
-    """A register's consumption and, where indexes were billed, its first and last index."""
+    """A register's consumption and its first and last index; one without an index has none."""
 
     meter: str
     register: str
@@ -94,7 +115,12 @@ class MeterReading:
     previous: Decimal | None = None
     current: Decimal | None = None
     multiplier: Decimal = Decimal(1)
-    estimated: bool = False
+    estimated: bool = False  # the last index, or something of the days
+    utility: str = ""
+    counts: str = ""  # what the register counts: import, export, import_night, water ...
+    previous_day: date | None = None
+    current_day: date | None = None
+    previous_estimated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +162,10 @@ class InvoicePaper:
     total: Decimal
     taxes: tuple[PaperTax, ...] = ()
     account: str = ""
-    references: tuple[tuple[str, str], ...] = ()
+    supply_points: tuple[SupplyPoint, ...] = ()
     utility: str = "electricity"
-    energy: Decimal | None = None
-    energy_unit: str = "kWh"
-    history: tuple[MonthEnergy, ...] = ()
+    uses: tuple[UtilityUse, ...] = ()
+    ended_on: date | None = None  # of a final bill: the last supplied day
     readings: tuple[MeterReading, ...] = ()
     bank: Bank | None = None
     pay_url: str = ""

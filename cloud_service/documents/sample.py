@@ -3,9 +3,44 @@
 from datetime import date
 from decimal import Decimal
 
-from cloud_service.documents.paper import Bank, InvoicePaper, MeterReading, MonthEnergy, PaperLine, PaperTax, Party
+from cloud_service.documents.paper import (
+    Bank,
+    InvoicePaper,
+    MeterReading,
+    MonthEnergy,
+    PaperLine,
+    PaperTax,
+    Party,
+    UtilityUse,
+)
+from common.period import add_months
 
-MONTHS = (412, 398, 455, 501, 472, 390, 344, 310, 295, 321, 366, 437)
+MONTHS = (
+    421,
+    455,
+    489,
+    512,
+    460,
+    401,
+    352,
+    322,
+    301,
+    330,
+    371,
+    415,
+    412,
+    398,
+    455,
+    501,
+    472,
+    390,
+    344,
+    310,
+    295,
+    321,
+    366,
+    437,
+)  # the last is the billed one
 
 
 def sample_invoice(locale: str = "en", seller: str = "Your company", currency: str = "EUR") -> InvoicePaper:
@@ -38,14 +73,30 @@ def sample_invoice(locale: str = "en", seller: str = "Your company", currency: s
         total=net + tax,
         taxes=(PaperTax("VAT", Decimal(19), net, tax),),
         account="A-0042",
-        energy=Decimal("437.0"),
-        history=tuple(
-            MonthEnergy(
-                date(2025 + (at + 10) // 12, (at + 10) % 12 + 1, 1), Decimal(energy), billed=at == len(MONTHS) - 1
-            )
-            for at, energy in enumerate(MONTHS)
+        uses=(UtilityUse("electricity", "kWh", Decimal("437.0"), _months()),),
+        readings=(
+            MeterReading(
+                "M-0007",
+                "1.8.0",
+                "kWh",
+                Decimal(437),
+                Decimal("10250.5"),
+                Decimal("10687.5"),
+                counts="import",
+                utility="electricity",
+                previous_day=date(2026, 10, 1),
+                current_day=date(2026, 11, 1),
+            ),
         ),
-        readings=(MeterReading("M-0007", "1.8.0", "kWh", Decimal(437), Decimal("10250.5"), Decimal("10687.5")),),
         bank=Bank(seller, "DE02120300000000202051", "BYLADEM1001"),
         pay_url="https://energy.example/pay/00000000-0000-0000-0000-000000000000",
+    )
+
+
+def _months() -> tuple[MonthEnergy, ...]:
+    newest = date(2026, 10, 1)
+    firsts = [add_months(newest, at - len(MONTHS) + 1) for at in range(len(MONTHS))]
+    return tuple(
+        MonthEnergy(first, Decimal(energy), billed=first == newest)
+        for first, energy in zip(firsts, MONTHS, strict=True)
     )

@@ -17,6 +17,7 @@ from babel.numbers import NumberPattern, format_decimal
 from cloud_service.domain.money import currency_digits
 
 LABELS = Path(__file__).parent / "labels"
+SYMBOLS = {"m3": "m³", "m3/h": "m³/h", "C": "°C", "1": ""}  # as people write what registers count in
 QUANTITY_PLACES_MAX = 6
 _LETTER_THEN_DIGIT = re.compile(r"([A-Za-z])(?=\d)")  # CLDR parts a currency code from its number
 _SPACES = str.maketrans({"\u202f": "\u00a0", "\u2009": " "})  # fewer kinds of space: copied text stays searchable
@@ -98,7 +99,11 @@ class Localizer:
         """The unit's name beside a quantity: `1 month`, `3 months`; a symbol such as kWh stays."""
         units = self.section("units")
         singular = units.get(f"{unit}_one") if abs(quantity) == 1 else None
-        return singular or units.get(unit, unit)
+        return singular or units.get(unit, SYMBOLS.get(unit, unit))
+
+    def utility(self, utility: str) -> str:
+        """What a utility is called; electricity where a bill names none."""
+        return self.section("utility").get(utility or "electricity", utility)
 
     @property
     def direction(self) -> str:

@@ -11,6 +11,7 @@ from cloud_service.domain.pricing.priced_lines import TaxLine
 from cloud_service.domain.pricing.usage import NOTHING_BEFORE, History
 from cloud_service.domain.rating.rated_contract import MonthlyUse, RatedContract, RatedContractFacts
 from cloud_service.domain.rating.register_source import RegisterSource
+from common.reading import Unit
 
 
 class BilledContract(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,6 +26,8 @@ class BilledContract(msgspec.Struct, frozen=True, kw_only=True):
     history: History = NOTHING_BEFORE  # what the next bill is given
     sources: tuple[RegisterSource, ...] = ()
     usage: tuple[MonthlyUse, ...] = ()
+    counted: int | UnsetType = UNSET  # what was used, in thousandths of `unit`; unset on old bills
+    unit: str | UnsetType = UNSET
     rated_at: datetime | UnsetType = UNSET
 
 
@@ -41,7 +44,7 @@ class InvoiceBasis(msgspec.Struct, frozen=True, kw_only=True):
 
     contracts: tuple[BilledContract, ...] = ()
     taxes: tuple[TaxLine, ...] = ()  # of the whole invoice, each rounded once
-    usage: tuple[MonthlyUse, ...] | UnsetType = UNSET  # energy by month of all contracts together, for the chart
+    usage: tuple[MonthlyUse, ...] | UnsetType = UNSET  # kWh by month of all contracts together
     corrects: str | UnsetType = UNSET  # number of the invoice it takes back, or whose place it takes
     fee_for: tuple[int, ...] | UnsetType = UNSET  # late fee: ids of the invoices that were reminded of
     interest_on: int | UnsetType = UNSET  # interest: id of the overdue invoice
@@ -62,14 +65,16 @@ def billed_contract(rated: RatedContract) -> BilledContract:
         history=rated.history,
         sources=rated.sources,
         usage=rated.usage,
+        counted=rated.counted,
+        unit=rated.unit,
         rated_at=rated.rated_at,
     )
 
 
 def use_by_month(contracts: Sequence[RatedContract]) -> tuple[MonthlyUse, ...]:
-    """Energy by month of all contracts together, in order."""
+    """Energy by month of all contracts together, in order; what is counted in another unit is no part of it."""
     months: dict[date, int] = {}
     for contract in contracts:
-        for use in contract.usage:
+        for use in contract.usage if contract.unit is UNSET or contract.unit == Unit.KWH else ():
             months[use.month] = months.get(use.month, 0) + use.energy
     return tuple(MonthlyUse(month, months[month]) for month in sorted(months))

@@ -71,7 +71,9 @@ def taken_back(line: BilledLine, number: str) -> BilledLine:
         quantity=-line.quantity,
         amount_unrounded=-line.amount_unrounded,
         amount=-line.amount,
-        explanation=LineExplanation(why=f"takes back: {line.explanation.why}", corrects=number),
+        explanation=LineExplanation(
+            why=f"takes back: {line.explanation.why}", utility=line.explanation.utility, corrects=number
+        ),
     )
 
 

@@ -21,12 +21,18 @@ def index_usage(registers: Sequence[MountedRegister], readings: SpanReadings) ->
     """Differences of indexes at the span's (or mount's) ends; between two readings the index grows evenly by time."""
     scale, total = scale_of(registers), 0
     for register in registers:
-        indexes = _continued(register, readings.indexes.get(register.register_id, ()))
-        opened, closed = max(readings.start, register.mounted), min(readings.end, register.dismounted or readings.end)
-        last, first = (_index_at(indexes, at, register, readings.zone_name) for at in (closed, opened))
-        difference = last - first
-        total += difference * factor_at(register, scale)
+        (first, _), (last, _) = ends_of(register, readings)
+        total += (last - first) * factor_at(register, scale)
     return Total(total, readings.span.start, readings.span.end, scale)
+
+
+def ends_of(register: MountedRegister, readings: SpanReadings) -> tuple[tuple[int, bool], tuple[int, bool]]:
+    """The index when the register began and ended to count for the span, rollovers undone; whether it was read then."""
+    indexes = _continued(register, readings.indexes.get(register.register_id, ()))
+    opened, closed = max(readings.start, register.mounted), min(readings.end, register.dismounted or readings.end)
+    last, first = (_index_at(indexes, at, register, readings.zone_name) for at in (closed, opened))
+    read = {at for at, _ in indexes}
+    return (first, opened in read), (last, closed in read)
 
 
 def _continued(register: MountedRegister, readings: Sequence[IndexReading]) -> list[IndexReading]:

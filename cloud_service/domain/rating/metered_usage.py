@@ -3,21 +3,17 @@
 What is not there is refused with its reason, never taken for zero; one refused connection is parked, others go on.
 """
 
-import hashlib
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-
-import msgspec
-import numpy as np
-from msgspec import UNSET, UnsetType
+from datetime import timedelta
 
 from cloud_service.domain.pricing.usage import Intervals, RegisterUsage, Total
+from cloud_service.domain.rating.billed_register import register_source
 from cloud_service.domain.rating.index_usage import index_usage
 from cloud_service.domain.rating.interval_usage import interval_usage
 from cloud_service.domain.rating.register_readings import MountedRegister, SpanReadings
-from cloud_service.domain.rating.register_source import DaysRead, IndexRead, RegisterSource
-from cloud_service.domain.rating.span_ends import SpanEnds, is_one_difference, span_ends
+from cloud_service.domain.rating.register_source import RegisterSource
+from cloud_service.domain.rating.span_ends import is_one_difference
 from common.errors import InputError
 from common.period import day_start
 from common.reading import Kind
@@ -63,15 +59,12 @@ def metered_usage(
 ) -> MeteredUsage:
     """The usage of the span from all registers mounted in it; registers of one name at different times are joined.
 
-    A maximum register counts nothing: it is no second register of the meter's energy, and has no usage. What is counted
-    beside the consumption and has no price (`priced`; all have one unless given) is left out where it was not read.
+    What is counted beside the consumption and has no price (`priced`; all have one unless given) is left out where it
+    was not read.
     """
-    mounted = [register for register in mounted if register.kind != Kind.MAXIMUM]
+    groups = groups_of(mounted, utility)
     if not readings.so_far:
-        _refuse_unmounted(mounted, readings)
-    groups: dict[str, list[MountedRegister]] = {}
-    for register in mounted:
-        groups.setdefault(_group(register, utility, mounted), []).append(register)
+        _refuse_unmounted([register for group in groups.values() for register in group], readings)
     registers: dict[str, RegisterUsage] = {}
     sources: list[RegisterSource] = []
     rates: dict[str, list[str]] = {}
@@ -86,10 +79,22 @@ def metered_usage(
                 raise
             left_out = error
         else:
-            sources += [_source(name, member, readings) for member in members]
+            sources += [register_source(name, member, readings) for member in members]
     if not registers:
         raise left_out or InputError("no meter with a billed register is mounted", code="no_meter")
     return MeteredUsage(registers, sources, rates)
+
+
+def groups_of(mounted: Sequence[MountedRegister], utility: str) -> dict[str, list[MountedRegister]]:
+    """The registers by the engine's name.
+
+    A maximum register counts nothing: it is no second register of the meter's energy, and has no usage.
+    """
+    counting = [register for register in mounted if register.kind != Kind.MAXIMUM]
+    groups: dict[str, list[MountedRegister]] = {}
+    for register in counting:
+        groups.setdefault(_group(register, utility, counting), []).append(register)
+    return groups
 
 
 def _usage(members: Sequence[MountedRegister], readings: SpanReadings) -> RegisterUsage:
@@ -126,42 +131,3 @@ def _group(register: MountedRegister, utility: str, mounted: Sequence[MountedReg
         return name
     own = register.name.removeprefix(f"{name}_")  # import_night is that, and no import_import_night
     return f"{name}_{register.name if own in [other.name for other in same] else own}"
-
-
-def _source(name: str, register: MountedRegister, readings: SpanReadings) -> RegisterSource:
-    """What an invoice says of a register it was made from: enough to find it again and to prove it unchanged."""
-    source = RegisterSource(
-        register_id=register.register_id,
-        register=name,
-        name=register.name,
-        meter=register.meter,
-        unit=register.unit,
-        multiplier=register.multiplier.normalize(),
-    )
-    packed = readings.days.get(register.register_id)
-    if packed is not None:
-        ends = span_ends(register, readings.ends.get(register.register_id, ()), readings.start, readings.end)
-        return msgspec.structs.replace(
-            source,
-            indexes=_indexes(ends, readings),
-            estimated=True if ends.estimated else UNSET,
-            days=DaysRead(packed.days[0], packed.days[-1], len(packed.days)),
-            counted=int(np.frombuffer(packed.body, dtype="<i8").sum()),
-            sha256=hashlib.sha256(packed.body).hexdigest(),
-        )
-    indexes = _around(readings.indexes.get(register.register_id, ()), readings.start, readings.end)
-    return msgspec.structs.replace(source, indexes=tuple(IndexRead(at, index) for at, index in indexes))
-
-
-def _indexes(ends: SpanEnds, readings: SpanReadings) -> tuple[IndexRead, ...] | UnsetType:
-    """What the register showed when the span began and when it ended, where both were read (or estimated) then."""
-    if ends.opened is None or ends.closed is None:
-        return UNSET
-    return IndexRead(readings.start, ends.opened), IndexRead(readings.end, ends.closed)
-
-
-def _around(indexes: Sequence[tuple[datetime, int]], start: datetime, end: datetime) -> Sequence[tuple[datetime, int]]:
-    """The readings between two instants with one neighbour on each side."""
-    before = [reading for reading in indexes if reading[0] <= start][-1:]
-    after = [reading for reading in indexes if reading[0] >= end][:1]
-    return [*before, *(reading for reading in indexes if start < reading[0] < end), *after]

@@ -76,6 +76,7 @@ class RatedContractFacts(msgspec.Struct, frozen=True, kw_only=True):
     timezone: str = ""
     meters: tuple[str, ...] = ()  # serials or names, sorted
     tariffs: tuple[TariffOnDays, ...] = ()
+    until: date | UnsetType = UNSET  # the day after the contract's last, where that was known
 
 
 class MonthlyUse(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -86,14 +87,16 @@ class MonthlyUse(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class RatedContract(Rating, frozen=True, kw_only=True):
-    """A contract's rating with the contract's facts, the registers it was read from, and the use of twelve months."""
+    """A contract's rating with the contract's facts, the registers it was read from, and the use of 25 months."""
 
     contract: RatedContractFacts
     rated_at: datetime | UnsetType = UNSET  # the database's time before anything was read
     sources: tuple[RegisterSource, ...] = ()
-    usage: tuple[MonthlyUse, ...] = ()  # in order
+    usage: tuple[MonthlyUse, ...] = ()  # in order, months of which nothing is known left out
     given: str | UnsetType = UNSET  # fingerprint of the history it was given
     terms: RatedTerms | UnsetType = UNSET  # what it was rated by
+    counted: int | UnsetType = UNSET  # what was used, in thousandths of `unit`; unset where nothing counts it
+    unit: str | UnsetType = UNSET  # of `counted` and `usage`: kWh, m3
 
 
 def rating_of(result: RatingResult, tariff: Tariff, contract_id: int | UnsetType = UNSET) -> Rating:

@@ -100,6 +100,7 @@ class SpanReadings:
     shared: Mapping[tuple[int, date], Sequence[SharedStep]] = field(default_factory=dict)  # by register and day
     ends: Mapping[int, Sequence[DayEnds]] = field(default_factory=dict)  # by register: see `span_ends`
     spread: Mapping[int, Sequence[tuple[int, int]]] = field(default_factory=dict)  # by register: see `spread_spans`
+    near: Mapping[int, Sequence[tuple[datetime, int]]] = field(default_factory=dict)  # by register: around the start
 
     @property
     def start(self) -> datetime:

@@ -22,6 +22,14 @@ class IndexRead(msgspec.Struct, frozen=True, array_like=True, gc=False):
     value: int
 
 
+class BilledIndex(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What the register showed when the billed days began or ended: read then, or reckoned."""
+
+    at: datetime
+    value: int  # thousandths of the unit
+    estimated: bool = False
+
+
 class RegisterSource(msgspec.Struct, frozen=True, kw_only=True):
     """A register and what was read of it: validated days with their sum and hash, or indexes."""
 
@@ -32,7 +40,9 @@ class RegisterSource(msgspec.Struct, frozen=True, kw_only=True):
     unit: str
     multiplier: Decimal  # of the mount: transformer ratio
     days: DaysRead | UnsetType = UNSET
-    counted: int | UnsetType = UNSET  # sum of the days, thousandths of the unit, without the multiplier
+    counted: int | UnsetType = UNSET  # on the days of this mount, thousandths of the unit, without the multiplier
     sha256: str | UnsetType = UNSET  # of the days' values as they are packed
     indexes: tuple[IndexRead, ...] | UnsetType = UNSET
+    opened: BilledIndex | UnsetType = UNSET  # unset for registers without an index, and on old bills
+    closed: BilledIndex | UnsetType = UNSET
     estimated: bool | UnsetType = UNSET  # true where something of it was not read but estimated

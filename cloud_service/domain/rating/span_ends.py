@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from cloud_service.domain.rating.register_readings import EPOCH, DayEnds, MountedRegister
+from cloud_service.domain.rating.register_readings import EPOCH, DayEnds, IndexAt, MountedRegister
 from common.reading import Kind, Quality
 
 
@@ -15,6 +15,8 @@ class SpanEnds:
     opened: int | None = None
     closed: int | None = None
     estimated: bool = False
+    opened_estimated: bool = False  # of the index alone
+    closed_estimated: bool = False
 
 
 def span_ends(register: MountedRegister, days: Sequence[DayEnds], start: datetime, end: datetime) -> SpanEnds:
@@ -28,7 +30,17 @@ def span_ends(register: MountedRegister, days: Sequence[DayEnds], start: datetim
     opened, closed = _opened(register, days, start), _closed(register, days, end)
     guessed = any(at is not None and at[2] == Quality.ESTIMATED for day in days for at in (day.entry, day.exit))
     unread = (opened is None and _is_spread(days[:1], 0)) or (closed is None and _is_spread(days[-1:], -1))
-    return SpanEnds(opened, closed, guessed or unread)
+    return SpanEnds(
+        opened,
+        closed,
+        estimated=guessed or unread,
+        opened_estimated=_is_estimated(days[0].entry if days else None, start),
+        closed_estimated=_is_estimated(days[-1].exit if days else None, end),
+    )
+
+
+def _is_estimated(index: IndexAt | None, at: datetime) -> bool:
+    return index is not None and index[0] == _ms(at) and index[2] == Quality.ESTIMATED
 
 
 def is_one_difference(register: MountedRegister, days: Sequence[DayEnds], start: datetime, end: datetime) -> bool:

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+import msgspec
 from msgspec import UNSET
 
 from cloud_service.domain.invoicing.unbilled_days import not_billed_yet
 from cloud_service.domain.pricing.history_fingerprint import builds_on, fingerprint
 from cloud_service.domain.rating.combined import join
+from cloud_service.domain.rating.monthly_use import UseByMonth, use_by_month
 from cloud_service.domain.rating.rated_contract import (
     MonthlyUse,
     RatedContract,
@@ -18,6 +20,7 @@ from cloud_service.domain.rating.rated_contract import (
     TariffOnDays,
 )
 from cloud_service.flow.rate.matrices import price
+from cloud_service.flow.rate.months_before import CHART_MONTHS, months_before
 from cloud_service.flow.rate.rating_job import RatingJob, load
 from cloud_service.store.database.each_alone import each_alone
 from cloud_service.store.database.errors import fault_of
@@ -26,11 +29,10 @@ from cloud_service.store.invoicing import billable_contracts, billed_usage, bill
 from cloud_service.store.invoicing.billable_contracts import BillableContract
 from cloud_service.store.invoicing.billing_run_items import RunItem
 from cloud_service.store.invoicing.rating_history import EarlierBill
-from cloud_service.store.metering import supplied_use
 from common.errors import ConflictError
-from common.period import Span, add_months
+from common.period import Span
+from common.reading import Unit
 
-CHART_MONTHS = 12
 NOT_RATED_HERE = "no tariff prices these days"
 OUR_FAULT = "fault"
 RatedItem = tuple[int, RatedContract]
@@ -52,7 +54,7 @@ def rate_contracts(
 ) -> list[RatingOutcome]:
     """Rate each contract on the days of the span on which it runs, in the order of the contracts' ids.
 
-    `chart` adds the last twelve months of use, for invoices. What run `run_id` has rated of earlier days hands on what
+    `chart` adds the use of the months before, for invoices. What run `run_id` has rated of earlier days hands on what
     it leaves over.
     """
     outcomes: list[RatingOutcome] = []
@@ -162,25 +164,19 @@ def _rate_span(
     read_at = billed_usage.snapshot_time(session)
     jobs = load(session, members, span, so_far=False, run_id=run_id)
     price(session, jobs)
-    months = _months_before(session, jobs, span) if chart else {}
-    return [_outcome(job, months.get(job.contract.id, {}), read_at) for job in jobs]
+    used = {job.contract.id: _used(job) for job in jobs}
+    units = {contract: use.unit for contract, use in used.items() if use is not None}
+    months = months_before(session, jobs, span, units) if chart else {}
+    return [_outcome(job, used[job.contract.id], months.get(job.contract.id, {}), read_at) for job in jobs]
 
 
-def _months_before(session: Session, jobs: Sequence[RatingJob], span: Span) -> dict[int, dict[date, int]]:
-    """Contract -> month -> energy: from the invoice before, or where there is none from the contract's own days."""
-    months = {job.contract.id: {use.month: use.energy for use in job.earlier.usage} for job in jobs if job.earlier}
-    year = Span(add_months(span.start.replace(day=1), 1 - CHART_MONTHS), span.start)
-    without = [job.contract for job in jobs if job.contract.id not in months and job.contract.start < span.start]
-    sums: dict[int, dict[date, Decimal]] = {}
-    for part in supplied_use.monthly(
-        session, supplied_use.of_contracts(session, [contract.id for contract in without], year) if without else ()
-    ):
-        of_contract = sums.setdefault(part.contract_id, {})
-        of_contract[part.first] = of_contract.get(part.first, Decimal(0)) + part.total
-    return months | {id_: {month: int(total) for month, total in of.items()} for id_, of in sums.items()}
+def _used(job: RatingJob) -> UseByMonth | None:
+    if job.reason or job.measured is None:
+        return None
+    return use_by_month(job.measured, job.contract.utility, job.span, job.contract.timezone)
 
 
-def _outcome(job: RatingJob, months: Mapping[date, int], read_at: datetime) -> RatingOutcome:
+def _outcome(job: RatingJob, used: UseByMonth | None, before: Mapping[date, int], read_at: datetime) -> RatingOutcome:
     if job.reason or not job.ratings:
         return RatingOutcome(job.contract, job.span, None, job.reason or NOT_RATED_HERE, job.code)
     rating = join(job.ratings)
@@ -188,19 +184,27 @@ def _outcome(job: RatingJob, months: Mapping[date, int], read_at: datetime) -> R
     if earlier.gap is not None and builds_on(earlier.history, rating.history):
         job.refuse(not_billed_yet(earlier.gap))
         return RatingOutcome(job.contract, job.span, None, job.reason, job.code)
-    energy_by_month = dict(months)
-    month = job.span.start.replace(day=1)
-    energy_by_month[month] = energy_by_month.get(month, 0) + rating.energy
     rated = RatedContract(
         **{name: getattr(rating, name) for name in Rating.__struct_fields__},
         contract=_facts(job),
         rated_at=read_at,
         sources=tuple(job.usage.sources),
-        usage=tuple(MonthlyUse(month, energy_by_month[month]) for month in sorted(energy_by_month))[-CHART_MONTHS:],
+        usage=_with_months(before, used),
+        counted=used.counted if used else UNSET,
+        unit=used.unit if used else UNSET,
         given=fingerprint(earlier.history),
         terms=UNSET if job.terms is None else job.terms,
     )
+    if used and used.unit == Unit.KWH:
+        rated = msgspec.structs.replace(rated, energy=used.counted)
     return RatingOutcome(job.contract, job.span, rated)
+
+
+def _with_months(before: Mapping[date, int], used: UseByMonth | None) -> tuple[MonthlyUse, ...]:
+    by_month = dict(before)
+    for month, counted in used.by_month.items() if used else ():
+        by_month[month] = by_month.get(month, 0) + counted
+    return tuple(MonthlyUse(month, by_month[month]) for month in sorted(by_month))[-CHART_MONTHS:]
 
 
 def _facts(job: RatingJob) -> RatedContractFacts:
@@ -214,6 +218,7 @@ def _facts(job: RatingJob) -> RatedContractFacts:
         utility=contract.utility,
         site=contract.site,
         timezone=contract.timezone,
+        until=contract.end or UNSET,
         meters=tuple(sorted({source.meter for source in job.usage.sources})),
         tariffs=tuple(
             TariffOnDays(

@@ -9,7 +9,8 @@ from cloud_service.domain.pricing.usage import History
 from cloud_service.domain.rating.metered_usage import MeteredUsage, metered_usage
 from cloud_service.domain.rating.rated_contract import Rating
 from cloud_service.domain.rating.rated_terms import RatedTerms
-from cloud_service.domain.rating.register_readings import MountedRegister, SpanReadings
+from cloud_service.domain.rating.register_readings import DayEnds, MountedRegister, SpanReadings
+from cloud_service.domain.rating.span_ends import span_ends
 from cloud_service.domain.tariffs.unpriced import priced_registers
 from cloud_service.flow.rate.spread_registers import spread_spans
 from cloud_service.store.database.session import Session
@@ -19,6 +20,7 @@ from cloud_service.store.invoicing.rating_history import EarlierBill
 from cloud_service.store.tariffs.engine_cache import tariff_of
 from common.errors import EnergyError, InputError
 from common.period import Span, day_start
+from common.reading import Kind
 
 READ_BEFORE, READ_AFTER = timedelta(days=400), timedelta(days=100)  # where indexes around the span may lie
 
@@ -73,6 +75,7 @@ def load(
     ends = billed_usage.day_ends(session, registers, span) if not so_far else {}
     undated = [register for register in registers if register not in days]
     indexes = billed_usage.indexes(session, undated, first - READ_BEFORE, last + READ_AFTER) if undated else {}
+    near = _near(session, members, mounted, ends, span)
     earlier = rating_history.histories(session, ids, span.start, run_id)
     versions = rated_terms.dated_versions(session, assignments.values()) if not so_far else {}
     priced = _priced_registers(session, assignments.values())
@@ -84,12 +87,32 @@ def load(
         )
         job.earlier = earlier.get(contract.id)
         job.history = job.earlier.history if job.earlier else History()
-        readings = SpanReadings(span, contract.timezone, days, indexes, so_far, shared, ends, spread)
+        readings = SpanReadings(span, contract.timezone, days, indexes, so_far, shared, ends, spread, near)
         if not so_far:
             job.terms = rated_terms.terms_of(contract, span, job.assignments, job.mounted, versions)
         _measure(job, readings, priced)
         jobs.append(job)
     return jobs
+
+
+def _near(
+    session: Session,
+    members: Sequence[BillableContract],
+    mounted: Mapping[int, Sequence[MountedRegister]],
+    ends: Mapping[int, Sequence[DayEnds]],
+    span: Span,
+) -> dict[int, list[tuple[datetime, int]]]:
+    """The readings around the beginning, of registers that nobody read at either end of the span."""
+    instants: dict[int, datetime] = {}
+    for contract in members:
+        start, end = day_start(span.start, contract.timezone), day_start(span.end, contract.timezone)
+        for register in mounted.get(contract.service_point_id, ()):
+            days = ends.get(register.register_id)
+            if days and register.kind == Kind.INDEX:
+                read = span_ends(register, days, start, end)
+                if read.opened is None and read.closed is None:
+                    instants[register.register_id] = max(start, register.mounted)
+    return billed_usage.indexes_near(session, instants)
 
 
 def _priced_registers(session: Session, assignments: Iterable[Sequence[AssignedTariff]]) -> PricedRegisters:

@@ -1,6 +1,6 @@
 """What registers counted, for rating: packed days as one block of bytes per register, or indexes where no days are."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -33,6 +33,24 @@ INDEXES = text(
       FROM reading_best
      WHERE register_id = ANY(:ids) AND at >= :start AND at <= :end AND quality <= 2
      ORDER BY register_id, at
+    """
+)
+NEAR = text(
+    """
+    SELECT w.register_id, b.at, b.value
+      FROM unnest(cast(:ids AS bigint[]), cast(:instants AS timestamptz[])) AS w (register_id, at)
+     CROSS JOIN LATERAL (
+           (SELECT r.at FROM reading r
+             WHERE r.register_id = w.register_id AND r.at <= w.at AND r.at > w.at - interval '400 days'
+               AND r.quality <= 2
+             ORDER BY r.at DESC LIMIT 1)
+            UNION ALL
+           (SELECT r.at FROM reading r
+             WHERE r.register_id = w.register_id AND r.at > w.at AND r.at < w.at + interval '400 days'
+               AND r.quality <= 2
+             ORDER BY r.at LIMIT 1)) near
+      JOIN reading_best b ON b.register_id = w.register_id AND b.at = near.at AND b.quality <= 2
+     ORDER BY w.register_id, b.at
     """
 )
 ENDS = """
@@ -101,6 +119,15 @@ def day_ends(session: Session, registers: Sequence[int], span: Span) -> dict[int
             day = DayEnds(qualities, tuple(entry) if entry else None, tuple(exit_) if exit_ else None, day_on)
             ends.setdefault(register, []).append(day)
     return ends
+
+
+def indexes_near(session: Session, instants: Mapping[int, datetime]) -> dict[int, list[tuple[datetime, int]]]:
+    """Register -> the trusted indexes next to an instant, at most one before or at it and one after."""
+    by_register: dict[int, list[tuple[datetime, int]]] = {}
+    if instants:
+        for row in session.execute(NEAR, {"ids": list(instants), "instants": list(instants.values())}):
+            by_register.setdefault(row.register_id, []).append((row.at, row.value))
+    return by_register
 
 
 def indexes(

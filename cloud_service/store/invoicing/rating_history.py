@@ -20,7 +20,8 @@ EARLIER = text(
     """
     SELECT c.id AS contract_id, last.invoice_id, lower(gap.days) AS gap_start, upper(gap.days) AS gap_end,
            coalesce(billed.history, item.rated->'history') AS history,
-           coalesce(billed.usage, item.rated->'usage') AS usage
+           coalesce(billed.usage, item.rated->'usage') AS usage,
+           coalesce(billed.unit, item.rated->>'unit', CASE WHEN billed.utility = 'electricity' THEN 'kWh' END) AS unit
       FROM unnest(cast(:ids AS bigint[])) c(id)
      CROSS JOIN LATERAL (
            SELECT * FROM (
@@ -38,7 +39,8 @@ EARLIER = text(
                   - coalesce(range_agg(w.during), '{}'::datemultirange) AS days
              FROM waived_span w WHERE w.contract_id = c.id) gap
       LEFT JOIN LATERAL (
-           SELECT billed->'history' AS history, billed->'usage' AS usage
+           SELECT billed->'history' AS history, billed->'usage' AS usage, billed->>'unit' AS unit,
+                  billed->'contract'->>'utility' AS utility
              FROM invoice i CROSS JOIN LATERAL jsonb_array_elements(i.basis->'contracts') billed
             WHERE i.id = last.invoice_id AND (billed->'contract'->>'id')::bigint = c.id) billed ON true
       LEFT JOIN billing_item item ON item.id = last.item_id
@@ -76,6 +78,7 @@ class EarlierBill:
     history: History = NOTHING_BEFORE
     usage: tuple[MonthlyUse, ...] = ()
     gap: Span | None = None
+    unit: str | None = None  # of the usage; None on old bills that do not say what water, gas and heat meters counted
 
 
 def histories(
@@ -89,6 +92,7 @@ def histories(
             from_json(History, row.history or {}),
             from_json(tuple[MonthlyUse, ...], row.usage or ()),
             Span(row.gap_start, row.gap_end) if row.gap_start else None,
+            row.unit,
         )
         for row in session.execute(EARLIER, values)
     }

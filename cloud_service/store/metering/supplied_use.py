@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from cloud_service.domain.rating.interval_usage import interval_usage
 from cloud_service.domain.rating.register_readings import MountedRegister, PackedDays, SharedStep, SpanReadings
 from common.period import Span, day_start, local_day
+from common.reading import Unit
 
 ONE_DAY = timedelta(days=1)
 TOTAL = "total"  # ends the name of a register that counts what the rates beside it count
@@ -24,7 +25,7 @@ TOTAL = "total"  # ends the name of a register that counts what the rates beside
 
 @dataclass(frozen=True, slots=True)
 class SuppliedRegister:
-    """A billed register of electricity while its meter hung at the service point of a running contract."""
+    """A billed register while its meter hung at the service point of a running contract."""
 
     contract_id: int
     register: MountedRegister
@@ -52,7 +53,7 @@ class SuppliedRegister:
 
 @dataclass(frozen=True, slots=True)
 class SuppliedSum:
-    """The use of a day or month by one register, in thousandths of a kWh, with the multiplier of its mount."""
+    """The use of a day or month by one register, in thousandths of the register's unit, with the multiplier of its mount."""
 
     contract_id: int
     first: date
@@ -75,7 +76,7 @@ SUPPLIED = """
      WHERE k.during && daterange(:start, :end)
        AND m.during && tstzrange(lower(k.during)::timestamp AT TIME ZONE s.timezone,
                                  upper(k.during)::timestamp AT TIME ZONE s.timezone)
-       AND r.billed AND r.direction = 'import' AND r.unit = 'kWh' AND r.kind IN ('index', 'interval')
+       AND r.billed AND r.direction = 'import' AND r.unit = :unit AND r.kind IN ('index', 'interval')
 """
 OF_CONTRACTS = text(f"{SUPPLIED} AND k.id = ANY(:ids) ORDER BY k.id, lower(m.during), r.id")
 OF_ACCOUNTS = text(f"{SUPPLIED} AND k.account_id = ANY(:ids) ORDER BY lower(k.during) DESC, lower(m.during) DESC, r.id")
@@ -98,18 +99,19 @@ DAY = text(
 )
 
 
-def of_contracts(session: Session, ids: Sequence[int], span: Span) -> list[SuppliedRegister]:
-    """The registers of contracts on their days of a span."""
-    return _supplied(session, OF_CONTRACTS, ids, span)
+def of_contracts(session: Session, ids: Sequence[int], span: Span, unit: str = Unit.KWH) -> list[SuppliedRegister]:
+    """The registers of contracts that count in a unit, on the contracts' days of a span."""
+    return _supplied(session, OF_CONTRACTS, ids, span, unit)
 
 
 def of_accounts(session: Session, ids: Sequence[int], span: Span) -> list[SuppliedRegister]:
     """The registers of the accounts' contracts on their days of a span, those of the newest contract first."""
-    return _supplied(session, OF_ACCOUNTS, ids, span)
+    return _supplied(session, OF_ACCOUNTS, ids, span, Unit.KWH)
 
 
-def _supplied(session: Session, query: TextClause, ids: Sequence[int], span: Span) -> list[SuppliedRegister]:
-    rows = session.execute(query, {"ids": list(ids), "start": span.start, "end": span.end}).mappings()
+def _supplied(session: Session, query: TextClause, ids: Sequence[int], span: Span, unit: str) -> list[SuppliedRegister]:
+    limits = {"ids": list(ids), "start": span.start, "end": span.end, "unit": unit}
+    rows = session.execute(query, limits).mappings()
     return _once([_read(dict(row)) for row in rows])
 
 

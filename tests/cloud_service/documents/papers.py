@@ -8,7 +8,16 @@ from typing import Any
 
 import pypdf
 
-from cloud_service.documents.paper import Bank, InvoicePaper, MeterReading, MonthEnergy, PaperLine, PaperTax, Party
+from cloud_service.documents.paper import (
+    Bank,
+    InvoicePaper,
+    MeterReading,
+    MonthEnergy,
+    PaperLine,
+    PaperTax,
+    Party,
+    UtilityUse,
+)
 
 D = Decimal
 SELLER = Party(
@@ -30,7 +39,12 @@ HISTORY = tuple(
     MonthEnergy(date(2025 + (10 + at) // 12, (10 + at) % 12 + 1, 1), D(energy), billed=at == 11)
     for at, energy in enumerate((912, 1044, 1189, 1102, 987, 824, 751, 710, 698, 723, 801, 1834))
 )
-READINGS = (MeterReading("1EMH0010234567", "1.8.0", "kWh", D("1834.25"), D("48211.5"), D("50045.75")),)
+READINGS = (
+    MeterReading(
+        "1EMH0010234567", "1.8.0", "kWh", D("1834.25"), D("48211.5"), D("50045.75"), utility="electricity",
+        counts="import", previous_day=date(2026, 10, 1), current_day=date(2026, 11, 1),
+    ),
+)  # fmt: skip
 
 
 def make_paper(**changes: Any) -> InvoicePaper:
@@ -52,8 +66,7 @@ def make_paper(**changes: Any) -> InvoicePaper:
         total=D("649.93"),
         taxes=(PaperTax("USt", D(19), D("546.16"), D("103.77")),),
         account="ET-2026-0771",
-        energy=D("1834.25"),
-        history=HISTORY,
+        uses=(UtilityUse("electricity", "kWh", D("1834.25"), HISTORY),),
         readings=READINGS,
         bank=BANK,
         pay_url="https://pay.nordlicht.example/pay/6c1f8a52-8a50-4d0b-9b4b-5a0f3bb8a5e1",

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from cloud_service.documents.from_invoice import paper_of
-from cloud_service.documents.paper import InvoicePaper
+from cloud_service.documents.paper import InvoicePaper, UtilityUse
 from cloud_service.domain.invoicing.basis import InvoiceBasis
 from cloud_service.domain.invoicing.billed_line import BilledLine, LineExplanation
 from cloud_service.domain.invoicing.billing_account import Buyer, Seller
@@ -95,51 +95,46 @@ def test_the_bank_account_is_the_one_in_the_bill_s_currency() -> None:
     assert None is paper(seller={"name": "S", "bank_accounts": accounts[:1]}).bank
 
 
-def test_a_fee_is_a_plain_invoice_without_energy() -> None:
+def test_a_fee_is_a_plain_invoice_without_use() -> None:
     fee = paper(
         [line(contract_id=None, explanation=LineExplanation(utility=""))],
         energy=0,
         basis={"contracts": [], "taxes": []},
     )
 
-    assert ("plain", None) == (fee.utility, fee.energy)
+    assert ("plain", ()) == (fee.utility, fee.uses)
 
 
 def test_a_credit_note_names_its_utility_by_its_lines() -> None:
     note = paper([line(contract_id=None)], kind="credit_note", energy=-298_000, basis={"contracts": []})
 
-    assert ("electricity", D(-298)) == (note.utility, note.energy)
+    assert ("electricity", UtilityUse("electricity", "kWh", D(-298))) == (note.utility, *note.uses)
 
 
-def test_several_utilities_are_a_mixed_bill_that_sums_no_energy() -> None:
-    both = [contract(), contract(id=2, utility="water")]
+def test_lines_know_the_utility_of_their_contract_and_the_kind_of_price() -> None:
+    water = paper([line()], basis={"contracts": [contract(utility="water")]}).lines[0]
 
-    assert ("mixed", None) == (
-        paper(basis={"contracts": both}).utility, paper(basis={"contracts": both}).energy,
-    )  # fmt: skip
+    assert ("water", "energy") == (water.utility, water.charge)
 
 
-def test_billed_indexes_are_shown_with_their_first_and_last_value() -> None:
-    indexes = [["2026-11-01T00:00:00+00:00", 5_500], ["2026-10-01T00:00:00+00:00", 1_000]]
-    source = {"register_id": 1, "meter": "M1", "name": "1.8.0", "unit": "kWh", "multiplier": "40", "indexes": indexes}
-    reading = paper(basis={"contracts": [contract() | {"sources": [source]}]}).readings[0]
-
-    assert (D(1), D("5.5"), D(180)) == (reading.previous, reading.current, reading.consumption)
-
-
-def test_billed_intervals_are_shown_with_their_sum() -> None:
-    source = {"register_id": 1, "meter": "M1", "name": "1.8.0", "unit": "kWh", "multiplier": "1", "counted": 298_000}
-    reading = paper(basis={"contracts": [contract() | {"sources": [source]}]}).readings[0]
-
-    assert (None, None, D(298)) == (reading.previous, reading.current, reading.consumption)
-
-
-def test_the_chart_marks_the_billed_months() -> None:
-    usage = [["2026-09-01", 1_000], ["2026-10-01", 2_500]]
-
-    assert [(date(2026, 9, 1), D(1), False), (date(2026, 10, 1), D("2.5"), True)] == [
-        (month.month, month.energy, month.billed) for month in paper(basis={"contracts": [], "usage": usage}).history
+def test_each_supply_point_of_a_bill_has_its_id() -> None:
+    both = [
+        contract(grid_id="51238696781"),
+        contract(id=2, utility="water", grid_id=""),
+        contract(grid_id="X", point="F2"),
     ]
+
+    assert [("Flat 1", "51238696781"), ("F2", "X")] == [
+        (point.name, point.grid_id) for point in paper(basis={"contracts": both}).supply_points
+    ]
+
+
+def test_a_bill_is_final_when_all_of_its_contracts_end_with_it() -> None:
+    ends, goes_on = contract(until="2026-11-01"), contract(id=2)
+
+    assert date(2026, 10, 31) == paper(basis={"contracts": [ends]}).ended_on
+    assert None is paper(basis={"contracts": [ends, goes_on]}).ended_on
+    assert None is paper(basis={"contracts": [contract(until="2026-12-01")]}).ended_on
 
 
 def test_a_bill_in_another_currency_says_what_it_is_in_the_seller_s() -> None:

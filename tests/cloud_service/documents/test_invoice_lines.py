@@ -25,7 +25,7 @@ def test_equal_units_and_all_prices_share_their_count_of_places() -> None:
     energy, standing, fed_in = (line for group in line_groups(make_paper(), ENGLISH) for line in group["lines"])
 
     assert ("1,834.25", "-640.50", "1") == (energy["quantity"], fed_in["quantity"], standing["quantity"])
-    assert ("0.3125", "24.9000", "0.0811") == (energy["price"], standing["price"], fed_in["price"])
+    assert ("0.3125", "24.90", "0.0811") == (energy["price"], standing["price"], fed_in["price"])
 
 
 def test_a_line_without_a_price_shows_none_and_one_of_other_days_names_them() -> None:

@@ -64,7 +64,7 @@ def test_a_credit_note_names_the_invoice_and_the_reason() -> None:
 
 def test_blocks_without_content_or_hidden_by_the_theme_are_not_there() -> None:
     hidden = invoice_view(make_paper(), Theme(hidden_blocks=frozenset({"summary", "chart", "readings", "notes"})))
-    empty = invoice_view(make_paper(history=(), readings=()), Theme())
+    empty = invoice_view(make_paper(uses=(), readings=()), Theme())
 
     assert (None, None, None, []) == (hidden["summary"], hidden["chart"], hidden["readings"], hidden["notes"])
     assert (None, None, None) == (empty["chart"], empty["readings"], empty["annex"])

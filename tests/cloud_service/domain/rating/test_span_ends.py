@@ -37,7 +37,7 @@ def test_an_estimated_index_at_the_end_or_within_says_so() -> None:
     )
     within = DayEnds(ESTIMATED, at(START, 100), at(START + timedelta(days=9), 200, 2))
 
-    assert SpanEnds(100, 410, estimated=True) == ends(first, last)
+    assert SpanEnds(100, 410, estimated=True, closed_estimated=True) == ends(first, last)
     assert ends(first, within, DayEnds(READ, at(END, 400), at(END, 410))).estimated
 
 

@@ -17,7 +17,7 @@ from cloud_service.store.invoicing import billing_run_items
 from cloud_service.store.invoicing.billing_run_items import items
 from common.errors import ConflictError
 from common.period import Span
-from tests.books.world import World, build
+from tests.books.world import FLAT, World, build
 
 OCTOBER = Span(date(2026, 10, 1), date(2026, 11, 1))
 NOVEMBER = Span(date(2026, 11, 1), date(2026, 12, 1))
@@ -182,3 +182,69 @@ def test_a_contract_that_ended_after_the_run_was_planned_is_parked(world: World)
 
     (item,) = items(world.session, run_id)
     assert ("parked", True) == (item.state, "the contract runs only" in item.reason)
+
+
+def _as(world: World, utility: str, unit: str, *names: str) -> None:
+    """Let the first tenant's meter count something else, by one register or several."""
+    session, point = world.session, "SELECT service_point_id FROM contract WHERE number = 'V1'"
+    session.execute(text(f"UPDATE service_point SET utility = :utility WHERE id = ({point})"), {"utility": utility})
+    quantity = "volume" if unit == "m3" else "active_energy"
+    meter = "(SELECT meter_id FROM register WHERE id = :id)"
+    for name in names[1:]:
+        added = session.execute(
+            text(
+                "INSERT INTO register (meter_id, name, unit, kind, quantity)"
+                f" VALUES ({meter}, :name, :unit, 'index', :quantity) RETURNING id"
+            ),
+            {"id": world.registers[0], "name": name, "unit": unit, "quantity": quantity},
+        ).scalar_one()
+        world.readings(added, OCTOBER, wh=10)
+    session.execute(
+        text("UPDATE register SET name = :name, unit = :unit, quantity = :quantity WHERE id = :id"),
+        {"id": world.registers[0], "name": names[0], "unit": unit, "quantity": quantity},
+    )
+
+
+@pytest.mark.parametrize(
+    ("utility", "unit", "names", "counted"),
+    [
+        ("water", "m3", ("volume",), (298_000, 0)),
+        ("heat", "kWh", ("energy",), (298_000, 298_000)),
+        ("gas", "m3", ("volume",), (298_000, 0)),
+        ("electricity", "kWh", ("ht", "nt"), (327_800, 327_800)),
+    ],
+)
+def test_each_utility_says_what_was_used_in_its_unit_and_only_kilowatt_hours_are_energy(
+    session: Session, utility: str, unit: str, names: tuple[str, ...], counted: tuple[int, int]
+) -> None:
+    world = build(session, tariff={**FLAT, "charges": FLAT["charges"][1:]}, tenants=1)
+    world.readings(world.registers[0], OCTOBER)
+    _as(world, utility, unit, *names)
+    contract = rated(world)
+
+    assert (counted, unit) == ((contract.counted, contract.energy), contract.unit)
+    assert (MonthlyUse(OCTOBER.start, counted[0]),) == contract.usage
+
+
+def test_a_longer_cycle_says_the_use_of_each_of_its_months(world: World) -> None:
+    both = Span(OCTOBER.start, NOVEMBER.end)
+
+    assert (MonthlyUse(OCTOBER.start, 298_000), MonthlyUse(NOVEMBER.start, 288_000)) == rated(world, both).usage
+
+
+def test_the_months_before_are_the_contract_s_own_days_multiplied_by_its_transformers(world: World) -> None:
+    world.readings(world.registers[0], Span(date(2026, 8, 1), OCTOBER.start))
+    world.session.execute(text("UPDATE meter_mount SET multiplier = 40"))
+    world.session.execute(text("UPDATE contract SET during = daterange('2026-09-16', NULL) WHERE number = 'V1'"))
+
+    assert (MonthlyUse(date(2026, 9, 1), 15 * 9_600 * 40), MonthlyUse(OCTOBER.start, 298_000 * 40)) == rated(
+        world
+    ).usage
+
+
+def test_a_contract_that_ends_says_until_when(world: World) -> None:
+    world.session.execute(
+        text("UPDATE contract SET during = daterange(lower(during), '2026-11-01') WHERE number = 'V1'")
+    )
+
+    assert NOVEMBER.start == rated(world).contract.until

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 from sqlalchemy import text
 
-from cloud_service.store.invoicing.billed_usage import indexes, packed_days, snapshot_time
+from cloud_service.store.invoicing.billed_usage import indexes, indexes_near, packed_days, snapshot_time
 from cloud_service.store.metering.readings import ensure_months
 from common.period import Span
 from tests.books.world import World
@@ -51,6 +51,20 @@ def test_indexes_are_in_order_and_those_that_nobody_trusts_are_left_out(world: W
     trusted = indexes(world.session, world.registers, start, start + timedelta(days=31))
 
     assert {world.registers[0]: [(start, 10), (start + timedelta(days=2), 30)]} == trusted
+
+
+def test_the_readings_next_to_an_instant_are_one_before_or_at_it_and_one_after(world: World) -> None:
+    start = datetime(2026, 10, 1, tzinfo=UTC)
+    ensure_months(world.session, np.array([int(start.timestamp() * 1000)]))
+    for day, quality in ((0, 0), (1, 0), (2, 3), (3, 0), (4, 0)):
+        at = start + timedelta(days=day)
+        reading = {"register": world.registers[0], "at": at, "value": day, "quality": quality, "sequence": day}
+        world.session.execute(READING, reading)
+
+    near = indexes_near(world.session, {world.registers[0]: start + timedelta(days=2)})
+
+    assert {world.registers[0]: [(start + timedelta(days=1), 1), (start + timedelta(days=3), 3)]} == near
+    assert {} == indexes_near(world.session, {})
 
 
 def test_the_time_of_a_snapshot_is_the_database_s_and_goes_on_within_a_transaction(world: World) -> None:

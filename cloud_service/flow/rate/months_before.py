@@ -1,0 +1,43 @@
+"""The use of the months before a rated span: as earlier bills froze it, or as it was read where there is no bill."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from cloud_service.flow.rate.rating_job import RatingJob
+from cloud_service.store.database.session import Session
+from cloud_service.store.metering import supplied_use
+from common.period import Span, add_months
+
+CHART_MONTHS = 25  # thirteen, and each of them a year before
+MonthsOfContract = dict[int, dict[date, int]]
+
+
+def months_before(
+    session: Session, jobs: Sequence[RatingJob], span: Span, units: Mapping[int, str]
+) -> MonthsOfContract:
+    """Contract -> month -> thousandths of the contract's unit; a month of which nothing is known is not there."""
+    months: MonthsOfContract = {}
+    unbilled: dict[str, list[int]] = {}  # by unit
+    for job in jobs:
+        unit = units.get(job.contract.id)
+        if job.earlier is not None and job.earlier.unit == unit:
+            months[job.contract.id] = {use.month: use.energy for use in job.earlier.usage}
+        elif unit is not None and job.contract.start < span.start:
+            unbilled.setdefault(unit, []).append(job.contract.id)
+    year = Span(add_months(span.start.replace(day=1), 1 - CHART_MONTHS), span.start)
+    for unit, contracts in unbilled.items():
+        months |= _as_read(session, contracts, year, unit)
+    return months
+
+
+def _as_read(session: Session, contracts: Sequence[int], year: Span, unit: str) -> MonthsOfContract:
+    """What the meters counted on the contracts' own days, each mount with its multiplier."""
+    sums: dict[int, dict[date, Decimal]] = {}
+    for part in supplied_use.monthly(session, supplied_use.of_contracts(session, contracts, year, unit)):
+        of_contract = sums.setdefault(part.contract_id, {})
+        of_contract[part.first] = of_contract.get(part.first, Decimal(0)) + part.total
+    return {
+        contract: {month: int(total.quantize(Decimal(1), ROUND_HALF_UP)) for month, total in by_month.items()}
+        for contract, by_month in sums.items()
+    }
