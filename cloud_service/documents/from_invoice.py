@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from msgspec import UNSET
 
-from cloud_service.documents.billed_use import Days, readings_of, uses_of
+from cloud_service.documents.metering.billed_use import Days, readings_of, uses_of
 from cloud_service.documents.paper import (
     Bank,
     InvoicePaper,

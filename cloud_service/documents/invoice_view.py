@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from cloud_service.documents.energy_chart import energy_charts
 from cloud_service.documents.invoice_lines import line_groups, totals
 from cloud_service.documents.letterhead import letterhead
+from cloud_service.documents.metering.energy_chart import energy_charts
+from cloud_service.documents.metering.readings_table import annex_table, readings_table
+from cloud_service.documents.metering.supply_point_ids import supply_point_id_name
 from cloud_service.documents.paper import InvoicePaper, UtilityUse
 from cloud_service.documents.payment_section import payment_section
-from cloud_service.documents.readings_table import annex_table, readings_table
-from cloud_service.documents.supply_point_ids import supply_point_id_name
 from cloud_service.documents.theme import Theme
 from cloud_service.documents.translations import Localizer, localizer_for, places_of
 

@@ -17,8 +17,8 @@ QUARTER = Span(date(2026, 7, 1), date(2026, 10, 1))
 JULY, AUGUST, SEPTEMBER = (date(2026, month, 1) for month in (7, 8, 9))
 
 
-def used(utility: str = "electricity", span: Span = QUARTER, **registers: tuple[str, RegisterUsage]) -> Any:
-    """The use_by_month of registers by the engine's name, each with its unit."""
+def used(registers: dict[str, tuple[str, RegisterUsage]], utility: str = "electricity", span: Span = QUARTER) -> Any:
+    """The use by month of registers by the engine's name, each with its unit."""
     sources = [
         RegisterSource(register_id=at, register=name, name=name, meter="M", unit=unit, multiplier=Decimal(1))
         for at, (name, (unit, _usage)) in enumerate(registers.items())
@@ -32,7 +32,7 @@ def total(value: int, scale: int = 3) -> Total:
 
 
 def test_a_total_of_a_longer_cycle_is_shared_by_days_and_its_months_add_up() -> None:
-    use = used(water=("m3", total(300_001)), utility="water")
+    use = used({"water": ("m3", total(300_001))}, "water")
 
     assert UseByMonth("m3", {JULY: 101_087, AUGUST: 101_087, SEPTEMBER: 97_827}) == use
     assert 300_001 == use.counted
@@ -43,28 +43,28 @@ def test_intervals_are_summed_by_the_month_in_which_they_lie() -> None:
     values = np.full(24 * 9 + 1, 10, dtype=np.int64)
 
     assert {date(2026, 10, 1): 1_930, date(2026, 11, 1): 240} == dict(
-        used(span=days, **{"import": ("kWh", Intervals(values, 3600))}).by_month
+        used({"import": ("kWh", Intervals(values, 3600))}, span=days).by_month
     )
 
 
 def test_rates_are_added_and_a_register_that_counts_them_all_stands_for_them() -> None:
     rates: dict[str, Any] = {"import_ht": ("kWh", total(120)), "import_nt": ("kWh", total(80))}
 
-    assert 200 == used(**rates).counted
-    assert 199 == used(**rates, import_total=("kWh", total(199))).counted
+    assert 200 == used(rates).counted
+    assert 199 == used({**rates, "import_total": ("kWh", total(199))}).counted
 
 
 def test_what_is_fed_in_or_reactive_is_no_consumption() -> None:
     beside: dict[str, Any] = {"export": ("kWh", total(9)), "reactive_import": ("kvarh", total(9))}
 
-    assert None is used(**beside)
-    assert 5 == used(**beside, **{"import": ("kWh", total(5))}).counted
+    assert None is used(beside)
+    assert 5 == used({**beside, "import": ("kWh", total(5))}).counted
 
 
 def test_finer_scales_are_rounded_once_over_all_registers_and_months() -> None:
     fine: dict[str, Any] = {"import_a": ("kWh", total(15_000, 7)), "import_b": ("kWh", total(2))}
 
-    assert 4 == used(**fine).counted  # 1.5 + 2 thousandths
+    assert 4 == used(fine).counted  # 1.5 + 2 thousandths
 
 
 @pytest.mark.parametrize(

@@ -232,16 +232,6 @@ def test_a_longer_cycle_says_the_use_of_each_of_its_months(world: World) -> None
     assert (MonthlyUse(OCTOBER.start, 298_000), MonthlyUse(NOVEMBER.start, 288_000)) == rated(world, both).usage
 
 
-def test_the_months_before_are_the_contract_s_own_days_multiplied_by_its_transformers(world: World) -> None:
-    world.readings(world.registers[0], Span(date(2026, 8, 1), OCTOBER.start))
-    world.session.execute(text("UPDATE meter_mount SET multiplier = 40"))
-    world.session.execute(text("UPDATE contract SET during = daterange('2026-09-16', NULL) WHERE number = 'V1'"))
-
-    assert (MonthlyUse(date(2026, 9, 1), 15 * 9_600 * 40), MonthlyUse(OCTOBER.start, 298_000 * 40)) == rated(
-        world
-    ).usage
-
-
 def test_a_contract_that_ends_says_until_when(world: World) -> None:
     world.session.execute(
         text("UPDATE contract SET during = daterange(lower(during), '2026-11-01') WHERE number = 'V1'")

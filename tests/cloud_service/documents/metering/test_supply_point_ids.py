@@ -1,6 +1,6 @@
 """What the grid of a country calls the id of a supply point."""
 
-from cloud_service.documents.supply_point_ids import supply_point_id_name
+from cloud_service.documents.metering.supply_point_ids import supply_point_id_name
 
 
 def test_each_country_and_utility_has_its_own_name() -> None:

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from cloud_service.documents.energy_chart import energy_charts
+from cloud_service.documents.metering.energy_chart import energy_charts
 from cloud_service.documents.paper import MonthEnergy, UtilityUse
 from cloud_service.documents.translations import localizer_for
 from tests.cloud_service.documents.papers import HISTORY, make_paper

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from cloud_service.documents.metering.readings_table import annex_table, readings_table
 from cloud_service.documents.paper import Annex, IntervalRow, MeterReading
-from cloud_service.documents.readings_table import annex_table, readings_table
 from cloud_service.documents.translations import localizer_for
 from tests.cloud_service.documents.papers import make_paper
 

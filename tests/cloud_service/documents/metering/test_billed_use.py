@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from cloud_service.documents.billed_use import readings_of, uses_of
+from cloud_service.documents.metering.billed_use import readings_of, uses_of
 from cloud_service.documents.paper import MeterReading, MonthEnergy, UtilityUse
 from tests.cloud_service.documents.test_from_invoice import contract, invoice, line
 

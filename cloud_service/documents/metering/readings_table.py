@@ -92,18 +92,18 @@ def _counter(reading: MeterReading, localizer: Localizer) -> str:
 
     A code (1.8.0) and a rate's own name stay beside the word.
     """
-    words = localizer.section("counts")
-    kind = max((name for name in words if f"{reading.counts}_".startswith(f"{name}_")), key=len, default="")
+    names = localizer.section("counts")
+    kind = max((name for name in names if f"{reading.counts}_".startswith(f"{name}_")), key=len, default="")
     if not kind:
         return reading.register
     rate = reading.counts.removeprefix(kind).strip("_")
     if kind == "import" and reading.utility in localizer.section("utility"):
         word = localizer.label(f"utility.{reading.utility}")
     else:
-        word = words[kind]
+        word = names[kind]
     if reading.register[:1].isdigit():
         return f"{word} ({reading.register})"
-    rate = words.get(f"rate_{rate.lower()}", rate.removeprefix("energy_").replace("_", " "))
+    rate = names.get(f"rate_{rate.lower()}", rate.removeprefix("energy_").replace("_", " "))
     return f"{word}, {rate}" if rate else word
 
 

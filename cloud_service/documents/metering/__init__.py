@@ -1,0 +1,1 @@
+"""What the meters behind a bill counted, as it is printed."""
