@@ -23,6 +23,7 @@ from cloud_service.documents.paper import (
     PaperLine,
     PaperTax,
     Party,
+    UtilityUse,
 )
 from cloud_service.documents.theme import Theme
 
@@ -58,7 +59,7 @@ def bill(number: int, lines: int = LINES) -> InvoicePaper:
         seller=Party("Nordlicht Energie GmbH", ("Hafenstraße 12", "20457 Hamburg"), vat_id="DE123456789"),
         buyer=Party(names[number % len(names)], ("Königsallee 7a", "80331 München"), number=f"K-{number}"),
         lines=rows, net=net, tax=tax, total=net + tax, taxes=(PaperTax("USt", Decimal(19), net, tax),),
-        energy=Decimal(1000 + number), history=history,
+        uses=(UtilityUse("electricity", "kWh", Decimal(1000 + number), history),),
         bank=Bank("Nordlicht Energie GmbH", "DE02120300000000202051", "BYLADEM1001"),
         pay_url=f"https://pay.example/pay/{number:032x}",
     )  # fmt: skip

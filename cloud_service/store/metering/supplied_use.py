@@ -53,7 +53,7 @@ class SuppliedRegister:
 
 @dataclass(frozen=True, slots=True)
 class SuppliedSum:
-    """The use of a day or month by one register, in thousandths of the register's unit, with the multiplier of its mount."""
+    """The use of a day or month by one register, in thousandths of its unit, with the multiplier of its mount."""
 
     contract_id: int
     first: date

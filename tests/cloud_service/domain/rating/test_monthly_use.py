@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from cloud_service.domain.pricing.usage import Intervals, RegisterUsage, Total
-from cloud_service.domain.rating.monthly_use import UseByMonth, use_by_month, counted_registers
 from cloud_service.domain.rating.metered_usage import MeteredUsage
+from cloud_service.domain.rating.monthly_use import UseByMonth, counted_registers, use_by_month
 from cloud_service.domain.rating.register_source import RegisterSource
 from common.period import Span
 
