@@ -13,6 +13,7 @@ from cloud_service.documents.paper import (
     PaperLine,
     PaperTax,
     Party,
+    Supply,
     SupplyPoint,
 )
 from cloud_service.documents.translations import locale_of
@@ -22,6 +23,7 @@ from cloud_service.domain.invoicing.billing_account import BankAccount, Buyer, S
 from cloud_service.domain.invoicing.issued_invoice import IssuedInvoice
 from cloud_service.domain.money import round_money
 from cloud_service.domain.pricing.priced_lines import TaxLine
+from cloud_service.domain.pricing.tax import CASH
 
 DAY = timedelta(days=1)
 
@@ -65,6 +67,8 @@ def paper_of(invoice: IssuedInvoice, pay_url: str = "") -> InvoicePaper:
         settled=invoice.settled,
         corrects=invoice.corrects,
         reason=invoice.reason,
+        role="corrected" if invoice.corrects and invoice.kind == "invoice" else "whole",
+        supplies=tuple(_supply(billed) for billed in contracts),
     )
     return paper if invoice.local_currency == invoice.currency else _with_local_total(paper, invoice)
 
@@ -143,7 +147,20 @@ def _line(
         tax_percent=line.tax_rate,
         utility=utilities.get(line.contract_id, "") if line.contract_id is not None else "",
         charge=line.charge,
+        is_rounding=_is_coin(line),
+        contract=line.contract_id,
     )
+
+
+def _is_coin(line: BilledLine) -> bool:
+    """Whether a line rounds the total to its coin; a credit note's line does not say the rule's place."""
+    path = line.explanation.path
+    return path == CASH or (path is UNSET and line.charge == "rounding" and line.tax_category == "O")
+
+
+def _supply(billed: BilledContract) -> Supply:
+    contract = billed.contract
+    return Supply(contract.id, contract.grid_id or "", contract.meters, readings_of([billed]))
 
 
 def _tax(tax: TaxLine) -> PaperTax:

@@ -8,6 +8,7 @@ from typing import Literal
 from common.errors import InputError
 
 Kind = Literal["invoice", "credit_note"]
+Role = Literal["whole", "corrected", "partial", "advance"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Party:
     tax_number: str = ""  # of the tax office
     company_number: str = ""  # of the register of companies
     reference: str = ""  # the buyer's own, for its bookkeeping (BT-10; in Germany the Leitweg-ID)
+    electronic_address: str = ""  # scheme and address of e-invoices, for example 0192:987654321
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ class PaperLine:
     tax_percent: Decimal = Decimal(0)
     utility: str = ""  # electricity, water, gas, heat, cooling; empty for none
     charge: str = ""  # the kind of price; `rounding`, `fees` and `interest` are called in the reader's language
+    is_rounding: bool = False  # the difference to the smallest coin
+    contract: int | None = None  # whose supply it is of
 
     def __post_init__(self) -> None:
         for value in (self.quantity, self.price, self.amount):
@@ -140,6 +144,16 @@ class Annex:
 
 
 @dataclass(frozen=True, slots=True)
+class Supply:
+    """A contract of the invoice: where it is supplied and what was read there."""
+
+    contract: int
+    grid_id: str = ""  # of the supply point
+    meters: tuple[str, ...] = ()
+    readings: tuple[MeterReading, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class InvoicePaper:
     """Everything on an invoice or credit note. Amounts are rounded already; nothing is computed from here on.
 
@@ -177,6 +191,8 @@ class InvoicePaper:
     local_currency: str = ""
     local_rate: Decimal | None = None
     annex: Annex | None = None
+    role: Role = "whole"  # of an invoice: takes another's place, bills a part, asks for money before the supply
+    supplies: tuple[Supply, ...] = ()
 
     def __post_init__(self) -> None:
         if self.net + self.tax != self.total:

@@ -6,15 +6,16 @@ commit sends it again under the same Message-ID, by which mail systems see that 
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from msgspec import UNSET
 
-from cloud_service.documents import einvoice_xml, hybrid_pdf, invoice_pdf
+from cloud_service.documents import invoice_pdf
 from cloud_service.documents.covering_letter import (
     CoveringLetter,
     invoice_letter,
@@ -22,6 +23,9 @@ from cloud_service.documents.covering_letter import (
     statement_letter,
     text_letter,
 )
+from cloud_service.documents.einvoice import hybrid_pdf
+from cloud_service.documents.einvoice.checked import RuleCheck, checked_einvoice
+from cloud_service.documents.einvoice.kinds import CII, KINDS
 from cloud_service.documents.from_invoice import paper_of
 from cloud_service.documents.paper import InvoicePaper
 from cloud_service.documents.theme import Theme, read_theme
@@ -31,19 +35,13 @@ from cloud_service.store.database import job_queue
 from cloud_service.store.database.errors import fault_of, is_away
 from cloud_service.store.database.session import Session
 from cloud_service.store.delivery import outgoing
-from cloud_service.store.delivery.outgoing import StoredDocument, WaitingMessage
+from cloud_service.store.delivery.outgoing import NewDocument, StoredDocument, WaitingMessage
 from cloud_service.store.invoicing.issued_invoice import issued_invoice
 from common.errors import EnergyError, NotFoundError
 
 Clock = Callable[[], datetime]
 Begin = Callable[[], AbstractContextManager[Session]]
-PDF = "invoice_pdf"
-EINVOICES: dict[str, tuple[einvoice_xml.Syntax, einvoice_xml.Profile]] = {
-    "einvoice_cii": ("cii", "en16931"),
-    "einvoice_ubl": ("ubl", "en16931"),
-    "xrechnung_cii": ("cii", "xrechnung"),
-    "xrechnung_ubl": ("ubl", "xrechnung"),
-}
+PDF, PDF_TYPE = "invoice_pdf", "application/pdf"
 COVERING_LETTERS = {"reminder": reminder_letter, "statement": statement_letter}
 RETRIES_MAX = 12
 UNCERTAIN_MAX = 2  # the whole letter was handed over each time
@@ -155,16 +153,22 @@ def document(session: Session, invoice_id: int, *, public_url: str) -> StoredDoc
     return _pdf(session, invoice, _paper(invoice, public_url))
 
 
-def einvoice(session: Session, invoice_id: int, kind: str = "einvoice_cii") -> StoredDocument:
-    """The e-invoice of an invoice as XML, made once like the PDF; `kind` is a key of EINVOICES."""
+def einvoice(session: Session, invoice_id: int, kind: str = CII.name) -> StoredDocument:
+    """The e-invoice of an invoice as XML, made once like the PDF if the rules of its kind take it."""
+    if kind not in KINDS:
+        raise NotFoundError("there is no such document", hint=f"e-invoices are {', '.join(KINDS)}")
     invoice = issued_invoice(session, invoice_id)
-    syntax, profile = EINVOICES[kind]
 
-    def make() -> tuple[str, str, bytes]:
+    def make() -> NewDocument:
         paper = _paper(invoice, "")
-        return f"{paper.number}.xml", "application/xml", einvoice_xml.render(paper, syntax, profile)
+        checked = checked_einvoice(paper, KINDS[kind])
+        return NewDocument(f"{paper.number}.xml", "application/xml", checked.xml, _as_records(checked.checks))
 
     return outgoing.document_once(session, invoice_id, kind, make)
+
+
+def _as_records(checks: Sequence[RuleCheck]) -> list[dict[str, Any]]:
+    return [asdict(check) for check in checks]
 
 
 def document_by_public_id(session: Session, public_id: UUID, *, public_url: str) -> StoredDocument:
@@ -186,10 +190,13 @@ def _theme(session: Session, invoice: IssuedInvoice) -> Theme:
 
 
 def _pdf(session: Session, invoice: IssuedInvoice, paper: InvoicePaper) -> StoredDocument:
-    def make() -> tuple[str, str, bytes]:
+    def make() -> NewDocument:
         theme = _theme(session, invoice)
-        render = hybrid_pdf.render if theme.einvoice and invoice.buyer.kind == "company" else invoice_pdf.render
-        return f"{paper.number}.pdf", "application/pdf", render(paper, theme)
+        if not (theme.einvoice and invoice.buyer.kind == "company"):
+            return NewDocument(f"{paper.number}.pdf", PDF_TYPE, invoice_pdf.render(paper, theme))
+        checked = checked_einvoice(paper)
+        body = hybrid_pdf.render(paper, theme, checked.xml)
+        return NewDocument(f"{paper.number}.pdf", PDF_TYPE, body, _as_records(checked.checks))
 
     return outgoing.document_once(session, invoice.id, PDF, make)
 

@@ -15,7 +15,7 @@ from common.errors import InputError, NotFoundError
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 OUT = click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The file to write.")
 JSON = click.option("--json", "json_output", is_flag=True, help="Print what was written as JSON.")
-KINDS = ("invoice_pdf", "einvoice_cii", "einvoice_ubl", "xrechnung_cii", "xrechnung_ubl")
+KINDS = ("invoice_pdf", "einvoice_cii", "einvoice_ubl", "xrechnung_cii", "xrechnung_ubl", "peppol_ubl")
 
 
 @click.group()

@@ -1,7 +1,7 @@
 """What has to be sent and what was made of it: deliveries taken one at a time, documents written once."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -39,7 +39,7 @@ NOT_SENT = text("UPDATE delivery SET state = :state, attempts = attempts + 1, er
 WAITING = text("SELECT id FROM delivery WHERE state = 'waiting' ORDER BY id LIMIT :most")
 DOCUMENT = text(
     """
-    SELECT id, public_id, media_type, filename, sha256, body
+    SELECT id, public_id, media_type, filename, sha256, body, checks
       FROM document
      WHERE invoice_id = :invoice
        AND kind = :kind
@@ -47,8 +47,8 @@ DOCUMENT = text(
 )
 WRITE = text(
     """
-    INSERT INTO document (invoice_id, kind, media_type, filename, sha256, body)
-    VALUES (:invoice, :kind, :media_type, :filename, :sha256, :body)
+    INSERT INTO document (invoice_id, kind, media_type, filename, sha256, body, checks)
+    VALUES (:invoice, :kind, :media_type, :filename, :sha256, :body, :checks)
     ON CONFLICT DO NOTHING
     """
 )
@@ -67,7 +67,7 @@ KEEP = text(
     RETURNING id
     """
 )
-KEPT = text("SELECT id, public_id, media_type, filename, sha256, body FROM document WHERE id = :id")
+KEPT = text("SELECT id, public_id, media_type, filename, sha256, body, checks FROM document WHERE id = :id")
 THEME = text("SELECT theme FROM legal_entity WHERE id = :id")
 SET_THEME = text("UPDATE legal_entity SET theme = :theme WHERE id = :id")
 ENTITIES = text(
@@ -107,6 +107,17 @@ class StoredDocument:
     filename: str
     sha256: bytes
     body: bytes
+    checks: Sequence[Mapping[str, Any]] = ()  # of an e-invoice: the rules that took it, with version and hash
+
+
+@dataclass(frozen=True, slots=True)
+class NewDocument:
+    """A file that was just made."""
+
+    filename: str
+    media_type: str
+    body: bytes
+    checks: Sequence[Mapping[str, Any]] = ()
 
 
 def take_message(session: Session, delivery_id: int) -> WaitingMessage | None:
@@ -155,17 +166,16 @@ def invoice_id(session: Session, public_id: UUID) -> int | None:
     return row_id
 
 
-def document_once(
-    session: Session, invoice_id: int, kind: str, make: Callable[[], tuple[str, str, bytes]]
-) -> StoredDocument:
-    """The document of that kind; `make` gives (file name, media type, bytes) and is called only if there is none.
+def document_once(session: Session, invoice_id: int, kind: str, make: Callable[[], NewDocument]) -> StoredDocument:
+    """The document of that kind; `make` is called only if there is none.
 
     Two who ask at once both get what the first has written.
     """
     row = session.execute(DOCUMENT, {"invoice": invoice_id, "kind": kind}).mappings().one_or_none()
     if row is None:
-        filename, media_type, body = make()
-        fields = {"filename": filename, "media_type": media_type, "body": body, "sha256": hashlib.sha256(body).digest()}
+        new = make()
+        fields: dict[str, Any] = {"filename": new.filename, "media_type": new.media_type, "body": new.body}
+        fields |= {"sha256": hashlib.sha256(new.body).digest(), "checks": Jsonb([dict(check) for check in new.checks])}
         session.execute(WRITE, {"invoice": invoice_id, "kind": kind, **fields})
         row = session.execute(DOCUMENT, {"invoice": invoice_id, "kind": kind}).mappings().one()
     return StoredDocument(**row)

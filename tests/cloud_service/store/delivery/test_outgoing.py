@@ -73,14 +73,15 @@ def test_a_document_is_made_once(till: Till) -> None:
     bill = till.bill("100.00")
     made = []
 
-    def make() -> tuple[str, str, bytes]:
+    def make() -> outgoing.NewDocument:
         made.append(1)
-        return "bill.pdf", "application/pdf", b"pdf"
+        return outgoing.NewDocument("bill.pdf", "application/pdf", b"pdf", [{"rules": "CEN", "version": "1"}])
 
     documents = [outgoing.document_once(till.session, bill.id, "invoice_pdf", make) for _ in range(2)]
 
     assert ([1], documents[0]) == (made, documents[1])
     assert (b"pdf", sha256(b"pdf").digest()) == (bytes(documents[0].body), bytes(documents[0].sha256))
+    assert [{"rules": "CEN", "version": "1"}] == documents[0].checks
 
 
 def test_a_document_of_no_single_invoice_is_kept_as_it_is_sent(till: Till) -> None:

@@ -4,7 +4,6 @@ import io
 
 import pikepdf
 
-from cloud_service.documents import einvoice_xml
 from cloud_service.documents.invoice_view import invoice_view
 from cloud_service.documents.paper import InvoicePaper
 from cloud_service.documents.theme import Theme
@@ -23,11 +22,10 @@ PROPERTIES = {
 }
 
 
-def render(paper: InvoicePaper, theme: Theme) -> bytes:
-    """The PDF/A-3a with `factur-x.xml` attached, by our own template; equal input gives equal bytes."""
+def render(paper: InvoicePaper, theme: Theme, xml: bytes) -> bytes:
+    """The PDF/A-3a with the e-invoice attached, by our own template; equal input gives equal bytes."""
     if theme.renderer != "default":
         raise InputError("an own template cannot carry an e-invoice: it is no PDF/A", path="theme.renderer")
-    xml = einvoice_xml.render(paper)
     view = invoice_view(paper, theme) | {"einvoice": {"name": FILE_NAME, "xml": xml.decode()}}
     return declare(typeset("invoice.typ", view, paper.bill_date))
 
