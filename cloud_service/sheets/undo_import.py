@@ -5,7 +5,7 @@ from typing import Any
 
 from cloud_service.flow.collect.take_over import take_back
 from cloud_service.flow.collect.take_over_deposit import take_back_deposit
-from cloud_service.flow.customers.contract.ending import change_end
+from cloud_service.flow.customers.contract import change_end
 from cloud_service.sheets.rows.made_rows import counted
 from cloud_service.store.audit import log
 from cloud_service.store.customers import legal_entities

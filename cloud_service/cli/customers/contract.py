@@ -1,11 +1,16 @@
 """`energy-cloud contract`: who is supplied where, from when until when, by which tariff and meter."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from cloud_service.cli.customers.shared_costs import share, shares, unshare
 from cloud_service.cli.database import author, transaction
 from cloud_service.cli.options import WHEN, amount_of, day_of, indexes_of, moment_of, time_of
 from cloud_service.cli.output import as_json, print_listing
+
+if TYPE_CHECKING:
+    from cloud_service.store.customers.contract_changes import AgreedChange
 
 JSON = click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
 DAY = click.option("--day", required=True, help="First day of the change.")
@@ -131,11 +136,12 @@ def tariff(number: str, *, code: str, day: str, reason: str, json_output: bool) 
     from cloud_service.store.lookups.ids_by_name import contract_id, tariff_id
 
     with transaction() as session:
-        change_tariff(
+        agreed = change_tariff(
             session, contract_id(session, number), tariff_id(session, code), day_of(day, "--day"), author=author(),
             reason=reason,
         )  # fmt: skip
-    click.echo(as_json({"contract": number, "tariff": code, "from": day}) if json_output else f"{code} from {day} on")
+    printed = {"contract": number, "tariff": code, "from": day}
+    click.echo(as_json(printed | _until(agreed)) if json_output else f"{code} from {day} on{_then(agreed)}")
 
 
 @contract.command(name="exchange-meter")
@@ -201,10 +207,19 @@ def mode(account_number: str, mode: str, *, day: str, reason: str, json_output: 
     from cloud_service.store.lookups.ids_by_name import account_id
 
     with transaction() as session:
-        change_mode(
+        agreed = change_mode(
             session, account_id(session, account_number), mode, day_of(day, "--day"), author=author(), reason=reason
         )
-    click.echo(as_json({"account": account_number, "mode": mode, "from": day}) if json_output else f"{mode} from {day}")
+    printed = {"account": account_number, "mode": mode, "from": day}
+    click.echo(as_json(printed | _until(agreed)) if json_output else f"{mode} from {day}{_then(agreed)}")
+
+
+def _until(agreed: "AgreedChange | None") -> dict[str, str]:
+    return {"until": agreed.start.isoformat(), "then": agreed.name} if agreed else {}
+
+
+def _then(agreed: "AgreedChange | None") -> str:
+    return f" until {agreed.start}, then {agreed.name} as agreed before" if agreed else ""
 
 
 @contract.command()

@@ -53,6 +53,15 @@ class BillingCycle:
 
 
 @dataclass(frozen=True, slots=True)
+class AgreedChange:
+    """A tariff (its code) or a mode that was agreed to hold from a later day on."""
+
+    name: str
+    start: date
+    tariff_id: int = 0  # of a tariff
+
+
+@dataclass(frozen=True, slots=True)
 class MountedMeter:
     """A meter at a service point now."""
 
@@ -124,9 +133,14 @@ END_ASSIGNMENT = text("""
 UPDATE tariff_assignment SET during = daterange(lower(during), :day) WHERE contract_id = :id AND role = 'supply'
  AND during @> cast(:day AS date) AND lower(during) < :day
 """)
-DROP_ASSIGNMENTS = text(
-    "DELETE FROM tariff_assignment WHERE contract_id = :id AND role = 'supply' AND lower(during) >= :day"
+DROP_ASSIGNMENT = text(
+    "DELETE FROM tariff_assignment WHERE contract_id = :id AND role = 'supply' AND lower(during) = :day"
 )
+AGREED_TARIFFS = text("""
+SELECT g.tariff_id, t.code AS name, lower(g.during) AS start
+  FROM tariff_assignment g JOIN tariff t ON t.id = g.tariff_id
+ WHERE g.contract_id = :id AND g.role = 'supply' AND lower(g.during) > :day ORDER BY lower(g.during)
+""")
 MOUNTED = text("""
 SELECT id AS mount_id, meter_id, lower(during) AS since, opening FROM meter_mount WHERE service_point_id = :point
  AND during @> cast(:at AS timestamptz)
@@ -151,8 +165,16 @@ END_MODE = text("""
 UPDATE account_mode SET during = daterange(lower(during), :day) WHERE account_id = :id
  AND during @> cast(:day AS date) AND lower(during) < :day
 """)
-DROP_MODES = text("DELETE FROM account_mode WHERE account_id = :id AND lower(during) >= :day")
-ADD_MODE = text("INSERT INTO account_mode (account_id, mode, during) VALUES (:id, :mode, daterange(:day, NULL))")
+DROP_MODE = text("DELETE FROM account_mode WHERE account_id = :id AND lower(during) = :day")
+AGREED_MODES = text("""
+SELECT mode AS name, lower(during) AS start FROM account_mode WHERE account_id = :id AND lower(during) > :day
+ ORDER BY lower(during)
+""")
+ADD_MODE = text("""
+INSERT INTO account_mode (account_id, mode, during)
+ SELECT :id, :mode, daterange(:day, min(lower(during)))
+  FROM account_mode WHERE account_id = :id AND lower(during) > :day
+""")
 
 
 def entities_and_currencies(session: Session, point_id: int, account_id: int, tariff_id: int) -> EntitiesAndCurrencies:
@@ -241,9 +263,15 @@ def tariff_on(session: Session, contract_id: int, day: date) -> int:
 
 
 def end_assignment(session: Session, contract_id: int, day: date) -> None:
-    """No tariff from a day on."""
-    session.execute(DROP_ASSIGNMENTS, {"id": contract_id, "day": day})
+    """The tariff of a day holds up to it; those that were agreed for later stay."""
+    session.execute(DROP_ASSIGNMENT, {"id": contract_id, "day": day})
     session.execute(END_ASSIGNMENT, {"id": contract_id, "day": day})
+
+
+def agreed_tariffs(session: Session, contract_id: int, day: date) -> list[AgreedChange]:
+    """The tariffs that were agreed for after a day, in their order."""
+    rows = session.execute(AGREED_TARIFFS, {"id": contract_id, "day": day}).mappings()
+    return [AgreedChange(**row) for row in rows]
 
 
 def mounted_meter(session: Session, point_id: int, at: datetime) -> MountedMeter | None:
@@ -291,9 +319,15 @@ def set_cycle(session: Session, account_id: int, cycle: BillingCycle) -> Billing
 
 
 def set_mode(session: Session, account_id: int, mode: str, day: date) -> str | None:
-    """Change the mode from a day on; the mode of that day before, None where it had none."""
+    """Change the mode from a day on, up to a later change; the mode of that day before, None where it had none."""
     before: str | None = session.execute(MODE_ON, {"id": account_id, "day": day}).scalar_one_or_none()
-    session.execute(DROP_MODES, {"id": account_id, "day": day})
+    session.execute(DROP_MODE, {"id": account_id, "day": day})
     session.execute(END_MODE, {"id": account_id, "day": day})
     session.execute(ADD_MODE, {"id": account_id, "mode": mode, "day": day})
     return before
+
+
+def agreed_modes(session: Session, account_id: int, day: date) -> list[AgreedChange]:
+    """The modes that were agreed for after a day, in their order."""
+    rows = session.execute(AGREED_MODES, {"id": account_id, "day": day}).mappings()
+    return [AgreedChange(**row) for row in rows]

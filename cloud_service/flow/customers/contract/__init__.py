@@ -3,9 +3,15 @@
 Spans end where the next begins; the database refuses what overlaps. Days without a tenant can be charged to the owner.
 """
 
-from cloud_service.flow.customers.contract.ending import change_end
 from cloud_service.flow.customers.contract.meter_exchange import MeterExchange, exchange_meter
-from cloud_service.flow.customers.contract.moves import MoveIn, begin_vacancy, change_owner, move_in, move_out
+from cloud_service.flow.customers.contract.moves import (
+    MoveIn,
+    begin_vacancy,
+    change_end,
+    change_owner,
+    move_in,
+    move_out,
+)
 from cloud_service.flow.customers.contract.terms import change_cycle, change_mode, change_tariff
 from cloud_service.flow.customers.contract.vacancy import drop_vacancy, set_vacancy
 

@@ -32,10 +32,10 @@ def give_way(session: Session, vacancy_id: int, day: date, author: str, reason: 
         _take_back(session, vacancy_id, author, reason)
 
 
-def change_end(session: Session, contract_id: int, day: date | None, *, author: str, reason: str) -> None:
-    """The tenant leaves on another day than was entered, or (None) stays; the owner's days are moved along.
+def move_end(session: Session, contract_id: int, day: date | None, author: str, reason: str) -> StoredContract:
+    """The tenant leaves on another day than was entered, or (None) stays; the contract as it was.
 
-    Days that are billed, and days of another tenant, must be given back first.
+    The owner's days that follow move along. Billed days and days of another tenant must be given back first.
     """
     before = contract_changes.stored_contract(session, contract_id)
     if before.end is None:
@@ -55,6 +55,7 @@ def change_end(session: Session, contract_id: int, day: date | None, *, author: 
             _make_room(session, following, day, author, reason)
         _set_end(session, before, day)
     _note(session, before, day, author, reason)
+    return before
 
 
 def _make_room(session: Session, following: FollowingContract, day: date | None, author: str, reason: str) -> None:

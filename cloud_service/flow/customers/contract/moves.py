@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import zip_longest
 
-from cloud_service.flow.customers.contract.ending import end_contract, give_way
+from cloud_service.flow.customers.contract.ending import end_contract, give_way, move_end
 from cloud_service.flow.customers.contract.fitting import refuse_mixed_entities
 from cloud_service.store.audit import log
 from cloud_service.store.customers import contract_changes, contract_ends
@@ -71,6 +72,19 @@ def move_out(session: Session, contract_id: int, day: date, *, author: str, reas
     return None if vacancy is None else begin_vacancy(session, vacancy, day, author=author, reason=reason)
 
 
+def change_end(session: Session, contract_id: int, day: date | None, *, author: str, reason: str) -> None:
+    """The tenant leaves on another day than was entered, or (None) stays; the owner's days are moved along.
+
+    Where somebody else moved in at once, an earlier end leaves days between: they are the owner's.
+    """
+    before = move_end(session, contract_id, day, author, reason)
+    vacancy = contract_changes.vacancy_of(session, contract_id)
+    if day is None or before.end is None or day > before.end or before.vacancy or vacancy is None:
+        return
+    if contract_changes.running_contract(session, before.service_point_id, day) is None:
+        begin_vacancy(session, vacancy, day, author=author, reason=reason)
+
+
 def begin_vacancy(session: Session, vacancy: Vacancy, day: date, *, author: str, reason: str = "") -> int | None:
     """The owner pays from a day on until the next tenant's first day, if one is known; None where that is the same."""
     following = contract_ends.following_contract(session, vacancy.service_point_id, day)
@@ -87,12 +101,22 @@ def begin_vacancy(session: Session, vacancy: Vacancy, day: date, *, author: str,
 
 
 def change_owner(session: Session, contract_id: int, account_id: int, day: date, *, author: str, reason: str) -> int:
-    """Another account pays from a day on: the contract ends, its successor has the same point and tariff."""
+    """Another account pays from a day on: the contract ends, its successor has the same point and tariffs.
+
+    Tariffs that were agreed for later are the successor's.
+    """
     old = contract_changes.stored_contract(session, contract_id)
+    agreed = contract_changes.agreed_tariffs(session, contract_id, day)
     end_contract(session, contract_id, day, author, reason)
     number = f"{old.number}-{day:%Y%m%d}"
     successor = MoveIn(
         number, old.service_point_id, account_id, contract_changes.tariff_on(session, contract_id, day), day, old.end,
         old.vacancy,
     )  # fmt: skip
-    return move_in(session, successor, author=author, reason=reason)
+    successor_id = move_in(session, successor, author=author, reason=reason)
+    for change, following in zip_longest(agreed, agreed[1:]):
+        if old.end is None or change.start < old.end:
+            contract_changes.end_assignment(session, successor_id, change.start)
+            until = following.start if following else old.end
+            contract_changes.assign_tariff(session, successor_id, change.tariff_id, change.start, until)
+    return successor_id

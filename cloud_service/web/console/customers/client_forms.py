@@ -19,7 +19,7 @@ from cloud_service.web.console.customers.account_terms import PREPAID_FIELDS, te
 from cloud_service.web.console.shared_fields import REASON_BELOW, chosen_entity, entity_field
 from cloud_service.web.database import session
 from cloud_service.web.forms import Field, Form, FormPage, answer, say_changed, say_next
-from cloud_service.web.language.labels import options
+from cloud_service.web.language.labels import label, options
 from cloud_service.web.language.locale import LANGUAGES
 from cloud_service.web.language.sentences import gettext as _
 
@@ -192,13 +192,16 @@ def mode(public_id: UUID) -> Any:
     )
 
     def do() -> Response:
-        change_mode(session(), account.id, form["mode"], form["day"], author=actor(), reason=form["reason"])
+        agreed = change_mode(session(), account.id, form["mode"], form["day"], author=actor(), reason=form["reason"])
         flash(
             _("%(account)s is prepaid from %(day)s on.", account=account.number, day=form["day"])
             if form["mode"] == "prepaid"
             else _("%(account)s is postpaid from %(day)s on.", account=account.number, day=form["day"]),
             "success",
         )
+        if agreed:
+            plan = label(agreed.name, "mode")
+            flash(_("From %(day)s on it is %(name)s, as was agreed before.", day=agreed.start, name=plan), "success")
         return redirect(back)
 
     return answer(form, page, do)

@@ -76,11 +76,16 @@ def tariff(public_id: UUID) -> Any:
     def do() -> Response:
         seller_scope = Scope(entities=frozenset({connection.site.legal_entity_id}))
         next_tariff = tariff_id(session(), form["tariff"], seller_scope)
-        flow.change_tariff(
+        agreed = flow.change_tariff(
             session(), connection.contract.id, next_tariff, form["day"], author=actor(),
             reason=form["reason"] or "asked for",
         )  # fmt: skip
         flash(_("%(tariff)s counts from %(day)s on.", tariff=form["tariff"], day=form["day"]), "success")
+        if agreed:
+            flash(
+                _("From %(day)s on it is %(name)s, as was agreed before.", day=agreed.start, name=agreed.name),
+                "success",
+            )
         return redirect(page.back[1])
 
     return answer(form, page, do)

@@ -94,14 +94,17 @@ def test_a_changed_cycle_tells_what_it_was(world: World) -> None:
         contract_changes.set_cycle(world.session, account + 1, before)
 
 
-def test_a_changed_mode_ends_the_one_before_and_drops_later_ones(world: World) -> None:
+def test_a_changed_mode_ends_the_one_before_and_holds_up_to_a_later_one(world: World) -> None:
     account = world.accounts[0]
     first = contract_changes.set_mode(world.session, account, "prepaid", MARCH)
     second = contract_changes.set_mode(world.session, account, "prepaid", date(2026, 2, 1))
+    third = contract_changes.set_mode(world.session, account, "postpaid", MARCH)
     rows = world.session.execute(text("SELECT mode, during::text FROM account_mode ORDER BY lower(during)"))
 
-    assert ("postpaid", "postpaid") == (first, second)
-    assert [("postpaid", "[2026-01-01,2026-02-01)"), ("prepaid", "[2026-02-01,)")] == [tuple(row) for row in rows]
+    assert ("postpaid", "postpaid", "prepaid") == (first, second, third)
+    assert [
+        ("postpaid", "[2026-01-01,2026-02-01)"), ("prepaid", "[2026-02-01,2026-03-01)"), ("postpaid", "[2026-03-01,)"),
+    ] == [tuple(row) for row in rows]  # fmt: skip
 
 
 def test_what_must_fit_together_is_told_with_its_owners(world: World) -> None:

@@ -162,3 +162,24 @@ def test_a_fixed_term_is_followed_by_the_owner(world: World, flat: int) -> None:
     move_in(world.session, term, author="t")
 
     assert [MIDDLE, LATER, date(2026, 12, 1), None] == [until for _, _, until in days(world, flat)]
+
+
+def test_days_between_an_earlier_end_and_who_moved_in_at_once_are_the_owners(world: World, flat: int) -> None:
+    tenant = leave(world)
+    next_tenant = MoveIn("V-NEXT", flat, world.accounts[1], world.tariff, MIDDLE)
+    move_in(world.session, next_tenant, author="t")
+    change_end(world.session, tenant, date(2026, 10, 10), author="t", reason="keys came earlier")
+
+    assert [
+        ("V1", date(2026, 1, 1), date(2026, 10, 10)), ("Flat 1-VAC-20261010", date(2026, 10, 10), MIDDLE),
+        ("V-NEXT", MIDDLE, None),
+    ] == days(world, flat)  # fmt: skip
+    change_end(world.session, tenant, MIDDLE, author="t", reason="they were not")
+    assert ["V1", "V-NEXT"] == [number for number, _, _ in days(world, flat)]
+
+
+def test_an_earlier_end_leaves_nobodys_days_where_no_owner_is_named(world: World) -> None:
+    tenant = leave(world)
+    change_end(world.session, tenant, date(2026, 10, 10), author="t", reason="keys came earlier")
+
+    assert [("V1", date(2026, 1, 1), date(2026, 10, 10))] == days(world, point(world, tenant))

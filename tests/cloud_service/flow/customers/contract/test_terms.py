@@ -8,10 +8,12 @@ from cloud_service.flow.billing_run import RunPlan
 from cloud_service.flow.customers.contract import (
     change_cycle,
     change_mode,
+    change_owner,
     change_tariff,
 )
 from cloud_service.flow.rate import rate_contracts, rate_shard
 from cloud_service.store.metering.tables import Register
+from cloud_service.store.tariffs.tables import Tariff
 from common.period import Span
 from tests.books.world import World
 from tests.cloud_service.flow.customers.contract.october import MIDDLE, OCTOBER
@@ -104,3 +106,77 @@ def test_what_was_rated_before_the_tariff_changed_is_not_issued(world: World) ->
     parked = world.session.execute(text("SELECT contract_id, reason FROM billing_item WHERE state = 'parked'")).all()
     assert [world.contracts[0]] == [item.contract_id for item in parked]
     assert "the tariff changed after the rating" in parked[0].reason
+
+
+def tariffs(world: World, contract: int) -> list[tuple[str, date, date | None]]:
+    rows = world.session.execute(
+        text(
+            "SELECT t.code, lower(g.during) AS start, upper(g.during) AS until FROM tariff_assignment g"
+            " JOIN tariff t ON t.id = g.tariff_id WHERE g.contract_id = :id ORDER BY 2"
+        ),
+        {"id": contract},
+    )
+    return [(row.code, row.start, row.until) for row in rows]
+
+
+def more_tariffs(world: World, *codes: str) -> list[int]:
+    ids = []
+    for code in codes:
+        row = Tariff(legal_entity_id=world.entity, code=code, name=code, currency="EUR")
+        world.session.add(row)
+        world.session.flush()
+        ids.append(row.id)
+    return ids
+
+
+JANUARY, NOVEMBER_15 = date(2027, 1, 1), date(2026, 11, 15)
+
+
+def test_a_tariff_that_was_agreed_for_later_survives_another_one_in_between(world: World) -> None:
+    dear, between, last = more_tariffs(world, "dear", "between", "last")
+    (contract, *_) = world.contracts
+    assert change_tariff(world.session, contract, dear, JANUARY, author="t", reason="agreed") is None
+    agreed = change_tariff(world.session, contract, between, NOVEMBER_15, author="t", reason="for now")
+
+    assert agreed is not None
+    assert ("dear", JANUARY) == (agreed.name, agreed.start)
+    assert [("flat", date(2026, 1, 1), NOVEMBER_15), ("between", NOVEMBER_15, JANUARY), ("dear", JANUARY, None)] == (
+        tariffs(world, contract)
+    )
+    # the same day again takes the place of what was agreed for it
+    change_tariff(world.session, contract, last, NOVEMBER_15, author="t", reason="better")
+    change_tariff(world.session, contract, between, JANUARY, author="t", reason="changed")
+    assert [("flat", date(2026, 1, 1), NOVEMBER_15), ("last", NOVEMBER_15, JANUARY), ("between", JANUARY, None)] == (
+        tariffs(world, contract)
+    )
+    audit = world.session.execute(
+        text("SELECT after FROM audit WHERE action = 'contract.tariff' ORDER BY id")
+    ).scalars().all()  # fmt: skip
+    assert ("2027-01-01", "dear") == (audit[1]["until"], audit[1]["then"])
+
+
+def test_a_new_payer_takes_over_the_tariffs_that_were_agreed_for_later(world: World) -> None:
+    dear, last = more_tariffs(world, "dear", "last")
+    change_tariff(world.session, world.contracts[0], dear, NOVEMBER_15, author="t", reason="agreed")
+    change_tariff(world.session, world.contracts[0], last, JANUARY, author="t", reason="agreed")
+    successor = change_owner(world.session, world.contracts[0], world.accounts[1], MIDDLE, author="t", reason="sold")
+
+    assert [("flat", MIDDLE, NOVEMBER_15), ("dear", NOVEMBER_15, JANUARY), ("last", JANUARY, None)] == (
+        tariffs(world, successor)
+    )
+
+
+def test_a_mode_that_was_agreed_for_later_survives_another_one_in_between(world: World) -> None:
+    account = world.accounts[0]
+    change_mode(world.session, account, "prepaid", JANUARY, author="t")
+    change_mode(world.session, account, "prepaid", MIDDLE, author="t")
+    agreed = change_mode(world.session, account, "postpaid", NOVEMBER_15, author="t")
+
+    assert agreed is not None
+    assert ("prepaid", JANUARY) == (agreed.name, agreed.start)
+    modes = world.session.execute(
+        text("SELECT mode, lower(during) AS start FROM account_mode WHERE account_id = :a ORDER BY 2"), {"a": account}
+    ).all()
+    assert [
+        ("postpaid", date(2026, 1, 1)), ("prepaid", MIDDLE), ("postpaid", NOVEMBER_15), ("prepaid", JANUARY),
+    ] == [(mode.mode, mode.start) for mode in modes]  # fmt: skip
