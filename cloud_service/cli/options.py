@@ -5,12 +5,27 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import click
+
 from common.errors import InputError
 
 if TYPE_CHECKING:
     from cloud_service.store.database.session import Session
     from common.period import Span
 
+WHOSE_KEY = "cloud_service.cli.whose"
+
+
+def _keep_whose(context: click.Context, _parameter: click.Parameter, company: str | None) -> None:
+    """For `names`, wherever the command asks it."""
+    if company:
+        context.meta[WHOSE_KEY] = company
+
+
+WHOSE = click.option(
+    "--entity", metavar="ID", expose_value=False, callback=_keep_whose,
+    help="Legal entity (id or name), where several use a name.",
+)  # fmt: skip
 WHEN = "When, by the clock of the site: 2026-10-16T10:30; or with an offset."
 
 

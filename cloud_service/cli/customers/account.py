@@ -9,7 +9,7 @@ import click
 from cloud_service.cli.customers.take_over import take_back, take_over
 from cloud_service.cli.customers.timed_statements import statements
 from cloud_service.cli.database import author, transaction
-from cloud_service.cli.options import amount_of, day_of
+from cloud_service.cli.options import WHOSE, amount_of, day_of
 from cloud_service.cli.output import as_json, print_listing, print_table
 
 JSON = click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
@@ -58,10 +58,11 @@ account.add_command(take_back)
 @click.argument("number")
 @click.option("--from", "start", default="1970-01-01", help="First day.")
 @click.option("--until", "end", help="Last day; today unless given.")
+@WHOSE
 @JSON
 def statement(number: str, *, start: str, end: str | None, json_output: bool) -> None:
     """All movements of an account with the balance after each."""
-    from cloud_service.store.lookups.ids_by_name import account_id
+    from cloud_service.cli.names import account_id
     from cloud_service.store.receivables.statements_and_ageing import statement as statement_of
 
     with transaction() as session:
@@ -84,11 +85,12 @@ account.add_command(statements)
 @click.argument("number")
 @click.option("--from", "start", required=True, help="First day.")
 @click.option("--until", "end", help="Last day; today unless given.")
+@WHOSE
 @JSON
 def send_statement(number: str, *, start: str, end: str | None, json_output: bool) -> None:
     """Mail the statement of account as PDF to the client; the worker sends it."""
+    from cloud_service.cli.names import account_id
     from cloud_service.flow.account_statement import send
-    from cloud_service.store.lookups.ids_by_name import account_id
 
     with transaction() as session:
         to = send(
@@ -105,14 +107,15 @@ def send_statement(number: str, *, start: str, end: str | None, json_output: boo
 @click.option("--for", "purposes", multiple=True, metavar="NUMBER=AMOUNT", help="What the payer says it is for.")
 @click.option("--kind", type=click.Choice(["payment", "top_up", "deposit"]), default="payment", show_default=True)
 @DAY
+@WHOSE
 @JSON
 def pay(
     number: str, amount: str, *, provider: str, reference: str, purposes: tuple[str, ...], kind: str, day: str | None,
     json_output: bool,
 ) -> None:  # fmt: skip
     """Book money received by hand."""
+    from cloud_service.cli.names import account_id
     from cloud_service.flow import collect
-    from cloud_service.store.lookups.ids_by_name import account_id
 
     to = {name: amount_of(text, name) for name, _, text in (purpose.partition("=") for purpose in purposes)}
     with transaction() as session:
@@ -147,33 +150,37 @@ def refund(payment: int, amount: str, *, reference: str, chargeback: bool, day: 
 @click.argument("amount")
 @click.option("--reference", required=True, help="Unique; the same twice is booked once.")
 @DAY
+@WHOSE
 @JSON
 def payout(number: str, amount: str, *, reference: str, day: str | None, json_output: bool) -> None:
     """Pay credit of a client back."""
+    from cloud_service.cli.names import account_id
     from cloud_service.flow import collect
-    from cloud_service.store.lookups.ids_by_name import account_id
 
     with transaction() as session:
         bookings = collect.pay_out(
             session, account_id(session, number), amount_of(amount, "AMOUNT"), reference=reference,
             day=day_of(day, "--day"), author=author(),
         )  # fmt: skip
-    click.echo(as_json(bookings) if json_output else f"booked {len(bookings)} refunds")
+    said = "booked before" if any(booking.outcome != "booked" for booking in bookings) else "booked"
+    click.echo(as_json(bookings) if json_output else f"{said}: {len(bookings)} refunds")
 
 
 @account.command(name="release-deposit")
 @click.argument("payment", type=int)
 @click.argument("amount")
+@click.option("--reference", default="", help="Your name for it: the same twice is released once.")
 @DAY
 @JSON
-def release_deposit(payment: int, amount: str, *, day: str | None, json_output: bool) -> None:
+def release_deposit(payment: int, amount: str, *, reference: str, day: str | None, json_output: bool) -> None:
     """Turn a deposit into credit of the client."""
     from cloud_service.flow import collect
 
     with transaction() as session:
         booking = collect.release_deposit(
-            session, payment, amount_of(amount, "AMOUNT"), day=day_of(day, "--day"), author=author()
-        )
+            session, payment, amount_of(amount, "AMOUNT"), day=day_of(day, "--day"), author=author(),
+            reference=reference,
+        )  # fmt: skip
     _print_booking(booking, json_output=json_output)
 
 
@@ -185,15 +192,16 @@ def release_deposit(payment: int, amount: str, *, day: str | None, json_output: 
 @TERMS
 @DAY
 @REASON
+@WHOSE
 @JSON
 def open_account(
     client_number: str, *, currency: str, number: str, mode: str, day: str | None, reason: str, json_output: bool,
     **terms: Any,
 ) -> None:  # fmt: skip
     """Give a client a money account."""
+    from cloud_service.cli.names import client_id
     from cloud_service.flow.customers.client import AccountTerms, NewAccount
     from cloud_service.flow.customers.client import open_account as step
-    from cloud_service.store.lookups.ids_by_name import client_id
 
     with transaction() as session:
         new_account = NewAccount(
@@ -208,12 +216,13 @@ def open_account(
 @click.argument("number")
 @TERMS
 @REASON
+@WHOSE
 @JSON
 def terms(number: str, *, reason: str, json_output: bool, **terms: Any) -> None:
     """Change how an account is billed and reached; what is not named stays."""
+    from cloud_service.cli.names import account_id
     from cloud_service.flow.customers.client import AccountTerms, change_terms
     from cloud_service.store.customers.clients import account_terms
-    from cloud_service.store.lookups.ids_by_name import account_id
 
     with transaction() as session:
         account = account_id(session, number)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cloud_service.cli.database import author, transaction
+from cloud_service.cli.options import WHOSE
 from cloud_service.cli.output import as_json, print_table
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ HELP = "\n".join(f"  {action}: {noun} numbers; {told}" for action, (noun, told) 
 @click.command(epilog=f"\b\nActions, what their numbers are of, and what --set tells them:\n{HELP}")
 @click.argument("action", type=click.Choice(list(VALUES)))
 @click.argument("numbers", nargs=-1)
+@WHOSE
 @click.option("--file", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="A number a line.")
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="What the action needs to know.")
 @click.option("--reason", default="", help="Why; it stands in the audit log.")
@@ -104,10 +106,10 @@ def _outcome(
 
 
 def _finder(action: str) -> "Callable[[Session, str], int]":
-    from cloud_service.store.lookups import ids_by_name
+    from cloud_service.cli import names
 
     finders: dict[str, Callable[[Session, str], int]] = {
-        "contract": ids_by_name.contract_id, "account": ids_by_name.account_id, "client": ids_by_name.client_id,
-        "bill": ids_by_name.invoice_id, "meter": ids_by_name.meter_id,
+        "contract": names.contract_id, "account": names.account_id, "client": names.client_id,
+        "bill": names.invoice_id, "meter": names.meter_id,
     }  # fmt: skip
     return finders[VALUES[action][0]]

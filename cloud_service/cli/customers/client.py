@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from cloud_service.cli.database import author, transaction
-from cloud_service.cli.options import day_of, entity_of
+from cloud_service.cli.options import WHOSE, day_of, entity_of
 from cloud_service.cli.output import as_json, print_listing, print_table
 
 JSON = click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
@@ -61,12 +61,13 @@ def add(name: str, *, number: str, entity: int | None, reason: str, json_output:
 @click.option("--name")
 @_client_options
 @REASON
+@WHOSE
 @JSON
 def edit(number: str, *, reason: str, json_output: bool, **facts: Any) -> None:
     """Change what is known of a client; what is not named stays."""
+    from cloud_service.cli.names import client_id
     from cloud_service.flow.customers.client import ClientDetails, edit_client
     from cloud_service.store.customers.clients import client_fields
-    from cloud_service.store.lookups.ids_by_name import client_id
 
     with transaction() as session:
         client = client_id(session, number)
@@ -77,10 +78,11 @@ def edit(number: str, *, reason: str, json_output: bool, **facts: Any) -> None:
 
 @client.command()
 @click.argument("number")
+@WHOSE
 @JSON
 def show(number: str, *, json_output: bool) -> None:
     """All that is known of a client."""
-    from cloud_service.store.lookups.ids_by_name import client_id
+    from cloud_service.cli.names import client_id
 
     with transaction() as session:
         row = _row(session, client_id(session, number))

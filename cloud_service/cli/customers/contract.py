@@ -6,7 +6,7 @@ import click
 
 from cloud_service.cli.customers.shared_costs import share, shares, unshare
 from cloud_service.cli.database import author, transaction
-from cloud_service.cli.options import WHEN, amount_of, day_of, indexes_of, moment_of, time_of
+from cloud_service.cli.options import WHEN, WHOSE, amount_of, day_of, indexes_of, moment_of, time_of
 from cloud_service.cli.output import as_json, print_listing
 
 if TYPE_CHECKING:
@@ -33,19 +33,21 @@ for sharing_command in (share, shares, unshare):
 @click.option("--tariff", required=True, help="Code or name of the tariff.")
 @DAY
 @REASON
+@WHOSE
 @JSON
 def move_in(
     number: str, *, point: str, account_number: str, tariff: str, day: str, reason: str, json_output: bool
 ) -> None:
     """A tenant takes a service point over: a contract with that NUMBER."""
+    from cloud_service.cli.names import account_id, connection_scope, point_id, tariff_id
     from cloud_service.flow.customers.contract import MoveIn
     from cloud_service.flow.customers.contract import move_in as step
-    from cloud_service.store.lookups.ids_by_name import account_id, point_id, tariff_id
 
     with transaction() as session:
+        scope = connection_scope(session, point, account_number, tariff)
         moving = MoveIn(
-            number, point_id(session, point), account_id(session, account_number), tariff_id(session, tariff),
-            day_of(day, "--day"),
+            number, point_id(session, point, scope), account_id(session, account_number, scope),
+            tariff_id(session, tariff, scope), day_of(day, "--day"),
         )  # fmt: skip
         new_contract = step(session, moving, author=author(), reason=reason)
     click.echo(as_json({"contract": new_contract}) if json_output else f"contract {number} begins")
@@ -74,11 +76,12 @@ def list_contracts(*, search: str, state: str | None, limit: int, json_output: b
 @click.argument("number")
 @DAY
 @REASON
+@WHOSE
 @JSON
 def move_out(number: str, *, day: str, reason: str, json_output: bool) -> None:
     """The contract ends; the next billing run makes the final bill."""
+    from cloud_service.cli.names import contract_id
     from cloud_service.flow.customers.contract import move_out as step
-    from cloud_service.store.lookups.ids_by_name import contract_id
 
     with transaction() as session:
         vacant = step(session, contract_id(session, number), day_of(day, "--day"), author=author(), reason=reason)
@@ -90,11 +93,12 @@ def move_out(number: str, *, day: str, reason: str, json_output: bool) -> None:
 @click.option("--day", help="First day without it; the owner's empty days are moved along.")
 @click.option("--stays", is_flag=True, help="Nobody moves out: the contract goes on.")
 @REASON
+@WHOSE
 @JSON
 def change_end(number: str, *, day: str | None, stays: bool, reason: str, json_output: bool) -> None:
     """A move-out was on another day, or is taken back."""
+    from cloud_service.cli.names import contract_id
     from cloud_service.flow.customers.contract import change_end as step
-    from cloud_service.store.lookups.ids_by_name import contract_id
 
     if stays == bool(day):
         raise click.UsageError("give either --day or --stays")
@@ -110,11 +114,12 @@ def change_end(number: str, *, day: str | None, stays: bool, reason: str, json_o
 @click.option("--account", "account_number", required=True, help="Who pays from then on.")
 @DAY
 @click.option("--reason", required=True)
+@WHOSE
 @JSON
 def owner(number: str, *, account_number: str, day: str, reason: str, json_output: bool) -> None:
     """Another account pays from a day on."""
+    from cloud_service.cli.names import account_id, contract_id
     from cloud_service.flow.customers.contract import change_owner
-    from cloud_service.store.lookups.ids_by_name import account_id, contract_id
 
     with transaction() as session:
         new = change_owner(
@@ -129,11 +134,12 @@ def owner(number: str, *, account_number: str, day: str, reason: str, json_outpu
 @click.option("--tariff", "code", required=True, help="Code or name of the tariff.")
 @DAY
 @click.option("--reason", required=True)
+@WHOSE
 @JSON
 def tariff(number: str, *, code: str, day: str, reason: str, json_output: bool) -> None:
     """Another tariff from a day on."""
+    from cloud_service.cli.names import contract_id, tariff_id
     from cloud_service.flow.customers.contract import change_tariff
-    from cloud_service.store.lookups.ids_by_name import contract_id, tariff_id
 
     with transaction() as session:
         agreed = change_tariff(
@@ -152,6 +158,7 @@ def tariff(number: str, *, code: str, day: str, reason: str, json_output: bool) 
 @click.option("--opening", multiple=True, metavar="REGISTER=INDEX", help="First index of the new meter, in its unit.")
 @click.option("--multiplier", default="1", show_default=True, help="CT × VT of the new mount.")
 @REASON
+@WHOSE
 @JSON
 def exchange_meter(
     *,
@@ -165,9 +172,9 @@ def exchange_meter(
     json_output: bool,
 ) -> None:
     """A meter goes, another comes."""
+    from cloud_service.cli.names import meter_id, point_id
     from cloud_service.flow.customers.contract import MeterExchange
     from cloud_service.flow.customers.contract import exchange_meter as step
-    from cloud_service.store.lookups.ids_by_name import meter_id, point_id
     from cloud_service.store.lookups.site_zones import point_zone
 
     with transaction() as session:
@@ -184,11 +191,12 @@ def exchange_meter(
 @click.argument("account_number")
 @click.argument("cycle", type=click.Choice(["monthly", "bimonthly", "quarterly", "half_yearly", "yearly", "once"]))
 @click.option("--on", "day", type=int, default=1, show_default=True, help="Day of the month a cycle begins.")
+@WHOSE
 @JSON
 def cycle(account_number: str, cycle: str, *, day: int, json_output: bool) -> None:
     """How often an account is billed."""
+    from cloud_service.cli.names import account_id
     from cloud_service.flow.customers.contract import change_cycle
-    from cloud_service.store.lookups.ids_by_name import account_id
 
     with transaction() as session:
         change_cycle(session, account_id(session, account_number), cycle, day, author=author())
@@ -200,11 +208,12 @@ def cycle(account_number: str, cycle: str, *, day: int, json_output: bool) -> No
 @click.argument("mode", type=click.Choice(["prepaid", "postpaid"]))
 @DAY
 @REASON
+@WHOSE
 @JSON
 def mode(account_number: str, mode: str, *, day: str, reason: str, json_output: bool) -> None:
     """Prepaid or postpaid from a day on."""
+    from cloud_service.cli.names import account_id
     from cloud_service.flow.customers.contract import change_mode
-    from cloud_service.store.lookups.ids_by_name import account_id
 
     with transaction() as session:
         agreed = change_mode(
@@ -228,15 +237,18 @@ def _then(agreed: "AgreedChange | None") -> str:
 @click.option("--tariff", required=True, help="Code of the tariff for empty days.")
 @click.option("--since", help="It is empty now: the owner pays from this day on.")
 @REASON
+@WHOSE
 @JSON
 def vacancy(point: str, *, account_number: str, tariff: str, since: str | None, reason: str, json_output: bool) -> None:
     """Who pays for a service point while nobody lives there."""
+    from cloud_service.cli.names import account_id, connection_scope, point_id, tariff_id
     from cloud_service.flow.customers.contract import set_vacancy
-    from cloud_service.store.lookups.ids_by_name import account_id, point_id, tariff_id
 
     with transaction() as session:
+        scope = connection_scope(session, point, account_number, tariff)
         set_vacancy(
-            session, point_id(session, point), account_id(session, account_number), tariff_id(session, tariff),
-            author=author(), reason=reason, since=day_of(since, "--since") if since else None,
+            session, point_id(session, point, scope), account_id(session, account_number, scope),
+            tariff_id(session, tariff, scope), author=author(), reason=reason,
+            since=day_of(since, "--since") if since else None,
         )  # fmt: skip
     click.echo(as_json({"point": point, "account": account_number}) if json_output else f"{account_number} pays")

@@ -6,7 +6,7 @@ from decimal import Decimal
 import click
 
 from cloud_service.cli.database import author, transaction
-from cloud_service.cli.options import amount_of, company_today, day_of
+from cloud_service.cli.options import WHOSE, amount_of, company_today, day_of
 from cloud_service.cli.output import as_json
 from common.errors import ConflictError, InputError
 
@@ -28,16 +28,17 @@ MINUS = {"ignore_unknown_options": True}  # an amount may begin with one
 @click.option("--on", help="The day from which these books have it; today unless given.")
 @click.option("--deposit", is_flag=True, help="AMOUNT is a security that is held.")
 @REASON
+@WHOSE
 @JSON
 def take_over(
     number: str, amount: str, *, bill: str | None, day: str | None, due: str | None, paid: str, text: str,
     on: str | None, deposit: bool, reason: str, json_output: bool,
 ) -> None:  # fmt: skip
     """Take over what earlier books left open for account NUMBER; with a minus AMOUNT is credit of the client."""
+    from cloud_service.cli.names import account_id
     from cloud_service.flow.collect import take_over as flow
     from cloud_service.flow.collect.take_over_deposit import take_over_deposit
     from cloud_service.store.customers.clients import account_terms
-    from cloud_service.store.lookups.ids_by_name import account_id
 
     if deposit and bill:
         raise InputError("a deposit has no bill", path="--deposit")
@@ -67,11 +68,12 @@ def take_over(
 @click.command(name="take-back")
 @click.argument("bill")
 @REASON
+@WHOSE
 @JSON
 def take_back(bill: str, *, reason: str, json_output: bool) -> None:
     """BILL of earlier books is none of ours after all: until it is paid or reminded of."""
+    from cloud_service.cli.names import invoice_id
     from cloud_service.flow.collect import take_over as flow
-    from cloud_service.store.lookups.ids_by_name import invoice_id
 
     with transaction() as session:
         day = company_today()

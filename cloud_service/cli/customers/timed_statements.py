@@ -5,7 +5,7 @@ from dataclasses import asdict
 import click
 
 from cloud_service.cli.database import author, transaction
-from cloud_service.cli.options import day_of
+from cloud_service.cli.options import WHOSE, day_of
 from cloud_service.cli.output import as_json, print_table
 
 
@@ -14,6 +14,7 @@ from cloud_service.cli.output import as_json, print_table
 @click.option("--every", type=click.Choice(["month", "quarter", "none"]), help="Send NUMBER one from now on, or stop.")
 @click.option("--reason", default="", help="Why; it stands in the audit log.")
 @click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
+@WHOSE
 def statements(number: str | None, *, every: str | None, reason: str, json_output: bool) -> None:
     """Statements on their days: NUMBER --every month lets the worker send one; without options those that were sent."""
     from common.errors import InputError
@@ -23,8 +24,8 @@ def statements(number: str | None, *, every: str | None, reason: str, json_outpu
         return
     if number is None:
         raise InputError("which account?", path="NUMBER")
+    from cloud_service.cli.names import account_id
     from cloud_service.flow.account_statement import set_every
-    from cloud_service.store.lookups.ids_by_name import account_id
 
     with transaction() as session:
         account = account_id(session, number)

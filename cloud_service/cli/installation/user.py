@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from cloud_service.cli.database import author, transaction
+from cloud_service.cli.options import WHOSE
 from cloud_service.store.identity.roles import ROLES
 from common.errors import InputError
 
@@ -28,6 +29,7 @@ def user() -> None:
 @click.option("--name", default="", help="Shown in the console; the address unless given.")
 @click.option("--role", type=ROLE, required=True, help="What they may do.")
 @click.option("--client", "client_number", default="", help="For the role client: the client's number.")
+@WHOSE
 @click.option("--password-stdin", is_flag=True, help="Read a password from standard input instead of making a link.")
 @click.option("--password-file", type=click.Path(path_type=Path, dir_okay=False), help="The same from a file.")
 @click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
@@ -38,6 +40,7 @@ def add(
     """Let EMAIL sign in, and print the one-time link by which they choose a password."""
     password = _password(stdin=password_stdin, file=password_file)
     with _database() as (link_for, session):
+        from cloud_service.cli.names import client_id
         from cloud_service.store.identity import users
 
         person = users.add_user(
@@ -46,7 +49,7 @@ def add(
             name=name,
             role=role,
             password=password,
-            client_id=users.client_by_number(session, client_number) if client_number else None,
+            client_id=client_id(session, client_number) if client_number else None,
             actor=ACTOR,
         )
         session.commit()

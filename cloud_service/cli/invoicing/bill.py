@@ -6,7 +6,7 @@ import click
 
 from cloud_service.cli.database import transaction
 from cloud_service.cli.invoicing import billing_calendar, billing_runs, run_decisions
-from cloud_service.cli.options import day_of
+from cloud_service.cli.options import WHOSE, day_of
 from cloud_service.cli.output import as_json, print_table
 from common.errors import InputError
 
@@ -66,14 +66,16 @@ def list_bills(*, state: str, search: str, limit: int, day: str | None, json_out
 
 @bill.command()
 @click.argument("number")
+@WHOSE
 @click.option("--json", "json_output", is_flag=True, help="Print the bill as JSON.")
 def show(number: str, *, json_output: bool) -> None:
     """One bill with its lines, and why each of them is what it is."""
+    from cloud_service.cli.names import invoice_id
     from cloud_service.store.invoicing.issued_invoice import invoice_with_proof
-    from cloud_service.store.lists.invoices import newest_invoice
+    from cloud_service.store.lists.invoices import invoice_row
 
     with transaction() as session:
-        row = newest_invoice(session, number, day_of(None, ""))
+        row = invoice_row(session, invoice_id(session, number), day_of(None, ""))
         proof = invoice_with_proof(session, row.id)
     if json_output:
         click.echo(as_json(row._asdict() | _proof_json(proof)))

@@ -71,9 +71,9 @@ def run(
 
     Exit codes: 0 all issued (or rated, in a dry run), 6 some are parked, look odd or are not issued yet.
     """
+    from cloud_service.cli.names import contract_id
     from cloud_service.domain.calendar.billing_cycle import days_over
     from cloud_service.flow import billing_run as step
-    from cloud_service.store.lookups.ids_by_name import contract_id
 
     who, month_days = author(), month_of(month, "--month")
     days = days_over(month_days, day_of(None, ""))

@@ -7,7 +7,7 @@ from decimal import Decimal
 import click
 
 from cloud_service.cli.database import author, transaction
-from cloud_service.cli.options import day_of
+from cloud_service.cli.options import WHOSE, day_of
 from cloud_service.cli.output import as_json, print_table
 
 JSON = click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
@@ -43,15 +43,16 @@ def touched(*, json_output: bool) -> None:
 @click.option("--rebill", is_flag=True, help="Bill the days anew at once.")
 @click.option("--day", help="Date of the papers; today unless given.")
 @click.option("--dry-run", is_flag=True, help="Only show what would be issued.")
+@WHOSE
 @JSON
 def credit(number: str, *, reason: str, rebill: bool, day: str | None, dry_run: bool, json_output: bool) -> None:
     """Take a bill back by a credit note."""
+    from cloud_service.cli.names import invoice_id
     from cloud_service.flow import correct_invoice as step
     from cloud_service.flow.issue import issue
     from cloud_service.flow.rate import rate_again
     from cloud_service.flow.validate import validate_contracts
     from cloud_service.store.invoicing.corrections import original
-    from cloud_service.store.lookups.ids_by_name import invoice_id
 
     when = day_of(day, "--day")
     with transaction() as session:
@@ -86,12 +87,13 @@ def credit(number: str, *, reason: str, rebill: bool, day: str | None, dry_run: 
 @click.argument("number")
 @REASON
 @click.option("--dry-run", is_flag=True, help="Only show what would change.")
+@WHOSE
 @JSON
 def difference(number: str, *, reason: str, dry_run: bool, json_output: bool) -> None:
     """Rate a bill's days anew and put the difference on the next bill."""
+    from cloud_service.cli.names import invoice_id
     from cloud_service.flow import correct_invoice as step
     from cloud_service.flow.rate import rate_again
-    from cloud_service.store.lookups.ids_by_name import invoice_id
 
     with transaction() as session:
         old = invoice_id(session, number)

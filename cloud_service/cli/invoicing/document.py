@@ -8,7 +8,7 @@ import click
 
 from cloud_service.cli.database import author, transaction
 from cloud_service.cli.invoicing.print_bills import print_bills
-from cloud_service.cli.options import company_today, day_of
+from cloud_service.cli.options import WHOSE, company_today, day_of
 from cloud_service.cli.output import as_json
 from common.errors import InputError, NotFoundError
 
@@ -30,19 +30,20 @@ document.add_command(print_bills)
 @click.argument("number")
 @click.option("--kind", type=click.Choice(KINDS), default=KINDS[0], show_default=True)
 @OUT
+@WHOSE
 @JSON
 def bill(number: str, *, kind: str, out: Path, json_output: bool) -> None:
     """A bill's PDF or e-invoice, exactly as it was or will be sent."""
+    from cloud_service.cli.names import invoice_id
     from cloud_service.flow import deliver
     from cloud_service.settings import pay_at
-    from cloud_service.store.lists.invoices import newest_invoice
 
     with transaction() as session:
-        row = newest_invoice(session, number, company_today())
+        invoice = invoice_id(session, number)
         if kind == KINDS[0]:
-            file = deliver.document(session, row.id, public_url=pay_at())
+            file = deliver.document(session, invoice, public_url=pay_at())
         else:
-            file = deliver.einvoice(session, row.id, kind)
+            file = deliver.einvoice(session, invoice, kind)
     _write(out, file.body, json_output=json_output)
 
 
@@ -51,11 +52,12 @@ def bill(number: str, *, kind: str, out: Path, json_output: bool) -> None:
 @click.option("--from", "start", required=True, help="First day.")
 @click.option("--until", "end", help="Last day; today unless given.")
 @OUT
+@WHOSE
 @JSON
 def statement(account: str, *, start: str, end: str | None, out: Path, json_output: bool) -> None:
     """The statement of an account as PDF."""
+    from cloud_service.cli.names import account_id
     from cloud_service.flow.account_statement import statement as make
-    from cloud_service.store.lookups.ids_by_name import account_id
 
     with transaction() as session:
         pdf = make(session, account_id(session, account), day_of(start, "--from"), day_of(end, "--until"))

@@ -56,11 +56,10 @@ def print_bills(
 
 
 def _chosen(session: "Session", numbers: tuple[str, ...]) -> "list[InvoiceToPost]":
+    from cloud_service.cli.names import invoice_id
     from cloud_service.store.delivery import post
-    from cloud_service.store.lists.invoices import newest_invoice
 
-    today = company_today()
-    return post.chosen(session, [newest_invoice(session, number, today).id for number in numbers])
+    return post.chosen(session, [invoice_id(session, number) for number in numbers])
 
 
 def _waiting(session: "Session", entity_id: int) -> "list[InvoiceToPost]":

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cloud_service.cli.database import transaction
+from cloud_service.cli.options import WHOSE
 
 if TYPE_CHECKING:
     from datetime import date
@@ -27,6 +28,7 @@ SPANS = (
 @click.option("--from", "start", default="", metavar="DATE", help="First day, instead of --span.")
 @click.option("--until", "end", default="", metavar="DATE", help="Last day; needs --from.")
 @click.option("--site", default="", help="Only this site, by its name.")
+@WHOSE
 @click.option("--client", default="", help="Only this client, by its number.")
 @click.option("--meter", default="", help="Only this meter, by its name.")
 @click.option("--utility", type=click.Choice(UTILITIES), help="Only this utility.")
@@ -54,16 +56,19 @@ def energy(*, csv_file: Path | None, xlsx_file: Path | None, json_output: bool, 
 
 def _report(*, by: str, site: str, client: str, meter: str, utility: str | None, **days: str) -> "EnergyReport":
     with transaction() as session:
+        from cloud_service.cli.names import named_scope
         from cloud_service.domain.metering.energy.grouping import GroupBy
         from cloud_service.flow.metering.energy_report import EnergyQuestion, energy_report
         from cloud_service.store.customers.legal_entities import today_of
         from cloud_service.store.metering.energy.placed_registers import PlaceFilter
-        from cloud_service.store.scope import Scope
 
         now = datetime.now(UTC)
         places = PlaceFilter(site, utility or "", meter, client)
         return energy_report(
-            session, Scope(), EnergyQuestion(GroupBy(by), _span(today_of(session, now), **days), places), now
+            session,
+            named_scope(session),
+            EnergyQuestion(GroupBy(by), _span(today_of(session, now), **days), places),
+            now,
         )
 
 

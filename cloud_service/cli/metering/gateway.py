@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cloud_service.cli.database import author, transaction
+from cloud_service.cli.options import WHOSE
 from cloud_service.cli.output import as_json, cell, print_listing, print_table
 
 if TYPE_CHECKING:
@@ -33,12 +34,13 @@ def gateway() -> None:
 @click.option("--site", "site_name", required=True, help="Where it stands.")
 @REASON
 @MOSQUITTO
+@WHOSE
 @JSON
 def add(name: str, *, site_name: str, reason: str, mosquitto_passwd: Path | None, json_output: bool) -> None:
     """Register a gateway; prints its password and the head of its site file."""
     with transaction() as session:
+        from cloud_service.cli.names import site_id
         from cloud_service.flow.metering.gateway import register
-        from cloud_service.store.lookups.ids_by_name import site_id
 
         site = site_id(session, site_name)
         password = register(session, site, name, _folder(), at=datetime.now(UTC), author=author(), reason=reason)
@@ -67,12 +69,13 @@ def list_gateways(*, search: str, state: str | None, refused: bool, limit: int, 
 
 @gateway.command()
 @click.argument("name")
+@WHOSE
 @JSON
 def show(name: str, *, json_output: bool) -> None:
     """One gateway: its state, the meters that it announces, what was refused of it."""
     with transaction() as session:
+        from cloud_service.cli.names import gateway_id
         from cloud_service.store.lookups.gateways import announced_meters, gateway_by_id
-        from cloud_service.store.lookups.ids_by_name import gateway_id
         from cloud_service.store.metering.refused_messages import refused_kinds
 
         row, site, state = gateway_by_id(session, gateway_id(session, name), datetime.now(UTC))
@@ -99,12 +102,13 @@ def show(name: str, *, json_output: bool) -> None:
 @click.argument("name")
 @REASON
 @MOSQUITTO
+@WHOSE
 @JSON
 def password(name: str, *, reason: str, mosquitto_passwd: Path | None, json_output: bool) -> None:
     """Give a gateway another password; with the one before it cannot enter any more."""
     with transaction() as session:
+        from cloud_service.cli.names import gateway_id
         from cloud_service.flow.metering.gateway import renew_password
-        from cloud_service.store.lookups.ids_by_name import gateway_id
 
         row_id = gateway_id(session, name)
         new = renew_password(session, row_id, _folder(), at=datetime.now(UTC), author=author(), reason=reason)
@@ -117,12 +121,13 @@ def password(name: str, *, reason: str, mosquitto_passwd: Path | None, json_outp
 @click.argument("name")
 @REASON
 @MOSQUITTO
+@WHOSE
 @JSON
 def revoke(name: str, *, reason: str, mosquitto_passwd: Path | None, json_output: bool) -> None:
     """Listen to a gateway no more, for good; what it sent stays."""
     with transaction() as session:
+        from cloud_service.cli.names import gateway_id
         from cloud_service.flow.metering.gateway import revoke as step
-        from cloud_service.store.lookups.ids_by_name import gateway_id
 
         row_id = gateway_id(session, name)
         step(session, row_id, _folder(), at=datetime.now(UTC), author=author(), reason=reason)

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from cloud_service.cli.database import author, transaction
-from cloud_service.cli.options import WHEN, amount_of, day_of, entity_of, indexes_of, moment_of, time_of
+from cloud_service.cli.options import WHEN, WHOSE, amount_of, day_of, entity_of, indexes_of, moment_of, time_of
 from cloud_service.cli.output import as_json, cell, print_listing, print_table
 
 JSON = click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
@@ -72,15 +72,16 @@ def point() -> None:
 @click.option("--under", default="", help="Service point whose meter counts this one too.")
 @click.option("--value", "values", multiple=True, metavar="NAME=NUMBER", help="For its tariff: contracted_kw=30.")
 @REASON
+@WHOSE
 @JSON
 def add_point(
     name: str, *, site_name: str, utility: str, grid_id: str, under: str, values: tuple[str, ...], reason: str,
     json_output: bool,
 ) -> None:  # fmt: skip
     """A new service point at a site."""
+    from cloud_service.cli.names import point_id, site_id
     from cloud_service.flow.metering.sites_and_meters import ServicePointDetails, read_values
     from cloud_service.flow.metering.sites_and_meters import add_point as step
-    from cloud_service.store.lookups.ids_by_name import point_id, site_id
 
     with transaction() as session:
         above = point_id(session, under) if under else None
@@ -97,15 +98,16 @@ def add_point(
 @click.option("--under", help='Service point whose meter counts this one too; "" for none.')
 @click.option("--value", "values", multiple=True, metavar="NAME=NUMBER", help="Instead of all values it has.")
 @REASON
+@WHOSE
 @JSON
 def edit_point(
     name: str, *, new_name: str | None, under: str | None, values: tuple[str, ...], reason: str, json_output: bool,
     **given: str | None,
 ) -> None:  # fmt: skip
     """Change what is known of a service point; what is not given stays."""
+    from cloud_service.cli.names import point_id
     from cloud_service.flow.metering.sites_and_meters import ServicePointDetails, read_values
     from cloud_service.flow.metering.sites_and_meters import edit_point as step
-    from cloud_service.store.lookups.ids_by_name import point_id
     from cloud_service.store.metering.sites_and_meters import point_fields
 
     with transaction() as session:
@@ -179,13 +181,14 @@ def add_meter(
 @click.option("--opening", multiple=True, metavar="REGISTER=INDEX", help="First index, in its unit.")
 @click.option("--multiplier", default="1", show_default=True, help="CT × VT of the mount.")
 @REASON
+@WHOSE
 @JSON
 def mount_meter(
     name: str, *, place: str, at: str, opening: tuple[str, ...], multiplier: str, reason: str, json_output: bool
 ) -> None:
     """Hang a meter up at a service point without one; `contract exchange-meter` is for a change."""
+    from cloud_service.cli.names import meter_id, point_id
     from cloud_service.flow.metering.sites_and_meters import NewMount, mount
-    from cloud_service.store.lookups.ids_by_name import meter_id, point_id
     from cloud_service.store.lookups.site_zones import point_zone
 
     with transaction() as session:
@@ -203,11 +206,12 @@ def mount_meter(
 @click.option("--at", required=True, help=WHEN)
 @click.option("--closing", multiple=True, metavar="REGISTER=INDEX", help="Final index, in its unit.")
 @REASON
+@WHOSE
 @JSON
 def dismount_meter(name: str, *, at: str, closing: tuple[str, ...], reason: str, json_output: bool) -> None:
     """Take a meter down; it can be hung up elsewhere from that moment on."""
+    from cloud_service.cli.names import meter_id
     from cloud_service.flow.metering.sites_and_meters import dismount
-    from cloud_service.store.lookups.ids_by_name import meter_id
     from cloud_service.store.lookups.site_zones import meter_zone
 
     with transaction() as session:
@@ -222,11 +226,12 @@ def dismount_meter(name: str, *, at: str, closing: tuple[str, ...], reason: str,
 @click.argument("register_name", metavar="REGISTER")
 @click.option("--billed/--not-billed", required=True, help="Whether bills count it from now on.")
 @REASON
+@WHOSE
 @JSON
 def bill_register(name: str, register_name: str, *, billed: bool, reason: str, json_output: bool) -> None:
     """Say which registers of a meter are billed: those of a gateway's meters are its totals unless told otherwise."""
+    from cloud_service.cli.names import meter_id
     from cloud_service.flow.metering.sites_and_meters import bill_register as step
-    from cloud_service.store.lookups.ids_by_name import meter_id
 
     with transaction() as session:
         changed = step(session, meter_id(session, name), register_name, billed=billed, author=author(), reason=reason)

@@ -14,7 +14,7 @@ import click
 from cloud_service.cli.database import transaction
 from cloud_service.cli.metering import energy, estimates, reading_imports, readings_by_hand
 from cloud_service.cli.metering.readings_file import readings_file
-from cloud_service.cli.options import day_of, pairs_of
+from cloud_service.cli.options import WHOSE, day_of, pairs_of
 from common.errors import InputError
 from common.period import Span, zone
 
@@ -52,6 +52,7 @@ for command in (
 @click.option("--decimal", default="", help="csv: the decimal sign; found in the first rows unless given.")
 @click.option("--time-format", default="", help="csv: strptime format of the time; found unless given.")
 @click.option("--interval-time", type=click.Choice(["start", "end"]), default="start", help="csv: what a time means.")
+@WHOSE
 @click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
 def import_file(file: Path, format_name: str | None, *, dry_run: bool, json_output: bool, **given: Any) -> None:
     """Import a meter data FILE, all of it or nothing.
@@ -88,13 +89,17 @@ def _store(source: Any, given: dict[str, Any], progress: Callable[[int], None]) 
     from cloud_service.settings import database_url
 
     url = database_url()  # before the database's library is imported
+    from cloud_service.cli.names import named_scope
     from cloud_service.flow.metering import import_meter_data
     from cloud_service.store.database.session import connect
 
+    with transaction() as session:
+        scope = named_scope(session)
     request = import_meter_data.ImportRequest(
         author=given["author"] or f"{getpass.getuser()} (command line)",
         reason=given["reason"],
         create_at_site=given["site"],
+        scope=scope,
         units=pairs_of(given["units"], "--unit", "OURS=THEIRS"),
     )
     engine = connect(url)

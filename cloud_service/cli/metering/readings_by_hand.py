@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from cloud_service.cli.database import author, transaction
-from cloud_service.cli.options import amount_of, moment_of, time_of
+from cloud_service.cli.options import WHOSE, amount_of, moment_of, time_of
 from common.errors import ConflictError, InputError
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ def _common(command: Command) -> Command:
         click.argument("register"),
         click.argument("meter"),
         click.option("--reason", required=True, help="Why it is entered by hand."),
+        WHOSE,
         click.option("--author", "by", default="", help="Who enters it; the system's user unless given."),
         click.option("--confirm", is_flag=True, help="It is right although it looks odd or bills rest on its days."),
         click.option("--json", "json_output", is_flag=True, help="Print the result as JSON."),
@@ -71,10 +72,10 @@ def _enter(
     **given: Any,
 ) -> None:  # fmt: skip
     time, index = time_of(at, "TIME"), None if value is None else amount_of(value, "VALUE")
+    from cloud_service.cli.names import meter_id
     from cloud_service.cli.output import as_json
     from cloud_service.flow.metering import enter_reading
     from cloud_service.flow.metering.enter_reading import ManualReading
-    from cloud_service.store.lookups.ids_by_name import meter_id
     from cloud_service.store.lookups.site_zones import meter_zone
 
     now = datetime.now(UTC)

@@ -3,7 +3,7 @@
 import click
 
 from cloud_service.cli.database import author, transaction
-from cloud_service.cli.options import amount_of, day_of
+from cloud_service.cli.options import WHOSE, amount_of, day_of
 from cloud_service.cli.output import as_json
 from cloud_service.cli.receivables.dunning_rules import COMMANDS
 
@@ -74,11 +74,12 @@ for rules_command in COMMANDS:
 @click.argument("number")
 @REASON
 @DAY
+@WHOSE
 @JSON
 def dispute(number: str, *, reason: str, day: str | None, json_output: bool) -> None:
     """The client contests a bill: it is left alone until the dispute is closed."""
+    from cloud_service.cli.names import invoice_id
     from cloud_service.flow import arrangements
-    from cloud_service.store.lookups.ids_by_name import invoice_id
 
     with transaction() as session:
         bill = invoice_id(session, number)
@@ -90,11 +91,12 @@ def dispute(number: str, *, reason: str, day: str | None, json_output: bool) -> 
 @click.argument("number")
 @click.option("--outcome", required=True, help="How it ended.")
 @DAY
+@WHOSE
 @JSON
 def close_dispute(number: str, *, outcome: str, day: str | None, json_output: bool) -> None:
     """The dispute is settled."""
+    from cloud_service.cli.names import invoice_id
     from cloud_service.flow import arrangements
-    from cloud_service.store.lookups.ids_by_name import invoice_id
 
     with transaction() as session:
         bill = invoice_id(session, number)
@@ -107,11 +109,12 @@ def close_dispute(number: str, *, outcome: str, day: str | None, json_output: bo
 @click.option("--parts", type=int, required=True, help="How many monthly instalments.")
 @click.option("--first", required=True, help="Day of the first.")
 @REASON
+@WHOSE
 @JSON
 def plan(numbers: tuple[str, ...], *, parts: int, first: str, reason: str, json_output: bool) -> None:
     """Agree instalments for open bills of one account."""
+    from cloud_service.cli.names import invoice_id
     from cloud_service.flow import arrangements
-    from cloud_service.store.lookups.ids_by_name import invoice_id
 
     with transaction() as session:
         bills = [invoice_id(session, number) for number in numbers]
@@ -130,11 +133,12 @@ def plan(numbers: tuple[str, ...], *, parts: int, first: str, reason: str, json_
 @click.argument("amount")
 @REASON
 @DAY
+@WHOSE
 @JSON
 def write_off(number: str, amount: str, *, reason: str, day: str | None, json_output: bool) -> None:
     """Give (a part of) a bill up as lost."""
+    from cloud_service.cli.names import invoice_id
     from cloud_service.flow import arrangements
-    from cloud_service.store.lookups.ids_by_name import invoice_id
 
     with transaction() as session:
         arrangements.write_off(

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from cloud_service.cli.database import author, transaction
-from cloud_service.cli.options import day_of, entity_of
+from cloud_service.cli.options import WHOSE, day_of, entity_of
 from cloud_service.cli.output import as_json, print_table
 
 JSON = click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
@@ -67,11 +67,12 @@ def set_rules(file: Path, *, entity: int | None, start: str | None, reason: str,
 @click.argument("account")
 @click.option("--until", help="No reminders before this day; without it they go on.")
 @click.option("--reason", required=True, help="Why; it stands in the audit log.")
+@WHOSE
 @JSON
 def rest(account: str, *, until: str | None, reason: str, json_output: bool) -> None:
     """Leave an account alone until a day: no reminders. Interest goes on."""
+    from cloud_service.cli.names import account_id
     from cloud_service.flow.dunning.reminders_off import set_reminders_off
-    from cloud_service.store.lookups.ids_by_name import account_id
 
     day = day_of(until, "--until") if until else None
     with transaction() as session:

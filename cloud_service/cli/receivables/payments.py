@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cloud_service.cli.database import author, engine, transaction
+from cloud_service.cli.options import WHOSE
 from cloud_service.cli.output import as_json, print_table
 from common.errors import EnergyError, InputError
 
@@ -28,19 +29,21 @@ def payments() -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--line", "by_hand", multiple=True, metavar="LINE=ACCOUNT", help="For which account a left line is.")
 @click.option("--dry-run", is_flag=True, help="Say what would be booked, book nothing.")
+@WHOSE
 @click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
 def import_(file: Path, *, by_hand: tuple[str, ...], dry_run: bool, json_output: bool) -> None:
     """Book a bank statement (camt, MT940, CSV); what is not certain is listed for a person. Safe to repeat.
 
     Exit code 6 where lines are left for a person: import the file again with the accounts of those.
     """
+    from cloud_service.cli.names import named_scope
     from cloud_service.flow import match_transfers
     from cloud_service.payments.bank_statement import read_statement
 
     lines = read_statement(file)
     with engine():  # one for all lines, each of which is a transaction of its own
         with transaction() as session:
-            reads = list(match_transfers.match_lines(session, lines))
+            reads = list(match_transfers.match_lines(session, lines, named_scope(session)))
             accounts = _accounts_by_hand(session, by_hand, reads)
         rows = [
             {"line": number} | _booked_row(read, accounts.get(number), dry_run=dry_run)
@@ -62,7 +65,7 @@ def import_(file: Path, *, by_hand: tuple[str, ...], dry_run: bool, json_output:
 
 def _accounts_by_hand(session: "Session", texts: tuple[str, ...], reads: list["MatchedLine"]) -> dict[int, int]:
     """The account of each line that a person names, by the line's place from 1; one that needs nobody is refused."""
-    from cloud_service.store.lookups.ids_by_name import account_id
+    from cloud_service.cli.names import account_id
 
     accounts = {}
     for text in texts:

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from cloud_service.cli.options import WHOSE
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def tariff() -> None:
@@ -98,13 +100,14 @@ def list_tariffs(*, search: str, limit: int, json_output: bool) -> None:
 @tariff.command()
 @click.argument("code")
 @click.option("--json", "json_output", is_flag=True, help="Machine-readable output.")
+@WHOSE
 def show(code: str, *, json_output: bool) -> None:
     """The versions of a tariff that is kept; with --json their documents, too."""
     from dataclasses import asdict
 
     from cloud_service.cli.database import transaction
+    from cloud_service.cli.names import tariff_id
     from cloud_service.cli.output import as_json, print_table
-    from cloud_service.store.lookups.ids_by_name import tariff_id
     from cloud_service.store.tariffs.engine_cache import tariff_versions
     from cloud_service.store.tariffs.published import versions
 

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import date
 
+from cloud_service.domain.money import round_money
 from cloud_service.domain.receivables.ledger import LedgerEntry, LedgerLine
 from cloud_service.store.audit import log
 from cloud_service.store.database.session import Session
 from cloud_service.store.receivables import payments
 from cloud_service.store.receivables.payments import NewPayment, PayingAccount, StoredPayment
-from common.errors import NotFoundError
+from common.errors import ConflictError, NotFoundError
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,23 @@ def stored_payment(session: Session, payment_id: int) -> StoredPayment:
     if payment is None:
         raise NotFoundError(f"payment {payment_id} does not exist")
     return payment
+
+
+def repeated(session: Session, payment: NewPayment) -> PaymentBooking | None:
+    """The booking that says that this payment was booked before; None for a new reference.
+
+    ConflictError where the reference is that of other money: nothing is passed over for a reference alone.
+    """
+    stored = payments.booked_as(session, payment.provider, payment.provider_ref)
+    if stored is None:
+        return None
+    if (stored.account_id, stored.kind, stored.amount) == (payment.account_id, payment.kind, payment.amount):
+        return PaymentBooking("duplicate", None, payment.account_id)
+    amount = round_money(abs(stored.amount), stored.currency)
+    raise ConflictError(
+        f"this reference is that of {amount:f} {stored.currency} of {stored.day}, {stored.kind} {stored.id}",
+        path="reference", hint="give other money another reference",
+    )  # fmt: skip
 
 
 def payment_entry(

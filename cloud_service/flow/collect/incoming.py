@@ -8,7 +8,7 @@ from cloud_service.domain.money import round_money
 from cloud_service.domain.receivables.bank_line import BankLine
 from cloud_service.domain.receivables.ledger import LedgerEntry, payment_lines
 from cloud_service.domain.receivables.payment_allocation import OpenInvoice, as_instructed
-from cloud_service.flow.collect.booking import PaymentBooking, locked_account, note_booked, payment_entry
+from cloud_service.flow.collect.booking import PaymentBooking, locked_account, note_booked, payment_entry, repeated
 from cloud_service.store.database.session import Session
 from cloud_service.store.receivables import payments, settlement
 from cloud_service.store.receivables.bank_bookings import facts_of
@@ -44,7 +44,7 @@ def pay(
         raise InputError(f"{amount} is not an amount of {account.currency} to receive", path="amount")
     facts = facts_of(line) if line else {}
     payment = NewPayment(account_id, provider, reference, kind, amount, account.currency, day, author, facts=facts)
-    return receive(session, account, payment, instructions=to)
+    return repeated(session, payment) or receive(session, account, payment, instructions=to)
 
 
 def receive(

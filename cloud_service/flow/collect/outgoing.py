@@ -10,6 +10,7 @@ from cloud_service.flow.collect.booking import (
     locked_account,
     note_booked,
     payment_entry,
+    repeated,
     stored_payment,
 )
 from cloud_service.store.database.session import Session
@@ -26,14 +27,16 @@ def give_back(
     original = stored_payment(session, payment_id)
     if amount <= 0 or amount != round_money(amount, original.currency):
         raise InputError(f"{amount} is not an amount of {original.currency} to give back", path="amount")
-    is_deposit = original.kind == "deposit"
-    left = payments.deposit_left(session, payment_id) if is_deposit else payments.refundable(session, payment_id)
-    if amount > left:
-        raise ConflictError(f"{amount} is more than the {left} left of the payment", path="amount")
     reversal = NewPayment(
         original.account_id, original.provider, f"{kind}:{reference}", kind, -amount, original.currency,
         max(day, original.day), author, reverses_id=payment_id,
     )  # fmt: skip
+    if done := repeated(session, reversal):
+        return done
+    is_deposit = original.kind == "deposit"
+    left = payments.deposit_left(session, payment_id) if is_deposit else payments.refundable(session, payment_id)
+    if amount > left:
+        raise ConflictError(f"{amount} is more than the {left} left of the payment", path="amount")
     if is_deposit:
         return reverse(session, account, None, reversal, out_of="deposit")
     return reverse(session, account, original, reversal)
@@ -44,6 +47,8 @@ def pay_out(
 ) -> list[PaymentBooking]:
     """Pay credit of the client (over-payments, credit notes) back by hand: the oldest credit first."""
     account = locked_account(session, account_id, day)
+    if paid_before := payments.payouts(session, account_id, reference):
+        return _paid_out_again(paid_before, amount)
     position = settlement.positions(session, [account_id]).get(account_id)
     sources = position.unallocated if position else []
     credit = sum((source.unallocated for source in sources), Decimal(0))
@@ -69,6 +74,18 @@ def pay_out(
             bookings.append(reverse(session, account, None, payout))
             amount -= taken
     return bookings
+
+
+def _paid_out_again(paid_before: list[StoredPayment], amount: Decimal) -> list[PaymentBooking]:
+    """The same payout told twice is booked once; another amount is another payout, which needs a name of its own."""
+    total = -sum((payout.amount for payout in paid_before), Decimal(0))
+    if total != amount:
+        raise ConflictError(
+            f"this reference is that of a payout of {round_money(total, paid_before[0].currency):f}"
+            f" {paid_before[0].currency} on {paid_before[0].day}",
+            path="reference", hint="give another payout another reference",
+        )  # fmt: skip
+    return [PaymentBooking("duplicate", None, payout.account_id) for payout in paid_before]
 
 
 def reverse(

@@ -28,6 +28,7 @@ from cloud_service.domain.metering.meterdata.thousandths import Carry
 from cloud_service.store.audit import log
 from cloud_service.store.database.errors import guarded
 from cloud_service.store.database.session import Engine, Session, transaction
+from cloud_service.store.lookups import ids_by_name
 from cloud_service.store.metering import (
     dirty_days,
     imported_files,
@@ -40,7 +41,7 @@ from cloud_service.store.metering.exchanged_registers import FollowingRegisters,
 from cloud_service.store.metering.meter_data_files import NewFileRegister
 from cloud_service.store.metering.readings import ReadingColumns, StoredRegister
 from cloud_service.store.scope import Scope
-from common.errors import ConflictError, InputError, NotFoundError
+from common.errors import ConflictError, InputError, NotFoundError, at_field
 from common.reading import Quality, as_decimal
 
 CHUNK = 50_000
@@ -185,9 +186,10 @@ def _make(session: Session, missing: Iterable[RegisterTotal], request: ImportReq
             raise NotFoundError(
                 f"no meter with register {name}", hint="declare it, or import with --create-meters SITE"
             )
-        site = meter_data_files.site_id(session, request.create_at_site)
+        site = meter_data_files.site_by_address(session, request.create_at_site, request.scope)
         if site is None:
-            raise NotFoundError(f"no site {request.create_at_site!r}", path="--create-meters")
+            with at_field("--create-meters"):
+                site = ids_by_name.site_id(session, request.create_at_site, request.scope)
         meter_data_files.add_register(session, site, _new(total, request))
         outcome.made.append(name)
 

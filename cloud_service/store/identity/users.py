@@ -13,7 +13,6 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from cloud_service.store.audit.log import AuditChange, record
-from cloud_service.store.customers.tables import Client
 from cloud_service.store.identity.roles import CLIENT, ROLES, STAFF_ROLES
 from cloud_service.store.identity.tables import Grant, User, WebSession
 from common.errors import ConflictError, InputError, NotFoundError
@@ -139,13 +138,3 @@ def others_in_roles(session: Session, email: str, roles: Sequence[str]) -> int:
 def user_by_email(session: Session, email: str) -> User | None:
     """The person with that address, whatever its case."""
     return session.scalar(select(User).where(func.lower(User.email) == email.strip().lower()))
-
-
-def client_by_number(session: Session, number: str) -> int:
-    """The id of the client with that number."""
-    client_ids = session.scalars(select(Client.id).where(Client.number == number)).all()
-    if len(client_ids) != 1:
-        raise NotFoundError(
-            f"{'no' if not client_ids else 'more than one'} client has the number {number}", path="client"
-        )
-    return client_ids[0]

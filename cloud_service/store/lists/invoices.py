@@ -56,12 +56,12 @@ def in_scope(scope: Scope) -> list[ColumnElement[bool]]:
     return limits
 
 
-def newest_invoice(session: Session, number: str, today: date) -> Any:
-    """The row of the newest bill of that number; NotFoundError where there is none."""
-    query = ListQuery(filters={"number": (number,)}, sort="id", descending=True, size=1)
+def invoice_row(session: Session, invoice_id: int, today: date) -> Any:
+    """The row of one bill; NotFoundError where there is none."""
+    query = ListQuery(filters={"id": (str(invoice_id),)}, size=1)
     rows = page_of(session, invoices(Scope(), query, today), query).rows
     if not rows:
-        raise NotFoundError(f"there is no bill {number}")
+        raise NotFoundError("there is no such bill")
     return rows[0]
 
 
@@ -78,7 +78,7 @@ def invoices(scope: Scope, query: ListQuery, today: date) -> Listing:
     """One list for console, command line and files.
 
     Filters: `status` (several), `from`, `to` (bill date, both included), `mode`, `account`, `client`, `currency`,
-    `number`.
+    `number`, `id`.
     """
     state = state_of(today)
     statement = _joined(
@@ -132,7 +132,9 @@ def _joined(statement: AnySelect) -> AnySelect:
 
 
 def _filters(query: ListQuery, state: ColumnElement[str]) -> list[ColumnElement[bool]]:
+    by_id = [Invoice.id == int(one)] if (one := query.value_of("id")) else []
     limits = [
+        *by_id,
         *text_in(query, Invoice.number, Client.name, Account.number),
         *filters_equal(
             query, account=Account.number, client=Client.number, number=Invoice.number, currency=Invoice.currency

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from cloud_service.store.metering.readings import StoredRegister
+from cloud_service.store.scope import Scope
 
 ADD_FILE = text("""
 INSERT INTO import_file (sha256, name, format, rows, author, reason)
@@ -27,7 +28,10 @@ SELECT n.meter, n.name, r.id, r.unit, r.kind, r.step_s, r.digits, coalesce((SELE
        WHERE p.grid_id = n.meter ORDER BY m.during @> n.at DESC, m.during DESC LIMIT 1))
   JOIN register r ON r.meter_id = t.id AND r.name = n.name
 """)
-SITE = text("SELECT id FROM site WHERE name = :site OR public_id::text = :site")
+SITE = text("""
+SELECT id FROM site
+ WHERE public_id::text = :site AND (cast(:entities AS bigint[]) IS NULL OR legal_entity_id = ANY(:entities))
+""")
 ADD_METER = text("""
 WITH new AS (INSERT INTO meter (name, serial) SELECT :meter, CASE WHEN EXISTS (SELECT 1 FROM meter
               WHERE maker = '' AND serial = :serial) THEN cast(:meter AS text) ELSE :serial END
@@ -89,9 +93,10 @@ def registers(session: Session, keys: Iterable[tuple[str, str, datetime]]) -> di
     return {(row["meter"], row["name"]): StoredRegister(**row) for row in rows}
 
 
-def site_id(session: Session, site: str) -> int | None:
-    """The site of that name or public id."""
-    row_id: int | None = session.execute(SITE, {"site": site}).scalar()
+def site_by_address(session: Session, public_id: str, scope: Scope) -> int | None:
+    """The site of that public id."""
+    entities = None if scope.entities is None else list(scope.entities)
+    row_id: int | None = session.execute(SITE, {"site": public_id, "entities": entities}).scalar()
     return row_id
 
 

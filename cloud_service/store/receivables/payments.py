@@ -109,6 +109,24 @@ BY_ID = text(
      WHERE id = :id
     """
 )
+BY_REFERENCE = text(
+    """
+    SELECT id, account_id, provider, provider_ref, kind, amount, currency, day, source_left(id, NULL) AS unallocated
+      FROM payment
+     WHERE provider = :provider
+       AND provider_ref = :ref
+    """
+)
+PAYOUTS = text(
+    """
+    SELECT id, account_id, provider, provider_ref, kind, amount, currency, day, amount AS unallocated
+      FROM payment
+     WHERE account_id = :account
+       AND provider = 'payout'
+       AND regexp_replace(provider_ref, ':(payment|invoice|credit_note):[0-9]+$', '') = :reference
+     ORDER BY id
+    """
+)
 ACCOUNT = text(
     """
     SELECT a.id AS account_id, c.legal_entity_id AS entity_id, a.currency, e.timezone,
@@ -179,6 +197,18 @@ def find_payment(session: Session, provider: str, ref: str, request_ref: str = "
     """A payment by the provider's name of the money, or of the page it came by."""
     row = session.execute(FIND, {"provider": provider, "ref": ref, "request": request_ref}).mappings().one_or_none()
     return StoredPayment(**row) if row else None
+
+
+def booked_as(session: Session, provider: str, ref: str) -> StoredPayment | None:
+    """Money of either direction by its way and reference."""
+    row = session.execute(BY_REFERENCE, {"provider": provider, "ref": ref}).mappings().one_or_none()
+    return StoredPayment(**row) if row else None
+
+
+def payouts(session: Session, account_id: int, reference: str) -> list[StoredPayment]:
+    """What was paid out of an account by one reference: a row for each credit that it came from."""
+    rows = session.execute(PAYOUTS, {"account": account_id, "reference": reference}).mappings()
+    return [StoredPayment(**row) for row in rows]
 
 
 def payment(session: Session, payment_id: int) -> StoredPayment | None:

@@ -16,7 +16,8 @@ from cloud_service.store.invoicing.corrections import touched
 from cloud_service.store.invoicing.invoice_rows import WrittenInvoice
 from cloud_service.store.invoicing.issued_invoice import issued_invoice
 from cloud_service.store.invoicing.pending_lines import NewLine
-from cloud_service.store.lists.invoices import newest_invoice
+from cloud_service.store.lists.invoices import invoice_row
+from cloud_service.store.lookups.ids_by_name import invoice_id
 from cloud_service.store.receivables import settlement
 from cloud_service.store.receivables.ledger import balances
 from common.errors import ConflictError
@@ -79,7 +80,10 @@ def test_what_paid_the_credited_invoice_pays_the_new_one(world: World) -> None:
     credit(world, first)
     bill(world, day=TODAY)
     world.session.commit()
-    rows = {number: newest_invoice(world.session, number, TODAY) for number in ("INV-2026-00001", "INV-2026-00002")}
+    rows = {
+        number: invoice_row(world.session, invoice_id(world.session, number), TODAY)
+        for number in ("INV-2026-00001", "INV-2026-00002")
+    }
 
     assert ("credited", Decimal(0)) == (rows["INV-2026-00001"].state, rows["INV-2026-00001"].received)
     assert ("paid", first.draft.total) == (rows["INV-2026-00002"].state, rows["INV-2026-00002"].received)

@@ -1,5 +1,6 @@
 """A tenant moves in: one form for service point, meter, account and tariff; all of it is stored, or nothing."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,7 +17,7 @@ from cloud_service.store.customers import contract_changes, legal_entities, numb
 from cloud_service.store.customers.contract_changes import MountedMeter
 from cloud_service.store.lookups.customers import Connection
 from cloud_service.store.lookups.customers import connection as connection_of
-from cloud_service.store.lookups.ids_by_name import account_id, meter_id, point_id, site_id, tariff_id
+from cloud_service.store.lookups.ids_by_name import COMPANY_SIGN, account_id, meter_id, point_id, site_id, tariff_id
 from cloud_service.store.metering import sites_and_meters as sites_and_meters_rows
 from cloud_service.store.metering.sites_and_meters import free_meters, free_points, site_of_point
 from cloud_service.store.scope import Scope
@@ -36,13 +37,15 @@ UTILITY_OPTIONS = options("utility")
 
 
 def site_names() -> list[tuple[str, str]]:
-    """The sites that the reader may know of, for a choice."""
+    """The sites that the reader may know of, for a choice; the company's name is before one that two have."""
     sites = [
-        site
+        (entity.name, site.name)
         for entity in legal_entities.entities(session(), scope())
         for site in legal_entities.sites(session(), entity.id)
     ]
-    return [(site.name, site.name) for site in sites]
+    uses = Counter(name for _company, name in sites)
+    names = [name if uses[name] == 1 else f"{company}{COMPANY_SIGN}{name}" for company, name in sites]
+    return [(name, name) for name in names]
 
 
 def meter_fields(*, may_hang: bool = False) -> tuple[Field, ...]:

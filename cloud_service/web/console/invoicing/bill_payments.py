@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from cloud_service.flow import arrangements, collect
 from cloud_service.store.lookups.invoice_page import InvoicePage, invoice_page
 from cloud_service.web.access import May, access, actor, scope
-from cloud_service.web.clock import now, today
+from cloud_service.web.clock import today
 from cloud_service.web.console.receivables.money import AMOUNT, WAY, refuse_future_day, refuse_used_reference
 from cloud_service.web.database import session
 from cloud_service.web.forms import Field, Form, FormPage, answer, say_next
@@ -18,7 +18,7 @@ from cloud_service.web.language.formatting import amount as written
 from cloud_service.web.language.sentences import gettext as _
 from cloud_service.web.language.sentences import ngettext
 from cloud_service.web.language.typed_numbers import amount_as_typed
-from common.errors import InputError
+from common.errors import ConflictError, InputError
 
 blueprint = Blueprint("bill_payments", __name__, url_prefix="/bills/<uuid:public_id>")
 
@@ -49,9 +49,14 @@ def record(public_id: UUID) -> Any:
     def do() -> Response:
         booked = collect.pay(
             session(), bill.account.id, form["amount"], provider=form["provider"] or "bank",
-            reference=form["reference"] or f"by-hand-{now():%Y%m%d%H%M%S}", day=_day(form), author=actor(),
+            reference=form["reference"] or _own_reference(form, bill), day=_day(form), author=actor(),
             to={number: min(form["amount"], owed)} if owed else None,
         )  # fmt: skip
+        if booked.outcome != "booked" and not form["reference"]:
+            raise ConflictError(
+                _("this amount is booked for this bill on this day already"), path="reference",
+                hint=_("give a reference if this is another payment"),
+            )  # fmt: skip
         refuse_used_reference(booked)
         said = _(
             "Payment of %(currency)s %(amount)s booked.", currency=currency, amount=written(form["amount"], currency)
@@ -60,6 +65,11 @@ def record(public_id: UUID) -> Any:
         return redirect(page.back[1])
 
     return answer(form, page, do)
+
+
+def _own_reference(form: Form, bill: InvoicePage) -> str:
+    """The name of a payment without one: the same form sent twice is one payment."""
+    return f"by-hand-{bill.account.number}-{bill.invoice.number}-{form['day'] or today()}-{form['amount']:f}"
 
 
 def _day(form: Form) -> date:

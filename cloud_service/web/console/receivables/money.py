@@ -31,6 +31,9 @@ KIND = Field("kind", _l("What it is"), "choice", options=KINDS)
 WAY = Field("provider", _l("Came by"), "choice", options=WAYS)
 AMOUNT = Field("amount", _l("Amount"), "amount", required=True)
 REFERENCE = Field("reference", _l("Reference"), hint=_l("The same one is never booked twice."), required=True)
+OWN_REFERENCE = Field(
+    "reference", _l("Reference"), hint=_l("Needed where the same amount is released on one day once more.")
+)
 DAY = Field("day", _l("Value date"), "date", required=True)
 
 
@@ -150,7 +153,8 @@ def release(public_id: UUID) -> Any:
     """A security deposit becomes credit."""
     payment_page = payment(session(), scope(), public_id)
     form = Form(
-        (AMOUNT, DAY), {"day": today(), "amount": amount_as_typed(payment_page.left, payment_page.payment.currency)}
+        (AMOUNT, OWN_REFERENCE, DAY),
+        {"day": today(), "amount": amount_as_typed(payment_page.left, payment_page.payment.currency)},
     )
     page = _page(
         payment_page,
@@ -161,8 +165,9 @@ def release(public_id: UUID) -> Any:
     def do() -> Response:
         refuse_future_day(form)
         done = collect.release_deposit(
-            session(), payment_page.payment.id, form["amount"], day=form["day"], author=actor()
-        )
+            session(), payment_page.payment.id, form["amount"], day=form["day"], author=actor(),
+            reference=form["reference"] or f"by-hand-{form['day']}-{form['amount']:f}",
+        )  # fmt: skip
         refuse_used_reference(done)
         currency = payment_page.payment.currency
         amount = written(form["amount"], currency)

@@ -37,3 +37,20 @@ def test_no_more_is_released_than_is_held(till: Till) -> None:
 def test_only_a_deposit_is_released(till: Till) -> None:
     with pytest.raises(NotFoundError, match="is no deposit"):
         release(till, till.paid("10.00"), "10.00")
+
+
+def test_a_release_told_twice_by_one_reference_is_booked_once(till: Till) -> None:
+    deposit = till.paid("400.00", kind="deposit")
+
+    def by_reference(amount: str, reference: str) -> str:
+        return collect.release_deposit(
+            till.session, deposit, D(amount), day=RELEASED, author="t", reference=reference
+        ).outcome
+
+    assert ["booked", "duplicate", "booked"] == [
+        by_reference("200.00", "R-1"), by_reference("200.00", "R-1"), by_reference("50.00", "2"),
+    ]  # fmt: skip
+    with pytest.raises(ConflictError, match="this reference is that of 200"):
+        by_reference("100.00", "R-1")
+    assert ["booked", "booked"] == [release(till, deposit, "50.00"), release(till, deposit, "50.00")]
+    assert D(-50) == till.books()["deposit"]

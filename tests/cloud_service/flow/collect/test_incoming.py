@@ -88,3 +88,11 @@ def test_money_in_another_currency_or_for_nobody_is_refused(till: Till) -> None:
         )
     with pytest.raises(NotFoundError, match="account 4711 does not exist"):
         collect.pay(till.session, 4711, D(5), provider="bank", reference="1", day=PAID, author="t")
+
+
+def test_a_reference_of_other_money_is_refused_and_not_passed_over(till: Till) -> None:
+    till.pay("10.00", "R-1")
+
+    assert "duplicate" == till.pay("10.00", "R-1").outcome
+    with pytest.raises(ConflictError, match=r"this reference is that of 10\.00 EUR of 2026-11-05, payment"):
+        till.pay("20.00", "R-1")

@@ -38,9 +38,9 @@ def test_a_refund_takes_back_from_invoices_only_what_credit_does_not_cover(till:
 def test_a_refund_is_booked_once_by_its_reference_and_never_exceeds_the_payment(till: Till) -> None:
     payment = till.paid("50.00")
     first = collect.give_back(till.session, payment, D(30), reference="r", day=BACK, author="t")
+    again = collect.give_back(till.session, payment, D(30), reference="r", day=BACK, author="t")
     with pytest.raises(ConflictError, match=r"more than the 20\.0+ left of the payment"):
-        collect.give_back(till.session, payment, D(30), reference="r", day=BACK, author="t")
-    again = collect.give_back(till.session, payment, D(20), reference="r", day=BACK, author="t")
+        collect.give_back(till.session, payment, D(30), reference="r2", day=BACK, author="t")
 
     assert ("booked", "duplicate") == (first.outcome, again.outcome)
     assert D(20) == till.books()["cash"]
@@ -72,3 +72,49 @@ def test_a_deposit_goes_back_out_of_the_deposit(till: Till) -> None:
     collect.give_back(till.session, deposit, D(40), reference="r", day=BACK, author="t")
 
     assert {"cash": D(60), "deposit": D(-60)} == till.books()
+
+
+def payout(till: Till, amount: str, reference: str) -> list[str]:
+    return [
+        done.outcome
+        for done in collect.pay_out(till.session, till.account, D(amount), reference=reference, day=BACK, author="t")
+    ]
+
+
+def test_a_payout_told_twice_by_one_reference_is_booked_once(till: Till) -> None:
+    till.pay("10.00", "1")
+    till.pay("10.00", "2")
+
+    assert ["booked"] == payout(till, "10.00", "R-77")
+    assert ["duplicate"] == payout(till, "10.00", "R-77")
+    assert D(-10) == till.books()["credit"]
+    assert ["booked"] == payout(till, "10.00", "R-78")
+
+
+def test_a_payout_out_of_several_credits_is_one_payout(till: Till) -> None:
+    till.pay("10.00", "1")
+    till.pay("10.00", "2")
+    till.pay("10.00", "3")
+
+    assert ["booked", "booked"] == payout(till, "15.00", "R:payment")
+    assert ["duplicate", "duplicate"] == payout(till, "15.00", "R:payment")
+    assert D(-15) == till.books()["credit"]
+
+
+def test_another_payout_by_a_used_reference_is_refused_with_what_it_was_for(till: Till) -> None:
+    till.pay("30.00", "1")
+    payout(till, "10.00", "R-77")
+
+    with pytest.raises(ConflictError, match=r"this reference is that of a payout of 10\.00 EUR on 2026-11-"):
+        payout(till, "20.00", "R-77")
+
+
+def test_a_refund_of_all_told_twice_is_booked_once_and_its_reference_is_no_other_s(till: Till) -> None:
+    first, second = till.paid("10.00", "1"), till.paid("20.00", "2")
+
+    def refund(payment: int, amount: str) -> str:
+        return collect.give_back(till.session, payment, D(amount), reference="R-1", day=BACK, author="t").outcome
+
+    assert ["booked", "duplicate"] == [refund(first, "10.00"), refund(first, "10.00")]
+    with pytest.raises(ConflictError, match=r"this reference is that of 10\.00 EUR of 2026-11-"):
+        refund(second, "20.00")

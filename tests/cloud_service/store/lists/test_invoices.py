@@ -3,8 +3,9 @@ from decimal import Decimal
 
 import pytest
 
-from cloud_service.store.lists.invoices import invoices, newest_invoice
+from cloud_service.store.lists.invoices import invoice_row, invoices
 from cloud_service.store.lists.paging import ListQuery, Page, page_of
+from cloud_service.store.lookups.ids_by_name import invoice_id
 from cloud_service.store.scope import Scope
 from common.errors import NotFoundError
 from tests.cloud_service.store.conftest import Office
@@ -72,7 +73,7 @@ def test_an_invoice_is_overdue_from_the_day_after_its_due_date(office: Office) -
     ]
 
 
-def test_an_invoice_is_found_by_its_number_or_said_to_be_missing(office: Office) -> None:
-    assert "Zoe Zorn" == newest_invoice(office.session, "ZET-1", TODAY).tenant
-    with pytest.raises(NotFoundError, match="no bill INV-9"):
-        newest_invoice(office.session, "INV-9", TODAY)
+def test_the_row_of_one_invoice_is_found_or_said_to_be_missing(office: Office) -> None:
+    assert "Zoe Zorn" == invoice_row(office.session, invoice_id(office.session, "ZET-1"), TODAY).tenant
+    with pytest.raises(NotFoundError, match="no such bill"):
+        invoice_row(office.session, 0, TODAY)

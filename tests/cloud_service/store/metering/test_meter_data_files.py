@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from cloud_service.store.metering import meter_data_files
 from cloud_service.store.metering.meter_data_files import NewFileRegister
+from cloud_service.store.scope import Scope
 from tests.cloud_service.plant import START, add_meter, add_site
 
 Owner = psycopg.Connection[object]
@@ -68,9 +69,8 @@ def test_a_site_is_known_by_its_name_and_its_public_id(session: Session, owner: 
     site = add_site(owner, "Lake House")
     public_id = session.execute(text("SELECT public_id::text FROM site")).scalar_one()
 
-    assert [site, site, None] == [
-        meter_data_files.site_id(session, name) for name in ("Lake House", public_id, "Sea House")
-    ]
+    assert [site, None] == [meter_data_files.site_by_address(session, name, Scope()) for name in (public_id, "House")]
+    assert meter_data_files.site_by_address(session, public_id, Scope(frozenset())) is None
 
 
 def test_an_unknown_meter_gets_a_place_of_its_own(session: Session, owner: Owner) -> None:

@@ -33,6 +33,18 @@ def test_the_same_reference_is_not_booked_twice(fresh: Console) -> None:
     assert Decimal(10) == database_value(fresh, "SELECT sum(amount) FROM payment WHERE provider_ref = 'X-7'")
 
 
+def test_a_form_that_is_sent_twice_without_a_reference_is_one_payment(fresh: Console) -> None:
+    clerk = fresh.sign_in("billing")
+    bill = f"/bills/{fresh.ids['INV-1']}"
+    fields = {"amount": "10", "day": "2026-11-19", "provider": "cash"}
+    answers = [post(clerk, bill, f"{bill}/payments", **fields) for _press in range(2)]
+    third = post(clerk, bill, f"{bill}/payments", **fields, reference="second instalment")
+
+    assert [302, 422, 302] == [answers[0].status_code, answers[1].status_code, third.status_code]
+    assert "This amount is booked for this bill on this day already" in answers[1].text
+    assert Decimal(20) == database_value(fresh, "SELECT sum(amount) FROM payment WHERE author LIKE 'billing@%'")
+
+
 def test_a_payment_that_cannot_be_is_refused_and_nothing_is_booked(fresh: Console) -> None:
     clerk = fresh.sign_in("billing")
     bill = f"/bills/{fresh.ids['INV-1']}"
