@@ -169,6 +169,6 @@ def _reached(totals: Ints, limits: Sequence[int | None], index: int) -> NDArray[
     """The rows whose total lies in a block, (rows,); what is below 0 lies in the first."""
     limit = limits[index]
     floor = limits[index - 1] if index else None
-    above = np.ones(len(totals), dtype=np.bool_) if floor is None else totals >= floor
-    reached: NDArray[np.bool_] = above if limit is None else above & (totals < limit)
+    above = np.ones(len(totals), dtype=np.bool_) if floor is None else totals > floor
+    reached: NDArray[np.bool_] = above if limit is None else above & (totals <= limit)
     return reached

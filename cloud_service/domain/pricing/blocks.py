@@ -1,7 +1,7 @@
 """Blocks of a quantity with prices of their own. Bounds are half-open and exact, quantities are integers at a scale."""
 
 from collections.abc import Mapping, Sequence
-from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from typing import Annotated, Literal, TypeVar
 
 import msgspec
@@ -78,7 +78,7 @@ def bounds(
     """The blocks' upper bounds at a scale: allowance × factor, per-kW bounds × the demand. Never falling.
 
     A bound between two readings is rounded where it cuts a quantity. Where it decides the price of all of it, what lies
-    below stays below.
+    up to it stays within, and what lies above it does not.
     """
     limits: list[int | None] = []
     floor = 0
@@ -98,14 +98,14 @@ def _at_scale(allowance: Decimal, factor: Decimal, scale: int, mode: Mode) -> in
     if mode == "graduated":
         return int((allowance * factor).scaleb(scale).to_integral_value(ROUND_HALF_EVEN))
     slack = allowance * NINTH if factor % 1 else Decimal(0)  # parts of months have nine decimals
-    return int((allowance * factor - slack).scaleb(scale).to_integral_value(ROUND_CEILING))
+    return int((allowance * factor + slack).scaleb(scale).to_integral_value(ROUND_FLOOR))
 
 
 def split(quantity: Number, limits: Sequence[Number | None], mode: Mode) -> list[tuple[int, Number]]:
     """The quantity as (block, slice): each slice in its own block, or all of it in the block that it reaches."""
     if mode == "volume":
         for index, limit in enumerate(limits):
-            if limit is None or quantity < limit:
+            if limit is None or quantity <= limit:
                 return [(index, quantity)]
     slices: list[tuple[int, Number]] = []
     floor = quantity - quantity
@@ -136,8 +136,8 @@ def split_many(totals: Ints, limits: Sequence[int | None], mode: Mode) -> Ints:
     floor = 0
     for index, limit in enumerate(limits):
         if mode == "volume":
-            inside = totals >= floor if index else np.ones(len(totals), dtype=np.bool_)
-            inside &= True if limit is None else totals < limit
+            inside = totals > floor if index else np.ones(len(totals), dtype=np.bool_)
+            inside &= True if limit is None else totals <= limit
             quantities[:, index] = np.where(inside, totals, 0)
         else:
             below = totals if limit is None else np.minimum(totals, limit)

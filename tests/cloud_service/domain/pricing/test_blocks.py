@@ -33,7 +33,7 @@ def test_each_slice_is_in_its_own_block(quantity: int, parts: list[tuple[int, in
     assert parts == split(quantity, [250, 700, None], "graduated")
 
 
-@pytest.mark.parametrize(("quantity", "index"), [(0, 0), (249, 0), (250, 1), (699, 1), (700, 2), (10_000, 2)])
+@pytest.mark.parametrize(("quantity", "index"), [(0, 0), (250, 0), (251, 1), (700, 1), (701, 2), (10_000, 2)])
 def test_volume_puts_all_into_the_block_that_is_reached(quantity: int, index: int) -> None:
     assert [(index, quantity)] == split(quantity, [250, 700, None], "volume")
 
@@ -104,21 +104,22 @@ def test_blocks_that_leave_a_unit_without_a_price_are_refused(blocks: tuple[Bloc
 @pytest.mark.parametrize(
     ("factor", "bound"),
     [
-        pytest.param(D(1), 5_001, id="5.000 is below 5.0005"),
-        pytest.param(D(2), 10_001, id="10.001 is not below 10.001"),
-        pytest.param(D("0.5"), 2_501, id="2.500 is below 2.50025"),
-        pytest.param(D("0.333333334"), 1_667, id="1.666 is below 1.666833"),
+        pytest.param(D(1), 5_000, id="5.001 is above 5.0005"),
+        pytest.param(D(2), 10_001, id="10.001 is not above 10.001"),
+        pytest.param(D("0.5"), 2_500, id="2.501 is above 2.50025"),
+        pytest.param(D("0.333333334"), 1_666, id="1.667 is above 1.666833"),
     ],
 )
-def test_what_lies_below_a_bound_has_the_price_below_it_though_no_reading_can_show_the_bound(
+def test_what_lies_above_a_bound_has_the_price_above_it_though_no_reading_can_show_the_bound(
     factor: Decimal, bound: int
 ) -> None:
     assert [bound, None] == bounds((block("5.0005"), block()), factor, 3, mode="volume")
 
 
 def test_a_part_of_a_month_moves_no_bound_by_its_last_digit() -> None:
-    """300 kWh of 11 days of 30 are 110 kWh, and 110 kWh are not below them."""
+    """300 kWh of 11 days of 30 are 110 kWh, and so is a third of 330."""
     assert [110_000, None] == bounds((block("300"), block()), D("0.366666667"), 3, mode="volume")
+    assert [110_000, None] == bounds((block("330"), block()), D("0.333333333"), 3, mode="volume")
 
 
 @pytest.mark.parametrize("mode", ["graduated", "volume"])

@@ -61,8 +61,9 @@ def test_all_units_may_have_the_price_of_the_block_that_they_reach() -> None:
     blocks = [{"up_to": "100", "price": "0.10"}, {"price": "0.20"}]
     tariff = make_tariff(energy(blocks=blocks, mode="volume"))
 
-    assert ["9.90"] == amounts(bill(tariff, total("99")))
-    assert ["20.00"] == amounts(bill(tariff, total("100")))
+    assert ["10.00"] == amounts(bill(tariff, total("100")))  # up to and including
+    assert ["20.00"] == amounts(bill(tariff, total("100.001")))
+    assert ["0.00"] == amounts(bill(tariff, total("0")))
 
 
 def test_what_is_not_electricity_is_called_by_its_utility() -> None:
@@ -84,3 +85,13 @@ def test_a_charge_says_its_price_in_exactly_one_way(fields: dict[str, Any], path
     with pytest.raises(InputError) as refused:
         make_tariff({"kind": "energy", **fields})
     assert path == refused.value.path
+
+
+@pytest.mark.parametrize(("used", "owed"), [("30", "22.44"), ("30.001", "40.73")])
+def test_a_lifeline_of_30_units_has_its_fixed_amount_up_to_and_including_the_30th(used: str, owed: str) -> None:
+    """Electricity Company of Ghana: 30 units at 0.676851 and 2.13."""
+    blocks = [{"up_to": "30", "price": "0.676851", "fixed": "2.13"}, {"price": "1.0", "fixed": "10.730886"}]
+
+    rating = bill(make_tariff(energy(blocks=blocks, mode="volume")), total(used))
+
+    assert D(owed) == rating.net
