@@ -149,6 +149,7 @@ def _line(
         charge=line.charge,
         is_rounding=_is_coin(line),
         contract=line.contract_id,
+        estimated=line.explanation.estimated is True,
     )
 
 

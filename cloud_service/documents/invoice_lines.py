@@ -64,7 +64,8 @@ def _line_name(line: PaperLine, localizer: Localizer) -> str:
     """The tariff's own words; what we add ourselves is called in the reader's language."""
     if line.charge == "interest" and line.label.startswith(INTEREST):
         return localizer.label("lines.interest", number=line.label.removeprefix(INTEREST))
-    return localizer.label(f"lines.{line.charge}") if line.label == OURS.get(line.charge) else line.label
+    name = localizer.label(f"lines.{line.charge}") if line.label == OURS.get(line.charge) else line.label
+    return f"{name} ({localizer.label('readings.estimated')})" if line.estimated else name
 
 
 def shared_places(quantities: Iterable[tuple[str, Decimal]]) -> dict[str, int]:

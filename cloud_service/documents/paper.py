@@ -62,6 +62,7 @@ class PaperLine:
     charge: str = ""  # the kind of price; `rounding`, `fees` and `interest` are called in the reader's language
     is_rounding: bool = False  # the difference to the smallest coin
     contract: int | None = None  # whose supply it is of
+    estimated: bool = False  # whether something of the quantity was not read but estimated
 
     def __post_init__(self) -> None:
         for value in (self.quantity, self.price, self.amount):

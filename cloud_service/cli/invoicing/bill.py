@@ -82,7 +82,8 @@ def show(number: str, *, json_output: bool) -> None:
         return
     click.echo(f"{row.number}  {row.tenant}  {row.bill_date}  due {row.due_date}  {row.state}")
     for line in proof.invoice.lines:
-        click.echo(f"  {line.label}: {line.amount:,.2f} {row.currency}\n      {line.explanation.why}")
+        label = f"{line.label} (estimated)" if line.explanation.estimated else line.label
+        click.echo(f"  {label}: {line.amount:,.2f} {row.currency}\n      {line.explanation.why}")
     for tax in proof.invoice.basis.taxes:
         click.echo(f"  {tax.label}: {tax.amount:f} {row.currency}\n      {tax.why}")
     click.echo(f"  total {row.total:,.2f} {row.currency}, outstanding {row.outstanding:,.2f}")

@@ -7,6 +7,7 @@ from cloud_service.documents.einvoice.figures import amount_text
 from cloud_service.documents.einvoice.units import PIECE, unit_code
 from cloud_service.documents.einvoice.vat import UNTAXED
 from cloud_service.documents.paper import InvoicePaper, PaperLine
+from cloud_service.documents.translations import localizer_for
 from cloud_service.domain.money import plain, round_money
 
 METER, SUPPLY_POINT = "MG", "AVE"  # UNTDID 1153: number of a meter, of a point of supply
@@ -16,7 +17,8 @@ def line_terms(at: int, line: PaperLine, paper: InvoicePaper, sign: int) -> dict
     """The line; what it was read from stands on the first of each meter's lines."""
     quantity, unit, price, counted = _priced(line, paper.currency, sign)
     first, last = days_of(line, paper)
-    description = " · ".join(text for text in (line.group, line.note, counted) if text)
+    estimated = localizer_for(paper.locale).label("readings.estimated") if line.estimated else ""
+    description = " · ".join(text for text in (line.group, line.note, counted, estimated) if text)
     terms: dict[str, Any] = {
         "BT-126": str(at),
         "BT-129": plain(quantity),

@@ -86,7 +86,7 @@ class Capacity(Charge, tag="capacity", frozen=True, kw_only=True, forbid_unknown
             f"{self.unit} month",
             utility,
             "highest demand above the contracted capacity",
-            f"windows of {days.start} to {days.end} (end exclusive)",
+            f"register {self.register}: windows of {days.start} to {days.end} (end exclusive)",
             f"{context.path}.excess_price",
             days=days,
         )

@@ -20,6 +20,7 @@ class LineExplanation(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     id: str | UnsetType = UNSET  # the charge's name in its tariff document
     utility: str | UnsetType = UNSET  # electricity, water, gas, heat, cooling; empty for none
     quantity: Decimal | UnsetType = UNSET  # what was counted, of a line with a fixed amount, shown as one piece
+    estimated: bool | UnsetType = UNSET  # true where something of the quantity was not read but estimated
     corrects: str | UnsetType = UNSET  # number of the invoice that a credit note's line takes back
 
 
@@ -59,7 +60,12 @@ def billed_line(line: RatedLine, contract_id: int | None, *, place: str = "") ->
         tax_rate=line.vat.percent,
         during=Span(line.start, line.end),
         explanation=LineExplanation(
-            why=line.why, path=line.path, id=line.id, utility=line.utility, quantity=line.quantity if fixed else UNSET
+            why=line.why,
+            path=line.path,
+            id=line.id,
+            utility=line.utility,
+            quantity=line.quantity if fixed else UNSET,
+            estimated=line.estimated,
         ),
     )
 

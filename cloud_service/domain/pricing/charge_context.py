@@ -153,6 +153,8 @@ class ChargeContext:
             plain_source = self.source_of(converted.register, register, of_period, steps)
             by = f"{plain(factor.correction)} × {plain(factor.calorific_value)} / {plain(factor.divisor)}"
             return f"{plain_source}, times {by} to {converted.unit}"
+        if isinstance(register, Intervals) and any(register.spread):
+            return f"register {name}: difference of its readings{of_period}, {days}"
         if isinstance(register, Intervals):
             slice_ = self.sums.grid(register.step_s).slice_of(self.span)
             count = slice_.stop - slice_.start if steps is None else steps

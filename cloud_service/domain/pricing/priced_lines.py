@@ -1,8 +1,10 @@
 """What the engine gives: priced lines that explain themselves, taxes on them, and their sums."""
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -13,7 +15,13 @@ from common.period import Span
 
 PAID_OUT = "/paid"  # ends the id of lines that pay an ended credit out: they settle, they are no price of anything
 
+REGISTER = re.compile(r"register (\w+)")  # as sources of quantities name it
 LAST_DIGIT = Decimal("1E-9")  # below it a price of many digits and its amount differ only by how they are written
+
+
+@lru_cache(maxsize=4096)
+def _registers_in(source: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(REGISTER.findall(source)))
 
 
 class LineHead(msgspec.Struct, frozen=True, gc=False):
@@ -41,6 +49,11 @@ class LineHead(msgspec.Struct, frozen=True, gc=False):
     def span(self) -> Span:
         """The days this line is for."""
         return Span(self.start, self.end)
+
+    @property
+    def registers(self) -> tuple[str, ...]:
+        """The registers that its source names."""
+        return _registers_in(self.source)
 
 
 class PricedLine(msgspec.Struct, frozen=True, gc=False):

@@ -3,10 +3,12 @@
 The engine's own `PricedLine` shares a head between connections; here it becomes a record of its own, in one place.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Context, Decimal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from cloud_service.domain.pricing.priced_lines import PricedLine, TaxLine
 from cloud_service.domain.pricing.tax import CASH
@@ -48,10 +50,11 @@ class RatedLine(ChargeLine, frozen=True, kw_only=True, gc=False):
     """A line of a rated contract, with the VAT that applies to it on its days."""
 
     vat: VatRate = OUTSIDE_VAT
+    estimated: bool | UnsetType = UNSET  # true where something of its quantity was not read but estimated
 
 
-def rated_line(line: PricedLine, vat: VatRate) -> RatedLine:
-    """The engine's line as a record."""
+def rated_line(line: PricedLine, vat: VatRate, shown: Sequence[str] = (), *, estimated: bool = False) -> RatedLine:
+    """The engine's line as a record; `shown` are the readings that its quantity comes from, in words."""
     head = line.head
     return RatedLine(
         charge=head.charge,
@@ -67,8 +70,9 @@ def rated_line(line: PricedLine, vat: VatRate) -> RatedLine:
         price=None if line.price is None else shortest(line.price),
         amount_unrounded=shortest(line.amount_unrounded),
         amount=unsigned_zero(line.amount),
-        why=line.why,
+        why="; ".join((line.why, *shown, *(("something of it was estimated",) if estimated else ()))),
         vat=vat,
+        estimated=True if estimated else UNSET,
     )
 
 

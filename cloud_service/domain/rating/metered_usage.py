@@ -11,6 +11,7 @@ from cloud_service.domain.pricing.usage import Intervals, RegisterUsage, Total
 from cloud_service.domain.rating.billed_register import register_source
 from cloud_service.domain.rating.index_usage import index_usage
 from cloud_service.domain.rating.interval_usage import interval_usage
+from cloud_service.domain.rating.read_between import RegisterWords, register_words
 from cloud_service.domain.rating.register_readings import MountedRegister, SpanReadings
 from cloud_service.domain.rating.register_source import RegisterSource
 from cloud_service.domain.rating.span_ends import is_one_difference
@@ -28,6 +29,7 @@ class MeteredUsage:
     registers: dict[str, RegisterUsage]
     sources: list[RegisterSource]
     rates: dict[str, list[str]] = field(default_factory=dict)  # registers that count parts of one quantity
+    words: dict[str, RegisterWords] = field(default_factory=dict)  # what was read of each, for people
 
     @property
     def signature(self) -> tuple[tuple[str, object], ...]:
@@ -35,7 +37,7 @@ class MeteredUsage:
         return tuple(
             (
                 name,
-                (usage.step_s, usage.scale, usage.spread_s)
+                (usage.step_s, usage.scale, usage.spread_s, bool(usage.spread))
                 if isinstance(usage, Intervals)
                 else (usage.start, usage.end, usage.scale),
             )
@@ -68,6 +70,7 @@ def metered_usage(
     registers: dict[str, RegisterUsage] = {}
     sources: list[RegisterSource] = []
     rates: dict[str, list[str]] = {}
+    words: dict[str, RegisterWords] = {}
     left_out: InputError | None = None
     for name, members in groups.items():
         if (quantity := engine_name(members[0], utility)) != name:
@@ -79,10 +82,12 @@ def metered_usage(
                 raise
             left_out = error
         else:
-            sources += [register_source(name, member, readings) for member in members]
+            of_members = [register_source(name, member, readings) for member in members]
+            words[name] = register_words(members, of_members, readings)
+            sources += of_members
     if not registers:
         raise left_out or InputError("no meter with a billed register is mounted", code="no_meter")
-    return MeteredUsage(registers, sources, rates)
+    return MeteredUsage(registers, sources, rates, words)
 
 
 def groups_of(mounted: Sequence[MountedRegister], utility: str) -> dict[str, list[MountedRegister]]:

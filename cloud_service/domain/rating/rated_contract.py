@@ -1,5 +1,6 @@
 """What rating gives for one contract: lines, taxes, sums, and what it was made from. Billing runs keep it as JSON."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -20,10 +21,13 @@ from cloud_service.domain.pricing.rated_line import (
 from cloud_service.domain.pricing.tax import applies, rate_on
 from cloud_service.domain.pricing.usage import NOTHING_BEFORE, History
 from cloud_service.domain.rating.rated_terms import RatedTerms
+from cloud_service.domain.rating.read_between import RegisterWords, words_of
 from cloud_service.domain.rating.register_source import RegisterSource
 from cloud_service.domain.tariffs.charge_periods import versions_in
 from cloud_service.domain.tariffs.tariff import Tariff
 from common.period import Span
+
+NO_WORDS: Mapping[str, RegisterWords] = {}
 
 
 class Rating(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,14 +103,22 @@ class RatedContract(Rating, frozen=True, kw_only=True):
     unit: str | UnsetType = UNSET  # of `counted` and `usage`: kWh, m3
 
 
-def rating_of(result: RatingResult, tariff: Tariff, contract_id: int | UnsetType = UNSET) -> Rating:
-    """The engine's result as a record, each line with the VAT category and rate that apply to it."""
+def rating_of(
+    result: RatingResult,
+    tariff: Tariff,
+    contract_id: int | UnsetType = UNSET,
+    words: Mapping[str, RegisterWords] = NO_WORDS,
+) -> Rating:
+    """The engine's result as a record, each line with the VAT category and rate that apply to it.
+
+    `words` say of the engine's registers what was read of them.
+    """
     cash = versions_in(tariff, result.span)[-1].document.rounding.cash
     return Rating(
         currency=result.currency,
         start=result.span.start,
         end=result.span.end,
-        lines=tuple(rated_line(line, _vat(line, tariff)) for line in result.lines),
+        lines=tuple(_rated_line(line, tariff, words) for line in result.lines),
         taxes=tuple(stored_tax(tax) for tax in result.taxes),
         max_demand_kw=None if result.max_demand_kw is None else shortest(result.max_demand_kw),
         energy=result.energy,
@@ -118,6 +130,11 @@ def rating_of(result: RatingResult, tariff: Tariff, contract_id: int | UnsetType
         cash=UNSET if cash is None else shortest(cash),
         contract_id=contract_id,
     )
+
+
+def _rated_line(line: PricedLine, tariff: Tariff, words: Mapping[str, RegisterWords]) -> RatedLine:
+    of_line = words_of(line.head.registers, words) if words else RegisterWords()
+    return rated_line(line, _vat(line, tariff), of_line.shown, estimated=of_line.is_estimated)
 
 
 def _vat(line: PricedLine, tariff: Tariff) -> VatRate:

@@ -83,7 +83,7 @@ def _rate_together(tariff: Tariff, span: Span, jobs: Sequence[RatingJob], prices
             if job.so_far:
                 job.total_so_far += result.total
             else:
-                job.ratings.append(rating_of(result, tariff, job.contract.id))
+                job.ratings.append(rating_of(result, tariff, job.contract.id, job.usage.words))
             job.history = result.history
     except EnergyError as error:
         if len(jobs) == 1:

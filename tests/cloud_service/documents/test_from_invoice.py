@@ -142,3 +142,9 @@ def test_a_bill_in_another_currency_says_what_it_is_in_the_seller_s() -> None:
 
     assert (D("1512.00"), "KES") == (other.local_total, other.local_currency)
     assert None is paper().local_total
+
+
+def test_an_estimated_line_is_one_on_paper() -> None:
+    estimated = line(explanation=LineExplanation(utility="electricity", estimated=True))
+
+    assert [True, False] == [printed.estimated for printed in paper([estimated, line()]).lines]

@@ -62,3 +62,11 @@ def test_a_total_in_the_seller_s_currency_stands_beside_a_foreign_one_only() -> 
 def test_what_credit_has_paid_is_taken_off_where_a_rest_is_left() -> None:
     assert ["-€600.00", "€49.93"] == [row["value"] for row in totals(make_paper(settled=D(600)), ENGLISH)["left"]]
     assert [] == totals(make_paper(settled=D("649.93")), ENGLISH)["left"]
+
+
+def test_an_estimated_line_says_so_in_the_reader_s_language() -> None:
+    line = PaperLine("Energy", D(310), "kWh", D("0.3"), D("93.00"), estimated=True)
+
+    (row,) = line_groups(with_lines(line), localizer_for("de"))[0]["lines"]
+
+    assert "Energy (geschätzt)" == row["label"]

@@ -160,3 +160,13 @@ def test_units_are_those_of_the_united_nations(unit: str, code: str) -> None:
 def test_what_the_norm_cannot_say_is_refused_by_name(changes: dict[str, Any], fault: str) -> None:
     with pytest.raises(InputError, match=fault):
         render(taxed_paper(**changes))
+
+
+def test_an_estimated_line_says_so_in_the_description_of_what_was_billed() -> None:
+    lines = taxed_paper().lines
+    estimated = replace(taxed_paper(), lines=(replace(lines[0], estimated=True), *lines[1:]))
+
+    first, *others = fields(estimated)["BG-25"]
+
+    assert "geschätzt" in first["BT-154"]
+    assert not any("geschätzt" in line.get("BT-154", "") for line in others)

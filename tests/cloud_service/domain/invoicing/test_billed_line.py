@@ -45,3 +45,8 @@ def test_a_line_is_taken_back_with_the_opposite_sign_at_the_same_price() -> None
     assert ("takes back: 100 × 0.30", "INV-1", UNSET) == (
         line.explanation.why, line.explanation.corrects, line.explanation.quantity,
     )  # fmt: skip
+
+
+def test_an_estimated_line_says_so_and_others_say_nothing() -> None:
+    assert True is billed_line(make_rated_line(estimated=True), 21).explanation.estimated
+    assert UNSET is billed_line(make_rated_line(), 21).explanation.estimated

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec import UNSET
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -153,3 +154,29 @@ def test_longer_intervals_among_shorter_ones_are_of_no_shorter_window(session: S
     assert is_parked(rated(world))
     assert rated(world, {**DEMAND, "window_min": 60}).rated is not None
     assert rated(world, BY_HOUR).rated is not None
+
+
+def test_a_bill_of_readings_by_hand_names_them_and_no_intervals(session: Session) -> None:
+    world = world_with(session, FLAT)
+    take(session, world.registers[0], counter([at(ENDS[0]), at("2026-10-12T08:10"), at(ENDS[1])]))
+
+    contract = rated(world).rated
+
+    assert contract is not None
+    (line,) = contract.lines
+    assert "register import: difference of its readings" in line.why
+    assert "meter S1 showed 288 kWh on 2026-10-01 00:00 and 586 kWh on 2026-11-01 00:00" in line.why
+    assert ("intervals" in line.why, line.estimated) == (False, UNSET)
+
+
+def test_a_month_that_ends_between_two_readings_is_billed_as_estimated(session: Session) -> None:
+    world = world_with(session, FLAT, {"kind": "standing", "amount": "3", "per": "month"})
+    take(session, world.registers[0], counter([at("2026-09-28T10:00"), at("2026-10-12T08:10"), at("2026-11-03T09:00")]))
+
+    contract = rated(world).rated
+
+    assert contract is not None
+    energy, standing = contract.lines
+    assert (True, UNSET) == (energy.estimated, standing.estimated)
+    assert "meter S1 showed 263.2 kWh on 2026-09-28 10:00" in energy.why
+    assert energy.why.endswith("something of it was estimated")

@@ -1,0 +1,72 @@
+"""What a line's quantity was read from, in words: the indexes of its registers, and whether any was estimated."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+from cloud_service.domain.money import plain
+from cloud_service.domain.rating.register_readings import EPOCH, DayEnds, IndexAt, MountedRegister, SpanReadings
+from cloud_service.domain.rating.register_source import RegisterSource
+from common.period import zone
+from common.reading import Kind, Quality
+
+NET = {"net_import": ("import", "export"), "net_export": ("import", "export")}
+THOUSANDTH = Decimal("0.001")
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterWords:
+    """Of one register of the engine: what its meters showed, a text each, and whether any of it was estimated."""
+
+    shown: tuple[str, ...] = ()
+    is_estimated: bool = False
+
+
+def register_words(
+    mounted: Sequence[MountedRegister], sources: Sequence[RegisterSource], readings: SpanReadings
+) -> RegisterWords:
+    """The words of the registers that are read as one, with what an invoice says of them."""
+    shown = tuple(
+        words
+        for register, source in zip(mounted, sources, strict=True)
+        if (words := _shown(register, source, readings))
+    )
+    return RegisterWords(shown, any(source.estimated is True for source in sources))
+
+
+def words_of(registers: Iterable[str], words: Mapping[str, RegisterWords]) -> RegisterWords:
+    """The words of the registers that a line names."""
+    names = dict.fromkeys(name for register in registers for name in NET.get(register, (register,)))
+    of_line = [words[name] for name in names if name in words]
+    return RegisterWords(
+        tuple(text for each in of_line for text in each.shown), any(each.is_estimated for each in of_line)
+    )
+
+
+def _shown(register: MountedRegister, source: RegisterSource, readings: SpanReadings) -> str:
+    if register.kind != Kind.INDEX:
+        return ""
+    if source.indexes:
+        points = [((index.at - EPOCH) // timedelta(milliseconds=1), index.value, 0) for index in source.indexes]
+    else:
+        points = _around(register, readings.ends.get(register.register_id, ()))
+    texts = [_point(point, register, readings) for point in ([points[0], points[-1]] if len(points) > 1 else points)]
+    return f"meter {register.meter} showed {' and '.join(texts)}" if texts else ""
+
+
+def _around(register: MountedRegister, days: Sequence[DayEnds]) -> list[IndexAt]:
+    """The readings that the days were made between, ascending."""
+    points = {point for day in days for point in (day.entry, day.exit) if point is not None}
+    if register.opening is not None:
+        points.add((register.mounted_ms, register.opening, Quality.ACTUAL))
+    if register.closing is not None and register.dismounted is not None:
+        points.add(((register.dismounted - EPOCH) // timedelta(milliseconds=1), register.closing, Quality.ACTUAL))
+    gone = (register.dismounted - EPOCH) // timedelta(milliseconds=1) if register.dismounted else None
+    return sorted(point for point in points if register.mounted_ms <= point[0] and (gone is None or point[0] <= gone))
+
+
+def _point(point: IndexAt, register: MountedRegister, readings: SpanReadings) -> str:
+    at = (EPOCH + timedelta(milliseconds=point[0])).astimezone(zone(readings.zone_name))
+    estimated = " (estimated)" if point[2] == Quality.ESTIMATED else ""
+    return f"{plain(point[1] * THOUSANDTH)} {register.unit} on {at:%Y-%m-%d %H:%M}{estimated}"
