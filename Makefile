@@ -64,8 +64,9 @@ lock: setup  ## Renew the lock files: names, versions and hashes
 chaos: setup  ## Kill, cut and damage everything; the long form (the short one is in `make test`)
 	CHAOS=full $(PYTEST) tests/chaos -x --timeout 3600
 
-books: setup  ## The books' tests in their long form: 1,000,000 random operations, 50 runs and 100 killed workers, 10,000 racing events
+books: setup  ## The books' tests in their long form: 1,000,000 random operations, 10,000 histories, 50 runs and 100 killed workers, 10,000 racing events
 	ENERGY_BOOK_OPERATIONS=1000000 ENERGY_BOOK_WORKERS=2 ENERGY_KILLS=100 ENERGY_RUN_WORKERS=50 ENERGY_RUNS=50 ENERGY_PREPAID_EVENTS=10000 \
+		ENERGY_HISTORIES=10000 \
 		$(PYTEST) tests/books -x -s --timeout 172800
 
 oracle: setup  ## Compare 10,000 random tariffs with an independent rating engine (installs it in .venv-oracle)

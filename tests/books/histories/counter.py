@@ -1,0 +1,35 @@
+"""What a meter truly shows at any moment: so much a day as its seed says, evenly over the day."""
+
+import random
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from tests.books.histories.opinion import Life, seconds
+
+FIRST = date(2026, 6, 1)  # it runs since
+
+
+@dataclass
+class Counter:
+    """A counter that only grows, in thousandths of a kWh."""
+
+    life: Life
+    name: str  # of its own seed
+    days: list[int] = field(default_factory=list)  # what it showed at the midnights since FIRST
+
+    def shows(self, at: datetime) -> int:
+        """What it shows at a moment."""
+        day = at.astimezone(ZoneInfo(self.life.zone)).date()
+        first, last = self.life.midnight(day), self.life.midnight(day + timedelta(days=1))
+        low, high = self.at_midnight(day), self.at_midnight(day + timedelta(days=1))
+        return low + (high - low) * seconds(first, at) // seconds(first, last)
+
+    def at_midnight(self, day: date) -> int:
+        """What it shows when a day begins."""
+        number = (day - FIRST).days
+        while len(self.days) <= number:
+            dice = random.Random(f"{self.name}:{len(self.days)}")
+            before = self.days[-1] if self.days else dice.randrange(1000) * 1000
+            self.days.append(before + dice.randrange(20) * 1000)
+        return self.days[number]

@@ -1,0 +1,68 @@
+"""Tenants come, go and agree on other terms."""
+
+from datetime import date
+
+from cloud_service.flow.customers import contract
+from tests.books.histories.operator import WHO, Operator
+from tests.books.histories.opinion import Owner, Stay
+
+
+def move_in(operator: Operator, point: int, account: int, code: str, days: tuple[date, date | None]) -> None:
+    """A tenant comes, sometimes with a known last day."""
+    day, until = days
+    number = f"{operator.tag}-V{operator.contracts}"
+    move = contract.MoveIn(
+        number, operator.points[point], operator.accounts[account], operator.tariffs[code], day, until
+    )
+    with operator.door() as session:
+        contract.move_in(session, move, author=WHO)
+    operator.contracts += 1
+    operator.life.stays.append(Stay(number, point, account, day, until, [(day, code)]))
+
+
+def move_out(operator: Operator, stay: Stay, day: date) -> None:
+    """A tenant's first day without supply."""
+    with operator.door() as session:
+        contract.move_out(session, operator.contract_id(session, stay), day, author=WHO)
+    stay.end = day
+
+
+def change_end(operator: Operator, stay: Stay, day: date | None) -> None:
+    """A tenant leaves on another day, or stays after all."""
+    with operator.door() as session:
+        contract.change_end(session, operator.contract_id(session, stay), day, author=WHO, reason="told so")
+    stay.end = day
+
+
+def change_owner(operator: Operator, stay: Stay, account: int, day: date) -> None:
+    """Another account pays from a day on, all else stays."""
+    code = max((first, code) for first, code in stay.tariffs if first <= max(day, stay.start))[1]
+    with operator.door() as session:
+        old = operator.contract_id(session, stay)
+        contract.change_owner(session, old, operator.accounts[account], day, author=WHO, reason="sold")
+    successor = Stay(f"{stay.number}-{day:%Y%m%d}", stay.point, account, day, stay.end, [(day, code)])
+    stay.end = day
+    operator.life.stays.append(successor)
+
+
+def change_tariff(operator: Operator, stay: Stay, code: str, day: date) -> None:
+    """Another tariff from a day on."""
+    with operator.door() as session:
+        id_ = operator.contract_id(session, stay)
+        contract.change_tariff(session, id_, operator.tariffs[code], day, author=WHO, reason="agreed")
+    stay.tariffs = [(first, former) for first, former in stay.tariffs if first < day] + [(day, code)]
+
+
+def set_owner(operator: Operator, point: int, account: int, code: str, since: date) -> None:
+    """The owner pays for the empty days of a place."""
+    with operator.door() as session:
+        contract.set_vacancy(
+            session, operator.points[point], operator.accounts[account], operator.tariffs[code], author=WHO, since=since
+        )
+    operator.life.owners[point] = Owner(account, code, since)
+
+
+def change_cycle(operator: Operator, account: int, cycle: str, day: int) -> None:
+    """How often an account is billed."""
+    with operator.door() as session:
+        contract.change_cycle(session, operator.accounts[account], cycle, day, author=WHO)

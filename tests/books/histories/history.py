@@ -1,0 +1,166 @@
+"""One life of a small operator from a seed: founded, played turn by turn, brought to its end, judged all the way."""
+
+import random
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import partial
+from itertools import count
+
+from sqlalchemy import Engine
+
+from cloud_service.store.database.session import transaction
+from tests.books.histories.doors import billing, metering, tenancy
+from tests.books.histories.judge import faults, faults_at_the_end
+from tests.books.histories.known import KNOWN
+from tests.books.histories.operator import Operator
+from tests.books.histories.opinion import DAY, Life
+from tests.books.histories.papers import papers_of
+from tests.books.histories.sights import days_between
+from tests.books.histories.turns import PERCENT_AFTER, PERCENT_BEFORE, Turn, Turns
+
+ZONES = ("Europe/Berlin", "America/New_York", "Pacific/Auckland")
+START = date(2026, 9, 1)
+HUNG = START - 20 * DAY
+ROUNDS = 6  # of corrections and runs at the end
+END = date(2027, 12, 31)  # after all of them
+tags = count(1)
+
+
+class WrongMoneyError(AssertionError):
+    """What the product and the second opinion do not agree on, and how to play it again."""
+
+
+@dataclass
+class History:
+    """A seed, and as many turns as wanted; or the very turns."""
+
+    seed: int
+    length: int = 25
+    turns: list[Turn] | None = None
+    told: list[str] = field(default_factory=list)
+    taken: list[Turn] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+
+    def play(self, engine: Engine) -> None:
+        """All of it; WrongMoneyError where something is wrong."""
+        operator = found(engine, self.seed)
+        turns = Turns(operator, START)
+        dice = random.Random(self.seed)
+        begun = [("move_in", dice.randrange(10**9)) for _ in range(2)]
+        for number in range(self.length if self.turns is None else len(self.turns)):
+            chosen = begun[number] if number < len(begun) else turns.choose(dice)
+            turn = chosen if self.turns is None else self.turns[number]
+            self.taken.append(turn)
+            words, done = turns.play(turn)
+            self.told.append(words)
+            if done and turn[0] != "sleep":
+                self.judge(faults(operator))
+        self.end(operator, random.Random(self.seed))
+
+    def end(self, operator: Operator, dice: random.Random) -> None:
+        """Everything is read, everybody leaves, everything late is corrected, everything is billed."""
+        operator.today = max(operator.today, date(2026, 12, 1)).replace(day=1) + 40 * DAY
+        leaving = operator.today - DAY
+        read_all(operator)
+        for run in list(operator.runs):
+            self.say(operator, f"approve {run}", operator.allowed(partial(billing.approve, operator, run)))
+        self.judge(faults(operator))
+        self.correct_all(operator, dice)
+        self.judge(faults(operator))
+        for stay in operator.life.stays:
+            if stay.end is None or stay.end > leaving:
+                out = tenancy.move_out if stay.end is None else tenancy.change_end
+                if stay.start < leaving:
+                    self.say(operator, f"{stay.number} leaves", operator.allowed(partial(out, operator, stay, leaving)))
+        for account in range(len(operator.accounts)):
+            tenancy.change_cycle(operator, account, "monthly", 1)
+        for _ in range(ROUNDS):
+            self.say(operator, "run of all", operator.allowed(partial(run_all, operator)))
+            if not self.correct_all(operator, dice):
+                break
+        self.judge(faults_at_the_end(operator, START, leaving.replace(day=1)))
+
+    def correct_all(self, operator: Operator, dice: random.Random) -> int:
+        """What is marked as late is billed anew, or by a difference; how much is left to be billed."""
+        with transaction(operator.engine) as session:
+            papers = papers_of(session, operator.entity)
+        touched = [bill for bill in papers.bills.values() if bill.live and bill.touched]
+        for bill in touched:
+            if dice.random() < 0.5 and "difference" not in KNOWN:
+                step = partial(billing.difference, operator, bill.id)
+            else:
+                step = partial(billing.credit, operator, bill.id, bill.account, bill.number, anew=True)
+            self.say(operator, f"correct {bill.number} by {step.func.__name__}", operator.allowed(step))
+        return len(touched) + len(papers.waiting)
+
+    def say(self, operator: Operator, what: str, done: bool) -> None:
+        """Tell what was done at the end."""
+        self.told.append(f"{operator.today} {what}" + ("" if done else f" -- refused: {operator.said}"))
+
+    def judge(self, wrong: list[str]) -> None:
+        """Go on, or end with what is wrong."""
+        if wrong:
+            self.wrong = wrong
+            raise WrongMoneyError("\n".join([f"history {self.seed}:", *self.told, *wrong]))
+
+
+def found(engine: Engine, seed: int) -> Operator:
+    """A company with two places, one of them with an owner who pays while it is empty, and two tariffs."""
+    dice = random.Random(f"found {seed}")
+    life = Life(dice.choice(ZONES))
+    life.vat = {
+        "home": [(date.min, PERCENT_BEFORE), (date(2026, 11, 10), PERCENT_AFTER)],
+        "shop": [(date.min, PERCENT_BEFORE)],
+    }
+    operator = Operator(engine, f"H{next(tags)}", seed, life, START)
+    operator.found(places=2, clients=4)
+    operator.publish("home", START - 400 * DAY, Decimal("0.30"), Decimal("0.20"))
+    operator.publish("shop", START - 400 * DAY, Decimal("0.25"), Decimal("0.50"))
+    for point in range(2):
+        metering.hang(
+            operator, point, life.midnight(HUNG) + timedelta(hours=dice.choice([0, 9])), dice.choice([1, 1, 20])
+        )
+    if dice.random() < 0.6:
+        tenancy.set_owner(operator, 0, 0, "shop", START)
+    return operator
+
+
+def read_all(operator: Operator) -> None:
+    """Every midnight of every meter arrives, and slips are corrected."""
+    life = operator.life
+    for meter, at in sorted(operator.withdrawn):
+        metering.enter(operator, meter, at, operator.counters[meter].shows(at))
+    for mount in life.mounts:
+        for at, value in list(life.readings.get(mount.meter, {}).items()):
+            if value != operator.counters[mount.meter].shows(at):
+                metering.enter(operator, mount.meter, at, operator.counters[mount.meter].shows(at))
+        metering.send(operator, mount.meter, [life.midnight(day) for day in days_between(HUNG, operator.today + DAY)])
+    metering.make_days(operator)
+
+
+def run_all(operator: Operator) -> None:
+    """One run over everything."""
+    billing.rate(operator, START - 60 * DAY, operator.today)
+    billing.approve(operator, operator.runs[-1])
+
+
+def smallest(engine: Engine, broken: History) -> History:
+    """The turns of a broken history without those that it is broken without, in the same way."""
+    turns = list(broken.taken)
+    place = 0
+    while place < len(turns):
+        shorter = History(broken.seed, turns=turns[:place] + turns[place + 1 :])
+        with suppress(WrongMoneyError):
+            shorter.play(engine)
+        if shorter.wrong and kind_of(shorter.wrong[0]) == kind_of(broken.wrong[0]):
+            turns = list(shorter.taken)
+        else:
+            place += 1
+    return History(broken.seed, turns=turns)
+
+
+def kind_of(fault: str) -> str:
+    """A fault without its numbers."""
+    return "".join(letter for letter in fault if letter.isalpha() or letter == " ")[:60]

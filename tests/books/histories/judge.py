@@ -1,0 +1,152 @@
+"""What must hold at an operator after every turn, and at the end, when everything was read and everybody has left."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+
+from cloud_service.store.database.session import transaction
+from tests.books.histories import opinion
+from tests.books.histories.operator import Operator
+from tests.books.histories.opinion import Nets
+from tests.books.histories.papers import Bill, Line, Papers, nets_of, papers_of
+
+ZERO = Decimal(0)
+
+
+def faults(operator: Operator) -> list[str]:
+    """What the product says otherwise than the second opinion."""
+    with transaction(operator.engine) as session:
+        papers = papers_of(session, operator.entity)
+    return [
+        *strangers_days(operator, papers), *days_twice(papers), *wrong_bills(operator, papers), *wrong_tax(papers),
+        *wrong_shares(operator, papers), *wrong_accounts(operator, papers),
+    ]  # fmt: skip
+
+
+def faults_at_the_end(operator: Operator, start: date, end: date) -> list[str]:
+    """What is left undone when there is nothing left to do."""
+    with transaction(operator.engine) as session:
+        papers = papers_of(session, operator.entity)
+    return [
+        *faults(operator),
+        *days_never_billed(operator, papers, start, end),
+        *(f"{bill.number} is still marked as late" for bill in papers.bills.values() if bill.live and bill.touched),
+        *(f"{line} still waits" for line in papers.waiting),
+    ]
+
+
+def strangers_days(operator: Operator, papers: Papers) -> Iterator[str]:
+    """A bill is of days on which its client pays for the place."""
+    for bill in live(papers):
+        for days in bill.days:
+            point = operator.points.index(days.point)
+            for day in each_day(days.start, days.end):
+                payer = opinion.payer(operator.life, point, day)
+                if payer != bill.account:
+                    yield f"{bill.number} bills {day} of Flat {point} to client {bill.account}, not to {payer}"
+                    break
+
+
+def days_twice(papers: Papers) -> Iterator[str]:
+    """No day of a place is billed twice."""
+    seen: dict[tuple[int, date], str] = {}
+    for bill in live(papers):
+        for days in bill.days:
+            for day in each_day(days.start, days.end):
+                if (days.point, day) in seen:
+                    yield f"{day} is billed by {seen[days.point, day]} and {bill.number}"
+                seen[days.point, day] = bill.number
+
+
+def days_never_billed(operator: Operator, papers: Papers, start: date, end: date) -> Iterator[str]:
+    """Every day that somebody pays for is billed."""
+    billed = {
+        (operator.points.index(days.point), day)
+        for bill in live(papers)
+        for days in bill.days
+        for day in each_day(days.start, days.end)
+    }
+    due = opinion.lived(operator.life, range(len(operator.points)), start, end)
+    missing = sorted(due.keys() - billed)
+    if missing:
+        yield f"{len(missing)} days are never billed, from {missing[0]} to {missing[-1]}"
+
+
+def wrong_bills(operator: Operator, papers: Papers) -> Iterator[str]:
+    """A bill and the differences to it are what its days cost, or it is marked as late."""
+    differences: dict[str, list[Line]] = {}
+    for line in papers.standing("difference"):
+        differences.setdefault(line.corrects, []).append(line)
+    for bill in papers.bills.values():
+        standing = nets_of([*(bill.own if bill.live else ()), *differences.get(bill.number, ())])
+        due = nets_due(operator, bill) if bill.live else {}
+        if (due is None or some(standing) != some(due)) and not (bill.live and bill.touched):
+            yield f"{bill.number} {'' if bill.live else '(credited) '}bills {told(standing)}, owed is {told(due)}"
+
+
+def nets_due(operator: Operator, bill: Bill) -> Nets | None:
+    """The opinion on the days of a bill."""
+    due: Nets = {}
+    for days in bill.days:
+        nets = opinion.bill(operator.life, operator.points.index(days.point), days.start, days.end)
+        if nets is None:
+            return None
+        for percent, net in nets.items():
+            due[percent] = due.get(percent, ZERO) + net
+    return due
+
+
+def wrong_tax(papers: Papers) -> Iterator[str]:
+    """VAT is that of the lines, and the total is all of it."""
+    for bill in papers.bills.values():
+        nets = nets_of(bill.lines)
+        tax = opinion.tax(nets)
+        total = sum(nets.values(), ZERO) + tax
+        if (bill.tax, bill.total) != (tax, total):
+            yield f"{bill.number} is {bill.total} with VAT {bill.tax}, should be {total} with {tax}"
+
+
+def wrong_shares(operator: Operator, papers: Papers) -> Iterator[str]:
+    """Every part of a shared cost is on one bill, or waits for one."""
+    lines = papers.standing("share")
+    for share in operator.life.shares:
+        for member, part in opinion.parts(share).items():
+            amounts = [
+                line.amount for line in lines if (line.contract, line.label.partition(" ·")[0]) == (member, share.label)
+            ]
+            if sum(amounts, ZERO) != part:
+                yield f"{share.label} is {part} for {member}, standing are {amounts}"
+
+
+def wrong_accounts(operator: Operator, papers: Papers) -> Iterator[str]:
+    """What an account owes by the ledger is its papers less its money."""
+    for number, account in enumerate(operator.accounts):
+        billed, owed = papers.owed[account]
+        paid = operator.life.money.get(number, ZERO)
+        lost = sum(operator.life.lost.get(number, {}).values(), ZERO)
+        if owed != billed - paid - lost:
+            yield f"client {number} owes {owed} by the ledger, {billed} - {paid} - {lost} by papers and money"
+
+
+def live(papers: Papers) -> list[Bill]:
+    """Bills that no credit note took back."""
+    return [bill for bill in papers.bills.values() if bill.live]
+
+
+def each_day(start: date, end: date) -> list[date]:
+    """The days of a span."""
+    return [start + timedelta(days=number) for number in range((end - start).days)]
+
+
+def some(nets: Nets) -> Nets:
+    """Those that are not zero."""
+    return {percent: net for percent, net in nets.items() if net}
+
+
+def told(nets: Nets | None) -> str:
+    """In words."""
+    return (
+        "not known"
+        if nets is None
+        else " + ".join(f"{net} at {percent:f} %" for percent, net in sorted(nets.items())) or "0"
+    )

@@ -1,0 +1,219 @@
+"""A second opinion of what everybody owes: plain arithmetic on a history's own notes, with nothing of the product.
+
+A counter is a straight line between what was read, each meter of a place counts what it showed when it came and went,
+whoever lives in a place on a day pays for that day, at the price of that day, each line to the cent, VAT on their sum.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+CENT = Decimal("0.01")
+DAY = timedelta(days=1)
+Nets = dict[Decimal, Decimal]  # percent of VAT -> net
+
+
+@dataclass
+class Mount:
+    """A meter at a place for a time; indexes in thousandths of a kWh."""
+
+    meter: str
+    point: int
+    since: datetime
+    opening: int
+    factor: int = 1
+    until: datetime | None = None
+    closing: int | None = None
+
+
+@dataclass
+class Stay:
+    """A tenant at a place: the first day, the first day without them, and from which day by which tariff."""
+
+    number: str
+    point: int
+    account: int
+    start: date
+    end: date | None
+    tariffs: list[tuple[date, str]]
+
+    def lives_there(self, day: date) -> bool:
+        return self.start <= day and (self.end is None or day < self.end)
+
+
+@dataclass
+class Owner:
+    """Who pays for the days of a place on which no tenant lives there."""
+
+    account: int
+    tariff: str
+    since: date
+
+
+@dataclass
+class Price:
+    """What holds of a tariff from a day on."""
+
+    day: date
+    kwh: Decimal
+    per_day: Decimal
+
+
+@dataclass
+class Share:
+    """A common cost: in equal parts to some contracts."""
+
+    label: str
+    cost: Decimal
+    members: list[str]
+
+
+@dataclass
+class Life:
+    """What happened at an operator, as it would be told by somebody who was there."""
+
+    zone: str
+    mounts: list[Mount] = field(default_factory=list)
+    readings: dict[str, dict[datetime, int]] = field(default_factory=dict)  # by meter
+    stays: list[Stay] = field(default_factory=list)
+    owners: dict[int, Owner] = field(default_factory=dict)  # by place
+    prices: dict[str, list[Price]] = field(default_factory=dict)  # by tariff
+    vat: dict[str, list[tuple[date, Decimal]]] = field(default_factory=dict)  # by tariff: from which day, percent
+    shares: list[Share] = field(default_factory=list)
+    money: dict[int, Decimal] = field(default_factory=dict)  # by account: what came in, less what went out
+    lost: dict[int, dict[str, Decimal]] = field(default_factory=dict)  # by account and bill: written off
+
+    def midnight(self, day: date) -> datetime:
+        """When a day begins where the places are."""
+        return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(self.zone)).astimezone(UTC)
+
+
+def payer(life: Life, point: int, day: date) -> int | None:
+    """The account that pays for a place on a day."""
+    for stay in life.stays:
+        if stay.point == point and stay.lives_there(day):
+            return stay.account
+    owner = life.owners.get(point)
+    return owner.account if owner and day >= owner.since else None
+
+
+def tariff_on(life: Life, point: int, day: date) -> str:
+    """By which tariff a day of a place is priced."""
+    for stay in life.stays:
+        if stay.point == point and stay.lives_there(day):
+            return max((first, code) for first, code in stay.tariffs if first <= day)[1]
+    return life.owners[point].tariff
+
+
+def price_on(life: Life, code: str, day: date) -> Price:
+    """What a tariff says of a day."""
+    return max((price for price in life.prices[code] if price.day <= day), key=lambda price: price.day)
+
+
+def percent_on(life: Life, code: str, day: date) -> Decimal:
+    """The VAT of a day."""
+    return max((first, percent) for first, percent in life.vat[code] if first <= day)[1]
+
+
+def known(life: Life, mount: Mount) -> list[tuple[datetime, int]]:
+    """What the counter is known to have shown while it hung there, in the order of time."""
+    seen = {
+        at: value
+        for at, value in life.readings.get(mount.meter, {}).items()
+        if mount.since < at and (mount.until is None or at < mount.until)
+    }
+    seen[mount.since] = mount.opening
+    if mount.until is not None and mount.closing is not None:
+        seen[mount.until] = mount.closing
+    return sorted(seen.items())
+
+
+def index(life: Life, mount: Mount, at: datetime) -> int | None:
+    """What the counter showed at a moment: read, or on the straight line between readings; None if nobody knows."""
+    seen = known(life, mount)
+    before = [(when, value) for when, value in seen if when <= at]
+    after = [(when, value) for when, value in seen if when >= at]
+    if not before or not after:
+        return None
+    (first, low), (last, high) = before[-1], after[0]
+    if first == last:
+        return low
+    share = Fraction(seconds(first, at), seconds(first, last))
+    return low + round((high - low) * share)
+
+
+def seconds(first: datetime, last: datetime) -> int:
+    """Time that went by, clock changes or not."""
+    return round((last - first).total_seconds())  # both in UTC
+
+
+def energy(life: Life, point: int, start: date, end: date) -> int | None:
+    """What was used at a place between two midnights, in thousandths of a kWh; None if that cannot be known."""
+    first, last = life.midnight(start), life.midnight(end)
+    used, hung = 0, 0
+    for mount in sorted(life.mounts, key=lambda mount: mount.since):
+        came, went = max(mount.since, first), min(mount.until or last, last)
+        if mount.point != point or seconds(came, went) <= 0:
+            continue
+        low, high = index(life, mount, came), index(life, mount, went)
+        if low is None or high is None:
+            return None
+        used += (high - low) * mount.factor
+        hung += 1
+    return used if hung else None
+
+
+def pieces(life: Life, point: int, start: date, end: date) -> Iterator[tuple[date, date]]:
+    """The days of a bill cut where tariff, price or VAT change: each piece has lines of its own."""
+
+    def rules(day: date) -> tuple[object, ...]:
+        code = tariff_on(life, point, day)
+        return code, price_on(life, code, day).day, percent_on(life, code, day)
+
+    first = day = start
+    while day < end:
+        day += DAY
+        if day == end or rules(day) != rules(first):
+            yield first, day
+            first = day
+
+
+def bill(life: Life, point: int, start: date, end: date) -> Nets | None:
+    """What the days of a place cost, net by VAT; None where the counters do not tell."""
+    nets: Nets = {}
+    for first, last in pieces(life, point, start, end):
+        used = energy(life, point, first, last)
+        if used is None:
+            return None
+        code = tariff_on(life, point, first)
+        price = price_on(life, code, first)
+        percent = percent_on(life, code, first)
+        amount = cents(Decimal(used) / 1000 * price.kwh) + cents((last - first).days * price.per_day)
+        nets[percent] = nets.get(percent, Decimal(0)) + amount
+    return nets
+
+
+def cents(amount: Decimal) -> Decimal:
+    """To the cent, half up."""
+    return amount.quantize(CENT, ROUND_HALF_UP)
+
+
+def tax(nets: Nets) -> Decimal:
+    """The VAT on sums of lines, each rate rounded once."""
+    return sum((cents(net * percent / 100) for percent, net in nets.items()), Decimal(0))
+
+
+def parts(share: Share) -> dict[str, Decimal]:
+    """Equal parts to the cent; the cents that are left go to the first."""
+    each, left = divmod(int(share.cost / CENT), len(share.members))
+    return {member: (each + (number < left)) * CENT for number, member in enumerate(share.members)}
+
+
+def lived(life: Life, points: range, start: date, end: date) -> dict[tuple[int, date], int]:
+    """Each place and day that somebody pays for, and who."""
+    days = [start + timedelta(days=number) for number in range((end - start).days)]
+    payers = {(point, day): payer(life, point, day) for point in points for day in days}
+    return {place_and_day: account for place_and_day, account in payers.items() if account is not None}
