@@ -12,7 +12,7 @@ import msgspec
 from msgspec import UNSET
 
 from cloud_service.domain.invoicing.credit_note import OriginalInvoice, reversal
-from cloud_service.domain.invoicing.pending_lines import WaitingLine, WaitingTax
+from cloud_service.domain.invoicing.pending_lines import TAKEN_UP, WaitingLine, WaitingTax
 from cloud_service.domain.invoicing.rebill_difference import (
     ChangedLine,
     ComparedLine,
@@ -145,7 +145,10 @@ def bill_difference(
     _refuse_other_history(invoice, rated)
     comparison = Comparison(
         invoice,
-        billed=[*map(of_invoice, invoice.lines), *pending_lines.earlier_differences(session, invoice.id)],
+        billed=[
+            *(of_invoice(line) for line in invoice.lines if line.charge not in TAKEN_UP),
+            *pending_lines.earlier_differences(session, invoice.id),
+        ],
         rated=[of_rating(line) for contract in rated for line in contract.lines],
         taxes=[*invoice.basis.taxes, *(tax for contract in rated for tax in contract.taxes)],
     )

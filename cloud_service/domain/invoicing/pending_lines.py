@@ -14,6 +14,7 @@ from cloud_service.domain.rating.combined import join
 from cloud_service.domain.rating.rated_contract import RatedContract, Rating
 
 HUNDRED = Decimal(100)
+TAKEN_UP = frozenset({"share", "difference"})  # charges of lines that waited: no rating of the bill's own days has them
 
 
 class WaitingTax(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from cloud_service.domain.invoicing.pending_lines import WaitingLine
+from cloud_service.domain.invoicing.rebill_difference import ChangedLine
 from cloud_service.domain.pricing.rated_line import OUTSIDE_VAT
 from cloud_service.flow import arrangements, collect, correct_invoice
 from cloud_service.flow.issue import issue
@@ -235,6 +236,34 @@ def test_a_line_that_the_credited_bill_took_up_stands_on_the_new_one_too(world: 
 
     assert first.draft.total == again.draft.total
     assert ["Heating"] == [line.label for line in again.draft.lines if line.charge == "share"]
+
+
+def test_a_difference_leaves_what_its_bill_took_up_alone(world: World) -> None:
+    share(world, "100.00")
+    first = bill(world)
+    late(world, date(2026, 10, 7), 300)
+    difference_of(world, first)
+    following = bill(world, NOVEMBER, date(2026, 12, 2))
+
+    differences = [line.amount for line in following.draft.lines if line.charge == "difference"]
+    assert [Decimal("5.76")] == differences  # 200 Wh more in each of 96 quarter hours, nothing of the share
+
+
+def test_a_difference_to_a_bill_that_carries_another_leaves_that_one_alone(world: World) -> None:
+    october = bill(world)
+    late(world, date(2026, 10, 7), 300)
+    difference_of(world, october)
+    november = bill(world, NOVEMBER, date(2026, 12, 2))
+    late(world, date(2026, 11, 7), 200)
+
+    assert [Decimal("2.88")] == [change.amount for change in difference_of(world, november, NOVEMBER)]
+
+
+def difference_of(world: World, issued: WrittenInvoice, span: Span = OCTOBER) -> list[ChangedLine]:
+    rated = [outcome.rated for outcome in rate_contracts(world.session, world.contracts, span) if outcome.rated]
+    return correct_invoice.bill_difference(
+        world.session, issued.id, rated, reason="read late", author="test", clock=partial(noon, TODAY)
+    )
 
 
 def test_a_difference_that_nobody_billed_is_gone_with_the_bill_it_corrects(world: World) -> None:
