@@ -3,5 +3,4 @@
 KNOWN = {
     "lines of those who left": "they wait and no bill comes",
     "exchange over billed days": "their bills are not marked as late",
-    "shortened before the next tenant": "the owner does not pay for the days in between",
 }

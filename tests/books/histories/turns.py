@@ -117,10 +117,7 @@ class Turns(Sights):
         leaving = [stay for stay in self.life.stays if stay.end is not None]
         day = self.a_day(dice) if dice.random() < 0.7 else None
         stay = dice.choice(leaving) if leaving else None
-        followed = stay and any((other.point, other.start) == (stay.point, stay.end) for other in self.life.stays)
-        if stay is None or (followed and "shortened before the next tenant" in KNOWN):
-            return None
-        return partial(tenancy.change_end, self.operator, stay, day)
+        return partial(tenancy.change_end, self.operator, stay, day) if stay else None
 
     def change_owner(self, dice: random.Random) -> Step | None:
         stay = self.a_stay(dice)
