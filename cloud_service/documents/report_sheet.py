@@ -42,7 +42,7 @@ BILLS = (
     *(ReportColumn(key, "day") for key in ("bill_date", "due_date")),
     ReportColumn("currency"),
     *(ReportColumn(key, "amount", "currency") for key in ("total", "received", "outstanding")),
-    ReportColumn("energy", "number"),
+    *(ReportColumn(key, "number") for key in ("energy", "volume")),
     *(ReportColumn(key) for key in ("prepaid", "state", "account", "local_currency")),
     *(ReportColumn(key, "amount", "local_currency") for key in ("total_local", "outstanding_local")),
 )

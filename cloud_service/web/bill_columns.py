@@ -26,10 +26,11 @@ COLUMNS = (
     Column("total", _l("BILL AMOUNT"), "amount", unit="currency", show_unit=True),
     Column("received", _l("RECEIVED AMOUNT"), "amount", unit="currency"),
     Column("outstanding", _l("OUTSTANDING"), "amount", unit="currency", strong=True),
-    Column("energy", _l("ENERGY kWh"), "kwh"),
+    Column("energy", _l("ENERGY kWh"), "use"),
     Column("prepaid", _l("PREPAID"), "mode"),
     Column("state", _l("Status"), "state"),
     Column("account", _l("Account"), sortable=False, on_screen=False),
+    Column("volume", _l("VOLUME m³"), "kwh", on_screen=False),
     Column("local_currency", _l("Local currency"), sortable=False, on_screen=False),
     Column(
         "total_local", _l("BILL AMOUNT (Local Currency)"), "amount", "local_currency", sortable=False, on_screen=False

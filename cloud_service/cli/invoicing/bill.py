@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 HEADS = [
     "BILL NO", "TENANT NAME", "BILL DATE", "DUE DATE", "", "BILL AMOUNT", "RECEIVED", "OUTSTANDING", "ENERGY kWh",
-    "STATE",
+    "VOLUME m³", "STATE",
 ]  # fmt: skip
 
 
@@ -38,9 +38,11 @@ bill.add_command(billing_calendar.calendar)
 @click.option("--json", "json_output", is_flag=True, help="Print the bills as JSON.")
 def list_bills(*, state: str, search: str, limit: int, day: str | None, json_output: bool) -> None:
     """Bills, the newest first."""
+    from cloud_service.domain.money import round_money
     from cloud_service.store.lists.invoices import STATES, invoices
     from cloud_service.store.lists.paging import ListQuery, page_of
     from cloud_service.store.scope import Scope
+    from common.reading import as_decimal
 
     if state and state not in STATES:
         raise InputError(f"{state!r} is no state of a bill", path="--state", hint=", ".join(STATES))
@@ -56,8 +58,9 @@ def list_bills(*, state: str, search: str, limit: int, day: str | None, json_out
         HEADS,
         [
             [
-                row.number, row.tenant, str(row.bill_date), str(row.due_date), row.currency, f"{row.total:,.2f}",
-                f"{row.received:,.2f}", f"{row.outstanding:,.2f}", f"{row.energy / 1000:,.3f}", row.state,
+                row.number, row.tenant, str(row.bill_date), str(row.due_date), row.currency,
+                *(f"{round_money(amount, row.currency):,f}" for amount in (row.total, row.received, row.outstanding)),
+                f"{as_decimal(row.energy):,.3f}", f"{as_decimal(row.volume):,.3f}", row.state,
             ]
             for row in rows
         ],

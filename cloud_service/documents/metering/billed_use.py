@@ -11,6 +11,7 @@ from cloud_service.domain.invoicing.basis import BilledContract
 from cloud_service.domain.invoicing.issued_invoice import IssuedInvoice
 from cloud_service.domain.rating.register_source import BilledIndex, RegisterSource
 from common.period import local_day, next_month
+from common.reading import Unit
 
 THOUSAND = 1000
 DAY = timedelta(days=1)
@@ -27,8 +28,9 @@ def uses_of(invoice: IssuedInvoice, utility: str, billed_days: Days) -> tuple[Ut
         unit = _unit(billed)
         if unit:
             groups.setdefault((billed.contract.utility, unit), []).append(billed)
-    if not invoice.basis.contracts and invoice.energy and utility not in ("mixed", "plain"):
-        return (UtilityUse(utility, "kWh", Decimal(invoice.energy) / THOUSAND),)
+    if not invoice.basis.contracts and utility not in ("mixed", "plain"):
+        both = ((Unit.KWH, invoice.energy), (Unit.M3, invoice.volume))
+        return tuple(UtilityUse(utility, unit, Decimal(counted) / THOUSAND) for unit, counted in both if counted)
     return tuple(
         UtilityUse(kind, unit, _sum(_counted(billed) for billed in members), _months(members, billed_days))
         for (kind, unit), members in groups.items()

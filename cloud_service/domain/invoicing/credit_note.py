@@ -24,6 +24,7 @@ class OriginalInvoice(msgspec.Struct, frozen=True, kw_only=True):
     tax: Decimal
     total: Decimal
     energy: int  # thousandths of the import registers' unit
+    volume: int = 0  # litres
     during: Span
     basis: InvoiceBasis
     local_rate: Decimal  # the seller's currency for one unit of the account's
@@ -53,6 +54,7 @@ def reversal(invoice: OriginalInvoice, day: date, reason: str) -> Draft:
         net=-invoice.net,
         tax=-invoice.tax,
         energy=-invoice.energy,
+        volume=-invoice.volume,
         basis=InvoiceBasis(taxes=tuple(_reversed(tax) for tax in invoice.basis.taxes), corrects=invoice.number),
         local_rate=invoice.local_rate,
         corrects_id=invoice.id,

@@ -39,6 +39,7 @@ class Draft:
     income: str = "revenue"  # the ledger account of the net: revenue, fees, interest
     taken_over_on: date | None = None  # of the books before ours: the day from which ours have it
     edition: int = 1  # so often was this number taken over
+    volume: int = 0  # litres, of contracts that count them
 
     @property
     def total(self) -> Decimal:
@@ -80,6 +81,7 @@ def draft(
         local_rate=local_rate,
         item_ids=tuple(contract.item_id for contract in contracts if contract.item_id is not None),
         waiting_ids=tuple(id_ for contract in contracts for id_ in contract.waiting_ids),
+        volume=sum(contract.volume for contract in rated),
     )
 
 

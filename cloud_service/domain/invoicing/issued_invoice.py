@@ -31,6 +31,7 @@ class IssuedInvoice(msgspec.Struct, frozen=True, kw_only=True):
     local_currency: str  # the seller's own
     local_rate: Decimal  # the seller's currency for one unit of `currency`
     energy: int  # thousandths of the import registers' unit
+    volume: int = 0  # litres
     prepaid: bool
     seller: Seller
     buyer: Buyer

@@ -26,6 +26,7 @@ from cloud_service.domain.rating.register_source import RegisterSource
 from cloud_service.domain.tariffs.charge_periods import versions_in
 from cloud_service.domain.tariffs.tariff import Tariff
 from common.period import Span
+from common.reading import Unit
 
 NO_WORDS: Mapping[str, RegisterWords] = {}
 
@@ -101,6 +102,11 @@ class RatedContract(Rating, frozen=True, kw_only=True):
     terms: RatedTerms | UnsetType = UNSET  # what it was rated by
     counted: int | UnsetType = UNSET  # what was used, in thousandths of `unit`; unset where nothing counts it
     unit: str | UnsetType = UNSET  # of `counted` and `usage`: kWh, m3
+
+    @property
+    def volume(self) -> int:
+        """Litres that were used; none of what is counted in kWh."""
+        return self.counted if self.unit == Unit.M3 and self.counted is not UNSET else 0
 
 
 def rating_of(

@@ -40,7 +40,7 @@ class TouchedInvoice:
 
 ORIGINAL = text(
     """
-    SELECT i.id, i.number, i.kind, i.account_id, i.bill_date, i.net, i.tax, i.total, i.energy,
+    SELECT i.id, i.number, i.kind, i.account_id, i.bill_date, i.net, i.tax, i.total, i.energy, i.volume,
            lower(i.during) AS start, upper(i.during) AS end, i.basis, i.local_rate, i.currency, i.local_currency,
            i.prepaid, i.seller, i.buyer, i.legal_entity_id, a.delivery, a.payment_terms_days, c.email, e.timezone,
            EXISTS (SELECT 1 FROM invoice n WHERE n.corrects_id = i.id AND n.kind = 'credit_note') AS credited,
@@ -144,7 +144,7 @@ def original(session: Session, invoice_id: int) -> OriginalInvoice:
     )  # fmt: skip
     return OriginalInvoice(
         id=row.id, number=row.number, kind=row.kind, bill_date=row.bill_date, net=row.net, tax=row.tax,
-        total=row.total, energy=row.energy, during=Span(row.start, row.end),
+        total=row.total, energy=row.energy, volume=row.volume, during=Span(row.start, row.end),
         basis=from_json(InvoiceBasis, row.basis), local_rate=row.local_rate, account=account,
         contracts=tuple(span.contract_id for span in session.execute(CONTRACTS, {"id": invoice_id})),
         lines=tuple(lines_of(session, invoice_id)), credited=row.credited, open_since=row.open_since,

@@ -18,8 +18,8 @@ from common.period import Span
 
 INVOICE = (
     "public_id", "kind", "legal_entity_id", "number", "account_id", "corrects_id", "reason", "bill_date",
-    "due_date", "during", "currency", "net", "tax", "total", "local_currency", "local_rate", "energy", "prepaid",
-    "seller", "buyer", "basis", "hash", "issued_by", "taken_over_on", "edition",
+    "due_date", "during", "currency", "net", "tax", "total", "local_currency", "local_rate", "energy", "volume",
+    "prepaid", "seller", "buyer", "basis", "hash", "issued_by", "taken_over_on", "edition",
 )  # fmt: skip
 LINE = (
     "invoice_id", "position", "contract_id", "charge", "label", "quantity", "unit", "price", "amount_unrounded",
@@ -77,7 +77,7 @@ def _invoice_row(public_id: UUID, number: str, draft: Draft, author: str) -> tup
     return (
         public_id, draft.kind, account.entity_id, number, account.account_id, draft.corrects_id,
         draft.reason, draft.bill_date, draft.due_date, _days(draft.during), account.currency, draft.net, draft.tax,
-        draft.total, account.local_currency, draft.local_rate, draft.energy, account.prepaid,
+        draft.total, account.local_currency, draft.local_rate, draft.energy, draft.volume, account.prepaid,
         json_value(content["seller"]), json_value(content["buyer"]), json_value(content["basis"]),
         canonical_hash(content), author, draft.taken_over_on, draft.edition,
     )  # fmt: skip

@@ -104,6 +104,7 @@ class Invoice(Table):
     local_currency: Mapped[Currency]
     local_rate: Mapped[Decimal] = mapped_column(Numeric(20, 10), server_default="1")
     energy: Mapped[Thousandths]  # Wh billed, for the lists
+    volume: Mapped[Thousandths] = mapped_column(server_default="0")  # litres of water and gas
     prepaid: Mapped[bool] = mapped_column(server_default=text("false"))
     seller: Mapped[Json]  # a `domain.invoicing.billing_account.Seller`
     buyer: Mapped[Json]  # a `domain.invoicing.billing_account.Buyer`

@@ -67,6 +67,7 @@ def invoice_row(session: Session, invoice_id: int, today: date) -> Any:
 
 SUMS: dict[str, ColumnElement[Any]] = {
     "energy": func.coalesce(func.sum(Invoice.energy), 0),  # a credit note takes its bill's energy back
+    "volume": func.coalesce(func.sum(Invoice.volume), 0),
     "total_local": func.coalesce(func.sum(Invoice.total * Invoice.local_rate), 0),
     "outstanding_local": func.coalesce(func.sum(outstanding_local), 0),
     "local_currency": func.coalesce(func.min(Invoice.local_currency), literal("")),
@@ -100,6 +101,7 @@ def invoices(scope: Scope, query: ListQuery, today: date) -> Listing:
             (Invoice.total * Invoice.local_rate).label("total_local"),
             outstanding_local.label("outstanding_local"),
             Invoice.energy,
+            Invoice.volume,
             Invoice.prepaid,
             state.label("state"),
         )
@@ -118,6 +120,7 @@ def _sortable(state: ColumnElement[str]) -> dict[str, SqlColumn]:
         "received": received,
         "outstanding": outstanding,
         "energy": Invoice.energy,
+        "volume": Invoice.volume,
         "prepaid": Invoice.prepaid,
         "state": state,
     }

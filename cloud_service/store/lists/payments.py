@@ -27,6 +27,9 @@ rate: ColumnElement[Any] = case(
 )
 """Local currency of one unit paid; null where no rate of that day or before is known."""
 
+NO_INCOME = ("deposit", "take_over")  # a deposit that is released came in before; what earlier books held, to them
+received_local: ColumnElement[Any] = case((Payment.provider.in_(NO_INCOME), literal(0)), else_=Payment.amount * rate)
+
 allocated = (
     select(AllocationRow.payment_id.label("payment_id"), func.sum(AllocationRow.amount).label("allocated"))
     .where(AllocationRow.payment_id.is_not(None))
@@ -46,7 +49,7 @@ def in_scope(scope: Scope) -> list[ColumnElement[bool]]:
 
 
 SUMS: dict[str, Any] = {
-    "amount_local": func.coalesce(func.sum(Payment.amount * rate), 0),
+    "amount_local": func.coalesce(func.sum(received_local), 0),
     "local_currency": func.coalesce(func.min(LegalEntity.currency), literal("")),
     "currencies": func.count(func.distinct(LegalEntity.currency)),
 }
@@ -64,7 +67,7 @@ def payments(scope: Scope, query: ListQuery) -> Listing:
             Payment.provider_ref,
             Payment.amount,
             Payment.currency,
-            (Payment.amount * rate).label("amount_local"),
+            received_local.label("amount_local"),
             LegalEntity.currency.label("local_currency"),
             func.coalesce(allocated.c.allocated, 0).label("allocated"),
             open_amount.label("unallocated"),

@@ -44,7 +44,7 @@ RECEIVED = text(
                           WHERE base = e.currency AND currency = p.currency AND day <= p.day
                           ORDER BY day DESC
                           LIMIT 1) r ON true
-     WHERE e.id = :entity AND p.day >= :start AND p.day < :end AND p.provider <> 'take_over'
+     WHERE e.id = :entity AND p.day >= :start AND p.day < :end AND p.provider NOT IN ('deposit', 'take_over')
     """
 )
 ENERGY = text(
@@ -87,7 +87,7 @@ BILLED_AND_RECEIVED = text(
                                        WHERE base = e.currency AND currency = p.currency AND day <= p.day
                                        ORDER BY day DESC
                                        LIMIT 1) r ON true
-                  WHERE e.id = :entity AND p.day >= :first AND p.provider <> 'take_over'
+                  WHERE e.id = :entity AND p.day >= :first AND p.provider NOT IN ('deposit', 'take_over')
                   GROUP BY 1) p ON p.at = s
      ORDER BY s
     """

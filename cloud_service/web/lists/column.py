@@ -24,4 +24,4 @@ class Column:
     @property
     def numeric(self) -> bool:
         """Whether it is set to the right."""
-        return self.kind in ("amount", "kwh", "number", "decimal")
+        return self.kind in ("amount", "kwh", "use", "number", "decimal")

@@ -21,8 +21,8 @@ from cloud_service.web.navigation import zone_of_the_operator
 from common.reading import as_decimal
 
 KINDS: dict[str, Kind] = {
-    "amount": "amount", "kwh": "number", "decimal": "number", "number": "number", "date": "day", "instant": "moment",
-    "ago": "moment",
+    "amount": "amount", "kwh": "number", "use": "number", "decimal": "number", "number": "number", "date": "day",
+    "instant": "moment", "ago": "moment",
 }  # fmt: skip
 MOMENTS = ("instant", "ago")
 EXACT_PLACES = 3
@@ -55,7 +55,7 @@ def _cell(column: Column, row: Any, zone: str) -> Cell:
         return None
     if column.kind == "amount":
         return round_money(value, getattr(row, column.unit))
-    if column.kind == "kwh":
+    if column.kind in ("kwh", "use"):
         return as_decimal(value)
     if isinstance(value, datetime):
         return value.astimezone(ZoneInfo(getattr(row, "timezone", None) or zone))

@@ -54,6 +54,7 @@ LIST = ListPage(
         (_l("OUTSTANDING (Local Currency)"), "outstanding_local", "local"),
         (_l("BILL AMOUNT"), "total_local", "local"),
         (_l("ENERGY kWh"), "energy", "kwh"),
+        (_l("VOLUME m³"), "volume", "volume"),
     ),
 )
 
