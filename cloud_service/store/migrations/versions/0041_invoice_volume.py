@@ -1,12 +1,12 @@
 """The cubic metres that an invoice bills, beside its kilowatt hours: lists and sums of water and gas.
 
-Revision ID: 0040
+Revision ID: 0041
 """
 
 from alembic import op
 
-revision = "0040"
-down_revision = "0039"
+revision = "0041"
+down_revision = "0040"
 
 
 def upgrade() -> None:
