@@ -127,7 +127,7 @@ def _unbilled(session: Session, planned: RunPlan) -> list[tuple[int, Span]]:
 def _add_run(session: Session, planned: RunPlan, due: Sequence[tuple[int, Span]]) -> StoredRun:
     run_id = billing_runs.add_run(
         session, entity_id=planned.entity_id, name=planned.name, span=planned.span, bill_date=planned.bill_date,
-        dry_run=planned.dry_run, author=planned.author,
+        dry_run=planned.dry_run, author=planned.author, whole=planned.contract_ids is None,
     )  # fmt: skip
     billing_run_items.add_items(session, run_id, due)
     billing_runs.change_state(session, run_id, "rating", ["planned"])

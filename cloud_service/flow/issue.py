@@ -11,6 +11,7 @@ from msgspec import UNSET
 
 from cloud_service.domain.invoicing.billing_account import BillingAccount, check_seller_address
 from cloud_service.domain.invoicing.invoice import ContractToBill, draft, replacement
+from cloud_service.domain.invoicing.lines_alone import LineOfContract, draft_of_lines
 from cloud_service.domain.invoicing.pending_lines import WaitingLine, take_up
 from cloud_service.domain.invoicing.unbilled_days import HISTORY_CHANGED, TERMS_CHANGED
 from cloud_service.domain.rating.rated_contract import RatedContract
@@ -19,6 +20,7 @@ from cloud_service.store.database.each_alone import each_alone
 from cloud_service.store.database.errors import fault_of
 from cloud_service.store.database.session import Session, plan_anew
 from cloud_service.store.invoicing import (
+    billable_contracts,
     billing_chain,
     billing_run_items,
     billing_runs,
@@ -72,10 +74,7 @@ def _issue(
     lock_accounts(session, account_ids)
     for reason in billing_chain.broken(session, [contract.rated for contract in contracts]).values():
         raise reason
-    accounts = parties(session, account_ids, bill_date)
-    for account in accounts.values():
-        check_seller_address(account.seller.name, account.seller.address)
-    in_local = _local_rates(session, accounts.values(), bill_date)
+    accounts, in_local = _parties(session, account_ids, bill_date)
     waiting = pending_lines.waiting(session, [contract.rated.contract.id for contract in contracts], bill_date)
     drafts = [
         draft(
@@ -88,6 +87,39 @@ def _issue(
     ]
     if instead_of is not None:
         drafts = [replacement(each, instead_of.draft) for each in drafts]
+    return issue_drafts(session, drafts, author=author, deliver=deliver)
+
+
+def _parties(
+    session: Session, account_ids: Sequence[int], bill_date: date
+) -> tuple[dict[int, BillingAccount], dict[tuple[str, str], Decimal]]:
+    """Who bills and who pays, by account, and the rates of their currencies."""
+    accounts = parties(session, account_ids, bill_date)
+    for account in accounts.values():
+        check_seller_address(account.seller.name, account.seller.address)
+    return accounts, _local_rates(session, accounts.values(), bill_date)
+
+
+def issue_waiting_lines(
+    session: Session, contract_ids: Sequence[int], *, bill_date: date, author: str, deliver: bool = True
+) -> list[WrittenInvoice]:
+    """What waits for the next bill of some contracts becomes bills of their own, one an account: none is to come."""
+    contracts = {contract.id: contract for contract in billable_contracts.contracts(session, contract_ids)}
+    account_ids = sorted({contract.account_id for contract in contracts.values()})
+    lock_accounts(session, account_ids)
+    accounts, in_local = _parties(session, account_ids, bill_date)
+    lines: dict[int, list[LineOfContract]] = {}
+    for contract_id, waiting in pending_lines.waiting(session, list(contracts), bill_date).items():
+        contract = contracts[contract_id]
+        of_account = lines.setdefault(contract.account_id, [])
+        of_account += [LineOfContract(id_, contract_id, contract.point, line) for id_, line in waiting]
+    drafts = [
+        draft_of_lines(
+            accounts[account_id], of_account, bill_date,
+            local_rate=in_local[accounts[account_id].local_currency, accounts[account_id].currency],
+        )
+        for account_id, of_account in lines.items()
+    ]  # fmt: skip
     return issue_drafts(session, drafts, author=author, deliver=deliver)
 
 
@@ -106,7 +138,20 @@ def issue_shard(session: Session, run_id: int, *, author: str, limit: int = 500,
     fresh = _without(session, fresh, TERMS_CHANGED, _changed_terms(session, fresh))
     fresh = _without(session, fresh, HISTORY_CHANGED, _out_of_order(session, fresh))
     _issue_or_park(session, fresh, run, author=author, deliver=deliver)
-    return len(claimed)
+    return len(claimed) or _issue_lines_of_ended(session, run, author=author, limit=limit, deliver=deliver)
+
+
+def _issue_lines_of_ended(session: Session, run: StoredRun, *, author: str, limit: int, deliver: bool) -> int:
+    """Bills of their own for what waits of contracts that had their final bill; what is refused goes on waiting."""
+    accounts = pending_lines.of_ended_contracts(session, run.legal_entity_id, run.id, run.bill_date, limit)
+    issued = each_alone(
+        session, list(accounts.values()),
+        work=lambda some: issue_waiting_lines(
+            session, [id_ for ids in some for id_ in ids], bill_date=run.bill_date, author=author, deliver=deliver
+        ),
+        put_aside=lambda _ids, _error: [],
+    )  # fmt: skip
+    return len(issued)
 
 
 def _without(

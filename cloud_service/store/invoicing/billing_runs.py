@@ -51,8 +51,8 @@ class BillingCandidate:
 
 ADD_RUN = text(
     """
-    INSERT INTO billing_run (legal_entity_id, name, during, bill_date, dry_run, created_by, state)
-    VALUES (:entity, :name, daterange(:start, :end), :bill_date, :dry_run, :author, 'planned')
+    INSERT INTO billing_run (legal_entity_id, name, during, bill_date, dry_run, whole, created_by, state)
+    VALUES (:entity, :name, daterange(:start, :end), :bill_date, :dry_run, :whole, :author, 'planned')
     RETURNING id
     """
 )
@@ -102,14 +102,15 @@ RELEASE = text(
 
 
 def add_run(
-    session: Session, *, entity_id: int, name: str, span: Span, bill_date: date, dry_run: bool, author: str
-) -> int:
-    """A planned run without items."""
+    session: Session, *, entity_id: int, name: str, span: Span, bill_date: date, dry_run: bool, author: str,
+    whole: bool = True,
+) -> int:  # fmt: skip
+    """A planned run without items; `whole`: of all contracts of the entity."""
     return int(
         session.execute(
             ADD_RUN,
             {"entity": entity_id, "name": name, "start": span.start, "end": span.end, "bill_date": bill_date,
-             "dry_run": dry_run, "author": author},
+             "dry_run": dry_run, "whole": whole, "author": author},
         ).scalar_one()
     )  # fmt: skip
 

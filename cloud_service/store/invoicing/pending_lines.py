@@ -45,6 +45,26 @@ BILLED_DIFFERENCES = text(
      ORDER BY p.id
     """
 )
+# Of a run over some contracts only theirs; of one over all, those of all that ended.
+OF_ENDED = text(
+    """
+    SELECT c.account_id, array_agg(DISTINCT c.id ORDER BY c.id) AS contracts
+      FROM pending_line p
+      JOIN contract c ON c.id = p.contract_id
+      JOIN account a ON a.id = c.account_id
+      JOIN client cl ON cl.id = a.client_id
+     WHERE p.invoice_id IS NULL AND cl.legal_entity_id = :entity AND lower(p.during) < :until
+       AND upper(c.during) <= :until
+       AND (EXISTS (SELECT 1 FROM invoice_span s
+                     WHERE s.contract_id = c.id AND NOT s.credited AND s.during @> upper(c.during) - 1)
+            OR EXISTS (SELECT 1 FROM waived_span w WHERE w.contract_id = c.id AND w.during @> upper(c.during) - 1))
+       AND ((SELECT whole FROM billing_run WHERE id = :run)
+            OR EXISTS (SELECT 1 FROM billing_item b WHERE b.billing_run_id = :run AND b.contract_id = c.id))
+     GROUP BY c.account_id
+     ORDER BY c.account_id
+     LIMIT :limit
+    """
+)
 COLUMNS = ("contract_id", "business_key", "during", "currency", "amount", "line", "reason", "author")
 
 
@@ -79,6 +99,12 @@ def waiting(session: Session, contract_ids: Sequence[int], until: date) -> dict[
     for row in session.execute(WAITING, {"ids": list(contract_ids), "until": until}):
         lines.setdefault(row.contract_id, []).append((row.id, from_json(WaitingLine, row.line)))
     return lines
+
+
+def of_ended_contracts(session: Session, entity_id: int, run_id: int, until: date, limit: int) -> dict[int, list[int]]:
+    """By account, contracts that ended and had their final bill, of which something waits that no next bill takes."""
+    values = {"entity": entity_id, "run": run_id, "until": until, "limit": limit}
+    return {row.account_id: row.contracts for row in session.execute(OF_ENDED, values)}
 
 
 def take_back(session: Session, invoice_id: int) -> None:

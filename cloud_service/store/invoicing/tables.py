@@ -37,6 +37,7 @@ class BillingRun(Table):
     during: Mapped[Days]
     bill_date: Mapped[Day]
     dry_run: Mapped[bool] = mapped_column(server_default=text("false"))
+    whole: Mapped[bool] = mapped_column(server_default=text("true"))  # of all contracts of the entity
     created_by: Mapped[str]
     approved_by: Mapped[str] = mapped_column(server_default="")
     created_at: Mapped[CreatedAt]

@@ -1,0 +1,20 @@
+"""Runs over some connections only: they bill nothing of the others.
+
+Revision ID: 0040
+"""
+
+from alembic import op
+
+revision = "0040"
+down_revision = "0039"
+
+COLUMN = "ALTER TABLE billing_run ADD COLUMN whole BOOLEAN DEFAULT true NOT NULL;"
+
+
+def upgrade() -> None:
+    op.get_bind().connection.execute(COLUMN)
+
+
+def downgrade() -> None:
+    msg = "books are not taken apart: restore a backup instead"
+    raise RuntimeError(msg)

@@ -1,0 +1,136 @@
+"""Who moved out and had the final bill has no next one: shares and differences come as a bill of their own."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from cloud_service.flow import billing_run as running
+from cloud_service.flow import correct_invoice
+from cloud_service.flow.billing_run import RunPlan
+from cloud_service.flow.customers.contract import move_out
+from cloud_service.flow.issue import issue_shard, issue_waiting_lines
+from cloud_service.flow.rate import rate_again, rate_shard
+from cloud_service.store.invoicing import pending_lines
+from cloud_service.store.invoicing.pending_lines import NewLine
+from cloud_service.store.receivables.ledger import balances
+from common.period import Span
+from tests.books.world import World, build, noon
+from tests.cloud_service.flow.test_correct_invoice import late
+from tests.cloud_service.store.invoicing.test_pending_lines import share
+
+OCTOBER = Span(date(2026, 10, 1), date(2026, 11, 1))
+NOVEMBER = Span(date(2026, 11, 1), date(2026, 12, 1))
+BILLS = text(
+    "SELECT i.id, i.number, i.account_id, i.net, i.tax, i.energy,"
+    " (SELECT count(*) FROM invoice_span s WHERE s.invoice_id = i.id) AS spans FROM invoice i ORDER BY i.id"
+)
+
+
+@pytest.fixture
+def world(session: Session) -> World:
+    """V1 moved out on 16 October and is billed; V2 stays."""
+    world = build(session, tenants=2)
+    world.session.execute(text("UPDATE contract SET during = daterange('2026-10-01', NULL)"))
+    for register in world.registers:
+        world.readings(register, Span(OCTOBER.start, NOVEMBER.end))
+    move_out(session, world.contracts[0], date(2026, 10, 16), author="t")
+    run(world, OCTOBER)
+    return world
+
+
+def run(world: World, span: Span, contracts: list[int] | None = None) -> None:
+    planned = running.plan(world.session, RunPlan(world.entity, span, span.end, "t", contract_ids=contracts))
+    rate_shard(world.session, planned.id)
+    running.report(world.session, planned.id)
+    running.approve(world.session, planned.id, "t")
+    while issue_shard(world.session, planned.id, author="t"):
+        pass
+    running.report(world.session, planned.id)
+
+
+def wait(world: World, contract: int, amount: str, key: str = "stairs") -> None:
+    pending_lines.add(world.session, [NewLine(contract, key, "EUR", share(amount))], reason="Stairs", author="t")
+
+
+def test_a_share_of_a_former_tenant_comes_with_the_next_run_as_a_bill_of_its_own(world: World) -> None:
+    wait(world, world.contracts[0], "100.00")
+    run(world, NOVEMBER)
+    former, own = world.session.execute(BILLS).all()[2:][::-1]
+
+    assert (world.accounts[0], Decimal("100.00"), 0, 0) == (former.account_id, former.net, former.energy, former.spans)
+    assert (world.accounts[1], 1) == (own.account_id, own.spans)
+    assert not pending_lines.waiting(world.session, world.contracts, NOVEMBER.end)
+
+
+def test_a_difference_to_a_final_bill_is_billed_once_with_its_vat(world: World) -> None:
+    first = world.session.execute(BILLS).all()[0]
+    late(world, date(2026, 10, 5), 200)
+    correct_invoice.bill_difference(
+        world.session, first.id, rate_again(world.session, first.id), reason="late", author="t",
+        clock=lambda: noon(NOVEMBER.start),
+    )  # fmt: skip
+    run(world, NOVEMBER)
+    run(world, Span(date(2026, 12, 1), date(2027, 1, 1)))
+    bills = [bill for bill in world.session.execute(BILLS).all() if bill.account_id == world.accounts[0]]
+    world.session.commit()
+
+    # 9.6 kWh × 0.30 = 2.88, 19 % of it 0.55
+    assert [(Decimal("2.88"), Decimal("0.55"))] == [(bill.net, bill.tax) for bill in bills[1:]]
+    assert balances(world.session)["receivable", "EUR"] == sum(
+        bill.net + bill.tax for bill in world.session.execute(BILLS)
+    )
+
+
+def test_a_line_in_the_clients_favour_becomes_credit(world: World) -> None:
+    wait(world, world.contracts[0], "-25.00")
+    (bill,) = issue_waiting_lines(world.session, world.contracts[:1], bill_date=NOVEMBER.end, author="t")
+    world.session.commit()
+
+    assert (Decimal("-25.00"), 0) == (bill.draft.total, balances(world.session).get(("credit", "EUR"), 0))
+    # it settles what is open of the final bill at once
+    assert (
+        Decimal("25.00")
+        == world.session.execute(
+            text("SELECT sum(amount) FROM allocation WHERE credit_note_id = :id OR invoice_id = :id"), {"id": bill.id}
+        ).scalar()
+    )
+
+
+def test_a_run_of_one_connection_bills_nothing_of_the_former_tenants(world: World) -> None:
+    wait(world, world.contracts[0], "100.00")
+    run(world, NOVEMBER, world.contracts[1:])
+
+    assert [world.contracts[0]] == list(pending_lines.waiting(world.session, world.contracts, NOVEMBER.end))
+
+
+def test_where_the_final_bill_is_still_to_come_the_line_waits_for_it(session: Session) -> None:
+    world = build(session, tenants=1)
+    world.readings(world.registers[0], Span(OCTOBER.start, date(2026, 10, 16)))
+    session.execute(text("UPDATE contract SET during = daterange('2026-10-01', NULL)"))
+    move_out(session, world.contracts[0], date(2026, 10, 16), author="t")
+    wait(world, world.contracts[0], "100.00")
+    run(world, Span(date(2026, 9, 1), OCTOBER.start))
+    assert [] == session.execute(BILLS).all()
+
+    run(world, OCTOBER)
+    assert [1] == [bill.spans for bill in session.execute(BILLS)]
+    assert [Decimal("100.00")] == session.execute(
+        text("SELECT amount FROM invoice_line WHERE charge = 'share'")
+    ).scalars().all()  # fmt: skip
+
+
+def test_two_connections_of_one_account_share_the_bill_and_are_told_apart(world: World) -> None:
+    world.session.execute(
+        text("UPDATE contract SET account_id = :account, during = daterange(lower(during), '2026-11-16')"
+             " WHERE id = :id"),
+        {"account": world.accounts[0], "id": world.contracts[1]},
+    )  # fmt: skip
+    wait(world, world.contracts[0], "100.00")
+    wait(world, world.contracts[1], "50.00", "roof")
+    (bill,) = issue_waiting_lines(world.session, world.contracts, bill_date=NOVEMBER.end, author="t")
+
+    assert ["Heating · Flat 1", "Heating · Flat 2"] == [line.label for line in bill.draft.lines]
+    assert Decimal("150.00") == bill.draft.total
