@@ -1,14 +1,21 @@
 """`energy-cloud correct`: issued bills that were wrong."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
-from decimal import Decimal
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cloud_service.cli.database import author, transaction
 from cloud_service.cli.options import WHOSE, day_of
 from cloud_service.cli.output import as_json, print_table
+
+if TYPE_CHECKING:
+    from cloud_service.domain.rating.rated_contract import RatedContract
+    from cloud_service.flow.invoicing.rebilling import Rebilling, RebillSteps
+    from cloud_service.store.database.session import Session
+    from common.period import Span
 
 JSON = click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
 REASON = click.option("--reason", required=True, help="Why; it stands on the paper and in the audit log.")
@@ -41,46 +48,77 @@ def touched(*, json_output: bool) -> None:
 @click.argument("number")
 @REASON
 @click.option("--rebill", is_flag=True, help="Bill the days anew at once.")
+@click.option("--following", is_flag=True, help="With --rebill: later bills that rest on what it leaves over, too.")
 @click.option("--day", help="Date of the papers; today unless given.")
 @click.option("--dry-run", is_flag=True, help="Only show what would be issued.")
 @WHOSE
 @JSON
-def credit(number: str, *, reason: str, rebill: bool, day: str | None, dry_run: bool, json_output: bool) -> None:
+def credit(
+    number: str, *, reason: str, rebill: bool, following: bool, day: str | None, dry_run: bool, json_output: bool
+) -> None:
     """Take a bill back by a credit note."""
     from cloud_service.cli.names import invoice_id
-    from cloud_service.flow import correct_invoice as step
-    from cloud_service.flow.issue import issue
-    from cloud_service.flow.rate import rate_again
-    from cloud_service.flow.validate import validate_contracts
-    from cloud_service.store.invoicing.corrections import original
+    from cloud_service.flow.invoicing.rebilling import rebill as step
+    from cloud_service.store.invoicing.billing_chain import builds, resting_on
 
     when = day_of(day, "--day")
     with transaction() as session:
         old = invoice_id(session, number)
-        if rebill:
-            validate_contracts(session, original(session, old).contracts, datetime.now(UTC))
-        rated = rate_again(session, old) if rebill else []
-        note = step.credit(session, old, reason=reason, day=when, author=author(), clock=lambda: datetime.now(UTC))
-        new_invoices = (
-            issue(session, rated, bill_date=note.draft.bill_date, author=author(), instead_of=note) if rebill else []
-        )
-        new_total = sum((invoice.draft.total for invoice in new_invoices), Decimal(0))
+        resting = [] if rebill or not builds(session, old) else [bill.number for bill in resting_on(session, old)]
+        steps = _steps(session, when, reason)
+        first, *later = step(session, old, steps, following=following) if rebill else [_credited(session, old, steps)]
         if dry_run:
             session.rollback()
-    result = {
-        "credit_note": note.number,
-        "total": note.draft.total,
-        "new": [invoice.number for invoice in new_invoices],
-        "new_total": new_total,
-        "issued": not dry_run,
+    result = _rebilling_json(first) | {"issued": not dry_run}
+    result |= {"following": [{"number": each.before.number} | _rebilling_json(each) for each in later]} if later else {}
+    result |= {"resting": resting} if resting else {}
+    if json_output:
+        click.echo(as_json(result))
+        return
+    for each in (first, *later):
+        new_bills = "".join(f", new bill {bill.number} over {bill.draft.total:f}" for bill in each.bills)
+        click.echo(("would be: " if dry_run else "") + f"{each.note.number} over {each.note.draft.total:f}" + new_bills)
+    if resting:
+        click.echo(f"{', '.join(resting)} rest on what {number} left over: bill its days anew, then these", err=True)
+
+
+def _steps(session: "Session", day: date, reason: str) -> "RebillSteps":
+    """Crediting, rating anew with what was read a moment ago, and issuing in place of the credited bill."""
+    from cloud_service.flow import correct_invoice
+    from cloud_service.flow.invoicing.rebilling import RebillSteps
+    from cloud_service.flow.issue import issue
+    from cloud_service.flow.rate import rate_all
+    from cloud_service.flow.validate import validate_contracts
+
+    def rate(contracts: "Sequence[int]", span: "Span") -> "list[RatedContract]":
+        validate_contracts(session, contracts, datetime.now(UTC))
+        return rate_all(session, contracts, span)
+
+    return RebillSteps(
+        lambda invoice: correct_invoice.credit(
+            session, invoice, reason=reason, day=day, author=author(), clock=lambda: datetime.now(UTC)
+        ),
+        rate,
+        lambda rated, note: issue(
+            session, rated, bill_date=note.draft.bill_date, author=author(), instead_of=note
+        ),
+    )  # fmt: skip
+
+
+def _credited(session: "Session", invoice_id: int, steps: "RebillSteps") -> "Rebilling":
+    from cloud_service.flow.invoicing.rebilling import Rebilling
+    from cloud_service.store.invoicing.corrections import original
+
+    return Rebilling(original(session, invoice_id), steps.credit(invoice_id), ())
+
+
+def _rebilling_json(rebilling: "Rebilling") -> dict[str, Any]:
+    return {
+        "credit_note": rebilling.note.number,
+        "total": rebilling.note.draft.total,
+        "new": [bill.number for bill in rebilling.bills],
+        "new_total": rebilling.total,
     }
-    click.echo(
-        as_json(result)
-        if json_output
-        else ("would be: " if dry_run else "")
-        + f"{note.number} over {note.draft.total:f}"
-        + "".join(f", new bill {invoice.number} over {invoice.draft.total:f}" for invoice in new_invoices)
-    )
 
 
 @correct.command()

@@ -4,6 +4,13 @@ Nothing is written but what billing runs keep. A contract that cannot be rated c
 are not held up.
 """
 
-from cloud_service.flow.rate.contracts import RatingOutcome, rate_again, rate_contracts, rate_shard, rate_so_far
+from cloud_service.flow.rate.contracts import (
+    RatingOutcome,
+    rate_again,
+    rate_all,
+    rate_contracts,
+    rate_shard,
+    rate_so_far,
+)
 
-__all__ = ["RatingOutcome", "rate_again", "rate_contracts", "rate_shard", "rate_so_far"]
+__all__ = ["RatingOutcome", "rate_again", "rate_all", "rate_contracts", "rate_shard", "rate_so_far"]

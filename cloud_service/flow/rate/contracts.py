@@ -77,10 +77,17 @@ def rate_contracts(
 def rate_again(session: Session, invoice_id: int) -> list[RatedContract]:
     """The days of an issued invoice's contracts as they are rated now: what a correction compares with or bills."""
     original = corrections.original(session, invoice_id)
-    outcomes = rate_contracts(session, original.contracts, original.during)
+    return rate_all(session, original.contracts, original.during)
+
+
+def rate_all(session: Session, contract_ids: Sequence[int], span: Span) -> list[RatedContract]:
+    """Each of some contracts; refused where one of them cannot be rated."""
+    outcomes = rate_contracts(session, contract_ids, span)
     for outcome in outcomes:
         if outcome.rated is None:
-            raise ConflictError(f"contract {outcome.contract.number} cannot be rated anew: {outcome.reason}")
+            raise ConflictError(
+                f"contract {outcome.contract.number} cannot be rated anew: {outcome.reason}", code=outcome.code
+            )
     return [outcome.rated for outcome in outcomes if outcome.rated is not None]
 
 

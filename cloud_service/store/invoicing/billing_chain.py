@@ -1,16 +1,19 @@
 """How bills of a contract follow each other: the bill before and the next one, and what each rests on."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from uuid import UUID
 
 from msgspec import UNSET
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from cloud_service.domain.invoicing.unbilled_days import FollowingBill, out_of_order
-from cloud_service.domain.pricing.history_fingerprint import fingerprint
+from cloud_service.domain.pricing.history_fingerprint import builds_on, fingerprint
 from cloud_service.domain.pricing.record_json import from_json
-from cloud_service.domain.pricing.usage import History
+from cloud_service.domain.pricing.usage import NOTHING_BEFORE, History
 from cloud_service.domain.rating.rated_contract import RatedContract
 from cloud_service.store.invoicing.rating_history import EarlierBill, histories
 from common.errors import ConflictError
@@ -55,23 +58,44 @@ NOTE_LINES = text(
      WHERE id = ANY(:ids)
     """
 )
-# All live bills that rest on a bill's history, and those that rest on them; the earliest days first.
+# The live bills of later days of its contracts, and of the contracts that these bill too; the earliest days first.
 RESTING = text(
     """
     WITH RECURSIVE resting AS (
-         SELECT d.invoice_id FROM invoice_dependency d
-          WHERE d.on_invoice_id = :id AND d.kind = 'history'
-            AND EXISTS (SELECT 1 FROM invoice_span s WHERE s.invoice_id = d.invoice_id AND NOT s.credited)
+         SELECT cast(:id AS bigint) AS invoice_id
           UNION
-         SELECT d.invoice_id FROM resting r
-           JOIN invoice_dependency d ON d.on_invoice_id = r.invoice_id AND d.kind = 'history'
-            AND EXISTS (SELECT 1 FROM invoice_span s WHERE s.invoice_id = d.invoice_id AND NOT s.credited))
+         SELECT later.invoice_id
+           FROM resting r
+           JOIN invoice_span s ON s.invoice_id = r.invoice_id
+           JOIN invoice_span later ON later.contract_id = s.contract_id AND NOT later.credited
+            AND later.during && daterange(upper(s.during), NULL))
     SELECT i.id, i.public_id, i.number, lower(i.during) AS start, upper(i.during) AS end, i.total, i.currency
       FROM resting r
       JOIN invoice i ON i.id = r.invoice_id
+     WHERE i.id <> :id
      ORDER BY lower(i.during), i.id
     """
 )
+LEFT = text(
+    """
+    SELECT billed->'history' AS history
+      FROM invoice i CROSS JOIN LATERAL jsonb_array_elements(i.basis->'contracts') billed
+     WHERE i.id = :id
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RestingBill:
+    """A live bill of later days: it was given what the bills before it left over."""
+
+    id: int
+    public_id: UUID
+    number: str
+    start: date
+    end: date  # exclusive
+    total: Decimal
+    currency: str
 
 
 ContractAndStart = tuple[int, date]  # a contract's id and the first of some days
@@ -122,6 +146,17 @@ def next_bills(session: Session, due: Sequence[tuple[int, Span]]) -> dict[Contra
         )
         for row in session.execute(NEXT, values)
     }
+
+
+def resting_on(session: Session, invoice_id: int) -> list[RestingBill]:
+    """The live bills that rest on an invoice, the earliest days first."""
+    return [RestingBill(**row) for row in session.execute(RESTING, {"id": invoice_id}).mappings()]
+
+
+def builds(session: Session, invoice_id: int) -> bool:
+    """Whether an invoice left anything over that later bills may build on."""
+    rows = session.execute(LEFT, {"id": invoice_id})
+    return any(builds_on(NOTHING_BEFORE, from_json(History, row.history or {})) for row in rows)
 
 
 def note_dependencies(session: Session, invoice_ids: Sequence[int], line_ids: Sequence[int]) -> None:

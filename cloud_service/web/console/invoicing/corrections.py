@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, url_for
 from werkzeug.wrappers import Response
 
 from cloud_service.flow import arrangements, correct_invoice
+from cloud_service.store.invoicing.billing_chain import builds, resting_on
 from cloud_service.store.lookups.invoice_page import invoice_page
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import now, today
@@ -40,6 +41,14 @@ def credit(public_id: UUID) -> Any:
         currency=invoice.currency, total=written(invoice.total, invoice.currency), client=bill.client.name,
         start=invoice.during.lower, end=invoice.during.upper,
     )  # fmt: skip
+    resting = resting_on(session(), invoice.id) if builds(session(), invoice.id) else []
+    if resting:
+        numbers = ", ".join(each.number for each in resting)
+        note += " " + _(
+            "%(numbers)s rest on what it leaves over (kept credit, highest demands, sums of the year): bill its days"
+            " anew first, then these. “Credit and bill anew” does it in one go.",
+            numbers=numbers,
+        )  # fmt: skip
     page = page_of(bill, _("Credit all of %(number)s", number=invoice.number), _("Issue the credit note"), note)
 
     def do() -> Response:

@@ -3,7 +3,7 @@
 Both are shown before anything is issued: they are really done and taken back, so what is shown is what will be.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -13,14 +13,16 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from cloud_service.domain.invoicing.rebill_difference import ChangedLine, compare, of_invoice
+from cloud_service.domain.invoicing.rebill_difference import ChangedLine
+from cloud_service.domain.rating.rated_contract import RatedContract
 from cloud_service.flow import correct_invoice
+from cloud_service.flow.invoicing import rebilling
+from cloud_service.flow.invoicing.rebilling import Rebilling, RebillSteps
 from cloud_service.flow.issue import issue
-from cloud_service.flow.rate import rate_again
+from cloud_service.flow.rate import rate_all
 from cloud_service.flow.validate import validate_contracts
 from cloud_service.store.database.errors import REFUSALS
 from cloud_service.store.invoicing.corrections import original, touched
-from cloud_service.store.invoicing.invoice_rows import WrittenInvoice
 from cloud_service.store.lookups.billed_meters import billed_meters
 from cloud_service.store.lookups.invoice_page import InvoicePage, invoice_page
 from cloud_service.store.receivables.invoice_balance import balance_of
@@ -32,6 +34,7 @@ from cloud_service.web.database import session
 from cloud_service.web.forms import Form, answer, say_next
 from cloud_service.web.language.sentences import gettext as _
 from common.errors import ConflictError
+from common.period import Span
 
 blueprint = Blueprint("late", __name__)
 Done = TypeVar("Done")
@@ -39,23 +42,17 @@ SHOWN_ONLY = "preview"  # a correction needs a reason; this one is taken back
 
 
 @dataclass(frozen=True, slots=True)
-class Rebilling:
-    """A bill taken back and billed anew: the credit note, the new bills, what changes, what is open afterwards."""
+class Preview:
+    """A bill taken back and billed anew, the later bills that rest on it too; what is open of the first afterwards."""
 
-    note: WrittenInvoice
-    bills: list[WrittenInvoice]
-    changes: list[ChangedLine]
+    first: Rebilling
+    later: list[Rebilling]
     outstanding: Decimal
-
-    @property
-    def total(self) -> Decimal:
-        """What the new bills amount to."""
-        return sum((bill.draft.total for bill in self.bills), Decimal(0))
 
     @property
     def seen(self) -> str:
         """What the page sends back, so that nothing else is issued than what was shown."""
-        return f"{self.total:f}"
+        return " ".join(f"{each.total:f}" for each in (self.first, *self.later))
 
 
 @blueprint.get("/bills/touched")
@@ -113,10 +110,14 @@ def rebill(public_id: UUID) -> Any:
             raise ConflictError(_("the readings or prices changed in between"), hint=_("look at the new bill below"))
         said = _(
             "%(number)s is credited by %(note)s and billed anew as %(numbers)s.",
-            number=number, note=done.note.number, numbers=", ".join(new.number for new in done.bills),
+            number=number, note=done.first.note.number, numbers=", ".join(new.number for new in done.first.bills),
         )  # fmt: skip
-        new_address = url_for("bills.show", public_id=done.bills[0].public_id)
-        say_next(said, new_address, _("Open %(number)s", number=done.bills[0].number))
+        if done.later:
+            said += " " + _(
+                "So are %(numbers)s, which rest on it.", numbers=", ".join(each.before.number for each in done.later)
+            )
+        new_address = url_for("bills.show", public_id=done.first.bills[0].public_id)
+        say_next(said, new_address, _("Open %(number)s", number=done.first.bills[0].number))
         return redirect(page.back[1])
 
     return answer(
@@ -126,20 +127,31 @@ def rebill(public_id: UUID) -> Any:
     )  # fmt: skip
 
 
-def _rebilled(bill: InvoicePage, reason: str) -> Rebilling:
-    before = original(session(), bill.invoice.id)
-    rated = _rated_anew(before.id)
-    note = correct_invoice.credit(session(), before.id, reason=reason, day=today(), author=actor(), clock=now)
-    bills = issue(session(), rated, bill_date=note.draft.bill_date, author=actor(), instead_of=note)
-    new_lines = [of_invoice(line) for new in bills for line in new.draft.lines]
-    outstanding = sum((balance_of(session(), new.id).outstanding for new in bills), Decimal(0))
-    return Rebilling(note, bills, compare([of_invoice(line) for line in before.lines], new_lines), outstanding)
+def _rebilled(bill: InvoicePage, reason: str) -> Preview:
+    steps = RebillSteps(
+        lambda id_: correct_invoice.credit(
+            session(), id_, reason=reason, day=today(), author=actor(), clock=now
+        ),
+        _rated_on,
+        lambda rated, note: issue(
+            session(), rated, bill_date=note.draft.bill_date, author=actor(), instead_of=note
+        ),
+    )  # fmt: skip
+    first, *later = rebilling.rebill(session(), bill.invoice.id, steps, following=True)
+    outstanding = sum((balance_of(session(), new.id).outstanding for new in first.bills), Decimal(0))
+    return Preview(first, later, outstanding)
 
 
-def _rated_anew(invoice_id: int) -> Any:
-    """The days of the bill as they are rated now, with readings that came a moment ago."""
-    validate_contracts(session(), original(session(), invoice_id).contracts, now())
-    return rate_again(session(), invoice_id)
+def _rated_anew(invoice_id: int) -> list[RatedContract]:
+    """The days of the bill as they are rated now."""
+    invoice = original(session(), invoice_id)
+    return _rated_on(invoice.contracts, invoice.during)
+
+
+def _rated_on(contract_ids: Sequence[int], span: Span) -> list[RatedContract]:
+    """With readings that came a moment ago."""
+    validate_contracts(session(), contract_ids, now())
+    return rate_all(session(), contract_ids, span)
 
 
 def _looked_at(do: Callable[[], Done]) -> tuple[Done | None, str]:

@@ -1,9 +1,12 @@
 """Issued bills that were wrong, by commands."""
 
+import pytest
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from tests.books.world import World
-from tests.cloud_service.cli.commands import call, printed
+from tests.cloud_service.cli.commands import call, printed, refusal
+from tests.cloud_service.flow.surplus import OCTOBER, SEPTEMBER, less_surplus, live_bills, roof, run
 
 
 def test_a_credit_note_takes_a_bill_back_and_bills_its_days_anew(billed: World) -> None:
@@ -41,3 +44,26 @@ def test_what_a_new_bill_would_be_is_shown_and_nothing_issued(billed: World) -> 
 
     assert ("118.29", False) == (shown["new_total"], shown["issued"])
     assert "CN-2026-00001" == call(*words)["credit_note"]  # the number was not used up
+
+
+@pytest.fixture
+def surplus(session: Session, named_database: str) -> World:
+    """September left 288 kWh over, which October used up; in truth they were 144."""
+    world = roof(session)
+    run(world, SEPTEMBER)
+    run(world, OCTOBER)
+    less_surplus(world)
+    session.commit()
+    return world
+
+
+def test_later_bills_that_rest_on_a_bill_are_named_and_billed_anew_with_it(surplus: World) -> None:
+    wrong = ("correct", "credit", "INV-2026-00001", "--reason", "wrong", "--day", "2026-12-10")
+    assert ["INV-2026-00002"] == call(*wrong, "--dry-run")["resting"]
+    assert "later_bills" == refusal(*wrong, "--rebill").code
+
+    done = call(*wrong, "--rebill", "--following")
+    assert [("INV-2026-00002", ["INV-2026-00004"], "154.00")] == [
+        (each["number"], each["new"], each["new_total"]) for each in done["following"]
+    ]
+    assert [(9, "0.00"), (10, "154.00")] == live_bills(surplus)

@@ -1,12 +1,12 @@
 """Runs over some connections only: they bill nothing of the others.
 
-Revision ID: 0040
+Revision ID: 0041
 """
 
 from alembic import op
 
-revision = "0040"
-down_revision = "0039"
+revision = "0041"
+down_revision = "0040"
 
 COLUMN = "ALTER TABLE billing_run ADD COLUMN whole BOOLEAN DEFAULT true NOT NULL;"
 
