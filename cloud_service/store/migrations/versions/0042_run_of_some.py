@@ -1,12 +1,12 @@
 """Runs over some connections only: they bill nothing of the others.
 
-Revision ID: 0041
+Revision ID: 0042
 """
 
 from alembic import op
 
-revision = "0041"
-down_revision = "0040"
+revision = "0042"
+down_revision = "0041"
 
 COLUMN = "ALTER TABLE billing_run ADD COLUMN whole BOOLEAN DEFAULT true NOT NULL;"
 
