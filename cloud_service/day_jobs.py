@@ -23,6 +23,7 @@ from cloud_service.store.delivery import timed_reports
 from cloud_service.store.delivery.timed_statements import StatementCompany, statement_companies
 from cloud_service.store.invoicing import rate_fetching
 from cloud_service.store.invoicing.rate_fetching import FetchingCompany
+from cloud_service.store.receivables.account_by_account import Begin
 from cloud_service.store.receivables.dunned_companies import DunnedCompany, dunned_companies
 from common.errors import ConflictError, EnergyError
 from common.period import zone
@@ -45,6 +46,16 @@ class DayWork:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountsWork:
+    """One job of a company on a day with a transaction an account; what was done before a crash is not done again."""
+
+    entity_id: int
+    job: str
+    day: date
+    work: Callable[[Begin], int]
+
+
+@dataclass(frozen=True, slots=True)
 class DayTools:
     """What these jobs are handed."""
 
@@ -64,7 +75,7 @@ def add_day_jobs(app: procrastinate.App, tools: DayTools) -> None:
             companies = dunned_companies(session, tools.clock())
         for company in companies:
             for work in _dunning_work(company, tools.clock().astimezone(zone(company.timezone))):
-                do_once(tools, work)
+                _do_accounts(tools, work)
 
     @app.periodic(cron="23 * * * *")
     @app.task(name="fetch_rates", queue="default", queueing_lock="fetch_rates", lock="fetch_rates")
@@ -139,18 +150,28 @@ def _fetch_rates(tools: DayTools, company: FetchingCompany) -> None:
         ).new))  # fmt: skip
 
 
-def _dunning_work(company: DunnedCompany, local: datetime) -> list[DayWork]:
+def _dunning_work(company: DunnedCompany, local: datetime) -> list[AccountsWork]:
     """What falls to a company at a local time."""
     entity, today = company.entity_id, local.date()
-    due = []
+    due: list[AccountsWork] = []
     if local.hour in HOURS and dunning_days.sends_on(company.rules, today):
-        due.append(DayWork(entity, "reminders", today, lambda session: len(
-            remind.remind(session, today, author=AUTHOR, entity_id=entity, by_mail_only=True))))  # fmt: skip
+        due.append(AccountsWork(entity, "reminders", today, lambda begin: len(
+            remind.remind(begin, today, author=AUTHOR, entity_id=entity, by_mail_only=True))))  # fmt: skip
     month = dunning_days.interest_day(company.rules, today)
     if month is not None and month >= company.valid_from:
-        due.append(DayWork(entity, "interest", month, lambda session: len(
-            charge_interest(session, today, author=AUTHOR, entity_id=entity))))  # fmt: skip
+        due.append(AccountsWork(entity, "interest", month, lambda begin: len(
+            charge_interest(begin, today, author=AUTHOR, entity_id=entity))))  # fmt: skip
     return due
+
+
+def _do_accounts(tools: DayTools, accounts: AccountsWork) -> None:
+    """Do it unless it is done, and note it when all accounts are; what stands in the way of some is kept."""
+    with tools.begin() as session:
+        if job_days.is_done(session, accounts.entity_id, accounts.job, accounts.day):
+            return
+    with _failure_kept(tools, accounts.entity_id, accounts.job, accounts.day):
+        done = accounts.work(tools.begin)
+        do_once(tools, DayWork(accounts.entity_id, accounts.job, accounts.day, lambda _session: done))
 
 
 def do_once(tools: DayTools, work: DayWork) -> None:

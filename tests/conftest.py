@@ -35,6 +35,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.database)
 
 
+@pytest.fixture(autouse=True)
+def locks_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A transaction that takes its locks out of their order may wait in a ring: that is a failure."""
+
+    def fail(broken: str) -> None:
+        raise AssertionError(broken)
+
+    monkeypatch.setattr("cloud_service.store.database.lock_order.tell", fail)
+
+
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """Address of an embedded PostgreSQL of this worker; a template database `migrated` lies in it."""

@@ -22,7 +22,7 @@ from cloud_service.store.delivery import outgoing
 from cloud_service.store.invoicing.invoice_rows import WrittenInvoice
 from cloud_service.store.invoicing.issue_drafts import issue_drafts
 from cloud_service.store.receivables import dunning_rule_sets, overdue_invoices
-from cloud_service.store.receivables.ledger import lock_accounts
+from cloud_service.store.receivables.account_by_account import Begin, account_by_account
 from cloud_service.store.receivables.overdue_invoices import OverdueInvoice
 from common.period import Span
 
@@ -55,24 +55,31 @@ class DueStep:
 
 
 def remind(
-    session: Session, day: date, *, author: str, entity_id: int | None = None, by_mail_only: bool = False
+    begin: Begin, day: date, *, author: str, entity_id: int | None = None, by_mail_only: bool = False
 ) -> list[Reminder]:
-    """Take the steps that are due on a day: one letter an account, at most one fee.
+    """Take the steps that are due on a day: one letter an account, at most one fee, a transaction each (`begin`).
 
     `by_mail_only` leaves accounts without an e-mail address to a person, who writes to them: no fee without a letter.
     """
-    return [
-        _remind_account(session, due, day, author)
-        for due in due_by_account(session, day, entity_id)
-        if due[0].invoice.email or not by_mail_only
-    ]
+    with begin() as session:
+        first_of = [due[0].invoice for due in due_by_account(session, day, entity_id)]
+    accounts = {first.account_id: first.account for first in first_of if first.email or not by_mail_only}
+
+    def remind_account(session: Session, account_id: int) -> list[Reminder]:
+        due = due_by_account(session, day, entity_id, account_id)  # whoever was faster has taken the steps
+        return [_remind_account(session, steps, day, author) for steps in due]
+
+    return account_by_account(begin, accounts, remind_account)
 
 
-def due_by_account(session: Session, day: date, entity_id: int | None = None) -> list[list[DueStep]]:
+def due_by_account(
+    session: Session, day: date, entity_id: int | None = None, account_id: int | None = None
+) -> list[list[DueStep]]:
     """The steps that are due on a day, a list an account that would get a letter; nothing is kept or sent."""
     letters = []
     histories = dunning_rule_sets.histories(session, entity_id)
-    overdue = [row for row in overdue_invoices.overdue_invoices(session, day, entity_id) if not row.resting]
+    rows = overdue_invoices.overdue_invoices(session, day, entity_id, account_id)
+    overdue = [row for row in rows if not row.resting]
     for invoices in overdue_invoices.group_by_account(overdue).values():
         history = histories.get(invoices[0].entity_id, NONE_SET)
         due = [step for invoice in invoices if (step := _due_step(invoice, day, history)) is not None]
@@ -89,7 +96,6 @@ def _due_step(invoice: OverdueInvoice, day: date, history: RulesHistory) -> DueS
 
 def _remind_account(session: Session, due: Sequence[DueStep], day: date, author: str) -> Reminder:
     first = due[0].invoice
-    lock_accounts(session, [first.account_id])
     fee = _fee(session, due, day, author)
     invoices = _record_steps(session, due, day, fee)
     highest = max(due, key=lambda step: step.number)

@@ -1,5 +1,7 @@
 """A small operator for tests: an entity, a site, clients with meters, a tariff, readings; everything has a default."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -43,6 +45,11 @@ class World:
     accounts: list[int] = field(default_factory=list)
     registers: list[int] = field(default_factory=list)
     serial: int = 0  # numbers of tenants start behind it
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        """The caller's session, for steps that have a transaction a piece."""
+        yield self.session
 
     def tenant(
         self,

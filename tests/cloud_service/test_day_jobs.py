@@ -131,7 +131,7 @@ def test_a_client_without_an_address_gets_no_step_and_no_fee_by_itself(
     run_at(datetime(2026, 11, 23, 9, tzinfo=UTC))
 
     assert [("first", date(2026, 11, 23), 1)] == rows(world, STEPS)
-    left = remind.remind(world.session, date(2026, 11, 23), author="t")
+    left = remind.remind(world.begin, date(2026, 11, 23), author="t")
     assert [("A1", "")] == [(letter.account, letter.recipient) for letter in left]
 
 

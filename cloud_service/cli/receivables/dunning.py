@@ -1,8 +1,10 @@
 """`energy-cloud dunning`: money that does not come."""
 
+from functools import partial
+
 import click
 
-from cloud_service.cli.database import author, transaction
+from cloud_service.cli.database import author, engine, transaction
 from cloud_service.cli.options import WHOSE, amount_of, day_of
 from cloud_service.cli.output import as_json
 from cloud_service.cli.receivables.dunning_rules import COMMANDS
@@ -24,11 +26,11 @@ def dunning() -> None:
 def remind(*, day: str | None, dry_run: bool, json_output: bool) -> None:
     """Take the steps that are due: one letter an account, by the rules of its country."""
     from cloud_service.flow.remind import remind as step
+    from cloud_service.store.database.session import trial
 
-    with transaction() as session:
-        reminders = step(session, day_of(day, "--day"), author=author())
-        if dry_run:
-            session.rollback()
+    with engine() as database:
+        begin = partial(trial, database) if dry_run else transaction
+        reminders = step(begin, day_of(day, "--day"), author=author())
     if json_output:
         click.echo(as_json(reminders))
         return
@@ -45,8 +47,8 @@ def interest(*, day: str | None, json_output: bool) -> None:
     """Charge the statutory interest on overdue bills up to a day."""
     from cloud_service.flow.dunning.interest import charge_interest
 
-    with transaction() as session:
-        issued = charge_interest(session, day_of(day, "--day"), author=author())
+    with engine():
+        issued = charge_interest(transaction, day_of(day, "--day"), author=author())
     rows = [
         {"number": invoice.number, "total": invoice.draft.total, "label": invoice.draft.lines[0].label}
         for invoice in issued

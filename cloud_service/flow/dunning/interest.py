@@ -25,7 +25,7 @@ from cloud_service.store.database.session import Session
 from cloud_service.store.invoicing.invoice_rows import WrittenInvoice
 from cloud_service.store.invoicing.issue_drafts import issue_drafts
 from cloud_service.store.receivables import dunning_rule_sets, interest_base_rates, overdue_invoices
-from cloud_service.store.receivables.ledger import lock_accounts
+from cloud_service.store.receivables.account_by_account import Begin, account_by_account
 from cloud_service.store.receivables.overdue_invoices import OverdueInvoice
 from common.errors import InputError
 from common.period import Span
@@ -68,16 +68,24 @@ def _countries_of_companies(session: Session) -> set[str]:
     return {rule.base_country for rule in rules if rule is not None and not rule.fixed}
 
 
-def charge_interest(session: Session, day: date, *, author: str, entity_id: int | None = None) -> list[WrittenInvoice]:
-    """Invoices of the interest up to (and without) a day, one for each overdue invoice; never twice a day."""
-    issued = []
-    histories = dunning_rule_sets.histories(session, entity_id)
-    for row in overdue_invoices.overdue_invoices(session, day, entity_id):
-        draft = _draft(session, row, day, histories.get(row.entity_id, NONE_SET))
-        if draft is not None:
-            lock_accounts(session, [row.account_id])
-            issued += issue_drafts(session, [draft], author=author)
-    return issued
+def charge_interest(begin: Begin, day: date, *, author: str, entity_id: int | None = None) -> list[WrittenInvoice]:
+    """Invoices of the interest up to (and without) a day, one for each overdue invoice; never twice a day.
+
+    A transaction an account (`begin`).
+    """
+    with begin() as session:
+        overdue = overdue_invoices.overdue_invoices(session, day, entity_id)
+
+    def charge_account(session: Session, account_id: int) -> list[WrittenInvoice]:
+        histories = dunning_rule_sets.histories(session, entity_id)
+        issued: list[WrittenInvoice] = []
+        for row in overdue_invoices.overdue_invoices(session, day, entity_id, account_id):
+            draft = _draft(session, row, day, histories.get(row.entity_id, NONE_SET))
+            issued += issue_drafts(session, [draft], author=author) if draft is not None else []
+        return issued
+
+    accounts = {row.account_id: row.account for row in overdue if not row.derived}
+    return account_by_account(begin, accounts, charge_account)
 
 
 def _draft(session: Session, row: OverdueInvoice, day: date, history: RulesHistory) -> Draft | None:

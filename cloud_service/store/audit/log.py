@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
-from sqlalchemy.orm import Session
+from sqlalchemy import event, text
+from sqlalchemy.orm import Session, SessionTransaction
 
+from cloud_service.store.database import lock_order
 from cloud_service.store.database.bulk_rows import copy_rows, json_value
+from cloud_service.store.database.session import AUDIT_LAST
 
-HELD_BACK = "audit_held_back"
+HELD_BACK, WAITING, SAVEPOINTS = "audit_held_back", "audit_waiting", "audit_savepoints"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +43,51 @@ def held_back(session: Session) -> Iterator[list[AuditChange]]:
 
 
 def record(session: Session, changes: Iterable[AuditChange]) -> None:
-    """Append to the chain. It is locked from here to the end of the transaction, so this comes last in one."""
+    """Append to the chain, which is locked from then to the end of the transaction.
+
+    Sessions of the product's doors do it at the commit (`AUDIT_LAST`): who has the lock waits for no other.
+    """
     waiting: list[AuditChange] | None = session.info.get(HELD_BACK)
+    if waiting is None and session.info.get(AUDIT_LAST):
+        session.get_transaction() or session.begin()  # whose end they share
+        waiting = session.info.setdefault(WAITING, [])
     if waiting is not None:
         waiting.extend(changes)
-        return
+    else:
+        _append(session, changes)
+
+
+@event.listens_for(Session, "before_commit")
+def _append_waiting(session: Session) -> None:
+    """What waits is written as the last of the transaction."""
+    if session.info.get(WAITING) and not session.in_nested_transaction():
+        session.flush()
+        lock_order.take(session, lock_order.AUDIT)
+        _append(session, session.info.pop(WAITING))
+
+
+@event.listens_for(Session, "after_transaction_create")
+def _note_savepoint(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.nested and session.info.get(AUDIT_LAST):
+        session.info.setdefault(SAVEPOINTS, {})[transaction] = len(session.info.get(WAITING, ()))
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _forget_rolled_back(session: Session, transaction: SessionTransaction) -> None:
+    """What was recorded since a savepoint goes with it."""
+    begun_at = session.info.get(SAVEPOINTS, {}).get(transaction)
+    if begun_at is not None and session.info.get(WAITING):
+        del session.info[WAITING][begun_at:]
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _forget_ended(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        session.info.pop(WAITING, None)
+        session.info.pop(SAVEPOINTS, None)
+
+
+def _append(session: Session, changes: Iterable[AuditChange]) -> None:
     copy_rows(
         session,
         "audit",

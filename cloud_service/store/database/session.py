@@ -20,9 +20,11 @@ __all__ = [
     "refuse_unsafe",
     "sessions",
     "transaction",
+    "trial",
 ]
 
 APP_ROLE = "energy_app"
+AUDIT_LAST = "audit_last"  # a session with it writes its audit rows at the commit: the chain's lock is the last of all
 UNSAFE = ("fsync", "full_page_writes", "synchronous_commit")
 
 type_names = {"postgresql://": "postgresql+psycopg://", "postgres://": "postgresql+psycopg://"}
@@ -72,14 +74,22 @@ def refuse_unsafe(engine: Engine) -> None:
 
 def sessions(engine: Engine) -> sessionmaker[Session]:
     """A factory of sessions; `with factory.begin() as session` is one transaction."""
-    return sessionmaker(engine, expire_on_commit=False)
+    return sessionmaker(engine, expire_on_commit=False, info={AUDIT_LAST: True})
 
 
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Session]:
     """One session, one transaction: committed at the end, rolled back on any error."""
-    with Session(engine, expire_on_commit=False) as session, session.begin():
+    with Session(engine, expire_on_commit=False, info={AUDIT_LAST: True}) as session, session.begin():
         yield session
+
+
+@contextmanager
+def trial(engine: Engine) -> Iterator[Session]:
+    """One session, one transaction, rolled back at the end: to see what would be done."""
+    with Session(engine, expire_on_commit=False, info={AUDIT_LAST: True}) as session:
+        yield session
+        session.rollback()
 
 
 def plan_anew(session: Session) -> None:

@@ -6,6 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from cloud_service.domain.invoicing.number_pattern import DEFAULTS, numbered
+from cloud_service.store.database import lock_order
 
 TAKE = text(
     """
@@ -52,6 +53,7 @@ def take_numbers(session: Session, entity_id: int, kind: str, day: date, count: 
     Whoever takes numbers holds the series until the end of the transaction: a rollback gives them back, and the next
     one waits. So nothing slow may follow in the same transaction.
     """
+    lock_order.take(session, lock_order.NUMBERS)
     series = {"entity": entity_id, "kind": kind, "year": day.year}
     row = session.execute(TAKE, series | {"count": count}).one_or_none()
     if row is None:

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from cloud_service.domain.receivables.ledger import LedgerEntry, LedgerLine
+from cloud_service.store.database import lock_order
 from cloud_service.store.database.bulk_rows import add_rows, copy_rows, json_value
 
 LOCK = text("SELECT id FROM account WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE")
@@ -44,7 +45,9 @@ Key = tuple[int, str, str, int | None]  # entity, kind, currency, the client's a
 
 def lock_accounts(session: Session, ids: Iterable[int]) -> None:
     """Whoever moves money of a client's account first takes its lock; ids in order, so that nobody waits in a ring."""
-    session.execute(LOCK, {"ids": sorted(set(ids))})
+    in_order = sorted(set(ids))
+    lock_order.take(session, lock_order.ACCOUNT, in_order)
+    session.execute(LOCK, {"ids": in_order})
 
 
 def book(session: Session, entries: Sequence[LedgerEntry]) -> list[int]:

@@ -57,6 +57,7 @@ OVERDUE = text(
                            FROM dunning_step x WHERE x.invoice_id = i.id) d ON true
      WHERE b.outstanding > 0 AND b.due_date < :day
        AND (cast(:entity AS bigint) IS NULL OR b.legal_entity_id = :entity)
+       AND (cast(:account AS bigint) IS NULL OR i.account_id = :account)
        AND NOT EXISTS (SELECT 1 FROM dispute x WHERE x.invoice_id = i.id AND x.closed_on IS NULL)
        AND NOT EXISTS (SELECT 1 FROM late_day x WHERE x.invoice_id = i.id AND x.handled_at IS NULL)
        AND NOT EXISTS (SELECT 1 FROM plan_invoice x JOIN payment_plan y ON y.id = x.payment_plan_id
@@ -84,9 +85,12 @@ LAST_INTEREST = text(
 )
 
 
-def overdue_invoices(session: Session, day: date, entity_id: int | None = None) -> list[OverdueInvoice]:
+def overdue_invoices(
+    session: Session, day: date, entity_id: int | None = None, account_id: int | None = None
+) -> list[OverdueInvoice]:
     """What may be dunned on a day: never disputed, planned or doubtful amounts; parked ones have no invoice yet."""
-    return [OverdueInvoice(**row) for row in session.execute(OVERDUE, {"day": day, "entity": entity_id}).mappings()]
+    values = {"day": day, "entity": entity_id, "account": account_id}
+    return [OverdueInvoice(**row) for row in session.execute(OVERDUE, values).mappings()]
 
 
 def settlements(session: Session, invoice_id: int) -> list[tuple[date, Decimal]]:

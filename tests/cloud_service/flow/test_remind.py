@@ -36,17 +36,17 @@ def bills(world: World) -> list[WrittenInvoice]:
 
 
 def test_the_first_step_comes_seven_days_after_the_due_date_and_once(world: World, bills: list[WrittenInvoice]) -> None:
-    assert [] == remind.remind(world.session, date(2026, 11, 22), author="t")
+    assert [] == remind.remind(world.begin, date(2026, 11, 22), author="t")
 
-    told = remind.remind(world.session, FIRST, author="t")
+    told = remind.remind(world.begin, FIRST, author="t")
 
     assert [("Zahlungserinnerung", Decimal("118.29"))] * 2 == [(one.step, one.amount) for one in told]
-    assert [] == remind.remind(world.session, FIRST, author="t")
+    assert [] == remind.remind(world.begin, FIRST, author="t")
 
 
 def test_the_second_step_has_a_fee_that_is_an_invoice_of_its_own(world: World, bills: list[WrittenInvoice]) -> None:
-    remind.remind(world.session, FIRST, author="t")
-    told = remind.remind(world.session, SECOND, author="t")
+    remind.remind(world.begin, FIRST, author="t")
+    told = remind.remind(world.begin, SECOND, author="t")
     world.session.commit()
 
     assert [Decimal("120.79")] * 2 == [one.amount for one in told]
@@ -58,24 +58,24 @@ def test_paid_disputed_and_planned_invoices_are_left_alone(world: World, bills: 
     arrangements.dispute(world.session, bills[0].id, reason="meter is wrong", day=BILLED, author="t")
     arrangements.agree_plan(world.session, [bills[1].id], 3, date(2026, 12, 1), reason="short of money", author="t")
 
-    assert [] == remind.remind(world.session, SECOND, author="t")
+    assert [] == remind.remind(world.begin, SECOND, author="t")
 
     arrangements.close_dispute(world.session, bills[0].id, outcome="meter was right", day=FIRST, author="t")
 
-    assert ["A1"] == [one.account for one in remind.remind(world.session, SECOND, author="t")]
+    assert ["A1"] == [one.account for one in remind.remind(world.begin, SECOND, author="t")]
 
 
 def test_a_company_s_own_rules_take_the_place_of_the_country_s_and_running_cases_keep_theirs(
     world: World, bills: list[WrittenInvoice]
 ) -> None:
     arrangements.dispute(world.session, bills[1].id, reason="meter is wrong", day=BILLED, author="t")
-    remind.remind(world.session, FIRST, author="t")  # the first bill's case runs by the rules of Germany
+    remind.remind(world.begin, FIRST, author="t")  # the first bill's case runs by the rules of Germany
     own = read_rules({"steps": [{"name": "Call", "days": 3, "fee": {"EUR": "1.00", "KES": "900"}}]})
     set_rules(world.session, world.entity, own, FIRST, today=FIRST, author="t")
     arrangements.close_dispute(world.session, bills[1].id, outcome="was right", day=FIRST, author="t")
 
-    told = remind.remind(world.session, FIRST, author="t")
-    later = remind.remind(world.session, SECOND, author="t")
+    told = remind.remind(world.begin, FIRST, author="t")
+    later = remind.remind(world.begin, SECOND, author="t")
 
     assert [("A2", "Call", Decimal("119.29"))] == [(one.account, one.step, one.amount) for one in told]
     assert [("A1", "1. Mahnung")] == [(one.account, one.step) for one in later]
@@ -84,8 +84,6 @@ def test_a_company_s_own_rules_take_the_place_of_the_country_s_and_running_cases
 def test_an_account_that_rests_is_reminded_again_from_its_day_on(world: World, bills: list[WrittenInvoice]) -> None:
     assert set_reminders_off(world.session, world.accounts[0], SECOND, author="t", reason="in talks")
 
-    assert ["A2"] == [one.account for one in remind.remind(world.session, FIRST, author="t")]
-    assert ["A2", "A1"] == sorted(
-        (one.account for one in remind.remind(world.session, SECOND, author="t")), reverse=True
-    )
+    assert ["A2"] == [one.account for one in remind.remind(world.begin, FIRST, author="t")]
+    assert ["A2", "A1"] == sorted((one.account for one in remind.remind(world.begin, SECOND, author="t")), reverse=True)
     assert not set_reminders_off(world.session, world.accounts[0], SECOND, author="t")

@@ -1,15 +1,18 @@
 """Money that does not come: which letters are due today, sending them, interest, and payment plans."""
 
+from functools import partial
+
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from cloud_service.flow import remind
 from cloud_service.flow.dunning.interest import charge_interest
 from cloud_service.store.customers import legal_entities
+from cloud_service.store.database.session import transaction, trial
 from cloud_service.store.lookups.receivables import plans
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import today
-from cloud_service.web.database import session
+from cloud_service.web.database import engine, session
 from cloud_service.web.language.sentences import ngettext
 
 blueprint = Blueprint("dunning", __name__)
@@ -26,9 +29,8 @@ def index() -> str:
     due = [
         reminder
         for entity in _entities()
-        for reminder in remind.remind(session(), today(), author=actor(), entity_id=entity)
+        for reminder in remind.remind(partial(trial, engine()), today(), author=actor(), entity_id=entity)
     ]
-    session().rollback()
     return render_template("console/dunning.html", due=due, plans=plans(session(), scope()), today=today())
 
 
@@ -39,9 +41,8 @@ def send() -> Response:
     reminders = [
         reminder
         for entity in _entities()
-        for reminder in remind.remind(session(), today(), author=actor(), entity_id=entity)
+        for reminder in remind.remind(partial(transaction, engine()), today(), author=actor(), entity_id=entity)
     ]
-    session().commit()
     flash(ngettext("%(num)s letter on the way.", "%(num)s letters on the way.", len(reminders)), "success")
     return redirect(url_for("dunning.index"))
 
@@ -53,8 +54,7 @@ def interest() -> Response:
     issued = [
         invoice
         for entity in _entities()
-        for invoice in charge_interest(session(), today(), author=actor(), entity_id=entity)
+        for invoice in charge_interest(partial(transaction, engine()), today(), author=actor(), entity_id=entity)
     ]
-    session().commit()
     flash(ngettext("%(num)s bill of interest issued.", "%(num)s bills of interest issued.", len(issued)), "success")
     return redirect(url_for("dunning.index"))

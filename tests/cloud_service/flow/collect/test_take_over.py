@@ -98,8 +98,8 @@ def test_it_is_reminded_of_and_bears_interest_only_since_it_is_ours(till: Till) 
     invoice_id = taken(till)
     dunning_interest.enter_base_rate(till.session, "DE", date(2026, 7, 1), D("1.27"), author="t")
 
-    assert [("2025/0815",)] == [reminder.invoices for reminder in remind.remind(till.session, TODAY, author="t")]
-    (interest,) = dunning_interest.charge_interest(till.session, TODAY, author="t")
+    assert [("2025/0815",)] == [reminder.invoices for reminder in remind.remind(till.world.begin, TODAY, author="t")]
+    (interest,) = dunning_interest.charge_interest(till.world.begin, TODAY, author="t")
     assert ON == interest.draft.during.start
     with pytest.raises(ConflictError, match="it was reminded of"):
         take_back(till.session, invoice_id, day=TODAY, author="t")

@@ -4,11 +4,12 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from cloud_service.store.audit.log import AuditChange, changes, has_hash, held_back, note, note_change, record, verify
+from cloud_service.store.database.session import sessions, transaction
 
 
 def test_each_row_carries_on_the_chain(session: Session) -> None:
@@ -87,3 +88,30 @@ def test_what_is_held_back_waits_for_the_end(session: Session) -> None:
     note(session, "mary", "client.add", "client:3", number=3)
 
     assert ["client:3", "client:1"] == [change.subject for change in changes(session)]
+
+
+def test_doors_write_their_rows_at_the_commit_and_not_what_was_taken_back(session: Session, engine: Engine) -> None:
+    with transaction(engine) as door:
+        note(door, "mary", "client.add", "client:1")
+        with door.begin_nested():
+            note(door, "mary", "client.add", "client:2")
+            with door.begin_nested() as savepoint:
+                note(door, "mary", "client.add", "client:3")
+                savepoint.rollback()
+        note(door, "mary", "client.add", "client:4")
+        assert 0 == verify(session).rows
+        session.rollback()
+
+    assert ["client:4", "client:2", "client:1"] == [change.subject for change in changes(session)]
+
+
+def test_a_door_that_rolls_back_leaves_no_row_for_its_next_transaction(session: Session, engine: Engine) -> None:
+    door = sessions(engine)()
+    note(door, "mary", "client.add", "client:1")
+    door.rollback()
+    note(door, "mary", "client.add", "client:2")
+    door.close()
+    note(door, "mary", "client.add", "client:3")
+    door.commit()
+
+    assert ["client:3"] == [change.subject for change in changes(session)]
