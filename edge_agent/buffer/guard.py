@@ -109,7 +109,8 @@ class BufferGuard:
             old.close()
         log.error("buffer set aside: %s", reason)
         self.replaced += 1
-        replace(self.folder, limit=limit, synchronous=self.synchronous)
+        in_memory = old.directory if old else None
+        replace(self.folder, limit=limit, synchronous=self.synchronous, in_memory=in_memory)
         return self._open()
 
     def close(self) -> None:

@@ -56,8 +56,14 @@ def _create_first(folder: Path, synchronous: str) -> str:
     return "the buffer's file was missing"
 
 
-def replace(folder: Path, *, limit: int | None = None, synchronous: str = "FULL") -> None:
-    """Set the present file aside and create one with a new epoch that knows the older streams."""
+def replace(
+    folder: Path, *, limit: int | None = None, synchronous: str = "FULL", in_memory: BufferDirectory | None = None
+) -> None:
+    """Set the present file aside and create one with a new epoch that knows the older streams.
+
+    `in_memory` is the directory as the agent has it, for readings that wait have its numbers: it counts where both
+    copies on the disk cannot be read.
+    """
     try:
         aside = _set_aside(folder, limit)
     except OSError as error:
@@ -65,7 +71,8 @@ def replace(folder: Path, *, limit: int | None = None, synchronous: str = "FULL"
     mark = _read_mark(folder)
     directory, state = _read_notes(aside)
     beside = read_directory(folder / "buffer.catalog")
-    directory = max(filter(None, (directory, beside)), key=lambda copy: copy.edition, default=None) or BufferDirectory()
+    copies = filter(None, (in_memory, directory, beside))
+    directory = max(copies, key=lambda copy: copy.edition, default=None) or BufferDirectory()
     streams = {number: StreamState(number, directory.lasts.get(number, 0)) for number, _ in directory.streams}
     if state:
         streams |= {rest.number: rest for rest in state.streams if rest.number in streams}

@@ -14,7 +14,7 @@ import msgspec
 
 from common.errors import EnergyError
 from common.message import EPOCH_MAX, Catalog, Channel
-from edge_agent.buffer.boot_clocks import boot_number, dated, with_boot, with_clock
+from edge_agent.buffer.boot_clocks import boot_number, dated, is_full, with_boot, with_clock
 from edge_agent.buffer.companion_files import MarkFile, StreamMark, read_directory, require_as_long_as, write_directory
 from edge_agent.buffer.directory import BufferDirectory, newest_directory
 from edge_agent.buffer.errors import Damaged
@@ -120,7 +120,9 @@ class Buffer:
     def _boot_number(self, boot_id: str) -> int:
         number = boot_number(self.directory, boot_id)
         if not number:
-            self._update_directory(with_boot(self.directory, boot_id))
+            with our_errors():
+                undated = undated_ms_by_boot(self.connection) if is_full(self.directory) else {}
+            self._update_directory(with_boot(self.directory, boot_id, undated))
             number = boot_number(self.directory, boot_id)
         return number
 

@@ -79,7 +79,7 @@ class Uplink:
                 await self._session()
             except* EnergyError as group:
                 self._keep_problem(_first_error(group))
-            except* (OSError, ValueError, RuntimeError) as group:  # a fault of ours must not end the uplink for good
+            except* Exception as group:  # a fault of ours must not end the uplink for good
                 log.exception("the uplink failed")
                 self._keep_problem(_first_error(group))
             self.standing.connected = False

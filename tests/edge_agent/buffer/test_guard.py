@@ -66,3 +66,21 @@ def test_receipts_are_written_down_with_the_next_round_or_after_a_while(tmp_path
     guard.housekeep(0, clock_is_good=False)
     assert not guard.buffer.dirty
     guard.close()
+
+
+def test_readings_that_wait_keep_their_register_though_both_copies_of_the_catalog_are_lost(tmp_path: Path) -> None:
+    guard = open_guard(tmp_path)
+    second = guard.buffer.channel("meter-2", "energy_import_total", "kWh", "index", 0)
+    guard.append([sample(1)])
+    guard.waiting = [sample(2, channel=second)]
+    (tmp_path / "buffer.catalog").write_bytes(b"lost")
+    guard.buffer.connection.execute("UPDATE note SET content = x'00' WHERE name = 'register'")
+    guard.buffer.connection.commit()
+
+    guard.replace("both are unreadable")
+    guard.append([])
+
+    (row,) = guard.buffer.rows(guard.buffer.current, 1, 1)
+    assert ("meter-2", 2) == (guard.buffer.directory.channels[row.channel].meter, row.value)
+    assert [1, 2] == all_values(guard)
+    guard.close()
