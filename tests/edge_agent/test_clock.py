@@ -95,3 +95,10 @@ def test_a_cloud_without_a_clock_is_not_believed() -> None:
     fake = Fake()
     fake.clock.hear_cloud(0)
     assert TimeQuality.UNKNOWN == fake.clock.quality
+
+
+def test_a_synchronised_kernel_goes_before_the_cloud() -> None:
+    fake = Fake(synchronised=True)
+    fake.clock.hear_cloud(TRUE_MS + 60_000)
+
+    assert (TRUE_MS, 0) == (fake.clock.now_ms(), fake.clock.steps)
