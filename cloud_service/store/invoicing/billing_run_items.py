@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from cloud_service.domain.invoicing.outliers import UsualDay
 from cloud_service.domain.pricing.record_json import from_json_text, to_json
 from cloud_service.domain.rating.rated_contract import RatedContract
+from cloud_service.store.database import lock_order
 from cloud_service.store.database.bulk_rows import copy_rows, driver, json_value
 from common.period import Span
 
@@ -188,6 +189,7 @@ def claim_accounts(session: Session, run_id: int, limit: int) -> list[RunItem]:
     for pool in (POOL * limit, None):
         values = {"run": run_id, "limit": limit, "pool": pool}
         accounts = accounts or [row.id for row in session.execute(CLAIM_ACCOUNTS, values)]
+    lock_order.take(session, lock_order.ACCOUNT, accounts)
     rows = session.execute(RATED_OF, {"run": run_id, "accounts": accounts}).mappings()
     return [_item(row) for row in rows]
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from cloud_service.domain.receivables.payment_allocation import Allocation
 from cloud_service.domain.receivables.provider_event import ProviderEvent
+from cloud_service.store.database import lock_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +220,7 @@ def payment(session: Session, payment_id: int) -> StoredPayment | None:
 
 def lock_paying_account(session: Session, account_id: int, day: date) -> PayingAccount | None:
     """Lock an account (see `ledger.lock_accounts`); what booking needs of it on a day."""
+    lock_order.take(session, lock_order.ACCOUNT, [account_id])
     row = session.execute(ACCOUNT, {"id": account_id, "day": day}).mappings().one_or_none()
     return PayingAccount(**row) if row else None
 

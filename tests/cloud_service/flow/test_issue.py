@@ -6,8 +6,10 @@ from psycopg.errors import ExclusionViolation
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from cloud_service.flow.issue import issue
-from cloud_service.flow.rate import rate_contracts
+from cloud_service.flow import billing_run as running
+from cloud_service.flow.issue import issue, issue_shard
+from cloud_service.flow.rate import rate_contracts, rate_shard
+from cloud_service.store.invoicing import billing_run_items
 from cloud_service.store.invoicing.invoice_rows import WrittenInvoice
 from cloud_service.store.receivables.ledger import balances
 from common.errors import ConflictError
@@ -120,3 +122,20 @@ def test_so_is_a_pair_of_which_only_later_rates_are_known(world: World) -> None:
 
     with pytest.raises(ConflictError, match="there is no rate of EUR in USD up to 2026-11-02"):
         bill(world)
+
+
+def test_readings_that_change_after_the_rating_park_their_contract_and_no_other(world: World) -> None:
+    session = world.session
+    run = running.plan(session, running.RunPlan(world.entity, OCTOBER, date(2026, 11, 2), "t"))
+    rate_shard(session, run.id)
+    running.report(session, run.id)
+    running.approve(session, run.id, "boss")
+    session.execute(
+        text('UPDATE interval_day SET "values" = set_byte("values", 0, 7) WHERE register_id = :id AND day = :day'),
+        {"id": world.registers[0], "day": OCTOBER.start},
+    )
+
+    assert 2 == issue_shard(session, run.id, author="t")
+    first, second = billing_run_items.items(session, run.id)
+    assert ("parked", "readings changed after the rating: rate it again") == (first.state, first.reason)
+    assert "issued" == second.state

@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from cloud_service.domain.receivables.dunning import read_rules
-from cloud_service.flow import arrangements, remind
+from cloud_service.flow import arrangements, collect, remind
 from cloud_service.flow.dunning.reminders_off import set_reminders_off
 from cloud_service.flow.dunning.rules import set_rules
 from cloud_service.flow.issue import issue
@@ -87,3 +87,16 @@ def test_an_account_that_rests_is_reminded_again_from_its_day_on(world: World, b
     assert ["A2"] == [one.account for one in remind.remind(world.begin, FIRST, author="t")]
     assert ["A2", "A1"] == sorted((one.account for one in remind.remind(world.begin, SECOND, author="t")), reverse=True)
     assert not set_reminders_off(world.session, world.accounts[0], SECOND, author="t")
+
+
+def test_debts_below_the_least_amount_are_not_reminded_of(world: World, bills: list[WrittenInvoice]) -> None:
+    steps = [{"name": "first", "days": 5}]
+    rules = read_rules({"steps": steps, "least": {"EUR": "100.00"}})
+    set_rules(world.session, world.entity, rules, BILLED, today=BILLED, author="t")
+    collect.pay(
+        world.session, world.accounts[0], Decimal("18.30"), provider="cash", reference="1", day=BILLED, author="t"
+    )  # fmt: skip
+
+    assert [("A2", Decimal("118.29"))] == [
+        (one.account, one.amount) for one in remind.remind(world.begin, FIRST, author="t")
+    ]

@@ -1,9 +1,10 @@
 """Ratings put together: taxes and the coin are rounded once on what they have in common."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from msgspec import structs
 
 from cloud_service.domain.invoicing.billing_account import BillingAccount, Buyer, Seller
 from cloud_service.domain.invoicing.invoice import ContractToBill, draft
@@ -71,3 +72,12 @@ def test_ratings_of_different_currencies_are_refused() -> None:
 
     with pytest.raises(InputError, match="different currencies"):
         join([rated(1), euros])
+
+
+def test_two_tariffs_over_the_same_days_count_the_energy_once_and_other_days_add_up() -> None:
+    supply, grid = rated(1, cash=None), rated(1, cash=None)
+    later = structs.replace(supply, start=JANUARY.end, end=JANUARY.end + timedelta(days=28))
+
+    assert 101_000 == supply.energy == join([supply, grid]).energy
+    assert 202_000 == join([supply, grid, later]).energy
+    assert 202_000 == join([supply, structs.replace(supply, contract_id=2)]).energy

@@ -27,6 +27,14 @@ def test_the_oldest_money_pays_what_was_due_first() -> None:
     ]
 
 
+def test_what_is_due_first_is_paid_first_though_it_was_billed_later() -> None:
+    """A fee is due at once, the bill before it in two weeks."""
+    bill, fee = owed(1, "40", due=20, billed=date(2026, 11, 1)), owed(2, "10", due=6, billed=date(2026, 11, 5))
+    parts = oldest_first([money(1, "30")], [bill, fee], TODAY)
+
+    assert [(2, Decimal(10)), (1, Decimal(20))] == [(part.invoice_id, part.amount) for part in parts]
+
+
 def test_money_is_never_used_before_the_invoice_or_the_money_existed() -> None:
     late = owed(1, "10", billed=date(2026, 11, 20))
     parts = oldest_first([money(1, "10", day=15)], [late], TODAY)

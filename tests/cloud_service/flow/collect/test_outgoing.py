@@ -35,6 +35,18 @@ def test_a_refund_takes_back_from_invoices_only_what_credit_does_not_cover(till:
     assert (D(100), D(19)) == (till.books()["cash"], till.books()["receivable"])
 
 
+def test_a_refund_takes_back_the_newest_settlement_and_leaves_the_older_ones_as_they_are(till: Till) -> None:
+    october, november = till.bill("100.00"), till.bill("50.00", month=11)
+    payment = till.paid("178.50")
+    collect.give_back(till.session, payment, D("20.00"), reference="r1", day=BACK, author="t")
+    settled = {
+        bill.number: [row.amount for row in till.session.execute(SETTLED, {"id": bill.id})]
+        for bill in (october, november)
+    }
+
+    assert {october.number: [D(119)], november.number: [D("59.50"), D(-20)]} == settled
+
+
 def test_a_refund_is_booked_once_by_its_reference_and_never_exceeds_the_payment(till: Till) -> None:
     payment = till.paid("50.00")
     first = collect.give_back(till.session, payment, D(30), reference="r", day=BACK, author="t")

@@ -45,6 +45,13 @@ def test_a_payment_is_found_by_its_name_or_by_that_of_its_page(till: Till) -> No
     assert payments.find_payment(till.session, "bank", "pay1") is None
 
 
+def test_money_that_went_back_is_no_payment_that_is_found(till: Till) -> None:
+    new = NewPayment(till.account, "stripe", "re1", "refund", D(-5), "EUR", PAID, "t", facts={"request_ref": "page1"})
+    payments.add_payment(till.session, new)
+
+    assert payments.find_payment(till.session, "stripe", "re1", "page1") is None
+
+
 def test_a_page_says_what_it_was_made_for(till: Till) -> None:
     till.session.execute(
         text(

@@ -25,6 +25,12 @@ def test_a_mount_has_its_own_indexes_at_its_ends() -> None:
     assert ([200, 300], [7, 9]) == (second.at_ms.tolist(), second.value.tolist())
 
 
+def test_a_reading_at_the_very_end_of_a_mount_is_its_last_one() -> None:
+    without = MountSpan(100, 200)
+
+    assert ([150, 200], [20, 99]) == (at_mount(READ, without).at_ms.tolist(), at_mount(READ, without).value.tolist())
+
+
 def test_the_last_index_before_an_instant() -> None:
     assert BelievedReading(200, 7, 0) == last_mount_index(MOVED, 299)
     assert last_mount_index(MOVED, 99) is None
