@@ -1,7 +1,6 @@
 """Export: a credit per unit given back (feed-in, net billing, buy-all-sell-all), paid at once or carried over."""
 
 import itertools
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated, ClassVar, Literal
 
@@ -12,7 +11,7 @@ from cloud_service.domain.calendar.validity import apart
 from cloud_service.domain.money import plain
 from cloud_service.domain.pricing.charge_context import ChargeContext, base_of
 from cloud_service.domain.pricing.priced_lines import NOTHING, PAID_OUT, LineHead, sum_of
-from cloud_service.domain.pricing.references import ReferencedCharge, TariffReferences
+from cloud_service.domain.pricing.references import TariffReferences, meant
 from cloud_service.domain.pricing.unit_price import UnitPricedCharge
 from common.errors import InputError
 
@@ -57,11 +56,13 @@ class Export(UnitPricedCharge, tag="export", frozen=True, kw_only=True, forbid_u
                 hint="name the month in `expires`",
             )
         before = list(itertools.takewhile(lambda charge: charge is not self, tariff.charges))
-        own = reduced_charges(self.carry.of, before)
+        own = meant(self.carry.of, before, tariff.charges)
         for other in before:
             if not isinstance(other, Export) or other.carry is None or any(other is charge for charge in own):
                 continue
-            if not apart(self, other) and any(charge in own for charge in reduced_charges(other.carry.of, before)):
+            if not apart(self, other) and any(
+                charge in own for charge in meant(other.carry.of, before, tariff.charges)
+            ):
                 raise InputError(
                     f"the credit of {other.name!r} reduces the same charges",
                     path=f"{path}.carry.of",
@@ -125,8 +126,3 @@ class Export(UnitPricedCharge, tag="export", frozen=True, kw_only=True, forbid_u
             f"{context.path}.carry",
             suffix,
         )
-
-
-def reduced_charges(of: Sequence[str], before: Sequence[ReferencedCharge]) -> list[ReferencedCharge]:
-    """The charges among those before that a credit may reduce."""
-    return [charge for charge in before if "*" in of or charge.id in of or charge.kind in of]

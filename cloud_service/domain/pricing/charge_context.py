@@ -142,6 +142,7 @@ class ChargeContext:
             rule=rule,
             source=source,
             version=self.version,
+            group="" if self.kind in self.references.charge_names else self.kind,
         )
 
     def source_of(self, name: str, register: Intervals | Total, of_period: str = "", steps: int | None = None) -> str:
@@ -209,4 +210,4 @@ def base_of(context: ChargeContext, row: int, names: Sequence[str], of_first: in
     )
     if "*" in names:
         return sum_of(inside)
-    return sum_of(line for line in inside if line.head.id in names or line.head.charge in names)
+    return sum_of(line for line in inside if line.head.is_one_of(names))

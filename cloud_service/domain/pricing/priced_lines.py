@@ -1,7 +1,7 @@
 """What the engine gives: priced lines that explain themselves, taxes on them, and their sums."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -40,10 +40,15 @@ class LineHead(msgspec.Struct, frozen=True, gc=False):
     source: str  # where the quantity comes from
     version: str  # tariff, validity and hash
     rule_and_source: str = ""  # joined once for all lines
+    group: str = ""  # its kind, where the document has no charge of that name; it is called so with all of the kind
 
     def __post_init__(self) -> None:
         both = "; ".join(text for text in (self.rule, self.source) if text)
         msgspec.structs.force_setattr(self, "rule_and_source", both)
+
+    def is_one_of(self, names: Collection[str]) -> bool:
+        """Whether charges, taxes or credits mean it: by its charge's name, or by the kind where no charge has that."""
+        return self.id.removesuffix(PAID_OUT) in names or (bool(self.group) and self.group in names)
 
     @property
     def span(self) -> Span:

@@ -57,6 +57,18 @@ class ReferencedCharge(Dated, Protocol):
         ...
 
 
+def meant(
+    names: Collection[str], among: Sequence[ReferencedCharge], charges: Sequence[ReferencedCharge]
+) -> list[ReferencedCharge]:
+    """The charges that some names mean, of all of a document: a charge's own name goes before a kind."""
+    own_names = {charge.name for charge in charges}
+    return [
+        charge
+        for charge in among
+        if "*" in names or charge.name in names or (charge.kind in names and charge.kind not in own_names)
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class TariffReferences:
     """What a charge may refer to while its document is checked, each by its name there."""
@@ -65,6 +77,11 @@ class TariffReferences:
     registers: Mapping[str, RegisterInfo]
     conversions: Mapping[str, Converted]
     charges: Sequence[ReferencedCharge]  # all of the document, in its order
+
+    @property
+    def charge_names(self) -> frozenset[str]:
+        """What the charges are called: the names that mean one of them and not all of a kind."""
+        return frozenset(charge.name for charge in self.charges)
 
     def unit_of(self, register: str, path: str) -> tuple[str, str]:
         """Unit and utility of a register or converted quantity."""

@@ -11,7 +11,8 @@ from msgspec import Meta
 from cloud_service.domain.calendar.validity import check_dated
 from cloud_service.domain.money import Rounding, plain, round_money
 from cloud_service.domain.pricing.charge import Charge
-from cloud_service.domain.pricing.priced_lines import PAID_OUT, ZERO, PricedLine, TaxLine
+from cloud_service.domain.pricing.priced_lines import ZERO, PricedLine, TaxLine
+from cloud_service.domain.pricing.references import meant
 from common.errors import InputError
 from common.period import Span
 
@@ -84,7 +85,7 @@ def _check_lines(tax: Tax, charges: Sequence[Charge], path: str) -> None:
     """A tax on charges that do not exist, or that name another tax, would silently be nothing."""
     taxed = [charge for charge in charges if charge.tax == tax.name or (tax.default and not charge.tax)]
     for name in tax.on:
-        if not any(name in (charge.id, charge.kind) for charge in taxed):
+        if not meant((name,), taxed, charges):
             raise InputError(
                 f"no charge {name!r} has the tax {tax.name!r}",
                 path=f"{path}.on",
@@ -122,7 +123,7 @@ def applies(tax: Tax, line: PricedLine) -> bool:
     """Whether a tax is due on a line; on the coin that a total is rounded to there is none."""
     if line.path == CASH:
         return False
-    if tax.on and line.id.removesuffix(PAID_OUT) not in tax.on and line.charge not in tax.on:
+    if tax.on and not line.head.is_one_of(tax.on):
         return False
     return line.tax_category == tax.name if line.tax_category else tax.default
 

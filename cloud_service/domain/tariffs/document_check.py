@@ -9,7 +9,7 @@ from cloud_service.domain.calendar.tou_schedule_check import check_schedule
 from cloud_service.domain.calendar.validity import apart, check_days
 from cloud_service.domain.money import cent, currency_digits, plain
 from cloud_service.domain.pricing.charge import Charge
-from cloud_service.domain.pricing.references import TariffReferences, check_conversions
+from cloud_service.domain.pricing.references import TariffReferences, check_conversions, meant
 from cloud_service.domain.pricing.tax import check_taxes
 from cloud_service.domain.tariffs.document import Document, RoundingRule
 from common.errors import InputError
@@ -31,7 +31,7 @@ def check_document(document: Document, references: TariffReferences) -> None:
         charge.check(references, path)
         if charge.tax and charge.tax not in {tax.name for tax in document.taxes}:
             raise InputError(f"there is no tax {charge.tax!r}", path=f"{path}.tax")
-        _check_references(charge, document.charges[:index], path)
+        _check_references(charge, document.charges[:index], document.charges, path)
     _check_names(document.charges)
     check_taxes(document.taxes, document.charges, "taxes")
     _check_cash(document.rounding, document.currency)
@@ -61,10 +61,10 @@ def _check_names(charges: Sequence[Charge]) -> None:
                 )
 
 
-def _check_references(charge: Charge, before: Sequence[Charge], path: str) -> None:
+def _check_references(charge: Charge, before: Sequence[Charge], charges: Sequence[Charge], path: str) -> None:
     names = {name for other in before for name in (other.id, other.kind) if name}
     for name in charge.refers_to():
-        if name != "*" and name not in names:
+        if name != "*" and not meant((name,), before, charges):
             raise InputError(
                 f"there is no charge {name!r} before this one", path=f"{path}.of", hint=", ".join(sorted(names))
             )

@@ -30,7 +30,7 @@ def to_document(sheet: PriceSheet) -> dict[str, Any]:
         "currency": sheet.currency,
         "from": sheet.start,
         "until": sheet.until,
-        "charges": [*_priced_use(sheet), *_items(sheet)],
+        "charges": _charges(sheet),
         "taxes": [_tax(tax) for tax in sheet.taxes],
     }
     if sheet.pricing == "hours":
@@ -95,13 +95,15 @@ def _periods(sheet: PriceSheet) -> list[dict[str, Any]]:
     return periods
 
 
-def _items(sheet: PriceSheet) -> list[dict[str, Any]]:
-    """First what is priced by use and time, then the percentages of it."""
-    ordered = sorted(sheet.items, key=lambda item: item.per == "percent")
-    return [_item(item, sheet.utility) for item in ordered]
+def _charges(sheet: PriceSheet) -> list[dict[str, Any]]:
+    """First what is priced by use and time, then the percentages of what is used."""
+    charges = [*_priced_use(sheet), *(_item(item, sheet.utility) for item in sheet.items if item.per != "percent")]
+    names = list(dict.fromkeys(charge.get("id", "energy") for charge in charges if charge["kind"] == "energy"))
+    used = names if "energy" in names else ["energy"]  # the kind means all where none is called so
+    return charges + [_item(item, sheet.utility, used) for item in sheet.items if item.per == "percent"]
 
 
-def _item(item: Item, utility: str) -> dict[str, Any]:
+def _item(item: Item, utility: str, used: list[str] | None = None) -> dict[str, Any]:
     if item.price is None:  # sheet_faults refuses it
         raise AssertionError(item)
     head = {"label": item.label.strip()} | ({"id": item.code} if item.code else {})
@@ -110,7 +112,7 @@ def _item(item: Item, utility: str) -> dict[str, Any]:
     if item.per == "kw":
         return {"kind": "demand", **head, "price": plain(item.price), "window_min": WINDOW_MIN}
     if item.per == "percent":
-        return {"kind": "percentage", **head, "percent": plain(item.price), "of": ["energy"], "utility": utility}
+        return {"kind": "percentage", **head, "percent": plain(item.price), "of": used, "utility": utility}
     return {"kind": "standing", **head, "amount": plain(item.price), "per": item.per, "utility": utility}
 
 

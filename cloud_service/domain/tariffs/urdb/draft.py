@@ -47,6 +47,11 @@ class DocumentDraft:
         return ImportedTariff(document, tuple(self.notes))
 
 
+def names_of(charges: list[dict[str, Any]]) -> list[str]:
+    """What charges are called: a kind would mean the one without an id, where there is one."""
+    return list(dict.fromkeys(str(charge.get("id") or charge["kind"]) for charge in charges))
+
+
 def machine_name(*texts: str) -> str:
     """An id from names for people."""
     joined = "-".join(text for text in texts if text)
@@ -72,11 +77,11 @@ def add_minimum(draft: DocumentDraft, amount: Decimal, unit: str, path: str) -> 
     per = _fee_period(unit, "minimum", path)
     if not amount:
         return
-    kinds = list(dict.fromkeys(str(charge["kind"]) for charge in draft.charges if charge["kind"] != "export"))
+    names = names_of([charge for charge in draft.charges if charge["kind"] != "export"])
     all_sold = any(charge["kind"] == "export" and charge["register"] == "export" for charge in draft.charges)
     minimum = {"kind": "minimum", "amount": plain(amount), "per": per, "credits": "ignore"}
     # what is sold through a meter of its own does not count against the minimum of what is bought
-    draft.charges.append({**minimum, "of": kinds if all_sold else ["*"]})
+    draft.charges.append({**minimum, "of": names if all_sold else ["*"]})
 
 
 def _fee_period(unit: str, kind: str, path: str) -> str:

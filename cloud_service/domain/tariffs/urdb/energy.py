@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from cloud_service.domain.money import plain
-from cloud_service.domain.tariffs.urdb.draft import DocumentDraft
+from cloud_service.domain.tariffs.urdb.draft import DocumentDraft, names_of
 from cloud_service.domain.tariffs.urdb.rate_periods import RatePeriods, blocks_of
 from common.errors import InputError
 
@@ -79,5 +79,6 @@ def _add_export(draft: DocumentDraft, periods: RatePeriods, metering: Metering) 
     else:
         charge |= _prices(periods, sells, metering)
     if metering == "net_billing_carry":
-        charge["carry"] = {"of": ["energy"], "usable": "next"}
+        bought = names_of([earlier for earlier in draft.charges if earlier["kind"] == "energy"])
+        charge["carry"] = {"of": bought, "usable": "next"}
     draft.charges.append(charge)

@@ -55,7 +55,7 @@ def test_a_rating_is_written_as_it_was_when_lines_were_dictionaries() -> None:
         {"kind": "energy", "id": "tiny", "label": "Tiny", "price": "0.0000005"},
         schedules={"tou": PEAK},
         taxes=[
-            {"name": "levy", "label": "Levy", "percent": "2.05", "on": ["energy"]},
+            {"name": "levy", "label": "Levy", "percent": "2.05", "on": ["energy", "grid", "tiny"]},
             {"name": "vat", "label": "VAT 19 %", "percent": "19", "also_on": ["levy"]},
         ],
         rounding={"cash": "0.05"},
