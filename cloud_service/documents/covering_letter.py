@@ -9,12 +9,15 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from cloud_service.documents.from_invoice import bank_of, reader_of, seller_party
 from cloud_service.documents.invoice_view import quantity_text
-from cloud_service.documents.paper import InvoicePaper
+from cloud_service.documents.paper import InvoicePaper, Party
 from cloud_service.documents.payment_section import transfer_rows
+from cloud_service.documents.reminder_pdf import pay_url, wording_of
 from cloud_service.documents.theme import Theme, read_theme
 from cloud_service.documents.translations import Localizer, localizer_for
 from cloud_service.documents.typesetter import TEMPLATES
+from cloud_service.domain.receivables.reminder_letter import ReminderLetter
 
 Pairs = Sequence[tuple[str, str]]
 
@@ -69,27 +72,50 @@ def invoice_letter(paper: InvoicePaper, theme: Theme) -> CoveringLetter:
         sentence=sentence,
         rows=rows,
         seller=seller,
-        footer=_footer(paper),
+        footer=_lines_of(paper.seller),
         button=localizer.label("mail.pay", amount=amount),
         button_url=paper.pay_url if paper.payable else "",
     )
     return _laid_out(content, localizer, theme)
 
 
-WORDINGS = {"reminder": "reminder", "second": "second_reminder", "final": "final_notice"}
+def reminder_cover(letter: ReminderLetter, theme: Theme, pay_at: str) -> CoveringLetter:
+    """The mail of a reminder: each bill with what it still owes, the fee, the sum, the bank, and where to pay."""
+    localizer = localizer_for(reader_of(letter.buyer, letter.seller))
+    amount, wording = localizer.money(letter.amount, letter.currency), wording_of(letter.wording)
+    bank, seller = bank_of(letter.seller, letter.currency), seller_party(letter.seller)
+    rows = [(localizer.label("reminder.total"), amount)]
+    rows += [(bill.number, localizer.money(bill.left, letter.currency)) for bill in letter.bills]
+    if letter.fee is not None:
+        label = f"{localizer.label('lines.fees')} {letter.fee.number}"
+        rows.append((label, localizer.money(letter.fee.left, letter.currency)))
+    if bank is not None and theme.shows("bank"):
+        rows += transfer_rows(bank, letter.reference, localizer)
+    content = _LetterContent(
+        subject=localizer.label(f"mail.{wording}_subject", amount=amount),
+        name=letter.buyer.name,
+        sentence=localizer.label(f"mail.{wording}_text", amount=amount, account=letter.account),
+        rows=rows,
+        seller=seller.name,
+        footer=_lines_of(seller),
+        button=localizer.label("reminder.pay", number=letter.bills[0].number),
+        button_url=pay_url(letter.bills[0], pay_at),
+    )
+    return _laid_out(content, localizer, theme)
 
 
 def reminder_letter(fields: Mapping[str, Any]) -> CoveringLetter:
     """The letter that asks for overdue money.
 
     `fields`: locale, currency, amount, account, sender_name, recipient_name, pay_url, footer (lines), theme,
-    invoices (their numbers), wording (a key of WORDINGS; the friendly one unless given).
+    invoices (their numbers), wording (of its step; the friendly one unless given). So reminders were written before
+    they had a `ReminderLetter`; some may still wait.
     """
     localizer = localizer_for(str(fields.get("locale", "en")))
     amount = localizer.money(Decimal(fields["amount"]), str(fields["currency"]))
     account = str(fields.get("account", ""))
     pay_url = str(fields.get("pay_url", ""))
-    wording = WORDINGS.get(str(fields.get("wording", "")), "reminder")
+    wording = wording_of(str(fields.get("wording", "")))
     content = _LetterContent(
         subject=localizer.label(f"mail.{wording}_subject", amount=amount),
         name=str(fields.get("recipient_name", "")),
@@ -142,8 +168,7 @@ def text_letter(fields: Mapping[str, Any]) -> CoveringLetter:
     return _laid_out(content, localizer, read_theme(fields.get("theme", {})))
 
 
-def _footer(paper: InvoicePaper) -> list[str]:
-    seller = paper.seller
+def _lines_of(seller: Party) -> list[str]:
     lines = [seller.name, *seller.address, seller.email, seller.phone, seller.website]
     return [line for line in lines if line]
 

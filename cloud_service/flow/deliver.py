@@ -15,10 +15,11 @@ from uuid import UUID
 
 from msgspec import UNSET
 
-from cloud_service.documents import invoice_pdf
+from cloud_service.documents import invoice_pdf, reminder_pdf
 from cloud_service.documents.covering_letter import (
     CoveringLetter,
     invoice_letter,
+    reminder_cover,
     reminder_letter,
     statement_letter,
     text_letter,
@@ -30,6 +31,8 @@ from cloud_service.documents.from_invoice import paper_of
 from cloud_service.documents.paper import InvoicePaper
 from cloud_service.documents.theme import Theme, read_theme
 from cloud_service.domain.invoicing.issued_invoice import IssuedInvoice
+from cloud_service.domain.pricing.record_json import from_json
+from cloud_service.domain.receivables.reminder_letter import ReminderLetter
 from cloud_service.mail import Attachment, BouncedError, Letter, Mailer, SilentRelayError, UncertainError
 from cloud_service.store.database import job_queue
 from cloud_service.store.database.errors import fault_of, is_away
@@ -202,23 +205,37 @@ def _pdf(session: Session, invoice: IssuedInvoice, paper: InvoicePaper) -> Store
 
 
 def _letter(session: Session, message: WaitingMessage, public_url: str) -> Letter:
-    """The letter of a message: an invoice with its PDF, or the words that its facts hold."""
+    """The letter of a message: an invoice or reminder with its PDF, or the words that its facts hold."""
     if message.kind in ("invoice", "credit_note") and message.invoice_id is not None:
         invoice = issued_invoice(session, message.invoice_id)
         paper = _paper(invoice, public_url)
         file = _pdf(session, invoice, paper)
-        return _addressed(message, invoice_letter(paper, _theme(session, invoice)), paper, [file])
+        return _addressed(message, invoice_letter(paper, _theme(session, invoice)), paper, [_attached(file)])
+    if message.kind == "reminder" and "letter" in message.facts:
+        return _reminder(message, public_url)
     cover = COVERING_LETTERS.get(message.kind, text_letter)(message.facts)
-    attached = message.facts.get("document")
-    files = [outgoing.stored_document(session, int(attached))] if attached is not None else []
+    document_id = message.facts.get("document")
+    files = [_attached(outgoing.stored_document(session, int(document_id)))] if document_id is not None else []
     return _addressed(message, cover, None, files)
 
 
+def _reminder(message: WaitingMessage, public_url: str) -> Letter:
+    """Mail and PDF of a reminder, from what was frozen when it was written: the same whenever they are made."""
+    reminder, theme = from_json(ReminderLetter, message.facts["letter"]), read_theme(message.facts["theme"])
+    pdf = reminder_pdf.render(reminder, theme, public_url)
+    filename = f"{reminder.account}-{reminder.day}.pdf"
+    files = [Attachment(filename, "application/pdf", pdf)]
+    return _addressed(message, reminder_cover(reminder, theme, public_url), None, files)
+
+
+def _attached(file: StoredDocument) -> Attachment:
+    return Attachment(file.filename, file.media_type, file.body)
+
+
 def _addressed(
-    message: WaitingMessage, cover: CoveringLetter, paper: InvoicePaper | None, files: list[StoredDocument]
+    message: WaitingMessage, cover: CoveringLetter, paper: InvoicePaper | None, files: list[Attachment]
 ) -> Letter:
     small = sum(len(file.body) for file in files) <= ATTACHMENT_MAX
-    attached = tuple(Attachment(file.filename, file.media_type, file.body) for file in files if small)
     return Letter(
         message_id=message.message_id.strip("<>"),
         recipient=message.recipient,
@@ -229,5 +246,5 @@ def _addressed(
         reply_to=paper.seller.email if paper else str(message.facts.get("reply_to", "")),
         sender_name=paper.seller.name if paper else str(message.facts.get("sender_name", "")),
         language=cover.language,
-        attachments=attached,
+        attachments=tuple(files) if small else (),
     )

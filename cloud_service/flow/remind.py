@@ -8,12 +8,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 from cloud_service.domain.invoicing.basis import InvoiceBasis
 from cloud_service.domain.invoicing.invoice import single_line
+from cloud_service.domain.pricing.record_json import to_json
 from cloud_service.domain.receivables.dunning import DunningStep, amount_in, next_step
 from cloud_service.domain.receivables.dunning_history import RulesFrom, RulesHistory
+from cloud_service.domain.receivables.reminder_letter import RemindedBill, ReminderLetter
 from cloud_service.store.audit import log
 from cloud_service.store.customers.billing_parties import parties
 from cloud_service.store.database import job_queue
@@ -100,12 +101,8 @@ def _remind_account(session: Session, due: Sequence[DueStep], day: date, author:
     invoices = _record_steps(session, due, day, fee)
     highest = max(due, key=lambda step: step.number)
     amount = sum((invoice.left for invoice in invoices), Decimal(0)) + (fee.draft.total if fee else Decimal(0))
-    ids = outgoing.queue_message(
-        session, account_id=first.account_id, kind="reminder", recipient=first.email,
-        message_id=f"<reminder-{first.account_id}-{day}-{highest.number}@{_domain(first)}>",
-        content=_letter(first, amount, highest.step, invoices),
-    )  # fmt: skip
-    job_queue.defer_all(session, "deliver", [{"deliveries": ids}] if ids else [], queue="deliver")
+    if invoices:
+        _send(session, due, invoices, fee, day)
     reminder = Reminder(
         first.account_id, first.account, highest.step.name, amount, first.currency,
         tuple(invoice.number for invoice in invoices), fee.number if fee else "", first.email,
@@ -153,17 +150,39 @@ def _fee(session: Session, due: Sequence[DueStep], day: date, author: str) -> Wr
     return issue_drafts(session, [draft], author=author, deliver=False)[0]
 
 
-def _letter(
-    recipient: OverdueInvoice, amount: Decimal, step: DunningStep, invoices: Sequence[OverdueInvoice]
-) -> dict[str, Any]:
-    """What the mail says; `recipient` is any of the account's invoices."""
-    return {
-        "locale": recipient.locale, "currency": recipient.currency, "amount": format(amount, "f"),
-        "account": recipient.account, "sender_name": recipient.seller, "recipient_name": recipient.client,
-        "footer": [recipient.seller], "theme": recipient.theme, "step": step.name, "wording": step.wording,
-        "invoices": [invoice.number for invoice in invoices],
-    }  # fmt: skip
+def _send(
+    session: Session, due: Sequence[DueStep], invoices: Sequence[OverdueInvoice], fee: WrittenInvoice | None, day: date
+) -> None:
+    """Queue the letter of the highest step, with all that mail and paper say of it."""
+    first, highest = due[0].invoice, max(due, key=lambda step: step.number)
+    account = parties(session, [first.account_id], day)[first.account_id]
+    letter = ReminderLetter(
+        account=first.account, currency=first.currency, day=day, wording=highest.step.wording,
+        seller=account.seller, buyer=account.buyer, bills=tuple(_reminded(invoice) for invoice in invoices),
+        fee=None if fee is None else _fee_reminded(fee),
+    )  # fmt: skip
+    domain = (account.seller.email or "").rpartition("@")[2] or "localhost"
+    ids = outgoing.queue_message(
+        session, account_id=first.account_id, kind="reminder", recipient=first.email,
+        message_id=f"<reminder-{first.account_id}-{day}-{highest.number}@{domain}>",
+        content={
+            "letter": to_json(letter), "theme": first.theme, "step": highest.step.name, "sender_name": first.seller,
+            "reply_to": account.seller.email or "", "recipient_name": first.client,
+        },
+    )  # fmt: skip
+    job_queue.defer_all(session, "deliver", [{"deliveries": ids}] if ids else [], queue="deliver")
 
 
-def _domain(invoice: OverdueInvoice) -> str:
-    return invoice.email.rpartition("@")[2] or "localhost"
+def _reminded(invoice: OverdueInvoice) -> RemindedBill:
+    return RemindedBill(
+        number=invoice.number, public_id=invoice.public_id, bill_date=invoice.bill_date, due_date=invoice.due_date,
+        left=invoice.left,
+    )  # fmt: skip
+
+
+def _fee_reminded(fee: WrittenInvoice) -> RemindedBill:
+    draft = fee.draft
+    return RemindedBill(
+        number=fee.number, public_id=str(fee.public_id), bill_date=draft.bill_date, due_date=draft.due_date,
+        left=draft.total,
+    )  # fmt: skip

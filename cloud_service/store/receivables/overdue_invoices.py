@@ -56,6 +56,7 @@ OVERDUE = text(
       LEFT JOIN LATERAL (SELECT max(step) AS taken, max(day) AS last, max(rules_id) AS rules_id
                            FROM dunning_step x WHERE x.invoice_id = i.id) d ON true
      WHERE b.outstanding > 0 AND b.due_date < :day
+       AND NOT EXISTS (SELECT 1 FROM postal_delivery x WHERE x.invoice_id = i.id AND x.posted_on IS NULL)
        AND (cast(:entity AS bigint) IS NULL OR b.legal_entity_id = :entity)
        AND (cast(:account AS bigint) IS NULL OR i.account_id = :account)
        AND NOT EXISTS (SELECT 1 FROM dispute x WHERE x.invoice_id = i.id AND x.closed_on IS NULL)

@@ -1,20 +1,25 @@
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from cloud_service.domain.receivables.dunning import read_rules
-from cloud_service.flow import arrangements, collect, remind
+from cloud_service.flow import arrangements, collect, deliver, remind
 from cloud_service.flow.dunning.reminders_off import set_reminders_off
 from cloud_service.flow.dunning.rules import set_rules
 from cloud_service.flow.issue import issue
 from cloud_service.flow.rate import rate_contracts
+from cloud_service.mail import Outbox
+from cloud_service.store.database.session import transaction
+from cloud_service.store.delivery import post
 from cloud_service.store.invoicing.invoice_rows import WrittenInvoice
 from cloud_service.store.receivables.ledger import balances
 from cloud_service.store.receivables.reconciliation import reconcile
 from common.period import Span
 from tests.books.world import World, build
+from tests.cloud_service.documents.papers import text_of
 
 OCTOBER = Span(date(2026, 10, 1), date(2026, 11, 1))
 BILLED = date(2026, 11, 2)  # due on 16 November
@@ -100,3 +105,39 @@ def test_debts_below_the_least_amount_are_not_reminded_of(world: World, bills: l
     assert [("A2", Decimal("118.29"))] == [
         (one.account, one.amount) for one in remind.remind(world.begin, FIRST, author="t")
     ]
+
+
+def test_the_letter_has_the_bills_with_amounts_the_pay_link_and_its_pdf(
+    world: World, bills: list[WrittenInvoice], engine: Engine
+) -> None:
+    remind.remind(world.begin, FIRST, author="t")
+    remind.remind(world.begin, SECOND, author="t")
+    world.session.commit()
+    outbox = Outbox()
+    ids = list(world.session.scalars(text("SELECT id FROM delivery WHERE kind = 'reminder' ORDER BY id")))
+
+    def noon() -> datetime:
+        return datetime(2026, 12, 7, 12, tzinfo=UTC)
+
+    deliver.deliver(lambda: transaction(engine), ids, outbox, noon, public_url="https://energy.example")
+    first, second = (letter for letter in outbox.letters if letter.recipient == outbox.letters[0].recipient)
+
+    assert f"https://energy.example/pay/{bills[0].public_id}" in first.html
+    assert "INV-2026-00001: €118.29" in first.text
+    assert "bills@example.org" == first.reply_to
+    assert first.message_id.endswith("@example.org")
+    assert first.text.splitlines()[2] != second.text.splitlines()[2]
+    assert [["application/pdf"]] * 2 == [[file.media_type for file in letter.attachments] for letter in (first, second)]
+    assert "INV-2026-00001" in text_of(first.attachments[0].body)
+
+
+def test_a_bill_that_waits_for_the_post_is_not_reminded_of_until_it_is_handed_in(
+    world: World, bills: list[WrittenInvoice]
+) -> None:
+    post.queue(world.session, [bills[0].id])
+
+    assert [world.accounts[1]] == [one.account_id for one in remind.remind(world.begin, FIRST, author="t")]
+
+    post.mark_posted(world.session, [bills[0].id], BILLED, "t")
+
+    assert [world.accounts[0]] == [one.account_id for one in remind.remind(world.begin, FIRST, author="t")]
