@@ -17,7 +17,7 @@ from cloud_service.documents.reminder_pdf import pay_url, wording_of
 from cloud_service.documents.theme import Theme, read_theme
 from cloud_service.documents.translations import Localizer, localizer_for
 from cloud_service.documents.typesetter import TEMPLATES
-from cloud_service.domain.receivables.reminder_letter import ReminderLetter
+from cloud_service.domain.invoicing.reminder_letter import ReminderLetter
 
 Pairs = Sequence[tuple[str, str]]
 

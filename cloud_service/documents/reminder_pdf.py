@@ -11,7 +11,7 @@ from cloud_service.documents.payment_section import transfer_rows
 from cloud_service.documents.theme import Theme
 from cloud_service.documents.translations import Localizer, localizer_for
 from cloud_service.documents.typesetter import typeset
-from cloud_service.domain.receivables.reminder_letter import RemindedBill, ReminderLetter
+from cloud_service.domain.invoicing.reminder_letter import RemindedBill, ReminderLetter
 
 WORDINGS = {"second": "second_reminder", "final": "final_notice"}
 

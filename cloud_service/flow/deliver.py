@@ -31,8 +31,8 @@ from cloud_service.documents.from_invoice import paper_of
 from cloud_service.documents.paper import InvoicePaper
 from cloud_service.documents.theme import Theme, read_theme
 from cloud_service.domain.invoicing.issued_invoice import IssuedInvoice
+from cloud_service.domain.invoicing.reminder_letter import ReminderLetter
 from cloud_service.domain.pricing.record_json import from_json
-from cloud_service.domain.receivables.reminder_letter import ReminderLetter
 from cloud_service.mail import Attachment, BouncedError, Letter, Mailer, SilentRelayError, UncertainError
 from cloud_service.store.database import job_queue
 from cloud_service.store.database.errors import fault_of, is_away

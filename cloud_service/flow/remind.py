@@ -11,10 +11,10 @@ from decimal import Decimal
 
 from cloud_service.domain.invoicing.basis import InvoiceBasis
 from cloud_service.domain.invoicing.invoice import single_line
+from cloud_service.domain.invoicing.reminder_letter import RemindedBill, ReminderLetter
 from cloud_service.domain.pricing.record_json import to_json
 from cloud_service.domain.receivables.dunning import DunningStep, amount_in, next_step
 from cloud_service.domain.receivables.dunning_history import RulesFrom, RulesHistory
-from cloud_service.domain.receivables.reminder_letter import RemindedBill, ReminderLetter
 from cloud_service.store.audit import log
 from cloud_service.store.customers.billing_parties import parties
 from cloud_service.store.database import job_queue

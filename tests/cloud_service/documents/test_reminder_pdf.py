@@ -11,7 +11,7 @@ from cloud_service.documents.covering_letter import reminder_cover
 from cloud_service.documents.theme import Theme
 from cloud_service.domain.invoicing.billing_account import BankAccount, Buyer, Seller
 from tests.cloud_service.documents.papers import text_of
-from tests.cloud_service.domain.receivables.test_reminder_letter import bill, letter
+from tests.cloud_service.domain.invoicing.test_reminder_letter import bill, letter
 
 IBAN = BankAccount(holder="Nordlicht", iban="DE02120300000000202051", currency="EUR")
 SELLER = Seller(

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from cloud_service.domain.invoicing.billing_account import Buyer, Seller
+from cloud_service.domain.invoicing.reminder_letter import RemindedBill, ReminderLetter, goes_by_post
 from cloud_service.domain.pricing.record_json import from_json, to_json
-from cloud_service.domain.receivables.reminder_letter import RemindedBill, ReminderLetter, goes_by_post
 from tests.cloud_service.domain.invoicing.builders import make_account
 
 
