@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cloud_service.cli.customers.contract_corrections import change_start, take_back
 from cloud_service.cli.customers.shared_costs import share, shares, unshare
 from cloud_service.cli.database import author, transaction
 from cloud_service.cli.options import WHEN, WHOSE, amount_of, day_of, indexes_of, moment_of, time_of
@@ -22,8 +23,8 @@ def contract() -> None:
     """Moving in and out, owners, meters, tariffs, cycles, modes, shared costs."""
 
 
-for sharing_command in (share, shares, unshare):
-    contract.add_command(sharing_command)
+for more_command in (change_start, take_back, share, shares, unshare):
+    contract.add_command(more_command)
 
 
 @contract.command(name="move-in")

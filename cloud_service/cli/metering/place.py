@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from cloud_service.cli.database import author, transaction
+from cloud_service.cli.metering.mount_corrections import correct_mount
 from cloud_service.cli.options import WHEN, WHOSE, amount_of, day_of, entity_of, indexes_of, moment_of, time_of
 from cloud_service.cli.output import as_json, cell, print_listing, print_table
 
@@ -143,6 +144,9 @@ def list_points(*, search: str, site_name: str, free: bool, limit: int, json_out
 @click.group()
 def meter() -> None:
     """Meters; those of a gateway appear by themselves."""
+
+
+meter.add_command(correct_mount)
 
 
 @meter.command(name="add")

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 @dataclass(frozen=True, slots=True)
 class FollowingContract:
-    """The next contract at a service point; `vacancy` if it is the owner's."""
+    """The contract before or after at a service point; `vacancy` if it is the owner's."""
 
     id: int
     number: str
@@ -33,6 +33,14 @@ SELECT c.id, c.number, c.service_point_id, lower(c.during) AS start, upper(c.dur
   FROM contract c
  WHERE c.service_point_id = :point AND lower(c.during) >= :day
  ORDER BY lower(c.during)
+ LIMIT 1
+""")
+PRECEDING = text("""
+SELECT c.id, c.number, c.service_point_id, lower(c.during) AS start, upper(c.during) AS end,
+       c.vacancy
+  FROM contract c
+ WHERE c.service_point_id = :point AND upper(c.during) <= :day
+ ORDER BY upper(c.during) DESC
  LIMIT 1
 """)
 BILL_AFTER = text("""
@@ -92,6 +100,12 @@ def take_back(session: Session, contract_id: int) -> None:
 def following_contract(session: Session, point_id: int, day: date) -> FollowingContract | None:
     """The next contract at a service point that begins on a day or later."""
     row = session.execute(FOLLOWING, {"point": point_id, "day": day}).mappings().one_or_none()
+    return FollowingContract(**row) if row else None
+
+
+def preceding_contract(session: Session, point_id: int, day: date) -> FollowingContract | None:
+    """The last contract at a service point that ended on a day or before."""
+    row = session.execute(PRECEDING, {"point": point_id, "day": day}).mappings().one_or_none()
     return FollowingContract(**row) if row else None
 
 

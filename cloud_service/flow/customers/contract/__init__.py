@@ -3,6 +3,7 @@
 Spans end where the next begins; the database refuses what overlaps. Days without a tenant can be charged to the owner.
 """
 
+from cloud_service.flow.customers.contract.beginning import change_start, take_back_contract
 from cloud_service.flow.customers.contract.meter_exchange import MeterExchange, exchange_meter
 from cloud_service.flow.customers.contract.moves import (
     MoveIn,
@@ -17,5 +18,6 @@ from cloud_service.flow.customers.contract.vacancy import drop_vacancy, set_vaca
 
 __all__ = [
     "MeterExchange", "MoveIn", "begin_vacancy", "change_cycle", "change_end", "change_mode", "change_owner",
-    "change_tariff", "drop_vacancy", "exchange_meter", "move_in", "move_out", "set_vacancy",
+    "change_start", "change_tariff", "drop_vacancy", "exchange_meter", "move_in", "move_out", "set_vacancy",
+    "take_back_contract",
 ]  # fmt: skip

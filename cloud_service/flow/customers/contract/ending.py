@@ -29,7 +29,7 @@ def give_way(session: Session, vacancy_id: int, day: date, author: str, reason: 
     if contract_changes.stored_contract(session, vacancy_id).start < day:
         end_contract(session, vacancy_id, day, author, reason)
     else:
-        _take_back(session, vacancy_id, author, reason)
+        take_back(session, vacancy_id, author, reason)
 
 
 def move_end(session: Session, contract_id: int, day: date | None, author: str, reason: str) -> StoredContract:
@@ -68,20 +68,20 @@ def _make_room(session: Session, following: FollowingContract, day: date | None,
             hint="another day, or move that tenant first",
         )  # fmt: skip
     if day is None or (following.end is not None and day >= following.end):
-        _take_back(session, following.id, author, reason)
+        take_back(session, following.id, author, reason)
         after = following.end and contract_ends.following_contract(session, following.service_point_id, following.end)
         if after:
             _make_room(session, after, day, author, reason)
         return
-    _refuse_billed_from(session, following.id, following.start, day)
+    refuse_billed_days(session, following.id, following.start, day)
     contract_ends.move_start(session, following.id, following.start, day)
     billing_run_items.park_rated(session, following.id, following.start, CHANGED)
 
 
-def _take_back(session: Session, contract_id: int, author: str, reason: str) -> None:
-    """A contract of the owner that never was: its row stays only where a credited bill names it."""
+def take_back(session: Session, contract_id: int, author: str, reason: str) -> None:
+    """A contract that never was: its row stays only where a credited bill names it."""
     contract = contract_changes.stored_contract(session, contract_id)
-    _refuse_billed_from(session, contract_id, contract.start, None)
+    refuse_billed_days(session, contract_id, contract.start, None)
     billing_run_items.park_rated(session, contract_id, contract.start, CHANGED)
     contract_ends.take_back(session, contract_id)
     log.note(
@@ -106,13 +106,21 @@ def _refuse_billed(session: Session, contract_id: int, day: date) -> None:
         )  # fmt: skip
 
 
-def _refuse_billed_from(session: Session, contract_id: int, start: date, end: date | None) -> None:
+def refuse_billed_days(session: Session, contract_id: int, start: date, end: date | None) -> None:
+    """Refuse to take days away that a live bill has, with its number and what to do."""
     bill = contract_ends.bill_after(session, contract_id, start, end)
     if bill is not None:
+        whose = "days of the empty flat are billed to its owner" if _is_vacancy(session, contract_id) else (
+            f"days up to {bill.end} are billed already"
+        )  # fmt: skip
         raise ConflictError(
-            f"days of the empty flat are billed to its owner by {bill.number}", path="day", code="billed",
+            f"{whose} by {bill.number}", path="day", code="billed",
             hint=f"credit {bill.number} first, on its page or by `energy-cloud correct credit {bill.number}`",
         )  # fmt: skip
+
+
+def _is_vacancy(session: Session, contract_id: int) -> bool:
+    return contract_changes.stored_contract(session, contract_id).vacancy
 
 
 def _note(session: Session, before: StoredContract, day: date | None, author: str, reason: str) -> None:
