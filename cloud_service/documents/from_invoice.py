@@ -92,6 +92,7 @@ def seller_party(seller: Seller) -> Party:
         website=seller.website or "",
         tax_number=seller.tax_number or "",
         company_number=seller.company_number or "",
+        electronic_address=seller.electronic_address or "",
     )
 
 
@@ -106,6 +107,7 @@ def buyer_party(buyer: Buyer) -> Party:
         email=buyer.email or "",
         phone=buyer.phone or "",
         reference=buyer.buyer_reference or "",
+        electronic_address=buyer.electronic_address or "",
     )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,9 @@ from cloud_service.documents.covering_letter import (
 from cloud_service.documents.einvoice import hybrid_pdf
 from cloud_service.documents.einvoice.checked import RuleCheck, checked_einvoice
 from cloud_service.documents.einvoice.kinds import CII, KINDS
+from cloud_service.documents.einvoice.rules.added_rules import rule_sets
+from cloud_service.documents.einvoice.rules.rule_set import RuleSet
+from cloud_service.documents.einvoice.wish import beside, is_inside
 from cloud_service.documents.from_invoice import paper_of
 from cloud_service.documents.paper import InvoicePaper
 from cloud_service.documents.theme import Theme, read_theme
@@ -37,13 +41,14 @@ from cloud_service.mail import Attachment, BouncedError, Letter, Mailer, SilentR
 from cloud_service.store.database import job_queue
 from cloud_service.store.database.errors import fault_of, is_away
 from cloud_service.store.database.session import Session
-from cloud_service.store.delivery import outgoing
+from cloud_service.store.delivery import einvoice_rules, outgoing
 from cloud_service.store.delivery.outgoing import NewDocument, StoredDocument, WaitingMessage
 from cloud_service.store.invoicing.issued_invoice import issued_invoice
 from common.errors import EnergyError, NotFoundError
 
 Clock = Callable[[], datetime]
 Begin = Callable[[], AbstractContextManager[Session]]
+EINVOICES = tuple(KINDS)
 PDF, PDF_TYPE = "invoice_pdf", "application/pdf"
 COVERING_LETTERS = {"reminder": reminder_letter, "statement": statement_letter}
 RETRIES_MAX = 12
@@ -159,15 +164,19 @@ def document(session: Session, invoice_id: int, *, public_url: str) -> StoredDoc
 def einvoice(session: Session, invoice_id: int, kind: str = CII.name) -> StoredDocument:
     """The e-invoice of an invoice as XML, made once like the PDF if the rules of its kind take it."""
     if kind not in KINDS:
-        raise NotFoundError("there is no such document", hint=f"e-invoices are {', '.join(KINDS)}")
+        raise NotFoundError("there is no such document", hint=f"e-invoices are {', '.join(EINVOICES)}")
     invoice = issued_invoice(session, invoice_id)
 
     def make() -> NewDocument:
         paper = _paper(invoice, "")
-        checked = checked_einvoice(paper, KINDS[kind])
+        checked = checked_einvoice(paper, KINDS[kind], _added_rules(session))
         return NewDocument(f"{paper.number}.xml", "application/xml", checked.xml, _as_records(checked.checks))
 
     return outgoing.document_once(session, invoice_id, kind, make)
+
+
+def _added_rules(session: Session) -> list[RuleSet]:
+    return rule_sets(einvoice_rules.in_use(session), partial(einvoice_rules.stylesheet, session))
 
 
 def _as_records(checks: Sequence[RuleCheck]) -> list[dict[str, Any]]:
@@ -195,9 +204,9 @@ def _theme(session: Session, invoice: IssuedInvoice) -> Theme:
 def _pdf(session: Session, invoice: IssuedInvoice, paper: InvoicePaper) -> StoredDocument:
     def make() -> NewDocument:
         theme = _theme(session, invoice)
-        if not (theme.einvoice and invoice.buyer.kind == "company"):
+        if not is_inside(invoice.buyer, theme):
             return NewDocument(f"{paper.number}.pdf", PDF_TYPE, invoice_pdf.render(paper, theme))
-        checked = checked_einvoice(paper)
+        checked = checked_einvoice(paper, CII, _added_rules(session))
         body = hybrid_pdf.render(paper, theme, checked.xml)
         return NewDocument(f"{paper.number}.pdf", PDF_TYPE, body, _as_records(checked.checks))
 
@@ -209,8 +218,10 @@ def _letter(session: Session, message: WaitingMessage, public_url: str) -> Lette
     if message.kind in ("invoice", "credit_note") and message.invoice_id is not None:
         invoice = issued_invoice(session, message.invoice_id)
         paper = _paper(invoice, public_url)
-        file = _pdf(session, invoice, paper)
-        return _addressed(message, invoice_letter(paper, _theme(session, invoice)), paper, [_attached(file)])
+        files = [_attached(_pdf(session, invoice, paper))]
+        kind = beside(invoice.buyer)
+        files += [_attached(einvoice(session, invoice.id, kind.name))] if kind else []
+        return _addressed(message, invoice_letter(paper, _theme(session, invoice)), paper, files)
     if message.kind == "reminder" and "letter" in message.facts:
         return _reminder(message, public_url)
     cover = COVERING_LETTERS.get(message.kind, text_letter)(message.facts)

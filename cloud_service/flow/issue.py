@@ -6,11 +6,18 @@ All of it in the caller's one transaction: either everything of an invoice is th
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 from msgspec import UNSET
 
+from cloud_service.documents.einvoice.checked import checked_einvoice
+from cloud_service.documents.einvoice.rules.added_rules import rule_sets
+from cloud_service.documents.einvoice.wish import required_kind
+from cloud_service.documents.from_invoice import paper_of
+from cloud_service.documents.theme import read_theme
 from cloud_service.domain.invoicing.billing_account import BillingAccount, check_seller_address
-from cloud_service.domain.invoicing.invoice import ContractToBill, draft, replacement
+from cloud_service.domain.invoicing.draft_preview import as_issued
+from cloud_service.domain.invoicing.invoice import ContractToBill, Draft, draft, replacement
 from cloud_service.domain.invoicing.lines_alone import LineOfContract, draft_of_lines
 from cloud_service.domain.invoicing.pending_lines import WaitingLine, take_up
 from cloud_service.domain.invoicing.unbilled_days import HISTORY_CHANGED, TERMS_CHANGED
@@ -19,6 +26,7 @@ from cloud_service.store.customers.billing_parties import parties
 from cloud_service.store.database.each_alone import each_alone
 from cloud_service.store.database.errors import fault_of
 from cloud_service.store.database.session import Session, plan_anew
+from cloud_service.store.delivery import einvoice_rules, outgoing
 from cloud_service.store.invoicing import (
     billable_contracts,
     billing_chain,
@@ -87,6 +95,7 @@ def _issue(
     ]
     if instead_of is not None:
         drafts = [replacement(each, instead_of.draft) for each in drafts]
+    _check_einvoices(session, drafts)
     return issue_drafts(session, drafts, author=author, deliver=deliver)
 
 
@@ -120,7 +129,18 @@ def issue_waiting_lines(
         )
         for account_id, of_account in lines.items()
     ]  # fmt: skip
+    _check_einvoices(session, drafts)
     return issue_drafts(session, drafts, author=author, deliver=deliver)
+
+
+def _check_einvoices(session: Session, drafts: Sequence[Draft]) -> None:
+    """Before it is issued: refuse a bill that must not leave without its e-invoice, if the rules do not take that."""
+    themes = {entity: read_theme(outgoing.theme(session, entity)) for entity in {d.account.entity_id for d in drafts}}
+    for each in drafts:
+        kind = required_kind(each.account.buyer, themes[each.account.entity_id])
+        if kind is not None:
+            rules = rule_sets(einvoice_rules.in_use(session), partial(einvoice_rules.stylesheet, session))
+            checked_einvoice(paper_of(as_issued(each)), kind, rules)
 
 
 def _with_waiting_lines(contract: ContractToBill, waiting: Sequence[tuple[int, WaitingLine]]) -> ContractToBill:

@@ -14,16 +14,23 @@ from cloud_service.web.database import session
 
 
 def document_response(public_id: UUID, kind: str) -> Response:
-    """The stored bytes, exactly as they were sent; a PDF that nobody has needed yet is made now, once."""
+    """The stored bytes, exactly as they were sent; what nobody has needed yet is made now, once."""
     page = invoice_page(session(), scope(), public_id, today())
-    if kind == deliver.PDF:
-        settings = current_app.extensions["settings"]
-        stored: StoredDocument | Document = deliver.document(session(), page.invoice.id, public_url=settings.pay_at)
-        session().commit()
-    else:
-        stored = document(session(), page.invoice.id, kind)
+    stored = _stored(page.invoice.id, kind)
     answer = Response(stored.body, mimetype=stored.media_type)
     way = "attachment" if request.args.get("save") else "inline"
     name = stored.filename.replace('"', "").encode("ascii", "replace").decode()
     answer.headers["Content-Disposition"] = f'{way}; filename="{name}"'
     return answer
+
+
+def _stored(invoice_id: int, kind: str) -> StoredDocument | Document:
+    """A PDF or an e-invoice, made if need be; what else there is only as it was kept."""
+    if kind == deliver.PDF:
+        made = deliver.document(session(), invoice_id, public_url=current_app.extensions["settings"].pay_at)
+    elif kind in deliver.EINVOICES:
+        made = deliver.einvoice(session(), invoice_id, kind)
+    else:
+        return document(session(), invoice_id, kind)
+    session().commit()
+    return made

@@ -21,6 +21,8 @@ CLIENT_OPTIONS = (
     click.option("--locale", help="Language of bills, for example de or en_KE."),
     click.option("--vat-id"),
     click.option("--buyer-reference", help="Printed on e-invoices."),
+    click.option("--einvoice", help="factur_x, einvoice_ubl, xrechnung_ubl, peppol_ubl …: sent with each bill."),
+    click.option("--electronic-address", help="Where e-invoices are received: 0088:7300010000001."),
     click.option("--protected/--not-protected", default=None, help="Never disconnected."),
 )
 

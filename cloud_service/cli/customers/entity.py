@@ -20,6 +20,7 @@ ENTITY_OPTIONS = (
     click.option("--vat-id", help="USt-IdNr., GSTIN, KRA PIN, ABN … as the country calls it."),
     click.option("--tax-number", help="Of the tax office, where it differs: Steuernummer, PAN, EIN …"),
     click.option("--company-number", help="Of the register of companies."),
+    click.option("--electronic-address", help="At which it is known to Peppol: 9930:DE123456789."),
     click.option("--email"),
     click.option("--phone"),
     click.option("--website"),

@@ -10,11 +10,9 @@ from cloud_service.documents.paper import InvoicePaper, PaperLine
 from cloud_service.documents.translations import localizer_for
 from cloud_service.domain.money import plain, round_money
 
-METER, SUPPLY_POINT = "MG", "AVE"  # UNTDID 1153: number of a meter, of a point of supply
-
 
 def line_terms(at: int, line: PaperLine, paper: InvoicePaper, sign: int) -> dict[str, Any]:
-    """The line; what it was read from stands on the first of each meter's lines."""
+    """The line."""
     quantity, unit, price, counted = _priced(line, paper.currency, sign)
     first, last = days_of(line, paper)
     estimated = localizer_for(paper.locale).label("readings.estimated") if line.estimated else ""

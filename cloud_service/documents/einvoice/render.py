@@ -8,8 +8,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from lxml import etree
-
 from cloud_service.documents.einvoice.kinds import CII, EN16931, EinvoiceKind, Syntax
 from cloud_service.documents.einvoice.terms import fields
 from cloud_service.documents.paper import InvoicePaper
@@ -47,6 +45,8 @@ def _written(terms: dict[str, Any], syntax: Syntax, paper: InvoicePaper) -> byte
 
 
 def _check_schema(xml: bytes, number: str) -> None:
+    from lxml import etree
+
     document = etree.fromstring(xml)
     schema = _schema(etree.QName(document).localname)
     if not schema.validate(document):
@@ -55,6 +55,8 @@ def _check_schema(xml: bytes, number: str) -> None:
 
 @cache
 def _schema(root: str) -> Any:
+    from lxml import etree
+
     return etree.XMLSchema(etree.parse(official_folder() / SCHEMAS[root]))
 
 

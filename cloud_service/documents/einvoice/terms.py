@@ -7,9 +7,10 @@ from typing import Any
 from cloud_service.documents.einvoice import parties, vat
 from cloud_service.documents.einvoice.figures import amount_text
 from cloud_service.documents.einvoice.kinds import CII, EN16931, EinvoiceKind
-from cloud_service.documents.einvoice.lines import SUPPLY_POINT, days_of, line_terms
+from cloud_service.documents.einvoice.lines import days_of, line_terms
 from cloud_service.documents.einvoice.payment import payment
 from cloud_service.documents.einvoice.requirements import check
+from cloud_service.documents.einvoice.supply_terms import SUPPLY_POINT, supply_terms, the_one_point
 from cloud_service.documents.einvoice.vat import INSIDE_EUROPE, UNTAXED, Levy, VatBreakdownRow
 from cloud_service.documents.paper import InvoicePaper, PaperLine
 from cloud_service.domain.money import plain, round_money
@@ -45,7 +46,9 @@ def fields(paper: InvoicePaper, kind: EinvoiceKind = CII) -> Fields:
         "BG-4": parties.seller(paper, untaxed=untaxed),
         "BG-7": parties.buyer(paper, untaxed=untaxed),
         "BG-23": [_tax(tax, paper.currency, kind) for tax in taxes],
-        "BG-25": [line_terms(at, line, paper, sign) for at, line in enumerate(lines, start=1)],
+        "BG-25": [
+            line_terms(at + 1, line, paper, sign) | supply_terms(at, lines, paper) for at, line in enumerate(lines)
+        ],
         **({"BG-13": parties.delivered_to(paper)} if INSIDE_EUROPE in categories else {}),
         **_references(paper, kind),
         **payment(paper),
@@ -114,11 +117,11 @@ def _tax(tax: VatBreakdownRow, currency: str, kind: EinvoiceKind) -> Fields:
 
 def _references(paper: InvoicePaper, kind: EinvoiceKind) -> Fields:
     reference = paper.buyer.reference or (paper.buyer.number if kind.profile != "en16931" else "")
-    points = {supply.grid_id for supply in paper.supplies}
+    point = the_one_point(paper)
     references: Fields = {
         "BT-10": reference,
         "BT-12": paper.account,
-        "BT-18": {SUPPLY_POINT: min(points)} if len(points) == 1 and "" not in points else {},
+        "BT-18": {SUPPLY_POINT: point} if point else {},
         "BG-3": [{"BT-25": paper.corrects}] if paper.corrects else [],
         "BG-1": [{"BT-22": paper.reason}] if paper.reason else [],
     }

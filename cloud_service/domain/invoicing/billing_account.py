@@ -36,6 +36,7 @@ class Seller(msgspec.Struct, frozen=True, kw_only=True):
     locale: str | None = ""  # de, en_IN ...
     tax_number: str | UnsetType = UNSET  # of the tax office
     company_number: str | UnsetType = UNSET  # of the register of companies
+    electronic_address: str | UnsetType = UNSET  # scheme and id at which it is known to Peppol
     bank_accounts: tuple[BankAccount, ...] = ()
 
 
@@ -51,6 +52,8 @@ class Buyer(msgspec.Struct, frozen=True, kw_only=True):
     locale: str | None = ""  # in which the buyer reads
     vat_id: str | None = ""
     buyer_reference: str | None = ""  # the buyer's own, for its bookkeeping (BT-10; in Germany the Leitweg-ID)
+    einvoice: str | UnsetType = UNSET  # the kind of e-invoice it wants
+    electronic_address: str | UnsetType = UNSET  # scheme and id at which it receives e-invoices
     number: str | None = ""  # the client's
     account: str | None = ""  # the account's number
 

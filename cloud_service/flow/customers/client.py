@@ -4,7 +4,10 @@ import re
 from dataclasses import asdict, dataclass, field
 from datetime import date
 
+from cloud_service.documents.einvoice.kinds import KINDS as KINDS_OF_EINVOICES
+from cloud_service.documents.einvoice.wish import INSIDE
 from cloud_service.domain.calendar.billing_cycle import CYCLES, CYCLES_HINT
+from cloud_service.domain.invoicing.electronic_address import check_electronic_address
 from cloud_service.domain.money import currency_digits, exact
 from cloud_service.domain.receivables.prepaid import prepaid_terms
 from cloud_service.mail.letter import address as mail_address
@@ -15,6 +18,7 @@ from common.errors import InputError, at_field
 
 KINDS = ("person", "company")
 MODES = ("postpaid", "prepaid")
+EINVOICES = ("", INSIDE, *KINDS_OF_EINVOICES)
 DELIVERIES = ("email", "post", "none")
 TERMS_DAYS_MAX = 365
 DAYS_OF_A_MONTH, MONTHS_OF_A_YEAR = 31, 12
@@ -36,6 +40,8 @@ class ClientDetails(clients.ClientFields):
                 mail_address(self.email)
         if self.country and not COUNTRY.fullmatch(self.country):
             raise InputError(f"{self.country!r} is no country", path="country", hint="two capitals, for example DE")
+        _refuse_unless_in(self.einvoice, EINVOICES, "einvoice")
+        check_electronic_address(self.electronic_address)
         if not LOCALE.fullmatch(self.locale):
             raise InputError(f"{self.locale!r} is no language", path="locale", hint="for example de or en_KE")
 

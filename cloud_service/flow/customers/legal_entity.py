@@ -3,6 +3,7 @@
 import re
 from dataclasses import asdict, dataclass
 
+from cloud_service.domain.invoicing.electronic_address import check_electronic_address
 from cloud_service.domain.money import currency_digits
 from cloud_service.mail.letter import address as mail_address
 from cloud_service.store.audit import log
@@ -27,6 +28,7 @@ class LegalEntityDetails(legal_entities.EntityFields):
             zone(self.timezone)
         if self.country and not COUNTRY.fullmatch(self.country):
             raise InputError(f"{self.country!r} is no country", path="country", hint="two capitals, for example KE")
+        check_electronic_address(self.electronic_address)
         if self.email:
             with at_field("email"):
                 mail_address(self.email)

@@ -14,7 +14,8 @@ from common.errors import NotFoundError
 PARTIES = text("""
 SELECT a.id AS account_id, a.currency, a.payment_terms_days AS terms_days, a.delivery, a.number AS account_number,
        a.settings, c.number AS client_number, c.name, c.kind, c.email, c.phone, c.address, c.country, c.locale,
-       c.vat_id, c.buyer_reference, e.id AS entity_id, e.currency AS local_currency, e.timezone,
+       c.vat_id, c.buyer_reference, c.einvoice, c.electronic_address,
+       e.id AS entity_id, e.currency AS local_currency, e.timezone,
        coalesce((SELECT m.mode = 'prepaid' FROM account_mode m WHERE m.account_id = a.id
                     AND m.during @> cast(:day AS date)), false) AS prepaid
   FROM account a JOIN client c ON c.id = a.client_id JOIN legal_entity e ON e.id = c.legal_entity_id
@@ -23,6 +24,7 @@ SELECT a.id AS account_id, a.currency, a.payment_terms_days AS terms_days, a.del
 # What is empty is left out of the account: so an account by IBAN is frozen as it always was.
 SELLERS = text("""
 SELECT e.id, e.name, e.address, e.country, e.vat_id, e.email, e.phone, e.website, e.locale,
+       nullif(e.electronic_address, '') AS electronic_address,
        nullif(e.tax_number, '') AS tax_number, nullif(e.company_number, '') AS company_number,
        coalesce((SELECT jsonb_agg(jsonb_build_object('holder', b.holder, 'iban', b.iban, 'bic', b.bic,
                  'currency', b.currency) || jsonb_strip_nulls(jsonb_build_object(
@@ -34,6 +36,7 @@ SELECT e.id, e.name, e.address, e.country, e.vat_id, e.email, e.phone, e.website
        AS bank_accounts FROM legal_entity e WHERE e.id = ANY(:ids)
 """)
 BUYER = ("name", "kind", "email", "phone", "address", "country", "locale", "vat_id", "buyer_reference")
+OF_EINVOICES = ("einvoice", "electronic_address")  # left out where empty: so a buyer is frozen as it always was
 
 
 def parties(session: Session, account_ids: Sequence[int], day: date) -> dict[int, BillingAccount]:
@@ -70,5 +73,10 @@ def _account(row: RowMapping, sellers: dict[int, Seller]) -> BillingAccount:
         timezone=row["timezone"],
         per_contract=row["settings"].get("invoice_per") == "contract",
         seller=sellers[row["entity_id"]],
-        buyer=Buyer(**{name: row[name] for name in BUYER}, number=row["client_number"], account=row["account_number"]),
+        buyer=Buyer(
+            **{name: row[name] for name in BUYER},
+            **{name: row[name] for name in OF_EINVOICES if row[name]},
+            number=row["client_number"],
+            account=row["account_number"],
+        ),
     )

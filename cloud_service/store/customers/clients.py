@@ -13,18 +13,20 @@ from common.errors import NotFoundError
 
 ADD_CLIENT = text("""
 INSERT INTO client (legal_entity_id, number, name, kind, email, phone, address, country, locale, vat_id,
-                    buyer_reference, protected)
+                    buyer_reference, einvoice, electronic_address, protected)
 VALUES (:entity, :number, :name, :kind, :email, :phone, :address, :country, :locale, :vat_id,
-        :buyer_reference, :protected)
+        :buyer_reference, :einvoice, :electronic_address, :protected)
 RETURNING id
 """)
 GET_CLIENT = text("""
-SELECT name, kind, email, phone, address, country, locale, vat_id, buyer_reference, protected
+SELECT name, kind, email, phone, address, country, locale, vat_id, buyer_reference, einvoice, electronic_address,
+       protected
   FROM client WHERE id = :id FOR UPDATE
 """)
 SET_CLIENT = text("""
 UPDATE client SET name = :name, kind = :kind, email = :email, phone = :phone, address = :address, country = :country,
-       locale = :locale, vat_id = :vat_id, buyer_reference = :buyer_reference, protected = :protected
+       locale = :locale, vat_id = :vat_id, buyer_reference = :buyer_reference, einvoice = :einvoice,
+       electronic_address = :electronic_address, protected = :protected
  WHERE id = :id
 """)
 ADD_ACCOUNT = text("""
@@ -69,6 +71,8 @@ class ClientFields:
     vat_id: str = ""
     buyer_reference: str = ""  # what the buyer wants on an e-invoice (EN 16931 BT-10)
     protected: bool = False  # never disconnected
+    einvoice: str = ""  # the kind it wants; empty as the company's bills have it
+    electronic_address: str = ""  # where it receives e-invoices: 0088:7300010000001
 
 
 @dataclass(frozen=True, slots=True)

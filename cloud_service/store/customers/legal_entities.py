@@ -31,20 +31,21 @@ def local_currency(session: Session) -> str:
 
 ADD = text("""
 INSERT INTO legal_entity (name, currency, timezone, address, country, vat_id, tax_number, company_number,
-                          email, phone, website, locale)
+                          electronic_address, email, phone, website, locale)
 VALUES (:name, :currency, :timezone, :address, :country, :vat_id, :tax_number, :company_number,
-        :email, :phone, :website, :locale)
+        :electronic_address, :email, :phone, :website, :locale)
 RETURNING id
 """)
 GET = text("""
 SELECT name, currency, timezone, address, country, vat_id, tax_number, company_number,
-       email, phone, website, locale
+       electronic_address, email, phone, website, locale
   FROM legal_entity WHERE id = :id FOR UPDATE
 """)
 SET = text("""
 UPDATE legal_entity SET name = :name, currency = :currency, timezone = :timezone, address = :address,
        country = :country, vat_id = :vat_id, tax_number = :tax_number,
-       company_number = :company_number, email = :email, phone = :phone, website = :website, locale = :locale
+       company_number = :company_number, electronic_address = :electronic_address, email = :email,
+       phone = :phone, website = :website, locale = :locale
  WHERE id = :id
 """)
 HAS_INVOICE = text("SELECT EXISTS (SELECT 1 FROM invoice WHERE legal_entity_id = :id)")
@@ -66,6 +67,7 @@ class EntityFields:
     locale: str = "en"
     tax_number: str = ""  # of the tax office, where it differs from the VAT id
     company_number: str = ""  # of the register of companies
+    electronic_address: str = ""  # at which it is known to Peppol: 9930:DE123456789
 
 
 def add(session: Session, entity: EntityFields) -> int:

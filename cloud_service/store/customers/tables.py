@@ -20,6 +20,7 @@ class LegalEntity(Table):
     vat_id: Mapped[str] = mapped_column(server_default="")
     tax_number: Mapped[str] = mapped_column(server_default="")
     company_number: Mapped[str] = mapped_column(server_default="")
+    electronic_address: Mapped[str] = mapped_column(server_default="")  # where it is known to Peppol
     email: Mapped[str] = mapped_column(server_default="")
     phone: Mapped[str] = mapped_column(server_default="")
     website: Mapped[str] = mapped_column(server_default="")
@@ -121,6 +122,8 @@ class Client(Table):
     locale: Mapped[str] = mapped_column(server_default="en")
     vat_id: Mapped[str] = mapped_column(server_default="")
     buyer_reference: Mapped[str] = mapped_column(server_default="")
+    einvoice: Mapped[str] = mapped_column(server_default="")  # the kind it wants; empty as the company has it
+    electronic_address: Mapped[str] = mapped_column(server_default="")  # where it receives e-invoices
     protected: Mapped[bool] = mapped_column(server_default=text("false"))  # may not be disconnected
     created_at: Mapped[CreatedAt]
 

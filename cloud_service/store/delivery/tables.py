@@ -30,6 +30,29 @@ class Document(Table):
     created_at: Mapped[CreatedAt]
 
 
+class EinvoiceRules(Table):
+    """Official rules that the operator added, as a stylesheet; of each body and syntax one is in use."""
+
+    __tablename__ = "einvoice_rules"
+    __table_args__ = (
+        CheckConstraint("family in ('en16931','xrechnung','peppol')", name="family"),
+        CheckConstraint("syntax in ('cii','ubl')", name="syntax"),
+        Index("uq_einvoice_rules_in_use", "family", "syntax", unique=True, postgresql_where=text("removed_at IS NULL")),
+    )
+
+    id: Mapped[Id]
+    public_id: Mapped[PublicId]
+    family: Mapped[str]
+    syntax: Mapped[str]
+    name: Mapped[str]
+    version: Mapped[str]
+    sha256: Mapped[bytes] = mapped_column(LargeBinary)
+    stylesheet: Mapped[str]
+    added_by: Mapped[str]
+    created_at: Mapped[CreatedAt]
+    removed_at: Mapped[datetime | None]
+
+
 class AccountStatement(Table):
     """A statement of account that was sent on its day; without a delivery it waits to be printed. Insert-only."""
 

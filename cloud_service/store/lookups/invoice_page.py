@@ -1,8 +1,10 @@
 """Everything that the page of one bill shows: lines, what settled it, messages, documents, what corrects it."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, text
@@ -70,6 +72,7 @@ class DocumentLine:
     filename: str
     media_type: str
     sha256: bytes
+    checks: Sequence[Mapping[str, Any]]  # of an e-invoice: the rules that took it
     created_at: datetime
 
 
@@ -192,7 +195,9 @@ def invoice_page(session: Session, scope: Scope, public_id: UUID, today: date) -
 
 
 def _documents(session: Session, invoice_id: int) -> list[DocumentLine]:
-    columns = (Document.kind, Document.filename, Document.media_type, Document.sha256, Document.created_at)
+    columns = (
+        Document.kind, Document.filename, Document.media_type, Document.sha256, Document.checks, Document.created_at,
+    )  # fmt: skip
     rows = session.execute(select(*columns).where(Document.invoice_id == invoice_id).order_by(Document.id))
     return [DocumentLine(*row) for row in rows]
 

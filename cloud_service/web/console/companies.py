@@ -41,6 +41,10 @@ def fields(country: str) -> tuple[Field, ...]:
         Field("email", _("E-mail"), "email", _("Answers of clients go there."), group=paper),
         Field("phone", _("Phone"), group=paper),
         Field("website", _("Website"), group=paper),
+        Field(
+            "electronic_address", _("Electronic address"), hint=_("For Peppol, for example 9930:DE123456789."),
+            group=paper,
+        ),
         *(Field(kind, labels[kind], hint=_id_hint(kind, country), group=ids) for kind in KINDS),
         Field("currency", _("Local currency"), "code", _("It stays once bills are issued."), options=currencies(),
               required=True, group=money),

@@ -11,6 +11,7 @@ from flask_babel import get_locale
 from werkzeug.wrappers import Response as AnyResponse
 
 from cloud_service.flow.customers.transfer_details import transfer_details
+from cloud_service.flow.deliver import EINVOICES
 from cloud_service.store.lists.customers import accounts as account_list
 from cloud_service.store.lists.invoices import invoices as bill_list
 from cloud_service.store.lists.paging import ListQuery, page_of
@@ -32,7 +33,7 @@ from cloud_service.web.payment_link import pay_address
 from cloud_service.web.portal.customer import Customer, own_customer
 from cloud_service.web.portal.own_intervals import own_intervals
 from cloud_service.web.portal.year_chart import year_chart
-from common.errors import NotFoundError
+from common.errors import InputError, NotFoundError
 from common.period import Span, add_months
 from common.reading import as_decimal
 
@@ -178,6 +179,7 @@ def bill(public_id: UUID) -> str:
         pay_url=pay_address(page),
         today=own_customer().today,
         transfer=_transfer(page),
+        einvoices=EINVOICES,
     )
 
 
@@ -201,5 +203,10 @@ def pay(public_id: UUID) -> AnyResponse:
 @blueprint.get("/bills/<uuid:public_id>/<kind>")
 @access(May.PORTAL)
 def paper(public_id: UUID, kind: str) -> Response:
-    """A document of one's own bill."""
-    return document_response(public_id, kind)
+    """A document of one's own bill; what an e-invoice lacks is for the supplier to mend."""
+    try:
+        return document_response(public_id, kind)
+    except InputError:
+        raise NotFoundError(
+            _("There is no e-invoice of this bill"), hint=_("Ask your supplier: something that it needs is missing.")
+        ) from None

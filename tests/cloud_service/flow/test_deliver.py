@@ -325,6 +325,22 @@ def test_e_invoices_of_each_kind_are_made_once_or_say_what_they_lack(
     assert check["version"][0].isdigit()
 
 
+def test_the_e_invoice_that_a_client_wants_goes_with_the_letter(world: World, engine: Engine, owner: Any) -> None:
+    world.session.commit()
+    make_company(owner, "")
+    owner.execute("UPDATE client SET einvoice = 'einvoice_ubl' WHERE number = 'C1'")
+    owner.execute("UPDATE client SET einvoice = 'factur_x' WHERE number = 'C2'")
+    bill(world)
+    outbox = Outbox()
+    run(engine, world, outbox)
+
+    beside, inside = sorted(outbox.letters, key=lambda letter: letter.recipient)
+    assert ["INV-2026-00001.pdf", "INV-2026-00001.xml"] == [file.filename for file in beside.attachments]
+    assert b"<cbc:CustomizationID>urn:cen.eu:en16931:2017<" in beside.attachments[1].body
+    assert ["INV-2026-00002.pdf"] == [file.filename for file in inside.attachments]
+    assert hybrid_pdf.embedded(inside.attachments[0].body)
+
+
 def test_an_unknown_kind_of_e_invoice_is_refused_with_those_that_there_are(world: World) -> None:
     with pytest.raises(NotFoundError, match="xrechnung_ubl"):
         deliver.einvoice(world.session, bill(world)[0].id, "fatturapa")
@@ -334,9 +350,10 @@ def test_a_bill_that_cannot_carry_its_e_invoice_is_not_sent_without_it(
     world: World, engine: Engine, owner: Any
 ) -> None:
     world.session.commit()
-    make_company(owner, "factur-x")
+    make_company(owner, "")
     owner.execute("UPDATE client SET country = ''")
     bill(world)
+    make_company(owner, "factur-x")  # wished for after the bill was issued
     outbox = Outbox()
     done = run(engine, world, outbox)
 

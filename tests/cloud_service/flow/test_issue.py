@@ -12,7 +12,7 @@ from cloud_service.flow.rate import rate_contracts, rate_shard
 from cloud_service.store.invoicing import billing_run_items
 from cloud_service.store.invoicing.invoice_rows import WrittenInvoice
 from cloud_service.store.receivables.ledger import balances
-from common.errors import ConflictError
+from common.errors import ConflictError, InputError
 from common.period import Span
 from tests.books.world import World, build
 
@@ -139,3 +139,14 @@ def test_readings_that_change_after_the_rating_park_their_contract_and_no_other(
     first, second = billing_run_items.items(session, run.id)
     assert ("parked", "readings changed after the rating: rate it again") == (first.state, first.reason)
     assert "issued" == second.state
+
+
+def test_a_bill_whose_client_wants_an_e_invoice_is_not_issued_until_the_rules_take_it(world: World) -> None:
+    world.session.execute(text("UPDATE client SET einvoice = 'einvoice_ubl' WHERE number = 'C1'"))
+
+    with pytest.raises(
+        InputError, match=r"A1: an e-invoice \(einvoice_ubl\) cannot be made: the seller needs a VAT id"
+    ):
+        bill(world)
+    world.session.execute(text("UPDATE legal_entity SET vat_id = 'DE123456789'"))
+    assert ["INV-2026-00001", "INV-2026-00002"] == [invoice.number for invoice in bill(world)]

@@ -22,4 +22,13 @@ def test_a_document_is_saved_as_a_file_where_that_is_asked_for(console: Console,
 
 
 def test_a_kind_of_document_that_nobody_made_does_not_exist(console: Console, admin: FlaskClient) -> None:
-    assert 404 == admin.get(f"/bills/{console.ids['INV-1']}/einvoice_cii").status_code
+    assert 404 == admin.get(f"/bills/{console.ids['INV-1']}/annex").status_code
+
+
+def test_an_e_invoice_is_made_when_it_is_asked_for_or_says_what_it_lacks(console: Console, admin: FlaskClient) -> None:
+    where = f"/bills/{console.ids['INV-1']}/einvoice_ubl"
+    lacking = admin.get(where)
+    page = admin.get(f"/bills/{console.ids['INV-1']}").text
+
+    assert (422, True) == (lacking.status_code, "cannot be made: the " in lacking.text)
+    assert all(f"/{kind}?save=1" in page for kind in ("einvoice_ubl", "einvoice_cii", "xrechnung_ubl", "peppol_ubl"))

@@ -42,6 +42,20 @@ def client_fields() -> tuple[Field, ...]:
         Field(
             "buyer_reference", _("Buyer reference"), hint=_("Printed on e-invoices (Leitweg-ID)."), group=_("Client")
         ),
+        Field(
+            "einvoice",
+            _("E-invoice"),
+            "choice",
+            _("Sent with each bill; a bill that lacks something for it is not issued."),
+            options=options("einvoice"),
+            group=_("Client"),
+        ),
+        Field(
+            "electronic_address",
+            _("Electronic address"),
+            hint=_("For Peppol, for example 0088:7300010000001."),
+            group=_("Client"),
+        ),
         Field("protected", _("Protected: never disconnected"), "tick", group=_("Client")),
     )
 

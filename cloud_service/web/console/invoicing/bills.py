@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from cloud_service.flow import send_invoice_again
+from cloud_service.flow import deliver, send_invoice_again
 from cloud_service.store.lists.invoices import invoices
 from cloud_service.store.lookups.invoice_page import invoice_page
 from cloud_service.web.access import May, access, actor, scope
@@ -73,7 +73,9 @@ def index(form: str = "") -> Response | str:
 def show(public_id: UUID) -> str:
     """One bill with everything around it."""
     page = invoice_page(session(), scope(), public_id, today())
-    return render_template("console/bill.html", bill=page, pay_url=pay_address(page), today=today())
+    return render_template(
+        "console/bill.html", bill=page, pay_url=pay_address(page), today=today(), einvoices=deliver.EINVOICES
+    )
 
 
 @blueprint.get("/bills/<uuid:public_id>/<kind>")
