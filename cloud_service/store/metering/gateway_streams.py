@@ -44,9 +44,15 @@ QUARANTINE = text(
 )
 FOREIGN = text("""
 SELECT t.name FROM meter t WHERE t.name = ANY(:meters)
- AND EXISTS (SELECT 1 FROM meter_mount m WHERE m.meter_id = t.id)
- AND NOT EXISTS (SELECT 1 FROM meter_mount m JOIN service_point p ON p.id = m.service_point_id
-                  WHERE m.meter_id = t.id AND p.site_id = :site_id)
+ AND CASE WHEN EXISTS (SELECT 1 FROM meter_mount m WHERE m.meter_id = t.id)
+          THEN NOT EXISTS (SELECT 1 FROM meter_mount m JOIN service_point p ON p.id = m.service_point_id
+                            WHERE m.meter_id = t.id AND p.site_id = :site_id)
+          ELSE EXISTS (SELECT 1 FROM gateway g
+                        WHERE g.id = t.gateway_id AND g.site_id <> :site_id AND g.state <> 'revoked') END
+""")
+CLAIM = text("""
+UPDATE meter t SET gateway_id = :gateway WHERE t.name = ANY(:meters)
+   AND (t.gateway_id IS NULL OR EXISTS (SELECT 1 FROM gateway g WHERE g.id = t.gateway_id AND g.state = 'revoked'))
 """)
 ADD_METERS = text("""
 INSERT INTO meter (name, serial) SELECT name, name FROM unnest(cast(:names AS text[])) AS name
@@ -165,8 +171,13 @@ def quarantine(session: Session, *, gateway: str, topic: str, reason: str, detai
 
 
 def foreign_meters(session: Session, meters: Iterable[str], site_id: int) -> list[str]:
-    """Meters that are mounted, but never at this site: a gateway of this site has no business with them."""
+    """Meters with which a gateway of this site has no business: mounted, but never here; or read first elsewhere."""
     return [row.name for row in session.execute(FOREIGN, {"meters": sorted(set(meters)), "site_id": site_id})]
+
+
+def claim_meters(session: Session, meters: Iterable[str], gateway_id: int) -> None:
+    """Meters that no gateway has spoken of before are this one's, until they are mounted or it is revoked."""
+    session.execute(CLAIM, {"meters": sorted(set(meters)), "gateway": gateway_id})
 
 
 def add_registers(session: Session, new: Sequence[NewGatewayRegister]) -> None:

@@ -86,17 +86,16 @@ class Catalogs:
             older, newer = (other, catalog) if version < catalog.version else (catalog, other)
             if not extends(newer, older):
                 raise InputError(f"catalogs {older.version} and {newer.version} disagree", code="conflict")
-        foreign = gateway_streams.foreign_meters(
-            session, {channel.meter for channel in catalog.channels}, gateway.site_id
-        )
-        if foreign:
-            raise InputError(f"meter {foreign[0]} belongs to another site", code="foreign_meter")
+        _refuse_foreign(session, gateway, catalog)
         if catalog.version not in stored:
             gateway_streams.add_catalog(session, stream, catalog.version, payload)
-        self._new_meanings[stream, catalog.version] = _resolve(session, gateway, catalog)
+        meaning = _resolve(session, gateway, catalog)
+        gateway_streams.claim_meters(session, (channel.meter for channel in catalog.channels), gateway.id)
+        _refuse_foreign(session, gateway, catalog)  # again: another site's gateway may have been faster
+        self._new_meanings[stream, catalog.version] = meaning
 
     def meaning(self, session: Session, gateway: GatewayIdentity, stream: int, version: int) -> CatalogMeaning | None:
-        """What a version's channels mean, or None where the stream has not sent it."""
+        """What a version's channels mean, or None where the stream has not sent it or may not any more."""
         key = stream, version
         if key in self._new_meanings:
             return self._new_meanings[key]
@@ -107,7 +106,10 @@ class Catalogs:
         body = gateway_streams.catalogs(session, stream).get(version)
         if body is None:
             return None
-        meaning = self._new_meanings[key] = _resolve(session, gateway, _catalog(body))
+        catalog = _catalog(body)
+        if _foreign(session, gateway, catalog):
+            return None  # it has to say its catalog again, and is told why that is refused
+        meaning = self._new_meanings[key] = _resolve(session, gateway, catalog)
         return meaning
 
     def commit(self) -> None:
@@ -136,6 +138,16 @@ class Catalogs:
         old = self._meanings.pop(key, None)
         if old:
             self._channels -= len(old[1].register_id)
+
+
+def _foreign(session: Session, gateway: GatewayIdentity, catalog: Catalog) -> list[str]:
+    meters = {channel.meter for channel in catalog.channels}
+    return gateway_streams.foreign_meters(session, meters, gateway.site_id)
+
+
+def _refuse_foreign(session: Session, gateway: GatewayIdentity, catalog: Catalog) -> None:
+    if foreign := _foreign(session, gateway, catalog):
+        raise InputError(f"meter {foreign[0]} belongs to another site", code="foreign_meter")
 
 
 def _catalog(payload: bytes) -> Catalog:

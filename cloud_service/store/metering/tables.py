@@ -66,6 +66,7 @@ class Meter(Table):
     profile: Mapped[str] = mapped_column(server_default="")
     max_power_kw: Mapped[Decimal | None] = mapped_column(Numeric(12, 3))
     created_at: Mapped[CreatedAt]
+    gateway_id: Mapped[int | None] = mapped_column(ForeignKey("gateway.id"), index=True)  # that spoke of it first
 
 
 class Register(Table):

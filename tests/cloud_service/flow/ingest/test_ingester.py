@@ -218,6 +218,50 @@ def test_a_gateway_has_no_business_with_the_meters_of_another_site(ingest: Inges
     assert [] == stored(owner)
 
 
+def test_two_sites_whose_gateways_call_a_meter_the_same_never_share_a_register(ingest: Ingester, owner: Owner) -> None:
+    add_gateway(owner, "gw-b", site=add_site(owner, "Elsewhere"))
+    main = (Channel("main", "energy_import_total", "kWh", "index"),)
+    here, there = SpeakingGateway(channels=main), SpeakingGateway(name="gw-b", channels=main)
+    first = ingest.take([here.says_catalog(), here.counts(2)])
+    second = ingest.take([there.says_catalog(), there.counts(3, start=700_000)])
+
+    assert [] == rejections(first.replies)
+    assert "foreign_meter" == rejections(second.replies)[0].code
+    assert [1_000_000, 1_001_000] == [value for _sequence, _at, value in stored(owner)]
+
+
+def test_a_meter_goes_to_another_site_s_gateway_when_the_first_is_revoked(ingest: Ingester, owner: Owner) -> None:
+    add_gateway(owner, "gw-b", site=add_site(owner, "Elsewhere"))
+    main = (Channel("main", "energy_import_total", "kWh", "index"),)
+    ingest.take([SpeakingGateway(channels=main).says_catalog()])
+    owner.execute("UPDATE gateway SET state = 'revoked' WHERE name = 'gw-1'")
+    there = SpeakingGateway(name="gw-b", channels=main)
+
+    assert [] == rejections(ingest.take([there.says_catalog(), there.counts(3)]).replies)
+    assert 3 == len(stored(owner))
+
+
+def test_a_gateway_that_wrote_before_its_meter_was_mounted_elsewhere_is_stopped(
+    engine: Engine, ingest: Ingester, owner: Owner
+) -> None:
+    main = (Channel("main", "energy_import_total", "kWh", "index"),)
+    gateway = SpeakingGateway(channels=main)
+    ingest.take([gateway.says_catalog(), gateway.counts(2)])
+    elsewhere = add_site(owner, "Elsewhere")
+    owner.execute(
+        "WITH p AS (INSERT INTO service_point (site_id, name) VALUES (%s, 'Flat') RETURNING id)"
+        " INSERT INTO meter_mount (meter_id, service_point_id, during)"
+        " SELECT m.id, p.id, tstzrange('2020-01-01', NULL) FROM meter m, p WHERE m.name = 'main'",
+        (elsewhere,),
+    )
+    later = Ingester(engine, clock=lambda: NOW)  # what it knew of the catalog is over
+    outcome = later.take([gateway.counts(3)])
+
+    assert 2 == len(stored(owner))
+    assert [(2, True)] == [(receipt.contiguous, receipt.send_catalog) for receipt in receipts(outcome.replies)]
+    assert "foreign_meter" == rejections(later.take([gateway.says_catalog()]).replies)[0].code
+
+
 @pytest.mark.parametrize(
     ("topic", "payload", "reason"),
     [

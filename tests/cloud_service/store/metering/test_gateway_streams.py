@@ -89,6 +89,16 @@ def test_a_meter_of_another_site_is_foreign_and_one_that_hangs_nowhere_is_not(se
     assert ["M2"] == gateway_streams.foreign_meters(session, ["M1", "M2", "loose", "unknown"], here)
 
 
+def test_a_loose_meter_is_of_the_gateway_that_spoke_of_it_first(session: Session, owner: Owner) -> None:
+    here, there = add_site(owner, "Here"), add_site(owner, "There")
+    first, second = add_gateway(owner, "gw-1", here), add_gateway(owner, "gw-2", there)
+    owner.execute("INSERT INTO meter (name, serial) VALUES ('loose', 'loose')")
+    for gateway in (first, second):
+        gateway_streams.claim_meters(session, ["loose"], gateway)
+
+    assert [[], ["loose"]] == [gateway_streams.foreign_meters(session, ["loose"], site) for site in (here, there)]
+
+
 def test_registers_are_made_where_they_are_missing_and_stay_where_they_are(session: Session, owner: Owner) -> None:
     add_meter(owner, "M9", billed=False)
     gateway_streams.add_registers(session, [REGISTER])
