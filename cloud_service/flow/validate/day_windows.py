@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from cloud_service.domain.metering.vee.series import DayWindow, RegisterRules
 from cloud_service.store.database.errors import Refused
 from common.errors import EnergyError
-from common.period import day_bounds
+from common.period import STEPS_S, day_bounds
 
 
 def day_windows(
@@ -26,8 +26,7 @@ def _day_window(rules: RegisterRules, first: date, last: date) -> DayWindow:
     days = tuple(first + timedelta(days=n) for n in range((last - first).days + 1))
     starts = [epoch_ms(day_bounds(day, rules.zone)[0]) for day in days]
     window = DayWindow(days, (*starts, epoch_ms(day_bounds(last, rules.zone)[1])))
-    step_ms = rules.step_s * 1000
-    if any((start - starts[0]) % step_ms for start in window.starts_ms):
+    if window.fitting_step_s(rules.step_s) not in STEPS_S:
         raise Refused(f"steps of {rules.step_s} s do not fit the days of {rules.zone} around {first}")
     return window
 

@@ -89,7 +89,7 @@ def _step(rules: RegisterRules, given: RegisterReadings, window: DayWindow) -> i
     inside = (end > window.start_ms) & (start < window.end_ms)
     lengths = np.unique((end - start)[inside]) // 1000
     fitting = [int(length) for length in lengths if length in STEPS_S and not _askew(window, int(length))]
-    return min(fitting, default=rules.step_s)
+    return min(fitting, default=window.fitting_step_s(rules.step_s))
 
 
 def _askew(window: DayWindow, step_s: int) -> bool:

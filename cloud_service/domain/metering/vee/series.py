@@ -1,8 +1,10 @@
 """The values that validation works on: registers with their rules and mounts, readings as columns, windows of days."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 import msgspec
 import numpy as np
@@ -120,6 +122,10 @@ class DayWindow:
     def end_ms(self) -> int:
         """First instant after."""
         return self.starts_ms[-1]
+
+    def fitting_step_s(self, step_s: int) -> int:
+        """The longest step into which its days and a step divide: an hour does not fit a day of 24 and a half."""
+        return math.gcd(step_s, *((later - earlier) // 1000 for earlier, later in pairwise(self.starts_ms)))
 
 
 @dataclass(frozen=True, slots=True)

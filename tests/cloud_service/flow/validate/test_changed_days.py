@@ -295,10 +295,10 @@ def test_several_workers_share_the_work_and_make_each_day_once(engine: Engine, o
 
 def test_a_register_that_cannot_be_made_does_not_stop_the_others(engine: Engine, owner: Owner, register: int) -> None:
     odd = add_meter(owner, "odd", kind="interval", step_s=3600)
-    owner.execute("UPDATE site SET timezone = 'Australia/Lord_Howe' WHERE id = 1")
+    owner.execute("UPDATE site SET timezone = 'Africa/Monrovia' WHERE id = 1")
     put(engine, register, [(at, value, quality) for at, value, quality in counting(2)])
     put(engine, odd, [(ms(DAY), 5, 0)], step_s=3600)
-    owner.execute("UPDATE dirty_day SET day = '2026-04-05' WHERE register_id = %s", (odd,))
+    owner.execute("UPDATE dirty_day SET day = '1972-01-07' WHERE register_id = %s", (odd,))
 
     report = validate_dirty(engine)
 
