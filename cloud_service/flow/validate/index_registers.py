@@ -1,12 +1,12 @@
 """The days of index registers: from the last believed reading before a window to the first one after it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from cloud_service.domain.metering.vee import index
 from cloud_service.domain.metering.vee.days import WindowDays
 from cloud_service.domain.metering.vee.mount_indexes import last_mount_index, with_mount_indexes
+from cloud_service.domain.metering.vee.own_step import with_own_step
 from cloud_service.domain.metering.vee.series import (
     FOREVER_MS,
     BelievedReading,
@@ -74,18 +74,13 @@ def _index_round(
         more, behind = _load_readings(session, rules, widened, anchors)
         within, after = within | more, {**after, **dict.fromkeys(widened, NO_READINGS), **behind}
     jobs = [
-        index.IndexJob(_fitting(rules[r], w), w, joined(within.get(r, NO_READINGS), after.get(r, NO_READINGS)))
+        index.IndexJob(with_own_step(rules[r], w, readings), w, readings)
         for r, w in windows.items()
+        for readings in [joined(within.get(r, NO_READINGS), after.get(r, NO_READINGS))]
     ]
     finished = index.make_days(jobs) if jobs else []
     refused = {window.rules.id for window in finished if window.rejected and window.rules.id in anchors}
     return finished, refused, {job.rules.id for job in jobs if (job.given.quality == Quality.ESTIMATED).any()}
-
-
-def _fitting(rules: RegisterRules, window: DayWindow) -> RegisterRules:
-    """The rules with a step into which the days divide: nearly always the register's own."""
-    step_s = window.fitting_step_s(rules.step_s)
-    return rules if step_s == rules.step_s else replace(rules, step_s=step_s)
 
 
 def _between_actual(

@@ -1,5 +1,6 @@
 """Virtual meters: a day that is the sum of other registers' days times a factor each, exact to the thousandth."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -27,13 +28,12 @@ def virtual_day(
 ) -> RegisterDay | None:
     """The virtual day; None where none of its parts has that day. A part that is not there is missing, never zero.
 
-    Values are thousandths; the day has the finest step of its parts. InputError where a part has a step
-    that is no multiple of it.
+    Values are thousandths; the day has the longest step into which those of its parts divide.
     """
     present = [steps_by_day[term.register_id, day] for term in terms if (term.register_id, day) in steps_by_day]
     if not present:
         return None
-    step_s = min(step for step, _, _ in present)
+    step_s = math.gcd(*(step for step, _, _ in present))
     sizes = {len(qualities) * step // step_s for step, _, qualities in present}
     if len(sizes) > 1:
         raise InputError(f"its parts have days of different lengths on {day}: they lie in different time zones")
@@ -72,9 +72,7 @@ def _on_step(day_steps: DaySteps, step_s: int) -> tuple[Ints, "np.ndarray[tuple[
     """A part on a finer grid: each of its steps split evenly, nothing lost."""
     step, packed, codes = day_steps
     values, qualities = np.frombuffer(packed, dtype="<i8").astype(np.int64), np.frombuffer(codes, dtype=np.uint8)
-    pieces, rest = divmod(step, step_s)
-    if rest:
-        raise InputError(f"steps of {step} s cannot be split into steps of {step_s} s")
+    pieces = step // step_s
     if pieces == 1:
         return values, qualities
     shares = np.arange(pieces + 1)

@@ -67,7 +67,10 @@ def rated(world: World, *charges: dict[str, Any]) -> RatingOutcome:
 
 def is_parked(outcome: RatingOutcome) -> bool:
     """Whether it waits for readings, and says what to do."""
-    says = any(word in outcome.reason for word in ("estimate the gap", "take a tariff", "interval", "maximum register"))
+    says = any(
+        word in outcome.reason
+        for word in ("estimate the gap", "take a tariff", "interval", "maximum register", "shorter step")
+    )
     return outcome.rated is None and says and outcome.code in {"needs_shorter_steps", "needs_intervals"}
 
 
@@ -77,7 +80,7 @@ def is_parked(outcome: RatingOutcome) -> bool:
         ([at(end) for end in ENDS], ()),
         ([*every(7 * 24 * 60, *ENDS), at(ENDS[1])], ()),
         ([*every(24 * 60, *ENDS), at(ENDS[1])], ()),
-        (every(60, *ENDS), ("by the hour", "blocks in time")),  # whose borders are whole hours
+        (every(60, *ENDS), ("by the hour", "per kW", "blocks in time")),  # whose borders and steps are hours
         ([*every(15, ENDS[0], "2026-10-12T09:00"), *every(15, "2026-10-14T18:00", ENDS[1])], ()),
         ([*every(15, ENDS[0], "2026-10-12T15:00"), *every(15, "2026-10-12T18:00", ENDS[1])], ()),
         ([*every(15, ENDS[0], "2026-10-12T21:00"), *every(15, "2026-10-13T05:00", ENDS[1])],
@@ -103,7 +106,7 @@ def test_prices_that_depend_on_when_are_parked_where_readings_lie_too_far_apart(
     assert flat is not None
     assert blocks is not None
     assert 298_000 == flat.energy == blocks.energy
-    assert (flat.max_demand_kw is None) == ("demand" not in billed)  # no highest demand is claimed
+    assert (flat.max_demand_kw is None) == ("per kW" not in billed)  # no highest demand is claimed
 
 
 def test_a_gap_in_which_nothing_was_used_is_known(session: Session) -> None:

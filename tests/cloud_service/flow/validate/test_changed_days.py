@@ -387,19 +387,21 @@ def test_a_site_whose_zone_is_mended_gets_days_of_that_zone(engine: Engine, owne
 def test_a_virtual_meter_that_cannot_be_made_is_put_aside_and_made_once_it_can(
     engine: Engine, owner: Owner, register: int
 ) -> None:
-    slow, both = add_meter(owner, "slow", step_s=600), add_meter(owner, "both")
-    terms = f'{{"terms": [[{register}, "1"], [{slow}, "1"]]}}'
-    owner.execute("INSERT INTO virtual_meter (register_id, terms) VALUES (%s, %s)", (both, terms))
+    slow, both = add_meter(owner, "slow"), add_meter(owner, "both")
+    terms = '{{"terms": [[{}, "1"], [{}, "{}"]]}}'
+    owner.execute(
+        "INSERT INTO virtual_meter (register_id, terms) VALUES (%s, %s)", (both, terms.format(register, slow, "1/0"))
+    )
     put(engine, register, counting(1))
     put(engine, slow, counting(1))
 
     report = validate_dirty(engine, lambda: NOON)
 
     assert 1 == len(report.problems)
-    assert "cannot be split" in report.problems[0]
+    assert "Fraction" in report.problems[0]
     assert {register, slow} == {row[0] for row in owner.execute("SELECT DISTINCT register_id FROM interval_day")}
 
-    owner.execute("UPDATE register SET step_s = 900 WHERE id = %s", (slow,))
+    owner.execute("UPDATE virtual_meter SET terms = %s", (terms.format(register, slow, "1"),))
     owner.execute("INSERT INTO dirty_day (register_id, day) SELECT register_id, day FROM interval_day")
     assert [] == validate_dirty(engine, lambda: NOON + timedelta(minutes=15)).problems
     assert 48_000 == value_of(owner, f"SELECT sum(total) FROM interval_day WHERE register_id = {both}")

@@ -4,13 +4,11 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cloud_service.domain.metering.vee.series import RegisterDay
 from cloud_service.domain.metering.vee.virtual import DaySteps, VirtualTerm, virtual_day
-from common.errors import InputError
 from common.reading import Quality
 
 DAY = date(2026, 3, 1)
@@ -61,9 +59,11 @@ def test_a_coarser_part_is_split_evenly_and_marked_estimated() -> None:
     )
 
 
-def test_steps_that_do_not_divide_are_refused() -> None:
-    with pytest.raises(InputError, match="cannot be split"):
-        combined({1: steps([1], step_s=900), 2: steps([1], step_s=600)}, (1, "1"), (2, "1"))
+def test_steps_that_do_not_divide_are_laid_onto_shorter_ones() -> None:
+    day = combined({1: steps([30, 60], step_s=900), 2: steps([10, 20, 30], step_s=600)}, (1, "1"), (2, "1"))
+
+    assert (150, 300) == (day.total, day.step_s)
+    assert [15, 15, 20, 30, 35, 35] == np.frombuffer(day.values, dtype="<i8").tolist()
 
 
 @given(
